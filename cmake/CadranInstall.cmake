@@ -1,0 +1,51 @@
+# cmake --install: what is installed beside the targets, whose own folders install them.
+
+include(CMakePackageConfigHelpers)
+
+set(cadran_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cadran")
+configure_package_config_file(
+    "${PROJECT_SOURCE_DIR}/cmake/cadran-config.cmake.in"
+    "${PROJECT_BINARY_DIR}/cadran-config.cmake"
+    INSTALL_DESTINATION "${cadran_package_dir}"
+    NO_SET_AND_CHECK_MACRO
+)
+write_basic_package_version_file(
+    "${PROJECT_BINARY_DIR}/cadran-config-version.cmake"
+    COMPATIBILITY SameMinorVersion
+)
+install(EXPORT cadran NAMESPACE cadran:: FILE cadran-targets.cmake DESTINATION "${cadran_package_dir}")
+install(
+    FILES
+        "${PROJECT_BINARY_DIR}/cadran-config.cmake"
+        "${PROJECT_BINARY_DIR}/cadran-config-version.cmake"
+    DESTINATION "${cadran_package_dir}"
+)
+
+# A static libcadran needs libuv on every link line, a shared one brings it along itself.
+if(BUILD_SHARED_LIBS)
+    set(cadran_pc_requires "Requires.private")
+else()
+    set(cadran_pc_requires "Requires")
+endif()
+foreach(dir LIBDIR INCLUDEDIR)
+    if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
+        set(cadran_pc_${dir} "${CMAKE_INSTALL_${dir}}")
+    else()
+        set(cadran_pc_${dir} "\${prefix}/${CMAKE_INSTALL_${dir}}")
+    endif()
+endforeach()
+configure_file(
+    "${PROJECT_SOURCE_DIR}/cmake/cadran.pc.in" "${PROJECT_BINARY_DIR}/cadran.pc" @ONLY
+)
+install(FILES "${PROJECT_BINARY_DIR}/cadran.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+if(CADRAN_PROGRAMS)
+    install(
+        FILES docs/man/cadran.1 docs/man/cadran-run.1 docs/man/cadran-table.1
+        DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
+    )
+endif()
+if(CADRAN_PROGRAMS AND CADRAN_VIEWER)
+    install(FILES docs/man/cadran-view.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+endif()

@@ -1,0 +1,46 @@
+# cad_target(<target>): the language, the warnings and the sanitizers of the project.
+# Called once on every library, program and test.
+
+set(cadran_warnings
+    -Wall
+    -Wextra
+    -Wpedantic
+    -Wshadow
+    -Wconversion
+    -Wstrict-prototypes
+    -Wmissing-prototypes
+)
+if(CADRAN_WERROR)
+    list(APPEND cadran_warnings -Werror)
+endif()
+
+set(cadran_sanitizers ${CADRAN_SANITIZE})
+set(cadran_instrument "")
+if(CADRAN_FUZZ)
+    list(APPEND cadran_sanitizers fuzzer-no-link)
+endif()
+if(cadran_sanitizers)
+    list(JOIN cadran_sanitizers "," cadran_joined)
+    set(cadran_instrument
+        "-fsanitize=${cadran_joined}"
+        -fno-sanitize-recover=all
+        -fno-omit-frame-pointer
+    )
+endif()
+
+function(cad_target target)
+    target_compile_features(${target} PRIVATE c_std_11)
+    # POSIX and the BSD calls (mmap's anonymous pages), which -std=c11 hides.
+    target_compile_definitions(${target} PRIVATE _DEFAULT_SOURCE _POSIX_C_SOURCE=200809L)
+    # Virtual runs give the same bytes on every compiler and machine: no fused multiply-add.
+    # Assertions name a file as the tree does, wherever the tree is.
+    target_compile_options(
+        ${target}
+        PRIVATE
+            ${cadran_warnings}
+            -ffp-contract=off
+            "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/="
+            ${cadran_instrument}
+    )
+    target_link_options(${target} PRIVATE ${cadran_instrument})
+endfunction()
