@@ -27,13 +27,17 @@ if(BUILD_SHARED_LIBS)
 else()
     set(cadran_pc_requires "Requires")
 endif()
-foreach(dir LIBDIR INCLUDEDIR)
-    if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
-        set(cadran_pc_${dir} "${CMAKE_INSTALL_${dir}}")
-    else()
-        set(cadran_pc_${dir} "\${prefix}/${CMAKE_INSTALL_${dir}}")
-    endif()
-endforeach()
+# Paths from where cadran.pc lies, so that the installed tree can be moved.
+file(
+    RELATIVE_PATH cadran_pc_prefix
+    "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}"
+)
+cmake_path(
+    APPEND cadran_pc_libdir "\${prefix}" "${CMAKE_INSTALL_LIBDIR}"
+)
+cmake_path(
+    APPEND cadran_pc_includedir "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}"
+)
 configure_file(
     "${PROJECT_SOURCE_DIR}/cmake/cadran.pc.in" "${PROJECT_BINARY_DIR}/cadran.pc" @ONLY
 )
