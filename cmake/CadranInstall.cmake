@@ -32,12 +32,8 @@ file(
     RELATIVE_PATH cadran_pc_prefix
     "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}"
 )
-cmake_path(
-    APPEND cadran_pc_libdir "\${prefix}" "${CMAKE_INSTALL_LIBDIR}"
-)
-cmake_path(
-    APPEND cadran_pc_includedir "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}"
-)
+cmake_path(APPEND cadran_pc_libdir "\${prefix}" "${CMAKE_INSTALL_LIBDIR}")
+cmake_path(APPEND cadran_pc_includedir "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}")
 configure_file(
     "${PROJECT_SOURCE_DIR}/cmake/cadran.pc.in" "${PROJECT_BINARY_DIR}/cadran.pc" @ONLY
 )
