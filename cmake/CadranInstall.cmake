@@ -28,9 +28,9 @@ else()
     set(cadran_pc_requires "Requires")
 endif()
 # Paths from where cadran.pc lies, so that the installed tree can be moved.
-file(
-    RELATIVE_PATH cadran_pc_prefix
-    "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}"
+set(cadran_pc_prefix "${CMAKE_INSTALL_PREFIX}")
+cmake_path(
+    RELATIVE_PATH cadran_pc_prefix BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
 )
 cmake_path(APPEND cadran_pc_libdir "\${prefix}" "${CMAKE_INSTALL_LIBDIR}")
 cmake_path(APPEND cadran_pc_includedir "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}")

@@ -1,13 +1,75 @@
-# One step of the installation's test (STEP), as a user would do it at a shell. Everything comes
-# in by -D from CMakeLists.txt beside this file.
+# One step of the installation's test, as a user would do it at a shell. Everything comes in by -D
+# from CMakeLists.txt beside this file.
+
+cmake_minimum_required(VERSION 3.25)
 
 set(prefix "${WORK}/prefix")
 set(outside "${WORK}/${STEP}")
+list(JOIN FLAGS " " flags)
 
 function(run)
     list(JOIN ARGN " " line)
     message(STATUS "${line}")
     execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+# A library of the linkage that this build is not, alone, in a build of its own.
+function(build_other)
+    string(COMPARE EQUAL "${LINKAGE}" shared shared)
+    run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${SOURCE}" -B "${WORK}/build"
+        "-DCMAKE_C_COMPILER=${COMPILER}" "-DCMAKE_BUILD_TYPE=${CONFIG}"
+        "-DCADRAN_SANITIZE=${SANITIZE}" "-DBUILD_SHARED_LIBS=${shared}"
+        -DCADRAN_PROGRAMS=OFF -DBUILD_TESTING=OFF)
+    run("${CMAKE_COMMAND}" --build "${WORK}/build" --config "${CONFIG}")
+endfunction()
+
+function(check_programs)
+    foreach(program IN LISTS PROGRAMS)
+        execute_process(
+            COMMAND "${prefix}/bin/${program}" --version
+            OUTPUT_VARIABLE output
+            COMMAND_ERROR_IS_FATAL ANY
+        )
+        if(NOT output MATCHES "${VERSION}")
+            message(FATAL_ERROR "${program} --version printed \"${output}\", not ${VERSION}")
+        endif()
+        if(NOT EXISTS "${prefix}/share/man/man1/${program}.1")
+            message(FATAL_ERROR "the man page ${program}.1 was not installed")
+        endif()
+    endforeach()
+endfunction()
+
+# Users of the library need no header of the libraries under it.
+function(check_headers)
+    file(GLOB headers "${prefix}/include/*.h")
+    if(NOT "${prefix}/include/cadran.h" IN_LIST headers)
+        message(FATAL_ERROR "cadran.h was not installed")
+    endif()
+    foreach(header IN LISTS headers)
+        file(STRINGS "${header}" leaks REGEX "# *include.*[<\"](uv|cjson|SDL)")
+        if(leaks)
+            message(FATAL_ERROR "${header} asks for another library's header: ${leaks}")
+        endif()
+    endforeach()
+endfunction()
+
+# A shared library shows what cadran.h declares, and no cad__ that is private.
+function(check_symbols)
+    file(GLOB library "${prefix}/*/libcadran.so")
+    execute_process(
+        COMMAND nm --dynamic --defined-only --format=posix "${library}"
+        OUTPUT_VARIABLE symbols
+        COMMAND_ERROR_IS_FATAL ANY
+    )
+    string(REGEX MATCHALL "[^\n]+" symbols "${symbols}")
+    list(TRANSFORM symbols REPLACE " .*" "")
+    if(NOT "cad_loop_new" IN_LIST symbols)
+        message(FATAL_ERROR "${library} does not show cad_loop_new")
+    endif()
+    list(FILTER symbols INCLUDE REGEX "^cad__")
+    if(symbols)
+        message(FATAL_ERROR "${library} shows private functions: ${symbols}")
+    endif()
 endfunction()
 
 # The consumer runs under the virtual clock, so what it prints is known to the nanosecond.
@@ -18,57 +80,43 @@ function(check_consumer program)
     endif()
 endfunction()
 
-# Only what is in the prefix may be found, and nothing of this tree may be asked for.
-function(check_installed)
-    set(expected include/cadran.h)
-    set(programs ${PROGRAMS})
-    foreach(program IN LISTS programs)
-        list(APPEND expected "bin/${program}" "share/man/man1/${program}.1")
-        execute_process(
-            COMMAND "${prefix}/bin/${program}" --version
-            OUTPUT_VARIABLE output
-            COMMAND_ERROR_IS_FATAL ANY
-        )
-        if(NOT output MATCHES "${VERSION}")
-            message(FATAL_ERROR "${program} --version printed \"${output}\", not ${VERSION}")
-        endif()
-    endforeach()
-    foreach(file IN LISTS expected)
-        if(NOT EXISTS "${prefix}/${file}")
-            message(FATAL_ERROR "${file} was not installed")
-        endif()
-    endforeach()
-    file(GLOB headers "${prefix}/include/*.h")
-    foreach(header IN LISTS headers)
-        file(STRINGS "${header}" leaks REGEX "include.*[<\"](uv|cJSON|SDL)")
-        if(leaks)
-            message(FATAL_ERROR "${header} asks for another library's header: ${leaks}")
-        endif()
-    endforeach()
+function(step_tree)
+    file(REMOVE_RECURSE "${prefix}")
+    if(BUILT)
+        run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}" --config "${CONFIG}")
+    else()
+        build_other()
+        run("${CMAKE_COMMAND}" --install "${WORK}/build" --prefix "${prefix}" --config "${CONFIG}")
+    endif()
+    check_programs()
+    check_headers()
+    if(LINKAGE STREQUAL "shared")
+        check_symbols()
+    endif()
 endfunction()
 
-if(STEP STREQUAL "tree")
-    file(REMOVE_RECURSE "${WORK}")
-    run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}" --config "${CONFIG}")
-    check_installed()
-    return()
-endif()
-
 # A copy, so that no path leads from the consumer back into the tree.
-file(REMOVE_RECURSE "${outside}")
-file(COPY "${CONSUMER}/" DESTINATION "${outside}")
+function(copy_consumer)
+    file(REMOVE_RECURSE "${outside}")
+    file(COPY "${SOURCE}/tests/install/consumer/" DESTINATION "${outside}")
+endfunction()
 
-if(STEP STREQUAL "find_package")
-    list(JOIN FLAGS " " flags)
+function(step_find_package)
+    copy_consumer()
     run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${outside}" -B "${outside}/build"
         "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_C_COMPILER=${COMPILER}"
         "-DCMAKE_C_FLAGS=${flags}" "-DCMAKE_BUILD_TYPE=${CONFIG}")
     run("${CMAKE_COMMAND}" --build "${outside}/build" --config "${CONFIG}")
     check_consumer("${outside}/build/consumer")
-elseif(STEP STREQUAL "pkg_config")
+endfunction()
+
+function(step_pkg_config)
+    copy_consumer()
     file(GLOB_RECURSE pc "${prefix}/*/cadran.pc")
     cmake_path(GET pc PARENT_PATH pc_dir)
+    cmake_path(GET pc_dir PARENT_PATH lib_dir)
     set(ENV{PKG_CONFIG_PATH} "${pc_dir}:$ENV{PKG_CONFIG_PATH}")
+    set(ENV{LD_LIBRARY_PATH} "${lib_dir}:$ENV{LD_LIBRARY_PATH}")
     execute_process(
         COMMAND "${PKG_CONFIG}" --cflags --libs cadran
         OUTPUT_VARIABLE words
@@ -76,10 +124,13 @@ elseif(STEP STREQUAL "pkg_config")
         COMMAND_ERROR_IS_FATAL ANY
     )
     separate_arguments(words UNIX_COMMAND "${words}")
-    cmake_path(GET pc_dir PARENT_PATH lib_dir)
-    set(ENV{LD_LIBRARY_PATH} "${lib_dir}:$ENV{LD_LIBRARY_PATH}")
     run("${COMPILER}" -std=c11 ${FLAGS} -o "${outside}/consumer" "${outside}/consumer.c" ${words})
     check_consumer("${outside}/consumer")
-else()
-    message(FATAL_ERROR "no step named \"${STEP}\"")
-endif()
+endfunction()
+
+function(step_cxx)
+    run("${CLANG}" -x c++ -std=c++11 -fsyntax-only -Wall -Wextra -pedantic -Werror
+        -Wno-pragma-once-outside-header "${prefix}/include/cadran.h")
+endfunction()
+
+cmake_language(CALL "step_${STEP}")
