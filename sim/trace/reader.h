@@ -1,0 +1,34 @@
+/* trace/reader.h - reads a trace file into a model.
+ *
+ * Traces of this project are held to the rules of docs/trace-format.md. Other programs' Trace
+ * Event files are read as far as they go, and what was left out is listed in the model.
+ */
+#ifndef SIM_TRACE_READER_H
+#define SIM_TRACE_READER_H
+
+#include "trace/model.h"
+
+#include <stddef.h>
+
+/* The longest event, and the deepest nesting inside one, that are read. */
+#define SIM_TRACE_EVENT_SIZE_MAX ((size_t)16 << 20)
+#define SIM_TRACE_EVENT_DEPTH_MAX 64
+
+enum { SIM_TRACE_MESSAGE_SIZE = 512 };
+
+/* Reads a file. A file that is cut short, at whatever byte, is read up to there: the trace is
+ * then not complete, and has a warning that says so.
+ *   0            *trace is the caller's, to be freed with sim_trace_free()
+ *   CAD_ESYSTEM  the file cannot be read
+ *   CAD_EINVAL   it is no trace, or breaks a rule
+ *   CAD_ENOMEM   no memory
+ * On failure *trace is NULL, and message says what is wrong, where, and what to do:
+ * "file:line: ..." */
+int sim_trace_read(const char *path, struct sim_trace **trace,
+                   char message[SIM_TRACE_MESSAGE_SIZE]);
+
+/* The same from memory; `name` stands for the file in messages. */
+int sim_trace_read_memory(const char *name, const char *data, size_t size,
+                          struct sim_trace **trace, char message[SIM_TRACE_MESSAGE_SIZE]);
+
+#endif
