@@ -1,8 +1,8 @@
-/* memory.h - how everything that runs scenarios allocates: through the engine's one hook, so that
+/* alloc.h - how everything that runs scenarios allocates: through the engine's one hook, so that
  * tests can make each allocation fail in turn.
  */
-#ifndef SIM_SCENARIO_MEMORY_H
-#define SIM_SCENARIO_MEMORY_H
+#ifndef SIM_SCENARIO_ALLOC_H
+#define SIM_SCENARIO_ALLOC_H
 
 #include <stdbool.h>
 #include <stddef.h>
