@@ -13,28 +13,28 @@
 #define SIM_TRACE_LOOP_TID 1
 
 /* Every category: its constant and how it is written. */
-#define SIM_CATEGORIES(X)                                                                       \
-    X(SIM_CATEGORY_OTHER, "other")                                                              \
-    X(SIM_CATEGORY_LOOP, "loop")                                                                \
-    X(SIM_CATEGORY_TASK, "task")                                                                \
-    X(SIM_CATEGORY_WAIT, "wait")                                                                \
-    X(SIM_CATEGORY_READY, "ready")                                                              \
-    X(SIM_CATEGORY_RUN, "run")                                                                  \
-    X(SIM_CATEGORY_SPAN, "span")                                                                \
-    X(SIM_CATEGORY_WAKE, "wake")                                                                \
-    X(SIM_CATEGORY_PRINT, "print")                                                              \
-    X(SIM_CATEGORY_SIGNAL, "signal")                                                            \
-    X(SIM_CATEGORY_CANCEL, "cancel")                                                            \
-    X(SIM_CATEGORY_TIMEOUT, "timeout")                                                          \
-    X(SIM_CATEGORY_ERROR, "error")                                                              \
-    X(SIM_CATEGORY_FAULT, "fault")                                                              \
+#define SIM_CATEGORIES(X)                                                                          \
+    X(SIM_CATEGORY_OTHER, "other")                                                                 \
+    X(SIM_CATEGORY_LOOP, "loop")                                                                   \
+    X(SIM_CATEGORY_TASK, "task")                                                                   \
+    X(SIM_CATEGORY_WAIT, "wait")                                                                   \
+    X(SIM_CATEGORY_READY, "ready")                                                                 \
+    X(SIM_CATEGORY_RUN, "run")                                                                     \
+    X(SIM_CATEGORY_SPAN, "span")                                                                   \
+    X(SIM_CATEGORY_WAKE, "wake")                                                                   \
+    X(SIM_CATEGORY_PRINT, "print")                                                                 \
+    X(SIM_CATEGORY_SIGNAL, "signal")                                                               \
+    X(SIM_CATEGORY_CANCEL, "cancel")                                                               \
+    X(SIM_CATEGORY_TIMEOUT, "timeout")                                                             \
+    X(SIM_CATEGORY_ERROR, "error")                                                                 \
+    X(SIM_CATEGORY_FAULT, "fault")                                                                 \
     X(SIM_CATEGORY_OBJECT, "object")
 
 enum sim_category {
 #define SIM_X(constant, text) constant,
     SIM_CATEGORIES(SIM_X)
 #undef SIM_X
-    SIM_CATEGORY_COUNT
+        SIM_CATEGORY_COUNT
 };
 
 /* The counter of open spans, an event of category "object". */

@@ -213,8 +213,8 @@ bool sim_args_next(const char **cursor, struct sim_arg *arg);
 size_t sim_arg_decode(const struct sim_arg *arg, char *buffer, size_t size);
 
 /* A member by name: false when there is none (or, for a number, when it is not one). */
-bool sim_trace_arg_text(const struct sim_trace *trace, uint32_t args, const char *key,
-                        char *buffer, size_t size);
+bool sim_trace_arg_text(const struct sim_trace *trace, uint32_t args, const char *key, char *buffer,
+                        size_t size);
 bool sim_trace_arg_number(const struct sim_trace *trace, uint32_t args, const char *key,
                           double *number);
 

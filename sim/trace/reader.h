@@ -28,7 +28,7 @@ int sim_trace_read(const char *path, struct sim_trace **trace,
                    char message[SIM_TRACE_MESSAGE_SIZE]);
 
 /* The same from memory; `name` stands for the file in messages. */
-int sim_trace_read_memory(const char *name, const char *data, size_t size,
-                          struct sim_trace **trace, char message[SIM_TRACE_MESSAGE_SIZE]);
+int sim_trace_read_memory(const char *name, const char *data, size_t size, struct sim_trace **trace,
+                          char message[SIM_TRACE_MESSAGE_SIZE]);
 
 #endif

@@ -63,13 +63,11 @@ const cad_trace_sink *sim_trace_writer_sink(struct sim_trace_writer *writer);
 /* How errors of the scenario's own (CAD_EUSER and below) are called: name() gives the text for a
  * code, or NULL for the engine's word, cad_error_name(). */
 void sim_trace_writer_set_error_names(struct sim_trace_writer *writer,
-                                      const char *(*name)(void *context, int code),
-                                      void *context);
+                                      const char *(*name)(void *context, int code), void *context);
 
 /* Calls fn(arg) once, from inside the call that found it, when writing has failed for the first
  * time: the place to stop the loop. */
-void sim_trace_writer_on_failure(struct sim_trace_writer *writer, void (*fn)(void *arg),
-                                 void *arg);
+void sim_trace_writer_on_failure(struct sim_trace_writer *writer, void (*fn)(void *arg), void *arg);
 
 /* What only the scenario knows. `task` NULL: the loop itself (setup, callbacks, handlers). */
 
@@ -79,25 +77,20 @@ void sim_trace_writer_span_begin(struct sim_trace_writer *writer, int64_t now_ns
 /* The innermost open span of `task` ends. */
 void sim_trace_writer_span_end(struct sim_trace_writer *writer, int64_t now_ns,
                                const cad_task *task);
-/* How many spans are open, and the most that were at once. */
-size_t sim_trace_writer_open_spans(const struct sim_trace_writer *writer);
-size_t sim_trace_writer_max_open_spans(const struct sim_trace_writer *writer);
-
 /* One line of output, without its newline. */
-void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns,
-                            const cad_task *task, const char *line);
+void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
+                            const char *line);
 /* A signal came: "SIGINT". `task` is the one that it was sent to; NULL: the program. */
-void sim_trace_writer_signal(struct sim_trace_writer *writer, int64_t now_ns,
-                             const cad_task *task, const char *signal);
+void sim_trace_writer_signal(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
+                             const char *signal);
 /* A timeout of the scenario's own; those of the engine come by the sink. `name` such as
  * "timeout". */
-void sim_trace_writer_timeout(struct sim_trace_writer *writer, int64_t now_ns,
-                              const cad_task *task, const char *name);
+void sim_trace_writer_timeout(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
+                              const char *name);
 /* An error that was reported: an exception that nobody retrieved, or that left a callback.
  * `error` is its Python name. `message` and `where` (a place in the document) may be NULL. */
-void sim_trace_writer_error(struct sim_trace_writer *writer, int64_t now_ns,
-                            const cad_task *task, const char *error, const char *message,
-                            const char *where);
+void sim_trace_writer_error(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
+                            const char *error, const char *message, const char *where);
 /* A fault that the scenario injects begins or ends: "partition", ... `detail` may be NULL. */
 void sim_trace_writer_fault(struct sim_trace_writer *writer, int64_t now_ns, const char *fault,
                             const char *detail);

@@ -1,0 +1,174 @@
+#include "trace/names.h"
+
+#include "trace/memory.h"
+#include "trace/output.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* So many names without a use are kept before they are looked through: most come again soon. */
+enum { UNUSED_MAX = 1024, FIRST_BUCKETS = 64 };
+
+static uint32_t hash_of(const char *text, size_t length)
+{
+    uint64_t hash = length;
+    while (length > 0) {
+        uint64_t word = 0;
+        size_t piece = length < sizeof word ? length : sizeof word;
+        memcpy(&word, text, piece);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+        text += piece;
+        length -= piece;
+    }
+    return (uint32_t)hash;
+}
+
+static uint32_t *bucket_of(struct sim_names *names, uint32_t hash)
+{
+    return &names->buckets[hash & (names->bucket_count - 1)];
+}
+
+static int grow_buckets(struct sim_names *names)
+{
+    uint32_t count = names->bucket_count == 0 ? FIRST_BUCKETS : 2 * names->bucket_count;
+    uint32_t *buckets = sim_trace_calloc(count, sizeof *buckets);
+    if (buckets == NULL)
+        return -1;
+    uint32_t *old = names->buckets;
+    uint32_t old_count = names->bucket_count;
+    names->buckets = buckets;
+    names->bucket_count = count;
+    for (uint32_t i = 0; i < old_count; i++) {
+        for (uint32_t name = old[i], next; name != 0; name = next) {
+            next = names->entries[name].next;
+            uint32_t *bucket = bucket_of(names, names->entries[name].hash);
+            names->entries[name].next = *bucket;
+            *bucket = name;
+        }
+    }
+    sim_trace_release(old);
+    return 0;
+}
+
+/* Frees every name without a use. */
+static void sweep(struct sim_names *names)
+{
+    for (uint32_t i = 0; i < names->bucket_count; i++) {
+        uint32_t *link = &names->buckets[i];
+        while (*link != 0) {
+            uint32_t name = *link;
+            struct sim_name *entry = &names->entries[name];
+            if (entry->uses > 0) {
+                link = &entry->next;
+                continue;
+            }
+            *link = entry->next;
+            sim_trace_release(entry->text);
+            entry->text = NULL;
+            entry->next = names->free;
+            names->free = name;
+        }
+    }
+    names->unused = 0;
+}
+
+/* An entry that is in no bucket; 0: no memory. */
+static uint32_t take_entry(struct sim_names *names)
+{
+    if (names->free != 0) {
+        uint32_t name = names->free;
+        names->free = names->entries[name].next;
+        return name;
+    }
+    if (names->count == names->capacity) {
+        uint32_t capacity = names->capacity == 0 ? FIRST_BUCKETS : 2 * names->capacity;
+        struct sim_name *entries = sim_trace_realloc(names->entries, capacity * sizeof *entries);
+        if (entries == NULL)
+            return 0;
+        names->entries = entries;
+        names->capacity = capacity;
+        if (names->count == 0)
+            names->count = 1;
+    }
+    return names->count++;
+}
+
+static uint32_t add(struct sim_names *names, const char *text, size_t length, uint32_t hash)
+{
+    if (names->used + names->unused >= names->bucket_count && grow_buckets(names) != 0)
+        return 0;
+    char *copy = sim_trace_alloc(length + 1);
+    uint32_t name = copy == NULL ? 0 : take_entry(names);
+    if (name == 0) {
+        sim_trace_release(copy);
+        return 0;
+    }
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    uint32_t *bucket = bucket_of(names, hash);
+    names->entries[name] = (struct sim_name){
+        .text = copy, .length = (uint32_t)length, .hash = hash, .uses = 1, .next = *bucket};
+    *bucket = name;
+    names->used++;
+    return name;
+}
+
+uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second)
+{
+    size_t first_length = strlen(first);
+    size_t second_length = second == NULL ? 0 : strlen(second);
+    size_t most = 6 * (first_length + second_length) + 1;
+    if (most >= UINT32_MAX)
+        return 0;
+    if (most > names->scratch_size) {
+        char *scratch = sim_trace_realloc(names->scratch, 2 * most);
+        if (scratch == NULL)
+            return 0;
+        names->scratch = scratch;
+        names->scratch_size = 2 * most;
+    }
+    char *text = names->scratch;
+    size_t length = sim_json_escape(text, first, first_length);
+    if (second != NULL) {
+        text[length++] = ' ';
+        length += sim_json_escape(text + length, second, second_length);
+    }
+
+    uint32_t hash = hash_of(text, length);
+    uint32_t name = names->bucket_count == 0 ? 0 : *bucket_of(names, hash);
+    for (; name != 0; name = names->entries[name].next) {
+        struct sim_name *entry = &names->entries[name];
+        if (entry->hash != hash || entry->length != length ||
+            memcmp(entry->text, text, length) != 0)
+            continue;
+        if (entry->uses++ == 0) {
+            names->unused--;
+            names->used++;
+        }
+        return name;
+    }
+    return add(names, text, length, hash);
+}
+
+void sim_names_drop(struct sim_names *names, uint32_t name)
+{
+    struct sim_name *entry = &names->entries[name];
+    assert(entry->uses > 0);
+    if (--entry->uses > 0)
+        return;
+    names->used--;
+    names->unused++;
+    if (names->unused > UNUSED_MAX && names->unused > names->used)
+        sweep(names);
+}
+
+void sim_names_free(struct sim_names *names)
+{
+    for (uint32_t name = 1; name < names->count; name++)
+        sim_trace_release(names->entries[name].text);
+    sim_trace_release(names->entries);
+    sim_trace_release(names->buckets);
+    sim_trace_release(names->scratch);
+    *names = (struct sim_names){0};
+}

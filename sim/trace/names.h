@@ -1,0 +1,44 @@
+/* trace/names.h - the names of what is open in a trace that is being written.
+ *
+ * An E event repeats the name of its B, so the writer must know it for as long as a slice is
+ * open. A million tasks that wait for one queue share one entry here. A name is kept as it is
+ * written, escaped. Private to the writer.
+ */
+#ifndef SIM_TRACE_NAMES_H
+#define SIM_TRACE_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_name {
+    char *text;
+    uint32_t length;
+    uint32_t hash;
+    uint32_t uses; /* 0: kept in case that it comes again */
+    uint32_t next; /* in its bucket, or among the free entries; 0: the last */
+};
+
+/* All zero: empty. */
+struct sim_names {
+    struct sim_name *entries; /* [0] is not used, so that 0 can stand for none */
+    uint32_t count;           /* entries ever taken, [0] included */
+    uint32_t capacity;
+    uint32_t free;   /* first entry to be used again */
+    uint32_t unused; /* entries with 0 uses */
+    uint32_t used;   /* entries with more */
+    uint32_t *buckets;
+    uint32_t bucket_count; /* a power of two, or 0 */
+    char *scratch;         /* where the next name is put together */
+    size_t scratch_size;
+};
+
+/* The name made of the two texts, one space between them (second may be NULL: the first alone),
+ * with one use more. 0: no memory. */
+uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second);
+
+/* One use less. */
+void sim_names_drop(struct sim_names *names, uint32_t name);
+
+void sim_names_free(struct sim_names *names);
+
+#endif

@@ -1,0 +1,250 @@
+#include "trace/output.h"
+
+#include "trace/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char digit_pairs[] = "00010203040506070809"
+                                  "10111213141516171819"
+                                  "20212223242526272829"
+                                  "30313233343536373839"
+                                  "40414243444546474849"
+                                  "50515253545556575859"
+                                  "60616263646566676869"
+                                  "70717273747576777879"
+                                  "80818283848586878889"
+                                  "90919293949596979899";
+
+/* A closed pipe is to be an error of write(), not the program's end, and the program's own
+ * handling of SIGPIPE is left alone: the signal is blocked around the write and taken back. */
+static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length)
+{
+    sigset_t pipe_set;
+    sigset_t old_set;
+    sigset_t pending;
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    sigpending(&pending);
+    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_set, &old_set);
+
+    ssize_t written = write(fd, bytes, length);
+    int error = errno;
+
+    /* Not only with EPIPE: a pipe that is closed in the middle of a write takes a part. */
+    if (written != (ssize_t)length && !was_pending) {
+        struct timespec no_time = {0, 0};
+        while (sigtimedwait(&pipe_set, NULL, &no_time) < 0 && errno == EINTR)
+            ;
+    }
+    pthread_sigmask(SIG_SETMASK, &old_set, NULL);
+    errno = error;
+    return written;
+}
+
+static void write_all(struct sim_output *output, const char *bytes, size_t length)
+{
+    while (length > 0 && output->error == 0) {
+        ssize_t written = write_without_sigpipe(output->fd, bytes, length);
+        if (written < 0) {
+            if (errno != EINTR)
+                output->error = errno;
+            continue;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+}
+
+int sim_output_open(struct sim_output *output, const char *path)
+{
+    *output = (struct sim_output){.fd = -1};
+    output->buffer = sim_trace_alloc(SIM_OUTPUT_SIZE);
+    if (output->buffer == NULL)
+        return ENOMEM;
+    output->at = output->buffer;
+    do
+        output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    while (output->fd < 0 && errno == EINTR);
+    if (output->fd < 0) {
+        int error = errno;
+        sim_output_free(output);
+        return error;
+    }
+    return 0;
+}
+
+int sim_output_close(struct sim_output *output)
+{
+    sim_output_flush(output);
+    /* The descriptor is gone after close() even where it was interrupted. */
+    if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
+        output->error = errno;
+    output->fd = -1;
+    return output->error;
+}
+
+void sim_output_free(struct sim_output *output)
+{
+    if (output->fd >= 0)
+        close(output->fd);
+    output->fd = -1;
+    sim_trace_release(output->buffer);
+    output->buffer = NULL;
+    output->at = NULL;
+}
+
+void sim_output_flush(struct sim_output *output)
+{
+    write_all(output, output->buffer, (size_t)(output->at - output->buffer));
+    output->at = output->buffer;
+}
+
+void sim_output_bytes(struct sim_output *output, const char *bytes, size_t length)
+{
+    size_t room = (size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at);
+    if (length > room) {
+        sim_output_flush(output);
+        if (length > SIM_OUTPUT_SIZE) {
+            write_all(output, bytes, length);
+            return;
+        }
+    }
+    memcpy(output->at, bytes, length);
+    output->at += length;
+}
+
+/* Length of the well-formed UTF-8 sequence at `text`, as Unicode's table 3-7 has it; 0 where
+ * there is none. */
+static size_t utf8_length(const unsigned char *text, size_t length)
+{
+    static const struct {
+        unsigned char first_low, first_high, second_low, second_high, size;
+    } rows[] = {
+        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (text[0] < rows[i].first_low || text[0] > rows[i].first_high)
+            continue;
+        if (length < rows[i].size || text[1] < rows[i].second_low || text[1] > rows[i].second_high)
+            return 0;
+        for (size_t k = 2; k < rows[i].size; k++)
+            if ((text[k] & 0xC0) != 0x80)
+                return 0;
+        return rows[i].size;
+    }
+    return 0;
+}
+
+static char *put_escape(char *to, unsigned char byte)
+{
+    static const char hex[] = "0123456789abcdef";
+    static const char named[32] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    *to++ = '\\';
+    if (byte >= 32) {
+        *to++ = (char)byte;
+    } else if (named[byte] != 0) {
+        *to++ = named[byte];
+    } else {
+        to = SIM_PUT(to, "u00");
+        *to++ = hex[byte >> 4];
+        *to++ = hex[byte & 15];
+    }
+    return to;
+}
+
+size_t sim_json_escape(char *to, const char *text, size_t length)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    const unsigned char *end = from + length;
+    char *start = to;
+    while (from < end) {
+        unsigned char byte = *from;
+        if (byte < 0x80) {
+            if (byte >= 32 && byte != '"' && byte != '\\')
+                *to++ = (char)byte;
+            else
+                to = put_escape(to, byte);
+            from++;
+            continue;
+        }
+        size_t size = utf8_length(from, (size_t)(end - from));
+        if (size == 0) {
+            to = SIM_PUT(to, "\xEF\xBF\xBD");
+            from++;
+            continue;
+        }
+        memcpy(to, from, size);
+        to += size;
+        from += size;
+    }
+    return (size_t)(to - start);
+}
+
+void sim_output_text(struct sim_output *output, const char *text)
+{
+    enum { PIECE = SIM_OUTPUT_ROOM_MAX / 6 };
+    size_t length = strlen(text);
+    while (length > 0) {
+        size_t piece = length;
+        if (piece > PIECE) {
+            /* Not in the middle of a character: back to where one may begin. */
+            piece = PIECE;
+            while (piece > PIECE - 4 && ((unsigned char)text[piece] & 0xC0) == 0x80)
+                piece--;
+        }
+        char *at = sim_output_room(output, 6 * piece);
+        output->at = at + sim_json_escape(at, text, piece);
+        text += piece;
+        length -= piece;
+    }
+}
+
+char *sim_put_uint(char *at, uint64_t value)
+{
+    char digits[SIM_UINT_DIGITS_MAX];
+    char *first = digits + sizeof digits;
+    while (value >= 100) {
+        first -= 2;
+        memcpy(first, digit_pairs + 2 * (value % 100), 2);
+        value /= 100;
+    }
+    if (value >= 10) {
+        first -= 2;
+        memcpy(first, digit_pairs + 2 * value, 2);
+    } else {
+        *--first = (char)('0' + value);
+    }
+    size_t length = (size_t)(digits + sizeof digits - first);
+    memcpy(at, first, length);
+    return at + length;
+}
+
+char *sim_put_int(char *at, int64_t value)
+{
+    if (value >= 0)
+        return sim_put_uint(at, (uint64_t)value);
+    *at = '-';
+    return sim_put_uint(at + 1, 0 - (uint64_t)value);
+}
+
+char *sim_put_time(char *at, int64_t time_ns)
+{
+    uint64_t magnitude = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
+    if (time_ns < 0)
+        *at++ = '-';
+    at = sim_put_uint(at, magnitude / 1000);
+    unsigned thousandths = (unsigned)(magnitude % 1000);
+    *at++ = '.';
+    *at++ = (char)('0' + thousandths / 100);
+    memcpy(at, digit_pairs + 2 * (thousandths % 100), 2);
+    return at + 2;
+}
