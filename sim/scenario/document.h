@@ -64,8 +64,8 @@ int sim_document_status(const sim_document *document);
 
 /* Prints the first SIM_FAULTS_PRINTED faults in the order of their places, and how many more
  * there are. Returns 0 or CAD_ENOMEM. */
-int sim_document_print_faults(const sim_document *document, FILE *file);
-int sim_document_format_faults(const sim_document *document, sim_buffer *buffer);
+int sim_document_print_faults(sim_document *document, FILE *file);
+int sim_document_format_faults(sim_document *document, sim_buffer *buffer);
 
 /* Appends `file:line:column: /json/pointer` of a byte offset (sim_node_offset); returns 0 or
  * CAD_ENOMEM. It reads the text up to there: for reports, not for every step of a run. */

@@ -48,15 +48,15 @@ int sim_faults_status(const sim_faults *faults);
 
 void sim_faults_free(sim_faults *faults);
 
-/* Where an offset of a document lies. */
-typedef struct sim_place {
-    size_t line;         /* from 1 */
-    size_t column;       /* from 1, in characters */
-    const char *pointer; /* JSON pointer of the value or member there, "" for the document */
-} sim_place;
-
 /* How many faults are printed before the rest is only counted. */
 #define SIM_FAULTS_PRINTED 100
+
+/* Sorts the faults by their places, drops those reported twice, and appends what is printed of
+ * them: each as `name:line:column: /json/pointer: message`, with its excerpt. `text` is the
+ * document's, ending in '\0'; `json` says that it has passed sim_json_check(), and has pointers.
+ * 0 or CAD_ENOMEM. */
+int sim_faults_format(sim_faults *faults, const char *name, const char *text, bool json,
+                      sim_buffer *buffer);
 
 /* --- Near names ---------------------------------------------------------------------------- */
 

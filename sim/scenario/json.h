@@ -14,9 +14,10 @@ typedef struct sim_json_fault {
     char message[240];
 } sim_json_fault;
 
-/* True when `text` is JSON as RFC 8259 has it, in UTF-8 without a byte order mark, nested at most
- * `max_depth` (up to SIM_JSON_MAX_DEPTH) arrays and objects deep, of at most `max_values` values,
- * without U+0000 in its strings, and with numbers that cJSON reads. Otherwise the first fault. */
+/* `text` is followed by a '\0'. True when it is JSON as RFC 8259 has it, in UTF-8 without a byte
+ * order mark, nested at most `max_depth` (up to SIM_JSON_MAX_DEPTH) arrays and objects deep, of at
+ * most `max_values` values, without U+0000 in its strings, and with numbers that cJSON reads.
+ * Otherwise the first fault. */
 #define SIM_JSON_MAX_DEPTH 1000
 bool sim_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
                     sim_json_fault *fault);

@@ -13,10 +13,9 @@
  * inf, nan); a whole number below 1e16 without a decimal point. Returns its length. */
 size_t sim_number_format(double number, char text[SIM_NUMBER_TEXT]);
 
-/* The double nearest to a decimal number: `digits` holds `count` characters, of which those that
- * are no digits count as not there; the number is to be multiplied by 10^exponent. inf when it is
- * too large. False when memory runs out. */
-bool sim_number_read(const char *digits, size_t count, int exponent, double *number);
+/* The double nearest to a decimal number times 10^exponent: `digits` holds `count` characters, of
+ * which those that are no digits count as not there. inf when it is too large. */
+double sim_number_read(const char *digits, size_t count, int exponent);
 
 /* Python's a % b and a // b for b != 0: the sign of the remainder is that of b. */
 double sim_number_modulo(double a, double b);
