@@ -1,0 +1,138 @@
+#include "internal.h"
+
+typedef struct member {
+    cad__entry entry;   /* the future's done callback */
+    cad__link link;     /* among the completed */
+    cad_future *future; /* a reference */
+    cad_as_completed *owner;
+} member;
+
+struct cad_as_completed {
+    cad__object object;
+    cad__waiters waiters; /* tasks in cad_as_completed_next() */
+    cad__link completed;  /* and not yet handed out */
+    cad__timer timer;
+    size_t count, left; /* futures in all, and not yet completed */
+    size_t expired;     /* results that the timeout has replaced, not yet handed out */
+    member members[];
+};
+
+static void on_completion(cad__entry *entry)
+{
+    member *done = CAD__CONTAINER(entry, member, entry);
+    cad_as_completed *self = done->owner;
+    cad__append(&self->completed, &done->link);
+    if (--self->left == 0)
+        cad__timer_cancel(self->object.loop, &self->timer);
+    self->object.loop->cause = cad__task_or_null(done->future);
+    (void)cad__wake_first(&self->waiters);
+    self->object.loop->cause = NULL;
+}
+
+static void on_timeout(cad__entry *entry)
+{
+    cad_as_completed *self = CAD__CONTAINER(entry, cad_as_completed, timer.entry);
+    for (size_t i = 0; i < self->count; i++)
+        cad__future_unsubscribe(&self->members[i].entry);
+    self->expired = self->left;
+    for (size_t i = 0; i < self->expired; i++)
+        (void)cad__wake_first(&self->waiters);
+}
+
+static void clear(cad__object *object)
+{
+    cad_as_completed *self = CAD__CONTAINER(object, cad_as_completed, object);
+    cad__timer_cancel(object->loop, &self->timer);
+    for (size_t i = 0; i < self->count; i++) {
+        cad__future_unsubscribe(&self->members[i].entry);
+        cad_future_unref(self->members[i].future);
+    }
+}
+
+static size_t waiters(const cad__object *object)
+{
+    return CAD__CONTAINER(object, const cad_as_completed, object)->waiters.count;
+}
+
+static const cad__type as_completed_type = {
+    .name = "as_completed",
+    .waiters = waiters,
+    .clear = clear,
+};
+
+int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t count,
+                         int64_t timeout_ns, cad_as_completed **out)
+{
+    cad_as_completed *self;
+    *out = NULL;
+    self = cad__object_new(loop, &as_completed_type, sizeof *self + count * sizeof(member));
+    if (self == NULL)
+        return CAD_ENOMEM;
+    cad__waiters_init(&self->waiters);
+    cad__list_init(&self->completed);
+    self->timer.entry.run = on_timeout;
+    if (timeout_ns != CAD_NEVER && count > 0) {
+        int64_t deadline_ns = cad__deadline(cad_loop_time(loop), timeout_ns);
+        int error = cad__timer_start(loop, &self->timer, deadline_ns);
+        if (error != 0) {
+            cad__object_free(&self->object);
+            return error;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (futures[i]->marked)
+            continue; /* it is a set */
+        futures[i]->marked = true;
+        member *next = &self->members[self->count++];
+        next->entry.run = on_completion;
+        next->future = cad_future_ref(futures[i]);
+        next->owner = self;
+        cad__future_subscribe(futures[i], &next->entry);
+    }
+    for (size_t i = 0; i < self->count; i++)
+        self->members[i].future->marked = false;
+    self->left = self->count;
+    *out = self;
+    return 0;
+}
+
+size_t cad_as_completed_count(const cad_as_completed *iterator)
+{
+    return iterator->count;
+}
+
+static int next_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_as_completed *self = wait->object;
+    bool none = cad__list_empty(&self->completed) && self->expired == 0;
+    if (wait->error != 0) {
+        /* As Queue.get() does: what it had been woken for is the next one's. */
+        if (!none && wait->state != CAD__WAIT_CANCELLED)
+            (void)cad__wake_first(&self->waiters);
+        return wait->error;
+    }
+    if (none)
+        return cad__park(task, &self->waiters);
+    if (cad__list_empty(&self->completed)) {
+        self->expired--;
+        return cad_raise(CAD_ETIMEDOUT, NULL);
+    }
+    member *done = CAD__CONTAINER(self->completed.next, member, link);
+    cad__unlink(&done->link);
+    return cad_future_result(done->future, wait->out);
+}
+
+static const cad__operation next_operation = {.verb = "as_completed", .poll = next_poll};
+
+int cad_as_completed_next(cad_as_completed *iterator, void **value)
+{
+    cad__current_wait()->out = value;
+    return cad__begin(&next_operation, iterator);
+}
+
+void cad_as_completed_free(cad_as_completed *iterator)
+{
+    assert(iterator == NULL || iterator->object.loop->closing || iterator->waiters.count == 0);
+    cad__object_free(iterator != NULL ? &iterator->object : NULL);
+}

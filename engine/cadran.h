@@ -1,0 +1,575 @@
+/* cadran.h - asyncio's event loop, tasks and synchronization primitives for C.
+ *
+ * A program creates a loop, gives it tasks, and runs it. Tasks wait for one another through
+ * queues, locks, semaphores and futures; while one waits, the others run. All of it happens in
+ * one thread, and in exactly the order in which CPython's asyncio would do it.
+ *
+ * The clock is handed in. With cad_uv_driver() a second takes a second; with
+ * cad_virtual_driver() the same program runs in no time at all, and its times are exact:
+ *
+ *     static int tick(void *arg)
+ *     {
+ *         (void)arg;
+ *         int error = cad_sleep(CAD_SECOND);
+ *         if (error == 0)
+ *             puts("one second later");
+ *         return error;
+ *     }
+ *
+ *     cad_loop *loop;
+ *     int error = cad_loop_new(cad_virtual_driver(), &loop);
+ *     if (error == 0)
+ *         error = cad_task_create(loop, tick, NULL, NULL, NULL);
+ *     if (error == 0)
+ *         error = cad_loop_run(loop);
+ *     cad_loop_free(loop);
+ *
+ * Conventions, which the comments below do not repeat:
+ *
+ * - A function that can fail returns 0 or a negative CAD_E... code; a positive value only where
+ *   its comment says so. Where Python would raise, the code is returned, and
+ *   cad_error_message() has the text that came with it.
+ * - A function marked "waits" is a coroutine in asyncio. It is called from inside a task, and
+ *   other tasks may run before it returns. Each of them can also return CAD_ECANCELLED, and
+ *   CAD_ENOMEM where it says that it allocates. In a step machine (cad_step_create) it returns
+ *   CAD_PENDING instead of waiting, and the result is handed to the next step.
+ * - Times are whole nanoseconds, and a name that holds one ends in _ns. The loop's time starts
+ *   at 0 when the loop first runs.
+ * - Constructors that return a pointer return NULL when memory runs out, and for no other
+ *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
+ *   otherwise.
+ * - Wrong use by the programmer (a task freed twice, waiting outside a task) is an assertion.
+ * - All functions are for the loop's own thread, except cad_call_soon_threadsafe().
+ */
+#ifndef CADRAN_H
+#define CADRAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(CAD_SHARED) && defined(__GNUC__)
+#define CAD_API __attribute__((visibility("default")))
+#else
+#define CAD_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAD_VERSION "0.1.0"
+
+/* --- Errors ------------------------------------------------------------------------------ */
+
+/* Every error: its constant, its value, its Python name, and its text. */
+#define CAD_ERRORS(X)                                                                           \
+    X(CAD_PENDING, -1, "Pending", "the step machine's operation has not finished")              \
+    X(CAD_ENOMEM, -2, "MemoryError", "out of memory")                                           \
+    X(CAD_EINVAL, -3, "ValueError", "invalid value")                                            \
+    X(CAD_ERUNTIME, -4, "RuntimeError", "operation not allowed in this state")                  \
+    X(CAD_ESTATE, -5, "InvalidStateError", "invalid state")                                     \
+    X(CAD_ECANCELLED, -6, "CancelledError", "cancelled")                                        \
+    X(CAD_ETIMEDOUT, -7, "TimeoutError", "timed out")                                           \
+    X(CAD_EQUEUEFULL, -8, "QueueFull", "queue is full")                                         \
+    X(CAD_EQUEUEEMPTY, -9, "QueueEmpty", "queue is empty")                                      \
+    X(CAD_EQUEUESHUTDOWN, -10, "QueueShutDown", "queue has been shut down")                     \
+    X(CAD_EBARRIER, -11, "BrokenBarrierError", "barrier is broken")                             \
+    X(CAD_EGROUP, -12, "ExceptionGroup", "unhandled errors in a TaskGroup")                     \
+    X(CAD_ETYPE, -13, "TypeError", "operation not defined between these types")                 \
+    X(CAD_EKEY, -14, "KeyError", "no such name")                                                \
+    X(CAD_EZERODIVISION, -15, "ZeroDivisionError", "division by zero")                          \
+    X(CAD_EOVERFLOW, -16, "OverflowError", "number too large")                                  \
+    X(CAD_ECONNECTION, -17, "ConnectionError", "connection failed")                             \
+    X(CAD_ECONNRESET, -18, "ConnectionResetError", "connection reset by peer")                  \
+    X(CAD_ECONNREFUSED, -19, "ConnectionRefusedError", "connection refused")                    \
+    X(CAD_EPIPE, -20, "BrokenPipeError", "broken pipe")                                         \
+    X(CAD_EINCOMPLETE, -21, "IncompleteReadError", "stream ended before enough was read")       \
+    X(CAD_EDEADLOCK, -30, "Deadlock", "tasks wait and nothing can ever wake them")              \
+    X(CAD_EINTERRUPTED, -31, "KeyboardInterrupt", "interrupted")                                \
+    X(CAD_ESTOPPED, -32, "Stopped", "the loop was stopped before every task had ended")         \
+    X(CAD_ESTACK, -33, "RecursionError", "a coroutine overflowed its stack")                    \
+    X(CAD_ESYSTEM, -34, "OSError", "the operating system refused")
+
+enum cad_error {
+#define CAD_X(name, value, python, text) name = (value),
+    CAD_ERRORS(CAD_X)
+#undef CAD_X
+    /* Codes at and below this one are the program's own; the library passes them through. */
+    CAD_EUSER = -1000
+};
+
+/* The text of a code; never NULL. The program's own codes read "error -1234". */
+CAD_API const char *cad_error_text(int code);
+
+/* The Python name of a code's exception, such as "TimeoutError"; never NULL. The program's own
+ * codes read "Exception". */
+CAD_API const char *cad_error_name(int code);
+
+/* What goes with an error code beyond the number: a message, and the members of an
+ * ExceptionGroup. Counted by reference; most errors have none, which is a NULL. */
+typedef struct cad_exception cad_exception;
+
+/* message may be NULL and is copied. */
+CAD_API cad_exception *cad_exception_new(int code, const char *message);
+/* A group of `count` members (an ExceptionGroup); takes a reference of its own to each. Their
+ * number is appended to the message, as Python's str() does. */
+CAD_API cad_exception *cad_exception_group(const char *message, cad_exception *const *members,
+                                           size_t count);
+/* Both take NULL. */
+CAD_API cad_exception *cad_exception_ref(cad_exception *exception);
+CAD_API void cad_exception_unref(cad_exception *exception);
+CAD_API int cad_exception_code(const cad_exception *exception);
+/* The message, or "" where there is none; lives as long as the exception. */
+CAD_API const char *cad_exception_message(const cad_exception *exception);
+CAD_API size_t cad_exception_count(const cad_exception *exception);
+/* Member `index` of a group, below cad_exception_count(); borrowed. */
+CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t index);
+
+/* Python's raise: notes `message` (copied; NULL: none) for the running task and returns `code`,
+ * so that a coroutine can end with `return cad_raise(CAD_EINVAL, "width must be positive")`. */
+CAD_API int cad_raise(int code, const char *message);
+/* The same with an exception that exists; takes over the reference. */
+CAD_API int cad_raise_exception(int code, cad_exception *exception);
+/* The exception, or the text, that came with the last error which a call of this library returned
+ * to the running task (outside tasks: to the program); borrowed until the next such error. NULL,
+ * and "", where the error had none. */
+CAD_API cad_exception *cad_error_exception(void);
+CAD_API const char *cad_error_message(void);
+
+/* --- The loop ---------------------------------------------------------------------------- */
+
+typedef struct cad_loop cad_loop;
+typedef struct cad_driver cad_driver; /* the clock and the outside world; see driver.h */
+
+#define CAD_MICROSECOND INT64_C(1000)
+#define CAD_MILLISECOND INT64_C(1000000)
+#define CAD_SECOND INT64_C(1000000000)
+#define CAD_NEVER INT64_MAX /* a deadline or a timeout that never comes */
+
+/* The real world, on libuv: the monotonic clock, threads, SIGINT. NULL when memory or file
+ * descriptors run out. Belongs to the loop that it is given to. */
+CAD_API cad_driver *cad_uv_driver(void);
+
+/* A simulated world: its clock jumps to the next deadline instead of waiting. NULL when memory
+ * runs out. Belongs to the loop that it is given to. */
+CAD_API cad_driver *cad_virtual_driver(void);
+
+/* asyncio.new_event_loop(). Takes over the driver, also on failure; a NULL driver is CAD_ENOMEM,
+ * so that the two calls nest. On failure *loop is NULL. */
+CAD_API int cad_loop_new(cad_driver *driver, cad_loop **loop);
+
+/* loop.close(). Tasks that have not ended are dropped where they stand, without running further;
+ * then everything that was made for the loop is freed. Takes NULL. */
+CAD_API void cad_loop_free(cad_loop *loop);
+
+/* Runs until every task has ended (asyncio.gather over all of them, under loop.run_forever()).
+ *   0                 every task has ended; errors they ended with are theirs (see below)
+ *   CAD_EDEADLOCK     tasks remain, and nothing can ever wake them
+ *   CAD_EINTERRUPTED  SIGINT, or cad_loop_interrupt()
+ *   CAD_ESTOPPED      cad_loop_stop()
+ *   CAD_ENOMEM        no memory for going on
+ * May be called again after each of them, to go on. */
+CAD_API int cad_loop_run(cad_loop *loop);
+
+/* loop.stop(): cad_loop_run() returns at the end of this iteration. */
+CAD_API void cad_loop_stop(cad_loop *loop);
+
+/* What SIGINT does: cad_loop_run() returns as soon as the running callback returns. */
+CAD_API void cad_loop_interrupt(cad_loop *loop);
+
+/* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
+CAD_API cad_loop *cad_running_loop(void);
+
+/* loop.time(): nanoseconds since the loop first ran, 0 before. */
+CAD_API int64_t cad_loop_time(cad_loop *loop);
+
+/* While held, the loop does not count its tasks as all ended: for a task that will be created
+ * later, at a time of its own. Each hold wants one release. */
+CAD_API void cad_loop_hold(cad_loop *loop);
+CAD_API void cad_loop_release(cad_loop *loop);
+
+/* How many workers cad_to_thread() has, at least 1; before the first use. Default 4. */
+CAD_API void cad_loop_set_threads(cad_loop *loop, unsigned threads);
+
+/* --- Tasks ------------------------------------------------------------------------------- */
+
+/* A task is a future, as in asyncio: wherever a cad_future * is asked for, a task will do. What
+ * asks for a cad_task * asserts that it is one. */
+typedef struct cad_future cad_future;
+typedef struct cad_future cad_task;
+typedef struct cad_task_group cad_task_group;
+
+/* The body of a task: runs on a stack of its own. Returns 0, or the error with which the task
+ * ends: CAD_ECANCELLED ends it as cancelled. */
+typedef int cad_coroutine(void *arg);
+
+/* All members may be 0. */
+typedef struct cad_task_options {
+    const char *name;      /* copied; NULL: "Task-1", "Task-2", ... */
+    cad_task_group *group; /* the group that the task belongs to (TaskGroup.create_task) */
+    size_t stack_size;     /* bytes of a coroutine's stack; 0: 64 KiB */
+} cad_task_options;
+
+/* asyncio.create_task(fn(arg)). The task starts in the loop's next iteration. Where `task` is
+ * not NULL the caller gets a reference there, to be given back with cad_future_unref(). */
+CAD_API int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg,
+                            const cad_task_options *options, cad_task **task);
+
+/* A task without a stack: its state is a few bytes, and step() goes on from there. */
+typedef struct cad_step_type {
+    size_t state_size; /* bytes of the state, zeroed at the start */
+    /* Called at the start with 0, and after each wait with that wait's result. Returns
+     * CAD_PENDING when an operation that it called did, else what the task ends with. */
+    int (*step)(void *state, int result);
+    /* Called once, when the task is freed; may be NULL. */
+    void (*finish)(void *state);
+} cad_step_type;
+
+/* asyncio.create_task() for a step machine. `type` must outlive the task. The state can be
+ * filled in (cad_task_state) until the loop runs. */
+CAD_API int cad_step_create(cad_loop *loop, const cad_step_type *type,
+                            const cad_task_options *options, cad_task **task);
+CAD_API void *cad_task_state(cad_task *task);
+
+/* asyncio.current_task(); borrowed; NULL outside tasks. */
+CAD_API cad_task *cad_current_task(void);
+
+/* asyncio.sleep(). Waits; 0 or less yields once. Allocates. */
+CAD_API int cad_sleep(int64_t delay_ns);
+
+/* Keeps the loop busy: nothing else runs meanwhile. The virtual clock advances by as much. */
+CAD_API void cad_compute(int64_t duration_ns);
+
+/* The value that awaiting the running task gives; returns 0, so that a coroutine can end with
+ * `return cad_return(value)`. */
+CAD_API int cad_return(void *value);
+
+/* Task.cancel(): the task's wait ends with CAD_ECANCELLED. message is copied; NULL: none.
+ * Returns 1 if the request was taken, 0 if the task had ended already, or CAD_ENOMEM. Works on
+ * any future, where it is Future.cancel(). */
+CAD_API int cad_future_cancel(cad_future *future, const char *message);
+
+/* Task.uncancel() and Task.cancelling(): take one request back, and the number that remain. */
+CAD_API int cad_task_uncancel(cad_task *task);
+CAD_API int cad_task_cancelling(const cad_task *task);
+
+/* Lives as long as the task. */
+CAD_API const char *cad_task_name(const cad_task *task);
+/* 1 for the loop's first task, then 2, ... */
+CAD_API uint64_t cad_task_id(const cad_task *task);
+
+/* --- Futures ----------------------------------------------------------------------------- */
+
+/* loop.create_future(). The caller owns a reference; a future is freed with its last one. */
+CAD_API cad_future *cad_future_new(cad_loop *loop);
+CAD_API cad_future *cad_future_ref(cad_future *future);
+CAD_API void cad_future_unref(cad_future *future); /* takes NULL */
+
+/* Future.set_result(), Future.set_exception(). CAD_ESTATE when it is done already. The value
+ * remains the caller's business. `exception` may be NULL; the future takes its own reference. */
+CAD_API int cad_future_set_result(cad_future *future, void *value);
+CAD_API int cad_future_set_exception(cad_future *future, int code, cad_exception *exception);
+
+CAD_API bool cad_future_done(const cad_future *future);
+CAD_API bool cad_future_cancelled(const cad_future *future);
+
+/* Future.result(): 0 and the value (`value` may be NULL), the error that it ended with,
+ * CAD_ECANCELLED, or CAD_ESTATE when it is not done yet. */
+CAD_API int cad_future_result(cad_future *future, void **value);
+/* Future.exception(): the code that it ended with (0: none), CAD_ECANCELLED or CAD_ESTATE; the
+ * detail in *exception (may be NULL), borrowed. */
+CAD_API int cad_future_exception(cad_future *future, cad_exception **exception);
+/* True while a future holds an exception that nobody has asked for. */
+CAD_API bool cad_future_unretrieved(const cad_future *future);
+
+/* await future: waits until it is done; returns what cad_future_result() returns then. If the
+ * waiting task is cancelled, so is the future. */
+CAD_API int cad_await(cad_future *future, void **value);
+
+/* Future.add_done_callback(): fn runs in the iteration after the one in which the future is
+ * done. remove_done_callback() returns how many were removed. add allocates. */
+typedef void cad_done_callback(cad_future *future, void *arg);
+CAD_API int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void *arg);
+CAD_API int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, void *arg);
+
+/* --- Queues ------------------------------------------------------------------------------ */
+
+typedef struct cad_queue cad_queue;
+
+/* asyncio.Queue(maxsize), LifoQueue, PriorityQueue; 0: unbounded. Items are the caller's: the
+ * queue carries the pointers. less() says whether a goes before b: 1, 0, or an error, which the
+ * put or get then returns. */
+CAD_API cad_queue *cad_queue_new(cad_loop *loop, size_t maxsize);
+CAD_API cad_queue *cad_lifo_queue_new(cad_loop *loop, size_t maxsize);
+CAD_API cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
+                                          int (*less)(const void *a, const void *b));
+CAD_API void cad_queue_free(cad_queue *queue); /* nobody may be waiting; takes NULL */
+
+/* Queue.put(): waits while the queue is full. CAD_EQUEUESHUTDOWN after shutdown. Allocates. */
+CAD_API int cad_queue_put(cad_queue *queue, void *item);
+/* Queue.put_nowait(): CAD_EQUEUEFULL instead of waiting. */
+CAD_API int cad_queue_put_nowait(cad_queue *queue, void *item);
+/* Queue.get(): waits while the queue is empty. In a step machine *item must be in its state.
+ * `item` may be NULL. */
+CAD_API int cad_queue_get(cad_queue *queue, void **item);
+/* Queue.get_nowait(): CAD_EQUEUEEMPTY instead of waiting. */
+CAD_API int cad_queue_get_nowait(cad_queue *queue, void **item);
+/* Queue.task_done(): CAD_EINVAL when called more often than there were items. */
+CAD_API int cad_queue_task_done(cad_queue *queue);
+/* Queue.join(): waits until every item put has been followed by a task_done. */
+CAD_API int cad_queue_join(cad_queue *queue);
+/* Queue.shutdown() of CPython 3.13: puts fail from now on, gets when the queue is empty; with
+ * `immediate` it is emptied first: each item goes to drop(item) where that is not NULL. */
+CAD_API void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *item));
+
+CAD_API size_t cad_queue_size(const cad_queue *queue);       /* qsize() */
+CAD_API size_t cad_queue_maxsize(const cad_queue *queue);    /* maxsize */
+CAD_API bool cad_queue_full(const cad_queue *queue);         /* full() */
+CAD_API bool cad_queue_empty(const cad_queue *queue);        /* empty() */
+CAD_API size_t cad_queue_unfinished(const cad_queue *queue); /* items not yet task_done */
+
+/* --- Locks ------------------------------------------------------------------------------- */
+
+typedef struct cad_lock cad_lock;
+
+/* asyncio.Lock(). */
+CAD_API cad_lock *cad_lock_new(cad_loop *loop);
+CAD_API void cad_lock_free(cad_lock *lock); /* nobody may be waiting; takes NULL */
+/* Lock.acquire(): waits until the lock is free and this task's turn has come. */
+CAD_API int cad_lock_acquire(cad_lock *lock);
+/* Lock.release(): CAD_ERUNTIME when it is not locked. */
+CAD_API int cad_lock_release(cad_lock *lock);
+CAD_API bool cad_lock_locked(const cad_lock *lock); /* locked() */
+
+/* --- Semaphores -------------------------------------------------------------------------- */
+
+typedef struct cad_semaphore cad_semaphore;
+
+/* asyncio.Semaphore(value) and BoundedSemaphore(value). */
+CAD_API cad_semaphore *cad_semaphore_new(cad_loop *loop, size_t value);
+CAD_API cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value);
+CAD_API void cad_semaphore_free(cad_semaphore *semaphore); /* nobody waiting; takes NULL */
+/* Semaphore.acquire(): waits until the value is above zero and this task's turn has come. */
+CAD_API int cad_semaphore_acquire(cad_semaphore *semaphore);
+/* Semaphore.release(): CAD_EINVAL when a bounded one would rise above its first value. */
+CAD_API int cad_semaphore_release(cad_semaphore *semaphore);
+CAD_API size_t cad_semaphore_value(const cad_semaphore *semaphore); /* what is left */
+CAD_API bool cad_semaphore_locked(const cad_semaphore *semaphore);  /* locked() */
+
+/* --- Events ------------------------------------------------------------------------------ */
+
+typedef struct cad_event cad_event;
+
+/* asyncio.Event(). */
+CAD_API cad_event *cad_event_new(cad_loop *loop);
+CAD_API void cad_event_free(cad_event *event); /* nobody may be waiting; takes NULL */
+CAD_API int cad_event_wait(cad_event *event);  /* waits until it is set */
+CAD_API void cad_event_set(cad_event *event);
+CAD_API void cad_event_clear(cad_event *event);
+CAD_API bool cad_event_is_set(const cad_event *event);
+
+/* --- Conditions -------------------------------------------------------------------------- */
+
+typedef struct cad_condition cad_condition;
+
+/* asyncio.Condition(lock). NULL: a lock of its own; otherwise the lock must outlive it. */
+CAD_API cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock);
+CAD_API void cad_condition_free(cad_condition *condition); /* nobody waiting; takes NULL */
+CAD_API cad_lock *cad_condition_lock(cad_condition *condition); /* its lock, borrowed */
+/* Condition.wait(): releases the lock, waits for a notify, acquires the lock again.
+ * CAD_ERUNTIME when the lock is not locked. */
+CAD_API int cad_condition_wait(cad_condition *condition);
+/* Condition.wait_for(): waits until predicate(arg) is not 0. A negative value is an error, and
+ * ends the wait with it; a positive one is returned. */
+CAD_API int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg),
+                                   void *arg);
+/* Condition.notify(n), notify_all(): CAD_ERUNTIME when the lock is not locked. */
+CAD_API int cad_condition_notify(cad_condition *condition, size_t n);
+CAD_API int cad_condition_notify_all(cad_condition *condition);
+
+/* --- Barriers ---------------------------------------------------------------------------- */
+
+typedef struct cad_barrier cad_barrier;
+
+/* asyncio.Barrier(parties), at least 1. */
+CAD_API cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties);
+CAD_API void cad_barrier_free(cad_barrier *barrier); /* nobody may be waiting; takes NULL */
+/* Barrier.wait(): waits for all parties; returns this task's index, 0 to parties - 1.
+ * CAD_EBARRIER when the barrier is, or gets, broken or reset. */
+CAD_API int cad_barrier_wait(cad_barrier *barrier);
+CAD_API int cad_barrier_reset(cad_barrier *barrier); /* Barrier.reset(): waits for its lock */
+CAD_API int cad_barrier_abort(cad_barrier *barrier); /* Barrier.abort(): waits for its lock */
+CAD_API size_t cad_barrier_parties(const cad_barrier *barrier);
+CAD_API size_t cad_barrier_n_waiting(const cad_barrier *barrier);
+CAD_API bool cad_barrier_broken(const cad_barrier *barrier);
+
+/* --- Combining tasks --------------------------------------------------------------------- */
+
+/* asyncio.gather(): a future that is done when all are, or, without return_exceptions, when the
+ * first one fails. The results are the children's (cad_future_result on each). The caller owns a
+ * reference to *outer; the array is copied. Cancelling it cancels the children. */
+CAD_API int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count,
+                       bool return_exceptions, cad_future **outer);
+
+/* asyncio.shield(): a future that follows `inner`, but whose cancellation stops short of it.
+ * The caller owns a reference to *outer. */
+CAD_API int cad_shield(cad_future *inner, cad_future **outer);
+
+enum cad_return_when { CAD_ALL_COMPLETED, CAD_FIRST_COMPLETED, CAD_FIRST_EXCEPTION };
+
+/* asyncio.wait(): waits, at most timeout_ns (CAD_NEVER: no limit), cancels nothing, and returns
+ * how many of the futures are done. CAD_EINVAL when count is 0. The array is copied. Allocates. */
+CAD_API int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when return_when,
+                     int64_t timeout_ns);
+
+/* asyncio.wait_for(): cad_await() under a timeout, as in CPython 3.12: when the time is up the
+ * future is cancelled, and the wait ends with CAD_ETIMEDOUT. Allocates. */
+CAD_API int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value);
+
+/* asyncio.as_completed(): an iterator over futures in the order in which they complete.
+ * cad_as_completed_next() waits for the next one and returns its result as cad_future_result()
+ * does, or CAD_ETIMEDOUT when the time is up; call it cad_as_completed_count() times: once for
+ * each different future. The array is copied. */
+typedef struct cad_as_completed cad_as_completed;
+CAD_API int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t count,
+                                 int64_t timeout_ns, cad_as_completed **iterator);
+CAD_API size_t cad_as_completed_count(const cad_as_completed *iterator);
+CAD_API int cad_as_completed_next(cad_as_completed *iterator, void **value);
+CAD_API void cad_as_completed_free(cad_as_completed *iterator); /* takes NULL */
+
+/* asyncio.timeout(): opens a scope in the running task. When the time is up before the scope is
+ * left the task is cancelled, and cad_timeout_leave() turns that into CAD_ETIMEDOUT:
+ *
+ *     cad_timeout *scope;
+ *     int error = cad_timeout_enter(2 * CAD_SECOND, &scope);
+ *     if (error == 0) {
+ *         error = cad_queue_get(queue, &item);
+ *         error = cad_timeout_leave(scope, error);
+ *     }
+ *
+ * Scopes nest, and each enter wants its leave. CAD_NEVER: no limit yet. enter allocates. */
+typedef struct cad_timeout cad_timeout;
+CAD_API int cad_timeout_enter(int64_t delay_ns, cad_timeout **scope);
+CAD_API int cad_timeout_enter_at(int64_t when_ns, cad_timeout **scope); /* asyncio.timeout_at() */
+/* Timeout.reschedule(): a new deadline in loop time. CAD_ERUNTIME once it has expired. */
+CAD_API int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns);
+CAD_API int64_t cad_timeout_when(const cad_timeout *scope);  /* Timeout.when() */
+CAD_API bool cad_timeout_expired(const cad_timeout *scope);  /* Timeout.expired() */
+/* `error` is what the block ended with. Frees the scope; returns CAD_ETIMEDOUT, or `error`. */
+CAD_API int cad_timeout_leave(cad_timeout *scope, int error);
+
+/* asyncio.TaskGroup: opens a group in the running task; tasks join it by cad_task_options.group.
+ * cad_task_group_leave() waits for all of them. If one fails, the others and the block itself are
+ * cancelled, and leave returns CAD_EGROUP with the errors as members of cad_error_exception().
+ * `error` is what the block ended with. The group is freed when leave has finished. */
+CAD_API int cad_task_group_enter(cad_task_group **group);
+CAD_API int cad_task_group_leave(cad_task_group *group, int error);
+
+/* --- Callbacks and threads --------------------------------------------------------------- */
+
+typedef struct cad_handle cad_handle;
+typedef void cad_callback(void *arg);
+
+/* loop.call_soon(), call_later(), call_at(): fn(arg) runs in the next iteration, after a delay,
+ * at a loop time. Where `handle` is not NULL the caller gets a reference there, to be given back
+ * with cad_handle_unref(). */
+CAD_API int cad_call_soon(cad_loop *loop, cad_callback *fn, void *arg, cad_handle **handle);
+CAD_API int cad_call_later(cad_loop *loop, int64_t delay_ns, cad_callback *fn, void *arg,
+                           cad_handle **handle);
+CAD_API int cad_call_at(cad_loop *loop, int64_t when_ns, cad_callback *fn, void *arg,
+                        cad_handle **handle);
+CAD_API void cad_handle_cancel(cad_handle *handle); /* Handle.cancel(): nothing once it has run */
+CAD_API bool cad_handle_cancelled(const cad_handle *handle);
+CAD_API void cad_handle_unref(cad_handle *handle); /* takes NULL */
+
+/* loop.call_soon_threadsafe(): from any thread. */
+CAD_API int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg);
+
+/* asyncio.to_thread(): waits while a worker runs fn(arg). Under the virtual clock fn runs at
+ * once, and counts as virtual_ns of work. A cancelled wait does not stop the work: arg must live
+ * until fn has returned. Allocates. */
+CAD_API int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns);
+
+/* --- Names, reports, traces -------------------------------------------------------------- */
+
+/* Names a primitive or a plain future of this library for reports and traces (copied). Default:
+ * its type and a number, such as "queue-1". */
+CAD_API int cad_set_name(void *object, const char *name);
+
+/* What an object of this library is in at the moment, for reports and traces. */
+typedef struct cad_object_info {
+    const char *type; /* "queue", "lock", ... */
+    const char *name; /* borrowed */
+    uint64_t id;      /* 1, 2, ... in the order of creation, over all types */
+    size_t count;     /* members of `fields` in use */
+    struct {
+        const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
+        int64_t value;
+    } fields[4];
+} cad_object_info;
+CAD_API void cad_object_describe(const void *object, cad_object_info *info);
+/* How many tasks wait for it. */
+CAD_API size_t cad_waiters(const void *object);
+
+/* What a task waits for. */
+typedef struct cad_wait_info {
+    const char *verb;       /* asyncio's word: "put", "acquire", "sleep", "await", ... */
+    const void *object;     /* what cad_object_describe() takes, or NULL */
+    const cad_task *task;   /* the task awaited, or NULL */
+    const cad_task *holder; /* the task that holds the object, where one does */
+    int64_t since_ns;       /* loop time at which the wait began */
+    int64_t until_ns;       /* loop time at which it ends by itself; CAD_NEVER */
+} cad_wait_info;
+/* False when the task is not waiting. */
+CAD_API bool cad_task_waiting(const cad_task *task, cad_wait_info *info);
+
+/* The loop's tasks that have not ended, in the order of creation: the first, and the one after
+ * `task`; NULL after the last. Borrowed. */
+CAD_API cad_task *cad_loop_first_task(cad_loop *loop);
+CAD_API cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task);
+
+/* loop.set_exception_handler(): called when a task or future that failed is freed, and nobody
+ * has asked for its exception; and for those left when the loop is freed. */
+typedef void cad_exception_handler(cad_future *future, int code, const cad_exception *exception,
+                                   void *arg);
+CAD_API void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler,
+                                            void *arg);
+
+/* Where a run's events go. Each member may be NULL: not interested. Times never go back, and
+ * `by` is the task that caused the event (NULL: the loop itself). What is passed is borrowed for
+ * the call. A task's ready and run events are left out where their length is zero. */
+typedef struct cad_trace_sink {
+    void *context;
+    void (*task_begin)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by);
+    /* code: 0, CAD_ECANCELLED, or what the task failed with. */
+    void (*task_end)(void *context, int64_t now_ns, const cad_task *task, int code,
+                     const cad_exception *exception);
+    void (*wait_begin)(void *context, int64_t now_ns, const cad_task *task,
+                       const cad_wait_info *wait);
+    /* The task's wait is over; it runs when its turn comes. */
+    void (*wake)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by);
+    void (*ready_begin)(void *context, int64_t now_ns, const cad_task *task);
+    void (*ready_end)(void *context, int64_t now_ns, const cad_task *task);
+    /* task is NULL for a callback. */
+    void (*run_begin)(void *context, int64_t now_ns, const cad_task *task);
+    void (*run_end)(void *context, int64_t now_ns, const cad_task *task);
+    void (*cancel)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
+                   const char *message);
+    void (*timeout)(void *context, int64_t now_ns, const cad_task *task);
+    void (*object)(void *context, int64_t now_ns, const cad_object_info *info);
+} cad_trace_sink;
+
+/* From now on; the sink must outlive the loop. NULL: none. */
+CAD_API void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink);
+
+/* Every allocation of the library goes through this function: as realloc(), and as free() when
+ * size is 0. Before the first other call; NULL: the C library's. */
+typedef void *cad_realloc_fn(void *context, void *pointer, size_t size);
+CAD_API void cad_set_allocator(cad_realloc_fn *fn, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

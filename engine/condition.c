@@ -1,0 +1,157 @@
+#include "condition.h"
+
+static void describe(const cad__object *object, cad_object_info *info)
+{
+    const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
+    info->count = 2;
+    info->fields[0].key = "locked";
+    info->fields[0].value = condition->lock->locked;
+    info->fields[1].key = "waiters";
+    info->fields[1].value = (int64_t)condition->waiters.count;
+}
+
+static size_t waiters(const cad__object *object)
+{
+    const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
+    return condition->waiters.count;
+}
+
+static const cad__type condition_type = {
+    .name = "condition",
+    .describe = describe,
+    .waiters = waiters,
+};
+
+cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock)
+{
+    cad_condition *condition = cad__object_new(loop, &condition_type, sizeof *condition);
+    if (condition == NULL)
+        return NULL;
+    cad__waiters_init(&condition->waiters);
+    condition->own_lock = lock == NULL;
+    condition->lock = lock != NULL ? lock : cad_lock_new(loop);
+    if (condition->lock == NULL) {
+        cad__object_free(&condition->object);
+        return NULL;
+    }
+    return condition;
+}
+
+void cad_condition_free(cad_condition *condition)
+{
+    if (condition == NULL)
+        return;
+    assert(condition->object.loop->closing || condition->waiters.count == 0);
+    if (condition->own_lock)
+        cad_lock_free(condition->lock);
+    cad__object_free(&condition->object);
+}
+
+cad_lock *cad_condition_lock(cad_condition *condition)
+{
+    return condition->lock;
+}
+
+/* --- wait ------------------------------------------------------------------------------------ */
+
+/* A phase is 0, then NOTIFY, then ACQUIRE with what has happened so far. */
+enum { NOTIFY = 1, ACQUIRE = 2, CANCELLED = 4, CANCELLED_AGAIN = 8 };
+
+int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase)
+{
+    cad_lock *lock = condition->lock;
+    int result;
+    if (*phase == 0) {
+        if (!lock->locked)
+            return cad_raise(CAD_ERUNTIME, "cannot wait on un-acquired lock");
+        (void)cad_lock_release(lock);
+        *phase = NOTIFY;
+        return cad__park(task, &condition->waiters);
+    }
+    if (*phase == NOTIFY) {
+        *phase = cad__task_of(task)->wait.error != 0 ? ACQUIRE | CANCELLED : ACQUIRE;
+        result = cad__lock_begin(lock, task);
+    } else {
+        result = cad__lock_resume(lock, task);
+    }
+    /* Cancelled or not, nobody leaves without the lock. */
+    while (result == CAD_ECANCELLED) {
+        *phase |= CANCELLED_AGAIN;
+        result = cad__lock_begin(lock, task);
+    }
+    if (result == CAD_PENDING)
+        return CAD_PENDING;
+    if (*phase & CANCELLED_AGAIN)
+        return cad_raise(CAD_ECANCELLED, NULL);
+    return *phase & CANCELLED ? CAD_ECANCELLED : 0;
+}
+
+bool cad__condition_acquiring(uint8_t phase)
+{
+    return (phase & ACQUIRE) != 0;
+}
+
+static int wait_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    return cad__condition_poll(wait->object, task, &wait->inner);
+}
+
+static cad_lock *lock_waited_for(const cad_task *task)
+{
+    const cad__wait *wait = &cad__task_of(task)->wait;
+    const cad_condition *condition = wait->object;
+    return cad__condition_acquiring(wait->inner) ? condition->lock : NULL;
+}
+
+static const cad__operation wait_operation = {
+    .verb = "wait", .poll = wait_poll, .lock = lock_waited_for};
+
+int cad_condition_wait(cad_condition *condition)
+{
+    return cad__begin(&wait_operation, condition);
+}
+
+static int wait_for_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    for (;;) {
+        if (wait->inner == 0) {
+            int holds = wait->predicate(wait->arg);
+            if (holds != 0)
+                return holds;
+        }
+        int result = cad__condition_poll(wait->object, task, &wait->inner);
+        if (result != 0)
+            return result;
+        wait->inner = 0;
+    }
+}
+
+static const cad__operation wait_for_operation = {
+    .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for};
+
+int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg), void *arg)
+{
+    cad__wait *wait = cad__current_wait();
+    wait->predicate = predicate;
+    wait->arg = arg;
+    return cad__begin(&wait_for_operation, condition);
+}
+
+/* --- notify ---------------------------------------------------------------------------------- */
+
+int cad_condition_notify(cad_condition *condition, size_t n)
+{
+    if (!condition->lock->locked)
+        return cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock");
+    while (n > 0 && cad__wake_first(&condition->waiters))
+        n--;
+    CAD__CHANGED(condition);
+    return 0;
+}
+
+int cad_condition_notify_all(cad_condition *condition)
+{
+    return cad_condition_notify(condition, SIZE_MAX);
+}

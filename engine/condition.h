@@ -1,0 +1,20 @@
+/* condition.h - a condition's inside, for the barrier, which is made of one. */
+#ifndef CADRAN_CONDITION_H
+#define CADRAN_CONDITION_H
+
+#include "lock.h"
+
+struct cad_condition {
+    cad__object object;
+    cad_lock *lock;
+    bool own_lock;
+    cad__waiters waiters;
+};
+
+/* Condition.wait() as a part of another operation. *phase is 0 at the start, and this
+ * function's from then on. */
+int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase);
+/* Whether that waits for the lock, and not for a notify. */
+bool cad__condition_acquiring(uint8_t phase);
+
+#endif

@@ -1,0 +1,47 @@
+/* driver.h - what a loop asks of the world under it.
+ *
+ * A driver says what time it is, waits, and carries out what happens outside the loop: work in
+ * threads and interrupts. The loop, the primitives and the tasks are the same code over every
+ * driver, and cannot tell which one it is.
+ */
+#ifndef CADRAN_DRIVER_H
+#define CADRAN_DRIVER_H
+
+#include "cadran.h"
+
+/* One piece of blocking work for a worker. Embedded in what belongs to the caller, which must
+ * stay until done() has been called. */
+typedef struct cad_work {
+    void (*run)(struct cad_work *work);  /* on the worker */
+    void (*done)(struct cad_work *work); /* on the loop's thread, when run() has returned */
+    int64_t virtual_ns;                  /* how long it takes where time is simulated */
+    void *reserved[8];                   /* the driver's */
+} cad_work;
+
+struct cad_driver {
+    cad_loop *loop; /* set by cad_loop_new() before any other call */
+
+    /* Called when the loop first runs: time is 0 now, and was 0 before. */
+    void (*start)(cad_driver *driver);
+
+    /* Nanoseconds since start(); never goes back. */
+    int64_t (*now)(cad_driver *driver);
+
+    /* Waits until the deadline has come or something has happened, whichever is first; does
+     * not wait when the deadline has passed. CAD_NEVER: until something happens. Returns 0, or
+     * CAD_EDEADLOCK when nothing can ever happen. */
+    int (*wait)(cad_driver *driver, int64_t deadline_ns);
+
+    /* Keeps the thread busy for as long. */
+    void (*compute)(cad_driver *driver, int64_t duration_ns);
+
+    /* Runs the work on a worker of its own. */
+    int (*start_work)(cad_driver *driver, cad_work *work);
+
+    /* Makes wait() return soon; the one member that may be called from any thread. */
+    void (*wake)(cad_driver *driver);
+
+    void (*free)(cad_driver *driver);
+};
+
+#endif

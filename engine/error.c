@@ -1,0 +1,205 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* --- Memory ------------------------------------------------------------------------------ */
+
+static cad_realloc_fn *allocator;
+static void *allocator_context;
+
+void cad_set_allocator(cad_realloc_fn *fn, void *context)
+{
+    allocator = fn;
+    allocator_context = context;
+}
+
+void *cad__realloc(void *pointer, size_t size)
+{
+    if (allocator != NULL)
+        return allocator(allocator_context, pointer, size);
+    if (size == 0) {
+        free(pointer);
+        return NULL;
+    }
+    return realloc(pointer, size);
+}
+
+void *cad__zalloc(size_t size)
+{
+    void *pointer = cad__realloc(NULL, size);
+    if (pointer != NULL)
+        memset(pointer, 0, size);
+    return pointer;
+}
+
+void cad__free(void *pointer)
+{
+    if (pointer != NULL)
+        (void)cad__realloc(pointer, 0);
+}
+
+char *cad__strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = cad__realloc(NULL, size);
+    if (copy != NULL)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+/* --- Codes ------------------------------------------------------------------------------- */
+
+const char *cad_error_text(int code)
+{
+    static _Thread_local char own[32];
+    switch (code) {
+    case 0:
+        return "no error";
+#define CAD_X(constant, value, python, text)                                                       \
+    case constant:                                                                                 \
+        return text;
+        CAD_ERRORS(CAD_X)
+#undef CAD_X
+    default:
+        snprintf(own, sizeof own, "error %d", code);
+        return own;
+    }
+}
+
+const char *cad_error_name(int code)
+{
+    switch (code) {
+#define CAD_X(constant, value, python, text)                                                       \
+    case constant:                                                                                 \
+        return python;
+        CAD_ERRORS(CAD_X)
+#undef CAD_X
+    default:
+        return "Exception";
+    }
+}
+
+/* --- Exceptions -------------------------------------------------------------------------- */
+
+struct cad_exception {
+    uint32_t refs;
+    int32_t code;
+    size_t count;
+    char *message;            /* "" where there is none */
+    cad_exception *members[]; /* then the message's bytes */
+};
+
+static cad_exception *exception_new(int code, const char *message, size_t count)
+{
+    const char *text = message != NULL ? message : "";
+    size_t length = strlen(text) + 1;
+    size_t size = sizeof(cad_exception) + count * sizeof(cad_exception *);
+    cad_exception *exception = cad__realloc(NULL, size + length);
+    if (exception == NULL)
+        return NULL;
+    exception->refs = 1;
+    exception->code = code;
+    exception->count = count;
+    exception->message = (char *)exception + size;
+    memcpy(exception->message, text, length);
+    return exception;
+}
+
+cad_exception *cad_exception_new(int code, const char *message)
+{
+    return exception_new(code, message, 0);
+}
+
+cad_exception *cad_exception_group(const char *message, cad_exception *const *members,
+                                   size_t count)
+{
+    char text[256]; /* as Python's str() of a group */
+    snprintf(text, sizeof text, "%s (%zu sub-exception%s)", message, count, count == 1 ? "" : "s");
+    cad_exception *group = exception_new(CAD_EGROUP, text, count);
+    for (size_t i = 0; group != NULL && i < count; i++)
+        group->members[i] = cad_exception_ref(members[i]);
+    return group;
+}
+
+cad_exception *cad_exception_ref(cad_exception *exception)
+{
+    if (exception != NULL)
+        exception->refs++;
+    return exception;
+}
+
+void cad_exception_unref(cad_exception *exception)
+{
+    if (exception == NULL || --exception->refs > 0)
+        return;
+    for (size_t i = 0; i < exception->count; i++)
+        cad_exception_unref(exception->members[i]);
+    cad__free(exception);
+}
+
+int cad_exception_code(const cad_exception *exception)
+{
+    return exception->code;
+}
+
+const char *cad_exception_message(const cad_exception *exception)
+{
+    return exception->message;
+}
+
+size_t cad_exception_count(const cad_exception *exception)
+{
+    return exception->count;
+}
+
+cad_exception *cad_exception_at(const cad_exception *exception, size_t index)
+{
+    assert(index < exception->count);
+    return exception->members[index];
+}
+
+/* --- The last error ------------------------------------------------------------------------ */
+
+/* Where the running task, or else the program, keeps what came with its last error. */
+static cad_exception **raised_slot(void)
+{
+    static _Thread_local cad_exception *outside; /* no loop runs: nothing to be freed with */
+    cad_loop *loop = cad__running;
+    if (loop == NULL)
+        return &outside;
+    return loop->current != NULL ? &cad__task_of(loop->current)->raised : &loop->raised;
+}
+
+int cad__raise(int code, cad_exception *exception)
+{
+    cad_exception **slot = raised_slot();
+    if (*slot != exception || exception != NULL) {
+        cad_exception *old = *slot;
+        *slot = exception;
+        cad_exception_unref(old);
+    }
+    return code;
+}
+
+int cad_raise(int code, const char *message)
+{
+    return cad__raise(code, message != NULL ? cad_exception_new(code, message) : NULL);
+}
+
+int cad_raise_exception(int code, cad_exception *exception)
+{
+    return cad__raise(code, exception);
+}
+
+cad_exception *cad_error_exception(void)
+{
+    return *raised_slot();
+}
+
+const char *cad_error_message(void)
+{
+    cad_exception *exception = *raised_slot();
+    return exception != NULL ? exception->message : "";
+}

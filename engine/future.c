@@ -1,0 +1,296 @@
+#include "internal.h"
+
+/* A done callback of the program's. */
+typedef struct callback {
+    cad__object object;
+    cad__entry entry;
+    cad_future *future;
+    cad_done_callback *fn;
+    void *arg;
+} callback;
+
+static const cad__type callback_type = {.name = "callback"};
+
+static void run_callback(cad__entry *entry)
+{
+    callback *call = CAD__CONTAINER(entry, callback, entry);
+    call->fn(call->future, call->arg);
+    cad_future_unref(call->future);
+    cad__object_free(&call->object);
+}
+
+/* --- Life -------------------------------------------------------------------------------- */
+
+void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size)
+{
+    cad_future *future = cad__object_new(loop, type, size);
+    if (future == NULL)
+        return NULL;
+    future->refs = 1;
+    cad__list_init(&future->callbacks);
+    return future;
+}
+
+void cad__future_clear(cad__object *object)
+{
+    cad_future *future = CAD__CONTAINER(object, cad_future, object);
+    cad_loop *loop = object->loop;
+    if (loop->handler != NULL && cad_future_unretrieved(future))
+        loop->handler(future, future->error, future->exception, loop->handler_arg);
+    cad_exception_unref(future->exception);
+    future->exception = NULL;
+    while (!cad__list_empty(&future->callbacks))
+        cad__unlink(future->callbacks.next);
+}
+
+static void describe(const cad__object *object, cad_object_info *info)
+{
+    const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
+    info->count = 1;
+    info->fields[0].key = "done";
+    info->fields[0].value = future->state != CAD__FUTURE_PENDING;
+}
+
+static size_t waiters(const cad__object *object)
+{
+    const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
+    size_t count = 0;
+    for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = link->next)
+        count += CAD__CONTAINER(link, cad__entry, link)->run == cad__task_run;
+    return count;
+}
+
+static const cad__type future_type = {
+    .name = "future",
+    .describe = describe,
+    .waiters = waiters,
+    .clear = cad__future_clear,
+    .cancel = cad__future_cancel_plain,
+};
+
+cad_future *cad_future_new(cad_loop *loop)
+{
+    return cad__future_new(loop, &future_type, sizeof(cad_future));
+}
+
+cad_future *cad_future_ref(cad_future *future)
+{
+    future->refs++;
+    return future;
+}
+
+void cad_future_unref(cad_future *future)
+{
+    if (future == NULL || future->object.loop->closing)
+        return;
+    assert(future->refs > 0);
+    if (--future->refs == 0)
+        cad__object_free(&future->object);
+}
+
+/* --- Done -------------------------------------------------------------------------------- */
+
+/* One entry of the ready queue for each callback and each waiting task, in their order. */
+static void schedule_callbacks(cad_future *future)
+{
+    cad_loop *loop = future->object.loop;
+    if (loop->trace != NULL) {
+        for (cad__link *link = future->callbacks.next; link != &future->callbacks;
+             link = link->next) {
+            cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
+            if (entry->run == cad__task_run)
+                cad__trace_wake(&CAD__CONTAINER(entry, cad__task, timer.entry)->future);
+        }
+        if (future->object.type == &future_type)
+            cad__trace_object(&future->object);
+    }
+    cad__splice(&loop->ready, &future->callbacks);
+}
+
+void cad__future_finish(cad_future *future, void *value, int error, cad_exception *exception)
+{
+    future->state = CAD__FUTURE_FINISHED;
+    future->value = value;
+    future->error = error;
+    future->exception = cad_exception_ref(exception);
+    schedule_callbacks(future);
+}
+
+void cad__future_set_cancelled(cad_future *future, cad_exception *exception)
+{
+    future->state = CAD__FUTURE_CANCELLED;
+    future->error = CAD_ECANCELLED;
+    future->exception = cad_exception_ref(exception);
+    schedule_callbacks(future);
+}
+
+bool cad__future_cancel_plain(cad_future *future, cad_exception *exception)
+{
+    if (future->state != CAD__FUTURE_PENDING)
+        return false;
+    cad__future_set_cancelled(future, exception);
+    return true;
+}
+
+bool cad__future_cancel(cad_future *future, cad_exception *exception)
+{
+    return future->object.type->cancel(future, exception);
+}
+
+int cad_future_cancel(cad_future *future, const char *message)
+{
+    cad_exception *exception = NULL;
+    if (message != NULL) {
+        exception = cad_exception_new(CAD_ECANCELLED, message);
+        if (exception == NULL)
+            return CAD_ENOMEM;
+    }
+    bool taken = cad__future_cancel(future, exception);
+    cad_exception_unref(exception);
+    return taken ? 1 : 0;
+}
+
+int cad_future_set_result(cad_future *future, void *value)
+{
+    if (future->state != CAD__FUTURE_PENDING)
+        return cad_raise(CAD_ESTATE, "the future is done already");
+    cad__future_finish(future, value, 0, NULL);
+    return 0;
+}
+
+int cad_future_set_exception(cad_future *future, int code, cad_exception *exception)
+{
+    assert(code < 0 && code != CAD_PENDING);
+    if (future->state != CAD__FUTURE_PENDING)
+        return cad_raise(CAD_ESTATE, "the future is done already");
+    cad__future_finish(future, NULL, code, exception);
+    return 0;
+}
+
+bool cad_future_done(const cad_future *future)
+{
+    return future->state != CAD__FUTURE_PENDING;
+}
+
+bool cad_future_cancelled(const cad_future *future)
+{
+    return future->state == CAD__FUTURE_CANCELLED;
+}
+
+bool cad_future_unretrieved(const cad_future *future)
+{
+    return future->state == CAD__FUTURE_FINISHED && future->error != 0 && !future->retrieved;
+}
+
+int cad__future_take(cad_future *future, void **value, cad_exception **exception)
+{
+    *exception = NULL;
+    if (future->state == CAD__FUTURE_PENDING) {
+        *exception = cad_exception_new(CAD_ESTATE, "Result is not set.");
+        return CAD_ESTATE;
+    }
+    future->retrieved = true;
+    if (future->error == 0) {
+        if (value != NULL)
+            *value = future->value;
+        return 0;
+    }
+    *exception = cad_exception_ref(future->exception);
+    if (future->exception_once) {
+        cad_exception_unref(future->exception);
+        future->exception = NULL;
+    }
+    return future->error;
+}
+
+int cad_future_result(cad_future *future, void **value)
+{
+    cad_exception *exception;
+    int error = cad__future_take(future, value, &exception);
+    return error != 0 ? cad__raise(error, exception) : 0;
+}
+
+int cad_future_exception(cad_future *future, cad_exception **exception)
+{
+    if (exception != NULL)
+        *exception = future->exception;
+    if (future->state == CAD__FUTURE_PENDING)
+        return cad_raise(CAD_ESTATE, "Exception is not set.");
+    future->retrieved = true;
+    return future->error;
+}
+
+/* --- Awaiting ---------------------------------------------------------------------------- */
+
+int cad__await_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_future *future = wait->object;
+    if (wait->phase == 0 && future->state == CAD__FUTURE_PENDING) {
+        wait->phase = 1;
+        cad_future_ref(future);
+        return cad__wait_future(task, future);
+    }
+    cad_exception *exception;
+    int cancelled = wait->error;
+    int error = cad__future_take(future, wait->out, &exception);
+    if (wait->phase == 1)
+        cad_future_unref(future);
+    if (cancelled != 0 && error != CAD_ECANCELLED) {
+        cad_exception_unref(exception);
+        return cancelled;
+    }
+    return error != 0 ? cad__raise(error, exception) : 0;
+}
+
+static void await_drop(cad_task *task)
+{
+    cad_future_unref(cad__task_of(task)->wait.object);
+}
+
+static const cad__operation await_operation = {.verb = "await", .poll = cad__await_poll, .drop = await_drop};
+
+int cad_await(cad_future *future, void **value)
+{
+    cad__current_wait()->out = value;
+    return cad__begin(&await_operation, future);
+}
+
+/* --- Done callbacks ---------------------------------------------------------------------- */
+
+int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void *arg)
+{
+    callback *call = cad__object_new(future->object.loop, &callback_type, sizeof *call);
+    if (call == NULL)
+        return CAD_ENOMEM;
+    call->entry.run = run_callback;
+    call->future = cad_future_ref(future);
+    call->fn = fn;
+    call->arg = arg;
+    cad__future_subscribe(future, &call->entry);
+    return 0;
+}
+
+int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, void *arg)
+{
+    int removed = 0;
+    cad__link *next;
+    for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = next) {
+        next = link->next;
+        cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
+        callback *call = CAD__CONTAINER(entry, callback, entry);
+        if (entry->run != run_callback || call->fn != fn || call->arg != arg)
+            continue;
+        cad__unlink(link);
+        cad__object_free(&call->object);
+        future->refs--; /* not the last one: the caller has one */
+        removed++;
+    }
+    return removed;
+}
+
+void cad__future_unsubscribe(cad__entry *entry)
+{
+    if (cad__linked(&entry->link))
+        cad__unlink(&entry->link);
+}

@@ -1,0 +1,196 @@
+/* asyncio.gather() and shield(): futures that follow others. */
+#include "internal.h"
+
+typedef struct gathering gathering;
+
+typedef struct child {
+    cad__entry entry;   /* its done callback; unused in the second place of the same future */
+    cad_future *future; /* a reference */
+    gathering *owner;
+} child;
+
+struct gathering {
+    cad_future outer; /* has a reference to itself until all children have called back */
+    bool return_exceptions;
+    bool cancel_requested;
+    size_t count;            /* of children, in the order given */
+    size_t unique, finished; /* different ones */
+    child children[];
+};
+
+static gathering *gathering_of(cad_future *future)
+{
+    return CAD__CONTAINER(future, gathering, outer);
+}
+
+static void fail(gathering *self, cad_future *future)
+{
+    cad_exception *exception;
+    int error = cad__future_take(future, NULL, &exception);
+    cad__future_finish(&self->outer, NULL, error, exception);
+    cad_exception_unref(exception);
+}
+
+/* All are done. asyncio raises the last child's CancelledError when the gathering was cancelled,
+ * a new one where that child has none. */
+static void finish(gathering *self)
+{
+    cad_future *last = self->children[self->count - 1].future;
+    for (size_t i = 0; i < self->count; i++)
+        self->children[i].future->retrieved = true;
+    if (!self->cancel_requested)
+        cad__future_finish(&self->outer, NULL, 0, NULL);
+    else if (cad_future_cancelled(last))
+        fail(self, last);
+    else
+        cad__future_finish(&self->outer, NULL, CAD_ECANCELLED, NULL);
+}
+
+static void on_done(cad__entry *entry)
+{
+    child *done = CAD__CONTAINER(entry, child, entry);
+    gathering *self = done->owner;
+    cad_future *future = done->future;
+    cad_loop *loop = future->object.loop;
+    self->finished++;
+    loop->cause = cad__task_or_null(future);
+    if (cad_future_done(&self->outer))
+        future->retrieved |= !cad_future_cancelled(future);
+    else if (!self->return_exceptions && future->error != 0)
+        fail(self, future);
+    else if (self->finished == self->unique)
+        finish(self);
+    loop->cause = NULL;
+    if (self->finished == self->unique)
+        cad_future_unref(&self->outer);
+}
+
+static bool cancel(cad_future *outer, cad_exception *exception)
+{
+    gathering *self = gathering_of(outer);
+    if (cad_future_done(outer))
+        return false;
+    bool taken = false;
+    for (size_t i = 0; i < self->count; i++)
+        taken |= cad__future_cancel(self->children[i].future, exception);
+    self->cancel_requested |= taken;
+    return taken;
+}
+
+static void clear(cad__object *object)
+{
+    gathering *self = CAD__CONTAINER(object, gathering, outer.object);
+    for (size_t i = 0; i < self->count; i++) {
+        cad__future_unsubscribe(&self->children[i].entry);
+        cad_future_unref(self->children[i].future);
+    }
+    cad__future_clear(object);
+}
+
+static const cad__type gather_type = {
+    .name = "gather",
+    .clear = clear,
+    .cancel = cancel,
+    .verb = "gather",
+};
+
+int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count, bool return_exceptions,
+               cad_future **outer)
+{
+    gathering *self;
+    *outer = NULL;
+    self = cad__future_new(loop, &gather_type, sizeof *self + count * sizeof(child));
+    if (self == NULL)
+        return CAD_ENOMEM;
+    self->return_exceptions = return_exceptions;
+    for (size_t i = 0; i < count; i++) {
+        child *next = &self->children[self->count++];
+        next->future = cad_future_ref(futures[i]);
+        next->owner = self;
+        next->entry.run = on_done;
+        if (futures[i]->marked)
+            continue;
+        futures[i]->marked = true;
+        self->unique++;
+        cad__future_subscribe(futures[i], &next->entry);
+    }
+    for (size_t i = 0; i < count; i++)
+        futures[i]->marked = false;
+    if (count > 0)
+        cad_future_ref(&self->outer);
+    else
+        cad__future_finish(&self->outer, NULL, 0, NULL);
+    *outer = &self->outer;
+    return 0;
+}
+
+/* --- shield ---------------------------------------------------------------------------------- */
+
+typedef struct shielding {
+    cad_future outer; /* has a reference to itself while it is subscribed to the inner one */
+    cad_future *inner;
+    cad__entry inner_done, outer_done; /* done callbacks */
+} shielding;
+
+static void on_inner_done(cad__entry *entry)
+{
+    shielding *self = CAD__CONTAINER(entry, shielding, inner_done);
+    cad_future *inner = self->inner;
+    cad_loop *loop = inner->object.loop;
+    loop->cause = cad__task_or_null(inner);
+    if (cad_future_cancelled(&self->outer)) {
+        inner->retrieved |= !cad_future_cancelled(inner);
+    } else if (cad_future_cancelled(inner)) {
+        (void)cad__future_cancel_plain(&self->outer, NULL);
+    } else {
+        inner->retrieved = true;
+        cad__future_finish(&self->outer, inner->value, inner->error, inner->exception);
+    }
+    loop->cause = NULL;
+    cad_future_unref(&self->outer);
+}
+
+static void on_outer_done(cad__entry *entry)
+{
+    shielding *self = CAD__CONTAINER(entry, shielding, outer_done);
+    if (cad_future_done(self->inner))
+        return;
+    cad__future_unsubscribe(&self->inner_done);
+    cad_future_unref(&self->outer);
+}
+
+static void clear_shield(cad__object *object)
+{
+    shielding *self = CAD__CONTAINER(object, shielding, outer.object);
+    cad__future_unsubscribe(&self->inner_done);
+    cad__future_unsubscribe(&self->outer_done);
+    cad_future_unref(self->inner);
+    cad__future_clear(object);
+}
+
+static const cad__type shield_type = {
+    .name = "shield",
+    .clear = clear_shield,
+    .cancel = cad__future_cancel_plain,
+    .verb = "shield",
+};
+
+int cad_shield(cad_future *inner, cad_future **outer)
+{
+    if (cad_future_done(inner)) {
+        *outer = cad_future_ref(inner);
+        return 0;
+    }
+    shielding *self = cad__future_new(inner->object.loop, &shield_type, sizeof *self);
+    *outer = NULL;
+    if (self == NULL)
+        return CAD_ENOMEM;
+    self->inner = cad_future_ref(inner);
+    self->inner_done.run = on_inner_done;
+    self->outer_done.run = on_outer_done;
+    cad_future_ref(&self->outer);
+    cad__future_subscribe(inner, &self->inner_done);
+    cad__future_subscribe(&self->outer, &self->outer_done);
+    *outer = &self->outer;
+    return 0;
+}

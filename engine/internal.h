@@ -1,0 +1,430 @@
+/* internal.h - what the files of the engine share, and no program sees.
+ *
+ * The life of one wait, which everything else here serves: a task calls an operation
+ * (cad_queue_get, say). cad__begin() polls it; the poll finds the queue empty, puts the task
+ * among the queue's waiters with cad__park(), and returns CAD_PENDING. A put later calls
+ * cad__wake(), which appends the task to the ready queue. When its turn comes, the loop polls
+ * the operation again, and hands the result to the task: as the return value of cad_queue_get()
+ * in a coroutine, as the argument of the next step in a step machine.
+ */
+#ifndef CADRAN_INTERNAL_H
+#define CADRAN_INTERNAL_H
+
+#include <assert.h>
+#include <signal.h>
+
+#include "cadran.h"
+#include "driver.h"
+
+/* --- Memory ------------------------------------------------------------------------------ */
+
+/* The one allocation hook, as realloc(); size 0 frees. NULL: out of memory. */
+void *cad__realloc(void *pointer, size_t size);
+void *cad__zalloc(size_t size); /* zeroed */
+void cad__free(void *pointer);
+char *cad__strdup(const char *text);
+
+/* --- Lists: circular, doubly linked, intrusive -------------------------------------------- */
+
+typedef struct cad__link {
+    struct cad__link *next; /* NULL while in no list */
+    struct cad__link *prev;
+} cad__link;
+
+#define CAD__CONTAINER(pointer, type, member)                                                     \
+    ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+
+static inline void cad__list_init(cad__link *list)
+{
+    list->next = list->prev = list;
+}
+
+static inline bool cad__list_empty(const cad__link *list)
+{
+    return list->next == list;
+}
+
+static inline bool cad__linked(const cad__link *link)
+{
+    return link->next != NULL;
+}
+
+static inline void cad__append(cad__link *list, cad__link *link)
+{
+    link->prev = list->prev;
+    link->next = list;
+    list->prev->next = link;
+    list->prev = link;
+}
+
+static inline void cad__unlink(cad__link *link)
+{
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+    link->next = link->prev = NULL;
+}
+
+/* Moves all of `from`, in order, to the end of `to`. */
+static inline void cad__splice(cad__link *to, cad__link *from)
+{
+    if (cad__list_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    cad__list_init(from);
+}
+
+/* --- Entries of the ready queue, timers ---------------------------------------------------- */
+
+/* What the ready queue holds: a place in it, and what happens when its turn comes. It is part
+ * of what it stands for (a task, a handle), so that making something ready cannot fail. */
+typedef struct cad__entry {
+    cad__link link;
+    void (*run)(struct cad__entry *entry);
+} cad__entry;
+
+typedef struct cad__timer {
+    cad__entry entry; /* goes to the ready queue when the deadline has come */
+    size_t place;     /* in the heap, from 1; 0 while not in it */
+} cad__timer;
+
+typedef struct cad__timers {
+    struct cad__timer_slot {
+        int64_t deadline_ns;
+        uint64_t sequence; /* among equal deadlines the first created is first */
+        cad__timer *timer;
+    } *slots; /* a 4-ary heap; slots[0] is the first to fire */
+    size_t count;
+    size_t capacity;
+    uint64_t next_sequence;
+} cad__timers;
+
+int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns);
+/* Takes it out of the heap, or out of the ready queue; does nothing when it is in neither. */
+void cad__timer_cancel(cad_loop *loop, cad__timer *timer);
+/* The first deadline; CAD_NEVER without timers. */
+int64_t cad__timers_next(const cad_loop *loop);
+/* Appends the entries of all timers due at `now_ns` to the ready queue. */
+void cad__timers_fire(cad_loop *loop, int64_t now_ns);
+
+/* --- Objects ------------------------------------------------------------------------------- */
+
+/* What every object of a loop begins with. */
+typedef struct cad__object {
+    const struct cad__type *type;
+    cad_loop *loop;
+    cad__link all; /* in the loop's list of objects */
+    char *name;    /* NULL until given or asked for */
+    uint64_t id; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
+} cad__object;
+
+typedef struct cad__type {
+    const char *name;
+    /* Fills in info->count and info->fields. */
+    void (*describe)(const cad__object *object, cad_object_info *info);
+    size_t (*waiters)(const cad__object *object);
+    const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
+    /* Gives back what the object holds besides its own memory. */
+    void (*clear)(cad__object *object);
+    /* Futures only: Future.cancel(). `exception` is borrowed. True if the request was taken. */
+    bool (*cancel)(cad_future *future, cad_exception *exception);
+    const char *verb; /* futures only: what awaiting it is called; NULL: "await" */
+} cad__type;
+
+/* Zeroed, of `size` bytes, and the loop's from now on. */
+void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size);
+/* Clears it, takes it from the loop and frees it; takes NULL. */
+void cad__object_free(cad__object *object);
+const char *cad__object_name(cad__object *object);
+
+/* --- Futures ------------------------------------------------------------------------------- */
+
+enum cad__future_state { CAD__FUTURE_PENDING, CAD__FUTURE_CANCELLED, CAD__FUTURE_FINISHED };
+
+struct cad_future {
+    cad__object object;
+    cad__link callbacks; /* cad__entry of each task that awaits it and each done callback */
+    void *value;
+    cad_exception *exception; /* may be NULL whatever the error */
+    int32_t error;            /* 0: `value` is the result */
+    uint32_t refs;
+    uint8_t state;
+    bool retrieved : 1;      /* the error has been asked for */
+    bool exception_once : 1; /* a cancelled task's exception goes to the first who asks */
+    bool marked : 1;         /* met before, while a list of futures is gone through */
+    /* The task's, kept here to fill the word: */
+    bool must_cancel : 1; /* a cancel() that found no wait to end: the next step raises it */
+    uint32_t cancelling;
+};
+
+/* Makes a future of some kind (its type and size). One reference. */
+void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size);
+/* Ends a pending future and schedules its callbacks. finish() takes a reference of its own to
+ * the exception; a code of CAD_ECANCELLED makes it an exception, not a cancelled future. */
+void cad__future_finish(cad_future *future, void *value, int error, cad_exception *exception);
+void cad__future_set_cancelled(cad_future *future, cad_exception *exception);
+/* Future.cancel() as a plain future does it. */
+bool cad__future_cancel_plain(cad_future *future, cad_exception *exception);
+bool cad__future_cancel(cad_future *future, cad_exception *exception);
+/* The clear() of a plain future, and the last part of that of every other kind. */
+void cad__future_clear(cad__object *object);
+/* The result as it stands: what cad_future_result() returns, the detail in *exception as a
+ * reference of the caller's. */
+int cad__future_take(cad_future *future, void **value, cad_exception **exception);
+
+/* The poll of cad_await(): wait.object is the future, wait.out the place for its value. */
+int cad__await_poll(cad_task *task);
+
+/* A node that is told when a future is done: entry.run is called one iteration later, as for
+ * any done callback. */
+static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
+void cad__future_unsubscribe(cad__entry *entry);
+
+/* --- Waits --------------------------------------------------------------------------------- */
+
+/* An operation that can wait. */
+typedef struct cad__operation {
+    const char *verb; /* asyncio's word */
+    /* Begins or continues the operation of the task: 0 or a result of its own, an error, or
+     * CAD_PENDING after one of cad__park(), cad__wait_future(), cad__yield(). The first poll
+     * finds wait.phase 0. Later ones find wait.error: 0 when the wait was won, CAD_ECANCELLED
+     * when it was ended by a cancel, whether or not it had been won before (wait.state). */
+    int (*poll)(cad_task *task);
+    /* The task is dropped in the middle of it; NULL: nothing to give back. */
+    void (*drop)(cad_task *task);
+    /* The lock that the task waits for in the middle of it; NULL: never one. */
+    cad_lock *(*lock)(const cad_task *task);
+} cad__operation;
+
+/* Tasks that wait, first come first. */
+typedef struct cad__waiters {
+    cad__link list; /* of cad__wait.link */
+    size_t count;   /* of those neither woken nor cancelled yet */
+} cad__waiters;
+
+enum cad__wait_state {
+    CAD__WAIT_NONE,      /* not waiting, or waiting for its turn only */
+    CAD__WAIT_PARKED,    /* among an object's waiters */
+    CAD__WAIT_SLEEPING,  /* parked with its timer running */
+    CAD__WAIT_FUTURE,    /* awaits a future, whose cancel() a cancel goes to */
+    CAD__WAIT_WON,       /* was parked, and woken */
+    CAD__WAIT_CANCELLED, /* was parked, and cancelled */
+};
+
+typedef struct cad__wait {
+    const cad__operation *operation; /* NULL: none in progress */
+    void *object;                    /* the primitive or future that it is about */
+    cad__link link;                  /* among the object's waiters */
+    cad__waiters *waiters;           /* while it is parked there */
+    union {
+        void *item;
+        int64_t deadline_ns;
+        size_t index;
+        int (*predicate)(void *arg);
+        cad_coroutine *fn; /* before the first step: what is to run */
+    };
+    union {
+        void **out;
+        void *arg;
+    };
+    int64_t since_ns;
+    int32_t error;
+    uint8_t state;
+    uint8_t phase; /* the operation's own: how far it has come */
+    uint8_t inner; /* the same of the operation inside it */
+    bool keep;     /* keeps its place among the waiters until the task runs */
+} cad__wait;
+
+struct cad__coroutine;
+
+struct cad__task {
+    cad_future future;
+    cad__timer timer; /* its place in the ready queue; its timer while it sleeps */
+    cad__wait wait;
+    union {
+        struct cad__coroutine *coroutine; /* NULL before the first step and after the last */
+        const cad_step_type *step;
+    };
+    cad_exception *cancel_exception; /* of the cancel that is on its way */
+    cad_exception *raised;           /* with the last error returned to it */
+    uint32_t stack_size;             /* 0: a step machine */
+    bool started;
+    bool ready_traced;               /* the trace has a `ready` event open for it */
+};
+
+typedef struct cad__task cad__task;
+
+extern const cad__type cad__task_type;
+void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
+void cad__task_drop(cad__task *task);  /* where it stands, without running further */
+
+static inline cad__task *cad__task_of(const cad_future *future)
+{
+    assert(future->object.type == &cad__task_type);
+    return CAD__CONTAINER(future, cad__task, future);
+}
+
+static inline const cad_task *cad__task_or_null(const cad_future *future)
+{
+    return future->object.type == &cad__task_type ? future : NULL;
+}
+
+/* Starts an operation of the running task on `object`; the rest of the wait is zeroed but for
+ * what the caller has put into wait.item and wait.out. Returns what the public call returns. */
+int cad__begin(const cad__operation *operation, void *object);
+static inline cad__wait *cad__current_wait(void);
+
+/* For polls. Parks the task at the end of `waiters`; CAD_PENDING. The wake, or a cancel, takes it
+ * from there. */
+int cad__park(cad_task *task, cad__waiters *waiters);
+/* The same, but the task keeps its place until its poll calls cad__leave(). */
+int cad__park_keeping(cad_task *task, cad__waiters *waiters);
+void cad__leave(cad_task *task);
+/* Parks it until its timer fires. CAD_PENDING or CAD_ENOMEM. */
+int cad__park_until(cad_task *task, int64_t deadline_ns);
+/* Waits for a future, which must outlive the wait; CAD_PENDING. */
+int cad__wait_future(cad_task *task, cad_future *future);
+/* Lets the others run once; CAD_PENDING. */
+int cad__yield(cad_task *task);
+
+/* Ends a parked task's wait: the task is appended to the ready queue. */
+void cad__wake(cad_task *task);
+/* What a cancel does first: ends the wait, or hands the cancel on to the future awaited. False
+ * when there is nothing to end: the task runs, or is about to. `exception` is borrowed. */
+bool cad__wait_cancel(cad__task *task, cad_exception *exception);
+/* Goes on with the operation in progress, when the task's turn has come: its result, or
+ * CAD_PENDING. */
+int cad__wait_resume(cad__task *task);
+/* Takes the task out of everything that it waits in. */
+void cad__wait_drop(cad__task *task);
+/* The first task of a list of waiters, NULL when it is empty. */
+static inline cad_task *cad__first_waiter(const cad__waiters *waiters);
+/* Takes the first task from the list and wakes it; false when there is none. */
+bool cad__wake_first(cad__waiters *waiters);
+void cad__wake_all(cad__waiters *waiters);
+size_t cad__list_length(const cad__link *list);
+
+/* Notes `exception` (a reference that is taken over) as what goes with an error returned to the
+ * running task, or to the program; returns code. */
+int cad__raise(int code, cad_exception *exception);
+
+/* --- Coroutines ------------------------------------------------------------------------------ */
+
+/* Runs the task's wait.fn(wait.arg) on a stack of its own until it first suspends or returns.
+ * Returns CAD_PENDING, what fn returned, or CAD_ENOMEM. */
+int cad__coroutine_start(cad__task *task);
+/* Goes on: the suspended call of cad__coroutine_suspend() returns `result`. */
+int cad__coroutine_resume(cad__task *task, int result);
+/* From inside: back to the loop. */
+int cad__coroutine_suspend(cad__task *task);
+/* Gives the stack back without running it to its end. */
+void cad__coroutine_drop(cad__task *task);
+void cad__stacks_free(cad_loop *loop);
+
+/* --- The loop ------------------------------------------------------------------------------ */
+
+struct cad_loop {
+    cad_driver *driver;
+    cad__link ready;      /* what runs in the next iteration */
+    cad__link batch;      /* what is left of this one */
+    cad__timers timers;
+    cad_task *current;    /* the task that runs */
+    const cad_task *cause; /* on whose behalf a callback runs, for the trace */
+    cad__link tasks;      /* that have not ended, by creation (cad__object.all) */
+    cad__link objects;    /* everything else that is freed with the loop */
+    size_t live;          /* tasks whose end has not been noticed, and holds */
+    int64_t now_ns;       /* time at the start of this iteration */
+    bool started, stopping;
+    bool closing; /* everything goes: references no longer count */
+    volatile sig_atomic_t interrupted; /* set from signal handlers too */
+    bool failed;          /* memory ran out where no caller could be told */
+    uint64_t next_object, next_task;
+    cad_exception *raised; /* with the last error returned outside tasks */
+    cad_exception_handler *handler;
+    void *handler_arg;
+    struct cad__coroutine *stacks; /* free ones, for the next coroutine */
+    void *stack_pointer;           /* of the loop, while a coroutine runs */
+    struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
+    unsigned workers;
+    struct cad__tracer *trace; /* NULL: nobody listens */
+};
+
+extern _Thread_local cad_loop *cad__running;
+
+static inline cad_task *cad__current(void)
+{
+    assert(cad__running != NULL && cad__running->current != NULL);
+    return cad__running->current;
+}
+
+static inline cad__wait *cad__current_wait(void)
+{
+    return &cad__task_of(cad__current())->wait;
+}
+
+static inline cad_task *cad__first_waiter(const cad__waiters *waiters)
+{
+    if (cad__list_empty(&waiters->list))
+        return NULL;
+    return &CAD__CONTAINER(waiters->list.next, cad__task, wait.link)->future;
+}
+
+static inline void cad__waiters_init(cad__waiters *waiters)
+{
+    cad__list_init(&waiters->list);
+    waiters->count = 0;
+}
+
+/* Appends to the ready queue. */
+static inline void cad__ready(cad_loop *loop, cad__entry *entry)
+{
+    cad__append(&loop->ready, &entry->link);
+}
+
+static inline void cad__future_subscribe(cad_future *future, cad__entry *entry)
+{
+    if (future->state == CAD__FUTURE_PENDING)
+        cad__append(&future->callbacks, &entry->link);
+    else
+        cad__ready(future->object.loop, entry);
+}
+
+/* deadline = from + delay, without overflow. */
+int64_t cad__deadline(int64_t from_ns, int64_t delay_ns);
+
+/* Calls from other threads, and the worker pool. */
+int cad__threads_new(cad_loop *loop);
+bool cad__threads_pending(cad_loop *loop); /* calls from other threads have come in */
+void cad__threads_collect(cad_loop *loop); /* makes them ready */
+void cad__threads_free(cad_loop *loop);
+
+/* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
+int cad__task_group_add(cad_task_group *group, cad_task *task);
+
+/* --- Trace --------------------------------------------------------------------------------- */
+
+/* Each does nothing without a sink; the callers test loop->trace first to make that free. */
+void cad__trace_task_begin(cad_task *task);
+void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
+void cad__trace_wait(cad_task *task);
+void cad__trace_wake(cad_task *task);
+void cad__trace_run_begin(cad_loop *loop, cad_task *task);
+void cad__trace_run_end(cad_loop *loop);
+void cad__trace_cancel(cad_task *task, const cad_exception *exception);
+void cad__trace_timeout(cad_task *task);
+void cad__trace_object(cad__object *object);
+void cad__trace_free(cad_loop *loop);
+
+#define CAD__TRACE(loop, call)                                                                    \
+    do {                                                                                          \
+        if ((loop)->trace != NULL)                                                                \
+            call;                                                                                 \
+    } while (0)
+
+/* A primitive's state has changed. */
+#define CAD__CHANGED(primitive)                                                                   \
+    CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
+
+#endif

@@ -1,0 +1,184 @@
+#include <string.h>
+
+#include "internal.h"
+
+_Thread_local cad_loop *cad__running;
+
+enum { DEFAULT_WORKERS = 4 };
+
+int cad_loop_new(cad_driver *driver, cad_loop **out)
+{
+    *out = NULL;
+    if (driver == NULL)
+        return CAD_ENOMEM;
+    cad_loop *loop = cad__zalloc(sizeof *loop);
+    if (loop == NULL) {
+        driver->free(driver);
+        return CAD_ENOMEM;
+    }
+    loop->driver = driver;
+    loop->workers = DEFAULT_WORKERS;
+    cad__list_init(&loop->ready);
+    cad__list_init(&loop->batch);
+    cad__list_init(&loop->tasks);
+    cad__list_init(&loop->objects);
+    driver->loop = loop;
+    int error = cad__threads_new(loop);
+    if (error != 0) {
+        cad_loop_free(loop);
+        return error;
+    }
+    *out = loop;
+    return 0;
+}
+
+static void clear_all(cad__link *list)
+{
+    for (cad__link *link = list->next; link != list; link = link->next) {
+        cad__object *object = CAD__CONTAINER(link, cad__object, all);
+        if (object->type->clear != NULL)
+            object->type->clear(object);
+    }
+}
+
+static void free_all(cad__link *list)
+{
+    while (!cad__list_empty(list)) {
+        cad__object *object = CAD__CONTAINER(list->next, cad__object, all);
+        cad__unlink(&object->all);
+        cad__free(object->name);
+        cad__free(object);
+    }
+}
+
+void cad_loop_free(cad_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    assert(cad__running != loop);
+    /* In two passes, because objects refer to one another: each gives back what it holds while
+     * all are there, then all go. */
+    loop->closing = true;
+    clear_all(&loop->tasks);
+    clear_all(&loop->objects);
+    loop->driver->free(loop->driver); /* waits for the workers */
+    cad__threads_free(loop);
+    free_all(&loop->tasks);
+    free_all(&loop->objects);
+    cad__stacks_free(loop);
+    cad__trace_free(loop);
+    cad_exception_unref(loop->raised);
+    cad__free(loop->timers.slots);
+    cad__free(loop);
+}
+
+/* --- Running --------------------------------------------------------------------------------- */
+
+static void run_batch(cad_loop *loop)
+{
+    cad__splice(&loop->batch, &loop->ready);
+    while (!cad__list_empty(&loop->batch) && !loop->interrupted) {
+        cad__entry *entry = CAD__CONTAINER(loop->batch.next, cad__entry, link);
+        cad__unlink(&entry->link);
+        entry->run(entry);
+    }
+    /* An interrupt leaves the rest where it was: first in the queue. */
+    cad__splice(&loop->batch, &loop->ready);
+    cad__splice(&loop->ready, &loop->batch);
+}
+
+/* asyncio's _run_once(): waits for something to do, then runs what is ready now; what becomes
+ * ready meanwhile runs in the next iteration. */
+static int iterate(cad_loop *loop)
+{
+    cad_driver *driver = loop->driver;
+    bool busy = loop->stopping || !cad__list_empty(&loop->ready);
+    int error = driver->wait(driver, busy ? INT64_MIN : cad__timers_next(loop));
+    cad__threads_collect(loop);
+    if (error != 0 && cad__list_empty(&loop->ready))
+        return loop->interrupted ? CAD_EINTERRUPTED : error;
+    loop->now_ns = driver->now(driver);
+    cad__timers_fire(loop, loop->now_ns);
+    run_batch(loop);
+    if (loop->interrupted)
+        return CAD_EINTERRUPTED;
+    return loop->failed ? CAD_ENOMEM : 0;
+}
+
+int cad_loop_run(cad_loop *loop)
+{
+    assert(cad__running == NULL); /* loops do not nest */
+    if (!loop->started) {
+        loop->driver->start(loop->driver);
+        loop->started = true;
+    }
+    int result = 0;
+    cad__running = loop;
+    while (result == 0 && loop->live > 0) {
+        result = iterate(loop);
+        if (result == 0 && loop->stopping && loop->live > 0)
+            result = CAD_ESTOPPED;
+    }
+    cad__running = NULL;
+    loop->stopping = loop->failed = false;
+    loop->interrupted = 0;
+    return result;
+}
+
+void cad_loop_stop(cad_loop *loop)
+{
+    loop->stopping = true;
+}
+
+void cad_loop_interrupt(cad_loop *loop)
+{
+    loop->interrupted = 1;
+}
+
+cad_loop *cad_running_loop(void)
+{
+    return cad__running;
+}
+
+int64_t cad_loop_time(cad_loop *loop)
+{
+    return loop->started ? loop->driver->now(loop->driver) : 0;
+}
+
+void cad_loop_hold(cad_loop *loop)
+{
+    loop->live++;
+}
+
+void cad_loop_release(cad_loop *loop)
+{
+    assert(loop->live > 0);
+    loop->live--;
+}
+
+void cad_loop_set_threads(cad_loop *loop, unsigned threads)
+{
+    assert(threads > 0);
+    loop->workers = threads;
+}
+
+void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler, void *arg)
+{
+    loop->handler = handler;
+    loop->handler_arg = arg;
+}
+
+void cad_compute(int64_t duration_ns)
+{
+    cad_loop *loop = cad__running;
+    assert(loop != NULL);
+    if (duration_ns <= 0)
+        return;
+    loop->driver->compute(loop->driver, duration_ns);
+    loop->now_ns = loop->driver->now(loop->driver);
+}
+
+int64_t cad__deadline(int64_t from_ns, int64_t delay_ns)
+{
+    return delay_ns > 0 && from_ns > CAD_NEVER - delay_ns ? CAD_NEVER : from_ns + delay_ns;
+}

@@ -1,0 +1,67 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size)
+{
+    cad__object *object = cad__zalloc(size);
+    if (object == NULL)
+        return NULL;
+    object->type = type;
+    object->loop = loop;
+    object->id = ++loop->next_object;
+    cad__append(&loop->objects, &object->all);
+    return object;
+}
+
+void cad__object_free(cad__object *object)
+{
+    if (object == NULL || object->loop->closing)
+        return;
+    if (object->type->clear != NULL)
+        object->type->clear(object);
+    cad__unlink(&object->all);
+    cad__free(object->name);
+    cad__free(object);
+}
+
+const char *cad__object_name(cad__object *object)
+{
+    char name[48];
+    if (object->name == NULL) {
+        snprintf(name, sizeof name, "%s-%llu", object->type->name,
+                 (unsigned long long)object->id);
+        object->name = cad__strdup(name);
+    }
+    return object->name != NULL ? object->name : object->type->name;
+}
+
+int cad_set_name(void *pointer, const char *name)
+{
+    cad__object *object = pointer;
+    char *copy = cad__strdup(name);
+    if (copy == NULL)
+        return CAD_ENOMEM;
+    cad__free(object->name);
+    object->name = copy;
+    return 0;
+}
+
+void cad_object_describe(const void *pointer, cad_object_info *info)
+{
+    const cad__object *object = pointer;
+    memset(info, 0, sizeof *info);
+    info->type = object->type->name;
+    /* The name is made when it is first asked for, which changes nothing that can be seen. */
+    info->name = cad__object_name((cad__object *)(uintptr_t)object);
+    info->id = object->id;
+    if (object->type->describe != NULL)
+        object->type->describe(object, info);
+}
+
+size_t cad_waiters(const void *pointer)
+{
+    const cad__object *object = pointer;
+    return object->type->waiters != NULL ? object->type->waiters(object) : 0;
+}

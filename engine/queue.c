@@ -1,0 +1,335 @@
+#include "internal.h"
+
+enum order { FIFO, LIFO, PRIORITY };
+
+struct cad_queue {
+    cad__object object;
+    cad__waiters getters, putters, joiners;
+    size_t maxsize; /* 0: unbounded */
+    size_t unfinished;
+    enum order order;
+    bool shut_down;
+    int (*less)(const void *a, const void *b);
+    /* The items: a ring for FIFO and LIFO, a binary heap as in Python's heapq for PRIORITY. */
+    void **items;
+    size_t first, count, capacity; /* capacity is 0 or a power of two */
+};
+
+/* --- Life ------------------------------------------------------------------------------------ */
+
+static void describe(const cad__object *object, cad_object_info *info)
+{
+    const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
+    info->count = 4;
+    info->fields[0].key = "size";
+    info->fields[0].value = (int64_t)queue->count;
+    info->fields[1].key = "maxsize";
+    info->fields[1].value = (int64_t)queue->maxsize;
+    info->fields[2].key = "getters";
+    info->fields[2].value = (int64_t)queue->getters.count;
+    info->fields[3].key = "putters";
+    info->fields[3].value = (int64_t)queue->putters.count;
+}
+
+static size_t waiters(const cad__object *object)
+{
+    const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
+    return queue->getters.count + queue->putters.count + queue->joiners.count;
+}
+
+static void clear(cad__object *object)
+{
+    cad__free(CAD__CONTAINER(object, cad_queue, object)->items);
+}
+
+static const cad__type queue_type = {
+    .name = "queue",
+    .describe = describe,
+    .waiters = waiters,
+    .clear = clear,
+};
+
+static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum order order)
+{
+    cad_queue *queue = cad__object_new(loop, &queue_type, sizeof *queue);
+    if (queue == NULL)
+        return NULL;
+    cad__waiters_init(&queue->getters);
+    cad__waiters_init(&queue->putters);
+    cad__waiters_init(&queue->joiners);
+    queue->maxsize = maxsize;
+    queue->order = order;
+    return queue;
+}
+
+cad_queue *cad_queue_new(cad_loop *loop, size_t maxsize)
+{
+    return new_queue(loop, maxsize, FIFO);
+}
+
+cad_queue *cad_lifo_queue_new(cad_loop *loop, size_t maxsize)
+{
+    return new_queue(loop, maxsize, LIFO);
+}
+
+cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
+                                  int (*less)(const void *a, const void *b))
+{
+    cad_queue *queue = new_queue(loop, maxsize, PRIORITY);
+    if (queue != NULL)
+        queue->less = less;
+    return queue;
+}
+
+void cad_queue_free(cad_queue *queue)
+{
+    assert(queue == NULL || queue->object.loop->closing || waiters(&queue->object) == 0);
+    cad__object_free(queue != NULL ? &queue->object : NULL);
+}
+
+/* --- Items ----------------------------------------------------------------------------------- */
+
+static void **at(const cad_queue *queue, size_t index)
+{
+    return &queue->items[(queue->first + index) & (queue->capacity - 1)];
+}
+
+static int make_room(cad_queue *queue)
+{
+    if (queue->count < queue->capacity)
+        return 0;
+    size_t capacity = queue->capacity > 0 ? queue->capacity * 2 : 4;
+    void **items = cad__realloc(NULL, capacity * sizeof *items);
+    if (items == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < queue->count; i++)
+        items[i] = *at(queue, i);
+    cad__free(queue->items);
+    queue->items = items;
+    queue->first = 0;
+    queue->capacity = capacity;
+    return 0;
+}
+
+/* heapq._siftdown: the item at `index` rises to its place, but not above `top`. */
+static int rise(cad_queue *queue, size_t top, size_t index)
+{
+    void *item = queue->items[index];
+    int less = 0;
+    while (index > top) {
+        size_t parent = (index - 1) / 2;
+        less = queue->less(item, queue->items[parent]);
+        if (less <= 0)
+            break;
+        queue->items[index] = queue->items[parent];
+        index = parent;
+    }
+    queue->items[index] = item;
+    return less < 0 ? less : 0;
+}
+
+/* heapq._siftup: the item at the top sinks to a leaf along the smaller children, and rises from
+ * there. Equal items come out in Python's order this way, and in no other. */
+static int sink(cad_queue *queue)
+{
+    size_t index = 0, child = 1;
+    void *item = queue->items[0];
+    while (child < queue->count) {
+        if (child + 1 < queue->count) {
+            int less = queue->less(queue->items[child], queue->items[child + 1]);
+            if (less < 0) {
+                queue->items[index] = item;
+                return less;
+            }
+            if (less == 0)
+                child++;
+        }
+        queue->items[index] = queue->items[child];
+        index = child;
+        child = 2 * index + 1;
+    }
+    queue->items[index] = item;
+    return rise(queue, 0, index);
+}
+
+/* The item is in the queue also when less() fails, as in Python. */
+static int push(cad_queue *queue, void *item)
+{
+    int error = make_room(queue);
+    if (error != 0)
+        return error;
+    *at(queue, queue->count++) = item;
+    return queue->order == PRIORITY ? rise(queue, 0, queue->count - 1) : 0;
+}
+
+static int pop(cad_queue *queue, void **item)
+{
+    queue->count--;
+    if (queue->order == FIFO) {
+        *item = queue->items[queue->first];
+        queue->first = (queue->first + 1) & (queue->capacity - 1);
+        return 0;
+    }
+    *item = *at(queue, queue->count);
+    if (queue->order == LIFO || queue->count == 0)
+        return 0;
+    void *last = *item;
+    *item = queue->items[0];
+    queue->items[0] = last;
+    return sink(queue);
+}
+
+/* --- put ------------------------------------------------------------------------------------- */
+
+static int put_nowait(cad_queue *queue, void *item)
+{
+    if (queue->shut_down)
+        return cad_raise(CAD_EQUEUESHUTDOWN, NULL);
+    if (cad_queue_full(queue))
+        return cad_raise(CAD_EQUEUEFULL, NULL);
+    int error = push(queue, item);
+    if (error != 0)
+        return error;
+    queue->unfinished++;
+    cad__wake_first(&queue->getters);
+    CAD__CHANGED(queue);
+    return 0;
+}
+
+int cad_queue_put_nowait(cad_queue *queue, void *item)
+{
+    return put_nowait(queue, item);
+}
+
+static int put_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_queue *queue = wait->object;
+    if (wait->error != 0) {
+        /* It had been woken for a room that it will not take now: the next one may. */
+        if (!cad_queue_full(queue) && wait->state != CAD__WAIT_CANCELLED)
+            cad__wake_first(&queue->putters);
+        return wait->error;
+    }
+    if (cad_queue_full(queue) && !queue->shut_down)
+        return cad__park(task, &queue->putters);
+    return put_nowait(queue, wait->item);
+}
+
+static const cad__operation put_operation = {.verb = "put", .poll = put_poll};
+
+int cad_queue_put(cad_queue *queue, void *item)
+{
+    cad__current_wait()->item = item;
+    return cad__begin(&put_operation, queue);
+}
+
+/* --- get ------------------------------------------------------------------------------------- */
+
+int cad_queue_get_nowait(cad_queue *queue, void **item)
+{
+    void *unwanted;
+    if (queue->count == 0)
+        return cad_raise(queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEEMPTY, NULL);
+    int error = pop(queue, item != NULL ? item : &unwanted);
+    if (error != 0)
+        return error;
+    cad__wake_first(&queue->putters);
+    CAD__CHANGED(queue);
+    return 0;
+}
+
+static int get_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_queue *queue = wait->object;
+    if (wait->error != 0) {
+        if (queue->count > 0 && wait->state != CAD__WAIT_CANCELLED)
+            cad__wake_first(&queue->getters);
+        return wait->error;
+    }
+    if (queue->count == 0 && !queue->shut_down)
+        return cad__park(task, &queue->getters);
+    return cad_queue_get_nowait(queue, wait->out);
+}
+
+static const cad__operation get_operation = {.verb = "get", .poll = get_poll};
+
+int cad_queue_get(cad_queue *queue, void **item)
+{
+    cad__current_wait()->out = item;
+    return cad__begin(&get_operation, queue);
+}
+
+/* --- join ------------------------------------------------------------------------------------ */
+
+int cad_queue_task_done(cad_queue *queue)
+{
+    if (queue->unfinished == 0)
+        return cad_raise(CAD_EINVAL, "task_done() called too many times");
+    if (--queue->unfinished == 0)
+        cad__wake_all(&queue->joiners);
+    return 0;
+}
+
+static int join_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_queue *queue = wait->object;
+    if (wait->phase++ == 0 && queue->unfinished > 0)
+        return cad__park(task, &queue->joiners);
+    return wait->error;
+}
+
+static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
+
+int cad_queue_join(cad_queue *queue)
+{
+    return cad__begin(&join_operation, queue);
+}
+
+/* --- The rest -------------------------------------------------------------------------------- */
+
+void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *item))
+{
+    queue->shut_down = true;
+    while (immediate && queue->count > 0) {
+        void *item = *at(queue, 0);
+        queue->first = (queue->first + 1) & (queue->capacity - 1);
+        queue->count--;
+        if (queue->unfinished > 0)
+            queue->unfinished--;
+        if (drop != NULL)
+            drop(item);
+    }
+    if (immediate && queue->unfinished == 0)
+        cad__wake_all(&queue->joiners);
+    cad__wake_all(&queue->getters);
+    cad__wake_all(&queue->putters);
+    CAD__CHANGED(queue);
+}
+
+size_t cad_queue_size(const cad_queue *queue)
+{
+    return queue->count;
+}
+
+size_t cad_queue_maxsize(const cad_queue *queue)
+{
+    return queue->maxsize;
+}
+
+bool cad_queue_full(const cad_queue *queue)
+{
+    return queue->maxsize > 0 && queue->count >= queue->maxsize;
+}
+
+bool cad_queue_empty(const cad_queue *queue)
+{
+    return queue->count == 0;
+}
+
+size_t cad_queue_unfinished(const cad_queue *queue)
+{
+    return queue->unfinished;
+}

@@ -1,0 +1,122 @@
+#include "internal.h"
+
+struct cad_semaphore {
+    cad__object object;
+    cad__waiters waiters;
+    size_t value;
+    size_t bound;  /* release() must not go above; SIZE_MAX: unbounded */
+    size_t coming; /* waiters that were woken and have not run yet: the value is counted down */
+};
+
+static void describe(const cad__object *object, cad_object_info *info)
+{
+    const cad_semaphore *semaphore = CAD__CONTAINER(object, const cad_semaphore, object);
+    info->count = 2;
+    info->fields[0].key = "value";
+    info->fields[0].value = (int64_t)semaphore->value;
+    info->fields[1].key = "waiters";
+    info->fields[1].value = (int64_t)semaphore->waiters.count;
+}
+
+static size_t waiters(const cad__object *object)
+{
+    return CAD__CONTAINER(object, const cad_semaphore, object)->waiters.count;
+}
+
+static const cad__type semaphore_type = {
+    .name = "semaphore",
+    .describe = describe,
+    .waiters = waiters,
+};
+
+static cad_semaphore *new_semaphore(cad_loop *loop, size_t value, size_t bound)
+{
+    cad_semaphore *semaphore = cad__object_new(loop, &semaphore_type, sizeof *semaphore);
+    if (semaphore == NULL)
+        return NULL;
+    cad__waiters_init(&semaphore->waiters);
+    semaphore->value = value;
+    semaphore->bound = bound;
+    return semaphore;
+}
+
+cad_semaphore *cad_semaphore_new(cad_loop *loop, size_t value)
+{
+    return new_semaphore(loop, value, SIZE_MAX);
+}
+
+cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value)
+{
+    return new_semaphore(loop, value, value);
+}
+
+void cad_semaphore_free(cad_semaphore *semaphore)
+{
+    assert(semaphore == NULL || semaphore->object.loop->closing ||
+           semaphore->waiters.count == 0);
+    cad__object_free(semaphore != NULL ? &semaphore->object : NULL);
+}
+
+/* The one that is woken gets the unit at once: nobody can take it from it on the way. */
+static void wake_up_next(cad_semaphore *semaphore)
+{
+    if (semaphore->waiters.count == 0)
+        return;
+    semaphore->value--;
+    semaphore->coming++;
+    cad__wake_first(&semaphore->waiters);
+}
+
+static int acquire_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_semaphore *semaphore = wait->object;
+    if (wait->phase++ == 0) {
+        if (cad_semaphore_locked(semaphore))
+            return cad__park(task, &semaphore->waiters);
+        semaphore->value--;
+        CAD__CHANGED(semaphore);
+        return 0;
+    }
+    bool won = wait->state == CAD__WAIT_WON;
+    if (won)
+        semaphore->coming--;
+    if (wait->error != 0) {
+        if (won) {
+            semaphore->value++;
+            wake_up_next(semaphore);
+        }
+    } else if (semaphore->value > 0) {
+        wake_up_next(semaphore);
+    }
+    CAD__CHANGED(semaphore);
+    return wait->error;
+}
+
+static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
+
+int cad_semaphore_acquire(cad_semaphore *semaphore)
+{
+    return cad__begin(&acquire_operation, semaphore);
+}
+
+int cad_semaphore_release(cad_semaphore *semaphore)
+{
+    if (semaphore->value >= semaphore->bound)
+        return cad_raise(CAD_EINVAL, "BoundedSemaphore released too many times");
+    semaphore->value++;
+    wake_up_next(semaphore);
+    CAD__CHANGED(semaphore);
+    return 0;
+}
+
+size_t cad_semaphore_value(const cad_semaphore *semaphore)
+{
+    return semaphore->value;
+}
+
+bool cad_semaphore_locked(const cad_semaphore *semaphore)
+{
+    return semaphore->value == 0 || semaphore->coming > 0 ||
+           semaphore->waiters.count > 0;
+}

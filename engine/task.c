@@ -1,0 +1,290 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { DEFAULT_STACK = 64 * 1024 };
+
+/* --- The end of a task ----------------------------------------------------------------------- */
+
+/* One iteration after the end: asyncio would see it in a done callback. */
+static void ended(cad__entry *entry)
+{
+    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+    cad_loop *loop = task->future.object.loop;
+    cad__unlink(&task->future.object.all);
+    cad__append(&loop->objects, &task->future.object.all);
+    cad_loop_release(loop);
+    cad_future_unref(&task->future);
+}
+
+static void end(cad__task *task, int code)
+{
+    cad_future *future = &task->future;
+    assert(code <= 0);
+    cad_exception *exception = NULL;
+    if (code != 0 && task->raised != NULL && cad_exception_code(task->raised) == code)
+        exception = task->raised;
+    if (code == 0 && future->must_cancel) {
+        code = CAD_ECANCELLED;
+        exception = task->cancel_exception;
+        future->must_cancel = false;
+    } else {
+        future->exception_once = code == CAD_ECANCELLED;
+    }
+    CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
+    task->timer.entry.run = ended;
+    cad__ready(future->object.loop, &task->timer.entry);
+    if (code == CAD_ECANCELLED)
+        cad__future_set_cancelled(future, exception);
+    else
+        cad__future_finish(future, future->value, code, exception);
+}
+
+/* --- Running --------------------------------------------------------------------------------- */
+
+static int go_on(cad__task *task, int result)
+{
+    bool coroutine = task->stack_size > 0;
+    if (!task->started) {
+        if (result != 0) /* cancelled before it began: nothing of it runs */
+            return result;
+        task->started = true;
+        if (coroutine)
+            return cad__coroutine_start(task);
+    }
+    return coroutine ? cad__coroutine_resume(task, result)
+                     : task->step->step(cad_task_state(&task->future), result);
+}
+
+void cad__task_run(cad__entry *entry)
+{
+    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+    cad_loop *loop = task->future.object.loop;
+    loop->current = &task->future;
+    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
+    int result = cad__wait_resume(task);
+    if (result != CAD_PENDING)
+        result = go_on(task, result);
+    if (result != CAD_PENDING)
+        end(task, result);
+    CAD__TRACE(loop, cad__trace_run_end(loop));
+    loop->current = NULL;
+}
+
+/* --- Creating and freeing -------------------------------------------------------------------- */
+
+static bool cancel(cad_future *future, cad_exception *exception)
+{
+    if (future->state != CAD__FUTURE_PENDING)
+        return false;
+    cad__task *task = cad__task_of(future);
+    CAD__TRACE(future->object.loop, cad__trace_cancel(future, exception));
+    future->cancelling++;
+    if (cad__wait_cancel(task, exception))
+        return true;
+    future->must_cancel = true;
+    if (task->cancel_exception != exception) {
+        cad_exception_unref(task->cancel_exception);
+        task->cancel_exception = cad_exception_ref(exception);
+    }
+    return true;
+}
+
+static void clear(cad__object *object)
+{
+    cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
+    cad__wait_drop(task);
+    if (task->stack_size == 0) {
+        if (task->step->finish != NULL)
+            task->step->finish(cad_task_state(&task->future));
+    } else if (task->coroutine != NULL) {
+        cad__coroutine_drop(task);
+    }
+    cad_exception_unref(task->cancel_exception);
+    cad_exception_unref(task->raised);
+    cad__future_clear(object);
+}
+
+static void describe(const cad__object *object, cad_object_info *info)
+{
+    const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
+    info->count = 2;
+    info->fields[0].key = "done";
+    info->fields[0].value = future->state != CAD__FUTURE_PENDING;
+    info->fields[1].key = "cancelling";
+    info->fields[1].value = future->cancelling;
+}
+
+static size_t waiters(const cad__object *object)
+{
+    return cad__list_length(&CAD__CONTAINER(object, const cad_future, object)->callbacks);
+}
+
+const cad__type cad__task_type = {
+    .name = "Task",
+    .describe = describe,
+    .waiters = waiters,
+    .clear = clear,
+    .cancel = cancel,
+};
+
+/* The task as it is before its first step, not yet among the ready ones. */
+static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name)
+{
+    cad__task *task = cad__future_new(loop, &cad__task_type, sizeof *task + state_size);
+    if (task == NULL)
+        return NULL;
+    cad__object *object = &task->future.object;
+    if (name != NULL && cad_set_name(task, name) != 0) {
+        cad__unlink(&object->all);
+        cad__free(task);
+        return NULL;
+    }
+    cad__unlink(&object->all);
+    cad__append(&loop->tasks, &object->all);
+    loop->next_object--; /* tasks have numbers of their own */
+    object->id = ++loop->next_task;
+    return task;
+}
+
+static void start(cad__task *task, cad_task **out)
+{
+    cad_loop *loop = task->future.object.loop;
+    if (out != NULL)
+        *out = cad_future_ref(&task->future);
+    cad_loop_hold(loop);
+    task->timer.entry.run = cad__task_run;
+    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
+    cad__ready(loop, &task->timer.entry);
+}
+
+static int join_group(const cad_task_options *options, cad__task *task)
+{
+    if (options == NULL || options->group == NULL)
+        return 0;
+    return cad__task_group_add(options->group, &task->future);
+}
+
+int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task_options *options,
+                    cad_task **out)
+{
+    cad__task *task = new_task(loop, 0, options != NULL ? options->name : NULL);
+    if (task == NULL)
+        return CAD_ENOMEM;
+    size_t stack_size = options != NULL ? options->stack_size : 0;
+    assert(stack_size <= UINT32_MAX);
+    task->stack_size = stack_size > 0 ? (uint32_t)stack_size : DEFAULT_STACK;
+    task->wait.fn = fn;
+    task->wait.arg = arg;
+    int error = join_group(options, task);
+    if (error != 0) {
+        cad_future_unref(&task->future);
+        return error;
+    }
+    start(task, out);
+    return 0;
+}
+
+int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_options *options,
+                    cad_task **out)
+{
+    cad__task *task = new_task(loop, type->state_size, options != NULL ? options->name : NULL);
+    if (task == NULL)
+        return CAD_ENOMEM;
+    task->step = type;
+    int error = join_group(options, task);
+    if (error != 0) {
+        cad_future_unref(&task->future);
+        return error;
+    }
+    start(task, out);
+    return 0;
+}
+
+/* --- The rest -------------------------------------------------------------------------------- */
+
+void *cad_task_state(cad_task *task)
+{
+    return cad__task_of(task) + 1;
+}
+
+cad_task *cad_current_task(void)
+{
+    return cad__running != NULL ? cad__running->current : NULL;
+}
+
+int cad_return(void *value)
+{
+    cad__current()->value = value;
+    return 0;
+}
+
+int cad_task_uncancel(cad_task *task)
+{
+    assert(task->object.type == &cad__task_type);
+    if (task->cancelling > 0)
+        task->cancelling--;
+    return (int)task->cancelling;
+}
+
+int cad_task_cancelling(const cad_task *task)
+{
+    assert(task->object.type == &cad__task_type);
+    return (int)task->cancelling;
+}
+
+const char *cad_task_name(const cad_task *task)
+{
+    assert(task->object.type == &cad__task_type);
+    return cad__object_name(&((cad_task *)(uintptr_t)task)->object);
+}
+
+uint64_t cad_task_id(const cad_task *task)
+{
+    assert(task->object.type == &cad__task_type);
+    return task->object.id;
+}
+
+static cad_task *task_at(cad_loop *loop, cad__link *link)
+{
+    while (link != &loop->tasks) {
+        cad__object *object = CAD__CONTAINER(link, cad__object, all);
+        cad_task *task = CAD__CONTAINER(object, cad_future, object);
+        if (task->state == CAD__FUTURE_PENDING)
+            return task;
+        link = link->next; /* its end has not been noticed yet */
+    }
+    return NULL;
+}
+
+cad_task *cad_loop_first_task(cad_loop *loop)
+{
+    return task_at(loop, loop->tasks.next);
+}
+
+cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task)
+{
+    return task_at(loop, task->object.all.next);
+}
+
+/* --- Sleeping ---------------------------------------------------------------------------------- */
+
+static int sleep_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    if (wait->phase++ > 0)
+        return wait->error;
+    if (wait->deadline_ns <= 0)
+        return cad__yield(task);
+    return cad__park_until(task,
+                           cad__deadline(cad_loop_time(task->object.loop), wait->deadline_ns));
+}
+
+static const cad__operation sleep_operation = {.verb = "sleep", .poll = sleep_poll};
+
+int cad_sleep(int64_t delay_ns)
+{
+    cad__current_wait()->deadline_ns = delay_ns;
+    return cad__begin(&sleep_operation, NULL);
+}

@@ -1,0 +1,202 @@
+/* asyncio.wait() and wait_for(). */
+#include "internal.h"
+
+typedef struct waiting waiting;
+
+typedef struct member {
+    cad__entry entry; /* the future's done callback */
+    cad_future *future; /* a reference */
+    waiting *owner;
+} member;
+
+/* One call of cad_wait(). */
+struct waiting {
+    cad_loop *loop;
+    cad__waiters waiter; /* the task, or nobody any more */
+    cad__timer timer;
+    int64_t timeout_ns;
+    enum cad_return_when return_when;
+    size_t count, left;
+    member members[];
+};
+
+static void release_waiter(waiting *self)
+{
+    (void)cad__wake_first(&self->waiter);
+}
+
+static void on_timeout(cad__entry *entry)
+{
+    release_waiter(CAD__CONTAINER(entry, waiting, timer.entry));
+}
+
+static bool failed(cad_future *future)
+{
+    if (cad_future_cancelled(future))
+        return false;
+    future->retrieved = true;
+    return future->error != 0;
+}
+
+static void on_completion(cad__entry *entry)
+{
+    member *done = CAD__CONTAINER(entry, member, entry);
+    waiting *self = done->owner;
+    self->left--;
+    if (self->left > 0 && self->return_when != CAD_FIRST_COMPLETED &&
+        !(self->return_when == CAD_FIRST_EXCEPTION && failed(done->future)))
+        return;
+    cad__timer_cancel(self->loop, &self->timer);
+    self->loop->cause = cad__task_or_null(done->future);
+    release_waiter(self);
+    self->loop->cause = NULL;
+}
+
+static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t count)
+{
+    waiting *self = cad__zalloc(sizeof *self + count * sizeof self->members[0]);
+    if (self == NULL)
+        return NULL;
+    self->loop = loop;
+    cad__waiters_init(&self->waiter);
+    self->timer.entry.run = on_timeout;
+    for (size_t i = 0; i < count; i++) {
+        if (futures[i]->marked)
+            continue; /* it is a set */
+        futures[i]->marked = true;
+        member *next = &self->members[self->count++];
+        next->entry.run = on_completion;
+        next->future = cad_future_ref(futures[i]);
+        next->owner = self;
+    }
+    for (size_t i = 0; i < self->count; i++)
+        self->members[i].future->marked = false;
+    self->left = self->count;
+    return self;
+}
+
+static void free_waiting(waiting *self)
+{
+    cad__timer_cancel(self->loop, &self->timer);
+    for (size_t i = 0; i < self->count; i++) {
+        cad__future_unsubscribe(&self->members[i].entry);
+        cad_future_unref(self->members[i].future);
+    }
+    cad__free(self);
+}
+
+static int begin(waiting *self, cad_task *task)
+{
+    if (self->timeout_ns != CAD_NEVER) {
+        int64_t deadline_ns = cad__deadline(cad_loop_time(self->loop), self->timeout_ns);
+        int error = cad__timer_start(self->loop, &self->timer, deadline_ns);
+        if (error != 0) {
+            free_waiting(self);
+            return error;
+        }
+    }
+    for (size_t i = 0; i < self->count; i++)
+        cad__future_subscribe(self->members[i].future, &self->members[i].entry);
+    return cad__park(task, &self->waiter);
+}
+
+static int wait_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    waiting *self = wait->item;
+    if (wait->phase++ == 0)
+        return begin(self, task);
+    int done = 0;
+    for (size_t i = 0; i < self->count; i++)
+        done += cad_future_done(self->members[i].future);
+    free_waiting(self);
+    return wait->error != 0 ? wait->error : done;
+}
+
+static void wait_drop(cad_task *task)
+{
+    free_waiting(cad__task_of(task)->wait.item);
+}
+
+static const cad__operation wait_operation = {
+    .verb = "wait", .poll = wait_poll, .drop = wait_drop};
+
+int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when return_when,
+             int64_t timeout_ns)
+{
+    cad_task *task = cad__current();
+    if (count == 0)
+        return cad_raise(CAD_EINVAL, "Set of Tasks/Futures is empty.");
+    waiting *self = new_waiting(task->object.loop, futures, count);
+    if (self == NULL)
+        return CAD_ENOMEM;
+    self->return_when = return_when;
+    self->timeout_ns = timeout_ns;
+    cad__current_wait()->item = self;
+    return cad__begin(&wait_operation, NULL);
+}
+
+/* --- wait_for -------------------------------------------------------------------------------- */
+
+/* With time to wait: awaiting the future in a timeout scope. wait.item is the scope. */
+static int wait_for_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad_timeout *scope = wait->item;
+    int result = cad__await_poll(task);
+    return result == CAD_PENDING ? result : cad_timeout_leave(scope, result);
+}
+
+static void wait_for_drop(cad_task *task)
+{
+    cad_future_unref(cad__task_of(task)->wait.object);
+}
+
+static const cad__operation wait_for_operation = {
+    .verb = "wait_for", .poll = wait_for_poll, .drop = wait_for_drop};
+
+/* Without: the future is cancelled, and its end waited for. wait.item is the wait for it. */
+static int cancel_poll(cad_task *task)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    waiting *self = wait->item;
+    if (wait->phase++ == 0) {
+        int result = begin(self, task);
+        if (result == CAD_PENDING)
+            (void)cad__future_cancel(self->members[0].future, NULL);
+        return result;
+    }
+    int result = wait->error;
+    if (result == 0) {
+        result = cad_future_result(self->members[0].future, wait->out);
+        if (result == CAD_ECANCELLED)
+            result = cad_raise(CAD_ETIMEDOUT, NULL);
+    }
+    free_waiting(self);
+    return result;
+}
+
+static const cad__operation cancel_operation = {
+    .verb = "wait_for", .poll = cancel_poll, .drop = wait_drop};
+
+int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value)
+{
+    cad__wait *wait = cad__current_wait();
+    if (cad_future_done(future) && timeout_ns <= 0)
+        return cad_future_result(future, value);
+    wait->out = value;
+    if (timeout_ns > 0) {
+        cad_timeout *scope;
+        int error = cad_timeout_enter(timeout_ns, &scope);
+        if (error != 0)
+            return error;
+        wait->item = scope;
+        return cad__begin(&wait_for_operation, future);
+    }
+    waiting *self = new_waiting(future->object.loop, &future, 1);
+    if (self == NULL)
+        return CAD_ENOMEM;
+    self->timeout_ns = CAD_NEVER;
+    wait->item = self;
+    return cad__begin(&cancel_operation, NULL);
+}

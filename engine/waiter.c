@@ -1,0 +1,242 @@
+/* The one contract under every blocking operation: park, wake, cancel.
+ *
+ * asyncio does this with a Future a wait (`fut_waiter`): pending while parked, with a result
+ * once woken, cancelled by Task.cancel(). Here the wait is a part of the task, because a task
+ * waits for one thing at a time, and so nothing has to be allocated for it. */
+#include "lock.h"
+
+/* A task that called cancel() on itself is cancelled at its next wait, as soon as it begins. */
+static void parked(cad__task *task)
+{
+    CAD__TRACE(task->future.object.loop, cad__trace_wait(&task->future));
+    if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
+        task->future.must_cancel = false;
+}
+
+int cad__begin(const cad__operation *operation, void *object)
+{
+    cad__task *task = cad__task_of(cad__current());
+    cad__wait *wait = &task->wait;
+    assert(wait->operation == NULL); /* a step machine began a second one while one was pending */
+    wait->operation = operation;
+    wait->object = object;
+    wait->error = 0;
+    wait->state = CAD__WAIT_NONE;
+    wait->phase = wait->inner = 0;
+    int result = operation->poll(&task->future);
+    if (result != CAD_PENDING) {
+        wait->operation = NULL;
+        return result;
+    }
+    parked(task);
+    return task->stack_size == 0 ? CAD_PENDING : cad__coroutine_suspend(task);
+}
+
+int cad__wait_resume(cad__task *task)
+{
+    cad__wait *wait = &task->wait;
+    if (wait->state == CAD__WAIT_FUTURE)
+        wait->state = CAD__WAIT_NONE;
+    if (task->future.must_cancel) {
+        task->future.must_cancel = false;
+        wait->error = CAD_ECANCELLED;
+    }
+    if (wait->error == CAD_ECANCELLED) {
+        cad_exception *exception = task->cancel_exception;
+        task->cancel_exception = NULL;
+        cad__raise(CAD_ECANCELLED, exception);
+    }
+    if (wait->operation == NULL)
+        return wait->error;
+    int result = wait->operation->poll(&task->future);
+    if (result == CAD_PENDING)
+        parked(task);
+    else
+        wait->operation = NULL;
+    return result;
+}
+
+/* --- Parking ----------------------------------------------------------------------------- */
+
+static int begin_wait(cad_task *task, enum cad__wait_state state)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    wait->state = (uint8_t)state;
+    wait->error = 0;
+    wait->keep = false;
+    wait->since_ns = task->object.loop->now_ns;
+    return CAD_PENDING;
+}
+
+int cad__park(cad_task *task, cad__waiters *waiters)
+{
+    cad__wait *wait = &cad__task_of(task)->wait;
+    cad__append(&waiters->list, &wait->link);
+    waiters->count++;
+    wait->waiters = waiters;
+    return begin_wait(task, CAD__WAIT_PARKED);
+}
+
+int cad__park_keeping(cad_task *task, cad__waiters *waiters)
+{
+    int result = cad__park(task, waiters);
+    cad__task_of(task)->wait.keep = true;
+    return result;
+}
+
+void cad__leave(cad_task *task)
+{
+    cad__unlink(&cad__task_of(task)->wait.link);
+}
+
+static void slept(cad__entry *entry)
+{
+    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+    cad__wake(&task->future);
+}
+
+int cad__park_until(cad_task *future, int64_t deadline_ns)
+{
+    cad__task *task = cad__task_of(future);
+    task->timer.entry.run = slept;
+    int error = cad__timer_start(future->object.loop, &task->timer, deadline_ns);
+    if (error != 0)
+        return error;
+    task->wait.deadline_ns = deadline_ns;
+    return begin_wait(future, CAD__WAIT_SLEEPING);
+}
+
+int cad__wait_future(cad_task *task, cad_future *future)
+{
+    cad__entry *entry = &cad__task_of(task)->timer.entry;
+    entry->run = cad__task_run;
+    cad__future_subscribe(future, entry);
+    return begin_wait(task, CAD__WAIT_FUTURE);
+}
+
+/* Appends the task to the ready queue: its wait is over. */
+static void make_ready(cad__task *task)
+{
+    CAD__TRACE(task->future.object.loop, cad__trace_wake(&task->future));
+    task->timer.entry.run = cad__task_run;
+    cad__ready(task->future.object.loop, &task->timer.entry);
+}
+
+int cad__yield(cad_task *task)
+{
+    begin_wait(task, CAD__WAIT_NONE);
+    cad__entry *entry = &cad__task_of(task)->timer.entry;
+    entry->run = cad__task_run;
+    cad__ready(task->object.loop, entry);
+    return CAD_PENDING;
+}
+
+/* --- Waking ------------------------------------------------------------------------------ */
+
+static void end_wait(cad__task *task, enum cad__wait_state state, int error)
+{
+    cad__wait *wait = &task->wait;
+    if (wait->state == CAD__WAIT_PARKED) {
+        wait->waiters->count--;
+        if (!wait->keep)
+            cad__unlink(&wait->link);
+    }
+    wait->state = (uint8_t)state;
+    wait->error = error;
+    make_ready(task);
+}
+
+void cad__wake(cad_task *future)
+{
+    cad__task *task = cad__task_of(future);
+    assert(task->wait.state == CAD__WAIT_PARKED || task->wait.state == CAD__WAIT_SLEEPING);
+    end_wait(task, CAD__WAIT_WON, 0);
+}
+
+bool cad__wake_first(cad__waiters *waiters)
+{
+    cad_task *task = cad__first_waiter(waiters);
+    if (task != NULL)
+        cad__wake(task);
+    return task != NULL;
+}
+
+void cad__wake_all(cad__waiters *waiters)
+{
+    while (cad__wake_first(waiters))
+        continue;
+}
+
+size_t cad__list_length(const cad__link *list)
+{
+    size_t length = 0;
+    for (const cad__link *link = list->next; link != list; link = link->next)
+        length++;
+    return length;
+}
+
+bool cad__wait_cancel(cad__task *task, cad_exception *exception)
+{
+    cad__wait *wait = &task->wait;
+    switch (wait->state) {
+    case CAD__WAIT_FUTURE:
+        return cad__future_cancel(wait->object, exception);
+    case CAD__WAIT_SLEEPING:
+        cad__timer_cancel(task->future.object.loop, &task->timer);
+        break;
+    case CAD__WAIT_PARKED:
+        break;
+    default:
+        return false;
+    }
+    if (task->cancel_exception != exception) {
+        cad_exception_unref(task->cancel_exception);
+        task->cancel_exception = cad_exception_ref(exception);
+    }
+    end_wait(task, CAD__WAIT_CANCELLED, CAD_ECANCELLED);
+    return true;
+}
+
+void cad__wait_drop(cad__task *task)
+{
+    cad__wait *wait = &task->wait;
+    if (wait->operation != NULL && wait->operation->drop != NULL)
+        wait->operation->drop(&task->future);
+    wait->operation = NULL;
+    wait->state = CAD__WAIT_NONE;
+    if (cad__linked(&wait->link))
+        cad__unlink(&wait->link);
+    cad__timer_cancel(task->future.object.loop, &task->timer);
+}
+
+/* --- For reports --------------------------------------------------------------------------- */
+
+bool cad_task_waiting(const cad_task *future, cad_wait_info *info)
+{
+    const cad__task *task = cad__task_of(future);
+    const cad__wait *wait = &task->wait;
+    if (wait->operation == NULL ||
+        (wait->state != CAD__WAIT_PARKED && wait->state != CAD__WAIT_SLEEPING &&
+         wait->state != CAD__WAIT_FUTURE))
+        return false;
+    *info = (cad_wait_info){
+        .verb = wait->operation->verb, .since_ns = wait->since_ns, .until_ns = CAD_NEVER};
+    if (wait->state == CAD__WAIT_SLEEPING)
+        info->until_ns = wait->deadline_ns;
+    cad__object *object = wait->object;
+    cad_lock *lock = wait->operation->lock != NULL ? wait->operation->lock(future) : NULL;
+    if (lock != NULL) {
+        object = &lock->object;
+        info->verb = "acquire";
+    }
+    if (object == NULL)
+        return true;
+    if (object->type == &cad__task_type)
+        info->task = wait->object;
+    else if (wait->state == CAD__WAIT_FUTURE && object->type->verb != NULL)
+        info->verb = object->type->verb;
+    info->object = object;
+    if (object->type->holder != NULL)
+        info->holder = object->type->holder(object);
+    return true;
+}
