@@ -568,6 +568,10 @@ CAD_API void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink);
 typedef void *cad_realloc_fn(void *context, void *pointer, size_t size);
 CAD_API void cad_set_allocator(cad_realloc_fn *fn, void *context);
 
+/* Memory from the same place, for programs that want it: as realloc(), and as free() when size is
+ * 0. NULL when memory runs out. */
+CAD_API void *cad_realloc(void *pointer, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

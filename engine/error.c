@@ -15,7 +15,7 @@ void cad_set_allocator(cad_realloc_fn *fn, void *context)
     allocator_context = context;
 }
 
-void *cad__realloc(void *pointer, size_t size)
+void *cad_realloc(void *pointer, size_t size)
 {
     if (allocator != NULL)
         return allocator(allocator_context, pointer, size);
@@ -28,7 +28,7 @@ void *cad__realloc(void *pointer, size_t size)
 
 void *cad__zalloc(size_t size)
 {
-    void *pointer = cad__realloc(NULL, size);
+    void *pointer = cad_realloc(NULL, size);
     if (pointer != NULL)
         memset(pointer, 0, size);
     return pointer;
@@ -37,13 +37,13 @@ void *cad__zalloc(size_t size)
 void cad__free(void *pointer)
 {
     if (pointer != NULL)
-        (void)cad__realloc(pointer, 0);
+        (void)cad_realloc(pointer, 0);
 }
 
 char *cad__strdup(const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = cad__realloc(NULL, size);
+    char *copy = cad_realloc(NULL, size);
     if (copy != NULL)
         memcpy(copy, text, size);
     return copy;
@@ -96,7 +96,7 @@ static cad_exception *exception_new(int code, const char *message, size_t count)
     const char *text = message != NULL ? message : "";
     size_t length = strlen(text) + 1;
     size_t size = sizeof(cad_exception) + count * sizeof(cad_exception *);
-    cad_exception *exception = cad__realloc(NULL, size + length);
+    cad_exception *exception = cad_realloc(NULL, size + length);
     if (exception == NULL)
         return NULL;
     exception->refs = 1;

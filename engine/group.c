@@ -80,7 +80,7 @@ static void add_error(cad_task_group *group, int code, cad_exception *exception)
         exception = cad_exception_new(code, NULL);
     if (exception != NULL && group->error_count == group->error_capacity) {
         size_t capacity = group->error_capacity > 0 ? group->error_capacity * 2 : 4;
-        cad_exception **errors = cad__realloc(group->errors, capacity * sizeof *errors);
+        cad_exception **errors = cad_realloc(group->errors, capacity * sizeof *errors);
         if (errors == NULL) {
             cad_exception_unref(exception);
             exception = NULL;

@@ -18,8 +18,7 @@
 
 /* --- Memory ------------------------------------------------------------------------------ */
 
-/* The one allocation hook, as realloc(); size 0 frees. NULL: out of memory. */
-void *cad__realloc(void *pointer, size_t size);
+/* Over cad_realloc(). NULL: out of memory. */
 void *cad__zalloc(size_t size); /* zeroed */
 void cad__free(void *pointer);
 char *cad__strdup(const char *text);

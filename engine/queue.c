@@ -99,7 +99,7 @@ static int make_room(cad_queue *queue)
     if (queue->count < queue->capacity)
         return 0;
     size_t capacity = queue->capacity > 0 ? queue->capacity * 2 : 4;
-    void **items = cad__realloc(NULL, capacity * sizeof *items);
+    void **items = cad_realloc(NULL, capacity * sizeof *items);
     if (items == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < queue->count; i++)

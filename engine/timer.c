@@ -67,7 +67,7 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns)
     assert(timer->place == 0);
     if (timers->count == timers->capacity) {
         size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : 64;
-        slot *slots = cad__realloc(timers->slots, capacity * sizeof *slots);
+        slot *slots = cad_realloc(timers->slots, capacity * sizeof *slots);
         if (slots == NULL)
             return CAD_ENOMEM;
         timers->slots = slots;

@@ -1,16 +1,17 @@
 #include "alloc.h"
 
+#include <assert.h>
 #include <cjson/cJSON.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "cadran.h"
 
 void *sim_realloc(void *pointer, size_t size) {
     /* 0 would free, and what it returns could not be told from a failure. */
-    return cad__realloc(pointer, size == 0 ? 1 : size);
+    return cad_realloc(pointer, size == 0 ? 1 : size);
 }
 
 void *sim_alloc(size_t size) {
@@ -28,7 +29,7 @@ void *sim_zalloc(size_t count, size_t size) {
 
 void sim_free(void *pointer) {
     if (pointer != NULL)
-        (void)cad__realloc(pointer, 0);
+        (void)cad_realloc(pointer, 0);
 }
 
 char *sim_strndup(const char *text, size_t length) {
