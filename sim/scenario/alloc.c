@@ -1,4 +1,4 @@
-#include "alloc.h"
+#include "scenario/alloc.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>

@@ -1,4 +1,4 @@
-#include "document.h"
+#include "scenario/document.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "cadran.h"
-#include "json.h"
-#include "place.h"
+#include "scenario/json.h"
+#include "scenario/place.h"
 
 /* A value takes some 80 bytes; with this many a document stays within a few hundred megabytes. */
 #define MAX_VALUES ((size_t)4000000)

@@ -28,7 +28,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "fault.h"
+#include "scenario/fault.h"
 
 #define SIM_DOCUMENT_MAX_BYTES ((size_t)64 << 20)
 #define SIM_DOCUMENT_MAX_DEPTH 200 /* arrays and objects inside one another */

@@ -14,13 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "document.h"
-#include "fault.h"
-#include "random.h"
-#include "value.h"
+#include "scenario/document.h"
+#include "scenario/fault.h"
+#include "scenario/random.h"
+#include "scenario/value.h"
 
 #define SIM_EXPRESSION_MAX_BYTES ((size_t)65536)
-#define SIM_EXPRESSION_MAX_DEPTH 100 /* parentheses and operators inside one another */
+#define SIM_EXPRESSION_MAX_DEPTH 200 /* rules inside one another: 100 parentheses */
 #define SIM_FUNCTION_MAX_ARGUMENTS 64
 
 /* --- What names mean ------------------------------------------------------------------------ */

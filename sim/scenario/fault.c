@@ -1,12 +1,12 @@
-#include "fault.h"
+#include "scenario/fault.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cadran.h"
-#include "json.h"
-#include "place.h"
+#include "scenario/json.h"
+#include "scenario/place.h"
 
 /* Faults beyond these are counted, but not kept. */
 #define FAULTS_KEPT 10000

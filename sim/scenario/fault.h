@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "alloc.h"
+#include "scenario/alloc.h"
 
 /* The faults of one document. Its members are fault.c's. */
 typedef struct sim_faults {

@@ -1,4 +1,4 @@
-#include "json.h"
+#include "scenario/json.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -90,7 +90,7 @@ static int32_t escape_code(const char *digits, size_t size) {
     return code;
 }
 
-static size_t put_utf8(uint32_t code, char utf8[4]) {
+size_t sim_utf8_encode(uint32_t code, char utf8[4]) {
     if (code < 0x80) {
         utf8[0] = (char)code;
         return 1;
@@ -121,11 +121,11 @@ size_t sim_json_character(const char *text, char utf8[4], size_t *length) {
     }
     uint32_t code = (uint32_t)escape_code(text + 2, 4);
     if (code < 0xd800 || code > 0xdbff) {
-        *length = put_utf8(code, utf8);
+        *length = sim_utf8_encode(code, utf8);
         return 6;
     }
     uint32_t low = (uint32_t)escape_code(text + 8, 4);
-    *length = put_utf8(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
+    *length = sim_utf8_encode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
     return 12;
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct sim_json_fault {
     size_t offset; /* in bytes */
@@ -38,5 +39,8 @@ size_t sim_json_skip_space(const char *text, size_t at);
 /* The length in bytes of the UTF-8 character at `text`, of which `size` bytes (at least one) may
  * be read; 0 when it is not valid. */
 size_t sim_utf8_length(const char *text, size_t size);
+
+/* Writes a code point as UTF-8, and returns the number of bytes. */
+size_t sim_utf8_encode(uint32_t code, char utf8[4]);
 
 #endif

@@ -1,4 +1,4 @@
-#include "number.h"
+#include "scenario/number.h"
 
 #include <assert.h>
 #include <math.h>

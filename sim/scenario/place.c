@@ -1,4 +1,4 @@
-#include "place.h"
+#include "scenario/place.h"
 
 #include <string.h>
 

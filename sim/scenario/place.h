@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "alloc.h"
-#include "json.h"
+#include "scenario/alloc.h"
+#include "scenario/json.h"
 
 typedef struct sim_locator {
     const char *text;

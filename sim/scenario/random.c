@@ -1,9 +1,9 @@
-#include "random.h"
+#include "scenario/random.h"
 
 #include <assert.h>
 #include <math.h>
 
-#include "number.h"
+#include "scenario/number.h"
 
 /* --- SplitMix64 ------------------------------------------------------------------------------ */
 
@@ -92,8 +92,8 @@ static double polynomial(const double coefficients[8], double x) {
 /* The numerator and the denominator of one of the three ranges of AS 241. */
 typedef double ratio[2][8];
 
-static double evaluate(const ratio ratio, double x) {
-    return polynomial(ratio[0], x) / polynomial(ratio[1], x);
+static double evaluate(const ratio r, double x) {
+    return polynomial(r[0], x) / polynomial(r[1], x);
 }
 
 /* PPND16 of M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution",

@@ -6,7 +6,7 @@
 #ifndef SIM_SCENARIO_TEXT_H
 #define SIM_SCENARIO_TEXT_H
 
-#include "expression.h"
+#include "scenario/expression.h"
 
 typedef struct sim_text sim_text;
 

@@ -1,10 +1,10 @@
-#include "value.h"
+#include "scenario/value.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "number.h"
+#include "scenario/number.h"
 
 /* Whole numbers beyond this are no longer told apart by a double. */
 #define EXACT INT64_C(9007199254740992) /* 2^53 */

@@ -18,8 +18,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "cadran.h"
+#include "scenario/alloc.h"
 
 /* The bits: a double plus 2^48, which leaves the first 2^48 numbers unused by any double (its NaN
  * is always the one of sim_number()). There, the low three bits tell what the rest is:

@@ -1,0 +1,274 @@
+#include "scenario/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A piece is what stands as it is, or an expression. */
+typedef struct piece {
+    sim_expression *expression; /* NULL: what stands as it is */
+    sim_value value;
+} piece;
+
+/* At least one piece; a single one is the value itself. */
+struct sim_text {
+    size_t count;
+    piece pieces[];
+};
+
+typedef struct builder {
+    const char *text;
+    size_t length;
+    size_t at;
+    const sim_scope *scope;
+    sim_text_report *report;
+    void *context;
+    sim_buffer literal; /* read, and not yet a piece */
+    piece *pieces;
+    size_t count;
+    size_t capacity;
+    size_t start; /* of the expression that is being compiled */
+    size_t expression_length;
+    bool faulty;
+} builder;
+
+static void release_pieces(piece *pieces, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sim_expression_free(pieces[i].expression);
+        sim_value_unref(pieces[i].value);
+    }
+}
+
+/* Takes over what the piece holds, also on failure. */
+static int add_piece(builder *b, piece added) {
+    piece *pieces = sim_grow(b->pieces, b->count, &b->capacity, sizeof *pieces);
+    if (pieces == NULL) {
+        release_pieces(&added, 1);
+        return CAD_ENOMEM;
+    }
+    b->pieces = pieces;
+    pieces[b->count++] = added;
+    return 0;
+}
+
+static int add_literal(builder *b) {
+    piece added = {0};
+    int error = sim_string_new(b->literal.data, b->literal.length, &added.value);
+    sim_buffer_clear(&b->literal);
+    return error == 0 ? add_piece(b, added) : error;
+}
+
+/* Makes a piece of what has been read as it stands, if anything has. */
+static int flush(builder *b) {
+    if (b->literal.length == 0)
+        return 0;
+    return add_literal(b);
+}
+
+static void report_braces(builder *b, size_t at, size_t marked, const char *message) {
+    b->faulty = true;
+    b->report(b->context, 0, b->length, at, marked, message);
+}
+
+static void report_expression(void *context, size_t offset, size_t length, const char *message) {
+    builder *b = context;
+    b->report(b->context, b->start, b->expression_length, b->start + offset, length, message);
+}
+
+/* The "}" that ends the expression at `from`, not one inside a text of the expression. Where a
+ * quote is never closed the first "}" is it, and the expression's fault is the quote. SIZE_MAX:
+ * there is none. */
+static size_t find_end(const builder *b, size_t from) {
+    char quote = '\0';
+    size_t first = SIZE_MAX;
+    for (size_t i = from; i < b->length; i++) {
+        char c = b->text[i];
+        if (c == '}' && first == SIZE_MAX)
+            first = i;
+        if (c == '}' && quote == '\0')
+            return i;
+        if (quote == '\0' && (c == '\'' || c == '"'))
+            quote = c;
+        else if (quote != '\0' && c == '\\')
+            i++;
+        else if (c == quote)
+            quote = '\0';
+    }
+    return first;
+}
+
+/* An expression in braces, at its "{". */
+static int read_expression(builder *b) {
+    piece added = {0};
+    size_t open = b->at;
+    size_t end = find_end(b, open + 1);
+    if (end == SIZE_MAX) {
+        report_braces(b, open, 1, "this \"{\" is not closed; a brace itself is written \"{{\"");
+        b->at = b->length;
+        return 0;
+    }
+    b->at = end + 1;
+    b->start = open + 1;
+    b->expression_length = end - b->start;
+    if (strspn(b->text + b->start, " \t") >= b->expression_length) {
+        report_braces(b, open, end + 1 - open,
+                      "nothing stands between the braces; braces themselves are written \"{{\" "
+                      "and \"}}\"");
+        return 0;
+    }
+    int error = flush(b);
+    if (error == 0)
+        error = sim_expression_compile(b->text + b->start, b->expression_length, b->scope,
+                                       report_expression, b, &added.expression);
+    if (error == CAD_EINVAL) {
+        b->faulty = true;
+        return 0;
+    }
+    return error == 0 ? add_piece(b, added) : error;
+}
+
+static int read_text(builder *b) {
+    int error = sim_buffer_append(&b->literal, "", 0);
+    while (b->at < b->length && error == 0) {
+        const char *here = b->text + b->at;
+        bool twice = b->at + 1 < b->length && here[0] == here[1];
+        if (here[0] == '{' && !twice) {
+            error = read_expression(b);
+            continue;
+        }
+        b->at += (here[0] == '{' || here[0] == '}') && twice ? 2 : 1;
+        error = sim_buffer_append(&b->literal, here, 1);
+    }
+    if (error != 0)
+        return error;
+    /* An empty text is a piece, too. */
+    return b->count == 0 && !b->faulty ? add_literal(b) : flush(b);
+}
+
+static int make(const piece *pieces, size_t count, sim_text **text) {
+    sim_text *made = sim_alloc(sizeof *made + count * sizeof *pieces);
+    *text = made;
+    if (made == NULL)
+        return CAD_ENOMEM;
+    made->count = count;
+    if (count > 0)
+        memcpy(made->pieces, pieces, count * sizeof *pieces);
+    return 0;
+}
+
+int sim_text_compile(const char *text, size_t length, const sim_scope *scope,
+                     sim_text_report *report, void *context, sim_text **result) {
+    builder b = {
+        .text = text,
+        .length = length,
+        .scope = scope,
+        .report = report,
+        .context = context,
+    };
+    *result = NULL;
+    int error = read_text(&b);
+    if (error == 0 && b.faulty)
+        error = CAD_EINVAL;
+    if (error == 0)
+        error = make(b.pieces, b.count, result);
+    if (error != 0)
+        release_pieces(b.pieces, b.count);
+    sim_free(b.pieces);
+    sim_buffer_free(&b.literal);
+    return error;
+}
+
+int sim_text_from_value(sim_value value, sim_text **text) {
+    piece single = {.value = sim_value_ref(value)};
+    int error = make(&single, 1, text);
+    if (error != 0)
+        sim_value_unref(value);
+    return error;
+}
+
+static void report_to_node(void *context, size_t start, size_t length, size_t at, size_t marked,
+                           const char *message) {
+    const sim_node *node = context;
+    (void)sim_node_string_fault(node, start, length, at, marked, message);
+}
+
+int sim_text_from_node(const sim_node *node, const sim_scope *scope, sim_text **text) {
+    const char *string = node->item->valuestring;
+    sim_node copy = *node;
+    *text = NULL;
+    switch (sim_node_type(node)) {
+    case SIM_NULL:
+        return sim_text_from_value(SIM_NONE, text);
+    case SIM_BOOLEAN:
+        return sim_text_from_value(sim_boolean(cJSON_IsTrue(node->item)), text);
+    case SIM_NUMBER:
+        return sim_text_from_value(sim_number(node->item->valuedouble), text);
+    case SIM_STRING:
+        return sim_text_compile(string, strlen(string), scope, report_to_node, &copy, text);
+    default:
+        return sim_node_fault(node, "expected text, a number, true, false or null, found %s",
+                              sim_type_name(sim_node_type(node)));
+    }
+}
+
+void sim_text_free(sim_text *text) {
+    if (text == NULL)
+        return;
+    release_pieces(text->pieces, text->count);
+    sim_free(text);
+}
+
+bool sim_text_constant(const sim_text *text, sim_value *value) {
+    if (text->count != 1)
+        return false;
+    if (text->pieces[0].expression != NULL)
+        return sim_expression_constant(text->pieces[0].expression, value);
+    *value = text->pieces[0].value;
+    return true;
+}
+
+bool sim_text_draws(const sim_text *text) {
+    for (size_t i = 0; i < text->count; i++) {
+        const sim_expression *expression = text->pieces[i].expression;
+        if (expression != NULL && sim_expression_draws(expression))
+            return true;
+    }
+    return false;
+}
+
+static int piece_value(const piece *p, const sim_env *env, sim_value *value, sim_error *error) {
+    if (p->expression != NULL)
+        return sim_expression_evaluate(p->expression, env, value, error);
+    *value = sim_value_ref(p->value);
+    return 0;
+}
+
+int sim_text_append(const sim_text *text, const sim_env *env, sim_buffer *buffer,
+                    sim_error *error) {
+    size_t before = buffer->length;
+    int code = 0;
+    for (size_t i = 0; i < text->count && code == 0; i++) {
+        sim_value value;
+        code = piece_value(&text->pieces[i], env, &value, error);
+        if (code == 0 && sim_value_show(value, buffer) != 0)
+            code = sim_error_memory(error);
+        sim_value_unref(value);
+    }
+    if (code != 0 && buffer->data != NULL) {
+        buffer->length = before;
+        buffer->data[before] = '\0';
+    }
+    return code;
+}
+
+int sim_text_evaluate(const sim_text *text, const sim_env *env, sim_value *result,
+                      sim_error *error) {
+    sim_buffer buffer = {0};
+    *result = SIM_NONE;
+    if (text->count == 1)
+        return piece_value(&text->pieces[0], env, result, error);
+    int code = sim_text_append(text, env, &buffer, error);
+    if (code == 0 && sim_string_new(buffer.data, buffer.length, result) != 0)
+        code = sim_error_memory(error);
+    sim_buffer_free(&buffer);
+    return code;
+}
