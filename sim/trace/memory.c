@@ -7,24 +7,20 @@
 static sim_trace_realloc_fn *hook;
 static void *hook_context;
 
-void sim_trace_set_allocator(sim_trace_realloc_fn *fn, void *context)
-{
+void sim_trace_set_allocator(sim_trace_realloc_fn *fn, void *context) {
     hook = fn;
     hook_context = context;
 }
 
-void *sim_trace_realloc(void *pointer, size_t size)
-{
+void *sim_trace_realloc(void *pointer, size_t size) {
     return hook != NULL ? hook(hook_context, pointer, size) : realloc(pointer, size);
 }
 
-void *sim_trace_alloc(size_t size)
-{
+void *sim_trace_alloc(size_t size) {
     return sim_trace_realloc(NULL, size);
 }
 
-void *sim_trace_calloc(size_t count, size_t size)
-{
+void *sim_trace_calloc(size_t count, size_t size) {
     if (size != 0 && count > SIZE_MAX / size)
         return NULL;
     /* Not by way of the hook where there is none: calloc() gets zeroed pages for nothing. */
@@ -36,8 +32,7 @@ void *sim_trace_calloc(size_t count, size_t size)
     return memory;
 }
 
-void sim_trace_release(void *pointer)
-{
+void sim_trace_release(void *pointer) {
     if (pointer == NULL)
         return;
     if (hook != NULL)
@@ -46,8 +41,7 @@ void sim_trace_release(void *pointer)
         free(pointer);
 }
 
-bool sim_trace_grow(void *array, size_t *capacity, size_t count, size_t element_size)
-{
+bool sim_trace_grow(void *array, size_t *capacity, size_t count, size_t element_size) {
     if (count < *capacity)
         return true;
     size_t wanted = *capacity < 16 ? 32 : *capacity * 2;

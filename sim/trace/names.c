@@ -2,6 +2,7 @@
 
 #include "trace/memory.h"
 #include "trace/output.h"
+#include "trace/text.h"
 
 #include <assert.h>
 #include <string.h>
@@ -9,28 +10,11 @@
 /* So many names without a use are kept before they are looked through: most come again soon. */
 enum { UNUSED_MAX = 1024, FIRST_BUCKETS = 64 };
 
-static uint32_t hash_of(const char *text, size_t length)
-{
-    uint64_t hash = length;
-    while (length > 0) {
-        uint64_t word = 0;
-        size_t piece = length < sizeof word ? length : sizeof word;
-        memcpy(&word, text, piece);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 32;
-        text += piece;
-        length -= piece;
-    }
-    return (uint32_t)hash;
-}
-
-static uint32_t *bucket_of(struct sim_names *names, uint32_t hash)
-{
+static uint32_t *bucket_of(struct sim_names *names, uint32_t hash) {
     return &names->buckets[hash & (names->bucket_count - 1)];
 }
 
-static int grow_buckets(struct sim_names *names)
-{
+static int grow_buckets(struct sim_names *names) {
     uint32_t count = names->bucket_count == 0 ? FIRST_BUCKETS : 2 * names->bucket_count;
     uint32_t *buckets = sim_trace_calloc(count, sizeof *buckets);
     if (buckets == NULL)
@@ -52,8 +36,7 @@ static int grow_buckets(struct sim_names *names)
 }
 
 /* Frees every name without a use. */
-static void sweep(struct sim_names *names)
-{
+static void sweep(struct sim_names *names) {
     for (uint32_t i = 0; i < names->bucket_count; i++) {
         uint32_t *link = &names->buckets[i];
         while (*link != 0) {
@@ -74,8 +57,7 @@ static void sweep(struct sim_names *names)
 }
 
 /* An entry that is in no bucket; 0: no memory. */
-static uint32_t take_entry(struct sim_names *names)
-{
+static uint32_t take_entry(struct sim_names *names) {
     if (names->free != 0) {
         uint32_t name = names->free;
         names->free = names->entries[name].next;
@@ -94,8 +76,7 @@ static uint32_t take_entry(struct sim_names *names)
     return names->count++;
 }
 
-static uint32_t add(struct sim_names *names, const char *text, size_t length, uint32_t hash)
-{
+static uint32_t add(struct sim_names *names, const char *text, size_t length, uint32_t hash) {
     if (names->used + names->unused >= names->bucket_count && grow_buckets(names) != 0)
         return 0;
     char *copy = sim_trace_alloc(length + 1);
@@ -114,8 +95,7 @@ static uint32_t add(struct sim_names *names, const char *text, size_t length, ui
     return name;
 }
 
-uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second)
-{
+uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second) {
     size_t first_length = strlen(first);
     size_t second_length = second == NULL ? 0 : strlen(second);
     size_t most = 6 * (first_length + second_length) + 1;
@@ -129,13 +109,13 @@ uint32_t sim_names_use(struct sim_names *names, const char *first, const char *s
         names->scratch_size = 2 * most;
     }
     char *text = names->scratch;
-    size_t length = sim_json_escape(text, first, first_length);
+    size_t length = sim_output_escape(text, first, first_length);
     if (second != NULL) {
         text[length++] = ' ';
-        length += sim_json_escape(text + length, second, second_length);
+        length += sim_output_escape(text + length, second, second_length);
     }
 
-    uint32_t hash = hash_of(text, length);
+    uint32_t hash = sim_trace_hash(text, length);
     uint32_t name = names->bucket_count == 0 ? 0 : *bucket_of(names, hash);
     for (; name != 0; name = names->entries[name].next) {
         struct sim_name *entry = &names->entries[name];
@@ -151,8 +131,7 @@ uint32_t sim_names_use(struct sim_names *names, const char *first, const char *s
     return add(names, text, length, hash);
 }
 
-void sim_names_drop(struct sim_names *names, uint32_t name)
-{
+void sim_names_drop(struct sim_names *names, uint32_t name) {
     struct sim_name *entry = &names->entries[name];
     assert(entry->uses > 0);
     if (--entry->uses > 0)
@@ -163,8 +142,7 @@ void sim_names_drop(struct sim_names *names, uint32_t name)
         sweep(names);
 }
 
-void sim_names_free(struct sim_names *names)
-{
+void sim_names_free(struct sim_names *names) {
     for (uint32_t name = 1; name < names->count; name++)
         sim_trace_release(names->entries[name].text);
     sim_trace_release(names->entries);

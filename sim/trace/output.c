@@ -1,6 +1,7 @@
 #include "trace/output.h"
 
 #include "trace/memory.h"
+#include "trace/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +23,7 @@ static const char digit_pairs[] = "00010203040506070809"
 
 /* A closed pipe is to be an error of write(), not the program's end, and the program's own
  * handling of SIGPIPE is left alone: the signal is blocked around the write and taken back. */
-static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length)
-{
+static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
     sigset_t pipe_set;
     sigset_t old_set;
     sigset_t pending;
@@ -47,8 +47,7 @@ static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length)
     return written;
 }
 
-static void write_all(struct sim_output *output, const char *bytes, size_t length)
-{
+static void write_all(struct sim_output *output, const char *bytes, size_t length) {
     while (length > 0 && output->error == 0) {
         ssize_t written = write_without_sigpipe(output->fd, bytes, length);
         if (written < 0) {
@@ -61,8 +60,7 @@ static void write_all(struct sim_output *output, const char *bytes, size_t lengt
     }
 }
 
-int sim_output_open(struct sim_output *output, const char *path)
-{
+int sim_output_open(struct sim_output *output, const char *path) {
     *output = (struct sim_output){.fd = -1};
     output->buffer = sim_trace_alloc(SIM_OUTPUT_SIZE);
     if (output->buffer == NULL)
@@ -79,8 +77,7 @@ int sim_output_open(struct sim_output *output, const char *path)
     return 0;
 }
 
-int sim_output_close(struct sim_output *output)
-{
+int sim_output_close(struct sim_output *output) {
     sim_output_flush(output);
     /* The descriptor is gone after close() even where it was interrupted. */
     if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
@@ -89,8 +86,7 @@ int sim_output_close(struct sim_output *output)
     return output->error;
 }
 
-void sim_output_free(struct sim_output *output)
-{
+void sim_output_free(struct sim_output *output) {
     if (output->fd >= 0)
         close(output->fd);
     output->fd = -1;
@@ -99,14 +95,12 @@ void sim_output_free(struct sim_output *output)
     output->at = NULL;
 }
 
-void sim_output_flush(struct sim_output *output)
-{
+void sim_output_flush(struct sim_output *output) {
     write_all(output, output->buffer, (size_t)(output->at - output->buffer));
     output->at = output->buffer;
 }
 
-void sim_output_bytes(struct sim_output *output, const char *bytes, size_t length)
-{
+void sim_output_bytes(struct sim_output *output, const char *bytes, size_t length) {
     size_t room = (size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at);
     if (length > room) {
         sim_output_flush(output);
@@ -119,32 +113,7 @@ void sim_output_bytes(struct sim_output *output, const char *bytes, size_t lengt
     output->at += length;
 }
 
-/* Length of the well-formed UTF-8 sequence at `text`, as Unicode's table 3-7 has it; 0 where
- * there is none. */
-static size_t utf8_length(const unsigned char *text, size_t length)
-{
-    static const struct {
-        unsigned char first_low, first_high, second_low, second_high, size;
-    } rows[] = {
-        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (text[0] < rows[i].first_low || text[0] > rows[i].first_high)
-            continue;
-        if (length < rows[i].size || text[1] < rows[i].second_low || text[1] > rows[i].second_high)
-            return 0;
-        for (size_t k = 2; k < rows[i].size; k++)
-            if ((text[k] & 0xC0) != 0x80)
-                return 0;
-        return rows[i].size;
-    }
-    return 0;
-}
-
-static char *put_escape(char *to, unsigned char byte)
-{
+static char *put_escape(char *to, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
     static const char named[32] = {
         ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
@@ -161,8 +130,7 @@ static char *put_escape(char *to, unsigned char byte)
     return to;
 }
 
-size_t sim_json_escape(char *to, const char *text, size_t length)
-{
+size_t sim_output_escape(char *to, const char *text, size_t length) {
     const unsigned char *from = (const unsigned char *)text;
     const unsigned char *end = from + length;
     char *start = to;
@@ -176,9 +144,9 @@ size_t sim_json_escape(char *to, const char *text, size_t length)
             from++;
             continue;
         }
-        size_t size = utf8_length(from, (size_t)(end - from));
+        size_t size = sim_trace_utf8_length(from, (size_t)(end - from));
         if (size == 0) {
-            to = SIM_PUT(to, "\xEF\xBF\xBD");
+            to = SIM_PUT(to, SIM_REPLACEMENT);
             from++;
             continue;
         }
@@ -189,8 +157,7 @@ size_t sim_json_escape(char *to, const char *text, size_t length)
     return (size_t)(to - start);
 }
 
-void sim_output_text(struct sim_output *output, const char *text)
-{
+void sim_output_text(struct sim_output *output, const char *text) {
     enum { PIECE = SIM_OUTPUT_ROOM_MAX / 6 };
     size_t length = strlen(text);
     while (length > 0) {
@@ -202,14 +169,13 @@ void sim_output_text(struct sim_output *output, const char *text)
                 piece--;
         }
         char *at = sim_output_room(output, 6 * piece);
-        output->at = at + sim_json_escape(at, text, piece);
+        output->at = at + sim_output_escape(at, text, piece);
         text += piece;
         length -= piece;
     }
 }
 
-char *sim_put_uint(char *at, uint64_t value)
-{
+char *sim_put_uint(char *at, uint64_t value) {
     char digits[SIM_UINT_DIGITS_MAX];
     char *first = digits + sizeof digits;
     while (value >= 100) {
@@ -228,16 +194,14 @@ char *sim_put_uint(char *at, uint64_t value)
     return at + length;
 }
 
-char *sim_put_int(char *at, int64_t value)
-{
+char *sim_put_int(char *at, int64_t value) {
     if (value >= 0)
         return sim_put_uint(at, (uint64_t)value);
     *at = '-';
     return sim_put_uint(at + 1, 0 - (uint64_t)value);
 }
 
-char *sim_put_time(char *at, int64_t time_ns)
-{
+char *sim_put_time(char *at, int64_t time_ns) {
     uint64_t magnitude = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
     if (time_ns < 0)
         *at++ = '-';

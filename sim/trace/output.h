@@ -45,12 +45,11 @@ void sim_output_bytes(struct sim_output *output, const char *bytes, size_t lengt
 void sim_output_text(struct sim_output *output, const char *text);
 
 /* The same into memory: returns the length; `to` has room for 6 bytes for each byte of text. */
-size_t sim_json_escape(char *to, const char *text, size_t length);
+size_t sim_output_escape(char *to, const char *text, size_t length);
 
 /* Makes room for `size` bytes, at most SIM_OUTPUT_ROOM_MAX, and returns where they go. The caller
  * stores the place after the last one in output->at. */
-static inline char *sim_output_room(struct sim_output *output, size_t size)
-{
+static inline char *sim_output_room(struct sim_output *output, size_t size) {
     if ((size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at) < size)
         sim_output_flush(output);
     return output->at;

@@ -75,8 +75,7 @@ static const struct {
 
 /* --- Failure ----------------------------------------------------------------------------- */
 
-static void fail(struct sim_trace_writer *writer, int code)
-{
+static void fail(struct sim_trace_writer *writer, int code) {
     if (writer->failure != 0)
         return;
     writer->failure = code;
@@ -90,21 +89,18 @@ static void fail(struct sim_trace_writer *writer, int code)
 }
 
 /* After each event: the output tells what it met at its next flush. */
-static inline void check(struct sim_trace_writer *writer)
-{
+static inline void check(struct sim_trace_writer *writer) {
     if (writer->output.error != 0)
         fail(writer, CAD_ESYSTEM);
 }
 
 /* --- Events ------------------------------------------------------------------------------- */
 
-static uint64_t tid_of(const cad_task *task)
-{
+static uint64_t tid_of(const cad_task *task) {
     return task == NULL ? SIM_TRACE_LOOP_TID : cad_task_id(task) + SIM_TRACE_LOOP_TID;
 }
 
-static void set_now(struct sim_trace_writer *writer, int64_t now_ns)
-{
+static void set_now(struct sim_trace_writer *writer, int64_t now_ns) {
     assert(now_ns >= writer->now_ns);
     writer->now_ns = now_ns;
     writer->now_length = (size_t)(sim_put_time(writer->now, now_ns) - writer->now);
@@ -113,8 +109,7 @@ static void set_now(struct sim_trace_writer *writer, int64_t now_ns)
 /* `,\n{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"task","name":"`: every event but metadata
  * begins like this, with the name to follow. */
 static void begin_event(struct sim_trace_writer *writer, char phase, int64_t now_ns, uint64_t tid,
-                        enum sim_category category)
-{
+                        enum sim_category category) {
     if (now_ns != writer->now_ns)
         set_now(writer, now_ns);
     char *at = sim_output_room(&writer->output, 256);
@@ -131,8 +126,7 @@ static void begin_event(struct sim_trace_writer *writer, char phase, int64_t now
     writer->output.at = SIM_PUT(at, "\",\"name\":\"");
 }
 
-static void put(struct sim_trace_writer *writer, const char *text)
-{
+static void put(struct sim_trace_writer *writer, const char *text) {
     size_t length = strlen(text);
     assert(length <= SIM_OUTPUT_ROOM_MAX);
     char *at = sim_output_room(&writer->output, length);
@@ -140,20 +134,17 @@ static void put(struct sim_trace_writer *writer, const char *text)
     writer->output.at = at + length;
 }
 
-static void put_name(struct sim_trace_writer *writer, uint32_t name)
-{
+static void put_name(struct sim_trace_writer *writer, uint32_t name) {
     const struct sim_name *entry = &writer->names.entries[name];
     sim_output_bytes(&writer->output, entry->text, entry->length);
 }
 
-static void put_int(struct sim_trace_writer *writer, int64_t value)
-{
+static void put_int(struct sim_trace_writer *writer, int64_t value) {
     char *at = sim_output_room(&writer->output, NUMBERS_MAX);
     writer->output.at = sim_put_int(at, value);
 }
 
-static void put_time(struct sim_trace_writer *writer, int64_t time_ns)
-{
+static void put_time(struct sim_trace_writer *writer, int64_t time_ns) {
     char *at = sim_output_room(&writer->output, NUMBERS_MAX);
     writer->output.at = sim_put_time(at, time_ns);
 }
@@ -162,8 +153,7 @@ static void put_time(struct sim_trace_writer *writer, int64_t time_ns)
  * separator is what opens the object, and put_args_end() closes what was opened. */
 static const char args_open[] = "\",\"args\":{";
 
-static void put_key(struct sim_trace_writer *writer, const char **separator, const char *key)
-{
+static void put_key(struct sim_trace_writer *writer, const char **separator, const char *key) {
     put(writer, *separator);
     put(writer, "\"");
     put(writer, key);
@@ -172,8 +162,7 @@ static void put_key(struct sim_trace_writer *writer, const char **separator, con
 }
 
 static void put_text_arg(struct sim_trace_writer *writer, const char **separator, const char *key,
-                         const char *text)
-{
+                         const char *text) {
     put_key(writer, separator, key);
     put(writer, "\"");
     sim_output_text(&writer->output, text);
@@ -181,37 +170,32 @@ static void put_text_arg(struct sim_trace_writer *writer, const char **separator
 }
 
 static void put_int_arg(struct sim_trace_writer *writer, const char **separator, const char *key,
-                        int64_t value)
-{
+                        int64_t value) {
     put_key(writer, separator, key);
     put_int(writer, value);
 }
 
 static void put_time_arg(struct sim_trace_writer *writer, const char **separator, const char *key,
-                         int64_t time_ns)
-{
+                         int64_t time_ns) {
     put_key(writer, separator, key);
     put_time(writer, time_ns);
 }
 
 /* A task, by its name and by its track. */
 static void put_task_args(struct sim_trace_writer *writer, const char **separator,
-                          const char *name_key, const char *tid_key, const cad_task *task)
-{
+                          const char *name_key, const char *tid_key, const cad_task *task) {
     if (name_key != NULL)
         put_text_arg(writer, separator, name_key, cad_task_name(task));
     put_int_arg(writer, separator, tid_key, (int64_t)tid_of(task));
 }
 
 /* After the name, or after the arguments. */
-static void end_event(struct sim_trace_writer *writer, const char *separator)
-{
+static void end_event(struct sim_trace_writer *writer, const char *separator) {
     put(writer, separator == args_open ? "\"}" : "}}");
     check(writer);
 }
 
-static void outcome_end(struct sim_trace_writer *writer, const char *outcome)
-{
+static void outcome_end(struct sim_trace_writer *writer, const char *outcome) {
     const char *separator = args_open;
     if (outcome != NULL)
         put_text_arg(writer, &separator, "outcome", outcome);
@@ -221,8 +205,7 @@ static void outcome_end(struct sim_trace_writer *writer, const char *outcome)
 /* --- What is open -------------------------------------------------------------------------- */
 
 /* The record of a task that is alive. */
-static struct record *record_of(struct sim_trace_writer *writer, const cad_task *task)
-{
+static struct record *record_of(struct sim_trace_writer *writer, const cad_task *task) {
     uint64_t id = cad_task_id(task);
     assert(id / PAGE_TASKS < writer->page_count && writer->pages[id / PAGE_TASKS] != NULL);
     struct record *record = &writer->pages[id / PAGE_TASKS]->records[id % PAGE_TASKS];
@@ -230,8 +213,7 @@ static struct record *record_of(struct sim_trace_writer *writer, const cad_task 
     return record;
 }
 
-static bool grow_pages(struct sim_trace_writer *writer, size_t index)
-{
+static bool grow_pages(struct sim_trace_writer *writer, size_t index) {
     size_t count = writer->page_count == 0 ? 64 : 2 * writer->page_count;
     while (count <= index)
         count *= 2;
@@ -244,8 +226,7 @@ static bool grow_pages(struct sim_trace_writer *writer, size_t index)
     return true;
 }
 
-static struct record *record_new(struct sim_trace_writer *writer, const cad_task *task)
-{
+static struct record *record_new(struct sim_trace_writer *writer, const cad_task *task) {
     uint64_t id = cad_task_id(task);
     size_t index = (size_t)(id / PAGE_TASKS);
     if (index >= writer->page_count && !grow_pages(writer, index))
@@ -264,8 +245,7 @@ static struct record *record_new(struct sim_trace_writer *writer, const cad_task
     return record;
 }
 
-static void record_free(struct sim_trace_writer *writer, uint64_t id)
-{
+static void record_free(struct sim_trace_writer *writer, uint64_t id) {
     struct page *page = writer->pages[id / PAGE_TASKS];
     page->records[id % PAGE_TASKS] = (struct record){0};
     if (--page->alive == 0) {
@@ -275,8 +255,7 @@ static void record_free(struct sim_trace_writer *writer, uint64_t id)
 }
 
 /* 0: no memory. */
-static uint32_t span_new(struct sim_trace_writer *writer)
-{
+static uint32_t span_new(struct sim_trace_writer *writer) {
     if (writer->free_span != 0) {
         uint32_t span = writer->free_span;
         writer->free_span = writer->spans[span].outer;
@@ -289,8 +268,7 @@ static uint32_t span_new(struct sim_trace_writer *writer)
     return (uint32_t)++writer->span_count;
 }
 
-static void count_spans(struct sim_trace_writer *writer, int64_t now_ns)
-{
+static void count_spans(struct sim_trace_writer *writer, int64_t now_ns) {
     begin_event(writer, 'C', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_OBJECT);
     const char *separator = args_open;
     put(writer, SIM_TRACE_SPANS_NAME);
@@ -299,8 +277,7 @@ static void count_spans(struct sim_trace_writer *writer, int64_t now_ns)
 }
 
 static void end_wait(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
-                     const char *outcome)
-{
+                     const char *outcome) {
     begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_WAIT);
     put_name(writer, record->wait);
     outcome_end(writer, outcome);
@@ -309,8 +286,7 @@ static void end_wait(struct sim_trace_writer *writer, int64_t now_ns, struct rec
 }
 
 static void end_ready(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
-                      const char *outcome)
-{
+                      const char *outcome) {
     begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_READY);
     put(writer, "ready");
     outcome_end(writer, outcome);
@@ -318,8 +294,7 @@ static void end_ready(struct sim_trace_writer *writer, int64_t now_ns, struct re
 }
 
 static void end_span(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
-                     const char *outcome)
-{
+                     const char *outcome) {
     uint32_t span = record->span;
     begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_SPAN);
     put_name(writer, writer->spans[span].name);
@@ -334,8 +309,7 @@ static void end_span(struct sim_trace_writer *writer, int64_t now_ns, struct rec
 
 /* All that a task has open inside its own slice. */
 static void end_inner(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
-                      const char *outcome)
-{
+                      const char *outcome) {
     if (record->ready)
         end_ready(writer, now_ns, record, outcome);
     if (record->wait != 0)
@@ -344,8 +318,7 @@ static void end_inner(struct sim_trace_writer *writer, int64_t now_ns, struct re
         end_span(writer, now_ns, record, outcome);
 }
 
-static void end_run(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome)
-{
+static void end_run(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome) {
     begin_event(writer, 'E', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_RUN);
     put_name(writer, writer->run);
     outcome_end(writer, outcome);
@@ -355,8 +328,7 @@ static void end_run(struct sim_trace_writer *writer, int64_t now_ns, const char 
 
 /* --- The sink ------------------------------------------------------------------------------ */
 
-static void put_thread(struct sim_trace_writer *writer, uint64_t tid, const char *name)
-{
+static void put_thread(struct sim_trace_writer *writer, uint64_t tid, const char *name) {
     char *at = sim_output_room(&writer->output, 256);
     at = SIM_PUT(at, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":");
     at = sim_put_uint(at, tid);
@@ -370,8 +342,7 @@ static void put_thread(struct sim_trace_writer *writer, uint64_t tid, const char
     writer->output.at = SIM_PUT(at, "}}");
 }
 
-static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, const cad_task *by)
-{
+static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -389,8 +360,7 @@ static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, c
     end_event(writer, separator);
 }
 
-static const char *name_of_error(struct sim_trace_writer *writer, int code)
-{
+static const char *name_of_error(struct sim_trace_writer *writer, int code) {
     const char *name = NULL;
     if (writer->error_name != NULL)
         name = writer->error_name(writer->error_name_context, code);
@@ -398,8 +368,7 @@ static const char *name_of_error(struct sim_trace_writer *writer, int code)
 }
 
 static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int code,
-                        const cad_exception *exception)
-{
+                        const cad_exception *exception) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -425,8 +394,7 @@ static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int
 /* What explains the wait: the object's type and state, who holds it, who is awaited, until
  * when. */
 static void put_wait_args(struct sim_trace_writer *writer, const cad_wait_info *wait,
-                          const cad_object_info *object)
-{
+                          const cad_object_info *object) {
     const char *separator = args_open;
     if (object != NULL) {
         put_text_arg(writer, &separator, "object", object->type);
@@ -444,8 +412,7 @@ static void put_wait_args(struct sim_trace_writer *writer, const cad_wait_info *
 }
 
 static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
-                          const cad_wait_info *wait)
-{
+                          const cad_wait_info *wait) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -471,8 +438,7 @@ static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
     put_wait_args(writer, wait, described ? &object : NULL);
 }
 
-static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by)
-{
+static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -495,8 +461,7 @@ static void on_wake(void *context, int64_t now_ns, const cad_task *task, const c
     end_wait(writer, now_ns, record, NULL);
 }
 
-static void on_ready_begin(void *context, int64_t now_ns, const cad_task *task)
-{
+static void on_ready_begin(void *context, int64_t now_ns, const cad_task *task) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -508,8 +473,7 @@ static void on_ready_begin(void *context, int64_t now_ns, const cad_task *task)
     end_event(writer, args_open);
 }
 
-static void on_ready_end(void *context, int64_t now_ns, const cad_task *task)
-{
+static void on_ready_end(void *context, int64_t now_ns, const cad_task *task) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -518,8 +482,7 @@ static void on_ready_end(void *context, int64_t now_ns, const cad_task *task)
     end_ready(writer, now_ns, record, NULL);
 }
 
-static void on_run_begin(void *context, int64_t now_ns, const cad_task *task)
-{
+static void on_run_begin(void *context, int64_t now_ns, const cad_task *task) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -538,8 +501,7 @@ static void on_run_begin(void *context, int64_t now_ns, const cad_task *task)
     end_event(writer, separator);
 }
 
-static void on_run_end(void *context, int64_t now_ns, const cad_task *task)
-{
+static void on_run_end(void *context, int64_t now_ns, const cad_task *task) {
     struct sim_trace_writer *writer = context;
     (void)task; /* it may have ended meanwhile */
     if (writer->failure != 0)
@@ -550,16 +512,14 @@ static void on_run_end(void *context, int64_t now_ns, const cad_task *task)
 
 /* `i`, on the track of `task`. The caller adds arguments and ends it. */
 static void begin_instant(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                          enum sim_category category, const char *name)
-{
+                          enum sim_category category, const char *name) {
     begin_event(writer, 'i', now_ns, tid_of(task), category);
     sim_output_text(&writer->output, name);
     put(writer, "\",\"s\":\"t");
 }
 
 static void on_cancel(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
-                      const char *message)
-{
+                      const char *message) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -572,13 +532,11 @@ static void on_cancel(void *context, int64_t now_ns, const cad_task *task, const
     end_event(writer, separator);
 }
 
-static void on_timeout(void *context, int64_t now_ns, const cad_task *task)
-{
+static void on_timeout(void *context, int64_t now_ns, const cad_task *task) {
     sim_trace_writer_timeout(context, now_ns, task, "timeout");
 }
 
-static void on_object(void *context, int64_t now_ns, const cad_object_info *info)
-{
+static void on_object(void *context, int64_t now_ns, const cad_object_info *info) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
@@ -598,8 +556,7 @@ static void on_object(void *context, int64_t now_ns, const cad_object_info *info
 
 /* --- Opening -------------------------------------------------------------------------------- */
 
-static char *copy_text(const char *text)
-{
+static char *copy_text(const char *text) {
     size_t size = strlen(text) + 1;
     char *copy = sim_trace_alloc(size);
     if (copy != NULL)
@@ -607,8 +564,7 @@ static char *copy_text(const char *text)
     return copy;
 }
 
-static void put_header(struct sim_trace_writer *writer, const struct sim_trace_header *header)
-{
+static void put_header(struct sim_trace_writer *writer, const struct sim_trace_header *header) {
     const char *separator = "";
     put(writer, "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{");
     put_int_arg(writer, &separator, "trace", SIM_TRACE_VERSION);
@@ -642,8 +598,7 @@ static void put_header(struct sim_trace_writer *writer, const struct sim_trace_h
 }
 
 int sim_trace_writer_open(const char *path, const struct sim_trace_header *header,
-                          struct sim_trace_writer **result)
-{
+                          struct sim_trace_writer **result) {
     *result = NULL;
     struct sim_trace_writer *writer = sim_trace_calloc(1, sizeof *writer);
     if (writer == NULL)
@@ -683,20 +638,18 @@ int sim_trace_writer_open(const char *path, const struct sim_trace_header *heade
     return 0;
 }
 
-const cad_trace_sink *sim_trace_writer_sink(struct sim_trace_writer *writer)
-{
+const cad_trace_sink *sim_trace_writer_sink(struct sim_trace_writer *writer) {
     return &writer->sink;
 }
 
 void sim_trace_writer_set_error_names(struct sim_trace_writer *writer,
-                                      const char *(*name)(void *context, int code), void *context)
-{
+                                      const char *(*name)(void *context, int code), void *context) {
     writer->error_name = name;
     writer->error_name_context = context;
 }
 
-void sim_trace_writer_on_failure(struct sim_trace_writer *writer, void (*fn)(void *arg), void *arg)
-{
+void sim_trace_writer_on_failure(struct sim_trace_writer *writer, void (*fn)(void *arg),
+                                 void *arg) {
     writer->on_failure = fn;
     writer->on_failure_arg = arg;
 }
@@ -704,8 +657,7 @@ void sim_trace_writer_on_failure(struct sim_trace_writer *writer, void (*fn)(voi
 /* --- What only the scenario knows ------------------------------------------------------------ */
 
 void sim_trace_writer_span_begin(struct sim_trace_writer *writer, int64_t now_ns,
-                                 const cad_task *task, const char *name)
-{
+                                 const cad_task *task, const char *name) {
     if (writer->failure != 0)
         return;
     struct record *record = record_of(writer, task);
@@ -726,8 +678,7 @@ void sim_trace_writer_span_begin(struct sim_trace_writer *writer, int64_t now_ns
 }
 
 void sim_trace_writer_span_end(struct sim_trace_writer *writer, int64_t now_ns,
-                               const cad_task *task)
-{
+                               const cad_task *task) {
     if (writer->failure != 0)
         return;
     struct record *record = record_of(writer, task);
@@ -736,8 +687,7 @@ void sim_trace_writer_span_end(struct sim_trace_writer *writer, int64_t now_ns,
 }
 
 void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                            const char *line)
-{
+                            const char *line) {
     if (writer->failure != 0)
         return;
     begin_instant(writer, now_ns, task, SIM_CATEGORY_PRINT, line);
@@ -745,8 +695,7 @@ void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns, con
 }
 
 void sim_trace_writer_signal(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                             const char *signal)
-{
+                             const char *signal) {
     if (writer->failure != 0)
         return;
     begin_instant(writer, now_ns, task, SIM_CATEGORY_SIGNAL, signal);
@@ -754,8 +703,7 @@ void sim_trace_writer_signal(struct sim_trace_writer *writer, int64_t now_ns, co
 }
 
 void sim_trace_writer_timeout(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                              const char *name)
-{
+                              const char *name) {
     if (writer->failure != 0)
         return;
     begin_instant(writer, now_ns, task, SIM_CATEGORY_TIMEOUT, name);
@@ -763,8 +711,7 @@ void sim_trace_writer_timeout(struct sim_trace_writer *writer, int64_t now_ns, c
 }
 
 void sim_trace_writer_error(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                            const char *error, const char *message, const char *where)
-{
+                            const char *error, const char *message, const char *where) {
     if (writer->failure != 0)
         return;
     const char *separator = args_open;
@@ -777,8 +724,7 @@ void sim_trace_writer_error(struct sim_trace_writer *writer, int64_t now_ns, con
 }
 
 void sim_trace_writer_fault(struct sim_trace_writer *writer, int64_t now_ns, const char *fault,
-                            const char *detail)
-{
+                            const char *detail) {
     if (writer->failure != 0)
         return;
     const char *separator = args_open;
@@ -790,8 +736,7 @@ void sim_trace_writer_fault(struct sim_trace_writer *writer, int64_t now_ns, con
 
 /* --- Closing --------------------------------------------------------------------------------- */
 
-static void end_tasks(struct sim_trace_writer *writer, int64_t now_ns)
-{
+static void end_tasks(struct sim_trace_writer *writer, int64_t now_ns) {
     for (size_t index = 0; index < writer->page_count && writer->failure == 0; index++) {
         for (size_t i = 0; i < PAGE_TASKS && writer->pages[index] != NULL; i++) {
             struct record *record = &writer->pages[index]->records[i];
@@ -806,8 +751,7 @@ static void end_tasks(struct sim_trace_writer *writer, int64_t now_ns)
     }
 }
 
-int sim_trace_writer_close(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome)
-{
+int sim_trace_writer_close(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome) {
     assert(!writer->closed);
     writer->closed = true;
     if (writer->failure == 0)
@@ -827,15 +771,13 @@ int sim_trace_writer_close(struct sim_trace_writer *writer, int64_t now_ns, cons
     return writer->failure;
 }
 
-const char *sim_trace_writer_failure(const struct sim_trace_writer *writer)
-{
+const char *sim_trace_writer_failure(const struct sim_trace_writer *writer) {
     if (writer->failure == 0)
         return NULL;
     return writer->message != NULL ? writer->message : "out of memory";
 }
 
-void sim_trace_writer_free(struct sim_trace_writer *writer)
-{
+void sim_trace_writer_free(struct sim_trace_writer *writer) {
     if (writer == NULL)
         return;
     if (writer->output.fd >= 0)

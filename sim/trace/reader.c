@@ -1,0 +1,397 @@
+#include "trace/reader.h"
+
+#include "cadran.h"
+#include "trace/build.h"
+#include "trace/memory.h"
+#include "trace/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHUNK_SIZE = 256 * 1024 };
+
+/* A file, or memory, of which a piece is in the buffer, with zeroes after it. */
+struct input {
+    int fd; /* -1: memory */
+    const char *memory;
+    size_t memory_left;
+    char *buffer;
+    size_t capacity; /* without the zeroes */
+    const char *at;  /* what comes next */
+    const char *end;
+    uint64_t offset; /* in the file, of the buffer's first byte */
+    uint64_t line;   /* of `at` */
+    bool at_end;     /* nothing follows the buffer */
+};
+
+struct reader {
+    struct input input;
+    struct sim_builder builder;
+    bool complete;
+};
+
+/* --- Input ------------------------------------------------------------------------------- */
+
+static int read_bytes(struct input *input, char *to, size_t size, size_t *got) {
+    *got = 0;
+    if (input->fd < 0) {
+        *got = size < input->memory_left ? size : input->memory_left;
+        if (*got > 0)
+            memcpy(to, input->memory, *got);
+        input->memory += *got;
+        input->memory_left -= *got;
+        return 0;
+    }
+    ssize_t length;
+    do
+        length = read(input->fd, to, size);
+    while (length < 0 && errno == EINTR);
+    if (length < 0)
+        return CAD_ESYSTEM;
+    *got = (size_t)length;
+    return 0;
+}
+
+/* Keeps what is from input->at on, and reads more after it. */
+static int refill(struct reader *reader) {
+    struct input *input = &reader->input;
+    size_t kept = (size_t)(input->end - input->at);
+    input->offset += (uint64_t)(input->at - input->buffer);
+    memmove(input->buffer, input->at, kept);
+    if (input->capacity - kept < CHUNK_SIZE / 2) {
+        if (kept >= SIM_TRACE_EVENT_SIZE_MAX)
+            return sim_build_refuse(&reader->builder, input->line, "an event of more than %zu MiB",
+                                    SIM_TRACE_EVENT_SIZE_MAX >> 20);
+        size_t capacity = 2 * input->capacity;
+        char *buffer = sim_trace_realloc(input->buffer, capacity + SIM_SCAN_PADDING);
+        if (buffer == NULL)
+            return CAD_ENOMEM;
+        input->buffer = buffer;
+        input->capacity = capacity;
+    }
+    size_t got;
+    int error = read_bytes(input, input->buffer + kept, input->capacity - kept, &got);
+    if (error != 0)
+        return error;
+    input->at = input->buffer;
+    input->end = input->buffer + kept + got;
+    memset(input->buffer + kept + got, 0, SIM_SCAN_PADDING);
+    input->at_end = got == 0;
+    return 0;
+}
+
+/* Steps over white space; what follows it is in the buffer then, unless the file ends. */
+static int skip_space(struct reader *reader) {
+    struct input *input = &reader->input;
+    for (;;) {
+        input->at = sim_scan_space(input->at, input->end, &input->line);
+        if (input->at < input->end || input->at_end)
+            return 0;
+        int error = refill(reader);
+        if (error != 0)
+            return error;
+    }
+}
+
+static bool is_next(const struct reader *reader, char byte) {
+    return reader->input.at < reader->input.end && *reader->input.at == byte;
+}
+
+static bool is_cut(const struct reader *reader) {
+    return reader->input.at == reader->input.end && reader->input.at_end;
+}
+
+/* --- Refusals ----------------------------------------------------------------------------- */
+
+static uint64_t count_lines(const char *from, const char *to) {
+    uint64_t lines = 0;
+    for (; from < to; from++)
+        lines += *from == '\n';
+    return lines;
+}
+
+static int refuse_byte(struct reader *reader, const char *at, const char *wanted) {
+    uint64_t line = reader->input.line + count_lines(reader->input.at, at);
+    unsigned char byte = (unsigned char)*at;
+    if (byte >= 32 && byte < 127)
+        return sim_build_refuse(&reader->builder, line, "not JSON: '%c' where %s should be", byte,
+                                wanted);
+    return sim_build_refuse(&reader->builder, line, "not JSON: byte 0x%02X where %s should be",
+                            byte, wanted);
+}
+
+/* One value: to its text, in the buffer. Sets *cut, and nothing else, where the file ends in the
+ * middle of it. */
+static int take_value(struct reader *reader, struct sim_raw *value, bool *cut) {
+    struct input *input = &reader->input;
+    *cut = false;
+    for (;;) {
+        const char *at = input->at;
+        enum sim_scan status = sim_scan_value(&at, input->end);
+        /* A number may go on after the end of the buffer. */
+        if (status == SIM_SCAN_OK && at == input->end && !input->at_end)
+            status = SIM_SCAN_MORE;
+        switch (status) {
+        case SIM_SCAN_OK:
+            *value = (struct sim_raw){input->at, (size_t)(at - input->at)};
+            return 0;
+        case SIM_SCAN_BAD:
+            return refuse_byte(reader, at, "something else");
+        case SIM_SCAN_DEEP:
+            return sim_build_refuse(&reader->builder, input->line,
+                                    "values inside more than %d arrays and objects",
+                                    SIM_TRACE_EVENT_DEPTH_MAX);
+        case SIM_SCAN_MORE:
+            break;
+        }
+        if (input->at_end) {
+            *cut = true;
+            return 0;
+        }
+        int error = refill(reader);
+        if (error != 0)
+            return error;
+    }
+}
+
+static void step_over(struct reader *reader, struct sim_raw value) {
+    reader->input.line += count_lines(value.text, value.text + value.length);
+    reader->input.at = value.text + value.length;
+}
+
+/* --- Events --------------------------------------------------------------------------------- */
+
+/* One event that is not, or not wholly in the buffer, as our writer gives it. */
+static int take_any_event(struct reader *reader, bool *cut) {
+    struct sim_raw object;
+    struct sim_event event;
+    int error = take_value(reader, &object, cut);
+    if (error != 0 || *cut)
+        return error;
+    if (object.text[0] != '{')
+        return refuse_byte(reader, object.text, "an event, which begins with '{',");
+    reader->builder.line = reader->input.line;
+    sim_scan_event(object, &event);
+    error = sim_build_event(&reader->builder, &event);
+    step_over(reader, object);
+    return error;
+}
+
+/* Our own events, as long as they come one a line. */
+static int take_own_events(struct reader *reader) {
+    struct input *input = &reader->input;
+    struct sim_event event;
+    const char *at = input->at;
+    int error = 0;
+    while (error == 0 && sim_scan_own_event(&at, &event) && at[0] == ',' && at[1] == '\n') {
+        reader->builder.line = input->line;
+        error = sim_build_event(&reader->builder, &event);
+        at += 2;
+        input->at = at;
+        input->line++;
+    }
+    return error;
+}
+
+/* The events of an array, after its bracket, up to and with the bracket that ends it; or to the
+ * end of the file. */
+static int take_events(struct reader *reader, bool *cut) {
+    struct input *input = &reader->input;
+    *cut = false;
+    for (;;) {
+        int error = take_own_events(reader);
+        if (error == 0)
+            error = skip_space(reader);
+        if (error != 0)
+            return error;
+        if (is_next(reader, ']')) { /* after a comma too, as many programs write it */
+            input->at++;
+            return 0;
+        }
+        *cut = is_cut(reader);
+        if (!*cut)
+            error = take_any_event(reader, cut);
+        if (error != 0 || *cut)
+            return error;
+        error = skip_space(reader);
+        if (error != 0)
+            return error;
+        *cut = is_cut(reader);
+        if (*cut)
+            return 0;
+        if (is_next(reader, ','))
+            input->at++;
+        else if (!is_next(reader, ']'))
+            return refuse_byte(reader, input->at, "',' or ']'");
+        /* Where our own lines go on. */
+        if (is_next(reader, '\n')) {
+            input->at++;
+            input->line++;
+        }
+    }
+}
+
+/* One member of the object around "traceEvents". */
+static int take_top_member(struct reader *reader, bool *cut) {
+    struct input *input = &reader->input;
+    struct sim_raw key;
+    struct sim_raw value;
+    if (!is_next(reader, '"'))
+        return refuse_byte(reader, input->at, "a name in quotes");
+    int error = take_value(reader, &key, cut);
+    if (error != 0 || *cut)
+        return error;
+    bool events = sim_raw_is(key, "\"traceEvents\"");
+    step_over(reader, key);
+    if ((error = skip_space(reader)) != 0)
+        return error;
+    if ((*cut = is_cut(reader)))
+        return 0;
+    if (!is_next(reader, ':'))
+        return refuse_byte(reader, input->at, "':'");
+    input->at++;
+    if ((error = skip_space(reader)) != 0)
+        return error;
+    if ((*cut = is_cut(reader)))
+        return 0;
+    if (events && is_next(reader, '[')) {
+        input->at++;
+        return take_events(reader, cut);
+    }
+    error = take_value(reader, &value, cut);
+    if (error == 0 && !*cut)
+        step_over(reader, value);
+    return error;
+}
+
+static int take_top_object(struct reader *reader, bool *cut) {
+    struct input *input = &reader->input;
+    bool first = true;
+    for (;;) {
+        int error = skip_space(reader);
+        if (error != 0)
+            return error;
+        if ((*cut = is_cut(reader)))
+            return 0;
+        if (is_next(reader, '}')) {
+            input->at++;
+            return 0;
+        }
+        if (!first) {
+            if (!is_next(reader, ','))
+                return refuse_byte(reader, input->at, "',' or '}'");
+            input->at++;
+            if ((error = skip_space(reader)) != 0)
+                return error;
+            if ((*cut = is_cut(reader)))
+                return 0;
+        }
+        first = false;
+        error = take_top_member(reader, cut);
+        if (error != 0 || *cut)
+            return error;
+    }
+}
+
+/* --- The whole -------------------------------------------------------------------------------- */
+
+static int refuse_start(struct reader *reader) {
+    const unsigned char *at = (const unsigned char *)reader->input.at;
+    if (at[0] == 0x1F && at[1] == 0x8B)
+        return sim_build_refuse(&reader->builder, 1, "compressed by gzip: decompress it first");
+    return sim_build_refuse(&reader->builder, reader->input.line,
+                            "not a trace: a Trace Event file is JSON, and begins with '[' or '{'");
+}
+
+static int take_file(struct reader *reader) {
+    struct input *input = &reader->input;
+    bool cut = false;
+    int error = refill(reader);
+    if (error == 0 && input->end - input->at >= 3 && memcmp(input->at, "\xEF\xBB\xBF", 3) == 0)
+        input->at += 3;
+    if (error == 0)
+        error = skip_space(reader);
+    if (error != 0)
+        return error;
+    if (is_cut(reader)) {
+        cut = true;
+    } else if (is_next(reader, '[')) {
+        input->at++;
+        error = take_events(reader, &cut);
+    } else if (is_next(reader, '{')) {
+        input->at++;
+        error = take_top_object(reader, &cut);
+    } else {
+        return refuse_start(reader);
+    }
+    if (error == 0 && !cut)
+        error = skip_space(reader);
+    if (error != 0)
+        return error;
+    if (!cut && !is_cut(reader))
+        return refuse_byte(reader, input->at, "the end of the file");
+    reader->complete = !cut;
+    return 0;
+}
+
+static int warn_cut(struct reader *reader) {
+    const struct input *input = &reader->input;
+    uint64_t bytes = input->offset + (uint64_t)(input->end - input->buffer);
+    uint64_t line = input->line + count_lines(input->at, input->end);
+    unsigned long long events = reader->builder.trace->event_count;
+    return sim_build_warn(&reader->builder, line,
+                          "cut short at byte %llu: this is what its first %llu event%s tell%s",
+                          (unsigned long long)bytes, events, events == 1 ? "" : "s",
+                          events == 1 ? "s" : "");
+}
+
+static int read_all(struct reader *reader, const char *name, struct sim_trace **trace,
+                    char *message) {
+    struct input *input = &reader->input;
+    *trace = NULL;
+    message[0] = '\0';
+    input->line = 1;
+    input->capacity = CHUNK_SIZE;
+    input->buffer = sim_trace_calloc(1, CHUNK_SIZE + SIM_SCAN_PADDING);
+    input->at = input->end = input->buffer;
+    int error = sim_build_start(&reader->builder, name, message);
+    if (input->buffer == NULL)
+        error = CAD_ENOMEM;
+    if (error == 0)
+        error = take_file(reader);
+    if (error == 0 && !reader->complete)
+        error = warn_cut(reader);
+    if (error == 0)
+        error = sim_build_finish(&reader->builder, reader->complete, trace);
+    if (error == CAD_ENOMEM)
+        snprintf(message, SIM_TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
+    sim_build_drop(&reader->builder);
+    sim_trace_release(input->buffer);
+    return error;
+}
+
+int sim_trace_read(const char *path, struct sim_trace **trace,
+                   char message[SIM_TRACE_MESSAGE_SIZE]) {
+    struct reader reader = {.input = {.fd = -1}};
+    *trace = NULL;
+    do
+        reader.input.fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (reader.input.fd < 0 && errno == EINTR);
+    int error = CAD_ESYSTEM;
+    if (reader.input.fd >= 0)
+        error = read_all(&reader, path, trace, message);
+    if (error == CAD_ESYSTEM)
+        snprintf(message, SIM_TRACE_MESSAGE_SIZE, "%.200s: %s", path, strerror(errno));
+    if (reader.input.fd >= 0)
+        close(reader.input.fd);
+    return error;
+}
+
+int sim_trace_read_memory(const char *name, const char *data, size_t size, struct sim_trace **trace,
+                          char message[SIM_TRACE_MESSAGE_SIZE]) {
+    struct reader reader = {.input = {.fd = -1, .memory = data, .memory_left = size}};
+    return read_all(&reader, name, trace, message);
+}

@@ -1,0 +1,38 @@
+/* trace/text.h - what the writer and the reader do with bytes of text. Private to the trace. */
+#ifndef SIM_TRACE_TEXT_H
+#define SIM_TRACE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* What stands in the place of a byte that is no UTF-8, and of characters that cannot be. */
+#define SIM_REPLACEMENT "\xEF\xBF\xBD"
+
+/* The length of the well-formed UTF-8 sequence at `text`, of which `length` bytes, at least 1,
+ * may be read; 0 where there is none. For ASCII it is 1. */
+size_t sim_trace_utf8_length(const unsigned char *text, size_t length);
+
+/* A hash for tables: eight bytes at a time. */
+static inline uint32_t sim_trace_hash(const char *text, size_t length) {
+    uint64_t hash = length;
+    while (length >= sizeof hash) {
+        uint64_t word;
+        memcpy(&word, text, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+        text += sizeof word;
+        length -= sizeof word;
+    }
+    if (length > 0) {
+        uint64_t word = 0;
+        memcpy(&word, text, length);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    }
+    /* A multiplication carries upwards only, so the last bytes need one more to come down. */
+    hash ^= hash >> 32;
+    hash *= UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(hash >> 32);
+}
+
+#endif
