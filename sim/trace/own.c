@@ -197,7 +197,7 @@ static int wake_id(struct sim_builder *builder, const struct sim_event *event, u
 }
 
 static int begin_wake(struct sim_builder *builder, const struct sim_event *event, uint32_t track) {
-    uint64_t id;
+    uint64_t id = 0;
     int error = wake_id(builder, event, &id);
     if (error != 0)
         return error;
@@ -227,7 +227,7 @@ static int begin_wake(struct sim_builder *builder, const struct sim_event *event
 static int end_wake(struct sim_builder *builder, const struct sim_event *event, uint32_t track) {
     struct sim_trace *trace = builder->trace;
     struct sim_lane *lane = &builder->lanes[track];
-    uint64_t id;
+    uint64_t id = 0;
     int error = wake_id(builder, event, &id);
     if (error != 0)
         return error;
