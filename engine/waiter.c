@@ -49,10 +49,12 @@ int cad__wait_resume(cad__task *task)
     if (wait->operation == NULL)
         return wait->error;
     int result = wait->operation->poll(&task->future);
-    if (result == CAD_PENDING)
+    if (result == CAD_PENDING) {
         parked(task);
-    else
+    } else {
         wait->operation = NULL;
+        wait->state = CAD__WAIT_NONE;
+    }
     return result;
 }
 
