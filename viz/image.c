@@ -1,0 +1,99 @@
+#include "image.h"
+
+#include "cadran.h"
+
+#include <errno.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int fail(char message[VIZ_MESSAGE_SIZE], int error, const char *what, const char *why)
+{
+    snprintf(message, VIZ_MESSAGE_SIZE, "%.300s: %.180s", what, why);
+    return error;
+}
+
+/* Writes rows of red, green and blue. */
+static int write_file(const char *path, const Uint8 *pixels, int width, int height,
+                      char message[VIZ_MESSAGE_SIZE])
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return fail(message, CAD_ESYSTEM, path, strerror(errno));
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)width,
+                       .height = (png_uint_32)height,
+                       .format = PNG_FORMAT_RGB};
+    errno = 0;
+    int written = png_image_write_to_stdio(&image, file, 0, pixels, width * 3, NULL);
+    int flaw = written == 0 || fflush(file) != 0 ? errno : 0;
+    int failed = written == 0 || flaw != 0;
+    if (fclose(file) != 0 && !failed) {
+        flaw = errno;
+        failed = 1;
+    }
+    if (failed)
+        return fail(message, CAD_ESYSTEM, path, flaw != 0 ? strerror(flaw) : image.message);
+    return 0;
+}
+
+int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESSAGE_SIZE])
+{
+    int width;
+    int height;
+    if (SDL_GetRendererOutputSize(renderer, &width, &height) != 0)
+        return fail(message, CAD_ESYSTEM, "the picture's size", SDL_GetError());
+    Uint8 *pixels = malloc((size_t)width * (size_t)height * 3);
+    if (pixels == NULL)
+        return fail(message, CAD_ENOMEM, path, "out of memory");
+    int error = 0;
+    if (SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB24, pixels, width * 3) != 0)
+        error = fail(message, CAD_ESYSTEM, "reading the picture", SDL_GetError());
+    if (error == 0)
+        error = write_file(path, pixels, width, height, message);
+    free(pixels);
+    return error;
+}
+
+static int draw(struct viz_model *model, const struct viz_png_options *options,
+                SDL_Renderer *renderer, char message[VIZ_MESSAGE_SIZE])
+{
+    struct viz_canvas canvas;
+    int error = viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale,
+                                message);
+    if (error != 0)
+        return error;
+    canvas.theme = options->theme;
+    viz_canvas_place(&canvas, options->width, options->height);
+    if (!options->all_time) {
+        viz_view_show(&canvas.view, &canvas.frame.extent, options->from_ns, options->to_ns);
+        viz_canvas_place(&canvas, options->width, options->height);
+    }
+    error = viz_canvas_paint(&canvas);
+    if (error != 0)
+        fail(message, error, "drawing the picture", "out of memory");
+    viz_canvas_close(&canvas);
+    return error;
+}
+
+int viz_png_write(struct viz_model *model, const struct viz_png_options *options, const char *path,
+                  char message[VIZ_MESSAGE_SIZE])
+{
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, options->width, options->height, 32,
+                                                          SDL_PIXELFORMAT_ARGB8888);
+    if (surface == NULL)
+        return fail(message, CAD_ENOMEM, "the picture", SDL_GetError());
+    int error = 0;
+    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
+    if (renderer == NULL)
+        error = fail(message, CAD_ESYSTEM, "SDL's software renderer", SDL_GetError());
+    if (error == 0)
+        error = draw(model, options, renderer, message);
+    if (error == 0)
+        error = viz_png_save(renderer, path, message);
+    if (renderer != NULL)
+        SDL_DestroyRenderer(renderer);
+    SDL_FreeSurface(surface);
+    return error;
+}

@@ -1,0 +1,27 @@
+/* image.h - a picture of a trace as a PNG file, made without any display. */
+#ifndef VIZ_IMAGE_H
+#define VIZ_IMAGE_H
+
+#include "canvas.h"
+
+/* What to draw. */
+struct viz_png_options {
+    int width;
+    int height;
+    double scale;
+    enum viz_theme theme;
+    const char *font_file; /* NULL: see viz_typesetter_new() */
+    bool all_time;         /* else from from_ns to to_ns, in the trace's own time */
+    double from_ns;
+    double to_ns;
+};
+
+/* Draws a model into a file. The same model and options make the same bytes.
+ * 0; CAD_ESYSTEM or CAD_ENOMEM, with a message that names what failed. */
+int viz_png_write(struct viz_model *model, const struct viz_png_options *options, const char *path,
+                  char message[VIZ_MESSAGE_SIZE]);
+
+/* What a renderer shows, as a PNG file; as above. */
+int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESSAGE_SIZE]);
+
+#endif

@@ -1,0 +1,394 @@
+#include "layout.h"
+
+#include "painter.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The design, in units of 1/96 inch. */
+#define MARGIN           16
+#define HEADER           68
+#define HEADER_COMPACT   46
+#define STRIP            60
+#define STRIP_COMPACT    40
+#define STRIP_MOST       148
+#define AXIS             28
+#define FOOTER           34
+#define MINIMAP          44
+#define ROW_LEAST        20
+#define ROW_MOST         64
+#define ROW_FLOOR        3 /* as far as zooming goes */
+#define ROW_CEILING      96
+#define NAMES_LEAST      96
+#define NAMES_LEAST_TINY 64
+
+/* How far from a bar or a mark the pointer still means it. */
+#define NEAR 4
+
+int viz_px(const struct viz_frame *frame, double units)
+{
+    return (int)lround(units * frame->scale);
+}
+
+uint32_t viz_first_counter(const struct viz_model *model)
+{
+    const struct sim_trace *trace = model->trace;
+    if (trace->open_spans != SIM_NONE)
+        return trace->open_spans;
+    return trace->counter_count > 0 ? 0 : SIM_NONE;
+}
+
+/* --- Frame -------------------------------------------------------------------------------- */
+
+static int names_width(const struct viz_frame *frame, const struct viz_model *model,
+                       const struct viz_measure *measure)
+{
+    int widest = 0;
+    for (int i = 0; i < VIZ_WIDEST_COUNT; i++) {
+        if (model->widest[i] == SIM_NONE)
+            break;
+        char name[256];
+        viz_lane_name(model, model->widest[i], name, sizeof name);
+        int width = measure->width(measure->context, VIZ_FONT_NAME, name, strlen(name));
+        widest = width > widest ? width : widest;
+    }
+    int margins = viz_px(frame, frame->compact ? 20 : MARGIN + 14);
+    int least = viz_px(frame, frame->compact ? NAMES_LEAST_TINY : NAMES_LEAST);
+    int most = (int)(frame->width * 0.24);
+    int width = widest + margins < least ? least : widest + margins;
+    return width < most ? width : most > least ? most : least;
+}
+
+/* Rows as high as lets all of them be seen, within reason. */
+static double row_height(const struct viz_frame *frame, double rows, int room, double row_scale)
+{
+    double fitting = rows > 0 ? room / rows : ROW_MOST * frame->scale;
+    double height = fmin(fmax(fitting, ROW_LEAST * frame->scale), ROW_MOST * frame->scale);
+    height *= row_scale > 0 ? row_scale : 1;
+    height = fmin(fmax(height, ROW_FLOOR * frame->scale), ROW_CEILING * frame->scale);
+    return fmax(1, height < 8 * frame->scale ? height : floor(height));
+}
+
+/* The parts above and below the lanes; returns what is left for these. */
+static int place_panels(struct viz_frame *frame, const struct viz_ui *ui)
+{
+    double height = frame->height / frame->scale;
+    int header = height < 160 ? 0 : viz_px(frame, frame->compact ? HEADER_COMPACT : HEADER);
+    int strip = ui->counter == SIM_NONE || height < 220
+                    ? 0
+                    : viz_px(frame, frame->compact ? STRIP_COMPACT : STRIP);
+    int axis = height < 100 ? 0 : viz_px(frame, AXIS);
+    int footer = height < 280 ? 0 : viz_px(frame, FOOTER);
+    int minimap = height < 400 ? 0 : viz_px(frame, MINIMAP);
+    frame->header = (struct viz_rect){0, 0, frame->width, header};
+    frame->strip = (struct viz_rect){0, header, 0, strip};
+    frame->axis = (struct viz_rect){0, 0, 0, axis};
+    frame->footer = (struct viz_rect){0, frame->height - footer, frame->width, footer};
+    frame->minimap = (struct viz_rect){0, 0, 0, minimap};
+    return frame->height - header - strip - axis - footer - minimap;
+}
+
+void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
+                    const struct viz_ui *ui, const struct viz_measure *measure, int width,
+                    int height, double scale)
+{
+    *frame = (struct viz_frame){.width = width, .height = height, .scale = scale};
+    frame->compact = width < 600 * scale || height < 400 * scale;
+    int room = place_panels(frame, ui);
+    double rows = (double)model->row_count;
+    frame->row_px = row_height(frame, rows, room, view->row_scale);
+    /* What the rows do not need goes, in part, to the strip. */
+    int spare = (int)fmax(0, room - rows * frame->row_px);
+    int strip_more = frame->strip.h > 0 ? (int)(spare * 0.4) : 0;
+    int strip_room = viz_px(frame, STRIP_MOST) - frame->strip.h;
+    strip_more = strip_more < strip_room ? strip_more : strip_room > 0 ? strip_room : 0;
+    frame->strip.h += strip_more;
+
+    int names = names_width(frame, model, measure);
+    int chart = width - names > 1 ? width - names : 1;
+    frame->strip.x = frame->axis.x = names;
+    frame->strip.w = frame->axis.w = chart;
+    frame->axis.y = frame->strip.y + frame->strip.h;
+    int top = frame->axis.y + frame->axis.h;
+    int bottom = frame->footer.y - frame->minimap.h;
+    frame->lanes = (struct viz_rect){names, top, chart, bottom > top ? bottom - top : 1};
+    frame->names = (struct viz_rect){0, top, names, frame->lanes.h};
+    int pad = viz_px(frame, 8);
+    frame->minimap.x = names;
+    frame->minimap.w = chart - viz_px(frame, MARGIN) > 1 ? chart - viz_px(frame, MARGIN) : 1;
+    frame->minimap.y = bottom;
+    frame->minimap.h = frame->minimap.h > pad ? frame->minimap.h - pad : 0;
+
+    frame->extent = (struct viz_extent){(double)model->end_ns, rows, frame->lanes.h / frame->row_px};
+    viz_view_clamp(view, &frame->extent);
+}
+
+/* --- Places ------------------------------------------------------------------------------- */
+
+double viz_time_at(const struct viz_frame *frame, const struct viz_view *view, double x)
+{
+    return view->begin_ns + (x - frame->lanes.x) / frame->lanes.w * view->length_ns;
+}
+
+double viz_x_of(const struct viz_frame *frame, const struct viz_view *view, double time_ns)
+{
+    return frame->lanes.x + (time_ns - view->begin_ns) / view->length_ns * frame->lanes.w;
+}
+
+int viz_column(const struct viz_painter *painter, double time_ns)
+{
+    const struct viz_rect *lanes = &painter->frame->lanes;
+    double x = viz_x_of(painter->frame, painter->view, time_ns);
+    return (int)lround(fmin(fmax(x, lanes->x - 1000.0), lanes->x + lanes->w + 1000.0));
+}
+
+double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, double row)
+{
+    return frame->lanes.y + (row - view->first_row) * frame->row_px;
+}
+
+int viz_bar_height(const struct viz_frame *frame)
+{
+    double least = fmax(1, frame->row_px - frame->scale);
+    return (int)fmax(1, floor(fmin(least, fmax(frame->row_px * 0.68, 0))));
+}
+
+struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1)
+{
+    const struct viz_frame *frame = painter->frame;
+    int height = viz_bar_height(frame);
+    double top = viz_row_top(frame, painter->view, row) + (frame->row_px - height) / 2;
+    return (struct viz_rect){x0, (int)lround(top), x1 - x0, height};
+}
+
+int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text)
+{
+    return painter->measure->width(painter->measure->context, font, text, strlen(text));
+}
+
+int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
+                int width, const char *text)
+{
+    char shown[256];
+    int taken = viz_elide(painter->measure, font, text, width, false, shown, sizeof shown);
+    viz_text(painter->scene, font, role, x, y - painter->measure->height[font] / 2, shown);
+    return taken;
+}
+
+/* --- What is at a point ------------------------------------------------------------------- */
+
+static bool inside(const struct viz_rect *rect, int x, int y)
+{
+    return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
+}
+
+/* The bar of a list that is nearest to a time, at most `reach` away; SIM_NONE. Of several equally
+ * near the shortest is meant: the others can be hit elsewhere. */
+static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint32_t count,
+                            double time_ns, double reach)
+{
+    uint32_t best = SIM_NONE;
+    double best_distance = reach;
+    uint32_t at = viz_bar_from(model, first, count, (int64_t)floor(time_ns - reach));
+    for (int tried = 0; at < first + count && tried < 64; at++, tried++) {
+        const struct viz_bar *bar = &model->bars[at];
+        double distance = fmax(fmax((double)bar->begin_ns - time_ns, time_ns - (double)bar->end_ns),
+                               0);
+        if ((double)bar->begin_ns > time_ns + reach)
+            break;
+        bool shorter = best != SIM_NONE && distance == best_distance &&
+                       bar->end_ns - bar->begin_ns <
+                           model->bars[best].end_ns - model->bars[best].begin_ns;
+        if (distance < best_distance || shorter || (best == SIM_NONE && distance <= reach)) {
+            best = at;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, double time_ns,
+                                double reach)
+{
+    const struct sim_trace *trace = model->trace;
+    const struct sim_track *track = &trace->tracks[model->lanes[lane].track];
+    const uint32_t *list = &trace->track_instants[track->first_instant];
+    double origin = (double)model->origin_ns;
+    uint32_t low = 0;
+    uint32_t high = track->instant_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if ((double)trace->instants[list[middle]].time_ns - origin < time_ns - reach)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == track->instant_count)
+        return SIM_NONE;
+    return (double)trace->instants[list[low]].time_ns - origin <= time_ns + reach ? list[low]
+                                                                                  : SIM_NONE;
+}
+
+static uint32_t nearest_signal(const struct viz_model *model, double time_ns, double reach)
+{
+    for (size_t i = 0; i < model->signal_count; i++) {
+        const struct sim_instant *instant = &model->trace->instants[model->signals[i]];
+        if (fabs((double)(instant->time_ns - model->origin_ns) - time_ns) <= reach)
+            return model->signals[i];
+    }
+    return SIM_NONE;
+}
+
+/* What a row has at a time. A mark is in the lower part of the lane's first row. */
+static struct viz_target target_in_row(const struct viz_model *model,
+                                       const struct viz_frame *frame, uint32_t index,
+                                       double time_ns, double reach, double depth)
+{
+    const struct viz_row *row = &model->rows[index];
+    struct viz_target target = {.kind = VIZ_AT_LANE, .lane = row->lane, .row = index};
+    double bar_bottom = (frame->row_px + viz_bar_height(frame)) / 2;
+    if (depth >= bar_bottom - frame->scale && index == model->lanes[row->lane].first_row) {
+        uint32_t instant = nearest_instant(model, row->lane, time_ns, reach);
+        if (instant != SIM_NONE) {
+            target.kind = VIZ_AT_INSTANT;
+            target.instant = instant;
+            return target;
+        }
+    }
+    uint32_t bar = nearest_bar(model, row->first_overlay, row->overlay_count, time_ns, 0);
+    if (bar == SIM_NONE)
+        bar = nearest_bar(model, row->first_bar, row->bar_count, time_ns, reach);
+    if (bar != SIM_NONE) {
+        target.kind = VIZ_AT_BAR;
+        target.bar = bar;
+    }
+    return target;
+}
+
+struct viz_target viz_target_at(const struct viz_model *model, const struct viz_view *view,
+                                const struct viz_frame *frame, int x, int y)
+{
+    struct viz_target none = {.kind = VIZ_AT_NOTHING, .lane = SIM_NONE};
+    bool chart = inside(&frame->lanes, x, y);
+    if (!chart && !inside(&frame->names, x, y))
+        return none;
+    double time_ns = viz_time_at(frame, view, x + 0.5);
+    double reach = NEAR * frame->scale / frame->lanes.w * view->length_ns;
+    double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
+    struct viz_target target = none;
+    if (row >= 0 && row < (double)model->row_count) {
+        uint32_t index = (uint32_t)row;
+        double depth = (row - index) * frame->row_px;
+        if (chart)
+            target = target_in_row(model, frame, index, time_ns, reach, depth);
+        else
+            target = (struct viz_target){
+                .kind = VIZ_AT_LANE, .lane = model->rows[index].lane, .row = index};
+    }
+    if (chart && (target.kind == VIZ_AT_NOTHING || target.kind == VIZ_AT_LANE)) {
+        uint32_t signal = nearest_signal(model, time_ns, reach);
+        if (signal != SIM_NONE)
+            return (struct viz_target){.kind = VIZ_AT_INSTANT, .lane = SIM_NONE, .instant = signal};
+    }
+    return target;
+}
+
+struct viz_target viz_target_next(const struct viz_model *model, const struct viz_target *target,
+                                  int step)
+{
+    struct viz_target next = *target;
+    if (target->kind == VIZ_AT_NOTHING || target->lane == SIM_NONE)
+        return next;
+    const struct viz_row *row =
+        &model->rows[target->kind == VIZ_AT_INSTANT ? model->lanes[target->lane].first_row
+                                                    : target->row];
+    if (target->kind != VIZ_AT_BAR) {
+        if (row->bar_count == 0)
+            return next;
+        next.kind = VIZ_AT_BAR;
+        next.row = (uint32_t)(row - model->rows);
+        next.bar = step > 0 ? row->first_bar : row->first_bar + row->bar_count - 1;
+        return next;
+    }
+    bool overlay = target->bar >= row->first_overlay && row->overlay_count > 0;
+    uint32_t first = overlay ? row->first_overlay : row->first_bar;
+    uint32_t count = overlay ? row->overlay_count : row->bar_count;
+    if (step > 0 && target->bar + 1 < first + count)
+        next.bar = target->bar + 1;
+    else if (step < 0 && target->bar > first)
+        next.bar = target->bar - 1;
+    return next;
+}
+
+bool viz_same_target(const struct viz_target *a, const struct viz_target *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case VIZ_AT_LANE:
+        return a->lane == b->lane;
+    case VIZ_AT_BAR:
+        return a->bar == b->bar;
+    case VIZ_AT_INSTANT:
+        return a->instant == b->instant;
+    default:
+        return true;
+    }
+}
+
+/* --- The picture -------------------------------------------------------------------------- */
+
+static void paint_nothing(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    static const char *const lines[] = {"Nothing happened in this trace",
+                                        "It is well-formed, and has no task and no event."};
+    int y = frame->height / 2 - painter->measure->height[VIZ_FONT_VALUE];
+    for (int i = 0; i < 2; i++) {
+        enum viz_font font = i == 0 ? VIZ_FONT_VALUE : VIZ_FONT_BODY;
+        int width = viz_text_width(painter, font, lines[i]);
+        int room = frame->width - 2 * viz_px(frame, MARGIN);
+        int x = (frame->width - (width < room ? width : room)) / 2;
+        y += viz_text_in(painter, font, i == 0 ? VIZ_TEXT : VIZ_MUTED, x, y, room, lines[i]) > 0
+                 ? painter->measure->height[font] + viz_px(frame, 4)
+                 : 0;
+    }
+}
+
+void viz_layout(struct viz_scene *scene, const struct viz_model *model,
+                const struct viz_view *view, const struct viz_frame *frame,
+                const struct viz_ui *ui, const struct viz_measure *measure)
+{
+    struct viz_painter painter = {.scene = scene,
+                                  .model = model,
+                                  .view = view,
+                                  .frame = frame,
+                                  .ui = ui,
+                                  .measure = measure,
+                                  .target = ui->hover.kind == VIZ_AT_BAR ||
+                                                    ui->selected.kind == VIZ_AT_NOTHING
+                                                ? &ui->hover
+                                                : &ui->selected};
+    struct viz_rect all = {0, 0, frame->width, frame->height};
+    viz_scene_clear(scene);
+    viz_clip(scene, all);
+    viz_fill(scene, VIZ_BACKGROUND, all);
+    if (model->row_count > 0) {
+        viz_paint_time(&painter);
+        viz_paint_strip(&painter);
+        viz_paint_rows(&painter);
+        viz_paint_wakes(&painter);
+        viz_paint_axis(&painter);
+        viz_paint_names(&painter);
+        viz_paint_minimap(&painter);
+    }
+    viz_clip(scene, all);
+    viz_paint_header(&painter);
+    viz_paint_footer(&painter);
+    if (model->row_count == 0)
+        paint_nothing(&painter);
+    else
+        viz_paint_tooltip(&painter);
+    if (ui->help)
+        viz_paint_help(&painter);
+}

@@ -1,0 +1,378 @@
+/* What is around the lanes: header, names, minimap, footer. */
+#include "painter.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int margin_of(const struct viz_frame *frame)
+{
+    return viz_px(frame, frame->compact ? 10 : 16);
+}
+
+/* --- Header ------------------------------------------------------------------------------- */
+
+static bool went_well(const char *outcome)
+{
+    return strcmp(outcome, "complete") == 0 || strcmp(outcome, "stopped") == 0 ||
+           strcmp(outcome, "interrupted") == 0;
+}
+
+/* A word in a frame; returns its width. */
+static int paint_chip(struct viz_painter *painter, int role, int x, int middle, const char *text)
+{
+    const struct viz_frame *frame = painter->frame;
+    int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 4);
+    int width = viz_text_width(painter, VIZ_FONT_SMALL, text) + viz_px(frame, 16);
+    struct viz_rect at = {x, middle - height / 2, width, height};
+    viz_stroke(painter->scene, role, 255, height / 2, viz_px(frame, 1), at);
+    viz_text(painter->scene, VIZ_FONT_SMALL, role, x + viz_px(frame, 8), at.y + viz_px(frame, 2),
+             text);
+    return width;
+}
+
+/* A figure under its name, aligned at the right; returns its width. */
+static int paint_figure(struct viz_painter *painter, int right, const char *name,
+                        const char *value)
+{
+    const struct viz_frame *frame = painter->frame;
+    int small = painter->measure->height[VIZ_FONT_SMALL];
+    int large = painter->measure->height[VIZ_FONT_VALUE];
+    int name_width = viz_text_width(painter, VIZ_FONT_SMALL, name);
+    int value_width = viz_text_width(painter, VIZ_FONT_VALUE, value);
+    int width = name_width > value_width ? name_width : value_width;
+    int gap = viz_px(frame, 1);
+    int top = (frame->header.h - small - gap - large) / 2;
+    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, right - name_width, top, name);
+    viz_text(painter->scene, VIZ_FONT_VALUE, VIZ_TEXT, right - value_width, top + small + gap,
+             value);
+    return width;
+}
+
+/* The figures, the most telling one at the right; returns the column where they begin. */
+static int paint_figures(struct viz_painter *painter, int left, int right)
+{
+    const struct viz_model *model = painter->model;
+    const struct viz_frame *frame = painter->frame;
+    struct {
+        const char *name;
+        char value[VIZ_TIME_SIZE];
+        bool shown;
+    } figures[] = {{"Makespan", "", true},
+                   {"Most at work", "", model->trace->open_spans != SIM_NONE},
+                   {model->task_count > 0 ? "Tasks" : "Lanes", "", true},
+                   {"Events", "", true}};
+    viz_format_duration(model->end_ns, figures[0].value);
+    viz_format_count(model->trace->max_open_spans, figures[1].value);
+    viz_format_count(model->task_count > 0 ? model->task_count : model->lane_count,
+                     figures[2].value);
+    viz_format_count(model->trace->event_count, figures[3].value);
+    for (int i = 0; i < 4; i++) {
+        if (!figures[i].shown)
+            continue;
+        int name = viz_text_width(painter, VIZ_FONT_SMALL, figures[i].name);
+        int value = viz_text_width(painter, VIZ_FONT_VALUE, figures[i].value);
+        int width = name > value ? name : value;
+        if (right - width < left)
+            break;
+        paint_figure(painter, right, figures[i].name, figures[i].value);
+        right -= width + viz_px(frame, frame->compact ? 16 : 28);
+    }
+    return right;
+}
+
+static void describe(const struct viz_model *model, char *out, size_t size)
+{
+    const struct sim_trace *trace = model->trace;
+    if (trace->version == 0) {
+        snprintf(out, size, "Trace Event file");
+        return;
+    }
+    const char *clock = sim_trace_text(trace, trace->clock);
+    snprintf(out, size, "%.32s clock  \xC2\xB7  seed %" PRId64, clock[0] != '\0' ? clock : "unknown",
+             trace->seed);
+    out[0] = (char)(out[0] >= 'a' && out[0] <= 'z' ? out[0] - 'a' + 'A' : out[0]);
+}
+
+static void paint_title(struct viz_painter *painter, int left, int right, int middle)
+{
+    const struct viz_model *model = painter->model;
+    const struct viz_frame *frame = painter->frame;
+    const char *outcome = sim_trace_text(model->trace, model->trace->outcome);
+    const char *chip = !model->trace->complete ? "cut short" : outcome;
+    int role = model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED
+                                                                             : VIZ_ALERT;
+    int chip_room = chip[0] != '\0' ? viz_text_width(painter, VIZ_FONT_SMALL, chip) +
+                                          viz_px(frame, 28)
+                                    : 0;
+    char title[256];
+    int width = viz_elide(painter->measure, VIZ_FONT_TITLE, viz_model_title(model),
+                          right - left - chip_room, false, title, sizeof title);
+    viz_text(painter->scene, VIZ_FONT_TITLE, VIZ_TEXT, left,
+             middle - painter->measure->height[VIZ_FONT_TITLE] / 2, title);
+    if (chip_room > 0 && left + width + chip_room <= right + viz_px(frame, 2))
+        paint_chip(painter, role, left + width + viz_px(frame, 12), middle, chip);
+}
+
+void viz_paint_header(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_rect *at = &frame->header;
+    if (at->h == 0)
+        return;
+    viz_fill(painter->scene, VIZ_PANEL, *at);
+    viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->h - 1, at->w, 1});
+    int margin = margin_of(frame);
+    int title_room = viz_text_width(painter, VIZ_FONT_TITLE, viz_model_title(painter->model));
+    int most = (at->w - 2 * margin) / 2;
+    title_room = title_room < most ? title_room : most;
+    int right = paint_figures(painter, margin + title_room + viz_px(frame, frame->compact ? 16 : 130),
+                              at->w - margin);
+    int title = painter->measure->height[VIZ_FONT_TITLE];
+    int body = painter->measure->height[VIZ_FONT_BODY];
+    bool both = at->h >= title + body + viz_px(frame, 10);
+    int middle = both ? (at->h - body - viz_px(frame, 2)) / 2 : at->h / 2;
+    paint_title(painter, margin, right, middle);
+    char text[128];
+    describe(painter->model, text, sizeof text);
+    if (both)
+        viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, margin,
+                    middle + title / 2 + viz_px(frame, 2) + body / 2, right - margin, text);
+}
+
+/* --- Names -------------------------------------------------------------------------------- */
+
+void viz_paint_names(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_view *view = painter->view;
+    const struct viz_model *model = painter->model;
+    viz_clip(painter->scene, frame->names);
+    viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
+    int height = painter->measure->height[VIZ_FONT_NAME];
+    int margin = margin_of(frame);
+    int room = frame->names.w - margin - viz_px(frame, 12);
+    double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
+    double free_from = -1e9; /* names of low rows are left out where they would touch */
+    for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
+        uint32_t lane = model->rows[i].lane;
+        if (i != model->lanes[lane].first_row)
+            continue;
+        double top = viz_row_top(frame, view, i);
+        bool meant = painter->target->kind != VIZ_AT_NOTHING && painter->target->lane == lane;
+        if (meant)
+            viz_fill(painter->scene, VIZ_HIGHLIGHT,
+                     (struct viz_rect){0, (int)lround(top), frame->names.w,
+                                       (int)ceil(frame->row_px)});
+        if (top < free_from)
+            continue;
+        free_from = top + height - viz_px(frame, 1);
+        char name[256];
+        char shown[256];
+        viz_lane_name(model, lane, name, sizeof name);
+        viz_elide(painter->measure, VIZ_FONT_NAME, name, room, true, shown, sizeof shown);
+        viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, margin,
+                 (int)lround(top + (frame->row_px - height) / 2), shown);
+    }
+    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    viz_fill(painter->scene, VIZ_BORDER,
+             (struct viz_rect){frame->lanes.x - 1, frame->strip.y, 1,
+                               frame->lanes.y + frame->lanes.h - frame->strip.y});
+}
+
+/* --- Minimap ------------------------------------------------------------------------------ */
+
+static int between(double value, int low, int high)
+{
+    return (int)lround(fmin(fmax(value, low), high));
+}
+
+/* Which part of the whole is in view. */
+static struct viz_rect window_of(const struct viz_painter *painter, const struct viz_rect *map)
+{
+    const struct viz_view *view = painter->view;
+    const struct viz_extent *extent = &painter->frame->extent;
+    double total = extent->end_ns > 0 ? extent->end_ns : 1;
+    double rows = extent->rows > 0 ? extent->rows : 1;
+    double right = map->x + map->w;
+    int x0 = between(map->x + view->begin_ns / total * map->w, map->x, (int)right);
+    int x1 = between(map->x + (view->begin_ns + view->length_ns) / total * map->w, map->x,
+                     (int)right);
+    int y0 = between(map->y + view->first_row / rows * map->h, map->y, map->y + map->h);
+    int y1 = between(map->y + (view->first_row + extent->visible_rows) / rows * map->h, map->y,
+                     map->y + map->h);
+    int least = viz_px(painter->frame, 4);
+    if (x1 - x0 < least)
+        x1 = x0 + least;
+    if (y1 - y0 < least)
+        y1 = y0 + least;
+    return (struct viz_rect){x0, y0, x1 - x0, y1 - y0};
+}
+
+static void paint_minimap_name(struct viz_painter *painter, const struct viz_rect *map)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_model *model = painter->model;
+    double first = painter->view->first_row;
+    double last = fmin(first + frame->extent.visible_rows, frame->extent.rows);
+    uint32_t last_row = last >= 1 ? (uint32_t)ceil(last) - 1 : 0;
+    char from[VIZ_TIME_SIZE];
+    char to[VIZ_TIME_SIZE];
+    char of[VIZ_TIME_SIZE];
+    char text[3 * VIZ_TIME_SIZE + 16];
+    viz_format_count(model->rows[(uint32_t)first].lane + 1, from);
+    viz_format_count(model->rows[last_row].lane + 1, to);
+    viz_format_count(model->lane_count, of);
+    int margin = margin_of(frame);
+    int room = map->x - margin - viz_px(frame, 8);
+    int small = painter->measure->height[VIZ_FONT_SMALL];
+    int middle = map->y + map->h / 2;
+    snprintf(text, sizeof text, "%s\xE2\x80\x93%s", from, to);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - small / 2, room, text);
+    snprintf(text, sizeof text, "of %s lanes", of);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + small / 2, room, text);
+}
+
+void viz_paint_minimap(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_rect *map = &frame->minimap;
+    bool all_rows = frame->extent.rows <= frame->extent.visible_rows + 0.01;
+    if (map->h == 0 || (all_rows && viz_view_shows_all_time(painter->view, &frame->extent)))
+        return;
+    struct viz_scene *scene = painter->scene;
+    viz_fill(scene, VIZ_BACKGROUND,
+             (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width,
+                               frame->footer.y - frame->lanes.y - frame->lanes.h});
+    viz_fill(scene, VIZ_BORDER, (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width, 1});
+    struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};
+    viz_fill(scene, VIZ_OUTSIDE, inner);
+    scene->density = &painter->model->density;
+    viz_shape(scene, VIZ_DENSITY, VIZ_STRIP, 255, inner);
+    struct viz_rect window = window_of(painter, &inner);
+    int right = inner.x + inner.w;
+    int bottom = inner.y + inner.h;
+    struct viz_rect around[] = {
+        {inner.x, inner.y, window.x - inner.x, inner.h},
+        {window.x + window.w, inner.y, right - window.x - window.w, inner.h},
+        {window.x, inner.y, window.w, window.y - inner.y},
+        {window.x, window.y + window.h, window.w, bottom - window.y - window.h}};
+    for (int i = 0; i < 4; i++)
+        viz_fill_alpha(scene, VIZ_BACKGROUND, 120, around[i]);
+    viz_stroke(scene, VIZ_ACCENT, 230, viz_px(frame, 2), viz_px(frame, 1.5), window);
+    paint_minimap_name(painter, &inner);
+}
+
+/* --- Footer ------------------------------------------------------------------------------- */
+
+struct legend_painter {
+    struct viz_painter *painter;
+    int x;
+    int right;
+    int middle;
+};
+
+/* Room for a swatch and its word, or nothing at all. */
+static bool next_entry(struct legend_painter *legend, const char *text, struct viz_rect *swatch)
+{
+    struct viz_painter *painter = legend->painter;
+    const struct viz_frame *frame = painter->frame;
+    int size = viz_px(frame, 11);
+    int width = size + viz_px(frame, 6) + viz_text_width(painter, VIZ_FONT_SMALL, text);
+    if (legend->x + width > legend->right)
+        return false;
+    *swatch = (struct viz_rect){legend->x, legend->middle - size / 2, size, size};
+    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, legend->x + size + viz_px(frame, 6),
+             legend->middle - painter->measure->height[VIZ_FONT_SMALL] / 2, text);
+    legend->x += width + viz_px(frame, 16);
+    return true;
+}
+
+static void paint_colours(struct legend_painter *legend)
+{
+    struct viz_painter *painter = legend->painter;
+    const struct viz_model *model = painter->model;
+    const struct viz_frame *frame = painter->frame;
+    static const char *const heads[VIZ_COLOURING_COUNT] = {
+        [VIZ_COLOUR_BY_DURATION] = "Span of",
+        [VIZ_COLOUR_BY_NAME] = "Colour by name",
+        [VIZ_COLOUR_BY_LANE] = "Colour by task"};
+    if (!model->looks[VIZ_LOOK_SPAN])
+        return;
+    if (model->colouring != VIZ_COLOUR_BY_NAME || model->legend_count == 0)
+        legend->x += viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, legend->x, legend->middle,
+                                 legend->right - legend->x, heads[model->colouring]) +
+                     viz_px(frame, 10);
+    for (int i = 0; i < model->legend_count; i++) {
+        struct viz_rect swatch;
+        if (!next_entry(legend, model->legend[i].text, &swatch))
+            return;
+        viz_round(painter->scene, VIZ_SPAN_FIRST + i, 255, viz_px(frame, 3), swatch);
+        viz_stroke(painter->scene, VIZ_SPAN_EDGE_FIRST + i, 255, viz_px(frame, 3),
+                   viz_px(frame, 1), swatch);
+    }
+    legend->x += viz_px(frame, 12);
+}
+
+static void paint_looks(struct legend_painter *legend)
+{
+    struct viz_painter *painter = legend->painter;
+    const struct viz_frame *frame = painter->frame;
+    static const struct {
+        enum viz_look look;
+        const char *text;
+        int fill;
+        int edge;
+        bool hatched;
+    } entries[] = {{VIZ_LOOK_WAIT, "waits", VIZ_WAIT_FILL, VIZ_WAIT, true},
+                   {VIZ_LOOK_SLEEP, "sleeps", VIZ_SLEEP, VIZ_SLEEP_EDGE, false},
+                   {VIZ_LOOK_READY, "ready, not running", VIZ_BACKGROUND, VIZ_MUTED, false},
+                   {VIZ_LOOK_RUN, "keeps the loop busy", VIZ_RUN, VIZ_RUN, false}};
+    int line = viz_px(frame, 1);
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        struct viz_rect swatch;
+        if (!painter->model->looks[entries[i].look] ||
+            !next_entry(legend, entries[i].text, &swatch))
+            continue;
+        viz_round(painter->scene, entries[i].fill, 255, viz_px(frame, 2), swatch);
+        if (entries[i].hatched)
+            viz_shape(painter->scene, VIZ_HATCH, entries[i].edge, 120,
+                      (struct viz_rect){swatch.x + line, swatch.y + line, swatch.w - 2 * line,
+                                        swatch.h - 2 * line});
+        viz_stroke(painter->scene, entries[i].edge, 255, viz_px(frame, 2), line, swatch);
+    }
+}
+
+/* What the reader had to say, or, in a window, how to go on; returns the column it begins at. */
+static int paint_remark(struct viz_painter *painter, int middle, int right)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct sim_trace *trace = painter->model->trace;
+    const char *hint = frame->compact ? "? help" : "drag pans  \xC2\xB7  Ctrl+wheel zooms  \xC2\xB7  F fits  \xC2\xB7  ? help";
+    const char *text = trace->warning_count > 0      ? trace->warnings[0]
+                       : painter->ui->interactive ? hint
+                                                     : "";
+    char shown[256];
+    int width = viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown,
+                          sizeof shown);
+    viz_text(painter->scene, VIZ_FONT_SMALL, trace->warning_count > 0 ? VIZ_ALERT : VIZ_MUTED,
+             right - width, middle - painter->measure->height[VIZ_FONT_SMALL] / 2, shown);
+    return width > 0 ? right - width - viz_px(frame, 24) : right;
+}
+
+void viz_paint_footer(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_rect *at = &frame->footer;
+    if (at->h == 0)
+        return;
+    viz_fill(painter->scene, VIZ_PANEL, *at);
+    viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->y, at->w, 1});
+    int margin = margin_of(frame);
+    int middle = at->y + at->h / 2;
+    struct legend_painter legend = {.painter = painter, .x = margin, .middle = middle};
+    legend.right = paint_remark(painter, middle, at->w - margin);
+    paint_colours(&legend);
+    paint_looks(&legend);
+}

@@ -1,0 +1,537 @@
+/* The lanes: life lines, bars, their labels, marks. */
+#include "painter.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert(VIZ_SPAN_EDGE_FIRST - VIZ_SPAN_FIRST == (int)VIZ_COLOUR_COUNT,
+               "a role for each colour of a span");
+
+/* Bars in a run of pixels among which a span is looked for, to colour the run. */
+enum { RUN_SAMPLE = 16 };
+
+/* A run of bars that are too short to be drawn one by one. */
+struct run {
+    int x0;
+    int x1;
+    int role;
+    int alpha;
+    bool work;
+};
+
+struct row_painter {
+    struct viz_painter *painter;
+    uint32_t index;
+    const struct viz_row *row;
+    int left; /* the columns that can be seen */
+    int right;
+    int unit;   /* the least width of a bar */
+    int height; /* of a span */
+    struct run run;
+};
+
+/* --- One bar ------------------------------------------------------------------------------ */
+
+/* The rectangle of a bar that is `part` as high as a span, but at least `least`. */
+static struct viz_rect slim(struct viz_rect rect, double part, int least)
+{
+    int height = (int)lround(rect.h * part);
+    height = height < least ? least : height;
+    height = height > rect.h ? rect.h : height;
+    rect.y += (rect.h - height) / 2;
+    rect.h = height;
+    return rect;
+}
+
+static bool is_stuck(const struct viz_bar *bar)
+{
+    return bar->look == VIZ_LOOK_WAIT && (bar->flags & VIZ_BAR_PENDING) != 0;
+}
+
+static bool is_target(const struct viz_painter *painter, const struct viz_bar *bar)
+{
+    const struct viz_target *selected = &painter->ui->selected;
+    const struct viz_target *hover = &painter->ui->hover;
+    return (selected->kind == VIZ_AT_BAR && &painter->model->bars[selected->bar] == bar) ||
+           (hover->kind == VIZ_AT_BAR && &painter->model->bars[hover->bar] == bar);
+}
+
+static void paint_span(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect)
+{
+    struct viz_scene *scene = rows->painter->scene;
+    int fill = VIZ_SPAN_FIRST + bar->colour;
+    int edge = VIZ_SPAN_EDGE_FIRST + bar->colour;
+    int line = viz_px(rows->painter->frame, 1);
+    int radius = viz_px(rows->painter->frame, rect.h > viz_px(rows->painter->frame, 12) ? 4 : 2);
+    if (rect.w <= 3 * line || rect.h <= 3 * line) {
+        viz_fill(scene, rect.w <= 3 * line ? edge : fill, rect);
+        return;
+    }
+    viz_round(scene, fill, 255, radius, rect);
+    viz_stroke(scene, edge, 255, radius, line, rect);
+}
+
+static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect)
+{
+    struct viz_scene *scene = rows->painter->scene;
+    int line = viz_px(rows->painter->frame, 1);
+    int role = is_stuck(bar) ? VIZ_ALERT : VIZ_WAIT;
+    int radius = viz_px(rows->painter->frame, 3);
+    if (rect.w <= 3 * line || rect.h <= 3 * line) {
+        viz_fill(scene, role, rect);
+        return;
+    }
+    viz_round(scene, VIZ_WAIT_FILL, 255, radius, rect);
+    struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line, rect.h - 2 * line};
+    viz_shape(scene, VIZ_HATCH, role, 120, inner);
+    viz_stroke(scene, role, 255, radius, line, rect);
+}
+
+static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz_rect rect)
+{
+    struct viz_scene *scene = rows->painter->scene;
+    int line = viz_px(rows->painter->frame, 1);
+    int radius = viz_px(rows->painter->frame, 3);
+    if (rect.w <= 3 * line || rect.h <= 3 * line) {
+        viz_fill(scene, edge, rect);
+        return;
+    }
+    viz_round(scene, fill, 255, radius, rect);
+    viz_stroke(scene, edge, 255, radius, line, rect);
+}
+
+/* Where a bar of its look goes between two columns. */
+static struct viz_rect shape_of(const struct row_painter *rows, const struct viz_bar *bar, int x0,
+                                int x1)
+{
+    const struct viz_painter *painter = rows->painter;
+    struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1);
+    int text = painter->measure->height[VIZ_FONT_SMALL];
+    switch (bar->look) {
+    case VIZ_LOOK_SLEEP:
+    case VIZ_LOOK_WAIT:
+        return slim(rect, 0.62, text <= rect.h - 2 ? text : 0);
+    case VIZ_LOOK_READY:
+        return slim(rect, 0.34, 2);
+    default:
+        return rect;
+    }
+}
+
+static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect)
+{
+    switch (bar->look) {
+    case VIZ_LOOK_SPAN:
+        paint_span(rows, bar, rect);
+        break;
+    case VIZ_LOOK_WAIT:
+        paint_wait(rows, bar, rect);
+        break;
+    case VIZ_LOOK_SLEEP:
+        paint_plain(rows, VIZ_SLEEP, VIZ_SLEEP_EDGE, rect);
+        break;
+    case VIZ_LOOK_READY:
+        paint_plain(rows, VIZ_BACKGROUND, VIZ_MUTED, rect);
+        break;
+    default:
+        viz_fill(rows->painter->scene, VIZ_RUN, rect);
+        break;
+    }
+    if (is_target(rows->painter, bar)) {
+        int out = viz_px(rows->painter->frame, 2);
+        struct viz_rect ring = {rect.x - out, rect.y - out, rect.w + 2 * out, rect.h + 2 * out};
+        viz_stroke(rows->painter->scene, VIZ_ACCENT, 255, viz_px(rows->painter->frame, 5),
+                   viz_px(rows->painter->frame, 1.5), ring);
+    }
+}
+
+/* --- Labels ------------------------------------------------------------------------------- */
+
+/* The column at which the first wait inside a span begins; `right` where there is none. */
+static int first_overlay(const struct row_painter *rows, const struct viz_bar *bar, int right)
+{
+    const struct viz_model *model = rows->painter->model;
+    uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
+    double seen_ns = viz_time_at(rows->painter->frame, rows->painter->view, rows->left);
+    double from_ns = fmax(seen_ns, (double)bar->begin_ns);
+    uint32_t at = viz_bar_from(model, rows->row->first_overlay, rows->row->overlay_count,
+                               (int64_t)from_ns);
+    if (at == end)
+        return right;
+    int x = viz_column(rows->painter, (double)model->bars[at].begin_ns);
+    return x < right ? x : right;
+}
+
+static bool is_light_on_dark(const struct viz_bar *bar)
+{
+    return bar->look != VIZ_LOOK_SPAN;
+}
+
+/* Writes the label into a bar, over a plate where there is hatching. */
+static void label_inside(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                         enum viz_font font, const char *text, int width)
+{
+    struct viz_painter *painter = rows->painter;
+    int pad = viz_px(painter->frame, 7);
+    int height = painter->measure->height[font];
+    int small = painter->measure->height[VIZ_FONT_SMALL];
+    int x = rect.x + pad;
+    int middle = rect.y + rect.h / 2;
+    int role = is_stuck(bar) ? VIZ_ALERT : is_light_on_dark(bar) ? VIZ_TEXT : VIZ_INK;
+    if (bar->look == VIZ_LOOK_RUN)
+        role = VIZ_BACKGROUND;
+    if (bar->look == VIZ_LOOK_WAIT) {
+        int line = viz_px(painter->frame, 1);
+        int gap = viz_px(painter->frame, 4);
+        struct viz_rect plate = {x - gap, rect.y + line, width + 2 * gap, rect.h - 2 * line};
+        viz_fill(painter->scene, VIZ_WAIT_FILL, plate);
+    }
+    bool two = bar->look == VIZ_LOOK_SPAN && rect.h >= height + small + viz_px(painter->frame, 6);
+    if (!two) {
+        viz_text(painter->scene, font, role, x, middle - height / 2, text);
+        return;
+    }
+    char took[VIZ_TIME_SIZE];
+    viz_format_duration(bar->end_ns - bar->begin_ns, took);
+    int top = middle - (height + small) / 2;
+    viz_text(painter->scene, font, role, x, top, text);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_INK, x, top + height + small / 2, rect.w - 2 * pad,
+                took);
+}
+
+static const char *label_of(const struct row_painter *rows, const struct viz_bar *bar)
+{
+    return bar->look == VIZ_LOOK_READY ? "" : viz_bar_name(rows->painter->model, bar);
+}
+
+/* Inside where it fits; else beside, up to column `room`; else shortened. */
+static void label(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                  int room)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    enum viz_font font = bar->look == VIZ_LOOK_SPAN ? VIZ_FONT_NAME : VIZ_FONT_SMALL;
+    int height = painter->measure->height[font];
+    const char *name = label_of(rows, bar);
+    if (name[0] == '\0' || height > rows->height + viz_px(frame, 4))
+        return;
+    int pad = viz_px(frame, 7);
+    int left = rect.x > rows->left ? rect.x : rows->left;
+    int right = rect.x + rect.w < rows->right ? rect.x + rect.w : rows->right;
+    if (bar->look == VIZ_LOOK_SPAN) {
+        int overlay = first_overlay(rows, bar, right);
+        right = overlay - left > viz_px(frame, 48) ? overlay : right;
+    }
+    struct viz_rect visible = {left, rect.y, right - left, rect.h};
+    char text[256];
+    bool fits = height <= rect.h + viz_px(frame, 3);
+    int inside = fits ? visible.w - 2 * pad : 0;
+    int beside = room - (rect.x + rect.w) - 2 * pad;
+    int width = viz_elide(painter->measure, font, name, inside, false, text, sizeof text);
+    if (width > 0 && strcmp(text, name) == 0) {
+        label_inside(rows, bar, visible, font, text, width);
+        return;
+    }
+    char other[256];
+    int outside =
+        viz_elide(painter->measure, font, name, beside, false, other, sizeof other);
+    bool whole = outside > 0 && strcmp(other, name) == 0;
+    if (rect.x + rect.w < rows->left)
+        outside = 0;
+    if (outside > 0 && (whole || outside > width))
+        viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED,
+                 rect.x + rect.w + pad, rect.y + rect.h / 2 - height / 2, other);
+    else if (width > 0)
+        label_inside(rows, bar, visible, font, text, width);
+}
+
+/* --- A row of bars ------------------------------------------------------------------------ */
+
+static void flush_run(struct row_painter *rows)
+{
+    struct run *run = &rows->run;
+    if (run->x1 > run->x0) {
+        struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, run->x0, run->x1);
+        if (!run->work)
+            rect = slim(rect, 0.62, 2);
+        viz_fill_alpha(rows->painter->scene, run->role, run->alpha, rect);
+    }
+    *run = (struct run){0};
+}
+
+/* Bars first to last share the pixels from x0 on: one mark for all, as strong as they are busy. */
+static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, int x0)
+{
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_bar *bars = painter->model->bars;
+    double pixel_ns = painter->view->length_ns / painter->frame->lanes.w;
+    double share = (double)viz_work_in(painter->model, first, last) / (pixel_ns * rows->unit);
+    bool work = false;
+    int role = VIZ_WAIT;
+    for (uint32_t i = first; i <= last && i < first + RUN_SAMPLE && !work; i++)
+        if (bars[i].look == VIZ_LOOK_SPAN) {
+            work = true;
+            role = VIZ_SPAN_FIRST + bars[i].colour;
+        } else if (bars[i].look == VIZ_LOOK_RUN) {
+            work = true;
+            role = VIZ_RUN;
+            share = 0.5;
+        }
+    int level = (int)(fmin(share, 1) * 5); /* few levels, so that neighbours become one rectangle */
+    int alpha = work ? 95 + 32 * level : 150;
+    struct run *run = &rows->run;
+    if (run->x1 != x0 || run->role != role || run->alpha != alpha)
+        flush_run(rows);
+    if (run->x1 == run->x0)
+        *run = (struct run){x0, x0, role, alpha, work};
+    run->x1 = x0 + rows->unit;
+}
+
+/* How many bars from `at` on begin and end within the pixels from x0 on. */
+static uint32_t count_run(const struct row_painter *rows, uint32_t at, int x0)
+{
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_row *row = rows->row;
+    double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit);
+    uint32_t rest = row->first_bar + row->bar_count - at;
+    uint32_t after = viz_bar_from(painter->model, at, rest, (int64_t)ceil(end_ns));
+    return after - at;
+}
+
+static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1)
+{
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_bar *bar = &painter->model->bars[at];
+    int line = viz_px(painter->frame, 1);
+    int width = x1 - x0;
+    /* A hair's breadth between neighbours, where there is room for it. */
+    width = width > 4 * line ? width - line : width < rows->unit ? rows->unit : width;
+    struct viz_rect rect = shape_of(rows, bar, x0, x0 + width);
+    paint_shape(rows, bar, rect);
+    bool last = at + 1 == rows->row->first_bar + rows->row->bar_count;
+    int room = rows->right;
+    if (!last) {
+        int next = viz_column(painter, (double)painter->model->bars[at + 1].begin_ns);
+        room = next < room ? next : room;
+    }
+    label(rows, bar, rect, room);
+}
+
+static void paint_bars(struct row_painter *rows)
+{
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_model *model = painter->model;
+    uint32_t end = rows->row->first_bar + rows->row->bar_count;
+    double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit);
+    uint32_t at = viz_bar_from(model, rows->row->first_bar, rows->row->bar_count,
+                               (int64_t)floor(begin_ns));
+    while (at < end) {
+        const struct viz_bar *bar = &model->bars[at];
+        int x0 = viz_column(painter, (double)bar->begin_ns);
+        int x1 = viz_column(painter, (double)bar->end_ns);
+        if (x0 > rows->right)
+            break;
+        uint32_t count = x1 - x0 <= rows->unit ? count_run(rows, at, x0) : 0;
+        if (count > 1) {
+            add_to_run(rows, at, at + count - 1, x0);
+            at += count;
+        } else {
+            flush_run(rows);
+            paint_bar(rows, at, x0, x1);
+            at++;
+        }
+    }
+    flush_run(rows);
+}
+
+/* Waits inside spans: the span goes pale and hatched there. */
+static void paint_overlays(struct row_painter *rows)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct viz_model *model = painter->model;
+    uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
+    double begin_ns = viz_time_at(painter->frame, painter->view, rows->left);
+    uint32_t at = viz_bar_from(model, rows->row->first_overlay, rows->row->overlay_count,
+                               (int64_t)floor(begin_ns));
+    int line = viz_px(painter->frame, 1);
+    int done = rows->left - rows->unit;
+    for (; at < end; at++) {
+        const struct viz_bar *bar = &model->bars[at];
+        int x0 = viz_column(painter, (double)bar->begin_ns);
+        int x1 = viz_column(painter, (double)bar->end_ns);
+        if (x0 > rows->right)
+            break;
+        if (x1 <= done || x1 - x0 < rows->unit)
+            continue;
+        done = x1;
+        struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1 - line);
+        struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line, rect.h - 2 * line};
+        viz_fill_alpha(painter->scene, VIZ_WAIT_FILL, 255, inner);
+        viz_shape(painter->scene, VIZ_HATCH, is_stuck(bar) ? VIZ_ALERT : VIZ_WAIT, 120, inner);
+        if (is_stuck(bar) || is_target(painter, bar))
+            viz_stroke(painter->scene, is_stuck(bar) ? VIZ_ALERT : VIZ_ACCENT, 255, 0, line, rect);
+        label(rows, bar, rect, x1);
+    }
+}
+
+/* --- A lane's life and marks -------------------------------------------------------------- */
+
+static void paint_life(struct row_painter *rows)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
+    const struct sim_track *track = &painter->model->trace->tracks[lane->track];
+    int x0 = viz_column(painter, (double)lane->begin_ns);
+    int x1 = viz_column(painter, (double)lane->end_ns);
+    int thick = viz_px(painter->frame, 2);
+    struct viz_rect bar = viz_bar_rect(painter, rows->index, x0, x1);
+    int middle = bar.y + bar.h / 2;
+    viz_fill(painter->scene, VIZ_LIFE, (struct viz_rect){x0, middle - thick / 2, x1 - x0, thick});
+    int half = bar.h / 3 > 0 ? bar.h / 3 : 1;
+    struct viz_rect stop = {x1, middle - half, thick, 2 * half};
+    if (track->outcome == SIM_OUTCOME_RETURNED)
+        viz_fill(painter->scene, VIZ_LIFE, stop);
+}
+
+/* How a task that did not simply return ended: after its bars, so that it is on top. */
+static void paint_outcome(struct row_painter *rows)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
+    const struct sim_track *track = &painter->model->trace->tracks[lane->track];
+    int size = viz_px(painter->frame, 10);
+    size = size > rows->height ? rows->height : size;
+    int x = viz_column(painter, (double)lane->end_ns) + viz_px(painter->frame, 5);
+    struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
+    struct viz_rect at = {x, bar.y + (bar.h - size) / 2, size, size};
+    if (track->outcome == SIM_OUTCOME_FAILED)
+        viz_shape(painter->scene, VIZ_CROSS, VIZ_ALERT, 255, at);
+    else if (track->outcome == SIM_OUTCOME_CANCELLED)
+        viz_stroke(painter->scene, VIZ_MUTED, 255, size / 2, viz_px(painter->frame, 1.5), at);
+}
+
+/* A printed line is a short stroke under the bar, anything else a diamond. */
+static void paint_mark(struct row_painter *rows, uint8_t category, int x)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
+    int below = bar.y + bar.h;
+    int room = (int)((frame->row_px - bar.h) / 2);
+    if (category == SIM_CATEGORY_PRINT || category >= SIM_CATEGORY_COUNT ||
+        category == SIM_CATEGORY_OTHER) {
+        int height = viz_px(frame, 4) < room - 1 ? viz_px(frame, 4) : room - 1;
+        struct viz_rect stroke = {x, below + (room - height) / 2, viz_px(frame, 2), height};
+        viz_fill(painter->scene, VIZ_MARK, stroke);
+        return;
+    }
+    int size = viz_px(frame, 9) | 1;
+    bool bad = category == SIM_CATEGORY_ERROR || category == SIM_CATEGORY_FAULT;
+    struct viz_rect at = {x - size / 2, below - size / 2, size, size};
+    viz_shape(painter->scene, VIZ_DIAMOND, bad ? VIZ_ALERT : VIZ_MARK, 255, at);
+}
+
+static void paint_marks(struct row_painter *rows)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct sim_trace *trace = painter->model->trace;
+    const struct sim_track *track =
+        &trace->tracks[painter->model->lanes[rows->row->lane].track];
+    const uint32_t *list = &trace->track_instants[track->first_instant];
+    int taken = rows->left - rows->unit;
+    uint32_t low = 0;
+    uint32_t high = track->instant_count;
+    double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit) +
+                      (double)painter->model->origin_ns;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if ((double)trace->instants[list[middle]].time_ns < begin_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < track->instant_count; low++) {
+        const struct sim_instant *instant = &trace->instants[list[low]];
+        int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
+        if (x > rows->right)
+            break;
+        if (x < taken + rows->unit && instant->category == SIM_CATEGORY_PRINT)
+            continue;
+        paint_mark(rows, instant->category, x);
+        taken = x;
+    }
+}
+
+/* --- All rows ----------------------------------------------------------------------------- */
+
+static void paint_row(struct row_painter *rows)
+{
+    bool first = rows->index == rows->painter->model->lanes[rows->row->lane].first_row;
+    if (first)
+        paint_life(rows);
+    paint_bars(rows);
+    paint_overlays(rows);
+    if (!first)
+        return;
+    if (rows->painter->frame->row_px >= 8 * rows->painter->frame->scale)
+        paint_marks(rows);
+    paint_outcome(rows);
+}
+
+/* The lane that is meant, and the lines between lanes. */
+static void paint_ground(struct row_painter *rows)
+{
+    struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    int top = (int)lround(viz_row_top(frame, painter->view, rows->index));
+    int bottom = (int)lround(viz_row_top(frame, painter->view, rows->index + 1.0));
+    const struct viz_target *target = painter->target;
+    if (target->kind != VIZ_AT_NOTHING && target->lane == rows->row->lane)
+        viz_fill(painter->scene, VIZ_HIGHLIGHT,
+                 (struct viz_rect){frame->lanes.x, top, frame->lanes.w, bottom - top});
+    const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
+    bool last = rows->index + 1 == lane->first_row + lane->row_count;
+    if (last && frame->row_px >= 12 * frame->scale)
+        viz_fill(painter->scene, VIZ_GRID,
+                 (struct viz_rect){frame->lanes.x, bottom - 1, frame->lanes.w, 1});
+}
+
+static void paint_signals(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    for (size_t i = 0; i < painter->model->signal_count; i++) {
+        const struct sim_instant *instant =
+            &painter->model->trace->instants[painter->model->signals[i]];
+        int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
+        struct viz_rect line = {x, frame->strip.y, viz_px(frame, 1),
+                                frame->lanes.y + frame->lanes.h - frame->strip.y};
+        viz_fill_alpha(painter->scene, VIZ_ALERT, 190, line);
+    }
+}
+
+void viz_paint_rows(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_view *view = painter->view;
+    struct row_painter rows = {.painter = painter,
+                               .left = frame->lanes.x,
+                               .right = frame->lanes.x + frame->lanes.w,
+                               .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
+                               .height = viz_bar_height(frame)};
+    uint32_t first = (uint32_t)view->first_row;
+    double last = ceil(view->first_row + frame->extent.visible_rows);
+    double end = fmin(last, (double)painter->model->row_count);
+    viz_clip(painter->scene, frame->lanes);
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = first; i < end; i++) {
+            rows.index = i;
+            rows.row = &painter->model->rows[i];
+            if (pass == 0)
+                paint_ground(&rows);
+            else
+                paint_row(&rows);
+        }
+    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    paint_signals(painter);
+}

@@ -1,0 +1,253 @@
+/* Time: the grid, the axis, and the strip that shows one number over time. */
+#include "painter.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Labels of the axis stand at least so far apart, in units of the design. */
+#define LABEL_DISTANCE 96
+
+static struct viz_axis axis_of(const struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_view *view = painter->view;
+    struct viz_axis axis;
+    viz_axis_make(&axis, view->begin_ns + view->length_ns, view->length_ns, frame->lanes.w,
+                  viz_px(frame, LABEL_DISTANCE));
+    return axis;
+}
+
+/* The first tick, of multiples of a step, that can be seen and is not before 0. */
+static int64_t first_tick(const struct viz_painter *painter, int64_t step_ns)
+{
+    double first = ceil(painter->view->begin_ns / (double)step_ns);
+    return first > 0 ? (int64_t)first * step_ns : 0;
+}
+
+static bool in_view(const struct viz_painter *painter, int64_t time_ns)
+{
+    return (double)time_ns <= painter->view->begin_ns + painter->view->length_ns;
+}
+
+/* Times before the trace and after it, and the lines at the labelled times. */
+void viz_paint_time(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    struct viz_rect area = {frame->lanes.x, frame->strip.y, frame->lanes.w,
+                            frame->lanes.y + frame->lanes.h - frame->strip.y};
+    viz_clip(painter->scene, area);
+    int begin = viz_column(painter, 0);
+    int end = viz_column(painter, (double)painter->model->end_ns);
+    viz_fill(painter->scene, VIZ_OUTSIDE,
+             (struct viz_rect){area.x, area.y, begin - area.x, area.h});
+    viz_fill(painter->scene, VIZ_OUTSIDE,
+             (struct viz_rect){end, area.y, area.x + area.w - end, area.h});
+    struct viz_axis axis = axis_of(painter);
+    for (int64_t t = first_tick(painter, axis.step_ns); in_view(painter, t); t += axis.step_ns) {
+        bool base = axis.base_ns != 0 && viz_axis_is_base(&axis, t);
+        struct viz_rect line = {viz_column(painter, (double)t), area.y, 1, area.h};
+        viz_fill(painter->scene, base ? VIZ_BORDER : VIZ_GRID, line);
+    }
+    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+}
+
+/* --- Axis --------------------------------------------------------------------------------- */
+
+/* Where labels count from a base that is out of sight on the left, the names' column says it. */
+static void paint_base(struct viz_painter *painter, const struct viz_axis *axis)
+{
+    const struct viz_frame *frame = painter->frame;
+    if (axis->base_ns == 0 || painter->view->begin_ns < 0)
+        return;
+    char text[VIZ_TIME_SIZE];
+    viz_axis_base_label(axis, (int64_t)painter->view->begin_ns, text);
+    int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
+    int x = frame->axis.x - viz_px(frame, 10) - width;
+    int y = frame->axis.y + (frame->axis.h - painter->measure->height[VIZ_FONT_SMALL]) / 2;
+    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_TEXT, x, y, text);
+}
+
+static void paint_signal_names(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct sim_trace *trace = painter->model->trace;
+    int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 2);
+    int taken = frame->axis.x;
+    for (size_t i = 0; i < painter->model->signal_count; i++) {
+        const struct sim_instant *instant = &trace->instants[painter->model->signals[i]];
+        const char *name = sim_trace_text(trace, instant->name);
+        int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
+        int width = viz_text_width(painter, VIZ_FONT_SMALL, name) + viz_px(frame, 12);
+        int left = x + width > frame->width ? x - width : x;
+        if (left < taken)
+            continue;
+        struct viz_rect flag = {left, frame->axis.y + (frame->axis.h - height) / 2, width, height};
+        viz_round(painter->scene, VIZ_ALERT, 255, viz_px(frame, 3), flag);
+        viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_BACKGROUND, left + viz_px(frame, 6),
+                 flag.y + viz_px(frame, 1), name);
+        taken = left + width;
+    }
+}
+
+void viz_paint_axis(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_rect *at = &frame->axis;
+    if (at->h == 0)
+        return;
+    viz_fill(painter->scene, VIZ_BACKGROUND, (struct viz_rect){0, at->y, frame->width, at->h});
+    viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->y, frame->width, 1});
+    viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->y + at->h - 1, frame->width, 1});
+    struct viz_axis axis = axis_of(painter);
+    paint_base(painter, &axis);
+    viz_clip(painter->scene, (struct viz_rect){at->x, at->y, at->w, at->h});
+    int tick = viz_px(frame, 5);
+    int line = viz_px(frame, 1);
+    int bottom = at->y + at->h;
+    if (axis.minor_ns > 0)
+        for (int64_t t = first_tick(painter, axis.minor_ns); in_view(painter, t); t += axis.minor_ns)
+            viz_fill(painter->scene, VIZ_BORDER,
+                     (struct viz_rect){viz_column(painter, (double)t), bottom - tick, line, tick});
+    int y = at->y + (at->h - painter->measure->height[VIZ_FONT_SMALL]) / 2;
+    for (int64_t t = first_tick(painter, axis.step_ns); in_view(painter, t); t += axis.step_ns) {
+        char text[VIZ_TIME_SIZE];
+        viz_axis_label(&axis, t, text);
+        int x = viz_column(painter, (double)t);
+        int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
+        bool whole = axis.base_ns != 0 && viz_axis_is_base(&axis, t);
+        int tall = viz_px(frame, 9);
+        viz_fill(painter->scene, VIZ_MUTED, (struct viz_rect){x, bottom - tall, line, tall});
+        if (x + viz_px(frame, 6) + width <= at->x + at->w)
+            viz_text(painter->scene, VIZ_FONT_SMALL, whole ? VIZ_TEXT : VIZ_MUTED,
+                     x + viz_px(frame, 6), y, text);
+    }
+    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    paint_signal_names(painter);
+}
+
+/* --- Strip -------------------------------------------------------------------------------- */
+
+struct strip_painter {
+    struct viz_painter *painter;
+    double most; /* the value at the top */
+    int top;     /* the row of that */
+    int bottom;
+};
+
+static int strip_y(const struct strip_painter *strip, double value)
+{
+    double part = strip->most > 0 ? fmax(value, 0) / strip->most : 0;
+    return strip->bottom - (int)lround(part * (strip->bottom - strip->top));
+}
+
+static void format_value(double value, char out[VIZ_TIME_SIZE])
+{
+    if (value >= 0 && value < 1e15 && value == floor(value))
+        viz_format_count((uint64_t)value, out);
+    else
+        snprintf(out, VIZ_TIME_SIZE, "%.4g", value);
+}
+
+/* One level of the staircase, from the height of the one before. */
+static void paint_level(struct strip_painter *strip, int x0, int x1, double value, double before)
+{
+    struct viz_painter *painter = strip->painter;
+    const struct viz_frame *frame = painter->frame;
+    int thick = viz_px(frame, 1.5) > 1 ? viz_px(frame, 1.5) : 1;
+    int y = strip_y(strip, value);
+    int y_before = strip_y(strip, before);
+    viz_fill_alpha(painter->scene, VIZ_STRIP, 44,
+                   (struct viz_rect){x0, y, x1 - x0, strip->bottom - y});
+    viz_fill(painter->scene, VIZ_STRIP, (struct viz_rect){x0, y - thick + 1, x1 - x0, thick});
+    int low = y > y_before ? y : y_before;
+    int high = y > y_before ? y_before : y;
+    if (low > high)
+        viz_fill(painter->scene, VIZ_STRIP,
+                 (struct viz_rect){x0, high - thick + 1, thick, low - high + thick});
+    char text[VIZ_TIME_SIZE];
+    format_value(value, text);
+    int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
+    int height = painter->measure->height[VIZ_FONT_SMALL];
+    if (value != 0 && x1 - x0 >= width + viz_px(frame, 20) &&
+        y - height >= frame->strip.y)
+        viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, x0 + (x1 - x0 - width) / 2,
+                 y - height - viz_px(frame, 1), text);
+}
+
+static void paint_levels(struct strip_painter *strip)
+{
+    struct viz_painter *painter = strip->painter;
+    const struct viz_frame *frame = painter->frame;
+    int begin = viz_column(painter, 0);
+    int end = viz_column(painter, (double)painter->model->end_ns);
+    int left = frame->strip.x > begin ? frame->strip.x : begin;
+    int right = frame->strip.x + frame->strip.w < end ? frame->strip.x + frame->strip.w : end;
+    double before = 0;
+    double level = 0;
+    int from = left;
+    for (int x = left; x < right; x++) {
+        double t0 = viz_time_at(frame, painter->view, x - 0.5);
+        double t1 = viz_time_at(frame, painter->view, x + 0.5);
+        double value = viz_counter_max(painter->model, painter->ui->counter,
+                                       (int64_t)ceil(t0 > 0 ? t0 : 0), (int64_t)ceil(t1) - 1);
+        if (x > left && value != level) {
+            paint_level(strip, from, x, level, before);
+            before = level;
+            from = x;
+        }
+        level = value;
+        if (x == left)
+            before = begin < frame->strip.x ? level : 0;
+    }
+    if (right > left)
+        paint_level(strip, from, right, level, before);
+    if (right == end && right > left) {
+        int y = strip_y(strip, level);
+        int thick = viz_px(frame, 1.5);
+        viz_fill(painter->scene, VIZ_STRIP,
+                 (struct viz_rect){end - thick, y, thick, strip->bottom - y});
+    }
+}
+
+static void paint_strip_name(const struct strip_painter *strip)
+{
+    struct viz_painter *painter = strip->painter;
+    const struct viz_frame *frame = painter->frame;
+    const struct sim_trace *trace = painter->model->trace;
+    const struct sim_counter *counter = &trace->counters[painter->ui->counter];
+    bool spans = painter->ui->counter == trace->open_spans;
+    char name[256];
+    snprintf(name, sizeof name, "%.120s %.120s", sim_trace_text(trace, counter->name),
+             sim_trace_text(trace, counter->key));
+    char value[VIZ_TIME_SIZE];
+    char most[VIZ_TIME_SIZE + 16];
+    format_value(strip->most, value);
+    snprintf(most, sizeof most, "at most %s", value);
+    int margin = viz_px(frame, frame->compact ? 10 : 16);
+    int room = frame->strip.x - margin - viz_px(frame, 8);
+    int name_height = painter->measure->height[VIZ_FONT_NAME];
+    int small_height = painter->measure->height[VIZ_FONT_SMALL];
+    int middle = (strip->top + strip->bottom) / 2;
+    viz_text_in(painter, VIZ_FONT_NAME, VIZ_TEXT, margin, middle - small_height / 2, room,
+                spans ? "At work" : name);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + name_height / 2, room, most);
+}
+
+void viz_paint_strip(struct viz_painter *painter)
+{
+    const struct viz_frame *frame = painter->frame;
+    if (frame->strip.h == 0)
+        return;
+    const struct sim_trace *trace = painter->model->trace;
+    const struct sim_counter *counter = &trace->counters[painter->ui->counter];
+    struct strip_painter strip = {
+        .painter = painter,
+        .most = painter->ui->counter == trace->open_spans ? trace->max_open_spans : counter->max,
+        .top = frame->strip.y + painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 6),
+        .bottom = frame->strip.y + frame->strip.h};
+    paint_strip_name(&strip);
+    struct viz_rect area = {frame->strip.x, frame->strip.y, frame->strip.w, frame->strip.h};
+    viz_clip(painter->scene, area);
+    paint_levels(&strip);
+    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+}

@@ -1,0 +1,175 @@
+/* Who woke whom: arrows from lane to lane. */
+#include "painter.h"
+
+#include <math.h>
+
+enum {
+    WAKES_FEW = 72,  /* so many in view still read as a drawing */
+    WAKES_MOST = 400 /* and so many are drawn when asked for */
+};
+
+/* An arrow's way: down (or up) at column x, then right to the one that is woken. */
+struct route {
+    int x;
+    int end_x;
+    int top;
+    int bottom;
+};
+
+struct router {
+    struct viz_painter *painter;
+    struct route routes[WAKES_MOST];
+    size_t count;
+};
+
+/* Moves a way to the left until it covers no other. */
+static void make_room(const struct router *router, struct route *route)
+{
+    const struct viz_frame *frame = router->painter->frame;
+    int step = viz_px(frame, 4);
+    for (int tries = 0; tries < 12; tries++) {
+        bool taken = false;
+        for (size_t i = router->count; i-- > 0 && !taken;) {
+            const struct route *other = &router->routes[i];
+            bool same = other->x > route->x - step && other->x < route->x + step;
+            taken = same && other->top <= route->bottom && other->bottom >= route->top;
+        }
+        if (!taken)
+            return;
+        route->x -= step;
+    }
+}
+
+static int middle_of(const struct viz_painter *painter, uint32_t lane)
+{
+    struct viz_rect rect = viz_bar_rect(painter, painter->model->lanes[lane].first_row, 0, 0);
+    return rect.y + rect.h / 2;
+}
+
+static void paint_route(const struct viz_painter *painter, const struct route *route, int from_y,
+                        int to_y, bool strong)
+{
+    const struct viz_frame *frame = painter->frame;
+    struct viz_scene *scene = painter->scene;
+    int role = strong ? VIZ_ACCENT : VIZ_WAKE;
+    int alpha = strong ? 255 : 150;
+    int thick = viz_px(frame, strong ? 2 : 1);
+    int head = viz_px(frame, 7);
+    int dot = viz_px(frame, strong ? 7 : 5) | 1;
+    bool down = to_y > from_y;
+    int half = viz_bar_height(frame) / 2;
+    int start = down ? from_y + half : from_y - half;
+    int top = down ? start : to_y - thick / 2;
+    int bottom = down ? to_y - thick / 2 + thick : start;
+    viz_fill_alpha(scene, role, alpha, (struct viz_rect){route->x, top, thick, bottom - top});
+    int across = route->x + thick;
+    viz_fill_alpha(scene, role, alpha,
+                   (struct viz_rect){across, to_y - thick / 2, route->end_x - head - across, thick});
+    viz_shape(scene, VIZ_ARROW_RIGHT, role, 255,
+              (struct viz_rect){route->end_x - head, to_y - head / 2, head, head | 1});
+    viz_shape(scene, VIZ_DOT, role, 255,
+              (struct viz_rect){route->x + thick / 2 - dot / 2, start - dot / 2, dot, dot});
+}
+
+static void paint_wake(struct router *router, uint32_t index, bool strong)
+{
+    const struct viz_painter *painter = router->painter;
+    const struct viz_model *model = painter->model;
+    const struct viz_frame *frame = painter->frame;
+    const struct sim_wake *wake = &model->trace->wakes[index];
+    uint32_t from = model->lane_of_track[wake->from_track];
+    uint32_t to = model->lane_of_track[wake->to_track];
+    if (from == SIM_NONE || to == SIM_NONE || from == to || router->count == WAKES_MOST)
+        return;
+    int from_y = middle_of(painter, from);
+    int to_y = middle_of(painter, to);
+    int from_x = viz_column(painter, (double)(wake->from_ns - model->origin_ns));
+    int to_x = viz_column(painter, (double)(wake->to_ns - model->origin_ns));
+    int least = viz_px(frame, 13);
+    struct route route = {.x = to_x - from_x > least ? from_x : to_x - least,
+                          .end_x = to_x,
+                          .top = from_y < to_y ? from_y : to_y,
+                          .bottom = from_y < to_y ? to_y : from_y};
+    make_room(router, &route);
+    router->routes[router->count++] = route;
+    int above = frame->lanes.y - frame->height;
+    int below = frame->lanes.y + 2 * frame->height;
+    from_y = from_y < above ? above : from_y > below ? below : from_y;
+    to_y = to_y < above ? above : to_y > below ? below : to_y;
+    paint_route(painter, &route, from_y, to_y, strong);
+}
+
+/* A wake from one task to another, of which at least one can be seen. */
+static bool is_in_view(const struct viz_painter *painter, const struct sim_wake *wake)
+{
+    const struct viz_model *model = painter->model;
+    uint32_t from = model->lane_of_track[wake->from_track];
+    uint32_t to = model->lane_of_track[wake->to_track];
+    if (from == SIM_NONE || to == SIM_NONE || from == to)
+        return false;
+    double first = painter->view->first_row - 1;
+    double last = painter->view->first_row + painter->frame->extent.visible_rows;
+    double a = model->lanes[from].first_row;
+    double b = model->lanes[to].first_row;
+    return (a >= first && a <= last) || (b >= first && b <= last);
+}
+
+static void paint_visible(struct router *router, size_t limit)
+{
+    const struct viz_painter *painter = router->painter;
+    const struct sim_trace *trace = painter->model->trace;
+    const struct viz_view *view = painter->view;
+    int64_t begin_ns = (int64_t)floor(view->begin_ns);
+    double end_ns = view->begin_ns + view->length_ns + (double)painter->model->origin_ns;
+    uint32_t found[WAKES_MOST];
+    size_t count = 0;
+    size_t looked_at = 0;
+    for (size_t i = viz_wake_from(painter->model, begin_ns);
+         i < trace->wake_count && (double)trace->wakes[i].from_ns <= end_ns; i++) {
+        /* A view full of wakes is not worth looking through to the end. */
+        if (++looked_at > 20000)
+            return;
+        if (!is_in_view(painter, &trace->wakes[i]))
+            continue;
+        if (count == limit)
+            return;
+        found[count++] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < count; i++)
+        paint_wake(router, found[i], false);
+}
+
+/* Those that the bar meant was woken by and, while it lasted, its task caused. */
+static void paint_target(struct router *router)
+{
+    const struct viz_painter *painter = router->painter;
+    const struct viz_model *model = painter->model;
+    const struct viz_target *target = painter->target;
+    if (target->kind != VIZ_AT_BAR)
+        return;
+    const struct viz_bar *bar = &model->bars[target->bar];
+    const struct sim_slice *slice = &model->trace->slices[bar->slice];
+    if (slice->wake != SIM_NONE)
+        paint_wake(router, slice->wake, true);
+    uint32_t caused[WAKES_FEW];
+    size_t count =
+        viz_wakes_by(model, target->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);
+    for (size_t i = 0; i < count && i < WAKES_FEW; i++)
+        paint_wake(router, caused[i], true);
+}
+
+void viz_paint_wakes(struct viz_painter *painter)
+{
+    struct router router = {.painter = painter};
+    const struct viz_frame *frame = painter->frame;
+    viz_clip(painter->scene, frame->lanes);
+    if (frame->row_px >= 8 * frame->scale) {
+        if (painter->ui->wakes == VIZ_WAKES_ALL)
+            paint_visible(&router, WAKES_MOST);
+        else if (painter->ui->wakes == VIZ_WAKES_FEW)
+            paint_visible(&router, WAKES_FEW);
+    }
+    router.count = 0;
+    paint_target(&router);
+    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+}

@@ -1,0 +1,111 @@
+/* cadran-view - shows a trace as a timeline, in a window or as a PNG.
+ *
+ * Exit status: 0 done; 2 bad usage, or a file that is no trace; 3 the environment failed (no
+ * display, no font, a file that cannot be written).
+ */
+#define SDL_MAIN_HANDLED
+#include "cadran.h"
+#include "image.h"
+#include "options.h"
+#include "trace/reader.h"
+#include "window.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
+
+#define DEFAULT_WIDTH  1280
+#define DEFAULT_HEIGHT 720
+
+static int say(int status, const char *message)
+{
+    fprintf(stderr, "cadran-view: %s\n", message);
+    return status;
+}
+
+static int show_png(struct viz_model *model, const struct viz_options *options, double from_ns,
+                    double to_ns)
+{
+    double scale = options->scale > 0 ? options->scale : 1;
+    struct viz_png_options png = {.width = options->width,
+                                  .height = options->height,
+                                  .scale = scale,
+                                  .theme = options->theme,
+                                  .font_file = options->font,
+                                  .all_time = !options->has_from && !options->has_to,
+                                  .from_ns = from_ns,
+                                  .to_ns = to_ns};
+    if (png.width == 0) {
+        png.width = (int)(DEFAULT_WIDTH * scale);
+        png.height = (int)(DEFAULT_HEIGHT * scale);
+    }
+    char message[VIZ_MESSAGE_SIZE];
+    if (viz_png_write(model, &png, options->png, message) != 0)
+        return say(STATUS_FAILED, message);
+    return 0;
+}
+
+static int show_window(struct viz_model *model, const struct viz_options *options, double from_ns,
+                       double to_ns)
+{
+    struct viz_window_options wanted = {.width = options->width,
+                                        .height = options->height,
+                                        .scale = options->scale,
+                                        .theme = options->theme,
+                                        .font_file = options->font,
+                                        .all_time = !options->has_from && !options->has_to,
+                                        .from_ns = from_ns,
+                                        .to_ns = to_ns};
+    struct viz_window *window;
+    char message[VIZ_MESSAGE_SIZE];
+    int result = viz_window_open(model, &wanted, &window, message);
+    if (result == 0) {
+        do
+            result = viz_window_step(window, -1, message);
+        while (result > 0);
+        viz_window_close(window);
+    }
+    return result == 0 ? 0 : say(STATUS_FAILED, message);
+}
+
+static int view(const struct viz_options *options)
+{
+    struct sim_trace *trace;
+    char message[SIM_TRACE_MESSAGE_SIZE];
+    int error = sim_trace_read(options->trace, &trace, message);
+    if (error != 0)
+        return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
+    for (size_t i = 0; i < trace->warning_count; i++)
+        fprintf(stderr, "cadran-view: warning: %s\n", trace->warnings[i]);
+    struct viz_model *model;
+    int status;
+    if (viz_model_new(trace, options->trace, &model) != 0) {
+        status = say(STATUS_FAILED, "out of memory");
+    } else {
+        double from_ns = options->has_from ? (double)options->from_ns : 0;
+        double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
+        status = options->png != NULL ? show_png(model, options, from_ns, to_ns)
+                                      : show_window(model, options, from_ns, to_ns);
+    }
+    viz_model_free(model);
+    sim_trace_free(trace);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct viz_options options;
+    char message[VIZ_OPTIONS_MESSAGE_SIZE];
+    SDL_SetMainReady();
+    if (viz_options_parse(argc, argv, &options, message) != 0)
+        return say(STATUS_BAD_INPUT, message);
+    if (options.help || options.version) {
+        if (options.help)
+            fputs(viz_usage, stdout);
+        else
+            puts("cadran-view " CAD_VERSION);
+        return fflush(stdout) == 0 ? 0 : say(STATUS_FAILED, "standard output cannot be written");
+    }
+    return view(&options);
+}

@@ -1,0 +1,524 @@
+#include "model.h"
+
+#include "cadran.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Spans deeper than this share the last row's place: they are not shown. */
+enum { ROWS_PER_LANE_MAX = 32 };
+
+/* Samples of a counter for each of which the largest value is kept. */
+enum { PEAK_BLOCK = 64 };
+
+enum { DENSITY_COLUMNS = 512, DENSITY_ROWS_MAX = 48 };
+
+/* --- What a slice is ---------------------------------------------------------------------- */
+
+/* Where a slice goes, by slice; kept while the model is made. */
+struct place {
+    uint32_t row; /* SIM_NONE: it is not drawn as a bar */
+    uint16_t span_depth;
+    uint8_t look;
+    bool overlay;
+};
+
+static int look_of(const struct sim_trace *trace, const struct sim_slice *slice, uint32_t sleep)
+{
+    (void)trace;
+    switch (slice->category) {
+    case SIM_CATEGORY_LOOP:
+    case SIM_CATEGORY_TASK:
+        return -1;
+    case SIM_CATEGORY_WAIT:
+        return slice->name == sleep ? VIZ_LOOK_SLEEP : VIZ_LOOK_WAIT;
+    case SIM_CATEGORY_READY:
+        return VIZ_LOOK_READY;
+    case SIM_CATEGORY_RUN:
+        return VIZ_LOOK_RUN;
+    default:
+        return VIZ_LOOK_SPAN;
+    }
+}
+
+/* Gives each slice of a track its look and its row within the lane; returns the lane's rows. */
+static uint32_t place_track(const struct viz_model *model, const struct sim_track *track,
+                            uint32_t sleep, struct place *places)
+{
+    uint32_t rows = 1;
+    for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
+        const struct sim_slice *slice = &model->trace->slices[i];
+        struct place *place = &places[i];
+        uint32_t depth = 0;
+        if (slice->parent != SIM_NONE) {
+            const struct place *parent = &places[slice->parent];
+            depth = (uint32_t)parent->span_depth + (parent->look == VIZ_LOOK_SPAN);
+        }
+        int look = look_of(model->trace, slice, sleep);
+        place->look = look < 0 ? VIZ_LOOK_COUNT : (uint8_t)look;
+        place->span_depth = (uint16_t)depth;
+        place->overlay = look != VIZ_LOOK_SPAN && depth > 0;
+        place->row = place->overlay ? depth - 1 : depth;
+        /* Time that passes inside a span is its work, and a moment in the queue is not worth a
+         * mark there. */
+        bool hidden = place->overlay && look != VIZ_LOOK_WAIT;
+        if (look < 0 || hidden || place->row >= ROWS_PER_LANE_MAX)
+            place->row = SIM_NONE;
+        else if (place->row >= rows)
+            rows = place->row + 1;
+    }
+    return rows;
+}
+
+/* The loop's lane is worth its place only where something is on it. */
+static bool is_shown(const struct viz_model *model, const struct sim_track *track,
+                     const struct place *places)
+{
+    if (track->kind == SIM_TRACK_TASK)
+        return true;
+    if (track->kind != SIM_TRACK_LOOP)
+        return track->slice_count > 0 || track->instant_count > 0;
+    for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++)
+        if (places[i].row != SIM_NONE && model->trace->slices[i].end_ns >
+                                             model->trace->slices[i].begin_ns)
+            return true;
+    return false;
+}
+
+/* --- Lanes, rows, bars -------------------------------------------------------------------- */
+
+static void *array_of(size_t count, size_t size)
+{
+    return calloc(count > 0 ? count : 1, size);
+}
+
+static int make_lanes(struct viz_model *model, struct place *places)
+{
+    const struct sim_trace *trace = model->trace;
+    model->lanes = array_of(trace->track_count, sizeof *model->lanes);
+    model->lane_of_track = array_of(trace->track_count, sizeof *model->lane_of_track);
+    if (model->lanes == NULL || model->lane_of_track == NULL)
+        return CAD_ENOMEM;
+    uint32_t sleep = sim_trace_find_text(trace, "sleep");
+    for (uint32_t i = 0; i < trace->track_count; i++) {
+        const struct sim_track *track = &trace->tracks[i];
+        uint32_t rows = place_track(model, track, sleep, places);
+        model->lane_of_track[i] = SIM_NONE;
+        if (!is_shown(model, track, places))
+            continue;
+        model->lane_of_track[i] = (uint32_t)model->lane_count;
+        model->task_count += track->kind == SIM_TRACK_TASK;
+        model->lanes[model->lane_count++] = (struct viz_lane){
+            .begin_ns = track->begin_ns - model->origin_ns,
+            .end_ns = track->end_ns - model->origin_ns,
+            .track = i,
+            .first_row = (uint32_t)model->row_count,
+            .row_count = rows,
+        };
+        model->row_count += rows;
+    }
+    return 0;
+}
+
+static void count_bars(struct viz_model *model, const struct viz_lane *lane,
+                       const struct place *places)
+{
+    const struct sim_track *track = &model->trace->tracks[lane->track];
+    for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
+        if (places[i].row == SIM_NONE)
+            continue;
+        struct viz_row *row = &model->rows[lane->first_row + places[i].row];
+        if (places[i].overlay)
+            row->overlay_count++;
+        else
+            row->bar_count++;
+        model->bar_count++;
+    }
+}
+
+static int make_rows(struct viz_model *model, const struct place *places)
+{
+    model->rows = array_of(model->row_count, sizeof *model->rows);
+    if (model->rows == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < model->lane_count; i++) {
+        const struct viz_lane *lane = &model->lanes[i];
+        for (uint32_t k = 0; k < lane->row_count; k++)
+            model->rows[lane->first_row + k].lane = (uint32_t)i;
+        count_bars(model, lane, places);
+    }
+    uint32_t next = 0;
+    for (size_t i = 0; i < model->row_count; i++) {
+        struct viz_row *row = &model->rows[i];
+        row->first_bar = next;
+        row->first_overlay = next + row->bar_count;
+        next = row->first_overlay + row->overlay_count;
+        row->bar_count = row->overlay_count = 0; /* counted again while they are filled */
+    }
+    model->bars = array_of(model->bar_count, sizeof *model->bars);
+    return model->bars != NULL ? 0 : CAD_ENOMEM;
+}
+
+static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t index,
+                    const struct place *place)
+{
+    const struct sim_slice *slice = &model->trace->slices[index];
+    struct viz_row *row = &model->rows[lane->first_row + place->row];
+    uint32_t at = place->overlay ? row->first_overlay + row->overlay_count++
+                                 : row->first_bar + row->bar_count++;
+    struct viz_bar *bar = &model->bars[at];
+    bar->begin_ns = slice->begin_ns - model->origin_ns;
+    bar->end_ns = slice->end_ns - model->origin_ns;
+    bar->slice = index;
+    bar->look = place->look;
+    bar->flags = (uint8_t)((slice->flags & SIM_SLICE_OPEN ? VIZ_BAR_OPEN : 0) |
+                           (slice->flags & SIM_SLICE_PENDING ? VIZ_BAR_PENDING : 0));
+    int64_t length = bar->end_ns - bar->begin_ns;
+    if (!place->overlay && at > row->first_bar) {
+        const struct viz_bar *before = bar - 1;
+        bool work = before->look == VIZ_LOOK_SPAN;
+        bar->work_before_ns =
+            before->work_before_ns + (work ? before->end_ns - before->begin_ns : 0);
+    }
+    if (place->look == VIZ_LOOK_SPAN && place->row == 0)
+        lane->work_ns += length;
+    if (place->look == VIZ_LOOK_WAIT)
+        lane->wait_ns += length;
+    model->looks[place->look] = true;
+}
+
+static void fill_bars(struct viz_model *model, const struct place *places)
+{
+    for (size_t i = 0; i < model->lane_count; i++) {
+        struct viz_lane *lane = &model->lanes[i];
+        const struct sim_track *track = &model->trace->tracks[lane->track];
+        for (uint32_t k = track->first_slice; k < track->first_slice + track->slice_count; k++)
+            if (places[k].row != SIM_NONE)
+                add_bar(model, lane, k, &places[k]);
+    }
+}
+
+/* --- The rest of the model ---------------------------------------------------------------- */
+
+static void find_widest(struct viz_model *model)
+{
+    size_t lengths[VIZ_WIDEST_COUNT] = {0};
+    for (int k = 0; k < VIZ_WIDEST_COUNT; k++)
+        model->widest[k] = SIM_NONE;
+    for (uint32_t i = 0; i < model->lane_count; i++) {
+        char name[256];
+        viz_lane_name(model, i, name, sizeof name);
+        size_t length = strlen(name);
+        int k = 0;
+        while (k < VIZ_WIDEST_COUNT && model->widest[k] != SIM_NONE && lengths[k] >= length)
+            k++;
+        if (k == VIZ_WIDEST_COUNT)
+            continue;
+        size_t after = (size_t)(VIZ_WIDEST_COUNT - 1 - k);
+        memmove(&model->widest[k + 1], &model->widest[k], after * sizeof model->widest[0]);
+        memmove(&lengths[k + 1], &lengths[k], after * sizeof lengths[0]);
+        model->widest[k] = i;
+        lengths[k] = length;
+    }
+}
+
+static int find_signals(struct viz_model *model)
+{
+    const struct sim_trace *trace = model->trace;
+    for (int fill = 0; fill < 2; fill++) {
+        size_t count = 0;
+        for (size_t i = 0; i < trace->instant_count; i++) {
+            uint8_t category = trace->instants[i].category;
+            if (category != SIM_CATEGORY_SIGNAL && category != SIM_CATEGORY_FAULT)
+                continue;
+            if (fill)
+                model->signals[count] = (uint32_t)i;
+            count++;
+        }
+        model->signal_count = count;
+        if (!fill && (model->signals = array_of(count, sizeof *model->signals)) == NULL)
+            return CAD_ENOMEM;
+    }
+    return 0;
+}
+
+static int make_counter_peaks(struct viz_model *model)
+{
+    const struct sim_trace *trace = model->trace;
+    model->counter_peaks = array_of(trace->counter_count, sizeof *model->counter_peaks);
+    if (model->counter_peaks == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < trace->counter_count; i++) {
+        const struct sim_counter *counter = &trace->counters[i];
+        size_t blocks = (counter->sample_count + PEAK_BLOCK - 1) / PEAK_BLOCK;
+        double *peaks = array_of(blocks, sizeof *peaks);
+        if (peaks == NULL)
+            return CAD_ENOMEM;
+        model->counter_peaks[i] = peaks;
+        for (size_t k = 0; k < counter->sample_count; k++)
+            if (k % PEAK_BLOCK == 0 || counter->samples[k].value > peaks[k / PEAK_BLOCK])
+                peaks[k / PEAK_BLOCK] = counter->samples[k].value;
+    }
+    return 0;
+}
+
+/* Adds a stretch of a row of cells: what covers a cell in part goes there, and what covers whole
+ * ones is a step up and a step down, summed at the end. So a bar costs the same at any length. */
+static void add_density(float *part, float *step, double from, double to, float weight)
+{
+    int first = (int)from;
+    int last = (int)to;
+    if (first >= DENSITY_COLUMNS)
+        first = DENSITY_COLUMNS - 1;
+    if (last >= DENSITY_COLUMNS)
+        last = DENSITY_COLUMNS - 1;
+    if (first == last) {
+        part[first] += weight * (float)fmax(to - from, 0.02);
+        return;
+    }
+    part[first] += weight * (float)(first + 1 - from);
+    part[last] += weight * (float)(to - last);
+    step[first + 1] += weight;
+    step[last] -= weight;
+}
+
+static int make_density(struct viz_model *model)
+{
+    static const float weights[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = 1.0F, [VIZ_LOOK_SLEEP] = 0.45F, [VIZ_LOOK_WAIT] = 0.12F,
+        [VIZ_LOOK_READY] = 0.12F, [VIZ_LOOK_RUN] = 1.0F};
+    struct viz_density *density = &model->density;
+    density->columns = DENSITY_COLUMNS;
+    density->rows = model->lane_count < DENSITY_ROWS_MAX ? (int)model->lane_count
+                                                         : DENSITY_ROWS_MAX;
+    size_t stride = DENSITY_COLUMNS + 1;
+    size_t rows = (size_t)density->rows;
+    density->cells = array_of(rows * DENSITY_COLUMNS, 1);
+    float *part = array_of(rows * stride, sizeof *part);
+    float *step = array_of(rows * stride, sizeof *step);
+    int error = density->cells && part && step ? 0 : CAD_ENOMEM;
+    double scale = DENSITY_COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0);
+    for (size_t i = 0; error == 0 && i < model->lane_count; i++) {
+        size_t at = i * rows / model->lane_count * stride;
+        const struct viz_row *row = &model->rows[model->lanes[i].first_row];
+        for (uint32_t k = row->first_bar; k < row->first_bar + row->bar_count; k++) {
+            const struct viz_bar *bar = &model->bars[k];
+            add_density(part + at, step + at, (double)bar->begin_ns * scale,
+                        (double)bar->end_ns * scale, weights[bar->look]);
+        }
+    }
+    double lanes_a_row = rows > 0 ? (double)model->lane_count / (double)rows : 1;
+    for (size_t r = 0; error == 0 && r < rows; r++) {
+        double whole = 0;
+        for (size_t c = 0; c < DENSITY_COLUMNS; c++) {
+            whole += (double)step[r * stride + c];
+            double share = (whole + (double)part[r * stride + c]) / lanes_a_row;
+            /* The square root lets the little that happens somewhere be seen. */
+            double level = share > 1e-4 ? 24 + 231 * sqrt(fmin(share, 1)) : 0;
+            density->cells[r * DENSITY_COLUMNS + c] = (uint8_t)level;
+        }
+    }
+    free(part);
+    free(step);
+    return error;
+}
+
+static int make(struct viz_model *model, struct place *places)
+{
+    int error = make_lanes(model, places);
+    if (error == 0)
+        error = make_rows(model, places);
+    if (error == 0) {
+        fill_bars(model, places);
+        find_widest(model);
+        error = find_signals(model);
+    }
+    if (error == 0)
+        error = make_counter_peaks(model);
+    if (error == 0)
+        error = make_density(model);
+    if (error == 0)
+        viz_model_colour(model, model->trace->version > 0 ? VIZ_COLOUR_BY_DURATION
+                                                          : VIZ_COLOUR_BY_NAME);
+    return error;
+}
+
+int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_model **out)
+{
+    *out = NULL;
+    struct viz_model *model = calloc(1, sizeof *model);
+    struct place *places = array_of(trace->slice_count, sizeof *places);
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    int error = model != NULL && places != NULL ? 0 : CAD_ENOMEM;
+    if (error == 0) {
+        model->trace = trace;
+        model->origin_ns = trace->version > 0 ? 0 : trace->begin_ns;
+        model->end_ns = trace->end_ns - model->origin_ns;
+        model->file_name = malloc(strlen(name) + 1);
+        error = model->file_name != NULL ? 0 : CAD_ENOMEM;
+    }
+    if (error == 0) {
+        memcpy(model->file_name, name, strlen(name) + 1);
+        error = make(model, places);
+    }
+    free(places);
+    if (error != 0) {
+        viz_model_free(model);
+        return error;
+    }
+    *out = model;
+    return 0;
+}
+
+void viz_model_free(struct viz_model *model)
+{
+    if (model == NULL)
+        return;
+    for (size_t i = 0; model->counter_peaks != NULL && i < model->trace->counter_count; i++)
+        free(model->counter_peaks[i]);
+    free(model->counter_peaks);
+    free(model->density.cells);
+    free(model->signals);
+    free(model->lane_of_track);
+    free(model->bars);
+    free(model->rows);
+    free(model->lanes);
+    free(model->file_name);
+    free(model);
+}
+
+/* --- Names -------------------------------------------------------------------------------- */
+
+const char *viz_model_title(const struct viz_model *model)
+{
+    const char *scenario = sim_trace_text(model->trace, model->trace->scenario);
+    return scenario[0] != '\0' ? scenario : model->file_name;
+}
+
+/* Copies a text, cut at a whole character of UTF-8. */
+static void copy_text(char *out, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+    if (length >= size) {
+        length = size - 1;
+        while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+            length--;
+    }
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
+void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size)
+{
+    const struct sim_trace *trace = model->trace;
+    const struct sim_track *track = &trace->tracks[model->lanes[lane].track];
+    const char *name = sim_trace_text(trace, track->name);
+    const char *process = trace->process_count > 1
+                              ? sim_trace_text(trace, trace->processes[track->process].name)
+                              : "";
+    copy_text(out, size, process);
+    size_t used = strlen(out);
+    if (used > 0 && used + 4 < size) {
+        memcpy(out + used, " / ", 4);
+        used += 3;
+    }
+    copy_text(out + used, size - used, name);
+}
+
+const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar)
+{
+    return sim_trace_text(model->trace, model->trace->slices[bar->slice].name);
+}
+
+/* --- Searching ---------------------------------------------------------------------------- */
+
+uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
+                      int64_t time_ns)
+{
+    uint32_t low = first;
+    uint32_t high = first + count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (model->bars[middle].end_ns < time_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last)
+{
+    const struct viz_bar *end = &model->bars[last];
+    int64_t own = end->look == VIZ_LOOK_SPAN ? end->end_ns - end->begin_ns : 0;
+    return end->work_before_ns + own - model->bars[first].work_before_ns;
+}
+
+/* The number of samples at or before a time. */
+static size_t samples_until(const struct sim_counter *counter, int64_t time_ns)
+{
+    size_t low = 0;
+    size_t high = counter->sample_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (counter->samples[middle].time_ns <= time_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t from_ns,
+                       int64_t to_ns)
+{
+    const struct sim_counter *counter = &model->trace->counters[index];
+    const double *peaks = model->counter_peaks[index];
+    int64_t from = from_ns + model->origin_ns;
+    size_t at = samples_until(counter, from - 1);
+    size_t end = samples_until(counter, to_ns + model->origin_ns);
+    /* What held before counts only if nothing changes at the very beginning. */
+    bool changes = at < end && counter->samples[at].time_ns == from;
+    double most = changes ? counter->samples[at].value
+                          : at > 0 ? counter->samples[at - 1].value : 0;
+    while (at < end) {
+        bool whole = at % PEAK_BLOCK == 0 && at + PEAK_BLOCK <= end;
+        double value = whole ? peaks[at / PEAK_BLOCK] : counter->samples[at].value;
+        most = fmax(most, value);
+        at += whole ? PEAK_BLOCK : 1;
+    }
+    return most;
+}
+
+size_t viz_wake_from(const struct viz_model *model, int64_t time_ns)
+{
+    size_t low = 0;
+    size_t high = model->trace->wake_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (model->trace->wakes[middle].from_ns < time_ns + model->origin_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t viz_wakes_by(const struct viz_model *model, uint32_t lane, int64_t from_ns, int64_t to_ns,
+                    uint32_t *wakes, size_t limit)
+{
+    const struct sim_trace *trace = model->trace;
+    size_t count = 0;
+    for (size_t i = viz_wake_from(model, from_ns);
+         i < trace->wake_count && trace->wakes[i].from_ns <= to_ns + model->origin_ns; i++) {
+        if (model->lane_of_track[trace->wakes[i].from_track] != lane)
+            continue;
+        if (count < limit)
+            wakes[count] = (uint32_t)i;
+        count++;
+    }
+    return count;
+}

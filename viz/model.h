@@ -1,0 +1,148 @@
+/* model.h - a trace, arranged for drawing: lanes of rows of bars.
+ *
+ * A lane is a task (or the loop, or another program's thread). Its first row holds its spans and
+ * what it waits for between them; a span inside a span is one row further down. Bars of a row
+ * follow each other and do not overlap, so that what is visible is found by bisection, whatever
+ * the length of the trace. A wait inside a span is an overlay of the span's row.
+ *
+ * Times are nanoseconds after the model's origin: the loop's start for a trace of this project,
+ * the first event for another program's.
+ *
+ * The model borrows the trace, which must outlive it. It changes by viz_model_colour() only.
+ */
+#ifndef VIZ_MODEL_H
+#define VIZ_MODEL_H
+
+#include "axis.h"
+#include "trace/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum viz_look {
+    VIZ_LOOK_SPAN,  /* at work */
+    VIZ_LOOK_SLEEP, /* waits for time to pass, outside a span */
+    VIZ_LOOK_WAIT,  /* waits for somebody else */
+    VIZ_LOOK_READY, /* woken, not yet running */
+    VIZ_LOOK_RUN,   /* on the loop's lane: a task keeps it busy */
+    VIZ_LOOK_COUNT
+};
+
+enum {
+    VIZ_BAR_OPEN = 1,    /* the trace ends before the bar does */
+    VIZ_BAR_PENDING = 2, /* the run ended before it did: a wait that nobody ended */
+};
+
+struct viz_bar {
+    int64_t begin_ns;
+    int64_t end_ns;
+    int64_t work_before_ns; /* the length of the row's spans before this bar */
+    uint32_t slice;         /* into sim_trace.slices */
+    uint8_t look;           /* enum viz_look */
+    uint8_t colour;         /* of a span: 0 to VIZ_COLOUR_COUNT - 1 */
+    uint8_t flags;          /* VIZ_BAR_... */
+};
+
+struct viz_row {
+    uint32_t lane;
+    uint32_t first_bar; /* into viz_model.bars */
+    uint32_t bar_count;
+    uint32_t first_overlay; /* into viz_model.bars, too */
+    uint32_t overlay_count;
+};
+
+struct viz_lane {
+    int64_t begin_ns; /* of its life */
+    int64_t end_ns;
+    int64_t work_ns;  /* in spans */
+    int64_t wait_ns;  /* waiting for somebody else, in spans or not */
+    uint32_t track;   /* into sim_trace.tracks */
+    uint32_t first_row;
+    uint32_t row_count; /* at least 1 */
+};
+
+/* What the colour of a span says. */
+enum viz_colouring {
+    VIZ_COLOUR_BY_DURATION, /* how long it took */
+    VIZ_COLOUR_BY_NAME,     /* what it is called */
+    VIZ_COLOUR_BY_LANE,     /* whose it is */
+    VIZ_COLOURING_COUNT
+};
+
+enum { VIZ_COLOUR_COUNT = 6 };
+
+struct viz_legend {
+    char text[VIZ_TIME_SIZE];
+};
+
+/* How much happens where, for the minimap: rows of bytes, 0 (nothing) to 255. */
+struct viz_density {
+    int columns;
+    int rows;
+    uint8_t *cells;
+};
+
+enum { VIZ_WIDEST_COUNT = 3 };
+
+struct viz_model {
+    const struct sim_trace *trace;
+    char *file_name; /* without its folder */
+    int64_t origin_ns;
+    int64_t end_ns;
+
+    struct viz_lane *lanes;
+    size_t lane_count;
+    struct viz_row *rows;
+    size_t row_count;
+    struct viz_bar *bars;
+    size_t bar_count;
+    uint32_t *lane_of_track; /* SIM_NONE: not shown */
+
+    size_t task_count;
+    bool looks[VIZ_LOOK_COUNT];         /* which of them there are */
+    uint32_t widest[VIZ_WIDEST_COUNT];  /* the lanes with the longest names; SIM_NONE */
+    uint32_t *signals;                  /* instants that concern the whole program, by time */
+    size_t signal_count;
+    double **counter_peaks; /* private: viz_counter_max() */
+    struct viz_density density;
+
+    enum viz_colouring colouring;
+    struct viz_legend legend[VIZ_COLOUR_COUNT]; /* by colour */
+    int legend_count;                           /* 0: colours say nothing that fits a legend */
+};
+
+/* 0, or CAD_ENOMEM. `path` is where the trace came from, copied. Frees with viz_model_free(). */
+int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_model **model);
+/* Takes NULL. */
+void viz_model_free(struct viz_model *model);
+
+/* Gives every span its colour again, and makes the legend. */
+void viz_model_colour(struct viz_model *model, enum viz_colouring colouring);
+
+/* The scenario's name; the file's for another program's trace. */
+const char *viz_model_title(const struct viz_model *model);
+/* "process / task" where there are several processes, else "task". Cut at a whole character when
+ * it does not fit. */
+void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size);
+const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar);
+
+/* The first bar among `count` of them, from bars[first] on, that ends at or after a time; first +
+ * count where none does. */
+uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
+                      int64_t time_ns);
+/* How much of the stretch from bars[first] to bars[last], of one row, is spans. */
+int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last);
+
+/* The largest value of a counter between two times, both included. */
+double viz_counter_max(const struct viz_model *model, uint32_t counter, int64_t from_ns,
+                       int64_t to_ns);
+
+/* The first wake that begins at or after a time. */
+size_t viz_wake_from(const struct viz_model *model, int64_t time_ns);
+/* The wakes that a lane caused between two times, both included: up to `limit` of them into
+ * wakes[]. Returns how many there are. */
+size_t viz_wakes_by(const struct viz_model *model, uint32_t lane, int64_t from_ns, int64_t to_ns,
+                    uint32_t *wakes, size_t limit);
+
+#endif

@@ -1,0 +1,41 @@
+/* painter.h - private to the layout: what its parts share. */
+#ifndef VIZ_PAINTER_H
+#define VIZ_PAINTER_H
+
+#include "layout.h"
+
+struct viz_painter {
+    struct viz_scene *scene;
+    const struct viz_model *model;
+    const struct viz_view *view;
+    const struct viz_frame *frame;
+    const struct viz_ui *ui;
+    const struct viz_measure *measure;
+    const struct viz_target *target; /* what details are shown of: hovered, else selected */
+};
+
+/* The column of a time, kept near the lanes' rectangle so that it fits an int. */
+int viz_column(const struct viz_painter *painter, double time_ns);
+/* The top of a row, in pixels, and the height of its bars; the room above and below is equal. */
+double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, double row);
+int viz_bar_height(const struct viz_frame *frame);
+/* The rectangle of a bar's full height in a row, between two columns. */
+struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1);
+int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text);
+/* A text whose middle is at height y, shortened to `width`; returns what it takes. */
+int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
+                int width, const char *text);
+
+void viz_paint_rows(struct viz_painter *painter);    /* layout_rows.c */
+void viz_paint_wakes(struct viz_painter *painter);   /* layout_wakes.c */
+void viz_paint_time(struct viz_painter *painter);    /* layout_time.c: grid, axis, strip */
+void viz_paint_strip(struct viz_painter *painter);
+void viz_paint_axis(struct viz_painter *painter);
+void viz_paint_names(struct viz_painter *painter);   /* layout_panels.c */
+void viz_paint_header(struct viz_painter *painter);
+void viz_paint_footer(struct viz_painter *painter);
+void viz_paint_minimap(struct viz_painter *painter);
+void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */
+void viz_paint_help(struct viz_painter *painter);
+
+#endif

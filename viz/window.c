@@ -1,0 +1,219 @@
+#include "window.h"
+
+#include "cadran.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH      1280
+#define HEIGHT     760
+#define LEAST_SIDE 160
+
+struct viz_window {
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    struct viz_canvas canvas;
+    struct viz_input input;
+    double asked_scale; /* 0: what the display says */
+    bool canvas_open;
+    bool dirty;
+    unsigned pictures;
+};
+
+static int fail(char message[VIZ_MESSAGE_SIZE], const char *what)
+{
+    snprintf(message, VIZ_MESSAGE_SIZE, "%s: %.200s", what, SDL_GetError());
+    return CAD_ESYSTEM;
+}
+
+/* --- Scale -------------------------------------------------------------------------------- */
+
+/* Where the system scales windows itself, pixels for a unit of the window; elsewhere what the
+ * display's resolution suggests, in quarters. */
+static double scale_of(const struct viz_window *window)
+{
+    if (window->asked_scale > 0)
+        return window->asked_scale;
+    if (window->input.pixel_ratio > 1.01)
+        return window->input.pixel_ratio;
+    float dpi = 0;
+    int display = SDL_GetWindowDisplayIndex(window->window);
+    if (display < 0 || SDL_GetDisplayDPI(display, NULL, &dpi, NULL) != 0)
+        return 1;
+    double scale = round((double)dpi / 96 * 4) / 4;
+    /* Many displays lie about their size by a little. */
+    return scale >= 1.5 ? fmin(scale, 4) : 1;
+}
+
+static int measure_window(struct viz_window *window, int *width, int *height)
+{
+    int units = 0;
+    SDL_GetWindowSize(window->window, &units, NULL);
+    if (SDL_GetRendererOutputSize(window->renderer, width, height) != 0)
+        return -1;
+    window->input.pixel_ratio = units > 0 ? (double)*width / units : 1;
+    return 0;
+}
+
+/* --- Opening and closing ------------------------------------------------------------------ */
+
+static int open_video(struct viz_window *window, const struct viz_window_options *options,
+                      const char *title, char message[VIZ_MESSAGE_SIZE])
+{
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
+        snprintf(message, VIZ_MESSAGE_SIZE,
+                 "no display to open a window on (%.200s); "
+                 "--png FILE draws the picture into a file instead",
+                 SDL_GetError());
+        return CAD_ESYSTEM;
+    }
+    Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+                                      options->width > 0 ? options->width : WIDTH,
+                                      options->height > 0 ? options->height : HEIGHT, flags);
+    if (window->window == NULL)
+        return fail(message, "the window cannot be opened");
+    SDL_SetWindowMinimumSize(window->window, LEAST_SIDE, LEAST_SIDE);
+    window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_PRESENTVSYNC);
+    if (window->renderer == NULL)
+        window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
+    if (window->renderer == NULL)
+        return fail(message, "SDL cannot draw into the window");
+    return 0;
+}
+
+int viz_window_open(struct viz_model *model, const struct viz_window_options *options,
+                    struct viz_window **out, char message[VIZ_MESSAGE_SIZE])
+{
+    *out = NULL;
+    struct viz_window *window = calloc(1, sizeof *window);
+    if (window == NULL) {
+        snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
+        return CAD_ENOMEM;
+    }
+    char title[256];
+    snprintf(title, sizeof title, "%.200s \xE2\x80\x93 Cadran", viz_model_title(model));
+    int width = 0;
+    int height = 0;
+    int error = open_video(window, options, title, message);
+    if (error == 0 && measure_window(window, &width, &height) != 0)
+        error = fail(message, "the window has no size");
+    window->asked_scale = options->scale;
+    if (error == 0)
+        error = viz_canvas_open(&window->canvas, model, window->renderer, options->font_file,
+                                scale_of(window), message);
+    if (error != 0) {
+        viz_window_close(window);
+        return error;
+    }
+    window->canvas_open = true;
+    window->canvas.theme = options->theme;
+    window->canvas.ui.interactive = true;
+    viz_canvas_place(&window->canvas, width, height);
+    if (!options->all_time)
+        viz_view_show(&window->canvas.view, &window->canvas.frame.extent, options->from_ns,
+                      options->to_ns);
+    window->dirty = true;
+    *out = window;
+    return 0;
+}
+
+void viz_window_close(struct viz_window *window)
+{
+    if (window == NULL)
+        return;
+    if (window->canvas_open)
+        viz_canvas_close(&window->canvas);
+    if (window->renderer != NULL)
+        SDL_DestroyRenderer(window->renderer);
+    if (window->window != NULL)
+        SDL_DestroyWindow(window->window);
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    SDL_Quit();
+    free(window);
+}
+
+/* --- Running ------------------------------------------------------------------------------ */
+
+/* The window has another size, or is on another display. */
+static int adapt(struct viz_window *window, char message[VIZ_MESSAGE_SIZE])
+{
+    int width = window->canvas.frame.width;
+    int height = window->canvas.frame.height;
+    measure_window(window, &width, &height);
+    double scale = scale_of(window);
+    if (fabs(scale - window->canvas.frame.scale) > 0.01) {
+        int error = viz_canvas_rescale(&window->canvas, scale, message);
+        if (error != 0)
+            return error;
+    }
+    viz_canvas_place(&window->canvas, width, height);
+    window->dirty = true;
+    return 0;
+}
+
+/* 1: go on; 0: quit; or an error. */
+static int handle(struct viz_window *window, const SDL_Event *event,
+                  char message[VIZ_MESSAGE_SIZE])
+{
+    if (event->type == SDL_RENDER_TARGETS_RESET || event->type == SDL_RENDER_DEVICE_RESET) {
+        viz_drawer_reset(window->canvas.drawer);
+        window->dirty = true;
+    }
+    if (event->type == SDL_WINDOWEVENT) {
+        Uint8 what = event->window.event;
+        if (what == SDL_WINDOWEVENT_EXPOSED || what == SDL_WINDOWEVENT_SHOWN)
+            window->dirty = true;
+        if (what == SDL_WINDOWEVENT_SIZE_CHANGED || what == SDL_WINDOWEVENT_DISPLAY_CHANGED) {
+            int error = adapt(window, message);
+            if (error != 0)
+                return error;
+        }
+    }
+    unsigned result = viz_input_event(&window->input, &window->canvas, event);
+    if (result & VIZ_REDRAW)
+        window->dirty = true;
+    return result & VIZ_QUIT ? 0 : 1;
+}
+
+static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE])
+{
+    int error = viz_canvas_paint(&window->canvas);
+    if (error != 0) {
+        snprintf(message, VIZ_MESSAGE_SIZE, "out of memory while drawing");
+        return error;
+    }
+    SDL_RenderPresent(window->renderer);
+    window->dirty = false;
+    window->pictures++;
+    return 1;
+}
+
+int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE])
+{
+    SDL_Event event;
+    if (window->dirty)
+        timeout_ms = 0;
+    int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);
+    /* All that has come since the last picture, and then one picture. */
+    for (; got != 0; got = SDL_PollEvent(&event)) {
+        int result = handle(window, &event, message);
+        if (result <= 0)
+            return result;
+    }
+    return window->dirty ? show(window, message) : 1;
+}
+
+struct viz_canvas *viz_window_canvas(struct viz_window *window)
+{
+    return &window->canvas;
+}
+
+unsigned viz_window_pictures(const struct viz_window *window)
+{
+    return window->pictures;
+}
