@@ -89,7 +89,10 @@ static int call_round(const sim_env *env, const sim_value *arguments, size_t cou
         digits = 1000; /* as good as all of them */
     if (digits < -1000)
         digits = -1000;
-    *result = sim_number(isfinite(number) ? sim_number_round(number, (int)digits) : number);
+    double rounded = isfinite(number) ? sim_number_round(number, (int)digits) : number;
+    if (isinf(rounded) && !isinf(number))
+        return sim_error_set(error, CAD_EOVERFLOW, "rounded value too large to represent");
+    *result = sim_number(rounded);
     return 0;
 }
 

@@ -61,12 +61,12 @@ double sim_number_read(const char *digits, size_t count, int exponent) {
 /* A number above 0 as `count` decimal digits d1 d2 d3... and an exponent: d1.d2d3... * 10^e. */
 typedef struct decimal {
     char digits[20];
-    int count;
+    size_t count;
     int exponent;
 } decimal;
 
-static bool reads_back(const decimal *d, double number) {
-    return sim_number_read(d->digits, (size_t)d->count, d->exponent - d->count + 1) == number;
+static double from_decimal(const decimal *d) {
+    return sim_number_read(d->digits, d->count, d->exponent - (int)d->count + 1);
 }
 
 static void to_decimal(double number, int count, decimal *d) {
@@ -83,12 +83,43 @@ static void to_decimal(double number, int count, decimal *d) {
 
 /* The next larger one of as many digits; false when that would need another digit. */
 static bool increment(decimal *d) {
-    int i = d->count - 1;
-    while (i >= 0 && d->digits[i] == '9')
-        d->digits[i--] = '0';
-    if (i < 0)
+    size_t i = d->count;
+    while (i > 0 && d->digits[i - 1] == '9')
+        d->digits[--i] = '0';
+    if (i == 0)
         return false;
-    d->digits[i]++;
+    d->digits[i - 1]++;
+    return true;
+}
+
+/* The digits of a whole number, and its exponent. */
+static void whole_to_decimal(uint64_t number, decimal *d) {
+    char reversed[20];
+    size_t count = 0;
+    for (; number != 0; number /= 10)
+        reversed[count++] = (char)('0' + number % 10);
+    d->count = 0;
+    d->exponent = (int)count - 1;
+    while (count > 0)
+        d->digits[d->count++] = reversed[--count];
+}
+
+static void strip_zeros(decimal *d) {
+    while (d->count > 1 && d->digits[d->count - 1] == '0')
+        d->count--;
+}
+
+/* The quick way for numbers that people write, which have few decimals: millionths that read back
+ * are the shortest decimal, for the reason given below. */
+static bool few_decimals(double number, decimal *d) {
+    if (number < 1e-3 || number >= 1e9)
+        return false;
+    double millionths = rint(number * 1e6);
+    if (millionths / 1e6 != number)
+        return false;
+    whole_to_decimal((uint64_t)millionths, d);
+    d->exponent -= 6;
+    strip_zeros(d);
     return true;
 }
 
@@ -103,15 +134,14 @@ static void to_shortest(double number, decimal *d) {
     bool subnormal = number < 2.2250738585072014e-308;
     for (int count = subnormal ? 1 : 15; count <= 16; count++) {
         to_decimal(number, count, d);
-        if (reads_back(d, number))
+        if (from_decimal(d) == number)
             break;
-        if (power_of_two && increment(d) && reads_back(d, number))
+        if (power_of_two && increment(d) && from_decimal(d) == number)
             break;
         if (count == 16)
             to_decimal(number, 17, d);
     }
-    while (d->count > 1 && d->digits[d->count - 1] == '0')
-        d->count--;
+    strip_zeros(d);
 }
 
 static size_t format_whole(double number, char *text) {
@@ -140,7 +170,8 @@ size_t sim_number_format(double number, char text[SIM_NUMBER_TEXT]) {
     }
     decimal d;
     size_t length = 0;
-    to_shortest(fabs(number), &d);
+    if (!few_decimals(fabs(number), &d))
+        to_shortest(fabs(number), &d);
     if (number < 0)
         text[length++] = '-';
     int point = d.exponent + 1; /* digits before the point */
@@ -148,8 +179,8 @@ size_t sim_number_format(double number, char text[SIM_NUMBER_TEXT]) {
         text[length++] = d.digits[0];
         if (d.count > 1)
             text[length++] = '.';
-        memcpy(text + length, d.digits + 1, (size_t)d.count - 1);
-        length += (size_t)d.count - 1;
+        memcpy(text + length, d.digits + 1, d.count - 1);
+        length += d.count - 1;
         return length + (size_t)sprintf(text + length, "e%c%02d", d.exponent < 0 ? '-' : '+',
                                         abs(d.exponent));
     }
@@ -157,8 +188,8 @@ size_t sim_number_format(double number, char text[SIM_NUMBER_TEXT]) {
         memcpy(text + length, "0.000", 2 + (size_t)-point);
         length += 2 + (size_t)-point;
     }
-    for (int i = 0; i < d.count; i++) {
-        if (i == point && point > 0)
+    for (size_t i = 0; i < d.count; i++) {
+        if (point > 0 && i == (size_t)point)
             text[length++] = '.';
         text[length++] = d.digits[i];
     }
@@ -200,22 +231,25 @@ double sim_number_floor_divide(double a, double b) {
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/* To a multiple of 10^places. */
+/* A number that is not negative, to a multiple of 10^places. */
 static double round_to_tens(double number, int places) {
-    if (places > 308)
-        return 0;
-    double unit = sim_number_read("1", 1, places);
-    double remainder = fmod(fabs(number), unit);
-    double below = fabs(number) - remainder;
-    bool odd = fmod(below / unit, 2) != 0;
-    bool up = remainder > unit / 2 || (remainder == unit / 2 && odd);
-    return copysign(up ? below + unit : below, number);
+    decimal d;
+    to_decimal(number, 18, &d);
+    int digits = d.exponent - places + 1; /* those that remain */
+    if (digits > 17)
+        return number;
+    if (digits <= 0)
+        return digits == 0 && number > sim_number_read("5", 1, places - 1)
+                   ? sim_number_read("1", 1, places)
+                   : 0;
+    to_decimal(number, digits, &d);
+    return from_decimal(&d);
 }
 
 double sim_number_round(double number, int digits) {
     char text[400];
     if (digits <= 0)
-        return digits == 0 ? rint(number) : round_to_tens(number, -digits);
+        return digits == 0 ? rint(number) : copysign(round_to_tens(fabs(number), -digits), number);
     if (digits > 323 || fabs(number) >= EXACT)
         return number;
     /* The C library prints the exact value, rounded as IEEE 754 rounds. */
@@ -318,7 +352,15 @@ static scaled normalize(pair value, int64_t exponent) {
 }
 
 static double to_double(scaled number) {
-    return ldexp(number.value.high + number.value.low, (int)number.exponent);
+    pair value = number.value;
+    int exponent = (int)number.exponent;
+    if (exponent <= -1022 && exponent > -1080) {
+        /* A double so small has fewer bits: what is beyond them is rounded away here, not after
+         * having been rounded once. */
+        double unit = ldexp(1, 52 - 1074 - exponent);
+        value = (pair){add((pair){unit, 0}, value).high - unit, 0};
+    }
+    return ldexp(value.high + value.low, exponent);
 }
 
 /* By repeated multiplication. */
@@ -373,6 +415,8 @@ static double positive_power(double a, double b) {
         return 1;
     if (b == 0.5)
         return sqrt(a);
+    if (b == 2)
+        return a * a;
     /* Nothing but 1 has a power this high that is neither infinite nor 0. */
     if (fabs(b) >= 18446744073709551616.0)
         return grows ? HUGE_VAL : 0;

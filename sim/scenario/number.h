@@ -25,7 +25,7 @@ double sim_number_floor_divide(double a, double b);
 double sim_number_power(double a, double b);
 
 /* round(number, digits) for a finite number: ties, which decimal fractions hardly ever are, go to
- * the even digit. */
+ * the even digit. inf when the result is too large. */
 double sim_number_round(double number, int digits);
 
 /* The natural logarithm of a number above 0; inf for inf. Off by at most one unit in the last
