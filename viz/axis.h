@@ -46,7 +46,6 @@ bool viz_axis_is_base(const struct viz_axis *axis, int64_t time_ns);
 size_t viz_axis_label(const struct viz_axis *axis, int64_t time_ns, char out[VIZ_TIME_SIZE]);
 
 /* The whole time that the relative labels after time_ns count from; base_ns must not be 0. */
-size_t viz_axis_base_label(const struct viz_axis *axis, int64_t time_ns,
-                           char out[VIZ_TIME_SIZE]);
+size_t viz_axis_base_label(const struct viz_axis *axis, int64_t time_ns, char out[VIZ_TIME_SIZE]);
 
 #endif

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int open_fonts(struct viz_canvas *canvas, double scale, char message[VIZ_MESSAGE_SIZE])
-{
+static int open_fonts(struct viz_canvas *canvas, double scale, char message[VIZ_MESSAGE_SIZE]) {
     int error = viz_typesetter_new(canvas->renderer, canvas->font_file, scale, &canvas->typesetter,
                                    message);
     if (error != 0)
@@ -21,8 +20,7 @@ static int open_fonts(struct viz_canvas *canvas, double scale, char message[VIZ_
     return CAD_ENOMEM;
 }
 
-static void close_fonts(struct viz_canvas *canvas)
-{
+static void close_fonts(struct viz_canvas *canvas) {
     viz_drawer_free(canvas->drawer);
     viz_typesetter_free(canvas->typesetter);
     canvas->drawer = NULL;
@@ -30,8 +28,7 @@ static void close_fonts(struct viz_canvas *canvas)
 }
 
 int viz_canvas_open(struct viz_canvas *canvas, struct viz_model *model, SDL_Renderer *renderer,
-                    const char *font_file, double scale, char message[VIZ_MESSAGE_SIZE])
-{
+                    const char *font_file, double scale, char message[VIZ_MESSAGE_SIZE]) {
     *canvas = (struct viz_canvas){.model = model, .renderer = renderer};
     canvas->ui.counter = viz_first_counter(model);
     canvas->view.row_scale = 1;
@@ -53,36 +50,30 @@ int viz_canvas_open(struct viz_canvas *canvas, struct viz_model *model, SDL_Rend
     return 0;
 }
 
-void viz_canvas_close(struct viz_canvas *canvas)
-{
+void viz_canvas_close(struct viz_canvas *canvas) {
     close_fonts(canvas);
     viz_scene_free(&canvas->scene);
     free(canvas->font_file);
     canvas->font_file = NULL;
 }
 
-int viz_canvas_rescale(struct viz_canvas *canvas, double scale, char message[VIZ_MESSAGE_SIZE])
-{
+int viz_canvas_rescale(struct viz_canvas *canvas, double scale, char message[VIZ_MESSAGE_SIZE]) {
     close_fonts(canvas);
     return open_fonts(canvas, scale, message);
 }
 
-void viz_canvas_place(struct viz_canvas *canvas, int width, int height)
-{
+void viz_canvas_place(struct viz_canvas *canvas, int width, int height) {
     viz_frame_make(&canvas->frame, canvas->model, &canvas->view, &canvas->ui, &canvas->measure,
                    width, height, canvas->scale);
 }
 
-void viz_canvas_fit(struct viz_canvas *canvas)
-{
-    struct viz_extent extent = canvas->frame.extent;
-    extent.end_ns = (double)canvas->model->end_ns;
+void viz_canvas_fit(struct viz_canvas *canvas) {
+    struct viz_extent extent = viz_extent_of(canvas->model);
     viz_view_fit(&canvas->view, &extent);
     canvas->view.row_scale = 1;
 }
 
-int viz_canvas_paint(struct viz_canvas *canvas)
-{
+int viz_canvas_paint(struct viz_canvas *canvas) {
     viz_layout(&canvas->scene, canvas->model, &canvas->view, &canvas->frame, &canvas->ui,
                &canvas->measure);
     viz_draw(canvas->drawer, &canvas->scene, canvas->theme);

@@ -7,7 +7,7 @@
 
 /* Spans whose durations differ by less than this part, or by less than this time, took equally
  * long: the jitter of a real run makes no new class. */
-#define SAME_PART    0.05
+#define SAME_PART 0.05
 #define SAME_TIME_NS INT64_C(50000)
 /* Durations that run into one another class by class are not classes. */
 #define CLASS_PART 0.25
@@ -27,8 +27,7 @@ struct duration_class {
     int64_t most_ns;
 };
 
-static size_t bucket_of(int64_t duration_ns)
-{
+static size_t bucket_of(int64_t duration_ns) {
     if (duration_ns <= 0)
         return 0;
     size_t decade = 0;
@@ -41,13 +40,11 @@ static size_t bucket_of(int64_t duration_ns)
     return 1 + (decade + 1) * BUCKETS_A_DECADE + (size_t)(duration_ns - 10);
 }
 
-static bool is_span(const struct viz_bar *bar)
-{
+static bool is_span(const struct viz_bar *bar) {
     return bar->look == VIZ_LOOK_SPAN;
 }
 
-static void fill_buckets(const struct viz_model *model, struct bucket *buckets)
-{
+static void fill_buckets(const struct viz_model *model, struct bucket *buckets) {
     for (size_t i = 0; i < model->bar_count; i++) {
         const struct viz_bar *bar = &model->bars[i];
         if (!is_span(bar))
@@ -65,8 +62,7 @@ static void fill_buckets(const struct viz_model *model, struct bucket *buckets)
 
 /* Classes of durations that are all but equal. Returns how many; 0 where there are more than fit,
  * or where they are no classes but a range. */
-static int distinct_classes(const struct bucket *buckets, struct duration_class *classes)
-{
+static int distinct_classes(const struct bucket *buckets, struct duration_class *classes) {
     int count = 0;
     for (size_t i = 0; i < BUCKET_COUNT; i++) {
         if (buckets[i].count == 0)
@@ -89,13 +85,12 @@ static int distinct_classes(const struct bucket *buckets, struct duration_class 
 }
 
 /* Ranges with round limits, in steps as fine as the number of colours allows. */
-static int range_classes(int64_t least_ns, int64_t most_ns, struct duration_class *classes)
-{
+static int range_classes(int64_t least_ns, int64_t most_ns, struct duration_class *classes) {
     static const struct {
         int64_t mantissas[3];
         int count;
         int64_t factor;
-    } grids[] = {{{1, 2, 5}, 3, 10}, {{1, 3}, 2, 10},  {{1}, 1, 10},      {{1}, 1, 100},
+    } grids[] = {{{1, 2, 5}, 3, 10}, {{1, 3}, 2, 10}, {{1}, 1, 10},      {{1}, 1, 100},
                  {{1}, 1, 1000},     {{1}, 1, 10000}, {{1}, 1, 1000000}, {{1}, 1, 1000000000}};
     for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
         int count = 0;
@@ -120,8 +115,8 @@ static int range_classes(int64_t least_ns, int64_t most_ns, struct duration_clas
     return 0;
 }
 
-static void label_distinct(struct viz_model *model, const struct duration_class *classes, int count)
-{
+static void label_distinct(struct viz_model *model, const struct duration_class *classes,
+                           int count) {
     for (int i = 0; i < count; i++) {
         /* Of durations that are not all equal, two digits are what they have in common. */
         int64_t middle = classes[i].least_ns + (classes[i].most_ns - classes[i].least_ns) / 2;
@@ -132,8 +127,7 @@ static void label_distinct(struct viz_model *model, const struct duration_class 
     }
 }
 
-static void label_ranges(struct viz_model *model, const struct duration_class *classes, int count)
-{
+static void label_ranges(struct viz_model *model, const struct duration_class *classes, int count) {
     for (int i = 0; i < count; i++) {
         char low[VIZ_TIME_SIZE];
         char high[VIZ_TIME_SIZE];
@@ -146,8 +140,7 @@ static void label_ranges(struct viz_model *model, const struct duration_class *c
     }
 }
 
-static void colour_by_duration(struct viz_model *model)
-{
+static void colour_by_duration(struct viz_model *model) {
     static const struct bucket empty;
     struct bucket buckets[BUCKET_COUNT];
     for (size_t i = 0; i < BUCKET_COUNT; i++)
@@ -181,8 +174,7 @@ static void colour_by_duration(struct viz_model *model)
 
 /* Names get colours in the order in which they first appear, as long as there are some; then
  * they share them. */
-static void colour_by_name(struct viz_model *model)
-{
+static void colour_by_name(struct viz_model *model) {
     uint32_t names[VIZ_COLOUR_COUNT];
     int count = 0;
     bool shared = false;
@@ -208,8 +200,7 @@ static void colour_by_name(struct viz_model *model)
                  sim_trace_text(model->trace, names[i]));
 }
 
-static void colour_by_lane(struct viz_model *model)
-{
+static void colour_by_lane(struct viz_model *model) {
     for (size_t r = 0; r < model->row_count; r++) {
         const struct viz_row *row = &model->rows[r];
         for (uint32_t i = row->first_bar; i < row->first_bar + row->bar_count; i++)
@@ -218,8 +209,7 @@ static void colour_by_lane(struct viz_model *model)
     model->legend_count = 0;
 }
 
-void viz_model_colour(struct viz_model *model, enum viz_colouring colouring)
-{
+void viz_model_colour(struct viz_model *model, enum viz_colouring colouring) {
     model->colouring = colouring;
     if (colouring == VIZ_COLOUR_BY_DURATION)
         colour_by_duration(model);

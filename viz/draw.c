@@ -12,7 +12,15 @@ enum { SAMPLES = 8 };
 
 enum { MASKS_MAX = 48 };
 
-enum mask_kind { MASK_DISC, MASK_RING, MASK_RIGHT, MASK_DOWN, MASK_DIAMOND, MASK_CROSS, MASK_HATCH };
+enum mask_kind {
+    MASK_DISC,
+    MASK_RING,
+    MASK_RIGHT,
+    MASK_DOWN,
+    MASK_DIAMOND,
+    MASK_CROSS,
+    MASK_HATCH
+};
 
 /* A shape in white, as transparent as it covers little of a pixel. */
 struct mask {
@@ -36,8 +44,7 @@ struct viz_drawer {
 };
 
 struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter,
-                                  double scale)
-{
+                                  double scale) {
     struct viz_drawer *drawer = calloc(1, sizeof *drawer);
     if (drawer == NULL)
         return NULL;
@@ -48,8 +55,7 @@ struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter 
     return drawer;
 }
 
-void viz_drawer_reset(struct viz_drawer *drawer)
-{
+void viz_drawer_reset(struct viz_drawer *drawer) {
     for (int i = 0; i < drawer->mask_count; i++)
         SDL_DestroyTexture(drawer->masks[i].texture);
     drawer->mask_count = 0;
@@ -58,8 +64,7 @@ void viz_drawer_reset(struct viz_drawer *drawer)
     viz_typesetter_reset(drawer->typesetter);
 }
 
-void viz_drawer_free(struct viz_drawer *drawer)
-{
+void viz_drawer_free(struct viz_drawer *drawer) {
     if (drawer == NULL)
         return;
     viz_drawer_reset(drawer);
@@ -69,8 +74,7 @@ void viz_drawer_free(struct viz_drawer *drawer)
 /* --- Masks -------------------------------------------------------------------------------- */
 
 /* Whether a mask has a point; x and y are pixels from its top left. */
-static bool covers(const struct mask *mask, double x, double y)
-{
+static bool covers(const struct mask *mask, double x, double y) {
     double u = x / mask->w;
     double v = y / mask->h;
     double radius = mask->w / 2.0;
@@ -95,8 +99,7 @@ static bool covers(const struct mask *mask, double x, double y)
     }
 }
 
-static SDL_Texture *make_mask(SDL_Renderer *renderer, const struct mask *mask)
-{
+static SDL_Texture *make_mask(SDL_Renderer *renderer, const struct mask *mask) {
     SDL_Surface *surface =
         SDL_CreateRGBSurfaceWithFormat(0, mask->w, mask->h, 32, SDL_PIXELFORMAT_ARGB8888);
     if (surface == NULL)
@@ -119,8 +122,8 @@ static SDL_Texture *make_mask(SDL_Renderer *renderer, const struct mask *mask)
     return texture;
 }
 
-static SDL_Texture *mask_of(struct viz_drawer *drawer, enum mask_kind kind, int w, int h, int line)
-{
+static SDL_Texture *mask_of(struct viz_drawer *drawer, enum mask_kind kind, int w, int h,
+                            int line) {
     for (int i = 0; i < drawer->mask_count; i++) {
         const struct mask *mask = &drawer->masks[i];
         if (mask->kind == kind && mask->w == w && mask->h == h && mask->line == line)
@@ -144,8 +147,7 @@ struct brush {
     uint8_t alpha;
 };
 
-static void fill(const struct brush *brush, int x, int y, int w, int h)
-{
+static void fill(const struct brush *brush, int x, int y, int w, int h) {
     if (w <= 0 || h <= 0)
         return;
     SDL_SetRenderDrawColor(brush->drawer->renderer, brush->colour.r, brush->colour.g,
@@ -154,8 +156,7 @@ static void fill(const struct brush *brush, int x, int y, int w, int h)
 }
 
 static void copy(const struct brush *brush, SDL_Texture *texture, const SDL_Rect *from,
-                 const SDL_Rect *to)
-{
+                 const SDL_Rect *to) {
     if (texture == NULL)
         return;
     SDL_SetTextureColorMod(texture, brush->colour.r, brush->colour.g, brush->colour.b);
@@ -164,8 +165,8 @@ static void copy(const struct brush *brush, SDL_Texture *texture, const SDL_Rect
 }
 
 /* The four corners of a rounded rectangle, from the quarters of a disc or ring. */
-static void corners(const struct brush *brush, SDL_Texture *mask, const struct viz_rect *at, int r)
-{
+static void corners(const struct brush *brush, SDL_Texture *mask, const struct viz_rect *at,
+                    int r) {
     int right = at->x + at->w - r;
     int bottom = at->y + at->h - r;
     copy(brush, mask, &(SDL_Rect){0, 0, r, r}, &(SDL_Rect){at->x, at->y, r, r});
@@ -174,8 +175,7 @@ static void corners(const struct brush *brush, SDL_Texture *mask, const struct v
     copy(brush, mask, &(SDL_Rect){r, r, r, r}, &(SDL_Rect){right, bottom, r, r});
 }
 
-static void draw_fill(const struct brush *brush, const struct viz_prim *prim)
-{
+static void draw_fill(const struct brush *brush, const struct viz_prim *prim) {
     const struct viz_rect *at = &prim->at;
     int r = prim->radius;
     if (r < 1) {
@@ -188,8 +188,7 @@ static void draw_fill(const struct brush *brush, const struct viz_prim *prim)
     fill(brush, at->x + r, at->y + at->h - r, at->w - 2 * r, r);
 }
 
-static void draw_stroke(const struct brush *brush, const struct viz_prim *prim)
-{
+static void draw_stroke(const struct brush *brush, const struct viz_prim *prim) {
     const struct viz_rect *at = &prim->at;
     int r = prim->radius;
     int line = prim->line;
@@ -202,8 +201,7 @@ static void draw_stroke(const struct brush *brush, const struct viz_prim *prim)
     fill(brush, at->x + at->w - line, at->y + across, line, at->h - 2 * across);
 }
 
-static void draw_hatch(const struct brush *brush, const struct viz_prim *prim)
-{
+static void draw_hatch(const struct brush *brush, const struct viz_prim *prim) {
     int period = (int)lround(6 * brush->drawer->scale);
     period = period < 4 ? 4 : period;
     int size = period * (96 / period + 1);
@@ -217,8 +215,8 @@ static void draw_hatch(const struct brush *brush, const struct viz_prim *prim)
         }
 }
 
-static void draw_shape(const struct brush *brush, const struct viz_prim *prim, enum mask_kind kind)
-{
+static void draw_shape(const struct brush *brush, const struct viz_prim *prim,
+                       enum mask_kind kind) {
     int w = prim->at.w;
     int h = prim->at.h;
     int line = kind == MASK_CROSS ? (int)lround(2 * brush->drawer->scale) : 0;
@@ -226,19 +224,17 @@ static void draw_shape(const struct brush *brush, const struct viz_prim *prim, e
          &(SDL_Rect){prim->at.x, prim->at.y, w, h});
 }
 
-static void draw_text(const struct brush *brush, const struct viz_prim *prim, const char *text)
-{
+static void draw_text(const struct brush *brush, const struct viz_prim *prim, const char *text) {
     int w;
     int h;
-    SDL_Texture *texture = viz_typesetter_texture(brush->drawer->typesetter,
-                                                  (enum viz_font)prim->font, text, &w, &h);
+    SDL_Texture *texture =
+        viz_typesetter_texture(brush->drawer->typesetter, (enum viz_font)prim->font, text, &w, &h);
     if (texture != NULL)
         copy(brush, texture, NULL, &(SDL_Rect){prim->at.x, prim->at.y, w, h});
 }
 
 /* The mean of the cells that a stretch of pixels covers. */
-static unsigned mean_of(const struct viz_density *density, int x0, int x1, int y0, int y1)
-{
+static unsigned mean_of(const struct viz_density *density, int x0, int x1, int y0, int y1) {
     unsigned sum = 0;
     unsigned count = 0;
     for (int y = y0; y < y1; y++)
@@ -248,8 +244,7 @@ static unsigned mean_of(const struct viz_density *density, int x0, int x1, int y
 }
 
 static SDL_Texture *make_density(SDL_Renderer *renderer, const struct viz_density *density, int w,
-                                 int h)
-{
+                                 int h) {
     SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_ARGB8888);
     if (surface == NULL)
         return NULL;
@@ -274,15 +269,14 @@ static SDL_Texture *make_density(SDL_Renderer *renderer, const struct viz_densit
 }
 
 static void draw_density(const struct brush *brush, const struct viz_prim *prim,
-                         const struct viz_density *density)
-{
+                         const struct viz_density *density) {
     struct viz_drawer *drawer = brush->drawer;
     int w = prim->at.w;
     int h = prim->at.h;
     if (density == NULL || density->rows == 0)
         return;
-    bool same = drawer->density_cells == density->cells && drawer->density_w == w &&
-                drawer->density_h == h;
+    bool same =
+        drawer->density_cells == density->cells && drawer->density_w == w && drawer->density_h == h;
     if (drawer->density == NULL || !same) {
         SDL_DestroyTexture(drawer->density);
         drawer->density = make_density(drawer->renderer, density, w, h);
@@ -294,8 +288,7 @@ static void draw_density(const struct brush *brush, const struct viz_prim *prim,
 }
 
 static void draw_prim(const struct brush *brush, const struct viz_scene *scene,
-                      const struct viz_prim *prim)
-{
+                      const struct viz_prim *prim) {
     SDL_Rect clip = {prim->at.x, prim->at.y, prim->at.w, prim->at.h};
     switch ((enum viz_prim_kind)prim->kind) {
     case VIZ_FILL:
@@ -334,8 +327,7 @@ static void draw_prim(const struct brush *brush, const struct viz_scene *scene,
     }
 }
 
-void viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme)
-{
+void viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme) {
     for (size_t i = 0; i < scene->count; i++) {
         const struct viz_prim *prim = &scene->prims[i];
         struct brush brush = {drawer, viz_palette(theme, prim->role), prim->alpha};

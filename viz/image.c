@@ -8,16 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int fail(char message[VIZ_MESSAGE_SIZE], int error, const char *what, const char *why)
-{
+static int fail(char message[VIZ_MESSAGE_SIZE], int error, const char *what, const char *why) {
     snprintf(message, VIZ_MESSAGE_SIZE, "%.300s: %.180s", what, why);
     return error;
 }
 
 /* Writes rows of red, green and blue. */
 static int write_file(const char *path, const Uint8 *pixels, int width, int height,
-                      char message[VIZ_MESSAGE_SIZE])
-{
+                      char message[VIZ_MESSAGE_SIZE]) {
     FILE *file = fopen(path, "wb");
     if (file == NULL)
         return fail(message, CAD_ESYSTEM, path, strerror(errno));
@@ -38,8 +36,7 @@ static int write_file(const char *path, const Uint8 *pixels, int width, int heig
     return 0;
 }
 
-int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESSAGE_SIZE])
-{
+int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESSAGE_SIZE]) {
     int width;
     int height;
     if (SDL_GetRendererOutputSize(renderer, &width, &height) != 0)
@@ -57,11 +54,10 @@ int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESS
 }
 
 static int draw(struct viz_model *model, const struct viz_png_options *options,
-                SDL_Renderer *renderer, char message[VIZ_MESSAGE_SIZE])
-{
+                SDL_Renderer *renderer, char message[VIZ_MESSAGE_SIZE]) {
     struct viz_canvas canvas;
-    int error = viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale,
-                                message);
+    int error =
+        viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale, message);
     if (error != 0)
         return error;
     canvas.theme = options->theme;
@@ -78,8 +74,7 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
 }
 
 int viz_png_write(struct viz_model *model, const struct viz_png_options *options, const char *path,
-                  char message[VIZ_MESSAGE_SIZE])
-{
+                  char message[VIZ_MESSAGE_SIZE]) {
     SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, options->width, options->height, 32,
                                                           SDL_PIXELFORMAT_ARGB8888);
     if (surface == NULL)

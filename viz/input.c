@@ -7,41 +7,36 @@
 #define DRAG_FROM 4
 
 #define ZOOM_STEP 1.25
-#define PAN_STEP  0.1
+#define PAN_STEP 0.1
 
 /* --- Small steps -------------------------------------------------------------------------- */
 
-static bool inside(const struct viz_rect *rect, int x, int y)
-{
+static bool inside(const struct viz_rect *rect, int x, int y) {
     return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
 }
 
 /* Where zooming holds on to: the pointer's place in the chart, else the middle. */
-static double anchor_of(const struct viz_canvas *canvas)
-{
+static double anchor_of(const struct viz_canvas *canvas) {
     const struct viz_rect *lanes = &canvas->frame.lanes;
     if (!canvas->ui.pointer || canvas->ui.x < lanes->x || canvas->ui.x >= lanes->x + lanes->w)
         return 0.5;
     return (double)(canvas->ui.x - lanes->x) / lanes->w;
 }
 
-static void zoom(struct viz_canvas *canvas, double factor)
-{
+static void zoom(struct viz_canvas *canvas, double factor) {
     viz_view_zoom(&canvas->view, &canvas->frame.extent, anchor_of(canvas), factor);
 }
 
-static void find_hover(struct viz_canvas *canvas)
-{
+static void find_hover(struct viz_canvas *canvas) {
     if (canvas->ui.pointer)
-        canvas->ui.hover = viz_target_at(canvas->model, &canvas->view, &canvas->frame, canvas->ui.x,
-                                         canvas->ui.y);
+        canvas->ui.hover =
+            viz_target_at(canvas->model, &canvas->view, &canvas->frame, canvas->ui.x, canvas->ui.y);
     else
         canvas->ui.hover = (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = SIM_NONE};
 }
 
 /* Higher or lower rows; what is in the middle stays there. */
-static void scale_rows(struct viz_canvas *canvas, double factor)
-{
+static void scale_rows(struct viz_canvas *canvas, double factor) {
     struct viz_extent *extent = &canvas->frame.extent;
     double middle = canvas->view.first_row + extent->visible_rows / 2;
     canvas->view.row_scale = fmin(fmax(canvas->view.row_scale * factor, 0.04), 8);
@@ -50,8 +45,7 @@ static void scale_rows(struct viz_canvas *canvas, double factor)
     viz_view_clamp(&canvas->view, extent);
 }
 
-static void zoom_to(struct viz_canvas *canvas, const struct viz_target *target)
-{
+static void zoom_to(struct viz_canvas *canvas, const struct viz_target *target) {
     if (target->kind != VIZ_AT_BAR)
         return;
     const struct viz_bar *bar = &canvas->model->bars[target->bar];
@@ -61,8 +55,7 @@ static void zoom_to(struct viz_canvas *canvas, const struct viz_target *target)
                   (double)bar->end_ns + air);
 }
 
-static void select_next(struct viz_canvas *canvas, int step)
-{
+static void select_next(struct viz_canvas *canvas, int step) {
     struct viz_target *selected = &canvas->ui.selected;
     if (canvas->model->row_count == 0)
         return;
@@ -79,8 +72,7 @@ static void select_next(struct viz_canvas *canvas, int step)
                     (double)bar->end_ns);
 }
 
-static void next_counter(struct viz_canvas *canvas)
-{
+static void next_counter(struct viz_canvas *canvas) {
     size_t count = canvas->model->trace->counter_count;
     if (count > 0)
         canvas->ui.counter = (uint32_t)((canvas->ui.counter + 1) % count);
@@ -89,8 +81,7 @@ static void next_counter(struct viz_canvas *canvas)
 /* --- Keys --------------------------------------------------------------------------------- */
 
 /* Moving about; false where the key does something else. */
-static bool move_key(struct viz_canvas *canvas, SDL_Keycode key)
-{
+static bool move_key(struct viz_canvas *canvas, SDL_Keycode key) {
     struct viz_view *view = &canvas->view;
     const struct viz_extent *extent = &canvas->frame.extent;
     switch (key) {
@@ -124,8 +115,7 @@ static bool move_key(struct viz_canvas *canvas, SDL_Keycode key)
 }
 
 /* Zooming and selecting. */
-static bool view_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift)
-{
+static bool view_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift) {
     switch (key) {
     case SDLK_PLUS:
     case SDLK_EQUALS:
@@ -142,8 +132,8 @@ static bool view_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift)
         viz_canvas_fit(canvas);
         return true;
     case SDLK_z:
-        zoom_to(canvas, canvas->ui.hover.kind == VIZ_AT_BAR ? &canvas->ui.hover
-                                                           : &canvas->ui.selected);
+        zoom_to(canvas,
+                canvas->ui.hover.kind == VIZ_AT_BAR ? &canvas->ui.hover : &canvas->ui.selected);
         return true;
     case SDLK_LEFTBRACKET:
         scale_rows(canvas, 1 / ZOOM_STEP);
@@ -166,16 +156,15 @@ static bool view_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift)
 }
 
 /* How things are shown. */
-static bool style_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift)
-{
+static bool style_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift) {
     struct viz_ui *ui = &canvas->ui;
     switch (key) {
     case SDLK_w:
         ui->wakes = (enum viz_wakes)((ui->wakes + 1) % VIZ_WAKES_COUNT);
         return true;
     case SDLK_c:
-        viz_model_colour(canvas->model,
-                         (enum viz_colouring)((canvas->model->colouring + 1) % VIZ_COLOURING_COUNT));
+        viz_model_colour(canvas->model, (enum viz_colouring)((canvas->model->colouring + 1) %
+                                                             VIZ_COLOURING_COUNT));
         return true;
     case SDLK_o:
         next_counter(canvas);
@@ -202,8 +191,7 @@ static bool style_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift)
     }
 }
 
-static unsigned on_key(struct viz_canvas *canvas, const SDL_Keysym *key)
-{
+static unsigned on_key(struct viz_canvas *canvas, const SDL_Keysym *key) {
     bool ctrl = (key->mod & KMOD_CTRL) != 0;
     bool shift = (key->mod & KMOD_SHIFT) != 0;
     if (key->sym == SDLK_q || (ctrl && key->sym == SDLK_w))
@@ -216,13 +204,11 @@ static unsigned on_key(struct viz_canvas *canvas, const SDL_Keysym *key)
 
 /* --- Mouse -------------------------------------------------------------------------------- */
 
-static bool has_more_rows(const struct viz_canvas *canvas)
-{
+static bool has_more_rows(const struct viz_canvas *canvas) {
     return canvas->frame.extent.rows > canvas->frame.extent.visible_rows + 0.01;
 }
 
-static unsigned on_wheel(struct viz_canvas *canvas, const SDL_MouseWheelEvent *wheel)
-{
+static unsigned on_wheel(struct viz_canvas *canvas, const SDL_MouseWheelEvent *wheel) {
     double x = (double)wheel->preciseX;
     double y = (double)wheel->preciseY;
     SDL_Keymod mod = SDL_GetModState();
@@ -238,8 +224,7 @@ static unsigned on_wheel(struct viz_canvas *canvas, const SDL_MouseWheelEvent *w
 }
 
 /* Shows what is at a point of the minimap, in the middle. */
-static void go_to_map(struct viz_canvas *canvas, int x, int y)
-{
+static void go_to_map(struct viz_canvas *canvas, int x, int y) {
     const struct viz_rect *map = &canvas->frame.minimap;
     const struct viz_extent *extent = &canvas->frame.extent;
     struct viz_view *view = &canvas->view;
@@ -249,8 +234,7 @@ static void go_to_map(struct viz_canvas *canvas, int x, int y)
 }
 
 static unsigned on_press(struct viz_input *input, struct viz_canvas *canvas,
-                         const SDL_MouseButtonEvent *button, int x, int y)
-{
+                         const SDL_MouseButtonEvent *button, int x, int y) {
     if (button->button != SDL_BUTTON_LEFT && button->button != SDL_BUTTON_MIDDLE)
         return 0;
     if (canvas->ui.help) {
@@ -277,8 +261,7 @@ static unsigned on_press(struct viz_input *input, struct viz_canvas *canvas,
     return VIZ_REDRAW;
 }
 
-static unsigned on_release(struct viz_input *input, struct viz_canvas *canvas)
-{
+static unsigned on_release(struct viz_input *input, struct viz_canvas *canvas) {
     enum viz_drag drag = input->drag;
     input->drag = VIZ_DRAG_NONE;
     if (drag == VIZ_DRAG_NONE)
@@ -300,8 +283,7 @@ static unsigned on_release(struct viz_input *input, struct viz_canvas *canvas)
     return VIZ_REDRAW;
 }
 
-static unsigned on_motion(struct viz_input *input, struct viz_canvas *canvas, int x, int y)
-{
+static unsigned on_motion(struct viz_input *input, struct viz_canvas *canvas, int x, int y) {
     const struct viz_frame *frame = &canvas->frame;
     canvas->ui.pointer = true;
     canvas->ui.x = x;
@@ -322,13 +304,12 @@ static unsigned on_motion(struct viz_input *input, struct viz_canvas *canvas, in
     return VIZ_REDRAW;
 }
 
-static int pixels(const struct viz_input *input, int mouse)
-{
+static int pixels(const struct viz_input *input, int mouse) {
     return (int)floor(mouse * input->pixel_ratio);
 }
 
-unsigned viz_input_event(struct viz_input *input, struct viz_canvas *canvas, const SDL_Event *event)
-{
+unsigned viz_input_event(struct viz_input *input, struct viz_canvas *canvas,
+                         const SDL_Event *event) {
     unsigned result = 0;
     switch (event->type) {
     case SDL_QUIT:

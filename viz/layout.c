@@ -6,32 +6,30 @@
 #include <string.h>
 
 /* The design, in units of 1/96 inch. */
-#define MARGIN           16
-#define HEADER           68
-#define HEADER_COMPACT   46
-#define STRIP            60
-#define STRIP_COMPACT    40
-#define STRIP_MOST       148
-#define AXIS             28
-#define FOOTER           34
-#define MINIMAP          44
-#define ROW_LEAST        20
-#define ROW_MOST         64
-#define ROW_FLOOR        3 /* as far as zooming goes */
-#define ROW_CEILING      96
-#define NAMES_LEAST      96
-#define NAMES_LEAST_TINY 64
+#define MARGIN 16
+#define HEADER 68
+#define HEADER_COMPACT 46
+#define STRIP 60
+#define STRIP_COMPACT 40
+#define STRIP_MOST 148
+#define AXIS 28
+#define FOOTER 34
+#define MINIMAP 44
+#define ROW_LEAST 20
+#define ROW_MOST 64
+#define ROW_FLOOR 3 /* as far as zooming goes */
+#define ROW_CEILING 96
+#define NAMES_LEAST 96
+#define NAMES_LEAST_TINY 76
 
 /* How far from a bar or a mark the pointer still means it. */
 #define NEAR 4
 
-int viz_px(const struct viz_frame *frame, double units)
-{
+int viz_px(const struct viz_frame *frame, double units) {
     return (int)lround(units * frame->scale);
 }
 
-uint32_t viz_first_counter(const struct viz_model *model)
-{
+uint32_t viz_first_counter(const struct viz_model *model) {
     const struct sim_trace *trace = model->trace;
     if (trace->open_spans != SIM_NONE)
         return trace->open_spans;
@@ -41,8 +39,7 @@ uint32_t viz_first_counter(const struct viz_model *model)
 /* --- Frame -------------------------------------------------------------------------------- */
 
 static int names_width(const struct viz_frame *frame, const struct viz_model *model,
-                       const struct viz_measure *measure)
-{
+                       const struct viz_measure *measure) {
     int widest = 0;
     for (int i = 0; i < VIZ_WIDEST_COUNT; i++) {
         if (model->widest[i] == SIM_NONE)
@@ -60,8 +57,7 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
 }
 
 /* Rows as high as lets all of them be seen, within reason. */
-static double row_height(const struct viz_frame *frame, double rows, int room, double row_scale)
-{
+static double row_height(const struct viz_frame *frame, double rows, int room, double row_scale) {
     double fitting = rows > 0 ? room / rows : ROW_MOST * frame->scale;
     double height = fmin(fmax(fitting, ROW_LEAST * frame->scale), ROW_MOST * frame->scale);
     height *= row_scale > 0 ? row_scale : 1;
@@ -70,8 +66,7 @@ static double row_height(const struct viz_frame *frame, double rows, int room, d
 }
 
 /* The parts above and below the lanes; returns what is left for these. */
-static int place_panels(struct viz_frame *frame, const struct viz_ui *ui)
-{
+static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
     double height = frame->height / frame->scale;
     int header = height < 160 ? 0 : viz_px(frame, frame->compact ? HEADER_COMPACT : HEADER);
     int strip = ui->counter == SIM_NONE || height < 220
@@ -90,8 +85,7 @@ static int place_panels(struct viz_frame *frame, const struct viz_ui *ui)
 
 void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
                     const struct viz_ui *ui, const struct viz_measure *measure, int width,
-                    int height, double scale)
-{
+                    int height, double scale) {
     *frame = (struct viz_frame){.width = width, .height = height, .scale = scale};
     frame->compact = width < 600 * scale || height < 400 * scale;
     int room = place_panels(frame, ui);
@@ -99,7 +93,8 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->row_px = row_height(frame, rows, room, view->row_scale);
     /* What the rows do not need goes, in part, to the strip. */
     int spare = (int)fmax(0, room - rows * frame->row_px);
-    int strip_more = frame->strip.h > 0 ? (int)(spare * 0.4) : 0;
+    bool spans = ui->counter == model->trace->open_spans;
+    int strip_more = frame->strip.h > 0 && spans ? (int)(spare * 0.4) : 0;
     int strip_room = viz_px(frame, STRIP_MOST) - frame->strip.h;
     strip_more = strip_more < strip_room ? strip_more : strip_room > 0 ? strip_room : 0;
     frame->strip.h += strip_more;
@@ -119,56 +114,65 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->minimap.y = bottom;
     frame->minimap.h = frame->minimap.h > pad ? frame->minimap.h - pad : 0;
 
-    frame->extent = (struct viz_extent){(double)model->end_ns, rows, frame->lanes.h / frame->row_px};
+    frame->extent = viz_extent_of(model);
+    frame->extent.visible_rows = frame->lanes.h / frame->row_px;
     viz_view_clamp(view, &frame->extent);
+    if (frame->extent.rows <= frame->extent.visible_rows + 0.01 &&
+        viz_view_shows_all_time(view, &frame->extent)) {
+        /* A map of what is in full view says nothing. */
+        frame->minimap.h = 0;
+        frame->lanes.h = frame->names.h = frame->footer.y - top;
+        frame->extent.visible_rows = frame->lanes.h / frame->row_px;
+    }
+}
+
+struct viz_extent viz_extent_of(const struct viz_model *model) {
+    /* Waits that nobody will ever end are drawn beyond the end, and named there. */
+    return (struct viz_extent){.end_ns = (double)model->end_ns,
+                               .tail = model->deadlocked ? 0.1 : 0,
+                               .rows = (double)model->row_count};
 }
 
 /* --- Places ------------------------------------------------------------------------------- */
 
-double viz_time_at(const struct viz_frame *frame, const struct viz_view *view, double x)
-{
+double viz_time_at(const struct viz_frame *frame, const struct viz_view *view, double x) {
     return view->begin_ns + (x - frame->lanes.x) / frame->lanes.w * view->length_ns;
 }
 
-double viz_x_of(const struct viz_frame *frame, const struct viz_view *view, double time_ns)
-{
+double viz_x_of(const struct viz_frame *frame, const struct viz_view *view, double time_ns) {
     return frame->lanes.x + (time_ns - view->begin_ns) / view->length_ns * frame->lanes.w;
 }
 
-int viz_column(const struct viz_painter *painter, double time_ns)
-{
+int viz_column(const struct viz_painter *painter, double time_ns) {
     const struct viz_rect *lanes = &painter->frame->lanes;
     double x = viz_x_of(painter->frame, painter->view, time_ns);
     return (int)lround(fmin(fmax(x, lanes->x - 1000.0), lanes->x + lanes->w + 1000.0));
 }
 
-double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, double row)
-{
+double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, double row) {
     return frame->lanes.y + (row - view->first_row) * frame->row_px;
 }
 
-int viz_bar_height(const struct viz_frame *frame)
-{
-    double least = fmax(1, frame->row_px - frame->scale);
-    return (int)fmax(1, floor(fmin(least, fmax(frame->row_px * 0.68, 0))));
+int viz_bar_height(const struct viz_frame *frame) {
+    /* The gap between bars grows with them, so that low rows are not all gap. */
+    double row = frame->row_px / frame->scale;
+    double gap = row < 8 ? 1 : row < 20 ? 4 * (row - 8) / 12 + 1 : 5 + (row - 20) * 0.34;
+    return (int)fmax(1, floor((row - gap) * frame->scale));
 }
 
-struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1)
-{
+struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1) {
     const struct viz_frame *frame = painter->frame;
     int height = viz_bar_height(frame);
     double top = viz_row_top(frame, painter->view, row) + (frame->row_px - height) / 2;
     return (struct viz_rect){x0, (int)lround(top), x1 - x0, height};
 }
 
-int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text)
-{
+int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text) {
     return painter->measure->width(painter->measure->context, font, text, strlen(text));
 }
 
 int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
-                int width, const char *text)
-{
+                int width, const char *text) {
     char shown[256];
     int taken = viz_elide(painter->measure, font, text, width, false, shown, sizeof shown);
     viz_text(painter->scene, font, role, x, y - painter->measure->height[font] / 2, shown);
@@ -177,28 +181,26 @@ int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role,
 
 /* --- What is at a point ------------------------------------------------------------------- */
 
-static bool inside(const struct viz_rect *rect, int x, int y)
-{
+static bool inside(const struct viz_rect *rect, int x, int y) {
     return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
 }
 
 /* The bar of a list that is nearest to a time, at most `reach` away; SIM_NONE. Of several equally
  * near the shortest is meant: the others can be hit elsewhere. */
 static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint32_t count,
-                            double time_ns, double reach)
-{
+                            double time_ns, double reach) {
     uint32_t best = SIM_NONE;
     double best_distance = reach;
     uint32_t at = viz_bar_from(model, first, count, (int64_t)floor(time_ns - reach));
     for (int tried = 0; at < first + count && tried < 64; at++, tried++) {
         const struct viz_bar *bar = &model->bars[at];
-        double distance = fmax(fmax((double)bar->begin_ns - time_ns, time_ns - (double)bar->end_ns),
-                               0);
+        double distance =
+            fmax(fmax((double)bar->begin_ns - time_ns, time_ns - (double)bar->end_ns), 0);
         if ((double)bar->begin_ns > time_ns + reach)
             break;
-        bool shorter = best != SIM_NONE && distance == best_distance &&
-                       bar->end_ns - bar->begin_ns <
-                           model->bars[best].end_ns - model->bars[best].begin_ns;
+        bool shorter =
+            best != SIM_NONE && distance == best_distance &&
+            bar->end_ns - bar->begin_ns < model->bars[best].end_ns - model->bars[best].begin_ns;
         if (distance < best_distance || shorter || (best == SIM_NONE && distance <= reach)) {
             best = at;
             best_distance = distance;
@@ -208,8 +210,7 @@ static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint3
 }
 
 static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, double time_ns,
-                                double reach)
-{
+                                double reach) {
     const struct sim_trace *trace = model->trace;
     const struct sim_track *track = &trace->tracks[model->lanes[lane].track];
     const uint32_t *list = &trace->track_instants[track->first_instant];
@@ -229,8 +230,7 @@ static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, do
                                                                                   : SIM_NONE;
 }
 
-static uint32_t nearest_signal(const struct viz_model *model, double time_ns, double reach)
-{
+static uint32_t nearest_signal(const struct viz_model *model, double time_ns, double reach) {
     for (size_t i = 0; i < model->signal_count; i++) {
         const struct sim_instant *instant = &model->trace->instants[model->signals[i]];
         if (fabs((double)(instant->time_ns - model->origin_ns) - time_ns) <= reach)
@@ -240,10 +240,8 @@ static uint32_t nearest_signal(const struct viz_model *model, double time_ns, do
 }
 
 /* What a row has at a time. A mark is in the lower part of the lane's first row. */
-static struct viz_target target_in_row(const struct viz_model *model,
-                                       const struct viz_frame *frame, uint32_t index,
-                                       double time_ns, double reach, double depth)
-{
+static struct viz_target target_in_row(const struct viz_model *model, const struct viz_frame *frame,
+                                       uint32_t index, double time_ns, double reach, double depth) {
     const struct viz_row *row = &model->rows[index];
     struct viz_target target = {.kind = VIZ_AT_LANE, .lane = row->lane, .row = index};
     double bar_bottom = (frame->row_px + viz_bar_height(frame)) / 2;
@@ -266,8 +264,7 @@ static struct viz_target target_in_row(const struct viz_model *model,
 }
 
 struct viz_target viz_target_at(const struct viz_model *model, const struct viz_view *view,
-                                const struct viz_frame *frame, int x, int y)
-{
+                                const struct viz_frame *frame, int x, int y) {
     struct viz_target none = {.kind = VIZ_AT_NOTHING, .lane = SIM_NONE};
     bool chart = inside(&frame->lanes, x, y);
     if (!chart && !inside(&frame->names, x, y))
@@ -294,8 +291,7 @@ struct viz_target viz_target_at(const struct viz_model *model, const struct viz_
 }
 
 struct viz_target viz_target_next(const struct viz_model *model, const struct viz_target *target,
-                                  int step)
-{
+                                  int step) {
     struct viz_target next = *target;
     if (target->kind == VIZ_AT_NOTHING || target->lane == SIM_NONE)
         return next;
@@ -320,8 +316,7 @@ struct viz_target viz_target_next(const struct viz_model *model, const struct vi
     return next;
 }
 
-bool viz_same_target(const struct viz_target *a, const struct viz_target *b)
-{
+bool viz_same_target(const struct viz_target *a, const struct viz_target *b) {
     if (a->kind != b->kind)
         return false;
     switch (a->kind) {
@@ -338,8 +333,7 @@ bool viz_same_target(const struct viz_target *a, const struct viz_target *b)
 
 /* --- The picture -------------------------------------------------------------------------- */
 
-static void paint_nothing(struct viz_painter *painter)
-{
+static void paint_nothing(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     static const char *const lines[] = {"Nothing happened in this trace",
                                         "It is well-formed, and has no task and no event."};
@@ -355,10 +349,9 @@ static void paint_nothing(struct viz_painter *painter)
     }
 }
 
-void viz_layout(struct viz_scene *scene, const struct viz_model *model,
-                const struct viz_view *view, const struct viz_frame *frame,
-                const struct viz_ui *ui, const struct viz_measure *measure)
-{
+void viz_layout(struct viz_scene *scene, const struct viz_model *model, const struct viz_view *view,
+                const struct viz_frame *frame, const struct viz_ui *ui,
+                const struct viz_measure *measure) {
     struct viz_painter painter = {.scene = scene,
                                   .model = model,
                                   .view = view,
@@ -374,10 +367,12 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model,
     viz_clip(scene, all);
     viz_fill(scene, VIZ_BACKGROUND, all);
     if (model->row_count > 0) {
+        viz_paint_ground(&painter);
         viz_paint_time(&painter);
         viz_paint_strip(&painter);
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
+        viz_paint_labels(&painter);
         viz_paint_axis(&painter);
         viz_paint_names(&painter);
         viz_paint_minimap(&painter);

@@ -23,9 +23,9 @@ enum viz_target_kind {
 /* What the pointer is on, or what was selected. */
 struct viz_target {
     enum viz_target_kind kind;
-    uint32_t lane; /* SIM_NONE: an instant that concerns the whole program */
-    uint32_t row;  /* into viz_model.rows; of a bar or a lane */
-    uint32_t bar;  /* into viz_model.bars */
+    uint32_t lane;    /* SIM_NONE: an instant that concerns the whole program */
+    uint32_t row;     /* into viz_model.rows; of a bar or a lane */
+    uint32_t bar;     /* into viz_model.bars */
     uint32_t instant; /* into sim_trace.instants */
 };
 
@@ -73,6 +73,9 @@ struct viz_frame {
 /* The counter that the strip shows at first: the open spans, or the first there is; SIM_NONE. */
 uint32_t viz_first_counter(const struct viz_model *model);
 
+/* What there is to show of a model, before anything is placed. */
+struct viz_extent viz_extent_of(const struct viz_model *model);
+
 /* Places the parts in a picture of width x height pixels, and brings the view within what there
  * is to show. `scale` is how many pixels a unit of the design has: 2 on a fine display. */
 void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
@@ -98,8 +101,8 @@ struct viz_target viz_target_next(const struct viz_model *model, const struct vi
 bool viz_same_target(const struct viz_target *a, const struct viz_target *b);
 
 /* Fills a scene, which is cleared first; scene->error says whether all of it fitted. */
-void viz_layout(struct viz_scene *scene, const struct viz_model *model,
-                const struct viz_view *view, const struct viz_frame *frame,
-                const struct viz_ui *ui, const struct viz_measure *measure);
+void viz_layout(struct viz_scene *scene, const struct viz_model *model, const struct viz_view *view,
+                const struct viz_frame *frame, const struct viz_ui *ui,
+                const struct viz_measure *measure);
 
 #endif

@@ -22,8 +22,7 @@ struct tip {
 
 /* --- What a tooltip says ------------------------------------------------------------------ */
 
-static void add_row(struct tip *tip, const char *name, const char *value)
-{
+static void add_row(struct tip *tip, const char *name, const char *value) {
     if (tip->count == TIP_ROWS)
         return;
     struct tip_row *row = &tip->rows[tip->count++];
@@ -31,15 +30,13 @@ static void add_row(struct tip *tip, const char *name, const char *value)
     snprintf(row->value, sizeof row->value, "%s", value);
 }
 
-static void add_time(struct tip *tip, const char *name, int64_t time_ns)
-{
+static void add_time(struct tip *tip, const char *name, int64_t time_ns) {
     char text[VIZ_TIME_SIZE];
     viz_format_exact(time_ns, text);
     add_row(tip, name, text);
 }
 
-static void add_args(struct tip *tip, const struct sim_trace *trace, uint32_t args)
-{
+static void add_args(struct tip *tip, const struct sim_trace *trace, uint32_t args) {
     if (args == 0)
         return;
     const char *cursor = sim_trace_text(trace, args);
@@ -55,8 +52,7 @@ static void add_args(struct tip *tip, const struct sim_trace *trace, uint32_t ar
 }
 
 static void add_wakes(struct tip *tip, const struct viz_model *model, uint32_t lane,
-                      const struct viz_bar *bar)
-{
+                      const struct viz_bar *bar) {
     uint32_t wakes[TIP_WAKES];
     size_t count = viz_wakes_by(model, lane, bar->begin_ns, bar->end_ns, wakes, TIP_WAKES);
     char text[160] = "";
@@ -64,7 +60,8 @@ static void add_wakes(struct tip *tip, const struct viz_model *model, uint32_t l
     for (size_t i = 0; i < count && i < TIP_WAKES; i++) {
         const struct sim_wake *wake = &model->trace->wakes[wakes[i]];
         const char *name = sim_trace_text(model->trace, model->trace->tracks[wake->to_track].name);
-        int more = snprintf(text + length, sizeof text - length, "%s%.28s", i > 0 ? ", " : "", name);
+        int more =
+            snprintf(text + length, sizeof text - length, "%s%.28s", i > 0 ? ", " : "", name);
         length += more > 0 ? (size_t)more : 0;
     }
     if (count > TIP_WAKES)
@@ -73,8 +70,8 @@ static void add_wakes(struct tip *tip, const struct viz_model *model, uint32_t l
         add_row(tip, "wakes", text);
 }
 
-static void add_woken_by(struct tip *tip, const struct viz_model *model, const struct viz_bar *bar)
-{
+static void add_woken_by(struct tip *tip, const struct viz_model *model,
+                         const struct viz_bar *bar) {
     const struct sim_trace *trace = model->trace;
     const struct sim_slice *slice = &trace->slices[bar->slice];
     if (bar->flags & VIZ_BAR_PENDING) {
@@ -90,13 +87,14 @@ static void add_woken_by(struct tip *tip, const struct viz_model *model, const s
 }
 
 static void describe_bar(struct tip *tip, const struct viz_model *model,
-                         const struct viz_target *target)
-{
+                         const struct viz_target *target) {
     const struct viz_bar *bar = &model->bars[target->bar];
     const struct sim_slice *slice = &model->trace->slices[bar->slice];
-    static const char *const looks[VIZ_LOOK_COUNT] = {
-        [VIZ_LOOK_SPAN] = "span of", [VIZ_LOOK_SLEEP] = "sleep of", [VIZ_LOOK_WAIT] = "wait of",
-        [VIZ_LOOK_READY] = "ready",  [VIZ_LOOK_RUN] = "runs on"};
+    static const char *const looks[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "span of",
+                                                      [VIZ_LOOK_SLEEP] = "sleep of",
+                                                      [VIZ_LOOK_WAIT] = "wait of",
+                                                      [VIZ_LOOK_READY] = "ready",
+                                                      [VIZ_LOOK_RUN] = "runs on"};
     snprintf(tip->title, sizeof tip->title, "%.190s", viz_bar_name(model, bar));
     char lane[160];
     viz_lane_name(model, target->lane, lane, sizeof lane);
@@ -117,8 +115,7 @@ static void describe_bar(struct tip *tip, const struct viz_model *model,
         add_wakes(tip, model, target->lane, bar);
 }
 
-static void describe_lane(struct tip *tip, const struct viz_model *model, uint32_t index)
-{
+static void describe_lane(struct tip *tip, const struct viz_model *model, uint32_t index) {
     static const char *const outcomes[] = {[SIM_OUTCOME_UNKNOWN] = "",
                                            [SIM_OUTCOME_RETURNED] = "returned",
                                            [SIM_OUTCOME_FAILED] = "failed",
@@ -138,8 +135,7 @@ static void describe_lane(struct tip *tip, const struct viz_model *model, uint32
 }
 
 static void describe_instant(struct tip *tip, const struct viz_model *model,
-                             const struct viz_target *target)
-{
+                             const struct viz_target *target) {
     const struct sim_trace *trace = model->trace;
     const struct sim_instant *instant = &trace->instants[target->instant];
     snprintf(tip->title, sizeof tip->title, "%.190s", sim_trace_text(trace, instant->name));
@@ -150,8 +146,7 @@ static void describe_instant(struct tip *tip, const struct viz_model *model,
 }
 
 static bool describe(struct tip *tip, const struct viz_model *model,
-                     const struct viz_target *target)
-{
+                     const struct viz_target *target) {
     switch (target->kind) {
     case VIZ_AT_BAR:
         describe_bar(tip, model, target);
@@ -169,14 +164,12 @@ static bool describe(struct tip *tip, const struct viz_model *model,
 
 /* --- Where it goes ------------------------------------------------------------------------ */
 
-static int most(int a, int b)
-{
+static int most(int a, int b) {
     return a > b ? a : b;
 }
 
 /* A panel above everything else, with the shadow of one line. */
-static void paint_panel(const struct viz_painter *painter, struct viz_rect at)
-{
+static void paint_panel(const struct viz_painter *painter, struct viz_rect at) {
     const struct viz_frame *frame = painter->frame;
     int radius = viz_px(frame, 6);
     int shadow = viz_px(frame, 3);
@@ -186,8 +179,7 @@ static void paint_panel(const struct viz_painter *painter, struct viz_rect at)
     viz_stroke(painter->scene, VIZ_TIP_EDGE, 255, radius, viz_px(frame, 1), at);
 }
 
-static void paint_tip(struct viz_painter *painter, struct tip *tip, int x, int y)
-{
+static void paint_tip(struct viz_painter *painter, struct tip *tip, int x, int y) {
     const struct viz_frame *frame = painter->frame;
     int pad = viz_px(frame, 12);
     int gap = viz_px(frame, 14);
@@ -224,19 +216,20 @@ static void paint_tip(struct viz_painter *painter, struct tip *tip, int x, int y
 }
 
 /* The line through the pointer, and its time on the axis; the stretch that is being marked. */
-static void paint_cursor(struct viz_painter *painter)
-{
+static void paint_cursor(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
     int bottom = frame->lanes.y + frame->lanes.h;
-    struct viz_rect area = {frame->lanes.x, frame->strip.y, frame->lanes.w, bottom - frame->strip.y};
+    struct viz_rect area = {frame->lanes.x, frame->strip.y, frame->lanes.w,
+                            bottom - frame->strip.y};
     int64_t time_ns = llround(viz_time_at(frame, painter->view, ui->x));
     char text[VIZ_TIME_SIZE];
     if (ui->ranging) {
         int x0 = viz_column(painter, fmin(ui->range_from_ns, ui->range_to_ns));
         int x1 = viz_column(painter, fmax(ui->range_from_ns, ui->range_to_ns));
         viz_clip(painter->scene, area);
-        viz_fill_alpha(painter->scene, VIZ_STRIP, 50, (struct viz_rect){x0, area.y, x1 - x0, area.h});
+        viz_fill_alpha(painter->scene, VIZ_STRIP, 50,
+                       (struct viz_rect){x0, area.y, x1 - x0, area.h});
         viz_fill(painter->scene, VIZ_STRIP, (struct viz_rect){x0, area.y, 1, area.h});
         viz_fill(painter->scene, VIZ_STRIP, (struct viz_rect){x1, area.y, 1, area.h});
         viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
@@ -261,8 +254,7 @@ static void paint_cursor(struct viz_painter *painter)
              flag.y + viz_px(frame, 2), text);
 }
 
-void viz_paint_tooltip(struct viz_painter *painter)
-{
+void viz_paint_tooltip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
     bool over = ui->pointer && ui->x >= frame->lanes.x && ui->y >= frame->strip.y &&
@@ -290,8 +282,7 @@ void viz_paint_tooltip(struct viz_painter *painter)
 
 /* --- Keys --------------------------------------------------------------------------------- */
 
-void viz_paint_help(struct viz_painter *painter)
-{
+void viz_paint_help(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     viz_fill_alpha(painter->scene, VIZ_BACKGROUND, 150,
                    (struct viz_rect){0, 0, frame->width, frame->height});

@@ -6,22 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static int margin_of(const struct viz_frame *frame)
-{
+static int margin_of(const struct viz_frame *frame) {
     return viz_px(frame, frame->compact ? 10 : 16);
 }
 
 /* --- Header ------------------------------------------------------------------------------- */
 
-static bool went_well(const char *outcome)
-{
+static bool went_well(const char *outcome) {
     return strcmp(outcome, "complete") == 0 || strcmp(outcome, "stopped") == 0 ||
            strcmp(outcome, "interrupted") == 0;
 }
 
 /* A word in a frame; returns its width. */
-static int paint_chip(struct viz_painter *painter, int role, int x, int middle, const char *text)
-{
+static int paint_chip(struct viz_painter *painter, int role, int x, int middle, const char *text) {
     const struct viz_frame *frame = painter->frame;
     int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 4);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text) + viz_px(frame, 16);
@@ -34,8 +31,7 @@ static int paint_chip(struct viz_painter *painter, int role, int x, int middle, 
 
 /* A figure under its name, aligned at the right; returns its width. */
 static int paint_figure(struct viz_painter *painter, int right, const char *name,
-                        const char *value)
-{
+                        const char *value) {
     const struct viz_frame *frame = painter->frame;
     int small = painter->measure->height[VIZ_FONT_SMALL];
     int large = painter->measure->height[VIZ_FONT_VALUE];
@@ -51,8 +47,7 @@ static int paint_figure(struct viz_painter *painter, int right, const char *name
 }
 
 /* The figures, the most telling one at the right; returns the column where they begin. */
-static int paint_figures(struct viz_painter *painter, int left, int right)
-{
+static int paint_figures(struct viz_painter *painter, int left, int right) {
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
     struct {
@@ -82,30 +77,27 @@ static int paint_figures(struct viz_painter *painter, int left, int right)
     return right;
 }
 
-static void describe(const struct viz_model *model, char *out, size_t size)
-{
+static void describe(const struct viz_model *model, char *out, size_t size) {
     const struct sim_trace *trace = model->trace;
     if (trace->version == 0) {
         snprintf(out, size, "Trace Event file");
         return;
     }
     const char *clock = sim_trace_text(trace, trace->clock);
-    snprintf(out, size, "%.32s clock  \xC2\xB7  seed %" PRId64, clock[0] != '\0' ? clock : "unknown",
-             trace->seed);
+    snprintf(out, size, "%.32s clock  \xC2\xB7  seed %" PRId64,
+             clock[0] != '\0' ? clock : "unknown", trace->seed);
     out[0] = (char)(out[0] >= 'a' && out[0] <= 'z' ? out[0] - 'a' + 'A' : out[0]);
 }
 
-static void paint_title(struct viz_painter *painter, int left, int right, int middle)
-{
+static void paint_title(struct viz_painter *painter, int left, int right, int middle) {
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
     const char *outcome = sim_trace_text(model->trace, model->trace->outcome);
     const char *chip = !model->trace->complete ? "cut short" : outcome;
-    int role = model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED
-                                                                             : VIZ_ALERT;
-    int chip_room = chip[0] != '\0' ? viz_text_width(painter, VIZ_FONT_SMALL, chip) +
-                                          viz_px(frame, 28)
-                                    : 0;
+    int role =
+        model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED : VIZ_ALERT;
+    int chip_room =
+        chip[0] != '\0' ? viz_text_width(painter, VIZ_FONT_SMALL, chip) + viz_px(frame, 28) : 0;
     char title[256];
     int width = viz_elide(painter->measure, VIZ_FONT_TITLE, viz_model_title(model),
                           right - left - chip_room, false, title, sizeof title);
@@ -115,8 +107,7 @@ static void paint_title(struct viz_painter *painter, int left, int right, int mi
         paint_chip(painter, role, left + width + viz_px(frame, 12), middle, chip);
 }
 
-void viz_paint_header(struct viz_painter *painter)
-{
+void viz_paint_header(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_rect *at = &frame->header;
     if (at->h == 0)
@@ -127,8 +118,8 @@ void viz_paint_header(struct viz_painter *painter)
     int title_room = viz_text_width(painter, VIZ_FONT_TITLE, viz_model_title(painter->model));
     int most = (at->w - 2 * margin) / 2;
     title_room = title_room < most ? title_room : most;
-    int right = paint_figures(painter, margin + title_room + viz_px(frame, frame->compact ? 16 : 130),
-                              at->w - margin);
+    int right = paint_figures(
+        painter, margin + title_room + viz_px(frame, frame->compact ? 16 : 130), at->w - margin);
     int title = painter->measure->height[VIZ_FONT_TITLE];
     int body = painter->measure->height[VIZ_FONT_BODY];
     bool both = at->h >= title + body + viz_px(frame, 10);
@@ -143,8 +134,7 @@ void viz_paint_header(struct viz_painter *painter)
 
 /* --- Names -------------------------------------------------------------------------------- */
 
-void viz_paint_names(struct viz_painter *painter)
-{
+void viz_paint_names(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
     const struct viz_model *model = painter->model;
@@ -162,9 +152,9 @@ void viz_paint_names(struct viz_painter *painter)
         double top = viz_row_top(frame, view, i);
         bool meant = painter->target->kind != VIZ_AT_NOTHING && painter->target->lane == lane;
         if (meant)
-            viz_fill(painter->scene, VIZ_HIGHLIGHT,
-                     (struct viz_rect){0, (int)lround(top), frame->names.w,
-                                       (int)ceil(frame->row_px)});
+            viz_fill(
+                painter->scene, VIZ_HIGHLIGHT,
+                (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
         if (top < free_from)
             continue;
         free_from = top + height - viz_px(frame, 1);
@@ -183,22 +173,20 @@ void viz_paint_names(struct viz_painter *painter)
 
 /* --- Minimap ------------------------------------------------------------------------------ */
 
-static int between(double value, int low, int high)
-{
+static int between(double value, int low, int high) {
     return (int)lround(fmin(fmax(value, low), high));
 }
 
 /* Which part of the whole is in view. */
-static struct viz_rect window_of(const struct viz_painter *painter, const struct viz_rect *map)
-{
+static struct viz_rect window_of(const struct viz_painter *painter, const struct viz_rect *map) {
     const struct viz_view *view = painter->view;
     const struct viz_extent *extent = &painter->frame->extent;
     double total = extent->end_ns > 0 ? extent->end_ns : 1;
     double rows = extent->rows > 0 ? extent->rows : 1;
     double right = map->x + map->w;
     int x0 = between(map->x + view->begin_ns / total * map->w, map->x, (int)right);
-    int x1 = between(map->x + (view->begin_ns + view->length_ns) / total * map->w, map->x,
-                     (int)right);
+    int x1 =
+        between(map->x + (view->begin_ns + view->length_ns) / total * map->w, map->x, (int)right);
     int y0 = between(map->y + view->first_row / rows * map->h, map->y, map->y + map->h);
     int y1 = between(map->y + (view->first_row + extent->visible_rows) / rows * map->h, map->y,
                      map->y + map->h);
@@ -210,8 +198,7 @@ static struct viz_rect window_of(const struct viz_painter *painter, const struct
     return (struct viz_rect){x0, y0, x1 - x0, y1 - y0};
 }
 
-static void paint_minimap_name(struct viz_painter *painter, const struct viz_rect *map)
-{
+static void paint_minimap_name(struct viz_painter *painter, const struct viz_rect *map) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_model *model = painter->model;
     double first = painter->view->first_row;
@@ -228,24 +215,23 @@ static void paint_minimap_name(struct viz_painter *painter, const struct viz_rec
     int room = map->x - margin - viz_px(frame, 8);
     int small = painter->measure->height[VIZ_FONT_SMALL];
     int middle = map->y + map->h / 2;
-    snprintf(text, sizeof text, "%s\xE2\x80\x93%s", from, to);
+    snprintf(text, sizeof text, "lanes %s\xE2\x80\x93%s", from, to);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - small / 2, room, text);
-    snprintf(text, sizeof text, "of %s lanes", of);
+    snprintf(text, sizeof text, "of %s", of);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + small / 2, room, text);
 }
 
-void viz_paint_minimap(struct viz_painter *painter)
-{
+void viz_paint_minimap(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_rect *map = &frame->minimap;
-    bool all_rows = frame->extent.rows <= frame->extent.visible_rows + 0.01;
-    if (map->h == 0 || (all_rows && viz_view_shows_all_time(painter->view, &frame->extent)))
+    if (map->h == 0)
         return;
     struct viz_scene *scene = painter->scene;
     viz_fill(scene, VIZ_BACKGROUND,
              (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width,
                                frame->footer.y - frame->lanes.y - frame->lanes.h});
-    viz_fill(scene, VIZ_BORDER, (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width, 1});
+    viz_fill(scene, VIZ_BORDER,
+             (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width, 1});
     struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};
     viz_fill(scene, VIZ_OUTSIDE, inner);
     scene->density = &painter->model->density;
@@ -259,8 +245,9 @@ void viz_paint_minimap(struct viz_painter *painter)
         {window.x, inner.y, window.w, window.y - inner.y},
         {window.x, window.y + window.h, window.w, bottom - window.y - window.h}};
     for (int i = 0; i < 4; i++)
-        viz_fill_alpha(scene, VIZ_BACKGROUND, 120, around[i]);
-    viz_stroke(scene, VIZ_ACCENT, 230, viz_px(frame, 2), viz_px(frame, 1.5), window);
+        viz_fill_alpha(scene, VIZ_BACKGROUND, 130, around[i]);
+    viz_fill_alpha(scene, VIZ_ACCENT, 28, window);
+    viz_stroke(scene, VIZ_ACCENT, 150, 0, viz_px(frame, 1), window);
     paint_minimap_name(painter, &inner);
 }
 
@@ -274,8 +261,7 @@ struct legend_painter {
 };
 
 /* Room for a swatch and its word, or nothing at all. */
-static bool next_entry(struct legend_painter *legend, const char *text, struct viz_rect *swatch)
-{
+static bool next_entry(struct legend_painter *legend, const char *text, struct viz_rect *swatch) {
     struct viz_painter *painter = legend->painter;
     const struct viz_frame *frame = painter->frame;
     int size = viz_px(frame, 11);
@@ -289,15 +275,13 @@ static bool next_entry(struct legend_painter *legend, const char *text, struct v
     return true;
 }
 
-static void paint_colours(struct legend_painter *legend)
-{
+static void paint_colours(struct legend_painter *legend) {
     struct viz_painter *painter = legend->painter;
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
-    static const char *const heads[VIZ_COLOURING_COUNT] = {
-        [VIZ_COLOUR_BY_DURATION] = "Span of",
-        [VIZ_COLOUR_BY_NAME] = "Colour by name",
-        [VIZ_COLOUR_BY_LANE] = "Colour by task"};
+    static const char *const heads[VIZ_COLOURING_COUNT] = {[VIZ_COLOUR_BY_DURATION] = "Span of",
+                                                           [VIZ_COLOUR_BY_NAME] = "Colour by name",
+                                                           [VIZ_COLOUR_BY_LANE] = "Colour by task"};
     if (!model->looks[VIZ_LOOK_SPAN])
         return;
     if (model->colouring != VIZ_COLOUR_BY_NAME || model->legend_count == 0)
@@ -309,14 +293,13 @@ static void paint_colours(struct legend_painter *legend)
         if (!next_entry(legend, model->legend[i].text, &swatch))
             return;
         viz_round(painter->scene, VIZ_SPAN_FIRST + i, 255, viz_px(frame, 3), swatch);
-        viz_stroke(painter->scene, VIZ_SPAN_EDGE_FIRST + i, 255, viz_px(frame, 3),
-                   viz_px(frame, 1), swatch);
+        viz_stroke(painter->scene, VIZ_SPAN_EDGE_FIRST + i, 255, viz_px(frame, 3), viz_px(frame, 1),
+                   swatch);
     }
     legend->x += viz_px(frame, 12);
 }
 
-static void paint_looks(struct legend_painter *legend)
-{
+static void paint_looks(struct legend_painter *legend) {
     struct viz_painter *painter = legend->painter;
     const struct viz_frame *frame = painter->frame;
     static const struct {
@@ -345,24 +328,25 @@ static void paint_looks(struct legend_painter *legend)
 }
 
 /* What the reader had to say, or, in a window, how to go on; returns the column it begins at. */
-static int paint_remark(struct viz_painter *painter, int middle, int right)
-{
+static int paint_remark(struct viz_painter *painter, int middle, int right) {
     const struct viz_frame *frame = painter->frame;
     const struct sim_trace *trace = painter->model->trace;
-    const char *hint = frame->compact ? "? help" : "drag pans  \xC2\xB7  Ctrl+wheel zooms  \xC2\xB7  F fits  \xC2\xB7  ? help";
-    const char *text = trace->warning_count > 0      ? trace->warnings[0]
+    const char *hint =
+        frame->compact
+            ? "? help"
+            : "drag pans  \xC2\xB7  Ctrl+wheel zooms  \xC2\xB7  F fits  \xC2\xB7  ? help";
+    const char *text = trace->warning_count > 0   ? trace->warnings[0]
                        : painter->ui->interactive ? hint
-                                                     : "";
+                                                  : "";
     char shown[256];
-    int width = viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown,
-                          sizeof shown);
+    int width =
+        viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown, sizeof shown);
     viz_text(painter->scene, VIZ_FONT_SMALL, trace->warning_count > 0 ? VIZ_ALERT : VIZ_MUTED,
              right - width, middle - painter->measure->height[VIZ_FONT_SMALL] / 2, shown);
     return width > 0 ? right - width - viz_px(frame, 24) : right;
 }
 
-void viz_paint_footer(struct viz_painter *painter)
-{
+void viz_paint_footer(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_rect *at = &frame->footer;
     if (at->h == 0)

@@ -26,16 +26,16 @@ struct row_painter {
     const struct viz_row *row;
     int left; /* the columns that can be seen */
     int right;
-    int unit;   /* the least width of a bar */
-    int height; /* of a span */
+    int unit;    /* the least width of a bar */
+    int height;  /* of a span */
+    bool labels; /* the labels are painted, not the bars: they come last, above the wakes */
     struct run run;
 };
 
 /* --- One bar ------------------------------------------------------------------------------ */
 
 /* The rectangle of a bar that is `part` as high as a span, but at least `least`. */
-static struct viz_rect slim(struct viz_rect rect, double part, int least)
-{
+static struct viz_rect slim(struct viz_rect rect, double part, int least) {
     int height = (int)lround(rect.h * part);
     height = height < least ? least : height;
     height = height > rect.h ? rect.h : height;
@@ -44,21 +44,27 @@ static struct viz_rect slim(struct viz_rect rect, double part, int least)
     return rect;
 }
 
-static bool is_stuck(const struct viz_bar *bar)
-{
-    return bar->look == VIZ_LOOK_WAIT && (bar->flags & VIZ_BAR_PENDING) != 0;
+/* A wait that nobody can end any more. */
+static bool is_stuck(const struct viz_painter *painter, const struct viz_bar *bar) {
+    return bar->look == VIZ_LOOK_WAIT && (bar->flags & VIZ_BAR_PENDING) != 0 &&
+           painter->model->deadlocked;
 }
 
-static bool is_target(const struct viz_painter *painter, const struct viz_bar *bar)
-{
+/* The column at which a bar ends: a stuck wait has no end. */
+static int end_column(const struct row_painter *rows, const struct viz_bar *bar) {
+    if (is_stuck(rows->painter, bar))
+        return rows->right + viz_px(rows->painter->frame, 16);
+    return viz_column(rows->painter, (double)bar->end_ns);
+}
+
+static bool is_target(const struct viz_painter *painter, const struct viz_bar *bar) {
     const struct viz_target *selected = &painter->ui->selected;
     const struct viz_target *hover = &painter->ui->hover;
     return (selected->kind == VIZ_AT_BAR && &painter->model->bars[selected->bar] == bar) ||
            (hover->kind == VIZ_AT_BAR && &painter->model->bars[hover->bar] == bar);
 }
 
-static void paint_span(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect)
-{
+static void paint_span(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
     struct viz_scene *scene = rows->painter->scene;
     int fill = VIZ_SPAN_FIRST + bar->colour;
     int edge = VIZ_SPAN_EDGE_FIRST + bar->colour;
@@ -72,11 +78,11 @@ static void paint_span(struct row_painter *rows, const struct viz_bar *bar, stru
     viz_stroke(scene, edge, 255, radius, line, rect);
 }
 
-static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect)
-{
-    struct viz_scene *scene = rows->painter->scene;
-    int line = viz_px(rows->painter->frame, 1);
-    int role = is_stuck(bar) ? VIZ_ALERT : VIZ_WAIT;
+static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
+    const struct viz_painter *painter = rows->painter;
+    struct viz_scene *scene = painter->scene;
+    int line = viz_px(painter->frame, 1);
+    int role = is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT;
     int radius = viz_px(rows->painter->frame, 3);
     if (rect.w <= 3 * line || rect.h <= 3 * line) {
         viz_fill(scene, role, rect);
@@ -88,8 +94,7 @@ static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, stru
     viz_stroke(scene, role, 255, radius, line, rect);
 }
 
-static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz_rect rect)
-{
+static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz_rect rect) {
     struct viz_scene *scene = rows->painter->scene;
     int line = viz_px(rows->painter->frame, 1);
     int radius = viz_px(rows->painter->frame, 3);
@@ -103,8 +108,7 @@ static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz
 
 /* Where a bar of its look goes between two columns. */
 static struct viz_rect shape_of(const struct row_painter *rows, const struct viz_bar *bar, int x0,
-                                int x1)
-{
+                                int x1) {
     const struct viz_painter *painter = rows->painter;
     struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1);
     int text = painter->measure->height[VIZ_FONT_SMALL];
@@ -119,8 +123,19 @@ static struct viz_rect shape_of(const struct row_painter *rows, const struct viz
     }
 }
 
-static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect)
-{
+/* What is cut off by the end of the trace looks torn there. */
+static void paint_torn_edge(struct row_painter *rows, struct viz_rect rect) {
+    int width = viz_px(rows->painter->frame, 9);
+    if (rect.w < 2 * width)
+        return;
+    struct viz_rect edge = {rect.x + rect.w - width, rect.y, width, rect.h};
+    viz_shape(rows->painter->scene, VIZ_HATCH, VIZ_BACKGROUND, 255, edge);
+    edge.x += width / 2;
+    edge.w -= width / 2;
+    viz_fill_alpha(rows->painter->scene, VIZ_BACKGROUND, 110, edge);
+}
+
+static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
     switch (bar->look) {
     case VIZ_LOOK_SPAN:
         paint_span(rows, bar, rect);
@@ -138,6 +153,8 @@ static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, str
         viz_fill(rows->painter->scene, VIZ_RUN, rect);
         break;
     }
+    if (bar->flags & (VIZ_BAR_OPEN | VIZ_BAR_PENDING) && !rows->painter->model->deadlocked)
+        paint_torn_edge(rows, rect);
     if (is_target(rows->painter, bar)) {
         int out = viz_px(rows->painter->frame, 2);
         struct viz_rect ring = {rect.x - out, rect.y - out, rect.w + 2 * out, rect.h + 2 * out};
@@ -149,107 +166,126 @@ static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, str
 /* --- Labels ------------------------------------------------------------------------------- */
 
 /* The column at which the first wait inside a span begins; `right` where there is none. */
-static int first_overlay(const struct row_painter *rows, const struct viz_bar *bar, int right)
-{
+static int first_overlay(const struct row_painter *rows, const struct viz_bar *bar, int right) {
     const struct viz_model *model = rows->painter->model;
     uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
     double seen_ns = viz_time_at(rows->painter->frame, rows->painter->view, rows->left);
     double from_ns = fmax(seen_ns, (double)bar->begin_ns);
-    uint32_t at = viz_bar_from(model, rows->row->first_overlay, rows->row->overlay_count,
-                               (int64_t)from_ns);
+    uint32_t at =
+        viz_bar_from(model, rows->row->first_overlay, rows->row->overlay_count, (int64_t)from_ns);
     if (at == end)
         return right;
     int x = viz_column(rows->painter, (double)model->bars[at].begin_ns);
     return x < right ? x : right;
 }
 
-static bool is_light_on_dark(const struct viz_bar *bar)
-{
-    return bar->look != VIZ_LOOK_SPAN;
+/* Small bars have small labels. */
+static enum viz_font font_of(const struct row_painter *rows, const struct viz_bar *bar) {
+    bool large = rows->height >= viz_px(rows->painter->frame, 19);
+    return bar->look == VIZ_LOOK_SPAN && large ? VIZ_FONT_NAME : VIZ_FONT_SMALL;
 }
 
-/* Writes the label into a bar, over a plate where there is hatching. */
-static void label_inside(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
-                         enum viz_font font, const char *text, int width)
-{
-    struct viz_painter *painter = rows->painter;
-    int pad = viz_px(painter->frame, 7);
-    int height = painter->measure->height[font];
-    int small = painter->measure->height[VIZ_FONT_SMALL];
-    int x = rect.x + pad;
-    int middle = rect.y + rect.h / 2;
-    int role = is_stuck(bar) ? VIZ_ALERT : is_light_on_dark(bar) ? VIZ_TEXT : VIZ_INK;
+static int ink_of(const struct viz_painter *painter, const struct viz_bar *bar) {
+    if (is_stuck(painter, bar))
+        return VIZ_ALERT;
     if (bar->look == VIZ_LOOK_RUN)
-        role = VIZ_BACKGROUND;
-    if (bar->look == VIZ_LOOK_WAIT) {
-        int line = viz_px(painter->frame, 1);
-        int gap = viz_px(painter->frame, 4);
-        struct viz_rect plate = {x - gap, rect.y + line, width + 2 * gap, rect.h - 2 * line};
-        viz_fill(painter->scene, VIZ_WAIT_FILL, plate);
-    }
-    bool two = bar->look == VIZ_LOOK_SPAN && rect.h >= height + small + viz_px(painter->frame, 6);
+        return VIZ_BACKGROUND;
+    return bar->look == VIZ_LOOK_SPAN ? VIZ_INK : VIZ_TEXT;
+}
+
+/* Where a label would stand on hatching it gets a plain ground. */
+static void paint_plate(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                        int width) {
+    int line = viz_px(rows->painter->frame, 1);
+    int ground = bar->look == VIZ_LOOK_SPAN ? VIZ_SPAN_FIRST + bar->colour : VIZ_WAIT_FILL;
+    int most = rect.w - 2 * line;
+    struct viz_rect plate = {rect.x + line, rect.y + line, width < most ? width : most,
+                             rect.h - 2 * line};
+    viz_fill(rows->painter->scene, ground, plate);
+}
+
+/* A label inside the part of a bar that can be seen. */
+struct label {
+    const struct viz_bar *bar;
+    struct viz_rect rect;
+    enum viz_font font;
+    const char *text;
+    int width;
+    bool plate;
+};
+
+static void label_inside(struct row_painter *rows, const struct label *label) {
+    struct viz_painter *painter = rows->painter;
+    const struct viz_rect *rect = &label->rect;
+    int pad = viz_px(painter->frame, 7);
+    int height = painter->measure->height[label->font];
+    int small = painter->measure->height[VIZ_FONT_SMALL];
+    int x = rect->x + pad;
+    int middle = rect->y + rect->h / 2;
+    int ink = ink_of(painter, label->bar);
+    if (label->plate)
+        paint_plate(rows, label->bar, *rect, label->width + pad + viz_px(painter->frame, 5));
+    bool two =
+        label->bar->look == VIZ_LOOK_SPAN && rect->h >= height + small + viz_px(painter->frame, 6);
     if (!two) {
-        viz_text(painter->scene, font, role, x, middle - height / 2, text);
+        viz_text(painter->scene, label->font, ink, x, middle - height / 2, label->text);
         return;
     }
     char took[VIZ_TIME_SIZE];
-    viz_format_duration(bar->end_ns - bar->begin_ns, took);
+    viz_format_duration(label->bar->end_ns - label->bar->begin_ns, took);
     int top = middle - (height + small) / 2;
-    viz_text(painter->scene, font, role, x, top, text);
-    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_INK, x, top + height + small / 2, rect.w - 2 * pad,
-                took);
+    viz_text(painter->scene, label->font, ink, x, top, label->text);
+    viz_text_in(painter, VIZ_FONT_SMALL, ink, x, top + height + small / 2, rect->w - 2 * pad, took);
 }
 
-static const char *label_of(const struct row_painter *rows, const struct viz_bar *bar)
-{
-    return bar->look == VIZ_LOOK_READY ? "" : viz_bar_name(rows->painter->model, bar);
-}
-
-/* Inside where it fits; else beside, up to column `room`; else shortened. */
-static void label(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
-                  int room)
-{
-    struct viz_painter *painter = rows->painter;
-    const struct viz_frame *frame = painter->frame;
-    enum viz_font font = bar->look == VIZ_LOOK_SPAN ? VIZ_FONT_NAME : VIZ_FONT_SMALL;
-    int height = painter->measure->height[font];
-    const char *name = label_of(rows, bar);
-    if (name[0] == '\0' || height > rows->height + viz_px(frame, 4))
-        return;
-    int pad = viz_px(frame, 7);
+/* The part of a bar that its label may use, and whether hatching is in its way. */
+static struct viz_rect label_room(const struct row_painter *rows, const struct viz_bar *bar,
+                                  struct viz_rect rect, bool *plate) {
     int left = rect.x > rows->left ? rect.x : rows->left;
     int right = rect.x + rect.w < rows->right ? rect.x + rect.w : rows->right;
+    *plate = bar->look == VIZ_LOOK_WAIT;
     if (bar->look == VIZ_LOOK_SPAN) {
         int overlay = first_overlay(rows, bar, right);
-        right = overlay - left > viz_px(frame, 48) ? overlay : right;
+        *plate = overlay < right && overlay - left <= viz_px(rows->painter->frame, 48);
+        right = *plate ? right : overlay;
     }
-    struct viz_rect visible = {left, rect.y, right - left, rect.h};
+    return (struct viz_rect){left, rect.y, right - left, rect.h};
+}
+
+/* Inside where it fits, or where a good part of it does; else beside, up to column `room`. */
+static void paint_label(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                        int room) {
+    struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    struct label label = {.bar = bar, .font = font_of(rows, bar)};
+    int height = painter->measure->height[label.font];
+    const char *name = bar->look == VIZ_LOOK_READY ? "" : viz_bar_name(painter->model, bar);
+    if (name[0] == '\0' || height > rows->height + viz_px(frame, 2))
+        return;
+    int pad = viz_px(frame, 7);
+    label.rect = label_room(rows, bar, rect, &label.plate);
     char text[256];
-    bool fits = height <= rect.h + viz_px(frame, 3);
-    int inside = fits ? visible.w - 2 * pad : 0;
-    int beside = room - (rect.x + rect.w) - 2 * pad;
-    int width = viz_elide(painter->measure, font, name, inside, false, text, sizeof text);
-    if (width > 0 && strcmp(text, name) == 0) {
-        label_inside(rows, bar, visible, font, text, width);
+    int inside = height <= rect.h + viz_px(frame, 2) ? label.rect.w - 2 * pad : 0;
+    label.width = viz_elide(painter->measure, label.font, name, inside, false, text, sizeof text);
+    label.text = text;
+    if (label.width > 0 && (strcmp(text, name) == 0 || label.width >= viz_px(frame, 90))) {
+        label_inside(rows, &label);
         return;
     }
     char other[256];
-    int outside =
-        viz_elide(painter->measure, font, name, beside, false, other, sizeof other);
-    bool whole = outside > 0 && strcmp(other, name) == 0;
-    if (rect.x + rect.w < rows->left)
-        outside = 0;
-    if (outside > 0 && (whole || outside > width))
-        viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED,
+    bool seen = rect.x + rect.w >= rows->left;
+    int beside = seen ? room - (rect.x + rect.w) - 2 * pad : 0;
+    int outside = viz_elide(painter->measure, label.font, name, beside, false, other, sizeof other);
+    if (outside > label.width)
+        viz_text(painter->scene, label.font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED,
                  rect.x + rect.w + pad, rect.y + rect.h / 2 - height / 2, other);
-    else if (width > 0)
-        label_inside(rows, bar, visible, font, text, width);
+    else if (label.width > 0)
+        label_inside(rows, &label);
 }
 
 /* --- A row of bars ------------------------------------------------------------------------ */
 
-static void flush_run(struct row_painter *rows)
-{
+static void flush_run(struct row_painter *rows) {
     struct run *run = &rows->run;
     if (run->x1 > run->x0) {
         struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, run->x0, run->x1);
@@ -261,8 +297,7 @@ static void flush_run(struct row_painter *rows)
 }
 
 /* Bars first to last share the pixels from x0 on: one mark for all, as strong as they are busy. */
-static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, int x0)
-{
+static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, int x0) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_bar *bars = painter->model->bars;
     double pixel_ns = painter->view->length_ns / painter->frame->lanes.w;
@@ -289,8 +324,7 @@ static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, 
 }
 
 /* How many bars from `at` on begin and end within the pixels from x0 on. */
-static uint32_t count_run(const struct row_painter *rows, uint32_t at, int x0)
-{
+static uint32_t count_run(const struct row_painter *rows, uint32_t at, int x0) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_row *row = rows->row;
     double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit);
@@ -299,8 +333,7 @@ static uint32_t count_run(const struct row_painter *rows, uint32_t at, int x0)
     return after - at;
 }
 
-static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1)
-{
+static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_bar *bar = &painter->model->bars[at];
     int line = viz_px(painter->frame, 1);
@@ -308,33 +341,36 @@ static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1)
     /* A hair's breadth between neighbours, where there is room for it. */
     width = width > 4 * line ? width - line : width < rows->unit ? rows->unit : width;
     struct viz_rect rect = shape_of(rows, bar, x0, x0 + width);
-    paint_shape(rows, bar, rect);
+    if (!rows->labels) {
+        paint_shape(rows, bar, rect);
+        return;
+    }
     bool last = at + 1 == rows->row->first_bar + rows->row->bar_count;
     int room = rows->right;
     if (!last) {
         int next = viz_column(painter, (double)painter->model->bars[at + 1].begin_ns);
         room = next < room ? next : room;
     }
-    label(rows, bar, rect, room);
+    paint_label(rows, bar, rect, room);
 }
 
-static void paint_bars(struct row_painter *rows)
-{
+static void paint_bars(struct row_painter *rows) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_model *model = painter->model;
     uint32_t end = rows->row->first_bar + rows->row->bar_count;
     double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit);
-    uint32_t at = viz_bar_from(model, rows->row->first_bar, rows->row->bar_count,
-                               (int64_t)floor(begin_ns));
+    uint32_t at =
+        viz_bar_from(model, rows->row->first_bar, rows->row->bar_count, (int64_t)floor(begin_ns));
     while (at < end) {
         const struct viz_bar *bar = &model->bars[at];
         int x0 = viz_column(painter, (double)bar->begin_ns);
-        int x1 = viz_column(painter, (double)bar->end_ns);
+        int x1 = end_column(rows, bar);
         if (x0 > rows->right)
             break;
         uint32_t count = x1 - x0 <= rows->unit ? count_run(rows, at, x0) : 0;
         if (count > 1) {
-            add_to_run(rows, at, at + count - 1, x0);
+            if (!rows->labels)
+                add_to_run(rows, at, at + count - 1, x0);
             at += count;
         } else {
             flush_run(rows);
@@ -346,8 +382,7 @@ static void paint_bars(struct row_painter *rows)
 }
 
 /* Waits inside spans: the span goes pale and hatched there. */
-static void paint_overlays(struct row_painter *rows)
-{
+static void paint_overlays(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_model *model = painter->model;
     uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
@@ -359,44 +394,43 @@ static void paint_overlays(struct row_painter *rows)
     for (; at < end; at++) {
         const struct viz_bar *bar = &model->bars[at];
         int x0 = viz_column(painter, (double)bar->begin_ns);
-        int x1 = viz_column(painter, (double)bar->end_ns);
+        int x1 = end_column(rows, bar);
         if (x0 > rows->right)
             break;
         if (x1 <= done || x1 - x0 < rows->unit)
             continue;
         done = x1;
         struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1 - line);
-        struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line, rect.h - 2 * line};
+        if (rows->labels) {
+            paint_label(rows, bar, rect, x1);
+            continue;
+        }
+        struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line,
+                                 rect.h - 2 * line};
         viz_fill_alpha(painter->scene, VIZ_WAIT_FILL, 255, inner);
-        viz_shape(painter->scene, VIZ_HATCH, is_stuck(bar) ? VIZ_ALERT : VIZ_WAIT, 120, inner);
-        if (is_stuck(bar) || is_target(painter, bar))
-            viz_stroke(painter->scene, is_stuck(bar) ? VIZ_ALERT : VIZ_ACCENT, 255, 0, line, rect);
-        label(rows, bar, rect, x1);
+        viz_shape(painter->scene, VIZ_HATCH, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT, 120,
+                  inner);
+        if (is_stuck(painter, bar) || is_target(painter, bar))
+            viz_stroke(painter->scene, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_ACCENT, 255, 0,
+                       line, rect);
     }
 }
 
 /* --- A lane's life and marks -------------------------------------------------------------- */
 
-static void paint_life(struct row_painter *rows)
-{
+static void paint_life(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
-    const struct sim_track *track = &painter->model->trace->tracks[lane->track];
     int x0 = viz_column(painter, (double)lane->begin_ns);
     int x1 = viz_column(painter, (double)lane->end_ns);
     int thick = viz_px(painter->frame, 2);
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x0, x1);
     int middle = bar.y + bar.h / 2;
     viz_fill(painter->scene, VIZ_LIFE, (struct viz_rect){x0, middle - thick / 2, x1 - x0, thick});
-    int half = bar.h / 3 > 0 ? bar.h / 3 : 1;
-    struct viz_rect stop = {x1, middle - half, thick, 2 * half};
-    if (track->outcome == SIM_OUTCOME_RETURNED)
-        viz_fill(painter->scene, VIZ_LIFE, stop);
 }
 
 /* How a task that did not simply return ended: after its bars, so that it is on top. */
-static void paint_outcome(struct row_painter *rows)
-{
+static void paint_outcome(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
     const struct sim_track *track = &painter->model->trace->tracks[lane->track];
@@ -411,9 +445,8 @@ static void paint_outcome(struct row_painter *rows)
         viz_stroke(painter->scene, VIZ_MUTED, 255, size / 2, viz_px(painter->frame, 1.5), at);
 }
 
-/* A printed line is a short stroke under the bar, anything else a diamond. */
-static void paint_mark(struct row_painter *rows, uint8_t category, int x)
-{
+/* A printed line is a dot under the bar, anything else a diamond. */
+static void paint_mark(struct row_painter *rows, uint8_t category, int x) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
@@ -421,9 +454,9 @@ static void paint_mark(struct row_painter *rows, uint8_t category, int x)
     int room = (int)((frame->row_px - bar.h) / 2);
     if (category == SIM_CATEGORY_PRINT || category >= SIM_CATEGORY_COUNT ||
         category == SIM_CATEGORY_OTHER) {
-        int height = viz_px(frame, 4) < room - 1 ? viz_px(frame, 4) : room - 1;
-        struct viz_rect stroke = {x, below + (room - height) / 2, viz_px(frame, 2), height};
-        viz_fill(painter->scene, VIZ_MARK, stroke);
+        int size = viz_px(frame, 4) < room - 1 ? viz_px(frame, 4) : room - 1;
+        struct viz_rect dot = {x - size / 2, below + (room - size) / 2, size, size};
+        viz_shape(painter->scene, VIZ_DOT, VIZ_MARK, 255, dot);
         return;
     }
     int size = viz_px(frame, 9) | 1;
@@ -432,12 +465,10 @@ static void paint_mark(struct row_painter *rows, uint8_t category, int x)
     viz_shape(painter->scene, VIZ_DIAMOND, bad ? VIZ_ALERT : VIZ_MARK, 255, at);
 }
 
-static void paint_marks(struct row_painter *rows)
-{
+static void paint_marks(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct sim_trace *trace = painter->model->trace;
-    const struct sim_track *track =
-        &trace->tracks[painter->model->lanes[rows->row->lane].track];
+    const struct sim_track *track = &trace->tracks[painter->model->lanes[rows->row->lane].track];
     const uint32_t *list = &trace->track_instants[track->first_instant];
     int taken = rows->left - rows->unit;
     uint32_t low = 0;
@@ -465,8 +496,7 @@ static void paint_marks(struct row_painter *rows)
 
 /* --- All rows ----------------------------------------------------------------------------- */
 
-static void paint_row(struct row_painter *rows)
-{
+static void paint_row(struct row_painter *rows) {
     bool first = rows->index == rows->painter->model->lanes[rows->row->lane].first_row;
     if (first)
         paint_life(rows);
@@ -474,14 +504,19 @@ static void paint_row(struct row_painter *rows)
     paint_overlays(rows);
     if (!first)
         return;
-    if (rows->painter->frame->row_px >= 8 * rows->painter->frame->scale)
+    if (rows->painter->frame->row_px >= 24 * rows->painter->frame->scale)
         paint_marks(rows);
     paint_outcome(rows);
 }
 
+static void paint_row_labels(struct row_painter *rows) {
+    rows->labels = true;
+    paint_bars(rows);
+    paint_overlays(rows);
+}
+
 /* The lane that is meant, and the lines between lanes. */
-static void paint_ground(struct row_painter *rows)
-{
+static void paint_ground(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     int top = (int)lround(viz_row_top(frame, painter->view, rows->index));
@@ -497,8 +532,7 @@ static void paint_ground(struct row_painter *rows)
                  (struct viz_rect){frame->lanes.x, bottom - 1, frame->lanes.w, 1});
 }
 
-static void paint_signals(struct viz_painter *painter)
-{
+static void paint_signals(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     for (size_t i = 0; i < painter->model->signal_count; i++) {
         const struct sim_instant *instant =
@@ -510,8 +544,7 @@ static void paint_signals(struct viz_painter *painter)
     }
 }
 
-void viz_paint_rows(struct viz_painter *painter)
-{
+static void for_each_row(struct viz_painter *painter, void (*paint)(struct row_painter *rows)) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
     struct row_painter rows = {.painter = painter,
@@ -519,19 +552,33 @@ void viz_paint_rows(struct viz_painter *painter)
                                .right = frame->lanes.x + frame->lanes.w,
                                .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
                                .height = viz_bar_height(frame)};
-    uint32_t first = (uint32_t)view->first_row;
     double last = ceil(view->first_row + frame->extent.visible_rows);
     double end = fmin(last, (double)painter->model->row_count);
-    viz_clip(painter->scene, frame->lanes);
-    for (int pass = 0; pass < 2; pass++)
-        for (uint32_t i = first; i < end; i++) {
-            rows.index = i;
-            rows.row = &painter->model->rows[i];
-            if (pass == 0)
-                paint_ground(&rows);
-            else
-                paint_row(&rows);
-        }
-    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
+        rows.index = i;
+        rows.row = &painter->model->rows[i];
+        paint(&rows);
+    }
+}
+
+void viz_paint_rows(struct viz_painter *painter) {
+    viz_clip(painter->scene, painter->frame->lanes);
+    for_each_row(painter, paint_row);
+    viz_clip(painter->scene,
+             (struct viz_rect){0, 0, painter->frame->width, painter->frame->height});
     paint_signals(painter);
+}
+
+void viz_paint_ground(struct viz_painter *painter) {
+    viz_clip(painter->scene, painter->frame->lanes);
+    for_each_row(painter, paint_ground);
+    viz_clip(painter->scene,
+             (struct viz_rect){0, 0, painter->frame->width, painter->frame->height});
+}
+
+void viz_paint_labels(struct viz_painter *painter) {
+    viz_clip(painter->scene, painter->frame->lanes);
+    for_each_row(painter, paint_row_labels);
+    viz_clip(painter->scene,
+             (struct viz_rect){0, 0, painter->frame->width, painter->frame->height});
 }

@@ -7,8 +7,7 @@
 /* Labels of the axis stand at least so far apart, in units of the design. */
 #define LABEL_DISTANCE 96
 
-static struct viz_axis axis_of(const struct viz_painter *painter)
-{
+static struct viz_axis axis_of(const struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
     struct viz_axis axis;
@@ -18,20 +17,17 @@ static struct viz_axis axis_of(const struct viz_painter *painter)
 }
 
 /* The first tick, of multiples of a step, that can be seen and is not before 0. */
-static int64_t first_tick(const struct viz_painter *painter, int64_t step_ns)
-{
+static int64_t first_tick(const struct viz_painter *painter, int64_t step_ns) {
     double first = ceil(painter->view->begin_ns / (double)step_ns);
     return first > 0 ? (int64_t)first * step_ns : 0;
 }
 
-static bool in_view(const struct viz_painter *painter, int64_t time_ns)
-{
+static bool in_view(const struct viz_painter *painter, int64_t time_ns) {
     return (double)time_ns <= painter->view->begin_ns + painter->view->length_ns;
 }
 
 /* Times before the trace and after it, and the lines at the labelled times. */
-void viz_paint_time(struct viz_painter *painter)
-{
+void viz_paint_time(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     struct viz_rect area = {frame->lanes.x, frame->strip.y, frame->lanes.w,
                             frame->lanes.y + frame->lanes.h - frame->strip.y};
@@ -54,8 +50,7 @@ void viz_paint_time(struct viz_painter *painter)
 /* --- Axis --------------------------------------------------------------------------------- */
 
 /* Where labels count from a base that is out of sight on the left, the names' column says it. */
-static void paint_base(struct viz_painter *painter, const struct viz_axis *axis)
-{
+static void paint_base(struct viz_painter *painter, const struct viz_axis *axis) {
     const struct viz_frame *frame = painter->frame;
     if (axis->base_ns == 0 || painter->view->begin_ns < 0)
         return;
@@ -67,8 +62,7 @@ static void paint_base(struct viz_painter *painter, const struct viz_axis *axis)
     viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_TEXT, x, y, text);
 }
 
-static void paint_signal_names(struct viz_painter *painter)
-{
+static void paint_signal_names(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct sim_trace *trace = painter->model->trace;
     int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 2);
@@ -89,8 +83,7 @@ static void paint_signal_names(struct viz_painter *painter)
     }
 }
 
-void viz_paint_axis(struct viz_painter *painter)
-{
+void viz_paint_axis(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_rect *at = &frame->axis;
     if (at->h == 0)
@@ -105,7 +98,8 @@ void viz_paint_axis(struct viz_painter *painter)
     int line = viz_px(frame, 1);
     int bottom = at->y + at->h;
     if (axis.minor_ns > 0)
-        for (int64_t t = first_tick(painter, axis.minor_ns); in_view(painter, t); t += axis.minor_ns)
+        for (int64_t t = first_tick(painter, axis.minor_ns); in_view(painter, t);
+             t += axis.minor_ns)
             viz_fill(painter->scene, VIZ_BORDER,
                      (struct viz_rect){viz_column(painter, (double)t), bottom - tick, line, tick});
     int y = at->y + (at->h - painter->measure->height[VIZ_FONT_SMALL]) / 2;
@@ -134,14 +128,12 @@ struct strip_painter {
     int bottom;
 };
 
-static int strip_y(const struct strip_painter *strip, double value)
-{
+static int strip_y(const struct strip_painter *strip, double value) {
     double part = strip->most > 0 ? fmax(value, 0) / strip->most : 0;
     return strip->bottom - (int)lround(part * (strip->bottom - strip->top));
 }
 
-static void format_value(double value, char out[VIZ_TIME_SIZE])
-{
+static void format_value(double value, char out[VIZ_TIME_SIZE]) {
     if (value >= 0 && value < 1e15 && value == floor(value))
         viz_format_count((uint64_t)value, out);
     else
@@ -149,8 +141,7 @@ static void format_value(double value, char out[VIZ_TIME_SIZE])
 }
 
 /* One level of the staircase, from the height of the one before. */
-static void paint_level(struct strip_painter *strip, int x0, int x1, double value, double before)
-{
+static void paint_level(struct strip_painter *strip, int x0, int x1, double value, double before) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
     int thick = viz_px(frame, 1.5) > 1 ? viz_px(frame, 1.5) : 1;
@@ -168,14 +159,12 @@ static void paint_level(struct strip_painter *strip, int x0, int x1, double valu
     format_value(value, text);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
     int height = painter->measure->height[VIZ_FONT_SMALL];
-    if (value != 0 && x1 - x0 >= width + viz_px(frame, 20) &&
-        y - height >= frame->strip.y)
+    if (value != 0 && x1 - x0 >= width + viz_px(frame, 20) && y - height >= frame->strip.y)
         viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, x0 + (x1 - x0 - width) / 2,
                  y - height - viz_px(frame, 1), text);
 }
 
-static void paint_levels(struct strip_painter *strip)
-{
+static void paint_levels(struct strip_painter *strip) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
     int begin = viz_column(painter, 0);
@@ -209,8 +198,7 @@ static void paint_levels(struct strip_painter *strip)
     }
 }
 
-static void paint_strip_name(const struct strip_painter *strip)
-{
+static void paint_strip_name(const struct strip_painter *strip) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
     const struct sim_trace *trace = painter->model->trace;
@@ -227,14 +215,13 @@ static void paint_strip_name(const struct strip_painter *strip)
     int room = frame->strip.x - margin - viz_px(frame, 8);
     int name_height = painter->measure->height[VIZ_FONT_NAME];
     int small_height = painter->measure->height[VIZ_FONT_SMALL];
-    int middle = (strip->top + strip->bottom) / 2;
+    int middle = frame->strip.y + frame->strip.h / 2;
     viz_text_in(painter, VIZ_FONT_NAME, VIZ_TEXT, margin, middle - small_height / 2, room,
                 spans ? "At work" : name);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + name_height / 2, room, most);
 }
 
-void viz_paint_strip(struct viz_painter *painter)
-{
+void viz_paint_strip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     if (frame->strip.h == 0)
         return;

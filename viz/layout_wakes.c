@@ -4,8 +4,9 @@
 #include <math.h>
 
 enum {
-    WAKES_FEW = 72,  /* so many in view still read as a drawing */
-    WAKES_MOST = 400 /* and so many are drawn when asked for */
+    WAKES_FEW = 48,   /* so many in view still read as a drawing */
+    WAKES_MOST = 400, /* and so many are drawn when asked for */
+    LOOKED_AT_MOST = 20000
 };
 
 /* An arrow's way: down (or up) at column x, then right to the one that is woken. */
@@ -23,8 +24,7 @@ struct router {
 };
 
 /* Moves a way to the left until it covers no other. */
-static void make_room(const struct router *router, struct route *route)
-{
+static void make_room(const struct router *router, struct route *route) {
     const struct viz_frame *frame = router->painter->frame;
     int step = viz_px(frame, 4);
     for (int tries = 0; tries < 12; tries++) {
@@ -40,15 +40,13 @@ static void make_room(const struct router *router, struct route *route)
     }
 }
 
-static int middle_of(const struct viz_painter *painter, uint32_t lane)
-{
+static int middle_of(const struct viz_painter *painter, uint32_t lane) {
     struct viz_rect rect = viz_bar_rect(painter, painter->model->lanes[lane].first_row, 0, 0);
     return rect.y + rect.h / 2;
 }
 
 static void paint_route(const struct viz_painter *painter, const struct route *route, int from_y,
-                        int to_y, bool strong)
-{
+                        int to_y, bool strong) {
     const struct viz_frame *frame = painter->frame;
     struct viz_scene *scene = painter->scene;
     int role = strong ? VIZ_ACCENT : VIZ_WAKE;
@@ -63,16 +61,16 @@ static void paint_route(const struct viz_painter *painter, const struct route *r
     int bottom = down ? to_y - thick / 2 + thick : start;
     viz_fill_alpha(scene, role, alpha, (struct viz_rect){route->x, top, thick, bottom - top});
     int across = route->x + thick;
-    viz_fill_alpha(scene, role, alpha,
-                   (struct viz_rect){across, to_y - thick / 2, route->end_x - head - across, thick});
+    viz_fill_alpha(
+        scene, role, alpha,
+        (struct viz_rect){across, to_y - thick / 2, route->end_x - head - across, thick});
     viz_shape(scene, VIZ_ARROW_RIGHT, role, 255,
               (struct viz_rect){route->end_x - head, to_y - head / 2, head, head | 1});
     viz_shape(scene, VIZ_DOT, role, 255,
               (struct viz_rect){route->x + thick / 2 - dot / 2, start - dot / 2, dot, dot});
 }
 
-static void paint_wake(struct router *router, uint32_t index, bool strong)
-{
+static void paint_wake(struct router *router, uint32_t index, bool strong) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
@@ -99,37 +97,48 @@ static void paint_wake(struct router *router, uint32_t index, bool strong)
     paint_route(painter, &route, from_y, to_y, strong);
 }
 
-/* A wake from one task to another, of which at least one can be seen. */
-static bool is_in_view(const struct viz_painter *painter, const struct sim_wake *wake)
-{
+static bool is_row_in_view(const struct viz_painter *painter, uint32_t lane) {
+    double row = painter->model->lanes[lane].first_row;
+    double first = painter->view->first_row - 0.6;
+    return row >= first && row <= first + painter->frame->extent.visible_rows;
+}
+
+/* A wake from one lane to another that is worth an arrow: where only few are wanted, both of its
+ * ends can be seen, and the wait that it ends has room for the arrow. */
+static bool is_wanted(const struct viz_painter *painter, const struct sim_wake *wake, bool few) {
     const struct viz_model *model = painter->model;
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
     if (from == SIM_NONE || to == SIM_NONE || from == to)
         return false;
-    double first = painter->view->first_row - 1;
-    double last = painter->view->first_row + painter->frame->extent.visible_rows;
-    double a = model->lanes[from].first_row;
-    double b = model->lanes[to].first_row;
-    return (a >= first && a <= last) || (b >= first && b <= last);
+    bool from_seen = is_row_in_view(painter, from);
+    bool to_seen = is_row_in_view(painter, to);
+    if (!few)
+        return from_seen || to_seen;
+    if (!from_seen || !to_seen || wake->wait == SIM_NONE)
+        return false;
+    const struct sim_slice *wait = &model->trace->slices[wake->wait];
+    int width = viz_column(painter, (double)(wait->end_ns - model->origin_ns)) -
+                viz_column(painter, (double)(wait->begin_ns - model->origin_ns));
+    return width >= viz_px(painter->frame, 16);
 }
 
-static void paint_visible(struct router *router, size_t limit)
-{
+static void paint_visible(struct router *router, bool few) {
     const struct viz_painter *painter = router->painter;
     const struct sim_trace *trace = painter->model->trace;
     const struct viz_view *view = painter->view;
     int64_t begin_ns = (int64_t)floor(view->begin_ns);
     double end_ns = view->begin_ns + view->length_ns + (double)painter->model->origin_ns;
     uint32_t found[WAKES_MOST];
+    size_t limit = few ? WAKES_FEW : WAKES_MOST;
     size_t count = 0;
     size_t looked_at = 0;
     for (size_t i = viz_wake_from(painter->model, begin_ns);
          i < trace->wake_count && (double)trace->wakes[i].from_ns <= end_ns; i++) {
         /* A view full of wakes is not worth looking through to the end. */
-        if (++looked_at > 20000)
+        if (++looked_at > LOOKED_AT_MOST)
             return;
-        if (!is_in_view(painter, &trace->wakes[i]))
+        if (!is_wanted(painter, &trace->wakes[i], few))
             continue;
         if (count == limit)
             return;
@@ -140,8 +149,7 @@ static void paint_visible(struct router *router, size_t limit)
 }
 
 /* Those that the bar meant was woken by and, while it lasted, its task caused. */
-static void paint_target(struct router *router)
-{
+static void paint_target(struct router *router) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
     const struct viz_target *target = painter->target;
@@ -152,22 +160,18 @@ static void paint_target(struct router *router)
     if (slice->wake != SIM_NONE)
         paint_wake(router, slice->wake, true);
     uint32_t caused[WAKES_FEW];
-    size_t count =
-        viz_wakes_by(model, target->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);
+    size_t count = viz_wakes_by(model, target->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);
     for (size_t i = 0; i < count && i < WAKES_FEW; i++)
         paint_wake(router, caused[i], true);
 }
 
-void viz_paint_wakes(struct viz_painter *painter)
-{
+void viz_paint_wakes(struct viz_painter *painter) {
     struct router router = {.painter = painter};
     const struct viz_frame *frame = painter->frame;
     viz_clip(painter->scene, frame->lanes);
     if (frame->row_px >= 8 * frame->scale) {
-        if (painter->ui->wakes == VIZ_WAKES_ALL)
-            paint_visible(&router, WAKES_MOST);
-        else if (painter->ui->wakes == VIZ_WAKES_FEW)
-            paint_visible(&router, WAKES_FEW);
+        if (painter->ui->wakes != VIZ_WAKES_OFF)
+            paint_visible(&router, painter->ui->wakes == VIZ_WAKES_FEW);
     }
     router.count = 0;
     paint_target(&router);

@@ -15,18 +15,16 @@
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 
-#define DEFAULT_WIDTH  1280
+#define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
 
-static int say(int status, const char *message)
-{
+static int say(int status, const char *message) {
     fprintf(stderr, "cadran-view: %s\n", message);
     return status;
 }
 
 static int show_png(struct viz_model *model, const struct viz_options *options, double from_ns,
-                    double to_ns)
-{
+                    double to_ns) {
     double scale = options->scale > 0 ? options->scale : 1;
     struct viz_png_options png = {.width = options->width,
                                   .height = options->height,
@@ -47,8 +45,7 @@ static int show_png(struct viz_model *model, const struct viz_options *options, 
 }
 
 static int show_window(struct viz_model *model, const struct viz_options *options, double from_ns,
-                       double to_ns)
-{
+                       double to_ns) {
     struct viz_window_options wanted = {.width = options->width,
                                         .height = options->height,
                                         .scale = options->scale,
@@ -69,8 +66,7 @@ static int show_window(struct viz_model *model, const struct viz_options *option
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
-static int view(const struct viz_options *options)
-{
+static int view(const struct viz_options *options) {
     struct sim_trace *trace;
     char message[SIM_TRACE_MESSAGE_SIZE];
     int error = sim_trace_read(options->trace, &trace, message);
@@ -93,8 +89,7 @@ static int view(const struct viz_options *options)
     return status;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct viz_options options;
     char message[VIZ_OPTIONS_MESSAGE_SIZE];
     SDL_SetMainReady();

@@ -25,8 +25,7 @@ struct place {
     bool overlay;
 };
 
-static int look_of(const struct sim_trace *trace, const struct sim_slice *slice, uint32_t sleep)
-{
+static int look_of(const struct sim_trace *trace, const struct sim_slice *slice, uint32_t sleep) {
     (void)trace;
     switch (slice->category) {
     case SIM_CATEGORY_LOOP:
@@ -45,8 +44,7 @@ static int look_of(const struct sim_trace *trace, const struct sim_slice *slice,
 
 /* Gives each slice of a track its look and its row within the lane; returns the lane's rows. */
 static uint32_t place_track(const struct viz_model *model, const struct sim_track *track,
-                            uint32_t sleep, struct place *places)
-{
+                            uint32_t sleep, struct place *places) {
     uint32_t rows = 1;
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
         const struct sim_slice *slice = &model->trace->slices[i];
@@ -74,28 +72,25 @@ static uint32_t place_track(const struct viz_model *model, const struct sim_trac
 
 /* The loop's lane is worth its place only where something is on it. */
 static bool is_shown(const struct viz_model *model, const struct sim_track *track,
-                     const struct place *places)
-{
+                     const struct place *places) {
     if (track->kind == SIM_TRACK_TASK)
         return true;
     if (track->kind != SIM_TRACK_LOOP)
         return track->slice_count > 0 || track->instant_count > 0;
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++)
-        if (places[i].row != SIM_NONE && model->trace->slices[i].end_ns >
-                                             model->trace->slices[i].begin_ns)
+        if (places[i].row != SIM_NONE &&
+            model->trace->slices[i].end_ns > model->trace->slices[i].begin_ns)
             return true;
     return false;
 }
 
 /* --- Lanes, rows, bars -------------------------------------------------------------------- */
 
-static void *array_of(size_t count, size_t size)
-{
+static void *array_of(size_t count, size_t size) {
     return calloc(count > 0 ? count : 1, size);
 }
 
-static int make_lanes(struct viz_model *model, struct place *places)
-{
+static int make_lanes(struct viz_model *model, struct place *places) {
     const struct sim_trace *trace = model->trace;
     model->lanes = array_of(trace->track_count, sizeof *model->lanes);
     model->lane_of_track = array_of(trace->track_count, sizeof *model->lane_of_track);
@@ -123,8 +118,7 @@ static int make_lanes(struct viz_model *model, struct place *places)
 }
 
 static void count_bars(struct viz_model *model, const struct viz_lane *lane,
-                       const struct place *places)
-{
+                       const struct place *places) {
     const struct sim_track *track = &model->trace->tracks[lane->track];
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
         if (places[i].row == SIM_NONE)
@@ -138,8 +132,7 @@ static void count_bars(struct viz_model *model, const struct viz_lane *lane,
     }
 }
 
-static int make_rows(struct viz_model *model, const struct place *places)
-{
+static int make_rows(struct viz_model *model, const struct place *places) {
     model->rows = array_of(model->row_count, sizeof *model->rows);
     if (model->rows == NULL)
         return CAD_ENOMEM;
@@ -162,8 +155,7 @@ static int make_rows(struct viz_model *model, const struct place *places)
 }
 
 static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t index,
-                    const struct place *place)
-{
+                    const struct place *place) {
     const struct sim_slice *slice = &model->trace->slices[index];
     struct viz_row *row = &model->rows[lane->first_row + place->row];
     uint32_t at = place->overlay ? row->first_overlay + row->overlay_count++
@@ -189,8 +181,7 @@ static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t ind
     model->looks[place->look] = true;
 }
 
-static void fill_bars(struct viz_model *model, const struct place *places)
-{
+static void fill_bars(struct viz_model *model, const struct place *places) {
     for (size_t i = 0; i < model->lane_count; i++) {
         struct viz_lane *lane = &model->lanes[i];
         const struct sim_track *track = &model->trace->tracks[lane->track];
@@ -202,8 +193,7 @@ static void fill_bars(struct viz_model *model, const struct place *places)
 
 /* --- The rest of the model ---------------------------------------------------------------- */
 
-static void find_widest(struct viz_model *model)
-{
+static void find_widest(struct viz_model *model) {
     size_t lengths[VIZ_WIDEST_COUNT] = {0};
     for (int k = 0; k < VIZ_WIDEST_COUNT; k++)
         model->widest[k] = SIM_NONE;
@@ -224,8 +214,7 @@ static void find_widest(struct viz_model *model)
     }
 }
 
-static int find_signals(struct viz_model *model)
-{
+static int find_signals(struct viz_model *model) {
     const struct sim_trace *trace = model->trace;
     for (int fill = 0; fill < 2; fill++) {
         size_t count = 0;
@@ -244,8 +233,7 @@ static int find_signals(struct viz_model *model)
     return 0;
 }
 
-static int make_counter_peaks(struct viz_model *model)
-{
+static int make_counter_peaks(struct viz_model *model) {
     const struct sim_trace *trace = model->trace;
     model->counter_peaks = array_of(trace->counter_count, sizeof *model->counter_peaks);
     if (model->counter_peaks == NULL)
@@ -266,8 +254,7 @@ static int make_counter_peaks(struct viz_model *model)
 
 /* Adds a stretch of a row of cells: what covers a cell in part goes there, and what covers whole
  * ones is a step up and a step down, summed at the end. So a bar costs the same at any length. */
-static void add_density(float *part, float *step, double from, double to, float weight)
-{
+static void add_density(float *part, float *step, double from, double to, float weight) {
     int first = (int)from;
     int last = (int)to;
     if (first >= DENSITY_COLUMNS)
@@ -284,15 +271,16 @@ static void add_density(float *part, float *step, double from, double to, float 
     step[last] -= weight;
 }
 
-static int make_density(struct viz_model *model)
-{
-    static const float weights[VIZ_LOOK_COUNT] = {
-        [VIZ_LOOK_SPAN] = 1.0F, [VIZ_LOOK_SLEEP] = 0.45F, [VIZ_LOOK_WAIT] = 0.12F,
-        [VIZ_LOOK_READY] = 0.12F, [VIZ_LOOK_RUN] = 1.0F};
+static int make_density(struct viz_model *model) {
+    static const float weights[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = 1.0F,
+                                                  [VIZ_LOOK_SLEEP] = 0.45F,
+                                                  [VIZ_LOOK_WAIT] = 0.12F,
+                                                  [VIZ_LOOK_READY] = 0.12F,
+                                                  [VIZ_LOOK_RUN] = 1.0F};
     struct viz_density *density = &model->density;
     density->columns = DENSITY_COLUMNS;
-    density->rows = model->lane_count < DENSITY_ROWS_MAX ? (int)model->lane_count
-                                                         : DENSITY_ROWS_MAX;
+    density->rows =
+        model->lane_count < DENSITY_ROWS_MAX ? (int)model->lane_count : DENSITY_ROWS_MAX;
     size_t stride = DENSITY_COLUMNS + 1;
     size_t rows = (size_t)density->rows;
     density->cells = array_of(rows * DENSITY_COLUMNS, 1);
@@ -325,8 +313,7 @@ static int make_density(struct viz_model *model)
     return error;
 }
 
-static int make(struct viz_model *model, struct place *places)
-{
+static int make(struct viz_model *model, struct place *places) {
     int error = make_lanes(model, places);
     if (error == 0)
         error = make_rows(model, places);
@@ -340,13 +327,12 @@ static int make(struct viz_model *model, struct place *places)
     if (error == 0)
         error = make_density(model);
     if (error == 0)
-        viz_model_colour(model, model->trace->version > 0 ? VIZ_COLOUR_BY_DURATION
-                                                          : VIZ_COLOUR_BY_NAME);
+        viz_model_colour(model,
+                         model->trace->version > 0 ? VIZ_COLOUR_BY_DURATION : VIZ_COLOUR_BY_NAME);
     return error;
 }
 
-int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_model **out)
-{
+int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_model **out) {
     *out = NULL;
     struct viz_model *model = calloc(1, sizeof *model);
     struct place *places = array_of(trace->slice_count, sizeof *places);
@@ -357,6 +343,7 @@ int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_mo
         model->trace = trace;
         model->origin_ns = trace->version > 0 ? 0 : trace->begin_ns;
         model->end_ns = trace->end_ns - model->origin_ns;
+        model->deadlocked = strcmp(sim_trace_text(trace, trace->outcome), "deadlock") == 0;
         model->file_name = malloc(strlen(name) + 1);
         error = model->file_name != NULL ? 0 : CAD_ENOMEM;
     }
@@ -373,8 +360,7 @@ int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_mo
     return 0;
 }
 
-void viz_model_free(struct viz_model *model)
-{
+void viz_model_free(struct viz_model *model) {
     if (model == NULL)
         return;
     for (size_t i = 0; model->counter_peaks != NULL && i < model->trace->counter_count; i++)
@@ -392,15 +378,13 @@ void viz_model_free(struct viz_model *model)
 
 /* --- Names -------------------------------------------------------------------------------- */
 
-const char *viz_model_title(const struct viz_model *model)
-{
+const char *viz_model_title(const struct viz_model *model) {
     const char *scenario = sim_trace_text(model->trace, model->trace->scenario);
     return scenario[0] != '\0' ? scenario : model->file_name;
 }
 
 /* Copies a text, cut at a whole character of UTF-8. */
-static void copy_text(char *out, size_t size, const char *text)
-{
+static void copy_text(char *out, size_t size, const char *text) {
     size_t length = strlen(text);
     if (length >= size) {
         length = size - 1;
@@ -411,8 +395,7 @@ static void copy_text(char *out, size_t size, const char *text)
     out[length] = '\0';
 }
 
-void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size)
-{
+void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size) {
     const struct sim_trace *trace = model->trace;
     const struct sim_track *track = &trace->tracks[model->lanes[lane].track];
     const char *name = sim_trace_text(trace, track->name);
@@ -428,16 +411,14 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
     copy_text(out + used, size - used, name);
 }
 
-const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar)
-{
+const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {
     return sim_trace_text(model->trace, model->trace->slices[bar->slice].name);
 }
 
 /* --- Searching ---------------------------------------------------------------------------- */
 
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
-                      int64_t time_ns)
-{
+                      int64_t time_ns) {
     uint32_t low = first;
     uint32_t high = first + count;
     while (low < high) {
@@ -450,16 +431,14 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
     return low;
 }
 
-int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last)
-{
+int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last) {
     const struct viz_bar *end = &model->bars[last];
     int64_t own = end->look == VIZ_LOOK_SPAN ? end->end_ns - end->begin_ns : 0;
     return end->work_before_ns + own - model->bars[first].work_before_ns;
 }
 
 /* The number of samples at or before a time. */
-static size_t samples_until(const struct sim_counter *counter, int64_t time_ns)
-{
+static size_t samples_until(const struct sim_counter *counter, int64_t time_ns) {
     size_t low = 0;
     size_t high = counter->sample_count;
     while (low < high) {
@@ -473,8 +452,7 @@ static size_t samples_until(const struct sim_counter *counter, int64_t time_ns)
 }
 
 double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t from_ns,
-                       int64_t to_ns)
-{
+                       int64_t to_ns) {
     const struct sim_counter *counter = &model->trace->counters[index];
     const double *peaks = model->counter_peaks[index];
     int64_t from = from_ns + model->origin_ns;
@@ -482,8 +460,9 @@ double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t fr
     size_t end = samples_until(counter, to_ns + model->origin_ns);
     /* What held before counts only if nothing changes at the very beginning. */
     bool changes = at < end && counter->samples[at].time_ns == from;
-    double most = changes ? counter->samples[at].value
-                          : at > 0 ? counter->samples[at - 1].value : 0;
+    double most = changes  ? counter->samples[at].value
+                  : at > 0 ? counter->samples[at - 1].value
+                           : 0;
     while (at < end) {
         bool whole = at % PEAK_BLOCK == 0 && at + PEAK_BLOCK <= end;
         double value = whole ? peaks[at / PEAK_BLOCK] : counter->samples[at].value;
@@ -493,8 +472,7 @@ double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t fr
     return most;
 }
 
-size_t viz_wake_from(const struct viz_model *model, int64_t time_ns)
-{
+size_t viz_wake_from(const struct viz_model *model, int64_t time_ns) {
     size_t low = 0;
     size_t high = model->trace->wake_count;
     while (low < high) {
@@ -508,8 +486,7 @@ size_t viz_wake_from(const struct viz_model *model, int64_t time_ns)
 }
 
 size_t viz_wakes_by(const struct viz_model *model, uint32_t lane, int64_t from_ns, int64_t to_ns,
-                    uint32_t *wakes, size_t limit)
-{
+                    uint32_t *wakes, size_t limit) {
     const struct sim_trace *trace = model->trace;
     size_t count = 0;
     for (size_t i = viz_wake_from(model, from_ns);

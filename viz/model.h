@@ -55,9 +55,9 @@ struct viz_row {
 struct viz_lane {
     int64_t begin_ns; /* of its life */
     int64_t end_ns;
-    int64_t work_ns;  /* in spans */
-    int64_t wait_ns;  /* waiting for somebody else, in spans or not */
-    uint32_t track;   /* into sim_trace.tracks */
+    int64_t work_ns; /* in spans */
+    int64_t wait_ns; /* waiting for somebody else, in spans or not */
+    uint32_t track;  /* into sim_trace.tracks */
     uint32_t first_row;
     uint32_t row_count; /* at least 1 */
 };
@@ -100,9 +100,10 @@ struct viz_model {
     uint32_t *lane_of_track; /* SIM_NONE: not shown */
 
     size_t task_count;
-    bool looks[VIZ_LOOK_COUNT];         /* which of them there are */
-    uint32_t widest[VIZ_WIDEST_COUNT];  /* the lanes with the longest names; SIM_NONE */
-    uint32_t *signals;                  /* instants that concern the whole program, by time */
+    bool deadlocked;                   /* the run ended because nothing could go on */
+    bool looks[VIZ_LOOK_COUNT];        /* which of them there are */
+    uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; SIM_NONE */
+    uint32_t *signals;                 /* instants that concern the whole program, by time */
     size_t signal_count;
     double **counter_peaks; /* private: viz_counter_max() */
     struct viz_density density;

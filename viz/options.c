@@ -24,8 +24,17 @@ const char viz_usage[] =
     "\n"
     "In the window, ? lists keys and mouse.\n";
 
-enum { OPTION_PNG = 256, OPTION_SIZE, OPTION_SCALE, OPTION_THEME, OPTION_FROM, OPTION_TO,
-       OPTION_FONT, OPTION_HELP, OPTION_VERSION };
+enum {
+    OPTION_PNG = 256,
+    OPTION_SIZE,
+    OPTION_SCALE,
+    OPTION_THEME,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_FONT,
+    OPTION_HELP,
+    OPTION_VERSION
+};
 
 static const struct option long_options[] = {
     {"png", required_argument, NULL, OPTION_PNG},
@@ -40,16 +49,14 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-bool viz_parse_time(const char *text, int64_t *time_ns)
-{
+bool viz_parse_time(const char *text, int64_t *time_ns) {
     static const struct {
         const char *name;
         double ns;
-    } units[] = {{"", 1e9},   {"s", 1e9},   {"ms", 1e6},        {"us", 1e3},
-                 {"\xC2\xB5s", 1e3}, {"ns", 1},    {"min", 60e9},      {"h", 3600e9}};
+    } units[] = {{"", 1e9},          {"s", 1e9}, {"ms", 1e6},   {"us", 1e3},
+                 {"\xC2\xB5s", 1e3}, {"ns", 1},  {"min", 60e9}, {"h", 3600e9}};
     /* strtod takes hexadecimals and "inf", too. */
-    if (text[0] == '\0' || strchr("0123456789.", text[0]) == NULL ||
-        strpbrk(text, "xX") != NULL)
+    if (text[0] == '\0' || strchr("0123456789.", text[0]) == NULL || strpbrk(text, "xX") != NULL)
         return false;
     char *end;
     double number = strtod(text, &end);
@@ -67,8 +74,7 @@ bool viz_parse_time(const char *text, int64_t *time_ns)
     return false;
 }
 
-bool viz_parse_size(const char *text, int *width, int *height)
-{
+bool viz_parse_size(const char *text, int *width, int *height) {
     char *end;
     errno = 0;
     if (text[0] < '0' || text[0] > '9')
@@ -85,22 +91,19 @@ bool viz_parse_size(const char *text, int *width, int *height)
     return true;
 }
 
-static bool parse_scale(const char *text, double *scale)
-{
+static bool parse_scale(const char *text, double *scale) {
     char *end;
     *scale = strtod(text, &end);
     return end != text && *end == '\0' && *scale >= 0.5 && *scale <= 8;
 }
 
-static bool parse_theme(const char *text, enum viz_theme *theme)
-{
+static bool parse_theme(const char *text, enum viz_theme *theme) {
     *theme = strcmp(text, "light") == 0 ? VIZ_LIGHT : VIZ_DARK;
     return *theme == VIZ_LIGHT || strcmp(text, "dark") == 0;
 }
 
 /* What an option wants instead of what it got; NULL where it got that. */
-static const char *set_option(struct viz_options *options, int option, const char *value)
-{
+static const char *set_option(struct viz_options *options, int option, const char *value) {
     switch (option) {
     case OPTION_PNG:
         options->png = value;
@@ -132,8 +135,8 @@ static const char *set_option(struct viz_options *options, int option, const cha
 }
 
 /* What getopt_long() found wrong with an argument. */
-static int refuse(int argc, char **argv, bool value_missing, char message[VIZ_OPTIONS_MESSAGE_SIZE])
-{
+static int refuse(int argc, char **argv, bool value_missing,
+                  char message[VIZ_OPTIONS_MESSAGE_SIZE]) {
     const char *argument = optind > 0 && optind <= argc ? argv[optind - 1] : "";
     snprintf(message, VIZ_OPTIONS_MESSAGE_SIZE, "%.100s: %s; --help lists the options", argument,
              value_missing ? "needs a value" : "no such option");
@@ -141,8 +144,7 @@ static int refuse(int argc, char **argv, bool value_missing, char message[VIZ_OP
 }
 
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
-                      char message[VIZ_OPTIONS_MESSAGE_SIZE])
-{
+                      char message[VIZ_OPTIONS_MESSAGE_SIZE]) {
     *options = (struct viz_options){0};
     optind = 0; /* getopt starts anew, as tests need */
     opterr = 0;

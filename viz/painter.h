@@ -26,12 +26,14 @@ int viz_text_width(const struct viz_painter *painter, enum viz_font font, const 
 int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
                 int width, const char *text);
 
-void viz_paint_rows(struct viz_painter *painter);    /* layout_rows.c */
-void viz_paint_wakes(struct viz_painter *painter);   /* layout_wakes.c */
-void viz_paint_time(struct viz_painter *painter);    /* layout_time.c: grid, axis, strip */
+void viz_paint_ground(struct viz_painter *painter); /* layout_rows.c: below the grid, bars, */
+void viz_paint_rows(struct viz_painter *painter);   /* and, above the wakes, their labels */
+void viz_paint_labels(struct viz_painter *painter);
+void viz_paint_wakes(struct viz_painter *painter); /* layout_wakes.c */
+void viz_paint_time(struct viz_painter *painter);  /* layout_time.c: grid, axis, strip */
 void viz_paint_strip(struct viz_painter *painter);
 void viz_paint_axis(struct viz_painter *painter);
-void viz_paint_names(struct viz_painter *painter);   /* layout_panels.c */
+void viz_paint_names(struct viz_painter *painter); /* layout_panels.c */
 void viz_paint_header(struct viz_painter *painter);
 void viz_paint_footer(struct viz_painter *painter);
 void viz_paint_minimap(struct viz_painter *painter);

@@ -7,23 +7,20 @@
 
 #define ELLIPSIS "\xE2\x80\xA6"
 
-void viz_scene_clear(struct viz_scene *scene)
-{
+void viz_scene_clear(struct viz_scene *scene) {
     scene->count = 0;
     scene->text_length = 0;
     scene->density = NULL;
     scene->error = 0;
 }
 
-void viz_scene_free(struct viz_scene *scene)
-{
+void viz_scene_free(struct viz_scene *scene) {
     free(scene->prims);
     free(scene->text);
     *scene = (struct viz_scene){0};
 }
 
-static void add(struct viz_scene *scene, const struct viz_prim *prim)
-{
+static void add(struct viz_scene *scene, const struct viz_prim *prim) {
     if (prim->kind != VIZ_CLIP && (prim->at.w <= 0 || prim->at.h <= 0))
         return;
     if (scene->count == scene->capacity) {
@@ -39,18 +36,15 @@ static void add(struct viz_scene *scene, const struct viz_prim *prim)
     scene->prims[scene->count++] = *prim;
 }
 
-void viz_fill_alpha(struct viz_scene *scene, int role, int alpha, struct viz_rect at)
-{
+void viz_fill_alpha(struct viz_scene *scene, int role, int alpha, struct viz_rect at) {
     viz_round(scene, role, alpha, 0, at);
 }
 
-void viz_fill(struct viz_scene *scene, int role, struct viz_rect at)
-{
+void viz_fill(struct viz_scene *scene, int role, struct viz_rect at) {
     viz_round(scene, role, 255, 0, at);
 }
 
-void viz_round(struct viz_scene *scene, int role, int alpha, int radius, struct viz_rect at)
-{
+void viz_round(struct viz_scene *scene, int role, int alpha, int radius, struct viz_rect at) {
     int most = (at.w < at.h ? at.w : at.h) / 2;
     add(scene, &(struct viz_prim){.kind = VIZ_FILL,
                                   .role = (uint8_t)role,
@@ -60,8 +54,7 @@ void viz_round(struct viz_scene *scene, int role, int alpha, int radius, struct 
 }
 
 void viz_stroke(struct viz_scene *scene, int role, int alpha, int radius, int line,
-                struct viz_rect at)
-{
+                struct viz_rect at) {
     int most = (at.w < at.h ? at.w : at.h) / 2;
     add(scene, &(struct viz_prim){.kind = VIZ_STROKE,
                                   .role = (uint8_t)role,
@@ -72,20 +65,18 @@ void viz_stroke(struct viz_scene *scene, int role, int alpha, int radius, int li
 }
 
 void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, int alpha,
-               struct viz_rect at)
-{
-    add(scene, &(struct viz_prim){
-                   .kind = (uint8_t)kind, .role = (uint8_t)role, .alpha = (uint8_t)alpha, .at = at});
+               struct viz_rect at) {
+    add(scene,
+        &(struct viz_prim){
+            .kind = (uint8_t)kind, .role = (uint8_t)role, .alpha = (uint8_t)alpha, .at = at});
 }
 
-void viz_clip(struct viz_scene *scene, struct viz_rect at)
-{
+void viz_clip(struct viz_scene *scene, struct viz_rect at) {
     add(scene, &(struct viz_prim){.kind = VIZ_CLIP, .at = at});
 }
 
 void viz_text(struct viz_scene *scene, enum viz_font font, int role, int x, int y,
-              const char *text)
-{
+              const char *text) {
     size_t length = strlen(text) + 1;
     if (length == 1)
         return;
@@ -113,14 +104,12 @@ void viz_text(struct viz_scene *scene, enum viz_font font, int role, int x, int 
 
 /* --- Shortening --------------------------------------------------------------------------- */
 
-static bool is_continuation(char byte)
-{
+static bool is_continuation(char byte) {
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
 /* The offset of the character that begins at or before one. */
-static size_t snap(const char *text, size_t offset)
-{
+static size_t snap(const char *text, size_t offset) {
     while (offset > 0 && is_continuation(text[offset]))
         offset--;
     return offset;
@@ -128,8 +117,8 @@ static size_t snap(const char *text, size_t offset)
 
 /* The first `head` and the last `tail` bytes, and an ellipsis between; false where it does not
  * fit into `size`. */
-static bool join(const char *text, size_t length, size_t head, size_t tail, char *out, size_t size)
-{
+static bool join(const char *text, size_t length, size_t head, size_t tail, char *out,
+                 size_t size) {
     while (head > 0 && text[head - 1] == ' ')
         head--;
     if (head + tail + sizeof ELLIPSIS > size)
@@ -141,8 +130,7 @@ static bool join(const char *text, size_t length, size_t head, size_t tail, char
 }
 
 /* How many bytes at the end a shortened name keeps: its number, and a little before. */
-static size_t tail_of(const char *text, size_t length)
-{
+static size_t tail_of(const char *text, size_t length) {
     size_t tail = length / 3 < 8 ? length / 3 : 8;
     while (tail > 0 && is_continuation(text[length - tail]))
         tail--;
@@ -150,8 +138,7 @@ static size_t tail_of(const char *text, size_t length)
 }
 
 int viz_elide(const struct viz_measure *measure, enum viz_font font, const char *text, int width,
-              bool middle, char *out, size_t size)
-{
+              bool middle, char *out, size_t size) {
     size_t length = strlen(text);
     out[0] = '\0';
     if (width <= 0 || length == 0)
@@ -175,7 +162,8 @@ int viz_elide(const struct viz_measure *measure, enum viz_font font, const char 
         size_t cut = snap(text, head);
         int joined = cut > 0 && join(text, length, cut, tail, out, size)
                          ? measure->width(measure->context, font, out, strlen(out))
-                         : cut > 0 ? width + 1 : 0;
+                     : cut > 0 ? width + 1
+                               : 0;
         if (joined <= width) {
             low = head;
             best = joined;

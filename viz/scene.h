@@ -22,10 +22,10 @@ enum viz_font {
 };
 
 enum viz_prim_kind {
-    VIZ_FILL,    /* a rectangle, its corners rounded by `radius` */
-    VIZ_STROKE,  /* the outline of one, `line` pixels wide, inside it */
-    VIZ_HATCH,   /* diagonal lines in a rectangle */
-    VIZ_TEXT_AT, /* text; x and y are the top left of its line */
+    VIZ_FILL,        /* a rectangle, its corners rounded by `radius` */
+    VIZ_STROKE,      /* the outline of one, `line` pixels wide, inside it */
+    VIZ_HATCH,       /* diagonal lines in a rectangle */
+    VIZ_TEXT_AT,     /* text; x and y are the top left of its line */
     VIZ_ARROW_RIGHT, /* a triangle as large as the rectangle */
     VIZ_ARROW_DOWN,
     VIZ_DIAMOND,
@@ -58,7 +58,7 @@ struct viz_scene {
     char *text;
     size_t text_length;
     const struct viz_density *density; /* borrowed */
-    int error; /* 0; CAD_ENOMEM: something did not fit, and is missing */
+    int error;                         /* 0; CAD_ENOMEM: something did not fit, and is missing */
 
     size_t capacity; /* private, as the next */
     size_t text_capacity;

@@ -35,16 +35,15 @@ static const struct {
     double size; /* units of the design */
     int weight;  /* fontconfig's */
 } designs[VIZ_FONT_COUNT] = {
-    [VIZ_FONT_TITLE] = {20, FC_WEIGHT_SEMIBOLD}, [VIZ_FONT_VALUE] = {16, FC_WEIGHT_SEMIBOLD},
-    [VIZ_FONT_NAME] = {13, FC_WEIGHT_MEDIUM},    [VIZ_FONT_BODY] = {13, FC_WEIGHT_REGULAR},
+    [VIZ_FONT_TITLE] = {20, FC_WEIGHT_SEMIBOLD},  [VIZ_FONT_VALUE] = {16, FC_WEIGHT_SEMIBOLD},
+    [VIZ_FONT_NAME] = {13, FC_WEIGHT_MEDIUM},     [VIZ_FONT_BODY] = {13, FC_WEIGHT_REGULAR},
     [VIZ_FONT_SMALL] = {11.5, FC_WEIGHT_REGULAR},
 };
 
 /* --- Finding fonts ------------------------------------------------------------------------ */
 
 /* The file of a family in a weight; false where the family is not installed. NULL: any. */
-static bool match_family(const char *family, int weight, char *file, size_t size, int *index)
-{
+static bool match_family(const char *family, int weight, char *file, size_t size, int *index) {
     FcPattern *pattern = FcPatternCreate();
     if (pattern == NULL)
         return false;
@@ -75,8 +74,7 @@ static bool match_family(const char *family, int weight, char *file, size_t size
     return found;
 }
 
-static bool find_font(int weight, char *file, size_t size, int *index)
-{
+static bool find_font(int weight, char *file, size_t size, int *index) {
     static const char *const families[] = {"Inter", "DejaVu Sans", NULL};
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
         if (match_family(families[i], weight, file, size, index))
@@ -85,8 +83,7 @@ static bool find_font(int weight, char *file, size_t size, int *index)
 }
 
 static int open_fonts(struct viz_typesetter *typesetter, const char *given, double scale,
-                      char message[VIZ_MESSAGE_SIZE])
-{
+                      char message[VIZ_MESSAGE_SIZE]) {
     for (int i = 0; i < VIZ_FONT_COUNT; i++) {
         char found[1024];
         int index = 0;
@@ -112,8 +109,7 @@ static int open_fonts(struct viz_typesetter *typesetter, const char *given, doub
 }
 
 int viz_typesetter_new(SDL_Renderer *renderer, const char *file, double scale,
-                       struct viz_typesetter **out, char message[VIZ_MESSAGE_SIZE])
-{
+                       struct viz_typesetter **out, char message[VIZ_MESSAGE_SIZE]) {
     *out = NULL;
     struct viz_typesetter *typesetter = calloc(1, sizeof *typesetter);
     if (typesetter == NULL) {
@@ -135,14 +131,12 @@ int viz_typesetter_new(SDL_Renderer *renderer, const char *file, double scale,
     return 0;
 }
 
-static void drop_text(struct text *text)
-{
+static void drop_text(struct text *text) {
     SDL_DestroyTexture(text->texture);
     free(text->text);
 }
 
-void viz_typesetter_free(struct viz_typesetter *typesetter)
-{
+void viz_typesetter_free(struct viz_typesetter *typesetter) {
     if (typesetter == NULL)
         return;
     for (int i = 0; i < typesetter->count; i++)
@@ -156,8 +150,7 @@ void viz_typesetter_free(struct viz_typesetter *typesetter)
 
 /* --- Texts -------------------------------------------------------------------------------- */
 
-static uint64_t hash_of(enum viz_font font, const char *text, size_t length)
-{
+static uint64_t hash_of(enum viz_font font, const char *text, size_t length) {
     uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)font;
     for (size_t i = 0; i < length; i++)
         hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
@@ -165,24 +158,22 @@ static uint64_t hash_of(enum viz_font font, const char *text, size_t length)
 }
 
 static int *slot_of(struct viz_typesetter *typesetter, uint64_t hash, enum viz_font font,
-                    const char *text, size_t length)
-{
+                    const char *text, size_t length) {
     size_t at = (size_t)(hash ^ hash >> 32) % SLOTS;
     for (;; at = (at + 1) % SLOTS) {
         int *slot = &typesetter->slots[at];
         if (*slot == 0)
             return slot;
         const struct text *entry = &typesetter->texts[*slot - 1];
-        if (entry->hash == hash && entry->font == font &&
-            strncmp(entry->text, text, length) == 0 && entry->text[length] == '\0')
+        if (entry->hash == hash && entry->font == font && strncmp(entry->text, text, length) == 0 &&
+            entry->text[length] == '\0')
             return slot;
     }
 }
 
 /* The entry of a text, measured; NULL when memory runs out. */
 static struct text *find_text(struct viz_typesetter *typesetter, enum viz_font font,
-                              const char *text, size_t length)
-{
+                              const char *text, size_t length) {
     uint64_t hash = hash_of(font, text, length);
     int *slot = slot_of(typesetter, hash, font, text, length);
     if (*slot == 0) {
@@ -204,8 +195,7 @@ static struct text *find_text(struct viz_typesetter *typesetter, enum viz_font f
     return entry;
 }
 
-static int width_of(void *context, enum viz_font font, const char *text, size_t length)
-{
+static int width_of(void *context, enum viz_font font, const char *text, size_t length) {
     struct viz_typesetter *typesetter = context;
     const struct text *entry = find_text(typesetter, font, text, length);
     if (entry != NULL)
@@ -220,8 +210,7 @@ static int width_of(void *context, enum viz_font font, const char *text, size_t 
     return width;
 }
 
-void viz_typesetter_measure(struct viz_typesetter *typesetter, struct viz_measure *measure)
-{
+void viz_typesetter_measure(struct viz_typesetter *typesetter, struct viz_measure *measure) {
     measure->width = width_of;
     measure->context = typesetter;
     for (int i = 0; i < VIZ_FONT_COUNT; i++)
@@ -229,8 +218,7 @@ void viz_typesetter_measure(struct viz_typesetter *typesetter, struct viz_measur
 }
 
 SDL_Texture *viz_typesetter_texture(struct viz_typesetter *typesetter, enum viz_font font,
-                                    const char *text, int *width, int *height)
-{
+                                    const char *text, int *width, int *height) {
     struct text *entry = find_text(typesetter, font, text, strlen(text));
     if (entry == NULL)
         return NULL;
@@ -249,8 +237,7 @@ SDL_Texture *viz_typesetter_texture(struct viz_typesetter *typesetter, enum viz_
     return entry->texture;
 }
 
-void viz_typesetter_tidy(struct viz_typesetter *typesetter)
-{
+void viz_typesetter_tidy(struct viz_typesetter *typesetter) {
     unsigned now = typesetter->picture++;
     if (typesetter->count <= TEXTS_MAX)
         return;
@@ -269,8 +256,7 @@ void viz_typesetter_tidy(struct viz_typesetter *typesetter)
     }
 }
 
-void viz_typesetter_reset(struct viz_typesetter *typesetter)
-{
+void viz_typesetter_reset(struct viz_typesetter *typesetter) {
     for (int i = 0; i < typesetter->count; i++) {
         SDL_DestroyTexture(typesetter->texts[i].texture);
         typesetter->texts[i].texture = NULL;

@@ -3,32 +3,28 @@
 #include <math.h>
 
 /* Air around the whole trace, as parts of its length: the end needs room for a label. */
-#define AIR_LEFT  0.012
+#define AIR_LEFT 0.012
 #define AIR_RIGHT 0.028
 
 /* A trace without length is shown as if it took this long. */
 #define LENGTH_OF_NOTHING_NS 1e9
 
-static double total_of(const struct viz_extent *extent)
-{
+static double total_of(const struct viz_extent *extent) {
     return extent->end_ns > 0 ? fmax(extent->end_ns, VIZ_LENGTH_MIN_NS) : LENGTH_OF_NOTHING_NS;
 }
 
-void viz_view_fit(struct viz_view *view, const struct viz_extent *extent)
-{
+void viz_view_fit(struct viz_view *view, const struct viz_extent *extent) {
     double total = total_of(extent);
     view->begin_ns = -AIR_LEFT * total;
-    view->length_ns = total * (1 + AIR_LEFT + AIR_RIGHT);
+    view->length_ns = total * (1 + AIR_LEFT + fmax(extent->tail, AIR_RIGHT));
     view->first_row = 0;
 }
 
-bool viz_view_shows_all_time(const struct viz_view *view, const struct viz_extent *extent)
-{
+bool viz_view_shows_all_time(const struct viz_view *view, const struct viz_extent *extent) {
     return view->begin_ns <= 0 && view->begin_ns + view->length_ns >= extent->end_ns;
 }
 
-void viz_view_clamp(struct viz_view *view, const struct viz_extent *extent)
-{
+void viz_view_clamp(struct viz_view *view, const struct viz_extent *extent) {
     struct viz_view all;
     viz_view_fit(&all, extent);
     view->length_ns = fmin(fmax(view->length_ns, VIZ_LENGTH_MIN_NS), all.length_ns);
@@ -43,8 +39,7 @@ void viz_view_clamp(struct viz_view *view, const struct viz_extent *extent)
 }
 
 void viz_view_zoom(struct viz_view *view, const struct viz_extent *extent, double anchor,
-                   double factor)
-{
+                   double factor) {
     double at = view->begin_ns + anchor * view->length_ns;
     view->length_ns *= factor;
     struct viz_view all;
@@ -54,21 +49,18 @@ void viz_view_zoom(struct viz_view *view, const struct viz_extent *extent, doubl
     viz_view_clamp(view, extent);
 }
 
-void viz_view_pan(struct viz_view *view, const struct viz_extent *extent, double pages)
-{
+void viz_view_pan(struct viz_view *view, const struct viz_extent *extent, double pages) {
     view->begin_ns += pages * view->length_ns;
     viz_view_clamp(view, extent);
 }
 
-void viz_view_scroll(struct viz_view *view, const struct viz_extent *extent, double rows)
-{
+void viz_view_scroll(struct viz_view *view, const struct viz_extent *extent, double rows) {
     view->first_row += rows;
     viz_view_clamp(view, extent);
 }
 
 void viz_view_show(struct viz_view *view, const struct viz_extent *extent, double from_ns,
-                   double to_ns)
-{
+                   double to_ns) {
     double low = fmin(from_ns, to_ns);
     double length = fabs(to_ns - from_ns);
     if (length < VIZ_LENGTH_MIN_NS) {
@@ -81,8 +73,7 @@ void viz_view_show(struct viz_view *view, const struct viz_extent *extent, doubl
 }
 
 void viz_view_reveal(struct viz_view *view, const struct viz_extent *extent, double row,
-                     double from_ns, double to_ns)
-{
+                     double from_ns, double to_ns) {
     if (row < view->first_row)
         view->first_row = row;
     else if (row + 1 > view->first_row + extent->visible_rows)

@@ -21,6 +21,7 @@ struct viz_view {
 /* What there is to show. */
 struct viz_extent {
     double end_ns; /* the trace goes from 0 to here; may be 0 */
+    double tail;   /* room to show after the end, as a part of the whole; 0: a little */
     double rows;
     double visible_rows; /* how many fit */
 };

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WIDTH      1280
-#define HEIGHT     760
+#define WIDTH 1280
+#define HEIGHT 760
 #define LEAST_SIDE 160
 
 struct viz_window {
@@ -22,8 +22,7 @@ struct viz_window {
     unsigned pictures;
 };
 
-static int fail(char message[VIZ_MESSAGE_SIZE], const char *what)
-{
+static int fail(char message[VIZ_MESSAGE_SIZE], const char *what) {
     snprintf(message, VIZ_MESSAGE_SIZE, "%s: %.200s", what, SDL_GetError());
     return CAD_ESYSTEM;
 }
@@ -32,8 +31,7 @@ static int fail(char message[VIZ_MESSAGE_SIZE], const char *what)
 
 /* Where the system scales windows itself, pixels for a unit of the window; elsewhere what the
  * display's resolution suggests, in quarters. */
-static double scale_of(const struct viz_window *window)
-{
+static double scale_of(const struct viz_window *window) {
     if (window->asked_scale > 0)
         return window->asked_scale;
     if (window->input.pixel_ratio > 1.01)
@@ -47,8 +45,7 @@ static double scale_of(const struct viz_window *window)
     return scale >= 1.5 ? fmin(scale, 4) : 1;
 }
 
-static int measure_window(struct viz_window *window, int *width, int *height)
-{
+static int measure_window(struct viz_window *window, int *width, int *height) {
     int units = 0;
     SDL_GetWindowSize(window->window, &units, NULL);
     if (SDL_GetRendererOutputSize(window->renderer, width, height) != 0)
@@ -60,8 +57,7 @@ static int measure_window(struct viz_window *window, int *width, int *height)
 /* --- Opening and closing ------------------------------------------------------------------ */
 
 static int open_video(struct viz_window *window, const struct viz_window_options *options,
-                      const char *title, char message[VIZ_MESSAGE_SIZE])
-{
+                      const char *title, char message[VIZ_MESSAGE_SIZE]) {
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
@@ -87,8 +83,7 @@ static int open_video(struct viz_window *window, const struct viz_window_options
 }
 
 int viz_window_open(struct viz_model *model, const struct viz_window_options *options,
-                    struct viz_window **out, char message[VIZ_MESSAGE_SIZE])
-{
+                    struct viz_window **out, char message[VIZ_MESSAGE_SIZE]) {
     *out = NULL;
     struct viz_window *window = calloc(1, sizeof *window);
     if (window == NULL) {
@@ -122,8 +117,7 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     return 0;
 }
 
-void viz_window_close(struct viz_window *window)
-{
+void viz_window_close(struct viz_window *window) {
     if (window == NULL)
         return;
     if (window->canvas_open)
@@ -140,8 +134,7 @@ void viz_window_close(struct viz_window *window)
 /* --- Running ------------------------------------------------------------------------------ */
 
 /* The window has another size, or is on another display. */
-static int adapt(struct viz_window *window, char message[VIZ_MESSAGE_SIZE])
-{
+static int adapt(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     int width = window->canvas.frame.width;
     int height = window->canvas.frame.height;
     measure_window(window, &width, &height);
@@ -158,8 +151,7 @@ static int adapt(struct viz_window *window, char message[VIZ_MESSAGE_SIZE])
 
 /* 1: go on; 0: quit; or an error. */
 static int handle(struct viz_window *window, const SDL_Event *event,
-                  char message[VIZ_MESSAGE_SIZE])
-{
+                  char message[VIZ_MESSAGE_SIZE]) {
     if (event->type == SDL_RENDER_TARGETS_RESET || event->type == SDL_RENDER_DEVICE_RESET) {
         viz_drawer_reset(window->canvas.drawer);
         window->dirty = true;
@@ -180,8 +172,7 @@ static int handle(struct viz_window *window, const SDL_Event *event,
     return result & VIZ_QUIT ? 0 : 1;
 }
 
-static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE])
-{
+static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     int error = viz_canvas_paint(&window->canvas);
     if (error != 0) {
         snprintf(message, VIZ_MESSAGE_SIZE, "out of memory while drawing");
@@ -193,8 +184,7 @@ static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE])
     return 1;
 }
 
-int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE])
-{
+int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Event event;
     if (window->dirty)
         timeout_ms = 0;
@@ -208,12 +198,10 @@ int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_
     return window->dirty ? show(window, message) : 1;
 }
 
-struct viz_canvas *viz_window_canvas(struct viz_window *window)
-{
+struct viz_canvas *viz_window_canvas(struct viz_window *window) {
     return &window->canvas;
 }
 
-unsigned viz_window_pictures(const struct viz_window *window)
-{
+unsigned viz_window_pictures(const struct viz_window *window) {
     return window->pictures;
 }
