@@ -100,8 +100,11 @@ static uint64_t tid_of(const cad_task *task) {
     return task == NULL ? SIM_TRACE_LOOP_TID : cad_task_id(task) + SIM_TRACE_LOOP_TID;
 }
 
+/* Time never goes back in a trace. The engine may tell of the past after the scenario has told of
+ * the present: that a task was ready since its last event, when the clock has moved since. */
 static void set_now(struct sim_trace_writer *writer, int64_t now_ns) {
-    assert(now_ns >= writer->now_ns);
+    if (now_ns <= writer->now_ns && writer->now_length > 0)
+        return;
     writer->now_ns = now_ns;
     writer->now_length = (size_t)(sim_put_time(writer->now, now_ns) - writer->now);
 }

@@ -20,7 +20,8 @@
  *
  * No call fails while the run goes on: the first failure (no space, a closed pipe, no memory) is
  * remembered, nothing is written after it, and close returns it. What was written until then
- * stays readable. All texts are borrowed for the call, are escaped as JSON wants it, and need
+ * stays readable. A time before that of the last event counts as that: time never goes back in a
+ * trace. All texts are borrowed for the call, are escaped as JSON wants it, and need
  * not be valid UTF-8: a byte that is not is written as U+FFFD.
  */
 #ifndef SIM_TRACE_WRITER_H

@@ -1,0 +1,11 @@
+/* commands.h - the subcommands of the program cadran, one file each: cmd_<name>.c.
+ *
+ * argv[0] is the subcommand's name. Each returns the program's exit status: 0 as expected, 1 not
+ * as expected, 2 bad usage or bad input, 3 the environment failed.
+ */
+#ifndef SIM_COMMANDS_H
+#define SIM_COMMANDS_H
+
+int sim_cmd_table(int argc, char **argv);
+
+#endif

@@ -1,0 +1,396 @@
+#include "table/table.h"
+
+#include "cadran.h"
+#include "table/internal.h"
+#include "trace/memory.h"
+#include "trace/output.h"
+
+#include <string.h>
+
+/* Both orientations are printed by the same code, which knows lines of cells. A cell is looked up
+ * by a cursor a column: rows are printed from the first to the last, so that none has to be looked
+ * for. */
+struct printer {
+    const struct sim_table *table;
+    FILE *file;
+    enum sim_table_format format;
+    bool transpose;
+    uint32_t *cursors; /* one a job: the run at or after the row that is printed */
+    size_t *widths;    /* of the columns, for the aligned formats */
+    size_t label_width;
+    char *head; /* where the name of a job, with its duration, is put together */
+    size_t head_size;
+};
+
+enum { SECONDS_SIZE = 48 };
+
+/* --- Texts -------------------------------------------------------------------------------------
+ */
+
+/* Seconds in the shortest form. */
+static void format_seconds(int64_t time_ns, char text[SECONDS_SIZE]) {
+    snprintf(text, SECONDS_SIZE, "%lld.%09lld", (long long)(time_ns / CAD_SECOND),
+             (long long)(time_ns % CAD_SECOND));
+    char *end = text + strlen(text);
+    while (end[-1] == '0')
+        *--end = '\0';
+    if (end[-1] == '.')
+        end[-1] = '\0';
+}
+
+/* "0-1": an interval. */
+static void format_interval(const struct sim_table *table, int64_t row,
+                            char text[2 * SECONDS_SIZE]) {
+    char from[SECONDS_SIZE];
+    char to[SECONDS_SIZE];
+    format_seconds(row * table->options.step_ns, from);
+    format_seconds((row + 1) * table->options.step_ns, to);
+    snprintf(text, 2 * SECONDS_SIZE, "%s-%s", from, to);
+}
+
+/* How many columns of a terminal a character takes. */
+static size_t character_width(uint32_t code) {
+    static const uint32_t wide[][2] = {
+        {0x1100, 0x115F},   {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+        {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+    };
+    if ((code >= 0x300 && code <= 0x36F) || code == 0x200D || (code >= 0xFE00 && code <= 0xFE0F))
+        return 0;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (code >= wide[i][0] && code <= wide[i][1])
+            return 2;
+    return 1;
+}
+
+static size_t text_width(const char *text) {
+    size_t width = 0;
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0') {
+        uint32_t code = *at++;
+        if (code >= 0xC0)
+            code &= code >= 0xF0 ? 0x07 : code >= 0xE0 ? 0x0F : 0x1F;
+        while ((*at & 0xC0) == 0x80)
+            code = code << 6 | (*at++ & 0x3F);
+        width += character_width(code);
+    }
+    return width;
+}
+
+/* One character of a job's name as a table shows it: nothing in it may end the cell or the line. */
+static char *put_name_byte(const struct printer *printer, char *at, char byte) {
+    if ((unsigned char)byte < 32 || byte == 127) {
+        *at++ = ' ';
+        return at;
+    }
+    if (printer->format == SIM_TABLE_MARKDOWN && (byte == '|' || byte == '\\'))
+        *at++ = '\\';
+    *at++ = byte;
+    return at;
+}
+
+/* "job0 (1)", in printer->head. */
+static int format_job(struct printer *printer, size_t column) {
+    const char *name = sim_table_job_name(printer->table, column);
+    size_t size = 2 * strlen(name) + SECONDS_SIZE + 4;
+    if (size > printer->head_size) {
+        char *head = sim_trace_realloc(printer->head, 2 * size);
+        if (head == NULL)
+            return CAD_ENOMEM;
+        printer->head = head;
+        printer->head_size = 2 * size;
+    }
+    char *at = printer->head;
+    for (; *name != '\0'; name++)
+        at = put_name_byte(printer, at, *name);
+    char seconds[SECONDS_SIZE];
+    format_seconds(sim_table_job_duration(printer->table, column), seconds);
+    snprintf(at, SECONDS_SIZE + 4, " (%s)", seconds);
+    return 0;
+}
+
+/* --- Lines of cells ----------------------------------------------------------------------------
+ */
+
+static void put_spaces(FILE *file, size_t count) {
+    static const char spaces[] = "                                                                ";
+    while (count > 0) {
+        size_t piece = count < sizeof spaces - 1 ? count : sizeof spaces - 1;
+        fwrite(spaces, 1, piece, file);
+        count -= piece;
+    }
+}
+
+static void put_quoted(FILE *file, const char *text) {
+    if (strpbrk(text, ",\"\n\r") == NULL) {
+        fputs(text, file);
+        return;
+    }
+    putc('"', file);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', file);
+        putc(*text, file);
+    }
+    putc('"', file);
+}
+
+/* The first cell of a line. */
+static void put_label(struct printer *printer, const char *text) {
+    switch (printer->format) {
+    case SIM_TABLE_MARKDOWN:
+        fprintf(printer->file, "| %s", text);
+        put_spaces(printer->file, printer->label_width - text_width(text));
+        fputs(" |", printer->file);
+        break;
+    case SIM_TABLE_TEXT:
+        fputs(text, printer->file);
+        break;
+    default:
+        put_quoted(printer->file, text);
+        break;
+    }
+}
+
+/* What a line of text owes: spaces are put only when something follows them, so that no line ends
+ * in any. */
+struct line {
+    size_t owed;
+};
+
+static void start_line(struct printer *printer, struct line *line, const char *label) {
+    put_label(printer, label);
+    line->owed = printer->label_width - (printer->format == SIM_TABLE_TEXT ? text_width(label) : 0);
+}
+
+/* A cell of the head. */
+static void put_head(struct printer *printer, struct line *line, size_t width, const char *text) {
+    switch (printer->format) {
+    case SIM_TABLE_MARKDOWN:
+        fprintf(printer->file, " %s", text);
+        put_spaces(printer->file, width - text_width(text));
+        fputs(" |", printer->file);
+        break;
+    case SIM_TABLE_TEXT:
+        put_spaces(printer->file, line->owed + 2);
+        fputs(text, printer->file);
+        line->owed = width - text_width(text);
+        break;
+    default:
+        putc(',', printer->file);
+        put_quoted(printer->file, text);
+        break;
+    }
+}
+
+static void put_cell(struct printer *printer, struct line *line, size_t width, bool star) {
+    switch (printer->format) {
+    case SIM_TABLE_MARKDOWN:
+        fputs(star ? " `*`" : "    ", printer->file);
+        put_spaces(printer->file, width - 3);
+        fputs(" |", printer->file);
+        break;
+    case SIM_TABLE_TEXT: {
+        size_t before = (width - 1) / 2;
+        if (star) {
+            put_spaces(printer->file, line->owed + 2 + before);
+            putc('*', printer->file);
+            line->owed = width - 1 - before;
+        } else {
+            line->owed += 2 + width;
+        }
+        break;
+    }
+    default:
+        fputs(star ? ",*" : ",", printer->file);
+        break;
+    }
+}
+
+/* Between head and body. */
+static void put_rule(struct printer *printer, size_t columns) {
+    if (printer->format != SIM_TABLE_MARKDOWN)
+        return;
+    putc('|', printer->file);
+    for (size_t i = 0; i <= columns; i++) {
+        size_t width = i == 0 ? printer->label_width : printer->widths[i - 1];
+        for (size_t k = 0; k < width + 2; k++)
+            putc('-', printer->file);
+        putc('|', printer->file);
+    }
+    putc('\n', printer->file);
+}
+
+/* --- The three shapes
+ * ------------------------------------------------------------------------------ */
+
+/* Whether a job has a star in a row, for rows that rise with each call. */
+static bool has_star(struct printer *printer, int64_t row, size_t column) {
+    const struct sim_table *table = printer->table;
+    uint32_t *cursor = &printer->cursors[column];
+    while (*cursor != UINT32_MAX && table->runs[*cursor].last < row)
+        *cursor = table->runs[*cursor].next;
+    return *cursor != UINT32_MAX && table->runs[*cursor].first <= row;
+}
+
+static size_t least_width(const struct printer *printer) {
+    return printer->format == SIM_TABLE_MARKDOWN ? 3 : 1;
+}
+
+static void widen(size_t *width, size_t wanted) {
+    if (*width < wanted)
+        *width = wanted;
+}
+
+/* A row an interval, a column a job. */
+static int print_upright(struct printer *printer) {
+    const struct sim_table *table = printer->table;
+    char interval[2 * SECONDS_SIZE];
+    struct line line;
+    printer->label_width = least_width(printer);
+    for (int64_t row = 0; row < table->row_count; row++) {
+        format_interval(table, row, interval);
+        widen(&printer->label_width, strlen(interval));
+    }
+    start_line(printer, &line, "");
+    for (size_t i = 0; i < table->column_count; i++) {
+        int error = format_job(printer, i);
+        if (error != 0)
+            return error;
+        printer->widths[i] = least_width(printer);
+        widen(&printer->widths[i], text_width(printer->head));
+        put_head(printer, &line, printer->widths[i], printer->head);
+    }
+    putc('\n', printer->file);
+    put_rule(printer, table->column_count);
+    for (int64_t row = 0; row < table->row_count; row++) {
+        format_interval(table, row, interval);
+        start_line(printer, &line, interval);
+        for (size_t i = 0; i < table->column_count; i++)
+            put_cell(printer, &line, printer->widths[i], has_star(printer, row, i));
+        putc('\n', printer->file);
+    }
+    return 0;
+}
+
+/* A row a job, a column an interval. */
+static int print_transposed(struct printer *printer) {
+    const struct sim_table *table = printer->table;
+    char interval[2 * SECONDS_SIZE];
+    struct line line;
+    printer->label_width = least_width(printer);
+    for (size_t i = 0; i < table->column_count; i++) {
+        int error = format_job(printer, i);
+        if (error != 0)
+            return error;
+        widen(&printer->label_width, text_width(printer->head));
+    }
+    start_line(printer, &line, "");
+    for (int64_t row = 0; row < table->row_count; row++) {
+        format_interval(table, row, interval);
+        printer->widths[row] = least_width(printer);
+        widen(&printer->widths[row], strlen(interval));
+        put_head(printer, &line, printer->widths[row], interval);
+    }
+    putc('\n', printer->file);
+    put_rule(printer, (size_t)table->row_count);
+    for (size_t i = 0; i < table->column_count; i++) {
+        int error = format_job(printer, i);
+        if (error != 0)
+            return error;
+        start_line(printer, &line, printer->head);
+        for (int64_t row = 0; row < table->row_count; row++)
+            put_cell(printer, &line, printer->widths[row], has_star(printer, row, i));
+        putc('\n', printer->file);
+    }
+    return 0;
+}
+
+static void put_json_text(FILE *file, const char *text) {
+    putc('"', file);
+    for (; *text != '\0'; text++) {
+        /* What comes from a trace is UTF-8 already; one byte at a time leaves it alone. */
+        char escaped[8];
+        if ((unsigned char)*text >= 0x80) {
+            putc(*text, file);
+            continue;
+        }
+        fwrite(escaped, 1, sim_output_escape(escaped, text, 1), file);
+    }
+    putc('"', file);
+}
+
+static void put_json_job(struct printer *printer, size_t column) {
+    char seconds[SECONDS_SIZE];
+    format_seconds(printer->table->columns[column].duration_ns, seconds);
+    fputs("{\"name\": ", printer->file);
+    put_json_text(printer->file, sim_table_job_name(printer->table, column));
+    fprintf(printer->file, ", \"tid\": %lld, \"duration\": %s",
+            (long long)printer->table->columns[column].tid, seconds);
+}
+
+static void put_json_interval(struct printer *printer, int64_t row) {
+    char from[SECONDS_SIZE];
+    char to[SECONDS_SIZE];
+    format_seconds(row * printer->table->options.step_ns, from);
+    format_seconds((row + 1) * printer->table->options.step_ns, to);
+    fprintf(printer->file, "{\"from\": %s, \"to\": %s", from, to);
+}
+
+static int print_json(struct printer *printer) {
+    const struct sim_table *table = printer->table;
+    int64_t jobs = (int64_t)table->column_count;
+    int64_t columns = printer->transpose ? table->row_count : jobs;
+    int64_t rows = printer->transpose ? jobs : table->row_count;
+    char seconds[SECONDS_SIZE];
+    format_seconds(table->options.step_ns, seconds);
+    fprintf(printer->file, "{\n  \"step\": %s,\n  \"columns\": [", seconds);
+    for (int64_t i = 0; i < columns; i++) {
+        fputs(i == 0 ? "\n    " : ",\n    ", printer->file);
+        if (printer->transpose)
+            put_json_interval(printer, i);
+        else
+            put_json_job(printer, (size_t)i);
+        putc('}', printer->file);
+    }
+    fputs(columns == 0 ? "],\n  \"rows\": [" : "\n  ],\n  \"rows\": [", printer->file);
+    for (int64_t i = 0; i < rows; i++) {
+        fputs(i == 0 ? "\n    " : ",\n    ", printer->file);
+        if (printer->transpose)
+            put_json_job(printer, (size_t)i);
+        else
+            put_json_interval(printer, i);
+        fputs(", \"works\": [", printer->file);
+        for (int64_t k = 0; k < columns; k++) {
+            int64_t row = printer->transpose ? k : i;
+            bool star = has_star(printer, row, (size_t)(printer->transpose ? i : k));
+            fprintf(printer->file, "%s%s", k == 0 ? "" : ", ", star ? "true" : "false");
+        }
+        fputs("]}", printer->file);
+    }
+    fputs(rows == 0 ? "]\n}\n" : "\n  ]\n}\n", printer->file);
+    return 0;
+}
+
+int sim_table_print(struct sim_table *table, FILE *file, enum sim_table_format format,
+                    bool transpose) {
+    struct printer printer = {
+        .table = table, .file = file, .format = format, .transpose = transpose};
+    size_t columns = transpose ? (size_t)table->row_count : table->column_count;
+    int error = CAD_ENOMEM;
+    printer.cursors = sim_trace_calloc(table->column_count + 1, sizeof *printer.cursors);
+    printer.widths = sim_trace_calloc(columns + 1, sizeof *printer.widths);
+    if (printer.cursors == NULL || printer.widths == NULL)
+        goto done;
+    for (size_t i = 0; i < table->column_count; i++)
+        printer.cursors[i] = table->columns[i].first_run;
+    if (format == SIM_TABLE_JSON)
+        error = print_json(&printer);
+    else
+        error = transpose ? print_transposed(&printer) : print_upright(&printer);
+done:
+    sim_trace_release(printer.cursors);
+    sim_trace_release(printer.widths);
+    sim_trace_release(printer.head);
+    return error;
+}

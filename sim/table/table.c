@@ -1,0 +1,186 @@
+#include "table/table.h"
+
+#include "cadran.h"
+#include "table/internal.h"
+#include "trace/memory.h"
+#include "trace/model.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const uint32_t none = UINT32_MAX;
+
+int sim_table_new(const struct sim_table_options *options, struct sim_table **table) {
+    assert(options->step_ns > 0 && options->tolerance_ns >= 0);
+    *table = sim_trace_calloc(1, sizeof **table);
+    if (*table == NULL)
+        return CAD_ENOMEM;
+    (*table)->options = *options;
+    if (options->tolerance_ns > options->step_ns / 2)
+        (*table)->options.tolerance_ns = options->step_ns / 2;
+    return 0;
+}
+
+void sim_table_free(struct sim_table *table) {
+    if (table == NULL)
+        return;
+    for (size_t i = 0; i < table->column_count; i++)
+        sim_trace_release(table->columns[i].name);
+    sim_trace_release(table->columns);
+    sim_trace_release(table->runs);
+    sim_trace_release(table);
+}
+
+int sim_table_add_job(struct sim_table *table, const char *name, int64_t tid, size_t *column) {
+    size_t size = strlen(name) + 1;
+    char *copy = sim_trace_alloc(size);
+    if (copy == NULL || !sim_trace_grow(&table->columns, &table->column_capacity,
+                                        table->column_count, sizeof *table->columns)) {
+        sim_trace_release(copy);
+        return CAD_ENOMEM;
+    }
+    memcpy(copy, name, size);
+    *column = table->column_count++;
+    table->columns[*column] = (struct sim_table_column){
+        .name = copy, .tid = tid, .open_row = -1, .first_run = none, .last_run = none};
+    return 0;
+}
+
+/* Stars in rows first to last, which are not before those that are there. */
+static int add_stars(struct sim_table *table, struct sim_table_column *column, int64_t first,
+                     int64_t last) {
+    if (last >= table->row_count)
+        table->row_count = last + 1;
+    if (column->last_run != none && table->runs[column->last_run].last + 1 >= first) {
+        if (table->runs[column->last_run].last < last)
+            table->runs[column->last_run].last = last;
+        return 0;
+    }
+    if (table->run_count >= none ||
+        !sim_trace_grow(&table->runs, &table->run_capacity, table->run_count, sizeof *table->runs))
+        return CAD_ENOMEM;
+    uint32_t run = (uint32_t)table->run_count++;
+    table->runs[run] = (struct sim_table_run){first, last, none};
+    if (column->first_run == none)
+        column->first_run = run;
+    else
+        table->runs[column->last_run].next = run;
+    column->last_run = run;
+    return 0;
+}
+
+/* The job worked so much in one row, and perhaps more: several short spans make one star. */
+static int add_part(struct sim_table *table, struct sim_table_column *column, int64_t row,
+                    int64_t part_ns, bool most) {
+    if (row != column->open_row) {
+        column->open_row = row;
+        column->open_ns = 0;
+        column->open_star = false;
+    }
+    column->open_ns += part_ns;
+    if (column->open_star || (!most && column->open_ns <= table->options.tolerance_ns))
+        return 0;
+    column->open_star = true;
+    return add_stars(table, column, row, row);
+}
+
+int sim_table_add_span(struct sim_table *table, size_t index, int64_t begin_ns, int64_t end_ns) {
+    struct sim_table_column *column = &table->columns[index];
+    int64_t step_ns = table->options.step_ns;
+    assert(begin_ns >= 0 && end_ns >= begin_ns);
+    column->duration_ns += end_ns - begin_ns;
+
+    /* The end does not belong to the span: it is in the row before where it is on a border. */
+    int64_t first = begin_ns / step_ns;
+    int64_t last = end_ns == begin_ns ? first : (end_ns - 1) / step_ns;
+    if (first == last)
+        return add_part(table, column, first, end_ns - begin_ns, true);
+
+    int64_t in_first_ns = (first + 1) * step_ns - begin_ns;
+    int64_t in_last_ns = end_ns - last * step_ns;
+    bool whole_between = last - first > 1;
+    bool most_in_first = in_first_ns == step_ns || (!whole_between && in_first_ns >= in_last_ns);
+    int error = add_part(table, column, first, in_first_ns, most_in_first);
+    if (error == 0 && whole_between)
+        error = add_stars(table, column, first + 1, last - 1);
+    if (error == 0)
+        error = add_part(table, column, last, in_last_ns, !most_in_first && !whole_between);
+    return error;
+}
+
+/* --- From a trace ------------------------------------------------------------------------------
+ */
+
+/* Not counted where it lies inside another span. */
+static bool is_outermost_span(const struct sim_trace *trace, const struct sim_slice *slice) {
+    if (slice->category != SIM_CATEGORY_SPAN)
+        return false;
+    for (uint32_t i = slice->parent; i != SIM_NONE; i = trace->slices[i].parent)
+        if (trace->slices[i].category == SIM_CATEGORY_SPAN)
+            return false;
+    return true;
+}
+
+static bool counts(const struct sim_trace *trace, const struct sim_slice *slice, bool lives) {
+    return lives ? slice->category == SIM_CATEGORY_TASK : is_outermost_span(trace, slice);
+}
+
+static int fill_job(struct sim_table *table, const struct sim_trace *trace,
+                    const struct sim_track *track, bool lives) {
+    bool added = false;
+    size_t column = 0;
+    int error = 0;
+    for (uint32_t i = 0; i < track->slice_count && error == 0; i++) {
+        const struct sim_slice *slice = &trace->slices[track->first_slice + i];
+        if (!counts(trace, slice, lives))
+            continue;
+        if (!added)
+            error =
+                sim_table_add_job(table, sim_trace_text(trace, track->name), track->tid, &column);
+        added = true;
+        if (error == 0)
+            error = sim_table_add_span(table, column, slice->begin_ns, slice->end_ns);
+    }
+    return error;
+}
+
+int sim_table_fill(struct sim_table *table, const struct sim_trace *trace, bool *lives) {
+    *lives = true;
+    for (size_t i = 0; i < trace->slice_count && *lives; i++)
+        *lives = trace->slices[i].category != SIM_CATEGORY_SPAN;
+    int error = 0;
+    for (size_t i = 0; i < trace->track_count && error == 0; i++)
+        if (trace->tracks[i].kind == SIM_TRACK_TASK)
+            error = fill_job(table, trace, &trace->tracks[i], *lives);
+    return error;
+}
+
+/* --- Reading
+ * --------------------------------------------------------------------------------------- */
+
+int64_t sim_table_row_count(const struct sim_table *table) {
+    return table->row_count;
+}
+
+size_t sim_table_column_count(const struct sim_table *table) {
+    return table->column_count;
+}
+
+bool sim_table_cell(const struct sim_table *table, int64_t row, size_t column) {
+    uint32_t run = table->columns[column].first_run;
+    while (run != none && table->runs[run].last < row)
+        run = table->runs[run].next;
+    return run != none && table->runs[run].first <= row;
+}
+
+const char *sim_table_job_name(const struct sim_table *table, size_t column) {
+    return table->columns[column].name;
+}
+
+int64_t sim_table_job_duration(const struct sim_table *table, size_t column) {
+    int64_t duration_ns = table->columns[column].duration_ns;
+    if (!table->options.rounded)
+        return duration_ns;
+    int64_t unit_ns = duration_ns < 100 * CAD_MILLISECOND ? CAD_MILLISECOND : 100 * CAD_MILLISECOND;
+    return (duration_ns + unit_ns / 2) / unit_ns * unit_ns;
+}

@@ -1,0 +1,83 @@
+/* table/table.h - the job-sequencing table: a row for each interval of time, a column for each
+ * job, and a star where the job works.
+ *
+ *     |     | job0 (1) | job1 (2) |
+ *     |-----|----------|----------|
+ *     | 0-1 | `*`      | `*`      |
+ *     | 1-2 |          | `*`      |
+ *
+ * A job works while it has a span open (the scenario's `span` and `sequence` steps). What stands
+ * in parentheses is how long it works in all, in seconds.
+ *
+ * The rule for stars: a job has a star in a row in which it works for longer than the tolerance;
+ * and each span gives one to the row that holds most of it, the first of them where there are
+ * several, so that no span is lost. The tolerance is what the scenario language allows a real
+ * clock, 50 ms, but at most half a row. So a span that ends some milliseconds late does not spill
+ * into the next row, and the same scenario has the same table under both clocks.
+ *
+ * A table can be filled from a trace, or span by span while a run goes on. It keeps a few bytes for
+ * each job and for each uninterrupted series of stars.
+ */
+#ifndef SIM_TABLE_H
+#define SIM_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct sim_trace;
+struct sim_table;
+
+#define SIM_TABLE_STEP_DEFAULT INT64_C(1000000000)
+#define SIM_TABLE_TOLERANCE_DEFAULT INT64_C(50000000)
+/* More rows than this nobody wants; a mistaken step is soon so fine. */
+#define SIM_TABLE_ROWS_MAX INT64_C(10000000)
+
+struct sim_table_options {
+    int64_t step_ns;      /* of a row; above 0 */
+    int64_t tolerance_ns; /* 0 or more; what is above step_ns / 2 counts as that */
+    bool rounded;         /* sim_table_job_duration() leaves out a real clock's jitter */
+};
+
+enum sim_table_format {
+    SIM_TABLE_MARKDOWN, /* aligned, so that it reads well as it is */
+    SIM_TABLE_TEXT,
+    SIM_TABLE_CSV,
+    SIM_TABLE_JSON,
+};
+
+/* A table without jobs. 0 or CAD_ENOMEM. */
+int sim_table_new(const struct sim_table_options *options, struct sim_table **table);
+void sim_table_free(struct sim_table *table); /* takes NULL */
+
+/* A column for one more job. The name is copied; `tid` is its track in the trace. 0 or
+ * CAD_ENOMEM. */
+int sim_table_add_job(struct sim_table *table, const char *name, int64_t tid, size_t *column);
+
+/* The job worked from begin_ns to end_ns. The spans of one job come in the order of their begin,
+ * and do not overlap: of nested ones the outermost alone. 0 or CAD_ENOMEM. */
+int sim_table_add_span(struct sim_table *table, size_t column, int64_t begin_ns, int64_t end_ns);
+
+/* Adds a column for each task of a trace that has spans. Where no task has any, a column for each
+ * task, which counts as working all its life; *lives says so. 0 or CAD_ENOMEM. */
+int sim_table_fill(struct sim_table *table, const struct sim_trace *trace, bool *lives);
+
+/* Rows up to the last star, and columns. */
+int64_t sim_table_row_count(const struct sim_table *table);
+size_t sim_table_column_count(const struct sim_table *table);
+
+/* Whether there is a star. */
+bool sim_table_cell(const struct sim_table *table, int64_t row, size_t column);
+
+/* The job's name, and how long it worked. With options.rounded the duration is rounded to what a
+ * real clock's jitter leaves: to tenths of a second, below a tenth to milliseconds. */
+const char *sim_table_job_name(const struct sim_table *table, size_t column);
+int64_t sim_table_job_duration(const struct sim_table *table, size_t column);
+
+/* Prints it; with `transpose`, a row for each job. In JSON durations are never rounded. The caller
+ * checks the file for errors. 0 or CAD_ENOMEM. */
+int sim_table_print(struct sim_table *table, FILE *file, enum sim_table_format format,
+                    bool transpose);
+
+#endif
