@@ -246,8 +246,9 @@ CAD_API void cad_compute(int64_t duration_ns);
 CAD_API int cad_return(void *value);
 
 /* Task.cancel(): the task's wait ends with CAD_ECANCELLED. message is copied; NULL: none.
- * Returns 1 if the request was taken, 0 if the task had ended already, or CAD_ENOMEM. Works on
- * any future, where it is Future.cancel(). */
+ * Returns 1 if the request was taken, 0 if the task had ended already, CAD_ENOMEM, or CAD_ESTACK
+ * when it waits in a circle of tasks that await one another. Works on any future, where it is
+ * Future.cancel(). */
 CAD_API int cad_future_cancel(cad_future *future, const char *message);
 
 /* Task.uncancel() and Task.cancelling(): take one request back, and the number that remain. */

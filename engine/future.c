@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "internal.h"
 
 /* A done callback of the program's. */
@@ -147,13 +149,15 @@ int cad_future_cancel(cad_future *future, const char *message)
     }
     bool taken = cad__future_cancel(future, exception);
     cad_exception_unref(exception);
+    if (!taken && cad__task_in_circle(future))
+        return cad_raise(CAD_ESTACK, "tasks await one another in a circle");
     return taken ? 1 : 0;
 }
 
 int cad_future_set_result(cad_future *future, void *value)
 {
     if (future->state != CAD__FUTURE_PENDING)
-        return cad_raise(CAD_ESTATE, "the future is done already");
+        return cad_raise(CAD_ESTATE, "invalid state");
     cad__future_finish(future, value, 0, NULL);
     return 0;
 }
@@ -162,7 +166,7 @@ int cad_future_set_exception(cad_future *future, int code, cad_exception *except
 {
     assert(code < 0 && code != CAD_PENDING);
     if (future->state != CAD__FUTURE_PENDING)
-        return cad_raise(CAD_ESTATE, "the future is done already");
+        return cad_raise(CAD_ESTATE, "invalid state");
     cad__future_finish(future, NULL, code, exception);
     return 0;
 }
@@ -222,19 +226,34 @@ int cad_future_exception(cad_future *future, cad_exception **exception)
 
 /* --- Awaiting ---------------------------------------------------------------------------- */
 
+/* How far an await has come. */
+enum { BEGIN, AWAITING, AWAITING_ITSELF };
+
+static int refuse_itself(const cad_task *task)
+{
+    char text[160];
+    snprintf(text, sizeof text, "Task cannot await on itself: <Task pending name='%s'>",
+             cad_task_name(task));
+    return cad_raise(CAD_ERUNTIME, text);
+}
+
 int cad__await_poll(cad_task *task)
 {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_future *future = wait->object;
-    if (wait->phase == 0 && future->state == CAD__FUTURE_PENDING) {
-        wait->phase = 1;
+    if (wait->phase == BEGIN && future->state == CAD__FUTURE_PENDING) {
         cad_future_ref(future);
-        return cad__wait_future(task, future);
+        wait->phase = future == task ? AWAITING_ITSELF : AWAITING;
+        return future == task ? cad__yield(task) : cad__wait_future(task, future);
+    }
+    int cancelled = wait->error;
+    if (wait->phase == AWAITING_ITSELF) {
+        cad_future_unref(future);
+        return cancelled != 0 ? cancelled : refuse_itself(task);
     }
     cad_exception *exception;
-    int cancelled = wait->error;
     int error = cad__future_take(future, wait->out, &exception);
-    if (wait->phase == 1)
+    if (wait->phase == AWAITING)
         cad_future_unref(future);
     if (cancelled != 0 && error != CAD_ECANCELLED) {
         cad_exception_unref(exception);

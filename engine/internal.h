@@ -257,6 +257,9 @@ typedef struct cad__task cad__task;
 
 extern const cad__type cad__task_type;
 void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
+/* Whether it waits, through tasks that await one another, for a task that waits for it itself, or
+ * for another such circle: then a cancel has no end to go to. */
+bool cad__task_in_circle(const cad_future *future);
 void cad__task_drop(cad__task *task);  /* where it stands, without running further */
 
 static inline cad__task *cad__task_of(const cad_future *future)

@@ -74,13 +74,43 @@ void cad__task_run(cad__entry *entry)
 
 /* --- Creating and freeing -------------------------------------------------------------------- */
 
+/* The pending task that a task awaits; NULL when it waits for anything else, or not at all. */
+static cad_future *awaited(const cad_future *future)
+{
+    const cad__wait *wait = &cad__task_of(future)->wait;
+    cad_future *next = wait->state == CAD__WAIT_FUTURE ? wait->object : NULL;
+    bool task = next != NULL && next->object.type == &cad__task_type;
+    return task && next->state == CAD__FUTURE_PENDING ? next : NULL;
+}
+
+bool cad__task_in_circle(const cad_future *future)
+{
+    if (future->object.type != &cad__task_type || future->state != CAD__FUTURE_PENDING)
+        return false;
+    const cad_future *slow = future, *fast = future;
+    while (fast != NULL && (fast = awaited(fast)) != NULL) {
+        fast = awaited(fast);
+        slow = awaited(slow);
+        if (fast == slow)
+            return true;
+    }
+    return false;
+}
+
+/* A cancel goes down the chain of tasks that await one another. It does so in a loop, because
+ * who cancels may be a coroutine with a small stack, and the chain long. */
 static bool cancel(cad_future *future, cad_exception *exception)
 {
-    if (future->state != CAD__FUTURE_PENDING)
+    if (future->state != CAD__FUTURE_PENDING || cad__task_in_circle(future))
         return false;
+    cad_future *next = future;
+    do {
+        future = next;
+        CAD__TRACE(future->object.loop, cad__trace_cancel(future, exception));
+        future->cancelling++;
+        next = awaited(future);
+    } while (next != NULL);
     cad__task *task = cad__task_of(future);
-    CAD__TRACE(future->object.loop, cad__trace_cancel(future, exception));
-    future->cancelling++;
     if (cad__wait_cancel(task, exception))
         return true;
     future->must_cancel = true;
