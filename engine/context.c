@@ -1,4 +1,5 @@
 /* Coroutines: a stack each, and the switch between them. */
+#define _GNU_SOURCE /* MAP_STACK, MADV_GUARD_INSTALL */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,6 +24,8 @@
 #ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#else
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
 #endif
 #ifdef WITH_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -36,19 +39,37 @@
 #define VALGRIND_STACK_REGISTER(start, end) 0
 #define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
 #endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102 /* Linux 6.13 */
+#endif
+#ifndef MAP_STACK
+#define MAP_STACK 0
+#endif
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+
+enum {
+    SMALLEST_STACK_LOG2 = 14,
+    /* More than a page, so that a function with a large frame does not step over it. */
+    GUARD = 64 * 1024,
+    COLOURS = 16,
+    LINE = 64,                     /* bytes of a cache line */
+    MOST_KEPT = 256 * 1024 * 1024, /* bytes of free stacks, most of which were never touched */
+};
 
 /* A coroutine lives at the top of its own stack, and is recycled with it. */
 struct cad__coroutine {
-    struct cad__coroutine *next; /* in the loop's list of free ones */
-    char *mapping;               /* begins with the guard page */
+    void *stack_pointer;         /* while it is suspended */
+    void *loop_stack_pointer;    /* the loop's, while it runs */
+    char *bottom;                /* of the stack; the guard is below it */
+    struct cad__coroutine *next; /* in the list of free ones */
+    char *mapping;               /* begins with the guard */
     size_t mapping_size;
-    char *bottom;        /* of the stack, above the guard page */
-    size_t stack_size;
-    void *stack_pointer; /* while it is suspended */
-    cad__task *task;
-    int result; /* handed over by whoever switches */
+    unsigned size_class;
     unsigned valgrind_id;
 #ifdef WITH_ASAN
+    bool dropped;
     void *fake_stack, *loop_fake_stack;
     const void *loop_bottom;
     size_t loop_size;
@@ -60,48 +81,73 @@ struct cad__coroutine {
 
 /* --- The switch ------------------------------------------------------------------------------ */
 
-/* Saves the callee-saved registers on the stack that is left and its pointer in *from, takes
- * those of `to`. A new stack begins in cad__coroutine_entry(value). Floating-point modes are
+/* From the loop to a coroutine, and back. Both save the callee-saved registers on the stack that is
+ * left, and its stack pointer in *from, and take those of `to`; there the call that left it
+ * returns `value`, and a new stack begins in cad__coroutine_entry(). Floating-point modes are
  * shared by all coroutines of a thread, as they are by functions. */
-void cad__switch(void **from, void *to, void *value);
-_Noreturn void cad__coroutine_entry(struct cad__coroutine *self);
+int cad__switch_in(void **from, void *to, int value);
+int cad__switch_out(void **from, void *to, int value);
+_Noreturn void cad__coroutine_entry(void);
 
-#if defined(__x86_64__) && !defined(CADRAN_UCONTEXT)
+#if defined(__x86_64__) && defined(__ELF__) && !defined(CADRAN_UCONTEXT)
 
+/* clang-format off */
+#define PUSH(name) "pushq %" #name "\n .cfi_adjust_cfa_offset 8\n .cfi_rel_offset %" #name ", 0\n"
+#define POP(name) "popq %" #name "\n .cfi_adjust_cfa_offset -8\n .cfi_restore %" #name "\n"
+#define PUSH_ALL PUSH(rbp) PUSH(rbx) PUSH(r12) PUSH(r13) PUSH(r14) PUSH(r15)
+#define POP_ALL POP(r15) POP(r14) POP(r13) POP(r12) POP(rbx) POP(rbp)
+
+/* The processor predicts where a ret goes by counting it against the calls. The ret of switch_out()
+ * goes elsewhere, which cannot be helped; switch_in() jumps, and is come back to before its own
+ * ret, so that the count is right again for all functions further up. */
 __asm__(".text\n"
-        ".globl cad__switch\n"
-        ".hidden cad__switch\n"
-        ".type cad__switch, @function\n"
-        "cad__switch:\n"
+        ".p2align 4\n"
+        ".globl cad__switch_in\n"
+        ".hidden cad__switch_in\n"
+        ".type cad__switch_in, @function\n"
+        "cad__switch_in:\n"
         "    .cfi_startproc\n"
-        "    endbr64\n"
-        "    pushq %rbp\n"
-        "    pushq %rbx\n"
-        "    pushq %r12\n"
-        "    pushq %r13\n"
-        "    pushq %r14\n"
-        "    pushq %r15\n"
+        PUSH_ALL
+        "    leaq 1f(%rip), %rcx\n"
+        "    pushq %rcx\n"
+        "    .cfi_adjust_cfa_offset 8\n"
         "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n"
-        "    popq %r15\n"
-        "    popq %r14\n"
-        "    popq %r13\n"
-        "    popq %r12\n"
-        "    popq %rbx\n"
-        "    popq %rbp\n"
-        "    movq %rdx, %rdi\n"
+        "    movq %rsi, %rsp\n" /* a frame of switch_out(), or of prepare() */
+        "    .cfi_adjust_cfa_offset -8\n"
+        "    movl %edx, %eax\n"
+        "    .cfi_remember_state\n"
+        POP_ALL
         "    popq %rcx\n"
+        "    .cfi_adjust_cfa_offset -8\n"
         "    jmp *%rcx\n"
+        "    .cfi_restore_state\n"
+        "1:\n"
+        POP_ALL
+        "    ret\n"
         "    .cfi_endproc\n"
-        ".size cad__switch, .-cad__switch\n"
-        ".section .note.GNU-stack,\"\",@progbits\n"
-        ".text\n");
+        ".size cad__switch_in, .-cad__switch_in\n"
+        "\n"
+        ".p2align 4\n"
+        ".globl cad__switch_out\n"
+        ".hidden cad__switch_out\n"
+        ".type cad__switch_out, @function\n"
+        "cad__switch_out:\n"
+        "    .cfi_startproc\n"
+        PUSH_ALL
+        "    movq %rsp, (%rdi)\n"
+        "    movq %rsi, %rsp\n" /* a frame of switch_in() */
+        "    .cfi_adjust_cfa_offset 8\n"
+        "    movl %edx, %eax\n"
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size cad__switch_out, .-cad__switch_out\n");
+/* clang-format on */
 
-static void prepare(struct cad__coroutine *self, char *top)
+static void prepare(struct cad__coroutine *self)
 {
     /* As a call would leave it: the stack 16-byte aligned below a return address that is never
      * used, and a frame pointer of 0, where debuggers stop. */
-    void **frame = (void **)(void *)top;
+    void **frame = (void **)(void *)self;
     *--frame = NULL;
     *--frame = (void *)(uintptr_t)cad__coroutine_entry;
     for (int registers = 0; registers < 6; registers++)
@@ -109,20 +155,28 @@ static void prepare(struct cad__coroutine *self, char *top)
     self->stack_pointer = frame;
 }
 
-#elif defined(__aarch64__) && !defined(CADRAN_UCONTEXT)
+#elif defined(__aarch64__) && defined(__ELF__) && !defined(CADRAN_UCONTEXT)
 
+/* By ret alone: a br to where no bti instruction is would be refused. */
 __asm__(".text\n"
-        ".globl cad__switch\n"
-        ".hidden cad__switch\n"
-        ".type cad__switch, %function\n"
-        "cad__switch:\n"
+        ".p2align 4\n"
+        ".globl cad__switch_in, cad__switch_out\n"
+        ".hidden cad__switch_in, cad__switch_out\n"
+        ".type cad__switch_in, %function\n"
+        ".type cad__switch_out, %function\n"
+        "cad__switch_in:\n"
+        "cad__switch_out:\n"
+        "    .cfi_startproc\n"
         "    sub sp, sp, #160\n"
+        "    .cfi_def_cfa_offset 160\n"
         "    stp x19, x20, [sp, #0]\n"
         "    stp x21, x22, [sp, #16]\n"
         "    stp x23, x24, [sp, #32]\n"
         "    stp x25, x26, [sp, #48]\n"
         "    stp x27, x28, [sp, #64]\n"
         "    stp x29, x30, [sp, #80]\n"
+        "    .cfi_offset x29, -80\n"
+        "    .cfi_offset x30, -72\n"
         "    stp d8, d9, [sp, #96]\n"
         "    stp d10, d11, [sp, #112]\n"
         "    stp d12, d13, [sp, #128]\n"
@@ -130,27 +184,30 @@ __asm__(".text\n"
         "    mov x9, sp\n"
         "    str x9, [x0]\n"
         "    mov sp, x1\n"
+        "    mov w0, w2\n"
         "    ldp x19, x20, [sp, #0]\n"
         "    ldp x21, x22, [sp, #16]\n"
         "    ldp x23, x24, [sp, #32]\n"
         "    ldp x25, x26, [sp, #48]\n"
         "    ldp x27, x28, [sp, #64]\n"
         "    ldp x29, x30, [sp, #80]\n"
+        "    .cfi_restore x29\n"
+        "    .cfi_restore x30\n"
         "    ldp d8, d9, [sp, #96]\n"
         "    ldp d10, d11, [sp, #112]\n"
         "    ldp d12, d13, [sp, #128]\n"
         "    ldp d14, d15, [sp, #144]\n"
         "    add sp, sp, #160\n"
-        "    mov x0, x2\n"
-        "    br x30\n"
-        ".size cad__switch, .-cad__switch\n"
-        ".section .note.GNU-stack,\"\",%progbits\n"
-        ".text\n");
+        "    .cfi_def_cfa_offset 0\n"
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size cad__switch_in, .-cad__switch_in\n"
+        ".size cad__switch_out, .-cad__switch_out\n");
 
-static void prepare(struct cad__coroutine *self, char *top)
+static void prepare(struct cad__coroutine *self)
 {
-    enum { WORDS = 20, FRAME_POINTER = 10, LINK_REGISTER = 11 };
-    void **frame = (void **)(void *)top - WORDS;
+    enum { WORDS = 20, LINK_REGISTER = 11 };
+    void **frame = (void **)(void *)self - WORDS;
     memset(frame, 0, WORDS * sizeof *frame);
     frame[LINK_REGISTER] = (void *)(uintptr_t)cad__coroutine_entry;
     self->stack_pointer = frame;
@@ -160,60 +217,66 @@ static void prepare(struct cad__coroutine *self, char *top)
 
 #include <ucontext.h>
 
-void cad__switch(void **from, void *to, void *value)
+static _Thread_local int handed_over;
+
+int cad__switch_out(void **from, void *to, int value)
 {
     ucontext_t here;
-    (void)value; /* entry() gets it through makecontext() */
+    handed_over = value;
     *from = &here;
     (void)swapcontext(&here, to);
+    return handed_over;
 }
 
-static void enter(unsigned high, unsigned low)
+int cad__switch_in(void **from, void *to, int value)
 {
-    cad__coroutine_entry((struct cad__coroutine *)(((uintptr_t)high << 16 << 16) | low));
+    return cad__switch_out(from, to, value);
 }
 
-static void prepare(struct cad__coroutine *self, char *top)
+static void prepare(struct cad__coroutine *self)
 {
-    ucontext_t *context = (ucontext_t *)(void *)(top - ((sizeof *context + 15) & ~(size_t)15));
-    uintptr_t value = (uintptr_t)self;
+    size_t size = (sizeof(ucontext_t) + LINE - 1) / LINE * LINE;
+    ucontext_t *context = (ucontext_t *)(void *)((char *)self - size);
     (void)getcontext(context);
     context->uc_stack.ss_sp = self->bottom;
     context->uc_stack.ss_size = (size_t)((char *)context - self->bottom);
     context->uc_link = NULL;
-    makecontext(context, (void (*)(void))(uintptr_t)enter, 2, (unsigned)(value >> 16 >> 16),
-                (unsigned)value);
+    makecontext(context, cad__coroutine_entry, 0);
     self->stack_pointer = context;
 }
 
 #endif
 
-/* --- Switching, with the tools told ------------------------------------------------------------ */
+/* --- Switching, with the tools told ------------------------------------------------------------
+ */
 
-static cad_loop *loop_of(const struct cad__coroutine *self)
+static size_t stack_size(const struct cad__coroutine *self)
 {
-    return self->task->future.object.loop;
+    return (size_t)((const char *)self - self->bottom);
 }
 
-/* From the loop into the coroutine, until it comes back. */
-static void switch_in(struct cad__coroutine *self)
+/* From the loop into the coroutine, where suspend() returns `value`, until it comes back:
+ * CAD_PENDING, or what its function returned. */
+static int enter(struct cad__coroutine *self, int value)
 {
 #ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(&self->loop_fake_stack, self->bottom, self->stack_size);
+    __sanitizer_start_switch_fiber(&self->loop_fake_stack, self->bottom, stack_size(self));
 #endif
 #ifdef WITH_TSAN
     self->loop_fiber = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(self->fiber, 0);
 #endif
-    cad__switch(&loop_of(self)->stack_pointer, self->stack_pointer, self);
+    value = cad__switch_in(&self->loop_stack_pointer, self->stack_pointer, value);
 #ifdef WITH_ASAN
     __sanitizer_finish_switch_fiber(self->loop_fake_stack, NULL, NULL);
 #endif
+    return value;
 }
 
-/* Back to the loop; `last`: for good. */
-static void switch_out(struct cad__coroutine *self, bool last)
+/* Back to the loop with `value`; `last`: for good. */
+static int leave(struct cad__coroutine *self, int value, bool last)
 {
+    (void)last;
 #ifdef WITH_ASAN
     __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack, self->loop_bottom,
                                    self->loop_size);
@@ -221,26 +284,29 @@ static void switch_out(struct cad__coroutine *self, bool last)
 #ifdef WITH_TSAN
     __tsan_switch_to_fiber(self->loop_fiber, 0);
 #endif
-    (void)last;
-    cad__switch(&self->stack_pointer, loop_of(self)->stack_pointer, NULL);
+    value = cad__switch_out(&self->stack_pointer, self->loop_stack_pointer, value);
 #ifdef WITH_ASAN
     __sanitizer_finish_switch_fiber(self->fake_stack, &self->loop_bottom, &self->loop_size);
+    if (self->dropped) /* back once more, to give up the fake stack, which only its owner can */
+        leave(self, 0, true);
 #endif
+    return value;
 }
 
-void cad__coroutine_entry(struct cad__coroutine *self)
+void cad__coroutine_entry(void)
 {
+    cad__task *task = cad__task_of(cad__current());
+    struct cad__coroutine *self = task->coroutine;
 #ifdef WITH_ASAN
     __sanitizer_finish_switch_fiber(NULL, &self->loop_bottom, &self->loop_size);
 #endif
-    cad__wait *wait = &self->task->wait;
-    cad_coroutine *fn = wait->fn;
-    void *arg = wait->arg;
-    wait->fn = NULL;
-    wait->arg = NULL;
-    self->result = fn(arg);
-    self->task->coroutine = NULL; /* tells that this was the end */
-    switch_out(self, true);
+    cad_coroutine *fn = task->wait.fn;
+    void *arg = task->wait.arg;
+    task->wait.fn = NULL;
+    task->wait.arg = NULL;
+    int result = fn(arg);
+    assert(result <= 0 && result != CAD_PENDING); /* a coroutine returns 0 or an error */
+    (void)leave(self, result, true);
     __builtin_unreachable();
 }
 
@@ -251,44 +317,66 @@ static size_t round_up(size_t size, size_t unit)
     return (size + unit - 1) / unit * unit;
 }
 
-static struct cad__coroutine *map_stack(size_t wanted)
+/* Guard regions that the kernel keeps in its page tables cost no mapping each, of which a process
+ * has 65,530; older kernels take a mapping of its own for each guard. */
+static bool guard(char *mapping, size_t size)
 {
+    return madvise(mapping, size, MADV_GUARD_INSTALL) == 0 ||
+           mprotect(mapping, size, PROT_NONE) == 0;
+}
+
+static struct cad__coroutine *map_stack(unsigned size_class)
+{
+    static _Thread_local unsigned number;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t stack_size = round_up(wanted + sizeof(struct cad__coroutine), page);
-    char *mapping = mmap(NULL, page + stack_size, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    /* Tops a whole number of pages apart would share a few cache lines among all stacks. */
+    size_t head = round_up(sizeof(struct cad__coroutine), LINE) + number++ % COLOURS * LINE;
+    size_t guard_size = round_up(GUARD, page);
+    size_t size = ((size_t)1 << (size_class + SMALLEST_STACK_LOG2)) +
+                  round_up(sizeof(struct cad__coroutine) + COLOURS * LINE, page);
+    char *mapping = mmap(NULL, guard_size + size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (mapping == MAP_FAILED)
         return NULL;
-    if (mprotect(mapping, page, PROT_NONE) != 0) { /* the guard */
-        (void)munmap(mapping, page + stack_size);
+    if (!guard(mapping, guard_size)) {
+        (void)munmap(mapping, guard_size + size);
         return NULL;
     }
-    /* Tops a whole number of pages apart would share a few cache lines among all stacks. */
-    static _Thread_local unsigned number;
-    size_t offset = sizeof(struct cad__coroutine) + (number++ % 16) * 64;
-    char *top = mapping + page + stack_size - round_up(offset, 64);
+    char *top = mapping + guard_size + size - head;
     struct cad__coroutine *self = (struct cad__coroutine *)(void *)top;
-    memset(self, 0, sizeof *self);
     self->mapping = mapping;
-    self->mapping_size = page + stack_size;
-    self->bottom = mapping + page;
-    self->stack_size = (size_t)(top - self->bottom);
+    self->mapping_size = guard_size + size;
+    self->bottom = mapping + guard_size;
+    self->size_class = size_class;
     self->valgrind_id = VALGRIND_STACK_REGISTER(self->bottom, top);
     return self;
 }
 
+static void unmap_stack(struct cad__coroutine *self)
+{
+    VALGRIND_STACK_DEREGISTER(self->valgrind_id);
+    ASAN_UNPOISON_MEMORY_REGION(self->bottom, stack_size(self));
+    (void)munmap(self->mapping, self->mapping_size);
+}
+
+static unsigned class_of(size_t wanted)
+{
+    unsigned size_class = 0;
+    while ((size_t)1 << (size_class + SMALLEST_STACK_LOG2) < wanted)
+        size_class++;
+    assert(size_class < CAD__STACK_CLASSES);
+    return size_class;
+}
+
 static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted)
 {
-    struct cad__coroutine **place = &loop->stacks;
-    while (*place != NULL && (*place)->stack_size < wanted)
-        place = &(*place)->next;
-    struct cad__coroutine *self = *place;
+    unsigned size_class = class_of(wanted);
+    struct cad__coroutine *self = loop->stacks.free[size_class];
     if (self == NULL)
-        return map_stack(wanted + 16 * 64);
-    *place = self->next;
-#ifdef WITH_ASAN
-    ASAN_UNPOISON_MEMORY_REGION(self->bottom, self->stack_size);
-#endif
+        return map_stack(size_class);
+    loop->stacks.free[size_class] = self->next;
+    loop->stacks.kept -= self->mapping_size;
+    ASAN_UNPOISON_MEMORY_REGION(self->bottom, stack_size(self));
     return self;
 }
 
@@ -297,29 +385,35 @@ static void give_back(cad_loop *loop, struct cad__coroutine *self)
 #ifdef WITH_TSAN
     __tsan_destroy_fiber(self->fiber);
 #endif
-    self->task = NULL;
-    self->next = loop->stacks;
-    loop->stacks = self;
+    if (loop->stacks.kept + self->mapping_size > MOST_KEPT) {
+        unmap_stack(self);
+        return;
+    }
+    loop->stacks.kept += self->mapping_size;
+    self->next = loop->stacks.free[self->size_class];
+    loop->stacks.free[self->size_class] = self;
 }
 
 void cad__stacks_free(cad_loop *loop)
 {
-    while (loop->stacks != NULL) {
-        struct cad__coroutine *self = loop->stacks;
-        loop->stacks = self->next;
-        VALGRIND_STACK_DEREGISTER(self->valgrind_id);
-        (void)munmap(self->mapping, self->mapping_size);
+    for (unsigned i = 0; i < CAD__STACK_CLASSES; i++) {
+        while (loop->stacks.free[i] != NULL) {
+            struct cad__coroutine *self = loop->stacks.free[i];
+            loop->stacks.free[i] = self->next;
+            unmap_stack(self);
+        }
     }
 }
 
 /* --- Coroutines ------------------------------------------------------------------------------ */
 
-static int run(cad__task *task, struct cad__coroutine *self)
+int cad__coroutine_resume(cad__task *task, int result)
 {
-    switch_in(self);
-    if (task->coroutine != NULL)
+    struct cad__coroutine *self = task->coroutine;
+    result = enter(self, result);
+    if (result == CAD_PENDING)
         return CAD_PENDING;
-    int result = self->result;
+    task->coroutine = NULL;
     give_back(task->future.object.loop, self);
     return result;
 }
@@ -329,30 +423,29 @@ int cad__coroutine_start(cad__task *task)
     struct cad__coroutine *self = take_stack(task->future.object.loop, task->stack_size);
     if (self == NULL)
         return CAD_ENOMEM;
-    self->task = task;
-    task->coroutine = self;
+#ifdef WITH_ASAN
+    self->dropped = false;
+#endif
 #ifdef WITH_TSAN
     self->fiber = __tsan_create_fiber(0);
 #endif
-    prepare(self, (char *)self);
-    return run(task, self);
-}
-
-int cad__coroutine_resume(cad__task *task, int result)
-{
-    task->coroutine->result = result;
-    return run(task, task->coroutine);
+    task->coroutine = self;
+    prepare(self);
+    return cad__coroutine_resume(task, 0);
 }
 
 int cad__coroutine_suspend(cad__task *task)
 {
-    switch_out(task->coroutine, false);
-    return task->coroutine->result;
+    return leave(task->coroutine, CAD_PENDING, false);
 }
 
 void cad__coroutine_drop(cad__task *task)
 {
     struct cad__coroutine *self = task->coroutine;
     task->coroutine = NULL;
+#ifdef WITH_ASAN
+    self->dropped = true;
+    (void)enter(self, 0);
+#endif
     give_back(task->future.object.loop, self);
 }

@@ -323,6 +323,13 @@ int cad__coroutine_resume(cad__task *task, int result);
 int cad__coroutine_suspend(cad__task *task);
 /* Gives the stack back without running it to its end. */
 void cad__coroutine_drop(cad__task *task);
+
+/* Free stacks for the next coroutines. */
+enum { CAD__STACK_CLASSES = 20 };
+struct cad__stacks {
+    struct cad__coroutine *free[CAD__STACK_CLASSES]; /* by size: 16 KiB, 32 KiB, ... */
+    size_t kept;                                     /* bytes of them all */
+};
 void cad__stacks_free(cad_loop *loop);
 
 /* --- The loop ------------------------------------------------------------------------------ */
@@ -346,8 +353,7 @@ struct cad_loop {
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
     void *handler_arg;
-    struct cad__coroutine *stacks; /* free ones, for the next coroutine */
-    void *stack_pointer;           /* of the loop, while a coroutine runs */
+    struct cad__stacks stacks;
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
     struct cad__tracer *trace; /* NULL: nobody listens */

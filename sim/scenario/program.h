@@ -79,6 +79,7 @@ enum sim_reference {
     SIM_KIND_FUTURE,    /* cad_future *, counted */
     SIM_KIND_HANDLE,    /* struct sim_callback *, counted */
     SIM_KIND_EXCEPTION, /* cad_exception *, counted; in hidden slots only */
+    SIM_KIND_FUTURES,   /* struct sim_futures *, counted; in hidden slots only */
 };
 
 /* --- Operands ------------------------------------------------------------------------------ */
@@ -145,7 +146,7 @@ typedef union sim_operand {
 
 /* --- Instructions -------------------------------------------------------------------------- */
 
-#define SIM_OPERANDS 5
+#define SIM_OPERANDS 6
 
 struct sim_operation;
 
@@ -183,8 +184,9 @@ enum {
     SIM_SLOT_HOW = 0,   /* sim_completion, packed */
     SIM_SLOT_WHAT = 1,  /* its exception or value */
     SIM_SLOT_SAVED = 2, /* EXCEPT: `error` before; GROUP: cad_task_group */
-    /* WITH: the object. TIMEOUT: cad_timeout. AS_COMPLETED: cad_as_completed. */
+    /* WITH: the object. TIMEOUT: cad_timeout. AS_COMPLETED: cad_as_completed, its futures. */
     SIM_SLOT_SCOPE = 0,
+    SIM_SLOT_FUTURES = 1,
 };
 
 typedef struct sim_block {
@@ -229,7 +231,7 @@ typedef struct sim_task_spec {
     uint32_t place;
     uint32_t index; /* the slot of the index variable */
     const sim_bindings *let;
-    sim_expression *start; /* NULL: before the first iteration */
+    sim_setting start; /* not given: before the first iteration */
     sim_body *body;
     const sim_body *call; /* NULL: the body is what runs */
     const sim_arguments *arguments;
@@ -289,7 +291,7 @@ typedef struct sim_program {
     sim_symbols object_names;
     sim_object *objects;
     sim_symbols coroutine_names;
-    sim_body **coroutines;
+    sim_body **coroutines; /* by name */
     sim_symbols task_names; /* names of tasks that the document mentions */
     sim_symbols exception_names;
     sim_exception_type *exceptions;
@@ -297,6 +299,8 @@ typedef struct sim_program {
     size_t task_count;
     sim_signal *signals;
     size_t signal_count;
+    sim_body *bodies; /* all of them: coroutines, tasks, setup, on_interrupt */
+    size_t body_count;
     sim_body *setup;        /* NULL: none */
     sim_body *on_interrupt; /* NULL: none */
     sim_expect expect;
@@ -323,8 +327,8 @@ const char *sim_program_error_name(const sim_program *program, int code);
 /* True where an exception with this code is caught by a branch for `exception`. */
 bool sim_program_catches(const sim_program *program, uint32_t exception, int code);
 
-/* Python's str(error): of a KeyError the repr of its message, of a group its size, too. Appends;
- * 0 or CAD_ENOMEM. `exception` may be NULL. */
+/* Python's str(error), which of a KeyError is the repr of its message. Appends; 0 or CAD_ENOMEM.
+ * `exception` may be NULL. */
 int sim_error_text(int code, const cad_exception *exception, sim_buffer *buffer);
 /* `Name: text`, or `Name` without one. */
 int sim_error_show(const sim_program *program, int code, const cad_exception *exception,

@@ -48,6 +48,7 @@ enum sim_member_kind {
     SIM_MEMBER_BINDINGS,    /* {"x": expression}: variables of the task */
     SIM_MEMBER_ASSIGNMENTS, /* {"x": expression}: variables of the scenario */
     SIM_MEMBER_COROUTINE,   /* the name of a coroutine */
+    SIM_MEMBER_SPAWN,       /* the same, for a task of its own */
     SIM_MEMBER_ARGUMENTS,   /* {"n": value}: what a coroutine is given */
     SIM_MEMBER_EXCEPTION,   /* the name of an exception */
     SIM_MEMBER_RAISE,       /* the same, or true: the one that is being handled */
@@ -61,7 +62,7 @@ enum sim_member_kind {
 
 enum { SIM_OPTIONAL = 0, SIM_REQUIRED = 1 };
 
-#define SIM_STEP_MEMBERS 7
+#define SIM_STEP_MEMBERS 7 /* with the NONE at the end */
 
 typedef struct sim_member {
     const char *name;
@@ -95,8 +96,8 @@ typedef struct sim_step {
     const char *summary;                  /* one sentence */
     const char *example;                  /* a task's steps, as JSON */
     /* NULL: one instruction, an operand for each member in order. */
-    int (*compile)(struct sim_compiler *compiler, const struct sim_step *step,
-                   const sim_node *node);
+    void (*compile)(struct sim_compiler *compiler, const struct sim_step *step,
+                    const sim_node *node);
 } sim_step;
 
 /* By family, in the order of the reference. */

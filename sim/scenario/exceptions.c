@@ -1,0 +1,101 @@
+#include "exceptions.h"
+
+#include <string.h>
+
+#include "alloc.h"
+
+static const sim_exception_type built_in[] = {
+#define SIM_X(name, text, parent, code) {text, parent, code},
+    SIM_EXCEPTIONS(SIM_X)
+#undef SIM_X
+};
+
+int sim_exceptions_start(sim_program *program, size_t *capacity) {
+    for (uint32_t i = 0; i < SIM_EXCEPTIONS_BUILT_IN; i++) {
+        const char *name = built_in[i].name;
+        sim_exception_type *types = sim_grow(program->exceptions, i, capacity, sizeof *types);
+        if (types == NULL)
+            return CAD_ENOMEM;
+        program->exceptions = types;
+        if (sim_symbols_add(&program->exception_names, name, strlen(name), NULL) != i)
+            return CAD_ENOMEM;
+        types[i] = built_in[i];
+        if (types[i].code == 0)
+            types[i].code = CAD_EUSER - (int)i;
+    }
+    return 0;
+}
+
+uint32_t sim_exception_of(const sim_program *program, int code) {
+    uint32_t index = (uint32_t)(CAD_EUSER - code);
+    if (code <= CAD_EUSER && index < program->exception_names.count)
+        return index;
+    for (uint32_t i = 0; i < SIM_EXCEPTIONS_BUILT_IN; i++)
+        if (built_in[i].code == code)
+            return i;
+    return SIM_EXCEPTION;
+}
+
+const char *sim_program_error_name(const sim_program *program, int code) {
+    if (code <= CAD_EUSER)
+        return program->exceptions[sim_exception_of(program, code)].name;
+    return cad_error_name(code);
+}
+
+bool sim_program_catches(const sim_program *program, uint32_t exception, int code) {
+    uint32_t index = sim_exception_of(program, code);
+    if (exception == SIM_ANY_EXCEPTION)
+        exception = SIM_EXCEPTION;
+    while (index != exception) {
+        if (index == SIM_EXCEPTION_BASE_EXCEPTION)
+            return false;
+        index = program->exceptions[index].parent;
+    }
+    return true;
+}
+
+/* --- What they say --------------------------------------------------------------------------- */
+
+/* repr() of a text. Bytes beyond ASCII are taken to be printable. */
+static int append_repr(const char *text, sim_buffer *buffer) {
+    char quote = strchr(text, '\'') != NULL && strchr(text, '"') == NULL ? '"' : '\'';
+    int error = sim_buffer_append(buffer, &quote, 1);
+    for (; error == 0 && *text != '\0'; text++) {
+        unsigned char letter = (unsigned char)*text;
+        if (letter == (unsigned char)quote || letter == '\\')
+            error = sim_buffer_format(buffer, "\\%c", letter);
+        else if (letter == '\n' || letter == '\r' || letter == '\t')
+            error = sim_buffer_format(buffer, "\\%c",
+                                      letter == '\n' ? 'n' : letter == '\r' ? 'r' : 't');
+        else if (letter < ' ' || letter == 0x7f)
+            error = sim_buffer_format(buffer, "\\x%02x", letter);
+        else
+            error = sim_buffer_append(buffer, text, 1);
+    }
+    return error == 0 ? sim_buffer_append(buffer, &quote, 1) : error;
+}
+
+int sim_error_text(int code, const cad_exception *exception, sim_buffer *buffer) {
+    if (exception == NULL)
+        return sim_buffer_append(buffer, "", 0);
+    const char *message = cad_exception_message(exception);
+    if (code == CAD_EKEY && message[0] != '\0')
+        return append_repr(message, buffer);
+    return sim_buffer_append(buffer, message, strlen(message));
+}
+
+int sim_error_show(const sim_program *program, int code, const cad_exception *exception,
+                   sim_buffer *buffer) {
+    const char *name = sim_program_error_name(program, code);
+    int error = sim_buffer_append(buffer, name, strlen(name));
+    size_t length = buffer->length;
+    if (error == 0)
+        error = sim_buffer_append(buffer, ": ", 2);
+    if (error == 0)
+        error = sim_error_text(code, exception, buffer);
+    if (error == 0 && buffer->length == length + 2) { /* no text, no colon */
+        buffer->length = length;
+        buffer->data[length] = '\0';
+    }
+    return error;
+}
