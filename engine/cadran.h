@@ -204,7 +204,10 @@ typedef struct cad_task_group cad_task_group;
  * ends: CAD_ECANCELLED ends it as cancelled. */
 typedef int cad_coroutine(void *arg);
 
-/* All members may be 0. */
+/* All members may be 0. A stack takes memory only as far as it has been used, and is used again by
+ * the next coroutine: a loop keeps free ones of up to 256 MiB of addresses in all. A coroutine that
+ * overflows its stack ends the process by SIGSEGV, with a line on standard error that names the
+ * task. */
 typedef struct cad_task_options {
     const char *name;      /* copied; NULL: "Task-1", "Task-2", ... */
     cad_task_group *group; /* the group that the task belongs to (TaskGroup.create_task) */

@@ -325,7 +325,7 @@ static bool guard(char *mapping, size_t size)
            mprotect(mapping, size, PROT_NONE) == 0;
 }
 
-static struct cad__coroutine *map_stack(unsigned size_class)
+static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class)
 {
     static _Thread_local unsigned number;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -349,11 +349,14 @@ static struct cad__coroutine *map_stack(unsigned size_class)
     self->bottom = mapping + guard_size;
     self->size_class = size_class;
     self->valgrind_id = VALGRIND_STACK_REGISTER(self->bottom, top);
+    loop->stacks.mapped++;
+    cad__overflow_watch(loop);
     return self;
 }
 
-static void unmap_stack(struct cad__coroutine *self)
+static void unmap_stack(cad_loop *loop, struct cad__coroutine *self)
 {
+    loop->stacks.mapped--;
     VALGRIND_STACK_DEREGISTER(self->valgrind_id);
     ASAN_UNPOISON_MEMORY_REGION(self->bottom, stack_size(self));
     (void)munmap(self->mapping, self->mapping_size);
@@ -373,7 +376,7 @@ static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted)
     unsigned size_class = class_of(wanted);
     struct cad__coroutine *self = loop->stacks.free[size_class];
     if (self == NULL)
-        return map_stack(size_class);
+        return map_stack(loop, size_class);
     loop->stacks.free[size_class] = self->next;
     loop->stacks.kept -= self->mapping_size;
     ASAN_UNPOISON_MEMORY_REGION(self->bottom, stack_size(self));
@@ -386,7 +389,7 @@ static void give_back(cad_loop *loop, struct cad__coroutine *self)
     __tsan_destroy_fiber(self->fiber);
 #endif
     if (loop->stacks.kept + self->mapping_size > MOST_KEPT) {
-        unmap_stack(self);
+        unmap_stack(loop, self);
         return;
     }
     loop->stacks.kept += self->mapping_size;
@@ -400,7 +403,7 @@ void cad__stacks_free(cad_loop *loop)
         while (loop->stacks.free[i] != NULL) {
             struct cad__coroutine *self = loop->stacks.free[i];
             loop->stacks.free[i] = self->next;
-            unmap_stack(self);
+            unmap_stack(loop, self);
         }
     }
 }
@@ -448,4 +451,11 @@ void cad__coroutine_drop(cad__task *task)
     (void)enter(self, 0);
 #endif
     give_back(task->future.object.loop, self);
+}
+
+bool cad__coroutine_guards(const cad__task *task, const void *address)
+{
+    const struct cad__coroutine *self = task->stack_size > 0 ? task->coroutine : NULL;
+    uintptr_t at = (uintptr_t)address;
+    return self != NULL && at >= (uintptr_t)self->mapping && at < (uintptr_t)self->bottom;
 }

@@ -329,8 +329,16 @@ enum { CAD__STACK_CLASSES = 20 };
 struct cad__stacks {
     struct cad__coroutine *free[CAD__STACK_CLASSES]; /* by size: 16 KiB, 32 KiB, ... */
     size_t kept;                                     /* bytes of them all */
+    size_t mapped;                                   /* stacks, these and those in use */
 };
 void cad__stacks_free(cad_loop *loop);
+
+/* Whether `address` is in the guard of the task's stack; may be called in a signal handler. */
+bool cad__coroutine_guards(const cad__task *task, const void *address);
+/* From now until unwatch(), a coroutine of this loop that overflows its stack is named on standard
+ * error before the process ends. On the thread that runs the loop; each may be called twice. */
+void cad__overflow_watch(cad_loop *loop);
+void cad__overflow_unwatch(cad_loop *loop);
 
 /* --- The loop ------------------------------------------------------------------------------ */
 
@@ -354,12 +362,15 @@ struct cad_loop {
     cad_exception_handler *handler;
     void *handler_arg;
     struct cad__stacks stacks;
+    bool watches_overflow;
+    void *signal_stack; /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
 
-extern _Thread_local cad_loop *cad__running;
+/* Read in signal handlers, too, where nothing must be allocated for it. */
+extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
 static inline cad_task *cad__current(void)
 {

@@ -114,11 +114,14 @@ int cad_loop_run(cad_loop *loop)
     }
     int result = 0;
     cad__running = loop;
+    if (loop->stacks.mapped > 0) /* otherwise the first one begins it */
+        cad__overflow_watch(loop);
     while (result == 0 && loop->live > 0) {
         result = iterate(loop);
         if (result == 0 && loop->stopping && loop->live > 0)
             result = CAD_ESTOPPED;
     }
+    cad__overflow_unwatch(loop);
     cad__running = NULL;
     loop->stopping = loop->failed = false;
     loop->interrupted = 0;
