@@ -1,0 +1,181 @@
+"""What is measured: the works, their sizes, who does them, and what is to be reached."""
+import os
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SIZES = ("full", "quick", "tiny")
+
+
+class Entry:
+    """One program that does a work.
+
+    kind     "ours", "floor" or "peer"
+    tool     a program of the build ("bench-engine", "cadran"), or a peer's name
+    title    as the table names it; for a peer its own title, and this goes behind it
+    name     the benchmark's name for that program; for cadran the scenario
+    share    the part of the work's items that it does: slow peers do fewer, and the figures are
+             per item. Costs that grow faster than the work thereby count in the peer's favour.
+    clock    "inside": what the program itself measured; "process": the whole process by the
+             clock; "cpu": the whole process's processor time
+    fixed    a parameter that stands in place of the work's own
+    trace    cadran writes a trace
+    """
+
+    def __init__(self, kind, tool, name, title="", share=1.0, clock="inside", fixed=None,
+                 trace=False):
+        self.kind, self.tool, self.name, self.title = kind, tool, name, title
+        self.share, self.clock, self.fixed, self.trace = share, clock, fixed, trace
+
+
+class Work:
+    """items and parameter: for each of SIZES; `variables`: what a scenario calls the two.
+
+    reach_ns, reach_bytes   what is to be reached, per item, by our first entry
+    reach_ratio             at most so many times the cost of our second entry
+    memory                  whether memory per item says something
+    checked                 whether the virtual time at the end must be the floor's
+    """
+
+    def __init__(self, name, title, unit, items, entries, parameter=None, variables=("items",),
+                 reach_ns=None, reach_bytes=None, reach_ratio=None, memory=False, checked=False):
+        self.name, self.title, self.unit, self.entries = name, title, unit, entries
+        self.items = dict(zip(SIZES, items))
+        self.parameter = dict(zip(SIZES, parameter or (None,) * 3))
+        self.variables, self.memory, self.checked = variables, memory, checked
+        self.reach_ns, self.reach_bytes, self.reach_ratio = reach_ns, reach_bytes, reach_ratio
+
+
+def scenario(name, **options):
+    return Entry("ours", "cadran", name, clock="process", **options)
+
+
+def engine(name, title, **options):
+    return Entry("ours", "bench-engine", name, title, **options)
+
+
+def floor(name, title, **options):
+    return Entry("floor", "bench-floor", name, title, **options)
+
+
+def peer(tool, name, title="", **options):
+    return Entry("peer", tool, name, title, **options)
+
+
+WINDOW = {"items": (1_000_000, 100_000, 300), "parameter": (1000, 1000, 20),
+          "variables": ("jobs", "width")}
+
+WORKS = (
+    Work("window", "window: {items} jobs, width {parameter}, from a scenario", "job", **WINDOW,
+         reach_ns=600, reach_bytes=300, memory=True, checked=True, entries=(
+             scenario("window", title="cadran run"),
+             engine("window", "C step machines"),
+             floor("window", "heap of callbacks"),
+             peer("simgrid", "window", "only the jobs in the window", share=0.1),
+             peer("asyncio", "window", "virtual clock", share=0.05),
+             peer("simpy", "window", share=0.05))),
+    Work("window-trace", "the same, writing its trace", "job", **WINDOW,
+         reach_ratio=3, memory=True, checked=True, entries=(
+             scenario("window", title="cadran run --trace", trace=True),
+             scenario("window", title="cadran run"))),
+    Work("sleeps", "{parameter} tasks that sleep short random times", "event",
+         items=(1_000_000, 200_000, 1000), parameter=(10_000, 10_000, 20),
+         variables=("sleeps", "tasks"), reach_ns=250, entries=(
+             scenario("sleeps", title="cadran run"),
+             floor("sleeps", "heap of callbacks"),
+             peer("simgrid", "sleeps", share=0.2),
+             peer("simpy", "sleeps", share=0.2),
+             peer("asyncio", "sleeps", "virtual clock", share=0.2))),
+    Work("sleeps-c", "the same from C", "event",
+         items=(1_000_000, 200_000, 1000), parameter=(10_000, 10_000, 20), reach_ns=300, entries=(
+             engine("sleeps", "coroutines"),
+             engine("sleeps-steps", "step machines"),
+             floor("sleeps", "heap of callbacks"))),
+    Work("switch", "switch between two coroutines, through the ready queue", "switch",
+         items=(10_000_000, 1_000_000, 1000), reach_ns=20, entries=(
+             engine("switch", "coroutines"),
+             floor("switch", "ring of callbacks"),
+             peer("boost", "switch", "no ready queue"),
+             peer("st", "switch"),
+             peer("go", "switch", "Gosched", share=0.5),
+             peer("asyncio", "switch", share=0.02),
+             peer("uvloop", "switch", share=0.02))),
+    Work("create", "create and end a coroutine", "coroutine",
+         items=(3_000_000, 500_000, 1000), reach_ns=80, entries=(
+             engine("create", "coroutines, one at a time", fixed=1),
+             engine("create", "coroutines, a hundred at a time", fixed=100),
+             floor("create", "ring of callbacks, allocated"),
+             peer("boost", "create", "no ready queue"),
+             peer("st", "create"),
+             peer("go", "create", share=0.5),
+             peer("asyncio", "create", share=0.02),
+             peer("uvloop", "create", share=0.02))),
+    Work("queue", "queue of size one: an item from producer to consumer", "item",
+         items=(5_000_000, 500_000, 1000), reach_ns=60, entries=(
+             engine("queue", "coroutines"),
+             floor("queue", "ring of callbacks"),
+             peer("st", "queue", "condition variables"),
+             peer("go", "queue", "channel", share=0.5),
+             peer("asyncio", "queue", share=0.02),
+             peer("uvloop", "queue", share=0.02),
+             peer("simpy", "queue", share=0.02))),
+    Work("sleepers", "{items} sleepers under the real clock, processor time", "sleeper",
+         items=(1_000_000, 100_000, 300), parameter=(1000, 300, 5),
+         reach_ns=1500, reach_bytes=350, memory=True, entries=(
+             engine("sleepers", "step machines", clock="cpu"),
+             floor("sleepers", "raw uv_timer", clock="cpu"),
+             peer("go", "sleepers", clock="cpu"),
+             peer("asyncio", "sleepers", clock="cpu", share=0.1),
+             peer("uvloop", "sleepers", clock="cpu", share=0.1))),
+    Work("read", "reading a trace of {items} events into the model", "event",
+         items=(1_000_000, 100_000, 1000), reach_ns=250, reach_bytes=64, memory=True, entries=(
+             Entry("ours", "bench-reader", "read", "sim_trace_read()"),
+             floor("scan", "a look at every byte"),
+             Entry("peer", "bench-cjson", "lines", "cJSON, line by line"),
+             Entry("peer", "bench-cjson", "whole", "cJSON, the whole file"))),
+    Work("scenario-switch", "steps of scenarios: two tasks that take turns", "switch",
+         items=(2_000_000, 200_000, 1000), entries=(scenario("switch", title="cadran run"),)),
+    Work("scenario-spawn", "steps of scenarios: spawn a task and await it", "task",
+         items=(1_000_000, 100_000, 1000), entries=(scenario("spawn", title="cadran run"),)),
+    Work("scenario-queue", "steps of scenarios: an item through a queue of size one", "item",
+         items=(1_000_000, 100_000, 1000), entries=(scenario("queue", title="cadran run"),)),
+)
+
+# Cost and memory per job, over the number of jobs.
+SCALING = {
+    "full": (10**3, 10**4, 10**5, 10**6, 10**7),
+    "quick": (10**3, 10**4, 10**5),
+    "tiny": (100, 1000),
+}
+SCALING_WIDTH = 1000
+SCALING_ENTRIES = (
+    scenario("window", title="cadran run"),
+    engine("window", "C step machines"),
+)
+SCALING_BYTES_EACH = 800  # what a job may need at most, to see whether a size fits into memory
+
+# Costs of an item at two sizes, the second a hundred times the first.
+CORNER_SIZES = {"full": 10**4, "quick": 3000, "tiny": 100}
+CORNER_FACTOR = 100
+# A cost per item that grows by more than this is quadratic: that would be a hundred times. Caches
+# that the larger size does not fit into account for less than ten.
+CORNER_LIMIT = 25
+CORNERS = {
+    "queue": "getters of one queue, woken by as many puts",
+    "semaphore": "tasks at one semaphore, each released",
+    "event": "tasks at one event, set once",
+    "condition": "tasks at one condition, notify_all",
+    "future": "tasks that await one future",
+    "lock": "tasks in line for one lock",
+    "barrier": "parties of one barrier",
+    "cancel-queue": "getters of one queue, cancelled from the middle outwards",
+    "cancel-semaphore": "tasks at a semaphore, cancelled from the middle outwards",
+    "cancel-sleep": "sleepers, cancelled from the middle outwards",
+    "instant": "timers due at the same instant",
+    "timeouts": "timeout scopes, left before they expire",
+    "gather": "tasks in one gather",
+    "wait": "tasks in one wait",
+    "as-completed": "tasks taken as they complete",
+}
+
+
+def scenario_path(name):
+    return os.path.join(HERE, "scenarios", name + ".json")
