@@ -69,8 +69,8 @@ static void test_future__the_exception_is_asked_for(void **state)
 {
     (void)state;
     PLAY("future f",
-         "a: set_exception f KeyError; exception f; catch; result f",
-         "= 0: a exception!KeyError(), a result!KeyError(), a ends!KeyError()",
+         "a: set_exception f OverflowError; exception f; catch; result f",
+         "= 0: a exception!OverflowError(), a result!OverflowError(), a ends!OverflowError()",
          "= complete at 0");
 }
 

@@ -764,7 +764,8 @@ static int keep_handle(const statement *s, int error, cad_handle *handle) {
 VERB(v_call_soon) {
     UNUSED;
     cad_handle *handle;
-    return keep_handle(s, cad_call_soon(test_loop, call, callback(s, 1), &handle), handle);
+    int error = cad_call_soon(test_loop, call, callback(s, 1), &handle);
+    return keep_handle(s, error, handle);
 }
 
 VERB(v_call_later) {

@@ -134,7 +134,12 @@ class Stage:
             self.log.append(f"{quantity(self.moment)}: {what}")
 
     def create(self, routine, name, factory=None):
-        task = (factory or self.loop.create_task)(Actor(self, routine, name).play(), name=name)
+        coroutine = Actor(self, routine, name).play()
+        try:
+            task = (factory or self.loop.create_task)(coroutine, name=name)
+        except RuntimeError:
+            coroutine.close()
+            raise
         self.live += 1
         task.add_done_callback(self.ended)
         self.objects[name] = task
