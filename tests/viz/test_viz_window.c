@@ -1,0 +1,350 @@
+/* The viewer's window, opened for real (under Xvfb), driven by SDL's events. With the variable
+ * CADRAN_VIEW_SHOTS set to a folder, the pictures are kept there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "image.h"
+#include "sample.h"
+#include "window.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 1000, HEIGHT = 640 };
+
+struct fixture {
+    struct sample sample;
+    struct viz_window *window;
+    struct viz_canvas *canvas;
+};
+
+static char message[VIZ_MESSAGE_SIZE];
+
+static void open_window(struct fixture *fixture, void (*make)(struct sample *sample)) {
+    make(&fixture->sample);
+    struct viz_window_options options = {
+        .width = WIDTH, .height = HEIGHT, .scale = 1, .theme = VIZ_DARK, .all_time = true};
+    int error = viz_window_open(fixture->sample.model, &options, &fixture->window, message);
+    if (error != 0)
+        print_error("%s\n", message);
+    assert_int_equal(error, 0);
+    fixture->canvas = viz_window_canvas(fixture->window);
+    for (int i = 0; i < 20; i++) /* until the window is there and drawn */
+        assert_int_equal(viz_window_step(fixture->window, 10, message), 1);
+    assert_true(viz_window_pictures(fixture->window) > 0);
+}
+
+static void close_window(struct fixture *fixture) {
+    viz_window_close(fixture->window);
+    sample_free(&fixture->sample);
+}
+
+static void shoot(struct fixture *fixture, const char *name) {
+    const char *folder = getenv("CADRAN_VIEW_SHOTS");
+    if (folder == NULL)
+        return;
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.png", folder, name);
+    assert_int_equal(viz_canvas_paint(fixture->canvas), 0);
+    assert_int_equal(viz_png_save(fixture->canvas->renderer, path, message), 0);
+}
+
+static int step(struct fixture *fixture) {
+    return viz_window_step(fixture->window, 0, message);
+}
+
+static void key(struct fixture *fixture, SDL_Keycode code, Uint16 mod) {
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = code;
+    event.key.keysym.mod = mod;
+    event.key.state = SDL_PRESSED;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(step(fixture), 1);
+}
+
+static void move(struct fixture *fixture, int x, int y) {
+    SDL_Event event = {.type = SDL_MOUSEMOTION};
+    event.motion.x = x;
+    event.motion.y = y;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(step(fixture), 1);
+}
+
+static void button(struct fixture *fixture, Uint32 type, int x, int y, Uint8 clicks) {
+    SDL_Event event = {.type = type};
+    event.button.button = SDL_BUTTON_LEFT;
+    event.button.clicks = clicks;
+    event.button.x = x;
+    event.button.y = y;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(step(fixture), 1);
+}
+
+static void wheel(struct fixture *fixture, float y) {
+    SDL_Event event = {.type = SDL_MOUSEWHEEL};
+    event.wheel.y = (Sint32)y;
+    event.wheel.preciseY = y;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(step(fixture), 1);
+}
+
+/* The picture as it would be shown now, 4 bytes a pixel. */
+static uint8_t *picture(struct fixture *fixture) {
+    uint8_t *pixels = malloc((size_t)WIDTH * HEIGHT * 4);
+    assert_non_null(pixels);
+    assert_int_equal(viz_canvas_paint(fixture->canvas), 0);
+    assert_int_equal(SDL_RenderReadPixels(fixture->canvas->renderer, NULL, SDL_PIXELFORMAT_ARGB8888,
+                                          pixels, WIDTH * 4),
+                     0);
+    return pixels;
+}
+
+/* How many pixels of a picture have a colour of the palette. */
+static int count_role(const uint8_t *pixels, enum viz_theme theme, int role) {
+    struct viz_colour colour = viz_palette(theme, role);
+    uint32_t wanted = (uint32_t)colour.r << 16 | (uint32_t)colour.g << 8 | colour.b;
+    int count = 0;
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT; i++) {
+        uint32_t pixel;
+        memcpy(&pixel, pixels + 4 * i, sizeof pixel);
+        count += (pixel & 0xFFFFFF) == wanted;
+    }
+    return count;
+}
+
+static int middle_of_row(const struct fixture *fixture, int row) {
+    const struct viz_frame *frame = &fixture->canvas->frame;
+    return (int)(frame->lanes.y + (row + 0.5 - fixture->canvas->view.first_row) * frame->row_px);
+}
+
+static int column_of(const struct fixture *fixture, double seconds) {
+    return (int)viz_x_of(&fixture->canvas->frame, &fixture->canvas->view, seconds * 1e9);
+}
+
+static void test_window__shows_all_spans_in_both_themes(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    for (int theme = VIZ_DARK; theme <= VIZ_LIGHT; theme++) {
+        uint8_t *pixels = picture(&fixture);
+        /* A second is at least 150 columns, a bar at least 20 rows: three, three, two spans. */
+        assert_true(count_role(pixels, theme, VIZ_SPAN_FIRST + 0) > 3 * 1 * 150 * 15);
+        assert_true(count_role(pixels, theme, VIZ_SPAN_FIRST + 1) > 3 * 2 * 150 * 15);
+        assert_true(count_role(pixels, theme, VIZ_SPAN_FIRST + 2) > 2 * 3 * 150 * 15);
+        assert_true(count_role(pixels, theme, VIZ_BACKGROUND) > WIDTH * HEIGHT / 10);
+        free(pixels);
+        shoot(&fixture, theme == VIZ_DARK ? "dark" : "light");
+        key(&fixture, SDLK_t, 0);
+    }
+    assert_int_equal(fixture.canvas->theme, VIZ_DARK);
+    close_window(&fixture);
+}
+
+static void test_window__zoom_keeps_the_time_under_the_pointer(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    int x = column_of(&fixture, 3.2);
+    move(&fixture, x, middle_of_row(&fixture, 2));
+    double before = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, x);
+    SDL_SetModState(KMOD_LCTRL);
+    for (int i = 0; i < 40; i++) {
+        double length = fixture.canvas->view.length_ns;
+        wheel(&fixture, 1);
+        assert_true(fixture.canvas->view.length_ns < length);
+        double after = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, x);
+        assert_true(fabs(after - before) < 1);
+    }
+    SDL_SetModState(KMOD_NONE);
+    shoot(&fixture, "zoomed");
+    key(&fixture, SDLK_f, 0);
+    assert_true(viz_view_shows_all_time(&fixture.canvas->view, &fixture.canvas->frame.extent));
+    close_window(&fixture);
+}
+
+static void test_window__drag_moves_what_is_under_the_pointer_along(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    int y = middle_of_row(&fixture, 1);
+    move(&fixture, 500, y);
+    for (int i = 0; i < 6; i++)
+        key(&fixture, SDLK_PLUS, 0);
+    double grabbed = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, 500);
+    button(&fixture, SDL_MOUSEBUTTONDOWN, 500, y, 1);
+    move(&fixture, 450, y);
+    move(&fixture, 420, y);
+    button(&fixture, SDL_MOUSEBUTTONUP, 420, y, 1);
+    double held = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, 420);
+    assert_true(fabs(held - grabbed) < fixture.canvas->view.length_ns / WIDTH);
+    /* A drag is no click. */
+    assert_int_equal(fixture.canvas->ui.selected.kind, VIZ_AT_NOTHING);
+    close_window(&fixture);
+}
+
+static void test_window__hover_and_click_mean_the_bar(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    int x = column_of(&fixture, 0.5);
+    int y = middle_of_row(&fixture, 4);
+    move(&fixture, x, y);
+    const struct viz_target *hover = &fixture.canvas->ui.hover;
+    assert_int_equal(hover->kind, VIZ_AT_BAR);
+    const struct viz_bar *bar = &fixture.sample.model->bars[hover->bar];
+    assert_string_equal(viz_bar_name(fixture.sample.model, bar), "put window");
+    uint8_t *pixels = picture(&fixture);
+    assert_true(count_role(pixels, VIZ_DARK, VIZ_TIP) > 1000);
+    free(pixels);
+    shoot(&fixture, "hover");
+    button(&fixture, SDL_MOUSEBUTTONDOWN, x, y, 1);
+    button(&fixture, SDL_MOUSEBUTTONUP, x, y, 1);
+    assert_true(viz_same_target(&fixture.canvas->ui.selected, &fixture.canvas->ui.hover));
+    key(&fixture, SDLK_n, 0);
+    bar = &fixture.sample.model->bars[fixture.canvas->ui.selected.bar];
+    assert_string_equal(viz_bar_name(fixture.sample.model, bar), "job4 - duration 2");
+    move(&fixture, 3, 3);
+    shoot(&fixture, "selected");
+    key(&fixture, SDLK_ESCAPE, 0);
+    assert_int_equal(fixture.canvas->ui.selected.kind, VIZ_AT_NOTHING);
+    close_window(&fixture);
+}
+
+static void test_window__double_click_zooms_to_the_bar(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    int x = column_of(&fixture, 2.5);
+    int y = middle_of_row(&fixture, 6);
+    move(&fixture, x, y);
+    button(&fixture, SDL_MOUSEBUTTONDOWN, x, y, 2);
+    button(&fixture, SDL_MOUSEBUTTONUP, x, y, 2);
+    const struct viz_view *view = &fixture.canvas->view;
+    assert_true(view->begin_ns > 1.7e9 && view->begin_ns < 2e9);
+    assert_true(view->begin_ns + view->length_ns > 3e9 && view->length_ns < 1.5e9);
+    close_window(&fixture);
+}
+
+static void test_window__shift_drag_zooms_to_a_stretch(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    int y = middle_of_row(&fixture, 0);
+    int from = column_of(&fixture, 3.0);
+    int to = column_of(&fixture, 2.0);
+    move(&fixture, from, y);
+    SDL_SetModState(KMOD_LSHIFT);
+    button(&fixture, SDL_MOUSEBUTTONDOWN, from, y, 1);
+    move(&fixture, to, y);
+    shoot(&fixture, "range");
+    button(&fixture, SDL_MOUSEBUTTONUP, to, y, 1);
+    SDL_SetModState(KMOD_NONE);
+    const struct viz_view *view = &fixture.canvas->view;
+    assert_true(fabs(view->begin_ns - 2e9) < 2e7);
+    assert_true(fabs(view->length_ns - 1e9) < 4e7);
+    close_window(&fixture);
+}
+
+static void many_lanes(struct sample *sample) {
+    sample_lanes(sample, 300);
+}
+
+static void test_window__wheel_scrolls_lanes_where_there_are_more_than_fit(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, many_lanes);
+    assert_true(fixture.canvas->frame.minimap.h > 0);
+    move(&fixture, 500, 400);
+    wheel(&fixture, -2);
+    assert_true(fixture.canvas->view.first_row > 5 && fixture.canvas->view.first_row < 7);
+    key(&fixture, SDLK_PAGEDOWN, 0);
+    assert_true(fixture.canvas->view.first_row > 15);
+    wheel(&fixture, 100);
+    assert_true(fixture.canvas->view.first_row == 0);
+    shoot(&fixture, "lanes");
+    const struct viz_rect *map = &fixture.canvas->frame.minimap;
+    button(&fixture, SDL_MOUSEBUTTONDOWN, map->x + map->w / 2, map->y + map->h - 1, 1);
+    button(&fixture, SDL_MOUSEBUTTONUP, map->x + map->w / 2, map->y + map->h - 1, 1);
+    double last = 300 - fixture.canvas->frame.extent.visible_rows;
+    assert_true(fabs(fixture.canvas->view.first_row - last) < 5);
+    close_window(&fixture);
+}
+
+static void test_window__help_covers_the_picture_until_escape(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    key(&fixture, SDLK_SLASH, KMOD_LSHIFT);
+    assert_true(fixture.canvas->ui.help);
+    uint8_t *pixels = picture(&fixture);
+    assert_true(count_role(pixels, VIZ_DARK, VIZ_TIP) > 50000);
+    free(pixels);
+    shoot(&fixture, "help");
+    key(&fixture, SDLK_ESCAPE, 0);
+    assert_false(fixture.canvas->ui.help);
+    close_window(&fixture);
+}
+
+static void test_window__draws_only_when_something_has_changed(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    unsigned before = viz_window_pictures(fixture.window);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(viz_window_step(fixture.window, 2, message), 1);
+    key(&fixture, SDLK_F9, 0); /* means nothing */
+    assert_int_equal(viz_window_pictures(fixture.window), before);
+    key(&fixture, SDLK_t, 0);
+    assert_int_equal(viz_window_pictures(fixture.window), before + 1);
+    close_window(&fixture);
+}
+
+static void test_window__q_ends_it(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = SDLK_q;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(step(&fixture), 0);
+    close_window(&fixture);
+}
+
+static void test_window__new_size_is_filled(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_deadlock);
+    shoot(&fixture, "deadlock");
+    SDL_Window *window = SDL_RenderGetWindow(fixture.canvas->renderer);
+    assert_non_null(window);
+    SDL_SetWindowSize(window, 700, 420);
+    for (int i = 0; i < 50 && fixture.canvas->frame.width != 700; i++)
+        assert_int_equal(viz_window_step(fixture.window, 10, message), 1);
+    assert_int_equal(fixture.canvas->frame.width, 700);
+    assert_int_equal(fixture.canvas->frame.height, 420);
+    assert_int_equal(fixture.canvas->frame.lanes.x + fixture.canvas->frame.lanes.w, 700);
+    close_window(&fixture);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_window__shows_all_spans_in_both_themes),
+        cmocka_unit_test(test_window__zoom_keeps_the_time_under_the_pointer),
+        cmocka_unit_test(test_window__drag_moves_what_is_under_the_pointer_along),
+        cmocka_unit_test(test_window__hover_and_click_mean_the_bar),
+        cmocka_unit_test(test_window__double_click_zooms_to_the_bar),
+        cmocka_unit_test(test_window__shift_drag_zooms_to_a_stretch),
+        cmocka_unit_test(test_window__wheel_scrolls_lanes_where_there_are_more_than_fit),
+        cmocka_unit_test(test_window__help_covers_the_picture_until_escape),
+        cmocka_unit_test(test_window__draws_only_when_something_has_changed),
+        cmocka_unit_test(test_window__q_ends_it),
+        cmocka_unit_test(test_window__new_size_is_filled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
