@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenario/fault.h"
+
 /* Longer numbers than this do not fit in the array in which cJSON copies them. */
 #define NUMBER_MAX_LENGTH 63
 
@@ -216,7 +218,8 @@ static bool unexpected(checker *c, const char *expected) {
     char here = peek(c, 0);
     if (at_end(c) && c->depth > 0) {
         size_t opened = c->opened[c->depth - 1];
-        return fail(c, c->at, "the document ends here, but the %s that begins on line %zu is open",
+        return fail(c, c->at,
+                    "the document ends here, but the %s that begins on line %zu is not closed",
                     c->text[opened] == '[' ? "array" : "object", line_of(c, opened));
     }
     if (here == '\'')
@@ -344,6 +347,9 @@ static bool check_word(checker *c) {
     int length = word_length(c);
     const char *here = c->text + c->at;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (sim_edit_distance(here, (size_t)length, words[i], strlen(words[i]), 1) == 1)
+            return fail(c, c->at, "unknown word \"%.*s\"; did you mean %s?", length, here,
+                        words[i]);
         if (!word_is(c, length, words[i]))
             continue;
         if (strncmp(here, words[i], (size_t)length) != 0)
@@ -392,7 +398,7 @@ static bool check_value(checker *c) {
     if (here == '[')
         return open_container(c, FIRST_ELEMENT);
     if ((here == ']' || here == '}') && c->state == NEXT_ELEMENT)
-        return fail(c, c->comma, "no value follows this comma: the last one has none after it");
+        return fail(c, c->comma, "trailing comma: no value follows before \"]\"");
     if (here == '+')
         return fail(c, c->at, "a number does not begin with \"+\"");
     if (here == '.' && is_digit(peek(c, 1)))
@@ -414,7 +420,7 @@ static bool check_key(checker *c) {
         return check_string(c);
     }
     if (here == '}' && c->state == NEXT_KEY)
-        return fail(c, c->comma, "no member follows this comma: the last one has none after it");
+        return fail(c, c->comma, "trailing comma: no member follows before \"}\"");
     if (is_digit(here) || (is_letter(here) && here != '\xe2'))
         return fail(c, c->at, "a key stands in double quotes: write \"%.*s\"", word_length(c),
                     c->text + c->at);
