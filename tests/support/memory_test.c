@@ -1,0 +1,47 @@
+#include "memory_test.h"
+
+#include <stdlib.h>
+
+#include "cadran.h"
+
+static size_t live;
+static size_t countdown; /* allocations until the one that fails; 0: none fails */
+static bool failed;
+
+static void *reallocate(void *context, void *pointer, size_t size) {
+    (void)context;
+    if (size == 0) {
+        live -= pointer != NULL;
+        free(pointer);
+        return NULL;
+    }
+    if (countdown > 0 && --countdown == 0) {
+        failed = true;
+        return NULL;
+    }
+    void *moved = realloc(pointer, size);
+    live += pointer == NULL && moved != NULL;
+    return moved;
+}
+
+void memory_start(void) {
+    cad_set_allocator(reallocate, NULL);
+    live = 0;
+    countdown = 0;
+    failed = false;
+}
+
+bool memory_fail(size_t n) {
+    bool more = n == 1 || failed;
+    failed = false;
+    countdown = more ? n : 0;
+    return more;
+}
+
+bool memory_failed(void) {
+    return failed;
+}
+
+size_t memory_live(void) {
+    return live;
+}
