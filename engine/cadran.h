@@ -147,8 +147,8 @@ typedef struct cad_driver cad_driver; /* the clock and the outside world; see dr
 #define CAD_SECOND INT64_C(1000000000)
 #define CAD_NEVER INT64_MAX /* a deadline or a timeout that never comes */
 
-/* The real world, on libuv: the monotonic clock, threads, SIGINT. NULL when memory or file
- * descriptors run out. Belongs to the loop that it is given to. */
+/* The real world, on libuv: the monotonic clock, threads, and SIGINT, which it takes over until it
+ * is freed. NULL when memory or file descriptors run out. Belongs to the loop that it is given to. */
 CAD_API cad_driver *cad_uv_driver(void);
 
 /* A simulated world: its clock jumps to the next deadline instead of waiting. NULL when memory
@@ -175,7 +175,8 @@ CAD_API int cad_loop_run(cad_loop *loop);
 /* loop.stop(): cad_loop_run() returns at the end of this iteration. */
 CAD_API void cad_loop_stop(cad_loop *loop);
 
-/* What SIGINT does: cad_loop_run() returns as soon as the running callback returns. */
+/* What SIGINT does: cad_loop_run() returns as soon as the running callback returns. May be called
+ * in a signal handler. */
 CAD_API void cad_loop_interrupt(cad_loop *loop);
 
 /* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
@@ -185,11 +186,12 @@ CAD_API cad_loop *cad_running_loop(void);
 CAD_API int64_t cad_loop_time(cad_loop *loop);
 
 /* While held, the loop does not count its tasks as all ended: for a task that will be created
- * later, at a time of its own. Each hold wants one release. */
+ * later, at a time of its own. Under the real clock it does not give up for a deadlock either, but
+ * waits for a call_soon_threadsafe(). Each hold wants one release. */
 CAD_API void cad_loop_hold(cad_loop *loop);
 CAD_API void cad_loop_release(cad_loop *loop);
 
-/* How many workers cad_to_thread() has, at least 1; before the first use. Default 4. */
+/* How many calls of cad_to_thread() run at once, each on a worker, at least 1. Default 4. */
 CAD_API void cad_loop_set_threads(cad_loop *loop, unsigned threads);
 
 /* --- Tasks ------------------------------------------------------------------------------- */
@@ -487,7 +489,8 @@ CAD_API void cad_handle_cancel(cad_handle *handle); /* Handle.cancel(): nothing 
 CAD_API bool cad_handle_cancelled(const cad_handle *handle);
 CAD_API void cad_handle_unref(cad_handle *handle); /* takes NULL */
 
-/* loop.call_soon_threadsafe(): from any thread. */
+/* loop.call_soon_threadsafe(): from any thread. What has only other threads' calls to wait for is
+ * deadlocked as far as the loop can know: cad_loop_hold() says that they will come. */
 CAD_API int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg);
 
 /* asyncio.to_thread(): waits while a worker runs fn(arg). Under the virtual clock fn runs at
@@ -568,7 +571,8 @@ typedef struct cad_trace_sink {
 CAD_API void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink);
 
 /* Every allocation of the library goes through this function: as realloc(), and as free() when
- * size is 0. Before the first other call; NULL: the C library's. */
+ * size is 0. Called on the threads that call the library. Before the first other call; NULL: the C
+ * library's. libuv's own memory, and stacks, do not come from here. */
 typedef void *cad_realloc_fn(void *context, void *pointer, size_t size);
 CAD_API void cad_set_allocator(cad_realloc_fn *fn, void *context);
 

@@ -352,11 +352,11 @@ struct cad_loop {
     cad__link tasks;      /* that have not ended, by creation (cad__object.all) */
     cad__link objects;    /* everything else that is freed with the loop */
     size_t live;          /* tasks whose end has not been noticed, and holds */
+    size_t holds;         /* of these, what cad_loop_hold() holds */
     int64_t now_ns;       /* time at the start of this iteration */
     bool started, stopping;
     bool closing; /* everything goes: references no longer count */
     volatile sig_atomic_t interrupted; /* set from signal handlers too */
-    bool failed;          /* memory ran out where no caller could be told */
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
@@ -366,6 +366,12 @@ struct cad_loop {
     void *signal_stack; /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
+    struct cad__tracer {
+        const cad_trace_sink *sink;
+        int64_t last_ns;
+        const cad_task *runs; /* what runs: a task, or NULL for a callback */
+        bool running, run_open;
+    } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
 
@@ -434,7 +440,6 @@ void cad__trace_run_end(cad_loop *loop);
 void cad__trace_cancel(cad_task *task, const cad_exception *exception);
 void cad__trace_timeout(cad_task *task);
 void cad__trace_object(cad__object *object);
-void cad__trace_free(cad_loop *loop);
 
 #define CAD__TRACE(loop, call)                                                                    \
     do {                                                                                          \

@@ -66,7 +66,6 @@ void cad_loop_free(cad_loop *loop)
     free_all(&loop->tasks);
     free_all(&loop->objects);
     cad__stacks_free(loop);
-    cad__trace_free(loop);
     cad_exception_unref(loop->raised);
     cad__free(loop->timers.slots);
     cad__free(loop);
@@ -100,9 +99,7 @@ static int iterate(cad_loop *loop)
     loop->now_ns = driver->now(driver);
     cad__timers_fire(loop, loop->now_ns);
     run_batch(loop);
-    if (loop->interrupted)
-        return CAD_EINTERRUPTED;
-    return loop->failed ? CAD_ENOMEM : 0;
+    return loop->interrupted ? CAD_EINTERRUPTED : 0;
 }
 
 int cad_loop_run(cad_loop *loop)
@@ -123,7 +120,7 @@ int cad_loop_run(cad_loop *loop)
     }
     cad__overflow_unwatch(loop);
     cad__running = NULL;
-    loop->stopping = loop->failed = false;
+    loop->stopping = false;
     loop->interrupted = 0;
     return result;
 }
@@ -136,6 +133,7 @@ void cad_loop_stop(cad_loop *loop)
 void cad_loop_interrupt(cad_loop *loop)
 {
     loop->interrupted = 1;
+    loop->driver->wake(loop->driver); /* a signal may come just before the loop goes to sleep */
 }
 
 cad_loop *cad_running_loop(void)
@@ -151,12 +149,14 @@ int64_t cad_loop_time(cad_loop *loop)
 void cad_loop_hold(cad_loop *loop)
 {
     loop->live++;
+    loop->holds++;
 }
 
 void cad_loop_release(cad_loop *loop)
 {
-    assert(loop->live > 0);
+    assert(loop->holds > 0);
     loop->live--;
+    loop->holds--;
 }
 
 void cad_loop_set_threads(cad_loop *loop, unsigned threads)

@@ -14,7 +14,7 @@ static void ended(cad__entry *entry)
     cad_loop *loop = task->future.object.loop;
     cad__unlink(&task->future.object.all);
     cad__append(&loop->objects, &task->future.object.all);
-    cad_loop_release(loop);
+    loop->live--;
     cad_future_unref(&task->future);
 }
 
@@ -184,7 +184,7 @@ static void start(cad__task *task, cad_task **out)
     cad_loop *loop = task->future.object.loop;
     if (out != NULL)
         *out = cad_future_ref(&task->future);
-    cad_loop_hold(loop);
+    loop->live++;
     task->timer.entry.run = cad__task_run;
     CAD__TRACE(loop, cad__trace_task_begin(&task->future));
     cad__ready(loop, &task->timer.entry);

@@ -4,9 +4,10 @@
 
 #include "internal.h"
 
-/* A call_soon_threadsafe() on its way to the loop. */
+/* A call_soon_threadsafe(), first on its way to the loop and then in its ready queue. */
 typedef struct posted {
-    cad__link link;
+    cad__entry entry;
+    cad_loop *loop;
     cad_callback *fn;
     void *arg;
 } posted;
@@ -46,6 +47,30 @@ int cad__threads_new(cad_loop *loop)
     return 0;
 }
 
+static void run_posted(cad__entry *entry)
+{
+    posted *call = CAD__CONTAINER(entry, posted, entry);
+    cad_loop *loop = call->loop;
+    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
+    call->fn(call->arg);
+    CAD__TRACE(loop, cad__trace_run_end(loop));
+    cad__free(call);
+}
+
+/* Frees those of a queue's entries that are calls from other threads. */
+static void free_posted(cad__link *queue)
+{
+    cad__link *next;
+    for (cad__link *link = queue->next; link != queue; link = next) {
+        cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
+        next = link->next;
+        if (entry->run != run_posted)
+            continue;
+        cad__unlink(link);
+        cad__free(CAD__CONTAINER(entry, posted, entry));
+    }
+}
+
 static void free_jobs(cad__link *jobs)
 {
     while (!cad__list_empty(jobs)) {
@@ -60,13 +85,11 @@ void cad__threads_free(cad_loop *loop)
     struct cad__threads *threads = loop->threads;
     if (threads == NULL)
         return;
+    free_posted(&loop->batch);
+    free_posted(&loop->ready);
+    free_posted(&threads->posted);
     free_jobs(&threads->running);
     free_jobs(&threads->waiting);
-    while (!cad__list_empty(&threads->posted)) {
-        posted *call = CAD__CONTAINER(threads->posted.next, posted, link);
-        cad__unlink(&call->link);
-        cad__free(call);
-    }
     uv_mutex_destroy(&threads->mutex);
     cad__free(threads);
 }
@@ -79,11 +102,14 @@ int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg)
     posted *call = cad__zalloc(sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
-    call->fn = fn;
-    call->arg = arg;
+    *call = (posted){.entry.run = run_posted, .loop = loop, .fn = fn, .arg = arg};
+    if (cad__running == loop) { /* from a callback or a task: in its turn, as call_soon() */
+        cad__ready(loop, &call->entry);
+        return 0;
+    }
     uv_mutex_lock(&threads->mutex);
-    cad__append(&threads->posted, &call->link);
-    atomic_store(&threads->pending, true);
+    cad__append(&threads->posted, &call->entry.link);
+    atomic_store_explicit(&threads->pending, true, memory_order_release);
     uv_mutex_unlock(&threads->mutex);
     loop->driver->wake(loop->driver);
     return 0;
@@ -99,19 +125,10 @@ void cad__threads_collect(cad_loop *loop)
     struct cad__threads *threads = loop->threads;
     if (!cad__threads_pending(loop))
         return;
-    cad__link calls;
-    cad__list_init(&calls);
     uv_mutex_lock(&threads->mutex);
-    cad__splice(&calls, &threads->posted);
-    atomic_store(&threads->pending, false);
+    cad__splice(&loop->ready, &threads->posted);
+    atomic_store_explicit(&threads->pending, false, memory_order_relaxed);
     uv_mutex_unlock(&threads->mutex);
-    while (!cad__list_empty(&calls)) {
-        posted *call = CAD__CONTAINER(calls.next, posted, link);
-        cad__unlink(&call->link);
-        if (cad_call_soon(loop, call->fn, call->arg, NULL) != 0)
-            loop->failed = true;
-        cad__free(call);
-    }
 }
 
 /* --- The worker pool --------------------------------------------------------------------------- */
@@ -122,6 +139,7 @@ static void run(cad_work *work)
     self->fn(self->arg);
 }
 
+/* The future may have been cancelled meanwhile. */
 static void finish(job *self, int error)
 {
     if (!cad_future_done(self->future))

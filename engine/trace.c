@@ -5,30 +5,10 @@
  * what was still open then is begun first, with the time that it was then. */
 #include "internal.h"
 
-struct cad__tracer {
-    const cad_trace_sink *sink;
-    int64_t last_ns;
-    const cad_task *runs; /* what runs: a task, or NULL for a callback */
-    bool running, run_open;
-};
-
 void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink)
 {
-    cad__free(loop->trace);
-    loop->trace = NULL;
-    if (sink == NULL)
-        return;
-    loop->trace = cad__zalloc(sizeof *loop->trace);
-    if (loop->trace == NULL) {
-        loop->failed = true; /* the next run says so, before anything happens untraced */
-        return;
-    }
-    loop->trace->sink = sink;
-}
-
-void cad__trace_free(cad_loop *loop)
-{
-    cad__free(loop->trace);
+    loop->tracer = (struct cad__tracer){.sink = sink};
+    loop->trace = sink != NULL ? &loop->tracer : NULL;
 }
 
 /* The task whose turn an entry is; NULL where it is something else's. */
