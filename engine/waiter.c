@@ -202,12 +202,12 @@ bool cad__wait_cancel(cad__task *task, cad_exception *exception)
 void cad__wait_drop(cad__task *task)
 {
     cad__wait *wait = &task->wait;
+    if (cad__linked(&wait->link)) /* before drop(), which may free the list */
+        cad__unlink(&wait->link);
     if (wait->operation != NULL && wait->operation->drop != NULL)
         wait->operation->drop(&task->future);
     wait->operation = NULL;
     wait->state = CAD__WAIT_NONE;
-    if (cad__linked(&wait->link))
-        cad__unlink(&wait->link);
     cad__timer_cancel(task->future.object.loop, &task->timer);
 }
 
