@@ -112,10 +112,11 @@ struct step {
 };
 
 static const struct step clock_steps[] = {
-    {10 * SECOND, 5}, {30 * SECOND, 3}, {MINUTE, 6},      {2 * MINUTE, 4}, {5 * MINUTE, 5},
-    {10 * MINUTE, 5}, {30 * MINUTE, 3}, {HOUR, 6},        {2 * HOUR, 4},   {6 * HOUR, 6},
-    {12 * HOUR, 6},   {DAY, 4},         {2 * DAY, 2},     {7 * DAY, 7},    {30 * DAY, 3},
-    {100 * DAY, 5},   {1000 * DAY, 5},  {10000 * DAY, 5},
+    {10 * SECOND, 5}, {30 * SECOND, 3}, {MINUTE, 6},     {2 * MINUTE, 4},  {5 * MINUTE, 5},
+    {10 * MINUTE, 5}, {30 * MINUTE, 3}, {HOUR, 6},       {2 * HOUR, 4},    {6 * HOUR, 6},
+    {12 * HOUR, 6},   {DAY, 4},         {2 * DAY, 2},    {5 * DAY, 5},     {10 * DAY, 5},
+    {20 * DAY, 4},    {50 * DAY, 5},    {100 * DAY, 5},  {200 * DAY, 4},   {500 * DAY, 5},
+    {1000 * DAY, 5},  {2000 * DAY, 4},  {5000 * DAY, 5}, {10000 * DAY, 5},
 };
 
 /* The smallest of 1, 2, 5, 10, ... that is not below `least`. */

@@ -1,0 +1,369 @@
+#include "viz/viz_test.h"
+
+#include "cadran.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_inside(const struct viz_rect *inner, const struct viz_rect *outer) {
+    return inner->x >= outer->x && inner->y >= outer->y &&
+           inner->x + inner->w <= outer->x + outer->w && inner->y + inner->h <= outer->y + outer->h;
+}
+
+static void test_layout__bars_are_where_their_times_are(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    size_t found = 0;
+    for (size_t i = 0; i < stage.scene.count; i++) {
+        const struct viz_prim *prim = &stage.scene.prims[i];
+        if (prim->kind != VIZ_FILL || prim->role < VIZ_SPAN_FIRST ||
+            prim->role >= VIZ_SPAN_FIRST + VIZ_COLOUR_COUNT || prim->at.y >= stage.frame.footer.y)
+            continue;
+        found++;
+        double begin = viz_time_at(&stage.frame, &stage.view, prim->at.x) / 1e9;
+        double end = viz_time_at(&stage.frame, &stage.view, prim->at.x + prim->at.w) / 1e9;
+        assert_true(fabs(begin - round(begin)) < 0.01);
+        assert_true(fabs(end - begin - (prim->role - VIZ_SPAN_FIRST + 1)) < 0.01);
+        assert_true(is_inside(&prim->at, &stage.frame.lanes));
+    }
+    assert_int_equal(found, 8);
+    stage_close(&stage);
+}
+
+static void test_layout__a_wait_is_told_apart_without_colour(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    /* Four waits and their swatch in the legend are hatched; no span is. */
+    assert_int_equal(stage_count(&stage, VIZ_HATCH, -1), 5);
+    size_t hatch = stage_find(&stage, 0, VIZ_HATCH, VIZ_WAIT);
+    size_t span = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_FIRST);
+    assert_true(stage.scene.prims[hatch].at.h < stage.scene.prims[span].at.h);
+    stage_close(&stage);
+}
+
+static void test_layout__header_says_what_the_run_was(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    static const char *const texts[] = {"window",
+                                        "Virtual clock  \xC2\xB7  seed 7",
+                                        "complete",
+                                        "Makespan",
+                                        "5 s",
+                                        "Most at work",
+                                        "4",
+                                        "Tasks",
+                                        "8",
+                                        "At work",
+                                        "job7",
+                                        "put window",
+                                        "Span of",
+                                        "waits",
+                                        "job5 - duration 3"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (stage_text(&stage, texts[i]) == NULL)
+            print_error("missing: %s\n", texts[i]);
+        assert_non_null(stage_text(&stage, texts[i]));
+    }
+    stage_close(&stage);
+}
+
+static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_begin(&stage.sample, "labels");
+    sample_task(&stage.sample, 2, 0, "worker");
+    sample_slice(&stage.sample, 'B', 2, 0, "span", "fits", NULL);
+    sample_slice(&stage.sample, 'E', 2, 1000, "span", "fits", NULL);
+    sample_slice(&stage.sample, 'B', 2, 2000, "span", "stands beside its bar", NULL);
+    sample_slice(&stage.sample, 'E', 2, 2100, "span", "stands beside its bar", NULL);
+    static const char book[] = "a label that is as long as a book, and then so much longer that "
+                               "no bar of this trace could ever have it whole";
+    sample_slice(&stage.sample, 'B', 2, 5000, "span", book, NULL);
+    sample_slice(&stage.sample, 'E', 2, 8000, "span", book, NULL);
+    sample_slice(&stage.sample, 'B', 2, 8000, "span", "hidden", NULL);
+    sample_slice(&stage.sample, 'E', 2, 8010, "span", "hidden", NULL);
+    sample_slice(&stage.sample, 'B', 2, 8010, "span", "last", NULL);
+    sample_slice(&stage.sample, 'E', 2, 10000, "span", "last", NULL);
+    sample_slice(&stage.sample, 'E', 2, 10000, "task", "worker", "\"outcome\":\"returned\"");
+    sample_end(&stage.sample, 10000, "complete");
+    stage_open(&stage, 1280, 400);
+
+    const struct viz_prim *fits = stage_text(&stage, "fits");
+    assert_int_equal(fits->role, VIZ_INK);
+    const struct viz_prim *beside = stage_text(&stage, "stands beside its bar");
+    assert_int_equal(beside->role, VIZ_TEXT);
+    assert_true(beside->at.x > viz_x_of(&stage.frame, &stage.view, 2100));
+    assert_null(stage_text(&stage, book));
+    assert_null(stage_text(&stage, "hidden"));
+    size_t ellipsis = 0;
+    for (size_t i = 0; i < stage.scene.count; i++) {
+        const struct viz_prim *prim = &stage.scene.prims[i];
+        const char *text = stage.scene.text + prim->text;
+        if (prim->kind != VIZ_TEXT_AT || strncmp(text, "a label", 7) != 0)
+            continue;
+        ellipsis += strstr(text, "\xE2\x80\xA6") != NULL;
+        double right = prim->at.x + (double)(strlen(text) - 2) * STAGE_LETTER;
+        assert_true(right <= viz_x_of(&stage.frame, &stage.view, 8000));
+    }
+    assert_int_equal(ellipsis, 1);
+    stage_close(&stage);
+}
+
+static void test_layout__zero_and_short_slices_can_be_seen_and_hit(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_begin(&stage.sample, "short");
+    sample_task(&stage.sample, 2, 0, "worker");
+    sample_slice(&stage.sample, 'B', 2, 500000, "span", "zero", NULL);
+    sample_slice(&stage.sample, 'E', 2, 500000, "span", "zero", NULL);
+    sample_slice(&stage.sample, 'E', 2, 1000000, "task", "worker", "\"outcome\":\"returned\"");
+    sample_end(&stage.sample, 1000000, "complete");
+    stage_open(&stage, 1280, 400);
+    size_t edge = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_EDGE_FIRST);
+    assert_true(edge != SIZE_MAX);
+    const struct viz_rect *at = &stage.scene.prims[edge].at;
+    assert_int_equal(at->w, 2);
+    for (int off = -3; off <= 3; off++) {
+        struct viz_target target = viz_target_at(stage.sample.model, &stage.view, &stage.frame,
+                                                 at->x + off, at->y + at->h / 2);
+        assert_int_equal(target.kind, VIZ_AT_BAR);
+    }
+    stage_close(&stage);
+}
+
+static void test_layout__work_grows_with_the_pixels_not_with_the_trace(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_busy(&stage.sample, 200000, 1000);
+    stage_open(&stage, 1280, 720);
+    assert_true(stage.scene.count < 3000);
+    /* Half of the time is work, everywhere: one rectangle, neither faint nor full. */
+    size_t run = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_FIRST);
+    assert_true(run != SIZE_MAX);
+    int covered = 0;
+    for (; run != SIZE_MAX; run = stage_find(&stage, run + 1, VIZ_FILL, VIZ_SPAN_FIRST)) {
+        const struct viz_prim *prim = &stage.scene.prims[run];
+        if (prim->at.y > stage.frame.lanes.y + stage.frame.lanes.h)
+            continue; /* the legend's */
+        covered += prim->at.w;
+        assert_in_range(prim->alpha, 95, 200); /* the last pixel may be half empty */
+    }
+    int begin = (int)viz_x_of(&stage.frame, &stage.view, 0);
+    int end = (int)viz_x_of(&stage.frame, &stage.view, 4e8);
+    assert_in_range(covered, end - begin - 6, end - begin + 6);
+    stage_close(&stage);
+}
+
+static void test_layout__a_long_bar_after_short_ones_is_whole(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_begin(&stage.sample, "mixed");
+    sample_task(&stage.sample, 2, 0, "worker");
+    for (int i = 0; i < 100; i++) {
+        sample_slice(&stage.sample, 'B', 2, i, "span", "tiny", NULL);
+        sample_slice(&stage.sample, 'E', 2, i + 1, "span", "tiny", NULL);
+    }
+    sample_slice(&stage.sample, 'B', 2, 100, "span", "long", NULL);
+    sample_slice(&stage.sample, 'E', 2, 1000000, "span", "long", NULL);
+    sample_slice(&stage.sample, 'E', 2, 1000000, "task", "worker", "\"outcome\":\"returned\"");
+    sample_end(&stage.sample, 1000000, "complete");
+    stage_open(&stage, 1280, 400);
+    int widest = 0;
+    for (size_t i = 0; i < stage.scene.count; i++) {
+        const struct viz_prim *prim = &stage.scene.prims[i];
+        if (prim->kind == VIZ_FILL && prim->role >= VIZ_SPAN_FIRST && prim->at.w > widest)
+            widest = prim->at.w;
+    }
+    double whole =
+        viz_x_of(&stage.frame, &stage.view, 1e6) - viz_x_of(&stage.frame, &stage.view, 0);
+    assert_true(widest >= whole - 4);
+    assert_non_null(stage_text(&stage, "long"));
+    stage_close(&stage);
+}
+
+static void test_layout__names_are_there_for_the_lanes_in_view_only(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_lanes(&stage.sample, 500);
+    stage_open(&stage, 1000, 600);
+    assert_non_null(stage_text(&stage, "task-0"));
+    assert_null(stage_text(&stage, "task-400"));
+    assert_true(stage.frame.minimap.h > 0);
+    assert_int_equal(stage_count(&stage, VIZ_DENSITY, -1), 1);
+    viz_view_scroll(&stage.view, &stage.frame.extent, 395);
+    stage_update(&stage);
+    assert_null(stage_text(&stage, "task-0"));
+    assert_non_null(stage_text(&stage, "task-400"));
+    stage_close(&stage);
+}
+
+static void test_layout__low_rows_leave_names_out_rather_than_overlap(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_lanes(&stage.sample, 500);
+    stage_open(&stage, 1000, 600);
+    stage.view.row_scale = 0.2;
+    stage_update(&stage);
+    assert_true(stage.frame.row_px < 6);
+    int before = -STAGE_LINE;
+    int names = 0;
+    for (size_t i = 0; i < stage.scene.count; i++) {
+        const struct viz_prim *prim = &stage.scene.prims[i];
+        if (prim->kind != VIZ_TEXT_AT || prim->at.x >= stage.frame.names.w ||
+            strncmp(stage.scene.text + prim->text, "task-", 5) != 0)
+            continue;
+        assert_true(prim->at.y >= before + STAGE_LINE - 2);
+        before = prim->at.y;
+        names++;
+    }
+    assert_true(names > 10);
+    stage_close(&stage);
+}
+
+static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 4);
+    stage.ui.wakes = VIZ_WAKES_OFF;
+    stage_update(&stage);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 0);
+    /* What is under the pointer shows its own, whatever is set. */
+    int x = (int)viz_x_of(&stage.frame, &stage.view, 0.5e9);
+    int y = stage.frame.lanes.y + (int)(4.5 * stage.frame.row_px);
+    stage.ui.hover = viz_target_at(stage.sample.model, &stage.view, &stage.frame, x, y);
+    stage.ui.pointer = true;
+    stage.ui.x = x;
+    stage.ui.y = y;
+    stage_update(&stage);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_ACCENT), 1);
+    assert_non_null(stage_text(&stage, "woken by"));
+    assert_non_null(stage_text(&stage, "maxsize"));
+    stage_close(&stage);
+}
+
+static void test_layout__stuck_waits_stand_out(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_deadlock(&stage.sample);
+    stage_open(&stage, 1280, 400);
+    assert_non_null(stage_text(&stage, "deadlock"));
+    assert_int_equal(stage_count(&stage, VIZ_HATCH, VIZ_ALERT), 2);
+    /* The one that began at the very end, too. */
+    const struct viz_prim *label = stage_text(&stage, "acquire a");
+    assert_non_null(label);
+    assert_int_equal(label->role, VIZ_ALERT);
+    stage_close(&stage);
+}
+
+static void test_layout__no_size_and_no_view_breaks_it(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{64, 64}, {100, 300}, {300, 100}, {400, 300}, {3840, 2160}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct stage stage;
+        sample_window(&stage.sample);
+        stage_open(&stage, sizes[i][0], sizes[i][1]);
+        stage.ui.help = stage.ui.pointer = true;
+        for (int k = 0; k < 30; k++) {
+            stage.frame.scale = k % 2 == 0 ? 1 : 2.5;
+            stage.ui.x = sizes[i][0] * k / 30;
+            stage.ui.y = sizes[i][1] * k / 30;
+            stage.ui.hover = viz_target_at(stage.sample.model, &stage.view, &stage.frame,
+                                           stage.ui.x, stage.ui.y);
+            stage_update(&stage);
+            viz_view_zoom(&stage.view, &stage.frame.extent, k / 30.0, 0.5);
+            struct viz_rect all = {0, 0, stage.frame.width, stage.frame.height};
+            assert_true(is_inside(&stage.frame.header, &all));
+            assert_true(stage.frame.lanes.h > 0 && stage.frame.lanes.w > 0);
+        }
+        stage_close(&stage);
+    }
+}
+
+static void test_layout__nothing_is_said_to_be_nothing(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_begin(&stage.sample, "nothing");
+    sample_end(&stage.sample, 0, "complete");
+    stage_open(&stage, 800, 500);
+    assert_non_null(stage_text(&stage, "Nothing happened in this trace"));
+    struct viz_target target =
+        viz_target_at(stage.sample.model, &stage.view, &stage.frame, 400, 250);
+    assert_int_equal(target.kind, VIZ_AT_NOTHING);
+    stage_close(&stage);
+}
+
+static void test_layout__neighbours_are_stepped_through(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    const struct viz_model *model = stage.sample.model;
+    struct viz_target lane = {.kind = VIZ_AT_LANE, .lane = 4, .row = 4};
+    struct viz_target wait = viz_target_next(model, &lane, 1);
+    assert_string_equal(viz_bar_name(model, &model->bars[wait.bar]), "put window");
+    struct viz_target span = viz_target_next(model, &wait, 1);
+    assert_string_equal(viz_bar_name(model, &model->bars[span.bar]), "job4 - duration 2");
+    struct viz_target end = viz_target_next(model, &span, 1);
+    assert_true(viz_same_target(&span, &end));
+    struct viz_target back = viz_target_next(model, &span, -1);
+    assert_true(viz_same_target(&back, &wait));
+    stage_close(&stage);
+}
+
+static int letters(void *context, enum viz_font font, const char *text, size_t length) {
+    (void)context;
+    (void)font;
+    int count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return count * 10;
+}
+
+static void test_layout__texts_are_shortened_at_whole_characters(void **state) {
+    (void)state;
+    struct viz_measure measure = {.width = letters};
+    char out[64];
+    assert_int_equal(viz_elide(&measure, VIZ_FONT_BODY, "short", 100, false, out, sizeof out), 50);
+    assert_string_equal(out, "short");
+    assert_int_equal(viz_elide(&measure, VIZ_FONT_BODY, "shortened", 60, false, out, sizeof out),
+                     60);
+    assert_string_equal(out, "short\xE2\x80\xA6");
+    viz_elide(&measure, VIZ_FONT_BODY, "a-long-name-of-job-17", 130, true, out, sizeof out);
+    assert_string_equal(out, "a-lon\xE2\x80\xA6"
+                             "-job-17");
+    viz_elide(&measure, VIZ_FONT_BODY, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 30, false, out,
+              sizeof out);
+    assert_string_equal(out, "\xC3\xA9\xC3\xA9\xE2\x80\xA6");
+    assert_int_equal(viz_elide(&measure, VIZ_FONT_BODY, "nothing", 15, false, out, sizeof out), 0);
+    assert_string_equal(out, "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_layout__bars_are_where_their_times_are),
+        cmocka_unit_test(test_layout__a_wait_is_told_apart_without_colour),
+        cmocka_unit_test(test_layout__header_says_what_the_run_was),
+        cmocka_unit_test(test_layout__labels_are_inside_beside_or_shortened),
+        cmocka_unit_test(test_layout__zero_and_short_slices_can_be_seen_and_hit),
+        cmocka_unit_test(test_layout__work_grows_with_the_pixels_not_with_the_trace),
+        cmocka_unit_test(test_layout__a_long_bar_after_short_ones_is_whole),
+        cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
+        cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
+        cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
+        cmocka_unit_test(test_layout__stuck_waits_stand_out),
+        cmocka_unit_test(test_layout__no_size_and_no_view_breaks_it),
+        cmocka_unit_test(test_layout__nothing_is_said_to_be_nothing),
+        cmocka_unit_test(test_layout__neighbours_are_stepped_through),
+        cmocka_unit_test(test_layout__texts_are_shortened_at_whole_characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,300 @@
+#include "viz/viz_test.h"
+
+#include "cadran.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct viz_bar *bars_of(const struct viz_model *model, uint32_t lane, uint32_t row,
+                                     uint32_t *count) {
+    const struct viz_row *found = &model->rows[model->lanes[lane].first_row + row];
+    *count = found->bar_count;
+    return &model->bars[found->first_bar];
+}
+
+static void test_model__window_has_a_lane_a_job(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_window(&sample);
+    const struct viz_model *model = sample.model;
+    assert_int_equal(model->lane_count, 8);
+    assert_int_equal(model->task_count, 8);
+    assert_int_equal(model->row_count, 8);
+    assert_int_equal(model->end_ns, 5 * SAMPLE_SECOND);
+    assert_string_equal(viz_model_title(model), "window");
+    uint32_t count;
+    const struct viz_bar *bars = bars_of(model, 4, 0, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(bars[0].look, VIZ_LOOK_WAIT);
+    assert_string_equal(viz_bar_name(model, &bars[0]), "put window");
+    assert_int_equal(bars[1].look, VIZ_LOOK_SPAN);
+    assert_int_equal(bars[1].begin_ns, SAMPLE_SECOND);
+    assert_int_equal(bars[1].end_ns, 3 * SAMPLE_SECOND);
+    assert_int_equal(model->lanes[4].work_ns, 2 * SAMPLE_SECOND);
+    assert_int_equal(model->lanes[4].wait_ns, SAMPLE_SECOND);
+    char name[64];
+    viz_lane_name(model, 7, name, sizeof name);
+    assert_string_equal(name, "job7");
+    viz_lane_name(model, 7, name, 3);
+    assert_string_equal(name, "jo");
+    sample_free(&sample);
+}
+
+static void test_model__durations_are_classes(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_window(&sample);
+    struct viz_model *model = sample.model;
+    assert_int_equal(model->legend_count, 3);
+    assert_string_equal(model->legend[0].text, "1 s");
+    assert_string_equal(model->legend[1].text, "2 s");
+    assert_string_equal(model->legend[2].text, "3 s");
+    uint32_t count;
+    for (uint32_t lane = 0; lane < 8; lane++) {
+        const struct viz_bar *bars = bars_of(model, lane, 0, &count);
+        assert_int_equal(bars[count - 1].colour, lane % 3);
+    }
+    viz_model_colour(model, VIZ_COLOUR_BY_LANE);
+    assert_int_equal(model->legend_count, 0);
+    assert_int_equal(bars_of(model, 5, 0, &count)[1].colour, 5);
+    viz_model_colour(model, VIZ_COLOUR_BY_NAME); /* eight names, six colours */
+    assert_int_equal(model->legend_count, 0);
+    sample_free(&sample);
+}
+
+/* Spans one after the other, of these lengths. */
+static void spans(struct sample *sample, const int64_t *lengths_ns, int count) {
+    sample_begin(sample, "spans");
+    sample_task(sample, 2, 0, "worker");
+    int64_t now = 0;
+    for (int i = 0; i < count; i++) {
+        sample_slice(sample, 'B', 2, now, "span", "work", NULL);
+        now += lengths_ns[i];
+        sample_slice(sample, 'E', 2, now, "span", "work", NULL);
+    }
+    sample_slice(sample, 'E', 2, now, "task", "worker", "\"outcome\":\"returned\"");
+    sample_end(sample, now, "complete");
+}
+
+static void test_model__jitter_makes_no_class(void **state) {
+    (void)state;
+    static const int64_t lengths[] = {1000300000, 999800000,  1002000000,
+                                      2000400000, 2003100000, 1999990000};
+    struct sample sample;
+    spans(&sample, lengths, 6);
+    assert_int_equal(sample.model->legend_count, 2);
+    assert_string_equal(sample.model->legend[0].text, "1 s");
+    assert_string_equal(sample.model->legend[1].text, "2 s");
+    sample_free(&sample);
+}
+
+static void test_model__many_durations_are_ranges(void **state) {
+    (void)state;
+    int64_t lengths[40];
+    int64_t length = 1000;
+    for (int i = 0; i < 40; i++, length += length / 3)
+        lengths[i] = length;
+    struct sample sample;
+    spans(&sample, lengths, 40);
+    const struct viz_model *model = sample.model;
+    assert_in_range(model->legend_count, 2, VIZ_COLOUR_COUNT);
+    assert_memory_equal(model->legend[0].text, "below ", 6);
+    assert_memory_equal(model->legend[model->legend_count - 1].text, "from ", 5);
+    uint8_t before = 0;
+    for (size_t i = 0; i < model->bar_count; i++) {
+        assert_true(model->bars[i].colour >= before);
+        before = model->bars[i].colour;
+    }
+    assert_int_equal(before, model->legend_count - 1);
+    sample_free(&sample);
+}
+
+static void test_model__lengths_of_zero_and_of_centuries_have_a_class(void **state) {
+    (void)state;
+    static const int64_t lengths[] = {0, 1, 9, 10, 99, 100, INT64_C(1000000000000000000)};
+    struct sample sample;
+    spans(&sample, lengths, 7);
+    assert_in_range(sample.model->legend_count, 2, VIZ_COLOUR_COUNT);
+    sample_free(&sample);
+}
+
+static void test_model__nested_spans_have_rows_and_waits_in_them_overlays(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_begin(&sample, "nested");
+    sample_task(&sample, 2, 0, "worker");
+    sample_slice(&sample, 'B', 2, 0, "span", "outer", NULL);
+    sample_slice(&sample, 'B', 2, 1000, "span", "inner", NULL);
+    sample_slice(&sample, 'B', 2, 2000, "wait", "acquire a", NULL);
+    sample_slice(&sample, 'E', 2, 3000, "wait", "acquire a", NULL);
+    sample_slice(&sample, 'E', 2, 4000, "span", "inner", NULL);
+    sample_slice(&sample, 'B', 2, 5000, "wait", "sleep", NULL);
+    sample_slice(&sample, 'E', 2, 6000, "wait", "sleep", NULL);
+    sample_slice(&sample, 'E', 2, 7000, "span", "outer", NULL);
+    sample_slice(&sample, 'B', 2, 7000, "wait", "sleep", NULL);
+    sample_slice(&sample, 'E', 2, 8000, "wait", "sleep", NULL);
+    sample_slice(&sample, 'E', 2, 9000, "task", "worker", "\"outcome\":\"returned\"");
+    sample_end(&sample, 9000, "complete");
+    const struct viz_model *model = sample.model;
+    assert_int_equal(model->row_count, 2);
+    uint32_t count;
+    const struct viz_bar *outer = bars_of(model, 0, 0, &count);
+    assert_int_equal(count, 2); /* the span, and the sleep after it */
+    assert_int_equal(outer[0].look, VIZ_LOOK_SPAN);
+    assert_int_equal(outer[1].look, VIZ_LOOK_SLEEP);
+    const struct viz_bar *inner = bars_of(model, 0, 1, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(viz_bar_name(model, inner), "inner");
+    assert_int_equal(model->rows[0].overlay_count, 0); /* a sleep is the span's work */
+    assert_int_equal(model->rows[1].overlay_count, 1);
+    assert_int_equal(model->bars[model->rows[1].first_overlay].begin_ns, 2000);
+    assert_int_equal(model->lanes[0].work_ns, 7000);
+    sample_free(&sample);
+}
+
+static void test_model__the_loop_has_a_lane_only_where_it_was_busy(void **state) {
+    (void)state;
+    for (int busy = 0; busy < 2; busy++) {
+        struct sample sample;
+        sample_begin(&sample, "loop");
+        sample_task(&sample, 2, 0, "worker");
+        sample_slice(&sample, 'B', 1, 1000, "run", "worker", NULL);
+        sample_slice(&sample, 'E', 1, 1000 + busy * 500, "run", "worker", NULL);
+        sample_slice(&sample, 'E', 2, 9000, "task", "worker", "\"outcome\":\"returned\"");
+        sample_end(&sample, 9000, "complete");
+        assert_int_equal(sample.model->lane_count, 1 + busy);
+        assert_int_equal(sample.model->looks[VIZ_LOOK_RUN], busy);
+        sample_free(&sample);
+    }
+}
+
+static void test_model__bars_are_found_by_time(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_busy(&sample, 1000, 500); /* 0-500, 1000-1500, ... */
+    const struct viz_model *model = sample.model;
+    const struct viz_row *row = &model->rows[0];
+    assert_int_equal(row->bar_count, 1000);
+    assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, -5), row->first_bar);
+    assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, 500), row->first_bar);
+    assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, 501), row->first_bar + 1);
+    uint32_t last = row->first_bar + 999;
+    assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, 2000000),
+                     row->first_bar + 1000);
+    assert_int_equal(viz_work_in(model, row->first_bar, last), 1000 * 500);
+    assert_int_equal(viz_work_in(model, row->first_bar + 10, row->first_bar + 19), 10 * 500);
+    sample_free(&sample);
+}
+
+/* The largest value between two times, sample by sample. */
+static double slow_max(const struct sim_counter *counter, int64_t from, int64_t to) {
+    double most = -1;
+    double before = 0;
+    int seen = 0;
+    for (size_t i = 0; i < counter->sample_count; i++) {
+        const struct sim_sample *sample = &counter->samples[i];
+        if (sample->time_ns < from)
+            before = sample->value;
+        seen |= sample->time_ns == from;
+        if (sample->time_ns >= from && sample->time_ns <= to && sample->value > most)
+            most = sample->value;
+    }
+    return seen || before < most ? most : before;
+}
+
+static void test_model__counters_give_their_largest_value_of_any_stretch(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_begin(&sample, "counter");
+    uint32_t random = 1;
+    for (int i = 0; i < 1000; i++) {
+        random = random * 1664525 + 1013904223;
+        sample_counter(&sample, i * 10, "queue", "size", (int)(random >> 16 & 255));
+    }
+    sample_end(&sample, 10000, "complete");
+    const struct sim_counter *counter = &sample.trace->counters[0];
+    for (int i = 0; i < 2000; i++) {
+        random = random * 1664525 + 1013904223;
+        int64_t from = random >> 8 & 8191;
+        random = random * 1664525 + 1013904223;
+        int64_t to = from + (random >> 8 & 2047);
+        assert_true(viz_counter_max(sample.model, 0, from, to) == slow_max(counter, from, to));
+    }
+    sample_free(&sample);
+}
+
+static void test_model__wakes_are_found_by_who_caused_them(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_window(&sample);
+    uint32_t wakes[4];
+    assert_int_equal(viz_wakes_by(sample.model, 0, 0, SAMPLE_SECOND, wakes, 4), 1);
+    const struct sim_wake *wake = &sample.trace->wakes[wakes[0]];
+    assert_int_equal(sample.model->lane_of_track[wake->to_track], 4);
+    assert_int_equal(viz_wakes_by(sample.model, 0, 0, SAMPLE_SECOND - 1, wakes, 4), 0);
+    assert_int_equal(viz_wakes_by(sample.model, 4, 0, 9 * SAMPLE_SECOND, wakes, 4), 0);
+    assert_int_equal(viz_wakes_by(sample.model, 3, 0, 9 * SAMPLE_SECOND, wakes, 0), 1);
+    sample_free(&sample);
+}
+
+static void test_model__density_is_high_where_there_is_work(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_window(&sample);
+    const struct viz_density *density = &sample.model->density;
+    assert_int_equal(density->rows, 8);
+    int second = density->columns / 5;
+    /* job7: waits until 3, works until 5. */
+    const uint8_t *cells = density->cells + 7 * density->columns;
+    assert_true(cells[second] > 0 && cells[second] < 128);
+    assert_int_equal(cells[4 * second], 255);
+    /* job0: works until 1. */
+    assert_int_equal(density->cells[second / 2], 255);
+    assert_int_equal(density->cells[2 * second], 0);
+    sample_free(&sample);
+}
+
+static void test_model__a_trace_of_nothing_is_a_model_of_nothing(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_begin(&sample, "nothing");
+    sample_end(&sample, 0, "complete");
+    assert_int_equal(sample.model->lane_count, 0);
+    assert_int_equal(sample.model->row_count, 0);
+    assert_int_equal(sample.model->end_ns, 0);
+    sample_free(&sample);
+}
+
+static void test_model__what_was_open_at_a_cut_is_marked(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_begin(&sample, "cut");
+    sample_task(&sample, 2, 0, "worker");
+    sample_slice(&sample, 'B', 2, 1000, "span", "work", NULL);
+    sample_instant(&sample, 2, 5000, "print", "still here");
+    sample_cut(&sample);
+    assert_false(sample.trace->complete);
+    assert_int_equal(sample.model->bar_count, 1);
+    assert_int_equal(sample.model->bars[0].flags & VIZ_BAR_OPEN, VIZ_BAR_OPEN);
+    assert_int_equal(sample.model->bars[0].end_ns, 5000);
+    sample_free(&sample);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_model__window_has_a_lane_a_job),
+        cmocka_unit_test(test_model__durations_are_classes),
+        cmocka_unit_test(test_model__jitter_makes_no_class),
+        cmocka_unit_test(test_model__many_durations_are_ranges),
+        cmocka_unit_test(test_model__lengths_of_zero_and_of_centuries_have_a_class),
+        cmocka_unit_test(test_model__nested_spans_have_rows_and_waits_in_them_overlays),
+        cmocka_unit_test(test_model__the_loop_has_a_lane_only_where_it_was_busy),
+        cmocka_unit_test(test_model__bars_are_found_by_time),
+        cmocka_unit_test(test_model__counters_give_their_largest_value_of_any_stretch),
+        cmocka_unit_test(test_model__wakes_are_found_by_who_caused_them),
+        cmocka_unit_test(test_model__density_is_high_where_there_is_work),
+        cmocka_unit_test(test_model__a_trace_of_nothing_is_a_model_of_nothing),
+        cmocka_unit_test(test_model__what_was_open_at_a_cut_is_marked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

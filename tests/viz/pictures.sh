@@ -1,0 +1,76 @@
+#!/bin/sh
+# cadran-view --png, as its users run it: without a display, the same bytes twice, faults told in
+# words and by status.
+#
+#     pictures.sh CADRAN-VIEW FOLDER      traces are written to FOLDER, and pictures, too
+set -eu
+view=$1
+folder=$2
+unset DISPLAY WAYLAND_DISPLAY
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+# expect STATUS WORDS COMMAND...: the status, and words on standard error.
+expect() {
+    wanted=$1
+    words=$2
+    shift 2
+    status=0
+    "$@" >out 2>err || status=$?
+    [ "$status" -eq "$wanted" ] || fail "status $status instead of $wanted: $* ($(cat err))"
+    [ -z "$words" ] || grep -qF -- "$words" err || fail "no \"$words\" in: $(cat err)"
+}
+
+# The width and height in a PNG's header.
+size_of() {
+    od -An -j16 -N8 -tu1 "$1" | awk '{print $1*16777216+$2*65536+$3*256+$4 "x" $5*16777216+$6*65536+$7*256+$8}'
+}
+
+cat >window.json <<'END'
+[{"ph":"M","pid":1,"name":"cadran","args":{"trace":1,"scenario":"window","clock":"virtual","seed":0}},
+{"ph":"M","pid":1,"tid":1,"name":"thread_name","args":{"name":"loop"}},
+{"ph":"B","ts":0.000,"pid":1,"tid":1,"cat":"loop","name":"window"},
+{"ph":"M","pid":1,"tid":2,"name":"thread_name","args":{"name":"job0"}},
+{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"task","name":"job0"},
+{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"span","name":"job0 - duration 1"},
+{"ph":"E","ts":1000000.000,"pid":1,"tid":2,"cat":"span","name":"job0 - duration 1"},
+{"ph":"E","ts":1000000.000,"pid":1,"tid":2,"cat":"task","name":"job0","args":{"outcome":"returned"}},
+{"ph":"E","ts":1000000.000,"pid":1,"tid":1,"cat":"loop","name":"window","args":{"outcome":"complete"}}
+]
+END
+
+for theme in dark light; do
+    expect 0 '' "$view" --png "$theme-1.png" --size 640x360 --theme "$theme" window.json
+    expect 0 '' "$view" --png "$theme-2.png" --size 640x360 --theme "$theme" window.json
+    cmp "$theme-1.png" "$theme-2.png" || fail 'two pictures of one trace differ'
+    [ "$(size_of "$theme-1.png")" = 640x360 ] || fail "its size is $(size_of "$theme-1.png")"
+done
+! cmp -s dark-1.png light-1.png || fail 'the themes do not differ'
+expect 0 '' "$view" --png zoomed.png --size 640x360 --from 250ms --to 0.5 window.json
+! cmp -s dark-1.png zoomed.png || fail '--from and --to change nothing'
+expect 0 '' "$view" --png fine.png --scale 2 window.json
+[ "$(size_of fine.png)" = 2560x1440 ] || fail "at twice the scale it is $(size_of fine.png)"
+
+head -c 700 window.json >cut.json
+expect 0 'cut short' "$view" --png cut.png cut.json
+
+expect 2 'which trace?' "$view"
+expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
+expect 2 'missing.json' "$view" --png a.png missing.json
+echo 'no trace' >text.json
+expect 2 'text.json' "$view" --png a.png text.json
+[ ! -e a.png ] || fail 'a picture of no trace'
+expect 3 'no-such-folder/a.png' "$view" --png no-such-folder/a.png window.json
+expect 3 'no-such-font' "$view" --font no-such-font --png a.png window.json
+expect 3 '--png' env SDL_VIDEODRIVER=x11 "$view" window.json
+if [ -w /dev/full ]; then
+    expect 3 '/dev/full' "$view" --png /dev/full window.json
+fi
+"$view" --help | grep -q -- '--png' || fail '--help does not help'
+"$view" --version | grep -q '^cadran-view [0-9]' || fail '--version says no version'
