@@ -63,7 +63,7 @@ static int refill(struct reader *reader) {
     memmove(input->buffer, input->at, kept);
     if (input->capacity - kept < CHUNK_SIZE / 2) {
         if (kept >= SIM_TRACE_EVENT_SIZE_MAX)
-            return sim_build_refuse(&reader->builder, input->line, "an event of more than %zu MiB",
+            return sim_build_refuse(&reader->builder, input->line, "a value of more than %zu MiB",
                                     SIM_TRACE_EVENT_SIZE_MAX >> 20);
         size_t capacity = 2 * input->capacity;
         char *buffer = sim_trace_realloc(input->buffer, capacity + SIM_SCAN_PADDING);

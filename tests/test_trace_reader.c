@@ -1,0 +1,678 @@
+/* Reading traces (sim/trace/reader.c) and asking the model (sim/trace/model.c). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cadran.h"
+#include "trace/memory.h"
+#include "trace/reader.h"
+
+#define HEAD                                                                                       \
+    "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1,\"scenario\":\"s\","       \
+    "\"clock\":\"virtual\",\"seed\":7}},\n"                                                        \
+    "{\"ph\":\"M\",\"pid\":1,\"tid\":1,\"name\":\"thread_name\",\"args\":{\"name\":\"loop\"}},\n"  \
+    "{\"ph\":\"M\",\"pid\":1,\"tid\":2,\"name\":\"thread_name\",\"args\":{\"name\":\"a\"}},\n"     \
+    "{\"ph\":\"M\",\"pid\":1,\"tid\":3,\"name\":\"thread_name\",\"args\":{\"name\":\"b\"}}"
+
+/* Lines of a trace of ours, without what is the same in all. */
+#define TASK_BEGIN(tid, name)                                                                      \
+    ",\n{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":" #tid ",\"cat\":\"task\",\"name\":\"" name   \
+    "\"}"
+#define SLICE(ph, ts, tid, cat, name)                                                              \
+    ",\n{\"ph\":\"" ph "\",\"ts\":" ts ",\"pid\":1,\"tid\":" #tid ",\"cat\":\"" cat                \
+    "\",\"name\":\"" name "\"}"
+#define SLICE_ARGS(ph, ts, tid, cat, name, args)                                                   \
+    ",\n{\"ph\":\"" ph "\",\"ts\":" ts ",\"pid\":1,\"tid\":" #tid ",\"cat\":\"" cat                \
+    "\",\"name\":\"" name "\",\"args\":{" args "}}"
+#define WAKE_BEGIN(ts, tid, id)                                                                    \
+    ",\n{\"ph\":\"s\",\"ts\":" ts ",\"pid\":1,\"tid\":" #tid                                       \
+    ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":" #id "}"
+#define WAKE_END(ts, tid, id)                                                                      \
+    ",\n{\"ph\":\"f\",\"ts\":" ts ",\"pid\":1,\"tid\":" #tid                                       \
+    ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":" #id ",\"bp\":\"e\"}"
+#define TAIL "\n]\n"
+
+/* Two tasks: a puts into a full queue and is woken by b; b sleeps and works. */
+static const char whole[] = HEAD TASK_BEGIN(2, "a") TASK_BEGIN(3, "b")
+    SLICE_ARGS("B", "0.000", 2, "wait", "put q", "\"object\":\"queue\",\"size\":4,\"maxsize\":4")
+        SLICE("B", "0.000", 3, "span", "work") SLICE_ARGS("C", "0.000", 1, "object", "spans",
+                                                          "\"open\":1")
+            SLICE_ARGS("B", "0.000", 3, "wait", "sleep",
+                       "\"until\":1500000.000") WAKE_BEGIN("1500000.000", 1, 1)
+                WAKE_END("1500000.000", 3, 1) SLICE("E", "1500000.000", 3, "wait", "sleep")
+                    SLICE("E", "1500000.000", 3, "span",
+                          "work") SLICE_ARGS("C", "1500000.000", 1, "object", "spans", "\"open\":0")
+                        WAKE_BEGIN("1500000.000", 3, 2) WAKE_END("1500000.000", 2, 2)
+                            SLICE("E", "1500000.000", 2, "wait", "put q")
+                                SLICE("i", "1500000.001", 2, "print", "hello \\u0022world\\u0022")
+                                    SLICE_ARGS("E", "2000000.000", 2, "task", "a",
+                                               "\"outcome\":\"returned\"")
+                                        SLICE_ARGS("E", "2000000.000", 3, "task", "b",
+                                                   "\"outcome\":\"failed\",\"error\":\"KeyError\"")
+                                            TAIL;
+
+static char message[SIM_TRACE_MESSAGE_SIZE];
+
+static struct sim_trace *read_text(const char *text) {
+    struct sim_trace *trace;
+    int error = sim_trace_read_memory("t.json", text, strlen(text), &trace, message);
+    if (error != 0)
+        print_error("%s\n", message);
+    assert_int_equal(error, 0);
+    return trace;
+}
+
+static void assert_refused(const char *text, const char *expected) {
+    struct sim_trace *trace;
+    int error = sim_trace_read_memory("t.json", text, strlen(text), &trace, message);
+    if (error == 0)
+        print_error("not refused: %s\nin\n%s\n", expected, text);
+    assert_int_equal(error, CAD_EINVAL);
+    assert_null(trace);
+    assert_string_equal(message, expected);
+}
+
+static const struct sim_slice *slice_of(const struct sim_trace *trace, uint32_t track,
+                                        uint32_t index) {
+    assert_true(index < trace->tracks[track].slice_count);
+    return &trace->slices[trace->tracks[track].first_slice + index];
+}
+
+static void assert_slice(const struct sim_trace *trace, const struct sim_slice *slice,
+                         const char *category, const char *name, int64_t begin_ns, int64_t end_ns,
+                         int depth) {
+    assert_string_equal(sim_trace_category(trace, slice->category), category);
+    assert_string_equal(sim_trace_text(trace, slice->name), name);
+    assert_int_equal(slice->begin_ns, begin_ns);
+    assert_int_equal(slice->end_ns, end_ns);
+    assert_int_equal(slice->depth, depth);
+}
+
+/* --- Traces of ours --------------------------------------------------------------------------- */
+
+static void test_trace_reader__reads_a_trace_of_ours(void **state) {
+    (void)state;
+    struct sim_trace *trace = read_text(whole);
+    assert_int_equal(trace->version, 1);
+    assert_string_equal(sim_trace_text(trace, trace->scenario), "s");
+    assert_string_equal(sim_trace_text(trace, trace->clock), "virtual");
+    assert_int_equal(trace->seed, 7);
+    assert_true(trace->complete);
+    assert_int_equal(trace->end_ns, 2000000000);
+    assert_int_equal(trace->warning_count, 0);
+    assert_int_equal(trace->left_out_count, 0);
+
+    assert_int_equal(trace->track_count, 3);
+    assert_int_equal(trace->tracks[0].kind, SIM_TRACK_LOOP);
+    assert_int_equal(trace->tracks[0].slice_count, 0);
+    assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), "a");
+    assert_int_equal(trace->tracks[1].kind, SIM_TRACK_TASK);
+    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_RETURNED);
+    assert_int_equal(trace->tracks[1].depth, 2);
+    assert_int_equal(trace->tracks[2].outcome, SIM_OUTCOME_FAILED);
+    assert_int_equal(trace->tracks[2].depth, 3);
+    assert_int_equal(trace->tracks[2].end_ns, 2000000000);
+
+    assert_slice(trace, slice_of(trace, 1, 0), "task", "a", 0, 2000000000, 0);
+    assert_slice(trace, slice_of(trace, 1, 1), "wait", "put q", 0, 1500000000, 1);
+    assert_slice(trace, slice_of(trace, 2, 0), "task", "b", 0, 2000000000, 0);
+    assert_slice(trace, slice_of(trace, 2, 1), "span", "work", 0, 1500000000, 1);
+    assert_slice(trace, slice_of(trace, 2, 2), "wait", "sleep", 0, 1500000000, 2);
+    assert_ptr_equal(&trace->slices[slice_of(trace, 2, 2)->parent], slice_of(trace, 2, 1));
+
+    assert_int_equal(trace->wake_count, 2);
+    assert_int_equal(trace->wakes[0].from_track, 0);
+    assert_int_equal(trace->wakes[1].from_track, 2);
+    assert_int_equal(trace->wakes[1].to_track, 1);
+    assert_int_equal(trace->wakes[1].to_ns, 1500000000);
+    assert_ptr_equal(&trace->slices[trace->wakes[1].wait], slice_of(trace, 1, 1));
+    assert_int_equal(slice_of(trace, 1, 1)->wake, 1);
+
+    assert_int_equal(trace->instant_count, 1);
+    assert_string_equal(sim_trace_text(trace, trace->instants[0].name), "hello \"world\"");
+    assert_int_equal(trace->instants[0].time_ns, 1500000001);
+    assert_int_equal(trace->tracks[1].instant_count, 1);
+    assert_int_equal(trace->track_instants[trace->tracks[1].first_instant], 0);
+    assert_int_equal(trace->max_open_spans, 1);
+    sim_trace_free(trace);
+}
+
+static void test_trace_reader__reads_arguments(void **state) {
+    (void)state;
+    char text[16];
+    double number;
+    struct sim_trace *trace = read_text(whole);
+    uint32_t args = slice_of(trace, 1, 1)->args;
+    const char *cursor = sim_trace_text(trace, args);
+    struct sim_arg arg;
+    assert_true(sim_args_next(&cursor, &arg));
+    assert_memory_equal(arg.key, "object", arg.key_length);
+    assert_int_equal(sim_arg_decode(&arg, text, sizeof text), 5);
+    assert_string_equal(text, "queue");
+    assert_int_equal(sim_arg_decode(&arg, text, 4), 3);
+    assert_string_equal(text, "que");
+    assert_true(sim_args_next(&cursor, &arg));
+    assert_true(sim_args_next(&cursor, &arg));
+    assert_false(sim_args_next(&cursor, &arg));
+
+    assert_true(sim_trace_arg_number(trace, args, "maxsize", &number));
+    assert_true(number == 4);
+    assert_false(sim_trace_arg_number(trace, args, "max", &number));
+    assert_false(sim_trace_arg_number(trace, args, "object", &number));
+    assert_true(sim_trace_arg_text(trace, slice_of(trace, 2, 0)->end_args, "error", text, 16));
+    assert_string_equal(text, "KeyError");
+    assert_false(sim_trace_arg_text(trace, 0, "error", text, 16));
+    sim_trace_free(trace);
+}
+
+static void test_trace_reader__finds_what_a_time_shows(void **state) {
+    (void)state;
+    struct sim_trace *trace = read_text(
+        HEAD TASK_BEGIN(2, "a") SLICE("B", "1.000", 2, "span", "x")
+            SLICE("E", "2.000", 2, "span", "x") SLICE("B", "4.000", 2, "span", "y")
+                SLICE("B", "4.000", 2, "wait", "sleep") SLICE("E", "5.000", 2, "wait", "sleep")
+                    SLICE("E", "6.000", 2, "span", "y") SLICE("E", "8.000", 2, "task", "a") TAIL);
+    uint32_t track = sim_trace_find_track(trace, 1, 2);
+    assert_int_equal(track, 1);
+    assert_int_equal(sim_trace_find_track(trace, 1, 9), SIM_NONE);
+    static const struct {
+        int64_t time_ns;
+        uint32_t at;   /* SIM_NONE: none */
+        uint32_t from; /* the first that begins then or later */
+    } cases[] = {
+        {-1, SIM_NONE, 0}, {0, 0, 0},    {500, 0, 1},         {1000, 1, 1}, {1500, 1, 2},
+        {2000, 1, 2},      {3000, 0, 2}, {4000, 3, 2},        {4500, 3, 4}, {5500, 2, 4},
+        {6001, 0, 4},      {8000, 0, 4}, {8001, SIM_NONE, 4},
+    };
+    uint32_t first = trace->tracks[track].first_slice;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint32_t at = cases[i].at == SIM_NONE ? SIM_NONE : first + cases[i].at;
+        assert_int_equal(sim_trace_slice_at(trace, track, cases[i].time_ns), at);
+        assert_int_equal(sim_trace_slice_from(trace, track, cases[i].time_ns),
+                         first + cases[i].from);
+    }
+    assert_int_equal(sim_trace_slice_at(trace, 0, 0), SIM_NONE);
+    assert_int_equal(sim_trace_slice_from(trace, 0, 0), trace->tracks[0].first_slice);
+    sim_trace_free(trace);
+}
+
+static void test_trace_reader__keeps_what_counters_change(void **state) {
+    (void)state;
+    struct sim_trace *trace = read_text(
+        HEAD SLICE_ARGS("C", "1.000", 1, "object", "q", "\"size\":1,\"putters\":0")
+            SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":2,\"putters\":0")
+                SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":9,\"putters\":0")
+                    SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":1,\"putters\":0")
+                        SLICE_ARGS("C", "3.000", 1, "object", "q", "\"size\":-4,\"x\":2.5") TAIL);
+    assert_int_equal(trace->counter_count, 3);
+    const struct sim_counter *size = &trace->counters[0];
+    assert_string_equal(sim_trace_text(trace, size->name), "q");
+    assert_string_equal(sim_trace_text(trace, size->key), "size");
+    assert_int_equal(size->sample_count, 2);
+    assert_true(size->min == -4 && size->max == 9);
+    assert_true(sim_counter_at(size, 999) == 0);
+    assert_true(sim_counter_at(size, 1000) == 1);
+    assert_true(sim_counter_at(size, 2500) == 1);
+    assert_true(sim_counter_at(size, 3000) == -4);
+    assert_int_equal(trace->counters[1].sample_count, 1);
+    assert_true(sim_counter_at(&trace->counters[2], 5000) == 2.5);
+    assert_int_equal(trace->open_spans, SIM_NONE);
+    sim_trace_free(trace);
+}
+
+/* Pretty-printed, by way of which no line is as our writer gives it. */
+static char *loosen(const char *text) {
+    char *loose = malloc(4 * strlen(text) + 1);
+    assert_non_null(loose);
+    char *to = loose;
+    bool quoted = false;
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            quoted = !quoted;
+        *to++ = *text;
+        if (!quoted && strchr("{},:[]", *text) != NULL)
+            to += sprintf(to, "%s", *text == ',' ? "\r\n\t" : " ");
+    }
+    *to = '\0';
+    return loose;
+}
+
+static void assert_same_slices(const struct sim_trace *a, const struct sim_trace *b) {
+    assert_int_equal(a->event_count, b->event_count);
+    assert_int_equal(a->track_count, b->track_count);
+    assert_int_equal(a->wake_count, b->wake_count);
+    assert_int_equal(a->instant_count, b->instant_count);
+    assert_int_equal(a->slice_count, b->slice_count);
+    for (size_t i = 0; i < a->slice_count; i++) {
+        const struct sim_slice *left = &a->slices[i];
+        assert_slice(b, &b->slices[i], sim_trace_category(a, left->category),
+                     sim_trace_text(a, left->name), left->begin_ns, left->end_ns, left->depth);
+    }
+}
+
+static void test_trace_reader__the_form_of_the_json_does_not_matter(void **state) {
+    (void)state;
+    char *loose = loosen(whole);
+    struct sim_trace *tight_trace = read_text(whole);
+    struct sim_trace *loose_trace = read_text(loose);
+    assert_int_equal(loose_trace->version, 1);
+    assert_same_slices(tight_trace, loose_trace);
+    sim_trace_free(loose_trace);
+
+    /* And as the object that some tools save it as. */
+    size_t size = strlen(whole) + 100;
+    char *object = malloc(size);
+    assert_non_null(object);
+    snprintf(object, size, "\xEF\xBB\xBF{\"displayTimeUnit\":\"ms\",\"traceEvents\":%.*s,\"x\":{}}",
+             (int)strlen(whole) - 1, whole);
+    struct sim_trace *object_trace = read_text(object);
+    assert_int_equal(object_trace->version, 1);
+    assert_same_slices(tight_trace, object_trace);
+    sim_trace_free(object_trace);
+    sim_trace_free(tight_trace);
+    free(object);
+    free(loose);
+}
+
+static void test_trace_reader__events_may_lie_across_its_buffers(void **state) {
+    (void)state;
+    /* Lines of every length near some hundred, over several buffers' lengths. */
+    enum { LINES = 6000, LINE_MAX_LENGTH = 400 };
+    size_t capacity = sizeof HEAD + sizeof TAIL + LINES * (size_t)LINE_MAX_LENGTH;
+    char *text = malloc(capacity);
+    assert_non_null(text);
+    char *at = text + sprintf(text, "%s", HEAD);
+    for (int i = 0; i < LINES; i++)
+        at += sprintf(at,
+                      ",\n{\"ph\":\"i\",\"ts\":%d.000,\"pid\":1,\"tid\":1,\"cat\":\"print\","
+                      "\"name\":\"%0*d\",\"s\":\"t\"}",
+                      i, 1 + i % 300, i);
+    sprintf(at, TAIL);
+    struct sim_trace *trace = read_text(text);
+    assert_int_equal(trace->instant_count, LINES);
+    for (int i = 0; i < LINES; i++) {
+        assert_int_equal(trace->instants[i].time_ns, i * 1000);
+        assert_int_equal(strtol(sim_trace_text(trace, trace->instants[i].name), NULL, 10), i);
+    }
+    sim_trace_free(trace);
+    free(text);
+}
+
+/* --- Cut short
+ * ------------------------------------------------------------------------------------ */
+
+static void test_trace_reader__a_trace_may_be_cut_at_any_byte(void **state) {
+    (void)state;
+    char *texts[] = {strdup(whole), loosen(whole)};
+    for (size_t t = 0; t < 2; t++) {
+        size_t size = strlen(texts[t]);
+        size_t end = (size_t)(strrchr(texts[t], ']') - texts[t]);
+        uint64_t events = 0;
+        for (size_t length = 0; length <= size; length++) {
+            struct sim_trace *trace;
+            char expected[64];
+            int error = sim_trace_read_memory("t.json", texts[t], length, &trace, message);
+            if (error != 0)
+                print_error("cut at byte %zu: %s\n", length, message);
+            assert_int_equal(error, 0);
+            assert_int_equal(trace->complete, length > end);
+            assert_int_equal(trace->warning_count, length <= end);
+            snprintf(expected, sizeof expected, "cut short at byte %zu: ", length);
+            if (length <= end)
+                assert_non_null(strstr(trace->warnings[0], expected));
+            assert_true(trace->event_count >= events);
+            events = trace->event_count;
+            for (size_t i = 0; i < trace->slice_count; i++)
+                assert_true(trace->slices[i].begin_ns <= trace->slices[i].end_ns);
+            sim_trace_free(trace);
+        }
+        assert_int_equal(events, 21);
+        free(texts[t]);
+    }
+}
+
+static void test_trace_reader__says_what_was_open_where_it_was_cut(void **state) {
+    (void)state;
+    const char *cut = strstr(whole, ",\n{\"ph\":\"E\",\"ts\":1500000.000,\"pid\":1,\"tid\":3");
+    struct sim_trace *trace;
+    assert_int_equal(
+        sim_trace_read_memory("t.json", whole, (size_t)(cut + 20 - whole), &trace, message), 0);
+    char expected[96];
+    snprintf(expected, sizeof expected,
+             "t.json:13: cut short at byte %zu: this is what its first 12 events tell",
+             (size_t)(cut + 20 - whole));
+    assert_string_equal(trace->warnings[0], expected);
+    assert_int_equal(trace->end_ns, 1500000000);
+    /* The tasks, a's wait, b's span and wait. */
+    for (size_t i = 0; i < trace->slice_count; i++) {
+        assert_int_equal(trace->slices[i].flags, SIM_SLICE_OPEN);
+        assert_int_equal(trace->slices[i].end_ns, 1500000000);
+    }
+    assert_int_equal(trace->slice_count, 5);
+    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_UNKNOWN);
+    sim_trace_free(trace);
+}
+
+/* --- Refusals
+ * ------------------------------------------------------------------------------------- */
+
+static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *refusal;
+    } cases[] = {
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "2.000", 2, "span", "x")
+             SLICE("E", "1.999", 2, "span", "x") TAIL,
+         "t.json:7: time goes back, from 2.000 to 1.999"},
+        {HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "span", "x") TAIL,
+         "t.json:6: an end of span \"x\", but task \"a\" is the innermost open slice of track "
+         "\"a\""},
+        {HEAD SLICE("E", "0.000", 2, "task", "a") TAIL,
+         "t.json:5: an end of task \"a\", but nothing is open on track \"a\""},
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "put q")
+             SLICE("B", "0.000", 2, "wait", "get q") TAIL,
+         "t.json:7: task \"a\" begins to wait while it waits for \"put q\""},
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "put q")
+             SLICE("B", "0.000", 2, "span", "x") TAIL,
+         "t.json:7: task \"a\" does something while it does not run (wait \"put q\" is open)"},
+        {HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "task", "a") TASK_BEGIN(2, "a") TAIL,
+         "t.json:7: task \"a\" begins twice"},
+        {HEAD SLICE("B", "0.000", 2, "wait", "sleep") TAIL,
+         "t.json:5: a wait slice outside of a task, on track \"a\""},
+        {HEAD SLICE("B", "0.000", 1, "task", "a") TAIL, "t.json:5: a task on the loop's track"},
+        {HEAD SLICE("B", "0.000", 2, "run", "a") TAIL, "t.json:5: a run slice on track \"a\""},
+        {HEAD TASK_BEGIN(2, "a") TAIL,
+         "t.json:5: the trace ends, but task \"a\" of track \"a\" is still open"},
+        {HEAD TASK_BEGIN(2, "a") WAKE_BEGIN("0.000", 1, 1) TAIL,
+         "t.json:6: wake 1 never ends (\"f\")"},
+        {HEAD TASK_BEGIN(2, "a") WAKE_END("0.000", 2, 1) TAIL,
+         "t.json:6: wake 1 ends (\"f\"), but has not begun (\"s\")"},
+        {HEAD TASK_BEGIN(2, "a") WAKE_BEGIN("0.000", 1, 1) WAKE_END("0.000", 2, 1) TAIL,
+         "t.json:7: wake 1 of task \"a\", which does not wait"},
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "sleep") WAKE_BEGIN("0.000", 1, 2)
+             WAKE_END("0.000", 2, 2) WAKE_BEGIN("0.000", 1, 2) TAIL,
+         "t.json:9: wake 2 after wake 2: the ids of wakes must rise"},
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "sleep") WAKE_BEGIN("0.000", 1, 1)
+             WAKE_END("0.000", 2, 1) WAKE_BEGIN("0.000", 1, 2) WAKE_END("0.000", 2, 2) TAIL,
+         "t.json:10: wake 2 of task \"a\", which does not wait"},
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "sleep")
+             WAKE_BEGIN("0.000", 1, 1) ",\n{\"ph\":\"f\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":"
+                                       "\"wake\",\"name\":\"wake\","
+                                       "\"id\":1}" TAIL,
+         "t.json:8: wake 1 ends without \"bp\":\"e\""},
+        {HEAD ",\n{\"ph\":\"s\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"w\",\"name\":\"wake\","
+              "\"id\":1}" TAIL,
+         "t.json:5: a wake's category is \"wake\", not \"w\""},
+        {HEAD SLICE("s", "0.000", 2, "wake", "wake") TAIL,
+         "t.json:5: a wake without an id above 0"},
+        {HEAD SLICE("X", "0.000", 2, "span", "x") TAIL,
+         "t.json:5: an event with \"ph\":\"X\", which a trace of ours does not have"},
+        {HEAD SLICE("i", "0.000", 0, "print", "x") TAIL,
+         "t.json:5: an event whose \"pid\" or \"tid\" is not a number above 0"},
+        {HEAD ",\n{\"ph\":\"i\",\"pid\":1,\"tid\":1,\"cat\":\"print\",\"name\":\"x\"}" TAIL,
+         "t.json:5: an event without a time (\"ts\")"},
+        {HEAD ",\n{\"ph\":\"i\",\"ts\":1,\"pid\":1,\"tid\":1,\"cat\":\"print\"}" TAIL,
+         "t.json:5: an event whose name, category or phase is not a text"},
+        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2}}]",
+         "t.json:1: version 2 of the trace format; this program reads versions up to 1: use a "
+         "newer one"},
+        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":0.5}}]",
+         "t.json:1: the header's \"trace\" is no version"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_refused(cases[i].text, cases[i].refusal);
+        /* Whatever its form, the trace is the same. */
+        struct sim_trace *trace;
+        char *loose = loosen(cases[i].text);
+        assert_int_equal(sim_trace_read_memory("t.json", loose, strlen(loose), &trace, message),
+                         CAD_EINVAL);
+        free(loose);
+    }
+}
+
+static void test_trace_reader__refuses_what_is_no_json(void **state) {
+    (void)state;
+    assert_refused("hello", "t.json:1: not a trace: a Trace Event file is JSON, and begins with "
+                            "'[' or '{'");
+    assert_refused("\n\n\x1f", "t.json:3: not a trace: a Trace Event file is JSON, and begins with "
+                               "'[' or '{'");
+    assert_refused("\x1f\x8b\x08", "t.json:1: compressed by gzip: decompress it first");
+    assert_refused("[1]", "t.json:1: not JSON: '1' where an event, which begins with '{', should "
+                          "be");
+    assert_refused("[\n{\"ph\":\"i\",\n\"ts\":01}]",
+                   "t.json:3: not JSON: '1' where something else should be");
+    assert_refused("[{\"ph\":\"\x01\"}]",
+                   "t.json:1: not JSON: byte 0x01 where something else should be");
+    assert_refused("[{\"ph\":\"\\x\"}]", "t.json:1: not JSON: '\\' where something else should be");
+    assert_refused("[{} {}]", "t.json:1: not JSON: '{' where ',' or ']' should be");
+    assert_refused("[]\nx", "t.json:2: not JSON: 'x' where the end of the file should be");
+    assert_refused("{\"traceEvents\" []}", "t.json:1: not JSON: '[' where ':' should be");
+    assert_refused("{\"a\":1 \"b\":2}", "t.json:1: not JSON: '\"' where ',' or '}' should be");
+    assert_refused("{1:2}", "t.json:1: not JSON: '1' where a name in quotes should be");
+}
+
+static void test_trace_reader__refuses_what_is_too_deep_or_too_large(void **state) {
+    (void)state;
+    char deep[2 * SIM_TRACE_EVENT_DEPTH_MAX + 64];
+    char *at = deep + sprintf(deep, "[{\"args\":");
+    memset(at, '[', SIM_TRACE_EVENT_DEPTH_MAX);
+    at[SIM_TRACE_EVENT_DEPTH_MAX] = '\0';
+    assert_refused(deep, "t.json:1: values inside more than 64 arrays and objects");
+
+    size_t size = 2 * SIM_TRACE_EVENT_SIZE_MAX;
+    char *large = malloc(size + 1);
+    assert_non_null(large);
+    memset(large, 'x', size);
+    memcpy(large, "[{\"name\":\"", 10);
+    large[size] = '\0';
+    assert_refused(large, "t.json:1: a value of more than 16 MiB");
+    free(large);
+}
+
+static void test_trace_reader__messages_carry_no_control_characters(void **state) {
+    (void)state;
+    assert_refused(HEAD TASK_BEGIN(2, "a\\u001b[31m\\n\xff") TAIL,
+                   "t.json:5: the trace ends, but task \"a?[31m?\xef\xbf\xbd\" of track \"a\" is "
+                   "still open");
+}
+
+static void test_trace_reader__says_which_file_cannot_be_read(void **state) {
+    (void)state;
+    struct sim_trace *trace;
+    assert_int_equal(sim_trace_read("/nonexistent/t.json", &trace, message), CAD_ESYSTEM);
+    assert_string_equal(message, "/nonexistent/t.json: No such file or directory");
+    assert_null(trace);
+    assert_int_equal(sim_trace_read("/", &trace, message), CAD_ESYSTEM);
+    assert_string_equal(message, "/: Is a directory");
+}
+
+/* --- Other programs' traces
+ * ------------------------------------------------------------------------ */
+
+static void test_trace_reader__nests_complete_events_in_any_order(void **state) {
+    (void)state;
+    struct sim_trace *trace = read_text(
+        "[{\"ph\":\"X\",\"ts\":3,\"dur\":1.5,\"pid\":7,\"tid\":9,\"name\":\"inner\",\"cat\":\"c\"},"
+        "{\"ph\":\"X\",\"ts\":2,\"dur\":8,\"pid\":7,\"tid\":9,\"name\":\"outer\"},"
+        "{\"ph\":\"X\",\"ts\":3e0,\"dur\":0.25,\"pid\":7,\"tid\":9,\"name\":\"innermost\"},"
+        "{\"ph\":\"X\",\"ts\":9,\"dur\":4,\"pid\":7,\"tid\":9,\"name\":\"overlap\"},"
+        "{\"ph\":\"X\",\"ts\":1,\"dur\":1,\"pid\":7,\"tid\":8,\"name\":\"other\","
+        "\"args\":{\"k\":\"v\"}},"
+        "{\"ph\":\"M\",\"pid\":7,\"tid\":8,\"name\":\"thread_name\",\"args\":{\"name\":\"T\"}},"
+        "{\"ph\":\"M\",\"pid\":7,\"tid\":8,\"name\":\"thread_sort_index\","
+        "\"args\":{\"sort_index\":-5}},"
+        "{\"ph\":\"M\",\"pid\":7,\"name\":\"process_name\",\"args\":{\"name\":\"P\"}},]");
+    assert_int_equal(trace->version, 0);
+    assert_true(trace->complete);
+    assert_int_equal(trace->begin_ns, 1000);
+    assert_int_equal(trace->end_ns, 13000);
+    assert_int_equal(trace->left_out_count, 0);
+    assert_string_equal(sim_trace_text(trace, trace->processes[0].name), "P");
+    assert_int_equal(trace->track_count, 2);
+    assert_string_equal(sim_trace_text(trace, trace->tracks[0].name), "T");
+    assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), "thread 9");
+    assert_slice(trace, slice_of(trace, 0, 0), "other", "other", 1000, 2000, 0);
+    assert_string_equal(sim_trace_text(trace, slice_of(trace, 0, 0)->args), "{\"k\":\"v\"}");
+    assert_slice(trace, slice_of(trace, 1, 0), "other", "outer", 2000, 10000, 0);
+    assert_slice(trace, slice_of(trace, 1, 1), "c", "inner", 3000, 4500, 1);
+    assert_slice(trace, slice_of(trace, 1, 2), "other", "innermost", 3000, 3250, 2);
+    assert_slice(trace, slice_of(trace, 1, 3), "other", "overlap", 9000, 13000, 1);
+    sim_trace_free(trace);
+}
+
+static void test_trace_reader__pairs_begins_ends_and_flows(void **state) {
+    (void)state;
+    struct sim_trace *trace = read_text(
+        "{\"otherData\":{\"a\":[1,{}]},\"traceEvents\":["
+        "{\"ph\":\"E\",\"ts\":5,\"pid\":1,\"tid\":1},"
+        "{\"ph\":\"B\",\"ts\":1,\"pid\":1,\"tid\":1,\"name\":\"f\"},"
+        "{\"ph\":\"E\",\"ts\":6,\"pid\":1,\"tid\":1},"
+        "{\"ph\":\"B\",\"ts\":7,\"pid\":1,\"tid\":1,\"name\":\"open\"},"
+        "{\"ph\":\"s\",\"ts\":2,\"pid\":1,\"tid\":1,\"cat\":\"c\",\"name\":\"n\",\"id\":\"0x1\"},"
+        "{\"ph\":\"t\",\"ts\":3,\"pid\":1,\"tid\":\"T2\",\"cat\":\"c\",\"name\":\"n\","
+        "\"id\":\"0x1\"},"
+        "{\"ph\":\"f\",\"ts\":4,\"pid\":1,\"tid\":1,\"cat\":\"c\",\"name\":\"n\",\"id\":\"0x1\"},"
+        "{\"ph\":\"f\",\"ts\":4,\"pid\":1,\"tid\":1,\"cat\":\"c\",\"name\":\"n\",\"id\":\"0x2\"},"
+        "{\"ph\":\"b\",\"ts\":1,\"pid\":1,\"cat\":\"a\",\"name\":\"io\",\"id\":3},"
+        "{\"ph\":\"n\",\"ts\":2,\"pid\":1,\"cat\":\"a\",\"name\":\"io\",\"id\":3},"
+        "{\"ph\":\"e\",\"ts\":4,\"pid\":1,\"cat\":\"a\",\"name\":\"io\",\"id\":3},"
+        "{\"ph\":\"C\",\"ts\":4,\"pid\":1,\"name\":\"mem\",\"id\":\"x\",\"args\":{\"v\":1.5}},"
+        "{\"ph\":\"I\",\"ts\":4,\"pid\":1,\"tid\":1,\"name\":\"here\",\"s\":\"g\"},"
+        "{\"ph\":\"P\",\"ts\":4,\"pid\":1,\"tid\":1,\"name\":\"sample\"},"
+        "{\"ph\":\"P\",\"ts\":4,\"pid\":1,\"tid\":1,\"name\":\"sample\"},"
+        "{\"ph\":\"X\",\"pid\":1,\"tid\":1,\"name\":\"timeless\"},"
+        "{\"ph\":\"X\",\"ts\":1e300,\"pid\":1,\"tid\":1,\"name\":\"never\"},"
+        "{}"
+        "],\"displayTimeUnit\":\"ns\"}");
+    assert_int_equal(trace->track_count, 3);
+    const struct sim_track *thread = &trace->tracks[sim_trace_find_track(trace, 1, 1)];
+    assert_int_equal(thread->slice_count, 2);
+    assert_slice(trace, &trace->slices[thread->first_slice], "other", "f", 1000, 5000, 0);
+    assert_slice(trace, &trace->slices[thread->first_slice + 1], "other", "open", 7000, 7000, 0);
+    assert_int_equal(trace->slices[thread->first_slice + 1].flags, SIM_SLICE_OPEN);
+
+    assert_int_equal(trace->wake_count, 2);
+    assert_int_equal(trace->wakes[0].from_ns, 2000);
+    assert_int_equal(trace->wakes[0].to_ns, 3000);
+    assert_string_equal(sim_trace_text(trace, trace->tracks[trace->wakes[0].to_track].name), "T2");
+    assert_int_equal(trace->wakes[1].from_ns, 3000);
+    assert_int_equal(trace->wakes[1].to_ns, 4000);
+
+    uint32_t async = 0;
+    while (trace->tracks[async].kind != SIM_TRACK_ASYNC)
+        async++;
+    assert_string_equal(sim_trace_text(trace, trace->tracks[async].name), "io");
+    assert_slice(trace, slice_of(trace, async, 0), "a", "io", 1000, 4000, 0);
+    assert_int_equal(trace->tracks[async].instant_count, 1);
+    assert_string_equal(sim_trace_text(trace, trace->counters[0].name), "mem \"x\"");
+    assert_int_equal(trace->instant_count, 2);
+
+    static const struct {
+        const char *what;
+        uint64_t count;
+    } expected[] = {
+        {"samples (ph P)", 2},
+        {"events without a time (ts), or with one out of range", 2},
+        {"events with no or another ph", 1},
+        {"flows' steps and ends without a begin", 1},
+        {"ends without a begin", 1},
+    };
+    assert_int_equal(trace->left_out_count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < trace->left_out_count; i++) {
+        assert_string_equal(sim_trace_text(trace, trace->left_out[i].what), expected[i].what);
+        assert_int_equal(trace->left_out[i].count, expected[i].count);
+    }
+    sim_trace_free(trace);
+}
+
+static void test_trace_reader__a_foreign_trace_may_be_cut_at_any_byte(void **state) {
+    (void)state;
+    static const char text[] =
+        "{\"metadata\": {\"x\": [1, 2.5e3, true, null]}, \"traceEvents\": [\n"
+        "  {\"ph\": \"X\", \"ts\": 3, \"dur\": 1, \"pid\": 7, \"tid\": 9, \"name\": \"a\\n\"},\n"
+        "  {\"ph\": \"B\", \"ts\": 4, \"pid\": 7, \"tid\": 9, \"name\": \"b\"}\n"
+        "], \"more\": -1 }";
+    for (size_t length = 0; length < sizeof text; length++) {
+        struct sim_trace *trace;
+        assert_int_equal(sim_trace_read_memory("t.json", text, length, &trace, message), 0);
+        assert_int_equal(trace->complete, length == sizeof text - 1);
+        sim_trace_free(trace);
+    }
+}
+
+/* --- Memory
+ * ------------------------------------------------------------------------------------------ */
+
+static long allocations_left;
+
+static void *failing_realloc(void *context, void *pointer, size_t size) {
+    (void)context;
+    if (size == 0) {
+        free(pointer);
+        return NULL;
+    }
+    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
+}
+
+static void test_trace_reader__survives_every_allocation_failure(void **state) {
+    (void)state;
+    static const char foreign[] =
+        "[{\"ph\":\"s\",\"ts\":1,\"pid\":\"p\",\"tid\":1,\"name\":\"n\\n\",\"id\":1},"
+        "{\"ph\":\"f\",\"ts\":2,\"pid\":\"p\",\"tid\":\"t\",\"name\":\"n\\n\",\"id\":1},"
+        "{\"ph\":\"b\",\"ts\":2,\"pid\":1,\"name\":\"n\",\"id\":1,\"cat\":\"q\"},"
+        "{\"ph\":\"C\",\"ts\":2,\"pid\":1,\"name\":\"n\",\"id\":1,\"args\":{\"\xc3\xa9\":1}},"
+        "{\"ph\":\"X\",\"ts\":2,\"dur\":1,\"pid\":1,\"tid\":-4,\"name\":\"n\"},"
+        "{\"ph\":\"M\",\"pid\":1,\"tid\":-4,\"name\":\"thread_sort_index\","
+        "\"args\":{\"sort_index\":-1}},"
+        "{\"ph\":\"i\",\"ts\":2,\"pid\":1,\"tid\":1,\"name\":\"n\"},{\"ph\":\"P\"}";
+    const char *texts[] = {whole, foreign};
+    for (size_t t = 0; t < 2; t++) {
+        int error = CAD_ENOMEM;
+        for (long allowed = 0; error != 0; allowed++) {
+            struct sim_trace *trace;
+            assert_true(allowed < 1000);
+            allocations_left = allowed;
+            sim_trace_set_allocator(failing_realloc, NULL);
+            error = sim_trace_read_memory("t.json", texts[t], strlen(texts[t]), &trace, message);
+            if (error != 0) {
+                assert_int_equal(error, CAD_ENOMEM);
+                assert_null(trace);
+                assert_string_equal(message, "t.json: not enough memory to read it");
+            }
+            sim_trace_free(trace);
+            sim_trace_set_allocator(NULL, NULL);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trace_reader__reads_a_trace_of_ours),
+        cmocka_unit_test(test_trace_reader__reads_arguments),
+        cmocka_unit_test(test_trace_reader__finds_what_a_time_shows),
+        cmocka_unit_test(test_trace_reader__keeps_what_counters_change),
+        cmocka_unit_test(test_trace_reader__the_form_of_the_json_does_not_matter),
+        cmocka_unit_test(test_trace_reader__events_may_lie_across_its_buffers),
+        cmocka_unit_test(test_trace_reader__a_trace_may_be_cut_at_any_byte),
+        cmocka_unit_test(test_trace_reader__says_what_was_open_where_it_was_cut),
+        cmocka_unit_test(test_trace_reader__refuses_a_trace_that_breaks_a_rule),
+        cmocka_unit_test(test_trace_reader__refuses_what_is_no_json),
+        cmocka_unit_test(test_trace_reader__refuses_what_is_too_deep_or_too_large),
+        cmocka_unit_test(test_trace_reader__messages_carry_no_control_characters),
+        cmocka_unit_test(test_trace_reader__says_which_file_cannot_be_read),
+        cmocka_unit_test(test_trace_reader__nests_complete_events_in_any_order),
+        cmocka_unit_test(test_trace_reader__pairs_begins_ends_and_flows),
+        cmocka_unit_test(test_trace_reader__a_foreign_trace_may_be_cut_at_any_byte),
+        cmocka_unit_test(test_trace_reader__survives_every_allocation_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

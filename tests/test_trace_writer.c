@@ -1,0 +1,754 @@
+/* The trace that sim/trace/writer.c writes, from runs of the engine. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cadran.h"
+#include "trace/memory.h"
+#include "trace/reader.h"
+#include "trace/writer.h"
+
+enum { JOBS = 8, WIDTH = 4 };
+
+static char directory[64];
+static char path[96];
+
+static const struct sim_trace_header header = {
+    .scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
+
+/* --- A run to be traced ------------------------------------------------------------------- */
+
+struct run {
+    cad_loop *loop;
+    cad_queue *window;
+    struct sim_trace_writer *writer;
+    int next; /* number of the next job to start */
+};
+
+static struct run run;
+
+static void say(const char *format, int number) {
+    char line[64];
+    snprintf(line, sizeof line, format, number);
+    sim_trace_writer_print(run.writer, cad_loop_time(run.loop), cad_current_task(), line);
+}
+
+static int job(void *arg) {
+    (void)arg;
+    int number = run.next++;
+    char text[64];
+    snprintf(text, sizeof text, "job%d - duration %d", number, number % 3 + 1);
+    int error = cad_queue_put(run.window, NULL);
+    if (error != 0)
+        return error;
+    sim_trace_writer_span_begin(run.writer, cad_loop_time(run.loop), cad_current_task(), text);
+    say(">>> job%d", number);
+    error = cad_sleep((number % 3 + 1) * CAD_SECOND);
+    if (error != 0)
+        return error;
+    say("<<< job%d", number);
+    sim_trace_writer_span_end(run.writer, cad_loop_time(run.loop), cad_current_task());
+    return cad_queue_get(run.window, NULL);
+}
+
+static void stop(void *arg) {
+    cad_loop_stop(arg);
+}
+
+/* The window, traced to `to`, and stopped at stop_ns unless that is 0. Returns what closing the
+ * trace returned. */
+static int trace_window(const char *to, int64_t stop_ns, const char *outcome, char *failure) {
+    run = (struct run){0};
+    assert_int_equal(cad_loop_new(cad_virtual_driver(), &run.loop), 0);
+    int error = sim_trace_writer_open(to, &header, &run.writer);
+    if (error != 0) {
+        cad_loop_free(run.loop);
+        return error;
+    }
+    cad_loop_set_trace(run.loop, sim_trace_writer_sink(run.writer));
+    run.window = cad_queue_new(run.loop, WIDTH);
+    assert_int_equal(cad_set_name(run.window, "window"), 0);
+    for (int i = 0; i < JOBS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "job%d", i);
+        cad_task_options options = {.name = name};
+        assert_int_equal(cad_task_create(run.loop, job, NULL, &options, NULL), 0);
+    }
+    if (stop_ns != 0)
+        assert_int_equal(cad_call_at(run.loop, stop_ns, stop, run.loop, NULL), 0);
+    assert_int_equal(cad_loop_run(run.loop), stop_ns != 0 ? CAD_ESTOPPED : 0);
+    error = sim_trace_writer_close(run.writer, cad_loop_time(run.loop), outcome);
+    if (failure != NULL) {
+        const char *text = sim_trace_writer_failure(run.writer);
+        snprintf(failure, 256, "%s", text == NULL ? "" : text);
+    }
+    cad_loop_free(run.loop);
+    sim_trace_writer_free(run.writer);
+    return error;
+}
+
+/* A loop with tasks that never run, to call the sink with. */
+struct bench {
+    cad_loop *loop;
+    cad_task *tasks[3];
+    struct sim_trace_writer *writer;
+    const cad_trace_sink *sink;
+};
+
+static int nothing(void *arg) {
+    (void)arg;
+    return 0;
+}
+
+static void set_up_bench(struct bench *bench, const struct sim_trace_header *head,
+                         const char *const names[3]) {
+    assert_int_equal(cad_loop_new(cad_virtual_driver(), &bench->loop), 0);
+    for (int i = 0; i < 3; i++) {
+        cad_task_options options = {.name = names[i]};
+        assert_int_equal(cad_task_create(bench->loop, nothing, NULL, &options, &bench->tasks[i]),
+                         0);
+    }
+    assert_int_equal(sim_trace_writer_open(path, head, &bench->writer), 0);
+    bench->sink = sim_trace_writer_sink(bench->writer);
+}
+
+static int tear_down_bench(struct bench *bench, int64_t now_ns, const char *outcome) {
+    int error = sim_trace_writer_close(bench->writer, now_ns, outcome);
+    sim_trace_writer_free(bench->writer);
+    for (int i = 0; i < 3; i++)
+        cad_future_unref(bench->tasks[i]);
+    cad_loop_free(bench->loop);
+    return error;
+}
+
+static char *read_whole(const char *from, size_t *size) {
+    FILE *file = fopen(from, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(*size + 1);
+    assert_non_null(text);
+    assert_int_equal(fread(text, 1, *size, file), *size);
+    text[*size] = '\0';
+    fclose(file);
+    return text;
+}
+
+static struct sim_trace *read_trace(const char *from) {
+    struct sim_trace *trace;
+    char message[SIM_TRACE_MESSAGE_SIZE];
+    int error = sim_trace_read(from, &trace, message);
+    if (error != 0)
+        print_error("%s\n", message);
+    assert_int_equal(error, 0);
+    return trace;
+}
+
+static void assert_line(const char *text, const char *line) {
+    const char *found = strstr(text, line);
+    if (found == NULL)
+        print_error("no line %s in\n%s", line, text);
+    assert_non_null(found);
+    assert_true(found == text || found[-1] == '\n');
+    const char *end = found + strlen(line);
+    assert_true(strncmp(end, ",\n", 2) == 0 || strncmp(end, "\n]\n", 3) == 0);
+}
+
+/* --- Shape ---------------------------------------------------------------------------------- */
+
+static void test_trace_writer__writes_the_window_line_by_line(void **state) {
+    (void)state;
+    size_t size;
+    assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
+    char *text = read_whole(path, &size);
+    assert_memory_equal(text, "[{\"", 3);
+    assert_string_equal(text + size - 3, "\n]\n");
+    assert_line(text + 1, "{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1,"
+                          "\"scenario\":\"window\",\"clock\":\"virtual\",\"seed\":0}}");
+    static const char *const lines[] = {
+        "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"window\"}}",
+        "{\"ph\":\"M\",\"pid\":1,\"tid\":1,\"name\":\"thread_name\",\"args\":{\"name\":\"loop\"}}",
+        "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"loop\",\"name\":\"window\"}",
+        "{\"ph\":\"M\",\"pid\":1,\"tid\":2,\"name\":\"thread_name\",\"args\":{\"name\":\"job0\"}}",
+        "{\"ph\":\"M\",\"pid\":1,\"tid\":2,\"name\":\"thread_sort_index\","
+        "\"args\":{\"sort_index\":2}}",
+        "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"task\",\"name\":\"job0\"}",
+        "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"span\","
+        "\"name\":\"job0 - duration 1\"}",
+        "{\"ph\":\"C\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"object\",\"name\":\"spans\","
+        "\"args\":{\"open\":1}}",
+        "{\"ph\":\"i\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"print\",\"name\":\">>> job0\","
+        "\"s\":\"t\"}",
+        "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"wait\",\"name\":\"sleep\","
+        "\"args\":{\"until\":1000000.000}}",
+        "{\"ph\":\"s\",\"ts\":1000000.000,\"pid\":1,\"tid\":1,\"cat\":\"wake\",\"name\":\"wake\","
+        "\"id\":1}",
+        "{\"ph\":\"f\",\"ts\":1000000.000,\"pid\":1,\"tid\":2,\"cat\":\"wake\",\"name\":\"wake\","
+        "\"id\":1,\"bp\":\"e\"}",
+        "{\"ph\":\"E\",\"ts\":1000000.000,\"pid\":1,\"tid\":2,\"cat\":\"wait\",\"name\":\"sleep\"}",
+        "{\"ph\":\"E\",\"ts\":1000000.000,\"pid\":1,\"tid\":6,\"cat\":\"wait\","
+        "\"name\":\"put window\"}",
+        "{\"ph\":\"E\",\"ts\":5000000.000,\"pid\":1,\"tid\":9,\"cat\":\"task\",\"name\":\"job7\","
+        "\"args\":{\"outcome\":\"returned\"}}",
+        "{\"ph\":\"E\",\"ts\":5000000.000,\"pid\":1,\"tid\":1,\"cat\":\"loop\",\"name\":\"window\","
+        "\"args\":{\"outcome\":\"complete\"}}",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_line(text, lines[i]);
+    free(text);
+}
+
+static void test_trace_writer__what_it_writes_the_reader_takes(void **state) {
+    (void)state;
+    assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
+    struct sim_trace *trace = read_trace(path);
+    assert_true(trace->complete);
+    assert_int_equal(trace->warning_count, 0);
+    assert_int_equal(trace->track_count, JOBS + 1);
+    assert_int_equal(trace->end_ns, 5 * CAD_SECOND);
+    assert_int_equal(trace->max_open_spans, WIDTH);
+    assert_string_equal(sim_trace_text(trace, trace->outcome), "complete");
+    /* Four puts that waited, eight sleeps. */
+    assert_int_equal(trace->wake_count, 4 + JOBS);
+    assert_int_equal(trace->instant_count, 2 * JOBS);
+    for (size_t i = 0; i < trace->wake_count; i++)
+        assert_int_equal(trace->slices[trace->wakes[i].wait].category, SIM_CATEGORY_WAIT);
+    for (size_t i = 1; i < trace->track_count; i++)
+        assert_int_equal(trace->tracks[i].outcome, SIM_OUTCOME_RETURNED);
+    sim_trace_free(trace);
+}
+
+static void test_trace_writer__two_runs_are_the_same_bytes(void **state) {
+    (void)state;
+    size_t first_size;
+    size_t second_size;
+    assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
+    char *first = read_whole(path, &first_size);
+    assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
+    char *second = read_whole(path, &second_size);
+    assert_int_equal(first_size, second_size);
+    assert_memory_equal(first, second, first_size);
+    free(first);
+    free(second);
+}
+
+static void test_trace_writer__head_says_what_the_run_was_given(void **state) {
+    (void)state;
+    static const struct sim_trace_override overrides[] = {{"jobs", "100"}, {"na\"me", "a\\b"}};
+    const struct sim_trace_header full = {
+        .scenario = "s",
+        .clock = "real",
+        .seed = INT64_MIN,
+        .overrides = overrides,
+        .override_count = 2,
+        .until_ns = 3500000001,
+        .started = "2024-01-02T03:04:05Z",
+        .host = "here",
+    };
+    struct bench bench;
+    size_t size;
+    set_up_bench(&bench, &full, (const char *const[]){"a", "b", "c"});
+    assert_int_equal(tear_down_bench(&bench, 0, NULL), 0);
+    char *text = read_whole(path, &size);
+    assert_line(text + 1,
+                "{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1,"
+                "\"scenario\":\"s\",\"clock\":\"real\",\"seed\":-9223372036854775808,"
+                "\"set\":{\"jobs\":\"100\",\"na\\\"me\":\"a\\\\b\"},\"until\":3500000.001,"
+                "\"started\":\"2024-01-02T03:04:05Z\",\"host\":\"here\"}}");
+    /* Without an outcome there is none. */
+    assert_line(text, "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"loop\","
+                      "\"name\":\"s\"}");
+    free(text);
+}
+
+/* --- Texts and times -----------------------------------------------------------------------------
+ */
+
+static void test_trace_writer__escapes_every_text(void **state) {
+    (void)state;
+    struct bench bench;
+    size_t size;
+    set_up_bench(&bench, &header, (const char *const[]){"q\"u\\o", "b\x01\n\t\x7f", "\xff\xc3"});
+    for (int i = 0; i < 3; i++)
+        bench.sink->task_begin(bench.sink->context, 0, bench.tasks[i], NULL);
+    sim_trace_writer_print(bench.writer, 0, bench.tasks[0], "caf\xc3\xa9 \xe2\x82 \xed\xa0\x80 \"");
+    assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
+    char *text = read_whole(path, &size);
+    assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"task\","
+                      "\"name\":\"q\\\"u\\\\o\"}");
+    assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":3,\"cat\":\"task\","
+                      "\"name\":\"b\\u0001\\n\\t\x7f\"}");
+    assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":4,\"cat\":\"task\","
+                      "\"name\":\"\xef\xbf\xbd\xef\xbf\xbd\"}");
+    assert_non_null(strstr(text, "\"caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd"
+                                 "\xef\xbf\xbd \\\"\""));
+    struct sim_trace *trace = read_trace(path);
+    assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), "q\"u\\o");
+    assert_string_equal(sim_trace_text(trace, trace->tracks[2].name), "b\x01\n\t\x7f");
+    sim_trace_free(trace);
+    free(text);
+}
+
+static void test_trace_writer__a_line_may_be_longer_than_the_buffer(void **state) {
+    (void)state;
+    enum { LENGTH = 1000003 };
+    struct bench bench;
+    char *line = malloc(LENGTH + 1);
+    assert_non_null(line);
+    /* Three bytes a character, so that pieces end in the middle of one. */
+    for (size_t i = 0; i < LENGTH; i++)
+        line[i] = i < LENGTH - 1 ? "\xe2\x82\xac"[i % 3] : '"';
+    line[LENGTH] = '\0';
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    sim_trace_writer_print(bench.writer, 0, NULL, line);
+    assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
+    struct sim_trace *trace = read_trace(path);
+    assert_int_equal(trace->instant_count, 1);
+    assert_string_equal(sim_trace_text(trace, trace->instants[0].name), line);
+    sim_trace_free(trace);
+    free(line);
+}
+
+static void test_trace_writer__times_are_exact_and_never_go_back(void **state) {
+    (void)state;
+    static const struct {
+        int64_t given_ns;
+        const char *written;
+    } times[] = {
+        {1, "\"ts\":0.001,"},
+        {999, "\"ts\":0.999,"},
+        {1000, "\"ts\":1.000,"},
+        {12345678901, "\"ts\":12345678.901,"},
+        {12345678900, "\"ts\":12345678.901,"}, /* late news */
+        {INT64_MAX / 8 + 10, "\"ts\":1152921504606846.985,"},
+    };
+    struct bench bench;
+    size_t size;
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        sim_trace_writer_print(bench.writer, times[i].given_ns, NULL, "x");
+    assert_int_equal(tear_down_bench(&bench, INT64_MAX / 8 + 10, "complete"), 0);
+    char *text = read_whole(path, &size);
+    const char *at = strstr(text, "{\"ph\":\"i\"");
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        assert_non_null(at);
+        assert_memory_equal(at + strlen("{\"ph\":\"i\","), times[i].written,
+                            strlen(times[i].written));
+        at = strstr(at + 1, "{\"ph\":\"i\"");
+    }
+    free(text);
+}
+
+/* --- What the events say
+ * ---------------------------------------------------------------------------- */
+
+static int fail_with_message(void *arg) {
+    (void)arg;
+    return cad_raise(CAD_EINVAL, "width must be \"positive\"");
+}
+
+static int fail_on_its_own(void *arg) {
+    (void)arg;
+    return CAD_EUSER - 1;
+}
+
+static int wait_for_ever(void *arg) {
+    return cad_lock_acquire(arg);
+}
+
+static int hold(void *arg) {
+    int error = cad_lock_acquire(arg);
+    return error != 0 ? error : cad_sleep(CAD_SECOND);
+}
+
+static int cancel(void *arg) {
+    int error = cad_sleep(CAD_SECOND / 2);
+    if (error == 0)
+        cad_future_cancel(arg, "enough");
+    return error;
+}
+
+static const char *own_name(void *context, int code) {
+    assert_string_equal(context, "context");
+    return code == CAD_EUSER - 1 ? "MyError" : NULL;
+}
+
+static void test_trace_writer__says_how_tasks_end_and_why_they_wait(void **state) {
+    (void)state;
+    cad_loop *loop;
+    cad_task *waiter;
+    struct sim_trace_writer *writer;
+    size_t size;
+    assert_int_equal(cad_loop_new(cad_virtual_driver(), &loop), 0);
+    assert_int_equal(sim_trace_writer_open(path, &header, &writer), 0);
+    sim_trace_writer_set_error_names(writer, own_name, "context");
+    cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+    cad_lock *lock = cad_lock_new(loop);
+    assert_int_equal(cad_set_name(lock, "door"), 0);
+    struct {
+        cad_coroutine *fn;
+        void *arg;
+        const char *name;
+        cad_task **task;
+    } tasks[] = {
+        {fail_with_message, NULL, "fails", NULL},
+        {fail_on_its_own, NULL, "own", NULL},
+        {hold, lock, "holder", NULL},
+        {wait_for_ever, lock, "waiter", &waiter},
+    };
+    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
+        cad_task_options options = {.name = tasks[i].name};
+        assert_int_equal(cad_task_create(loop, tasks[i].fn, tasks[i].arg, &options, tasks[i].task),
+                         0);
+    }
+    cad_task_options options = {.name = "canceller"};
+    assert_int_equal(cad_task_create(loop, cancel, waiter, &options, NULL), 0);
+    assert_int_equal(cad_loop_run(loop), 0);
+    sim_trace_writer_error(writer, cad_loop_time(loop), waiter, "ValueError", "m", "/tasks/0");
+    sim_trace_writer_signal(writer, cad_loop_time(loop), NULL, "SIGINT");
+    sim_trace_writer_fault(writer, cad_loop_time(loop), "partition", NULL);
+    assert_int_equal(sim_trace_writer_close(writer, cad_loop_time(loop), "failed"), 0);
+    sim_trace_writer_free(writer);
+    cad_future_unref(waiter);
+    cad_loop_free(loop);
+
+    char *text = read_whole(path, &size);
+    assert_line(text,
+                "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"task\","
+                "\"name\":\"fails\",\"args\":{\"outcome\":\"failed\",\"error\":\"ValueError\","
+                "\"message\":\"width must be \\\"positive\\\"\"}}");
+    assert_line(text, "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":3,\"cat\":\"task\","
+                      "\"name\":\"own\",\"args\":{\"outcome\":\"failed\",\"error\":\"MyError\"}}");
+    assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":5,\"cat\":\"wait\","
+                      "\"name\":\"acquire door\",\"args\":{\"object\":\"lock\",\"locked\":1,"
+                      "\"waiters\":1,\"owner\":\"holder\",\"owner_tid\":4}}");
+    assert_line(text, "{\"ph\":\"i\",\"ts\":500000.000,\"pid\":1,\"tid\":5,\"cat\":\"cancel\","
+                      "\"name\":\"cancel\",\"s\":\"t\",\"args\":{\"by\":\"canceller\","
+                      "\"by_tid\":6,\"message\":\"enough\"}}");
+    assert_line(text, "{\"ph\":\"s\",\"ts\":500000.000,\"pid\":1,\"tid\":6,\"cat\":\"wake\","
+                      "\"name\":\"wake\",\"id\":2}");
+    assert_line(text, "{\"ph\":\"E\",\"ts\":500000.000,\"pid\":1,\"tid\":5,\"cat\":\"task\","
+                      "\"name\":\"waiter\",\"args\":{\"outcome\":\"cancelled\","
+                      "\"message\":\"enough\"}}");
+    assert_line(text, "{\"ph\":\"i\",\"ts\":1000000.000,\"pid\":1,\"tid\":5,\"cat\":\"error\","
+                      "\"name\":\"ValueError\",\"s\":\"t\",\"args\":{\"message\":\"m\","
+                      "\"where\":\"/tasks/0\"}}");
+    assert_line(text, "{\"ph\":\"i\",\"ts\":1000000.000,\"pid\":1,\"tid\":1,\"cat\":\"signal\","
+                      "\"name\":\"SIGINT\",\"s\":\"t\"}");
+    /* The owner is told by its track. */
+    assert_non_null(strstr(text, "\"cat\":\"object\",\"name\":\"door\",\"args\":{\"locked\":1,"
+                                 "\"owner\":4,\"waiters\":0}}"));
+    free(text);
+    struct sim_trace *trace = read_trace(path);
+    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_FAILED);
+    assert_int_equal(trace->tracks[4].outcome, SIM_OUTCOME_CANCELLED);
+    sim_trace_free(trace);
+}
+
+static int compute(void *arg) {
+    (void)arg;
+    cad_compute(2 * CAD_SECOND);
+    return cad_sleep(CAD_SECOND);
+}
+
+static void test_trace_writer__ready_and_run_have_their_slices(void **state) {
+    (void)state;
+    cad_loop *loop;
+    struct sim_trace_writer *writer;
+    assert_int_equal(cad_loop_new(cad_virtual_driver(), &loop), 0);
+    assert_int_equal(sim_trace_writer_open(path, &header, &writer), 0);
+    cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+    for (int i = 0; i < 2; i++) {
+        cad_task_options options = {.name = i == 0 ? "first" : "second"};
+        assert_int_equal(cad_task_create(loop, compute, NULL, &options, NULL), 0);
+    }
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(sim_trace_writer_close(writer, cad_loop_time(loop), "complete"), 0);
+    sim_trace_writer_free(writer);
+    cad_loop_free(loop);
+
+    struct sim_trace *trace = read_trace(path);
+    const struct sim_track *loop_track = &trace->tracks[0];
+    assert_int_equal(loop_track->slice_count, 3);
+    const struct sim_slice *runs = &trace->slices[loop_track->first_slice + 1];
+    assert_int_equal(runs[0].category, SIM_CATEGORY_RUN);
+    assert_string_equal(sim_trace_text(trace, runs[0].name), "first");
+    assert_int_equal(runs[0].begin_ns, 0);
+    assert_int_equal(runs[0].end_ns, 2 * CAD_SECOND);
+    assert_string_equal(sim_trace_text(trace, runs[1].name), "second");
+    assert_int_equal(runs[1].begin_ns, 2 * CAD_SECOND);
+    assert_int_equal(runs[1].end_ns, 4 * CAD_SECOND);
+    /* The second task was ready while the first kept the loop busy. */
+    const struct sim_slice *ready = &trace->slices[trace->tracks[2].first_slice + 1];
+    assert_int_equal(ready->category, SIM_CATEGORY_READY);
+    assert_int_equal(ready->begin_ns, 0);
+    assert_int_equal(ready->end_ns, 2 * CAD_SECOND);
+    sim_trace_free(trace);
+}
+
+/* --- Ends
+ * -------------------------------------------------------------------------------------------- */
+
+static void test_trace_writer__closes_what_a_stopped_run_leaves_open(void **state) {
+    (void)state;
+    assert_int_equal(trace_window(path, 1500 * CAD_MILLISECOND, "stopped", NULL), 0);
+    struct sim_trace *trace = read_trace(path);
+    assert_true(trace->complete);
+    assert_string_equal(sim_trace_text(trace, trace->outcome), "stopped");
+    assert_int_equal(trace->end_ns, 1500 * CAD_MILLISECOND);
+    size_t pending = 0;
+    for (size_t i = 0; i < trace->slice_count; i++) {
+        assert_int_equal(trace->slices[i].flags & SIM_SLICE_OPEN, 0);
+        if (trace->slices[i].flags & SIM_SLICE_PENDING) {
+            assert_int_equal(trace->slices[i].end_ns, trace->end_ns);
+            pending++;
+        }
+    }
+    /* Jobs 1, 2, 4 and 5 sleep in their spans: task, span, wait. Jobs 6 and 7 wait. */
+    assert_int_equal(pending, 4 * 3 + 2 * 2);
+    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_RETURNED);
+    assert_int_equal(trace->tracks[2].outcome, SIM_OUTCOME_PENDING);
+    assert_int_equal(sim_counter_at(&trace->counters[trace->open_spans], trace->end_ns), 0);
+    sim_trace_free(trace);
+}
+
+static void test_trace_writer__free_without_close_leaves_a_cut_trace(void **state) {
+    (void)state;
+    struct bench bench;
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
+    sim_trace_writer_span_begin(bench.writer, 5, bench.tasks[0], "s");
+    sim_trace_writer_free(bench.writer);
+    for (int i = 0; i < 3; i++)
+        cad_future_unref(bench.tasks[i]);
+    cad_loop_free(bench.loop);
+    struct sim_trace *trace = read_trace(path);
+    assert_false(trace->complete);
+    assert_int_equal(trace->warning_count, 1);
+    assert_int_equal(trace->slice_count, 3);
+    sim_trace_free(trace);
+}
+
+/* --- Failures
+ * ------------------------------------------------------------------------------------------ */
+
+static void test_trace_writer__says_why_it_cannot_open_the_file(void **state) {
+    (void)state;
+    struct sim_trace_writer *writer;
+    errno = 0;
+    assert_int_equal(sim_trace_writer_open("/nonexistent/trace.json", &header, &writer),
+                     CAD_ESYSTEM);
+    assert_int_equal(errno, ENOENT);
+    assert_null(writer);
+}
+
+static int failures;
+
+static void count_failure(void *arg) {
+    assert_ptr_equal(arg, &failures);
+    failures++;
+}
+
+static void test_trace_writer__remembers_that_the_disk_is_full(void **state) {
+    (void)state;
+    char failure[256];
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    errno = 0;
+    assert_int_equal(trace_window("/dev/full", 0, "complete", failure), CAD_ESYSTEM);
+    assert_string_equal(failure, "/dev/full: No space left on device");
+
+    /* Told at once, and once only, when the buffer is full. */
+    struct sim_trace_writer *writer;
+    failures = 0;
+    assert_int_equal(sim_trace_writer_open("/dev/full", &header, &writer), 0);
+    sim_trace_writer_on_failure(writer, count_failure, &failures);
+    for (int i = 0; i < 20000; i++) {
+        sim_trace_writer_print(writer, i, NULL, "a line that is so and so long");
+        assert_int_equal(failures != 0, sim_trace_writer_failure(writer) != NULL);
+    }
+    assert_int_equal(failures, 1);
+    assert_int_equal(sim_trace_writer_close(writer, 20000, "complete"), CAD_ESYSTEM);
+    assert_int_equal(errno, ENOSPC);
+    assert_int_equal(failures, 1);
+    sim_trace_writer_free(writer);
+}
+
+static void test_trace_writer__a_closed_pipe_does_not_kill(void **state) {
+    (void)state;
+    char pipe_path[96];
+    struct sim_trace_writer *writer;
+    snprintf(pipe_path, sizeof pipe_path, "%s/pipe", directory);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_ptr_not_equal(signal(SIGPIPE, SIG_DFL), SIG_ERR);
+    int reader = open(pipe_path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_int_equal(sim_trace_writer_open(pipe_path, &header, &writer), 0);
+    close(reader);
+    for (int i = 0; i < 20000; i++)
+        sim_trace_writer_print(writer, i, NULL, "a line that is so and so long");
+    assert_int_equal(sim_trace_writer_close(writer, 20000, "complete"), CAD_ESYSTEM);
+    assert_int_equal(errno, EPIPE);
+    sim_trace_writer_free(writer);
+    unlink(pipe_path);
+}
+
+/* Fails the allocation with this number, and all after it. */
+static long allocations_left;
+
+static void *failing_realloc(void *context, void *pointer, size_t size) {
+    (void)context;
+    if (size == 0) {
+        free(pointer);
+        return NULL;
+    }
+    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
+}
+
+static void test_trace_writer__survives_every_allocation_failure(void **state) {
+    (void)state;
+    bool done = false;
+    for (long allowed = 0; !done; allowed++) {
+        assert_true(allowed < 1000);
+        char failure[256] = "";
+        allocations_left = allowed;
+        sim_trace_set_allocator(failing_realloc, NULL);
+        int error = trace_window(path, 0, "complete", failure);
+        sim_trace_set_allocator(NULL, NULL);
+        done = error == 0;
+        if (done)
+            continue;
+        assert_int_equal(error, CAD_ENOMEM);
+        if (failure[0] == '\0')
+            continue; /* not even opened */
+        assert_non_null(strstr(failure, "out of memory"));
+        struct sim_trace *trace = read_trace(path);
+        assert_false(trace->complete);
+        sim_trace_free(trace);
+    }
+}
+
+/* --- Memory
+ * ---------------------------------------------------------------------------------------------- */
+
+static size_t live_bytes_max;
+static size_t live_bytes;
+
+static void *counting_realloc(void *context, void *pointer, size_t size) {
+    (void)context;
+    size_t *block = pointer == NULL ? NULL : (size_t *)pointer - 2;
+    if (block != NULL)
+        live_bytes -= block[0];
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    block = realloc(block, size + 2 * sizeof(size_t));
+    assert_non_null(block);
+    block[0] = size;
+    live_bytes += size;
+    if (live_bytes > live_bytes_max)
+        live_bytes_max = live_bytes;
+    return block + 2;
+}
+
+static void test_trace_writer__takes_no_more_memory_for_a_longer_trace(void **state) {
+    (void)state;
+    struct bench bench;
+    live_bytes = live_bytes_max = 0;
+    sim_trace_set_allocator(counting_realloc, NULL);
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
+    size_t after_a_tenth = 0;
+    for (int i = 0; i < 100000; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "span %d", i);
+        sim_trace_writer_span_begin(bench.writer, i, bench.tasks[0], name);
+        sim_trace_writer_span_end(bench.writer, i, bench.tasks[0]);
+        if (i == 10000)
+            after_a_tenth = live_bytes_max;
+    }
+    assert_int_equal(live_bytes_max, after_a_tenth);
+    assert_int_equal(tear_down_bench(&bench, 100000, "complete"), 0);
+    sim_trace_set_allocator(NULL, NULL);
+    assert_int_equal(live_bytes, 0);
+    struct sim_trace *trace = read_trace(path);
+    assert_int_equal(trace->max_open_spans, 1);
+    sim_trace_free(trace);
+}
+
+/* --- Documentation
+ * ----------------------------------------------------------------------------------------- */
+
+static void test_trace_writer__every_category_is_documented(void **state) {
+    (void)state;
+    static const char *const categories[] = {
+#define SIM_X(constant, text) text,
+        SIM_CATEGORIES(SIM_X)
+#undef SIM_X
+    };
+    const char *document = getenv("CADRAN_TRACE_FORMAT");
+    size_t size;
+    if (document == NULL)
+        skip();
+    char *text = read_whole(document, &size);
+    for (int i = SIM_CATEGORY_OTHER + 1; i < SIM_CATEGORY_COUNT; i++) {
+        char row[64];
+        snprintf(row, sizeof row, "\n| `%s` |", categories[i]);
+        if (strstr(text, row) == NULL)
+            print_error("%s has no row for the category %s\n", document, categories[i]);
+        assert_non_null(strstr(text, row));
+    }
+    free(text);
+}
+
+static int make_directory(void **state) {
+    (void)state;
+    snprintf(directory, sizeof directory, "/tmp/cadran-trace-XXXXXX");
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/trace.json", directory);
+    return 0;
+}
+
+static int remove_directory(void **state) {
+    (void)state;
+    unlink(path);
+    return rmdir(directory);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trace_writer__writes_the_window_line_by_line),
+        cmocka_unit_test(test_trace_writer__what_it_writes_the_reader_takes),
+        cmocka_unit_test(test_trace_writer__two_runs_are_the_same_bytes),
+        cmocka_unit_test(test_trace_writer__head_says_what_the_run_was_given),
+        cmocka_unit_test(test_trace_writer__escapes_every_text),
+        cmocka_unit_test(test_trace_writer__a_line_may_be_longer_than_the_buffer),
+        cmocka_unit_test(test_trace_writer__times_are_exact_and_never_go_back),
+        cmocka_unit_test(test_trace_writer__says_how_tasks_end_and_why_they_wait),
+        cmocka_unit_test(test_trace_writer__ready_and_run_have_their_slices),
+        cmocka_unit_test(test_trace_writer__closes_what_a_stopped_run_leaves_open),
+        cmocka_unit_test(test_trace_writer__free_without_close_leaves_a_cut_trace),
+        cmocka_unit_test(test_trace_writer__says_why_it_cannot_open_the_file),
+        cmocka_unit_test(test_trace_writer__remembers_that_the_disk_is_full),
+        cmocka_unit_test(test_trace_writer__a_closed_pipe_does_not_kill),
+        cmocka_unit_test(test_trace_writer__survives_every_allocation_failure),
+        cmocka_unit_test(test_trace_writer__takes_no_more_memory_for_a_longer_trace),
+        cmocka_unit_test(test_trace_writer__every_category_is_documented),
+    };
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
