@@ -76,6 +76,18 @@ const char *noted(void) {
     return text;
 }
 
+void print_log(const char *title, const char *log)
+{
+    print_error("%s:\n", title);
+    for (size_t size; *log != '\0'; log += size) {
+        size = strcspn(log, "\n");
+        size += log[size] == '\n';
+        if (size > LINE_SIZE)
+            size = LINE_SIZE;
+        print_error("%.*s", (int)size, log);
+    }
+}
+
 void happened(const char *file, int line, const char *const *lines) {
     char expected[LOG_SIZE];
     size_t size = 0;
@@ -86,7 +98,8 @@ void happened(const char *file, int line, const char *const *lines) {
     }
     if (strcmp(expected, text) == 0)
         return;
-    print_error("expected:\n%sfound:\n%s", expected, text);
+    print_log("expected", expected);
+    print_log("found", text);
     _fail(file, line);
 }
 

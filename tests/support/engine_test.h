@@ -45,6 +45,9 @@ const char *noted(void);
 #define HAPPENED(...) happened(__FILE__, __LINE__, (const char *const[]){__VA_ARGS__, NULL})
 void happened(const char *file, int line, const char *const *lines);
 
+/* Prints a log under its title, line by line: cmocka cuts what is longer than a kilobyte. */
+void print_log(const char *title, const char *log);
+
 /* Seconds, as text: "1", "0.5". Writes at most 32 bytes and returns `text`. */
 char *seconds_text(char *text, int64_t ns);
 

@@ -1026,8 +1026,10 @@ static void play_once(enum mode mode) {
     size_t length = strlen(noted());
     if (strncmp(stage.expected, noted(), length) != 0 ||
         strcmp(stage.expected + length, end) != 0) {
-        print_error("as %s, expected:\n%sfound:\n%s%s", mode_names[mode], stage.expected, noted(),
-                    end);
+        print_error("as %s, ", mode_names[mode]);
+        print_log("expected", stage.expected);
+        print_log("found", noted());
+        print_error("%s", end);
         _fail(stage.file, stage.line);
     }
     if (left > 0) {
