@@ -9,18 +9,22 @@ import argparse
 import fnmatch
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-import machine
-import peers
-import report
-import works
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+
+import machine  # noqa: E402
+import peers  # noqa: E402
+import report  # noqa: E402
+import works  # noqa: E402
 
 RUNS = {"full": 5, "quick": 3, "tiny": 1}
+PROBE_JOBS = 20_000  # how many events a job makes is seen from so many
 PATIENCE_S = 20  # a peer that has taken so long is not run again
 
 
@@ -68,7 +72,7 @@ class Bench:
         self.strict = options.strict
         self.scratch = scratch
         self.prepared = {}
-        self.trace = {}
+        self.traces = {}
 
     def tool(self, name):
         """The command of a program of the build, or of a peer, and what it adds to the
@@ -157,25 +161,22 @@ class Bench:
                               "--cachegrind-out-file=/dev/null", *command, *arguments], text=True,
                              check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                              env={**os.environ, **environment})
-        for line in run.stderr.splitlines():
-            if "I refs:" in line.replace("  ", " ").replace("I   refs", "I refs"):
-                return int(line.split(":")[1].replace(",", ""))
+        counted = re.search(r"I\s+refs:\s+([0-9,]+)", run.stderr)
+        if run.returncode == 0 and counted:
+            return int(counted[1].replace(",", ""))
         raise Fault(f"valgrind {' '.join(command)}: exit status {run.returncode}\n{run.stderr}")
 
     def trace_of(self, items):
-        """A trace of about so many events, and how many: a window's."""
-        if items not in self.trace:
-            writer = works.scenario("window", trace=True)
-            path = os.path.join(self.scratch, "run.trace.json")
-            probe = 200
-            self.run(writer, probe, 100, ("jobs", "width"))
+        """A window's trace of about so many events: its file."""
+        if items not in self.traces:
+            path = os.path.join(self.scratch, f"{items}.trace.json")
+            writer = works.Entry("ours", "bench-trace", "write")
+            self.run(writer, 0, PROBE_JOBS, file=path)
             with open(path, "rb") as file:
-                each = sum(1 for _ in file) / probe
-            self.run(writer, max(1, round(items / each)), 1000, ("jobs", "width"))
-            kept = os.path.join(self.scratch, f"read-{items}.trace.json")
-            os.replace(path, kept)
-            self.trace[items] = kept
-        return self.trace[items]
+                each = sum(1 for _ in file) / PROBE_JOBS
+            self.run(writer, 0, max(1, round(items / each)), file=path)
+            self.traces[items] = path
+        return self.traces[items]
 
 
 # --- works ----------------------------------------------------------------------------------
@@ -192,13 +193,14 @@ class Series:
         self.base_bytes = None
         self.skipped = None
 
-    def file(self):
-        return self.bench.trace_of(self.items) if self.work.name == "read" else None
-
     def sample(self, items=None):
-        parameter = self.parameter if self.work.name != "read" else None
-        return self.bench.run(self.entry, items or self.items, parameter, self.work.variables,
-                              self.file())
+        items = items or self.items
+        if self.work.name == "read":
+            return self.bench.run(self.entry, items, file=self.bench.trace_of(items))
+        if self.entry.tool == "bench-trace":
+            file = os.path.join(self.bench.scratch, "run.trace.json")
+            return self.bench.run(self.entry, items, items, file=file)
+        return self.bench.run(self.entry, items, self.parameter, self.work.variables)
 
     def run_once(self):
         if self.skipped or (self.entry.kind != "ours" and self.spent_s > PATIENCE_S):
@@ -206,18 +208,11 @@ class Series:
         began = time.monotonic()
         try:
             if self.work.memory and self.base_bytes is None:
-                self.base_bytes = self.base()
+                self.base_bytes = self.sample(1).peak_bytes  # with next to nothing to do
             self.samples.append(self.sample())
         except Skip as skip:
             self.skipped = str(skip)
         self.spent_s += time.monotonic() - began
-
-    def base(self):
-        """The peak of the same program with next to nothing to do."""
-        if self.work.name == "read":
-            file = self.bench.trace_of(10)
-            return self.bench.run(self.entry, 10, None, (), file).peak_bytes
-        return self.sample(1).peak_bytes
 
     def result(self, first):
         """For the table and the JSON. `first`: the result of the work's first entry."""

@@ -1,6 +1,7 @@
 /* The engine's own costs, through its public interface. */
 #include "bench.h"
 #include "cadran.h"
+#include "window.h"
 
 /* --- A loop to measure in -------------------------------------------------------------------- */
 
@@ -262,51 +263,16 @@ static int bench_sleepers(struct bench_run *run)
 
 /* --- The window ------------------------------------------------------------------------------ */
 
-struct job {
-    struct work *work;
-    int32_t number;
-    int32_t phase;
-};
-
-static int step_job(void *state, int result)
-{
-    struct job *self = state;
-    while (result == 0) {
-        switch (self->phase++) {
-        case 0:
-            result = cad_queue_put(self->work->queue, self);
-            break;
-        case 1:
-            result = cad_sleep((self->number % 3 + 1) * CAD_SECOND);
-            break;
-        case 2:
-            result = cad_queue_get(self->work->queue, NULL);
-            break;
-        default:
-            self->work->done++;
-            return 0;
-        }
-    }
-    return result;
-}
-
-static const cad_step_type job_type = {sizeof(struct job), step_job, NULL};
-
-/* The window of the lecture, `parameter` wide, without printing: what a scenario of it costs
- * where it is the engine's cost, and not the interpreter's. Measured is all of it. */
+/* `parameter` wide. Measured is all of it. */
 static int bench_window(struct bench_run *run)
 {
     struct work work;
     bench_start(run);
     int error = open_work(&work, run, cad_virtual_driver());
-    if (error == 0 && (work.queue = cad_queue_new(work.loop, (size_t)run->parameter)) == NULL)
-        error = CAD_ENOMEM;
-    for (int64_t i = 0; i < run->items && error == 0; i++) {
-        struct job job = {.work = &work, .number = (int32_t)i};
-        error = create_step(&work, &job_type, &job);
-    }
     if (error == 0)
-        error = cad_loop_run(work.loop);
+        error = run_window(work.loop, run->items, run->parameter);
+    if (error == 0)
+        work.done = run->items;
     int status = close_work(&work, error);
     bench_stop(run);
     return status;

@@ -89,7 +89,7 @@ class PythonPeer(Peer):
     def prepare(self, build):
         for python in ("/usr/bin/python3", sys.executable):
             if succeeds([python, "-c", f"import {self.module}"]):
-                return [python, os.path.join(HERE, self.source)]
+                return [python, "-B", os.path.join(HERE, self.source)]
         raise Absent(f"no Python module {self.module}")
 
 

@@ -59,7 +59,7 @@ def earlier_ns(earlier, work, program):
 
 def memory_text(program):
     if "result_bytes" in program:
-        return f"{size(program['result_bytes'])}, peak {size(program['bytes'])}"
+        return f"{size(program['result_bytes'])}, peak {size(max(0, program['bytes']))}"
     return size(max(0, program["bytes"])) if "bytes" in program else ""
 
 

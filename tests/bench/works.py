@@ -75,7 +75,9 @@ WORKS = (
     Work("window-trace", "the same, writing its trace", "job", **WINDOW,
          reach_ratio=3, memory=True, checked=True, entries=(
              scenario("window", title="cadran run --trace", trace=True),
-             scenario("window", title="cadran run"))),
+             scenario("window", title="cadran run"),
+             Entry("ours", "bench-trace", "write", "C step machines, with the writer"),
+             engine("window", "C step machines"))),
     Work("sleeps", "{parameter} tasks that sleep short random times", "event",
          items=(1_000_000, 200_000, 1000), parameter=(10_000, 10_000, 20),
          variables=("sleeps", "tasks"), reach_ns=250, entries=(
@@ -127,7 +129,7 @@ WORKS = (
              peer("uvloop", "sleepers", clock="cpu", share=0.1))),
     Work("read", "reading a trace of {items} events into the model", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=250, reach_bytes=64, memory=True, entries=(
-             Entry("ours", "bench-reader", "read", "sim_trace_read()"),
+             Entry("ours", "bench-trace", "read", "sim_trace_read()"),
              floor("scan", "a look at every byte"),
              Entry("peer", "bench-cjson", "lines", "cJSON, line by line"),
              Entry("peer", "bench-cjson", "whole", "cJSON, the whole file"))),

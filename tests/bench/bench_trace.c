@@ -1,0 +1,59 @@
+/* The trace by itself: writing one without a scenario, and reading one into the model that the
+ * table and the viewer work on. */
+#include "bench.h"
+#include "trace/reader.h"
+#include "trace/writer.h"
+#include "window.h"
+
+enum { WIDTH = 1000 };
+
+/* `parameter` jobs go through a window, and the trace of that is written to the file. Measured is
+ * all of it; an item is a job. */
+static int bench_write(struct bench_run *run)
+{
+    struct sim_trace_header header = {
+        .scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
+    struct sim_trace_writer *writer;
+    cad_loop *loop = NULL;
+    bench_start(run);
+    int error = sim_trace_writer_open(run->file, &header, &writer);
+    if (error == 0)
+        error = cad_loop_new(cad_virtual_driver(), &loop);
+    if (error == 0) {
+        cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+        error = run_window(loop, run->parameter, WIDTH);
+        run->end_ns = cad_loop_time(loop);
+    }
+    if (error == 0)
+        error = sim_trace_writer_close(writer, run->end_ns, "complete");
+    cad_loop_free(loop);
+    sim_trace_writer_free(writer);
+    bench_stop(run);
+    run->items = run->parameter;
+    return error == 0 ? 0 : bench_fail(run->file, cad_error_text(error));
+}
+
+static int bench_read(struct bench_run *run)
+{
+    char message[SIM_TRACE_MESSAGE_SIZE];
+    struct sim_trace *trace;
+    bench_start(run);
+    int error = sim_trace_read(run->file, &trace, message);
+    bench_stop(run);
+    if (error != 0)
+        return bench_fail("bench-trace", message);
+    run->items = (int64_t)trace->event_count;
+    run->bytes = (int64_t)sim_trace_memory(trace);
+    bool whole = trace->complete && trace->warning_count == 0;
+    sim_trace_free(trace);
+    return whole ? 0 : bench_fail(run->file, "the trace is not whole");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bench benches[] = {
+        {.name = "write", .run = bench_write, .parameter = 1000, .takes_file = 1},
+        {.name = "read", .run = bench_read, .takes_file = 1},
+    };
+    return bench_main(benches, sizeof benches / sizeof *benches, argc, argv);
+}
