@@ -113,14 +113,16 @@ static uint64_t count_lines(const char *from, const char *to) {
     return lines;
 }
 
+/* `wanted` NULL: anything else would do. */
 static int refuse_byte(struct reader *reader, const char *at, const char *wanted) {
     uint64_t line = reader->input.line + count_lines(reader->input.at, at);
     unsigned char byte = (unsigned char)*at;
-    if (byte >= 32 && byte < 127)
-        return sim_build_refuse(&reader->builder, line, "not JSON: '%c' where %s should be", byte,
-                                wanted);
-    return sim_build_refuse(&reader->builder, line, "not JSON: byte 0x%02X where %s should be",
-                            byte, wanted);
+    char shown[8];
+    snprintf(shown, sizeof shown, byte >= 32 && byte < 127 ? "'%c'" : "0x%02X", byte);
+    if (wanted == NULL)
+        return sim_build_refuse(&reader->builder, line, "not JSON: unexpected %s", shown);
+    return sim_build_refuse(&reader->builder, line, "not JSON: %s where %s should be", shown,
+                            wanted);
 }
 
 /* One value: to its text, in the buffer. Sets *cut, and nothing else, where the file ends in the
@@ -139,7 +141,7 @@ static int take_value(struct reader *reader, struct sim_raw *value, bool *cut) {
             *value = (struct sim_raw){input->at, (size_t)(at - input->at)};
             return 0;
         case SIM_SCAN_BAD:
-            return refuse_byte(reader, at, "something else");
+            return refuse_byte(reader, at, NULL);
         case SIM_SCAN_DEEP:
             return sim_build_refuse(&reader->builder, input->line,
                                     "values inside more than %d arrays and objects",
