@@ -31,8 +31,8 @@ static void fail(gathering *self, cad_future *future)
     cad_exception_unref(exception);
 }
 
-/* All are done. asyncio raises the last child's CancelledError when the gathering was cancelled,
- * a new one where that child has none. */
+/* All are done. A gathering that was cancelled ends with what the last child would raise if it
+ * were cancelled, whether it is or not: with the message of its last cancel(), as in asyncio. */
 static void finish(gathering *self)
 {
     cad_future *last = self->children[self->count - 1].future;
@@ -42,6 +42,9 @@ static void finish(gathering *self)
         cad__future_finish(&self->outer, NULL, 0, NULL);
     else if (cad_future_cancelled(last))
         fail(self, last);
+    else if (cad__task_or_null(last) != NULL)
+        cad__future_finish(&self->outer, NULL, CAD_ECANCELLED,
+                           cad__task_of(last)->cancel_exception);
     else
         cad__future_finish(&self->outer, NULL, CAD_ECANCELLED, NULL);
 }

@@ -216,7 +216,10 @@ typedef struct cad__wait {
     const cad__operation *operation; /* NULL: none in progress */
     void *object;                    /* the primitive or future that it is about */
     cad__link link;                  /* among the object's waiters */
-    cad__waiters *waiters;           /* while it is parked there */
+    union {
+        cad__waiters *waiters;    /* while it is parked there */
+        cad_exception *cancelled; /* in CAD__WAIT_CANCELLED: what it is cancelled with */
+    };
     union {
         void *item;
         int64_t deadline_ns;
@@ -246,7 +249,7 @@ struct cad__task {
         struct cad__coroutine *coroutine; /* NULL before the first step and after the last */
         const cad_step_type *step;
     };
-    cad_exception *cancel_exception; /* of the cancel that is on its way */
+    cad_exception *cancel_exception; /* of the last cancel() that found no wait to end */
     cad_exception *raised;           /* with the last error returned to it */
     uint32_t stack_size;             /* 0: a step machine */
     bool started;

@@ -114,8 +114,7 @@ static bool cancel(cad_future *future, cad_exception *exception)
     if (cad__wait_cancel(task, exception))
         return true;
     future->must_cancel = true;
-    /* A cancel that has ended the wait already is the one that is raised. */
-    if (task->wait.state != CAD__WAIT_CANCELLED && task->cancel_exception != exception) {
+    if (task->cancel_exception != exception) {
         cad_exception_unref(task->cancel_exception);
         task->cancel_exception = cad_exception_ref(exception);
     }

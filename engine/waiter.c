@@ -37,15 +37,14 @@ int cad__wait_resume(cad__task *task)
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_FUTURE)
         wait->state = CAD__WAIT_NONE;
-    if (task->future.must_cancel) {
-        task->future.must_cancel = false;
+    if (wait->state == CAD__WAIT_CANCELLED) {
+        cad__raise(CAD_ECANCELLED, wait->cancelled);
+        wait->cancelled = NULL;
+    } else if (task->future.must_cancel) {
         wait->error = CAD_ECANCELLED;
+        cad__raise(CAD_ECANCELLED, cad_exception_ref(task->cancel_exception));
     }
-    if (wait->error == CAD_ECANCELLED) {
-        cad_exception *exception = task->cancel_exception;
-        task->cancel_exception = NULL;
-        cad__raise(CAD_ECANCELLED, exception);
-    }
+    task->future.must_cancel = false;
     if (wait->operation == NULL)
         return wait->error;
     int result = wait->operation->poll(&task->future);
@@ -191,11 +190,8 @@ bool cad__wait_cancel(cad__task *task, cad_exception *exception)
     default:
         return false;
     }
-    if (task->cancel_exception != exception) {
-        cad_exception_unref(task->cancel_exception);
-        task->cancel_exception = cad_exception_ref(exception);
-    }
     end_wait(task, CAD__WAIT_CANCELLED, CAD_ECANCELLED);
+    wait->cancelled = cad_exception_ref(exception);
     return true;
 }
 
@@ -206,6 +202,8 @@ void cad__wait_drop(cad__task *task)
         cad__unlink(&wait->link);
     if (wait->operation != NULL && wait->operation->drop != NULL)
         wait->operation->drop(&task->future);
+    if (wait->state == CAD__WAIT_CANCELLED)
+        cad_exception_unref(wait->cancelled);
     wait->operation = NULL;
     wait->state = CAD__WAIT_NONE;
     cad__timer_cancel(task->future.object.loop, &task->timer);
