@@ -1,6 +1,6 @@
 #include "engine_test.h"
 
-enum { LOG_SIZE = 16 * 1024, LINE_SIZE = 512 };
+enum { LOG_SIZE = 16 * 1024, LINE_SIZE = 2048, PIECE = 512 };
 
 cad_loop *test_loop;
 
@@ -56,8 +56,9 @@ void note(const char *format, ...) {
     char what[LINE_SIZE], time[32];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
+    int size = vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
+    assert_in_range(size, 0, LINE_SIZE - 1);
 
     int64_t now_ns = cad_loop_time(test_loop);
     int added;
@@ -82,8 +83,8 @@ void print_log(const char *title, const char *log)
     for (size_t size; *log != '\0'; log += size) {
         size = strcspn(log, "\n");
         size += log[size] == '\n';
-        if (size > LINE_SIZE)
-            size = LINE_SIZE;
+        if (size > PIECE)
+            size = PIECE;
         print_error("%.*s", (int)size, log);
     }
 }

@@ -610,7 +610,7 @@ VERB(v_leave) {
 /* --- Carrying out a routine ------------------------------------------------------------------ */
 
 static void note_error(const actor *self, const char *what, int code, cad_exception *exception) {
-    char line[256];
+    char line[1024];
     const char *message = exception != NULL ? cad_exception_message(exception) : "";
     int end = snprintf(line, sizeof line, "%s!%s(%s)", what, cad_error_name(code), message);
     size_t count = exception != NULL ? cad_exception_count(exception) : 0;
@@ -619,6 +619,7 @@ static void note_error(const actor *self, const char *what, int code, cad_except
         end += snprintf(line + end, sizeof line - (size_t)end, "%s%s(%s)%s", i == 0 ? "[" : " ",
                         cad_error_name(cad_exception_code(member)), cad_exception_message(member),
                         i + 1 == count ? "]" : "");
+        assert_in_range(end, 0, sizeof line - 1);
     }
     note("%s %s", self->name, line);
 }
