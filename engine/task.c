@@ -159,6 +159,16 @@ const cad__type cad__task_type = {
     .cancel = cancel,
 };
 
+/* As if it had never been made: the next task gets its number, and there is nothing to finish(). */
+static void discard(cad__task *task)
+{
+    cad__object *object = &task->future.object;
+    object->loop->next_task--;
+    cad__unlink(&object->all);
+    cad__free(object->name);
+    cad__free(task);
+}
+
 /* The task as it is before its first step, not yet among the ready ones. */
 static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name)
 {
@@ -166,15 +176,14 @@ static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name)
     if (task == NULL)
         return NULL;
     cad__object *object = &task->future.object;
-    if (name != NULL && cad_set_name(task, name) != 0) {
-        cad__unlink(&object->all);
-        cad__free(task);
-        return NULL;
-    }
     cad__unlink(&object->all);
     cad__append(&loop->tasks, &object->all);
     loop->next_object--; /* tasks have numbers of their own */
     object->id = ++loop->next_task;
+    if (name != NULL && cad_set_name(task, name) != 0) {
+        discard(task);
+        return NULL;
+    }
     return task;
 }
 
@@ -209,7 +218,7 @@ int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task
     task->wait.arg = arg;
     int error = join_group(options, task);
     if (error != 0) {
-        cad_future_unref(&task->future);
+        discard(task);
         return error;
     }
     start(task, out);
@@ -225,7 +234,7 @@ int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_op
     task->step = type;
     int error = join_group(options, task);
     if (error != 0) {
-        cad_future_unref(&task->future);
+        discard(task);
         return error;
     }
     start(task, out);
