@@ -44,7 +44,7 @@ static void test_palette__text_can_be_read(void **state) {
     (void)state;
     static const int grounds[] = {VIZ_BACKGROUND, VIZ_PANEL, VIZ_OUTSIDE,
                                   VIZ_HIGHLIGHT,  VIZ_TIP,   VIZ_WAIT_FILL};
-    for (int theme = 0; theme < VIZ_THEME_COUNT; theme++) {
+    for (enum viz_theme theme = VIZ_DARK; theme < VIZ_THEME_COUNT; theme++) {
         for (size_t i = 0; i < sizeof grounds / sizeof grounds[0]; i++) {
             check_contrast(theme, VIZ_TEXT, grounds[i], 10);
             check_contrast(theme, VIZ_MUTED, grounds[i], 4.5);
@@ -59,7 +59,7 @@ static void test_palette__text_can_be_read(void **state) {
 
 static void test_palette__shapes_stand_out(void **state) {
     (void)state;
-    for (int theme = 0; theme < VIZ_THEME_COUNT; theme++) {
+    for (enum viz_theme theme = VIZ_DARK; theme < VIZ_THEME_COUNT; theme++) {
         static const int shapes[] = {VIZ_WAIT, VIZ_SLEEP_EDGE, VIZ_STRIP, VIZ_WAKE, VIZ_MARK};
         for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
             check_contrast(theme, shapes[i], VIZ_BACKGROUND, 3);
@@ -107,8 +107,8 @@ static double distance(struct linear a, struct linear b) {
 
 static void test_palette__spans_differ_for_all_eyes(void **state) {
     (void)state;
-    for (int theme = 0; theme < VIZ_THEME_COUNT; theme++)
-        for (int eyes = 0; eyes < EYES_COUNT; eyes++)
+    for (enum viz_theme theme = VIZ_DARK; theme < VIZ_THEME_COUNT; theme++)
+        for (enum eyes eyes = EYES_ALL; eyes < EYES_COUNT; eyes++)
             for (int i = 0; i < VIZ_COLOUR_COUNT; i++)
                 for (int k = 0; k < i; k++) {
                     struct linear a = seen_by(eyes, colour_of(theme, VIZ_SPAN_FIRST + i));

@@ -123,6 +123,7 @@ int viz_typesetter_new(SDL_Renderer *renderer, const char *file, double scale,
     }
     typesetter->renderer = renderer;
     int error = open_fonts(typesetter, file, scale, message);
+    FcFini(); /* all of fontconfig's memory: nobody else here uses it */
     if (error != 0) {
         viz_typesetter_free(typesetter);
         return error;

@@ -131,7 +131,7 @@ static void test_window__shows_all_spans_in_both_themes(void **state) {
     (void)state;
     struct fixture fixture;
     open_window(&fixture, sample_window);
-    for (int theme = VIZ_DARK; theme <= VIZ_LIGHT; theme++) {
+    for (enum viz_theme theme = VIZ_DARK; theme < VIZ_THEME_COUNT; theme++) {
         uint8_t *pixels = picture(&fixture);
         /* A second is at least 150 columns, a bar at least 20 rows: three, three, two spans. */
         assert_true(count_role(pixels, theme, VIZ_SPAN_FIRST + 0) > 3 * 1 * 150 * 15);
