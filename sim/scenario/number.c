@@ -259,6 +259,7 @@ double sim_number_round(double number, int digits) {
 
 /* --- Logarithm and powers -------------------------------------------------------------------- */
 
+/* ln 2 to 106 bits. */
 #define LN2_HIGH 0x1.62e42fefa39efp-1
 #define LN2_LOW 0x1.abc9e3b39803fp-56
 
@@ -274,6 +275,9 @@ static double split(double number, int *exponent) {
 
 /* log((1 + s) / (1 - s)) = 2 (s + s^3/3 + s^5/5 + ...); s stays below 0.1716. */
 double sim_number_log(double number) {
+    /* The first 33 bits of ln 2, whose product with an exponent is exact, and the rest. */
+    const double ln2_high = 0x1.62e42fefp-1;
+    const double ln2_low = 0x1.473de6af278edp-34;
     int exponent;
     if (isinf(number))
         return number;
@@ -285,7 +289,7 @@ double sim_number_log(double number) {
         series = (series + 1.0 / k) * square;
     /* m - 1 is exact, and 2 s = (m - 1) - s (m - 1): the large part first, unrounded. */
     double small = s * (2 * series - (m - 1));
-    return (double)exponent * LN2_HIGH + ((m - 1) + (small + (double)exponent * LN2_LOW));
+    return exponent * ln2_high + ((m - 1) + (small + exponent * ln2_low));
 }
 
 /* A number as the unrounded sum of two: about 106 bits. Powers are computed with that many, so
