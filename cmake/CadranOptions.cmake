@@ -2,7 +2,7 @@
 
 option(BUILD_SHARED_LIBS "Build libcadran as a shared library" OFF)
 option(CADRAN_PROGRAMS "Build the programs (cadran and its viewer), not the library alone" ON)
-option(CADRAN_VIEWER "Build cadran-view, which needs SDL2 and SDL2_ttf" ON)
+option(CADRAN_VIEWER "Build cadran-view, which needs SDL2, SDL2_ttf, fontconfig and libpng" ON)
 option(CADRAN_UCONTEXT "Switch coroutines by the C library's ucontext on every processor" OFF)
 option(CADRAN_WERROR "Treat compiler warnings as errors" ON)
 option(CADRAN_FUZZ "Build the fuzz targets (clang only)" OFF)
