@@ -1,7 +1,7 @@
 /* bench.h - what every benchmark program, ours or a peer's, has in common. C and C++.
  *
- *     PROGRAM NAME ITEMS [PARAMETER]     does ITEMS items of the work NAME
- *     PROGRAM NAME FILE                  for work on a file
+ *     PROGRAM NAME ITEMS [PARAMETER]            does ITEMS items of the work NAME
+ *     PROGRAM NAME FILE [ITEMS [PARAMETER]]     for work on a file
  *
  * and prints what it measured as one line of JSON, which bench.py reads:
  *
@@ -103,10 +103,34 @@ static inline void bench_print(const struct bench_run *run)
 
 static inline int bench_usage(const struct bench *benches, size_t count)
 {
-    fputs("usage: PROGRAM NAME ITEMS [PARAMETER], where NAME is one of\n", stderr);
+    fputs("usage: PROGRAM NAME ITEMS [PARAMETER]\n"
+          "       PROGRAM NAME FILE [ITEMS [PARAMETER]]\n"
+          "where NAME is one of\n",
+          stderr);
     for (size_t i = 0; i < count; i++)
-        fprintf(stderr, "    %s%s\n", benches[i].name, benches[i].takes_file ? " (a file)" : "");
+        fprintf(stderr, "    %s%s\n", benches[i].name, benches[i].takes_file ? " FILE" : "");
     return 2;
+}
+
+/* What stands behind the benchmark's name. False: it is wrong. */
+static inline int bench_arguments(struct bench_run *run, const struct bench *bench, int argc,
+                                  char **argv)
+{
+    int64_t *numbers[] = {&run->items, &run->parameter};
+    int next = 2, wanted = 0;
+    run->parameter = bench->parameter;
+    run->context = bench->context;
+    if (bench->takes_file) {
+        if (next == argc)
+            return 0;
+        run->file = argv[next++];
+    } else if (next == argc) {
+        return 0;
+    }
+    for (; next < argc; next++, wanted++)
+        if (wanted == 2 || !bench_number(argv[next], numbers[wanted]))
+            return 0;
+    return 1;
 }
 
 /* main(): runs the benchmark that the arguments name. */
@@ -114,15 +138,10 @@ static inline int bench_main(const struct bench *benches, size_t count, int argc
 {
     struct bench_run run;
     memset(&run, 0, sizeof run);
-    for (size_t i = 0; argc >= 3 && argc <= 4 && i < count; i++) {
+    for (size_t i = 0; argc >= 2 && i < count; i++) {
         if (strcmp(argv[1], benches[i].name) != 0)
             continue;
-        run.parameter = benches[i].parameter;
-        run.file = argv[2];
-        run.context = benches[i].context;
-        if (!benches[i].takes_file && !bench_number(argv[2], &run.items))
-            break;
-        if (argc == 4 && !bench_number(argv[3], &run.parameter))
+        if (!bench_arguments(&run, &benches[i], argc, argv))
             break;
         int status = benches[i].run(&run);
         if (status == 0)

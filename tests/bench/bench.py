@@ -111,9 +111,8 @@ class Bench:
         command, environment = self.tool(entry.tool)
         if entry.tool == "cadran":
             return self.run_scenario(entry, command, dict(zip(variables, (items, parameter))))
-        arguments = [entry.name, file if file is not None else str(items)]
-        if parameter is not None:
-            arguments.append(str(parameter))
+        arguments = [str(argument) for argument in (entry.name, file, items, parameter)
+                     if argument is not None]
         process, output = self.measure([*command, *arguments], environment)
         try:
             inside = json.loads(output)
@@ -147,7 +146,7 @@ class Bench:
         with open(measured, encoding="utf-8") as file:
             return json.load(file), run.stdout
 
-    def instructions(self, entry, items, parameter, variables, file=None):
+    def instructions(self, entry, items, parameter, variables):
         """How many instructions a run executes, counted by valgrind: hardly any noise."""
         command, environment = self.tool(entry.tool)
         if entry.tool == "cadran":
@@ -155,7 +154,7 @@ class Bench:
             for name, value in zip(variables, (items, parameter)):
                 arguments += ["--set", f"{name}={value}"]
         else:
-            arguments = [entry.name, file or str(items)]
+            arguments = [entry.name, str(items)]
             arguments += [str(parameter)] if parameter is not None else []
         run = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no",
                               "--cachegrind-out-file=/dev/null", *command, *arguments], text=True,
@@ -171,10 +170,10 @@ class Bench:
         if items not in self.traces:
             path = os.path.join(self.scratch, f"{items}.trace.json")
             writer = works.Entry("ours", "bench-trace", "write")
-            self.run(writer, 0, PROBE_JOBS, file=path)
+            self.run(writer, PROBE_JOBS, file=path)
             with open(path, "rb") as file:
                 each = sum(1 for _ in file) / PROBE_JOBS
-            self.run(writer, 0, max(1, round(items / each)), file=path)
+            self.run(writer, max(1, round(items / each)), file=path)
             self.traces[items] = path
         return self.traces[items]
 
@@ -196,11 +195,11 @@ class Series:
     def sample(self, items=None):
         items = items or self.items
         if self.work.name == "read":
-            return self.bench.run(self.entry, items, file=self.bench.trace_of(items))
+            return self.bench.run(self.entry, None, file=self.bench.trace_of(items))
+        file = None
         if self.entry.tool == "bench-trace":
             file = os.path.join(self.bench.scratch, "run.trace.json")
-            return self.bench.run(self.entry, items, items, file=file)
-        return self.bench.run(self.entry, items, self.parameter, self.work.variables)
+        return self.bench.run(self.entry, items, self.parameter, self.work.variables, file)
 
     def run_once(self):
         if self.skipped or (self.entry.kind != "ours" and self.spent_s > PATIENCE_S):

@@ -5,10 +5,8 @@
 #include "trace/writer.h"
 #include "window.h"
 
-enum { WIDTH = 1000 };
-
-/* `parameter` jobs go through a window, and the trace of that is written to the file. Measured is
- * all of it; an item is a job. */
+/* Jobs go through a window that is `parameter` wide, and the trace of that is written to the file.
+ * Measured is all of it; an item is a job. */
 static int bench_write(struct bench_run *run)
 {
     struct sim_trace_header header = {
@@ -21,7 +19,7 @@ static int bench_write(struct bench_run *run)
         error = cad_loop_new(cad_virtual_driver(), &loop);
     if (error == 0) {
         cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
-        error = run_window(loop, run->parameter, WIDTH);
+        error = run_window(loop, run->items, run->parameter);
         run->end_ns = cad_loop_time(loop);
     }
     if (error == 0)
@@ -29,7 +27,6 @@ static int bench_write(struct bench_run *run)
     cad_loop_free(loop);
     sim_trace_writer_free(writer);
     bench_stop(run);
-    run->items = run->parameter;
     return error == 0 ? 0 : bench_fail(run->file, cad_error_text(error));
 }
 

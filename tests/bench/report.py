@@ -128,6 +128,15 @@ def heading(result):
     ]
 
 
+def goal_lines(works):
+    goals = [(work["name"], goal) for work in works for goal in work["reach"]]
+    missed = [f"{name} ({goal['what']})" for name, goal in goals if not goal["reached"]]
+    if not goals:
+        return []
+    return ["", f"Goals: {len(goals) - len(missed)} of {len(goals)} reached"
+            + (f"; missed: {', '.join(missed)}" if missed else "")]
+
+
 def table(result, earlier=None):
     lines = heading(result)
     if result["works"]:
@@ -135,7 +144,7 @@ def table(result, earlier=None):
                  "change" if earlier else "", "items, whole time, peak"]]
         for work in result["works"]:
             rows += work_rows(work, earlier)
-        lines += ["", *aligned(rows, (0, 6))]
+        lines += ["", *aligned(rows, (0, 6)), *goal_lines(result["works"])]
     if result["scaling"]:
         lines += scaling_lines(result["scaling"])
     if result["corners"]:

@@ -100,6 +100,12 @@ WORKS = (
              peer("go", "switch", "Gosched", share=0.5),
              peer("asyncio", "switch", share=0.02),
              peer("uvloop", "switch", share=0.02))),
+    Work("callbacks", "a callback that schedules itself with call_soon()", "callback",
+         items=(10_000_000, 1_000_000, 1000), entries=(
+             engine("callbacks", "cad_call_soon()"),
+             floor("switch", "ring of callbacks"),
+             peer("asyncio", "callbacks", share=0.02),
+             peer("uvloop", "callbacks", share=0.02))),
     Work("create", "create and end a coroutine", "coroutine",
          items=(3_000_000, 500_000, 1000), reach_ns=80, entries=(
              engine("create", "coroutines, one at a time", fixed=1),

@@ -97,6 +97,21 @@ def bench_switch(run):
     run.stop()
 
 
+def bench_callbacks(run):
+    def again():
+        run.done += 1
+        if run.done < run.items:
+            loop.call_soon(again)
+        else:
+            loop.stop()
+
+    loop = real_loop()
+    loop.call_soon(again)
+    run.start()
+    loop.run_forever()
+    run.stop()
+
+
 def bench_create(run):
     async def count_one():
         run.done += 1
@@ -150,6 +165,7 @@ peer.main({
     "window": (bench_window, 1000),
     "sleeps": (bench_sleeps, 10000),
     "switch": (bench_switch, 0),
+    "callbacks": (bench_callbacks, 0),
     "create": (bench_create, 0),
     "queue": (bench_queue, 0),
     "sleepers": (bench_sleepers, 1000),
