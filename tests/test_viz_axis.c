@@ -48,10 +48,11 @@ static void test_axis__durations_have_three_digits(void **state) {
     check_duration(999950 * US, "1 s"); /* rounding takes it into the next unit */
     check_duration(2 * SECOND + 345678, "2 s");
     check_duration(80 * SECOND, "80 s");
-    check_duration(200 * SECOND, "3 min 20 s");
+    check_duration(200 * SECOND, "200 s");
+    check_duration(920 * SECOND, "15 min 20 s");
     check_duration(7500 * SECOND, "2 h 5 min");
     check_duration(90000 * SECOND, "1 d 1 h");
-    check_duration(120 * SECOND, "2 min");
+    check_duration(600 * SECOND, "10 min");
 }
 
 static void test_axis__counts_have_commas(void **state) {
@@ -84,6 +85,10 @@ static void test_axis__steps_are_round_and_labels_in_one_unit(void **state) {
     check_label(&axis, 3 * SECOND, "3 s");
     viz_axis_make(&axis, 0.9e9, 0.9e9, 1000, 90);
     check_label(&axis, 300 * MS, "300 ms");
+    viz_axis_make(&axis, 1.2e9, 0.2e9, 1000, 90);
+    check_label(&axis, SECOND, "1 s");
+    check_label(&axis, SECOND + 20 * MS, "1.02 s");
+    check_label(&axis, SECOND + 100 * MS, "1.10 s");
 }
 
 static void test_axis__labels_stand_apart_at_every_zoom(void **state) {

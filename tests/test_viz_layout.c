@@ -343,7 +343,7 @@ static void test_layout__texts_are_shortened_at_whole_characters(void **state) {
     viz_elide(&measure, VIZ_FONT_BODY, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 30, false, out,
               sizeof out);
     assert_string_equal(out, "\xC3\xA9\xC3\xA9\xE2\x80\xA6");
-    assert_int_equal(viz_elide(&measure, VIZ_FONT_BODY, "nothing", 15, false, out, sizeof out), 0);
+    assert_int_equal(viz_elide(&measure, VIZ_FONT_BODY, "nothing", 35, false, out, sizeof out), 0);
     assert_string_equal(out, "");
 }
 

@@ -21,7 +21,7 @@ static const struct unit units[] = {
     {SECOND, 9, "s"}, {MS, 6, "ms"}, {US, 3, "\xC2\xB5s"}, {1, 0, "ns"}};
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };
 
-/* From here on a view counts in minutes and hours. */
+/* From here on times are told in minutes and hours. */
 #define CLOCK_FROM (600 * SECOND)
 
 /* The largest unit of which there is at least one. */
@@ -97,7 +97,7 @@ size_t viz_format_duration(int64_t duration_ns, char out[VIZ_TIME_SIZE]) {
         return format_pair(duration_ns, DAY, "d", HOUR, "h", out);
     if (duration_ns >= HOUR)
         return format_pair(duration_ns, HOUR, "h", MINUTE, "min", out);
-    if (duration_ns >= 2 * MINUTE)
+    if (duration_ns >= CLOCK_FROM)
         return format_pair(duration_ns, MINUTE, "min", SECOND, "s", out);
     int64_t rounded = round_to_three(duration_ns);
     const struct unit *unit = unit_of(rounded);
@@ -196,7 +196,10 @@ static size_t format_tick(const struct viz_axis *axis, int64_t time_ns, int64_t 
     if (axis->clock)
         return format_clock(time_ns, step_ns, out);
     const struct unit *unit = unit_of(axis->unit_ns);
-    return format_in(time_ns, unit, decimals_of(step_ns, unit), axis->base_ns == 0, out);
+    /* 0.5 s, 1 s, 1.5 s; but 1.01 s, 1.10 s */
+    int decimals = decimals_of(step_ns, unit);
+    bool whole = axis->base_ns == 0 && time_ns % unit->ns == 0;
+    return format_in(time_ns, unit, whole ? 0 : decimals, false, out);
 }
 
 size_t viz_axis_label(const struct viz_axis *axis, int64_t time_ns, char out[VIZ_TIME_SIZE]) {

@@ -19,7 +19,7 @@ size_t viz_format_count(uint64_t number, char out[VIZ_TIME_SIZE]);
  * Returns the length. */
 size_t viz_format_exact(int64_t time_ns, char out[VIZ_TIME_SIZE]);
 
-/* Three significant digits: 1 s, 13.2 ms, 1 min 20 s, 2 h 5 min. Returns the length. */
+/* Three significant digits: 1 s, 13.2 ms, 15 min 20 s, 2 h 5 min. Returns the length. */
 size_t viz_format_duration(int64_t duration_ns, char out[VIZ_TIME_SIZE]);
 
 /* The ticks of an axis: multiples of step_ns carry a label, those of minor_ns do not.

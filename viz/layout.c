@@ -19,7 +19,7 @@
 #define ROW_MOST 64
 #define ROW_FLOOR 3 /* as far as zooming goes */
 #define ROW_CEILING 96
-#define NAMES_LEAST 96
+#define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
 
 /* How far from a bar or a mark the pointer still means it. */

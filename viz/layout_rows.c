@@ -227,15 +227,16 @@ static void label_inside(struct row_painter *rows, const struct label *label) {
         paint_plate(rows, label->bar, *rect, label->width + pad + viz_px(painter->frame, 5));
     bool two =
         label->bar->look == VIZ_LOOK_SPAN && rect->h >= height + small + viz_px(painter->frame, 6);
-    if (!two) {
+    char took[VIZ_TIME_SIZE];
+    viz_format_duration(label->bar->end_ns - label->bar->begin_ns, took);
+    /* A number is shown whole or not at all. */
+    if (!two || viz_text_width(painter, VIZ_FONT_SMALL, took) > rect->w - 2 * pad) {
         viz_text(painter->scene, label->font, ink, x, middle - height / 2, label->text);
         return;
     }
-    char took[VIZ_TIME_SIZE];
-    viz_format_duration(label->bar->end_ns - label->bar->begin_ns, took);
     int top = middle - (height + small) / 2;
     viz_text(painter->scene, label->font, ink, x, top, label->text);
-    viz_text_in(painter, VIZ_FONT_SMALL, ink, x, top + height + small / 2, rect->w - 2 * pad, took);
+    viz_text(painter->scene, VIZ_FONT_SMALL, ink, x, top + height, took);
 }
 
 /* The part of a bar that its label may use, and whether hatching is in its way. */
@@ -296,24 +297,53 @@ static void flush_run(struct row_painter *rows) {
     *run = (struct run){0};
 }
 
+/* The first span among bars first to last, where there is work among them. */
+static uint32_t first_span(const struct viz_bar *bars, uint32_t first, uint32_t last) {
+    uint32_t low = first;
+    while (low < last) {
+        uint32_t middle = low + (last - low) / 2;
+        if (bars[middle + 1].work_before_ns > bars[first].work_before_ns)
+            last = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* What most of the time of bars first to last is, by a few of them: VIZ_RUN, or the role of a
+ * span's colour; VIZ_WAIT where there is no work. */
+static int role_of_run(const struct viz_bar *bars, uint32_t first, uint32_t last) {
+    int64_t time_ns[VIZ_COLOUR_COUNT] = {0};
+    int role = VIZ_WAIT;
+    int64_t most_ns = -1;
+    uint32_t stride = (last - first) / RUN_SAMPLE + 1;
+    /* An odd stride: spans and waits often alternate. */
+    for (uint32_t i = first; i <= last; i += stride | 1) {
+        const struct viz_bar *bar = &bars[i];
+        if (bar->look == VIZ_LOOK_RUN)
+            return VIZ_RUN;
+        if (bar->look != VIZ_LOOK_SPAN)
+            continue;
+        time_ns[bar->colour] += bar->end_ns - bar->begin_ns;
+        if (time_ns[bar->colour] > most_ns) {
+            most_ns = time_ns[bar->colour];
+            role = VIZ_SPAN_FIRST + bar->colour;
+        }
+    }
+    if (role == VIZ_WAIT && bars[last].work_before_ns > bars[first].work_before_ns)
+        role = VIZ_SPAN_FIRST + bars[first_span(bars, first, last)].colour;
+    return role;
+}
+
 /* Bars first to last share the pixels from x0 on: one mark for all, as strong as they are busy. */
 static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, int x0) {
     const struct viz_painter *painter = rows->painter;
-    const struct viz_bar *bars = painter->model->bars;
     double pixel_ns = painter->view->length_ns / painter->frame->lanes.w;
     double share = (double)viz_work_in(painter->model, first, last) / (pixel_ns * rows->unit);
-    bool work = false;
-    int role = VIZ_WAIT;
-    for (uint32_t i = first; i <= last && i < first + RUN_SAMPLE && !work; i++)
-        if (bars[i].look == VIZ_LOOK_SPAN) {
-            work = true;
-            role = VIZ_SPAN_FIRST + bars[i].colour;
-        } else if (bars[i].look == VIZ_LOOK_RUN) {
-            work = true;
-            role = VIZ_RUN;
-            share = 0.5;
-        }
-    int level = (int)(fmin(share, 1) * 5); /* few levels, so that neighbours become one rectangle */
+    int role = role_of_run(painter->model->bars, first, last);
+    /* Few levels, so that neighbours become one rectangle. */
+    int level = role == VIZ_RUN ? 2 : (int)(fmin(share, 1) * 5);
+    bool work = role != VIZ_WAIT;
     int alpha = work ? 95 + 32 * level : 150;
     struct run *run = &rows->run;
     if (run->x1 != x0 || run->role != role || run->alpha != alpha)

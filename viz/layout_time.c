@@ -210,7 +210,7 @@ static void paint_strip_name(const struct strip_painter *strip) {
     char value[VIZ_TIME_SIZE];
     char most[VIZ_TIME_SIZE + 16];
     format_value(strip->most, value);
-    snprintf(most, sizeof most, "at most %s", value);
+    snprintf(most, sizeof most, "max %s", value);
     int margin = viz_px(frame, frame->compact ? 10 : 16);
     int room = frame->strip.x - margin - viz_px(frame, 8);
     int name_height = painter->measure->height[VIZ_FONT_NAME];

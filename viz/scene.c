@@ -7,6 +7,9 @@
 
 #define ELLIPSIS "\xE2\x80\xA6"
 
+/* Fewer letters before an ellipsis say nothing. */
+enum { LEAST_SHOWN = 3 };
+
 void viz_scene_clear(struct viz_scene *scene) {
     scene->count = 0;
     scene->text_length = 0;
@@ -172,7 +175,7 @@ int viz_elide(const struct viz_measure *measure, enum viz_font font, const char 
         }
     }
     size_t head = snap(text, low);
-    if (best == 0 || head < 2 || !join(text, length, head, tail, out, size)) {
+    if (best == 0 || head < LEAST_SHOWN || !join(text, length, head, tail, out, size)) {
         out[0] = '\0';
         return 0;
     }

@@ -92,7 +92,7 @@ void viz_text(struct viz_scene *scene, enum viz_font font, int role, int x, int 
 
 /* Copies a text that is to be at most `width` pixels wide: whole, or shortened with an ellipsis
  * at its end, or, with `middle`, inside, so that a number at the end survives. Returns the width
- * in pixels; 0, and no text, where not even two characters and the ellipsis fit. */
+ * in pixels; 0, and no text, where not even three letters and the ellipsis fit. */
 int viz_elide(const struct viz_measure *measure, enum viz_font font, const char *text, int width,
               bool middle, char *out, size_t size);
 
