@@ -412,7 +412,7 @@ int sim_value_binary(enum sim_operator operator, sim_value a, sim_value b, sim_v
 }
 
 int sim_value_less(sim_value a, sim_value b, sim_error *error) {
-    sim_value result;
+    sim_value result = SIM_FALSE;
     int code = compare(SIM_LESS, a, b, &result, error);
     return code != 0 ? code : result == SIM_TRUE;
 }
@@ -427,7 +427,7 @@ int sim_value_double(sim_value value, double *number, sim_error *error) {
 }
 
 int sim_value_nanoseconds(sim_value value, int64_t *nanoseconds, sim_error *error) {
-    double seconds;
+    double seconds = 0;
     int code = sim_value_double(value, &seconds, error);
     if (code != 0)
         return code;
