@@ -363,6 +363,32 @@ static void test_gather__two_wait_for_one_gathering(void **state)
          "= complete at 2");
 }
 
+static void test_gather__the_message_of_a_child_that_swallowed_the_cancel(void **state)
+{
+    (void)state;
+    PLAY("a: gather_all g w v; await g",
+         "w: sleep 5",
+         "v: log v; sleep 0; catch; sleep 1; return 2",
+         "x: cancel a why",
+         "= 0: v v, v sleep!CancelledError(why), w sleep!CancelledError(why), "
+         "w ends!CancelledError(why)",
+         "= 1: a await!CancelledError(why), a ends!CancelledError(why)",
+         "= complete at 1");
+}
+
+static void test_gather__the_message_of_the_second_cancel_of_a_child_that_swallowed_both(void **state)
+{
+    (void)state;
+    PLAY("a: gather_all g w v; await g",
+         "w: sleep 5",
+         "v: sleep 5; catch; sleep 1; return 2",
+         "x: sleep 1; cancel v one; cancel a two",
+         "= 1: v sleep!CancelledError(one), w sleep!CancelledError(two), "
+         "w ends!CancelledError(two)",
+         "= 2: a await!CancelledError(two), a ends!CancelledError(two)",
+         "= complete at 2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +422,8 @@ int main(void)
         cmocka_unit_test(test_gather__a_timeout_around_it),
         cmocka_unit_test(test_gather__plain_futures_are_cancelled_too),
         cmocka_unit_test(test_gather__two_wait_for_one_gathering),
+        cmocka_unit_test(test_gather__the_message_of_a_child_that_swallowed_the_cancel),
+        cmocka_unit_test(test_gather__the_message_of_the_second_cancel_of_a_child_that_swallowed_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -440,6 +440,18 @@ static void test_wait__wait_for_of_a_future(void **state)
          "= complete at 2");
 }
 
+static void test_wait__a_wait_that_is_never_over(void **state)
+{
+    (void)state;
+    PLAY("future f",
+         "a: wait_all - f w",
+         "w: sleep 1",
+         "b: await f",
+         "c: wait_first 2 f",
+         "= 2: c wait_first=0",
+         "= deadlock at 2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_wait__wait_for_gets_the_result_in_the_instant_of_the_timeout),
         cmocka_unit_test(test_wait__wait_for_in_wait_for),
         cmocka_unit_test(test_wait__wait_for_of_a_future),
+        cmocka_unit_test(test_wait__a_wait_that_is_never_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,12 +7,19 @@ cad_loop *test_loop;
 /* --- Allocations ----------------------------------------------------------------------------- */
 
 static size_t live;
+static size_t until_failure; /* allocations; 0: none fails */
+static bool failed;
 
-static void *count(void *context, void *pointer, size_t size) {
+static void *count(void *context, void *pointer, size_t size)
+{
     (void)context;
     if (size == 0) {
         live -= pointer != NULL;
         free(pointer);
+        return NULL;
+    }
+    if (until_failure > 0 && --until_failure == 0) {
+        failed = true;
         return NULL;
     }
     void *grown = realloc(pointer, size);
@@ -20,12 +27,26 @@ static void *count(void *context, void *pointer, size_t size) {
     return grown;
 }
 
-void count_blocks(void) {
+void count_blocks(void)
+{
     cad_set_allocator(count, NULL);
     live = 0;
+    fail_block(0);
 }
 
-size_t blocks_live(void) {
+void fail_block(size_t number)
+{
+    until_failure = number;
+    failed = false;
+}
+
+bool block_failed(void)
+{
+    return failed;
+}
+
+size_t blocks_live(void)
+{
     /* What came with the last error outside tasks outlives every loop. */
     (void)cad_raise(CAD_ERUNTIME, NULL);
     return live;
@@ -37,7 +58,8 @@ static char text[LOG_SIZE];
 static size_t length;
 static int64_t line_ns; /* of the last line; below 0: there is none */
 
-char *seconds_text(char *out, int64_t ns) {
+char *seconds_text(char *out, int64_t ns)
+{
     int end = snprintf(out, 32, "%lld.%09lld", (long long)(ns / CAD_SECOND),
                        (long long)(ns % CAD_SECOND));
     while (out[end - 1] == '0')
@@ -46,13 +68,15 @@ char *seconds_text(char *out, int64_t ns) {
     return out;
 }
 
-void note_clear(void) {
+void note_clear(void)
+{
     length = 0;
     line_ns = -1;
     text[0] = '\0';
 }
 
-void note(const char *format, ...) {
+void note(const char *format, ...)
+{
     char what[LINE_SIZE], time[32];
     va_list arguments;
     va_start(arguments, format);
@@ -73,7 +97,8 @@ void note(const char *format, ...) {
     assert_true(length < LOG_SIZE);
 }
 
-const char *noted(void) {
+const char *noted(void)
+{
     return text;
 }
 
@@ -89,7 +114,8 @@ void print_log(const char *title, const char *log)
     }
 }
 
-void happened(const char *file, int line, const char *const *lines) {
+void happened(const char *file, int line, const char *const *lines)
+{
     char expected[LOG_SIZE];
     size_t size = 0;
     expected[0] = '\0';
@@ -106,14 +132,16 @@ void happened(const char *file, int line, const char *const *lines) {
 
 /* --- Fixtures -------------------------------------------------------------------------------- */
 
-int engine_test_setup(void **state) {
+int engine_test_setup(void **state)
+{
     (void)state;
     count_blocks();
     note_clear();
     return cad_loop_new(cad_virtual_driver(), &test_loop);
 }
 
-int engine_test_teardown(void **state) {
+int engine_test_teardown(void **state)
+{
     (void)state;
     cad_loop_free(test_loop);
     test_loop = NULL;

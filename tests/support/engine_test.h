@@ -31,6 +31,10 @@ int engine_test_teardown(void **state);
 /* From now on the library's allocations are counted; blocks_live() is what has not been freed. */
 void count_blocks(void);
 size_t blocks_live(void);
+/* Makes the `number`th allocation from now on fail, 1 being the next; 0: none. */
+void fail_block(size_t number);
+/* Whether that allocation has been asked for. */
+bool block_failed(void);
 
 /* Adds "what" (printf) to the log, under the loop's present time: entries of the same instant
  * share a line, as "1: a acquire, b acquire". Times are seconds, with as many decimals as they

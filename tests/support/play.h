@@ -21,7 +21,7 @@
  *   = TIME: WHO WHAT, WHO WHAT              what is logged at an instant
  *   = OUTCOME at TIME                       how it ends: complete, deadlock, stopped
  *
- * Statements carry the names of asyncio's calls (the table in play.c); TIME is in seconds, and
+ * Statements carry the names of asyncio's calls (the table in verbs.c); TIME is in seconds, and
  * "-" stands for no time limit. A statement that fails makes the task skip the rest, as an
  * exception does, up to
  *   leave X          the end of the block of a timeout or a task group: always runs
