@@ -308,12 +308,25 @@ static int refuse_start(struct reader *reader) {
                             "not a trace: a Trace Event file is JSON, and begins with '[' or '{'");
 }
 
+/* Some programs begin a file with a byte order mark. */
+static int skip_mark(struct reader *reader) {
+    static const char mark[] = "\xEF\xBB\xBF";
+    struct input *input = &reader->input;
+    int error = 0;
+    while (error == 0 && input->end - input->at < 3 && !input->at_end)
+        error = refill(reader);
+    size_t length = (size_t)(input->end - input->at);
+    if (length > 3)
+        length = 3;
+    if (error == 0 && memcmp(input->at, mark, length) == 0)
+        input->at += length;
+    return error;
+}
+
 static int take_file(struct reader *reader) {
     struct input *input = &reader->input;
     bool cut = false;
-    int error = refill(reader);
-    if (error == 0 && input->end - input->at >= 3 && memcmp(input->at, "\xEF\xBB\xBF", 3) == 0)
-        input->at += 3;
+    int error = skip_mark(reader);
     if (error == 0)
         error = skip_space(reader);
     if (error != 0)

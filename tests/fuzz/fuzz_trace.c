@@ -1,8 +1,5 @@
 /* libFuzzer on all that reads a trace: reader, model, table.
  *
- *     cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_trace
- *     build-fuzz/tests/fuzz_trace -dict=tests/fuzz/trace.dict tests/fuzz/corpus/trace
- *
  * Beside crashes it looks for models that break their word (model.h), and for traces whose
  * beginning is refused although the whole is not: cut at any byte, a trace must be readable. */
 #include <stdint.h>
