@@ -5,6 +5,7 @@ option(CADRAN_PROGRAMS "Build the programs (cadran and its viewer), not the libr
 option(CADRAN_VIEWER "Build cadran-view, which needs SDL2, SDL2_ttf, fontconfig and libpng" ON)
 option(CADRAN_UCONTEXT "Switch coroutines by the C library's ucontext on every processor" OFF)
 option(CADRAN_WERROR "Treat compiler warnings as errors" ON)
+option(CADRAN_LTO "Optimise across files in release builds (gcc only)" ON)
 option(CADRAN_FUZZ "Build the fuzz targets (clang only)" OFF)
 set(CADRAN_SANITIZE "" CACHE STRING "Sanitizers: empty, address;undefined or thread")
 set_property(CACHE CADRAN_SANITIZE PROPERTY STRINGS "" "address;undefined" "undefined" "thread")

@@ -61,7 +61,6 @@ enum {
 /* A coroutine lives at the top of its own stack, and is recycled with it. */
 struct cad__coroutine {
     void *stack_pointer;         /* while it is suspended */
-    void *loop_stack_pointer;    /* the loop's, while it runs */
     char *bottom;                /* of the stack; the guard is below it */
     struct cad__coroutine *next; /* in the list of free ones */
     char *mapping;               /* begins with the guard */
@@ -70,23 +69,35 @@ struct cad__coroutine {
     unsigned valgrind_id;
 #ifdef WITH_ASAN
     bool dropped;
-    void *fake_stack, *loop_fake_stack;
-    const void *loop_bottom;
-    size_t loop_size;
+    void *fake_stack;
 #endif
 #ifdef WITH_TSAN
-    void *fiber, *loop_fiber;
+    void *fiber;
 #endif
 };
 
+/* The stack on which the thread's loop itself runs. */
+static _Thread_local struct {
+    void *stack_pointer; /* while a coroutine runs */
+#ifdef WITH_ASAN
+    bool left; /* a moment ago, for the coroutine that learns the rest */
+    const void *bottom;
+    size_t size;
+#endif
+#ifdef WITH_TSAN
+    void *fiber;
+#endif
+} loop_stack;
+
 /* --- The switch ------------------------------------------------------------------------------ */
 
-/* From the loop to a coroutine, and back. Both save the callee-saved registers on the stack that is
- * left, and its stack pointer in *from, and take those of `to`; there the call that left it
- * returns `value`, and a new stack begins in cad__coroutine_entry(). Floating-point modes are
- * shared by all coroutines of a thread, as they are by functions. */
+/* From the loop to a coroutine, back, and from one coroutine to another. All save the callee-saved
+ * registers on the stack that is left, and its stack pointer in *from, and take those of `to`;
+ * there the call that left it returns `value`, and a new stack begins in cad__coroutine_entry().
+ * Floating-point modes are shared by all coroutines of a thread, as they are by functions. */
 int cad__switch_in(void **from, void *to, int value);
 int cad__switch_out(void **from, void *to, int value);
+int cad__switch_over(void **from, void *to, int value);
 _Noreturn void cad__coroutine_entry(void);
 
 #if defined(__x86_64__) && defined(__ELF__) && !defined(CADRAN_UCONTEXT)
@@ -99,7 +110,8 @@ _Noreturn void cad__coroutine_entry(void);
 
 /* The processor predicts where a ret goes by counting it against the calls. The ret of switch_out()
  * goes elsewhere, which cannot be helped; switch_in() jumps, and is come back to before its own
- * ret, so that the count is right again for all functions further up. */
+ * ret, so that the count is right again for all functions further up. The ret of switch_over() goes
+ * where its own call came from, if on another stack: all coroutines suspend in one place. */
 __asm__(".text\n"
         ".p2align 4\n"
         ".globl cad__switch_in\n"
@@ -140,7 +152,22 @@ __asm__(".text\n"
         "    movl %edx, %eax\n"
         "    ret\n"
         "    .cfi_endproc\n"
-        ".size cad__switch_out, .-cad__switch_out\n");
+        ".size cad__switch_out, .-cad__switch_out\n"
+        "\n"
+        ".p2align 4\n"
+        ".globl cad__switch_over\n"
+        ".hidden cad__switch_over\n"
+        ".type cad__switch_over, @function\n"
+        "cad__switch_over:\n"
+        "    .cfi_startproc\n"
+        PUSH_ALL
+        "    movq %rsp, (%rdi)\n"
+        "    movq %rsi, %rsp\n" /* a frame of switch_out() or switch_over() */
+        "    movl %edx, %eax\n"
+        POP_ALL
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size cad__switch_over, .-cad__switch_over\n");
 /* clang-format on */
 
 static void prepare(struct cad__coroutine *self)
@@ -160,12 +187,14 @@ static void prepare(struct cad__coroutine *self)
 /* By ret alone: a br to where no bti instruction is would be refused. */
 __asm__(".text\n"
         ".p2align 4\n"
-        ".globl cad__switch_in, cad__switch_out\n"
-        ".hidden cad__switch_in, cad__switch_out\n"
+        ".globl cad__switch_in, cad__switch_out, cad__switch_over\n"
+        ".hidden cad__switch_in, cad__switch_out, cad__switch_over\n"
         ".type cad__switch_in, %function\n"
         ".type cad__switch_out, %function\n"
+        ".type cad__switch_over, %function\n"
         "cad__switch_in:\n"
         "cad__switch_out:\n"
+        "cad__switch_over:\n"
         "    .cfi_startproc\n"
         "    sub sp, sp, #160\n"
         "    .cfi_def_cfa_offset 160\n"
@@ -202,7 +231,8 @@ __asm__(".text\n"
         "    ret\n"
         "    .cfi_endproc\n"
         ".size cad__switch_in, .-cad__switch_in\n"
-        ".size cad__switch_out, .-cad__switch_out\n");
+        ".size cad__switch_out, .-cad__switch_out\n"
+        ".size cad__switch_over, .-cad__switch_over\n");
 
 static void prepare(struct cad__coroutine *self)
 {
@@ -233,6 +263,11 @@ int cad__switch_in(void **from, void *to, int value)
     return cad__switch_out(from, to, value);
 }
 
+int cad__switch_over(void **from, void *to, int value)
+{
+    return cad__switch_out(from, to, value);
+}
+
 static void prepare(struct cad__coroutine *self)
 {
     size_t size = (sizeof(ucontext_t) + LINE - 1) / LINE * LINE;
@@ -255,22 +290,41 @@ static size_t stack_size(const struct cad__coroutine *self)
     return (size_t)((const char *)self - self->bottom);
 }
 
-/* From the loop into the coroutine, where suspend() returns `value`, until it comes back:
- * CAD_PENDING, or what its function returned. */
+/* From the loop into the coroutine, where suspend() returns `value`, until one comes back:
+ * CAD_PENDING, or what the function of the one that came back returned. */
 static int enter(struct cad__coroutine *self, int value)
 {
 #ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(&self->loop_fake_stack, self->bottom, stack_size(self));
+    void *fake_stack;
+    loop_stack.left = true;
+    __sanitizer_start_switch_fiber(&fake_stack, self->bottom, stack_size(self));
 #endif
 #ifdef WITH_TSAN
-    self->loop_fiber = __tsan_get_current_fiber();
+    loop_stack.fiber = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(self->fiber, 0);
 #endif
-    value = cad__switch_in(&self->loop_stack_pointer, self->stack_pointer, value);
+    value = cad__switch_in(&loop_stack.stack_pointer, self->stack_pointer, value);
 #ifdef WITH_ASAN
-    __sanitizer_finish_switch_fiber(self->loop_fake_stack, NULL, NULL);
+    __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
 #endif
     return value;
+}
+
+/* A coroutine has been switched to; `fake_stack` is its own. */
+static void arrive(void *fake_stack)
+{
+#ifdef WITH_ASAN
+    const void *bottom;
+    size_t size;
+    __sanitizer_finish_switch_fiber(fake_stack, &bottom, &size);
+    if (loop_stack.left) {
+        loop_stack.bottom = bottom;
+        loop_stack.size = size;
+        loop_stack.left = false;
+    }
+#else
+    (void)fake_stack;
+#endif
 }
 
 /* Back to the loop with `value`; `last`: for good. */
@@ -278,16 +332,34 @@ static int leave(struct cad__coroutine *self, int value, bool last)
 {
     (void)last;
 #ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack, self->loop_bottom,
-                                   self->loop_size);
+    __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack, loop_stack.bottom,
+                                   loop_stack.size);
 #endif
 #ifdef WITH_TSAN
-    __tsan_switch_to_fiber(self->loop_fiber, 0);
+    __tsan_switch_to_fiber(loop_stack.fiber, 0);
 #endif
-    value = cad__switch_out(&self->stack_pointer, self->loop_stack_pointer, value);
+    value = cad__switch_out(&self->stack_pointer, loop_stack.stack_pointer, value);
 #ifdef WITH_ASAN
-    __sanitizer_finish_switch_fiber(self->fake_stack, &self->loop_bottom, &self->loop_size);
+    arrive(self->fake_stack);
     if (self->dropped) /* back once more, to give up the fake stack, which only its owner can */
+        leave(self, 0, true);
+#endif
+    return value;
+}
+
+/* To another coroutine, whose suspend() returns `value`. */
+static int cross(struct cad__coroutine *self, struct cad__coroutine *other, int value)
+{
+#ifdef WITH_ASAN
+    __sanitizer_start_switch_fiber(&self->fake_stack, other->bottom, stack_size(other));
+#endif
+#ifdef WITH_TSAN
+    __tsan_switch_to_fiber(other->fiber, 0);
+#endif
+    value = cad__switch_over(&self->stack_pointer, other->stack_pointer, value);
+#ifdef WITH_ASAN
+    arrive(self->fake_stack);
+    if (self->dropped)
         leave(self, 0, true);
 #endif
     return value;
@@ -297,9 +369,7 @@ void cad__coroutine_entry(void)
 {
     cad__task *task = cad__task_of(cad__current());
     struct cad__coroutine *self = task->coroutine;
-#ifdef WITH_ASAN
-    __sanitizer_finish_switch_fiber(NULL, &self->loop_bottom, &self->loop_size);
-#endif
+    arrive(NULL);
     cad_coroutine *fn = task->wait.fn;
     void *arg = task->wait.arg;
     task->wait.fn = NULL;
@@ -412,12 +482,13 @@ void cad__stacks_free(cad_loop *loop)
 
 int cad__coroutine_resume(cad__task *task, int result)
 {
-    struct cad__coroutine *self = task->coroutine;
-    result = enter(self, result);
+    cad_loop *loop = task->future.object.loop;
+    result = enter(task->coroutine, result);
     if (result == CAD_PENDING)
         return CAD_PENDING;
-    task->coroutine = NULL;
-    give_back(task->future.object.loop, self);
+    cad__task *ended = cad__task_of(loop->current);
+    give_back(loop, ended->coroutine);
+    ended->coroutine = NULL;
     return result;
 }
 
@@ -439,7 +510,11 @@ int cad__coroutine_start(cad__task *task)
 
 int cad__coroutine_suspend(cad__task *task)
 {
-    return leave(task->coroutine, CAD_PENDING, false);
+    int result;
+    cad__task *next = cad__task_next(task->future.object.loop, &result);
+    if (next == NULL)
+        return leave(task->coroutine, CAD_PENDING, false);
+    return next == task ? result : cross(task->coroutine, next->coroutine, result);
 }
 
 void cad__coroutine_drop(cad__task *task)

@@ -260,6 +260,10 @@ typedef struct cad__task cad__task;
 
 extern const cad__type cad__task_type;
 void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
+/* The running coroutine waits. Where the next in the ready queue is a coroutine too, its turn
+ * begins here and now, and it is returned with the result that it goes on with: then one switch
+ * does, where two would by way of the loop's stack. NULL: the loop's turn. */
+cad__task *cad__task_next(cad_loop *loop, int *result);
 /* Whether it waits, through tasks that await one another, for a task that waits for it itself, or
  * for another such circle: then a cancel has no end to go to. */
 bool cad__task_in_circle(const cad_future *future);
@@ -357,6 +361,7 @@ struct cad_loop {
     size_t live;          /* tasks whose end has not been noticed, and holds */
     size_t holds;         /* of these, what cad_loop_hold() holds */
     int64_t now_ns;       /* time at the start of this iteration */
+    unsigned turns;       /* iterations since the loop looked outside */
     bool started, stopping;
     bool closing; /* everything goes: references no longer count */
     volatile sig_atomic_t interrupted; /* set from signal handlers too */
@@ -404,6 +409,10 @@ static inline void cad__waiters_init(cad__waiters *waiters)
     cad__list_init(&waiters->list);
     waiters->count = 0;
 }
+
+/* The entry that is next, still in its place; begins the next iteration where that needs nothing
+ * from outside. NULL where it does, or where the run is to end. */
+cad__entry *cad__loop_peek(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry)

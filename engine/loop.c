@@ -4,7 +4,10 @@
 
 _Thread_local cad_loop *cad__running;
 
-enum { DEFAULT_WORKERS = 4 };
+enum {
+    DEFAULT_WORKERS = 4,
+    LOOK_EVERY = 16, /* iterations that coroutines may begin before the loop looks outside */
+};
 
 int cad_loop_new(cad_driver *driver, cad_loop **out)
 {
@@ -73,9 +76,27 @@ void cad_loop_free(cad_loop *loop)
 
 /* --- Running --------------------------------------------------------------------------------- */
 
+/* What is ready now is this iteration's batch; what becomes ready meanwhile is the next one's. */
+static void begin_iteration(cad_loop *loop)
+{
+    loop->now_ns = loop->driver->now(loop->driver);
+    cad__timers_fire(loop, loop->now_ns);
+    cad__splice(&loop->batch, &loop->ready);
+}
+
+cad__entry *cad__loop_peek(cad_loop *loop)
+{
+    if (cad__list_empty(&loop->batch)) {
+        bool busy = !cad__list_empty(&loop->ready) && loop->live > 0 && !loop->stopping;
+        if (!busy || ++loop->turns == LOOK_EVERY)
+            return NULL;
+        begin_iteration(loop);
+    }
+    return loop->interrupted ? NULL : CAD__CONTAINER(loop->batch.next, cad__entry, link);
+}
+
 static void run_batch(cad_loop *loop)
 {
-    cad__splice(&loop->batch, &loop->ready);
     while (!cad__list_empty(&loop->batch) && !loop->interrupted) {
         cad__entry *entry = CAD__CONTAINER(loop->batch.next, cad__entry, link);
         cad__unlink(&entry->link);
@@ -86,18 +107,17 @@ static void run_batch(cad_loop *loop)
     cad__splice(&loop->ready, &loop->batch);
 }
 
-/* asyncio's _run_once(): waits for something to do, then runs what is ready now; what becomes
- * ready meanwhile runs in the next iteration. */
+/* asyncio's _run_once(): waits for something to do, then runs what is ready. */
 static int iterate(cad_loop *loop)
 {
     cad_driver *driver = loop->driver;
     bool busy = loop->stopping || !cad__list_empty(&loop->ready);
     int error = driver->wait(driver, busy ? INT64_MIN : cad__timers_next(loop));
+    loop->turns = 0;
     cad__threads_collect(loop);
     if (error != 0 && cad__list_empty(&loop->ready))
         return loop->interrupted ? CAD_EINTERRUPTED : error;
-    loop->now_ns = driver->now(driver);
-    cad__timers_fire(loop, loop->now_ns);
+    begin_iteration(loop);
     run_batch(loop);
     return loop->interrupted ? CAD_EINTERRUPTED : 0;
 }

@@ -57,19 +57,49 @@ static int go_on(cad__task *task, int result)
                      : task->step->step(cad_task_state(&task->future), result);
 }
 
+/* The result with which the task goes on, or CAD_PENDING. */
+static int begin_turn(cad_loop *loop, cad__task *task)
+{
+    loop->current = &task->future;
+    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
+    return cad__wait_resume(task);
+}
+
+static void end_turn(cad_loop *loop)
+{
+    CAD__TRACE(loop, cad__trace_run_end(loop));
+    loop->current = NULL;
+}
+
 void cad__task_run(cad__entry *entry)
 {
     cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
     cad_loop *loop = task->future.object.loop;
-    loop->current = &task->future;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
-    int result = cad__wait_resume(task);
+    int result = begin_turn(loop, task);
     if (result != CAD_PENDING)
         result = go_on(task, result);
+    if (loop->current == NULL) /* coroutines took turns meanwhile, and the last of them waits */
+        return;
     if (result != CAD_PENDING)
-        end(task, result);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
-    loop->current = NULL;
+        end(cad__task_of(loop->current), result);
+    end_turn(loop);
+}
+
+cad__task *cad__task_next(cad_loop *loop, int *result)
+{
+    cad__task *task;
+    do {
+        end_turn(loop);
+        cad__entry *entry = cad__loop_peek(loop);
+        if (entry == NULL || entry->run != cad__task_run)
+            return NULL;
+        task = CAD__CONTAINER(entry, cad__task, timer.entry);
+        if (!task->started || task->stack_size == 0)
+            return NULL;
+        cad__unlink(&entry->link);
+        *result = begin_turn(loop, task);
+    } while (*result == CAD_PENDING);
+    return task;
 }
 
 /* --- Creating and freeing -------------------------------------------------------------------- */
