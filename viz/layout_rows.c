@@ -118,6 +118,8 @@ static struct viz_rect shape_of(const struct row_painter *rows, const struct viz
         return slim(rect, 0.62, text <= rect.h - 2 ? text : 0);
     case VIZ_LOOK_READY:
         return slim(rect, 0.34, 2);
+    case VIZ_LOOK_RUN:
+        return slim(rect, 0.5, 2);
     default:
         return rect;
     }
@@ -253,6 +255,37 @@ static struct viz_rect label_room(const struct row_painter *rows, const struct v
     return (struct viz_rect){left, rect.y, right - left, rect.h};
 }
 
+/* A label to the right of its bar, up to column `room`; false where more of it, `inside` pixels,
+ * can be seen inside the bar, or where little of it can be seen at all. */
+static bool label_beside(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                         int room, int inside) {
+    struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    const char *name = viz_bar_name(painter->model, bar);
+    enum viz_font font = font_of(rows, bar);
+    int height = painter->measure->height[font];
+    int pad = viz_px(frame, 7);
+    int right = rect.x + rect.w;
+    if (right < rows->left)
+        return false;
+    char text[256];
+    int width =
+        viz_elide(painter->measure, font, name, room - right - 2 * pad, false, text, sizeof text);
+    bool enough = strcmp(text, name) == 0 || width >= viz_px(frame, 60);
+    if (width <= inside || !enough)
+        return false;
+    /* The life line makes way for it. */
+    const struct viz_target *target = painter->target;
+    bool meant = target->kind != VIZ_AT_NOTHING && target->lane == rows->row->lane;
+    struct viz_rect ground = {right + pad - viz_px(frame, 3),
+                              rect.y + rect.h / 2 - viz_px(frame, 2), width + viz_px(frame, 6),
+                              viz_px(frame, 4)};
+    viz_fill(painter->scene, meant ? VIZ_HIGHLIGHT : VIZ_BACKGROUND, ground);
+    viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED, right + pad,
+             rect.y + rect.h / 2 - height / 2, text);
+    return true;
+}
+
 /* Inside where it fits, or where a good part of it does; else beside, up to column `room`. */
 static void paint_label(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
                         int room) {
@@ -273,14 +306,7 @@ static void paint_label(struct row_painter *rows, const struct viz_bar *bar, str
         label_inside(rows, &label);
         return;
     }
-    char other[256];
-    bool seen = rect.x + rect.w >= rows->left;
-    int beside = seen ? room - (rect.x + rect.w) - 2 * pad : 0;
-    int outside = viz_elide(painter->measure, label.font, name, beside, false, other, sizeof other);
-    if (outside > label.width)
-        viz_text(painter->scene, label.font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED,
-                 rect.x + rect.w + pad, rect.y + rect.h / 2 - height / 2, other);
-    else if (label.width > 0)
+    if (!label_beside(rows, bar, rect, room, label.width) && label.width > 0)
         label_inside(rows, &label);
 }
 
