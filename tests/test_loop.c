@@ -99,6 +99,259 @@ static void test_loop__fractions_of_a_second(void **state)
          "= complete at 0.751");
 }
 
+/* --- What a script cannot say ---------------------------------------------------------------- */
+
+static int note_name(void *arg)
+{
+    note("%s", (const char *)arg);
+    return 0;
+}
+
+static int sleep_then_note(void *arg)
+{
+    int error = cad_sleep(CAD_SECOND);
+    note("%s %s", (const char *)arg, error == 0 ? "slept" : cad_error_name(error));
+    return error;
+}
+
+static int wait_for_event(void *arg)
+{
+    int error = cad_event_wait(arg);
+    note("woken");
+    return error;
+}
+
+static void start(cad_coroutine *fn, void *arg)
+{
+    assert_int_equal(cad_task_create(test_loop, fn, arg, NULL, NULL), 0);
+}
+
+static void test_loop__a_loop_without_tasks_ends_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(cad_loop_time(test_loop), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+}
+
+static void test_loop__a_loop_that_never_runs_frees_its_tasks(void **state)
+{
+    (void)state;
+    start(note_name, "never");
+    assert_non_null(cad_queue_new(test_loop, 1));
+    HAPPENED(NULL);
+}
+
+static void test_loop__it_goes_on_after_a_deadlock(void **state)
+{
+    (void)state;
+    cad_event *event = cad_event_new(test_loop);
+    start(wait_for_event, event);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    cad_event_set(event);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: woken");
+}
+
+static int stop_and_sleep(void *arg)
+{
+    cad_loop_stop(test_loop);
+    return sleep_then_note(arg);
+}
+
+static void test_loop__it_goes_on_after_a_stop(void **state)
+{
+    (void)state;
+    start(stop_and_sleep, "a");
+    assert_int_equal(cad_loop_run(test_loop), CAD_ESTOPPED);
+    HAPPENED(NULL);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("1: a slept");
+}
+
+static int interrupt(void *arg)
+{
+    note("%s", (const char *)arg);
+    cad_loop_interrupt(test_loop);
+    return 0;
+}
+
+static void test_loop__an_interrupt_leaves_the_rest_in_its_order(void **state)
+{
+    (void)state;
+    start(note_name, "a");
+    start(interrupt, "interrupt");
+    start(note_name, "b");
+    start(note_name, "c");
+    assert_int_equal(cad_loop_run(test_loop), CAD_EINTERRUPTED);
+    HAPPENED("0: a, interrupt");
+    start(note_name, "d");
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: a, interrupt, b, c, d");
+}
+
+static void create_late(void *arg)
+{
+    start(note_name, arg);
+    cad_loop_release(test_loop);
+}
+
+static void test_loop__a_hold_waits_for_a_task_that_comes_later(void **state)
+{
+    (void)state;
+    start(note_name, "early");
+    cad_loop_hold(test_loop);
+    assert_int_equal(cad_call_later(test_loop, 3 * CAD_SECOND, create_late, "late", NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: early", "3: late");
+}
+
+static int note_where(void *arg)
+{
+    (void)arg;
+    assert_ptr_equal(cad_running_loop(), test_loop);
+    note("%s %d", cad_task_name(cad_current_task()), (int)cad_task_id(cad_current_task()));
+    return 0;
+}
+
+static void note_no_task(void *arg)
+{
+    (void)arg;
+    assert_null(cad_current_task());
+    assert_ptr_equal(cad_running_loop(), test_loop);
+    note("callback");
+}
+
+static void test_loop__it_knows_which_task_runs(void **state)
+{
+    (void)state;
+    const cad_task_options options = {.name = "own"};
+    start(note_where, NULL);
+    assert_int_equal(cad_task_create(test_loop, note_where, NULL, &options, NULL), 0);
+    start(note_where, NULL);
+    assert_int_equal(cad_call_soon(test_loop, note_no_task, NULL, NULL), 0);
+    assert_null(cad_current_task());
+    assert_null(cad_running_loop());
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: Task-1 1, own 2, Task-3 3, callback");
+    assert_null(cad_running_loop());
+}
+
+static int list_tasks(void *arg)
+{
+    (void)arg;
+    for (cad_task *task = cad_loop_first_task(test_loop); task != NULL;
+         task = cad_loop_next_task(test_loop, task))
+        note("%s", cad_task_name(task));
+    return 0;
+}
+
+static void test_loop__its_tasks_are_listed_without_those_that_have_ended(void **state)
+{
+    (void)state;
+    start(note_name, "ended");
+    start(sleep_then_note, "x");
+    start(list_tasks, NULL);
+    start(sleep_then_note, "y");
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: ended, Task-2, Task-3, Task-4", "1: x slept, y slept");
+    assert_null(cad_loop_first_task(test_loop));
+}
+
+static int fail_with(void *arg)
+{
+    return cad_raise(CAD_EINVAL, arg);
+}
+
+static int await_it(void *arg)
+{
+    int error = cad_await(arg, NULL);
+    note("awaited %s", cad_error_name(error));
+    return 0;
+}
+
+static void on_unretrieved(cad_future *future, int code, const cad_exception *exception, void *arg)
+{
+    note("%s: %s %s(%s)", (const char *)arg, cad_task_name(future), cad_error_name(code),
+         exception != NULL ? cad_exception_message(exception) : "");
+}
+
+static void test_loop__an_error_that_nobody_asked_for_is_reported(void **state)
+{
+    (void)state;
+    cad_task *kept, *awaited, *late;
+    cad_loop_set_exception_handler(test_loop, on_unretrieved, "handler");
+    start(fail_with, "at once");
+    assert_int_equal(cad_task_create(test_loop, fail_with, "kept", NULL, &kept), 0);
+    assert_int_equal(cad_task_create(test_loop, fail_with, "awaited", NULL, &awaited), 0);
+    assert_int_equal(cad_task_create(test_loop, fail_with, "late", NULL, &late), 0);
+    start(await_it, awaited);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: awaited ValueError, handler: Task-1 ValueError(at once)");
+    assert_true(cad_future_unretrieved(kept));
+    assert_int_equal(cad_future_result(kept, NULL), CAD_EINVAL);
+    assert_string_equal(cad_error_message(), "kept");
+    assert_false(cad_future_unretrieved(kept));
+    cad_future_unref(kept);
+    cad_future_unref(awaited);
+    HAPPENED("0: awaited ValueError, handler: Task-1 ValueError(at once)");
+    cad_future_unref(late);
+    HAPPENED("0: awaited ValueError, handler: Task-1 ValueError(at once), "
+             "handler: Task-4 ValueError(late)");
+}
+
+static void note_callback(void *arg)
+{
+    note("%s", (const char *)arg);
+}
+
+static void test_loop__a_call_from_outside_runs_in_the_next_iteration(void **state)
+{
+    (void)state;
+    start(note_name, "a");
+    assert_int_equal(cad_call_soon_threadsafe(test_loop, note_callback, "outside"), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: a, outside");
+}
+
+static int build(void)
+{
+    int error = cad_loop_new(cad_virtual_driver(), &test_loop);
+    if (error != 0)
+        return error;
+    cad_lock *lock = cad_lock_new(test_loop);
+    bool made = lock != NULL && cad_condition_new(test_loop, lock) != NULL &&
+                cad_condition_new(test_loop, NULL) != NULL && cad_event_new(test_loop) != NULL &&
+                cad_semaphore_new(test_loop, 1) != NULL && cad_barrier_new(test_loop, 2) != NULL &&
+                cad_queue_new(test_loop, 1) != NULL && cad_lifo_queue_new(test_loop, 1) != NULL &&
+                cad_future_new(test_loop) != NULL;
+    if (!made)
+        return CAD_ENOMEM;
+    const cad_task_options options = {.name = "named"};
+    error = cad_task_create(test_loop, note_name, "ran", &options, NULL);
+    if (error == 0)
+        error = cad_call_later(test_loop, 0, note_callback, "called", NULL);
+    return error == 0 ? cad_set_name(lock, "door") : error;
+}
+
+static void test_loop__each_allocation_fails_while_it_is_built(void **state)
+{
+    (void)state;
+    bool reached = true;
+    for (size_t failing = 1; reached; failing++) {
+        cad_loop_free(test_loop);
+        test_loop = NULL;
+        assert_int_equal(blocks_live(), 0);
+        fail_block(failing);
+        int error = build();
+        reached = block_failed();
+        assert_int_equal(error, reached ? CAD_ENOMEM : 0);
+    }
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: ran, called");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +365,17 @@ int main(void)
         cmocka_unit_test(test_loop__the_last_task_stops_it),
         cmocka_unit_test(test_loop__a_long_sleep),
         cmocka_unit_test(test_loop__fractions_of_a_second),
+        ENGINE_TEST(test_loop__a_loop_without_tasks_ends_at_once),
+        ENGINE_TEST(test_loop__a_loop_that_never_runs_frees_its_tasks),
+        ENGINE_TEST(test_loop__it_goes_on_after_a_deadlock),
+        ENGINE_TEST(test_loop__it_goes_on_after_a_stop),
+        ENGINE_TEST(test_loop__an_interrupt_leaves_the_rest_in_its_order),
+        ENGINE_TEST(test_loop__a_hold_waits_for_a_task_that_comes_later),
+        ENGINE_TEST(test_loop__it_knows_which_task_runs),
+        ENGINE_TEST(test_loop__its_tasks_are_listed_without_those_that_have_ended),
+        ENGINE_TEST(test_loop__an_error_that_nobody_asked_for_is_reported),
+        ENGINE_TEST(test_loop__a_call_from_outside_runs_in_the_next_iteration),
+        ENGINE_TEST(test_loop__each_allocation_fails_while_it_is_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

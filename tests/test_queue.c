@@ -584,6 +584,116 @@ static void test_queue__shutdown_then_at_once(void **state)
          "= complete at 2");
 }
 
+/* --- What a script cannot say ---------------------------------------------------------------- */
+
+struct item {
+    int priority, number;
+};
+
+static int by_priority(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    if (x->priority < 0 || y->priority < 0)
+        return cad_raise(CAD_ETYPE, "not comparable");
+    return x->priority < y->priority;
+}
+
+static void test_queue__equal_priorities_come_out_as_in_heapq(void **state)
+{
+    (void)state;
+    static struct item items[] = {{3, 0}, {1, 1}, {3, 2}, {2, 3}, {1, 4},  {1, 5},
+                                  {3, 6}, {2, 7}, {2, 8}, {1, 9}, {3, 10}};
+    static const int order[] = {1, 5, 4, 9, 3, 8, 7, 6, 2, 0, 10};
+    cad_queue *queue = cad_priority_queue_new(test_loop, 0, by_priority);
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
+        assert_int_equal(cad_queue_put_nowait(queue, &items[i]), 0);
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        void *item;
+        assert_int_equal(cad_queue_get_nowait(queue, &item), 0);
+        assert_int_equal(((struct item *)item)->number, order[i]);
+    }
+}
+
+static void test_queue__a_comparison_that_fails_fails_the_put_or_the_get(void **state)
+{
+    (void)state;
+    static struct item one = {1, 0}, two = {2, 1}, odd = {-1, 2};
+    cad_queue *queue = cad_priority_queue_new(test_loop, 0, by_priority);
+    void *item;
+    assert_int_equal(cad_queue_put_nowait(queue, &odd), 0);
+    assert_int_equal(cad_queue_put_nowait(queue, &one), CAD_ETYPE);
+    assert_string_equal(cad_error_message(), "not comparable");
+    assert_int_equal(cad_queue_size(queue), 2);
+    assert_int_equal(cad_queue_unfinished(queue), 1);
+    odd.priority = 3;
+    assert_int_equal(cad_queue_put_nowait(queue, &two), 0);
+    odd.priority = -1;
+    assert_int_equal(cad_queue_get_nowait(queue, &item), CAD_ETYPE);
+}
+
+static void test_queue__items_keep_their_order_while_it_grows_and_turns(void **state)
+{
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 0);
+    intptr_t in = 0, out = 0;
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i <= round % 7; i++)
+            assert_int_equal(cad_queue_put_nowait(queue, (void *)++in), 0);
+        for (int i = 0; i < round % 5; i++) {
+            void *item;
+            assert_int_equal(cad_queue_get_nowait(queue, &item), 0);
+            assert_int_equal((intptr_t)item, ++out);
+        }
+    }
+    assert_int_equal(cad_queue_size(queue), in - out);
+}
+
+static void note_drop(void *item)
+{
+    note("drop %d", (int)(intptr_t)item);
+}
+
+static void test_queue__shutdown_at_once_hands_out_the_items(void **state)
+{
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 0);
+    for (intptr_t i = 1; i <= 3; i++)
+        assert_int_equal(cad_queue_put_nowait(queue, (void *)i), 0);
+    cad_queue_shutdown(queue, false, note_drop);
+    HAPPENED(NULL);
+    cad_queue_shutdown(queue, true, note_drop);
+    HAPPENED("0: drop 1, drop 2, drop 3");
+    assert_int_equal(cad_queue_size(queue), 0);
+    assert_int_equal(cad_queue_maxsize(queue), 0);
+}
+
+static int get_and_ignore(void *arg)
+{
+    return cad_queue_get(arg, NULL);
+}
+
+static void test_queue__an_item_that_nobody_wants_is_taken_all_the_same(void **state)
+{
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 0);
+    assert_int_equal(cad_task_create(test_loop, get_and_ignore, queue, NULL, NULL), 0);
+    assert_int_equal(cad_queue_put_nowait(queue, queue), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_true(cad_queue_empty(queue));
+}
+
+static void test_queue__its_waiters_are_counted(void **state)
+{
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(cad_task_create(test_loop, get_and_ignore, queue, NULL, NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    assert_int_equal(cad_waiters(queue), 3);
+    assert_int_equal(cad_queue_put_nowait(queue, queue), 0);
+    assert_int_equal(cad_waiters(queue), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -634,6 +744,12 @@ int main(void)
         cmocka_unit_test(test_queue__shutdown_at_once_in_the_instant_of_a_put),
         cmocka_unit_test(test_queue__a_getter_cancelled_in_the_instant_of_the_shutdown),
         cmocka_unit_test(test_queue__shutdown_then_at_once),
+        ENGINE_TEST(test_queue__equal_priorities_come_out_as_in_heapq),
+        ENGINE_TEST(test_queue__a_comparison_that_fails_fails_the_put_or_the_get),
+        ENGINE_TEST(test_queue__items_keep_their_order_while_it_grows_and_turns),
+        ENGINE_TEST(test_queue__shutdown_at_once_hands_out_the_items),
+        ENGINE_TEST(test_queue__an_item_that_nobody_wants_is_taken_all_the_same),
+        ENGINE_TEST(test_queue__its_waiters_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -481,6 +481,177 @@ static void test_task__spawned_tasks_outlive_their_parent(void **state)
          "= complete at 2");
 }
 
+/* --- What a script cannot say ---------------------------------------------------------------- */
+
+enum { CHAIN = 20000, MANY = 50000 };
+
+struct link {
+    cad_task *next;
+};
+
+static int ended;
+
+static int await_next(void *state, int result)
+{
+    struct link *self = state;
+    if (result == 0 && self->next != NULL)
+        return cad_await(self->next, NULL);
+    if (result == 0)
+        return cad_sleep(CAD_NEVER);
+    ended++;
+    return result;
+}
+
+static const cad_step_type link_type = {.state_size = sizeof(struct link), .step = await_next};
+
+static int cancel_first(void *arg)
+{
+    int error = cad_sleep(CAD_SECOND);
+    assert_int_equal(error, 0);
+    assert_int_equal(cad_future_cancel(arg, "all of them"), 1);
+    return 0;
+}
+
+/* The one that cancels is a coroutine, whose stack is small. */
+static void test_task__a_cancel_goes_down_a_long_chain(void **state)
+{
+    (void)state;
+    cad_task *task = NULL;
+    ended = 0;
+    for (int i = 0; i < CHAIN; i++) {
+        cad_task *next = task;
+        assert_int_equal(cad_step_create(test_loop, &link_type, NULL, &task), 0);
+        ((struct link *)cad_task_state(task))->next = next;
+        if (next != NULL)
+            cad_future_unref(next); /* which lives until it has ended */
+    }
+    assert_int_equal(cad_task_create(test_loop, cancel_first, task, NULL, NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(cad_loop_time(test_loop), CAD_SECOND);
+    assert_int_equal(ended, CHAIN);
+    assert_int_equal(cad_future_result(task, NULL), CAD_ECANCELLED);
+    assert_string_equal(cad_error_message(), "all of them");
+    cad_future_unref(task);
+}
+
+struct life {
+    char zeros[64];
+    int steps;
+};
+
+static int finished;
+
+static int live(void *state, int result)
+{
+    struct life *self = state;
+    for (size_t i = 0; i < sizeof self->zeros; i++)
+        assert_int_equal(self->zeros[i], 0);
+    if (result != 0 || self->steps++ == 2)
+        return result;
+    return cad_sleep(CAD_SECOND);
+}
+
+static void finish(void *state)
+{
+    (void)state;
+    finished++;
+}
+
+static const cad_step_type life_type = {
+    .state_size = sizeof(struct life), .step = live, .finish = finish};
+
+static void test_task__the_state_of_a_step_machine_is_finished_once(void **state)
+{
+    (void)state;
+    cad_task *kept, *cancelled;
+    finished = 0;
+    assert_int_equal(cad_step_create(test_loop, &life_type, NULL, NULL), 0);
+    assert_int_equal(cad_step_create(test_loop, &life_type, NULL, &kept), 0);
+    assert_int_equal(cad_step_create(test_loop, &life_type, NULL, &cancelled), 0);
+    assert_int_equal(cad_future_cancel(cancelled, NULL), 1);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(cad_loop_time(test_loop), 2 * CAD_SECOND);
+    assert_int_equal(finished, 1);
+    cad_future_unref(cancelled);
+    assert_int_equal(finished, 2);
+    cad_future_unref(kept);
+    assert_int_equal(finished, 3);
+}
+
+static void test_task__a_dropped_step_machine_is_finished_too(void **state)
+{
+    (void)state;
+    finished = 0;
+    assert_int_equal(cad_step_create(test_loop, &life_type, NULL, NULL), 0);
+    assert_int_equal(cad_step_create(test_loop, &life_type, NULL, NULL), 0);
+    cad_loop_stop(test_loop);
+    assert_int_equal(cad_loop_run(test_loop), CAD_ESTOPPED);
+    cad_loop_free(test_loop);
+    test_loop = NULL;
+    assert_int_equal(finished, 2);
+}
+
+static int sleep_once(void *state, int result)
+{
+    int *steps = state;
+    if (result != 0 || (*steps)++ > 0)
+        return result;
+    return cad_sleep(CAD_SECOND);
+}
+
+static const cad_step_type sleeper_type = {.state_size = sizeof(int), .step = sleep_once};
+
+static void test_task__many_step_machines_end_at_their_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(cad_step_create(test_loop, &sleeper_type, NULL, NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(cad_loop_time(test_loop), CAD_SECOND);
+}
+
+static int use_stack(void *arg)
+{
+    volatile char bytes[200 * 1024];
+    for (size_t i = 0; i < sizeof bytes; i += 1024)
+        bytes[i] = 1;
+    int error = cad_sleep(CAD_SECOND);
+    for (size_t i = 0; i < sizeof bytes; i += 1024)
+        *(int *)arg += bytes[i];
+    return error;
+}
+
+static void test_task__a_coroutine_has_the_stack_that_it_asks_for(void **state)
+{
+    (void)state;
+    int sum = 0;
+    const cad_task_options options = {.stack_size = 256 * 1024};
+    assert_int_equal(cad_task_create(test_loop, use_stack, &sum, &options, NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(sum, 200);
+}
+
+static int give_up(void *arg)
+{
+    (void)arg;
+    return CAD_EUSER - 7;
+}
+
+static void test_task__an_error_of_the_programs_own_goes_through(void **state)
+{
+    (void)state;
+    cad_task *task;
+    cad_exception *exception;
+    assert_int_equal(cad_task_create(test_loop, give_up, NULL, NULL, &task), 0);
+    assert_int_equal(cad_future_result(task, NULL), CAD_ESTATE);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(cad_future_result(task, NULL), CAD_EUSER - 7);
+    assert_string_equal(cad_error_message(), "");
+    assert_int_equal(cad_future_exception(task, &exception), CAD_EUSER - 7);
+    assert_null(exception);
+    cad_future_unref(task);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +702,12 @@ int main(void)
         cmocka_unit_test(test_task__a_task_ends_cancelled_without_having_been),
         cmocka_unit_test(test_task__done_callbacks_of_a_task),
         cmocka_unit_test(test_task__spawned_tasks_outlive_their_parent),
+        ENGINE_TEST(test_task__a_cancel_goes_down_a_long_chain),
+        ENGINE_TEST(test_task__the_state_of_a_step_machine_is_finished_once),
+        ENGINE_TEST(test_task__a_dropped_step_machine_is_finished_too),
+        ENGINE_TEST(test_task__many_step_machines_end_at_their_time),
+        ENGINE_TEST(test_task__a_coroutine_has_the_stack_that_it_asks_for),
+        ENGINE_TEST(test_task__an_error_of_the_programs_own_goes_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

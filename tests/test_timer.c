@@ -60,6 +60,77 @@ static void test_timer__due_in_the_past_before_due_now(void **state)
          "= complete at 3");
 }
 
+/* --- Many ------------------------------------------------------------------------------------ */
+
+enum { TIMERS = 3000 };
+
+static struct {
+    int64_t when_ns;
+    int number;
+    cad_handle *handle;
+} timers[TIMERS];
+
+static int fired, last;
+
+static void fire(void *arg)
+{
+    int number = *(int *)arg;
+    fired++;
+    assert_false(cad_handle_cancelled(timers[number].handle));
+    assert_int_equal(cad_loop_time(test_loop), timers[number].when_ns);
+    if (last >= 0) {
+        assert_true(timers[last].when_ns <= timers[number].when_ns);
+        if (timers[last].when_ns == timers[number].when_ns)
+            assert_true(last < number);
+    }
+    last = number;
+}
+
+static int outlast_them(void *arg)
+{
+    (void)arg;
+    return cad_sleep(CAD_SECOND);
+}
+
+static void test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled(void **state)
+{
+    (void)state;
+    uint32_t random = 1;
+    int cancelled = 0;
+    fired = 0;
+    last = -1;
+    for (int i = 0; i < TIMERS; i++) {
+        random = random * 1664525 + 1013904223;
+        timers[i].number = i;
+        timers[i].when_ns = (random >> 16) % 500;
+        assert_int_equal(cad_call_at(test_loop, timers[i].when_ns, fire, &timers[i].number,
+                                     &timers[i].handle),
+                         0);
+        random = random * 1664525 + 1013904223;
+        int other = (int)((random >> 8) % (uint32_t)(i + 1));
+        if (i % 3 == 0 && !cad_handle_cancelled(timers[other].handle)) {
+            cad_handle_cancel(timers[other].handle);
+            cancelled++;
+        }
+    }
+    assert_int_equal(cad_task_create(test_loop, outlast_them, NULL, NULL, NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(fired, TIMERS - cancelled);
+    for (int i = 0; i < TIMERS; i++)
+        cad_handle_unref(timers[i].handle);
+}
+
+static void test_timer__a_delay_too_long_for_the_clock_never_ends(void **state)
+{
+    (void)state;
+    cad_handle *handle;
+    assert_int_equal(cad_call_later(test_loop, CAD_NEVER - 1, fire, NULL, &handle), 0);
+    assert_int_equal(cad_task_create(test_loop, outlast_them, NULL, NULL, NULL), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_int_equal(cad_loop_time(test_loop), CAD_SECOND);
+    cad_handle_unref(handle);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +139,8 @@ int main(void)
         cmocka_unit_test(test_timer__a_cancelled_one_leaves_the_order_of_the_others),
         cmocka_unit_test(test_timer__a_deadline_far_away_is_never_reached),
         cmocka_unit_test(test_timer__due_in_the_past_before_due_now),
+        ENGINE_TEST(test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled),
+        ENGINE_TEST(test_timer__a_delay_too_long_for_the_clock_never_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
