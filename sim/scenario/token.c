@@ -92,8 +92,9 @@ fault(sim_lexer *lexer, size_t offset, size_t length, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(lexer->message, sizeof lexer->message, format, arguments);
     va_end(arguments);
+    size_t rest = lexer->length - offset; /* what is wrong can be that nothing follows */
     lexer->fault_offset = offset;
-    lexer->fault_length = length;
+    lexer->fault_length = length < rest ? length : rest;
     return (sim_token){.kind = SIM_TOKEN_FAULT, .offset = offset, .length = length};
 }
 
@@ -191,8 +192,12 @@ static double read_decimal(const char *text, size_t length, size_t point, size_t
     return sim_number_read(text, exponent < length ? exponent : length, power);
 }
 
+/* As in 007; 0 and 00 are right. */
 static bool begins_with_zeros(const char *text, size_t length) {
-    return length > 1 && text[0] == '0' && strspn(text, "0_") < length;
+    size_t zeros = 0;
+    while (zeros < length && (text[zeros] == '0' || text[zeros] == '_'))
+        zeros++;
+    return text[0] == '0' && zeros < length;
 }
 
 static sim_token read_number(sim_lexer *lexer) {
