@@ -32,6 +32,7 @@ static const struct sim_trace_header header = {
 
 struct run {
     cad_loop *loop;
+    int64_t second_ns; /* how long a second takes */
     cad_queue *window;
     struct sim_trace_writer *writer;
     int next; /* number of the next job to start */
@@ -55,7 +56,7 @@ static int job(void *arg) {
         return error;
     sim_trace_writer_span_begin(run.writer, cad_loop_time(run.loop), cad_current_task(), text);
     say(">>> job%d", number);
-    error = cad_sleep((number % 3 + 1) * CAD_SECOND);
+    error = cad_sleep((number % 3 + 1) * run.second_ns);
     if (error != 0)
         return error;
     say("<<< job%d", number);
@@ -69,9 +70,10 @@ static void stop(void *arg) {
 
 /* The window, traced to `to`, and stopped at stop_ns unless that is 0. Returns what closing the
  * trace returned. */
-static int trace_window(const char *to, int64_t stop_ns, const char *outcome, char *failure) {
-    run = (struct run){0};
-    assert_int_equal(cad_loop_new(cad_virtual_driver(), &run.loop), 0);
+static int trace_run(cad_driver *driver, int64_t second_ns, const char *to, int64_t stop_ns,
+                     const char *outcome, char *failure) {
+    run = (struct run){.second_ns = second_ns};
+    assert_int_equal(cad_loop_new(driver, &run.loop), 0);
     int error = sim_trace_writer_open(to, &header, &run.writer);
     if (error != 0) {
         cad_loop_free(run.loop);
@@ -97,6 +99,10 @@ static int trace_window(const char *to, int64_t stop_ns, const char *outcome, ch
     cad_loop_free(run.loop);
     sim_trace_writer_free(run.writer);
     return error;
+}
+
+static int trace_window(const char *to, int64_t stop_ns, const char *outcome, char *failure) {
+    return trace_run(cad_virtual_driver(), CAD_SECOND, to, stop_ns, outcome, failure);
 }
 
 /* A loop with tasks that never run, to call the sink with. */
@@ -229,6 +235,28 @@ static void test_trace_writer__what_it_writes_the_reader_takes(void **state) {
     for (size_t i = 1; i < trace->track_count; i++)
         assert_int_equal(trace->tracks[i].outcome, SIM_OUTCOME_RETURNED);
     sim_trace_free(trace);
+}
+
+static void test_trace_writer__a_real_run_keeps_the_rules(void **state) {
+    (void)state;
+    assert_int_equal(trace_run(cad_uv_driver(), 5 * CAD_MILLISECOND, path, 0, "complete", NULL), 0);
+    struct sim_trace *trace = read_trace(path);
+    assert_true(trace->complete);
+    assert_int_equal(trace->wake_count, 4 + JOBS);
+    assert_int_equal(trace->max_open_spans, WIDTH);
+    assert_true(trace->end_ns >= 25 * CAD_MILLISECOND);
+    for (size_t i = 1; i < trace->track_count; i++)
+        assert_int_equal(trace->tracks[i].outcome, SIM_OUTCOME_RETURNED);
+    sim_trace_free(trace);
+    /* And one that is stopped in the middle, with whatever is open then. */
+    for (int64_t stop_ns = CAD_MILLISECOND; stop_ns < 20 * CAD_MILLISECOND;
+         stop_ns += 3 * CAD_MILLISECOND) {
+        assert_int_equal(
+            trace_run(cad_uv_driver(), 5 * CAD_MILLISECOND, path, stop_ns, "stopped", NULL), 0);
+        trace = read_trace(path);
+        assert_true(trace->complete);
+        sim_trace_free(trace);
+    }
 }
 
 static void test_trace_writer__two_runs_are_the_same_bytes(void **state) {
@@ -734,6 +762,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trace_writer__writes_the_window_line_by_line),
         cmocka_unit_test(test_trace_writer__what_it_writes_the_reader_takes),
+        cmocka_unit_test(test_trace_writer__a_real_run_keeps_the_rules),
         cmocka_unit_test(test_trace_writer__two_runs_are_the_same_bytes),
         cmocka_unit_test(test_trace_writer__head_says_what_the_run_was_given),
         cmocka_unit_test(test_trace_writer__escapes_every_text),

@@ -20,7 +20,7 @@
 #define SIM_NONE UINT32_MAX
 
 enum sim_track_kind {
-    SIM_TRACK_THREAD, /* another program's thread */
+    SIM_TRACK_THREAD, /* another program's thread, or a track of ours without a task */
     SIM_TRACK_ASYNC,  /* another program's asynchronous events with one id */
     SIM_TRACK_LOOP,   /* the loop of a trace of ours */
     SIM_TRACK_TASK,   /* a task of a trace of ours */
@@ -45,8 +45,8 @@ struct sim_process {
 struct sim_track {
     int64_t tid;
     int64_t sort_index;
-    int64_t begin_ns; /* of its first event; 0, as the next, where it has none */
-    int64_t end_ns;   /* of its last event */
+    int64_t begin_ns; /* of its slices, or, where it has none, of its instants */
+    int64_t end_ns;   /* likewise; both 0 where it has neither */
     uint32_t process;
     uint32_t name;
     uint32_t first_slice; /* its slices follow each other in sim_trace.slices */
@@ -77,7 +77,7 @@ struct sim_slice {
     uint8_t flags;    /* SIM_SLICE_... */
 };
 
-/* Who woke whom; another program's flow events. In the order of their begin. */
+/* Who woke whom; another program's flow events. In the order of their end. */
 struct sim_wake {
     int64_t from_ns;
     int64_t to_ns;

@@ -129,7 +129,8 @@ static void begin_event(struct sim_trace_writer *writer, char phase, int64_t now
     writer->output.at = SIM_PUT(at, "\",\"name\":\"");
 }
 
-static void put(struct sim_trace_writer *writer, const char *text) {
+/* Inline, so that the length of a literal is known. */
+static inline void put(struct sim_trace_writer *writer, const char *text) {
     size_t length = strlen(text);
     assert(length <= SIM_OUTPUT_ROOM_MAX);
     char *at = sim_output_room(&writer->output, length);
