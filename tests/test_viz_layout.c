@@ -145,10 +145,10 @@ static void test_layout__work_grows_with_the_pixels_not_with_the_trace(void **st
     stage_open(&stage, 1280, 720);
     assert_true(stage.scene.count < 3000);
     /* Half of the time is work, everywhere: one rectangle, neither faint nor full. */
-    size_t run = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_FIRST);
+    size_t run = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_EDGE_FIRST);
     assert_true(run != SIZE_MAX);
     int covered = 0;
-    for (; run != SIZE_MAX; run = stage_find(&stage, run + 1, VIZ_FILL, VIZ_SPAN_FIRST)) {
+    for (; run != SIZE_MAX; run = stage_find(&stage, run + 1, VIZ_FILL, VIZ_SPAN_EDGE_FIRST)) {
         const struct viz_prim *prim = &stage.scene.prims[run];
         if (prim->at.y > stage.frame.lanes.y + stage.frame.lanes.h)
             continue; /* the legend's */

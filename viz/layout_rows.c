@@ -11,6 +11,9 @@ _Static_assert(VIZ_SPAN_EDGE_FIRST - VIZ_SPAN_FIRST == (int)VIZ_COLOUR_COUNT,
 /* Bars in a run of pixels among which a span is looked for, to colour the run. */
 enum { RUN_SAMPLE = 16 };
 
+/* As many bars share one label at most. */
+enum { RUN_LABELLED = 4 };
+
 /* A run of bars that are too short to be drawn one by one. */
 struct run {
     int x0;
@@ -353,11 +356,11 @@ static int role_of_run(const struct viz_bar *bars, uint32_t first, uint32_t last
         time_ns[bar->colour] += bar->end_ns - bar->begin_ns;
         if (time_ns[bar->colour] > most_ns) {
             most_ns = time_ns[bar->colour];
-            role = VIZ_SPAN_FIRST + bar->colour;
+            role = VIZ_SPAN_EDGE_FIRST + bar->colour;
         }
     }
     if (role == VIZ_WAIT && bars[last].work_before_ns > bars[first].work_before_ns)
-        role = VIZ_SPAN_FIRST + bars[first_span(bars, first, last)].colour;
+        role = VIZ_SPAN_EDGE_FIRST + bars[first_span(bars, first, last)].colour;
     return role;
 }
 
@@ -370,7 +373,7 @@ static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, 
     /* Few levels, so that neighbours become one rectangle. */
     int level = role == VIZ_RUN ? 2 : (int)(fmin(share, 1) * 5);
     bool work = role != VIZ_WAIT;
-    int alpha = work ? 95 + 32 * level : 150;
+    int alpha = work ? 105 + 30 * level : 150;
     struct run *run = &rows->run;
     if (run->x1 != x0 || run->role != role || run->alpha != alpha)
         flush_run(rows);
@@ -389,6 +392,14 @@ static uint32_t count_run(const struct row_painter *rows, uint32_t at, int x0) {
     return after - at;
 }
 
+/* The column up to which there is nothing after a bar. */
+static int room_after(const struct row_painter *rows, uint32_t at) {
+    if (at + 1 == rows->row->first_bar + rows->row->bar_count)
+        return rows->right;
+    int next = viz_column(rows->painter, (double)rows->painter->model->bars[at + 1].begin_ns);
+    return next < rows->right ? next : rows->right;
+}
+
 static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_bar *bar = &painter->model->bars[at];
@@ -401,13 +412,19 @@ static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
         paint_shape(rows, bar, rect);
         return;
     }
-    bool last = at + 1 == rows->row->first_bar + rows->row->bar_count;
-    int room = rows->right;
-    if (!last) {
-        int next = viz_column(painter, (double)painter->model->bars[at + 1].begin_ns);
-        room = next < room ? next : room;
+    paint_label(rows, bar, rect, room_after(rows, at));
+}
+
+/* A wait and a span that share their pixels are not worth less of a label than a span alone. */
+static void label_run(struct row_painter *rows, uint32_t at, uint32_t count, int x0) {
+    const struct viz_bar *bars = rows->painter->model->bars;
+    for (uint32_t i = at; count <= RUN_LABELLED && i < at + count; i++) {
+        if (bars[i].look != VIZ_LOOK_SPAN)
+            continue;
+        struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, x0, x0 + rows->unit);
+        paint_label(rows, &bars[i], rect, room_after(rows, at + count - 1));
+        return;
     }
-    paint_label(rows, bar, rect, room);
 }
 
 static void paint_bars(struct row_painter *rows) {
@@ -425,7 +442,9 @@ static void paint_bars(struct row_painter *rows) {
             break;
         uint32_t count = x1 - x0 <= rows->unit ? count_run(rows, at, x0) : 0;
         if (count > 1) {
-            if (!rows->labels)
+            if (rows->labels)
+                label_run(rows, at, count, x0);
+            else
                 add_to_run(rows, at, at + count - 1, x0);
             at += count;
         } else {
