@@ -42,6 +42,9 @@
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* Linux 6.13 */
 #endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
 #ifndef MAP_STACK
 #define MAP_STACK 0
 #endif
@@ -388,10 +391,12 @@ static size_t round_up(size_t size, size_t unit)
 }
 
 /* Guard regions that the kernel keeps in its page tables cost no mapping each, of which a process
- * has 65,530; older kernels take a mapping of its own for each guard. */
+ * has 65,530; older kernels take a mapping of its own for each guard. Emulators accept any advice,
+ * and follow none that they do not know: a region that can be read is not guarded. */
 static bool guard(char *mapping, size_t size)
 {
-    return madvise(mapping, size, MADV_GUARD_INSTALL) == 0 ||
+    return (madvise(mapping, size, MADV_GUARD_INSTALL) == 0 &&
+            madvise(mapping, size, MADV_POPULATE_READ) != 0) ||
            mprotect(mapping, size, PROT_NONE) == 0;
 }
 
