@@ -195,7 +195,8 @@ static const char *evaluate(const char *text) {
     int code = sim_expression_evaluate(expression, &env, &value, &error);
     if (code != 0) {
         assert_int_equal(code, error.code);
-        snprintf(shown, sizeof shown, "!%s: %s", cad_error_name(code), error.message);
+        snprintf(shown, sizeof shown, "!%s: %s",
+                 code == SIM_ENAME ? "NameError" : cad_error_name(code), error.message);
     } else {
         assert_int_equal(sim_value_show(value, &buffer), 0);
         snprintf(shown, sizeof shown, "%s", buffer.data);
@@ -320,11 +321,11 @@ static void test_expression__a_variable_without_a_value_gives_way(void **state) 
         {"maybe", "<Queue>"},
         {"count", "5"},
         {"1 + count + count", "11"},
-        {"lonely", "!KeyError: the name \"lonely\" has no value yet"},
-        {"later + 1", "!KeyError: the name \"later\" has no value yet"},
-        {"job4", "!KeyError: the name \"job4\" has no value yet"},
+        {"lonely", "!NameError: unknown name 'lonely'"},
+        {"later + 1", "!NameError: unknown name 'later'"},
+        {"job4", "!NameError: unknown name 'job4'"},
         {"1 if t else lonely", "1"},
-        {"s + lonely", "!KeyError: the name \"lonely\" has no value yet"},
+        {"s + lonely", "!NameError: unknown name 'lonely'"},
     };
     static const pair set[] = {{"maybe", "1"}, {"count", "2"}, {"lonely", "3"}};
     (void)state;

@@ -15,7 +15,7 @@ static const sim_unset *find_unset(const sim_expression *expression, sim_instruc
 
 static int no_value(const sim_expression *expression, const sim_unset *unset, sim_error *error) {
     const sim_string *name = sim_to_string(expression->constants[unset->name]);
-    return sim_error_set(error, CAD_EKEY, "the name \"%s\" has no value yet", name->text);
+    return sim_error_set(error, SIM_ENAME, "unknown name '%s'", name->text);
 }
 
 /* The value of a name, where that takes more than reading a slot. */

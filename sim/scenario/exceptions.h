@@ -23,7 +23,7 @@
     X(SIM_EXCEPTION_LOOKUP, "LookupError", SIM_EXCEPTION, 0)                                       \
     X(SIM_EXCEPTION_INDEX, "IndexError", SIM_EXCEPTION_LOOKUP, 0)                                  \
     X(SIM_EXCEPTION_KEY, "KeyError", SIM_EXCEPTION_LOOKUP, CAD_EKEY)                               \
-    X(SIM_EXCEPTION_NAME, "NameError", SIM_EXCEPTION, 0)                                           \
+    X(SIM_EXCEPTION_NAME, "NameError", SIM_EXCEPTION, SIM_ENAME)                                   \
     X(SIM_EXCEPTION_OS, "OSError", SIM_EXCEPTION, CAD_ESYSTEM)                                     \
     X(SIM_EXCEPTION_CONNECTION, "ConnectionError", SIM_EXCEPTION_OS, CAD_ECONNECTION)              \
     X(SIM_EXCEPTION_PIPE, "BrokenPipeError", SIM_EXCEPTION_CONNECTION, CAD_EPIPE)                  \

@@ -88,7 +88,7 @@ struct sim_env {
     sim_random *random; /* may be NULL for an expression that does not draw */
     void *context;      /* for `late` and the functions */
     /* May be NULL when no name is LATE. CAD_EKEY when the name means nothing yet: the expression
-     * makes the message. */
+     * makes that SIM_ENAME, and the message. */
     int (*late)(const sim_env *env, uint32_t slot, sim_value *value, sim_error *error);
 };
 
@@ -121,7 +121,7 @@ bool sim_expression_draws(const sim_expression *expression);
 
 /* --- Evaluating ----------------------------------------------------------------------------- */
 
-/* 0 and *result; or the code of *error, and *result is None. */
+/* 0 and *result; or the code of *error, and *result is None. SIM_ENAME: a name has no value yet. */
 int sim_expression_evaluate(const sim_expression *expression, const sim_env *env, sim_value *result,
                             sim_error *error);
 

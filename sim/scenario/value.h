@@ -42,7 +42,11 @@ typedef uint64_t sim_value;
 
 static_assert(sizeof(void *) == sizeof(sim_value), "a value must fit in a pointer");
 
-/* What went wrong while values were computed: a CAD_E... code, and Python's words for it. */
+/* Python's NameError, which the engine has no code for: far from the numbers that the scenario's
+ * own exceptions get. */
+#define SIM_ENAME (CAD_EUSER - 1000000)
+
+/* What went wrong while values were computed: SIM_ENAME or a CAD_E... code, and Python's words. */
 typedef struct sim_error {
     int code;
     char message[236];
