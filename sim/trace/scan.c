@@ -12,6 +12,10 @@ static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
 }
 
+static bool is_letter(char byte) {
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
 static bool is_space(char byte) {
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
@@ -569,7 +573,7 @@ static bool take_tail(const char **at, struct sim_event *event) {
 
 bool sim_scan_own_event(const char **at, struct sim_event *event) {
     const char *from = *at;
-    if (!TAKE(from, "{\"ph\":\"") || *from == '\0' || from[1] != '"')
+    if (!TAKE(from, "{\"ph\":\"") || !is_letter(*from) || from[1] != '"')
         return false;
     *event = (struct sim_event){.phase = *from};
     from += 2;
