@@ -497,7 +497,8 @@ static void paint_life(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
     int x0 = viz_column(painter, (double)lane->begin_ns);
-    int x1 = viz_column(painter, (double)lane->end_ns);
+    /* As the last bar, it ends a hair's breadth early. */
+    int x1 = viz_column(painter, (double)lane->end_ns) - viz_px(painter->frame, 1);
     int thick = viz_px(painter->frame, 2);
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x0, x1);
     int middle = bar.y + bar.h / 2;
