@@ -64,6 +64,7 @@ enum {
 /* A coroutine lives at the top of its own stack, and is recycled with it. */
 struct cad__coroutine {
     void *stack_pointer;         /* while it is suspended */
+    const cad_task *task;        /* whose it is */
     char *bottom;                /* of the stack; the guard is below it */
     struct cad__coroutine *next; /* in the list of free ones */
     char *mapping;               /* begins with the guard */
@@ -79,9 +80,11 @@ struct cad__coroutine {
 #endif
 };
 
-/* The stack on which the thread's loop itself runs. */
+/* The stack on which the thread's loop itself runs. Read in signal handlers, too, where nothing must
+ * be allocated for it. */
 static _Thread_local struct {
     void *stack_pointer; /* while a coroutine runs */
+    struct cad__coroutine *running;
 #ifdef WITH_ASAN
     bool left; /* a moment ago, for the coroutine that learns the rest */
     const void *bottom;
@@ -90,7 +93,7 @@ static _Thread_local struct {
 #ifdef WITH_TSAN
     void *fiber;
 #endif
-} loop_stack;
+} loop_stack __attribute__((tls_model("initial-exec")));
 
 /* --- The switch ------------------------------------------------------------------------------ */
 
@@ -306,7 +309,9 @@ static int enter(struct cad__coroutine *self, int value)
     loop_stack.fiber = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(self->fiber, 0);
 #endif
+    loop_stack.running = self;
     value = cad__switch_in(&loop_stack.stack_pointer, self->stack_pointer, value);
+    loop_stack.running = NULL;
 #ifdef WITH_ASAN
     __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
 #endif
@@ -359,6 +364,7 @@ static int cross(struct cad__coroutine *self, struct cad__coroutine *other, int 
 #ifdef WITH_TSAN
     __tsan_switch_to_fiber(other->fiber, 0);
 #endif
+    loop_stack.running = other;
     value = cad__switch_over(&self->stack_pointer, other->stack_pointer, value);
 #ifdef WITH_ASAN
     arrive(self->fake_stack);
@@ -509,6 +515,7 @@ int cad__coroutine_start(cad__task *task)
     self->fiber = __tsan_create_fiber(0);
 #endif
     task->coroutine = self;
+    self->task = &task->future;
     prepare(self);
     return cad__coroutine_resume(task, 0);
 }
@@ -533,9 +540,10 @@ void cad__coroutine_drop(cad__task *task)
     give_back(task->future.object.loop, self);
 }
 
-bool cad__coroutine_guards(const cad__task *task, const void *address)
+const cad_task *cad__coroutine_guarded(const void *address)
 {
-    const struct cad__coroutine *self = task->stack_size > 0 ? task->coroutine : NULL;
+    const struct cad__coroutine *self = loop_stack.running;
     uintptr_t at = (uintptr_t)address;
-    return self != NULL && at >= (uintptr_t)self->mapping && at < (uintptr_t)self->bottom;
+    bool inside = self != NULL && at >= (uintptr_t)self->mapping && at < (uintptr_t)self->bottom;
+    return inside ? self->task : NULL;
 }

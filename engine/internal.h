@@ -340,8 +340,9 @@ struct cad__stacks {
 };
 void cad__stacks_free(cad_loop *loop);
 
-/* Whether `address` is in the guard of the task's stack; may be called in a signal handler. */
-bool cad__coroutine_guards(const cad__task *task, const void *address);
+/* The task of the coroutine that runs, where `address` is in the guard of its stack; else NULL. May
+ * be called in a signal handler. */
+const cad_task *cad__coroutine_guarded(const void *address);
 /* From now until unwatch(), a coroutine of this loop that overflows its stack is named on standard
  * error before the process ends. On the thread that runs the loop; each may be called twice. */
 void cad__overflow_watch(cad_loop *loop);
@@ -383,7 +384,6 @@ struct cad_loop {
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
 
-/* Read in signal handlers, too, where nothing must be allocated for it. */
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
 static inline cad_task *cad__current(void)

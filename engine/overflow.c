@@ -79,10 +79,9 @@ static void pass_on(int number, siginfo_t *info, void *context)
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     int saved_errno = errno;
-    cad_loop *loop = cad__running;
-    if (info->si_code > 0 && loop != NULL && loop->current != NULL &&
-        cad__coroutine_guards(cad__task_of(loop->current), info->si_addr))
-        report(loop->current);
+    const cad_task *task = info->si_code > 0 ? cad__coroutine_guarded(info->si_addr) : NULL;
+    if (task != NULL)
+        report(task);
     pass_on(number, info, context);
     errno = saved_errno;
 }
