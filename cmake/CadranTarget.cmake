@@ -28,13 +28,6 @@ if(cadran_sanitizers)
     )
 endif()
 
-# The engine's hot path crosses files. Fat objects, so that an installed library links with any
-# compiler and linker.
-set(cadran_lto "")
-if(CADRAN_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT cadran_sanitizers)
-    set(cadran_lto "$<$<CONFIG:Release>:-flto=auto;-ffat-lto-objects>")
-endif()
-
 function(cad_target target)
     target_compile_features(${target} PRIVATE c_std_11)
     # POSIX and the BSD calls (mmap's anonymous pages), which -std=c11 hides.
@@ -48,7 +41,19 @@ function(cad_target target)
             -ffp-contract=off
             "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/="
             ${cadran_instrument}
-            ${cadran_lto}
     )
-    target_link_options(${target} PRIVATE ${cadran_instrument} ${cadran_lto})
+    target_link_options(${target} PRIVATE ${cadran_instrument})
+endfunction()
+
+# cad_lto(<target> ...): optimised across files in release builds, for the libraries and for the
+# programs in which speed matters; tests link the same objects as they are. The objects are fat, so
+# that an installed library links with any compiler and linker.
+function(cad_lto)
+    if(NOT CADRAN_LTO OR NOT CMAKE_C_COMPILER_ID STREQUAL "GNU" OR cadran_sanitizers)
+        return()
+    endif()
+    foreach(target ${ARGN})
+        target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto;-ffat-lto-objects>)
+        target_link_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto>)
+    endforeach()
 endfunction()
