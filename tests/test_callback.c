@@ -107,7 +107,7 @@ static void test_callback__call_later_without_delay_waits_for_the_timers(void **
          "= complete at 0");
 }
 
-static void test_callback__call_later_of_the_same_instant_run_in_the_order_of_creation(void **state)
+static void test_callback__call_later_of_one_instant_runs_in_the_order_of_creation(void **state)
 {
     (void)state;
     PLAY("a: call_later h 1 r; sleep 1; log a",
@@ -319,7 +319,7 @@ int main(void)
         cmocka_unit_test(test_callback__a_callback_cancels_itself),
         cmocka_unit_test(test_callback__call_later_runs_after_the_delay),
         cmocka_unit_test(test_callback__call_later_without_delay_waits_for_the_timers),
-        cmocka_unit_test(test_callback__call_later_of_the_same_instant_run_in_the_order_of_creation),
+        cmocka_unit_test(test_callback__call_later_of_one_instant_runs_in_the_order_of_creation),
         cmocka_unit_test(test_callback__call_at_runs_at_a_time_of_the_loop),
         cmocka_unit_test(test_callback__call_at_in_the_past_runs_soon),
         cmocka_unit_test(test_callback__call_at_in_the_past_goes_by_its_deadline),

@@ -212,7 +212,7 @@ static void test_condition__cancelled_in_the_instant_of_the_notify(void **state)
          "= complete at 2");
 }
 
-static void test_condition__cancelled_in_the_instant_of_the_release_that_hands_it_the_lock(void **state)
+static void test_condition__cancelled_as_the_release_hands_it_the_lock(void **state)
 {
     (void)state;
     PLAY("condition c",
@@ -224,7 +224,7 @@ static void test_condition__cancelled_in_the_instant_of_the_release_that_hands_i
          "= complete at 2");
 }
 
-static void test_condition__cancelled_in_the_instant_of_the_release_with_another_behind(void **state)
+static void test_condition__cancelled_as_it_gets_the_lock_with_another_behind(void **state)
 {
     (void)state;
     PLAY("condition c",
@@ -251,7 +251,7 @@ static void test_condition__a_waiter_cancelled_in_the_middle(void **state)
          "= complete at 2");
 }
 
-static void test_condition__a_notify_passes_over_a_waiter_cancelled_in_the_same_instant(void **state)
+static void test_condition__a_notify_passes_over_a_waiter_just_cancelled(void **state)
 {
     (void)state;
     PLAY("condition c",
@@ -263,7 +263,7 @@ static void test_condition__a_notify_passes_over_a_waiter_cancelled_in_the_same_
          "= complete at 1");
 }
 
-static void test_condition__wait_for_checks_the_predicate_before_and_after_each_notify(void **state)
+static void test_condition__wait_for_checks_the_predicate_after_each_notify(void **state)
 {
     (void)state;
     PLAY("condition c",
@@ -387,11 +387,11 @@ int main(void)
         cmocka_unit_test(test_condition__cancelled_while_waiting_and_again_while_reacquiring),
         cmocka_unit_test(test_condition__cancelled_while_waiting_and_twice_at_once),
         cmocka_unit_test(test_condition__cancelled_in_the_instant_of_the_notify),
-        cmocka_unit_test(test_condition__cancelled_in_the_instant_of_the_release_that_hands_it_the_lock),
-        cmocka_unit_test(test_condition__cancelled_in_the_instant_of_the_release_with_another_behind),
+        cmocka_unit_test(test_condition__cancelled_as_the_release_hands_it_the_lock),
+        cmocka_unit_test(test_condition__cancelled_as_it_gets_the_lock_with_another_behind),
         cmocka_unit_test(test_condition__a_waiter_cancelled_in_the_middle),
-        cmocka_unit_test(test_condition__a_notify_passes_over_a_waiter_cancelled_in_the_same_instant),
-        cmocka_unit_test(test_condition__wait_for_checks_the_predicate_before_and_after_each_notify),
+        cmocka_unit_test(test_condition__a_notify_passes_over_a_waiter_just_cancelled),
+        cmocka_unit_test(test_condition__wait_for_checks_the_predicate_after_each_notify),
         cmocka_unit_test(test_condition__wait_for_a_predicate_that_holds_does_not_yield),
         cmocka_unit_test(test_condition__wait_for_a_predicate_that_fails),
         cmocka_unit_test(test_condition__wait_for_wants_the_lock_only_when_it_has_to_wait),

@@ -171,7 +171,7 @@ static void test_gather__a_child_that_swallows_the_cancel(void **state)
          "= complete at 3");
 }
 
-static void test_gather__all_children_swallow_the_cancel_and_the_last_given_ends_first(void **state)
+static void test_gather__all_children_swallow_the_cancel(void **state)
 {
     (void)state;
     PLAY("a: gather_all g w v; await g",
@@ -376,7 +376,7 @@ static void test_gather__the_message_of_a_child_that_swallowed_the_cancel(void *
          "= complete at 1");
 }
 
-static void test_gather__the_message_of_the_second_cancel_of_a_child_that_swallowed_both(void **state)
+static void test_gather__the_message_of_the_second_cancel_of_a_child(void **state)
 {
     (void)state;
     PLAY("a: gather_all g w v; await g",
@@ -406,7 +406,7 @@ int main(void)
         cmocka_unit_test(test_gather__cancelling_the_gathering_while_a_child_cleans_up),
         cmocka_unit_test(test_gather__cancelling_with_return_exceptions_waits_for_all),
         cmocka_unit_test(test_gather__a_child_that_swallows_the_cancel),
-        cmocka_unit_test(test_gather__all_children_swallow_the_cancel_and_the_last_given_ends_first),
+        cmocka_unit_test(test_gather__all_children_swallow_the_cancel),
         cmocka_unit_test(test_gather__the_last_child_to_end_is_cancelled_but_not_the_last_given),
         cmocka_unit_test(test_gather__a_child_is_cancelled_from_outside),
         cmocka_unit_test(test_gather__a_child_is_cancelled_from_outside_with_return_exceptions),
@@ -423,7 +423,7 @@ int main(void)
         cmocka_unit_test(test_gather__plain_futures_are_cancelled_too),
         cmocka_unit_test(test_gather__two_wait_for_one_gathering),
         cmocka_unit_test(test_gather__the_message_of_a_child_that_swallowed_the_cancel),
-        cmocka_unit_test(test_gather__the_message_of_the_second_cancel_of_a_child_that_swallowed_both),
+        cmocka_unit_test(test_gather__the_message_of_the_second_cancel_of_a_child),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

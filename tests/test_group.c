@@ -253,7 +253,7 @@ static void test_group__the_parent_is_cancelled_just_before_a_failure(void **sta
          "= complete at 1");
 }
 
-static void test_group__the_parent_is_cancelled_while_leaving_in_the_instant_in_which_the_last_ends(void **state)
+static void test_group__the_parent_is_cancelled_while_leaving_as_the_last_ends(void **state)
 {
     (void)state;
     PLAY("a: group g; create g w; leave g; log out",
@@ -353,7 +353,7 @@ static void test_group__the_block_creates_another_after_a_failure(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_block_creates_another_after_it_was_cancelled_before_leaving(void **state)
+static void test_group__the_block_creates_another_after_it_was_cancelled(void **state)
 {
     (void)state;
     PLAY("a: group g; create g w; sleep 5; catch; create g v; leave g; log out",
@@ -596,7 +596,7 @@ int main(void)
         cmocka_unit_test(test_group__the_parent_is_cancelled_after_a_child_has_failed),
         cmocka_unit_test(test_group__the_parent_is_cancelled_in_the_instant_of_a_failure),
         cmocka_unit_test(test_group__the_parent_is_cancelled_just_before_a_failure),
-        cmocka_unit_test(test_group__the_parent_is_cancelled_while_leaving_in_the_instant_in_which_the_last_ends),
+        cmocka_unit_test(test_group__the_parent_is_cancelled_while_leaving_as_the_last_ends),
         cmocka_unit_test(test_group__the_parent_is_cancelled_one_hop_later),
         cmocka_unit_test(test_group__the_parent_was_cancelled_before_and_swallowed_it),
         cmocka_unit_test(test_group__a_child_is_cancelled_from_outside),
@@ -604,7 +604,7 @@ int main(void)
         cmocka_unit_test(test_group__a_child_creates_another),
         cmocka_unit_test(test_group__a_child_creates_another_after_a_failure),
         cmocka_unit_test(test_group__the_block_creates_another_after_a_failure),
-        cmocka_unit_test(test_group__the_block_creates_another_after_it_was_cancelled_before_leaving),
+        cmocka_unit_test(test_group__the_block_creates_another_after_it_was_cancelled),
         cmocka_unit_test(test_group__a_group_in_a_group),
         cmocka_unit_test(test_group__a_failure_in_the_inner_group),
         cmocka_unit_test(test_group__a_failure_in_the_outer_group_while_the_inner_one_is_left),

@@ -97,7 +97,7 @@ static void test_lock__cancelling_the_one_just_woken_after_a_newcomer_came(void 
          "= complete at 1");
 }
 
-static void test_lock__a_release_while_the_first_waiter_is_cancelled_but_has_not_run(void **state)
+static void test_lock__a_release_while_the_first_waiter_is_cancelled(void **state)
 {
     (void)state;
     PLAY("lock l",
@@ -245,7 +245,7 @@ int main(void)
         cmocka_unit_test(test_lock__a_waiter_cancelled_in_the_middle_leaves_the_line),
         cmocka_unit_test(test_lock__cancelling_the_one_just_woken_wakes_the_next),
         cmocka_unit_test(test_lock__cancelling_the_one_just_woken_after_a_newcomer_came),
-        cmocka_unit_test(test_lock__a_release_while_the_first_waiter_is_cancelled_but_has_not_run),
+        cmocka_unit_test(test_lock__a_release_while_the_first_waiter_is_cancelled),
         cmocka_unit_test(test_lock__it_can_be_taken_past_waiters_that_are_all_cancelled),
         cmocka_unit_test(test_lock__it_is_not_taken_past_a_waiter_that_is_not_cancelled),
         cmocka_unit_test(test_lock__cancelled_before_the_wake_and_taken_by_another),

@@ -1,4 +1,5 @@
-/* Queue, LifoQueue and PriorityQueue, as asyncio/queues.py has them; shutdown as in CPython 3.13. */
+/* Queue, LifoQueue and PriorityQueue, as asyncio/queues.py has them;
+ * shutdown as in CPython 3.13. */
 #include "support/engine_test.h"
 #include "support/play.h"
 

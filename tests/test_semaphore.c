@@ -80,7 +80,7 @@ static void test_semaphore__more_releases_than_waiters_leave_units(void **state)
          "= complete at 1");
 }
 
-static void test_semaphore__it_is_locked_while_the_one_woken_has_not_run_even_with_units_left(void **state)
+static void test_semaphore__it_is_locked_while_the_one_woken_has_not_run(void **state)
 {
     (void)state;
     PLAY("semaphore s 0",
@@ -118,7 +118,7 @@ static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_to_the_
          "= complete at 1");
 }
 
-static void test_semaphore__cancelling_the_one_just_woken_with_nobody_else_gives_the_unit_back(void **state)
+static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_back(void **state)
 {
     (void)state;
     PLAY("semaphore s 1",
@@ -131,7 +131,7 @@ static void test_semaphore__cancelling_the_one_just_woken_with_nobody_else_gives
          "= complete at 1");
 }
 
-static void test_semaphore__a_release_while_the_first_waiter_is_cancelled_but_has_not_run(void **state)
+static void test_semaphore__a_release_while_the_first_waiter_is_cancelled(void **state)
 {
     (void)state;
     PLAY("semaphore s 1",
@@ -271,11 +271,11 @@ int main(void)
         cmocka_unit_test(test_semaphore__two_releases_wake_two_waiters),
         cmocka_unit_test(test_semaphore__a_newcomer_does_not_overtake_the_one_woken),
         cmocka_unit_test(test_semaphore__more_releases_than_waiters_leave_units),
-        cmocka_unit_test(test_semaphore__it_is_locked_while_the_one_woken_has_not_run_even_with_units_left),
+        cmocka_unit_test(test_semaphore__it_is_locked_while_the_one_woken_has_not_run),
         cmocka_unit_test(test_semaphore__a_waiter_cancelled_in_the_middle_leaves_the_line),
         cmocka_unit_test(test_semaphore__cancelling_the_one_just_woken_gives_its_unit_to_the_next),
-        cmocka_unit_test(test_semaphore__cancelling_the_one_just_woken_with_nobody_else_gives_the_unit_back),
-        cmocka_unit_test(test_semaphore__a_release_while_the_first_waiter_is_cancelled_but_has_not_run),
+        cmocka_unit_test(test_semaphore__cancelling_the_one_just_woken_gives_its_unit_back),
+        cmocka_unit_test(test_semaphore__a_release_while_the_first_waiter_is_cancelled),
         cmocka_unit_test(test_semaphore__it_can_be_taken_past_waiters_that_are_all_cancelled),
         cmocka_unit_test(test_semaphore__both_woken_are_cancelled),
         cmocka_unit_test(test_semaphore__cancel_the_first_of_two_woken),

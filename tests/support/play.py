@@ -376,7 +376,9 @@ class Actor:
         return self.of(key)
 
     def do_on_done(self, x, routine): self.of(x).add_done_callback(self.callback(routine))
-    def do_off_done(self, x, routine): return self.of(x).remove_done_callback(self.callback(routine))
+
+    def do_off_done(self, x, routine):
+        return self.of(x).remove_done_callback(self.callback(routine))
 
 
 # --- the scripts in a test's source
