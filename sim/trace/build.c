@@ -398,10 +398,6 @@ int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t n
 /* --- Metadata ----------------------------------------------------------------------------------
  */
 
-bool sim_raw_is(struct sim_raw raw, const char *text) {
-    return raw.length == strlen(text) && memcmp(raw.text, text, raw.length) == 0;
-}
-
 bool sim_raw_member(struct sim_raw args, const char *name, struct sim_raw *value) {
     struct sim_raw key;
     const char *at = args.text;

@@ -119,7 +119,6 @@ int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t n
                        struct sim_raw args, int64_t time_ns);
 /* Names and the order of processes and threads; other metadata means nothing to the model. */
 int sim_build_metadata(struct sim_builder *builder, const struct sim_event *event);
-bool sim_raw_is(struct sim_raw raw, const char *text);
 /* A member of an object's text. */
 bool sim_raw_member(struct sim_raw object, const char *name, struct sim_raw *value);
 /* The same where it is a text: its number; 0 where there is none; SIM_NONE: no memory. */

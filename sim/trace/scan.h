@@ -7,12 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A piece of the text, not terminated. */
 struct sim_raw {
     const char *text; /* NULL: there is none */
     size_t length;
 };
+
+static inline bool sim_raw_is(struct sim_raw raw, const char *text) {
+    return raw.length == strlen(text) && memcmp(raw.text, text, raw.length) == 0;
+}
 
 /* Any text that is scanned is followed by so many bytes of zero, which end every scan. */
 enum { SIM_SCAN_PADDING = 64 };
@@ -42,6 +47,9 @@ size_t sim_scan_clean(struct sim_raw text, char *to, size_t room);
  * quotes, a value as it is written. False after the last one. */
 bool sim_scan_member(const char **at, const char *end, struct sim_raw *key, struct sim_raw *value);
 
+/* Times and whole numbers stay so far from the ends of int64_t that sums of two do not overflow. */
+#define SIM_SCAN_WHOLE_MAX (INT64_MAX / 4)
+
 /* A checked number as microseconds, in nanoseconds, rounded to nearest; and one that must be
  * whole. False: out of range, or not whole. */
 bool sim_scan_time(struct sim_raw number, int64_t *time_ns);
@@ -69,8 +77,8 @@ struct sim_event {
     struct sim_raw args;  /* with its braces */
 };
 
-/* An event in exactly the form that the writer gives it. On success *at is after its brace;
- * otherwise nothing is known, and sim_scan_event() is to be asked. */
+/* An event in exactly the form that the writer gives it, if its texts need no escapes. On success
+ * *at is after its brace; otherwise nothing is known, and sim_scan_event() is to be asked. */
 bool sim_scan_own_event(const char **at, struct sim_event *event);
 
 /* An event from the text of an object, which is checked already, in any form. */

@@ -1,5 +1,6 @@
 #include "trace/writer.h"
 
+#include "trace/alive.h"
 #include "trace/event.h"
 #include "trace/memory.h"
 #include "trace/names.h"
@@ -8,31 +9,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    PAGE_TASKS = 64, /* tasks with neighbouring ids share a page, freed with the last of them */
-    NUMBERS_MAX = 64 /* room for the longest `":-9223372036854775808,` and what is around it */
-};
-
-/* What is open in a task that is alive. */
-struct record {
-    const cad_task *task; /* NULL: not alive */
-    uint32_t wait;        /* name of the wait that is open; 0: none */
-    uint32_t span : 31;   /* the innermost open one; 0: none */
-    uint32_t ready : 1;
-};
-
-struct page {
-    uint32_t alive;
-    struct record records[PAGE_TASKS];
-};
-
-struct open_span {
-    uint32_t name;
-    uint32_t outer; /* the span around it, or the next free one; 0: none */
-};
+/* Room for a number and what is around it: `":-9223372036854775808,`. */
+enum { NUMBERS_MAX = 64 };
 
 struct sim_trace_writer {
     struct sim_output output;
@@ -45,13 +25,7 @@ struct sim_trace_writer {
     size_t now_length;
     uint64_t wakes;
 
-    struct page **pages;
-    size_t page_count;
-    struct open_span *spans; /* [0] is not used */
-    size_t span_count;       /* entries ever taken */
-    size_t span_capacity;
-    uint32_t free_span;
-    uint64_t open_spans;
+    struct sim_alive_tasks tasks;
     struct sim_names names;
     uint32_t run; /* name of the run slice that is open; 0: none */
 
@@ -208,118 +182,50 @@ static void outcome_end(struct sim_trace_writer *writer, const char *outcome) {
 
 /* --- What is open -------------------------------------------------------------------------- */
 
-/* The record of a task that is alive. */
-static struct record *record_of(struct sim_trace_writer *writer, const cad_task *task) {
-    uint64_t id = cad_task_id(task);
-    assert(id / PAGE_TASKS < writer->page_count && writer->pages[id / PAGE_TASKS] != NULL);
-    struct record *record = &writer->pages[id / PAGE_TASKS]->records[id % PAGE_TASKS];
-    assert(record->task == task);
-    return record;
-}
-
-static bool grow_pages(struct sim_trace_writer *writer, size_t index) {
-    size_t count = writer->page_count == 0 ? 64 : 2 * writer->page_count;
-    while (count <= index)
-        count *= 2;
-    struct page **pages = sim_trace_realloc(writer->pages, count * sizeof(struct page *));
-    if (pages == NULL)
-        return false;
-    memset(pages + writer->page_count, 0, (count - writer->page_count) * sizeof(struct page *));
-    writer->pages = pages;
-    writer->page_count = count;
-    return true;
-}
-
-static struct record *record_new(struct sim_trace_writer *writer, const cad_task *task) {
-    uint64_t id = cad_task_id(task);
-    size_t index = (size_t)(id / PAGE_TASKS);
-    if (index >= writer->page_count && !grow_pages(writer, index))
-        return NULL;
-    struct page *page = writer->pages[index];
-    if (page == NULL) {
-        page = sim_trace_calloc(1, sizeof *page);
-        if (page == NULL)
-            return NULL;
-        writer->pages[index] = page;
-    }
-    struct record *record = &page->records[id % PAGE_TASKS];
-    assert(record->task == NULL);
-    record->task = task;
-    page->alive++;
-    return record;
-}
-
-static void record_free(struct sim_trace_writer *writer, uint64_t id) {
-    struct page *page = writer->pages[id / PAGE_TASKS];
-    page->records[id % PAGE_TASKS] = (struct record){0};
-    if (--page->alive == 0) {
-        sim_trace_release(page);
-        writer->pages[id / PAGE_TASKS] = NULL;
-    }
-}
-
-/* 0: no memory. */
-static uint32_t span_new(struct sim_trace_writer *writer) {
-    if (writer->free_span != 0) {
-        uint32_t span = writer->free_span;
-        writer->free_span = writer->spans[span].outer;
-        return span;
-    }
-    if (writer->span_count >= (UINT32_C(1) << 31) - 1 ||
-        !sim_trace_grow(&writer->spans, &writer->span_capacity, writer->span_count + 1,
-                        sizeof *writer->spans))
-        return 0;
-    return (uint32_t)++writer->span_count;
-}
-
 static void count_spans(struct sim_trace_writer *writer, int64_t now_ns) {
     begin_event(writer, 'C', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_OBJECT);
     const char *separator = args_open;
     put(writer, SIM_TRACE_SPANS_NAME);
-    put_int_arg(writer, &separator, SIM_TRACE_SPANS_KEY, (int64_t)writer->open_spans);
+    put_int_arg(writer, &separator, SIM_TRACE_SPANS_KEY, (int64_t)writer->tasks.open_spans);
     end_event(writer, separator);
 }
 
-static void end_wait(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
+static void end_wait(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                      const char *outcome) {
-    begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_WAIT);
-    put_name(writer, record->wait);
+    begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_WAIT);
+    put_name(writer, alive->wait);
     outcome_end(writer, outcome);
-    sim_names_drop(&writer->names, record->wait);
-    record->wait = 0;
+    sim_names_drop(&writer->names, alive->wait);
+    alive->wait = 0;
 }
 
-static void end_ready(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
+static void end_ready(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                       const char *outcome) {
-    begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_READY);
+    begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_READY);
     put(writer, "ready");
     outcome_end(writer, outcome);
-    record->ready = 0;
+    alive->ready = 0;
 }
 
-static void end_span(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
+static void end_span(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                      const char *outcome) {
-    uint32_t span = record->span;
-    begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_SPAN);
-    put_name(writer, writer->spans[span].name);
+    uint32_t name = sim_alive_pop_span(&writer->tasks, alive);
+    begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_SPAN);
+    put_name(writer, name);
     outcome_end(writer, outcome);
-    sim_names_drop(&writer->names, writer->spans[span].name);
-    record->span = writer->spans[span].outer & 0x7FFFFFFF;
-    writer->spans[span].outer = writer->free_span;
-    writer->free_span = span;
-    writer->open_spans--;
+    sim_names_drop(&writer->names, name);
     count_spans(writer, now_ns);
 }
 
 /* All that a task has open inside its own slice. */
-static void end_inner(struct sim_trace_writer *writer, int64_t now_ns, struct record *record,
+static void end_inner(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                       const char *outcome) {
-    if (record->ready)
-        end_ready(writer, now_ns, record, outcome);
-    if (record->wait != 0)
-        end_wait(writer, now_ns, record, outcome);
-    while (record->span != 0)
-        end_span(writer, now_ns, record, outcome);
+    if (alive->ready)
+        end_ready(writer, now_ns, alive, outcome);
+    if (alive->wait != 0)
+        end_wait(writer, now_ns, alive, outcome);
+    while (alive->span != 0)
+        end_span(writer, now_ns, alive, outcome);
 }
 
 static void end_run(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome) {
@@ -350,7 +256,7 @@ static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, c
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    if (record_new(writer, task) == NULL) {
+    if (!sim_alive_add(&writer->tasks, task)) {
         fail(writer, CAD_ENOMEM);
         return;
     }
@@ -376,7 +282,7 @@ static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    end_inner(writer, now_ns, record_of(writer, task), NULL);
+    end_inner(writer, now_ns, sim_alive_find(&writer->tasks, task), NULL);
     begin_event(writer, 'E', now_ns, tid_of(task), SIM_CATEGORY_TASK);
     sim_output_text(&writer->output, cad_task_name(task));
     const char *separator = args_open;
@@ -392,7 +298,7 @@ static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int
     if (message[0] != '\0')
         put_text_arg(writer, &separator, "message", message);
     end_event(writer, separator);
-    record_free(writer, cad_task_id(task));
+    sim_alive_remove(&writer->tasks, task);
 }
 
 /* What explains the wait: the object's type and state, who holds it, who is awaited, until
@@ -420,8 +326,8 @@ static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    struct record *record = record_of(writer, task);
-    assert(record->wait == 0 && !record->ready);
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->wait == 0 && !alive->ready);
 
     cad_object_info object;
     const char *what = NULL;
@@ -432,13 +338,13 @@ static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
     } else if (wait->task != NULL) {
         what = cad_task_name(wait->task);
     }
-    record->wait = sim_names_use(&writer->names, wait->verb, what);
-    if (record->wait == 0) {
+    alive->wait = sim_names_use(&writer->names, wait->verb, what);
+    if (alive->wait == 0) {
         fail(writer, CAD_ENOMEM);
         return;
     }
     begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_WAIT);
-    put_name(writer, record->wait);
+    put_name(writer, alive->wait);
     put_wait_args(writer, wait, described ? &object : NULL);
 }
 
@@ -446,8 +352,8 @@ static void on_wake(void *context, int64_t now_ns, const cad_task *task, const c
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    struct record *record = record_of(writer, task);
-    assert(record->wait != 0);
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->wait != 0);
     uint64_t wake = ++writer->wakes;
 
     begin_event(writer, 's', now_ns, tid_of(by), SIM_CATEGORY_WAKE);
@@ -462,16 +368,16 @@ static void on_wake(void *context, int64_t now_ns, const cad_task *task, const c
     at = sim_put_uint(at, wake);
     writer->output.at = SIM_PUT(at, ",\"bp\":\"e\"}");
 
-    end_wait(writer, now_ns, record, NULL);
+    end_wait(writer, now_ns, alive, NULL);
 }
 
 static void on_ready_begin(void *context, int64_t now_ns, const cad_task *task) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    struct record *record = record_of(writer, task);
-    assert(record->wait == 0 && !record->ready);
-    record->ready = 1;
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->wait == 0 && !alive->ready);
+    alive->ready = 1;
     begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_READY);
     put(writer, "ready");
     end_event(writer, args_open);
@@ -481,9 +387,9 @@ static void on_ready_end(void *context, int64_t now_ns, const cad_task *task) {
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    struct record *record = record_of(writer, task);
-    assert(record->ready);
-    end_ready(writer, now_ns, record, NULL);
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->ready);
+    end_ready(writer, now_ns, alive, NULL);
 }
 
 static void on_run_begin(void *context, int64_t now_ns, const cad_task *task) {
@@ -664,17 +570,13 @@ void sim_trace_writer_span_begin(struct sim_trace_writer *writer, int64_t now_ns
                                  const cad_task *task, const char *name) {
     if (writer->failure != 0)
         return;
-    struct record *record = record_of(writer, task);
-    assert(record->wait == 0 && !record->ready);
-    uint32_t span = span_new(writer);
-    uint32_t name_id = span == 0 ? 0 : sim_names_use(&writer->names, name, NULL);
-    if (name_id == 0) {
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->wait == 0 && !alive->ready);
+    uint32_t name_id = sim_names_use(&writer->names, name, NULL);
+    if (name_id == 0 || !sim_alive_push_span(&writer->tasks, alive, name_id)) {
         fail(writer, CAD_ENOMEM);
         return;
     }
-    writer->spans[span] = (struct open_span){.name = name_id, .outer = record->span};
-    record->span = span & 0x7FFFFFFF;
-    writer->open_spans++;
     begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_SPAN);
     put_name(writer, name_id);
     end_event(writer, args_open);
@@ -685,9 +587,9 @@ void sim_trace_writer_span_end(struct sim_trace_writer *writer, int64_t now_ns,
                                const cad_task *task) {
     if (writer->failure != 0)
         return;
-    struct record *record = record_of(writer, task);
-    assert(record->span != 0 && record->wait == 0 && !record->ready);
-    end_span(writer, now_ns, record, NULL);
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->span != 0 && alive->wait == 0 && !alive->ready);
+    end_span(writer, now_ns, alive, NULL);
 }
 
 void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
@@ -741,17 +643,15 @@ void sim_trace_writer_fault(struct sim_trace_writer *writer, int64_t now_ns, con
 /* --- Closing --------------------------------------------------------------------------------- */
 
 static void end_tasks(struct sim_trace_writer *writer, int64_t now_ns) {
-    for (size_t index = 0; index < writer->page_count && writer->failure == 0; index++) {
-        for (size_t i = 0; i < PAGE_TASKS && writer->pages[index] != NULL; i++) {
-            struct record *record = &writer->pages[index]->records[i];
-            if (record->task == NULL)
-                continue;
-            end_inner(writer, now_ns, record, "pending");
-            begin_event(writer, 'E', now_ns, tid_of(record->task), SIM_CATEGORY_TASK);
-            sim_output_text(&writer->output, cad_task_name(record->task));
-            outcome_end(writer, "pending");
-            record_free(writer, index * PAGE_TASKS + i);
-        }
+    struct sim_alive *alive = NULL;
+    for (uint64_t id = 0; writer->failure == 0; id = cad_task_id(alive->task) + 1) {
+        alive = sim_alive_next(&writer->tasks, id);
+        if (alive == NULL)
+            return;
+        end_inner(writer, now_ns, alive, "pending");
+        begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_TASK);
+        sim_output_text(&writer->output, cad_task_name(alive->task));
+        outcome_end(writer, "pending");
     }
 }
 
@@ -787,10 +687,7 @@ void sim_trace_writer_free(struct sim_trace_writer *writer) {
     if (writer->output.fd >= 0)
         sim_output_close(&writer->output);
     sim_output_free(&writer->output);
-    for (size_t i = 0; i < writer->page_count; i++)
-        sim_trace_release(writer->pages[i]);
-    sim_trace_release(writer->pages);
-    sim_trace_release(writer->spans);
+    sim_alive_free(&writer->tasks);
     sim_names_free(&writer->names);
     sim_trace_release(writer->scenario);
     sim_trace_release(writer->path);

@@ -1,0 +1,209 @@
+#include "trace/scan.h"
+
+#include <string.h>
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(char byte) {
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+/* --- Our own events -------------------------------------------------------------------------- */
+
+/* A text that the event must go on with; zeroes follow the text's end, so that it can be compared
+ * without asking how much there is. */
+#define TAKE(at, literal)                                                                          \
+    (memcmp((at), (literal), sizeof(literal) - 1) == 0 && ((at) += sizeof(literal) - 1, true))
+
+static bool take_whole(const char **at, int64_t *value) {
+    const char *from = *at;
+    int64_t result = 0;
+    while (is_digit(*from) && from - *at < 16)
+        result = 10 * result + (*from++ - '0');
+    if (from == *at || is_digit(*from) || (**at == '0' && from - *at > 1))
+        return false;
+    *value = result;
+    *at = from;
+    return true;
+}
+
+/* Microseconds with three decimals. */
+static bool take_time(const char **at, int64_t *time_ns) {
+    int64_t microseconds;
+    if (!take_whole(at, &microseconds))
+        return false;
+    const char *from = *at;
+    if (from[0] != '.' || !is_digit(from[1]) || !is_digit(from[2]) || !is_digit(from[3]))
+        return false;
+    if (microseconds > SIM_SCAN_WHOLE_MAX / 1000 - 1)
+        return false;
+    *time_ns = microseconds * 1000 + (from[1] - '0') * 100 + (from[2] - '0') * 10 + (from[3] - '0');
+    *at = from + 4;
+    return true;
+}
+
+/* Up to the closing quote, and over it. One with escapes is left to sim_scan_event(). */
+static bool take_text(const char **at, struct sim_raw *text) {
+    const char *from = *at;
+    while ((unsigned char)*from >= 32 && *from != '"' && *from != '\\')
+        from++;
+    *text = (struct sim_raw){*at, (size_t)(from - *at)};
+    *at = from + 1;
+    return *from == '"';
+}
+
+static bool take_plain_number(const char **at) {
+    const char *from = *at;
+    from += *from == '-';
+    const char *first = from;
+    while (is_digit(*from))
+        from++;
+    if (from == first || (*first == '0' && from - first > 1))
+        return false;
+    if (*from == '.') {
+        first = ++from;
+        while (is_digit(*from))
+            from++;
+        if (from == first)
+            return false;
+    }
+    *at = from;
+    return true;
+}
+
+/* Arguments that are numbers and texts. */
+static bool take_args(const char **at, struct sim_raw *args) {
+    const char *from = *at;
+    if (*from++ != '{')
+        return false;
+    for (;;) {
+        struct sim_raw ignored;
+        if (*from++ != '"' || !take_text(&from, &ignored) || *from++ != ':')
+            return false;
+        if (*from == '"') {
+            from++;
+            if (!take_text(&from, &ignored))
+                return false;
+        } else if (!take_plain_number(&from)) {
+            return false;
+        }
+        if (*from == '}')
+            break;
+        if (*from++ != ',')
+            return false;
+    }
+    *args = (struct sim_raw){*at, (size_t)(from + 1 - *at)};
+    *at = from + 1;
+    return true;
+}
+
+/* From the name on, which all events have in common. */
+static bool take_tail(const char **at, struct sim_event *event) {
+    const char *from = *at;
+    if (!take_text(&from, &event->name))
+        return false;
+    if (*from == ',') {
+        if (TAKE(from, ",\"s\":\"t\""))
+            event->scope = (struct sim_raw){from - 2, 1};
+        if (TAKE(from, ",\"id\":")) {
+            int64_t id;
+            event->id.text = from;
+            if (!take_whole(&from, &id))
+                return false;
+            event->id.length = (size_t)(from - event->id.text);
+        }
+        if (TAKE(from, ",\"bp\":\"e\""))
+            event->binds_enclosing = true;
+        if (TAKE(from, ",\"args\":") && !take_args(&from, &event->args))
+            return false;
+    }
+    if (*from != '}')
+        return false;
+    *at = from + 1;
+    return true;
+}
+
+bool sim_scan_own_event(const char **at, struct sim_event *event) {
+    const char *from = *at;
+    if (!TAKE(from, "{\"ph\":\"") || !is_letter(*from) || from[1] != '"')
+        return false;
+    *event = (struct sim_event){.phase = *from};
+    from += 2;
+    if (event->phase != 'M') {
+        if (!TAKE(from, ",\"ts\":") || !take_time(&from, &event->ts_ns))
+            return false;
+        event->has_ts = true;
+    }
+    if (!TAKE(from, ",\"pid\":") || !take_whole(&from, &event->pid))
+        return false;
+    if (TAKE(from, ",\"tid\":") && !take_whole(&from, &event->tid))
+        return false;
+    if (TAKE(from, ",\"cat\":\"") && !take_text(&from, &event->category))
+        return false;
+    if (!TAKE(from, ",\"name\":\"") || !take_tail(&from, event))
+        return false;
+    *at = from;
+    return true;
+}
+
+/* --- Events in any form ------------------------------------------------------------------------
+ */
+
+/* A text without its quotes; false where the value is something else. */
+static bool unquote(struct sim_raw value, struct sim_raw *text) {
+    if (value.text[0] != '"')
+        return false;
+    *text = (struct sim_raw){value.text + 1, value.length - 2};
+    return true;
+}
+
+/* A pid or a tid: a number, or, in some programs, a text; what is neither is taken as a text. */
+static void take_number_or_text(struct sim_raw value, int64_t *number, struct sim_raw *text) {
+    *text = (struct sim_raw){0};
+    *number = 0;
+    if (!sim_scan_whole(value, number) && !unquote(value, text))
+        *text = value;
+}
+
+static void take_member(struct sim_event *event, struct sim_raw key, struct sim_raw value) {
+    struct sim_raw text;
+    if (sim_raw_is(key, "ph")) {
+        if (unquote(value, &text) && text.length == 1)
+            event->phase = text.text[0];
+        else
+            event->odd = true;
+    } else if (sim_raw_is(key, "ts")) {
+        event->has_ts = sim_scan_time(value, &event->ts_ns);
+    } else if (sim_raw_is(key, "dur")) {
+        event->has_duration = sim_scan_time(value, &event->duration_ns) && event->duration_ns >= 0;
+    } else if (sim_raw_is(key, "pid")) {
+        take_number_or_text(value, &event->pid, &event->pid_text);
+    } else if (sim_raw_is(key, "tid")) {
+        take_number_or_text(value, &event->tid, &event->tid_text);
+    } else if (sim_raw_is(key, "cat")) {
+        event->odd |= !unquote(value, &event->category);
+    } else if (sim_raw_is(key, "name")) {
+        /* Some programs put a number there. */
+        if (!unquote(value, &event->name))
+            event->name = value;
+    } else if (sim_raw_is(key, "id") || sim_raw_is(key, "id2")) {
+        event->id = value;
+    } else if (sim_raw_is(key, "s") || sim_raw_is(key, "scope")) {
+        event->odd |= !unquote(value, &event->scope);
+    } else if (sim_raw_is(key, "bp")) {
+        event->binds_enclosing = unquote(value, &text) && sim_raw_is(text, "e");
+    } else if (sim_raw_is(key, "args") && value.text[0] == '{') {
+        event->args = value;
+    }
+}
+
+void sim_scan_event(struct sim_raw object, struct sim_event *event) {
+    const char *at = object.text;
+    struct sim_raw key;
+    struct sim_raw value;
+    *event = (struct sim_event){0};
+    while (sim_scan_member(&at, object.text + object.length, &key, &value))
+        take_member(event, key, value);
+}
