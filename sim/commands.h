@@ -6,6 +6,8 @@
 #ifndef SIM_COMMANDS_H
 #define SIM_COMMANDS_H
 
+int sim_cmd_run(int argc, char **argv);
 int sim_cmd_table(int argc, char **argv);
+int sim_cmd_view(int argc, char **argv);
 
 #endif

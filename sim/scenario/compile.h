@@ -104,6 +104,8 @@ void sim_compile_steps(sim_compiler *compiler, const sim_node *steps);
 /* Appends an instruction of the step at `node`; returns its number. */
 uint32_t sim_emit(sim_compiler *compiler, const sim_operation *operation, const sim_node *node,
                   const sim_operand *operands, size_t count);
+/* A jump to `pc`. */
+uint32_t sim_emit_jump(sim_compiler *compiler, const sim_node *node, uint32_t pc);
 /* The number of the next instruction. */
 uint32_t sim_here(const sim_compiler *compiler);
 /* Makes operand `operand` of an instruction lead to the next one. */

@@ -5,6 +5,7 @@
 #include "compile.h"
 #include "exceptions.h"
 #include "load.h"
+#include "machine.h"
 #include "program.h"
 
 /* --- The document ---------------------------------------------------------------------------- */
@@ -174,6 +175,7 @@ static void declare_task(sim_compiler *compiler, const sim_node *node) {
         !sim_check_name(compiler, &member, index))
         index = "i";
     sim_declare_variable(compiler, body, index);
+    spec->index = sim_symbols_find(&body->variables, index, strlen(index));
     if (sim_node_member(node, "let", &member) && sim_node_object(&member) == 0)
         for (bool more = sim_node_first(&member, &item); more; more = sim_node_next(&item))
             sim_declare_variable(compiler, body, sim_node_key(&item));
@@ -249,7 +251,7 @@ typedef struct sections {
 static void find_sections(const sim_node *root, sections *found) {
     found->has_coroutines = sim_node_member(root, "coroutines", &found->coroutines) &&
                             sim_node_object(&found->coroutines) == 0;
-    found->has_tasks = sim_node_require(root, "tasks", &found->tasks) == 0 &&
+    found->has_tasks = sim_node_member(root, "tasks", &found->tasks) &&
                        sim_node_array(&found->tasks) == 0;
     found->has_setup = sim_node_member(root, "setup", &found->setup);
     found->has_on_interrupt = sim_node_member(root, "on_interrupt", &found->on_interrupt);
@@ -333,6 +335,8 @@ int sim_program_compile(sim_document *document, sim_program **out) {
         compiler.no_memory = true;
     else if (document->root != NULL)
         read_document(&compiler, &root);
+    for (size_t i = 0; i < program->body_count; i++)
+        sim_body_finish(program, &program->bodies[i]);
     sim_free(compiler.pending);
     sim_free(compiler.patterns);
     int error = compiler.no_memory ? CAD_ENOMEM : sim_document_status(document);

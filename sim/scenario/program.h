@@ -208,6 +208,7 @@ struct sim_body {
     uint32_t entry;      /* the first instruction */
     uint32_t slots;      /* how many, hidden ones included */
     uint32_t parameters; /* the first of its slots */
+    uint32_t scratch;    /* holds what a step waits for; SIM_NO_SLOT: no step needs that */
     bool shared;         /* it makes callbacks, which see its variables even after its end */
     sim_symbols variables;
     cad_step_type type;
@@ -257,21 +258,23 @@ typedef struct sim_invariant {
 
 typedef struct sim_expect {
     bool given;
-    const char *outcome;                         /* NULL: complete */
-    int64_t makespan_least_ns, makespan_most_ns; /* the least above the most: not given */
-    int64_t max_concurrent;                      /* -1: not given */
-    int64_t tolerance_ns;
+    const char *outcome; /* NULL: not given */
+    uint32_t outcome_place;
+    sim_setting makespan_least, makespan_most; /* equal where it is one number */
+    sim_setting max_concurrent;
+    sim_setting tolerance;
     const char **lines; /* NULL: not given */
     size_t line_count;
+    uint32_t lines_place;
     sim_pair *order;
     size_t order_count;
     sim_invariant *always;
     size_t always_count;
-    sim_pair *tasks;
+    sim_pair *tasks; /* a name, and how it ends */
     size_t task_count;
     const char **table; /* rows; NULL: not given */
     size_t table_count;
-    uint32_t place, outcome_place, makespan_place, concurrent_place, lines_place, table_place;
+    uint32_t table_place;
 } sim_expect;
 
 typedef struct sim_program {

@@ -14,11 +14,15 @@ struct sim_compiler;
 
 /* What an instruction does.
  *
- * begin() does it, or begins it. It returns 0 or a positive result; an error; CAD_PENDING when an
- * operation of the engine that it called did (the task then waits, and goes on with finish()); or
- * SIM_RETURN, when the coroutine ends with job->held as its value.
- * finish() is given that result, once there is one, or the error, and returns 0, an error or
- * SIM_RETURN itself; NULL: results mean nothing. */
+ * begin() does it, or begins it. It returns
+ *   0 or a positive result
+ *   an error
+ *   CAD_PENDING  an operation of the engine that it called did: the task waits
+ *   SIM_CALLED   another coroutine runs in its place; job->held will be what that returns
+ *   SIM_RETURN   the coroutine ends, with job->held as its value
+ *   SIM_HALT     the run ends here, after sim_machine_stop()
+ * finish() is given the result once there is one, or the error, and returns 0, an error or
+ * SIM_RETURN itself. NULL: results mean nothing. */
 typedef int sim_begin(struct sim_job *job, const sim_instruction *in);
 typedef int sim_finish(struct sim_job *job, const sim_instruction *in, int result);
 
@@ -29,6 +33,8 @@ typedef struct sim_operation {
 } sim_operation;
 
 #define SIM_RETURN (1 << 30)
+#define SIM_CALLED (1 << 29)
+#define SIM_HALT (1 << 28)
 
 /* What the value of a member is, and with that which operand it becomes. */
 enum sim_member_kind {

@@ -1,0 +1,67 @@
+/* cadran: the command line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cadran.h"
+#include "commands.h"
+#include "run.h"
+#include "scenario/fault.h"
+
+static const struct {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", "run a scenario", sim_cmd_run},
+    {"table", "print a trace's job-sequencing table: who worked when", sim_cmd_table},
+    {"view", "show a trace as a timeline, in a window or as a picture", sim_cmd_view},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int print_help(FILE *file) {
+    fputs("usage: cadran COMMAND [options] FILE\n"
+          "\n"
+          "Runs asynchronous programs, under a virtual clock or the real one, and shows what they\n"
+          "did when.\n"
+          "\n",
+          file);
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(file, "  %-7s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n"
+          "cadran COMMAND --help tells more about a command. cadran --version prints the "
+          "version.\n",
+          file);
+    return fflush(file) == 0 ? SIM_STATUS_EXPECTED : SIM_STATUS_ENVIRONMENT;
+}
+
+static int unknown(const char *name) {
+    sim_suggestion suggestion;
+    sim_suggestion_start(&suggestion, name, strlen(name));
+    for (int i = 0; i < COMMANDS; i++)
+        sim_suggestion_offer(&suggestion, commands[i].name);
+    fprintf(stderr, "cadran: unknown %s \"%s\"", name[0] == '-' ? "option" : "command", name);
+    if (suggestion.best != NULL)
+        fprintf(stderr, "; did you mean \"%s\"?\n", suggestion.best);
+    else
+        fputs("; see cadran --help\n", stderr);
+    return SIM_STATUS_USAGE;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        (void)print_help(stderr);
+        return SIM_STATUS_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return print_help(stdout);
+    if (strcmp(name, "--version") == 0)
+        return printf("cadran %s\n", CAD_VERSION) > 0 && fflush(stdout) == 0
+                   ? SIM_STATUS_EXPECTED
+                   : SIM_STATUS_ENVIRONMENT;
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return unknown(name);
+}

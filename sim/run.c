@@ -1,0 +1,217 @@
+#include "run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run_memory.h"
+#include "run_report.h"
+#include "run_table.h"
+#include "scenario/alloc.h"
+#include "scenario/expect.h"
+#include "trace/writer.h"
+
+void sim_run_defaults(sim_run_options *options) {
+    *options = (sim_run_options){
+        .max_memory = sim_memory_default(),
+        .machine = {.slow_ns = CAD_NEVER,
+                    .max_steps = SIM_MAX_STEPS,
+                    .max_still = SIM_MAX_STILL,
+                    .max_tasks = SIM_MAX_TASKS,
+                    .max_time_ns = SIM_MAX_TIME_NS},
+    };
+}
+
+/* --- Signals --------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted;
+static struct sigaction before;
+
+/* The second one ends the program at once, should the first not get through. What handled SIGINT
+ * before, the real clock's driver, wakes its loop. */
+static void on_interrupt(int number) {
+    if (interrupted != 0) {
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
+    interrupted = 1;
+    if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
+        before.sa_handler(number);
+}
+
+static void watch_signals(void) {
+    struct sigaction action = {.sa_handler = on_interrupt};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, &before);
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+}
+
+/* --- The trace ------------------------------------------------------------------------------- */
+
+static void trace_failed(void *arg) {
+    sim_machine *machine = arg;
+    (void)sim_machine_stop(machine, SIM_BROKEN, "%s", sim_trace_writer_failure(machine->writer));
+}
+
+static int open_trace(sim_machine *machine, const char *path) {
+    const sim_machine_options *options = machine->options;
+    struct sim_trace_override *overrides =
+        sim_zalloc(options->override_count + 1, sizeof *overrides);
+    char started[40];
+    struct utsname host;
+    if (overrides == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < options->override_count; i++)
+        overrides[i] = (struct sim_trace_override){options->overrides[i].name,
+                                                   options->overrides[i].value};
+    struct sim_trace_header header = {.scenario = machine->program->name,
+                                      .clock = options->real ? "real" : "virtual",
+                                      .seed = machine->seed,
+                                      .overrides = overrides,
+                                      .override_count = options->override_count,
+                                      .until_ns = machine->until_ns};
+    time_t now = time(NULL);
+    if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
+        header.started = started;
+    if (options->real && uname(&host) == 0)
+        header.host = host.nodename;
+    struct sim_trace_writer *writer;
+    int error = sim_trace_writer_open(path, &header, &writer);
+    sim_free(overrides);
+    if (error != 0)
+        return error;
+    sim_trace_writer_on_failure(writer, trace_failed, machine);
+    return sim_machine_trace(machine, writer);
+}
+
+static bool close_trace(sim_machine *machine) {
+    struct sim_trace_writer *writer = machine->writer;
+    if (writer == NULL)
+        return true;
+    int error =
+        sim_trace_writer_close(writer, machine->end_ns, sim_outcome_name(machine->outcome));
+    if (error != 0 && machine->outcome != SIM_BROKEN)
+        fprintf(stderr, "cadran: %s\n", sim_trace_writer_failure(writer));
+    return error == 0;
+}
+
+/* --- The run --------------------------------------------------------------------------------- */
+
+static int refuse(const sim_program *program, int error) {
+    if (error == CAD_ENOMEM || program == NULL) {
+        fputs("cadran: out of memory\n", stderr);
+        return SIM_STATUS_ENVIRONMENT;
+    }
+    if (sim_document_print_faults(program->document, stderr) != 0)
+        fputs("cadran: out of memory\n", stderr);
+    return SIM_STATUS_USAGE;
+}
+
+/* Whether the outcome is what one would want of a scenario that expects nothing. */
+static bool went_well(const sim_machine *machine) {
+    return machine->outcome == SIM_COMPLETE || machine->outcome == SIM_STOPPED ||
+           machine->outcome == SIM_INTERRUPTED;
+}
+
+static int status_of(const sim_machine *machine, size_t unmet) {
+    if (machine->outcome == SIM_BROKEN)
+        return SIM_STATUS_ENVIRONMENT;
+    bool fine = machine->program->expect.outcome != NULL || went_well(machine);
+    return fine && unmet == 0 ? SIM_STATUS_EXPECTED : SIM_STATUS_UNEXPECTED;
+}
+
+/* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
+static int conclude(sim_machine *machine, const sim_run_options *options, const char *trace_path,
+                    bool traced) {
+    size_t unmet = 0;
+    bool whole = traced;
+    if (machine->outcome == SIM_BROKEN) {
+        fprintf(stderr, "cadran: %s\n", machine->reason);
+    } else {
+        unmet = sim_check_expectations(machine, stderr);
+        if (traced && (options->table || machine->program->expect.table != NULL))
+            whole &= sim_conclude_table(machine, trace_path, options->table, &unmet);
+    }
+    int status = status_of(machine, unmet);
+    if (!whole)
+        status = SIM_STATUS_ENVIRONMENT;
+    if (options->report_path != NULL &&
+        !sim_write_report(machine, options->report_path, unmet, status))
+        status = SIM_STATUS_ENVIRONMENT;
+    if (machine->outcome == SIM_LIMIT)
+        fprintf(stderr, "limit: %s\n", machine->reason);
+    if (machine->outcome != SIM_BROKEN)
+        fprintf(stderr, "outcome %s at %" PRId64 "\n", sim_outcome_name(machine->outcome),
+                machine->end_ns);
+    return status;
+}
+
+static int run_traced(sim_machine *machine, const sim_run_options *options,
+                      const char *trace_path) {
+    if (trace_path != NULL) {
+        int error = open_trace(machine, trace_path);
+        if (error != 0) {
+            fprintf(stderr, "cadran: %s: %s\n", trace_path,
+                    error == CAD_ENOMEM ? "out of memory" : strerror(errno));
+            return error == CAD_ENOMEM ? SIM_STATUS_ENVIRONMENT : SIM_STATUS_USAGE;
+        }
+    }
+    watch_signals();
+    sim_machine_run(machine);
+    bool traced = close_trace(machine);
+    return conclude(machine, options, trace_path, traced);
+}
+
+static int run_machine(sim_machine *machine, const sim_run_options *options) {
+    bool needs_table = options->table || machine->program->expect.table != NULL;
+    char temporary[64] = "";
+    if (options->trace_path != NULL || !needs_table)
+        return run_traced(machine, options, options->trace_path);
+    if (!sim_temporary_trace(temporary, sizeof temporary))
+        return SIM_STATUS_ENVIRONMENT;
+    int status = run_traced(machine, options, temporary);
+    (void)unlink(temporary);
+    return status;
+}
+
+static int run_program(const sim_program *program, const sim_run_options *options) {
+    sim_machine_options settings = options->machine;
+    sim_lines lines;
+    sim_machine *machine;
+    if (sim_lines_open(&lines, STDOUT_FILENO) != 0)
+        return refuse(program, CAD_ENOMEM);
+    lines.prompt = settings.real || isatty(STDOUT_FILENO) == 1;
+    settings.lines = &lines;
+    settings.report = stderr;
+    settings.interrupt = &interrupted;
+    settings.memory_used_up = sim_memory_used_up();
+    int status;
+    int error = sim_machine_new(program, &settings, &machine);
+    if (error == CAD_ESYSTEM) {
+        fputs("cadran: the real clock needs file descriptors, and none is left\n", stderr);
+        status = SIM_STATUS_ENVIRONMENT;
+    } else if (error != 0) {
+        status = refuse(program, error);
+    } else {
+        status = run_machine(machine, options);
+        struct sim_trace_writer *writer = machine->writer;
+        sim_machine_free(machine);
+        sim_trace_writer_free(writer);
+    }
+    (void)sim_lines_close(&lines);
+    return status;
+}
+
+int sim_run(const sim_run_options *options) {
+    sim_program *program;
+    sim_memory_limit(options->max_memory);
+    int error = sim_program_load(options->path, &program);
+    int status = error != 0 ? refuse(program, error) : run_program(program, options);
+    sim_program_free(program);
+    return status;
+}

@@ -1,0 +1,75 @@
+#include "run_report.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scenario/alloc.h"
+
+/* A whole number with all its digits, which a double might not have. */
+static bool add_whole(cJSON *object, const char *name, int64_t value) {
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%" PRId64, value);
+    return cJSON_AddRawToObject(object, name, digits) != NULL;
+}
+
+static bool add_failures(cJSON *root, const sim_machine *machine) {
+    cJSON *list = cJSON_AddArrayToObject(root, "failures");
+    bool fine = list != NULL && add_whole(root, "failure_count", (int64_t)machine->failure_count);
+    for (size_t i = 0; fine && i < machine->failure_count && i < SIM_FAILURES_KEPT; i++) {
+        const sim_failure *failure = &machine->failures[i];
+        sim_buffer where = {0};
+        cJSON *item = cJSON_CreateObject();
+        fine = item != NULL && cJSON_AddItemToArray(list, item);
+        if (failure->place != SIM_NOWHERE)
+            (void)sim_document_format_place(machine->program->document, failure->place, &where);
+        fine = fine && failure->who != NULL && failure->what != NULL &&
+               cJSON_AddStringToObject(item, "who", failure->who) != NULL &&
+               cJSON_AddStringToObject(item, "what", failure->what) != NULL &&
+               (where.data == NULL || cJSON_AddStringToObject(item, "where", where.data) != NULL);
+        sim_buffer_free(&where);
+    }
+    return fine;
+}
+
+static bool fill(cJSON *root, const sim_machine *machine, size_t unmet, int status) {
+    const char *outcome = sim_outcome_name(machine->outcome);
+    return root != NULL && cJSON_AddStringToObject(root, "scenario", machine->program->name) &&
+           cJSON_AddStringToObject(root, "clock", machine->options->real ? "real" : "virtual") &&
+           add_whole(root, "seed", machine->seed) &&
+           cJSON_AddStringToObject(root, "outcome", outcome) &&
+           (machine->reason[0] == '\0' ||
+            cJSON_AddStringToObject(root, "reason", machine->reason)) &&
+           add_whole(root, "end_ns", machine->end_ns) && add_whole(root, "status", status) &&
+           cJSON_AddBoolToObject(root, "as_expected", status == 0) &&
+           add_whole(root, "unmet_expectations", (int64_t)unmet) &&
+           add_whole(root, "tasks", (int64_t)machine->task_count) &&
+           add_whole(root, "tasks_pending", (int64_t)machine->pending_count) &&
+           add_whole(root, "steps", (int64_t)sim_machine_steps(machine)) &&
+           add_whole(root, "max_concurrent", (int64_t)machine->spans_most) &&
+           add_failures(root, machine);
+}
+
+bool sim_write_report(const sim_machine *machine, const char *path, size_t unmet, int status) {
+    sim_json_hooks();
+    cJSON *root = cJSON_CreateObject();
+    char *text = fill(root, machine, unmet, status) ? cJSON_Print(root) : NULL;
+    cJSON_Delete(root);
+    if (text == NULL) {
+        fprintf(stderr, "cadran: %s: out of memory\n", path);
+        return false;
+    }
+    FILE *file = fopen(path, "w");
+    bool fine = file != NULL && fprintf(file, "%s\n", text) > 0;
+    int reason = errno;
+    if (file != NULL && fclose(file) != 0 && fine) {
+        reason = errno;
+        fine = false;
+    }
+    if (!fine)
+        fprintf(stderr, "cadran: %s: %s\n", path, strerror(reason));
+    cJSON_free(text);
+    return fine;
+}

@@ -1,0 +1,237 @@
+#include "plan.h"
+
+#include <string.h>
+
+#include "alloc.h"
+#include "interpreter.h"
+
+/* A task that is made up, and not yet created. */
+typedef struct sim_planned {
+    sim_machine *machine;
+    const sim_task_spec *spec;
+    char *name;
+    sim_draws draws;
+    size_t place; /* in sim_machine.plan */
+    sim_value locals[];
+} sim_planned;
+
+/* What works on one task after another: a job that only evaluates. */
+struct planner {
+    sim_job job;
+    const sim_task_spec *spec;
+    sim_draws draws;
+    sim_value *locals; /* of the task */
+    size_t capacity;
+};
+
+static void planner_end(struct planner *planner) {
+    sim_free(planner->locals);
+}
+
+static int planner_begin(struct planner *planner, sim_machine *machine, const sim_task_spec *spec) {
+    size_t slots = spec->body->slots;
+    planner->spec = spec;
+    planner->job.machine = machine;
+    planner->job.draws = machine->program->draws ? &planner->draws : NULL;
+    planner->job.top = &planner->job.frame;
+    if (planner->capacity < slots || planner->locals == NULL) {
+        sim_value *locals = sim_realloc(planner->locals, (slots + 1) * sizeof *locals);
+        if (locals == NULL)
+            return CAD_ENOMEM;
+        planner->locals = locals;
+        planner->capacity = slots;
+    }
+    return 0;
+}
+
+static void drop_locals(struct planner *planner) {
+    for (size_t i = 0; i < planner->spec->body->variables.count; i++)
+        sim_value_unref(planner->locals[i]);
+}
+
+static int note(sim_machine *machine, const sim_task_spec *spec, int error) {
+    if (error < 0 && error != CAD_ENOMEM)
+        sim_note_failure(machine, NULL, spec->pattern, error, cad_error_exception(), SIM_NO_PC);
+    return error;
+}
+
+/* The variables of the task with that index, and its name in machine->text. */
+static int make_up(struct planner *planner, int64_t index) {
+    sim_job *job = &planner->job;
+    const sim_task_spec *spec = planner->spec;
+    const sim_bindings *let = spec->let;
+    size_t variables = spec->body->variables.count;
+    int error = 0;
+    job->frame = (sim_frame){.body = spec->body, .locals = planner->locals};
+    for (size_t i = 0; i < variables; i++)
+        planner->locals[i] = SIM_UNSET;
+    planner->locals[spec->index] = sim_number((double)index);
+    if (job->draws != NULL)
+        error = sim_draws_start(job->machine, 0, spec->pattern, job->draws);
+    for (uint32_t i = 0; error == 0 && let != NULL && i < let->count; i++) {
+        sim_value value;
+        error = sim_evaluate(job, let->items[i].expression, &value);
+        if (error == 0)
+            sim_store(job, let->items[i].slot, value);
+    }
+    if (error == 0)
+        error = sim_say(job, spec->name);
+    if (error != 0)
+        drop_locals(planner);
+    return note(job->machine, spec, error);
+}
+
+/* Creates the task that `job` has the variables of, and takes these over. */
+static int create(sim_job *job, const sim_task_spec *spec, const char *name) {
+    sim_machine *machine = job->machine;
+    sim_new_task task = {.name = name, .body = spec->body, .draws = job->draws};
+    uint32_t variables = (uint32_t)spec->body->variables.count;
+    sim_value *locals = job->top->locals;
+    task.locals = locals;
+    task.local_count = variables;
+    int error = 0;
+    if (spec->call != NULL) {
+        task.body = spec->call;
+        task.locals = machine->arguments;
+        task.local_count = spec->call->parameters;
+        error = sim_evaluate_arguments(job, spec->arguments, task.locals);
+    }
+    if (error == 0)
+        error = sim_task_new(machine, &task, NULL);
+    for (uint32_t i = 0; i < task.local_count; i++) {
+        if (error != 0)
+            sim_value_unref(task.locals[i]);
+        task.locals[i] = SIM_NONE;
+    }
+    for (uint32_t i = 0; task.locals != locals && i < variables; i++)
+        sim_value_unref(locals[i]);
+    return note(machine, spec, error);
+}
+
+/* --- Tasks that wait to be created ----------------------------------------------------------- */
+
+static int keep(struct planner *planner, size_t *capacity, sim_planned **kept) {
+    sim_machine *machine = planner->job.machine;
+    size_t variables = planner->spec->body->variables.count;
+    sim_planned **plan = sim_grow(machine->plan, machine->plan_count, capacity, sizeof *plan);
+    if (plan != NULL)
+        machine->plan = plan;
+    sim_planned *planned = sim_alloc(sizeof *planned + variables * sizeof(sim_value));
+    char *name = sim_strndup(machine->text.data, machine->text.length);
+    if (plan == NULL || planned == NULL || name == NULL) {
+        sim_free(planned);
+        sim_free(name);
+        drop_locals(planner);
+        return CAD_ENOMEM;
+    }
+    *planned = (sim_planned){.machine = machine,
+                             .spec = planner->spec,
+                             .name = name,
+                             .draws = planner->draws,
+                             .place = machine->plan_count};
+    memcpy(planned->locals, planner->locals, variables * sizeof(sim_value));
+    plan[machine->plan_count++] = planned;
+    *kept = planned;
+    return 0;
+}
+
+static void forget(sim_planned *planned) {
+    planned->machine->plan[planned->place] = NULL;
+    sim_free(planned->name);
+    sim_free(planned);
+}
+
+static int create_planned(sim_planned *planned) {
+    sim_machine *machine = planned->machine;
+    sim_job job = {.machine = machine,
+                   .draws = machine->program->draws ? &planned->draws : NULL,
+                   .frame = {.body = planned->spec->body, .locals = planned->locals}};
+    job.top = &job.frame;
+    int error = create(&job, planned->spec, planned->name);
+    forget(planned);
+    return error;
+}
+
+static void start_came(void *arg) {
+    sim_planned *planned = arg;
+    sim_machine *machine = planned->machine;
+    int error = create_planned(planned);
+    if (error == CAD_ENOMEM)
+        (void)sim_machine_no_memory(machine);
+    cad_loop_release(machine->loop);
+}
+
+/* Creates it now, or starts the timer that will. */
+static int launch(sim_planned *planned) {
+    sim_machine *machine = planned->machine;
+    const sim_setting *start = &planned->spec->start;
+    if (start->value == NULL)
+        return create_planned(planned);
+    sim_job job = {.machine = machine,
+                   .draws = machine->program->draws ? &planned->draws : NULL,
+                   .frame = {.body = planned->spec->body, .locals = planned->locals}};
+    job.top = &job.frame;
+    int64_t start_ns;
+    int error = sim_evaluate_duration(&job, start->value, &start_ns);
+    if (error == 0)
+        error = cad_call_at(machine->loop, start_ns, start_came, planned, NULL);
+    if (error == 0)
+        cad_loop_hold(machine->loop);
+    return note(machine, planned->spec, error);
+}
+
+void sim_plan_drop(sim_machine *machine) {
+    for (size_t i = 0; i < machine->plan_count; i++) {
+        sim_planned *planned = machine->plan[i];
+        if (planned == NULL)
+            continue;
+        for (size_t k = 0; k < planned->spec->body->variables.count; k++)
+            sim_value_unref(planned->locals[k]);
+        forget(planned);
+    }
+    sim_free(machine->plan);
+    machine->plan = NULL;
+    machine->plan_count = machine->plan_capacity = 0;
+}
+
+/* --- All of them ----------------------------------------------------------------------------- */
+
+/* Goes through all tasks. `now`: each is created as soon as it is made up, unless it has a time of
+ * its own. */
+static int go_through(sim_machine *machine, bool now) {
+    const sim_program *program = machine->program;
+    struct planner planner = {0};
+    int error = 0;
+    for (size_t i = 0; i < program->task_count && error == 0; i++) {
+        const sim_task_spec *spec = &program->tasks[i];
+        bool at_once = now && spec->start.value == NULL;
+        error = planner_begin(&planner, machine, spec);
+        for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
+            sim_planned *planned;
+            error = make_up(&planner, k);
+            if (error == 0 && at_once)
+                error = create(&planner.job, spec, machine->text.data);
+            else if (error == 0)
+                error = keep(&planner, &machine->plan_capacity, &planned);
+            if (error == 0 && now && !at_once)
+                error = launch(planned);
+        }
+    }
+    planner_end(&planner);
+    return error;
+}
+
+int sim_plan_all(sim_machine *machine) {
+    return go_through(machine, false);
+}
+
+int sim_plan_and_create(sim_machine *machine) {
+    return go_through(machine, true);
+}
+
+int sim_plan_create(sim_machine *machine) {
+    int error = 0;
+    for (size_t i = 0; error == 0 && i < machine->plan_count; i++)
+        error = launch(machine->plan[i]);
+    return error;
+}

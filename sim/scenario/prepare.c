@@ -1,0 +1,267 @@
+#include "prepare.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+
+#define MOST (INT64_C(1) << 53)
+
+static int fault(sim_machine *machine, uint32_t place, const char *message) {
+    return sim_faults_add(&machine->program->document->faults, place, NULL, message);
+}
+
+static int evaluate(sim_machine *machine, const sim_expression *expression, uint32_t place,
+                    sim_value *value) {
+    sim_env env = {
+        .globals = machine->globals, .random = &machine->draws.random, .context = machine};
+    sim_error error;
+    if (sim_expression_evaluate(expression, &env, value, &error) == 0)
+        return 0;
+    return error.code == CAD_ENOMEM ? CAD_ENOMEM : fault(machine, place, error.message);
+}
+
+static int evaluate_whole(sim_machine *machine, const sim_setting *setting, const char *what,
+                          int64_t least, int64_t most, int64_t *whole) {
+    sim_value value;
+    sim_error error;
+    char message[160];
+    int result = evaluate(machine, setting->value, setting->place, &value);
+    if (result != 0)
+        return result;
+    result = sim_value_whole(value, what, whole, &error);
+    sim_value_unref(value);
+    if (result != 0)
+        return fault(machine, setting->place, error.message);
+    if (*whole >= least && *whole <= most)
+        return 0;
+    if (most == MOST)
+        (void)snprintf(message, sizeof message, "%s must be at least %lld, not %lld", what,
+                       (long long)least, (long long)*whole);
+    else
+        (void)snprintf(message, sizeof message, "%s must be from %lld to %lld, not %lld", what,
+                       (long long)least, (long long)most, (long long)*whole);
+    return fault(machine, setting->place, message);
+}
+
+static int evaluate_time(sim_machine *machine, const sim_setting *setting, const char *what,
+                         int64_t *time_ns) {
+    sim_value value;
+    sim_error error;
+    char message[80];
+    int result = evaluate(machine, setting->value, setting->place, &value);
+    if (result != 0)
+        return result;
+    result = sim_value_nanoseconds(value, time_ns, &error);
+    sim_value_unref(value);
+    if (result != 0)
+        return fault(machine, setting->place, error.message);
+    if (*time_ns >= 0)
+        return 0;
+    (void)snprintf(message, sizeof message, "%s must not be negative", what);
+    return fault(machine, setting->place, message);
+}
+
+/* The first error that is not 0 stands; no memory before all. */
+static int both(int a, int b) {
+    return a == 0 || b == CAD_ENOMEM ? b : a;
+}
+
+/* --- Variables ------------------------------------------------------------------------------- */
+
+/* What an override's expression is compiled against: the variables before it. */
+typedef struct earlier {
+    const sim_program *program;
+    uint32_t count;
+} earlier;
+
+static int resolve(const sim_scope *scope, const char *name, size_t length, bool behind,
+                   sim_name *found) {
+    const earlier *known = scope->context;
+    uint32_t slot = sim_symbols_find(&known->program->global_names, name, length);
+    (void)behind;
+    if (slot >= known->count)
+        return CAD_EKEY;
+    *found = (sim_name){.kind = SIM_NAME_GLOBAL, .slot = slot};
+    return 0;
+}
+
+static void suggest(const sim_scope *scope, sim_suggestion *suggestion) {
+    const earlier *known = scope->context;
+    for (uint32_t i = 0; i < known->count; i++)
+        sim_suggestion_offer(suggestion, sim_symbols_name(&known->program->global_names, i));
+}
+
+typedef struct override_report {
+    sim_machine *machine;
+    const sim_override *override;
+} override_report;
+
+static void report_override(void *context, size_t offset, size_t length, const char *message) {
+    const override_report *report = context;
+    const sim_override *override = report->override;
+    const sim_excerpt excerpt = {override->value, strlen(override->value), offset, length};
+    char text[300];
+    (void)snprintf(text, sizeof text, "--set %s: %s", override->name, message);
+    (void)sim_faults_add(&report->machine->program->document->faults, SIM_NOWHERE, &excerpt, text);
+}
+
+static int evaluate_override(sim_machine *machine, const sim_override *override, uint32_t slot) {
+    earlier known = {machine->program, slot};
+    sim_scope scope = {.context = &known, .resolve = resolve, .suggest = suggest};
+    override_report report = {machine, override};
+    sim_expression *expression;
+    int error = sim_expression_compile(override->value, strlen(override->value), &scope,
+                                       report_override, &report, &expression);
+    if (error != 0)
+        return error;
+    error = evaluate(machine, expression, SIM_NOWHERE, &machine->globals[slot]);
+    sim_expression_free(expression);
+    return error;
+}
+
+/* The last one for a variable counts; NULL: there is none. */
+static const sim_override *find_override(const sim_machine *machine, const char *name) {
+    const sim_machine_options *options = machine->options;
+    for (size_t i = options->override_count; i-- > 0;)
+        if (strcmp(options->overrides[i].name, name) == 0)
+            return &options->overrides[i];
+    return NULL;
+}
+
+static int check_override(sim_machine *machine, const char *name) {
+    const sim_symbols *names = &machine->program->global_names;
+    sim_suggestion suggestion;
+    char message[300];
+    if (sim_symbols_find(names, name, strlen(name)) != SIM_NO_SYMBOL)
+        return 0;
+    sim_suggestion_start(&suggestion, name, strlen(name));
+    sim_symbols_suggest(names, &suggestion);
+    (void)snprintf(message, sizeof message, "--set %s: the scenario has no such variable%s%s%s",
+                   name, suggestion.best != NULL ? "; did you mean \"" : "",
+                   suggestion.best != NULL ? suggestion.best : "",
+                   suggestion.best != NULL ? "\"?" : "");
+    return fault(machine, SIM_NOWHERE, message);
+}
+
+int sim_prepare_variables(sim_machine *machine) {
+    const sim_program *program = machine->program;
+    int error = 0;
+    for (size_t i = 0; i < machine->options->override_count; i++)
+        error = both(error, check_override(machine, machine->options->overrides[i].name));
+    for (uint32_t i = 0; i < program->global_names.count; i++) {
+        const sim_setting *variable = &program->variables[i];
+        const sim_override *override =
+            find_override(machine, sim_symbols_name(&program->global_names, i));
+        error = both(error, override != NULL ? evaluate_override(machine, override, i)
+                                             : evaluate(machine, variable->value, variable->place,
+                                                        &machine->globals[i]));
+    }
+    return error;
+}
+
+/* --- Objects --------------------------------------------------------------------------------- */
+
+static int less(const void *a, const void *b) {
+    sim_error error;
+    int result = sim_value_less(sim_value_unpack(a), sim_value_unpack(b), &error);
+    return result >= 0 || result == CAD_ENOMEM ? result : cad_raise(result, error.message);
+}
+
+static void *create(sim_machine *machine, const sim_object *object, size_t size) {
+    cad_loop *loop = machine->loop;
+    switch (object->type) {
+    case SIM_QUEUE:
+        if (object->order == SIM_FIFO)
+            return cad_queue_new(loop, size);
+        if (object->order == SIM_LIFO)
+            return cad_lifo_queue_new(loop, size);
+        return cad_priority_queue_new(loop, size, less);
+    case SIM_LOCK:
+        return cad_lock_new(loop);
+    case SIM_EVENT:
+        return cad_event_new(loop);
+    case SIM_CONDITION:
+        return cad_condition_new(
+            loop, object->lock != NULL ? machine->objects[object->lock->index].primitive : NULL);
+    case SIM_SEMAPHORE:
+        return object->bounded ? cad_bounded_semaphore_new(loop, size)
+                               : cad_semaphore_new(loop, size);
+    case SIM_BARRIER:
+        return cad_barrier_new(loop, size);
+    default:
+        return cad_future_new(loop);
+    }
+}
+
+static int prepare_object(sim_machine *machine, const sim_object *object) {
+    bool barrier = object->type == SIM_BARRIER;
+    const char *what = barrier ? "parties" : object->type == SIM_QUEUE ? "maxsize" : "value";
+    int64_t size = object->type == SIM_QUEUE ? 0 : 1;
+    int error = 0;
+    if (object->size.value != NULL)
+        error = evaluate_whole(machine, &object->size, what, barrier ? 1 : 0, MOST, &size);
+    if (error != 0)
+        return error;
+    void *primitive = create(machine, object, (size_t)size);
+    machine->objects[object->index].primitive = primitive;
+    return primitive != NULL ? cad_set_name(primitive, object->name) : CAD_ENOMEM;
+}
+
+int sim_prepare_objects(sim_machine *machine) {
+    const sim_program *program = machine->program;
+    int error = 0;
+    for (size_t i = 0; i < program->object_names.count && error != CAD_ENOMEM; i++)
+        error = both(error, prepare_object(machine, &program->objects[i]));
+    if (error != 0)
+        return error;
+    machine->never = cad_future_new(machine->loop);
+    return machine->never != NULL ? 0 : CAD_ENOMEM;
+}
+
+/* --- The rest -------------------------------------------------------------------------------- */
+
+static int prepare_expect(sim_machine *machine) {
+    const sim_expect *expect = &machine->program->expect;
+    int error = 0;
+    machine->tolerance_ns = 50 * CAD_MILLISECOND;
+    machine->makespan_most_ns = CAD_NEVER;
+    if (expect->makespan_least.value != NULL)
+        error = both(error, evaluate_time(machine, &expect->makespan_least, "makespan",
+                                          &machine->makespan_least_ns));
+    if (expect->makespan_most.value != NULL)
+        error = both(error, evaluate_time(machine, &expect->makespan_most, "makespan",
+                                          &machine->makespan_most_ns));
+    if (expect->tolerance.value != NULL)
+        error = both(error, evaluate_time(machine, &expect->tolerance, "tolerance",
+                                          &machine->tolerance_ns));
+    if (expect->max_concurrent.value != NULL)
+        error = both(error, evaluate_whole(machine, &expect->max_concurrent, "max_concurrent", 0,
+                                           MOST, &machine->max_concurrent));
+    return error;
+}
+
+int sim_prepare_settings(sim_machine *machine) {
+    const sim_program *program = machine->program;
+    int64_t threads = 4;
+    int error = prepare_expect(machine);
+    for (size_t i = 0; i < program->task_count; i++) {
+        const sim_setting *count = &program->tasks[i].count;
+        machine->counts[i] = 1;
+        if (count->value != NULL)
+            error = both(error,
+                         evaluate_whole(machine, count, "count", 0, MOST, &machine->counts[i]));
+    }
+    for (size_t i = 0; i < program->signal_count; i++)
+        error = both(error, evaluate_time(machine, &program->signals[i].at, "a time",
+                                          &machine->signals[i]));
+    machine->until_ns = CAD_NEVER;
+    if (machine->options->until_given)
+        machine->until_ns = machine->options->until_ns;
+    else if (program->until.value != NULL)
+        error = both(error, evaluate_time(machine, &program->until, "until", &machine->until_ns));
+    if (program->threads.value != NULL)
+        error = both(error, evaluate_whole(machine, &program->threads, "threads", 1, 1024, &threads));
+    cad_loop_set_threads(machine->loop, (unsigned)threads);
+    return error;
+}

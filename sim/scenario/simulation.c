@@ -1,0 +1,114 @@
+#include "simulation.h"
+
+#include <inttypes.h>
+
+#include "alloc.h"
+#include "driver.h"
+
+typedef struct watched_driver {
+    cad_driver driver;
+    cad_driver *inner;
+    sim_machine *machine;
+} watched_driver;
+
+static watched_driver *of(cad_driver *driver) {
+    return (watched_driver *)(void *)driver; /* its first member */
+}
+
+static void start(cad_driver *driver) {
+    cad_driver *inner = of(driver)->inner;
+    inner->loop = driver->loop;
+    inner->start(inner);
+}
+
+static int64_t now(cad_driver *driver) {
+    cad_driver *inner = of(driver)->inner;
+    return inner->now(inner);
+}
+
+/* SIGINT came, or there is no time left: the loop ends at once. */
+static bool is_over(sim_machine *machine, int64_t until_ns) {
+    const sim_machine_options *options = machine->options;
+    if (options->interrupt != NULL && *options->interrupt != 0)
+        cad_loop_interrupt(machine->loop);
+    else if (until_ns > options->max_time_ns)
+        (void)sim_machine_stop(machine, SIM_LIMIT,
+                               "%" PRId64 " seconds of the loop's time were not enough "
+                               "(--max-time)",
+                               options->max_time_ns / CAD_SECOND);
+    else
+        return false;
+    return true;
+}
+
+static int wait(cad_driver *driver, int64_t deadline_ns) {
+    const watched_driver *self = of(driver);
+    sim_machine *machine = self->machine;
+    const sim_machine_options *options = machine->options;
+    cad_driver *inner = self->inner;
+    if (deadline_ns != INT64_MIN && options->lines->prompt)
+        (void)sim_lines_flush(options->lines);
+    if (!options->real) { /* it does not wait, so the time to come is known */
+        int64_t until_ns = deadline_ns == CAD_NEVER ? INT64_MIN : deadline_ns;
+        int64_t now_ns = inner->now(inner);
+        return is_over(machine, until_ns > now_ns ? until_ns : now_ns)
+                   ? 0
+                   : inner->wait(inner, deadline_ns);
+    }
+    if (is_over(machine, inner->now(inner)))
+        return 0;
+    bool limited = options->max_time_ns < deadline_ns && deadline_ns != CAD_NEVER;
+    int error = inner->wait(inner, limited ? options->max_time_ns + 1 : deadline_ns);
+    (void)is_over(machine, INT64_MIN);
+    return error;
+}
+
+static void compute(cad_driver *driver, int64_t duration_ns) {
+    cad_driver *inner = of(driver)->inner;
+    if (of(driver)->machine->options->lines->prompt)
+        (void)sim_lines_flush(of(driver)->machine->options->lines);
+    inner->compute(inner, duration_ns);
+}
+
+static int start_work(cad_driver *driver, cad_work *work) {
+    cad_driver *inner = of(driver)->inner;
+    return inner->start_work(inner, work);
+}
+
+static void wake(cad_driver *driver) {
+    cad_driver *inner = of(driver)->inner;
+    inner->wake(inner);
+}
+
+static void destroy(cad_driver *driver) {
+    cad_driver *inner = of(driver)->inner;
+    inner->loop = driver->loop;
+    inner->free(inner);
+    sim_free(driver);
+}
+
+int sim_simulation_start(sim_machine *machine) {
+    const sim_machine_options *options = machine->options;
+    cad_driver *inner = options->real ? cad_uv_driver() : cad_virtual_driver();
+    if (inner == NULL)
+        return options->real ? CAD_ESYSTEM : CAD_ENOMEM;
+    watched_driver *driver = sim_zalloc(1, sizeof *driver);
+    if (driver == NULL) {
+        inner->free(inner);
+        return CAD_ENOMEM;
+    }
+    *driver = (watched_driver){.driver = {.start = start,
+                                          .now = now,
+                                          .wait = wait,
+                                          .compute = compute,
+                                          .start_work = start_work,
+                                          .wake = wake,
+                                          .free = destroy},
+                               .inner = inner,
+                               .machine = machine};
+    int error = cad_loop_new(&driver->driver, &machine->loop);
+    if (error != 0)
+        return error;
+    cad_loop_set_exception_handler(machine->loop, sim_note_unretrieved, machine);
+    return 0;
+}
