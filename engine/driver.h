@@ -18,6 +18,8 @@ typedef struct cad_work {
     void *reserved[8];                   /* the driver's */
 } cad_work;
 
+#define CAD_IN_PASSING INT64_MIN
+
 struct cad_driver {
     cad_loop *loop; /* set by cad_loop_new() before any other call */
 
@@ -28,8 +30,9 @@ struct cad_driver {
     int64_t (*now)(cad_driver *driver);
 
     /* Waits until the deadline has come or something has happened, whichever is first; does
-     * not wait when the deadline has passed. CAD_NEVER: until something happens. Returns 0, or
-     * CAD_EDEADLOCK when nothing can ever happen. */
+     * not wait when the deadline has passed. CAD_NEVER: until something happens. CAD_IN_PASSING:
+     * the loop has enough to do, and it need not even be looked whether something has happened,
+     * if that is done once in a while. Returns 0, or CAD_EDEADLOCK when nothing can ever happen. */
     int (*wait)(cad_driver *driver, int64_t deadline_ns);
 
     /* Keeps the thread busy for as long. */

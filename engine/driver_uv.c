@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <uv.h>
 
@@ -96,11 +97,10 @@ static int wait(cad_driver *driver, int64_t deadline_ns)
 {
     uv_driver *self = of(driver);
     cad_loop *loop = driver->loop;
-    bool busy = deadline_ns == INT64_MIN || deadline_ns <= now(driver);
-    if (busy && !look_is_due(self))
+    if (deadline_ns == CAD_IN_PASSING && !look_is_due(self))
         return 0;
     look(self);
-    if (busy || loop->interrupted || !cad__list_empty(&loop->ready) || cad__threads_pending(loop))
+    if (loop->interrupted || !cad__list_empty(&loop->ready) || cad__threads_pending(loop))
         return 0;
     if (deadline_ns == CAD_NEVER && self->working == 0 && loop->holds == 0)
         return CAD_EDEADLOCK;
@@ -263,9 +263,23 @@ static void destroy(cad_driver *driver)
     cad__free(self);
 }
 
+/* libuv ends the process when it finds no descriptors for its signals. */
+static bool enough_descriptors(void)
+{
+    enum { PIPES = 4 };
+    int ends[PIPES][2], count = 0;
+    while (count < PIPES && pipe(ends[count]) == 0)
+        count++;
+    for (int i = 0; i < count; i++) {
+        (void)close(ends[i][0]);
+        (void)close(ends[i][1]);
+    }
+    return count == PIPES;
+}
+
 cad_driver *cad_uv_driver(void)
 {
-    uv_driver *self = cad__zalloc(sizeof *self);
+    uv_driver *self = enough_descriptors() ? cad__zalloc(sizeof *self) : NULL;
     if (self == NULL)
         return NULL;
     self->driver = (cad_driver){.start = start,

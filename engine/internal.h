@@ -363,6 +363,7 @@ struct cad_loop {
     size_t holds;         /* of these, what cad_loop_hold() holds */
     int64_t now_ns;       /* time at the start of this iteration */
     unsigned turns;       /* iterations since the loop looked outside */
+    int64_t looked_ns;    /* when that was */
     bool started, stopping;
     bool closing; /* everything goes: references no longer count */
     volatile sig_atomic_t interrupted; /* set from signal handlers too */

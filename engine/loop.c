@@ -6,7 +6,8 @@ _Thread_local cad_loop *cad__running;
 
 enum {
     DEFAULT_WORKERS = 4,
-    LOOK_EVERY = 16, /* iterations that coroutines may begin before the loop looks outside */
+    LOOK_EVERY = 16, /* iterations that coroutines may begin before the loop looks outside, */
+    LOOK_NS = 1000 * 1000, /* or the time that they may take */
 };
 
 int cad_loop_new(cad_driver *driver, cad_loop **out)
@@ -88,7 +89,7 @@ cad__entry *cad__loop_peek(cad_loop *loop)
 {
     if (cad__list_empty(&loop->batch)) {
         bool busy = !cad__list_empty(&loop->ready) && loop->live > 0 && !loop->stopping;
-        if (!busy || ++loop->turns == LOOK_EVERY)
+        if (!busy || ++loop->turns == LOOK_EVERY || loop->now_ns - loop->looked_ns >= LOOK_NS)
             return NULL;
         begin_iteration(loop);
     }
@@ -107,17 +108,21 @@ static void run_batch(cad_loop *loop)
     cad__splice(&loop->ready, &loop->batch);
 }
 
-/* asyncio's _run_once(): waits for something to do, then runs what is ready. */
-static int iterate(cad_loop *loop)
+/* asyncio's _run_once(): waits for something to do, then runs what is ready. What has happened
+ * before the run comes before its first iteration. */
+static int iterate(cad_loop *loop, bool first)
 {
     cad_driver *driver = loop->driver;
-    bool busy = loop->stopping || !cad__list_empty(&loop->ready);
-    int error = driver->wait(driver, busy ? INT64_MIN : cad__timers_next(loop));
+    int64_t deadline_ns = cad__timers_next(loop);
+    if (loop->stopping || !cad__list_empty(&loop->ready))
+        deadline_ns = first ? 0 : CAD_IN_PASSING;
+    int error = driver->wait(driver, deadline_ns);
     loop->turns = 0;
     cad__threads_collect(loop);
     if (error != 0 && cad__list_empty(&loop->ready))
         return loop->interrupted ? CAD_EINTERRUPTED : error;
     begin_iteration(loop);
+    loop->looked_ns = loop->now_ns;
     run_batch(loop);
     return loop->interrupted ? CAD_EINTERRUPTED : 0;
 }
@@ -133,8 +138,8 @@ int cad_loop_run(cad_loop *loop)
     cad__running = loop;
     if (loop->stacks.mapped > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
-    while (result == 0 && loop->live > 0) {
-        result = iterate(loop);
+    for (bool first = true; result == 0 && loop->live > 0; first = false) {
+        result = iterate(loop, first);
         if (result == 0 && loop->stopping && loop->live > 0)
             result = CAD_ESTOPPED;
     }
