@@ -224,19 +224,17 @@ static void test_document__a_key_that_stands_twice_is_a_fault(void **state) {
 static void test_document__very_many_keys_take_little_time(void **state) {
     enum { KEYS = 200000 };
     (void)state;
-    char *text = malloc(KEYS * 16 + 16);
-    assert_non_null(text);
-    char *at = text;
-    *at++ = '{';
+    sim_buffer text = {0};
     for (int i = 0; i < KEYS; i++)
-        at += sprintf(at, "\"k%d\":%d,", i % (KEYS - 1), i);
-    strcpy(at - 1, "}");
-    sim_document *document = parse(text);
+        assert_int_equal(
+            sim_buffer_format(&text, "%s\"k%d\": %d", i == 0 ? "{" : ",\n", i % (KEYS - 1), i), 0);
+    assert_int_equal(sim_buffer_append(&text, "}", 1), 0);
+    sim_document *document = parse(text.data);
     sim_buffer buffer = {0};
     assert_non_null(strstr(format(document, &buffer), ": /k0: the key \"k0\" stands twice"));
     sim_buffer_free(&buffer);
     sim_document_free(document);
-    free(text);
+    sim_buffer_free(&text);
 }
 
 /* --- Places ---------------------------------------------------------------------------------- */
