@@ -136,6 +136,9 @@ bool cad__future_cancel_plain(cad_future *future, cad_exception *exception)
 
 bool cad__future_cancel(cad_future *future, cad_exception *exception)
 {
+    /* As in asyncio: who cancels what has failed is taken to know about it. */
+    if (future->state != CAD__FUTURE_PENDING)
+        future->retrieved = true;
     return future->object.type->cancel(future, exception);
 }
 
