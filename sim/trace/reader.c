@@ -170,11 +170,11 @@ static void step_over(struct reader *reader, struct sim_raw value) {
 static int take_any_event(struct reader *reader, bool *cut) {
     struct sim_raw object;
     struct sim_event event;
+    if (!is_next(reader, '{'))
+        return refuse_byte(reader, reader->input.at, "an event, which begins with '{',");
     int error = take_value(reader, &object, cut);
     if (error != 0 || *cut)
         return error;
-    if (object.text[0] != '{')
-        return refuse_byte(reader, object.text, "an event, which begins with '{',");
     reader->builder.line = reader->input.line;
     sim_scan_event(object, &event);
     error = sim_build_event(&reader->builder, &event);
