@@ -264,6 +264,35 @@ static void test_layout__stuck_waits_stand_out(void **state) {
     stage_close(&stage);
 }
 
+static void test_layout__details_are_told_in_words(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_begin(&stage.sample, "words");
+    sample_task(&stage.sample, 2, 0, "worker");
+    sample_slice(&stage.sample, 'B', 2, 0, "wait", "acquire a",
+                 "\"owner\":\"other\",\"owner_tid\":3,\"until\":2000000.000");
+    sample_slice(&stage.sample, 'E', 2, SAMPLE_SECOND, "wait", "acquire a", NULL);
+    sample_slice(&stage.sample, 'E', 2, SAMPLE_SECOND, "task", "worker",
+                 "\"outcome\":\"failed\",\"error\":\"ValueError\"");
+    sample_end(&stage.sample, SAMPLE_SECOND, "failed");
+    stage_open(&stage, 1000, 400);
+    stage.ui.pointer = true;
+    stage.ui.x = stage.frame.lanes.x + 200;
+    stage.ui.y = stage.frame.lanes.y + (int)(stage.frame.row_px / 2);
+    for (int i = 0; i < 2; i++) {
+        stage.ui.hover =
+            viz_target_at(stage.sample.model, &stage.view, &stage.frame, stage.ui.x, stage.ui.y);
+        stage_update(&stage);
+        assert_null(stage_text(&stage, "owner_tid"));
+        const char *const wanted[2][2] = {{"held by", "2 s"}, {"error", "ValueError"}};
+        assert_non_null(stage_text(&stage, wanted[i][0]));
+        assert_non_null(stage_text(&stage, wanted[i][1]));
+        stage.ui.x = 20; /* then the lane's name */
+    }
+    assert_int_equal(stage_count(&stage, VIZ_CROSS, VIZ_ALERT), 1);
+    stage_close(&stage);
+}
+
 static void test_layout__no_size_and_no_view_breaks_it(void **state) {
     (void)state;
     static const int sizes[][2] = {{64, 64}, {100, 300}, {300, 100}, {400, 300}, {3840, 2160}};
@@ -360,6 +389,7 @@ int main(void) {
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
         cmocka_unit_test(test_layout__stuck_waits_stand_out),
+        cmocka_unit_test(test_layout__details_are_told_in_words),
         cmocka_unit_test(test_layout__no_size_and_no_view_breaks_it),
         cmocka_unit_test(test_layout__nothing_is_said_to_be_nothing),
         cmocka_unit_test(test_layout__neighbours_are_stepped_through),

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TIP_ROWS = 14, TIP_ARGS = 8, TIP_WAKES = 4 };
@@ -36,6 +37,25 @@ static void add_time(struct tip *tip, const char *name, int64_t time_ns) {
     add_row(tip, name, text);
 }
 
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text);
+    size_t tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Arguments of our own traces in words: what is a track's number has its name beside it, and an
+ * outcome a row of its own. */
+static void add_own_arg(struct tip *tip, const char *name, const char *value) {
+    char *end;
+    double number = strtod(value, &end);
+    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0)
+        return;
+    if (strcmp(name, "until") == 0 && end != value && fabs(number) < 9e15)
+        add_time(tip, name, llround(number * 1000));
+    else
+        add_row(tip, strcmp(name, "owner") == 0 ? "held by" : name, value);
+}
+
 static void add_args(struct tip *tip, const struct sim_trace *trace, uint32_t args) {
     if (args == 0)
         return;
@@ -47,7 +67,10 @@ static void add_args(struct tip *tip, const struct sim_trace *trace, uint32_t ar
         int length = arg.key_length < sizeof name - 1 ? (int)arg.key_length : (int)sizeof name - 1;
         snprintf(name, sizeof name, "%.*s", length, arg.key);
         sim_arg_decode(&arg, value, sizeof value);
-        add_row(tip, name, value);
+        if (trace->version > 0)
+            add_own_arg(tip, name, value);
+        else
+            add_row(tip, name, value);
     }
 }
 
@@ -132,6 +155,11 @@ static void describe_lane(struct tip *tip, const struct viz_model *model, uint32
         add_time(tip, "waited", lane->wait_ns);
     if (outcomes[track->outcome][0] != '\0')
         add_row(tip, "outcome", outcomes[track->outcome]);
+    if (track->kind != SIM_TRACK_TASK || track->slice_count == 0)
+        return;
+    const struct sim_slice *life = &model->trace->slices[track->first_slice];
+    add_args(tip, model->trace, life->args);
+    add_args(tip, model->trace, life->end_args);
 }
 
 static void describe_instant(struct tip *tip, const struct viz_model *model,

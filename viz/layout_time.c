@@ -54,6 +54,10 @@ static void paint_base(struct viz_painter *painter, const struct viz_axis *axis)
     const struct viz_frame *frame = painter->frame;
     if (axis->base_ns == 0 || painter->view->begin_ns < 0)
         return;
+    double base_ns = (double)axis->base_ns;
+    double before_ns = floor(painter->view->begin_ns / base_ns) * base_ns;
+    if (viz_column(painter, before_ns) >= frame->axis.x)
+        return;
     char text[VIZ_TIME_SIZE];
     viz_axis_base_label(axis, (int64_t)painter->view->begin_ns, text);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text);

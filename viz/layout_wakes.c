@@ -115,7 +115,8 @@ static bool is_wanted(const struct viz_painter *painter, const struct sim_wake *
     bool to_seen = is_row_in_view(painter, to);
     if (!few)
         return from_seen || to_seen;
-    if (!from_seen || !to_seen || wake->wait == SIM_NONE)
+    bool timer = model->trace->tracks[wake->from_track].kind == SIM_TRACK_LOOP;
+    if (!from_seen || !to_seen || wake->wait == SIM_NONE || timer)
         return false;
     const struct sim_slice *wait = &model->trace->slices[wake->wait];
     int width = viz_column(painter, (double)(wait->end_ns - model->origin_ns)) -
