@@ -58,7 +58,8 @@ struct sim_trace_header {
 int sim_trace_writer_open(const char *path, const struct sim_trace_header *header,
                           struct sim_trace_writer **writer);
 
-/* The sink for cad_loop_set_trace(); lives as long as the writer. */
+/* The sink for cad_loop_set_trace(), before the first task is created: the writer is to know all
+ * of them. Lives as long as the writer. */
 const cad_trace_sink *sim_trace_writer_sink(struct sim_trace_writer *writer);
 
 /* How errors of the scenario's own (CAD_EUSER and below) are called: name() gives the text for a
