@@ -13,6 +13,7 @@ struct gathering {
     cad_future outer; /* has a reference to itself until all children have called back */
     bool return_exceptions;
     bool cancel_requested;
+    bool cancelling; /* cancel() is at work on the children */
     size_t count;            /* of children, in the order given */
     size_t unique, finished; /* different ones */
     child children[];
@@ -71,11 +72,13 @@ static void on_done(cad__entry *entry)
 static bool cancel(cad_future *outer, cad_exception *exception)
 {
     gathering *self = gathering_of(outer);
-    if (cad_future_done(outer))
+    if (cad_future_done(outer) || self->cancelling) /* a child awaits the gathering that it is in */
         return false;
     bool taken = false;
+    self->cancelling = true;
     for (size_t i = 0; i < self->count; i++)
         taken |= cad__future_cancel(self->children[i].future, exception);
+    self->cancelling = false;
     self->cancel_requested |= taken;
     return taken;
 }

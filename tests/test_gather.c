@@ -389,6 +389,18 @@ static void test_gather__the_message_of_the_second_cancel_of_a_child(void **stat
          "= complete at 2");
 }
 
+static void test_gather__a_child_that_awaits_the_gathering_it_is_in(void **state)
+{
+    (void)state;
+    PLAY("only here: asyncio's cancel ends in a recursion error, and cancels nobody",
+         "a: gather g b; await g",
+         "b: await a",
+         "c: sleep 1; cancel b why; done a; done b; sleep 1; done g",
+         "= 1: c done=0, c done=0",
+         "= 2: c done=0",
+         "= deadlock at 2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_gather__two_wait_for_one_gathering),
         cmocka_unit_test(test_gather__the_message_of_a_child_that_swallowed_the_cancel),
         cmocka_unit_test(test_gather__the_message_of_the_second_cancel_of_a_child),
+        cmocka_unit_test(test_gather__a_child_that_awaits_the_gathering_it_is_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
