@@ -207,7 +207,7 @@ static int go_through(sim_machine *machine, bool now) {
         bool at_once = now && spec->start.value == NULL;
         error = planner_begin(&planner, machine, spec);
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
-            sim_planned *planned;
+            sim_planned *planned = NULL;
             error = make_up(&planner, k);
             if (error == 0 && at_once)
                 error = create(&planner.job, spec, machine->text.data);

@@ -145,6 +145,7 @@ int sim_raise_type(const sim_target *target, sim_value value, const char *expect
 
 int sim_find_future(sim_job *job, const sim_target *target, cad_future **future) {
     sim_value value;
+    *future = NULL;
     int error = sim_find(job, target, &value);
     if (error != 0)
         return error;
@@ -177,6 +178,7 @@ static bool contains(const sim_futures *futures, const cad_future *future) {
 
 int sim_find_futures(sim_job *job, const sim_targets *targets, bool once, sim_futures **out) {
     sim_futures *futures = sim_futures_new((size_t)targets->count + 1);
+    *out = NULL;
     if (futures == NULL)
         return CAD_ENOMEM;
     for (uint32_t i = 0; i < targets->count; i++) {
@@ -201,6 +203,8 @@ int sim_find_object(sim_job *job, const sim_target *target, uint32_t accepts,
         *instance = &job->machine->objects[target->object->index];
         return 0;
     }
+    *object = NULL;
+    *instance = NULL;
     int error = sim_find(job, target, &value);
     if (error != 0)
         return error;
