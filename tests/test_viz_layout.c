@@ -261,6 +261,11 @@ static void test_layout__stuck_waits_stand_out(void **state) {
     const struct viz_prim *label = stage_text(&stage, "acquire a");
     assert_non_null(label);
     assert_int_equal(label->role, VIZ_ALERT);
+    struct viz_target target =
+        viz_target_at(stage.sample.model, &stage.view, &stage.frame, label->at.x, label->at.y + 4);
+    assert_int_equal(target.kind, VIZ_AT_BAR);
+    assert_string_equal(viz_bar_name(stage.sample.model, &stage.sample.model->bars[target.bar]),
+                        "acquire a");
     stage_close(&stage);
 }
 
@@ -290,6 +295,32 @@ static void test_layout__details_are_told_in_words(void **state) {
         stage.ui.x = 20; /* then the lane's name */
     }
     assert_int_equal(stage_count(&stage, VIZ_CROSS, VIZ_ALERT), 1);
+    stage_close(&stage);
+}
+
+static void test_layout__the_strip_shows_what_changes(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_begin(&stage.sample, "strip");
+    sample_task(&stage.sample, 2, 0, "worker");
+    for (int i = 0; i < 3; i++) {
+        sample_counter(&stage.sample, i * 1000, "queue", "maxsize", 4);
+        sample_counter(&stage.sample, i * 1000, "lock", "owner", i);
+        sample_counter(&stage.sample, i * 1000, "queue", "size", i);
+    }
+    sample_slice(&stage.sample, 'E', 2, 3000, "task", "worker", "\"outcome\":\"returned\"");
+    sample_end(&stage.sample, 3000, "complete");
+    stage_open(&stage, 1000, 400);
+    assert_non_null(stage_text(&stage, "queue size"));
+    assert_non_null(stage_text(&stage, "max 2"));
+    uint32_t counter = stage.ui.counter;
+    assert_int_equal(viz_next_counter(stage.sample.model, counter), counter);
+    stage_close(&stage);
+
+    sample_lanes(&stage.sample, 2);
+    stage_open(&stage, 1000, 400);
+    assert_int_equal(stage.ui.counter, SIM_NONE);
+    assert_int_equal(stage.frame.strip.h, 0);
     stage_close(&stage);
 }
 
@@ -390,6 +421,7 @@ int main(void) {
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
         cmocka_unit_test(test_layout__stuck_waits_stand_out),
         cmocka_unit_test(test_layout__details_are_told_in_words),
+        cmocka_unit_test(test_layout__the_strip_shows_what_changes),
         cmocka_unit_test(test_layout__no_size_and_no_view_breaks_it),
         cmocka_unit_test(test_layout__nothing_is_said_to_be_nothing),
         cmocka_unit_test(test_layout__neighbours_are_stepped_through),

@@ -72,12 +72,6 @@ static void select_next(struct viz_canvas *canvas, int step) {
                     (double)bar->end_ns);
 }
 
-static void next_counter(struct viz_canvas *canvas) {
-    size_t count = canvas->model->trace->counter_count;
-    if (count > 0)
-        canvas->ui.counter = (uint32_t)((canvas->ui.counter + 1) % count);
-}
-
 /* --- Keys --------------------------------------------------------------------------------- */
 
 /* Moving about; false where the key does something else. */
@@ -167,7 +161,7 @@ static bool style_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift) {
                                                              VIZ_COLOURING_COUNT));
         return true;
     case SDLK_o:
-        next_counter(canvas);
+        ui->counter = viz_next_counter(canvas->model, ui->counter);
         return true;
     case SDLK_t:
         canvas->theme = canvas->theme == VIZ_DARK ? VIZ_LIGHT : VIZ_DARK;

@@ -29,11 +29,30 @@ int viz_px(const struct viz_frame *frame, double units) {
     return (int)lround(units * frame->scale);
 }
 
-uint32_t viz_first_counter(const struct viz_model *model) {
+/* A number that stays the same makes no picture, and an owner is the number of a track. */
+static bool is_worth_a_strip(const struct sim_trace *trace, uint32_t counter) {
+    const struct sim_counter *found = &trace->counters[counter];
+    if (counter == trace->open_spans)
+        return true;
+    bool owner = trace->version > 0 && strcmp(sim_trace_text(trace, found->key), "owner") == 0;
+    return found->sample_count > 1 && !owner;
+}
+
+uint32_t viz_next_counter(const struct viz_model *model, uint32_t counter) {
     const struct sim_trace *trace = model->trace;
-    if (trace->open_spans != SIM_NONE)
-        return trace->open_spans;
-    return trace->counter_count > 0 ? 0 : SIM_NONE;
+    uint32_t count = (uint32_t)trace->counter_count;
+    uint32_t at = counter == SIM_NONE ? count - 1 : counter;
+    for (uint32_t tried = 0; tried < count; tried++) {
+        at = (at + 1) % count;
+        if (is_worth_a_strip(trace, at))
+            return at;
+    }
+    return SIM_NONE;
+}
+
+uint32_t viz_first_counter(const struct viz_model *model) {
+    uint32_t spans = model->trace->open_spans;
+    return spans != SIM_NONE ? spans : viz_next_counter(model, SIM_NONE);
 }
 
 /* --- Frame -------------------------------------------------------------------------------- */
@@ -270,6 +289,9 @@ struct viz_target viz_target_at(const struct viz_model *model, const struct viz_
     if (!chart && !inside(&frame->names, x, y))
         return none;
     double time_ns = viz_time_at(frame, view, x + 0.5);
+    /* A wait that nobody ends goes on beyond the end of the trace. */
+    if (model->deadlocked && chart)
+        time_ns = fmin(time_ns, (double)model->end_ns);
     double reach = NEAR * frame->scale / frame->lanes.w * view->length_ns;
     double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
     struct viz_target target = none;

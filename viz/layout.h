@@ -70,8 +70,11 @@ struct viz_frame {
     struct viz_extent extent;
 };
 
-/* The counter that the strip shows at first: the open spans, or the first there is; SIM_NONE. */
+/* The counter that the strip shows at first: the open spans, or the first that changes; SIM_NONE
+ * where none does. */
 uint32_t viz_first_counter(const struct viz_model *model);
+/* The next one after it that is worth a strip; after the last the first again. */
+uint32_t viz_next_counter(const struct viz_model *model, uint32_t counter);
 
 /* What there is to show of a model, before anything is placed. */
 struct viz_extent viz_extent_of(const struct viz_model *model);

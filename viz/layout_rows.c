@@ -109,11 +109,8 @@ static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz
     viz_stroke(scene, edge, 255, radius, line, rect);
 }
 
-/* Where a bar of its look goes between two columns. */
-static struct viz_rect shape_of(const struct row_painter *rows, const struct viz_bar *bar, int x0,
-                                int x1) {
-    const struct viz_painter *painter = rows->painter;
-    struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1);
+struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz_bar *bar,
+                             struct viz_rect rect) {
     int text = painter->measure->height[VIZ_FONT_SMALL];
     switch (bar->look) {
     case VIZ_LOOK_SLEEP:
@@ -407,7 +404,8 @@ static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
     int width = x1 - x0;
     /* A hair's breadth between neighbours, where there is room for it. */
     width = width > 4 * line ? width - line : width < rows->unit ? rows->unit : width;
-    struct viz_rect rect = shape_of(rows, bar, x0, x0 + width);
+    struct viz_rect whole = viz_bar_rect(painter, rows->index, x0, x0 + width);
+    struct viz_rect rect = viz_shape_of(painter, bar, whole);
     if (!rows->labels) {
         paint_shape(rows, bar, rect);
         return;

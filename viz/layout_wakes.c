@@ -13,6 +13,7 @@ enum {
 struct route {
     int x;
     int end_x;
+    int half; /* of the height of the bar that it starts from */
     int top;
     int bottom;
 };
@@ -45,6 +46,17 @@ static int middle_of(const struct viz_painter *painter, uint32_t lane) {
     return rect.y + rect.h / 2;
 }
 
+/* Half the height of what a lane shows at the moment of a wake, from which the arrow starts. */
+static int half_of_source(const struct viz_painter *painter, uint32_t lane, int64_t time_ns) {
+    const struct viz_model *model = painter->model;
+    const struct viz_row *row = &model->rows[model->lanes[lane].first_row];
+    uint32_t at = viz_bar_from(model, row->first_bar, row->bar_count, time_ns);
+    if (at == row->first_bar + row->bar_count || model->bars[at].begin_ns > time_ns)
+        return 0;
+    struct viz_rect rect = viz_bar_rect(painter, model->lanes[lane].first_row, 0, 1);
+    return viz_shape_of(painter, &model->bars[at], rect).h / 2;
+}
+
 static void paint_route(const struct viz_painter *painter, const struct route *route, int from_y,
                         int to_y, bool strong) {
     const struct viz_frame *frame = painter->frame;
@@ -55,8 +67,7 @@ static void paint_route(const struct viz_painter *painter, const struct route *r
     int head = viz_px(frame, 7);
     int dot = viz_px(frame, strong ? 7 : 5) | 1;
     bool down = to_y > from_y;
-    int half = viz_bar_height(frame) / 2;
-    int start = down ? from_y + half : from_y - half;
+    int start = down ? from_y + route->half : from_y - route->half;
     int top = down ? start : to_y - thick / 2;
     int bottom = down ? to_y - thick / 2 + thick : start;
     viz_fill_alpha(scene, role, alpha, (struct viz_rect){route->x, top, thick, bottom - top});
@@ -86,6 +97,7 @@ static void paint_wake(struct router *router, uint32_t index, bool strong) {
     int least = viz_px(frame, 13);
     struct route route = {.x = to_x - from_x > least ? from_x : to_x - least,
                           .end_x = to_x,
+                          .half = half_of_source(painter, from, wake->from_ns - model->origin_ns),
                           .top = from_y < to_y ? from_y : to_y,
                           .bottom = from_y < to_y ? to_y : from_y};
     make_room(router, &route);

@@ -21,6 +21,9 @@ double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, d
 int viz_bar_height(const struct viz_frame *frame);
 /* The rectangle of a bar's full height in a row, between two columns. */
 struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1);
+/* What of that rectangle a bar takes: a span all of it, what is less than work less. */
+struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz_bar *bar,
+                             struct viz_rect rect);
 int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text);
 /* A text whose middle is at height y, shortened to `width`; returns what it takes. */
 int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
