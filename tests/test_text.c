@@ -149,7 +149,9 @@ static void test_text__faults(void **state) {
         {"{it's}", "[1+4] 3+1: the text that begins here is not closed"},
         {"{i:.2f}", "[1+5] 2+1: \":\" has no meaning here; for so many decimals write round(x, 2)"},
         {"{{i}", "str: {i}"},
-        {"{ {i} }", "[1+3] 2+1: \"{\" has no meaning in an expression; it marks one in text"},
+        {"{ {i} }", "[0+7] 0+1: this \"{\" is not closed; a brace itself is written \"{{\""},
+        {"{i {j}", "[0+6] 0+1: this \"{\" is not closed; a brace itself is written \"{{\"\n"
+                   "[4+1] 4+1: unknown name \"j\""},
     };
     (void)state;
     expect(cases, sizeof cases / sizeof *cases);

@@ -74,17 +74,17 @@ static void report_expression(void *context, size_t offset, size_t length, const
     b->report(b->context, b->start, b->expression_length, b->start + offset, length, message);
 }
 
-/* The "}" that ends the expression at `from`, not one inside a text of the expression. Where a
- * quote is never closed the first "}" is it, and the expression's fault is the quote. SIZE_MAX:
- * there is none. */
+/* Where the expression at `from` ends: at a "}", unless that is inside a text of the expression;
+ * or, which is a fault, at the next "{" or the end of all. Where a quote is never closed the first
+ * "}" is it, and the expression's fault is the quote. */
 static size_t find_end(const builder *b, size_t from) {
     char quote = '\0';
-    size_t first = SIZE_MAX;
+    size_t first = b->length;
     for (size_t i = from; i < b->length; i++) {
         char c = b->text[i];
-        if (c == '}' && first == SIZE_MAX)
+        if (c == '}' && first == b->length)
             first = i;
-        if (c == '}' && quote == '\0')
+        if ((c == '}' || c == '{') && quote == '\0')
             return i;
         if (quote == '\0' && (c == '\'' || c == '"'))
             quote = c;
@@ -101,9 +101,9 @@ static int read_expression(builder *b) {
     piece added = {0};
     size_t open = b->at;
     size_t end = find_end(b, open + 1);
-    if (end == SIZE_MAX) {
+    if (end == b->length || b->text[end] != '}') {
         report_braces(b, open, 1, "this \"{\" is not closed; a brace itself is written \"{{\"");
-        b->at = b->length;
+        b->at = end;
         return 0;
     }
     b->at = end + 1;
