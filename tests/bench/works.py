@@ -17,13 +17,13 @@ class Entry:
     clock    "inside": what the program itself measured; "process": the whole process by the
              clock; "cpu": the whole process's processor time
     fixed    a parameter that stands in place of the work's own
-    trace    cadran writes a trace
+    file     "write": it writes a trace; "read": it reads one
     """
 
     def __init__(self, kind, tool, name, title="", share=1.0, clock="inside", fixed=None,
-                 trace=False):
+                 file=None):
         self.kind, self.tool, self.name, self.title = kind, tool, name, title
-        self.share, self.clock, self.fixed, self.trace = share, clock, fixed, trace
+        self.share, self.clock, self.fixed, self.file = share, clock, fixed, file
 
 
 class Work:
@@ -74,9 +74,10 @@ WORKS = (
              peer("simpy", "window", share=0.05))),
     Work("window-trace", "the same, writing its trace", "job", **WINDOW,
          reach_ratio=3, memory=True, checked=True, entries=(
-             scenario("window", title="cadran run --trace", trace=True),
+             scenario("window", title="cadran run --trace", file="write"),
              scenario("window", title="cadran run"),
-             Entry("ours", "bench-trace", "write", "C step machines, with the writer"),
+             Entry("ours", "bench-trace", "write", "C step machines, with the writer",
+                   file="write"),
              engine("window", "C step machines"))),
     Work("sleeps", "{parameter} tasks that sleep short random times", "event",
          items=(1_000_000, 200_000, 1000), parameter=(10_000, 10_000, 20),
@@ -135,10 +136,10 @@ WORKS = (
              peer("uvloop", "sleepers", clock="cpu", share=0.1))),
     Work("read", "reading a trace of {items} events into the model", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=250, reach_bytes=64, memory=True, entries=(
-             Entry("ours", "bench-trace", "read", "sim_trace_read()"),
-             floor("scan", "a look at every byte"),
-             Entry("peer", "bench-cjson", "lines", "cJSON, line by line"),
-             Entry("peer", "bench-cjson", "whole", "cJSON, the whole file"))),
+             Entry("ours", "bench-trace", "read", "sim_trace_read()", file="read"),
+             floor("scan", "a look at every byte", file="read"),
+             Entry("peer", "bench-cjson", "lines", "cJSON, line by line", file="read"),
+             Entry("peer", "bench-cjson", "whole", "cJSON, the whole file", file="read"))),
     Work("scenario-switch", "steps of scenarios: two tasks that take turns", "switch",
          items=(2_000_000, 200_000, 1000), entries=(scenario("switch", title="cadran run"),)),
     Work("scenario-spawn", "steps of scenarios: spawn a task and await it", "task",

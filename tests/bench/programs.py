@@ -1,0 +1,149 @@
+"""The programs of one build, and the peers: how they are run, and what a run says."""
+import json
+import os
+import re
+import subprocess
+
+import peers
+import works
+
+PROBE_JOBS = 20_000  # how many events a job makes is seen from so many
+
+
+class Fault(Exception):
+    """A benchmark failed, or did something else than its work."""
+
+
+class Skip(Exception):
+    """A benchmark cannot run here; the text says why."""
+
+
+class Sample:
+    """What one run cost. process: the process as a whole; inside: what the program measured."""
+
+    def __init__(self, entry, process, inside):
+        self.peak_bytes = process["peak_bytes"]
+        self.items = inside["items"]
+        self.end_ns = inside.get("end_ns")
+        self.result_bytes = inside.get("bytes")
+        self.time_ns = {"inside": inside.get("wall_ns"), "process": process["wall_ns"],
+                        "cpu": process["cpu_ns"]}[entry.clock]
+
+
+class Programs:
+    """build: a built tree; scratch: a folder for what comes and goes; chosen: the names of the
+    peers to run, or None for all; strict: a program of the build that is missing is a fault."""
+
+    def __init__(self, build, scratch, chosen=None, strict=False):
+        self.build, self.scratch = os.path.abspath(build), scratch
+        self.chosen, self.strict = chosen, strict
+        self.prepared = {}
+        self.traces = {}
+
+    def tool(self, name):
+        """The command of a program of the build, or of a peer, and what it adds to the
+        environment. Raises Skip."""
+        if name not in self.prepared:
+            try:
+                self.prepared[name] = self.prepare(name)
+            except (Skip, peers.Absent) as absent:
+                self.prepared[name] = Skip(str(absent))
+        if isinstance(self.prepared[name], Skip):
+            raise self.prepared[name]
+        return self.prepared[name]
+
+    def prepare(self, name):
+        if name in peers.PEERS:
+            if self.chosen is not None and name not in self.chosen:
+                raise Skip("not asked for")
+            peer = peers.PEERS[name]
+            return peer.prepare(self.build), peer.environment
+        folder = "bin" if name == "cadran" else "bench"
+        program = os.path.join(self.build, folder, name)
+        if not os.access(program, os.X_OK):
+            if self.strict:
+                raise Fault(f"no program {program}")
+            raise Skip(f"no program {folder}/{name}")
+        return [program], {}
+
+    def title(self, entry):
+        if entry.tool not in peers.PEERS:
+            return entry.title
+        title = peers.PEERS[entry.tool].title
+        return f"{title}, {entry.title}" if entry.title else title
+
+    def path(self, name):
+        return os.path.join(self.scratch, name)
+
+    def command(self, entry, items, parameter, variables):
+        """The command line of an entry, and its environment. A trace that it writes is
+        run.trace.json; one that it reads has so many events."""
+        command, environment = self.tool(entry.tool)
+        if entry.tool == "cadran":
+            command = [*command, "run", "--report", self.path("report.json")]
+            if entry.file == "write":
+                command += ["--trace", self.path("run.trace.json")]
+            for name, value in zip(variables, (items, parameter)):
+                command += ["--set", f"{name}={value}"]
+            return [*command, works.scenario_path(entry.name)], environment
+        arguments = [entry.name, items, parameter]
+        if entry.file == "write":
+            arguments = [entry.name, self.path("run.trace.json"), items, parameter]
+        elif entry.file == "read":
+            arguments = [entry.name, self.trace_of(items)]
+        arguments = [str(argument) for argument in arguments if argument is not None]
+        return [*command, *arguments], environment
+
+    def run(self, entry, items, parameter=None, variables=("items",)):
+        """Runs an entry's program once and returns its Sample."""
+        command, environment = self.command(entry, items, parameter, variables)
+        process, output = self.measure(command, environment)
+        if entry.tool == "cadran":
+            return Sample(entry, process, {"items": items, **self.outcome(entry)})
+        try:
+            return Sample(entry, process, json.loads(output))
+        except ValueError:
+            raise Fault(f"{' '.join(command)}: printed {output!r}") from None
+
+    def outcome(self, entry):
+        with open(self.path("report.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        if report["outcome"] != "complete":
+            raise Fault(f"{entry.name}: the outcome is {report['outcome']}")
+        return {"end_ns": report["end_ns"]}
+
+    def measure(self, command, environment):
+        """What the process cost, and what it printed."""
+        measured = self.path("measured.json")
+        run = subprocess.run([*self.tool("bench-measure")[0], measured, *command], text=True,
+                             check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             env={**os.environ, **environment})
+        if run.returncode != 0:
+            raise Fault(f"{' '.join(command)}: exit status {run.returncode}\n{run.stderr}")
+        with open(measured, encoding="utf-8") as file:
+            return json.load(file), run.stdout
+
+    def instructions(self, entry, items, parameter, variables):
+        """How many instructions a run executes, counted by valgrind: hardly any noise."""
+        command, environment = self.command(entry, items, parameter, variables)
+        run = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no",
+                              "--cachegrind-out-file=/dev/null", *command], text=True,
+                             check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                             env={**os.environ, **environment})
+        counted = re.search(r"I\s+refs:\s+([0-9,]+)", run.stderr)
+        if run.returncode == 0 and counted:
+            return int(counted[1].replace(",", ""))
+        raise Fault(f"valgrind {' '.join(command)}: exit status {run.returncode}\n{run.stderr}")
+
+    def trace_of(self, events):
+        """The file of a window's trace of about so many events."""
+        if events not in self.traces:
+            writer = works.Entry("ours", "bench-trace", "write", file="write")
+            self.run(writer, PROBE_JOBS)
+            with open(self.path("run.trace.json"), "rb") as file:
+                each = sum(1 for _ in file) / PROBE_JOBS
+            self.run(writer, max(1, round(events / each)))
+            kept = self.path(f"{events}.trace.json")
+            os.replace(self.path("run.trace.json"), kept)
+            self.traces[events] = kept
+        return self.traces[events]
