@@ -191,8 +191,10 @@ static int to_thread_poll(cad_task *task)
 {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_future *future = wait->object;
-    if (wait->phase++ == 0)
+    if (wait->phase == 0 && !cad_future_done(future)) { /* done already: it could not be started */
+        wait->phase = 1;
         return cad__wait_future(task, future);
+    }
     cad_exception *exception;
     int cancelled = wait->error;
     int error = cad__future_take(future, NULL, &exception);

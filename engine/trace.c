@@ -7,8 +7,13 @@
 
 void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink)
 {
-    loop->tracer = (struct cad__tracer){.sink = sink};
+    loop->tracer = (struct cad__tracer){.sink = sink, .last_ns = cad_loop_time(loop)};
     loop->trace = sink != NULL ? &loop->tracer : NULL;
+    /* What another sink was told is nothing to this one. */
+    for (cad__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
+        cad__object *object = CAD__CONTAINER(link, cad__object, all);
+        CAD__CONTAINER(object, cad__task, future.object)->ready_traced = false;
+    }
 }
 
 /* The task whose turn an entry is; NULL where it is something else's. */
