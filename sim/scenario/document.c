@@ -10,6 +10,7 @@
 
 #include "cadran.h"
 #include "scenario/json.h"
+#include "scenario/number.h"
 #include "scenario/place.h"
 
 /* A value takes some 80 bytes; with this many a document stays within a few hundred megabytes. */
@@ -473,11 +474,13 @@ int sim_node_whole(const sim_node *node, int64_t least, int64_t most, int64_t *v
     if (found != SIM_NUMBER)
         return sim_node_fault(node, "expected a whole number, found %s", sim_type_name(found));
     number = node->item->valuedouble;
+    char text[SIM_NUMBER_TEXT];
+    sim_number_format(number, text);
     if (number != floor(number))
-        return sim_node_fault(node, "expected a whole number, found %.*g", 15, number);
+        return sim_node_fault(node, "expected a whole number, found %s", text);
     if (number < (double)least || number > (double)most)
-        return sim_node_fault(node, "expected a whole number from %lld to %lld, found %.0f",
-                              (long long)least, (long long)most, number);
+        return sim_node_fault(node, "expected a whole number from %lld to %lld, found %s",
+                              (long long)least, (long long)most, text);
     *value = (int64_t)number;
     return 0;
 }
