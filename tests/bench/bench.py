@@ -87,6 +87,8 @@ class Series:
             result["bytes"] = (peak - self.base_bytes) / items
             if self.samples[0].result_bytes is not None:
                 result["result_bytes"] = self.samples[0].result_bytes / items
+        if self.samples[0].trace_bytes is not None:
+            result["trace_bytes"] = self.samples[0].trace_bytes
         if first is None:
             result["ratio"] = 1.0
         elif "ns" in first:
@@ -121,7 +123,8 @@ def reach(work, results):
         goals.append({"what": "memory", "limit": work.reach_bytes, "value": value})
     if work.reach_ratio and "ns" in results[1]:
         goals.append({"what": "ratio", "limit": work.reach_ratio,
-                      "value": ours["ns"] / results[1]["ns"]})
+                      "value": ours["ns"] / results[1]["ns"],
+                      "extra_bytes": ours["peak_bytes"] - results[1]["peak_bytes"]})
     for goal in goals:
         goal["reached"] = goal["value"] <= goal["limit"]
     return goals

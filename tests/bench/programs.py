@@ -26,6 +26,7 @@ class Sample:
         self.items = inside["items"]
         self.end_ns = inside.get("end_ns")
         self.result_bytes = inside.get("bytes")
+        self.trace_bytes = inside.get("trace_bytes")
         self.time_ns = {"inside": inside.get("wall_ns"), "process": process["wall_ns"],
                         "cpu": process["cpu_ns"]}[entry.clock]
 
@@ -98,19 +99,20 @@ class Programs:
         """Runs an entry's program once and returns its Sample."""
         command, environment = self.command(entry, items, parameter, variables)
         process, output = self.measure(command, environment)
-        if entry.tool == "cadran":
-            return Sample(entry, process, {"items": items, **self.outcome(entry)})
         try:
-            return Sample(entry, process, json.loads(output))
+            inside = self.outcome(entry, items) if entry.tool == "cadran" else json.loads(output)
         except ValueError:
             raise Fault(f"{' '.join(command)}: printed {output!r}") from None
+        if entry.file == "write":
+            inside["trace_bytes"] = os.path.getsize(self.path("run.trace.json"))
+        return Sample(entry, process, inside)
 
-    def outcome(self, entry):
+    def outcome(self, entry, items):
         with open(self.path("report.json"), encoding="utf-8") as file:
             report = json.load(file)
         if report["outcome"] != "complete":
             raise Fault(f"{entry.name}: the outcome is {report['outcome']}")
-        return {"end_ns": report["end_ns"]}
+        return {"items": items, "end_ns": report["end_ns"]}
 
     def measure(self, command, environment):
         """What the process cost, and what it printed."""

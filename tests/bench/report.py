@@ -44,7 +44,9 @@ def goal_text(goal):
     limit = {"time": duration, "memory": size, "ratio": lambda x: f"{x:g} times"}[goal["what"]]
     value = {"time": duration, "memory": size, "ratio": lambda x: f"{x:.2f}"}[goal["what"]]
     verdict = "reached" if goal["reached"] else "MISSED"
-    note = f" ({value(goal['value'])})" if goal["what"] == "ratio" else ""
+    note = ""
+    if goal["what"] == "ratio":
+        note = f" ({value(goal['value'])}, with {size(max(0, goal['extra_bytes']))} more memory)"
     return f"{limit(goal['limit'])}{note}: {verdict}"
 
 
@@ -75,6 +77,8 @@ def work_rows(work, earlier):
         old = earlier_ns(earlier, work, program)
         was = "" if old is None else f"{program['ns'] / old - 1:+.0%}"
         whole = f"{duration(program['ns'] * program['items'])}, {size(program['peak_bytes'])}"
+        if "trace_bytes" in program:
+            whole += f", trace {size(program['trace_bytes'])}"
         rows.append([
             name, duration(program["ns"]), f"±{program['spread']:.0%}",
             digits(program["ratio"]) if "ratio" in program else "", memory_text(program),
