@@ -23,6 +23,9 @@ typedef struct cad_work {
 struct cad_driver {
     cad_loop *loop; /* set by cad_loop_new() before any other call */
 
+    /* How late wait() is without anybody's fault, at most: 0 where time is simulated. */
+    int64_t tolerance_ns;
+
     /* Called when the loop first runs: time is 0 now, and was 0 before. */
     void (*start)(cad_driver *driver);
 

@@ -105,8 +105,9 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns);
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer);
 /* The first deadline; CAD_NEVER without timers. */
 int64_t cad__timers_next(const cad_loop *loop);
-/* Appends the entries of all timers due at `now_ns` to the ready queue. */
-void cad__timers_fire(cad_loop *loop, int64_t now_ns);
+/* Appends the entries of all timers due at `now_ns` to the ready queue. Returns the last one's
+ * deadline; INT64_MIN when none was due. */
+int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
@@ -362,6 +363,7 @@ struct cad_loop {
     size_t live;          /* tasks whose end has not been noticed, and holds */
     size_t holds;         /* of these, what cad_loop_hold() holds */
     int64_t now_ns;       /* time at the start of this iteration */
+    int64_t due_ns;       /* time at which what runs now was to run */
     unsigned turns;       /* iterations since the loop looked outside */
     int64_t looked_ns;    /* when that was */
     bool started, stopping;
@@ -431,6 +433,10 @@ static inline void cad__future_subscribe(cad_future *future, cad__entry *entry)
 
 /* deadline = from + delay, without overflow. */
 int64_t cad__deadline(int64_t from_ns, int64_t delay_ns);
+
+/* The same from now on. A loop that is a little late counts from the time at which it was to run:
+ * what falls on the same time is due at the same time then, and not when jitter has it. */
+int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns);
 
 /* Calls from other threads, and the worker pool. */
 int cad__threads_new(cad_loop *loop);

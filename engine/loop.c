@@ -81,7 +81,9 @@ void cad_loop_free(cad_loop *loop)
 static void begin_iteration(cad_loop *loop)
 {
     loop->now_ns = loop->driver->now(loop->driver);
-    cad__timers_fire(loop, loop->now_ns);
+    int64_t fired_ns = cad__timers_fire(loop, loop->now_ns);
+    if (fired_ns > loop->due_ns)
+        loop->due_ns = fired_ns;
     cad__splice(&loop->batch, &loop->ready);
 }
 
@@ -121,6 +123,9 @@ static int iterate(cad_loop *loop, bool first)
     cad__threads_collect(loop);
     if (error != 0 && cad__list_empty(&loop->ready))
         return loop->interrupted ? CAD_EINTERRUPTED : error;
+    int64_t now_ns = driver->now(driver);
+    if (first || deadline_ns > now_ns) /* woken from outside, for now */
+        loop->due_ns = now_ns;
     begin_iteration(loop);
     loop->looked_ns = loop->now_ns;
     run_batch(loop);
@@ -203,10 +208,21 @@ void cad_compute(int64_t duration_ns)
     if (duration_ns <= 0)
         return;
     loop->driver->compute(loop->driver, duration_ns);
-    loop->now_ns = loop->driver->now(loop->driver);
+    loop->now_ns = loop->due_ns = loop->driver->now(loop->driver);
+    CAD__TRACE(loop, cad__trace_time(loop));
 }
 
 int64_t cad__deadline(int64_t from_ns, int64_t delay_ns)
 {
     return delay_ns > 0 && from_ns > CAD_NEVER - delay_ns ? CAD_NEVER : from_ns + delay_ns;
+}
+
+int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns)
+{
+    /* Long enough that a part of it is not missed. */
+    enum { PART = 8 };
+    int64_t now_ns = cad_loop_time(loop);
+    int64_t late_ns = now_ns - loop->due_ns;
+    bool punctual = late_ns <= loop->driver->tolerance_ns && late_ns <= delay_ns / PART;
+    return cad__deadline(punctual && cad__running == loop ? loop->due_ns : now_ns, delay_ns);
 }

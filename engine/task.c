@@ -347,7 +347,7 @@ static int sleep_poll(cad_task *task)
     if (wait->deadline_ns <= 0)
         return cad__yield(task);
     return cad__park_until(task,
-                           cad__deadline(cad_loop_time(task->object.loop), wait->deadline_ns));
+                           cad__deadline_after(task->object.loop, wait->deadline_ns));
 }
 
 static const cad__operation sleep_operation = {.verb = "sleep", .poll = sleep_poll};

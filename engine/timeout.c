@@ -55,9 +55,9 @@ int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out)
 
 int cad_timeout_enter(int64_t delay_ns, cad_timeout **out)
 {
-    int64_t now_ns = cad_loop_time(cad__current()->object.loop);
+    cad_loop *loop = cad__current()->object.loop;
     return cad_timeout_enter_at(
-        delay_ns == CAD_NEVER ? CAD_NEVER : cad__deadline(now_ns, delay_ns), out);
+        delay_ns == CAD_NEVER ? CAD_NEVER : cad__deadline_after(loop, delay_ns), out);
 }
 
 int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns)

@@ -91,12 +91,15 @@ int64_t cad__timers_next(const cad_loop *loop)
     return loop->timers.count > 0 ? loop->timers.slots[0].deadline_ns : CAD_NEVER;
 }
 
-void cad__timers_fire(cad_loop *loop, int64_t now_ns)
+int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns)
 {
     cad__timers *timers = &loop->timers;
+    int64_t last_ns = INT64_MIN;
     while (timers->count > 0 && timers->slots[0].deadline_ns <= now_ns) {
         cad__timer *timer = timers->slots[0].timer;
+        last_ns = timers->slots[0].deadline_ns;
         remove_at(timers, 0);
         cad__ready(loop, &timer->entry);
     }
+    return last_ns;
 }

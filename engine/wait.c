@@ -88,7 +88,7 @@ static void free_waiting(waiting *self)
 static int begin(waiting *self, cad_task *task)
 {
     if (self->timeout_ns != CAD_NEVER) {
-        int64_t deadline_ns = cad__deadline(cad_loop_time(self->loop), self->timeout_ns);
+        int64_t deadline_ns = cad__deadline_after(self->loop, self->timeout_ns);
         int error = cad__timer_start(self->loop, &self->timer, deadline_ns);
         if (error != 0) {
             free_waiting(self);

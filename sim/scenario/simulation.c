@@ -97,7 +97,8 @@ int sim_simulation_start(sim_machine *machine) {
         inner->free(inner);
         return CAD_ENOMEM;
     }
-    *driver = (watched_driver){.driver = {.start = start,
+    *driver = (watched_driver){.driver = {.tolerance_ns = inner->tolerance_ns,
+                                          .start = start,
                                           .now = now,
                                           .wait = wait,
                                           .compute = compute,
