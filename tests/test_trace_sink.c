@@ -1,0 +1,532 @@
+/* What a trace sink is told, and when. */
+#include "support/engine_test.h"
+
+/* --- A sink that remembers ----------------------------------------------------------------------- */
+
+enum kind { TASK, WAIT, READY, RUN, OTHER };
+
+/* What is open, by task (0: the loop), to hold each event to the rules. */
+enum { TASKS = 64 };
+static bool open[TASKS][OTHER];
+static int64_t last_ns;
+static char text[32 * 1024];
+static size_t length;
+static int64_t line_ns;
+static bool objects_too, rules_only;
+
+static void remember(int64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void remember(int64_t now_ns, const char *format, ...) {
+    char what[160], time[32];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    assert_true(now_ns >= last_ns);
+    last_ns = now_ns;
+    if (rules_only)
+        return;
+    if (now_ns == line_ns)
+        length += (size_t)snprintf(text + length, sizeof text - length, ", %s", what);
+    else
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s: %s",
+                                   length > 0 ? "\n" : "", seconds_text(time, now_ns), what);
+    line_ns = now_ns;
+    assert_true(length < sizeof text);
+}
+
+static const char *name_of(const cad_task *task) {
+    return task != NULL ? cad_task_name(task) : "loop";
+}
+
+static void begin(enum kind kind, const cad_task *task) {
+    size_t id = task != NULL ? (size_t)cad_task_id(task) : 0;
+    assert_true(id < TASKS);
+    assert_false(open[id][kind]);
+    open[id][kind] = true;
+}
+
+static void end(enum kind kind, const cad_task *task) {
+    size_t id = task != NULL ? (size_t)cad_task_id(task) : 0;
+    assert_true(open[id][kind]);
+    open[id][kind] = false;
+}
+
+static void task_begin(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
+    (void)context;
+    begin(TASK, task);
+    remember(now_ns, "%s begins by %s", name_of(task), name_of(by));
+}
+
+static void task_end(void *context, int64_t now_ns, const cad_task *task, int code,
+                     const cad_exception *exception) {
+    (void)context;
+    end(TASK, task);
+    assert_false(open[cad_task_id(task)][WAIT]);
+    remember(now_ns, "%s ends%s%s%s%s", name_of(task), code != 0 ? " " : "",
+             code != 0 ? cad_error_name(code) : "", exception != NULL ? " " : "",
+             exception != NULL ? cad_exception_message(exception) : "");
+}
+
+static void wait_begin(void *context, int64_t now_ns, const cad_task *task,
+                       const cad_wait_info *wait) {
+    cad_object_info info = {.name = ""};
+    (void)context;
+    begin(WAIT, task);
+    if (wait->object != NULL)
+        cad_object_describe(wait->object, &info);
+    assert_int_equal(wait->since_ns <= now_ns, true);
+    remember(now_ns, "%s waits %s%s%s", name_of(task), wait->verb,
+             wait->object != NULL ? " " : "", info.name);
+}
+
+static void wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
+    (void)context;
+    end(WAIT, task);
+    remember(now_ns, "%s woken by %s", name_of(task), name_of(by));
+}
+
+static void ready_begin(void *context, int64_t now_ns, const cad_task *task) {
+    (void)context;
+    begin(READY, task);
+    assert_false(open[cad_task_id(task)][WAIT]);
+    remember(now_ns, "%s ready[", name_of(task));
+}
+
+static void ready_end(void *context, int64_t now_ns, const cad_task *task) {
+    (void)context;
+    end(READY, task);
+    remember(now_ns, "%s ready]", name_of(task));
+}
+
+static void run_begin(void *context, int64_t now_ns, const cad_task *task) {
+    (void)context;
+    begin(RUN, NULL);
+    remember(now_ns, "%s runs[", name_of(task));
+}
+
+static void run_end(void *context, int64_t now_ns, const cad_task *task) {
+    (void)context;
+    end(RUN, NULL);
+    remember(now_ns, "%s runs]", name_of(task));
+}
+
+static void cancelled(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
+                      const char *message) {
+    (void)context;
+    remember(now_ns, "%s cancelled by %s%s%s", name_of(task), name_of(by),
+             message != NULL ? " " : "", message != NULL ? message : "");
+}
+
+static void timed_out(void *context, int64_t now_ns, const cad_task *task) {
+    (void)context;
+    remember(now_ns, "%s timed out", name_of(task));
+}
+
+static void object_changed(void *context, int64_t now_ns, const cad_object_info *info) {
+    (void)context;
+    if (objects_too)
+        remember(now_ns, "%s %s=%lld", info->name, info->fields[0].key,
+                 (long long)info->fields[0].value);
+}
+
+static const cad_trace_sink sink = {
+    .task_begin = task_begin,
+    .task_end = task_end,
+    .wait_begin = wait_begin,
+    .wake = wake,
+    .ready_begin = ready_begin,
+    .ready_end = ready_end,
+    .run_begin = run_begin,
+    .run_end = run_end,
+    .cancel = cancelled,
+    .timeout = timed_out,
+    .object = object_changed,
+};
+
+static void forget(void) {
+    memset(open, 0, sizeof open);
+    last_ns = 0;
+    line_ns = -1;
+    length = 0;
+    text[0] = '\0';
+    objects_too = rules_only = false;
+}
+
+static void listen_from_now(void) {
+    forget();
+    cad_loop_set_trace(test_loop, &sink);
+}
+
+/* All that was begun has ended. */
+static void assert_all_ended(void) {
+    for (int id = 0; id < TASKS; id++)
+        for (int kind = 0; kind < OTHER; kind++)
+            assert_false(open[id][kind]);
+}
+
+static void run_to_the_end(const char *expected) {
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_string_equal(text, expected);
+    assert_all_ended();
+}
+
+static void create(cad_coroutine *fn, void *arg, const char *name) {
+    const cad_task_options options = {.name = name};
+    assert_int_equal(cad_task_create(test_loop, fn, arg, &options, NULL), 0);
+}
+
+/* --- The window ---------------------------------------------------------------------------------- */
+
+typedef struct job {
+    int number;
+    cad_queue *window;
+} job;
+
+static int run_job(void *arg) {
+    job *self = arg;
+    int error = cad_queue_put(self->window, self);
+    if (error == 0)
+        error = cad_sleep((self->number % 3 + 1) * CAD_SECOND);
+    if (error == 0)
+        error = cad_queue_get(self->window, NULL);
+    return error;
+}
+
+static void test_trace_sink__the_window(void **state) {
+    (void)state;
+    static job jobs[8];
+    cad_queue *window = cad_queue_new(test_loop, 4);
+    assert_int_equal(cad_set_name(window, "window"), 0);
+    listen_from_now();
+    for (int i = 0; i < 8; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "job%d", i);
+        jobs[i] = (job){.number = i, .window = window};
+        create(run_job, &jobs[i], name);
+    }
+    run_to_the_end(
+        "0: job0 begins by loop, job1 begins by loop, job2 begins by loop, job3 begins by loop, "
+        "job4 begins by loop, job5 begins by loop, job6 begins by loop, job7 begins by loop, "
+        "job0 waits sleep, job1 waits sleep, job2 waits sleep, job3 waits sleep, "
+        "job4 waits put window, job5 waits put window, job6 waits put window, "
+        "job7 waits put window\n"
+        "1: job0 woken by loop, job3 woken by loop, job4 woken by job0, job0 ends, "
+        "job5 woken by job3, job3 ends, job4 waits sleep, job5 waits sleep\n"
+        "2: job1 woken by loop, job6 woken by job1, job1 ends, job6 waits sleep\n"
+        "3: job2 woken by loop, job4 woken by loop, job6 woken by loop, job7 woken by job2, "
+        "job2 ends, job4 ends, job6 ends, job7 waits sleep\n"
+        "4: job5 woken by loop, job5 ends\n"
+        "5: job7 woken by loop, job7 ends");
+}
+
+/* --- Ready and running --------------------------------------------------------------------------- */
+
+static int compute(void *arg) {
+    cad_compute((intptr_t)arg * CAD_SECOND);
+    return 0;
+}
+
+static int sleep_and_compute(void *arg) {
+    int error = cad_sleep((intptr_t)arg * CAD_SECOND);
+    if (error == 0)
+        cad_compute(CAD_SECOND);
+    return error;
+}
+
+static void test_trace_sink__who_is_ready_while_another_computes(void **state) {
+    (void)state;
+    listen_from_now();
+    create(compute, (void *)0, "a");
+    create(compute, (void *)2, "b");
+    create(compute, (void *)1, "c");
+    create(compute, (void *)0, "d");
+    run_to_the_end("0: a begins by loop, b begins by loop, c begins by loop, d begins by loop, "
+                   "a ends, c ready[, d ready[, b runs[\n"
+                   "2: b ends, b runs], c ready], c runs[\n"
+                   "3: c ends, c runs], d ready], d ends");
+}
+
+static void test_trace_sink__who_is_late_is_not_ready_before_its_wake(void **state) {
+    (void)state;
+    listen_from_now();
+    create(sleep_and_compute, (void *)1, "a");
+    create(sleep_and_compute, (void *)1, "b");
+    run_to_the_end("0: a begins by loop, b begins by loop, a waits sleep, b waits sleep\n"
+                   "1: a woken by loop, b woken by loop, b ready[, a runs[\n"
+                   "2: a ends, a runs], b ready], b runs[\n"
+                   "3: b ends, b runs]");
+}
+
+static void compute_in_callback(void *arg) {
+    (void)arg;
+    cad_compute(CAD_SECOND);
+}
+
+static int yield_twice(void *arg) {
+    (void)arg;
+    int error = cad_sleep(0);
+    return error == 0 ? cad_sleep(0) : error;
+}
+
+static void test_trace_sink__a_callback_runs_too(void **state) {
+    (void)state;
+    listen_from_now();
+    create(yield_twice, NULL, "a");
+    assert_int_equal(cad_call_soon(test_loop, compute_in_callback, NULL, NULL), 0);
+    assert_int_equal(cad_call_soon_threadsafe(test_loop, compute_in_callback, NULL), 0);
+    run_to_the_end("0: a begins by loop, a ready[, loop runs[\n"
+                   "1: loop runs], loop runs[\n"
+                   "2: loop runs], a ready], a ends");
+}
+
+/* --- Who did it ---------------------------------------------------------------------------------- */
+
+static int get_one(void *queue) {
+    return cad_queue_get(queue, NULL);
+}
+
+static int put_one(void *queue) {
+    int error = cad_sleep(CAD_SECOND);
+    return error == 0 ? cad_queue_put(queue, NULL) : error;
+}
+
+static void put_in_callback(void *queue) {
+    assert_int_equal(cad_queue_put_nowait(queue, NULL), 0);
+}
+
+static void test_trace_sink__a_wake_names_who_caused_it(void **state) {
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 0);
+    assert_int_equal(cad_set_name(queue, "q"), 0);
+    listen_from_now();
+    create(get_one, queue, "a");
+    create(get_one, queue, "b");
+    create(put_one, queue, "p");
+    assert_int_equal(cad_call_later(test_loop, 2 * CAD_SECOND, put_in_callback, queue, NULL), 0);
+    run_to_the_end("0: a begins by loop, b begins by loop, p begins by loop, a waits get q, "
+                   "b waits get q, p waits sleep\n"
+                   "1: p woken by loop, a woken by p, p ends, a ends\n"
+                   "2: b woken by loop, b ends");
+}
+
+static int sleep_a_second(void *arg) {
+    (void)arg;
+    return cad_sleep(CAD_SECOND);
+}
+
+static int gather_one(void *arg) {
+    cad_task *child;
+    cad_future *outer;
+    const cad_task_options options = {.name = "child"};
+    int error = cad_task_create(arg, sleep_a_second, NULL, &options, &child);
+    if (error != 0)
+        return error;
+    error = cad_gather(arg, &child, 1, false, &outer);
+    if (error == 0) {
+        error = cad_set_name(outer, "both");
+        if (error == 0)
+            error = cad_await(outer, NULL);
+        cad_future_unref(outer);
+    }
+    cad_future_unref(child);
+    return error;
+}
+
+static void test_trace_sink__a_gathering_hands_on_who_ended_it(void **state) {
+    (void)state;
+    listen_from_now();
+    create(gather_one, test_loop, "a");
+    run_to_the_end("0: a begins by loop, child begins by a, a waits gather both, "
+                   "child waits sleep\n"
+                   "1: child woken by loop, child ends, a woken by child, a ends");
+}
+
+static int cancel_other(void *task) {
+    int error = cad_sleep(CAD_SECOND);
+    if (error == 0)
+        (void)cad_future_cancel(task, "enough");
+    return error;
+}
+
+static void test_trace_sink__cancel(void **state) {
+    (void)state;
+    cad_task *task;
+    const cad_task_options options = {.name = "a"};
+    listen_from_now();
+    assert_int_equal(cad_task_create(test_loop, sleep_and_compute, (void *)5, &options, &task), 0);
+    create(cancel_other, task, "b");
+    run_to_the_end("0: a begins by loop, b begins by loop, a waits sleep, b waits sleep\n"
+                   "1: b woken by loop, a cancelled by b enough, a woken by b, b ends, "
+                   "a ends CancelledError enough");
+    cad_future_unref(task);
+}
+
+static int time_out(void *arg) {
+    cad_timeout *scope;
+    (void)arg;
+    int error = cad_timeout_enter(CAD_SECOND, &scope);
+    return error == 0 ? cad_timeout_leave(scope, cad_sleep(2 * CAD_SECOND)) : error;
+}
+
+static void test_trace_sink__timeout(void **state) {
+    (void)state;
+    listen_from_now();
+    create(time_out, NULL, "a");
+    run_to_the_end("0: a begins by loop, a waits sleep\n"
+                   "1: a timed out, a cancelled by loop, a woken by loop, a ends TimeoutError");
+}
+
+static int raise_error(void *arg) {
+    return cad_raise(CAD_EINVAL, arg);
+}
+
+static void test_trace_sink__a_failure_and_its_message(void **state) {
+    (void)state;
+    listen_from_now();
+    create(raise_error, "too wide", "a");
+    create(raise_error, NULL, "b");
+    run_to_the_end("0: a begins by loop, b begins by loop, a ends ValueError too wide, "
+                   "b ends ValueError");
+}
+
+/* --- Objects ------------------------------------------------------------------------------------- */
+
+typedef struct things {
+    cad_lock *lock;
+    cad_semaphore *semaphore;
+    cad_event *event;
+} things;
+
+static int use_things(void *arg) {
+    things *all = arg;
+    int error = cad_lock_acquire(all->lock);
+    if (error == 0)
+        error = cad_semaphore_acquire(all->semaphore);
+    if (error == 0)
+        error = cad_sleep(CAD_SECOND);
+    if (error == 0)
+        error = cad_semaphore_release(all->semaphore);
+    if (error == 0)
+        error = cad_lock_release(all->lock);
+    cad_event_set(all->event);
+    cad_event_set(all->event);
+    return error;
+}
+
+static void test_trace_sink__objects_when_they_change(void **state) {
+    (void)state;
+    things all = {cad_lock_new(test_loop), cad_semaphore_new(test_loop, 2),
+                  cad_event_new(test_loop)};
+    listen_from_now();
+    objects_too = true;
+    create(use_things, &all, "a");
+    run_to_the_end("0: a begins by loop, lock-1 locked=1, semaphore-2 value=1, a waits sleep\n"
+                   "1: a woken by loop, semaphore-2 value=2, lock-1 locked=0, event-3 set=1, "
+                   "a ends");
+}
+
+/* --- Whose turn it is to listen ------------------------------------------------------------------ */
+
+static void test_trace_sink__no_member_is_asked_of_it(void **state) {
+    (void)state;
+    static const cad_trace_sink deaf = {.context = NULL};
+    cad_loop_set_trace(test_loop, &deaf);
+    create(time_out, NULL, "a");
+    create(compute, (void *)1, "b");
+    create(sleep_and_compute, (void *)1, "c");
+    assert_int_equal(cad_loop_run(test_loop), 0);
+}
+
+static int listen_in_the_middle(void *arg) {
+    int error = cad_sleep(CAD_SECOND);
+    if (error == 0)
+        listen_from_now();
+    for (int id = 1; id < 4; id++)
+        open[id][TASK] = true;
+    open[3][WAIT] = true;
+    cad_compute((intptr_t)arg);
+    return error;
+}
+
+static void test_trace_sink__from_the_middle_on(void **state) {
+    (void)state;
+    create(listen_in_the_middle, (void *)CAD_SECOND, "a");
+    create(sleep_and_compute, (void *)1, "b");
+    create(sleep_and_compute, (void *)3, "c");
+    /* b was woken before, and is ready at the time at which the listening begins, not before. */
+    run_to_the_end("1: b ready[\n"
+                   "2: a ends, b ready], b runs[\n"
+                   "3: b ends, b runs], c woken by loop, c runs[\n"
+                   "4: c ends, c runs]");
+}
+
+static void test_trace_sink__nobody_listens_any_more(void **state) {
+    (void)state;
+    listen_from_now();
+    create(compute, (void *)1, "a");
+    cad_loop_set_trace(test_loop, NULL);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_string_equal(text, "0: a begins by loop");
+}
+
+/* --- The real clock ------------------------------------------------------------------------------ */
+
+static int real_setup(void **state) {
+    (void)state;
+    count_blocks();
+    return cad_loop_new(cad_uv_driver(), &test_loop);
+}
+
+static void work(void *arg) {
+    (void)arg;
+}
+
+static int mixed(void *arg) {
+    cad_queue *queue = arg;
+    int error = 0;
+    for (int i = 0; i < 50 && error == 0; i++) {
+        error = cad_queue_put(queue, NULL);
+        if (error == 0)
+            error = cad_sleep(i % 3 * 10 * CAD_MICROSECOND);
+        cad_compute(i % 5 == 0 ? 50 * CAD_MICROSECOND : 0);
+        if (error == 0)
+            error = cad_queue_get(queue, NULL);
+        if (error == 0 && i % 10 == 0)
+            error = cad_to_thread(work, NULL, 0);
+    }
+    return error;
+}
+
+/* The rules alone, which remember(), begin() and end() hold each event to. */
+static void test_trace_sink__the_rules_under_the_real_clock(void **state) {
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 2);
+    listen_from_now();
+    for (int i = 0; i < 8; i++)
+        create(mixed, queue, NULL);
+    rules_only = true;
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_all_ended();
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ENGINE_TEST(test_trace_sink__the_window),
+        ENGINE_TEST(test_trace_sink__who_is_ready_while_another_computes),
+        ENGINE_TEST(test_trace_sink__who_is_late_is_not_ready_before_its_wake),
+        ENGINE_TEST(test_trace_sink__a_callback_runs_too),
+        ENGINE_TEST(test_trace_sink__a_wake_names_who_caused_it),
+        ENGINE_TEST(test_trace_sink__a_gathering_hands_on_who_ended_it),
+        ENGINE_TEST(test_trace_sink__cancel),
+        ENGINE_TEST(test_trace_sink__timeout),
+        ENGINE_TEST(test_trace_sink__a_failure_and_its_message),
+        ENGINE_TEST(test_trace_sink__objects_when_they_change),
+        ENGINE_TEST(test_trace_sink__no_member_is_asked_of_it),
+        ENGINE_TEST(test_trace_sink__from_the_middle_on),
+        ENGINE_TEST(test_trace_sink__nobody_listens_any_more),
+        cmocka_unit_test_setup_teardown(test_trace_sink__the_rules_under_the_real_clock, real_setup,
+                                        engine_test_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
