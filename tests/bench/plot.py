@@ -113,33 +113,42 @@ class Panel:
         self.text(self.x(middle[0]), edge, label, 13, colour, "middle", "600")
 
     def peers(self, peers):
-        """Marks, each with its name beside it, a line of text away from the next one's."""
+        """Marks, with their names in a column beside them, a line of text apart."""
+        column = max((self.x(jobs) for jobs, *_ in peers), default=0) + 14
         last = -math.inf
         for jobs, value, label in sorted(peers, key=lambda peer: -peer[1]):
             x, y = self.x(jobs), self.y(value)
             last = max(y + 4.5, last + 15)
+            self.text(column, last, f"{label}  {self.form(value)}", 12, PEER)
             self.parts.append(f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" '
                               f'fill="{PEER}" transform="rotate(45 {x:.1f} {y:.1f})"/>')
-            self.text(x + 12, last, f"{label}  {self.form(value)}", 12, PEER)
 
 
 def peers_of(result, key):
-    """The programs of others that did the window: jobs, value, name."""
-    found = []
+    """The programs of others that did the window: jobs, value, name. For memory without those
+    that hold only the jobs in the window."""
     for work in result["works"]:
         if work["name"] == "window":
-            found = [(p["items"], p[key], p["program"].split(",")[0]) for p in work["programs"]
-                     if p["kind"] == "peer" and p.get(key, 0) > 0]
-    return found
+            return [(p["items"], p[key], p["program"].split(",")[0]) for p in work["programs"]
+                    if p["kind"] == "peer" and p.get(key, 0) > 0
+                    and not (key == "bytes" and ", only" in p["program"])]
+    return []
+
+
+def lines_of(programs, key, low, high):
+    """For each program its points: jobs, value, least, most. Memory begins with ten thousand
+    jobs: a thousand weigh less than the program that runs them."""
+    most = max(point["jobs"] for program in programs for point in program["points"])
+    first = 10**4 if key == "bytes" and most > 10**4 else 0
+    return [[(p["jobs"], *(max(1, p[k]) for k in (key, low, high)))
+             for p in program["points"] if p["jobs"] >= first] for program in programs]
 
 
 def draw_panel(result, left, title, form, key, low, high):
     programs = [p for p in result["scaling"] if p.get("points")]
     peers = peers_of(result, key)
     jobs = [point["jobs"] for program in programs for point in program["points"]]
-    floor = 1 if key == "bytes" else 0.1
-    lines = [[(p["jobs"], *(max(floor, p[k]) for k in (key, low, high)))
-              for p in program["points"]] for program in programs]
+    lines = lines_of(programs, key, low, high)
     values = [point[1] for line in lines for point in line] + [peer[1] for peer in peers]
     panel = Panel(left, title, form, jobs, values)
     panel.axes()
