@@ -18,6 +18,7 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[0].key = "n_waiting";
     info->fields[0].value = (int64_t)cad_barrier_n_waiting(barrier);
     info->fields[1].key = "parties";
+    info->fields[1].constant = true;
     info->fields[1].value = (int64_t)barrier->parties;
     info->fields[2].key = "broken";
     info->fields[2].value = cad_barrier_broken(barrier);

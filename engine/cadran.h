@@ -516,6 +516,7 @@ typedef struct cad_object_info {
     struct {
         const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
         int64_t value;
+        bool constant; /* it never changes */
     } fields[4];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);

@@ -459,6 +459,9 @@ void cad__trace_run_end(cad_loop *loop);
 void cad__trace_cancel(cad_task *task, const cad_exception *exception);
 void cad__trace_timeout(cad_task *task);
 void cad__trace_object(cad__object *object);
+/* The clock has moved while something ran: what was open before is told before anything else is,
+ * by a program that adds events of its own to the same trace. */
+void cad__trace_time(cad_loop *loop);
 
 #define CAD__TRACE(loop, call)                                                                    \
     do {                                                                                          \

@@ -209,6 +209,7 @@ void cad_compute(int64_t duration_ns)
         return;
     loop->driver->compute(loop->driver, duration_ns);
     loop->now_ns = loop->due_ns = loop->driver->now(loop->driver);
+    CAD__TRACE(loop, cad__trace_time(loop));
 }
 
 int64_t cad__deadline(int64_t from_ns, int64_t delay_ns)

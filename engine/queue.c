@@ -24,6 +24,7 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[0].key = "size";
     info->fields[0].value = (int64_t)queue->count;
     info->fields[1].key = "maxsize";
+    info->fields[1].constant = true;
     info->fields[1].value = (int64_t)queue->maxsize;
     info->fields[2].key = "getters";
     info->fields[2].value = (int64_t)queue->getters.count;

@@ -348,12 +348,8 @@ static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
     put_wait_args(writer, wait, described ? &object : NULL);
 }
 
-static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
-    struct sim_trace_writer *writer = context;
-    if (writer->failure != 0)
-        return;
-    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
-    assert(alive->wait != 0);
+static void put_wake(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
+                     const cad_task *by) {
     uint64_t wake = ++writer->wakes;
 
     begin_event(writer, 's', now_ns, tid_of(by), SIM_CATEGORY_WAKE);
@@ -367,7 +363,16 @@ static void on_wake(void *context, int64_t now_ns, const cad_task *task, const c
     at = SIM_PUT(at, "wake\",\"id\":");
     at = sim_put_uint(at, wake);
     writer->output.at = SIM_PUT(at, ",\"bp\":\"e\"}");
+}
 
+static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
+    struct sim_trace_writer *writer = context;
+    if (writer->failure != 0)
+        return;
+    struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
+    assert(alive->wait != 0);
+    if (by != NULL) /* nobody wakes who wakes by a timer, or from outside */
+        put_wake(writer, now_ns, task, by);
     end_wait(writer, now_ns, alive, NULL);
 }
 
@@ -456,6 +461,8 @@ static void on_object(void *context, int64_t now_ns, const cad_object_info *info
     for (size_t i = 0; i < info->count; i++) {
         const char *key = info->fields[i].key;
         int64_t value = info->fields[i].value;
+        if (info->fields[i].constant)
+            continue;
         /* Readers know tracks, not the engine's numbers; 0 stands for nobody in both. */
         if (strcmp(key, "owner") == 0 && value != 0)
             value += SIM_TRACE_LOOP_TID;
