@@ -288,7 +288,8 @@ static bool same_line(const sim_machine *machine, const char *wanted, const char
 static void check_lines(checker *check) {
     const sim_machine *machine = check->machine;
     const sim_expect *expect = &machine->program->expect;
-    const char *at = machine->printed.data, *end = at + machine->printed.length;
+    const char *at = machine->printed.data;
+    const char *end = at != NULL ? at + machine->printed.length : NULL; /* NULL: nothing printed */
     if (expect->lines == NULL)
         return;
     for (size_t i = 0; i < expect->line_count; i++) {
