@@ -22,7 +22,8 @@ void sim_describe_types(uint32_t types, sim_buffer *buffer) {
             continue;
         types &= ~SIM_IS(type);
         const char *comma = first ? "" : types == 0 ? " or " : ", ";
-        (void)sim_buffer_format(buffer, "%s%s", comma, sim_object_type_word((enum sim_object_type)type));
+        (void)sim_buffer_format(buffer, "%s%s", comma,
+                                sim_object_type_word((enum sim_object_type)type));
         first = false;
     }
 }
