@@ -361,6 +361,7 @@ struct cad_loop {
     cad__link tasks;      /* that have not ended, by creation (cad__object.all) */
     cad__link objects;    /* everything else that is freed with the loop */
     size_t live;          /* tasks whose end has not been noticed, and holds */
+    bool complete;        /* it was 0: this iteration is the last, whatever it still creates */
     size_t holds;         /* of these, what cad_loop_hold() holds */
     int64_t now_ns;       /* time at the start of this iteration */
     int64_t due_ns;       /* time at which what runs now was to run */

@@ -90,7 +90,7 @@ static void begin_iteration(cad_loop *loop)
 cad__entry *cad__loop_peek(cad_loop *loop)
 {
     if (cad__list_empty(&loop->batch)) {
-        bool busy = !cad__list_empty(&loop->ready) && loop->live > 0 && !loop->stopping;
+        bool busy = !cad__list_empty(&loop->ready) && !loop->complete && !loop->stopping;
         if (!busy || ++loop->turns == LOOK_EVERY || loop->now_ns - loop->looked_ns >= LOOK_NS)
             return NULL;
         begin_iteration(loop);
@@ -143,9 +143,10 @@ int cad_loop_run(cad_loop *loop)
     cad__running = loop;
     if (loop->stacks.mapped > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
-    for (bool first = true; result == 0 && loop->live > 0; first = false) {
+    loop->complete = loop->live == 0;
+    for (bool first = true; result == 0 && !loop->complete; first = false) {
         result = iterate(loop, first);
-        if (result == 0 && loop->stopping && loop->live > 0)
+        if (result == 0 && loop->stopping && !loop->complete)
             result = CAD_ESTOPPED;
     }
     cad__overflow_unwatch(loop);
@@ -185,7 +186,7 @@ void cad_loop_hold(cad_loop *loop)
 void cad_loop_release(cad_loop *loop)
 {
     assert(loop->holds > 0);
-    loop->live--;
+    loop->complete |= --loop->live == 0;
     loop->holds--;
 }
 

@@ -14,7 +14,7 @@ static void ended(cad__entry *entry)
     cad_loop *loop = task->future.object.loop;
     cad__unlink(&task->future.object.all);
     cad__append(&loop->objects, &task->future.object.all);
-    loop->live--;
+    loop->complete |= --loop->live == 0;
     cad_future_unref(&task->future);
 }
 
