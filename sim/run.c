@@ -55,10 +55,12 @@ static void watch_signals(void) {
 
 static void trace_failed(void *arg) {
     sim_machine *machine = arg;
-    (void)sim_machine_stop(machine, SIM_BROKEN, "%s", sim_trace_writer_failure(machine->writer));
+    if (machine->writer != NULL)
+        (void)sim_machine_stop(machine, SIM_BROKEN, "%s",
+                               sim_trace_writer_failure(machine->writer));
 }
 
-static int open_trace(sim_machine *machine, const char *path) {
+static int open_trace(sim_machine *machine, const char *path, struct sim_trace_writer **writer) {
     const sim_machine_options *options = machine->options;
     struct sim_trace_override *overrides =
         sim_zalloc(options->override_count + 1, sizeof *overrides);
@@ -80,24 +82,13 @@ static int open_trace(sim_machine *machine, const char *path) {
         header.started = started;
     if (options->real && uname(&host) == 0)
         header.host = host.nodename;
-    struct sim_trace_writer *writer;
-    int error = sim_trace_writer_open(path, &header, &writer);
+    int error = sim_trace_writer_open(path, &header, writer);
     sim_free(overrides);
     if (error != 0)
         return error;
-    sim_trace_writer_on_failure(writer, trace_failed, machine);
-    return sim_machine_trace(machine, writer);
-}
-
-static bool close_trace(sim_machine *machine) {
-    struct sim_trace_writer *writer = machine->writer;
-    if (writer == NULL)
-        return true;
-    int error =
-        sim_trace_writer_close(writer, machine->end_ns, sim_outcome_name(machine->outcome));
-    if (error != 0 && machine->outcome != SIM_BROKEN)
-        fprintf(stderr, "cadran: %s\n", sim_trace_writer_failure(writer));
-    return error == 0;
+    sim_trace_writer_on_failure(*writer, trace_failed, machine);
+    sim_machine_trace(machine, *writer);
+    return 0;
 }
 
 /* --- The run --------------------------------------------------------------------------------- */
@@ -126,26 +117,19 @@ static int status_of(const sim_machine *machine, size_t unmet) {
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(sim_machine *machine, const sim_run_options *options, const char *trace_path,
-                    bool traced) {
-    size_t unmet = 0;
-    bool whole = traced;
-    if (machine->outcome == SIM_BROKEN) {
-        fprintf(stderr, "cadran: %s\n", machine->reason);
-    } else {
-        unmet = sim_check_expectations(machine, stderr);
-        if (traced && (options->table || machine->program->expect.table != NULL))
-            whole &= sim_conclude_table(machine, trace_path, options->table, &unmet);
-    }
-    int status = status_of(machine, unmet);
-    if (!whole)
-        status = SIM_STATUS_ENVIRONMENT;
+static int conclude(sim_machine *machine, const sim_run_options *options,
+                    const char *trace_path) {
+    bool broken = machine->outcome == SIM_BROKEN, whole = true;
+    size_t unmet = broken ? 0 : sim_check_expectations(machine, stderr);
+    if (!broken && (options->table || machine->program->expect.table != NULL))
+        whole = sim_conclude_table(machine, trace_path, options->table, &unmet);
+    int status = whole ? status_of(machine, unmet) : SIM_STATUS_ENVIRONMENT;
     if (options->report_path != NULL &&
         !sim_write_report(machine, options->report_path, unmet, status))
         status = SIM_STATUS_ENVIRONMENT;
-    if (machine->outcome == SIM_LIMIT)
-        fprintf(stderr, "limit: %s\n", machine->reason);
-    if (machine->outcome != SIM_BROKEN)
+    if (machine->reason[0] != '\0')
+        fprintf(stderr, "%s: %s\n", broken ? "cadran" : "limit", machine->reason);
+    if (!broken)
         fprintf(stderr, "outcome %s at %" PRId64 "\n", sim_outcome_name(machine->outcome),
                 machine->end_ns);
     return status;
@@ -153,18 +137,18 @@ static int conclude(sim_machine *machine, const sim_run_options *options, const 
 
 static int run_traced(sim_machine *machine, const sim_run_options *options,
                       const char *trace_path) {
-    if (trace_path != NULL) {
-        int error = open_trace(machine, trace_path);
-        if (error != 0) {
-            fprintf(stderr, "cadran: %s: %s\n", trace_path,
-                    error == CAD_ENOMEM ? "out of memory" : strerror(errno));
-            return error == CAD_ENOMEM ? SIM_STATUS_ENVIRONMENT : SIM_STATUS_USAGE;
-        }
+    struct sim_trace_writer *writer = NULL;
+    int error = trace_path != NULL ? open_trace(machine, trace_path, &writer) : 0;
+    if (error != 0) {
+        fprintf(stderr, "cadran: %s: %s\n", trace_path,
+                error == CAD_ENOMEM ? "out of memory" : strerror(errno));
+        return error == CAD_ENOMEM ? SIM_STATUS_ENVIRONMENT : SIM_STATUS_USAGE;
     }
     watch_signals();
     sim_machine_run(machine);
-    bool traced = close_trace(machine);
-    return conclude(machine, options, trace_path, traced);
+    int status = conclude(machine, options, trace_path);
+    sim_trace_writer_free(writer);
+    return status;
 }
 
 static int run_machine(sim_machine *machine, const sim_run_options *options) {
@@ -199,9 +183,7 @@ static int run_program(const sim_program *program, const sim_run_options *option
         status = refuse(program, error);
     } else {
         status = run_machine(machine, options);
-        struct sim_trace_writer *writer = machine->writer;
         sim_machine_free(machine);
-        sim_trace_writer_free(writer);
     }
     (void)sim_lines_close(&lines);
     return status;

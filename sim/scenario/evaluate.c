@@ -119,70 +119,76 @@ static void drop(sim_value *from, sim_value *to) {
         sim_value_unref(*--to);
 }
 
+/* Instructions that only move values about, or replace the one on top. False: it is none. */
+static bool rearrange(enum sim_opcode opcode, sim_value **stack) {
+    sim_value *top = *stack;
+    sim_value value = top[-1];
+    switch (opcode) {
+    case SIM_OP_NOT:
+        top[-1] = sim_boolean(!sim_value_truth(value));
+        sim_value_unref(value);
+        return true;
+    case SIM_OP_TUCK:
+        top[-1] = top[-2];
+        top[-2] = value;
+        top[0] = sim_value_ref(value);
+        *stack = top + 1;
+        return true;
+    case SIM_OP_DROP_SECOND:
+        sim_value_unref(top[-2]);
+        top[-2] = value;
+        *stack = top - 1;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The quick way of an operator on the numbers a and b, where the condition holds. */
+#define ON_NUMBERS(opcode, condition, make)                                                        \
+    case opcode:                                                                                   \
+        if (sim_is_number(top[-2]) && sim_is_number(top[-1])) {                                    \
+            double a = sim_to_double(top[-2]);                                                     \
+            double b = sim_to_double(top[-1]);                                                     \
+            if (condition) {                                                                       \
+                top--;                                                                             \
+                top[-1] = make;                                                                    \
+                continue;                                                                          \
+            }                                                                                      \
+        }                                                                                          \
+        break
+
 int sim_expression_evaluate(const sim_expression *expression, const sim_env *env, sim_value *result,
                             sim_error *error) {
-    sim_value stack[SIM_STACK_SIZE];
-    sim_value *top = stack; /* above the last value */
+    sim_value stack[SIM_STACK_SIZE + 1]; /* below the first lies what nothing reads */
+    sim_value *top = stack + 1;          /* above the last value */
     sim_value value;
     int code = 0;
-    for (const sim_instruction *pc = expression->code;; pc++) {
-        sim_instruction instruction = *pc;
-        uint32_t operand = sim_operand_of(instruction);
-        enum sim_opcode opcode = sim_opcode_of(instruction);
+    for (const sim_instruction *pc = expression->code; code == 0; pc++) {
+        uint32_t operand = sim_operand_of(*pc);
+        enum sim_opcode opcode = sim_opcode_of(*pc);
         switch (opcode) {
         case SIM_OP_CONSTANT:
             *top++ = sim_value_ref(expression->constants[operand]);
             continue;
         case SIM_OP_LOCAL:
-            value = env->locals[operand];
-            if (value != SIM_UNSET) {
-                *top++ = sim_value_ref(value);
-                continue;
-            }
-            break;
         case SIM_OP_GLOBAL:
-            value = env->globals[operand];
-            if (value != SIM_UNSET) {
-                *top++ = sim_value_ref(value);
-                continue;
-            }
-            break;
-
-#define NUMBERS(condition, make)                                                                   \
-    if (sim_is_number(top[-2]) && sim_is_number(top[-1])) {                                        \
-        double a = sim_to_double(top[-2]);                                                         \
-        double b = sim_to_double(top[-1]);                                                         \
-        if (condition) {                                                                           \
-            top--;                                                                                 \
-            top[-1] = make;                                                                        \
-            continue;                                                                              \
-        }                                                                                          \
-    }                                                                                              \
-    break;
-        case SIM_OP_ADD:
-            NUMBERS(true, sim_number(a + b))
-        case SIM_OP_SUBTRACT:
-            NUMBERS(true, sim_number(a - b))
-        case SIM_OP_MULTIPLY:
-            NUMBERS(true, sim_number(a * b))
-        case SIM_OP_DIVIDE:
-            NUMBERS(b != 0, sim_number(a / b))
-        case SIM_OP_MODULO:
-            NUMBERS(b != 0, sim_number(sim_number_modulo(a, b)))
-        case SIM_OP_LESS:
-            NUMBERS(true, sim_boolean(a < b))
-        case SIM_OP_LESS_EQUAL:
-            NUMBERS(true, sim_boolean(a <= b))
-        case SIM_OP_GREATER:
-            NUMBERS(true, sim_boolean(a > b))
-        case SIM_OP_GREATER_EQUAL:
-            NUMBERS(true, sim_boolean(a >= b))
-        case SIM_OP_EQUAL:
-            NUMBERS(true, sim_boolean(a == b))
-        case SIM_OP_NOT_EQUAL:
-            NUMBERS(true, sim_boolean(a != b))
-#undef NUMBERS
-
+            value = (opcode == SIM_OP_LOCAL ? env->locals : env->globals)[operand];
+            if (value == SIM_UNSET)
+                break;
+            *top++ = sim_value_ref(value);
+            continue;
+            ON_NUMBERS(SIM_OP_ADD, true, sim_number(a + b));
+            ON_NUMBERS(SIM_OP_SUBTRACT, true, sim_number(a - b));
+            ON_NUMBERS(SIM_OP_MULTIPLY, true, sim_number(a * b));
+            ON_NUMBERS(SIM_OP_DIVIDE, b != 0, sim_number(a / b));
+            ON_NUMBERS(SIM_OP_MODULO, b != 0, sim_number(sim_number_modulo(a, b)));
+            ON_NUMBERS(SIM_OP_LESS, true, sim_boolean(a < b));
+            ON_NUMBERS(SIM_OP_LESS_EQUAL, true, sim_boolean(a <= b));
+            ON_NUMBERS(SIM_OP_GREATER, true, sim_boolean(a > b));
+            ON_NUMBERS(SIM_OP_GREATER_EQUAL, true, sim_boolean(a >= b));
+            ON_NUMBERS(SIM_OP_EQUAL, true, sim_boolean(a == b));
+            ON_NUMBERS(SIM_OP_NOT_EQUAL, true, sim_boolean(a != b));
         case SIM_OP_JUMP:
             pc += operand;
             continue;
@@ -199,34 +205,17 @@ int sim_expression_evaluate(const sim_expression *expression, const sim_env *env
             else
                 sim_value_unref(*--top);
             continue;
-        case SIM_OP_NOT:
-            value = top[-1];
-            top[-1] = sim_boolean(!sim_value_truth(value));
-            sim_value_unref(value);
-            continue;
-        case SIM_OP_TUCK:
-            value = top[-2];
-            top[-2] = top[-1];
-            top[-1] = value;
-            *top = sim_value_ref(top[-2]);
-            top++;
-            continue;
-        case SIM_OP_DROP_SECOND:
-            sim_value_unref(top[-2]);
-            top--;
-            top[-1] = top[0];
-            continue;
         case SIM_OP_RETURN:
             *result = top[-1];
             return 0;
         default:
+            if (rearrange(opcode, &top))
+                continue;
             break;
         }
-        code = general(expression, env, instruction, &top, error);
-        if (code != 0)
-            break;
+        code = general(expression, env, *pc, &top, error);
     }
-    drop(stack, top);
+    drop(stack + 1, top);
     *result = SIM_NONE;
     return code;
 }

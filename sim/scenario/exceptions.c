@@ -21,7 +21,7 @@ int sim_exceptions_start(sim_program *program, size_t *capacity) {
             return CAD_ENOMEM;
         types[i] = built_in[i];
         if (types[i].code == 0)
-            types[i].code = CAD_EUSER - (int)i;
+            types[i].code = SIM_EXCEPTION_CODE(i);
     }
     return 0;
 }

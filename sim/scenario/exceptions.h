@@ -49,6 +49,9 @@ enum sim_exception {
         SIM_EXCEPTIONS_BUILT_IN
 };
 
+/* The code of one that the engine has none for. */
+#define SIM_EXCEPTION_CODE(exception) (CAD_EUSER - (int)(exception))
+
 /* Makes the built-in exceptions known to a new program; 0 or CAD_ENOMEM. */
 int sim_exceptions_start(sim_program *program, size_t *capacity);
 

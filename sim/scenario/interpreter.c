@@ -222,7 +222,7 @@ static int enter_branch(sim_job *job, const sim_handler *handler, sim_completion
     if (error != 0)
         return error;
     sim_keep_completion(job, block->slot, completion);
-    locals[block->slot + SIM_SLOT_SAVED] = locals[block->error];
+    sim_store(job, block->slot + SIM_SLOT_SAVED, locals[block->error]);
     locals[block->error] = text;
     job->top->pc = handler->pc;
     return 0;

@@ -26,7 +26,7 @@ int sim_machine_stop(sim_machine *machine, enum sim_outcome_kind outcome, const 
     (void)vsnprintf(machine->reason, sizeof machine->reason, format, arguments);
     va_end(arguments);
     machine->stopping = true;
-    machine->outcome = outcome;
+    machine->stop_outcome = outcome;
     cad_loop_interrupt(machine->loop);
     return SIM_HALT;
 }
@@ -145,11 +145,10 @@ static const char *error_name(void *context, int code) {
     return code <= CAD_EUSER ? sim_program_error_name(context, code) : NULL;
 }
 
-int sim_machine_trace(sim_machine *machine, struct sim_trace_writer *writer) {
+void sim_machine_trace(sim_machine *machine, struct sim_trace_writer *writer) {
     machine->writer = writer;
     sim_trace_writer_set_error_names(writer, error_name, (void *)(uintptr_t)machine->program);
     cad_loop_set_trace(machine->loop, sim_trace_writer_sink(writer));
-    return 0;
 }
 
 static void drop_item(void *item) {
@@ -164,9 +163,13 @@ static void drop_values(sim_value *values, size_t count) {
     }
 }
 
-/* Lets go of all that the run made, so that whatever failed and interested nobody is noticed. */
+/* Lets go of all that the run made, so that whatever failed and interested nobody is noticed. The
+ * loop must not go on after that. */
 static void let_go(sim_machine *machine) {
     const sim_program *program = machine->program;
+    for (cad_task *task = cad_loop_first_task(machine->loop); task != NULL;
+         task = cad_loop_next_task(machine->loop, task))
+        sim_job_clear(cad_task_state(task));
     sim_callbacks_drop(machine);
     sim_plan_drop(machine);
     drop_values(machine->globals, program->global_names.count);
@@ -179,16 +182,48 @@ static void let_go(sim_machine *machine) {
     }
 }
 
+static void free_primitive(enum sim_object_type type, void *primitive) {
+    switch (type) {
+    case SIM_QUEUE:
+        cad_queue_free(primitive);
+        break;
+    case SIM_LOCK:
+        cad_lock_free(primitive);
+        break;
+    case SIM_EVENT:
+        cad_event_free(primitive);
+        break;
+    case SIM_CONDITION:
+        cad_condition_free(primitive);
+        break;
+    case SIM_SEMAPHORE:
+        cad_semaphore_free(primitive);
+        break;
+    case SIM_BARRIER:
+        cad_barrier_free(primitive);
+        break;
+    default:
+        cad_future_unref(primitive);
+        break;
+    }
+}
+
+/* Where every task has ended nobody waits. A lock that is still held knows by whom, and would keep
+ * that task, and its failure, to the last. The later ones may need the earlier ones. */
+static void free_objects(sim_machine *machine) {
+    for (size_t i = machine->program->object_names.count; i-- > 0;) {
+        free_primitive(machine->program->objects[i].type, machine->objects[i].primitive);
+        machine->objects[i].primitive = NULL;
+    }
+}
+
 void sim_machine_free(sim_machine *machine) {
     if (machine == NULL)
         return;
-    if (machine->loop != NULL) {
-        cad_loop_set_trace(machine->loop, NULL);
+    if (machine->loop != NULL)
         let_go(machine);
-        cad_loop_free(machine->loop);
-    } else {
-        drop_values(machine->globals, machine->program->global_names.count);
-    }
+    drop_values(machine->globals, machine->program->global_names.count);
+    cad_loop_free(machine->loop);
     for (size_t i = 0; i < SIM_FAILURES_KEPT; i++) {
         sim_free(machine->failures[i].who);
         sim_free(machine->failures[i].what);
@@ -291,13 +326,21 @@ static uint64_t count_pending(const sim_machine *machine) {
     return count;
 }
 
-void sim_machine_run(sim_machine *machine) {
+/* Ends the trace, while the tasks that have not ended still exist. */
+static void close_trace(sim_machine *machine) {
+    struct sim_trace_writer *writer = machine->writer;
+    machine->writer = NULL;
+    if (writer == NULL || sim_trace_writer_close(writer, machine->end_ns,
+                                                 sim_outcome_name(machine->outcome)) == 0)
+        return;
+    machine->outcome = SIM_BROKEN;
+    (void)snprintf(machine->reason, sizeof machine->reason, "%s",
+                   sim_trace_writer_failure(writer));
+}
+
+/* What is found out while tasks and loop are still there; then they go. */
+static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
     const sim_program *program = machine->program;
-    enum sim_outcome_kind outcome = SIM_FAILED;
-    if (begin(machine))
-        outcome = outcome_of(machine, cad_loop_run(machine->loop));
-    if (machine->stopping)
-        outcome = machine->outcome;
     machine->end_ns = cad_loop_time(machine->loop);
     if (outcome == SIM_INTERRUPTED && program->on_interrupt != NULL)
         (void)sim_run_body(machine, program->on_interrupt, "on_interrupt");
@@ -308,10 +351,20 @@ void sim_machine_run(sim_machine *machine) {
     sim_note_tasks(machine);
     machine->pending_count = count_pending(machine);
     let_go(machine);
+    if (outcome == SIM_COMPLETE)
+        free_objects(machine);
     if (outcome == SIM_COMPLETE && machine->failure_count > 0)
         outcome = SIM_FAILED;
-    if (machine->stopping)
-        outcome = machine->outcome;
-    machine->outcome = outcome;
+    machine->outcome = machine->stopping ? machine->stop_outcome : outcome;
     finish_output(machine);
+    close_trace(machine);
+    cad_loop_free(machine->loop); /* which notices the last failures */
+    machine->loop = NULL;
+}
+
+void sim_machine_run(sim_machine *machine) {
+    enum sim_outcome_kind outcome = SIM_FAILED;
+    if (begin(machine))
+        outcome = outcome_of(machine, cad_loop_run(machine->loop));
+    end(machine, outcome);
 }

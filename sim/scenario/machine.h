@@ -184,7 +184,8 @@ struct sim_machine {
     int64_t *broken_ns;     /* by sim_program.expect.always: when it first did not hold */
     const char **ends;      /* by sim_program.expect.tasks: how each ended; NULL: it never began */
 
-    bool stopping; /* the loop was told to stop for good */
+    bool stopping; /* the loop was told to stop for good ... */
+    enum sim_outcome_kind stop_outcome; /* ... and why */
     bool out_of_memory;
     enum sim_outcome_kind outcome;
     char reason[160]; /* why, where the outcome is LIMIT or BROKEN */
@@ -200,11 +201,11 @@ struct sim_machine {
 int sim_machine_new(const sim_program *program, const sim_machine_options *options,
                     sim_machine **machine);
 
-/* Writes the run's trace; before the run. The writer must stay open until the run is over, and
- * there until the machine is freed. 0 or CAD_ENOMEM. */
-int sim_machine_trace(sim_machine *machine, struct sim_trace_writer *writer);
+/* Writes the run's trace; before the run, which closes the writer. It must be there until the
+ * machine is freed. */
+void sim_machine_trace(sim_machine *machine, struct sim_trace_writer *writer);
 
-/* Runs it to its end; machine->outcome says which. */
+/* Runs it to its end; machine->outcome says which. The loop is gone then. Once. */
 void sim_machine_run(sim_machine *machine);
 
 void sim_machine_free(sim_machine *machine); /* takes NULL */
@@ -246,15 +247,18 @@ int sim_say(sim_job *job, const sim_text *text);
 
 /* What a name stands for; borrowed. CAD_EKEY when it stands for nothing. */
 int sim_find(sim_job *job, const sim_target *target, sim_value *value);
-/* The task or future that a name stands for; borrowed. CAD_ETYPE when it is something else. */
-int sim_find_future(sim_job *job, const sim_target *target, cad_future **future);
+/* What a value is not, in Python's words: it has no method `verb`; it cannot stand in an `await`
+ * expression; it is no future. Raises AttributeError or TypeError. */
+enum sim_lack { SIM_LACKS_METHOD, SIM_LACKS_AWAIT, SIM_LACKS_FUTURE };
+int sim_raise_type(enum sim_lack lack, sim_value value, const char *verb);
+/* The task or future that a name stands for; borrowed. `lack` is what it is otherwise. */
+int sim_find_future(sim_job *job, const sim_target *target, enum sim_lack lack, const char *verb,
+                    cad_future **future);
 /* All of them, with room for one more; the caller's. `once`: each only once. */
 int sim_find_futures(sim_job *job, const sim_targets *targets, bool once, sim_futures **futures);
-/* The object that a name stands for, which is of one of the types `accepts`. */
-int sim_find_object(sim_job *job, const sim_target *target, uint32_t accepts,
+/* The object that operand 0 names, which is of one of the types `accepts`. */
+int sim_find_object(sim_job *job, const sim_instruction *in, uint32_t accepts,
                     const sim_object **object, sim_instance **instance);
-/* Raises TypeError: `name` stands for `value`, and not for what is `expected`. */
-int sim_raise_type(const sim_target *target, sim_value value, const char *expected);
 
 /* Gives a variable a value, whose reference is taken over; SIM_NO_SLOT drops it. */
 static inline void sim_store(sim_job *job, uint32_t slot, sim_value value) {

@@ -205,7 +205,11 @@ static int prepare_object(sim_machine *machine, const sim_object *object) {
         return error;
     void *primitive = create(machine, object, (size_t)size);
     machine->objects[object->index].primitive = primitive;
-    return primitive != NULL ? cad_set_name(primitive, object->name) : CAD_ENOMEM;
+    if (primitive == NULL)
+        return CAD_ENOMEM;
+    if (object->type == SIM_CONDITION && object->lock == NULL)
+        error = cad_set_name(cad_condition_lock(primitive), object->name);
+    return error != 0 ? error : cad_set_name(primitive, object->name);
 }
 
 int sim_prepare_objects(sim_machine *machine) {

@@ -197,7 +197,7 @@ uint32_t sim_compile_exception(sim_compiler *compiler, const char *name) {
     }
     program->exceptions = types;
     types[index] = (sim_exception_type){sim_symbols_name(&program->exception_names, index),
-                                        SIM_EXCEPTION, CAD_EUSER - (int)index};
+                                        SIM_EXCEPTION, SIM_EXCEPTION_CODE(index)};
     return index;
 }
 

@@ -137,7 +137,8 @@ static const cad_task *describe_wait(const cad_wait_info *wait, sim_buffer *buff
     else
         (void)sim_buffer_format(buffer, "%s", wait->verb);
     if (wait->holder != NULL)
-        (void)sim_buffer_format(buffer, ", held by %s", cad_task_name(wait->holder));
+        (void)sim_buffer_format(buffer, ", held by %s%s", cad_task_name(wait->holder),
+                                cad_future_done(wait->holder) ? ", which has ended" : "");
     return wait->holder;
 }
 
@@ -200,20 +201,18 @@ void sim_report_deadlock(sim_machine *machine) {
     FILE *report = machine->options->report;
     sim_buffer buffer = {0};
     char now[TIME_TEXT];
-    uint64_t count = 0, last = 0;
+    uint64_t count = 0;
     if (report == NULL)
         return;
     fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n",
             show_time(cad_loop_time(machine->loop), now));
     for (cad_task *task = cad_loop_first_task(machine->loop); task != NULL;
-         task = cad_loop_next_task(machine->loop, task)) {
-        last = cad_task_id(task);
+         task = cad_loop_next_task(machine->loop, task))
         if (count++ < TASKS_SHOWN)
             report_task(report, task, &buffer);
-    }
     if (count > TASKS_SHOWN)
         fprintf(report, "  ... and %" PRIu64 " more tasks\n", count - TASKS_SHOWN);
-    uint32_t *marks = sim_zalloc((size_t)last + 1, sizeof *marks);
+    uint32_t *marks = sim_zalloc((size_t)machine->task_count + 1, sizeof *marks);
     if (marks != NULL)
         report_cycles(machine, marks, &buffer);
     sim_free(marks);

@@ -9,7 +9,7 @@
 static int find(sim_job *job, const sim_instruction *in, enum sim_object_type type,
                 sim_instance **instance) {
     const sim_object *object;
-    return sim_find_object(job, in->operands[0].target, SIM_IS(type), &object, instance);
+    return sim_find_object(job, in, SIM_IS(type), &object, instance);
 }
 
 /* Gives `as`, in operand 1, the result True, as acquire() and Event.wait() return it. */
@@ -182,7 +182,7 @@ static int release(const sim_object *object, sim_instance *instance) {
 static int begin_acquire(sim_job *job, const sim_instruction *in) {
     const sim_object *object;
     sim_instance *instance;
-    int error = sim_find_object(job, in->operands[0].target, HOLDABLE, &object, &instance);
+    int error = sim_find_object(job, in, HOLDABLE, &object, &instance);
     return error != 0 ? error : acquire(object, instance);
 }
 
@@ -200,7 +200,7 @@ const sim_step sim_step_acquire = {
 static int begin_release(sim_job *job, const sim_instruction *in) {
     const sim_object *object;
     sim_instance *instance;
-    int error = sim_find_object(job, in->operands[0].target, HOLDABLE, &object, &instance);
+    int error = sim_find_object(job, in, HOLDABLE, &object, &instance);
     return error != 0 ? error : release(object, instance);
 }
 
@@ -218,7 +218,7 @@ const sim_step sim_step_release = {
 static int begin_with(sim_job *job, const sim_instruction *in) {
     const sim_object *object;
     sim_instance *instance;
-    int error = sim_find_object(job, in->operands[0].target, HOLDABLE | SIM_IS(SIM_BARRIER),
+    int error = sim_find_object(job, in, HOLDABLE | SIM_IS(SIM_BARRIER),
                                 &object, &instance);
     if (error != 0)
         return error;
@@ -309,7 +309,7 @@ enum { WAIT_WHAT, WAIT_AS, WAIT_RETURN_WHEN, WAIT_TIMEOUT, WAIT_OPERANDS };
 static int begin_wait(sim_job *job, const sim_instruction *in) {
     const sim_object *object;
     sim_instance *instance;
-    int error = sim_find_object(job, in->operands[0].target, WAITABLE, &object, &instance);
+    int error = sim_find_object(job, in, WAITABLE, &object, &instance);
     if (error != 0)
         return error;
     job->held = SIM_TRUE;

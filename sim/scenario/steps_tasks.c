@@ -9,6 +9,16 @@
 
 #define AWAITABLE SIM_AWAITABLE
 
+/* A scope of the engine's in a hidden slot: to value.c an aligned pointer is one of those that are
+ * not counted. What was in the slot before, a sequence's text for example, is dropped. */
+static void store_pointer(sim_job *job, uint32_t slot, void *pointer) {
+    sim_store(job, slot, (sim_value)(uintptr_t)pointer);
+}
+
+static void *stored_pointer(const sim_job *job, uint32_t slot) {
+    return (void *)(uintptr_t)job->top->locals[slot];
+}
+
 /* --- spawn ----------------------------------------------------------------------------------- */
 
 enum { SPAWN_BODY, SPAWN_ARGS, SPAWN_NAME, SPAWN_AS, SPAWN_GROUP, SPAWN_OPERANDS };
@@ -40,7 +50,7 @@ static int begin_spawn(sim_job *job, const sim_instruction *in) {
         task.name = machine->text.data;
         task.draws = job->draws != NULL ? &draws : NULL;
         if (in->operands[SPAWN_GROUP].slot != SIM_NO_SLOT)
-            task.group = (void *)(uintptr_t)job->top->locals[in->operands[SPAWN_GROUP].slot];
+            task.group = stored_pointer(job, in->operands[SPAWN_GROUP].slot);
         error = sim_task_new(machine, &task, &created);
     }
     if (error == 0)
@@ -84,7 +94,7 @@ const sim_step sim_step_spawn = {
 
 static int begin_await(sim_job *job, const sim_instruction *in) {
     cad_future *future;
-    int error = sim_find_future(job, in->operands[0].target, &future);
+    int error = sim_find_future(job, in->operands[0].target, SIM_LACKS_AWAIT, "await", &future);
     if (error != 0)
         return error;
     /* The variable may lose the task while this one waits for it. */
@@ -127,7 +137,7 @@ const sim_step sim_step_await = {
 
 static int begin_shield(sim_job *job, const sim_instruction *in) {
     cad_future *inner;
-    int error = sim_find_future(job, in->operands[0].target, &inner);
+    int error = sim_find_future(job, in->operands[0].target, SIM_LACKS_FUTURE, "", &inner);
     sim_futures *futures = error == 0 ? sim_futures_new(2) : NULL;
     if (futures == NULL)
         return error != 0 ? error : CAD_ENOMEM;
@@ -172,10 +182,12 @@ static int begin_cancel(sim_job *job, const sim_instruction *in) {
     if (error != 0)
         return error;
     if (sim_is_reference(value) && sim_to_kind(value) == SIM_KIND_HANDLE) {
+        if (message != NULL)
+            return cad_raise(CAD_ETYPE, "Handle.cancel() takes no message");
         sim_callback_cancel(sim_to_pointer(value));
         return 0;
     }
-    error = sim_find_future(job, target, &future);
+    error = sim_find_future(job, target, SIM_LACKS_METHOD, "cancel", &future);
     return error != 0 ? error : cad_future_cancel(future, message);
 }
 
@@ -196,7 +208,7 @@ static int begin_uncancel(sim_job *job, const sim_instruction *in) {
     if (error != 0)
         return error;
     if (!sim_is_reference(value) || sim_to_kind(value) != SIM_KIND_FUTURE)
-        return sim_raise_type(in->operands[0].target, value, "a task");
+        return sim_raise_type(SIM_LACKS_METHOD, value, "uncancel");
     (void)cad_task_uncancel(sim_to_pointer(value));
     return 0;
 }
@@ -249,19 +261,25 @@ static int child_value(const sim_job *job, cad_future *future, sim_value *value)
     return error != 0 ? error : sim_string_new(text->data, text->length, value);
 }
 
+/* As zip() has it: as many as there are both variables and children. The last of the futures is
+ * that of gather() itself. */
+static int store_children(sim_job *job, const sim_futures *futures, const sim_slots *slots) {
+    int error = 0;
+    for (uint32_t i = 0; slots != NULL && i < slots->count && i + 1 < futures->count; i++) {
+        sim_value value;
+        error = child_value(job, futures->items[i], &value);
+        if (error != 0)
+            break;
+        sim_store(job, slots->items[i], value);
+    }
+    return error;
+}
+
 static int finish_gather(sim_job *job, const sim_instruction *in, int result) {
     uint32_t scratch = job->top->body->scratch;
-    const sim_futures *futures = sim_to_pointer(sim_value_ref(job->top->locals[scratch]));
-    const sim_slots *slots = in->operands[GATHER_AS].slots;
-    for (uint32_t i = 0; result == 0 && slots != NULL && i < slots->count; i++) {
-        sim_value value = SIM_NONE;
-        if (i + 1 >= futures->count) /* as zip() has it: no more values */
-            break;
-        result = child_value(job, futures->items[i], &value);
-        if (result == 0)
-            sim_store(job, slots->items[i], value);
-    }
-    sim_value_unref(job->top->locals[scratch]);
+    if (result == 0)
+        result = store_children(job, sim_to_pointer(job->top->locals[scratch]),
+                                in->operands[GATHER_AS].slots);
     sim_store(job, scratch, SIM_NONE);
     return result;
 }
@@ -301,14 +319,13 @@ static int begin_as_completed(sim_job *job, const sim_instruction *in) {
     error = cad_as_completed_new(job->machine->loop, futures->items, futures->count, CAD_NEVER,
                                  &iterator);
     if (error == 0)
-        job->top->locals[slot + SIM_SLOT_SCOPE] = (sim_value)(uintptr_t)iterator;
+        store_pointer(job, slot + SIM_SLOT_SCOPE, iterator);
     return error;
 }
 
 void sim_leave_as_completed(sim_job *job, uint32_t slot) {
-    sim_value *locals = job->top->locals;
-    cad_as_completed_free((void *)(uintptr_t)locals[slot + SIM_SLOT_SCOPE]);
-    locals[slot + SIM_SLOT_SCOPE] = SIM_NONE;
+    cad_as_completed_free(stored_pointer(job, slot + SIM_SLOT_SCOPE));
+    sim_store(job, slot + SIM_SLOT_SCOPE, SIM_NONE);
     sim_store(job, slot + SIM_SLOT_FUTURES, SIM_NONE);
 }
 
@@ -321,7 +338,7 @@ static int begin_each(sim_job *job, const sim_instruction *in) {
         return SIM_CALLED;
     }
     locals[slot + EACH_LEFT] = sim_number(left - 1);
-    return cad_as_completed_next((void *)(uintptr_t)locals[slot + SIM_SLOT_SCOPE], &job->item);
+    return cad_as_completed_next(stored_pointer(job, slot + SIM_SLOT_SCOPE), &job->item);
 }
 
 /* The value is borrowed from a future, which is in a hidden slot. */
@@ -388,12 +405,12 @@ static int begin_timeout(sim_job *job, const sim_instruction *in) {
     if (error == 0)
         error = cad_timeout_enter(limit_ns, &scope);
     if (error == 0)
-        job->top->locals[in->operands[TIMEOUT_SLOT].slot] = (sim_value)(uintptr_t)scope;
+        store_pointer(job, in->operands[TIMEOUT_SLOT].slot, scope);
     return error;
 }
 
 int sim_leave_timeout(sim_job *job, uint32_t slot, int error) {
-    cad_timeout *scope = (void *)(uintptr_t)job->top->locals[slot];
+    cad_timeout *scope = stored_pointer(job, slot);
     job->top->locals[slot] = SIM_NONE;
     return cad_timeout_leave(scope, error);
 }
@@ -444,12 +461,11 @@ static int begin_reschedule(sim_job *job, const sim_instruction *in) {
         return error;
     for (uint32_t i = in->operands[1].block; i != SIM_NO_BLOCK;) {
         const sim_block *block = &machine->program->blocks[i];
-        sim_value scope = SIM_NONE;
+        cad_timeout *scope = NULL;
         if (block->kind == SIM_BLOCK_TIMEOUT)
-            scope = job->top->locals[block->slot];
-        if (scope != SIM_NONE)
-            return cad_timeout_reschedule((void *)(uintptr_t)scope,
-                                          sim_deadline(machine, limit_ns));
+            scope = stored_pointer(job, block->slot);
+        if (scope != NULL)
+            return cad_timeout_reschedule(scope, sim_deadline(machine, limit_ns));
         i = block->parent;
     }
     return cad_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
@@ -489,15 +505,14 @@ static int begin_task_group(sim_job *job, const sim_instruction *in) {
     cad_task_group *group;
     int error = cad_task_group_enter(&group);
     if (error == 0)
-        job->top->locals[group_block(job, in)->slot + SIM_SLOT_SAVED] =
-            (sim_value)(uintptr_t)group;
+        store_pointer(job, group_block(job, in)->slot + SIM_SLOT_SAVED, group);
     return error;
 }
 
 /* The block is left with what it has in its slots: in order, or by an error or a return. */
 static int begin_end_group(sim_job *job, const sim_instruction *in) {
     uint32_t slot = group_block(job, in)->slot;
-    cad_task_group *group = (void *)(uintptr_t)job->top->locals[slot + SIM_SLOT_SAVED];
+    cad_task_group *group = stored_pointer(job, slot + SIM_SLOT_SAVED);
     int error = sim_raise_kept(job, slot);
     job->machine->origin = SIM_NO_PC; /* the engine says with what the group is left */
     return cad_task_group_leave(group, error);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "exceptions.h"
 #include "machine.h"
 #include "trace/writer.h"
 
@@ -136,14 +137,20 @@ int sim_find(sim_job *job, const sim_target *target, sim_value *value) {
     return *value != SIM_NONE ? 0 : cad_raise(CAD_EKEY, target->name);
 }
 
-int sim_raise_type(const sim_target *target, sim_value value, const char *expected) {
+int sim_raise_type(enum sim_lack lack, sim_value value, const char *verb) {
+    static const char *const formats[] = {
+        [SIM_LACKS_METHOD] = "'%s' object has no attribute '%s'",
+        [SIM_LACKS_AWAIT] = "object %s can't be used in '%s' expression",
+        [SIM_LACKS_FUTURE] = "An asyncio.Future, a coroutine or an awaitable is required",
+    };
     sim_error error;
-    (void)sim_error_set(&error, CAD_ETYPE, "%s is %s, not %s", target->name,
-                        sim_value_type_name(value), expected);
+    int code = lack == SIM_LACKS_METHOD ? SIM_EXCEPTION_CODE(SIM_EXCEPTION_ATTRIBUTE) : CAD_ETYPE;
+    (void)sim_error_set(&error, code, formats[lack], sim_value_type_name(value), verb);
     return raise_error(&error);
 }
 
-int sim_find_future(sim_job *job, const sim_target *target, cad_future **future) {
+int sim_find_future(sim_job *job, const sim_target *target, enum sim_lack lack, const char *verb,
+                    cad_future **future) {
     sim_value value;
     *future = NULL;
     int error = sim_find(job, target, &value);
@@ -159,7 +166,7 @@ int sim_find_future(sim_job *job, const sim_target *target, cad_future **future)
         if (object->type == SIM_FUTURE)
             return 0;
     }
-    return sim_raise_type(target, value, "a task or a future");
+    return sim_raise_type(lack, value, verb);
 }
 
 sim_futures *sim_futures_new(size_t room) {
@@ -183,7 +190,7 @@ int sim_find_futures(sim_job *job, const sim_targets *targets, bool once, sim_fu
         return CAD_ENOMEM;
     for (uint32_t i = 0; i < targets->count; i++) {
         cad_future *future;
-        int error = sim_find_future(job, &targets->items[i], &future);
+        int error = sim_find_future(job, &targets->items[i], SIM_LACKS_FUTURE, "", &future);
         if (error != 0) {
             sim_value_unref(sim_reference(SIM_KIND_FUTURES, futures));
             return error;
@@ -195,8 +202,9 @@ int sim_find_futures(sim_job *job, const sim_targets *targets, bool once, sim_fu
     return 0;
 }
 
-int sim_find_object(sim_job *job, const sim_target *target, uint32_t accepts,
+int sim_find_object(sim_job *job, const sim_instruction *in, uint32_t accepts,
                     const sim_object **object, sim_instance **instance) {
+    const sim_target *target = in->operands[0].target;
     sim_value value;
     if (target->slot == SIM_NO_SLOT && target->object != NULL) { /* of a type that was checked */
         *object = target->object;
@@ -214,7 +222,7 @@ int sim_find_object(sim_job *job, const sim_target *target, uint32_t accepts,
         if ((accepts & SIM_IS((*object)->type)) != 0)
             return 0;
     }
-    return sim_raise_type(target, value, "what this step takes");
+    return sim_raise_type(SIM_LACKS_METHOD, value, in->operation->name);
 }
 
 /* --- References ------------------------------------------------------------------------------ */
