@@ -505,7 +505,7 @@ int cad__coroutine_resume(cad__task *task, int result)
 
 int cad__coroutine_start(cad__task *task)
 {
-    struct cad__coroutine *self = take_stack(task->future.object.loop, task->stack_size);
+    struct cad__coroutine *self = take_stack(task->future.object.loop, task->wait.stack_size);
     if (self == NULL)
         return CAD_ENOMEM;
 #ifdef WITH_ASAN
@@ -546,4 +546,9 @@ const cad_task *cad__coroutine_guarded(const void *address)
     uintptr_t at = (uintptr_t)address;
     bool inside = self != NULL && at >= (uintptr_t)self->mapping && at < (uintptr_t)self->bottom;
     return inside ? self->task : NULL;
+}
+
+size_t cad__coroutine_stack_size(const cad__task *task)
+{
+    return (size_t)1 << (task->coroutine->size_class + SMALLEST_STACK_LOG2);
 }

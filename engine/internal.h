@@ -155,7 +155,10 @@ struct cad_future {
     bool exception_once : 1; /* a cancelled task's exception goes to the first who asks */
     bool marked : 1;         /* met before, while a list of futures is gone through */
     /* The task's, kept here to fill the word: */
-    bool must_cancel : 1; /* a cancel() that found no wait to end: the next step raises it */
+    bool must_cancel : 1;  /* a cancel() that found no wait to end: the next step raises it */
+    bool stackful : 1;     /* a coroutine, not a step machine */
+    bool started : 1;
+    bool ready_traced : 1; /* the trace has a `ready` event open for it */
     uint32_t cancelling;
 };
 
@@ -232,7 +235,10 @@ typedef struct cad__wait {
         void **out;
         void *arg;
     };
-    int64_t since_ns;
+    union {
+        int64_t since_ns;
+        size_t stack_size; /* before the first step: of the coroutine's stack */
+    };
     int32_t error;
     uint8_t state;
     uint8_t phase; /* the operation's own: how far it has come */
@@ -252,9 +258,6 @@ struct cad__task {
     };
     cad_exception *cancel_exception; /* of the last cancel() that found no wait to end */
     cad_exception *raised;           /* with the last error returned to it */
-    uint32_t stack_size;             /* 0: a step machine */
-    bool started;
-    bool ready_traced;               /* the trace has a `ready` event open for it */
 };
 
 typedef struct cad__task cad__task;
@@ -331,6 +334,8 @@ int cad__coroutine_resume(cad__task *task, int result);
 int cad__coroutine_suspend(cad__task *task);
 /* Gives the stack back without running it to its end. */
 void cad__coroutine_drop(cad__task *task);
+/* Bytes of the stack that it runs on. */
+size_t cad__coroutine_stack_size(const cad__task *task);
 
 /* Free stacks for the next coroutines. */
 enum { CAD__STACK_CLASSES = 20 };

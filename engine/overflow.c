@@ -53,7 +53,7 @@ static void report(const cad_task *task)
         add_number(&out, task->object.id);
     }
     add(&out, "\": more than the ");
-    add_number(&out, cad__task_of(task)->stack_size);
+    add_number(&out, cad__coroutine_stack_size(cad__task_of(task)));
     add(&out, " bytes of its stack (cad_task_options.stack_size)");
     out.text[out.length++] = '\n';
     ssize_t written = write(STDERR_FILENO, out.text, out.length);

@@ -45,11 +45,11 @@ static void end(cad__task *task, int code)
 
 static int go_on(cad__task *task, int result)
 {
-    bool coroutine = task->stack_size > 0;
-    if (!task->started) {
+    bool coroutine = task->future.stackful;
+    if (!task->future.started) {
         if (result != 0) /* cancelled before it began: nothing of it runs */
             return result;
-        task->started = true;
+        task->future.started = true;
         if (coroutine)
             return cad__coroutine_start(task);
     }
@@ -94,7 +94,7 @@ cad__task *cad__task_next(cad_loop *loop, int *result)
         if (entry == NULL || entry->run != cad__task_run)
             return NULL;
         task = CAD__CONTAINER(entry, cad__task, timer.entry);
-        if (!task->started || task->stack_size == 0)
+        if (!task->future.started || !task->future.stackful)
             return NULL;
         cad__unlink(&entry->link);
         *result = begin_turn(loop, task);
@@ -155,7 +155,7 @@ static void clear(cad__object *object)
 {
     cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
     cad__wait_drop(task);
-    if (task->stack_size == 0) {
+    if (!task->future.stackful) {
         if (task->step->finish != NULL)
             task->step->finish(cad_task_state(&task->future));
     } else if (task->coroutine != NULL) {
@@ -242,8 +242,8 @@ int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task
     if (task == NULL)
         return CAD_ENOMEM;
     size_t stack_size = options != NULL ? options->stack_size : 0;
-    assert(stack_size <= UINT32_MAX);
-    task->stack_size = stack_size > 0 ? (uint32_t)stack_size : DEFAULT_STACK;
+    task->future.stackful = true;
+    task->wait.stack_size = stack_size > 0 ? stack_size : DEFAULT_STACK;
     task->wait.fn = fn;
     task->wait.arg = arg;
     int error = join_group(options, task);

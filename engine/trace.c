@@ -12,7 +12,7 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink)
     /* What another sink was told is nothing to this one. */
     for (cad__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
         cad__object *object = CAD__CONTAINER(link, cad__object, all);
-        CAD__CONTAINER(object, cad__task, future.object)->ready_traced = false;
+        CAD__CONTAINER(object, cad_future, object)->ready_traced = false;
     }
 }
 
@@ -30,7 +30,7 @@ static void begin_ready(struct cad__tracer *tracer, cad__link *queue)
     cad__link *from = queue;
     while (from->prev != queue) {
         cad__task *task = ready_task(from->prev);
-        if (task != NULL && task->ready_traced)
+        if (task != NULL && task->future.ready_traced)
             break;
         from = from->prev;
     }
@@ -38,7 +38,7 @@ static void begin_ready(struct cad__tracer *tracer, cad__link *queue)
         cad__task *task = ready_task(from);
         if (task == NULL)
             continue;
-        task->ready_traced = true;
+        task->future.ready_traced = true;
         if (tracer->sink->ready_begin != NULL)
             tracer->sink->ready_begin(tracer->sink->context, tracer->last_ns, &task->future);
     }
@@ -110,9 +110,9 @@ void cad__trace_run_begin(cad_loop *loop, cad_task *task)
     tracer->running = true;
     tracer->run_open = false;
     tracer->runs = task;
-    if (task == NULL || !cad__task_of(task)->ready_traced)
+    if (task == NULL || !task->ready_traced)
         return;
-    cad__task_of(task)->ready_traced = false;
+    task->ready_traced = false;
     if (tracer->sink->ready_end != NULL)
         tracer->sink->ready_end(tracer->sink->context, now_ns, task);
 }

@@ -29,7 +29,7 @@ int cad__begin(const cad__operation *operation, void *object)
         return result;
     }
     parked(task);
-    return task->stack_size == 0 ? CAD_PENDING : cad__coroutine_suspend(task);
+    return !task->future.stackful ? CAD_PENDING : cad__coroutine_suspend(task);
 }
 
 int cad__wait_resume(cad__task *task)
