@@ -14,6 +14,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -37,8 +38,8 @@ enum { DEFAULT_STACK = 64 * 1024 };
 
 /* --- The library's calls of the kernel, which the linker leads here (--wrap) --------------------- */
 
-static size_t mapped, unmapped; /* calls that succeeded */
-static long mappings_left;      /* until mmap() fails; below 0: it does not */
+static atomic_size_t mapped, unmapped; /* calls that succeeded */
+static atomic_long mappings_left;      /* until mmap() fails; below 0: it does not */
 static bool no_guard_regions;   /* as on Linux before 6.13 */
 static bool no_protection;
 
@@ -98,7 +99,7 @@ static int teardown(void **state) {
     (void)state;
     cad_loop_free(loop);
     if (mapped != unmapped)
-        print_error("%zu mappings, %zu of them undone\n", mapped, unmapped);
+        print_error("%zu mappings, %zu of them undone\n", (size_t)mapped, (size_t)unmapped);
     return mapped == unmapped ? 0 : -1;
 }
 
