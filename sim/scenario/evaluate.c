@@ -122,13 +122,15 @@ static void drop(sim_value *from, sim_value *to) {
 /* Instructions that only move values about, or replace the one on top. False: it is none. */
 static bool rearrange(enum sim_opcode opcode, sim_value **stack) {
     sim_value *top = *stack;
-    sim_value value = top[-1];
+    sim_value value;
     switch (opcode) {
     case SIM_OP_NOT:
+        value = top[-1];
         top[-1] = sim_boolean(!sim_value_truth(value));
         sim_value_unref(value);
         return true;
     case SIM_OP_TUCK:
+        value = top[-1];
         top[-1] = top[-2];
         top[-2] = value;
         top[0] = sim_value_ref(value);
@@ -136,7 +138,7 @@ static bool rearrange(enum sim_opcode opcode, sim_value **stack) {
         return true;
     case SIM_OP_DROP_SECOND:
         sim_value_unref(top[-2]);
-        top[-2] = value;
+        top[-2] = top[-1];
         *stack = top - 1;
         return true;
     default:
@@ -160,8 +162,8 @@ static bool rearrange(enum sim_opcode opcode, sim_value **stack) {
 
 int sim_expression_evaluate(const sim_expression *expression, const sim_env *env, sim_value *result,
                             sim_error *error) {
-    sim_value stack[SIM_STACK_SIZE + 1]; /* below the first lies what nothing reads */
-    sim_value *top = stack + 1;          /* above the last value */
+    sim_value stack[SIM_STACK_SIZE];
+    sim_value *top = stack; /* above the last value */
     sim_value value;
     int code = 0;
     for (const sim_instruction *pc = expression->code; code == 0; pc++) {
@@ -215,7 +217,7 @@ int sim_expression_evaluate(const sim_expression *expression, const sim_env *env
         }
         code = general(expression, env, *pc, &top, error);
     }
-    drop(stack + 1, top);
+    drop(stack, top);
     *result = SIM_NONE;
     return code;
 }
