@@ -706,7 +706,7 @@ static void test_trace_writer__takes_no_more_memory_for_a_longer_trace(void **st
     size_t after_a_tenth = 0;
     for (int i = 0; i < 100000; i++) {
         char name[32];
-        snprintf(name, sizeof name, "span %d", i);
+        snprintf(name, sizeof name, "span %06d", i);
         sim_trace_writer_span_begin(bench.writer, i, bench.tasks[0], name);
         sim_trace_writer_span_end(bench.writer, i, bench.tasks[0]);
         if (i == 10000)

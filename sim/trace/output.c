@@ -21,6 +21,8 @@ static const char digit_pairs[] = "00010203040506070809"
                                   "80818283848586878889"
                                   "90919293949596979899";
 
+/* --- Writing -------------------------------------------------------------------------------- */
+
 /* A closed pipe is to be an error of write(), not the program's end, and the program's own
  * handling of SIGPIPE is left alone: the signal is blocked around the write and taken back. */
 static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
@@ -47,18 +49,141 @@ static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
     return written;
 }
 
-static void write_all(struct sim_output *output, const char *bytes, size_t length) {
-    while (length > 0 && output->error == 0) {
-        ssize_t written = write_without_sigpipe(output->fd, bytes, length);
-        if (written < 0) {
-            if (errno != EINTR)
-                output->error = errno;
-            continue;
+/* 0, or an errno value. */
+static int write_all(int fd, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t written = write_without_sigpipe(fd, bytes, length);
+        if (written < 0 && errno != EINTR)
+            return errno;
+        if (written > 0) {
+            bytes += written;
+            length -= (size_t)written;
         }
-        bytes += written;
-        length -= (size_t)written;
     }
+    return 0;
 }
+
+/* --- Writing behind --------------------------------------------------------------------------- */
+
+/* What the thread and its owner share, under the mutex. */
+struct sim_behind {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    char *buffer;  /* the one that is not being filled */
+    size_t length; /* what of it is to be written; 0: nothing, it can be taken */
+    int fd;
+    int error;
+    bool closing;
+};
+
+static void *write_behind(void *arg) {
+    struct sim_behind *behind = arg;
+    pthread_mutex_lock(&behind->mutex);
+    for (;;) {
+        while (behind->length == 0 && !behind->closing)
+            pthread_cond_wait(&behind->changed, &behind->mutex);
+        if (behind->length == 0)
+            break;
+        size_t length = behind->length;
+        pthread_mutex_unlock(&behind->mutex);
+        int error = behind->error == 0 ? write_all(behind->fd, behind->buffer, length) : 0;
+        pthread_mutex_lock(&behind->mutex);
+        if (error != 0)
+            behind->error = error;
+        behind->length = 0;
+        pthread_cond_signal(&behind->changed);
+    }
+    pthread_mutex_unlock(&behind->mutex);
+    return NULL;
+}
+
+/* The thread takes no signals: they are the program's. 0, or an errno value. */
+static int start_thread(struct sim_behind *behind) {
+    sigset_t all;
+    sigset_t old_set;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old_set);
+    int error = pthread_create(&behind->thread, NULL, write_behind, behind);
+    pthread_sigmask(SIG_SETMASK, &old_set, NULL);
+    return error;
+}
+
+/* 0, or an errno value. */
+static int behind_start(struct sim_output *output) {
+    struct sim_behind *behind = sim_trace_alloc(sizeof *behind);
+    char *buffer = sim_trace_alloc(SIM_OUTPUT_SIZE);
+    int error = ENOMEM;
+    if (behind == NULL || buffer == NULL)
+        goto no_memory;
+    *behind = (struct sim_behind){.buffer = buffer, .fd = output->fd};
+    error = pthread_mutex_init(&behind->mutex, NULL);
+    if (error != 0)
+        goto no_memory;
+    error = pthread_cond_init(&behind->changed, NULL);
+    if (error != 0)
+        goto no_condition;
+    error = start_thread(behind);
+    if (error != 0)
+        goto no_thread;
+    output->behind = behind;
+    return 0;
+
+no_thread:
+    pthread_cond_destroy(&behind->changed);
+no_condition:
+    pthread_mutex_destroy(&behind->mutex);
+no_memory:
+    sim_trace_release(buffer);
+    sim_trace_release(behind);
+    return error;
+}
+
+/* Waits until the other buffer is written. With the mutex held. */
+static void behind_wait(struct sim_output *output) {
+    struct sim_behind *behind = output->behind;
+    while (behind->length > 0)
+        pthread_cond_wait(&behind->changed, &behind->mutex);
+    if (output->error == 0)
+        output->error = behind->error;
+}
+
+static void behind_stop(struct sim_output *output) {
+    struct sim_behind *behind = output->behind;
+    if (behind == NULL)
+        return;
+    pthread_mutex_lock(&behind->mutex);
+    behind_wait(output);
+    behind->closing = true;
+    pthread_cond_signal(&behind->changed);
+    pthread_mutex_unlock(&behind->mutex);
+    pthread_join(behind->thread, NULL);
+    pthread_cond_destroy(&behind->changed);
+    pthread_mutex_destroy(&behind->mutex);
+    sim_trace_release(behind->buffer);
+    sim_trace_release(behind);
+    output->behind = NULL;
+}
+
+void sim_output_flush(struct sim_output *output) {
+    size_t length = (size_t)(output->at - output->buffer);
+    output->at = output->buffer;
+    if (output->behind == NULL && output->error == 0)
+        output->error = behind_start(output);
+    if (length == 0 || output->error != 0)
+        return;
+    struct sim_behind *behind = output->behind;
+    pthread_mutex_lock(&behind->mutex);
+    behind_wait(output);
+    char *filled = output->buffer;
+    output->buffer = output->at = behind->buffer;
+    behind->buffer = filled;
+    behind->length = length;
+    pthread_cond_signal(&behind->changed);
+    pthread_mutex_unlock(&behind->mutex);
+}
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
 
 int sim_output_open(struct sim_output *output, const char *path) {
     *output = (struct sim_output){.fd = -1};
@@ -78,7 +203,10 @@ int sim_output_open(struct sim_output *output, const char *path) {
 }
 
 int sim_output_close(struct sim_output *output) {
-    sim_output_flush(output);
+    behind_stop(output);
+    if (output->error == 0)
+        output->error = write_all(output->fd, output->buffer, (size_t)(output->at - output->buffer));
+    output->at = output->buffer;
     /* The descriptor is gone after close() even where it was interrupted. */
     if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
         output->error = errno;
@@ -87,6 +215,7 @@ int sim_output_close(struct sim_output *output) {
 }
 
 void sim_output_free(struct sim_output *output) {
+    behind_stop(output);
     if (output->fd >= 0)
         close(output->fd);
     output->fd = -1;
@@ -95,22 +224,19 @@ void sim_output_free(struct sim_output *output) {
     output->at = NULL;
 }
 
-void sim_output_flush(struct sim_output *output) {
-    write_all(output, output->buffer, (size_t)(output->at - output->buffer));
-    output->at = output->buffer;
-}
+/* --- Bytes and texts -------------------------------------------------------------------------- */
 
 void sim_output_bytes(struct sim_output *output, const char *bytes, size_t length) {
-    size_t room = (size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at);
-    if (length > room) {
-        sim_output_flush(output);
-        if (length > SIM_OUTPUT_SIZE) {
-            write_all(output, bytes, length);
-            return;
-        }
+    while (length > 0) {
+        size_t room = (size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at);
+        size_t part = length < room ? length : room;
+        memcpy(output->at, bytes, part);
+        output->at += part;
+        bytes += part;
+        length -= part;
+        if (part == room)
+            sim_output_flush(output);
     }
-    memcpy(output->at, bytes, length);
-    output->at += length;
 }
 
 static char *put_escape(char *to, unsigned char byte) {

@@ -1,4 +1,5 @@
-/* trace/output.h - a file that JSON is written to: one buffer, no printf.
+/* trace/output.h - a file that JSON is written to: no printf, and two buffers, of which one is
+ * filled while a thread writes the other. A trace that fits into the first needs no thread.
  *
  * The first failure is remembered, and nothing is written after it, so that a caller asks once,
  * at the end. Private to the writer.
@@ -12,7 +13,7 @@
 #include <string.h>
 
 enum {
-    SIM_OUTPUT_SIZE = 256 * 1024,
+    SIM_OUTPUT_SIZE = 512 * 1024, /* of each buffer */
     SIM_OUTPUT_ROOM_MAX = 1024, /* the most that sim_output_room() gives */
     SIM_UINT_DIGITS_MAX = 20,
     SIM_TIME_DIGITS_MAX = 24,
@@ -23,6 +24,7 @@ struct sim_output {
     char *at; /* where the next byte goes */
     int fd;
     int error; /* errno of the first failure; 0: none */
+    struct sim_behind *behind; /* the thread; NULL until it is needed */
 };
 
 /* Creates or empties the file. 0, or an errno value. */
@@ -35,7 +37,7 @@ int sim_output_close(struct sim_output *output);
 /* Drops what is buffered and frees everything. */
 void sim_output_free(struct sim_output *output);
 
-/* Empties the buffer into the file. */
+/* Hands the buffer over to be written, and takes the other one. */
 void sim_output_flush(struct sim_output *output);
 
 /* Bytes as they are, of any length. */
