@@ -14,7 +14,8 @@
 #include "scenario/value.h"
 #include "support/memory_test.h"
 
-static struct thing { int references; } thing, other;
+/* Aligned as allocated memory is: a reference has its kind in the low bits. */
+static struct thing { _Alignas(8) int references; } thing, other;
 
 static const char *type_name(const void *pointer) {
     (void)pointer;
