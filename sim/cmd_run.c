@@ -96,9 +96,14 @@ static int no_names(const sim_scope *scope, const char *name, size_t length, boo
     return CAD_EKEY;
 }
 
+static void suggest_nothing(const sim_scope *scope, sim_suggestion *suggestion) {
+    (void)scope;
+    (void)suggestion;
+}
+
 /* A number as scenarios write it: with a unit, or calculated. */
 static bool parse_value(const char *text, sim_value *value) {
-    const sim_scope scope = {.resolve = no_names};
+    const sim_scope scope = {.resolve = no_names, .suggest = suggest_nothing};
     const sim_env env = {0};
     sim_expression *expression;
     sim_error error;

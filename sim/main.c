@@ -40,6 +40,8 @@ static int unknown(const char *name) {
     sim_suggestion_start(&suggestion, name, strlen(name));
     for (int i = 0; i < COMMANDS; i++)
         sim_suggestion_offer(&suggestion, commands[i].name);
+    sim_suggestion_offer(&suggestion, "--help");
+    sim_suggestion_offer(&suggestion, "--version");
     fprintf(stderr, "cadran: unknown %s \"%s\"", name[0] == '-' ? "option" : "command", name);
     if (suggestion.best != NULL)
         fprintf(stderr, "; did you mean \"%s\"?\n", suggestion.best);

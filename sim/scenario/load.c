@@ -75,7 +75,7 @@ static void read_settings(sim_compiler *compiler, const sim_node *root) {
     const char *text;
     if (sim_node_require(root, "cadran", &member) == 0)
         check_version(&member);
-    program->name = "";
+    program->name = "scenario";
     if (sim_node_member(root, "name", &member))
         (void)sim_node_string(&member, &program->name);
     if (sim_node_member(root, "description", &member))

@@ -253,11 +253,15 @@ static void until_came(void *arg) {
     cad_loop_stop(machine->loop);
 }
 
+static void trace_signal(sim_machine *machine) {
+    if (machine->writer != NULL && !machine->signal_traced)
+        sim_trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL, "SIGINT");
+    machine->signal_traced = true;
+}
+
 static void signal_came(void *arg) {
     sim_machine *machine = arg;
-    if (machine->writer != NULL)
-        sim_trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL,
-                                "SIGINT");
+    trace_signal(machine);
     if (machine->options->real)
         (void)raise(SIGINT);
     else
@@ -342,6 +346,8 @@ static void close_trace(sim_machine *machine) {
 static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
     const sim_program *program = machine->program;
     machine->end_ns = cad_loop_time(machine->loop);
+    if (outcome == SIM_INTERRUPTED)
+        trace_signal(machine); /* one from outside */
     if (outcome == SIM_INTERRUPTED && program->on_interrupt != NULL)
         (void)sim_run_body(machine, program->on_interrupt, "on_interrupt");
     sim_check_invariants(machine);

@@ -169,6 +169,7 @@ struct sim_machine {
     int64_t zero_ns;  /* of `log` */
     int64_t until_ns; /* CAD_NEVER: until every task has ended */
     bool until_came;
+    bool signal_traced;
     unsigned threads;
     int64_t makespan_least_ns, makespan_most_ns, tolerance_ns; /* of sim_program.expect */
     int64_t max_concurrent;

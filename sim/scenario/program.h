@@ -279,7 +279,7 @@ typedef struct sim_expect {
 
 typedef struct sim_program {
     sim_document *document;
-    const char *name; /* "" when the document has none */
+    const char *name; /* "scenario" when the document has none */
     int64_t seed;
     sim_setting until; /* not given: until every task has ended */
     sim_setting threads;

@@ -118,12 +118,13 @@ void sim_note_slow(sim_machine *machine, const sim_job *job, int64_t busy_ns) {
 
 enum { TASKS_SHOWN = 50, CYCLES_SHOWN = 5 };
 
-/* `lock b`, `task job3`. */
+/* `lock b`; `gather-6`, where the name is the type's and a number. */
 static void describe(const void *object, sim_buffer *buffer) {
     cad_object_info info;
     cad_object_describe(object, &info);
-    (void)sim_buffer_format(buffer, "%s %s", strcmp(info.type, "Task") == 0 ? "task" : info.type,
-                            info.name != NULL ? info.name : "");
+    size_t length = strlen(info.type);
+    bool named = strncmp(info.name, info.type, length) != 0 || info.name[length] != '-';
+    (void)sim_buffer_format(buffer, "%s%s%s", named ? info.type : "", named ? " " : "", info.name);
 }
 
 /* What a task waits for, `lock b, held by job2`; returns who that leads to. */

@@ -41,10 +41,11 @@ static int begin_put_nowait(sim_job *job, const sim_instruction *in) {
     return error != 0 ? error : cad_queue_put_nowait(queue->primitive, sim_value_pack(job->held));
 }
 
-/* The item is the queue's now, or nobody's. */
+/* The item is the queue's now, or nobody's. A priority queue that could not compare it has it all
+ * the same, as Python's heap would. */
 static int finish_put(sim_job *job, const sim_instruction *in, int result) {
     (void)in;
-    if (result < 0)
+    if (result < 0 && result != CAD_ETYPE)
         sim_value_unref(job->held);
     job->held = SIM_NONE;
     return result;
@@ -85,14 +86,15 @@ static int begin_get_nowait(sim_job *job, const sim_instruction *in) {
     return error != 0 ? error : cad_queue_get_nowait(queue->primitive, &job->item);
 }
 
-/* The item is the job's now. */
+/* The item is the job's now; or lost, where a priority queue found what it could not compare. */
 static int finish_get(sim_job *job, const sim_instruction *in, int result) {
-    sim_value value = result < 0 ? SIM_NONE : job->held;
+    sim_value value = job->held;
     job->held = SIM_NONE;
     if (result < 0)
-        return result;
-    sim_store(job, in->operands[1].slot, value);
-    return 0;
+        sim_value_unref(value);
+    else
+        sim_store(job, in->operands[1].slot, value);
+    return result;
 }
 
 const sim_step sim_step_get = {
