@@ -200,7 +200,7 @@ static void test_trace_sink__the_window(void **state) {
     assert_int_equal(cad_set_name(window, "window"), 0);
     listen_from_now();
     for (int i = 0; i < 8; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "job%d", i);
         jobs[i] = (job){.number = i, .window = window};
         create(run_job, &jobs[i], name);
