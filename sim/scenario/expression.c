@@ -699,6 +699,9 @@ static bool parse_all(compiler *c) {
         return fault_here(c, "this \")\" closes nothing");
     if (at(c, ","))
         return fault_here(c, "the language has no tuples");
+    if (c->token.kind == SIM_TOKEN_NAME &&
+        sim_is_unit(c->lexer.text + c->token.offset, c->token.length))
+        return fault_here(c, "a unit stands right behind its number, without a space: 5ms");
     if (c->token.kind != SIM_TOKEN_END)
         return expected(c, "an operator");
     return emit(c, SIM_OP_RETURN, 0, 0);

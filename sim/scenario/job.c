@@ -2,24 +2,32 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "interpreter.h"
-#include "machine.h"
+#include "scenario/alloc.h"
+#include "scenario/interpreter.h"
+#include "scenario/machine.h"
 
 /* --- Turns ----------------------------------------------------------------------------------- */
+
+/* Goes on with a job, and says so where it took too long. */
+static int go_watched(sim_job *job, int result) {
+    sim_machine *machine = job->machine;
+    int64_t start_ns = cad_loop_time(machine->loop);
+    uint32_t from = job->top != NULL ? job->top->pc - 1 : job->frame.pc;
+    machine->busiest = SIM_NO_PC;
+    machine->busiest_ns = 0;
+    result = sim_job_go(job, result);
+    int64_t busy_ns = cad_loop_time(machine->loop) - start_ns;
+    if (busy_ns > machine->options->slow_ns)
+        sim_note_slow(machine, from, busy_ns);
+    return result;
+}
 
 /* Goes on with a job, and looks at what its turn did. */
 static int take_turn(sim_job *job, int result) {
     sim_machine *machine = job->machine;
-    int64_t slow_ns = machine->options->slow_ns;
-    int64_t start_ns = slow_ns != CAD_NEVER ? cad_loop_time(machine->loop) : 0;
+    bool watched = machine->options->slow_ns != CAD_NEVER;
     machine->gauge.turns++;
-    result = sim_job_go(job, result);
-    if (slow_ns != CAD_NEVER) {
-        int64_t busy_ns = cad_loop_time(machine->loop) - start_ns;
-        if (busy_ns > slow_ns)
-            sim_note_slow(machine, job, busy_ns);
-    }
+    result = watched ? go_watched(job, result) : sim_job_go(job, result);
     if (machine->program->expect.always_count > 0)
         sim_check_invariants(machine);
     return result;
@@ -225,8 +233,8 @@ static int next_ordinal(sim_machine *machine, uint64_t parent, const char *name,
     if (number == SIM_NO_SYMBOL)
         return CAD_ENOMEM;
     if (added) {
-        uint64_t *counts = sim_grow(machine->ordinal_counts, number, &machine->ordinal_capacity,
-                                    sizeof *counts);
+        uint64_t *counts =
+            sim_grow(machine->ordinal_counts, number, &machine->ordinal_capacity, sizeof *counts);
         if (counts == NULL)
             return CAD_ENOMEM;
         machine->ordinal_counts = counts;

@@ -1,18 +1,18 @@
-#include "machine.h"
+#include "scenario/machine.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "plan.h"
-#include "prepare.h"
-#include "simulation.h"
+#include "scenario/alloc.h"
+#include "scenario/plan.h"
+#include "scenario/prepare.h"
+#include "scenario/simulation.h"
 #include "trace/writer.h"
 
 const char *sim_outcome_name(enum sim_outcome_kind outcome) {
-    static const char *const names[] = {"complete", "failed",  "deadlock", "interrupted",
-                                        "stopped",  "limit", "broken"};
+    static const char *const names[] = {"complete", "failed", "deadlock", "interrupted",
+                                        "stopped",  "limit",  "broken"};
     return names[outcome];
 }
 
@@ -44,8 +44,8 @@ enum { LOOK_EVERY = 1 << 16 };
 static bool stands_still(sim_machine *machine) {
     struct sim_gauge *gauge = &machine->gauge;
     int64_t now_ns = machine->options->real ? gauge->still_ns : cad_loop_time(machine->loop);
-    bool still = machine->options->real ? gauge->turns == gauge->still_turn
-                                        : now_ns == gauge->still_ns;
+    bool still =
+        machine->options->real ? gauge->turns == gauge->still_turn : now_ns == gauge->still_ns;
     gauge->still_ns = now_ns;
     gauge->still_turn = gauge->turns;
     return still;
@@ -63,7 +63,7 @@ bool sim_machine_refuel(sim_machine *machine) {
     gauge->given = gauge->fuel = 0;
     if (machine->stopping)
         return false;
-    if (options->interrupt != NULL && *options->interrupt != 0) {
+    if (!machine->ending && options->interrupt != NULL && *options->interrupt != 0) {
         cad_loop_interrupt(machine->loop);
         return false;
     }
@@ -104,8 +104,8 @@ static int allocate(sim_machine *machine) {
     machine->signals = sim_zalloc(program->signal_count + 1, sizeof *machine->signals);
     machine->broken_ns = sim_zalloc(program->expect.always_count + 1, sizeof *machine->broken_ns);
     machine->ends = sim_zalloc(program->expect.task_count + 1, sizeof *machine->ends);
-    bool fine = machine->ends != NULL && machine->globals != NULL && machine->objects != NULL && machine->tasks != NULL &&
-                machine->spawned != NULL && machine->arguments != NULL &&
+    bool fine = machine->ends != NULL && machine->globals != NULL && machine->objects != NULL &&
+                machine->tasks != NULL && machine->spawned != NULL && machine->arguments != NULL &&
                 machine->counts != NULL && machine->signals != NULL && machine->broken_ns != NULL;
     for (size_t i = 0; fine && i < program->expect.always_count; i++)
         machine->broken_ns[i] = CAD_NEVER;
@@ -297,8 +297,8 @@ static enum sim_outcome_kind outcome_of(sim_machine *machine, int result) {
     switch (result) {
     case CAD_EDEADLOCK:
         return SIM_DEADLOCK;
-    case CAD_EINTERRUPTED:
-        return SIM_INTERRUPTED;
+    case CAD_EINTERRUPTED: /* by a limit, too */
+        return machine->stopping ? machine->stop_outcome : SIM_INTERRUPTED;
     case CAD_ENOMEM:
         (void)sim_machine_no_memory(machine);
         return SIM_BROKEN;
@@ -334,18 +334,18 @@ static uint64_t count_pending(const sim_machine *machine) {
 static void close_trace(sim_machine *machine) {
     struct sim_trace_writer *writer = machine->writer;
     machine->writer = NULL;
-    if (writer == NULL || sim_trace_writer_close(writer, machine->end_ns,
-                                                 sim_outcome_name(machine->outcome)) == 0)
+    if (writer == NULL ||
+        sim_trace_writer_close(writer, machine->end_ns, sim_outcome_name(machine->outcome)) == 0)
         return;
     machine->outcome = SIM_BROKEN;
-    (void)snprintf(machine->reason, sizeof machine->reason, "%s",
-                   sim_trace_writer_failure(writer));
+    (void)snprintf(machine->reason, sizeof machine->reason, "%s", sim_trace_writer_failure(writer));
 }
 
 /* What is found out while tasks and loop are still there; then they go. */
 static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
     const sim_program *program = machine->program;
     machine->end_ns = cad_loop_time(machine->loop);
+    machine->ending = true;
     if (outcome == SIM_INTERRUPTED)
         trace_signal(machine); /* one from outside */
     if (outcome == SIM_INTERRUPTED && program->on_interrupt != NULL)
@@ -369,8 +369,11 @@ static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
 }
 
 void sim_machine_run(sim_machine *machine) {
+    const sim_machine_options *options = machine->options;
     enum sim_outcome_kind outcome = SIM_FAILED;
     if (begin(machine))
         outcome = outcome_of(machine, cad_loop_run(machine->loop));
+    else if (options->interrupt != NULL && *options->interrupt != 0)
+        outcome = SIM_INTERRUPTED;
     end(machine, outcome);
 }

@@ -17,10 +17,10 @@
 
 #include <signal.h>
 
-#include "lines.h"
-#include "program.h"
-#include "random.h"
-#include "steps.h"
+#include "scenario/lines.h"
+#include "scenario/program.h"
+#include "scenario/random.h"
+#include "scenario/steps.h"
 
 struct sim_trace_writer;
 
@@ -59,7 +59,7 @@ typedef struct sim_callback {
     cad_handle *handle;
     cad_task *task; /* the one that made it, whose random numbers it draws; may be NULL */
     uint32_t references;
-    bool waiting; /* to be run */
+    bool waiting;              /* to be run */
     struct sim_callback *next; /* in sim_machine.callbacks, until it has run */
     struct sim_callback *previous;
 } sim_callback;
@@ -100,10 +100,10 @@ typedef struct sim_machine_options {
     uint64_t max_still;  /* instructions while the clock stands still */
     uint64_t max_tasks;  /* tasks in all */
     int64_t max_time_ns; /* loop time; CAD_NEVER */
-    sim_lines *lines;                       /* where the tasks print */
+    sim_lines *lines;    /* where the tasks print */
     const volatile sig_atomic_t *interrupt; /* not 0: SIGINT came; NULL: nobody watches */
-    const bool *memory_used_up; /* true: memory ended by a limit; NULL: there is none */
-    FILE *report;               /* where what goes wrong is said; NULL: nowhere */
+    const bool *memory_used_up;             /* true: memory ended by a limit; NULL: there is none */
+    FILE *report;                           /* where what goes wrong is said; NULL: nowhere */
 } sim_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -159,32 +159,35 @@ struct sim_machine {
     sim_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     int64_t seed;
-    sim_draws draws;  /* of vars, setup and on_interrupt */
+    sim_draws draws; /* of vars, setup and on_interrupt */
     sim_symbols ordinals;
     uint64_t *ordinal_counts;
     size_t ordinal_capacity;
-    sim_buffer text;  /* a text that is only passing through: see sim_say() */
-    sim_buffer line;  /* likewise, a line with its time */
-    uint32_t origin;  /* where the error began that is being raised again; SIM_NO_PC */
-    int64_t zero_ns;  /* of `log` */
-    int64_t until_ns; /* CAD_NEVER: until every task has ended */
+    sim_buffer text;    /* a text that is only passing through: see sim_say() */
+    sim_buffer line;    /* likewise, a line with its time */
+    uint32_t origin;    /* where the error began that is being raised again; SIM_NO_PC */
+    uint32_t busiest;   /* of the running turn: its longest `compute`; SIM_NO_PC ... */
+    int64_t busiest_ns; /* ... and how long that is */
+    int64_t zero_ns;    /* of `log` */
+    int64_t until_ns;   /* CAD_NEVER: until every task has ended */
     bool until_came;
     bool signal_traced;
     unsigned threads;
     int64_t makespan_least_ns, makespan_most_ns, tolerance_ns; /* of sim_program.expect */
     int64_t max_concurrent;
-    int64_t *counts;   /* by sim_program.tasks */
-    int64_t *signals;  /* their times, by sim_program.signals */
+    int64_t *counts;           /* by sim_program.tasks */
+    int64_t *signals;          /* their times, by sim_program.signals */
     struct sim_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
 
     struct sim_gauge gauge;
     uint64_t task_count, pending_count; /* created in all; not ended when the run was over */
     uint64_t spans_open, spans_most;
-    sim_buffer printed;     /* all lines, where the document expects something of them */
-    int64_t *broken_ns;     /* by sim_program.expect.always: when it first did not hold */
-    const char **ends;      /* by sim_program.expect.tasks: how each ended; NULL: it never began */
+    sim_buffer printed; /* all lines, where the document expects something of them */
+    int64_t *broken_ns; /* by sim_program.expect.always: when it first did not hold */
+    const char **ends;  /* by sim_program.expect.tasks: how each ended; NULL: it never began */
 
+    bool ending;   /* the loop has stopped; what on_interrupt runs is not interrupted again */
     bool stopping; /* the loop was told to stop for good ... */
     enum sim_outcome_kind stop_outcome; /* ... and why */
     bool out_of_memory;
@@ -239,8 +242,7 @@ int sim_evaluate_whole(sim_job *job, const sim_expression *expression, const cha
 /* The value of a text; NULL is None. */
 int sim_evaluate_text(sim_job *job, const sim_text *text, sim_value *value);
 /* An expression outside all tasks; nothing is raised. */
-int sim_evaluate_globally(sim_machine *machine, const sim_expression *expression,
-                          sim_value *value);
+int sim_evaluate_globally(sim_machine *machine, const sim_expression *expression, sim_value *value);
 /* Each argument in its slot of `locals`; on an error some of them. */
 int sim_evaluate_arguments(sim_job *job, const sim_arguments *arguments, sim_value *locals);
 /* What printing it shows, in machine->text. */
@@ -347,7 +349,8 @@ void sim_note_unretrieved(cad_future *future, int code, const cad_exception *exc
                           void *machine);
 /* Who waits for what, and for whom. */
 void sim_report_deadlock(sim_machine *machine);
-/* A job kept the loop busy for longer than options->slow_ns. */
-void sim_note_slow(sim_machine *machine, const sim_job *job, int64_t busy_ns);
+/* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
+ * with which it began. */
+void sim_note_slow(sim_machine *machine, uint32_t from, int64_t busy_ns);
 
 #endif

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "interpreter.h"
-#include "machine.h"
-#include "number.h"
+#include "scenario/alloc.h"
+#include "scenario/interpreter.h"
+#include "scenario/machine.h"
+#include "scenario/number.h"
 #include "trace/writer.h"
 
 /* --- Words ----------------------------------------------------------------------------------- */
@@ -76,8 +76,9 @@ void sim_note_failure(sim_machine *machine, const cad_task *task, const char *wh
     trace_failure(machine, task, code, exception, where.data);
     if (report != NULL && machine->failure_count <= SIM_FAILURES_KEPT)
         fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
-                where.data != NULL ? ": " : "", task != NULL ? "exception never retrieved in " :
-                "exception in ", who, said, members.data != NULL ? members.data : "");
+                where.data != NULL ? ": " : "",
+                task != NULL ? "exception never retrieved in " : "exception in ", who, said,
+                members.data != NULL ? members.data : "");
     sim_buffer_free(&what);
     sim_buffer_free(&where);
     sim_buffer_free(&members);
@@ -98,14 +99,14 @@ void sim_note_unretrieved(cad_future *future, int code, const cad_exception *exc
 
 /* --- Slow turns ------------------------------------------------------------------------------ */
 
-void sim_note_slow(sim_machine *machine, const sim_job *job, int64_t busy_ns) {
+void sim_note_slow(sim_machine *machine, uint32_t from, int64_t busy_ns) {
     FILE *report = machine->options->report;
     const cad_task *task = cad_current_task();
     char busy[TIME_TEXT], at[TIME_TEXT];
     sim_buffer where = {0};
     if (report == NULL)
         return;
-    uint32_t pc = job->top != NULL && job->top->pc > 0 ? job->top->pc - 1 : job->frame.pc;
+    uint32_t pc = machine->busiest != SIM_NO_PC ? machine->busiest : from;
     format_place(machine, place_of(machine, pc), &where);
     fprintf(report, "%s%sslow: %s%s kept the loop busy for %s, until %s\n",
             where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",

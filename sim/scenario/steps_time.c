@@ -2,8 +2,8 @@
 #include <assert.h>
 #include <time.h>
 
-#include "compile.h"
-#include "machine.h"
+#include "scenario/compile.h"
+#include "scenario/machine.h"
 
 /* --- sleep, compute, to_thread --------------------------------------------------------------- */
 
@@ -32,6 +32,10 @@ static int begin_compute(sim_job *job, const sim_instruction *in) {
         return cad_raise(CAD_EINVAL, "compute: a duration must not be negative");
     if (cad_running_loop() == NULL)
         return cad_raise(CAD_ERUNTIME, "compute: the loop is not running");
+    if (duration_ns > job->machine->busiest_ns) {
+        job->machine->busiest_ns = duration_ns;
+        job->machine->busiest = job->top->pc - 1;
+    }
     cad_compute(duration_ns);
     return 0;
 }

@@ -20,6 +20,17 @@ static const struct unit {
     {"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"min", 60}, {"h", 3600},
 };
 
+static const struct unit *find_unit(const char *name, size_t length) {
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strlen(units[i].name) == length && memcmp(units[i].name, name, length) == 0)
+            return &units[i];
+    return NULL;
+}
+
+bool sim_is_unit(const char *name, size_t length) {
+    return find_unit(name, length) != NULL;
+}
+
 bool sim_is_keyword(const char *name, size_t length) {
     static const char *const keywords[] = {
         "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
@@ -221,13 +232,10 @@ static sim_token read_number(sim_lexer *lexer) {
     double number =
         read_decimal(text, length, point == SIZE_MAX ? digits_end : point - start, digits_end);
     if (rest > 0) {
-        size_t i = 0;
-        while (i < sizeof units / sizeof *units &&
-               (strlen(units[i].name) != rest || memcmp(units[i].name, text + length, rest) != 0))
-            i++;
-        if (i == sizeof units / sizeof *units)
+        const struct unit *unit = find_unit(text + length, rest);
+        if (unit == NULL)
             return unknown_unit(lexer, rest);
-        number *= units[i].seconds;
+        number *= unit->seconds;
         lexer->at += rest;
     }
     return (sim_token){SIM_TOKEN_NUMBER, start, lexer->at - start, number};

@@ -45,4 +45,7 @@ bool sim_token_is(const sim_lexer *lexer, const sim_token *token, const char *wo
 /* Whether `name` is a word that Python keeps for itself. */
 bool sim_is_keyword(const char *name, size_t length);
 
+/* Whether `name` is a unit that can stand behind a number, such as "ms". */
+bool sim_is_unit(const char *name, size_t length);
+
 #endif
