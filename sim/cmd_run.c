@@ -21,14 +21,16 @@ static const char usage[] =
     "  --report FILE         write what became of the run, as JSON\n"
     "  --table               print the sequencing table on standard error\n"
     "  --seed N              the seed of random draws\n"
-    "  --set NAME=VALUE      give a scenario variable another value, an expression; may be repeated\n"
+    "  --set NAME=VALUE      give a scenario variable another value, an expression; may be "
+    "repeated\n"
     "  --until TIME          stop the run at that time\n"
     "  --slow TIME           name tasks that keep the loop busy for longer\n"
     "  --max-steps N         end the run after so many steps (default 10000000000)\n"
     "  --max-still N         ... while the clock stands still (default 500000000)\n"
     "  --max-tasks N         ... when more tasks are created (default 1000000000)\n"
     "  --max-time TIME       ... when the loop's time goes beyond (default: 100 years)\n"
-    "  --max-memory SIZE     ... when more is needed, such as 512M (default: 3/4 of what there is)\n"
+    "  --max-memory SIZE     ... when more is needed, such as 512M (default: 3/4 of what there "
+    "is)\n"
     "  -h, --help            this text\n"
     "\n"
     "TIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min.\n"
@@ -156,8 +158,7 @@ static bool parse_size(const char *text, uint64_t *bytes) {
     const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
     unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
     bool fine = end != text && text[0] >= '0' && text[0] <= '9' && number > 0 &&
-                (*end == '\0' || (unit != NULL && end[1] == '\0')) &&
-                number <= UINT64_MAX >> shift;
+                (*end == '\0' || (unit != NULL && end[1] == '\0')) && number <= UINT64_MAX >> shift;
     if (fine)
         *bytes = (uint64_t)number << shift;
     else

@@ -69,8 +69,8 @@ static int open_trace(sim_machine *machine, const char *path, struct sim_trace_w
     if (overrides == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < options->override_count; i++)
-        overrides[i] = (struct sim_trace_override){options->overrides[i].name,
-                                                   options->overrides[i].value};
+        overrides[i] =
+            (struct sim_trace_override){options->overrides[i].name, options->overrides[i].value};
     struct sim_trace_header header = {.scenario = machine->program->name,
                                       .clock = options->real ? "real" : "virtual",
                                       .seed = machine->seed,
@@ -117,8 +117,7 @@ static int status_of(const sim_machine *machine, size_t unmet) {
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(sim_machine *machine, const sim_run_options *options,
-                    const char *trace_path) {
+static int conclude(sim_machine *machine, const sim_run_options *options, const char *trace_path) {
     bool broken = machine->outcome == SIM_BROKEN, whole = true;
     size_t unmet = broken ? 0 : sim_check_expectations(machine, stderr);
     if (!broken && (options->table || machine->program->expect.table != NULL))

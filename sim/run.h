@@ -23,7 +23,8 @@ typedef struct sim_run_options {
     const char *report_path; /* NULL: no report */
     bool table;              /* print the sequencing table on standard error */
     uint64_t max_memory;     /* bytes; SIM_UNLIMITED */
-    sim_machine_options machine; /* clock, seed, variables, end and limits; the rest is sim_run()'s */
+    sim_machine_options
+        machine; /* clock, seed, variables, end and limits; the rest is sim_run()'s */
 } sim_run_options;
 
 /* What the options are where the command line says nothing. */

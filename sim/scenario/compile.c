@@ -1,8 +1,8 @@
-#include "compile.h"
+#include "scenario/compile.h"
 
 #include <string.h>
 
-#include "alloc.h"
+#include "scenario/alloc.h"
 
 static void out_of_memory(sim_compiler *compiler) {
     compiler->no_memory = true;
@@ -17,8 +17,8 @@ uint32_t sim_here(const sim_compiler *compiler) {
 uint32_t sim_emit(sim_compiler *compiler, const sim_operation *operation, const sim_node *node,
                   const sim_operand *operands, size_t count) {
     sim_program *program = compiler->program;
-    sim_instruction *code = sim_grow(program->code, program->code_count, &compiler->code_capacity,
-                                     sizeof *code);
+    sim_instruction *code =
+        sim_grow(program->code, program->code_count, &compiler->code_capacity, sizeof *code);
     if (code == NULL) {
         out_of_memory(compiler);
         return 0;
@@ -55,8 +55,8 @@ void sim_need_scratch(sim_compiler *compiler) {
 uint32_t sim_open_block(sim_compiler *compiler, enum sim_block_kind kind, const sim_node *node,
                         uint32_t slots) {
     sim_program *program = compiler->program;
-    sim_block *blocks = sim_grow(program->blocks, program->block_count, &compiler->block_capacity,
-                                 sizeof *blocks);
+    sim_block *blocks =
+        sim_grow(program->blocks, program->block_count, &compiler->block_capacity, sizeof *blocks);
     if (blocks == NULL) {
         out_of_memory(compiler);
         return SIM_NO_BLOCK;
@@ -99,20 +99,28 @@ static bool check_constant(const sim_node *node, const sim_expression *expressio
     return error.code == 0;
 }
 
-static bool compile_number(sim_compiler *compiler, const sim_node *node,
-                           const sim_member *member, const char *name, sim_operand *operand) {
+enum { NEAR_FOREVER = 2 };
+
+static bool compile_number(sim_compiler *compiler, const sim_node *node, const sim_member *member,
+                           const char *name, sim_operand *operand) {
     if (member->kind == SIM_MEMBER_LIMIT && sim_node_type(node) == SIM_NULL)
         return true;
-    const char *text;
-    if (member->kind == SIM_MEMBER_REPEAT && sim_node_type(node) == SIM_STRING &&
-        sim_node_string(node, &text) == 0 && strcmp(text, "forever") == 0)
-        return true;
+    if (member->kind == SIM_MEMBER_REPEAT && sim_node_type(node) == SIM_STRING) {
+        const char *text, forever[] = "forever";
+        (void)sim_node_string(node, &text);
+        unsigned distance =
+            sim_edit_distance(text, strlen(text), forever, sizeof forever - 1, NEAR_FOREVER);
+        if (distance > 0 && distance <= NEAR_FOREVER)
+            (void)sim_node_fault(node, "unknown name \"%s\"; did you mean \"forever\"?", text);
+        if (distance <= NEAR_FOREVER)
+            return distance == 0;
+    }
     operand->expression = sim_compile_expression(compiler, node);
     return check_constant(node, operand->expression, member->kind, name);
 }
 
-static bool compile_targets(sim_compiler *compiler, const sim_node *node,
-                            const sim_member *member, const char *verb, sim_operand *operand) {
+static bool compile_targets(sim_compiler *compiler, const sim_node *node, const sim_member *member,
+                            const char *verb, sim_operand *operand) {
     if (sim_node_array(node) != 0)
         return false;
     size_t count = sim_node_count(node);
@@ -139,8 +147,8 @@ static bool compile_target(sim_compiler *compiler, const sim_node *node, const s
 static bool compile_variables(sim_compiler *compiler, const sim_node *node, sim_operand *operand) {
     if (sim_node_array(node) != 0)
         return false;
-    sim_slots *slots = sim_compiler_alloc(
-        compiler, sizeof *slots + sim_node_count(node) * sizeof slots->items[0]);
+    sim_slots *slots =
+        sim_compiler_alloc(compiler, sizeof *slots + sim_node_count(node) * sizeof slots->items[0]);
     if (slots == NULL)
         return false;
     sim_node item;
@@ -166,6 +174,7 @@ static bool compile_exception(sim_compiler *compiler, const sim_node *node, sim_
     if (compiler->no_memory)
         return false;
     operand->code = compiler->program->exceptions[exception].code;
+    sim_note_raised(compiler, name);
     return true;
 }
 

@@ -7,8 +7,8 @@
 #ifndef SIM_SCENARIO_COMPILE_H
 #define SIM_SCENARIO_COMPILE_H
 
-#include "program.h"
-#include "steps.h"
+#include "scenario/program.h"
+#include "scenario/steps.h"
 
 /* Steps that run on their own later, with the variables of the body that they stand in. */
 typedef struct sim_pending {
@@ -17,6 +17,12 @@ typedef struct sim_pending {
     uint32_t operand;     /* ... takes the place where they begin */
     uint32_t timeout;
 } sim_pending;
+
+/* An exception of the scenario's own that a branch takes, and perhaps nothing raises. */
+typedef struct sim_caught {
+    sim_node branch;
+    uint32_t exception;
+} sim_caught;
 
 typedef struct sim_compiler {
     sim_program *program;
@@ -38,16 +44,15 @@ typedef struct sim_compiler {
     size_t code_capacity, block_capacity, exception_capacity;
     const char **patterns; /* names that tasks can have, as written */
     size_t pattern_count, pattern_capacity;
+    sim_caught *caught;
+    size_t caught_count, caught_capacity;
+    sim_symbols raised; /* exceptions of the scenario's own that something raises */
 } sim_compiler;
 
 /* --- The program as a whole (program.c) ----------------------------------------------------- */
 
 /* Memory that lives as long as the program; zeroed; NULL is noted. */
 void *sim_compiler_alloc(sim_compiler *compiler, size_t size);
-/* The program owns the expression or text from now on. Return their argument. */
-sim_expression *sim_compiler_own_expression(sim_compiler *compiler, sim_expression *expression);
-sim_text *sim_compiler_own_text(sim_compiler *compiler, sim_text *text);
-
 /* An expression, or a text, of the document; NULL after a fault. */
 sim_expression *sim_compile_expression(sim_compiler *compiler, const sim_node *node);
 sim_text *sim_compile_text(sim_compiler *compiler, const sim_node *node);
@@ -56,6 +61,13 @@ sim_expression *sim_compile_constant(sim_compiler *compiler, double number);
 
 /* The number of an exception by its Python name, which is made known; `name` must stay. */
 uint32_t sim_compile_exception(sim_compiler *compiler, const char *name);
+
+/* Notes that something raises it, or that a branch takes it. */
+void sim_note_raised(sim_compiler *compiler, const char *name);
+void sim_note_caught(sim_compiler *compiler, const sim_node *branch, uint32_t exception);
+/* When all steps are compiled: a fault for each branch that takes what nothing raises, and whose
+ * name is near to something that is raised. */
+void sim_check_caught(sim_compiler *compiler);
 
 /* The coroutine that a node names; NULL after a fault. */
 sim_body *sim_compile_coroutine(sim_compiler *compiler, const sim_node *node);

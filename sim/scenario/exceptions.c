@@ -1,8 +1,8 @@
-#include "exceptions.h"
+#include "scenario/exceptions.h"
 
 #include <string.h>
 
-#include "alloc.h"
+#include "scenario/alloc.h"
 
 static const sim_exception_type built_in[] = {
 #define SIM_X(name, text, parent, code) {text, parent, code},
@@ -66,7 +66,9 @@ static int append_repr(const char *text, sim_buffer *buffer) {
             error = sim_buffer_format(buffer, "\\%c", letter);
         else if (letter == '\n' || letter == '\r' || letter == '\t')
             error = sim_buffer_format(buffer, "\\%c",
-                                      letter == '\n' ? 'n' : letter == '\r' ? 'r' : 't');
+                                      letter == '\n'   ? 'n'
+                                      : letter == '\r' ? 'r'
+                                                       : 't');
         else if (letter < ' ' || letter == 0x7f)
             error = sim_buffer_format(buffer, "\\x%02x", letter);
         else

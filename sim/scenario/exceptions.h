@@ -3,7 +3,7 @@
 #ifndef SIM_SCENARIO_EXCEPTIONS_H
 #define SIM_SCENARIO_EXCEPTIONS_H
 
-#include "program.h"
+#include "scenario/program.h"
 
 /* Those that Python and asyncio have: their numbers in sim_program.exceptions, where they come
  * first. `parent` is one of the same list; code 0: the engine has none of its own. */

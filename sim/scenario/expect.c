@@ -1,14 +1,15 @@
-#include "expect.h"
+#include "scenario/expect.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "exceptions.h"
-#include "load.h"
-#include "number.h"
+#include "scenario/alloc.h"
+#include "scenario/exceptions.h"
+#include "scenario/fields.h"
+#include "scenario/load.h"
+#include "scenario/number.h"
 
 /* --- Reading --------------------------------------------------------------------------------- */
 
@@ -44,8 +45,7 @@ static const char **read_lines(sim_compiler *compiler, const sim_node *node, siz
     sim_node item;
     if (sim_node_array(node) != 0)
         return NULL;
-    const char **lines =
-        sim_compiler_alloc(compiler, (sim_node_count(node) + 1) * sizeof *lines);
+    const char **lines = sim_compiler_alloc(compiler, (sim_node_count(node) + 1) * sizeof *lines);
     for (bool more = lines != NULL && sim_node_first(node, &item); more;
          more = sim_node_next(&item))
         if (sim_node_string(&item, &lines[*count]) == 0)
@@ -122,31 +122,27 @@ static void read_tasks(sim_compiler *compiler, const sim_node *node, sim_expect 
         }
         if (sim_node_string(&item, &row->second) != 0)
             continue;
-        if (!is_end(row->second) && sim_symbols_find(&compiler->program->exception_names,
-                                                     row->second,
-                                                     strlen(row->second)) == SIM_NO_SYMBOL) {
+        if (!is_end(row->second) &&
+            sim_symbols_find(&compiler->program->exception_names, row->second,
+                             strlen(row->second)) == SIM_NO_SYMBOL) {
             (void)sim_node_fault(&item,
                                  "\"%s\" is no way to end: expected \"returned\", \"failed\", "
                                  "\"cancelled\", \"pending\" or the name of an exception",
                                  row->second);
             continue;
         }
-        compiler->no_memory |=
-            sim_symbols_add(names, row->first, length, NULL) == SIM_NO_SYMBOL;
+        compiler->no_memory |= sim_symbols_add(names, row->first, length, NULL) == SIM_NO_SYMBOL;
         expect->task_count++;
     }
 }
 
 void sim_load_expect(sim_compiler *compiler, const sim_node *root) {
-    static const char *const members[] = {"outcome", "makespan", "max_concurrent",
-                                          "stdout",  "order",    "always",
-                                          "tasks",   "table",    "tolerance"};
     sim_expect *expect = &compiler->program->expect;
     sim_node node, member;
     if (!sim_node_member(root, "expect", &node) || sim_node_object(&node) != 0)
         return;
     expect->given = true;
-    (void)sim_node_only(&node, members, sizeof members / sizeof *members);
+    sim_check_fields(&node, sim_expect_fields);
     if (sim_node_member(&node, "outcome", &member))
         read_outcome(&member, expect);
     if (sim_node_member(&node, "makespan", &member))
@@ -331,8 +327,9 @@ static void check_order(checker *check) {
             fail(check, pair->place, "\"%s\" was never printed",
                  first == 0 ? pair->first : pair->second);
         else if (first >= second)
-            fail(check, pair->place, "\"%s\" was printed in line %zu, not before \"%s\" in line %zu",
-                 pair->first, first, pair->second, second);
+            fail(check, pair->place,
+                 "\"%s\" was printed in line %zu, not before \"%s\" in line %zu", pair->first,
+                 first, pair->second, second);
     }
 }
 

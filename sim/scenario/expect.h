@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "machine.h"
+#include "scenario/machine.h"
 
 /* After the run: says on `report`, which may be NULL, each expectation that was not met; returns
  * how many these are. What is expected of the sequencing table is left to who has the table. */

@@ -1,6 +1,6 @@
-#include "functions.h"
+#include "scenario/functions.h"
 
-#include "machine.h"
+#include "scenario/machine.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 

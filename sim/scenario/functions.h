@@ -5,7 +5,7 @@
 #ifndef SIM_SCENARIO_FUNCTIONS_H
 #define SIM_SCENARIO_FUNCTIONS_H
 
-#include "expression.h"
+#include "scenario/expression.h"
 
 extern const sim_function sim_functions[];
 extern const size_t sim_function_count;

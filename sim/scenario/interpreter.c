@@ -1,12 +1,12 @@
 /* Goes through instructions; and leaves blocks as Python's try, with and return do. */
-#include "interpreter.h"
+#include "scenario/interpreter.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "exceptions.h"
-#include "machine.h"
+#include "scenario/alloc.h"
+#include "scenario/exceptions.h"
+#include "scenario/machine.h"
 
 /* --- Variables ------------------------------------------------------------------------------- */
 
@@ -39,8 +39,7 @@ static void clear_locals(sim_value *locals, size_t count) {
 int sim_frame_start(sim_frame *frame, const sim_body *body, sim_value *inside) {
     *frame = (sim_frame){.body = body, .locals = inside, .pc = body->entry};
     if (body->shared) {
-        shared_locals *shared =
-            sim_alloc(sizeof *shared + body->slots * sizeof shared->values[0]);
+        shared_locals *shared = sim_alloc(sizeof *shared + body->slots * sizeof shared->values[0]);
         if (shared == NULL) {
             frame->locals = NULL;
             return CAD_ENOMEM;

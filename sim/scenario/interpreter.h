@@ -3,7 +3,7 @@
 #ifndef SIM_SCENARIO_INTERPRETER_H
 #define SIM_SCENARIO_INTERPRETER_H
 
-#include "machine.h"
+#include "scenario/machine.h"
 
 /* How control leaves an instruction other than by going on to the next one. */
 typedef struct sim_completion {

@@ -1,11 +1,11 @@
-#include "lines.h"
+#include "scenario/lines.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "cadran.h"
+#include "scenario/alloc.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
 

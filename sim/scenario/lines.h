@@ -12,8 +12,8 @@ typedef struct sim_lines {
     char *buffer;
     size_t length;
     int fd;
-    int error;     /* errno of the first failure; 0: none */
-    bool prompt;   /* somebody watches: nothing stays in the buffer while the program waits */
+    int error;   /* errno of the first failure; 0: none */
+    bool prompt; /* somebody watches: nothing stays in the buffer while the program waits */
 } sim_lines;
 
 /* 0 or CAD_ENOMEM. */

@@ -1,12 +1,13 @@
 /* From a document to a program. */
 #include <string.h>
 
-#include "alloc.h"
-#include "compile.h"
-#include "exceptions.h"
-#include "load.h"
-#include "machine.h"
-#include "program.h"
+#include "scenario/alloc.h"
+#include "scenario/compile.h"
+#include "scenario/exceptions.h"
+#include "scenario/fields.h"
+#include "scenario/load.h"
+#include "scenario/machine.h"
+#include "scenario/program.h"
 
 /* --- The document ---------------------------------------------------------------------------- */
 
@@ -41,7 +42,6 @@ void sim_load_setting(sim_compiler *compiler, const sim_node *node, sim_setting 
 }
 
 static void read_signals(sim_compiler *compiler, const sim_node *root) {
-    static const char *const members[] = {"at", "signal"};
     static const char *const names[] = {"SIGINT"};
     sim_program *program = compiler->program;
     sim_node signals, item, at, name;
@@ -53,12 +53,12 @@ static void read_signals(sim_compiler *compiler, const sim_node *root) {
          more = sim_node_next(&item)) {
         if (sim_node_object(&item) != 0)
             continue;
-        (void)sim_node_only(&item, members, 2);
+        sim_check_fields(&item, sim_signal_fields);
         sim_signal *signal = &program->signals[program->signal_count++];
         size_t index;
-        if (sim_node_require(&item, "at", &at) == 0)
+        if (sim_node_member(&item, "at", &at))
             sim_load_setting(compiler, &at, &signal->at);
-        if (sim_node_require(&item, "signal", &name) == 0)
+        if (sim_node_member(&item, "signal", &name))
             (void)sim_node_choice(&name, "signal", names, 1, &index);
     }
 }
@@ -73,7 +73,7 @@ static void read_settings(sim_compiler *compiler, const sim_node *root) {
     sim_program *program = compiler->program;
     sim_node member;
     const char *text;
-    if (sim_node_require(root, "cadran", &member) == 0)
+    if (sim_node_member(root, "cadran", &member))
         check_version(&member);
     program->name = "scenario";
     if (sim_node_member(root, "name", &member))
@@ -118,7 +118,6 @@ static void declare_parameters(sim_compiler *compiler, sim_body *body, const sim
 }
 
 static void declare_coroutines(sim_compiler *compiler, const sim_node *coroutines) {
-    static const char *const members[] = {"params", "do"};
     sim_program *program = compiler->program;
     sim_node coroutine, steps;
     program->coroutines =
@@ -137,9 +136,9 @@ static void declare_coroutines(sim_compiler *compiler, const sim_node *coroutine
         program->coroutines[index] = body;
         if (sim_node_object(&coroutine) != 0)
             continue;
-        (void)sim_node_only(&coroutine, members, 2);
+        sim_check_fields(&coroutine, sim_coroutine_fields);
         declare_parameters(compiler, body, &coroutine);
-        if (sim_node_require(&coroutine, "do", &steps) == 0)
+        if (sim_node_member(&coroutine, "do", &steps))
             sim_declare_steps(compiler, body, &steps);
     }
 }
@@ -157,8 +156,6 @@ static void compile_coroutines(sim_compiler *compiler, const sim_node *coroutine
 }
 
 static void declare_task(sim_compiler *compiler, const sim_node *node) {
-    static const char *const members[] = {"name",  "count", "index", "let", "start",
-                                          "host",  "do",    "call",  "args"};
     sim_program *program = compiler->program;
     sim_task_spec *spec = &program->tasks[program->task_count++];
     sim_body *body = spec->body = new_body(compiler);
@@ -167,9 +164,8 @@ static void declare_task(sim_compiler *compiler, const sim_node *node) {
     spec->place = sim_node_offset(node);
     if (sim_node_object(node) != 0)
         return;
-    (void)sim_node_only(node, members, sizeof members / sizeof *members);
-    if (sim_node_require(node, "name", &member) == 0 &&
-        sim_node_string(&member, &spec->pattern) == 0)
+    sim_check_fields(node, sim_task_fields);
+    if (sim_node_member(node, "name", &member) && sim_node_string(&member, &spec->pattern) == 0)
         sim_declare_pattern(compiler, spec->pattern);
     if (sim_node_member(node, "index", &member) && sim_node_string(&member, &index) == 0 &&
         !sim_check_name(compiler, &member, index))
@@ -251,8 +247,8 @@ typedef struct sections {
 static void find_sections(const sim_node *root, sections *found) {
     found->has_coroutines = sim_node_member(root, "coroutines", &found->coroutines) &&
                             sim_node_object(&found->coroutines) == 0;
-    found->has_tasks = sim_node_member(root, "tasks", &found->tasks) &&
-                       sim_node_array(&found->tasks) == 0;
+    found->has_tasks =
+        sim_node_member(root, "tasks", &found->tasks) && sim_node_array(&found->tasks) == 0;
     found->has_setup = sim_node_member(root, "setup", &found->setup);
     found->has_on_interrupt = sim_node_member(root, "on_interrupt", &found->on_interrupt);
 }
@@ -300,13 +296,10 @@ static void compile(sim_compiler *compiler, const sections *parts) {
 }
 
 static void read_document(sim_compiler *compiler, const sim_node *root) {
-    static const char *const members[] = {
-        "cadran", "name",  "description",  "seed",    "vars",    "objects", "coroutines", "tasks",
-        "setup",  "until", "on_interrupt", "signals", "network", "threads", "expect",     "$schema"};
     sections parts;
     if (sim_node_object(root) != 0)
         return;
-    (void)sim_node_only(root, members, sizeof members / sizeof *members);
+    sim_check_fields(root, sim_document_fields);
     read_vars(compiler, root);
     sim_load_objects(compiler, root);
     read_settings(compiler, root);
@@ -318,6 +311,8 @@ static void read_document(sim_compiler *compiler, const sim_node *root) {
         compile(compiler, &parts);
     if (!compiler->no_memory)
         sim_load_expect(compiler, root);
+    if (!compiler->no_memory)
+        sim_check_caught(compiler);
 }
 
 int sim_program_compile(sim_document *document, sim_program **out) {
@@ -339,6 +334,8 @@ int sim_program_compile(sim_document *document, sim_program **out) {
         sim_body_finish(program, &program->bodies[i]);
     sim_free(compiler.pending);
     sim_free(compiler.patterns);
+    sim_free(compiler.caught);
+    sim_symbols_free(&compiler.raised);
     int error = compiler.no_memory ? CAD_ENOMEM : sim_document_status(document);
     if (error == CAD_ENOMEM)
         sim_program_free(program);

@@ -3,7 +3,7 @@
 #ifndef SIM_SCENARIO_LOAD_H
 #define SIM_SCENARIO_LOAD_H
 
-#include "compile.h"
+#include "scenario/compile.h"
 
 /* A row a type: what an object of the document can be. */
 typedef struct sim_object_member {

@@ -1,22 +1,25 @@
 /* The primitives that a document declares. */
 #include <string.h>
 
-#include "load.h"
+#include "scenario/load.h"
 
 const sim_object_kind sim_object_kinds[] = {
     {"queue",
      SIM_QUEUE,
      "asyncio.Queue, LifoQueue, PriorityQueue",
-     {{"maxsize", SIM_OBJECT_MEMBER_COUNT, 0, "how many items it holds; 0, the default: any number"},
-      {"order", SIM_OBJECT_MEMBER_ORDER, 0, "which item `get` takes: `fifo`, the default: the one that "
-                                            "was put first; `lifo`: last; `priority`: the smallest"}},
+     {{"maxsize", SIM_OBJECT_MEMBER_COUNT, 0,
+       "how many items it holds; 0, the default: any number"},
+      {"order", SIM_OBJECT_MEMBER_ORDER, 0,
+       "which item `get` takes: `fifo`, the default: the one that "
+       "was put first; `lifo`: last; `priority`: the smallest"}},
      0},
     {"lock", SIM_LOCK, "asyncio.Lock", {{0}}, 0},
     {"event", SIM_EVENT, "asyncio.Event", {{0}}, 0},
     {"condition",
      SIM_CONDITION,
      "asyncio.Condition",
-     {{"lock", SIM_OBJECT_MEMBER_LOCK, 0, "a lock declared before, to share; default: one of its own"}},
+     {{"lock", SIM_OBJECT_MEMBER_LOCK, 0,
+       "a lock declared before, to share; default: one of its own"}},
      0},
     {"semaphore",
      SIM_SEMAPHORE,
@@ -28,7 +31,8 @@ const sim_object_kind sim_object_kinds[] = {
     {"barrier",
      SIM_BARRIER,
      "asyncio.Barrier",
-     {{"parties", SIM_OBJECT_MEMBER_COUNT, 1, "how many tasks it lets through together; default 1"}},
+     {{"parties", SIM_OBJECT_MEMBER_COUNT, 1,
+       "how many tasks it lets through together; default 1"}},
      1},
     {"future", SIM_FUTURE, "loop.create_future()", {{0}}, 0},
 };
@@ -49,20 +53,22 @@ static const sim_object_kind *read_kind(const sim_node *node) {
 
 static void read_lock(sim_compiler *compiler, const sim_node *node, sim_object *object) {
     const sim_program *program = compiler->program;
+    sim_suggestion suggestion;
     const char *name;
     if (sim_node_string(node, &name) != 0)
         return;
-    uint32_t index = sim_symbols_find(&program->object_names, name, strlen(name));
-    if (index < object->index && program->objects[index].type == SIM_LOCK) {
-        object->lock = &program->objects[index];
-        return;
-    }
-    sim_suggestion suggestion;
     sim_suggestion_start(&suggestion, name, strlen(name));
-    for (uint32_t i = 0; i < object->index; i++)
-        if (program->objects[i].type == SIM_LOCK)
-            sim_suggestion_offer(&suggestion, program->objects[i].name);
-    (void)sim_node_unknown(node, "lock declared before", name, &suggestion);
+    for (uint32_t i = 0; i < object->index; i++) {
+        if (program->objects[i].type != SIM_LOCK)
+            continue;
+        if (strcmp(program->objects[i].name, name) == 0)
+            object->lock = &program->objects[i];
+        sim_suggestion_offer(&suggestion, program->objects[i].name);
+    }
+    if (object->lock == NULL && suggestion.best != NULL)
+        (void)sim_node_unknown(node, "lock", name, &suggestion);
+    else if (object->lock == NULL)
+        (void)sim_node_fault(node, "no lock \"%s\" is declared before this condition", name);
 }
 
 static void read_member(sim_compiler *compiler, const sim_object_member *member,
@@ -128,10 +134,8 @@ void sim_load_objects(sim_compiler *compiler, const sim_node *root) {
         if (index == SIM_NO_SYMBOL || !added)
             continue;
         sim_object *object = &program->objects[index];
-        *object = (sim_object){.name = name,
-                               .type = kind->type,
-                               .index = index,
-                               .place = sim_node_offset(&member)};
+        *object = (sim_object){
+            .name = name, .type = kind->type, .index = index, .place = sim_node_offset(&member)};
         read_members(compiler, kind, &member, object);
     }
 }

@@ -1,9 +1,9 @@
-#include "plan.h"
+#include "scenario/plan.h"
 
 #include <string.h>
 
-#include "alloc.h"
-#include "interpreter.h"
+#include "scenario/alloc.h"
+#include "scenario/interpreter.h"
 
 /* A task that is made up, and not yet created. */
 typedef struct sim_planned {

@@ -7,7 +7,7 @@
 #ifndef SIM_SCENARIO_PLAN_H
 #define SIM_SCENARIO_PLAN_H
 
-#include "machine.h"
+#include "scenario/machine.h"
 
 /* Each returns 0; CAD_ENOMEM; SIM_HALT; or an error in a task's variables or name, which has been
  * reported. */

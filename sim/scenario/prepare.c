@@ -1,9 +1,9 @@
-#include "prepare.h"
+#include "scenario/prepare.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "scenario/alloc.h"
 
 #define MOST (INT64_C(1) << 53)
 
@@ -237,8 +237,8 @@ static int prepare_expect(sim_machine *machine) {
         error = both(error, evaluate_time(machine, &expect->makespan_most, "makespan",
                                           &machine->makespan_most_ns));
     if (expect->tolerance.value != NULL)
-        error = both(error, evaluate_time(machine, &expect->tolerance, "tolerance",
-                                          &machine->tolerance_ns));
+        error = both(
+            error, evaluate_time(machine, &expect->tolerance, "tolerance", &machine->tolerance_ns));
     if (expect->max_concurrent.value != NULL)
         error = both(error, evaluate_whole(machine, &expect->max_concurrent, "max_concurrent", 0,
                                            MOST, &machine->max_concurrent));
@@ -253,19 +253,20 @@ int sim_prepare_settings(sim_machine *machine) {
         const sim_setting *count = &program->tasks[i].count;
         machine->counts[i] = 1;
         if (count->value != NULL)
-            error = both(error,
-                         evaluate_whole(machine, count, "count", 0, MOST, &machine->counts[i]));
+            error =
+                both(error, evaluate_whole(machine, count, "count", 0, MOST, &machine->counts[i]));
     }
     for (size_t i = 0; i < program->signal_count; i++)
-        error = both(error, evaluate_time(machine, &program->signals[i].at, "a time",
-                                          &machine->signals[i]));
+        error = both(
+            error, evaluate_time(machine, &program->signals[i].at, "a time", &machine->signals[i]));
     machine->until_ns = CAD_NEVER;
     if (machine->options->until_given)
         machine->until_ns = machine->options->until_ns;
     else if (program->until.value != NULL)
         error = both(error, evaluate_time(machine, &program->until, "until", &machine->until_ns));
     if (program->threads.value != NULL)
-        error = both(error, evaluate_whole(machine, &program->threads, "threads", 1, 1024, &threads));
+        error =
+            both(error, evaluate_whole(machine, &program->threads, "threads", 1, 1024, &threads));
     cad_loop_set_threads(machine->loop, (unsigned)threads);
     return error;
 }

@@ -5,7 +5,7 @@
 #ifndef SIM_SCENARIO_PREPARE_H
 #define SIM_SCENARIO_PREPARE_H
 
-#include "machine.h"
+#include "scenario/machine.h"
 
 /* machine->globals. Each of these returns 0, CAD_EINVAL after faults, or CAD_ENOMEM. */
 int sim_prepare_variables(sim_machine *machine);

@@ -1,12 +1,12 @@
-#include "program.h"
+#include "scenario/program.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "compile.h"
-#include "exceptions.h"
-#include "functions.h"
+#include "scenario/alloc.h"
+#include "scenario/compile.h"
+#include "scenario/exceptions.h"
+#include "scenario/functions.h"
 
 /* --- Memory ---------------------------------------------------------------------------------- */
 
@@ -189,8 +189,8 @@ uint32_t sim_compile_exception(sim_compiler *compiler, const char *name) {
     }
     if (!added)
         return index;
-    sim_exception_type *types = sim_grow(program->exceptions, index, &compiler->exception_capacity,
-                                         sizeof *types);
+    sim_exception_type *types =
+        sim_grow(program->exceptions, index, &compiler->exception_capacity, sizeof *types);
     if (types == NULL) {
         compiler->no_memory = true;
         return 0;
@@ -199,6 +199,44 @@ uint32_t sim_compile_exception(sim_compiler *compiler, const char *name) {
     types[index] = (sim_exception_type){sim_symbols_name(&program->exception_names, index),
                                         SIM_EXCEPTION, SIM_EXCEPTION_CODE(index)};
     return index;
+}
+
+/* --- Exceptions that are only caught --------------------------------------------------------- */
+
+void sim_note_raised(sim_compiler *compiler, const char *name) {
+    if (sim_symbols_add(&compiler->raised, name, strlen(name), NULL) == SIM_NO_SYMBOL)
+        compiler->no_memory = true;
+}
+
+void sim_note_caught(sim_compiler *compiler, const sim_node *branch, uint32_t exception) {
+    if (exception < SIM_EXCEPTIONS_BUILT_IN || exception == SIM_ANY_EXCEPTION)
+        return;
+    sim_caught *caught = sim_grow(compiler->caught, compiler->caught_count,
+                                  &compiler->caught_capacity, sizeof *caught);
+    if (caught == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->caught = caught;
+    caught[compiler->caught_count++] = (sim_caught){*branch, exception};
+}
+
+void sim_check_caught(sim_compiler *compiler) {
+    const sim_program *program = compiler->program;
+    for (size_t i = 0; i < compiler->caught_count; i++) {
+        const sim_caught *caught = &compiler->caught[i];
+        const char *name = program->exceptions[caught->exception].name;
+        sim_suggestion suggestion;
+        if (sim_symbols_find(&compiler->raised, name, strlen(name)) != SIM_NO_SYMBOL)
+            continue;
+        sim_suggestion_start(&suggestion, name, strlen(name));
+        for (uint32_t k = 0; k < SIM_EXCEPTIONS_BUILT_IN; k++)
+            sim_suggestion_offer(&suggestion, program->exceptions[k].name);
+        sim_symbols_suggest(&compiler->raised, &suggestion);
+        if (suggestion.best != NULL)
+            (void)sim_node_key_fault(&caught->branch, "nothing raises \"%s\"; did you mean \"%s\"?",
+                                     name, suggestion.best);
+    }
 }
 
 /* --- The end --------------------------------------------------------------------------------- */

@@ -26,10 +26,10 @@
 #include <stdint.h>
 
 #include "cadran.h"
-#include "document.h"
-#include "expression.h"
-#include "symbols.h"
-#include "text.h"
+#include "scenario/document.h"
+#include "scenario/expression.h"
+#include "scenario/symbols.h"
+#include "scenario/text.h"
 
 #define SIM_NO_SLOT UINT32_MAX
 #define SIM_NO_BLOCK UINT32_MAX
@@ -294,7 +294,7 @@ typedef struct sim_program {
     sim_symbols object_names;
     sim_object *objects;
     sim_symbols coroutine_names;
-    sim_body **coroutines; /* by name */
+    sim_body **coroutines;  /* by name */
     sim_symbols task_names; /* names of tasks that the document mentions */
     sim_symbols exception_names;
     sim_exception_type *exceptions;

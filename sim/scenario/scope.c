@@ -1,16 +1,16 @@
 /* What names mean where they stand in the document. */
 #include <string.h>
 
-#include "alloc.h"
-#include "compile.h"
-#include "functions.h"
+#include "scenario/alloc.h"
+#include "scenario/compile.h"
+#include "scenario/functions.h"
 
 /* --- Types in words -------------------------------------------------------------------------- */
 
 const char *sim_object_type_word(enum sim_object_type type) {
     static const char *const words[SIM_OBJECT_TYPES] = {
-        "a queue",     "a lock",    "an event", "a condition", "a semaphore",
-        "a barrier",   "a future",  "a task",   "a handle",
+        "a queue",   "a lock",   "an event", "a condition", "a semaphore",
+        "a barrier", "a future", "a task",   "a handle",
     };
     return words[type];
 }
@@ -150,8 +150,9 @@ bool sim_check_name(const sim_compiler *compiler, const sim_node *node, const ch
     bool key = sim_node_key(node) == name;
     int (*fault)(const sim_node *, const char *, ...) = key ? sim_node_key_fault : sim_node_fault;
     if (!sim_is_name(name, length)) {
-        (void)fault(node, "\"%s\" cannot be a name: letters, digits and _, no digit first, and "
-                          "no word of the expressions",
+        (void)fault(node,
+                    "\"%s\" cannot be a name: letters, digits and _, no digit first, and "
+                    "no word of the expressions",
                     name);
         return false;
     }

@@ -1,9 +1,9 @@
-#include "simulation.h"
+#include "scenario/simulation.h"
 
 #include <inttypes.h>
 
-#include "alloc.h"
 #include "driver.h"
+#include "scenario/alloc.h"
 
 typedef struct watched_driver {
     cad_driver driver;

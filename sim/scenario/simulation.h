@@ -6,7 +6,7 @@
 #ifndef SIM_SCENARIO_SIMULATION_H
 #define SIM_SCENARIO_SIMULATION_H
 
-#include "machine.h"
+#include "scenario/machine.h"
 
 /* Makes machine->loop, with its trace. 0, CAD_ENOMEM, or CAD_ESYSTEM when the real clock cannot be
  * had. */

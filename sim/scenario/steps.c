@@ -1,4 +1,4 @@
-#include "steps.h"
+#include "scenario/steps.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@
     X(repeat)                                                                                      \
     X(try)                                                                                         \
     X(raise)                                                                                       \
-    X(return)                                                                                      \
+    X(return )                                                                                     \
     X(call)                                                                                        \
     X(put)                                                                                         \
     X(get)                                                                                         \
@@ -66,9 +66,9 @@ const size_t sim_step_count = sizeof sim_steps / sizeof *sim_steps;
 
 /* Signals, processes and the network: rows of SIM_FAMILY_OUTSIDE one day. */
 static const char *const later[] = {
-    "on_signal", "exec",     "communicate", "send_signal",  "terminate",       "kill",
-    "write",     "drain",    "read",        "start_server", "open_connection", "readline",
-    "close",     "readuntil", "write_eof",  "readexactly",  "wait_closed",
+    "on_signal", "exec",      "communicate", "send_signal",  "terminate",       "kill",
+    "write",     "drain",     "read",        "start_server", "open_connection", "readline",
+    "close",     "readuntil", "write_eof",   "readexactly",  "wait_closed",
 };
 
 const sim_step *sim_step_find(const char *verb) {

@@ -7,7 +7,7 @@
 #ifndef SIM_SCENARIO_STEPS_H
 #define SIM_SCENARIO_STEPS_H
 
-#include "program.h"
+#include "scenario/program.h"
 
 struct sim_job;
 struct sim_compiler;

@@ -1,9 +1,9 @@
 /* Variables, and what decides which step comes next. */
 #include <string.h>
 
-#include "compile.h"
-#include "interpreter.h"
-#include "machine.h"
+#include "scenario/compile.h"
+#include "scenario/interpreter.h"
+#include "scenario/machine.h"
 
 /* --- let, assign ----------------------------------------------------------------------------- */
 
@@ -253,6 +253,7 @@ static uint32_t compile_branch(sim_compiler *compiler, const sim_node *branch,
     if (compiler->no_memory)
         return 0;
     handler->exception = branch_exception(compiler, branch);
+    sim_note_caught(compiler, branch, handler->exception);
     handler->block = compiler->except = block;
     handler->pc = sim_here(compiler);
     compiler->program->blocks[block].error =
@@ -284,8 +285,8 @@ static void compile_branches(sim_compiler *compiler, const sim_node *branches, u
 
 static void compile_watched(sim_compiler *compiler, const sim_node *node) {
     sim_node steps, branches;
-    bool has_branches = sim_node_member(node, "except", &branches) &&
-                        sim_node_type(&branches) == SIM_OBJECT;
+    bool has_branches =
+        sim_node_member(node, "except", &branches) && sim_node_type(&branches) == SIM_OBJECT;
     uint32_t watched = sim_open_block(compiler, SIM_BLOCK_TRY, node, 0);
     if (sim_node_member(node, "try", &steps))
         sim_compile_steps(compiler, &steps);
@@ -333,8 +334,7 @@ const sim_step sim_step_try = {
                  "steps by the name of an exception; the first that fits it, or one that it is a "
                  "subclass of, runs. `*` takes any exception but CancelledError. The variable "
                  "`error` is its message meanwhile"},
-                {"finally", SIM_MEMBER_STEPS, SIM_OPTIONAL, 0,
-                 "steps that run on every way out"}},
+                {"finally", SIM_MEMBER_STEPS, SIM_OPTIONAL, 0, "steps that run on every way out"}},
     .python = "try, except, finally",
     .summary = "Handles exceptions, and cleans up.",
     .example = "[{\"try\": [{\"raise\": \"ValueError\", \"message\": \"too small\"}],"

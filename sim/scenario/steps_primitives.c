@@ -1,7 +1,7 @@
 /* The steps on queues, locks, semaphores, events, conditions, barriers and futures. */
-#include "compile.h"
-#include "interpreter.h"
-#include "machine.h"
+#include "scenario/compile.h"
+#include "scenario/interpreter.h"
+#include "scenario/machine.h"
 
 #define HOLDABLE (SIM_IS(SIM_LOCK) | SIM_IS(SIM_SEMAPHORE) | SIM_IS(SIM_CONDITION))
 
@@ -220,8 +220,7 @@ const sim_step sim_step_release = {
 static int begin_with(sim_job *job, const sim_instruction *in) {
     const sim_object *object;
     sim_instance *instance;
-    int error = sim_find_object(job, in, HOLDABLE | SIM_IS(SIM_BARRIER),
-                                &object, &instance);
+    int error = sim_find_object(job, in, HOLDABLE | SIM_IS(SIM_BARRIER), &object, &instance);
     if (error != 0)
         return error;
     sim_store(job, in->operands[1].slot, sim_reference(SIM_KIND_OBJECT, object));
@@ -436,8 +435,7 @@ static int finish_wait_again(sim_job *job, const sim_instruction *in, int result
     return result;
 }
 
-static const sim_operation wait_again_operation = {"wait_for", begin_wait_again,
-                                                   finish_wait_again};
+static const sim_operation wait_again_operation = {"wait_for", begin_wait_again, finish_wait_again};
 
 static void compile_wait_for(sim_compiler *compiler, const sim_step *step, const sim_node *node) {
     sim_operand operands[SIM_STEP_MEMBERS];

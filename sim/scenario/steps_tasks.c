@@ -2,10 +2,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "compile.h"
-#include "interpreter.h"
-#include "machine.h"
+#include "scenario/alloc.h"
+#include "scenario/compile.h"
+#include "scenario/interpreter.h"
+#include "scenario/machine.h"
 
 #define AWAITABLE SIM_AWAITABLE
 
@@ -471,8 +471,7 @@ static int begin_reschedule(sim_job *job, const sim_instruction *in) {
     return cad_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
 }
 
-static void compile_reschedule(sim_compiler *compiler, const sim_step *step,
-                               const sim_node *node) {
+static void compile_reschedule(sim_compiler *compiler, const sim_step *step, const sim_node *node) {
     sim_operand operands[SIM_STEP_MEMBERS];
     if (!sim_compile_members(compiler, step, node, operands))
         return;
@@ -527,8 +526,7 @@ static int finish_end_group(sim_job *job, const sim_instruction *in, int result)
     return result;
 }
 
-static const sim_operation end_group_operation = {"task_group", begin_end_group,
-                                                  finish_end_group};
+static const sim_operation end_group_operation = {"task_group", begin_end_group, finish_end_group};
 
 static int begin_end_group_in_order(sim_job *job, const sim_instruction *in) {
     sim_keep_completion(job, group_block(job, in)->slot, NULL);
@@ -537,8 +535,7 @@ static int begin_end_group_in_order(sim_job *job, const sim_instruction *in) {
 
 static const sim_operation in_order_operation = {"task_group", begin_end_group_in_order, NULL};
 
-static void compile_task_group(sim_compiler *compiler, const sim_step *step,
-                               const sim_node *node) {
+static void compile_task_group(sim_compiler *compiler, const sim_step *step, const sim_node *node) {
     sim_node steps;
     sim_operand operands[SIM_STEP_MEMBERS];
     uint32_t outer = compiler->group;

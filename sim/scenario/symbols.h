@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault.h"
+#include "scenario/fault.h"
 
 #define SIM_NO_SYMBOL UINT32_MAX
 

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "exceptions.h"
-#include "machine.h"
+#include "scenario/alloc.h"
+#include "scenario/exceptions.h"
+#include "scenario/machine.h"
 #include "trace/writer.h"
 
 /* --- Expressions ----------------------------------------------------------------------------- */
@@ -316,8 +316,8 @@ static int print_line(sim_machine *machine, const sim_buffer *line) {
     const sim_program *program = machine->program;
     sim_lines_add(machine->options->lines, line->data, line->length);
     if (machine->writer != NULL)
-        sim_trace_writer_print(machine->writer, cad_loop_time(machine->loop),
-                               cad_current_task(), line->data);
+        sim_trace_writer_print(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
+                               line->data);
     if (machine->options->lines->error != 0)
         return sim_machine_stop(machine, SIM_BROKEN, "standard output: %s",
                                 strerror(machine->options->lines->error));
