@@ -226,7 +226,7 @@ CAD_API int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg,
 
 /* A task without a stack: its state is a few bytes, and step() goes on from there. */
 typedef struct cad_step_type {
-    size_t state_size; /* bytes of the state, zeroed at the start */
+    size_t state_size; /* bytes of the state: zeroed at the start, aligned for a pointer */
     /* Called at the start with 0, and after each wait with that wait's result. Returns
      * CAD_PENDING when an operation that it called did, else what the task ends with. */
     int (*step)(void *state, int result);

@@ -5,27 +5,10 @@
 #include <unistd.h>
 
 #include "internal.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define WITH_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define WITH_TSAN 1
-#endif
-#endif
+#include "sanitizer.h"
 
 #ifdef WITH_ASAN
-#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
-#else
-#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
 #endif
 #ifdef WITH_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -439,7 +422,7 @@ static void unmap_stack(cad_loop *loop, struct cad__coroutine *self)
 {
     loop->stacks.mapped--;
     VALGRIND_STACK_DEREGISTER(self->valgrind_id);
-    ASAN_UNPOISON_MEMORY_REGION(self->bottom, stack_size(self));
+    CAD__UNPOISON(self->bottom, stack_size(self));
     (void)munmap(self->mapping, self->mapping_size);
 }
 
@@ -460,7 +443,7 @@ static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted)
         return map_stack(loop, size_class);
     loop->stacks.free[size_class] = self->next;
     loop->stacks.kept -= self->mapping_size;
-    ASAN_UNPOISON_MEMORY_REGION(self->bottom, stack_size(self));
+    CAD__UNPOISON(self->bottom, stack_size(self));
     return self;
 }
 

@@ -23,6 +23,22 @@ void *cad__zalloc(size_t size); /* zeroed */
 void cad__free(void *pointer);
 char *cad__strdup(const char *text);
 
+/* Memory for objects of a loop: see pool.c. */
+enum { CAD__POOL_CLASSES = 65 }; /* sizes of 8, 16, ... 512 bytes; larger ones are allocated singly */
+
+typedef struct cad__pool {
+    void *free[CAD__POOL_CLASSES]; /* by size class: a list through the first word */
+    struct cad__block *blocks;
+    char *fresh; /* what of the last block was never used */
+    size_t left;
+} cad__pool;
+
+/* Zeroed. The size class is to be remembered for free. NULL: out of memory. */
+void *cad__pool_alloc(cad__pool *pool, size_t size, unsigned *size_class);
+void cad__pool_free(cad__pool *pool, void *piece, unsigned size_class);
+/* Frees all blocks, with whatever is still in them. */
+void cad__pool_clear(cad__pool *pool);
+
 /* --- Lists: circular, doubly linked, intrusive -------------------------------------------- */
 
 typedef struct cad__link {
@@ -117,8 +133,11 @@ typedef struct cad__object {
     cad_loop *loop;
     cad__link all; /* in the loop's list of objects */
     char *name;    /* NULL until given or asked for */
-    uint64_t id; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
+    uint64_t id : 48; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
+    uint64_t size_class : 16; /* in the loop's pool */
 } cad__object;
+
+#define CAD__ID(number) ((number) & ((UINT64_C(1) << 48) - 1))
 
 typedef struct cad__type {
     const char *name;
@@ -137,6 +156,8 @@ typedef struct cad__type {
 void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size);
 /* Clears it, takes it from the loop and frees it; takes NULL. */
 void cad__object_free(cad__object *object);
+/* The last part of that, and of the loop's end. */
+void cad__object_release(cad__object *object);
 const char *cad__object_name(cad__object *object);
 
 /* --- Futures ------------------------------------------------------------------------------- */
@@ -365,6 +386,7 @@ struct cad_loop {
     const cad_task *cause; /* on whose behalf a callback runs, for the trace */
     cad__link tasks;      /* that have not ended, by creation (cad__object.all) */
     cad__link objects;    /* everything else that is freed with the loop */
+    cad__pool pool;       /* the memory of both */
     size_t live;          /* tasks whose end has not been noticed, and holds */
     bool complete;        /* it was 0: this iteration is the last, whatever it still creates */
     size_t holds;         /* of these, what cad_loop_hold() holds */

@@ -48,10 +48,7 @@ static void clear_all(cad__link *list)
 static void free_all(cad__link *list)
 {
     while (!cad__list_empty(list)) {
-        cad__object *object = CAD__CONTAINER(list->next, cad__object, all);
-        cad__unlink(&object->all);
-        cad__free(object->name);
-        cad__free(object);
+        cad__object_release(CAD__CONTAINER(list->next, cad__object, all));
     }
 }
 
@@ -69,6 +66,7 @@ void cad_loop_free(cad_loop *loop)
     cad__threads_free(loop);
     free_all(&loop->tasks);
     free_all(&loop->objects);
+    cad__pool_clear(&loop->pool);
     cad__stacks_free(loop);
     cad_exception_unref(loop->raised);
     cad__free(loop->timers.slots);

@@ -5,12 +5,14 @@
 
 void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size)
 {
-    cad__object *object = cad__zalloc(size);
+    unsigned size_class;
+    cad__object *object = cad__pool_alloc(&loop->pool, size, &size_class);
     if (object == NULL)
         return NULL;
+    object->size_class = (uint16_t)size_class;
     object->type = type;
     object->loop = loop;
-    object->id = ++loop->next_object;
+    object->id = CAD__ID(++loop->next_object);
     cad__append(&loop->objects, &object->all);
     return object;
 }
@@ -21,9 +23,14 @@ void cad__object_free(cad__object *object)
         return;
     if (object->type->clear != NULL)
         object->type->clear(object);
+    cad__object_release(object);
+}
+
+void cad__object_release(cad__object *object)
+{
     cad__unlink(&object->all);
     cad__free(object->name);
-    cad__free(object);
+    cad__pool_free(&object->loop->pool, object, object->size_class);
 }
 
 const char *cad__object_name(cad__object *object)

@@ -194,9 +194,7 @@ static void discard(cad__task *task)
 {
     cad__object *object = &task->future.object;
     object->loop->next_task--;
-    cad__unlink(&object->all);
-    cad__free(object->name);
-    cad__free(task);
+    cad__object_release(object);
 }
 
 /* The task as it is before its first step, not yet among the ready ones. */
@@ -209,7 +207,7 @@ static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name)
     cad__unlink(&object->all);
     cad__append(&loop->tasks, &object->all);
     loop->next_object--; /* tasks have numbers of their own */
-    object->id = ++loop->next_task;
+    object->id = CAD__ID(++loop->next_task);
     if (name != NULL && cad_set_name(task, name) != 0) {
         discard(task);
         return NULL;
