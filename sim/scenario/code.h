@@ -78,10 +78,4 @@ struct sim_expression {
     bool draws;
 };
 
-/* The functions that need nothing but their arguments and a stream of random numbers. */
-extern const sim_function sim_builtin_functions[];
-extern const size_t sim_builtin_count;
-/* Those from this row on draw. */
-extern const size_t sim_builtin_first_draw;
-
 #endif

@@ -75,6 +75,12 @@ struct sim_function {
                 sim_error *error);
 };
 
+/* The functions that need nothing but their arguments and a stream of random numbers. */
+extern const sim_function sim_builtin_functions[];
+extern const size_t sim_builtin_count;
+/* Those from this row on draw. */
+extern const size_t sim_builtin_first_draw;
+
 /* True for the name of a function of the language, which no variable may have. `scope` may be
  * NULL: the built-in ones. */
 bool sim_is_function(const sim_scope *scope, const char *name, size_t length);

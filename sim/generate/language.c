@@ -1,0 +1,197 @@
+/* Prints the tables that the parser works by, as one JSON object: steps, objects, functions,
+ * exceptions, outcomes. reference.py makes the schema and the reference page of it. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "scenario/exceptions.h"
+#include "scenario/expression.h"
+#include "scenario/functions.h"
+#include "scenario/load.h"
+#include "scenario/machine.h"
+#include "scenario/steps.h"
+
+static const char *const families[SIM_FAMILIES] = {
+    [SIM_FAMILY_TIME] = "time",
+    [SIM_FAMILY_CONTROL] = "control",
+    [SIM_FAMILY_PRIMITIVES] = "primitives",
+    [SIM_FAMILY_TASKS] = "tasks",
+    [SIM_FAMILY_OUTSIDE] = "outside",
+};
+
+static const char *const waitings[] = {
+    [SIM_NEVER_WAITS] = "never",
+    [SIM_MAY_WAIT] = "may",
+    [SIM_ENDS_COROUTINE] = "ends",
+};
+
+static const char *const kinds[] = {
+    [SIM_MEMBER_DURATION] = "duration",
+    [SIM_MEMBER_LIMIT] = "limit",
+    [SIM_MEMBER_COUNT] = "count",
+    [SIM_MEMBER_REPEAT] = "repeat",
+    [SIM_MEMBER_CONDITION] = "condition",
+    [SIM_MEMBER_TEXT] = "text",
+    [SIM_MEMBER_VALUE] = "value",
+    [SIM_MEMBER_TARGET] = "target",
+    [SIM_MEMBER_TARGETS] = "targets",
+    [SIM_MEMBER_WAIT] = "wait",
+    [SIM_MEMBER_VARIABLE] = "variable",
+    [SIM_MEMBER_VARIABLES] = "variables",
+    [SIM_MEMBER_BINDINGS] = "bindings",
+    [SIM_MEMBER_ASSIGNMENTS] = "assignments",
+    [SIM_MEMBER_COROUTINE] = "coroutine",
+    [SIM_MEMBER_SPAWN] = "spawn",
+    [SIM_MEMBER_ARGUMENTS] = "arguments",
+    [SIM_MEMBER_EXCEPTION] = "exception",
+    [SIM_MEMBER_RAISE] = "raise",
+    [SIM_MEMBER_HANDLERS] = "handlers",
+    [SIM_MEMBER_STEPS] = "steps",
+    [SIM_MEMBER_CALLBACK] = "callback",
+    [SIM_MEMBER_TRUE] = "true",
+    [SIM_MEMBER_FLAG] = "flag",
+    [SIM_MEMBER_RETURN_WHEN] = "return_when",
+};
+
+static const char *const object_kinds[] = {
+    [SIM_OBJECT_MEMBER_COUNT] = "count",
+    [SIM_OBJECT_MEMBER_ORDER] = "order",
+    [SIM_OBJECT_MEMBER_FLAG] = "flag",
+    [SIM_OBJECT_MEMBER_LOCK] = "lock",
+};
+
+/* --- JSON ------------------------------------------------------------------------------------ */
+
+static void *need(void *pointer) {
+    if (pointer == NULL) {
+        fputs("language: out of memory\n", stderr);
+        exit(3);
+    }
+    return pointer;
+}
+
+static cJSON *add_object(cJSON *list) {
+    cJSON *object = need(cJSON_CreateObject());
+    (void)cJSON_AddItemToArray(list, object);
+    return object;
+}
+
+static cJSON *add_array(cJSON *object, const char *name) {
+    return need(cJSON_AddArrayToObject(object, name));
+}
+
+/* NULL becomes null. */
+static void add_text(cJSON *object, const char *name, const char *text) {
+    (void)need(text != NULL ? cJSON_AddStringToObject(object, name, text)
+                            : cJSON_AddNullToObject(object, name));
+}
+
+static void add_number(cJSON *object, const char *name, double number) {
+    (void)need(cJSON_AddNumberToObject(object, name, number));
+}
+
+/* --- The tables ------------------------------------------------------------------------------ */
+
+static void add_members(cJSON *object, const sim_member *member) {
+    cJSON *list = add_array(object, "members");
+    for (; member->kind != SIM_MEMBER_NONE; member++) {
+        sim_buffer accepts = {0};
+        cJSON *row = add_object(list);
+        add_text(row, "name", member->name);
+        add_text(row, "kind", kinds[member->kind]);
+        (void)need(cJSON_AddBoolToObject(row, "required", member->required));
+        sim_describe_types(member->accepts, &accepts);
+        add_text(row, "accepts", accepts.data);
+        add_text(row, "summary", member->summary);
+        sim_buffer_free(&accepts);
+    }
+}
+
+static void add_steps(cJSON *root) {
+    cJSON *list = add_array(root, "steps");
+    for (size_t i = 0; i < sim_step_count; i++) {
+        const sim_step *step = sim_steps[i];
+        cJSON *row = add_object(list);
+        cJSON *example = cJSON_Parse(step->example);
+        if (example == NULL) {
+            fprintf(stderr, "language: the example of \"%s\" is no JSON\n", step->operation.name);
+            exit(1);
+        }
+        add_text(row, "verb", step->operation.name);
+        add_text(row, "family", families[step->family]);
+        add_text(row, "waits", waitings[step->waiting]);
+        add_text(row, "python", step->python);
+        add_text(row, "summary", step->summary);
+        (void)cJSON_AddItemToObject(row, "example", example);
+        add_members(row, step->members);
+    }
+}
+
+static void add_objects(cJSON *root) {
+    cJSON *list = add_array(root, "objects");
+    for (size_t i = 0; i < sim_object_kind_count; i++) {
+        const sim_object_kind *kind = &sim_object_kinds[i];
+        cJSON *row = add_object(list);
+        add_text(row, "type", kind->name);
+        add_text(row, "python", kind->python);
+        cJSON *members = add_array(row, "members");
+        for (const sim_object_member *member = kind->members; member->name != NULL; member++) {
+            cJSON *item = add_object(members);
+            add_text(item, "name", member->name);
+            add_text(item, "kind", object_kinds[member->kind]);
+            add_number(item, "least", (double)member->least);
+            add_text(item, "summary", member->summary);
+        }
+    }
+}
+
+static void add_functions(cJSON *list, const sim_function *function, size_t count) {
+    for (; count > 0; function++, count--) {
+        cJSON *row = add_object(list);
+        add_text(row, "name", function->name);
+        add_number(row, "least", function->least);
+        add_number(row, "most", function->most);
+        add_text(row, "takes", function->expects);
+    }
+}
+
+static void add_exceptions(cJSON *root) {
+    static const struct {
+        const char *name;
+        enum sim_exception parent;
+    } rows[] = {
+#define SIM_X(name, text, parent, code) {text, parent},
+        SIM_EXCEPTIONS(SIM_X)
+#undef SIM_X
+    };
+    cJSON *list = add_array(root, "exceptions");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cJSON *row = add_object(list);
+        add_text(row, "name", rows[i].name);
+        add_text(row, "parent", rows[i].parent != i ? rows[rows[i].parent].name : NULL);
+    }
+}
+
+static void add_outcomes(cJSON *root) {
+    cJSON *list = add_array(root, "outcomes");
+    for (int outcome = SIM_COMPLETE; outcome < SIM_BROKEN; outcome++) {
+        const char *name = sim_outcome_name((enum sim_outcome_kind)outcome);
+        (void)cJSON_AddItemToArray(list, need(cJSON_CreateString(name)));
+    }
+}
+
+int main(void) {
+    cJSON *root = need(cJSON_CreateObject());
+    add_steps(root);
+    add_objects(root);
+    cJSON *functions = add_array(root, "functions");
+    add_functions(functions, sim_builtin_functions, sim_builtin_count);
+    add_functions(functions, sim_functions, sim_function_count);
+    add_exceptions(root);
+    add_outcomes(root);
+    char *text = need(cJSON_Print(root));
+    bool fine = puts(text) >= 0 && fflush(stdout) == 0;
+    cJSON_free(text);
+    cJSON_Delete(root);
+    return fine ? 0 : 3;
+}

@@ -1,0 +1,334 @@
+"""The JSON Schema of scenarios, from the tables that `cadran-language` prints.
+
+Steps, objects, exceptions and outcomes come from the tables. What stands around them, the document
+itself, is written down here. Draft 7, which every editor knows.
+
+A step is told by its verb: one `if`/`then` a verb, so that an editor complains about the members
+of that step, and not about all steps that it is not. A list of steps that must not wait (setup,
+callbacks) has a schema of its own, in which the steps that wait are missing.
+"""
+import json
+import keyword
+
+EXPRESSION = ["number", "boolean", "string"]
+TEXT = ["string", "number", "boolean", "null"]
+ASCII_NAME = "^(?:[A-Za-z_]|[^\\x00-\\x7f])(?:[A-Za-z0-9_]|[^\\x00-\\x7f])*$"
+
+
+def ref(name):
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def described(schema, *texts):
+    """The schema with a description; what stands beside a $ref would be ignored."""
+    text = "\n\n".join(text for text in texts if text)
+    if not text:
+        return schema
+    if "$ref" in schema:
+        schema = {"allOf": [schema]}
+    return {"description": text[0].upper() + text[1:], **schema}
+
+
+def list_of(schema):
+    return {"type": "array", "items": schema}
+
+
+def record(properties, required=()):
+    """An object with these members and no others."""
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**schema, "required": list(required)} if required else schema
+
+
+def mapping(names, values):
+    return {"type": "object", "propertyNames": names, "additionalProperties": values}
+
+
+# --- Kinds of members -------------------------------------------------------------------------
+
+KINDS = {
+    "duration": ref("time"),
+    "limit": {"anyOf": [{"type": "null"}, ref("time")]},
+    "count": ref("count"),
+    "repeat": {"anyOf": [{"const": "forever"}, ref("count")]},
+    "condition": ref("expression"),
+    "text": ref("text"),
+    "value": ref("value"),
+    "target": {"type": "string"},
+    "targets": list_of({"type": "string"}),
+    "wait": {"type": ["string", "array"], "items": {"type": "string"}},
+    "variable": ref("name"),
+    "variables": list_of(ref("name")),
+    "bindings": ref("bindings"),
+    "assignments": ref("bindings"),
+    "coroutine": {"type": "string"},
+    "spawn": {"type": "string"},
+    "arguments": ref("arguments"),
+    "exception": ref("exception"),
+    "raise": {"anyOf": [{"const": True}, ref("exception")]},
+    "true": {"const": True},
+    "flag": {"type": "boolean"},
+    "return_when": {"enum": ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"]},
+    "callback": ref("immediateSteps"),
+}
+OBJECT_KINDS = {
+    "count": ref("count"),
+    "order": {"enum": ["fifo", "lifo", "priority"]},
+    "flag": {"type": "boolean"},
+    "lock": {"type": "string"},
+}
+
+# What the members of one step ask of one another.
+ASIDE = {
+    "try": {"anyOf": [{"required": ["except"]}, {"required": ["finally"]}]},
+    "raise": {"if": {"properties": {"raise": {"const": True}}},
+              "then": {"properties": {"message": False}}},
+    "wait": {"if": {"properties": {"wait": {"type": "string"}}},
+             "then": {"properties": {"return_when": False, "timeout": False}}},
+}
+
+
+# --- Steps ------------------------------------------------------------------------------------
+
+def holds_steps(step):
+    return any(member["kind"] in ("steps", "handlers") for member in step["members"])
+
+
+def member_schema(member, immediate):
+    kind = member["kind"]
+    if kind == "steps":
+        schema = ref("immediateSteps" if immediate else "steps")
+    elif kind == "handlers":
+        schema = ref("immediateHandlers" if immediate else "handlers")
+    else:
+        schema = KINDS[kind]
+    return described(schema, member["accepts"], member["summary"])
+
+
+def asyncio_call(step):
+    return f"asyncio: `{step['python']}`" if step["python"] else None
+
+
+def step_schema(step, immediate):
+    properties, required = {}, []
+    for member in step["members"]:
+        name = member["name"] or step["verb"]
+        properties[name] = member_schema(member, immediate)
+        if member["required"]:
+            required.append(name)
+    schema = described(record(properties, required), step["summary"], asyncio_call(step))
+    examples = [part for part in step["example"] if step["verb"] in part]
+    if examples and not immediate:
+        schema["examples"] = examples[:1]
+    return {**schema, **ASIDE.get(step["verb"], {})}
+
+
+def is_verb(step, steps):
+    """What holds of a step whose verb this is: `timeout` is one, unless it is beside `wait`."""
+    verb = step["verb"]
+    others = [other["verb"] for other in steps
+              if any(member["name"] == verb for member in other["members"])]
+    schema = {"required": [verb]}
+    return {**schema, "not": {"anyOf": [{"required": [o]} for o in others]}} if others else schema
+
+
+def any_step(steps, immediate, all_steps):
+    def definition(step):
+        suffix = ".immediate" if immediate and holds_steps(step) else ""
+        return ref(f"step.{step['verb']}{suffix}")
+
+    verbs = {step["verb"]: described({}, step["summary"], asyncio_call(step)) for step in steps}
+    return {
+        "type": "object",
+        "properties": verbs,
+        "anyOf": [{"required": [step["verb"]]} for step in steps],
+        "allOf": [{"if": is_verb(step, all_steps), "then": definition(step)} for step in steps],
+    }
+
+
+def step_definitions(steps):
+    immediate = [step for step in steps if step["waits"] == "never"]
+    definitions = {
+        "steps": described(list_of(ref("step")), "Steps, one after another. Each has one verb."),
+        "immediateSteps": described(list_of(ref("immediateStep")),
+                                    "Steps that never wait, one after another."),
+        "step": any_step(steps, False, steps),
+        "immediateStep": any_step(immediate, True, steps),
+    }
+    for step in steps:
+        definitions[f"step.{step['verb']}"] = step_schema(step, False)
+        if step in immediate and holds_steps(step):
+            definitions[f"step.{step['verb']}.immediate"] = step_schema(step, True)
+    return definitions
+
+
+def handlers(exceptions, steps):
+    names = {name: steps for name in exceptions}
+    return {
+        "type": "object",
+        "properties": {**names, "*": described(steps, "any exception but CancelledError")},
+        "propertyNames": {"anyOf": [{"const": "*"}, ref("exceptionName")]},
+        "additionalProperties": steps,
+    }
+
+
+# --- The document -----------------------------------------------------------------------------
+
+def object_schema(objects):
+    cases = []
+    for kind in objects:
+        properties = {"type": {"const": kind["type"]}}
+        for member in kind["members"]:
+            properties[member["name"]] = described(OBJECT_KINDS[member["kind"]], member["summary"])
+        cases.append({
+            "if": {"properties": {"type": {"const": kind["type"]}}, "required": ["type"]},
+            "then": described(record(properties), f"`{kind['python']}`"),
+        })
+    types = [kind["type"] for kind in objects]
+    return {
+        "type": "object",
+        "properties": {"type": described({"enum": types}, "what it is")},
+        "required": ["type"],
+        "allOf": cases,
+    }
+
+
+def expect_schema(outcomes):
+    number = ref("expression")
+    lines = list_of({"type": "string"})
+    bounds = {**record({"min": ref("time"), "max": ref("time")}), "minProperties": 1}
+    return record({
+        "outcome": described({"enum": outcomes}, "how the run ends"),
+        "makespan": described({"anyOf": [ref("time"), bounds]},
+                              "when the run ends: a time, or bounds for it"),
+        "max_concurrent": described(number, "how many spans are open at once, at most"),
+        "stdout": described(lines, "all that is printed, line by line"),
+        "order": described(list_of({**lines, "minItems": 2, "maxItems": 2}),
+                           "pairs of texts: a line with the first is printed before any with the "
+                           "second"),
+        "always": described(lines, "expressions that hold after every callback of the loop"),
+        "tasks": described({"type": "object", "additionalProperties": {
+            "anyOf": [{"enum": ["returned", "failed", "cancelled", "pending"]}, ref("exception")]}},
+            "how tasks end, by their names: one of these words, or the name of an exception"),
+        "table": described(lines, "rows of the sequencing table"),
+        "tolerance": described(ref("time"),
+                               "how far off times may be under the real clock; default 50ms"),
+    })
+
+
+def task_schema():
+    return {
+        **record({
+            "name": described({"type": "string"},
+                              "the task's name; may use the index: `job{i}`"),
+            "count": described(ref("count"), "how many such tasks; default 1"),
+            "index": described(ref("name"), "the variable that counts them from 0; default `i`"),
+            "let": described(ref("bindings"), "variables of the task, in order"),
+            "start": described(ref("time"), "when it is created, after the loop's start; default: "
+                                            "before the first iteration"),
+            "do": described(ref("steps"), "what it does"),
+            "call": described({"type": "string"}, "the coroutine that it runs, in place of `do`"),
+            "args": described(ref("arguments"), "what the coroutine is given"),
+        }, ["name"]),
+        "oneOf": [{"required": ["do"]}, {"required": ["call"]}],
+        "dependencies": {"args": ["call"]},
+    }
+
+
+def document_properties():
+    whole = 2 ** 53
+    return {
+        "$schema": described({"type": "string"},
+                             "where an editor finds this schema; cadran does not read it"),
+        "cadran": described({"const": 1}, "the version of the format"),
+        "name": described({"type": "string"}, "the scenario's name; its trace carries it"),
+        "description": described({"type": "string"}, "what it shows, for who reads it"),
+        "seed": described({"type": "integer", "minimum": -whole, "maximum": whole},
+                          "where random draws begin; default 0; `--seed` overrides it"),
+        "vars": described(ref("bindings"),
+                          "variables of the scenario, in order; `--set NAME=VALUE` overrides them, "
+                          "tasks read them, `assign` changes them"),
+        "objects": described(mapping(ref("name"), ref("object")), "the primitives, by name"),
+        "coroutines": described({"type": "object", "additionalProperties": ref("coroutine")},
+                                "lists of steps with parameters, for `spawn` and `call`"),
+        "tasks": described(list_of(ref("task")),
+                           "the tasks, created in this order before the loop starts"),
+        "setup": described(ref("immediateSteps"),
+                           "steps that run before the first iteration of the loop"),
+        "on_interrupt": described(ref("immediateSteps"), "steps that run when SIGINT stops the loop"),
+        "signals": described(list_of(record({
+            "at": described(ref("time"), "when"),
+            "signal": described({"enum": ["SIGINT"]}, "which"),
+        }, ["at", "signal"])), "signals that arrive"),
+        "threads": described(ref("count"), "how many workers `to_thread` has; default 4"),
+        "until": described({"anyOf": [{"const": "complete"}, ref("time")]},
+                           "when the run ends: with the last task (`complete`, the default), or at "
+                           "a time"),
+        "expect": described(ref("expect"),
+                            "what the run must show; `cadran run` fails where it does not"),
+    }
+
+
+def definitions(tables):
+    exceptions = [row["name"] for row in tables["exceptions"]]
+    reserved = sorted(keyword.kwlist + [row["name"] for row in tables["functions"]])
+    return {
+        "expression": described({"type": EXPRESSION},
+                                "a number, or an expression in Python's notation: `\"i % 3 + 1\"`"),
+        "time": described({"type": EXPRESSION},
+                          "seconds: a number, or an expression, in which numbers can have units: "
+                          "`\"250ms\"`, `\"2 * i\"`"),
+        "count": described({"type": EXPRESSION}, "a whole number, or an expression that gives one"),
+        "text": described({"type": TEXT}, "text, in which `{expression}` is replaced"),
+        "value": described({"type": TEXT}, "a value, or text in which `{expression}` is replaced; "
+                                           "`{expression}` alone keeps the value's type"),
+        "name": {"type": "string", "pattern": ASCII_NAME, "not": {"enum": reserved}},
+        "exceptionName": {"type": "string", "pattern": ASCII_NAME,
+                          "not": {"enum": sorted(keyword.kwlist)}},
+        "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},
+        "bindings": mapping(ref("name"), ref("expression")),
+        "arguments": {"type": "object", "additionalProperties": ref("value")},
+        "object": object_schema(tables["objects"]),
+        "coroutine": record({
+            "params": described({**list_of(ref("name")), "uniqueItems": True}, "its parameters"),
+            "do": described(ref("steps"), "what it does"),
+        }, ["do"]),
+        "task": task_schema(),
+        "expect": expect_schema(tables["outcomes"]),
+        "handlers": handlers(exceptions, ref("steps")),
+        "immediateHandlers": handlers(exceptions, ref("immediateSteps")),
+        **step_definitions(tables["steps"]),
+    }
+
+
+def schema(tables):
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Cadran scenario",
+        "description": "What an asynchronous program does: which primitives it has, which tasks "
+                       "use them, in which order, for how long. docs/scenarios.md is the reference.",
+        **record(document_properties(), ["cadran"]),
+        "definitions": definitions(tables),
+    }
+
+
+# --- Layout -----------------------------------------------------------------------------------
+
+def layout(value, indent="", width=100, prefix=0):
+    """JSON with what fits on a line on one line."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + prefix + len(line) < width or not value or not isinstance(value, (dict, list)):
+        return line
+    inner = indent + "  "
+    if isinstance(value, list):
+        rows = [layout(item, inner, width) for item in value]
+        brackets = "[]"
+    else:
+        rows = [f"{json.dumps(key)}: " + layout(item, inner, width, len(key) + 4)
+                for key, item in value.items()]
+        brackets = "{}"
+    body = ",\n".join(inner + row for row in rows)
+    return f"{brackets[0]}\n{body}\n{indent}{brackets[1]}"
+
+
+def text(tables):
+    return layout(schema(tables)) + "\n"
