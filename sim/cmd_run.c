@@ -1,4 +1,5 @@
 /* cadran run: runs a scenario. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,10 +155,11 @@ static bool parse_limit(const char *option, const char *text, uint64_t *limit) {
 static bool parse_size(const char *text, uint64_t *bytes) {
     static const char units[] = "KMGT";
     char *end;
+    errno = 0;
     unsigned long long number = strtoull(text, &end, 10);
     const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
     unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
-    bool fine = end != text && text[0] >= '0' && text[0] <= '9' && number > 0 &&
+    bool fine = end != text && text[0] >= '0' && text[0] <= '9' && number > 0 && errno == 0 &&
                 (*end == '\0' || (unit != NULL && end[1] == '\0')) && number <= UINT64_MAX >> shift;
     if (fine)
         *bytes = (uint64_t)number << shift;
@@ -261,7 +263,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments) 
     }
     if (argc - optind != 1) {
         fprintf(stderr, "cadran run: %s; see cadran run --help\n",
-                argc == optind ? "which scenario?" : "one scenario at a time");
+                argc == optind ? "no scenario is named" : "one scenario at a time");
         return false;
     }
     arguments->run.path = argv[optind];

@@ -150,7 +150,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments) 
     }
     if (argc - optind != 1) {
         fprintf(stderr, "cadran table: %s; see cadran table --help\n",
-                argc == optind ? "which trace?" : "one trace at a time");
+                argc == optind ? "no trace is named" : "one trace at a time");
         return false;
     }
     arguments->path = argv[optind];

@@ -446,7 +446,7 @@ static void test_table__refuses_wrong_use(void **state) {
     assert_string_equal(errors, "cadran table: a value is missing after \"--step\"; see cadran "
                                 "table --help\n");
     assert_int_equal(run_command((const char *const[]){NULL}, NULL), 2);
-    assert_string_equal(errors, "cadran table: which trace?; see cadran table --help\n");
+    assert_string_equal(errors, "cadran table: no trace is named; see cadran table --help\n");
     assert_int_equal(run_command((const char *const[]){NULL}, "/nonexistent"), 2);
     assert_string_equal(errors, "cadran table: /nonexistent: No such file or directory\n");
     assert_int_equal(run_command((const char *const[]){"--help", NULL}, NULL), 0);

@@ -38,7 +38,7 @@ static bool keep(sim_faults *faults, uint32_t offset, const sim_excerpt *excerpt
     fault->message = sim_strndup(message, strlen(message));
     if (fault->message == NULL)
         return false;
-    if (excerpt != NULL) {
+    if (excerpt != NULL && excerpt->length > 0) {
         fault->excerpt = sim_strndup(excerpt->text, excerpt->length);
         if (fault->excerpt == NULL) {
             sim_free(fault->message);

@@ -1,0 +1,84 @@
+"""Runs the program as people run it, and looks at all that it says.
+
+The environment names the programs: CADRAN, and CADRAN_VIEW where the viewer was built.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+PROGRAM = os.environ["CADRAN"]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "scenarios"
+CASES = ROOT / "tests" / "conformance" / "cases"
+
+EXPECTED, UNEXPECTED, USAGE, ENVIRONMENT = range(4)  # the exit statuses
+
+
+def recorded(case):
+    """What CPython printed for a case; and the outcome line."""
+    text = (CASES / f"{case}.expected").read_text()
+    at = text.rindex("outcome ")
+    return text[:at], text[at:]
+
+
+class CliTest(unittest.TestCase):
+    """Each test has a folder of its own, which is also where the program runs."""
+
+    maxDiff = None
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="cadran-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def write(self, name, content):
+        """Makes a file: text as it is, anything else as JSON."""
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def start(self, *arguments, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                   "stderr": subprocess.PIPE, "text": True, "cwd": self.folder} | options
+        return subprocess.Popen([PROGRAM, *map(str, arguments)], **options)
+
+    def finish(self, process, given=None, timeout=60):
+        """Waits for the end; adds what was said to the process."""
+        try:
+            process.out, process.err = process.communicate(given, timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            self.fail(f"still running after {timeout} s: {process.args}")
+        return process
+
+    def cadran(self, *arguments, given=None, **options):
+        if given is not None:
+            options["stdin"] = subprocess.PIPE
+        return self.finish(self.start(*arguments, **options), given)
+
+    def check(self, process, status, out=None, err=None):
+        """The status, and what was said where that is given: all of it."""
+        said = f"{process.args}\n{process.out or ''}{process.err or ''}"
+        self.assertEqual(process.returncode, status, said)
+        if out is not None:
+            self.assertEqual(process.out, out, said)
+        if err is not None:
+            self.assertEqual(process.err, err, said)
+        return process
+
+    def expect(self, status, *arguments, out=None, err=None, **options):
+        return self.check(self.cadran(*arguments, **options), status, out, err)
+
+    def run_document(self, document, *options, **how):
+        """Runs a document, a dictionary, as scenario.json."""
+        self.write("scenario.json", {"cadran": 1} | document)
+        return self.cadran("run", *options, "scenario.json", **how)
+
+
+def main():
+    unittest.main(verbosity=1)

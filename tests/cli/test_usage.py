@@ -1,0 +1,163 @@
+"""What the command line takes, and what it says to what it does not take."""
+
+import unittest
+
+from cli_test import ENVIRONMENT, EXPECTED, SCENARIOS, USAGE, CliTest, main
+
+WINDOW = SCENARIOS / "window.json"
+
+
+class Help(CliTest):
+    def test_each_command_has_a_help(self):
+        for arguments in (["--help"], ["-h"], ["help"], ["run", "--help"], ["run", "-h"],
+                          ["table", "--help"], ["table", "-h"]):
+            with self.subTest(arguments):
+                said = self.expect(EXPECTED, *arguments, err="").out
+                self.assertTrue(said.startswith("usage: cadran "), said)
+                self.assertLessEqual(max(map(len, said.splitlines())), 100)
+
+    def test_help_names_every_command(self):
+        said = self.cadran("--help").out
+        for command in ("run", "table", "view"):
+            self.assertRegex(said, rf"(?m)^  {command} +\w")
+
+    def test_help_of_run_names_every_option_and_status(self):
+        said = self.cadran("run", "--help").out
+        for option in ("clock virtual|real", "trace FILE", "report FILE", "table", "seed N",
+                       "set NAME=VALUE", "until TIME", "slow TIME", "max-steps N", "max-still N",
+                       "max-tasks N", "max-time TIME", "max-memory SIZE"):
+            self.assertRegex(said, rf"(?m)^  --{option.replace('|', '[|]')} ")
+        self.assertIn("Exit status: 0", said)
+
+    def test_version(self):
+        self.assertRegex(self.expect(EXPECTED, "--version", err="").out,
+                         r"\Acadran \d+\.\d+\.\d+\n\Z")
+
+    def test_without_arguments_the_help_is_an_error(self):
+        said = self.expect(USAGE, out="")
+        self.assertEqual(said.err, self.cadran("--help").out)
+
+    def test_help_that_cannot_be_written(self):
+        for arguments in (["--help"], ["--version"], ["run", "--help"], ["table", "--help"]):
+            with self.subTest(arguments), open("/dev/full", "w") as full:
+                self.expect(ENVIRONMENT, *arguments, stdout=full)
+
+
+class Mistakes(CliTest):
+    def test_each_is_told_in_a_line(self):
+        for arguments, message in (
+            (["rnu"], 'cadran: unknown command "rnu"; did you mean "run"?'),
+            (["frobnicate"], 'cadran: unknown command "frobnicate"; see cadran --help'),
+            (["--verison"], 'cadran: unknown option "--verison"; did you mean "--version"?'),
+            (["run"], "cadran run: no scenario is named; see cadran run --help"),
+            (["run", "a", "b"], "cadran run: one scenario at a time; see cadran run --help"),
+            (["run", "--trcae", "t", WINDOW],
+             'cadran run: unknown option "--trcae"; did you mean "--trace"?'),
+            (["run", "--verbose", WINDOW],
+             'cadran run: unknown option "--verbose"; see cadran run --help'),
+            (["run", "-x", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
+            (["run", WINDOW, "--trace"], 'cadran run: a value is missing after "--trace"'),
+            (["run", "--clock", "sundial", WINDOW],
+             'cadran run: --clock is virtual or real, not "sundial"'),
+            (["run", "--seed", "many", WINDOW],
+             'cadran run: --seed wants a whole number, not "many"'),
+            (["run", "--seed", "1.5", WINDOW],
+             'cadran run: --seed wants a whole number, not "1.5"'),
+            (["run", "--until", "noon", WINDOW],
+             'cadran run: --until wants a time, such as 3.5 or 250ms, not "noon"'),
+            (["run", "--until", "-1", WINDOW],
+             'cadran run: --until wants a time, such as 3.5 or 250ms, not "-1"'),
+            (["run", "--slow", "", WINDOW],
+             'cadran run: --slow wants a time, such as 3.5 or 250ms, not ""'),
+            (["run", "--max-time", "1 s", WINDOW],
+             'cadran run: --max-time wants a time, such as 3.5 or 250ms, not "1 s"'),
+            (["run", "--max-steps", "0", WINDOW],
+             'cadran run: --max-steps wants a whole number above 0, not "0"'),
+            (["run", "--max-still", "x", WINDOW],
+             'cadran run: --max-still wants a whole number above 0, not "x"'),
+            (["run", "--max-tasks", "-1", WINDOW],
+             'cadran run: --max-tasks wants a whole number above 0, not "-1"'),
+            (["run", "--max-memory", "lots", WINDOW],
+             'cadran run: --max-memory wants a size, such as 512M or 4G, not "lots"'),
+            (["run", "--max-memory", "99999999999999999999", WINDOW],
+             "cadran run: --max-memory wants a size, such as 512M or 4G, not "
+             '"99999999999999999999"'),
+            (["run", "--set", "jobs", WINDOW],
+             'cadran run: --set wants NAME=VALUE, such as jobs=100, not "jobs"'),
+            (["run", "--set", "=1", WINDOW],
+             'cadran run: --set wants NAME=VALUE, such as jobs=100, not "=1"'),
+            (["table"], "cadran table: no trace is named; see cadran table --help"),
+            (["table", "a", "b"], "cadran table: one trace at a time; see cadran table --help"),
+            (["table", "--fast", "a"],
+             'cadran table: unknown option "--fast"; see cadran table --help'),
+            (["table", "--format", "xml", "a"],
+             "cadran table: --format is one of markdown, text, csv and json, not \"xml\""),
+            (["table", "--step", "0", "a"],
+             'cadran table: --step wants a time above 0, such as 0.5 or 250ms, not "0"'),
+        ):
+            with self.subTest(arguments):
+                self.expect(USAGE, *arguments, out="", err=message + "\n")
+
+    def test_a_variable_that_is_set_must_be_one(self):
+        for setting, message in (
+            ("jbos=1", '--set jbos: the scenario has no such variable; did you mean "jobs"?\n'),
+            ("frob=1", "--set frob: the scenario has no such variable\n"),
+            ("jobs=", "--set jobs: the expression is empty\n"),
+            ("jobs=1+", "--set jobs: expected a value, but the expression ends here\n"
+                        "    1+\n      ^\n"),
+            ("jobs=width", '--set jobs: unknown name "width"\n    width\n    ^~~~~\n'),
+        ):
+            with self.subTest(setting):
+                self.expect(USAGE, "run", "--set", setting, WINDOW, out="",
+                            err=f"{WINDOW}: {message}")
+
+    def test_a_variable_that_is_set_to_what_cannot_be(self):
+        self.expect(USAGE, "run", "--set", "jobs=-1", WINDOW, out="",
+                    err=f"{WINDOW}:11:34: /tasks/0/count: count must be at least 0, not -1\n"
+                        f"{WINDOW}:21:33: /expect/max_concurrent: max_concurrent must be at "
+                        "least 0, not -1\n")
+
+
+class Files(CliTest):
+    def test_what_is_no_scenario(self):
+        (self.folder / "empty.json").touch()
+        (self.folder / "binary.json").write_bytes(bytes(range(256)))
+        for name, message in (
+            ("missing.json", "missing.json: cannot be read: No such file or directory\n"),
+            (".", ".: cannot be read: Is a directory\n"),
+            ("empty.json", "empty.json:1:1: the document is empty\n"),
+        ):
+            with self.subTest(name):
+                self.expect(USAGE, "run", name, out="", err=message)
+        self.assertIn("binary.json:1:1: ", self.expect(USAGE, "run", "binary.json", out="").err)
+
+    def test_standard_input_is_a_scenario(self):
+        self.expect(EXPECTED, "run", "-", given='{"cadran": 1, "setup": [{"print": "here"}]}',
+                    out="here\n", err="outcome complete at 0\n")
+        self.expect(USAGE, "run", "-", given="", out="", err="<stdin>:1:1: the document is empty\n")
+
+    def test_after_two_dashes_all_is_a_name(self):
+        self.expect(USAGE, "run", "--", "--table", out="",
+                    err="--table: cannot be read: No such file or directory\n")
+
+    def test_an_unreadable_scenario(self):
+        path = self.write("secret.json", {"cadran": 1})
+        path.chmod(0)
+        try:
+            path.open().close()
+        except PermissionError:
+            self.expect(USAGE, "run", path.name, out="",
+                        err="secret.json: cannot be read: Permission denied\n")
+        else:
+            raise unittest.SkipTest("this user may read everything")
+
+    def test_no_trace(self):
+        self.expect(USAGE, "table", "missing", out="",
+                    err="cadran table: missing: No such file or directory\n")
+        self.write("text", "Dear diary\n")
+        self.assertRegex(self.expect(USAGE, "table", "text", out="").err,
+                         r"\Acadran table: text:1: .+\n\Z")
+
+
+if __name__ == "__main__":
+    main()
