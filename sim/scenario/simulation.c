@@ -1,9 +1,8 @@
 #include "scenario/simulation.h"
 
-#include <inttypes.h>
-
 #include "driver.h"
 #include "scenario/alloc.h"
+#include "scenario/number.h"
 
 typedef struct watched_driver {
     cad_driver driver;
@@ -26,16 +25,20 @@ static int64_t now(cad_driver *driver) {
     return inner->now(inner);
 }
 
+static void stop_at_limit(sim_machine *machine) {
+    char seconds[SIM_NUMBER_TEXT];
+    (void)sim_number_format((double)machine->options->max_time_ns / 1e9, seconds);
+    (void)sim_machine_stop(machine, SIM_LIMIT,
+                           "%s seconds of the loop's time were not enough (--max-time)", seconds);
+}
+
 /* SIGINT came, or there is no time left: the loop ends at once. */
 static bool is_over(sim_machine *machine, int64_t until_ns) {
     const sim_machine_options *options = machine->options;
     if (options->interrupt != NULL && *options->interrupt != 0)
         cad_loop_interrupt(machine->loop);
     else if (until_ns > options->max_time_ns)
-        (void)sim_machine_stop(machine, SIM_LIMIT,
-                               "%" PRId64 " seconds of the loop's time were not enough "
-                               "(--max-time)",
-                               options->max_time_ns / CAD_SECOND);
+        stop_at_limit(machine);
     else
         return false;
     return true;

@@ -1,0 +1,231 @@
+"""Runs under the virtual clock: what they print, and what the options do."""
+
+import json
+
+from cli_test import CASES, EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main, recorded
+
+WINDOW = SCENARIOS / "window.json"
+TICKS = SCENARIOS / "ticks.json"
+ENDLESS = {"tasks": [{"name": "a", "do": [{"repeat": "forever", "do": []}]}]}
+
+
+class Programs(CliTest):
+    def test_window_and_ticks_print_what_asyncio_prints(self):
+        for scenario, case in ((WINDOW, "seed-window"), (CASES / "seed-window.json", "seed-window"),
+                               (TICKS, "seed-ticks"), (CASES / "seed-ticks.json", "seed-ticks")):
+            out, outcome = recorded(case)
+            with self.subTest(scenario):
+                self.expect(EXPECTED, "run", scenario, out=out, err=outcome)
+
+    def test_the_window_by_a_semaphore_prints_the_same(self):
+        self.expect(EXPECTED, "run", SCENARIOS / "window-semaphore.json",
+                    out=recorded("seed-window")[0], err="outcome complete at 5000000000\n")
+
+    def test_the_window_by_a_lock_lets_one_after_another_through(self):
+        lines = ["---------- zero"]
+        now = 0
+        for i, duration in enumerate((1, 2, 3, 1)):
+            lines.append(f"{now}s + 000ms >>> job{i} - duration {duration}")
+            now += duration
+            lines.append(f"{now}s + 000ms <<< job{i} - duration {duration}")
+        self.expect(EXPECTED, "run", SCENARIOS / "window-lock.json", out="\n".join(lines) + "\n",
+                    err="outcome complete at 7000000000\n")
+
+    def test_a_scenario_without_tasks_is_complete_at_once(self):
+        self.check(self.run_document({}), EXPECTED, "", "outcome complete at 0\n")
+
+    def test_every_scenario_of_the_project_runs_as_it_expects(self):
+        for path in sorted(SCENARIOS.glob("*.json")):
+            if path.name != "schema.json":
+                with self.subTest(path.name):
+                    self.expect(EXPECTED, "run", path)
+
+
+class Options(CliTest):
+    def test_set_replaces_what_the_document_says(self):
+        out = self.expect(EXPECTED, "run", "--set", "jobs=3", WINDOW,
+                          err="outcome complete at 3000000000\n").out
+        self.assertEqual(out.count(">>>"), 3)
+
+    def test_set_takes_expressions_over_what_is_set_before_in_the_document(self):
+        self.expect(EXPECTED, "run", "--set", "width=jobs // 4", "--set", "jobs=4 * 2", WINDOW,
+                    err="outcome complete at 8000000000\n")
+
+    def test_of_two_settings_the_last_counts(self):
+        self.expect(EXPECTED, "run", "--set", "jobs=8", "--set", "jobs=1", WINDOW,
+                    err="outcome complete at 1000000000\n")
+
+    def test_until_stops_the_run(self):
+        for time in ("2.5", "2500ms", "5 / 2"):
+            process = self.expect(EXPECTED, "run", "--until", time, WINDOW,
+                                  err="outcome stopped at 2500000000\n")
+            self.assertTrue(recorded("seed-window")[0].startswith(process.out))
+
+    def test_until_a_time_that_the_run_does_not_reach(self):
+        self.expect(EXPECTED, "run", "--until", "1min", WINDOW,
+                    err="outcome complete at 5000000000\n")
+
+    def test_table_goes_to_standard_error(self):
+        process = self.expect(EXPECTED, "run", "--table", WINDOW, out=recorded("seed-window")[0])
+        *table, outcome = process.err.splitlines()
+        self.assertEqual(len(table), 7)
+        self.assertTrue(all(line.startswith("|") for line in table), process.err)
+        self.assertEqual(outcome, "outcome complete at 5000000000")
+
+    def test_slow_names_the_task_and_its_longest_step(self):
+        document = {"tasks": [
+            {"name": "a", "do": [{"sleep": 1}, {"compute": "10ms"}, {"compute": 0.3},
+                                 {"print": "x"}]},
+            {"name": "b", "do": [{"compute": "100ms"}]}]}
+        self.write("slow.json", {"cadran": 1} | document)
+        self.assertRegex(self.expect(EXPECTED, "run", "--slow", "100ms", "slow.json", out="x\n").err,
+                         r"\Aslow.json:1:\d+: /tasks/0/do/2: slow: task a kept the loop busy for "
+                         r"0.31s, until 1.31s\noutcome complete at 1310000000\n\Z")
+        self.expect(EXPECTED, "run", "--slow", "310ms", "slow.json",
+                    err="outcome complete at 1310000000\n")
+
+    def test_slow_names_callbacks_too(self):
+        process = self.run_document(
+            {"setup": [{"call_later": 1, "do": [{"compute": 2}]}],
+             "tasks": [{"name": "a", "do": [{"sleep": 5}]}]}, "--slow", "1")
+        self.check(process, EXPECTED)
+        self.assertIn("/setup/0/do/0: slow: a callback kept the loop busy for 2s, until 3s\n",
+                      process.err)
+
+
+class Seeds(CliTest):
+    DOCUMENT = {"cadran": 1, "tasks": [{"name": "a{i}", "count": 3, "do": [
+        {"repeat": 3, "do": [{"sleep": "exponential(1)"}, {"print": "{i} {randint(1, 6)}"}]}]}]}
+
+    def run_with(self, *options):
+        trace = self.folder / "trace"
+        self.write("dice.json", self.DOCUMENT)
+        process = self.expect(EXPECTED, "run", "--trace", trace, *options, "dice.json")
+        return process.out, process.err, trace.read_bytes()
+
+    def test_the_same_seed_is_the_same_run(self):
+        for options in ([], ["--seed", 7], ["--seed", -7]):
+            self.assertEqual(self.run_with(*options), self.run_with(*options))
+
+    def test_another_seed_is_another_run(self):
+        runs = [self.run_with("--seed", seed) for seed in (0, 1, 2, -1)]
+        self.assertEqual(len({out for out, _, _ in runs}), 4)
+        self.assertEqual(len({err for _, err, _ in runs}), 4)
+
+    def test_the_option_goes_before_the_document(self):
+        plain = self.run_with("--seed", 5)
+        self.DOCUMENT = self.DOCUMENT | {"seed": 5}
+        self.assertEqual(self.run_with(), plain)
+        self.assertNotEqual(self.run_with("--seed", 6), plain)
+
+
+class Limits(CliTest):
+    def stop(self, document, *options, reason, end=0, out=None):
+        process = self.run_document(document, *options)
+        self.check(process, UNEXPECTED, out, f"limit: {reason}\noutcome limit at {end}\n")
+
+    def test_steps(self):
+        self.stop(ENDLESS, "--max-steps", 1000, reason="1000 steps were run (--max-steps)")
+
+    def test_an_endless_loop_ends_by_itself_and_soon(self):
+        self.stop(ENDLESS, "--max-still", 1000000,
+                  reason="1000000 steps were run while the clock stood still (--max-still)")
+        self.stop({"tasks": [{"name": "a", "do": [{"repeat": "forever", "do": [{"sleep": 0}]}]}]},
+                  "--max-still", 100000,
+                  reason="100000 steps were run while the clock stood still (--max-still)")
+
+    def test_an_endless_loop_in_setup(self):
+        self.stop({"setup": ENDLESS["tasks"][0]["do"]}, "--max-still", 1000,
+                  reason="1000 steps were run while the clock stood still (--max-still)")
+
+    def test_a_loop_in_which_time_passes_does_not_stand_still(self):
+        process = self.run_document({"tasks": [{"name": "a", "do": [
+            {"repeat": 100000, "do": [{"sleep": "1ns"}]}]}]}, "--max-still", 70000)
+        self.check(process, EXPECTED, "", "outcome complete at 100000\n")
+
+    def test_time(self):
+        forever = {"tasks": [{"name": "a", "do": [
+            {"repeat": "forever", "do": [{"print": "."}, {"sleep": 1}]}]}]}
+        self.stop(forever, "--max-time", 2.5, end=2000000000, out=".\n.\n.\n",
+                  reason="2.5 seconds of the loop's time were not enough (--max-time)")
+
+    def test_tasks(self):
+        self.stop({"tasks": [{"name": "a{i}", "count": 100, "do": []}]}, "--max-tasks", 99,
+                  reason="more than 99 tasks were created (--max-tasks)")
+        self.stop({"coroutines": {"w": {"do": [{"spawn": "w"}, {"spawn": "w"}]}},
+                   "tasks": [{"name": "a", "call": "w"}]}, "--max-tasks", 1000,
+                  reason="more than 1000 tasks were created (--max-tasks)")
+
+    def test_memory(self):
+        crowd = {"tasks": [{"name": "a{i}", "count": 1000000, "do": [{"sleep": 1}]}]}
+        self.stop(crowd, "--max-memory", "2M", reason="there is no more memory (--max-memory)")
+
+    def test_a_limit_is_no_interrupt(self):
+        document = ENDLESS | {"on_interrupt": [{"print": "bye"}]}
+        self.stop(document, "--max-steps", 10, out="", reason="10 steps were run (--max-steps)")
+        document["tasks"] = [{"name": "a", "do": [{"sleep": 10}]}]
+        self.stop(document, "--max-time", 5, out="",
+                  reason="5 seconds of the loop's time were not enough (--max-time)")
+
+    def test_a_limit_can_be_what_is_expected(self):
+        self.check(self.run_document(ENDLESS | {"expect": {"outcome": "limit"}}, "--max-steps", 10),
+                   EXPECTED)
+
+    def test_the_trace_of_a_run_that_a_limit_ended_is_whole(self):
+        for option in (["--max-steps", "40"], ["--max-time", "2"], ["--max-tasks", "4"],
+                       ["--max-still", "9"]):
+            with self.subTest(option):
+                self.expect(UNEXPECTED, "run", "--trace", "t", *option, WINDOW)
+                events = json.loads((self.folder / "t").read_text())
+                self.assertEqual(events[-1]["ph"], "E")
+                self.assertNotIn("cut short", self.expect(EXPECTED, "table", "t").err)
+
+
+class Report(CliTest):
+    def report(self, *arguments, status=EXPECTED):
+        self.expect(status, "run", "--report", "report.json", *arguments)
+        return json.loads((self.folder / "report.json").read_text())
+
+    def test_of_a_run_as_expected(self):
+        self.assertEqual(
+            {key: value for key, value in self.report(WINDOW).items() if key != "steps"},
+            {"scenario": "window", "clock": "virtual", "seed": 0, "outcome": "complete",
+             "end_ns": 5000000000, "status": 0, "as_expected": True, "unmet_expectations": 0,
+             "tasks": 8, "tasks_pending": 0, "max_concurrent": 4, "failures": [],
+             "failure_count": 0})
+
+    def test_of_a_run_that_was_stopped(self):
+        report = self.report("--until", "1.5", "--seed", 9007199254740992, WINDOW)
+        self.assertEqual(report["outcome"], "stopped")
+        self.assertEqual(report["end_ns"], 1500000000)
+        self.assertEqual(report["seed"], 9007199254740992)
+        self.assertEqual(report["tasks_pending"], 6)
+
+    def test_of_a_run_that_failed(self):
+        self.write("fail.json", {"cadran": 1, "tasks": [
+            {"name": "a", "do": [{"sleep": 1}, {"raise": "ValueError", "message": "no"}]}],
+            "expect": {"makespan": 2}})
+        report = self.report("fail.json", status=UNEXPECTED)
+        place = report["failures"][0].pop("where")
+        self.assertRegex(place, r"\Afail.json:1:\d+: /tasks/0/do/1\Z")
+        self.assertEqual(report["failures"], [{"who": "task a", "what": "ValueError: no"}])
+        self.assertEqual([report[key] for key in ("outcome", "status", "as_expected",
+                                                  "unmet_expectations", "failure_count")],
+                         ["failed", 1, False, 1, 1])
+
+    def test_of_a_run_that_a_limit_ended(self):
+        report = self.report("--max-steps", "10", WINDOW, status=UNEXPECTED)
+        self.assertEqual(report["outcome"], "limit")
+        self.assertEqual(report["reason"], "10 steps were run (--max-steps)")
+        self.assertEqual(report["steps"], 10)
+
+    def test_of_very_many_failures_some_are_kept(self):
+        self.write("many.json", {"cadran": 1, "tasks": [
+            {"name": "a{i}", "count": 1000, "do": [{"raise": "ValueError"}]}]})
+        report = self.report("many.json", status=UNEXPECTED)
+        self.assertEqual(report["failure_count"], 1000)
+        self.assertEqual(len(report["failures"]), 20)
+
+
+if __name__ == "__main__":
+    main()
