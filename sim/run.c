@@ -126,6 +126,9 @@ static int conclude(sim_machine *machine, const sim_run_options *options, const 
     if (options->report_path != NULL &&
         !sim_write_report(machine, options->report_path, unmet, status))
         status = SIM_STATUS_ENVIRONMENT;
+    if (machine->failure_count > SIM_FAILURES_KEPT)
+        fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
+                machine->failure_count - SIM_FAILURES_KEPT);
     if (machine->reason[0] != '\0')
         fprintf(stderr, "%s: %s\n", broken ? "cadran" : "limit", machine->reason);
     if (!broken)

@@ -239,15 +239,16 @@ static void check_times(checker *check) {
     const sim_machine *machine = check->machine;
     const sim_expect *expect = &machine->program->expect;
     int64_t slack_ns = machine->options->real ? machine->tolerance_ns : 0;
+    bool exact = expect->makespan_least.value == expect->makespan_most.value;
     char wanted[SIM_NUMBER_TEXT], was[SIM_NUMBER_TEXT];
     (void)seconds(machine->end_ns, was);
     if (machine->end_ns < machine->makespan_least_ns - slack_ns)
-        fail(check, expect->makespan_least.place, "expected at least %s s, found %s s",
-             seconds(machine->makespan_least_ns, wanted), was);
+        fail(check, expect->makespan_least.place, "expected %s%s s, found %s s",
+             exact ? "" : "at least ", seconds(machine->makespan_least_ns, wanted), was);
     else if (machine->makespan_most_ns != CAD_NEVER &&
              machine->end_ns > machine->makespan_most_ns + slack_ns)
-        fail(check, expect->makespan_most.place, "expected at most %s s, found %s s",
-             seconds(machine->makespan_most_ns, wanted), was);
+        fail(check, expect->makespan_most.place, "expected %s%s s, found %s s",
+             exact ? "" : "at most ", seconds(machine->makespan_most_ns, wanted), was);
     if (expect->max_concurrent.value != NULL &&
         machine->spans_most != (uint64_t)machine->max_concurrent)
         fail(check, expect->max_concurrent.place, "expected %" PRId64 ", found %" PRIu64,
@@ -290,8 +291,8 @@ static void check_lines(checker *check) {
         return;
     for (size_t i = 0; i < expect->line_count; i++) {
         if (at == end) {
-            fail(check, expect->lines_place, "expected line %zu \"%s\", but no more was printed",
-                 i + 1, expect->lines[i]);
+            fail(check, expect->lines_place, "expected line %zu \"%s\", found the end", i + 1,
+                 expect->lines[i]);
             return;
         }
         if (!same_line(machine, expect->lines[i], at)) {
@@ -302,13 +303,14 @@ static void check_lines(checker *check) {
         at += strlen(at) + 1;
     }
     if (at != end)
-        fail(check, expect->lines_place, "expected %zu lines, but then came \"%s\"",
+        fail(check, expect->lines_place, "expected the end after line %zu, found \"%s\"",
              expect->line_count, at);
 }
 
 /* The place of the first line that has the text in it, counting from 1; 0: none has. */
 static size_t find_line(const sim_machine *machine, const char *text) {
-    const char *at = machine->printed.data, *end = at + machine->printed.length;
+    const char *at = machine->printed.data;
+    const char *end = at != NULL ? at + machine->printed.length : NULL;
     for (size_t number = 1; at != end; number++) {
         if (strstr(at, text) != NULL)
             return number;
