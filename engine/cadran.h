@@ -265,6 +265,12 @@ CAD_API int cad_task_cancelling(const cad_task *task);
 
 /* Lives as long as the task. */
 CAD_API const char *cad_task_name(const cad_task *task);
+/* The same into `buffer`, as snprintf() does, for whom the name need not be kept. */
+CAD_API int cad_task_copy_name(const cad_task *task, char *buffer, size_t size);
+/* Names the loop's tasks that are given no name, whenever one is asked for, as snprintf() does:
+ * a million tasks then need no memory for their names. NULL: "Task-1", "Task-2", ... */
+typedef int cad_task_namer(const cad_task *task, char *buffer, size_t size, void *arg);
+CAD_API void cad_loop_set_task_namer(cad_loop *loop, cad_task_namer *namer, void *arg);
 /* 1 for the loop's first task, then 2, ... */
 CAD_API uint64_t cad_task_id(const cad_task *task);
 

@@ -159,6 +159,11 @@ void cad__object_free(cad__object *object);
 /* The last part of that, and of the loop's end. */
 void cad__object_release(cad__object *object);
 const char *cad__object_name(cad__object *object);
+/* The name that it has without being given one, as snprintf() does. */
+int cad__object_own_name(const cad__object *object, char *buffer, size_t size);
+/* For assertions, because it looks at every task: whether one is in the middle of an operation on
+ * the object, be it woken already. */
+bool cad__object_in_use(const cad__object *object);
 
 /* --- Futures ------------------------------------------------------------------------------- */
 
@@ -401,6 +406,8 @@ struct cad_loop {
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
     void *handler_arg;
+    cad_task_namer *namer;
+    void *namer_arg;
     struct cad__stacks stacks;
     bool watches_overflow;
     void *signal_stack; /* where overflows are handled, while it watches for them */

@@ -194,6 +194,12 @@ void cad_loop_set_threads(cad_loop *loop, unsigned threads)
     loop->workers = threads;
 }
 
+void cad_loop_set_task_namer(cad_loop *loop, cad_task_namer *namer, void *arg)
+{
+    loop->namer = namer;
+    loop->namer_arg = arg;
+}
+
 void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler, void *arg)
 {
     loop->handler = handler;

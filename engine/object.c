@@ -33,15 +33,28 @@ void cad__object_release(cad__object *object)
     cad__pool_free(&object->loop->pool, object, object->size_class);
 }
 
+int cad__object_own_name(const cad__object *object, char *buffer, size_t size)
+{
+    const cad_loop *loop = object->loop;
+    if (object->type == &cad__task_type && loop->namer != NULL) {
+        const cad_task *task = CAD__CONTAINER(object, const cad_task, object);
+        int length = loop->namer(task, buffer, size, loop->namer_arg);
+        if (length > 0)
+            return length;
+    }
+    return snprintf(buffer, size, "%s-%llu", object->type->name, (unsigned long long)object->id);
+}
+
 const char *cad__object_name(cad__object *object)
 {
-    char name[48];
     if (object->name == NULL) {
-        snprintf(name, sizeof name, "%s-%llu", object->type->name,
-                 (unsigned long long)object->id);
-        object->name = cad__strdup(name);
+        int length = cad__object_own_name(object, NULL, 0);
+        object->name = cad_realloc(NULL, (size_t)length + 1);
+        if (object->name == NULL)
+            return object->type->name;
+        (void)cad__object_own_name(object, object->name, (size_t)length + 1);
     }
-    return object->name != NULL ? object->name : object->type->name;
+    return object->name;
 }
 
 int cad_set_name(void *pointer, const char *name)

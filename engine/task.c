@@ -307,6 +307,14 @@ const char *cad_task_name(const cad_task *task)
     return cad__object_name(&((cad_task *)(uintptr_t)task)->object);
 }
 
+int cad_task_copy_name(const cad_task *task, char *buffer, size_t size)
+{
+    assert(task->object.type == &cad__task_type);
+    if (task->object.name != NULL)
+        return snprintf(buffer, size, "%s", task->object.name);
+    return cad__object_own_name(&task->object, buffer, size);
+}
+
 uint64_t cad_task_id(const cad_task *task)
 {
     assert(task->object.type == &cad__task_type);

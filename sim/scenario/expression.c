@@ -824,3 +824,13 @@ bool sim_expression_constant(const sim_expression *expression, sim_value *value)
 bool sim_expression_draws(const sim_expression *expression) {
     return expression->draws;
 }
+
+bool sim_expression_reads_only(const sim_expression *expression, uint32_t slot) {
+    for (const sim_instruction *at = expression->code; sim_opcode_of(*at) != SIM_OP_RETURN; at++) {
+        enum sim_opcode opcode = sim_opcode_of(*at);
+        bool other = opcode == SIM_OP_LOCAL && sim_operand_of(*at) != slot;
+        if (other || opcode == SIM_OP_GLOBAL || opcode == SIM_OP_LATE || opcode == SIM_OP_CALL)
+            return false;
+    }
+    return true;
+}

@@ -125,6 +125,9 @@ bool sim_expression_constant(const sim_expression *expression, sim_value *value)
 /* Whether it draws random numbers. */
 bool sim_expression_draws(const sim_expression *expression);
 
+/* Whether all that its value depends on is the task variable in `slot`. */
+bool sim_expression_reads_only(const sim_expression *expression, uint32_t slot);
+
 /* --- Evaluating ----------------------------------------------------------------------------- */
 
 /* 0 and *result; or the code of *error, and *result is None. SIM_ENAME: a name has no value yet. */

@@ -83,7 +83,8 @@ static int start_job(sim_machine *machine, const sim_new_task *new_task, sim_job
 }
 
 int sim_task_new(sim_machine *machine, const sim_new_task *new_task, cad_task **out) {
-    const cad_task_options options = {.name = new_task->name, .group = new_task->group};
+    const cad_task_options options = {.name = new_task->name_is_kept ? new_task->name : NULL,
+                                      .group = new_task->group};
     cad_task *task;
     if (++machine->task_count > machine->options->max_tasks)
         return sim_machine_stop(machine, SIM_LIMIT,

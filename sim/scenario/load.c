@@ -206,6 +206,14 @@ static void compile_task_steps(sim_compiler *compiler, const sim_node *node, sim
     compiler->body = NULL;
 }
 
+/* Whether the name can be made again from the task's index, whatever its variables are by then. */
+static bool name_is_indexed(const sim_task_spec *spec) {
+    for (uint32_t i = 0; spec->let != NULL && i < spec->let->count; i++)
+        if (spec->let->items[i].slot == spec->index)
+            return false;
+    return spec->name != NULL && sim_text_reads_only(spec->name, spec->index);
+}
+
 static void compile_task(sim_compiler *compiler, const sim_node *node, sim_task_spec *spec) {
     sim_node member;
     if (sim_node_member(node, "count", &member))
@@ -215,6 +223,7 @@ static void compile_task(sim_compiler *compiler, const sim_node *node, sim_task_
         spec->let = sim_compile_bindings(compiler, &member, false);
     if (sim_node_member(node, "name", &member))
         spec->name = sim_compile_text(compiler, &member);
+    spec->indexed = name_is_indexed(spec);
     if (sim_node_member(node, "start", &member))
         sim_load_setting(compiler, &member, &spec->start);
     compiler->body = NULL;

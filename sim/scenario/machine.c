@@ -95,18 +95,25 @@ static int allocate(sim_machine *machine) {
     for (size_t i = 0; i < program->body_count; i++)
         if (parameters < program->bodies[i].parameters)
             parameters = program->bodies[i].parameters;
+    uint32_t slots = 0;
+    for (size_t i = 0; i < program->task_count; i++)
+        if (slots < program->tasks[i].body->slots)
+            slots = program->tasks[i].body->slots;
     machine->globals = sim_zalloc(program->global_names.count + 1, sizeof *machine->globals);
     machine->objects = sim_zalloc(program->object_names.count + 1, sizeof *machine->objects);
     machine->tasks = sim_zalloc(program->task_names.count + 1, sizeof *machine->tasks);
     machine->spawned = sim_zalloc(program->coroutine_names.count + 1, sizeof *machine->spawned);
     machine->arguments = sim_zalloc(parameters + 1, sizeof *machine->arguments);
     machine->counts = sim_zalloc(program->task_count + 1, sizeof *machine->counts);
+    machine->first_ids = sim_zalloc(program->task_count + 1, sizeof *machine->first_ids);
+    machine->name_locals = sim_zalloc(slots + 1, sizeof *machine->name_locals);
     machine->signals = sim_zalloc(program->signal_count + 1, sizeof *machine->signals);
     machine->broken_ns = sim_zalloc(program->expect.always_count + 1, sizeof *machine->broken_ns);
     machine->ends = sim_zalloc(program->expect.task_count + 1, sizeof *machine->ends);
     bool fine = machine->ends != NULL && machine->globals != NULL && machine->objects != NULL &&
                 machine->tasks != NULL && machine->spawned != NULL && machine->arguments != NULL &&
-                machine->counts != NULL && machine->signals != NULL && machine->broken_ns != NULL;
+                machine->counts != NULL && machine->first_ids != NULL &&
+                machine->name_locals != NULL && machine->signals != NULL && machine->broken_ns != NULL;
     for (size_t i = 0; fine && i < program->expect.always_count; i++)
         machine->broken_ns[i] = CAD_NEVER;
     return fine ? 0 : CAD_ENOMEM;
@@ -233,12 +240,15 @@ void sim_machine_free(sim_machine *machine) {
     sim_buffer_free(&machine->text);
     sim_buffer_free(&machine->line);
     sim_buffer_free(&machine->printed);
+    sim_buffer_free(&machine->name);
     sim_free(machine->globals);
     sim_free(machine->objects);
     sim_free(machine->tasks);
     sim_free(machine->spawned);
     sim_free(machine->arguments);
     sim_free(machine->counts);
+    sim_free(machine->first_ids);
+    sim_free(machine->name_locals);
     sim_free(machine->signals);
     sim_free(machine->broken_ns);
     sim_free(machine->ends);
@@ -366,6 +376,7 @@ static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
     close_trace(machine);
     cad_loop_free(machine->loop); /* which notices the last failures */
     machine->loop = NULL;
+    (void)cad_raise_exception(0, NULL); /* forgets the last error outside tasks */
 }
 
 void sim_machine_run(sim_machine *machine) {

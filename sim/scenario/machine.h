@@ -176,6 +176,9 @@ struct sim_machine {
     int64_t makespan_least_ns, makespan_most_ns, tolerance_ns; /* of sim_program.expect */
     int64_t max_concurrent;
     int64_t *counts;           /* by sim_program.tasks */
+    uint64_t *first_ids;       /* likewise: cad_task_id() of the first task */
+    sim_value *name_locals;    /* what a task's name is made of when it is asked for */
+    sim_buffer name;           /* that name */
     int64_t *signals;          /* their times, by sim_program.signals */
     struct sim_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
@@ -229,7 +232,10 @@ uint64_t sim_machine_steps(const sim_machine *machine);
 bool sim_machine_refuel(sim_machine *machine);
 
 /* --- What steps use (use.c) ---------------------------------------------------------------- */
-/* Those that return an int return 0 or an error, and have then raised it (cad_raise). */
+/* Those that return an int return 0 or an error, and have then raised it. */
+
+/* cad_raise(), which tells when there is no memory for the message: CAD_ENOMEM then. */
+int sim_raise(int code, const char *message);
 
 /* The value of an expression; a reference of the caller's. */
 int sim_evaluate(sim_job *job, const sim_expression *expression, sim_value *value);
@@ -245,8 +251,9 @@ int sim_evaluate_text(sim_job *job, const sim_text *text, sim_value *value);
 int sim_evaluate_globally(sim_machine *machine, const sim_expression *expression, sim_value *value);
 /* Each argument in its slot of `locals`; on an error some of them. */
 int sim_evaluate_arguments(sim_job *job, const sim_arguments *arguments, sim_value *locals);
-/* What printing it shows, in machine->text. */
+/* What printing it shows, in machine->text, or in a buffer, whose contents it replaces. */
 int sim_say(sim_job *job, const sim_text *text);
+int sim_say_into(sim_job *job, const sim_text *text, sim_buffer *buffer);
 
 /* What a name stands for; borrowed. CAD_EKEY when it stands for nothing. */
 int sim_find(sim_job *job, const sim_target *target, sim_value *value);
@@ -294,6 +301,7 @@ bool sim_is_task(const cad_future *future);
 /* A task to be created. */
 typedef struct sim_new_task {
     const char *name;
+    bool name_is_kept; /* by the task; otherwise it is made again when it is asked for */
     const sim_body *body;
     sim_value *locals; /* its first variables; their references are taken over on success */
     uint32_t local_count;

@@ -1,5 +1,6 @@
 #include "scenario/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "scenario/alloc.h"
@@ -82,9 +83,10 @@ static int make_up(struct planner *planner, int64_t index) {
 }
 
 /* Creates the task that `job` has the variables of, and takes these over. */
-static int create(sim_job *job, const sim_task_spec *spec, const char *name) {
+static int create(sim_job *job, const sim_task_spec *spec, const char *name, bool keep_name) {
     sim_machine *machine = job->machine;
-    sim_new_task task = {.name = name, .body = spec->body, .draws = job->draws};
+    sim_new_task task = {
+        .name = name, .name_is_kept = keep_name, .body = spec->body, .draws = job->draws};
     uint32_t variables = (uint32_t)spec->body->variables.count;
     sim_value *locals = job->top->locals;
     task.locals = locals;
@@ -147,7 +149,7 @@ static int create_planned(sim_planned *planned) {
                    .draws = machine->program->draws ? &planned->draws : NULL,
                    .frame = {.body = planned->spec->body, .locals = planned->locals}};
     job.top = &job.frame;
-    int error = create(&job, planned->spec, planned->name);
+    int error = create(&job, planned->spec, planned->name, true);
     forget(planned);
     return error;
 }
@@ -194,6 +196,32 @@ void sim_plan_drop(sim_machine *machine) {
     machine->plan_count = machine->plan_capacity = 0;
 }
 
+/* --- Names that are not kept ----------------------------------------------------------------- */
+
+/* The name of a task whose row of the document has one that depends on the index alone. */
+static int name_task(const cad_task *task, char *buffer, size_t size, void *arg) {
+    sim_machine *machine = arg;
+    uint64_t id = cad_task_id(task);
+    size_t low = 0, high = machine->program->task_count; /* the last row whose first id is not above */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (machine->first_ids[middle] != 0 && machine->first_ids[middle] <= id)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (machine->program->task_count == 0 || !machine->program->tasks[low].indexed)
+        return 0;
+    const sim_task_spec *spec = &machine->program->tasks[low];
+    sim_job job = {.machine = machine,
+                   .frame = {.body = spec->body, .locals = machine->name_locals}};
+    job.top = &job.frame;
+    machine->name_locals[spec->index] = sim_number((double)(id - machine->first_ids[low]));
+    if (sim_say_into(&job, spec->name, &machine->name) != 0)
+        return 0; /* no memory for it */
+    return snprintf(buffer, size, "%s", machine->name.data);
+}
+
 /* --- All of them ----------------------------------------------------------------------------- */
 
 /* Goes through all tasks. `now`: each is created as soon as it is made up, unless it has a time of
@@ -205,12 +233,13 @@ static int go_through(sim_machine *machine, bool now) {
     for (size_t i = 0; i < program->task_count && error == 0; i++) {
         const sim_task_spec *spec = &program->tasks[i];
         bool at_once = now && spec->start.value == NULL;
+        machine->first_ids[i] = machine->task_count + 1;
         error = planner_begin(&planner, machine, spec);
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             sim_planned *planned = NULL;
             error = make_up(&planner, k);
             if (error == 0 && at_once)
-                error = create(&planner.job, spec, machine->text.data);
+                error = create(&planner.job, spec, machine->text.data, !spec->indexed);
             else if (error == 0)
                 error = keep(&planner, &machine->plan_capacity, &planned);
             if (error == 0 && now && !at_once)
@@ -226,6 +255,7 @@ int sim_plan_all(sim_machine *machine) {
 }
 
 int sim_plan_and_create(sim_machine *machine) {
+    cad_loop_set_task_namer(machine->loop, name_task, machine);
     return go_through(machine, true);
 }
 

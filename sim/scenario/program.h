@@ -231,6 +231,7 @@ typedef struct sim_task_spec {
     sim_setting count;
     uint32_t place;
     uint32_t index; /* the slot of the index variable */
+    bool indexed;   /* the name depends on nothing else, and so need not be kept */
     const sim_bindings *let;
     sim_setting start; /* not given: before the first iteration */
     sim_body *body;

@@ -48,6 +48,7 @@ static int begin_spawn(sim_job *job, const sim_instruction *in) {
         error = sim_draws_start(machine, job->draws->identity, body->name, &draws);
     if (error == 0) {
         task.name = machine->text.data;
+        task.name_is_kept = true;
         task.draws = job->draws != NULL ? &draws : NULL;
         if (in->operands[SPAWN_GROUP].slot != SIM_NO_SLOT)
             task.group = stored_pointer(job, in->operands[SPAWN_GROUP].slot);
@@ -183,7 +184,7 @@ static int begin_cancel(sim_job *job, const sim_instruction *in) {
         return error;
     if (sim_is_reference(value) && sim_to_kind(value) == SIM_KIND_HANDLE) {
         if (message != NULL)
-            return cad_raise(CAD_ETYPE, "Handle.cancel() takes no message");
+            return sim_raise(CAD_ETYPE, "Handle.cancel() takes no message");
         sim_callback_cancel(sim_to_pointer(value));
         return 0;
     }
@@ -468,7 +469,7 @@ static int begin_reschedule(sim_job *job, const sim_instruction *in) {
             return cad_timeout_reschedule(scope, sim_deadline(machine, limit_ns));
         i = block->parent;
     }
-    return cad_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
+    return sim_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
 }
 
 static void compile_reschedule(sim_compiler *compiler, const sim_step *step, const sim_node *node) {

@@ -235,6 +235,15 @@ bool sim_text_draws(const sim_text *text) {
     return false;
 }
 
+bool sim_text_reads_only(const sim_text *text, uint32_t slot) {
+    for (size_t i = 0; i < text->count; i++) {
+        const sim_expression *expression = text->pieces[i].expression;
+        if (expression != NULL && !sim_expression_reads_only(expression, slot))
+            return false;
+    }
+    return true;
+}
+
 static int piece_value(const piece *p, const sim_env *env, sim_value *value, sim_error *error) {
     if (p->expression != NULL)
         return sim_expression_evaluate(p->expression, env, value, error);

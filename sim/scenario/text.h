@@ -31,6 +31,9 @@ bool sim_text_constant(const sim_text *text, sim_value *value);
 /* Whether it draws random numbers. */
 bool sim_text_draws(const sim_text *text);
 
+/* Whether all that its value depends on is the task variable in `slot`. */
+bool sim_text_reads_only(const sim_text *text, uint32_t slot);
+
 /* The value: of one {expression} its value, of everything else a string. 0 and *result; or the
  * code of *error, and *result is None. */
 int sim_text_evaluate(const sim_text *text, const sim_env *env, sim_value *result,

@@ -9,8 +9,15 @@
 
 /* --- Expressions ----------------------------------------------------------------------------- */
 
+int sim_raise(int code, const char *message) {
+    cad_exception *exception = message != NULL ? cad_exception_new(code, message) : NULL;
+    if (message != NULL && exception == NULL)
+        return CAD_ENOMEM;
+    return cad_raise_exception(code, exception);
+}
+
 static int raise_error(const sim_error *error) {
-    return error->code == CAD_ENOMEM ? CAD_ENOMEM : cad_raise(error->code, error->message);
+    return error->code == CAD_ENOMEM ? CAD_ENOMEM : sim_raise(error->code, error->message);
 }
 
 /* A task by its name. */
@@ -112,7 +119,10 @@ int sim_evaluate_arguments(sim_job *job, const sim_arguments *arguments, sim_val
 }
 
 int sim_say(sim_job *job, const sim_text *text) {
-    sim_buffer *buffer = &job->machine->text;
+    return sim_say_into(job, text, &job->machine->text);
+}
+
+int sim_say_into(sim_job *job, const sim_text *text, sim_buffer *buffer) {
     sim_error error;
     sim_buffer_clear(buffer);
     if (sim_buffer_append(buffer, "", 0) != 0)
@@ -134,7 +144,7 @@ int sim_find(sim_job *job, const sim_target *target, sim_value *value) {
         *value = sim_reference(SIM_KIND_OBJECT, target->object);
     else if (target->task != SIM_NO_SYMBOL)
         *value = job->machine->tasks[target->task];
-    return *value != SIM_NONE ? 0 : cad_raise(CAD_EKEY, target->name);
+    return *value != SIM_NONE ? 0 : sim_raise(CAD_EKEY, target->name);
 }
 
 int sim_raise_type(enum sim_lack lack, sim_value value, const char *verb) {

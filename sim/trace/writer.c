@@ -238,6 +238,16 @@ static void end_run(struct sim_trace_writer *writer, int64_t now_ns, const char 
 
 /* --- The sink ------------------------------------------------------------------------------ */
 
+/* A task's name as it is asked for most: for a moment. */
+typedef struct task_name {
+    char text[128];
+} task_name;
+
+static const char *name_of(const cad_task *task, task_name *name) {
+    int length = cad_task_copy_name(task, name->text, sizeof name->text);
+    return length < (int)sizeof name->text ? name->text : cad_task_name(task);
+}
+
 static void put_thread(struct sim_trace_writer *writer, uint64_t tid, const char *name) {
     char *at = sim_output_room(&writer->output, 256);
     at = SIM_PUT(at, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":");
@@ -261,9 +271,11 @@ static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, c
         return;
     }
     uint64_t tid = tid_of(task);
-    put_thread(writer, tid, cad_task_name(task));
+    task_name buffer;
+    const char *name = name_of(task, &buffer);
+    put_thread(writer, tid, name);
     begin_event(writer, 'B', now_ns, tid, SIM_CATEGORY_TASK);
-    sim_output_text(&writer->output, cad_task_name(task));
+    sim_output_text(&writer->output, name);
     const char *separator = args_open;
     if (by != NULL)
         put_task_args(writer, &separator, "by", "by_tid", by);
@@ -284,7 +296,8 @@ static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int
         return;
     end_inner(writer, now_ns, sim_alive_find(&writer->tasks, task), NULL);
     begin_event(writer, 'E', now_ns, tid_of(task), SIM_CATEGORY_TASK);
-    sim_output_text(&writer->output, cad_task_name(task));
+    task_name buffer;
+    sim_output_text(&writer->output, name_of(task, &buffer));
     const char *separator = args_open;
     if (code == 0) {
         put_text_arg(writer, &separator, "outcome", "returned");
