@@ -1,11 +1,13 @@
-/* Prints the tables that the parser works by, as one JSON object: steps, objects, functions,
- * exceptions, outcomes. reference.py makes the schema and the reference page of it. */
+/* Prints the tables that the parser works by, as one JSON object: the parts of a document,
+ * steps, objects, functions, exceptions, outcomes. reference.py makes the schema and the reference
+ * page of it. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "scenario/exceptions.h"
 #include "scenario/expression.h"
+#include "scenario/fields.h"
 #include "scenario/functions.h"
 #include "scenario/load.h"
 #include "scenario/machine.h"
@@ -180,8 +182,27 @@ static void add_outcomes(cJSON *root) {
     }
 }
 
+static void add_part(cJSON *parts, const char *name, const sim_field *field) {
+    cJSON *list = add_array(parts, name);
+    for (; field->name != NULL; field++) {
+        cJSON *row = add_object(list);
+        add_text(row, "name", field->name);
+        (void)need(cJSON_AddBoolToObject(row, "required", field->required));
+    }
+}
+
+static void add_parts(cJSON *root) {
+    cJSON *parts = need(cJSON_AddObjectToObject(root, "parts"));
+    add_part(parts, "document", sim_document_fields);
+    add_part(parts, "task", sim_task_fields);
+    add_part(parts, "coroutine", sim_coroutine_fields);
+    add_part(parts, "signal", sim_signal_fields);
+    add_part(parts, "expect", sim_expect_fields);
+}
+
 int main(void) {
     cJSON *root = need(cJSON_CreateObject());
+    add_parts(root);
     add_steps(root);
     add_objects(root);
     cJSON *functions = add_array(root, "functions");
