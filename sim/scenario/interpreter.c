@@ -90,7 +90,7 @@ static call_frame *call_of(sim_frame *frame) {
 int sim_job_call(sim_job *job, const sim_body *body, const sim_arguments *arguments) {
     uint32_t depth = job->top->depth + 1;
     if (depth > MAX_CALLS)
-        return cad_raise(CAD_ESTACK, "maximum recursion depth exceeded");
+        return sim_raise(CAD_ESTACK, "maximum recursion depth exceeded");
     size_t inside = body->shared ? 0 : body->slots;
     call_frame *call = sim_alloc(sizeof *call + inside * sizeof call->locals[0]);
     if (call == NULL)

@@ -165,7 +165,7 @@ int sim_prepare_variables(sim_machine *machine) {
 static int less(const void *a, const void *b) {
     sim_error error;
     int result = sim_value_less(sim_value_unpack(a), sim_value_unpack(b), &error);
-    return result >= 0 || result == CAD_ENOMEM ? result : cad_raise(result, error.message);
+    return result >= 0 || result == CAD_ENOMEM ? result : sim_raise(result, error.message);
 }
 
 static void *create(sim_machine *machine, const sim_object *object, size_t size) {
@@ -267,6 +267,7 @@ int sim_prepare_settings(sim_machine *machine) {
     if (program->threads.value != NULL)
         error =
             both(error, evaluate_whole(machine, &program->threads, "threads", 1, 1024, &threads));
-    cad_loop_set_threads(machine->loop, (unsigned)threads);
+    if (error == 0)
+        cad_loop_set_threads(machine->loop, (unsigned)threads);
     return error;
 }

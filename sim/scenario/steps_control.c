@@ -347,9 +347,9 @@ const sim_step sim_step_try = {
 
 static int raise_message(sim_job *job, int code, const sim_text *message) {
     if (message == NULL)
-        return cad_raise(code, NULL);
+        return sim_raise(code, NULL);
     int error = sim_say(job, message);
-    return error != 0 ? error : cad_raise(code, job->machine->text.data);
+    return error != 0 ? error : sim_raise(code, job->machine->text.data);
 }
 
 static int begin_raise(sim_job *job, const sim_instruction *in) {

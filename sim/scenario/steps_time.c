@@ -29,9 +29,9 @@ static int begin_compute(sim_job *job, const sim_instruction *in) {
     if (error != 0)
         return error;
     if (duration_ns < 0)
-        return cad_raise(CAD_EINVAL, "compute: a duration must not be negative");
+        return sim_raise(CAD_EINVAL, "compute: a duration must not be negative");
     if (cad_running_loop() == NULL)
-        return cad_raise(CAD_ERUNTIME, "compute: the loop is not running");
+        return sim_raise(CAD_ERUNTIME, "compute: the loop is not running");
     if (duration_ns > job->machine->busiest_ns) {
         job->machine->busiest_ns = duration_ns;
         job->machine->busiest = job->top->pc - 1;

@@ -1,0 +1,269 @@
+/* What is wrong with a scenario, beyond what is wrong with a document as such: every fault, its
+ * place, and what to do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/memory_test.h"
+#include "support/scenario.h"
+
+static int setup(void **state) {
+    (void)state;
+    memory_start();
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    assert_int_equal(memory_live(), 0);
+    return 0;
+}
+
+/* A scenario with these steps in one task. */
+#define STEPS(steps)                                                                               \
+    "{'cadran':1,'vars':{'v':1},'objects':{'q':{'type':'queue'},'l':{'type':'lock'},"              \
+    "'e':{'type':'event'},'c':{'type':'condition'},'f':{'type':'future'}},\n"                      \
+    "'coroutines':{'w':{'params':['n'],'do':[]}},\n"                                               \
+    "'tasks':[{'name':'t{i}','do':[\n" steps "]}]}"
+
+/* --- The document ---------------------------------------------------------------------------- */
+
+static void test_scenario_faults__document(void **state) {
+    (void)state;
+    scenario_refuse("{}", "1:1: missing member \"cadran\"\n");
+    scenario_refuse("[]", "1:1: expected an object, found an array\n");
+    scenario_refuse("{'cadran':2}", "1:11: /cadran: this cadran reads documents of version 1\n");
+    scenario_refuse("{'cadran':1,'taks':[]}",
+                    "1:13: /taks: unknown member \"taks\"; did you mean \"tasks\"?\n");
+    scenario_refuse("{'cadran':1,'network':{}}",
+                    "1:13: /network: \"network\" is not supported yet\n");
+    scenario_refuse("{'cadran':1,'tasks':{},'objects':[],'vars':3,'coroutines':[],'seed':1.5}",
+                    "1:21: /tasks: expected an array, found an object\n"
+                    "1:34: /objects: expected an object, found an array\n"
+                    "1:44: /vars: expected an object, found a number\n"
+                    "1:59: /coroutines: expected an object, found an array\n"
+                    "1:69: /seed: expected a whole number, found 1.5\n");
+}
+
+static void test_scenario_faults__variables(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'vars':{'a':'b','b':1,'min':1,'2x':1}}",
+                    "1:26: /vars/a: unknown name \"b\"\n    b\n    ^\n"
+                    "1:35: /vars/min: \"min\" is the name of a function\n"
+                    "1:43: /vars/2x: \"2x\" cannot be a name: letters, digits and _, no digit "
+                    "first, and no word of the expressions\n");
+    scenario_refuse("{'cadran':1,'vars':{'a':'1 / 0'}}", "1:25: /vars/a: division by zero\n");
+}
+
+static void test_scenario_faults__objects(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'vars':{'x':-1},'objects':{\n"
+                    "'q':{'type':'qeue'},\n"
+                    "'x':{'type':'lock'},\n"
+                    "'l':{'type':'lock','maxsize':1},\n"
+                    "'c':{'type':'condition','lock':'m'},\n"
+                    "'d':{}}}",
+                    "2:13: /objects/q/type: unknown type \"qeue\"; did you mean \"queue\"?\n"
+                    "3:1: /objects/x: \"x\" is the name of a variable already\n"
+                    "4:20: /objects/l/maxsize: unknown member \"maxsize\"\n"
+                    "5:32: /objects/c/lock: no lock \"m\" is declared before this condition\n"
+                    "6:5: /objects/d: missing member \"type\"\n");
+    scenario_refuse("{'cadran':1,'vars':{'x':-1},'objects':{\n"
+                    "'q':{'type':'queue','maxsize':'x'},\n"
+                    "'b':{'type':'barrier','parties':0},\n"
+                    "'s':{'type':'semaphore','value':1.5}}}",
+                    "2:31: /objects/q/maxsize: maxsize must be at least 0, not -1\n"
+                    "3:33: /objects/b/parties: parties must be at least 1, not 0\n"
+                    "4:33: /objects/s/value: value must be a whole number, not 1.5\n");
+}
+
+static void test_scenario_faults__tasks(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'coroutines':{'w':{'params':['n','n'],'do':[]},'v':{}},'tasks':[\n"
+                    "{'do':[]},\n"
+                    "{'name':'a'},\n"
+                    "{'name':'b','do':[],'call':'w','args':{'n':1}},\n"
+                    "{'name':'c','call':'w'},\n"
+                    "{'name':'d','call':'x','args':1},\n"
+                    "{'name':'e','do':[],'args':{}},\n"
+                    "{'name':'f','do':[],'host':'h','cuont':2}]}",
+                    "1:46: /coroutines/w/params/1: the parameter \"n\" stands twice\n"
+                    "1:64: /coroutines/v: missing member \"do\"\n"
+                    "2:1: /tasks/0: missing member \"name\"\n"
+                    "3:1: /tasks/1: a task needs \"do\", its steps, or \"call\", a coroutine\n"
+                    "4:21: /tasks/2/call: a task has \"do\" or \"call\", not both\n"
+                    "5:20: /tasks/3/call: coroutine \"w\" needs the argument \"n\"\n"
+                    "6:20: /tasks/4/call: unknown coroutine \"x\"\n"
+                    "7:21: /tasks/5/args: \"args\" are for the coroutine that \"call\" names\n"
+                    "8:21: /tasks/6/host: \"host\" is not supported yet\n"
+                    "8:32: /tasks/6/cuont: unknown member \"cuont\"; did you mean \"count\"?\n");
+    scenario_refuse(
+        "{'cadran':1,'until':-1,'threads':0,'tasks':[{'name':'a','count':-1,'do':[]}],\n"
+        "'signals':[{'at':-1,'signal':'SIGINT'},{'at':1,'signal':'SIGTERM'}]}",
+        "2:57: /signals/1/signal: unknown signal \"SIGTERM\": expected \"SIGINT\"\n");
+    scenario_refuse(
+        "{'cadran':1,'until':-1,'threads':0,'tasks':[{'name':'a','count':-1,'do':[]}],\n"
+        "'signals':[{'at':-1,'signal':'SIGINT'}]}",
+        "1:21: /until: until must not be negative\n"
+        "1:34: /threads: threads must be from 1 to 1024, not 0\n"
+        "1:65: /tasks/0/count: count must be at least 0, not -1\n"
+        "2:18: /signals/0/at: a time must not be negative\n");
+}
+
+/* --- Steps ----------------------------------------------------------------------------------- */
+
+static void test_scenario_faults__verbs(void **state) {
+    (void)state;
+    scenario_refuse(STEPS("{'slepe':1}"),
+                    "4:2: /tasks/0/do/0/slepe: unknown step \"slepe\"; did you mean \"sleep\"?\n");
+    scenario_refuse(STEPS("{},\n{'value':1},\n7"),
+                    "4:1: /tasks/0/do/0: a step needs a verb, such as \"sleep\"\n"
+                    "5:2: /tasks/0/do/1/value: unknown step \"value\"\n"
+                    "6:1: /tasks/0/do/2: expected an object, found a number\n");
+    scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
+                    "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
+                    "\"print\"\n");
+    scenario_refuse(STEPS("{'exec':['ls']},\n{'on_signal':'SIGINT','do':[]}"),
+                    "4:2: /tasks/0/do/0/exec: step \"exec\" is not supported yet\n"
+                    "5:2: /tasks/0/do/1/on_signal: step \"on_signal\" is not supported yet\n");
+}
+
+static void test_scenario_faults__members(void **state) {
+    (void)state;
+    scenario_refuse(
+        STEPS("{'sequence':'x','dealy':1},\n{'while':'v'},\n{'repeat':'forver','do':[]}"),
+        "4:17: /tasks/0/do/0/dealy: unknown member \"dealy\"; did you mean "
+        "\"delay\"?\n"
+        "5:1: /tasks/0/do/1: missing member \"do\" of step \"while\"\n"
+        "6:11: /tasks/0/do/2/repeat: unknown name \"forver\"; did you mean "
+        "\"forever\"?\n");
+    scenario_refuse(STEPS("{'sleep':'v +'},\n{'repeat':2.5,'do':[]},\n{'start_timer':false},\n"
+                          "{'wait':[],'return_when':'ALL'},\n{'sleep':null}"),
+                    "4:14: /tasks/0/do/0/sleep: expected a value, but the expression ends here\n"
+                    "    v +\n       ^\n"
+                    "5:11: /tasks/0/do/1/repeat: repeat must be a whole number, not 2.5\n"
+                    "6:16: /tasks/0/do/2/start_timer: expected true\n"
+                    "7:26: /tasks/0/do/3/return_when: unknown condition \"ALL\": expected "
+                    "\"ALL_COMPLETED\", \"FIRST_COMPLETED\" or \"FIRST_EXCEPTION\"\n"
+                    "8:10: /tasks/0/do/4/sleep: expected a number or an expression, "
+                    "found null\n");
+}
+
+static void test_scenario_faults__names(void **state) {
+    (void)state;
+    scenario_refuse(STEPS("{'put':'l'},\n{'get':'qq'},\n{'cancel':'x3'},\n{'cancel':'t3'},\n"
+                          "{'set_result':'t3'},\n{'uncancel':'f'}"),
+                    "4:8: /tasks/0/do/0/put: \"put\" takes a queue; \"l\" is a lock\n"
+                    "5:8: /tasks/0/do/1/get: unknown name \"qq\"\n"
+                    "6:11: /tasks/0/do/2/cancel: unknown name \"x3\"\n"
+                    "8:15: /tasks/0/do/4/set_result: unknown name \"t3\"\n"
+                    "9:13: /tasks/0/do/5/uncancel: \"uncancel\" takes a task; \"f\" is a future\n");
+    scenario_refuse(STEPS("{'print':'{duratoin}'},\n{'let':{'duration':1,'max':2}},\n"
+                          "{'assign':{'vv':1}},\n{'get':'q','as':'a b'}"),
+                    "4:12: /tasks/0/do/0/print: unknown name \"duratoin\"; did you mean "
+                    "\"duration\"?\n    duratoin\n    ^~~~~~~~\n"
+                    "5:22: /tasks/0/do/1/let/max: \"max\" is the name of a function\n"
+                    "6:12: /tasks/0/do/2/assign/vv: unknown scenario variable \"vv\"\n"
+                    "7:17: /tasks/0/do/3/as: \"a b\" cannot be a name: letters, digits and _, no "
+                    "digit first, and no word of the expressions\n");
+    scenario_refuse(STEPS("{'spawn':'x'},\n{'call':'w','args':{'m':1}},\n{'spawn':'w'}"),
+                    "4:10: /tasks/0/do/0/spawn: unknown coroutine \"x\"\n"
+                    "5:20: /tasks/0/do/1/args: coroutine \"w\" needs the argument \"n\"\n"
+                    "5:21: /tasks/0/do/1/args/m: unknown argument \"m\"\n"
+                    "6:1: /tasks/0/do/2: coroutine \"w\" needs the argument \"n\"\n");
+}
+
+static void test_scenario_faults__exceptions(void **state) {
+    (void)state;
+    scenario_refuse(
+        STEPS("{'try':[],'except':{'TimeoutEror':[],'a b':[],'Mine':[]}},\n{'try':[]},\n"
+              "{'raise':true},\n{'raise':false},\n{'raise':'a b'}"),
+        "4:21: /tasks/0/do/0/except/TimeoutEror: nothing raises \"TimeoutEror\"; did "
+        "you mean \"TimeoutError\"?\n"
+        "4:38: /tasks/0/do/0/except/a b: \"a b\" cannot be the name of an exception\n"
+        "5:1: /tasks/0/do/1: a try needs \"except\" or \"finally\"\n"
+        "6:10: /tasks/0/do/2/raise: there is no exception to raise again: this is no "
+        "branch of an \"except\"\n"
+        "7:10: /tasks/0/do/3/raise: expected true\n"
+        "8:10: /tasks/0/do/4/raise: \"a b\" cannot be the name of an exception\n");
+    scenario_refuse(STEPS("{'try':[],'except':{'*':[{'raise':true,'message':'m'}]}}"),
+                    "4:40: /tasks/0/do/0/except/*/0/message: an exception that is raised again "
+                    "keeps its message\n");
+}
+
+static void test_scenario_faults__where_a_step_may_stand(void **state) {
+    (void)state;
+    scenario_refuse(STEPS("{'call_soon':[{'sleep':1},{'return':1},{'raise':true}]},\n"
+                          "{'reschedule':1},\n{'wait':'e','timeout':1}"),
+                    "4:15: /tasks/0/do/0/call_soon/0: \"sleep\" may wait, and cannot stand in a "
+                    "callback\n"
+                    "4:27: /tasks/0/do/0/call_soon/1: \"return\" is for coroutines, and cannot "
+                    "stand in a callback\n"
+                    "4:49: /tasks/0/do/0/call_soon/2/raise: there is no exception to raise again: "
+                    "this is no branch of an \"except\"\n"
+                    "5:1: /tasks/0/do/1: \"reschedule\" is for the steps of a \"timeout\"\n"
+                    "6:13: /tasks/0/do/2/timeout: \"timeout\" is for a \"wait\" for a list of "
+                    "tasks; around this one, use a \"timeout\" step\n");
+    scenario_refuse(
+        "{'cadran':1,'setup':[{'sleep':1}],'on_interrupt':[{'if':1,'then':[{'sleep':1}]}]}",
+        "1:22: /setup/0: \"sleep\" may wait, and cannot stand in setup\n"
+        "1:67: /on_interrupt/0/then/0: \"sleep\" may wait, and cannot stand in "
+        "on_interrupt\n");
+}
+
+static void test_scenario_faults__expectations(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'tasks':[{'name':'job{i}','do':[]}],'expect':{\n"
+                    "'outcome':'done',\n'makespan':{'mix':1},\n'order':[['a']],\n"
+                    "'always':['1 <'],\n'tasks':{'jbo1':'returned','job1':'dead'},\n'stdout':'x'}}",
+                    "2:11: /expect/outcome: unknown outcome \"done\": expected \"complete\", "
+                    "\"failed\", \"deadlock\", \"interrupted\", \"stopped\" or \"limit\"\n"
+                    "3:13: /expect/makespan/mix: unknown member \"mix\"; did you mean \"min\"?\n"
+                    "4:10: /expect/order/0: expected two texts: the one that is printed first, "
+                    "and the one that is printed after it\n"
+                    "5:15: /expect/always/0: expected a value, but the expression ends here\n"
+                    "    1 <\n       ^\n"
+                    "6:10: /expect/tasks/jbo1: unknown task \"jbo1\"\n"
+                    "6:35: /expect/tasks/job1: \"dead\" is no way to end: expected \"returned\", "
+                    "\"failed\", \"cancelled\", \"pending\" or the name of an exception\n"
+                    "7:10: /expect/stdout: expected an array, found a string\n");
+}
+
+/* --- The command line ------------------------------------------------------------------------ */
+
+static void test_scenario_faults__overrides(void **state) {
+    (void)state;
+    const sim_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
+    sim_machine_options options = scenario_options();
+    options.overrides = overrides;
+    options.override_count = 2;
+    scenario_run run = scenario_play("{'cadran':1,'vars':{'jobs':1}}", &options);
+    assert_int_equal(run.error, CAD_EINVAL);
+    assert_string_equal(run.faults,
+                        "s: --set jbos: the scenario has no such variable; did you mean "
+                        "\"jobs\"?\n"
+                        "s: --set jobs: expected a value, but the expression ends here\n"
+                        "    2 +\n"
+                        "       ^\n");
+    scenario_free(&run);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_scenario_faults__document, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__variables, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__verbs, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__members, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__names, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__exceptions, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__where_a_step_may_stand, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__expectations, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__overrides, teardown),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,381 @@
+/* Runs: outcomes, limits, reports, expectations, random streams. What each step does is for
+ * conformance/ to check. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/memory_test.h"
+#include "support/scenario.h"
+
+static int setup(void **state) {
+    (void)state;
+    memory_start();
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    assert_int_equal(memory_live(), 0);
+    return 0;
+}
+
+/* A scenario of one task with these steps. */
+#define STEPS(steps) "{'cadran':1,\n'tasks':[{'name':'t','do':[\n" steps "]}]}"
+
+/* --- Outcomes -------------------------------------------------------------------------------- */
+
+static void test_scenario_run__nothing_to_do_is_complete(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1}", "", "complete");
+    scenario_check("{'cadran':1,'tasks':[{'name':'t','count':0,'do':[]}]}", "", "complete");
+    scenario_check("{'cadran':1,'setup':[{'print':'only setup'}]}", "only setup\n", "complete");
+}
+
+static void test_scenario_run__a_failing_setup_ends_the_run(void **state) {
+    (void)state;
+    scenario_run run = scenario_play("{'cadran':1,'setup':[{'print':'a'},\n{'raise':'Boom'},"
+                                     "{'print':'b'}],'tasks':[{'name':'t','do':[{'print':'c'}]}]}",
+                                     NULL);
+    assert_string_equal(run.output, "a\n");
+    assert_int_equal(run.outcome, SIM_FAILED);
+    assert_string_equal(run.report, "s:2:1: /setup/1: exception in setup: Boom\n");
+    scenario_free(&run);
+}
+
+static void test_scenario_run__a_task_that_cannot_be_made_up_ends_the_run(void **state) {
+    (void)state;
+    scenario_run run =
+        scenario_play("{'cadran':1,'tasks':[{'name':'t{1 / i}','count':2,'do':[]}]}", NULL);
+    assert_int_equal(run.outcome, SIM_FAILED);
+    assert_string_equal(run.report, "exception in t{1 / i}: ZeroDivisionError: division by zero\n");
+    scenario_free(&run);
+}
+
+static void test_scenario_run__unretrieved_exceptions_are_reported_once(void **state) {
+    (void)state;
+    scenario_run run =
+        scenario_play("{'cadran':1,'coroutines':{'f':{'params':['n'],'do':[\n"
+                      "{'sleep':'n'},\n"
+                      "{'raise':'Boom','message':'planned {n}'}]}},'tasks':[{'name':'t','do':[\n"
+                      "{'spawn':'f','args':{'n':1}},\n"
+                      "{'spawn':'f','args':{'n':2},'as':'x'},\n"
+                      "{'try':[{'await':'x'}],'except':{'*':[]}},\n"
+                      "{'call_soon':[{'raise':'KeyError','message':'k'}]},{'sleep':1}]},\n"
+                      "{'name':'group','do':[{'task_group':[{'spawn':'f','args':{'n':3}}]}]}]}",
+                      NULL);
+    assert_int_equal(run.outcome, SIM_FAILED);
+    assert_int_equal(run.failures, 3);
+    assert_string_equal(
+        run.report,
+        "s:3:1: /coroutines/f/do/1: exception never retrieved in task f-1: Boom: planned 1\n"
+        "s:7:15: /tasks/0/do/3/call_soon/0: exception in a callback: KeyError: 'k'\n"
+        "s:8:23: /tasks/1/do/0: exception never retrieved in task group: ExceptionGroup: "
+        "unhandled errors in a TaskGroup (1 sub-exception)\n"
+        "    - Boom: planned 3\n");
+    scenario_free(&run);
+}
+
+static void test_scenario_run__an_interrupt_stops_everything(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        "{'cadran':1,'vars':{'n':0},'tasks':[{'name':'t','do':[{'try':[{'repeat':'forever','do':["
+        "{'assign':{'n':'n + 1'}},{'sleep':1}]}],'finally':[{'print':'never'}]}]}],\n"
+        "'signals':[{'at':2.5,'signal':'SIGINT'}],'on_interrupt':[{'print':'bye {n}'}]}",
+        NULL);
+    assert_string_equal(run.output, "bye 3\n");
+    assert_int_equal(run.outcome, SIM_INTERRUPTED);
+    assert_int_equal(run.end_ns, 2500 * CAD_MILLISECOND);
+    assert_int_equal(run.pending, 1);
+    scenario_free(&run);
+}
+
+/* --- Deadlock -------------------------------------------------------------------------------- */
+
+static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        "{'cadran':1,'objects':{'a':{'type':'lock'},'b':{'type':'lock'},'q':{'type':'queue'},"
+        "'c':{'type':'condition'}},'tasks':[\n"
+        "{'name':'job1','do':[{'with':'a','do':[{'sleep':1},{'acquire':'b'}]}]},\n"
+        "{'name':'job2','do':[{'with':'b','do':[{'sleep':1.5},{'acquire':'a'}]}]},\n"
+        "{'name':'waits','do':[{'await':'job1'}]},\n"
+        "{'name':'gets','do':[{'get':'q'}]},\n"
+        "{'name':'ends','do':[{'acquire':'c'}]},\n"
+        "{'name':'holds','do':[{'acquire':'c'}]}]}",
+        NULL);
+    assert_int_equal(run.outcome, SIM_DEADLOCK);
+    assert_int_equal(run.end_ns, 1500 * CAD_MILLISECOND);
+    assert_string_equal(run.report,
+                        "deadlock at 1.5s: nothing can wake the tasks that remain\n"
+                        "  job1 waits for lock b, held by job2 (acquire, since 1s)\n"
+                        "  job2 waits for lock a, held by job1 (acquire, since 1.5s)\n"
+                        "  waits waits for job1 (await, since 0s)\n"
+                        "  gets waits for queue q (get, since 0s)\n"
+                        "  holds waits for lock c, held by ends, which has ended (acquire, since "
+                        "0s)\n"
+                        "  cycle: job1 waits for lock b, held by job2, which waits for lock a, "
+                        "held by job1\n");
+    scenario_free(&run);
+}
+
+static void test_scenario_run__a_long_deadlock_report_is_cut(void **state) {
+    (void)state;
+    scenario_run run = scenario_play("{'cadran':1,'objects':{'e':{'type':'event'}},'tasks':[\n"
+                                     "{'name':'t{i}','count':1000,'do':[{'wait':'e'}]}]}",
+                                     NULL);
+    assert_int_equal(run.pending, 1000);
+    assert_non_null(strstr(run.report, "\n  t49 waits for event e (wait, since 0s)\n"
+                                       "  ... and 950 more tasks\n"));
+    scenario_free(&run);
+}
+
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+static void check_limit(const char *text, const sim_machine_options *options, const char *reason) {
+    scenario_run run = scenario_play(text, options);
+    assert_string_equal(run.faults, "");
+    assert_int_equal(run.outcome, SIM_LIMIT);
+    assert_string_equal(run.reason, reason);
+    scenario_free(&run);
+}
+
+static void test_scenario_run__steps_are_limited(void **state) {
+    (void)state;
+    sim_machine_options options = scenario_options();
+    options.max_steps = 1000;
+    check_limit(STEPS("{'repeat':'forever','do':[]}"), &options,
+                "1000 steps were run (--max-steps)");
+    check_limit(STEPS("{'repeat':'forever','do':[{'sleep':1}]}"), &options,
+                "1000 steps were run (--max-steps)");
+    check_limit(STEPS("{'call_soon':[{'repeat':'forever','do':[]}]},{'sleep':1}"), &options,
+                "1000 steps were run (--max-steps)");
+    check_limit("{'cadran':1,'setup':[{'while':'True','do':[]}]}", &options,
+                "1000 steps were run (--max-steps)");
+    options.max_steps = SIM_MAX_STEPS;
+    options.max_still = 100 * 1000;
+    check_limit(STEPS("{'sleep':1},{'repeat':'forever','do':[{'sleep':0}]}"), &options,
+                "100000 steps were run while the clock stood still (--max-still)");
+}
+
+static void test_scenario_run__time_and_tasks_are_limited(void **state) {
+    (void)state;
+    sim_machine_options options = scenario_options();
+    options.max_time_ns = 3600 * CAD_SECOND;
+    check_limit(STEPS("{'repeat':'forever','do':[{'sleep':60}]}"), &options,
+                "3600 seconds of the loop's time were not enough (--max-time)");
+    options.max_tasks = 10;
+    check_limit("{'cadran':1,'coroutines':{'w':{'do':[]}},'tasks':[{'name':'t','do':["
+                "{'repeat':'forever','do':[{'spawn':'w'}]}]}]}",
+                &options, "more than 10 tasks were created (--max-tasks)");
+    check_limit("{'cadran':1,'tasks':[{'name':'t{i}','count':11,'do':[]}]}", &options,
+                "more than 10 tasks were created (--max-tasks)");
+}
+
+static void test_scenario_run__finally_does_not_run_at_a_limit(void **state) {
+    (void)state;
+    sim_machine_options options = scenario_options();
+    options.max_steps = 100;
+    scenario_run run = scenario_play(STEPS("{'try':[{'repeat':'forever','do':[]}],"
+                                           "'finally':[{'print':'never'}]}"),
+                                     &options);
+    assert_string_equal(run.output, "");
+    assert_int_equal(run.pending, 1);
+    scenario_free(&run);
+}
+
+static void test_scenario_run__calls_nest_as_deep_as_pythons(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'vars':{'depth':0},'coroutines':{'down':{'do':["
+                   "{'assign':{'depth':'depth + 1'}},{'call':'down'}]}},'tasks':[{'name':'t',"
+                   "'do':[{'try':[{'call':'down'}],'except':{'RecursionError':["
+                   "{'print':'{depth}: {error}'}]}}]}]}",
+                   "1000: maximum recursion depth exceeded\n", "complete");
+}
+
+static void test_scenario_run__slow_turns_are_named(void **state) {
+    (void)state;
+    sim_machine_options options = scenario_options();
+    options.slow_ns = 100 * CAD_MILLISECOND;
+    scenario_run run = scenario_play(STEPS("{'compute':0.1},\n{'sleep':1},\n{'compute':0.05},\n"
+                                           "{'compute':0.2}"),
+                                     &options);
+    assert_int_equal(run.outcome, SIM_COMPLETE);
+    assert_string_equal(run.report, "s:6:1: /tasks/0/do/3: slow: task t kept the loop busy for "
+                                    "0.25s, until 1.35s\n");
+    scenario_free(&run);
+}
+
+/* --- Variables and ends from outside ---------------------------------------------------------- */
+
+static void test_scenario_run__overrides_come_before_what_depends_on_them(void **state) {
+    (void)state;
+    const sim_override overrides[] = {{"n", "1"}, {"n", "2 + 1"}, {"word", "'w' + 'x'"}};
+    sim_machine_options options = scenario_options();
+    options.overrides = overrides;
+    options.override_count = 3;
+    scenario_run run = scenario_play("{'cadran':1,'vars':{'n':8,'m':'n * 2','word':'`a`'},"
+                                     "'tasks':[{'name':'t{i}','count':'n','do':["
+                                     "{'print':'{i} of {m} {word}'}]}]}",
+                                     &options);
+    assert_string_equal(run.output, "0 of 6 wx\n1 of 6 wx\n2 of 6 wx\n");
+    scenario_free(&run);
+}
+
+static void test_scenario_run__until_can_be_given_from_outside(void **state) {
+    (void)state;
+    sim_machine_options options = scenario_options();
+    options.until_given = true;
+    options.until_ns = 2500 * CAD_MILLISECOND;
+    scenario_run run =
+        scenario_play("{'cadran':1,'until':99,'tasks':[{'name':'t','do':[{'repeat':'forever','do':["
+                      "{'log':'tick'},{'sleep':1}]}]}]}",
+                      &options);
+    assert_string_equal(run.output, "0s + 000ms tick\n1s + 000ms tick\n2s + 000ms tick\n");
+    assert_int_equal(run.outcome, SIM_STOPPED);
+    assert_int_equal(run.end_ns, options.until_ns);
+    scenario_free(&run);
+}
+
+/* --- Random numbers -------------------------------------------------------------------------- */
+
+#define DRAWS "{'print':'{i}: {randint(1, 1000000)} {uniform(0, 1) < 1}'}"
+
+static void test_scenario_run__draws_depend_on_seed_and_task_alone(void **state) {
+    (void)state;
+    static const char one[] =
+        "{'cadran':1,'seed':7,'tasks':[{'name':'a{i}','count':2,'do':[" DRAWS "]}]}";
+    static const char two[] =
+        "{'cadran':1,'seed':7,'coroutines':{'w':{'do':[{'sleep':'exponential(1)'}]}},'tasks':["
+        "{'name':'b','do':[{'sleep':'normal(0, 0)'},{'let':{'x':'randint(1, 9)'}},{'spawn':'w'}]},"
+        "{'name':'a{i}','count':2,'let':{'y':1},'do':[" DRAWS "]}]}";
+    scenario_run a = scenario_play(one, NULL), b = scenario_play(two, NULL);
+    assert_string_equal(a.faults, "");
+    assert_string_equal(b.faults, "");
+    assert_string_equal(a.output, b.output);
+    sim_machine_options options = scenario_options();
+    options.seed_given = true;
+    options.seed = 8;
+    scenario_run c = scenario_play(one, &options);
+    assert_string_not_equal(a.output, c.output);
+    scenario_free(&a);
+    scenario_free(&b);
+    scenario_free(&c);
+}
+
+static void test_scenario_run__each_task_has_a_stream_of_its_own(void **state) {
+    (void)state;
+    scenario_check(
+        "{'cadran':1,'coroutines':{'w':{'do':[{'return':'{uniform(0, 1)}'}]}},'tasks':["
+        "{'name':'t','do':[{'spawn':'w','as':'a'},{'spawn':'w','as':'b'},"
+        "{'gather':['a','b'],'as':['x','y']},{'print':'{x != y}'},"
+        "{'call':'w','as':'x'},{'call':'w','as':'y'},{'print':'{x != y}'},"
+        "{'call_soon':[{'let':{'z':'uniform(0, 1)'}}]},{'sleep':0},{'print':'{z != x}'}]}]}",
+        "True\nTrue\nTrue\n", "complete");
+}
+
+/* --- Expectations ---------------------------------------------------------------------------- */
+
+static void test_scenario_run__expectations_that_are_met(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        "{'cadran':1,'vars':{'n':2},'objects':{'q':{'type':'queue','maxsize':1}},'tasks':["
+        "{'name':'t{i}','count':'n','do':[{'sequence':'t{i}','delay':'i + 1'}]},"
+        "{'name':'bad','do':[{'raise':'Mine'}]},"
+        "{'name':'gone','do':[{'sleep':9}]},{'name':'k','do':[{'sleep':2.5},{'cancel':'gone'}]}],\n"
+        "'expect':{'outcome':'failed','makespan':2.5,'max_concurrent':'n','always':["
+        "'qsize(q) <= 1','done(t0) or now() < 2'],'order':[['<<< t0','<<< t1']],"
+        "'tasks':{'t0':'returned','bad':'Mine','gone':'cancelled','k':'returned'},"
+        "'stdout':['0s + 000ms >>> t0','0s + 000ms >>> t1','1s + 000ms <<< t0',"
+        "'2s + 000ms <<< t1']}}",
+        NULL);
+    assert_int_equal(run.unmet, 0);
+    scenario_free(&run);
+}
+
+static void test_scenario_run__expectations_that_are_not_met(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        "{'cadran':1,'tasks':[{'name':'t','do':[{'print':'a'},{'span':'s','do':[{'sleep':1}]},"
+        "{'print':'b'}]},{'name':'late','start':0.5,'do':[]}],'expect':{\n"
+        "'outcome':'deadlock',\n"
+        "'makespan':{'min':2,'max':3},\n"
+        "'max_concurrent':2,\n"
+        "'always':['now() < 1'],\n"
+        "'order':[['b','a'],['c','a']],\n"
+        "'tasks':{'t':'cancelled','late':'KeyError'},\n"
+        "'stdout':['a','c']}}",
+        NULL);
+    assert_int_equal(run.unmet, 9);
+    assert_string_equal(
+        run.report,
+        "s:2:11: /expect/outcome: expected \"deadlock\", found \"complete\"\n"
+        "s:3:19: /expect/makespan/min: expected at least 2 s, found 1 s\n"
+        "s:4:18: /expect/max_concurrent: expected 2, found 1\n"
+        "s:8:10: /expect/stdout: expected line 2 \"c\", found \"b\"\n"
+        "s:6:10: /expect/order/0: \"b\" was printed in line 2, not before \"a\" in line 1\n"
+        "s:6:20: /expect/order/1: \"c\" was never printed\n"
+        "s:7:14: /expect/tasks/t: expected \"cancelled\", found \"returned\"\n"
+        "s:7:33: /expect/tasks/late: expected \"KeyError\", found \"returned\"\n"
+        "s:5:11: /expect/always/0: \"now() < 1\" did not hold at 1 s\n");
+    scenario_free(&run);
+}
+
+static void test_scenario_run__a_makespan_is_exact_or_a_range(void **state) {
+    (void)state;
+    static const struct {
+        const char *makespan;
+        size_t unmet;
+    } cases[] = {{"1.5", 0},
+                 {"1500ms", 0},
+                 {"1.4999", 1},
+                 {"{'min':1.5}", 0},
+                 {"{'max':1.5}", 0},
+                 {"{'max':1}", 1},
+                 {"{'min':1.6,'max':2}", 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[300], makespan[64];
+        bool bare = strstr(cases[i].makespan, "ms") == NULL;
+        (void)snprintf(makespan, sizeof makespan, bare ? "%s" : "'%s'", cases[i].makespan);
+        (void)snprintf(text, sizeof text,
+                       "{'cadran':1,'tasks':[{'name':'t','do':[{'sleep':1.5}]}],"
+                       "'expect':{'makespan':%s}}",
+                       makespan);
+        scenario_run run = scenario_play(text, NULL);
+        assert_string_equal(run.faults, "");
+        assert_int_equal(run.unmet, cases[i].unmet);
+        scenario_free(&run);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_scenario_run__nothing_to_do_is_complete, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_failing_setup_ends_the_run, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_task_that_cannot_be_made_up_ends_the_run,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__unretrieved_exceptions_are_reported_once,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__an_interrupt_stops_everything, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_long_deadlock_report_is_cut, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__steps_are_limited, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__time_and_tasks_are_limited, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__finally_does_not_run_at_a_limit, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__calls_nest_as_deep_as_pythons, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__slow_turns_are_named, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__overrides_come_before_what_depends_on_them,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__until_can_be_given_from_outside, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__draws_depend_on_seed_and_task_alone, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__each_task_has_a_stream_of_its_own, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__expectations_that_are_met, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__expectations_that_are_not_met, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_makespan_is_exact_or_a_range, teardown),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
