@@ -429,15 +429,17 @@ static void unmap_stack(cad_loop *loop, struct cad__coroutine *self)
 static unsigned class_of(size_t wanted)
 {
     unsigned size_class = 0;
-    while ((size_t)1 << (size_class + SMALLEST_STACK_LOG2) < wanted)
+    while (size_class < CAD__STACK_CLASSES &&
+           (size_t)1 << (size_class + SMALLEST_STACK_LOG2) < wanted)
         size_class++;
-    assert(size_class < CAD__STACK_CLASSES);
     return size_class;
 }
 
 static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted)
 {
     unsigned size_class = class_of(wanted);
+    if (size_class == CAD__STACK_CLASSES) /* nobody has that much */
+        return NULL;
     struct cad__coroutine *self = loop->stacks.free[size_class];
     if (self == NULL)
         return map_stack(loop, size_class);

@@ -333,6 +333,16 @@ static int overflow(void *arg) {
     return error != 0 ? error : -depth(1000 * 1000);
 }
 
+static void test_context__a_stack_that_nobody_has(void **state) {
+    (void)state;
+    cad_task_options options = {.stack_size = SIZE_MAX};
+    cad_task *task;
+    assert_int_equal(cad_task_create(loop, do_nothing, NULL, &options, &task), 0);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(cad_future_result(task, NULL), CAD_ENOMEM);
+    cad_future_unref(task);
+}
+
 static int overflow_in_child(void *name) {
     create(do_nothing, NULL, 0, "bystander");
     create(overflow, NULL, 0, name);
@@ -593,6 +603,7 @@ int main(void) {
         TEST(test_context__no_memory_for_a_stack),
         TEST(test_context__no_guard_no_stack),
         TEST(test_context__guards_on_older_kernels),
+        TEST(test_context__a_stack_that_nobody_has),
         TEST(test_context__an_overflow_names_the_task),
         TEST(test_context__an_overflow_names_a_task_without_a_name),
         TEST(test_context__an_overflow_is_named_on_older_kernels),
