@@ -133,6 +133,6 @@ int cad_as_completed_next(cad_as_completed *iterator, void **value)
 
 void cad_as_completed_free(cad_as_completed *iterator)
 {
-    assert(iterator == NULL || iterator->object.loop->closing || iterator->waiters.count == 0);
+    assert(iterator == NULL || !cad__object_in_use(&iterator->object));
     cad__object_free(iterator != NULL ? &iterator->object : NULL);
 }

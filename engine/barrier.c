@@ -60,7 +60,7 @@ cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties)
 
 void cad_barrier_free(cad_barrier *barrier)
 {
-    assert(barrier == NULL || barrier->object.loop->closing || waiters(&barrier->object) == 0);
+    assert(barrier == NULL || !cad__object_in_use(&barrier->object));
     cad__object_free(barrier != NULL ? &barrier->object : NULL);
 }
 

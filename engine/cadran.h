@@ -238,7 +238,7 @@ typedef struct cad_step_type {
  * filled in (cad_task_state) until the loop runs. */
 CAD_API int cad_step_create(cad_loop *loop, const cad_step_type *type,
                             const cad_task_options *options, cad_task **task);
-CAD_API void *cad_task_state(cad_task *task);
+CAD_API void *cad_task_state(cad_task *task); /* of a step machine; lives as long as the task */
 
 /* asyncio.current_task(); borrowed; NULL outside tasks. */
 CAD_API cad_task *cad_current_task(void);
@@ -281,8 +281,8 @@ CAD_API cad_future *cad_future_new(cad_loop *loop);
 CAD_API cad_future *cad_future_ref(cad_future *future);
 CAD_API void cad_future_unref(cad_future *future); /* takes NULL */
 
-/* Future.set_result(), Future.set_exception(). CAD_ESTATE when it is done already. The value
- * remains the caller's business. `exception` may be NULL; the future takes its own reference. */
+/* Future.set_result(), Future.set_exception(). CAD_ESTATE when it is done already, CAD_ERUNTIME
+ * on a task. The value remains the caller's business. `exception` may be NULL; the future takes its own reference. */
 CAD_API int cad_future_set_result(cad_future *future, void *value);
 CAD_API int cad_future_set_exception(cad_future *future, int code, cad_exception *exception);
 
@@ -547,7 +547,8 @@ CAD_API cad_task *cad_loop_first_task(cad_loop *loop);
 CAD_API cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task);
 
 /* loop.set_exception_handler(): called when a task or future that failed is freed, and nobody
- * has asked for its exception; and for those left when the loop is freed. */
+ * has asked for its exception; and for those left when the loop is freed. Both are borrowed for the
+ * call. */
 typedef void cad_exception_handler(cad_future *future, int code, const cad_exception *exception,
                                    void *arg);
 CAD_API void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler,

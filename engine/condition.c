@@ -41,7 +41,7 @@ void cad_condition_free(cad_condition *condition)
 {
     if (condition == NULL)
         return;
-    assert(condition->object.loop->closing || condition->waiters.count == 0);
+    assert(!cad__object_in_use(&condition->object));
     if (condition->own_lock)
         cad_lock_free(condition->lock);
     cad__object_free(&condition->object);

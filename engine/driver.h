@@ -44,6 +44,10 @@ struct cad_driver {
     /* Runs the work on a worker of its own. */
     int (*start_work)(cad_driver *driver, cad_work *work);
 
+    /* Waits until all that was started has run; nothing is started any more. Called before free().
+     * NULL: what is started runs on the loop's own thread. */
+    void (*join)(cad_driver *driver);
+
     /* Makes wait() return soon; the one member that may be called from any thread. */
     void (*wake)(cad_driver *driver);
 

@@ -214,7 +214,7 @@ static int open_pool(struct pool *pool)
 }
 
 /* When all that was started has run. */
-static void close_pool(struct pool *pool)
+static void join_workers(struct pool *pool)
 {
     uv_mutex_lock(&pool->mutex);
     pool->closing = true;
@@ -222,12 +222,21 @@ static void close_pool(struct pool *pool)
     uv_mutex_unlock(&pool->mutex);
     for (size_t i = 0; i < pool->count; i++)
         (void)uv_thread_join(&pool->workers[i]);
+    pool->count = 0;
+}
+
+static void close_pool(struct pool *pool)
+{
+    join_workers(pool);
     cad__free(pool->workers);
     uv_cond_destroy(&pool->more);
     uv_mutex_destroy(&pool->mutex);
 }
 
-/* --- Life ------------------------------------------------------------------------------------ */
+static void join(cad_driver *driver)
+{
+    join_workers(&of(driver)->pool);
+}
 
 static void wake(cad_driver *driver)
 {
@@ -288,6 +297,7 @@ cad_driver *cad_uv_driver(void)
                                 .wait = wait,
                                 .compute = compute,
                                 .start_work = start_work,
+                                .join = join,
                                 .wake = wake,
                                 .free = destroy};
     if (open_pool(&self->pool) != 0)

@@ -17,13 +17,16 @@ void cad_set_allocator(cad_realloc_fn *fn, void *context)
 
 void *cad_realloc(void *pointer, size_t size)
 {
+    void *block = NULL;
     if (allocator != NULL)
-        return allocator(allocator_context, pointer, size);
-    if (size == 0) {
+        block = allocator(allocator_context, pointer, size);
+    else if (size > 0)
+        block = realloc(pointer, size);
+    else
         free(pointer);
-        return NULL;
-    }
-    return realloc(pointer, size);
+    if (block == NULL && size > 0)
+        (void)cad__raise(CAD_ENOMEM, NULL); /* the text of an earlier error is not this one's */
+    return block;
 }
 
 void *cad__zalloc(size_t size)
@@ -87,37 +90,45 @@ struct cad_exception {
     uint32_t refs;
     int32_t code;
     size_t count;
-    char *message;            /* "" where there is none */
+    union {
+        char *message;                   /* "" where there is none */
+        struct cad_exception *next_dead; /* after the last reference is gone */
+    };
     cad_exception *members[]; /* then the message's bytes */
 };
 
-static cad_exception *exception_new(int code, const char *message, size_t count)
+static cad_exception *exception_new(int code, size_t message_size, size_t count)
 {
-    const char *text = message != NULL ? message : "";
-    size_t length = strlen(text) + 1;
     size_t size = sizeof(cad_exception) + count * sizeof(cad_exception *);
-    cad_exception *exception = cad_realloc(NULL, size + length);
+    cad_exception *exception = cad_realloc(NULL, size + message_size);
     if (exception == NULL)
         return NULL;
     exception->refs = 1;
     exception->code = code;
     exception->count = count;
     exception->message = (char *)exception + size;
-    memcpy(exception->message, text, length);
     return exception;
 }
 
 cad_exception *cad_exception_new(int code, const char *message)
 {
-    return exception_new(code, message, 0);
+    const char *text = message != NULL ? message : "";
+    size_t size = strlen(text) + 1;
+    cad_exception *exception = exception_new(code, size, 0);
+    if (exception != NULL)
+        memcpy(exception->message, text, size);
+    return exception;
 }
 
 cad_exception *cad_exception_group(const char *message, cad_exception *const *members,
                                    size_t count)
 {
-    char text[256]; /* as Python's str() of a group */
-    snprintf(text, sizeof text, "%s (%zu sub-exception%s)", message, count, count == 1 ? "" : "s");
-    cad_exception *group = exception_new(CAD_EGROUP, text, count);
+    static const char format[] = "%s (%zu sub-exception%s)"; /* as Python's str() of a group */
+    const char *plural = count == 1 ? "" : "s";
+    size_t size = (size_t)snprintf(NULL, 0, format, message, count, plural) + 1;
+    cad_exception *group = exception_new(CAD_EGROUP, size, count);
+    if (group != NULL)
+        (void)snprintf(group->message, size, format, message, count, plural);
     for (size_t i = 0; group != NULL && i < count; i++)
         group->members[i] = cad_exception_ref(members[i]);
     return group;
@@ -130,13 +141,26 @@ cad_exception *cad_exception_ref(cad_exception *exception)
     return exception;
 }
 
-void cad_exception_unref(cad_exception *exception)
+/* Gives a reference back; where it was the last one the exception joins the dead. */
+static cad_exception *bury(cad_exception *exception, cad_exception *dead)
 {
     if (exception == NULL || --exception->refs > 0)
-        return;
-    for (size_t i = 0; i < exception->count; i++)
-        cad_exception_unref(exception->members[i]);
-    cad__free(exception);
+        return dead;
+    exception->next_dead = dead;
+    return exception;
+}
+
+void cad_exception_unref(cad_exception *exception)
+{
+    /* In a loop, because groups may be deep, and a coroutine's stack is small. */
+    cad_exception *dead = bury(exception, NULL);
+    while (dead != NULL) {
+        exception = dead;
+        dead = exception->next_dead;
+        for (size_t i = 0; i < exception->count; i++)
+            dead = bury(exception->members[i], dead);
+        cad__free(exception);
+    }
 }
 
 int cad_exception_code(const cad_exception *exception)

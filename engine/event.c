@@ -37,7 +37,7 @@ cad_event *cad_event_new(cad_loop *loop)
 
 void cad_event_free(cad_event *event)
 {
-    assert(event == NULL || event->object.loop->closing || event->waiters.count == 0);
+    assert(event == NULL || !cad__object_in_use(&event->object));
     cad__object_free(event != NULL ? &event->object : NULL);
 }
 

@@ -16,7 +16,10 @@ static const cad__type callback_type = {.name = "callback"};
 static void run_callback(cad__entry *entry)
 {
     callback *call = CAD__CONTAINER(entry, callback, entry);
+    cad_loop *loop = call->object.loop;
+    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
     call->fn(call->future, call->arg);
+    CAD__TRACE(loop, cad__trace_run_end(loop));
     cad_future_unref(call->future);
     cad__object_free(&call->object);
 }
@@ -39,6 +42,7 @@ void cad__future_clear(cad__object *object)
     cad_loop *loop = object->loop;
     if (loop->handler != NULL && cad_future_unretrieved(future))
         loop->handler(future, future->error, future->exception, loop->handler_arg);
+    assert((loop->closing || future->refs == 0) && "the handler kept it");
     cad_exception_unref(future->exception);
     future->exception = NULL;
     while (!cad__list_empty(&future->callbacks))
@@ -53,7 +57,7 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[0].value = future->state != CAD__FUTURE_PENDING;
 }
 
-static size_t waiters(const cad__object *object)
+size_t cad__future_waiters(const cad__object *object)
 {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     size_t count = 0;
@@ -65,7 +69,7 @@ static size_t waiters(const cad__object *object)
 static const cad__type future_type = {
     .name = "future",
     .describe = describe,
-    .waiters = waiters,
+    .waiters = cad__future_waiters,
     .clear = cad__future_clear,
     .cancel = cad__future_cancel_plain,
 };
@@ -136,6 +140,8 @@ bool cad__future_cancel_plain(cad_future *future, cad_exception *exception)
 
 bool cad__future_cancel(cad_future *future, cad_exception *exception)
 {
+    if (future->object.loop->closing) /* by the program's code, for what is gone already */
+        return false;
     /* As in asyncio: who cancels what has failed is taken to know about it. */
     if (future->state != CAD__FUTURE_PENDING)
         future->retrieved = true;
@@ -157,10 +163,19 @@ int cad_future_cancel(cad_future *future, const char *message)
     return taken ? 1 : 0;
 }
 
+/* What set_result() and set_exception() begin with. */
+static int check_settable(const cad_future *future, const char *refusal)
+{
+    if (future->object.type == &cad__task_type)
+        return cad_raise(CAD_ERUNTIME, refusal);
+    return future->state != CAD__FUTURE_PENDING ? cad_raise(CAD_ESTATE, "invalid state") : 0;
+}
+
 int cad_future_set_result(cad_future *future, void *value)
 {
-    if (future->state != CAD__FUTURE_PENDING)
-        return cad_raise(CAD_ESTATE, "invalid state");
+    int error = check_settable(future, "Task does not support set_result operation");
+    if (error != 0)
+        return error;
     cad__future_finish(future, value, 0, NULL);
     return 0;
 }
@@ -168,8 +183,9 @@ int cad_future_set_result(cad_future *future, void *value)
 int cad_future_set_exception(cad_future *future, int code, cad_exception *exception)
 {
     assert(code < 0 && code != CAD_PENDING);
-    if (future->state != CAD__FUTURE_PENDING)
-        return cad_raise(CAD_ESTATE, "invalid state");
+    int error = check_settable(future, "Task does not support set_exception operation");
+    if (error != 0)
+        return error;
     cad__future_finish(future, NULL, code, exception);
     return 0;
 }

@@ -95,6 +95,7 @@ static void clear(cad__object *object)
 
 static const cad__type gather_type = {
     .name = "gather",
+    .waiters = cad__future_waiters,
     .clear = clear,
     .cancel = cancel,
     .verb = "gather",
@@ -176,6 +177,7 @@ static void clear_shield(cad__object *object)
 
 static const cad__type shield_type = {
     .name = "shield",
+    .waiters = cad__future_waiters,
     .clear = clear_shield,
     .cancel = cad__future_cancel_plain,
     .verb = "shield",

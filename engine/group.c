@@ -68,6 +68,7 @@ int cad_task_group_enter(cad_task_group **out)
     if (group == NULL)
         return CAD_ENOMEM;
     group->parent = task;
+    task->scopes++;
     cad__list_init(&group->tasks);
     cad__waiters_init(&group->completed);
     return 0;
@@ -210,6 +211,7 @@ static int end(cad_task_group *group)
     }
     if (group->no_memory)
         error = CAD_ENOMEM;
+    group->parent->scopes--;
     cad__object_free(&group->object);
     return error != 0 ? cad__raise(error, exception) : 0;
 }
@@ -234,6 +236,7 @@ static const cad__operation leave_operation = {.verb = "task_group", .poll = lea
 int cad_task_group_leave(cad_task_group *group, int error)
 {
     assert(group->parent == cad__current());
+    assert(error <= 0 && error != CAD_PENDING);
     group->block_error = error;
     return cad__begin(&leave_operation, group);
 }

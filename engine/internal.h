@@ -185,6 +185,7 @@ struct cad_future {
     bool stackful : 1;     /* a coroutine, not a step machine */
     bool started : 1;
     bool ready_traced : 1; /* the trace has a `ready` event open for it */
+    uint16_t scopes; /* timeouts and groups that it has entered and not left */
     uint32_t cancelling;
 };
 
@@ -197,6 +198,8 @@ void cad__future_set_cancelled(cad_future *future, cad_exception *exception);
 /* Future.cancel() as a plain future does it. */
 bool cad__future_cancel_plain(cad_future *future, cad_exception *exception);
 bool cad__future_cancel(cad_future *future, cad_exception *exception);
+/* The waiters() of every kind of future. */
+size_t cad__future_waiters(const cad__object *object);
 /* The clear() of a plain future, and the last part of that of every other kind. */
 void cad__future_clear(cad__object *object);
 /* The result as it stands: what cad_future_result() returns, the detail in *exception as a
@@ -297,7 +300,6 @@ cad__task *cad__task_next(cad_loop *loop, int *result);
 /* Whether it waits, through tasks that await one another, for a task that waits for it itself, or
  * for another such circle: then a cancel has no end to go to. */
 bool cad__task_in_circle(const cad_future *future);
-void cad__task_drop(cad__task *task);  /* where it stands, without running further */
 
 static inline cad__task *cad__task_of(const cad_future *future)
 {
@@ -310,8 +312,8 @@ static inline const cad_task *cad__task_or_null(const cad_future *future)
     return future->object.type == &cad__task_type ? future : NULL;
 }
 
-/* Starts an operation of the running task on `object`; the rest of the wait is zeroed but for
- * what the caller has put into wait.item and wait.out. Returns what the public call returns. */
+/* Starts an operation of the running task on `object`; the caller has put into wait.item and
+ * wait.out what the operation's poll finds there. Returns what the public call returns. */
 int cad__begin(const cad__operation *operation, void *object);
 static inline cad__wait *cad__current_wait(void);
 

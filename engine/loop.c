@@ -36,11 +36,11 @@ int cad_loop_new(cad_driver *driver, cad_loop **out)
     return 0;
 }
 
-static void clear_all(cad__link *list)
+static void clear_all(cad__link *list, bool futures)
 {
     for (cad__link *link = list->next; link != list; link = link->next) {
         cad__object *object = CAD__CONTAINER(link, cad__object, all);
-        if (object->type->clear != NULL)
+        if (object->type->clear != NULL && (object->type->cancel != NULL) == futures)
             object->type->clear(object);
     }
 }
@@ -57,12 +57,16 @@ void cad_loop_free(cad_loop *loop)
     if (loop == NULL)
         return;
     assert(cad__running != loop);
-    /* In two passes, because objects refer to one another: each gives back what it holds while
-     * all are there, then all go. */
+    /* Objects refer to one another: each gives back what it holds while all are there, then all
+     * go. First those that run code of the program's meanwhile, which may use the others; and not
+     * before the workers have done with what that code frees. */
     loop->closing = true;
-    clear_all(&loop->tasks);
-    clear_all(&loop->objects);
-    loop->driver->free(loop->driver); /* waits for the workers */
+    if (loop->driver->join != NULL)
+        loop->driver->join(loop->driver);
+    clear_all(&loop->tasks, true);
+    clear_all(&loop->objects, true);
+    clear_all(&loop->objects, false);
+    loop->driver->free(loop->driver);
     cad__threads_free(loop);
     free_all(&loop->tasks);
     free_all(&loop->objects);
@@ -151,7 +155,7 @@ int cad_loop_run(cad_loop *loop)
     cad__running = NULL;
     loop->stopping = false;
     loop->interrupted = 0;
-    return result;
+    return result != 0 ? cad__raise(result, NULL) : 0;
 }
 
 void cad_loop_stop(cad_loop *loop)

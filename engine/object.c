@@ -57,6 +57,19 @@ const char *cad__object_name(cad__object *object)
     return object->name;
 }
 
+bool cad__object_in_use(const cad__object *object)
+{
+    const cad__link *tasks = &object->loop->tasks;
+    for (const cad__link *link = tasks->next; link != tasks && !object->loop->closing;
+         link = link->next) {
+        const cad__object *task = CAD__CONTAINER(link, const cad__object, all);
+        const cad__wait *wait = &CAD__CONTAINER(task, const cad__task, future.object)->wait;
+        if (wait->operation != NULL && wait->object == object)
+            return true;
+    }
+    return false;
+}
+
 int cad_set_name(void *pointer, const char *name)
 {
     cad__object *object = pointer;

@@ -84,7 +84,7 @@ cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
 
 void cad_queue_free(cad_queue *queue)
 {
-    assert(queue == NULL || queue->object.loop->closing || waiters(&queue->object) == 0);
+    assert(queue == NULL || !cad__object_in_use(&queue->object));
     cad__object_free(queue != NULL ? &queue->object : NULL);
 }
 

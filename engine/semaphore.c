@@ -52,8 +52,7 @@ cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value)
 
 void cad_semaphore_free(cad_semaphore *semaphore)
 {
-    assert(semaphore == NULL || semaphore->object.loop->closing ||
-           semaphore->waiters.count == 0);
+    assert(semaphore == NULL || !cad__object_in_use(&semaphore->object));
     cad__object_free(semaphore != NULL ? &semaphore->object : NULL);
 }
 

@@ -22,6 +22,7 @@ static void end(cad__task *task, int code)
 {
     cad_future *future = &task->future;
     assert(code <= 0);
+    assert(future->scopes == 0 && "each enter wants its leave");
     cad_exception *exception = NULL;
     if (code != 0 && task->raised != NULL && cad_exception_code(task->raised) == code)
         exception = task->raised;
@@ -53,8 +54,12 @@ static int go_on(cad__task *task, int result)
         if (coroutine)
             return cad__coroutine_start(task);
     }
-    return coroutine ? cad__coroutine_resume(task, result)
-                     : task->step->step(cad_task_state(&task->future), result);
+    if (coroutine)
+        return cad__coroutine_resume(task, result);
+    result = task->step->step(cad_task_state(&task->future), result);
+    /* CAD_PENDING says that an operation has been begun, and nothing else does. */
+    assert((result == CAD_PENDING) == (task->wait.operation != NULL));
+    return result;
 }
 
 /* The result with which the task goes on, or CAD_PENDING. */
@@ -154,6 +159,7 @@ static bool cancel(cad_future *future, cad_exception *exception)
 static void clear(cad__object *object)
 {
     cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
+    assert((object->loop->closing || cad_future_done(&task->future)) && "freed twice");
     cad__wait_drop(task);
     if (!task->future.stackful) {
         if (task->step->finish != NULL)
@@ -176,15 +182,10 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[1].value = future->cancelling;
 }
 
-static size_t waiters(const cad__object *object)
-{
-    return cad__list_length(&CAD__CONTAINER(object, const cad_future, object)->callbacks);
-}
-
 const cad__type cad__task_type = {
     .name = "Task",
     .describe = describe,
-    .waiters = waiters,
+    .waiters = cad__future_waiters,
     .clear = clear,
     .cancel = cancel,
 };
@@ -226,11 +227,17 @@ static void start(cad__task *task, cad_task **out)
     cad__ready(loop, &task->timer.entry);
 }
 
-static int join_group(const cad_task_options *options, cad__task *task)
+static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out)
 {
-    if (options == NULL || options->group == NULL)
-        return 0;
-    return cad__task_group_add(options->group, &task->future);
+    if (options != NULL && options->group != NULL) {
+        int error = cad__task_group_add(options->group, &task->future);
+        if (error != 0) {
+            discard(task);
+            return error;
+        }
+    }
+    start(task, out);
+    return 0;
 }
 
 int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task_options *options,
@@ -244,13 +251,7 @@ int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task
     task->wait.stack_size = stack_size > 0 ? stack_size : DEFAULT_STACK;
     task->wait.fn = fn;
     task->wait.arg = arg;
-    int error = join_group(options, task);
-    if (error != 0) {
-        discard(task);
-        return error;
-    }
-    start(task, out);
-    return 0;
+    return join_and_start(task, options, out);
 }
 
 int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_options *options,
@@ -260,19 +261,14 @@ int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_op
     if (task == NULL)
         return CAD_ENOMEM;
     task->step = type;
-    int error = join_group(options, task);
-    if (error != 0) {
-        discard(task);
-        return error;
-    }
-    start(task, out);
-    return 0;
+    return join_and_start(task, options, out);
 }
 
 /* --- The rest -------------------------------------------------------------------------------- */
 
 void *cad_task_state(cad_task *task)
 {
+    assert(!task->stackful);
     return cad__task_of(task) + 1;
 }
 

@@ -1,6 +1,6 @@
 #include "internal.h"
 
-enum state { ENTERED, EXPIRING, EXPIRED };
+enum state { ENTERED, EXPIRING };
 
 struct cad_timeout {
     cad__object object;
@@ -49,6 +49,7 @@ int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out)
         cad__object_free(&scope->object);
         return error;
     }
+    task->scopes++;
     *out = scope;
     return 0;
 }
@@ -63,9 +64,7 @@ int cad_timeout_enter(int64_t delay_ns, cad_timeout **out)
 int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns)
 {
     if (scope->state != ENTERED)
-        return cad_raise(CAD_ERUNTIME, scope->state == EXPIRING
-                                           ? "Cannot change state of expiring Timeout"
-                                           : "Cannot change state of expired Timeout");
+        return cad_raise(CAD_ERUNTIME, "Cannot change state of expiring Timeout");
     return schedule(scope, when_ns);
 }
 
@@ -83,6 +82,8 @@ int cad_timeout_leave(cad_timeout *scope, int error)
 {
     cad_task *task = scope->task;
     assert(task == cad__current());
+    assert(task->scopes > 0);
+    task->scopes--;
     cad__timer_cancel(scope->object.loop, &scope->timer);
     bool expired = scope->state == EXPIRING;
     /* Another cancel beside the scope's own is left to whoever asked for it. */

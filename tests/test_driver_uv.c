@@ -545,6 +545,46 @@ static int create_without_descriptors(void *arg) {
     return failures > 0 && failures < 50 ? 0 : 2;
 }
 
+/* A step machine whose state is freed with it, and read by the worker to the end. */
+typedef struct reading {
+    char *text;
+    bool begun;
+} reading;
+
+static void read_until_told(void *arg) {
+    const char *const *text = arg;
+    work_until_told(NULL);
+    atomic_store(&has_ended, strcmp(*text, "text") == 0);
+}
+
+static int read_in_thread(void *state, int result) {
+    reading *self = state;
+    if (self->begun)
+        return result;
+    self->begun = true;
+    self->text = strdup("text");
+    return cad_to_thread(read_until_told, &self->text, 0);
+}
+
+static void free_text(void *state) {
+    free(((reading *)state)->text);
+}
+
+static void test_driver_uv__the_worker_has_done_before_a_task_is_dropped(void **state) {
+    static const cad_step_type type = {sizeof(reading), read_in_thread, free_text};
+    (void)state;
+    pthread_t thread;
+    atomic_store(&may_end, false);
+    assert_int_equal(cad_step_create(loop, &type, NULL, NULL), 0);
+    cad_loop_stop(loop);
+    assert_int_equal(cad_loop_run(loop), CAD_ESTOPPED);
+    assert_int_equal(pthread_create(&thread, NULL, end_later, NULL), 0);
+    cad_loop_free(loop);
+    loop = NULL;
+    assert_true(atomic_load(&has_ended));
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 static void test_driver_uv__without_descriptors_there_is_no_driver(void **state) {
     (void)state;
     child self;
@@ -580,6 +620,7 @@ int main(void) {
         TEST(test_driver_uv__a_deadlock_is_none_while_work_goes_on),
         TEST(test_driver_uv__a_cancelled_wait_leaves_the_work_alone),
         TEST(test_driver_uv__a_loop_freed_while_work_goes_on_waits_for_it),
+        TEST(test_driver_uv__the_worker_has_done_before_a_task_is_dropped),
         TEST(test_driver_uv__without_descriptors_there_is_no_driver),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

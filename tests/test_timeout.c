@@ -384,12 +384,12 @@ static void test_timeout__its_timer_does_not_keep_the_loop(void **state)
          "= complete at 1");
 }
 
-static void test_timeout__a_task_that_ends_inside(void **state)
+static void test_timeout__a_task_that_ends_after_it(void **state)
 {
     (void)state;
-    PLAY("a: timeout t 1; return 2",
+    PLAY("a: timeout t 1; leave t; return 2",
          "b: await a",
-         "= 0: b await=2",
+         "= 0: a leave, b await=2",
          "= complete at 0");
 }
 
@@ -437,7 +437,7 @@ int main(void)
         cmocka_unit_test(test_timeout__two_tasks_and_their_timeouts_of_the_same_instant),
         cmocka_unit_test(test_timeout__one_after_another),
         cmocka_unit_test(test_timeout__its_timer_does_not_keep_the_loop),
-        cmocka_unit_test(test_timeout__a_task_that_ends_inside),
+        cmocka_unit_test(test_timeout__a_task_that_ends_after_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -280,6 +280,24 @@ static void test_trace_sink__a_callback_runs_too(void **state) {
                    "2: loop runs], a ready], a ends");
 }
 
+static void compute_when_done(cad_future *future, void *arg) {
+    (void)future;
+    (void)arg;
+    cad_compute(CAD_SECOND);
+}
+
+static void test_trace_sink__a_done_callback_runs_too(void **state) {
+    (void)state;
+    cad_future *future = cad_future_new(test_loop);
+    listen_from_now();
+    create(yield_twice, NULL, "a");
+    assert_int_equal(cad_future_add_done_callback(future, compute_when_done, NULL), 0);
+    assert_int_equal(cad_future_set_result(future, NULL), 0);
+    cad_future_unref(future);
+    run_to_the_end("0: a begins by loop, a ready[, loop runs[\n"
+                   "1: loop runs], a ready], a ends");
+}
+
 /* --- Who did it ---------------------------------------------------------------------------------- */
 
 static int get_one(void *queue) {
@@ -516,6 +534,7 @@ int main(void) {
         ENGINE_TEST(test_trace_sink__who_is_ready_while_another_computes),
         ENGINE_TEST(test_trace_sink__who_is_late_is_not_ready_before_its_wake),
         ENGINE_TEST(test_trace_sink__a_callback_runs_too),
+        ENGINE_TEST(test_trace_sink__a_done_callback_runs_too),
         ENGINE_TEST(test_trace_sink__a_wake_names_who_caused_it),
         ENGINE_TEST(test_trace_sink__a_gathering_hands_on_who_ended_it),
         ENGINE_TEST(test_trace_sink__cancel),
