@@ -86,13 +86,14 @@ int sim_task_new(sim_machine *machine, const sim_new_task *new_task, cad_task **
     const cad_task_options options = {.name = new_task->name_is_kept ? new_task->name : NULL,
                                       .group = new_task->group};
     cad_task *task;
-    if (++machine->task_count > machine->options->max_tasks)
+    if (machine->task_count >= machine->options->max_tasks)
         return sim_machine_stop(machine, SIM_LIMIT,
                                 "more than %" PRIu64 " tasks were created (--max-tasks)",
                                 machine->options->max_tasks);
     int error = cad_step_create(machine->loop, &new_task->body->type, &options, &task);
     if (error != 0)
         return error;
+    machine->task_count++;
     error = start_job(machine, new_task, cad_task_state(task));
     if (error != 0) {
         cad_future_unref(task);
