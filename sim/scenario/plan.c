@@ -1,6 +1,5 @@
 #include "scenario/plan.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "scenario/alloc.h"
@@ -219,7 +218,13 @@ static int name_task(const cad_task *task, char *buffer, size_t size, void *arg)
     machine->name_locals[spec->index] = sim_number((double)(id - machine->first_ids[low]));
     if (sim_say_into(&job, spec->name, &machine->name) != 0)
         return 0; /* no memory for it */
-    return snprintf(buffer, size, "%s", machine->name.data);
+    size_t length = machine->name.length;
+    size_t copied = length < size ? length : size > 0 ? size - 1 : 0;
+    if (size > 0) {
+        memcpy(buffer, machine->name.data, copied);
+        buffer[copied] = '\0';
+    }
+    return (int)length;
 }
 
 /* --- All of them ----------------------------------------------------------------------------- */
