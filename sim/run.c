@@ -117,14 +117,15 @@ static int status_of(const sim_machine *machine, size_t unmet) {
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(sim_machine *machine, const sim_run_options *options, const char *trace_path) {
+static int conclude(sim_machine *machine, const sim_run_options *options, const char *trace_path,
+                    FILE *report) {
     bool broken = machine->outcome == SIM_BROKEN, whole = true;
     size_t unmet = broken ? 0 : sim_check_expectations(machine, stderr);
     if (!broken && (options->table || machine->program->expect.table != NULL))
         whole = sim_conclude_table(machine, trace_path, options->table, &unmet);
     int status = whole ? status_of(machine, unmet) : SIM_STATUS_ENVIRONMENT;
-    if (options->report_path != NULL &&
-        !sim_write_report(machine, options->report_path, unmet, status))
+    if (report != NULL &&
+        !sim_write_report(machine, options->report_path, report, unmet, status))
         status = SIM_STATUS_ENVIRONMENT;
     if (machine->failure_count > SIM_FAILURES_KEPT)
         fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
@@ -137,30 +138,40 @@ static int conclude(sim_machine *machine, const sim_run_options *options, const 
     return status;
 }
 
-static int run_traced(sim_machine *machine, const sim_run_options *options,
-                      const char *trace_path) {
+static int run_recorded(sim_machine *machine, const sim_run_options *options,
+                        const char *trace_path, FILE *report) {
     struct sim_trace_writer *writer = NULL;
     int error = trace_path != NULL ? open_trace(machine, trace_path, &writer) : 0;
     if (error != 0) {
         fprintf(stderr, "cadran: %s: %s\n", trace_path,
                 error == CAD_ENOMEM ? "out of memory" : strerror(errno));
-        return error == CAD_ENOMEM ? SIM_STATUS_ENVIRONMENT : SIM_STATUS_USAGE;
+        if (report != NULL)
+            (void)fclose(report);
+        return SIM_STATUS_ENVIRONMENT;
     }
     watch_signals();
     sim_machine_run(machine);
-    int status = conclude(machine, options, trace_path);
+    int status = conclude(machine, options, trace_path, report);
     sim_trace_writer_free(writer);
     return status;
+}
+
+static int run_reported(sim_machine *machine, const sim_run_options *options,
+                        const char *trace_path) {
+    FILE *report = NULL;
+    if (options->report_path != NULL && (report = sim_open_report(options->report_path)) == NULL)
+        return SIM_STATUS_ENVIRONMENT;
+    return run_recorded(machine, options, trace_path, report);
 }
 
 static int run_machine(sim_machine *machine, const sim_run_options *options) {
     bool needs_table = options->table || machine->program->expect.table != NULL;
     char temporary[64] = "";
     if (options->trace_path != NULL || !needs_table)
-        return run_traced(machine, options, options->trace_path);
+        return run_reported(machine, options, options->trace_path);
     if (!sim_temporary_trace(temporary, sizeof temporary))
         return SIM_STATUS_ENVIRONMENT;
-    int status = run_traced(machine, options, temporary);
+    int status = run_reported(machine, options, temporary);
     (void)unlink(temporary);
     return status;
 }

@@ -52,24 +52,28 @@ static bool fill(cJSON *root, const sim_machine *machine, size_t unmet, int stat
            add_failures(root, machine);
 }
 
-bool sim_write_report(const sim_machine *machine, const char *path, size_t unmet, int status) {
+FILE *sim_open_report(const char *path) {
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        fprintf(stderr, "cadran: %s: %s\n", path, strerror(errno));
+    return file;
+}
+
+bool sim_write_report(const sim_machine *machine, const char *path, FILE *file, size_t unmet,
+                      int status) {
     sim_json_hooks();
     cJSON *root = cJSON_CreateObject();
     char *text = fill(root, machine, unmet, status) ? cJSON_Print(root) : NULL;
     cJSON_Delete(root);
-    if (text == NULL) {
-        fprintf(stderr, "cadran: %s: out of memory\n", path);
-        return false;
-    }
-    FILE *file = fopen(path, "w");
-    bool fine = file != NULL && fprintf(file, "%s\n", text) > 0;
+    bool fine = text != NULL && fprintf(file, "%s\n", text) > 0;
     int reason = errno;
-    if (file != NULL && fclose(file) != 0 && fine) {
+    if (fclose(file) != 0 && fine) {
         reason = errno;
         fine = false;
     }
     if (!fine)
-        fprintf(stderr, "cadran: %s: %s\n", path, strerror(reason));
+        fprintf(stderr, "cadran: %s: %s\n", path,
+                text == NULL ? "out of memory" : strerror(reason));
     cJSON_free(text);
     return fine;
 }

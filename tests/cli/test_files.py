@@ -1,0 +1,122 @@
+"""Files that cannot be read or written: nothing is lost in silence."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from cli_test import ENVIRONMENT, EXPECTED, SCENARIOS, CliTest, main, recorded
+
+WINDOW = SCENARIOS / "window.json"
+NO_SPACE = "No space left on device"
+MUCH = {"cadran": 1, "tasks": [{"name": "a", "do": [
+    {"repeat": "forever", "do": [{"print": "x"}, {"sleep": 1}]}]}]}
+
+
+@unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+class Full(CliTest):
+    def test_standard_output(self):
+        with open("/dev/full", "w") as full:
+            self.expect(ENVIRONMENT, "run", WINDOW, stdout=full,
+                        err=f"cadran: standard output: {NO_SPACE}\n")
+
+    def test_standard_output_that_never_ends(self):
+        self.write("much.json", MUCH)
+        with open("/dev/full", "w") as full:
+            self.expect(ENVIRONMENT, "run", "much.json", stdout=full,
+                        err=f"cadran: standard output: {NO_SPACE}\n")
+
+    def test_standard_output_of_a_table(self):
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW)
+        with open("/dev/full", "w") as full:
+            self.expect(ENVIRONMENT, "table", "t", stdout=full,
+                        err=f"cadran table: standard output: {NO_SPACE}\n")
+
+    def test_trace(self):
+        process = self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", WINDOW)
+        self.assertEqual(process.err, f"cadran: /dev/full: {NO_SPACE}\n")
+        self.assertTrue(recorded("seed-window")[0].startswith(process.out))
+
+    def test_trace_of_a_run_that_never_ends(self):
+        self.write("much.json", MUCH)
+        self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", "much.json",
+                    err=f"cadran: /dev/full: {NO_SPACE}\n")
+
+    def test_report(self):
+        self.expect(ENVIRONMENT, "run", "--report", "/dev/full", WINDOW,
+                    out=recorded("seed-window")[0],
+                    err=f"cadran: /dev/full: {NO_SPACE}\noutcome complete at 5000000000\n")
+
+    def test_the_report_tells_what_became_of_the_trace(self):
+        self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", "--report", "report", WINDOW)
+        report = json.loads((self.folder / "report").read_text())
+        self.assertEqual((report["outcome"], report["status"], report["reason"]),
+                         ("broken", ENVIRONMENT, f"/dev/full: {NO_SPACE}"))
+
+
+class Closed(CliTest):
+    def test_a_reader_that_goes_away(self):
+        self.write("much.json", MUCH)
+        process = self.start("run", "much.json")
+        self.assertEqual(process.stdout.readline(), "x\n")
+        process.stdout.close()
+        err = process.stderr.read()
+        process.stderr.close()
+        self.assertEqual((process.wait(60), err),
+                         (ENVIRONMENT, "cadran: standard output: Broken pipe\n"))
+
+    def test_a_reader_of_the_trace_that_goes_away(self):
+        self.write("much.json", MUCH)
+        read, write = os.pipe()
+        process = self.start("run", "--trace", f"/dev/fd/{write}", "much.json",
+                             stdout=subprocess.DEVNULL, pass_fds=[write])
+        os.close(write)
+        self.assertEqual(os.read(read, 3), b'[{"')
+        os.close(read)
+        self.finish(process)
+        self.check(process, ENVIRONMENT)
+        self.assertRegex(process.err, r"\Acadran: /dev/fd/\d+: Broken pipe\n\Z")
+
+    def test_a_trace_through_a_pipe_is_whole(self):
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW)
+        read, write = os.pipe()
+        process = self.start("run", "--trace", f"/dev/fd/{write}", WINDOW, pass_fds=[write])
+        os.close(write)
+        with open(read, "rb") as pipe:
+            self.assertEqual(pipe.read(), (self.folder / "t").read_bytes())
+        self.check(self.finish(process), EXPECTED)
+
+    def test_no_standard_output_at_all(self):
+        process = self.finish(self.start("run", WINDOW, stdout=None, preexec_fn=lambda: os.close(1)))
+        self.check(process, ENVIRONMENT, err="cadran: standard output: Bad file descriptor\n")
+
+
+class Unwritable(CliTest):
+    """What cannot even be begun is told before the run, which would be lost."""
+
+    def test_trace_and_report(self):
+        (self.folder / "folder").mkdir()
+        for option in ("--trace", "--report"):
+            for path, reason in (("missing/file", "No such file or directory"),
+                                 ("folder", "Is a directory")):
+                with self.subTest([option, path]):
+                    self.expect(ENVIRONMENT, "run", option, path, WINDOW, out="",
+                                err=f"cadran: {path}: {reason}\n")
+
+    def test_a_refused_scenario_leaves_the_old_trace_and_report(self):
+        for name in ("trace", "report"):
+            self.write(name, "precious")
+        self.write("bad.json", {"cadran": 2})
+        self.cadran("run", "--trace", "trace", "--report", "report", "bad.json")
+        for name in ("trace", "report"):
+            self.assertEqual((self.folder / name).read_text(), "precious")
+
+    def test_the_folder_for_temporary_files(self):
+        process = self.expect(ENVIRONMENT, "run", "--table", WINDOW, out="",
+                              env=os.environ | {"TMPDIR": str(self.folder / "missing")})
+        self.assertRegex(process.err,
+                         r"\Acadran: .*/missing/cadran-\w+: No such file or directory\n\Z")
+
+
+if __name__ == "__main__":
+    main()
