@@ -78,6 +78,12 @@ static int start_work(cad_driver *driver, cad_work *work) {
     return inner->start_work(inner, work);
 }
 
+static void join(cad_driver *driver) {
+    cad_driver *inner = of(driver)->inner;
+    if (inner->join != NULL)
+        inner->join(inner);
+}
+
 static void wake(cad_driver *driver) {
     cad_driver *inner = of(driver)->inner;
     inner->wake(inner);
@@ -106,6 +112,7 @@ int sim_simulation_start(sim_machine *machine) {
                                           .wait = wait,
                                           .compute = compute,
                                           .start_work = start_work,
+                                          .join = join,
                                           .wake = wake,
                                           .free = destroy},
                                .inner = inner,
