@@ -214,16 +214,19 @@ def expect_properties(outcomes):
         "outcome": described({"enum": outcomes}, "how the run ends"),
         "makespan": described({"anyOf": [ref("time"), bounds]},
                               "when the run ends: a time, or bounds for it"),
-        "max_concurrent": described(number, "how many spans are open at once, at most"),
+        "max_concurrent": described(number, "how many spans are open at once when most are"),
         "stdout": described(lines, "all that is printed, line by line"),
         "order": described(list_of({**lines, "minItems": 2, "maxItems": 2}),
-                           "pairs of texts: a line with the first is printed before any with the "
-                           "second"),
-        "always": described(lines, "expressions that hold after every callback of the loop"),
+                           "pairs of texts: the first line with the one in it comes before the first "
+                           "line with the other"),
+        "always": described(lines, "expressions that hold after every callback of the loop, such as "
+                                    "`qsize(window) <= width`"),
         "tasks": described({"type": "object", "additionalProperties": {
             "anyOf": [{"enum": ["returned", "failed", "cancelled", "pending"]}, ref("exception")]}},
-            "how tasks end, by their names: one of these words, or the name of an exception"),
-        "table": described(lines, "rows of the sequencing table"),
+            "how tasks end, by their names: `returned`, `failed`, `cancelled`, `pending`, or with the "
+            "exception of that name"),
+        "table": described(lines, "rows of the sequencing table, as `--table` prints it; "
+                                   "spaces do not count"),
         "tolerance": described(ref("time"),
                                "how far off times may be under the real clock; default 50ms"),
     }
@@ -253,7 +256,7 @@ def coroutine_properties():
 def signal_properties():
     return {
         "at": described(ref("time"), "when"),
-        "signal": described({"enum": ["SIGINT"]}, "which"),
+        "signal": described({"enum": ["SIGINT"]}, "which: `SIGINT`"),
     }
 
 
@@ -262,7 +265,7 @@ def document_properties():
     return {
         "$schema": described({"type": "string"},
                              "where an editor finds this schema; cadran does not read it"),
-        "cadran": described({"const": 1}, "the version of the format"),
+        "cadran": described({"const": 1}, "the version of the format: 1"),
         "name": described({"type": "string"}, "the scenario's name; its trace carries it"),
         "description": described({"type": "string"}, "what it shows, for who reads it"),
         "seed": described({"type": "integer", "minimum": -whole, "maximum": whole},
