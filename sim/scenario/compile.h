@@ -32,6 +32,7 @@ typedef struct sim_compiler {
 
     sim_body *body;   /* NULL: outside all steps, where there are only variables of the scenario */
     size_t variables; /* how many of those are known here */
+    bool before_tasks; /* what is being read is evaluated before there are tasks */
     uint32_t hidden;  /* the next hidden slot */
     uint32_t block;   /* the innermost one around the step; likewise: */
     uint32_t group;

@@ -37,7 +37,9 @@ static void read_vars(sim_compiler *compiler, const sim_node *root) {
 }
 
 void sim_load_setting(sim_compiler *compiler, const sim_node *node, sim_setting *setting) {
+    compiler->before_tasks = true;
     setting->value = sim_compile_expression(compiler, node);
+    compiler->before_tasks = false;
     setting->place = sim_node_offset(node);
 }
 

@@ -112,7 +112,7 @@ static int resolve(const sim_scope *scope, const char *name, size_t length, bool
                             .label = sim_object_type_word(object->type)};
         return 0;
     }
-    if (!sim_is_task_name(compiler, name, length))
+    if (compiler->before_tasks || !sim_is_task_name(compiler, name, length))
         return CAD_EKEY;
     slot = sim_symbols_add(&program->task_names, name, length, NULL);
     if (slot == SIM_NO_SYMBOL)
@@ -131,7 +131,7 @@ static void suggest(const sim_scope *scope, sim_suggestion *suggestion) {
     for (uint32_t i = 0; i < compiler->variables; i++)
         sim_suggestion_offer(suggestion, sim_symbols_name(&compiler->program->global_names, i));
     sim_symbols_suggest(&compiler->program->object_names, suggestion);
-    for (size_t i = 0; i < compiler->pattern_count; i++)
+    for (size_t i = 0; i < compiler->pattern_count && !compiler->before_tasks; i++)
         sim_suggestion_offer(suggestion, compiler->patterns[i]);
 }
 
