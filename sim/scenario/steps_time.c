@@ -44,7 +44,7 @@ const sim_step sim_step_compute = {
     .operation = {"compute", begin_compute, NULL},
     .family = SIM_FAMILY_TIME,
     .members = {{NULL, SIM_MEMBER_DURATION, SIM_REQUIRED, 0, NULL}},
-    .python = "time.sleep, or any long computation",
+    .python = "time.sleep",
     .summary = "Keeps the loop busy: nothing else runs meanwhile.",
     .example = "[{\"compute\": \"100ms\"}, {\"log\": \"nothing else ran\"}]",
 };
