@@ -277,6 +277,34 @@ static void test_scenario_run__each_task_has_a_stream_of_its_own(void **state) {
         "True\nTrue\nTrue\n", "complete");
 }
 
+/* --- Steps that reference.py does not know -----------------------------------------------------
+ */
+
+static void test_scenario_run__a_queue_is_shut_down(void **state) {
+    (void)state;
+    scenario_check(
+        "{'cadran':1,'objects':{'q':{'type':'queue','maxsize':1}},'tasks':[\n"
+        "{'name':'putter','do':[{'put':'q','value':'a'},{'try':[{'put':'q','value':'b'}],"
+        "'except':{'QueueShutDown':[{'log':'putter: over'}]}}]},\n"
+        "{'name':'closer','do':[{'sleep':1},{'shutdown':'q'},{'get':'q','as':'x'},{'log':'{x}'},"
+        "{'try':[{'get_nowait':'q'}],'except':{'QueueShutDown':[{'log':'empty and over'}]}}]}]}",
+        "1s + 000ms a\n1s + 000ms empty and over\n1s + 000ms putter: over\n", "complete");
+    scenario_check("{'cadran':1,'objects':{'q':{'type':'queue'}},'tasks':[\n"
+                   "{'name':'a','do':[{'put':'q','value':'x{1}'},{'shutdown':'q','immediate':true},"
+                   "{'log':'{qsize(q)}'},{'join':'q'},{'log':'joined'}]}]}",
+                   "0s + 000ms 0\n0s + 000ms joined\n", "complete");
+}
+
+static void test_scenario_run__a_timeout_can_be_a_time(void **state) {
+    (void)state;
+    scenario_check(
+        STEPS("{'sleep':1},{'try':[{'timeout_at':1.5,'do':[{'sleep':5}]}],"
+              "'except':{'TimeoutError':[{'log':'at a time'}]}},"
+              "{'timeout_at':null,'do':[{'sleep':1},{'reschedule':1},"
+              "{'try':[{'sleep':5}],'except':{'CancelledError':[{'log':'moved'},{'return':1}]}}]}"),
+        "1s + 500ms at a time\n3s + 500ms moved\n", "complete");
+}
+
 /* --- Expectations ---------------------------------------------------------------------------- */
 
 static void test_scenario_run__expectations_that_are_met(void **state) {
@@ -373,6 +401,8 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__until_can_be_given_from_outside, teardown),
         cmocka_unit_test_teardown(test_scenario_run__draws_depend_on_seed_and_task_alone, teardown),
         cmocka_unit_test_teardown(test_scenario_run__each_task_has_a_stream_of_its_own, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_queue_is_shut_down, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_timeout_can_be_a_time, teardown),
         cmocka_unit_test_teardown(test_scenario_run__expectations_that_are_met, teardown),
         cmocka_unit_test_teardown(test_scenario_run__expectations_that_are_not_met, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_makespan_is_exact_or_a_range, teardown),

@@ -26,6 +26,7 @@
     X(get_nowait)                                                                                  \
     X(task_done)                                                                                   \
     X(join)                                                                                        \
+    X(shutdown)                                                                                    \
     X(acquire)                                                                                     \
     X(release)                                                                                     \
     X(with)                                                                                        \
@@ -47,6 +48,7 @@
     X(gather)                                                                                      \
     X(as_completed)                                                                                \
     X(timeout)                                                                                     \
+    X(timeout_at)                                                                                  \
     X(reschedule)                                                                                  \
     X(task_group)                                                                                  \
     X(call_soon)                                                                                   \

@@ -153,6 +153,34 @@ const sim_step sim_step_join = {
                " {\"join\": \"queue\"}]",
 };
 
+static void drop_item(void *item) {
+    sim_value_unref(sim_value_unpack(item));
+}
+
+static int begin_shutdown(sim_job *job, const sim_instruction *in) {
+    sim_instance *queue;
+    int error = find(job, in, SIM_QUEUE, &queue);
+    if (error == 0)
+        cad_queue_shutdown(queue->primitive, in->operands[1].flag, drop_item);
+    return error;
+}
+
+const sim_step sim_step_shutdown = {
+    .operation = {"shutdown", begin_shutdown, NULL},
+    .family = SIM_FAMILY_PRIMITIVES,
+    .members = {{NULL, SIM_MEMBER_TARGET, SIM_REQUIRED, SIM_IS(SIM_QUEUE), NULL},
+                {"immediate", SIM_MEMBER_FLAG, SIM_OPTIONAL, 0,
+                 "drops the items that are in the queue; default false"}},
+    .python = "Queue.shutdown",
+    .summary =
+        "Ends a queue, as CPython 3.13 does: QueueShutDown for each put from now on, and for "
+        "each get once it is empty.",
+    .example = "[{\"put\": \"queue\", \"value\": \"last\"}, {\"shutdown\": \"queue\"},"
+               " {\"get\": \"queue\", \"as\": \"x\"}, {\"print\": \"{x}\"},"
+               " {\"try\": [{\"get\": \"queue\"}],"
+               " \"except\": {\"QueueShutDown\": [{\"print\": \"over\"}]}}]",
+};
+
 /* --- Locks, semaphores, conditions ----------------------------------------------------------- */
 
 static int acquire(const sim_object *object, sim_instance *instance) {

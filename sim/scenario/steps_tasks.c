@@ -399,15 +399,24 @@ const sim_step sim_step_as_completed = {
 
 enum { TIMEOUT_LIMIT, TIMEOUT_SLOT, TIMEOUT_OPERANDS };
 
-static int begin_timeout(sim_job *job, const sim_instruction *in) {
+static int enter_timeout(sim_job *job, const sim_instruction *in,
+                         int (*enter)(int64_t limit_ns, cad_timeout **scope)) {
     int64_t limit_ns;
     cad_timeout *scope;
     int error = sim_evaluate_limit(job, in->operands[TIMEOUT_LIMIT].expression, &limit_ns);
     if (error == 0)
-        error = cad_timeout_enter(limit_ns, &scope);
+        error = enter(limit_ns, &scope);
     if (error == 0)
         store_pointer(job, in->operands[TIMEOUT_SLOT].slot, scope);
     return error;
+}
+
+static int begin_timeout(sim_job *job, const sim_instruction *in) {
+    return enter_timeout(job, in, cad_timeout_enter);
+}
+
+static int begin_timeout_at(sim_job *job, const sim_instruction *in) {
+    return enter_timeout(job, in, cad_timeout_enter_at);
 }
 
 int sim_leave_timeout(sim_job *job, uint32_t slot, int error) {
@@ -448,6 +457,19 @@ const sim_step sim_step_timeout = {
     .summary = "Cancels the steps when the time is up: TimeoutError after the block. `null`: no "
                "limit yet.",
     .example = "[{\"try\": [{\"timeout\": 1, \"do\": [{\"sleep\": 5}]}],"
+               " \"except\": {\"TimeoutError\": [{\"log\": \"too late\"}]}}]",
+    .compile = compile_timeout,
+};
+
+const sim_step sim_step_timeout_at = {
+    .operation = {"timeout_at", begin_timeout_at, NULL},
+    .family = SIM_FAMILY_TASKS,
+    .waiting = SIM_MAY_WAIT,
+    .members = {{NULL, SIM_MEMBER_LIMIT, SIM_REQUIRED, 0, NULL},
+                {"do", SIM_MEMBER_STEPS, SIM_REQUIRED, 0, NULL}},
+    .python = "async with asyncio.timeout_at(when)",
+    .summary = "As `timeout`, with a time of the loop's, in seconds since its start.",
+    .example = "[{\"sleep\": 1}, {\"try\": [{\"timeout_at\": 1.5, \"do\": [{\"sleep\": 5}]}],"
                " \"except\": {\"TimeoutError\": [{\"log\": \"too late\"}]}}]",
     .compile = compile_timeout,
 };
@@ -636,7 +658,7 @@ const sim_step sim_step_call_later = {
                 {"do", SIM_MEMBER_CALLBACK, SIM_REQUIRED, 0, NULL},
                 {"as", SIM_MEMBER_VARIABLE, SIM_OPTIONAL, 0, "a handle, which `cancel` takes"}},
     .python = "loop.call_later",
-    .summary = "The same after a delay.",
+    .summary = "As `call_soon`, after a delay.",
     .example = "[{\"call_later\": 1, \"do\": [{\"log\": \"later\"}]}, {\"sleep\": 2}]",
     .compile = compile_call,
 };
@@ -648,7 +670,7 @@ const sim_step sim_step_call_at = {
                 {"do", SIM_MEMBER_CALLBACK, SIM_REQUIRED, 0, NULL},
                 {"as", SIM_MEMBER_VARIABLE, SIM_OPTIONAL, 0, "a handle, which `cancel` takes"}},
     .python = "loop.call_at",
-    .summary = "The same at a time of the loop's, in seconds since its start.",
+    .summary = "As `call_soon`, at a time of the loop's, in seconds since its start.",
     .example = "[{\"call_at\": \"now() + 1\", \"do\": [{\"log\": \"then\"}]}, {\"sleep\": 2}]",
     .compile = compile_call,
 };
