@@ -34,7 +34,7 @@ KINDS = {
     "arguments": "parameters and their values",
     "exception": "an exception",
     "raise": "an exception, or `true`",
-    "handlers": "exceptions and steps",
+    "handlers": "",
     "steps": "steps",
     "callback": "steps that never wait",
     "true": "`true`",
@@ -125,17 +125,20 @@ def member_line(step, member):
     return f"- `{name}`: {'; '.join(note for note in notes if note)}\n"
 
 
-def kind_of_call(step):
-    call = f"asyncio: `{step['python']}`. " if step["python"] else ""
-    waits = {"never": "Never waits.", "may": "May wait.", "ends": "Only in coroutines."}
-    return f"*{call}{waits[step['waits']]}*"
+def nature(step):
+    """Which call it stands for, and whether it waits."""
+    calls = step["python"].split(", ") if step["python"] else []
+    waits = {"never": "Waits only in its steps." if schema.holds_steps(step) else "Never waits.",
+             "may": "May wait.", "ends": "Only in coroutines."}[step["waits"]]
+    python = f"Python: {', '.join(f'`{call}`' for call in calls)}. " if calls else ""
+    return python + waits
 
 
 def step_section(step):
     example = (EXAMPLES / f"{step['verb']}.json").read_text(encoding="utf-8")
     return (f"#### `{step['verb']}`\n\n{step['summary']}\n\n"
             + "".join(member_line(step, member) for member in step["members"])
-            + f"\n{kind_of_call(step)}\n\n```json\n{example}```\n\n```text\n```\n")
+            + f"\n*{nature(step)}*\n\n```json\n{example}```\n\n```text\n```\n")
 
 
 def family(name):

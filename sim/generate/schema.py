@@ -104,8 +104,8 @@ def member_schema(member, immediate):
     return described(schema, member["accepts"], member["summary"])
 
 
-def asyncio_call(step):
-    return f"asyncio: `{step['python']}`" if step["python"] else None
+def python_call(step):
+    return f"Python: `{step['python']}`" if step["python"] else None
 
 
 def step_schema(step, immediate):
@@ -115,7 +115,7 @@ def step_schema(step, immediate):
         properties[name] = member_schema(member, immediate)
         if member["required"]:
             required.append(name)
-    schema = described(record(properties, required), step["summary"], asyncio_call(step))
+    schema = described(record(properties, required), step["summary"], python_call(step))
     examples = [part for part in step["example"] if step["verb"] in part]
     if examples and not immediate:
         schema["examples"] = examples[:1]
@@ -136,7 +136,7 @@ def any_step(steps, immediate, all_steps):
         suffix = ".immediate" if immediate and holds_steps(step) else ""
         return ref(f"step.{step['verb']}{suffix}")
 
-    verbs = {step["verb"]: described({}, step["summary"], asyncio_call(step)) for step in steps}
+    verbs = {step["verb"]: described({}, step["summary"], python_call(step)) for step in steps}
     return {
         "type": "object",
         "properties": verbs,
@@ -185,7 +185,7 @@ def object_schema(objects):
             properties[member["name"]] = described(OBJECT_KINDS[member["kind"]], member["summary"])
         cases.append({
             "if": {"properties": {"type": {"const": kind["type"]}}, "required": ["type"]},
-            "then": described(record(properties), f"`{kind['python']}`"),
+            "then": described(record(properties), f"Python: `{kind['python']}`"),
         })
     types = [kind["type"] for kind in objects]
     return {
