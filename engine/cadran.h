@@ -167,7 +167,8 @@ CAD_API int cad_loop_new(cad_driver *driver, cad_loop **loop);
 CAD_API void cad_loop_free(cad_loop *loop);
 
 /* Runs until every task has ended (asyncio.gather over all of them, under loop.run_forever()).
- *   0                 every task has ended; errors they ended with are theirs (see below)
+ *   0                 every task has ended; an error that one ended with is its own, to be had
+ *                     from cad_future_result(), or else from the exception handler
  *   CAD_EDEADLOCK     tasks remain, and nothing can ever wake them
  *   CAD_EINTERRUPTED  SIGINT, or cad_loop_interrupt()
  *   CAD_ESTOPPED      cad_loop_stop()
@@ -548,7 +549,7 @@ CAD_API cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task);
 
 /* loop.set_exception_handler(): called when a task or future that failed is freed, and nobody
  * has asked for its exception; and for those left when the loop is freed. Both are borrowed for the
- * call. */
+ * call. NULL, and as long as none is set: a line on standard error says which, and with what. */
 typedef void cad_exception_handler(cad_future *future, int code, const cad_exception *exception,
                                    void *arg);
 CAD_API void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler,

@@ -36,12 +36,25 @@ void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size)
     return future;
 }
 
+/* What becomes of an exception where the program has no handler for it. */
+static void report_unretrieved(cad_future *future, int code, const cad_exception *exception)
+{
+    const char *message = exception != NULL ? cad_exception_message(exception) : "";
+    fprintf(stderr, "cadran: the exception of %s was never retrieved: %s: %s\n",
+            cad__object_name(&future->object), cad_error_name(code),
+            message[0] != '\0' ? message : cad_error_text(code));
+}
+
 void cad__future_clear(cad__object *object)
 {
     cad_future *future = CAD__CONTAINER(object, cad_future, object);
     cad_loop *loop = object->loop;
-    if (loop->handler != NULL && cad_future_unretrieved(future))
-        loop->handler(future, future->error, future->exception, loop->handler_arg);
+    if (cad_future_unretrieved(future)) {
+        if (loop->handler != NULL)
+            loop->handler(future, future->error, future->exception, loop->handler_arg);
+        else
+            report_unretrieved(future, future->error, future->exception);
+    }
     assert((loop->closing || future->refs == 0) && "the handler kept it");
     cad_exception_unref(future->exception);
     future->exception = NULL;

@@ -1,5 +1,6 @@
 /* How long things live, what a program may still do while its loop goes, and which text comes with
  * which error. */
+#include "support/child.h"
 #include "support/engine_test.h"
 
 static void create(cad_coroutine *fn, void *arg) {
@@ -187,6 +188,35 @@ static void test_life__the_message_of_a_group_is_whole(void **state) {
     cad_exception_unref(member);
 }
 
+static int fail_with(void *message) {
+    return cad_raise(CAD_EINVAL, message);
+}
+
+static int fail_without_handler(void *arg) {
+    (void)arg;
+    cad_loop *loop;
+    int error = cad_loop_new(cad_virtual_driver(), &loop);
+    if (error == 0)
+        error = cad_task_create(loop, fail_with, "bad", &(cad_task_options){.name = "a"}, NULL);
+    if (error == 0)
+        error = cad_task_create(loop, fail_with, NULL, NULL, NULL);
+    if (error == 0)
+        error = cad_loop_run(loop);
+    cad_loop_free(loop);
+    return error != 0;
+}
+
+static void test_life__without_a_handler_what_nobody_asked_for_is_told(void **state) {
+    (void)state;
+    child self;
+    child_run(&self, fail_without_handler, NULL);
+    assert_string_equal(
+        self.output,
+        "cadran: the exception of a was never retrieved: ValueError: bad\n"
+        "cadran: the exception of Task-2 was never retrieved: ValueError: invalid value\n");
+    assert_true(child_exited(&self, 0));
+}
+
 static int nest_groups(void *arg) {
     cad_exception *inner = cad_exception_new(CAD_EINVAL, NULL);
     for (int depth = 0; depth < 100 * 1000; depth++) {
@@ -217,6 +247,7 @@ int main(void) {
         ENGINE_TEST(test_life__an_error_of_the_loop_has_no_text_of_another),
         ENGINE_TEST(test_life__what_runs_out_of_memory_has_no_text_of_another),
         ENGINE_TEST(test_life__the_message_of_a_group_is_whole),
+        ENGINE_TEST(test_life__without_a_handler_what_nobody_asked_for_is_told),
         ENGINE_TEST(test_life__groups_of_any_depth_are_freed_on_a_small_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

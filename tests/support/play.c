@@ -299,6 +299,7 @@ static int run(enum mode mode, size_t failing)
     count_blocks();
     note_clear();
     assert_int_equal(cad_loop_new(cad_virtual_driver(), &test_loop), 0);
+    cad_loop_set_exception_handler(test_loop, ignore_unretrieved, NULL);
     for (int i = 0; i < stage.object_count; i++)
         make_object(stage.objects[i]);
     for (int i = 0; i < stage.routine_count; i++)
