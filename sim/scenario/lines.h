@@ -13,7 +13,8 @@ typedef struct sim_lines {
     size_t length;
     int fd;
     int error;   /* errno of the first failure; 0: none */
-    bool prompt; /* somebody watches: nothing stays in the buffer while the program waits */
+    bool prompt; /* somebody watches: nothing stays in the buffer while the program waits, or for
+                  * long while it does not */
 } sim_lines;
 
 /* 0 or CAD_ENOMEM. */

@@ -61,6 +61,8 @@ bool sim_machine_refuel(sim_machine *machine) {
     gauge->steps += gauge->given;
     gauge->still_steps = stands_still(machine) ? gauge->still_steps + gauge->given : 0;
     gauge->given = gauge->fuel = 0;
+    if (options->lines->prompt)
+        (void)sim_lines_flush(options->lines);
     if (machine->stopping)
         return false;
     if (!machine->ending && options->interrupt != NULL && *options->interrupt != 0) {

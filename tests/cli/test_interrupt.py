@@ -1,0 +1,131 @@
+"""Ctrl-C at any moment: tasks stop, on_interrupt runs, the trace is whole."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main, recorded
+
+WINDOW = SCENARIOS / "window.json"
+BYE = {"on_interrupt": [{"print": "bye"}]}
+
+
+class Interrupt(CliTest):
+    def interrupt(self, process, after):
+        """Sends SIGINT so many seconds after the first output."""
+        first = os.read(process.stdout.fileno(), 4096).decode()
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        self.finish(process)
+        process.out = first + process.out
+        return process
+
+    def check_trace(self, name):
+        events = json.loads((self.folder / name).read_text())
+        self.assertIn({"ph": "i", "name": "SIGINT"},
+                      [{key: event.get(key) for key in ("ph", "name")} for event in events])
+        process = self.expect(EXPECTED, "table", name)
+        self.assertNotIn("cut short", process.err)
+        return process.out
+
+
+class RealClock(Interrupt):
+    def test_at_any_moment(self):
+        whole = recorded("seed-window")[0]
+        for moment in [0] + [random.uniform(0, 0.5) for _ in range(4)]:
+            with self.subTest(moment=moment):
+                process = self.interrupt(
+                    self.start("run", "--clock", "real", "--trace", "t", WINDOW), moment)
+                self.check(process, EXPECTED)
+                self.assertRegex(process.err, r"\Aoutcome interrupted at \d+\n\Z")
+                end_ns = int(process.err.split()[-1])
+                self.assertLess(end_ns, (moment + 3) * 1e9)
+                *lines, bye = process.out.splitlines()
+                self.assertEqual(bye, "bye")
+                self.assertEqual([line.split("ms ")[-1] for line in lines],
+                                 [line.split("ms ")[-1] for line in whole.splitlines()[:len(lines)]])
+                self.check_trace("t")
+
+    def test_while_the_program_starts(self):
+        """So early that nothing watches yet, or later: it ends as a program does, or whole."""
+        for moment in (0, 0.002, 0.005, 0.01, 0.02, 0.05):
+            with self.subTest(moment=moment):
+                process = self.start("run", "--clock", "real", WINDOW)
+                time.sleep(moment)
+                process.send_signal(signal.SIGINT)
+                self.finish(process)
+                self.assertIn(process.returncode, (EXPECTED, -signal.SIGINT), process.err)
+                if process.returncode == EXPECTED:
+                    self.assertTrue(process.out.endswith("bye\n"), process.out)
+                    self.assertIn("outcome interrupted at ", process.err)
+
+    def test_while_a_task_keeps_the_loop_busy(self):
+        self.write("busy.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
+            {"print": "busy"}, {"repeat": "forever", "do": []}]}]} | BYE)
+        process = self.interrupt(self.start("run", "--clock", "real", "--max-still", 10**15,
+                                            "--trace", "t", "busy.json"), 0.1)
+        self.check(process, EXPECTED, "busy\nbye\n")
+        self.check_trace("t")
+
+    def test_while_workers_work(self):
+        self.write("work.json", {"cadran": 1, "tasks": [{"name": "a{i}", "count": 3, "do": [
+            {"print": "work"}, {"to_thread": 0.5}]}]} | BYE)
+        self.check(self.interrupt(self.start("run", "--clock", "real", "work.json"), 0.1),
+                   EXPECTED, "work\nwork\nwork\nbye\n")
+
+    def test_the_second_ends_the_program_at_once(self):
+        self.write("stubborn.json", {
+            "cadran": 1, "tasks": [{"name": "a", "do": [{"print": "here"}, {"sleep": 60}]}],
+            "on_interrupt": [{"repeat": "forever", "do": []}]})
+        process = self.start("run", "--clock", "real", "--max-still", 10**15, "stubborn.json")
+        self.assertEqual(os.read(process.stdout.fileno(), 4096), b"here\n")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(process).returncode, -signal.SIGINT)
+
+    def test_an_expected_interrupt_is_success_and_another_outcome_is_not(self):
+        document = {"cadran": 1, "tasks": [{"name": "a", "do": [{"print": "x"}, {"sleep": 60}]}]}
+        for outcome, status in (("interrupted", EXPECTED), ("complete", UNEXPECTED)):
+            self.write("wait.json", document | {"expect": {"outcome": outcome}})
+            self.check(self.interrupt(self.start("run", "--clock", "real", "wait.json"), 0), status)
+
+
+class VirtualClock(Interrupt):
+    def stop(self, document, *options, first="", after=0.2):
+        """Of a run whose first line comes with its last; so the moment is counted otherwise."""
+        self.write("endless.json", {"cadran": 1} | document | BYE)
+        process = self.start("run", "--max-still", 10**15, *options, "endless.json")
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        self.check(self.finish(process), EXPECTED, first + "bye\n")
+        self.assertRegex(process.err, r"\Aoutcome interrupted at \d+\n\Z")
+
+    def test_of_an_endless_loop(self):
+        self.stop({"tasks": [{"name": "a", "do": [
+            {"print": "x"}, {"sleep": 1}, {"repeat": "forever", "do": []}]}]}, "--trace", "t",
+            first="x\n")
+        self.check_trace("t")
+
+    def test_of_an_endless_loop_in_setup(self):
+        self.stop({"setup": [{"repeat": "forever", "do": []}]})
+
+    def test_of_tasks_that_never_end(self):
+        self.stop({"tasks": [{"name": "a", "do": [{"repeat": "forever", "do": [{"sleep": 1}]}]}]})
+        self.stop({"tasks": [{"name": "a", "do": [{"repeat": "forever", "do": [{"sleep": 0}]}]}]})
+
+    def test_of_tasks_that_print_without_end(self):
+        self.write("talk.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
+            {"repeat": "forever", "do": [{"print": "x"}, {"sleep": 1}]}]}]} | BYE)
+        process = self.start("run", "talk.json", stdout=subprocess.DEVNULL)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        self.check(self.finish(process), EXPECTED)
+
+
+if __name__ == "__main__":
+    main()
