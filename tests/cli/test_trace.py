@@ -1,0 +1,173 @@
+"""Traces, and what the other commands make of them."""
+
+import csv
+import io
+import json
+import os
+import struct
+import unittest
+
+from cli_test import EXPECTED, SCENARIOS, USAGE, CliTest, main
+
+WINDOW = SCENARIOS / "window.json"
+DURATIONS = [1, 2, 3, 1, 2, 3, 1, 2]
+STARS = ["****....", ".**.**..", "..*.***.", ".....*.*", ".......*"]
+TABLE = """\
+|     | job0 (1) | job1 (2) | job2 (3) | job3 (1) | job4 (2) | job5 (3) | job6 (1) | job7 (2) |
+|-----|----------|----------|----------|----------|----------|----------|----------|----------|
+| 0-1 | `*`      | `*`      | `*`      | `*`      |          |          |          |          |
+| 1-2 |          | `*`      | `*`      |          | `*`      | `*`      |          |          |
+| 2-3 |          |          | `*`      |          | `*`      | `*`      | `*`      |          |
+| 3-4 |          |          |          |          |          | `*`      |          | `*`      |
+| 4-5 |          |          |          |          |          |          |          | `*`      |
+"""
+
+
+class OfTheWindow(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.expect(EXPECTED, "run", "--trace", "trace", WINDOW)
+        self.trace = (self.folder / "trace").read_bytes()
+
+
+class Format(OfTheWindow):
+    def test_it_is_json_with_an_event_in_each_line(self):
+        events = json.loads(self.trace)
+        lines = self.trace.decode().splitlines()
+        self.assertEqual([json.loads(line.strip("[],") if line[0] != "[" else line[1:-1])
+                          for line in lines[:-1]], events[:len(lines) - 1])
+        self.assertTrue(self.trace.startswith(b'[{"ph":"M","pid":1,"name":"cadran","args":'
+                                              b'{"trace":1,"scenario":"window","clock":"virtual",'
+                                              b'"seed":0'))
+        self.assertTrue(self.trace.endswith(b"}\n]\n"), self.trace[-20:])
+
+    def test_slices_nest_and_time_never_goes_back(self):
+        now, stacks = 0, {}
+        for event in json.loads(self.trace):
+            self.assertIn(event["ph"], "MBEsfiC")
+            if event["ph"] == "M":
+                continue
+            self.assertGreaterEqual(event["ts"], now)
+            now = event["ts"]
+            stack = stacks.setdefault(event.get("tid"), [])
+            if event["ph"] == "B":
+                stack.append((event["cat"], event["name"]))
+            elif event["ph"] == "E":
+                self.assertEqual(stack.pop(), (event["cat"], event["name"]))
+        self.assertFalse(any(stacks.values()), stacks)
+
+    def test_every_wake_has_both_ends(self):
+        ends = {"s": [], "f": []}
+        for event in json.loads(self.trace):
+            if event["ph"] in ends:
+                ends[event["ph"]].append(event["id"])
+        self.assertTrue(ends["s"])
+        self.assertEqual(sorted(ends["s"]), sorted(ends["f"]))
+        self.assertEqual(len(set(ends["s"])), len(ends["s"]))
+
+    def test_the_header_names_what_a_run_was_started_with(self):
+        self.expect(EXPECTED, "run", "--trace", "t", "--seed", 5, "--set", "jobs=2", "--until",
+                    "2.5", WINDOW)
+        header = json.loads((self.folder / "t").read_text())[0]["args"]
+        self.assertEqual((header["seed"], header["clock"], header["set"], header["until"]),
+                         (5, "virtual", {"jobs": "2"}, 2500000.0))
+
+
+class Cut(OfTheWindow):
+    def test_anywhere_it_is_read_up_to_there_with_a_warning(self):
+        whole = len(self.trace) - len(b"\n]\n")
+        for size in sorted({*range(0, 8), *range(90, 110), *range(8, whole, whole // 40),
+                            *range(whole - 5, whole)}):
+            with self.subTest(size=size):
+                (self.folder / "cut").write_bytes(self.trace[:size])
+                process = self.expect(EXPECTED, "table", "cut")
+                self.assertIn(f": cut short at byte {size}: this is what its first ", process.err)
+                self.assertTrue(process.err.startswith("cadran table: warning: cut:"), process.err)
+
+    def test_the_table_shows_what_is_there(self):
+        at = self.trace.index(b'"ts":2000000.000')
+        (self.folder / "cut").write_bytes(self.trace[:at])
+        rows = self.expect(EXPECTED, "table", "--format", "csv", "cut").out.splitlines()
+        self.assertEqual(rows[1].split(",")[1:5], ["*"] * 4)
+
+    def test_one_that_is_broken_is_refused_with_the_line(self):
+        lines = self.trace.splitlines(keepends=True)
+        at = next(i for i, line in enumerate(lines) if b'"ph":"B"' in line and b'"tid":4' in line)
+        for broken, says in (
+            (lines[:at] + lines[at + 1:], "trace.broken:"),
+            (lines[:at] + [lines[at].replace(b'"ph":"B"', b'"ph":"Q"')] + lines[at + 1:],
+             f"trace.broken:{at + 1}:"),
+        ):
+            (self.folder / "trace.broken").write_bytes(b"".join(broken))
+            process = self.expect(USAGE, "table", "trace.broken", out="")
+            self.assertRegex(process.err, rf"\Acadran table: {says}")
+
+
+class Table(OfTheWindow):
+    def test_markdown_is_the_default_and_well_aligned(self):
+        self.expect(EXPECTED, "table", "trace", out=TABLE, err="")
+        self.expect(EXPECTED, "table", "--format", "markdown", "trace", out=TABLE, err="")
+
+    def test_csv(self):
+        out = self.expect(EXPECTED, "table", "--format", "csv", "trace", err="").out
+        header, *rows = csv.reader(io.StringIO(out))
+        self.assertEqual(header, [""] + [f"job{i} ({d})" for i, d in enumerate(DURATIONS)])
+        self.assertEqual([row[0] for row in rows], [f"{i}-{i + 1}" for i in range(5)])
+        self.assertEqual(["".join(cell or "." for cell in row[1:]) for row in rows],
+                         STARS)
+
+    def test_json(self):
+        table = json.loads(self.expect(EXPECTED, "table", "--format", "json", "trace", err="").out)
+        self.assertEqual([(c["name"], c["duration"]) for c in table["columns"]],
+                         [(f"job{i}", d) for i, d in enumerate(DURATIONS)])
+        self.assertEqual(["".join("*" if works else "." for works in row["works"])
+                          for row in table["rows"]], STARS)
+
+    def test_text(self):
+        lines = self.expect(EXPECTED, "table", "--format", "text", "trace", err="").out.splitlines()
+        self.assertEqual(len(lines), 6)
+        self.assertEqual([line.count("*") for line in lines[1:]],
+                         [row.count("*") for row in STARS])
+        self.assertNotIn("|", lines[0])
+
+    def test_transposed(self):
+        out = self.expect(EXPECTED, "table", "--transpose", "--format", "csv", "trace", err="").out
+        header, *rows = csv.reader(io.StringIO(out))
+        self.assertEqual(header, [""] + [f"{i}-{i + 1}" for i in range(5)])
+        self.assertEqual(["".join(row[i] or "." for row in rows) for i in range(1, 6)],
+                         STARS)
+
+    def test_step(self):
+        out = self.expect(EXPECTED, "table", "--step", "500ms", "--format", "csv", "trace").out
+        rows = [row[0] for row in csv.reader(io.StringIO(out))]
+        self.assertEqual(rows[1:4], ["0-0.5", "0.5-1", "1-1.5"])
+        self.assertEqual(len(rows), 11)
+
+    def test_it_is_what_run_prints(self):
+        process = self.cadran("run", "--table", WINDOW)
+        self.assertEqual(process.err, TABLE + "outcome complete at 5000000000\n")
+
+    def test_too_many_rows(self):
+        self.assertIn("choose a larger --step",
+                      self.expect(USAGE, "table", "--step", "1ns", "trace", out="").err)
+
+
+@unittest.skipUnless("CADRAN_VIEW" in os.environ, "the viewer is not built")
+class View(OfTheWindow):
+    def test_a_picture_without_a_display(self):
+        self.expect(EXPECTED, "view", "--png", "picture.png", "--size", "640x400", "trace",
+                    env={k: v for k, v in os.environ.items()
+                         if k not in ("DISPLAY", "WAYLAND_DISPLAY")})
+        picture = (self.folder / "picture.png").read_bytes()
+        self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(struct.unpack(">II", picture[16:24]), (640, 400))
+
+    def test_help(self):
+        self.assertIn("usage: cadran", self.expect(EXPECTED, "view", "--help").out)
+
+    def test_a_trace_that_is_none(self):
+        self.expect(USAGE, "view", "--png", "p.png", "missing", out="")
+
+
+if __name__ == "__main__":
+    main()
