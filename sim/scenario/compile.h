@@ -30,11 +30,11 @@ typedef struct sim_compiler {
     sim_scope scope; /* its context is the compiler */
     bool no_memory;
 
-    sim_body *body;   /* NULL: outside all steps, where there are only variables of the scenario */
-    size_t variables; /* how many of those are known here */
+    sim_body *body;    /* NULL: outside all steps, where there are only variables of the scenario */
+    size_t variables;  /* how many of those are known here */
     bool before_tasks; /* what is being read is evaluated before there are tasks */
-    uint32_t hidden;  /* the next hidden slot */
-    uint32_t block;   /* the innermost one around the step; likewise: */
+    uint32_t hidden;   /* the next hidden slot */
+    uint32_t block;    /* the innermost one around the step; likewise: */
     uint32_t group;
     uint32_t timeout;
     uint32_t except;
@@ -43,7 +43,8 @@ typedef struct sim_compiler {
     sim_pending *pending;
     size_t pending_count, pending_capacity;
     size_t code_capacity, block_capacity, exception_capacity;
-    const char **patterns; /* names that tasks can have, as written */
+    sim_symbols task_names; /* that tasks can have: those without an {expression} */
+    const char **patterns;  /* the others, as written */
     size_t pattern_count, pattern_capacity;
     sim_caught *caught;
     size_t caught_count, caught_capacity;
@@ -101,6 +102,8 @@ bool sim_is_task_name(const sim_compiler *compiler, const char *name, size_t len
 void sim_declare_steps(sim_compiler *compiler, sim_body *body, const sim_node *steps);
 void sim_declare_variable(sim_compiler *compiler, sim_body *body, const char *name);
 void sim_declare_pattern(sim_compiler *compiler, const char *pattern);
+/* Offers the names that tasks can have. */
+void sim_suggest_tasks(const sim_compiler *compiler, sim_suggestion *suggestion);
 
 /* The words for what is not accepted, "a queue or a lock". */
 void sim_describe_types(uint32_t types, sim_buffer *buffer);

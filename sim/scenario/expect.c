@@ -115,8 +115,7 @@ static void read_tasks(sim_compiler *compiler, const sim_node *node, sim_expect 
         if (!sim_is_task_name(compiler, row->first, length)) {
             sim_suggestion suggestion;
             sim_suggestion_start(&suggestion, row->first, length);
-            for (size_t i = 0; i < compiler->pattern_count; i++)
-                sim_suggestion_offer(&suggestion, compiler->patterns[i]);
+            sim_suggest_tasks(compiler, &suggestion);
             (void)sim_node_key_unknown(&item, "task", row->first, &suggestion);
             continue;
         }

@@ -345,6 +345,7 @@ int sim_program_compile(sim_document *document, sim_program **out) {
         sim_body_finish(program, &program->bodies[i]);
     sim_free(compiler.pending);
     sim_free(compiler.patterns);
+    sim_symbols_free(&compiler.task_names);
     sim_free(compiler.caught);
     sim_symbols_free(&compiler.raised);
     int error = compiler.no_memory ? CAD_ENOMEM : sim_document_status(document);

@@ -62,13 +62,27 @@ static bool matches(const char *pattern, const char *name, const char *end) {
 }
 
 bool sim_is_task_name(const sim_compiler *compiler, const char *name, size_t length) {
+    if (sim_symbols_find(&compiler->task_names, name, length) != SIM_NO_SYMBOL)
+        return true;
     for (size_t i = 0; i < compiler->pattern_count; i++)
         if (matches(compiler->patterns[i], name, name + length))
             return true;
     return false;
 }
 
+void sim_suggest_tasks(const sim_compiler *compiler, sim_suggestion *suggestion) {
+    sim_symbols_suggest(&compiler->task_names, suggestion);
+    for (size_t i = 0; i < compiler->pattern_count; i++)
+        sim_suggestion_offer(suggestion, compiler->patterns[i]);
+}
+
 void sim_declare_pattern(sim_compiler *compiler, const char *pattern) {
+    size_t length = strlen(pattern);
+    if (strpbrk(pattern, "{}") == NULL) {
+        if (sim_symbols_add(&compiler->task_names, pattern, length, NULL) == SIM_NO_SYMBOL)
+            compiler->no_memory = true;
+        return;
+    }
     const char **patterns = sim_grow(compiler->patterns, compiler->pattern_count,
                                      &compiler->pattern_capacity, sizeof *patterns);
     if (patterns == NULL) {
@@ -131,8 +145,8 @@ static void suggest(const sim_scope *scope, sim_suggestion *suggestion) {
     for (uint32_t i = 0; i < compiler->variables; i++)
         sim_suggestion_offer(suggestion, sim_symbols_name(&compiler->program->global_names, i));
     sim_symbols_suggest(&compiler->program->object_names, suggestion);
-    for (size_t i = 0; i < compiler->pattern_count && !compiler->before_tasks; i++)
-        sim_suggestion_offer(suggestion, compiler->patterns[i]);
+    if (!compiler->before_tasks)
+        sim_suggest_tasks(compiler, suggestion);
 }
 
 void sim_scope_start(sim_compiler *compiler) {
