@@ -3,6 +3,8 @@
 
 typedef struct gathering gathering;
 
+static const cad__type gather_type;
+
 typedef struct child {
     cad__entry entry;   /* its done callback; unused in the second place of the same future */
     cad_future *future; /* a reference */
@@ -13,7 +15,12 @@ struct gathering {
     cad_future outer; /* has a reference to itself until all children have called back */
     bool return_exceptions;
     bool cancel_requested;
-    bool cancelling; /* cancel() is at work on the children */
+    /* While cancel() is at work on the children: */
+    bool cancelling;
+    bool taken;         /* by one of them at least */
+    size_t at;          /* the child that is next */
+    gathering *above;   /* the one among whose children it was found; NULL: this is the first */
+    cad__task *awaiter; /* the task there that waits for this one; NULL: this one is the child */
     size_t count;            /* of children, in the order given */
     size_t unique, finished; /* different ones */
     child children[];
@@ -69,18 +76,63 @@ static void on_done(cad__entry *entry)
         cad_future_unref(&self->outer);
 }
 
+/* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ---------- */
+
+/* The gathering that `future` is, ready to be gone through; NULL where there is nothing to do: it is
+ * done, or a child awaits the gathering that it is in. */
+static gathering *begin_cancel(cad_future *future, gathering *above, cad__task *awaiter)
+{
+    if (future == NULL || future->object.type != &gather_type || cad_future_done(future))
+        return NULL;
+    gathering *self = gathering_of(future);
+    if (self->cancelling)
+        return NULL;
+    self->cancelling = true;
+    self->taken = false;
+    self->at = 0;
+    self->above = above;
+    self->awaiter = awaiter;
+    return self;
+}
+
+/* Cancels the next child. Where that leads to another gathering this one is to be gone through
+ * first, and is returned; otherwise `self` is. */
+static gathering *cancel_next(gathering *self, cad_exception *exception)
+{
+    cad_future *future = self->children[self->at++].future;
+    cad__task *task = cad__task_or_null(future) != NULL ? cad__task_cancel_down(future, exception)
+                                                        : NULL;
+    gathering *inner = begin_cancel(task != NULL ? cad__task_awaits(task) : future, self, task);
+    if (inner != NULL)
+        return inner;
+    if (task == NULL)
+        self->taken |= cad__future_cancel(future, exception);
+    else if (!cad__wait_cancel(task, exception))
+        cad__task_must_cancel(task, exception);
+    self->taken |= task != NULL;
+    return self;
+}
+
+/* All children have been told. Returns the gathering to go on with. */
+static gathering *end_cancel(gathering *self, cad_exception *exception)
+{
+    self->cancelling = false;
+    self->cancel_requested |= self->taken;
+    if (self->awaiter != NULL && !self->taken)
+        cad__task_must_cancel(self->awaiter, exception);
+    if (self->above != NULL)
+        self->above->taken |= self->taken || self->awaiter != NULL;
+    return self->above;
+}
+
 static bool cancel(cad_future *outer, cad_exception *exception)
 {
-    gathering *self = gathering_of(outer);
-    if (cad_future_done(outer) || self->cancelling) /* a child awaits the gathering that it is in */
+    gathering *self = begin_cancel(outer, NULL, NULL);
+    if (self == NULL)
         return false;
-    bool taken = false;
-    self->cancelling = true;
-    for (size_t i = 0; i < self->count; i++)
-        taken |= cad__future_cancel(self->children[i].future, exception);
-    self->cancelling = false;
-    self->cancel_requested |= taken;
-    return taken;
+    while (self != NULL)
+        self = self->at < self->count ? cancel_next(self, exception) : end_cancel(self, exception);
+    return gathering_of(outer)->taken;
 }
 
 static void clear(cad__object *object)

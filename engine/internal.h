@@ -301,6 +301,16 @@ cad__task *cad__task_next(cad_loop *loop, int *result);
  * for another such circle: then a cancel has no end to go to. */
 bool cad__task_in_circle(const cad_future *future);
 
+/* The parts of a task's cancel(). It goes down the chain of tasks that await one another, in a
+ * loop, because who cancels may be a coroutine with a small stack, and the chain long. Notes the
+ * request in each; returns the last one, whose wait is to be ended; NULL: it is done, or waits in a
+ * circle. */
+cad__task *cad__task_cancel_down(cad_future *future, cad_exception *exception);
+/* Where it has no wait that could be ended: its next step raises it. */
+void cad__task_must_cancel(cad__task *task, cad_exception *exception);
+/* The future that it awaits; NULL when it waits for anything else, or not at all. */
+cad_future *cad__task_awaits(const cad__task *task);
+
 static inline cad__task *cad__task_of(const cad_future *future)
 {
     assert(future->object.type == &cad__task_type);

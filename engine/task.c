@@ -109,11 +109,15 @@ cad__task *cad__task_next(cad_loop *loop, int *result)
 
 /* --- Creating and freeing -------------------------------------------------------------------- */
 
+cad_future *cad__task_awaits(const cad__task *task)
+{
+    return task->wait.state == CAD__WAIT_FUTURE ? task->wait.object : NULL;
+}
+
 /* The pending task that a task awaits; NULL when it waits for anything else, or not at all. */
 static cad_future *awaited(const cad_future *future)
 {
-    const cad__wait *wait = &cad__task_of(future)->wait;
-    cad_future *next = wait->state == CAD__WAIT_FUTURE ? wait->object : NULL;
+    cad_future *next = cad__task_awaits(cad__task_of(future));
     bool task = next != NULL && next->object.type == &cad__task_type;
     return task && next->state == CAD__FUTURE_PENDING ? next : NULL;
 }
@@ -132,12 +136,10 @@ bool cad__task_in_circle(const cad_future *future)
     return false;
 }
 
-/* A cancel goes down the chain of tasks that await one another. It does so in a loop, because
- * who cancels may be a coroutine with a small stack, and the chain long. */
-static bool cancel(cad_future *future, cad_exception *exception)
+cad__task *cad__task_cancel_down(cad_future *future, cad_exception *exception)
 {
     if (future->state != CAD__FUTURE_PENDING || cad__task_in_circle(future))
-        return false;
+        return NULL;
     cad_future *next = future;
     do {
         future = next;
@@ -145,15 +147,24 @@ static bool cancel(cad_future *future, cad_exception *exception)
         future->cancelling++;
         next = awaited(future);
     } while (next != NULL);
-    cad__task *task = cad__task_of(future);
-    if (cad__wait_cancel(task, exception))
-        return true;
-    future->must_cancel = true;
+    return cad__task_of(future);
+}
+
+void cad__task_must_cancel(cad__task *task, cad_exception *exception)
+{
+    task->future.must_cancel = true;
     if (task->cancel_exception != exception) {
         cad_exception_unref(task->cancel_exception);
         task->cancel_exception = cad_exception_ref(exception);
     }
-    return true;
+}
+
+static bool cancel(cad_future *future, cad_exception *exception)
+{
+    cad__task *last = cad__task_cancel_down(future, exception);
+    if (last != NULL && !cad__wait_cancel(last, exception))
+        cad__task_must_cancel(last, exception);
+    return last != NULL;
 }
 
 static void clear(cad__object *object)

@@ -147,6 +147,47 @@ static void test_life__who_waits_for_a_future(void **state) {
         cad_future_unref(futures[i]);
 }
 
+enum { DEPTH = 3000 };
+
+/* Each of DEPTH tasks gathers the next one and a sleeper. */
+static int gather_below(void *arg) {
+    size_t depth = *(size_t *)arg;
+    size_t below = depth - 1;
+    cad_future *children[2], *both;
+    int error;
+    if (depth == 0)
+        return cad_sleep(9 * CAD_SECOND);
+    error = cad_task_create(test_loop, gather_below, &below, NULL, &children[0]);
+    assert_int_equal(error, 0);
+    assert_int_equal(cad_task_create(test_loop, sleep_long, NULL, NULL, &children[1]), 0);
+    assert_int_equal(cad_gather(test_loop, children, 2, false, &both), 0);
+    error = cad_await(both, NULL);
+    for (int i = 0; i < 2; i++) {
+        assert_true(error == 0 || cad_future_cancelled(children[i]));
+        cad_future_unref(children[i]);
+    }
+    cad_future_unref(both);
+    return error;
+}
+
+static int cancel_after_a_second(void *task) {
+    assert_int_equal(cad_sleep(CAD_SECOND), 0);
+    assert_int_equal(cad_future_cancel(task, NULL), 1);
+    return 0;
+}
+
+static void test_life__gatherings_of_any_depth_are_cancelled_on_a_small_stack(void **state) {
+    (void)state;
+    cad_task *task;
+    size_t depth = DEPTH;
+    assert_int_equal(cad_task_create(test_loop, gather_below, &depth, NULL, &task), 0);
+    create(cancel_after_a_second, task);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    assert_true(cad_future_cancelled(task));
+    assert_int_equal(cad_loop_time(test_loop), CAD_SECOND);
+    cad_future_unref(task);
+}
+
 /* --- Errors and their text ----------------------------------------------------------------------- */
 
 static int get(void *queue) {
@@ -244,6 +285,7 @@ int main(void) {
         ENGINE_TEST(test_life__a_cancel_while_the_loop_goes_is_too_late),
         ENGINE_TEST(test_life__a_task_sets_its_own_result),
         ENGINE_TEST(test_life__who_waits_for_a_future),
+        ENGINE_TEST(test_life__gatherings_of_any_depth_are_cancelled_on_a_small_stack),
         ENGINE_TEST(test_life__an_error_of_the_loop_has_no_text_of_another),
         ENGINE_TEST(test_life__what_runs_out_of_memory_has_no_text_of_another),
         ENGINE_TEST(test_life__the_message_of_a_group_is_whole),
