@@ -1,0 +1,121 @@
+/* Whole scenarios: read, checked, compiled and run under the virtual clock, twice.
+ *
+ * Beside crashes and leaks it looks for a run that is not the same the second time, for documents
+ * that are refused without a word, and for runs that fail although there is memory.
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run_memory.h"
+#include "scenario/expect.h"
+#include "scenario/machine.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Not assert(): it must hold in every build. */
+#define HOLDS(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "does not hold: %s (line %d)\n", #condition, __LINE__);                \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* So small that every input is soon done with. */
+enum { STEPS = 20000, TASKS = 300, MEMORY = 64 * 1024 * 1024 };
+
+static int nowhere;
+static FILE *unheard;
+
+static void start(void) {
+    nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    unheard = fopen("/dev/null", "w");
+    HOLDS(nowhere >= 0 && unheard != NULL);
+    sim_memory_limit(MEMORY);
+}
+
+/* What a run came to; all zeros for one that could not begin. */
+typedef struct result {
+    int error;
+    enum sim_outcome_kind outcome;
+    int64_t end_ns;
+    uint64_t steps, tasks, pending, failures, spans;
+    size_t unmet;
+} result;
+
+static void check_faults(const sim_program *program) {
+    sim_buffer faults = {0};
+    HOLDS(sim_document_format_faults(program->document, &faults) == 0);
+    HOLDS(faults.length > 0);
+    sim_buffer_free(&faults);
+}
+
+static void run_machine(sim_machine *machine, result *result) {
+    sim_machine_run(machine);
+    result->outcome = machine->outcome;
+    result->end_ns = machine->end_ns;
+    result->steps = sim_machine_steps(machine);
+    result->tasks = machine->task_count;
+    result->pending = machine->pending_count;
+    result->failures = machine->failure_count;
+    result->spans = machine->spans_most;
+    HOLDS(machine->outcome != SIM_BROKEN);
+    HOLDS(machine->end_ns >= 0);
+    HOLDS(result->steps <= STEPS);
+    HOLDS(result->tasks <= TASKS && result->pending <= result->tasks);
+    HOLDS((machine->outcome == SIM_LIMIT) == (machine->reason[0] != '\0'));
+    HOLDS(machine->outcome != SIM_COMPLETE || result->failures + result->pending == 0);
+    result->unmet = sim_check_expectations(machine, unheard);
+}
+
+static result run(const sim_program *program) {
+    result result = {0};
+    sim_lines lines;
+    HOLDS(sim_lines_open(&lines, nowhere) == 0);
+    const sim_machine_options options = {.slow_ns = CAD_MILLISECOND,
+                                         .max_steps = STEPS,
+                                         .max_still = STEPS,
+                                         .max_tasks = TASKS,
+                                         .max_time_ns = SIM_MAX_TIME_NS,
+                                         .lines = &lines,
+                                         .memory_used_up = sim_memory_used_up(),
+                                         .report = unheard};
+    sim_machine *machine;
+    result.error = sim_machine_new(program, &options, &machine);
+    if (result.error == 0)
+        run_machine(machine, &result);
+    else
+        HOLDS(result.error == CAD_EINVAL || *sim_memory_used_up());
+    if (result.error == CAD_EINVAL)
+        check_faults(program);
+    sim_machine_free(machine);
+    HOLDS(sim_lines_close(&lines) == 0);
+    return result;
+}
+
+static void check_same(const result *a, const result *b) {
+    HOLDS(a->error == b->error && a->outcome == b->outcome && a->end_ns == b->end_ns);
+    HOLDS(a->steps == b->steps && a->tasks == b->tasks && a->pending == b->pending);
+    HOLDS(a->failures == b->failures && a->spans == b->spans && a->unmet == b->unmet);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    sim_document *document;
+    sim_program *program;
+    if (unheard == NULL)
+        start();
+    int parsed = sim_document_parse("fuzz", (const char *)data, size, &document);
+    HOLDS(parsed == 0 || parsed == CAD_EINVAL);
+    int compiled = sim_program_compile(document, &program);
+    HOLDS(compiled == parsed || (parsed == 0 && compiled == CAD_EINVAL));
+    if (compiled == 0) {
+        result first = run(program), second = run(program);
+        check_same(&first, &second);
+    } else {
+        check_faults(program);
+    }
+    sim_program_free(program);
+    return 0;
+}
