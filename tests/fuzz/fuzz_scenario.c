@@ -37,13 +37,13 @@ static void start(void) {
 }
 
 /* What a run came to; all zeros for one that could not begin. */
-typedef struct result {
+typedef struct run_result {
     int error;
     enum sim_outcome_kind outcome;
     int64_t end_ns;
     uint64_t steps, tasks, pending, failures, spans;
     size_t unmet;
-} result;
+} run_result;
 
 static void check_faults(const sim_program *program) {
     sim_buffer faults = {0};
@@ -52,7 +52,7 @@ static void check_faults(const sim_program *program) {
     sim_buffer_free(&faults);
 }
 
-static void run_machine(sim_machine *machine, result *result) {
+static void run_machine(sim_machine *machine, run_result *result) {
     sim_machine_run(machine);
     result->outcome = machine->outcome;
     result->end_ns = machine->end_ns;
@@ -70,8 +70,8 @@ static void run_machine(sim_machine *machine, result *result) {
     result->unmet = sim_check_expectations(machine, unheard);
 }
 
-static result run(const sim_program *program) {
-    result result = {0};
+static run_result run(const sim_program *program) {
+    run_result result = {0};
     sim_lines lines;
     HOLDS(sim_lines_open(&lines, nowhere) == 0);
     const sim_machine_options options = {.slow_ns = CAD_MILLISECOND,
@@ -95,7 +95,7 @@ static result run(const sim_program *program) {
     return result;
 }
 
-static void check_same(const result *a, const result *b) {
+static void check_same(const run_result *a, const run_result *b) {
     HOLDS(a->error == b->error && a->outcome == b->outcome && a->end_ns == b->end_ns);
     HOLDS(a->steps == b->steps && a->tasks == b->tasks && a->pending == b->pending);
     HOLDS(a->failures == b->failures && a->spans == b->spans && a->unmet == b->unmet);
@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int compiled = sim_program_compile(document, &program);
     HOLDS(compiled == parsed || (parsed == 0 && compiled == CAD_EINVAL));
     if (compiled == 0) {
-        result first = run(program), second = run(program);
+        run_result first = run(program), second = run(program);
         check_same(&first, &second);
     } else {
         check_faults(program);
