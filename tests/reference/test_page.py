@@ -69,8 +69,8 @@ class Names(ReferenceTest):
         shown = section("### Objects")
         self.assertEqual(first_column(shown), [kind["type"] for kind in kinds])
         for kind in kinds:
-            row = re.search(rf"^\| `{kind['type']}` \|(.*)$", shown, re.MULTILINE)[1]
-            members = re.findall(r"(?: |<br>)`(\w+)`: ", row)
+            cell = re.search(rf"^\| `{kind['type']}` \| ([^|]*) \|", shown, re.MULTILINE)[1]
+            members = [line.split("`")[1] for line in cell.split("<br>") if line]
             self.assertEqual(members, [member["name"] for member in kind["members"]])
 
     def test_of_functions(self):
@@ -116,7 +116,7 @@ class Scenarios(ReferenceTest):
                 self.assertEqual(document["$schema"], "schema.json")
                 self.assertEqual(document["name"], path.stem)
                 self.assertTrue(document["description"])
-                self.assertIn("outcome", document["expect"])
+                self.assertTrue(document["expect"])
 
     def test_each_runs_as_it_expects(self):
         for path in scenarios():
