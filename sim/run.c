@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "run_memory.h"
+#include "run_progress.h"
 #include "run_report.h"
 #include "run_table.h"
 #include "scenario/alloc.h"
@@ -124,8 +125,7 @@ static int conclude(sim_machine *machine, const sim_run_options *options, const 
     if (!broken && (options->table || machine->program->expect.table != NULL))
         whole = sim_conclude_table(machine, trace_path, options->table, &unmet);
     int status = whole ? status_of(machine, unmet) : SIM_STATUS_ENVIRONMENT;
-    if (report != NULL &&
-        !sim_write_report(machine, options->report_path, report, unmet, status))
+    if (report != NULL && !sim_write_report(machine, options->report_path, report, unmet, status))
         status = SIM_STATUS_ENVIRONMENT;
     if (machine->failure_count > SIM_FAILURES_KEPT)
         fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
@@ -151,6 +151,8 @@ static int run_recorded(sim_machine *machine, const sim_run_options *options,
     }
     watch_signals();
     sim_machine_run(machine);
+    if (machine->options->progress != NULL)
+        machine->options->progress->hide(machine->options->progress);
     int status = conclude(machine, options, trace_path, report);
     sim_trace_writer_free(writer);
     return status;
@@ -179,12 +181,17 @@ static int run_machine(sim_machine *machine, const sim_run_options *options) {
 static int run_program(const sim_program *program, const sim_run_options *options) {
     sim_machine_options settings = options->machine;
     sim_lines lines;
+    sim_terminal terminal;
     sim_machine *machine;
     if (sim_lines_open(&lines, STDOUT_FILENO) != 0)
         return refuse(program, CAD_ENOMEM);
     lines.prompt = settings.real || isatty(STDOUT_FILENO) == 1;
     settings.lines = &lines;
     settings.report = stderr;
+    if (!settings.real && isatty(STDERR_FILENO) == 1) {
+        sim_terminal_start(&terminal, stderr);
+        settings.progress = &terminal.progress;
+    }
     settings.interrupt = &interrupted;
     settings.memory_used_up = sim_memory_used_up();
     int status;

@@ -63,6 +63,8 @@ bool sim_machine_refuel(sim_machine *machine) {
     gauge->given = gauge->fuel = 0;
     if (options->lines->prompt)
         (void)sim_lines_flush(options->lines);
+    if (options->progress != NULL)
+        options->progress->show(options->progress, machine);
     if (machine->stopping)
         return false;
     if (!machine->ending && options->interrupt != NULL && *options->interrupt != 0) {

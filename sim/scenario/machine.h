@@ -84,6 +84,14 @@ typedef struct sim_override {
     const char *value; /* an expression over the variables before it */
 } sim_override;
 
+/* Who shows how far a run is. */
+typedef struct sim_progress {
+    /* Called every few milliseconds. */
+    void (*show)(struct sim_progress *progress, const sim_machine *machine);
+    /* Called before something is said: a line printed, a report. */
+    void (*hide)(struct sim_progress *progress);
+} sim_progress;
+
 #define SIM_UNLIMITED UINT64_MAX
 
 /* What the document leaves open. */
@@ -104,6 +112,7 @@ typedef struct sim_machine_options {
     const volatile sig_atomic_t *interrupt; /* not 0: SIGINT came; NULL: nobody watches */
     const bool *memory_used_up;             /* true: memory ended by a limit; NULL: there is none */
     FILE *report;                           /* where what goes wrong is said; NULL: nowhere */
+    sim_progress *progress;                 /* NULL: nobody */
 } sim_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -348,6 +357,12 @@ void sim_note_tasks(sim_machine *machine);
 void sim_check_invariants(sim_machine *machine);
 
 /* --- Reports (report.c) ---------------------------------------------------------------------- */
+
+/* Something is about to be said. */
+static inline void sim_speak(const sim_machine *machine) {
+    if (machine->options->progress != NULL)
+        machine->options->progress->hide(machine->options->progress);
+}
 
 /* Remembers, and reports, an exception that nobody will handle. `at` is an instruction. */
 void sim_note_failure(sim_machine *machine, const cad_task *task, const char *who, int code,

@@ -74,6 +74,7 @@ void sim_note_failure(sim_machine *machine, const cad_task *task, const char *wh
     const char *said = what.data != NULL ? what.data : "an exception";
     keep_failure(machine, who, said, place);
     trace_failure(machine, task, code, exception, where.data);
+    sim_speak(machine);
     if (report != NULL && machine->failure_count <= SIM_FAILURES_KEPT)
         fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
                 where.data != NULL ? ": " : "",
@@ -108,6 +109,7 @@ void sim_note_slow(sim_machine *machine, uint32_t from, int64_t busy_ns) {
         return;
     uint32_t pc = machine->busiest != SIM_NO_PC ? machine->busiest : from;
     format_place(machine, place_of(machine, pc), &where);
+    sim_speak(machine);
     fprintf(report, "%s%sslow: %s%s kept the loop busy for %s, until %s\n",
             where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
             task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
@@ -206,6 +208,7 @@ void sim_report_deadlock(sim_machine *machine) {
     uint64_t count = 0;
     if (report == NULL)
         return;
+    sim_speak(machine);
     fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n",
             show_time(cad_loop_time(machine->loop), now));
     for (cad_task *task = cad_loop_first_task(machine->loop); task != NULL;

@@ -324,6 +324,7 @@ bool sim_is_task(const cad_future *future) {
 
 static int print_line(sim_machine *machine, const sim_buffer *line) {
     const sim_program *program = machine->program;
+    sim_speak(machine);
     sim_lines_add(machine->options->lines, line->data, line->length);
     if (machine->writer != NULL)
         sim_trace_writer_print(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
