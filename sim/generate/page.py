@@ -120,9 +120,8 @@ def takes(member):
 
 
 def member_line(step, member):
-    name = member["name"] or step["verb"]
-    notes = [takes(member), "" if member["required"] else "optional", member["summary"]]
-    return f"- `{name}`: {'; '.join(note for note in notes if note)}\n"
+    name = f"`{member['name'] or step['verb']}`" + ("" if member["required"] else " (optional)")
+    return f"- {name}: {'; '.join(note for note in (takes(member), member['summary']) if note)}\n"
 
 
 def nature(step):

@@ -239,8 +239,8 @@ const sim_step sim_step_release = {
     .family = SIM_FAMILY_PRIMITIVES,
     .members = {{NULL, SIM_MEMBER_TARGET, SIM_REQUIRED, HOLDABLE, NULL}},
     .python = "Lock.release, Semaphore.release, Condition.release",
-    .summary = "Gives it back. RuntimeError for a lock that is not locked, ValueError for a "
-               "bounded semaphore that is whole.",
+    .summary = "Gives back what `acquire` took. RuntimeError for a lock that is not locked, "
+               "ValueError for a bounded semaphore that is whole.",
     .example = "[{\"acquire\": \"semaphore\"}, {\"release\": \"semaphore\"}]",
 };
 

@@ -42,7 +42,7 @@ class Drift(ReferenceTest):
         self.tables["steps"][0]["members"].append(
             {"name": "gently", "kind": "flag", "required": False, "accepts": None, "summary": None})
         self.assert_noticed()
-        self.assertIn("- `gently`:", page.REGIONS["time steps"](self.tables, CADRAN))
+        self.assertIn("- `gently` (optional): ", page.REGIONS["time steps"](self.tables, CADRAN))
 
     def test_a_kind_of_member_that_nobody_described(self):
         self.tables["steps"][0]["members"][0]["kind"] = "colour"
