@@ -234,9 +234,15 @@ static bool unknown(compiler *c, const char *what, const sim_token *token,
 }
 
 static bool unknown_name(compiler *c, const sim_token *token) {
+    static const char *const constants[] = {"True", "False", "None"};
+    const char *name = c->lexer.text + token->offset;
     sim_suggestion suggestion;
-    sim_suggestion_start(&suggestion, c->lexer.text + token->offset, token->length);
+    sim_suggestion_start(&suggestion, name, token->length);
     c->scope->suggest(c->scope, &suggestion);
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+        sim_suggestion_offer(&suggestion, constants[i]);
+    if (token->length == 4 && memcmp(name, "null", 4) == 0) /* as JSON has it */
+        suggestion.best = "None";
     return unknown(c, "name", token, &suggestion);
 }
 
