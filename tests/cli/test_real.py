@@ -1,0 +1,81 @@
+"""The real clock: the same lines in the same order as under the virtual one, at about its times."""
+
+import json
+import re
+
+from cli_test import EXPECTED, SCENARIOS, CliTest, main, recorded
+
+LATE_MS = 250  # generous: what a busy machine may add; a quiet one adds a millisecond or two
+
+
+class RealClock(CliTest):
+    def test_the_window(self):
+        """Five seconds."""
+        scenario = SCENARIOS / "window.json"
+        process = self.expect(EXPECTED, "run", "--clock", "real", "--trace", "real", "--report",
+                              "report", "--table", scenario)
+        for line, virtual in zip(process.out.splitlines(), recorded("seed-window")[0].splitlines(),
+                                 strict=True):
+            self.check_line(line, virtual)
+        report = json.loads((self.folder / "report").read_text())
+        self.assertEqual((report["clock"], report["outcome"]), ("real", "complete"))
+        self.assertTrue(5e9 <= report["end_ns"] < 5e9 + LATE_MS * 1e6, report)
+        self.check_table(scenario, process)
+
+    def check_line(self, line, virtual):
+        pattern = r"(\d+)s \+ (\d{3})ms (.*)"
+        if not re.fullmatch(pattern, virtual):
+            self.assertEqual(line, virtual)
+            return
+        seconds, millis, text = re.fullmatch(pattern, line).groups()
+        wanted_seconds, wanted_millis, wanted_text = re.fullmatch(pattern, virtual).groups()
+        late = 1000 * (int(seconds) - int(wanted_seconds)) + int(millis) - int(wanted_millis)
+        self.assertEqual(text, wanted_text)
+        self.assertTrue(0 <= late < LATE_MS, line)
+
+    def check_table(self, scenario, process):
+        """That of the real run's trace is that of a virtual one, as is the one that it printed."""
+        self.expect(EXPECTED, "run", "--trace", "virtual", scenario)
+        table = self.expect(EXPECTED, "table", "virtual").out
+        self.expect(EXPECTED, "table", "real", out=table, err="")
+        self.assertTrue(process.err.startswith(table), process.err)
+
+    def test_the_ticks(self):
+        """Three and a half seconds; the scenario's own interrupt is a signal that is raised."""
+        process = self.expect(EXPECTED, "run", "--clock", "real", SCENARIOS / "ticks.json",
+                              out=recorded("seed-ticks")[0])
+        end_ns = int(re.fullmatch(r"outcome interrupted at (\d+)\n", process.err)[1])
+        self.assertTrue(3.5e9 <= end_ns < 3.5e9 + LATE_MS * 1e6, end_ns)
+
+    def test_the_header_of_its_trace_says_when_and_where(self):
+        self.write("short.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 0.01}]}]})
+        self.expect(EXPECTED, "run", "--clock", "real", "--trace", "t", "short.json")
+        header = json.loads((self.folder / "t").read_text())[0]["args"]
+        self.assertEqual(header["clock"], "real")
+        self.assertRegex(header["started"], r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
+        self.assertTrue(header["host"])
+
+    def test_until(self):
+        self.write("long.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 60}]}]})
+        process = self.expect(EXPECTED, "run", "--clock", "real", "--until", "100ms", "long.json")
+        end_ns = int(re.fullmatch(r"outcome stopped at (\d+)\n", process.err)[1])
+        self.assertTrue(1e8 <= end_ns < 1e8 + LATE_MS * 1e6, end_ns)
+
+    def test_limits(self):
+        self.write("long.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 60}]}],
+                                 "expect": {"outcome": "limit"}})
+        process = self.expect(EXPECTED, "run", "--clock", "real", "--max-time", "100ms",
+                              "long.json")
+        self.assertIn("limit: 0.1 seconds of the loop's time were not enough", process.err)
+
+    def test_what_is_printed_is_seen_at_once(self):
+        self.write("talk.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
+            {"print": "here"}, {"sleep": 60}]}]})
+        process = self.start("run", "--clock", "real", "talk.json")
+        self.assertEqual(process.stdout.readline(), "here\n")
+        process.kill()
+        self.finish(process)
+
+
+if __name__ == "__main__":
+    main()
