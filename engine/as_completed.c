@@ -17,8 +17,7 @@ struct cad_as_completed {
     member members[];
 };
 
-static void on_completion(cad__entry *entry)
-{
+static void on_completion(cad__entry *entry) {
     member *done = CAD__CONTAINER(entry, member, entry);
     cad_as_completed *self = done->owner;
     cad__append(&self->completed, &done->link);
@@ -29,8 +28,7 @@ static void on_completion(cad__entry *entry)
     self->object.loop->cause = NULL;
 }
 
-static void on_timeout(cad__entry *entry)
-{
+static void on_timeout(cad__entry *entry) {
     cad_as_completed *self = CAD__CONTAINER(entry, cad_as_completed, timer.entry);
     for (size_t i = 0; i < self->count; i++)
         cad__future_unsubscribe(&self->members[i].entry);
@@ -39,8 +37,7 @@ static void on_timeout(cad__entry *entry)
         (void)cad__wake_first(&self->waiters);
 }
 
-static void clear(cad__object *object)
-{
+static void clear(cad__object *object) {
     cad_as_completed *self = CAD__CONTAINER(object, cad_as_completed, object);
     cad__timer_cancel(object->loop, &self->timer);
     for (size_t i = 0; i < self->count; i++) {
@@ -49,8 +46,7 @@ static void clear(cad__object *object)
     }
 }
 
-static size_t waiters(const cad__object *object)
-{
+static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_as_completed, object)->waiters.count;
 }
 
@@ -61,8 +57,7 @@ static const cad__type as_completed_type = {
 };
 
 int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t count,
-                         int64_t timeout_ns, cad_as_completed **out)
-{
+                         int64_t timeout_ns, cad_as_completed **out) {
     cad_as_completed *self;
     *out = NULL;
     self = cad__object_new(loop, &as_completed_type, sizeof *self + count * sizeof(member));
@@ -96,13 +91,11 @@ int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t coun
     return 0;
 }
 
-size_t cad_as_completed_count(const cad_as_completed *iterator)
-{
+size_t cad_as_completed_count(const cad_as_completed *iterator) {
     return iterator->count;
 }
 
-static int next_poll(cad_task *task)
-{
+static int next_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_as_completed *self = wait->object;
     bool none = cad__list_empty(&self->completed) && self->expired == 0;
@@ -125,14 +118,12 @@ static int next_poll(cad_task *task)
 
 static const cad__operation next_operation = {.verb = "as_completed", .poll = next_poll};
 
-int cad_as_completed_next(cad_as_completed *iterator, void **value)
-{
+int cad_as_completed_next(cad_as_completed *iterator, void **value) {
     cad__current_wait()->out = value;
     return cad__begin(&next_operation, iterator);
 }
 
-void cad_as_completed_free(cad_as_completed *iterator)
-{
+void cad_as_completed_free(cad_as_completed *iterator) {
     assert(iterator == NULL || !cad__object_in_use(&iterator->object));
     cad__object_free(iterator != NULL ? &iterator->object : NULL);
 }

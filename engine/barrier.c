@@ -11,8 +11,7 @@ struct cad_barrier {
     enum state state;
 };
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_barrier *barrier = CAD__CONTAINER(object, const cad_barrier, object);
     info->count = 3;
     info->fields[0].key = "n_waiting";
@@ -24,14 +23,12 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[2].value = cad_barrier_broken(barrier);
 }
 
-static size_t waiters(const cad__object *object)
-{
+static size_t waiters(const cad__object *object) {
     const cad_barrier *barrier = CAD__CONTAINER(object, const cad_barrier, object);
     return barrier->condition.waiters.count + barrier->lock.waiters.count;
 }
 
-static void clear(cad__object *object)
-{
+static void clear(cad__object *object) {
     cad__object *lock = &CAD__CONTAINER(object, cad_barrier, object)->lock.object;
     lock->type->clear(lock);
 }
@@ -43,8 +40,7 @@ static const cad__type barrier_type = {
     .clear = clear,
 };
 
-cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties)
-{
+cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
     assert(parties > 0);
     cad_barrier *barrier = cad__object_new(loop, &barrier_type, sizeof *barrier);
     if (barrier == NULL)
@@ -58,8 +54,7 @@ cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties)
     return barrier;
 }
 
-void cad_barrier_free(cad_barrier *barrier)
-{
+void cad_barrier_free(cad_barrier *barrier) {
     assert(barrier == NULL || !cad__object_in_use(&barrier->object));
     cad__object_free(barrier != NULL ? &barrier->object : NULL);
 }
@@ -69,22 +64,19 @@ void cad_barrier_free(cad_barrier *barrier)
 /* How far wait() has come. In BLOCKED and ENTERED it waits on the condition. */
 enum phase { START, ACQUIRING, BLOCKED, ENTERED };
 
-static void set_state(cad_barrier *barrier, enum state state)
-{
+static void set_state(cad_barrier *barrier, enum state state) {
     barrier->state = state;
     (void)cad_condition_notify_all(&barrier->condition);
     CAD__CHANGED(barrier);
 }
 
 /* Leaves the lock's block with `result`. */
-static int leave(cad_barrier *barrier, int result)
-{
+static int leave(cad_barrier *barrier, int result) {
     (void)cad_lock_release(&barrier->lock);
     return result;
 }
 
-static int leave_barrier(cad_barrier *barrier, int result)
-{
+static int leave_barrier(cad_barrier *barrier, int result) {
     if (--barrier->count == 0) {
         bool ends = barrier->state == RESETTING || barrier->state == DRAINING;
         set_state(barrier, ends ? FILLING : barrier->state);
@@ -94,8 +86,7 @@ static int leave_barrier(cad_barrier *barrier, int result)
 
 /* wait_for() on the condition: until the barrier is no longer draining or resetting (BLOCKED), or
  * no longer filling (ENTERED). */
-static int wait_in(cad_barrier *barrier, cad_task *task, enum phase phase)
-{
+static int wait_in(cad_barrier *barrier, cad_task *task, enum phase phase) {
     cad__wait *wait = &cad__task_of(task)->wait;
     for (;;) {
         if (wait->inner == 0) {
@@ -110,8 +101,7 @@ static int wait_in(cad_barrier *barrier, cad_task *task, enum phase phase)
     }
 }
 
-static int enter(cad_barrier *barrier, cad_task *task)
-{
+static int enter(cad_barrier *barrier, cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     if (barrier->state == BROKEN)
         return leave(barrier, cad_raise(CAD_EBARRIER, "Barrier aborted"));
@@ -126,8 +116,7 @@ static int enter(cad_barrier *barrier, cad_task *task)
     return wait_in(barrier, task, ENTERED);
 }
 
-static int wait_poll(cad_task *task)
-{
+static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_barrier *barrier = wait->object;
     int result;
@@ -159,23 +148,20 @@ static int wait_poll(cad_task *task)
 
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
-int cad_barrier_wait(cad_barrier *barrier)
-{
+int cad_barrier_wait(cad_barrier *barrier) {
     return cad__begin(&wait_operation, barrier);
 }
 
 /* --- reset, abort ---------------------------------------------------------------------------- */
 
-static int acquire(cad_task *task)
-{
+static int acquire(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_barrier *barrier = wait->object;
     return wait->phase++ == 0 ? cad__lock_begin(&barrier->lock, task)
                               : cad__lock_resume(&barrier->lock, task);
 }
 
-static int reset_poll(cad_task *task)
-{
+static int reset_poll(cad_task *task) {
     cad_barrier *barrier = cad__task_of(task)->wait.object;
     int result = acquire(task);
     if (result != 0)
@@ -186,13 +172,11 @@ static int reset_poll(cad_task *task)
 
 static const cad__operation reset_operation = {.verb = "reset", .poll = reset_poll};
 
-int cad_barrier_reset(cad_barrier *barrier)
-{
+int cad_barrier_reset(cad_barrier *barrier) {
     return cad__begin(&reset_operation, barrier);
 }
 
-static int abort_poll(cad_task *task)
-{
+static int abort_poll(cad_task *task) {
     cad_barrier *barrier = cad__task_of(task)->wait.object;
     int result = acquire(task);
     if (result != 0)
@@ -203,22 +187,18 @@ static int abort_poll(cad_task *task)
 
 static const cad__operation abort_operation = {.verb = "abort", .poll = abort_poll};
 
-int cad_barrier_abort(cad_barrier *barrier)
-{
+int cad_barrier_abort(cad_barrier *barrier) {
     return cad__begin(&abort_operation, barrier);
 }
 
-size_t cad_barrier_parties(const cad_barrier *barrier)
-{
+size_t cad_barrier_parties(const cad_barrier *barrier) {
     return barrier->parties;
 }
 
-size_t cad_barrier_n_waiting(const cad_barrier *barrier)
-{
+size_t cad_barrier_n_waiting(const cad_barrier *barrier) {
     return barrier->state == FILLING ? barrier->count : 0;
 }
 
-bool cad_barrier_broken(const cad_barrier *barrier)
-{
+bool cad_barrier_broken(const cad_barrier *barrier) {
     return barrier->state == BROKEN;
 }

@@ -66,32 +66,32 @@ extern "C" {
 /* --- Errors ------------------------------------------------------------------------------ */
 
 /* Every error: its constant, its value, its Python name, and its text. */
-#define CAD_ERRORS(X)                                                                           \
-    X(CAD_PENDING, -1, "Pending", "the step machine's operation has not finished")              \
-    X(CAD_ENOMEM, -2, "MemoryError", "out of memory")                                           \
-    X(CAD_EINVAL, -3, "ValueError", "invalid value")                                            \
-    X(CAD_ERUNTIME, -4, "RuntimeError", "operation not allowed in this state")                  \
-    X(CAD_ESTATE, -5, "InvalidStateError", "invalid state")                                     \
-    X(CAD_ECANCELLED, -6, "CancelledError", "cancelled")                                        \
-    X(CAD_ETIMEDOUT, -7, "TimeoutError", "timed out")                                           \
-    X(CAD_EQUEUEFULL, -8, "QueueFull", "queue is full")                                         \
-    X(CAD_EQUEUEEMPTY, -9, "QueueEmpty", "queue is empty")                                      \
-    X(CAD_EQUEUESHUTDOWN, -10, "QueueShutDown", "queue has been shut down")                     \
-    X(CAD_EBARRIER, -11, "BrokenBarrierError", "barrier is broken")                             \
-    X(CAD_EGROUP, -12, "ExceptionGroup", "unhandled errors in a TaskGroup")                     \
-    X(CAD_ETYPE, -13, "TypeError", "operation not defined between these types")                 \
-    X(CAD_EKEY, -14, "KeyError", "no such name")                                                \
-    X(CAD_EZERODIVISION, -15, "ZeroDivisionError", "division by zero")                          \
-    X(CAD_EOVERFLOW, -16, "OverflowError", "number too large")                                  \
-    X(CAD_ECONNECTION, -17, "ConnectionError", "connection failed")                             \
-    X(CAD_ECONNRESET, -18, "ConnectionResetError", "connection reset by peer")                  \
-    X(CAD_ECONNREFUSED, -19, "ConnectionRefusedError", "connection refused")                    \
-    X(CAD_EPIPE, -20, "BrokenPipeError", "broken pipe")                                         \
-    X(CAD_EINCOMPLETE, -21, "IncompleteReadError", "stream ended before enough was read")       \
-    X(CAD_EDEADLOCK, -30, "Deadlock", "tasks wait and nothing can ever wake them")              \
-    X(CAD_EINTERRUPTED, -31, "KeyboardInterrupt", "interrupted")                                \
-    X(CAD_ESTOPPED, -32, "Stopped", "the loop was stopped before every task had ended")         \
-    X(CAD_ESTACK, -33, "RecursionError", "a coroutine overflowed its stack")                    \
+#define CAD_ERRORS(X)                                                                              \
+    X(CAD_PENDING, -1, "Pending", "the step machine's operation has not finished")                 \
+    X(CAD_ENOMEM, -2, "MemoryError", "out of memory")                                              \
+    X(CAD_EINVAL, -3, "ValueError", "invalid value")                                               \
+    X(CAD_ERUNTIME, -4, "RuntimeError", "operation not allowed in this state")                     \
+    X(CAD_ESTATE, -5, "InvalidStateError", "invalid state")                                        \
+    X(CAD_ECANCELLED, -6, "CancelledError", "cancelled")                                           \
+    X(CAD_ETIMEDOUT, -7, "TimeoutError", "timed out")                                              \
+    X(CAD_EQUEUEFULL, -8, "QueueFull", "queue is full")                                            \
+    X(CAD_EQUEUEEMPTY, -9, "QueueEmpty", "queue is empty")                                         \
+    X(CAD_EQUEUESHUTDOWN, -10, "QueueShutDown", "queue has been shut down")                        \
+    X(CAD_EBARRIER, -11, "BrokenBarrierError", "barrier is broken")                                \
+    X(CAD_EGROUP, -12, "ExceptionGroup", "unhandled errors in a TaskGroup")                        \
+    X(CAD_ETYPE, -13, "TypeError", "operation not defined between these types")                    \
+    X(CAD_EKEY, -14, "KeyError", "no such name")                                                   \
+    X(CAD_EZERODIVISION, -15, "ZeroDivisionError", "division by zero")                             \
+    X(CAD_EOVERFLOW, -16, "OverflowError", "number too large")                                     \
+    X(CAD_ECONNECTION, -17, "ConnectionError", "connection failed")                                \
+    X(CAD_ECONNRESET, -18, "ConnectionResetError", "connection reset by peer")                     \
+    X(CAD_ECONNREFUSED, -19, "ConnectionRefusedError", "connection refused")                       \
+    X(CAD_EPIPE, -20, "BrokenPipeError", "broken pipe")                                            \
+    X(CAD_EINCOMPLETE, -21, "IncompleteReadError", "stream ended before enough was read")          \
+    X(CAD_EDEADLOCK, -30, "Deadlock", "tasks wait and nothing can ever wake them")                 \
+    X(CAD_EINTERRUPTED, -31, "KeyboardInterrupt", "interrupted")                                   \
+    X(CAD_ESTOPPED, -32, "Stopped", "the loop was stopped before every task had ended")            \
+    X(CAD_ESTACK, -33, "RecursionError", "a coroutine overflowed its stack")                       \
     X(CAD_ESYSTEM, -34, "OSError", "the operating system refused")
 
 enum cad_error {
@@ -151,7 +151,8 @@ typedef struct cad_driver cad_driver; /* the clock and the outside world; see dr
 #define CAD_NEVER INT64_MAX /* a deadline or a timeout that never comes */
 
 /* The real world, on libuv: the monotonic clock, threads, and SIGINT, which it takes over until it
- * is freed. NULL when memory or file descriptors run out. Belongs to the loop that it is given to. */
+ * is freed. NULL when memory or file descriptors run out. Belongs to the loop that it is given to.
+ */
 CAD_API cad_driver *cad_uv_driver(void);
 
 /* A simulated world: its clock jumps to the next deadline instead of waiting. NULL when memory
@@ -283,7 +284,8 @@ CAD_API cad_future *cad_future_ref(cad_future *future);
 CAD_API void cad_future_unref(cad_future *future); /* takes NULL */
 
 /* Future.set_result(), Future.set_exception(). CAD_ESTATE when it is done already, CAD_ERUNTIME
- * on a task. The value remains the caller's business. `exception` may be NULL; the future takes its own reference. */
+ * on a task. The value remains the caller's business. `exception` may be NULL; the future takes its
+ * own reference. */
 CAD_API int cad_future_set_result(cad_future *future, void *value);
 CAD_API int cad_future_set_exception(cad_future *future, int code, cad_exception *exception);
 
@@ -391,7 +393,7 @@ typedef struct cad_condition cad_condition;
 
 /* asyncio.Condition(lock). NULL: a lock of its own; otherwise the lock must outlive it. */
 CAD_API cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock);
-CAD_API void cad_condition_free(cad_condition *condition); /* nobody waiting; takes NULL */
+CAD_API void cad_condition_free(cad_condition *condition);      /* nobody waiting; takes NULL */
 CAD_API cad_lock *cad_condition_lock(cad_condition *condition); /* its lock, borrowed */
 /* Condition.wait(): releases the lock, waits for a notify, acquires the lock again.
  * CAD_ERUNTIME when the lock is not locked. */
@@ -470,8 +472,8 @@ CAD_API int cad_timeout_enter(int64_t delay_ns, cad_timeout **scope);
 CAD_API int cad_timeout_enter_at(int64_t when_ns, cad_timeout **scope); /* asyncio.timeout_at() */
 /* Timeout.reschedule(): a new deadline in loop time. CAD_ERUNTIME once it has expired. */
 CAD_API int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns);
-CAD_API int64_t cad_timeout_when(const cad_timeout *scope);  /* Timeout.when() */
-CAD_API bool cad_timeout_expired(const cad_timeout *scope);  /* Timeout.expired() */
+CAD_API int64_t cad_timeout_when(const cad_timeout *scope); /* Timeout.when() */
+CAD_API bool cad_timeout_expired(const cad_timeout *scope); /* Timeout.expired() */
 /* `error` is what the block ended with. Frees the scope; returns CAD_ETIMEDOUT, or `error`. */
 CAD_API int cad_timeout_leave(cad_timeout *scope, int error);
 

@@ -1,7 +1,6 @@
 #include "condition.h"
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
     info->count = 2;
     info->fields[0].key = "locked";
@@ -10,8 +9,7 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[1].value = (int64_t)condition->waiters.count;
 }
 
-static size_t waiters(const cad__object *object)
-{
+static size_t waiters(const cad__object *object) {
     const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
     return condition->waiters.count;
 }
@@ -22,8 +20,7 @@ static const cad__type condition_type = {
     .waiters = waiters,
 };
 
-cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock)
-{
+cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
     cad_condition *condition = cad__object_new(loop, &condition_type, sizeof *condition);
     if (condition == NULL)
         return NULL;
@@ -37,8 +34,7 @@ cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock)
     return condition;
 }
 
-void cad_condition_free(cad_condition *condition)
-{
+void cad_condition_free(cad_condition *condition) {
     if (condition == NULL)
         return;
     assert(!cad__object_in_use(&condition->object));
@@ -47,8 +43,7 @@ void cad_condition_free(cad_condition *condition)
     cad__object_free(&condition->object);
 }
 
-cad_lock *cad_condition_lock(cad_condition *condition)
-{
+cad_lock *cad_condition_lock(cad_condition *condition) {
     return condition->lock;
 }
 
@@ -57,8 +52,7 @@ cad_lock *cad_condition_lock(cad_condition *condition)
 /* A phase is 0, then NOTIFY, then ACQUIRE with what has happened so far. */
 enum { NOTIFY = 1, ACQUIRE = 2, CANCELLED = 4, CANCELLED_AGAIN = 8 };
 
-int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase)
-{
+int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase) {
     cad_lock *lock = condition->lock;
     int result;
     if (*phase == 0) {
@@ -86,19 +80,16 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
     return *phase & CANCELLED ? CAD_ECANCELLED : 0;
 }
 
-bool cad__condition_acquiring(uint8_t phase)
-{
+bool cad__condition_acquiring(uint8_t phase) {
     return (phase & ACQUIRE) != 0;
 }
 
-static int wait_poll(cad_task *task)
-{
+static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     return cad__condition_poll(wait->object, task, &wait->inner);
 }
 
-static cad_lock *lock_waited_for(const cad_task *task)
-{
+static cad_lock *lock_waited_for(const cad_task *task) {
     const cad__wait *wait = &cad__task_of(task)->wait;
     const cad_condition *condition = wait->object;
     return cad__condition_acquiring(wait->inner) ? condition->lock : NULL;
@@ -107,13 +98,11 @@ static cad_lock *lock_waited_for(const cad_task *task)
 static const cad__operation wait_operation = {
     .verb = "wait", .poll = wait_poll, .lock = lock_waited_for};
 
-int cad_condition_wait(cad_condition *condition)
-{
+int cad_condition_wait(cad_condition *condition) {
     return cad__begin(&wait_operation, condition);
 }
 
-static int wait_for_poll(cad_task *task)
-{
+static int wait_for_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     for (;;) {
         if (wait->inner == 0) {
@@ -131,8 +120,7 @@ static int wait_for_poll(cad_task *task)
 static const cad__operation wait_for_operation = {
     .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for};
 
-int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg), void *arg)
-{
+int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg), void *arg) {
     cad__wait *wait = cad__current_wait();
     wait->predicate = predicate;
     wait->arg = arg;
@@ -141,8 +129,7 @@ int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg)
 
 /* --- notify ---------------------------------------------------------------------------------- */
 
-int cad_condition_notify(cad_condition *condition, size_t n)
-{
+int cad_condition_notify(cad_condition *condition, size_t n) {
     if (!condition->lock->locked)
         return cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock");
     while (n > 0 && cad__wake_first(&condition->waiters))
@@ -151,7 +138,6 @@ int cad_condition_notify(cad_condition *condition, size_t n)
     return 0;
 }
 
-int cad_condition_notify_all(cad_condition *condition)
-{
+int cad_condition_notify_all(cad_condition *condition) {
     return cad_condition_notify(condition, SIZE_MAX);
 }

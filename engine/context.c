@@ -63,8 +63,8 @@ struct cad__coroutine {
 #endif
 };
 
-/* The stack on which the thread's loop itself runs. Read in signal handlers, too, where nothing must
- * be allocated for it. */
+/* The stack on which the thread's loop itself runs. Read in signal handlers, too, where nothing
+ * must be allocated for it. */
 static _Thread_local struct {
     void *stack_pointer; /* while a coroutine runs */
     struct cad__coroutine *running;
@@ -159,8 +159,7 @@ __asm__(".text\n"
         ".size cad__switch_over, .-cad__switch_over\n");
 /* clang-format on */
 
-static void prepare(struct cad__coroutine *self)
-{
+static void prepare(struct cad__coroutine *self) {
     /* As a call would leave it: the stack 16-byte aligned below a return address that is never
      * used, and a frame pointer of 0, where debuggers stop. */
     void **frame = (void **)(void *)self;
@@ -223,8 +222,7 @@ __asm__(".text\n"
         ".size cad__switch_out, .-cad__switch_out\n"
         ".size cad__switch_over, .-cad__switch_over\n");
 
-static void prepare(struct cad__coroutine *self)
-{
+static void prepare(struct cad__coroutine *self) {
     enum { WORDS = 20, LINK_REGISTER = 11 };
     void **frame = (void **)(void *)self - WORDS;
     memset(frame, 0, WORDS * sizeof *frame);
@@ -238,8 +236,7 @@ static void prepare(struct cad__coroutine *self)
 
 static _Thread_local int handed_over;
 
-int cad__switch_out(void **from, void *to, int value)
-{
+int cad__switch_out(void **from, void *to, int value) {
     ucontext_t here;
     handed_over = value;
     *from = &here;
@@ -247,18 +244,15 @@ int cad__switch_out(void **from, void *to, int value)
     return handed_over;
 }
 
-int cad__switch_in(void **from, void *to, int value)
-{
+int cad__switch_in(void **from, void *to, int value) {
     return cad__switch_out(from, to, value);
 }
 
-int cad__switch_over(void **from, void *to, int value)
-{
+int cad__switch_over(void **from, void *to, int value) {
     return cad__switch_out(from, to, value);
 }
 
-static void prepare(struct cad__coroutine *self)
-{
+static void prepare(struct cad__coroutine *self) {
     size_t size = (sizeof(ucontext_t) + LINE - 1) / LINE * LINE;
     ucontext_t *context = (ucontext_t *)(void *)((char *)self - size);
     (void)getcontext(context);
@@ -274,15 +268,13 @@ static void prepare(struct cad__coroutine *self)
 /* --- Switching, with the tools told ------------------------------------------------------------
  */
 
-static size_t stack_size(const struct cad__coroutine *self)
-{
+static size_t stack_size(const struct cad__coroutine *self) {
     return (size_t)((const char *)self - self->bottom);
 }
 
 /* From the loop into the coroutine, where suspend() returns `value`, until one comes back:
  * CAD_PENDING, or what the function of the one that came back returned. */
-static int enter(struct cad__coroutine *self, int value)
-{
+static int enter(struct cad__coroutine *self, int value) {
 #ifdef WITH_ASAN
     void *fake_stack;
     loop_stack.left = true;
@@ -302,8 +294,7 @@ static int enter(struct cad__coroutine *self, int value)
 }
 
 /* A coroutine has been switched to; `fake_stack` is its own. */
-static void arrive(void *fake_stack)
-{
+static void arrive(void *fake_stack) {
 #ifdef WITH_ASAN
     const void *bottom;
     size_t size;
@@ -319,8 +310,7 @@ static void arrive(void *fake_stack)
 }
 
 /* Back to the loop with `value`; `last`: for good. */
-static int leave(struct cad__coroutine *self, int value, bool last)
-{
+static int leave(struct cad__coroutine *self, int value, bool last) {
     (void)last;
 #ifdef WITH_ASAN
     __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack, loop_stack.bottom,
@@ -339,8 +329,7 @@ static int leave(struct cad__coroutine *self, int value, bool last)
 }
 
 /* To another coroutine, whose suspend() returns `value`. */
-static int cross(struct cad__coroutine *self, struct cad__coroutine *other, int value)
-{
+static int cross(struct cad__coroutine *self, struct cad__coroutine *other, int value) {
 #ifdef WITH_ASAN
     __sanitizer_start_switch_fiber(&self->fake_stack, other->bottom, stack_size(other));
 #endif
@@ -357,8 +346,7 @@ static int cross(struct cad__coroutine *self, struct cad__coroutine *other, int 
     return value;
 }
 
-void cad__coroutine_entry(void)
-{
+void cad__coroutine_entry(void) {
     cad__task *task = cad__task_of(cad__current());
     struct cad__coroutine *self = task->coroutine;
     arrive(NULL);
@@ -374,23 +362,20 @@ void cad__coroutine_entry(void)
 
 /* --- Stacks ---------------------------------------------------------------------------------- */
 
-static size_t round_up(size_t size, size_t unit)
-{
+static size_t round_up(size_t size, size_t unit) {
     return (size + unit - 1) / unit * unit;
 }
 
 /* Guard regions that the kernel keeps in its page tables cost no mapping each, of which a process
  * has 65,530; older kernels take a mapping of its own for each guard. Emulators accept any advice,
  * and follow none that they do not know: a region that can be read is not guarded. */
-static bool guard(char *mapping, size_t size)
-{
+static bool guard(char *mapping, size_t size) {
     return (madvise(mapping, size, MADV_GUARD_INSTALL) == 0 &&
             madvise(mapping, size, MADV_POPULATE_READ) != 0) ||
            mprotect(mapping, size, PROT_NONE) == 0;
 }
 
-static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class)
-{
+static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class) {
     static _Thread_local unsigned number;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     /* Tops a whole number of pages apart would share a few cache lines among all stacks. */
@@ -418,16 +403,14 @@ static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class)
     return self;
 }
 
-static void unmap_stack(cad_loop *loop, struct cad__coroutine *self)
-{
+static void unmap_stack(cad_loop *loop, struct cad__coroutine *self) {
     loop->stacks.mapped--;
     VALGRIND_STACK_DEREGISTER(self->valgrind_id);
     CAD__UNPOISON(self->bottom, stack_size(self));
     (void)munmap(self->mapping, self->mapping_size);
 }
 
-static unsigned class_of(size_t wanted)
-{
+static unsigned class_of(size_t wanted) {
     unsigned size_class = 0;
     while (size_class < CAD__STACK_CLASSES &&
            (size_t)1 << (size_class + SMALLEST_STACK_LOG2) < wanted)
@@ -435,8 +418,7 @@ static unsigned class_of(size_t wanted)
     return size_class;
 }
 
-static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted)
-{
+static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted) {
     unsigned size_class = class_of(wanted);
     if (size_class == CAD__STACK_CLASSES) /* nobody has that much */
         return NULL;
@@ -449,8 +431,7 @@ static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted)
     return self;
 }
 
-static void give_back(cad_loop *loop, struct cad__coroutine *self)
-{
+static void give_back(cad_loop *loop, struct cad__coroutine *self) {
 #ifdef WITH_TSAN
     __tsan_destroy_fiber(self->fiber);
 #endif
@@ -463,8 +444,7 @@ static void give_back(cad_loop *loop, struct cad__coroutine *self)
     loop->stacks.free[self->size_class] = self;
 }
 
-void cad__stacks_free(cad_loop *loop)
-{
+void cad__stacks_free(cad_loop *loop) {
     for (unsigned i = 0; i < CAD__STACK_CLASSES; i++) {
         while (loop->stacks.free[i] != NULL) {
             struct cad__coroutine *self = loop->stacks.free[i];
@@ -476,8 +456,7 @@ void cad__stacks_free(cad_loop *loop)
 
 /* --- Coroutines ------------------------------------------------------------------------------ */
 
-int cad__coroutine_resume(cad__task *task, int result)
-{
+int cad__coroutine_resume(cad__task *task, int result) {
     cad_loop *loop = task->future.object.loop;
     result = enter(task->coroutine, result);
     if (result == CAD_PENDING)
@@ -488,8 +467,7 @@ int cad__coroutine_resume(cad__task *task, int result)
     return result;
 }
 
-int cad__coroutine_start(cad__task *task)
-{
+int cad__coroutine_start(cad__task *task) {
     struct cad__coroutine *self = take_stack(task->future.object.loop, task->wait.stack_size);
     if (self == NULL)
         return CAD_ENOMEM;
@@ -505,8 +483,7 @@ int cad__coroutine_start(cad__task *task)
     return cad__coroutine_resume(task, 0);
 }
 
-int cad__coroutine_suspend(cad__task *task)
-{
+int cad__coroutine_suspend(cad__task *task) {
     int result;
     cad__task *next = cad__task_next(task->future.object.loop, &result);
     if (next == NULL)
@@ -514,8 +491,7 @@ int cad__coroutine_suspend(cad__task *task)
     return next == task ? result : cross(task->coroutine, next->coroutine, result);
 }
 
-void cad__coroutine_drop(cad__task *task)
-{
+void cad__coroutine_drop(cad__task *task) {
     struct cad__coroutine *self = task->coroutine;
     task->coroutine = NULL;
 #ifdef WITH_ASAN
@@ -525,15 +501,13 @@ void cad__coroutine_drop(cad__task *task)
     give_back(task->future.object.loop, self);
 }
 
-const cad_task *cad__coroutine_guarded(const void *address)
-{
+const cad_task *cad__coroutine_guarded(const void *address) {
     const struct cad__coroutine *self = loop_stack.running;
     uintptr_t at = (uintptr_t)address;
     bool inside = self != NULL && at >= (uintptr_t)self->mapping && at < (uintptr_t)self->bottom;
     return inside ? self->task : NULL;
 }
 
-size_t cad__coroutine_stack_size(const cad__task *task)
-{
+size_t cad__coroutine_stack_size(const cad__task *task) {
     return (size_t)1 << (task->coroutine->size_class + SMALLEST_STACK_LOG2);
 }

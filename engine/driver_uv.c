@@ -46,23 +46,19 @@ typedef struct piece {
 _Static_assert(sizeof(piece) <= sizeof(((cad_work *)NULL)->reserved),
                "cad_work.reserved has room for a piece");
 
-static uv_driver *of(cad_driver *driver)
-{
+static uv_driver *of(cad_driver *driver) {
     return CAD__CONTAINER(driver, uv_driver, driver);
 }
 
-static void start(cad_driver *driver)
-{
+static void start(cad_driver *driver) {
     of(driver)->zero_ns = uv_hrtime();
 }
 
-static int64_t now(cad_driver *driver)
-{
+static int64_t now(cad_driver *driver) {
     return (int64_t)(uv_hrtime() - of(driver)->zero_ns);
 }
 
-static void look(uv_driver *self)
-{
+static void look(uv_driver *self) {
     self->skipped = 0;
     self->looked_ns = self->driver.loop->now_ns;
     (void)uv_run(&self->loop, UV_RUN_NOWAIT);
@@ -70,8 +66,7 @@ static void look(uv_driver *self)
 
 /* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. False when
  * nothing has happened but time. */
-static bool sleep_until(uv_driver *self, int64_t deadline_ns)
-{
+static bool sleep_until(uv_driver *self, int64_t deadline_ns) {
     struct pollfd poll_fd = {.fd = uv_backend_fd(&self->loop), .events = POLLIN};
     int64_t left = deadline_ns == CAD_NEVER ? -1 : deadline_ns - now(&self->driver);
     if (deadline_ns != CAD_NEVER && left <= 0)
@@ -87,14 +82,12 @@ static bool sleep_until(uv_driver *self, int64_t deadline_ns)
 }
 
 /* The time is that of the last iteration's start, which costs nothing to look at. */
-static bool look_is_due(uv_driver *self)
-{
+static bool look_is_due(uv_driver *self) {
     return ++self->skipped >= LOOK_ITERATIONS ||
            self->driver.loop->now_ns - self->looked_ns >= LOOK_NS;
 }
 
-static int wait(cad_driver *driver, int64_t deadline_ns)
-{
+static int wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
     cad_loop *loop = driver->loop;
     if (deadline_ns == CAD_IN_PASSING && !look_is_due(self))
@@ -109,8 +102,7 @@ static int wait(cad_driver *driver, int64_t deadline_ns)
     return 0;
 }
 
-static void compute(cad_driver *driver, int64_t duration_ns)
-{
+static void compute(cad_driver *driver, int64_t duration_ns) {
     int64_t end_ns = cad__deadline(now(driver), duration_ns);
     for (int64_t left; (left = end_ns - now(driver)) > 0;) {
         struct timespec rest = {.tv_sec = (time_t)(left / CAD_SECOND),
@@ -121,8 +113,7 @@ static void compute(cad_driver *driver, int64_t duration_ns)
 
 /* --- Work ------------------------------------------------------------------------------------ */
 
-static void worker(void *arg)
-{
+static void worker(void *arg) {
     uv_driver *self = arg;
     struct pool *pool = &self->pool;
     uv_mutex_lock(&pool->mutex);
@@ -145,8 +136,7 @@ static void worker(void *arg)
     uv_mutex_unlock(&pool->mutex);
 }
 
-static int add_worker(uv_driver *self)
-{
+static int add_worker(uv_driver *self) {
     struct pool *pool = &self->pool;
     if (pool->count == pool->capacity) {
         size_t capacity = pool->capacity > 0 ? pool->capacity * 2 : 4;
@@ -163,8 +153,7 @@ static int add_worker(uv_driver *self)
 }
 
 /* The caller bounds how much is under way at once, and with it the number of workers. */
-static int start_work(cad_driver *driver, cad_work *work)
-{
+static int start_work(cad_driver *driver, cad_work *work) {
     uv_driver *self = of(driver);
     struct pool *pool = &self->pool;
     piece *next = (piece *)(void *)work->reserved;
@@ -185,8 +174,7 @@ static int start_work(cad_driver *driver, cad_work *work)
     return error;
 }
 
-static void collect_finished(uv_driver *self)
-{
+static void collect_finished(uv_driver *self) {
     cad__link finished;
     cad__list_init(&finished);
     uv_mutex_lock(&self->pool.mutex);
@@ -200,8 +188,7 @@ static void collect_finished(uv_driver *self)
     }
 }
 
-static int open_pool(struct pool *pool)
-{
+static int open_pool(struct pool *pool) {
     int error = uv_mutex_init(&pool->mutex);
     if (error != 0)
         return error;
@@ -214,8 +201,7 @@ static int open_pool(struct pool *pool)
 }
 
 /* When all that was started has run. */
-static void join_workers(struct pool *pool)
-{
+static void join_workers(struct pool *pool) {
     uv_mutex_lock(&pool->mutex);
     pool->closing = true;
     uv_cond_broadcast(&pool->more);
@@ -225,45 +211,38 @@ static void join_workers(struct pool *pool)
     pool->count = 0;
 }
 
-static void close_pool(struct pool *pool)
-{
+static void close_pool(struct pool *pool) {
     join_workers(pool);
     cad__free(pool->workers);
     uv_cond_destroy(&pool->more);
     uv_mutex_destroy(&pool->mutex);
 }
 
-static void join(cad_driver *driver)
-{
+static void join(cad_driver *driver) {
     join_workers(&of(driver)->pool);
 }
 
-static void wake(cad_driver *driver)
-{
+static void wake(cad_driver *driver) {
     (void)uv_async_send(&of(driver)->wakeup);
 }
 
 /* --- Life ------------------------------------------------------------------------------------ */
 
-static void interrupted(uv_signal_t *signal, int number)
-{
+static void interrupted(uv_signal_t *signal, int number) {
     (void)number;
     cad_loop_interrupt(CAD__CONTAINER(signal, uv_driver, interrupt)->driver.loop);
 }
 
-static void woken(uv_async_t *async)
-{
+static void woken(uv_async_t *async) {
     collect_finished(CAD__CONTAINER(async, uv_driver, wakeup));
 }
 
-static void close_uv(uv_driver *self)
-{
+static void close_uv(uv_driver *self) {
     (void)uv_run(&self->loop, UV_RUN_DEFAULT); /* until the handles are gone */
     (void)uv_loop_close(&self->loop);
 }
 
-static void destroy(cad_driver *driver)
-{
+static void destroy(cad_driver *driver) {
     uv_driver *self = of(driver);
     close_pool(&self->pool);
     uv_close((uv_handle_t *)&self->interrupt, NULL);
@@ -273,8 +252,7 @@ static void destroy(cad_driver *driver)
 }
 
 /* libuv ends the process when it finds no descriptors for its signals. */
-static bool enough_descriptors(void)
-{
+static bool enough_descriptors(void) {
     enum { PIPES = 4 };
     int ends[PIPES][2], count = 0;
     while (count < PIPES && pipe(ends[count]) == 0)
@@ -286,8 +264,7 @@ static bool enough_descriptors(void)
     return count == PIPES;
 }
 
-cad_driver *cad_uv_driver(void)
-{
+cad_driver *cad_uv_driver(void) {
     uv_driver *self = enough_descriptors() ? cad__zalloc(sizeof *self) : NULL;
     if (self == NULL)
         return NULL;

@@ -7,23 +7,19 @@ typedef struct virtual_driver {
     int64_t now_ns;
 } virtual_driver;
 
-static virtual_driver *of(cad_driver *driver)
-{
+static virtual_driver *of(cad_driver *driver) {
     return CAD__CONTAINER(driver, virtual_driver, driver);
 }
 
-static void start(cad_driver *driver)
-{
+static void start(cad_driver *driver) {
     of(driver)->now_ns = 0;
 }
 
-static int64_t now(cad_driver *driver)
-{
+static int64_t now(cad_driver *driver) {
     return of(driver)->now_ns;
 }
 
-static int wait(cad_driver *driver, int64_t deadline_ns)
-{
+static int wait(cad_driver *driver, int64_t deadline_ns) {
     if (deadline_ns == CAD_NEVER)
         return CAD_EDEADLOCK;
     if (deadline_ns > of(driver)->now_ns)
@@ -31,8 +27,7 @@ static int wait(cad_driver *driver, int64_t deadline_ns)
     return 0;
 }
 
-static void compute(cad_driver *driver, int64_t duration_ns)
-{
+static void compute(cad_driver *driver, int64_t duration_ns) {
     of(driver)->now_ns = cad__deadline(of(driver)->now_ns, duration_ns);
 }
 
@@ -45,14 +40,12 @@ typedef struct simulated {
 _Static_assert(sizeof(simulated) <= sizeof(((cad_work *)NULL)->reserved),
                "cad_work.reserved has room for a simulated worker");
 
-static void finished(cad__entry *entry)
-{
+static void finished(cad__entry *entry) {
     simulated *worker = CAD__CONTAINER(entry, simulated, timer.entry);
     worker->work->done(worker->work);
 }
 
-static int start_work(cad_driver *driver, cad_work *work)
-{
+static int start_work(cad_driver *driver, cad_work *work) {
     simulated *worker = (simulated *)(void *)work->reserved;
     *worker = (simulated){.timer.entry.run = finished, .work = work};
     int error = cad__timer_start(driver->loop, &worker->timer,
@@ -62,18 +55,15 @@ static int start_work(cad_driver *driver, cad_work *work)
     return error;
 }
 
-static void wake(cad_driver *driver)
-{
+static void wake(cad_driver *driver) {
     (void)driver; /* it never sleeps */
 }
 
-static void destroy(cad_driver *driver)
-{
+static void destroy(cad_driver *driver) {
     cad__free(of(driver));
 }
 
-cad_driver *cad_virtual_driver(void)
-{
+cad_driver *cad_virtual_driver(void) {
     virtual_driver *self = cad__zalloc(sizeof *self);
     if (self == NULL)
         return NULL;

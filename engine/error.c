@@ -9,14 +9,12 @@
 static cad_realloc_fn *allocator;
 static void *allocator_context;
 
-void cad_set_allocator(cad_realloc_fn *fn, void *context)
-{
+void cad_set_allocator(cad_realloc_fn *fn, void *context) {
     allocator = fn;
     allocator_context = context;
 }
 
-void *cad_realloc(void *pointer, size_t size)
-{
+void *cad_realloc(void *pointer, size_t size) {
     void *block = NULL;
     if (allocator != NULL)
         block = allocator(allocator_context, pointer, size);
@@ -29,22 +27,19 @@ void *cad_realloc(void *pointer, size_t size)
     return block;
 }
 
-void *cad__zalloc(size_t size)
-{
+void *cad__zalloc(size_t size) {
     void *pointer = cad_realloc(NULL, size);
     if (pointer != NULL)
         memset(pointer, 0, size);
     return pointer;
 }
 
-void cad__free(void *pointer)
-{
+void cad__free(void *pointer) {
     if (pointer != NULL)
         (void)cad_realloc(pointer, 0);
 }
 
-char *cad__strdup(const char *text)
-{
+char *cad__strdup(const char *text) {
     size_t size = strlen(text) + 1;
     char *copy = cad_realloc(NULL, size);
     if (copy != NULL)
@@ -54,8 +49,7 @@ char *cad__strdup(const char *text)
 
 /* --- Codes ------------------------------------------------------------------------------- */
 
-const char *cad_error_text(int code)
-{
+const char *cad_error_text(int code) {
     static _Thread_local char own[32];
     switch (code) {
     case 0:
@@ -71,8 +65,7 @@ const char *cad_error_text(int code)
     }
 }
 
-const char *cad_error_name(int code)
-{
+const char *cad_error_name(int code) {
     switch (code) {
 #define CAD_X(constant, value, python, text)                                                       \
     case constant:                                                                                 \
@@ -97,8 +90,7 @@ struct cad_exception {
     cad_exception *members[]; /* then the message's bytes */
 };
 
-static cad_exception *exception_new(int code, size_t message_size, size_t count)
-{
+static cad_exception *exception_new(int code, size_t message_size, size_t count) {
     size_t size = sizeof(cad_exception) + count * sizeof(cad_exception *);
     cad_exception *exception = cad_realloc(NULL, size + message_size);
     if (exception == NULL)
@@ -110,8 +102,7 @@ static cad_exception *exception_new(int code, size_t message_size, size_t count)
     return exception;
 }
 
-cad_exception *cad_exception_new(int code, const char *message)
-{
+cad_exception *cad_exception_new(int code, const char *message) {
     const char *text = message != NULL ? message : "";
     size_t size = strlen(text) + 1;
     cad_exception *exception = exception_new(code, size, 0);
@@ -121,8 +112,7 @@ cad_exception *cad_exception_new(int code, const char *message)
 }
 
 cad_exception *cad_exception_group(const char *message, cad_exception *const *members,
-                                   size_t count)
-{
+                                   size_t count) {
     static const char format[] = "%s (%zu sub-exception%s)"; /* as Python's str() of a group */
     const char *plural = count == 1 ? "" : "s";
     size_t size = (size_t)snprintf(NULL, 0, format, message, count, plural) + 1;
@@ -134,24 +124,21 @@ cad_exception *cad_exception_group(const char *message, cad_exception *const *me
     return group;
 }
 
-cad_exception *cad_exception_ref(cad_exception *exception)
-{
+cad_exception *cad_exception_ref(cad_exception *exception) {
     if (exception != NULL)
         exception->refs++;
     return exception;
 }
 
 /* Gives a reference back; where it was the last one the exception joins the dead. */
-static cad_exception *bury(cad_exception *exception, cad_exception *dead)
-{
+static cad_exception *bury(cad_exception *exception, cad_exception *dead) {
     if (exception == NULL || --exception->refs > 0)
         return dead;
     exception->next_dead = dead;
     return exception;
 }
 
-void cad_exception_unref(cad_exception *exception)
-{
+void cad_exception_unref(cad_exception *exception) {
     /* In a loop, because groups may be deep, and a coroutine's stack is small. */
     cad_exception *dead = bury(exception, NULL);
     while (dead != NULL) {
@@ -163,23 +150,19 @@ void cad_exception_unref(cad_exception *exception)
     }
 }
 
-int cad_exception_code(const cad_exception *exception)
-{
+int cad_exception_code(const cad_exception *exception) {
     return exception->code;
 }
 
-const char *cad_exception_message(const cad_exception *exception)
-{
+const char *cad_exception_message(const cad_exception *exception) {
     return exception->message;
 }
 
-size_t cad_exception_count(const cad_exception *exception)
-{
+size_t cad_exception_count(const cad_exception *exception) {
     return exception->count;
 }
 
-cad_exception *cad_exception_at(const cad_exception *exception, size_t index)
-{
+cad_exception *cad_exception_at(const cad_exception *exception, size_t index) {
     assert(index < exception->count);
     return exception->members[index];
 }
@@ -187,8 +170,7 @@ cad_exception *cad_exception_at(const cad_exception *exception, size_t index)
 /* --- The last error ------------------------------------------------------------------------ */
 
 /* Where the running task, or else the program, keeps what came with its last error. */
-static cad_exception **raised_slot(void)
-{
+static cad_exception **raised_slot(void) {
     static _Thread_local cad_exception *outside; /* no loop runs: nothing to be freed with */
     cad_loop *loop = cad__running;
     if (loop == NULL)
@@ -196,8 +178,7 @@ static cad_exception **raised_slot(void)
     return loop->current != NULL ? &cad__task_of(loop->current)->raised : &loop->raised;
 }
 
-int cad__raise(int code, cad_exception *exception)
-{
+int cad__raise(int code, cad_exception *exception) {
     cad_exception **slot = raised_slot();
     if (*slot != exception || exception != NULL) {
         cad_exception *old = *slot;
@@ -207,23 +188,19 @@ int cad__raise(int code, cad_exception *exception)
     return code;
 }
 
-int cad_raise(int code, const char *message)
-{
+int cad_raise(int code, const char *message) {
     return cad__raise(code, message != NULL ? cad_exception_new(code, message) : NULL);
 }
 
-int cad_raise_exception(int code, cad_exception *exception)
-{
+int cad_raise_exception(int code, cad_exception *exception) {
     return cad__raise(code, exception);
 }
 
-cad_exception *cad_error_exception(void)
-{
+cad_exception *cad_error_exception(void) {
     return *raised_slot();
 }
 
-const char *cad_error_message(void)
-{
+const char *cad_error_message(void) {
     cad_exception *exception = *raised_slot();
     return exception != NULL ? exception->message : "";
 }

@@ -6,8 +6,7 @@ struct cad_event {
     bool set;
 };
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_event *event = CAD__CONTAINER(object, const cad_event, object);
     info->count = 2;
     info->fields[0].key = "set";
@@ -16,8 +15,7 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[1].value = (int64_t)event->waiters.count;
 }
 
-static size_t waiters(const cad__object *object)
-{
+static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_event, object)->waiters.count;
 }
 
@@ -27,23 +25,20 @@ static const cad__type event_type = {
     .waiters = waiters,
 };
 
-cad_event *cad_event_new(cad_loop *loop)
-{
+cad_event *cad_event_new(cad_loop *loop) {
     cad_event *event = cad__object_new(loop, &event_type, sizeof *event);
     if (event != NULL)
         cad__waiters_init(&event->waiters);
     return event;
 }
 
-void cad_event_free(cad_event *event)
-{
+void cad_event_free(cad_event *event) {
     assert(event == NULL || !cad__object_in_use(&event->object));
     cad__object_free(event != NULL ? &event->object : NULL);
 }
 
 /* Who was woken has seen the event set, also when it has been cleared since. */
-static int wait_poll(cad_task *task)
-{
+static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_event *event = wait->object;
     if (wait->phase++ == 0 && !event->set)
@@ -53,13 +48,11 @@ static int wait_poll(cad_task *task)
 
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
-int cad_event_wait(cad_event *event)
-{
+int cad_event_wait(cad_event *event) {
     return cad__begin(&wait_operation, event);
 }
 
-void cad_event_set(cad_event *event)
-{
+void cad_event_set(cad_event *event) {
     if (event->set)
         return;
     event->set = true;
@@ -67,15 +60,13 @@ void cad_event_set(cad_event *event)
     CAD__CHANGED(event);
 }
 
-void cad_event_clear(cad_event *event)
-{
+void cad_event_clear(cad_event *event) {
     if (!event->set)
         return;
     event->set = false;
     CAD__CHANGED(event);
 }
 
-bool cad_event_is_set(const cad_event *event)
-{
+bool cad_event_is_set(const cad_event *event) {
     return event->set;
 }

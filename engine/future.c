@@ -13,8 +13,7 @@ typedef struct callback {
 
 static const cad__type callback_type = {.name = "callback"};
 
-static void run_callback(cad__entry *entry)
-{
+static void run_callback(cad__entry *entry) {
     callback *call = CAD__CONTAINER(entry, callback, entry);
     cad_loop *loop = call->object.loop;
     CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
@@ -26,8 +25,7 @@ static void run_callback(cad__entry *entry)
 
 /* --- Life -------------------------------------------------------------------------------- */
 
-void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size)
-{
+void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size) {
     cad_future *future = cad__object_new(loop, type, size);
     if (future == NULL)
         return NULL;
@@ -37,16 +35,14 @@ void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size)
 }
 
 /* What becomes of an exception where the program has no handler for it. */
-static void report_unretrieved(cad_future *future, int code, const cad_exception *exception)
-{
+static void report_unretrieved(cad_future *future, int code, const cad_exception *exception) {
     const char *message = exception != NULL ? cad_exception_message(exception) : "";
     fprintf(stderr, "cadran: the exception of %s was never retrieved: %s: %s\n",
             cad__object_name(&future->object), cad_error_name(code),
             message[0] != '\0' ? message : cad_error_text(code));
 }
 
-void cad__future_clear(cad__object *object)
-{
+void cad__future_clear(cad__object *object) {
     cad_future *future = CAD__CONTAINER(object, cad_future, object);
     cad_loop *loop = object->loop;
     if (cad_future_unretrieved(future)) {
@@ -62,16 +58,14 @@ void cad__future_clear(cad__object *object)
         cad__unlink(future->callbacks.next);
 }
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 1;
     info->fields[0].key = "done";
     info->fields[0].value = future->state != CAD__FUTURE_PENDING;
 }
 
-size_t cad__future_waiters(const cad__object *object)
-{
+size_t cad__future_waiters(const cad__object *object) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     size_t count = 0;
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = link->next)
@@ -87,19 +81,16 @@ static const cad__type future_type = {
     .cancel = cad__future_cancel_plain,
 };
 
-cad_future *cad_future_new(cad_loop *loop)
-{
+cad_future *cad_future_new(cad_loop *loop) {
     return cad__future_new(loop, &future_type, sizeof(cad_future));
 }
 
-cad_future *cad_future_ref(cad_future *future)
-{
+cad_future *cad_future_ref(cad_future *future) {
     future->refs++;
     return future;
 }
 
-void cad_future_unref(cad_future *future)
-{
+void cad_future_unref(cad_future *future) {
     if (future == NULL || future->object.loop->closing)
         return;
     assert(future->refs > 0);
@@ -110,8 +101,7 @@ void cad_future_unref(cad_future *future)
 /* --- Done -------------------------------------------------------------------------------- */
 
 /* One entry of the ready queue for each callback and each waiting task, in their order. */
-static void schedule_callbacks(cad_future *future)
-{
+static void schedule_callbacks(cad_future *future) {
     cad_loop *loop = future->object.loop;
     if (loop->trace != NULL) {
         for (cad__link *link = future->callbacks.next; link != &future->callbacks;
@@ -126,8 +116,7 @@ static void schedule_callbacks(cad_future *future)
     cad__splice(&loop->ready, &future->callbacks);
 }
 
-void cad__future_finish(cad_future *future, void *value, int error, cad_exception *exception)
-{
+void cad__future_finish(cad_future *future, void *value, int error, cad_exception *exception) {
     future->state = CAD__FUTURE_FINISHED;
     future->value = value;
     future->error = error;
@@ -135,24 +124,21 @@ void cad__future_finish(cad_future *future, void *value, int error, cad_exceptio
     schedule_callbacks(future);
 }
 
-void cad__future_set_cancelled(cad_future *future, cad_exception *exception)
-{
+void cad__future_set_cancelled(cad_future *future, cad_exception *exception) {
     future->state = CAD__FUTURE_CANCELLED;
     future->error = CAD_ECANCELLED;
     future->exception = cad_exception_ref(exception);
     schedule_callbacks(future);
 }
 
-bool cad__future_cancel_plain(cad_future *future, cad_exception *exception)
-{
+bool cad__future_cancel_plain(cad_future *future, cad_exception *exception) {
     if (future->state != CAD__FUTURE_PENDING)
         return false;
     cad__future_set_cancelled(future, exception);
     return true;
 }
 
-bool cad__future_cancel(cad_future *future, cad_exception *exception)
-{
+bool cad__future_cancel(cad_future *future, cad_exception *exception) {
     if (future->object.loop->closing) /* by the program's code, for what is gone already */
         return false;
     /* As in asyncio: who cancels what has failed is taken to know about it. */
@@ -161,8 +147,7 @@ bool cad__future_cancel(cad_future *future, cad_exception *exception)
     return future->object.type->cancel(future, exception);
 }
 
-int cad_future_cancel(cad_future *future, const char *message)
-{
+int cad_future_cancel(cad_future *future, const char *message) {
     cad_exception *exception = NULL;
     if (message != NULL) {
         exception = cad_exception_new(CAD_ECANCELLED, message);
@@ -177,15 +162,13 @@ int cad_future_cancel(cad_future *future, const char *message)
 }
 
 /* What set_result() and set_exception() begin with. */
-static int check_settable(const cad_future *future, const char *refusal)
-{
+static int check_settable(const cad_future *future, const char *refusal) {
     if (future->object.type == &cad__task_type)
         return cad_raise(CAD_ERUNTIME, refusal);
     return future->state != CAD__FUTURE_PENDING ? cad_raise(CAD_ESTATE, "invalid state") : 0;
 }
 
-int cad_future_set_result(cad_future *future, void *value)
-{
+int cad_future_set_result(cad_future *future, void *value) {
     int error = check_settable(future, "Task does not support set_result operation");
     if (error != 0)
         return error;
@@ -193,8 +176,7 @@ int cad_future_set_result(cad_future *future, void *value)
     return 0;
 }
 
-int cad_future_set_exception(cad_future *future, int code, cad_exception *exception)
-{
+int cad_future_set_exception(cad_future *future, int code, cad_exception *exception) {
     assert(code < 0 && code != CAD_PENDING);
     int error = check_settable(future, "Task does not support set_exception operation");
     if (error != 0)
@@ -203,23 +185,19 @@ int cad_future_set_exception(cad_future *future, int code, cad_exception *except
     return 0;
 }
 
-bool cad_future_done(const cad_future *future)
-{
+bool cad_future_done(const cad_future *future) {
     return future->state != CAD__FUTURE_PENDING;
 }
 
-bool cad_future_cancelled(const cad_future *future)
-{
+bool cad_future_cancelled(const cad_future *future) {
     return future->state == CAD__FUTURE_CANCELLED;
 }
 
-bool cad_future_unretrieved(const cad_future *future)
-{
+bool cad_future_unretrieved(const cad_future *future) {
     return future->state == CAD__FUTURE_FINISHED && future->error != 0 && !future->retrieved;
 }
 
-int cad__future_take(cad_future *future, void **value, cad_exception **exception)
-{
+int cad__future_take(cad_future *future, void **value, cad_exception **exception) {
     *exception = NULL;
     if (future->state == CAD__FUTURE_PENDING) {
         *exception = cad_exception_new(CAD_ESTATE, "Result is not set.");
@@ -239,15 +217,13 @@ int cad__future_take(cad_future *future, void **value, cad_exception **exception
     return future->error;
 }
 
-int cad_future_result(cad_future *future, void **value)
-{
+int cad_future_result(cad_future *future, void **value) {
     cad_exception *exception;
     int error = cad__future_take(future, value, &exception);
     return error != 0 ? cad__raise(error, exception) : 0;
 }
 
-int cad_future_exception(cad_future *future, cad_exception **exception)
-{
+int cad_future_exception(cad_future *future, cad_exception **exception) {
     if (exception != NULL)
         *exception = future->exception;
     if (future->state == CAD__FUTURE_PENDING)
@@ -261,16 +237,14 @@ int cad_future_exception(cad_future *future, cad_exception **exception)
 /* How far an await has come. */
 enum { BEGIN, AWAITING, AWAITING_ITSELF };
 
-static int refuse_itself(const cad_task *task)
-{
+static int refuse_itself(const cad_task *task) {
     char text[160];
     snprintf(text, sizeof text, "Task cannot await on itself: <Task pending name='%s'>",
              cad_task_name(task));
     return cad_raise(CAD_ERUNTIME, text);
 }
 
-int cad__await_poll(cad_task *task)
-{
+int cad__await_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_future *future = wait->object;
     if (wait->phase == BEGIN && future->state == CAD__FUTURE_PENDING) {
@@ -294,23 +268,21 @@ int cad__await_poll(cad_task *task)
     return error != 0 ? cad__raise(error, exception) : 0;
 }
 
-static void await_drop(cad_task *task)
-{
+static void await_drop(cad_task *task) {
     cad_future_unref(cad__task_of(task)->wait.object);
 }
 
-static const cad__operation await_operation = {.verb = "await", .poll = cad__await_poll, .drop = await_drop};
+static const cad__operation await_operation = {
+    .verb = "await", .poll = cad__await_poll, .drop = await_drop};
 
-int cad_await(cad_future *future, void **value)
-{
+int cad_await(cad_future *future, void **value) {
     cad__current_wait()->out = value;
     return cad__begin(&await_operation, future);
 }
 
 /* --- Done callbacks ---------------------------------------------------------------------- */
 
-int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void *arg)
-{
+int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void *arg) {
     callback *call = cad__object_new(future->object.loop, &callback_type, sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
@@ -322,8 +294,7 @@ int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void
     return 0;
 }
 
-int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, void *arg)
-{
+int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, void *arg) {
     int removed = 0;
     cad__link *next;
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = next) {
@@ -340,8 +311,7 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
     return removed;
 }
 
-void cad__future_unsubscribe(cad__entry *entry)
-{
+void cad__future_unsubscribe(cad__entry *entry) {
     if (cad__linked(&entry->link))
         cad__unlink(&entry->link);
 }

@@ -21,18 +21,16 @@ struct gathering {
     size_t at;          /* the child that is next */
     gathering *above;   /* the one among whose children it was found; NULL: this is the first */
     cad__task *awaiter; /* the task there that waits for this one; NULL: this one is the child */
-    size_t count;            /* of children, in the order given */
+    size_t count;       /* of children, in the order given */
     size_t unique, finished; /* different ones */
     child children[];
 };
 
-static gathering *gathering_of(cad_future *future)
-{
+static gathering *gathering_of(cad_future *future) {
     return CAD__CONTAINER(future, gathering, outer);
 }
 
-static void fail(gathering *self, cad_future *future)
-{
+static void fail(gathering *self, cad_future *future) {
     cad_exception *exception;
     int error = cad__future_take(future, NULL, &exception);
     cad__future_finish(&self->outer, NULL, error, exception);
@@ -41,8 +39,7 @@ static void fail(gathering *self, cad_future *future)
 
 /* All are done. A gathering that was cancelled ends with what the last child would raise if it
  * were cancelled, whether it is or not: with the message of its last cancel(), as in asyncio. */
-static void finish(gathering *self)
-{
+static void finish(gathering *self) {
     cad_future *last = self->children[self->count - 1].future;
     for (size_t i = 0; i < self->count; i++)
         self->children[i].future->retrieved = true;
@@ -57,8 +54,7 @@ static void finish(gathering *self)
         cad__future_finish(&self->outer, NULL, CAD_ECANCELLED, NULL);
 }
 
-static void on_done(cad__entry *entry)
-{
+static void on_done(cad__entry *entry) {
     child *done = CAD__CONTAINER(entry, child, entry);
     gathering *self = done->owner;
     cad_future *future = done->future;
@@ -76,12 +72,12 @@ static void on_done(cad__entry *entry)
         cad_future_unref(&self->outer);
 }
 
-/* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ---------- */
+/* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ----------
+ */
 
-/* The gathering that `future` is, ready to be gone through; NULL where there is nothing to do: it is
- * done, or a child awaits the gathering that it is in. */
-static gathering *begin_cancel(cad_future *future, gathering *above, cad__task *awaiter)
-{
+/* The gathering that `future` is, ready to be gone through; NULL where there is nothing to do: it
+ * is done, or a child awaits the gathering that it is in. */
+static gathering *begin_cancel(cad_future *future, gathering *above, cad__task *awaiter) {
     if (future == NULL || future->object.type != &gather_type || cad_future_done(future))
         return NULL;
     gathering *self = gathering_of(future);
@@ -97,11 +93,10 @@ static gathering *begin_cancel(cad_future *future, gathering *above, cad__task *
 
 /* Cancels the next child. Where that leads to another gathering this one is to be gone through
  * first, and is returned; otherwise `self` is. */
-static gathering *cancel_next(gathering *self, cad_exception *exception)
-{
+static gathering *cancel_next(gathering *self, cad_exception *exception) {
     cad_future *future = self->children[self->at++].future;
-    cad__task *task = cad__task_or_null(future) != NULL ? cad__task_cancel_down(future, exception)
-                                                        : NULL;
+    cad__task *task =
+        cad__task_or_null(future) != NULL ? cad__task_cancel_down(future, exception) : NULL;
     gathering *inner = begin_cancel(task != NULL ? cad__task_awaits(task) : future, self, task);
     if (inner != NULL)
         return inner;
@@ -114,8 +109,7 @@ static gathering *cancel_next(gathering *self, cad_exception *exception)
 }
 
 /* All children have been told. Returns the gathering to go on with. */
-static gathering *end_cancel(gathering *self, cad_exception *exception)
-{
+static gathering *end_cancel(gathering *self, cad_exception *exception) {
     self->cancelling = false;
     self->cancel_requested |= self->taken;
     if (self->awaiter != NULL && !self->taken)
@@ -125,8 +119,7 @@ static gathering *end_cancel(gathering *self, cad_exception *exception)
     return self->above;
 }
 
-static bool cancel(cad_future *outer, cad_exception *exception)
-{
+static bool cancel(cad_future *outer, cad_exception *exception) {
     gathering *self = begin_cancel(outer, NULL, NULL);
     if (self == NULL)
         return false;
@@ -135,8 +128,7 @@ static bool cancel(cad_future *outer, cad_exception *exception)
     return gathering_of(outer)->taken;
 }
 
-static void clear(cad__object *object)
-{
+static void clear(cad__object *object) {
     gathering *self = CAD__CONTAINER(object, gathering, outer.object);
     for (size_t i = 0; i < self->count; i++) {
         cad__future_unsubscribe(&self->children[i].entry);
@@ -154,8 +146,7 @@ static const cad__type gather_type = {
 };
 
 int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count, bool return_exceptions,
-               cad_future **outer)
-{
+               cad_future **outer) {
     gathering *self;
     *outer = NULL;
     self = cad__future_new(loop, &gather_type, sizeof *self + count * sizeof(child));
@@ -191,8 +182,7 @@ typedef struct shielding {
     cad__entry inner_done, outer_done; /* done callbacks */
 } shielding;
 
-static void on_inner_done(cad__entry *entry)
-{
+static void on_inner_done(cad__entry *entry) {
     shielding *self = CAD__CONTAINER(entry, shielding, inner_done);
     cad_future *inner = self->inner;
     cad_loop *loop = inner->object.loop;
@@ -209,8 +199,7 @@ static void on_inner_done(cad__entry *entry)
     cad_future_unref(&self->outer);
 }
 
-static void on_outer_done(cad__entry *entry)
-{
+static void on_outer_done(cad__entry *entry) {
     shielding *self = CAD__CONTAINER(entry, shielding, outer_done);
     if (cad_future_done(self->inner))
         return;
@@ -218,8 +207,7 @@ static void on_outer_done(cad__entry *entry)
     cad_future_unref(&self->outer);
 }
 
-static void clear_shield(cad__object *object)
-{
+static void clear_shield(cad__object *object) {
     shielding *self = CAD__CONTAINER(object, shielding, outer.object);
     cad__future_unsubscribe(&self->inner_done);
     cad__future_unsubscribe(&self->outer_done);
@@ -235,8 +223,7 @@ static const cad__type shield_type = {
     .verb = "shield",
 };
 
-int cad_shield(cad_future *inner, cad_future **outer)
-{
+int cad_shield(cad_future *inner, cad_future **outer) {
     if (cad_future_done(inner)) {
         *outer = cad_future_ref(inner);
         return 0;

@@ -25,16 +25,14 @@ struct cad_task_group {
     size_t error_count, error_capacity;
 };
 
-static void free_member(member *done)
-{
+static void free_member(member *done) {
     cad__future_unsubscribe(&done->entry);
     cad__unlink(&done->link);
     cad_future_unref(done->task);
     cad__free(done);
 }
 
-static void clear(cad__object *object)
-{
+static void clear(cad__object *object) {
     cad_task_group *group = CAD__CONTAINER(object, cad_task_group, object);
     while (!cad__list_empty(&group->tasks))
         free_member(CAD__CONTAINER(group->tasks.next, member, link));
@@ -44,8 +42,7 @@ static void clear(cad__object *object)
     cad__free(group->errors);
 }
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_task_group *group = CAD__CONTAINER(object, const cad_task_group, object);
     info->count = 2;
     info->fields[0].key = "tasks";
@@ -60,8 +57,7 @@ static const cad__type group_type = {
     .clear = clear,
 };
 
-int cad_task_group_enter(cad_task_group **out)
-{
+int cad_task_group_enter(cad_task_group **out) {
     cad_task *task = cad__current();
     cad_task_group *group = cad__object_new(task->object.loop, &group_type, sizeof *group);
     *out = group;
@@ -75,8 +71,7 @@ int cad_task_group_enter(cad_task_group **out)
 }
 
 /* Takes over the exception. */
-static void add_error(cad_task_group *group, int code, cad_exception *exception)
-{
+static void add_error(cad_task_group *group, int code, cad_exception *exception) {
     if (exception == NULL)
         exception = cad_exception_new(code, NULL);
     if (exception != NULL && group->error_count == group->error_capacity) {
@@ -96,8 +91,7 @@ static void add_error(cad_task_group *group, int code, cad_exception *exception)
         group->errors[group->error_count++] = exception;
 }
 
-static void abort_tasks(cad_task_group *group)
-{
+static void abort_tasks(cad_task_group *group) {
     group->aborting = true;
     for (cad__link *link = group->tasks.next; link != &group->tasks; link = link->next) {
         cad_task *task = CAD__CONTAINER(link, member, link)->task;
@@ -106,8 +100,7 @@ static void abort_tasks(cad_task_group *group)
     }
 }
 
-static void fail(cad_task_group *group, cad_task *task)
-{
+static void fail(cad_task_group *group, cad_task *task) {
     task->retrieved = true;
     add_error(group, task->error, cad_exception_ref(task->exception));
     if (group->aborting || group->parent_cancel_requested)
@@ -117,8 +110,7 @@ static void fail(cad_task_group *group, cad_task *task)
     (void)cad__future_cancel(group->parent, NULL);
 }
 
-static void on_task_done(cad__entry *entry)
-{
+static void on_task_done(cad__entry *entry) {
     member *done = CAD__CONTAINER(entry, member, entry);
     cad_task_group *group = done->group;
     cad_loop *loop = group->object.loop;
@@ -133,8 +125,7 @@ static void on_task_done(cad__entry *entry)
     cad_future_unref(task);
 }
 
-static int refuse(const cad_task_group *group, const char *why)
-{
+static int refuse(const cad_task_group *group, const char *why) {
     char text[160], tasks[32] = "", errors[32] = "";
     if (group->running > 0)
         snprintf(tasks, sizeof tasks, " tasks=%zu", group->running);
@@ -145,8 +136,7 @@ static int refuse(const cad_task_group *group, const char *why)
     return cad_raise(CAD_ERUNTIME, text);
 }
 
-int cad__task_group_add(cad_task_group *group, cad_task *task)
-{
+int cad__task_group_add(cad_task_group *group, cad_task *task) {
     if (group->exiting && group->running == 0)
         return refuse(group, "finished");
     if (group->aborting)
@@ -165,8 +155,7 @@ int cad__task_group_add(cad_task_group *group, cad_task *task)
 
 /* --- leave ----------------------------------------------------------------------------------- */
 
-static void begin_leaving(cad_task_group *group, int error)
-{
+static void begin_leaving(cad_task_group *group, int error) {
     cad_exception *exception = error != 0 ? cad_error_exception() : NULL;
     if (exception != NULL && cad_exception_code(exception) != error)
         exception = NULL;
@@ -181,8 +170,7 @@ static void begin_leaving(cad_task_group *group, int error)
 }
 
 /* A cancel of the parent while it waits for the tasks is passed on to them, once. */
-static void cancelled_while_leaving(cad_task_group *group)
-{
+static void cancelled_while_leaving(cad_task_group *group) {
     if (group->aborting)
         return;
     group->propagate = true;
@@ -191,8 +179,7 @@ static void cancelled_while_leaving(cad_task_group *group)
     abort_tasks(group);
 }
 
-static int end(cad_task_group *group)
-{
+static int end(cad_task_group *group) {
     int error = group->block_error;
     cad_exception *exception = cad_exception_ref(group->cancelled);
     if (group->propagate && group->error_count == 0) {
@@ -216,8 +203,7 @@ static int end(cad_task_group *group)
     return error != 0 ? cad__raise(error, exception) : 0;
 }
 
-static int leave_poll(cad_task *task)
-{
+static int leave_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_task_group *group = wait->object;
     if (wait->phase++ == 0)
@@ -233,8 +219,7 @@ static int leave_poll(cad_task *task)
 
 static const cad__operation leave_operation = {.verb = "task_group", .poll = leave_poll};
 
-int cad_task_group_leave(cad_task_group *group, int error)
-{
+int cad_task_group_leave(cad_task_group *group, int error) {
     assert(group->parent == cad__current());
     assert(error <= 0 && error != CAD_PENDING);
     group->block_error = error;

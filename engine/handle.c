@@ -11,8 +11,7 @@ struct cad_handle {
 
 static const cad__type handle_type = {.name = "handle"};
 
-static void run(cad__entry *entry)
-{
+static void run(cad__entry *entry) {
     cad_handle *handle = CAD__CONTAINER(entry, cad_handle, timer.entry);
     cad_loop *loop = handle->object.loop;
     CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
@@ -21,8 +20,7 @@ static void run(cad__entry *entry)
     cad_handle_unref(handle);
 }
 
-static cad_handle *new_handle(cad_loop *loop, cad_callback *fn, void *arg)
-{
+static cad_handle *new_handle(cad_loop *loop, cad_callback *fn, void *arg) {
     cad_handle *handle = cad__object_new(loop, &handle_type, sizeof *handle);
     if (handle == NULL)
         return NULL;
@@ -33,16 +31,14 @@ static cad_handle *new_handle(cad_loop *loop, cad_callback *fn, void *arg)
     return handle;
 }
 
-static void give(cad_handle *handle, cad_handle **out)
-{
+static void give(cad_handle *handle, cad_handle **out) {
     if (out == NULL)
         return;
     handle->refs++;
     *out = handle;
 }
 
-int cad_call_soon(cad_loop *loop, cad_callback *fn, void *arg, cad_handle **out)
-{
+int cad_call_soon(cad_loop *loop, cad_callback *fn, void *arg, cad_handle **out) {
     cad_handle *handle = new_handle(loop, fn, arg);
     if (handle == NULL)
         return CAD_ENOMEM;
@@ -52,13 +48,11 @@ int cad_call_soon(cad_loop *loop, cad_callback *fn, void *arg, cad_handle **out)
 }
 
 int cad_call_later(cad_loop *loop, int64_t delay_ns, cad_callback *fn, void *arg,
-                   cad_handle **out)
-{
+                   cad_handle **out) {
     return cad_call_at(loop, cad__deadline_after(loop, delay_ns), fn, arg, out);
 }
 
-int cad_call_at(cad_loop *loop, int64_t when_ns, cad_callback *fn, void *arg, cad_handle **out)
-{
+int cad_call_at(cad_loop *loop, int64_t when_ns, cad_callback *fn, void *arg, cad_handle **out) {
     cad_handle *handle = new_handle(loop, fn, arg);
     if (handle == NULL)
         return CAD_ENOMEM;
@@ -71,8 +65,7 @@ int cad_call_at(cad_loop *loop, int64_t when_ns, cad_callback *fn, void *arg, ca
     return 0;
 }
 
-void cad_handle_cancel(cad_handle *handle)
-{
+void cad_handle_cancel(cad_handle *handle) {
     bool scheduled = handle->timer.place > 0 || cad__linked(&handle->timer.entry.link);
     handle->cancelled = true;
     if (!scheduled)
@@ -81,13 +74,11 @@ void cad_handle_cancel(cad_handle *handle)
     cad_handle_unref(handle);
 }
 
-bool cad_handle_cancelled(const cad_handle *handle)
-{
+bool cad_handle_cancelled(const cad_handle *handle) {
     return handle->cancelled;
 }
 
-void cad_handle_unref(cad_handle *handle)
-{
+void cad_handle_unref(cad_handle *handle) {
     if (handle == NULL || handle->object.loop->closing)
         return;
     assert(handle->refs > 0);

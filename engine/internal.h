@@ -24,7 +24,9 @@ void cad__free(void *pointer);
 char *cad__strdup(const char *text);
 
 /* Memory for objects of a loop: see pool.c. */
-enum { CAD__POOL_CLASSES = 65 }; /* sizes of 8, 16, ... 512 bytes; larger ones are allocated singly */
+enum {
+    CAD__POOL_CLASSES = 65
+}; /* sizes of 8, 16, ... 512 bytes; larger ones are allocated singly */
 
 typedef struct cad__pool {
     void *free[CAD__POOL_CLASSES]; /* by size class: a list through the first word */
@@ -46,42 +48,36 @@ typedef struct cad__link {
     struct cad__link *prev;
 } cad__link;
 
-#define CAD__CONTAINER(pointer, type, member)                                                     \
-    ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+#define CAD__CONTAINER(pointer, type, member)                                                      \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
-static inline void cad__list_init(cad__link *list)
-{
+static inline void cad__list_init(cad__link *list) {
     list->next = list->prev = list;
 }
 
-static inline bool cad__list_empty(const cad__link *list)
-{
+static inline bool cad__list_empty(const cad__link *list) {
     return list->next == list;
 }
 
-static inline bool cad__linked(const cad__link *link)
-{
+static inline bool cad__linked(const cad__link *link) {
     return link->next != NULL;
 }
 
-static inline void cad__append(cad__link *list, cad__link *link)
-{
+static inline void cad__append(cad__link *list, cad__link *link) {
     link->prev = list->prev;
     link->next = list;
     list->prev->next = link;
     list->prev = link;
 }
 
-static inline void cad__unlink(cad__link *link)
-{
+static inline void cad__unlink(cad__link *link) {
     link->prev->next = link->next;
     link->next->prev = link->prev;
     link->next = link->prev = NULL;
 }
 
 /* Moves all of `from`, in order, to the end of `to`. */
-static inline void cad__splice(cad__link *to, cad__link *from)
-{
+static inline void cad__splice(cad__link *to, cad__link *from) {
     if (cad__list_empty(from))
         return;
     from->next->prev = to->prev;
@@ -110,7 +106,7 @@ typedef struct cad__timers {
         int64_t deadline_ns;
         uint64_t sequence; /* among equal deadlines the first created is first */
         cad__timer *timer;
-    } *slots; /* a 4-ary heap; slots[0] is the first to fire */
+    } * slots; /* a 4-ary heap; slots[0] is the first to fire */
     size_t count;
     size_t capacity;
     uint64_t next_sequence;
@@ -133,7 +129,8 @@ typedef struct cad__object {
     cad_loop *loop;
     cad__link all; /* in the loop's list of objects */
     char *name;    /* NULL until given or asked for */
-    uint64_t id : 48; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
+    uint64_t
+        id : 48; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
     uint64_t size_class : 16; /* in the loop's pool */
 } cad__object;
 
@@ -181,11 +178,11 @@ struct cad_future {
     bool exception_once : 1; /* a cancelled task's exception goes to the first who asks */
     bool marked : 1;         /* met before, while a list of futures is gone through */
     /* The task's, kept here to fill the word: */
-    bool must_cancel : 1;  /* a cancel() that found no wait to end: the next step raises it */
-    bool stackful : 1;     /* a coroutine, not a step machine */
+    bool must_cancel : 1; /* a cancel() that found no wait to end: the next step raises it */
+    bool stackful : 1;    /* a coroutine, not a step machine */
     bool started : 1;
     bool ready_traced : 1; /* the trace has a `ready` event open for it */
-    uint16_t scopes; /* timeouts and groups that it has entered and not left */
+    uint16_t scopes;       /* timeouts and groups that it has entered and not left */
     uint32_t cancelling;
 };
 
@@ -311,14 +308,12 @@ void cad__task_must_cancel(cad__task *task, cad_exception *exception);
 /* The future that it awaits; NULL when it waits for anything else, or not at all. */
 cad_future *cad__task_awaits(const cad__task *task);
 
-static inline cad__task *cad__task_of(const cad_future *future)
-{
+static inline cad__task *cad__task_of(const cad_future *future) {
     assert(future->object.type == &cad__task_type);
     return CAD__CONTAINER(future, cad__task, future);
 }
 
-static inline const cad_task *cad__task_or_null(const cad_future *future)
-{
+static inline const cad_task *cad__task_or_null(const cad_future *future) {
     return future->object.type == &cad__task_type ? future : NULL;
 }
 
@@ -396,23 +391,23 @@ void cad__overflow_unwatch(cad_loop *loop);
 
 struct cad_loop {
     cad_driver *driver;
-    cad__link ready;      /* what runs in the next iteration */
-    cad__link batch;      /* what is left of this one */
+    cad__link ready; /* what runs in the next iteration */
+    cad__link batch; /* what is left of this one */
     cad__timers timers;
-    cad_task *current;    /* the task that runs */
+    cad_task *current;     /* the task that runs */
     const cad_task *cause; /* on whose behalf a callback runs, for the trace */
-    cad__link tasks;      /* that have not ended, by creation (cad__object.all) */
-    cad__link objects;    /* everything else that is freed with the loop */
-    cad__pool pool;       /* the memory of both */
-    size_t live;          /* tasks whose end has not been noticed, and holds */
-    bool complete;        /* it was 0: this iteration is the last, whatever it still creates */
-    size_t holds;         /* of these, what cad_loop_hold() holds */
-    int64_t now_ns;       /* time at the start of this iteration */
-    int64_t due_ns;       /* time at which what runs now was to run */
-    unsigned turns;       /* iterations since the loop looked outside */
-    int64_t looked_ns;    /* when that was */
+    cad__link tasks;       /* that have not ended, by creation (cad__object.all) */
+    cad__link objects;     /* everything else that is freed with the loop */
+    cad__pool pool;        /* the memory of both */
+    size_t live;           /* tasks whose end has not been noticed, and holds */
+    bool complete;         /* it was 0: this iteration is the last, whatever it still creates */
+    size_t holds;          /* of these, what cad_loop_hold() holds */
+    int64_t now_ns;        /* time at the start of this iteration */
+    int64_t due_ns;        /* time at which what runs now was to run */
+    unsigned turns;        /* iterations since the loop looked outside */
+    int64_t looked_ns;     /* when that was */
     bool started, stopping;
-    bool closing; /* everything goes: references no longer count */
+    bool closing;                      /* everything goes: references no longer count */
     volatile sig_atomic_t interrupted; /* set from signal handlers too */
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
@@ -422,7 +417,7 @@ struct cad_loop {
     void *namer_arg;
     struct cad__stacks stacks;
     bool watches_overflow;
-    void *signal_stack; /* where overflows are handled, while it watches for them */
+    void *signal_stack;           /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
     struct cad__tracer {
@@ -436,26 +431,22 @@ struct cad_loop {
 
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
-static inline cad_task *cad__current(void)
-{
+static inline cad_task *cad__current(void) {
     assert(cad__running != NULL && cad__running->current != NULL);
     return cad__running->current;
 }
 
-static inline cad__wait *cad__current_wait(void)
-{
+static inline cad__wait *cad__current_wait(void) {
     return &cad__task_of(cad__current())->wait;
 }
 
-static inline cad_task *cad__first_waiter(const cad__waiters *waiters)
-{
+static inline cad_task *cad__first_waiter(const cad__waiters *waiters) {
     if (cad__list_empty(&waiters->list))
         return NULL;
     return &CAD__CONTAINER(waiters->list.next, cad__task, wait.link)->future;
 }
 
-static inline void cad__waiters_init(cad__waiters *waiters)
-{
+static inline void cad__waiters_init(cad__waiters *waiters) {
     cad__list_init(&waiters->list);
     waiters->count = 0;
 }
@@ -465,13 +456,11 @@ static inline void cad__waiters_init(cad__waiters *waiters)
 cad__entry *cad__loop_peek(cad_loop *loop);
 
 /* Appends to the ready queue. */
-static inline void cad__ready(cad_loop *loop, cad__entry *entry)
-{
+static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
     cad__append(&loop->ready, &entry->link);
 }
 
-static inline void cad__future_subscribe(cad_future *future, cad__entry *entry)
-{
+static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) {
     if (future->state == CAD__FUTURE_PENDING)
         cad__append(&future->callbacks, &entry->link);
     else
@@ -510,14 +499,14 @@ void cad__trace_object(cad__object *object);
  * by a program that adds events of its own to the same trace. */
 void cad__trace_time(cad_loop *loop);
 
-#define CAD__TRACE(loop, call)                                                                    \
-    do {                                                                                          \
-        if ((loop)->trace != NULL)                                                                \
-            call;                                                                                 \
+#define CAD__TRACE(loop, call)                                                                     \
+    do {                                                                                           \
+        if ((loop)->trace != NULL)                                                                 \
+            call;                                                                                  \
     } while (0)
 
 /* A primitive's state has changed. */
-#define CAD__CHANGED(primitive)                                                                   \
+#define CAD__CHANGED(primitive)                                                                    \
     CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
 
 #endif

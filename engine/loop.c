@@ -6,12 +6,11 @@ _Thread_local cad_loop *cad__running;
 
 enum {
     DEFAULT_WORKERS = 4,
-    LOOK_EVERY = 16, /* iterations that coroutines may begin before the loop looks outside, */
+    LOOK_EVERY = 16,       /* iterations that coroutines may begin before the loop looks outside, */
     LOOK_NS = 1000 * 1000, /* or the time that they may take */
 };
 
-int cad_loop_new(cad_driver *driver, cad_loop **out)
-{
+int cad_loop_new(cad_driver *driver, cad_loop **out) {
     *out = NULL;
     if (driver == NULL)
         return CAD_ENOMEM;
@@ -36,8 +35,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out)
     return 0;
 }
 
-static void clear_all(cad__link *list, bool futures)
-{
+static void clear_all(cad__link *list, bool futures) {
     for (cad__link *link = list->next; link != list; link = link->next) {
         cad__object *object = CAD__CONTAINER(link, cad__object, all);
         if (object->type->clear != NULL && (object->type->cancel != NULL) == futures)
@@ -45,15 +43,13 @@ static void clear_all(cad__link *list, bool futures)
     }
 }
 
-static void free_all(cad__link *list)
-{
+static void free_all(cad__link *list) {
     while (!cad__list_empty(list)) {
         cad__object_release(CAD__CONTAINER(list->next, cad__object, all));
     }
 }
 
-void cad_loop_free(cad_loop *loop)
-{
+void cad_loop_free(cad_loop *loop) {
     if (loop == NULL)
         return;
     assert(cad__running != loop);
@@ -80,8 +76,7 @@ void cad_loop_free(cad_loop *loop)
 /* --- Running --------------------------------------------------------------------------------- */
 
 /* What is ready now is this iteration's batch; what becomes ready meanwhile is the next one's. */
-static void begin_iteration(cad_loop *loop)
-{
+static void begin_iteration(cad_loop *loop) {
     loop->now_ns = loop->driver->now(loop->driver);
     int64_t fired_ns = cad__timers_fire(loop, loop->now_ns);
     if (fired_ns > loop->due_ns)
@@ -89,8 +84,7 @@ static void begin_iteration(cad_loop *loop)
     cad__splice(&loop->batch, &loop->ready);
 }
 
-cad__entry *cad__loop_peek(cad_loop *loop)
-{
+cad__entry *cad__loop_peek(cad_loop *loop) {
     if (cad__list_empty(&loop->batch)) {
         bool busy = !cad__list_empty(&loop->ready) && !loop->complete && !loop->stopping;
         if (!busy || ++loop->turns == LOOK_EVERY || loop->now_ns - loop->looked_ns >= LOOK_NS)
@@ -100,8 +94,7 @@ cad__entry *cad__loop_peek(cad_loop *loop)
     return loop->interrupted ? NULL : CAD__CONTAINER(loop->batch.next, cad__entry, link);
 }
 
-static void run_batch(cad_loop *loop)
-{
+static void run_batch(cad_loop *loop) {
     while (!cad__list_empty(&loop->batch) && !loop->interrupted) {
         cad__entry *entry = CAD__CONTAINER(loop->batch.next, cad__entry, link);
         cad__unlink(&entry->link);
@@ -114,8 +107,7 @@ static void run_batch(cad_loop *loop)
 
 /* asyncio's _run_once(): waits for something to do, then runs what is ready. What has happened
  * before the run comes before its first iteration. */
-static int iterate(cad_loop *loop, bool first)
-{
+static int iterate(cad_loop *loop, bool first) {
     cad_driver *driver = loop->driver;
     int64_t deadline_ns = cad__timers_next(loop);
     if (loop->stopping || !cad__list_empty(&loop->ready))
@@ -134,8 +126,7 @@ static int iterate(cad_loop *loop, bool first)
     return loop->interrupted ? CAD_EINTERRUPTED : 0;
 }
 
-int cad_loop_run(cad_loop *loop)
-{
+int cad_loop_run(cad_loop *loop) {
     assert(cad__running == NULL); /* loops do not nest */
     if (!loop->started) {
         loop->driver->start(loop->driver);
@@ -158,60 +149,50 @@ int cad_loop_run(cad_loop *loop)
     return result != 0 ? cad__raise(result, NULL) : 0;
 }
 
-void cad_loop_stop(cad_loop *loop)
-{
+void cad_loop_stop(cad_loop *loop) {
     loop->stopping = true;
 }
 
-void cad_loop_interrupt(cad_loop *loop)
-{
+void cad_loop_interrupt(cad_loop *loop) {
     loop->interrupted = 1;
     loop->driver->wake(loop->driver); /* a signal may come just before the loop goes to sleep */
 }
 
-cad_loop *cad_running_loop(void)
-{
+cad_loop *cad_running_loop(void) {
     return cad__running;
 }
 
-int64_t cad_loop_time(cad_loop *loop)
-{
+int64_t cad_loop_time(cad_loop *loop) {
     return loop->started ? loop->driver->now(loop->driver) : 0;
 }
 
-void cad_loop_hold(cad_loop *loop)
-{
+void cad_loop_hold(cad_loop *loop) {
     loop->live++;
     loop->holds++;
 }
 
-void cad_loop_release(cad_loop *loop)
-{
+void cad_loop_release(cad_loop *loop) {
     assert(loop->holds > 0);
     loop->complete |= --loop->live == 0;
     loop->holds--;
 }
 
-void cad_loop_set_threads(cad_loop *loop, unsigned threads)
-{
+void cad_loop_set_threads(cad_loop *loop, unsigned threads) {
     assert(threads > 0);
     loop->workers = threads;
 }
 
-void cad_loop_set_task_namer(cad_loop *loop, cad_task_namer *namer, void *arg)
-{
+void cad_loop_set_task_namer(cad_loop *loop, cad_task_namer *namer, void *arg) {
     loop->namer = namer;
     loop->namer_arg = arg;
 }
 
-void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler, void *arg)
-{
+void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler, void *arg) {
     loop->handler = handler;
     loop->handler_arg = arg;
 }
 
-void cad_compute(int64_t duration_ns)
-{
+void cad_compute(int64_t duration_ns) {
     cad_loop *loop = cad__running;
     assert(loop != NULL);
     if (duration_ns <= 0)
@@ -221,13 +202,11 @@ void cad_compute(int64_t duration_ns)
     CAD__TRACE(loop, cad__trace_time(loop));
 }
 
-int64_t cad__deadline(int64_t from_ns, int64_t delay_ns)
-{
+int64_t cad__deadline(int64_t from_ns, int64_t delay_ns) {
     return delay_ns > 0 && from_ns > CAD_NEVER - delay_ns ? CAD_NEVER : from_ns + delay_ns;
 }
 
-int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns)
-{
+int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns) {
     /* Long enough that a part of it is not missed. */
     enum { PART = 8 };
     int64_t now_ns = cad_loop_time(loop);

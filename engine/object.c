@@ -3,8 +3,7 @@
 
 #include "internal.h"
 
-void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size)
-{
+void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size) {
     unsigned size_class;
     cad__object *object = cad__pool_alloc(&loop->pool, size, &size_class);
     if (object == NULL)
@@ -17,8 +16,7 @@ void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size)
     return object;
 }
 
-void cad__object_free(cad__object *object)
-{
+void cad__object_free(cad__object *object) {
     if (object == NULL || object->loop->closing)
         return;
     if (object->type->clear != NULL)
@@ -26,15 +24,13 @@ void cad__object_free(cad__object *object)
     cad__object_release(object);
 }
 
-void cad__object_release(cad__object *object)
-{
+void cad__object_release(cad__object *object) {
     cad__unlink(&object->all);
     cad__free(object->name);
     cad__pool_free(&object->loop->pool, object, object->size_class);
 }
 
-int cad__object_own_name(const cad__object *object, char *buffer, size_t size)
-{
+int cad__object_own_name(const cad__object *object, char *buffer, size_t size) {
     const cad_loop *loop = object->loop;
     if (object->type == &cad__task_type && loop->namer != NULL) {
         const cad_task *task = CAD__CONTAINER(object, const cad_task, object);
@@ -45,8 +41,7 @@ int cad__object_own_name(const cad__object *object, char *buffer, size_t size)
     return snprintf(buffer, size, "%s-%llu", object->type->name, (unsigned long long)object->id);
 }
 
-const char *cad__object_name(cad__object *object)
-{
+const char *cad__object_name(cad__object *object) {
     if (object->name == NULL) {
         int length = cad__object_own_name(object, NULL, 0);
         object->name = cad_realloc(NULL, (size_t)length + 1);
@@ -57,8 +52,7 @@ const char *cad__object_name(cad__object *object)
     return object->name;
 }
 
-bool cad__object_in_use(const cad__object *object)
-{
+bool cad__object_in_use(const cad__object *object) {
     const cad__link *tasks = &object->loop->tasks;
     for (const cad__link *link = tasks->next; link != tasks && !object->loop->closing;
          link = link->next) {
@@ -70,8 +64,7 @@ bool cad__object_in_use(const cad__object *object)
     return false;
 }
 
-int cad_set_name(void *pointer, const char *name)
-{
+int cad_set_name(void *pointer, const char *name) {
     cad__object *object = pointer;
     char *copy = cad__strdup(name);
     if (copy == NULL)
@@ -81,8 +74,7 @@ int cad_set_name(void *pointer, const char *name)
     return 0;
 }
 
-void cad_object_describe(const void *pointer, cad_object_info *info)
-{
+void cad_object_describe(const void *pointer, cad_object_info *info) {
     const cad__object *object = pointer;
     memset(info, 0, sizeof *info);
     info->type = object->type->name;
@@ -93,8 +85,7 @@ void cad_object_describe(const void *pointer, cad_object_info *info)
         object->type->describe(object, info);
 }
 
-size_t cad_waiters(const void *pointer)
-{
+size_t cad_waiters(const void *pointer) {
     const cad__object *object = pointer;
     return object->type->waiters != NULL ? object->type->waiters(object) : 0;
 }

@@ -25,14 +25,12 @@ typedef struct line {
     size_t length;
 } line;
 
-static void add(line *out, const char *text)
-{
+static void add(line *out, const char *text) {
     while (*text != '\0' && out->length < sizeof out->text - 1)
         out->text[out->length++] = *text++;
 }
 
-static void add_number(line *out, uint64_t number)
-{
+static void add_number(line *out, uint64_t number) {
     char digits[24];
     size_t at = sizeof digits - 1;
     digits[at] = '\0';
@@ -42,8 +40,7 @@ static void add_number(line *out, uint64_t number)
     add(out, &digits[at]);
 }
 
-static void report(const cad_task *task)
-{
+static void report(const cad_task *task) {
     line out = {.length = 0};
     add(&out, "cadran: stack overflow in task \"");
     if (task->object.name != NULL) {
@@ -61,8 +58,7 @@ static void report(const cad_task *task)
 }
 
 /* As if this handler were not there. */
-static void pass_on(int number, siginfo_t *info, void *context)
-{
+static void pass_on(int number, siginfo_t *info, void *context) {
     if (before.sa_flags & SA_SIGINFO) {
         before.sa_sigaction(number, info, context);
     } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
@@ -76,8 +72,7 @@ static void pass_on(int number, siginfo_t *info, void *context)
     }
 }
 
-static void on_fault(int number, siginfo_t *info, void *context)
-{
+static void on_fault(int number, siginfo_t *info, void *context) {
     int saved_errno = errno;
     const cad_task *task = info->si_code > 0 ? cad__coroutine_guarded(info->si_addr) : NULL;
     if (task != NULL)
@@ -89,8 +84,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 /* --- Watching ----------------------------------------------------------------------------------
  */
 
-static void install(void)
-{
+static void install(void) {
     struct sigaction action;
     if (hidden) /* and called by that one, if it calls anyone: not twice */
         return;
@@ -101,8 +95,7 @@ static void install(void)
     (void)sigaction(SIGSEGV, &action, &before);
 }
 
-static void uninstall(void)
-{
+static void uninstall(void) {
     struct sigaction current;
     if (sigaction(SIGSEGV, NULL, &current) != 0)
         return;
@@ -111,8 +104,7 @@ static void uninstall(void)
         (void)sigaction(SIGSEGV, &before, NULL);
 }
 
-void cad__overflow_watch(cad_loop *loop)
-{
+void cad__overflow_watch(cad_loop *loop) {
     stack_t current, own = {.ss_size = SIGNAL_STACK};
     if (loop->watches_overflow)
         return;
@@ -134,8 +126,7 @@ void cad__overflow_watch(cad_loop *loop)
         (void)munmap(own.ss_sp, SIGNAL_STACK);
 }
 
-void cad__overflow_unwatch(cad_loop *loop)
-{
+void cad__overflow_unwatch(cad_loop *loop) {
     stack_t current, none = {.ss_flags = SS_DISABLE};
     if (!loop->watches_overflow)
         return;

@@ -17,13 +17,11 @@ struct cad__block {
     size_t size;
 };
 
-static size_t class_of(size_t size)
-{
+static size_t class_of(size_t size) {
     return (size + UNIT - 1) / UNIT;
 }
 
-static bool add_block(cad__pool *pool)
-{
+static bool add_block(cad__pool *pool) {
     size_t size = pool->blocks == NULL ? FIRST_BLOCK : 2 * pool->blocks->size;
     if (size > LARGEST_BLOCK)
         size = LARGEST_BLOCK;
@@ -39,8 +37,7 @@ static bool add_block(cad__pool *pool)
     return true;
 }
 
-void *cad__pool_alloc(cad__pool *pool, size_t size, unsigned *size_class)
-{
+void *cad__pool_alloc(cad__pool *pool, size_t size, unsigned *size_class) {
     size_t class = class_of(size);
     *size_class = class < CAD__POOL_CLASSES ? (unsigned)class : 0;
     if (*size_class == 0)
@@ -62,8 +59,7 @@ void *cad__pool_alloc(cad__pool *pool, size_t size, unsigned *size_class)
     return memset(piece, 0, size);
 }
 
-void cad__pool_free(cad__pool *pool, void *piece, unsigned size_class)
-{
+void cad__pool_free(cad__pool *pool, void *piece, unsigned size_class) {
     if (size_class == 0) {
         cad__free(piece);
         return;
@@ -73,8 +69,7 @@ void cad__pool_free(cad__pool *pool, void *piece, unsigned size_class)
     CAD__POISON(piece, (size_t)size_class * UNIT);
 }
 
-void cad__pool_clear(cad__pool *pool)
-{
+void cad__pool_clear(cad__pool *pool) {
     while (pool->blocks != NULL) {
         struct cad__block *block = pool->blocks;
         pool->blocks = block->next;

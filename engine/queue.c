@@ -17,8 +17,7 @@ struct cad_queue {
 
 /* --- Life ------------------------------------------------------------------------------------ */
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
     info->count = 4;
     info->fields[0].key = "size";
@@ -32,14 +31,12 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[3].value = (int64_t)queue->putters.count;
 }
 
-static size_t waiters(const cad__object *object)
-{
+static size_t waiters(const cad__object *object) {
     const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
     return queue->getters.count + queue->putters.count + queue->joiners.count;
 }
 
-static void clear(cad__object *object)
-{
+static void clear(cad__object *object) {
     cad__free(CAD__CONTAINER(object, cad_queue, object)->items);
 }
 
@@ -50,8 +47,7 @@ static const cad__type queue_type = {
     .clear = clear,
 };
 
-static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum order order)
-{
+static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum order order) {
     cad_queue *queue = cad__object_new(loop, &queue_type, sizeof *queue);
     if (queue == NULL)
         return NULL;
@@ -63,40 +59,34 @@ static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum order order)
     return queue;
 }
 
-cad_queue *cad_queue_new(cad_loop *loop, size_t maxsize)
-{
+cad_queue *cad_queue_new(cad_loop *loop, size_t maxsize) {
     return new_queue(loop, maxsize, FIFO);
 }
 
-cad_queue *cad_lifo_queue_new(cad_loop *loop, size_t maxsize)
-{
+cad_queue *cad_lifo_queue_new(cad_loop *loop, size_t maxsize) {
     return new_queue(loop, maxsize, LIFO);
 }
 
 cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
-                                  int (*less)(const void *a, const void *b))
-{
+                                  int (*less)(const void *a, const void *b)) {
     cad_queue *queue = new_queue(loop, maxsize, PRIORITY);
     if (queue != NULL)
         queue->less = less;
     return queue;
 }
 
-void cad_queue_free(cad_queue *queue)
-{
+void cad_queue_free(cad_queue *queue) {
     assert(queue == NULL || !cad__object_in_use(&queue->object));
     cad__object_free(queue != NULL ? &queue->object : NULL);
 }
 
 /* --- Items ----------------------------------------------------------------------------------- */
 
-static void **at(const cad_queue *queue, size_t index)
-{
+static void **at(const cad_queue *queue, size_t index) {
     return &queue->items[(queue->first + index) & (queue->capacity - 1)];
 }
 
-static int make_room(cad_queue *queue)
-{
+static int make_room(cad_queue *queue) {
     if (queue->count < queue->capacity)
         return 0;
     size_t capacity = queue->capacity > 0 ? queue->capacity * 2 : 4;
@@ -113,8 +103,7 @@ static int make_room(cad_queue *queue)
 }
 
 /* heapq._siftdown: the item at `index` rises to its place, but not above `top`. */
-static int rise(cad_queue *queue, size_t top, size_t index)
-{
+static int rise(cad_queue *queue, size_t top, size_t index) {
     void *item = queue->items[index];
     int less = 0;
     while (index > top) {
@@ -131,8 +120,7 @@ static int rise(cad_queue *queue, size_t top, size_t index)
 
 /* heapq._siftup: the item at the top sinks to a leaf along the smaller children, and rises from
  * there. Equal items come out in Python's order this way, and in no other. */
-static int sink(cad_queue *queue)
-{
+static int sink(cad_queue *queue) {
     size_t index = 0, child = 1;
     void *item = queue->items[0];
     while (child < queue->count) {
@@ -154,8 +142,7 @@ static int sink(cad_queue *queue)
 }
 
 /* The item is in the queue also when less() fails, as in Python. */
-static int push(cad_queue *queue, void *item)
-{
+static int push(cad_queue *queue, void *item) {
     int error = make_room(queue);
     if (error != 0)
         return error;
@@ -163,8 +150,7 @@ static int push(cad_queue *queue, void *item)
     return queue->order == PRIORITY ? rise(queue, 0, queue->count - 1) : 0;
 }
 
-static int pop(cad_queue *queue, void **item)
-{
+static int pop(cad_queue *queue, void **item) {
     queue->count--;
     if (queue->order == FIFO) {
         *item = queue->items[queue->first];
@@ -182,8 +168,7 @@ static int pop(cad_queue *queue, void **item)
 
 /* --- put ------------------------------------------------------------------------------------- */
 
-static int put_nowait(cad_queue *queue, void *item)
-{
+static int put_nowait(cad_queue *queue, void *item) {
     if (queue->shut_down)
         return cad_raise(CAD_EQUEUESHUTDOWN, NULL);
     if (cad_queue_full(queue))
@@ -197,13 +182,11 @@ static int put_nowait(cad_queue *queue, void *item)
     return 0;
 }
 
-int cad_queue_put_nowait(cad_queue *queue, void *item)
-{
+int cad_queue_put_nowait(cad_queue *queue, void *item) {
     return put_nowait(queue, item);
 }
 
-static int put_poll(cad_task *task)
-{
+static int put_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
     if (wait->error != 0) {
@@ -219,16 +202,14 @@ static int put_poll(cad_task *task)
 
 static const cad__operation put_operation = {.verb = "put", .poll = put_poll};
 
-int cad_queue_put(cad_queue *queue, void *item)
-{
+int cad_queue_put(cad_queue *queue, void *item) {
     cad__current_wait()->item = item;
     return cad__begin(&put_operation, queue);
 }
 
 /* --- get ------------------------------------------------------------------------------------- */
 
-int cad_queue_get_nowait(cad_queue *queue, void **item)
-{
+int cad_queue_get_nowait(cad_queue *queue, void **item) {
     void *unwanted;
     if (queue->count == 0)
         return cad_raise(queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEEMPTY, NULL);
@@ -240,8 +221,7 @@ int cad_queue_get_nowait(cad_queue *queue, void **item)
     return 0;
 }
 
-static int get_poll(cad_task *task)
-{
+static int get_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
     if (wait->error != 0) {
@@ -256,16 +236,14 @@ static int get_poll(cad_task *task)
 
 static const cad__operation get_operation = {.verb = "get", .poll = get_poll};
 
-int cad_queue_get(cad_queue *queue, void **item)
-{
+int cad_queue_get(cad_queue *queue, void **item) {
     cad__current_wait()->out = item;
     return cad__begin(&get_operation, queue);
 }
 
 /* --- join ------------------------------------------------------------------------------------ */
 
-int cad_queue_task_done(cad_queue *queue)
-{
+int cad_queue_task_done(cad_queue *queue) {
     if (queue->unfinished == 0)
         return cad_raise(CAD_EINVAL, "task_done() called too many times");
     if (--queue->unfinished == 0)
@@ -273,8 +251,7 @@ int cad_queue_task_done(cad_queue *queue)
     return 0;
 }
 
-static int join_poll(cad_task *task)
-{
+static int join_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
     if (wait->phase++ == 0 && queue->unfinished > 0)
@@ -284,15 +261,13 @@ static int join_poll(cad_task *task)
 
 static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
 
-int cad_queue_join(cad_queue *queue)
-{
+int cad_queue_join(cad_queue *queue) {
     return cad__begin(&join_operation, queue);
 }
 
 /* --- The rest -------------------------------------------------------------------------------- */
 
-void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *item))
-{
+void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *item)) {
     queue->shut_down = true;
     while (immediate && queue->count > 0) {
         void *item = *at(queue, 0);
@@ -310,27 +285,22 @@ void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *ite
     CAD__CHANGED(queue);
 }
 
-size_t cad_queue_size(const cad_queue *queue)
-{
+size_t cad_queue_size(const cad_queue *queue) {
     return queue->count;
 }
 
-size_t cad_queue_maxsize(const cad_queue *queue)
-{
+size_t cad_queue_maxsize(const cad_queue *queue) {
     return queue->maxsize;
 }
 
-bool cad_queue_full(const cad_queue *queue)
-{
+bool cad_queue_full(const cad_queue *queue) {
     return queue->maxsize > 0 && queue->count >= queue->maxsize;
 }
 
-bool cad_queue_empty(const cad_queue *queue)
-{
+bool cad_queue_empty(const cad_queue *queue) {
     return queue->count == 0;
 }
 
-size_t cad_queue_unfinished(const cad_queue *queue)
-{
+size_t cad_queue_unfinished(const cad_queue *queue) {
     return queue->unfinished;
 }

@@ -8,8 +8,7 @@ struct cad_semaphore {
     size_t coming; /* waiters that were woken and have not run yet: the value is counted down */
 };
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_semaphore *semaphore = CAD__CONTAINER(object, const cad_semaphore, object);
     info->count = 2;
     info->fields[0].key = "value";
@@ -18,8 +17,7 @@ static void describe(const cad__object *object, cad_object_info *info)
     info->fields[1].value = (int64_t)semaphore->waiters.count;
 }
 
-static size_t waiters(const cad__object *object)
-{
+static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_semaphore, object)->waiters.count;
 }
 
@@ -29,8 +27,7 @@ static const cad__type semaphore_type = {
     .waiters = waiters,
 };
 
-static cad_semaphore *new_semaphore(cad_loop *loop, size_t value, size_t bound)
-{
+static cad_semaphore *new_semaphore(cad_loop *loop, size_t value, size_t bound) {
     cad_semaphore *semaphore = cad__object_new(loop, &semaphore_type, sizeof *semaphore);
     if (semaphore == NULL)
         return NULL;
@@ -40,25 +37,21 @@ static cad_semaphore *new_semaphore(cad_loop *loop, size_t value, size_t bound)
     return semaphore;
 }
 
-cad_semaphore *cad_semaphore_new(cad_loop *loop, size_t value)
-{
+cad_semaphore *cad_semaphore_new(cad_loop *loop, size_t value) {
     return new_semaphore(loop, value, SIZE_MAX);
 }
 
-cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value)
-{
+cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value) {
     return new_semaphore(loop, value, value);
 }
 
-void cad_semaphore_free(cad_semaphore *semaphore)
-{
+void cad_semaphore_free(cad_semaphore *semaphore) {
     assert(semaphore == NULL || !cad__object_in_use(&semaphore->object));
     cad__object_free(semaphore != NULL ? &semaphore->object : NULL);
 }
 
 /* The one that is woken gets the unit at once: nobody can take it from it on the way. */
-static void wake_up_next(cad_semaphore *semaphore)
-{
+static void wake_up_next(cad_semaphore *semaphore) {
     if (semaphore->waiters.count == 0)
         return;
     semaphore->value--;
@@ -66,8 +59,7 @@ static void wake_up_next(cad_semaphore *semaphore)
     cad__wake_first(&semaphore->waiters);
 }
 
-static int acquire_poll(cad_task *task)
-{
+static int acquire_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_semaphore *semaphore = wait->object;
     if (wait->phase++ == 0) {
@@ -94,13 +86,11 @@ static int acquire_poll(cad_task *task)
 
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
-int cad_semaphore_acquire(cad_semaphore *semaphore)
-{
+int cad_semaphore_acquire(cad_semaphore *semaphore) {
     return cad__begin(&acquire_operation, semaphore);
 }
 
-int cad_semaphore_release(cad_semaphore *semaphore)
-{
+int cad_semaphore_release(cad_semaphore *semaphore) {
     if (semaphore->value >= semaphore->bound)
         return cad_raise(CAD_EINVAL, "BoundedSemaphore released too many times");
     semaphore->value++;
@@ -109,13 +99,10 @@ int cad_semaphore_release(cad_semaphore *semaphore)
     return 0;
 }
 
-size_t cad_semaphore_value(const cad_semaphore *semaphore)
-{
+size_t cad_semaphore_value(const cad_semaphore *semaphore) {
     return semaphore->value;
 }
 
-bool cad_semaphore_locked(const cad_semaphore *semaphore)
-{
-    return semaphore->value == 0 || semaphore->coming > 0 ||
-           semaphore->waiters.count > 0;
+bool cad_semaphore_locked(const cad_semaphore *semaphore) {
+    return semaphore->value == 0 || semaphore->coming > 0 || semaphore->waiters.count > 0;
 }

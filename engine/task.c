@@ -8,8 +8,7 @@ enum { DEFAULT_STACK = 64 * 1024 };
 /* --- The end of a task ----------------------------------------------------------------------- */
 
 /* One iteration after the end: asyncio would see it in a done callback. */
-static void ended(cad__entry *entry)
-{
+static void ended(cad__entry *entry) {
     cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
     cad_loop *loop = task->future.object.loop;
     cad__unlink(&task->future.object.all);
@@ -18,8 +17,7 @@ static void ended(cad__entry *entry)
     cad_future_unref(&task->future);
 }
 
-static void end(cad__task *task, int code)
-{
+static void end(cad__task *task, int code) {
     cad_future *future = &task->future;
     assert(code <= 0);
     assert(future->scopes == 0 && "each enter wants its leave");
@@ -44,8 +42,7 @@ static void end(cad__task *task, int code)
 
 /* --- Running --------------------------------------------------------------------------------- */
 
-static int go_on(cad__task *task, int result)
-{
+static int go_on(cad__task *task, int result) {
     bool coroutine = task->future.stackful;
     if (!task->future.started) {
         if (result != 0) /* cancelled before it began: nothing of it runs */
@@ -63,21 +60,18 @@ static int go_on(cad__task *task, int result)
 }
 
 /* The result with which the task goes on, or CAD_PENDING. */
-static int begin_turn(cad_loop *loop, cad__task *task)
-{
+static int begin_turn(cad_loop *loop, cad__task *task) {
     loop->current = &task->future;
     CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
     return cad__wait_resume(task);
 }
 
-static void end_turn(cad_loop *loop)
-{
+static void end_turn(cad_loop *loop) {
     CAD__TRACE(loop, cad__trace_run_end(loop));
     loop->current = NULL;
 }
 
-void cad__task_run(cad__entry *entry)
-{
+void cad__task_run(cad__entry *entry) {
     cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
     cad_loop *loop = task->future.object.loop;
     int result = begin_turn(loop, task);
@@ -90,8 +84,7 @@ void cad__task_run(cad__entry *entry)
     end_turn(loop);
 }
 
-cad__task *cad__task_next(cad_loop *loop, int *result)
-{
+cad__task *cad__task_next(cad_loop *loop, int *result) {
     cad__task *task;
     do {
         end_turn(loop);
@@ -109,21 +102,18 @@ cad__task *cad__task_next(cad_loop *loop, int *result)
 
 /* --- Creating and freeing -------------------------------------------------------------------- */
 
-cad_future *cad__task_awaits(const cad__task *task)
-{
+cad_future *cad__task_awaits(const cad__task *task) {
     return task->wait.state == CAD__WAIT_FUTURE ? task->wait.object : NULL;
 }
 
 /* The pending task that a task awaits; NULL when it waits for anything else, or not at all. */
-static cad_future *awaited(const cad_future *future)
-{
+static cad_future *awaited(const cad_future *future) {
     cad_future *next = cad__task_awaits(cad__task_of(future));
     bool task = next != NULL && next->object.type == &cad__task_type;
     return task && next->state == CAD__FUTURE_PENDING ? next : NULL;
 }
 
-bool cad__task_in_circle(const cad_future *future)
-{
+bool cad__task_in_circle(const cad_future *future) {
     if (future->object.type != &cad__task_type || future->state != CAD__FUTURE_PENDING)
         return false;
     const cad_future *slow = future, *fast = future;
@@ -136,8 +126,7 @@ bool cad__task_in_circle(const cad_future *future)
     return false;
 }
 
-cad__task *cad__task_cancel_down(cad_future *future, cad_exception *exception)
-{
+cad__task *cad__task_cancel_down(cad_future *future, cad_exception *exception) {
     if (future->state != CAD__FUTURE_PENDING || cad__task_in_circle(future))
         return NULL;
     cad_future *next = future;
@@ -150,8 +139,7 @@ cad__task *cad__task_cancel_down(cad_future *future, cad_exception *exception)
     return cad__task_of(future);
 }
 
-void cad__task_must_cancel(cad__task *task, cad_exception *exception)
-{
+void cad__task_must_cancel(cad__task *task, cad_exception *exception) {
     task->future.must_cancel = true;
     if (task->cancel_exception != exception) {
         cad_exception_unref(task->cancel_exception);
@@ -159,16 +147,14 @@ void cad__task_must_cancel(cad__task *task, cad_exception *exception)
     }
 }
 
-static bool cancel(cad_future *future, cad_exception *exception)
-{
+static bool cancel(cad_future *future, cad_exception *exception) {
     cad__task *last = cad__task_cancel_down(future, exception);
     if (last != NULL && !cad__wait_cancel(last, exception))
         cad__task_must_cancel(last, exception);
     return last != NULL;
 }
 
-static void clear(cad__object *object)
-{
+static void clear(cad__object *object) {
     cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
     assert((object->loop->closing || cad_future_done(&task->future)) && "freed twice");
     cad__wait_drop(task);
@@ -183,8 +169,7 @@ static void clear(cad__object *object)
     cad__future_clear(object);
 }
 
-static void describe(const cad__object *object, cad_object_info *info)
-{
+static void describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 2;
     info->fields[0].key = "done";
@@ -202,16 +187,14 @@ const cad__type cad__task_type = {
 };
 
 /* As if it had never been made: the next task gets its number, and there is nothing to finish(). */
-static void discard(cad__task *task)
-{
+static void discard(cad__task *task) {
     cad__object *object = &task->future.object;
     object->loop->next_task--;
     cad__object_release(object);
 }
 
 /* The task as it is before its first step, not yet among the ready ones. */
-static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name)
-{
+static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name) {
     cad__task *task = cad__future_new(loop, &cad__task_type, sizeof *task + state_size);
     if (task == NULL)
         return NULL;
@@ -227,8 +210,7 @@ static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name)
     return task;
 }
 
-static void start(cad__task *task, cad_task **out)
-{
+static void start(cad__task *task, cad_task **out) {
     cad_loop *loop = task->future.object.loop;
     if (out != NULL)
         *out = cad_future_ref(&task->future);
@@ -238,8 +220,7 @@ static void start(cad__task *task, cad_task **out)
     cad__ready(loop, &task->timer.entry);
 }
 
-static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out)
-{
+static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {
     if (options != NULL && options->group != NULL) {
         int error = cad__task_group_add(options->group, &task->future);
         if (error != 0) {
@@ -252,8 +233,7 @@ static int join_and_start(cad__task *task, const cad_task_options *options, cad_
 }
 
 int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task_options *options,
-                    cad_task **out)
-{
+                    cad_task **out) {
     cad__task *task = new_task(loop, 0, options != NULL ? options->name : NULL);
     if (task == NULL)
         return CAD_ENOMEM;
@@ -266,8 +246,7 @@ int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task
 }
 
 int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_options *options,
-                    cad_task **out)
-{
+                    cad_task **out) {
     cad__task *task = new_task(loop, type->state_size, options != NULL ? options->name : NULL);
     if (task == NULL)
         return CAD_ENOMEM;
@@ -277,59 +256,50 @@ int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_op
 
 /* --- The rest -------------------------------------------------------------------------------- */
 
-void *cad_task_state(cad_task *task)
-{
+void *cad_task_state(cad_task *task) {
     assert(!task->stackful);
     return cad__task_of(task) + 1;
 }
 
-cad_task *cad_current_task(void)
-{
+cad_task *cad_current_task(void) {
     return cad__running != NULL ? cad__running->current : NULL;
 }
 
-int cad_return(void *value)
-{
+int cad_return(void *value) {
     cad__current()->value = value;
     return 0;
 }
 
-int cad_task_uncancel(cad_task *task)
-{
+int cad_task_uncancel(cad_task *task) {
     assert(task->object.type == &cad__task_type);
     if (task->cancelling > 0)
         task->cancelling--;
     return (int)task->cancelling;
 }
 
-int cad_task_cancelling(const cad_task *task)
-{
+int cad_task_cancelling(const cad_task *task) {
     assert(task->object.type == &cad__task_type);
     return (int)task->cancelling;
 }
 
-const char *cad_task_name(const cad_task *task)
-{
+const char *cad_task_name(const cad_task *task) {
     assert(task->object.type == &cad__task_type);
     return cad__object_name(&((cad_task *)(uintptr_t)task)->object);
 }
 
-int cad_task_copy_name(const cad_task *task, char *buffer, size_t size)
-{
+int cad_task_copy_name(const cad_task *task, char *buffer, size_t size) {
     assert(task->object.type == &cad__task_type);
     if (task->object.name != NULL)
         return snprintf(buffer, size, "%s", task->object.name);
     return cad__object_own_name(&task->object, buffer, size);
 }
 
-uint64_t cad_task_id(const cad_task *task)
-{
+uint64_t cad_task_id(const cad_task *task) {
     assert(task->object.type == &cad__task_type);
     return task->object.id;
 }
 
-static cad_task *task_at(cad_loop *loop, cad__link *link)
-{
+static cad_task *task_at(cad_loop *loop, cad__link *link) {
     while (link != &loop->tasks) {
         cad__object *object = CAD__CONTAINER(link, cad__object, all);
         cad_task *task = CAD__CONTAINER(object, cad_future, object);
@@ -340,33 +310,29 @@ static cad_task *task_at(cad_loop *loop, cad__link *link)
     return NULL;
 }
 
-cad_task *cad_loop_first_task(cad_loop *loop)
-{
+cad_task *cad_loop_first_task(cad_loop *loop) {
     return task_at(loop, loop->tasks.next);
 }
 
-cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task)
-{
+cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
     return task_at(loop, task->object.all.next);
 }
 
-/* --- Sleeping ---------------------------------------------------------------------------------- */
+/* --- Sleeping ----------------------------------------------------------------------------------
+ */
 
-static int sleep_poll(cad_task *task)
-{
+static int sleep_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     if (wait->phase++ > 0)
         return wait->error;
     if (wait->deadline_ns <= 0)
         return cad__yield(task);
-    return cad__park_until(task,
-                           cad__deadline_after(task->object.loop, wait->deadline_ns));
+    return cad__park_until(task, cad__deadline_after(task->object.loop, wait->deadline_ns));
 }
 
 static const cad__operation sleep_operation = {.verb = "sleep", .poll = sleep_poll};
 
-int cad_sleep(int64_t delay_ns)
-{
+int cad_sleep(int64_t delay_ns) {
     cad__current_wait()->deadline_ns = delay_ns;
     return cad__begin(&sleep_operation, NULL);
 }

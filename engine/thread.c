@@ -31,8 +31,7 @@ struct cad__threads {
     unsigned busy;              /* workers */
 };
 
-int cad__threads_new(cad_loop *loop)
-{
+int cad__threads_new(cad_loop *loop) {
     struct cad__threads *threads = cad__zalloc(sizeof *threads);
     if (threads == NULL)
         return CAD_ENOMEM;
@@ -47,8 +46,7 @@ int cad__threads_new(cad_loop *loop)
     return 0;
 }
 
-static void run_posted(cad__entry *entry)
-{
+static void run_posted(cad__entry *entry) {
     posted *call = CAD__CONTAINER(entry, posted, entry);
     cad_loop *loop = call->loop;
     CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
@@ -58,8 +56,7 @@ static void run_posted(cad__entry *entry)
 }
 
 /* Frees those of a queue's entries that are calls from other threads. */
-static void free_posted(cad__link *queue)
-{
+static void free_posted(cad__link *queue) {
     cad__link *next;
     for (cad__link *link = queue->next; link != queue; link = next) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
@@ -71,8 +68,7 @@ static void free_posted(cad__link *queue)
     }
 }
 
-static void free_jobs(cad__link *jobs)
-{
+static void free_jobs(cad__link *jobs) {
     while (!cad__list_empty(jobs)) {
         job *unfinished = CAD__CONTAINER(jobs->next, job, link);
         cad__unlink(&unfinished->link);
@@ -80,8 +76,7 @@ static void free_jobs(cad__link *jobs)
     }
 }
 
-void cad__threads_free(cad_loop *loop)
-{
+void cad__threads_free(cad_loop *loop) {
     struct cad__threads *threads = loop->threads;
     if (threads == NULL)
         return;
@@ -94,10 +89,10 @@ void cad__threads_free(cad_loop *loop)
     cad__free(threads);
 }
 
-/* --- Calls from other threads ------------------------------------------------------------------ */
+/* --- Calls from other threads ------------------------------------------------------------------
+ */
 
-int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg)
-{
+int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg) {
     struct cad__threads *threads = loop->threads;
     posted *call = cad__zalloc(sizeof *call);
     if (call == NULL)
@@ -115,13 +110,11 @@ int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg)
     return 0;
 }
 
-bool cad__threads_pending(cad_loop *loop)
-{
+bool cad__threads_pending(cad_loop *loop) {
     return atomic_load_explicit(&loop->threads->pending, memory_order_acquire);
 }
 
-void cad__threads_collect(cad_loop *loop)
-{
+void cad__threads_collect(cad_loop *loop) {
     struct cad__threads *threads = loop->threads;
     if (!cad__threads_pending(loop))
         return;
@@ -131,17 +124,16 @@ void cad__threads_collect(cad_loop *loop)
     uv_mutex_unlock(&threads->mutex);
 }
 
-/* --- The worker pool --------------------------------------------------------------------------- */
+/* --- The worker pool ---------------------------------------------------------------------------
+ */
 
-static void run(cad_work *work)
-{
+static void run(cad_work *work) {
     job *self = CAD__CONTAINER(work, job, work);
     self->fn(self->arg);
 }
 
 /* The future may have been cancelled meanwhile. */
-static void finish(job *self, int error)
-{
+static void finish(job *self, int error) {
     if (!cad_future_done(self->future))
         cad__future_finish(self->future, NULL, error, NULL);
     cad_future_unref(self->future);
@@ -149,8 +141,7 @@ static void finish(job *self, int error)
     cad__free(self);
 }
 
-static void start(job *self)
-{
+static void start(job *self) {
     struct cad__threads *threads = self->loop->threads;
     if (cad__linked(&self->link))
         cad__unlink(&self->link);
@@ -164,8 +155,7 @@ static void start(job *self)
 }
 
 /* What was cancelled while it waited for a worker is never started. */
-static void start_next(cad_loop *loop)
-{
+static void start_next(cad_loop *loop) {
     struct cad__threads *threads = loop->threads;
     while (threads->busy < loop->workers && !cad__list_empty(&threads->waiting)) {
         job *next = CAD__CONTAINER(threads->waiting.next, job, link);
@@ -176,8 +166,7 @@ static void start_next(cad_loop *loop)
     }
 }
 
-static void done(cad_work *work)
-{
+static void done(cad_work *work) {
     job *self = CAD__CONTAINER(work, job, work);
     cad_loop *loop = self->loop;
     loop->threads->busy--;
@@ -187,8 +176,7 @@ static void done(cad_work *work)
     start_next(loop);
 }
 
-static int to_thread_poll(cad_task *task)
-{
+static int to_thread_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_future *future = wait->object;
     if (wait->phase == 0 && !cad_future_done(future)) { /* done already: it could not be started */
@@ -202,15 +190,14 @@ static int to_thread_poll(cad_task *task)
     return cancelled != 0 && error == 0 ? cancelled : cad__raise(error, exception);
 }
 
-static void to_thread_drop(cad_task *task)
-{
+static void to_thread_drop(cad_task *task) {
     cad_future_unref(cad__task_of(task)->wait.object);
 }
 
-static const cad__operation to_thread_operation = {.verb = "to_thread", .poll = to_thread_poll, .drop = to_thread_drop};
+static const cad__operation to_thread_operation = {
+    .verb = "to_thread", .poll = to_thread_poll, .drop = to_thread_drop};
 
-int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns)
-{
+int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
     cad_loop *loop = cad__current()->object.loop;
     job *self = cad__zalloc(sizeof *self);
     cad_future *future = self != NULL ? cad_future_new(loop) : NULL;

@@ -13,16 +13,14 @@ struct cad_timeout {
 
 static const cad__type timeout_type = {.name = "timeout"};
 
-static void on_timeout(cad__entry *entry)
-{
+static void on_timeout(cad__entry *entry) {
     cad_timeout *scope = CAD__CONTAINER(entry, cad_timeout, timer.entry);
     CAD__TRACE(scope->object.loop, cad__trace_timeout(scope->task));
     scope->state = EXPIRING;
     (void)cad__future_cancel(scope->task, NULL);
 }
 
-static int schedule(cad_timeout *scope, int64_t when_ns)
-{
+static int schedule(cad_timeout *scope, int64_t when_ns) {
     cad_loop *loop = scope->object.loop;
     cad__timer_cancel(loop, &scope->timer);
     scope->when_ns = when_ns;
@@ -34,8 +32,7 @@ static int schedule(cad_timeout *scope, int64_t when_ns)
     return 0;
 }
 
-int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out)
-{
+int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out) {
     cad_task *task = cad__current();
     *out = NULL;
     cad_timeout *scope = cad__object_new(task->object.loop, &timeout_type, sizeof *scope);
@@ -54,32 +51,27 @@ int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out)
     return 0;
 }
 
-int cad_timeout_enter(int64_t delay_ns, cad_timeout **out)
-{
+int cad_timeout_enter(int64_t delay_ns, cad_timeout **out) {
     cad_loop *loop = cad__current()->object.loop;
     return cad_timeout_enter_at(
         delay_ns == CAD_NEVER ? CAD_NEVER : cad__deadline_after(loop, delay_ns), out);
 }
 
-int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns)
-{
+int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns) {
     if (scope->state != ENTERED)
         return cad_raise(CAD_ERUNTIME, "Cannot change state of expiring Timeout");
     return schedule(scope, when_ns);
 }
 
-int64_t cad_timeout_when(const cad_timeout *scope)
-{
+int64_t cad_timeout_when(const cad_timeout *scope) {
     return scope->when_ns;
 }
 
-bool cad_timeout_expired(const cad_timeout *scope)
-{
+bool cad_timeout_expired(const cad_timeout *scope) {
     return scope->state != ENTERED;
 }
 
-int cad_timeout_leave(cad_timeout *scope, int error)
-{
+int cad_timeout_leave(cad_timeout *scope, int error) {
     cad_task *task = scope->task;
     assert(task == cad__current());
     assert(task->scopes > 0);

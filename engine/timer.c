@@ -6,20 +6,17 @@ enum { ARITY = 4 };
 
 typedef struct cad__timer_slot slot;
 
-static bool before(const slot *a, const slot *b)
-{
+static bool before(const slot *a, const slot *b) {
     return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns
                                             : a->sequence < b->sequence;
 }
 
-static void put(cad__timers *timers, size_t at, slot value)
-{
+static void put(cad__timers *timers, size_t at, slot value) {
     timers->slots[at] = value;
     value.timer->place = at + 1;
 }
 
-static void sift_up(cad__timers *timers, size_t at, slot value)
-{
+static void sift_up(cad__timers *timers, size_t at, slot value) {
     while (at > 0) {
         size_t parent = (at - 1) / ARITY;
         if (!before(&value, &timers->slots[parent]))
@@ -30,8 +27,7 @@ static void sift_up(cad__timers *timers, size_t at, slot value)
     put(timers, at, value);
 }
 
-static void sift_down(cad__timers *timers, size_t at, slot value)
-{
+static void sift_down(cad__timers *timers, size_t at, slot value) {
     for (;;) {
         size_t child = at * ARITY + 1, end = child + ARITY, best = child;
         if (child >= timers->count)
@@ -49,8 +45,7 @@ static void sift_down(cad__timers *timers, size_t at, slot value)
     put(timers, at, value);
 }
 
-static void remove_at(cad__timers *timers, size_t at)
-{
+static void remove_at(cad__timers *timers, size_t at) {
     timers->slots[at].timer->place = 0;
     slot last = timers->slots[--timers->count];
     if (at == timers->count)
@@ -61,8 +56,7 @@ static void remove_at(cad__timers *timers, size_t at)
         sift_down(timers, at, last);
 }
 
-int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns)
-{
+int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns) {
     cad__timers *timers = &loop->timers;
     assert(timer->place == 0);
     if (timers->count == timers->capacity) {
@@ -78,21 +72,18 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns)
     return 0;
 }
 
-void cad__timer_cancel(cad_loop *loop, cad__timer *timer)
-{
+void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
     if (timer->place > 0)
         remove_at(&loop->timers, timer->place - 1);
     else if (cad__linked(&timer->entry.link))
         cad__unlink(&timer->entry.link);
 }
 
-int64_t cad__timers_next(const cad_loop *loop)
-{
+int64_t cad__timers_next(const cad_loop *loop) {
     return loop->timers.count > 0 ? loop->timers.slots[0].deadline_ns : CAD_NEVER;
 }
 
-int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns)
-{
+int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns) {
     cad__timers *timers = &loop->timers;
     int64_t last_ns = INT64_MIN;
     while (timers->count > 0 && timers->slots[0].deadline_ns <= now_ns) {

@@ -5,8 +5,7 @@
  * what was still open then is begun first, with the time that it was then. */
 #include "internal.h"
 
-void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink)
-{
+void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
     loop->tracer = (struct cad__tracer){.sink = sink, .last_ns = cad_loop_time(loop)};
     loop->trace = sink != NULL ? &loop->tracer : NULL;
     /* What another sink was told is nothing to this one. */
@@ -17,16 +16,14 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink)
 }
 
 /* The task whose turn an entry is; NULL where it is something else's. */
-static cad__task *ready_task(cad__link *link)
-{
+static cad__task *ready_task(cad__link *link) {
     cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
     return entry->run == cad__task_run ? CAD__CONTAINER(entry, cad__task, timer.entry) : NULL;
 }
 
 /* Begins `ready` for the tasks made ready since the last look: they are behind those that have
  * begun it. */
-static void begin_ready(struct cad__tracer *tracer, cad__link *queue)
-{
+static void begin_ready(struct cad__tracer *tracer, cad__link *queue) {
     cad__link *from = queue;
     while (from->prev != queue) {
         cad__task *task = ready_task(from->prev);
@@ -45,8 +42,7 @@ static void begin_ready(struct cad__tracer *tracer, cad__link *queue)
 }
 
 /* The time of an event. */
-static int64_t tick(cad_loop *loop)
-{
+static int64_t tick(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     int64_t now_ns = cad_loop_time(loop);
     if (now_ns == tracer->last_ns)
@@ -62,13 +58,11 @@ static int64_t tick(cad_loop *loop)
     return now_ns;
 }
 
-static const cad_task *culprit(const cad_loop *loop)
-{
+static const cad_task *culprit(const cad_loop *loop) {
     return loop->current != NULL ? loop->current : loop->cause;
 }
 
-void cad__trace_task_begin(cad_task *task)
-{
+void cad__trace_task_begin(cad_task *task) {
     cad_loop *loop = task->object.loop;
     const cad_trace_sink *sink = loop->trace->sink;
     int64_t now_ns = tick(loop);
@@ -76,8 +70,7 @@ void cad__trace_task_begin(cad_task *task)
         sink->task_begin(sink->context, now_ns, task, culprit(loop));
 }
 
-void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception)
-{
+void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception) {
     cad_loop *loop = task->object.loop;
     const cad_trace_sink *sink = loop->trace->sink;
     int64_t now_ns = tick(loop);
@@ -85,8 +78,7 @@ void cad__trace_task_end(cad_task *task, int code, const cad_exception *exceptio
         sink->task_end(sink->context, now_ns, task, code, exception);
 }
 
-void cad__trace_wait(cad_task *task)
-{
+void cad__trace_wait(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
@@ -94,8 +86,7 @@ void cad__trace_wait(cad_task *task)
         sink->wait_begin(sink->context, now_ns, task, &info);
 }
 
-void cad__trace_wake(cad_task *task)
-{
+void cad__trace_wake(cad_task *task) {
     cad_loop *loop = task->object.loop;
     const cad_trace_sink *sink = loop->trace->sink;
     int64_t now_ns = tick(loop);
@@ -103,8 +94,7 @@ void cad__trace_wake(cad_task *task)
         sink->wake(sink->context, now_ns, task, culprit(loop));
 }
 
-void cad__trace_run_begin(cad_loop *loop, cad_task *task)
-{
+void cad__trace_run_begin(cad_loop *loop, cad_task *task) {
     struct cad__tracer *tracer = loop->trace;
     int64_t now_ns = tick(loop);
     tracer->running = true;
@@ -117,8 +107,7 @@ void cad__trace_run_begin(cad_loop *loop, cad_task *task)
         tracer->sink->ready_end(tracer->sink->context, now_ns, task);
 }
 
-void cad__trace_run_end(cad_loop *loop)
-{
+void cad__trace_run_end(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     int64_t now_ns = tick(loop);
     if (tracer->run_open && tracer->sink->run_end != NULL)
@@ -126,8 +115,7 @@ void cad__trace_run_end(cad_loop *loop)
     tracer->running = tracer->run_open = false;
 }
 
-void cad__trace_cancel(cad_task *task, const cad_exception *exception)
-{
+void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
     cad_loop *loop = task->object.loop;
     const cad_trace_sink *sink = loop->trace->sink;
     const char *message = exception != NULL ? cad_exception_message(exception) : NULL;
@@ -136,16 +124,14 @@ void cad__trace_cancel(cad_task *task, const cad_exception *exception)
         sink->cancel(sink->context, now_ns, task, culprit(loop), message);
 }
 
-void cad__trace_timeout(cad_task *task)
-{
+void cad__trace_timeout(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     int64_t now_ns = tick(task->object.loop);
     if (sink->timeout != NULL)
         sink->timeout(sink->context, now_ns, task);
 }
 
-void cad__trace_object(cad__object *object)
-{
+void cad__trace_object(cad__object *object) {
     const cad_trace_sink *sink = object->loop->trace->sink;
     cad_object_info info;
     if (sink->object == NULL || object->id == 0)
@@ -155,7 +141,6 @@ void cad__trace_object(cad__object *object)
     sink->object(sink->context, now_ns, &info);
 }
 
-void cad__trace_time(cad_loop *loop)
-{
+void cad__trace_time(cad_loop *loop) {
     (void)tick(loop);
 }

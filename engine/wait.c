@@ -4,7 +4,7 @@
 typedef struct waiting waiting;
 
 typedef struct member {
-    cad__entry entry; /* the future's done callback */
+    cad__entry entry;   /* the future's done callback */
     cad_future *future; /* a reference */
     waiting *owner;
 } member;
@@ -20,26 +20,22 @@ struct waiting {
     member members[];
 };
 
-static void release_waiter(waiting *self)
-{
+static void release_waiter(waiting *self) {
     (void)cad__wake_first(&self->waiter);
 }
 
-static void on_timeout(cad__entry *entry)
-{
+static void on_timeout(cad__entry *entry) {
     release_waiter(CAD__CONTAINER(entry, waiting, timer.entry));
 }
 
-static bool failed(cad_future *future)
-{
+static bool failed(cad_future *future) {
     if (cad_future_cancelled(future))
         return false;
     future->retrieved = true;
     return future->error != 0;
 }
 
-static void on_completion(cad__entry *entry)
-{
+static void on_completion(cad__entry *entry) {
     member *done = CAD__CONTAINER(entry, member, entry);
     waiting *self = done->owner;
     self->left--;
@@ -52,8 +48,7 @@ static void on_completion(cad__entry *entry)
     self->loop->cause = NULL;
 }
 
-static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t count)
-{
+static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t count) {
     waiting *self = cad__zalloc(sizeof *self + count * sizeof self->members[0]);
     if (self == NULL)
         return NULL;
@@ -75,8 +70,7 @@ static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t c
     return self;
 }
 
-static void free_waiting(waiting *self)
-{
+static void free_waiting(waiting *self) {
     cad__timer_cancel(self->loop, &self->timer);
     for (size_t i = 0; i < self->count; i++) {
         cad__future_unsubscribe(&self->members[i].entry);
@@ -85,8 +79,7 @@ static void free_waiting(waiting *self)
     cad__free(self);
 }
 
-static int begin(waiting *self, cad_task *task)
-{
+static int begin(waiting *self, cad_task *task) {
     if (self->timeout_ns != CAD_NEVER) {
         int64_t deadline_ns = cad__deadline_after(self->loop, self->timeout_ns);
         int error = cad__timer_start(self->loop, &self->timer, deadline_ns);
@@ -100,8 +93,7 @@ static int begin(waiting *self, cad_task *task)
     return cad__park(task, &self->waiter);
 }
 
-static int wait_poll(cad_task *task)
-{
+static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     waiting *self = wait->item;
     if (wait->phase++ == 0)
@@ -113,17 +105,14 @@ static int wait_poll(cad_task *task)
     return wait->error != 0 ? wait->error : done;
 }
 
-static void wait_drop(cad_task *task)
-{
+static void wait_drop(cad_task *task) {
     free_waiting(cad__task_of(task)->wait.item);
 }
 
-static const cad__operation wait_operation = {
-    .verb = "wait", .poll = wait_poll, .drop = wait_drop};
+static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .drop = wait_drop};
 
 int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when return_when,
-             int64_t timeout_ns)
-{
+             int64_t timeout_ns) {
     cad_task *task = cad__current();
     if (count == 0)
         return cad_raise(CAD_EINVAL, "Set of Tasks/Futures is empty.");
@@ -139,16 +128,14 @@ int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when retu
 /* --- wait_for -------------------------------------------------------------------------------- */
 
 /* With time to wait: awaiting the future in a timeout scope. wait.item is the scope. */
-static int wait_for_poll(cad_task *task)
-{
+static int wait_for_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_timeout *scope = wait->item;
     int result = cad__await_poll(task);
     return result == CAD_PENDING ? result : cad_timeout_leave(scope, result);
 }
 
-static void wait_for_drop(cad_task *task)
-{
+static void wait_for_drop(cad_task *task) {
     cad_future_unref(cad__task_of(task)->wait.object);
 }
 
@@ -156,8 +143,7 @@ static const cad__operation wait_for_operation = {
     .verb = "wait_for", .poll = wait_for_poll, .drop = wait_for_drop};
 
 /* Without: the future is cancelled, and its end waited for. wait.item is the wait for it. */
-static int cancel_poll(cad_task *task)
-{
+static int cancel_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     waiting *self = wait->item;
     if (wait->phase++ == 0) {
@@ -179,8 +165,7 @@ static int cancel_poll(cad_task *task)
 static const cad__operation cancel_operation = {
     .verb = "wait_for", .poll = cancel_poll, .drop = wait_drop};
 
-int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value)
-{
+int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value) {
     cad__wait *wait = cad__current_wait();
     if (cad_future_done(future) && timeout_ns <= 0)
         return cad_future_result(future, value);

@@ -6,15 +6,13 @@
 #include "lock.h"
 
 /* A task that called cancel() on itself is cancelled at its next wait, as soon as it begins. */
-static void parked(cad__task *task)
-{
+static void parked(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wait(&task->future));
     if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
         task->future.must_cancel = false;
 }
 
-int cad__begin(const cad__operation *operation, void *object)
-{
+int cad__begin(const cad__operation *operation, void *object) {
     cad__task *task = cad__task_of(cad__current());
     cad__wait *wait = &task->wait;
     assert(wait->operation == NULL); /* a step machine began a second one while one was pending */
@@ -32,8 +30,7 @@ int cad__begin(const cad__operation *operation, void *object)
     return !task->future.stackful ? CAD_PENDING : cad__coroutine_suspend(task);
 }
 
-int cad__wait_resume(cad__task *task)
-{
+int cad__wait_resume(cad__task *task) {
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_FUTURE)
         wait->state = CAD__WAIT_NONE;
@@ -59,8 +56,7 @@ int cad__wait_resume(cad__task *task)
 
 /* --- Parking ----------------------------------------------------------------------------- */
 
-static int begin_wait(cad_task *task, enum cad__wait_state state)
-{
+static int begin_wait(cad_task *task, enum cad__wait_state state) {
     cad__wait *wait = &cad__task_of(task)->wait;
     wait->state = (uint8_t)state;
     wait->error = 0;
@@ -69,8 +65,7 @@ static int begin_wait(cad_task *task, enum cad__wait_state state)
     return CAD_PENDING;
 }
 
-int cad__park(cad_task *task, cad__waiters *waiters)
-{
+int cad__park(cad_task *task, cad__waiters *waiters) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad__append(&waiters->list, &wait->link);
     waiters->count++;
@@ -78,26 +73,22 @@ int cad__park(cad_task *task, cad__waiters *waiters)
     return begin_wait(task, CAD__WAIT_PARKED);
 }
 
-int cad__park_keeping(cad_task *task, cad__waiters *waiters)
-{
+int cad__park_keeping(cad_task *task, cad__waiters *waiters) {
     int result = cad__park(task, waiters);
     cad__task_of(task)->wait.keep = true;
     return result;
 }
 
-void cad__leave(cad_task *task)
-{
+void cad__leave(cad_task *task) {
     cad__unlink(&cad__task_of(task)->wait.link);
 }
 
-static void slept(cad__entry *entry)
-{
+static void slept(cad__entry *entry) {
     cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
     cad__wake(&task->future);
 }
 
-int cad__park_until(cad_task *future, int64_t deadline_ns)
-{
+int cad__park_until(cad_task *future, int64_t deadline_ns) {
     cad__task *task = cad__task_of(future);
     task->timer.entry.run = slept;
     int error = cad__timer_start(future->object.loop, &task->timer, deadline_ns);
@@ -107,8 +98,7 @@ int cad__park_until(cad_task *future, int64_t deadline_ns)
     return begin_wait(future, CAD__WAIT_SLEEPING);
 }
 
-int cad__wait_future(cad_task *task, cad_future *future)
-{
+int cad__wait_future(cad_task *task, cad_future *future) {
     cad__entry *entry = &cad__task_of(task)->timer.entry;
     entry->run = cad__task_run;
     cad__future_subscribe(future, entry);
@@ -116,15 +106,13 @@ int cad__wait_future(cad_task *task, cad_future *future)
 }
 
 /* Appends the task to the ready queue: its wait is over. */
-static void make_ready(cad__task *task)
-{
+static void make_ready(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wake(&task->future));
     task->timer.entry.run = cad__task_run;
     cad__ready(task->future.object.loop, &task->timer.entry);
 }
 
-int cad__yield(cad_task *task)
-{
+int cad__yield(cad_task *task) {
     begin_wait(task, CAD__WAIT_NONE);
     cad__entry *entry = &cad__task_of(task)->timer.entry;
     entry->run = cad__task_run;
@@ -134,8 +122,7 @@ int cad__yield(cad_task *task)
 
 /* --- Waking ------------------------------------------------------------------------------ */
 
-static void end_wait(cad__task *task, enum cad__wait_state state, int error)
-{
+static void end_wait(cad__task *task, enum cad__wait_state state, int error) {
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_PARKED) {
         wait->waiters->count--;
@@ -147,37 +134,32 @@ static void end_wait(cad__task *task, enum cad__wait_state state, int error)
     make_ready(task);
 }
 
-void cad__wake(cad_task *future)
-{
+void cad__wake(cad_task *future) {
     cad__task *task = cad__task_of(future);
     assert(task->wait.state == CAD__WAIT_PARKED || task->wait.state == CAD__WAIT_SLEEPING);
     end_wait(task, CAD__WAIT_WON, 0);
 }
 
-bool cad__wake_first(cad__waiters *waiters)
-{
+bool cad__wake_first(cad__waiters *waiters) {
     cad_task *task = cad__first_waiter(waiters);
     if (task != NULL)
         cad__wake(task);
     return task != NULL;
 }
 
-void cad__wake_all(cad__waiters *waiters)
-{
+void cad__wake_all(cad__waiters *waiters) {
     while (cad__wake_first(waiters))
         continue;
 }
 
-size_t cad__list_length(const cad__link *list)
-{
+size_t cad__list_length(const cad__link *list) {
     size_t length = 0;
     for (const cad__link *link = list->next; link != list; link = link->next)
         length++;
     return length;
 }
 
-bool cad__wait_cancel(cad__task *task, cad_exception *exception)
-{
+bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
     cad__wait *wait = &task->wait;
     switch (wait->state) {
     case CAD__WAIT_FUTURE:
@@ -195,8 +177,7 @@ bool cad__wait_cancel(cad__task *task, cad_exception *exception)
     return true;
 }
 
-void cad__wait_drop(cad__task *task)
-{
+void cad__wait_drop(cad__task *task) {
     cad__wait *wait = &task->wait;
     if (cad__linked(&wait->link)) /* before drop(), which may free the list */
         cad__unlink(&wait->link);
@@ -211,8 +192,7 @@ void cad__wait_drop(cad__task *task)
 
 /* --- For reports --------------------------------------------------------------------------- */
 
-bool cad_task_waiting(const cad_task *future, cad_wait_info *info)
-{
+bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     const cad__task *task = cad__task_of(future);
     const cad__wait *wait = &task->wait;
     if (wait->operation == NULL ||

@@ -44,7 +44,8 @@ static int spawn(cad_coroutine *fn, void *arg, const cad_task_options *options, 
     return check(cad_task_create(cad_running_loop(), fn, arg, options, task));
 }
 
-/* --- What a run is ----------------------------------------------------------------------------- */
+/* --- What a run is -----------------------------------------------------------------------------
+ */
 
 typedef struct program {
     const char *name;
@@ -123,8 +124,7 @@ static void fail_each(const program *self) {
         int error = play(self, &outcome);
         (void)cad_raise(CAD_EUSER, NULL); /* lets go of the last error outside tasks */
         if (memory_live() != 0)
-            fail_msg("%s: %zu blocks left when allocation %zu fails", self->name, memory_live(),
-                     n);
+            fail_msg("%s: %zu blocks left when allocation %zu fails", self->name, memory_live(), n);
         if (!told && (error != 0 || outcome != self->outcome || main_ended != 0))
             fail_msg("%s: ends with %d, %d, %d when allocation %zu fails, and nobody is told",
                      self->name, error, outcome, main_ended, n);
@@ -134,7 +134,8 @@ static void fail_each(const program *self) {
     assert_true(n > 10);
 }
 
-/* --- Queues ------------------------------------------------------------------------------------ */
+/* --- Queues ------------------------------------------------------------------------------------
+ */
 
 typedef struct queues {
     cad_queue *fifo, *lifo, *priority;
@@ -220,7 +221,8 @@ static int queue_main(void *arg) {
     return 0;
 }
 
-/* --- Locks, events, conditions, semaphores, barriers -------------------------------------------- */
+/* --- Locks, events, conditions, semaphores, barriers --------------------------------------------
+ */
 
 typedef struct primitives {
     cad_lock *lock;
@@ -297,7 +299,8 @@ static int primitive_main(void *arg) {
     return 0;
 }
 
-/* --- Futures, and what combines them ------------------------------------------------------------ */
+/* --- Futures, and what combines them ------------------------------------------------------------
+ */
 
 enum { CHILDREN = 4 };
 
@@ -397,7 +400,8 @@ static int future_main(void *arg) {
     return 0;
 }
 
-/* --- Groups and timeouts ------------------------------------------------------------------------ */
+/* --- Groups and timeouts ------------------------------------------------------------------------
+ */
 
 static int failing(void *arg) {
     (void)cad_sleep((intptr_t)arg * CAD_MILLISECOND);
@@ -458,7 +462,8 @@ static int group_main(void *arg) {
     return error == CAD_ETIMEDOUT ? 0 : error;
 }
 
-/* --- Callbacks and threads ---------------------------------------------------------------------- */
+/* --- Callbacks and threads ----------------------------------------------------------------------
+ */
 
 static int called;
 
@@ -500,7 +505,8 @@ static int callback_main(void *arg) {
     return 0;
 }
 
-/* --- Left in the middle ------------------------------------------------------------------------- */
+/* --- Left in the middle -------------------------------------------------------------------------
+ */
 
 static int stuck(void *arg) {
     TRY(cad_lock_acquire(arg));
@@ -534,7 +540,8 @@ static int middle_main(void *arg) {
     return check(cad_await(outer, NULL));
 }
 
-/* --- The tests ---------------------------------------------------------------------------------- */
+/* --- The tests ----------------------------------------------------------------------------------
+ */
 
 static void test_allocation__each_one_fails_among_queues(void **state) {
     (void)state;

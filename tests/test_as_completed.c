@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_as_completed__results_come_in_the_order_of_completion(void **state)
-{
+static void test_as_completed__results_come_in_the_order_of_completion(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v u; next i; next i; next i",
          "w: sleep 3; return 1",
@@ -15,8 +14,7 @@ static void test_as_completed__results_come_in_the_order_of_completion(void **st
          "= complete at 3");
 }
 
-static void test_as_completed__a_failure_comes_in_its_turn(void **state)
-{
+static void test_as_completed__a_failure_comes_in_its_turn(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i; catch; next i",
          "w: sleep 1; raise ValueError bad",
@@ -26,8 +24,7 @@ static void test_as_completed__a_failure_comes_in_its_turn(void **state)
          "= complete at 2");
 }
 
-static void test_as_completed__one_that_is_cancelled(void **state)
-{
+static void test_as_completed__one_that_is_cancelled(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i; catch; next i",
          "w: sleep 3",
@@ -39,8 +36,7 @@ static void test_as_completed__one_that_is_cancelled(void **state)
          "= complete at 2");
 }
 
-static void test_as_completed__two_that_complete_in_the_same_instant(void **state)
-{
+static void test_as_completed__two_that_complete_in_the_same_instant(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i; next i",
          "w: sleep 1; return 1",
@@ -49,8 +45,7 @@ static void test_as_completed__two_that_complete_in_the_same_instant(void **stat
          "= complete at 1");
 }
 
-static void test_as_completed__the_same_future_twice_comes_once(void **state)
-{
+static void test_as_completed__the_same_future_twice_comes_once(void **state) {
     (void)state;
     PLAY("future f",
          "a: as_completed i - f f w; next i; next i",
@@ -61,8 +56,7 @@ static void test_as_completed__the_same_future_twice_comes_once(void **state)
          "= complete at 2");
 }
 
-static void test_as_completed__the_results_wait_for_who_asks(void **state)
-{
+static void test_as_completed__the_results_wait_for_who_asks(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; sleep 3; next i; next i; log a",
          "w: sleep 1; return 1",
@@ -72,8 +66,7 @@ static void test_as_completed__the_results_wait_for_who_asks(void **state)
          "= complete at 3");
 }
 
-static void test_as_completed__a_timeout_ends_the_rest(void **state)
-{
+static void test_as_completed__a_timeout_ends_the_rest(void **state) {
     (void)state;
     PLAY("a: as_completed i 2 w v u; next i; next i; catch; next i; catch; done v; sleep 3; done "
          "v",
@@ -87,8 +80,7 @@ static void test_as_completed__a_timeout_ends_the_rest(void **state)
          "= complete at 5");
 }
 
-static void test_as_completed__a_timeout_when_all_are_done_does_nothing(void **state)
-{
+static void test_as_completed__a_timeout_when_all_are_done_does_nothing(void **state) {
     (void)state;
     PLAY("a: as_completed i 2 w v; next i; next i; sleep 5; log a",
          "w: sleep 1; return 1",
@@ -99,8 +91,7 @@ static void test_as_completed__a_timeout_when_all_are_done_does_nothing(void **s
          "= complete at 6.5");
 }
 
-static void test_as_completed__a_timeout_with_results_not_yet_asked_for(void **state)
-{
+static void test_as_completed__a_timeout_with_results_not_yet_asked_for(void **state) {
     (void)state;
     PLAY("a: as_completed i 2 w v; sleep 3; next i; next i",
          "w: sleep 1; return 1",
@@ -109,8 +100,7 @@ static void test_as_completed__a_timeout_with_results_not_yet_asked_for(void **s
          "= complete at 4");
 }
 
-static void test_as_completed__a_timeout_in_the_instant_of_a_completion(void **state)
-{
+static void test_as_completed__a_timeout_in_the_instant_of_a_completion(void **state) {
     (void)state;
     PLAY("w: sleep 2; return 1",
          "a: as_completed i 2 w v; next i; catch; next i",
@@ -119,8 +109,7 @@ static void test_as_completed__a_timeout_in_the_instant_of_a_completion(void **s
          "= complete at 2");
 }
 
-static void test_as_completed__a_timeout_of_zero(void **state)
-{
+static void test_as_completed__a_timeout_of_zero(void **state) {
     (void)state;
     PLAY("a: as_completed i 0 w; next i",
          "w: sleep 1; return 1",
@@ -128,8 +117,7 @@ static void test_as_completed__a_timeout_of_zero(void **state)
          "= complete at 1");
 }
 
-static void test_as_completed__cancelled_while_it_waits(void **state)
-{
+static void test_as_completed__cancelled_while_it_waits(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i; catch; next i",
          "w: sleep 2; return 1",
@@ -140,8 +128,7 @@ static void test_as_completed__cancelled_while_it_waits(void **state)
          "= complete at 3");
 }
 
-static void test_as_completed__cancelled_in_the_instant_of_a_completion(void **state)
-{
+static void test_as_completed__cancelled_in_the_instant_of_a_completion(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i; catch; next i",
          "w: sleep 1; return 1",
@@ -151,8 +138,7 @@ static void test_as_completed__cancelled_in_the_instant_of_a_completion(void **s
          "= complete at 3");
 }
 
-static void test_as_completed__two_tasks_take_turns(void **state)
-{
+static void test_as_completed__two_tasks_take_turns(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i; log a",
          "b: next i; log b",
@@ -163,8 +149,7 @@ static void test_as_completed__two_tasks_take_turns(void **state)
          "= complete at 2");
 }
 
-static void test_as_completed__two_tasks_and_the_first_is_cancelled_as_it_is_woken(void **state)
-{
+static void test_as_completed__two_tasks_and_the_first_is_cancelled_as_it_is_woken(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; next i",
          "b: next i; log b",
@@ -175,8 +160,7 @@ static void test_as_completed__two_tasks_and_the_first_is_cancelled_as_it_is_wok
          "= complete at 2");
 }
 
-static void test_as_completed__it_takes_two_hops(void **state)
-{
+static void test_as_completed__it_takes_two_hops(void **state) {
     (void)state;
     PLAY("a: as_completed i - w; next i; log a",
          "w: sleep 1; return 1",
@@ -185,8 +169,7 @@ static void test_as_completed__it_takes_two_hops(void **state)
          "= complete at 1");
 }
 
-static void test_as_completed__in_a_timeout(void **state)
-{
+static void test_as_completed__in_a_timeout(void **state) {
     (void)state;
     PLAY("a: as_completed i - w v; timeout t 1; next i; leave t; catch; next i",
          "v: sleep 3",
@@ -196,8 +179,7 @@ static void test_as_completed__in_a_timeout(void **state)
          "= complete at 3");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_completed__results_come_in_the_order_of_completion),
         cmocka_unit_test(test_as_completed__a_failure_comes_in_its_turn),

@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_barrier__the_last_one_opens_it_and_does_not_wait(void **state)
-{
+static void test_barrier__the_last_one_opens_it_and_does_not_wait(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: n_waiting b; pass b; log x",
@@ -14,8 +13,7 @@ static void test_barrier__the_last_one_opens_it_and_does_not_wait(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__one_party_never_waits(void **state)
-{
+static void test_barrier__one_party_never_waits(void **state) {
     (void)state;
     PLAY("barrier b 1",
          "x: pass b; pass b; n_waiting b; log x",
@@ -24,8 +22,7 @@ static void test_barrier__one_party_never_waits(void **state)
          "= complete at 0");
 }
 
-static void test_barrier__it_is_used_again(void **state)
-{
+static void test_barrier__it_is_used_again(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b; pass b; log x",
@@ -35,8 +32,7 @@ static void test_barrier__it_is_used_again(void **state)
          "= complete at 2");
 }
 
-static void test_barrier__who_comes_while_it_drains_waits_for_the_next_round(void **state)
-{
+static void test_barrier__who_comes_while_it_drains_waits_for_the_next_round(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b; log x",
@@ -46,8 +42,7 @@ static void test_barrier__who_comes_while_it_drains_waits_for_the_next_round(voi
          "= complete at 1");
 }
 
-static void test_barrier__more_tasks_than_parties(void **state)
-{
+static void test_barrier__more_tasks_than_parties(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "v: pass b",
@@ -62,8 +57,7 @@ static void test_barrier__more_tasks_than_parties(void **state)
          "= complete at 2");
 }
 
-static void test_barrier__a_cancelled_task_makes_room_for_another(void **state)
-{
+static void test_barrier__a_cancelled_task_makes_room_for_another(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -77,8 +71,7 @@ static void test_barrier__a_cancelled_task_makes_room_for_another(void **state)
          "= complete at 3");
 }
 
-static void test_barrier__cancelled_in_the_instant_in_which_it_opens(void **state)
-{
+static void test_barrier__cancelled_in_the_instant_in_which_it_opens(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -91,8 +84,7 @@ static void test_barrier__cancelled_in_the_instant_in_which_it_opens(void **stat
          "= complete at 2");
 }
 
-static void test_barrier__cancelled_while_it_drains_by_one_that_has_passed(void **state)
-{
+static void test_barrier__cancelled_while_it_drains_by_one_that_has_passed(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b",
@@ -103,8 +95,7 @@ static void test_barrier__cancelled_while_it_drains_by_one_that_has_passed(void 
          "= deadlock at 1");
 }
 
-static void test_barrier__abort_breaks_it_for_those_inside_and_those_to_come(void **state)
-{
+static void test_barrier__abort_breaks_it_for_those_inside_and_those_to_come(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b",
@@ -122,8 +113,7 @@ static void test_barrier__abort_breaks_it_for_those_inside_and_those_to_come(voi
          "= complete at 2");
 }
 
-static void test_barrier__abort_of_an_empty_barrier(void **state)
-{
+static void test_barrier__abort_of_an_empty_barrier(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: abort b; broken b; pass b; catch; reset b; broken b; pass b",
@@ -134,8 +124,7 @@ static void test_barrier__abort_of_an_empty_barrier(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__reset_throws_out_those_inside(void **state)
-{
+static void test_barrier__reset_throws_out_those_inside(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b",
@@ -149,8 +138,7 @@ static void test_barrier__reset_throws_out_those_inside(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__reset_of_an_empty_barrier_does_nothing(void **state)
-{
+static void test_barrier__reset_of_an_empty_barrier_does_nothing(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: reset b; pass b",
@@ -159,8 +147,7 @@ static void test_barrier__reset_of_an_empty_barrier_does_nothing(void **state)
          "= complete at 0");
 }
 
-static void test_barrier__who_comes_while_it_resets_waits_and_then_fills_it(void **state)
-{
+static void test_barrier__who_comes_while_it_resets_waits_and_then_fills_it(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -172,8 +159,7 @@ static void test_barrier__who_comes_while_it_resets_waits_and_then_fills_it(void
          "= complete at 2");
 }
 
-static void test_barrier__reset_while_it_drains(void **state)
-{
+static void test_barrier__reset_while_it_drains(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b; log x",
@@ -189,8 +175,7 @@ static void test_barrier__reset_while_it_drains(void **state)
          "= deadlock at 1");
 }
 
-static void test_barrier__abort_while_it_drains(void **state)
-{
+static void test_barrier__abort_while_it_drains(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b; log x",
@@ -203,8 +188,7 @@ static void test_barrier__abort_while_it_drains(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__abort_while_others_wait_for_it_to_drain(void **state)
-{
+static void test_barrier__abort_while_others_wait_for_it_to_drain(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -220,8 +204,7 @@ static void test_barrier__abort_while_others_wait_for_it_to_drain(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__abort_while_it_resets(void **state)
-{
+static void test_barrier__abort_while_it_resets(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b",
@@ -237,8 +220,7 @@ static void test_barrier__abort_while_it_resets(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__reset_after_abort_before_those_inside_have_left(void **state)
-{
+static void test_barrier__reset_after_abort_before_those_inside_have_left(void **state) {
     (void)state;
     PLAY("barrier b 3",
          "x: pass b; catch; pass b",
@@ -250,8 +232,7 @@ static void test_barrier__reset_after_abort_before_those_inside_have_left(void *
          "= complete at 1");
 }
 
-static void test_barrier__cancelled_while_waiting_for_it_to_drain(void **state)
-{
+static void test_barrier__cancelled_while_waiting_for_it_to_drain(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -265,8 +246,7 @@ static void test_barrier__cancelled_while_waiting_for_it_to_drain(void **state)
          "= complete at 3");
 }
 
-static void test_barrier__the_one_that_aborts_is_cancelled_in_the_instant(void **state)
-{
+static void test_barrier__the_one_that_aborts_is_cancelled_in_the_instant(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -278,8 +258,7 @@ static void test_barrier__the_one_that_aborts_is_cancelled_in_the_instant(void *
          "= complete at 2");
 }
 
-static void test_barrier__a_timeout_in_the_instant_in_which_it_opens(void **state)
-{
+static void test_barrier__a_timeout_in_the_instant_in_which_it_opens(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "y: sleep 1; pass b",
@@ -292,8 +271,7 @@ static void test_barrier__a_timeout_in_the_instant_in_which_it_opens(void **stat
          "= complete at 3");
 }
 
-static void test_barrier__a_timeout_just_before_it_opens(void **state)
-{
+static void test_barrier__a_timeout_just_before_it_opens(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: timeout t 1; pass b; leave t",
@@ -304,8 +282,7 @@ static void test_barrier__a_timeout_just_before_it_opens(void **state)
          "= complete at 2");
 }
 
-static void test_barrier__the_lock_inside_is_waited_for_in_order(void **state)
-{
+static void test_barrier__the_lock_inside_is_waited_for_in_order(void **state) {
     (void)state;
     PLAY("barrier b 4",
          "w: pass b",
@@ -328,8 +305,7 @@ static void test_barrier__the_lock_inside_is_waited_for_in_order(void **state)
          "= complete at 1");
 }
 
-static void test_barrier__nobody_opens_it(void **state)
-{
+static void test_barrier__nobody_opens_it(void **state) {
     (void)state;
     PLAY("barrier b 2",
          "x: pass b",
@@ -337,8 +313,7 @@ static void test_barrier__nobody_opens_it(void **state)
          "= deadlock at 1");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_barrier__the_last_one_opens_it_and_does_not_wait),
         cmocka_unit_test(test_barrier__one_party_never_waits),

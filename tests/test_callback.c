@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_callback__call_soon_runs_in_the_next_iteration_in_order(void **state)
-{
+static void test_callback__call_soon_runs_in_the_next_iteration_in_order(void **state) {
     (void)state;
     PLAY("a: call_soon h r; call_soon i s; log a; sleep 0; log on",
          "b: log b",
@@ -13,8 +12,7 @@ static void test_callback__call_soon_runs_in_the_next_iteration_in_order(void **
          "= complete at 0");
 }
 
-static void test_callback__a_callback_runs_among_the_tasks_in_its_turn(void **state)
-{
+static void test_callback__a_callback_runs_among_the_tasks_in_its_turn(void **state) {
     (void)state;
     PLAY("a: sleep 0; log a",
          "b: call_soon h r; sleep 0; log b",
@@ -24,8 +22,7 @@ static void test_callback__a_callback_runs_among_the_tasks_in_its_turn(void **st
          "= complete at 0");
 }
 
-static void test_callback__a_callback_that_calls_soon_again(void **state)
-{
+static void test_callback__a_callback_that_calls_soon_again(void **state) {
     (void)state;
     PLAY("a: call_soon h r; sleep 0; log a; sleep 0; log a; sleep 0; log a",
          "~r: log r; call_soon i s",
@@ -34,8 +31,7 @@ static void test_callback__a_callback_that_calls_soon_again(void **state)
          "= complete at 0");
 }
 
-static void test_callback__a_cancelled_handle_never_runs(void **state)
-{
+static void test_callback__a_cancelled_handle_never_runs(void **state) {
     (void)state;
     PLAY("a: call_soon h r; cancel h; cancelled h; call_soon i s; sleep 1; cancelled i",
          "~r: log never",
@@ -45,8 +41,7 @@ static void test_callback__a_cancelled_handle_never_runs(void **state)
          "= complete at 1");
 }
 
-static void test_callback__a_handle_is_cancelled_after_it_has_run(void **state)
-{
+static void test_callback__a_handle_is_cancelled_after_it_has_run(void **state) {
     (void)state;
     PLAY("a: call_soon h r; sleep 1; cancelled h; cancel h; cancelled h",
          "~r: log r",
@@ -55,8 +50,7 @@ static void test_callback__a_handle_is_cancelled_after_it_has_run(void **state)
          "= complete at 1");
 }
 
-static void test_callback__a_handle_is_cancelled_twice(void **state)
-{
+static void test_callback__a_handle_is_cancelled_twice(void **state) {
     (void)state;
     PLAY("a: call_later h 1 r; cancel h; cancel h; sleep 2; log a",
          "~r: log never",
@@ -64,8 +58,7 @@ static void test_callback__a_handle_is_cancelled_twice(void **state)
          "= complete at 2");
 }
 
-static void test_callback__a_callback_cancels_another_of_the_same_iteration(void **state)
-{
+static void test_callback__a_callback_cancels_another_of_the_same_iteration(void **state) {
     (void)state;
     PLAY("a: call_soon h r; call_soon i s; sleep 0; sleep 0; log a",
          "~r: log r; cancel i",
@@ -74,8 +67,7 @@ static void test_callback__a_callback_cancels_another_of_the_same_iteration(void
          "= complete at 0");
 }
 
-static void test_callback__a_callback_cancels_itself(void **state)
-{
+static void test_callback__a_callback_cancels_itself(void **state) {
     (void)state;
     PLAY("a: call_soon h r; sleep 1; cancelled h",
          "~r: cancel h; log r",
@@ -84,8 +76,7 @@ static void test_callback__a_callback_cancels_itself(void **state)
          "= complete at 1");
 }
 
-static void test_callback__call_later_runs_after_the_delay(void **state)
-{
+static void test_callback__call_later_runs_after_the_delay(void **state) {
     (void)state;
     PLAY("a: call_later h 2 r; call_later i 1 s; sleep 3; log a",
          "~r: log r; time",
@@ -96,8 +87,7 @@ static void test_callback__call_later_runs_after_the_delay(void **state)
          "= complete at 3");
 }
 
-static void test_callback__call_later_without_delay_waits_for_the_timers(void **state)
-{
+static void test_callback__call_later_without_delay_waits_for_the_timers(void **state) {
     (void)state;
     PLAY("a: call_later h 0 r; call_soon i s; sleep 0; log a",
          "b: sleep 0; log b",
@@ -107,8 +97,7 @@ static void test_callback__call_later_without_delay_waits_for_the_timers(void **
          "= complete at 0");
 }
 
-static void test_callback__call_later_of_one_instant_runs_in_the_order_of_creation(void **state)
-{
+static void test_callback__call_later_of_one_instant_runs_in_the_order_of_creation(void **state) {
     (void)state;
     PLAY("a: call_later h 1 r; sleep 1; log a",
          "b: sleep 1; log b",
@@ -119,8 +108,7 @@ static void test_callback__call_later_of_one_instant_runs_in_the_order_of_creati
          "= complete at 1");
 }
 
-static void test_callback__call_at_runs_at_a_time_of_the_loop(void **state)
-{
+static void test_callback__call_at_runs_at_a_time_of_the_loop(void **state) {
     (void)state;
     PLAY("a: sleep 1; call_at h 3 r; call_at i 2 s; sleep 5",
          "~r: log r",
@@ -130,8 +118,7 @@ static void test_callback__call_at_runs_at_a_time_of_the_loop(void **state)
          "= complete at 6");
 }
 
-static void test_callback__call_at_in_the_past_runs_soon(void **state)
-{
+static void test_callback__call_at_in_the_past_runs_soon(void **state) {
     (void)state;
     PLAY("a: sleep 3; call_at h 1 r; call_soon i s; sleep 0; log a; sleep 0; log a",
          "~r: log r",
@@ -140,8 +127,7 @@ static void test_callback__call_at_in_the_past_runs_soon(void **state)
          "= complete at 3");
 }
 
-static void test_callback__call_at_in_the_past_goes_by_its_deadline(void **state)
-{
+static void test_callback__call_at_in_the_past_goes_by_its_deadline(void **state) {
     (void)state;
     PLAY("a: sleep 3; call_at h 2 r; call_at i 1 s; sleep 0; log a; sleep 0; log a",
          "~r: log r",
@@ -150,8 +136,7 @@ static void test_callback__call_at_in_the_past_goes_by_its_deadline(void **state
          "= complete at 3");
 }
 
-static void test_callback__a_timer_is_cancelled(void **state)
-{
+static void test_callback__a_timer_is_cancelled(void **state) {
     (void)state;
     PLAY("a: call_later h 2 r; sleep 1; cancel h; cancelled h; sleep 3; log a",
          "~r: log never",
@@ -160,8 +145,7 @@ static void test_callback__a_timer_is_cancelled(void **state)
          "= complete at 4");
 }
 
-static void test_callback__a_timer_is_cancelled_in_the_instant_in_which_it_is_due(void **state)
-{
+static void test_callback__a_timer_is_cancelled_in_the_instant_in_which_it_is_due(void **state) {
     (void)state;
     PLAY("a: call_later h 1 r; call_later i 1 s; sleep 2",
          "~r: log r; cancel i",
@@ -170,8 +154,7 @@ static void test_callback__a_timer_is_cancelled_in_the_instant_in_which_it_is_du
          "= complete at 2");
 }
 
-static void test_callback__a_timer_that_was_due_is_cancelled_by_a_task_before_it(void **state)
-{
+static void test_callback__a_timer_that_was_due_is_cancelled_by_a_task_before_it(void **state) {
     (void)state;
     PLAY("b: sleep 1; cancel h",
          "a: call_later h 1 r; sleep 2",
@@ -180,16 +163,14 @@ static void test_callback__a_timer_that_was_due_is_cancelled_by_a_task_before_it
          "= complete at 2");
 }
 
-static void test_callback__pending_timers_do_not_keep_the_loop(void **state)
-{
+static void test_callback__pending_timers_do_not_keep_the_loop(void **state) {
     (void)state;
     PLAY("a: call_later h 9 r; sleep 1",
          "~r: log never",
          "= complete at 1");
 }
 
-static void test_callback__pending_callbacks_of_the_last_iteration_do_not_run(void **state)
-{
+static void test_callback__pending_callbacks_of_the_last_iteration_do_not_run(void **state) {
     (void)state;
     PLAY("a: call_soon h r; log a",
          "~r: log r; call_soon i s",
@@ -199,8 +180,7 @@ static void test_callback__pending_callbacks_of_the_last_iteration_do_not_run(vo
          "= complete at 0");
 }
 
-static void test_callback__a_callback_sets_a_future(void **state)
-{
+static void test_callback__a_callback_sets_a_future(void **state) {
     (void)state;
     PLAY("future f",
          "a: call_later h 1 r; await f",
@@ -209,8 +189,7 @@ static void test_callback__a_callback_sets_a_future(void **state)
          "= complete at 1");
 }
 
-static void test_callback__a_callback_cancels_a_task(void **state)
-{
+static void test_callback__a_callback_cancels_a_task(void **state) {
     (void)state;
     PLAY("a: call_later h 1 r; sleep 5",
          "~r: cancel a why",
@@ -218,8 +197,7 @@ static void test_callback__a_callback_cancels_a_task(void **state)
          "= complete at 1");
 }
 
-static void test_callback__a_callback_releases_a_lock(void **state)
-{
+static void test_callback__a_callback_releases_a_lock(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; call_later h 1 r; sleep 2",
@@ -230,8 +208,7 @@ static void test_callback__a_callback_releases_a_lock(void **state)
          "= complete at 2");
 }
 
-static void test_callback__a_callback_creates_a_task(void **state)
-{
+static void test_callback__a_callback_creates_a_task(void **state) {
     (void)state;
     PLAY("a: call_later h 1 r; sleep 2; await w",
          "~r: spawn w; log r",
@@ -241,8 +218,7 @@ static void test_callback__a_callback_creates_a_task(void **state)
          "= complete at 2");
 }
 
-static void test_callback__callbacks_do_not_run_while_the_loop_is_busy(void **state)
-{
+static void test_callback__callbacks_do_not_run_while_the_loop_is_busy(void **state) {
     (void)state;
     PLAY("a: call_later h 1 r; call_later i 2 s; compute 3; log a; sleep 0; log a",
          "~r: log r",
@@ -251,8 +227,7 @@ static void test_callback__callbacks_do_not_run_while_the_loop_is_busy(void **st
          "= complete at 3");
 }
 
-static void test_callback__timers_due_while_the_loop_was_busy_run_by_deadline(void **state)
-{
+static void test_callback__timers_due_while_the_loop_was_busy_run_by_deadline(void **state) {
     (void)state;
     PLAY("a: sleep 2; log a",
          "b: sleep 1; log b",
@@ -261,8 +236,7 @@ static void test_callback__timers_due_while_the_loop_was_busy_run_by_deadline(vo
          "= complete at 5");
 }
 
-static void test_callback__work_in_a_thread(void **state)
-{
+static void test_callback__work_in_a_thread(void **state) {
     (void)state;
     PLAY("only here: asyncio has no simulated workers",
          "a: to_thread 2; log a",
@@ -272,8 +246,7 @@ static void test_callback__work_in_a_thread(void **state)
          "= complete at 2");
 }
 
-static void test_callback__more_work_than_workers_waits_in_line(void **state)
-{
+static void test_callback__more_work_than_workers_waits_in_line(void **state) {
     (void)state;
     PLAY("only here: asyncio has no simulated workers",
          "a: to_thread 2",
@@ -288,8 +261,7 @@ static void test_callback__more_work_than_workers_waits_in_line(void **state)
          "= complete at 4");
 }
 
-static void test_callback__a_cancelled_wait_for_a_thread_leaves_the_worker_at_work(void **state)
-{
+static void test_callback__a_cancelled_wait_for_a_thread_leaves_the_worker_at_work(void **state) {
     (void)state;
     PLAY("only here: asyncio has no simulated workers",
          "a: to_thread 5",
@@ -306,8 +278,7 @@ static void test_callback__a_cancelled_wait_for_a_thread_leaves_the_worker_at_wo
          "= complete at 6");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_callback__call_soon_runs_in_the_next_iteration_in_order),
         cmocka_unit_test(test_callback__a_callback_runs_among_the_tasks_in_its_turn),

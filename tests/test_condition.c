@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_condition__a_notify_wakes_the_first_and_gives_it_the_lock(void **state)
-{
+static void test_condition__a_notify_wakes_the_first_and_gives_it_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; locked c; release c",
@@ -16,8 +15,7 @@ static void test_condition__a_notify_wakes_the_first_and_gives_it_the_lock(void 
          "= complete at 2");
 }
 
-static void test_condition__notify_n_wakes_n_in_order_of_arrival(void **state)
-{
+static void test_condition__notify_n_wakes_n_in_order_of_arrival(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; release c",
@@ -31,8 +29,7 @@ static void test_condition__notify_n_wakes_n_in_order_of_arrival(void **state)
          "= complete at 2");
 }
 
-static void test_condition__notify_all_wakes_all(void **state)
-{
+static void test_condition__notify_all_wakes_all(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; sleep 1; release c",
@@ -47,8 +44,7 @@ static void test_condition__notify_all_wakes_all(void **state)
          "= complete at 5");
 }
 
-static void test_condition__notify_0_and_notify_with_nobody_waiting_do_nothing(void **state)
-{
+static void test_condition__notify_0_and_notify_with_nobody_waiting_do_nothing(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; notify c 0; notify c 3; notify_all c; release c",
@@ -59,8 +55,7 @@ static void test_condition__notify_0_and_notify_with_nobody_waiting_do_nothing(v
          "= deadlock at 1");
 }
 
-static void test_condition__wait_and_notify_want_the_lock(void **state)
-{
+static void test_condition__wait_and_notify_want_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: wait c; catch; notify c 1; catch; notify_all c; catch; locked c; wait_for c 1; "
@@ -74,8 +69,7 @@ static void test_condition__wait_and_notify_want_the_lock(void **state)
          "= complete at 0");
 }
 
-static void test_condition__the_wait_releases_the_lock(void **state)
-{
+static void test_condition__the_wait_releases_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; release c",
@@ -85,8 +79,7 @@ static void test_condition__the_wait_releases_the_lock(void **state)
          "= complete at 1");
 }
 
-static void test_condition__the_one_notified_queues_for_the_lock(void **state)
-{
+static void test_condition__the_one_notified_queues_for_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; release c",
@@ -98,8 +91,7 @@ static void test_condition__the_one_notified_queues_for_the_lock(void **state)
          "= complete at 1");
 }
 
-static void test_condition__notified_while_the_lock_is_kept(void **state)
-{
+static void test_condition__notified_while_the_lock_is_kept(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; release c",
@@ -111,8 +103,7 @@ static void test_condition__notified_while_the_lock_is_kept(void **state)
          "= complete at 3");
 }
 
-static void test_condition__a_lock_is_shared(void **state)
-{
+static void test_condition__a_lock_is_shared(void **state) {
     (void)state;
     PLAY("lock l",
          "condition c l",
@@ -126,8 +117,7 @@ static void test_condition__a_lock_is_shared(void **state)
          "= complete at 2");
 }
 
-static void test_condition__cancelled_while_waiting_it_returns_with_the_lock(void **state)
-{
+static void test_condition__cancelled_while_waiting_it_returns_with_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; catch; locked c; release c; locked c",
@@ -137,8 +127,7 @@ static void test_condition__cancelled_while_waiting_it_returns_with_the_lock(voi
          "= complete at 1");
 }
 
-static void test_condition__cancelled_while_waiting_and_the_lock_is_held(void **state)
-{
+static void test_condition__cancelled_while_waiting_and_the_lock_is_held(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -149,8 +138,7 @@ static void test_condition__cancelled_while_waiting_and_the_lock_is_held(void **
          "= complete at 2");
 }
 
-static void test_condition__cancelled_while_reacquiring(void **state)
-{
+static void test_condition__cancelled_while_reacquiring(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -161,8 +149,7 @@ static void test_condition__cancelled_while_reacquiring(void **state)
          "= complete at 3");
 }
 
-static void test_condition__cancelled_twice_while_reacquiring(void **state)
-{
+static void test_condition__cancelled_twice_while_reacquiring(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -174,8 +161,7 @@ static void test_condition__cancelled_twice_while_reacquiring(void **state)
          "= complete at 4");
 }
 
-static void test_condition__cancelled_while_waiting_and_again_while_reacquiring(void **state)
-{
+static void test_condition__cancelled_while_waiting_and_again_while_reacquiring(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c; cancelling a",
@@ -186,8 +172,7 @@ static void test_condition__cancelled_while_waiting_and_again_while_reacquiring(
          "= complete at 3");
 }
 
-static void test_condition__cancelled_while_waiting_and_twice_at_once(void **state)
-{
+static void test_condition__cancelled_while_waiting_and_twice_at_once(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -198,8 +183,7 @@ static void test_condition__cancelled_while_waiting_and_twice_at_once(void **sta
          "= complete at 2");
 }
 
-static void test_condition__cancelled_in_the_instant_of_the_notify(void **state)
-{
+static void test_condition__cancelled_in_the_instant_of_the_notify(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -212,8 +196,7 @@ static void test_condition__cancelled_in_the_instant_of_the_notify(void **state)
          "= complete at 2");
 }
 
-static void test_condition__cancelled_as_the_release_hands_it_the_lock(void **state)
-{
+static void test_condition__cancelled_as_the_release_hands_it_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -224,8 +207,7 @@ static void test_condition__cancelled_as_the_release_hands_it_the_lock(void **st
          "= complete at 2");
 }
 
-static void test_condition__cancelled_as_it_gets_the_lock_with_another_behind(void **state)
-{
+static void test_condition__cancelled_as_it_gets_the_lock_with_another_behind(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -237,8 +219,7 @@ static void test_condition__cancelled_as_it_gets_the_lock_with_another_behind(vo
          "= complete at 3");
 }
 
-static void test_condition__a_waiter_cancelled_in_the_middle(void **state)
-{
+static void test_condition__a_waiter_cancelled_in_the_middle(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; release c",
@@ -251,8 +232,7 @@ static void test_condition__a_waiter_cancelled_in_the_middle(void **state)
          "= complete at 2");
 }
 
-static void test_condition__a_notify_passes_over_a_waiter_just_cancelled(void **state)
-{
+static void test_condition__a_notify_passes_over_a_waiter_just_cancelled(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -263,8 +243,7 @@ static void test_condition__a_notify_passes_over_a_waiter_just_cancelled(void **
          "= complete at 1");
 }
 
-static void test_condition__wait_for_checks_the_predicate_after_each_notify(void **state)
-{
+static void test_condition__wait_for_checks_the_predicate_after_each_notify(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait_for c 2; release c",
@@ -276,8 +255,7 @@ static void test_condition__wait_for_checks_the_predicate_after_each_notify(void
          "= complete at 2");
 }
 
-static void test_condition__wait_for_a_predicate_that_holds_does_not_yield(void **state)
-{
+static void test_condition__wait_for_a_predicate_that_holds_does_not_yield(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; level 3; wait_for c 2; log on; release c",
@@ -286,8 +264,7 @@ static void test_condition__wait_for_a_predicate_that_holds_does_not_yield(void 
          "= complete at 0");
 }
 
-static void test_condition__wait_for_a_predicate_that_fails(void **state)
-{
+static void test_condition__wait_for_a_predicate_that_fails(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait_for c 2; !release c",
@@ -297,8 +274,7 @@ static void test_condition__wait_for_a_predicate_that_fails(void **state)
          "= complete at 1");
 }
 
-static void test_condition__wait_for_wants_the_lock_only_when_it_has_to_wait(void **state)
-{
+static void test_condition__wait_for_wants_the_lock_only_when_it_has_to_wait(void **state) {
     (void)state;
     PLAY("condition c",
          "a: level 5; wait_for c 2; wait_for c 9",
@@ -307,8 +283,7 @@ static void test_condition__wait_for_wants_the_lock_only_when_it_has_to_wait(voi
          "= complete at 0");
 }
 
-static void test_condition__wait_for_is_cancelled(void **state)
-{
+static void test_condition__wait_for_is_cancelled(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait_for c 2; !release c",
@@ -319,8 +294,7 @@ static void test_condition__wait_for_is_cancelled(void **state)
          "= complete at 2");
 }
 
-static void test_condition__wait_for_is_cancelled_and_the_predicate_has_come_true(void **state)
-{
+static void test_condition__wait_for_is_cancelled_and_the_predicate_has_come_true(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait_for c 2; !release c",
@@ -330,8 +304,7 @@ static void test_condition__wait_for_is_cancelled_and_the_predicate_has_come_tru
          "= complete at 1");
 }
 
-static void test_condition__a_timeout_in_the_instant_of_the_notify(void **state)
-{
+static void test_condition__a_timeout_in_the_instant_of_the_notify(void **state) {
     (void)state;
     PLAY("condition c",
          "x: acquire c; sleep 1; notify c 1; release c",
@@ -344,8 +317,7 @@ static void test_condition__a_timeout_in_the_instant_of_the_notify(void **state)
          "= deadlock at 1");
 }
 
-static void test_condition__a_timeout_while_reacquiring(void **state)
-{
+static void test_condition__a_timeout_while_reacquiring(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; timeout t 2; wait c; leave t; !release c",
@@ -356,8 +328,7 @@ static void test_condition__a_timeout_while_reacquiring(void **state)
          "= complete at 4");
 }
 
-static void test_condition__a_timeout_that_ends_the_wait_still_waits_for_the_lock(void **state)
-{
+static void test_condition__a_timeout_that_ends_the_wait_still_waits_for_the_lock(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; timeout t 2; wait c; leave t; !release c",
@@ -368,8 +339,7 @@ static void test_condition__a_timeout_that_ends_the_wait_still_waits_for_the_loc
          "= complete at 4");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_condition__a_notify_wakes_the_first_and_gives_it_the_lock),
         cmocka_unit_test(test_condition__notify_n_wakes_n_in_order_of_arrival),

@@ -36,11 +36,12 @@ enum { MANY = 10000 };
 
 enum { DEFAULT_STACK = 64 * 1024 };
 
-/* --- The library's calls of the kernel, which the linker leads here (--wrap) --------------------- */
+/* --- The library's calls of the kernel, which the linker leads here (--wrap) ---------------------
+ */
 
 static atomic_size_t mapped, unmapped; /* calls that succeeded */
 static atomic_long mappings_left;      /* until mmap() fails; below 0: it does not */
-static bool no_guard_regions;   /* as on Linux before 6.13 */
+static bool no_guard_regions;          /* as on Linux before 6.13 */
 static bool no_protection;
 
 void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
@@ -83,7 +84,8 @@ int __wrap_mprotect(void *address, size_t size, int protection) {
     return __real_mprotect(address, size, protection);
 }
 
-/* --- A loop for each test ------------------------------------------------------------------------ */
+/* --- A loop for each test ------------------------------------------------------------------------
+ */
 
 static cad_loop *loop;
 
@@ -114,7 +116,8 @@ static long opaque(long value) {
     return value;
 }
 
-/* --- Registers ----------------------------------------------------------------------------------- */
+/* --- Registers -----------------------------------------------------------------------------------
+ */
 
 /* More values than there are registers, integers and floating-point, live over each switch. */
 static int juggle(void *arg) {
@@ -176,16 +179,16 @@ static void test_context__what_a_coroutine_returns_is_its_end(void **state) {
     static const int results[] = {0, CAD_EUSER - 5, CAD_ECANCELLED};
     for (size_t i = 0; i < 3; i++) {
         cad_task *task;
-        assert_int_equal(cad_task_create(loop, return_argument, (void *)(intptr_t)results[i], NULL,
-                                         &task),
-                         0);
+        assert_int_equal(
+            cad_task_create(loop, return_argument, (void *)(intptr_t)results[i], NULL, &task), 0);
         assert_int_equal(cad_loop_run(loop), 0);
         assert_int_equal(cad_future_result(task, NULL), results[i]);
         cad_future_unref(task);
     }
 }
 
-/* --- Stacks -------------------------------------------------------------------------------------- */
+/* --- Stacks --------------------------------------------------------------------------------------
+ */
 
 static int depth(long levels) {
     volatile char frame[512];
@@ -282,7 +285,8 @@ static void test_context__suspended_ones_are_dropped_with_the_loop(void **state)
     /* teardown frees the loop and counts the mappings */
 }
 
-/* --- Without memory for stacks ------------------------------------------------------------------- */
+/* --- Without memory for stacks -------------------------------------------------------------------
+ */
 
 static void fails_and_goes_on(void) {
     enum { TASKS = 5 };
@@ -325,7 +329,8 @@ static void test_context__guards_on_older_kernels(void **state) {
     assert_int_equal(cad_loop_run(loop), 0);
 }
 
-/* --- Overflow ------------------------------------------------------------------------------------ */
+/* --- Overflow ------------------------------------------------------------------------------------
+ */
 
 static int overflow(void *arg) {
     (void)arg;
@@ -443,7 +448,8 @@ static void test_context__another_fault_is_not_an_overflow(void **state) {
     assert_null(strstr(self.output, "cadran:"));
 }
 
-/* --- The handler, and others' -------------------------------------------------------------------- */
+/* --- The handler, and others' --------------------------------------------------------------------
+ */
 
 static volatile sig_atomic_t handled;
 

@@ -41,12 +41,14 @@ static void create(cad_coroutine *fn, void *arg) {
 }
 
 static void pause_ns(int64_t ns) {
-    struct timespec rest = {.tv_sec = (time_t)(ns / CAD_SECOND), .tv_nsec = (long)(ns % CAD_SECOND)};
+    struct timespec rest = {.tv_sec = (time_t)(ns / CAD_SECOND),
+                            .tv_nsec = (long)(ns % CAD_SECOND)};
     while (nanosleep(&rest, &rest) != 0)
         continue;
 }
 
-/* --- The clock ----------------------------------------------------------------------------------- */
+/* --- The clock -----------------------------------------------------------------------------------
+ */
 
 typedef struct sleeper {
     int64_t delay_ns, slept_ns;
@@ -129,7 +131,8 @@ static void test_driver_uv__compute_takes_its_time(void **state) {
     assert_in_range(took_ns, 20 * CAD_MILLISECOND, LONG);
 }
 
-/* --- Interrupts ---------------------------------------------------------------------------------- */
+/* --- Interrupts ----------------------------------------------------------------------------------
+ */
 
 static atomic_bool calm; /* nothing is to be interrupted any more */
 
@@ -143,7 +146,8 @@ static void *interrupt_later(void *arg) {
 static void run_interrupted(void) {
     static const int64_t delay_ns = 20 * CAD_MILLISECOND;
     pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, interrupt_later, (void *)(intptr_t)&delay_ns), 0);
+    assert_int_equal(pthread_create(&thread, NULL, interrupt_later, (void *)(intptr_t)&delay_ns),
+                     0);
     assert_int_equal(cad_loop_run(loop), CAD_EINTERRUPTED);
     (void)pthread_join(thread, NULL);
 }
@@ -295,7 +299,8 @@ static void test_driver_uv__interrupt_after_the_loop(void **state) {
     assert_true(child_killed(&self, SIGINT));
 }
 
-/* --- Deadlocks ----------------------------------------------------------------------------------- */
+/* --- Deadlocks -----------------------------------------------------------------------------------
+ */
 
 static int await(void *future) {
     return cad_await(future, NULL);
@@ -312,7 +317,8 @@ static void test_driver_uv__a_deadlock_is_seen_at_once(void **state) {
     cad_future_unref(never);
 }
 
-/* --- Calls from other threads -------------------------------------------------------------------- */
+/* --- Calls from other threads --------------------------------------------------------------------
+ */
 
 static void release(void *future) {
     assert_int_equal(cad_future_set_result(future, NULL), 0);
@@ -397,7 +403,8 @@ static void test_driver_uv__calls_that_never_ran_are_freed_with_the_loop(void **
     /* The leak checkers look on. */
 }
 
-/* --- Workers ------------------------------------------------------------------------------------- */
+/* --- Workers -------------------------------------------------------------------------------------
+ */
 
 static atomic_int running, most, begun, ended;
 static int enough; /* how many must run at once */
@@ -528,7 +535,8 @@ static void test_driver_uv__a_loop_freed_while_work_goes_on_waits_for_it(void **
     (void)pthread_join(thread, NULL);
 }
 
-/* --- Without file descriptors -------------------------------------------------------------------- */
+/* --- Without file descriptors --------------------------------------------------------------------
+ */
 
 static int create_without_descriptors(void *arg) {
     int failures = 0;

@@ -167,7 +167,8 @@ static void test_driver_virtual__thousands_of_timers_end_in_time(void **state) {
     assert_int_equal(cad_loop_time(test_loop), 147 * CAD_MILLISECOND);
 }
 
-/* --- A driver that is late ----------------------------------------------------------------------- */
+/* --- A driver that is late -----------------------------------------------------------------------
+ */
 
 /* As a real clock's, but its lateness is chosen: each look at it takes a microsecond. */
 typedef struct late_driver {
@@ -267,7 +268,8 @@ static void test_driver_virtual__a_late_driver_keeps_the_order(void **state) {
     run_late(60 * CAD_MICROSECOND, 9 * CAD_MILLISECOND, 100, 3 * CAD_MILLISECOND);
     run_window();
     /* Lateness does not add up. */
-    assert_in_range(cad_loop_time(test_loop), 5 * CAD_SECOND, 5 * CAD_SECOND + 10 * CAD_MILLISECOND);
+    assert_in_range(cad_loop_time(test_loop), 5 * CAD_SECOND,
+                    5 * CAD_SECOND + 10 * CAD_MILLISECOND);
 }
 
 static int64_t slept_ns[2];
@@ -293,7 +295,8 @@ static void sleep_late(int64_t delay_ns, int64_t lateness_ns) {
 static void test_driver_virtual__a_late_sleep_shortens_the_next_a_little(void **state) {
     (void)state;
     sleep_late(CAD_SECOND, 8 * CAD_MILLISECOND);
-    assert_in_range(slept_ns[1], CAD_SECOND - 9 * CAD_MILLISECOND, CAD_SECOND - 7 * CAD_MILLISECOND);
+    assert_in_range(slept_ns[1], CAD_SECOND - 9 * CAD_MILLISECOND,
+                    CAD_SECOND - 7 * CAD_MILLISECOND);
     /* By no more than 10 ms, and by no more than an eighth. */
     sleep_late(CAD_SECOND, 12 * CAD_MILLISECOND);
     assert_in_range(slept_ns[1], CAD_SECOND, CAD_SECOND + CAD_MILLISECOND);

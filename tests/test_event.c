@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_event__a_set_wakes_all_in_order_of_arrival(void **state)
-{
+static void test_event__a_set_wakes_all_in_order_of_arrival(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e; log a",
@@ -13,8 +12,7 @@ static void test_event__a_set_wakes_all_in_order_of_arrival(void **state)
          "= complete at 1");
 }
 
-static void test_event__waiting_for_a_set_event_does_not_yield(void **state)
-{
+static void test_event__waiting_for_a_set_event_does_not_yield(void **state) {
     (void)state;
     PLAY("event e",
          "a: set e; wait e; wait e; log a",
@@ -23,8 +21,7 @@ static void test_event__waiting_for_a_set_event_does_not_yield(void **state)
          "= complete at 0");
 }
 
-static void test_event__who_was_woken_returns_although_it_was_cleared_since(void **state)
-{
+static void test_event__who_was_woken_returns_although_it_was_cleared_since(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e; is_set e; wait e; log again",
@@ -34,8 +31,7 @@ static void test_event__who_was_woken_returns_although_it_was_cleared_since(void
          "= complete at 2");
 }
 
-static void test_event__set_twice_wakes_once(void **state)
-{
+static void test_event__set_twice_wakes_once(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e; clear e; wait e",
@@ -45,8 +41,7 @@ static void test_event__set_twice_wakes_once(void **state)
          "= complete at 2");
 }
 
-static void test_event__clearing_a_clear_event_does_nothing(void **state)
-{
+static void test_event__clearing_a_clear_event_does_nothing(void **state) {
     (void)state;
     PLAY("event e",
          "a: clear e; is_set e; set e; clear e; clear e; is_set e",
@@ -54,8 +49,7 @@ static void test_event__clearing_a_clear_event_does_nothing(void **state)
          "= complete at 0");
 }
 
-static void test_event__a_waiter_cancelled_in_the_middle_is_left_out(void **state)
-{
+static void test_event__a_waiter_cancelled_in_the_middle_is_left_out(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e",
@@ -67,8 +61,7 @@ static void test_event__a_waiter_cancelled_in_the_middle_is_left_out(void **stat
          "= complete at 2");
 }
 
-static void test_event__cancelled_in_the_instant_of_the_set(void **state)
-{
+static void test_event__cancelled_in_the_instant_of_the_set(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e",
@@ -78,8 +71,7 @@ static void test_event__cancelled_in_the_instant_of_the_set(void **state)
          "= complete at 1");
 }
 
-static void test_event__cancelled_just_before_the_set(void **state)
-{
+static void test_event__cancelled_just_before_the_set(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e",
@@ -89,8 +81,7 @@ static void test_event__cancelled_just_before_the_set(void **state)
          "= complete at 1");
 }
 
-static void test_event__a_timeout_and_a_set_in_the_same_instant(void **state)
-{
+static void test_event__a_timeout_and_a_set_in_the_same_instant(void **state) {
     (void)state;
     PLAY("event e",
          "x: sleep 1; set e",
@@ -100,8 +91,7 @@ static void test_event__a_timeout_and_a_set_in_the_same_instant(void **state)
          "= complete at 1");
 }
 
-static void test_event__a_timeout_just_before_the_set_of_the_same_instant(void **state)
-{
+static void test_event__a_timeout_just_before_the_set_of_the_same_instant(void **state) {
     (void)state;
     PLAY("event e",
          "a: timeout t 1; wait e; leave t",
@@ -111,8 +101,7 @@ static void test_event__a_timeout_just_before_the_set_of_the_same_instant(void *
          "= complete at 1");
 }
 
-static void test_event__a_newcomer_after_the_set_runs_first(void **state)
-{
+static void test_event__a_newcomer_after_the_set_runs_first(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e; log a",
@@ -121,8 +110,7 @@ static void test_event__a_newcomer_after_the_set_runs_first(void **state)
          "= complete at 1");
 }
 
-static void test_event__waiting_again_joins_the_end_of_the_line(void **state)
-{
+static void test_event__waiting_again_joins_the_end_of_the_line(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e; clear e; wait e; log a",
@@ -134,16 +122,14 @@ static void test_event__waiting_again_joins_the_end_of_the_line(void **state)
          "= complete at 2");
 }
 
-static void test_event__nobody_sets_it(void **state)
-{
+static void test_event__nobody_sets_it(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e",
          "= deadlock at 0");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_event__a_set_wakes_all_in_order_of_arrival),
         cmocka_unit_test(test_event__waiting_for_a_set_event_does_not_yield),

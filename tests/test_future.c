@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_future__await_gives_the_result(void **state)
-{
+static void test_future__await_gives_the_result(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -13,8 +12,7 @@ static void test_future__await_gives_the_result(void **state)
          "= complete at 1");
 }
 
-static void test_future__await_of_a_done_future_does_not_yield(void **state)
-{
+static void test_future__await_of_a_done_future_does_not_yield(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_result f 3; await f; await f; log a",
@@ -23,8 +21,7 @@ static void test_future__await_of_a_done_future_does_not_yield(void **state)
          "= complete at 0");
 }
 
-static void test_future__await_gives_the_exception_to_each(void **state)
-{
+static void test_future__await_gives_the_exception_to_each(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -35,8 +32,7 @@ static void test_future__await_gives_the_exception_to_each(void **state)
          "= complete at 1");
 }
 
-static void test_future__a_done_future_is_not_set_again(void **state)
-{
+static void test_future__a_done_future_is_not_set_again(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_result f 1; set_result f 2; catch; set_exception f ValueError; catch; result f",
@@ -45,8 +41,7 @@ static void test_future__a_done_future_is_not_set_again(void **state)
          "= complete at 0");
 }
 
-static void test_future__the_result_before_it_is_there(void **state)
-{
+static void test_future__the_result_before_it_is_there(void **state) {
     (void)state;
     PLAY("future f",
          "a: result f; catch; exception f",
@@ -56,8 +51,7 @@ static void test_future__the_result_before_it_is_there(void **state)
          "= complete at 0");
 }
 
-static void test_future__the_exception_of_a_result(void **state)
-{
+static void test_future__the_exception_of_a_result(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_result f 1; exception f; result f",
@@ -65,8 +59,7 @@ static void test_future__the_exception_of_a_result(void **state)
          "= complete at 0");
 }
 
-static void test_future__the_exception_is_asked_for(void **state)
-{
+static void test_future__the_exception_is_asked_for(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_exception f OverflowError; exception f; catch; result f",
@@ -74,8 +67,7 @@ static void test_future__the_exception_is_asked_for(void **state)
          "= complete at 0");
 }
 
-static void test_future__cancel_ends_it_for_all_who_await_it(void **state)
-{
+static void test_future__cancel_ends_it_for_all_who_await_it(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -88,8 +80,7 @@ static void test_future__cancel_ends_it_for_all_who_await_it(void **state)
          "= complete at 1");
 }
 
-static void test_future__cancel_with_a_message(void **state)
-{
+static void test_future__cancel_with_a_message(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f; catch; await f",
@@ -100,8 +91,7 @@ static void test_future__cancel_with_a_message(void **state)
          "= complete at 1");
 }
 
-static void test_future__cancelling_who_awaits_it_cancels_the_future(void **state)
-{
+static void test_future__cancelling_who_awaits_it_cancels_the_future(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -113,8 +103,7 @@ static void test_future__cancelling_who_awaits_it_cancels_the_future(void **stat
          "= complete at 1");
 }
 
-static void test_future__cancel_in_the_instant_in_which_it_is_done(void **state)
-{
+static void test_future__cancel_in_the_instant_in_which_it_is_done(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -124,8 +113,7 @@ static void test_future__cancel_in_the_instant_in_which_it_is_done(void **state)
          "= complete at 1");
 }
 
-static void test_future__cancel_in_the_instant_in_which_it_fails(void **state)
-{
+static void test_future__cancel_in_the_instant_in_which_it_fails(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -134,8 +122,7 @@ static void test_future__cancel_in_the_instant_in_which_it_fails(void **state)
          "= complete at 1");
 }
 
-static void test_future__cancelled_and_the_one_who_awaits_it_too(void **state)
-{
+static void test_future__cancelled_and_the_one_who_awaits_it_too(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f; catch; cancelling a; sleep 1; log on",
@@ -145,8 +132,7 @@ static void test_future__cancelled_and_the_one_who_awaits_it_too(void **state)
          "= complete at 2");
 }
 
-static void test_future__a_result_in_the_instant_after_the_cancel(void **state)
-{
+static void test_future__a_result_in_the_instant_after_the_cancel(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -157,8 +143,7 @@ static void test_future__a_result_in_the_instant_after_the_cancel(void **state)
          "= complete at 1");
 }
 
-static void test_future__done_callbacks_run_one_iteration_later_in_order(void **state)
-{
+static void test_future__done_callbacks_run_one_iteration_later_in_order(void **state) {
     (void)state;
     PLAY("future f",
          "a: on_done f r; await f; log a",
@@ -169,8 +154,7 @@ static void test_future__done_callbacks_run_one_iteration_later_in_order(void **
          "= complete at 1");
 }
 
-static void test_future__a_done_callback_of_a_done_future(void **state)
-{
+static void test_future__a_done_callback_of_a_done_future(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_result f 1; on_done f r; log a; sleep 0; log later",
@@ -179,8 +163,7 @@ static void test_future__a_done_callback_of_a_done_future(void **state)
          "= complete at 0");
 }
 
-static void test_future__a_done_callback_is_removed(void **state)
-{
+static void test_future__a_done_callback_is_removed(void **state) {
     (void)state;
     PLAY("future f",
          "a: on_done f r; on_done f r; on_done f s; off_done f r; off_done f r; set_result f 1; "
@@ -191,8 +174,7 @@ static void test_future__a_done_callback_is_removed(void **state)
          "= complete at 1");
 }
 
-static void test_future__a_done_callback_that_is_on_its_way_is_not_removed(void **state)
-{
+static void test_future__a_done_callback_that_is_on_its_way_is_not_removed(void **state) {
     (void)state;
     PLAY("future f",
          "a: on_done f r; set_result f 1; off_done f r; sleep 1",
@@ -201,8 +183,7 @@ static void test_future__a_done_callback_that_is_on_its_way_is_not_removed(void 
          "= complete at 1");
 }
 
-static void test_future__callbacks_and_waiters_in_the_order_in_which_they_came(void **state)
-{
+static void test_future__callbacks_and_waiters_in_the_order_in_which_they_came(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
@@ -214,16 +195,14 @@ static void test_future__callbacks_and_waiters_in_the_order_in_which_they_came(v
          "= complete at 1");
 }
 
-static void test_future__nobody_sets_it(void **state)
-{
+static void test_future__nobody_sets_it(void **state) {
     (void)state;
     PLAY("future f",
          "a: await f",
          "= deadlock at 0");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_future__await_gives_the_result),
         cmocka_unit_test(test_future__await_of_a_done_future_does_not_yield),

@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_gather__it_is_done_when_all_are(void **state)
-{
+static void test_gather__it_is_done_when_all_are(void **state) {
     (void)state;
     PLAY("a: spawn w; spawn v; gather g w v; await g; log a; done g",
          "~w: sleep 1; log w",
@@ -13,8 +12,7 @@ static void test_gather__it_is_done_when_all_are(void **state)
          "= complete at 2");
 }
 
-static void test_gather__it_takes_two_hops(void **state)
-{
+static void test_gather__it_takes_two_hops(void **state) {
     (void)state;
     PLAY("a: gather g w; await g; log a",
          "w: sleep 1",
@@ -23,8 +21,7 @@ static void test_gather__it_takes_two_hops(void **state)
          "= complete at 1");
 }
 
-static void test_gather__gather_of_done_futures_takes_a_hop(void **state)
-{
+static void test_gather__gather_of_done_futures_takes_a_hop(void **state) {
     (void)state;
     PLAY("future f",
          "future h",
@@ -33,8 +30,7 @@ static void test_gather__gather_of_done_futures_takes_a_hop(void **state)
          "= complete at 0");
 }
 
-static void test_gather__gather_of_nothing_is_done(void **state)
-{
+static void test_gather__gather_of_nothing_is_done(void **state) {
     (void)state;
     PLAY("a: gather g; done g; await g; log a",
          "b: log b",
@@ -42,8 +38,7 @@ static void test_gather__gather_of_nothing_is_done(void **state)
          "= complete at 0");
 }
 
-static void test_gather__the_first_failure_ends_it_and_the_others_go_on(void **state)
-{
+static void test_gather__the_first_failure_ends_it_and_the_others_go_on(void **state) {
     (void)state;
     PLAY("a: gather g w v u; await g; catch; sleep 3; done u",
          "w: sleep 2; raise ValueError second",
@@ -56,8 +51,7 @@ static void test_gather__the_first_failure_ends_it_and_the_others_go_on(void **s
          "= complete at 4");
 }
 
-static void test_gather__failures_are_results_with_return_exceptions(void **state)
-{
+static void test_gather__failures_are_results_with_return_exceptions(void **state) {
     (void)state;
     PLAY("a: gather_all g w v u; await g; result w; catch; result v",
          "w: sleep 2; raise ValueError bad",
@@ -69,8 +63,7 @@ static void test_gather__failures_are_results_with_return_exceptions(void **stat
          "= complete at 3");
 }
 
-static void test_gather__the_same_future_twice(void **state)
-{
+static void test_gather__the_same_future_twice(void **state) {
     (void)state;
     PLAY("future f",
          "a: gather g f f; await g; result f",
@@ -80,8 +73,7 @@ static void test_gather__the_same_future_twice(void **state)
          "= complete at 1");
 }
 
-static void test_gather__the_same_future_twice_and_it_fails(void **state)
-{
+static void test_gather__the_same_future_twice_and_it_fails(void **state) {
     (void)state;
     PLAY("future f",
          "a: gather g f f; await g",
@@ -91,8 +83,7 @@ static void test_gather__the_same_future_twice_and_it_fails(void **state)
          "= complete at 1");
 }
 
-static void test_gather__cancelling_the_one_who_awaits_it_cancels_the_children(void **state)
-{
+static void test_gather__cancelling_the_one_who_awaits_it_cancels_the_children(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "w: sleep 5",
@@ -104,8 +95,7 @@ static void test_gather__cancelling_the_one_who_awaits_it_cancels_the_children(v
          "= complete at 1");
 }
 
-static void test_gather__cancelling_the_one_who_awaits_it_with_return_exceptions(void **state)
-{
+static void test_gather__cancelling_the_one_who_awaits_it_with_return_exceptions(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5",
@@ -117,8 +107,7 @@ static void test_gather__cancelling_the_one_who_awaits_it_with_return_exceptions
          "= complete at 1");
 }
 
-static void test_gather__cancelling_the_gathering(void **state)
-{
+static void test_gather__cancelling_the_gathering(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "w: sleep 5",
@@ -132,8 +121,7 @@ static void test_gather__cancelling_the_gathering(void **state)
          "= complete at 1");
 }
 
-static void test_gather__cancelling_the_gathering_while_a_child_cleans_up(void **state)
-{
+static void test_gather__cancelling_the_gathering_while_a_child_cleans_up(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "w: sleep 5; !sleep 2; !log clean",
@@ -145,8 +133,7 @@ static void test_gather__cancelling_the_gathering_while_a_child_cleans_up(void *
          "= complete at 3");
 }
 
-static void test_gather__cancelling_with_return_exceptions_waits_for_all(void **state)
-{
+static void test_gather__cancelling_with_return_exceptions_waits_for_all(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5; !sleep 2; !log clean",
@@ -159,8 +146,7 @@ static void test_gather__cancelling_with_return_exceptions_waits_for_all(void **
          "= complete at 3");
 }
 
-static void test_gather__a_child_that_swallows_the_cancel(void **state)
-{
+static void test_gather__a_child_that_swallows_the_cancel(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "w: sleep 5; catch; sleep 1; return 1",
@@ -171,8 +157,7 @@ static void test_gather__a_child_that_swallows_the_cancel(void **state)
          "= complete at 3");
 }
 
-static void test_gather__all_children_swallow_the_cancel(void **state)
-{
+static void test_gather__all_children_swallow_the_cancel(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5; catch; sleep 2; return 1",
@@ -183,8 +168,7 @@ static void test_gather__all_children_swallow_the_cancel(void **state)
          "= complete at 3");
 }
 
-static void test_gather__the_last_child_to_end_is_cancelled_but_not_the_last_given(void **state)
-{
+static void test_gather__the_last_child_to_end_is_cancelled_but_not_the_last_given(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5; !sleep 2",
@@ -195,8 +179,7 @@ static void test_gather__the_last_child_to_end_is_cancelled_but_not_the_last_giv
          "= complete at 3");
 }
 
-static void test_gather__a_child_is_cancelled_from_outside(void **state)
-{
+static void test_gather__a_child_is_cancelled_from_outside(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g; catch; done v; sleep 5; done v",
          "w: sleep 5",
@@ -209,8 +192,7 @@ static void test_gather__a_child_is_cancelled_from_outside(void **state)
          "= complete at 6");
 }
 
-static void test_gather__a_child_is_cancelled_from_outside_with_return_exceptions(void **state)
-{
+static void test_gather__a_child_is_cancelled_from_outside_with_return_exceptions(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g; cancelled w",
          "w: sleep 5",
@@ -221,8 +203,7 @@ static void test_gather__a_child_is_cancelled_from_outside_with_return_exception
          "= complete at 2");
 }
 
-static void test_gather__a_second_child_fails_after_the_first(void **state)
-{
+static void test_gather__a_second_child_fails_after_the_first(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g; catch; sleep 2; log on",
          "w: sleep 1; raise ValueError one",
@@ -233,8 +214,7 @@ static void test_gather__a_second_child_fails_after_the_first(void **state)
          "= complete at 3");
 }
 
-static void test_gather__both_fail_in_the_same_instant(void **state)
-{
+static void test_gather__both_fail_in_the_same_instant(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "w: sleep 1; raise ValueError one",
@@ -244,8 +224,7 @@ static void test_gather__both_fail_in_the_same_instant(void **state)
          "= complete at 1");
 }
 
-static void test_gather__a_gathering_in_a_gathering(void **state)
-{
+static void test_gather__a_gathering_in_a_gathering(void **state) {
     (void)state;
     PLAY("a: gather g w; gather h g v; await h",
          "w: sleep 1",
@@ -254,8 +233,7 @@ static void test_gather__a_gathering_in_a_gathering(void **state)
          "= complete at 2");
 }
 
-static void test_gather__cancelling_a_gathering_in_a_gathering(void **state)
-{
+static void test_gather__cancelling_a_gathering_in_a_gathering(void **state) {
     (void)state;
     PLAY("a: gather g w; gather h g v; await h",
          "w: sleep 5",
@@ -268,8 +246,7 @@ static void test_gather__cancelling_a_gathering_in_a_gathering(void **state)
          "= complete at 1");
 }
 
-static void test_gather__cancelling_when_all_children_are_done(void **state)
-{
+static void test_gather__cancelling_when_all_children_are_done(void **state) {
     (void)state;
     PLAY("a: gather g w; sleep 1; try_cancel g; await g",
          "w: sleep 1",
@@ -278,8 +255,7 @@ static void test_gather__cancelling_when_all_children_are_done(void **state)
          "= complete at 1");
 }
 
-static void test_gather__cancelled_in_the_instant_in_which_the_last_child_ends(void **state)
-{
+static void test_gather__cancelled_in_the_instant_in_which_the_last_child_ends(void **state) {
     (void)state;
     PLAY("x: sleep 1; sleep 0; try_cancel g; cancel a why",
          "a: gather g w; await g; log a",
@@ -288,8 +264,7 @@ static void test_gather__cancelled_in_the_instant_in_which_the_last_child_ends(v
          "= complete at 1");
 }
 
-static void test_gather__cancelled_one_hop_later(void **state)
-{
+static void test_gather__cancelled_one_hop_later(void **state) {
     (void)state;
     PLAY("x: sleep 1; sleep 0; sleep 0; try_cancel g; cancel a why",
          "a: gather g w; await g; log a",
@@ -298,8 +273,7 @@ static void test_gather__cancelled_one_hop_later(void **state)
          "= complete at 1");
 }
 
-static void test_gather__cancelled_twice(void **state)
-{
+static void test_gather__cancelled_twice(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "w: sleep 5; catch; sleep 5",
@@ -311,8 +285,7 @@ static void test_gather__cancelled_twice(void **state)
          "= complete at 6");
 }
 
-static void test_gather__cancelled_twice_with_return_exceptions(void **state)
-{
+static void test_gather__cancelled_twice_with_return_exceptions(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5; catch; sleep 5",
@@ -325,8 +298,7 @@ static void test_gather__cancelled_twice_with_return_exceptions(void **state)
          "= complete at 1.5");
 }
 
-static void test_gather__a_timeout_around_it(void **state)
-{
+static void test_gather__a_timeout_around_it(void **state) {
     (void)state;
     PLAY("a: gather g w v; timeout t 2; await g; leave t",
          "w: sleep 1; log w",
@@ -337,8 +309,7 @@ static void test_gather__a_timeout_around_it(void **state)
          "= complete at 2");
 }
 
-static void test_gather__plain_futures_are_cancelled_too(void **state)
-{
+static void test_gather__plain_futures_are_cancelled_too(void **state) {
     (void)state;
     PLAY("future f",
          "a: gather g w f; await g",
@@ -349,8 +320,7 @@ static void test_gather__plain_futures_are_cancelled_too(void **state)
          "= complete at 1");
 }
 
-static void test_gather__two_wait_for_one_gathering(void **state)
-{
+static void test_gather__two_wait_for_one_gathering(void **state) {
     (void)state;
     PLAY("a: gather g w v; await g",
          "b: sleep 1; await g",
@@ -363,8 +333,7 @@ static void test_gather__two_wait_for_one_gathering(void **state)
          "= complete at 2");
 }
 
-static void test_gather__the_message_of_a_child_that_swallowed_the_cancel(void **state)
-{
+static void test_gather__the_message_of_a_child_that_swallowed_the_cancel(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5",
@@ -376,8 +345,7 @@ static void test_gather__the_message_of_a_child_that_swallowed_the_cancel(void *
          "= complete at 1");
 }
 
-static void test_gather__the_message_of_the_second_cancel_of_a_child(void **state)
-{
+static void test_gather__the_message_of_the_second_cancel_of_a_child(void **state) {
     (void)state;
     PLAY("a: gather_all g w v; await g",
          "w: sleep 5",
@@ -389,8 +357,7 @@ static void test_gather__the_message_of_the_second_cancel_of_a_child(void **stat
          "= complete at 2");
 }
 
-static void test_gather__a_child_that_awaits_the_gathering_it_is_in(void **state)
-{
+static void test_gather__a_child_that_awaits_the_gathering_it_is_in(void **state) {
     (void)state;
     PLAY("only here: asyncio's cancel ends in a recursion error, and cancels nobody",
          "a: gather g b; await g",
@@ -401,8 +368,7 @@ static void test_gather__a_child_that_awaits_the_gathering_it_is_in(void **state
          "= deadlock at 2");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gather__it_is_done_when_all_are),
         cmocka_unit_test(test_gather__it_takes_two_hops),

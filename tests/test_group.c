@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_group__leaving_waits_for_all(void **state)
-{
+static void test_group__leaving_waits_for_all(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; log in; leave g; log out",
          "~w: sleep 1; log w",
@@ -14,8 +13,7 @@ static void test_group__leaving_waits_for_all(void **state)
          "= complete at 2");
 }
 
-static void test_group__leaving_an_empty_group_does_not_wait(void **state)
-{
+static void test_group__leaving_an_empty_group_does_not_wait(void **state) {
     (void)state;
     PLAY("a: group g; leave g; log out",
          "b: log b",
@@ -23,8 +21,7 @@ static void test_group__leaving_an_empty_group_does_not_wait(void **state)
          "= complete at 0");
 }
 
-static void test_group__leaving_when_all_have_ended_does_not_wait(void **state)
-{
+static void test_group__leaving_when_all_have_ended_does_not_wait(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 2; leave g; log out",
          "b: sleep 2; log b",
@@ -33,8 +30,7 @@ static void test_group__leaving_when_all_have_ended_does_not_wait(void **state)
          "= complete at 2");
 }
 
-static void test_group__a_child_fails_and_the_others_are_cancelled(void **state)
-{
+static void test_group__a_child_fails_and_the_others_are_cancelled(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; create g u; leave g; catch; cancelling a; "
          "cancelled v; log on",
@@ -49,8 +45,7 @@ static void test_group__a_child_fails_and_the_others_are_cancelled(void **state)
          "= complete at 2");
 }
 
-static void test_group__a_child_fails_and_the_block_is_cancelled(void **state)
-{
+static void test_group__a_child_fails_and_the_block_is_cancelled(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 9; leave g; catch; cancelling a; sleep 1; log on",
          "~w: sleep 1; raise ValueError bad",
@@ -61,8 +56,7 @@ static void test_group__a_child_fails_and_the_block_is_cancelled(void **state)
          "= complete at 2");
 }
 
-static void test_group__several_children_fail(void **state)
-{
+static void test_group__several_children_fail(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; create g u; leave g",
          "~w: sleep 1; raise ValueError one",
@@ -77,8 +71,7 @@ static void test_group__several_children_fail(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_block_fails(void **state)
-{
+static void test_group__the_block_fails(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 1; raise ValueError bad; leave g",
          "~w: sleep 5",
@@ -90,8 +83,7 @@ static void test_group__the_block_fails(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_block_fails_and_a_child_too(void **state)
-{
+static void test_group__the_block_fails_and_a_child_too(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 1; raise ValueError bad; leave g",
          "~w: sleep 5; catch; raise OverflowError worse",
@@ -103,8 +95,7 @@ static void test_group__the_block_fails_and_a_child_too(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_block_fails_before_the_children_start(void **state)
-{
+static void test_group__the_block_fails_before_the_children_start(void **state) {
     (void)state;
     PLAY("a: group g; create g w; raise ValueError bad; leave g",
          "~w: log never",
@@ -115,8 +106,7 @@ static void test_group__the_block_fails_before_the_children_start(void **state)
          "= complete at 0");
 }
 
-static void test_group__the_block_fails_when_a_child_has_failed_in_the_same_instant(void **state)
-{
+static void test_group__the_block_fails_when_a_child_has_failed_in_the_same_instant(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 1; raise ValueError block; leave g",
          "~w: sleep 1; raise OverflowError child",
@@ -128,8 +118,7 @@ static void test_group__the_block_fails_when_a_child_has_failed_in_the_same_inst
          "= complete at 1");
 }
 
-static void test_group__the_block_swallows_the_cancel_of_a_failed_child(void **state)
-{
+static void test_group__the_block_swallows_the_cancel_of_a_failed_child(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 9; catch; cancelling a; sleep 1; log in; leave g; catch; "
          "cancelling a",
@@ -141,8 +130,7 @@ static void test_group__the_block_swallows_the_cancel_of_a_failed_child(void **s
          "= complete at 2");
 }
 
-static void test_group__the_parent_is_cancelled_in_the_block(void **state)
-{
+static void test_group__the_parent_is_cancelled_in_the_block(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; sleep 9; leave g",
          "~w: sleep 5",
@@ -155,8 +143,7 @@ static void test_group__the_parent_is_cancelled_in_the_block(void **state)
          "= complete at 2");
 }
 
-static void test_group__the_parent_is_cancelled_while_leaving(void **state)
-{
+static void test_group__the_parent_is_cancelled_while_leaving(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g",
          "~w: sleep 5",
@@ -168,8 +155,7 @@ static void test_group__the_parent_is_cancelled_while_leaving(void **state)
          "= complete at 2");
 }
 
-static void test_group__the_parent_is_cancelled_twice_while_leaving(void **state)
-{
+static void test_group__the_parent_is_cancelled_twice_while_leaving(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g",
          "~w: sleep 5; !sleep 5; !log clean",
@@ -181,8 +167,7 @@ static void test_group__the_parent_is_cancelled_twice_while_leaving(void **state
          "= complete at 6");
 }
 
-static void test_group__the_parent_is_cancelled_and_a_child_fails_while_it_cleans_up(void **state)
-{
+static void test_group__the_parent_is_cancelled_and_a_child_fails_while_it_cleans_up(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g",
          "~w: sleep 5; catch; raise ValueError bad",
@@ -195,8 +180,7 @@ static void test_group__the_parent_is_cancelled_and_a_child_fails_while_it_clean
          "= complete at 1");
 }
 
-static void test_group__the_parent_is_cancelled_in_the_block_and_a_child_fails(void **state)
-{
+static void test_group__the_parent_is_cancelled_in_the_block_and_a_child_fails(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 9; leave g",
          "~w: sleep 5; catch; raise ValueError bad",
@@ -209,8 +193,7 @@ static void test_group__the_parent_is_cancelled_in_the_block_and_a_child_fails(v
          "= complete at 1");
 }
 
-static void test_group__the_parent_is_cancelled_after_a_child_has_failed(void **state)
-{
+static void test_group__the_parent_is_cancelled_after_a_child_has_failed(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g; !cancelling a",
          "~w: sleep 1; raise ValueError bad",
@@ -225,8 +208,7 @@ static void test_group__the_parent_is_cancelled_after_a_child_has_failed(void **
          "= complete at 6");
 }
 
-static void test_group__the_parent_is_cancelled_in_the_instant_of_a_failure(void **state)
-{
+static void test_group__the_parent_is_cancelled_in_the_instant_of_a_failure(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 9; leave g; !cancelling a",
          "~w: sleep 1; raise ValueError bad",
@@ -239,8 +221,7 @@ static void test_group__the_parent_is_cancelled_in_the_instant_of_a_failure(void
          "= complete at 1");
 }
 
-static void test_group__the_parent_is_cancelled_just_before_a_failure(void **state)
-{
+static void test_group__the_parent_is_cancelled_just_before_a_failure(void **state) {
     (void)state;
     PLAY("x: sleep 1; cancel a why",
          "a: group g; create g w; sleep 9; leave g; !cancelling a",
@@ -253,8 +234,7 @@ static void test_group__the_parent_is_cancelled_just_before_a_failure(void **sta
          "= complete at 1");
 }
 
-static void test_group__the_parent_is_cancelled_while_leaving_as_the_last_ends(void **state)
-{
+static void test_group__the_parent_is_cancelled_while_leaving_as_the_last_ends(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g; log out",
          "~w: sleep 1",
@@ -263,8 +243,7 @@ static void test_group__the_parent_is_cancelled_while_leaving_as_the_last_ends(v
          "= complete at 1");
 }
 
-static void test_group__the_parent_is_cancelled_one_hop_later(void **state)
-{
+static void test_group__the_parent_is_cancelled_one_hop_later(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g; log out",
          "~w: sleep 1",
@@ -273,8 +252,7 @@ static void test_group__the_parent_is_cancelled_one_hop_later(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_parent_was_cancelled_before_and_swallowed_it(void **state)
-{
+static void test_group__the_parent_was_cancelled_before_and_swallowed_it(void **state) {
     (void)state;
     PLAY("a: sleep 9; catch; group g; create g w; leave g; !cancelling a",
          "~w: sleep 1; raise ValueError bad",
@@ -288,8 +266,7 @@ static void test_group__the_parent_was_cancelled_before_and_swallowed_it(void **
          "= complete at 2");
 }
 
-static void test_group__a_child_is_cancelled_from_outside(void **state)
-{
+static void test_group__a_child_is_cancelled_from_outside(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g; log out; cancelled w",
          "~w: sleep 5",
@@ -300,8 +277,7 @@ static void test_group__a_child_is_cancelled_from_outside(void **state)
          "= complete at 2");
 }
 
-static void test_group__a_child_ends_cancelled_by_itself(void **state)
-{
+static void test_group__a_child_ends_cancelled_by_itself(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g; log out",
          "~w: raise CancelledError own",
@@ -309,8 +285,7 @@ static void test_group__a_child_ends_cancelled_by_itself(void **state)
          "= complete at 0");
 }
 
-static void test_group__a_child_creates_another(void **state)
-{
+static void test_group__a_child_creates_another(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g; log out",
          "~w: sleep 1; create g v",
@@ -319,8 +294,7 @@ static void test_group__a_child_creates_another(void **state)
          "= complete at 2");
 }
 
-static void test_group__a_child_creates_another_after_a_failure(void **state)
-{
+static void test_group__a_child_creates_another_after_a_failure(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g",
          "~w: sleep 1; raise ValueError bad",
@@ -336,8 +310,7 @@ static void test_group__a_child_creates_another_after_a_failure(void **state)
          "= complete at 2");
 }
 
-static void test_group__the_block_creates_another_after_a_failure(void **state)
-{
+static void test_group__the_block_creates_another_after_a_failure(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 5; catch; create g v; leave g",
          "~w: sleep 1; raise ValueError bad",
@@ -353,8 +326,7 @@ static void test_group__the_block_creates_another_after_a_failure(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_block_creates_another_after_it_was_cancelled(void **state)
-{
+static void test_group__the_block_creates_another_after_it_was_cancelled(void **state) {
     (void)state;
     PLAY("a: group g; create g w; sleep 5; catch; create g v; leave g; log out",
          "~w: sleep 2; log w",
@@ -365,8 +337,7 @@ static void test_group__the_block_creates_another_after_it_was_cancelled(void **
          "= complete at 2");
 }
 
-static void test_group__a_group_in_a_group(void **state)
-{
+static void test_group__a_group_in_a_group(void **state) {
     (void)state;
     PLAY("a: group g; create g w; group h; create h v; leave h; log inner; leave g; log outer",
          "~w: sleep 2; log w",
@@ -376,8 +347,7 @@ static void test_group__a_group_in_a_group(void **state)
          "= complete at 2");
 }
 
-static void test_group__a_failure_in_the_inner_group(void **state)
-{
+static void test_group__a_failure_in_the_inner_group(void **state) {
     (void)state;
     PLAY("a: group g; create g w; group h; create h v; leave h; leave g",
          "~w: sleep 5",
@@ -392,8 +362,7 @@ static void test_group__a_failure_in_the_inner_group(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_failure_in_the_outer_group_while_the_inner_one_is_left(void **state)
-{
+static void test_group__a_failure_in_the_outer_group_while_the_inner_one_is_left(void **state) {
     (void)state;
     PLAY("a: group g; create g w; group h; create h v; leave h; leave g; !cancelling a",
          "~w: sleep 1; raise ValueError bad",
@@ -407,8 +376,7 @@ static void test_group__a_failure_in_the_outer_group_while_the_inner_one_is_left
          "= complete at 1");
 }
 
-static void test_group__failures_in_both_groups_at_once(void **state)
-{
+static void test_group__failures_in_both_groups_at_once(void **state) {
     (void)state;
     PLAY("a: group g; create g w; group h; create h v; leave h; leave g; !cancelling a",
          "~w: sleep 1; raise ValueError outer",
@@ -425,8 +393,7 @@ static void test_group__failures_in_both_groups_at_once(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_group_in_a_child_of_a_group(void **state)
-{
+static void test_group__a_group_in_a_child_of_a_group(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g u; leave g",
          "~w: group h; create h v; leave h",
@@ -444,8 +411,7 @@ static void test_group__a_group_in_a_child_of_a_group(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_timeout_around_a_group(void **state)
-{
+static void test_group__a_timeout_around_a_group(void **state) {
     (void)state;
     PLAY("a: timeout t 1; group g; create g w; leave g; leave t; catch; cancelling a",
          "~w: sleep 5",
@@ -454,8 +420,7 @@ static void test_group__a_timeout_around_a_group(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_timeout_in_a_group(void **state)
-{
+static void test_group__a_timeout_in_a_group(void **state) {
     (void)state;
     PLAY("a: group g; create g w; timeout t 1; sleep 5; leave t; leave g",
          "~w: sleep 5",
@@ -468,8 +433,7 @@ static void test_group__a_timeout_in_a_group(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_timeout_in_the_instant_of_a_failure(void **state)
-{
+static void test_group__a_timeout_in_the_instant_of_a_failure(void **state) {
     (void)state;
     PLAY("a: timeout t 1; group g; create g w; leave g; leave t; !cancelling a",
          "~w: sleep 1; raise ValueError bad",
@@ -478,8 +442,7 @@ static void test_group__a_timeout_in_the_instant_of_a_failure(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_timeout_around_a_group_whose_child_fails_when_cancelled(void **state)
-{
+static void test_group__a_timeout_around_a_group_whose_child_fails_when_cancelled(void **state) {
     (void)state;
     PLAY("a: timeout t 1; group g; create g w; leave g; leave t; !cancelling a",
          "~w: sleep 5; catch; raise ValueError bad",
@@ -493,8 +456,7 @@ static void test_group__a_timeout_around_a_group_whose_child_fails_when_cancelle
          "= complete at 1");
 }
 
-static void test_group__children_are_cancelled_in_the_order_of_creation(void **state)
-{
+static void test_group__children_are_cancelled_in_the_order_of_creation(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; create g u; create g z; leave g",
          "~w: sleep 5",
@@ -511,8 +473,7 @@ static void test_group__children_are_cancelled_in_the_order_of_creation(void **s
          "= complete at 1");
 }
 
-static void test_group__results_of_the_children(void **state)
-{
+static void test_group__results_of_the_children(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g; result w; result v",
          "~w: sleep 1; return 1",
@@ -521,8 +482,7 @@ static void test_group__results_of_the_children(void **state)
          "= complete at 2");
 }
 
-static void test_group__a_child_fails_at_once(void **state)
-{
+static void test_group__a_child_fails_at_once(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g",
          "~w: raise ValueError bad",
@@ -535,8 +495,7 @@ static void test_group__a_child_fails_at_once(void **state)
          "= complete at 0");
 }
 
-static void test_group__a_child_is_awaited_in_the_block(void **state)
-{
+static void test_group__a_child_is_awaited_in_the_block(void **state) {
     (void)state;
     PLAY("a: group g; create g w; await w; leave g",
          "~w: sleep 1; raise ValueError bad",
@@ -548,8 +507,7 @@ static void test_group__a_child_is_awaited_in_the_block(void **state)
          "= complete at 1");
 }
 
-static void test_group__a_child_is_awaited_by_another_child(void **state)
-{
+static void test_group__a_child_is_awaited_by_another_child(void **state) {
     (void)state;
     PLAY("a: group g; create g w; create g v; leave g",
          "~w: sleep 1; raise ValueError bad",
@@ -562,8 +520,7 @@ static void test_group__a_child_is_awaited_by_another_child(void **state)
          "= complete at 1");
 }
 
-static void test_group__the_group_cannot_be_used_when_it_is_finished_waiting(void **state)
-{
+static void test_group__the_group_cannot_be_used_when_it_is_finished_waiting(void **state) {
     (void)state;
     PLAY("a: group g; create g w; leave g; log out",
          "~w: sleep 1; on_done w r",
@@ -574,8 +531,7 @@ static void test_group__the_group_cannot_be_used_when_it_is_finished_waiting(voi
          "= complete at 1");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_group__leaving_waits_for_all),
         cmocka_unit_test(test_group__leaving_an_empty_group_does_not_wait),

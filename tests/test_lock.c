@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_lock__a_release_hands_it_on_in_the_order_of_arrival(void **state)
-{
+static void test_lock__a_release_hands_it_on_in_the_order_of_arrival(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; log released",
@@ -15,8 +14,7 @@ static void test_lock__a_release_hands_it_on_in_the_order_of_arrival(void **stat
          "= complete at 2");
 }
 
-static void test_lock__a_free_lock_is_acquired_without_yielding(void **state)
-{
+static void test_lock__a_free_lock_is_acquired_without_yielding(void **state) {
     (void)state;
     PLAY("lock l",
          "a: locked l; acquire l; locked l; release l; locked l",
@@ -25,8 +23,7 @@ static void test_lock__a_free_lock_is_acquired_without_yielding(void **state)
          "= complete at 0");
 }
 
-static void test_lock__releasing_a_free_lock_fails(void **state)
-{
+static void test_lock__releasing_a_free_lock_fails(void **state) {
     (void)state;
     PLAY("lock l",
          "a: release l; catch; acquire l; release l; release l",
@@ -36,8 +33,7 @@ static void test_lock__releasing_a_free_lock_fails(void **state)
          "= complete at 0");
 }
 
-static void test_lock__a_newcomer_does_not_overtake_the_one_woken(void **state)
-{
+static void test_lock__a_newcomer_does_not_overtake_the_one_woken(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; acquire l; release l",
@@ -47,8 +43,7 @@ static void test_lock__a_newcomer_does_not_overtake_the_one_woken(void **state)
          "= complete at 1");
 }
 
-static void test_lock__the_lock_is_free_between_release_and_the_next_owner(void **state)
-{
+static void test_lock__the_lock_is_free_between_release_and_the_next_owner(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; locked l",
@@ -58,8 +53,7 @@ static void test_lock__the_lock_is_free_between_release_and_the_next_owner(void 
          "= complete at 1");
 }
 
-static void test_lock__a_waiter_cancelled_in_the_middle_leaves_the_line(void **state)
-{
+static void test_lock__a_waiter_cancelled_in_the_middle_leaves_the_line(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 2; release l",
@@ -73,8 +67,7 @@ static void test_lock__a_waiter_cancelled_in_the_middle_leaves_the_line(void **s
          "= complete at 2");
 }
 
-static void test_lock__cancelling_the_one_just_woken_wakes_the_next(void **state)
-{
+static void test_lock__cancelling_the_one_just_woken_wakes_the_next(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; cancel b",
@@ -85,8 +78,7 @@ static void test_lock__cancelling_the_one_just_woken_wakes_the_next(void **state
          "= complete at 1");
 }
 
-static void test_lock__cancelling_the_one_just_woken_after_a_newcomer_came(void **state)
-{
+static void test_lock__cancelling_the_one_just_woken_after_a_newcomer_came(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; cancel b; acquire l; log again; release l",
@@ -97,8 +89,7 @@ static void test_lock__cancelling_the_one_just_woken_after_a_newcomer_came(void 
          "= complete at 1");
 }
 
-static void test_lock__a_release_while_the_first_waiter_is_cancelled(void **state)
-{
+static void test_lock__a_release_while_the_first_waiter_is_cancelled(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; cancel b; release l; log released",
@@ -109,8 +100,7 @@ static void test_lock__a_release_while_the_first_waiter_is_cancelled(void **stat
          "= complete at 1");
 }
 
-static void test_lock__it_can_be_taken_past_waiters_that_are_all_cancelled(void **state)
-{
+static void test_lock__it_can_be_taken_past_waiters_that_are_all_cancelled(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; cancel b; cancel c; release l; acquire l; log again; release l",
@@ -122,8 +112,7 @@ static void test_lock__it_can_be_taken_past_waiters_that_are_all_cancelled(void 
          "= complete at 1");
 }
 
-static void test_lock__it_is_not_taken_past_a_waiter_that_is_not_cancelled(void **state)
-{
+static void test_lock__it_is_not_taken_past_a_waiter_that_is_not_cancelled(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; cancel b; release l; acquire l; log again; release l",
@@ -134,8 +123,7 @@ static void test_lock__it_is_not_taken_past_a_waiter_that_is_not_cancelled(void 
          "= complete at 1");
 }
 
-static void test_lock__cancelled_before_the_wake_and_taken_by_another(void **state)
-{
+static void test_lock__cancelled_before_the_wake_and_taken_by_another(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; cancel b; release l; acquire l; sleep 1; release l",
@@ -147,8 +135,7 @@ static void test_lock__cancelled_before_the_wake_and_taken_by_another(void **sta
          "= complete at 2");
 }
 
-static void test_lock__a_timeout_in_the_instant_of_the_release_gives_the_lock_on(void **state)
-{
+static void test_lock__a_timeout_in_the_instant_of_the_release_gives_the_lock_on(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l",
@@ -160,8 +147,7 @@ static void test_lock__a_timeout_in_the_instant_of_the_release_gives_the_lock_on
          "= complete at 1");
 }
 
-static void test_lock__a_release_after_a_timeout_of_the_same_instant(void **state)
-{
+static void test_lock__a_release_after_a_timeout_of_the_same_instant(void **state) {
     (void)state;
     PLAY("lock l",
          "b: sleep 0; timeout t 1; acquire l; release l; leave t; log left",
@@ -173,8 +159,7 @@ static void test_lock__a_release_after_a_timeout_of_the_same_instant(void **stat
          "= complete at 1");
 }
 
-static void test_lock__cancelled_twice_while_waiting_raises_once(void **state)
-{
+static void test_lock__cancelled_twice_while_waiting_raises_once(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 2; release l",
@@ -186,8 +171,7 @@ static void test_lock__cancelled_twice_while_waiting_raises_once(void **state)
          "= complete at 2");
 }
 
-static void test_lock__cancelled_twice_after_the_wake_raises_once(void **state)
-{
+static void test_lock__cancelled_twice_after_the_wake_raises_once(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; cancel b one; cancel b two",
@@ -197,8 +181,7 @@ static void test_lock__cancelled_twice_after_the_wake_raises_once(void **state)
          "= complete at 1");
 }
 
-static void test_lock__another_task_may_release_it(void **state)
-{
+static void test_lock__another_task_may_release_it(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l",
@@ -209,8 +192,7 @@ static void test_lock__another_task_may_release_it(void **state)
          "= complete at 1");
 }
 
-static void test_lock__two_tasks_in_opposite_order_are_a_deadlock(void **state)
-{
+static void test_lock__two_tasks_in_opposite_order_are_a_deadlock(void **state) {
     (void)state;
     PLAY("lock l",
          "lock m",
@@ -220,8 +202,7 @@ static void test_lock__two_tasks_in_opposite_order_are_a_deadlock(void **state)
          "= deadlock at 1");
 }
 
-static void test_lock__a_lock_freed_by_the_canceller_between_two_cancels_of_the_line(void **state)
-{
+static void test_lock__a_lock_freed_by_the_canceller_between_two_cancels_of_the_line(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 1; release l; cancel b; sleep 0; cancel c; sleep 0; locked l",
@@ -234,8 +215,7 @@ static void test_lock__a_lock_freed_by_the_canceller_between_two_cancels_of_the_
          "= complete at 1");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lock__a_release_hands_it_on_in_the_order_of_arrival),
         cmocka_unit_test(test_lock__a_free_lock_is_acquired_without_yielding),

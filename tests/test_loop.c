@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_loop__it_ends_in_the_iteration_after_the_last_task(void **state)
-{
+static void test_loop__it_ends_in_the_iteration_after_the_last_task(void **state) {
     (void)state;
     PLAY("a: log a; call_soon h r",
          "~r: log r",
@@ -11,8 +10,7 @@ static void test_loop__it_ends_in_the_iteration_after_the_last_task(void **state
          "= complete at 0");
 }
 
-static void test_loop__one_iteration_runs_what_was_ready_when_it_began(void **state)
-{
+static void test_loop__one_iteration_runs_what_was_ready_when_it_began(void **state) {
     (void)state;
     PLAY("a: log a; sleep 0; log a; sleep 0; log a",
          "b: log b; sleep 0; log b",
@@ -22,8 +20,7 @@ static void test_loop__one_iteration_runs_what_was_ready_when_it_began(void **st
          "= complete at 0");
 }
 
-static void test_loop__ready_tasks_run_before_the_timers_of_the_same_instant(void **state)
-{
+static void test_loop__ready_tasks_run_before_the_timers_of_the_same_instant(void **state) {
     (void)state;
     PLAY("a: sleep 1; log a; sleep 0; log a",
          "b: sleep 1; sleep 0; log b",
@@ -33,8 +30,7 @@ static void test_loop__ready_tasks_run_before_the_timers_of_the_same_instant(voi
          "= complete at 2");
 }
 
-static void test_loop__a_computing_task_makes_time_pass_for_all(void **state)
-{
+static void test_loop__a_computing_task_makes_time_pass_for_all(void **state) {
     (void)state;
     PLAY("a: compute 2; time",
          "b: time; sleep 1; time",
@@ -44,8 +40,7 @@ static void test_loop__a_computing_task_makes_time_pass_for_all(void **state)
          "= complete at 3");
 }
 
-static void test_loop__timers_that_became_due_meanwhile_run_after_what_is_ready(void **state)
-{
+static void test_loop__timers_that_became_due_meanwhile_run_after_what_is_ready(void **state) {
     (void)state;
     PLAY("a: sleep 1; compute 3; log a; sleep 0; log a",
          "b: sleep 2; log b",
@@ -54,8 +49,7 @@ static void test_loop__timers_that_became_due_meanwhile_run_after_what_is_ready(
          "= complete at 4");
 }
 
-static void test_loop__a_task_waits_for_ever(void **state)
-{
+static void test_loop__a_task_waits_for_ever(void **state) {
     (void)state;
     PLAY("event e",
          "a: wait e",
@@ -63,8 +57,7 @@ static void test_loop__a_task_waits_for_ever(void **state)
          "= deadlock at 2");
 }
 
-static void test_loop__stop_ends_the_iteration_first(void **state)
-{
+static void test_loop__stop_ends_the_iteration_first(void **state) {
     (void)state;
     PLAY("a: sleep 1; stop; log a; sleep 1; log never",
          "b: sleep 1; log b; sleep 0; log b",
@@ -72,15 +65,13 @@ static void test_loop__stop_ends_the_iteration_first(void **state)
          "= stopped at 1");
 }
 
-static void test_loop__the_last_task_stops_it(void **state)
-{
+static void test_loop__the_last_task_stops_it(void **state) {
     (void)state;
     PLAY("a: sleep 1; stop",
          "= stopped at 1");
 }
 
-static void test_loop__a_long_sleep(void **state)
-{
+static void test_loop__a_long_sleep(void **state) {
     (void)state;
     PLAY("a: sleep 3600; log a",
          "b: sleep 1000000; time",
@@ -89,8 +80,7 @@ static void test_loop__a_long_sleep(void **state)
          "= complete at 1000000");
 }
 
-static void test_loop__fractions_of_a_second(void **state)
-{
+static void test_loop__fractions_of_a_second(void **state) {
     (void)state;
     PLAY("a: sleep 0.25; log a; sleep 0.5; log a; sleep 0.001; log a",
          "= 0.25: a a",
@@ -101,49 +91,42 @@ static void test_loop__fractions_of_a_second(void **state)
 
 /* --- What a script cannot say ---------------------------------------------------------------- */
 
-static int note_name(void *arg)
-{
+static int note_name(void *arg) {
     note("%s", (const char *)arg);
     return 0;
 }
 
-static int sleep_then_note(void *arg)
-{
+static int sleep_then_note(void *arg) {
     int error = cad_sleep(CAD_SECOND);
     note("%s %s", (const char *)arg, error == 0 ? "slept" : cad_error_name(error));
     return error;
 }
 
-static int wait_for_event(void *arg)
-{
+static int wait_for_event(void *arg) {
     int error = cad_event_wait(arg);
     note("woken");
     return error;
 }
 
-static void start(cad_coroutine *fn, void *arg)
-{
+static void start(cad_coroutine *fn, void *arg) {
     assert_int_equal(cad_task_create(test_loop, fn, arg, NULL, NULL), 0);
 }
 
-static void test_loop__a_loop_without_tasks_ends_at_once(void **state)
-{
+static void test_loop__a_loop_without_tasks_ends_at_once(void **state) {
     (void)state;
     assert_int_equal(cad_loop_run(test_loop), 0);
     assert_int_equal(cad_loop_time(test_loop), 0);
     assert_int_equal(cad_loop_run(test_loop), 0);
 }
 
-static void test_loop__a_loop_that_never_runs_frees_its_tasks(void **state)
-{
+static void test_loop__a_loop_that_never_runs_frees_its_tasks(void **state) {
     (void)state;
     start(note_name, "never");
     assert_non_null(cad_queue_new(test_loop, 1));
     HAPPENED(NULL);
 }
 
-static void test_loop__it_goes_on_after_a_deadlock(void **state)
-{
+static void test_loop__it_goes_on_after_a_deadlock(void **state) {
     (void)state;
     cad_event *event = cad_event_new(test_loop);
     start(wait_for_event, event);
@@ -154,14 +137,12 @@ static void test_loop__it_goes_on_after_a_deadlock(void **state)
     HAPPENED("0: woken");
 }
 
-static int stop_and_sleep(void *arg)
-{
+static int stop_and_sleep(void *arg) {
     cad_loop_stop(test_loop);
     return sleep_then_note(arg);
 }
 
-static void test_loop__it_goes_on_after_a_stop(void **state)
-{
+static void test_loop__it_goes_on_after_a_stop(void **state) {
     (void)state;
     start(stop_and_sleep, "a");
     assert_int_equal(cad_loop_run(test_loop), CAD_ESTOPPED);
@@ -170,15 +151,13 @@ static void test_loop__it_goes_on_after_a_stop(void **state)
     HAPPENED("1: a slept");
 }
 
-static int interrupt(void *arg)
-{
+static int interrupt(void *arg) {
     note("%s", (const char *)arg);
     cad_loop_interrupt(test_loop);
     return 0;
 }
 
-static void test_loop__an_interrupt_leaves_the_rest_in_its_order(void **state)
-{
+static void test_loop__an_interrupt_leaves_the_rest_in_its_order(void **state) {
     (void)state;
     start(note_name, "a");
     start(interrupt, "interrupt");
@@ -191,14 +170,12 @@ static void test_loop__an_interrupt_leaves_the_rest_in_its_order(void **state)
     HAPPENED("0: a, interrupt, b, c, d");
 }
 
-static void create_late(void *arg)
-{
+static void create_late(void *arg) {
     start(note_name, arg);
     cad_loop_release(test_loop);
 }
 
-static void test_loop__a_hold_waits_for_a_task_that_comes_later(void **state)
-{
+static void test_loop__a_hold_waits_for_a_task_that_comes_later(void **state) {
     (void)state;
     start(note_name, "early");
     cad_loop_hold(test_loop);
@@ -207,24 +184,21 @@ static void test_loop__a_hold_waits_for_a_task_that_comes_later(void **state)
     HAPPENED("0: early", "3: late");
 }
 
-static int note_where(void *arg)
-{
+static int note_where(void *arg) {
     (void)arg;
     assert_ptr_equal(cad_running_loop(), test_loop);
     note("%s %d", cad_task_name(cad_current_task()), (int)cad_task_id(cad_current_task()));
     return 0;
 }
 
-static void note_no_task(void *arg)
-{
+static void note_no_task(void *arg) {
     (void)arg;
     assert_null(cad_current_task());
     assert_ptr_equal(cad_running_loop(), test_loop);
     note("callback");
 }
 
-static void test_loop__it_knows_which_task_runs(void **state)
-{
+static void test_loop__it_knows_which_task_runs(void **state) {
     (void)state;
     const cad_task_options options = {.name = "own"};
     start(note_where, NULL);
@@ -238,8 +212,7 @@ static void test_loop__it_knows_which_task_runs(void **state)
     assert_null(cad_running_loop());
 }
 
-static int list_tasks(void *arg)
-{
+static int list_tasks(void *arg) {
     (void)arg;
     for (cad_task *task = cad_loop_first_task(test_loop); task != NULL;
          task = cad_loop_next_task(test_loop, task))
@@ -247,8 +220,7 @@ static int list_tasks(void *arg)
     return 0;
 }
 
-static void test_loop__its_tasks_are_listed_without_those_that_have_ended(void **state)
-{
+static void test_loop__its_tasks_are_listed_without_those_that_have_ended(void **state) {
     (void)state;
     start(note_name, "ended");
     start(sleep_then_note, "x");
@@ -259,26 +231,23 @@ static void test_loop__its_tasks_are_listed_without_those_that_have_ended(void *
     assert_null(cad_loop_first_task(test_loop));
 }
 
-static int fail_with(void *arg)
-{
+static int fail_with(void *arg) {
     return cad_raise(CAD_EINVAL, arg);
 }
 
-static int await_it(void *arg)
-{
+static int await_it(void *arg) {
     int error = cad_await(arg, NULL);
     note("awaited %s", cad_error_name(error));
     return 0;
 }
 
-static void on_unretrieved(cad_future *future, int code, const cad_exception *exception, void *arg)
-{
+static void on_unretrieved(cad_future *future, int code, const cad_exception *exception,
+                           void *arg) {
     note("%s: %s %s(%s)", (const char *)arg, cad_task_name(future), cad_error_name(code),
          exception != NULL ? cad_exception_message(exception) : "");
 }
 
-static void test_loop__an_error_that_nobody_asked_for_is_reported(void **state)
-{
+static void test_loop__an_error_that_nobody_asked_for_is_reported(void **state) {
     (void)state;
     cad_task *kept, *awaited, *late;
     cad_loop_set_exception_handler(test_loop, on_unretrieved, "handler");
@@ -301,13 +270,11 @@ static void test_loop__an_error_that_nobody_asked_for_is_reported(void **state)
              "handler: Task-4 ValueError(late)");
 }
 
-static void note_callback(void *arg)
-{
+static void note_callback(void *arg) {
     note("%s", (const char *)arg);
 }
 
-static void test_loop__a_call_from_outside_runs_in_the_next_iteration(void **state)
-{
+static void test_loop__a_call_from_outside_runs_in_the_next_iteration(void **state) {
     (void)state;
     start(note_name, "a");
     assert_int_equal(cad_call_soon_threadsafe(test_loop, note_callback, "outside"), 0);
@@ -315,8 +282,7 @@ static void test_loop__a_call_from_outside_runs_in_the_next_iteration(void **sta
     HAPPENED("0: a, outside");
 }
 
-static int build(void)
-{
+static int build(void) {
     int error = cad_loop_new(cad_virtual_driver(), &test_loop);
     if (error != 0)
         return error;
@@ -335,8 +301,7 @@ static int build(void)
     return error == 0 ? cad_set_name(lock, "door") : error;
 }
 
-static void test_loop__each_allocation_fails_while_it_is_built(void **state)
-{
+static void test_loop__each_allocation_fails_while_it_is_built(void **state) {
     (void)state;
     bool reached = true;
     for (size_t failing = 1; reached; failing++) {
@@ -352,8 +317,7 @@ static void test_loop__each_allocation_fails_while_it_is_built(void **state)
     HAPPENED("0: ran, called");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loop__it_ends_in_the_iteration_after_the_last_task),
         cmocka_unit_test(test_loop__one_iteration_runs_what_was_ready_when_it_began),

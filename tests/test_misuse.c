@@ -27,8 +27,7 @@ typedef struct mistake {
 
 static int run_in_child(void *arg) {
     const mistake *self = arg;
-    if (cad_loop_new(cad_virtual_driver(), &loop) != 0 ||
-        (queue = cad_queue_new(loop, 0)) == NULL)
+    if (cad_loop_new(cad_virtual_driver(), &loop) != 0 || (queue = cad_queue_new(loop, 0)) == NULL)
         return 1;
     self->make();
     int error = cad_loop_run(loop);
@@ -62,7 +61,8 @@ static void create_machine(const cad_step_type *type) {
         exit(1);
 }
 
-/* --- What is freed too early --------------------------------------------------------------------- */
+/* --- What is freed too early ---------------------------------------------------------------------
+ */
 
 static int get(void *arg) {
     (void)arg;
@@ -188,7 +188,8 @@ static void test_misuse__an_exception_handler_that_keeps_the_future(void **state
     dies(keep_what_is_being_freed, "the handler kept it");
 }
 
-/* --- What is not left ---------------------------------------------------------------------------- */
+/* --- What is not left ----------------------------------------------------------------------------
+ */
 
 static int forget_timeout(void *arg) {
     (void)arg;
@@ -237,7 +238,8 @@ static void test_misuse__a_group_left_with_what_is_no_error(void **state) {
     dies(leave_a_group_with_no_error, "cad_task_group_leave");
 }
 
-/* --- Step machines ------------------------------------------------------------------------------- */
+/* --- Step machines -------------------------------------------------------------------------------
+ */
 
 static int pend(void *state, int result) {
     (void)state;

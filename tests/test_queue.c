@@ -3,8 +3,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_queue__items_come_out_in_the_order_in_which_they_went_in(void **state)
-{
+static void test_queue__items_come_out_in_the_order_in_which_they_went_in(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: put q 1; put q 2; put_nowait q 3; size q; get q; get q; get_nowait q; empty q",
@@ -13,8 +12,7 @@ static void test_queue__items_come_out_in_the_order_in_which_they_went_in(void *
          "= complete at 0");
 }
 
-static void test_queue__put_waits_while_it_is_full(void **state)
-{
+static void test_queue__put_waits_while_it_is_full(void **state) {
     (void)state;
     PLAY("queue q 2",
          "a: put q 1; put q 2; full q; put q 3; log a",
@@ -25,8 +23,7 @@ static void test_queue__put_waits_while_it_is_full(void **state)
          "= complete at 2");
 }
 
-static void test_queue__get_waits_while_it_is_empty(void **state)
-{
+static void test_queue__get_waits_while_it_is_empty(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -37,8 +34,7 @@ static void test_queue__get_waits_while_it_is_empty(void **state)
          "= complete at 2");
 }
 
-static void test_queue__without_waiting_it_says_full_or_empty(void **state)
-{
+static void test_queue__without_waiting_it_says_full_or_empty(void **state) {
     (void)state;
     PLAY("queue q 1",
          "a: get_nowait q; catch; put_nowait q 1; put_nowait q 2; catch; get_nowait q; size q",
@@ -46,8 +42,7 @@ static void test_queue__without_waiting_it_says_full_or_empty(void **state)
          "= complete at 0");
 }
 
-static void test_queue__getters_are_served_in_order_of_arrival(void **state)
-{
+static void test_queue__getters_are_served_in_order_of_arrival(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -58,8 +53,7 @@ static void test_queue__getters_are_served_in_order_of_arrival(void **state)
          "= complete at 1");
 }
 
-static void test_queue__putters_are_served_in_order_of_arrival(void **state)
-{
+static void test_queue__putters_are_served_in_order_of_arrival(void **state) {
     (void)state;
     PLAY("queue q 1",
          "a: put q 1; put q 2",
@@ -73,8 +67,7 @@ static void test_queue__putters_are_served_in_order_of_arrival(void **state)
          "= complete at 3");
 }
 
-static void test_queue__a_newcomer_overtakes_the_getter_that_was_woken(void **state)
-{
+static void test_queue__a_newcomer_overtakes_the_getter_that_was_woken(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q; log a",
@@ -83,8 +76,7 @@ static void test_queue__a_newcomer_overtakes_the_getter_that_was_woken(void **st
          "= complete at 1");
 }
 
-static void test_queue__the_getter_overtaken_goes_to_the_end_of_the_line(void **state)
-{
+static void test_queue__the_getter_overtaken_goes_to_the_end_of_the_line(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -96,8 +88,7 @@ static void test_queue__the_getter_overtaken_goes_to_the_end_of_the_line(void **
          "= complete at 3");
 }
 
-static void test_queue__the_putter_overtaken_goes_to_the_end_of_the_line(void **state)
-{
+static void test_queue__the_putter_overtaken_goes_to_the_end_of_the_line(void **state) {
     (void)state;
     PLAY("queue q 1",
          "a: put q 1; put q 2; log a",
@@ -111,8 +102,7 @@ static void test_queue__the_putter_overtaken_goes_to_the_end_of_the_line(void **
          "= complete at 4");
 }
 
-static void test_queue__two_puts_in_one_step_wake_two_getters(void **state)
-{
+static void test_queue__two_puts_in_one_step_wake_two_getters(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q; log a",
@@ -122,8 +112,7 @@ static void test_queue__two_puts_in_one_step_wake_two_getters(void **state)
          "= complete at 1");
 }
 
-static void test_queue__a_getter_cancelled_in_the_middle_leaves_the_line(void **state)
-{
+static void test_queue__a_getter_cancelled_in_the_middle_leaves_the_line(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -135,8 +124,7 @@ static void test_queue__a_getter_cancelled_in_the_middle_leaves_the_line(void **
          "= complete at 2");
 }
 
-static void test_queue__a_putter_cancelled_in_the_middle_leaves_the_line(void **state)
-{
+static void test_queue__a_putter_cancelled_in_the_middle_leaves_the_line(void **state) {
     (void)state;
     PLAY("queue q 1",
          "a: put q 1",
@@ -150,8 +138,7 @@ static void test_queue__a_putter_cancelled_in_the_middle_leaves_the_line(void **
          "= complete at 2");
 }
 
-static void test_queue__cancelling_the_getter_just_woken_wakes_the_next(void **state)
-{
+static void test_queue__cancelling_the_getter_just_woken_wakes_the_next(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -161,8 +148,7 @@ static void test_queue__cancelling_the_getter_just_woken_wakes_the_next(void **s
          "= complete at 1");
 }
 
-static void test_queue__cancelling_the_getter_just_woken_keeps_the_item(void **state)
-{
+static void test_queue__cancelling_the_getter_just_woken_keeps_the_item(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -171,8 +157,7 @@ static void test_queue__cancelling_the_getter_just_woken_keeps_the_item(void **s
          "= complete at 1");
 }
 
-static void test_queue__cancelling_the_getter_woken_after_its_item_was_taken(void **state)
-{
+static void test_queue__cancelling_the_getter_woken_after_its_item_was_taken(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -183,8 +168,7 @@ static void test_queue__cancelling_the_getter_woken_after_its_item_was_taken(voi
          "= complete at 2");
 }
 
-static void test_queue__cancelling_the_putter_just_woken_wakes_the_next(void **state)
-{
+static void test_queue__cancelling_the_putter_just_woken_wakes_the_next(void **state) {
     (void)state;
     PLAY("queue q 1",
          "a: put q 1",
@@ -197,8 +181,7 @@ static void test_queue__cancelling_the_putter_just_woken_wakes_the_next(void **s
          "= complete at 2");
 }
 
-static void test_queue__cancelling_the_putter_woken_after_its_room_was_taken(void **state)
-{
+static void test_queue__cancelling_the_putter_woken_after_its_room_was_taken(void **state) {
     (void)state;
     PLAY("queue q 1",
          "a: put q 1",
@@ -212,8 +195,7 @@ static void test_queue__cancelling_the_putter_woken_after_its_room_was_taken(voi
          "= complete at 3");
 }
 
-static void test_queue__put_after_cancelling_the_first_getter_in_the_same_instant(void **state)
-{
+static void test_queue__put_after_cancelling_the_first_getter_in_the_same_instant(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q",
@@ -223,8 +205,7 @@ static void test_queue__put_after_cancelling_the_first_getter_in_the_same_instan
          "= complete at 1");
 }
 
-static void test_queue__a_getter_cancelled_twice_after_its_wake(void **state)
-{
+static void test_queue__a_getter_cancelled_twice_after_its_wake(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: get q; catch; get q",
@@ -235,8 +216,7 @@ static void test_queue__a_getter_cancelled_twice_after_its_wake(void **state)
          "= complete at 2");
 }
 
-static void test_queue__a_timeout_in_the_instant_of_the_put(void **state)
-{
+static void test_queue__a_timeout_in_the_instant_of_the_put(void **state) {
     (void)state;
     PLAY("queue q 0",
          "x: sleep 1; put q 1",
@@ -247,8 +227,7 @@ static void test_queue__a_timeout_in_the_instant_of_the_put(void **state)
          "= complete at 1");
 }
 
-static void test_queue__a_timeout_just_before_the_put(void **state)
-{
+static void test_queue__a_timeout_just_before_the_put(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: timeout t 1; get q; leave t",
@@ -259,8 +238,7 @@ static void test_queue__a_timeout_just_before_the_put(void **state)
          "= complete at 1");
 }
 
-static void test_queue__a_timeout_in_the_instant_of_the_get(void **state)
-{
+static void test_queue__a_timeout_in_the_instant_of_the_get(void **state) {
     (void)state;
     PLAY("queue q 1",
          "x: put q 1; sleep 1; get q",
@@ -272,8 +250,7 @@ static void test_queue__a_timeout_in_the_instant_of_the_get(void **state)
          "= complete at 1");
 }
 
-static void test_queue__a_lifo_gives_the_last_one_first(void **state)
-{
+static void test_queue__a_lifo_gives_the_last_one_first(void **state) {
     (void)state;
     PLAY("lifo q 0",
          "a: put q 1; put q 2; put q 3; get q; put q 4; get q; get q; get q",
@@ -281,8 +258,7 @@ static void test_queue__a_lifo_gives_the_last_one_first(void **state)
          "= complete at 0");
 }
 
-static void test_queue__a_lifo_waits_like_any_other(void **state)
-{
+static void test_queue__a_lifo_waits_like_any_other(void **state) {
     (void)state;
     PLAY("lifo q 1",
          "a: put q 1; put q 2",
@@ -294,8 +270,7 @@ static void test_queue__a_lifo_waits_like_any_other(void **state)
          "= complete at 2");
 }
 
-static void test_queue__a_priority_queue_gives_the_smallest_first(void **state)
-{
+static void test_queue__a_priority_queue_gives_the_smallest_first(void **state) {
     (void)state;
     PLAY("priority q 0",
          "a: put q 5; put q 2; put q 8; put q 1; put q 3; get q; get q; put q 1; get q; get q; "
@@ -305,8 +280,7 @@ static void test_queue__a_priority_queue_gives_the_smallest_first(void **state)
          "= complete at 0");
 }
 
-static void test_queue__a_priority_queue_waits_like_any_other(void **state)
-{
+static void test_queue__a_priority_queue_waits_like_any_other(void **state) {
     (void)state;
     PLAY("priority q 1",
          "a: put q 5; put q 2; log a",
@@ -318,8 +292,7 @@ static void test_queue__a_priority_queue_waits_like_any_other(void **state)
          "= complete at 2");
 }
 
-static void test_queue__join_waits_for_every_task_done(void **state)
-{
+static void test_queue__join_waits_for_every_task_done(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: put q 1; put q 2; unfinished q; join q; log joined; unfinished q",
@@ -331,8 +304,7 @@ static void test_queue__join_waits_for_every_task_done(void **state)
          "= complete at 3");
 }
 
-static void test_queue__join_of_a_queue_without_items_does_not_wait(void **state)
-{
+static void test_queue__join_of_a_queue_without_items_does_not_wait(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: join q; put q 1; get q; task_done q; join q; log a",
@@ -341,8 +313,7 @@ static void test_queue__join_of_a_queue_without_items_does_not_wait(void **state
          "= complete at 0");
 }
 
-static void test_queue__task_done_too_often(void **state)
-{
+static void test_queue__task_done_too_often(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: task_done q; catch; put q 1; task_done q; task_done q",
@@ -352,8 +323,7 @@ static void test_queue__task_done_too_often(void **state)
          "= complete at 0");
 }
 
-static void test_queue__join_returns_although_more_came_in_the_same_instant(void **state)
-{
+static void test_queue__join_returns_although_more_came_in_the_same_instant(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: put q 1; join q; unfinished q; log joined",
@@ -364,8 +334,7 @@ static void test_queue__join_returns_although_more_came_in_the_same_instant(void
          "= complete at 1");
 }
 
-static void test_queue__join_is_cancelled_in_the_instant_of_the_last_task_done(void **state)
-{
+static void test_queue__join_is_cancelled_in_the_instant_of_the_last_task_done(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: put q 1; join q",
@@ -376,8 +345,7 @@ static void test_queue__join_is_cancelled_in_the_instant_of_the_last_task_done(v
          "= complete at 1");
 }
 
-static void test_queue__join_with_a_timeout(void **state)
-{
+static void test_queue__join_with_a_timeout(void **state) {
     (void)state;
     PLAY("queue q 0",
          "a: put q 1; timeout t 1; join q; leave t; catch; join q",
@@ -388,8 +356,7 @@ static void test_queue__join_with_a_timeout(void **state)
          "= complete at 2");
 }
 
-static void test_queue__the_window_of_four_over_eight_jobs(void **state)
-{
+static void test_queue__the_window_of_four_over_eight_jobs(void **state) {
     (void)state;
     PLAY("queue q 4",
          "a: put q 1; sleep 1; get q",
@@ -409,8 +376,7 @@ static void test_queue__the_window_of_four_over_eight_jobs(void **state)
          "= complete at 5");
 }
 
-static void test_queue__a_queue_of_one_between_producer_and_consumer(void **state)
-{
+static void test_queue__a_queue_of_one_between_producer_and_consumer(void **state) {
     (void)state;
     PLAY("queue q 1",
          "p: put q 1; sleep 1; put q 2; sleep 1; put q 3",
@@ -421,8 +387,7 @@ static void test_queue__a_queue_of_one_between_producer_and_consumer(void **stat
          "= complete at 2");
 }
 
-static void test_queue__both_ends_wait_for_ever(void **state)
-{
+static void test_queue__both_ends_wait_for_ever(void **state) {
     (void)state;
     PLAY("queue q 1",
          "queue r 0",
@@ -432,8 +397,7 @@ static void test_queue__both_ends_wait_for_ever(void **state)
          "= deadlock at 0");
 }
 
-static void test_queue__shutdown_ends_puts_and_gets_of_an_empty_queue(void **state)
-{
+static void test_queue__shutdown_ends_puts_and_gets_of_an_empty_queue(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 1",
@@ -444,8 +408,7 @@ static void test_queue__shutdown_ends_puts_and_gets_of_an_empty_queue(void **sta
          "= complete at 0");
 }
 
-static void test_queue__shutdown_leaves_the_items_to_be_got(void **state)
-{
+static void test_queue__shutdown_leaves_the_items_to_be_got(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -456,8 +419,7 @@ static void test_queue__shutdown_leaves_the_items_to_be_got(void **state)
          "= complete at 0");
 }
 
-static void test_queue__shutdown_wakes_all_getters(void **state)
-{
+static void test_queue__shutdown_wakes_all_getters(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -469,8 +431,7 @@ static void test_queue__shutdown_wakes_all_getters(void **state)
          "= complete at 1");
 }
 
-static void test_queue__shutdown_wakes_all_putters(void **state)
-{
+static void test_queue__shutdown_wakes_all_putters(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 1",
@@ -483,8 +444,7 @@ static void test_queue__shutdown_wakes_all_putters(void **state)
          "= complete at 1");
 }
 
-static void test_queue__shutdown_at_once_drops_the_items(void **state)
-{
+static void test_queue__shutdown_at_once_drops_the_items(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 2",
@@ -496,8 +456,7 @@ static void test_queue__shutdown_at_once_drops_the_items(void **state)
          "= complete at 1");
 }
 
-static void test_queue__shutdown_at_once_wakes_joiners(void **state)
-{
+static void test_queue__shutdown_at_once_wakes_joiners(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -509,8 +468,7 @@ static void test_queue__shutdown_at_once_wakes_joiners(void **state)
          "= complete at 1");
 }
 
-static void test_queue__shutdown_leaves_joiners_to_the_consumers(void **state)
-{
+static void test_queue__shutdown_leaves_joiners_to_the_consumers(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -522,8 +480,7 @@ static void test_queue__shutdown_leaves_joiners_to_the_consumers(void **state)
          "= complete at 2");
 }
 
-static void test_queue__shutdown_at_once_while_an_item_is_worked_on(void **state)
-{
+static void test_queue__shutdown_at_once_while_an_item_is_worked_on(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -535,8 +492,7 @@ static void test_queue__shutdown_at_once_while_an_item_is_worked_on(void **state
          "= complete at 2");
 }
 
-static void test_queue__shutdown_in_the_instant_of_a_put(void **state)
-{
+static void test_queue__shutdown_in_the_instant_of_a_put(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -547,8 +503,7 @@ static void test_queue__shutdown_in_the_instant_of_a_put(void **state)
          "= complete at 1");
 }
 
-static void test_queue__shutdown_at_once_in_the_instant_of_a_put(void **state)
-{
+static void test_queue__shutdown_at_once_in_the_instant_of_a_put(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -560,8 +515,7 @@ static void test_queue__shutdown_at_once_in_the_instant_of_a_put(void **state)
          "= complete at 1");
 }
 
-static void test_queue__a_getter_cancelled_in_the_instant_of_the_shutdown(void **state)
-{
+static void test_queue__a_getter_cancelled_in_the_instant_of_the_shutdown(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -573,8 +527,7 @@ static void test_queue__a_getter_cancelled_in_the_instant_of_the_shutdown(void *
          "= complete at 1");
 }
 
-static void test_queue__shutdown_then_at_once(void **state)
-{
+static void test_queue__shutdown_then_at_once(void **state) {
     (void)state;
     PLAY("python 3.13",
          "queue q 0",
@@ -591,18 +544,16 @@ struct item {
     int priority, number;
 };
 
-static int by_priority(const void *a, const void *b)
-{
+static int by_priority(const void *a, const void *b) {
     const struct item *x = a, *y = b;
     if (x->priority < 0 || y->priority < 0)
         return cad_raise(CAD_ETYPE, "not comparable");
     return x->priority < y->priority;
 }
 
-static void test_queue__equal_priorities_come_out_as_in_heapq(void **state)
-{
+static void test_queue__equal_priorities_come_out_as_in_heapq(void **state) {
     (void)state;
-    static struct item items[] = {{3, 0}, {1, 1}, {3, 2}, {2, 3}, {1, 4},  {1, 5},
+    static struct item items[] = {{3, 0}, {1, 1}, {3, 2}, {2, 3}, {1, 4}, {1, 5},
                                   {3, 6}, {2, 7}, {2, 8}, {1, 9}, {3, 10}};
     static const int order[] = {1, 5, 4, 9, 3, 8, 7, 6, 2, 0, 10};
     cad_queue *queue = cad_priority_queue_new(test_loop, 0, by_priority);
@@ -615,8 +566,7 @@ static void test_queue__equal_priorities_come_out_as_in_heapq(void **state)
     }
 }
 
-static void test_queue__a_comparison_that_fails_fails_the_put_or_the_get(void **state)
-{
+static void test_queue__a_comparison_that_fails_fails_the_put_or_the_get(void **state) {
     (void)state;
     static struct item one = {1, 0}, two = {2, 1}, odd = {-1, 2};
     cad_queue *queue = cad_priority_queue_new(test_loop, 0, by_priority);
@@ -632,8 +582,7 @@ static void test_queue__a_comparison_that_fails_fails_the_put_or_the_get(void **
     assert_int_equal(cad_queue_get_nowait(queue, &item), CAD_ETYPE);
 }
 
-static void test_queue__items_keep_their_order_while_it_grows_and_turns(void **state)
-{
+static void test_queue__items_keep_their_order_while_it_grows_and_turns(void **state) {
     (void)state;
     cad_queue *queue = cad_queue_new(test_loop, 0);
     intptr_t in = 0, out = 0;
@@ -649,13 +598,11 @@ static void test_queue__items_keep_their_order_while_it_grows_and_turns(void **s
     assert_int_equal(cad_queue_size(queue), in - out);
 }
 
-static void note_drop(void *item)
-{
+static void note_drop(void *item) {
     note("drop %d", (int)(intptr_t)item);
 }
 
-static void test_queue__shutdown_at_once_hands_out_the_items(void **state)
-{
+static void test_queue__shutdown_at_once_hands_out_the_items(void **state) {
     (void)state;
     cad_queue *queue = cad_queue_new(test_loop, 0);
     for (intptr_t i = 1; i <= 3; i++)
@@ -668,13 +615,11 @@ static void test_queue__shutdown_at_once_hands_out_the_items(void **state)
     assert_int_equal(cad_queue_maxsize(queue), 0);
 }
 
-static int get_and_ignore(void *arg)
-{
+static int get_and_ignore(void *arg) {
     return cad_queue_get(arg, NULL);
 }
 
-static void test_queue__an_item_that_nobody_wants_is_taken_all_the_same(void **state)
-{
+static void test_queue__an_item_that_nobody_wants_is_taken_all_the_same(void **state) {
     (void)state;
     cad_queue *queue = cad_queue_new(test_loop, 0);
     assert_int_equal(cad_task_create(test_loop, get_and_ignore, queue, NULL, NULL), 0);
@@ -683,8 +628,7 @@ static void test_queue__an_item_that_nobody_wants_is_taken_all_the_same(void **s
     assert_true(cad_queue_empty(queue));
 }
 
-static void test_queue__its_waiters_are_counted(void **state)
-{
+static void test_queue__its_waiters_are_counted(void **state) {
     (void)state;
     cad_queue *queue = cad_queue_new(test_loop, 0);
     for (int i = 0; i < 3; i++)
@@ -695,8 +639,7 @@ static void test_queue__its_waiters_are_counted(void **state)
     assert_int_equal(cad_waiters(queue), 2);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_queue__items_come_out_in_the_order_in_which_they_went_in),
         cmocka_unit_test(test_queue__put_waits_while_it_is_full),

@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_semaphore__acquires_while_units_are_left_without_yielding(void **state)
-{
+static void test_semaphore__acquires_while_units_are_left_without_yielding(void **state) {
     (void)state;
     PLAY("semaphore s 2",
          "a: value s; acquire s; acquire s; value s; locked s; release s; value s; release s; "
@@ -14,8 +13,7 @@ static void test_semaphore__acquires_while_units_are_left_without_yielding(void 
          "= complete at 0");
 }
 
-static void test_semaphore__a_release_wakes_the_waiters_in_order_of_arrival(void **state)
-{
+static void test_semaphore__a_release_wakes_the_waiters_in_order_of_arrival(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; release s",
@@ -27,8 +25,7 @@ static void test_semaphore__a_release_wakes_the_waiters_in_order_of_arrival(void
          "= complete at 3");
 }
 
-static void test_semaphore__an_unbounded_one_may_rise_above_its_first_value(void **state)
-{
+static void test_semaphore__an_unbounded_one_may_rise_above_its_first_value(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: release s; release s; value s",
@@ -36,8 +33,7 @@ static void test_semaphore__an_unbounded_one_may_rise_above_its_first_value(void
          "= complete at 0");
 }
 
-static void test_semaphore__a_bounded_one_may_not_rise_above_its_first_value(void **state)
-{
+static void test_semaphore__a_bounded_one_may_not_rise_above_its_first_value(void **state) {
     (void)state;
     PLAY("bounded s 1",
          "a: acquire s; release s; value s; release s; catch; value s",
@@ -46,8 +42,7 @@ static void test_semaphore__a_bounded_one_may_not_rise_above_its_first_value(voi
          "= complete at 0");
 }
 
-static void test_semaphore__two_releases_wake_two_waiters(void **state)
-{
+static void test_semaphore__two_releases_wake_two_waiters(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s; log a",
@@ -58,8 +53,7 @@ static void test_semaphore__two_releases_wake_two_waiters(void **state)
          "= deadlock at 1");
 }
 
-static void test_semaphore__a_newcomer_does_not_overtake_the_one_woken(void **state)
-{
+static void test_semaphore__a_newcomer_does_not_overtake_the_one_woken(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; release s; value s; locked s; acquire s; log again; release s",
@@ -69,8 +63,7 @@ static void test_semaphore__a_newcomer_does_not_overtake_the_one_woken(void **st
          "= complete at 1");
 }
 
-static void test_semaphore__more_releases_than_waiters_leave_units(void **state)
-{
+static void test_semaphore__more_releases_than_waiters_leave_units(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s; release s",
@@ -80,8 +73,7 @@ static void test_semaphore__more_releases_than_waiters_leave_units(void **state)
          "= complete at 1");
 }
 
-static void test_semaphore__it_is_locked_while_the_one_woken_has_not_run(void **state)
-{
+static void test_semaphore__it_is_locked_while_the_one_woken_has_not_run(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s; log a",
@@ -90,8 +82,7 @@ static void test_semaphore__it_is_locked_while_the_one_woken_has_not_run(void **
          "= complete at 1");
 }
 
-static void test_semaphore__a_waiter_cancelled_in_the_middle_leaves_the_line(void **state)
-{
+static void test_semaphore__a_waiter_cancelled_in_the_middle_leaves_the_line(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 2; release s",
@@ -105,8 +96,7 @@ static void test_semaphore__a_waiter_cancelled_in_the_middle_leaves_the_line(voi
          "= complete at 2");
 }
 
-static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_to_the_next(void **state)
-{
+static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_to_the_next(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; release s; cancel b; value s; locked s",
@@ -118,8 +108,7 @@ static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_to_the_
          "= complete at 1");
 }
 
-static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_back(void **state)
-{
+static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_back(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; release s; cancel b; value s; locked s; sleep 0; value s; "
@@ -131,8 +120,7 @@ static void test_semaphore__cancelling_the_one_just_woken_gives_its_unit_back(vo
          "= complete at 1");
 }
 
-static void test_semaphore__a_release_while_the_first_waiter_is_cancelled(void **state)
-{
+static void test_semaphore__a_release_while_the_first_waiter_is_cancelled(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; cancel b; release s; value s",
@@ -143,8 +131,7 @@ static void test_semaphore__a_release_while_the_first_waiter_is_cancelled(void *
          "= complete at 1");
 }
 
-static void test_semaphore__it_can_be_taken_past_waiters_that_are_all_cancelled(void **state)
-{
+static void test_semaphore__it_can_be_taken_past_waiters_that_are_all_cancelled(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; cancel b; cancel c; release s; locked s; value s; acquire s; "
@@ -157,8 +144,7 @@ static void test_semaphore__it_can_be_taken_past_waiters_that_are_all_cancelled(
          "= complete at 1");
 }
 
-static void test_semaphore__both_woken_are_cancelled(void **state)
-{
+static void test_semaphore__both_woken_are_cancelled(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s; log a",
@@ -172,8 +158,7 @@ static void test_semaphore__both_woken_are_cancelled(void **state)
          "= complete at 1");
 }
 
-static void test_semaphore__cancel_the_first_of_two_woken(void **state)
-{
+static void test_semaphore__cancel_the_first_of_two_woken(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s; log a",
@@ -186,8 +171,8 @@ static void test_semaphore__cancel_the_first_of_two_woken(void **state)
          "= complete at 2");
 }
 
-static void test_semaphore__a_timeout_in_the_instant_of_the_release_gives_the_unit_on(void **state)
-{
+static void
+test_semaphore__a_timeout_in_the_instant_of_the_release_gives_the_unit_on(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; release s",
@@ -199,8 +184,7 @@ static void test_semaphore__a_timeout_in_the_instant_of_the_release_gives_the_un
          "= complete at 1");
 }
 
-static void test_semaphore__a_timeout_before_the_release_of_the_same_instant(void **state)
-{
+static void test_semaphore__a_timeout_before_the_release_of_the_same_instant(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "b: sleep 0; timeout t 1; acquire s; release s; leave t",
@@ -212,8 +196,7 @@ static void test_semaphore__a_timeout_before_the_release_of_the_same_instant(voi
          "= complete at 1");
 }
 
-static void test_semaphore__the_one_woken_passes_on_units_that_are_left(void **state)
-{
+static void test_semaphore__the_one_woken_passes_on_units_that_are_left(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s; sleep 0; log a",
@@ -225,8 +208,7 @@ static void test_semaphore__the_one_woken_passes_on_units_that_are_left(void **s
          "= complete at 1");
 }
 
-static void test_semaphore__cancelled_twice_after_the_wake_gives_one_unit_back(void **state)
-{
+static void test_semaphore__cancelled_twice_after_the_wake_gives_one_unit_back(void **state) {
     (void)state;
     PLAY("semaphore s 1",
          "a: acquire s; sleep 1; release s; cancel b one; cancel b two; sleep 0; value s",
@@ -236,8 +218,7 @@ static void test_semaphore__cancelled_twice_after_the_wake_gives_one_unit_back(v
          "= complete at 1");
 }
 
-static void test_semaphore__a_window_of_two_over_five_jobs(void **state)
-{
+static void test_semaphore__a_window_of_two_over_five_jobs(void **state) {
     (void)state;
     PLAY("semaphore s 2",
          "a: acquire s; sleep 2; release s",
@@ -252,8 +233,7 @@ static void test_semaphore__a_window_of_two_over_five_jobs(void **state)
          "= complete at 4");
 }
 
-static void test_semaphore__waiting_without_a_release_is_a_deadlock(void **state)
-{
+static void test_semaphore__waiting_without_a_release_is_a_deadlock(void **state) {
     (void)state;
     PLAY("semaphore s 0",
          "a: acquire s",
@@ -261,8 +241,7 @@ static void test_semaphore__waiting_without_a_release_is_a_deadlock(void **state
          "= deadlock at 3");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_semaphore__acquires_while_units_are_left_without_yielding),
         cmocka_unit_test(test_semaphore__a_release_wakes_the_waiters_in_order_of_arrival),

@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_shield__it_gives_the_inner_result(void **state)
-{
+static void test_shield__it_gives_the_inner_result(void **state) {
     (void)state;
     PLAY("a: shield s w; await s; log a",
          "w: sleep 1; return 3",
@@ -11,8 +10,7 @@ static void test_shield__it_gives_the_inner_result(void **state)
          "= complete at 1");
 }
 
-static void test_shield__it_gives_the_inner_exception(void **state)
-{
+static void test_shield__it_gives_the_inner_exception(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 1; raise ValueError bad",
@@ -20,8 +18,7 @@ static void test_shield__it_gives_the_inner_exception(void **state)
          "= complete at 1");
 }
 
-static void test_shield__a_done_future_is_its_own_shield(void **state)
-{
+static void test_shield__a_done_future_is_its_own_shield(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_result f 2; shield s f; await s; log a",
@@ -30,8 +27,7 @@ static void test_shield__a_done_future_is_its_own_shield(void **state)
          "= complete at 0");
 }
 
-static void test_shield__cancelling_the_outer_leaves_the_inner_alone(void **state)
-{
+static void test_shield__cancelling_the_outer_leaves_the_inner_alone(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 2; log w",
@@ -42,8 +38,7 @@ static void test_shield__cancelling_the_outer_leaves_the_inner_alone(void **stat
          "= complete at 2");
 }
 
-static void test_shield__the_inner_fails_after_the_outer_was_cancelled(void **state)
-{
+static void test_shield__the_inner_fails_after_the_outer_was_cancelled(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 2; raise ValueError bad",
@@ -54,8 +49,7 @@ static void test_shield__the_inner_fails_after_the_outer_was_cancelled(void **st
          "= complete at 3");
 }
 
-static void test_shield__the_inner_is_cancelled(void **state)
-{
+static void test_shield__the_inner_is_cancelled(void **state) {
     (void)state;
     PLAY("a: shield s w; await s; catch; cancelled s",
          "w: sleep 2",
@@ -65,8 +59,7 @@ static void test_shield__the_inner_is_cancelled(void **state)
          "= complete at 1");
 }
 
-static void test_shield__both_end_in_the_same_instant_outer_first(void **state)
-{
+static void test_shield__both_end_in_the_same_instant_outer_first(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "x: sleep 1; cancel a why",
@@ -75,8 +68,7 @@ static void test_shield__both_end_in_the_same_instant_outer_first(void **state)
          "= complete at 1");
 }
 
-static void test_shield__both_end_in_the_same_instant_inner_first(void **state)
-{
+static void test_shield__both_end_in_the_same_instant_inner_first(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 1; return 4",
@@ -85,8 +77,7 @@ static void test_shield__both_end_in_the_same_instant_inner_first(void **state)
          "= complete at 1");
 }
 
-static void test_shield__cancelled_one_hop_after_the_inner_ended(void **state)
-{
+static void test_shield__cancelled_one_hop_after_the_inner_ended(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 1; return 4",
@@ -95,8 +86,7 @@ static void test_shield__cancelled_one_hop_after_the_inner_ended(void **state)
          "= complete at 1");
 }
 
-static void test_shield__cancelled_two_hops_after_the_inner_ended(void **state)
-{
+static void test_shield__cancelled_two_hops_after_the_inner_ended(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 1; return 4",
@@ -105,8 +95,7 @@ static void test_shield__cancelled_two_hops_after_the_inner_ended(void **state)
          "= complete at 1");
 }
 
-static void test_shield__a_timeout_around_a_shield(void **state)
-{
+static void test_shield__a_timeout_around_a_shield(void **state) {
     (void)state;
     PLAY("a: timeout t 1; shield s w; await s; leave t; catch; await w",
          "w: sleep 2; return 5",
@@ -115,8 +104,7 @@ static void test_shield__a_timeout_around_a_shield(void **state)
          "= complete at 2");
 }
 
-static void test_shield__it_takes_two_hops(void **state)
-{
+static void test_shield__it_takes_two_hops(void **state) {
     (void)state;
     PLAY("a: shield s w; await s; log a",
          "w: sleep 1",
@@ -125,8 +113,7 @@ static void test_shield__it_takes_two_hops(void **state)
          "= complete at 1");
 }
 
-static void test_shield__a_shield_in_a_gathering(void **state)
-{
+static void test_shield__a_shield_in_a_gathering(void **state) {
     (void)state;
     PLAY("a: shield s w; gather g s v; await g",
          "w: sleep 3; log w",
@@ -138,8 +125,7 @@ static void test_shield__a_shield_in_a_gathering(void **state)
          "= complete at 3");
 }
 
-static void test_shield__a_shield_around_a_gathering(void **state)
-{
+static void test_shield__a_shield_around_a_gathering(void **state) {
     (void)state;
     PLAY("a: gather g w v; shield s g; await s",
          "w: sleep 3; log w",
@@ -150,8 +136,7 @@ static void test_shield__a_shield_around_a_gathering(void **state)
          "= complete at 3");
 }
 
-static void test_shield__the_shield_itself_is_cancelled(void **state)
-{
+static void test_shield__the_shield_itself_is_cancelled(void **state) {
     (void)state;
     PLAY("a: shield s w; await s",
          "w: sleep 2; log w",
@@ -162,8 +147,7 @@ static void test_shield__the_shield_itself_is_cancelled(void **state)
          "= complete at 2");
 }
 
-static void test_shield__a_shield_of_a_plain_future(void **state)
-{
+static void test_shield__a_shield_of_a_plain_future(void **state) {
     (void)state;
     PLAY("future f",
          "a: shield s f; await s",
@@ -174,8 +158,7 @@ static void test_shield__a_shield_of_a_plain_future(void **state)
          "= complete at 2");
 }
 
-static void test_shield__nobody_awaits_it(void **state)
-{
+static void test_shield__nobody_awaits_it(void **state) {
     (void)state;
     PLAY("a: shield s w; sleep 2; done s; result s",
          "w: sleep 1; return 2",
@@ -183,8 +166,7 @@ static void test_shield__nobody_awaits_it(void **state)
          "= complete at 2");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shield__it_gives_the_inner_result),
         cmocka_unit_test(test_shield__it_gives_the_inner_exception),

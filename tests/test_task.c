@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_task__tasks_start_in_the_order_of_creation(void **state)
-{
+static void test_task__tasks_start_in_the_order_of_creation(void **state) {
     (void)state;
     PLAY("a: log a; spawn w; log on; sleep 0; log again",
          "b: log b",
@@ -12,8 +11,7 @@ static void test_task__tasks_start_in_the_order_of_creation(void **state)
          "= complete at 0");
 }
 
-static void test_task__the_result_of_a_task(void **state)
-{
+static void test_task__the_result_of_a_task(void **state) {
     (void)state;
     PLAY("a: spawn w; await w; log a; await w; result w",
          "~w: sleep 1; return 5",
@@ -21,8 +19,7 @@ static void test_task__the_result_of_a_task(void **state)
          "= complete at 1");
 }
 
-static void test_task__the_exception_of_a_task(void **state)
-{
+static void test_task__the_exception_of_a_task(void **state) {
     (void)state;
     PLAY("a: spawn w; await w; catch; await w; catch; exception w",
          "~w: sleep 1; raise ValueError bad",
@@ -31,8 +28,7 @@ static void test_task__the_exception_of_a_task(void **state)
          "= complete at 1");
 }
 
-static void test_task__await_of_a_task_takes_one_hop(void **state)
-{
+static void test_task__await_of_a_task_takes_one_hop(void **state) {
     (void)state;
     PLAY("a: spawn w; await w; log a",
          "b: sleep 1; sleep 0; log b",
@@ -42,8 +38,7 @@ static void test_task__await_of_a_task_takes_one_hop(void **state)
          "= complete at 1");
 }
 
-static void test_task__await_of_a_done_task_does_not_yield(void **state)
-{
+static void test_task__await_of_a_done_task_does_not_yield(void **state) {
     (void)state;
     PLAY("a: spawn w; sleep 1; done w; await w; log a",
          "b: sleep 1; log b",
@@ -52,8 +47,7 @@ static void test_task__await_of_a_done_task_does_not_yield(void **state)
          "= complete at 1");
 }
 
-static void test_task__sleep_0_lets_the_others_run_once(void **state)
-{
+static void test_task__sleep_0_lets_the_others_run_once(void **state) {
     (void)state;
     PLAY("a: log a; sleep 0; log a; sleep 0; log a",
          "b: log b; sleep 0; log b",
@@ -62,8 +56,7 @@ static void test_task__sleep_0_lets_the_others_run_once(void **state)
          "= complete at 0");
 }
 
-static void test_task__sleep_below_0_yields_once(void **state)
-{
+static void test_task__sleep_below_0_yields_once(void **state) {
     (void)state;
     PLAY("a: sleep -1; log a",
          "b: log b",
@@ -71,8 +64,7 @@ static void test_task__sleep_below_0_yields_once(void **state)
          "= complete at 0");
 }
 
-static void test_task__sleeps_of_the_same_length_end_in_order(void **state)
-{
+static void test_task__sleeps_of_the_same_length_end_in_order(void **state) {
     (void)state;
     PLAY("a: sleep 1; log a",
          "b: sleep 1; log b",
@@ -81,8 +73,7 @@ static void test_task__sleeps_of_the_same_length_end_in_order(void **state)
          "= complete at 1");
 }
 
-static void test_task__cancelled_while_it_sleeps(void **state)
-{
+static void test_task__cancelled_while_it_sleeps(void **state) {
     (void)state;
     PLAY("a: sleep 5",
          "b: sleep 1; cancel a why; done a; sleep 0; done a; cancelled a",
@@ -91,8 +82,7 @@ static void test_task__cancelled_while_it_sleeps(void **state)
          "= complete at 1");
 }
 
-static void test_task__cancelled_before_it_starts(void **state)
-{
+static void test_task__cancelled_before_it_starts(void **state) {
     (void)state;
     PLAY("a: log a",
          "b: spawn w; try_cancel w; await w",
@@ -101,8 +91,7 @@ static void test_task__cancelled_before_it_starts(void **state)
          "= complete at 0");
 }
 
-static void test_task__cancelled_before_it_starts_with_a_message(void **state)
-{
+static void test_task__cancelled_before_it_starts_with_a_message(void **state) {
     (void)state;
     PLAY("a: spawn w; cancel w why; cancelling w; await w; catch; cancelled w; await w",
          "~w: log never",
@@ -111,8 +100,7 @@ static void test_task__cancelled_before_it_starts_with_a_message(void **state)
          "= complete at 0");
 }
 
-static void test_task__cancelled_before_it_starts_twice(void **state)
-{
+static void test_task__cancelled_before_it_starts_twice(void **state) {
     (void)state;
     PLAY("a: spawn w; cancel w one; cancel w two; cancelling w; await w",
          "~w: log never",
@@ -120,8 +108,7 @@ static void test_task__cancelled_before_it_starts_twice(void **state)
          "= complete at 0");
 }
 
-static void test_task__cancelled_before_the_loop_runs_it_by_one_created_earlier(void **state)
-{
+static void test_task__cancelled_before_the_loop_runs_it_by_one_created_earlier(void **state) {
     (void)state;
     PLAY("a: cancel b early",
          "b: log never",
@@ -130,8 +117,7 @@ static void test_task__cancelled_before_the_loop_runs_it_by_one_created_earlier(
          "= complete at 0");
 }
 
-static void test_task__a_task_cancels_itself_and_its_next_wait_fails(void **state)
-{
+static void test_task__a_task_cancels_itself_and_its_next_wait_fails(void **state) {
     (void)state;
     PLAY("a: cancel a self; log still; sleep 1; catch; log on; sleep 1; log end",
          "= 0: a still, a sleep!CancelledError(self), a on",
@@ -139,8 +125,7 @@ static void test_task__a_task_cancels_itself_and_its_next_wait_fails(void **stat
          "= complete at 1");
 }
 
-static void test_task__a_task_cancels_itself_and_does_not_wait_again(void **state)
-{
+static void test_task__a_task_cancels_itself_and_does_not_wait_again(void **state) {
     (void)state;
     PLAY("a: cancel a self; log still; return 3",
          "b: await a; catch; cancelled a; await a",
@@ -149,8 +134,7 @@ static void test_task__a_task_cancels_itself_and_does_not_wait_again(void **stat
          "= complete at 0");
 }
 
-static void test_task__a_task_cancels_itself_and_fails(void **state)
-{
+static void test_task__a_task_cancels_itself_and_fails(void **state) {
     (void)state;
     PLAY("a: cancel a self; raise ValueError bad",
          "b: await a; catch; cancelled a",
@@ -158,8 +142,7 @@ static void test_task__a_task_cancels_itself_and_fails(void **state)
          "= complete at 0");
 }
 
-static void test_task__a_task_cancels_itself_and_what_comes_next_does_not_wait(void **state)
-{
+static void test_task__a_task_cancels_itself_and_what_comes_next_does_not_wait(void **state) {
     (void)state;
     PLAY("lock l",
          "queue q 0",
@@ -169,8 +152,7 @@ static void test_task__a_task_cancels_itself_and_what_comes_next_does_not_wait(v
          "= complete at 0");
 }
 
-static void test_task__a_task_cancels_itself_and_yields(void **state)
-{
+static void test_task__a_task_cancels_itself_and_yields(void **state) {
     (void)state;
     PLAY("a: cancel a self; sleep 0; catch; cancelling a; log on",
          "b: log b",
@@ -178,8 +160,7 @@ static void test_task__a_task_cancels_itself_and_yields(void **state)
          "= complete at 0");
 }
 
-static void test_task__a_task_cancels_itself_and_awaits_a_task(void **state)
-{
+static void test_task__a_task_cancels_itself_and_awaits_a_task(void **state) {
     (void)state;
     PLAY("a: spawn w; cancel a self; await w; catch; cancelled w; sleep 0; cancelled w",
          "~w: sleep 1",
@@ -187,8 +168,7 @@ static void test_task__a_task_cancels_itself_and_awaits_a_task(void **state)
          "= complete at 0");
 }
 
-static void test_task__a_task_cancels_itself_twice(void **state)
-{
+static void test_task__a_task_cancels_itself_twice(void **state) {
     (void)state;
     PLAY("a: cancel a one; cancel a two; cancelling a; sleep 1; catch; sleep 1; log on",
          "= 0: a cancelling=2, a sleep!CancelledError(two)",
@@ -196,8 +176,7 @@ static void test_task__a_task_cancels_itself_twice(void **state)
          "= complete at 1");
 }
 
-static void test_task__a_cancel_that_is_swallowed(void **state)
-{
+static void test_task__a_cancel_that_is_swallowed(void **state) {
     (void)state;
     PLAY("a: sleep 5; catch; cancelling a; uncancel a; sleep 1; return 2",
          "b: sleep 1; cancel a why; await a; cancelled a",
@@ -206,8 +185,7 @@ static void test_task__a_cancel_that_is_swallowed(void **state)
          "= complete at 2");
 }
 
-static void test_task__cancelled_twice_in_two_instants(void **state)
-{
+static void test_task__cancelled_twice_in_two_instants(void **state) {
     (void)state;
     PLAY("a: sleep 5; catch; sleep 5",
          "b: sleep 1; cancel a one; sleep 1; cancel a two; cancelling a",
@@ -216,8 +194,7 @@ static void test_task__cancelled_twice_in_two_instants(void **state)
          "= complete at 2");
 }
 
-static void test_task__cancelled_twice_before_it_runs_raises_the_first(void **state)
-{
+static void test_task__cancelled_twice_before_it_runs_raises_the_first(void **state) {
     (void)state;
     PLAY("a: sleep 5; catch; sleep 1; log on",
          "b: sleep 1; cancel a one; cancel a two; cancelling a",
@@ -226,8 +203,7 @@ static void test_task__cancelled_twice_before_it_runs_raises_the_first(void **st
          "= complete at 2");
 }
 
-static void test_task__cancelled_in_the_instant_in_which_its_sleep_ends(void **state)
-{
+static void test_task__cancelled_in_the_instant_in_which_its_sleep_ends(void **state) {
     (void)state;
     PLAY("b: sleep 1; cancel a late",
          "a: sleep 1; log never",
@@ -235,8 +211,7 @@ static void test_task__cancelled_in_the_instant_in_which_its_sleep_ends(void **s
          "= complete at 1");
 }
 
-static void test_task__cancelled_just_after_its_sleep_has_ended(void **state)
-{
+static void test_task__cancelled_just_after_its_sleep_has_ended(void **state) {
     (void)state;
     PLAY("a: sleep 1; log over; sleep 1",
          "b: sleep 1; cancel a late",
@@ -244,8 +219,7 @@ static void test_task__cancelled_just_after_its_sleep_has_ended(void **state)
          "= complete at 1");
 }
 
-static void test_task__cancelled_while_it_yields(void **state)
-{
+static void test_task__cancelled_while_it_yields(void **state) {
     (void)state;
     PLAY("a: sleep 0; log never",
          "b: cancel a why",
@@ -253,8 +227,7 @@ static void test_task__cancelled_while_it_yields(void **state)
          "= complete at 0");
 }
 
-static void test_task__cancel_of_a_done_task_does_nothing(void **state)
-{
+static void test_task__cancel_of_a_done_task_does_nothing(void **state) {
     (void)state;
     PLAY("a: spawn w; sleep 1; try_cancel w; cancelling w; cancelled w; await w",
          "~w: return 1",
@@ -262,8 +235,7 @@ static void test_task__cancel_of_a_done_task_does_nothing(void **state)
          "= complete at 1");
 }
 
-static void test_task__the_message_goes_to_the_first_who_asks(void **state)
-{
+static void test_task__the_message_goes_to_the_first_who_asks(void **state) {
     (void)state;
     PLAY("a: await w",
          "b: await w",
@@ -276,8 +248,7 @@ static void test_task__the_message_goes_to_the_first_who_asks(void **state)
          "= complete at 2");
 }
 
-static void test_task__the_message_of_a_task_that_ended_with_another_error(void **state)
-{
+static void test_task__the_message_of_a_task_that_ended_with_another_error(void **state) {
     (void)state;
     PLAY("a: spawn w; sleep 1; cancel w why; await w",
          "~w: sleep 5; catch; raise ValueError instead",
@@ -286,8 +257,7 @@ static void test_task__the_message_of_a_task_that_ended_with_another_error(void 
          "= complete at 1");
 }
 
-static void test_task__cancel_goes_through_awaited_tasks(void **state)
-{
+static void test_task__cancel_goes_through_awaited_tasks(void **state) {
     (void)state;
     PLAY("a: spawn v; await v",
          "~v: spawn w; await w",
@@ -299,8 +269,7 @@ static void test_task__cancel_goes_through_awaited_tasks(void **state)
          "= complete at 1");
 }
 
-static void test_task__cancel_of_the_inner_one_reaches_the_outer(void **state)
-{
+static void test_task__cancel_of_the_inner_one_reaches_the_outer(void **state) {
     (void)state;
     PLAY("a: spawn w; await w",
          "~w: sleep 5",
@@ -310,8 +279,7 @@ static void test_task__cancel_of_the_inner_one_reaches_the_outer(void **state)
          "= complete at 1");
 }
 
-static void test_task__an_inner_task_that_swallows_the_cancel(void **state)
-{
+static void test_task__an_inner_task_that_swallows_the_cancel(void **state) {
     (void)state;
     PLAY("a: spawn w; await w; cancelling a; log on",
          "~w: sleep 5; catch; sleep 1; return 4",
@@ -321,8 +289,7 @@ static void test_task__an_inner_task_that_swallows_the_cancel(void **state)
          "= complete at 2");
 }
 
-static void test_task__an_inner_task_that_swallows_it_and_a_second_cancel(void **state)
-{
+static void test_task__an_inner_task_that_swallows_it_and_a_second_cancel(void **state) {
     (void)state;
     PLAY("a: spawn w; await w",
          "~w: sleep 5; catch; sleep 5",
@@ -333,8 +300,7 @@ static void test_task__an_inner_task_that_swallows_it_and_a_second_cancel(void *
          "= complete at 2");
 }
 
-static void test_task__an_inner_task_that_fails_when_cancelled(void **state)
-{
+static void test_task__an_inner_task_that_fails_when_cancelled(void **state) {
     (void)state;
     PLAY("a: spawn w; await w",
          "~w: sleep 5; catch; raise ValueError bad",
@@ -344,8 +310,7 @@ static void test_task__an_inner_task_that_fails_when_cancelled(void **state)
          "= complete at 1");
 }
 
-static void test_task__cancelled_in_the_instant_in_which_the_inner_one_returns(void **state)
-{
+static void test_task__cancelled_in_the_instant_in_which_the_inner_one_returns(void **state) {
     (void)state;
     PLAY("a: spawn w; await w",
          "~w: sleep 1; return 3",
@@ -354,8 +319,7 @@ static void test_task__cancelled_in_the_instant_in_which_the_inner_one_returns(v
          "= complete at 1");
 }
 
-static void test_task__cancelled_when_the_inner_one_is_about_to_return(void **state)
-{
+static void test_task__cancelled_when_the_inner_one_is_about_to_return(void **state) {
     (void)state;
     PLAY("a: spawn w; await w",
          "~w: sleep 1; return 3",
@@ -365,8 +329,7 @@ static void test_task__cancelled_when_the_inner_one_is_about_to_return(void **st
          "= complete at 1");
 }
 
-static void test_task__cleaning_up_waits(void **state)
-{
+static void test_task__cleaning_up_waits(void **state) {
     (void)state;
     PLAY("lock l",
          "a: acquire l; sleep 5; !sleep 2; !log clean; !release l",
@@ -378,8 +341,7 @@ static void test_task__cleaning_up_waits(void **state)
          "= complete at 3");
 }
 
-static void test_task__cancelled_again_while_cleaning_up(void **state)
-{
+static void test_task__cancelled_again_while_cleaning_up(void **state) {
     (void)state;
     PLAY("a: sleep 5; !sleep 5; !log clean",
          "x: sleep 1; cancel a one; sleep 1; cancel a two",
@@ -388,8 +350,7 @@ static void test_task__cancelled_again_while_cleaning_up(void **state)
          "= complete at 2");
 }
 
-static void test_task__uncancel_and_cancelling_count(void **state)
-{
+static void test_task__uncancel_and_cancelling_count(void **state) {
     (void)state;
     PLAY("a: sleep 9; catch; cancelling a; uncancel a; uncancel a; uncancel a; cancelling a; "
          "sleep 1; log on",
@@ -400,8 +361,7 @@ static void test_task__uncancel_and_cancelling_count(void **state)
          "= complete at 2");
 }
 
-static void test_task__uncancel_does_not_take_back_the_error(void **state)
-{
+static void test_task__uncancel_does_not_take_back_the_error(void **state) {
     (void)state;
     PLAY("a: sleep 9; log never",
          "x: sleep 1; cancel a why; uncancel a",
@@ -409,8 +369,7 @@ static void test_task__uncancel_does_not_take_back_the_error(void **state)
          "= complete at 1");
 }
 
-static void test_task__a_task_that_awaits_itself(void **state)
-{
+static void test_task__a_task_that_awaits_itself(void **state) {
     (void)state;
     PLAY("only here: asyncio's message has the coroutine's address in it",
          "a: await a; catch; log on",
@@ -420,8 +379,7 @@ static void test_task__a_task_that_awaits_itself(void **state)
          "= complete at 0");
 }
 
-static void test_task__a_task_that_awaits_itself_is_cancelled(void **state)
-{
+static void test_task__a_task_that_awaits_itself_is_cancelled(void **state) {
     (void)state;
     PLAY("a: spawn w; await a",
          "~w: cancel a why",
@@ -429,8 +387,7 @@ static void test_task__a_task_that_awaits_itself_is_cancelled(void **state)
          "= complete at 0");
 }
 
-static void test_task__cancel_of_tasks_that_await_one_another(void **state)
-{
+static void test_task__cancel_of_tasks_that_await_one_another(void **state) {
     (void)state;
     PLAY("only here: asyncio's own recursion error has another message",
          "a: await b",
@@ -443,16 +400,14 @@ static void test_task__cancel_of_tasks_that_await_one_another(void **state)
          "= deadlock at 1");
 }
 
-static void test_task__two_tasks_that_await_one_another(void **state)
-{
+static void test_task__two_tasks_that_await_one_another(void **state) {
     (void)state;
     PLAY("a: await b",
          "b: await a",
          "= deadlock at 0");
 }
 
-static void test_task__a_task_ends_cancelled_without_having_been(void **state)
-{
+static void test_task__a_task_ends_cancelled_without_having_been(void **state) {
     (void)state;
     PLAY("a: spawn w; await w; catch; cancelled w; cancelling w",
          "~w: raise CancelledError own",
@@ -461,8 +416,7 @@ static void test_task__a_task_ends_cancelled_without_having_been(void **state)
          "= complete at 0");
 }
 
-static void test_task__done_callbacks_of_a_task(void **state)
-{
+static void test_task__done_callbacks_of_a_task(void **state) {
     (void)state;
     PLAY("a: spawn w; on_done w r; sleep 0; log a; sleep 0; log a",
          "~w: log w",
@@ -471,8 +425,7 @@ static void test_task__done_callbacks_of_a_task(void **state)
          "= complete at 0");
 }
 
-static void test_task__spawned_tasks_outlive_their_parent(void **state)
-{
+static void test_task__spawned_tasks_outlive_their_parent(void **state) {
     (void)state;
     PLAY("a: spawn w; log over",
          "~w: sleep 2; log w",
@@ -491,8 +444,7 @@ struct link {
 
 static int ended;
 
-static int await_next(void *state, int result)
-{
+static int await_next(void *state, int result) {
     struct link *self = state;
     if (result == 0 && self->next != NULL)
         return cad_await(self->next, NULL);
@@ -504,8 +456,7 @@ static int await_next(void *state, int result)
 
 static const cad_step_type link_type = {.state_size = sizeof(struct link), .step = await_next};
 
-static int cancel_first(void *arg)
-{
+static int cancel_first(void *arg) {
     int error = cad_sleep(CAD_SECOND);
     assert_int_equal(error, 0);
     assert_int_equal(cad_future_cancel(arg, "all of them"), 1);
@@ -513,8 +464,7 @@ static int cancel_first(void *arg)
 }
 
 /* The one that cancels is a coroutine, whose stack is small. */
-static void test_task__a_cancel_goes_down_a_long_chain(void **state)
-{
+static void test_task__a_cancel_goes_down_a_long_chain(void **state) {
     (void)state;
     cad_task *task = NULL;
     ended = 0;
@@ -541,8 +491,7 @@ struct life {
 
 static int finished;
 
-static int live(void *state, int result)
-{
+static int live(void *state, int result) {
     struct life *self = state;
     for (size_t i = 0; i < sizeof self->zeros; i++)
         assert_int_equal(self->zeros[i], 0);
@@ -551,8 +500,7 @@ static int live(void *state, int result)
     return cad_sleep(CAD_SECOND);
 }
 
-static void finish(void *state)
-{
+static void finish(void *state) {
     (void)state;
     finished++;
 }
@@ -560,8 +508,7 @@ static void finish(void *state)
 static const cad_step_type life_type = {
     .state_size = sizeof(struct life), .step = live, .finish = finish};
 
-static void test_task__the_state_of_a_step_machine_is_finished_once(void **state)
-{
+static void test_task__the_state_of_a_step_machine_is_finished_once(void **state) {
     (void)state;
     cad_task *kept, *cancelled;
     finished = 0;
@@ -578,8 +525,7 @@ static void test_task__the_state_of_a_step_machine_is_finished_once(void **state
     assert_int_equal(finished, 3);
 }
 
-static void test_task__a_dropped_step_machine_is_finished_too(void **state)
-{
+static void test_task__a_dropped_step_machine_is_finished_too(void **state) {
     (void)state;
     finished = 0;
     assert_int_equal(cad_step_create(test_loop, &life_type, NULL, NULL), 0);
@@ -591,8 +537,7 @@ static void test_task__a_dropped_step_machine_is_finished_too(void **state)
     assert_int_equal(finished, 2);
 }
 
-static int sleep_once(void *state, int result)
-{
+static int sleep_once(void *state, int result) {
     int *steps = state;
     if (result != 0 || (*steps)++ > 0)
         return result;
@@ -601,8 +546,7 @@ static int sleep_once(void *state, int result)
 
 static const cad_step_type sleeper_type = {.state_size = sizeof(int), .step = sleep_once};
 
-static void test_task__many_step_machines_end_at_their_time(void **state)
-{
+static void test_task__many_step_machines_end_at_their_time(void **state) {
     (void)state;
     for (int i = 0; i < MANY; i++)
         assert_int_equal(cad_step_create(test_loop, &sleeper_type, NULL, NULL), 0);
@@ -610,8 +554,7 @@ static void test_task__many_step_machines_end_at_their_time(void **state)
     assert_int_equal(cad_loop_time(test_loop), CAD_SECOND);
 }
 
-static int use_stack(void *arg)
-{
+static int use_stack(void *arg) {
     volatile char bytes[200 * 1024];
     for (size_t i = 0; i < sizeof bytes; i += 1024)
         bytes[i] = 1;
@@ -621,8 +564,7 @@ static int use_stack(void *arg)
     return error;
 }
 
-static void test_task__a_coroutine_has_the_stack_that_it_asks_for(void **state)
-{
+static void test_task__a_coroutine_has_the_stack_that_it_asks_for(void **state) {
     (void)state;
     int sum = 0;
     const cad_task_options options = {.stack_size = 256 * 1024};
@@ -631,14 +573,12 @@ static void test_task__a_coroutine_has_the_stack_that_it_asks_for(void **state)
     assert_int_equal(sum, 200);
 }
 
-static int give_up(void *arg)
-{
+static int give_up(void *arg) {
     (void)arg;
     return CAD_EUSER - 7;
 }
 
-static void test_task__an_error_of_the_programs_own_goes_through(void **state)
-{
+static void test_task__an_error_of_the_programs_own_goes_through(void **state) {
     (void)state;
     cad_task *task;
     cad_exception *exception;
@@ -652,8 +592,7 @@ static void test_task__an_error_of_the_programs_own_goes_through(void **state)
     cad_future_unref(task);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_task__tasks_start_in_the_order_of_creation),
         cmocka_unit_test(test_task__the_result_of_a_task),

@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_timeout__a_block_that_ends_in_time(void **state)
-{
+static void test_timeout__a_block_that_ends_in_time(void **state) {
     (void)state;
     PLAY("a: timeout t 2; sleep 1; expired t; when t; leave t; sleep 3; log on",
          "= 1: a expired=0, a when=2, a leave",
@@ -11,8 +10,7 @@ static void test_timeout__a_block_that_ends_in_time(void **state)
          "= complete at 4");
 }
 
-static void test_timeout__a_block_that_takes_too_long(void **state)
-{
+static void test_timeout__a_block_that_takes_too_long(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 2; !expired t; leave t; catch; cancelling a; sleep 1; log on",
          "= 1: a sleep!CancelledError(), a expired=1, a leave!TimeoutError(), a cancelling=0",
@@ -20,8 +18,7 @@ static void test_timeout__a_block_that_takes_too_long(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__a_block_that_swallows_the_cancel(void **state)
-{
+static void test_timeout__a_block_that_swallows_the_cancel(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 2; catch; expired t; cancelling a; leave t; cancelling a; log on",
          "= 1: a sleep!CancelledError(), a expired=1, a cancelling=1, a leave, a cancelling=0, "
@@ -29,24 +26,21 @@ static void test_timeout__a_block_that_swallows_the_cancel(void **state)
          "= complete at 1");
 }
 
-static void test_timeout__a_block_that_fails_with_another_error(void **state)
-{
+static void test_timeout__a_block_that_fails_with_another_error(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 2; catch; raise ValueError bad; leave t; catch; cancelling a",
          "= 1: a sleep!CancelledError(), a leave!ValueError(bad), a cancelling=0",
          "= complete at 1");
 }
 
-static void test_timeout__a_block_that_fails_in_time(void **state)
-{
+static void test_timeout__a_block_that_fails_in_time(void **state) {
     (void)state;
     PLAY("a: timeout t 1; raise ValueError bad; leave t",
          "= 0: a leave!ValueError(bad), a ends!ValueError(bad)",
          "= complete at 0");
 }
 
-static void test_timeout__a_timeout_at_a_time(void **state)
-{
+static void test_timeout__a_timeout_at_a_time(void **state) {
     (void)state;
     PLAY("a: sleep 1; timeout_at t 3; when t; sleep 5; leave t",
          "= 1: a when=3",
@@ -54,16 +48,14 @@ static void test_timeout__a_timeout_at_a_time(void **state)
          "= complete at 3");
 }
 
-static void test_timeout__a_timeout_of_zero_ends_the_first_wait(void **state)
-{
+static void test_timeout__a_timeout_of_zero_ends_the_first_wait(void **state) {
     (void)state;
     PLAY("a: timeout t 0; log in; sleep 0; log on; sleep 1; leave t",
          "= 0: a in, a sleep!CancelledError(), a leave!TimeoutError(), a ends!TimeoutError()",
          "= complete at 0");
 }
 
-static void test_timeout__a_timeout_of_zero_of_a_block_that_does_not_wait(void **state)
-{
+static void test_timeout__a_timeout_of_zero_of_a_block_that_does_not_wait(void **state) {
     (void)state;
     PLAY("a: timeout t 0; log in; leave t; sleep 1; log on",
          "= 0: a in, a leave",
@@ -71,24 +63,21 @@ static void test_timeout__a_timeout_of_zero_of_a_block_that_does_not_wait(void *
          "= complete at 1");
 }
 
-static void test_timeout__a_timeout_in_the_past(void **state)
-{
+static void test_timeout__a_timeout_in_the_past(void **state) {
     (void)state;
     PLAY("a: sleep 2; timeout_at t 1; when t; sleep 1; leave t",
          "= 2: a when=1, a sleep!CancelledError(), a leave!TimeoutError(), a ends!TimeoutError()",
          "= complete at 2");
 }
 
-static void test_timeout__no_limit(void **state)
-{
+static void test_timeout__no_limit(void **state) {
     (void)state;
     PLAY("a: timeout t -; sleep 9; expired t; leave t",
          "= 9: a expired=0, a leave",
          "= complete at 9");
 }
 
-static void test_timeout__a_limit_that_is_given_later(void **state)
-{
+static void test_timeout__a_limit_that_is_given_later(void **state) {
     (void)state;
     PLAY("a: timeout t -; sleep 1; reschedule t 3; when t; sleep 9; leave t",
          "= 1: a when=3",
@@ -96,8 +85,7 @@ static void test_timeout__a_limit_that_is_given_later(void **state)
          "= complete at 3");
 }
 
-static void test_timeout__a_limit_that_is_moved_out(void **state)
-{
+static void test_timeout__a_limit_that_is_moved_out(void **state) {
     (void)state;
     PLAY("a: timeout t 1; reschedule t 3; sleep 2; log two; sleep 2; leave t",
          "= 2: a two",
@@ -105,16 +93,14 @@ static void test_timeout__a_limit_that_is_moved_out(void **state)
          "= complete at 3");
 }
 
-static void test_timeout__a_limit_that_is_moved_in(void **state)
-{
+static void test_timeout__a_limit_that_is_moved_in(void **state) {
     (void)state;
     PLAY("a: timeout t 9; sleep 1; reschedule t 2; sleep 5; leave t",
          "= 2: a sleep!CancelledError(), a leave!TimeoutError(), a ends!TimeoutError()",
          "= complete at 2");
 }
 
-static void test_timeout__a_limit_that_is_moved_into_the_past(void **state)
-{
+static void test_timeout__a_limit_that_is_moved_into_the_past(void **state) {
     (void)state;
     PLAY("a: timeout t 9; sleep 2; reschedule t 1; expired t; sleep 5; leave t",
          "= 2: a expired=0, a sleep!CancelledError(), a leave!TimeoutError(), "
@@ -122,16 +108,14 @@ static void test_timeout__a_limit_that_is_moved_into_the_past(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__a_limit_that_is_taken_away(void **state)
-{
+static void test_timeout__a_limit_that_is_taken_away(void **state) {
     (void)state;
     PLAY("a: timeout t 1; reschedule t -; sleep 5; leave t",
          "= 5: a leave",
          "= complete at 5");
 }
 
-static void test_timeout__it_cannot_be_moved_once_it_has_expired(void **state)
-{
+static void test_timeout__it_cannot_be_moved_once_it_has_expired(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 5; catch; reschedule t 9; catch; leave t",
          "= 1: a sleep!CancelledError(), "
@@ -139,8 +123,7 @@ static void test_timeout__it_cannot_be_moved_once_it_has_expired(void **state)
          "= complete at 1");
 }
 
-static void test_timeout__another_task_moves_it(void **state)
-{
+static void test_timeout__another_task_moves_it(void **state) {
     (void)state;
     PLAY("a: timeout t 2; sleep 5; leave t",
          "b: sleep 1; reschedule t 4",
@@ -148,8 +131,7 @@ static void test_timeout__another_task_moves_it(void **state)
          "= complete at 4");
 }
 
-static void test_timeout__it_is_moved_in_the_instant_in_which_it_would_expire(void **state)
-{
+static void test_timeout__it_is_moved_in_the_instant_in_which_it_would_expire(void **state) {
     (void)state;
     PLAY("b: sleep 2; reschedule t 4",
          "a: timeout t 2; sleep 5; leave t",
@@ -159,8 +141,7 @@ static void test_timeout__it_is_moved_in_the_instant_in_which_it_would_expire(vo
          "= complete at 2");
 }
 
-static void test_timeout__nested_and_the_inner_expires(void **state)
-{
+static void test_timeout__nested_and_the_inner_expires(void **state) {
     (void)state;
     PLAY("a: timeout t 5; timeout u 1; sleep 9; leave u; catch; log between; sleep 1; leave t; "
          "log on",
@@ -169,8 +150,7 @@ static void test_timeout__nested_and_the_inner_expires(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__nested_and_the_outer_expires(void **state)
-{
+static void test_timeout__nested_and_the_outer_expires(void **state) {
     (void)state;
     PLAY("a: timeout t 1; timeout u 5; sleep 9; !expired u; leave u; !expired t; leave t",
          "= 1: a sleep!CancelledError(), a expired=0, a leave!CancelledError(), a expired=1, "
@@ -178,8 +158,7 @@ static void test_timeout__nested_and_the_outer_expires(void **state)
          "= complete at 1");
 }
 
-static void test_timeout__nested_and_both_expire_at_once_outer_first(void **state)
-{
+static void test_timeout__nested_and_both_expire_at_once_outer_first(void **state) {
     (void)state;
     PLAY("a: timeout t 1; timeout u 1; sleep 9; !cancelling a; leave u; !cancelling a; leave t; "
          "catch; cancelling a",
@@ -188,8 +167,7 @@ static void test_timeout__nested_and_both_expire_at_once_outer_first(void **stat
          "= complete at 1");
 }
 
-static void test_timeout__nested_and_both_expire_at_once_inner_first(void **state)
-{
+static void test_timeout__nested_and_both_expire_at_once_inner_first(void **state) {
     (void)state;
     PLAY("a: timeout_at t -; timeout u 1; reschedule t 1; sleep 9; !cancelling a; leave u; "
          "!cancelling a; leave t; catch; cancelling a",
@@ -198,8 +176,7 @@ static void test_timeout__nested_and_both_expire_at_once_inner_first(void **stat
          "= complete at 1");
 }
 
-static void test_timeout__nested_and_the_outer_expires_while_the_inner_cleans_up(void **state)
-{
+static void test_timeout__nested_and_the_outer_expires_while_the_inner_cleans_up(void **state) {
     (void)state;
     PLAY("a: timeout t 2; timeout u 1; sleep 9; !sleep 9; leave u; leave t; catch; cancelling a",
          "= 1: a sleep!CancelledError()",
@@ -208,8 +185,7 @@ static void test_timeout__nested_and_the_outer_expires_while_the_inner_cleans_up
          "= complete at 2");
 }
 
-static void test_timeout__nested_and_both_are_caught(void **state)
-{
+static void test_timeout__nested_and_both_are_caught(void **state) {
     (void)state;
     PLAY("a: timeout t 2; timeout u 1; sleep 9; leave u; catch; sleep 9; leave t; catch; log on",
          "= 1: a sleep!CancelledError(), a leave!TimeoutError()",
@@ -217,8 +193,7 @@ static void test_timeout__nested_and_both_are_caught(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__cancelled_from_outside(void **state)
-{
+static void test_timeout__cancelled_from_outside(void **state) {
     (void)state;
     PLAY("a: timeout t 5; sleep 9; leave t",
          "x: sleep 1; cancel a why",
@@ -227,8 +202,7 @@ static void test_timeout__cancelled_from_outside(void **state)
          "= complete at 1");
 }
 
-static void test_timeout__cancelled_from_outside_and_swallowed_then_it_expires(void **state)
-{
+static void test_timeout__cancelled_from_outside_and_swallowed_then_it_expires(void **state) {
     (void)state;
     PLAY("a: timeout t 3; sleep 9; catch; sleep 9; leave t",
          "x: sleep 1; cancel a why",
@@ -237,8 +211,7 @@ static void test_timeout__cancelled_from_outside_and_swallowed_then_it_expires(v
          "= complete at 3");
 }
 
-static void test_timeout__cancelled_from_outside_in_the_instant_before_it_expires(void **state)
-{
+static void test_timeout__cancelled_from_outside_in_the_instant_before_it_expires(void **state) {
     (void)state;
     PLAY("x: sleep 1; cancel a why",
          "a: timeout t 1; sleep 9; !cancelling a; leave t",
@@ -247,8 +220,7 @@ static void test_timeout__cancelled_from_outside_in_the_instant_before_it_expire
          "= complete at 1");
 }
 
-static void test_timeout__cancelled_from_outside_in_the_instant_after_it_expires(void **state)
-{
+static void test_timeout__cancelled_from_outside_in_the_instant_after_it_expires(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 9; !cancelling a; leave t",
          "x: sleep 1; cancel a why",
@@ -257,8 +229,7 @@ static void test_timeout__cancelled_from_outside_in_the_instant_after_it_expires
          "= complete at 1");
 }
 
-static void test_timeout__cancelled_before_it_was_entered(void **state)
-{
+static void test_timeout__cancelled_before_it_was_entered(void **state) {
     (void)state;
     PLAY("a: sleep 9; catch; cancelling a; timeout t 1; sleep 9; leave t; catch; cancelling a",
          "x: sleep 1; cancel a why",
@@ -267,8 +238,7 @@ static void test_timeout__cancelled_before_it_was_entered(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__cancelled_and_uncancelled_before_it_was_entered(void **state)
-{
+static void test_timeout__cancelled_and_uncancelled_before_it_was_entered(void **state) {
     (void)state;
     PLAY("a: sleep 9; catch; uncancel a; timeout t 1; sleep 9; leave t",
          "x: sleep 1; cancel a why",
@@ -277,8 +247,7 @@ static void test_timeout__cancelled_and_uncancelled_before_it_was_entered(void *
          "= complete at 2");
 }
 
-static void test_timeout__expired_and_cancelled_while_it_cleans_up(void **state)
-{
+static void test_timeout__expired_and_cancelled_while_it_cleans_up(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 9; !sleep 9; !log clean; leave t",
          "x: sleep 2; cancel a why",
@@ -288,8 +257,7 @@ static void test_timeout__expired_and_cancelled_while_it_cleans_up(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__it_expires_in_the_instant_in_which_the_wait_is_won(void **state)
-{
+static void test_timeout__it_expires_in_the_instant_in_which_the_wait_is_won(void **state) {
     (void)state;
     PLAY("b: sleep 1; log b",
          "a: timeout t 1; sleep 1; leave t; log on",
@@ -297,8 +265,7 @@ static void test_timeout__it_expires_in_the_instant_in_which_the_wait_is_won(voi
          "= complete at 1");
 }
 
-static void test_timeout__the_wait_is_won_in_the_instant_before_it_expires(void **state)
-{
+static void test_timeout__the_wait_is_won_in_the_instant_before_it_expires(void **state) {
     (void)state;
     PLAY("future f",
          "b: sleep 1; set_result f 1",
@@ -309,8 +276,7 @@ static void test_timeout__the_wait_is_won_in_the_instant_before_it_expires(void 
          "= complete at 1");
 }
 
-static void test_timeout__the_block_is_left_in_the_instant_in_which_it_would_expire(void **state)
-{
+static void test_timeout__the_block_is_left_in_the_instant_in_which_it_would_expire(void **state) {
     (void)state;
     PLAY("a: timeout t 2; sleep 1; compute 1; leave t; log on",
          "c: sleep 1; log c",
@@ -318,8 +284,7 @@ static void test_timeout__the_block_is_left_in_the_instant_in_which_it_would_exp
          "= complete at 2");
 }
 
-static void test_timeout__the_loop_is_busy_when_it_would_expire(void **state)
-{
+static void test_timeout__the_loop_is_busy_when_it_would_expire(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 2; leave t",
          "b: compute 5",
@@ -327,8 +292,7 @@ static void test_timeout__the_loop_is_busy_when_it_would_expire(void **state)
          "= complete at 5");
 }
 
-static void test_timeout__a_block_that_cancels_its_task(void **state)
-{
+static void test_timeout__a_block_that_cancels_its_task(void **state) {
     (void)state;
     PLAY("a: timeout t 1; cancel a self; sleep 9; leave t",
          "= 0: a sleep!CancelledError(self), a leave!CancelledError(self), "
@@ -336,8 +300,7 @@ static void test_timeout__a_block_that_cancels_its_task(void **state)
          "= complete at 0");
 }
 
-static void test_timeout__around_an_awaited_task(void **state)
-{
+static void test_timeout__around_an_awaited_task(void **state) {
     (void)state;
     PLAY("a: timeout t 1; await w; leave t; catch; cancelled w",
          "w: sleep 5",
@@ -346,8 +309,7 @@ static void test_timeout__around_an_awaited_task(void **state)
          "= complete at 1");
 }
 
-static void test_timeout__around_an_awaited_task_that_swallows_it(void **state)
-{
+static void test_timeout__around_an_awaited_task_that_swallows_it(void **state) {
     (void)state;
     PLAY("a: timeout t 1; await w; leave t; log on",
          "w: sleep 5; catch; sleep 1; return 3",
@@ -356,8 +318,7 @@ static void test_timeout__around_an_awaited_task_that_swallows_it(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__two_tasks_and_their_timeouts_of_the_same_instant(void **state)
-{
+static void test_timeout__two_tasks_and_their_timeouts_of_the_same_instant(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 5; leave t",
          "b: timeout u 1; sleep 5; leave u",
@@ -366,8 +327,7 @@ static void test_timeout__two_tasks_and_their_timeouts_of_the_same_instant(void 
          "= complete at 1");
 }
 
-static void test_timeout__one_after_another(void **state)
-{
+static void test_timeout__one_after_another(void **state) {
     (void)state;
     PLAY("a: timeout t 1; sleep 5; leave t; catch; timeout t 1; sleep 5; leave t; catch; timeout "
          "t 1; leave t; log on",
@@ -376,16 +336,14 @@ static void test_timeout__one_after_another(void **state)
          "= complete at 2");
 }
 
-static void test_timeout__its_timer_does_not_keep_the_loop(void **state)
-{
+static void test_timeout__its_timer_does_not_keep_the_loop(void **state) {
     (void)state;
     PLAY("a: timeout t 99; sleep 1; leave t",
          "= 1: a leave",
          "= complete at 1");
 }
 
-static void test_timeout__a_task_that_ends_after_it(void **state)
-{
+static void test_timeout__a_task_that_ends_after_it(void **state) {
     (void)state;
     PLAY("a: timeout t 1; leave t; return 2",
          "b: await a",
@@ -393,8 +351,7 @@ static void test_timeout__a_task_that_ends_after_it(void **state)
          "= complete at 0");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_timeout__a_block_that_ends_in_time),
         cmocka_unit_test(test_timeout__a_block_that_takes_too_long),

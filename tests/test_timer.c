@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_timer__they_fire_by_deadline(void **state)
-{
+static void test_timer__they_fire_by_deadline(void **state) {
     (void)state;
     PLAY("a: sleep 3; log a",
          "b: sleep 1; log b",
@@ -16,8 +15,7 @@ static void test_timer__they_fire_by_deadline(void **state)
          "= complete at 3");
 }
 
-static void test_timer__those_of_the_same_instant_fire_in_the_order_of_creation(void **state)
-{
+static void test_timer__those_of_the_same_instant_fire_in_the_order_of_creation(void **state) {
     (void)state;
     PLAY("a: sleep 2; log a",
          "b: sleep 1; sleep 1; log b",
@@ -27,8 +25,7 @@ static void test_timer__those_of_the_same_instant_fire_in_the_order_of_creation(
          "= complete at 2");
 }
 
-static void test_timer__a_cancelled_one_leaves_the_order_of_the_others(void **state)
-{
+static void test_timer__a_cancelled_one_leaves_the_order_of_the_others(void **state) {
     (void)state;
     PLAY("a: sleep 2; log a",
          "b: sleep 2; log b",
@@ -40,16 +37,14 @@ static void test_timer__a_cancelled_one_leaves_the_order_of_the_others(void **st
          "= complete at 2");
 }
 
-static void test_timer__a_deadline_far_away_is_never_reached(void **state)
-{
+static void test_timer__a_deadline_far_away_is_never_reached(void **state) {
     (void)state;
     PLAY("a: call_later h 1000000 r; sleep 1",
          "~r: log never",
          "= complete at 1");
 }
 
-static void test_timer__due_in_the_past_before_due_now(void **state)
-{
+static void test_timer__due_in_the_past_before_due_now(void **state) {
     (void)state;
     PLAY("a: sleep 1; compute 2; call_at h 2 r; call_at i 1 s; call_at j 3 t; sleep 0; sleep 0; "
          "log a",
@@ -72,8 +67,7 @@ static struct {
 
 static int fired, last;
 
-static void fire(void *arg)
-{
+static void fire(void *arg) {
     int number = *(int *)arg;
     fired++;
     assert_false(cad_handle_cancelled(timers[number].handle));
@@ -86,14 +80,13 @@ static void fire(void *arg)
     last = number;
 }
 
-static int outlast_them(void *arg)
-{
+static int outlast_them(void *arg) {
     (void)arg;
     return cad_sleep(CAD_SECOND);
 }
 
-static void test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled(void **state)
-{
+static void
+test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled(void **state) {
     (void)state;
     uint32_t random = 1;
     int cancelled = 0;
@@ -103,9 +96,9 @@ static void test_timer__thousands_fire_by_deadline_and_creation_whatever_is_canc
         random = random * 1664525 + 1013904223;
         timers[i].number = i;
         timers[i].when_ns = (random >> 16) % 500;
-        assert_int_equal(cad_call_at(test_loop, timers[i].when_ns, fire, &timers[i].number,
-                                     &timers[i].handle),
-                         0);
+        assert_int_equal(
+            cad_call_at(test_loop, timers[i].when_ns, fire, &timers[i].number, &timers[i].handle),
+            0);
         random = random * 1664525 + 1013904223;
         int other = (int)((random >> 8) % (uint32_t)(i + 1));
         if (i % 3 == 0 && !cad_handle_cancelled(timers[other].handle)) {
@@ -120,8 +113,7 @@ static void test_timer__thousands_fire_by_deadline_and_creation_whatever_is_canc
         cad_handle_unref(timers[i].handle);
 }
 
-static void test_timer__a_delay_too_long_for_the_clock_never_ends(void **state)
-{
+static void test_timer__a_delay_too_long_for_the_clock_never_ends(void **state) {
     (void)state;
     cad_handle *handle;
     assert_int_equal(cad_call_later(test_loop, CAD_NEVER - 1, fire, NULL, &handle), 0);
@@ -131,8 +123,7 @@ static void test_timer__a_delay_too_long_for_the_clock_never_ends(void **state)
     cad_handle_unref(handle);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_timer__they_fire_by_deadline),
         cmocka_unit_test(test_timer__those_of_the_same_instant_fire_in_the_order_of_creation),

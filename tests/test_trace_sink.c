@@ -1,7 +1,8 @@
 /* What a trace sink is told, and when. */
 #include "support/engine_test.h"
 
-/* --- A sink that remembers ----------------------------------------------------------------------- */
+/* --- A sink that remembers -----------------------------------------------------------------------
+ */
 
 enum kind { TASK, WAIT, READY, RUN, OTHER };
 
@@ -76,8 +77,8 @@ static void wait_begin(void *context, int64_t now_ns, const cad_task *task,
     if (wait->object != NULL)
         cad_object_describe(wait->object, &info);
     assert_int_equal(wait->since_ns <= now_ns, true);
-    remember(now_ns, "%s waits %s%s%s", name_of(task), wait->verb,
-             wait->object != NULL ? " " : "", info.name);
+    remember(now_ns, "%s waits %s%s%s", name_of(task), wait->verb, wait->object != NULL ? " " : "",
+             info.name);
 }
 
 static void wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
@@ -176,7 +177,8 @@ static void create(cad_coroutine *fn, void *arg, const char *name) {
     assert_int_equal(cad_task_create(test_loop, fn, arg, &options, NULL), 0);
 }
 
-/* --- The window ---------------------------------------------------------------------------------- */
+/* --- The window ----------------------------------------------------------------------------------
+ */
 
 typedef struct job {
     int number;
@@ -220,7 +222,8 @@ static void test_trace_sink__the_window(void **state) {
         "5: job7 woken by loop, job7 ends");
 }
 
-/* --- Ready and running --------------------------------------------------------------------------- */
+/* --- Ready and running ---------------------------------------------------------------------------
+ */
 
 static int compute(void *arg) {
     cad_compute((intptr_t)arg * CAD_SECOND);
@@ -298,7 +301,8 @@ static void test_trace_sink__a_done_callback_runs_too(void **state) {
                    "1: loop runs], a ready], a ends");
 }
 
-/* --- Who did it ---------------------------------------------------------------------------------- */
+/* --- Who did it ----------------------------------------------------------------------------------
+ */
 
 static int get_one(void *queue) {
     return cad_queue_get(queue, NULL);
@@ -408,7 +412,8 @@ static void test_trace_sink__a_failure_and_its_message(void **state) {
                    "b ends ValueError");
 }
 
-/* --- Objects ------------------------------------------------------------------------------------- */
+/* --- Objects -------------------------------------------------------------------------------------
+ */
 
 typedef struct things {
     cad_lock *lock;
@@ -444,7 +449,8 @@ static void test_trace_sink__objects_when_they_change(void **state) {
                    "a ends");
 }
 
-/* --- Whose turn it is to listen ------------------------------------------------------------------ */
+/* --- Whose turn it is to listen ------------------------------------------------------------------
+ */
 
 static void test_trace_sink__no_member_is_asked_of_it(void **state) {
     (void)state;
@@ -488,7 +494,8 @@ static void test_trace_sink__nobody_listens_any_more(void **state) {
     assert_string_equal(text, "0: a begins by loop");
 }
 
-/* --- The real clock ------------------------------------------------------------------------------ */
+/* --- The real clock ------------------------------------------------------------------------------
+ */
 
 static int real_setup(void **state) {
     (void)state;

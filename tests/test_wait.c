@@ -2,8 +2,7 @@
 #include "support/engine_test.h"
 #include "support/play.h"
 
-static void test_wait__all_completed_waits_for_all(void **state)
-{
+static void test_wait__all_completed_waits_for_all(void **state) {
     (void)state;
     PLAY("a: wait_all - w v; log a",
          "w: sleep 1",
@@ -14,8 +13,7 @@ static void test_wait__all_completed_waits_for_all(void **state)
          "= complete at 3");
 }
 
-static void test_wait__first_completed_waits_for_one(void **state)
-{
+static void test_wait__first_completed_waits_for_one(void **state) {
     (void)state;
     PLAY("a: wait_first - w v; done w; done v",
          "w: sleep 1",
@@ -24,8 +22,7 @@ static void test_wait__first_completed_waits_for_one(void **state)
          "= complete at 2");
 }
 
-static void test_wait__first_completed_two_in_the_same_instant(void **state)
-{
+static void test_wait__first_completed_two_in_the_same_instant(void **state) {
     (void)state;
     PLAY("a: wait_first - w v",
          "w: sleep 1",
@@ -34,8 +31,7 @@ static void test_wait__first_completed_two_in_the_same_instant(void **state)
          "= complete at 1");
 }
 
-static void test_wait__first_exception_waits_for_a_failure(void **state)
-{
+static void test_wait__first_exception_waits_for_a_failure(void **state) {
     (void)state;
     PLAY("a: wait_exception - w v u",
          "w: sleep 1",
@@ -47,8 +43,7 @@ static void test_wait__first_exception_waits_for_a_failure(void **state)
          "= complete at 4");
 }
 
-static void test_wait__first_exception_without_one_waits_for_all(void **state)
-{
+static void test_wait__first_exception_without_one_waits_for_all(void **state) {
     (void)state;
     PLAY("a: wait_exception - w v",
          "w: sleep 1",
@@ -57,8 +52,7 @@ static void test_wait__first_exception_without_one_waits_for_all(void **state)
          "= complete at 2");
 }
 
-static void test_wait__first_exception_does_not_count_a_cancel(void **state)
-{
+static void test_wait__first_exception_does_not_count_a_cancel(void **state) {
     (void)state;
     PLAY("a: wait_exception - w v",
          "w: sleep 5",
@@ -69,8 +63,7 @@ static void test_wait__first_exception_does_not_count_a_cancel(void **state)
          "= complete at 2");
 }
 
-static void test_wait__first_exception_that_has_happened(void **state)
-{
+static void test_wait__first_exception_that_has_happened(void **state) {
     (void)state;
     PLAY("a: sleep 2; wait_exception - w v; log a; result w",
          "w: sleep 1; raise ValueError bad",
@@ -80,8 +73,7 @@ static void test_wait__first_exception_that_has_happened(void **state)
          "= complete at 4");
 }
 
-static void test_wait__done_futures_still_take_a_hop(void **state)
-{
+static void test_wait__done_futures_still_take_a_hop(void **state) {
     (void)state;
     PLAY("future f",
          "a: set_result f 1; wait_all - f; log a",
@@ -90,8 +82,7 @@ static void test_wait__done_futures_still_take_a_hop(void **state)
          "= complete at 0");
 }
 
-static void test_wait__a_timeout_returns_what_is_done(void **state)
-{
+static void test_wait__a_timeout_returns_what_is_done(void **state) {
     (void)state;
     PLAY("a: wait_all 2 w v; done v; sleep 2; done v",
          "w: sleep 1",
@@ -102,8 +93,7 @@ static void test_wait__a_timeout_returns_what_is_done(void **state)
          "= complete at 4");
 }
 
-static void test_wait__a_timeout_of_zero(void **state)
-{
+static void test_wait__a_timeout_of_zero(void **state) {
     (void)state;
     PLAY("a: wait_all 0 w v; log a",
          "w: sleep 0; log w",
@@ -112,8 +102,7 @@ static void test_wait__a_timeout_of_zero(void **state)
          "= complete at 1");
 }
 
-static void test_wait__the_timeout_in_the_instant_of_the_last_one(void **state)
-{
+static void test_wait__the_timeout_in_the_instant_of_the_last_one(void **state) {
     (void)state;
     PLAY("w: sleep 2",
          "a: wait_all 2 w v; log a",
@@ -122,8 +111,7 @@ static void test_wait__the_timeout_in_the_instant_of_the_last_one(void **state)
          "= complete at 2");
 }
 
-static void test_wait__the_timeout_just_before_the_last_one(void **state)
-{
+static void test_wait__the_timeout_just_before_the_last_one(void **state) {
     (void)state;
     PLAY("a: wait_all 2 w v; log a",
          "w: sleep 2",
@@ -132,8 +120,7 @@ static void test_wait__the_timeout_just_before_the_last_one(void **state)
          "= complete at 2");
 }
 
-static void test_wait__the_same_future_twice_is_one(void **state)
-{
+static void test_wait__the_same_future_twice_is_one(void **state) {
     (void)state;
     PLAY("future f",
          "a: wait_all - f f w",
@@ -143,16 +130,14 @@ static void test_wait__the_same_future_twice_is_one(void **state)
          "= complete at 2");
 }
 
-static void test_wait__no_futures_are_an_error(void **state)
-{
+static void test_wait__no_futures_are_an_error(void **state) {
     (void)state;
     PLAY("a: wait_all -; catch; log on",
          "= 0: a wait_all!ValueError(Set of Tasks/Futures is empty.), a on",
          "= complete at 0");
 }
 
-static void test_wait__cancelled_it_leaves_the_futures_alone(void **state)
-{
+static void test_wait__cancelled_it_leaves_the_futures_alone(void **state) {
     (void)state;
     PLAY("a: wait_all - w v",
          "w: sleep 2; log w",
@@ -164,8 +149,7 @@ static void test_wait__cancelled_it_leaves_the_futures_alone(void **state)
          "= complete at 3");
 }
 
-static void test_wait__cancelled_in_the_instant_of_the_last_one(void **state)
-{
+static void test_wait__cancelled_in_the_instant_of_the_last_one(void **state) {
     (void)state;
     PLAY("a: wait_all - w",
          "w: sleep 1",
@@ -174,8 +158,7 @@ static void test_wait__cancelled_in_the_instant_of_the_last_one(void **state)
          "= complete at 1");
 }
 
-static void test_wait__cancelled_one_hop_later(void **state)
-{
+static void test_wait__cancelled_one_hop_later(void **state) {
     (void)state;
     PLAY("a: wait_all - w",
          "w: sleep 1",
@@ -184,8 +167,7 @@ static void test_wait__cancelled_one_hop_later(void **state)
          "= complete at 1");
 }
 
-static void test_wait__it_takes_two_hops(void **state)
-{
+static void test_wait__it_takes_two_hops(void **state) {
     (void)state;
     PLAY("a: wait_all - w; log a",
          "w: sleep 1",
@@ -194,8 +176,7 @@ static void test_wait__it_takes_two_hops(void **state)
          "= complete at 1");
 }
 
-static void test_wait__two_wait_for_the_same(void **state)
-{
+static void test_wait__two_wait_for_the_same(void **state) {
     (void)state;
     PLAY("a: wait_first - w v; log a",
          "b: wait_all 3 v w; log b",
@@ -206,8 +187,7 @@ static void test_wait__two_wait_for_the_same(void **state)
          "= complete at 2");
 }
 
-static void test_wait__wait_in_a_timeout(void **state)
-{
+static void test_wait__wait_in_a_timeout(void **state) {
     (void)state;
     PLAY("a: timeout t 1; wait_all - w; leave t; catch; wait_all - w",
          "w: sleep 2",
@@ -216,8 +196,7 @@ static void test_wait__wait_in_a_timeout(void **state)
          "= complete at 2");
 }
 
-static void test_wait__a_timer_of_a_wait_that_is_over_does_not_count(void **state)
-{
+static void test_wait__a_timer_of_a_wait_that_is_over_does_not_count(void **state) {
     (void)state;
     PLAY("a: wait_all 9 w; log a",
          "w: sleep 1",
@@ -225,8 +204,7 @@ static void test_wait__a_timer_of_a_wait_that_is_over_does_not_count(void **stat
          "= complete at 1");
 }
 
-static void test_wait__wait_for_gives_the_result(void **state)
-{
+static void test_wait__wait_for_gives_the_result(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 2 w; log a",
@@ -235,8 +213,7 @@ static void test_wait__wait_for_gives_the_result(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_gives_the_exception(void **state)
-{
+static void test_wait__wait_for_gives_the_exception(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 2 w",
@@ -245,8 +222,7 @@ static void test_wait__wait_for_gives_the_exception(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_without_a_limit(void **state)
-{
+static void test_wait__wait_for_without_a_limit(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within - w",
@@ -255,8 +231,7 @@ static void test_wait__wait_for_without_a_limit(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_times_out_and_cancels(void **state)
-{
+static void test_wait__wait_for_times_out_and_cancels(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 1 w; catch; cancelled w; cancelling w; cancelling a",
@@ -266,8 +241,7 @@ static void test_wait__wait_for_times_out_and_cancels(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_waits_until_the_cancelled_one_has_ended(void **state)
-{
+static void test_wait__wait_for_waits_until_the_cancelled_one_has_ended(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 1 w",
@@ -277,8 +251,7 @@ static void test_wait__wait_for_waits_until_the_cancelled_one_has_ended(void **s
          "= complete at 3");
 }
 
-static void test_wait__wait_for_of_one_that_swallows_the_cancel_gives_its_result(void **state)
-{
+static void test_wait__wait_for_of_one_that_swallows_the_cancel_gives_its_result(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 1 w; cancelling a",
@@ -288,8 +261,7 @@ static void test_wait__wait_for_of_one_that_swallows_the_cancel_gives_its_result
          "= complete at 2");
 }
 
-static void test_wait__wait_for_of_one_that_fails_when_cancelled(void **state)
-{
+static void test_wait__wait_for_of_one_that_fails_when_cancelled(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 1 w",
@@ -299,8 +271,7 @@ static void test_wait__wait_for_of_one_that_fails_when_cancelled(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_of_a_done_future_does_not_yield(void **state)
-{
+static void test_wait__wait_for_of_a_done_future_does_not_yield(void **state) {
     (void)state;
     PLAY("python 3.12",
          "future f",
@@ -310,8 +281,7 @@ static void test_wait__wait_for_of_a_done_future_does_not_yield(void **state)
          "= complete at 0");
 }
 
-static void test_wait__wait_for_with_no_time_cancels_at_once(void **state)
-{
+static void test_wait__wait_for_with_no_time_cancels_at_once(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 0 w; catch; cancelled w; log a",
@@ -321,8 +291,7 @@ static void test_wait__wait_for_with_no_time_cancels_at_once(void **state)
          "= complete at 0");
 }
 
-static void test_wait__wait_for_with_no_time_of_a_running_task(void **state)
-{
+static void test_wait__wait_for_with_no_time_of_a_running_task(void **state) {
     (void)state;
     PLAY("python 3.12",
          "w: sleep 5; !sleep 1; !log clean",
@@ -333,8 +302,7 @@ static void test_wait__wait_for_with_no_time_of_a_running_task(void **state)
          "= complete at 2");
 }
 
-static void test_wait__wait_for_with_no_time_of_one_that_swallows_the_cancel(void **state)
-{
+static void test_wait__wait_for_with_no_time_of_one_that_swallows_the_cancel(void **state) {
     (void)state;
     PLAY("python 3.12",
          "w: sleep 5; catch; sleep 1; return 5",
@@ -344,8 +312,7 @@ static void test_wait__wait_for_with_no_time_of_one_that_swallows_the_cancel(voi
          "= complete at 2");
 }
 
-static void test_wait__wait_for_with_no_time_is_cancelled_itself(void **state)
-{
+static void test_wait__wait_for_with_no_time_is_cancelled_itself(void **state) {
     (void)state;
     PLAY("python 3.12",
          "w: sleep 5; !sleep 3; !log clean",
@@ -357,8 +324,7 @@ static void test_wait__wait_for_with_no_time_is_cancelled_itself(void **state)
          "= complete at 4");
 }
 
-static void test_wait__wait_for_is_cancelled(void **state)
-{
+static void test_wait__wait_for_is_cancelled(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 5 w",
@@ -369,8 +335,7 @@ static void test_wait__wait_for_is_cancelled(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_is_cancelled_in_the_instant_of_its_timeout(void **state)
-{
+static void test_wait__wait_for_is_cancelled_in_the_instant_of_its_timeout(void **state) {
     (void)state;
     PLAY("python 3.12",
          "x: sleep 1; cancel a why",
@@ -381,8 +346,7 @@ static void test_wait__wait_for_is_cancelled_in_the_instant_of_its_timeout(void 
          "= complete at 1");
 }
 
-static void test_wait__wait_for_times_out_in_the_instant_before_the_cancel(void **state)
-{
+static void test_wait__wait_for_times_out_in_the_instant_before_the_cancel(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 1 w; !cancelling a",
@@ -393,8 +357,7 @@ static void test_wait__wait_for_times_out_in_the_instant_before_the_cancel(void 
          "= complete at 1");
 }
 
-static void test_wait__wait_for_times_out_in_the_instant_of_the_result(void **state)
-{
+static void test_wait__wait_for_times_out_in_the_instant_of_the_result(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: within 1 w; cancelling a",
@@ -404,8 +367,7 @@ static void test_wait__wait_for_times_out_in_the_instant_of_the_result(void **st
          "= complete at 1");
 }
 
-static void test_wait__wait_for_gets_the_result_in_the_instant_of_the_timeout(void **state)
-{
+static void test_wait__wait_for_gets_the_result_in_the_instant_of_the_timeout(void **state) {
     (void)state;
     PLAY("python 3.12",
          "w: sleep 1; return 3",
@@ -415,8 +377,7 @@ static void test_wait__wait_for_gets_the_result_in_the_instant_of_the_timeout(vo
          "= complete at 1");
 }
 
-static void test_wait__wait_for_in_wait_for(void **state)
-{
+static void test_wait__wait_for_in_wait_for(void **state) {
     (void)state;
     PLAY("python 3.12",
          "a: spawn w; within 1 w",
@@ -427,8 +388,7 @@ static void test_wait__wait_for_in_wait_for(void **state)
          "= complete at 1");
 }
 
-static void test_wait__wait_for_of_a_future(void **state)
-{
+static void test_wait__wait_for_of_a_future(void **state) {
     (void)state;
     PLAY("python 3.12",
          "future f",
@@ -440,8 +400,7 @@ static void test_wait__wait_for_of_a_future(void **state)
          "= complete at 2");
 }
 
-static void test_wait__a_wait_that_is_never_over(void **state)
-{
+static void test_wait__a_wait_that_is_never_over(void **state) {
     (void)state;
     PLAY("future f",
          "a: wait_all - f w",
@@ -452,8 +411,7 @@ static void test_wait__a_wait_that_is_never_over(void **state)
          "= deadlock at 2");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wait__all_completed_waits_for_all),
         cmocka_unit_test(test_wait__first_completed_waits_for_one),

@@ -29,8 +29,7 @@
 
 #include "cadran.h"
 
-static int producer(void *queue)
-{
+static int producer(void *queue) {
     int error = 0;
     for (int count = 1; error == 0; count++) {
         char *tick = malloc(24);
@@ -46,8 +45,7 @@ static int producer(void *queue)
     return error;
 }
 
-static int consumer(void *queue)
-{
+static int consumer(void *queue) {
     void *tick;
     int error;
     while ((error = cad_queue_get(queue, &tick)) == 0) {
@@ -58,13 +56,11 @@ static int consumer(void *queue)
     return error;
 }
 
-static void interrupt(void *loop)
-{
+static void interrupt(void *loop) {
     cad_loop_interrupt(loop);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     bool simulated = argc > 1 && strcmp(argv[1], "--virtual") == 0;
     cad_loop *loop;
 

@@ -29,8 +29,7 @@ struct job {
     cad_queue *window;
 };
 
-static int job(void *arg)
-{
+static int job(void *arg) {
     struct job *self = arg;
     int duration = self->number % 3 + 1;
     char text[48];
@@ -44,8 +43,7 @@ static int job(void *arg)
     return error;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     bool simulated = argc > 1 && strcmp(argv[1], "--virtual") == 0;
     struct job jobs[JOBS];
     cad_loop *loop;

@@ -41,33 +41,28 @@ struct bench {
     const void *context; /* handed to run() */
 };
 
-static inline int64_t bench_time_ns(const struct timespec *time)
-{
+static inline int64_t bench_time_ns(const struct timespec *time) {
     return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
 }
 
-static inline int64_t bench_clock_ns(clockid_t clock)
-{
+static inline int64_t bench_clock_ns(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
     return bench_time_ns(&now);
 }
 
-static inline void bench_start(struct bench_run *run)
-{
+static inline void bench_start(struct bench_run *run) {
     run->cpu_ns = -bench_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     run->wall_ns = -bench_clock_ns(CLOCK_MONOTONIC);
 }
 
-static inline void bench_stop(struct bench_run *run)
-{
+static inline void bench_stop(struct bench_run *run) {
     run->wall_ns += bench_clock_ns(CLOCK_MONOTONIC);
     run->cpu_ns += bench_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* The next of a stream of random numbers (xorshift64); *state must not be 0. */
-static inline uint64_t bench_random(uint64_t *state)
-{
+static inline uint64_t bench_random(uint64_t *state) {
     uint64_t x = *state;
     x ^= x << 13;
     x ^= x >> 7;
@@ -76,22 +71,19 @@ static inline uint64_t bench_random(uint64_t *state)
 }
 
 /* Says why the work failed, and returns the exit status for that. */
-static inline int bench_fail(const char *what, const char *why)
-{
+static inline int bench_fail(const char *what, const char *why) {
     fprintf(stderr, "%s: %s\n", what, why);
     return 1;
 }
 
-static inline int bench_number(const char *text, int64_t *number)
-{
+static inline int bench_number(const char *text, int64_t *number) {
     char *end;
     errno = 0;
     *number = strtoll(text, &end, 10);
     return errno == 0 && end != text && *end == '\0' && *number > 0;
 }
 
-static inline void bench_print(const struct bench_run *run)
-{
+static inline void bench_print(const struct bench_run *run) {
     printf("{\"items\":%" PRId64 ",\"wall_ns\":%" PRId64 ",\"cpu_ns\":%" PRId64, run->items,
            run->wall_ns, run->cpu_ns);
     if (run->end_ns > 0)
@@ -101,8 +93,7 @@ static inline void bench_print(const struct bench_run *run)
     puts("}");
 }
 
-static inline int bench_usage(const struct bench *benches, size_t count)
-{
+static inline int bench_usage(const struct bench *benches, size_t count) {
     fputs("usage: PROGRAM NAME ITEMS [PARAMETER]\n"
           "       PROGRAM NAME FILE [ITEMS [PARAMETER]]\n"
           "where NAME is one of\n",
@@ -114,8 +105,7 @@ static inline int bench_usage(const struct bench *benches, size_t count)
 
 /* What stands behind the benchmark's name. False: it is wrong. */
 static inline int bench_arguments(struct bench_run *run, const struct bench *bench, int argc,
-                                  char **argv)
-{
+                                  char **argv) {
     int64_t *numbers[] = {&run->items, &run->parameter};
     int next = 2, wanted = 0;
     run->parameter = bench->parameter;
@@ -134,8 +124,7 @@ static inline int bench_arguments(struct bench_run *run, const struct bench *ben
 }
 
 /* main(): runs the benchmark that the arguments name. */
-static inline int bench_main(const struct bench *benches, size_t count, int argc, char **argv)
-{
+static inline int bench_main(const struct bench *benches, size_t count, int argc, char **argv) {
     struct bench_run run;
     memset(&run, 0, sizeof run);
     for (size_t i = 0; argc >= 2 && i < count; i++) {

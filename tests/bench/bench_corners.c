@@ -42,8 +42,7 @@ struct one {
     int next;
 };
 
-static int step_one(void *state, int result)
-{
+static int step_one(void *state, int result) {
     struct one *self = state;
     struct corner *corner = self->corner;
     while (result >= 0 && corner->plan->calls[self->next] != NULL)
@@ -58,16 +57,14 @@ static int step_one(void *state, int result)
 static const cad_step_type one_type = {sizeof(struct one), step_one, NULL};
 
 /* Created after the many, and so runs after their first calls. */
-static int let_loose(void *arg)
-{
+static int let_loose(void *arg) {
     struct corner *corner = arg;
     if (!corner->plan->from_start)
         bench_start(corner->run);
     return corner->plan->release != NULL ? corner->plan->release(corner) : 0;
 }
 
-static int make_objects(struct corner *corner)
-{
+static int make_objects(struct corner *corner) {
     cad_loop *loop = corner->loop;
     corner->queue = cad_queue_new(loop, 0);
     corner->lock = cad_lock_new(loop);
@@ -83,8 +80,7 @@ static int make_objects(struct corner *corner)
     return made ? 0 : CAD_ENOMEM;
 }
 
-static int make_tasks(struct corner *corner)
-{
+static int make_tasks(struct corner *corner) {
     int error = 0;
     for (int64_t i = 0; i < corner->run->items && error == 0; i++) {
         error = cad_step_create(corner->loop, &one_type, NULL, &corner->tasks[i]);
@@ -96,8 +92,7 @@ static int make_tasks(struct corner *corner)
     return error;
 }
 
-static void close_corner(struct corner *corner)
-{
+static void close_corner(struct corner *corner) {
     for (int64_t i = 0; corner->tasks != NULL && i < corner->run->items; i++)
         cad_future_unref(corner->tasks[i]);
     free(corner->tasks);
@@ -105,8 +100,7 @@ static void close_corner(struct corner *corner)
     cad_loop_free(corner->loop);
 }
 
-static int run_plan(struct bench_run *run)
-{
+static int run_plan(struct bench_run *run) {
     const struct plan *plan = run->context;
     struct corner corner = {.run = run, .plan = plan, .random = 1};
     int error = cad_loop_new(cad_virtual_driver(), &corner.loop);
@@ -129,79 +123,66 @@ static int run_plan(struct bench_run *run)
 
 /* --- What the many call ---------------------------------------------------------------------- */
 
-static int get(struct corner *corner, void **item)
-{
+static int get(struct corner *corner, void **item) {
     return cad_queue_get(corner->queue, item);
 }
 
-static int acquire_lock(struct corner *corner, void **item)
-{
+static int acquire_lock(struct corner *corner, void **item) {
     (void)item;
     return cad_lock_acquire(corner->lock);
 }
 
-static int release_lock(struct corner *corner, void **item)
-{
+static int release_lock(struct corner *corner, void **item) {
     (void)item;
     return cad_lock_release(corner->lock);
 }
 
-static int acquire_semaphore(struct corner *corner, void **item)
-{
+static int acquire_semaphore(struct corner *corner, void **item) {
     (void)item;
     return cad_semaphore_acquire(corner->semaphore);
 }
 
-static int wait_event(struct corner *corner, void **item)
-{
+static int wait_event(struct corner *corner, void **item) {
     (void)item;
     return cad_event_wait(corner->event);
 }
 
-static int acquire_condition(struct corner *corner, void **item)
-{
+static int acquire_condition(struct corner *corner, void **item) {
     (void)item;
     return cad_lock_acquire(cad_condition_lock(corner->condition));
 }
 
-static int wait_condition(struct corner *corner, void **item)
-{
+static int wait_condition(struct corner *corner, void **item) {
     (void)item;
     return cad_condition_wait(corner->condition);
 }
 
-static int release_condition(struct corner *corner, void **item)
-{
+static int release_condition(struct corner *corner, void **item) {
     (void)item;
     return cad_lock_release(cad_condition_lock(corner->condition));
 }
 
-static int wait_barrier(struct corner *corner, void **item)
-{
+static int wait_barrier(struct corner *corner, void **item) {
     (void)item;
     return cad_barrier_wait(corner->barrier);
 }
 
-static int await_future(struct corner *corner, void **item)
-{
+static int await_future(struct corner *corner, void **item) {
     return cad_await(corner->future, item);
 }
 
-static int sleep_one_second(struct corner *corner, void **item)
-{
+static int sleep_one_second(struct corner *corner, void **item) {
     (void)corner;
     (void)item;
     return cad_sleep(CAD_SECOND);
 }
 
-static int sleep_at_random(struct corner *corner, void **item)
-{
+static int sleep_at_random(struct corner *corner, void **item) {
     (void)item;
     return cad_sleep(1 + (int64_t)(bench_random(&corner->random) % (uint64_t)CAD_SECOND));
 }
 
-static int enter_timeout(struct corner *corner, void **item)
-{
+static int enter_timeout(struct corner *corner, void **item) {
     cad_timeout *scope;
     int64_t delay_ns = 2 * CAD_SECOND;
     delay_ns += (int64_t)(bench_random(&corner->random) % (uint64_t)CAD_SECOND);
@@ -210,38 +191,33 @@ static int enter_timeout(struct corner *corner, void **item)
     return error;
 }
 
-static int leave_timeout(struct corner *corner, void **item)
-{
+static int leave_timeout(struct corner *corner, void **item) {
     (void)corner;
     return cad_timeout_leave(*item, 0);
 }
 
 /* --- What lets them loose -------------------------------------------------------------------- */
 
-static int put_all(struct corner *corner)
-{
+static int put_all(struct corner *corner) {
     int error = 0;
     for (int64_t i = 0; i < corner->run->items && error == 0; i++)
         error = cad_queue_put_nowait(corner->queue, corner);
     return error;
 }
 
-static int release_all(struct corner *corner)
-{
+static int release_all(struct corner *corner) {
     int error = 0;
     for (int64_t i = 0; i < corner->run->items && error == 0; i++)
         error = cad_semaphore_release(corner->semaphore);
     return error;
 }
 
-static int set_event(struct corner *corner)
-{
+static int set_event(struct corner *corner) {
     cad_event_set(corner->event);
     return 0;
 }
 
-static int notify_all(struct corner *corner)
-{
+static int notify_all(struct corner *corner) {
     int error = acquire_condition(corner, NULL);
     if (error == 0)
         error = cad_condition_notify_all(corner->condition);
@@ -250,14 +226,12 @@ static int notify_all(struct corner *corner)
     return error;
 }
 
-static int set_future(struct corner *corner)
-{
+static int set_future(struct corner *corner) {
     return cad_future_set_result(corner->future, corner);
 }
 
 /* From the middle outwards: before each one cancelled and after it, others wait. */
-static int cancel_all(struct corner *corner)
-{
+static int cancel_all(struct corner *corner) {
     int64_t items = corner->run->items, middle = items / 2;
     for (int64_t i = 0; i < items; i++) {
         int64_t at = middle + (i % 2 == 0 ? i / 2 : -(i / 2 + 1));
@@ -267,8 +241,7 @@ static int cancel_all(struct corner *corner)
     return 0;
 }
 
-static int gather_all(struct corner *corner)
-{
+static int gather_all(struct corner *corner) {
     cad_future *outer;
     int error = cad_gather(corner->loop, corner->tasks, (size_t)corner->run->items, false, &outer);
     if (error == 0) {
@@ -278,15 +251,13 @@ static int gather_all(struct corner *corner)
     return error;
 }
 
-static int wait_for_all(struct corner *corner)
-{
+static int wait_for_all(struct corner *corner) {
     size_t items = (size_t)corner->run->items;
     int done = cad_wait(corner->tasks, items, CAD_ALL_COMPLETED, CAD_NEVER);
     return done > 0 ? 0 : done;
 }
 
-static int take_as_completed(struct corner *corner)
-{
+static int take_as_completed(struct corner *corner) {
     cad_as_completed *iterator;
     size_t items = (size_t)corner->run->items;
     int error = cad_as_completed_new(corner->loop, corner->tasks, items, CAD_NEVER, &iterator);
@@ -301,13 +272,11 @@ static int take_as_completed(struct corner *corner)
 /* --- The corners ----------------------------------------------------------------------------- */
 
 #define PLAN(...)                                                                                  \
-    .run = run_plan, .context = &(const struct plan)                                               \
-    {                                                                                              \
+    .run = run_plan, .context = &(const struct plan) {                                             \
         __VA_ARGS__                                                                                \
     }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const struct bench benches[] = {
         {.name = "queue", PLAN(.calls = {get}, .release = put_all)},
         {.name = "semaphore", PLAN(.calls = {acquire_semaphore}, .release = release_all)},

@@ -13,15 +13,13 @@ struct work {
     int64_t done; /* items whose work has been seen done */
 };
 
-static int open_work(struct work *work, struct bench_run *run, cad_driver *driver)
-{
+static int open_work(struct work *work, struct bench_run *run, cad_driver *driver) {
     *work = (struct work){.run = run};
     return cad_loop_new(driver, &work->loop);
 }
 
 /* Ends the benchmark: every item must have been done. */
-static int close_work(struct work *work, int error)
-{
+static int close_work(struct work *work, int error) {
     if (work->loop != NULL)
         work->run->end_ns = cad_loop_time(work->loop);
     cad_loop_free(work->loop);
@@ -32,8 +30,7 @@ static int close_work(struct work *work, int error)
     return 0;
 }
 
-static int run_timed(struct work *work, int error)
-{
+static int run_timed(struct work *work, int error) {
     bench_start(work->run);
     if (error == 0)
         error = cad_loop_run(work->loop);
@@ -43,8 +40,7 @@ static int run_timed(struct work *work, int error)
 
 /* --- Switching ------------------------------------------------------------------------------- */
 
-static int yield_by_turns(void *arg)
-{
+static int yield_by_turns(void *arg) {
     struct work *work = arg;
     int error = 0;
     while (error == 0 && work->done < work->run->items) {
@@ -55,8 +51,7 @@ static int yield_by_turns(void *arg)
 }
 
 /* Two coroutines that take turns. An item: one gives way, the other runs. */
-static int bench_switch(struct bench_run *run)
-{
+static int bench_switch(struct bench_run *run) {
     struct work work;
     int error = open_work(&work, run, cad_virtual_driver());
     for (int i = 0; i < 2 && error == 0; i++)
@@ -66,15 +61,13 @@ static int bench_switch(struct bench_run *run)
 
 /* --- Creating -------------------------------------------------------------------------------- */
 
-static int count_one(void *arg)
-{
+static int count_one(void *arg) {
     struct work *work = arg;
     work->done++;
     return 0;
 }
 
-static int create_and_yield(void *arg)
-{
+static int create_and_yield(void *arg) {
     struct work *work = arg;
     int error = 0;
     for (int64_t i = 0; i < work->run->items && error == 0;) {
@@ -88,8 +81,7 @@ static int create_and_yield(void *arg)
 }
 
 /* A coroutine that creates others, `parameter` at a time, which run and end at once. */
-static int bench_create(struct bench_run *run)
-{
+static int bench_create(struct bench_run *run) {
     struct work work;
     int error = open_work(&work, run, cad_virtual_driver());
     if (error == 0)
@@ -99,8 +91,7 @@ static int bench_create(struct bench_run *run)
 
 /* --- A queue of size one --------------------------------------------------------------------- */
 
-static int produce(void *arg)
-{
+static int produce(void *arg) {
     struct work *work = arg;
     int error = 0;
     for (int64_t i = 1; i <= work->run->items && error == 0; i++)
@@ -108,8 +99,7 @@ static int produce(void *arg)
     return error;
 }
 
-static int consume(void *arg)
-{
+static int consume(void *arg) {
     struct work *work = arg;
     void *item;
     int error = 0;
@@ -121,8 +111,7 @@ static int consume(void *arg)
     return error;
 }
 
-static int bench_queue(struct bench_run *run)
-{
+static int bench_queue(struct bench_run *run) {
     struct work work;
     int error = open_work(&work, run, cad_virtual_driver());
     if (error == 0 && (work.queue = cad_queue_new(work.loop, 1)) == NULL)
@@ -143,13 +132,11 @@ struct sleeper {
 };
 
 /* Up to a millisecond. */
-static int64_t short_time(struct sleeper *self)
-{
+static int64_t short_time(struct sleeper *self) {
     return 1 + (int64_t)(bench_random(&self->random) % 1000000);
 }
 
-static int sleep_often(void *arg)
-{
+static int sleep_often(void *arg) {
     struct sleeper *self = arg;
     int error = 0;
     while (error == 0 && self->left-- > 0) {
@@ -159,8 +146,7 @@ static int sleep_often(void *arg)
     return error;
 }
 
-static int step_sleep_often(void *state, int result)
-{
+static int step_sleep_often(void *state, int result) {
     struct sleeper *self = state;
     if (result != 0 || self->left-- == 0)
         return result;
@@ -170,8 +156,7 @@ static int step_sleep_often(void *state, int result)
 
 static const cad_step_type sleep_often_type = {sizeof(struct sleeper), step_sleep_often, NULL};
 
-static struct sleeper sleeper_at(struct work *work, int64_t index, int64_t tasks)
-{
+static struct sleeper sleeper_at(struct work *work, int64_t index, int64_t tasks) {
     int64_t items = work->run->items;
     return (struct sleeper){
         .work = work,
@@ -180,8 +165,7 @@ static struct sleeper sleeper_at(struct work *work, int64_t index, int64_t tasks
     };
 }
 
-static int create_step(struct work *work, const cad_step_type *type, const void *state)
-{
+static int create_step(struct work *work, const cad_step_type *type, const void *state) {
     cad_task *task;
     int error = cad_step_create(work->loop, type, NULL, &task);
     if (error != 0)
@@ -192,8 +176,7 @@ static int create_step(struct work *work, const cad_step_type *type, const void 
 }
 
 /* `parameter` tasks sleep, `items` times altogether. */
-static int bench_sleeps(struct bench_run *run)
-{
+static int bench_sleeps(struct bench_run *run) {
     struct work work;
     int error = open_work(&work, run, cad_virtual_driver());
     struct sleeper *sleepers = calloc((size_t)run->parameter, sizeof *sleepers);
@@ -209,8 +192,7 @@ static int bench_sleeps(struct bench_run *run)
     return status;
 }
 
-static int bench_sleeps_steps(struct bench_run *run)
-{
+static int bench_sleeps_steps(struct bench_run *run) {
     struct work work;
     int error = open_work(&work, run, cad_virtual_driver());
     for (int64_t i = 0; i < run->parameter && error == 0; i++) {
@@ -227,8 +209,7 @@ struct napper {
     int64_t delay_ns;
 };
 
-static int step_nap(void *state, int result)
-{
+static int step_nap(void *state, int result) {
     struct napper *self = state;
     if (self->delay_ns == 0 || result != 0)
         return result;
@@ -242,8 +223,7 @@ static const cad_step_type nap_type = {sizeof(struct napper), step_nap, NULL};
 
 /* `items` step machines asleep at once, for `parameter` milliseconds to twice as many. Measured
  * is all of it: creating, sleeping, ending, freeing. */
-static int bench_sleepers(struct bench_run *run)
-{
+static int bench_sleepers(struct bench_run *run) {
     struct work work;
     uint64_t random = 1;
     bench_start(run);
@@ -264,8 +244,7 @@ static int bench_sleepers(struct bench_run *run)
 /* --- The window ------------------------------------------------------------------------------ */
 
 /* `parameter` wide. Measured is all of it. */
-static int bench_window(struct bench_run *run)
-{
+static int bench_window(struct bench_run *run) {
     struct work work;
     bench_start(run);
     int error = open_work(&work, run, cad_virtual_driver());
@@ -280,16 +259,14 @@ static int bench_window(struct bench_run *run)
 
 /* --- Callbacks ------------------------------------------------------------------------------- */
 
-static void call_again(void *arg)
-{
+static void call_again(void *arg) {
     struct work *work = arg;
     if (++work->done < work->run->items && cad_call_soon(work->loop, call_again, work, NULL) != 0)
         cad_loop_stop(work->loop);
 }
 
 /* A callback that schedules itself with call_soon(). */
-static int bench_callbacks(struct bench_run *run)
-{
+static int bench_callbacks(struct bench_run *run) {
     struct work work;
     int error = open_work(&work, run, cad_virtual_driver());
     if (error == 0)
@@ -300,8 +277,7 @@ static int bench_callbacks(struct bench_run *run)
     return close_work(&work, error == CAD_EDEADLOCK ? 0 : error);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct bench benches[] = {
         {.name = "switch", .run = bench_switch},
         {.name = "create", .run = bench_create, .parameter = 1},

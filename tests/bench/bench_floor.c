@@ -24,14 +24,12 @@ struct heap {
     uint64_t sequence;
 };
 
-static int timer_before(const struct timer *a, const struct timer *b)
-{
+static int timer_before(const struct timer *a, const struct timer *b) {
     return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns
                                             : a->sequence < b->sequence;
 }
 
-static void push(struct heap *heap, int64_t deadline_ns, int64_t number)
-{
+static void push(struct heap *heap, int64_t deadline_ns, int64_t number) {
     struct timer timer = {deadline_ns, heap->sequence++, number};
     size_t at = heap->count++;
     for (; at > 0 && timer_before(&timer, &heap->timers[(at - 1) / 2]); at = (at - 1) / 2)
@@ -39,8 +37,7 @@ static void push(struct heap *heap, int64_t deadline_ns, int64_t number)
     heap->timers[at] = timer;
 }
 
-static struct timer pop(struct heap *heap)
-{
+static struct timer pop(struct heap *heap) {
     struct timer first = heap->timers[0], last = heap->timers[--heap->count];
     size_t at = 0, child;
     while ((child = 2 * at + 1) < heap->count) {
@@ -56,8 +53,7 @@ static struct timer pop(struct heap *heap)
 }
 
 /* The window: at most `parameter` of the jobs have a timer, and each that ends starts one more. */
-static int bench_window(struct bench_run *run)
-{
+static int bench_window(struct bench_run *run) {
     bench_start(run);
     struct heap heap = {.timers = malloc((size_t)run->parameter * sizeof(struct timer))};
     if (heap.timers == NULL)
@@ -78,8 +74,7 @@ static int bench_window(struct bench_run *run)
 }
 
 /* Each timer that fires is set again, after a random time of up to a millisecond. */
-static int bench_sleeps(struct bench_run *run)
-{
+static int bench_sleeps(struct bench_run *run) {
     struct heap heap = {.timers = malloc((size_t)run->parameter * sizeof(struct timer))};
     if (heap.timers == NULL)
         return bench_fail("bench-floor", strerror(errno));
@@ -115,15 +110,13 @@ struct ring {
     struct entry *waiting;
 };
 
-static void append(struct ring *ring, struct entry *entry)
-{
+static void append(struct ring *ring, struct entry *entry) {
     entry->next = NULL;
     *ring->last = entry;
     ring->last = &entry->next;
 }
 
-static void run_ring(struct ring *ring)
-{
+static void run_ring(struct ring *ring) {
     while (ring->first != NULL) {
         struct entry *entry = ring->first;
         ring->first = entry->next;
@@ -133,8 +126,7 @@ static void run_ring(struct ring *ring)
     }
 }
 
-static int time_ring(struct bench_run *run, struct ring *ring)
-{
+static int time_ring(struct bench_run *run, struct ring *ring) {
     ring->items = run->items;
     bench_start(run);
     run_ring(ring);
@@ -142,8 +134,7 @@ static int time_ring(struct bench_run *run, struct ring *ring)
     return ring->done == run->items ? 0 : bench_fail("bench-floor", "the work was not done");
 }
 
-static void take_turn(struct ring *ring, struct entry *entry)
-{
+static void take_turn(struct ring *ring, struct entry *entry) {
     if (ring->done < ring->items) {
         ring->done++;
         append(ring, entry);
@@ -151,8 +142,7 @@ static void take_turn(struct ring *ring, struct entry *entry)
 }
 
 /* Two callbacks that take turns. */
-static int bench_switch(struct bench_run *run)
-{
+static int bench_switch(struct bench_run *run) {
     struct entry entries[2] = {{.run = take_turn}, {.run = take_turn}};
     struct ring ring = {.last = &ring.first};
     append(&ring, &entries[0]);
@@ -160,14 +150,12 @@ static int bench_switch(struct bench_run *run)
     return time_ring(run, &ring);
 }
 
-static void end_at_once(struct ring *ring, struct entry *entry)
-{
+static void end_at_once(struct ring *ring, struct entry *entry) {
     ring->done++;
     free(entry);
 }
 
-static void create_next(struct ring *ring, struct entry *entry)
-{
+static void create_next(struct ring *ring, struct entry *entry) {
     if (ring->made == ring->items)
         return;
     ring->made++;
@@ -180,23 +168,20 @@ static void create_next(struct ring *ring, struct entry *entry)
 }
 
 /* A callback that allocates others, which run once and are freed. */
-static int bench_create(struct bench_run *run)
-{
+static int bench_create(struct bench_run *run) {
     struct entry creator = {.run = create_next};
     struct ring ring = {.last = &ring.first};
     append(&ring, &creator);
     return time_ring(run, &ring);
 }
 
-static void wake(struct ring *ring)
-{
+static void wake(struct ring *ring) {
     if (ring->waiting != NULL)
         append(ring, ring->waiting);
     ring->waiting = NULL;
 }
 
-static void put_next(struct ring *ring, struct entry *entry)
-{
+static void put_next(struct ring *ring, struct entry *entry) {
     if (ring->slot == 0 && ring->made < ring->items) {
         ring->slot = ++ring->made;
         wake(ring);
@@ -205,8 +190,7 @@ static void put_next(struct ring *ring, struct entry *entry)
         ring->waiting = entry;
 }
 
-static void get_next(struct ring *ring, struct entry *entry)
-{
+static void get_next(struct ring *ring, struct entry *entry) {
     if (ring->slot == ring->done + 1) {
         ring->done++;
         ring->slot = 0;
@@ -217,8 +201,7 @@ static void get_next(struct ring *ring, struct entry *entry)
 }
 
 /* Two callbacks that hand over items through one slot. */
-static int bench_queue(struct bench_run *run)
-{
+static int bench_queue(struct bench_run *run) {
     struct entry consumer = {.run = get_next}, producer = {.run = put_next};
     struct ring ring = {.last = &ring.first};
     append(&ring, &consumer);
@@ -230,15 +213,13 @@ static int bench_queue(struct bench_run *run)
 
 static int64_t fired;
 
-static void on_timer(uv_timer_t *timer)
-{
+static void on_timer(uv_timer_t *timer) {
     fired++;
     uv_close((uv_handle_t *)timer, NULL);
 }
 
 /* `items` timers of `parameter` milliseconds to twice as many. Measured is all of it. */
-static int bench_sleepers(struct bench_run *run)
-{
+static int bench_sleepers(struct bench_run *run) {
     uint64_t random = 1, shortest = (uint64_t)run->parameter;
     uv_loop_t loop;
     bench_start(run);
@@ -265,8 +246,7 @@ static int bench_sleepers(struct bench_run *run)
 /* --- A file ----------------------------------------------------------------------------------- */
 
 /* Looks at every byte, and counts the lines and the quotes: no parsing. */
-static int scan(struct bench_run *run, const char *data, size_t size)
-{
+static int scan(struct bench_run *run, const char *data, size_t size) {
     int64_t lines = 0, quotes = 0;
     for (size_t i = 0; i < size; i++) {
         lines += data[i] == '\n';
@@ -276,8 +256,7 @@ static int scan(struct bench_run *run, const char *data, size_t size)
     return quotes % 2 == 0 ? 0 : bench_fail(run->file, "not a trace: a quote is open at its end");
 }
 
-static int bench_scan(struct bench_run *run)
-{
+static int bench_scan(struct bench_run *run) {
     bench_start(run);
     int file = open(run->file, O_RDONLY);
     struct stat status;
@@ -294,8 +273,7 @@ static int bench_scan(struct bench_run *run)
     return result;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct bench benches[] = {
         {.name = "window", .run = bench_window, .parameter = 1000},
         {.name = "sleeps", .run = bench_sleeps, .parameter = 10000},

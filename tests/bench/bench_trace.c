@@ -7,8 +7,7 @@
 
 /* Jobs go through a window that is `parameter` wide, and the trace of that is written to the file.
  * Measured is all of it; an item is a job. */
-static int bench_write(struct bench_run *run)
-{
+static int bench_write(struct bench_run *run) {
     struct sim_trace_header header = {
         .scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
     struct sim_trace_writer *writer;
@@ -30,8 +29,7 @@ static int bench_write(struct bench_run *run)
     return error == 0 ? 0 : bench_fail(run->file, cad_error_text(error));
 }
 
-static int bench_read(struct bench_run *run)
-{
+static int bench_read(struct bench_run *run) {
     char message[SIM_TRACE_MESSAGE_SIZE];
     struct sim_trace *trace;
     bench_start(run);
@@ -46,8 +44,7 @@ static int bench_read(struct bench_run *run)
     return whole ? 0 : bench_fail(run->file, "the trace is not whole");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct bench benches[] = {
         {.name = "write", .run = bench_write, .parameter = 1000, .takes_file = 1},
         {.name = "read", .run = bench_read, .takes_file = 1},

@@ -11,14 +11,12 @@
 
 #include "bench.h"
 
-static int64_t cpu_ns(const struct rusage *usage)
-{
+static int64_t cpu_ns(const struct rusage *usage) {
     return ((int64_t)usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000000 +
            ((int64_t)usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1000;
 }
 
-static int write_report(const char *path, int64_t wall_ns, const struct rusage *usage)
-{
+static int write_report(const char *path, int64_t wall_ns, const struct rusage *usage) {
     FILE *report = fopen(path, "w");
     if (report == NULL)
         return bench_fail(path, strerror(errno));
@@ -27,8 +25,7 @@ static int write_report(const char *path, int64_t wall_ns, const struct rusage *
     return fclose(report) == 0 ? 0 : bench_fail(path, strerror(errno));
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 3) {
         fputs("usage: measure FILE PROGRAM [ARGUMENT ...]\n", stderr);
         return 2;

@@ -11,8 +11,7 @@ struct job {
     int32_t phase;
 };
 
-static int step_job(void *state, int result)
-{
+static int step_job(void *state, int result) {
     struct job *self = state;
     while (result == 0) {
         switch (self->phase++) {
@@ -35,8 +34,7 @@ static int step_job(void *state, int result)
 
 static const cad_step_type job_type = {sizeof(struct job), step_job, NULL};
 
-int run_window(cad_loop *loop, int64_t jobs, int64_t width)
-{
+int run_window(cad_loop *loop, int64_t jobs, int64_t width) {
     struct window window = {.queue = cad_queue_new(loop, (size_t)width)};
     if (window.queue == NULL)
         return CAD_ENOMEM;

@@ -10,8 +10,7 @@ static size_t live;
 static size_t until_failure; /* allocations; 0: none fails */
 static bool failed;
 
-static void *count(void *context, void *pointer, size_t size)
-{
+static void *count(void *context, void *pointer, size_t size) {
     (void)context;
     if (size == 0) {
         live -= pointer != NULL;
@@ -27,26 +26,22 @@ static void *count(void *context, void *pointer, size_t size)
     return grown;
 }
 
-void count_blocks(void)
-{
+void count_blocks(void) {
     cad_set_allocator(count, NULL);
     live = 0;
     fail_block(0);
 }
 
-void fail_block(size_t number)
-{
+void fail_block(size_t number) {
     until_failure = number;
     failed = false;
 }
 
-bool block_failed(void)
-{
+bool block_failed(void) {
     return failed;
 }
 
-size_t blocks_live(void)
-{
+size_t blocks_live(void) {
     /* What came with the last error outside tasks outlives every loop. */
     (void)cad_raise(CAD_ERUNTIME, NULL);
     return live;
@@ -58,8 +53,7 @@ static char text[LOG_SIZE];
 static size_t length;
 static int64_t line_ns; /* of the last line; below 0: there is none */
 
-char *seconds_text(char *out, int64_t ns)
-{
+char *seconds_text(char *out, int64_t ns) {
     int end = snprintf(out, 32, "%lld.%09lld", (long long)(ns / CAD_SECOND),
                        (long long)(ns % CAD_SECOND));
     while (out[end - 1] == '0')
@@ -68,15 +62,13 @@ char *seconds_text(char *out, int64_t ns)
     return out;
 }
 
-void note_clear(void)
-{
+void note_clear(void) {
     length = 0;
     line_ns = -1;
     text[0] = '\0';
 }
 
-void note(const char *format, ...)
-{
+void note(const char *format, ...) {
     char what[LINE_SIZE], time[32];
     va_list arguments;
     va_start(arguments, format);
@@ -97,13 +89,11 @@ void note(const char *format, ...)
     assert_true(length < LOG_SIZE);
 }
 
-const char *noted(void)
-{
+const char *noted(void) {
     return text;
 }
 
-void print_log(const char *title, const char *log)
-{
+void print_log(const char *title, const char *log) {
     print_error("%s:\n", title);
     for (size_t size; *log != '\0'; log += size) {
         size = strcspn(log, "\n");
@@ -114,8 +104,7 @@ void print_log(const char *title, const char *log)
     }
 }
 
-void happened(const char *file, int line, const char *const *lines)
-{
+void happened(const char *file, int line, const char *const *lines) {
     char expected[LOG_SIZE];
     size_t size = 0;
     expected[0] = '\0';
@@ -132,16 +121,14 @@ void happened(const char *file, int line, const char *const *lines)
 
 /* --- Fixtures -------------------------------------------------------------------------------- */
 
-void ignore_unretrieved(cad_future *future, int code, const cad_exception *exception, void *arg)
-{
+void ignore_unretrieved(cad_future *future, int code, const cad_exception *exception, void *arg) {
     (void)future;
     (void)code;
     (void)exception;
     (void)arg;
 }
 
-int engine_test_setup(void **state)
-{
+int engine_test_setup(void **state) {
     (void)state;
     count_blocks();
     note_clear();
@@ -151,8 +138,7 @@ int engine_test_setup(void **state)
     return error;
 }
 
-int engine_test_teardown(void **state)
-{
+int engine_test_teardown(void **state) {
     (void)state;
     cad_loop_free(test_loop);
     test_loop = NULL;

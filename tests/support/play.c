@@ -8,8 +8,7 @@ static const char *const mode_names[] = {"coroutines", "step machines", "both by
 
 /* --- Carrying out a routine ------------------------------------------------------------------ */
 
-static void note_error(const actor *self, const char *what, int code, cad_exception *exception)
-{
+static void note_error(const actor *self, const char *what, int code, cad_exception *exception) {
     char line[1024];
     const char *message = exception != NULL ? cad_exception_message(exception) : "";
     int end = snprintf(line, sizeof line, "%s!%s(%s)", what, cad_error_name(code), message);
@@ -24,21 +23,18 @@ static void note_error(const actor *self, const char *what, int code, cad_except
     note("%s %s", self->name, line);
 }
 
-void actor_fail(actor *self, int error, cad_exception *exception)
-{
+void actor_fail(actor *self, int error, cad_exception *exception) {
     cad_exception *old = self->exception;
     self->error = error;
     self->exception = cad_exception_ref(exception);
     cad_exception_unref(old);
 }
 
-static bool is(const statement *s, const char *name)
-{
+static bool is(const statement *s, const char *name) {
     return strcmp(s->verb->name, name) == 0;
 }
 
-static bool skipped(const actor *self, const statement *s)
-{
+static bool skipped(const actor *self, const statement *s) {
     if (is(s, "leave")) {
         const named *scope = stage_find(statement_word(s, 0));
         return scope == NULL || scope->object == NULL;
@@ -47,8 +43,7 @@ static bool skipped(const actor *self, const statement *s)
 }
 
 /* A statement whose object could not be made, because memory was short. */
-static bool starved(const statement *s)
-{
+static bool starved(const statement *s) {
     enum references words = s->verb->references;
     int first = words == NEW_FIRST, end = words == NONE ? 0 : words == FIRST_ONLY ? 1 : s->count;
     for (int i = first; i < end; i++)
@@ -61,8 +56,7 @@ static bool starved(const statement *s)
     return false;
 }
 
-static void finished(actor *self, const statement *s, int result)
-{
+static void finished(actor *self, const statement *s, int result) {
     const char *name = s->verb->name;
     if (is(s, "leave")) {
         stage_find(statement_word(s, 0))->object = NULL;
@@ -83,8 +77,7 @@ static void finished(actor *self, const statement *s, int result)
 }
 
 /* The step of a step machine, and the whole of a coroutine: there nothing is ever pending. */
-static int act(actor *self, int result)
-{
+static int act(actor *self, int result) {
     if (self->current != NULL)
         finished(self, self->current, result);
     self->current = NULL;
@@ -106,8 +99,7 @@ static int act(actor *self, int result)
     return cad_raise_exception(self->error, cad_exception_ref(self->exception));
 }
 
-static actor *new_actor(const char *name, const routine *of)
-{
+static actor *new_actor(const char *name, const routine *of) {
     actor *self = calloc(1, sizeof *self);
     assert_non_null(self);
     self->name = name;
@@ -117,20 +109,17 @@ static actor *new_actor(const char *name, const routine *of)
     return self;
 }
 
-static int run_coroutine(void *arg)
-{
+static int run_coroutine(void *arg) {
     return act(arg, 0);
 }
 
-static int run_step(void *state, int result)
-{
+static int run_step(void *state, int result) {
     return act(*(actor **)state, result);
 }
 
 static const cad_step_type step_type = {.state_size = sizeof(actor *), .step = run_step};
 
-int actor_create(const char *name, const routine *of, cad_task_group *group)
-{
+int actor_create(const char *name, const routine *of, cad_task_group *group) {
     cad_task_options options = {.name = name, .group = group};
     actor *self = new_actor(name, of);
     cad_task *task;
@@ -148,15 +137,13 @@ int actor_create(const char *name, const routine *of, cad_task_group *group)
     return error;
 }
 
-void actor_call(const routine *of)
-{
+void actor_call(const routine *of) {
     (void)act(new_actor(of->name, of), 0);
 }
 
 /* --- Reading the script ---------------------------------------------------------------------- */
 
-static char *keep(const char *line)
-{
+static char *keep(const char *line) {
     size_t size = strlen(line) + 1;
     if (size > TEXT_SIZE - stage.used)
         FAULT("too long a script");
@@ -165,8 +152,7 @@ static char *keep(const char *line)
     return copy;
 }
 
-static void read_statement(routine *into, char *text)
-{
+static void read_statement(routine *into, char *text) {
     char *rest, *name = strtok_r(text, " ", &rest);
     if (name == NULL)
         FAULT("an empty statement in %s", into->name);
@@ -182,8 +168,7 @@ static void read_statement(routine *into, char *text)
     }
 }
 
-static void read_routine(char *line, char *colon)
-{
+static void read_routine(char *line, char *colon) {
     if (stage.routine_count == ROUTINES)
         FAULT("too many routines");
     routine *next = &stage.routines[stage.routine_count++];
@@ -196,8 +181,7 @@ static void read_routine(char *line, char *colon)
         read_statement(next, text);
 }
 
-static void read_line(const char *line)
-{
+static void read_line(const char *line) {
     size_t length = strlen(stage.expected);
     if (strncmp(line, "= ", 2) == 0) {
         snprintf(stage.expected + length, TEXT_SIZE - length, "%s\n", line + 2);
@@ -214,13 +198,11 @@ static void read_line(const char *line)
 
 /* --- Objects --------------------------------------------------------------------------------- */
 
-static int smaller(const void *a, const void *b)
-{
+static int smaller(const void *a, const void *b) {
     return (intptr_t)a < (intptr_t)b;
 }
 
-static void make_object(const char *line)
-{
+static void make_object(const char *line) {
     char type[16], argument[16] = "0"; /* as long as sscanf() is told below */
     char *name = keep(line);
     if (sscanf(line, "%15s %15s %15s", type, name, argument) < 2)
@@ -254,8 +236,7 @@ static void make_object(const char *line)
 
 /* --- Playing --------------------------------------------------------------------------------- */
 
-static void give_back(void)
-{
+static void give_back(void) {
     for (int i = 0; i < stage.name_count; i++) {
         named *entry = &stage.names[i];
         if (entry->kind == FUTURE)
@@ -266,8 +247,7 @@ static void give_back(void)
     stage.name_count = 0;
 }
 
-static void free_actors(void)
-{
+static void free_actors(void) {
     while (stage.actors != NULL) {
         actor *first = stage.actors;
         stage.actors = first->next;
@@ -276,8 +256,7 @@ static void free_actors(void)
     }
 }
 
-static const char *outcome(int result)
-{
+static const char *outcome(int result) {
     switch (result) {
     case 0:
         return "complete";
@@ -291,8 +270,7 @@ static const char *outcome(int result)
 }
 
 /* Builds the stage, and plays up to the end of the run; what it returned. */
-static int run(enum mode mode, size_t failing)
-{
+static int run(enum mode mode, size_t failing) {
     stage.mode = mode;
     stage.level = stage.tasks = 0;
     stage.used = stage.script_size;
@@ -313,8 +291,7 @@ static int run(enum mode mode, size_t failing)
     return result;
 }
 
-static void clean_up(enum mode mode, size_t failing)
-{
+static void clean_up(enum mode mode, size_t failing) {
     give_back();
     cad_loop_free(test_loop);
     test_loop = NULL;
@@ -329,8 +306,7 @@ static void clean_up(enum mode mode, size_t failing)
     _fail(stage.file, stage.line);
 }
 
-static void play_once(enum mode mode)
-{
+static void play_once(enum mode mode) {
     char end[64], time[32];
     int result = run(mode, 0);
     snprintf(end, sizeof end, "%s at %s\n", outcome(result),
@@ -351,8 +327,7 @@ static void play_once(enum mode mode)
 
 /* Each allocation of the run fails once. What happens then is not compared, but nothing may be
  * lost: the loop goes on, and everything is freed. */
-static void starve(enum mode mode)
-{
+static void starve(enum mode mode) {
     for (size_t failing = 1;; failing++) {
         (void)run(mode, failing);
         bool reached = block_failed();
@@ -362,8 +337,7 @@ static void starve(enum mode mode)
     }
 }
 
-void play(const char *file, int line, const char *const *lines)
-{
+void play(const char *file, int line, const char *const *lines) {
     memset(&stage, 0, sizeof stage);
     stage.file = file;
     stage.line = line;

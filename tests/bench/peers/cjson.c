@@ -3,8 +3,7 @@
 
 #include "bench.h"
 
-static char *read_file(const char *path)
-{
+static char *read_file(const char *path) {
     FILE *file = fopen(path, "rb");
     char *data = NULL;
     if (file != NULL && fseek(file, 0, SEEK_END) == 0) {
@@ -20,8 +19,7 @@ static char *read_file(const char *path)
 }
 
 /* Parses each line and lets go of it: the least that a reader built on cJSON does. */
-static int parse_lines(struct bench_run *run, const char *data)
-{
+static int parse_lines(struct bench_run *run, const char *data) {
     double time = 0;
     for (const char *line = strchr(data, '{'); line != NULL; line = strchr(line, '{')) {
         size_t length = strcspn(line, "\n");
@@ -37,8 +35,7 @@ static int parse_lines(struct bench_run *run, const char *data)
     return time > 0 ? 0 : bench_fail(run->file, "no event with a time");
 }
 
-static int bench_lines(struct bench_run *run)
-{
+static int bench_lines(struct bench_run *run) {
     bench_start(run);
     char *data = read_file(run->file);
     if (data == NULL)
@@ -49,8 +46,7 @@ static int bench_lines(struct bench_run *run)
     return status;
 }
 
-static int bench_whole(struct bench_run *run)
-{
+static int bench_whole(struct bench_run *run) {
     bench_start(run);
     char *data = read_file(run->file);
     if (data == NULL)
@@ -65,8 +61,7 @@ static int bench_whole(struct bench_run *run)
     return 0;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct bench benches[] = {
         {.name = "lines", .run = bench_lines, .takes_file = 1},
         {.name = "whole", .run = bench_whole, .takes_file = 1},

@@ -15,16 +15,14 @@ struct player {
     int number;
 };
 
-static int close_work(struct work *work)
-{
+static int close_work(struct work *work) {
     if (work->done < work->run->items)
         return bench_fail("state_threads", "the work was not done");
     return 0;
 }
 
 /* It has no yield: a thread that gives way wakes the other and waits for its own turn. */
-static void *take_turns(void *arg)
-{
+static void *take_turns(void *arg) {
     struct player *self = arg;
     struct work *work = self->work;
     while (work->done < work->run->items) {
@@ -36,8 +34,7 @@ static void *take_turns(void *arg)
     return NULL;
 }
 
-static int play(struct bench_run *run, void *(*first)(void *), void *(*second)(void *))
-{
+static int play(struct bench_run *run, void *(*first)(void *), void *(*second)(void *)) {
     struct work work = {.run = run, .turn = {st_cond_new(), st_cond_new()}};
     struct player players[2] = {{&work, 0}, {&work, 1}};
     bench_start(run);
@@ -50,13 +47,11 @@ static int play(struct bench_run *run, void *(*first)(void *), void *(*second)(v
     return close_work(&work);
 }
 
-static int bench_switch(struct bench_run *run)
-{
+static int bench_switch(struct bench_run *run) {
     return play(run, take_turns, take_turns);
 }
 
-static void *produce(void *arg)
-{
+static void *produce(void *arg) {
     struct work *work = ((struct player *)arg)->work;
     for (int64_t i = 1; i <= work->run->items; i++) {
         while (work->slot != 0)
@@ -67,8 +62,7 @@ static void *produce(void *arg)
     return NULL;
 }
 
-static void *consume(void *arg)
-{
+static void *consume(void *arg) {
     struct work *work = ((struct player *)arg)->work;
     while (work->done < work->run->items) {
         while (work->slot == 0)
@@ -80,19 +74,16 @@ static void *consume(void *arg)
     return NULL;
 }
 
-static int bench_queue(struct bench_run *run)
-{
+static int bench_queue(struct bench_run *run) {
     return play(run, consume, produce);
 }
 
-static void *count_one(void *arg)
-{
+static void *count_one(void *arg) {
     ++*(int64_t *)arg;
     return NULL;
 }
 
-static int bench_create(struct bench_run *run)
-{
+static int bench_create(struct bench_run *run) {
     struct work work = {.run = run};
     bench_start(run);
     for (int64_t i = 0; i < run->items; i++) {
@@ -105,8 +96,7 @@ static int bench_create(struct bench_run *run)
     return close_work(&work);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct bench benches[] = {
         {.name = "switch", .run = bench_switch},
         {.name = "queue", .run = bench_queue},

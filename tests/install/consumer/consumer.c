@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static int tick(void *arg)
-{
+static int tick(void *arg) {
     (void)arg;
     int error = cad_sleep(CAD_SECOND);
     if (error == 0)
@@ -13,8 +12,7 @@ static int tick(void *arg)
     return error;
 }
 
-int main(void)
-{
+int main(void) {
     cad_loop *loop;
     int error = cad_loop_new(cad_virtual_driver(), &loop);
     if (error == 0)
