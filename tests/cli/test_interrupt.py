@@ -7,9 +7,9 @@ import signal
 import subprocess
 import time
 
-from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main, recorded
+from cli_test import CASES, EXPECTED, UNEXPECTED, CliTest, main, recorded
 
-WINDOW = SCENARIOS / "window.json"
+WINDOW = CASES / "seed-window.json"  # which expects nothing that comes late
 BYE = {"on_interrupt": [{"print": "bye"}]}
 
 
