@@ -182,24 +182,34 @@ static void test_trace_reader__finds_what_a_time_shows(void **state) {
                     SLICE("E", "6.000", 2, "span", "y") SLICE("E", "8.000", 2, "task", "a") TAIL);
     uint32_t track = sim_trace_find_track(trace, 1, 2);
     assert_int_equal(track, 1);
-    assert_int_equal(sim_trace_find_track(trace, 1, 9), SIM_NONE);
+    assert_int_equal(sim_trace_find_track(trace, 1, 9), SIM_NO_INDEX);
     static const struct {
         int64_t time_ns;
-        uint32_t at;   /* SIM_NONE: none */
+        uint32_t at;   /* SIM_NO_INDEX: none */
         uint32_t from; /* the first that begins then or later */
     } cases[] = {
-        {-1, SIM_NONE, 0}, {0, 0, 0},    {500, 0, 1},         {1000, 1, 1}, {1500, 1, 2},
-        {2000, 1, 2},      {3000, 0, 2}, {4000, 3, 2},        {4500, 3, 4}, {5500, 2, 4},
-        {6001, 0, 4},      {8000, 0, 4}, {8001, SIM_NONE, 4},
+        {-1, SIM_NO_INDEX, 0},
+        {0, 0, 0},
+        {500, 0, 1},
+        {1000, 1, 1},
+        {1500, 1, 2},
+        {2000, 1, 2},
+        {3000, 0, 2},
+        {4000, 3, 2},
+        {4500, 3, 4},
+        {5500, 2, 4},
+        {6001, 0, 4},
+        {8000, 0, 4},
+        {8001, SIM_NO_INDEX, 4},
     };
     uint32_t first = trace->tracks[track].first_slice;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint32_t at = cases[i].at == SIM_NONE ? SIM_NONE : first + cases[i].at;
+        uint32_t at = cases[i].at == SIM_NO_INDEX ? SIM_NO_INDEX : first + cases[i].at;
         assert_int_equal(sim_trace_slice_at(trace, track, cases[i].time_ns), at);
         assert_int_equal(sim_trace_slice_from(trace, track, cases[i].time_ns),
                          first + cases[i].from);
     }
-    assert_int_equal(sim_trace_slice_at(trace, 0, 0), SIM_NONE);
+    assert_int_equal(sim_trace_slice_at(trace, 0, 0), SIM_NO_INDEX);
     assert_int_equal(sim_trace_slice_from(trace, 0, 0), trace->tracks[0].first_slice);
     sim_trace_free(trace);
 }
@@ -224,7 +234,7 @@ static void test_trace_reader__keeps_what_counters_change(void **state) {
     assert_true(sim_counter_at(size, 3000) == -4);
     assert_int_equal(trace->counters[1].sample_count, 1);
     assert_true(sim_counter_at(&trace->counters[2], 5000) == 2.5);
-    assert_int_equal(trace->open_spans, SIM_NONE);
+    assert_int_equal(trace->open_spans, SIM_NO_INDEX);
     sim_trace_free(trace);
 }
 

@@ -101,7 +101,7 @@ static void add_woken_by(struct tip *tip, const struct viz_model *model,
         add_row(tip, "woken by", "nobody");
         return;
     }
-    if (slice->wake == SIM_NONE)
+    if (slice->wake == SIM_NO_INDEX)
         return;
     const struct sim_track *by = &trace->tracks[trace->wakes[slice->wake].from_track];
     bool loop = by->kind == SIM_TRACK_LOOP;

@@ -55,7 +55,7 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
         char value[VIZ_TIME_SIZE];
         bool shown;
     } figures[] = {{"Makespan", "", true},
-                   {"Most at work", "", model->trace->open_spans != SIM_NONE},
+                   {"Most at work", "", model->trace->open_spans != SIM_NO_INDEX},
                    {model->task_count > 0 ? "Tasks" : "Lanes", "", true},
                    {"Events", "", true}};
     viz_format_duration(model->end_ns, figures[0].value);

@@ -88,7 +88,7 @@ static void paint_wake(struct router *router, uint32_t index, bool strong) {
     const struct sim_wake *wake = &model->trace->wakes[index];
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
-    if (from == SIM_NONE || to == SIM_NONE || from == to || router->count == WAKES_MOST)
+    if (from == SIM_NO_INDEX || to == SIM_NO_INDEX || from == to || router->count == WAKES_MOST)
         return;
     int from_y = middle_of(painter, from);
     int to_y = middle_of(painter, to);
@@ -121,14 +121,14 @@ static bool is_wanted(const struct viz_painter *painter, const struct sim_wake *
     const struct viz_model *model = painter->model;
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
-    if (from == SIM_NONE || to == SIM_NONE || from == to)
+    if (from == SIM_NO_INDEX || to == SIM_NO_INDEX || from == to)
         return false;
     bool from_seen = is_row_in_view(painter, from);
     bool to_seen = is_row_in_view(painter, to);
     if (!few)
         return from_seen || to_seen;
     bool timer = model->trace->tracks[wake->from_track].kind == SIM_TRACK_LOOP;
-    if (!from_seen || !to_seen || wake->wait == SIM_NONE || timer)
+    if (!from_seen || !to_seen || wake->wait == SIM_NO_INDEX || timer)
         return false;
     const struct sim_slice *wait = &model->trace->slices[wake->wait];
     int width = viz_column(painter, (double)(wait->end_ns - model->origin_ns)) -
@@ -170,7 +170,7 @@ static void paint_target(struct router *router) {
         return;
     const struct viz_bar *bar = &model->bars[target->bar];
     const struct sim_slice *slice = &model->trace->slices[bar->slice];
-    if (slice->wake != SIM_NONE)
+    if (slice->wake != SIM_NO_INDEX)
         paint_wake(router, slice->wake, true);
     uint32_t caused[WAKES_FEW];
     size_t count = viz_wakes_by(model, target->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);

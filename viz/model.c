@@ -19,7 +19,7 @@ enum { DENSITY_COLUMNS = 512, DENSITY_ROWS_MAX = 48 };
 
 /* Where a slice goes, by slice; kept while the model is made. */
 struct place {
-    uint32_t row; /* SIM_NONE: it is not drawn as a bar */
+    uint32_t row; /* SIM_NO_INDEX: it is not drawn as a bar */
     uint16_t span_depth;
     uint8_t look;
     bool overlay;
@@ -50,7 +50,7 @@ static uint32_t place_track(const struct viz_model *model, const struct sim_trac
         const struct sim_slice *slice = &model->trace->slices[i];
         struct place *place = &places[i];
         uint32_t depth = 0;
-        if (slice->parent != SIM_NONE) {
+        if (slice->parent != SIM_NO_INDEX) {
             const struct place *parent = &places[slice->parent];
             depth = (uint32_t)parent->span_depth + (parent->look == VIZ_LOOK_SPAN);
         }
@@ -63,7 +63,7 @@ static uint32_t place_track(const struct viz_model *model, const struct sim_trac
          * mark there. */
         bool hidden = place->overlay && look != VIZ_LOOK_WAIT;
         if (look < 0 || hidden || place->row >= ROWS_PER_LANE_MAX)
-            place->row = SIM_NONE;
+            place->row = SIM_NO_INDEX;
         else if (place->row >= rows)
             rows = place->row + 1;
     }
@@ -78,7 +78,7 @@ static bool is_shown(const struct viz_model *model, const struct sim_track *trac
     if (track->kind != SIM_TRACK_LOOP)
         return track->slice_count > 0 || track->instant_count > 0;
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++)
-        if (places[i].row != SIM_NONE &&
+        if (places[i].row != SIM_NO_INDEX &&
             model->trace->slices[i].end_ns > model->trace->slices[i].begin_ns)
             return true;
     return false;
@@ -100,7 +100,7 @@ static int make_lanes(struct viz_model *model, struct place *places) {
     for (uint32_t i = 0; i < trace->track_count; i++) {
         const struct sim_track *track = &trace->tracks[i];
         uint32_t rows = place_track(model, track, sleep, places);
-        model->lane_of_track[i] = SIM_NONE;
+        model->lane_of_track[i] = SIM_NO_INDEX;
         if (!is_shown(model, track, places))
             continue;
         model->lane_of_track[i] = (uint32_t)model->lane_count;
@@ -121,7 +121,7 @@ static void count_bars(struct viz_model *model, const struct viz_lane *lane,
                        const struct place *places) {
     const struct sim_track *track = &model->trace->tracks[lane->track];
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
-        if (places[i].row == SIM_NONE)
+        if (places[i].row == SIM_NO_INDEX)
             continue;
         struct viz_row *row = &model->rows[lane->first_row + places[i].row];
         if (places[i].overlay)
@@ -186,7 +186,7 @@ static void fill_bars(struct viz_model *model, const struct place *places) {
         struct viz_lane *lane = &model->lanes[i];
         const struct sim_track *track = &model->trace->tracks[lane->track];
         for (uint32_t k = track->first_slice; k < track->first_slice + track->slice_count; k++)
-            if (places[k].row != SIM_NONE)
+            if (places[k].row != SIM_NO_INDEX)
                 add_bar(model, lane, k, &places[k]);
     }
 }
@@ -196,13 +196,13 @@ static void fill_bars(struct viz_model *model, const struct place *places) {
 static void find_widest(struct viz_model *model) {
     size_t lengths[VIZ_WIDEST_COUNT] = {0};
     for (int k = 0; k < VIZ_WIDEST_COUNT; k++)
-        model->widest[k] = SIM_NONE;
+        model->widest[k] = SIM_NO_INDEX;
     for (uint32_t i = 0; i < model->lane_count; i++) {
         char name[256];
         viz_lane_name(model, i, name, sizeof name);
         size_t length = strlen(name);
         int k = 0;
-        while (k < VIZ_WIDEST_COUNT && model->widest[k] != SIM_NONE && lengths[k] >= length)
+        while (k < VIZ_WIDEST_COUNT && model->widest[k] != SIM_NO_INDEX && lengths[k] >= length)
             k++;
         if (k == VIZ_WIDEST_COUNT)
             continue;

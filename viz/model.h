@@ -97,12 +97,12 @@ struct viz_model {
     size_t row_count;
     struct viz_bar *bars;
     size_t bar_count;
-    uint32_t *lane_of_track; /* SIM_NONE: not shown */
+    uint32_t *lane_of_track; /* SIM_NO_INDEX: not shown */
 
     size_t task_count;
     bool deadlocked;                   /* the run ended because nothing could go on */
     bool looks[VIZ_LOOK_COUNT];        /* which of them there are */
-    uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; SIM_NONE */
+    uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; SIM_NO_INDEX */
     uint32_t *signals;                 /* instants that concern the whole program, by time */
     size_t signal_count;
     double **counter_peaks; /* private: viz_counter_max() */

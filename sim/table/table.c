@@ -115,7 +115,7 @@ int sim_table_add_span(struct sim_table *table, size_t index, int64_t begin_ns, 
 static bool is_outermost_span(const struct sim_trace *trace, const struct sim_slice *slice) {
     if (slice->category != SIM_CATEGORY_SPAN)
         return false;
-    for (uint32_t i = slice->parent; i != SIM_NONE; i = trace->slices[i].parent)
+    for (uint32_t i = slice->parent; i != SIM_NO_INDEX; i = trace->slices[i].parent)
         if (trace->slices[i].category == SIM_CATEGORY_SPAN)
             return false;
     return true;

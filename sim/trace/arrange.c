@@ -118,11 +118,11 @@ static int arrange_slices(struct sim_builder *builder) {
     for (size_t i = 0; i < trace->slice_count; i++) {
         struct sim_slice *slice = &slices[numbers[i]];
         *slice = trace->slices[i];
-        if (slice->parent != SIM_NONE)
+        if (slice->parent != SIM_NO_INDEX)
             slice->parent = numbers[slice->parent];
     }
     for (size_t i = 0; i < trace->wake_count; i++)
-        if (trace->wakes[i].wait != SIM_NONE)
+        if (trace->wakes[i].wait != SIM_NO_INDEX)
             trace->wakes[i].wait = numbers[trace->wakes[i].wait];
     sim_trace_release(trace->slices);
     trace->slices = slices;

@@ -75,7 +75,7 @@ int sim_build_warn(struct sim_builder *builder, uint64_t line, const char *forma
 int sim_build_leave_out(struct sim_builder *builder, const char *what) {
     struct sim_trace *trace = builder->trace;
     uint32_t text = sim_strings_add(trace->strings, what, strlen(what));
-    if (text == SIM_NONE)
+    if (text == SIM_NO_INDEX)
         return CAD_ENOMEM;
     for (size_t i = 0; i < trace->left_out_count; i++) {
         if (trace->left_out[i].what == text) {
@@ -120,7 +120,7 @@ uint32_t sim_build_text(struct sim_builder *builder, struct sim_raw text) {
     if (is_plain(text, true))
         return sim_strings_add(builder->trace->strings, text.text, text.length);
     if (!grow_scratch(builder, 3 * text.length))
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     size_t length = sim_scan_decode(text, builder->scratch, builder->scratch_size);
     return sim_strings_add(builder->trace->strings, builder->scratch, length);
 }
@@ -131,7 +131,7 @@ uint32_t sim_build_args(struct sim_builder *builder, struct sim_raw args) {
     if (is_plain(args, false))
         return sim_strings_add(builder->trace->strings, args.text, args.length);
     if (!grow_scratch(builder, 3 * args.length))
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     size_t length = sim_scan_clean(args, builder->scratch, builder->scratch_size);
     return sim_strings_add(builder->trace->strings, builder->scratch, length);
 }
@@ -147,7 +147,7 @@ int sim_build_category(struct sim_builder *builder, struct sim_raw text, int fir
     if (text.length == 0 || trace->category_count == CATEGORIES_MAX)
         return SIM_CATEGORY_OTHER;
     uint32_t number = sim_build_text(builder, text);
-    if (number == SIM_NONE)
+    if (number == SIM_NO_INDEX)
         return CAD_ENOMEM;
     /* One that is written with escapes is found only now. */
     for (int i = first; i < (int)trace->category_count; i++)
@@ -175,7 +175,7 @@ static bool number_of(struct sim_builder *builder, int64_t number, struct sim_ra
         return true;
     uint32_t name = sim_build_text(builder, text);
     *result = text_ids + name;
-    return name != SIM_NONE;
+    return name != SIM_NO_INDEX;
 }
 
 bool sim_build_tid(struct sim_builder *builder, const struct sim_event *event, int64_t *tid) {
@@ -186,20 +186,20 @@ uint32_t sim_build_process(struct sim_builder *builder, const struct sim_event *
     struct sim_trace *trace = builder->trace;
     int64_t pid;
     if (!number_of(builder, event->pid, event->pid_text, &pid))
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     if (trace->process_count > 0 && trace->processes[0].pid == pid)
         return 0;
     uint32_t process = sim_map_get(&builder->processes, (uint64_t)pid);
-    if (process != SIM_NONE)
+    if (process != SIM_NO_INDEX)
         return process;
-    if (trace->process_count >= SIM_NONE - 1 ||
+    if (trace->process_count >= SIM_NO_INDEX - 1 ||
         !sim_trace_grow(&trace->processes, &builder->process_capacity, trace->process_count,
                         sizeof *trace->processes))
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     uint32_t name = default_name(builder, "process", pid);
     process = (uint32_t)trace->process_count;
-    if (name == SIM_NONE || !sim_map_put(&builder->processes, (uint64_t)pid, process))
-        return SIM_NONE;
+    if (name == SIM_NO_INDEX || !sim_map_put(&builder->processes, (uint64_t)pid, process))
+        return SIM_NO_INDEX;
     trace->processes[trace->process_count++] = (struct sim_process){.pid = pid, .name = name};
     return process;
 }
@@ -247,19 +247,19 @@ static bool grow_track_slots(struct sim_builder *builder) {
 static uint32_t add_track(struct sim_builder *builder, uint32_t process, int64_t tid,
                           enum sim_track_kind kind) {
     struct sim_trace *trace = builder->trace;
-    if (trace->track_count >= SIM_NONE - 1 || !grow_track_slots(builder) ||
+    if (trace->track_count >= SIM_NO_INDEX - 1 || !grow_track_slots(builder) ||
         !sim_trace_grow(&trace->tracks, &builder->track_capacity, trace->track_count,
                         sizeof *trace->tracks) ||
         !sim_trace_grow(&builder->lanes, &builder->lane_capacity, trace->track_count,
                         sizeof *builder->lanes))
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     uint32_t name = default_name(builder, "thread", tid);
-    if (name == SIM_NONE)
-        return SIM_NONE;
+    if (name == SIM_NO_INDEX)
+        return SIM_NO_INDEX;
     uint32_t track = (uint32_t)trace->track_count++;
     trace->tracks[track] =
         (struct sim_track){.tid = tid, .process = process, .name = name, .kind = (uint8_t)kind};
-    builder->lanes[track] = (struct sim_lane){.open = SIM_NONE};
+    builder->lanes[track] = (struct sim_lane){.open = SIM_NO_INDEX};
     builder->track_slots[find_track_slot(builder, process, tid, kind)] = track + 1;
     return track;
 }
@@ -269,12 +269,12 @@ uint32_t sim_build_track(struct sim_builder *builder, uint32_t process, int64_t 
     const struct sim_trace *trace = builder->trace;
     if (trace->track_count > 0 && track_is(&trace->tracks[builder->last_track], process, tid, kind))
         return builder->last_track;
-    uint32_t track = SIM_NONE;
+    uint32_t track = SIM_NO_INDEX;
     if (builder->track_slot_count > 0)
         track = builder->track_slots[find_track_slot(builder, process, tid, kind)] - 1;
-    if (track == SIM_NONE)
+    if (track == SIM_NO_INDEX)
         track = add_track(builder, process, tid, kind);
-    if (track != SIM_NONE)
+    if (track != SIM_NO_INDEX)
         builder->last_track = track;
     return track;
 }
@@ -283,7 +283,7 @@ uint32_t sim_build_track(struct sim_builder *builder, uint32_t process, int64_t 
 
 int sim_build_slice(struct sim_builder *builder, uint32_t track, const struct sim_slice *slice) {
     struct sim_trace *trace = builder->trace;
-    if (trace->slice_count >= SIM_NONE - 1)
+    if (trace->slice_count >= SIM_NO_INDEX - 1)
         return too_many(builder, "slices");
     if (!sim_trace_grow(&trace->slices, &builder->slice_capacity, trace->slice_count,
                         sizeof *trace->slices) ||
@@ -297,7 +297,7 @@ int sim_build_slice(struct sim_builder *builder, uint32_t track, const struct si
 
 int sim_build_wake(struct sim_builder *builder, const struct sim_wake *wake) {
     struct sim_trace *trace = builder->trace;
-    if (trace->wake_count >= SIM_NONE - 1)
+    if (trace->wake_count >= SIM_NO_INDEX - 1)
         return too_many(builder, "wakes");
     if (!sim_trace_grow(&trace->wakes, &builder->wake_capacity, trace->wake_count,
                         sizeof *trace->wakes))
@@ -308,7 +308,7 @@ int sim_build_wake(struct sim_builder *builder, const struct sim_wake *wake) {
 
 int sim_build_instant(struct sim_builder *builder, const struct sim_instant *instant) {
     struct sim_trace *trace = builder->trace;
-    if (trace->instant_count >= SIM_NONE - 1)
+    if (trace->instant_count >= SIM_NO_INDEX - 1)
         return too_many(builder, "instants");
     if (!sim_trace_grow(&trace->instants, &builder->instant_capacity, trace->instant_count,
                         sizeof *trace->instants))
@@ -353,18 +353,18 @@ static uint32_t find_counter(struct sim_builder *builder, uint32_t guess, uint32
         return guess;
     uint64_t id = ((uint64_t)name << 32 | key) ^ (uint64_t)process * UINT64_C(0xD6E8FEB86659FD93);
     uint32_t found;
-    while ((found = sim_map_get(&builder->counters, id)) != SIM_NONE) {
+    while ((found = sim_map_get(&builder->counters, id)) != SIM_NO_INDEX) {
         if (counter_is(trace, found, process, name, key))
             return found;
         id++;
     }
-    if (trace->counter_count >= SIM_NONE - 1 ||
+    if (trace->counter_count >= SIM_NO_INDEX - 1 ||
         !sim_trace_grow(&trace->counters, &builder->counter_capacity, trace->counter_count,
                         sizeof *trace->counters) ||
         !sim_trace_grow(&builder->sample_capacities, &builder->sample_capacities_capacity,
                         trace->counter_count, sizeof *builder->sample_capacities) ||
         !sim_map_put(&builder->counters, id, (uint32_t)trace->counter_count))
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     builder->sample_capacities[trace->counter_count] = 0;
     trace->counters[trace->counter_count] =
         (struct sim_counter){.process = process, .name = name, .key = key};
@@ -375,17 +375,17 @@ int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t n
                        struct sim_raw args, int64_t time_ns) {
     struct sim_raw key;
     struct sim_raw value;
-    uint32_t guess = SIM_NONE;
+    uint32_t guess = SIM_NO_INDEX;
     const char *at = args.text;
     while (at != NULL && sim_scan_member(&at, args.text + args.length, &key, &value)) {
         double number;
         if (!sim_scan_number(value, &number))
             continue;
         uint32_t key_text = sim_build_text(builder, key);
-        if (key_text == SIM_NONE)
+        if (key_text == SIM_NO_INDEX)
             return CAD_ENOMEM;
         uint32_t counter = find_counter(builder, guess, process, name, key_text);
-        if (counter == SIM_NONE)
+        if (counter == SIM_NO_INDEX)
             return CAD_ENOMEM;
         int error = add_sample(builder, counter, time_ns, number);
         if (error != 0)
@@ -424,17 +424,17 @@ int sim_build_metadata(struct sim_builder *builder, const struct sim_event *even
 
     uint32_t process = sim_build_process(builder, event);
     int64_t tid;
-    if (process == SIM_NONE || !sim_build_tid(builder, event, &tid))
+    if (process == SIM_NO_INDEX || !sim_build_tid(builder, event, &tid))
         return CAD_ENOMEM;
     uint32_t track = 0;
     if (!process_wide &&
-        (track = sim_build_track(builder, process, tid, SIM_TRACK_THREAD)) == SIM_NONE)
+        (track = sim_build_track(builder, process, tid, SIM_TRACK_THREAD)) == SIM_NO_INDEX)
         return CAD_ENOMEM;
 
     struct sim_trace *trace = builder->trace;
     if (sim_raw_member(event->args, "name", &value)) {
         uint32_t name = sim_build_text_member(builder, event->args, "name");
-        if (name == SIM_NONE)
+        if (name == SIM_NO_INDEX)
             return CAD_ENOMEM;
         *(process_wide ? &trace->processes[process].name : &trace->tracks[track].name) = name;
     }
@@ -459,7 +459,7 @@ int sim_build_start(struct sim_builder *builder, const char *file, char *message
     if (trace == NULL)
         return CAD_ENOMEM;
     builder->trace = trace;
-    trace->open_spans = SIM_NONE;
+    trace->open_spans = SIM_NO_INDEX;
     trace->strings = sim_strings_new();
     trace->categories = sim_trace_calloc(CATEGORIES_MAX, sizeof *trace->categories);
     if (trace->strings == NULL || trace->categories == NULL)
@@ -467,7 +467,7 @@ int sim_build_start(struct sim_builder *builder, const char *file, char *message
     for (; trace->category_count < SIM_CATEGORY_COUNT; trace->category_count++) {
         const char *text = texts[trace->category_count];
         uint32_t number = sim_strings_add(trace->strings, text, strlen(text));
-        if (number == SIM_NONE)
+        if (number == SIM_NO_INDEX)
             return CAD_ENOMEM;
         trace->categories[trace->category_count] = number;
     }
@@ -496,7 +496,8 @@ static int take_header(struct sim_builder *builder, const struct sim_event *even
     trace->clock = sim_build_text_member(builder, event->args, "clock");
     if (sim_raw_member(event->args, "seed", &value))
         (void)sim_scan_whole(value, &trace->seed);
-    if (trace->header == SIM_NONE || trace->scenario == SIM_NONE || trace->clock == SIM_NONE)
+    if (trace->header == SIM_NO_INDEX || trace->scenario == SIM_NO_INDEX ||
+        trace->clock == SIM_NO_INDEX)
         return CAD_ENOMEM;
     return 0;
 }

@@ -12,7 +12,7 @@
 
 /* What is known of a track while the events come in; beside its sim_track. */
 struct sim_lane {
-    uint32_t open;   /* its innermost open slice; SIM_NONE: none */
+    uint32_t open;   /* its innermost open slice; SIM_NO_INDEX: none */
     bool had_task;   /* its task slice has begun */
     bool wait_woken; /* the wait that is open has its wake */
 };
@@ -99,11 +99,11 @@ int sim_build_warn(struct sim_builder *builder, uint64_t line, const char *forma
 int sim_build_leave_out(struct sim_builder *builder, const char *what);
 
 /* The number of a text that is written as a JSON string, of arguments ("{...}"; 0 for none and
- * for {}). SIM_NONE: no memory. */
+ * for {}). SIM_NO_INDEX: no memory. */
 uint32_t sim_build_text(struct sim_builder *builder, struct sim_raw text);
 uint32_t sim_build_args(struct sim_builder *builder, struct sim_raw args);
 
-/* Its number, made where it is new. SIM_NONE: no memory. */
+/* Its number, made where it is new. SIM_NO_INDEX: no memory. */
 uint32_t sim_build_process(struct sim_builder *builder, const struct sim_event *event);
 /* A tid that is a text gets a number of its own. False: no memory. */
 bool sim_build_tid(struct sim_builder *builder, const struct sim_event *event, int64_t *tid);
@@ -121,7 +121,7 @@ int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t n
 int sim_build_metadata(struct sim_builder *builder, const struct sim_event *event);
 /* A member of an object's text. */
 bool sim_raw_member(struct sim_raw object, const char *name, struct sim_raw *value);
-/* The same where it is a text: its number; 0 where there is none; SIM_NONE: no memory. */
+/* The same where it is a text: its number; 0 where there is none; SIM_NO_INDEX: no memory. */
 uint32_t sim_build_text_member(struct sim_builder *builder, struct sim_raw object,
                                const char *name);
 

@@ -67,7 +67,7 @@ static uint32_t key_of(struct sim_builder *builder, const struct sim_event *even
         length += parts[i].length + 1;
     char *key = sim_trace_alloc(length);
     if (key == NULL)
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     char *at = key;
     for (size_t i = 0; i < count; i++) {
         if (parts[i].length > 0)
@@ -84,11 +84,11 @@ static uint32_t key_of(struct sim_builder *builder, const struct sim_event *even
 static uint32_t async_track(struct sim_builder *builder, const struct sim_event *event,
                             uint32_t process, uint32_t name) {
     uint32_t key = key_of(builder, event, false);
-    if (key == SIM_NONE)
-        return SIM_NONE;
+    if (key == SIM_NO_INDEX)
+        return SIM_NO_INDEX;
     size_t before = builder->trace->track_count;
     uint32_t track = sim_build_track(builder, process, key, SIM_TRACK_ASYNC);
-    if (track != SIM_NONE && track == before)
+    if (track != SIM_NO_INDEX && track == before)
         builder->trace->tracks[track].name = name;
     return track;
 }
@@ -102,7 +102,7 @@ static uint32_t counter_name(struct sim_builder *builder, const struct sim_event
     size_t size = strlen(text) + event->id.length + 2;
     char *joined = sim_trace_alloc(size);
     if (joined == NULL)
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     int length = snprintf(joined, size, "%s %.*s", text, (int)event->id.length, event->id.text);
     uint32_t number = sim_strings_add(builder->trace->strings, joined, (size_t)length);
     sim_trace_release(joined);
@@ -113,9 +113,9 @@ static int take(struct sim_builder *builder, const struct sim_event *event) {
     uint32_t process = sim_build_process(builder, event);
     uint32_t name = sim_build_text(builder, event->name);
     int category = sim_build_category(builder, event->category, SIM_CATEGORY_COUNT);
-    uint32_t track = SIM_NONE;
-    uint32_t link = SIM_NONE;
-    if (process == SIM_NONE || name == SIM_NONE || category < 0)
+    uint32_t track = SIM_NO_INDEX;
+    uint32_t link = SIM_NO_INDEX;
+    if (process == SIM_NO_INDEX || name == SIM_NO_INDEX || category < 0)
         return CAD_ENOMEM;
     if (event->phase == 'C') {
         name = counter_name(builder, event, name);
@@ -131,9 +131,10 @@ static int take(struct sim_builder *builder, const struct sim_event *event) {
     if (flow)
         link = key_of(builder, event, true);
     uint32_t args = sim_build_args(builder, event->args);
-    if (name == SIM_NONE || track == SIM_NONE || args == SIM_NONE || (flow && link == SIM_NONE))
+    if (name == SIM_NO_INDEX || track == SIM_NO_INDEX || args == SIM_NO_INDEX ||
+        (flow && link == SIM_NO_INDEX))
         return CAD_ENOMEM;
-    if (builder->foreign_count >= SIM_NONE - 1)
+    if (builder->foreign_count >= SIM_NO_INDEX - 1)
         return sim_build_refuse(builder, builder->line, "more than 4294967294 events");
     if (!sim_trace_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
                         sizeof *builder->foreign))
@@ -181,14 +182,14 @@ static int compare_times(const void *left, const void *right) {
 static int go_on_flow(struct sim_builder *builder, struct sim_map *flows, uint32_t index) {
     const struct sim_foreign_event *event = &builder->foreign[index];
     uint32_t last = sim_map_get(flows, event->link);
-    if (last == SIM_NONE)
+    if (last == SIM_NO_INDEX)
         return sim_build_leave_out(builder, "flows' steps and ends without a begin");
     struct sim_wake wake = {
         .from_ns = builder->foreign[last].ts_ns,
         .to_ns = event->ts_ns,
         .from_track = builder->foreign[last].track,
         .to_track = event->track,
-        .wait = SIM_NONE,
+        .wait = SIM_NO_INDEX,
         .name = event->name,
     };
     sim_map_remove(flows, event->link);
@@ -199,7 +200,7 @@ static int go_on_flow(struct sim_builder *builder, struct sim_map *flows, uint32
 
 static int end_slice(struct sim_builder *builder, const struct sim_foreign_event *end) {
     struct sim_lane *lane = &builder->lanes[end->track];
-    if (lane->open == SIM_NONE)
+    if (lane->open == SIM_NO_INDEX)
         return sim_build_leave_out(builder, "ends without a begin");
     struct sim_foreign_event *begin = &builder->foreign[lane->open];
     begin->end_ns = end->ts_ns;
@@ -283,9 +284,9 @@ static bool is_over(const struct sim_slice *slice, const struct sim_foreign_even
 static int add_slice(struct sim_builder *builder, const struct sim_foreign_event *event,
                      uint32_t open) {
     struct sim_trace *trace = builder->trace;
-    while (open != SIM_NONE && is_over(&trace->slices[open], event))
+    while (open != SIM_NO_INDEX && is_over(&trace->slices[open], event))
         open = trace->slices[open].parent;
-    if (open != SIM_NONE && trace->slices[open].depth >= DEPTH_MAX)
+    if (open != SIM_NO_INDEX && trace->slices[open].depth >= DEPTH_MAX)
         return sim_build_leave_out(builder, "slices inside more than 10000 others");
     struct sim_slice slice = {
         .begin_ns = event->ts_ns,
@@ -294,8 +295,8 @@ static int add_slice(struct sim_builder *builder, const struct sim_foreign_event
         .args = event->args,
         .end_args = event->end_args,
         .parent = open,
-        .wake = SIM_NONE,
-        .depth = open == SIM_NONE ? 0 : (uint16_t)(trace->slices[open].depth + 1),
+        .wake = SIM_NO_INDEX,
+        .depth = open == SIM_NO_INDEX ? 0 : (uint16_t)(trace->slices[open].depth + 1),
         .category = event->category,
         .flags = event->open ? SIM_SLICE_OPEN : 0,
     };
@@ -306,14 +307,14 @@ static int add_slices(struct sim_builder *builder) {
     struct sim_foreign_event *events = builder->foreign;
     struct sim_trace *trace = builder->trace;
     int error = 0;
-    uint32_t track = SIM_NONE;
+    uint32_t track = SIM_NO_INDEX;
     for (size_t i = 0; i < builder->foreign_count && error == 0 && is_slice(&events[i]); i++) {
-        uint32_t last = SIM_NONE;
+        uint32_t last = SIM_NO_INDEX;
         if (events[i].track == track && trace->slice_count > 0)
             last = (uint32_t)trace->slice_count - 1;
         track = events[i].track;
-        if (last != SIM_NONE && builder->slice_tracks[last] != track)
-            last = SIM_NONE;
+        if (last != SIM_NO_INDEX && builder->slice_tracks[last] != track)
+            last = SIM_NO_INDEX;
         error = add_slice(builder, &events[i], last);
     }
     return error;

@@ -65,7 +65,7 @@ uint32_t sim_trace_find_track(const struct sim_trace *trace, int64_t pid, int64_
         if (track->tid == tid && trace->processes[track->process].pid == pid)
             return (uint32_t)i;
     }
-    return SIM_NONE;
+    return SIM_NO_INDEX;
 }
 
 /* The first slice of a track that begins at or after a time; with `after`, after it. */
@@ -88,9 +88,9 @@ uint32_t sim_trace_slice_at(const struct sim_trace *trace, uint32_t track, int64
     const struct sim_track *lane = &trace->tracks[track];
     uint32_t next = first_slice(trace, lane, time_ns, true);
     if (next == lane->first_slice)
-        return SIM_NONE;
+        return SIM_NO_INDEX;
     uint32_t slice = next - 1;
-    while (slice != SIM_NONE && trace->slices[slice].end_ns < time_ns)
+    while (slice != SIM_NO_INDEX && trace->slices[slice].end_ns < time_ns)
         slice = trace->slices[slice].parent;
     return slice;
 }

@@ -6,7 +6,7 @@
  *
  * A track is a lane: the loop, a task, another program's thread. Each has slices (from, to, and
  * what), which nest. Texts are numbers that sim_trace_text() turns into strings, so that equal
- * texts are equal numbers. An index that points nowhere is SIM_NONE.
+ * texts are equal numbers. An index that points nowhere is SIM_NO_INDEX.
  */
 #ifndef SIM_TRACE_MODEL_H
 #define SIM_TRACE_MODEL_H
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIM_NONE UINT32_MAX
+#define SIM_NO_INDEX UINT32_MAX
 
 enum sim_track_kind {
     SIM_TRACK_THREAD, /* another program's thread, or a track of ours without a task */
@@ -70,8 +70,8 @@ struct sim_slice {
     uint32_t name;
     uint32_t args;     /* of its begin: JSON text "{...}", 0: none; see sim_args_next() */
     uint32_t end_args; /* of its end, likewise */
-    uint32_t parent;   /* the slice around it, by index; SIM_NONE at depth 0 */
-    uint32_t wake;     /* of a wait: the wake that ended it; else SIM_NONE */
+    uint32_t parent;   /* the slice around it, by index; SIM_NO_INDEX at depth 0 */
+    uint32_t wake;     /* of a wait: the wake that ended it; else SIM_NO_INDEX */
     uint16_t depth;
     uint8_t category; /* enum sim_category, or above: see sim_trace_category() */
     uint8_t flags;    /* SIM_SLICE_... */
@@ -83,7 +83,7 @@ struct sim_wake {
     int64_t to_ns;
     uint32_t from_track;
     uint32_t to_track;
-    uint32_t wait; /* the slice that it ended; SIM_NONE where it ended none */
+    uint32_t wait; /* the slice that it ended; SIM_NO_INDEX where it ended none */
     uint32_t name;
 };
 
@@ -146,7 +146,7 @@ struct sim_trace {
     uint32_t *track_instants; /* indices into instants, in the order of their tracks */
     struct sim_counter *counters;
     size_t counter_count;
-    uint32_t open_spans; /* the counter of open spans, by index; SIM_NONE: no spans */
+    uint32_t open_spans; /* the counter of open spans, by index; SIM_NO_INDEX: no spans */
     uint32_t max_open_spans;
 
     char **warnings; /* lines for the user, without "warning:" and without newline */
@@ -166,7 +166,7 @@ void sim_trace_free(struct sim_trace *trace);
 const char *sim_trace_text(const struct sim_trace *trace, uint32_t text);
 /* Its length in bytes. */
 size_t sim_trace_text_length(const struct sim_trace *trace, uint32_t text);
-/* The number of a text; SIM_NONE when the trace does not have it. */
+/* The number of a text; SIM_NO_INDEX when the trace does not have it. */
 uint32_t sim_trace_find_text(const struct sim_trace *trace, const char *text);
 
 /* How a category is written; never NULL. */
@@ -175,10 +175,10 @@ const char *sim_trace_category(const struct sim_trace *trace, uint8_t category);
 /* The bytes of memory that the trace takes. */
 size_t sim_trace_memory(const struct sim_trace *trace);
 
-/* The track with this pid and tid, by index, or SIM_NONE. */
+/* The track with this pid and tid, by index, or SIM_NO_INDEX. */
 uint32_t sim_trace_find_track(const struct sim_trace *trace, int64_t pid, int64_t tid);
 
-/* The innermost slice of a track that is open at a time, by index, or SIM_NONE. Its ancestors
+/* The innermost slice of a track that is open at a time, by index, or SIM_NO_INDEX. Its ancestors
  * (parent) are open too. A slice counts as open from its begin to its end, both included. */
 uint32_t sim_trace_slice_at(const struct sim_trace *trace, uint32_t track, int64_t time_ns);
 

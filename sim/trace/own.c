@@ -16,7 +16,7 @@ static const char *text_of(const struct sim_builder *builder, uint32_t text) {
 
 static const struct sim_slice *innermost(const struct sim_builder *builder, uint32_t track) {
     uint32_t open = builder->lanes[track].open;
-    return open == SIM_NONE ? NULL : &builder->trace->slices[open];
+    return open == SIM_NO_INDEX ? NULL : &builder->trace->slices[open];
 }
 
 static const char *track_name(const struct sim_builder *builder, uint32_t track) {
@@ -92,11 +92,11 @@ static int begin_slice(struct sim_builder *builder, const struct sim_event *even
         .name = sim_build_text(builder, event->name),
         .args = sim_build_args(builder, event->args),
         .parent = lane->open,
-        .wake = SIM_NONE,
+        .wake = SIM_NO_INDEX,
         .depth = outer == NULL ? 0 : (uint16_t)(outer->depth + 1),
         .category = (uint8_t)category,
     };
-    if (slice.name == SIM_NONE || slice.args == SIM_NONE)
+    if (slice.name == SIM_NO_INDEX || slice.args == SIM_NO_INDEX)
         return CAD_ENOMEM;
     error = sim_build_slice(builder, track, &slice);
     if (error != 0)
@@ -136,14 +136,14 @@ static bool same_text(struct sim_builder *builder, struct sim_raw raw, uint32_t 
         memcmp(sim_strings_text(strings, text), raw.text, raw.length) == 0)
         return true;
     uint32_t number = sim_build_text(builder, raw);
-    *no_memory = number == SIM_NONE;
+    *no_memory = number == SIM_NO_INDEX;
     return number == text;
 }
 
 static int end_slice(struct sim_builder *builder, const struct sim_event *event, uint32_t track) {
     struct sim_trace *trace = builder->trace;
     struct sim_lane *lane = &builder->lanes[track];
-    if (lane->open == SIM_NONE)
+    if (lane->open == SIM_NO_INDEX)
         return sim_build_refuse(builder, builder->line,
                                 "an end of %.*s \"%.*s\", but nothing is open on track \"%.100s\"",
                                 shown(event->category), event->category.text, shown(event->name),
@@ -165,7 +165,7 @@ static int end_slice(struct sim_builder *builder, const struct sim_event *event,
     slice->end_ns = event->ts_ns;
     if (event->args.length > 2) {
         slice->end_args = sim_build_args(builder, event->args);
-        if (slice->end_args == SIM_NONE)
+        if (slice->end_args == SIM_NO_INDEX)
             return CAD_ENOMEM;
         uint8_t outcome = outcome_of(event->args);
         if (outcome == SIM_OUTCOME_PENDING)
@@ -174,7 +174,7 @@ static int end_slice(struct sim_builder *builder, const struct sim_event *event,
             trace->tracks[track].outcome = outcome;
         if (slice->category == SIM_CATEGORY_LOOP)
             trace->outcome = sim_build_text_member(builder, event->args, "outcome");
-        if (trace->outcome == SIM_NONE)
+        if (trace->outcome == SIM_NO_INDEX)
             return CAD_ENOMEM;
     }
     lane->open = slice->parent;
@@ -208,7 +208,7 @@ static int begin_wake(struct sim_builder *builder, const struct sim_event *event
     builder->last_wake_id = id;
     if (builder->half_wakes_by_id.count == 0)
         builder->half_wake_count = 0;
-    if (builder->half_wake_count >= SIM_NONE - 1 ||
+    if (builder->half_wake_count >= SIM_NO_INDEX - 1 ||
         !sim_trace_grow(&builder->half_wakes, &builder->half_wake_capacity,
                         builder->half_wake_count, sizeof *builder->half_wakes) ||
         !sim_map_put(&builder->half_wakes_by_id, id, (uint32_t)builder->half_wake_count))
@@ -221,7 +221,7 @@ static int begin_wake(struct sim_builder *builder, const struct sim_event *event
         .from_track = track,
         .name = sim_build_text(builder, event->name),
     };
-    return half->name == SIM_NONE ? CAD_ENOMEM : 0;
+    return half->name == SIM_NO_INDEX ? CAD_ENOMEM : 0;
 }
 
 static int end_wake(struct sim_builder *builder, const struct sim_event *event, uint32_t track) {
@@ -232,7 +232,7 @@ static int end_wake(struct sim_builder *builder, const struct sim_event *event, 
     if (error != 0)
         return error;
     uint32_t found = sim_map_get(&builder->half_wakes_by_id, id);
-    if (found == SIM_NONE)
+    if (found == SIM_NO_INDEX)
         return sim_build_refuse(builder, builder->line,
                                 "wake %llu ends (\"f\"), but has not begun (\"s\")",
                                 (unsigned long long)id);
@@ -247,7 +247,7 @@ static int end_wake(struct sim_builder *builder, const struct sim_event *event, 
     if (!event->binds_enclosing)
         return sim_build_refuse(builder, builder->line, "wake %llu ends without \"bp\":\"e\"",
                                 (unsigned long long)id);
-    if (lane->open == SIM_NONE || trace->slices[lane->open].category != SIM_CATEGORY_WAIT ||
+    if (lane->open == SIM_NO_INDEX || trace->slices[lane->open].category != SIM_CATEGORY_WAIT ||
         lane->wait_woken)
         return sim_build_refuse(builder, builder->line,
                                 "wake %llu of task \"%.100s\", which does not wait",
@@ -281,7 +281,7 @@ static int take_instant(struct sim_builder *builder, const struct sim_event *eve
         .args = sim_build_args(builder, event->args),
         .category = (uint8_t)category,
     };
-    if (instant.name == SIM_NONE || instant.args == SIM_NONE)
+    if (instant.name == SIM_NO_INDEX || instant.args == SIM_NO_INDEX)
         return CAD_ENOMEM;
     return sim_build_instant(builder, &instant);
 }
@@ -289,7 +289,7 @@ static int take_instant(struct sim_builder *builder, const struct sim_event *eve
 static int take_counters(struct sim_builder *builder, const struct sim_event *event,
                          uint32_t process) {
     uint32_t name = sim_build_text(builder, event->name);
-    if (name == SIM_NONE)
+    if (name == SIM_NO_INDEX)
         return CAD_ENOMEM;
     return sim_build_counters(builder, process, name, event->args, event->ts_ns);
 }
@@ -324,14 +324,14 @@ int sim_own_event(struct sim_builder *builder, const struct sim_event *event) {
         return error;
     builder->trace->end_ns = event->ts_ns;
     uint32_t process = sim_build_process(builder, event);
-    if (process == SIM_NONE)
+    if (process == SIM_NO_INDEX)
         return CAD_ENOMEM;
     if (event->phase == 'C')
         return take_counters(builder, event, process);
 
     enum sim_track_kind kind = event->tid == SIM_TRACE_LOOP_TID ? SIM_TRACK_LOOP : SIM_TRACK_THREAD;
     uint32_t track = sim_build_track(builder, process, event->tid, kind);
-    if (track == SIM_NONE)
+    if (track == SIM_NO_INDEX)
         return CAD_ENOMEM;
     switch (event->phase) {
     case 'B':
@@ -360,7 +360,7 @@ int sim_own_finish(struct sim_builder *builder) {
     for (size_t track = 0; track < trace->track_count; track++) {
         if (trace->tracks[track].tid == SIM_TRACE_LOOP_TID)
             trace->tracks[track].kind = SIM_TRACK_LOOP;
-        for (uint32_t open = builder->lanes[track].open; open != SIM_NONE;) {
+        for (uint32_t open = builder->lanes[track].open; open != SIM_NO_INDEX;) {
             struct sim_slice *slice = &trace->slices[open];
             if (trace->complete)
                 return sim_build_refuse(builder, builder->line,

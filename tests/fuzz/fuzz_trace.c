@@ -53,19 +53,19 @@ static void check_slices(const struct sim_trace *trace, uint32_t index) {
         HOLDS(slice->depth < track->depth);
         HOLDS(slice->begin_ns >= track->begin_ns && slice->end_ns <= track->end_ns);
         HOLDS(i == track->first_slice || trace->slices[i - 1].begin_ns <= slice->begin_ns);
-        HOLDS((slice->parent == SIM_NONE) == (slice->depth == 0));
-        if (slice->parent != SIM_NONE) {
+        HOLDS((slice->parent == SIM_NO_INDEX) == (slice->depth == 0));
+        if (slice->parent != SIM_NO_INDEX) {
             HOLDS(slice->parent >= track->first_slice && slice->parent < i);
             HOLDS(trace->slices[slice->parent].depth + 1 == slice->depth);
             HOLDS(trace->version == 0 || trace->slices[slice->parent].end_ns >= slice->end_ns);
         }
-        HOLDS(slice->wake == SIM_NONE || slice->wake < trace->wake_count);
+        HOLDS(slice->wake == SIM_NO_INDEX || slice->wake < trace->wake_count);
         HOLDS(sim_trace_category(trace, slice->category)[0] != '\0');
         check_text(trace, slice->name);
         check_args(trace, slice->args);
         check_args(trace, slice->end_args);
         uint32_t at = sim_trace_slice_at(trace, index, slice->begin_ns);
-        HOLDS(at != SIM_NONE && trace->slices[at].begin_ns == slice->begin_ns);
+        HOLDS(at != SIM_NO_INDEX && trace->slices[at].begin_ns == slice->begin_ns);
         HOLDS(sim_trace_slice_from(trace, index, slice->begin_ns) <= i);
     }
 }
@@ -76,7 +76,7 @@ static void check_rest(const struct sim_trace *trace) {
         HOLDS(trace->wakes[i].to_track < trace->track_count);
         HOLDS(trace->wakes[i].from_ns <= trace->wakes[i].to_ns);
         HOLDS(i == 0 || trace->wakes[i - 1].to_ns <= trace->wakes[i].to_ns);
-        if (trace->wakes[i].wait != SIM_NONE)
+        if (trace->wakes[i].wait != SIM_NO_INDEX)
             HOLDS(trace->slices[trace->wakes[i].wait].wake == i);
     }
     for (size_t i = 0; i < trace->instant_count; i++) {
