@@ -94,13 +94,17 @@ static int open_trace(sim_machine *machine, const char *path, struct sim_trace_w
 
 /* --- The run --------------------------------------------------------------------------------- */
 
+static int no_memory(void) {
+    fprintf(stderr, "cadran: out of memory%s\n",
+            *sim_memory_used_up() ? " (--max-memory)" : "");
+    return SIM_STATUS_ENVIRONMENT;
+}
+
 static int refuse(const sim_program *program, int error) {
-    if (error == CAD_ENOMEM || program == NULL) {
-        fputs("cadran: out of memory\n", stderr);
-        return SIM_STATUS_ENVIRONMENT;
-    }
+    if (error == CAD_ENOMEM || program == NULL)
+        return no_memory();
     if (sim_document_print_faults(program->document, stderr) != 0)
-        fputs("cadran: out of memory\n", stderr);
+        return no_memory();
     return SIM_STATUS_USAGE;
 }
 
@@ -142,11 +146,13 @@ static int run_recorded(sim_machine *machine, const sim_run_options *options,
                         const char *trace_path, FILE *report) {
     struct sim_trace_writer *writer = NULL;
     int error = trace_path != NULL ? open_trace(machine, trace_path, &writer) : 0;
+    int reason = errno;
     if (error != 0) {
-        fprintf(stderr, "cadran: %s: %s\n", trace_path,
-                error == CAD_ENOMEM ? "out of memory" : strerror(errno));
         if (report != NULL)
             (void)fclose(report);
+        if (error == CAD_ENOMEM)
+            return no_memory();
+        fprintf(stderr, "cadran: %s: %s\n", trace_path, strerror(reason));
         return SIM_STATUS_ENVIRONMENT;
     }
     watch_signals();

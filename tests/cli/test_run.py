@@ -2,7 +2,8 @@
 
 import json
 
-from cli_test import CASES, EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main, recorded
+from cli_test import (CASES, ENVIRONMENT, EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main,
+                      recorded)
 
 WINDOW = SCENARIOS / "window.json"
 TICKS = SCENARIOS / "ticks.json"
@@ -159,6 +160,23 @@ class Limits(CliTest):
     def test_memory(self):
         crowd = {"tasks": [{"name": "a{i}", "count": 1000000, "do": [{"sleep": 1}]}]}
         self.stop(crowd, "--max-memory", "2M", reason="there is no more memory (--max-memory)")
+
+    def test_memory_that_ends_anywhere(self):
+        """While the document is read, the run goes on, or the results are written."""
+        statuses = set()
+        for size in range(1, 160, 4):
+            with self.subTest(size=size):
+                process = self.cadran("run", "--max-memory", f"{size}K", "--trace", "trace",
+                                      "--report", "report", "--table", WINDOW)
+                statuses.add(process.returncode)
+                if process.returncode == EXPECTED:
+                    self.assertTrue(process.err.endswith("outcome complete at 5000000000\n"))
+                elif process.returncode == UNEXPECTED:
+                    self.assertIn("limit: there is no more memory (--max-memory)\n", process.err)
+                else:
+                    self.check(process, ENVIRONMENT)
+                    self.assertIn("out of memory", process.err)
+        self.assertLessEqual({EXPECTED, ENVIRONMENT}, statuses)
 
     def test_a_limit_is_no_interrupt(self):
         document = ENDLESS | {"on_interrupt": [{"print": "bye"}]}
