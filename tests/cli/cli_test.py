@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-PROGRAM = os.environ["CADRAN"]
+PROGRAM = os.path.abspath(os.environ["CADRAN"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
 CASES = ROOT / "tests" / "conformance" / "cases"

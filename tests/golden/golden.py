@@ -20,10 +20,11 @@ ROOT = FOLDER.parents[1]
 SUMS = FOLDER / "SHA256SUMS"
 WINDOW = FOLDER / "window.trace.json"
 TIMES, WINDOW_TIMES = 3, 50
+PROGRAM = os.path.abspath(os.environ["CADRAN"])
 
 
 def trace_of(arguments, path):
-    process = subprocess.run([os.environ["CADRAN"], "run", "--trace", path, *arguments.split()],
+    process = subprocess.run([PROGRAM, "run", "--trace", path, *arguments.split()],
                              cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                              stderr=subprocess.PIPE, text=True, timeout=60)
     if process.returncode > 1:
