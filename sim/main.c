@@ -1,6 +1,8 @@
 /* cadran: the command line. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cadran.h"
 #include "commands.h"
@@ -50,7 +52,16 @@ static int unknown(const char *name) {
     return SIM_STATUS_USAGE;
 }
 
+/* A standard stream that is closed would be the next file that is opened, a trace perhaps. So its
+ * place is taken; it still cannot be used, which whoever tries is told. */
+static void hold_standard_streams(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+    hold_standard_streams();
     if (argc < 2) {
         (void)print_help(stderr);
         return SIM_STATUS_USAGE;

@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from cli_test import ENVIRONMENT, EXPECTED, SCENARIOS, CliTest, main, recorded
+from cli_test import ENVIRONMENT, EXPECTED, SCENARIOS, USAGE, CliTest, main, recorded
 
 WINDOW = SCENARIOS / "window.json"
 NO_SPACE = "No space left on device"
@@ -87,8 +87,19 @@ class Closed(CliTest):
         self.check(self.finish(process), EXPECTED)
 
     def test_no_standard_output_at_all(self):
-        process = self.finish(self.start("run", WINDOW, stdout=None, preexec_fn=lambda: os.close(1)))
-        self.check(process, ENVIRONMENT, err="cadran: standard output: Bad file descriptor\n")
+        self.expect(ENVIRONMENT, "run", "--trace", "t", WINDOW, stdout=None,
+                    preexec_fn=lambda: os.close(1),
+                    err="cadran: standard output: Bad file descriptor\n")
+        self.assertEqual((self.folder / "t").read_text()[:3], '[{"')
+
+    def test_no_standard_error_at_all(self):
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW, stderr=None,
+                    preexec_fn=lambda: os.close(2))
+        self.assertTrue((self.folder / "t").read_text().endswith("}\n]\n"))
+
+    def test_no_standard_input_at_all(self):
+        self.expect(USAGE, "run", "-", stdin=None, preexec_fn=lambda: os.close(0), out="",
+                    err="<stdin>: cannot be read: Bad file descriptor\n")
 
 
 class Unwritable(CliTest):
