@@ -37,7 +37,7 @@
  *   at 0 when the loop first runs.
  * - Delays count from the time at which what calls was to run. Under the real clock a loop wakes a
  *   little late; what is to happen at one time still does, in the order that it has under the
- *   virtual clock. A delay is shorter for that by 10 ms at most, and by no more than an eighth.
+ *   virtual clock. A delay is shorter for that by 50 ms at most, and by no more than an eighth.
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
  *   otherwise.

@@ -268,7 +268,7 @@ cad_driver *cad_uv_driver(void) {
     uv_driver *self = enough_descriptors() ? cad__zalloc(sizeof *self) : NULL;
     if (self == NULL)
         return NULL;
-    self->driver = (cad_driver){.tolerance_ns = 10 * CAD_MILLISECOND,
+    self->driver = (cad_driver){.tolerance_ns = 50 * CAD_MILLISECOND,
                                 .start = start,
                                 .now = now,
                                 .wait = wait,

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -95,8 +96,7 @@ static int open_trace(sim_machine *machine, const char *path, struct sim_trace_w
 /* --- The run --------------------------------------------------------------------------------- */
 
 static int no_memory(void) {
-    fprintf(stderr, "cadran: out of memory%s\n",
-            *sim_memory_used_up() ? " (--max-memory)" : "");
+    fprintf(stderr, "cadran: out of memory%s\n", *sim_memory_used_up() ? " (--max-memory)" : "");
     return SIM_STATUS_ENVIRONMENT;
 }
 
@@ -215,8 +215,27 @@ static int run_program(const sim_program *program, const sim_run_options *option
     return status;
 }
 
+/* Whether two paths are one file, or will be; a device has nothing to lose. */
+static bool is_same_file(const char *path, const char *other) {
+    struct stat one, two;
+    if (stat(path, &one) != 0 || stat(other, &two) != 0)
+        return strcmp(path, other) == 0;
+    return S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
+static bool overwrites(const char *option, const char *path, const char *other, const char *what) {
+    if (path == NULL || other == NULL || !is_same_file(path, other))
+        return false;
+    fprintf(stderr, "cadran: %s %s would overwrite %s; give it another name\n", option, path, what);
+    return true;
+}
+
 int sim_run(const sim_run_options *options) {
     sim_program *program;
+    if (overwrites("--trace", options->trace_path, options->path, "the scenario") ||
+        overwrites("--report", options->report_path, options->path, "the scenario") ||
+        overwrites("--report", options->report_path, options->trace_path, "the trace"))
+        return SIM_STATUS_USAGE;
     sim_memory_limit(options->max_memory);
     int error = sim_program_load(options->path, &program);
     int status = error != 0 ? refuse(program, error) : run_program(program, options);

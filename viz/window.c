@@ -56,6 +56,18 @@ static int measure_window(struct viz_window *window, int *width, int *height) {
 
 /* --- Opening and closing ------------------------------------------------------------------ */
 
+/* Where there is no display SDL falls back to drivers that show nothing, and wait for ever. */
+static bool shows_something(void) {
+    static const char *const blind[] = {"offscreen", "dummy", "evdev", "KMSDRM"};
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (getenv("SDL_VIDEODRIVER") != NULL) /* asked for by name */
+        return true;
+    for (size_t i = 0; driver != NULL && i < sizeof blind / sizeof blind[0]; i++)
+        if (strcmp(driver, blind[i]) == 0)
+            return false;
+    return driver != NULL;
+}
+
 static int open_video(struct viz_window *window, const struct viz_window_options *options,
                       const char *title, char message[VIZ_MESSAGE_SIZE]) {
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
@@ -65,6 +77,12 @@ static int open_video(struct viz_window *window, const struct viz_window_options
                  "no display to open a window on (%.200s); "
                  "--png FILE draws the picture into a file instead",
                  SDL_GetError());
+        return CAD_ESYSTEM;
+    }
+    if (!shows_something()) {
+        snprintf(message, VIZ_MESSAGE_SIZE,
+                 "no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set); "
+                 "--png FILE draws the picture into a file instead");
         return CAD_ESYSTEM;
     }
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;

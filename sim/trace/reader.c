@@ -31,6 +31,7 @@ struct reader {
     struct input input;
     struct sim_builder builder;
     bool complete;
+    bool has_events; /* the object form has its "traceEvents" */
 };
 
 /* --- Input ------------------------------------------------------------------------------- */
@@ -247,6 +248,7 @@ static int take_top_member(struct reader *reader, bool *cut) {
     if (error != 0 || *cut)
         return error;
     bool events = sim_raw_is(key, "\"traceEvents\"");
+    reader->has_events |= events;
     step_over(reader, key);
     if ((error = skip_space(reader)) != 0)
         return error;
@@ -280,6 +282,10 @@ static int take_top_object(struct reader *reader, bool *cut) {
             return 0;
         if (is_next(reader, '}')) {
             input->at++;
+            if (!reader->has_events)
+                return sim_build_refuse(&reader->builder, input->line,
+                                        "no trace: an object without \"traceEvents\" (a scenario "
+                                        "is run first: cadran run --trace FILE SCENARIO)");
             return 0;
         }
         if (!first) {
