@@ -458,7 +458,8 @@ void sim_compile_body(sim_compiler *compiler, sim_body *body, const sim_node *st
     compiler->body = body;
     compiler->never_waits = never_waits;
     compiler->block = compiler->group = compiler->timeout = compiler->except = SIM_NO_BLOCK;
-    compiler->hidden = body->slots = (uint32_t)body->variables.count;
+    compiler->lasting = (uint32_t)body->variables.count;
+    compiler->hidden = body->slots = compiler->lasting + body->lasting;
     body->scratch = SIM_NO_SLOT;
     body->entry = sim_here(compiler);
     sim_compile_steps(compiler, steps);

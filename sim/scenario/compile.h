@@ -34,6 +34,7 @@ typedef struct sim_compiler {
     size_t variables;  /* how many of those are known here */
     bool before_tasks; /* what is being read is evaluated before there are tasks */
     uint32_t hidden;   /* the next hidden slot */
+    uint32_t lasting;  /* the next one of sim_body.lasting */
     uint32_t block;    /* the innermost one around the step; likewise: */
     uint32_t group;
     uint32_t timeout;
@@ -43,8 +44,9 @@ typedef struct sim_compiler {
     sim_pending *pending;
     size_t pending_count, pending_capacity;
     size_t code_capacity, block_capacity, exception_capacity;
-    sim_symbols task_names; /* that tasks can have: those without an {expression} */
-    const char **patterns;  /* the others, as written */
+    sim_symbols task_names;    /* that tasks can have: those without an {expression} */
+    sim_symbols written_names; /* of the rows of `tasks`, as they are written */
+    const char **patterns;     /* the others, as written */
     size_t pattern_count, pattern_capacity;
     sim_caught *caught;
     size_t caught_count, caught_capacity;

@@ -208,6 +208,8 @@ struct sim_body {
     uint32_t entry;      /* the first instruction */
     uint32_t slots;      /* how many, hidden ones included */
     uint32_t parameters; /* the first of its slots */
+    uint32_t lasting;    /* hidden slots that serve one step each, a timeout: a callback can look
+                          * there when that has long been left */
     uint32_t scratch;    /* holds what a step waits for; SIM_NO_SLOT: no step needs that */
     bool shared;         /* it makes callbacks, which see its variables even after its end */
     sim_symbols variables;

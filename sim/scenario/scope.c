@@ -311,6 +311,7 @@ void sim_declare_steps(sim_compiler *compiler, sim_body *body, const sim_node *s
         for (bool next = sim_node_first(&step, &value); next; next = sim_node_next(&value)) {
             const char *key = sim_node_key(&value);
             const sim_step *row = key != NULL ? sim_step_find(key) : NULL;
+            body->lasting += row != NULL && row->lasting;
             for (size_t i = 0; row != NULL && row->members[i].kind != SIM_MEMBER_NONE; i++) {
                 sim_node member;
                 const char *name = row->members[i].name != NULL ? row->members[i].name : key;

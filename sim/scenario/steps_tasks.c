@@ -434,16 +434,20 @@ static const sim_operation end_timeout_operation = {"timeout", begin_end_timeout
 static void compile_timeout(sim_compiler *compiler, const sim_step *step, const sim_node *node) {
     sim_operand operands[SIM_STEP_MEMBERS];
     sim_node steps;
-    uint32_t outer = compiler->timeout;
+    uint32_t outer = compiler->timeout, hidden = compiler->hidden;
     (void)sim_compile_members(compiler, step, node, operands);
-    operands[TIMEOUT_SLOT].slot = compiler->hidden; /* the block's first */
+    operands[TIMEOUT_SLOT].slot = compiler->lasting++;
     (void)sim_emit(compiler, &step->operation, node, operands, TIMEOUT_OPERANDS);
-    uint32_t block = sim_open_block(compiler, SIM_BLOCK_TIMEOUT, node, 1);
+    uint32_t block = sim_open_block(compiler, SIM_BLOCK_TIMEOUT, node, 0);
+    if (block == SIM_NO_BLOCK)
+        return;
+    compiler->program->blocks[block].slot = operands[TIMEOUT_SLOT].slot;
     compiler->timeout = block;
     if (sim_node_member(node, "do", &steps))
         sim_compile_steps(compiler, &steps);
     compiler->timeout = outer;
     sim_close_block(compiler, block);
+    compiler->hidden = hidden;
     (void)sim_emit(compiler, &end_timeout_operation, node, operands, TIMEOUT_OPERANDS);
 }
 
@@ -451,6 +455,7 @@ const sim_step sim_step_timeout = {
     .operation = {"timeout", begin_timeout, NULL},
     .family = SIM_FAMILY_TASKS,
     .waiting = SIM_MAY_WAIT,
+    .lasting = true,
     .members = {{NULL, SIM_MEMBER_LIMIT, SIM_REQUIRED, 0, NULL},
                 {"do", SIM_MEMBER_STEPS, SIM_REQUIRED, 0, NULL}},
     .python = "async with asyncio.timeout(delay)",
@@ -465,6 +470,7 @@ const sim_step sim_step_timeout_at = {
     .operation = {"timeout_at", begin_timeout_at, NULL},
     .family = SIM_FAMILY_TASKS,
     .waiting = SIM_MAY_WAIT,
+    .lasting = true,
     .members = {{NULL, SIM_MEMBER_LIMIT, SIM_REQUIRED, 0, NULL},
                 {"do", SIM_MEMBER_STEPS, SIM_REQUIRED, 0, NULL}},
     .python = "async with asyncio.timeout_at(when)",

@@ -109,6 +109,14 @@ class Failures(CliTest):
         self.assertRegex(line, r": /setup/0: exception in setup: ValueError\Z")
         self.assertEqual(outcome, "outcome failed at 0")
 
+    def test_a_callback_that_comes_when_its_timeout_has_been_left(self):
+        line, _ = self.lines({"tasks": [{"name": "a", "do": [
+            {"timeout": 1, "do": [{"call_later": 2, "do": [{"reschedule": 1}]}]},
+            {"timeout": 9, "do": [{"sleep": 5}]},
+            {"try": [{"raise": "ValueError"}], "except": {"*": [{"sleep": 1}]}}]}]})
+        self.assertRegex(line, r"/do/0/do/0/do/0: exception in a callback: "
+                               r"RuntimeError: reschedule: the timeout has been left\Z")
+
     def test_very_many_are_counted(self):
         lines = self.lines({"tasks": [FAILS | {"name": "a{i}", "count": 1000}]})
         self.assertEqual(len(lines), 22)
