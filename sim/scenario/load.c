@@ -157,6 +157,15 @@ static void compile_coroutines(sim_compiler *compiler, const sim_node *coroutine
     }
 }
 
+/* A name that two rows of `tasks` give would stand for the later one's task alone. */
+static void declare_row(sim_compiler *compiler, const sim_node *node, const char *name) {
+    bool added = false;
+    uint32_t row = sim_symbols_add(&compiler->written_names, name, strlen(name), &added);
+    if (row != SIM_NO_SYMBOL && !added)
+        (void)sim_node_fault(
+            node, "the name \"%s\" is another task's, too; give each a name of its own", name);
+}
+
 static void declare_task(sim_compiler *compiler, const sim_node *node) {
     sim_program *program = compiler->program;
     sim_task_spec *spec = &program->tasks[program->task_count++];
@@ -167,8 +176,10 @@ static void declare_task(sim_compiler *compiler, const sim_node *node) {
     if (sim_node_object(node) != 0)
         return;
     sim_check_fields(node, sim_task_fields);
-    if (sim_node_member(node, "name", &member) && sim_node_string(&member, &spec->pattern) == 0)
+    if (sim_node_member(node, "name", &member) && sim_node_string(&member, &spec->pattern) == 0) {
+        declare_row(compiler, &member, spec->pattern);
         sim_declare_pattern(compiler, spec->pattern);
+    }
     if (sim_node_member(node, "index", &member) && sim_node_string(&member, &index) == 0 &&
         !sim_check_name(compiler, &member, index))
         index = "i";
@@ -345,6 +356,7 @@ int sim_program_compile(sim_document *document, sim_program **out) {
         sim_body_finish(program, &program->bodies[i]);
     sim_free(compiler.pending);
     sim_free(compiler.patterns);
+    sim_symbols_free(&compiler.written_names);
     sim_symbols_free(&compiler.task_names);
     sim_free(compiler.caught);
     sim_symbols_free(&compiler.raised);
