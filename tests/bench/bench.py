@@ -55,13 +55,15 @@ class Series:
         self.parameter = parameter_of(work, entry, options.size)
         self.samples, self.spent_s = [], 0.0
         self.base_bytes = None
-        self.skipped = None
+        self.skipped, self.failed = None, None
 
     def sample(self, items):
         return self.programs.run(self.entry, items, self.parameter, self.work.variables)
 
     def run_once(self):
-        if self.skipped or (self.entry.kind != "ours" and self.spent_s > PATIENCE_S):
+        if self.skipped or self.failed:
+            return
+        if self.entry.kind != "ours" and self.spent_s > PATIENCE_S:
             return
         began = time.monotonic()
         try:
@@ -70,6 +72,8 @@ class Series:
             self.samples.append(self.sample(self.items))
         except Skip as skip:
             self.skipped = str(skip)
+        except Fault as fault:
+            self.failed = str(fault)
         self.spent_s += time.monotonic() - began
 
     def result(self, first):
@@ -77,6 +81,8 @@ class Series:
         result = {"program": self.programs.title(self.entry), "kind": self.entry.kind}
         if self.skipped:
             return {**result, "skipped": self.skipped}
+        if self.failed:
+            return {**result, "failed": self.failed}
         items = self.samples[0].items
         each = [sample.time_ns / sample.items for sample in self.samples]
         median = statistics.median(each)
@@ -101,13 +107,13 @@ def check_end(programs, series):
     something else is not measured."""
     floor = works.floor("window", "")
     for one in series:
-        if not one.samples:
+        if not one.samples or one.failed:
             continue
         expected = programs.run(floor, one.samples[0].items, one.parameter).end_ns
         for sample in one.samples:
             if sample.end_ns != expected:
-                raise Fault(f"{programs.title(one.entry)}: ended at {sample.end_ns} ns and not at "
-                            f"{expected} ns: it did something else")
+                one.failed = (f"ended at {sample.end_ns} ns and not at {expected} ns: it did "
+                              "something else")
 
 
 def reach(work, results):
@@ -178,6 +184,8 @@ def measure_scaling(programs, options):
             results.append(measure_scaling_entry(programs, entry, options))
         except Skip as skip:
             results.append({"program": programs.title(entry), "skipped": str(skip)})
+        except Fault as fault:
+            results.append({"program": programs.title(entry), "failed": str(fault)})
     return results
 
 
@@ -186,13 +194,16 @@ def measure_corner(programs, name, options):
     entry = works.Entry("ours", "bench-corners", name)
     few = works.CORNER_SIZES[options.size]
     sizes = (few, few * works.CORNER_FACTOR)
+    result = {"name": name, "title": works.CORNERS[name], "items": sizes}
     costs = []
-    for items in sizes:
-        samples = [programs.run(entry, items) for _ in range(min(options.runs + 1, 3))]
-        costs.append(min(sample.time_ns / sample.items for sample in samples))
+    try:
+        for items in sizes:
+            samples = [programs.run(entry, items) for _ in range(min(options.runs + 1, 3))]
+            costs.append(min(sample.time_ns / sample.items for sample in samples))
+    except Fault as fault:
+        return {**result, "failed": str(fault)}
     growth = costs[1] / costs[0]
-    return {"name": name, "title": works.CORNERS[name], "items": sizes, "ns": costs,
-            "growth": growth, "flat": growth <= works.CORNER_LIMIT}
+    return {**result, "ns": costs, "growth": growth, "flat": growth <= works.CORNER_LIMIT}
 
 
 # --- instructions ---------------------------------------------------------------------------
@@ -297,6 +308,13 @@ def measure(programs, options):
     return result
 
 
+def failures(result):
+    """Where something did not do its work, or costs grow as they must not."""
+    programs = [program for work in result["works"] for program in work["programs"]]
+    return [row for row in programs + result["scaling"] + result["corners"]
+            if "failed" in row or not row.get("flat", True)]
+
+
 def main():
     options = parse_arguments()
     if options.list:
@@ -320,7 +338,7 @@ def main():
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)
             file.write("\n")
-    return 0 if all(corner["flat"] for corner in result["corners"]) else 1
+    return 1 if failures(result) else 0
 
 
 if __name__ == "__main__":

@@ -59,6 +59,13 @@ def earlier_ns(earlier, work, program):
     return None
 
 
+def why_missing(row):
+    """Why a program has no figures; "" where it has some."""
+    if "failed" in row:
+        return "FAILED: " + " ".join(row["failed"].split())
+    return "skipped: " + row["skipped"] if "skipped" in row else ""
+
+
 def memory_text(program):
     if "result_bytes" in program:
         return f"{size(program['result_bytes'])}, peak {size(max(0, program['bytes']))}"
@@ -71,8 +78,8 @@ def work_rows(work, earlier):
     for program in work["programs"]:
         kind = {"ours": "", "floor": "floor: ", "peer": ""}[program["kind"]]
         name = "    " + kind + program["program"]
-        if "skipped" in program:
-            rows.append([name, "", "", "", "", "", "skipped: " + program["skipped"]])
+        if why_missing(program):
+            rows.append([name, "", "", "", "", "", why_missing(program)])
             continue
         old = earlier_ns(earlier, work, program)
         was = "" if old is None else f"{program['ns'] / old - 1:+.0%}"
@@ -93,8 +100,8 @@ def work_rows(work, earlier):
 def scaling_lines(scaling):
     rows = [["jobs", "cost of a job", "fastest to slowest", "memory of a job", "peak"]]
     for program in scaling:
-        if "skipped" in program:
-            rows.append(f"    {program['program']}: skipped: {program['skipped']}")
+        if why_missing(program):
+            rows.append(f"    {program['program']}: {why_missing(program)}")
             continue
         rows.append("    " + program["program"])
         for point in program["points"]:
@@ -110,6 +117,9 @@ def corner_lines(corners):
     few, many = corners[0]["items"]
     rows = [["", f"each of {few:,}", f"each of {many:,}", "growth", ""]]
     for corner in corners:
+        if why_missing(corner):
+            rows.append(["    " + corner["title"], "", "", "", why_missing(corner)])
+            continue
         rows.append(["    " + corner["title"], duration(corner["ns"][0]),
                      duration(corner["ns"][1]), f"{corner['growth']:.1f}",
                      "" if corner["flat"] else "NOT FLAT"])
