@@ -66,7 +66,7 @@ int cad_call_at(cad_loop *loop, int64_t when_ns, cad_callback *fn, void *arg, ca
 }
 
 void cad_handle_cancel(cad_handle *handle) {
-    bool scheduled = handle->timer.place > 0 || cad__linked(&handle->timer.entry.link);
+    bool scheduled = handle->timer.running || cad__linked(&handle->timer.entry.link);
     handle->cancelled = true;
     if (!scheduled)
         return;

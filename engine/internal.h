@@ -98,25 +98,39 @@ typedef struct cad__entry {
 
 typedef struct cad__timer {
     cad__entry entry; /* goes to the ready queue when the deadline has come */
-    size_t place;     /* in the heap, from 1; 0 while not in it */
+    uint32_t number;  /* in the table, while it runs */
+    bool running;
 } cad__timer;
 
+#define CAD__TIMER_NONE UINT32_MAX
+
+/* See timer.c. The first three members are what each iteration looks at. */
 typedef struct cad__timers {
+    int64_t first_ns; /* the first deadline; CAD_NEVER without timers */
     struct cad__timer_slot {
         int64_t deadline_ns;
-        uint64_t sequence; /* among equal deadlines the first created is first */
-        cad__timer *timer;
-    } * slots; /* a 4-ary heap; slots[0] is the first to fire */
+        uint64_t order; /* among equal deadlines the first created is first: a sequence, and in the
+                           low half the number */
+    } * slots;          /* a 4-ary heap; slots[0] is the first to fire, and not cancelled */
     size_t count;
-    size_t capacity;
-    uint64_t next_sequence;
+    union cad__timer_entry {
+        cad__timer *timer;  /* NULL: cancelled, and its slot is still there */
+        uint32_t next_free; /* of a number that is in no slot */
+    } * table;              /* by number */
+    size_t capacity;        /* of either */
+    void *block;            /* that both are in */
+    size_t cancelled;       /* slots of timers that are cancelled */
+    uint32_t used;          /* numbers that were ever taken */
+    uint32_t free_number;   /* the first free one of these; or CAD__TIMER_NONE */
+    uint32_t next_sequence;
 } cad__timers;
 
+void cad__timers_init(cad__timers *timers);
+void cad__timers_clear(cad__timers *timers);
+/* 0 or CAD_ENOMEM. */
 int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns);
-/* Takes it out of the heap, or out of the ready queue; does nothing when it is in neither. */
+/* Stops it, or takes it out of the ready queue; does nothing when it is in neither. */
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer);
-/* The first deadline; CAD_NEVER without timers. */
-int64_t cad__timers_next(const cad_loop *loop);
 /* Appends the entries of all timers due at `now_ns` to the ready queue. Returns the last one's
  * deadline; INT64_MIN when none was due. */
 int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);

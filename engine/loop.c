@@ -25,6 +25,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     cad__list_init(&loop->batch);
     cad__list_init(&loop->tasks);
     cad__list_init(&loop->objects);
+    cad__timers_init(&loop->timers);
     driver->loop = loop;
     int error = cad__threads_new(loop);
     if (error != 0) {
@@ -69,7 +70,7 @@ void cad_loop_free(cad_loop *loop) {
     cad__pool_clear(&loop->pool);
     cad__stacks_free(loop);
     cad_exception_unref(loop->raised);
-    cad__free(loop->timers.slots);
+    cad__timers_clear(&loop->timers);
     cad__free(loop);
 }
 
@@ -78,9 +79,11 @@ void cad_loop_free(cad_loop *loop) {
 /* What is ready now is this iteration's batch; what becomes ready meanwhile is the next one's. */
 static void begin_iteration(cad_loop *loop) {
     loop->now_ns = loop->driver->now(loop->driver);
-    int64_t fired_ns = cad__timers_fire(loop, loop->now_ns);
-    if (fired_ns > loop->due_ns)
-        loop->due_ns = fired_ns;
+    if (loop->timers.first_ns <= loop->now_ns) {
+        int64_t fired_ns = cad__timers_fire(loop, loop->now_ns);
+        if (fired_ns > loop->due_ns)
+            loop->due_ns = fired_ns;
+    }
     cad__splice(&loop->batch, &loop->ready);
 }
 
@@ -109,7 +112,7 @@ static void run_batch(cad_loop *loop) {
  * before the run comes before its first iteration. */
 static int iterate(cad_loop *loop, bool first) {
     cad_driver *driver = loop->driver;
-    int64_t deadline_ns = cad__timers_next(loop);
+    int64_t deadline_ns = loop->timers.first_ns;
     if (loop->stopping || !cad__list_empty(&loop->ready))
         deadline_ns = first ? 0 : CAD_IN_PASSING;
     int error = driver->wait(driver, deadline_ns);

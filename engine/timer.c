@@ -1,95 +1,242 @@
+/* The timers of a loop: a heap of deadlines, apart from what they are the deadlines of.
+ *
+ * What is moved about is 16 bytes a timer and nothing else. A heap that told each timer where it
+ * is would touch a task, somewhere in memory, at every step. So a cancel cannot find its slot: it
+ * takes the timer out of the table that slots refer to, and the slot goes when it comes to the top,
+ * or with all others like it when they are half of the heap. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "internal.h"
 
-/* A heap of four children a node: half the levels of a binary one, and the four deadlines that a
- * level compares are neighbours in memory. */
-enum { ARITY = 4 };
+/* Four children a node: half the levels of a binary heap, and the four deadlines that a level
+ * compares are one line of the cache, since the first child of the first slot begins one. */
+enum { ARITY = 4, LINE = 64, FIRST_CAPACITY = 64, FEW = 32 };
 
 typedef struct cad__timer_slot slot;
 
+_Static_assert(ARITY * sizeof(slot) == LINE, "the children of a slot fill a line");
+
 static bool before(const slot *a, const slot *b) {
-    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns
-                                            : a->sequence < b->sequence;
+    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns : a->order < b->order;
 }
 
-static void put(cad__timers *timers, size_t at, slot value) {
-    timers->slots[at] = value;
-    value.timer->place = at + 1;
+static const slot *first_of(const slot *slots, size_t count) {
+    const slot *first = slots;
+    for (const slot *other = slots + 1; other < slots + count; other++)
+        if (before(other, first))
+            first = other;
+    return first;
 }
 
-static void sift_up(cad__timers *timers, size_t at, slot value) {
+/* The first of four, without a branch where deadlines differ: which of them it is is anybody's
+ * guess, the processor's too. */
+static const slot *first_of_four(const slot *slots) {
+    int64_t a = slots[0].deadline_ns, b = slots[1].deadline_ns;
+    int64_t c = slots[2].deadline_ns, d = slots[3].deadline_ns;
+    size_t b_first = b < a, d_first = d < c;
+    int64_t ab = b_first ? b : a, cd = d_first ? d : c;
+    size_t cd_first = cd < ab;
+    int64_t first = cd_first ? cd : ab;
+    if ((a == first) + (b == first) + (c == first) + (d == first) > 1)
+        return first_of(slots, ARITY);
+    return slots + (b_first ^ ((b_first ^ (2 + d_first)) & (0 - cd_first)));
+}
+
+static uint32_t number_of(const slot *of) {
+    return (uint32_t)of->order;
+}
+
+static cad__timer *timer_of(const cad__timers *timers, const slot *of) {
+    return timers->table[number_of(of)].timer;
+}
+
+/* --- The heap --------------------------------------------------------------------------------- */
+
+static void sift_up(slot *slots, size_t at, slot value) {
     while (at > 0) {
         size_t parent = (at - 1) / ARITY;
-        if (!before(&value, &timers->slots[parent]))
+        if (!before(&value, &slots[parent]))
             break;
-        put(timers, at, timers->slots[parent]);
+        slots[at] = slots[parent];
         at = parent;
     }
-    put(timers, at, value);
+    slots[at] = value;
 }
 
-static void sift_down(cad__timers *timers, size_t at, slot value) {
+/* One of these four lines is wanted next. */
+static void fetch_children(const slot *slots, size_t count, size_t of_four) {
+    size_t child = of_four * ARITY + 1;
+    if (child + ARITY * ARITY <= count)
+        for (size_t i = 0; i < ARITY; i++)
+            __builtin_prefetch(&slots[child + i * ARITY]);
+}
+
+static void sift_down(slot *slots, size_t count, size_t at, slot value) {
     for (;;) {
-        size_t child = at * ARITY + 1, end = child + ARITY, best = child;
-        if (child >= timers->count)
+        size_t child = at * ARITY + 1;
+        const slot *first;
+        if (child + ARITY <= count) {
+            fetch_children(slots, count, child);
+            first = first_of_four(&slots[child]);
+        } else if (child < count) {
+            first = first_of(&slots[child], count - child);
+        } else {
             break;
-        if (end > timers->count)
-            end = timers->count;
-        while (++child < end)
-            if (before(&timers->slots[child], &timers->slots[best]))
-                best = child;
-        if (!before(&timers->slots[best], &value))
+        }
+        if (!before(first, &value))
             break;
-        put(timers, at, timers->slots[best]);
-        at = best;
+        slots[at] = *first;
+        at = (size_t)(first - slots);
     }
-    put(timers, at, value);
+    slots[at] = value;
 }
 
-static void remove_at(cad__timers *timers, size_t at) {
-    timers->slots[at].timer->place = 0;
+static void note_first(cad__timers *timers) {
+    timers->first_ns = timers->count > 0 ? timers->slots[0].deadline_ns : CAD_NEVER;
+}
+
+/* Takes out the first slot; its number is free again. */
+static void pop(cad__timers *timers) {
+    uint32_t number = number_of(&timers->slots[0]);
+    timers->table[number].next_free = timers->free_number;
+    timers->free_number = number;
     slot last = timers->slots[--timers->count];
-    if (at == timers->count)
-        return;
-    if (at > 0 && before(&last, &timers->slots[(at - 1) / ARITY]))
-        sift_up(timers, at, last);
-    else
-        sift_down(timers, at, last);
+    if (timers->count > 0)
+        sift_down(timers->slots, timers->count, 0, last);
+}
+
+/* --- Slots whose timers are cancelled ------------------------------------------------------- */
+
+static void drop_first_cancelled(cad__timers *timers) {
+    while (timers->count > 0 && timer_of(timers, &timers->slots[0]) == NULL) {
+        pop(timers);
+        timers->cancelled--;
+    }
+    note_first(timers);
+}
+
+static void drop_all_cancelled(cad__timers *timers) {
+    size_t kept = 0;
+    for (size_t i = 0; i < timers->count; i++) {
+        uint32_t number = number_of(&timers->slots[i]);
+        if (timers->table[number].timer != NULL) {
+            timers->slots[kept++] = timers->slots[i];
+        } else {
+            timers->table[number].next_free = timers->free_number;
+            timers->free_number = number;
+        }
+    }
+    timers->count = kept;
+    timers->cancelled = 0;
+    for (size_t parents = kept > 1 ? (kept - 2) / ARITY + 1 : 0; parents-- > 0;)
+        sift_down(timers->slots, kept, parents, timers->slots[parents]);
+    note_first(timers);
+}
+
+/* --- Room ------------------------------------------------------------------------------------- */
+
+/* One block: the slots, then the table. */
+static int grow(cad__timers *timers) {
+    size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : FIRST_CAPACITY;
+    if (capacity > UINT32_MAX)
+        return CAD_ENOMEM;
+    size_t slots_size = 2 * LINE + capacity * sizeof(slot);
+    char *block = cad_realloc(NULL, slots_size + capacity * sizeof *timers->table);
+    if (block == NULL)
+        return CAD_ENOMEM;
+    /* The second slot begins a line. */
+    uintptr_t line = ((uintptr_t)block + sizeof(slot) + LINE - 1) / LINE * LINE;
+    slot *slots = (slot *)(void *)(block + (line - (uintptr_t)block)) - 1;
+    union cad__timer_entry *table = (void *)(block + slots_size);
+    if (timers->count > 0)
+        memcpy(slots, timers->slots, timers->count * sizeof *slots);
+    if (timers->used > 0)
+        memcpy(table, timers->table, timers->used * sizeof *table);
+    cad__free(timers->block);
+    timers->block = block;
+    timers->slots = slots;
+    timers->table = table;
+    timers->capacity = capacity;
+    return 0;
+}
+
+static int compare(const void *a, const void *b) {
+    return before(a, b) ? -1 : 1;
+}
+
+/* After four thousand million timers: those that are left are counted anew, in their order. */
+static void restart_sequence(cad__timers *timers) {
+    qsort(timers->slots, timers->count, sizeof(slot), compare); /* which is a heap, too */
+    for (size_t i = 0; i < timers->count; i++)
+        timers->slots[i].order = (uint64_t)i << 32 | number_of(&timers->slots[i]);
+    timers->next_sequence = (uint32_t)timers->count;
+}
+
+static uint32_t take_number(cad__timers *timers) {
+    uint32_t number = timers->free_number;
+    if (number == CAD__TIMER_NONE)
+        return timers->used++;
+    timers->free_number = timers->table[number].next_free;
+    return number;
+}
+
+/* --- Timers ----------------------------------------------------------------------------------- */
+
+void cad__timers_init(cad__timers *timers) {
+    *timers = (cad__timers){.first_ns = CAD_NEVER, .free_number = CAD__TIMER_NONE};
+}
+
+void cad__timers_clear(cad__timers *timers) {
+    cad__free(timers->block);
+    cad__timers_init(timers);
 }
 
 int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns) {
     cad__timers *timers = &loop->timers;
-    assert(timer->place == 0);
+    assert(!timer->running);
     if (timers->count == timers->capacity) {
-        size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : 64;
-        slot *slots = cad_realloc(timers->slots, capacity * sizeof *slots);
-        if (slots == NULL)
-            return CAD_ENOMEM;
-        timers->slots = slots;
-        timers->capacity = capacity;
+        int error = grow(timers);
+        if (error != 0)
+            return error;
     }
-    slot value = {deadline_ns, timers->next_sequence++, timer};
-    sift_up(timers, timers->count++, value);
+    if (timers->next_sequence == UINT32_MAX)
+        restart_sequence(timers);
+    timer->number = take_number(timers);
+    timer->running = true;
+    timers->table[timer->number].timer = timer;
+    slot value = {deadline_ns, (uint64_t)timers->next_sequence++ << 32 | timer->number};
+    sift_up(timers->slots, timers->count++, value);
+    if (deadline_ns < timers->first_ns)
+        timers->first_ns = deadline_ns;
     return 0;
 }
 
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
-    if (timer->place > 0)
-        remove_at(&loop->timers, timer->place - 1);
-    else if (cad__linked(&timer->entry.link))
-        cad__unlink(&timer->entry.link);
-}
-
-int64_t cad__timers_next(const cad_loop *loop) {
-    return loop->timers.count > 0 ? loop->timers.slots[0].deadline_ns : CAD_NEVER;
+    cad__timers *timers = &loop->timers;
+    if (!timer->running) {
+        if (cad__linked(&timer->entry.link))
+            cad__unlink(&timer->entry.link);
+        return;
+    }
+    timer->running = false;
+    timers->table[timer->number].timer = NULL;
+    timers->cancelled++;
+    if (timer->number == number_of(&timers->slots[0]))
+        drop_first_cancelled(timers);
+    else if (timers->cancelled > FEW && timers->cancelled > timers->count / 2)
+        drop_all_cancelled(timers);
 }
 
 int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns) {
     cad__timers *timers = &loop->timers;
     int64_t last_ns = INT64_MIN;
-    while (timers->count > 0 && timers->slots[0].deadline_ns <= now_ns) {
-        cad__timer *timer = timers->slots[0].timer;
-        last_ns = timers->slots[0].deadline_ns;
-        remove_at(timers, 0);
+    while (timers->first_ns <= now_ns && timers->count > 0) {
+        cad__timer *timer = timer_of(timers, &timers->slots[0]);
+        last_ns = timers->first_ns;
+        timer->running = false;
+        pop(timers);
+        drop_first_cancelled(timers);
         cad__ready(loop, &timer->entry);
     }
     return last_ns;

@@ -1,4 +1,5 @@
 /* The order in which timers fire. */
+#include "internal.h"
 #include "support/engine_test.h"
 #include "support/play.h"
 
@@ -85,9 +86,8 @@ static int outlast_them(void *arg) {
     return cad_sleep(CAD_SECOND);
 }
 
-static void
-test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled(void **state) {
-    (void)state;
+/* Starts them all, cancels some of them meanwhile, and sees that the others fire in their order. */
+static void start_thousands_and_cancel_some(void) {
     uint32_t random = 1;
     int cancelled = 0;
     fired = 0;
@@ -113,6 +113,60 @@ test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled(void *
         cad_handle_unref(timers[i].handle);
 }
 
+static void
+test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled(void **state) {
+    (void)state;
+    start_thousands_and_cancel_some();
+}
+
+static void test_timer__the_order_of_creation_outlasts_four_thousand_million(void **state) {
+    (void)state;
+    test_loop->timers.next_sequence = UINT32_MAX - TIMERS / 2;
+    start_thousands_and_cancel_some();
+    assert_true(test_loop->timers.next_sequence <= TIMERS + 1);
+}
+
+static void test_timer__the_room_of_cancelled_ones_is_used_again(void **state) {
+    (void)state;
+    enum { KEPT = 20, ROUNDS = 100000 };
+    cad_handle *kept[KEPT], *handle;
+    for (int i = 0; i < KEPT; i++)
+        assert_int_equal(cad_call_later(test_loop, CAD_SECOND, fire, NULL, &kept[i]), 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        assert_int_equal(cad_call_later(test_loop, CAD_SECOND / 2 + i, fire, NULL, &handle), 0);
+        cad_handle_cancel(handle);
+        cad_handle_unref(handle);
+    }
+    assert_true(test_loop->timers.count < 100);
+    assert_true(test_loop->timers.capacity < 200);
+    for (int i = 0; i < KEPT; i++) {
+        cad_handle_cancel(kept[i]);
+        cad_handle_unref(kept[i]);
+    }
+    assert_int_equal(test_loop->timers.first_ns, CAD_NEVER);
+}
+
+static void test_timer__those_cancelled_all_at_once_leave_nothing_to_wait_for(void **state) {
+    (void)state;
+    for (int i = 0; i < TIMERS; i++) {
+        timers[i].number = i;
+        timers[i].when_ns = (i * 7919) % TIMERS;
+        assert_int_equal(
+            cad_call_at(test_loop, timers[i].when_ns, fire, &timers[i].number, &timers[i].handle),
+            0);
+    }
+    for (int i = 0; i < TIMERS; i++) {
+        cad_handle_cancel(timers[i].handle);
+        cad_handle_unref(timers[i].handle);
+    }
+    fired = 0;
+    cad_loop_hold(test_loop);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    cad_loop_release(test_loop);
+    assert_int_equal(fired, 0);
+    assert_int_equal(cad_loop_time(test_loop), 0);
+}
+
 static void test_timer__a_delay_too_long_for_the_clock_never_ends(void **state) {
     (void)state;
     cad_handle *handle;
@@ -131,6 +185,9 @@ int main(void) {
         cmocka_unit_test(test_timer__a_deadline_far_away_is_never_reached),
         cmocka_unit_test(test_timer__due_in_the_past_before_due_now),
         ENGINE_TEST(test_timer__thousands_fire_by_deadline_and_creation_whatever_is_cancelled),
+        ENGINE_TEST(test_timer__the_order_of_creation_outlasts_four_thousand_million),
+        ENGINE_TEST(test_timer__the_room_of_cancelled_ones_is_used_again),
+        ENGINE_TEST(test_timer__those_cancelled_all_at_once_leave_nothing_to_wait_for),
         ENGINE_TEST(test_timer__a_delay_too_long_for_the_clock_never_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
