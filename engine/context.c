@@ -99,8 +99,9 @@ _Noreturn void cad__coroutine_entry(void);
 
 /* The processor predicts where a ret goes by counting it against the calls. The ret of switch_out()
  * goes elsewhere, which cannot be helped; switch_in() jumps, and is come back to before its own
- * ret, so that the count is right again for all functions further up. The ret of switch_over() goes
- * where its own call came from, if on another stack: all coroutines suspend in one place. */
+ * ret, so that the count is right again for all functions further up. switch_over() jumps: where to
+ * is seen from where the last ones went, and a ret would be foreseen to go back into the function
+ * that is left. */
 __asm__(".text\n"
         ".p2align 4\n"
         ".globl cad__switch_in\n"
@@ -151,10 +152,12 @@ __asm__(".text\n"
         "    .cfi_startproc\n"
         PUSH_ALL
         "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n" /* a frame of switch_out() or switch_over() */
+        "    movq %rsi, %rsp\n" /* a frame of switch_out(), of switch_over(), or of prepare() */
         "    movl %edx, %eax\n"
         POP_ALL
-        "    ret\n"
+        "    popq %rcx\n"
+        "    .cfi_adjust_cfa_offset -8\n"
+        "    jmp *%rcx\n"
         "    .cfi_endproc\n"
         ".size cad__switch_over, .-cad__switch_over\n");
 /* clang-format on */
@@ -272,9 +275,23 @@ static size_t stack_size(const struct cad__coroutine *self) {
     return (size_t)((const char *)self - self->bottom);
 }
 
-/* From the loop into the coroutine, where suspend() returns `value`, until one comes back:
- * CAD_PENDING, or what the function of the one that came back returned. */
-static int enter(struct cad__coroutine *self, int value) {
+/* Where a coroutine goes on, or begins. Only now is its stack written to: until a moment ago
+ * another may have run on it, to its end. */
+static void *pointer_of(struct cad__coroutine *self) {
+    if (self->stack_pointer == NULL) {
+#ifdef WITH_TSAN
+        if (self->fiber != NULL)
+            __tsan_destroy_fiber(self->fiber);
+        self->fiber = __tsan_create_fiber(0);
+#endif
+        prepare(self);
+    }
+    return self->stack_pointer;
+}
+
+/* From the loop into the coroutine, where suspend() returns `value`, until one comes back. */
+static void enter(struct cad__coroutine *self, int value) {
+    void *pointer = pointer_of(self);
 #ifdef WITH_ASAN
     void *fake_stack;
     loop_stack.left = true;
@@ -285,12 +302,11 @@ static int enter(struct cad__coroutine *self, int value) {
     __tsan_switch_to_fiber(self->fiber, 0);
 #endif
     loop_stack.running = self;
-    value = cad__switch_in(&loop_stack.stack_pointer, self->stack_pointer, value);
+    (void)cad__switch_in(&loop_stack.stack_pointer, pointer, value);
     loop_stack.running = NULL;
 #ifdef WITH_ASAN
     __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
 #endif
-    return value;
 }
 
 /* A coroutine has been switched to; `fake_stack` is its own. */
@@ -309,54 +325,60 @@ static void arrive(void *fake_stack) {
 #endif
 }
 
-/* Back to the loop with `value`; `last`: for good. */
-static int leave(struct cad__coroutine *self, int value, bool last) {
+/* Out of the coroutine: to the one whose turn it is, or to the loop; `last`: for good. Returns what
+ * it goes on with when it is come back to. Nothing is left to do then, except where the address
+ * sanitizer wants to be told: so the switch is this function's last act, and goes on where the
+ * caller's caller does. */
+static int leave(struct cad__coroutine *self, cad__turn next, bool last) {
+    struct cad__coroutine *other = next.task != NULL ? next.task->coroutine : NULL;
+    void *pointer = other != NULL ? pointer_of(other) : loop_stack.stack_pointer;
     (void)last;
 #ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack, loop_stack.bottom,
-                                   loop_stack.size);
+    __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack,
+                                   other != NULL ? other->bottom : loop_stack.bottom,
+                                   other != NULL ? stack_size(other) : loop_stack.size);
 #endif
 #ifdef WITH_TSAN
-    __tsan_switch_to_fiber(loop_stack.fiber, 0);
+    __tsan_switch_to_fiber(other != NULL ? other->fiber : loop_stack.fiber, 0);
 #endif
-    value = cad__switch_out(&self->stack_pointer, loop_stack.stack_pointer, value);
-#ifdef WITH_ASAN
+    if (other != NULL)
+        loop_stack.running = other;
+#ifndef WITH_ASAN
+    return other != NULL ? cad__switch_over(&self->stack_pointer, pointer, next.result)
+                         : cad__switch_out(&self->stack_pointer, pointer, 0);
+#else
+    int value = other != NULL ? cad__switch_over(&self->stack_pointer, pointer, next.result)
+                              : cad__switch_out(&self->stack_pointer, pointer, 0);
     arrive(self->fake_stack);
     if (self->dropped) /* back once more, to give up the fake stack, which only its owner can */
-        leave(self, 0, true);
-#endif
+        leave(self, (cad__turn){NULL, 0}, true);
     return value;
+#endif
 }
 
-/* To another coroutine, whose suspend() returns `value`. */
-static int cross(struct cad__coroutine *self, struct cad__coroutine *other, int value) {
-#ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(&self->fake_stack, other->bottom, stack_size(other));
-#endif
-#ifdef WITH_TSAN
-    __tsan_switch_to_fiber(other->fiber, 0);
-#endif
-    loop_stack.running = other;
-    value = cad__switch_over(&self->stack_pointer, other->stack_pointer, value);
-#ifdef WITH_ASAN
-    arrive(self->fake_stack);
-    if (self->dropped)
-        leave(self, 0, true);
-#endif
-    return value;
-}
+static void give_back(cad_loop *loop, struct cad__coroutine *self);
 
+/* A stack begins here, and stays here: where one coroutine ends and the next in turn has not begun,
+ * that one is given the same stack, and runs without a switch. */
 void cad__coroutine_entry(void) {
-    cad__task *task = cad__task_of(cad__current());
-    struct cad__coroutine *self = task->coroutine;
     arrive(NULL);
-    cad_coroutine *fn = task->wait.fn;
-    void *arg = task->wait.arg;
-    task->wait.fn = NULL;
-    task->wait.arg = NULL;
-    int result = fn(arg);
-    assert(result <= 0 && result != CAD_PENDING); /* a coroutine returns 0 or an error */
-    (void)leave(self, result, true);
+    struct cad__coroutine *self = loop_stack.running;
+    cad__turn next;
+    do {
+        cad__task *task = cad__task_of(cad__current());
+        cad_loop *loop = task->future.object.loop;
+        cad_coroutine *fn = task->wait.fn;
+        void *arg = task->wait.arg;
+        task->wait.fn = NULL;
+        task->wait.arg = NULL;
+        int result = fn(arg);
+        assert(result <= 0 && result != CAD_PENDING); /* a coroutine returns 0 or an error */
+        task->coroutine = NULL;
+        give_back(loop, self);
+        cad__task_end(task, result);
+        next = cad__task_next(loop);
+    } while (next.task != NULL && next.task->coroutine == self);
+    (void)leave(self, next, true);
     __builtin_unreachable();
 }
 
@@ -405,6 +427,10 @@ static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class) {
 
 static void unmap_stack(cad_loop *loop, struct cad__coroutine *self) {
     loop->stacks.mapped--;
+#ifdef WITH_TSAN
+    if (self->fiber != NULL)
+        __tsan_destroy_fiber(self->fiber);
+#endif
     VALGRIND_STACK_DEREGISTER(self->valgrind_id);
     CAD__UNPOISON(self->bottom, stack_size(self));
     (void)munmap(self->mapping, self->mapping_size);
@@ -418,77 +444,63 @@ static unsigned class_of(size_t wanted) {
     return size_class;
 }
 
-static struct cad__coroutine *take_stack(cad_loop *loop, size_t wanted) {
-    unsigned size_class = class_of(wanted);
-    if (size_class == CAD__STACK_CLASSES) /* nobody has that much */
-        return NULL;
+static struct cad__coroutine *take_free(cad_loop *loop, unsigned size_class) {
     struct cad__coroutine *self = loop->stacks.free[size_class];
-    if (self == NULL)
-        return map_stack(loop, size_class);
     loop->stacks.free[size_class] = self->next;
     loop->stacks.kept -= self->mapping_size;
-    CAD__UNPOISON(self->bottom, stack_size(self));
     return self;
 }
 
+/* To be taken by the next, first of all. It may be the one that runs. */
 static void give_back(cad_loop *loop, struct cad__coroutine *self) {
-#ifdef WITH_TSAN
-    __tsan_destroy_fiber(self->fiber);
-#endif
-    if (loop->stacks.kept + self->mapping_size > MOST_KEPT) {
-        unmap_stack(loop, self);
-        return;
-    }
     loop->stacks.kept += self->mapping_size;
     self->next = loop->stacks.free[self->size_class];
     loop->stacks.free[self->size_class] = self;
 }
 
+/* Unmaps free stacks until no more than so many bytes of them are kept. None may be running. */
+static void trim(cad_loop *loop, size_t most) {
+    for (unsigned i = 0; i < CAD__STACK_CLASSES; i++)
+        while (loop->stacks.kept > most && loop->stacks.free[i] != NULL)
+            unmap_stack(loop, take_free(loop, i));
+}
+
 void cad__stacks_free(cad_loop *loop) {
-    for (unsigned i = 0; i < CAD__STACK_CLASSES; i++) {
-        while (loop->stacks.free[i] != NULL) {
-            struct cad__coroutine *self = loop->stacks.free[i];
-            loop->stacks.free[i] = self->next;
-            unmap_stack(loop, self);
-        }
-    }
+    trim(loop, 0);
 }
 
 /* --- Coroutines ------------------------------------------------------------------------------ */
 
-int cad__coroutine_resume(cad__task *task, int result) {
+bool cad__coroutine_new(cad__task *task) {
     cad_loop *loop = task->future.object.loop;
-    result = enter(task->coroutine, result);
-    if (result == CAD_PENDING)
-        return CAD_PENDING;
-    cad__task *ended = cad__task_of(loop->current);
-    give_back(loop, ended->coroutine);
-    ended->coroutine = NULL;
-    return result;
-}
-
-int cad__coroutine_start(cad__task *task) {
-    struct cad__coroutine *self = take_stack(task->future.object.loop, task->wait.stack_size);
+    unsigned size_class = class_of(task->wait.stack_size);
+    if (size_class == CAD__STACK_CLASSES) /* nobody has that much */
+        return false;
+    struct cad__coroutine *self = loop->stacks.free[size_class] != NULL
+                                      ? take_free(loop, size_class)
+                                      : map_stack(loop, size_class);
     if (self == NULL)
-        return CAD_ENOMEM;
+        return false;
+    CAD__UNPOISON(self->bottom, stack_size(self));
 #ifdef WITH_ASAN
     self->dropped = false;
 #endif
-#ifdef WITH_TSAN
-    self->fiber = __tsan_create_fiber(0);
-#endif
-    task->coroutine = self;
+    self->stack_pointer = NULL;
     self->task = &task->future;
-    prepare(self);
-    return cad__coroutine_resume(task, 0);
+    task->coroutine = self;
+    return true;
+}
+
+void cad__coroutine_enter(cad__task *task, int result) {
+    cad_loop *loop = task->future.object.loop;
+    enter(task->coroutine, result);
+    if (loop->stacks.kept > MOST_KEPT)
+        trim(loop, MOST_KEPT);
 }
 
 int cad__coroutine_suspend(cad__task *task) {
-    int result;
-    cad__task *next = cad__task_next(task->future.object.loop, &result);
-    if (next == NULL)
-        return leave(task->coroutine, CAD_PENDING, false);
-    return next == task ? result : cross(task->coroutine, next->coroutine, result);
+    cad__turn next = cad__task_next(task->future.object.loop);
+    return next.task == task ? next.result : leave(task->coroutine, next, false);
 }
 
 void cad__coroutine_drop(cad__task *task) {
@@ -496,7 +508,7 @@ void cad__coroutine_drop(cad__task *task) {
     task->coroutine = NULL;
 #ifdef WITH_ASAN
     self->dropped = true;
-    (void)enter(self, 0);
+    enter(self, 0);
 #endif
     give_back(task->future.object.loop, self);
 }

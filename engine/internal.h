@@ -41,6 +41,16 @@ void cad__pool_free(cad__pool *pool, void *piece, unsigned size_class);
 /* Frees all blocks, with whatever is still in them. */
 void cad__pool_clear(cad__pool *pool);
 
+/* For functions that do nothing but fetch: gcc takes a call of one for a call without effect. */
+#define CAD__INLINE static inline __attribute__((always_inline))
+
+/* Asks for memory that will be wanted soon, and does not wait for it. The address may be any. */
+CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
+    enum { LINE = 64 };
+    for (size_t offset = 0; offset < size; offset += LINE)
+        __builtin_prefetch((const void *)(from + offset));
+}
+
 /* --- Lists: circular, doubly linked, intrusive -------------------------------------------- */
 
 typedef struct cad__link {
@@ -304,10 +314,19 @@ typedef struct cad__task cad__task;
 
 extern const cad__type cad__task_type;
 void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
-/* The running coroutine waits. Where the next in the ready queue is a coroutine too, its turn
- * begins here and now, and it is returned with the result that it goes on with: then one switch
- * does, where two would by way of the loop's stack. NULL: the loop's turn. */
-cad__task *cad__task_next(cad_loop *loop, int *result);
+/* A coroutine has returned. */
+void cad__task_end(cad__task *task, int code);
+
+/* Whose turn it is, and the result with which it goes on. */
+typedef struct cad__turn {
+    cad__task *task;
+    int result;
+} cad__turn;
+
+/* The turn of the running coroutine is over: it waits, or has ended. Where the next in the ready
+ * queue is a coroutine too, its turn begins here and now: then one switch does, where two would by
+ * way of the loop's stack. Its `task` is NULL where the loop has to go on. */
+cad__turn cad__task_next(cad_loop *loop);
 /* Whether it waits, through tasks that await one another, for a task that waits for it itself, or
  * for another such circle: then a cancel has no end to go to. */
 bool cad__task_in_circle(const cad_future *future);
@@ -325,6 +344,11 @@ cad_future *cad__task_awaits(const cad__task *task);
 static inline cad__task *cad__task_of(const cad_future *future) {
     assert(future->object.type == &cad__task_type);
     return CAD__CONTAINER(future, cad__task, future);
+}
+
+/* Fetches the task that an entry of the ready queue, or a timer, is a part of. Most are. */
+CAD__INLINE void cad__task_fetch(const cad__entry *entry) {
+    cad__fetch((uintptr_t)entry - offsetof(cad__task, timer.entry), sizeof(cad__task));
 }
 
 static inline const cad_task *cad__task_or_null(const cad_future *future) {
@@ -349,6 +373,9 @@ int cad__wait_future(cad_task *task, cad_future *future);
 /* Lets the others run once; CAD_PENDING. */
 int cad__yield(cad_task *task);
 
+/* The run() of a timer that a sleeping task waits for. */
+void cad__slept(cad__entry *entry);
+
 /* Ends a parked task's wait: the task is appended to the ready queue. */
 void cad__wake(cad_task *task);
 /* What a cancel does first: ends the wait, or hands the cancel on to the future awaited. False
@@ -372,17 +399,25 @@ int cad__raise(int code, cad_exception *exception);
 
 /* --- Coroutines ------------------------------------------------------------------------------ */
 
-/* Runs the task's wait.fn(wait.arg) on a stack of its own until it first suspends or returns.
- * Returns CAD_PENDING, what fn returned, or CAD_ENOMEM. */
-int cad__coroutine_start(cad__task *task);
-/* Goes on: the suspended call of cad__coroutine_suspend() returns `result`. */
-int cad__coroutine_resume(cad__task *task, int result);
-/* From inside: back to the loop. */
+/* Gives the task a stack, on which its wait.fn(wait.arg) will begin. False: out of memory. */
+bool cad__coroutine_new(cad__task *task);
+/* From the loop: begins it, or goes on with it: its suspended call of cad__coroutine_suspend()
+ * returns `result`. Comes back when its turn is over, and those of all coroutines right behind. */
+void cad__coroutine_enter(cad__task *task, int result);
+/* From inside: lets others take their turns. */
 int cad__coroutine_suspend(cad__task *task);
 /* Gives the stack back without running it to its end. */
 void cad__coroutine_drop(cad__task *task);
 /* Bytes of the stack that it runs on. */
 size_t cad__coroutine_stack_size(const cad__task *task);
+
+/* What it goes on with is at the top of its stack, unless that is a deep one: registers, and the
+ * frame of its function. The coroutine itself is above. */
+CAD__INLINE void cad__coroutine_fetch(const cad__task *task) {
+    enum { FRAMES = 256 };
+    if (task->future.stackful)
+        cad__fetch((uintptr_t)task->coroutine - FRAMES, FRAMES + 1);
+}
 
 /* Free stacks for the next coroutines. */
 enum { CAD__STACK_CLASSES = 20 };

@@ -87,14 +87,28 @@ static void begin_iteration(cad_loop *loop) {
     cad__splice(&loop->batch, &loop->ready);
 }
 
+/* Whether an iteration can begin on a coroutine's stack: where that needs nothing from outside, and
+ * the loop has looked there a moment ago. */
+static bool may_begin_iteration(cad_loop *loop) {
+    cad_driver *driver = loop->driver;
+    if (loop->complete || loop->stopping || ++loop->turns == LOOK_EVERY)
+        return false;
+    if (!driver->immediate)
+        return !cad__list_empty(&loop->ready) && loop->now_ns - loop->looked_ns < LOOK_NS;
+    if (!cad__list_empty(&loop->ready))
+        return true;
+    return loop->timers.first_ns < CAD_NEVER && driver->wait(driver, loop->timers.first_ns) == 0;
+}
+
 cad__entry *cad__loop_peek(cad_loop *loop) {
     if (cad__list_empty(&loop->batch)) {
-        bool busy = !cad__list_empty(&loop->ready) && !loop->complete && !loop->stopping;
-        if (!busy || ++loop->turns == LOOK_EVERY || loop->now_ns - loop->looked_ns >= LOOK_NS)
+        if (!may_begin_iteration(loop))
             return NULL;
         begin_iteration(loop);
     }
-    return loop->interrupted ? NULL : CAD__CONTAINER(loop->batch.next, cad__entry, link);
+    if (cad__list_empty(&loop->batch) || loop->interrupted)
+        return NULL;
+    return CAD__CONTAINER(loop->batch.next, cad__entry, link);
 }
 
 static void run_batch(cad_loop *loop) {

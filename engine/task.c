@@ -17,7 +17,7 @@ static void ended(cad__entry *entry) {
     cad_future_unref(&task->future);
 }
 
-static void end(cad__task *task, int code) {
+void cad__task_end(cad__task *task, int code) {
     cad_future *future = &task->future;
     assert(code <= 0);
     assert(future->scopes == 0 && "each enter wants its leave");
@@ -42,62 +42,82 @@ static void end(cad__task *task, int code) {
 
 /* --- Running --------------------------------------------------------------------------------- */
 
-static int go_on(cad__task *task, int result) {
-    bool coroutine = task->future.stackful;
-    if (!task->future.started) {
-        if (result != 0) /* cancelled before it began: nothing of it runs */
-            return result;
-        task->future.started = true;
-        if (coroutine)
-            return cad__coroutine_start(task);
-    }
-    if (coroutine)
-        return cad__coroutine_resume(task, result);
-    result = task->step->step(cad_task_state(&task->future), result);
-    /* CAD_PENDING says that an operation has been begun, and nothing else does. */
-    assert((result == CAD_PENDING) == (task->wait.operation != NULL));
-    return result;
-}
-
-/* The result with which the task goes on, or CAD_PENDING. */
-static int begin_turn(cad_loop *loop, cad__task *task) {
-    loop->current = &task->future;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
-    return cad__wait_resume(task);
-}
-
 static void end_turn(cad_loop *loop) {
     CAD__TRACE(loop, cad__trace_run_end(loop));
     loop->current = NULL;
+}
+
+/* 0; or, where it ends before it begins, the error with which it does. */
+static int begin(cad__task *task, int result) {
+    if (result != 0) /* cancelled: nothing of it runs */
+        return result;
+    task->future.started = true;
+    return task->future.stackful && !cad__coroutine_new(task) ? CAD_ENOMEM : 0;
+}
+
+/* The result with which the task goes on; CAD_PENDING where its turn is over already. */
+static int begin_turn(cad_loop *loop, cad__task *task) {
+    loop->current = &task->future;
+    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
+    int result = cad__wait_resume(task);
+    if (!task->future.started) {
+        result = begin(task, result);
+        if (result != 0) {
+            cad__task_end(task, result);
+            result = CAD_PENDING;
+        }
+    }
+    if (result == CAD_PENDING)
+        end_turn(loop);
+    return result;
 }
 
 void cad__task_run(cad__entry *entry) {
     cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
     cad_loop *loop = task->future.object.loop;
     int result = begin_turn(loop, task);
-    if (result != CAD_PENDING)
-        result = go_on(task, result);
-    if (loop->current == NULL) /* coroutines took turns meanwhile, and the last of them waits */
+    if (result == CAD_PENDING)
         return;
+    if (task->future.stackful) {
+        cad__coroutine_enter(task, result);
+        return;
+    }
+    result = task->step->step(cad_task_state(&task->future), result);
+    /* CAD_PENDING says that an operation has been begun, and nothing else does. */
+    assert((result == CAD_PENDING) == (task->wait.operation != NULL));
     if (result != CAD_PENDING)
-        end(cad__task_of(loop->current), result);
+        cad__task_end(task, result);
     end_turn(loop);
 }
 
-cad__task *cad__task_next(cad_loop *loop, int *result) {
-    cad__task *task;
-    do {
-        end_turn(loop);
-        cad__entry *entry = cad__loop_peek(loop);
-        if (entry == NULL || entry->run != cad__task_run)
-            return NULL;
-        task = CAD__CONTAINER(entry, cad__task, timer.entry);
-        if (!task->future.started || !task->future.stackful)
-            return NULL;
+/* Whether an entry may run on a coroutine's stack, which can be a small one: nothing of the
+ * program's is called. */
+static bool runs_anywhere(cad__entry *entry) {
+    if (entry->run != ended)
+        return entry->run == cad__slept;
+    const cad_future *future = &CAD__CONTAINER(entry, cad__task, timer.entry)->future;
+    return future->refs > 1 || (future->stackful && !cad_future_unretrieved(future));
+}
+
+cad__turn cad__task_next(cad_loop *loop) {
+    end_turn(loop);
+    for (cad__entry *entry; (entry = cad__loop_peek(loop)) != NULL;) {
+        if (entry->run != cad__task_run) {
+            if (!runs_anywhere(entry))
+                break;
+            cad__unlink(&entry->link);
+            entry->run(entry);
+            continue;
+        }
+        cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+        if (!task->future.stackful)
+            break;
         cad__unlink(&entry->link);
-        *result = begin_turn(loop, task);
-    } while (*result == CAD_PENDING);
-    return task;
+        int result = begin_turn(loop, task);
+        if (result != CAD_PENDING)
+            return (cad__turn){task, result};
+    }
+    return (cad__turn){NULL, 0};
 }
 
 /* --- Creating and freeing -------------------------------------------------------------------- */

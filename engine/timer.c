@@ -65,7 +65,7 @@ static void sift_up(slot *slots, size_t at, slot value) {
 }
 
 /* One of these four lines is wanted next. */
-static void fetch_children(const slot *slots, size_t count, size_t of_four) {
+CAD__INLINE void fetch_children(const slot *slots, size_t count, size_t of_four) {
     size_t child = of_four * ARITY + 1;
     if (child + ARITY * ARITY <= count)
         for (size_t i = 0; i < ARITY; i++)
@@ -228,6 +228,19 @@ void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
         drop_all_cancelled(timers);
 }
 
+/* What the next two timers are about, which may be anywhere in memory, is fetched while this one's
+ * runs: of the second the task, of the first, whose task has come by then, the stack. */
+CAD__INLINE void fetch_next(const cad__timers *timers) {
+    if (timers->count <= ARITY)
+        return;
+    const cad__timer *second = timer_of(timers, first_of_four(&timers->slots[1]));
+    if (second != NULL)
+        cad__task_fetch(&second->entry);
+    const cad__timer *first = timer_of(timers, &timers->slots[0]);
+    if (first->entry.run == cad__slept)
+        cad__coroutine_fetch(CAD__CONTAINER(first, cad__task, timer));
+}
+
 int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns) {
     cad__timers *timers = &loop->timers;
     int64_t last_ns = INT64_MIN;
@@ -238,6 +251,7 @@ int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns) {
         pop(timers);
         drop_first_cancelled(timers);
         cad__ready(loop, &timer->entry);
+        fetch_next(timers);
     }
     return last_ns;
 }

@@ -83,14 +83,14 @@ void cad__leave(cad_task *task) {
     cad__unlink(&cad__task_of(task)->wait.link);
 }
 
-static void slept(cad__entry *entry) {
+void cad__slept(cad__entry *entry) {
     cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
     cad__wake(&task->future);
 }
 
 int cad__park_until(cad_task *future, int64_t deadline_ns) {
     cad__task *task = cad__task_of(future);
-    task->timer.entry.run = slept;
+    task->timer.entry.run = cad__slept;
     int error = cad__timer_start(future->object.loop, &task->timer, deadline_ns);
     if (error != 0)
         return error;

@@ -210,6 +210,11 @@ static int do_nothing(void *arg) {
     return 0;
 }
 
+static int sleep_a_second(void *arg) {
+    (void)arg;
+    return cad_sleep(CAD_SECOND);
+}
+
 static int create_one_after_another(void *arg) {
     for (int i = 0; i < 1000; i++) {
         cad_task *task;
@@ -232,6 +237,45 @@ static void test_context__stacks_are_used_again(void **state) {
     assert_in_range(mapped, 2, 3);
 }
 
+static void test_context__those_that_end_at_once_share_a_stack(void **state) {
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        create(do_nothing, NULL, 0, NULL);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_in_range(mapped, 1, 2); /* one may be for signals */
+}
+
+static int note_place(void *place) {
+    char here;
+    *(uintptr_t *)place = (uintptr_t)&here;
+    return CAD_EINVAL;
+}
+
+static void note_handler(cad_future *future, int code, const cad_exception *exception,
+                         void *place) {
+    char here;
+    (void)future;
+    (void)exception;
+    assert_int_equal(code, CAD_EINVAL);
+    assert_null(cad_current_task());
+    *(uintptr_t *)place = (uintptr_t)&here;
+}
+
+/* Where a task's failure is reported the program's handler has the loop's stack, and not what is
+ * left of a small one. */
+static void test_context__an_exception_handler_has_room(void **state) {
+    (void)state;
+    uintptr_t coroutine = 0, handler = 0, other = 0;
+    cad_loop_set_exception_handler(loop, note_handler, &handler);
+    create(note_place, &coroutine, 1, NULL);
+    create(use_stack, (void *)1, 1, NULL);
+    create(sleep_a_second, NULL, 1, NULL);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_true(coroutine != 0 && handler != 0);
+    uintptr_t here = (uintptr_t)&other;
+    assert_true((here > handler ? here - handler : handler - here) < 64 * 1024);
+}
+
 static void test_context__thousands_live_at_once(void **state) {
     (void)state;
     for (int round = 0; round < 2; round++) {
@@ -239,11 +283,6 @@ static void test_context__thousands_live_at_once(void **state) {
             create(use_stack, (void *)1, 0, NULL);
         assert_int_equal(cad_loop_run(loop), 0);
     }
-}
-
-static int sleep_a_second(void *arg) {
-    (void)arg;
-    return cad_sleep(CAD_SECOND);
 }
 
 static void test_context__free_stacks_are_kept_up_to_256_mib(void **state) {
@@ -602,6 +641,8 @@ int main(void) {
         TEST(test_context__a_new_stack_is_aligned),
         TEST(test_context__what_a_coroutine_returns_is_its_end),
         TEST(test_context__stacks_are_used_again),
+        TEST(test_context__those_that_end_at_once_share_a_stack),
+        TEST(test_context__an_exception_handler_has_room),
         TEST(test_context__thousands_live_at_once),
         TEST(test_context__free_stacks_are_kept_up_to_256_mib),
         TEST(test_context__each_gets_the_stack_that_it_asks_for),
