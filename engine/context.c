@@ -397,7 +397,7 @@ static bool guard(char *mapping, size_t size) {
            mprotect(mapping, size, PROT_NONE) == 0;
 }
 
-static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class) {
+CAD__APART static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class) {
     static _Thread_local unsigned number;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     /* Tops a whole number of pages apart would share a few cache lines among all stacks. */

@@ -26,8 +26,9 @@ struct cad_driver {
     /* How late wait() is without anybody's fault, at most: 0 where time is simulated. */
     int64_t tolerance_ns;
 
-    /* wait() takes no time and little stack: coroutines may call it. */
-    bool immediate;
+    /* Time stands still but in wait() and compute(); and wait() takes none of the real time and
+     * little stack, so that coroutines may call it. */
+    bool simulated;
 
     /* Called when the loop first runs: time is 0 now, and was 0 before. */
     void (*start)(cad_driver *driver);

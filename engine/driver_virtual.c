@@ -67,7 +67,7 @@ cad_driver *cad_virtual_driver(void) {
     virtual_driver *self = cad__zalloc(sizeof *self);
     if (self == NULL)
         return NULL;
-    self->driver = (cad_driver){.immediate = true,
+    self->driver = (cad_driver){.simulated = true,
                                 .start = start,
                                 .now = now,
                                 .wait = wait,

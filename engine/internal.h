@@ -44,6 +44,10 @@ void cad__pool_clear(cad__pool *pool);
 /* For functions that do nothing but fetch: gcc takes a call of one for a call without effect. */
 #define CAD__INLINE static inline __attribute__((always_inline))
 
+/* For what happens seldom, in functions that are called all the time: where it is inlined the
+ * others pay for its registers. */
+#define CAD__APART __attribute__((noinline))
+
 /* Asks for memory that will be wanted soon, and does not wait for it. The address may be any. */
 CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     enum { LINE = 64 };
@@ -138,12 +142,12 @@ typedef struct cad__timers {
 void cad__timers_init(cad__timers *timers);
 void cad__timers_clear(cad__timers *timers);
 /* 0 or CAD_ENOMEM. */
-int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns);
+CAD__APART int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns);
 /* Stops it, or takes it out of the ready queue; does nothing when it is in neither. */
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer);
 /* Appends the entries of all timers due at `now_ns` to the ready queue. Returns the last one's
  * deadline; INT64_MIN when none was due. */
-int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
+CAD__APART int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
@@ -535,22 +539,22 @@ int cad__task_group_add(cad_task_group *group, cad_task *task);
 /* --- Trace --------------------------------------------------------------------------------- */
 
 /* Each does nothing without a sink; the callers test loop->trace first to make that free. */
-void cad__trace_task_begin(cad_task *task);
-void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
-void cad__trace_wait(cad_task *task);
-void cad__trace_wake(cad_task *task);
-void cad__trace_run_begin(cad_loop *loop, cad_task *task);
-void cad__trace_run_end(cad_loop *loop);
-void cad__trace_cancel(cad_task *task, const cad_exception *exception);
-void cad__trace_timeout(cad_task *task);
-void cad__trace_object(cad__object *object);
+CAD__APART void cad__trace_task_begin(cad_task *task);
+CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
+CAD__APART void cad__trace_wait(cad_task *task);
+CAD__APART void cad__trace_wake(cad_task *task);
+CAD__APART void cad__trace_run_begin(cad_loop *loop, cad_task *task);
+CAD__APART void cad__trace_run_end(cad_loop *loop);
+CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
+CAD__APART void cad__trace_timeout(cad_task *task);
+CAD__APART void cad__trace_object(cad__object *object);
 /* The clock has moved while something ran: what was open before is told before anything else is,
  * by a program that adds events of its own to the same trace. */
-void cad__trace_time(cad_loop *loop);
+CAD__APART void cad__trace_time(cad_loop *loop);
 
 #define CAD__TRACE(loop, call)                                                                     \
     do {                                                                                           \
-        if ((loop)->trace != NULL)                                                                 \
+        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
             call;                                                                                  \
     } while (0)
 

@@ -76,9 +76,9 @@ void cad_loop_free(cad_loop *loop) {
 
 /* --- Running --------------------------------------------------------------------------------- */
 
-/* What is ready now is this iteration's batch; what becomes ready meanwhile is the next one's. */
+/* At now_ns. What is ready now is this iteration's batch; what becomes ready meanwhile is the next
+ * one's. */
 static void begin_iteration(cad_loop *loop) {
-    loop->now_ns = loop->driver->now(loop->driver);
     if (loop->timers.first_ns <= loop->now_ns) {
         int64_t fired_ns = cad__timers_fire(loop, loop->now_ns);
         if (fired_ns > loop->due_ns)
@@ -93,11 +93,17 @@ static bool may_begin_iteration(cad_loop *loop) {
     cad_driver *driver = loop->driver;
     if (loop->complete || loop->stopping || ++loop->turns == LOOK_EVERY)
         return false;
-    if (!driver->immediate)
-        return !cad__list_empty(&loop->ready) && loop->now_ns - loop->looked_ns < LOOK_NS;
-    if (!cad__list_empty(&loop->ready))
+    bool busy = !cad__list_empty(&loop->ready);
+    if (!driver->simulated) {
+        loop->now_ns = driver->now(driver);
+        return busy && loop->now_ns - loop->looked_ns < LOOK_NS;
+    }
+    if (busy)
         return true;
-    return loop->timers.first_ns < CAD_NEVER && driver->wait(driver, loop->timers.first_ns) == 0;
+    if (loop->timers.first_ns == CAD_NEVER || driver->wait(driver, loop->timers.first_ns) != 0)
+        return false;
+    loop->now_ns = driver->now(driver);
+    return true;
 }
 
 cad__entry *cad__loop_peek(cad_loop *loop) {
@@ -134,9 +140,9 @@ static int iterate(cad_loop *loop, bool first) {
     cad__threads_collect(loop);
     if (error != 0 && cad__list_empty(&loop->ready))
         return loop->interrupted ? CAD_EINTERRUPTED : error;
-    int64_t now_ns = driver->now(driver);
-    if (first || deadline_ns > now_ns) /* woken from outside, for now */
-        loop->due_ns = now_ns;
+    loop->now_ns = driver->now(driver);
+    if (first || deadline_ns > loop->now_ns) /* woken from outside, for now */
+        loop->due_ns = loop->now_ns;
     begin_iteration(loop);
     loop->looked_ns = loop->now_ns;
     run_batch(loop);

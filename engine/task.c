@@ -341,13 +341,15 @@ cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
 /* --- Sleeping ----------------------------------------------------------------------------------
  */
 
+CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
+    return cad__park_until(task, cad__deadline_after(task->object.loop, delay_ns));
+}
+
 static int sleep_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     if (wait->phase++ > 0)
         return wait->error;
-    if (wait->deadline_ns <= 0)
-        return cad__yield(task);
-    return cad__park_until(task, cad__deadline_after(task->object.loop, wait->deadline_ns));
+    return wait->deadline_ns <= 0 ? cad__yield(task) : sleep_for(task, wait->deadline_ns);
 }
 
 static const cad__operation sleep_operation = {.verb = "sleep", .poll = sleep_poll};

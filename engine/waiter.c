@@ -30,18 +30,24 @@ int cad__begin(const cad__operation *operation, void *object) {
     return !task->future.stackful ? CAD_PENDING : cad__coroutine_suspend(task);
 }
 
-int cad__wait_resume(cad__task *task) {
+CAD__APART static void resume_cancelled(cad__task *task) {
     cad__wait *wait = &task->wait;
-    if (wait->state == CAD__WAIT_FUTURE)
-        wait->state = CAD__WAIT_NONE;
     if (wait->state == CAD__WAIT_CANCELLED) {
         cad__raise(CAD_ECANCELLED, wait->cancelled);
         wait->cancelled = NULL;
-    } else if (task->future.must_cancel) {
+    } else {
         wait->error = CAD_ECANCELLED;
         cad__raise(CAD_ECANCELLED, cad_exception_ref(task->cancel_exception));
     }
     task->future.must_cancel = false;
+}
+
+int cad__wait_resume(cad__task *task) {
+    cad__wait *wait = &task->wait;
+    if (wait->state == CAD__WAIT_FUTURE)
+        wait->state = CAD__WAIT_NONE;
+    if (wait->state == CAD__WAIT_CANCELLED || task->future.must_cancel)
+        resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
     int result = wait->operation->poll(&task->future);
