@@ -516,7 +516,8 @@ CAD_API int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns);
  * its type and a number, such as "queue-1". */
 CAD_API int cad_set_name(void *object, const char *name);
 
-/* What an object of this library is in at the moment, for reports and traces. */
+/* What an object of this library is in at the moment, for reports and traces. `type`, and the key
+ * of a field, are literals of the library: what is at their address never changes. */
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */

@@ -76,7 +76,10 @@ int cad_set_name(void *pointer, const char *name) {
 
 void cad_object_describe(const void *pointer, cad_object_info *info) {
     const cad__object *object = pointer;
-    memset(info, 0, sizeof *info);
+    /* Not all of it, for what is not in use: a trace asks at each change. */
+    info->count = 0;
+    for (size_t i = 0; i < sizeof info->fields / sizeof info->fields[0]; i++)
+        info->fields[i].constant = false;
     info->type = object->type->name;
     /* The name is made when it is first asked for, which changes nothing that can be seen. */
     info->name = cad__object_name((cad__object *)(uintptr_t)object);

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
@@ -309,9 +308,17 @@ const char *cad_task_name(const cad_task *task) {
 
 int cad_task_copy_name(const cad_task *task, char *buffer, size_t size) {
     assert(task->object.type == &cad__task_type);
-    if (task->object.name != NULL)
-        return snprintf(buffer, size, "%s", task->object.name);
-    return cad__object_own_name(&task->object, buffer, size);
+    const char *name = task->object.name;
+    if (name == NULL)
+        return cad__object_own_name(&task->object, buffer, size);
+    /* What snprintf() does, which takes ten times as long: a trace asks at each begin and end. */
+    size_t length = strlen(name);
+    if (size > 0) {
+        size_t copied = length < size ? length : size - 1;
+        memcpy(buffer, name, copied);
+        buffer[copied] = '\0';
+    }
+    return (int)length;
 }
 
 uint64_t cad_task_id(const cad_task *task) {

@@ -214,6 +214,26 @@ static void test_trace_reader__finds_what_a_time_shows(void **state) {
     sim_trace_free(trace);
 }
 
+/* Numbers that a table of tracks could have trouble with: far apart, by powers of two. */
+static void test_trace_reader__finds_tracks_whose_numbers_are_far_apart(void **state) {
+    (void)state;
+    enum { TRACKS = 2000, STEP = 4096, LINE = 128 };
+    char *text = malloc((size_t)2 * TRACKS * LINE + 2);
+    assert_non_null(text);
+    size_t length = (size_t)sprintf(text, "[");
+    for (int i = 0; i < 2 * TRACKS; i++)
+        length += (size_t)sprintf(text + length,
+                                  "%s{\"ph\":\"i\",\"ts\":%d.000,\"pid\":1,\"tid\":%d,"
+                                  "\"cat\":\"c\",\"name\":\"n\"}",
+                                  i == 0 ? "" : ",\n", i, (i % TRACKS + 1) * STEP);
+    strcpy(text + length, "]");
+    struct sim_trace *trace = read_text(text);
+    assert_int_equal(trace->track_count, TRACKS);
+    assert_int_equal(trace->instant_count, 2 * TRACKS);
+    sim_trace_free(trace);
+    free(text);
+}
+
 static void test_trace_reader__keeps_what_counters_change(void **state) {
     (void)state;
     struct sim_trace *trace = read_text(
@@ -386,6 +406,11 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
         {HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "span", "x") TAIL,
          "t.json:6: an end of span \"x\", but task \"a\" is the innermost open slice of track "
          "\"a\""},
+        /* A name that is written as what the open one stands for is another one. */
+        {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "span", "x\\\\n")
+             SLICE("E", "0.000", 2, "span", "x\\n") TAIL,
+         "t.json:7: an end of span \"x\\n\", but span \"x\\n\" is the innermost open slice of "
+         "track \"a\""},
         {HEAD SLICE("E", "0.000", 2, "task", "a") TAIL,
          "t.json:5: an end of task \"a\", but nothing is open on track \"a\""},
         {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "put q")
@@ -667,6 +692,7 @@ int main(void) {
         cmocka_unit_test(test_trace_reader__reads_a_trace_of_ours),
         cmocka_unit_test(test_trace_reader__reads_arguments),
         cmocka_unit_test(test_trace_reader__finds_what_a_time_shows),
+        cmocka_unit_test(test_trace_reader__finds_tracks_whose_numbers_are_far_apart),
         cmocka_unit_test(test_trace_reader__keeps_what_counters_change),
         cmocka_unit_test(test_trace_reader__the_form_of_the_json_does_not_matter),
         cmocka_unit_test(test_trace_reader__events_may_lie_across_its_buffers),

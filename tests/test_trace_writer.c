@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "cadran.h"
+#include "trace/digits.h"
 #include "trace/memory.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
@@ -348,6 +350,184 @@ static void test_trace_writer__a_line_may_be_longer_than_the_buffer(void **state
     assert_string_equal(sim_trace_text(trace, trace->instants[0].name), line);
     sim_trace_free(trace);
     free(line);
+}
+
+/* Lines of all lengths, through every buffer and back to the first, so that buffers end at every
+ * place of an event. */
+static void test_trace_writer__no_byte_is_lost_between_buffers(void **state) {
+    (void)state;
+    enum { LINES = 8000, LONGEST = 700 };
+    static char line[LONGEST + 1];
+    struct bench bench;
+    size_t size, length = 0;
+    char *expected = malloc((size_t)LINES * (LONGEST + 100));
+    assert_non_null(expected);
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    for (int i = 0; i < LINES; i++) {
+        size_t count = (size_t)i * 37 % LONGEST;
+        memset(line, 'a' + i % 26, count);
+        line[count] = '\0';
+        sim_trace_writer_print(bench.writer, i, NULL, line);
+        length += (size_t)sprintf(expected + length,
+                                  ",\n{\"ph\":\"i\",\"ts\":%d.%03d,\"pid\":1,\"tid\":1,"
+                                  "\"cat\":\"print\",\"name\":\"%s\",\"s\":\"t\"}",
+                                  i / 1000, i % 1000, line);
+    }
+    assert_int_equal(tear_down_bench(&bench, LINES, "complete"), 0);
+    char *text = read_whole(path, &size);
+    const char *first = strstr(text, ",\n{\"ph\":\"i\"");
+    assert_non_null(first);
+    assert_true((size_t)(text + size - first) > length);
+    assert_memory_equal(first, expected, length);
+    assert_memory_equal(first + length, ",\n{\"ph\":\"E\"", strlen(",\n{\"ph\":\"E\""));
+    free(text);
+    free(expected);
+}
+
+static void test_trace_writer__a_task_may_have_a_name_of_any_length(void **state) {
+    (void)state;
+    static const size_t lengths[] = {1,   3,   4,   7,   8,   9,    15,   31,   32,     33,
+                                     126, 127, 128, 129, 511, 1000, 3071, 3072, 200000, 300000};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct bench bench;
+        char *name = malloc(lengths[i] + 1);
+        assert_non_null(name);
+        memset(name, 'n', lengths[i]);
+        name[lengths[i] - 1] = i % 2 == 0 ? '"' : 'n'; /* or nothing to escape */
+        name[lengths[i]] = '\0';
+        set_up_bench(&bench, &header, (const char *const[]){name, "b", "c"});
+        void *context = bench.sink->context;
+        cad_wait_info wait = {.verb = "await",
+                              .task = bench.tasks[0],
+                              .until_ns = CAD_NEVER,
+                              .object = bench.tasks[0]};
+        bench.sink->task_begin(context, 0, bench.tasks[0], NULL);
+        bench.sink->task_begin(context, 0, bench.tasks[1], bench.tasks[0]);
+        bench.sink->wait_begin(context, 1, bench.tasks[1], &wait);
+        bench.sink->task_end(context, 2, bench.tasks[0], 0, NULL);
+        bench.sink->wake(context, 3, bench.tasks[1], NULL);
+        assert_int_equal(tear_down_bench(&bench, 4, "complete"), 0);
+        struct sim_trace *trace = read_trace(path);
+        assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), name);
+        sim_trace_free(trace);
+        free(name);
+    }
+}
+
+/* --- Names that are remembered ------------------------------------------------------------- */
+
+static void wait_once(const struct bench *bench, const char *verb, const void *object) {
+    cad_wait_info wait = {.verb = verb, .object = object, .until_ns = CAD_NEVER};
+    bench->sink->wait_begin(bench->sink->context, 0, bench->tasks[0], &wait);
+    bench->sink->wake(bench->sink->context, 0, bench->tasks[0], NULL);
+}
+
+/* The begin of a wait with this name, and right behind it the end; returns what follows. */
+static const char *assert_wait(const char *text, const char *escaped_name) {
+    char name[64];
+    snprintf(name, sizeof name, "\"cat\":\"wait\",\"name\":\"%s\"", escaped_name);
+    for (int i = 0; i < 2; i++) {
+        text = strstr(text, "\"cat\":\"wait\"");
+        assert_non_null(text);
+        assert_memory_equal(text, name, strlen(name));
+        text += strlen(name);
+    }
+    return text;
+}
+
+static void test_trace_writer__an_address_may_come_to_hold_another_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *verb, *written;
+    } verbs[] = {{"put", "put"}, {"get", "get"},     {"a\"b", "a\\\"b"}, {"a\\\"b", "a\\\\\\\"b"},
+                 {"ge", "ge"},   {"get a", "get a"}, {"", ""},           {"put", "put"}};
+    static const char *const names[] = {"one", "two", "twofold", "t\x01", "one"};
+    static const char *const written[] = {"put one", "put two", "put twofold", "put t\\u0001",
+                                          "put one"};
+    struct bench bench;
+    char verb[16];
+    size_t size;
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        snprintf(verb, sizeof verb, "%s", verbs[i].verb);
+        wait_once(&bench, verb, NULL);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        /* The next one gets the memory of the one before. */
+        cad_queue *queue = cad_queue_new(bench.loop, 1);
+        assert_non_null(queue);
+        assert_int_equal(cad_set_name(queue, names[i]), 0);
+        wait_once(&bench, "put", queue);
+        cad_queue_free(queue);
+    }
+    assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
+    char *text = read_whole(path, &size);
+    const char *at = text;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        at = assert_wait(at, verbs[i].written);
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++)
+        at = assert_wait(at, written[i]);
+    free(text);
+}
+
+/* More than are kept without a use, so that names are freed between two uses of the same texts. */
+static void test_trace_writer__a_name_that_was_freed_comes_again(void **state) {
+    (void)state;
+    enum { NAMES = 5000 };
+    struct bench bench;
+    char verb[16], expected[16];
+    size_t size;
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(verb, sizeof verb, "verb%d", i % 2 == 0 ? 0 : i);
+        wait_once(&bench, verb, NULL);
+    }
+    assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
+    char *text = read_whole(path, &size);
+    const char *at = text;
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(expected, sizeof expected, "verb%d", i % 2 == 0 ? 0 : i);
+        at = assert_wait(at, expected);
+    }
+    free(text);
+}
+
+/* --- Numbers ------------------------------------------------------------------------------ */
+
+static void assert_number(int64_t value) {
+    char expected[32], text[SIM_DIGITS_ROOM];
+    snprintf(expected, sizeof expected, "%" PRId64, value);
+    *sim_put_int(text, value) = '\0';
+    assert_string_equal(text, expected);
+    snprintf(expected, sizeof expected, "%" PRIu64, (uint64_t)value);
+    *sim_put_uint(text, (uint64_t)value) = '\0';
+    assert_string_equal(text, expected);
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    snprintf(expected, sizeof expected, "%s%" PRIu64 ".%03d", value < 0 ? "-" : "",
+             magnitude / 1000, (int)(magnitude % 1000));
+    *sim_put_time(text, value) = '\0';
+    assert_string_equal(text, expected);
+}
+
+static void test_trace_writer__writes_every_number(void **state) {
+    (void)state;
+    for (int64_t i = 0; i < 20000; i++) {
+        /* All groups of four digits, in each place. */
+        assert_number(i);
+        assert_number(i * 10000);
+        assert_number(i * 100000000);
+        assert_number(99990000 + i);
+    }
+    for (int64_t power = 1; power <= INT64_MAX / 10; power *= 10)
+        for (int64_t i = -2; i <= 2; i++) {
+            assert_number(power * 10 + i);
+            assert_number(-power * 10 + i);
+        }
+    assert_number(INT64_MAX);
+    assert_number(INT64_MIN);
+    assert_number(-1); /* UINT64_MAX */
 }
 
 static void test_trace_writer__times_are_exact_and_never_go_back(void **state) {
@@ -770,6 +950,11 @@ int main(void) {
         cmocka_unit_test(test_trace_writer__head_says_what_the_run_was_given),
         cmocka_unit_test(test_trace_writer__escapes_every_text),
         cmocka_unit_test(test_trace_writer__a_line_may_be_longer_than_the_buffer),
+        cmocka_unit_test(test_trace_writer__no_byte_is_lost_between_buffers),
+        cmocka_unit_test(test_trace_writer__a_task_may_have_a_name_of_any_length),
+        cmocka_unit_test(test_trace_writer__an_address_may_come_to_hold_another_text),
+        cmocka_unit_test(test_trace_writer__a_name_that_was_freed_comes_again),
+        cmocka_unit_test(test_trace_writer__writes_every_number),
         cmocka_unit_test(test_trace_writer__times_are_exact_and_never_go_back),
         cmocka_unit_test(test_trace_writer__says_how_tasks_end_and_why_they_wait),
         cmocka_unit_test(test_trace_writer__ready_and_run_have_their_slices),

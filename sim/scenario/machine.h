@@ -188,6 +188,7 @@ struct sim_machine {
     uint64_t *first_ids;       /* likewise: cad_task_id() of the first task */
     sim_value *name_locals;    /* what a task's name is made of when it is asked for */
     sim_buffer name;           /* that name */
+    uint64_t named;            /* cad_task_id() of the task whose name that is; 0: nobody's */
     int64_t *signals;          /* their times, by sim_program.signals */
     struct sim_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;

@@ -1,5 +1,7 @@
 #include "scenario/number.h"
 
+#include "trace/digits.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
@@ -144,26 +146,12 @@ static void to_shortest(double number, decimal *d) {
     strip_zeros(d);
 }
 
-static size_t format_whole(double number, char *text) {
-    char reversed[SIM_NUMBER_TEXT];
-    size_t count = 0;
-    size_t length = 0;
-    uint64_t rest = (uint64_t)fabs(number);
-    do {
-        reversed[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (number < 0)
-        text[length++] = '-';
-    while (count > 0)
-        text[length++] = reversed[--count];
-    text[length] = '\0';
-    return length;
-}
-
 size_t sim_number_format(double number, char text[SIM_NUMBER_TEXT]) {
-    if (fabs(number) < 1e16 && number == floor(number))
-        return format_whole(number, text);
+    if (fabs(number) < 1e16 && number == (double)(int64_t)number) {
+        char *end = sim_put_int(text, (int64_t)number);
+        *end = '\0';
+        return (size_t)(end - text);
+    }
     if (isnan(number) || isinf(number)) {
         strcpy(text, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
         return strlen(text);

@@ -197,11 +197,11 @@ void sim_plan_drop(sim_machine *machine) {
 
 /* --- Names that are not kept ----------------------------------------------------------------- */
 
-/* The name of a task whose row of the document has one that depends on the index alone. */
-static int name_task(const cad_task *task, char *buffer, size_t size, void *arg) {
-    sim_machine *machine = arg;
-    uint64_t id = cad_task_id(task);
-    size_t low = 0, high = machine->program->task_count; /* the last row whose first id is not above */
+/* Makes the name of a task, as machine->name, if its row of the document has one that depends on
+ * the index alone. */
+static bool say_name(sim_machine *machine, uint64_t id) {
+    size_t low = 0,
+           high = machine->program->task_count; /* the last row whose first id is not above */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
         if (machine->first_ids[middle] != 0 && machine->first_ids[middle] <= id)
@@ -210,14 +210,24 @@ static int name_task(const cad_task *task, char *buffer, size_t size, void *arg)
             high = middle;
     }
     if (machine->program->task_count == 0 || !machine->program->tasks[low].indexed)
-        return 0;
+        return false;
     const sim_task_spec *spec = &machine->program->tasks[low];
     sim_job job = {.machine = machine,
                    .frame = {.body = spec->body, .locals = machine->name_locals}};
     job.top = &job.frame;
+    machine->named = 0;
     machine->name_locals[spec->index] = sim_number((double)(id - machine->first_ids[low]));
     if (sim_say_into(&job, spec->name, &machine->name) != 0)
-        return 0; /* no memory for it */
+        return false; /* no memory for it */
+    machine->named = id;
+    return true;
+}
+
+static int name_task(const cad_task *task, char *buffer, size_t size, void *arg) {
+    sim_machine *machine = arg;
+    uint64_t id = cad_task_id(task);
+    if (machine->named != id && !say_name(machine, id))
+        return 0;
     size_t length = machine->name.length;
     size_t copied = length < size ? length : size > 0 ? size - 1 : 0;
     if (size > 0) {
@@ -225,6 +235,14 @@ static int name_task(const cad_task *task, char *buffer, size_t size, void *arg)
         buffer[copied] = '\0';
     }
     return (int)length;
+}
+
+/* Keeps the name in machine->text for the task that is created next: its trace asks for it. */
+static void expect_name(sim_machine *machine) {
+    machine->named = 0;
+    sim_buffer_clear(&machine->name);
+    if (sim_buffer_append(&machine->name, machine->text.data, machine->text.length) == 0)
+        machine->named = machine->task_count + 1;
 }
 
 /* --- All of them ----------------------------------------------------------------------------- */
@@ -243,6 +261,8 @@ static int go_through(sim_machine *machine, bool now) {
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             sim_planned *planned = NULL;
             error = make_up(&planner, k);
+            if (error == 0 && at_once && spec->indexed && machine->writer != NULL)
+                expect_name(machine);
             if (error == 0 && at_once)
                 error = create(&planner.job, spec, machine->text.data, !spec->indexed);
             else if (error == 0)

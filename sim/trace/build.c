@@ -107,17 +107,26 @@ static bool grow_scratch(struct sim_builder *builder, size_t size) {
     return true;
 }
 
-static bool is_plain(struct sim_raw text, bool escapes) {
-    for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.text[i] >= 0x80 || (escapes && text.text[i] == '\\'))
-            return false;
-    return true;
+static bool is_ascii(struct sim_raw text) {
+    uint64_t bytes, all = 0;
+    size_t i = 0;
+    for (; i + sizeof bytes <= text.length; i += sizeof bytes) {
+        memcpy(&bytes, text.text + i, sizeof bytes);
+        all |= bytes;
+    }
+    for (; i < text.length; i++)
+        all |= (unsigned char)text.text[i];
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static bool has_escapes(struct sim_raw text) {
+    return memchr(text.text, '\\', text.length) != NULL;
 }
 
 uint32_t sim_build_text(struct sim_builder *builder, struct sim_raw text) {
     if (text.length == 0)
         return 0;
-    if (is_plain(text, true))
+    if (is_ascii(text) && !has_escapes(text))
         return sim_strings_add(builder->trace->strings, text.text, text.length);
     if (!grow_scratch(builder, 3 * text.length))
         return SIM_NO_INDEX;
@@ -125,10 +134,19 @@ uint32_t sim_build_text(struct sim_builder *builder, struct sim_raw text) {
     return sim_strings_add(builder->trace->strings, builder->scratch, length);
 }
 
+uint32_t sim_build_text_like(struct sim_builder *builder, struct sim_raw text, uint32_t likely) {
+    const struct sim_strings *strings = builder->trace->strings;
+    if (sim_strings_length(strings, likely) == text.length &&
+        memcmp(sim_strings_text(strings, likely), text.text, text.length) == 0 &&
+        !has_escapes(text))
+        return likely;
+    return sim_build_text(builder, text);
+}
+
 uint32_t sim_build_args(struct sim_builder *builder, struct sim_raw args) {
     if (args.length <= 2)
         return 0;
-    if (is_plain(args, false))
+    if (is_ascii(args))
         return sim_strings_add(builder->trace->strings, args.text, args.length);
     if (!grow_scratch(builder, 3 * args.length))
         return SIM_NO_INDEX;
@@ -206,9 +224,12 @@ uint32_t sim_build_process(struct sim_builder *builder, const struct sim_event *
 
 static size_t track_home(const struct sim_builder *builder, uint32_t process, int64_t tid,
                          enum sim_track_kind kind) {
-    uint64_t hash = (uint64_t)tid * UINT64_C(0x9E3779B97F4A7C15);
+    /* Neighbours, which tasks that are created together are, stay in one line of the cache. */
+    enum { NEIGHBOURS = 16 };
+    uint64_t hash = (uint64_t)tid / NEIGHBOURS * UINT64_C(0x9E3779B97F4A7C15);
     hash ^= ((uint64_t)process << 1 | (kind == SIM_TRACK_ASYNC)) * UINT64_C(0xC2B2AE3D27D4EB4F);
-    return (size_t)(hash >> 32) & (builder->track_slot_count - 1);
+    hash = (hash >> 32) * NEIGHBOURS + (uint64_t)tid % NEIGHBOURS;
+    return (size_t)hash & (builder->track_slot_count - 1);
 }
 
 static bool track_is(const struct sim_track *track, uint32_t process, int64_t tid,
@@ -244,8 +265,9 @@ static bool grow_track_slots(struct sim_builder *builder) {
     return true;
 }
 
+/* `name` 0: it has none yet. */
 static uint32_t add_track(struct sim_builder *builder, uint32_t process, int64_t tid,
-                          enum sim_track_kind kind) {
+                          enum sim_track_kind kind, uint32_t name) {
     struct sim_trace *trace = builder->trace;
     if (trace->track_count >= SIM_NO_INDEX - 1 || !grow_track_slots(builder) ||
         !sim_trace_grow(&trace->tracks, &builder->track_capacity, trace->track_count,
@@ -253,7 +275,8 @@ static uint32_t add_track(struct sim_builder *builder, uint32_t process, int64_t
         !sim_trace_grow(&builder->lanes, &builder->lane_capacity, trace->track_count,
                         sizeof *builder->lanes))
         return SIM_NO_INDEX;
-    uint32_t name = default_name(builder, "thread", tid);
+    if (name == 0)
+        name = default_name(builder, "thread", tid);
     if (name == SIM_NO_INDEX)
         return SIM_NO_INDEX;
     uint32_t track = (uint32_t)trace->track_count++;
@@ -264,8 +287,8 @@ static uint32_t add_track(struct sim_builder *builder, uint32_t process, int64_t
     return track;
 }
 
-uint32_t sim_build_track(struct sim_builder *builder, uint32_t process, int64_t tid,
-                         enum sim_track_kind kind) {
+static uint32_t find_or_add_track(struct sim_builder *builder, uint32_t process, int64_t tid,
+                                  enum sim_track_kind kind, uint32_t name) {
     const struct sim_trace *trace = builder->trace;
     if (trace->track_count > 0 && track_is(&trace->tracks[builder->last_track], process, tid, kind))
         return builder->last_track;
@@ -273,10 +296,15 @@ uint32_t sim_build_track(struct sim_builder *builder, uint32_t process, int64_t 
     if (builder->track_slot_count > 0)
         track = builder->track_slots[find_track_slot(builder, process, tid, kind)] - 1;
     if (track == SIM_NO_INDEX)
-        track = add_track(builder, process, tid, kind);
+        track = add_track(builder, process, tid, kind, name);
     if (track != SIM_NO_INDEX)
         builder->last_track = track;
     return track;
+}
+
+uint32_t sim_build_track(struct sim_builder *builder, uint32_t process, int64_t tid,
+                         enum sim_track_kind kind) {
+    return find_or_add_track(builder, process, tid, kind, 0);
 }
 
 /* --- Slices, wakes, instants, counters ------------------------------------------------------- */
@@ -375,13 +403,16 @@ int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t n
                        struct sim_raw args, int64_t time_ns) {
     struct sim_raw key;
     struct sim_raw value;
-    uint32_t guess = SIM_NO_INDEX;
+    struct sim_trace *trace = builder->trace;
+    uint32_t guess = builder->first_counter;
+    bool first = true;
     const char *at = args.text;
     while (at != NULL && sim_scan_member(&at, args.text + args.length, &key, &value)) {
         double number;
         if (!sim_scan_number(value, &number))
             continue;
-        uint32_t key_text = sim_build_text(builder, key);
+        uint32_t likely = guess < trace->counter_count ? trace->counters[guess].key : 0;
+        uint32_t key_text = sim_build_text_like(builder, key, likely);
         if (key_text == SIM_NO_INDEX)
             return CAD_ENOMEM;
         uint32_t counter = find_counter(builder, guess, process, name, key_text);
@@ -390,6 +421,9 @@ int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t n
         int error = add_sample(builder, counter, time_ns, number);
         if (error != 0)
             return error;
+        if (first)
+            builder->first_counter = counter;
+        first = false;
         guess = counter + 1;
     }
     return 0;
@@ -422,22 +456,20 @@ int sim_build_metadata(struct sim_builder *builder, const struct sim_event *even
         !sim_raw_is(event->name, "thread_sort_index"))
         return 0;
 
+    bool named = sim_raw_member(event->args, "name", &value);
+    uint32_t name = named ? sim_build_text_member(builder, event->args, "name") : 0;
     uint32_t process = sim_build_process(builder, event);
     int64_t tid;
-    if (process == SIM_NO_INDEX || !sim_build_tid(builder, event, &tid))
+    if (name == SIM_NO_INDEX || process == SIM_NO_INDEX || !sim_build_tid(builder, event, &tid))
         return CAD_ENOMEM;
     uint32_t track = 0;
     if (!process_wide &&
-        (track = sim_build_track(builder, process, tid, SIM_TRACK_THREAD)) == SIM_NO_INDEX)
+        (track = find_or_add_track(builder, process, tid, SIM_TRACK_THREAD, name)) == SIM_NO_INDEX)
         return CAD_ENOMEM;
 
     struct sim_trace *trace = builder->trace;
-    if (sim_raw_member(event->args, "name", &value)) {
-        uint32_t name = sim_build_text_member(builder, event->args, "name");
-        if (name == SIM_NO_INDEX)
-            return CAD_ENOMEM;
+    if (named)
         *(process_wide ? &trace->processes[process].name : &trace->tracks[track].name) = name;
-    }
     int64_t index;
     if (sim_raw_member(event->args, "sort_index", &value) && sim_scan_whole(value, &index))
         *(process_wide ? &trace->processes[process].sort_index : &trace->tracks[track].sort_index) =

@@ -57,6 +57,7 @@ struct sim_builder {
     size_t track_slot_count;
     uint32_t last_track;
     struct sim_map counters; /* by a mix of process, name and key */
+    uint32_t first_counter;  /* of the last event that had some; the next one may be like it */
     char *scratch;
     size_t scratch_size;
 
@@ -102,6 +103,8 @@ int sim_build_leave_out(struct sim_builder *builder, const char *what);
  * for {}). SIM_NO_INDEX: no memory. */
 uint32_t sim_build_text(struct sim_builder *builder, struct sim_raw text);
 uint32_t sim_build_args(struct sim_builder *builder, struct sim_raw args);
+/* A text that is most probably the one with the number `likely`. */
+uint32_t sim_build_text_like(struct sim_builder *builder, struct sim_raw text, uint32_t likely);
 
 /* Its number, made where it is new. SIM_NO_INDEX: no memory. */
 uint32_t sim_build_process(struct sim_builder *builder, const struct sim_event *event);

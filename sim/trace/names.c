@@ -53,6 +53,7 @@ static void sweep(struct sim_names *names) {
             names->free = name;
         }
     }
+    memset(names->recent, 0, sizeof names->recent);
     names->unused = 0;
 }
 
@@ -79,14 +80,14 @@ static uint32_t take_entry(struct sim_names *names) {
 static uint32_t add(struct sim_names *names, const char *text, size_t length, uint32_t hash) {
     if (names->used + names->unused >= names->bucket_count && grow_buckets(names) != 0)
         return 0;
-    char *copy = sim_trace_alloc(length + 1);
+    size_t size = (length / SIM_NAME_PADDING + 1) * SIM_NAME_PADDING;
+    char *copy = sim_trace_calloc(1, size);
     uint32_t name = copy == NULL ? 0 : take_entry(names);
     if (name == 0) {
         sim_trace_release(copy);
         return 0;
     }
     memcpy(copy, text, length);
-    copy[length] = '\0';
     uint32_t *bucket = bucket_of(names, hash);
     names->entries[name] = (struct sim_name){
         .text = copy, .length = (uint32_t)length, .hash = hash, .uses = 1, .next = *bucket};
@@ -95,7 +96,55 @@ static uint32_t add(struct sim_names *names, const char *text, size_t length, ui
     return name;
 }
 
+static uint32_t use(struct sim_names *names, uint32_t name) {
+    if (names->entries[name].uses++ == 0) {
+        names->unused--;
+        names->used++;
+    }
+    return name;
+}
+
+/* Where the recent name is whose texts were at these addresses. */
+static uint32_t *recent_of(struct sim_names *names, const char *first, const char *second) {
+    uint64_t addresses = (uintptr_t)first * UINT64_C(3) + (uintptr_t)second;
+    return &names->recent[addresses * UINT64_C(0x9E3779B97F4A7C15) >> 32 & (SIM_NAMES_RECENT - 1)];
+}
+
+/* What follows `text` in `name`, which is to begin with it; else NULL. */
+static const char *after(const char *name, const char *text) {
+    for (; *text != '\0'; text++, name++)
+        if (*name != *text)
+            return NULL;
+    return name;
+}
+
+/* An address may have another text by now, so the texts are compared. */
+static bool is_made_of(const char *name, const char *first, const char *second) {
+    name = after(name, first);
+    if (name != NULL && second != NULL)
+        name = *name == ' ' ? after(name + 1, second) : NULL;
+    return name != NULL && *name == '\0';
+}
+
+/* The name in scratch, which may be a new one; 0: no memory. */
+static uint32_t find_or_add(struct sim_names *names, size_t length) {
+    const char *text = names->scratch;
+    uint32_t hash = sim_trace_hash(text, length);
+    uint32_t name = names->bucket_count == 0 ? 0 : *bucket_of(names, hash);
+    for (; name != 0; name = names->entries[name].next) {
+        const struct sim_name *entry = &names->entries[name];
+        if (entry->hash == hash && entry->length == length &&
+            memcmp(entry->text, text, length) == 0)
+            return use(names, name);
+    }
+    return add(names, text, length, hash);
+}
+
 uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second) {
+    uint32_t *recent = recent_of(names, first, second);
+    if (*recent != 0 && is_made_of(names->entries[*recent].text, first, second))
+        return use(names, *recent);
+
     size_t first_length = strlen(first);
     size_t second_length = second == NULL ? 0 : strlen(second);
     size_t most = 6 * (first_length + second_length) + 1;
@@ -114,21 +163,11 @@ uint32_t sim_names_use(struct sim_names *names, const char *first, const char *s
         text[length++] = ' ';
         length += sim_output_escape(text + length, second, second_length);
     }
-
-    uint32_t hash = sim_trace_hash(text, length);
-    uint32_t name = names->bucket_count == 0 ? 0 : *bucket_of(names, hash);
-    for (; name != 0; name = names->entries[name].next) {
-        struct sim_name *entry = &names->entries[name];
-        if (entry->hash != hash || entry->length != length ||
-            memcmp(entry->text, text, length) != 0)
-            continue;
-        if (entry->uses++ == 0) {
-            names->unused--;
-            names->used++;
-        }
-        return name;
-    }
-    return add(names, text, length, hash);
+    uint32_t name = find_or_add(names, length);
+    /* One that was escaped is another text than that which it is made of. */
+    if (length == first_length + (second == NULL ? 0 : 1 + second_length))
+        *recent = name;
+    return name;
 }
 
 void sim_names_drop(struct sim_names *names, uint32_t name) {

@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    SIM_NAME_PADDING = 32, /* a name's memory is a multiple of this, and may be read to its end */
+    SIM_NAMES_RECENT = 64, /* a power of two */
+};
+
 struct sim_name {
     char *text;
     uint32_t length;
@@ -30,6 +35,7 @@ struct sim_names {
     uint32_t bucket_count; /* a power of two, or 0 */
     char *scratch;         /* where the next name is put together */
     size_t scratch_size;
+    uint32_t recent[SIM_NAMES_RECENT]; /* by the addresses of their texts: found before others */
 };
 
 /* The name made of the two texts, one space between them (second may be NULL: the first alone),

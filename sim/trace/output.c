@@ -10,17 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char digit_pairs[] = "00010203040506070809"
-                                  "10111213141516171819"
-                                  "20212223242526272829"
-                                  "30313233343536373839"
-                                  "40414243444546474849"
-                                  "50515253545556575859"
-                                  "60616263646566676869"
-                                  "70717273747576777879"
-                                  "80818283848586878889"
-                                  "90919293949596979899";
-
 /* --- Writing -------------------------------------------------------------------------------- */
 
 /* A closed pipe is to be an error of write(), not the program's end, and the program's own
@@ -65,35 +54,57 @@ static int write_all(int fd, const char *bytes, size_t length) {
 
 /* --- Writing behind --------------------------------------------------------------------------- */
 
-/* What the thread and its owner share, under the mutex. */
+/* Waking a thread costs as much as writing a buffer, so both sides, once they have to wait, wait
+ * until there is half a ring to do. */
+enum { BUFFERS = 8, HALF = BUFFERS / 2, STRIDE = SIM_OUTPUT_SIZE + SIM_OUTPUT_SLACK };
+
+/* What the thread and its owner share, under the mutex. The owner fills number `filled` of all
+ * buffers ever, the thread writes number `written`; the place of a number in the ring is its
+ * remainder. */
 struct sim_behind {
     pthread_t thread;
     pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    char *buffer;  /* the one that is not being filled */
-    size_t length; /* what of it is to be written; 0: nothing, it can be taken */
+    pthread_cond_t more;  /* for the thread: to write, or to end */
+    pthread_cond_t fewer; /* for the owner: to be written still */
+    char *ring;
+    uint64_t filled;
+    uint64_t written;
     int fd;
     int error;
     bool closing;
 };
 
+static char *buffer_of(char *ring, uint64_t number) {
+    return ring + number % BUFFERS * STRIDE;
+}
+
+static uint64_t unwritten(const struct sim_behind *behind) {
+    return behind->filled - behind->written;
+}
+
+/* With the mutex held, which it lets go of while it writes. */
+static void write_one(struct sim_behind *behind) {
+    const char *buffer = buffer_of(behind->ring, behind->written);
+    int error = behind->error;
+    pthread_mutex_unlock(&behind->mutex);
+    if (error == 0)
+        error = write_all(behind->fd, buffer, SIM_OUTPUT_SIZE);
+    pthread_mutex_lock(&behind->mutex);
+    behind->error = error;
+    behind->written++;
+    if (unwritten(behind) <= HALF)
+        pthread_cond_signal(&behind->fewer);
+}
+
 static void *write_behind(void *arg) {
     struct sim_behind *behind = arg;
     pthread_mutex_lock(&behind->mutex);
-    for (;;) {
-        while (behind->length == 0 && !behind->closing)
-            pthread_cond_wait(&behind->changed, &behind->mutex);
-        if (behind->length == 0)
-            break;
-        size_t length = behind->length;
-        pthread_mutex_unlock(&behind->mutex);
-        int error = behind->error == 0 ? write_all(behind->fd, behind->buffer, length) : 0;
-        pthread_mutex_lock(&behind->mutex);
-        if (error != 0)
-            behind->error = error;
-        behind->length = 0;
-        pthread_cond_signal(&behind->changed);
-    }
+    do {
+        while (unwritten(behind) < HALF && !behind->closing)
+            pthread_cond_wait(&behind->more, &behind->mutex);
+        while (unwritten(behind) > 0)
+            write_one(behind);
+    } while (!behind->closing);
     pthread_mutex_unlock(&behind->mutex);
     return NULL;
 }
@@ -112,17 +123,18 @@ static int start_thread(struct sim_behind *behind) {
 /* 0, or an errno value. */
 static int behind_start(struct sim_output *output) {
     struct sim_behind *behind = sim_trace_alloc(sizeof *behind);
-    char *buffer = sim_trace_alloc(SIM_OUTPUT_SIZE);
-    int error = ENOMEM;
-    if (behind == NULL || buffer == NULL)
-        goto no_memory;
-    *behind = (struct sim_behind){.buffer = buffer, .fd = output->fd};
-    error = pthread_mutex_init(&behind->mutex, NULL);
+    if (behind == NULL)
+        return ENOMEM;
+    *behind = (struct sim_behind){.ring = output->ring, .fd = output->fd};
+    int error = pthread_mutex_init(&behind->mutex, NULL);
     if (error != 0)
-        goto no_memory;
-    error = pthread_cond_init(&behind->changed, NULL);
+        goto no_mutex;
+    error = pthread_cond_init(&behind->more, NULL);
     if (error != 0)
-        goto no_condition;
+        goto no_more;
+    error = pthread_cond_init(&behind->fewer, NULL);
+    if (error != 0)
+        goto no_fewer;
     error = start_thread(behind);
     if (error != 0)
         goto no_thread;
@@ -130,22 +142,14 @@ static int behind_start(struct sim_output *output) {
     return 0;
 
 no_thread:
-    pthread_cond_destroy(&behind->changed);
-no_condition:
+    pthread_cond_destroy(&behind->fewer);
+no_fewer:
+    pthread_cond_destroy(&behind->more);
+no_more:
     pthread_mutex_destroy(&behind->mutex);
-no_memory:
-    sim_trace_release(buffer);
+no_mutex:
     sim_trace_release(behind);
     return error;
-}
-
-/* Waits until the other buffer is written. With the mutex held. */
-static void behind_wait(struct sim_output *output) {
-    struct sim_behind *behind = output->behind;
-    while (behind->length > 0)
-        pthread_cond_wait(&behind->changed, &behind->mutex);
-    if (output->error == 0)
-        output->error = behind->error;
 }
 
 static void behind_stop(struct sim_output *output) {
@@ -153,44 +157,57 @@ static void behind_stop(struct sim_output *output) {
     if (behind == NULL)
         return;
     pthread_mutex_lock(&behind->mutex);
-    behind_wait(output);
     behind->closing = true;
-    pthread_cond_signal(&behind->changed);
+    pthread_cond_signal(&behind->more);
     pthread_mutex_unlock(&behind->mutex);
     pthread_join(behind->thread, NULL);
-    pthread_cond_destroy(&behind->changed);
+    if (output->error == 0)
+        output->error = behind->error;
+    pthread_cond_destroy(&behind->fewer);
+    pthread_cond_destroy(&behind->more);
     pthread_mutex_destroy(&behind->mutex);
-    sim_trace_release(behind->buffer);
     sim_trace_release(behind);
     output->behind = NULL;
 }
 
-void sim_output_flush(struct sim_output *output) {
-    size_t length = (size_t)(output->at - output->buffer);
-    output->at = output->buffer;
-    if (output->behind == NULL && output->error == 0)
-        output->error = behind_start(output);
-    if (length == 0 || output->error != 0)
-        return;
+/* Hands the buffer over and waits for the next one. */
+static void behind_hand_over(struct sim_output *output) {
     struct sim_behind *behind = output->behind;
     pthread_mutex_lock(&behind->mutex);
-    behind_wait(output);
-    char *filled = output->buffer;
-    output->buffer = output->at = behind->buffer;
-    behind->buffer = filled;
-    behind->length = length;
-    pthread_cond_signal(&behind->changed);
+    behind->filled++;
+    if (unwritten(behind) >= HALF)
+        pthread_cond_signal(&behind->more);
+    bool full = unwritten(behind) == BUFFERS;
+    while (full && unwritten(behind) > HALF)
+        pthread_cond_wait(&behind->fewer, &behind->mutex);
+    output->error = behind->error;
+    output->buffer = buffer_of(output->ring, behind->filled);
+    output->end = output->buffer + STRIDE;
     pthread_mutex_unlock(&behind->mutex);
+}
+
+char *sim_output_hand_over(struct sim_output *output, char *at) {
+    if (output->behind == NULL && output->error == 0)
+        output->error = behind_start(output);
+    if (output->error != 0)
+        return output->buffer;
+    const char *overflow = output->buffer + SIM_OUTPUT_SIZE;
+    size_t length = (size_t)(at - overflow);
+    behind_hand_over(output);
+    memcpy(output->buffer, overflow, length);
+    return output->buffer + length;
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
 int sim_output_open(struct sim_output *output, const char *path) {
     *output = (struct sim_output){.fd = -1};
-    output->buffer = sim_trace_alloc(SIM_OUTPUT_SIZE);
-    if (output->buffer == NULL)
+    /* Memory of buffers that a short trace does not get to is never touched. */
+    output->ring = sim_trace_alloc((size_t)BUFFERS * STRIDE);
+    if (output->ring == NULL)
         return ENOMEM;
-    output->at = output->buffer;
+    output->buffer = output->at = output->ring;
+    output->end = output->buffer + STRIDE;
     do
         output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     while (output->fd < 0 && errno == EINTR);
@@ -205,7 +222,8 @@ int sim_output_open(struct sim_output *output, const char *path) {
 int sim_output_close(struct sim_output *output) {
     behind_stop(output);
     if (output->error == 0)
-        output->error = write_all(output->fd, output->buffer, (size_t)(output->at - output->buffer));
+        output->error =
+            write_all(output->fd, output->buffer, (size_t)(output->at - output->buffer));
     output->at = output->buffer;
     /* The descriptor is gone after close() even where it was interrupted. */
     if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
@@ -218,25 +236,28 @@ void sim_output_free(struct sim_output *output) {
     behind_stop(output);
     if (output->fd >= 0)
         close(output->fd);
-    output->fd = -1;
-    sim_trace_release(output->buffer);
-    output->buffer = NULL;
-    output->at = NULL;
+    sim_trace_release(output->ring);
+    *output = (struct sim_output){.fd = -1};
 }
 
 /* --- Bytes and texts -------------------------------------------------------------------------- */
 
-void sim_output_bytes(struct sim_output *output, const char *bytes, size_t length) {
+/* What is written at a time of what has no bound. */
+enum {
+    BYTES_MAX = SIM_OUTPUT_SLACK - SIM_OUTPUT_ROOM,
+    TEXT_MAX = BYTES_MAX / 6,
+};
+
+char *sim_output_bytes(struct sim_output *output, char *at, const char *bytes, size_t length) {
     while (length > 0) {
-        size_t room = (size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at);
-        size_t part = length < room ? length : room;
-        memcpy(output->at, bytes, part);
-        output->at += part;
+        size_t part = length < BYTES_MAX ? length : BYTES_MAX;
+        at = sim_output_room(output, at, part + SIM_OUTPUT_ROOM);
+        memcpy(at, bytes, part);
+        at += part;
         bytes += part;
         length -= part;
-        if (part == room)
-            sim_output_flush(output);
     }
+    return at;
 }
 
 static char *put_escape(char *to, unsigned char byte) {
@@ -256,85 +277,85 @@ static char *put_escape(char *to, unsigned char byte) {
     return to;
 }
 
+/* Whether all of the eight bytes stand for themselves. The highest bit of a byte comes out set
+ * where it is below 32, a quote, a backslash, or no ASCII. */
+static bool all_plain(uint64_t bytes) {
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t quotes = (bytes ^ each * '"') - each;
+    uint64_t backslashes = (bytes ^ each * '\\') - each;
+    return ((bytes | (bytes - each * 32) | quotes | backslashes) & each * 0x80) == 0;
+}
+
+/* One character, from `*from` on, which it moves. */
+static char *escape_one(char *to, const unsigned char **from, const unsigned char *end) {
+    unsigned char byte = **from;
+    if (byte < 0x80) {
+        ++*from;
+        if (byte < 32 || byte == '"' || byte == '\\')
+            return put_escape(to, byte);
+        *to = (char)byte;
+        return to + 1;
+    }
+    size_t size = sim_trace_utf8_length(*from, (size_t)(end - *from));
+    if (size == 0) {
+        ++*from;
+        return SIM_PUT(to, SIM_REPLACEMENT);
+    }
+    memcpy(to, *from, size);
+    *from += size;
+    return to + size;
+}
+
+/* Copies a text that needs no escape, as most do not; false where it does, or is too short to be
+ * worth it. Words overlap at the end. */
+static bool copy_plain(char *to, const char *text, size_t length) {
+    uint64_t bytes;
+    if (length >= sizeof bytes) {
+        for (size_t i = 0; i < length; i += sizeof bytes) {
+            if (i > length - sizeof bytes)
+                i = length - sizeof bytes;
+            memcpy(&bytes, text + i, sizeof bytes);
+            if (!all_plain(bytes))
+                return false;
+            memcpy(to + i, &bytes, sizeof bytes);
+        }
+        return true;
+    }
+    if (length >= sizeof bytes / 2) {
+        uint32_t first, last;
+        memcpy(&first, text, sizeof first);
+        memcpy(&last, text + length - sizeof last, sizeof last);
+        memcpy(to, &first, sizeof first);
+        memcpy(to + length - sizeof last, &last, sizeof last);
+        return all_plain(first | (uint64_t)last << 32);
+    }
+    return false;
+}
+
 size_t sim_output_escape(char *to, const char *text, size_t length) {
+    if (copy_plain(to, text, length))
+        return length;
     const unsigned char *from = (const unsigned char *)text;
     const unsigned char *end = from + length;
     char *start = to;
-    while (from < end) {
-        unsigned char byte = *from;
-        if (byte < 0x80) {
-            if (byte >= 32 && byte != '"' && byte != '\\')
-                *to++ = (char)byte;
-            else
-                to = put_escape(to, byte);
-            from++;
-            continue;
-        }
-        size_t size = sim_trace_utf8_length(from, (size_t)(end - from));
-        if (size == 0) {
-            to = SIM_PUT(to, SIM_REPLACEMENT);
-            from++;
-            continue;
-        }
-        memcpy(to, from, size);
-        to += size;
-        from += size;
-    }
+    while (from < end)
+        to = escape_one(to, &from, end);
     return (size_t)(to - start);
 }
 
-void sim_output_text(struct sim_output *output, const char *text) {
-    enum { PIECE = SIM_OUTPUT_ROOM_MAX / 6 };
-    size_t length = strlen(text);
+char *sim_output_text(struct sim_output *output, char *at, const char *text, size_t length) {
     while (length > 0) {
         size_t piece = length;
-        if (piece > PIECE) {
+        if (piece > TEXT_MAX) {
             /* Not in the middle of a character: back to where one may begin. */
-            piece = PIECE;
-            while (piece > PIECE - 4 && ((unsigned char)text[piece] & 0xC0) == 0x80)
+            piece = TEXT_MAX;
+            while (piece > TEXT_MAX - 4 && ((unsigned char)text[piece] & 0xC0) == 0x80)
                 piece--;
         }
-        char *at = sim_output_room(output, 6 * piece);
-        output->at = at + sim_output_escape(at, text, piece);
+        at = sim_output_room(output, at, 6 * piece + SIM_OUTPUT_ROOM);
+        at += sim_output_escape(at, text, piece);
         text += piece;
         length -= piece;
     }
-}
-
-char *sim_put_uint(char *at, uint64_t value) {
-    char digits[SIM_UINT_DIGITS_MAX];
-    char *first = digits + sizeof digits;
-    while (value >= 100) {
-        first -= 2;
-        memcpy(first, digit_pairs + 2 * (value % 100), 2);
-        value /= 100;
-    }
-    if (value >= 10) {
-        first -= 2;
-        memcpy(first, digit_pairs + 2 * value, 2);
-    } else {
-        *--first = (char)('0' + value);
-    }
-    size_t length = (size_t)(digits + sizeof digits - first);
-    memcpy(at, first, length);
-    return at + length;
-}
-
-char *sim_put_int(char *at, int64_t value) {
-    if (value >= 0)
-        return sim_put_uint(at, (uint64_t)value);
-    *at = '-';
-    return sim_put_uint(at + 1, 0 - (uint64_t)value);
-}
-
-char *sim_put_time(char *at, int64_t time_ns) {
-    uint64_t magnitude = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
-    if (time_ns < 0)
-        *at++ = '-';
-    at = sim_put_uint(at, magnitude / 1000);
-    unsigned thousandths = (unsigned)(magnitude % 1000);
-    *at++ = '.';
-    *at++ = (char)('0' + thousandths / 100);
-    memcpy(at, digit_pairs + 2 * (thousandths % 100), 2);
-    return at + 2;
+    return at;
 }

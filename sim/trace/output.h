@@ -1,5 +1,11 @@
-/* trace/output.h - a file that JSON is written to: no printf, and two buffers, of which one is
- * filled while a thread writes the other. A trace that fits into the first needs no thread.
+/* trace/output.h - a file that JSON is written to: no printf, and a ring of buffers, of which one
+ * is filled while a thread writes those before it. A trace that fits into the first needs no
+ * thread.
+ *
+ * What is written goes through a place, `at`, that the caller holds while it puts an event together
+ * and stores in output->at when it is done. Whoever takes room, or writes a text or bytes, has
+ * SIM_OUTPUT_ROOM behind the place that it gets back: enough for all that an event says between
+ * two texts, so that nothing else needs to look whether it fits.
  *
  * The first failure is remembered, and nothing is written after it, so that a caller asks once,
  * at the end. Private to the writer.
@@ -13,17 +19,19 @@
 #include <string.h>
 
 enum {
-    SIM_OUTPUT_SIZE = 512 * 1024, /* of each buffer */
-    SIM_OUTPUT_ROOM_MAX = 1024, /* the most that sim_output_room() gives */
-    SIM_UINT_DIGITS_MAX = 20,
-    SIM_TIME_DIGITS_MAX = 24,
+    SIM_OUTPUT_SIZE = 128 * 1024, /* of what is written at a time: whole pages of the file */
+    SIM_OUTPUT_ROOM = 1024,
+    SIM_OUTPUT_SLACK = 4096, /* behind what is written of each buffer: its overflow */
+    SIM_FRAGMENT_SIZE = 32,
 };
 
 struct sim_output {
-    char *buffer;
-    char *at; /* where the next byte goes */
+    char *buffer; /* the one that is being filled */
+    char *at;     /* where the next byte goes */
+    char *end;    /* of the buffer, with its slack */
+    char *ring;   /* all buffers, one behind the other */
     int fd;
-    int error; /* errno of the first failure; 0: none */
+    int error;                 /* errno of the first failure; 0: none */
     struct sim_behind *behind; /* the thread; NULL until it is needed */
 };
 
@@ -37,33 +45,44 @@ int sim_output_close(struct sim_output *output);
 /* Drops what is buffered and frees everything. */
 void sim_output_free(struct sim_output *output);
 
-/* Hands the buffer over to be written, and takes the other one. */
-void sim_output_flush(struct sim_output *output);
+/* Hands the buffer, which is full, over to be written, and returns where to go on in the next. */
+char *sim_output_hand_over(struct sim_output *output, char *at);
+
+/* At least `size` bytes, at most SIM_OUTPUT_SLACK, behind the place that it returns. */
+static inline char *sim_output_room(struct sim_output *output, char *at, size_t size) {
+    return (size_t)(output->end - at) < size ? sim_output_hand_over(output, at) : at;
+}
 
 /* Bytes as they are, of any length. */
-void sim_output_bytes(struct sim_output *output, const char *bytes, size_t length);
+char *sim_output_bytes(struct sim_output *output, char *at, const char *bytes, size_t length);
 
-/* A text as what stands between the quotes of a JSON string. */
-void sim_output_text(struct sim_output *output, const char *text);
+/* A text of any length as what stands between the quotes of a JSON string. */
+char *sim_output_text(struct sim_output *output, char *at, const char *text, size_t length);
 
 /* The same into memory: returns the length; `to` has room for 6 bytes for each byte of text. */
 size_t sim_output_escape(char *to, const char *text, size_t length);
 
-/* Makes room for `size` bytes, at most SIM_OUTPUT_ROOM_MAX, and returns where they go. The caller
- * stores the place after the last one in output->at. */
-static inline char *sim_output_room(struct sim_output *output, size_t size) {
-    if ((size_t)(output->buffer + SIM_OUTPUT_SIZE - output->at) < size)
-        sim_output_flush(output);
-    return output->at;
+static inline char *sim_put_bytes(char *at, const char *bytes, size_t length) {
+    memcpy(at, bytes, length);
+    return at + length;
 }
 
 /* A literal, copied; its length is known to the compiler. */
-#define SIM_PUT(at, literal)                                                                       \
-    (memcpy((at), (literal), sizeof(literal) - 1), (at) + sizeof(literal) - 1)
+#define SIM_PUT(at, literal) sim_put_bytes(at, literal, sizeof(literal) - 1)
 
-/* Both return the place after the last digit. A time is microseconds with three decimals. */
-char *sim_put_uint(char *at, uint64_t value);
-char *sim_put_int(char *at, int64_t value);
-char *sim_put_time(char *at, int64_t time_ns);
+/* A short text that is chosen at run time. All of its bytes are copied, whatever its length: that
+ * is a move or two, where a copy of a length that varies is a call. */
+struct sim_fragment {
+    char text[SIM_FRAGMENT_SIZE];
+    size_t length;
+};
+
+#define SIM_FRAGMENT(literal)                                                                      \
+    { literal, sizeof(literal) - 1 }
+
+static inline char *sim_put_fragment(char *at, const struct sim_fragment *fragment) {
+    memcpy(at, fragment->text, sizeof fragment->text);
+    return at + fragment->length;
+}
 
 #endif

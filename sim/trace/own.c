@@ -128,14 +128,9 @@ static uint8_t outcome_of(struct sim_raw args) {
     return SIM_OUTCOME_UNKNOWN;
 }
 
-/* Most names are written as they are; then nothing has to be looked up. */
 static bool same_text(struct sim_builder *builder, struct sim_raw raw, uint32_t text,
                       bool *no_memory) {
-    const struct sim_strings *strings = builder->trace->strings;
-    if (sim_strings_length(strings, text) == raw.length &&
-        memcmp(sim_strings_text(strings, text), raw.text, raw.length) == 0)
-        return true;
-    uint32_t number = sim_build_text(builder, raw);
+    uint32_t number = sim_build_text_like(builder, raw, text);
     *no_memory = number == SIM_NO_INDEX;
     return number == text;
 }
@@ -288,7 +283,10 @@ static int take_instant(struct sim_builder *builder, const struct sim_event *eve
 
 static int take_counters(struct sim_builder *builder, const struct sim_event *event,
                          uint32_t process) {
-    uint32_t name = sim_build_text(builder, event->name);
+    const struct sim_trace *trace = builder->trace;
+    uint32_t last = builder->first_counter;
+    uint32_t likely = last < trace->counter_count ? trace->counters[last].name : 0;
+    uint32_t name = sim_build_text_like(builder, event->name, likely);
     if (name == SIM_NO_INDEX)
         return CAD_ENOMEM;
     return sim_build_counters(builder, process, name, event->args, event->ts_ns);

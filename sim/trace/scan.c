@@ -214,6 +214,10 @@ bool sim_scan_member(const char **at, const char *end, struct sim_raw *key, stru
     from = skip_space(from + 1, end);
     if (from == end || *from != '"')
         return false;
+    if (sim_scan_plain_member(&from, key, value)) {
+        *at = from;
+        return true;
+    }
     key->text = from + 1;
     if (scan_key(&from, end) != SIM_SCAN_OK)
         return false;
@@ -357,6 +361,9 @@ static bool read_decimal(struct sim_raw number, struct decimal *decimal) {
         decimal->negative = true;
         at++;
     }
+    /* As most are: whole, and no more digits than are kept in any case. */
+    for (const char *first = at; at < end && is_digit(*at) && at - first < 18; at++)
+        decimal->digits = 10 * decimal->digits + (uint64_t)(*at - '0');
     bool fraction = false;
     for (; at < end && (is_digit(*at) || *at == '.'); at++) {
         if (*at == '.') {

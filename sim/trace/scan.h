@@ -29,6 +29,32 @@ enum sim_scan {
     SIM_SCAN_DEEP, /* nested deeper than SIM_TRACE_EVENT_DEPTH_MAX */
 };
 
+/* The first byte at or after `at` that ends a plain text, or the plain part of one: a quote, a
+ * backslash, or what is below 32, as the zeroes are that end every scan. */
+static inline const char *sim_scan_plain(const char *at) {
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    for (;; at += sizeof(uint64_t)) {
+        const unsigned char *from = (const unsigned char *)at;
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes |= (uint64_t)from[i] << 8 * i;
+        /* The highest bit of each byte that is one of them, and perhaps of some after the first:
+         * a borrow only goes upwards. */
+        uint64_t quotes = bytes ^ each * '"';
+        uint64_t backslashes = bytes ^ each * '\\';
+        uint64_t found = ((quotes - each) & ~quotes) | ((backslashes - each) & ~backslashes) |
+                         ((bytes - each * 32) & ~bytes);
+        found &= each * 0x80;
+        if (found != 0)
+            return at + __builtin_ctzll(found) / 8;
+    }
+}
+
+/* Steps over a member of an object, from its quote on, and over its value, if the key is without
+ * escapes and the value a number without an exponent or a text without escapes, there is no space,
+ * and a comma or a brace follows. On false *at is as it was. */
+bool sim_scan_plain_member(const char **at, struct sim_raw *key, struct sim_raw *value);
+
 /* Steps over one value, which begins at *at, and checks it (RFC 8259; text need not be UTF-8). */
 enum sim_scan sim_scan_value(const char **at, const char *end);
 

@@ -46,9 +46,7 @@ static bool take_time(const char **at, int64_t *time_ns) {
 
 /* Up to the closing quote, and over it. One with escapes is left to sim_scan_event(). */
 static bool take_text(const char **at, struct sim_raw *text) {
-    const char *from = *at;
-    while ((unsigned char)*from >= 32 && *from != '"' && *from != '\\')
-        from++;
+    const char *from = sim_scan_plain(*at);
     *text = (struct sim_raw){*at, (size_t)(from - *at)};
     *at = from + 1;
     return *from == '"';
@@ -73,27 +71,37 @@ static bool take_plain_number(const char **at) {
     return true;
 }
 
+bool sim_scan_plain_member(const char **at, struct sim_raw *key, struct sim_raw *value) {
+    const char *from = *at;
+    if (*from++ != '"' || !take_text(&from, key) || *from++ != ':')
+        return false;
+    value->text = from;
+    if (*from == '"') {
+        struct sim_raw ignored;
+        from++;
+        if (!take_text(&from, &ignored))
+            return false;
+    } else if (!take_plain_number(&from)) {
+        return false;
+    }
+    if (*from != ',' && *from != '}')
+        return false;
+    value->length = (size_t)(from - value->text);
+    *at = from;
+    return true;
+}
+
 /* Arguments that are numbers and texts. */
 static bool take_args(const char **at, struct sim_raw *args) {
     const char *from = *at;
-    if (*from++ != '{')
+    struct sim_raw key, value;
+    if (*from != '{')
         return false;
-    for (;;) {
-        struct sim_raw ignored;
-        if (*from++ != '"' || !take_text(&from, &ignored) || *from++ != ':')
+    do {
+        from++;
+        if (!sim_scan_plain_member(&from, &key, &value))
             return false;
-        if (*from == '"') {
-            from++;
-            if (!take_text(&from, &ignored))
-                return false;
-        } else if (!take_plain_number(&from)) {
-            return false;
-        }
-        if (*from == '}')
-            break;
-        if (*from++ != ',')
-            return false;
-    }
+    } while (*from == ',');
     *args = (struct sim_raw){*at, (size_t)(from + 1 - *at)};
     *at = from + 1;
     return true;

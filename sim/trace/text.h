@@ -13,26 +13,26 @@
  * may be read; 0 where there is none. For ASCII it is 1. */
 size_t sim_trace_utf8_length(const unsigned char *text, size_t length);
 
+/* A multiplication carries upwards only, so what it has made comes down after each. */
+static inline uint64_t sim_trace_mix(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
 /* A hash for tables: eight bytes at a time. */
 static inline uint32_t sim_trace_hash(const char *text, size_t length) {
     uint64_t hash = length;
-    while (length >= sizeof hash) {
-        uint64_t word;
+    uint64_t word;
+    for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
         memcpy(&word, text, sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 32;
-        text += sizeof word;
-        length -= sizeof word;
+        hash = sim_trace_mix(hash, word);
     }
     if (length > 0) {
-        uint64_t word = 0;
+        word = 0;
         memcpy(&word, text, length);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash = sim_trace_mix(hash, word);
     }
-    /* A multiplication carries upwards only, so the last bytes need one more to come down. */
-    hash ^= hash >> 32;
-    hash *= UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(hash >> 32);
+    return (uint32_t)(sim_trace_mix(hash, 0) >> 32);
 }
 
 #endif

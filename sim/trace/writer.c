@@ -1,6 +1,7 @@
 #include "trace/writer.h"
 
 #include "trace/alive.h"
+#include "trace/digits.h"
 #include "trace/event.h"
 #include "trace/memory.h"
 #include "trace/names.h"
@@ -11,8 +12,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Room for a number and what is around it: `":-9223372036854775808,`. */
-enum { NUMBERS_MAX = 64 };
+/* `,\n{"ph":"B","ts":0.000,"pid":1,"tid":`, with room behind it, is copied as one. */
+enum { HEAD_SIZE = 64, PHASE_AT = sizeof(",\n{\"ph\":\"") - 1 };
+
+/* Words that the engine uses for its objects are found by their addresses. */
+enum { WORDS = 64 /* a power of two */ };
+
+/* A word as it is written, in quotes. */
+struct word {
+    const char *address;
+    struct sim_fragment quoted;
+};
 
 struct sim_trace_writer {
     struct sim_output output;
@@ -21,9 +31,10 @@ struct sim_trace_writer {
     bool closed;
 
     int64_t now_ns;
-    char now[SIM_TIME_DIGITS_MAX]; /* as it is written */
-    size_t now_length;
+    char head[HEAD_SIZE]; /* of an event at that time, whatever its phase */
+    size_t head_length;
     uint64_t wakes;
+    struct word words[WORDS];
 
     struct sim_alive_tasks tasks;
     struct sim_names names;
@@ -38,11 +49,8 @@ struct sim_trace_writer {
     void *on_failure_arg;
 };
 
-static const struct {
-    const char *text;
-    size_t length;
-} categories[] = {
-#define SIM_X(constant, text) {text, sizeof(text) - 1},
+static const struct sim_fragment categories[] = {
+#define SIM_X(constant, text) SIM_FRAGMENT(",\"cat\":\"" text "\",\"name\":\""),
     SIM_CATEGORIES(SIM_X)
 #undef SIM_X
 };
@@ -62,157 +70,144 @@ static void fail(struct sim_trace_writer *writer, int code) {
         writer->on_failure(writer->on_failure_arg);
 }
 
-/* After each event: the output tells what it met at its next flush. */
-static inline void check(struct sim_trace_writer *writer) {
-    if (writer->output.error != 0)
-        fail(writer, CAD_ESYSTEM);
-}
-
 /* --- Events ------------------------------------------------------------------------------- */
 
 static uint64_t tid_of(const cad_task *task) {
     return task == NULL ? SIM_TRACE_LOOP_TID : cad_task_id(task) + SIM_TRACE_LOOP_TID;
 }
 
-/* Time never goes back in a trace. The engine may tell of the past after the scenario has told of
- * the present: that a task was ready since its last event, when the clock has moved since. */
 static void set_now(struct sim_trace_writer *writer, int64_t now_ns) {
-    if (now_ns <= writer->now_ns && writer->now_length > 0)
-        return;
     writer->now_ns = now_ns;
-    writer->now_length = (size_t)(sim_put_time(writer->now, now_ns) - writer->now);
+    char *at = SIM_PUT(writer->head, ",\n{\"ph\":\" \",\"ts\":");
+    at = sim_put_time(at, now_ns);
+    at = SIM_PUT(at, ",\"pid\":1,\"tid\":");
+    writer->head_length = (size_t)(at - writer->head);
 }
 
 /* `,\n{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"task","name":"`: every event but metadata
- * begins like this, with the name to follow. */
-static void begin_event(struct sim_trace_writer *writer, char phase, int64_t now_ns, uint64_t tid,
-                        enum sim_category category) {
-    if (now_ns != writer->now_ns)
+ * begins like this, with the name to follow.
+ *
+ * Time never goes back in a trace. The engine may tell of the past after the scenario has told of
+ * the present: that a task was ready since its last event, when the clock has moved since. */
+static char *begin_event(struct sim_trace_writer *writer, char phase, int64_t now_ns, uint64_t tid,
+                         enum sim_category category) {
+    if (now_ns > writer->now_ns)
         set_now(writer, now_ns);
-    char *at = sim_output_room(&writer->output, 256);
-    at = SIM_PUT(at, ",\n{\"ph\":\"");
-    *at++ = phase;
-    at = SIM_PUT(at, "\",\"ts\":");
-    memcpy(at, writer->now, sizeof writer->now);
-    at += writer->now_length;
-    at = SIM_PUT(at, ",\"pid\":1,\"tid\":");
-    at = sim_put_uint(at, tid);
-    at = SIM_PUT(at, ",\"cat\":\"");
-    memcpy(at, categories[category].text, categories[category].length);
-    at += categories[category].length;
-    writer->output.at = SIM_PUT(at, "\",\"name\":\"");
+    char *at = sim_output_room(&writer->output, writer->output.at, SIM_OUTPUT_ROOM);
+    memcpy(at, writer->head, sizeof writer->head);
+    at[PHASE_AT] = phase;
+    at = sim_put_uint(at + writer->head_length, tid);
+    return sim_put_fragment(at, &categories[category]);
 }
 
-/* Inline, so that the length of a literal is known. */
-static inline void put(struct sim_trace_writer *writer, const char *text) {
-    size_t length = strlen(text);
-    assert(length <= SIM_OUTPUT_ROOM_MAX);
-    char *at = sim_output_room(&writer->output, length);
-    memcpy(at, text, length);
-    writer->output.at = at + length;
+/* The output tells what it met at its next flush. */
+static void end_event(struct sim_trace_writer *writer, char *at) {
+    writer->output.at = at;
+    if (writer->output.error != 0)
+        fail(writer, CAD_ESYSTEM);
 }
 
-static void put_name(struct sim_trace_writer *writer, uint32_t name) {
+static char *put_text(struct sim_trace_writer *writer, char *at, const char *text) {
+    return sim_output_text(&writer->output, at, text, strlen(text));
+}
+
+/* One of those that are open, which are escaped already. */
+static char *put_name(struct sim_trace_writer *writer, char *at, uint32_t name) {
     const struct sim_name *entry = &writer->names.entries[name];
-    sim_output_bytes(&writer->output, entry->text, entry->length);
+    if (entry->length > SIM_NAME_PADDING)
+        return sim_output_bytes(&writer->output, at, entry->text, entry->length);
+    memcpy(at, entry->text, SIM_NAME_PADDING);
+    return at + entry->length;
 }
 
-static void put_int(struct sim_trace_writer *writer, int64_t value) {
-    char *at = sim_output_room(&writer->output, NUMBERS_MAX);
-    writer->output.at = sim_put_int(at, value);
+/* Arguments end with a comma each, the last of which closing turns into a brace. Where none came
+ * it takes back what opened them. */
+#define ARGS "\",\"args\":{"
+
+static inline char *close_args(char *at) {
+    if (at[-1] == '{')
+        return SIM_PUT(at - (sizeof ARGS - 1), "\"}");
+    at[-1] = '}';
+    return SIM_PUT(at, "}");
 }
 
-static void put_time(struct sim_trace_writer *writer, int64_t time_ns) {
-    char *at = sim_output_room(&writer->output, NUMBERS_MAX);
-    writer->output.at = sim_put_time(at, time_ns);
+static char *put_text_value(struct sim_trace_writer *writer, char *at, const char *text) {
+    return SIM_PUT(put_text(writer, at, text), "\",");
 }
 
-/* Members of "args": each begins with `*separator`, which is then a comma. The first one's
- * separator is what opens the object, and put_args_end() closes what was opened. */
-static const char args_open[] = "\",\"args\":{";
-
-static void put_key(struct sim_trace_writer *writer, const char **separator, const char *key) {
-    put(writer, *separator);
-    put(writer, "\"");
-    put(writer, key);
-    put(writer, "\":");
-    *separator = ",";
+static char *put_int_value(char *at, int64_t value) {
+    return SIM_PUT(sim_put_int(at, value), ",");
 }
 
-static void put_text_arg(struct sim_trace_writer *writer, const char **separator, const char *key,
-                         const char *text) {
-    put_key(writer, separator, key);
-    put(writer, "\"");
-    sim_output_text(&writer->output, text);
-    put(writer, "\"");
+static char *put_time_value(char *at, int64_t time_ns) {
+    return SIM_PUT(sim_put_time(at, time_ns), ",");
 }
 
-static void put_int_arg(struct sim_trace_writer *writer, const char **separator, const char *key,
-                        int64_t value) {
-    put_key(writer, separator, key);
-    put_int(writer, value);
+/* A key is a literal. */
+#define TEXT_ARG(writer, at, key, text) put_text_value(writer, SIM_PUT(at, "\"" key "\":\""), text)
+#define INT_ARG(at, key, value) put_int_value(SIM_PUT(at, "\"" key "\":"), value)
+#define TIME_ARG(at, key, time_ns) put_time_value(SIM_PUT(at, "\"" key "\":"), time_ns)
+
+/* The end of an event that has a name and nothing behind it but, perhaps, an outcome. */
+static void end_named(struct sim_trace_writer *writer, char *at, const char *outcome) {
+    if (outcome == NULL)
+        at = SIM_PUT(at, "\"}");
+    else
+        at = close_args(TEXT_ARG(writer, SIM_PUT(at, ARGS), "outcome", outcome));
+    end_event(writer, at);
 }
 
-static void put_time_arg(struct sim_trace_writer *writer, const char **separator, const char *key,
-                         int64_t time_ns) {
-    put_key(writer, separator, key);
-    put_time(writer, time_ns);
+/* --- Names of tasks ------------------------------------------------------------------------- */
+
+/* As it is asked for most: for a moment. */
+typedef struct task_name {
+    char text[128];
+} task_name;
+
+static const char *name_of(const cad_task *task, task_name *name) {
+    int length = cad_task_copy_name(task, name->text, sizeof name->text);
+    return length < (int)sizeof name->text ? name->text : cad_task_name(task);
 }
 
 /* A task, by its name and by its track. */
-static void put_task_args(struct sim_trace_writer *writer, const char **separator,
-                          const char *name_key, const char *tid_key, const cad_task *task) {
-    if (name_key != NULL)
-        put_text_arg(writer, separator, name_key, cad_task_name(task));
-    put_int_arg(writer, separator, tid_key, (int64_t)tid_of(task));
-}
+#define TASK_ARGS(writer, at, key, task)                                                           \
+    INT_ARG(put_task_name(writer, SIM_PUT(at, "\"" key "\":\""), task), key "_tid",                \
+            (int64_t)tid_of(task))
 
-/* After the name, or after the arguments. */
-static void end_event(struct sim_trace_writer *writer, const char *separator) {
-    put(writer, separator == args_open ? "\"}" : "}}");
-    check(writer);
-}
-
-static void outcome_end(struct sim_trace_writer *writer, const char *outcome) {
-    const char *separator = args_open;
-    if (outcome != NULL)
-        put_text_arg(writer, &separator, "outcome", outcome);
-    end_event(writer, separator);
+static char *put_task_name(struct sim_trace_writer *writer, char *at, const cad_task *task) {
+    task_name name;
+    return put_text_value(writer, at, name_of(task, &name));
 }
 
 /* --- What is open -------------------------------------------------------------------------- */
 
 static void count_spans(struct sim_trace_writer *writer, int64_t now_ns) {
-    begin_event(writer, 'C', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_OBJECT);
-    const char *separator = args_open;
-    put(writer, SIM_TRACE_SPANS_NAME);
-    put_int_arg(writer, &separator, SIM_TRACE_SPANS_KEY, (int64_t)writer->tasks.open_spans);
-    end_event(writer, separator);
+    char *at = begin_event(writer, 'C', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_OBJECT);
+    at = SIM_PUT(at, SIM_TRACE_SPANS_NAME ARGS);
+    at = INT_ARG(at, SIM_TRACE_SPANS_KEY, (int64_t)writer->tasks.open_spans);
+    end_event(writer, close_args(at));
 }
 
 static void end_wait(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                      const char *outcome) {
-    begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_WAIT);
-    put_name(writer, alive->wait);
-    outcome_end(writer, outcome);
+    char *at = begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_WAIT);
+    end_named(writer, put_name(writer, at, alive->wait), outcome);
     sim_names_drop(&writer->names, alive->wait);
     alive->wait = 0;
 }
 
 static void end_ready(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                       const char *outcome) {
-    begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_READY);
-    put(writer, "ready");
-    outcome_end(writer, outcome);
+    char *at = begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_READY);
+    end_named(writer, SIM_PUT(at, "ready"), outcome);
     alive->ready = 0;
 }
 
 static void end_span(struct sim_trace_writer *writer, int64_t now_ns, struct sim_alive *alive,
                      const char *outcome) {
     uint32_t name = sim_alive_pop_span(&writer->tasks, alive);
-    begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_SPAN);
-    put_name(writer, name);
-    outcome_end(writer, outcome);
+    char *at = begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_SPAN);
+    end_named(writer, put_name(writer, at, name), outcome);
     sim_names_drop(&writer->names, name);
     count_spans(writer, now_ns);
 }
@@ -229,36 +224,26 @@ static void end_inner(struct sim_trace_writer *writer, int64_t now_ns, struct si
 }
 
 static void end_run(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome) {
-    begin_event(writer, 'E', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_RUN);
-    put_name(writer, writer->run);
-    outcome_end(writer, outcome);
+    char *at = begin_event(writer, 'E', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_RUN);
+    end_named(writer, put_name(writer, at, writer->run), outcome);
     sim_names_drop(&writer->names, writer->run);
     writer->run = 0;
 }
 
 /* --- The sink ------------------------------------------------------------------------------ */
 
-/* A task's name as it is asked for most: for a moment. */
-typedef struct task_name {
-    char text[128];
-} task_name;
-
-static const char *name_of(const cad_task *task, task_name *name) {
-    int length = cad_task_copy_name(task, name->text, sizeof name->text);
-    return length < (int)sizeof name->text ? name->text : cad_task_name(task);
-}
-
 static void put_thread(struct sim_trace_writer *writer, uint64_t tid, const char *name) {
-    char *at = sim_output_room(&writer->output, 256);
+    struct sim_fragment number = {.length = 0};
+    number.length = (size_t)(sim_put_uint(number.text, tid) - number.text);
+    char *at = sim_output_room(&writer->output, writer->output.at, SIM_OUTPUT_ROOM);
     at = SIM_PUT(at, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":");
-    at = sim_put_uint(at, tid);
-    writer->output.at = SIM_PUT(at, ",\"name\":\"thread_name\",\"args\":{\"name\":\"");
-    sim_output_text(&writer->output, name);
-    at = sim_output_room(&writer->output, 256);
+    at = sim_put_fragment(at, &number);
+    at = SIM_PUT(at, ",\"name\":\"thread_name\",\"args\":{\"name\":\"");
+    at = put_text(writer, at, name);
     at = SIM_PUT(at, "\"}},\n{\"ph\":\"M\",\"pid\":1,\"tid\":");
-    at = sim_put_uint(at, tid);
+    at = sim_put_fragment(at, &number);
     at = SIM_PUT(at, ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":");
-    at = sim_put_uint(at, tid);
+    at = sim_put_fragment(at, &number);
     writer->output.at = SIM_PUT(at, "}}");
 }
 
@@ -274,12 +259,11 @@ static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, c
     task_name buffer;
     const char *name = name_of(task, &buffer);
     put_thread(writer, tid, name);
-    begin_event(writer, 'B', now_ns, tid, SIM_CATEGORY_TASK);
-    sim_output_text(&writer->output, name);
-    const char *separator = args_open;
+    char *at = begin_event(writer, 'B', now_ns, tid, SIM_CATEGORY_TASK);
+    at = SIM_PUT(put_text(writer, at, name), ARGS);
     if (by != NULL)
-        put_task_args(writer, &separator, "by", "by_tid", by);
-    end_event(writer, separator);
+        at = TASK_ARGS(writer, at, "by", by);
+    end_event(writer, close_args(at));
 }
 
 static const char *name_of_error(struct sim_trace_writer *writer, int code) {
@@ -295,43 +279,71 @@ static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int
     if (writer->failure != 0)
         return;
     end_inner(writer, now_ns, sim_alive_find(&writer->tasks, task), NULL);
-    begin_event(writer, 'E', now_ns, tid_of(task), SIM_CATEGORY_TASK);
+    char *at = begin_event(writer, 'E', now_ns, tid_of(task), SIM_CATEGORY_TASK);
     task_name buffer;
-    sim_output_text(&writer->output, name_of(task, &buffer));
-    const char *separator = args_open;
+    at = put_text(writer, at, name_of(task, &buffer));
     if (code == 0) {
-        put_text_arg(writer, &separator, "outcome", "returned");
+        at = SIM_PUT(at, ARGS "\"outcome\":\"returned\",");
     } else if (code == CAD_ECANCELLED) {
-        put_text_arg(writer, &separator, "outcome", "cancelled");
+        at = SIM_PUT(at, ARGS "\"outcome\":\"cancelled\",");
     } else {
-        put_text_arg(writer, &separator, "outcome", "failed");
-        put_text_arg(writer, &separator, "error", name_of_error(writer, code));
+        at = SIM_PUT(at, ARGS "\"outcome\":\"failed\",");
+        at = TEXT_ARG(writer, at, "error", name_of_error(writer, code));
     }
     const char *message = exception == NULL ? "" : cad_exception_message(exception);
     if (message[0] != '\0')
-        put_text_arg(writer, &separator, "message", message);
-    end_event(writer, separator);
+        at = TEXT_ARG(writer, at, "message", message);
+    end_event(writer, close_args(at));
     sim_alive_remove(&writer->tasks, task);
+}
+
+/* A word of the engine's - a type of object, a key of its state - which is a literal: what is at
+ * its address never changes. */
+static const struct sim_fragment *word_of(struct sim_trace_writer *writer, const char *text) {
+    uint64_t mixed = (uintptr_t)text * UINT64_C(0x9E3779B97F4A7C15);
+    struct word *word = &writer->words[mixed >> 32 & (WORDS - 1)];
+    if (word->address != text) {
+        size_t length = strlen(text);
+        assert(length + 2 <= sizeof word->quoted.text);
+        *word = (struct word){.address = text, .quoted.length = length + 2};
+        word->quoted.text[0] = word->quoted.text[length + 1] = '"';
+        memcpy(word->quoted.text + 1, text, length);
+    }
+    return &word->quoted;
+}
+
+static bool is_owner(const struct sim_fragment *key) {
+    static const char owner[] = "\"owner\"";
+    return memcmp(key->text, owner, sizeof owner) == 0;
+}
+
+static char *put_state(char *at, const struct sim_fragment *key, int64_t value) {
+    at = sim_put_fragment(at, key);
+    return put_int_value(SIM_PUT(at, ":"), value);
 }
 
 /* What explains the wait: the object's type and state, who holds it, who is awaited, until
  * when. */
-static void put_wait_args(struct sim_trace_writer *writer, const cad_wait_info *wait,
+static void put_wait_args(struct sim_trace_writer *writer, char *at, const cad_wait_info *wait,
                           const cad_object_info *object) {
-    const char *separator = args_open;
+    at = SIM_PUT(at, ARGS);
     if (object != NULL) {
-        put_text_arg(writer, &separator, "object", object->type);
-        for (size_t i = 0; i < object->count; i++)
-            if (strcmp(object->fields[i].key, "owner") != 0)
-                put_int_arg(writer, &separator, object->fields[i].key, object->fields[i].value);
+        at = SIM_PUT(at, "\"object\":");
+        at = sim_put_fragment(at, word_of(writer, object->type));
+        at = SIM_PUT(at, ",");
+        for (size_t i = 0; i < object->count; i++) {
+            const struct sim_fragment *key = word_of(writer, object->fields[i].key);
+            if (!is_owner(key))
+                at = put_state(at, key, object->fields[i].value);
+        }
     }
     if (wait->holder != NULL)
-        put_task_args(writer, &separator, "owner", "owner_tid", wait->holder);
+        at = TASK_ARGS(writer, at, "owner", wait->holder);
     if (wait->task != NULL)
-        put_task_args(writer, &separator, NULL, "task_tid", wait->task);
+        at = INT_ARG(at, "task_tid", (int64_t)tid_of(wait->task));
     if (wait->until_ns != CAD_NEVER)
-        put_time_arg(writer, &separator, "until", wait->until_ns);
-    end_event(writer, separator);
+        at = TIME_ARG(at, "until", wait->until_ns);
+    end_event(writer, close_args(at));
 }
 
 static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
@@ -343,39 +355,38 @@ static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
     assert(alive->wait == 0 && !alive->ready);
 
     cad_object_info object;
+    task_name awaited;
     const char *what = NULL;
     bool described = wait->task == NULL && wait->object != NULL;
     if (described) {
         cad_object_describe(wait->object, &object);
         what = object.name;
     } else if (wait->task != NULL) {
-        what = cad_task_name(wait->task);
+        what = name_of(wait->task, &awaited);
     }
     alive->wait = sim_names_use(&writer->names, wait->verb, what);
     if (alive->wait == 0) {
         fail(writer, CAD_ENOMEM);
         return;
     }
-    begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_WAIT);
-    put_name(writer, alive->wait);
-    put_wait_args(writer, wait, described ? &object : NULL);
+    char *at = begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_WAIT);
+    at = put_name(writer, at, alive->wait);
+    put_wait_args(writer, at, wait, described ? &object : NULL);
 }
 
 static void put_wake(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
                      const cad_task *by) {
     uint64_t wake = ++writer->wakes;
 
-    begin_event(writer, 's', now_ns, tid_of(by), SIM_CATEGORY_WAKE);
-    char *at = sim_output_room(&writer->output, NUMBERS_MAX);
+    char *at = begin_event(writer, 's', now_ns, tid_of(by), SIM_CATEGORY_WAKE);
     at = SIM_PUT(at, "wake\",\"id\":");
     at = sim_put_uint(at, wake);
-    writer->output.at = SIM_PUT(at, "}");
+    end_event(writer, SIM_PUT(at, "}"));
 
-    begin_event(writer, 'f', now_ns, tid_of(task), SIM_CATEGORY_WAKE);
-    at = sim_output_room(&writer->output, NUMBERS_MAX);
+    at = begin_event(writer, 'f', now_ns, tid_of(task), SIM_CATEGORY_WAKE);
     at = SIM_PUT(at, "wake\",\"id\":");
     at = sim_put_uint(at, wake);
-    writer->output.at = SIM_PUT(at, ",\"bp\":\"e\"}");
+    end_event(writer, SIM_PUT(at, ",\"bp\":\"e\"}"));
 }
 
 static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
@@ -396,9 +407,8 @@ static void on_ready_begin(void *context, int64_t now_ns, const cad_task *task) 
     struct sim_alive *alive = sim_alive_find(&writer->tasks, task);
     assert(alive->wait == 0 && !alive->ready);
     alive->ready = 1;
-    begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_READY);
-    put(writer, "ready");
-    end_event(writer, args_open);
+    char *at = begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_READY);
+    end_named(writer, SIM_PUT(at, "ready"), NULL);
 }
 
 static void on_ready_end(void *context, int64_t now_ns, const cad_task *task) {
@@ -415,18 +425,18 @@ static void on_run_begin(void *context, int64_t now_ns, const cad_task *task) {
     if (writer->failure != 0)
         return;
     assert(writer->run == 0);
-    const char *name = task == NULL ? "callback" : cad_task_name(task);
+    task_name buffer;
+    const char *name = task == NULL ? "callback" : name_of(task, &buffer);
     writer->run = sim_names_use(&writer->names, name, NULL);
     if (writer->run == 0) {
         fail(writer, CAD_ENOMEM);
         return;
     }
-    begin_event(writer, 'B', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_RUN);
-    put_name(writer, writer->run);
-    const char *separator = args_open;
+    char *at = begin_event(writer, 'B', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_RUN);
+    at = SIM_PUT(put_name(writer, at, writer->run), ARGS);
     if (task != NULL)
-        put_task_args(writer, &separator, NULL, "task_tid", task);
-    end_event(writer, separator);
+        at = INT_ARG(at, "task_tid", (int64_t)tid_of(task));
+    end_event(writer, close_args(at));
 }
 
 static void on_run_end(void *context, int64_t now_ns, const cad_task *task) {
@@ -439,11 +449,11 @@ static void on_run_end(void *context, int64_t now_ns, const cad_task *task) {
 }
 
 /* `i`, on the track of `task`. The caller adds arguments and ends it. */
-static void begin_instant(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                          enum sim_category category, const char *name) {
-    begin_event(writer, 'i', now_ns, tid_of(task), category);
-    sim_output_text(&writer->output, name);
-    put(writer, "\",\"s\":\"t");
+static char *begin_instant(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
+                           enum sim_category category, const char *name) {
+    char *at = begin_event(writer, 'i', now_ns, tid_of(task), category);
+    at = put_text(writer, at, name);
+    return SIM_PUT(at, "\",\"s\":\"t" ARGS);
 }
 
 static void on_cancel(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
@@ -451,13 +461,12 @@ static void on_cancel(void *context, int64_t now_ns, const cad_task *task, const
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    const char *separator = args_open;
-    begin_instant(writer, now_ns, task, SIM_CATEGORY_CANCEL, "cancel");
+    char *at = begin_instant(writer, now_ns, task, SIM_CATEGORY_CANCEL, "cancel");
     if (by != NULL)
-        put_task_args(writer, &separator, "by", "by_tid", by);
+        at = TASK_ARGS(writer, at, "by", by);
     if (message != NULL)
-        put_text_arg(writer, &separator, "message", message);
-    end_event(writer, separator);
+        at = TEXT_ARG(writer, at, "message", message);
+    end_event(writer, close_args(at));
 }
 
 static void on_timeout(void *context, int64_t now_ns, const cad_task *task) {
@@ -468,20 +477,19 @@ static void on_object(void *context, int64_t now_ns, const cad_object_info *info
     struct sim_trace_writer *writer = context;
     if (writer->failure != 0)
         return;
-    begin_event(writer, 'C', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_OBJECT);
-    sim_output_text(&writer->output, info->name);
-    const char *separator = args_open;
+    char *at = begin_event(writer, 'C', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_OBJECT);
+    at = SIM_PUT(put_text(writer, at, info->name), ARGS);
     for (size_t i = 0; i < info->count; i++) {
-        const char *key = info->fields[i].key;
+        const struct sim_fragment *key = word_of(writer, info->fields[i].key);
         int64_t value = info->fields[i].value;
         if (info->fields[i].constant)
             continue;
         /* Readers know tracks, not the engine's numbers; 0 stands for nobody in both. */
-        if (strcmp(key, "owner") == 0 && value != 0)
+        if (is_owner(key) && value != 0)
             value += SIM_TRACE_LOOP_TID;
-        put_int_arg(writer, &separator, key, value);
+        at = put_state(at, key, value);
     }
-    end_event(writer, separator);
+    end_event(writer, close_args(at));
 }
 
 /* --- Opening -------------------------------------------------------------------------------- */
@@ -494,37 +502,36 @@ static char *copy_text(const char *text) {
     return copy;
 }
 
-static void put_header(struct sim_trace_writer *writer, const struct sim_trace_header *header) {
-    const char *separator = "";
-    put(writer, "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{");
-    put_int_arg(writer, &separator, "trace", SIM_TRACE_VERSION);
-    put_text_arg(writer, &separator, "scenario", header->scenario);
-    put_text_arg(writer, &separator, "clock", header->clock);
-    put_int_arg(writer, &separator, "seed", header->seed);
-    if (header->override_count > 0) {
-        const char *inner = "";
-        put_key(writer, &separator, "set");
-        put(writer, "{");
-        for (size_t i = 0; i < header->override_count; i++) {
-            put(writer, inner);
-            put(writer, "\"");
-            sim_output_text(&writer->output, header->overrides[i].name);
-            put(writer, "\":\"");
-            sim_output_text(&writer->output, header->overrides[i].value);
-            put(writer, "\"");
-            inner = ",";
-        }
-        put(writer, "}");
+static char *put_overrides(struct sim_trace_writer *writer, char *at,
+                           const struct sim_trace_header *header) {
+    at = SIM_PUT(at, "\"set\":{");
+    for (size_t i = 0; i < header->override_count; i++) {
+        at = put_text(writer, SIM_PUT(at, "\""), header->overrides[i].name);
+        at = put_text_value(writer, SIM_PUT(at, "\":\""), header->overrides[i].value);
     }
+    at[-1] = '}';
+    return SIM_PUT(at, ",");
+}
+
+static void put_header(struct sim_trace_writer *writer, const struct sim_trace_header *header) {
+    char *at = sim_output_room(&writer->output, writer->output.at, SIM_OUTPUT_ROOM);
+    at = SIM_PUT(at, "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran" ARGS);
+    at = INT_ARG(at, "trace", SIM_TRACE_VERSION);
+    at = TEXT_ARG(writer, at, "scenario", header->scenario);
+    at = TEXT_ARG(writer, at, "clock", header->clock);
+    at = INT_ARG(at, "seed", header->seed);
+    if (header->override_count > 0)
+        at = put_overrides(writer, at, header);
     if (header->until_ns != CAD_NEVER)
-        put_time_arg(writer, &separator, "until", header->until_ns);
+        at = TIME_ARG(at, "until", header->until_ns);
     if (header->started != NULL)
-        put_text_arg(writer, &separator, "started", header->started);
+        at = TEXT_ARG(writer, at, "started", header->started);
     if (header->host != NULL)
-        put_text_arg(writer, &separator, "host", header->host);
-    put(writer, "}},\n{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"");
-    sim_output_text(&writer->output, header->scenario);
-    put(writer, "\"}}");
+        at = TEXT_ARG(writer, at, "host", header->host);
+    at = close_args(at);
+    at = SIM_PUT(at, ",\n{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name" ARGS);
+    at = TEXT_ARG(writer, at, "name", header->scenario);
+    end_event(writer, close_args(at));
 }
 
 int sim_trace_writer_open(const char *path, const struct sim_trace_header *header,
@@ -561,9 +568,8 @@ int sim_trace_writer_open(const char *path, const struct sim_trace_header *heade
     set_now(writer, 0);
     put_header(writer, header);
     put_thread(writer, SIM_TRACE_LOOP_TID, "loop");
-    begin_event(writer, 'B', 0, SIM_TRACE_LOOP_TID, SIM_CATEGORY_LOOP);
-    sim_output_text(&writer->output, writer->scenario);
-    end_event(writer, args_open);
+    char *at = begin_event(writer, 'B', 0, SIM_TRACE_LOOP_TID, SIM_CATEGORY_LOOP);
+    end_named(writer, put_text(writer, at, writer->scenario), NULL);
     *result = writer;
     return 0;
 }
@@ -597,9 +603,8 @@ void sim_trace_writer_span_begin(struct sim_trace_writer *writer, int64_t now_ns
         fail(writer, CAD_ENOMEM);
         return;
     }
-    begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_SPAN);
-    put_name(writer, name_id);
-    end_event(writer, args_open);
+    char *at = begin_event(writer, 'B', now_ns, tid_of(task), SIM_CATEGORY_SPAN);
+    end_named(writer, put_name(writer, at, name_id), NULL);
     count_spans(writer, now_ns);
 }
 
@@ -616,48 +621,46 @@ void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns, con
                             const char *line) {
     if (writer->failure != 0)
         return;
-    begin_instant(writer, now_ns, task, SIM_CATEGORY_PRINT, line);
-    end_event(writer, args_open);
+    char *at = begin_instant(writer, now_ns, task, SIM_CATEGORY_PRINT, line);
+    end_event(writer, close_args(at));
 }
 
 void sim_trace_writer_signal(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
                              const char *signal) {
     if (writer->failure != 0)
         return;
-    begin_instant(writer, now_ns, task, SIM_CATEGORY_SIGNAL, signal);
-    end_event(writer, args_open);
+    char *at = begin_instant(writer, now_ns, task, SIM_CATEGORY_SIGNAL, signal);
+    end_event(writer, close_args(at));
 }
 
 void sim_trace_writer_timeout(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
                               const char *name) {
     if (writer->failure != 0)
         return;
-    begin_instant(writer, now_ns, task, SIM_CATEGORY_TIMEOUT, name);
-    end_event(writer, args_open);
+    char *at = begin_instant(writer, now_ns, task, SIM_CATEGORY_TIMEOUT, name);
+    end_event(writer, close_args(at));
 }
 
 void sim_trace_writer_error(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
                             const char *error, const char *message, const char *where) {
     if (writer->failure != 0)
         return;
-    const char *separator = args_open;
-    begin_instant(writer, now_ns, task, SIM_CATEGORY_ERROR, error);
+    char *at = begin_instant(writer, now_ns, task, SIM_CATEGORY_ERROR, error);
     if (message != NULL)
-        put_text_arg(writer, &separator, "message", message);
+        at = TEXT_ARG(writer, at, "message", message);
     if (where != NULL)
-        put_text_arg(writer, &separator, "where", where);
-    end_event(writer, separator);
+        at = TEXT_ARG(writer, at, "where", where);
+    end_event(writer, close_args(at));
 }
 
 void sim_trace_writer_fault(struct sim_trace_writer *writer, int64_t now_ns, const char *fault,
                             const char *detail) {
     if (writer->failure != 0)
         return;
-    const char *separator = args_open;
-    begin_instant(writer, now_ns, NULL, SIM_CATEGORY_FAULT, fault);
+    char *at = begin_instant(writer, now_ns, NULL, SIM_CATEGORY_FAULT, fault);
     if (detail != NULL)
-        put_text_arg(writer, &separator, "detail", detail);
-    end_event(writer, separator);
+        at = TEXT_ARG(writer, at, "detail", detail);
+    end_event(writer, close_args(at));
 }
 
 /* --- Closing --------------------------------------------------------------------------------- */
@@ -669,9 +672,9 @@ static void end_tasks(struct sim_trace_writer *writer, int64_t now_ns) {
         if (alive == NULL)
             return;
         end_inner(writer, now_ns, alive, "pending");
-        begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_TASK);
-        sim_output_text(&writer->output, cad_task_name(alive->task));
-        outcome_end(writer, "pending");
+        char *at = begin_event(writer, 'E', now_ns, tid_of(alive->task), SIM_CATEGORY_TASK);
+        task_name buffer;
+        end_named(writer, put_text(writer, at, name_of(alive->task, &buffer)), "pending");
     }
 }
 
@@ -683,10 +686,9 @@ int sim_trace_writer_close(struct sim_trace_writer *writer, int64_t now_ns, cons
     if (writer->failure == 0) {
         if (writer->run != 0)
             end_run(writer, now_ns, "pending");
-        begin_event(writer, 'E', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_LOOP);
-        sim_output_text(&writer->output, writer->scenario);
-        outcome_end(writer, outcome);
-        put(writer, "\n]\n");
+        char *at = begin_event(writer, 'E', now_ns, SIM_TRACE_LOOP_TID, SIM_CATEGORY_LOOP);
+        end_named(writer, put_text(writer, at, writer->scenario), outcome);
+        writer->output.at = SIM_PUT(writer->output.at, "\n]\n");
     }
     int error = sim_output_close(&writer->output);
     if (error != 0)

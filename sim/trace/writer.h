@@ -2,7 +2,8 @@
  *
  * The writer is a sink for the engine's events (cad_loop_set_trace), and takes what only the
  * scenario knows - spans, printed lines, signals - by functions of its own. It streams: beside
- * one buffer it keeps 16 bytes for each task that is alive, and the names of what is open.
+ * a megabyte of buffers it keeps 16 bytes for each task that is alive, and the names of what is
+ * open.
  *
  *     struct sim_trace_header header = {.scenario = "window", .clock = "virtual",
  *                                       .until_ns = CAD_NEVER};
