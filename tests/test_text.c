@@ -157,6 +157,20 @@ static void test_text__faults(void **state) {
     expect(cases, sizeof cases / sizeof *cases);
 }
 
+static void test_text__a_whole_number_is_padded_with_zeros(void **state) {
+    (void)state;
+    sim_buffer buffer = {0};
+    assert_int_equal(sim_buffer_append_uint(&buffer, 0, 1), 0);
+    assert_int_equal(sim_buffer_append_uint(&buffer, 7, 3), 0);
+    assert_int_equal(sim_buffer_append_uint(&buffer, 1234, 3), 0);
+    assert_int_equal(sim_buffer_append_uint(&buffer, 12345678, 8), 0);
+    assert_int_equal(sim_buffer_append_uint(&buffer, 9, 8), 0);
+    assert_int_equal(sim_buffer_append_uint(&buffer, UINT64_MAX, 1), 0);
+    assert_string_equal(buffer.data, "000712341234567800000009"
+                                     "18446744073709551615");
+    sim_buffer_free(&buffer);
+}
+
 static void test_text__an_error_leaves_the_buffer_as_it_was(void **state) {
     sim_text *text;
     sim_error error;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cadran.h"
+#include "trace/digits.h"
 
 void *sim_realloc(void *pointer, size_t size) {
     /* 0 would free, and what it returns could not be told from a failure. */
@@ -86,6 +87,17 @@ int sim_buffer_append(sim_buffer *buffer, const char *text, size_t length) {
     buffer->length += length;
     buffer->data[buffer->length] = '\0';
     return 0;
+}
+
+int sim_buffer_append_uint(sim_buffer *buffer, uint64_t value, unsigned digits) {
+    enum { ZEROS = 8 };
+    char text[ZEROS + SIM_DIGITS_ROOM];
+    char *first = text + ZEROS;
+    memset(text, '0', ZEROS);
+    assert(digits <= ZEROS);
+    size_t length = (size_t)(sim_put_uint(first, value) - first);
+    size_t zeros = length < digits ? digits - length : 0;
+    return sim_buffer_append(buffer, first - zeros, zeros + length);
 }
 
 int sim_buffer_format(sim_buffer *buffer, const char *format, ...) {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As realloc(); NULL when memory runs out. */
 void *sim_realloc(void *pointer, size_t size);
@@ -34,8 +35,11 @@ typedef struct sim_buffer {
     size_t capacity;
 } sim_buffer;
 
-/* Both return 0 or CAD_ENOMEM; the buffer is then as it was. */
+/* All return 0 or CAD_ENOMEM; the buffer is then as it was. */
 int sim_buffer_append(sim_buffer *buffer, const char *text, size_t length);
+/* A whole number in decimal, with zeros before it up to so many digits, at most 8. */
+int sim_buffer_append_uint(sim_buffer *buffer, uint64_t value, unsigned digits);
+/* As printf() does it: for what is not done all the time. */
 int sim_buffer_format(sim_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Empties it and keeps the memory for the next use. */

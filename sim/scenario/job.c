@@ -229,7 +229,8 @@ static int next_ordinal(sim_machine *machine, uint64_t parent, const char *name,
     sim_buffer *key = &machine->line;
     bool added;
     sim_buffer_clear(key);
-    if (sim_buffer_format(key, "%" PRIx64 " %s", parent, name) != 0)
+    if (sim_buffer_append(key, (const char *)&parent, sizeof parent) != 0 ||
+        sim_buffer_append(key, name, strlen(name)) != 0)
         return CAD_ENOMEM;
     uint32_t number = sim_symbols_add(&machine->ordinals, key->data, key->length, &added);
     if (number == SIM_NO_SYMBOL)

@@ -1,5 +1,4 @@
 /* Tasks, what combines them, and callbacks. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "scenario/alloc.h"
@@ -31,7 +30,10 @@ static int name_task(sim_job *job, const sim_instruction *in) {
     if (in->operands[SPAWN_NAME].text != NULL)
         return sim_say(job, in->operands[SPAWN_NAME].text);
     sim_buffer_clear(&machine->text);
-    return sim_buffer_format(&machine->text, "%s-%" PRIu64, body->name, number);
+    int error = sim_buffer_append(&machine->text, body->name, strlen(body->name));
+    if (error == 0)
+        error = sim_buffer_append(&machine->text, "-", 1);
+    return error != 0 ? error : sim_buffer_append_uint(&machine->text, number, 1);
 }
 
 static int begin_spawn(sim_job *job, const sim_instruction *in) {

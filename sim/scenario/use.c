@@ -1,5 +1,4 @@
 /* What steps use: values, names, output. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "scenario/alloc.h"
@@ -341,12 +340,24 @@ int sim_print(sim_machine *machine) {
     return print_line(machine, &machine->text);
 }
 
+/* `2s + 013ms `, and the mark. */
+static int put_elapsed(sim_buffer *line, int64_t elapsed_ns, const char *mark) {
+    uint64_t seconds = (uint64_t)(elapsed_ns / CAD_SECOND);
+    uint64_t milliseconds = (uint64_t)(elapsed_ns % CAD_SECOND / CAD_MILLISECOND);
+    int error = sim_buffer_append_uint(line, seconds, 1);
+    if (error == 0)
+        error = sim_buffer_append(line, "s + ", 4);
+    if (error == 0)
+        error = sim_buffer_append_uint(line, milliseconds, 3);
+    if (error == 0)
+        error = sim_buffer_append(line, "ms ", 3);
+    return error != 0 ? error : sim_buffer_append(line, mark, strlen(mark));
+}
+
 int sim_log(sim_machine *machine, const char *mark) {
-    int64_t elapsed_ns = cad_loop_time(machine->loop) - machine->zero_ns;
     sim_buffer *line = &machine->line;
     sim_buffer_clear(line);
-    int error = sim_buffer_format(line, "%" PRId64 "s + %03dms %s", elapsed_ns / CAD_SECOND,
-                                  (int)(elapsed_ns % CAD_SECOND / CAD_MILLISECOND), mark);
+    int error = put_elapsed(line, cad_loop_time(machine->loop) - machine->zero_ns, mark);
     if (error == 0)
         error = sim_buffer_append(line, machine->text.data, machine->text.length);
     return error != 0 ? error : print_line(machine, line);
