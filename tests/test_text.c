@@ -282,6 +282,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_text__expressions_are_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text__one_expression_keeps_its_type, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text__braces, setup, teardown),
+        cmocka_unit_test(test_text__a_whole_number_is_padded_with_zeros),
         cmocka_unit_test_setup_teardown(test_text__faults, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text__an_error_leaves_the_buffer_as_it_was, setup,
                                         teardown),
