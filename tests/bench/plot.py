@@ -50,7 +50,7 @@ class Panel:
 
     def __init__(self, left, title, form, jobs, values):
         self.left, self.title, self.form = left, title, form
-        self.x0, self.x1 = math.log10(min(jobs)) - 0.15, math.log10(max(jobs)) + 0.15
+        self.x0, self.x1 = math.log10(min(jobs)) - 0.3, math.log10(max(jobs)) + 0.3
         self.y0 = math.log10(min(values)) - 0.55  # room for what is written below a line
         self.y1 = max(math.log10(max(values)) + 0.4, self.y0 + 2)
         self.parts = []
