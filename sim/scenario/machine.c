@@ -117,7 +117,8 @@ static int allocate(sim_machine *machine) {
     bool fine = machine->ends != NULL && machine->globals != NULL && machine->objects != NULL &&
                 machine->tasks != NULL && machine->spawned != NULL && machine->arguments != NULL &&
                 machine->counts != NULL && machine->first_ids != NULL &&
-                machine->name_locals != NULL && machine->signals != NULL && machine->broken_ns != NULL;
+                machine->name_locals != NULL && machine->signals != NULL &&
+                machine->broken_ns != NULL;
     for (size_t i = 0; fine && i < program->expect.always_count; i++)
         machine->broken_ns[i] = CAD_NEVER;
     return fine ? 0 : CAD_ENOMEM;
@@ -239,6 +240,7 @@ void sim_machine_free(sim_machine *machine) {
         sim_free(machine->failures[i].who);
         sim_free(machine->failures[i].what);
     }
+    sim_deadlock_free(&machine->deadlock);
     sim_symbols_free(&machine->ordinals);
     sim_free(machine->ordinal_counts);
     sim_buffer_free(&machine->text);

@@ -17,6 +17,7 @@
 
 #include <signal.h>
 
+#include "scenario/deadlock.h"
 #include "scenario/lines.h"
 #include "scenario/program.h"
 #include "scenario/random.h"
@@ -206,6 +207,7 @@ struct sim_machine {
     enum sim_outcome_kind outcome;
     char reason[160]; /* why, where the outcome is LIMIT or BROKEN */
     int64_t end_ns;
+    sim_deadlock deadlock;
     uint64_t failure_count;
     sim_failure failures[SIM_FAILURES_KEPT];
 };
@@ -370,7 +372,7 @@ void sim_note_failure(sim_machine *machine, const cad_task *task, const char *wh
 /* The engine's: a task or future has gone, and nobody asked for its exception. */
 void sim_note_unretrieved(cad_future *future, int code, const cad_exception *exception,
                           void *machine);
-/* Who waits for what, and for whom. */
+/* Finds out who waits for what, and for whom; says so. */
 void sim_report_deadlock(sim_machine *machine);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
  * with which it began. */

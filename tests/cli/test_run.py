@@ -237,6 +237,49 @@ class Report(CliTest):
         self.assertEqual(report["reason"], "10 steps were run (--max-steps)")
         self.assertEqual(report["steps"], 10)
 
+    def deadlock(self, document):
+        self.write("stuck.json", {"cadran": 1} | document)
+        report = self.report("stuck.json", status=UNEXPECTED)
+        self.assertEqual(report["outcome"], "deadlock")
+        return report["deadlock"]
+
+    def test_of_a_deadlock_with_a_cycle_of_locks(self):
+        def job(first, second):
+            return [{"with": first, "do": [{"sleep": 1}, {"with": second, "do": []}]}]
+        one, two = ({"task": task, "verb": "acquire", "since_ns": 1000000000, "held_by": holder,
+                     "holder_ended": False, "waits_for": {"type": "lock", "name": lock}}
+                    for task, lock, holder in (("job1", "b", "job2"), ("job2", "a", "job1")))
+        self.assertEqual(
+            self.deadlock({"objects": {"a": {"type": "lock"}, "b": {"type": "lock"}},
+                           "tasks": [{"name": "job1", "do": job("a", "b")},
+                                     {"name": "job2", "do": job("b", "a")}]}),
+            {"tasks": [one, two], "more_tasks": 0, "cycles": [[one, two]]})
+
+    def test_of_a_deadlock_that_others_wait_for(self):
+        """Who waits for a cycle is no part of it; who has ended never lets go."""
+        def awaits(task, other):
+            return {"task": task, "verb": "await", "since_ns": 0,
+                    "waits_for": {"type": "task", "name": other}}
+        y = {"name": "y", "do": [{"await": "z"}]}
+        z = {"name": "z", "do": [{"await": "y"}]}
+        self.assertEqual(
+            self.deadlock({"objects": {"l": {"type": "lock"}},
+                           "tasks": [{"name": "x", "do": [{"sleep": 0}, {"await": "y"}]}, y, z,
+                                     {"name": "gone", "do": [{"acquire": "l"}]},
+                                     {"name": "w", "do": [{"sleep": 2}, {"acquire": "l"}]}]}),
+            {"tasks": [awaits("x", "y"), awaits("y", "z"), awaits("z", "y"),
+                       {"task": "w", "verb": "acquire", "since_ns": 2000000000,
+                        "waits_for": {"type": "lock", "name": "l"}, "held_by": "gone",
+                        "holder_ended": True}],
+             "more_tasks": 0, "cycles": [[awaits("y", "z"), awaits("z", "y")]]})
+
+    def test_of_a_deadlock_of_very_many(self):
+        deadlock = self.deadlock({"objects": {"e": {"type": "event"}}, "tasks": [
+            {"name": "t{i}", "count": 1000, "do": [{"wait": "e"}]}]})
+        self.assertEqual([task["task"] for task in deadlock["tasks"]],
+                         [f"t{i}" for i in range(50)])
+        self.assertEqual((deadlock["more_tasks"], deadlock["cycles"]), (950, []))
+
     def test_of_very_many_failures_some_are_kept(self):
         self.write("many.json", {"cadran": 1, "tasks": [
             {"name": "a{i}", "count": 1000, "do": [{"raise": "ValueError"}]}]})
