@@ -82,6 +82,22 @@ static bool add_deadlock(cJSON *root, const sim_deadlock *deadlock) {
     return fine;
 }
 
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+static bool add_running(cJSON *root, const sim_machine *machine) {
+    sim_buffer where = {0};
+    if (machine->running == NULL)
+        return true;
+    cJSON *object = cJSON_AddObjectToObject(root, "still_running");
+    bool fine = sim_document_format_place(machine->program->document, machine->running_place,
+                                          &where) == 0 &&
+                object != NULL &&
+                cJSON_AddStringToObject(object, "who", machine->running) != NULL &&
+                cJSON_AddStringToObject(object, "where", where.data) != NULL;
+    sim_buffer_free(&where);
+    return fine;
+}
+
 /* --- The whole ------------------------------------------------------------------------------- */
 
 static bool fill(cJSON *root, const sim_machine *machine, size_t unmet, int status) {
@@ -99,7 +115,8 @@ static bool fill(cJSON *root, const sim_machine *machine, size_t unmet, int stat
            add_whole(root, "tasks_pending", (int64_t)machine->pending_count) &&
            add_whole(root, "steps", (int64_t)sim_machine_steps(machine)) &&
            add_whole(root, "max_concurrent", (int64_t)machine->spans_most) &&
-           add_deadlock(root, &machine->deadlock) && add_failures(root, machine);
+           add_running(root, machine) && add_deadlock(root, &machine->deadlock) &&
+           add_failures(root, machine);
 }
 
 FILE *sim_open_report(const char *path) {

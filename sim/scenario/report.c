@@ -117,6 +117,32 @@ void sim_note_slow(sim_machine *machine, uint32_t from, int64_t busy_ns) {
     sim_buffer_free(&where);
 }
 
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+static const char *running_body(const sim_machine *machine) {
+    if (cad_running_loop() != NULL)
+        return "a callback";
+    return machine->ending ? "on_interrupt" : "setup";
+}
+
+void sim_note_running(const sim_job *job) {
+    sim_machine *machine = job->machine;
+    FILE *report = machine->options->report;
+    const cad_task *task = cad_current_task();
+    sim_buffer who = {0}, where = {0};
+    (void)sim_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
+                            task != NULL ? cad_task_name(task) : running_body(machine));
+    machine->running = who.data;
+    machine->running_place = place_of(machine, job->top->pc);
+    if (report == NULL)
+        return;
+    format_place(machine, machine->running_place, &where);
+    sim_speak(machine);
+    fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
+            who.data != NULL ? who.data : "a task");
+    sim_buffer_free(&where);
+}
+
 /* --- Deadlock -------------------------------------------------------------------------------- */
 
 /* What a task waits for: `lock b, held by job2`; `y`, a task; `gather-6`, where the name is the
