@@ -143,7 +143,7 @@ CAD_API const char *cad_error_message(void);
 /* --- The loop ---------------------------------------------------------------------------- */
 
 typedef struct cad_loop cad_loop;
-typedef struct cad_driver cad_driver; /* the clock and the outside world; see driver.h */
+typedef struct cad_driver cad_driver; /* the clock and the outside world: one of the two below */
 
 #define CAD_MICROSECOND INT64_C(1000)
 #define CAD_MILLISECOND INT64_C(1000000)

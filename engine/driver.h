@@ -3,6 +3,8 @@
  * A driver says what time it is, waits, and carries out what happens outside the loop: work in
  * threads and interrupts. The loop, the primitives and the tasks are the same code over every
  * driver, and cannot tell which one it is.
+ *
+ * Not installed: the two drivers are what programs get, and what a driver is may change with them.
  */
 #ifndef CADRAN_DRIVER_H
 #define CADRAN_DRIVER_H

@@ -186,6 +186,10 @@ int cad_queue_put_nowait(cad_queue *queue, void *item) {
     return put_nowait(queue, item);
 }
 
+/* A woken putter finds memory for its item, because there was as much when the queue was full.
+ * Where less() fails, the item has taken the room; and where it fails a get, the room that there is
+ * then wakes nobody. Both as in Python, whose put() and get() pass a wake-up on only when they are
+ * left while they wait. */
 static int put_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;

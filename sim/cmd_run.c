@@ -169,6 +169,18 @@ static bool parse_size(const char *text, uint64_t *bytes) {
     return fine;
 }
 
+/* What takes "-" for a file's name would leave one of that name behind. */
+static bool parse_file(const char *option, const char *text, const char **path) {
+    *path = text;
+    if (strcmp(text, "-") != 0)
+        return true;
+    fprintf(stderr,
+            "cadran run: %s wants a file, not \"-\": standard output is for what the tasks print "
+            "(./- is a file of that name)\n",
+            option);
+    return false;
+}
+
 static bool parse_clock(const char *text, bool *real) {
     *real = strcmp(text, "real") == 0;
     if (*real || strcmp(text, "virtual") == 0)
@@ -197,11 +209,9 @@ static bool take_option(struct arguments *arguments, int option, char *value) {
     case OPTION_CLOCK:
         return parse_clock(value, &machine->real);
     case OPTION_TRACE:
-        arguments->run.trace_path = value;
-        return true;
+        return parse_file("--trace", value, &arguments->run.trace_path);
     case OPTION_REPORT:
-        arguments->run.report_path = value;
-        return true;
+        return parse_file("--report", value, &arguments->run.report_path);
     case OPTION_TABLE:
         arguments->run.table = true;
         return true;

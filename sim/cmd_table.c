@@ -16,7 +16,8 @@ static const char usage[] =
     "usage: cadran table [options] TRACE\n"
     "\n"
     "Prints who worked when: a row for each interval of time, a column for each job\n"
-    "with its duration in seconds, and a star where the job works.\n"
+    "with its duration in seconds, and a star where the job works. TRACE is a file; - is\n"
+    "standard input.\n"
     "\n"
     "  --step TIME         length of an interval (default: 1s)\n"
     "  --tolerance TIME    work of at most this length in a row shows no star, unless the row\n"
@@ -183,6 +184,7 @@ static int print_table(struct sim_table *table, const struct arguments *argument
 }
 
 static int show(const struct sim_trace *trace, struct arguments *arguments) {
+    const char *name = sim_trace_path_name(arguments->path);
     struct sim_table *table;
     bool lives;
     for (size_t i = 0; i < trace->warning_count; i++)
@@ -195,12 +197,12 @@ static int show(const struct sim_trace *trace, struct arguments *arguments) {
         status = no_memory();
     } else {
         if (sim_table_column_count(table) == 0)
-            fprintf(stderr, "cadran table: warning: %s: no tasks\n", arguments->path);
+            fprintf(stderr, "cadran table: warning: %s: no tasks\n", name);
         else if (lives)
             fprintf(stderr,
                     "cadran table: warning: %s: no task has a span (steps \"span\" and "
                     "\"sequence\"), so a star stands for as long as a task lives\n",
-                    arguments->path);
+                    name);
         status = print_table(table, arguments);
     }
     sim_table_free(table);

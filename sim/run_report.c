@@ -34,6 +34,72 @@ static bool add_failures(cJSON *root, const sim_machine *machine) {
     return fine;
 }
 
+/* --- Deadlock -------------------------------------------------------------------------------- */
+
+static bool add_object(cJSON *item, const sim_stuck *stuck) {
+    if (stuck->type == NULL)
+        return true;
+    cJSON *object = cJSON_AddObjectToObject(item, "waits_for");
+    return object != NULL && cJSON_AddStringToObject(object, "type", stuck->type) != NULL &&
+           cJSON_AddStringToObject(object, "name", stuck->object) != NULL;
+}
+
+static bool add_holder(cJSON *item, const sim_stuck *stuck) {
+    return stuck->holder == NULL ||
+           (cJSON_AddStringToObject(item, "held_by", stuck->holder) != NULL &&
+            cJSON_AddBoolToObject(item, "holder_ended", stuck->holder_ended) != NULL);
+}
+
+/* Takes NULL for the array, and is false then. */
+static bool fill_waits(cJSON *array, const sim_stuck_list *list) {
+    bool fine = array != NULL;
+    for (size_t i = 0; fine && i < list->count; i++) {
+        const sim_stuck *stuck = &list->items[i];
+        cJSON *item = cJSON_CreateObject();
+        fine = item != NULL && cJSON_AddItemToArray(array, item) &&
+               cJSON_AddStringToObject(item, "task", stuck->task) != NULL &&
+               cJSON_AddStringToObject(item, "verb", stuck->verb) != NULL &&
+               add_object(item, stuck) && add_holder(item, stuck) &&
+               add_whole(item, "since_ns", stuck->since_ns);
+    }
+    return fine;
+}
+
+static bool add_deadlock(cJSON *root, const sim_deadlock *deadlock) {
+    if (deadlock->task_count == 0)
+        return true;
+    cJSON *object = cJSON_AddObjectToObject(root, "deadlock");
+    bool fine =
+        object != NULL && fill_waits(cJSON_AddArrayToObject(object, "tasks"), &deadlock->tasks) &&
+        add_whole(object, "more_tasks", (int64_t)(deadlock->task_count - deadlock->tasks.count));
+    cJSON *cycles = fine ? cJSON_AddArrayToObject(object, "cycles") : NULL;
+    fine = cycles != NULL;
+    for (size_t i = 0; fine && i < deadlock->cycle_count; i++) {
+        cJSON *cycle = cJSON_CreateArray();
+        fine = cycle != NULL && cJSON_AddItemToArray(cycles, cycle) &&
+               fill_waits(cycle, &deadlock->cycles[i]);
+    }
+    return fine;
+}
+
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+static bool add_running(cJSON *root, const sim_machine *machine) {
+    sim_buffer where = {0};
+    if (machine->running == NULL)
+        return true;
+    cJSON *object = cJSON_AddObjectToObject(root, "still_running");
+    bool fine = sim_document_format_place(machine->program->document, machine->running_place,
+                                          &where) == 0 &&
+                object != NULL &&
+                cJSON_AddStringToObject(object, "who", machine->running) != NULL &&
+                cJSON_AddStringToObject(object, "where", where.data) != NULL;
+    sim_buffer_free(&where);
+    return fine;
+}
+
+/* --- The whole ------------------------------------------------------------------------------- */
+
 static bool fill(cJSON *root, const sim_machine *machine, size_t unmet, int status) {
     const char *outcome = sim_outcome_name(machine->outcome);
     return root != NULL && cJSON_AddStringToObject(root, "scenario", machine->program->name) &&
@@ -49,6 +115,7 @@ static bool fill(cJSON *root, const sim_machine *machine, size_t unmet, int stat
            add_whole(root, "tasks_pending", (int64_t)machine->pending_count) &&
            add_whole(root, "steps", (int64_t)sim_machine_steps(machine)) &&
            add_whole(root, "max_concurrent", (int64_t)machine->spans_most) &&
+           add_running(root, machine) && add_deadlock(root, &machine->deadlock) &&
            add_failures(root, machine);
 }
 

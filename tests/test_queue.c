@@ -582,6 +582,106 @@ static void test_queue__a_comparison_that_fails_fails_the_put_or_the_get(void **
     assert_int_equal(cad_queue_get_nowait(queue, &item), CAD_ETYPE);
 }
 
+/* A task that puts `item`, or gets where it is NULL. */
+struct user {
+    cad_queue *queue;
+    struct item *item;
+    const char *name;
+};
+
+static int use(void *arg) {
+    const struct user *self = arg;
+    void *item = self->item;
+    bool puts = item != NULL;
+    int error = puts ? cad_queue_put(self->queue, item) : cad_queue_get(self->queue, &item);
+    if (error != 0)
+        note("%s fails", self->name);
+    else
+        note("%s %s %d", self->name, puts ? "put" : "got", ((struct item *)item)->priority);
+    return 0;
+}
+
+static void start(struct user *user, cad_queue *queue) {
+    user->queue = queue;
+    assert_int_equal(cad_task_create(test_loop, use, user, NULL, NULL), 0);
+}
+
+static cad_queue *filled_queue(size_t maxsize, struct item *items, size_t count) {
+    cad_queue *queue = cad_priority_queue_new(test_loop, maxsize, by_priority);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(cad_queue_put_nowait(queue, &items[i]), 0);
+    return queue;
+}
+
+/* What CPython does, in which the item is lost and the room is nobody's. */
+static void test_queue__a_get_that_fails_wakes_no_putter(void **state) {
+    (void)state;
+    struct item items[] = {{1, 0}, {2, 1}, {3, 2}}, more = {4, 3};
+    struct user putter = {.item = &more, .name = "p"}, getter = {.name = "g"};
+    cad_queue *queue = filled_queue(3, items, 3);
+    start(&putter, queue);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    items[2].priority = -1;
+    start(&getter, queue);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    HAPPENED("0: g fails");
+    assert_int_equal(cad_queue_size(queue), 2);
+    assert_int_equal(cad_waiters(queue), 1);
+}
+
+/* Its item is in the queue all the same, as in CPython, so that there is no room for the next. */
+static void test_queue__a_woken_putter_that_fails_has_taken_the_room(void **state) {
+    (void)state;
+    struct item items[] = {{1, 0}, {2, 1}}, odd = {-1, 2}, even = {5, 3};
+    struct user putters[] = {{.item = &odd, .name = "p0"}, {.item = &even, .name = "p1"}};
+    struct user getter = {.name = "g"};
+    cad_queue *queue = filled_queue(2, items, 2);
+    start(&putters[0], queue);
+    start(&putters[1], queue);
+    start(&getter, queue);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    HAPPENED("0: g got 1, p0 fails");
+    assert_int_equal(cad_queue_size(queue), 2);
+    assert_int_equal(cad_queue_unfinished(queue), 2);
+    assert_int_equal(cad_waiters(queue), 1);
+}
+
+static void test_queue__a_woken_getter_that_fails_keeps_no_other_waiting(void **state) {
+    (void)state;
+    struct item items[] = {{1, 0}, {2, 1}, {3, 2}};
+    struct user getters[] = {{.name = "g0"}, {.name = "g1"}};
+    cad_queue *queue = cad_priority_queue_new(test_loop, 0, by_priority);
+    start(&getters[0], queue);
+    start(&getters[1], queue);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(cad_queue_put_nowait(queue, &items[i]), 0);
+    items[2].priority = -1;
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: g0 fails, g1 got 2");
+    assert_int_equal(cad_queue_size(queue), 1);
+}
+
+/* Where it was full there was memory for as many items: a wake-up is not lost for want of it. */
+static void test_queue__a_woken_putter_needs_no_memory(void **state) {
+    (void)state;
+    enum { MOST = 70 };
+    for (size_t maxsize = 1; maxsize <= MOST; maxsize++) {
+        struct item items[MOST] = {{1, 0}}, more = {4, 3};
+        struct user putter = {.item = &more, .name = "p"};
+        cad_queue *queue = filled_queue(maxsize, items, maxsize);
+        start(&putter, queue);
+        assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+        assert_int_equal(cad_queue_get_nowait(queue, NULL), 0);
+        note_clear();
+        fail_block(1);
+        assert_int_equal(cad_loop_run(test_loop), 0);
+        assert_false(block_failed());
+        fail_block(0);
+        HAPPENED("0: p put 4");
+    }
+}
+
 static void test_queue__items_keep_their_order_while_it_grows_and_turns(void **state) {
     (void)state;
     cad_queue *queue = cad_queue_new(test_loop, 0);
@@ -690,6 +790,10 @@ int main(void) {
         cmocka_unit_test(test_queue__shutdown_then_at_once),
         ENGINE_TEST(test_queue__equal_priorities_come_out_as_in_heapq),
         ENGINE_TEST(test_queue__a_comparison_that_fails_fails_the_put_or_the_get),
+        ENGINE_TEST(test_queue__a_get_that_fails_wakes_no_putter),
+        ENGINE_TEST(test_queue__a_woken_putter_that_fails_has_taken_the_room),
+        ENGINE_TEST(test_queue__a_woken_getter_that_fails_keeps_no_other_waiting),
+        ENGINE_TEST(test_queue__a_woken_putter_needs_no_memory),
         ENGINE_TEST(test_queue__items_keep_their_order_while_it_grows_and_turns),
         ENGINE_TEST(test_queue__shutdown_at_once_hands_out_the_items),
         ENGINE_TEST(test_queue__an_item_that_nobody_wants_is_taken_all_the_same),

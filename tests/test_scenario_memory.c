@@ -114,6 +114,10 @@ static void test_scenario_memory__ends(void **state) {
         "'tasks':[{'name':'t','do':[{'repeat':'forever','do':[{'put':'q','value':'x{n}'}]}]}],"
         "'signals':[{'at':2,'signal':'SIGINT'}],'on_interrupt':[{'print':'bye'}]}",
         NULL);
+    sim_machine_options options = scenario_options();
+    options.max_still = 100;
+    fail_each("{'cadran':1,'tasks':[{'name':'t','do':[{'while':'True','do':[{'sleep':0}]}]}]}",
+              &options);
 }
 
 int main(void) {

@@ -250,6 +250,34 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     stage_close(&stage);
 }
 
+/* The lane that an arrow comes from shows a bar where it starts, at its dot. */
+static size_t check_starts(const struct stage *stage) {
+    size_t starts = 0;
+    for (size_t i = 0; (i = stage_find(stage, i, VIZ_DOT, VIZ_WAKE)) != SIZE_MAX; i++) {
+        const struct viz_rect *dot = &stage->scene.prims[i].at;
+        double row = (dot->y + dot->h / 2 - stage->frame.lanes.y) / stage->frame.row_px;
+        double time_ns = viz_time_at(&stage->frame, &stage->view, dot->x + dot->w / 2 + 0.5);
+        int64_t begin_ns = (int64_t)row / 2 * SAMPLE_SECOND;
+        assert_true(time_ns >= (double)begin_ns && time_ns <= (double)begin_ns + 1e9);
+        starts++;
+    }
+    return starts;
+}
+
+static void test_layout__arrows_start_at_their_bars(void **state) {
+    (void)state;
+    /* Down to where two arrows would need more columns than the bar has, and in the end one. */
+    static const int seconds[] = {20, 50, 60, 70, 200};
+    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+        struct stage stage;
+        sample_relay(&stage.sample, seconds[i]);
+        stage_open(&stage, 1280, 720);
+        size_t starts = check_starts(&stage);
+        assert_true(seconds[i] <= 70 ? starts > 10 : starts == 0);
+        stage_close(&stage);
+    }
+}
+
 static void test_layout__stuck_waits_stand_out(void **state) {
     (void)state;
     struct stage stage;
@@ -419,6 +447,7 @@ int main(void) {
         cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
+        cmocka_unit_test(test_layout__arrows_start_at_their_bars),
         cmocka_unit_test(test_layout__stuck_waits_stand_out),
         cmocka_unit_test(test_layout__details_are_told_in_words),
         cmocka_unit_test(test_layout__the_strip_shows_what_changes),

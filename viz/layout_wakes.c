@@ -1,6 +1,7 @@
 /* Who woke whom: arrows from lane to lane. */
 #include "painter.h"
 
+#include <limits.h>
 #include <math.h>
 
 enum {
@@ -13,7 +14,8 @@ enum {
 struct route {
     int x;
     int end_x;
-    int half; /* of the height of the bar that it starts from */
+    int half;    /* of the height of the bar that it starts from */
+    int least_x; /* the first column of that bar; INT_MIN where there is none */
     int top;
     int bottom;
 };
@@ -24,7 +26,8 @@ struct router {
     size_t count;
 };
 
-/* Moves a way to the left until it covers no other. */
+/* Moves a way to the left until it covers no other, or comes to the end of the bar that it starts
+ * from: beside that it would start from nothing. */
 static void make_room(const struct router *router, struct route *route) {
     const struct viz_frame *frame = router->painter->frame;
     int step = viz_px(frame, 4);
@@ -37,6 +40,8 @@ static void make_room(const struct router *router, struct route *route) {
         }
         if (!taken)
             return;
+        if (route->x - step < route->least_x)
+            return;
         route->x -= step;
     }
 }
@@ -46,15 +51,18 @@ static int middle_of(const struct viz_painter *painter, uint32_t lane) {
     return rect.y + rect.h / 2;
 }
 
-/* Half the height of what a lane shows at the moment of a wake, from which the arrow starts. */
-static int half_of_source(const struct viz_painter *painter, uint32_t lane, int64_t time_ns) {
+/* What a lane shows at the moment of a wake: there the arrow starts. */
+static void find_source(const struct viz_painter *painter, uint32_t lane, int64_t time_ns,
+                        struct route *route) {
     const struct viz_model *model = painter->model;
     const struct viz_row *row = &model->rows[model->lanes[lane].first_row];
     uint32_t at = viz_bar_from(model, row->first_bar, row->bar_count, time_ns);
     if (at == row->first_bar + row->bar_count || model->bars[at].begin_ns > time_ns)
-        return 0;
+        return;
     struct viz_rect rect = viz_bar_rect(painter, model->lanes[lane].first_row, 0, 1);
-    return viz_shape_of(painter, &model->bars[at], rect).h / 2;
+    route->half = viz_shape_of(painter, &model->bars[at], rect).h / 2;
+    route->least_x =
+        viz_column(painter, (double)model->bars[at].begin_ns) + viz_px(painter->frame, 2);
 }
 
 static void paint_route(const struct viz_painter *painter, const struct route *route, int from_y,
@@ -97,9 +105,12 @@ static void paint_wake(struct router *router, uint32_t index, bool strong) {
     int least = viz_px(frame, 13);
     struct route route = {.x = to_x - from_x > least ? from_x : to_x - least,
                           .end_x = to_x,
-                          .half = half_of_source(painter, from, wake->from_ns - model->origin_ns),
+                          .least_x = INT_MIN,
                           .top = from_y < to_y ? from_y : to_y,
                           .bottom = from_y < to_y ? to_y : from_y};
+    find_source(painter, from, wake->from_ns - model->origin_ns, &route);
+    if (!strong && painter->ui->wakes == VIZ_WAKES_FEW && route.x < route.least_x)
+        return;
     make_room(router, &route);
     router->routes[router->count++] = route;
     int above = frame->lanes.y - frame->height;
@@ -116,7 +127,8 @@ static bool is_row_in_view(const struct viz_painter *painter, uint32_t lane) {
 }
 
 /* A wake from one lane to another that is worth an arrow: where only few are wanted, both of its
- * ends can be seen, and the wait that it ends has room for the arrow. */
+ * ends can be seen, and the wait that it ends has room for the arrow. (So must have the bar that it
+ * starts from, which paint_wake() looks up anyway.) */
 static bool is_wanted(const struct viz_painter *painter, const struct sim_wake *wake, bool few) {
     const struct viz_model *model = painter->model;
     uint32_t from = model->lane_of_track[wake->from_track];

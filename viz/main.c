@@ -76,7 +76,7 @@ static int view(const struct viz_options *options) {
         fprintf(stderr, "cadran-view: warning: %s\n", trace->warnings[i]);
     struct viz_model *model;
     int status;
-    if (viz_model_new(trace, options->trace, &model) != 0) {
+    if (viz_model_new(trace, sim_trace_path_name(options->trace), &model) != 0) {
         status = say(STATUS_FAILED, "out of memory");
     } else {
         double from_ns = options->has_from ? (double)options->from_ns : 0;

@@ -12,7 +12,7 @@
 const char viz_usage[] =
     "usage: cadran-view [options] TRACE\n"
     "\n"
-    "Shows a trace as a timeline: a lane for each task.\n"
+    "Shows a trace as a timeline: a lane for each task. TRACE is a file; - is standard input.\n"
     "\n"
     "  --png FILE             draw the picture into FILE; needs no display\n"
     "  --size WIDTHxHEIGHT    size of the picture or window, in pixels (1280x720)\n"

@@ -387,7 +387,7 @@ int sim_job_go(sim_job *job, int result) {
             in = &code[job->top->pc - 1];
             waited = false;
         } else {
-            if (machine->gauge.fuel-- == 0 && !sim_machine_refuel(machine))
+            if (machine->gauge.fuel-- == 0 && !sim_machine_refuel(job))
                 return halt(job);
             in = &code[job->top->pc++];
             result = in->operation->begin(job, in);

@@ -55,7 +55,14 @@ static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-bool sim_machine_refuel(sim_machine *machine) {
+/* The job that runs has done the last step that there is. */
+static void stop_at_steps(const sim_job *job, uint64_t limit, const char *option) {
+    (void)sim_machine_stop(job->machine, SIM_LIMIT, "%" PRIu64 " steps were run%s", limit, option);
+    sim_note_running(job);
+}
+
+bool sim_machine_refuel(const sim_job *job) {
+    sim_machine *machine = job->machine;
     const sim_machine_options *options = machine->options;
     struct sim_gauge *gauge = &machine->gauge;
     gauge->steps += gauge->given;
@@ -72,13 +79,9 @@ bool sim_machine_refuel(sim_machine *machine) {
         return false;
     }
     if (gauge->steps >= options->max_steps)
-        (void)sim_machine_stop(machine, SIM_LIMIT, "%" PRIu64 " steps were run (--max-steps)",
-                               options->max_steps);
+        stop_at_steps(job, options->max_steps, " (--max-steps)");
     else if (gauge->still_steps >= options->max_still)
-        (void)sim_machine_stop(machine, SIM_LIMIT,
-                               "%" PRIu64 " steps were run while the clock stood still "
-                               "(--max-still)",
-                               options->max_still);
+        stop_at_steps(job, options->max_still, " while the clock stood still (--max-still)");
     if (machine->stopping)
         return false;
     gauge->given = least(LOOK_EVERY, options->max_steps - gauge->steps);
@@ -117,7 +120,8 @@ static int allocate(sim_machine *machine) {
     bool fine = machine->ends != NULL && machine->globals != NULL && machine->objects != NULL &&
                 machine->tasks != NULL && machine->spawned != NULL && machine->arguments != NULL &&
                 machine->counts != NULL && machine->first_ids != NULL &&
-                machine->name_locals != NULL && machine->signals != NULL && machine->broken_ns != NULL;
+                machine->name_locals != NULL && machine->signals != NULL &&
+                machine->broken_ns != NULL;
     for (size_t i = 0; fine && i < program->expect.always_count; i++)
         machine->broken_ns[i] = CAD_NEVER;
     return fine ? 0 : CAD_ENOMEM;
@@ -239,6 +243,8 @@ void sim_machine_free(sim_machine *machine) {
         sim_free(machine->failures[i].who);
         sim_free(machine->failures[i].what);
     }
+    sim_deadlock_free(&machine->deadlock);
+    sim_free(machine->running);
     sim_symbols_free(&machine->ordinals);
     sim_free(machine->ordinal_counts);
     sim_buffer_free(&machine->text);

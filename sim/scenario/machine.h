@@ -17,6 +17,7 @@
 
 #include <signal.h>
 
+#include "scenario/deadlock.h"
 #include "scenario/lines.h"
 #include "scenario/program.h"
 #include "scenario/random.h"
@@ -207,6 +208,9 @@ struct sim_machine {
     enum sim_outcome_kind outcome;
     char reason[160]; /* why, where the outcome is LIMIT or BROKEN */
     int64_t end_ns;
+    sim_deadlock deadlock;
+    char *running;          /* who ran when a limit of steps ended the run: "task job1" ... */
+    uint32_t running_place; /* ... and at which step */
     uint64_t failure_count;
     sim_failure failures[SIM_FAILURES_KEPT];
 };
@@ -238,8 +242,8 @@ int sim_machine_no_memory(sim_machine *machine);
 /* How many instructions were run. */
 uint64_t sim_machine_steps(const sim_machine *machine);
 
-/* Looks at the limits when the fuel is used up. False where the run ends. */
-bool sim_machine_refuel(sim_machine *machine);
+/* Looks at the limits when the fuel is used up by a job that runs. False where the run ends. */
+bool sim_machine_refuel(const sim_job *job);
 
 /* --- What steps use (use.c) ---------------------------------------------------------------- */
 /* Those that return an int return 0 or an error, and have then raised it. */
@@ -371,8 +375,10 @@ void sim_note_failure(sim_machine *machine, const cad_task *task, const char *wh
 /* The engine's: a task or future has gone, and nobody asked for its exception. */
 void sim_note_unretrieved(cad_future *future, int code, const cad_exception *exception,
                           void *machine);
-/* Who waits for what, and for whom. */
+/* Finds out who waits for what, and for whom; says so. */
 void sim_report_deadlock(sim_machine *machine);
+/* Remembers, and reports, which job a limit of steps has caught. */
+void sim_note_running(const sim_job *job);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
  * with which it began. */
 void sim_note_slow(sim_machine *machine, uint32_t from, int64_t busy_ns);

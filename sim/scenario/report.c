@@ -117,109 +117,79 @@ void sim_note_slow(sim_machine *machine, uint32_t from, int64_t busy_ns) {
     sim_buffer_free(&where);
 }
 
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+static const char *running_body(const sim_machine *machine) {
+    if (cad_running_loop() != NULL)
+        return "a callback";
+    return machine->ending ? "on_interrupt" : "setup";
+}
+
+void sim_note_running(const sim_job *job) {
+    sim_machine *machine = job->machine;
+    FILE *report = machine->options->report;
+    const cad_task *task = cad_current_task();
+    sim_buffer who = {0}, where = {0};
+    (void)sim_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
+                            task != NULL ? cad_task_name(task) : running_body(machine));
+    machine->running = who.data;
+    machine->running_place = place_of(machine, job->top->pc);
+    if (report == NULL)
+        return;
+    format_place(machine, machine->running_place, &where);
+    sim_speak(machine);
+    fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
+            who.data != NULL ? who.data : "a task");
+    sim_buffer_free(&where);
+}
+
 /* --- Deadlock -------------------------------------------------------------------------------- */
 
-enum { TASKS_SHOWN = 50, CYCLES_SHOWN = 5 };
-
-/* `lock b`; `gather-6`, where the name is the type's and a number. */
-static void describe(const void *object, sim_buffer *buffer) {
-    cad_object_info info;
-    cad_object_describe(object, &info);
-    size_t length = strlen(info.type);
-    bool named = strncmp(info.name, info.type, length) != 0 || info.name[length] != '-';
-    (void)sim_buffer_format(buffer, "%s%s%s", named ? info.type : "", named ? " " : "", info.name);
-}
-
-/* What a task waits for, `lock b, held by job2`; returns who that leads to. */
-static const cad_task *describe_wait(const cad_wait_info *wait, sim_buffer *buffer) {
-    if (wait->task != NULL) {
-        (void)sim_buffer_format(buffer, "%s", cad_task_name(wait->task));
-        return wait->task;
+/* What a task waits for: `lock b, held by job2`; `y`, a task; `gather-6`, where the name is the
+ * type's and a number. */
+static void print_wait(FILE *report, const sim_stuck *stuck) {
+    if (stuck->type == NULL) {
+        fputs(stuck->verb, report);
+    } else {
+        size_t length = strlen(stuck->type);
+        bool named =
+            strncmp(stuck->object, stuck->type, length) != 0 || stuck->object[length] != '-';
+        bool shown = named && strcmp(stuck->type, "task") != 0;
+        fprintf(report, "%s%s%s", shown ? stuck->type : "", shown ? " " : "", stuck->object);
     }
-    if (wait->object != NULL)
-        describe(wait->object, buffer);
-    else
-        (void)sim_buffer_format(buffer, "%s", wait->verb);
-    if (wait->holder != NULL)
-        (void)sim_buffer_format(buffer, ", held by %s%s", cad_task_name(wait->holder),
-                                cad_future_done(wait->holder) ? ", which has ended" : "");
-    return wait->holder;
+    if (stuck->holder != NULL)
+        fprintf(report, ", held by %s%s", stuck->holder,
+                stuck->holder_ended ? ", which has ended" : "");
 }
 
-static void report_task(FILE *report, const cad_task *task, sim_buffer *buffer) {
-    cad_wait_info wait;
-    char since[TIME_TEXT];
-    if (!cad_task_waiting(task, &wait))
-        return;
-    sim_buffer_clear(buffer);
-    (void)describe_wait(&wait, buffer);
-    fprintf(report, "  %s waits for %s (%s, since %s)\n", cad_task_name(task),
-            buffer->data != NULL ? buffer->data : "", wait.verb, show_time(wait.since_ns, since));
-}
-
-/* Who a task waits for; NULL: nobody in particular. */
-static const cad_task *next_of(const cad_task *task) {
-    cad_wait_info wait;
-    if (!cad_task_waiting(task, &wait))
-        return NULL;
-    return wait.task != NULL ? wait.task : wait.holder;
-}
-
-static void report_cycle(FILE *report, const cad_task *first, sim_buffer *buffer) {
-    const cad_task *task = first;
-    cad_wait_info wait;
-    sim_buffer_clear(buffer);
-    (void)sim_buffer_format(buffer, "%s waits for ", cad_task_name(first));
-    while (cad_task_waiting(task, &wait)) {
-        task = describe_wait(&wait, buffer);
-        if (task == first || task == NULL)
-            break;
-        (void)sim_buffer_format(buffer, ", which waits for ");
+static void print_cycle(FILE *report, const sim_stuck_list *cycle) {
+    fprintf(report, "  cycle: %s", cycle->items[0].task);
+    for (size_t i = 0; i < cycle->count; i++) {
+        fputs(i == 0 ? " waits for " : ", which waits for ", report);
+        print_wait(report, &cycle->items[i]);
     }
-    fprintf(report, "  cycle: %s\n", buffer->data != NULL ? buffer->data : "");
-}
-
-/* Follows each task to whom it waits for, and on; a walk that comes back to itself is a cycle.
- * `marks` says, by task, which walk has been there. */
-static void report_cycles(sim_machine *machine, uint32_t *marks, sim_buffer *buffer) {
-    FILE *report = machine->options->report;
-    uint32_t walk = 0;
-    int found = 0;
-    for (const cad_task *from = cad_loop_first_task(machine->loop);
-         from != NULL && found < CYCLES_SHOWN;
-         from = cad_loop_next_task(machine->loop, (cad_task *)(uintptr_t)from)) {
-        const cad_task *task = from;
-        walk++;
-        while (task != NULL && marks[cad_task_id(task)] == 0) {
-            marks[cad_task_id(task)] = walk;
-            task = next_of(task);
-        }
-        if (task != NULL && marks[cad_task_id(task)] == walk) {
-            report_cycle(report, task, buffer);
-            found++;
-        }
-    }
+    fputc('\n', report);
 }
 
 void sim_report_deadlock(sim_machine *machine) {
     FILE *report = machine->options->report;
-    sim_buffer buffer = {0};
-    char now[TIME_TEXT];
-    uint64_t count = 0;
+    sim_deadlock *deadlock = &machine->deadlock;
+    char time[TIME_TEXT];
+    sim_deadlock_find(deadlock, machine->loop, machine->task_count);
     if (report == NULL)
         return;
     sim_speak(machine);
     fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n",
-            show_time(cad_loop_time(machine->loop), now));
-    for (cad_task *task = cad_loop_first_task(machine->loop); task != NULL;
-         task = cad_loop_next_task(machine->loop, task))
-        if (count++ < TASKS_SHOWN)
-            report_task(report, task, &buffer);
-    if (count > TASKS_SHOWN)
-        fprintf(report, "  ... and %" PRIu64 " more tasks\n", count - TASKS_SHOWN);
-    uint32_t *marks = sim_zalloc((size_t)machine->task_count + 1, sizeof *marks);
-    if (marks != NULL)
-        report_cycles(machine, marks, &buffer);
-    sim_free(marks);
-    sim_buffer_free(&buffer);
+            show_time(cad_loop_time(machine->loop), time));
+    for (size_t i = 0; i < deadlock->tasks.count; i++) {
+        const sim_stuck *stuck = &deadlock->tasks.items[i];
+        fprintf(report, "  %s waits for ", stuck->task);
+        print_wait(report, stuck);
+        fprintf(report, " (%s, since %s)\n", stuck->verb, show_time(stuck->since_ns, time));
+    }
+    if (deadlock->task_count > deadlock->tasks.count)
+        fprintf(report, "  ... and %" PRIu64 " more tasks\n",
+                deadlock->task_count - deadlock->tasks.count);
+    for (size_t i = 0; i < deadlock->cycle_count; i++)
+        print_cycle(report, &deadlock->cycles[i]);
 }

@@ -394,19 +394,35 @@ static int read_all(struct reader *reader, const char *name, struct sim_trace **
     return error;
 }
 
+static bool is_standard_input(const char *path) {
+    return strcmp(path, "-") == 0;
+}
+
+const char *sim_trace_path_name(const char *path) {
+    return is_standard_input(path) ? "<stdin>" : path;
+}
+
+static int open_path(const char *path) {
+    int fd;
+    if (is_standard_input(path))
+        return STDIN_FILENO;
+    do
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
 int sim_trace_read(const char *path, struct sim_trace **trace,
                    char message[SIM_TRACE_MESSAGE_SIZE]) {
-    struct reader reader = {.input = {.fd = -1}};
-    *trace = NULL;
-    do
-        reader.input.fd = open(path, O_RDONLY | O_CLOEXEC);
-    while (reader.input.fd < 0 && errno == EINTR);
+    struct reader reader = {.input = {.fd = open_path(path)}};
+    const char *name = sim_trace_path_name(path);
     int error = CAD_ESYSTEM;
+    *trace = NULL;
     if (reader.input.fd >= 0)
-        error = read_all(&reader, path, trace, message);
+        error = read_all(&reader, name, trace, message);
     if (error == CAD_ESYSTEM)
-        snprintf(message, SIM_TRACE_MESSAGE_SIZE, "%.200s: %s", path, strerror(errno));
-    if (reader.input.fd >= 0)
+        snprintf(message, SIM_TRACE_MESSAGE_SIZE, "%.200s: %s", name, strerror(errno));
+    if (reader.input.fd > STDIN_FILENO)
         close(reader.input.fd);
     return error;
 }

@@ -16,8 +16,11 @@
 
 enum { SIM_TRACE_MESSAGE_SIZE = 512 };
 
-/* Reads a file. A file that is cut short, at whatever byte, is read up to there: the trace is
- * then not complete, and has a warning that says so.
+/* What a path is called in messages: "<stdin>" where it is "-", for standard input. */
+const char *sim_trace_path_name(const char *path);
+
+/* Reads a file, or standard input. A file that is cut short, at whatever byte, is read up to there:
+ * the trace is then not complete, and has a warning that says so.
  *   0            *trace is the caller's, to be freed with sim_trace_free()
  *   CAD_ESYSTEM  the file cannot be read
  *   CAD_EINVAL   it is no trace, or breaks a rule

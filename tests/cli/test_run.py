@@ -1,6 +1,7 @@
 """Runs under the virtual clock: what they print, and what the options do."""
 
 import json
+import re
 
 from cli_test import (CASES, ENVIRONMENT, EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main,
                       recorded)
@@ -121,23 +122,49 @@ class Seeds(CliTest):
 
 
 class Limits(CliTest):
-    def stop(self, document, *options, reason, end=0, out=None):
-        process = self.run_document(document, *options)
-        self.check(process, UNEXPECTED, out, f"limit: {reason}\noutcome limit at {end}\n")
+    def stop(self, document, *options, reason, end=0, out=None, running=""):
+        """`running`: the pointer and the name of what a limit of steps has caught."""
+        process = self.check(self.run_document(document, *options), UNEXPECTED, out)
+        said = re.sub(r"(?m)^scenario\.json:1:\d+: (.*: still running: )", r"\1", process.err)
+        self.assertEqual(said, f"{running}limit: {reason}\noutcome limit at {end}\n")
 
     def test_steps(self):
-        self.stop(ENDLESS, "--max-steps", 1000, reason="1000 steps were run (--max-steps)")
+        self.stop(ENDLESS, "--max-steps", 1000, reason="1000 steps were run (--max-steps)",
+                  running="/tasks/0/do/0: still running: task a\n")
 
     def test_an_endless_loop_ends_by_itself_and_soon(self):
         self.stop(ENDLESS, "--max-still", 1000000,
-                  reason="1000000 steps were run while the clock stood still (--max-still)")
-        self.stop({"tasks": [{"name": "a", "do": [{"repeat": "forever", "do": [{"sleep": 0}]}]}]},
-                  "--max-still", 100000,
-                  reason="100000 steps were run while the clock stood still (--max-still)")
+                  reason="1000000 steps were run while the clock stood still (--max-still)",
+                  running="/tasks/0/do/0: still running: task a\n")
+        document = {"tasks": [
+            {"name": "waits", "do": [{"sleep": 1}]},
+            {"name": "a{i}", "do": [{"repeat": "forever", "do": [{"sleep": 0}]}]}]}
+        self.stop(document, "--max-still", 100000,
+                  reason="100000 steps were run while the clock stood still (--max-still)",
+                  running="/tasks/1/do/0: still running: task a0\n")
+
+    def test_an_endless_loop_is_named_with_its_line(self):
+        self.write("loop.json", """{"cadran": 1, "tasks": [
+  {"name": "b", "do": [
+    {"call_soon": [
+      {"while": "True", "do": []}]},
+    {"sleep": 1}]}]}""")
+        self.expect(UNEXPECTED, "run", "--max-still", 1000, "loop.json",
+                    err="loop.json:4:7: /tasks/0/do/0/call_soon/0: still running: a callback\n"
+                        "limit: 1000 steps were run while the clock stood still (--max-still)\n"
+                        "outcome limit at 0\n")
 
     def test_an_endless_loop_in_setup(self):
         self.stop({"setup": ENDLESS["tasks"][0]["do"]}, "--max-still", 1000,
-                  reason="1000 steps were run while the clock stood still (--max-still)")
+                  reason="1000 steps were run while the clock stood still (--max-still)",
+                  running="/setup/0: still running: setup\n")
+
+    def test_an_endless_loop_in_on_interrupt(self):
+        self.stop({"tasks": [{"name": "a", "do": [{"sleep": 9}]}],
+                   "signals": [{"at": 1, "signal": "SIGINT"}],
+                   "on_interrupt": ENDLESS["tasks"][0]["do"]}, "--max-steps", 1000, end=1000000000,
+                  reason="1000 steps were run (--max-steps)",
+                  running="/on_interrupt/0: still running: on_interrupt\n")
 
     def test_a_loop_in_which_time_passes_does_not_stand_still(self):
         process = self.run_document({"tasks": [{"name": "a", "do": [
@@ -180,7 +207,8 @@ class Limits(CliTest):
 
     def test_a_limit_is_no_interrupt(self):
         document = ENDLESS | {"on_interrupt": [{"print": "bye"}]}
-        self.stop(document, "--max-steps", 10, out="", reason="10 steps were run (--max-steps)")
+        self.stop(document, "--max-steps", 10, out="", reason="10 steps were run (--max-steps)",
+                  running="/tasks/0/do/0: still running: task a\n")
         document["tasks"] = [{"name": "a", "do": [{"sleep": 10}]}]
         self.stop(document, "--max-time", 5, out="",
                   reason="5 seconds of the loop's time were not enough (--max-time)")
@@ -236,6 +264,52 @@ class Report(CliTest):
         self.assertEqual(report["outcome"], "limit")
         self.assertEqual(report["reason"], "10 steps were run (--max-steps)")
         self.assertEqual(report["steps"], 10)
+        self.assertRegex(report["still_running"].pop("where"), r"window.json:\d+:\d+: /tasks/0/do/")
+        self.assertRegex(report["still_running"].pop("who"), r"\Atask job\d\Z")
+        self.assertNotIn("still_running", self.report("--until", "1.5", WINDOW))
+
+    def deadlock(self, document):
+        self.write("stuck.json", {"cadran": 1} | document)
+        report = self.report("stuck.json", status=UNEXPECTED)
+        self.assertEqual(report["outcome"], "deadlock")
+        return report["deadlock"]
+
+    def test_of_a_deadlock_with_a_cycle_of_locks(self):
+        def job(first, second):
+            return [{"with": first, "do": [{"sleep": 1}, {"with": second, "do": []}]}]
+        one, two = ({"task": task, "verb": "acquire", "since_ns": 1000000000, "held_by": holder,
+                     "holder_ended": False, "waits_for": {"type": "lock", "name": lock}}
+                    for task, lock, holder in (("job1", "b", "job2"), ("job2", "a", "job1")))
+        self.assertEqual(
+            self.deadlock({"objects": {"a": {"type": "lock"}, "b": {"type": "lock"}},
+                           "tasks": [{"name": "job1", "do": job("a", "b")},
+                                     {"name": "job2", "do": job("b", "a")}]}),
+            {"tasks": [one, two], "more_tasks": 0, "cycles": [[one, two]]})
+
+    def test_of_a_deadlock_that_others_wait_for(self):
+        """Who waits for a cycle is no part of it; who has ended never lets go."""
+        def awaits(task, other):
+            return {"task": task, "verb": "await", "since_ns": 0,
+                    "waits_for": {"type": "task", "name": other}}
+        y = {"name": "y", "do": [{"await": "z"}]}
+        z = {"name": "z", "do": [{"await": "y"}]}
+        self.assertEqual(
+            self.deadlock({"objects": {"l": {"type": "lock"}},
+                           "tasks": [{"name": "x", "do": [{"sleep": 0}, {"await": "y"}]}, y, z,
+                                     {"name": "gone", "do": [{"acquire": "l"}]},
+                                     {"name": "w", "do": [{"sleep": 2}, {"acquire": "l"}]}]}),
+            {"tasks": [awaits("x", "y"), awaits("y", "z"), awaits("z", "y"),
+                       {"task": "w", "verb": "acquire", "since_ns": 2000000000,
+                        "waits_for": {"type": "lock", "name": "l"}, "held_by": "gone",
+                        "holder_ended": True}],
+             "more_tasks": 0, "cycles": [[awaits("y", "z"), awaits("z", "y")]]})
+
+    def test_of_a_deadlock_of_very_many(self):
+        deadlock = self.deadlock({"objects": {"e": {"type": "event"}}, "tasks": [
+            {"name": "t{i}", "count": 1000, "do": [{"wait": "e"}]}]})
+        self.assertEqual([task["task"] for task in deadlock["tasks"]],
+                         [f"t{i}" for i in range(50)])
+        self.assertEqual((deadlock["more_tasks"], deadlock["cycles"]), (950, []))
 
     def test_of_very_many_failures_some_are_kept(self):
         self.write("many.json", {"cadran": 1, "tasks": [

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import struct
+import subprocess
 import unittest
 
 from cli_test import EXPECTED, SCENARIOS, USAGE, CliTest, main
@@ -147,6 +148,43 @@ class Table(OfTheWindow):
         process = self.cadran("run", "--table", WINDOW)
         self.assertEqual(process.err, TABLE + "outcome complete at 5000000000\n")
 
+    def test_from_standard_input(self):
+        self.expect(EXPECTED, "table", "-", given=self.trace.decode(), out=TABLE, err="")
+        with open(self.folder / "trace") as trace:
+            self.expect(EXPECTED, "table", "-", stdin=trace, out=TABLE, err="")
+
+    def test_from_a_pipe_that_brings_it_in_pieces(self):
+        """Of more than the reader's buffer, which is refilled where an event is cut."""
+        self.expect(EXPECTED, "run", "--set", "jobs=1000", "--trace", "long", WINDOW)
+        long = (self.folder / "long").read_bytes()
+        self.assertGreater(len(long), 3 << 18)
+        process = self.start("table", "-", stdin=subprocess.PIPE, text=False)
+        for at in range(0, len(long), 9973):
+            process.stdin.write(long[at:at + 9973])
+            process.stdin.flush()
+        self.assertEqual(self.check(self.finish(process), EXPECTED).out,
+                         self.cadran("table", "long", text=False).out)
+
+    def test_standard_input_that_is_none_or_cut_short(self):
+        self.expect(USAGE, "table", "-", given="no trace", out="",
+                    err="cadran table: <stdin>:1: not a trace: a Trace Event file is JSON, and "
+                        "begins with '[' or '{'\n")
+        self.expect(USAGE, "table", "-", stdin=None, preexec_fn=lambda: os.close(0), out="",
+                    err="cadran table: <stdin>: Bad file descriptor\n")
+        self.assertRegex(
+            self.expect(EXPECTED, "table", "-", given=self.trace.decode()[:2000]).err,
+            r"\Acadran table: warning: <stdin>:\d+: cut short at byte 2000: ")
+        self.assertIn("warning: <stdin>: no tasks",
+                      self.expect(EXPECTED, "table", "-", given="[]").err)
+
+    def test_from_a_run_as_it_goes_on(self):
+        read, write = os.pipe()
+        run = self.start("run", "--trace", f"/dev/fd/{write}", WINDOW, pass_fds=[write])
+        os.close(write)
+        with open(read) as pipe:
+            self.expect(EXPECTED, "table", "-", stdin=pipe, out=TABLE, err="")
+        self.check(self.finish(run), EXPECTED)
+
     def test_too_many_rows(self):
         self.assertIn("choose a larger --step",
                       self.expect(USAGE, "table", "--step", "1ns", "trace", out="").err)
@@ -161,6 +199,15 @@ class View(OfTheWindow):
         picture = (self.folder / "picture.png").read_bytes()
         self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
         self.assertEqual(struct.unpack(">II", picture[16:24]), (640, 400))
+
+    def test_a_picture_of_standard_input_is_the_same(self):
+        self.expect(EXPECTED, "view", "--png", "file.png", "--size", "640x400", "trace")
+        self.expect(EXPECTED, "view", "--png", "stdin.png", "--size", "640x400", "-",
+                    given=self.trace.decode(), out="", err="")
+        self.assertEqual((self.folder / "file.png").read_bytes(),
+                         (self.folder / "stdin.png").read_bytes())
+        self.assertIn("<stdin>", self.expect(USAGE, "view", "--png", "p.png", "-", given="no",
+                                             out="").err)
 
     def test_help(self):
         self.assertIn("usage: cadran", self.expect(EXPECTED, "view", "--help").out)

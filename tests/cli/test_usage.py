@@ -57,6 +57,12 @@ class Mistakes(CliTest):
              'cadran run: unknown option "--verbose"; see cadran run --help'),
             (["run", "-x", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
             (["run", WINDOW, "--trace"], 'cadran run: a value is missing after "--trace"'),
+            (["run", "--trace", "-", WINDOW],
+             'cadran run: --trace wants a file, not "-": standard output is for what the tasks '
+             "print (./- is a file of that name)"),
+            (["run", "--report", "-", WINDOW],
+             'cadran run: --report wants a file, not "-": standard output is for what the tasks '
+             "print (./- is a file of that name)"),
             (["run", "--clock", "sundial", WINDOW],
              'cadran run: --clock is virtual or real, not "sundial"'),
             (["run", "--seed", "many", WINDOW],

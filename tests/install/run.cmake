@@ -39,6 +39,19 @@ function(check_programs)
     endforeach()
 endfunction()
 
+# What a header names, if only in a comment, is there to be read: installed, or the C library's.
+function(check_named_headers header)
+    file(READ "${header}" text)
+    string(REGEX MATCHALL "[A-Za-z0-9_/]+\\.h" names "${text}")
+    string(REGEX MATCHALL "<[^>\n]+\\.h>" standard "${text}")
+    list(TRANSFORM standard REPLACE "[<>]" "")
+    foreach(name IN LISTS names)
+        if(NOT name IN_LIST standard AND NOT EXISTS "${prefix}/include/${name}")
+            message(FATAL_ERROR "${header} names ${name}, which is not installed")
+        endif()
+    endforeach()
+endfunction()
+
 # Users of the library need no header of the libraries under it.
 function(check_headers)
     file(GLOB headers "${prefix}/include/*.h")
@@ -50,6 +63,7 @@ function(check_headers)
         if(leaks)
             message(FATAL_ERROR "${header} asks for another library's header: ${leaks}")
         endif()
+        check_named_headers("${header}")
     endforeach()
 endfunction()
 

@@ -205,6 +205,30 @@ void sample_busy(struct sample *sample, int spans, int64_t length_ns) {
     sample_end(sample, end, "complete");
 }
 
+void sample_relay(struct sample *sample, int seconds) {
+    int tasks = 2 * seconds;
+    sample_begin(sample, "relay");
+    for (int i = 0; i < tasks; i++) {
+        sample_task(sample, i + 2, 0, "runner");
+        if (i >= 2)
+            sample_slice(sample, 'B', i + 2, 0, "wait", "get baton", NULL);
+    }
+    for (int i = 0; i < tasks; i++) {
+        int64_t begin = i / 2 * SAMPLE_SECOND;
+        sample_slice(sample, 'B', i + 2, begin, "span", "run", NULL);
+        if (i % 2 == 0)
+            continue;
+        for (int runner = i - 1; runner <= i; runner++) {
+            int64_t end = begin + SAMPLE_SECOND;
+            sample_slice(sample, 'E', runner + 2, end, "span", "run", NULL);
+            if (runner + 2 < tasks)
+                sample_wake(sample, runner + 2, runner + 4, end, "get baton");
+            sample_slice(sample, 'E', runner + 2, end, "task", "runner", NULL);
+        }
+    }
+    sample_end(sample, seconds * SAMPLE_SECOND, "complete");
+}
+
 void sample_lanes(struct sample *sample, int lanes) {
     sample_begin(sample, "lanes");
     for (int i = 0; i < lanes; i++) {

@@ -46,6 +46,8 @@ void sample_window(struct sample *sample);
 void sample_deadlock(struct sample *sample);
 /* So many spans on one lane, each as long as the gap after it. */
 void sample_busy(struct sample *sample, int spans, int64_t length_ns);
+/* A relay: in each second two tasks work, and at its end wake the two of the next one. */
+void sample_relay(struct sample *sample, int seconds);
 /* So many lanes of one span each. */
 void sample_lanes(struct sample *sample, int lanes);
 
