@@ -273,6 +273,26 @@ static int bench_scan(struct bench_run *run) {
     return result;
 }
 
+/* Writes `items` times `parameter` bytes, which nobody had to put together. */
+static int bench_write(struct bench_run *run) {
+    static char piece[128 * 1024];
+    memset(piece, '.', sizeof piece);
+    bench_start(run);
+    int file = open(run->file, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (file < 0)
+        return bench_fail(run->file, strerror(errno));
+    for (int64_t left = run->items * run->parameter; left > 0;) {
+        size_t length = left < (int64_t)sizeof piece ? (size_t)left : sizeof piece;
+        ssize_t written = write(file, piece, length);
+        if (written < 0)
+            return bench_fail(run->file, strerror(errno));
+        left -= written;
+    }
+    close(file);
+    bench_stop(run);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     static const struct bench benches[] = {
         {.name = "window", .run = bench_window, .parameter = 1000},
@@ -282,6 +302,7 @@ int main(int argc, char **argv) {
         {.name = "queue", .run = bench_queue},
         {.name = "sleepers", .run = bench_sleepers, .parameter = 1000},
         {.name = "scan", .run = bench_scan, .takes_file = 1},
+        {.name = "write", .run = bench_write, .parameter = 1000, .takes_file = 1},
     };
     return bench_main(benches, sizeof benches / sizeof *benches, argc, argv);
 }

@@ -137,7 +137,7 @@ def heading(result):
         f"{machine['compiler']}; {machine['build_type']}"
         + (f" ({machine['sanitizers']})" if machine["sanitizers"] else "")
         + f"; load {machine['load_before']:.2f} before, {machine['load_after']:.2f} after",
-        f"Sizes: {result['sizes']}. Medians of {result['runs']} runs, ± half their range. "
+        f"Sizes: {result['sizes']}. Medians of at least {result['runs']} runs, ± half their range. "
         "times ours: above 1, the program is so many times slower than ours.",
     ]
 

@@ -33,14 +33,17 @@ class Work:
     reach_ratio             at most so many times the cost of our second entry
     memory                  whether memory per item says something
     checked                 whether the virtual time at the end must be the floor's
+    often                   how many times more runs than others it wants
     """
 
     def __init__(self, name, title, unit, items, entries, parameter=None, variables=("items",),
-                 reach_ns=None, reach_bytes=None, reach_ratio=None, memory=False, checked=False):
+                 reach_ns=None, reach_bytes=None, reach_ratio=None, memory=False, checked=False,
+                 often=1):
         self.name, self.title, self.unit, self.entries = name, title, unit, entries
         self.items = dict(zip(SIZES, items))
         self.parameter = dict(zip(SIZES, parameter or (None,) * 3))
         self.variables, self.memory, self.checked = variables, memory, checked
+        self.often = often
         self.reach_ns, self.reach_bytes, self.reach_ratio = reach_ns, reach_bytes, reach_ratio
 
 
@@ -63,6 +66,8 @@ def peer(tool, name, title="", **options):
 WINDOW = {"items": (1_000_000, 100_000, 300), "parameter": (1000, 1000, 20),
           "variables": ("jobs", "width")}
 
+TRACE_BYTES_EACH = 1242  # of a job of the window
+
 WORKS = (
     Work("window", "window: {items} jobs, width {parameter}, from a scenario", "job", **WINDOW,
          reach_ns=600, reach_bytes=300, memory=True, checked=True, entries=(
@@ -73,12 +78,13 @@ WORKS = (
              peer("asyncio", "window", "virtual clock", share=0.05),
              peer("simpy", "window", share=0.05))),
     Work("window-trace", "the same, writing its trace", "job", **WINDOW,
-         reach_ratio=3, memory=True, checked=True, entries=(
+         reach_ratio=3, memory=True, checked=True, often=2, entries=(
              scenario("window", title="cadran run --trace", file="write"),
              scenario("window", title="cadran run"),
              Entry("ours", "bench-trace", "write", "C step machines, with the writer",
                    file="write"),
-             engine("window", "C step machines"))),
+             engine("window", "C step machines"),
+             floor("write", "write() of as many bytes", fixed=TRACE_BYTES_EACH, file="write"))),
     Work("sleeps", "{parameter} tasks that sleep short random times", "event",
          items=(1_000_000, 200_000, 1000), parameter=(10_000, 10_000, 20),
          variables=("sleeps", "tasks"), reach_ns=250, entries=(
