@@ -154,26 +154,39 @@ def measure_work(programs, work, options):
 
 # --- scaling and corners --------------------------------------------------------------------
 
-def measure_scaling_entry(programs, entry, options):
-    """Cost and memory per job over the number of jobs; what a single job costs, which is the
-    process's start, is taken off."""
+def scaling_runs(jobs, options):
+    """Few jobs take less time than the program's start, which has to be taken off: the fewer they
+    are, the more runs it takes to see them."""
+    if options.size == "tiny":
+        return 1
+    return max(2 if jobs > 10**6 else min(options.runs, 3), min(41, 300_000 // jobs))
+
+
+def measure_scaling_point(programs, entry, jobs, options):
+    """Cost and memory per job; what a single job costs, which is the process's start, is taken
+    off, and measured in turns with it."""
     variables, width = works.WINDOW["variables"], works.SCALING_WIDTH
-    runs = min(options.runs, 3)
-    base = [programs.run(entry, 1, width, variables) for _ in range(5)]
+    base, samples = [], []
+    for _ in range(scaling_runs(jobs, options)):
+        base.append(programs.run(entry, 1, width, variables))
+        samples.append(programs.run(entry, jobs, width, variables))
     base_ns = statistics.median(sample.time_ns for sample in base)
     base_bytes = statistics.median(sample.peak_bytes for sample in base)
+    times = [max(0, sample.time_ns - base_ns) / jobs for sample in samples]
+    low, middle, high = (statistics.quantiles(times, method="inclusive") if len(times) > 1
+                         else times * 3)
+    peak = statistics.median(sample.peak_bytes for sample in samples)
+    return {"jobs": jobs, "runs": len(samples), "ns": middle, "ns_low": low, "ns_high": high,
+            "bytes": (peak - base_bytes) / jobs, "peak_bytes": peak}
+
+
+def measure_scaling_entry(programs, entry, options):
     points, left_out = [], []
     for jobs in works.SCALING[options.size]:
         if jobs * works.SCALING_BYTES_EACH > available_bytes():
             left_out.append(jobs)
-            continue
-        samples = [programs.run(entry, jobs, width, variables)
-                   for _ in range(runs if jobs <= 10**6 else min(runs, 2))]
-        times = [max(0, sample.time_ns - base_ns) / jobs for sample in samples]
-        peak = statistics.median(sample.peak_bytes for sample in samples)
-        points.append({"jobs": jobs, "ns": statistics.median(times),
-                       "ns_min": min(times), "ns_max": max(times),
-                       "bytes": (peak - base_bytes) / jobs, "peak_bytes": peak})
+        else:
+            points.append(measure_scaling_point(programs, entry, jobs, options))
     return {"program": programs.title(entry), "points": points, "left_out": left_out}
 
 

@@ -171,10 +171,10 @@ def draw(result):
         "What a job costs, over the number of jobs</text>",
         f'<text x="28" y="66" font-size="13" fill="{FAINT}">'
         + escape(f"The window, {works_width(result)} jobs wide, under the virtual clock. "
-                 f"{machine['cpu']}, {compiler(machine)}. Bars: fastest to slowest run.")
+                 f"{machine['cpu']}, {compiler(machine)}. Bars: the middle half of the runs.")
         + "</text>",
     ]
-    parts += draw_panel(result, PANEL_LEFT[0], "Time per job", duration, "ns", "ns_min", "ns_max")
+    parts += draw_panel(result, PANEL_LEFT[0], "Time per job", duration, "ns", "ns_low", "ns_high")
     parts += draw_panel(result, PANEL_LEFT[1], "Memory per job", size, "bytes", "bytes", "bytes")
     parts.append("</svg>")
     return "\n".join(parts) + "\n"

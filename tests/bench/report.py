@@ -98,7 +98,7 @@ def work_rows(work, earlier):
 # --- scaling and corners --------------------------------------------------------------------
 
 def scaling_lines(scaling):
-    rows = [["jobs", "cost of a job", "fastest to slowest", "memory of a job", "peak"]]
+    rows = [["jobs", "cost of a job", "middle half of the runs", "memory of a job", "peak"]]
     for program in scaling:
         if why_missing(program):
             rows.append(f"    {program['program']}: {why_missing(program)}")
@@ -106,7 +106,8 @@ def scaling_lines(scaling):
         rows.append("    " + program["program"])
         for point in program["points"]:
             rows.append([f"{point['jobs']:,}", duration(point["ns"]),
-                         f"{duration(point['ns_min'])} to {duration(point['ns_max'])}",
+                         f"{duration(point['ns_low'])} to {duration(point['ns_high'])}, "
+                         f"of {point['runs']}",
                          size(max(0, point["bytes"])), size(point["peak_bytes"])])
         for jobs in program["left_out"]:
             rows.append(f"    {jobs:,} jobs left out: not enough memory is free")
