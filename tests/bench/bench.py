@@ -278,6 +278,8 @@ def parse_arguments():
     options = parser.parse_args()
     options.size = options.size or "full"
     options.runs = options.runs or RUNS[options.size]
+    if options.json and not may_write(options.json):
+        parser.error(f"--json {options.json}: cannot be written")
     for name in options.peer or ():
         if name not in peers.PEERS and name != "none":
             parser.error(f"no peer {name}")
@@ -288,14 +290,20 @@ def parse_arguments():
     return options
 
 
+def may_write(path):
+    """Asked before minutes of measuring, and without leaving a file behind."""
+    if os.path.exists(path):
+        return not os.path.isdir(path) and os.access(path, os.W_OK)
+    return os.access(os.path.dirname(os.path.abspath(path)), os.W_OK)
+
+
 def wanted(options, name):
     return any(fnmatch.fnmatch(name, pattern) or pattern in name
                for pattern in options.only or ["*"])
 
 
-def measure_all(programs, options):
-    """Everything that was asked for, said on standard error as it goes."""
-    result = {"works": [], "scaling": [], "corners": []}
+def measure_all(programs, options, result):
+    """Everything that was asked for, into the result as it comes; said on standard error."""
     for work in works.WORKS:
         if work.name in options.chosen:
             say(f"  {work.name}")
@@ -305,8 +313,8 @@ def measure_all(programs, options):
         result["scaling"] = measure_scaling(programs, options)
     if "corners" in options.chosen:
         say("  corners")
-        result["corners"] = [measure_corner(programs, name, options) for name in works.CORNERS]
-    return result
+        for name in works.CORNERS:
+            result["corners"].append(measure_corner(programs, name, options))
 
 
 def measure(programs, options):
@@ -316,7 +324,11 @@ def measure(programs, options):
         say(line)
     result = {"cadran_bench": 1, "sizes": options.size, "runs": options.runs,
               "scaling_width": works.SCALING_WIDTH, "machine": description,
-              **measure_all(programs, options)}
+              "works": [], "scaling": [], "corners": []}
+    try:
+        measure_all(programs, options, result)
+    except KeyboardInterrupt:
+        result["interrupted"] = True  # what there is by now is shown
     description["load_after"] = os.getloadavg()[0]
     return result
 
@@ -347,6 +359,10 @@ def main():
             return 0
         result = measure(programs, options)
     print(report.table(result, earlier))
+    if "interrupted" in result:
+        say("bench: interrupted; what was not measured is not in the table"
+            + (f", and {options.json} is not written" if options.json else ""))
+        return 130
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)
