@@ -40,9 +40,12 @@ enum {
     /* More than a page, so that a function with a large frame does not step over it. */
     GUARD = 64 * 1024,
     COLOURS = 16,
-    LINE = 64,                     /* bytes of a cache line */
-    MOST_KEPT = 256 * 1024 * 1024, /* bytes of free stacks, most of which were never touched */
+    LINE = 64, /* bytes of a cache line */
 };
+
+/* Bytes of free stacks that are kept. They are addresses: of most stacks a page or two were ever
+ * touched, and a new stack costs as much as a hundred switches. */
+#define MOST_KEPT ((size_t)2 << 30)
 
 /* A coroutine lives at the top of its own stack, and is recycled with it. */
 struct cad__coroutine {
@@ -329,7 +332,7 @@ static void arrive(void *fake_stack) {
  * it goes on with when it is come back to. Nothing is left to do then, except where the address
  * sanitizer wants to be told: so the switch is this function's last act, and goes on where the
  * caller's caller does. */
-static int leave(struct cad__coroutine *self, cad__turn next, bool last) {
+CAD__UNSANITIZED static int leave(struct cad__coroutine *self, cad__turn next, bool last) {
     struct cad__coroutine *other = next.task != NULL ? next.task->coroutine : NULL;
     void *pointer = other != NULL ? pointer_of(other) : loop_stack.stack_pointer;
     (void)last;

@@ -245,35 +245,38 @@ static void test_context__those_that_end_at_once_share_a_stack(void **state) {
     assert_in_range(mapped, 1, 2); /* one may be for signals */
 }
 
+/* Of the stack itself; a sanitizer may have the variables elsewhere. */
+static uintptr_t stack_here(void) {
+    return (uintptr_t)__builtin_frame_address(0);
+}
+
 static int note_place(void *place) {
-    char here;
-    *(uintptr_t *)place = (uintptr_t)&here;
+    *(uintptr_t *)place = stack_here();
     return CAD_EINVAL;
 }
 
 static void note_handler(cad_future *future, int code, const cad_exception *exception,
                          void *place) {
-    char here;
     (void)future;
     (void)exception;
     assert_int_equal(code, CAD_EINVAL);
     assert_null(cad_current_task());
-    *(uintptr_t *)place = (uintptr_t)&here;
+    *(uintptr_t *)place = stack_here();
 }
 
 /* Where a task's failure is reported the program's handler has the loop's stack, and not what is
  * left of a small one. */
 static void test_context__an_exception_handler_has_room(void **state) {
     (void)state;
-    uintptr_t coroutine = 0, handler = 0, other = 0;
+    uintptr_t coroutine = 0, handler = 0, here = stack_here();
     cad_loop_set_exception_handler(loop, note_handler, &handler);
     create(note_place, &coroutine, 1, NULL);
     create(use_stack, (void *)1, 1, NULL);
     create(sleep_a_second, NULL, 1, NULL);
     assert_int_equal(cad_loop_run(loop), 0);
     assert_true(coroutine != 0 && handler != 0);
-    uintptr_t here = (uintptr_t)&other;
     assert_true((here > handler ? here - handler : handler - here) < 64 * 1024);
+    assert_true((here > coroutine ? here - coroutine : coroutine - here) > 64 * 1024);
 }
 
 static void test_context__thousands_live_at_once(void **state) {
@@ -285,15 +288,15 @@ static void test_context__thousands_live_at_once(void **state) {
     }
 }
 
-static void test_context__free_stacks_are_kept_up_to_256_mib(void **state) {
+static void test_context__free_stacks_are_kept_up_to_2_gib(void **state) {
     (void)state;
-    size_t large = 16 * 1024 * 1024;
+    size_t large = 64 * 1024 * 1024;
     for (int i = 0; i < 40; i++)
         create(sleep_a_second, NULL, large, NULL);
     assert_int_equal(cad_loop_run(loop), 0);
     size_t kept = mapped - unmapped;
-    assert_in_range(kept, 14, 16);
-    for (int i = 0; i < 10; i++)
+    assert_in_range(kept, 30, 32);
+    for (int i = 0; i < 20; i++)
         create(sleep_a_second, NULL, large, NULL);
     size_t before = mapped;
     assert_int_equal(cad_loop_run(loop), 0);
@@ -644,7 +647,7 @@ int main(void) {
         TEST(test_context__those_that_end_at_once_share_a_stack),
         TEST(test_context__an_exception_handler_has_room),
         TEST(test_context__thousands_live_at_once),
-        TEST(test_context__free_stacks_are_kept_up_to_256_mib),
+        TEST(test_context__free_stacks_are_kept_up_to_2_gib),
         TEST(test_context__each_gets_the_stack_that_it_asks_for),
         TEST(test_context__suspended_ones_are_dropped_with_the_loop),
         TEST(test_context__no_memory_for_a_stack),
