@@ -109,7 +109,11 @@ def check_end(programs, series):
     for one in series:
         if not one.samples or one.failed or one.entry.kind == "floor":
             continue
-        expected = programs.run(floor, one.samples[0].items, one.parameter).end_ns
+        try:
+            expected = programs.run(floor, one.samples[0].items, one.parameter).end_ns
+        except (Fault, Skip) as failure:
+            one.failed = f"cannot be checked: {failure}"
+            continue
         for sample in one.samples:
             if sample.end_ns != expected:
                 one.failed = (f"ended at {sample.end_ns} ns and not at {expected} ns: it did "
@@ -213,8 +217,8 @@ def measure_corner(programs, name, options):
         for items in sizes:
             samples = [programs.run(entry, items) for _ in range(min(options.runs + 1, 3))]
             costs.append(min(sample.time_ns / sample.items for sample in samples))
-    except Fault as fault:
-        return {**result, "failed": str(fault)}
+    except (Fault, Skip) as failure:
+        return {**result, "failed": str(failure)}
     growth = costs[1] / costs[0]
     return {**result, "ns": costs, "growth": growth, "flat": growth <= works.CORNER_LIMIT}
 
@@ -252,6 +256,12 @@ def measure_instructions(programs, chosen):
 
 # --- the command line -----------------------------------------------------------------------
 
+def at_least_one(text):
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text}")
+    return int(text)
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(
         prog="script/bench", description="Measures Cadran beside its peers, and prints one table.")
@@ -267,7 +277,7 @@ def parse_arguments():
                         help=f"only this peer, or none ({', '.join(peers.PEERS)}); may be repeated")
     parser.add_argument("--whole", action="store_true",
                         help="slow peers do as much work as ours (minutes, and gigabytes)")
-    parser.add_argument("--runs", type=int, metavar="N", help="how many runs of each")
+    parser.add_argument("--runs", type=at_least_one, metavar="N", help="how many runs of each")
     parser.add_argument("--json", metavar="FILE", help="keep all figures")
     parser.add_argument("--against", metavar="FILE", help="compare with figures kept earlier")
     parser.add_argument("--instructions", action="store_true",
@@ -275,6 +285,8 @@ def parse_arguments():
     parser.add_argument("--strict", action="store_true",
                         help="fail where one of the project's own programs is missing")
     parser.add_argument("--build", metavar="DIR", default="build", help="a built tree")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--load", type=float, metavar="LOAD", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.size = options.size or "full"
     options.runs = options.runs or RUNS[options.size]
@@ -319,7 +331,7 @@ def measure_all(programs, options, result):
 
 def measure(programs, options):
     """All figures, and what they were measured on."""
-    description = machine.describe(options.build)
+    description = machine.describe(options.build, options.load)
     for line in machine.warnings(description):
         say(line)
     result = {"cadran_bench": 1, "sizes": options.size, "runs": options.runs,
@@ -331,6 +343,20 @@ def measure(programs, options):
         result["interrupted"] = True  # what there is by now is shown
     description["load_after"] = os.getloadavg()[0]
     return result
+
+
+def read_earlier(options):
+    with open(options.against, encoding="utf-8") as file:
+        try:
+            earlier = json.load(file)
+        except ValueError:
+            earlier = None
+    if not isinstance(earlier, dict) or "cadran_bench" not in earlier:
+        raise Fault(f"{options.against}: was not kept by script/bench --json")
+    if earlier["sizes"] != options.size:
+        raise Fault(f"{options.against}: has the sizes \"{earlier['sizes']}\", and this run would "
+                    f"have \"{options.size}\": they say nothing about one another")
+    return earlier
 
 
 def failures(result):
@@ -347,8 +373,9 @@ def main():
         return 0
     earlier = None
     if options.against:
-        with open(options.against, encoding="utf-8") as file:
-            earlier = json.load(file)
+        earlier = read_earlier(options)
+    if options.check:
+        return 0
     if options.peers:
         peers.install(say)
     with tempfile.TemporaryDirectory(dir=os.path.join(options.build, "bench")) as scratch:
@@ -359,14 +386,13 @@ def main():
             return 0
         result = measure(programs, options)
     print(report.table(result, earlier))
-    if "interrupted" in result:
-        say("bench: interrupted; what was not measured is not in the table"
-            + (f", and {options.json} is not written" if options.json else ""))
-        return 130
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)
             file.write("\n")
+    if "interrupted" in result:
+        say("bench: interrupted; what was not measured is not there")
+        return 130
     return 1 if failures(result) else 0
 
 

@@ -44,7 +44,8 @@ def cached(build, name):
     return match[1] if match else ""
 
 
-def describe(build):
+def describe(build, load=None):
+    """`load`: as it was before the build, which is a load itself."""
     compiler = cached(build, "CMAKE_C_COMPILER") or "cc"
     return {
         "cpu": cpu_model(),
@@ -56,7 +57,7 @@ def describe(build):
         "compiler": first_line([compiler, "--version"]),
         "build_type": cached(build, "CMAKE_BUILD_TYPE"),
         "sanitizers": cached(build, "CADRAN_SANITIZE"),
-        "load_before": os.getloadavg()[0],
+        "load_before": os.getloadavg()[0] if load is None else load,
     }
 
 

@@ -6,9 +6,13 @@ is a level line, and that of a quadratic program rises as steeply as the dotted 
 """
 import json
 import math
+import os
 import sys
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
+
+PICTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                       "..", "..", "docs", "images", "scaling.svg")
 
 WIDTH, HEIGHT = 1040, 476
 PANEL_WIDTH, PANEL_HEIGHT = 400, 280
@@ -195,10 +199,11 @@ def main():
         sys.exit("usage: script/plot-bench FILE [SVG]")
     with open(sys.argv[1], encoding="utf-8") as file:
         result = json.load(file)
-    if not any(program.get("points") for program in result.get("scaling", ())):
+    scaling = result.get("scaling", ()) if isinstance(result, dict) else ()
+    if not any(program.get("points") for program in scaling):
         sys.exit(f"{sys.argv[1]}: has no scaling: keep one with script/bench --only scaling "
                  "--only window --json FILE")
-    path = sys.argv[2] if len(sys.argv) == 3 else "docs/images/scaling.svg"
+    path = sys.argv[2] if len(sys.argv) == 3 else PICTURE
     picture = draw(result)
     ElementTree.fromstring(picture)  # a picture that no browser would show is not written
     with open(path, "w", encoding="utf-8") as file:

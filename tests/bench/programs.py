@@ -8,6 +8,7 @@ import subprocess
 import peers
 import works
 
+NOT_ASKED_FOR = "not asked for"
 PROBE_JOBS = 20_000  # how many events a job makes is seen from so many
 
 
@@ -50,14 +51,16 @@ class Programs:
                 self.prepared[name] = self.prepare(name)
             except (Skip, peers.Absent) as absent:
                 self.prepared[name] = Skip(str(absent))
-        if isinstance(self.prepared[name], Skip):
+            except subprocess.CalledProcessError as failure:
+                self.prepared[name] = Fault(f"it does not compile: {failure}")
+        if isinstance(self.prepared[name], (Skip, Fault)):
             raise self.prepared[name]
         return self.prepared[name]
 
     def prepare(self, name):
         if name in peers.PEERS:
             if self.chosen is not None and name not in self.chosen:
-                raise Skip("not asked for")
+                raise Skip(NOT_ASKED_FOR)
             peer = peers.PEERS[name]
             return peer.prepare(self.build), peer.environment
         folder = "bin" if name == "cadran" else "bench"

@@ -1,4 +1,5 @@
 """The figures as text."""
+from programs import NOT_ASKED_FOR
 
 
 def duration(ns):
@@ -76,6 +77,8 @@ def work_rows(work, earlier):
     goals = "; ".join(goal_text(goal) for goal in work["reach"])
     rows = ["", f"{work['title']}; per {work['unit']}"]
     for program in work["programs"]:
+        if program.get("skipped") == NOT_ASKED_FOR:
+            continue
         kind = {"ours": "", "floor": "floor: ", "peer": ""}[program["kind"]]
         name = "    " + kind + program["program"]
         if why_missing(program):
