@@ -95,6 +95,39 @@ static void test_scenario_run__an_interrupt_stops_everything(void **state) {
 
 /* --- Deadlock -------------------------------------------------------------------------------- */
 
+/* Counts how often it is asked to show how far the run is. */
+struct looker {
+    sim_progress progress;
+    int looks;
+    uint64_t tasks; /* at the last of them */
+};
+
+static void note_look(sim_progress *progress, const sim_machine *machine) {
+    struct looker *looker = (struct looker *)(void *)progress;
+    looker->looks++;
+    looker->tasks = machine->task_count;
+}
+
+static void say_nothing(sim_progress *progress) {
+    (void)progress;
+}
+
+static void test_scenario_run__while_tasks_are_made_it_looks_up(void **state) {
+    static const char text[] = "{'cadran':1,'tasks':[{'name':'t{i}','count':200000,'do':[]}]}";
+    static const volatile sig_atomic_t pressed = 1;
+    struct looker looker = {.progress = {note_look, say_nothing}};
+    (void)state;
+    sim_machine_options options = scenario_options();
+    options.progress = &looker.progress;
+    options.interrupt = &pressed;
+    scenario_run run = scenario_play(text, &options);
+    assert_int_equal(run.outcome, SIM_INTERRUPTED);
+    assert_int_equal(run.tasks, 65536);
+    assert_int_equal(looker.looks, 1);
+    assert_int_equal(looker.tasks, 65536);
+    scenario_free(&run);
+}
+
 static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state) {
     (void)state;
     scenario_run run = scenario_play(
@@ -389,6 +422,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__unretrieved_exceptions_are_reported_once,
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_interrupt_stops_everything, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_long_deadlock_report_is_cut, teardown),
         cmocka_unit_test_teardown(test_scenario_run__steps_are_limited, teardown),

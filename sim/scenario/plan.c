@@ -247,6 +247,17 @@ static void expect_name(sim_machine *machine) {
 
 /* --- All of them ----------------------------------------------------------------------------- */
 
+/* Making up millions of tasks takes seconds, in which somebody may wonder, or press Ctrl-C. */
+static int look_up(const sim_machine *machine, int64_t index) {
+    enum { EVERY = 64 * 1024 };
+    const sim_machine_options *options = machine->options;
+    if (index % EVERY != EVERY - 1)
+        return 0;
+    if (options->progress != NULL)
+        options->progress->show(options->progress, machine);
+    return options->interrupt != NULL && *options->interrupt != 0 ? CAD_EINTERRUPTED : 0;
+}
+
 /* Goes through all tasks. `now`: each is created as soon as it is made up, unless it has a time of
  * its own. */
 static int go_through(sim_machine *machine, bool now) {
@@ -269,6 +280,8 @@ static int go_through(sim_machine *machine, bool now) {
                 error = keep(&planner, &machine->plan_capacity, &planned);
             if (error == 0 && now && !at_once)
                 error = launch(planned);
+            if (error == 0)
+                error = look_up(machine, k);
         }
     }
     planner_end(&planner);
