@@ -96,11 +96,14 @@ static void note_first(cad__timers *timers) {
     timers->first_ns = timers->count > 0 ? timers->slots[0].deadline_ns : CAD_NEVER;
 }
 
-/* Takes out the first slot; its number is free again. */
-static void pop(cad__timers *timers) {
-    uint32_t number = number_of(&timers->slots[0]);
+static void give_number_back(cad__timers *timers, uint32_t number) {
     timers->table[number].next_free = timers->free_number;
     timers->free_number = number;
+}
+
+/* Takes out the first slot. */
+static void pop(cad__timers *timers) {
+    give_number_back(timers, number_of(&timers->slots[0]));
     slot last = timers->slots[--timers->count];
     if (timers->count > 0)
         sift_down(timers->slots, timers->count, 0, last);
@@ -119,13 +122,10 @@ static void drop_first_cancelled(cad__timers *timers) {
 static void drop_all_cancelled(cad__timers *timers) {
     size_t kept = 0;
     for (size_t i = 0; i < timers->count; i++) {
-        uint32_t number = number_of(&timers->slots[i]);
-        if (timers->table[number].timer != NULL) {
+        if (timer_of(timers, &timers->slots[i]) != NULL)
             timers->slots[kept++] = timers->slots[i];
-        } else {
-            timers->table[number].next_free = timers->free_number;
-            timers->free_number = number;
-        }
+        else
+            give_number_back(timers, number_of(&timers->slots[i]));
     }
     timers->count = kept;
     timers->cancelled = 0;
