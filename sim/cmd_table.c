@@ -183,13 +183,13 @@ static int print_table(struct sim_table *table, const struct arguments *argument
     return STATUS_OK;
 }
 
-static int show(const struct sim_trace *trace, struct arguments *arguments) {
-    const char *name = sim_trace_path_name(arguments->path);
+static int show(const struct trace_model *trace, struct arguments *arguments) {
+    const char *name = trace_path_name(arguments->path);
     struct sim_table *table;
     bool lives;
     for (size_t i = 0; i < trace->warning_count; i++)
         fprintf(stderr, "cadran table: warning: %s\n", trace->warnings[i]);
-    arguments->table.rounded = strcmp(sim_trace_text(trace, trace->clock), "real") == 0;
+    arguments->table.rounded = strcmp(trace_text(trace, trace->clock), "real") == 0;
     if (sim_table_new(&arguments->table, &table) != 0)
         return no_memory();
     int status;
@@ -220,14 +220,14 @@ int sim_cmd_table(int argc, char **argv) {
         fputs(usage, stdout);
         return fflush(stdout) == 0 ? STATUS_OK : STATUS_ENVIRONMENT;
     }
-    struct sim_trace *trace;
-    char message[SIM_TRACE_MESSAGE_SIZE];
-    int error = sim_trace_read(arguments.path, &trace, message);
+    struct trace_model *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    int error = trace_read(arguments.path, &trace, message);
     if (error != 0) {
         fprintf(stderr, "cadran table: %s\n", message);
         return error == CAD_ENOMEM ? STATUS_ENVIRONMENT : STATUS_USAGE;
     }
     int status = show(trace, &arguments);
-    sim_trace_free(trace);
+    trace_model_free(trace);
     return status;
 }

@@ -58,37 +58,35 @@ static void watch_signals(void) {
 static void trace_failed(void *arg) {
     sim_machine *machine = arg;
     if (machine->writer != NULL)
-        (void)sim_machine_stop(machine, SIM_BROKEN, "%s",
-                               sim_trace_writer_failure(machine->writer));
+        (void)sim_machine_stop(machine, SIM_BROKEN, "%s", trace_writer_failure(machine->writer));
 }
 
-static int open_trace(sim_machine *machine, const char *path, struct sim_trace_writer **writer) {
+static int open_trace(sim_machine *machine, const char *path, struct trace_writer **writer) {
     const sim_machine_options *options = machine->options;
-    struct sim_trace_override *overrides =
-        sim_zalloc(options->override_count + 1, sizeof *overrides);
+    struct trace_override *overrides = sim_zalloc(options->override_count + 1, sizeof *overrides);
     char started[40];
     struct utsname host;
     if (overrides == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < options->override_count; i++)
         overrides[i] =
-            (struct sim_trace_override){options->overrides[i].name, options->overrides[i].value};
-    struct sim_trace_header header = {.scenario = machine->program->name,
-                                      .clock = options->real ? "real" : "virtual",
-                                      .seed = machine->seed,
-                                      .overrides = overrides,
-                                      .override_count = options->override_count,
-                                      .until_ns = machine->until_ns};
+            (struct trace_override){options->overrides[i].name, options->overrides[i].value};
+    struct trace_header header = {.scenario = machine->program->name,
+                                  .clock = options->real ? "real" : "virtual",
+                                  .seed = machine->seed,
+                                  .overrides = overrides,
+                                  .override_count = options->override_count,
+                                  .until_ns = machine->until_ns};
     time_t now = time(NULL);
     if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
         header.started = started;
     if (options->real && uname(&host) == 0)
         header.host = host.nodename;
-    int error = sim_trace_writer_open(path, &header, writer);
+    int error = trace_writer_open(path, &header, writer);
     sim_free(overrides);
     if (error != 0)
         return error;
-    sim_trace_writer_on_failure(*writer, trace_failed, machine);
+    trace_writer_on_failure(*writer, trace_failed, machine);
     sim_machine_trace(machine, *writer);
     return 0;
 }
@@ -144,7 +142,7 @@ static int conclude(sim_machine *machine, const sim_run_options *options, const 
 
 static int run_recorded(sim_machine *machine, const sim_run_options *options,
                         const char *trace_path, FILE *report) {
-    struct sim_trace_writer *writer = NULL;
+    struct trace_writer *writer = NULL;
     int error = trace_path != NULL ? open_trace(machine, trace_path, &writer) : 0;
     int reason = errno;
     if (error != 0) {
@@ -160,7 +158,7 @@ static int run_recorded(sim_machine *machine, const sim_run_options *options,
     if (machine->options->progress != NULL)
         machine->options->progress->hide(machine->options->progress);
     int status = conclude(machine, options, trace_path, report);
-    sim_trace_writer_free(writer);
+    trace_writer_free(writer);
     return status;
 }
 

@@ -31,18 +31,18 @@ bool sim_table_of_trace(const char *path, bool real, char **text) {
     const struct sim_table_options options = {.step_ns = SIM_TABLE_STEP_DEFAULT,
                                               .tolerance_ns = SIM_TABLE_TOLERANCE_DEFAULT,
                                               .rounded = real};
-    char message[SIM_TRACE_MESSAGE_SIZE];
-    struct sim_trace *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    struct trace_model *trace;
     struct sim_table *table = NULL;
     bool lives, fine;
     *text = NULL;
-    if (sim_trace_read(path, &trace, message) != 0)
+    if (trace_read(path, &trace, message) != 0)
         return fail(message);
     if (sim_table_new(&options, &table) != 0 || sim_table_fill(table, trace, &lives) != 0)
         fine = fail("no memory for the table");
     else
         fine = print(table, text);
     sim_table_free(table);
-    sim_trace_free(trace);
+    trace_model_free(trace);
     return fine;
 }

@@ -494,9 +494,9 @@ static void test_table__survives_every_allocation_failure(void **state) {
     for (long allowed = 0; status != 0; allowed++) {
         assert_true(allowed < 1000);
         allocations_left = allowed;
-        sim_trace_set_allocator(failing_realloc, NULL);
+        trace_set_allocator(failing_realloc, NULL);
         status = RUN_PLAIN();
-        sim_trace_set_allocator(NULL, NULL);
+        trace_set_allocator(NULL, NULL);
         if (status != 0) {
             assert_int_equal(status, 3);
             assert_non_null(strstr(errors, "memory"));

@@ -59,11 +59,11 @@ static const char whole[] = HEAD TASK_BEGIN(2, "a") TASK_BEGIN(3, "b")
                                                    "\"outcome\":\"failed\",\"error\":\"KeyError\"")
                                             TAIL;
 
-static char message[SIM_TRACE_MESSAGE_SIZE];
+static char message[TRACE_MESSAGE_SIZE];
 
-static struct sim_trace *read_text(const char *text) {
-    struct sim_trace *trace;
-    int error = sim_trace_read_memory("t.json", text, strlen(text), &trace, message);
+static struct trace_model *read_text(const char *text) {
+    struct trace_model *trace;
+    int error = trace_read_memory("t.json", text, strlen(text), &trace, message);
     if (error != 0)
         print_error("%s\n", message);
     assert_int_equal(error, 0);
@@ -71,8 +71,8 @@ static struct sim_trace *read_text(const char *text) {
 }
 
 static void assert_refused(const char *text, const char *expected) {
-    struct sim_trace *trace;
-    int error = sim_trace_read_memory("t.json", text, strlen(text), &trace, message);
+    struct trace_model *trace;
+    int error = trace_read_memory("t.json", text, strlen(text), &trace, message);
     if (error == 0)
         print_error("not refused: %s\nin\n%s\n", expected, text);
     assert_int_equal(error, CAD_EINVAL);
@@ -80,17 +80,17 @@ static void assert_refused(const char *text, const char *expected) {
     assert_string_equal(message, expected);
 }
 
-static const struct sim_slice *slice_of(const struct sim_trace *trace, uint32_t track,
-                                        uint32_t index) {
+static const struct trace_slice *slice_of(const struct trace_model *trace, uint32_t track,
+                                          uint32_t index) {
     assert_true(index < trace->tracks[track].slice_count);
     return &trace->slices[trace->tracks[track].first_slice + index];
 }
 
-static void assert_slice(const struct sim_trace *trace, const struct sim_slice *slice,
+static void assert_slice(const struct trace_model *trace, const struct trace_slice *slice,
                          const char *category, const char *name, int64_t begin_ns, int64_t end_ns,
                          int depth) {
-    assert_string_equal(sim_trace_category(trace, slice->category), category);
-    assert_string_equal(sim_trace_text(trace, slice->name), name);
+    assert_string_equal(trace_category_text(trace, slice->category), category);
+    assert_string_equal(trace_text(trace, slice->name), name);
     assert_int_equal(slice->begin_ns, begin_ns);
     assert_int_equal(slice->end_ns, end_ns);
     assert_int_equal(slice->depth, depth);
@@ -100,10 +100,10 @@ static void assert_slice(const struct sim_trace *trace, const struct sim_slice *
 
 static void test_trace_reader__reads_a_trace_of_ours(void **state) {
     (void)state;
-    struct sim_trace *trace = read_text(whole);
+    struct trace_model *trace = read_text(whole);
     assert_int_equal(trace->version, 1);
-    assert_string_equal(sim_trace_text(trace, trace->scenario), "s");
-    assert_string_equal(sim_trace_text(trace, trace->clock), "virtual");
+    assert_string_equal(trace_text(trace, trace->scenario), "s");
+    assert_string_equal(trace_text(trace, trace->clock), "virtual");
     assert_int_equal(trace->seed, 7);
     assert_true(trace->complete);
     assert_int_equal(trace->end_ns, 2000000000);
@@ -111,13 +111,13 @@ static void test_trace_reader__reads_a_trace_of_ours(void **state) {
     assert_int_equal(trace->left_out_count, 0);
 
     assert_int_equal(trace->track_count, 3);
-    assert_int_equal(trace->tracks[0].kind, SIM_TRACK_LOOP);
+    assert_int_equal(trace->tracks[0].kind, TRACE_TRACK_LOOP);
     assert_int_equal(trace->tracks[0].slice_count, 0);
-    assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), "a");
-    assert_int_equal(trace->tracks[1].kind, SIM_TRACK_TASK);
-    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_RETURNED);
+    assert_string_equal(trace_text(trace, trace->tracks[1].name), "a");
+    assert_int_equal(trace->tracks[1].kind, TRACE_TRACK_TASK);
+    assert_int_equal(trace->tracks[1].outcome, TRACE_OUTCOME_RETURNED);
     assert_int_equal(trace->tracks[1].depth, 2);
-    assert_int_equal(trace->tracks[2].outcome, SIM_OUTCOME_FAILED);
+    assert_int_equal(trace->tracks[2].outcome, TRACE_OUTCOME_FAILED);
     assert_int_equal(trace->tracks[2].depth, 3);
     assert_int_equal(trace->tracks[2].end_ns, 2000000000);
 
@@ -137,58 +137,58 @@ static void test_trace_reader__reads_a_trace_of_ours(void **state) {
     assert_int_equal(slice_of(trace, 1, 1)->wake, 1);
 
     assert_int_equal(trace->instant_count, 1);
-    assert_string_equal(sim_trace_text(trace, trace->instants[0].name), "hello \"world\"");
+    assert_string_equal(trace_text(trace, trace->instants[0].name), "hello \"world\"");
     assert_int_equal(trace->instants[0].time_ns, 1500000001);
     assert_int_equal(trace->tracks[1].instant_count, 1);
     assert_int_equal(trace->track_instants[trace->tracks[1].first_instant], 0);
     assert_int_equal(trace->max_open_spans, 1);
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 static void test_trace_reader__reads_arguments(void **state) {
     (void)state;
     char text[16];
     double number;
-    struct sim_trace *trace = read_text(whole);
+    struct trace_model *trace = read_text(whole);
     uint32_t args = slice_of(trace, 1, 1)->args;
-    const char *cursor = sim_trace_text(trace, args);
-    struct sim_arg arg;
-    assert_true(sim_args_next(&cursor, &arg));
+    const char *cursor = trace_text(trace, args);
+    struct trace_arg arg;
+    assert_true(trace_args_next(&cursor, &arg));
     assert_memory_equal(arg.key, "object", arg.key_length);
-    assert_int_equal(sim_arg_decode(&arg, text, sizeof text), 5);
+    assert_int_equal(trace_arg_decode(&arg, text, sizeof text), 5);
     assert_string_equal(text, "queue");
-    assert_int_equal(sim_arg_decode(&arg, text, 4), 3);
+    assert_int_equal(trace_arg_decode(&arg, text, 4), 3);
     assert_string_equal(text, "que");
-    assert_true(sim_args_next(&cursor, &arg));
-    assert_true(sim_args_next(&cursor, &arg));
-    assert_false(sim_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&cursor, &arg));
+    assert_false(trace_args_next(&cursor, &arg));
 
-    assert_true(sim_trace_arg_number(trace, args, "maxsize", &number));
+    assert_true(trace_arg_number(trace, args, "maxsize", &number));
     assert_true(number == 4);
-    assert_false(sim_trace_arg_number(trace, args, "max", &number));
-    assert_false(sim_trace_arg_number(trace, args, "object", &number));
-    assert_true(sim_trace_arg_text(trace, slice_of(trace, 2, 0)->end_args, "error", text, 16));
+    assert_false(trace_arg_number(trace, args, "max", &number));
+    assert_false(trace_arg_number(trace, args, "object", &number));
+    assert_true(trace_arg_text(trace, slice_of(trace, 2, 0)->end_args, "error", text, 16));
     assert_string_equal(text, "KeyError");
-    assert_false(sim_trace_arg_text(trace, 0, "error", text, 16));
-    sim_trace_free(trace);
+    assert_false(trace_arg_text(trace, 0, "error", text, 16));
+    trace_model_free(trace);
 }
 
 static void test_trace_reader__finds_what_a_time_shows(void **state) {
     (void)state;
-    struct sim_trace *trace = read_text(
+    struct trace_model *trace = read_text(
         HEAD TASK_BEGIN(2, "a") SLICE("B", "1.000", 2, "span", "x")
             SLICE("E", "2.000", 2, "span", "x") SLICE("B", "4.000", 2, "span", "y")
                 SLICE("B", "4.000", 2, "wait", "sleep") SLICE("E", "5.000", 2, "wait", "sleep")
                     SLICE("E", "6.000", 2, "span", "y") SLICE("E", "8.000", 2, "task", "a") TAIL);
-    uint32_t track = sim_trace_find_track(trace, 1, 2);
+    uint32_t track = trace_find_track(trace, 1, 2);
     assert_int_equal(track, 1);
-    assert_int_equal(sim_trace_find_track(trace, 1, 9), SIM_NO_INDEX);
+    assert_int_equal(trace_find_track(trace, 1, 9), TRACE_NO_INDEX);
     static const struct {
         int64_t time_ns;
-        uint32_t at;   /* SIM_NO_INDEX: none */
+        uint32_t at;   /* TRACE_NO_INDEX: none */
         uint32_t from; /* the first that begins then or later */
     } cases[] = {
-        {-1, SIM_NO_INDEX, 0},
+        {-1, TRACE_NO_INDEX, 0},
         {0, 0, 0},
         {500, 0, 1},
         {1000, 1, 1},
@@ -200,18 +200,17 @@ static void test_trace_reader__finds_what_a_time_shows(void **state) {
         {5500, 2, 4},
         {6001, 0, 4},
         {8000, 0, 4},
-        {8001, SIM_NO_INDEX, 4},
+        {8001, TRACE_NO_INDEX, 4},
     };
     uint32_t first = trace->tracks[track].first_slice;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint32_t at = cases[i].at == SIM_NO_INDEX ? SIM_NO_INDEX : first + cases[i].at;
-        assert_int_equal(sim_trace_slice_at(trace, track, cases[i].time_ns), at);
-        assert_int_equal(sim_trace_slice_from(trace, track, cases[i].time_ns),
-                         first + cases[i].from);
+        uint32_t at = cases[i].at == TRACE_NO_INDEX ? TRACE_NO_INDEX : first + cases[i].at;
+        assert_int_equal(trace_slice_at(trace, track, cases[i].time_ns), at);
+        assert_int_equal(trace_slice_from(trace, track, cases[i].time_ns), first + cases[i].from);
     }
-    assert_int_equal(sim_trace_slice_at(trace, 0, 0), SIM_NO_INDEX);
-    assert_int_equal(sim_trace_slice_from(trace, 0, 0), trace->tracks[0].first_slice);
-    sim_trace_free(trace);
+    assert_int_equal(trace_slice_at(trace, 0, 0), TRACE_NO_INDEX);
+    assert_int_equal(trace_slice_from(trace, 0, 0), trace->tracks[0].first_slice);
+    trace_model_free(trace);
 }
 
 /* Numbers that a table of tracks could have trouble with: far apart, by powers of two. */
@@ -227,35 +226,35 @@ static void test_trace_reader__finds_tracks_whose_numbers_are_far_apart(void **s
                                   "\"cat\":\"c\",\"name\":\"n\"}",
                                   i == 0 ? "" : ",\n", i, (i % TRACKS + 1) * STEP);
     strcpy(text + length, "]");
-    struct sim_trace *trace = read_text(text);
+    struct trace_model *trace = read_text(text);
     assert_int_equal(trace->track_count, TRACKS);
     assert_int_equal(trace->instant_count, 2 * TRACKS);
-    sim_trace_free(trace);
+    trace_model_free(trace);
     free(text);
 }
 
 static void test_trace_reader__keeps_what_counters_change(void **state) {
     (void)state;
-    struct sim_trace *trace = read_text(
+    struct trace_model *trace = read_text(
         HEAD SLICE_ARGS("C", "1.000", 1, "object", "q", "\"size\":1,\"putters\":0")
             SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":2,\"putters\":0")
                 SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":9,\"putters\":0")
                     SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":1,\"putters\":0")
                         SLICE_ARGS("C", "3.000", 1, "object", "q", "\"size\":-4,\"x\":2.5") TAIL);
     assert_int_equal(trace->counter_count, 3);
-    const struct sim_counter *size = &trace->counters[0];
-    assert_string_equal(sim_trace_text(trace, size->name), "q");
-    assert_string_equal(sim_trace_text(trace, size->key), "size");
+    const struct trace_counter *size = &trace->counters[0];
+    assert_string_equal(trace_text(trace, size->name), "q");
+    assert_string_equal(trace_text(trace, size->key), "size");
     assert_int_equal(size->sample_count, 2);
     assert_true(size->min == -4 && size->max == 9);
-    assert_true(sim_counter_at(size, 999) == 0);
-    assert_true(sim_counter_at(size, 1000) == 1);
-    assert_true(sim_counter_at(size, 2500) == 1);
-    assert_true(sim_counter_at(size, 3000) == -4);
+    assert_true(trace_counter_at(size, 999) == 0);
+    assert_true(trace_counter_at(size, 1000) == 1);
+    assert_true(trace_counter_at(size, 2500) == 1);
+    assert_true(trace_counter_at(size, 3000) == -4);
     assert_int_equal(trace->counters[1].sample_count, 1);
-    assert_true(sim_counter_at(&trace->counters[2], 5000) == 2.5);
-    assert_int_equal(trace->open_spans, SIM_NO_INDEX);
-    sim_trace_free(trace);
+    assert_true(trace_counter_at(&trace->counters[2], 5000) == 2.5);
+    assert_int_equal(trace->open_spans, TRACE_NO_INDEX);
+    trace_model_free(trace);
 }
 
 /* Pretty-printed, by way of which no line is as our writer gives it. */
@@ -275,27 +274,27 @@ static char *loosen(const char *text) {
     return loose;
 }
 
-static void assert_same_slices(const struct sim_trace *a, const struct sim_trace *b) {
+static void assert_same_slices(const struct trace_model *a, const struct trace_model *b) {
     assert_int_equal(a->event_count, b->event_count);
     assert_int_equal(a->track_count, b->track_count);
     assert_int_equal(a->wake_count, b->wake_count);
     assert_int_equal(a->instant_count, b->instant_count);
     assert_int_equal(a->slice_count, b->slice_count);
     for (size_t i = 0; i < a->slice_count; i++) {
-        const struct sim_slice *left = &a->slices[i];
-        assert_slice(b, &b->slices[i], sim_trace_category(a, left->category),
-                     sim_trace_text(a, left->name), left->begin_ns, left->end_ns, left->depth);
+        const struct trace_slice *left = &a->slices[i];
+        assert_slice(b, &b->slices[i], trace_category_text(a, left->category),
+                     trace_text(a, left->name), left->begin_ns, left->end_ns, left->depth);
     }
 }
 
 static void test_trace_reader__the_form_of_the_json_does_not_matter(void **state) {
     (void)state;
     char *loose = loosen(whole);
-    struct sim_trace *tight_trace = read_text(whole);
-    struct sim_trace *loose_trace = read_text(loose);
+    struct trace_model *tight_trace = read_text(whole);
+    struct trace_model *loose_trace = read_text(loose);
     assert_int_equal(loose_trace->version, 1);
     assert_same_slices(tight_trace, loose_trace);
-    sim_trace_free(loose_trace);
+    trace_model_free(loose_trace);
 
     /* And as the object that some tools save it as. */
     size_t size = strlen(whole) + 100;
@@ -303,11 +302,11 @@ static void test_trace_reader__the_form_of_the_json_does_not_matter(void **state
     assert_non_null(object);
     snprintf(object, size, "\xEF\xBB\xBF{\"displayTimeUnit\":\"ms\",\"traceEvents\":%.*s,\"x\":{}}",
              (int)strlen(whole) - 1, whole);
-    struct sim_trace *object_trace = read_text(object);
+    struct trace_model *object_trace = read_text(object);
     assert_int_equal(object_trace->version, 1);
     assert_same_slices(tight_trace, object_trace);
-    sim_trace_free(object_trace);
-    sim_trace_free(tight_trace);
+    trace_model_free(object_trace);
+    trace_model_free(tight_trace);
     free(object);
     free(loose);
 }
@@ -326,13 +325,13 @@ static void test_trace_reader__events_may_lie_across_its_buffers(void **state) {
                       "\"name\":\"%0*d\",\"s\":\"t\"}",
                       i, 1 + i % 300, i);
     sprintf(at, TAIL);
-    struct sim_trace *trace = read_text(text);
+    struct trace_model *trace = read_text(text);
     assert_int_equal(trace->instant_count, LINES);
     for (int i = 0; i < LINES; i++) {
         assert_int_equal(trace->instants[i].time_ns, i * 1000);
-        assert_int_equal(strtol(sim_trace_text(trace, trace->instants[i].name), NULL, 10), i);
+        assert_int_equal(strtol(trace_text(trace, trace->instants[i].name), NULL, 10), i);
     }
-    sim_trace_free(trace);
+    trace_model_free(trace);
     free(text);
 }
 
@@ -347,9 +346,9 @@ static void test_trace_reader__a_trace_may_be_cut_at_any_byte(void **state) {
         size_t end = (size_t)(strrchr(texts[t], ']') - texts[t]);
         uint64_t events = 0;
         for (size_t length = 0; length <= size; length++) {
-            struct sim_trace *trace;
+            struct trace_model *trace;
             char expected[64];
-            int error = sim_trace_read_memory("t.json", texts[t], length, &trace, message);
+            int error = trace_read_memory("t.json", texts[t], length, &trace, message);
             if (error != 0)
                 print_error("cut at byte %zu: %s\n", length, message);
             assert_int_equal(error, 0);
@@ -362,7 +361,7 @@ static void test_trace_reader__a_trace_may_be_cut_at_any_byte(void **state) {
             events = trace->event_count;
             for (size_t i = 0; i < trace->slice_count; i++)
                 assert_true(trace->slices[i].begin_ns <= trace->slices[i].end_ns);
-            sim_trace_free(trace);
+            trace_model_free(trace);
         }
         assert_int_equal(events, 21);
         free(texts[t]);
@@ -372,9 +371,9 @@ static void test_trace_reader__a_trace_may_be_cut_at_any_byte(void **state) {
 static void test_trace_reader__says_what_was_open_where_it_was_cut(void **state) {
     (void)state;
     const char *cut = strstr(whole, ",\n{\"ph\":\"E\",\"ts\":1500000.000,\"pid\":1,\"tid\":3");
-    struct sim_trace *trace;
+    struct trace_model *trace;
     assert_int_equal(
-        sim_trace_read_memory("t.json", whole, (size_t)(cut + 20 - whole), &trace, message), 0);
+        trace_read_memory("t.json", whole, (size_t)(cut + 20 - whole), &trace, message), 0);
     char expected[96];
     snprintf(expected, sizeof expected,
              "t.json:13: cut short at byte %zu: this is what its first 12 events tell",
@@ -383,12 +382,12 @@ static void test_trace_reader__says_what_was_open_where_it_was_cut(void **state)
     assert_int_equal(trace->end_ns, 1500000000);
     /* The tasks, a's wait, b's span and wait. */
     for (size_t i = 0; i < trace->slice_count; i++) {
-        assert_int_equal(trace->slices[i].flags, SIM_SLICE_OPEN);
+        assert_int_equal(trace->slices[i].flags, TRACE_SLICE_OPEN);
         assert_int_equal(trace->slices[i].end_ns, 1500000000);
     }
     assert_int_equal(trace->slice_count, 5);
-    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_UNKNOWN);
-    sim_trace_free(trace);
+    assert_int_equal(trace->tracks[1].outcome, TRACE_OUTCOME_UNKNOWN);
+    trace_model_free(trace);
 }
 
 /* --- Refusals
@@ -466,9 +465,9 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i].text, cases[i].refusal);
         /* Whatever its form, the trace is the same. */
-        struct sim_trace *trace;
+        struct trace_model *trace;
         char *loose = loosen(cases[i].text);
-        assert_int_equal(sim_trace_read_memory("t.json", loose, strlen(loose), &trace, message),
+        assert_int_equal(trace_read_memory("t.json", loose, strlen(loose), &trace, message),
                          CAD_EINVAL);
         free(loose);
     }
@@ -495,13 +494,13 @@ static void test_trace_reader__refuses_what_is_no_json(void **state) {
 
 static void test_trace_reader__refuses_what_is_too_deep_or_too_large(void **state) {
     (void)state;
-    char deep[2 * SIM_TRACE_EVENT_DEPTH_MAX + 64];
+    char deep[2 * TRACE_EVENT_DEPTH_MAX + 64];
     char *at = deep + sprintf(deep, "[{\"args\":");
-    memset(at, '[', SIM_TRACE_EVENT_DEPTH_MAX);
-    at[SIM_TRACE_EVENT_DEPTH_MAX] = '\0';
+    memset(at, '[', TRACE_EVENT_DEPTH_MAX);
+    at[TRACE_EVENT_DEPTH_MAX] = '\0';
     assert_refused(deep, "t.json:1: values inside more than 64 arrays and objects");
 
-    size_t size = 2 * SIM_TRACE_EVENT_SIZE_MAX;
+    size_t size = 2 * TRACE_EVENT_SIZE_MAX;
     char *large = malloc(size + 1);
     assert_non_null(large);
     memset(large, 'x', size);
@@ -520,11 +519,11 @@ static void test_trace_reader__messages_carry_no_control_characters(void **state
 
 static void test_trace_reader__says_which_file_cannot_be_read(void **state) {
     (void)state;
-    struct sim_trace *trace;
-    assert_int_equal(sim_trace_read("/nonexistent/t.json", &trace, message), CAD_ESYSTEM);
+    struct trace_model *trace;
+    assert_int_equal(trace_read("/nonexistent/t.json", &trace, message), CAD_ESYSTEM);
     assert_string_equal(message, "/nonexistent/t.json: No such file or directory");
     assert_null(trace);
-    assert_int_equal(sim_trace_read("/", &trace, message), CAD_ESYSTEM);
+    assert_int_equal(trace_read("/", &trace, message), CAD_ESYSTEM);
     assert_string_equal(message, "/: Is a directory");
 }
 
@@ -533,7 +532,7 @@ static void test_trace_reader__says_which_file_cannot_be_read(void **state) {
 
 static void test_trace_reader__nests_complete_events_in_any_order(void **state) {
     (void)state;
-    struct sim_trace *trace = read_text(
+    struct trace_model *trace = read_text(
         "[{\"ph\":\"X\",\"ts\":3,\"dur\":1.5,\"pid\":7,\"tid\":9,\"name\":\"inner\",\"cat\":\"c\"},"
         "{\"ph\":\"X\",\"ts\":2,\"dur\":8,\"pid\":7,\"tid\":9,\"name\":\"outer\"},"
         "{\"ph\":\"X\",\"ts\":3e0,\"dur\":0.25,\"pid\":7,\"tid\":9,\"name\":\"innermost\"},"
@@ -549,22 +548,22 @@ static void test_trace_reader__nests_complete_events_in_any_order(void **state) 
     assert_int_equal(trace->begin_ns, 1000);
     assert_int_equal(trace->end_ns, 13000);
     assert_int_equal(trace->left_out_count, 0);
-    assert_string_equal(sim_trace_text(trace, trace->processes[0].name), "P");
+    assert_string_equal(trace_text(trace, trace->processes[0].name), "P");
     assert_int_equal(trace->track_count, 2);
-    assert_string_equal(sim_trace_text(trace, trace->tracks[0].name), "T");
-    assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), "thread 9");
+    assert_string_equal(trace_text(trace, trace->tracks[0].name), "T");
+    assert_string_equal(trace_text(trace, trace->tracks[1].name), "thread 9");
     assert_slice(trace, slice_of(trace, 0, 0), "other", "other", 1000, 2000, 0);
-    assert_string_equal(sim_trace_text(trace, slice_of(trace, 0, 0)->args), "{\"k\":\"v\"}");
+    assert_string_equal(trace_text(trace, slice_of(trace, 0, 0)->args), "{\"k\":\"v\"}");
     assert_slice(trace, slice_of(trace, 1, 0), "other", "outer", 2000, 10000, 0);
     assert_slice(trace, slice_of(trace, 1, 1), "c", "inner", 3000, 4500, 1);
     assert_slice(trace, slice_of(trace, 1, 2), "other", "innermost", 3000, 3250, 2);
     assert_slice(trace, slice_of(trace, 1, 3), "other", "overlap", 9000, 13000, 1);
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 static void test_trace_reader__pairs_begins_ends_and_flows(void **state) {
     (void)state;
-    struct sim_trace *trace = read_text(
+    struct trace_model *trace = read_text(
         "{\"otherData\":{\"a\":[1,{}]},\"traceEvents\":["
         "{\"ph\":\"E\",\"ts\":5,\"pid\":1,\"tid\":1},"
         "{\"ph\":\"B\",\"ts\":1,\"pid\":1,\"tid\":1,\"name\":\"f\"},"
@@ -587,26 +586,26 @@ static void test_trace_reader__pairs_begins_ends_and_flows(void **state) {
         "{}"
         "],\"displayTimeUnit\":\"ns\"}");
     assert_int_equal(trace->track_count, 3);
-    const struct sim_track *thread = &trace->tracks[sim_trace_find_track(trace, 1, 1)];
+    const struct trace_track *thread = &trace->tracks[trace_find_track(trace, 1, 1)];
     assert_int_equal(thread->slice_count, 2);
     assert_slice(trace, &trace->slices[thread->first_slice], "other", "f", 1000, 5000, 0);
     assert_slice(trace, &trace->slices[thread->first_slice + 1], "other", "open", 7000, 7000, 0);
-    assert_int_equal(trace->slices[thread->first_slice + 1].flags, SIM_SLICE_OPEN);
+    assert_int_equal(trace->slices[thread->first_slice + 1].flags, TRACE_SLICE_OPEN);
 
     assert_int_equal(trace->wake_count, 2);
     assert_int_equal(trace->wakes[0].from_ns, 2000);
     assert_int_equal(trace->wakes[0].to_ns, 3000);
-    assert_string_equal(sim_trace_text(trace, trace->tracks[trace->wakes[0].to_track].name), "T2");
+    assert_string_equal(trace_text(trace, trace->tracks[trace->wakes[0].to_track].name), "T2");
     assert_int_equal(trace->wakes[1].from_ns, 3000);
     assert_int_equal(trace->wakes[1].to_ns, 4000);
 
     uint32_t async = 0;
-    while (trace->tracks[async].kind != SIM_TRACK_ASYNC)
+    while (trace->tracks[async].kind != TRACE_TRACK_ASYNC)
         async++;
-    assert_string_equal(sim_trace_text(trace, trace->tracks[async].name), "io");
+    assert_string_equal(trace_text(trace, trace->tracks[async].name), "io");
     assert_slice(trace, slice_of(trace, async, 0), "a", "io", 1000, 4000, 0);
     assert_int_equal(trace->tracks[async].instant_count, 1);
-    assert_string_equal(sim_trace_text(trace, trace->counters[0].name), "mem \"x\"");
+    assert_string_equal(trace_text(trace, trace->counters[0].name), "mem \"x\"");
     assert_int_equal(trace->instant_count, 2);
 
     static const struct {
@@ -621,10 +620,10 @@ static void test_trace_reader__pairs_begins_ends_and_flows(void **state) {
     };
     assert_int_equal(trace->left_out_count, sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < trace->left_out_count; i++) {
-        assert_string_equal(sim_trace_text(trace, trace->left_out[i].what), expected[i].what);
+        assert_string_equal(trace_text(trace, trace->left_out[i].what), expected[i].what);
         assert_int_equal(trace->left_out[i].count, expected[i].count);
     }
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 static void test_trace_reader__a_foreign_trace_may_be_cut_at_any_byte(void **state) {
@@ -635,10 +634,10 @@ static void test_trace_reader__a_foreign_trace_may_be_cut_at_any_byte(void **sta
         "  {\"ph\": \"B\", \"ts\": 4, \"pid\": 7, \"tid\": 9, \"name\": \"b\"}\n"
         "], \"more\": -1 }";
     for (size_t length = 0; length < sizeof text; length++) {
-        struct sim_trace *trace;
-        assert_int_equal(sim_trace_read_memory("t.json", text, length, &trace, message), 0);
+        struct trace_model *trace;
+        assert_int_equal(trace_read_memory("t.json", text, length, &trace, message), 0);
         assert_int_equal(trace->complete, length == sizeof text - 1);
-        sim_trace_free(trace);
+        trace_model_free(trace);
     }
 }
 
@@ -671,18 +670,18 @@ static void test_trace_reader__survives_every_allocation_failure(void **state) {
     for (size_t t = 0; t < 2; t++) {
         int error = CAD_ENOMEM;
         for (long allowed = 0; error != 0; allowed++) {
-            struct sim_trace *trace;
+            struct trace_model *trace;
             assert_true(allowed < 1000);
             allocations_left = allowed;
-            sim_trace_set_allocator(failing_realloc, NULL);
-            error = sim_trace_read_memory("t.json", texts[t], strlen(texts[t]), &trace, message);
+            trace_set_allocator(failing_realloc, NULL);
+            error = trace_read_memory("t.json", texts[t], strlen(texts[t]), &trace, message);
             if (error != 0) {
                 assert_int_equal(error, CAD_ENOMEM);
                 assert_null(trace);
                 assert_string_equal(message, "t.json: not enough memory to read it");
             }
-            sim_trace_free(trace);
-            sim_trace_set_allocator(NULL, NULL);
+            trace_model_free(trace);
+            trace_set_allocator(NULL, NULL);
         }
     }
 }

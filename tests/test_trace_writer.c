@@ -27,7 +27,7 @@ enum { JOBS = 8, WIDTH = 4 };
 static char directory[64];
 static char path[96];
 
-static const struct sim_trace_header header = {
+static const struct trace_header header = {
     .scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
 
 /* --- A run to be traced ------------------------------------------------------------------- */
@@ -36,7 +36,7 @@ struct run {
     cad_loop *loop;
     int64_t second_ns; /* how long a second takes */
     cad_queue *window;
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     int next; /* number of the next job to start */
 };
 
@@ -45,7 +45,7 @@ static struct run run;
 static void say(const char *format, int number) {
     char line[64];
     snprintf(line, sizeof line, format, number);
-    sim_trace_writer_print(run.writer, cad_loop_time(run.loop), cad_current_task(), line);
+    trace_writer_print(run.writer, cad_loop_time(run.loop), cad_current_task(), line);
 }
 
 static int job(void *arg) {
@@ -56,13 +56,13 @@ static int job(void *arg) {
     int error = cad_queue_put(run.window, NULL);
     if (error != 0)
         return error;
-    sim_trace_writer_span_begin(run.writer, cad_loop_time(run.loop), cad_current_task(), text);
+    trace_writer_span_begin(run.writer, cad_loop_time(run.loop), cad_current_task(), text);
     say(">>> job%d", number);
     error = cad_sleep((number % 3 + 1) * run.second_ns);
     if (error != 0)
         return error;
     say("<<< job%d", number);
-    sim_trace_writer_span_end(run.writer, cad_loop_time(run.loop), cad_current_task());
+    trace_writer_span_end(run.writer, cad_loop_time(run.loop), cad_current_task());
     return cad_queue_get(run.window, NULL);
 }
 
@@ -76,12 +76,12 @@ static int trace_run(cad_driver *driver, int64_t second_ns, const char *to, int6
                      const char *outcome, char *failure) {
     run = (struct run){.second_ns = second_ns};
     assert_int_equal(cad_loop_new(driver, &run.loop), 0);
-    int error = sim_trace_writer_open(to, &header, &run.writer);
+    int error = trace_writer_open(to, &header, &run.writer);
     if (error != 0) {
         cad_loop_free(run.loop);
         return error;
     }
-    cad_loop_set_trace(run.loop, sim_trace_writer_sink(run.writer));
+    cad_loop_set_trace(run.loop, trace_writer_sink(run.writer));
     run.window = cad_queue_new(run.loop, WIDTH);
     assert_int_equal(cad_set_name(run.window, "window"), 0);
     for (int i = 0; i < JOBS; i++) {
@@ -93,13 +93,13 @@ static int trace_run(cad_driver *driver, int64_t second_ns, const char *to, int6
     if (stop_ns != 0)
         assert_int_equal(cad_call_at(run.loop, stop_ns, stop, run.loop, NULL), 0);
     assert_int_equal(cad_loop_run(run.loop), stop_ns != 0 ? CAD_ESTOPPED : 0);
-    error = sim_trace_writer_close(run.writer, cad_loop_time(run.loop), outcome);
+    error = trace_writer_close(run.writer, cad_loop_time(run.loop), outcome);
     if (failure != NULL) {
-        const char *text = sim_trace_writer_failure(run.writer);
+        const char *text = trace_writer_failure(run.writer);
         snprintf(failure, 256, "%s", text == NULL ? "" : text);
     }
     cad_loop_free(run.loop);
-    sim_trace_writer_free(run.writer);
+    trace_writer_free(run.writer);
     return error;
 }
 
@@ -111,7 +111,7 @@ static int trace_window(const char *to, int64_t stop_ns, const char *outcome, ch
 struct bench {
     cad_loop *loop;
     cad_task *tasks[3];
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     const cad_trace_sink *sink;
 };
 
@@ -120,7 +120,7 @@ static int nothing(void *arg) {
     return 0;
 }
 
-static void set_up_bench(struct bench *bench, const struct sim_trace_header *head,
+static void set_up_bench(struct bench *bench, const struct trace_header *head,
                          const char *const names[3]) {
     assert_int_equal(cad_loop_new(cad_virtual_driver(), &bench->loop), 0);
     for (int i = 0; i < 3; i++) {
@@ -128,13 +128,13 @@ static void set_up_bench(struct bench *bench, const struct sim_trace_header *hea
         assert_int_equal(cad_task_create(bench->loop, nothing, NULL, &options, &bench->tasks[i]),
                          0);
     }
-    assert_int_equal(sim_trace_writer_open(path, head, &bench->writer), 0);
-    bench->sink = sim_trace_writer_sink(bench->writer);
+    assert_int_equal(trace_writer_open(path, head, &bench->writer), 0);
+    bench->sink = trace_writer_sink(bench->writer);
 }
 
 static int tear_down_bench(struct bench *bench, int64_t now_ns, const char *outcome) {
-    int error = sim_trace_writer_close(bench->writer, now_ns, outcome);
-    sim_trace_writer_free(bench->writer);
+    int error = trace_writer_close(bench->writer, now_ns, outcome);
+    trace_writer_free(bench->writer);
     for (int i = 0; i < 3; i++)
         cad_future_unref(bench->tasks[i]);
     cad_loop_free(bench->loop);
@@ -155,10 +155,10 @@ static char *read_whole(const char *from, size_t *size) {
     return text;
 }
 
-static struct sim_trace *read_trace(const char *from) {
-    struct sim_trace *trace;
-    char message[SIM_TRACE_MESSAGE_SIZE];
-    int error = sim_trace_read(from, &trace, message);
+static struct trace_model *read_trace(const char *from) {
+    struct trace_model *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    int error = trace_read(from, &trace, message);
     if (error != 0)
         print_error("%s\n", message);
     assert_int_equal(error, 0);
@@ -222,34 +222,34 @@ static void test_trace_writer__writes_the_window_line_by_line(void **state) {
 static void test_trace_writer__what_it_writes_the_reader_takes(void **state) {
     (void)state;
     assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
-    struct sim_trace *trace = read_trace(path);
+    struct trace_model *trace = read_trace(path);
     assert_true(trace->complete);
     assert_int_equal(trace->warning_count, 0);
     assert_int_equal(trace->track_count, JOBS + 1);
     assert_int_equal(trace->end_ns, 5 * CAD_SECOND);
     assert_int_equal(trace->max_open_spans, WIDTH);
-    assert_string_equal(sim_trace_text(trace, trace->outcome), "complete");
+    assert_string_equal(trace_text(trace, trace->outcome), "complete");
     /* Four puts that waited, eight sleeps. */
     assert_int_equal(trace->wake_count, 4);
     assert_int_equal(trace->instant_count, 2 * JOBS);
     for (size_t i = 0; i < trace->wake_count; i++)
-        assert_int_equal(trace->slices[trace->wakes[i].wait].category, SIM_CATEGORY_WAIT);
+        assert_int_equal(trace->slices[trace->wakes[i].wait].category, TRACE_CATEGORY_WAIT);
     for (size_t i = 1; i < trace->track_count; i++)
-        assert_int_equal(trace->tracks[i].outcome, SIM_OUTCOME_RETURNED);
-    sim_trace_free(trace);
+        assert_int_equal(trace->tracks[i].outcome, TRACE_OUTCOME_RETURNED);
+    trace_model_free(trace);
 }
 
 static void test_trace_writer__a_real_run_keeps_the_rules(void **state) {
     (void)state;
     assert_int_equal(trace_run(cad_uv_driver(), 5 * CAD_MILLISECOND, path, 0, "complete", NULL), 0);
-    struct sim_trace *trace = read_trace(path);
+    struct trace_model *trace = read_trace(path);
     assert_true(trace->complete);
     assert_int_equal(trace->wake_count, 4);
     assert_int_equal(trace->max_open_spans, WIDTH);
     assert_true(trace->end_ns >= 25 * CAD_MILLISECOND);
     for (size_t i = 1; i < trace->track_count; i++)
-        assert_int_equal(trace->tracks[i].outcome, SIM_OUTCOME_RETURNED);
-    sim_trace_free(trace);
+        assert_int_equal(trace->tracks[i].outcome, TRACE_OUTCOME_RETURNED);
+    trace_model_free(trace);
     /* And one that is stopped in the middle, with whatever is open then. */
     for (int64_t stop_ns = CAD_MILLISECOND; stop_ns < 20 * CAD_MILLISECOND;
          stop_ns += 3 * CAD_MILLISECOND) {
@@ -257,7 +257,7 @@ static void test_trace_writer__a_real_run_keeps_the_rules(void **state) {
             trace_run(cad_uv_driver(), 5 * CAD_MILLISECOND, path, stop_ns, "stopped", NULL), 0);
         trace = read_trace(path);
         assert_true(trace->complete);
-        sim_trace_free(trace);
+        trace_model_free(trace);
     }
 }
 
@@ -277,8 +277,8 @@ static void test_trace_writer__two_runs_are_the_same_bytes(void **state) {
 
 static void test_trace_writer__head_says_what_the_run_was_given(void **state) {
     (void)state;
-    static const struct sim_trace_override overrides[] = {{"jobs", "100"}, {"na\"me", "a\\b"}};
-    const struct sim_trace_header full = {
+    static const struct trace_override overrides[] = {{"jobs", "100"}, {"na\"me", "a\\b"}};
+    const struct trace_header full = {
         .scenario = "s",
         .clock = "real",
         .seed = INT64_MIN,
@@ -314,7 +314,7 @@ static void test_trace_writer__escapes_every_text(void **state) {
     set_up_bench(&bench, &header, (const char *const[]){"q\"u\\o", "b\x01\n\t\x7f", "\xff\xc3"});
     for (int i = 0; i < 3; i++)
         bench.sink->task_begin(bench.sink->context, 0, bench.tasks[i], NULL);
-    sim_trace_writer_print(bench.writer, 0, bench.tasks[0], "caf\xc3\xa9 \xe2\x82 \xed\xa0\x80 \"");
+    trace_writer_print(bench.writer, 0, bench.tasks[0], "caf\xc3\xa9 \xe2\x82 \xed\xa0\x80 \"");
     assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
     char *text = read_whole(path, &size);
     assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"task\","
@@ -325,10 +325,10 @@ static void test_trace_writer__escapes_every_text(void **state) {
                       "\"name\":\"\xef\xbf\xbd\xef\xbf\xbd\"}");
     assert_non_null(strstr(text, "\"caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd"
                                  "\xef\xbf\xbd \\\"\""));
-    struct sim_trace *trace = read_trace(path);
-    assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), "q\"u\\o");
-    assert_string_equal(sim_trace_text(trace, trace->tracks[2].name), "b\x01\n\t\x7f");
-    sim_trace_free(trace);
+    struct trace_model *trace = read_trace(path);
+    assert_string_equal(trace_text(trace, trace->tracks[1].name), "q\"u\\o");
+    assert_string_equal(trace_text(trace, trace->tracks[2].name), "b\x01\n\t\x7f");
+    trace_model_free(trace);
     free(text);
 }
 
@@ -343,12 +343,12 @@ static void test_trace_writer__a_line_may_be_longer_than_the_buffer(void **state
         line[i] = i < LENGTH - 1 ? "\xe2\x82\xac"[i % 3] : '"';
     line[LENGTH] = '\0';
     set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
-    sim_trace_writer_print(bench.writer, 0, NULL, line);
+    trace_writer_print(bench.writer, 0, NULL, line);
     assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
-    struct sim_trace *trace = read_trace(path);
+    struct trace_model *trace = read_trace(path);
     assert_int_equal(trace->instant_count, 1);
-    assert_string_equal(sim_trace_text(trace, trace->instants[0].name), line);
-    sim_trace_free(trace);
+    assert_string_equal(trace_text(trace, trace->instants[0].name), line);
+    trace_model_free(trace);
     free(line);
 }
 
@@ -367,7 +367,7 @@ static void test_trace_writer__no_byte_is_lost_between_buffers(void **state) {
         size_t count = (size_t)i * 37 % LONGEST;
         memset(line, 'a' + i % 26, count);
         line[count] = '\0';
-        sim_trace_writer_print(bench.writer, i, NULL, line);
+        trace_writer_print(bench.writer, i, NULL, line);
         length += (size_t)sprintf(expected + length,
                                   ",\n{\"ph\":\"i\",\"ts\":%d.%03d,\"pid\":1,\"tid\":1,"
                                   "\"cat\":\"print\",\"name\":\"%s\",\"s\":\"t\"}",
@@ -407,9 +407,9 @@ static void test_trace_writer__a_task_may_have_a_name_of_any_length(void **state
         bench.sink->task_end(context, 2, bench.tasks[0], 0, NULL);
         bench.sink->wake(context, 3, bench.tasks[1], NULL);
         assert_int_equal(tear_down_bench(&bench, 4, "complete"), 0);
-        struct sim_trace *trace = read_trace(path);
-        assert_string_equal(sim_trace_text(trace, trace->tracks[1].name), name);
-        sim_trace_free(trace);
+        struct trace_model *trace = read_trace(path);
+        assert_string_equal(trace_text(trace, trace->tracks[1].name), name);
+        trace_model_free(trace);
         free(name);
     }
 }
@@ -497,17 +497,17 @@ static void test_trace_writer__a_name_that_was_freed_comes_again(void **state) {
 /* --- Numbers ------------------------------------------------------------------------------ */
 
 static void assert_number(int64_t value) {
-    char expected[32], text[SIM_DIGITS_ROOM];
+    char expected[32], text[TRACE_DIGITS_ROOM];
     snprintf(expected, sizeof expected, "%" PRId64, value);
-    *sim_put_int(text, value) = '\0';
+    *trace_put_int(text, value) = '\0';
     assert_string_equal(text, expected);
     snprintf(expected, sizeof expected, "%" PRIu64, (uint64_t)value);
-    *sim_put_uint(text, (uint64_t)value) = '\0';
+    *trace_put_uint(text, (uint64_t)value) = '\0';
     assert_string_equal(text, expected);
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     snprintf(expected, sizeof expected, "%s%" PRIu64 ".%03d", value < 0 ? "-" : "",
              magnitude / 1000, (int)(magnitude % 1000));
-    *sim_put_time(text, value) = '\0';
+    *trace_put_time(text, value) = '\0';
     assert_string_equal(text, expected);
 }
 
@@ -547,7 +547,7 @@ static void test_trace_writer__times_are_exact_and_never_go_back(void **state) {
     size_t size;
     set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        sim_trace_writer_print(bench.writer, times[i].given_ns, NULL, "x");
+        trace_writer_print(bench.writer, times[i].given_ns, NULL, "x");
     assert_int_equal(tear_down_bench(&bench, INT64_MAX / 8 + 10, "complete"), 0);
     char *text = read_whole(path, &size);
     const char *at = strstr(text, "{\"ph\":\"i\"");
@@ -598,12 +598,12 @@ static void test_trace_writer__says_how_tasks_end_and_why_they_wait(void **state
     (void)state;
     cad_loop *loop;
     cad_task *waiter;
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     size_t size;
     assert_int_equal(cad_loop_new(cad_virtual_driver(), &loop), 0);
-    assert_int_equal(sim_trace_writer_open(path, &header, &writer), 0);
-    sim_trace_writer_set_error_names(writer, own_name, "context");
-    cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+    assert_int_equal(trace_writer_open(path, &header, &writer), 0);
+    trace_writer_set_error_names(writer, own_name, "context");
+    cad_loop_set_trace(loop, trace_writer_sink(writer));
     cad_lock *lock = cad_lock_new(loop);
     assert_int_equal(cad_set_name(lock, "door"), 0);
     struct {
@@ -625,11 +625,11 @@ static void test_trace_writer__says_how_tasks_end_and_why_they_wait(void **state
     cad_task_options options = {.name = "canceller"};
     assert_int_equal(cad_task_create(loop, cancel, waiter, &options, NULL), 0);
     assert_int_equal(cad_loop_run(loop), 0);
-    sim_trace_writer_error(writer, cad_loop_time(loop), waiter, "ValueError", "m", "/tasks/0");
-    sim_trace_writer_signal(writer, cad_loop_time(loop), NULL, "SIGINT");
-    sim_trace_writer_fault(writer, cad_loop_time(loop), "partition", NULL);
-    assert_int_equal(sim_trace_writer_close(writer, cad_loop_time(loop), "failed"), 0);
-    sim_trace_writer_free(writer);
+    trace_writer_error(writer, cad_loop_time(loop), waiter, "ValueError", "m", "/tasks/0");
+    trace_writer_signal(writer, cad_loop_time(loop), NULL, "SIGINT");
+    trace_writer_fault(writer, cad_loop_time(loop), "partition", NULL);
+    assert_int_equal(trace_writer_close(writer, cad_loop_time(loop), "failed"), 0);
+    trace_writer_free(writer);
     cad_future_unref(waiter);
     cad_loop_free(loop);
 
@@ -660,17 +660,17 @@ static void test_trace_writer__says_how_tasks_end_and_why_they_wait(void **state
     assert_non_null(strstr(text, "\"cat\":\"object\",\"name\":\"door\",\"args\":{\"locked\":1,"
                                  "\"owner\":4,\"waiters\":0}}"));
     free(text);
-    struct sim_trace *trace = read_trace(path);
-    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_FAILED);
-    assert_int_equal(trace->tracks[4].outcome, SIM_OUTCOME_CANCELLED);
-    sim_trace_free(trace);
+    struct trace_model *trace = read_trace(path);
+    assert_int_equal(trace->tracks[1].outcome, TRACE_OUTCOME_FAILED);
+    assert_int_equal(trace->tracks[4].outcome, TRACE_OUTCOME_CANCELLED);
+    trace_model_free(trace);
 }
 
 static int compute(void *arg) {
-    struct sim_trace_writer *writer = arg;
+    struct trace_writer *writer = arg;
     cad_compute(CAD_SECOND);
     /* What the scenario says meanwhile does not hide since when the loop is busy. */
-    sim_trace_writer_print(writer, cad_loop_time(cad_running_loop()), cad_current_task(), "half");
+    trace_writer_print(writer, cad_loop_time(cad_running_loop()), cad_current_task(), "half");
     cad_compute(CAD_SECOND);
     return cad_sleep(CAD_SECOND);
 }
@@ -678,36 +678,36 @@ static int compute(void *arg) {
 static void test_trace_writer__ready_and_run_have_their_slices(void **state) {
     (void)state;
     cad_loop *loop;
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     assert_int_equal(cad_loop_new(cad_virtual_driver(), &loop), 0);
-    assert_int_equal(sim_trace_writer_open(path, &header, &writer), 0);
-    cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+    assert_int_equal(trace_writer_open(path, &header, &writer), 0);
+    cad_loop_set_trace(loop, trace_writer_sink(writer));
     for (int i = 0; i < 2; i++) {
         cad_task_options options = {.name = i == 0 ? "first" : "second"};
         assert_int_equal(cad_task_create(loop, compute, writer, &options, NULL), 0);
     }
     assert_int_equal(cad_loop_run(loop), 0);
-    assert_int_equal(sim_trace_writer_close(writer, cad_loop_time(loop), "complete"), 0);
-    sim_trace_writer_free(writer);
+    assert_int_equal(trace_writer_close(writer, cad_loop_time(loop), "complete"), 0);
+    trace_writer_free(writer);
     cad_loop_free(loop);
 
-    struct sim_trace *trace = read_trace(path);
-    const struct sim_track *loop_track = &trace->tracks[0];
+    struct trace_model *trace = read_trace(path);
+    const struct trace_track *loop_track = &trace->tracks[0];
     assert_int_equal(loop_track->slice_count, 3);
-    const struct sim_slice *runs = &trace->slices[loop_track->first_slice + 1];
-    assert_int_equal(runs[0].category, SIM_CATEGORY_RUN);
-    assert_string_equal(sim_trace_text(trace, runs[0].name), "first");
+    const struct trace_slice *runs = &trace->slices[loop_track->first_slice + 1];
+    assert_int_equal(runs[0].category, TRACE_CATEGORY_RUN);
+    assert_string_equal(trace_text(trace, runs[0].name), "first");
     assert_int_equal(runs[0].begin_ns, 0);
     assert_int_equal(runs[0].end_ns, 2 * CAD_SECOND);
-    assert_string_equal(sim_trace_text(trace, runs[1].name), "second");
+    assert_string_equal(trace_text(trace, runs[1].name), "second");
     assert_int_equal(runs[1].begin_ns, 2 * CAD_SECOND);
     assert_int_equal(runs[1].end_ns, 4 * CAD_SECOND);
     /* The second task was ready while the first kept the loop busy. */
-    const struct sim_slice *ready = &trace->slices[trace->tracks[2].first_slice + 1];
-    assert_int_equal(ready->category, SIM_CATEGORY_READY);
+    const struct trace_slice *ready = &trace->slices[trace->tracks[2].first_slice + 1];
+    assert_int_equal(ready->category, TRACE_CATEGORY_READY);
     assert_int_equal(ready->begin_ns, 0);
     assert_int_equal(ready->end_ns, 2 * CAD_SECOND);
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 /* --- Ends
@@ -716,24 +716,24 @@ static void test_trace_writer__ready_and_run_have_their_slices(void **state) {
 static void test_trace_writer__closes_what_a_stopped_run_leaves_open(void **state) {
     (void)state;
     assert_int_equal(trace_window(path, 1500 * CAD_MILLISECOND, "stopped", NULL), 0);
-    struct sim_trace *trace = read_trace(path);
+    struct trace_model *trace = read_trace(path);
     assert_true(trace->complete);
-    assert_string_equal(sim_trace_text(trace, trace->outcome), "stopped");
+    assert_string_equal(trace_text(trace, trace->outcome), "stopped");
     assert_int_equal(trace->end_ns, 1500 * CAD_MILLISECOND);
     size_t pending = 0;
     for (size_t i = 0; i < trace->slice_count; i++) {
-        assert_int_equal(trace->slices[i].flags & SIM_SLICE_OPEN, 0);
-        if (trace->slices[i].flags & SIM_SLICE_PENDING) {
+        assert_int_equal(trace->slices[i].flags & TRACE_SLICE_OPEN, 0);
+        if (trace->slices[i].flags & TRACE_SLICE_PENDING) {
             assert_int_equal(trace->slices[i].end_ns, trace->end_ns);
             pending++;
         }
     }
     /* Jobs 1, 2, 4 and 5 sleep in their spans: task, span, wait. Jobs 6 and 7 wait. */
     assert_int_equal(pending, 4 * 3 + 2 * 2);
-    assert_int_equal(trace->tracks[1].outcome, SIM_OUTCOME_RETURNED);
-    assert_int_equal(trace->tracks[2].outcome, SIM_OUTCOME_PENDING);
-    assert_int_equal(sim_counter_at(&trace->counters[trace->open_spans], trace->end_ns), 0);
-    sim_trace_free(trace);
+    assert_int_equal(trace->tracks[1].outcome, TRACE_OUTCOME_RETURNED);
+    assert_int_equal(trace->tracks[2].outcome, TRACE_OUTCOME_PENDING);
+    assert_int_equal(trace_counter_at(&trace->counters[trace->open_spans], trace->end_ns), 0);
+    trace_model_free(trace);
 }
 
 static void test_trace_writer__free_without_close_leaves_a_cut_trace(void **state) {
@@ -741,16 +741,16 @@ static void test_trace_writer__free_without_close_leaves_a_cut_trace(void **stat
     struct bench bench;
     set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
     bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
-    sim_trace_writer_span_begin(bench.writer, 5, bench.tasks[0], "s");
-    sim_trace_writer_free(bench.writer);
+    trace_writer_span_begin(bench.writer, 5, bench.tasks[0], "s");
+    trace_writer_free(bench.writer);
     for (int i = 0; i < 3; i++)
         cad_future_unref(bench.tasks[i]);
     cad_loop_free(bench.loop);
-    struct sim_trace *trace = read_trace(path);
+    struct trace_model *trace = read_trace(path);
     assert_false(trace->complete);
     assert_int_equal(trace->warning_count, 1);
     assert_int_equal(trace->slice_count, 3);
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 /* --- Failures
@@ -758,10 +758,9 @@ static void test_trace_writer__free_without_close_leaves_a_cut_trace(void **stat
 
 static void test_trace_writer__says_why_it_cannot_open_the_file(void **state) {
     (void)state;
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     errno = 0;
-    assert_int_equal(sim_trace_writer_open("/nonexistent/trace.json", &header, &writer),
-                     CAD_ESYSTEM);
+    assert_int_equal(trace_writer_open("/nonexistent/trace.json", &header, &writer), CAD_ESYSTEM);
     assert_int_equal(errno, ENOENT);
     assert_null(writer);
 }
@@ -783,37 +782,37 @@ static void test_trace_writer__remembers_that_the_disk_is_full(void **state) {
     assert_string_equal(failure, "/dev/full: No space left on device");
 
     /* Told at once, and once only, when the buffer is full. */
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     failures = 0;
-    assert_int_equal(sim_trace_writer_open("/dev/full", &header, &writer), 0);
-    sim_trace_writer_on_failure(writer, count_failure, &failures);
+    assert_int_equal(trace_writer_open("/dev/full", &header, &writer), 0);
+    trace_writer_on_failure(writer, count_failure, &failures);
     for (int i = 0; i < 20000; i++) {
-        sim_trace_writer_print(writer, i, NULL, "a line that is so and so long");
-        assert_int_equal(failures != 0, sim_trace_writer_failure(writer) != NULL);
+        trace_writer_print(writer, i, NULL, "a line that is so and so long");
+        assert_int_equal(failures != 0, trace_writer_failure(writer) != NULL);
     }
     assert_int_equal(failures, 1);
-    assert_int_equal(sim_trace_writer_close(writer, 20000, "complete"), CAD_ESYSTEM);
+    assert_int_equal(trace_writer_close(writer, 20000, "complete"), CAD_ESYSTEM);
     assert_int_equal(errno, ENOSPC);
     assert_int_equal(failures, 1);
-    sim_trace_writer_free(writer);
+    trace_writer_free(writer);
 }
 
 static void test_trace_writer__a_closed_pipe_does_not_kill(void **state) {
     (void)state;
     char pipe_path[96];
-    struct sim_trace_writer *writer;
+    struct trace_writer *writer;
     snprintf(pipe_path, sizeof pipe_path, "%s/pipe", directory);
     assert_int_equal(mkfifo(pipe_path, 0600), 0);
     assert_ptr_not_equal(signal(SIGPIPE, SIG_DFL), SIG_ERR);
     int reader = open(pipe_path, O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
-    assert_int_equal(sim_trace_writer_open(pipe_path, &header, &writer), 0);
+    assert_int_equal(trace_writer_open(pipe_path, &header, &writer), 0);
     close(reader);
     for (int i = 0; i < 20000; i++)
-        sim_trace_writer_print(writer, i, NULL, "a line that is so and so long");
-    assert_int_equal(sim_trace_writer_close(writer, 20000, "complete"), CAD_ESYSTEM);
+        trace_writer_print(writer, i, NULL, "a line that is so and so long");
+    assert_int_equal(trace_writer_close(writer, 20000, "complete"), CAD_ESYSTEM);
     assert_int_equal(errno, EPIPE);
-    sim_trace_writer_free(writer);
+    trace_writer_free(writer);
     unlink(pipe_path);
 }
 
@@ -836,9 +835,9 @@ static void test_trace_writer__survives_every_allocation_failure(void **state) {
         assert_true(allowed < 1000);
         char failure[256] = "";
         allocations_left = allowed;
-        sim_trace_set_allocator(failing_realloc, NULL);
+        trace_set_allocator(failing_realloc, NULL);
         int error = trace_window(path, 0, "complete", failure);
-        sim_trace_set_allocator(NULL, NULL);
+        trace_set_allocator(NULL, NULL);
         done = error == 0;
         if (done)
             continue;
@@ -846,9 +845,9 @@ static void test_trace_writer__survives_every_allocation_failure(void **state) {
         if (failure[0] == '\0')
             continue; /* not even opened */
         assert_non_null(strstr(failure, "out of memory"));
-        struct sim_trace *trace = read_trace(path);
+        struct trace_model *trace = read_trace(path);
         assert_false(trace->complete);
-        sim_trace_free(trace);
+        trace_model_free(trace);
     }
 }
 
@@ -880,25 +879,25 @@ static void test_trace_writer__takes_no_more_memory_for_a_longer_trace(void **st
     (void)state;
     struct bench bench;
     live_bytes = live_bytes_max = 0;
-    sim_trace_set_allocator(counting_realloc, NULL);
+    trace_set_allocator(counting_realloc, NULL);
     set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
     bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
     size_t after_a_tenth = 0;
     for (int i = 0; i < 100000; i++) {
         char name[32];
         snprintf(name, sizeof name, "span %06d", i);
-        sim_trace_writer_span_begin(bench.writer, i, bench.tasks[0], name);
-        sim_trace_writer_span_end(bench.writer, i, bench.tasks[0]);
+        trace_writer_span_begin(bench.writer, i, bench.tasks[0], name);
+        trace_writer_span_end(bench.writer, i, bench.tasks[0]);
         if (i == 10000)
             after_a_tenth = live_bytes_max;
     }
     assert_int_equal(live_bytes_max, after_a_tenth);
     assert_int_equal(tear_down_bench(&bench, 100000, "complete"), 0);
-    sim_trace_set_allocator(NULL, NULL);
+    trace_set_allocator(NULL, NULL);
     assert_int_equal(live_bytes, 0);
-    struct sim_trace *trace = read_trace(path);
+    struct trace_model *trace = read_trace(path);
     assert_int_equal(trace->max_open_spans, 1);
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 /* --- Documentation
@@ -908,7 +907,7 @@ static void test_trace_writer__every_category_is_documented(void **state) {
     (void)state;
     static const char *const categories[] = {
 #define SIM_X(constant, text) text,
-        SIM_CATEGORIES(SIM_X)
+        TRACE_CATEGORIES(SIM_X)
 #undef SIM_X
     };
     const char *document = getenv("CADRAN_TRACE_FORMAT");
@@ -916,7 +915,7 @@ static void test_trace_writer__every_category_is_documented(void **state) {
     if (document == NULL)
         skip();
     char *text = read_whole(document, &size);
-    for (int i = SIM_CATEGORY_OTHER + 1; i < SIM_CATEGORY_COUNT; i++) {
+    for (int i = TRACE_CATEGORY_OTHER + 1; i < TRACE_CATEGORY_COUNT; i++) {
         char row[64];
         snprintf(row, sizeof row, "\n| `%s` |", categories[i]);
         if (strstr(text, row) == NULL)

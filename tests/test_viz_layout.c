@@ -347,7 +347,7 @@ static void test_layout__the_strip_shows_what_changes(void **state) {
 
     sample_lanes(&stage.sample, 2);
     stage_open(&stage, 1000, 400);
-    assert_int_equal(stage.ui.counter, SIM_NO_INDEX);
+    assert_int_equal(stage.ui.counter, TRACE_NO_INDEX);
     assert_int_equal(stage.frame.strip.h, 0);
     stage_close(&stage);
 }

@@ -187,12 +187,12 @@ static void test_model__bars_are_found_by_time(void **state) {
 }
 
 /* The largest value between two times, sample by sample. */
-static double slow_max(const struct sim_counter *counter, int64_t from, int64_t to) {
+static double slow_max(const struct trace_counter *counter, int64_t from, int64_t to) {
     double most = -1;
     double before = 0;
     int seen = 0;
     for (size_t i = 0; i < counter->sample_count; i++) {
-        const struct sim_sample *sample = &counter->samples[i];
+        const struct trace_sample *sample = &counter->samples[i];
         if (sample->time_ns < from)
             before = sample->value;
         seen |= sample->time_ns == from;
@@ -212,7 +212,7 @@ static void test_model__counters_give_their_largest_value_of_any_stretch(void **
         sample_counter(&sample, i * 10, "queue", "size", (int)(random >> 16 & 255));
     }
     sample_end(&sample, 10000, "complete");
-    const struct sim_counter *counter = &sample.trace->counters[0];
+    const struct trace_counter *counter = &sample.trace->counters[0];
     for (int i = 0; i < 2000; i++) {
         random = random * 1664525 + 1013904223;
         int64_t from = random >> 8 & 8191;
@@ -229,7 +229,7 @@ static void test_model__wakes_are_found_by_who_caused_them(void **state) {
     sample_window(&sample);
     uint32_t wakes[4];
     assert_int_equal(viz_wakes_by(sample.model, 0, 0, SAMPLE_SECOND, wakes, 4), 1);
-    const struct sim_wake *wake = &sample.trace->wakes[wakes[0]];
+    const struct trace_wake *wake = &sample.trace->wakes[wakes[0]];
     assert_int_equal(sample.model->lane_of_track[wake->to_track], 4);
     assert_int_equal(viz_wakes_by(sample.model, 0, 0, SAMPLE_SECOND - 1, wakes, 4), 0);
     assert_int_equal(viz_wakes_by(sample.model, 4, 0, 9 * SAMPLE_SECOND, wakes, 4), 0);

@@ -196,8 +196,7 @@ static void colour_by_name(struct viz_model *model) {
     }
     model->legend_count = shared ? 0 : count;
     for (int i = 0; i < model->legend_count; i++)
-        snprintf(model->legend[i].text, VIZ_TIME_SIZE, "%.60s",
-                 sim_trace_text(model->trace, names[i]));
+        snprintf(model->legend[i].text, VIZ_TIME_SIZE, "%.60s", trace_text(model->trace, names[i]));
 }
 
 static void colour_by_lane(struct viz_model *model) {

@@ -32,7 +32,7 @@ static void find_hover(struct viz_canvas *canvas) {
         canvas->ui.hover =
             viz_target_at(canvas->model, &canvas->view, &canvas->frame, canvas->ui.x, canvas->ui.y);
     else
-        canvas->ui.hover = (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = SIM_NO_INDEX};
+        canvas->ui.hover = (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = TRACE_NO_INDEX};
 }
 
 /* Higher or lower rows; what is in the middle stays there. */
@@ -178,7 +178,7 @@ static bool style_key(struct viz_canvas *canvas, SDL_Keycode key, bool shift) {
         if (ui->help)
             ui->help = false;
         else
-            ui->selected = (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = SIM_NO_INDEX};
+            ui->selected = (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = TRACE_NO_INDEX};
         return true;
     default:
         return false;
@@ -264,7 +264,8 @@ static unsigned on_release(struct viz_input *input, struct viz_canvas *canvas) {
         bool again = viz_same_target(&canvas->ui.hover, &canvas->ui.selected);
         canvas->ui.selected = canvas->ui.hover;
         if (again)
-            canvas->ui.selected = (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = SIM_NO_INDEX};
+            canvas->ui.selected =
+                (struct viz_target){.kind = VIZ_AT_NOTHING, .lane = TRACE_NO_INDEX};
     }
     if (drag == VIZ_DRAG_RANGE) {
         canvas->ui.ranging = false;

@@ -30,29 +30,29 @@ int viz_px(const struct viz_frame *frame, double units) {
 }
 
 /* A number that stays the same makes no picture, and an owner is the number of a track. */
-static bool is_worth_a_strip(const struct sim_trace *trace, uint32_t counter) {
-    const struct sim_counter *found = &trace->counters[counter];
+static bool is_worth_a_strip(const struct trace_model *trace, uint32_t counter) {
+    const struct trace_counter *found = &trace->counters[counter];
     if (counter == trace->open_spans)
         return true;
-    bool owner = trace->version > 0 && strcmp(sim_trace_text(trace, found->key), "owner") == 0;
+    bool owner = trace->version > 0 && strcmp(trace_text(trace, found->key), "owner") == 0;
     return found->sample_count > 1 && !owner;
 }
 
 uint32_t viz_next_counter(const struct viz_model *model, uint32_t counter) {
-    const struct sim_trace *trace = model->trace;
+    const struct trace_model *trace = model->trace;
     uint32_t count = (uint32_t)trace->counter_count;
-    uint32_t at = counter == SIM_NO_INDEX ? count - 1 : counter;
+    uint32_t at = counter == TRACE_NO_INDEX ? count - 1 : counter;
     for (uint32_t tried = 0; tried < count; tried++) {
         at = (at + 1) % count;
         if (is_worth_a_strip(trace, at))
             return at;
     }
-    return SIM_NO_INDEX;
+    return TRACE_NO_INDEX;
 }
 
 uint32_t viz_first_counter(const struct viz_model *model) {
     uint32_t spans = model->trace->open_spans;
-    return spans != SIM_NO_INDEX ? spans : viz_next_counter(model, SIM_NO_INDEX);
+    return spans != TRACE_NO_INDEX ? spans : viz_next_counter(model, TRACE_NO_INDEX);
 }
 
 /* --- Frame -------------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
                        const struct viz_measure *measure) {
     int widest = 0;
     for (int i = 0; i < VIZ_WIDEST_COUNT; i++) {
-        if (model->widest[i] == SIM_NO_INDEX)
+        if (model->widest[i] == TRACE_NO_INDEX)
             break;
         char name[256];
         viz_lane_name(model, model->widest[i], name, sizeof name);
@@ -88,7 +88,7 @@ static double row_height(const struct viz_frame *frame, double rows, int room, d
 static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
     double height = frame->height / frame->scale;
     int header = height < 160 ? 0 : viz_px(frame, frame->compact ? HEADER_COMPACT : HEADER);
-    int strip = ui->counter == SIM_NO_INDEX || height < 220
+    int strip = ui->counter == TRACE_NO_INDEX || height < 220
                     ? 0
                     : viz_px(frame, frame->compact ? STRIP_COMPACT : STRIP);
     int axis = height < 100 ? 0 : viz_px(frame, AXIS);
@@ -204,11 +204,11 @@ static bool inside(const struct viz_rect *rect, int x, int y) {
     return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
 }
 
-/* The bar of a list that is nearest to a time, at most `reach` away; SIM_NO_INDEX. Of several
+/* The bar of a list that is nearest to a time, at most `reach` away; TRACE_NO_INDEX. Of several
  * equally near the shortest is meant: the others can be hit elsewhere. */
 static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint32_t count,
                             double time_ns, double reach) {
-    uint32_t best = SIM_NO_INDEX;
+    uint32_t best = TRACE_NO_INDEX;
     double best_distance = reach;
     uint32_t at = viz_bar_from(model, first, count, (int64_t)floor(time_ns - reach));
     for (int tried = 0; at < first + count && tried < 64; at++, tried++) {
@@ -218,9 +218,9 @@ static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint3
         if ((double)bar->begin_ns > time_ns + reach)
             break;
         bool shorter =
-            best != SIM_NO_INDEX && distance == best_distance &&
+            best != TRACE_NO_INDEX && distance == best_distance &&
             bar->end_ns - bar->begin_ns < model->bars[best].end_ns - model->bars[best].begin_ns;
-        if (distance < best_distance || shorter || (best == SIM_NO_INDEX && distance <= reach)) {
+        if (distance < best_distance || shorter || (best == TRACE_NO_INDEX && distance <= reach)) {
             best = at;
             best_distance = distance;
         }
@@ -230,8 +230,8 @@ static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint3
 
 static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, double time_ns,
                                 double reach) {
-    const struct sim_trace *trace = model->trace;
-    const struct sim_track *track = &trace->tracks[model->lanes[lane].track];
+    const struct trace_model *trace = model->trace;
+    const struct trace_track *track = &trace->tracks[model->lanes[lane].track];
     const uint32_t *list = &trace->track_instants[track->first_instant];
     double origin = (double)model->origin_ns;
     uint32_t low = 0;
@@ -244,18 +244,18 @@ static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, do
             high = middle;
     }
     if (low == track->instant_count)
-        return SIM_NO_INDEX;
+        return TRACE_NO_INDEX;
     return (double)trace->instants[list[low]].time_ns - origin <= time_ns + reach ? list[low]
-                                                                                  : SIM_NO_INDEX;
+                                                                                  : TRACE_NO_INDEX;
 }
 
 static uint32_t nearest_signal(const struct viz_model *model, double time_ns, double reach) {
     for (size_t i = 0; i < model->signal_count; i++) {
-        const struct sim_instant *instant = &model->trace->instants[model->signals[i]];
+        const struct trace_instant *instant = &model->trace->instants[model->signals[i]];
         if (fabs((double)(instant->time_ns - model->origin_ns) - time_ns) <= reach)
             return model->signals[i];
     }
-    return SIM_NO_INDEX;
+    return TRACE_NO_INDEX;
 }
 
 /* What a row has at a time. A mark is in the lower part of the lane's first row. */
@@ -266,16 +266,16 @@ static struct viz_target target_in_row(const struct viz_model *model, const stru
     double bar_bottom = (frame->row_px + viz_bar_height(frame)) / 2;
     if (depth >= bar_bottom - frame->scale && index == model->lanes[row->lane].first_row) {
         uint32_t instant = nearest_instant(model, row->lane, time_ns, reach);
-        if (instant != SIM_NO_INDEX) {
+        if (instant != TRACE_NO_INDEX) {
             target.kind = VIZ_AT_INSTANT;
             target.instant = instant;
             return target;
         }
     }
     uint32_t bar = nearest_bar(model, row->first_overlay, row->overlay_count, time_ns, 0);
-    if (bar == SIM_NO_INDEX)
+    if (bar == TRACE_NO_INDEX)
         bar = nearest_bar(model, row->first_bar, row->bar_count, time_ns, reach);
-    if (bar != SIM_NO_INDEX) {
+    if (bar != TRACE_NO_INDEX) {
         target.kind = VIZ_AT_BAR;
         target.bar = bar;
     }
@@ -284,7 +284,7 @@ static struct viz_target target_in_row(const struct viz_model *model, const stru
 
 struct viz_target viz_target_at(const struct viz_model *model, const struct viz_view *view,
                                 const struct viz_frame *frame, int x, int y) {
-    struct viz_target none = {.kind = VIZ_AT_NOTHING, .lane = SIM_NO_INDEX};
+    struct viz_target none = {.kind = VIZ_AT_NOTHING, .lane = TRACE_NO_INDEX};
     bool chart = inside(&frame->lanes, x, y);
     if (!chart && !inside(&frame->names, x, y))
         return none;
@@ -306,9 +306,9 @@ struct viz_target viz_target_at(const struct viz_model *model, const struct viz_
     }
     if (chart && (target.kind == VIZ_AT_NOTHING || target.kind == VIZ_AT_LANE)) {
         uint32_t signal = nearest_signal(model, time_ns, reach);
-        if (signal != SIM_NO_INDEX)
+        if (signal != TRACE_NO_INDEX)
             return (struct viz_target){
-                .kind = VIZ_AT_INSTANT, .lane = SIM_NO_INDEX, .instant = signal};
+                .kind = VIZ_AT_INSTANT, .lane = TRACE_NO_INDEX, .instant = signal};
     }
     return target;
 }
@@ -316,7 +316,7 @@ struct viz_target viz_target_at(const struct viz_model *model, const struct viz_
 struct viz_target viz_target_next(const struct viz_model *model, const struct viz_target *target,
                                   int step) {
     struct viz_target next = *target;
-    if (target->kind == VIZ_AT_NOTHING || target->lane == SIM_NO_INDEX)
+    if (target->kind == VIZ_AT_NOTHING || target->lane == TRACE_NO_INDEX)
         return next;
     const struct viz_row *row =
         &model->rows[target->kind == VIZ_AT_INSTANT ? model->lanes[target->lane].first_row

@@ -23,10 +23,10 @@ enum viz_target_kind {
 /* What the pointer is on, or what was selected. */
 struct viz_target {
     enum viz_target_kind kind;
-    uint32_t lane;    /* SIM_NO_INDEX: an instant that concerns the whole program */
+    uint32_t lane;    /* TRACE_NO_INDEX: an instant that concerns the whole program */
     uint32_t row;     /* into viz_model.rows; of a bar or a lane */
     uint32_t bar;     /* into viz_model.bars */
-    uint32_t instant; /* into sim_trace.instants */
+    uint32_t instant; /* into trace_model.instants */
 };
 
 /* Which wakes are drawn. Those of what is under the pointer or selected always are. */
@@ -47,7 +47,7 @@ struct viz_ui {
     struct viz_target selected;
     bool help;
     enum viz_wakes wakes;
-    uint32_t counter; /* which one the strip shows; SIM_NO_INDEX: no strip */
+    uint32_t counter; /* which one the strip shows; TRACE_NO_INDEX: no strip */
     bool ranging;     /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
@@ -71,7 +71,7 @@ struct viz_frame {
 };
 
 /* The counter that the strip shows at first: the open spans, or the first that changes;
- * SIM_NO_INDEX where none does. */
+ * TRACE_NO_INDEX where none does. */
 uint32_t viz_first_counter(const struct viz_model *model);
 /* The next one after it that is worth a strip; after the last the first again. */
 uint32_t viz_next_counter(const struct viz_model *model, uint32_t counter);

@@ -56,17 +56,17 @@ static void add_own_arg(struct tip *tip, const char *name, const char *value) {
         add_row(tip, strcmp(name, "owner") == 0 ? "held by" : name, value);
 }
 
-static void add_args(struct tip *tip, const struct sim_trace *trace, uint32_t args) {
+static void add_args(struct tip *tip, const struct trace_model *trace, uint32_t args) {
     if (args == 0)
         return;
-    const char *cursor = sim_trace_text(trace, args);
-    struct sim_arg arg;
-    for (int i = 0; i < TIP_ARGS && sim_args_next(&cursor, &arg); i++) {
+    const char *cursor = trace_text(trace, args);
+    struct trace_arg arg;
+    for (int i = 0; i < TIP_ARGS && trace_args_next(&cursor, &arg); i++) {
         char name[48];
         char value[160];
         int length = arg.key_length < sizeof name - 1 ? (int)arg.key_length : (int)sizeof name - 1;
         snprintf(name, sizeof name, "%.*s", length, arg.key);
-        sim_arg_decode(&arg, value, sizeof value);
+        trace_arg_decode(&arg, value, sizeof value);
         if (trace->version > 0)
             add_own_arg(tip, name, value);
         else
@@ -81,8 +81,8 @@ static void add_wakes(struct tip *tip, const struct viz_model *model, uint32_t l
     char text[160] = "";
     size_t length = 0;
     for (size_t i = 0; i < count && i < TIP_WAKES; i++) {
-        const struct sim_wake *wake = &model->trace->wakes[wakes[i]];
-        const char *name = sim_trace_text(model->trace, model->trace->tracks[wake->to_track].name);
+        const struct trace_wake *wake = &model->trace->wakes[wakes[i]];
+        const char *name = trace_text(model->trace, model->trace->tracks[wake->to_track].name);
         int more =
             snprintf(text + length, sizeof text - length, "%s%.28s", i > 0 ? ", " : "", name);
         length += more > 0 ? (size_t)more : 0;
@@ -95,24 +95,24 @@ static void add_wakes(struct tip *tip, const struct viz_model *model, uint32_t l
 
 static void add_woken_by(struct tip *tip, const struct viz_model *model,
                          const struct viz_bar *bar) {
-    const struct sim_trace *trace = model->trace;
-    const struct sim_slice *slice = &trace->slices[bar->slice];
+    const struct trace_model *trace = model->trace;
+    const struct trace_slice *slice = &trace->slices[bar->slice];
     if (bar->flags & VIZ_BAR_PENDING) {
         add_row(tip, "woken by", "nobody");
         return;
     }
-    if (slice->wake == SIM_NO_INDEX)
+    if (slice->wake == TRACE_NO_INDEX)
         return;
-    const struct sim_track *by = &trace->tracks[trace->wakes[slice->wake].from_track];
-    bool loop = by->kind == SIM_TRACK_LOOP;
+    const struct trace_track *by = &trace->tracks[trace->wakes[slice->wake].from_track];
+    bool loop = by->kind == TRACE_TRACK_LOOP;
     const char *timer = bar->look == VIZ_LOOK_SLEEP ? "its timer" : "the loop";
-    add_row(tip, "woken by", loop ? timer : sim_trace_text(trace, by->name));
+    add_row(tip, "woken by", loop ? timer : trace_text(trace, by->name));
 }
 
 static void describe_bar(struct tip *tip, const struct viz_model *model,
                          const struct viz_target *target) {
     const struct viz_bar *bar = &model->bars[target->bar];
-    const struct sim_slice *slice = &model->trace->slices[bar->slice];
+    const struct trace_slice *slice = &model->trace->slices[bar->slice];
     static const char *const looks[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "span of",
                                                       [VIZ_LOOK_SLEEP] = "sleep of",
                                                       [VIZ_LOOK_WAIT] = "wait of",
@@ -139,13 +139,13 @@ static void describe_bar(struct tip *tip, const struct viz_model *model,
 }
 
 static void describe_lane(struct tip *tip, const struct viz_model *model, uint32_t index) {
-    static const char *const outcomes[] = {[SIM_OUTCOME_UNKNOWN] = "",
-                                           [SIM_OUTCOME_RETURNED] = "returned",
-                                           [SIM_OUTCOME_FAILED] = "failed",
-                                           [SIM_OUTCOME_CANCELLED] = "cancelled",
-                                           [SIM_OUTCOME_PENDING] = "had not ended"};
+    static const char *const outcomes[] = {[TRACE_OUTCOME_UNKNOWN] = "",
+                                           [TRACE_OUTCOME_RETURNED] = "returned",
+                                           [TRACE_OUTCOME_FAILED] = "failed",
+                                           [TRACE_OUTCOME_CANCELLED] = "cancelled",
+                                           [TRACE_OUTCOME_PENDING] = "had not ended"};
     const struct viz_lane *lane = &model->lanes[index];
-    const struct sim_track *track = &model->trace->tracks[lane->track];
+    const struct trace_track *track = &model->trace->tracks[lane->track];
     viz_lane_name(model, index, tip->title, sizeof tip->title);
     add_time(tip, "from", lane->begin_ns);
     add_time(tip, "to", lane->end_ns);
@@ -155,20 +155,20 @@ static void describe_lane(struct tip *tip, const struct viz_model *model, uint32
         add_time(tip, "waited", lane->wait_ns);
     if (outcomes[track->outcome][0] != '\0')
         add_row(tip, "outcome", outcomes[track->outcome]);
-    if (track->kind != SIM_TRACK_TASK || track->slice_count == 0)
+    if (track->kind != TRACE_TRACK_TASK || track->slice_count == 0)
         return;
-    const struct sim_slice *life = &model->trace->slices[track->first_slice];
+    const struct trace_slice *life = &model->trace->slices[track->first_slice];
     add_args(tip, model->trace, life->args);
     add_args(tip, model->trace, life->end_args);
 }
 
 static void describe_instant(struct tip *tip, const struct viz_model *model,
                              const struct viz_target *target) {
-    const struct sim_trace *trace = model->trace;
-    const struct sim_instant *instant = &trace->instants[target->instant];
-    snprintf(tip->title, sizeof tip->title, "%.190s", sim_trace_text(trace, instant->name));
-    add_row(tip, "what", sim_trace_category(trace, instant->category));
-    add_row(tip, "by", sim_trace_text(trace, trace->tracks[instant->track].name));
+    const struct trace_model *trace = model->trace;
+    const struct trace_instant *instant = &trace->instants[target->instant];
+    snprintf(tip->title, sizeof tip->title, "%.190s", trace_text(trace, instant->name));
+    add_row(tip, "what", trace_category_text(trace, instant->category));
+    add_row(tip, "by", trace_text(trace, trace->tracks[instant->track].name));
     add_time(tip, "at", instant->time_ns - model->origin_ns);
     add_args(tip, trace, instant->args);
 }

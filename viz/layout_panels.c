@@ -55,7 +55,7 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
         char value[VIZ_TIME_SIZE];
         bool shown;
     } figures[] = {{"Makespan", "", true},
-                   {"Most at work", "", model->trace->open_spans != SIM_NO_INDEX},
+                   {"Most at work", "", model->trace->open_spans != TRACE_NO_INDEX},
                    {model->task_count > 0 ? "Tasks" : "Lanes", "", true},
                    {"Events", "", true}};
     viz_format_duration(model->end_ns, figures[0].value);
@@ -78,12 +78,12 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
 }
 
 static void describe(const struct viz_model *model, char *out, size_t size) {
-    const struct sim_trace *trace = model->trace;
+    const struct trace_model *trace = model->trace;
     if (trace->version == 0) {
         snprintf(out, size, "Trace Event file");
         return;
     }
-    const char *clock = sim_trace_text(trace, trace->clock);
+    const char *clock = trace_text(trace, trace->clock);
     snprintf(out, size, "%.32s clock  \xC2\xB7  seed %" PRId64,
              clock[0] != '\0' ? clock : "unknown", trace->seed);
     out[0] = (char)(out[0] >= 'a' && out[0] <= 'z' ? out[0] - 'a' + 'A' : out[0]);
@@ -92,7 +92,7 @@ static void describe(const struct viz_model *model, char *out, size_t size) {
 static void paint_title(struct viz_painter *painter, int left, int right, int middle) {
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
-    const char *outcome = sim_trace_text(model->trace, model->trace->outcome);
+    const char *outcome = trace_text(model->trace, model->trace->outcome);
     const char *chip = !model->trace->complete ? "cut short" : outcome;
     int role =
         model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED : VIZ_ALERT;
@@ -330,7 +330,7 @@ static void paint_looks(struct legend_painter *legend) {
 /* What the reader had to say, or, in a window, how to go on; returns the column it begins at. */
 static int paint_remark(struct viz_painter *painter, int middle, int right) {
     const struct viz_frame *frame = painter->frame;
-    const struct sim_trace *trace = painter->model->trace;
+    const struct trace_model *trace = painter->model->trace;
     const char *hint =
         frame->compact
             ? "? help"

@@ -507,15 +507,15 @@ static void paint_life(struct row_painter *rows) {
 static void paint_outcome(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
-    const struct sim_track *track = &painter->model->trace->tracks[lane->track];
+    const struct trace_track *track = &painter->model->trace->tracks[lane->track];
     int size = viz_px(painter->frame, 10);
     size = size > rows->height ? rows->height : size;
     int x = viz_column(painter, (double)lane->end_ns) + viz_px(painter->frame, 5);
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
     struct viz_rect at = {x, bar.y + (bar.h - size) / 2, size, size};
-    if (track->outcome == SIM_OUTCOME_FAILED)
+    if (track->outcome == TRACE_OUTCOME_FAILED)
         viz_shape(painter->scene, VIZ_CROSS, VIZ_ALERT, 255, at);
-    else if (track->outcome == SIM_OUTCOME_CANCELLED)
+    else if (track->outcome == TRACE_OUTCOME_CANCELLED)
         viz_stroke(painter->scene, VIZ_MUTED, 255, size / 2, viz_px(painter->frame, 1.5), at);
 }
 
@@ -526,23 +526,23 @@ static void paint_mark(struct row_painter *rows, uint8_t category, int x) {
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
     int below = bar.y + bar.h;
     int room = (int)((frame->row_px - bar.h) / 2);
-    if (category == SIM_CATEGORY_PRINT || category >= SIM_CATEGORY_COUNT ||
-        category == SIM_CATEGORY_OTHER) {
+    if (category == TRACE_CATEGORY_PRINT || category >= TRACE_CATEGORY_COUNT ||
+        category == TRACE_CATEGORY_OTHER) {
         int size = viz_px(frame, 4) < room - 1 ? viz_px(frame, 4) : room - 1;
         struct viz_rect dot = {x - size / 2, below + (room - size) / 2, size, size};
         viz_shape(painter->scene, VIZ_DOT, VIZ_MARK, 255, dot);
         return;
     }
     int size = viz_px(frame, 9) | 1;
-    bool bad = category == SIM_CATEGORY_ERROR || category == SIM_CATEGORY_FAULT;
+    bool bad = category == TRACE_CATEGORY_ERROR || category == TRACE_CATEGORY_FAULT;
     struct viz_rect at = {x - size / 2, below - size / 2, size, size};
     viz_shape(painter->scene, VIZ_DIAMOND, bad ? VIZ_ALERT : VIZ_MARK, 255, at);
 }
 
 static void paint_marks(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
-    const struct sim_trace *trace = painter->model->trace;
-    const struct sim_track *track = &trace->tracks[painter->model->lanes[rows->row->lane].track];
+    const struct trace_model *trace = painter->model->trace;
+    const struct trace_track *track = &trace->tracks[painter->model->lanes[rows->row->lane].track];
     const uint32_t *list = &trace->track_instants[track->first_instant];
     int taken = rows->left - rows->unit;
     uint32_t low = 0;
@@ -557,11 +557,11 @@ static void paint_marks(struct row_painter *rows) {
             high = middle;
     }
     for (; low < track->instant_count; low++) {
-        const struct sim_instant *instant = &trace->instants[list[low]];
+        const struct trace_instant *instant = &trace->instants[list[low]];
         int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
         if (x > rows->right)
             break;
-        if (x < taken + rows->unit && instant->category == SIM_CATEGORY_PRINT)
+        if (x < taken + rows->unit && instant->category == TRACE_CATEGORY_PRINT)
             continue;
         paint_mark(rows, instant->category, x);
         taken = x;
@@ -609,7 +609,7 @@ static void paint_ground(struct row_painter *rows) {
 static void paint_signals(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     for (size_t i = 0; i < painter->model->signal_count; i++) {
-        const struct sim_instant *instant =
+        const struct trace_instant *instant =
             &painter->model->trace->instants[painter->model->signals[i]];
         int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
         struct viz_rect line = {x, frame->strip.y, viz_px(frame, 1),

@@ -68,12 +68,12 @@ static void paint_base(struct viz_painter *painter, const struct viz_axis *axis)
 
 static void paint_signal_names(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
-    const struct sim_trace *trace = painter->model->trace;
+    const struct trace_model *trace = painter->model->trace;
     int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 2);
     int taken = frame->axis.x;
     for (size_t i = 0; i < painter->model->signal_count; i++) {
-        const struct sim_instant *instant = &trace->instants[painter->model->signals[i]];
-        const char *name = sim_trace_text(trace, instant->name);
+        const struct trace_instant *instant = &trace->instants[painter->model->signals[i]];
+        const char *name = trace_text(trace, instant->name);
         int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
         int width = viz_text_width(painter, VIZ_FONT_SMALL, name) + viz_px(frame, 12);
         int left = x + width > frame->width ? x - width : x;
@@ -205,12 +205,12 @@ static void paint_levels(struct strip_painter *strip) {
 static void paint_strip_name(const struct strip_painter *strip) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
-    const struct sim_trace *trace = painter->model->trace;
-    const struct sim_counter *counter = &trace->counters[painter->ui->counter];
+    const struct trace_model *trace = painter->model->trace;
+    const struct trace_counter *counter = &trace->counters[painter->ui->counter];
     bool spans = painter->ui->counter == trace->open_spans;
     char name[256];
-    snprintf(name, sizeof name, "%.120s %.120s", sim_trace_text(trace, counter->name),
-             sim_trace_text(trace, counter->key));
+    snprintf(name, sizeof name, "%.120s %.120s", trace_text(trace, counter->name),
+             trace_text(trace, counter->key));
     char value[VIZ_TIME_SIZE];
     char most[VIZ_TIME_SIZE + 16];
     format_value(strip->most, value);
@@ -229,8 +229,8 @@ void viz_paint_strip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     if (frame->strip.h == 0)
         return;
-    const struct sim_trace *trace = painter->model->trace;
-    const struct sim_counter *counter = &trace->counters[painter->ui->counter];
+    const struct trace_model *trace = painter->model->trace;
+    const struct trace_counter *counter = &trace->counters[painter->ui->counter];
     struct strip_painter strip = {
         .painter = painter,
         .most = painter->ui->counter == trace->open_spans ? trace->max_open_spans : counter->max,

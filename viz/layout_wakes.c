@@ -93,10 +93,10 @@ static void paint_wake(struct router *router, uint32_t index, bool strong) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
-    const struct sim_wake *wake = &model->trace->wakes[index];
+    const struct trace_wake *wake = &model->trace->wakes[index];
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
-    if (from == SIM_NO_INDEX || to == SIM_NO_INDEX || from == to || router->count == WAKES_MOST)
+    if (from == TRACE_NO_INDEX || to == TRACE_NO_INDEX || from == to || router->count == WAKES_MOST)
         return;
     int from_y = middle_of(painter, from);
     int to_y = middle_of(painter, to);
@@ -129,20 +129,20 @@ static bool is_row_in_view(const struct viz_painter *painter, uint32_t lane) {
 /* A wake from one lane to another that is worth an arrow: where only few are wanted, both of its
  * ends can be seen, and the wait that it ends has room for the arrow. (So must have the bar that it
  * starts from, which paint_wake() looks up anyway.) */
-static bool is_wanted(const struct viz_painter *painter, const struct sim_wake *wake, bool few) {
+static bool is_wanted(const struct viz_painter *painter, const struct trace_wake *wake, bool few) {
     const struct viz_model *model = painter->model;
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
-    if (from == SIM_NO_INDEX || to == SIM_NO_INDEX || from == to)
+    if (from == TRACE_NO_INDEX || to == TRACE_NO_INDEX || from == to)
         return false;
     bool from_seen = is_row_in_view(painter, from);
     bool to_seen = is_row_in_view(painter, to);
     if (!few)
         return from_seen || to_seen;
-    bool timer = model->trace->tracks[wake->from_track].kind == SIM_TRACK_LOOP;
-    if (!from_seen || !to_seen || wake->wait == SIM_NO_INDEX || timer)
+    bool timer = model->trace->tracks[wake->from_track].kind == TRACE_TRACK_LOOP;
+    if (!from_seen || !to_seen || wake->wait == TRACE_NO_INDEX || timer)
         return false;
-    const struct sim_slice *wait = &model->trace->slices[wake->wait];
+    const struct trace_slice *wait = &model->trace->slices[wake->wait];
     int width = viz_column(painter, (double)(wait->end_ns - model->origin_ns)) -
                 viz_column(painter, (double)(wait->begin_ns - model->origin_ns));
     return width >= viz_px(painter->frame, 16);
@@ -150,7 +150,7 @@ static bool is_wanted(const struct viz_painter *painter, const struct sim_wake *
 
 static void paint_visible(struct router *router, bool few) {
     const struct viz_painter *painter = router->painter;
-    const struct sim_trace *trace = painter->model->trace;
+    const struct trace_model *trace = painter->model->trace;
     const struct viz_view *view = painter->view;
     int64_t begin_ns = (int64_t)floor(view->begin_ns);
     double end_ns = view->begin_ns + view->length_ns + (double)painter->model->origin_ns;
@@ -181,8 +181,8 @@ static void paint_target(struct router *router) {
     if (target->kind != VIZ_AT_BAR)
         return;
     const struct viz_bar *bar = &model->bars[target->bar];
-    const struct sim_slice *slice = &model->trace->slices[bar->slice];
-    if (slice->wake != SIM_NO_INDEX)
+    const struct trace_slice *slice = &model->trace->slices[bar->slice];
+    if (slice->wake != TRACE_NO_INDEX)
         paint_wake(router, slice->wake, true);
     uint32_t caused[WAKES_FEW];
     size_t count = viz_wakes_by(model, target->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);

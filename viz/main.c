@@ -67,16 +67,16 @@ static int show_window(struct viz_model *model, const struct viz_options *option
 }
 
 static int view(const struct viz_options *options) {
-    struct sim_trace *trace;
-    char message[SIM_TRACE_MESSAGE_SIZE];
-    int error = sim_trace_read(options->trace, &trace, message);
+    struct trace_model *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    int error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
     for (size_t i = 0; i < trace->warning_count; i++)
         fprintf(stderr, "cadran-view: warning: %s\n", trace->warnings[i]);
     struct viz_model *model;
     int status;
-    if (viz_model_new(trace, sim_trace_path_name(options->trace), &model) != 0) {
+    if (viz_model_new(trace, trace_path_name(options->trace), &model) != 0) {
         status = say(STATUS_FAILED, "out of memory");
     } else {
         double from_ns = options->has_from ? (double)options->from_ns : 0;
@@ -85,7 +85,7 @@ static int view(const struct viz_options *options) {
                                       : show_window(model, options, from_ns, to_ns);
     }
     viz_model_free(model);
-    sim_trace_free(trace);
+    trace_model_free(trace);
     return status;
 }
 

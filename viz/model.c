@@ -19,23 +19,24 @@ enum { DENSITY_COLUMNS = 512, DENSITY_ROWS_MAX = 48 };
 
 /* Where a slice goes, by slice; kept while the model is made. */
 struct place {
-    uint32_t row; /* SIM_NO_INDEX: it is not drawn as a bar */
+    uint32_t row; /* TRACE_NO_INDEX: it is not drawn as a bar */
     uint16_t span_depth;
     uint8_t look;
     bool overlay;
 };
 
-static int look_of(const struct sim_trace *trace, const struct sim_slice *slice, uint32_t sleep) {
+static int look_of(const struct trace_model *trace, const struct trace_slice *slice,
+                   uint32_t sleep) {
     (void)trace;
     switch (slice->category) {
-    case SIM_CATEGORY_LOOP:
-    case SIM_CATEGORY_TASK:
+    case TRACE_CATEGORY_LOOP:
+    case TRACE_CATEGORY_TASK:
         return -1;
-    case SIM_CATEGORY_WAIT:
+    case TRACE_CATEGORY_WAIT:
         return slice->name == sleep ? VIZ_LOOK_SLEEP : VIZ_LOOK_WAIT;
-    case SIM_CATEGORY_READY:
+    case TRACE_CATEGORY_READY:
         return VIZ_LOOK_READY;
-    case SIM_CATEGORY_RUN:
+    case TRACE_CATEGORY_RUN:
         return VIZ_LOOK_RUN;
     default:
         return VIZ_LOOK_SPAN;
@@ -43,14 +44,14 @@ static int look_of(const struct sim_trace *trace, const struct sim_slice *slice,
 }
 
 /* Gives each slice of a track its look and its row within the lane; returns the lane's rows. */
-static uint32_t place_track(const struct viz_model *model, const struct sim_track *track,
+static uint32_t place_track(const struct viz_model *model, const struct trace_track *track,
                             uint32_t sleep, struct place *places) {
     uint32_t rows = 1;
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
-        const struct sim_slice *slice = &model->trace->slices[i];
+        const struct trace_slice *slice = &model->trace->slices[i];
         struct place *place = &places[i];
         uint32_t depth = 0;
-        if (slice->parent != SIM_NO_INDEX) {
+        if (slice->parent != TRACE_NO_INDEX) {
             const struct place *parent = &places[slice->parent];
             depth = (uint32_t)parent->span_depth + (parent->look == VIZ_LOOK_SPAN);
         }
@@ -63,7 +64,7 @@ static uint32_t place_track(const struct viz_model *model, const struct sim_trac
          * mark there. */
         bool hidden = place->overlay && look != VIZ_LOOK_WAIT;
         if (look < 0 || hidden || place->row >= ROWS_PER_LANE_MAX)
-            place->row = SIM_NO_INDEX;
+            place->row = TRACE_NO_INDEX;
         else if (place->row >= rows)
             rows = place->row + 1;
     }
@@ -71,14 +72,14 @@ static uint32_t place_track(const struct viz_model *model, const struct sim_trac
 }
 
 /* The loop's lane is worth its place only where something is on it. */
-static bool is_shown(const struct viz_model *model, const struct sim_track *track,
+static bool is_shown(const struct viz_model *model, const struct trace_track *track,
                      const struct place *places) {
-    if (track->kind == SIM_TRACK_TASK)
+    if (track->kind == TRACE_TRACK_TASK)
         return true;
-    if (track->kind != SIM_TRACK_LOOP)
+    if (track->kind != TRACE_TRACK_LOOP)
         return track->slice_count > 0 || track->instant_count > 0;
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++)
-        if (places[i].row != SIM_NO_INDEX &&
+        if (places[i].row != TRACE_NO_INDEX &&
             model->trace->slices[i].end_ns > model->trace->slices[i].begin_ns)
             return true;
     return false;
@@ -91,20 +92,20 @@ static void *array_of(size_t count, size_t size) {
 }
 
 static int make_lanes(struct viz_model *model, struct place *places) {
-    const struct sim_trace *trace = model->trace;
+    const struct trace_model *trace = model->trace;
     model->lanes = array_of(trace->track_count, sizeof *model->lanes);
     model->lane_of_track = array_of(trace->track_count, sizeof *model->lane_of_track);
     if (model->lanes == NULL || model->lane_of_track == NULL)
         return CAD_ENOMEM;
-    uint32_t sleep = sim_trace_find_text(trace, "sleep");
+    uint32_t sleep = trace_find_text(trace, "sleep");
     for (uint32_t i = 0; i < trace->track_count; i++) {
-        const struct sim_track *track = &trace->tracks[i];
+        const struct trace_track *track = &trace->tracks[i];
         uint32_t rows = place_track(model, track, sleep, places);
-        model->lane_of_track[i] = SIM_NO_INDEX;
+        model->lane_of_track[i] = TRACE_NO_INDEX;
         if (!is_shown(model, track, places))
             continue;
         model->lane_of_track[i] = (uint32_t)model->lane_count;
-        model->task_count += track->kind == SIM_TRACK_TASK;
+        model->task_count += track->kind == TRACE_TRACK_TASK;
         model->lanes[model->lane_count++] = (struct viz_lane){
             .begin_ns = track->begin_ns - model->origin_ns,
             .end_ns = track->end_ns - model->origin_ns,
@@ -119,9 +120,9 @@ static int make_lanes(struct viz_model *model, struct place *places) {
 
 static void count_bars(struct viz_model *model, const struct viz_lane *lane,
                        const struct place *places) {
-    const struct sim_track *track = &model->trace->tracks[lane->track];
+    const struct trace_track *track = &model->trace->tracks[lane->track];
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
-        if (places[i].row == SIM_NO_INDEX)
+        if (places[i].row == TRACE_NO_INDEX)
             continue;
         struct viz_row *row = &model->rows[lane->first_row + places[i].row];
         if (places[i].overlay)
@@ -156,7 +157,7 @@ static int make_rows(struct viz_model *model, const struct place *places) {
 
 static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t index,
                     const struct place *place) {
-    const struct sim_slice *slice = &model->trace->slices[index];
+    const struct trace_slice *slice = &model->trace->slices[index];
     struct viz_row *row = &model->rows[lane->first_row + place->row];
     uint32_t at = place->overlay ? row->first_overlay + row->overlay_count++
                                  : row->first_bar + row->bar_count++;
@@ -165,8 +166,8 @@ static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t ind
     bar->end_ns = slice->end_ns - model->origin_ns;
     bar->slice = index;
     bar->look = place->look;
-    bar->flags = (uint8_t)((slice->flags & SIM_SLICE_OPEN ? VIZ_BAR_OPEN : 0) |
-                           (slice->flags & SIM_SLICE_PENDING ? VIZ_BAR_PENDING : 0));
+    bar->flags = (uint8_t)((slice->flags & TRACE_SLICE_OPEN ? VIZ_BAR_OPEN : 0) |
+                           (slice->flags & TRACE_SLICE_PENDING ? VIZ_BAR_PENDING : 0));
     int64_t length = bar->end_ns - bar->begin_ns;
     if (!place->overlay && at > row->first_bar) {
         const struct viz_bar *before = bar - 1;
@@ -184,9 +185,9 @@ static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t ind
 static void fill_bars(struct viz_model *model, const struct place *places) {
     for (size_t i = 0; i < model->lane_count; i++) {
         struct viz_lane *lane = &model->lanes[i];
-        const struct sim_track *track = &model->trace->tracks[lane->track];
+        const struct trace_track *track = &model->trace->tracks[lane->track];
         for (uint32_t k = track->first_slice; k < track->first_slice + track->slice_count; k++)
-            if (places[k].row != SIM_NO_INDEX)
+            if (places[k].row != TRACE_NO_INDEX)
                 add_bar(model, lane, k, &places[k]);
     }
 }
@@ -196,13 +197,13 @@ static void fill_bars(struct viz_model *model, const struct place *places) {
 static void find_widest(struct viz_model *model) {
     size_t lengths[VIZ_WIDEST_COUNT] = {0};
     for (int k = 0; k < VIZ_WIDEST_COUNT; k++)
-        model->widest[k] = SIM_NO_INDEX;
+        model->widest[k] = TRACE_NO_INDEX;
     for (uint32_t i = 0; i < model->lane_count; i++) {
         char name[256];
         viz_lane_name(model, i, name, sizeof name);
         size_t length = strlen(name);
         int k = 0;
-        while (k < VIZ_WIDEST_COUNT && model->widest[k] != SIM_NO_INDEX && lengths[k] >= length)
+        while (k < VIZ_WIDEST_COUNT && model->widest[k] != TRACE_NO_INDEX && lengths[k] >= length)
             k++;
         if (k == VIZ_WIDEST_COUNT)
             continue;
@@ -215,12 +216,12 @@ static void find_widest(struct viz_model *model) {
 }
 
 static int find_signals(struct viz_model *model) {
-    const struct sim_trace *trace = model->trace;
+    const struct trace_model *trace = model->trace;
     for (int fill = 0; fill < 2; fill++) {
         size_t count = 0;
         for (size_t i = 0; i < trace->instant_count; i++) {
             uint8_t category = trace->instants[i].category;
-            if (category != SIM_CATEGORY_SIGNAL && category != SIM_CATEGORY_FAULT)
+            if (category != TRACE_CATEGORY_SIGNAL && category != TRACE_CATEGORY_FAULT)
                 continue;
             if (fill)
                 model->signals[count] = (uint32_t)i;
@@ -234,12 +235,12 @@ static int find_signals(struct viz_model *model) {
 }
 
 static int make_counter_peaks(struct viz_model *model) {
-    const struct sim_trace *trace = model->trace;
+    const struct trace_model *trace = model->trace;
     model->counter_peaks = array_of(trace->counter_count, sizeof *model->counter_peaks);
     if (model->counter_peaks == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < trace->counter_count; i++) {
-        const struct sim_counter *counter = &trace->counters[i];
+        const struct trace_counter *counter = &trace->counters[i];
         size_t blocks = (counter->sample_count + PEAK_BLOCK - 1) / PEAK_BLOCK;
         double *peaks = array_of(blocks, sizeof *peaks);
         if (peaks == NULL)
@@ -332,7 +333,7 @@ static int make(struct viz_model *model, struct place *places) {
     return error;
 }
 
-int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_model **out) {
+int viz_model_new(const struct trace_model *trace, const char *path, struct viz_model **out) {
     *out = NULL;
     struct viz_model *model = calloc(1, sizeof *model);
     struct place *places = array_of(trace->slice_count, sizeof *places);
@@ -343,7 +344,7 @@ int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_mo
         model->trace = trace;
         model->origin_ns = trace->version > 0 ? 0 : trace->begin_ns;
         model->end_ns = trace->end_ns - model->origin_ns;
-        model->deadlocked = strcmp(sim_trace_text(trace, trace->outcome), "deadlock") == 0;
+        model->deadlocked = strcmp(trace_text(trace, trace->outcome), "deadlock") == 0;
         model->file_name = malloc(strlen(name) + 1);
         error = model->file_name != NULL ? 0 : CAD_ENOMEM;
     }
@@ -379,7 +380,7 @@ void viz_model_free(struct viz_model *model) {
 /* --- Names -------------------------------------------------------------------------------- */
 
 const char *viz_model_title(const struct viz_model *model) {
-    const char *scenario = sim_trace_text(model->trace, model->trace->scenario);
+    const char *scenario = trace_text(model->trace, model->trace->scenario);
     return scenario[0] != '\0' ? scenario : model->file_name;
 }
 
@@ -396,12 +397,11 @@ static void copy_text(char *out, size_t size, const char *text) {
 }
 
 void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size) {
-    const struct sim_trace *trace = model->trace;
-    const struct sim_track *track = &trace->tracks[model->lanes[lane].track];
-    const char *name = sim_trace_text(trace, track->name);
-    const char *process = trace->process_count > 1
-                              ? sim_trace_text(trace, trace->processes[track->process].name)
-                              : "";
+    const struct trace_model *trace = model->trace;
+    const struct trace_track *track = &trace->tracks[model->lanes[lane].track];
+    const char *name = trace_text(trace, track->name);
+    const char *process =
+        trace->process_count > 1 ? trace_text(trace, trace->processes[track->process].name) : "";
     copy_text(out, size, process);
     size_t used = strlen(out);
     if (used > 0 && used + 4 < size) {
@@ -412,7 +412,7 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
 }
 
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {
-    return sim_trace_text(model->trace, model->trace->slices[bar->slice].name);
+    return trace_text(model->trace, model->trace->slices[bar->slice].name);
 }
 
 /* --- Searching ---------------------------------------------------------------------------- */
@@ -438,7 +438,7 @@ int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last
 }
 
 /* The number of samples at or before a time. */
-static size_t samples_until(const struct sim_counter *counter, int64_t time_ns) {
+static size_t samples_until(const struct trace_counter *counter, int64_t time_ns) {
     size_t low = 0;
     size_t high = counter->sample_count;
     while (low < high) {
@@ -453,7 +453,7 @@ static size_t samples_until(const struct sim_counter *counter, int64_t time_ns) 
 
 double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t from_ns,
                        int64_t to_ns) {
-    const struct sim_counter *counter = &model->trace->counters[index];
+    const struct trace_counter *counter = &model->trace->counters[index];
     const double *peaks = model->counter_peaks[index];
     int64_t from = from_ns + model->origin_ns;
     size_t at = samples_until(counter, from - 1);
@@ -487,7 +487,7 @@ size_t viz_wake_from(const struct viz_model *model, int64_t time_ns) {
 
 size_t viz_wakes_by(const struct viz_model *model, uint32_t lane, int64_t from_ns, int64_t to_ns,
                     uint32_t *wakes, size_t limit) {
-    const struct sim_trace *trace = model->trace;
+    const struct trace_model *trace = model->trace;
     size_t count = 0;
     for (size_t i = viz_wake_from(model, from_ns);
          i < trace->wake_count && trace->wakes[i].from_ns <= to_ns + model->origin_ns; i++) {

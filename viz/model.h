@@ -38,7 +38,7 @@ struct viz_bar {
     int64_t begin_ns;
     int64_t end_ns;
     int64_t work_before_ns; /* the length of the row's spans before this bar */
-    uint32_t slice;         /* into sim_trace.slices */
+    uint32_t slice;         /* into trace_model.slices */
     uint8_t look;           /* enum viz_look */
     uint8_t colour;         /* of a span: 0 to VIZ_COLOUR_COUNT - 1 */
     uint8_t flags;          /* VIZ_BAR_... */
@@ -57,7 +57,7 @@ struct viz_lane {
     int64_t end_ns;
     int64_t work_ns; /* in spans */
     int64_t wait_ns; /* waiting for somebody else, in spans or not */
-    uint32_t track;  /* into sim_trace.tracks */
+    uint32_t track;  /* into trace_model.tracks */
     uint32_t first_row;
     uint32_t row_count; /* at least 1 */
 };
@@ -86,7 +86,7 @@ struct viz_density {
 enum { VIZ_WIDEST_COUNT = 3 };
 
 struct viz_model {
-    const struct sim_trace *trace;
+    const struct trace_model *trace;
     char *file_name; /* without its folder */
     int64_t origin_ns;
     int64_t end_ns;
@@ -97,12 +97,12 @@ struct viz_model {
     size_t row_count;
     struct viz_bar *bars;
     size_t bar_count;
-    uint32_t *lane_of_track; /* SIM_NO_INDEX: not shown */
+    uint32_t *lane_of_track; /* TRACE_NO_INDEX: not shown */
 
     size_t task_count;
     bool deadlocked;                   /* the run ended because nothing could go on */
     bool looks[VIZ_LOOK_COUNT];        /* which of them there are */
-    uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; SIM_NO_INDEX */
+    uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; TRACE_NO_INDEX */
     uint32_t *signals;                 /* instants that concern the whole program, by time */
     size_t signal_count;
     double **counter_peaks; /* private: viz_counter_max() */
@@ -114,7 +114,7 @@ struct viz_model {
 };
 
 /* 0, or CAD_ENOMEM. `path` is where the trace came from, copied. Frees with viz_model_free(). */
-int viz_model_new(const struct sim_trace *trace, const char *path, struct viz_model **model);
+int viz_model_new(const struct trace_model *trace, const char *path, struct viz_model **model);
 /* Takes NULL. */
 void viz_model_free(struct viz_model *model);
 

@@ -91,11 +91,11 @@ int sim_buffer_append(sim_buffer *buffer, const char *text, size_t length) {
 
 int sim_buffer_append_uint(sim_buffer *buffer, uint64_t value, unsigned digits) {
     enum { ZEROS = 8 };
-    char text[ZEROS + SIM_DIGITS_ROOM];
+    char text[ZEROS + TRACE_DIGITS_ROOM];
     char *first = text + ZEROS;
     memset(text, '0', ZEROS);
     assert(digits <= ZEROS);
-    size_t length = (size_t)(sim_put_uint(first, value) - first);
+    size_t length = (size_t)(trace_put_uint(first, value) - first);
     size_t zeros = length < digits ? digits - length : 0;
     return sim_buffer_append(buffer, first - zeros, zeros + length);
 }

@@ -160,10 +160,10 @@ static const char *error_name(void *context, int code) {
     return code <= CAD_EUSER ? sim_program_error_name(context, code) : NULL;
 }
 
-void sim_machine_trace(sim_machine *machine, struct sim_trace_writer *writer) {
+void sim_machine_trace(sim_machine *machine, struct trace_writer *writer) {
     machine->writer = writer;
-    sim_trace_writer_set_error_names(writer, error_name, (void *)(uintptr_t)machine->program);
-    cad_loop_set_trace(machine->loop, sim_trace_writer_sink(writer));
+    trace_writer_set_error_names(writer, error_name, (void *)(uintptr_t)machine->program);
+    cad_loop_set_trace(machine->loop, trace_writer_sink(writer));
 }
 
 static void drop_item(void *item) {
@@ -275,7 +275,7 @@ static void until_came(void *arg) {
 
 static void trace_signal(sim_machine *machine) {
     if (machine->writer != NULL && !machine->signal_traced)
-        sim_trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL, "SIGINT");
+        trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL, "SIGINT");
     machine->signal_traced = true;
 }
 
@@ -352,13 +352,13 @@ static uint64_t count_pending(const sim_machine *machine) {
 
 /* Ends the trace, while the tasks that have not ended still exist. */
 static void close_trace(sim_machine *machine) {
-    struct sim_trace_writer *writer = machine->writer;
+    struct trace_writer *writer = machine->writer;
     machine->writer = NULL;
     if (writer == NULL ||
-        sim_trace_writer_close(writer, machine->end_ns, sim_outcome_name(machine->outcome)) == 0)
+        trace_writer_close(writer, machine->end_ns, sim_outcome_name(machine->outcome)) == 0)
         return;
     machine->outcome = SIM_BROKEN;
-    (void)snprintf(machine->reason, sizeof machine->reason, "%s", sim_trace_writer_failure(writer));
+    (void)snprintf(machine->reason, sizeof machine->reason, "%s", trace_writer_failure(writer));
 }
 
 /* What is found out while tasks and loop are still there; then they go. */

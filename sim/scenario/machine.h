@@ -23,7 +23,7 @@
 #include "scenario/random.h"
 #include "scenario/steps.h"
 
-struct sim_trace_writer;
+struct trace_writer;
 
 typedef struct sim_machine sim_machine;
 
@@ -159,7 +159,7 @@ typedef struct sim_failure {
 struct sim_machine {
     const sim_program *program;
     const sim_machine_options *options;
-    struct sim_trace_writer *writer; /* NULL: no trace */
+    struct trace_writer *writer; /* NULL: no trace */
     cad_loop *loop;
     sim_value *globals;
     sim_instance *objects;
@@ -224,7 +224,7 @@ int sim_machine_new(const sim_program *program, const sim_machine_options *optio
 
 /* Writes the run's trace; before the run, which closes the writer. It must be there until the
  * machine is freed. */
-void sim_machine_trace(sim_machine *machine, struct sim_trace_writer *writer);
+void sim_machine_trace(sim_machine *machine, struct trace_writer *writer);
 
 /* Runs it to its end; machine->outcome says which. The loop is gone then. Once. */
 void sim_machine_run(sim_machine *machine);

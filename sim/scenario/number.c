@@ -148,7 +148,7 @@ static void to_shortest(double number, decimal *d) {
 
 size_t sim_number_format(double number, char text[SIM_NUMBER_TEXT]) {
     if (fabs(number) < 1e16 && number == (double)(int64_t)number) {
-        char *end = sim_put_int(text, (int64_t)number);
+        char *end = trace_put_int(text, (int64_t)number);
         *end = '\0';
         return (size_t)(end - text);
     }

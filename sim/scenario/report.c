@@ -44,9 +44,9 @@ static void keep_failure(sim_machine *machine, const char *who, const char *what
 static void trace_failure(sim_machine *machine, const cad_task *task, int code,
                           const cad_exception *exception, const char *where) {
     if (machine->writer != NULL)
-        sim_trace_writer_error(machine->writer, cad_loop_time(machine->loop), task,
-                               sim_program_error_name(machine->program, code),
-                               exception != NULL ? cad_exception_message(exception) : NULL, where);
+        trace_writer_error(machine->writer, cad_loop_time(machine->loop), task,
+                           sim_program_error_name(machine->program, code),
+                           exception != NULL ? cad_exception_message(exception) : NULL, where);
 }
 
 /* The members of an ExceptionGroup, each on a line of its own. */

@@ -97,7 +97,7 @@ typedef struct sim_step {
     sim_operation operation; /* its name is the verb */
     enum sim_family family;
     enum sim_waiting waiting;
-    bool lasting; /* it takes one of sim_body.lasting */
+    bool lasting;                         /* it takes one of sim_body.lasting */
     sim_member members[SIM_STEP_MEMBERS]; /* the first is the verb's own value; its name is NULL */
     const char *python;                   /* the call that it stands for; NULL: none */
     const char *summary;                  /* one sentence */

@@ -326,8 +326,8 @@ static int print_line(sim_machine *machine, const sim_buffer *line) {
     sim_speak(machine);
     sim_lines_add(machine->options->lines, line->data, line->length);
     if (machine->writer != NULL)
-        sim_trace_writer_print(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
-                               line->data);
+        trace_writer_print(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
+                           line->data);
     if (machine->options->lines->error != 0)
         return sim_machine_stop(machine, SIM_BROKEN, "standard output: %s",
                                 strerror(machine->options->lines->error));
@@ -368,16 +368,15 @@ void sim_span_begin(sim_job *job) {
     if (++machine->spans_open > machine->spans_most)
         machine->spans_most = machine->spans_open;
     if (machine->writer != NULL)
-        sim_trace_writer_span_begin(machine->writer, cad_loop_time(machine->loop),
-                                    cad_current_task(), machine->text.data);
+        trace_writer_span_begin(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
+                                machine->text.data);
 }
 
 void sim_span_end(sim_job *job) {
     sim_machine *machine = job->machine;
     machine->spans_open--;
     if (machine->writer != NULL)
-        sim_trace_writer_span_end(machine->writer, cad_loop_time(machine->loop),
-                                  cad_current_task());
+        trace_writer_span_end(machine->writer, cad_loop_time(machine->loop), cad_current_task());
 }
 
 /* --- Time ------------------------------------------------------------------------------------ */

@@ -94,7 +94,7 @@ static int format_job(struct printer *printer, size_t column) {
     const char *name = sim_table_job_name(printer->table, column);
     size_t size = 2 * strlen(name) + SECONDS_SIZE + 4;
     if (size > printer->head_size) {
-        char *head = sim_trace_realloc(printer->head, 2 * size);
+        char *head = trace_realloc(printer->head, 2 * size);
         if (head == NULL)
             return CAD_ENOMEM;
         printer->head = head;
@@ -315,7 +315,7 @@ static void put_json_text(FILE *file, const char *text) {
             putc(*text, file);
             continue;
         }
-        fwrite(escaped, 1, sim_output_escape(escaped, text, 1), file);
+        fwrite(escaped, 1, trace_output_escape(escaped, text, 1), file);
     }
     putc('"', file);
 }
@@ -378,8 +378,8 @@ int sim_table_print(struct sim_table *table, FILE *file, enum sim_table_format f
         .table = table, .file = file, .format = format, .transpose = transpose};
     size_t columns = transpose ? (size_t)table->row_count : table->column_count;
     int error = CAD_ENOMEM;
-    printer.cursors = sim_trace_calloc(table->column_count + 1, sizeof *printer.cursors);
-    printer.widths = sim_trace_calloc(columns + 1, sizeof *printer.widths);
+    printer.cursors = trace_calloc(table->column_count + 1, sizeof *printer.cursors);
+    printer.widths = trace_calloc(columns + 1, sizeof *printer.widths);
     if (printer.cursors == NULL || printer.widths == NULL)
         goto done;
     for (size_t i = 0; i < table->column_count; i++)
@@ -389,8 +389,8 @@ int sim_table_print(struct sim_table *table, FILE *file, enum sim_table_format f
     else
         error = transpose ? print_transposed(&printer) : print_upright(&printer);
 done:
-    sim_trace_release(printer.cursors);
-    sim_trace_release(printer.widths);
-    sim_trace_release(printer.head);
+    trace_release(printer.cursors);
+    trace_release(printer.widths);
+    trace_release(printer.head);
     return error;
 }

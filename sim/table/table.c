@@ -12,7 +12,7 @@ static const uint32_t none = UINT32_MAX;
 
 int sim_table_new(const struct sim_table_options *options, struct sim_table **table) {
     assert(options->step_ns > 0 && options->tolerance_ns >= 0);
-    *table = sim_trace_calloc(1, sizeof **table);
+    *table = trace_calloc(1, sizeof **table);
     if (*table == NULL)
         return CAD_ENOMEM;
     (*table)->options = *options;
@@ -25,18 +25,18 @@ void sim_table_free(struct sim_table *table) {
     if (table == NULL)
         return;
     for (size_t i = 0; i < table->column_count; i++)
-        sim_trace_release(table->columns[i].name);
-    sim_trace_release(table->columns);
-    sim_trace_release(table->runs);
-    sim_trace_release(table);
+        trace_release(table->columns[i].name);
+    trace_release(table->columns);
+    trace_release(table->runs);
+    trace_release(table);
 }
 
 int sim_table_add_job(struct sim_table *table, const char *name, int64_t tid, size_t *column) {
     size_t size = strlen(name) + 1;
-    char *copy = sim_trace_alloc(size);
-    if (copy == NULL || !sim_trace_grow(&table->columns, &table->column_capacity,
-                                        table->column_count, sizeof *table->columns)) {
-        sim_trace_release(copy);
+    char *copy = trace_alloc(size);
+    if (copy == NULL || !trace_grow(&table->columns, &table->column_capacity, table->column_count,
+                                    sizeof *table->columns)) {
+        trace_release(copy);
         return CAD_ENOMEM;
     }
     memcpy(copy, name, size);
@@ -57,7 +57,7 @@ static int add_stars(struct sim_table *table, struct sim_table_column *column, i
         return 0;
     }
     if (table->run_count >= none ||
-        !sim_trace_grow(&table->runs, &table->run_capacity, table->run_count, sizeof *table->runs))
+        !trace_grow(&table->runs, &table->run_capacity, table->run_count, sizeof *table->runs))
         return CAD_ENOMEM;
     uint32_t run = (uint32_t)table->run_count++;
     table->runs[run] = (struct sim_table_run){first, last, none};
@@ -112,31 +112,30 @@ int sim_table_add_span(struct sim_table *table, size_t index, int64_t begin_ns, 
  */
 
 /* Not counted where it lies inside another span. */
-static bool is_outermost_span(const struct sim_trace *trace, const struct sim_slice *slice) {
-    if (slice->category != SIM_CATEGORY_SPAN)
+static bool is_outermost_span(const struct trace_model *trace, const struct trace_slice *slice) {
+    if (slice->category != TRACE_CATEGORY_SPAN)
         return false;
-    for (uint32_t i = slice->parent; i != SIM_NO_INDEX; i = trace->slices[i].parent)
-        if (trace->slices[i].category == SIM_CATEGORY_SPAN)
+    for (uint32_t i = slice->parent; i != TRACE_NO_INDEX; i = trace->slices[i].parent)
+        if (trace->slices[i].category == TRACE_CATEGORY_SPAN)
             return false;
     return true;
 }
 
-static bool counts(const struct sim_trace *trace, const struct sim_slice *slice, bool lives) {
-    return lives ? slice->category == SIM_CATEGORY_TASK : is_outermost_span(trace, slice);
+static bool counts(const struct trace_model *trace, const struct trace_slice *slice, bool lives) {
+    return lives ? slice->category == TRACE_CATEGORY_TASK : is_outermost_span(trace, slice);
 }
 
-static int fill_job(struct sim_table *table, const struct sim_trace *trace,
-                    const struct sim_track *track, bool lives) {
+static int fill_job(struct sim_table *table, const struct trace_model *trace,
+                    const struct trace_track *track, bool lives) {
     bool added = false;
     size_t column = 0;
     int error = 0;
     for (uint32_t i = 0; i < track->slice_count && error == 0; i++) {
-        const struct sim_slice *slice = &trace->slices[track->first_slice + i];
+        const struct trace_slice *slice = &trace->slices[track->first_slice + i];
         if (!counts(trace, slice, lives))
             continue;
         if (!added)
-            error =
-                sim_table_add_job(table, sim_trace_text(trace, track->name), track->tid, &column);
+            error = sim_table_add_job(table, trace_text(trace, track->name), track->tid, &column);
         added = true;
         if (error == 0)
             error = sim_table_add_span(table, column, slice->begin_ns, slice->end_ns);
@@ -144,13 +143,13 @@ static int fill_job(struct sim_table *table, const struct sim_trace *trace,
     return error;
 }
 
-int sim_table_fill(struct sim_table *table, const struct sim_trace *trace, bool *lives) {
+int sim_table_fill(struct sim_table *table, const struct trace_model *trace, bool *lives) {
     *lives = true;
     for (size_t i = 0; i < trace->slice_count && *lives; i++)
-        *lives = trace->slices[i].category != SIM_CATEGORY_SPAN;
+        *lives = trace->slices[i].category != TRACE_CATEGORY_SPAN;
     int error = 0;
     for (size_t i = 0; i < trace->track_count && error == 0; i++)
-        if (trace->tracks[i].kind == SIM_TRACK_TASK)
+        if (trace->tracks[i].kind == TRACE_TRACK_TASK)
             error = fill_job(table, trace, &trace->tracks[i], *lives);
     return error;
 }

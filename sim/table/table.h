@@ -26,7 +26,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-struct sim_trace;
+struct trace_model;
 struct sim_table;
 
 #define SIM_TABLE_STEP_DEFAULT INT64_C(1000000000)
@@ -61,7 +61,7 @@ int sim_table_add_span(struct sim_table *table, size_t column, int64_t begin_ns,
 
 /* Adds a column for each task of a trace that has spans. Where no task has any, a column for each
  * task, which counts as working all its life; *lives says so. 0 or CAD_ENOMEM. */
-int sim_table_fill(struct sim_table *table, const struct sim_trace *trace, bool *lives);
+int sim_table_fill(struct sim_table *table, const struct trace_model *trace, bool *lives);
 
 /* Rows up to the last star, and columns. */
 int64_t sim_table_row_count(const struct sim_table *table);

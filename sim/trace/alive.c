@@ -9,16 +9,16 @@
  * and end together. */
 enum { PAGE_TASKS = 64 };
 
-struct sim_alive_page {
+struct trace_alive_page {
     uint32_t count; /* of those that are alive */
-    struct sim_alive tasks[PAGE_TASKS];
+    struct trace_alive tasks[PAGE_TASKS];
 };
 
-static bool grow_pages(struct sim_alive_tasks *tasks, size_t index) {
+static bool grow_pages(struct trace_alive_tasks *tasks, size_t index) {
     size_t count = tasks->page_count == 0 ? 64 : 2 * tasks->page_count;
     while (count <= index)
         count *= 2;
-    struct sim_alive_page **pages = sim_trace_realloc(tasks->pages, count * sizeof *pages);
+    struct trace_alive_page **pages = trace_realloc(tasks->pages, count * sizeof *pages);
     if (pages == NULL)
         return false;
     memset(pages + tasks->page_count, 0, (count - tasks->page_count) * sizeof *pages);
@@ -27,14 +27,14 @@ static bool grow_pages(struct sim_alive_tasks *tasks, size_t index) {
     return true;
 }
 
-bool sim_alive_add(struct sim_alive_tasks *tasks, const cad_task *task) {
+bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task) {
     uint64_t id = cad_task_id(task);
     size_t index = (size_t)(id / PAGE_TASKS);
     if (index >= tasks->page_count && !grow_pages(tasks, index))
         return false;
-    struct sim_alive_page *page = tasks->pages[index];
+    struct trace_alive_page *page = tasks->pages[index];
     if (page == NULL) {
-        page = sim_trace_calloc(1, sizeof *page);
+        page = trace_calloc(1, sizeof *page);
         if (page == NULL)
             return false;
         tasks->pages[index] = page;
@@ -45,26 +45,26 @@ bool sim_alive_add(struct sim_alive_tasks *tasks, const cad_task *task) {
     return true;
 }
 
-struct sim_alive *sim_alive_find(const struct sim_alive_tasks *tasks, const cad_task *task) {
+struct trace_alive *trace_alive_find(const struct trace_alive_tasks *tasks, const cad_task *task) {
     uint64_t id = cad_task_id(task);
     assert(id / PAGE_TASKS < tasks->page_count && tasks->pages[id / PAGE_TASKS] != NULL);
-    struct sim_alive *alive = &tasks->pages[id / PAGE_TASKS]->tasks[id % PAGE_TASKS];
+    struct trace_alive *alive = &tasks->pages[id / PAGE_TASKS]->tasks[id % PAGE_TASKS];
     assert(alive->task == task);
     return alive;
 }
 
-void sim_alive_remove(struct sim_alive_tasks *tasks, const cad_task *task) {
+void trace_alive_remove(struct trace_alive_tasks *tasks, const cad_task *task) {
     size_t index = (size_t)(cad_task_id(task) / PAGE_TASKS);
-    *sim_alive_find(tasks, task) = (struct sim_alive){0};
+    *trace_alive_find(tasks, task) = (struct trace_alive){0};
     if (--tasks->pages[index]->count == 0) {
-        sim_trace_release(tasks->pages[index]);
+        trace_release(tasks->pages[index]);
         tasks->pages[index] = NULL;
     }
 }
 
-struct sim_alive *sim_alive_next(const struct sim_alive_tasks *tasks, uint64_t id) {
+struct trace_alive *trace_alive_next(const struct trace_alive_tasks *tasks, uint64_t id) {
     for (size_t index = (size_t)(id / PAGE_TASKS); index < tasks->page_count; index++) {
-        struct sim_alive_page *page = tasks->pages[index];
+        struct trace_alive_page *page = tasks->pages[index];
         size_t first = index == id / PAGE_TASKS ? (size_t)(id % PAGE_TASKS) : 0;
         for (size_t i = first; page != NULL && i < PAGE_TASKS; i++)
             if (page->tasks[i].task != NULL)
@@ -74,31 +74,31 @@ struct sim_alive *sim_alive_next(const struct sim_alive_tasks *tasks, uint64_t i
 }
 
 /* 0: no memory. */
-static uint32_t take_span(struct sim_alive_tasks *tasks) {
+static uint32_t take_span(struct trace_alive_tasks *tasks) {
     if (tasks->free_span != 0) {
         uint32_t span = tasks->free_span;
         tasks->free_span = tasks->spans[span].outer;
         return span;
     }
-    /* 31 bits number them in struct sim_alive. */
-    if (tasks->span_count >= INT32_MAX ||
-        !sim_trace_grow(&tasks->spans, &tasks->span_capacity, tasks->span_count + 1,
-                        sizeof *tasks->spans))
+    /* 31 bits number them in struct trace_alive. */
+    if (tasks->span_count >= INT32_MAX || !trace_grow(&tasks->spans, &tasks->span_capacity,
+                                                      tasks->span_count + 1, sizeof *tasks->spans))
         return 0;
     return (uint32_t)++tasks->span_count;
 }
 
-bool sim_alive_push_span(struct sim_alive_tasks *tasks, struct sim_alive *alive, uint32_t name) {
+bool trace_alive_push_span(struct trace_alive_tasks *tasks, struct trace_alive *alive,
+                           uint32_t name) {
     uint32_t span = take_span(tasks);
     if (span == 0)
         return false;
-    tasks->spans[span] = (struct sim_open_span){.name = name, .outer = alive->span};
+    tasks->spans[span] = (struct trace_open_span){.name = name, .outer = alive->span};
     alive->span = span & INT32_MAX;
     tasks->open_spans++;
     return true;
 }
 
-uint32_t sim_alive_pop_span(struct sim_alive_tasks *tasks, struct sim_alive *alive) {
+uint32_t trace_alive_pop_span(struct trace_alive_tasks *tasks, struct trace_alive *alive) {
     uint32_t span = alive->span;
     assert(span != 0);
     alive->span = tasks->spans[span].outer & INT32_MAX;
@@ -108,10 +108,10 @@ uint32_t sim_alive_pop_span(struct sim_alive_tasks *tasks, struct sim_alive *ali
     return tasks->spans[span].name;
 }
 
-void sim_alive_free(struct sim_alive_tasks *tasks) {
+void trace_alive_free(struct trace_alive_tasks *tasks) {
     for (size_t i = 0; i < tasks->page_count; i++)
-        sim_trace_release(tasks->pages[i]);
-    sim_trace_release(tasks->pages);
-    sim_trace_release(tasks->spans);
-    *tasks = (struct sim_alive_tasks){0};
+        trace_release(tasks->pages[i]);
+    trace_release(tasks->pages);
+    trace_release(tasks->spans);
+    *tasks = (struct trace_alive_tasks){0};
 }

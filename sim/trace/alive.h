@@ -1,48 +1,49 @@
 /* trace/alive.h - what is open in the tasks that are alive, while a trace is written: 16 bytes a
  * task, and 8 for each span. Private to the writer.
  */
-#ifndef SIM_TRACE_ALIVE_H
-#define SIM_TRACE_ALIVE_H
+#ifndef TRACE_ALIVE_H
+#define TRACE_ALIVE_H
 
 #include "cadran.h"
 
 /* One task. */
-struct sim_alive {
+struct trace_alive {
     const cad_task *task; /* NULL: not alive */
     uint32_t wait;        /* name (names.h) of the wait that is open; 0: none */
     uint32_t span : 31;   /* the innermost open span; 0: none */
     uint32_t ready : 1;   /* its ready slice is open */
 };
 
-struct sim_open_span {
+struct trace_open_span {
     uint32_t name;
     uint32_t outer; /* the span around it, or the next free one; 0: none */
 };
 
 /* All of them. All zero: none. */
-struct sim_alive_tasks {
-    struct sim_alive_page **pages; /* by the tasks' ids */
+struct trace_alive_tasks {
+    struct trace_alive_page **pages; /* by the tasks' ids */
     size_t page_count;
-    struct sim_open_span *spans; /* [0] is not used */
-    size_t span_count;           /* entries ever taken */
+    struct trace_open_span *spans; /* [0] is not used */
+    size_t span_count;             /* entries ever taken */
     size_t span_capacity;
     uint32_t free_span;
     uint64_t open_spans;
 };
 
 /* Adds a task; false: no memory. */
-bool sim_alive_add(struct sim_alive_tasks *tasks, const cad_task *task);
+bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task);
 /* The entry of a task that was added; stays where it is until the task is removed. */
-struct sim_alive *sim_alive_find(const struct sim_alive_tasks *tasks, const cad_task *task);
-void sim_alive_remove(struct sim_alive_tasks *tasks, const cad_task *task);
+struct trace_alive *trace_alive_find(const struct trace_alive_tasks *tasks, const cad_task *task);
+void trace_alive_remove(struct trace_alive_tasks *tasks, const cad_task *task);
 /* The one with the lowest id that is at least `id`; NULL: none. */
-struct sim_alive *sim_alive_next(const struct sim_alive_tasks *tasks, uint64_t id);
+struct trace_alive *trace_alive_next(const struct trace_alive_tasks *tasks, uint64_t id);
 
 /* Opens a span inside those that the task has open; false: no memory. */
-bool sim_alive_push_span(struct sim_alive_tasks *tasks, struct sim_alive *alive, uint32_t name);
+bool trace_alive_push_span(struct trace_alive_tasks *tasks, struct trace_alive *alive,
+                           uint32_t name);
 /* Closes the innermost span, which there must be, and returns its name. */
-uint32_t sim_alive_pop_span(struct sim_alive_tasks *tasks, struct sim_alive *alive);
+uint32_t trace_alive_pop_span(struct trace_alive_tasks *tasks, struct trace_alive *alive);
 
-void sim_alive_free(struct sim_alive_tasks *tasks);
+void trace_alive_free(struct trace_alive_tasks *tasks);
 
 #endif

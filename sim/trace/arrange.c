@@ -27,13 +27,13 @@ static int compare_places(const void *left, const void *right) {
     return order != 0 ? order : COMPARE(a->track, b->track);
 }
 
-static struct place place_of(const struct sim_trace *trace, uint32_t track) {
-    const struct sim_track *lane = &trace->tracks[track];
+static struct place place_of(const struct trace_model *trace, uint32_t track) {
+    const struct trace_track *lane = &trace->tracks[track];
     return (struct place){trace->processes[lane->process].sort_index, lane->sort_index,
                           lane->process, track};
 }
 
-static bool in_order(const struct sim_trace *trace) {
+static bool in_order(const struct trace_model *trace) {
     for (uint32_t i = 1; i < trace->track_count; i++) {
         struct place before = place_of(trace, i - 1);
         struct place after = place_of(trace, i);
@@ -43,8 +43,8 @@ static bool in_order(const struct sim_trace *trace) {
     return true;
 }
 
-static void renumber_tracks(struct sim_builder *builder, const uint32_t *numbers) {
-    struct sim_trace *trace = builder->trace;
+static void renumber_tracks(struct trace_builder *builder, const uint32_t *numbers) {
+    struct trace_model *trace = builder->trace;
     for (size_t i = 0; i < trace->slice_count; i++)
         builder->slice_tracks[i] = numbers[builder->slice_tracks[i]];
     for (size_t i = 0; i < trace->wake_count; i++) {
@@ -56,18 +56,18 @@ static void renumber_tracks(struct sim_builder *builder, const uint32_t *numbers
 }
 
 /* By process, sort index, appearance: which is how a trace of ours comes. */
-static int arrange_tracks(struct sim_builder *builder) {
-    struct sim_trace *trace = builder->trace;
+static int arrange_tracks(struct trace_builder *builder) {
+    struct trace_model *trace = builder->trace;
     size_t count = trace->track_count;
     if (in_order(trace))
         return 0;
-    struct place *places = sim_trace_calloc(count, sizeof *places);
-    uint32_t *numbers = sim_trace_calloc(count, sizeof *numbers);
-    struct sim_track *tracks = sim_trace_calloc(count, sizeof *tracks);
+    struct place *places = trace_calloc(count, sizeof *places);
+    uint32_t *numbers = trace_calloc(count, sizeof *numbers);
+    struct trace_track *tracks = trace_calloc(count, sizeof *tracks);
     if (places == NULL || numbers == NULL || tracks == NULL) {
-        sim_trace_release(places);
-        sim_trace_release(numbers);
-        sim_trace_release(tracks);
+        trace_release(places);
+        trace_release(numbers);
+        trace_release(tracks);
         return CAD_ENOMEM;
     }
     for (uint32_t i = 0; i < count; i++)
@@ -77,17 +77,17 @@ static int arrange_tracks(struct sim_builder *builder) {
         tracks[i] = trace->tracks[places[i].track];
         numbers[places[i].track] = i;
     }
-    sim_trace_release(trace->tracks);
+    trace_release(trace->tracks);
     trace->tracks = tracks;
     renumber_tracks(builder, numbers);
-    sim_trace_release(places);
-    sim_trace_release(numbers);
+    trace_release(places);
+    trace_release(numbers);
     return 0;
 }
 
 /* Sorts the slices by track, in the order in which they came. */
-static int arrange_slices(struct sim_builder *builder) {
-    struct sim_trace *trace = builder->trace;
+static int arrange_slices(struct trace_builder *builder) {
+    struct trace_model *trace = builder->trace;
     if (trace->slice_count == 0)
         return 0;
     for (size_t i = 0; i < trace->slice_count; i++)
@@ -98,15 +98,15 @@ static int arrange_slices(struct sim_builder *builder) {
         next += trace->tracks[i].slice_count;
         trace->tracks[i].slice_count = 0;
     }
-    struct sim_slice *slices = sim_trace_alloc(trace->slice_count * sizeof *slices);
+    struct trace_slice *slices = trace_alloc(trace->slice_count * sizeof *slices);
     if (slices == NULL)
         return CAD_ENOMEM;
 
     /* Where each slice goes, in the place of its track's number, which is known there. */
     uint32_t *numbers = builder->slice_tracks;
     for (size_t i = 0; i < trace->slice_count; i++) {
-        struct sim_track *track = &trace->tracks[numbers[i]];
-        const struct sim_slice *slice = &trace->slices[i];
+        struct trace_track *track = &trace->tracks[numbers[i]];
+        const struct trace_slice *slice = &trace->slices[i];
         if (track->slice_count == 0 || slice->begin_ns < track->begin_ns)
             track->begin_ns = slice->begin_ns;
         if (track->slice_count == 0 || slice->end_ns > track->end_ns)
@@ -116,28 +116,28 @@ static int arrange_slices(struct sim_builder *builder) {
         numbers[i] = track->first_slice + track->slice_count++;
     }
     for (size_t i = 0; i < trace->slice_count; i++) {
-        struct sim_slice *slice = &slices[numbers[i]];
+        struct trace_slice *slice = &slices[numbers[i]];
         *slice = trace->slices[i];
-        if (slice->parent != SIM_NO_INDEX)
+        if (slice->parent != TRACE_NO_INDEX)
             slice->parent = numbers[slice->parent];
     }
     for (size_t i = 0; i < trace->wake_count; i++)
-        if (trace->wakes[i].wait != SIM_NO_INDEX)
+        if (trace->wakes[i].wait != TRACE_NO_INDEX)
             trace->wakes[i].wait = numbers[trace->wakes[i].wait];
-    sim_trace_release(trace->slices);
+    trace_release(trace->slices);
     trace->slices = slices;
     return 0;
 }
 
-static int arrange_instants(struct sim_builder *builder) {
-    struct sim_trace *trace = builder->trace;
+static int arrange_instants(struct trace_builder *builder) {
+    struct trace_model *trace = builder->trace;
     if (trace->instant_count == 0)
         return 0;
-    trace->track_instants = sim_trace_alloc(trace->instant_count * sizeof *trace->track_instants);
+    trace->track_instants = trace_alloc(trace->instant_count * sizeof *trace->track_instants);
     if (trace->track_instants == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < trace->instant_count; i++) {
-        struct sim_track *track = &trace->tracks[trace->instants[i].track];
+        struct trace_track *track = &trace->tracks[trace->instants[i].track];
         if (track->slice_count == 0 && track->instant_count == 0)
             track->begin_ns = trace->instants[i].time_ns;
         if (track->slice_count == 0)
@@ -151,7 +151,7 @@ static int arrange_instants(struct sim_builder *builder) {
         trace->tracks[i].instant_count = 0;
     }
     for (uint32_t i = 0; i < trace->instant_count; i++) {
-        struct sim_track *track = &trace->tracks[trace->instants[i].track];
+        struct trace_track *track = &trace->tracks[trace->instants[i].track];
         trace->track_instants[track->first_instant + track->instant_count++] = i;
     }
     return 0;
@@ -163,13 +163,13 @@ static void trim(void *array, size_t count, size_t size) {
     memcpy(&memory, array, sizeof memory);
     if (count == 0)
         return;
-    memory = sim_trace_realloc(memory, count * size);
+    memory = trace_realloc(memory, count * size);
     if (memory != NULL)
         memcpy(array, &memory, sizeof memory);
 }
 
-int sim_arrange(struct sim_builder *builder) {
-    struct sim_trace *trace = builder->trace;
+int trace_arrange(struct trace_builder *builder) {
+    struct trace_model *trace = builder->trace;
     int error = arrange_tracks(builder);
     if (error == 0)
         error = arrange_slices(builder);

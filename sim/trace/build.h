@@ -3,22 +3,22 @@
  * build.c has what all traces share, own.c holds a trace of ours to its rules, foreign.c makes
  * the best of another program's, and arrange.c puts what has come into order.
  */
-#ifndef SIM_TRACE_BUILD_H
-#define SIM_TRACE_BUILD_H
+#ifndef TRACE_BUILD_H
+#define TRACE_BUILD_H
 
 #include "trace/map.h"
 #include "trace/model.h"
 #include "trace/scan.h"
 
-/* What is known of a track while the events come in; beside its sim_track. */
-struct sim_lane {
-    uint32_t open;   /* its innermost open slice; SIM_NO_INDEX: none */
+/* What is known of a track while the events come in; beside its trace_track. */
+struct trace_lane {
+    uint32_t open;   /* its innermost open slice; TRACE_NO_INDEX: none */
     bool had_task;   /* its task slice has begun */
     bool wait_woken; /* the wait that is open has its wake */
 };
 
 /* The begin of a wake whose end is still to come. */
-struct sim_half_wake {
+struct trace_half_wake {
     int64_t from_ns;
     uint64_t id;
     uint64_t line;
@@ -27,12 +27,12 @@ struct sim_half_wake {
 };
 
 /* One event of another program's trace, kept until all are there. */
-struct sim_foreign_event;
+struct trace_foreign_event;
 
-struct sim_builder {
-    struct sim_trace *trace;
+struct trace_builder {
+    struct trace_model *trace;
     const char *file; /* for messages */
-    char *message;    /* SIM_TRACE_MESSAGE_SIZE */
+    char *message;    /* TRACE_MESSAGE_SIZE */
     uint64_t line;    /* of the event at hand */
     bool own;
     bool started; /* the first event has come */
@@ -50,90 +50,93 @@ struct sim_builder {
     size_t warning_capacity;
     size_t left_out_capacity;
 
-    struct sim_lane *lanes;
+    struct trace_lane *lanes;
     uint32_t *slice_tracks; /* of each slice, its track */
-    struct sim_map processes;
+    struct trace_map processes;
     uint32_t *track_slots; /* a hash table of track numbers plus 1 */
     size_t track_slot_count;
     uint32_t last_track;
-    struct sim_map counters; /* by a mix of process, name and key */
-    uint32_t first_counter;  /* of the last event that had some; the next one may be like it */
+    struct trace_map counters; /* by a mix of process, name and key */
+    uint32_t first_counter;    /* of the last event that had some; the next one may be like it */
     char *scratch;
     size_t scratch_size;
 
     /* own.c */
-    struct sim_half_wake *half_wakes;
+    struct trace_half_wake *half_wakes;
     size_t half_wake_count;
     size_t half_wake_capacity;
-    struct sim_map half_wakes_by_id;
+    struct trace_map half_wakes_by_id;
     uint64_t last_wake_id;
 
     /* foreign.c */
-    struct sim_foreign_event *foreign;
+    struct trace_foreign_event *foreign;
     size_t foreign_count;
     size_t foreign_capacity;
 };
 
-/* Begins a model. 0 or CAD_ENOMEM; sim_build_drop() is due in any case. */
-int sim_build_start(struct sim_builder *builder, const char *file, char *message);
+/* Begins a model. 0 or CAD_ENOMEM; trace_build_drop() is due in any case. */
+int trace_build_start(struct trace_builder *builder, const char *file, char *message);
 
 /* Takes one event; the first one says whose trace it is. 0, CAD_EINVAL or CAD_ENOMEM. */
-int sim_build_event(struct sim_builder *builder, const struct sim_event *event);
+int trace_build_event(struct trace_builder *builder, const struct trace_raw_event *event);
 
 /* After the last event. The trace is the caller's then. 0, CAD_EINVAL or CAD_ENOMEM. */
-int sim_build_finish(struct sim_builder *builder, bool complete, struct sim_trace **trace);
+int trace_build_finish(struct trace_builder *builder, bool complete, struct trace_model **trace);
 
 /* Frees what is left. */
-void sim_build_drop(struct sim_builder *builder);
+void trace_build_drop(struct trace_builder *builder);
 
 /* --- Between build.c, arrange.c, own.c and foreign.c ---------------------------------------- */
 
 /* Puts tracks, slices and instants into the order that model.h promises. 0 or CAD_ENOMEM. */
-int sim_arrange(struct sim_builder *builder);
+int trace_arrange(struct trace_builder *builder);
 
 /* Refuses the trace: "file:line: ..." goes to the message. Returns CAD_EINVAL. */
-int sim_build_refuse(struct sim_builder *builder, uint64_t line, const char *format, ...)
+int trace_build_refuse(struct trace_builder *builder, uint64_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-int sim_build_warn(struct sim_builder *builder, uint64_t line, const char *format, ...)
+int trace_build_warn(struct trace_builder *builder, uint64_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Counts one more event of a kind that the model has no place for. */
-int sim_build_leave_out(struct sim_builder *builder, const char *what);
+int trace_build_leave_out(struct trace_builder *builder, const char *what);
 
 /* The number of a text that is written as a JSON string, of arguments ("{...}"; 0 for none and
- * for {}). SIM_NO_INDEX: no memory. */
-uint32_t sim_build_text(struct sim_builder *builder, struct sim_raw text);
-uint32_t sim_build_args(struct sim_builder *builder, struct sim_raw args);
+ * for {}). TRACE_NO_INDEX: no memory. */
+uint32_t trace_build_text(struct trace_builder *builder, struct trace_raw text);
+uint32_t trace_build_args(struct trace_builder *builder, struct trace_raw args);
 /* A text that is most probably the one with the number `likely`. */
-uint32_t sim_build_text_like(struct sim_builder *builder, struct sim_raw text, uint32_t likely);
+uint32_t trace_build_text_like(struct trace_builder *builder, struct trace_raw text,
+                               uint32_t likely);
 
-/* Its number, made where it is new. SIM_NO_INDEX: no memory. */
-uint32_t sim_build_process(struct sim_builder *builder, const struct sim_event *event);
+/* Its number, made where it is new. TRACE_NO_INDEX: no memory. */
+uint32_t trace_build_process(struct trace_builder *builder, const struct trace_raw_event *event);
 /* A tid that is a text gets a number of its own. False: no memory. */
-bool sim_build_tid(struct sim_builder *builder, const struct sim_event *event, int64_t *tid);
-uint32_t sim_build_track(struct sim_builder *builder, uint32_t process, int64_t tid,
-                         enum sim_track_kind kind);
+bool trace_build_tid(struct trace_builder *builder, const struct trace_raw_event *event,
+                     int64_t *tid);
+uint32_t trace_build_track(struct trace_builder *builder, uint32_t process, int64_t tid,
+                           enum trace_track_kind kind);
 
 /* Each 0 or CAD_ENOMEM, and CAD_EINVAL where there are too many. */
-int sim_build_slice(struct sim_builder *builder, uint32_t track, const struct sim_slice *slice);
-int sim_build_wake(struct sim_builder *builder, const struct sim_wake *wake);
-int sim_build_instant(struct sim_builder *builder, const struct sim_instant *instant);
+int trace_build_slice(struct trace_builder *builder, uint32_t track,
+                      const struct trace_slice *slice);
+int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wake);
+int trace_build_instant(struct trace_builder *builder, const struct trace_instant *instant);
 /* All numbers of a counter's arguments, each into its own counter. */
-int sim_build_counters(struct sim_builder *builder, uint32_t process, uint32_t name,
-                       struct sim_raw args, int64_t time_ns);
+int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32_t name,
+                         struct trace_raw args, int64_t time_ns);
 /* Names and the order of processes and threads; other metadata means nothing to the model. */
-int sim_build_metadata(struct sim_builder *builder, const struct sim_event *event);
+int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_event *event);
 /* A member of an object's text. */
-bool sim_raw_member(struct sim_raw object, const char *name, struct sim_raw *value);
-/* The same where it is a text: its number; 0 where there is none; SIM_NO_INDEX: no memory. */
-uint32_t sim_build_text_member(struct sim_builder *builder, struct sim_raw object,
-                               const char *name);
+bool trace_raw_member(struct trace_raw object, const char *name, struct trace_raw *value);
+/* The same where it is a text: its number; 0 where there is none; TRACE_NO_INDEX: no memory. */
+uint32_t trace_build_text_member(struct trace_builder *builder, struct trace_raw object,
+                                 const char *name);
 
 /* A category by its text, made where it is new. Negative: an error. */
-int sim_build_category(struct sim_builder *builder, struct sim_raw text, int first);
+int trace_build_category(struct trace_builder *builder, struct trace_raw text, int first);
 
-int sim_own_event(struct sim_builder *builder, const struct sim_event *event);
-int sim_own_finish(struct sim_builder *builder);
-int sim_foreign_event(struct sim_builder *builder, const struct sim_event *event);
-int sim_foreign_finish(struct sim_builder *builder);
+int trace_own_event(struct trace_builder *builder, const struct trace_raw_event *event);
+int trace_own_finish(struct trace_builder *builder);
+int trace_foreign_event(struct trace_builder *builder, const struct trace_raw_event *event);
+int trace_foreign_finish(struct trace_builder *builder);
 
 #endif

@@ -1,16 +1,16 @@
 /* trace/digits.h - whole numbers and times in decimal, eight digits at a step and without a branch
  * for each of them.
  */
-#ifndef SIM_TRACE_DIGITS_H
-#define SIM_TRACE_DIGITS_H
+#ifndef TRACE_DIGITS_H
+#define TRACE_DIGITS_H
 
 #include <stdint.h>
 
 /* What is written to may be more than what counts, so all of these want this much room. */
-enum { SIM_DIGITS_ROOM = 32 };
+enum { TRACE_DIGITS_ROOM = 32 };
 
 /* Of a number below 100,000,000: a byte for each digit, the first in the lowest. */
-static inline uint64_t sim_eight_digits(uint32_t value) {
+static inline uint64_t trace_eight_digits(uint32_t value) {
     /* Two numbers of four digits, then four of two, side by side. What is multiplied and shifted
      * divides by 100 and by 10, exactly for numbers as small as these. */
     uint64_t fours = value / 10000 | (uint64_t)(value % 10000) << 32;
@@ -21,7 +21,7 @@ static inline uint64_t sim_eight_digits(uint32_t value) {
 }
 
 /* Written so that compilers make one store of it, on machines of either byte order. */
-static inline void sim_store_bytes(char *at, uint64_t bytes) {
+static inline void trace_store_bytes(char *at, uint64_t bytes) {
     at[0] = (char)bytes;
     at[1] = (char)(bytes >> 8);
     at[2] = (char)(bytes >> 16);
@@ -33,30 +33,30 @@ static inline void sim_store_bytes(char *at, uint64_t bytes) {
 }
 
 /* What the inline one below leaves over. */
-char *sim_put_long_uint(char *at, uint64_t value);
+char *trace_put_long_uint(char *at, uint64_t value);
 
 /* Each of these returns the place after the last character. */
-static inline char *sim_put_uint(char *at, uint64_t value) {
+static inline char *trace_put_uint(char *at, uint64_t value) {
     if (value < 10) {
         *at = (char)('0' + value);
         return at + 1;
     }
     if (value >= 100000000)
-        return sim_put_long_uint(at, value);
-    uint64_t digits = sim_eight_digits((uint32_t)value);
+        return trace_put_long_uint(at, value);
+    uint64_t digits = trace_eight_digits((uint32_t)value);
     int zeros = __builtin_ctzll(digits) / 8;
-    sim_store_bytes(at, (digits | UINT64_C(0x3030303030303030)) >> 8 * zeros);
+    trace_store_bytes(at, (digits | UINT64_C(0x3030303030303030)) >> 8 * zeros);
     return at + 8 - zeros;
 }
 
-static inline char *sim_put_int(char *at, int64_t value) {
+static inline char *trace_put_int(char *at, int64_t value) {
     if (value >= 0)
-        return sim_put_uint(at, (uint64_t)value);
+        return trace_put_uint(at, (uint64_t)value);
     *at = '-';
-    return sim_put_uint(at + 1, 0 - (uint64_t)value);
+    return trace_put_uint(at + 1, 0 - (uint64_t)value);
 }
 
 /* Microseconds with three decimals. */
-char *sim_put_time(char *at, int64_t time_ns);
+char *trace_put_time(char *at, int64_t time_ns);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum { DEPTH_MAX = 10000 };
 
-struct sim_foreign_event {
+struct trace_foreign_event {
     int64_t ts_ns;
     int64_t end_ns;
     uint32_t order; /* in the file */
@@ -59,15 +59,16 @@ static const char *unknown_phase(char phase) {
 /* --- Taking events ---------------------------------------------------------------------------- */
 
 /* The text by which events belong together: category, id and, of a flow, name. */
-static uint32_t key_of(struct sim_builder *builder, const struct sim_event *event, bool with_name) {
-    struct sim_raw parts[] = {event->category, event->scope, event->id, event->name};
+static uint32_t key_of(struct trace_builder *builder, const struct trace_raw_event *event,
+                       bool with_name) {
+    struct trace_raw parts[] = {event->category, event->scope, event->id, event->name};
     size_t count = with_name ? 4 : 3;
     size_t length = 0;
     for (size_t i = 0; i < count; i++)
         length += parts[i].length + 1;
-    char *key = sim_trace_alloc(length);
+    char *key = trace_alloc(length);
     if (key == NULL)
-        return SIM_NO_INDEX;
+        return TRACE_NO_INDEX;
     char *at = key;
     for (size_t i = 0; i < count; i++) {
         if (parts[i].length > 0)
@@ -75,47 +76,47 @@ static uint32_t key_of(struct sim_builder *builder, const struct sim_event *even
         at += parts[i].length;
         *at++ = '\n'; /* which no string of JSON has inside */
     }
-    uint32_t number = sim_strings_add(builder->trace->strings, key, length);
-    sim_trace_release(key);
+    uint32_t number = trace_strings_add(builder->trace->strings, key, length);
+    trace_release(key);
     return number;
 }
 
 /* A track of its own for the asynchronous events of one id. */
-static uint32_t async_track(struct sim_builder *builder, const struct sim_event *event,
+static uint32_t async_track(struct trace_builder *builder, const struct trace_raw_event *event,
                             uint32_t process, uint32_t name) {
     uint32_t key = key_of(builder, event, false);
-    if (key == SIM_NO_INDEX)
-        return SIM_NO_INDEX;
+    if (key == TRACE_NO_INDEX)
+        return TRACE_NO_INDEX;
     size_t before = builder->trace->track_count;
-    uint32_t track = sim_build_track(builder, process, key, SIM_TRACK_ASYNC);
-    if (track != SIM_NO_INDEX && track == before)
+    uint32_t track = trace_build_track(builder, process, key, TRACE_TRACK_ASYNC);
+    if (track != TRACE_NO_INDEX && track == before)
         builder->trace->tracks[track].name = name;
     return track;
 }
 
 /* A counter's id is a part of its name. */
-static uint32_t counter_name(struct sim_builder *builder, const struct sim_event *event,
+static uint32_t counter_name(struct trace_builder *builder, const struct trace_raw_event *event,
                              uint32_t name) {
     if (event->id.text == NULL)
         return name;
-    const char *text = sim_trace_text(builder->trace, name);
+    const char *text = trace_text(builder->trace, name);
     size_t size = strlen(text) + event->id.length + 2;
-    char *joined = sim_trace_alloc(size);
+    char *joined = trace_alloc(size);
     if (joined == NULL)
-        return SIM_NO_INDEX;
+        return TRACE_NO_INDEX;
     int length = snprintf(joined, size, "%s %.*s", text, (int)event->id.length, event->id.text);
-    uint32_t number = sim_strings_add(builder->trace->strings, joined, (size_t)length);
-    sim_trace_release(joined);
+    uint32_t number = trace_strings_add(builder->trace->strings, joined, (size_t)length);
+    trace_release(joined);
     return number;
 }
 
-static int take(struct sim_builder *builder, const struct sim_event *event) {
-    uint32_t process = sim_build_process(builder, event);
-    uint32_t name = sim_build_text(builder, event->name);
-    int category = sim_build_category(builder, event->category, SIM_CATEGORY_COUNT);
-    uint32_t track = SIM_NO_INDEX;
-    uint32_t link = SIM_NO_INDEX;
-    if (process == SIM_NO_INDEX || name == SIM_NO_INDEX || category < 0)
+static int take(struct trace_builder *builder, const struct trace_raw_event *event) {
+    uint32_t process = trace_build_process(builder, event);
+    uint32_t name = trace_build_text(builder, event->name);
+    int category = trace_build_category(builder, event->category, TRACE_CATEGORY_COUNT);
+    uint32_t track = TRACE_NO_INDEX;
+    uint32_t link = TRACE_NO_INDEX;
+    if (process == TRACE_NO_INDEX || name == TRACE_NO_INDEX || category < 0)
         return CAD_ENOMEM;
     if (event->phase == 'C') {
         name = counter_name(builder, event, name);
@@ -124,23 +125,23 @@ static int take(struct sim_builder *builder, const struct sim_event *event) {
         track = async_track(builder, event, process, name);
     } else {
         int64_t tid;
-        if (sim_build_tid(builder, event, &tid))
-            track = sim_build_track(builder, process, tid, SIM_TRACK_THREAD);
+        if (trace_build_tid(builder, event, &tid))
+            track = trace_build_track(builder, process, tid, TRACE_TRACK_THREAD);
     }
     bool flow = strchr("stf", event->phase) != NULL;
     if (flow)
         link = key_of(builder, event, true);
-    uint32_t args = sim_build_args(builder, event->args);
-    if (name == SIM_NO_INDEX || track == SIM_NO_INDEX || args == SIM_NO_INDEX ||
-        (flow && link == SIM_NO_INDEX))
+    uint32_t args = trace_build_args(builder, event->args);
+    if (name == TRACE_NO_INDEX || track == TRACE_NO_INDEX || args == TRACE_NO_INDEX ||
+        (flow && link == TRACE_NO_INDEX))
         return CAD_ENOMEM;
-    if (builder->foreign_count >= SIM_NO_INDEX - 1)
-        return sim_build_refuse(builder, builder->line, "more than 4294967294 events");
-    if (!sim_trace_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
-                        sizeof *builder->foreign))
+    if (builder->foreign_count >= TRACE_NO_INDEX - 1)
+        return trace_build_refuse(builder, builder->line, "more than 4294967294 events");
+    if (!trace_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
+                    sizeof *builder->foreign))
         return CAD_ENOMEM;
     int64_t duration_ns = event->phase == 'X' && event->has_duration ? event->duration_ns : 0;
-    builder->foreign[builder->foreign_count] = (struct sim_foreign_event){
+    builder->foreign[builder->foreign_count] = (struct trace_foreign_event){
         .ts_ns = event->ts_ns,
         .end_ns = event->ts_ns + duration_ns,
         .order = (uint32_t)builder->foreign_count,
@@ -155,15 +156,16 @@ static int take(struct sim_builder *builder, const struct sim_event *event) {
     return 0;
 }
 
-int sim_foreign_event(struct sim_builder *builder, const struct sim_event *event) {
+int trace_foreign_event(struct trace_builder *builder, const struct trace_raw_event *event) {
     if (event->phase == 'M')
-        return sim_build_metadata(builder, event);
+        return trace_build_metadata(builder, event);
     if (event->phase == '\0' || strchr("BEXiICbenstf", event->phase) == NULL)
-        return sim_build_leave_out(builder, unknown_phase(event->phase));
+        return trace_build_leave_out(builder, unknown_phase(event->phase));
     if (!event->has_ts)
-        return sim_build_leave_out(builder, "events without a time (ts), or with one out of range");
+        return trace_build_leave_out(builder,
+                                     "events without a time (ts), or with one out of range");
     if (event->odd)
-        return sim_build_leave_out(builder, "events whose cat, ph or scope is not a text");
+        return trace_build_leave_out(builder, "events whose cat, ph or scope is not a text");
     return take(builder, event);
 }
 
@@ -172,37 +174,37 @@ int sim_foreign_event(struct sim_builder *builder, const struct sim_event *event
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int compare_times(const void *left, const void *right) {
-    const struct sim_foreign_event *a = left;
-    const struct sim_foreign_event *b = right;
+    const struct trace_foreign_event *a = left;
+    const struct trace_foreign_event *b = right;
     int order = COMPARE(a->ts_ns, b->ts_ns);
     return order != 0 ? order : COMPARE(a->order, b->order);
 }
 
 /* A step or the end of a flow: a wake from where it was last. */
-static int go_on_flow(struct sim_builder *builder, struct sim_map *flows, uint32_t index) {
-    const struct sim_foreign_event *event = &builder->foreign[index];
-    uint32_t last = sim_map_get(flows, event->link);
-    if (last == SIM_NO_INDEX)
-        return sim_build_leave_out(builder, "flows' steps and ends without a begin");
-    struct sim_wake wake = {
+static int go_on_flow(struct trace_builder *builder, struct trace_map *flows, uint32_t index) {
+    const struct trace_foreign_event *event = &builder->foreign[index];
+    uint32_t last = trace_map_get(flows, event->link);
+    if (last == TRACE_NO_INDEX)
+        return trace_build_leave_out(builder, "flows' steps and ends without a begin");
+    struct trace_wake wake = {
         .from_ns = builder->foreign[last].ts_ns,
         .to_ns = event->ts_ns,
         .from_track = builder->foreign[last].track,
         .to_track = event->track,
-        .wait = SIM_NO_INDEX,
+        .wait = TRACE_NO_INDEX,
         .name = event->name,
     };
-    sim_map_remove(flows, event->link);
-    if (event->phase == 't' && !sim_map_put(flows, event->link, index))
+    trace_map_remove(flows, event->link);
+    if (event->phase == 't' && !trace_map_put(flows, event->link, index))
         return CAD_ENOMEM;
-    return sim_build_wake(builder, &wake);
+    return trace_build_wake(builder, &wake);
 }
 
-static int end_slice(struct sim_builder *builder, const struct sim_foreign_event *end) {
-    struct sim_lane *lane = &builder->lanes[end->track];
-    if (lane->open == SIM_NO_INDEX)
-        return sim_build_leave_out(builder, "ends without a begin");
-    struct sim_foreign_event *begin = &builder->foreign[lane->open];
+static int end_slice(struct trace_builder *builder, const struct trace_foreign_event *end) {
+    struct trace_lane *lane = &builder->lanes[end->track];
+    if (lane->open == TRACE_NO_INDEX)
+        return trace_build_leave_out(builder, "ends without a begin");
+    struct trace_foreign_event *begin = &builder->foreign[lane->open];
     begin->end_ns = end->ts_ns;
     begin->end_args = end->args;
     begin->open = false;
@@ -211,10 +213,10 @@ static int end_slice(struct sim_builder *builder, const struct sim_foreign_event
 }
 
 /* Matches begins and ends, and puts everything but slices into the model. */
-static int replay(struct sim_builder *builder, struct sim_map *flows) {
+static int replay(struct trace_builder *builder, struct trace_map *flows) {
     int error = 0;
     for (uint32_t i = 0; i < builder->foreign_count && error == 0; i++) {
-        struct sim_foreign_event *event = &builder->foreign[i];
+        struct trace_foreign_event *event = &builder->foreign[i];
         switch (event->phase) {
         case 'B':
         case 'b':
@@ -227,22 +229,23 @@ static int replay(struct sim_builder *builder, struct sim_map *flows) {
             error = end_slice(builder, event);
             break;
         case 's':
-            error = sim_map_put(flows, event->link, i) ? 0 : CAD_ENOMEM;
+            error = trace_map_put(flows, event->link, i) ? 0 : CAD_ENOMEM;
             break;
         case 't':
         case 'f':
             error = go_on_flow(builder, flows, i);
             break;
         case 'C': {
-            const char *text = sim_trace_text(builder->trace, event->args);
-            struct sim_raw args = {text, strlen(text)};
-            error = sim_build_counters(builder, event->track, event->name, args, event->ts_ns);
+            const char *text = trace_text(builder->trace, event->args);
+            struct trace_raw args = {text, strlen(text)};
+            error = trace_build_counters(builder, event->track, event->name, args, event->ts_ns);
             break;
         }
         case 'X':
             break;
         default:
-            error = sim_build_instant(builder, &(struct sim_instant){.time_ns = event->ts_ns,
+            error =
+                trace_build_instant(builder, &(struct trace_instant){.time_ns = event->ts_ns,
                                                                      .track = event->track,
                                                                      .name = event->name,
                                                                      .args = event->args,
@@ -256,14 +259,14 @@ static int replay(struct sim_builder *builder, struct sim_map *flows) {
 /* --- Slices --------------------------------------------------------------------------------------
  */
 
-static bool is_slice(const struct sim_foreign_event *event) {
+static bool is_slice(const struct trace_foreign_event *event) {
     return strchr("BbX", event->phase) != NULL;
 }
 
 /* Slices first, and of these outer ones before those inside. */
 static int compare_slices(const void *left, const void *right) {
-    const struct sim_foreign_event *a = left;
-    const struct sim_foreign_event *b = right;
+    const struct trace_foreign_event *a = left;
+    const struct trace_foreign_event *b = right;
     int order = COMPARE(is_slice(b), is_slice(a));
     if (order == 0)
         order = COMPARE(a->track, b->track);
@@ -275,55 +278,55 @@ static int compare_slices(const void *left, const void *right) {
 }
 
 /* Whether a slice has ended before `next` begins. Two that begin and end together nest. */
-static bool is_over(const struct sim_slice *slice, const struct sim_foreign_event *next) {
+static bool is_over(const struct trace_slice *slice, const struct trace_foreign_event *next) {
     return slice->end_ns < next->ts_ns ||
            (slice->end_ns == next->ts_ns && slice->begin_ns != next->ts_ns);
 }
 
 /* Adds a slice under what is still open; `open` is the slice that was added before on its track. */
-static int add_slice(struct sim_builder *builder, const struct sim_foreign_event *event,
+static int add_slice(struct trace_builder *builder, const struct trace_foreign_event *event,
                      uint32_t open) {
-    struct sim_trace *trace = builder->trace;
-    while (open != SIM_NO_INDEX && is_over(&trace->slices[open], event))
+    struct trace_model *trace = builder->trace;
+    while (open != TRACE_NO_INDEX && is_over(&trace->slices[open], event))
         open = trace->slices[open].parent;
-    if (open != SIM_NO_INDEX && trace->slices[open].depth >= DEPTH_MAX)
-        return sim_build_leave_out(builder, "slices inside more than 10000 others");
-    struct sim_slice slice = {
+    if (open != TRACE_NO_INDEX && trace->slices[open].depth >= DEPTH_MAX)
+        return trace_build_leave_out(builder, "slices inside more than 10000 others");
+    struct trace_slice slice = {
         .begin_ns = event->ts_ns,
         .end_ns = event->end_ns,
         .name = event->name,
         .args = event->args,
         .end_args = event->end_args,
         .parent = open,
-        .wake = SIM_NO_INDEX,
-        .depth = open == SIM_NO_INDEX ? 0 : (uint16_t)(trace->slices[open].depth + 1),
+        .wake = TRACE_NO_INDEX,
+        .depth = open == TRACE_NO_INDEX ? 0 : (uint16_t)(trace->slices[open].depth + 1),
         .category = event->category,
-        .flags = event->open ? SIM_SLICE_OPEN : 0,
+        .flags = event->open ? TRACE_SLICE_OPEN : 0,
     };
-    return sim_build_slice(builder, event->track, &slice);
+    return trace_build_slice(builder, event->track, &slice);
 }
 
-static int add_slices(struct sim_builder *builder) {
-    struct sim_foreign_event *events = builder->foreign;
-    struct sim_trace *trace = builder->trace;
+static int add_slices(struct trace_builder *builder) {
+    struct trace_foreign_event *events = builder->foreign;
+    struct trace_model *trace = builder->trace;
     int error = 0;
-    uint32_t track = SIM_NO_INDEX;
+    uint32_t track = TRACE_NO_INDEX;
     for (size_t i = 0; i < builder->foreign_count && error == 0 && is_slice(&events[i]); i++) {
-        uint32_t last = SIM_NO_INDEX;
+        uint32_t last = TRACE_NO_INDEX;
         if (events[i].track == track && trace->slice_count > 0)
             last = (uint32_t)trace->slice_count - 1;
         track = events[i].track;
-        if (last != SIM_NO_INDEX && builder->slice_tracks[last] != track)
-            last = SIM_NO_INDEX;
+        if (last != TRACE_NO_INDEX && builder->slice_tracks[last] != track)
+            last = TRACE_NO_INDEX;
         error = add_slice(builder, &events[i], last);
     }
     return error;
 }
 
-static void find_ends(struct sim_builder *builder) {
-    struct sim_trace *trace = builder->trace;
+static void find_ends(struct trace_builder *builder) {
+    struct trace_model *trace = builder->trace;
     for (size_t i = 0; i < builder->foreign_count; i++) {
-        const struct sim_foreign_event *event = &builder->foreign[i];
+        const struct trace_foreign_event *event = &builder->foreign[i];
         if (i == 0 || event->ts_ns < trace->begin_ns)
             trace->begin_ns = event->ts_ns;
         if (i == 0 || event->end_ns > trace->end_ns)
@@ -334,13 +337,13 @@ static void find_ends(struct sim_builder *builder) {
             builder->foreign[i].end_ns = trace->end_ns;
 }
 
-int sim_foreign_finish(struct sim_builder *builder) {
+int trace_foreign_finish(struct trace_builder *builder) {
     if (builder->foreign_count == 0)
         return 0;
-    struct sim_map flows = {0};
+    struct trace_map flows = {0};
     qsort(builder->foreign, builder->foreign_count, sizeof *builder->foreign, compare_times);
     int error = replay(builder, &flows);
-    sim_map_free(&flows);
+    trace_map_free(&flows);
     if (error != 0)
         return error;
     find_ends(builder);

@@ -5,49 +5,50 @@
 enum { FIRST_SLOTS = 16 };
 
 /* Where a key belongs; neighbouring keys far from each other. */
-static size_t home(const struct sim_map *map, uint64_t key) {
+static size_t home(const struct trace_map *map, uint64_t key) {
     uint64_t hash = (key ^ (key >> 32)) * UINT64_C(0x9E3779B97F4A7C15);
     return (size_t)(hash >> 32) & (map->slot_count - 1);
 }
 
 /* The slot of a key, or the empty one where it would go. */
-static size_t find(const struct sim_map *map, uint64_t key) {
+static size_t find(const struct trace_map *map, uint64_t key) {
     size_t slot = home(map, key);
     while (map->slots[slot].value != 0 && map->slots[slot].key != key)
         slot = (slot + 1) & (map->slot_count - 1);
     return slot;
 }
 
-uint32_t sim_map_get(const struct sim_map *map, uint64_t key) {
+uint32_t trace_map_get(const struct trace_map *map, uint64_t key) {
     if (map->count == 0)
         return UINT32_MAX;
     return map->slots[find(map, key)].value - 1;
 }
 
-static bool grow(struct sim_map *map) {
-    struct sim_map wider = {.slot_count = map->slot_count == 0 ? FIRST_SLOTS : 2 * map->slot_count,
-                            .count = map->count};
-    wider.slots = sim_trace_calloc(wider.slot_count, sizeof *wider.slots);
+static bool grow(struct trace_map *map) {
+    struct trace_map wider = {.slot_count =
+                                  map->slot_count == 0 ? FIRST_SLOTS : 2 * map->slot_count,
+                              .count = map->count};
+    wider.slots = trace_calloc(wider.slot_count, sizeof *wider.slots);
     if (wider.slots == NULL)
         return false;
     for (size_t i = 0; i < map->slot_count; i++)
         if (map->slots[i].value != 0)
             wider.slots[find(&wider, map->slots[i].key)] = map->slots[i];
-    sim_trace_release(map->slots);
+    trace_release(map->slots);
     *map = wider;
     return true;
 }
 
-bool sim_map_put(struct sim_map *map, uint64_t key, uint32_t value) {
+bool trace_map_put(struct trace_map *map, uint64_t key, uint32_t value) {
     if (4 * (map->count + 1) > 3 * map->slot_count && !grow(map))
         return false;
-    struct sim_map_slot *slot = &map->slots[find(map, key)];
+    struct trace_map_slot *slot = &map->slots[find(map, key)];
     map->count += slot->value == 0;
-    *slot = (struct sim_map_slot){key, value + 1};
+    *slot = (struct trace_map_slot){key, value + 1};
     return true;
 }
 
-void sim_map_remove(struct sim_map *map, uint64_t key) {
+void trace_map_remove(struct trace_map *map, uint64_t key) {
     if (map->count == 0)
         return;
     size_t mask = map->slot_count - 1;
@@ -67,7 +68,7 @@ void sim_map_remove(struct sim_map *map, uint64_t key) {
     }
 }
 
-void sim_map_free(struct sim_map *map) {
-    sim_trace_release(map->slots);
-    *map = (struct sim_map){0};
+void trace_map_free(struct trace_map *map) {
+    trace_release(map->slots);
+    *map = (struct trace_map){0};
 }

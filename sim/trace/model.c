@@ -6,46 +6,45 @@
 
 #include <string.h>
 
-void sim_trace_free(struct sim_trace *trace) {
+void trace_model_free(struct trace_model *trace) {
     if (trace == NULL)
         return;
     for (size_t i = 0; i < trace->counter_count; i++)
-        sim_trace_release(trace->counters[i].samples);
+        trace_release(trace->counters[i].samples);
     for (size_t i = 0; i < trace->warning_count; i++)
-        sim_trace_release(trace->warnings[i]);
-    sim_trace_release(trace->processes);
-    sim_trace_release(trace->tracks);
-    sim_trace_release(trace->slices);
-    sim_trace_release(trace->wakes);
-    sim_trace_release(trace->instants);
-    sim_trace_release(trace->track_instants);
-    sim_trace_release(trace->counters);
-    sim_trace_release(trace->warnings);
-    sim_trace_release(trace->left_out);
-    sim_trace_release(trace->categories);
-    sim_strings_free(trace->strings);
-    sim_trace_release(trace);
+        trace_release(trace->warnings[i]);
+    trace_release(trace->processes);
+    trace_release(trace->tracks);
+    trace_release(trace->slices);
+    trace_release(trace->wakes);
+    trace_release(trace->instants);
+    trace_release(trace->track_instants);
+    trace_release(trace->counters);
+    trace_release(trace->warnings);
+    trace_release(trace->left_out);
+    trace_release(trace->categories);
+    trace_strings_free(trace->strings);
+    trace_release(trace);
 }
 
-const char *sim_trace_text(const struct sim_trace *trace, uint32_t text) {
-    return sim_strings_text(trace->strings, text);
+const char *trace_text(const struct trace_model *trace, uint32_t text) {
+    return trace_strings_text(trace->strings, text);
 }
 
-size_t sim_trace_text_length(const struct sim_trace *trace, uint32_t text) {
-    return sim_strings_length(trace->strings, text);
+size_t trace_text_length(const struct trace_model *trace, uint32_t text) {
+    return trace_strings_length(trace->strings, text);
 }
 
-uint32_t sim_trace_find_text(const struct sim_trace *trace, const char *text) {
-    return sim_strings_find(trace->strings, text, strlen(text));
+uint32_t trace_find_text(const struct trace_model *trace, const char *text) {
+    return trace_strings_find(trace->strings, text, strlen(text));
 }
 
-const char *sim_trace_category(const struct sim_trace *trace, uint8_t category) {
-    return category < trace->category_count ? sim_trace_text(trace, trace->categories[category])
-                                            : "";
+const char *trace_category_text(const struct trace_model *trace, uint8_t category) {
+    return category < trace->category_count ? trace_text(trace, trace->categories[category]) : "";
 }
 
-size_t sim_trace_memory(const struct sim_trace *trace) {
-    size_t bytes = sizeof *trace + sim_strings_memory(trace->strings);
+size_t trace_model_memory(const struct trace_model *trace) {
+    size_t bytes = sizeof *trace + trace_strings_memory(trace->strings);
     bytes += trace->process_count * sizeof *trace->processes;
     bytes += trace->track_count * sizeof *trace->tracks;
     bytes += trace->slice_count * sizeof *trace->slices;
@@ -59,17 +58,17 @@ size_t sim_trace_memory(const struct sim_trace *trace) {
     return bytes;
 }
 
-uint32_t sim_trace_find_track(const struct sim_trace *trace, int64_t pid, int64_t tid) {
+uint32_t trace_find_track(const struct trace_model *trace, int64_t pid, int64_t tid) {
     for (size_t i = 0; i < trace->track_count; i++) {
-        const struct sim_track *track = &trace->tracks[i];
+        const struct trace_track *track = &trace->tracks[i];
         if (track->tid == tid && trace->processes[track->process].pid == pid)
             return (uint32_t)i;
     }
-    return SIM_NO_INDEX;
+    return TRACE_NO_INDEX;
 }
 
 /* The first slice of a track that begins at or after a time; with `after`, after it. */
-static uint32_t first_slice(const struct sim_trace *trace, const struct sim_track *track,
+static uint32_t first_slice(const struct trace_model *trace, const struct trace_track *track,
                             int64_t time_ns, bool after) {
     uint32_t low = track->first_slice;
     uint32_t high = low + track->slice_count;
@@ -84,22 +83,22 @@ static uint32_t first_slice(const struct sim_trace *trace, const struct sim_trac
     return low;
 }
 
-uint32_t sim_trace_slice_at(const struct sim_trace *trace, uint32_t track, int64_t time_ns) {
-    const struct sim_track *lane = &trace->tracks[track];
+uint32_t trace_slice_at(const struct trace_model *trace, uint32_t track, int64_t time_ns) {
+    const struct trace_track *lane = &trace->tracks[track];
     uint32_t next = first_slice(trace, lane, time_ns, true);
     if (next == lane->first_slice)
-        return SIM_NO_INDEX;
+        return TRACE_NO_INDEX;
     uint32_t slice = next - 1;
-    while (slice != SIM_NO_INDEX && trace->slices[slice].end_ns < time_ns)
+    while (slice != TRACE_NO_INDEX && trace->slices[slice].end_ns < time_ns)
         slice = trace->slices[slice].parent;
     return slice;
 }
 
-uint32_t sim_trace_slice_from(const struct sim_trace *trace, uint32_t track, int64_t time_ns) {
+uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64_t time_ns) {
     return first_slice(trace, &trace->tracks[track], time_ns, false);
 }
 
-double sim_counter_at(const struct sim_counter *counter, int64_t time_ns) {
+double trace_counter_at(const struct trace_counter *counter, int64_t time_ns) {
     size_t low = 0;
     size_t high = counter->sample_count;
     while (low < high) {
@@ -114,48 +113,49 @@ double sim_counter_at(const struct sim_counter *counter, int64_t time_ns) {
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
-bool sim_args_next(const char **cursor, struct sim_arg *arg) {
-    struct sim_raw key;
-    struct sim_raw value;
-    if (!sim_scan_member(cursor, *cursor + strlen(*cursor), &key, &value))
+bool trace_args_next(const char **cursor, struct trace_arg *arg) {
+    struct trace_raw key;
+    struct trace_raw value;
+    if (!trace_scan_member(cursor, *cursor + strlen(*cursor), &key, &value))
         return false;
-    *arg = (struct sim_arg){key.text, key.length, value.text, value.length};
+    *arg = (struct trace_arg){key.text, key.length, value.text, value.length};
     return true;
 }
 
-size_t sim_arg_decode(const struct sim_arg *arg, char *buffer, size_t size) {
+size_t trace_arg_decode(const struct trace_arg *arg, char *buffer, size_t size) {
     size_t length;
     if (arg->value_length >= 2 && arg->value[0] == '"')
-        length = sim_scan_decode((struct sim_raw){arg->value + 1, arg->value_length - 2}, buffer,
-                                 size - 1);
+        length = trace_scan_decode((struct trace_raw){arg->value + 1, arg->value_length - 2},
+                                   buffer, size - 1);
     else
-        length = sim_scan_clean((struct sim_raw){arg->value, arg->value_length}, buffer, size - 1);
+        length =
+            trace_scan_clean((struct trace_raw){arg->value, arg->value_length}, buffer, size - 1);
     buffer[length] = '\0';
     return length;
 }
 
-static bool find_arg(const struct sim_trace *trace, uint32_t args, const char *key,
-                     struct sim_arg *arg) {
-    const char *cursor = sim_trace_text(trace, args);
+static bool find_arg(const struct trace_model *trace, uint32_t args, const char *key,
+                     struct trace_arg *arg) {
+    const char *cursor = trace_text(trace, args);
     size_t length = strlen(key);
-    while (sim_args_next(&cursor, arg))
+    while (trace_args_next(&cursor, arg))
         if (arg->key_length == length && memcmp(arg->key, key, length) == 0)
             return true;
     return false;
 }
 
-bool sim_trace_arg_text(const struct sim_trace *trace, uint32_t args, const char *key, char *buffer,
-                        size_t size) {
-    struct sim_arg arg;
+bool trace_arg_text(const struct trace_model *trace, uint32_t args, const char *key, char *buffer,
+                    size_t size) {
+    struct trace_arg arg;
     if (!find_arg(trace, args, key, &arg))
         return false;
-    sim_arg_decode(&arg, buffer, size);
+    trace_arg_decode(&arg, buffer, size);
     return true;
 }
 
-bool sim_trace_arg_number(const struct sim_trace *trace, uint32_t args, const char *key,
-                          double *number) {
-    struct sim_arg arg;
+bool trace_arg_number(const struct trace_model *trace, uint32_t args, const char *key,
+                      double *number) {
+    struct trace_arg arg;
     return find_arg(trace, args, key, &arg) &&
-           sim_scan_number((struct sim_raw){arg.value, arg.value_length}, number);
+           trace_scan_number((struct trace_raw){arg.value, arg.value_length}, number);
 }

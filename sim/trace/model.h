@@ -1,15 +1,15 @@
 /* trace/model.h - a trace in memory, for the viewer, the table and whatever else reads one.
  *
- * sim_trace_read() (reader.h) makes a model. It does not change afterwards: everything here is
- * to be read, and belongs to the trace until sim_trace_free(). Times are nanoseconds; in a trace
+ * trace_read() (reader.h) makes a model. It does not change afterwards: everything here is
+ * to be read, and belongs to the trace until trace_model_free(). Times are nanoseconds; in a trace
  * of this project they count from the loop's start, in another program's from wherever it says.
  *
  * A track is a lane: the loop, a task, another program's thread. Each has slices (from, to, and
- * what), which nest. Texts are numbers that sim_trace_text() turns into strings, so that equal
- * texts are equal numbers. An index that points nowhere is SIM_NO_INDEX.
+ * what), which nest. Texts are numbers that trace_text() turns into strings, so that equal
+ * texts are equal numbers. An index that points nowhere is TRACE_NO_INDEX.
  */
-#ifndef SIM_TRACE_MODEL_H
-#define SIM_TRACE_MODEL_H
+#ifndef TRACE_MODEL_H
+#define TRACE_MODEL_H
 
 #include "trace/event.h"
 
@@ -17,78 +17,78 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIM_NO_INDEX UINT32_MAX
+#define TRACE_NO_INDEX UINT32_MAX
 
-enum sim_track_kind {
-    SIM_TRACK_THREAD, /* another program's thread, or a track of ours without a task */
-    SIM_TRACK_ASYNC,  /* another program's asynchronous events with one id */
-    SIM_TRACK_LOOP,   /* the loop of a trace of ours */
-    SIM_TRACK_TASK,   /* a task of a trace of ours */
+enum trace_track_kind {
+    TRACE_TRACK_THREAD, /* another program's thread, or a track of ours without a task */
+    TRACE_TRACK_ASYNC,  /* another program's asynchronous events with one id */
+    TRACE_TRACK_LOOP,   /* the loop of a trace of ours */
+    TRACE_TRACK_TASK,   /* a task of a trace of ours */
 };
 
 /* How a task ended. */
-enum sim_outcome {
-    SIM_OUTCOME_UNKNOWN, /* not a task, or the trace was cut short before its end */
-    SIM_OUTCOME_RETURNED,
-    SIM_OUTCOME_FAILED,
-    SIM_OUTCOME_CANCELLED,
-    SIM_OUTCOME_PENDING, /* it had not ended when the run did */
+enum trace_outcome {
+    TRACE_OUTCOME_UNKNOWN, /* not a task, or the trace was cut short before its end */
+    TRACE_OUTCOME_RETURNED,
+    TRACE_OUTCOME_FAILED,
+    TRACE_OUTCOME_CANCELLED,
+    TRACE_OUTCOME_PENDING, /* it had not ended when the run did */
 };
 
 /* A simulated host, or another program's process. */
-struct sim_process {
+struct trace_process {
     int64_t pid;
     int64_t sort_index;
     uint32_t name;
 };
 
-struct sim_track {
+struct trace_track {
     int64_t tid;
     int64_t sort_index;
     int64_t begin_ns; /* of its slices, or, where it has none, of its instants */
     int64_t end_ns;   /* likewise; both 0 where it has neither */
     uint32_t process;
     uint32_t name;
-    uint32_t first_slice; /* its slices follow each other in sim_trace.slices */
+    uint32_t first_slice; /* its slices follow each other in trace_model.slices */
     uint32_t slice_count;
-    uint32_t first_instant; /* into sim_trace.track_instants */
+    uint32_t first_instant; /* into trace_model.track_instants */
     uint32_t instant_count;
     uint16_t depth;  /* of its deepest slice, plus 1; 0: no slices */
-    uint8_t kind;    /* enum sim_track_kind */
-    uint8_t outcome; /* enum sim_outcome */
+    uint8_t kind;    /* enum trace_track_kind */
+    uint8_t outcome; /* enum trace_outcome */
 };
 
 enum {
-    SIM_SLICE_OPEN = 1,    /* the trace ends before the slice does; end_ns is the trace's end */
-    SIM_SLICE_PENDING = 2, /* the run ended before what the slice stands for did */
+    TRACE_SLICE_OPEN = 1,    /* the trace ends before the slice does; end_ns is the trace's end */
+    TRACE_SLICE_PENDING = 2, /* the run ended before what the slice stands for did */
 };
 
 /* The slices of a track are in the order of their begin, an outer one before those inside it. */
-struct sim_slice {
+struct trace_slice {
     int64_t begin_ns;
     int64_t end_ns;
     uint32_t name;
-    uint32_t args;     /* of its begin: JSON text "{...}", 0: none; see sim_args_next() */
+    uint32_t args;     /* of its begin: JSON text "{...}", 0: none; see trace_args_next() */
     uint32_t end_args; /* of its end, likewise */
-    uint32_t parent;   /* the slice around it, by index; SIM_NO_INDEX at depth 0 */
-    uint32_t wake;     /* of a wait: the wake that ended it; else SIM_NO_INDEX */
+    uint32_t parent;   /* the slice around it, by index; TRACE_NO_INDEX at depth 0 */
+    uint32_t wake;     /* of a wait: the wake that ended it; else TRACE_NO_INDEX */
     uint16_t depth;
-    uint8_t category; /* enum sim_category, or above: see sim_trace_category() */
-    uint8_t flags;    /* SIM_SLICE_... */
+    uint8_t category; /* enum trace_category, or above: see trace_category_text() */
+    uint8_t flags;    /* TRACE_SLICE_... */
 };
 
 /* Who woke whom; another program's flow events. In the order of their end. */
-struct sim_wake {
+struct trace_wake {
     int64_t from_ns;
     int64_t to_ns;
     uint32_t from_track;
     uint32_t to_track;
-    uint32_t wait; /* the slice that it ended; SIM_NO_INDEX where it ended none */
+    uint32_t wait; /* the slice that it ended; TRACE_NO_INDEX where it ended none */
     uint32_t name;
 };
 
 /* A line of output, a signal, a cancellation, ... In the order of time. */
-struct sim_instant {
+struct trace_instant {
     int64_t time_ns;
     uint32_t track;
     uint32_t name; /* of a print: the line */
@@ -97,34 +97,34 @@ struct sim_instant {
 };
 
 /* From this time on, until the next sample. */
-struct sim_sample {
+struct trace_sample {
     int64_t time_ns;
     double value;
 };
 
 /* One number over time: a queue's size, a semaphore's value, the open spans. */
-struct sim_counter {
+struct trace_counter {
     uint32_t process;
     uint32_t name; /* the object's: "window" */
     uint32_t key;  /* what of it: "size" */
     double min;
     double max;
-    struct sim_sample *samples; /* by time; equal neighbours are left out */
+    struct trace_sample *samples; /* by time; equal neighbours are left out */
     size_t sample_count;
 };
 
 /* A kind of event that another program's trace has and the model has no place for. */
-struct sim_left_out {
+struct trace_left_out {
     uint32_t what;
     uint64_t count;
 };
 
-struct sim_trace {
+struct trace_model {
     /* The header line. version 0: another program's trace, and no header. */
     uint32_t version;
     uint32_t scenario; /* its name */
     uint32_t clock;    /* "virtual" or "real" */
-    uint32_t header;   /* all of its arguments, for sim_args_next() */
+    uint32_t header;   /* all of its arguments, for trace_args_next() */
     uint32_t outcome;  /* the run's: "complete", "deadlock", ...; 0 where it is not known */
     int64_t seed;
 
@@ -133,66 +133,66 @@ struct sim_trace {
     int64_t end_ns;   /* the last event's time */
     uint64_t event_count;
 
-    struct sim_process *processes; /* in the order of their appearance */
+    struct trace_process *processes; /* in the order of their appearance */
     size_t process_count;
-    struct sim_track *tracks; /* in the order of process, sort_index, appearance */
+    struct trace_track *tracks; /* in the order of process, sort_index, appearance */
     size_t track_count;
-    struct sim_slice *slices; /* in the order of their tracks */
+    struct trace_slice *slices; /* in the order of their tracks */
     size_t slice_count;
-    struct sim_wake *wakes;
+    struct trace_wake *wakes;
     size_t wake_count;
-    struct sim_instant *instants;
+    struct trace_instant *instants;
     size_t instant_count;
     uint32_t *track_instants; /* indices into instants, in the order of their tracks */
-    struct sim_counter *counters;
+    struct trace_counter *counters;
     size_t counter_count;
-    uint32_t open_spans; /* the counter of open spans, by index; SIM_NO_INDEX: no spans */
+    uint32_t open_spans; /* the counter of open spans, by index; TRACE_NO_INDEX: no spans */
     uint32_t max_open_spans;
 
     char **warnings; /* lines for the user, without "warning:" and without newline */
     size_t warning_count;
-    struct sim_left_out *left_out;
+    struct trace_left_out *left_out;
     size_t left_out_count;
 
-    struct sim_strings *strings; /* private: sim_trace_text() */
-    uint32_t *categories;        /* private: sim_trace_category() */
+    struct trace_strings *strings; /* private: trace_text() */
+    uint32_t *categories;          /* private: trace_category_text() */
     size_t category_count;
 };
 
 /* Takes NULL. */
-void sim_trace_free(struct sim_trace *trace);
+void trace_model_free(struct trace_model *trace);
 
 /* A text of the trace: valid UTF-8, never NULL; 0 is "". */
-const char *sim_trace_text(const struct sim_trace *trace, uint32_t text);
+const char *trace_text(const struct trace_model *trace, uint32_t text);
 /* Its length in bytes. */
-size_t sim_trace_text_length(const struct sim_trace *trace, uint32_t text);
-/* The number of a text; SIM_NO_INDEX when the trace does not have it. */
-uint32_t sim_trace_find_text(const struct sim_trace *trace, const char *text);
+size_t trace_text_length(const struct trace_model *trace, uint32_t text);
+/* The number of a text; TRACE_NO_INDEX when the trace does not have it. */
+uint32_t trace_find_text(const struct trace_model *trace, const char *text);
 
 /* How a category is written; never NULL. */
-const char *sim_trace_category(const struct sim_trace *trace, uint8_t category);
+const char *trace_category_text(const struct trace_model *trace, uint8_t category);
 
 /* The bytes of memory that the trace takes. */
-size_t sim_trace_memory(const struct sim_trace *trace);
+size_t trace_model_memory(const struct trace_model *trace);
 
-/* The track with this pid and tid, by index, or SIM_NO_INDEX. */
-uint32_t sim_trace_find_track(const struct sim_trace *trace, int64_t pid, int64_t tid);
+/* The track with this pid and tid, by index, or TRACE_NO_INDEX. */
+uint32_t trace_find_track(const struct trace_model *trace, int64_t pid, int64_t tid);
 
-/* The innermost slice of a track that is open at a time, by index, or SIM_NO_INDEX. Its ancestors
+/* The innermost slice of a track that is open at a time, by index, or TRACE_NO_INDEX. Its ancestors
  * (parent) are open too. A slice counts as open from its begin to its end, both included. */
-uint32_t sim_trace_slice_at(const struct sim_trace *trace, uint32_t track, int64_t time_ns);
+uint32_t trace_slice_at(const struct trace_model *trace, uint32_t track, int64_t time_ns);
 
 /* The first slice of a track, by index, that begins at or after a time; one past the track's last
- * where none does. So what a track shows between t0 and t1 is sim_trace_slice_at(t0) with its
- * ancestors, and the slices from sim_trace_slice_from(t0) that begin at or before t1. */
-uint32_t sim_trace_slice_from(const struct sim_trace *trace, uint32_t track, int64_t time_ns);
+ * where none does. So what a track shows between t0 and t1 is trace_slice_at(t0) with its
+ * ancestors, and the slices from trace_slice_from(t0) that begin at or before t1. */
+uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64_t time_ns);
 
 /* The value of a counter at a time: that of the last sample at or before it; 0 before the
  * first. */
-double sim_counter_at(const struct sim_counter *counter, int64_t time_ns);
+double trace_counter_at(const struct trace_counter *counter, int64_t time_ns);
 
 /* One member of an "args" object. Both point into the trace's text, and are not terminated. */
-struct sim_arg {
+struct trace_arg {
     const char *key; /* as it is written: between its quotes, with its escapes */
     size_t key_length;
     const char *value; /* as it is written: 12, "text", {...} */
@@ -201,21 +201,21 @@ struct sim_arg {
 
 /* Steps through the members of an object's text: begin with the text itself,
  *
- *     const char *cursor = sim_trace_text(trace, slice->args);
- *     struct sim_arg arg;
- *     while (sim_args_next(&cursor, &arg))
+ *     const char *cursor = trace_text(trace, slice->args);
+ *     struct trace_arg arg;
+ *     while (trace_args_next(&cursor, &arg))
  *
  * False after the last member. */
-bool sim_args_next(const char **cursor, struct sim_arg *arg);
+bool trace_args_next(const char **cursor, struct trace_arg *arg);
 
 /* A value for people: a string without its quotes and escapes, anything else as it is written.
  * Cut at a whole character when it does not fit into size bytes. Returns the length. */
-size_t sim_arg_decode(const struct sim_arg *arg, char *buffer, size_t size);
+size_t trace_arg_decode(const struct trace_arg *arg, char *buffer, size_t size);
 
 /* A member by name: false when there is none (or, for a number, when it is not one). */
-bool sim_trace_arg_text(const struct sim_trace *trace, uint32_t args, const char *key, char *buffer,
-                        size_t size);
-bool sim_trace_arg_number(const struct sim_trace *trace, uint32_t args, const char *key,
-                          double *number);
+bool trace_arg_text(const struct trace_model *trace, uint32_t args, const char *key, char *buffer,
+                    size_t size);
+bool trace_arg_number(const struct trace_model *trace, uint32_t args, const char *key,
+                      double *number);
 
 #endif

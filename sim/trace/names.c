@@ -10,13 +10,13 @@
 /* So many names without a use are kept before they are looked through: most come again soon. */
 enum { UNUSED_MAX = 1024, FIRST_BUCKETS = 64 };
 
-static uint32_t *bucket_of(struct sim_names *names, uint32_t hash) {
+static uint32_t *bucket_of(struct trace_names *names, uint32_t hash) {
     return &names->buckets[hash & (names->bucket_count - 1)];
 }
 
-static int grow_buckets(struct sim_names *names) {
+static int grow_buckets(struct trace_names *names) {
     uint32_t count = names->bucket_count == 0 ? FIRST_BUCKETS : 2 * names->bucket_count;
-    uint32_t *buckets = sim_trace_calloc(count, sizeof *buckets);
+    uint32_t *buckets = trace_calloc(count, sizeof *buckets);
     if (buckets == NULL)
         return -1;
     uint32_t *old = names->buckets;
@@ -31,23 +31,23 @@ static int grow_buckets(struct sim_names *names) {
             *bucket = name;
         }
     }
-    sim_trace_release(old);
+    trace_release(old);
     return 0;
 }
 
 /* Frees every name without a use. */
-static void sweep(struct sim_names *names) {
+static void sweep(struct trace_names *names) {
     for (uint32_t i = 0; i < names->bucket_count; i++) {
         uint32_t *link = &names->buckets[i];
         while (*link != 0) {
             uint32_t name = *link;
-            struct sim_name *entry = &names->entries[name];
+            struct trace_name *entry = &names->entries[name];
             if (entry->uses > 0) {
                 link = &entry->next;
                 continue;
             }
             *link = entry->next;
-            sim_trace_release(entry->text);
+            trace_release(entry->text);
             entry->text = NULL;
             entry->next = names->free;
             names->free = name;
@@ -58,7 +58,7 @@ static void sweep(struct sim_names *names) {
 }
 
 /* An entry that is in no bucket; 0: no memory. */
-static uint32_t take_entry(struct sim_names *names) {
+static uint32_t take_entry(struct trace_names *names) {
     if (names->free != 0) {
         uint32_t name = names->free;
         names->free = names->entries[name].next;
@@ -66,7 +66,7 @@ static uint32_t take_entry(struct sim_names *names) {
     }
     if (names->count == names->capacity) {
         uint32_t capacity = names->capacity == 0 ? FIRST_BUCKETS : 2 * names->capacity;
-        struct sim_name *entries = sim_trace_realloc(names->entries, capacity * sizeof *entries);
+        struct trace_name *entries = trace_realloc(names->entries, capacity * sizeof *entries);
         if (entries == NULL)
             return 0;
         names->entries = entries;
@@ -77,26 +77,26 @@ static uint32_t take_entry(struct sim_names *names) {
     return names->count++;
 }
 
-static uint32_t add(struct sim_names *names, const char *text, size_t length, uint32_t hash) {
+static uint32_t add(struct trace_names *names, const char *text, size_t length, uint32_t hash) {
     if (names->used + names->unused >= names->bucket_count && grow_buckets(names) != 0)
         return 0;
-    size_t size = (length / SIM_NAME_PADDING + 1) * SIM_NAME_PADDING;
-    char *copy = sim_trace_calloc(1, size);
+    size_t size = (length / TRACE_NAME_PADDING + 1) * TRACE_NAME_PADDING;
+    char *copy = trace_calloc(1, size);
     uint32_t name = copy == NULL ? 0 : take_entry(names);
     if (name == 0) {
-        sim_trace_release(copy);
+        trace_release(copy);
         return 0;
     }
     memcpy(copy, text, length);
     uint32_t *bucket = bucket_of(names, hash);
-    names->entries[name] = (struct sim_name){
+    names->entries[name] = (struct trace_name){
         .text = copy, .length = (uint32_t)length, .hash = hash, .uses = 1, .next = *bucket};
     *bucket = name;
     names->used++;
     return name;
 }
 
-static uint32_t use(struct sim_names *names, uint32_t name) {
+static uint32_t use(struct trace_names *names, uint32_t name) {
     if (names->entries[name].uses++ == 0) {
         names->unused--;
         names->used++;
@@ -105,9 +105,10 @@ static uint32_t use(struct sim_names *names, uint32_t name) {
 }
 
 /* Where the recent name is whose texts were at these addresses. */
-static uint32_t *recent_of(struct sim_names *names, const char *first, const char *second) {
+static uint32_t *recent_of(struct trace_names *names, const char *first, const char *second) {
     uint64_t addresses = (uintptr_t)first * UINT64_C(3) + (uintptr_t)second;
-    return &names->recent[addresses * UINT64_C(0x9E3779B97F4A7C15) >> 32 & (SIM_NAMES_RECENT - 1)];
+    return &names
+                ->recent[addresses * UINT64_C(0x9E3779B97F4A7C15) >> 32 & (TRACE_NAMES_RECENT - 1)];
 }
 
 /* What follows `text` in `name`, which is to begin with it; else NULL. */
@@ -127,12 +128,12 @@ static bool is_made_of(const char *name, const char *first, const char *second) 
 }
 
 /* The name in scratch, which may be a new one; 0: no memory. */
-static uint32_t find_or_add(struct sim_names *names, size_t length) {
+static uint32_t find_or_add(struct trace_names *names, size_t length) {
     const char *text = names->scratch;
-    uint32_t hash = sim_trace_hash(text, length);
+    uint32_t hash = trace_hash(text, length);
     uint32_t name = names->bucket_count == 0 ? 0 : *bucket_of(names, hash);
     for (; name != 0; name = names->entries[name].next) {
-        const struct sim_name *entry = &names->entries[name];
+        const struct trace_name *entry = &names->entries[name];
         if (entry->hash == hash && entry->length == length &&
             memcmp(entry->text, text, length) == 0)
             return use(names, name);
@@ -140,7 +141,7 @@ static uint32_t find_or_add(struct sim_names *names, size_t length) {
     return add(names, text, length, hash);
 }
 
-uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second) {
+uint32_t trace_names_use(struct trace_names *names, const char *first, const char *second) {
     uint32_t *recent = recent_of(names, first, second);
     if (*recent != 0 && is_made_of(names->entries[*recent].text, first, second))
         return use(names, *recent);
@@ -151,17 +152,17 @@ uint32_t sim_names_use(struct sim_names *names, const char *first, const char *s
     if (most >= UINT32_MAX)
         return 0;
     if (most > names->scratch_size) {
-        char *scratch = sim_trace_realloc(names->scratch, 2 * most);
+        char *scratch = trace_realloc(names->scratch, 2 * most);
         if (scratch == NULL)
             return 0;
         names->scratch = scratch;
         names->scratch_size = 2 * most;
     }
     char *text = names->scratch;
-    size_t length = sim_output_escape(text, first, first_length);
+    size_t length = trace_output_escape(text, first, first_length);
     if (second != NULL) {
         text[length++] = ' ';
-        length += sim_output_escape(text + length, second, second_length);
+        length += trace_output_escape(text + length, second, second_length);
     }
     uint32_t name = find_or_add(names, length);
     /* One that was escaped is another text than that which it is made of. */
@@ -170,8 +171,8 @@ uint32_t sim_names_use(struct sim_names *names, const char *first, const char *s
     return name;
 }
 
-void sim_names_drop(struct sim_names *names, uint32_t name) {
-    struct sim_name *entry = &names->entries[name];
+void trace_names_drop(struct trace_names *names, uint32_t name) {
+    struct trace_name *entry = &names->entries[name];
     assert(entry->uses > 0);
     if (--entry->uses > 0)
         return;
@@ -181,11 +182,11 @@ void sim_names_drop(struct sim_names *names, uint32_t name) {
         sweep(names);
 }
 
-void sim_names_free(struct sim_names *names) {
+void trace_names_free(struct trace_names *names) {
     for (uint32_t name = 1; name < names->count; name++)
-        sim_trace_release(names->entries[name].text);
-    sim_trace_release(names->entries);
-    sim_trace_release(names->buckets);
-    sim_trace_release(names->scratch);
-    *names = (struct sim_names){0};
+        trace_release(names->entries[name].text);
+    trace_release(names->entries);
+    trace_release(names->buckets);
+    trace_release(names->scratch);
+    *names = (struct trace_names){0};
 }

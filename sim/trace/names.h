@@ -4,18 +4,18 @@
  * open. A million tasks that wait for one queue share one entry here. A name is kept as it is
  * written, escaped. Private to the writer.
  */
-#ifndef SIM_TRACE_NAMES_H
-#define SIM_TRACE_NAMES_H
+#ifndef TRACE_NAMES_H
+#define TRACE_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    SIM_NAME_PADDING = 32, /* a name's memory is a multiple of this, and may be read to its end */
-    SIM_NAMES_RECENT = 64, /* a power of two */
+    TRACE_NAME_PADDING = 32, /* a name's memory is a multiple of this, and may be read to its end */
+    TRACE_NAMES_RECENT = 64, /* a power of two */
 };
 
-struct sim_name {
+struct trace_name {
     char *text;
     uint32_t length;
     uint32_t hash;
@@ -24,9 +24,9 @@ struct sim_name {
 };
 
 /* All zero: empty. */
-struct sim_names {
-    struct sim_name *entries; /* [0] is not used, so that 0 can stand for none */
-    uint32_t count;           /* entries ever taken, [0] included */
+struct trace_names {
+    struct trace_name *entries; /* [0] is not used, so that 0 can stand for none */
+    uint32_t count;             /* entries ever taken, [0] included */
     uint32_t capacity;
     uint32_t free;   /* first entry to be used again */
     uint32_t unused; /* entries with 0 uses */
@@ -35,16 +35,16 @@ struct sim_names {
     uint32_t bucket_count; /* a power of two, or 0 */
     char *scratch;         /* where the next name is put together */
     size_t scratch_size;
-    uint32_t recent[SIM_NAMES_RECENT]; /* by the addresses of their texts: found before others */
+    uint32_t recent[TRACE_NAMES_RECENT]; /* by the addresses of their texts: found before others */
 };
 
 /* The name made of the two texts, one space between them (second may be NULL: the first alone),
  * with one use more. 0: no memory. */
-uint32_t sim_names_use(struct sim_names *names, const char *first, const char *second);
+uint32_t trace_names_use(struct trace_names *names, const char *first, const char *second);
 
 /* One use less. */
-void sim_names_drop(struct sim_names *names, uint32_t name);
+void trace_names_drop(struct trace_names *names, uint32_t name);
 
-void sim_names_free(struct sim_names *names);
+void trace_names_free(struct trace_names *names);
 
 #endif

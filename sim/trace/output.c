@@ -56,12 +56,12 @@ static int write_all(int fd, const char *bytes, size_t length) {
 
 /* Waking a thread costs as much as writing a buffer, so both sides, once they have to wait, wait
  * until there is half a ring to do. */
-enum { BUFFERS = 8, HALF = BUFFERS / 2, STRIDE = SIM_OUTPUT_SIZE + SIM_OUTPUT_SLACK };
+enum { BUFFERS = 8, HALF = BUFFERS / 2, STRIDE = TRACE_OUTPUT_SIZE + TRACE_OUTPUT_SLACK };
 
 /* What the thread and its owner share, under the mutex. The owner fills number `filled` of all
  * buffers ever, the thread writes number `written`; the place of a number in the ring is its
  * remainder. */
-struct sim_behind {
+struct trace_behind {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t more;  /* for the thread: to write, or to end */
@@ -78,17 +78,17 @@ static char *buffer_of(char *ring, uint64_t number) {
     return ring + number % BUFFERS * STRIDE;
 }
 
-static uint64_t unwritten(const struct sim_behind *behind) {
+static uint64_t unwritten(const struct trace_behind *behind) {
     return behind->filled - behind->written;
 }
 
 /* With the mutex held, which it lets go of while it writes. */
-static void write_one(struct sim_behind *behind) {
+static void write_one(struct trace_behind *behind) {
     const char *buffer = buffer_of(behind->ring, behind->written);
     int error = behind->error;
     pthread_mutex_unlock(&behind->mutex);
     if (error == 0)
-        error = write_all(behind->fd, buffer, SIM_OUTPUT_SIZE);
+        error = write_all(behind->fd, buffer, TRACE_OUTPUT_SIZE);
     pthread_mutex_lock(&behind->mutex);
     behind->error = error;
     behind->written++;
@@ -97,7 +97,7 @@ static void write_one(struct sim_behind *behind) {
 }
 
 static void *write_behind(void *arg) {
-    struct sim_behind *behind = arg;
+    struct trace_behind *behind = arg;
     pthread_mutex_lock(&behind->mutex);
     do {
         while (unwritten(behind) < HALF && !behind->closing)
@@ -110,7 +110,7 @@ static void *write_behind(void *arg) {
 }
 
 /* The thread takes no signals: they are the program's. 0, or an errno value. */
-static int start_thread(struct sim_behind *behind) {
+static int start_thread(struct trace_behind *behind) {
     sigset_t all;
     sigset_t old_set;
     sigfillset(&all);
@@ -121,11 +121,11 @@ static int start_thread(struct sim_behind *behind) {
 }
 
 /* 0, or an errno value. */
-static int behind_start(struct sim_output *output) {
-    struct sim_behind *behind = sim_trace_alloc(sizeof *behind);
+static int behind_start(struct trace_output *output) {
+    struct trace_behind *behind = trace_alloc(sizeof *behind);
     if (behind == NULL)
         return ENOMEM;
-    *behind = (struct sim_behind){.ring = output->ring, .fd = output->fd};
+    *behind = (struct trace_behind){.ring = output->ring, .fd = output->fd};
     int error = pthread_mutex_init(&behind->mutex, NULL);
     if (error != 0)
         goto no_mutex;
@@ -148,12 +148,12 @@ no_fewer:
 no_more:
     pthread_mutex_destroy(&behind->mutex);
 no_mutex:
-    sim_trace_release(behind);
+    trace_release(behind);
     return error;
 }
 
-static void behind_stop(struct sim_output *output) {
-    struct sim_behind *behind = output->behind;
+static void behind_stop(struct trace_output *output) {
+    struct trace_behind *behind = output->behind;
     if (behind == NULL)
         return;
     pthread_mutex_lock(&behind->mutex);
@@ -166,13 +166,13 @@ static void behind_stop(struct sim_output *output) {
     pthread_cond_destroy(&behind->fewer);
     pthread_cond_destroy(&behind->more);
     pthread_mutex_destroy(&behind->mutex);
-    sim_trace_release(behind);
+    trace_release(behind);
     output->behind = NULL;
 }
 
 /* Hands the buffer over and waits for the next one. */
-static void behind_hand_over(struct sim_output *output) {
-    struct sim_behind *behind = output->behind;
+static void behind_hand_over(struct trace_output *output) {
+    struct trace_behind *behind = output->behind;
     pthread_mutex_lock(&behind->mutex);
     behind->filled++;
     if (unwritten(behind) >= HALF)
@@ -186,12 +186,12 @@ static void behind_hand_over(struct sim_output *output) {
     pthread_mutex_unlock(&behind->mutex);
 }
 
-char *sim_output_hand_over(struct sim_output *output, char *at) {
+char *trace_output_hand_over(struct trace_output *output, char *at) {
     if (output->behind == NULL && output->error == 0)
         output->error = behind_start(output);
     if (output->error != 0)
         return output->buffer;
-    const char *overflow = output->buffer + SIM_OUTPUT_SIZE;
+    const char *overflow = output->buffer + TRACE_OUTPUT_SIZE;
     size_t length = (size_t)(at - overflow);
     behind_hand_over(output);
     memcpy(output->buffer, overflow, length);
@@ -200,10 +200,10 @@ char *sim_output_hand_over(struct sim_output *output, char *at) {
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
-int sim_output_open(struct sim_output *output, const char *path) {
-    *output = (struct sim_output){.fd = -1};
+int trace_output_open(struct trace_output *output, const char *path) {
+    *output = (struct trace_output){.fd = -1};
     /* Memory of buffers that a short trace does not get to is never touched. */
-    output->ring = sim_trace_alloc((size_t)BUFFERS * STRIDE);
+    output->ring = trace_alloc((size_t)BUFFERS * STRIDE);
     if (output->ring == NULL)
         return ENOMEM;
     output->buffer = output->at = output->ring;
@@ -213,13 +213,13 @@ int sim_output_open(struct sim_output *output, const char *path) {
     while (output->fd < 0 && errno == EINTR);
     if (output->fd < 0) {
         int error = errno;
-        sim_output_free(output);
+        trace_output_free(output);
         return error;
     }
     return 0;
 }
 
-int sim_output_close(struct sim_output *output) {
+int trace_output_close(struct trace_output *output) {
     behind_stop(output);
     if (output->error == 0)
         output->error =
@@ -232,26 +232,26 @@ int sim_output_close(struct sim_output *output) {
     return output->error;
 }
 
-void sim_output_free(struct sim_output *output) {
+void trace_output_free(struct trace_output *output) {
     behind_stop(output);
     if (output->fd >= 0)
         close(output->fd);
-    sim_trace_release(output->ring);
-    *output = (struct sim_output){.fd = -1};
+    trace_release(output->ring);
+    *output = (struct trace_output){.fd = -1};
 }
 
 /* --- Bytes and texts -------------------------------------------------------------------------- */
 
 /* What is written at a time of what has no bound. */
 enum {
-    BYTES_MAX = SIM_OUTPUT_SLACK - SIM_OUTPUT_ROOM,
+    BYTES_MAX = TRACE_OUTPUT_SLACK - TRACE_OUTPUT_ROOM,
     TEXT_MAX = BYTES_MAX / 6,
 };
 
-char *sim_output_bytes(struct sim_output *output, char *at, const char *bytes, size_t length) {
+char *trace_output_bytes(struct trace_output *output, char *at, const char *bytes, size_t length) {
     while (length > 0) {
         size_t part = length < BYTES_MAX ? length : BYTES_MAX;
-        at = sim_output_room(output, at, part + SIM_OUTPUT_ROOM);
+        at = trace_output_room(output, at, part + TRACE_OUTPUT_ROOM);
         memcpy(at, bytes, part);
         at += part;
         bytes += part;
@@ -270,7 +270,7 @@ static char *put_escape(char *to, unsigned char byte) {
     } else if (named[byte] != 0) {
         *to++ = named[byte];
     } else {
-        to = SIM_PUT(to, "u00");
+        to = TRACE_PUT(to, "u00");
         *to++ = hex[byte >> 4];
         *to++ = hex[byte & 15];
     }
@@ -296,10 +296,10 @@ static char *escape_one(char *to, const unsigned char **from, const unsigned cha
         *to = (char)byte;
         return to + 1;
     }
-    size_t size = sim_trace_utf8_length(*from, (size_t)(end - *from));
+    size_t size = trace_utf8_length(*from, (size_t)(end - *from));
     if (size == 0) {
         ++*from;
-        return SIM_PUT(to, SIM_REPLACEMENT);
+        return TRACE_PUT(to, TRACE_REPLACEMENT);
     }
     memcpy(to, *from, size);
     *from += size;
@@ -332,7 +332,7 @@ static bool copy_plain(char *to, const char *text, size_t length) {
     return false;
 }
 
-size_t sim_output_escape(char *to, const char *text, size_t length) {
+size_t trace_output_escape(char *to, const char *text, size_t length) {
     if (copy_plain(to, text, length))
         return length;
     const unsigned char *from = (const unsigned char *)text;
@@ -343,7 +343,7 @@ size_t sim_output_escape(char *to, const char *text, size_t length) {
     return (size_t)(to - start);
 }
 
-char *sim_output_text(struct sim_output *output, char *at, const char *text, size_t length) {
+char *trace_output_text(struct trace_output *output, char *at, const char *text, size_t length) {
     while (length > 0) {
         size_t piece = length;
         if (piece > TEXT_MAX) {
@@ -352,8 +352,8 @@ char *sim_output_text(struct sim_output *output, char *at, const char *text, siz
             while (piece > TEXT_MAX - 4 && ((unsigned char)text[piece] & 0xC0) == 0x80)
                 piece--;
         }
-        at = sim_output_room(output, at, 6 * piece + SIM_OUTPUT_ROOM);
-        at += sim_output_escape(at, text, piece);
+        at = trace_output_room(output, at, 6 * piece + TRACE_OUTPUT_ROOM);
+        at += trace_output_escape(at, text, piece);
         text += piece;
         length -= piece;
     }

@@ -4,14 +4,14 @@
  *
  * What is written goes through a place, `at`, that the caller holds while it puts an event together
  * and stores in output->at when it is done. Whoever takes room, or writes a text or bytes, has
- * SIM_OUTPUT_ROOM behind the place that it gets back: enough for all that an event says between
+ * TRACE_OUTPUT_ROOM behind the place that it gets back: enough for all that an event says between
  * two texts, so that nothing else needs to look whether it fits.
  *
  * The first failure is remembered, and nothing is written after it, so that a caller asks once,
  * at the end. Private to the writer.
  */
-#ifndef SIM_TRACE_OUTPUT_H
-#define SIM_TRACE_OUTPUT_H
+#ifndef TRACE_OUTPUT_H
+#define TRACE_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,68 +19,68 @@
 #include <string.h>
 
 enum {
-    SIM_OUTPUT_SIZE = 128 * 1024, /* of what is written at a time: whole pages of the file */
-    SIM_OUTPUT_ROOM = 1024,
-    SIM_OUTPUT_SLACK = 4096, /* behind what is written of each buffer: its overflow */
-    SIM_FRAGMENT_SIZE = 32,
+    TRACE_OUTPUT_SIZE = 128 * 1024, /* of what is written at a time: whole pages of the file */
+    TRACE_OUTPUT_ROOM = 1024,
+    TRACE_OUTPUT_SLACK = 4096, /* behind what is written of each buffer: its overflow */
+    TRACE_FRAGMENT_SIZE = 32,
 };
 
-struct sim_output {
+struct trace_output {
     char *buffer; /* the one that is being filled */
     char *at;     /* where the next byte goes */
     char *end;    /* of the buffer, with its slack */
     char *ring;   /* all buffers, one behind the other */
     int fd;
-    int error;                 /* errno of the first failure; 0: none */
-    struct sim_behind *behind; /* the thread; NULL until it is needed */
+    int error;                   /* errno of the first failure; 0: none */
+    struct trace_behind *behind; /* the thread; NULL until it is needed */
 };
 
 /* Creates or empties the file. 0, or an errno value. */
-int sim_output_open(struct sim_output *output, const char *path);
+int trace_output_open(struct trace_output *output, const char *path);
 
 /* Writes out what is buffered and closes the file. 0, or the errno value of the first failure
  * since it was opened. */
-int sim_output_close(struct sim_output *output);
+int trace_output_close(struct trace_output *output);
 
 /* Drops what is buffered and frees everything. */
-void sim_output_free(struct sim_output *output);
+void trace_output_free(struct trace_output *output);
 
 /* Hands the buffer, which is full, over to be written, and returns where to go on in the next. */
-char *sim_output_hand_over(struct sim_output *output, char *at);
+char *trace_output_hand_over(struct trace_output *output, char *at);
 
-/* At least `size` bytes, at most SIM_OUTPUT_SLACK, behind the place that it returns. */
-static inline char *sim_output_room(struct sim_output *output, char *at, size_t size) {
-    return (size_t)(output->end - at) < size ? sim_output_hand_over(output, at) : at;
+/* At least `size` bytes, at most TRACE_OUTPUT_SLACK, behind the place that it returns. */
+static inline char *trace_output_room(struct trace_output *output, char *at, size_t size) {
+    return (size_t)(output->end - at) < size ? trace_output_hand_over(output, at) : at;
 }
 
 /* Bytes as they are, of any length. */
-char *sim_output_bytes(struct sim_output *output, char *at, const char *bytes, size_t length);
+char *trace_output_bytes(struct trace_output *output, char *at, const char *bytes, size_t length);
 
 /* A text of any length as what stands between the quotes of a JSON string. */
-char *sim_output_text(struct sim_output *output, char *at, const char *text, size_t length);
+char *trace_output_text(struct trace_output *output, char *at, const char *text, size_t length);
 
 /* The same into memory: returns the length; `to` has room for 6 bytes for each byte of text. */
-size_t sim_output_escape(char *to, const char *text, size_t length);
+size_t trace_output_escape(char *to, const char *text, size_t length);
 
-static inline char *sim_put_bytes(char *at, const char *bytes, size_t length) {
+static inline char *trace_put_bytes(char *at, const char *bytes, size_t length) {
     memcpy(at, bytes, length);
     return at + length;
 }
 
 /* A literal, copied; its length is known to the compiler. */
-#define SIM_PUT(at, literal) sim_put_bytes(at, literal, sizeof(literal) - 1)
+#define TRACE_PUT(at, literal) trace_put_bytes(at, literal, sizeof(literal) - 1)
 
 /* A short text that is chosen at run time. All of its bytes are copied, whatever its length: that
  * is a move or two, where a copy of a length that varies is a call. */
-struct sim_fragment {
-    char text[SIM_FRAGMENT_SIZE];
+struct trace_fragment {
+    char text[TRACE_FRAGMENT_SIZE];
     size_t length;
 };
 
-#define SIM_FRAGMENT(literal)                                                                      \
+#define TRACE_FRAGMENT(literal)                                                                    \
     { literal, sizeof(literal) - 1 }
 
-static inline char *sim_put_fragment(char *at, const struct sim_fragment *fragment) {
+static inline char *trace_put_fragment(char *at, const struct trace_fragment *fragment) {
     memcpy(at, fragment->text, sizeof fragment->text);
     return at + fragment->length;
 }

@@ -29,7 +29,7 @@ struct input {
 
 struct reader {
     struct input input;
-    struct sim_builder builder;
+    struct trace_builder builder;
     bool complete;
     bool has_events; /* the object form has its "traceEvents" */
 };
@@ -63,11 +63,11 @@ static int refill(struct reader *reader) {
     input->offset += (uint64_t)(input->at - input->buffer);
     memmove(input->buffer, input->at, kept);
     if (input->capacity - kept < CHUNK_SIZE / 2) {
-        if (kept >= SIM_TRACE_EVENT_SIZE_MAX)
-            return sim_build_refuse(&reader->builder, input->line, "a value of more than %zu MiB",
-                                    SIM_TRACE_EVENT_SIZE_MAX >> 20);
+        if (kept >= TRACE_EVENT_SIZE_MAX)
+            return trace_build_refuse(&reader->builder, input->line, "a value of more than %zu MiB",
+                                      TRACE_EVENT_SIZE_MAX >> 20);
         size_t capacity = 2 * input->capacity;
-        char *buffer = sim_trace_realloc(input->buffer, capacity + SIM_SCAN_PADDING);
+        char *buffer = trace_realloc(input->buffer, capacity + TRACE_SCAN_PADDING);
         if (buffer == NULL)
             return CAD_ENOMEM;
         input->buffer = buffer;
@@ -79,7 +79,7 @@ static int refill(struct reader *reader) {
         return error;
     input->at = input->buffer;
     input->end = input->buffer + kept + got;
-    memset(input->buffer + kept + got, 0, SIM_SCAN_PADDING);
+    memset(input->buffer + kept + got, 0, TRACE_SCAN_PADDING);
     input->at_end = got == 0;
     return 0;
 }
@@ -88,7 +88,7 @@ static int refill(struct reader *reader) {
 static int skip_space(struct reader *reader) {
     struct input *input = &reader->input;
     for (;;) {
-        input->at = sim_scan_space(input->at, input->end, &input->line);
+        input->at = trace_scan_space(input->at, input->end, &input->line);
         if (input->at < input->end || input->at_end)
             return 0;
         int error = refill(reader);
@@ -121,33 +121,33 @@ static int refuse_byte(struct reader *reader, const char *at, const char *wanted
     char shown[8];
     snprintf(shown, sizeof shown, byte >= 32 && byte < 127 ? "'%c'" : "0x%02X", byte);
     if (wanted == NULL)
-        return sim_build_refuse(&reader->builder, line, "not JSON: unexpected %s", shown);
-    return sim_build_refuse(&reader->builder, line, "not JSON: %s where %s should be", shown,
-                            wanted);
+        return trace_build_refuse(&reader->builder, line, "not JSON: unexpected %s", shown);
+    return trace_build_refuse(&reader->builder, line, "not JSON: %s where %s should be", shown,
+                              wanted);
 }
 
 /* One value: to its text, in the buffer. Sets *cut, and nothing else, where the file ends in the
  * middle of it. */
-static int take_value(struct reader *reader, struct sim_raw *value, bool *cut) {
+static int take_value(struct reader *reader, struct trace_raw *value, bool *cut) {
     struct input *input = &reader->input;
     *cut = false;
     for (;;) {
         const char *at = input->at;
-        enum sim_scan status = sim_scan_value(&at, input->end);
+        enum trace_scan status = trace_scan_value(&at, input->end);
         /* A number may go on after the end of the buffer. */
-        if (status == SIM_SCAN_OK && at == input->end && !input->at_end)
-            status = SIM_SCAN_MORE;
+        if (status == TRACE_SCAN_OK && at == input->end && !input->at_end)
+            status = TRACE_SCAN_MORE;
         switch (status) {
-        case SIM_SCAN_OK:
-            *value = (struct sim_raw){input->at, (size_t)(at - input->at)};
+        case TRACE_SCAN_OK:
+            *value = (struct trace_raw){input->at, (size_t)(at - input->at)};
             return 0;
-        case SIM_SCAN_BAD:
+        case TRACE_SCAN_BAD:
             return refuse_byte(reader, at, NULL);
-        case SIM_SCAN_DEEP:
-            return sim_build_refuse(&reader->builder, input->line,
-                                    "values inside more than %d arrays and objects",
-                                    SIM_TRACE_EVENT_DEPTH_MAX);
-        case SIM_SCAN_MORE:
+        case TRACE_SCAN_DEEP:
+            return trace_build_refuse(&reader->builder, input->line,
+                                      "values inside more than %d arrays and objects",
+                                      TRACE_EVENT_DEPTH_MAX);
+        case TRACE_SCAN_MORE:
             break;
         }
         if (input->at_end) {
@@ -160,7 +160,7 @@ static int take_value(struct reader *reader, struct sim_raw *value, bool *cut) {
     }
 }
 
-static void step_over(struct reader *reader, struct sim_raw value) {
+static void step_over(struct reader *reader, struct trace_raw value) {
     reader->input.line += count_lines(value.text, value.text + value.length);
     reader->input.at = value.text + value.length;
 }
@@ -169,16 +169,16 @@ static void step_over(struct reader *reader, struct sim_raw value) {
 
 /* One event that is not, or not wholly in the buffer, as our writer gives it. */
 static int take_any_event(struct reader *reader, bool *cut) {
-    struct sim_raw object;
-    struct sim_event event;
+    struct trace_raw object;
+    struct trace_raw_event event;
     if (!is_next(reader, '{'))
         return refuse_byte(reader, reader->input.at, "an event, which begins with '{',");
     int error = take_value(reader, &object, cut);
     if (error != 0 || *cut)
         return error;
     reader->builder.line = reader->input.line;
-    sim_scan_event(object, &event);
-    error = sim_build_event(&reader->builder, &event);
+    trace_scan_event(object, &event);
+    error = trace_build_event(&reader->builder, &event);
     step_over(reader, object);
     return error;
 }
@@ -186,12 +186,12 @@ static int take_any_event(struct reader *reader, bool *cut) {
 /* Our own events, as long as they come one a line. */
 static int take_own_events(struct reader *reader) {
     struct input *input = &reader->input;
-    struct sim_event event;
+    struct trace_raw_event event;
     const char *at = input->at;
     int error = 0;
-    while (error == 0 && sim_scan_own_event(&at, &event) && at[0] == ',' && at[1] == '\n') {
+    while (error == 0 && trace_scan_own_event(&at, &event) && at[0] == ',' && at[1] == '\n') {
         reader->builder.line = input->line;
-        error = sim_build_event(&reader->builder, &event);
+        error = trace_build_event(&reader->builder, &event);
         at += 2;
         input->at = at;
         input->line++;
@@ -240,14 +240,14 @@ static int take_events(struct reader *reader, bool *cut) {
 /* One member of the object around "traceEvents". */
 static int take_top_member(struct reader *reader, bool *cut) {
     struct input *input = &reader->input;
-    struct sim_raw key;
-    struct sim_raw value;
+    struct trace_raw key;
+    struct trace_raw value;
     if (!is_next(reader, '"'))
         return refuse_byte(reader, input->at, "a name in quotes");
     int error = take_value(reader, &key, cut);
     if (error != 0 || *cut)
         return error;
-    bool events = sim_raw_is(key, "\"traceEvents\"");
+    bool events = trace_raw_is(key, "\"traceEvents\"");
     reader->has_events |= events;
     step_over(reader, key);
     if ((error = skip_space(reader)) != 0)
@@ -283,9 +283,9 @@ static int take_top_object(struct reader *reader, bool *cut) {
         if (is_next(reader, '}')) {
             input->at++;
             if (!reader->has_events)
-                return sim_build_refuse(&reader->builder, input->line,
-                                        "no trace: an object without \"traceEvents\" (a scenario "
-                                        "is run first: cadran run --trace FILE SCENARIO)");
+                return trace_build_refuse(&reader->builder, input->line,
+                                          "no trace: an object without \"traceEvents\" (a scenario "
+                                          "is run first: cadran run --trace FILE SCENARIO)");
             return 0;
         }
         if (!first) {
@@ -309,9 +309,10 @@ static int take_top_object(struct reader *reader, bool *cut) {
 static int refuse_start(struct reader *reader) {
     const unsigned char *at = (const unsigned char *)reader->input.at;
     if (at[0] == 0x1F && at[1] == 0x8B)
-        return sim_build_refuse(&reader->builder, 1, "compressed by gzip: decompress it first");
-    return sim_build_refuse(&reader->builder, reader->input.line,
-                            "not a trace: a Trace Event file is JSON, and begins with '[' or '{'");
+        return trace_build_refuse(&reader->builder, 1, "compressed by gzip: decompress it first");
+    return trace_build_refuse(
+        &reader->builder, reader->input.line,
+        "not a trace: a Trace Event file is JSON, and begins with '[' or '{'");
 }
 
 /* Some programs begin a file with a byte order mark. */
@@ -363,22 +364,22 @@ static int warn_cut(struct reader *reader) {
     uint64_t bytes = input->offset + (uint64_t)(input->end - input->buffer);
     uint64_t line = input->line + count_lines(input->at, input->end);
     unsigned long long events = reader->builder.trace->event_count;
-    return sim_build_warn(&reader->builder, line,
-                          "cut short at byte %llu: this is what its first %llu event%s tell%s",
-                          (unsigned long long)bytes, events, events == 1 ? "" : "s",
-                          events == 1 ? "s" : "");
+    return trace_build_warn(&reader->builder, line,
+                            "cut short at byte %llu: this is what its first %llu event%s tell%s",
+                            (unsigned long long)bytes, events, events == 1 ? "" : "s",
+                            events == 1 ? "s" : "");
 }
 
-static int read_all(struct reader *reader, const char *name, struct sim_trace **trace,
+static int read_all(struct reader *reader, const char *name, struct trace_model **trace,
                     char *message) {
     struct input *input = &reader->input;
     *trace = NULL;
     message[0] = '\0';
     input->line = 1;
     input->capacity = CHUNK_SIZE;
-    input->buffer = sim_trace_calloc(1, CHUNK_SIZE + SIM_SCAN_PADDING);
+    input->buffer = trace_calloc(1, CHUNK_SIZE + TRACE_SCAN_PADDING);
     input->at = input->end = input->buffer;
-    int error = sim_build_start(&reader->builder, name, message);
+    int error = trace_build_start(&reader->builder, name, message);
     if (input->buffer == NULL)
         error = CAD_ENOMEM;
     if (error == 0)
@@ -386,11 +387,11 @@ static int read_all(struct reader *reader, const char *name, struct sim_trace **
     if (error == 0 && !reader->complete)
         error = warn_cut(reader);
     if (error == 0)
-        error = sim_build_finish(&reader->builder, reader->complete, trace);
+        error = trace_build_finish(&reader->builder, reader->complete, trace);
     if (error == CAD_ENOMEM)
-        snprintf(message, SIM_TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
-    sim_build_drop(&reader->builder);
-    sim_trace_release(input->buffer);
+        snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
+    trace_build_drop(&reader->builder);
+    trace_release(input->buffer);
     return error;
 }
 
@@ -398,7 +399,7 @@ static bool is_standard_input(const char *path) {
     return strcmp(path, "-") == 0;
 }
 
-const char *sim_trace_path_name(const char *path) {
+const char *trace_path_name(const char *path) {
     return is_standard_input(path) ? "<stdin>" : path;
 }
 
@@ -412,23 +413,22 @@ static int open_path(const char *path) {
     return fd;
 }
 
-int sim_trace_read(const char *path, struct sim_trace **trace,
-                   char message[SIM_TRACE_MESSAGE_SIZE]) {
+int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]) {
     struct reader reader = {.input = {.fd = open_path(path)}};
-    const char *name = sim_trace_path_name(path);
+    const char *name = trace_path_name(path);
     int error = CAD_ESYSTEM;
     *trace = NULL;
     if (reader.input.fd >= 0)
         error = read_all(&reader, name, trace, message);
     if (error == CAD_ESYSTEM)
-        snprintf(message, SIM_TRACE_MESSAGE_SIZE, "%.200s: %s", name, strerror(errno));
+        snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: %s", name, strerror(errno));
     if (reader.input.fd > STDIN_FILENO)
         close(reader.input.fd);
     return error;
 }
 
-int sim_trace_read_memory(const char *name, const char *data, size_t size, struct sim_trace **trace,
-                          char message[SIM_TRACE_MESSAGE_SIZE]) {
+int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
+                      char message[TRACE_MESSAGE_SIZE]) {
     struct reader reader = {.input = {.fd = -1, .memory = data, .memory_left = size}};
     return read_all(&reader, name, trace, message);
 }

@@ -3,35 +3,34 @@
  * Traces of this project are held to the rules of docs/trace-format.md. Other programs' Trace
  * Event files are read as far as they go, and what was left out is listed in the model.
  */
-#ifndef SIM_TRACE_READER_H
-#define SIM_TRACE_READER_H
+#ifndef TRACE_READER_H
+#define TRACE_READER_H
 
 #include "trace/model.h"
 
 #include <stddef.h>
 
 /* The longest event, and the deepest nesting inside one, that are read. */
-#define SIM_TRACE_EVENT_SIZE_MAX ((size_t)16 << 20)
-#define SIM_TRACE_EVENT_DEPTH_MAX 64
+#define TRACE_EVENT_SIZE_MAX ((size_t)16 << 20)
+#define TRACE_EVENT_DEPTH_MAX 64
 
-enum { SIM_TRACE_MESSAGE_SIZE = 512 };
+enum { TRACE_MESSAGE_SIZE = 512 };
 
 /* What a path is called in messages: "<stdin>" where it is "-", for standard input. */
-const char *sim_trace_path_name(const char *path);
+const char *trace_path_name(const char *path);
 
 /* Reads a file, or standard input. A file that is cut short, at whatever byte, is read up to there:
  * the trace is then not complete, and has a warning that says so.
- *   0            *trace is the caller's, to be freed with sim_trace_free()
+ *   0            *trace is the caller's, to be freed with trace_model_free()
  *   CAD_ESYSTEM  the file cannot be read
  *   CAD_EINVAL   it is no trace, or breaks a rule
  *   CAD_ENOMEM   no memory
  * On failure *trace is NULL, and message says what is wrong, where, and what to do:
  * "file:line: ..." */
-int sim_trace_read(const char *path, struct sim_trace **trace,
-                   char message[SIM_TRACE_MESSAGE_SIZE]);
+int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]);
 
 /* The same from memory; `name` stands for the file in messages. */
-int sim_trace_read_memory(const char *name, const char *data, size_t size, struct sim_trace **trace,
-                          char message[SIM_TRACE_MESSAGE_SIZE]);
+int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
+                      char message[TRACE_MESSAGE_SIZE]);
 
 #endif

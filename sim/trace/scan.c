@@ -26,7 +26,7 @@ static int hex_digit(char byte) {
     return -1;
 }
 
-const char *sim_scan_space(const char *at, const char *end, uint64_t *lines) {
+const char *trace_scan_space(const char *at, const char *end, uint64_t *lines) {
     for (; at < end && is_space(*at); at++)
         *lines += *at == '\n';
     return at;
@@ -38,92 +38,92 @@ static const char *skip_space(const char *at, const char *end) {
     return at;
 }
 
-static enum sim_scan scan_escape(const char **at, const char *end) {
+static enum trace_scan scan_escape(const char **at, const char *end) {
     const char *from = *at + 1;
     if (from == end)
-        return SIM_SCAN_MORE;
+        return TRACE_SCAN_MORE;
     if (*from == 'u') {
         for (int i = 0; i < 4; i++) {
             from++;
             if (from == end)
-                return SIM_SCAN_MORE;
+                return TRACE_SCAN_MORE;
             if (hex_digit(*from) < 0)
-                return SIM_SCAN_BAD;
+                return TRACE_SCAN_BAD;
         }
     } else if (*from == '\0' || strchr("\"\\/bfnrt", *from) == NULL) {
-        return SIM_SCAN_BAD;
+        return TRACE_SCAN_BAD;
     }
     *at = from + 1;
-    return SIM_SCAN_OK;
+    return TRACE_SCAN_OK;
 }
 
-static enum sim_scan scan_string(const char **at, const char *end) {
+static enum trace_scan scan_string(const char **at, const char *end) {
     if (**at != '"')
-        return SIM_SCAN_BAD;
+        return TRACE_SCAN_BAD;
     ++*at;
     while (*at < end) {
         unsigned char byte = (unsigned char)**at;
         if (byte == '"') {
             ++*at;
-            return SIM_SCAN_OK;
+            return TRACE_SCAN_OK;
         }
         if (byte < 32)
-            return SIM_SCAN_BAD;
+            return TRACE_SCAN_BAD;
         if (byte == '\\') {
-            enum sim_scan status = scan_escape(at, end);
-            if (status != SIM_SCAN_OK)
+            enum trace_scan status = scan_escape(at, end);
+            if (status != TRACE_SCAN_OK)
                 return status;
         } else {
             ++*at;
         }
     }
-    return SIM_SCAN_MORE;
+    return TRACE_SCAN_MORE;
 }
 
-static enum sim_scan scan_digits(const char **at, const char *end) {
+static enum trace_scan scan_digits(const char **at, const char *end) {
     if (*at == end)
-        return SIM_SCAN_MORE;
+        return TRACE_SCAN_MORE;
     if (!is_digit(**at))
-        return SIM_SCAN_BAD;
+        return TRACE_SCAN_BAD;
     while (*at < end && is_digit(**at))
         ++*at;
-    return SIM_SCAN_OK;
+    return TRACE_SCAN_OK;
 }
 
-static enum sim_scan scan_number(const char **at, const char *end) {
-    enum sim_scan status;
+static enum trace_scan scan_number(const char **at, const char *end) {
+    enum trace_scan status;
     if (**at == '-')
         ++*at;
     if (*at < end && **at == '0')
         ++*at;
-    else if ((status = scan_digits(at, end)) != SIM_SCAN_OK)
+    else if ((status = scan_digits(at, end)) != TRACE_SCAN_OK)
         return status;
     if (*at < end && **at == '.') {
         ++*at;
-        if ((status = scan_digits(at, end)) != SIM_SCAN_OK)
+        if ((status = scan_digits(at, end)) != TRACE_SCAN_OK)
             return status;
     }
     if (*at < end && (**at == 'e' || **at == 'E')) {
         ++*at;
         if (*at < end && (**at == '+' || **at == '-'))
             ++*at;
-        if ((status = scan_digits(at, end)) != SIM_SCAN_OK)
+        if ((status = scan_digits(at, end)) != TRACE_SCAN_OK)
             return status;
     }
-    return SIM_SCAN_OK;
+    return TRACE_SCAN_OK;
 }
 
-static enum sim_scan scan_word(const char **at, const char *end, const char *word) {
+static enum trace_scan scan_word(const char **at, const char *end, const char *word) {
     for (; *word != '\0'; word++, ++*at) {
         if (*at == end)
-            return SIM_SCAN_MORE;
+            return TRACE_SCAN_MORE;
         if (**at != *word)
-            return SIM_SCAN_BAD;
+            return TRACE_SCAN_BAD;
     }
-    return SIM_SCAN_OK;
+    return TRACE_SCAN_OK;
 }
 
-static enum sim_scan scan_scalar(const char **at, const char *end) {
+static enum trace_scan scan_scalar(const char **at, const char *end) {
     switch (**at) {
     case '"':
         return scan_string(at, end);
@@ -134,92 +134,93 @@ static enum sim_scan scan_scalar(const char **at, const char *end) {
     case 'n':
         return scan_word(at, end, "null");
     default:
-        return **at == '-' || is_digit(**at) ? scan_number(at, end) : SIM_SCAN_BAD;
+        return **at == '-' || is_digit(**at) ? scan_number(at, end) : TRACE_SCAN_BAD;
     }
 }
 
 /* A member's key and its colon. */
-static enum sim_scan scan_key(const char **at, const char *end) {
+static enum trace_scan scan_key(const char **at, const char *end) {
     *at = skip_space(*at, end);
     if (*at == end)
-        return SIM_SCAN_MORE;
-    enum sim_scan status = scan_string(at, end);
-    if (status != SIM_SCAN_OK)
+        return TRACE_SCAN_MORE;
+    enum trace_scan status = scan_string(at, end);
+    if (status != TRACE_SCAN_OK)
         return status;
     *at = skip_space(*at, end);
     if (*at == end)
-        return SIM_SCAN_MORE;
-    return *(*at)++ == ':' ? SIM_SCAN_OK : SIM_SCAN_BAD;
+        return TRACE_SCAN_MORE;
+    return *(*at)++ == ':' ? TRACE_SCAN_OK : TRACE_SCAN_BAD;
 }
 
 /* After a value inside `depth` arrays and objects, of which `closers` has the ends: steps over
  * what ends, and over the comma (and key) before the next value. */
-static enum sim_scan scan_after_value(const char **at, const char *end, const char *closers,
-                                      size_t *depth) {
+static enum trace_scan scan_after_value(const char **at, const char *end, const char *closers,
+                                        size_t *depth) {
     while (*depth > 0) {
         *at = skip_space(*at, end);
         if (*at == end)
-            return SIM_SCAN_MORE;
+            return TRACE_SCAN_MORE;
         char closer = closers[*depth - 1];
         if (**at == ',') {
             ++*at;
-            return closer == '}' ? scan_key(at, end) : SIM_SCAN_OK;
+            return closer == '}' ? scan_key(at, end) : TRACE_SCAN_OK;
         }
         if (**at != closer)
-            return SIM_SCAN_BAD;
+            return TRACE_SCAN_BAD;
         ++*at;
         --*depth;
     }
-    return SIM_SCAN_OK;
+    return TRACE_SCAN_OK;
 }
 
-enum sim_scan sim_scan_value(const char **at, const char *end) {
-    char closers[SIM_TRACE_EVENT_DEPTH_MAX];
+enum trace_scan trace_scan_value(const char **at, const char *end) {
+    char closers[TRACE_EVENT_DEPTH_MAX];
     size_t depth = 0;
     do {
         *at = skip_space(*at, end);
         if (*at == end)
-            return SIM_SCAN_MORE;
-        enum sim_scan status;
+            return TRACE_SCAN_MORE;
+        enum trace_scan status;
         if (**at == '{' || **at == '[') {
             if (depth == sizeof closers)
-                return SIM_SCAN_DEEP;
+                return TRACE_SCAN_DEEP;
             char closer = **at == '{' ? '}' : ']';
             closers[depth++] = closer;
             *at = skip_space(*at + 1, end);
             if (*at == end)
-                return SIM_SCAN_MORE;
+                return TRACE_SCAN_MORE;
             if (**at != closer) {
-                status = closer == '}' ? scan_key(at, end) : SIM_SCAN_OK;
-                if (status != SIM_SCAN_OK)
+                status = closer == '}' ? scan_key(at, end) : TRACE_SCAN_OK;
+                if (status != TRACE_SCAN_OK)
                     return status;
                 continue;
             }
         } else {
             status = scan_scalar(at, end);
-            if (status != SIM_SCAN_OK)
+            if (status != TRACE_SCAN_OK)
                 return status;
         }
         status = scan_after_value(at, end, closers, &depth);
-        if (status != SIM_SCAN_OK)
+        if (status != TRACE_SCAN_OK)
             return status;
     } while (depth > 0);
-    return SIM_SCAN_OK;
+    return TRACE_SCAN_OK;
 }
 
-bool sim_scan_member(const char **at, const char *end, struct sim_raw *key, struct sim_raw *value) {
+bool trace_scan_member(const char **at, const char *end, struct trace_raw *key,
+                       struct trace_raw *value) {
     const char *from = skip_space(*at, end);
     if (from == end || (*from != '{' && *from != ','))
         return false;
     from = skip_space(from + 1, end);
     if (from == end || *from != '"')
         return false;
-    if (sim_scan_plain_member(&from, key, value)) {
+    if (trace_scan_plain_member(&from, key, value)) {
         *at = from;
         return true;
     }
     key->text = from + 1;
-    if (scan_key(&from, end) != SIM_SCAN_OK)
+    if (scan_key(&from, end) != TRACE_SCAN_OK)
         return false;
     const char *quote = from - 2;
     while (*quote != '"')
@@ -227,7 +228,7 @@ bool sim_scan_member(const char **at, const char *end, struct sim_raw *key, stru
     key->length = (size_t)(quote - key->text);
     from = skip_space(from, end);
     value->text = from;
-    if (from == end || sim_scan_value(&from, end) != SIM_SCAN_OK)
+    if (from == end || trace_scan_value(&from, end) != TRACE_SCAN_OK)
         return false;
     value->length = (size_t)(from - value->text);
     *at = from;
@@ -245,7 +246,7 @@ static uint32_t hex_word(const char *text) {
 
 static char *put_character(char *to, uint32_t code) {
     if (code == 0 || (code >= 0xD800 && code < 0xE000)) {
-        memcpy(to, SIM_REPLACEMENT, 3);
+        memcpy(to, TRACE_REPLACEMENT, 3);
         return to + 3;
     }
     if (code < 0x80) {
@@ -299,17 +300,17 @@ static const char *decode_character(const char *from, const char *end, char byte
         *size = (size_t)(put_character(bytes, code) - bytes);
         return from;
     }
-    *size = sim_trace_utf8_length((const unsigned char *)from, (size_t)(end - from));
+    *size = trace_utf8_length((const unsigned char *)from, (size_t)(end - from));
     if (*size == 0) {
         *size = 3;
-        memcpy(bytes, SIM_REPLACEMENT, 3);
+        memcpy(bytes, TRACE_REPLACEMENT, 3);
         return from + 1;
     }
     memcpy(bytes, from, *size);
     return from + *size;
 }
 
-size_t sim_scan_decode(struct sim_raw string, char *to, size_t room) {
+size_t trace_scan_decode(struct trace_raw string, char *to, size_t room) {
     const char *from = string.text;
     const char *end = from + string.length;
     size_t length = 0;
@@ -325,13 +326,13 @@ size_t sim_scan_decode(struct sim_raw string, char *to, size_t room) {
     return length;
 }
 
-size_t sim_scan_clean(struct sim_raw text, char *to, size_t room) {
+size_t trace_scan_clean(struct trace_raw text, char *to, size_t room) {
     const char *from = text.text;
     const char *end = from + text.length;
     size_t length = 0;
     while (from < end) {
-        size_t size = sim_trace_utf8_length((const unsigned char *)from, (size_t)(end - from));
-        const char *bytes = size == 0 ? SIM_REPLACEMENT : from;
+        size_t size = trace_utf8_length((const unsigned char *)from, (size_t)(end - from));
+        const char *bytes = size == 0 ? TRACE_REPLACEMENT : from;
         size_t bytes_length = size == 0 ? 3 : size;
         if (bytes_length > room - length)
             break;
@@ -351,7 +352,7 @@ struct decimal {
     int64_t exponent;
 };
 
-static bool read_decimal(struct sim_raw number, struct decimal *decimal) {
+static bool read_decimal(struct trace_raw number, struct decimal *decimal) {
     const char *at = number.text;
     const char *end = at + number.length;
     *decimal = (struct decimal){0};
@@ -392,7 +393,7 @@ static bool read_decimal(struct sim_raw number, struct decimal *decimal) {
 static bool decimal_to_whole(const struct decimal *decimal, bool exact, int64_t *whole) {
     uint64_t value = decimal->digits;
     for (int64_t e = decimal->exponent; e > 0 && value != 0; e--) {
-        if (value > SIM_SCAN_WHOLE_MAX / 10)
+        if (value > TRACE_SCAN_WHOLE_MAX / 10)
             return false;
         value *= 10;
     }
@@ -403,13 +404,13 @@ static bool decimal_to_whole(const struct decimal *decimal, bool exact, int64_t 
     if (exact && remainder != 0)
         return false;
     value = divisor == 0 ? 0 : value / divisor + (remainder >= divisor - remainder);
-    if (value > SIM_SCAN_WHOLE_MAX)
+    if (value > TRACE_SCAN_WHOLE_MAX)
         return false;
     *whole = decimal->negative ? -(int64_t)value : (int64_t)value;
     return true;
 }
 
-bool sim_scan_time(struct sim_raw number, int64_t *time_ns) {
+bool trace_scan_time(struct trace_raw number, int64_t *time_ns) {
     struct decimal decimal;
     if (!read_decimal(number, &decimal))
         return false;
@@ -417,12 +418,12 @@ bool sim_scan_time(struct sim_raw number, int64_t *time_ns) {
     return decimal_to_whole(&decimal, false, time_ns);
 }
 
-bool sim_scan_whole(struct sim_raw number, int64_t *whole) {
+bool trace_scan_whole(struct trace_raw number, int64_t *whole) {
     struct decimal decimal;
     return read_decimal(number, &decimal) && decimal_to_whole(&decimal, true, whole);
 }
 
-bool sim_scan_number(struct sim_raw number, double *value) {
+bool trace_scan_number(struct trace_raw number, double *value) {
     struct decimal decimal;
     if (!read_decimal(number, &decimal))
         return false;

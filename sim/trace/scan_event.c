@@ -37,17 +37,17 @@ static bool take_time(const char **at, int64_t *time_ns) {
     const char *from = *at;
     if (from[0] != '.' || !is_digit(from[1]) || !is_digit(from[2]) || !is_digit(from[3]))
         return false;
-    if (microseconds > SIM_SCAN_WHOLE_MAX / 1000 - 1)
+    if (microseconds > TRACE_SCAN_WHOLE_MAX / 1000 - 1)
         return false;
     *time_ns = microseconds * 1000 + (from[1] - '0') * 100 + (from[2] - '0') * 10 + (from[3] - '0');
     *at = from + 4;
     return true;
 }
 
-/* Up to the closing quote, and over it. One with escapes is left to sim_scan_event(). */
-static bool take_text(const char **at, struct sim_raw *text) {
-    const char *from = sim_scan_plain(*at);
-    *text = (struct sim_raw){*at, (size_t)(from - *at)};
+/* Up to the closing quote, and over it. One with escapes is left to trace_scan_event(). */
+static bool take_text(const char **at, struct trace_raw *text) {
+    const char *from = trace_scan_plain(*at);
+    *text = (struct trace_raw){*at, (size_t)(from - *at)};
     *at = from + 1;
     return *from == '"';
 }
@@ -71,13 +71,13 @@ static bool take_plain_number(const char **at) {
     return true;
 }
 
-bool sim_scan_plain_member(const char **at, struct sim_raw *key, struct sim_raw *value) {
+bool trace_scan_plain_member(const char **at, struct trace_raw *key, struct trace_raw *value) {
     const char *from = *at;
     if (*from++ != '"' || !take_text(&from, key) || *from++ != ':')
         return false;
     value->text = from;
     if (*from == '"') {
-        struct sim_raw ignored;
+        struct trace_raw ignored;
         from++;
         if (!take_text(&from, &ignored))
             return false;
@@ -92,29 +92,29 @@ bool sim_scan_plain_member(const char **at, struct sim_raw *key, struct sim_raw 
 }
 
 /* Arguments that are numbers and texts. */
-static bool take_args(const char **at, struct sim_raw *args) {
+static bool take_args(const char **at, struct trace_raw *args) {
     const char *from = *at;
-    struct sim_raw key, value;
+    struct trace_raw key, value;
     if (*from != '{')
         return false;
     do {
         from++;
-        if (!sim_scan_plain_member(&from, &key, &value))
+        if (!trace_scan_plain_member(&from, &key, &value))
             return false;
     } while (*from == ',');
-    *args = (struct sim_raw){*at, (size_t)(from + 1 - *at)};
+    *args = (struct trace_raw){*at, (size_t)(from + 1 - *at)};
     *at = from + 1;
     return true;
 }
 
 /* From the name on, which all events have in common. */
-static bool take_tail(const char **at, struct sim_event *event) {
+static bool take_tail(const char **at, struct trace_raw_event *event) {
     const char *from = *at;
     if (!take_text(&from, &event->name))
         return false;
     if (*from == ',') {
         if (TAKE(from, ",\"s\":\"t\""))
-            event->scope = (struct sim_raw){from - 2, 1};
+            event->scope = (struct trace_raw){from - 2, 1};
         if (TAKE(from, ",\"id\":")) {
             int64_t id;
             event->id.text = from;
@@ -133,11 +133,11 @@ static bool take_tail(const char **at, struct sim_event *event) {
     return true;
 }
 
-bool sim_scan_own_event(const char **at, struct sim_event *event) {
+bool trace_scan_own_event(const char **at, struct trace_raw_event *event) {
     const char *from = *at;
     if (!TAKE(from, "{\"ph\":\"") || !is_letter(*from) || from[1] != '"')
         return false;
-    *event = (struct sim_event){.phase = *from};
+    *event = (struct trace_raw_event){.phase = *from};
     from += 2;
     if (event->phase != 'M') {
         if (!TAKE(from, ",\"ts\":") || !take_time(&from, &event->ts_ns))
@@ -160,58 +160,60 @@ bool sim_scan_own_event(const char **at, struct sim_event *event) {
  */
 
 /* A text without its quotes; false where the value is something else. */
-static bool unquote(struct sim_raw value, struct sim_raw *text) {
+static bool unquote(struct trace_raw value, struct trace_raw *text) {
     if (value.text[0] != '"')
         return false;
-    *text = (struct sim_raw){value.text + 1, value.length - 2};
+    *text = (struct trace_raw){value.text + 1, value.length - 2};
     return true;
 }
 
 /* A pid or a tid: a number, or, in some programs, a text; what is neither is taken as a text. */
-static void take_number_or_text(struct sim_raw value, int64_t *number, struct sim_raw *text) {
-    *text = (struct sim_raw){0};
+static void take_number_or_text(struct trace_raw value, int64_t *number, struct trace_raw *text) {
+    *text = (struct trace_raw){0};
     *number = 0;
-    if (!sim_scan_whole(value, number) && !unquote(value, text))
+    if (!trace_scan_whole(value, number) && !unquote(value, text))
         *text = value;
 }
 
-static void take_member(struct sim_event *event, struct sim_raw key, struct sim_raw value) {
-    struct sim_raw text;
-    if (sim_raw_is(key, "ph")) {
+static void take_member(struct trace_raw_event *event, struct trace_raw key,
+                        struct trace_raw value) {
+    struct trace_raw text;
+    if (trace_raw_is(key, "ph")) {
         if (unquote(value, &text) && text.length == 1)
             event->phase = text.text[0];
         else
             event->odd = true;
-    } else if (sim_raw_is(key, "ts")) {
-        event->has_ts = sim_scan_time(value, &event->ts_ns);
-    } else if (sim_raw_is(key, "dur")) {
-        event->has_duration = sim_scan_time(value, &event->duration_ns) && event->duration_ns >= 0;
-    } else if (sim_raw_is(key, "pid")) {
+    } else if (trace_raw_is(key, "ts")) {
+        event->has_ts = trace_scan_time(value, &event->ts_ns);
+    } else if (trace_raw_is(key, "dur")) {
+        event->has_duration =
+            trace_scan_time(value, &event->duration_ns) && event->duration_ns >= 0;
+    } else if (trace_raw_is(key, "pid")) {
         take_number_or_text(value, &event->pid, &event->pid_text);
-    } else if (sim_raw_is(key, "tid")) {
+    } else if (trace_raw_is(key, "tid")) {
         take_number_or_text(value, &event->tid, &event->tid_text);
-    } else if (sim_raw_is(key, "cat")) {
+    } else if (trace_raw_is(key, "cat")) {
         event->odd |= !unquote(value, &event->category);
-    } else if (sim_raw_is(key, "name")) {
+    } else if (trace_raw_is(key, "name")) {
         /* Some programs put a number there. */
         if (!unquote(value, &event->name))
             event->name = value;
-    } else if (sim_raw_is(key, "id") || sim_raw_is(key, "id2")) {
+    } else if (trace_raw_is(key, "id") || trace_raw_is(key, "id2")) {
         event->id = value;
-    } else if (sim_raw_is(key, "s") || sim_raw_is(key, "scope")) {
+    } else if (trace_raw_is(key, "s") || trace_raw_is(key, "scope")) {
         event->odd |= !unquote(value, &event->scope);
-    } else if (sim_raw_is(key, "bp")) {
-        event->binds_enclosing = unquote(value, &text) && sim_raw_is(text, "e");
-    } else if (sim_raw_is(key, "args") && value.text[0] == '{') {
+    } else if (trace_raw_is(key, "bp")) {
+        event->binds_enclosing = unquote(value, &text) && trace_raw_is(text, "e");
+    } else if (trace_raw_is(key, "args") && value.text[0] == '{') {
         event->args = value;
     }
 }
 
-void sim_scan_event(struct sim_raw object, struct sim_event *event) {
+void trace_scan_event(struct trace_raw object, struct trace_raw_event *event) {
     const char *at = object.text;
-    struct sim_raw key;
-    struct sim_raw value;
-    *event = (struct sim_event){0};
-    while (sim_scan_member(&at, object.text + object.length, &key, &value))
+    struct trace_raw key;
+    struct trace_raw value;
+    *event = (struct trace_raw_event){0};
+    while (trace_scan_member(&at, object.text + object.length, &key, &value))
         take_member(event, key, value);
 }

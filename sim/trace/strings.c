@@ -20,7 +20,7 @@ struct block {
     char bytes[];
 };
 
-struct sim_strings {
+struct trace_strings {
     struct string *strings;
     size_t count;
     size_t capacity;
@@ -32,33 +32,33 @@ struct sim_strings {
     size_t block_bytes;
 };
 
-struct sim_strings *sim_strings_new(void) {
-    struct sim_strings *strings = sim_trace_calloc(1, sizeof *strings);
+struct trace_strings *trace_strings_new(void) {
+    struct trace_strings *strings = trace_calloc(1, sizeof *strings);
     if (strings == NULL)
         return NULL;
-    strings->slots = sim_trace_calloc(FIRST_SLOTS, sizeof *strings->slots);
+    strings->slots = trace_calloc(FIRST_SLOTS, sizeof *strings->slots);
     strings->slot_count = FIRST_SLOTS;
-    if (strings->slots == NULL || sim_strings_add(strings, "", 0) != 0) {
-        sim_strings_free(strings);
+    if (strings->slots == NULL || trace_strings_add(strings, "", 0) != 0) {
+        trace_strings_free(strings);
         return NULL;
     }
     return strings;
 }
 
-void sim_strings_free(struct sim_strings *strings) {
+void trace_strings_free(struct trace_strings *strings) {
     if (strings == NULL)
         return;
     for (struct block *block = strings->blocks, *next; block != NULL; block = next) {
         next = block->next;
-        sim_trace_release(block);
+        trace_release(block);
     }
-    sim_trace_release(strings->strings);
-    sim_trace_release(strings->slots);
-    sim_trace_release(strings);
+    trace_release(strings->strings);
+    trace_release(strings->slots);
+    trace_release(strings);
 }
 
 /* The slot of a text, or the empty one where it would go. */
-static size_t find_slot(const struct sim_strings *strings, const char *text, size_t length,
+static size_t find_slot(const struct trace_strings *strings, const char *text, size_t length,
                         uint32_t hash) {
     size_t mask = strings->slot_count - 1;
     size_t slot = hash & mask;
@@ -72,11 +72,11 @@ static size_t find_slot(const struct sim_strings *strings, const char *text, siz
 }
 
 /* Keeps the slots at most three quarters full. */
-static bool grow_slots(struct sim_strings *strings) {
+static bool grow_slots(struct trace_strings *strings) {
     if (4 * (strings->count + 1) <= 3 * strings->slot_count)
         return true;
     size_t count = 2 * strings->slot_count;
-    uint32_t *slots = sim_trace_calloc(count, sizeof *slots);
+    uint32_t *slots = trace_calloc(count, sizeof *slots);
     if (slots == NULL)
         return false;
     for (size_t i = 0; i < strings->count; i++) {
@@ -85,16 +85,16 @@ static bool grow_slots(struct sim_strings *strings) {
             slot = (slot + 1) & (count - 1);
         slots[slot] = (uint32_t)i + 1;
     }
-    sim_trace_release(strings->slots);
+    trace_release(strings->slots);
     strings->slots = slots;
     strings->slot_count = count;
     return true;
 }
 
-static char *take_bytes(struct sim_strings *strings, size_t size) {
+static char *take_bytes(struct trace_strings *strings, size_t size) {
     if (size > strings->room) {
         size_t bytes = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-        struct block *block = sim_trace_alloc(sizeof *block + bytes);
+        struct block *block = trace_alloc(sizeof *block + bytes);
         if (block == NULL)
             return NULL;
         block->next = strings->blocks;
@@ -109,14 +109,14 @@ static char *take_bytes(struct sim_strings *strings, size_t size) {
     return bytes;
 }
 
-uint32_t sim_strings_add(struct sim_strings *strings, const char *text, size_t length) {
-    uint32_t hash = sim_trace_hash(text, length);
+uint32_t trace_strings_add(struct trace_strings *strings, const char *text, size_t length) {
+    uint32_t hash = trace_hash(text, length);
     size_t slot = find_slot(strings, text, length, hash);
     if (strings->slots[slot] != 0)
         return strings->slots[slot] - 1;
     if (length >= UINT32_MAX || strings->count >= UINT32_MAX - 1 || !grow_slots(strings) ||
-        !sim_trace_grow(&strings->strings, &strings->capacity, strings->count,
-                        sizeof *strings->strings))
+        !trace_grow(&strings->strings, &strings->capacity, strings->count,
+                    sizeof *strings->strings))
         return UINT32_MAX;
     char *copy = take_bytes(strings, length + 1);
     if (copy == NULL)
@@ -129,20 +129,20 @@ uint32_t sim_strings_add(struct sim_strings *strings, const char *text, size_t l
     return number;
 }
 
-uint32_t sim_strings_find(const struct sim_strings *strings, const char *text, size_t length) {
-    size_t slot = find_slot(strings, text, length, sim_trace_hash(text, length));
+uint32_t trace_strings_find(const struct trace_strings *strings, const char *text, size_t length) {
+    size_t slot = find_slot(strings, text, length, trace_hash(text, length));
     return strings->slots[slot] == 0 ? UINT32_MAX : strings->slots[slot] - 1;
 }
 
-const char *sim_strings_text(const struct sim_strings *strings, uint32_t number) {
+const char *trace_strings_text(const struct trace_strings *strings, uint32_t number) {
     return number < strings->count ? strings->strings[number].text : "";
 }
 
-size_t sim_strings_length(const struct sim_strings *strings, uint32_t number) {
+size_t trace_strings_length(const struct trace_strings *strings, uint32_t number) {
     return number < strings->count ? strings->strings[number].length : 0;
 }
 
-size_t sim_strings_memory(const struct sim_strings *strings) {
+size_t trace_strings_memory(const struct trace_strings *strings) {
     return sizeof *strings + strings->capacity * sizeof *strings->strings +
            strings->slot_count * sizeof *strings->slots + strings->block_bytes;
 }

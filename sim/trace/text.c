@@ -1,6 +1,6 @@
 #include "trace/text.h"
 
-size_t sim_trace_utf8_length(const unsigned char *text, size_t length) {
+size_t trace_utf8_length(const unsigned char *text, size_t length) {
     /* Unicode, table 3-7. */
     static const struct {
         unsigned char first_low, first_high, second_low, second_high, size;

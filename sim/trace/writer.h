@@ -5,18 +5,18 @@
  * a megabyte of buffers it keeps 16 bytes for each task that is alive, and the names of what is
  * open.
  *
- *     struct sim_trace_header header = {.scenario = "window", .clock = "virtual",
+ *     struct trace_header header = {.scenario = "window", .clock = "virtual",
  *                                       .until_ns = CAD_NEVER};
- *     struct sim_trace_writer *writer;
- *     int error = sim_trace_writer_open("window.trace", &header, &writer);
+ *     struct trace_writer *writer;
+ *     int error = trace_writer_open("window.trace", &header, &writer);
  *     if (error == 0) {
- *         cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+ *         cad_loop_set_trace(loop, trace_writer_sink(writer));
  *         ... cad_loop_run(loop) ...
- *         error = sim_trace_writer_close(writer, cad_loop_time(loop), "complete");
+ *         error = trace_writer_close(writer, cad_loop_time(loop), "complete");
  *         if (error != 0)
- *             fprintf(stderr, "cadran: %s\n", sim_trace_writer_failure(writer));
+ *             fprintf(stderr, "cadran: %s\n", trace_writer_failure(writer));
  *         cad_loop_free(loop);
- *         sim_trace_writer_free(writer);
+ *         trace_writer_free(writer);
  *     }
  *
  * No call fails while the run goes on: the first failure (no space, a closed pipe, no memory) is
@@ -25,8 +25,8 @@
  * trace. All texts are borrowed for the call, are escaped as JSON wants it, and need
  * not be valid UTF-8: a byte that is not is written as U+FFFD.
  */
-#ifndef SIM_TRACE_WRITER_H
-#define SIM_TRACE_WRITER_H
+#ifndef TRACE_WRITER_H
+#define TRACE_WRITER_H
 
 #include "cadran.h"
 
@@ -34,20 +34,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct sim_trace_writer;
+struct trace_writer;
 
 /* A variable of the scenario that the command line changed (--set name=value). */
-struct sim_trace_override {
+struct trace_override {
     const char *name;
     const char *value; /* as it was given */
 };
 
 /* What the first line says. */
-struct sim_trace_header {
+struct trace_header {
     const char *scenario; /* its name */
     const char *clock;    /* "virtual" or "real" */
     int64_t seed;
-    const struct sim_trace_override *overrides; /* NULL where there are none */
+    const struct trace_override *overrides; /* NULL where there are none */
     size_t override_count;
     int64_t until_ns;    /* the loop time at which the run is to stop; CAD_NEVER: left out */
     const char *started; /* when, in ISO 8601; NULL under the virtual clock: left out */
@@ -56,60 +56,59 @@ struct sim_trace_header {
 
 /* Creates the file, or empties it, and writes the header. SIGPIPE stays away from the program.
  * CAD_ESYSTEM with errno where the file cannot be opened; CAD_ENOMEM. *writer is NULL then. */
-int sim_trace_writer_open(const char *path, const struct sim_trace_header *header,
-                          struct sim_trace_writer **writer);
+int trace_writer_open(const char *path, const struct trace_header *header,
+                      struct trace_writer **writer);
 
 /* The sink for cad_loop_set_trace(), before the first task is created: the writer is to know all
  * of them. Lives as long as the writer. */
-const cad_trace_sink *sim_trace_writer_sink(struct sim_trace_writer *writer);
+const cad_trace_sink *trace_writer_sink(struct trace_writer *writer);
 
 /* How errors of the scenario's own (CAD_EUSER and below) are called: name() gives the text for a
  * code, or NULL for the engine's word, cad_error_name(). */
-void sim_trace_writer_set_error_names(struct sim_trace_writer *writer,
-                                      const char *(*name)(void *context, int code), void *context);
+void trace_writer_set_error_names(struct trace_writer *writer,
+                                  const char *(*name)(void *context, int code), void *context);
 
 /* Calls fn(arg) once, from inside the call that found it, when writing has failed for the first
  * time: the place to stop the loop. */
-void sim_trace_writer_on_failure(struct sim_trace_writer *writer, void (*fn)(void *arg), void *arg);
+void trace_writer_on_failure(struct trace_writer *writer, void (*fn)(void *arg), void *arg);
 
 /* What only the scenario knows. `task` NULL: the loop itself (setup, callbacks, handlers). */
 
 /* A span of `task` (not NULL) begins, inside those that it has open. */
-void sim_trace_writer_span_begin(struct sim_trace_writer *writer, int64_t now_ns,
-                                 const cad_task *task, const char *name);
+void trace_writer_span_begin(struct trace_writer *writer, int64_t now_ns, const cad_task *task,
+                             const char *name);
 /* The innermost open span of `task` ends. */
-void sim_trace_writer_span_end(struct sim_trace_writer *writer, int64_t now_ns,
-                               const cad_task *task);
+void trace_writer_span_end(struct trace_writer *writer, int64_t now_ns, const cad_task *task);
 /* One line of output, without its newline. */
-void sim_trace_writer_print(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                            const char *line);
+void trace_writer_print(struct trace_writer *writer, int64_t now_ns, const cad_task *task,
+                        const char *line);
 /* A signal came: "SIGINT". `task` is the one that it was sent to; NULL: the program. */
-void sim_trace_writer_signal(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                             const char *signal);
+void trace_writer_signal(struct trace_writer *writer, int64_t now_ns, const cad_task *task,
+                         const char *signal);
 /* A timeout of the scenario's own; those of the engine come by the sink. `name` such as
  * "timeout". */
-void sim_trace_writer_timeout(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                              const char *name);
+void trace_writer_timeout(struct trace_writer *writer, int64_t now_ns, const cad_task *task,
+                          const char *name);
 /* An error that was reported: an exception that nobody retrieved, or that left a callback.
  * `error` is its Python name. `message` and `where` (a place in the document) may be NULL. */
-void sim_trace_writer_error(struct sim_trace_writer *writer, int64_t now_ns, const cad_task *task,
-                            const char *error, const char *message, const char *where);
+void trace_writer_error(struct trace_writer *writer, int64_t now_ns, const cad_task *task,
+                        const char *error, const char *message, const char *where);
 /* A fault that the scenario injects begins or ends: "partition", ... `detail` may be NULL. */
-void sim_trace_writer_fault(struct sim_trace_writer *writer, int64_t now_ns, const char *fault,
-                            const char *detail);
+void trace_writer_fault(struct trace_writer *writer, int64_t now_ns, const char *fault,
+                        const char *detail);
 
 /* Ends what is still open, marked as pending, and the loop's slice with the run's outcome
  * ("complete", "deadlock", ...; NULL: not known); ends the file and closes it. The tasks that
  * have not ended must still exist, and the sink must not be called any more, so detach it
  * (cad_loop_set_trace(loop, NULL)) where the loop lives on. Returns 0, CAD_ESYSTEM (with errno)
  * or CAD_ENOMEM: then the trace is not whole. */
-int sim_trace_writer_close(struct sim_trace_writer *writer, int64_t now_ns, const char *outcome);
+int trace_writer_close(struct trace_writer *writer, int64_t now_ns, const char *outcome);
 
 /* What went wrong, with the file's path: "t.json: No space left on device". NULL while nothing
  * did. Lives as long as the writer. */
-const char *sim_trace_writer_failure(const struct sim_trace_writer *writer);
+const char *trace_writer_failure(const struct trace_writer *writer);
 
 /* Takes NULL. A writer that was not closed leaves its file as if cut short. */
-void sim_trace_writer_free(struct sim_trace_writer *writer);
+void trace_writer_free(struct trace_writer *writer);
 
 #endif

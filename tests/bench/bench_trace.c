@@ -8,39 +8,38 @@
 /* Jobs go through a window that is `parameter` wide, and the trace of that is written to the file.
  * Measured is all of it; an item is a job. */
 static int bench_write(struct bench_run *run) {
-    struct sim_trace_header header = {
-        .scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
-    struct sim_trace_writer *writer;
+    struct trace_header header = {.scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
+    struct trace_writer *writer;
     cad_loop *loop = NULL;
     bench_start(run);
-    int error = sim_trace_writer_open(run->file, &header, &writer);
+    int error = trace_writer_open(run->file, &header, &writer);
     if (error == 0)
         error = cad_loop_new(cad_virtual_driver(), &loop);
     if (error == 0) {
-        cad_loop_set_trace(loop, sim_trace_writer_sink(writer));
+        cad_loop_set_trace(loop, trace_writer_sink(writer));
         error = run_window(loop, run->items, run->parameter);
         run->end_ns = cad_loop_time(loop);
     }
     if (error == 0)
-        error = sim_trace_writer_close(writer, run->end_ns, "complete");
+        error = trace_writer_close(writer, run->end_ns, "complete");
     cad_loop_free(loop);
-    sim_trace_writer_free(writer);
+    trace_writer_free(writer);
     bench_stop(run);
     return error == 0 ? 0 : bench_fail(run->file, cad_error_text(error));
 }
 
 static int bench_read(struct bench_run *run) {
-    char message[SIM_TRACE_MESSAGE_SIZE];
-    struct sim_trace *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    struct trace_model *trace;
     bench_start(run);
-    int error = sim_trace_read(run->file, &trace, message);
+    int error = trace_read(run->file, &trace, message);
     bench_stop(run);
     if (error != 0)
         return bench_fail("bench-trace", message);
     run->items = (int64_t)trace->event_count;
-    run->bytes = (int64_t)sim_trace_memory(trace);
+    run->bytes = (int64_t)trace_model_memory(trace);
     bool whole = trace->complete && trace->warning_count == 0;
-    sim_trace_free(trace);
+    trace_model_free(trace);
     return whole ? 0 : bench_fail(run->file, "the trace is not whole");
 }
 

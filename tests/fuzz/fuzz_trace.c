@@ -24,59 +24,59 @@ static FILE *nowhere;
         }                                                                                          \
     } while (0)
 
-static void check_text(const struct sim_trace *trace, uint32_t text) {
-    const char *bytes = sim_trace_text(trace, text);
-    HOLDS(strlen(bytes) == sim_trace_text_length(trace, text));
+static void check_text(const struct trace_model *trace, uint32_t text) {
+    const char *bytes = trace_text(trace, text);
+    HOLDS(strlen(bytes) == trace_text_length(trace, text));
     HOLDS(text == 0 || bytes[0] != '\0');
-    HOLDS(sim_trace_find_text(trace, bytes) == text);
+    HOLDS(trace_find_text(trace, bytes) == text);
 }
 
-static void check_args(const struct sim_trace *trace, uint32_t args) {
-    const char *cursor = sim_trace_text(trace, args);
-    struct sim_arg arg;
+static void check_args(const struct trace_model *trace, uint32_t args) {
+    const char *cursor = trace_text(trace, args);
+    struct trace_arg arg;
     char buffer[32];
     check_text(trace, args);
-    while (sim_args_next(&cursor, &arg))
-        HOLDS(sim_arg_decode(&arg, buffer, sizeof buffer) == strlen(buffer));
+    while (trace_args_next(&cursor, &arg))
+        HOLDS(trace_arg_decode(&arg, buffer, sizeof buffer) == strlen(buffer));
     HOLDS(args == 0 || *cursor == '}' || strchr(cursor, '}') != NULL);
 }
 
-static void check_slices(const struct sim_trace *trace, uint32_t index) {
-    const struct sim_track *track = &trace->tracks[index];
+static void check_slices(const struct trace_model *trace, uint32_t index) {
+    const struct trace_track *track = &trace->tracks[index];
     HOLDS(track->process < trace->process_count);
     HOLDS(track->first_slice + (size_t)track->slice_count <= trace->slice_count);
     HOLDS(track->first_instant + (size_t)track->instant_count <= trace->instant_count);
     check_text(trace, track->name);
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
-        const struct sim_slice *slice = &trace->slices[i];
+        const struct trace_slice *slice = &trace->slices[i];
         HOLDS(slice->begin_ns <= slice->end_ns);
         HOLDS(slice->depth < track->depth);
         HOLDS(slice->begin_ns >= track->begin_ns && slice->end_ns <= track->end_ns);
         HOLDS(i == track->first_slice || trace->slices[i - 1].begin_ns <= slice->begin_ns);
-        HOLDS((slice->parent == SIM_NO_INDEX) == (slice->depth == 0));
-        if (slice->parent != SIM_NO_INDEX) {
+        HOLDS((slice->parent == TRACE_NO_INDEX) == (slice->depth == 0));
+        if (slice->parent != TRACE_NO_INDEX) {
             HOLDS(slice->parent >= track->first_slice && slice->parent < i);
             HOLDS(trace->slices[slice->parent].depth + 1 == slice->depth);
             HOLDS(trace->version == 0 || trace->slices[slice->parent].end_ns >= slice->end_ns);
         }
-        HOLDS(slice->wake == SIM_NO_INDEX || slice->wake < trace->wake_count);
-        HOLDS(sim_trace_category(trace, slice->category)[0] != '\0');
+        HOLDS(slice->wake == TRACE_NO_INDEX || slice->wake < trace->wake_count);
+        HOLDS(trace_category_text(trace, slice->category)[0] != '\0');
         check_text(trace, slice->name);
         check_args(trace, slice->args);
         check_args(trace, slice->end_args);
-        uint32_t at = sim_trace_slice_at(trace, index, slice->begin_ns);
-        HOLDS(at != SIM_NO_INDEX && trace->slices[at].begin_ns == slice->begin_ns);
-        HOLDS(sim_trace_slice_from(trace, index, slice->begin_ns) <= i);
+        uint32_t at = trace_slice_at(trace, index, slice->begin_ns);
+        HOLDS(at != TRACE_NO_INDEX && trace->slices[at].begin_ns == slice->begin_ns);
+        HOLDS(trace_slice_from(trace, index, slice->begin_ns) <= i);
     }
 }
 
-static void check_rest(const struct sim_trace *trace) {
+static void check_rest(const struct trace_model *trace) {
     for (size_t i = 0; i < trace->wake_count; i++) {
         HOLDS(trace->wakes[i].from_track < trace->track_count);
         HOLDS(trace->wakes[i].to_track < trace->track_count);
         HOLDS(trace->wakes[i].from_ns <= trace->wakes[i].to_ns);
         HOLDS(i == 0 || trace->wakes[i - 1].to_ns <= trace->wakes[i].to_ns);
-        if (trace->wakes[i].wait != SIM_NO_INDEX)
+        if (trace->wakes[i].wait != TRACE_NO_INDEX)
             HOLDS(trace->slices[trace->wakes[i].wait].wake == i);
     }
     for (size_t i = 0; i < trace->instant_count; i++) {
@@ -87,17 +87,17 @@ static void check_rest(const struct sim_trace *trace) {
         check_args(trace, trace->instants[i].args);
     }
     for (size_t i = 0; i < trace->counter_count; i++) {
-        const struct sim_counter *counter = &trace->counters[i];
+        const struct trace_counter *counter = &trace->counters[i];
         HOLDS(counter->process < trace->process_count && counter->sample_count > 0);
         for (size_t k = 1; k < counter->sample_count; k++) {
             HOLDS(counter->samples[k - 1].time_ns < counter->samples[k].time_ns);
             HOLDS(counter->samples[k - 1].value != counter->samples[k].value);
         }
-        HOLDS(sim_counter_at(counter, counter->samples[0].time_ns) == counter->samples[0].value);
+        HOLDS(trace_counter_at(counter, counter->samples[0].time_ns) == counter->samples[0].value);
     }
 }
 
-static void print_tables(const struct sim_trace *trace) {
+static void print_tables(const struct trace_model *trace) {
     static const int64_t steps[] = {1, CAD_MILLISECOND, CAD_SECOND, INT64_MAX / 8};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct sim_table_options options = {.step_ns = steps[i],
@@ -116,20 +116,20 @@ static void print_tables(const struct sim_trace *trace) {
 
 /* Whether the beginning of a trace is read, where the whole of it is. */
 static void check_cut(const char *text, size_t size) {
-    struct sim_trace *trace;
-    char message[SIM_TRACE_MESSAGE_SIZE];
-    HOLDS(sim_trace_read_memory("cut", text, size, &trace, message) == 0);
+    struct trace_model *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    HOLDS(trace_read_memory("cut", text, size, &trace, message) == 0);
     HOLDS(trace->complete || trace->warning_count > 0);
-    sim_trace_free(trace);
+    trace_model_free(trace);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct sim_trace *trace;
-    char message[SIM_TRACE_MESSAGE_SIZE];
+    struct trace_model *trace;
+    char message[TRACE_MESSAGE_SIZE];
     if (nowhere == NULL)
         nowhere = fopen("/dev/null", "w");
     HOLDS(nowhere != NULL);
-    if (sim_trace_read_memory("fuzz", (const char *)data, size, &trace, message) != 0) {
+    if (trace_read_memory("fuzz", (const char *)data, size, &trace, message) != 0) {
         HOLDS(trace == NULL && message[0] != '\0');
         return 0;
     }
@@ -137,7 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_slices(trace, i);
     check_rest(trace);
     print_tables(trace);
-    sim_trace_free(trace);
+    trace_model_free(trace);
     for (size_t i = 1; i < 8; i++)
         check_cut((const char *)data, size * i / 8);
     return 0;

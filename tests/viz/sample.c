@@ -95,9 +95,8 @@ void sample_counter(struct sample *sample, int64_t time_ns, const char *name, co
 }
 
 void sample_cut(struct sample *sample) {
-    char message[SIM_TRACE_MESSAGE_SIZE] = "";
-    int error =
-        sim_trace_read_memory("sample", sample->text, sample->length, &sample->trace, message);
+    char message[TRACE_MESSAGE_SIZE] = "";
+    int error = trace_read_memory("sample", sample->text, sample->length, &sample->trace, message);
     if (error != 0)
         print_error("%s\n", message);
     assert_int_equal(error, 0);
@@ -115,7 +114,7 @@ void sample_end(struct sample *sample, int64_t time_ns, const char *outcome) {
 
 void sample_free(struct sample *sample) {
     viz_model_free(sample->model);
-    sim_trace_free(sample->trace);
+    trace_model_free(sample->trace);
     free(sample->text);
     *sample = (struct sample){0};
 }

@@ -15,7 +15,7 @@ struct sample {
     size_t capacity;
     const char *scenario;
     int64_t next_wake;
-    struct sim_trace *trace;
+    struct trace_model *trace;
     struct viz_model *model;
 };
 
