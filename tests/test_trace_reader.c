@@ -456,8 +456,8 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
          "t.json:5: an event without a time (\"ts\")"},
         {HEAD ",\n{\"ph\":\"i\",\"ts\":1,\"pid\":1,\"tid\":1,\"cat\":\"print\"}" TAIL,
          "t.json:5: an event whose name, category or phase is not a text"},
-        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2}}]",
-         "t.json:1: version 2 of the trace format; this program reads versions up to 1: use a "
+        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":3}}]",
+         "t.json:1: version 3 of the trace format; this program reads versions up to 2: use a "
          "newer one"},
         {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":0.5}}]",
          "t.json:1: the header's \"trace\" is no version"},

@@ -238,7 +238,7 @@ static int replay(struct trace_builder *builder, struct base_map *flows) {
         case 'C': {
             const char *text = trace_text(builder->trace, event->args);
             struct trace_raw args = {text, strlen(text)};
-            error = trace_build_counters(builder, event->track, event->name, args, event->ts_ns);
+            error = trace_build_counters(builder, event->track, 0, event->name, args, event->ts_ns);
             break;
         }
         case 'X':
