@@ -58,7 +58,7 @@ void cad__future_clear(cad__object *object) {
         cad__unlink(future->callbacks.next);
 }
 
-static void describe(const cad__object *object, cad_object_info *info) {
+void cad__future_describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 1;
     info->fields[0].key = "done";
@@ -75,7 +75,8 @@ size_t cad__future_waiters(const cad__object *object) {
 
 static const cad__type future_type = {
     .name = "future",
-    .describe = describe,
+    .traced = CAD__TRACED_WHEN_USED,
+    .describe = cad__future_describe,
     .waiters = cad__future_waiters,
     .clear = cad__future_clear,
     .cancel = cad__future_cancel_plain,
@@ -110,8 +111,7 @@ static void schedule_callbacks(cad_future *future) {
             if (entry->run == cad__task_run)
                 cad__trace_wake(&CAD__CONTAINER(entry, cad__task, timer.entry)->future);
         }
-        if (future->object.type == &future_type)
-            cad__trace_object(&future->object);
+        cad__trace_object(&future->object);
     }
     cad__splice(&loop->ready, &future->callbacks);
 }
@@ -170,6 +170,7 @@ static int check_settable(const cad_future *future, const char *refusal) {
 
 int cad_future_set_result(cad_future *future, void *value) {
     int error = check_settable(future, "Task does not support set_result operation");
+    cad__did(&future->object, "set_result", error);
     if (error != 0)
         return error;
     cad__future_finish(future, value, 0, NULL);
@@ -179,6 +180,7 @@ int cad_future_set_result(cad_future *future, void *value) {
 int cad_future_set_exception(cad_future *future, int code, cad_exception *exception) {
     assert(code < 0 && code != CAD_PENDING);
     int error = check_settable(future, "Task does not support set_exception operation");
+    cad__did(&future->object, "set_exception", error);
     if (error != 0)
         return error;
     cad__future_finish(future, NULL, code, exception);

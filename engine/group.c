@@ -53,6 +53,7 @@ static void describe(const cad__object *object, cad_object_info *info) {
 
 static const cad__type group_type = {
     .name = "task_group",
+    .traced = CAD__TRACED_WHEN_USED,
     .describe = describe,
     .clear = clear,
 };
@@ -121,6 +122,7 @@ static void on_task_done(cad__entry *entry) {
         (void)cad__wake_first(&group->completed);
     if (!cad_future_cancelled(task) && task->error != 0)
         fail(group, task);
+    CAD__CHANGED(group);
     loop->cause = NULL;
     cad_future_unref(task);
 }
@@ -150,6 +152,7 @@ int cad__task_group_add(cad_task_group *group, cad_task *task) {
     cad__append(&group->tasks, &next->link);
     cad__future_subscribe(task, &next->entry);
     group->running++;
+    CAD__CHANGED(group);
     return 0;
 }
 

@@ -58,6 +58,7 @@ void cad_loop_free(cad_loop *loop) {
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
     loop->closing = true;
+    loop->trace = NULL; /* nothing of this is a part of the run */
     if (loop->driver->join != NULL)
         loop->driver->join(loop->driver);
     clear_all(&loop->tasks, true);
