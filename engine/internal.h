@@ -103,12 +103,78 @@ static inline void cad__splice(cad__link *to, cad__link *from) {
 
 /* --- Entries of the ready queue, timers ---------------------------------------------------- */
 
-/* What the ready queue holds: a place in it, and what happens when its turn comes. It is part
+/* What the ready queue holds: a place in it, and what kind of thing has its turn there. It is part
  * of what it stands for (a task, a handle), so that making something ready cannot fail. */
 typedef struct cad__entry {
     cad__link link;
-    void (*run)(struct cad__entry *entry);
+    uint8_t kind; /* enum cad__entry_kind */
 } cad__entry;
+
+/* A row for each kind of entry: what it is called in traces, what runs when its turn comes, and
+ * what says which task it is about. Kind and task are what an entry is to anybody but its owner:
+ * what a trace tells of it, and what the order of turns may depend on. */
+#define CAD__ENTRY_KINDS(X)                                                                        \
+    /* a task's turn; its timer while it sleeps; its end, noticed one iteration later */           \
+    X(TASK, "task", cad__task_run, cad__entry_own_task)                                            \
+    X(TIMER, "timer", cad__slept, cad__entry_own_task)                                             \
+    X(END, "end", cad__task_ended, cad__entry_own_task)                                            \
+    /* the program's callbacks: call_soon() and its like, from other threads, of a future */       \
+    X(CALLBACK, "callback", cad__handle_run, cad__entry_no_task)                                   \
+    X(POSTED, "threadsafe_callback", cad__posted_run, cad__entry_no_task)                          \
+    X(DONE_CALLBACK, "done_callback", cad__done_callback_run, cad__follower_task)                  \
+    /* a timeout's deadline; the done callbacks and the deadlines of what follows futures */       \
+    X(TIMEOUT, "timeout", cad__timeout_expire, cad__timeout_task)                                  \
+    X(WAIT, "wait", cad__wait_member_done, cad__follower_task)                                     \
+    X(WAIT_TIMEOUT, "wait_timeout", cad__wait_expire, cad__wait_task)                              \
+    X(AS_COMPLETED, "as_completed", cad__as_completed_member_done, cad__follower_task)             \
+    X(AS_COMPLETED_TIMEOUT, "as_completed_timeout", cad__as_completed_expire, cad__entry_no_task)  \
+    X(GATHER, "gather", cad__gather_child_done, cad__follower_task)                                \
+    X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
+    X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
+    X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
+    /* a worker of the virtual driver has done its work */                                         \
+    X(WORK, "work", cad__virtual_work_done, cad__entry_no_task)
+
+enum cad__entry_kind {
+#define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
+    CAD__ENTRY_KINDS(CAD__KIND)
+#undef CAD__KIND
+};
+
+#define CAD__KIND(kind, name, run, task)                                                           \
+    void run(cad__entry *entry);                                                                   \
+    const cad_task *task(const cad__entry *entry);
+CAD__ENTRY_KINDS(CAD__KIND)
+#undef CAD__KIND
+
+/* By kind. */
+extern const struct cad__entry_row {
+    void (*run)(cad__entry *entry);
+    const cad_task *(*task)(const cad__entry *entry);
+    const char *name;
+} cad__entry_rows[];
+
+/* It has been taken from the queue: what it stands for happens. */
+static inline void cad__entry_run(cad__entry *entry) {
+    cad__entry_rows[entry->kind].run(entry);
+}
+
+/* The task that it is about; NULL: none. */
+static inline const cad_task *cad__entry_task(const cad__entry *entry) {
+    return cad__entry_rows[entry->kind].task(entry);
+}
+
+/* A literal. */
+static inline const char *cad__entry_name(const cad__entry *entry) {
+    return cad__entry_rows[entry->kind].name;
+}
+
+/* What is told when a future is done: its entry is among the future's callbacks, and in the ready
+ * queue one iteration later, as for any done callback. */
+typedef struct cad__follower {
+    cad__entry entry;
+    cad_future *future; /* a reference of whoever this is a part of */
+} cad__follower;
 
 typedef struct cad__timer {
     cad__entry entry; /* goes to the ready queue when the deadline has come */
@@ -249,10 +315,12 @@ int cad__future_take(cad_future *future, void **value, cad_exception **exception
 /* The poll of cad_await(): wait.object is the future, wait.out the place for its value. */
 int cad__await_poll(cad_task *task);
 
-/* A node that is told when a future is done: entry.run is called one iteration later, as for
- * any done callback. */
+/* The entry joins the ready queue when the future is done, or now if it is done already. */
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
 void cad__future_unsubscribe(cad__entry *entry);
+/* The same for those that know their future. */
+static inline void cad__follow(cad__follower *follower);
+static inline void cad__unfollow(cad__follower *follower);
 
 /* --- Waits --------------------------------------------------------------------------------- */
 
@@ -333,7 +401,6 @@ struct cad__task {
 typedef struct cad__task cad__task;
 
 extern const cad__type cad__task_type;
-void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
 /* A coroutine has returned. */
 void cad__task_end(cad__task *task, int code);
 
@@ -366,6 +433,11 @@ static inline cad__task *cad__task_of(const cad_future *future) {
     return CAD__CONTAINER(future, cad__task, future);
 }
 
+/* The task that an entry of the kinds TASK, TIMER and END is a part of. */
+CAD__INLINE cad__task *cad__entry_owner(const cad__entry *entry) {
+    return CAD__CONTAINER(entry, cad__task, timer.entry);
+}
+
 /* Fetches the task that an entry of the ready queue, or a timer, is a part of. Most are. */
 CAD__INLINE void cad__task_fetch(const cad__entry *entry) {
     cad__fetch((uintptr_t)entry - offsetof(cad__task, timer.entry), sizeof(cad__task));
@@ -392,9 +464,6 @@ int cad__park_until(cad_task *task, int64_t deadline_ns);
 int cad__wait_future(cad_task *task, cad_future *future);
 /* Lets the others run once; CAD_PENDING. */
 int cad__yield(cad_task *task);
-
-/* The run() of a timer that a sleeping task waits for. */
-void cad__slept(cad__entry *entry);
 
 /* Ends a parked task's wait: the task is appended to the ready queue. */
 void cad__wake(cad_task *task);
@@ -522,9 +591,10 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
     waiters->count = 0;
 }
 
-/* The entry that is next, still in its place; begins the next iteration where that needs nothing
- * from outside. NULL where it does, or where the run is to end. */
-cad__entry *cad__loop_peek(cad_loop *loop);
+/* For a coroutine whose turn is over: takes the entry that is next, if it can run on a coroutine's
+ * stack; begins the next iteration where that needs nothing from outside. NULL: the loop has to go
+ * on. */
+cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
@@ -536,6 +606,14 @@ static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) 
         cad__append(&future->callbacks, &entry->link);
     else
         cad__ready(future->object.loop, entry);
+}
+
+static inline void cad__follow(cad__follower *follower) {
+    cad__future_subscribe(follower->future, &follower->entry);
+}
+
+static inline void cad__unfollow(cad__follower *follower) {
+    cad__future_unsubscribe(&follower->entry);
 }
 
 /* deadline = from + delay, without overflow. */
