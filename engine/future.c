@@ -14,10 +14,7 @@ static const cad__type callback_type = {.name = "callback"};
 
 void cad__done_callback_run(cad__entry *entry) {
     callback *call = CAD__CONTAINER(entry, callback, follower.entry);
-    cad_loop *loop = call->object.loop;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
     call->fn(call->follower.future, call->arg);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
     cad_future_unref(call->follower.future);
     cad__object_free(&call->object);
 }
@@ -103,15 +100,8 @@ void cad_future_unref(cad_future *future) {
 /* One entry of the ready queue for each callback and each waiting task, in their order. */
 static void schedule_callbacks(cad_future *future) {
     cad_loop *loop = future->object.loop;
-    if (loop->trace != NULL) {
-        for (cad__link *link = future->callbacks.next; link != &future->callbacks;
-             link = link->next) {
-            cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-            if (entry->kind == CAD__ENTRY_TASK)
-                cad__trace_wake(&cad__entry_owner(entry)->future);
-        }
-        cad__trace_object(&future->object);
-    }
+    CAD__CHANGED(future);
+    CAD__TRACE(loop, cad__trace_join_all(loop, &future->callbacks));
     cad__splice(&loop->ready, &future->callbacks);
 }
 
@@ -312,7 +302,12 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
     return removed;
 }
 
-void cad__future_unsubscribe(cad__entry *entry) {
-    if (cad__linked(&entry->link))
-        cad__unlink(&entry->link);
+void cad__unfollow(cad__follower *follower) {
+    cad__entry *entry = &follower->entry;
+    if (!cad__linked(&entry->link))
+        return;
+    if (cad_future_done(follower->future))
+        CAD__TRACE(follower->future->object.loop,
+                   cad__trace_leave(follower->future->object.loop, entry));
+    cad__unlink(&entry->link);
 }

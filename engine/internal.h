@@ -317,10 +317,10 @@ int cad__await_poll(cad_task *task);
 
 /* The entry joins the ready queue when the future is done, or now if it is done already. */
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
-void cad__future_unsubscribe(cad__entry *entry);
 /* The same for those that know their future. */
 static inline void cad__follow(cad__follower *follower);
-static inline void cad__unfollow(cad__follower *follower);
+/* Takes it back from wherever it is; it may be nowhere. */
+void cad__unfollow(cad__follower *follower);
 
 /* --- Waits --------------------------------------------------------------------------------- */
 
@@ -563,6 +563,8 @@ struct cad_loop {
         int64_t last_ns;
         const cad_task *runs; /* what runs: a task, or NULL for a callback */
         bool running, run_open;
+        bool in_turn;         /* of whatever */
+        uint64_t iterations;  /* since the sink listens */
         cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
         cad__object *changed; /* what has changed and is to be told of; NULL */
     } tracer;
@@ -591,56 +593,30 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
     waiters->count = 0;
 }
 
-/* For a coroutine whose turn is over: takes the entry that is next, if it can run on a coroutine's
- * stack; begins the next iteration where that needs nothing from outside. NULL: the loop has to go
- * on. */
-cad__entry *cad__loop_take(cad_loop *loop);
-
-/* Appends to the ready queue. */
-static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
-    cad__append(&loop->ready, &entry->link);
-}
-
-static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) {
-    if (future->state == CAD__FUTURE_PENDING)
-        cad__append(&future->callbacks, &entry->link);
-    else
-        cad__ready(future->object.loop, entry);
-}
-
-static inline void cad__follow(cad__follower *follower) {
-    cad__future_subscribe(follower->future, &follower->entry);
-}
-
-static inline void cad__unfollow(cad__follower *follower) {
-    cad__future_unsubscribe(&follower->entry);
-}
-
-/* deadline = from + delay, without overflow. */
-int64_t cad__deadline(int64_t from_ns, int64_t delay_ns);
-
-/* The same from now on. A loop that is a little late counts from the time at which it was to run:
- * what falls on the same time is due at the same time then, and not when jitter has it. */
-int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns);
-
-/* Calls from other threads, and the worker pool. */
-int cad__threads_new(cad_loop *loop);
-bool cad__threads_pending(cad_loop *loop); /* calls from other threads have come in */
-void cad__threads_collect(cad_loop *loop); /* makes them ready */
-void cad__threads_free(cad_loop *loop);
-
-/* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
-int cad__task_group_add(cad_task_group *group, cad_task *task);
-
 /* --- Trace --------------------------------------------------------------------------------- */
 
-/* Each does nothing without a sink; the callers test loop->trace first to make that free. */
+/* The callers of these look first whether anybody listens, which is all that it costs then. */
+#define CAD__TRACE(loop, call)                                                                     \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
+            call;                                                                                  \
+    } while (0)
+
 CAD__APART void cad__trace_task_begin(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
 CAD__APART void cad__trace_wait(cad_task *task);
 CAD__APART void cad__trace_wake(cad_task *task);
-CAD__APART void cad__trace_run_begin(cad_loop *loop, cad_task *task);
-CAD__APART void cad__trace_run_end(cad_loop *loop);
+/* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
+ * those are woken. */
+CAD__APART void cad__trace_join(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
+/* An entry is about to be taken out of the ready queue before its turn. */
+CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_iteration(cad_loop *loop);
+/* An entry has been taken from the ready queue for its turn. */
+CAD__APART void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry);
+/* The turn is over; nothing where none has begun. */
+CAD__APART void cad__trace_turn_end(cad_loop *loop);
 CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
 CAD__APART void cad__trace_timeout(cad_task *task);
 /* An object has been made: it is told of with the next event, by when it may have a name. */
@@ -667,12 +643,6 @@ CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result
  * by a program that adds events of its own to the same trace. */
 CAD__APART void cad__trace_time(cad_loop *loop);
 
-#define CAD__TRACE(loop, call)                                                                     \
-    do {                                                                                           \
-        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
-            call;                                                                                  \
-    } while (0)
-
 /* A primitive's state has changed. */
 #define CAD__CHANGED(primitive)                                                                    \
     CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
@@ -682,5 +652,45 @@ static inline int cad__did(cad__object *object, const char *verb, int result) {
     CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
     return result;
 }
+
+/* --- Order ---------------------------------------------------------------------------------- */
+
+/* For a coroutine whose turn is over: takes the entry that is next, if it can run on a coroutine's
+ * stack; begins the next iteration where that needs nothing from outside. NULL: the loop has to go
+ * on. */
+cad__entry *cad__loop_take(cad_loop *loop);
+
+/* Appends to the ready queue. */
+static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
+    CAD__TRACE(loop, cad__trace_join(loop, entry));
+    cad__append(&loop->ready, &entry->link);
+}
+
+static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) {
+    if (future->state == CAD__FUTURE_PENDING)
+        cad__append(&future->callbacks, &entry->link);
+    else
+        cad__ready(future->object.loop, entry);
+}
+
+static inline void cad__follow(cad__follower *follower) {
+    cad__future_subscribe(follower->future, &follower->entry);
+}
+
+/* deadline = from + delay, without overflow. */
+int64_t cad__deadline(int64_t from_ns, int64_t delay_ns);
+
+/* The same from now on. A loop that is a little late counts from the time at which it was to run:
+ * what falls on the same time is due at the same time then, and not when jitter has it. */
+int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns);
+
+/* Calls from other threads, and the worker pool. */
+int cad__threads_new(cad_loop *loop);
+bool cad__threads_pending(cad_loop *loop); /* calls from other threads have come in */
+void cad__threads_collect(cad_loop *loop); /* makes them ready */
+void cad__threads_free(cad_loop *loop);
+
+/* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
+int cad__task_group_add(cad_task_group *group, cad_task *task);
 
 #endif

@@ -9,12 +9,23 @@
 
 /* --- Objects are told of before events refer to them ------------------------------------------ */
 
+/* What the sink wants to know of an object. */
+static void describe(const struct cad__tracer *tracer, const cad__object *object,
+                     cad_object_info *info) {
+    size_t count = 0;
+    cad_object_describe(object, info);
+    for (size_t i = 0; i < info->count; i++)
+        if (tracer->sink->detail || !info->fields[i].detail)
+            info->fields[count++] = info->fields[i];
+    info->count = count;
+}
+
 static void declare(struct cad__tracer *tracer, cad__object *object) {
     cad_object_info info;
     object->traced = true;
     if (tracer->sink->object_new == NULL)
         return;
-    cad_object_describe(object, &info);
+    describe(tracer, object, &info);
     tracer->sink->object_new(tracer->sink->context, tracer->last_ns, &info);
 }
 
@@ -115,15 +126,22 @@ static cad__object *object_of(const cad_wait_info *wait) {
 }
 
 /* Whether the length of a line is a part of the object's state that the sink wants. */
-static bool tells_line(const cad_trace_sink *sink, const cad__object *object, const char *line) {
+static bool tells_line(const struct cad__tracer *tracer, const cad__object *object,
+                       const char *line) {
     cad_object_info info;
     if (line == NULL || !object->traced)
         return false;
-    cad_object_describe(object, &info);
+    describe(tracer, object, &info);
     for (size_t i = 0; i < info.count; i++)
         if (strcmp(info.fields[i].key, line) == 0)
-            return sink->detail || !info.fields[i].detail;
+            return true;
     return false;
+}
+
+/* Tells of the change that was put off. */
+static void settle(cad_loop *loop) {
+    if (loop->trace->changed != NULL)
+        cad__trace_object(loop->trace->changed);
 }
 
 void cad__trace_task_begin(cad_task *task) {
@@ -153,7 +171,7 @@ void cad__trace_wait(cad_task *task) {
         declare(task->object.loop->trace, object);
     if (sink->wait_begin != NULL)
         sink->wait_begin(sink->context, now_ns, task, &info);
-    if (object != NULL && tells_line(sink, object, info.line))
+    if (object != NULL && tells_line(task->object.loop->trace, object, info.line))
         cad__trace_object(object);
 }
 
@@ -163,27 +181,6 @@ void cad__trace_wake(cad_task *task) {
     int64_t now_ns = tick(loop);
     if (sink->wake != NULL)
         sink->wake(sink->context, now_ns, task, culprit(loop));
-}
-
-void cad__trace_run_begin(cad_loop *loop, cad_task *task) {
-    struct cad__tracer *tracer = loop->trace;
-    int64_t now_ns = tick(loop);
-    tracer->running = true;
-    tracer->run_open = false;
-    tracer->runs = task;
-    if (task == NULL || !task->ready_traced)
-        return;
-    task->ready_traced = false;
-    if (tracer->sink->ready_end != NULL)
-        tracer->sink->ready_end(tracer->sink->context, now_ns, task);
-}
-
-void cad__trace_run_end(cad_loop *loop) {
-    struct cad__tracer *tracer = loop->trace;
-    int64_t now_ns = tick(loop);
-    if (tracer->run_open && tracer->sink->run_end != NULL)
-        tracer->sink->run_end(tracer->sink->context, now_ns, tracer->runs);
-    tracer->running = tracer->run_open = false;
 }
 
 void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
@@ -200,6 +197,108 @@ void cad__trace_timeout(cad_task *task) {
     int64_t now_ns = tick(task->object.loop);
     if (sink->timeout != NULL)
         sink->timeout(sink->context, now_ns, task);
+}
+
+/* --- The ready queue ------------------------------------------------------------------------- */
+
+static cad_ready_info describe_entry(const cad__entry *entry) {
+    return (cad_ready_info){.kind = cad__entry_name(entry), .task = cad__entry_task(entry)};
+}
+
+void cad__trace_join(cad_loop *loop, const cad__entry *entry) {
+    const cad_trace_sink *sink = loop->trace->sink;
+    if (!sink->detail || sink->ready_join == NULL)
+        return;
+    cad_ready_info info = describe_entry(entry);
+    sink->ready_join(sink->context, tick(loop), &info, culprit(loop));
+}
+
+void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
+    for (cad__link *link = entries->next; link != entries; link = link->next) {
+        cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
+        if (entry->kind == CAD__ENTRY_TASK)
+            cad__trace_wake(&cad__entry_owner(entry)->future);
+        cad__trace_join(loop, entry);
+    }
+}
+
+/* How many entries have their turns before this one. */
+static size_t place_of(cad_loop *loop, const cad__entry *entry) {
+    cad__link *const queues[] = {&loop->batch, &loop->ready};
+    size_t place = 0;
+    for (int i = 0; i < 2; i++)
+        for (cad__link *link = queues[i]->next; link != queues[i]; link = link->next, place++)
+            if (link == &entry->link)
+                return place;
+    return place;
+}
+
+void cad__trace_leave(cad_loop *loop, const cad__entry *entry) {
+    const cad_trace_sink *sink = loop->trace->sink;
+    if (!sink->detail || sink->ready_leave == NULL)
+        return;
+    cad_ready_info info = describe_entry(entry);
+    sink->ready_leave(sink->context, tick(loop), &info, place_of(loop, entry));
+}
+
+void cad__trace_iteration(cad_loop *loop) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    if (!sink->detail || sink->iteration == NULL)
+        return;
+    sink->iteration(sink->context, tick(loop), ++tracer->iterations);
+}
+
+/* Whether the program's own code has the turn. */
+static bool runs(const cad__entry *entry) {
+    switch (entry->kind) {
+    case CAD__ENTRY_TASK:
+    case CAD__ENTRY_CALLBACK:
+    case CAD__ENTRY_POSTED:
+    case CAD__ENTRY_DONE_CALLBACK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void end_ready(struct cad__tracer *tracer, int64_t now_ns, cad_task *task) {
+    if (!task->ready_traced)
+        return;
+    task->ready_traced = false;
+    if (tracer->sink->ready_end != NULL)
+        tracer->sink->ready_end(tracer->sink->context, now_ns, task);
+}
+
+void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    int64_t now_ns = tick(loop);
+    cad__task *task = entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
+    tracer->in_turn = true;
+    tracer->running = runs(entry);
+    tracer->run_open = false;
+    tracer->runs = task != NULL ? &task->future : NULL;
+    if (task != NULL)
+        end_ready(tracer, now_ns, &task->future);
+    if (!sink->detail || sink->turn_begin == NULL)
+        return;
+    cad_ready_info info = describe_entry(entry);
+    sink->turn_begin(sink->context, now_ns, &info);
+}
+
+void cad__trace_turn_end(cad_loop *loop) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    if (!tracer->in_turn)
+        return;
+    settle(loop);
+    int64_t now_ns = tick(loop);
+    if (tracer->run_open && sink->run_end != NULL)
+        sink->run_end(sink->context, now_ns, tracer->runs);
+    tracer->in_turn = tracer->running = tracer->run_open = false;
+    if (sink->detail && sink->turn_end != NULL)
+        sink->turn_end(sink->context, now_ns);
 }
 
 /* --- Objects -------------------------------------------------------------------------------- */
@@ -223,7 +322,7 @@ void cad__trace_name(cad__object *object) {
     int64_t now_ns = tick(object->loop);
     if (tracer->sink->object_name == NULL)
         return;
-    cad_object_describe(object, &info);
+    describe(tracer, object, &info);
     tracer->sink->object_name(tracer->sink->context, now_ns, &info);
 }
 
@@ -240,7 +339,7 @@ void cad__trace_free(cad__object *object) {
     if (!object->traced || !tracer->sink->detail || tracer->sink->object_end == NULL)
         return;
     int64_t now_ns = tick(object->loop);
-    cad_object_describe(object, &info);
+    describe(tracer, object, &info);
     tracer->sink->object_end(tracer->sink->context, now_ns, &info);
 }
 
@@ -252,19 +351,13 @@ void cad__trace_object(cad__object *object) {
         tracer->changed = NULL;
     if (!object->traced || tracer->sink->object == NULL)
         return;
-    cad_object_describe(object, &info);
+    describe(tracer, object, &info);
     tracer->sink->object(tracer->sink->context, now_ns, &info);
 }
 
 void cad__trace_object_detail(cad__object *object) {
     if (object->loop->trace->sink->detail)
         cad__trace_object(object);
-}
-
-/* Tells of the change that was put off. */
-static void settle(cad_loop *loop) {
-    if (loop->trace->changed != NULL)
-        cad__trace_object(loop->trace->changed);
 }
 
 void cad__trace_unpark(cad__task *task) {
@@ -274,7 +367,7 @@ void cad__trace_unpark(cad__task *task) {
         return;
     cad__object *object = object_of(&info);
     if (object == NULL || object == loop->trace->changed ||
-        !tells_line(loop->trace->sink, object, info.line))
+        !tells_line(loop->trace, object, info.line))
         return;
     settle(loop);
     loop->trace->changed = object;
