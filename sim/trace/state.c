@@ -17,7 +17,7 @@ struct common {
     size_t bytes;
     struct trace_strings *strings;
     struct {
-        uint32_t task, waiters, getters, putters, joiners, order;
+        uint32_t task, waiters, getters, putters, joiners;
     } words;
 };
 
@@ -25,11 +25,11 @@ struct trace_state {
     struct trace_now now;
     int64_t pid; /* of the process that it follows; 0: of the first event's */
     struct common *common;
-    struct trace_vector tasks;     /* by track */
-    struct trace_vector ready;     /* entries */
-    struct trace_vector slots;     /* by the id of an object: its place in `objects`, plus 1 */
-    struct trace_vector objects;   /* those that are there, and free places among them */
-    struct trace_vector variables; /* [0] is not used */
+    struct trace_vector tasks;          /* by track */
+    struct trace_vector ready;          /* entries */
+    struct trace_vector slots;          /* by the id of an object: its place in `objects`, plus 1 */
+    struct trace_vector objects;        /* those that are there, and free places among them */
+    struct trace_vector variables;      /* [0] is not used */
     uint64_t first_object, last_object; /* ids; 0: none */
     uint32_t free_object;               /* the first free place, plus 1; 0: none */
     uint32_t free_variable;             /* 0: none */
@@ -84,9 +84,8 @@ static struct common *new_common(void) {
     common->words.waiters = word(common, "waiters");
     common->words.getters = word(common, "getters");
     common->words.putters = word(common, "putters");
-    common->words.joiners = word(common, "joiners");
-    common->words.order = word(common, "order"); /* where one fails, so does the last */
-    if (common->words.order == UINT32_MAX) {
+    common->words.joiners = word(common, "joiners"); /* where one fails, so does the last */
+    if (common->words.joiners == UINT32_MAX) {
         free_common(common);
         return NULL;
     }
@@ -147,8 +146,7 @@ static struct trace_state_task *edit_task(struct trace_state *state, int64_t tid
 
 /* The place of an object, plus 1; 0: there is none. */
 static uint32_t slot_of(const struct trace_state *state, uint64_t id) {
-    const uint32_t *slot =
-        id < state->slots.count ? trace_vector_at(&state->slots, id) : NULL;
+    const uint32_t *slot = id < state->slots.count ? trace_vector_at(&state->slots, id) : NULL;
     return slot != NULL ? *slot : 0;
 }
 
@@ -159,9 +157,8 @@ static struct trace_state_object *edit_object(struct trace_state *state, uint64_
 
 /* A text that an event has, as a number; false: no memory. */
 static bool keep(struct trace_state *state, struct trace_string text, uint32_t *number) {
-    *number = text.text != NULL
-                  ? trace_strings_add(state->common->strings, text.text, text.length)
-                  : 0;
+    *number =
+        text.text != NULL ? trace_strings_add(state->common->strings, text.text, text.length) : 0;
     return *number != UINT32_MAX;
 }
 
@@ -285,8 +282,7 @@ static uint32_t line_of_wait(const struct trace_state *state, struct trace_strin
     const uint32_t lines[] = {state->common->words.putters, state->common->words.getters,
                               state->common->words.joiners};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (wait.length > verbs[i].length &&
-            memcmp(wait.text, verbs[i].verb, verbs[i].length) == 0)
+        if (wait.length > verbs[i].length && memcmp(wait.text, verbs[i].verb, verbs[i].length) == 0)
             return lines[i];
     return state->common->words.waiters;
 }
@@ -367,8 +363,7 @@ static bool on_join(struct trace_state *state, const struct trace_event *event) 
     if (entry == NULL || !read_entry(state, event, entry))
         return false;
     state->now.ready++;
-    return entry->kind != state->common->words.task ||
-           go_on(state, entry->task, TRACE_DOING_READY);
+    return entry->kind != state->common->words.task || go_on(state, entry->task, TRACE_DOING_READY);
 }
 
 static bool is_at(const struct trace_state *state, uint64_t place,
@@ -430,8 +425,8 @@ static void on_turn_end(struct trace_state *state) {
 
 /* A record for a new object; NULL: no memory. */
 static struct trace_state_object *add_object(struct trace_state *state, uint64_t id) {
-    uint32_t place = state->free_object != 0 ? state->free_object - 1
-                                             : (uint32_t)state->objects.count;
+    uint32_t place =
+        state->free_object != 0 ? state->free_object - 1 : (uint32_t)state->objects.count;
     struct trace_state_object *object = trace_vector_edit(&state->objects, place);
     uint32_t *slot = trace_vector_edit(&state->slots, id);
     if (object == NULL || slot == NULL)
@@ -466,8 +461,7 @@ static bool set_fields(struct trace_state *state, struct trace_state_object *obj
             continue;
         if (at == object->field_count)
             object->field_count++;
-        object->fields[at] =
-            (struct trace_state_field){key, constant, event->fields[i].number};
+        object->fields[at] = (struct trace_state_field){key, constant, event->fields[i].number};
     }
     return true;
 }
@@ -500,8 +494,7 @@ static bool on_object_end(struct trace_state *state, const struct trace_event *e
         return false;
     struct trace_state_object *before =
         object->previous != 0 ? edit_object(state, object->previous) : NULL;
-    struct trace_state_object *behind =
-        object->next != 0 ? edit_object(state, object->next) : NULL;
+    struct trace_state_object *behind = object->next != 0 ? edit_object(state, object->next) : NULL;
     if ((object->previous != 0 && before == NULL) || (object->next != 0 && behind == NULL))
         return false;
     if (before != NULL)
@@ -615,8 +608,8 @@ static bool on_operation(struct trace_state *state, const struct trace_event *ev
 
 /* --- Variables -------------------------------------------------------------------------------- */
 
-/* The variable of that name in the list that begins with `first`; 0: there is none, and *last is the
- * list's last one, 0 where it is empty. */
+/* The variable of that name in the list that begins with `first`; 0: there is none, and *last is
+ * the list's last one, 0 where it is empty. */
 static uint32_t find_variable(const struct trace_state *state, uint32_t first, uint32_t name,
                               uint32_t *last) {
     *last = 0;
@@ -651,8 +644,7 @@ static bool on_variable(struct trace_state *state, const struct trace_event *eve
         return false;
     if (task != NULL)
         first = &task->variables;
-    if (!keep(state, event->name, &name) ||
-        !keep_argument(state, event, TRACE_ARG_VALUE, &value))
+    if (!keep(state, event->name, &name) || !keep_argument(state, event, TRACE_ARG_VALUE, &value))
         return false;
     uint32_t place = find_variable(state, *first, name, &last);
     if (place == 0) {
@@ -670,6 +662,11 @@ static bool on_variable(struct trace_state *state, const struct trace_event *eve
 }
 
 /* --- Events ----------------------------------------------------------------------------------- */
+
+static bool runs(const struct trace_state *state, int64_t tid) {
+    const struct trace_state_task *task = trace_state_task(state, tid);
+    return task != NULL && task->doing == TRACE_DOING_RUNS;
+}
 
 /* By which a trace without details tells what a task does. */
 static bool take_slice(struct trace_state *state, const struct trace_event *event) {
@@ -689,8 +686,7 @@ static bool take_slice(struct trace_state *state, const struct trace_event *even
     case TRACE_RUN_END:
         tid = state->now.turn.task;
         on_turn_end(state);
-        return tid == 0 || trace_state_task(state, tid)->doing != TRACE_DOING_RUNS ||
-               go_on(state, tid, TRACE_DOING_SOMETHING);
+        return !runs(state, tid) || go_on(state, tid, TRACE_DOING_SOMETHING);
     default:
         return true;
     }
@@ -755,12 +751,37 @@ static bool ends_nothing(const struct trace_event *event) {
            is(event->args[TRACE_ARG_OUTCOME].text, "pending");
 }
 
+bool trace_state_goes_by(enum trace_kind kind) {
+    switch (kind) {
+    case TRACE_UNKNOWN:
+    case TRACE_PROCESS_NAME:
+    case TRACE_THREAD_NAME:
+    case TRACE_THREAD_SORT:
+    case TRACE_SPAN_POINT:
+    case TRACE_WAIT_POINT:
+    case TRACE_WAKES:
+    case TRACE_WAKE_BEGIN:
+    case TRACE_WOKEN:
+    case TRACE_WAKE_END:
+    case TRACE_PRINT:
+    case TRACE_SIGNAL:
+    case TRACE_CANCEL:
+    case TRACE_TIMEOUT:
+    case TRACE_ERROR:
+    case TRACE_FAULT:
+    case TRACE_SPANS:
+        return false;
+    default:
+        return true;
+    }
+}
+
 int trace_state_take(struct trace_state *state, const struct trace_event *event) {
     state->now.ordinal = event->ordinal;
     state->now.time_ns = event->time_ns;
     if (state->pid == 0)
         state->pid = event->pid;
-    if (event->pid != state->pid || ends_nothing(event))
+    if (!trace_state_goes_by(event->kind) || event->pid != state->pid || ends_nothing(event))
         return 0;
     return take(state, event) ? 0 : CAD_ENOMEM;
 }
@@ -773,6 +794,10 @@ const struct trace_now *trace_state_now(const struct trace_state *state) {
 
 const char *trace_state_text(const struct trace_state *state, uint32_t text) {
     return trace_strings_text(state->common->strings, text);
+}
+
+struct trace_strings *trace_state_strings(struct trace_state *state) {
+    return state->common->strings;
 }
 
 size_t trace_state_memory(const struct trace_state *state) {

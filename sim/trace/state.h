@@ -30,6 +30,7 @@
 #include "trace/vector.h"
 
 struct trace_state;
+struct trace_strings;
 
 enum trace_doing {
     TRACE_DOING_NOTHING,   /* there is no such task */
@@ -111,8 +112,8 @@ struct trace_now {
     struct trace_state_entry turn; /* whose turn it is */
     uint64_t tasks;                /* that were ever made */
     uint64_t doing[TRACE_DOING_COUNT];
-    uint64_t at_work;  /* tasks with a span open that do not wait or sleep */
-    uint32_t outcome;  /* of the run; 0: it goes on */
+    uint64_t at_work; /* tasks with a span open that do not wait or sleep */
+    uint32_t outcome; /* of the run; 0: it goes on */
 };
 
 /* NULL: no memory. */
@@ -123,8 +124,13 @@ void trace_state_free(struct trace_state *state); /* takes NULL */
 /* 0; CAD_ENOMEM: then the state is between two events, and no longer of use. */
 int trace_state_take(struct trace_state *state, const struct trace_event *event);
 
+/* Whether events of that kind change anything but where the run is. */
+bool trace_state_goes_by(enum trace_kind kind);
+
 const struct trace_now *trace_state_now(const struct trace_state *state);
 const char *trace_state_text(const struct trace_state *state, uint32_t text);
+/* All texts of the state and its copies, for whoever keeps texts beside them. */
+struct trace_strings *trace_state_strings(struct trace_state *state);
 /* The bytes of memory of this state and of all its copies, each once, but for texts. */
 size_t trace_state_memory(const struct trace_state *state);
 
@@ -144,8 +150,8 @@ int64_t trace_state_field(const struct trace_state *state, const struct trace_st
  * keeps. */
 uint64_t trace_state_items(const struct trace_state_object *object);
 uint32_t trace_state_item(const struct trace_state_object *object, uint64_t index);
-/* The variables of a task, or of the scenario where tid is TRACE_LOOP_TID, the one after `variable`,
- * the first where that is NULL; NULL after the last. */
+/* The variables of a task, or of the scenario where tid is TRACE_LOOP_TID, the one after
+ * `variable`, the first where that is NULL; NULL after the last. */
 const struct trace_state_variable *
 trace_state_next_variable(const struct trace_state *state, int64_t tid,
                           const struct trace_state_variable *variable);

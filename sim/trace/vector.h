@@ -42,8 +42,8 @@ void trace_vector_free(struct trace_vector *vector);
 const void *trace_vector_at(const struct trace_vector *vector, uint64_t index);
 
 /* The record to be written; it stays where it is until the vector is copied or made empty. An index
- * at or behind the end makes the vector longer: the new record, and those before it, are zero. NULL:
- * no memory. */
+ * at or behind the end makes the vector longer: the new record, and those before it, are zero.
+ * NULL: no memory. */
 void *trace_vector_edit(struct trace_vector *vector, uint64_t index);
 
 /* Takes out the last, or the first, record, which there must be, and which holds no vector. */
