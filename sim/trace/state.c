@@ -206,7 +206,10 @@ static struct trace_line *edit_line(struct trace_state *state, uint64_t object, 
     if (awaits != 0) {
         struct trace_state_task *awaited = edit_task(state, awaits);
         *fine = awaited != NULL;
-        return *fine ? &awaited->waiters : NULL;
+        if (awaited == NULL)
+            return NULL;
+        awaited->waiters.name = name;
+        return &awaited->waiters;
     }
     *fine = true;
     if (object == 0 || slot_of(state, object) == 0)
@@ -451,7 +454,8 @@ static struct trace_state_object *add_object(struct trace_state *state, uint64_t
 /* The fields that the event has replace those of the same keys. */
 static bool set_fields(struct trace_state *state, struct trace_state_object *object,
                        const struct trace_event *event, bool constant) {
-    for (size_t i = 0; i < event->field_count; i++) {
+    size_t count = trace_has(event, TRACE_ARG_STATE) ? event->field_count : 0;
+    for (size_t i = 0; i < count; i++) {
         uint32_t key, at = 0;
         if (!keep(state, event->fields[i].key, &key))
             return false;
@@ -637,6 +641,20 @@ static uint32_t add_variable(struct trace_state *state, uint32_t name) {
     return place;
 }
 
+/* Takes it out of the list, in which `before` is before it. */
+static bool drop_variable(struct trace_state *state, uint32_t place, uint32_t before,
+                          uint32_t *first) {
+    struct trace_state_variable *variable = trace_vector_edit(&state->variables, place);
+    struct trace_state_variable *other =
+        before != 0 ? trace_vector_edit(&state->variables, before) : NULL;
+    if (variable == NULL || (before != 0 && other == NULL))
+        return false;
+    *(other != NULL ? &other->next : first) = variable->next;
+    *variable = (struct trace_state_variable){.next = state->free_variable};
+    state->free_variable = place;
+    return true;
+}
+
 static bool on_variable(struct trace_state *state, const struct trace_event *event) {
     uint32_t name, value, last, *first = &state->global_variables;
     struct trace_state_task *task = NULL;
@@ -647,6 +665,8 @@ static bool on_variable(struct trace_state *state, const struct trace_event *eve
     if (!keep(state, event->name, &name) || !keep_argument(state, event, TRACE_ARG_VALUE, &value))
         return false;
     uint32_t place = find_variable(state, *first, name, &last);
+    if (!trace_has(event, TRACE_ARG_VALUE))
+        return place == 0 || drop_variable(state, place, last, first);
     if (place == 0) {
         place = add_variable(state, name);
         struct trace_state_variable *before =

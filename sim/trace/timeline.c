@@ -116,7 +116,9 @@ static unsigned char *put_content(struct trace_timeline *timeline, unsigned char
         if (has_text(type))
             at = put_text(timeline, at, event->args[i].text);
     }
-    size_t fields = event->field_count < TRACE_FIELDS_MAX ? event->field_count : TRACE_FIELDS_MAX;
+    size_t fields = trace_has(event, TRACE_ARG_STATE) ? event->field_count : 0;
+    if (fields > TRACE_FIELDS_MAX)
+        fields = TRACE_FIELDS_MAX;
     if (at != NULL)
         at = put(at, fields);
     for (size_t i = 0; i < fields && at != NULL; i++) {
