@@ -7,15 +7,15 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/memory.h"
-#include "trace/strings.h"
 
 /* What all copies have in common. */
 struct common {
     size_t refs;
     size_t bytes;
-    struct trace_strings *strings;
+    struct base_strings *strings;
     struct {
         uint32_t task, waiters, getters, putters, joiners;
     } words;
@@ -62,20 +62,20 @@ static const struct trace_vector_kind variables_kind = {sizeof(struct trace_stat
 static void free_common(struct common *common) {
     if (common == NULL || --common->refs > 0)
         return;
-    trace_strings_free(common->strings);
-    trace_release(common);
+    base_strings_free(common->strings);
+    base_free(common);
 }
 
 static uint32_t word(struct common *common, const char *text) {
-    return trace_strings_add(common->strings, text, strlen(text));
+    return base_strings_add(common->strings, text, strlen(text));
 }
 
 static struct common *new_common(void) {
-    struct common *common = trace_calloc(1, sizeof *common);
+    struct common *common = base_zalloc(1, sizeof *common);
     if (common == NULL)
         return NULL;
     common->refs = 1;
-    common->strings = trace_strings_new();
+    common->strings = base_strings_new();
     if (common->strings == NULL) {
         free_common(common);
         return NULL;
@@ -93,10 +93,10 @@ static struct common *new_common(void) {
 }
 
 struct trace_state *trace_state_new(void) {
-    struct trace_state *state = trace_calloc(1, sizeof *state);
+    struct trace_state *state = base_zalloc(1, sizeof *state);
     struct common *common = state != NULL ? new_common() : NULL;
     if (common == NULL) {
-        trace_release(state);
+        base_free(state);
         return NULL;
     }
     state->common = common;
@@ -109,7 +109,7 @@ struct trace_state *trace_state_new(void) {
 }
 
 struct trace_state *trace_state_copy(const struct trace_state *state) {
-    struct trace_state *copy = trace_alloc(sizeof *copy);
+    struct trace_state *copy = base_alloc(sizeof *copy);
     if (copy == NULL)
         return NULL;
     *copy = *state;
@@ -131,7 +131,7 @@ void trace_state_free(struct trace_state *state) {
     trace_vector_free(&state->objects);
     trace_vector_free(&state->variables);
     free_common(state->common);
-    trace_release(state);
+    base_free(state);
 }
 
 /* --- Finding ---------------------------------------------------------------------------------- */
@@ -158,7 +158,7 @@ static struct trace_state_object *edit_object(struct trace_state *state, uint64_
 /* A text that an event has, as a number; false: no memory. */
 static bool keep(struct trace_state *state, struct trace_string text, uint32_t *number) {
     *number =
-        text.text != NULL ? trace_strings_add(state->common->strings, text.text, text.length) : 0;
+        text.text != NULL ? base_strings_add(state->common->strings, text.text, text.length) : 0;
     return *number != UINT32_MAX;
 }
 
@@ -813,10 +813,10 @@ const struct trace_now *trace_state_now(const struct trace_state *state) {
 }
 
 const char *trace_state_text(const struct trace_state *state, uint32_t text) {
-    return trace_strings_text(state->common->strings, text);
+    return base_strings_text(state->common->strings, text);
 }
 
-struct trace_strings *trace_state_strings(struct trace_state *state) {
+struct base_strings *trace_state_strings(struct trace_state *state) {
     return state->common->strings;
 }
 
@@ -847,7 +847,7 @@ const struct trace_state_object *trace_state_next_object(const struct trace_stat
 
 int64_t trace_state_field(const struct trace_state *state, const struct trace_state_object *object,
                           const char *key, int64_t otherwise) {
-    uint32_t number = trace_strings_find(state->common->strings, key, strlen(key));
+    uint32_t number = base_strings_find(state->common->strings, key, strlen(key));
     for (uint32_t i = 0; i < object->field_count; i++)
         if (object->fields[i].key == number)
             return object->fields[i].value;

@@ -30,7 +30,7 @@
 #include "trace/vector.h"
 
 struct trace_state;
-struct trace_strings;
+struct base_strings;
 
 enum trace_doing {
     TRACE_DOING_NOTHING,   /* there is no such task */
@@ -130,7 +130,7 @@ bool trace_state_goes_by(enum trace_kind kind);
 const struct trace_now *trace_state_now(const struct trace_state *state);
 const char *trace_state_text(const struct trace_state *state, uint32_t text);
 /* All texts of the state and its copies, for whoever keeps texts beside them. */
-struct trace_strings *trace_state_strings(struct trace_state *state);
+struct base_strings *trace_state_strings(struct trace_state *state);
 /* The bytes of memory of this state and of all its copies, each once, but for texts. */
 size_t trace_state_memory(const struct trace_state *state);
 

@@ -8,9 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/memory.h"
-#include "trace/strings.h"
 
 /* TRACE_TIMELINE_STEP events, and the state before them. */
 struct segment {
@@ -23,7 +23,7 @@ struct segment {
 
 struct trace_timeline {
     struct trace_consumer consumer;
-    struct trace_strings *strings; /* the states' */
+    struct base_strings *strings; /* the states' */
     struct segment *segments;
     size_t count, capacity;
     size_t step;              /* segments from one state that is kept to the next */
@@ -72,7 +72,7 @@ static unsigned char *put_text(struct trace_timeline *timeline, unsigned char *a
                                struct trace_string text) {
     uint32_t number = 0;
     if (text.text != NULL) {
-        number = trace_strings_add(timeline->strings, text.text, text.length);
+        number = base_strings_add(timeline->strings, text.text, text.length);
         if (number == UINT32_MAX)
             return NULL;
     }
@@ -82,8 +82,8 @@ static unsigned char *put_text(struct trace_timeline *timeline, unsigned char *a
 static struct trace_string get_text(const struct trace_timeline *timeline,
                                     const unsigned char **at) {
     uint32_t number = (uint32_t)get(at);
-    return (struct trace_string){trace_strings_text(timeline->strings, number),
-                                 trace_strings_length(timeline->strings, number)};
+    return (struct trace_string){base_strings_text(timeline->strings, number),
+                                 base_strings_length(timeline->strings, number)};
 }
 
 static bool has_number(enum trace_type type) {
@@ -193,8 +193,8 @@ static void thin_out(struct trace_timeline *timeline) {
 
 static bool begin_segment(struct trace_timeline *timeline) {
     const struct trace_now *now = trace_state_now(timeline->head);
-    if (!trace_grow(&timeline->segments, &timeline->capacity, timeline->count,
-                    sizeof *timeline->segments))
+    if (!base_grow(&timeline->segments, &timeline->capacity, timeline->count,
+                   sizeof *timeline->segments))
         return false;
     struct segment *segment = &timeline->segments[timeline->count];
     *segment = (struct segment){.ordinal = now->ordinal, .time_ns = now->time_ns};
@@ -213,7 +213,7 @@ static bool begin_segment(struct trace_timeline *timeline) {
 static bool append(struct segment *segment, const unsigned char *bytes, size_t size) {
     if (segment->size + size > segment->capacity) {
         size_t capacity = 2 * segment->capacity + size;
-        unsigned char *grown = trace_realloc(segment->bytes, capacity);
+        unsigned char *grown = base_realloc(segment->bytes, capacity);
         if (grown == NULL)
             return false;
         segment->bytes = grown;
@@ -239,14 +239,14 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
 }
 
 struct trace_timeline *trace_timeline_new(void) {
-    struct trace_timeline *timeline = trace_calloc(1, sizeof *timeline);
+    struct trace_timeline *timeline = base_zalloc(1, sizeof *timeline);
     if (timeline == NULL)
         return NULL;
     timeline->consumer.take = take;
     timeline->step = 1;
     timeline->head = trace_state_new();
     if (timeline->head == NULL) {
-        trace_release(timeline);
+        base_free(timeline);
         return NULL;
     }
     timeline->strings = trace_state_strings(timeline->head);
@@ -258,12 +258,12 @@ void trace_timeline_free(struct trace_timeline *timeline) {
         return;
     for (size_t i = 0; i < timeline->count; i++) {
         trace_state_free(timeline->segments[i].state);
-        trace_release(timeline->segments[i].bytes);
+        base_free(timeline->segments[i].bytes);
     }
-    trace_release(timeline->segments);
+    base_free(timeline->segments);
     trace_state_free(timeline->seen);
     trace_state_free(timeline->head);
-    trace_release(timeline);
+    base_free(timeline);
 }
 
 struct trace_consumer *trace_timeline_consumer(struct trace_timeline *timeline) {
@@ -365,7 +365,7 @@ int trace_timeline_seek(struct trace_timeline *timeline, uint64_t ordinal,
 size_t trace_timeline_memory(const struct trace_timeline *timeline) {
     size_t bytes = trace_state_memory(timeline->head) +
                    timeline->capacity * sizeof *timeline->segments +
-                   trace_strings_memory(timeline->strings);
+                   base_strings_memory(timeline->strings);
     for (size_t i = 0; i < timeline->count; i++)
         bytes += timeline->segments[i].capacity;
     return bytes;

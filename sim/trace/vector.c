@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "trace/memory.h"
+#include "base/memory.h"
 
 /* Small leaves: a change copies one. */
 enum { BITS = 4, FAN = 1 << BITS, MASK = FAN - 1 };
@@ -47,7 +47,7 @@ static void release(const struct trace_vector *vector, struct trace_node *node, 
             vector->kind->drop(record_of(vector, node, i));
     }
     *vector->bytes -= node_size(vector, level);
-    trace_release(node);
+    base_free(node);
 }
 
 void trace_vector_free(struct trace_vector *vector) {
@@ -77,7 +77,7 @@ static struct trace_node *own(struct trace_vector *vector, struct trace_node **s
     if (node != NULL && node->refs == 1)
         return node;
     size_t size = node_size(vector, level);
-    struct trace_node *copy = trace_calloc(1, size);
+    struct trace_node *copy = base_zalloc(1, size);
     if (copy == NULL)
         return NULL;
     *vector->bytes += size;
