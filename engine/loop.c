@@ -187,7 +187,7 @@ int cad_loop_run(cad_loop *loop) {
     }
     int result = 0;
     cad__running = loop;
-    if (loop->stacks.mapped > 0) /* otherwise the first one begins it */
+    if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
     loop->complete = loop->live == 0;
     for (bool first = true; result == 0 && !loop->complete; first = false) {
