@@ -21,7 +21,7 @@ void trace_model_free(struct trace_model *trace) {
     trace_release(trace->track_instants);
     trace_release(trace->counters);
     trace_release(trace->warnings);
-    trace_release(trace->left_out);
+    trace_release(trace->remarks);
     trace_release(trace->categories);
     trace_strings_free(trace->strings);
     trace_release(trace);
@@ -53,7 +53,7 @@ size_t trace_model_memory(const struct trace_model *trace) {
     bytes += trace->counter_count * sizeof *trace->counters;
     for (size_t i = 0; i < trace->counter_count; i++)
         bytes += trace->counters[i].sample_count * sizeof *trace->counters[i].samples;
-    bytes += trace->left_out_count * sizeof *trace->left_out;
+    bytes += trace->remark_count * sizeof *trace->remarks;
     bytes += trace->category_count * sizeof *trace->categories;
     return bytes;
 }

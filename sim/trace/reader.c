@@ -63,9 +63,6 @@ static int refill(struct reader *reader) {
     input->offset += (uint64_t)(input->at - input->buffer);
     memmove(input->buffer, input->at, kept);
     if (input->capacity - kept < CHUNK_SIZE / 2) {
-        if (kept >= TRACE_EVENT_SIZE_MAX)
-            return trace_build_refuse(&reader->builder, input->line, "a value of more than %zu MiB",
-                                      TRACE_EVENT_SIZE_MAX >> 20);
         size_t capacity = 2 * input->capacity;
         char *buffer = trace_realloc(input->buffer, capacity + TRACE_SCAN_PADDING);
         if (buffer == NULL)
@@ -126,11 +123,17 @@ static int refuse_byte(struct reader *reader, const char *at, const char *wanted
                               wanted);
 }
 
-/* One value: to its text, in the buffer. Sets *cut, and nothing else, where the file ends in the
- * middle of it. */
-static int take_value(struct reader *reader, struct trace_raw *value, bool *cut) {
+/* Why there is nothing to be had of a value; what has one of these as its result, 0 or an error
+ * code says so. */
+enum {
+    CUT = 1, /* the file ends in the middle of it */
+    TOO_LARGE,
+    TOO_DEEP,
+};
+
+/* One value: to its text, in the buffer. 0, CUT, TOO_LARGE, TOO_DEEP, or an error. */
+static int take_value(struct reader *reader, struct trace_raw *value) {
     struct input *input = &reader->input;
-    *cut = false;
     for (;;) {
         const char *at = input->at;
         enum trace_scan status = trace_scan_value(&at, input->end);
@@ -144,16 +147,14 @@ static int take_value(struct reader *reader, struct trace_raw *value, bool *cut)
         case TRACE_SCAN_BAD:
             return refuse_byte(reader, at, NULL);
         case TRACE_SCAN_DEEP:
-            return trace_build_refuse(&reader->builder, input->line,
-                                      "values inside more than %d arrays and objects",
-                                      TRACE_EVENT_DEPTH_MAX);
+            return TOO_DEEP;
         case TRACE_SCAN_MORE:
             break;
         }
-        if (input->at_end) {
-            *cut = true;
-            return 0;
-        }
+        if (input->at_end)
+            return CUT;
+        if ((size_t)(input->end - input->at) >= TRACE_EVENT_SIZE_MAX)
+            return TOO_LARGE;
         int error = refill(reader);
         if (error != 0)
             return error;
@@ -165,20 +166,78 @@ static void step_over(struct reader *reader, struct trace_raw value) {
     reader->input.at = value.text + value.length;
 }
 
+/* Where a value is that is stepped over unread. */
+struct skip {
+    uint64_t depth;
+    bool quoted;
+    bool escaped; /* after a backslash */
+};
+
+/* Whether the byte ends the value. */
+static bool skip_byte(struct skip *skip, char byte) {
+    if (skip->quoted) {
+        skip->quoted = byte != '"' || skip->escaped;
+        skip->escaped = byte == '\\' && !skip->escaped;
+    } else if (byte == '"') {
+        skip->quoted = true;
+    } else if (byte == '{' || byte == '[') {
+        skip->depth++;
+    } else if (byte == '}' || byte == ']') {
+        skip->depth--;
+    }
+    return skip->depth == 0 && !skip->quoted;
+}
+
+/* Steps over a text, an array or an object of any size and depth, of which nothing is kept, and so
+ * nothing is checked but where it ends. 0, CUT, or an error. */
+static int skip_large_value(struct reader *reader) {
+    struct input *input = &reader->input;
+    struct skip skip = {0};
+    for (;;) {
+        while (input->at < input->end) {
+            input->line += *input->at == '\n';
+            if (skip_byte(&skip, *input->at++))
+                return 0;
+        }
+        if (input->at_end)
+            return CUT;
+        int error = refill(reader);
+        if (error != 0)
+            return error;
+    }
+}
+
 /* --- Events --------------------------------------------------------------------------------- */
 
+/* One that cannot be taken. In a trace of ours there is none; in another program's it may be a
+ * snapshot of something, which is not shown in any case. */
+static int leave_out_event(struct reader *reader, int why) {
+    int error = trace_build_unread(
+        &reader->builder, why == TOO_LARGE
+                              ? "events of more than 16 MiB"
+                              : "events with values inside more than 64 arrays and objects");
+    return error != 0 ? error : skip_large_value(reader);
+}
+
 /* One event that is not, or not wholly in the buffer, as our writer gives it. */
-static int take_any_event(struct reader *reader, bool *cut) {
+static int take_any_event(struct reader *reader) {
     struct trace_raw object;
     struct trace_raw_event event;
-    if (!is_next(reader, '{'))
+    bool is_object = is_next(reader, '{');
+    if (!is_object && !is_next(reader, 'n'))
         return refuse_byte(reader, reader->input.at, "an event, which begins with '{',");
-    int error = take_value(reader, &object, cut);
-    if (error != 0 || *cut)
-        return error;
     reader->builder.line = reader->input.line;
-    trace_scan_event(object, &event);
-    error = trace_build_event(&reader->builder, &event);
+    int error = take_value(reader, &object);
+    if (error == TOO_LARGE || error == TOO_DEEP)
+        return leave_out_event(reader, error);
+    if (error != 0)
+        return error;
+    if (is_object) {
+        trace_scan_event(object, &event);
+        error = trace_build_event(&reader->builder, &event);
+    } else {
+        error = trace_build_unread(&reader->builder, "nulls in the place of events");
+    }
     step_over(reader, object);
     return error;
 }
@@ -199,11 +258,10 @@ static int take_own_events(struct reader *reader) {
     return error;
 }
 
-/* The events of an array, after its bracket, up to and with the bracket that ends it; or to the
- * end of the file. */
-static int take_events(struct reader *reader, bool *cut) {
+/* The events of an array, after its bracket, up to and with the bracket that ends it. 0, CUT, or
+ * an error. */
+static int take_events(struct reader *reader) {
     struct input *input = &reader->input;
-    *cut = false;
     for (;;) {
         int error = take_own_events(reader);
         if (error == 0)
@@ -214,17 +272,13 @@ static int take_events(struct reader *reader, bool *cut) {
             input->at++;
             return 0;
         }
-        *cut = is_cut(reader);
-        if (!*cut)
-            error = take_any_event(reader, cut);
-        if (error != 0 || *cut)
-            return error;
-        error = skip_space(reader);
+        error = is_cut(reader) ? CUT : take_any_event(reader);
+        if (error == 0)
+            error = skip_space(reader);
+        if (error == 0 && is_cut(reader))
+            error = CUT;
         if (error != 0)
             return error;
-        *cut = is_cut(reader);
-        if (*cut)
-            return 0;
         if (is_next(reader, ','))
             input->at++;
         else if (!is_next(reader, ']'))
@@ -237,69 +291,116 @@ static int take_events(struct reader *reader, bool *cut) {
     }
 }
 
-/* One member of the object around "traceEvents". */
-static int take_top_member(struct reader *reader, bool *cut) {
-    struct input *input = &reader->input;
-    struct trace_raw key;
-    struct trace_raw value;
-    if (!is_next(reader, '"'))
-        return refuse_byte(reader, input->at, "a name in quotes");
-    int error = take_value(reader, &key, cut);
-    if (error != 0 || *cut)
-        return error;
-    bool events = trace_raw_is(key, "\"traceEvents\"");
-    reader->has_events |= events;
-    step_over(reader, key);
-    if ((error = skip_space(reader)) != 0)
-        return error;
-    if ((*cut = is_cut(reader)))
-        return 0;
-    if (!is_next(reader, ':'))
-        return refuse_byte(reader, input->at, "':'");
-    input->at++;
-    if ((error = skip_space(reader)) != 0)
-        return error;
-    if ((*cut = is_cut(reader)))
-        return 0;
-    if (events && is_next(reader, '[')) {
-        input->at++;
-        return take_events(reader, cut);
+/* --- The object around them --------------------------------------------------------------------
+ */
+
+/* Members that tell of the run what the events do not. What else there is describes the recording:
+ * units, versions, the machine. */
+static int remark_member(struct reader *reader, struct trace_raw key) {
+    static const char *const names[] = {
+        "\"samples\"",
+        "\"stackFrames\"",
+        "\"systemTraceEvents\"",
+        "\"powerTraceAsString\"",
+        "\"traceAnnotations\"",
+        "\"cgroupDump\"",
+        "\"androidProcessDump\"",
+    };
+    char what[64];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!trace_raw_is(key, names[i]))
+            continue;
+        snprintf(what, sizeof what, "members %s of the file", names[i]);
+        return trace_build_leave_out(&reader->builder, reader->input.line, what);
     }
-    error = take_value(reader, &value, cut);
-    if (error == 0 && !*cut)
+    return 0;
+}
+
+/* To what comes next; CUT where nothing does. */
+static int next_token(struct reader *reader) {
+    int error = skip_space(reader);
+    return error == 0 && is_cut(reader) ? CUT : error;
+}
+
+static int refuse_large(struct reader *reader) {
+    return trace_build_refuse(&reader->builder, reader->input.line,
+                              "not a trace: a name or a number of more than 16 MiB");
+}
+
+/* The value of a member that is not looked at. */
+static int skip_value(struct reader *reader) {
+    struct trace_raw value;
+    if (is_next(reader, '"') || is_next(reader, '{') || is_next(reader, '['))
+        return skip_large_value(reader);
+    int error = take_value(reader, &value);
+    if (error == TOO_LARGE)
+        return refuse_large(reader);
+    if (error == 0)
         step_over(reader, value);
     return error;
 }
 
-static int take_top_object(struct reader *reader, bool *cut) {
+/* The value of "traceEvents". It may be null: a program that had no event to write. */
+static int take_events_member(struct reader *reader) {
+    reader->has_events = true;
+    if (is_next(reader, 'n'))
+        return skip_value(reader);
+    if (!is_next(reader, '['))
+        return trace_build_refuse(&reader->builder, reader->input.line,
+                                  "not a trace: \"traceEvents\" is not an array");
+    reader->input.at++;
+    return take_events(reader);
+}
+
+/* One member of the object around "traceEvents". */
+static int take_top_member(struct reader *reader) {
+    struct trace_raw key;
+    if (!is_next(reader, '"'))
+        return refuse_byte(reader, reader->input.at, "a name in quotes");
+    int error = take_value(reader, &key);
+    if (error == TOO_LARGE)
+        return refuse_large(reader);
+    if (error != 0)
+        return error;
+    bool events = trace_raw_is(key, "\"traceEvents\"");
+    error = remark_member(reader, key);
+    step_over(reader, key);
+    if (error == 0)
+        error = next_token(reader);
+    if (error == 0 && !is_next(reader, ':'))
+        error = refuse_byte(reader, reader->input.at, "':'");
+    if (error != 0)
+        return error;
+    reader->input.at++;
+    if ((error = next_token(reader)) != 0)
+        return error;
+    return events ? take_events_member(reader) : skip_value(reader);
+}
+
+static int take_top_object(struct reader *reader) {
     struct input *input = &reader->input;
     bool first = true;
     for (;;) {
-        int error = skip_space(reader);
+        int error = next_token(reader);
+        if (error == 0 && !first && is_next(reader, ',')) {
+            input->at++;
+            error = next_token(reader);
+        } else if (error == 0 && !first && !is_next(reader, '}')) {
+            return refuse_byte(reader, input->at, "',' or '}'");
+        }
         if (error != 0)
             return error;
-        if ((*cut = is_cut(reader)))
-            return 0;
-        if (is_next(reader, '}')) {
+        if (is_next(reader, '}')) { /* after a comma too */
             input->at++;
-            if (!reader->has_events)
-                return trace_build_refuse(&reader->builder, input->line,
-                                          "no trace: an object without \"traceEvents\" (a scenario "
-                                          "is run first: cadran run --trace FILE SCENARIO)");
-            return 0;
-        }
-        if (!first) {
-            if (!is_next(reader, ','))
-                return refuse_byte(reader, input->at, "',' or '}'");
-            input->at++;
-            if ((error = skip_space(reader)) != 0)
-                return error;
-            if ((*cut = is_cut(reader)))
+            if (reader->has_events)
                 return 0;
+            return trace_build_refuse(&reader->builder, input->line,
+                                      "no trace: an object without \"traceEvents\" (a scenario "
+                                      "is run first: cadran run --trace FILE SCENARIO)");
         }
         first = false;
-        error = take_top_member(reader, cut);
-        if (error != 0 || *cut)
+        error = take_top_member(reader);
+        if (error != 0)
             return error;
     }
 }
@@ -332,31 +433,29 @@ static int skip_mark(struct reader *reader) {
 
 static int take_file(struct reader *reader) {
     struct input *input = &reader->input;
-    bool cut = false;
     int error = skip_mark(reader);
     if (error == 0)
         error = skip_space(reader);
     if (error != 0)
         return error;
-    if (is_cut(reader)) {
-        cut = true;
-    } else if (is_next(reader, '[')) {
+    if (is_cut(reader))
+        return trace_build_refuse(&reader->builder, input->line,
+                                  "not a trace: there is nothing in it");
+    if (is_next(reader, '[')) {
         input->at++;
-        error = take_events(reader, &cut);
+        error = take_events(reader);
     } else if (is_next(reader, '{')) {
         input->at++;
-        error = take_top_object(reader, &cut);
+        error = take_top_object(reader);
     } else {
         return refuse_start(reader);
     }
-    if (error == 0 && !cut)
+    reader->complete = error != CUT;
+    if (error == 0)
         error = skip_space(reader);
-    if (error != 0)
-        return error;
-    if (!cut && !is_cut(reader))
+    if (error == 0 && !is_cut(reader))
         return refuse_byte(reader, input->at, "the end of the file");
-    reader->complete = !cut;
-    return 0;
+    return error == CUT ? 0 : error;
 }
 
 static int warn_cut(struct reader *reader) {

@@ -77,13 +77,19 @@ class Format(OfTheWindow):
 class Cut(OfTheWindow):
     def test_anywhere_it_is_read_up_to_there_with_a_warning(self):
         whole = len(self.trace) - len(b"\n]\n")
-        for size in sorted({*range(0, 8), *range(90, 110), *range(8, whole, whole // 40),
+        for size in sorted({*range(1, 8), *range(90, 110), *range(8, whole, whole // 40),
                             *range(whole - 5, whole)}):
             with self.subTest(size=size):
                 (self.folder / "cut").write_bytes(self.trace[:size])
                 process = self.expect(EXPECTED, "table", "cut")
                 self.assertIn(f": cut short at byte {size}: this is what its first ", process.err)
                 self.assertTrue(process.err.startswith("cadran table: warning: cut:"), process.err)
+
+    def test_of_nothing_there_is_nothing_to_read(self):
+        for text in (b"", b"\n", b"\xef\xbb\xbf"):
+            (self.folder / "cut").write_bytes(text)
+            process = self.expect(USAGE, "table", "cut", out="")
+            self.assertRegex(process.err, r"\Acadran table: cut:\d: not a trace: there is nothing")
 
     def test_the_table_shows_what_is_there(self):
         at = self.trace.index(b'"ts":2000000.000')
@@ -102,6 +108,15 @@ class Cut(OfTheWindow):
             (self.folder / "trace.broken").write_bytes(b"".join(broken))
             process = self.expect(USAGE, "table", "trace.broken", out="")
             self.assertRegex(process.err, rf"\Acadran table: {says}")
+
+
+class Foreign(CliTest):
+    def test_what_is_left_out_is_said_by_kind(self):
+        (self.folder / "t").write_text('[{"ph":"P","ts":1},{"ph":"P","ts":2},\n'
+                                       '{"ph":"X","ts":1,"dur":1,"cat":null,"name":"x"}]')
+        self.expect(EXPECTED, "table", "t",
+                    err="cadran table: warning: t:1: samples (ph P) are left out: 2 of them\n"
+                        "cadran table: warning: t: no tasks\n")
 
 
 class Table(OfTheWindow):
