@@ -219,7 +219,7 @@ static int leave_out_members(struct trace_builder *builder, const struct trace_r
     int error = 0;
     if (category == TRACE_CATEGORY_OTHER && event->category.length > 0)
         error = trace_build_leave_out(builder, builder->line,
-                                      "categories (cat), beyond the first 240,");
+                                      "categories (cat), of which there are too many,");
     if (error == 0 && event->odd_args)
         error = trace_build_leave_out(builder, builder->line,
                                       "arguments (args) that are not an object");
