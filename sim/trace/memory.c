@@ -41,6 +41,16 @@ void trace_release(void *pointer) {
         free(pointer);
 }
 
+void *trace_zlib_alloc(void *context, unsigned count, unsigned size) {
+    (void)context;
+    return trace_calloc(count, size);
+}
+
+void trace_zlib_free(void *context, void *pointer) {
+    (void)context;
+    trace_release(pointer);
+}
+
 bool trace_grow(void *array, size_t *capacity, size_t count, size_t element_size) {
     if (count < *capacity)
         return true;

@@ -19,6 +19,10 @@ void *trace_alloc(size_t size);
 void *trace_calloc(size_t count, size_t size);
 void trace_release(void *pointer); /* takes NULL */
 
+/* For zlib, which wants an allocator in this form. */
+void *trace_zlib_alloc(void *context, unsigned count, unsigned size);
+void trace_zlib_free(void *context, void *pointer);
+
 /* Makes room in a growing array for one element more: false, and nothing changed, where there is
  * no memory. `array` is the address of the pointer to the first element. */
 bool trace_grow(void *array, size_t *capacity, size_t count, size_t element_size);

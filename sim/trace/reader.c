@@ -4,6 +4,7 @@
 #include "trace/build.h"
 #include "trace/memory.h"
 #include "trace/scan.h"
+#include "trace/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,16 +14,14 @@
 
 enum { CHUNK_SIZE = 256 * 1024 };
 
-/* A file, or memory, of which a piece is in the buffer, with zeroes after it. */
+/* A file, or memory, unpacked, of which a piece is in the buffer, with zeroes after it. */
 struct input {
-    int fd; /* -1: memory */
-    const char *memory;
-    size_t memory_left;
+    struct trace_source *source;
     char *buffer;
     size_t capacity; /* without the zeroes */
     const char *at;  /* what comes next */
     const char *end;
-    uint64_t offset; /* in the file, of the buffer's first byte */
+    uint64_t offset; /* in the whole, of the buffer's first byte */
     uint64_t line;   /* of `at` */
     bool at_end;     /* nothing follows the buffer */
 };
@@ -36,24 +35,18 @@ struct reader {
 
 /* --- Input ------------------------------------------------------------------------------- */
 
-static int read_bytes(struct input *input, char *to, size_t size, size_t *got) {
-    *got = 0;
-    if (input->fd < 0) {
-        *got = size < input->memory_left ? size : input->memory_left;
-        if (*got > 0)
-            memcpy(to, input->memory, *got);
-        input->memory += *got;
-        input->memory_left -= *got;
-        return 0;
-    }
-    ssize_t length;
-    do
-        length = read(input->fd, to, size);
-    while (length < 0 && errno == EINTR);
-    if (length < 0)
-        return CAD_ESYSTEM;
-    *got = (size_t)length;
-    return 0;
+static uint64_t count_lines(const char *from, const char *to) {
+    uint64_t lines = 0;
+    for (; from < to; from++)
+        lines += *from == '\n';
+    return lines;
+}
+
+static int refuse_damaged(struct reader *reader) {
+    const struct input *input = &reader->input;
+    return trace_build_refuse(&reader->builder, input->line + count_lines(input->at, input->end),
+                              "packed by %s, and damaged %s", trace_source_packing(input->source),
+                              trace_source_fault(input->source));
 }
 
 /* Keeps what is from input->at on, and reads more after it. */
@@ -71,11 +64,14 @@ static int refill(struct reader *reader) {
         input->capacity = capacity;
     }
     size_t got;
-    int error = read_bytes(input, input->buffer + kept, input->capacity - kept, &got);
-    if (error != 0)
-        return error;
+    int error =
+        trace_source_read(input->source, input->buffer + kept, input->capacity - kept, &got);
     input->at = input->buffer;
     input->end = input->buffer + kept + got;
+    if (error == CAD_EINVAL)
+        return refuse_damaged(reader);
+    if (error != 0)
+        return error;
     memset(input->buffer + kept + got, 0, TRACE_SCAN_PADDING);
     input->at_end = got == 0;
     return 0;
@@ -103,13 +99,6 @@ static bool is_cut(const struct reader *reader) {
 }
 
 /* --- Refusals ----------------------------------------------------------------------------- */
-
-static uint64_t count_lines(const char *from, const char *to) {
-    uint64_t lines = 0;
-    for (; from < to; from++)
-        lines += *from == '\n';
-    return lines;
-}
 
 /* `wanted` NULL: anything else would do. */
 static int refuse_byte(struct reader *reader, const char *at, const char *wanted) {
@@ -408,9 +397,6 @@ static int take_top_object(struct reader *reader) {
 /* --- The whole -------------------------------------------------------------------------------- */
 
 static int refuse_start(struct reader *reader) {
-    const unsigned char *at = (const unsigned char *)reader->input.at;
-    if (at[0] == 0x1F && at[1] == 0x8B)
-        return trace_build_refuse(&reader->builder, 1, "compressed by gzip: decompress it first");
     return trace_build_refuse(
         &reader->builder, reader->input.line,
         "not a trace: a Trace Event file is JSON, and begins with '[' or '{'");
@@ -438,10 +424,12 @@ static int take_file(struct reader *reader) {
         error = skip_space(reader);
     if (error != 0)
         return error;
-    if (is_cut(reader))
-        return trace_build_refuse(&reader->builder, input->line,
-                                  "not a trace: there is nothing in it");
-    if (is_next(reader, '[')) {
+    if (is_cut(reader)) {
+        if (!trace_source_is_cut(input->source))
+            return trace_build_refuse(&reader->builder, input->line,
+                                      "not a trace: there is nothing in it");
+        error = CUT;
+    } else if (is_next(reader, '[')) {
         input->at++;
         error = take_events(reader);
     } else if (is_next(reader, '{')) {
@@ -458,15 +446,24 @@ static int take_file(struct reader *reader) {
     return error == CUT ? 0 : error;
 }
 
+/* Where the file ends, and, where it is packed, what is in it. */
 static int warn_cut(struct reader *reader) {
     const struct input *input = &reader->input;
-    uint64_t bytes = input->offset + (uint64_t)(input->end - input->buffer);
+    unsigned long long bytes = input->offset + (uint64_t)(input->end - input->buffer);
     uint64_t line = input->line + count_lines(input->at, input->end);
     unsigned long long events = reader->builder.trace->event_count;
+    const char *packing = trace_source_packing(input->source);
+    char where[128];
+    if (packing == NULL)
+        snprintf(where, sizeof where, "at byte %llu", bytes);
+    else if (trace_source_is_cut(input->source))
+        snprintf(where, sizeof where, "at byte %llu (byte %llu of what %s has packed)",
+                 (unsigned long long)trace_source_offset(input->source), bytes, packing);
+    else
+        snprintf(where, sizeof where, "at byte %llu of what %s has packed", bytes, packing);
     return trace_build_warn(&reader->builder, line,
-                            "cut short at byte %llu: this is what its first %llu event%s tell%s",
-                            (unsigned long long)bytes, events, events == 1 ? "" : "s",
-                            events == 1 ? "s" : "");
+                            "cut short %s: this is what its first %llu event%s tell%s", where,
+                            events, events == 1 ? "" : "s", events == 1 ? "s" : "");
 }
 
 static int read_all(struct reader *reader, const char *name, struct trace_model **trace,
@@ -479,11 +476,11 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
     input->buffer = trace_calloc(1, CHUNK_SIZE + TRACE_SCAN_PADDING);
     input->at = input->end = input->buffer;
     int error = trace_build_start(&reader->builder, name, message);
-    if (input->buffer == NULL)
+    if (input->buffer == NULL || input->source == NULL)
         error = CAD_ENOMEM;
     if (error == 0)
         error = take_file(reader);
-    if (error == 0 && !reader->complete)
+    if (error == 0 && (!reader->complete || trace_source_is_cut(input->source)))
         error = warn_cut(reader);
     if (error == 0)
         error = trace_build_finish(&reader->builder, reader->complete, trace);
@@ -491,6 +488,7 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
     trace_build_drop(&reader->builder);
     trace_release(input->buffer);
+    trace_source_free(input->source);
     return error;
 }
 
@@ -513,21 +511,24 @@ static int open_path(const char *path) {
 }
 
 int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]) {
-    struct reader reader = {.input = {.fd = open_path(path)}};
+    struct reader reader = {0};
     const char *name = trace_path_name(path);
+    int fd = open_path(path);
     int error = CAD_ESYSTEM;
     *trace = NULL;
-    if (reader.input.fd >= 0)
+    if (fd >= 0) {
+        reader.input.source = trace_source_new(fd, NULL, 0);
         error = read_all(&reader, name, trace, message);
+    }
     if (error == CAD_ESYSTEM)
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: %s", name, strerror(errno));
-    if (reader.input.fd > STDIN_FILENO)
-        close(reader.input.fd);
+    if (fd > STDIN_FILENO)
+        close(fd);
     return error;
 }
 
 int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
                       char message[TRACE_MESSAGE_SIZE]) {
-    struct reader reader = {.input = {.fd = -1, .memory = data, .memory_left = size}};
+    struct reader reader = {.input = {.source = trace_source_new(-1, data, size)}};
     return read_all(&reader, name, trace, message);
 }
