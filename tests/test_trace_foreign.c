@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "trace/memory.h"
 #include "trace/reader.h"
 
 static char message[TRACE_MESSAGE_SIZE];

@@ -17,8 +17,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "trace/memory.h"
 #include "trace/output.h"
 #include "trace/reader.h"
 
@@ -324,11 +324,11 @@ static void test_trace_pack__a_bomb_takes_no_memory(void **state) {
         output.at = trace_output_bytes(&output, output.at, "]", 1);
         assert_int_equal(trace_output_close(&output), 0);
         trace_output_free(&output);
-        trace_set_allocator(counting_realloc, NULL);
+        base_set_allocator(counting_realloc, NULL);
         used = most_used = 0;
         assert_int_equal(events_in(names[packing]), 0);
         assert_int_equal(used, 0);
-        trace_set_allocator(NULL, NULL);
+        base_set_allocator(NULL, NULL);
         assert_true(most_used < 2 << 20);
     }
     free(spaces);
@@ -353,7 +353,7 @@ static void test_trace_pack__survives_every_allocation_failure(void **state) {
             struct trace_output output;
             assert_true(allowed < 100);
             allocations_left = allowed;
-            trace_set_allocator(failing_realloc, NULL);
+            base_set_allocator(failing_realloc, NULL);
             error = trace_output_open(&output, names[packing]);
             if (error == 0) {
                 output.at = trace_output_bytes(&output, output.at, "[]", 2);
@@ -361,18 +361,18 @@ static void test_trace_pack__survives_every_allocation_failure(void **state) {
             }
             assert_true(error == 0 || error == ENOMEM);
             trace_output_free(&output);
-            trace_set_allocator(NULL, NULL);
+            base_set_allocator(NULL, NULL);
         }
         error = CAD_ENOMEM;
         for (long allowed = 0; error != 0; allowed++) {
             struct trace_model *trace;
             assert_true(allowed < 200);
             allocations_left = allowed;
-            trace_set_allocator(failing_realloc, NULL);
+            base_set_allocator(failing_realloc, NULL);
             error = trace_read(names[packing], &trace, message);
             assert_true(error == 0 || error == CAD_ENOMEM);
             trace_model_free(trace);
-            trace_set_allocator(NULL, NULL);
+            base_set_allocator(NULL, NULL);
         }
     }
 }

@@ -6,9 +6,9 @@
  * trace viewer and Perfetto make of what it does not say. */
 #include "trace/foreign.h"
 
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/memory.h"
-#include "trace/strings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,7 +84,7 @@ static uint32_t join(struct trace_builder *builder, const struct trace_raw *part
     size_t length = 0;
     for (size_t i = 0; i < count; i++)
         length += parts[i].length + 1;
-    char *key = trace_alloc(length);
+    char *key = base_alloc(length);
     if (key == NULL)
         return TRACE_NO_INDEX;
     char *at = key;
@@ -94,8 +94,8 @@ static uint32_t join(struct trace_builder *builder, const struct trace_raw *part
         at += parts[i].length;
         *at++ = '\n'; /* which no string of JSON has inside */
     }
-    uint32_t number = trace_strings_add(builder->trace->strings, key, length);
-    trace_release(key);
+    uint32_t number = base_strings_add(builder->trace->strings, key, length);
+    base_free(key);
     return number;
 }
 
@@ -124,11 +124,11 @@ static uint32_t async_track(struct trace_builder *builder, const struct trace_ra
     uint32_t key = join(builder, parts, sizeof parts / sizeof parts[0]);
     if (key == TRACE_NO_INDEX)
         return TRACE_NO_INDEX;
-    uint32_t track = trace_map_get(&builder->async_tracks, key);
+    uint32_t track = base_map_get(&builder->async_tracks, key);
     if (track != TRACE_NO_INDEX)
         return track;
     track = trace_build_track(builder, process, key, TRACE_TRACK_ASYNC, name);
-    if (track == TRACE_NO_INDEX || !trace_map_put(&builder->async_tracks, key, track))
+    if (track == TRACE_NO_INDEX || !base_map_put(&builder->async_tracks, key, track))
         return TRACE_NO_INDEX;
     return track;
 }
@@ -139,14 +139,14 @@ static uint32_t counter_name(struct trace_builder *builder, const struct trace_r
     if (id.length == 0)
         return trace_build_text(builder, event->name);
     size_t length = event->name.length + 1 + id.length;
-    char *joined = trace_alloc(length);
+    char *joined = base_alloc(length);
     if (joined == NULL)
         return TRACE_NO_INDEX;
     memcpy(joined, event->name.length > 0 ? event->name.text : "", event->name.length);
     joined[event->name.length] = ' ';
     memcpy(joined + event->name.length + 1, id.text, id.length);
     uint32_t number = trace_build_text(builder, (struct trace_raw){joined, length});
-    trace_release(joined);
+    base_free(joined);
     return number;
 }
 
@@ -155,8 +155,8 @@ static uint32_t counter_name(struct trace_builder *builder, const struct trace_r
 static int add(struct trace_builder *builder, struct trace_foreign_event *event) {
     if (builder->foreign_count >= TRACE_NO_INDEX - 1)
         return trace_build_refuse(builder, builder->line, "more than 4294967294 events");
-    if (!trace_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
-                    sizeof *builder->foreign))
+    if (!base_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
+                   sizeof *builder->foreign))
         return CAD_ENOMEM;
     event->order = (uint32_t)builder->foreign_count;
     event->line = builder->line < UINT32_MAX ? (uint32_t)builder->line : UINT32_MAX;

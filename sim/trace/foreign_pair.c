@@ -2,16 +2,16 @@
  * events in the order of time. */
 #include "trace/foreign.h"
 
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/strings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct pairing {
     struct trace_builder *builder;
-    struct trace_map flows; /* by its key: the begin, or the last step, of each flow */
-    struct trace_map open;  /* by track and name: the innermost begin that is open */
+    struct base_map flows; /* by its key: the begin, or the last step, of each flow */
+    struct base_map open;  /* by track and name: the innermost begin that is open */
 };
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
@@ -33,7 +33,7 @@ static int leave_out(struct pairing *pairing, const struct trace_foreign_event *
 static int begin_flow(struct pairing *pairing, uint32_t index) {
     struct trace_foreign_event *event = &pairing->builder->foreign[index];
     event->open = true;
-    return trace_map_put(&pairing->flows, event->link, index) ? 0 : CAD_ENOMEM;
+    return base_map_put(&pairing->flows, event->link, index) ? 0 : CAD_ENOMEM;
 }
 
 /* A step or the end of a flow: a wake from where it was last. A producer's slice may end after
@@ -41,7 +41,7 @@ static int begin_flow(struct pairing *pairing, uint32_t index) {
 static int go_on_flow(struct pairing *pairing, uint32_t index) {
     struct trace_builder *builder = pairing->builder;
     struct trace_foreign_event *event = &builder->foreign[index];
-    uint32_t last = trace_map_get(&pairing->flows, event->link);
+    uint32_t last = base_map_get(&pairing->flows, event->link);
     if (last == TRACE_NO_INDEX)
         return leave_out(pairing, event, "steps and ends of flows without a begin");
     struct trace_foreign_event *from = &builder->foreign[last];
@@ -56,8 +56,8 @@ static int go_on_flow(struct pairing *pairing, uint32_t index) {
     };
     /* What is bound by "bind_id" may have many ends. */
     if (event->phase == 'f')
-        trace_map_remove(&pairing->flows, event->link);
-    if (event->phase == 't' && !trace_map_put(&pairing->flows, event->link, index))
+        base_map_remove(&pairing->flows, event->link);
+    if (event->phase == 't' && !base_map_put(&pairing->flows, event->link, index))
         return CAD_ENOMEM;
     return trace_build_wake(builder, &wake);
 }
@@ -91,10 +91,10 @@ static int begin(struct pairing *pairing, uint32_t index) {
     struct trace_builder *builder = pairing->builder;
     struct trace_foreign_event *event = &builder->foreign[index];
     event->link = innermost(builder, event->track);
-    event->same = trace_map_get(&pairing->open, open_key(event));
+    event->same = base_map_get(&pairing->open, open_key(event));
     event->open = true;
     builder->lanes[event->track].open = index;
-    return trace_map_put(&pairing->open, open_key(event), index) ? 0 : CAD_ENOMEM;
+    return base_map_put(&pairing->open, open_key(event), index) ? 0 : CAD_ENOMEM;
 }
 
 /* The last step (ph T) of what ends is over with it. */
@@ -108,7 +108,7 @@ static int end(struct pairing *pairing, uint32_t index) {
     struct trace_builder *builder = pairing->builder;
     const struct trace_foreign_event *event = &builder->foreign[index];
     uint32_t found = event->name == 0 ? innermost(builder, event->track)
-                                      : trace_map_get(&pairing->open, open_key(event));
+                                      : base_map_get(&pairing->open, open_key(event));
     if (found == TRACE_NO_INDEX && event->name != 0) {
         /* A begin without a name is any end's. */
         uint32_t inner = innermost(builder, event->track);
@@ -124,8 +124,8 @@ static int end(struct pairing *pairing, uint32_t index) {
     begin->open = false;
     end_step(builder, begin, event->ts_ns);
     if (begin->same != TRACE_NO_INDEX)
-        return trace_map_put(&pairing->open, open_key(begin), begin->same) ? 0 : CAD_ENOMEM;
-    trace_map_remove(&pairing->open, open_key(begin));
+        return base_map_put(&pairing->open, open_key(begin), begin->same) ? 0 : CAD_ENOMEM;
+    base_map_remove(&pairing->open, open_key(begin));
     return 0;
 }
 
@@ -134,7 +134,7 @@ static int end(struct pairing *pairing, uint32_t index) {
 static int step(struct pairing *pairing, uint32_t index) {
     struct trace_builder *builder = pairing->builder;
     struct trace_foreign_event *event = &builder->foreign[index];
-    uint32_t found = trace_map_get(&pairing->open, open_key(event));
+    uint32_t found = base_map_get(&pairing->open, open_key(event));
     if (found == TRACE_NO_INDEX) {
         event->phase = TRACE_FOREIGN_NOTHING;
         return leave_out(pairing, event, "steps (ph T, p) of slices that are not open");
@@ -273,7 +273,7 @@ int trace_foreign_pair(struct trace_builder *builder) {
         find_trace_ends(builder);
         error = end_open(&pairing);
     }
-    trace_map_free(&pairing.flows);
-    trace_map_free(&pairing.open);
+    base_map_free(&pairing.flows);
+    base_map_free(&pairing.open);
     return error;
 }

@@ -2,9 +2,9 @@
  * of an id those that cross others get tracks of their own. */
 #include "trace/foreign.h"
 
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/memory.h"
-#include "trace/strings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@ enum { DEPTH_MAX = 10000, CROSSING_TRACKS_MAX = 64 };
 
 struct placing {
     struct trace_builder *builder;
-    uint32_t *events;                 /* of each slice of the model, which event it was */
-    struct trace_map crossing_tracks; /* of a track, the one for what crosses its slices */
+    uint32_t *events;                /* of each slice of the model, which event it was */
+    struct base_map crossing_tracks; /* of a track, the one for what crosses its slices */
 };
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
@@ -102,18 +102,18 @@ static uint32_t innermost(struct placing *placing, uint32_t track,
 /* The next track for what crosses the slices of a track; like it, but for its name. */
 static uint32_t crossing_track(struct placing *placing, uint32_t track, uint32_t name) {
     struct trace_builder *builder = placing->builder;
-    uint32_t next = trace_map_get(&placing->crossing_tracks, track);
+    uint32_t next = base_map_get(&placing->crossing_tracks, track);
     if (next != TRACE_NO_INDEX)
         return next;
     struct trace_track like = builder->trace->tracks[track];
     /* Its number is that of a text that no other track has. */
     char key[32];
     int length = snprintf(key, sizeof key, "\ncrossing %lu", (unsigned long)track);
-    uint32_t number = trace_strings_add(builder->trace->strings, key, (size_t)length);
+    uint32_t number = base_strings_add(builder->trace->strings, key, (size_t)length);
     if (number == TRACE_NO_INDEX)
         return TRACE_NO_INDEX;
     next = trace_build_track(builder, like.process, number, TRACE_TRACK_ASYNC, name);
-    if (next == TRACE_NO_INDEX || !trace_map_put(&placing->crossing_tracks, track, next))
+    if (next == TRACE_NO_INDEX || !base_map_put(&placing->crossing_tracks, track, next))
         return TRACE_NO_INDEX;
     return next;
 }
@@ -183,7 +183,7 @@ int trace_foreign_place(struct trace_builder *builder) {
     size_t count = order_slices(builder);
     if (count == 0)
         return 0;
-    placing.events = trace_alloc(count * sizeof *placing.events);
+    placing.events = base_alloc(count * sizeof *placing.events);
     if (placing.events == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < builder->trace->track_count; i++)
@@ -191,7 +191,7 @@ int trace_foreign_place(struct trace_builder *builder) {
     int error = 0;
     for (uint32_t i = 0; i < count && error == 0; i++)
         error = place(&placing, i);
-    trace_map_free(&placing.crossing_tracks);
-    trace_release(placing.events);
+    base_map_free(&placing.crossing_tracks);
+    base_free(placing.events);
     return error;
 }

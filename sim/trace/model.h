@@ -156,8 +156,8 @@ struct trace_model {
     struct trace_remark *remarks;
     size_t remark_count;
 
-    struct trace_strings *strings; /* private: trace_text() */
-    uint32_t *categories;          /* private: trace_category_text() */
+    struct base_strings *strings; /* private: trace_text() */
+    uint32_t *categories;         /* private: trace_category_text() */
     size_t category_count;
 };
 

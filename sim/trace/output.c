@@ -1,8 +1,8 @@
 #include "trace/output.h"
 
-#include "trace/memory.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "trace/pack.h"
-#include "trace/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +95,7 @@ static int start_thread(struct trace_behind *behind) {
 
 /* 0, or an errno value. */
 static int behind_start(struct trace_output *output) {
-    struct trace_behind *behind = trace_alloc(sizeof *behind);
+    struct trace_behind *behind = base_alloc(sizeof *behind);
     if (behind == NULL)
         return ENOMEM;
     *behind = (struct trace_behind){.ring = output->ring, .pack = output->pack};
@@ -121,7 +121,7 @@ no_fewer:
 no_more:
     pthread_mutex_destroy(&behind->mutex);
 no_mutex:
-    trace_release(behind);
+    base_free(behind);
     return error;
 }
 
@@ -139,7 +139,7 @@ static void behind_stop(struct trace_output *output) {
     pthread_cond_destroy(&behind->fewer);
     pthread_cond_destroy(&behind->more);
     pthread_mutex_destroy(&behind->mutex);
-    trace_release(behind);
+    base_free(behind);
     output->behind = NULL;
 }
 
@@ -190,7 +190,7 @@ void trace_output_flush(struct trace_output *output) {
 int trace_output_open(struct trace_output *output, const char *path) {
     *output = (struct trace_output){.fd = -1};
     /* Memory of buffers that a short trace does not get to is never touched. */
-    output->ring = trace_alloc((size_t)BUFFERS * STRIDE);
+    output->ring = base_alloc((size_t)BUFFERS * STRIDE);
     if (output->ring == NULL)
         return ENOMEM;
     output->buffer = output->at = output->ring;
@@ -225,7 +225,7 @@ void trace_output_free(struct trace_output *output) {
     trace_pack_free(output->pack);
     if (output->fd >= 0)
         close(output->fd);
-    trace_release(output->ring);
+    base_free(output->ring);
     *output = (struct trace_output){.fd = -1};
 }
 
@@ -285,10 +285,10 @@ static char *escape_one(char *to, const unsigned char **from, const unsigned cha
         *to = (char)byte;
         return to + 1;
     }
-    size_t size = trace_utf8_length(*from, (size_t)(end - *from));
+    size_t size = base_utf8_length(*from, (size_t)(end - *from));
     if (size == 0) {
         ++*from;
-        return TRACE_PUT(to, TRACE_REPLACEMENT);
+        return TRACE_PUT(to, BASE_REPLACEMENT);
     }
     memcpy(to, *from, size);
     *from += size;

@@ -3,7 +3,7 @@
 
 #include "trace/pack.h"
 
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -147,7 +147,7 @@ enum trace_packing trace_packing_of(const char *path) {
 }
 
 int trace_pack_new(int fd, enum trace_packing packing, struct trace_pack **pack) {
-    *pack = trace_alloc(sizeof **pack);
+    *pack = base_alloc(sizeof **pack);
     if (*pack == NULL)
         return ENOMEM;
     (*pack)->fd = fd;
@@ -158,7 +158,7 @@ int trace_pack_new(int fd, enum trace_packing packing, struct trace_pack **pack)
                 : packing == TRACE_PACKING_ZSTD ? start_zstd(*pack)
                                                 : 0;
     if (error != 0) {
-        trace_release(*pack);
+        base_free(*pack);
         *pack = NULL;
         return error;
     }
@@ -195,5 +195,5 @@ void trace_pack_free(struct trace_pack *pack) {
     if (pack->packing == TRACE_PACKING_GZIP)
         (void)deflateEnd(&pack->gzip);
     (void)ZSTD_freeCCtx(pack->zstd);
-    trace_release(pack);
+    base_free(pack);
 }

@@ -4,8 +4,8 @@
 
 #include "trace/unpack.h"
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "trace/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -183,7 +183,7 @@ static int find_method(struct trace_source *source) {
 }
 
 struct trace_source *trace_source_new(int fd, const char *memory, size_t size) {
-    struct trace_source *source = trace_alloc(sizeof *source);
+    struct trace_source *source = base_alloc(sizeof *source);
     if (source == NULL)
         return NULL;
     source->fd = fd;
@@ -204,7 +204,7 @@ void trace_source_free(struct trace_source *source) {
         return;
     (void)inflateEnd(&source->gzip);
     (void)ZSTD_freeDCtx(source->zstd);
-    trace_release(source);
+    base_free(source);
 }
 
 int trace_source_read(struct trace_source *source, char *to, size_t size, size_t *got) {
