@@ -74,8 +74,8 @@ static int write_all(int fd, const char *bytes, size_t length) {
 
 /* The file says of itself what is the same everywhere: no time, no name, no system. */
 static int start_gzip(struct trace_pack *pack) {
-    pack->gzip.zalloc = trace_zlib_alloc;
-    pack->gzip.zfree = trace_zlib_free;
+    pack->gzip.zalloc = base_zlib_alloc;
+    pack->gzip.zfree = base_zlib_free;
     enum { WINDOW_BITS = 15, AS_GZIP = 16, MEMORY_LEVEL = 8 };
     int status = deflateInit2(&pack->gzip, Z_BEST_SPEED, Z_DEFLATED, WINDOW_BITS + AS_GZIP,
                               MEMORY_LEVEL, Z_DEFAULT_STRATEGY);

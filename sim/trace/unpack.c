@@ -91,8 +91,8 @@ static int damaged(struct trace_source *source, const char *where, const char *h
 
 static int start_gzip(struct trace_source *source) {
     enum { WINDOW_BITS = 15, AS_GZIP = 16 };
-    source->gzip.zalloc = trace_zlib_alloc;
-    source->gzip.zfree = trace_zlib_free;
+    source->gzip.zalloc = base_zlib_alloc;
+    source->gzip.zfree = base_zlib_free;
     return inflateInit2(&source->gzip, WINDOW_BITS + AS_GZIP) == Z_OK ? 0 : CAD_ENOMEM;
 }
 
