@@ -465,7 +465,6 @@ static inline cad_task *cad__first_waiter(const cad__waiters *waiters);
 /* Takes the first task from the list and wakes it; false when there is none. */
 bool cad__wake_first(cad__waiters *waiters);
 void cad__wake_all(cad__waiters *waiters);
-size_t cad__list_length(const cad__link *list);
 
 /* Notes `exception` (a reference that is taken over) as what goes with an error returned to the
  * running task, or to the program; returns code. */
