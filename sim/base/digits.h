@@ -33,7 +33,7 @@ static inline void base_store_bytes(char *at, uint64_t bytes) {
 }
 
 /* "00" to "99". */
-extern const char trace_pairs[200];
+extern const char base_pairs[200];
 
 /* What the inline one below leaves over. */
 char *base_put_long_uint(char *at, uint64_t value);
@@ -48,10 +48,10 @@ static inline char *base_put_uint(char *at, uint64_t value) {
         return base_put_long_uint(at, value);
     uint32_t high = (uint32_t)value / 100, low = (uint32_t)value % 100;
     if (high > 0) {
-        memcpy(at, trace_pairs + 2 * high + (high < 10), 2);
+        memcpy(at, base_pairs + 2 * high + (high < 10), 2);
         at += high < 10 ? 1 : 2;
     }
-    memcpy(at, trace_pairs + 2 * low, 2);
+    memcpy(at, base_pairs + 2 * low, 2);
     return at + 2;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "trace/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,48 +11,6 @@
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
-
-/* --- Writing -------------------------------------------------------------------------------- */
-
-/* A closed pipe is to be an error of write(), not the program's end, and the program's own
- * handling of SIGPIPE is left alone: the signal is blocked around the write and taken back. */
-static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
-    sigset_t pipe_set;
-    sigset_t old_set;
-    sigset_t pending;
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
-    sigpending(&pending);
-    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_set, &old_set);
-
-    ssize_t written = write(fd, bytes, length);
-    int error = errno;
-
-    /* Not only with EPIPE: a pipe that is closed in the middle of a write takes a part. */
-    if (written != (ssize_t)length && !was_pending) {
-        struct timespec no_time = {0, 0};
-        while (sigtimedwait(&pipe_set, NULL, &no_time) < 0 && errno == EINTR)
-            ;
-    }
-    pthread_sigmask(SIG_SETMASK, &old_set, NULL);
-    errno = error;
-    return written;
-}
-
-/* 0, or an errno value. */
-static int write_all(int fd, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t written = write_without_sigpipe(fd, bytes, length);
-        if (written < 0 && errno != EINTR)
-            return errno;
-        if (written > 0) {
-            bytes += written;
-            length -= (size_t)written;
-        }
-    }
-    return 0;
-}
 
 /* --- Writing behind --------------------------------------------------------------------------- */
 
@@ -90,15 +49,18 @@ static uint64_t unwritten(const struct trace_behind *behind) {
     return behind->filled - behind->written;
 }
 
-/* The first `length` bytes of buffer number `written`. With the mutex held, which it lets go of
- * while it writes. */
+/* The first `length` bytes of buffer number `written`; where that is not all of it, so that they
+ * are in the file, whatever the packing. With the mutex held, which it lets go of while it writes.
+ */
 static void write_up_to(struct trace_behind *behind, size_t length) {
     const char *buffer = buffer_of(behind->output->ring, behind->written);
     size_t part = behind->part;
     int error = behind->error;
     pthread_mutex_unlock(&behind->mutex);
     if (error == 0)
-        error = write_all(behind->output->fd, buffer + part, length - part);
+        error = trace_pack_write(behind->output->pack, buffer + part, length - part);
+    if (error == 0 && length < TRACE_OUTPUT_SIZE)
+        error = trace_pack_flush(behind->output->pack);
     pthread_mutex_lock(&behind->mutex);
     behind->error = error;
     behind->part = length;
@@ -270,7 +232,8 @@ int trace_output_open(struct trace_output *output, const char *path, bool live) 
     do
         output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     while (output->fd < 0 && errno == EINTR);
-    int error = output->fd < 0 ? errno : 0;
+    int error =
+        output->fd < 0 ? errno : trace_pack_new(output->fd, trace_packing_of(path), &output->pack);
     if (error == 0 && live)
         error = behind_start(output, true);
     if (error != 0)
@@ -281,8 +244,11 @@ int trace_output_open(struct trace_output *output, const char *path, bool live) 
 int trace_output_close(struct trace_output *output) {
     behind_stop(output);
     const char *from = output->buffer + output->written;
+    size_t length = (size_t)(trace_output_at(output) - from);
+    if (output->error == 0 && length > 0)
+        output->error = trace_pack_write(output->pack, from, length);
     if (output->error == 0)
-        output->error = write_all(output->fd, from, (size_t)(trace_output_at(output) - from));
+        output->error = trace_pack_finish(output->pack);
     (void)trace_output_commit(output, output->buffer);
     output->written = 0;
     /* The descriptor is gone after close() even where it was interrupted. */
@@ -294,6 +260,7 @@ int trace_output_close(struct trace_output *output) {
 
 void trace_output_free(struct trace_output *output) {
     behind_stop(output);
+    trace_pack_free(output->pack);
     if (output->fd >= 0)
         close(output->fd);
     base_free(output->ring);

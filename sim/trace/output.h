@@ -28,18 +28,19 @@ enum {
 };
 
 struct trace_output {
-    char *buffer;       /* the one that is being filled */
-    _Atomic(char *) at; /* where the next byte goes; all before it is to be written */
-    char *end;          /* of the buffer, with its slack */
-    char *ring;         /* all buffers, one behind the other */
-    size_t written;     /* bytes of the buffer that are in the file already */
+    char *buffer;            /* the one that is being filled */
+    _Atomic(char *) at;      /* where the next byte goes; all before it is to be written */
+    char *end;               /* of the buffer, with its slack */
+    char *ring;              /* all buffers, one behind the other */
+    size_t written;          /* bytes of the buffer that are in the file already */
+    struct trace_pack *pack; /* what the file is written by */
     int fd;
     int error;                   /* errno of the first failure; 0: none */
     struct trace_behind *behind; /* the thread; NULL until it is needed */
 };
 
-/* Creates or empties the file. `live`: what is committed is in it within a second. 0, or an errno
- * value. */
+/* Creates or empties the file, whose name says whether it is packed (pack.h). `live`: what is
+ * committed is in it within a second. 0, or an errno value. */
 int trace_output_open(struct trace_output *output, const char *path, bool live);
 
 /* Writes out what is buffered and closes the file. 0, or the errno value of the first failure

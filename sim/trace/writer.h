@@ -12,7 +12,8 @@
 
 struct trace_writer;
 
-/* Creates the file, or empties it. SIGPIPE stays away from the program. `live`: what it has taken
+/* Creates the file, or empties it. One whose name ends in .gz or .zst is packed by gzip or zstd, in
+ * the thread that writes. SIGPIPE stays away from the program. `live`: what it has taken
  * is in the file a second later, whatever becomes of the program. 0, CAD_ESYSTEM with errno where
  * the file cannot be opened, or CAD_ENOMEM; *writer is NULL then. */
 int trace_writer_open(const char *path, bool live, struct trace_writer **writer);
