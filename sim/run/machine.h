@@ -93,8 +93,6 @@ typedef struct run_progress {
     void (*hide)(struct run_progress *progress);
 } run_progress;
 
-#define RUN_UNLIMITED UINT64_MAX
-
 /* What the document leaves open. */
 typedef struct run_machine_options {
     bool real; /* the clock */
@@ -111,7 +109,6 @@ typedef struct run_machine_options {
     int64_t max_time_ns; /* loop time; CAD_NEVER */
     run_lines *lines;    /* where the tasks print */
     const volatile sig_atomic_t *interrupt; /* not 0: SIGINT came; NULL: nobody watches */
-    const bool *memory_used_up;             /* true: memory ended by a limit; NULL: there is none */
     FILE *report;                           /* where what goes wrong is said; NULL: nowhere */
     run_progress *progress;                 /* NULL: nobody */
 } run_machine_options;
@@ -306,7 +303,7 @@ void run_span_end(run_job *job);
 /* So much from now, in loop time; CAD_NEVER stays that. */
 int64_t run_deadline(const run_machine *machine, int64_t delay_ns);
 
-/* Makes the meaning of references known to value.c; before the first value is made. */
+/* Makes the meaning of references known to value.c: run_process_start() does. */
 void run_references_start(void);
 run_futures *run_futures_new(size_t room); /* NULL: no memory */
 bool run_is_task(const cad_future *future);

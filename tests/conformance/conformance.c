@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/limit.h"
 #include "base/memory.h"
 #include "run/machine.h"
+#include "run/process.h"
 
 /* --- Running --------------------------------------------------------------------------------- */
 
@@ -141,6 +143,7 @@ int main(int argc, char **argv) {
         fputs("usage: conformance FOLDER [FAMILY]\n", stderr);
         return 2;
     }
+    run_process_start(BASE_UNLIMITED);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (!belongs(entry->d_name, argc > 2 ? argv[2] : NULL, name))
             continue;
