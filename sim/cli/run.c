@@ -18,6 +18,7 @@
 #include "cli/run_table.h"
 #include "run/expect.h"
 #include "run/process.h"
+#include "steps/language.h"
 #include "trace/writer.h"
 
 void cli_run_defaults(cli_run_options *options) {
@@ -236,7 +237,7 @@ int cli_run(const cli_run_options *options) {
         overwrites("--report", options->report_path, options->trace_path, "the trace"))
         return CLI_STATUS_USAGE;
     run_process_start(options->max_memory);
-    int error = prog_load(options->path, &program);
+    int error = prog_load(options->path, &step_language, &program);
     int status = error != 0 ? refuse(program, error) : run_program(program, options);
     prog_free(program);
     return status;

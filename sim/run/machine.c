@@ -142,6 +142,8 @@ int run_machine_new(const prog_program *program, const run_machine_options *opti
     expr_random_start(&machine->draws.random, (uint64_t)machine->seed, 0);
     int error = allocate(machine);
     if (error == 0)
+        error = run_task_types(machine);
+    if (error == 0)
         error = run_prepare_variables(machine);
     if (error == 0)
         error = run_simulation_start(machine);
@@ -257,6 +259,7 @@ void run_machine_free(run_machine *machine) {
     base_free(machine->tasks);
     base_free(machine->spawned);
     base_free(machine->arguments);
+    base_free(machine->task_types);
     base_free(machine->counts);
     base_free(machine->first_ids);
     base_free(machine->name_locals);

@@ -19,9 +19,9 @@
 
 #include "expression/random.h"
 #include "program/program.h"
+#include "program/step.h"
 #include "run/deadlock.h"
 #include "run/lines.h"
-#include "steps/steps.h"
 
 struct trace_writer;
 
@@ -160,9 +160,10 @@ struct run_machine {
     cad_loop *loop;
     expr_value *globals;
     run_instance *objects;
-    expr_value *tasks;     /* by prog_program.task_names: the last one created with that name */
-    uint64_t *spawned;     /* by coroutine */
-    expr_value *arguments; /* of the task that is being created */
+    expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */
+    uint64_t *spawned;         /* by coroutine */
+    expr_value *arguments;     /* of the task that is being created */
+    cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
     run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     int64_t seed;
@@ -350,8 +351,8 @@ void run_callbacks_drop(run_machine *machine);
 /* The stream of a task called `name` that `parent` creates; counts the tasks of that name. */
 int run_draws_start(run_machine *machine, uint64_t parent, const char *name, run_draws *draws);
 
-/* The engine's, for a task that is created: its size and functions. */
-void run_body_finish(prog_program *program, prog_body *body);
+/* machine->task_types. 0 or CAD_ENOMEM. */
+int run_task_types(run_machine *machine);
 
 /* Remembers how the tasks that `expect` names have ended. */
 void run_note_tasks(run_machine *machine);

@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "run/machine.h"
 #include "run/process.h"
+#include "steps/language.h"
 
 /* --- Running --------------------------------------------------------------------------------- */
 
@@ -51,7 +52,7 @@ static bool run_program(const prog_program *program, int fd, base_buffer *found)
 static bool run(const char *path, base_buffer *found) {
     prog_program *program;
     FILE *output = tmpfile();
-    bool fine = prog_load(path, &program) == 0 && output != NULL &&
+    bool fine = prog_load(path, &step_language, &program) == 0 && output != NULL &&
                 run_program(program, fileno(output), found);
     if (!fine && program != NULL)
         (void)doc_print_faults(program->document, stderr);

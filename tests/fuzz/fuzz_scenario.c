@@ -12,6 +12,7 @@
 #include "run/expect.h"
 #include "run/machine.h"
 #include "run/process.h"
+#include "steps/language.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -108,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         start();
     int parsed = doc_parse("fuzz", (const char *)data, size, &document);
     HOLDS(parsed == 0 || parsed == CAD_EINVAL);
-    int compiled = prog_compile(document, &program);
+    int compiled = prog_compile(document, &step_language, &program);
     HOLDS(compiled == parsed || (parsed == 0 && compiled == CAD_EINVAL));
     if (compiled == 0) {
         run_result first = run(program), second = run(program);
