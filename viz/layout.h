@@ -13,22 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum viz_target_kind {
-    VIZ_AT_NOTHING,
-    VIZ_AT_LANE,    /* a lane, or its name */
-    VIZ_AT_BAR,     /* a slice of a lane */
-    VIZ_AT_INSTANT, /* a printed line, a signal, ... */
-};
-
-/* What the pointer is on, or what was selected. */
-struct viz_target {
-    enum viz_target_kind kind;
-    uint32_t lane;    /* TRACE_NO_INDEX: an instant that concerns the whole program */
-    uint32_t row;     /* into viz_model.rows; of a bar or a lane */
-    uint32_t bar;     /* into viz_model.bars */
-    uint32_t instant; /* into trace_model.instants */
-};
-
 /* Which wakes are drawn. Those of what is under the pointer or selected always are. */
 enum viz_wakes {
     VIZ_WAKES_FEW, /* where there are few in view, between tasks */
@@ -43,8 +27,8 @@ struct viz_ui {
     bool pointer;     /* the pointer is in the picture, at x, y */
     int x;
     int y;
-    struct viz_target hover;
-    struct viz_target selected;
+    struct viz_id hover;
+    struct viz_id selected;
     bool help;
     enum viz_wakes wakes;
     uint32_t counter; /* which one the strip shows; TRACE_NO_INDEX: no strip */
@@ -93,17 +77,8 @@ int viz_px(const struct viz_frame *frame, double units);
 double viz_time_at(const struct viz_frame *frame, const struct viz_view *view, double x);
 double viz_x_of(const struct viz_frame *frame, const struct viz_view *view, double time_ns);
 
-/* What is at a point. Bars too short to be hit exactly are found from a few pixels away. */
-struct viz_target viz_target_at(const struct viz_model *model, const struct viz_view *view,
-                                const struct viz_frame *frame, int x, int y);
-
-/* The bar after (step 1) or before (step -1) one in its lane; the same where there is none. */
-struct viz_target viz_target_next(const struct viz_model *model, const struct viz_target *target,
-                                  int step);
-
-bool viz_same_target(const struct viz_target *a, const struct viz_target *b);
-
-/* Fills a scene, which is cleared first; scene->error says whether all of it fitted. */
+/* Fills a scene, which is begun anew; scene->error says whether all of it fitted. The scene refers
+ * to the model and to the measure. */
 void viz_layout(struct viz_scene *scene, const struct viz_model *model, const struct viz_view *view,
                 const struct viz_frame *frame, const struct viz_ui *ui,
                 const struct viz_measure *measure);
