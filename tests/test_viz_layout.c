@@ -79,22 +79,17 @@ static void test_layout__header_says_what_the_run_was(void **state) {
 static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "labels");
-    sample_task(&stage.sample, 2, 0, "worker");
-    sample_slice(&stage.sample, 'B', 2, 0, "span", "fits", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000, "span", "fits", NULL);
-    sample_slice(&stage.sample, 'B', 2, 2000, "span", "stands beside its bar", NULL);
-    sample_slice(&stage.sample, 'E', 2, 2100, "span", "stands beside its bar", NULL);
     static const char book[] = "a label that is as long as a book, and then so much longer that "
                                "no bar of this trace could ever have it whole";
-    sample_slice(&stage.sample, 'B', 2, 5000, "span", book, NULL);
-    sample_slice(&stage.sample, 'E', 2, 8000, "span", book, NULL);
-    sample_slice(&stage.sample, 'B', 2, 8000, "span", "hidden", NULL);
-    sample_slice(&stage.sample, 'E', 2, 8010, "span", "hidden", NULL);
-    sample_slice(&stage.sample, 'B', 2, 8010, "span", "last", NULL);
-    sample_slice(&stage.sample, 'E', 2, 10000, "span", "last", NULL);
-    sample_slice(&stage.sample, 'E', 2, 10000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 10000, "complete");
+    /* Computing is no bar: it leaves room beside one. */
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'span': 'fits', 'do': [{'sleep': '1us'}]}, {'compute': '1us'},"
+               " {'span': 'stands beside its bar', 'do': [{'sleep': '100ns'}]},"
+               " {'compute': '2900ns'}, {'span': '%s', 'do': [{'sleep': '3us'}]},"
+               " {'span': 'hidden', 'do': [{'sleep': '10ns'}]},"
+               " {'span': 'last', 'do': [{'sleep': '1990ns'}]}]}]}",
+               book);
     stage_open(&stage, 1280, 400);
 
     const struct viz_prim *fits = stage_text(&stage, "fits");
@@ -121,12 +116,9 @@ static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
 static void test_layout__zero_and_short_slices_can_be_seen_and_hit(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "short");
-    sample_task(&stage.sample, 2, 0, "worker");
-    sample_slice(&stage.sample, 'B', 2, 500000, "span", "zero", NULL);
-    sample_slice(&stage.sample, 'E', 2, 500000, "span", "zero", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 1000000, "complete");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'compute': '500us'}, {'span': 'zero', 'do': []}, {'compute': '500us'}]}]}");
     stage_open(&stage, 1280, 400);
     size_t edge = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_EDGE_FIRST);
     assert_true(edge != SIZE_MAX);
@@ -135,6 +127,8 @@ static void test_layout__zero_and_short_slices_can_be_seen_and_hit(void **state)
     for (int off = -3; off <= 3; off++) {
         struct viz_id id = stage_hit(&stage, at->x + off, at->y + at->h / 2);
         assert_int_equal(id.kind, VIZ_ID_BAR);
+        assert_string_equal(viz_bar_name(stage.sample.model, &stage.sample.model->bars[id.index]),
+                            "zero");
     }
     stage_close(&stage);
 }
@@ -165,16 +159,10 @@ static void test_layout__work_grows_with_the_pixels_not_with_the_trace(void **st
 static void test_layout__a_long_bar_after_short_ones_is_whole(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "mixed");
-    sample_task(&stage.sample, 2, 0, "worker");
-    for (int i = 0; i < 100; i++) {
-        sample_slice(&stage.sample, 'B', 2, i, "span", "tiny", NULL);
-        sample_slice(&stage.sample, 'E', 2, i + 1, "span", "tiny", NULL);
-    }
-    sample_slice(&stage.sample, 'B', 2, 100, "span", "long", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000000, "span", "long", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 1000000, "complete");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'repeat': 100, 'do': [{'span': 'tiny', 'do': [{'sleep': '1ns'}]}]},"
+               " {'span': 'long', 'do': [{'sleep': '999900ns'}]}]}]}");
     stage_open(&stage, 1280, 400);
     int widest = 0;
     for (size_t i = 0; i < stage.state.scene.count; i++) {
@@ -301,26 +289,29 @@ static void test_layout__stuck_waits_stand_out(void **state) {
 static void test_layout__details_are_told_in_words(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "words");
-    sample_task(&stage.sample, 2, 0, "worker");
-    sample_slice(&stage.sample, 'B', 2, 0, "wait", "acquire a",
-                 "\"owner\":\"other\",\"owner_tid\":3,\"until\":2000000.000");
-    sample_slice(&stage.sample, 'E', 2, SAMPLE_SECOND, "wait", "acquire a", NULL);
-    sample_slice(&stage.sample, 'E', 2, SAMPLE_SECOND, "task", "worker",
-                 "\"outcome\":\"failed\",\"error\":\"ValueError\"");
-    sample_end(&stage.sample, SAMPLE_SECOND, "failed");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'a': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'other', 'do': [{'acquire': 'a'}, {'sleep': 1}, {'release': 'a'}]},"
+               " {'name': 'worker', 'do': [{'acquire': 'a'}, {'raise': 'ValueError'}]}]}");
     stage_open(&stage, 1000, 400);
+    /* A sleep, a wait for somebody else, and the name of who failed. */
+    static const struct {
+        int lane;
+        bool chart;
+        const char *name;
+        const char *value;
+    } places[] = {{0, true, "until", "1 s"},
+                  {1, true, "held by", "other"},
+                  {1, false, "error", "ValueError"}};
     stage.state.ui.pointer = true;
-    stage.state.ui.x = stage.state.frame.lanes.x + 200;
-    stage.state.ui.y = stage.state.frame.lanes.y + (int)(stage.state.frame.row_px / 2);
-    for (int i = 0; i < 2; i++) {
-        stage.state.ui.hover = stage_hit(&stage, stage.state.ui.x, stage.state.ui.y);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const struct viz_frame *frame = &stage.state.frame;
+        stage.state.ui.x = places[i].chart ? frame->lanes.x + 200 : 20;
+        stage.state.ui.y = frame->lanes.y + (int)((places[i].lane + 0.5) * frame->row_px);
         stage_update(&stage);
         assert_null(stage_text(&stage, "owner_tid"));
-        const char *const wanted[2][2] = {{"held by", "2 s"}, {"error", "ValueError"}};
-        assert_non_null(stage_text(&stage, wanted[i][0]));
-        assert_non_null(stage_text(&stage, wanted[i][1]));
-        stage.state.ui.x = 20; /* then the lane's name */
+        assert_non_null(stage_text(&stage, places[i].name));
+        assert_non_null(stage_text(&stage, places[i].value));
     }
     assert_int_equal(stage_count(&stage, VIZ_CROSS, VIZ_ALERT), 1);
     stage_close(&stage);
@@ -329,23 +320,29 @@ static void test_layout__details_are_told_in_words(void **state) {
 static void test_layout__the_strip_shows_what_changes(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "strip");
-    sample_task(&stage.sample, 2, 0, "worker");
-    for (int i = 0; i < 3; i++) {
-        sample_counter(&stage.sample, i * 1000, "queue", "maxsize", 4);
-        sample_counter(&stage.sample, i * 1000, "lock", "owner", i);
-        sample_counter(&stage.sample, i * 1000, "queue", "size", i);
-    }
-    sample_slice(&stage.sample, 'E', 2, 3000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 3000, "complete");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'q': {'type': 'queue', 'maxsize': 4},"
+               "  'a': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'x', 'do': [{'acquire': 'a'}, {'put': 'q'}, {'sleep': 1},"
+               "  {'put': 'q'}, {'sleep': 1}, {'release': 'a'}]},"
+               " {'name': 'y', 'do': [{'acquire': 'a'}]}]}");
     stage_open(&stage, 1000, 400);
-    assert_non_null(stage_text(&stage, "queue size"));
-    assert_non_null(stage_text(&stage, "max 2"));
-    uint32_t counter = stage.state.ui.counter;
-    assert_int_equal(viz_next_counter(stage.sample.model, counter), counter);
+    /* Who holds a lock is no number, and one that stays the same no picture. */
+    const struct trace_model *trace = stage.sample.trace;
+    size_t shown = 0;
+    uint32_t first = stage.state.ui.counter;
+    do {
+        const struct trace_counter *counter = &trace->counters[stage.state.ui.counter];
+        assert_string_not_equal(trace_text(trace, counter->key), "owner");
+        assert_true(counter->min < counter->max);
+        stage_update(&stage);
+        shown += stage_text(&stage, "q size") != NULL && stage_text(&stage, "max 2") != NULL;
+        viz_act(&stage.state, "O", NULL);
+    } while (stage.state.ui.counter != first);
+    assert_int_equal(shown, 1);
     stage_close(&stage);
 
-    sample_lanes(&stage.sample, 2);
+    sample_run(&stage.sample, "", "{'cadran': 1, 'tasks': [{'name': 'x', 'do': [{'sleep': 1}]}]}");
     stage_open(&stage, 1000, 400);
     assert_int_equal(stage.state.ui.counter, TRACE_NO_INDEX);
     assert_int_equal(stage.state.frame.strip.h, 0);
@@ -378,8 +375,7 @@ static void test_layout__no_size_and_no_view_breaks_it(void **state) {
 static void test_layout__nothing_is_said_to_be_nothing(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "nothing");
-    sample_end(&stage.sample, 0, "complete");
+    sample_run(&stage.sample, "", "{'cadran': 1, 'tasks': []}");
     stage_open(&stage, 800, 500);
     assert_non_null(stage_text(&stage, "Nothing happened in this trace"));
     struct viz_id id = stage_hit(&stage, 400, 250);

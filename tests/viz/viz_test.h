@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "actions.h"
 #include "hit.h"
 #include "sample.h"
 #include "state.h"
