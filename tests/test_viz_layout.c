@@ -356,7 +356,8 @@ static void test_layout__no_size_and_no_view_breaks_it(void **state) {
         struct stage stage;
         sample_window(&stage.sample);
         stage_open(&stage, sizes[i][0], sizes[i][1]);
-        stage.state.ui.help = stage.state.ui.pointer = true;
+        stage.state.ui.pointer = true;
+        viz_act(&stage.state, "?", NULL);
         for (int k = 0; k < 30; k++) {
             stage.state.scale = k % 2 == 0 ? 1 : 2.5;
             stage.state.ui.x = sizes[i][0] * k / 30;

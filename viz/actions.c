@@ -207,17 +207,14 @@ static unsigned change_theme(struct viz_state *state, const struct viz_amount *a
     return VIZ_REDRAW;
 }
 
-static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount) {
-    (void)amount;
-    state->ui.help = !state->ui.help;
-    return VIZ_REDRAW;
-}
+/* Below the table, which it lists. */
+static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount);
 
 static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
-    if (!state->ui.help)
+    if (state->ui.help == NULL)
         drop_selection(state);
-    state->ui.help = false;
+    state->ui.help = NULL;
     return VIZ_REDRAW;
 }
 
@@ -303,7 +300,21 @@ const struct viz_action viz_actions[] = {
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},
 };
 
-const size_t viz_action_count = sizeof viz_actions / sizeof viz_actions[0];
+enum { ACTION_COUNT = sizeof viz_actions / sizeof viz_actions[0] };
+
+const size_t viz_action_count = ACTION_COUNT;
+
+static void help_line(size_t index, char inputs[VIZ_INPUTS_SIZE], const char **text) {
+    viz_action_inputs(&viz_actions[index], inputs);
+    *text = viz_actions[index].help;
+}
+
+static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount) {
+    static const struct viz_help help = {ACTION_COUNT, help_line};
+    (void)amount;
+    state->ui.help = state->ui.help == NULL ? &help : NULL;
+    return VIZ_REDRAW;
+}
 
 unsigned viz_act(struct viz_state *state, const char *input, const struct viz_amount *amount) {
     for (size_t i = 0; i < viz_action_count; i++) {

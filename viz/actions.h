@@ -36,7 +36,7 @@ struct viz_trigger {
     bool also; /* means the same as the one before it: works, and is not listed */
 };
 
-enum { VIZ_TRIGGERS_MAX = 8, VIZ_INPUTS_SIZE = 96 };
+enum { VIZ_TRIGGERS_MAX = 8 };
 
 struct viz_action {
     const char *name; /* "zoom" */

@@ -48,7 +48,7 @@ unsigned viz_input_press(struct viz_input *input, struct viz_state *state, int x
                          bool shift) {
     state->ui.x = x;
     state->ui.y = y;
-    if (state->ui.help)
+    if (state->ui.help != NULL)
         return settle(state, viz_act(state, "click on the list", NULL));
     input->press_x = input->last_x = x;
     input->press_y = input->last_y = y;

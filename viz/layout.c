@@ -252,6 +252,6 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         paint_nothing(&painter);
     else
         viz_paint_tooltip(&painter);
-    if (ui->help)
+    if (ui->help != NULL)
         viz_paint_help(&painter);
 }

@@ -21,6 +21,14 @@ enum viz_wakes {
     VIZ_WAKES_COUNT
 };
 
+/* The list of keys, which may cover the picture. */
+enum { VIZ_INPUTS_SIZE = 96 };
+struct viz_help {
+    size_t count;
+    /* A line of it: what to press, and what that does. */
+    void (*line)(size_t index, char inputs[VIZ_INPUTS_SIZE], const char **text);
+};
+
 /* What the picture depends on beside model and view. */
 struct viz_ui {
     bool interactive; /* a window: hints for keys, a scroll bar */
@@ -29,7 +37,7 @@ struct viz_ui {
     int y;
     struct viz_id hover;
     struct viz_id selected;
-    bool help;
+    const struct viz_help *help; /* NULL: it is not shown */
     enum viz_wakes wakes;
     uint32_t counter; /* which one the strip shows; TRACE_NO_INDEX: no strip */
     bool ranging;     /* a stretch of time is being marked */

@@ -1,7 +1,6 @@
 /* What is under the pointer: the line through it, a tooltip; and the list of keys. */
 #include "painter.h"
 
-#include "actions.h"
 #include "describe.h"
 
 #include <math.h>
@@ -132,46 +131,61 @@ void viz_paint_tooltip(struct viz_painter *painter) {
 
 /* --- Keys --------------------------------------------------------------------------------- */
 
-/* A line of the list: what to press, and what that does. */
-static void paint_action(struct viz_painter *painter, size_t index, struct viz_rect at, int keys) {
-    char inputs[VIZ_INPUTS_SIZE];
-    int middle = at.y + at.h / 2;
-    int gap = viz_px(painter->frame, 24);
-    viz_action_inputs(&viz_actions[index], inputs);
-    viz_shows(painter->scene, VIZ_ID_ACTION, index);
-    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, at.x, middle, keys, inputs);
-    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, at.x + keys + gap, middle, at.w - keys - gap,
-                viz_actions[index].help);
+/* Widths: what to press, what is between, what that does. */
+struct help_columns {
+    int keys;
+    int gap;
+    int texts;
+};
+
+static struct help_columns measure_help(const struct viz_painter *painter) {
+    const struct viz_help *help = painter->ui->help;
+    struct help_columns columns = {.gap = viz_px(painter->frame, 24)};
+    for (size_t i = 0; i < help->count; i++) {
+        char inputs[VIZ_INPUTS_SIZE];
+        const char *text;
+        help->line(i, inputs, &text);
+        columns.keys = most(columns.keys, viz_text_width(painter, VIZ_FONT_SMALL, inputs));
+        columns.texts = most(columns.texts, viz_text_width(painter, VIZ_FONT_SMALL, text));
+    }
+    return columns;
+}
+
+static void paint_help_lines(struct viz_painter *painter, const struct help_columns *columns,
+                             struct viz_rect row) {
+    const struct viz_help *help = painter->ui->help;
+    int after = columns->keys + columns->gap;
+    for (size_t i = 0; i < help->count; i++, row.y += row.h) {
+        char inputs[VIZ_INPUTS_SIZE];
+        const char *text;
+        int middle = row.y + row.h / 2;
+        help->line(i, inputs, &text);
+        viz_shows(painter->scene, VIZ_ID_ACTION, i);
+        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, row.x, middle, columns->keys, inputs);
+        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, row.x + after, middle, row.w - after, text);
+    }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
 void viz_paint_help(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     viz_fill_alpha(painter->scene, VIZ_BACKGROUND, 150,
                    (struct viz_rect){0, 0, frame->width, frame->height});
-    int keys = 0;
-    int texts = 0;
-    for (size_t i = 0; i < viz_action_count; i++) {
-        char inputs[VIZ_INPUTS_SIZE];
-        viz_action_inputs(&viz_actions[i], inputs);
-        keys = most(keys, viz_text_width(painter, VIZ_FONT_SMALL, inputs));
-        texts = most(texts, viz_text_width(painter, VIZ_FONT_SMALL, viz_actions[i].help));
-    }
+    struct help_columns columns = measure_help(painter);
     int pad = viz_px(frame, 20);
     int head = viz_line_height(painter, VIZ_FONT_VALUE) + viz_px(frame, 10);
     int line = viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(frame, 6);
     int room = frame->height - viz_px(frame, 8) - head - 2 * pad;
-    int rows = (int)viz_action_count;
+    int rows = (int)painter->ui->help->count;
     if (rows * line > room)
         line = most(room / rows, viz_line_height(painter, VIZ_FONT_SMALL) - viz_px(frame, 1));
-    int width = keys + viz_px(frame, 24) + texts + 2 * pad;
+    int width = columns.keys + columns.gap + columns.texts + 2 * pad;
     width = width < frame->width - viz_px(frame, 8) ? width : frame->width - viz_px(frame, 8);
     int height = head + rows * line + 2 * pad;
     struct viz_rect at = {(frame->width - width) / 2, most((frame->height - height) / 2, 0), width,
                           height};
     paint_panel(painter, at);
-    struct viz_rect row = {at.x + pad, at.y + pad + head, width - 2 * pad, line};
-    viz_text(painter->scene, VIZ_FONT_VALUE, VIZ_TEXT, row.x, at.y + pad, "Keys and mouse");
-    for (size_t i = 0; i < viz_action_count; i++, row.y += line)
-        paint_action(painter, i, row, keys);
-    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    viz_text(painter->scene, VIZ_FONT_VALUE, VIZ_TEXT, at.x + pad, at.y + pad, "Keys and mouse");
+    paint_help_lines(painter, &columns,
+                     (struct viz_rect){at.x + pad, at.y + pad + head, width - 2 * pad, line});
 }
