@@ -300,6 +300,35 @@ static void test_window__help_covers_the_picture_until_escape(void **state) {
     close_window(&fixture);
 }
 
+static void test_window__signs_are_what_is_typed_and_letters_where_they_are(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    /* A German keyboard: AltGr and 8 are a key and, apart from it, a bracket. */
+    key(&fixture, SDLK_8, KMOD_RALT);
+    assert_true(fixture.state->view.row_scale == 1);
+    type(&fixture, "[");
+    assert_true(fixture.state->view.row_scale < 1);
+    /* An English one: + is Shift and =; the key alone is none of the two. */
+    double length = fixture.state->view.length_ns;
+    key(&fixture, SDLK_EQUALS, KMOD_LSHIFT);
+    assert_true(fixture.state->view.length_ns == length);
+    type(&fixture, "+");
+    assert_true(fixture.state->view.length_ns < length);
+    /* A Russian one: what stands where F does. What it types is no sign. */
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = 0x430;
+    event.key.keysym.scancode = SDL_SCANCODE_F;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    type(&fixture, "\xD0\xB0");
+    assert_true(fixture.state->view.length_ns == length);
+    /* A letter is not done twice: as a key, and as what it types. */
+    key(&fixture, SDLK_t, 0);
+    type(&fixture, "t");
+    assert_int_equal(fixture.state->theme, VIZ_LIGHT);
+    close_window(&fixture);
+}
+
 static void test_window__draws_only_when_something_has_changed(void **state) {
     (void)state;
     struct fixture fixture;
@@ -351,6 +380,7 @@ int main(void) {
         cmocka_unit_test(test_window__shift_drag_zooms_to_a_stretch),
         cmocka_unit_test(test_window__wheel_scrolls_lanes_where_there_are_more_than_fit),
         cmocka_unit_test(test_window__help_covers_the_picture_until_escape),
+        cmocka_unit_test(test_window__signs_are_what_is_typed_and_letters_where_they_are),
         cmocka_unit_test(test_window__draws_only_when_something_has_changed),
         cmocka_unit_test(test_window__q_ends_it),
         cmocka_unit_test(test_window__new_size_is_filled),
