@@ -49,7 +49,8 @@ static void check_counts(const struct stage *stage, const char *svg) {
                  {VIZ_STROKE, "fill=\"none\""},
                  {VIZ_DOT, "<circle"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        assert_int_equal(count_of(svg, kinds[i].element), stage_count(stage, kinds[i].kind, -1));
+        assert_int_equal(count_of(svg, kinds[i].element),
+                         stage_count(stage, (int)kinds[i].kind, -1));
 }
 
 static void test_svg__has_every_primitive_of_every_picture(void **state) {

@@ -123,6 +123,10 @@ WORKS = (
              peer("go", "create", share=0.5),
              peer("asyncio", "create", share=0.02),
              peer("uvloop", "create", share=0.02))),
+    Work("loops", "a new loop with eight tasks, as a test makes one", "loop",
+         items=(200_000, 20_000, 100), reach_ratio=4, entries=(
+             engine("loops", "coroutines"),
+             engine("loops-steps", "step machines"))),
     Work("queue", "queue of size one: an item from producer to consumer", "item",
          items=(5_000_000, 500_000, 1000), reach_ns=60, entries=(
              engine("queue", "coroutines"),
@@ -142,7 +146,7 @@ WORKS = (
              peer("uvloop", "sleepers", clock="cpu", share=0.1))),
     Work("read", "reading a trace of {items} events into the model", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=250, reach_bytes=64, memory=True, entries=(
-             Entry("ours", "bench-trace", "read", "sim_trace_read()", file="read"),
+             Entry("ours", "bench-trace", "read", "trace_read()", file="read"),
              floor("scan", "a look at every byte", file="read"),
              Entry("peer", "bench-cjson", "lines", "cJSON, line by line", file="read"),
              Entry("peer", "bench-cjson", "whole", "cJSON, the whole file", file="read"))),
