@@ -171,7 +171,8 @@ static void describe_instant(struct viz_description *out, const struct viz_model
     const struct trace_model *trace = model->trace;
     const struct trace_instant *instant = &trace->instants[index];
     snprintf(out->heading, sizeof out->heading, "%.190s", trace_text(trace, instant->name));
-    add_fact(out, "what", trace_category_text(trace, instant->category));
+    if (instant->category != TRACE_CATEGORY_OTHER)
+        add_fact(out, "what", trace_category_text(trace, instant->category));
     add_fact(out, "by", trace_text(trace, trace->tracks[instant->track].name));
     add_time(out, "at", instant->time_ns - model->origin_ns);
     add_args(out, trace, instant->args);
@@ -226,17 +227,14 @@ static void describe_trace(struct viz_description *out, const struct viz_model *
     add_args(out, model->trace, model->trace->header);
 }
 
-/* What the reader had to say, and what it left out, by kind. */
+/* What the reader had to say: each kind of event that it left out is a line of it. */
 static bool describe_remark(struct viz_description *out, const struct viz_model *model) {
     const struct trace_model *trace = model->trace;
-    if (trace->warning_count == 0 && trace->left_out_count == 0)
+    if (trace->warning_count == 0)
         return false;
-    snprintf(out->heading, sizeof out->heading, "%.190s",
-             trace->warning_count > 0 ? trace->warnings[0] : "left out");
-    for (size_t i = 1; i < trace->warning_count; i++)
+    snprintf(out->heading, sizeof out->heading, "Not all of the file is here");
+    for (size_t i = 0; i < trace->warning_count; i++)
         add_fact(out, "", trace->warnings[i]);
-    for (size_t i = 0; i < trace->left_out_count; i++)
-        add_count(out, trace_text(trace, trace->left_out[i].what), trace->left_out[i].count);
     return true;
 }
 
