@@ -64,36 +64,75 @@ static void trace_failed(void *arg) {
         (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
 }
 
-static int open_trace(run_machine *machine, const char *path, bool detail,
-                      struct trace_stream **trace) {
-    const run_machine_options *options = machine->options;
-    struct trace_override *overrides = base_zalloc(options->override_count + 1, sizeof *overrides);
+/* Who listens to the run. */
+struct listeners {
+    struct trace_stream *trace;    /* NULL: nobody */
+    struct table_collector *table; /* NULL: nobody wants one */
+};
+
+static void stop_listening(struct listeners *listeners) {
+    trace_stream_free(listeners->trace);
+    table_collector_free(listeners->table);
+}
+
+static int add_listeners(const cli_run_options *options, bool table, struct listeners *listeners) {
+    int error = 0;
+    if (options->trace_path != NULL)
+        error = trace_stream_write(listeners->trace, options->trace_path);
+    if (error != 0 || !table)
+        return error;
+    listeners->table = table_collector_new();
+    if (listeners->table == NULL)
+        return CAD_ENOMEM;
+    trace_stream_add(listeners->trace, table_collector_consumer(listeners->table));
+    return 0;
+}
+
+static int tell(run_machine *machine, const cli_run_options *options, bool table,
+                const struct trace_header *header, struct listeners *listeners) {
+    int error = trace_stream_new(header, &listeners->trace);
+    if (error == 0)
+        error = add_listeners(options, table, listeners);
+    if (error != 0)
+        return error;
+    trace_stream_on_failure(listeners->trace, trace_failed, machine);
+    run_machine_trace(machine, listeners->trace);
+    return 0;
+}
+
+/* Has the run told to whoever is to listen. 0, CAD_ENOMEM, or CAD_ESYSTEM with errno where the
+ * trace's file cannot be opened; stop_listening() is due in any case. */
+static int listen(run_machine *machine, const cli_run_options *options,
+                  struct listeners *listeners) {
+    const run_machine_options *settings = machine->options;
+    bool table = options->table || machine->program->expect.table != NULL;
     char started[40];
     struct utsname host;
+    if (options->trace_path == NULL && !table)
+        return 0;
+    struct trace_override *overrides = base_zalloc(settings->override_count + 1, sizeof *overrides);
     if (overrides == NULL)
         return CAD_ENOMEM;
-    for (size_t i = 0; i < options->override_count; i++)
+    for (size_t i = 0; i < settings->override_count; i++)
         overrides[i] =
-            (struct trace_override){options->overrides[i].name, options->overrides[i].value};
+            (struct trace_override){settings->overrides[i].name, settings->overrides[i].value};
     struct trace_header header = {.scenario = machine->program->name,
-                                  .clock = options->real ? "real" : "virtual",
+                                  .clock = settings->real ? "real" : "virtual",
                                   .seed = machine->seed,
                                   .overrides = overrides,
-                                  .override_count = options->override_count,
+                                  .override_count = settings->override_count,
                                   .until_ns = machine->until_ns,
-                                  .detail = detail,
-                                  .live = options->real};
+                                  .detail = options->detail,
+                                  .live = settings->real};
     time_t now = time(NULL);
-    if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
+    if (settings->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
         header.started = started;
-    if (options->real && uname(&host) == 0)
+    if (settings->real && uname(&host) == 0)
         header.host = host.nodename;
-    int error = trace_stream_open(path, &header, trace);
-    if (error == 0) {
-        trace_stream_on_failure(*trace, trace_failed, machine);
-        run_machine_trace(machine, *trace);
-    }
+    int error = tell(machine, options, table, &header, listeners);
+    int reason = errno;
     base_free(overrides);
+    errno = reason;
     return error;
 }
 
@@ -126,12 +165,12 @@ static int status_of(const run_machine *machine, size_t unmet) {
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(run_machine *machine, const cli_run_options *options, const char *trace_path,
-                    FILE *report) {
+static int conclude(run_machine *machine, const cli_run_options *options,
+                    const struct table_collector *table, FILE *report) {
     bool broken = machine->outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(machine, stderr);
-    if (!broken && (options->table || machine->program->expect.table != NULL))
-        whole = cli_conclude_table(machine, trace_path, options->table, &unmet);
+    if (!broken && table != NULL)
+        whole = cli_conclude_table(machine, table, options->table, &unmet);
     int status = whole ? status_of(machine, unmet) : CLI_STATUS_ENVIRONMENT;
     if (report != NULL && !cli_write_report(machine, options->report_path, report, unmet, status))
         status = CLI_STATUS_ENVIRONMENT;
@@ -146,46 +185,36 @@ static int conclude(run_machine *machine, const cli_run_options *options, const 
     return status;
 }
 
-static int run_recorded(run_machine *machine, const cli_run_options *options,
-                        const char *trace_path, FILE *report) {
-    struct trace_stream *trace = NULL;
-    int error = trace_path != NULL ? open_trace(machine, trace_path, options->detail, &trace) : 0;
-    int reason = errno;
+static int refuse_trace(const cli_run_options *options, int error, int reason) {
+    if (error == CAD_ENOMEM)
+        return no_memory();
+    fprintf(stderr, "cadran: %s: %s\n", options->trace_path, strerror(reason));
+    return CLI_STATUS_ENVIRONMENT;
+}
+
+static int run_recorded(run_machine *machine, const cli_run_options *options, FILE *report) {
+    struct listeners listeners = {NULL, NULL};
+    int status, error = listen(machine, options, &listeners);
     if (error != 0) {
+        status = refuse_trace(options, error, errno);
         if (report != NULL)
             (void)fclose(report);
-        if (error == CAD_ENOMEM)
-            return no_memory();
-        fprintf(stderr, "cadran: %s: %s\n", trace_path, strerror(reason));
-        return CLI_STATUS_ENVIRONMENT;
+    } else {
+        watch_signals();
+        run_machine_run(machine);
+        if (machine->options->progress != NULL)
+            machine->options->progress->hide(machine->options->progress);
+        status = conclude(machine, options, listeners.table, report);
     }
-    watch_signals();
-    run_machine_run(machine);
-    if (machine->options->progress != NULL)
-        machine->options->progress->hide(machine->options->progress);
-    int status = conclude(machine, options, trace_path, report);
-    trace_stream_free(trace);
+    stop_listening(&listeners);
     return status;
 }
 
-static int run_reported(run_machine *machine, const cli_run_options *options,
-                        const char *trace_path) {
+static int run_reported(run_machine *machine, const cli_run_options *options) {
     FILE *report = NULL;
     if (options->report_path != NULL && (report = cli_open_report(options->report_path)) == NULL)
         return CLI_STATUS_ENVIRONMENT;
-    return run_recorded(machine, options, trace_path, report);
-}
-
-static int run_prepared(run_machine *machine, const cli_run_options *options) {
-    bool needs_table = options->table || machine->program->expect.table != NULL;
-    char temporary[64] = "";
-    if (options->trace_path != NULL || !needs_table)
-        return run_reported(machine, options, options->trace_path);
-    if (!cli_temporary_trace(temporary, sizeof temporary))
-        return CLI_STATUS_ENVIRONMENT;
-    int status = run_reported(machine, options, temporary);
-    (void)unlink(temporary);
-    return status;
+    return run_recorded(machine, options, report);
 }
 
 static int run_program(const prog_program *program, const cli_run_options *options) {
@@ -211,7 +240,7 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     } else if (error != 0) {
         status = refuse(program, error);
     } else {
-        status = run_prepared(machine, options);
+        status = run_reported(machine, options);
         run_machine_free(machine);
     }
     (void)run_lines_close(&lines);
