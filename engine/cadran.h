@@ -212,9 +212,9 @@ typedef struct cad_task_group cad_task_group;
 typedef int cad_coroutine(void *arg);
 
 /* All members may be 0. A stack takes memory only as far as it has been used, and is used again by
- * the next coroutine: a loop keeps free ones of up to 2 GiB of addresses in all. A coroutine that
- * overflows its stack ends the process by SIGSEGV, with a line on standard error that names the
- * task. */
+ * the next coroutine: a loop keeps free ones of up to 2 GiB of addresses in all, and the process up
+ * to 64 MiB of those that freed loops have left. A coroutine that overflows its stack ends the
+ * process by SIGSEGV, with a line on standard error that names the task. */
 typedef struct cad_task_options {
     const char *name;      /* copied; NULL: "Task-1", "Task-2", ... */
     cad_task_group *group; /* the group that the task belongs to (TaskGroup.create_task) */
@@ -565,7 +565,7 @@ CAD_API void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handle
 
 /* An entry of the ready queue. */
 typedef struct cad_ready_info {
-    const char *kind;     /* "step" of a task, "callback", ...: a literal of the library */
+    const char *kind; /* "task", its "end", "callback", "timer", ...: a literal of the library */
     const cad_task *task; /* the task that it is about; NULL: none */
 } cad_ready_info;
 

@@ -1,12 +1,15 @@
+/* asyncio.Condition: a line of tasks beside a lock, which each gives up while it waits in the line
+ * and has again before it goes on, cancelled or not. */
 #include "condition.h"
 
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
     info->count = 2;
-    info->fields[0].key = "locked";
-    info->fields[0].value = condition->lock->locked;
-    info->fields[1].key = "waiters";
-    info->fields[1].value = (int64_t)condition->waiters.count;
+    info->fields[0].key = "waiters";
+    info->fields[0].value = (int64_t)condition->waiters.count;
+    info->fields[1].key = "lock";
+    info->fields[1].constant = true;
+    info->fields[1].value = (int64_t)condition->lock->object.id;
 }
 
 static size_t waiters(const cad__object *object) {
@@ -16,6 +19,7 @@ static size_t waiters(const cad__object *object) {
 
 static const cad__type condition_type = {
     .name = "condition",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
 };
@@ -80,10 +84,6 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
     return *phase & CANCELLED ? CAD_ECANCELLED : 0;
 }
 
-bool cad__condition_acquiring(uint8_t phase) {
-    return (phase & ACQUIRE) != 0;
-}
-
 static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     return cad__condition_poll(wait->object, task, &wait->inner);
@@ -92,7 +92,7 @@ static int wait_poll(cad_task *task) {
 static cad_lock *lock_waited_for(const cad_task *task) {
     const cad__wait *wait = &cad__task_of(task)->wait;
     const cad_condition *condition = wait->object;
-    return cad__condition_acquiring(wait->inner) ? condition->lock : NULL;
+    return wait->inner & ACQUIRE ? condition->lock : NULL;
 }
 
 static const cad__operation wait_operation = {
@@ -129,15 +129,23 @@ int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg)
 
 /* --- notify ---------------------------------------------------------------------------------- */
 
-int cad_condition_notify(cad_condition *condition, size_t n) {
+static int notify(cad_condition *condition, const char *verb, size_t n) {
+    cad__object *object = &condition->object;
     if (!condition->lock->locked)
-        return cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock");
+        return cad__did(object, verb, cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock"));
+    cad__did(object, verb, 0);
+    if (condition->waiters.count == 0)
+        return 0;
     while (n > 0 && cad__wake_first(&condition->waiters))
         n--;
     CAD__CHANGED(condition);
     return 0;
 }
 
+int cad_condition_notify(cad_condition *condition, size_t n) {
+    return notify(condition, "notify", n);
+}
+
 int cad_condition_notify_all(cad_condition *condition) {
-    return cad_condition_notify(condition, SIZE_MAX);
+    return notify(condition, "notify_all", SIZE_MAX);
 }

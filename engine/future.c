@@ -1,3 +1,9 @@
+/* asyncio.Future: a result that comes later, and what waits for it.
+ *
+ * Whatever waits is an entry of the ready queue, parked in the future's list of callbacks until it
+ * is done: a task that awaits it (its turn is the callback), the program's done callbacks, and the
+ * followers of gather(), wait() and the like. When the future is done all of them move over at
+ * once, in their order, and nothing can fail. A task is a future with a body: see task.c. */
 #include <stdio.h>
 
 #include "internal.h"
@@ -5,21 +11,17 @@
 /* A done callback of the program's. */
 typedef struct callback {
     cad__object object;
-    cad__entry entry;
-    cad_future *future;
+    cad__follower follower;
     cad_done_callback *fn;
     void *arg;
 } callback;
 
 static const cad__type callback_type = {.name = "callback"};
 
-static void run_callback(cad__entry *entry) {
-    callback *call = CAD__CONTAINER(entry, callback, entry);
-    cad_loop *loop = call->object.loop;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
-    call->fn(call->future, call->arg);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
-    cad_future_unref(call->future);
+void cad__done_callback_run(cad__entry *entry) {
+    callback *call = CAD__CONTAINER(entry, callback, follower.entry);
+    call->fn(call->follower.future, call->arg);
+    cad_future_unref(call->follower.future);
     cad__object_free(&call->object);
 }
 
@@ -58,7 +60,7 @@ void cad__future_clear(cad__object *object) {
         cad__unlink(future->callbacks.next);
 }
 
-static void describe(const cad__object *object, cad_object_info *info) {
+void cad__future_describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 1;
     info->fields[0].key = "done";
@@ -69,13 +71,14 @@ size_t cad__future_waiters(const cad__object *object) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     size_t count = 0;
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = link->next)
-        count += CAD__CONTAINER(link, cad__entry, link)->run == cad__task_run;
+        count += CAD__CONTAINER(link, cad__entry, link)->kind == CAD__ENTRY_TASK;
     return count;
 }
 
 static const cad__type future_type = {
     .name = "future",
-    .describe = describe,
+    .traced = CAD__TRACED_WHEN_USED,
+    .describe = cad__future_describe,
     .waiters = cad__future_waiters,
     .clear = cad__future_clear,
     .cancel = cad__future_cancel_plain,
@@ -103,16 +106,8 @@ void cad_future_unref(cad_future *future) {
 /* One entry of the ready queue for each callback and each waiting task, in their order. */
 static void schedule_callbacks(cad_future *future) {
     cad_loop *loop = future->object.loop;
-    if (loop->trace != NULL) {
-        for (cad__link *link = future->callbacks.next; link != &future->callbacks;
-             link = link->next) {
-            cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-            if (entry->run == cad__task_run)
-                cad__trace_wake(&CAD__CONTAINER(entry, cad__task, timer.entry)->future);
-        }
-        if (future->object.type == &future_type)
-            cad__trace_object(&future->object);
-    }
+    CAD__CHANGED(future);
+    CAD__TRACE(loop, cad__trace_join_all(loop, &future->callbacks));
     cad__splice(&loop->ready, &future->callbacks);
 }
 
@@ -170,6 +165,7 @@ static int check_settable(const cad_future *future, const char *refusal) {
 
 int cad_future_set_result(cad_future *future, void *value) {
     int error = check_settable(future, "Task does not support set_result operation");
+    cad__did(&future->object, "set_result", error);
     if (error != 0)
         return error;
     cad__future_finish(future, value, 0, NULL);
@@ -179,6 +175,7 @@ int cad_future_set_result(cad_future *future, void *value) {
 int cad_future_set_exception(cad_future *future, int code, cad_exception *exception) {
     assert(code < 0 && code != CAD_PENDING);
     int error = check_settable(future, "Task does not support set_exception operation");
+    cad__did(&future->object, "set_exception", error);
     if (error != 0)
         return error;
     cad__future_finish(future, NULL, code, exception);
@@ -286,11 +283,11 @@ int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void
     callback *call = cad__object_new(future->object.loop, &callback_type, sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
-    call->entry.run = run_callback;
-    call->future = cad_future_ref(future);
+    call->follower.entry.kind = CAD__ENTRY_DONE_CALLBACK;
+    call->follower.future = cad_future_ref(future);
     call->fn = fn;
     call->arg = arg;
-    cad__future_subscribe(future, &call->entry);
+    cad__follow(&call->follower);
     return 0;
 }
 
@@ -300,8 +297,8 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = next) {
         next = link->next;
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-        callback *call = CAD__CONTAINER(entry, callback, entry);
-        if (entry->run != run_callback || call->fn != fn || call->arg != arg)
+        callback *call = CAD__CONTAINER(entry, callback, follower.entry);
+        if (entry->kind != CAD__ENTRY_DONE_CALLBACK || call->fn != fn || call->arg != arg)
             continue;
         cad__unlink(link);
         cad__object_free(&call->object);
@@ -311,7 +308,12 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
     return removed;
 }
 
-void cad__future_unsubscribe(cad__entry *entry) {
-    if (cad__linked(&entry->link))
-        cad__unlink(&entry->link);
+void cad__unfollow(cad__follower *follower) {
+    cad__entry *entry = &follower->entry;
+    if (!cad__linked(&entry->link))
+        return;
+    if (cad_future_done(follower->future))
+        CAD__TRACE(follower->future->object.loop,
+                   cad__trace_leave(follower->future->object.loop, entry));
+    cad__unlink(&entry->link);
 }

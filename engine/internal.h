@@ -6,6 +6,14 @@
  * cad__wake(), which appends the task to the ready queue. When its turn comes, the loop polls
  * the operation again, and hands the result to the task: as the return value of cad_queue_get()
  * in a coroutine, as the argument of the next step in a step machine.
+ *
+ * From here on down, each part knows those above it: memory (error.c, pool.c); lists; entries of
+ * the ready queue and timers (entry.c, timer.c); objects (object.c); futures (future.c); waits and
+ * tasks (waiter.c, task.c); coroutines (context.c, and stack.h below it); the loop (loop.c,
+ * thread.c); the trace (trace.c). What a primitive is stays in its own file.
+ *
+ * All of it runs on the thread that runs the loop, but for what says otherwise. Functions are
+ * inline where a benchmark would see the call.
  */
 #ifndef CADRAN_INTERNAL_H
 #define CADRAN_INTERNAL_H
@@ -15,6 +23,7 @@
 
 #include "cadran.h"
 #include "driver.h"
+#include "stack.h"
 
 /* --- Memory ------------------------------------------------------------------------------ */
 
@@ -23,10 +32,9 @@ void *cad__zalloc(size_t size); /* zeroed */
 void cad__free(void *pointer);
 char *cad__strdup(const char *text);
 
-/* Memory for objects of a loop: see pool.c. */
-enum {
-    CAD__POOL_CLASSES = 65
-}; /* sizes of 8, 16, ... 512 bytes; larger ones are allocated singly */
+/* Memory for objects of a loop: see pool.c. Sizes of 8, 16, ... 512 bytes; larger ones are
+ * allocated singly. */
+enum { CAD__POOL_CLASSES = 65 };
 
 typedef struct cad__pool {
     void *free[CAD__POOL_CLASSES]; /* by size class: a list through the first word */
@@ -103,13 +111,82 @@ static inline void cad__splice(cad__link *to, cad__link *from) {
 
 /* --- Entries of the ready queue, timers ---------------------------------------------------- */
 
-/* What the ready queue holds: a place in it, and what happens when its turn comes. It is part
+/* What the ready queue holds: a place in it, and what kind of thing has its turn there. It is part
  * of what it stands for (a task, a handle), so that making something ready cannot fail. */
 typedef struct cad__entry {
     cad__link link;
-    void (*run)(struct cad__entry *entry);
+    uint8_t kind; /* enum cad__entry_kind */
 } cad__entry;
 
+/* A row for each kind of entry: what it is called in traces, what runs when its turn comes, and
+ * what says which task it is about. Kind and task are what an entry is to anybody but its owner:
+ * what a trace tells of it, and what the order of turns may depend on. */
+#define CAD__ENTRY_KINDS(X)                                                                        \
+    /* a task's turn; its timer while it sleeps; its end, noticed one iteration later */           \
+    X(TASK, "task", cad__task_run, cad__entry_own_task)                                            \
+    X(TIMER, "timer", cad__slept, cad__entry_own_task)                                             \
+    X(END, "end", cad__task_ended, cad__entry_own_task)                                            \
+    /* the program's callbacks: call_soon() and its like, from other threads, of a future */       \
+    X(CALLBACK, "callback", cad__handle_run, cad__entry_no_task)                                   \
+    X(POSTED, "threadsafe_callback", cad__posted_run, cad__entry_no_task)                          \
+    X(DONE_CALLBACK, "done_callback", cad__done_callback_run, cad__follower_task)                  \
+    /* a timeout's deadline; the done callbacks and the deadlines of what follows futures */       \
+    X(TIMEOUT, "timeout", cad__timeout_expire, cad__timeout_task)                                  \
+    X(WAIT, "wait", cad__wait_member_done, cad__follower_task)                                     \
+    X(WAIT_TIMEOUT, "wait_timeout", cad__wait_expire, cad__wait_task)                              \
+    X(AS_COMPLETED, "as_completed", cad__as_completed_member_done, cad__follower_task)             \
+    X(AS_COMPLETED_TIMEOUT, "as_completed_timeout", cad__as_completed_expire, cad__entry_no_task)  \
+    X(GATHER, "gather", cad__gather_child_done, cad__follower_task)                                \
+    X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
+    X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
+    X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
+    /* a worker of the virtual driver has done its work */                                         \
+    X(WORK, "work", cad__virtual_work_done, cad__entry_no_task)
+
+enum cad__entry_kind {
+#define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
+    CAD__ENTRY_KINDS(CAD__KIND)
+#undef CAD__KIND
+};
+
+#define CAD__KIND(kind, name, run, task)                                                           \
+    void run(cad__entry *entry);                                                                   \
+    const cad_task *task(const cad__entry *entry);
+CAD__ENTRY_KINDS(CAD__KIND)
+#undef CAD__KIND
+
+/* By kind. */
+extern const struct cad__entry_row {
+    void (*run)(cad__entry *entry);
+    const cad_task *(*task)(const cad__entry *entry);
+    const char *name;
+} cad__entry_rows[];
+
+/* It has been taken from the queue: what it stands for happens. */
+static inline void cad__entry_run(cad__entry *entry) {
+    cad__entry_rows[entry->kind].run(entry);
+}
+
+/* The task that it is about; NULL: none. */
+static inline const cad_task *cad__entry_task(const cad__entry *entry) {
+    return cad__entry_rows[entry->kind].task(entry);
+}
+
+/* A literal. */
+static inline const char *cad__entry_name(const cad__entry *entry) {
+    return cad__entry_rows[entry->kind].name;
+}
+
+/* What is told when a future is done: its entry is among the future's callbacks, and in the ready
+ * queue one iteration later, as for any done callback. */
+typedef struct cad__follower {
+    cad__entry entry;
+    cad_future *future; /* whoever this is a part of sees to it that it stays */
+} cad__follower;
+
+/* A deadline, and the entry that it makes ready. The two are one because they never are in use at
+ * the same time: a timer that has fired is an entry of the ready queue and nothing else, which is
+ * why cad__timer_cancel() looks in both places. */
 typedef struct cad__timer {
     cad__entry entry; /* goes to the ready queue when the deadline has come */
     uint32_t number;  /* in the table, while it runs */
@@ -151,7 +228,10 @@ CAD__APART int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
-/* What every object of a loop begins with. */
+typedef struct cad__waiters cad__waiters;
+
+/* What every object of a loop begins with. A program's pointer to a primitive, a future or a task
+ * is a pointer to this, so that cad_set_name() and its like take any of them. */
 typedef struct cad__object {
     const struct cad__type *type;
     cad_loop *loop;
@@ -159,17 +239,29 @@ typedef struct cad__object {
     char *name;    /* NULL until given or asked for */
     uint64_t
         id : 48; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
-    uint64_t size_class : 16; /* in the loop's pool */
+    uint64_t size_class : 8; /* in the loop's pool */
+    uint64_t traced : 1;     /* the trace sink has been told that it exists */
 } cad__object;
 
 #define CAD__ID(number) ((number) & ((UINT64_C(1) << 48) - 1))
 
+/* Which objects a trace is told of, beside the tasks, which have events of their own. */
+enum cad__traced {
+    CAD__TRACED_NEVER,
+    CAD__TRACED_WHEN_USED, /* when a task waits for it, or when it is given a name */
+    CAD__TRACED_ALWAYS,    /* the primitives */
+};
+
 typedef struct cad__type {
     const char *name;
+    enum cad__traced traced;
     /* Fills in info->count and info->fields. */
     void (*describe)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
+    /* What a line of those who wait for it is called; NULL: "waiters", of which it has no others.
+     */
+    const char *(*line)(const cad__object *object, const cad__waiters *waiters);
     /* Gives back what the object holds besides its own memory. */
     void (*clear)(cad__object *object);
     /* Futures only: Future.cancel(). `exception` is borrowed. True if the request was taken. */
@@ -192,6 +284,9 @@ bool cad__object_in_use(const cad__object *object);
 
 /* --- Futures ------------------------------------------------------------------------------- */
 
+/* References are counted while the loop lives: the program's, and those of whatever refers to a
+ * future for longer than a call. When the loop is freed (`closing`) they no longer count, and
+ * everything goes in the order of cad_loop_free(). */
 enum cad__future_state { CAD__FUTURE_PENDING, CAD__FUTURE_CANCELLED, CAD__FUTURE_FINISHED };
 
 struct cad_future {
@@ -223,7 +318,8 @@ void cad__future_set_cancelled(cad_future *future, cad_exception *exception);
 /* Future.cancel() as a plain future does it. */
 bool cad__future_cancel_plain(cad_future *future, cad_exception *exception);
 bool cad__future_cancel(cad_future *future, cad_exception *exception);
-/* The waiters() of every kind of future. */
+/* The describe() and the waiters() of every kind of future that is no task. */
+void cad__future_describe(const cad__object *object, cad_object_info *info);
 size_t cad__future_waiters(const cad__object *object);
 /* The clear() of a plain future, and the last part of that of every other kind. */
 void cad__future_clear(cad__object *object);
@@ -234,10 +330,12 @@ int cad__future_take(cad_future *future, void **value, cad_exception **exception
 /* The poll of cad_await(): wait.object is the future, wait.out the place for its value. */
 int cad__await_poll(cad_task *task);
 
-/* A node that is told when a future is done: entry.run is called one iteration later, as for
- * any done callback. */
+/* The entry joins the ready queue when the future is done, or now if it is done already. */
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
-void cad__future_unsubscribe(cad__entry *entry);
+/* The same for what knows its future. */
+static inline void cad__follow(cad__follower *follower);
+/* Takes it from where it is, among the callbacks or the ready ones; it may be in neither. */
+void cad__unfollow(cad__follower *follower);
 
 /* --- Waits --------------------------------------------------------------------------------- */
 
@@ -253,13 +351,14 @@ typedef struct cad__operation {
     void (*drop)(cad_task *task);
     /* The lock that the task waits for in the middle of it; NULL: never one. */
     cad_lock *(*lock)(const cad_task *task);
+    bool tells; /* poll() itself tells the trace of the result */
 } cad__operation;
 
 /* Tasks that wait, first come first. */
-typedef struct cad__waiters {
+struct cad__waiters {
     cad__link list; /* of cad__wait.link */
     size_t count;   /* of those neither woken nor cancelled yet */
-} cad__waiters;
+};
 
 enum cad__wait_state {
     CAD__WAIT_NONE,      /* not waiting, or waiting for its turn only */
@@ -270,6 +369,11 @@ enum cad__wait_state {
     CAD__WAIT_CANCELLED, /* was parked, and cancelled */
 };
 
+/* What a task waits for: one thing at a time, so there is one of these in each task, and an
+ * operation keeps here whatever it must remember between two polls. That is a few words, and not
+ * the same ones for all: each union below has a row for each that needs it, and an operation uses
+ * one of each at most. A coroutine that has not begun waits for nothing yet, and has what it is to
+ * run here. */
 typedef struct cad__wait {
     const cad__operation *operation; /* NULL: none in progress */
     void *object;                    /* the primitive or future that it is about */
@@ -279,18 +383,18 @@ typedef struct cad__wait {
         cad_exception *cancelled; /* in CAD__WAIT_CANCELLED: what it is cancelled with */
     };
     union {
-        void *item;
-        int64_t deadline_ns;
-        size_t index;
-        int (*predicate)(void *arg);
-        cad_coroutine *fn; /* before the first step: what is to run */
+        void *item;                  /* put: the item; others: a block or scope of their own */
+        int64_t deadline_ns;         /* sleep */
+        size_t index;                /* a barrier's: the place among the parties */
+        int (*predicate)(void *arg); /* a condition's wait_for() */
+        cad_coroutine *fn;           /* before the first step: what is to run */
     };
     union {
-        void **out;
-        void *arg;
+        void **out; /* where the caller wants the value; NULL: nowhere */
+        void *arg;  /* of `predicate`, of `fn` */
     };
     union {
-        int64_t since_ns;
+        int64_t since_ns;  /* loop time at which the wait began, for reports */
         size_t stack_size; /* before the first step: of the coroutine's stack */
     };
     int32_t error;
@@ -317,7 +421,6 @@ struct cad__task {
 typedef struct cad__task cad__task;
 
 extern const cad__type cad__task_type;
-void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
 /* A coroutine has returned. */
 void cad__task_end(cad__task *task, int code);
 
@@ -350,6 +453,11 @@ static inline cad__task *cad__task_of(const cad_future *future) {
     return CAD__CONTAINER(future, cad__task, future);
 }
 
+/* The task that an entry of the kinds TASK, TIMER and END is a part of. */
+CAD__INLINE cad__task *cad__entry_owner(const cad__entry *entry) {
+    return CAD__CONTAINER(entry, cad__task, timer.entry);
+}
+
 /* Fetches the task that an entry of the ready queue, or a timer, is a part of. Most are. */
 CAD__INLINE void cad__task_fetch(const cad__entry *entry) {
     cad__fetch((uintptr_t)entry - offsetof(cad__task, timer.entry), sizeof(cad__task));
@@ -377,9 +485,6 @@ int cad__wait_future(cad_task *task, cad_future *future);
 /* Lets the others run once; CAD_PENDING. */
 int cad__yield(cad_task *task);
 
-/* The run() of a timer that a sleeping task waits for. */
-void cad__slept(cad__entry *entry);
-
 /* Ends a parked task's wait: the task is appended to the ready queue. */
 void cad__wake(cad_task *task);
 /* What a cancel does first: ends the wait, or hands the cancel on to the future awaited. False
@@ -395,7 +500,6 @@ static inline cad_task *cad__first_waiter(const cad__waiters *waiters);
 /* Takes the first task from the list and wakes it; false when there is none. */
 bool cad__wake_first(cad__waiters *waiters);
 void cad__wake_all(cad__waiters *waiters);
-size_t cad__list_length(const cad__link *list);
 
 /* Notes `exception` (a reference that is taken over) as what goes with an error returned to the
  * running task, or to the program; returns code. */
@@ -423,12 +527,12 @@ CAD__INLINE void cad__coroutine_fetch(const cad__task *task) {
         cad__fetch((uintptr_t)task->coroutine - FRAMES, FRAMES + 1);
 }
 
-/* Free stacks for the next coroutines. */
-enum { CAD__STACK_CLASSES = 20 };
+/* A loop's stacks, recycled among its coroutines without asking anybody (see stack.c for what is
+ * shared by all loops). */
 struct cad__stacks {
-    struct cad__coroutine *free[CAD__STACK_CLASSES]; /* by size: 16 KiB, 32 KiB, ... */
-    size_t kept;                                     /* bytes of them all */
-    size_t mapped;                                   /* stacks, these and those in use */
+    cad__stack *free[CAD__STACK_CLASSES]; /* by size class, the last used one first */
+    size_t kept;                          /* bytes of them all */
+    size_t count;                         /* these and those in use */
 };
 void cad__stacks_free(cad_loop *loop);
 
@@ -470,7 +574,7 @@ struct cad_loop {
     void *namer_arg;
     struct cad__stacks stacks;
     bool watches_overflow;
-    void *signal_stack;           /* where overflows are handled, while it watches for them */
+    cad__stack *signal_stack;     /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
     struct cad__tracer {
@@ -478,6 +582,10 @@ struct cad_loop {
         int64_t last_ns;
         const cad_task *runs; /* what runs: a task, or NULL for a callback */
         bool running, run_open;
+        bool in_turn;         /* of whatever */
+        uint64_t iterations;  /* since the sink listens */
+        cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
+        cad__object *changed; /* what has changed and is to be told of; NULL */
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
@@ -504,12 +612,76 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
     waiters->count = 0;
 }
 
-/* The entry that is next, still in its place; begins the next iteration where that needs nothing
- * from outside. NULL where it does, or where the run is to end. */
-cad__entry *cad__loop_peek(cad_loop *loop);
+/* --- Trace --------------------------------------------------------------------------------- */
+
+/* The callers of these look first whether anybody listens, which is all that it costs then. */
+#define CAD__TRACE(loop, call)                                                                     \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
+            call;                                                                                  \
+    } while (0)
+
+CAD__APART void cad__trace_task_begin(cad_task *task);
+CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
+CAD__APART void cad__trace_wait(cad_task *task);
+CAD__APART void cad__trace_wake(cad_task *task);
+/* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
+ * those are woken. */
+CAD__APART void cad__trace_join(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
+/* An entry is about to be taken out of the ready queue before its turn. */
+CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_iteration(cad_loop *loop);
+/* An entry has been taken from the ready queue for its turn. */
+CAD__APART void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry);
+/* The turn is over; nothing where none has begun. */
+CAD__APART void cad__trace_turn_end(cad_loop *loop);
+CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
+CAD__APART void cad__trace_timeout(cad_task *task);
+/* An object has been made: it is told of with the next event, by when it may have a name. */
+CAD__APART void cad__trace_new(cad__object *object);
+/* It has been given a name. */
+CAD__APART void cad__trace_name(cad__object *object);
+/* It is about to be freed. */
+CAD__APART void cad__trace_free(cad__object *object);
+/* Its state has changed. */
+CAD__APART void cad__trace_object(cad__object *object);
+/* A part of its state has changed that is a detail. */
+CAD__APART void cad__trace_object_detail(cad__object *object);
+/* The task is leaving the line that it stands in: the object has changed, and is told of with what
+ * else the same operation changes. */
+CAD__APART void cad__trace_unpark(cad__task *task);
+/* operation->poll(), and its result. */
+CAD__APART int cad__trace_poll(cad__task *task);
+/* An operation on a primitive has come to its result. */
+CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int result);
+/* The same, of one that gives or takes an item. */
+CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result,
+                                enum cad_item_move move, void *item, size_t place);
+/* The clock has moved while something ran: what was open before is told before anything else is,
+ * by a program that adds events of its own to the same trace. */
+CAD__APART void cad__trace_time(cad_loop *loop);
+
+/* A primitive's state has changed. */
+#define CAD__CHANGED(primitive)                                                                    \
+    CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
+
+/* Returns the result of an operation that does not wait; `object` is the primitive's. */
+static inline int cad__did(cad__object *object, const char *verb, int result) {
+    CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
+    return result;
+}
+
+/* --- Order ---------------------------------------------------------------------------------- */
+
+/* For a coroutine whose turn is over: takes the entry that is next, if it can run on a coroutine's
+ * stack; begins the next iteration where that needs nothing from outside. NULL: the loop has to go
+ * on. */
+cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
+    CAD__TRACE(loop, cad__trace_join(loop, entry));
     cad__append(&loop->ready, &entry->link);
 }
 
@@ -518,6 +690,10 @@ static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) 
         cad__append(&future->callbacks, &entry->link);
     else
         cad__ready(future->object.loop, entry);
+}
+
+static inline void cad__follow(cad__follower *follower) {
+    cad__future_subscribe(follower->future, &follower->entry);
 }
 
 /* deadline = from + delay, without overflow. */
@@ -535,31 +711,5 @@ void cad__threads_free(cad_loop *loop);
 
 /* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
 int cad__task_group_add(cad_task_group *group, cad_task *task);
-
-/* --- Trace --------------------------------------------------------------------------------- */
-
-/* Each does nothing without a sink; the callers test loop->trace first to make that free. */
-CAD__APART void cad__trace_task_begin(cad_task *task);
-CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
-CAD__APART void cad__trace_wait(cad_task *task);
-CAD__APART void cad__trace_wake(cad_task *task);
-CAD__APART void cad__trace_run_begin(cad_loop *loop, cad_task *task);
-CAD__APART void cad__trace_run_end(cad_loop *loop);
-CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
-CAD__APART void cad__trace_timeout(cad_task *task);
-CAD__APART void cad__trace_object(cad__object *object);
-/* The clock has moved while something ran: what was open before is told before anything else is,
- * by a program that adds events of its own to the same trace. */
-CAD__APART void cad__trace_time(cad_loop *loop);
-
-#define CAD__TRACE(loop, call)                                                                     \
-    do {                                                                                           \
-        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
-            call;                                                                                  \
-    } while (0)
-
-/* A primitive's state has changed. */
-#define CAD__CHANGED(primitive)                                                                    \
-    CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
 
 #endif

@@ -1,3 +1,10 @@
+/* asyncio.Task: a body that runs in turns, as a coroutine or as a step machine, and is a future.
+ *
+ * A turn begins in one of two places: cad__task_run(), when the loop has come to the task, and
+ * cad__task_next(), when the turn of a coroutine is over and that of another comes right behind, on
+ * whose stack the processor can go on without the loop. Both do the same to the task
+ * (begin_turn()): go on with the operation that it waits in, and run its body only where that is
+ * finished. */
 #include <string.h>
 
 #include "internal.h"
@@ -7,8 +14,8 @@ enum { DEFAULT_STACK = 64 * 1024 };
 /* --- The end of a task ----------------------------------------------------------------------- */
 
 /* One iteration after the end: asyncio would see it in a done callback. */
-static void ended(cad__entry *entry) {
-    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+void cad__task_ended(cad__entry *entry) {
+    cad__task *task = cad__entry_owner(entry);
     cad_loop *loop = task->future.object.loop;
     cad__unlink(&task->future.object.all);
     cad__append(&loop->objects, &task->future.object.all);
@@ -31,7 +38,7 @@ void cad__task_end(cad__task *task, int code) {
         future->exception_once = code == CAD_ECANCELLED;
     }
     CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
-    task->timer.entry.run = ended;
+    task->timer.entry.kind = CAD__ENTRY_END;
     cad__ready(future->object.loop, &task->timer.entry);
     if (code == CAD_ECANCELLED)
         cad__future_set_cancelled(future, exception);
@@ -42,7 +49,7 @@ void cad__task_end(cad__task *task, int code) {
 /* --- Running --------------------------------------------------------------------------------- */
 
 static void end_turn(cad_loop *loop) {
-    CAD__TRACE(loop, cad__trace_run_end(loop));
+    CAD__TRACE(loop, cad__trace_turn_end(loop));
     loop->current = NULL;
 }
 
@@ -57,7 +64,6 @@ static int begin(cad__task *task, int result) {
 /* The result with which the task goes on; CAD_PENDING where its turn is over already. */
 static int begin_turn(cad_loop *loop, cad__task *task) {
     loop->current = &task->future;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
     int result = cad__wait_resume(task);
     if (!task->future.started) {
         result = begin(task, result);
@@ -72,7 +78,7 @@ static int begin_turn(cad_loop *loop, cad__task *task) {
 }
 
 void cad__task_run(cad__entry *entry) {
-    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+    cad__task *task = cad__entry_owner(entry);
     cad_loop *loop = task->future.object.loop;
     int result = begin_turn(loop, task);
     if (result == CAD_PENDING)
@@ -89,29 +95,15 @@ void cad__task_run(cad__entry *entry) {
     end_turn(loop);
 }
 
-/* Whether an entry may run on a coroutine's stack, which can be a small one: nothing of the
- * program's is called. */
-static bool runs_anywhere(cad__entry *entry) {
-    if (entry->run != ended)
-        return entry->run == cad__slept;
-    const cad_future *future = &CAD__CONTAINER(entry, cad__task, timer.entry)->future;
-    return future->refs > 1 || (future->stackful && !cad_future_unretrieved(future));
-}
-
 cad__turn cad__task_next(cad_loop *loop) {
     end_turn(loop);
-    for (cad__entry *entry; (entry = cad__loop_peek(loop)) != NULL;) {
-        if (entry->run != cad__task_run) {
-            if (!runs_anywhere(entry))
-                break;
-            cad__unlink(&entry->link);
-            entry->run(entry);
+    for (cad__entry *entry; (entry = cad__loop_take(loop)) != NULL;) {
+        if (entry->kind != CAD__ENTRY_TASK) {
+            cad__entry_run(entry);
+            CAD__TRACE(loop, cad__trace_turn_end(loop));
             continue;
         }
-        cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
-        if (!task->future.stackful)
-            break;
-        cad__unlink(&entry->link);
+        cad__task *task = cad__entry_owner(entry);
         int result = begin_turn(loop, task);
         if (result != CAD_PENDING)
             return (cad__turn){task, result};
@@ -234,7 +226,7 @@ static void start(cad__task *task, cad_task **out) {
     if (out != NULL)
         *out = cad_future_ref(&task->future);
     loop->live++;
-    task->timer.entry.run = cad__task_run;
+    task->timer.entry.kind = CAD__ENTRY_TASK;
     CAD__TRACE(loop, cad__trace_task_begin(&task->future));
     cad__ready(loop, &task->timer.entry);
 }

@@ -46,12 +46,9 @@ int cad__threads_new(cad_loop *loop) {
     return 0;
 }
 
-static void run_posted(cad__entry *entry) {
+void cad__posted_run(cad__entry *entry) {
     posted *call = CAD__CONTAINER(entry, posted, entry);
-    cad_loop *loop = call->loop;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
     call->fn(call->arg);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
     cad__free(call);
 }
 
@@ -61,7 +58,7 @@ static void free_posted(cad__link *queue) {
     for (cad__link *link = queue->next; link != queue; link = next) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         next = link->next;
-        if (entry->run != run_posted)
+        if (entry->kind != CAD__ENTRY_POSTED)
             continue;
         cad__unlink(link);
         cad__free(CAD__CONTAINER(entry, posted, entry));
@@ -97,7 +94,7 @@ int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg) {
     posted *call = cad__zalloc(sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
-    *call = (posted){.entry.run = run_posted, .loop = loop, .fn = fn, .arg = arg};
+    *call = (posted){.entry.kind = CAD__ENTRY_POSTED, .loop = loop, .fn = fn, .arg = arg};
     if (cad__running == loop) { /* from a callback or a task: in its turn, as call_soon() */
         cad__ready(loop, &call->entry);
         return 0;
@@ -119,6 +116,7 @@ void cad__threads_collect(cad_loop *loop) {
     if (!cad__threads_pending(loop))
         return;
     uv_mutex_lock(&threads->mutex);
+    CAD__TRACE(loop, cad__trace_join_all(loop, &threads->posted));
     cad__splice(&loop->ready, &threads->posted);
     atomic_store_explicit(&threads->pending, false, memory_order_relaxed);
     uv_mutex_unlock(&threads->mutex);

@@ -1,17 +1,22 @@
-/* asyncio.wait() and wait_for(). */
+/* asyncio.wait() and wait_for().
+ *
+ * A call of wait() is a block of its own for as long as it lasts: a follower a future, a timer, and
+ * the one waiter, the task itself, which whatever comes first wakes. wait_for() is an await inside
+ * a timeout, as in asyncio, but where there is no time to wait: then the future is cancelled, and
+ * its end waited for. */
 #include "internal.h"
 
 typedef struct waiting waiting;
 
 typedef struct member {
-    cad__entry entry;   /* the future's done callback */
-    cad_future *future; /* a reference */
+    cad__follower follower;
     waiting *owner;
 } member;
 
 /* One call of cad_wait(). */
 struct waiting {
     cad_loop *loop;
+    cad_task *task;      /* who waits */
     cad__waiters waiter; /* the task, or nobody any more */
     cad__timer timer;
     int64_t timeout_ns;
@@ -24,8 +29,12 @@ static void release_waiter(waiting *self) {
     (void)cad__wake_first(&self->waiter);
 }
 
-static void on_timeout(cad__entry *entry) {
+void cad__wait_expire(cad__entry *entry) {
     release_waiter(CAD__CONTAINER(entry, waiting, timer.entry));
+}
+
+const cad_task *cad__wait_task(const cad__entry *entry) {
+    return CAD__CONTAINER(entry, waiting, timer.entry)->task;
 }
 
 static bool failed(cad_future *future) {
@@ -35,15 +44,15 @@ static bool failed(cad_future *future) {
     return future->error != 0;
 }
 
-static void on_completion(cad__entry *entry) {
-    member *done = CAD__CONTAINER(entry, member, entry);
+void cad__wait_member_done(cad__entry *entry) {
+    member *done = CAD__CONTAINER(entry, member, follower.entry);
     waiting *self = done->owner;
     self->left--;
     if (self->left > 0 && self->return_when != CAD_FIRST_COMPLETED &&
-        !(self->return_when == CAD_FIRST_EXCEPTION && failed(done->future)))
+        !(self->return_when == CAD_FIRST_EXCEPTION && failed(done->follower.future)))
         return;
     cad__timer_cancel(self->loop, &self->timer);
-    self->loop->cause = cad__task_or_null(done->future);
+    self->loop->cause = cad__task_or_null(done->follower.future);
     release_waiter(self);
     self->loop->cause = NULL;
 }
@@ -54,18 +63,18 @@ static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t c
         return NULL;
     self->loop = loop;
     cad__waiters_init(&self->waiter);
-    self->timer.entry.run = on_timeout;
+    self->timer.entry.kind = CAD__ENTRY_WAIT_TIMEOUT;
     for (size_t i = 0; i < count; i++) {
         if (futures[i]->marked)
             continue; /* it is a set */
         futures[i]->marked = true;
         member *next = &self->members[self->count++];
-        next->entry.run = on_completion;
-        next->future = cad_future_ref(futures[i]);
+        next->follower.entry.kind = CAD__ENTRY_WAIT;
+        next->follower.future = cad_future_ref(futures[i]);
         next->owner = self;
     }
     for (size_t i = 0; i < self->count; i++)
-        self->members[i].future->marked = false;
+        self->members[i].follower.future->marked = false;
     self->left = self->count;
     return self;
 }
@@ -73,13 +82,14 @@ static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t c
 static void free_waiting(waiting *self) {
     cad__timer_cancel(self->loop, &self->timer);
     for (size_t i = 0; i < self->count; i++) {
-        cad__future_unsubscribe(&self->members[i].entry);
-        cad_future_unref(self->members[i].future);
+        cad__unfollow(&self->members[i].follower);
+        cad_future_unref(self->members[i].follower.future);
     }
     cad__free(self);
 }
 
 static int begin(waiting *self, cad_task *task) {
+    self->task = task;
     if (self->timeout_ns != CAD_NEVER) {
         int64_t deadline_ns = cad__deadline_after(self->loop, self->timeout_ns);
         int error = cad__timer_start(self->loop, &self->timer, deadline_ns);
@@ -89,7 +99,7 @@ static int begin(waiting *self, cad_task *task) {
         }
     }
     for (size_t i = 0; i < self->count; i++)
-        cad__future_subscribe(self->members[i].future, &self->members[i].entry);
+        cad__follow(&self->members[i].follower);
     return cad__park(task, &self->waiter);
 }
 
@@ -100,7 +110,7 @@ static int wait_poll(cad_task *task) {
         return begin(self, task);
     int done = 0;
     for (size_t i = 0; i < self->count; i++)
-        done += cad_future_done(self->members[i].future);
+        done += cad_future_done(self->members[i].follower.future);
     free_waiting(self);
     return wait->error != 0 ? wait->error : done;
 }
@@ -149,12 +159,12 @@ static int cancel_poll(cad_task *task) {
     if (wait->phase++ == 0) {
         int result = begin(self, task);
         if (result == CAD_PENDING)
-            (void)cad__future_cancel(self->members[0].future, NULL);
+            (void)cad__future_cancel(self->members[0].follower.future, NULL);
         return result;
     }
     int result = wait->error;
     if (result == 0) {
-        result = cad_future_result(self->members[0].future, wait->out);
+        result = cad_future_result(self->members[0].follower.future, wait->out);
         if (result == CAD_ECANCELLED)
             result = cad_raise(CAD_ETIMEDOUT, NULL);
     }
@@ -183,5 +193,5 @@ int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value) {
         return CAD_ENOMEM;
     self->timeout_ns = CAD_NEVER;
     wait->item = self;
-    return cad__begin(&cancel_operation, NULL);
+    return cad__begin(&cancel_operation, future);
 }

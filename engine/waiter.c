@@ -2,14 +2,35 @@
  *
  * asyncio does this with a Future a wait (`fut_waiter`): pending while parked, with a result
  * once woken, cancelled by Task.cancel(). Here the wait is a part of the task, because a task
- * waits for one thing at a time, and so nothing has to be allocated for it. */
+ * waits for one thing at a time, and so nothing has to be allocated for it.
+ *
+ * What state the wait is in says who may end it, and where the task's one entry is:
+ *
+ *     NONE        runs, or yields        a cancel finds nothing to end: kept in must_cancel
+ *     PARKED      in a line of waiters   cad__wake() or a cancel; the entry is nowhere
+ *     SLEEPING    the same, no line      its timer, which is the entry, or a cancel
+ *     FUTURE      awaits a future        the future's end; a cancel goes to the future. The entry
+ *                                        is among the future's callbacks
+ *     WON         was woken              nobody: the entry is in the ready queue. A cancel that
+ *     CANCELLED   was cancelled          comes now is kept in must_cancel
+ *
+ * WON and CANCELLED last until the task's turn, and through the poll in it: only the poll knows
+ * whether what was won has to be passed on when a cancel came behind (`wait.error` says cancelled,
+ * `wait.state` says won). */
 #include "lock.h"
 
-/* A task that called cancel() on itself is cancelled at its next wait, as soon as it begins. */
+/* An operation is waiting now. A task that called cancel() on itself is cancelled at its next wait,
+ * as soon as it begins. */
 static void parked(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wait(&task->future));
     if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
         task->future.must_cancel = false;
+}
+
+static int poll(cad__task *task) {
+    if (__builtin_expect(task->future.object.loop->trace != NULL, 0))
+        return cad__trace_poll(task);
+    return task->wait.operation->poll(&task->future);
 }
 
 int cad__begin(const cad__operation *operation, void *object) {
@@ -21,7 +42,7 @@ int cad__begin(const cad__operation *operation, void *object) {
     wait->error = 0;
     wait->state = CAD__WAIT_NONE;
     wait->phase = wait->inner = 0;
-    int result = operation->poll(&task->future);
+    int result = poll(task);
     if (result != CAD_PENDING) {
         wait->operation = NULL;
         return result;
@@ -50,7 +71,7 @@ int cad__wait_resume(cad__task *task) {
         resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
-    int result = wait->operation->poll(&task->future);
+    int result = poll(task);
     if (result == CAD_PENDING) {
         parked(task);
     } else {
@@ -90,13 +111,12 @@ void cad__leave(cad_task *task) {
 }
 
 void cad__slept(cad__entry *entry) {
-    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
-    cad__wake(&task->future);
+    cad__wake(&cad__entry_owner(entry)->future);
 }
 
 int cad__park_until(cad_task *future, int64_t deadline_ns) {
     cad__task *task = cad__task_of(future);
-    task->timer.entry.run = cad__slept;
+    task->timer.entry.kind = CAD__ENTRY_TIMER;
     int error = cad__timer_start(future->object.loop, &task->timer, deadline_ns);
     if (error != 0)
         return error;
@@ -106,7 +126,7 @@ int cad__park_until(cad_task *future, int64_t deadline_ns) {
 
 int cad__wait_future(cad_task *task, cad_future *future) {
     cad__entry *entry = &cad__task_of(task)->timer.entry;
-    entry->run = cad__task_run;
+    entry->kind = CAD__ENTRY_TASK;
     cad__future_subscribe(future, entry);
     return begin_wait(task, CAD__WAIT_FUTURE);
 }
@@ -114,14 +134,14 @@ int cad__wait_future(cad_task *task, cad_future *future) {
 /* Appends the task to the ready queue: its wait is over. */
 static void make_ready(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wake(&task->future));
-    task->timer.entry.run = cad__task_run;
+    task->timer.entry.kind = CAD__ENTRY_TASK;
     cad__ready(task->future.object.loop, &task->timer.entry);
 }
 
 int cad__yield(cad_task *task) {
     begin_wait(task, CAD__WAIT_NONE);
     cad__entry *entry = &cad__task_of(task)->timer.entry;
-    entry->run = cad__task_run;
+    entry->kind = CAD__ENTRY_TASK;
     cad__ready(task->object.loop, entry);
     return CAD_PENDING;
 }
@@ -132,6 +152,7 @@ static void end_wait(cad__task *task, enum cad__wait_state state, int error) {
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_PARKED) {
         wait->waiters->count--;
+        CAD__TRACE(task->future.object.loop, cad__trace_unpark(task));
         if (!wait->keep)
             cad__unlink(&wait->link);
     }
@@ -158,13 +179,6 @@ void cad__wake_all(cad__waiters *waiters) {
         continue;
 }
 
-size_t cad__list_length(const cad__link *list) {
-    size_t length = 0;
-    for (const cad__link *link = list->next; link != list; link = link->next)
-        length++;
-    return length;
-}
-
 bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
     cad__wait *wait = &task->wait;
     switch (wait->state) {
@@ -185,7 +199,9 @@ bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
 
 void cad__wait_drop(cad__task *task) {
     cad__wait *wait = &task->wait;
-    if (cad__linked(&wait->link)) /* before drop(), which may free the list */
+    /* Nothing is woken here, and no count kept: the list's owner goes, too, or is being freed.
+     * Before drop(), which may free the list. */
+    if (cad__linked(&wait->link))
         cad__unlink(&wait->link);
     if (wait->operation != NULL && wait->operation->drop != NULL)
         wait->operation->drop(&task->future);
@@ -198,12 +214,26 @@ void cad__wait_drop(cad__task *task) {
 
 /* --- For reports --------------------------------------------------------------------------- */
 
+static bool waits(const cad__wait *wait) {
+    if (wait->operation == NULL)
+        return false;
+    if (wait->state == CAD__WAIT_FUTURE)
+        return !cad_future_done(wait->object);
+    return wait->state == CAD__WAIT_PARKED || wait->state == CAD__WAIT_SLEEPING;
+}
+
+static const char *line_of(const cad__wait *wait, const cad__object *object) {
+    if (wait->state != CAD__WAIT_PARKED)
+        return NULL;
+    if (object->type->cancel != NULL)
+        return "cancelling"; /* not among those who await it: wait_for() without time */
+    return object->type->line != NULL ? object->type->line(object, wait->waiters) : "waiters";
+}
+
 bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     const cad__task *task = cad__task_of(future);
     const cad__wait *wait = &task->wait;
-    if (wait->operation == NULL ||
-        (wait->state != CAD__WAIT_PARKED && wait->state != CAD__WAIT_SLEEPING &&
-         wait->state != CAD__WAIT_FUTURE))
+    if (!waits(wait))
         return false;
     *info = (cad_wait_info){
         .verb = wait->operation->verb, .since_ns = wait->since_ns, .until_ns = CAD_NEVER};
@@ -222,6 +252,8 @@ bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     else if (wait->state == CAD__WAIT_FUTURE && object->type->verb != NULL)
         info->verb = object->type->verb;
     info->object = object;
+    info->object_id = info->task == NULL ? object->id : 0;
+    info->line = line_of(wait, object);
     if (object->type->holder != NULL)
         info->holder = object->type->holder(object);
     return true;

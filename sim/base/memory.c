@@ -70,6 +70,16 @@ void *base_grown(void *array, size_t count, size_t *capacity, size_t element_siz
     return grown;
 }
 
+void *base_zlib_alloc(void *context, unsigned count, unsigned size) {
+    (void)context;
+    return base_zalloc(count, size);
+}
+
+void base_zlib_free(void *context, void *pointer) {
+    (void)context;
+    base_free(pointer);
+}
+
 bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size) {
     void *memory;
     memcpy(&memory, array, sizeof memory);

@@ -25,6 +25,10 @@ void base_free(void *pointer); /* takes NULL */
 /* The first `length` bytes of `text`, and a '\0'. */
 char *base_strndup(const char *text, size_t length);
 
+/* For zlib, which wants an allocator in this form. */
+void *base_zlib_alloc(void *context, unsigned count, unsigned size);
+void base_zlib_free(void *context, void *pointer);
+
 /* Makes room in a growing array for one element more: false, and nothing changed, where there is
  * no memory. `array` is the address of the pointer to the first element. */
 bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size);
