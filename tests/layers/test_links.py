@@ -8,12 +8,13 @@ import unittest
 
 from layers import SIM, folder_of, layers, sources
 
-# Files of one folder that use each other, and why they are files.
+# Files of one folder that may use each other, and why they are files.
 CIRCLES = [
-    # What a foreign file says and what its own format says both end in the one builder.
-    ["trace/build", "trace/foreign", "trace/own"],
+    # A file is read as what it says it is, and both kinds of reader end in the one builder, which
+    # asks them for what only they know.
+    {"trace/build", "trace/foreign", "trace/foreign_pair", "trace/foreign_place", "trace/own"},
     # An event is read a member at a time, and members by the scanner.
-    ["trace/scan", "trace/scan_event"],
+    {"trace/scan", "trace/scan_event"},
 ]
 
 
@@ -93,7 +94,8 @@ class Links(unittest.TestCase):
             self.assertEqual([other for other in uses if (folder, other) not in there], [], folder)
 
     def test_files_that_use_each_other_are_named_here(self):
-        self.assertEqual(circles(self.arrows), CIRCLES)
+        for circle in circles(self.arrows):
+            self.assertTrue(any(allowed.issuperset(circle) for allowed in CIRCLES), circle)
 
     def test_names_begin_with_the_prefix_of_their_folder(self):
         wrong = {f"{name}.c: {symbol}" for symbol, name in self.defined.items()
