@@ -100,6 +100,7 @@ static bool covers(const struct mask *mask, double x, double y) {
 }
 
 static SDL_Texture *make_mask(SDL_Renderer *renderer, const struct mask *mask) {
+    const double step = 1.0 / (double)SAMPLES;
     SDL_Surface *surface =
         SDL_CreateRGBSurfaceWithFormat(0, mask->w, mask->h, 32, SDL_PIXELFORMAT_ARGB8888);
     if (surface == NULL)
@@ -109,8 +110,8 @@ static SDL_Texture *make_mask(SDL_Renderer *renderer, const struct mask *mask) {
         for (int x = 0; x < mask->w; x++) {
             int hits = 0;
             for (int i = 0; i < SAMPLES * SAMPLES; i++)
-                hits += covers(mask, x + (i % SAMPLES + 0.5) / SAMPLES,
-                               y + (i / SAMPLES + 0.5) / SAMPLES);
+                hits +=
+                    covers(mask, x + (i % SAMPLES + 0.5) * step, y + (i / SAMPLES + 0.5) * step);
             Uint32 alpha = (Uint32)(hits * 255 / (SAMPLES * SAMPLES));
             row[x] = alpha << 24 | 0xFFFFFF;
         }
