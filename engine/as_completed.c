@@ -1,9 +1,8 @@
 #include "internal.h"
 
 typedef struct member {
-    cad__entry entry;   /* the future's done callback */
-    cad__link link;     /* among the completed */
-    cad_future *future; /* a reference */
+    cad__follower follower;
+    cad__link link; /* among the completed */
     cad_as_completed *owner;
 } member;
 
@@ -17,21 +16,21 @@ struct cad_as_completed {
     member members[];
 };
 
-static void on_completion(cad__entry *entry) {
-    member *done = CAD__CONTAINER(entry, member, entry);
+void cad__as_completed_member_done(cad__entry *entry) {
+    member *done = CAD__CONTAINER(entry, member, follower.entry);
     cad_as_completed *self = done->owner;
     cad__append(&self->completed, &done->link);
     if (--self->left == 0)
         cad__timer_cancel(self->object.loop, &self->timer);
-    self->object.loop->cause = cad__task_or_null(done->future);
+    self->object.loop->cause = cad__task_or_null(done->follower.future);
     (void)cad__wake_first(&self->waiters);
     self->object.loop->cause = NULL;
 }
 
-static void on_timeout(cad__entry *entry) {
+void cad__as_completed_expire(cad__entry *entry) {
     cad_as_completed *self = CAD__CONTAINER(entry, cad_as_completed, timer.entry);
     for (size_t i = 0; i < self->count; i++)
-        cad__future_unsubscribe(&self->members[i].entry);
+        cad__unfollow(&self->members[i].follower);
     self->expired = self->left;
     for (size_t i = 0; i < self->expired; i++)
         (void)cad__wake_first(&self->waiters);
@@ -41,8 +40,8 @@ static void clear(cad__object *object) {
     cad_as_completed *self = CAD__CONTAINER(object, cad_as_completed, object);
     cad__timer_cancel(object->loop, &self->timer);
     for (size_t i = 0; i < self->count; i++) {
-        cad__future_unsubscribe(&self->members[i].entry);
-        cad_future_unref(self->members[i].future);
+        cad__unfollow(&self->members[i].follower);
+        cad_future_unref(self->members[i].follower.future);
     }
 }
 
@@ -65,7 +64,7 @@ int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t coun
         return CAD_ENOMEM;
     cad__waiters_init(&self->waiters);
     cad__list_init(&self->completed);
-    self->timer.entry.run = on_timeout;
+    self->timer.entry.kind = CAD__ENTRY_AS_COMPLETED_TIMEOUT;
     if (timeout_ns != CAD_NEVER && count > 0) {
         int64_t deadline_ns = cad__deadline_after(loop, timeout_ns);
         int error = cad__timer_start(loop, &self->timer, deadline_ns);
@@ -79,13 +78,13 @@ int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t coun
             continue; /* it is a set */
         futures[i]->marked = true;
         member *next = &self->members[self->count++];
-        next->entry.run = on_completion;
-        next->future = cad_future_ref(futures[i]);
+        next->follower.entry.kind = CAD__ENTRY_AS_COMPLETED;
+        next->follower.future = cad_future_ref(futures[i]);
         next->owner = self;
-        cad__future_subscribe(futures[i], &next->entry);
+        cad__follow(&next->follower);
     }
     for (size_t i = 0; i < self->count; i++)
-        self->members[i].future->marked = false;
+        self->members[i].follower.future->marked = false;
     self->left = self->count;
     *out = self;
     return 0;
@@ -113,7 +112,7 @@ static int next_poll(cad_task *task) {
     }
     member *done = CAD__CONTAINER(self->completed.next, member, link);
     cad__unlink(&done->link);
-    return cad_future_result(done->future, wait->out);
+    return cad_future_result(done->follower.future, wait->out);
 }
 
 static const cad__operation next_operation = {.verb = "as_completed", .poll = next_poll};

@@ -40,14 +40,14 @@ typedef struct simulated {
 _Static_assert(sizeof(simulated) <= sizeof(((cad_work *)NULL)->reserved),
                "cad_work.reserved has room for a simulated worker");
 
-static void finished(cad__entry *entry) {
+void cad__virtual_work_done(cad__entry *entry) {
     simulated *worker = CAD__CONTAINER(entry, simulated, timer.entry);
     worker->work->done(worker->work);
 }
 
 static int start_work(cad_driver *driver, cad_work *work) {
     simulated *worker = (simulated *)(void *)work->reserved;
-    *worker = (simulated){.timer.entry.run = finished, .work = work};
+    *worker = (simulated){.timer.entry.kind = CAD__ENTRY_WORK, .work = work};
     int error = cad__timer_start(driver->loop, &worker->timer,
                                  cad__deadline(of(driver)->now_ns, work->virtual_ns));
     if (error == 0)

@@ -5,21 +5,20 @@
 /* A done callback of the program's. */
 typedef struct callback {
     cad__object object;
-    cad__entry entry;
-    cad_future *future;
+    cad__follower follower;
     cad_done_callback *fn;
     void *arg;
 } callback;
 
 static const cad__type callback_type = {.name = "callback"};
 
-static void run_callback(cad__entry *entry) {
-    callback *call = CAD__CONTAINER(entry, callback, entry);
+void cad__done_callback_run(cad__entry *entry) {
+    callback *call = CAD__CONTAINER(entry, callback, follower.entry);
     cad_loop *loop = call->object.loop;
     CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
-    call->fn(call->future, call->arg);
+    call->fn(call->follower.future, call->arg);
     CAD__TRACE(loop, cad__trace_run_end(loop));
-    cad_future_unref(call->future);
+    cad_future_unref(call->follower.future);
     cad__object_free(&call->object);
 }
 
@@ -69,7 +68,7 @@ size_t cad__future_waiters(const cad__object *object) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     size_t count = 0;
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = link->next)
-        count += CAD__CONTAINER(link, cad__entry, link)->run == cad__task_run;
+        count += CAD__CONTAINER(link, cad__entry, link)->kind == CAD__ENTRY_TASK;
     return count;
 }
 
@@ -107,8 +106,8 @@ static void schedule_callbacks(cad_future *future) {
         for (cad__link *link = future->callbacks.next; link != &future->callbacks;
              link = link->next) {
             cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-            if (entry->run == cad__task_run)
-                cad__trace_wake(&CAD__CONTAINER(entry, cad__task, timer.entry)->future);
+            if (entry->kind == CAD__ENTRY_TASK)
+                cad__trace_wake(&cad__entry_owner(entry)->future);
         }
         if (future->object.type == &future_type)
             cad__trace_object(&future->object);
@@ -286,11 +285,11 @@ int cad_future_add_done_callback(cad_future *future, cad_done_callback *fn, void
     callback *call = cad__object_new(future->object.loop, &callback_type, sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
-    call->entry.run = run_callback;
-    call->future = cad_future_ref(future);
+    call->follower.entry.kind = CAD__ENTRY_DONE_CALLBACK;
+    call->follower.future = cad_future_ref(future);
     call->fn = fn;
     call->arg = arg;
-    cad__future_subscribe(future, &call->entry);
+    cad__follow(&call->follower);
     return 0;
 }
 
@@ -300,8 +299,8 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = next) {
         next = link->next;
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-        callback *call = CAD__CONTAINER(entry, callback, entry);
-        if (entry->run != run_callback || call->fn != fn || call->arg != arg)
+        callback *call = CAD__CONTAINER(entry, callback, follower.entry);
+        if (entry->kind != CAD__ENTRY_DONE_CALLBACK || call->fn != fn || call->arg != arg)
             continue;
         cad__unlink(link);
         cad__object_free(&call->object);
@@ -309,9 +308,4 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
         removed++;
     }
     return removed;
-}
-
-void cad__future_unsubscribe(cad__entry *entry) {
-    if (cad__linked(&entry->link))
-        cad__unlink(&entry->link);
 }

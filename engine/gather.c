@@ -6,8 +6,7 @@ typedef struct gathering gathering;
 static const cad__type gather_type;
 
 typedef struct child {
-    cad__entry entry;   /* its done callback; unused in the second place of the same future */
-    cad_future *future; /* a reference */
+    cad__follower follower; /* follows nothing in the second place of the same future */
     gathering *owner;
 } child;
 
@@ -40,9 +39,9 @@ static void fail(gathering *self, cad_future *future) {
 /* All are done. A gathering that was cancelled ends with what the last child would raise if it
  * were cancelled, whether it is or not: with the message of its last cancel(), as in asyncio. */
 static void finish(gathering *self) {
-    cad_future *last = self->children[self->count - 1].future;
+    cad_future *last = self->children[self->count - 1].follower.future;
     for (size_t i = 0; i < self->count; i++)
-        self->children[i].future->retrieved = true;
+        self->children[i].follower.future->retrieved = true;
     if (!self->cancel_requested)
         cad__future_finish(&self->outer, NULL, 0, NULL);
     else if (cad_future_cancelled(last))
@@ -54,10 +53,10 @@ static void finish(gathering *self) {
         cad__future_finish(&self->outer, NULL, CAD_ECANCELLED, NULL);
 }
 
-static void on_done(cad__entry *entry) {
-    child *done = CAD__CONTAINER(entry, child, entry);
+void cad__gather_child_done(cad__entry *entry) {
+    child *done = CAD__CONTAINER(entry, child, follower.entry);
     gathering *self = done->owner;
-    cad_future *future = done->future;
+    cad_future *future = done->follower.future;
     cad_loop *loop = future->object.loop;
     self->finished++;
     loop->cause = cad__task_or_null(future);
@@ -94,7 +93,7 @@ static gathering *begin_cancel(cad_future *future, gathering *above, cad__task *
 /* Cancels the next child. Where that leads to another gathering this one is to be gone through
  * first, and is returned; otherwise `self` is. */
 static gathering *cancel_next(gathering *self, cad_exception *exception) {
-    cad_future *future = self->children[self->at++].future;
+    cad_future *future = self->children[self->at++].follower.future;
     cad__task *task =
         cad__task_or_null(future) != NULL ? cad__task_cancel_down(future, exception) : NULL;
     gathering *inner = begin_cancel(task != NULL ? cad__task_awaits(task) : future, self, task);
@@ -131,8 +130,8 @@ static bool cancel(cad_future *outer, cad_exception *exception) {
 static void clear(cad__object *object) {
     gathering *self = CAD__CONTAINER(object, gathering, outer.object);
     for (size_t i = 0; i < self->count; i++) {
-        cad__future_unsubscribe(&self->children[i].entry);
-        cad_future_unref(self->children[i].future);
+        cad__unfollow(&self->children[i].follower);
+        cad_future_unref(self->children[i].follower.future);
     }
     cad__future_clear(object);
 }
@@ -155,14 +154,14 @@ int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count, bool re
     self->return_exceptions = return_exceptions;
     for (size_t i = 0; i < count; i++) {
         child *next = &self->children[self->count++];
-        next->future = cad_future_ref(futures[i]);
+        next->follower.future = cad_future_ref(futures[i]);
         next->owner = self;
-        next->entry.run = on_done;
+        next->follower.entry.kind = CAD__ENTRY_GATHER;
         if (futures[i]->marked)
             continue;
         futures[i]->marked = true;
         self->unique++;
-        cad__future_subscribe(futures[i], &next->entry);
+        cad__follow(&next->follower);
     }
     for (size_t i = 0; i < count; i++)
         futures[i]->marked = false;
@@ -178,13 +177,13 @@ int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count, bool re
 
 typedef struct shielding {
     cad_future outer; /* has a reference to itself while it is subscribed to the inner one */
-    cad_future *inner;
-    cad__entry inner_done, outer_done; /* done callbacks */
+    cad__follower inner;
+    cad__follower outer_done;
 } shielding;
 
-static void on_inner_done(cad__entry *entry) {
-    shielding *self = CAD__CONTAINER(entry, shielding, inner_done);
-    cad_future *inner = self->inner;
+void cad__shield_inner_done(cad__entry *entry) {
+    shielding *self = CAD__CONTAINER(entry, shielding, inner.entry);
+    cad_future *inner = self->inner.future;
     cad_loop *loop = inner->object.loop;
     loop->cause = cad__task_or_null(inner);
     if (cad_future_cancelled(&self->outer)) {
@@ -199,19 +198,19 @@ static void on_inner_done(cad__entry *entry) {
     cad_future_unref(&self->outer);
 }
 
-static void on_outer_done(cad__entry *entry) {
-    shielding *self = CAD__CONTAINER(entry, shielding, outer_done);
-    if (cad_future_done(self->inner))
+void cad__shield_outer_done(cad__entry *entry) {
+    shielding *self = CAD__CONTAINER(entry, shielding, outer_done.entry);
+    if (cad_future_done(self->inner.future))
         return;
-    cad__future_unsubscribe(&self->inner_done);
+    cad__unfollow(&self->inner);
     cad_future_unref(&self->outer);
 }
 
 static void clear_shield(cad__object *object) {
     shielding *self = CAD__CONTAINER(object, shielding, outer.object);
-    cad__future_unsubscribe(&self->inner_done);
-    cad__future_unsubscribe(&self->outer_done);
-    cad_future_unref(self->inner);
+    cad__unfollow(&self->inner);
+    cad__unfollow(&self->outer_done);
+    cad_future_unref(self->inner.future);
     cad__future_clear(object);
 }
 
@@ -232,12 +231,13 @@ int cad_shield(cad_future *inner, cad_future **outer) {
     *outer = NULL;
     if (self == NULL)
         return CAD_ENOMEM;
-    self->inner = cad_future_ref(inner);
-    self->inner_done.run = on_inner_done;
-    self->outer_done.run = on_outer_done;
+    self->inner.entry.kind = CAD__ENTRY_SHIELD_INNER;
+    self->inner.future = cad_future_ref(inner);
+    self->outer_done.entry.kind = CAD__ENTRY_SHIELD_OUTER;
+    self->outer_done.future = &self->outer;
     cad_future_ref(&self->outer);
-    cad__future_subscribe(inner, &self->inner_done);
-    cad__future_subscribe(&self->outer, &self->outer_done);
+    cad__follow(&self->inner);
+    cad__follow(&self->outer_done);
     *outer = &self->outer;
     return 0;
 }

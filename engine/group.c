@@ -3,9 +3,8 @@
 #include "internal.h"
 
 typedef struct member {
-    cad__entry entry; /* the task's done callback */
-    cad__link link;   /* in the group's list, until the task is done */
-    cad_task *task;   /* a reference */
+    cad__follower follower; /* follows the task */
+    cad__link link;         /* in the group's list, until the task is done */
     cad_task_group *group;
 } member;
 
@@ -26,9 +25,9 @@ struct cad_task_group {
 };
 
 static void free_member(member *done) {
-    cad__future_unsubscribe(&done->entry);
+    cad__unfollow(&done->follower);
     cad__unlink(&done->link);
-    cad_future_unref(done->task);
+    cad_future_unref(done->follower.future);
     cad__free(done);
 }
 
@@ -94,7 +93,7 @@ static void add_error(cad_task_group *group, int code, cad_exception *exception)
 static void abort_tasks(cad_task_group *group) {
     group->aborting = true;
     for (cad__link *link = group->tasks.next; link != &group->tasks; link = link->next) {
-        cad_task *task = CAD__CONTAINER(link, member, link)->task;
+        cad_task *task = CAD__CONTAINER(link, member, link)->follower.future;
         if (!cad_future_done(task))
             (void)cad__future_cancel(task, NULL);
     }
@@ -110,11 +109,11 @@ static void fail(cad_task_group *group, cad_task *task) {
     (void)cad__future_cancel(group->parent, NULL);
 }
 
-static void on_task_done(cad__entry *entry) {
-    member *done = CAD__CONTAINER(entry, member, entry);
+void cad__task_group_member_done(cad__entry *entry) {
+    member *done = CAD__CONTAINER(entry, member, follower.entry);
     cad_task_group *group = done->group;
     cad_loop *loop = group->object.loop;
-    cad_task *task = cad_future_ref(done->task);
+    cad_task *task = cad_future_ref(done->follower.future);
     free_member(done);
     loop->cause = task;
     if (--group->running == 0)
@@ -144,11 +143,11 @@ int cad__task_group_add(cad_task_group *group, cad_task *task) {
     member *next = cad__zalloc(sizeof *next);
     if (next == NULL)
         return CAD_ENOMEM;
-    next->entry.run = on_task_done;
-    next->task = cad_future_ref(task);
+    next->follower.entry.kind = CAD__ENTRY_TASK_GROUP;
+    next->follower.future = cad_future_ref(task);
     next->group = group;
     cad__append(&group->tasks, &next->link);
-    cad__future_subscribe(task, &next->entry);
+    cad__follow(&next->follower);
     group->running++;
     return 0;
 }

@@ -11,7 +11,7 @@ struct cad_handle {
 
 static const cad__type handle_type = {.name = "handle"};
 
-static void run(cad__entry *entry) {
+void cad__handle_run(cad__entry *entry) {
     cad_handle *handle = CAD__CONTAINER(entry, cad_handle, timer.entry);
     cad_loop *loop = handle->object.loop;
     CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
@@ -24,7 +24,7 @@ static cad_handle *new_handle(cad_loop *loop, cad_callback *fn, void *arg) {
     cad_handle *handle = cad__object_new(loop, &handle_type, sizeof *handle);
     if (handle == NULL)
         return NULL;
-    handle->timer.entry.run = run;
+    handle->timer.entry.kind = CAD__ENTRY_CALLBACK;
     handle->fn = fn;
     handle->arg = arg;
     handle->refs = 1;

@@ -15,6 +15,7 @@
 
 #include "cadran.h"
 #include "driver.h"
+#include "stack.h"
 
 /* --- Memory ------------------------------------------------------------------------------ */
 
@@ -103,12 +104,78 @@ static inline void cad__splice(cad__link *to, cad__link *from) {
 
 /* --- Entries of the ready queue, timers ---------------------------------------------------- */
 
-/* What the ready queue holds: a place in it, and what happens when its turn comes. It is part
+/* What the ready queue holds: a place in it, and what kind of thing has its turn there. It is part
  * of what it stands for (a task, a handle), so that making something ready cannot fail. */
 typedef struct cad__entry {
     cad__link link;
-    void (*run)(struct cad__entry *entry);
+    uint8_t kind; /* enum cad__entry_kind */
 } cad__entry;
+
+/* A row for each kind of entry: what it is called in traces, what runs when its turn comes, and
+ * what says which task it is about. Kind and task are what an entry is to anybody but its owner:
+ * what a trace tells of it, and what the order of turns may depend on. */
+#define CAD__ENTRY_KINDS(X)                                                                        \
+    /* a task's turn; its timer while it sleeps; its end, noticed one iteration later */           \
+    X(TASK, "task", cad__task_run, cad__entry_own_task)                                            \
+    X(TIMER, "timer", cad__slept, cad__entry_own_task)                                             \
+    X(END, "end", cad__task_ended, cad__entry_own_task)                                            \
+    /* the program's callbacks: call_soon() and its like, from other threads, of a future */       \
+    X(CALLBACK, "callback", cad__handle_run, cad__entry_no_task)                                   \
+    X(POSTED, "threadsafe_callback", cad__posted_run, cad__entry_no_task)                          \
+    X(DONE_CALLBACK, "done_callback", cad__done_callback_run, cad__follower_task)                  \
+    /* a timeout's deadline; the done callbacks and the deadlines of what follows futures */       \
+    X(TIMEOUT, "timeout", cad__timeout_expire, cad__timeout_task)                                  \
+    X(WAIT, "wait", cad__wait_member_done, cad__follower_task)                                     \
+    X(WAIT_TIMEOUT, "wait_timeout", cad__wait_expire, cad__wait_task)                              \
+    X(AS_COMPLETED, "as_completed", cad__as_completed_member_done, cad__follower_task)             \
+    X(AS_COMPLETED_TIMEOUT, "as_completed_timeout", cad__as_completed_expire, cad__entry_no_task)  \
+    X(GATHER, "gather", cad__gather_child_done, cad__follower_task)                                \
+    X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
+    X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
+    X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
+    /* a worker of the virtual driver has done its work */                                         \
+    X(WORK, "work", cad__virtual_work_done, cad__entry_no_task)
+
+enum cad__entry_kind {
+#define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
+    CAD__ENTRY_KINDS(CAD__KIND)
+#undef CAD__KIND
+};
+
+#define CAD__KIND(kind, name, run, task)                                                           \
+    void run(cad__entry *entry);                                                                   \
+    const cad_task *task(const cad__entry *entry);
+CAD__ENTRY_KINDS(CAD__KIND)
+#undef CAD__KIND
+
+/* By kind. */
+extern const struct cad__entry_row {
+    void (*run)(cad__entry *entry);
+    const cad_task *(*task)(const cad__entry *entry);
+    const char *name;
+} cad__entry_rows[];
+
+/* It has been taken from the queue: what it stands for happens. */
+static inline void cad__entry_run(cad__entry *entry) {
+    cad__entry_rows[entry->kind].run(entry);
+}
+
+/* The task that it is about; NULL: none. */
+static inline const cad_task *cad__entry_task(const cad__entry *entry) {
+    return cad__entry_rows[entry->kind].task(entry);
+}
+
+/* A literal. */
+static inline const char *cad__entry_name(const cad__entry *entry) {
+    return cad__entry_rows[entry->kind].name;
+}
+
+/* What is told when a future is done: its entry is among the future's callbacks, and in the ready
+ * queue one iteration later, as for any done callback. */
+typedef struct cad__follower {
+    cad__entry entry;
+    cad_future *future; /* whoever this is a part of sees to it that it stays */
+} cad__follower;
 
 typedef struct cad__timer {
     cad__entry entry; /* goes to the ready queue when the deadline has come */
@@ -234,10 +301,12 @@ int cad__future_take(cad_future *future, void **value, cad_exception **exception
 /* The poll of cad_await(): wait.object is the future, wait.out the place for its value. */
 int cad__await_poll(cad_task *task);
 
-/* A node that is told when a future is done: entry.run is called one iteration later, as for
- * any done callback. */
+/* The entry joins the ready queue when the future is done, or now if it is done already. */
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
-void cad__future_unsubscribe(cad__entry *entry);
+/* The same for what knows its future. */
+static inline void cad__follow(cad__follower *follower);
+/* Takes it from where it is, among the callbacks or the ready ones; it may be in neither. */
+static inline void cad__unfollow(cad__follower *follower);
 
 /* --- Waits --------------------------------------------------------------------------------- */
 
@@ -317,7 +386,6 @@ struct cad__task {
 typedef struct cad__task cad__task;
 
 extern const cad__type cad__task_type;
-void cad__task_run(cad__entry *entry); /* the run() of a task that is ready */
 /* A coroutine has returned. */
 void cad__task_end(cad__task *task, int code);
 
@@ -350,6 +418,11 @@ static inline cad__task *cad__task_of(const cad_future *future) {
     return CAD__CONTAINER(future, cad__task, future);
 }
 
+/* The task that an entry of the kinds TASK, TIMER and END is a part of. */
+CAD__INLINE cad__task *cad__entry_owner(const cad__entry *entry) {
+    return CAD__CONTAINER(entry, cad__task, timer.entry);
+}
+
 /* Fetches the task that an entry of the ready queue, or a timer, is a part of. Most are. */
 CAD__INLINE void cad__task_fetch(const cad__entry *entry) {
     cad__fetch((uintptr_t)entry - offsetof(cad__task, timer.entry), sizeof(cad__task));
@@ -376,9 +449,6 @@ int cad__park_until(cad_task *task, int64_t deadline_ns);
 int cad__wait_future(cad_task *task, cad_future *future);
 /* Lets the others run once; CAD_PENDING. */
 int cad__yield(cad_task *task);
-
-/* The run() of a timer that a sleeping task waits for. */
-void cad__slept(cad__entry *entry);
 
 /* Ends a parked task's wait: the task is appended to the ready queue. */
 void cad__wake(cad_task *task);
@@ -423,12 +493,12 @@ CAD__INLINE void cad__coroutine_fetch(const cad__task *task) {
         cad__fetch((uintptr_t)task->coroutine - FRAMES, FRAMES + 1);
 }
 
-/* Free stacks for the next coroutines. */
-enum { CAD__STACK_CLASSES = 20 };
+/* A loop's stacks, recycled among its coroutines without asking anybody (see stack.c for what is
+ * shared by all loops). */
 struct cad__stacks {
-    struct cad__coroutine *free[CAD__STACK_CLASSES]; /* by size: 16 KiB, 32 KiB, ... */
-    size_t kept;                                     /* bytes of them all */
-    size_t mapped;                                   /* stacks, these and those in use */
+    cad__stack *free[CAD__STACK_CLASSES]; /* by size class, the last used one first */
+    size_t kept;                          /* bytes of them all */
+    size_t count;                         /* these and those in use */
 };
 void cad__stacks_free(cad_loop *loop);
 
@@ -470,7 +540,7 @@ struct cad_loop {
     void *namer_arg;
     struct cad__stacks stacks;
     bool watches_overflow;
-    void *signal_stack;           /* where overflows are handled, while it watches for them */
+    cad__stack *signal_stack;     /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
     struct cad__tracer {
@@ -504,9 +574,10 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
     waiters->count = 0;
 }
 
-/* The entry that is next, still in its place; begins the next iteration where that needs nothing
- * from outside. NULL where it does, or where the run is to end. */
-cad__entry *cad__loop_peek(cad_loop *loop);
+/* For a coroutine whose turn is over: takes the entry that is next, if it can run on a coroutine's
+ * stack; begins the next iteration where that needs nothing from outside. NULL: the loop has to go
+ * on. */
+cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
@@ -518,6 +589,15 @@ static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) 
         cad__append(&future->callbacks, &entry->link);
     else
         cad__ready(future->object.loop, entry);
+}
+
+static inline void cad__follow(cad__follower *follower) {
+    cad__future_subscribe(follower->future, &follower->entry);
+}
+
+static inline void cad__unfollow(cad__follower *follower) {
+    if (cad__linked(&follower->entry.link))
+        cad__unlink(&follower->entry.link);
 }
 
 /* deadline = from + delay, without overflow. */

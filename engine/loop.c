@@ -106,23 +106,48 @@ static bool may_begin_iteration(cad_loop *loop) {
     return true;
 }
 
-cad__entry *cad__loop_peek(cad_loop *loop) {
+/* Whether an entry may run on a coroutine's stack, which can be a small one: where it is a
+ * coroutine's turn, or nothing of the program's is called. */
+static bool runs_on_coroutines(const cad__entry *entry) {
+    const cad_future *future;
+    switch (entry->kind) {
+    case CAD__ENTRY_TASK:
+        return cad__entry_owner(entry)->future.stackful;
+    case CAD__ENTRY_TIMER:
+        return true;
+    case CAD__ENTRY_END:
+        future = &cad__entry_owner(entry)->future;
+        return future->refs > 1 || (future->stackful && !cad_future_unretrieved(future));
+    default:
+        return false;
+    }
+}
+
+/* Takes the next entry of the batch; on a coroutine's stack only one that may run there. NULL: none
+ * is left, or the rest has to wait. Whatever has its turn was taken here, so that this is where
+ * another order than that of the queue would be chosen. */
+CAD__INLINE cad__entry *take(cad_loop *loop, bool on_coroutine) {
+    if (cad__list_empty(&loop->batch) || loop->interrupted)
+        return NULL;
+    cad__entry *entry = CAD__CONTAINER(loop->batch.next, cad__entry, link);
+    if (on_coroutine && !runs_on_coroutines(entry))
+        return NULL;
+    cad__unlink(&entry->link);
+    return entry;
+}
+
+cad__entry *cad__loop_take(cad_loop *loop) {
     if (cad__list_empty(&loop->batch)) {
         if (!may_begin_iteration(loop))
             return NULL;
         begin_iteration(loop);
     }
-    if (cad__list_empty(&loop->batch) || loop->interrupted)
-        return NULL;
-    return CAD__CONTAINER(loop->batch.next, cad__entry, link);
+    return take(loop, true);
 }
 
 static void run_batch(cad_loop *loop) {
-    while (!cad__list_empty(&loop->batch) && !loop->interrupted) {
-        cad__entry *entry = CAD__CONTAINER(loop->batch.next, cad__entry, link);
-        cad__unlink(&entry->link);
-        entry->run(entry);
-    }
+    for (cad__entry *entry; (entry = take(loop, false)) != NULL;)
+        cad__entry_run(entry);
     /* An interrupt leaves the rest where it was: first in the queue. */
     cad__splice(&loop->batch, &loop->ready);
     cad__splice(&loop->ready, &loop->batch);
@@ -157,7 +182,7 @@ int cad_loop_run(cad_loop *loop) {
     }
     int result = 0;
     cad__running = loop;
-    if (loop->stacks.mapped > 0) /* otherwise the first one begins it */
+    if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
     loop->complete = loop->live == 0;
     for (bool first = true; result == 0 && !loop->complete; first = false) {

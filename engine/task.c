@@ -7,8 +7,8 @@ enum { DEFAULT_STACK = 64 * 1024 };
 /* --- The end of a task ----------------------------------------------------------------------- */
 
 /* One iteration after the end: asyncio would see it in a done callback. */
-static void ended(cad__entry *entry) {
-    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+void cad__task_ended(cad__entry *entry) {
+    cad__task *task = cad__entry_owner(entry);
     cad_loop *loop = task->future.object.loop;
     cad__unlink(&task->future.object.all);
     cad__append(&loop->objects, &task->future.object.all);
@@ -31,7 +31,7 @@ void cad__task_end(cad__task *task, int code) {
         future->exception_once = code == CAD_ECANCELLED;
     }
     CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
-    task->timer.entry.run = ended;
+    task->timer.entry.kind = CAD__ENTRY_END;
     cad__ready(future->object.loop, &task->timer.entry);
     if (code == CAD_ECANCELLED)
         cad__future_set_cancelled(future, exception);
@@ -72,7 +72,7 @@ static int begin_turn(cad_loop *loop, cad__task *task) {
 }
 
 void cad__task_run(cad__entry *entry) {
-    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
+    cad__task *task = cad__entry_owner(entry);
     cad_loop *loop = task->future.object.loop;
     int result = begin_turn(loop, task);
     if (result == CAD_PENDING)
@@ -89,29 +89,14 @@ void cad__task_run(cad__entry *entry) {
     end_turn(loop);
 }
 
-/* Whether an entry may run on a coroutine's stack, which can be a small one: nothing of the
- * program's is called. */
-static bool runs_anywhere(cad__entry *entry) {
-    if (entry->run != ended)
-        return entry->run == cad__slept;
-    const cad_future *future = &CAD__CONTAINER(entry, cad__task, timer.entry)->future;
-    return future->refs > 1 || (future->stackful && !cad_future_unretrieved(future));
-}
-
 cad__turn cad__task_next(cad_loop *loop) {
     end_turn(loop);
-    for (cad__entry *entry; (entry = cad__loop_peek(loop)) != NULL;) {
-        if (entry->run != cad__task_run) {
-            if (!runs_anywhere(entry))
-                break;
-            cad__unlink(&entry->link);
-            entry->run(entry);
+    for (cad__entry *entry; (entry = cad__loop_take(loop)) != NULL;) {
+        if (entry->kind != CAD__ENTRY_TASK) {
+            cad__entry_run(entry);
             continue;
         }
-        cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
-        if (!task->future.stackful)
-            break;
-        cad__unlink(&entry->link);
+        cad__task *task = cad__entry_owner(entry);
         int result = begin_turn(loop, task);
         if (result != CAD_PENDING)
             return (cad__turn){task, result};
@@ -234,7 +219,7 @@ static void start(cad__task *task, cad_task **out) {
     if (out != NULL)
         *out = cad_future_ref(&task->future);
     loop->live++;
-    task->timer.entry.run = cad__task_run;
+    task->timer.entry.kind = CAD__ENTRY_TASK;
     CAD__TRACE(loop, cad__trace_task_begin(&task->future));
     cad__ready(loop, &task->timer.entry);
 }

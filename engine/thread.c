@@ -46,7 +46,7 @@ int cad__threads_new(cad_loop *loop) {
     return 0;
 }
 
-static void run_posted(cad__entry *entry) {
+void cad__posted_run(cad__entry *entry) {
     posted *call = CAD__CONTAINER(entry, posted, entry);
     cad_loop *loop = call->loop;
     CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
@@ -61,7 +61,7 @@ static void free_posted(cad__link *queue) {
     for (cad__link *link = queue->next; link != queue; link = next) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         next = link->next;
-        if (entry->run != run_posted)
+        if (entry->kind != CAD__ENTRY_POSTED)
             continue;
         cad__unlink(link);
         cad__free(CAD__CONTAINER(entry, posted, entry));
@@ -97,7 +97,7 @@ int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg) {
     posted *call = cad__zalloc(sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
-    *call = (posted){.entry.run = run_posted, .loop = loop, .fn = fn, .arg = arg};
+    *call = (posted){.entry.kind = CAD__ENTRY_POSTED, .loop = loop, .fn = fn, .arg = arg};
     if (cad__running == loop) { /* from a callback or a task: in its turn, as call_soon() */
         cad__ready(loop, &call->entry);
         return 0;

@@ -13,11 +13,15 @@ struct cad_timeout {
 
 static const cad__type timeout_type = {.name = "timeout"};
 
-static void on_timeout(cad__entry *entry) {
+void cad__timeout_expire(cad__entry *entry) {
     cad_timeout *scope = CAD__CONTAINER(entry, cad_timeout, timer.entry);
     CAD__TRACE(scope->object.loop, cad__trace_timeout(scope->task));
     scope->state = EXPIRING;
     (void)cad__future_cancel(scope->task, NULL);
+}
+
+const cad_task *cad__timeout_task(const cad__entry *entry) {
+    return CAD__CONTAINER(entry, cad_timeout, timer.entry)->task;
 }
 
 static int schedule(cad_timeout *scope, int64_t when_ns) {
@@ -40,7 +44,7 @@ int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out) {
         return CAD_ENOMEM;
     scope->task = task;
     scope->cancelling = task->cancelling;
-    scope->timer.entry.run = on_timeout;
+    scope->timer.entry.kind = CAD__ENTRY_TIMEOUT;
     int error = schedule(scope, when_ns);
     if (error != 0) {
         cad__object_free(&scope->object);

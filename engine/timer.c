@@ -237,8 +237,8 @@ CAD__INLINE void fetch_next(const cad__timers *timers) {
     if (second != NULL)
         cad__task_fetch(&second->entry);
     const cad__timer *first = timer_of(timers, &timers->slots[0]);
-    if (first->entry.run == cad__slept)
-        cad__coroutine_fetch(CAD__CONTAINER(first, cad__task, timer));
+    if (first->entry.kind == CAD__ENTRY_TIMER)
+        cad__coroutine_fetch(cad__entry_owner(&first->entry));
 }
 
 int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns) {

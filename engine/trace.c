@@ -18,7 +18,7 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
 /* The task whose turn an entry is; NULL where it is something else's. */
 static cad__task *ready_task(cad__link *link) {
     cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-    return entry->run == cad__task_run ? CAD__CONTAINER(entry, cad__task, timer.entry) : NULL;
+    return entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
 }
 
 /* Begins `ready` for the tasks made ready since the last look: they are behind those that have

@@ -4,8 +4,7 @@
 typedef struct waiting waiting;
 
 typedef struct member {
-    cad__entry entry;   /* the future's done callback */
-    cad_future *future; /* a reference */
+    cad__follower follower;
     waiting *owner;
 } member;
 
@@ -24,8 +23,12 @@ static void release_waiter(waiting *self) {
     (void)cad__wake_first(&self->waiter);
 }
 
-static void on_timeout(cad__entry *entry) {
+void cad__wait_expire(cad__entry *entry) {
     release_waiter(CAD__CONTAINER(entry, waiting, timer.entry));
+}
+
+const cad_task *cad__wait_task(const cad__entry *entry) {
+    return cad__first_waiter(&CAD__CONTAINER(entry, waiting, timer.entry)->waiter);
 }
 
 static bool failed(cad_future *future) {
@@ -35,15 +38,15 @@ static bool failed(cad_future *future) {
     return future->error != 0;
 }
 
-static void on_completion(cad__entry *entry) {
-    member *done = CAD__CONTAINER(entry, member, entry);
+void cad__wait_member_done(cad__entry *entry) {
+    member *done = CAD__CONTAINER(entry, member, follower.entry);
     waiting *self = done->owner;
     self->left--;
     if (self->left > 0 && self->return_when != CAD_FIRST_COMPLETED &&
-        !(self->return_when == CAD_FIRST_EXCEPTION && failed(done->future)))
+        !(self->return_when == CAD_FIRST_EXCEPTION && failed(done->follower.future)))
         return;
     cad__timer_cancel(self->loop, &self->timer);
-    self->loop->cause = cad__task_or_null(done->future);
+    self->loop->cause = cad__task_or_null(done->follower.future);
     release_waiter(self);
     self->loop->cause = NULL;
 }
@@ -54,18 +57,18 @@ static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t c
         return NULL;
     self->loop = loop;
     cad__waiters_init(&self->waiter);
-    self->timer.entry.run = on_timeout;
+    self->timer.entry.kind = CAD__ENTRY_WAIT_TIMEOUT;
     for (size_t i = 0; i < count; i++) {
         if (futures[i]->marked)
             continue; /* it is a set */
         futures[i]->marked = true;
         member *next = &self->members[self->count++];
-        next->entry.run = on_completion;
-        next->future = cad_future_ref(futures[i]);
+        next->follower.entry.kind = CAD__ENTRY_WAIT;
+        next->follower.future = cad_future_ref(futures[i]);
         next->owner = self;
     }
     for (size_t i = 0; i < self->count; i++)
-        self->members[i].future->marked = false;
+        self->members[i].follower.future->marked = false;
     self->left = self->count;
     return self;
 }
@@ -73,8 +76,8 @@ static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t c
 static void free_waiting(waiting *self) {
     cad__timer_cancel(self->loop, &self->timer);
     for (size_t i = 0; i < self->count; i++) {
-        cad__future_unsubscribe(&self->members[i].entry);
-        cad_future_unref(self->members[i].future);
+        cad__unfollow(&self->members[i].follower);
+        cad_future_unref(self->members[i].follower.future);
     }
     cad__free(self);
 }
@@ -89,7 +92,7 @@ static int begin(waiting *self, cad_task *task) {
         }
     }
     for (size_t i = 0; i < self->count; i++)
-        cad__future_subscribe(self->members[i].future, &self->members[i].entry);
+        cad__follow(&self->members[i].follower);
     return cad__park(task, &self->waiter);
 }
 
@@ -100,7 +103,7 @@ static int wait_poll(cad_task *task) {
         return begin(self, task);
     int done = 0;
     for (size_t i = 0; i < self->count; i++)
-        done += cad_future_done(self->members[i].future);
+        done += cad_future_done(self->members[i].follower.future);
     free_waiting(self);
     return wait->error != 0 ? wait->error : done;
 }
@@ -149,12 +152,12 @@ static int cancel_poll(cad_task *task) {
     if (wait->phase++ == 0) {
         int result = begin(self, task);
         if (result == CAD_PENDING)
-            (void)cad__future_cancel(self->members[0].future, NULL);
+            (void)cad__future_cancel(self->members[0].follower.future, NULL);
         return result;
     }
     int result = wait->error;
     if (result == 0) {
-        result = cad_future_result(self->members[0].future, wait->out);
+        result = cad_future_result(self->members[0].follower.future, wait->out);
         if (result == CAD_ECANCELLED)
             result = cad_raise(CAD_ETIMEDOUT, NULL);
     }

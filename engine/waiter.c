@@ -90,13 +90,12 @@ void cad__leave(cad_task *task) {
 }
 
 void cad__slept(cad__entry *entry) {
-    cad__task *task = CAD__CONTAINER(entry, cad__task, timer.entry);
-    cad__wake(&task->future);
+    cad__wake(&cad__entry_owner(entry)->future);
 }
 
 int cad__park_until(cad_task *future, int64_t deadline_ns) {
     cad__task *task = cad__task_of(future);
-    task->timer.entry.run = cad__slept;
+    task->timer.entry.kind = CAD__ENTRY_TIMER;
     int error = cad__timer_start(future->object.loop, &task->timer, deadline_ns);
     if (error != 0)
         return error;
@@ -106,7 +105,7 @@ int cad__park_until(cad_task *future, int64_t deadline_ns) {
 
 int cad__wait_future(cad_task *task, cad_future *future) {
     cad__entry *entry = &cad__task_of(task)->timer.entry;
-    entry->run = cad__task_run;
+    entry->kind = CAD__ENTRY_TASK;
     cad__future_subscribe(future, entry);
     return begin_wait(task, CAD__WAIT_FUTURE);
 }
@@ -114,14 +113,14 @@ int cad__wait_future(cad_task *task, cad_future *future) {
 /* Appends the task to the ready queue: its wait is over. */
 static void make_ready(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wake(&task->future));
-    task->timer.entry.run = cad__task_run;
+    task->timer.entry.kind = CAD__ENTRY_TASK;
     cad__ready(task->future.object.loop, &task->timer.entry);
 }
 
 int cad__yield(cad_task *task) {
     begin_wait(task, CAD__WAIT_NONE);
     cad__entry *entry = &cad__task_of(task)->timer.entry;
-    entry->run = cad__task_run;
+    entry->kind = CAD__ENTRY_TASK;
     cad__ready(task->object.loop, entry);
     return CAD_PENDING;
 }
