@@ -48,7 +48,8 @@ def dead_links(root):
 # --- Names ------------------------------------------------------------------------------------
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-NAME = re.compile(r"(?<![\w/.<{$-])(?:[\w*.-]+/)*[\w*.-]+\.(?:c|h|py|md)\b(?![\w/(])")
+# One of a letter is an example.
+NAME = re.compile(r"(?<![\w/.<{$-])(?:[\w*.-]+/)*[\w*.-]{2,}\.(?:c|h|py|md)\b(?![\w/(])")
 ELSEWHERE = re.compile(r"asyncio/\w+\.py")  # CPython's
 
 
@@ -75,8 +76,12 @@ class Tree:
                 yield from (*NAME.findall(code), *self.below_a_top.findall(code))
 
     def named_in_source(self, text):
+        """But for the headers of other libraries, where the file includes them."""
+        others = re.findall(r"^#include <(.+)>$", text, re.MULTILINE)
         for comment in COMMENT.findall(text):
-            yield from (*NAME.findall(comment), *self.below_a_top.findall(comment))
+            for name in (*NAME.findall(comment), *self.below_a_top.findall(comment)):
+                if name not in others:
+                    yield name
 
     def unknown(self, path, names):
         for name in names:
