@@ -1,14 +1,15 @@
 /* From a document to a program. */
+#include "program/load.h"
+
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "program/expect.h"
 #include "program/fields.h"
-#include "program/load.h"
-#include "program/program.h"
-#include "run/machine.h"
+#include "program/objects.h"
 
 /* --- The document ---------------------------------------------------------------------------- */
 
@@ -37,13 +38,6 @@ static void read_vars(prog_compiler *compiler, const doc_node *root) {
     }
 }
 
-void prog_load_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting) {
-    compiler->before_tasks = true;
-    setting->value = prog_compile_expression(compiler, node);
-    compiler->before_tasks = false;
-    setting->place = doc_node_offset(node);
-}
-
 static void read_signals(prog_compiler *compiler, const doc_node *root) {
     static const char *const names[] = {"SIGINT"};
     prog_program *program = compiler->program;
@@ -60,7 +54,7 @@ static void read_signals(prog_compiler *compiler, const doc_node *root) {
         prog_signal *signal = &program->signals[program->signal_count++];
         size_t index;
         if (doc_node_member(&item, "at", &at))
-            prog_load_setting(compiler, &at, &signal->at);
+            prog_compile_setting(compiler, &at, &signal->at);
         if (doc_node_member(&item, "signal", &name))
             (void)doc_node_choice(&name, "signal", names, 1, &index);
     }
@@ -86,11 +80,11 @@ static void read_settings(prog_compiler *compiler, const doc_node *root) {
     if (doc_node_member(root, "seed", &member))
         (void)doc_node_whole(&member, -(INT64_C(1) << 53), INT64_C(1) << 53, &program->seed);
     if (doc_node_member(root, "threads", &member))
-        prog_load_setting(compiler, &member, &program->threads);
+        prog_compile_setting(compiler, &member, &program->threads);
     if (doc_node_member(root, "until", &member) &&
         !(doc_node_type(&member) == DOC_STRING && doc_node_string(&member, &text) == 0 &&
           strcmp(text, "complete") == 0))
-        prog_load_setting(compiler, &member, &program->until);
+        prog_compile_setting(compiler, &member, &program->until);
     if (doc_node_member(root, "network", &member))
         (void)doc_node_key_fault(&member, "\"network\" is not supported yet");
 }
@@ -233,7 +227,7 @@ static bool name_is_indexed(const prog_task_spec *spec) {
 static void compile_task(prog_compiler *compiler, const doc_node *node, prog_task_spec *spec) {
     doc_node member;
     if (doc_node_member(node, "count", &member))
-        prog_load_setting(compiler, &member, &spec->count);
+        prog_compile_setting(compiler, &member, &spec->count);
     compiler->body = spec->body;
     if (doc_node_member(node, "let", &member))
         spec->let = prog_compile_bindings(compiler, &member, false);
@@ -241,7 +235,7 @@ static void compile_task(prog_compiler *compiler, const doc_node *node, prog_tas
         spec->name = prog_compile_text(compiler, &member);
     spec->indexed = name_is_indexed(spec);
     if (doc_node_member(node, "start", &member))
-        prog_load_setting(compiler, &member, &spec->start);
+        prog_compile_setting(compiler, &member, &spec->start);
     compiler->body = NULL;
     compile_task_steps(compiler, node, spec);
 }
@@ -340,7 +334,7 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
         prog_check_caught(compiler);
 }
 
-int prog_compile(doc_document *document, prog_program **out) {
+int prog_compile(doc_document *document, const prog_language *language, prog_program **out) {
     prog_program *program = base_zalloc(1, sizeof *program);
     *out = NULL;
     if (program == NULL) {
@@ -348,15 +342,13 @@ int prog_compile(doc_document *document, prog_program **out) {
         return CAD_ENOMEM;
     }
     program->document = document;
-    prog_compiler compiler = {.program = program, .document = document};
+    prog_compiler compiler = {.program = program, .language = language, .document = document};
     doc_node root = doc_root(document);
     prog_scope_start(&compiler);
     if (prog_exceptions_start(program, &compiler.exception_capacity) != 0)
         compiler.no_memory = true;
     else if (document->root != NULL)
         read_document(&compiler, &root);
-    for (size_t i = 0; i < program->body_count; i++)
-        run_body_finish(program, &program->bodies[i]);
     base_free(compiler.pending);
     base_free(compiler.patterns);
     base_symbols_free(&compiler.written_names);
@@ -371,12 +363,12 @@ int prog_compile(doc_document *document, prog_program **out) {
     return error;
 }
 
-int prog_load(const char *path, prog_program **program) {
+int prog_load(const char *path, const prog_language *language, prog_program **program) {
     doc_document *document;
     *program = NULL;
     int error = doc_load(path, &document);
     if (error == CAD_ENOMEM)
         return error;
-    int compiled = prog_compile(document, program);
+    int compiled = prog_compile(document, language, program);
     return compiled == CAD_ENOMEM ? compiled : error != 0 ? error : compiled;
 }

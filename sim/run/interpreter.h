@@ -1,9 +1,9 @@
-/* interpreter.h - what the blocks and the control steps share with the interpreter.
+/* interpreter.h - goes through the instructions of a job, and out of blocks.
  */
 #ifndef RUN_INTERPRETER_H
 #define RUN_INTERPRETER_H
 
-#include "run/machine.h"
+#include "run/job.h"
 
 /* How control leaves an instruction other than by going on to the next one. */
 typedef struct run_completion {
@@ -20,6 +20,14 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
 void run_frame_share(run_frame *frame, const run_frame *with);
 void run_frame_clear(run_frame *frame);
 
+/* Goes through a job's instructions; `result` is that of the wait that it goes on from, or 0 at
+ * the start. Returns CAD_PENDING, or what the job ended with. */
+int run_job_go(run_job *job, int result);
+/* The error of a task that has ended with one which nobody has asked for yet. */
+int run_job_error(const run_job *job);
+/* Frees what a job holds. */
+void run_job_clear(run_job *job);
+
 /* Runs a coroutine inside the job. */
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments);
 
@@ -32,13 +40,7 @@ void run_drop_completion(run_job *job, uint32_t slot);
 /* Raises an error that is kept, which stays kept; 0 where it is none. */
 int run_raise_kept(run_job *job, uint32_t slot);
 
-/* In a branch of `except`. */
-int run_raise_again(run_job *job, const prog_block *block);
-void run_leave_branch(run_job *job, const prog_block *block);
-
-/* The way out of the blocks of other steps; `slot` is the block's first. */
-int run_leave_with(run_job *job, uint32_t slot);
-int run_leave_timeout(run_job *job, uint32_t slot, int error);
-void run_leave_as_completed(run_job *job, uint32_t slot);
+/* An error on the way out of a block, if it is one, takes the place of how it was being left. */
+void run_replace_completion(run_job *job, run_completion *completion, int error);
 
 #endif

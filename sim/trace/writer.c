@@ -334,7 +334,7 @@ static void put_wait_args(struct trace_writer *writer, char *at, const cad_wait_
         at = TRACE_PUT(at, ",");
         for (size_t i = 0; i < object->count; i++) {
             const struct trace_fragment *key = word_of(writer, object->fields[i].key);
-            if (!is_owner(key))
+            if (!is_owner(key) && !object->fields[i].detail)
                 at = put_state(at, key, object->fields[i].value);
         }
     }
@@ -675,6 +675,12 @@ static void end_tasks(struct trace_writer *writer, int64_t now_ns) {
         task_name buffer;
         end_named(writer, put_text(writer, at, name_of(alive->task, &buffer)), "pending");
     }
+}
+
+void trace_writer_flush(struct trace_writer *writer) {
+    trace_output_flush(&writer->output);
+    if (writer->output.error != 0)
+        fail(writer, CAD_ESYSTEM);
 }
 
 int trace_writer_close(struct trace_writer *writer, int64_t now_ns, const char *outcome) {

@@ -14,8 +14,12 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/limit.h"
 #include "base/memory.h"
-#include "run/machine.h"
+#include "program/load.h"
+#include "run/process.h"
+#include "run/run.h"
+#include "steps/language.h"
 
 /* --- Running --------------------------------------------------------------------------------- */
 
@@ -37,10 +41,11 @@ static bool run_program(const prog_program *program, int fd, base_buffer *found)
     bool fine = run_lines_close(&lines) == 0 && error == 0;
     off_t size = lseek(fd, 0, SEEK_END);
     char *text = malloc((size_t)size + 1);
-    fine = fine && size >= 0 && text != NULL && pread(fd, text, (size_t)size, 0) == size &&
-           base_buffer_append(found, text, (size_t)size) == 0 &&
-           base_buffer_format(found, "outcome %s at %" PRId64 "\n",
-                              run_outcome_name(machine->outcome), machine->end_ns) == 0;
+    fine =
+        fine && size >= 0 && text != NULL && pread(fd, text, (size_t)size, 0) == size &&
+        base_buffer_append(found, text, (size_t)size) == 0 &&
+        base_buffer_format(found, "outcome %s at %" PRId64 "\n",
+                           run_outcome_name(machine->result.outcome), machine->result.end_ns) == 0;
     free(text);
     run_machine_free(machine);
     return fine;
@@ -49,7 +54,7 @@ static bool run_program(const prog_program *program, int fd, base_buffer *found)
 static bool run(const char *path, base_buffer *found) {
     prog_program *program;
     FILE *output = tmpfile();
-    bool fine = prog_load(path, &program) == 0 && output != NULL &&
+    bool fine = prog_load(path, &step_language, &program) == 0 && output != NULL &&
                 run_program(program, fileno(output), found);
     if (!fine && program != NULL)
         (void)doc_print_faults(program->document, stderr);
@@ -141,6 +146,7 @@ int main(int argc, char **argv) {
         fputs("usage: conformance FOLDER [FAMILY]\n", stderr);
         return 2;
     }
+    run_process_start(BASE_UNLIMITED);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (!belongs(entry->d_name, argc > 2 ? argv[2] : NULL, name))
             continue;
