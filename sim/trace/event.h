@@ -1,15 +1,50 @@
-/* trace/event.h - what the writer and the reader of a trace agree on.
+/* trace/event.h - one event of a trace, and the table of all kinds of them.
  *
- * docs/trace-format.md says what each category and each argument means. Whoever changes
- * something here changes that page too, and raises TRACE_VERSION by the rule given there.
+ * What happens in a run is told as events, one after the other: `struct trace_event`. Who tells
+ * them and who takes them know nothing of each other:
+ *
+ *     loop and scenario -> stream.h -> one consumer or several: the file (writer.h), the table,
+ *     a trace's file    -> reader.h -> a comparison, the state of the run, the viewer's model
+ *
+ * In a file an event is a line. `TRACE_KINDS` says of each kind how that line looks, and what it
+ * means: phase, category, track, name, arguments. Stream, writer, checker, state and documentation
+ * go by that table, so that a new event is a row of it, and a function of the stream that tells
+ * it. `TRACE_ARGUMENTS` says of each argument its key in the file and its type; an argument means
+ * the same in all kinds that have it, and has its place in `event->args` by its constant, whatever
+ * the kind. So that whoever takes an event reads
+ *
+ *     case TRACE_WAIT_BEGIN:
+ *         if (trace_has(event, TRACE_ARG_OWNER))
+ *             ... event->args[TRACE_ARG_OWNER].number, the owner's track ...
+ *
+ * A begin and its end are two kinds: they have different arguments, and whoever follows a run does
+ * different things for them.
+ *
+ * Order. Time never goes back; events of one time are in the order in which they happened, which
+ * `ordinal` counts. Kinds that are marked DETAIL are told only to those who ask for them
+ * (`cadran run --detail`); without them a trace has what people look at, with them all that is
+ * needed to know the state of the run after each turn of the loop.
+ *
+ * Objects. An object (a queue, a lock, ...) is declared by a TRACE_OBJECT when it is made, with its
+ * number, type, name and constants; a TRACE_STATE with its first state follows. The number stands
+ * for it from then on: in its further TRACE_STATEs, in waits, wakes and operations. What an object
+ * has for a state depends on its type, so it comes as `fields`: keys and numbers.
+ *
+ * docs/trace-format.md has the tables of this file, which a test compares, and the rule by which
+ * TRACE_VERSION is raised.
  */
 #ifndef TRACE_EVENT_H
 #define TRACE_EVENT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 /* The "trace" member of the header line. */
 #define TRACE_VERSION 1
 
-/* The tracks of one process: the loop, then the tasks in the order of their creation. */
+/* The tracks of one process: the loop, then the tasks in the order of their creation. A task's
+ * track is its number in the engine plus this one. */
 #define TRACE_LOOP_TID 1
 
 /* Every category: its constant and how it is written. */
@@ -28,7 +63,12 @@
     X(TRACE_CATEGORY_TIMEOUT, "timeout")                                                           \
     X(TRACE_CATEGORY_ERROR, "error")                                                               \
     X(TRACE_CATEGORY_FAULT, "fault")                                                               \
-    X(TRACE_CATEGORY_OBJECT, "object")
+    X(TRACE_CATEGORY_OBJECT, "object")                                                             \
+    X(TRACE_CATEGORY_TURN, "turn")                                                                 \
+    X(TRACE_CATEGORY_SCHEDULE, "schedule")                                                         \
+    X(TRACE_CATEGORY_OPERATION, "operation")                                                       \
+    X(TRACE_CATEGORY_ITEM, "item")                                                                 \
+    X(TRACE_CATEGORY_VARIABLE, "variable")
 
 enum trace_category {
 #define TRACE_X(constant, text) constant,
@@ -40,5 +80,233 @@ enum trace_category {
 /* The counter of open spans, an event of category "object". */
 #define TRACE_SPANS_NAME "spans"
 #define TRACE_SPANS_KEY "open"
+
+/* --- Arguments ------------------------------------------------------------------------------- */
+
+/* What an argument is, where it is in struct trace_argument, and how it is written. */
+enum trace_type {
+    TRACE_TYPE_TEXT,    /* text:    "key":"text" */
+    TRACE_TYPE_INTEGER, /* number:  "key":12 */
+    TRACE_TYPE_TIME,    /* number, ns: "key":1500.000, microseconds */
+    TRACE_TYPE_TRACK,   /* number, a task's track: "key":3 */
+    TRACE_TYPE_TASK,    /* number, the track, and text, the name: "key":"job1","key_tid":3 */
+    TRACE_TYPE_OBJECT,  /* number, an object's: "key":7 */
+    TRACE_TYPE_STATE,   /* fields, numbers: "size":3,"putters":0, beside the other arguments */
+    TRACE_TYPE_TEXTS,   /* fields, texts: "key":{"width":"2"} */
+};
+
+/* Every argument, in the order in which they are written: its constant, key and type, and what it
+ * says. */
+#define TRACE_ARGUMENTS(X)                                                                         \
+    X(TRACE_ARG_VERSION, "trace", INTEGER, "version of this format")                               \
+    X(TRACE_ARG_SCENARIO, "scenario", TEXT, "the scenario's name")                                 \
+    X(TRACE_ARG_CLOCK, "clock", TEXT, "`virtual` or `real`")                                       \
+    X(TRACE_ARG_SEED, "seed", INTEGER, "the seed that was used")                                   \
+    X(TRACE_ARG_SET, "set", TEXTS, "what `--set` changed: names and values, as they were given")   \
+    X(TRACE_ARG_DETAILED, "detail", INTEGER, "1: the trace has the events marked *detail*")        \
+    X(TRACE_ARG_NAME, "name", TEXT, "the name of a process or track")                              \
+    X(TRACE_ARG_SORT_INDEX, "sort_index", INTEGER, "where a track stands among the others")        \
+    X(TRACE_ARG_OBJECT, "object", OBJECT, "number of an object")                                   \
+    X(TRACE_ARG_TYPE, "type", TEXT, "its type: `queue`, `lock`, ...")                              \
+    X(TRACE_ARG_STATE, "", STATE, "what it has for a state, or for constants; see below")          \
+    X(TRACE_ARG_TASK, "task_tid", TRACK, "track of the task that is run, awaited or made ready")   \
+    X(TRACE_ARG_OWNER, "owner", TASK, "name and track of the task that holds the object")          \
+    X(TRACE_ARG_BY, "by", TASK, "name and track of the task that did it")                          \
+    X(TRACE_ARG_UNTIL, "until", TIME, "when the wait, or the run, ends by itself")                 \
+    X(TRACE_ARG_STARTED, "started", TEXT, "date and time of the start, ISO 8601; real clock only") \
+    X(TRACE_ARG_HOST, "host", TEXT, "the machine's name; real clock only")                         \
+    X(TRACE_ARG_OUTCOME, "outcome", TEXT, "how it ended; see below")                               \
+    X(TRACE_ARG_RESULT, "result", TEXT, "`pending`, where it must wait, or the error's name")      \
+    X(TRACE_ARG_ERROR, "error", TEXT, "of a failed task: the exception's name")                    \
+    X(TRACE_ARG_MESSAGE, "message", TEXT, "the text that came with it")                            \
+    X(TRACE_ARG_VALUE, "value", TEXT, "the item, or the variable's value, as a text")              \
+    X(TRACE_ARG_WHERE, "where", TEXT, "place in the document")                                     \
+    X(TRACE_ARG_FAULT, "fault", TEXT, "more about the fault")
+
+enum trace_argument_index {
+#define TRACE_X(constant, key, type, meaning) constant,
+    TRACE_ARGUMENTS(TRACE_X)
+#undef TRACE_X
+        TRACE_ARG_COUNT
+};
+
+/* --- Kinds ----------------------------------------------------------------------------------- */
+
+/* Whose track an event stands on. */
+enum trace_place {
+    TRACE_ON_NONE, /* it is about the process, or names its track itself */
+    TRACE_ON_LOOP,
+    TRACE_ON_TASK,
+    TRACE_ON_ANY, /* the task's that it concerns; the loop's where it concerns none */
+};
+
+/* A kind that is marked so is told only to those who ask for details. */
+enum {
+    TRACE_ALWAYS = 0,
+    TRACE_DETAIL = 1,
+};
+
+#define TRACE_A(argument) (UINT64_C(1) << TRACE_ARG_##argument)
+
+/* Every kind: its constant; phase, category and track; ALWAYS or DETAIL; its name in the file, NULL
+ * where it differs from event to event; its arguments, as a set; the version since which it is
+ * there; what it means, and, where the name differs, what that is. Phase and category tell them
+ * apart, and the name where it is given. */
+#define TRACE_KINDS(X)                                                                             \
+    X(TRACE_HEADER, 'M', OTHER, NONE, ALWAYS, "cadran",                                            \
+      TRACE_A(VERSION) | TRACE_A(SCENARIO) | TRACE_A(CLOCK) | TRACE_A(SEED) | TRACE_A(SET) |       \
+          TRACE_A(DETAILED) | TRACE_A(UNTIL) | TRACE_A(STARTED) | TRACE_A(HOST),                   \
+      1, "the first line: which run this is")                                                      \
+    X(TRACE_PROCESS_NAME, 'M', OTHER, NONE, ALWAYS, "process_name", TRACE_A(NAME), 1,              \
+      "the name of a process: the scenario's")                                                     \
+    X(TRACE_THREAD_NAME, 'M', OTHER, ANY, ALWAYS, "thread_name", TRACE_A(NAME), 1,                 \
+      "the name of a track, before its first event")                                               \
+    X(TRACE_THREAD_SORT, 'M', OTHER, ANY, ALWAYS, "thread_sort_index", TRACE_A(SORT_INDEX), 1,     \
+      "keeps the tracks in the order of creation")                                                 \
+    X(TRACE_LOOP_BEGIN, 'B', LOOP, LOOP, ALWAYS, NULL, 0, 1,                                       \
+      "the run begins; the scenario's name")                                                       \
+    X(TRACE_LOOP_END, 'E', LOOP, LOOP, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "the run ends")          \
+    X(TRACE_RUN_BEGIN, 'B', RUN, LOOP, ALWAYS, NULL, TRACE_A(TASK), 1,                             \
+      "this keeps the loop busy: the task's name, `callback`; left out where its length is zero")  \
+    X(TRACE_RUN_END, 'E', RUN, LOOP, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "it no longer does")       \
+    X(TRACE_TASK_BEGIN, 'B', TASK, TASK, ALWAYS, NULL, TRACE_A(BY), 1,                             \
+      "a task is created; its name; `by` is left out for the scenario's own tasks")                \
+    X(TRACE_TASK_END, 'E', TASK, TASK, ALWAYS, NULL,                                               \
+      TRACE_A(OUTCOME) | TRACE_A(ERROR) | TRACE_A(MESSAGE), 1, "it ends")                          \
+    X(TRACE_SPAN_BEGIN, 'B', SPAN, TASK, ALWAYS, NULL, 0, 1,                                       \
+      "a `span` or `sequence` step begins: the task works; as the scenario names it")              \
+    X(TRACE_SPAN_END, 'E', SPAN, TASK, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "it ends")               \
+    X(TRACE_WAIT_BEGIN, 'B', WAIT, TASK, ALWAYS, NULL,                                             \
+      TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL), 1,        \
+      "the task waits: asyncio's word and the object, `put window`, `sleep`, `await job3`")        \
+    X(TRACE_WAIT_END, 'E', WAIT, TASK, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "it no longer does")     \
+    X(TRACE_READY_BEGIN, 'B', READY, TASK, ALWAYS, "ready", 0, 1,                                  \
+      "woken, and not running yet; left out where its length is zero")                             \
+    X(TRACE_READY_END, 'E', READY, TASK, ALWAYS, "ready", TRACE_A(OUTCOME), 1,                     \
+      "its turn is there")                                                                         \
+    X(TRACE_WAKES, 'i', WAKE, ANY, ALWAYS, "wakes", TRACE_A(OBJECT) | TRACE_A(TASK), 2,            \
+      "this ends the wait of a task: what an arrow of another program's begins at")                \
+    X(TRACE_WAKE_BEGIN, 's', WAKE, ANY, ALWAYS, "wake", 0, 1,                                      \
+      "where the arrow begins, from the task that ended a wait")                                   \
+    X(TRACE_WOKEN, 'i', WAKE, TASK, ALWAYS, "woken", 0, 2,                                         \
+      "the wait of this task is ended: what an arrow of another program's ends at")                \
+    X(TRACE_WAKE_END, 'f', WAKE, TASK, ALWAYS, "wake", 0, 1,                                       \
+      "where it ends, before the end of the wait")                                                 \
+    X(TRACE_PRINT, 'i', PRINT, ANY, ALWAYS, NULL, 0, 1, "the line of output")                      \
+    X(TRACE_SIGNAL, 'i', SIGNAL, ANY, ALWAYS, NULL, 0, 1, "a signal came: `SIGINT`, ...")          \
+    X(TRACE_CANCEL, 'i', CANCEL, TASK, ALWAYS, "cancel", TRACE_A(BY) | TRACE_A(MESSAGE), 1,        \
+      "this task was asked to cancel")                                                             \
+    X(TRACE_TIMEOUT, 'i', TIMEOUT, ANY, ALWAYS, NULL, 0, 1,                                        \
+      "`timeout`: a deadline of this task has passed")                                             \
+    X(TRACE_ERROR, 'i', ERROR, ANY, ALWAYS, NULL, TRACE_A(MESSAGE) | TRACE_A(WHERE), 1,            \
+      "name of an exception that was reported, because nobody retrieved it or it left a callback") \
+    X(TRACE_FAULT, 'i', FAULT, ANY, ALWAYS, NULL, TRACE_A(FAULT), 1,                               \
+      "name of a fault that the scenario injects")                                                 \
+    X(TRACE_OBJECT, 'i', OBJECT, ANY, ALWAYS, NULL,                                                \
+      TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(STATE), 2,                                         \
+      "an object is made: its name; its constants")                                                \
+    X(TRACE_STATE, 'C', OBJECT, LOOP, ALWAYS, NULL, TRACE_A(STATE), 1,                             \
+      "the state of an object, when it is made and when it has changed; the object's name, and "   \
+      "its "                                                                                       \
+      "number as `id`")                                                                            \
+    X(TRACE_SPANS, 'C', SPAN, LOOP, ALWAYS, "spans", TRACE_A(STATE), 1, "how many spans are open") \
+    X(TRACE_TURN, 'i', TURN, LOOP, DETAIL, NULL, TRACE_A(TASK), 2,                                 \
+      "a turn of the ready queue begins, whose first entry leaves it: `task`, `callback`, ...")    \
+    X(TRACE_SCHEDULE, 'i', SCHEDULE, LOOP, DETAIL, NULL, TRACE_A(TASK) | TRACE_A(BY), 2,           \
+      "an entry joins the ready queue at its end: `task`, `callback`, ...")                        \
+    X(TRACE_OPERATION, 'i', OPERATION, ANY, DETAIL, NULL,                                          \
+      TRACE_A(OBJECT) | TRACE_A(RESULT) | TRACE_A(ERROR), 2,                                       \
+      "an operation on an object: asyncio's word for it; by whom says the track")                  \
+    X(TRACE_ITEM_IN, 'i', ITEM, ANY, DETAIL, "in", TRACE_A(OBJECT) | TRACE_A(VALUE), 2,            \
+      "an item goes into a queue")                                                                 \
+    X(TRACE_ITEM_OUT, 'i', ITEM, ANY, DETAIL, "out", TRACE_A(OBJECT) | TRACE_A(VALUE), 2,          \
+      "an item comes out of it")                                                                   \
+    X(TRACE_VARIABLE, 'i', VARIABLE, ANY, DETAIL, NULL, TRACE_A(VALUE), 2,                         \
+      "a variable has a new value; its name; on the loop's track the scenario's variables")
+
+enum trace_kind {
+    TRACE_UNKNOWN, /* another program's, or a later version's; read only */
+#define TRACE_X(constant, phase, category, place, detail, name, arguments, since, meaning) constant,
+    TRACE_KINDS(TRACE_X)
+#undef TRACE_X
+        TRACE_KIND_COUNT
+};
+
+/* A row of each table. */
+struct trace_kind_row {
+    const char *name; /* NULL: differs from event to event */
+    const char *meaning;
+    uint64_t arguments; /* TRACE_A(...) of each */
+    uint8_t category;   /* enum trace_category; OTHER of metadata, which has none */
+    uint8_t place;      /* enum trace_place */
+    uint8_t since;
+    bool detail;
+    char phase;
+};
+extern const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT];
+
+struct trace_argument_row {
+    const char *key;
+    const char *meaning;
+    enum trace_type type;
+};
+extern const struct trace_argument_row trace_arguments[TRACE_ARG_COUNT];
+
+/* How each category is written. */
+extern const char *const trace_categories[TRACE_CATEGORY_COUNT];
+
+/* --- One event ------------------------------------------------------------------------------- */
+
+/* UTF-8 without escapes; not terminated. NULL: there is none. */
+struct trace_string {
+    const char *text;
+    size_t length;
+};
+
+/* By its type, one of them or both. */
+struct trace_argument {
+    int64_t number;
+    struct trace_string text;
+};
+
+/* A key that depends on what it is about: an object's state, a variable's name. */
+struct trace_field {
+    struct trace_string key;
+    struct trace_string text; /* of TRACE_TYPE_TEXTS */
+    int64_t number;           /* of TRACE_TYPE_STATE */
+};
+
+/* All that it points to is borrowed: it is there as long as the call that hands the event over. */
+struct trace_event {
+    enum trace_kind kind;
+    char phase;       /* the kind's; of TRACE_UNKNOWN, as it was read */
+    int64_t time_ns;  /* since the loop's start; metadata: of the event before it */
+    int64_t pid;      /* a simulated host, from 1 */
+    int64_t tid;      /* the track; 0: none */
+    uint64_t id;      /* of a wake, its number; of a TRACE_STATE, the object's; 0: none */
+    uint64_t ordinal; /* 1, 2, ... over all events of the stream or file, metadata included */
+    uint64_t line;    /* of the file that it was read from; 0: it was not */
+    struct trace_string name;
+    struct trace_string category; /* of TRACE_UNKNOWN, as it was read */
+    struct trace_string source;   /* "args" as they were read, with their braces; NULL: none */
+
+    uint64_t present; /* TRACE_A(...) of those in args, or, of STATE and TEXTS, in fields */
+    struct trace_argument args[TRACE_ARG_COUNT];
+    const struct trace_field *fields;
+    size_t field_count;
+};
+
+static inline bool trace_has(const struct trace_event *event, enum trace_argument_index argument) {
+    return (event->present >> argument & 1) != 0;
+}
+
+/* The kind of an event that was read; TRACE_UNKNOWN where the table has none. */
+enum trace_kind trace_kind_find(char phase, struct trace_string category, struct trace_string name);
+
+/* Who takes events. Begins a struct of its own, which `take` gets back. */
+struct trace_consumer {
+    /* 0; or a negative code, after which it is given no more. */
+    int (*take)(struct trace_consumer *consumer, const struct trace_event *event);
+};
 
 #endif

@@ -1,0 +1,48 @@
+/* The tables of event.h as constants. */
+#include "trace/event.h"
+
+#include <string.h>
+
+const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT] = {
+#define TRACE_X(constant, its_phase, its_category, its_place, is_detail, its_name, its_arguments,  \
+                its_since, its_meaning)                                                            \
+    [constant] = {.name = its_name,                                                                \
+                  .meaning = its_meaning,                                                          \
+                  .arguments = its_arguments,                                                      \
+                  .category = TRACE_CATEGORY_##its_category,                                       \
+                  .place = TRACE_ON_##its_place,                                                   \
+                  .since = its_since,                                                              \
+                  .detail = TRACE_##is_detail,                                                     \
+                  .phase = its_phase},
+    TRACE_KINDS(TRACE_X)
+#undef TRACE_X
+};
+
+const struct trace_argument_row trace_arguments[TRACE_ARG_COUNT] = {
+#define TRACE_X(constant, its_key, its_type, its_meaning)                                          \
+    [constant] = {.key = its_key, .meaning = its_meaning, .type = TRACE_TYPE_##its_type},
+    TRACE_ARGUMENTS(TRACE_X)
+#undef TRACE_X
+};
+
+const char *const trace_categories[TRACE_CATEGORY_COUNT] = {
+#define TRACE_X(constant, text) [constant] = text,
+    TRACE_CATEGORIES(TRACE_X)
+#undef TRACE_X
+};
+
+static bool is(struct trace_string string, const char *text) {
+    return string.length == strlen(text) && memcmp(string.text, text, string.length) == 0;
+}
+
+enum trace_kind trace_kind_find(char phase, struct trace_string category,
+                                struct trace_string name) {
+    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
+        const struct trace_kind_row *row = &trace_kinds[kind];
+        if (row->phase == phase &&
+            (phase == 'M' || is(category, trace_categories[row->category])) &&
+            (row->name == NULL || is(name, row->name)))
+            return (enum trace_kind)kind;
+    }
+    return TRACE_UNKNOWN;
+}
