@@ -11,10 +11,11 @@
 #define CADRAN_INTERNAL_H
 
 #include <assert.h>
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "cadran.h"
 #include "driver.h"
+#include "link.h"
 
 /* --- Memory ------------------------------------------------------------------------------ */
 
@@ -55,60 +56,7 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
         __builtin_prefetch((const void *)(from + offset));
 }
 
-/* --- Lists: circular, doubly linked, intrusive -------------------------------------------- */
-
-typedef struct cad__link {
-    struct cad__link *next; /* NULL while in no list */
-    struct cad__link *prev;
-} cad__link;
-
-#define CAD__CONTAINER(pointer, type, member)                                                      \
-    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
-
-static inline void cad__list_init(cad__link *list) {
-    list->next = list->prev = list;
-}
-
-static inline bool cad__list_empty(const cad__link *list) {
-    return list->next == list;
-}
-
-static inline bool cad__linked(const cad__link *link) {
-    return link->next != NULL;
-}
-
-static inline void cad__append(cad__link *list, cad__link *link) {
-    link->prev = list->prev;
-    link->next = list;
-    list->prev->next = link;
-    list->prev = link;
-}
-
-static inline void cad__unlink(cad__link *link) {
-    link->prev->next = link->next;
-    link->next->prev = link->prev;
-    link->next = link->prev = NULL;
-}
-
-/* Moves all of `from`, in order, to the end of `to`. */
-static inline void cad__splice(cad__link *to, cad__link *from) {
-    if (cad__list_empty(from))
-        return;
-    from->next->prev = to->prev;
-    to->prev->next = from->next;
-    from->prev->next = to;
-    to->prev = from->prev;
-    cad__list_init(from);
-}
-
 /* --- Entries of the ready queue, timers ---------------------------------------------------- */
-
-/* What the ready queue holds: a place in it, and what kind of thing has its turn there. It is part
- * of what it stands for (a task, a handle), so that making something ready cannot fail. */
-typedef struct cad__entry {
-    cad__link link;
-    uint8_t kind; /* enum cad__entry_kind */
-} cad__entry;
 
 /* A row for each kind of entry: what it is called in traces, what runs when its turn comes, and
  * what says which task it is about. Kind and task are what an entry is to anybody but its owner:
@@ -132,8 +80,8 @@ typedef struct cad__entry {
     X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
     X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
     X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
-    /* a worker of the virtual driver has done its work */                                         \
-    X(WORK, "work", cad__virtual_work_done, cad__entry_no_task)
+    /* an operation of a simulated world has come to its end */                                    \
+    X(OPERATION, "operation", cad__operation_ended, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -175,12 +123,6 @@ typedef struct cad__follower {
     cad__entry entry;
     cad_future *future; /* a reference of whoever this is a part of */
 } cad__follower;
-
-typedef struct cad__timer {
-    cad__entry entry; /* goes to the ready queue when the deadline has come */
-    uint32_t number;  /* in the table, while it runs */
-    bool running;
-} cad__timer;
 
 #define CAD__TIMER_NONE UINT32_MAX
 
@@ -526,11 +468,21 @@ struct cad_loop {
     size_t holds;          /* of these, what cad_loop_hold() holds */
     int64_t now_ns;        /* time at the start of this iteration */
     int64_t due_ns;        /* time at which what runs now was to run */
-    unsigned turns;        /* iterations since the loop looked outside */
+    unsigned turns;        /* iterations on coroutines' stacks since the last on the loop's */
+    int64_t turned_ns;     /* when that was */
+    unsigned unlooked;     /* iterations since the loop last looked outside */
     int64_t looked_ns;     /* when that was */
+    int64_t limit_ns;      /* its time goes no further */
     bool started, stopping;
-    bool closing;                      /* everything goes: references no longer count */
-    volatile sig_atomic_t interrupted; /* set from signal handlers too */
+    bool closing; /* everything goes: references no longer count */
+    atomic_int
+        interrupted;      /* set from signal handlers too: a signal's number, or CAD__INTERRUPTED */
+    int signal;           /* of the last run: the signal that interrupted it */
+    int64_t signal_ns;    /* signal handlers': when the one came that `interrupted` has */
+    cad__link interrupts; /* the signals that interrupt it */
+    cad__link operations; /* under way */
+    size_t awaited;       /* of these, what goes on by itself */
+    cad_wait_hook *wait_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
@@ -550,6 +502,8 @@ struct cad_loop {
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
+
+#define CAD__INTERRUPTED (-1) /* by no signal */
 
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
@@ -598,11 +552,8 @@ static inline void cad__unfollow(cad__follower *follower) {
     cad__future_unsubscribe(&follower->entry);
 }
 
-/* deadline = from + delay, without overflow. */
-int64_t cad__deadline(int64_t from_ns, int64_t delay_ns);
-
-/* The same from now on. A loop that is a little late counts from the time at which it was to run:
- * what falls on the same time is due at the same time then, and not when jitter has it. */
+/* A deadline, from now on. A loop that is a little late counts from the time at which it was to
+ * run: what falls on the same time is due at the same time then, and not when jitter has it. */
 int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns);
 
 /* Calls from other threads, and the worker pool. */
@@ -610,6 +561,21 @@ int cad__threads_new(cad_loop *loop);
 bool cad__threads_pending(cad_loop *loop); /* calls from other threads have come in */
 void cad__threads_collect(cad_loop *loop); /* makes them ready */
 void cad__threads_free(cad_loop *loop);
+
+/* --- The world outside -------------------------------------------------------------------- */
+
+/* Memory for an operation, zeroed: `size` bytes, whose last member it is, and the driver's part
+ * behind them. NULL: out of memory. cad__free() when it is over, or was never begun. */
+void *cad__operation_new(cad_loop *loop, size_t size, enum cad_operation_kind kind);
+/* Begins it: 0, and its done() will be called, or the driver's error. */
+int cad__submit(cad_loop *loop, cad_operation *operation);
+/* It is no longer wanted; its done() is called all the same, now or soon. */
+void cad__cancel(cad_operation *operation);
+/* Cancels all that is under way, and waits for its end. */
+void cad__operations_end(cad_loop *loop);
+
+/* cad_loop_run() returns: what has interrupted it is past. */
+void cad__interrupt_heeded(cad_loop *loop);
 
 /* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
 int cad__task_group_add(cad_task_group *group, cad_task *task);

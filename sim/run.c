@@ -18,6 +18,8 @@
 #include "scenario/expect.h"
 #include "trace/writer.h"
 
+static const int interrupts[] = {SIGINT, 0};
+
 void sim_run_defaults(sim_run_options *options) {
     *options = (sim_run_options){
         .max_memory = sim_memory_default(),
@@ -27,30 +29,6 @@ void sim_run_defaults(sim_run_options *options) {
                     .max_tasks = SIM_MAX_TASKS,
                     .max_time_ns = SIM_MAX_TIME_NS},
     };
-}
-
-/* --- Signals --------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted;
-static struct sigaction before;
-
-/* The second one ends the program at once, should the first not get through. What handled SIGINT
- * before, the real clock's driver, wakes its loop. */
-static void on_interrupt(int number) {
-    if (interrupted != 0) {
-        (void)signal(number, SIG_DFL);
-        (void)raise(number);
-    }
-    interrupted = 1;
-    if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
-        before.sa_handler(number);
-}
-
-static void watch_signals(void) {
-    struct sigaction action = {.sa_handler = on_interrupt};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, &before);
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
 }
 
 /* --- The trace ------------------------------------------------------------------------------- */
@@ -153,7 +131,6 @@ static int run_recorded(sim_machine *machine, const sim_run_options *options,
         fprintf(stderr, "cadran: %s: %s\n", trace_path, strerror(reason));
         return SIM_STATUS_ENVIRONMENT;
     }
-    watch_signals();
     sim_machine_run(machine);
     if (machine->options->progress != NULL)
         machine->options->progress->hide(machine->options->progress);
@@ -196,7 +173,7 @@ static int run_program(const sim_program *program, const sim_run_options *option
         sim_terminal_start(&terminal, stderr);
         settings.progress = &terminal.progress;
     }
-    settings.interrupt = &interrupted;
+    settings.signals = interrupts;
     settings.memory_used_up = sim_memory_used_up();
     int status;
     int error = sim_machine_new(program, &settings, &machine);
@@ -234,6 +211,7 @@ int sim_run(const sim_run_options *options) {
         overwrites("--report", options->report_path, options->path, "the scenario") ||
         overwrites("--report", options->report_path, options->trace_path, "the trace"))
         return SIM_STATUS_USAGE;
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     sim_memory_limit(options->max_memory);
     int error = sim_program_load(options->path, &program);
     int status = error != 0 ? refuse(program, error) : run_program(program, options);

@@ -106,6 +106,7 @@ static void note_look(sim_progress *progress, const sim_machine *machine) {
     struct looker *looker = (struct looker *)(void *)progress;
     looker->looks++;
     looker->tasks = machine->task_count;
+    cad_loop_interrupt(machine->loop);
 }
 
 static void say_nothing(sim_progress *progress) {
@@ -114,12 +115,10 @@ static void say_nothing(sim_progress *progress) {
 
 static void test_scenario_run__while_tasks_are_made_it_looks_up(void **state) {
     static const char text[] = "{'cadran':1,'tasks':[{'name':'t{i}','count':200000,'do':[]}]}";
-    static const volatile sig_atomic_t pressed = 1;
     struct looker looker = {.progress = {note_look, say_nothing}};
     (void)state;
     sim_machine_options options = scenario_options();
     options.progress = &looker.progress;
-    options.interrupt = &pressed;
     scenario_run run = scenario_play(text, &options);
     assert_int_equal(run.outcome, SIM_INTERRUPTED);
     assert_int_equal(run.tasks, 65536);

@@ -1,13 +1,14 @@
 #include "scenario/machine.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "scenario/alloc.h"
+#include "scenario/number.h"
 #include "scenario/plan.h"
 #include "scenario/prepare.h"
-#include "scenario/simulation.h"
 #include "trace/writer.h"
 
 const char *sim_outcome_name(enum sim_outcome_kind outcome) {
@@ -74,10 +75,8 @@ bool sim_machine_refuel(const sim_job *job) {
         options->progress->show(options->progress, machine);
     if (machine->stopping)
         return false;
-    if (!machine->ending && options->interrupt != NULL && *options->interrupt != 0) {
-        cad_loop_interrupt(machine->loop);
+    if (!machine->ending && cad_loop_interrupted(machine->loop))
         return false;
-    }
     if (gauge->steps >= options->max_steps)
         stop_at_steps(job, options->max_steps, " (--max-steps)");
     else if (gauge->still_steps >= options->max_still)
@@ -127,6 +126,32 @@ static int allocate(sim_machine *machine) {
     return fine ? 0 : CAD_ENOMEM;
 }
 
+/* Somebody watches: nothing stays in the buffer while the loop waits. */
+static void flush_lines(cad_wait_hook *hook, int64_t until_ns) {
+    sim_machine *machine = (sim_machine *)(void *)((char *)hook - offsetof(sim_machine, wait_hook));
+    (void)until_ns;
+    (void)sim_lines_flush(machine->options->lines);
+}
+
+static int make_loop(sim_machine *machine) {
+    const sim_machine_options *options = machine->options;
+    cad_driver *driver = options->real ? cad_uv_driver() : cad_virtual_driver();
+    if (driver == NULL)
+        return options->real ? CAD_ESYSTEM : CAD_ENOMEM;
+    int error = cad_loop_new(driver, &machine->loop);
+    for (const int *number = options->signals; error == 0 && number != NULL && *number != 0;
+         number++)
+        error = cad_loop_interrupt_on(machine->loop, *number);
+    if (error != 0)
+        return error;
+    cad_loop_set_exception_handler(machine->loop, sim_note_unretrieved, machine);
+    cad_loop_set_limit(machine->loop, options->max_time_ns);
+    machine->wait_hook.before_wait = flush_lines;
+    if (options->lines->prompt)
+        cad_loop_add_wait_hook(machine->loop, &machine->wait_hook);
+    return 0;
+}
+
 int sim_machine_new(const sim_program *program, const sim_machine_options *options,
                     sim_machine **out) {
     *out = NULL;
@@ -143,7 +168,7 @@ int sim_machine_new(const sim_program *program, const sim_machine_options *optio
     if (error == 0)
         error = sim_prepare_variables(machine);
     if (error == 0)
-        error = sim_simulation_start(machine);
+        error = make_loop(machine);
     if (error == 0)
         error = sim_prepare_objects(machine);
     if (error == 0)
@@ -313,12 +338,22 @@ static bool begin(sim_machine *machine) {
     return error == 0 && !machine->stopping;
 }
 
+static enum sim_outcome_kind stop_at_limit(sim_machine *machine) {
+    char seconds[SIM_NUMBER_TEXT];
+    (void)sim_number_format((double)machine->options->max_time_ns / 1e9, seconds);
+    (void)sim_machine_stop(machine, SIM_LIMIT,
+                           "%s seconds of the loop's time were not enough (--max-time)", seconds);
+    return machine->stop_outcome;
+}
+
 static enum sim_outcome_kind outcome_of(sim_machine *machine, int result) {
     switch (result) {
     case CAD_EDEADLOCK:
         return SIM_DEADLOCK;
     case CAD_EINTERRUPTED: /* by a limit, too */
         return machine->stopping ? machine->stop_outcome : SIM_INTERRUPTED;
+    case CAD_ETIMEDOUT:
+        return stop_at_limit(machine);
     case CAD_ENOMEM:
         (void)sim_machine_no_memory(machine);
         return SIM_BROKEN;
@@ -361,11 +396,19 @@ static void close_trace(sim_machine *machine) {
     (void)snprintf(machine->reason, sizeof machine->reason, "%s", trace_writer_failure(writer));
 }
 
+/* One has ended the run; another is to end the process, should the rest not come to an end. */
+static void heed_no_signals(sim_machine *machine) {
+    machine->signal = cad_loop_signal(machine->loop);
+    for (const int *number = machine->options->signals; number != NULL && *number != 0; number++)
+        cad_loop_interrupt_off(machine->loop, *number);
+}
+
 /* What is found out while tasks and loop are still there; then they go. */
 static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
     const sim_program *program = machine->program;
     machine->end_ns = cad_loop_time(machine->loop);
     machine->ending = true;
+    heed_no_signals(machine);
     if (outcome == SIM_INTERRUPTED)
         trace_signal(machine); /* one from outside */
     if (outcome == SIM_INTERRUPTED && program->on_interrupt != NULL)
@@ -390,11 +433,10 @@ static void end(sim_machine *machine, enum sim_outcome_kind outcome) {
 }
 
 void sim_machine_run(sim_machine *machine) {
-    const sim_machine_options *options = machine->options;
     enum sim_outcome_kind outcome = SIM_FAILED;
     if (begin(machine))
         outcome = outcome_of(machine, cad_loop_run(machine->loop));
-    else if (options->interrupt != NULL && *options->interrupt != 0)
+    else if (cad_loop_interrupted(machine->loop))
         outcome = SIM_INTERRUPTED;
     end(machine, outcome);
 }

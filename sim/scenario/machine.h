@@ -15,8 +15,6 @@
 #ifndef SIM_SCENARIO_MACHINE_H
 #define SIM_SCENARIO_MACHINE_H
 
-#include <signal.h>
-
 #include "scenario/deadlock.h"
 #include "scenario/lines.h"
 #include "scenario/program.h"
@@ -110,10 +108,10 @@ typedef struct sim_machine_options {
     uint64_t max_tasks;  /* tasks in all */
     int64_t max_time_ns; /* loop time; CAD_NEVER */
     sim_lines *lines;    /* where the tasks print */
-    const volatile sig_atomic_t *interrupt; /* not 0: SIGINT came; NULL: nobody watches */
-    const bool *memory_used_up;             /* true: memory ended by a limit; NULL: there is none */
-    FILE *report;                           /* where what goes wrong is said; NULL: nowhere */
-    sim_progress *progress;                 /* NULL: nobody */
+    const int *signals;  /* of the process, which interrupt it, up to a 0; NULL: none */
+    const bool *memory_used_up; /* true: memory ended by a limit; NULL: there is none */
+    FILE *report;               /* where what goes wrong is said; NULL: nowhere */
+    sim_progress *progress;     /* NULL: nobody */
 } sim_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -161,6 +159,7 @@ struct sim_machine {
     const sim_machine_options *options;
     struct trace_writer *writer; /* NULL: no trace */
     cad_loop *loop;
+    cad_wait_hook wait_hook;
     sim_value *globals;
     sim_instance *objects;
     sim_value *tasks;     /* by sim_program.task_names: the last one created with that name */
@@ -181,6 +180,7 @@ struct sim_machine {
     int64_t zero_ns;    /* of `log` */
     int64_t until_ns;   /* CAD_NEVER: until every task has ended */
     bool until_came;
+    int signal; /* of options->signals, the one that interrupted it; 0: none */
     bool signal_traced;
     unsigned threads;
     int64_t makespan_least_ns, makespan_most_ns, tolerance_ns; /* of sim_program.expect */
