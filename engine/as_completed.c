@@ -123,6 +123,7 @@ int cad_as_completed_next(cad_as_completed *iterator, void **value) {
 }
 
 void cad_as_completed_free(cad_as_completed *iterator) {
-    assert(iterator == NULL || !cad__object_in_use(&iterator->object));
-    cad__object_free(iterator != NULL ? &iterator->object : NULL);
+    cad__object *object = iterator != NULL ? &iterator->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }

@@ -41,7 +41,7 @@ static const cad__type barrier_type = {
 };
 
 cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
-    assert(parties > 0);
+    CAD__ASSERT(parties > 0, "a barrier has at least one party");
     cad_barrier *barrier = cad__object_new(loop, &barrier_type, sizeof *barrier);
     if (barrier == NULL)
         return NULL;
@@ -55,8 +55,9 @@ cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
 }
 
 void cad_barrier_free(cad_barrier *barrier) {
-    assert(barrier == NULL || !cad__object_in_use(&barrier->object));
-    cad__object_free(barrier != NULL ? &barrier->object : NULL);
+    cad__object *object = barrier != NULL ? &barrier->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- wait ------------------------------------------------------------------------------------ */

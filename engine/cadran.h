@@ -41,7 +41,10 @@
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
  *   otherwise.
- * - Wrong use by the programmer (a task freed twice, waiting outside a task) is an assertion.
+ * - Wrong use by the programmer (a task freed twice, waiting outside a task) ends the program: by
+ *   SIGABRT, with a line on standard error that says what is wrong. That is so in every build; what
+ *   would take long to find out (that a task which was woken has yet to use what is freed) is
+ * looked for where NDEBUG is not defined when the library is built.
  * - All functions are for the loop's own thread, except cad_call_soon_threadsafe().
  */
 #ifndef CADRAN_H
@@ -174,7 +177,6 @@ CAD_API void cad_loop_free(cad_loop *loop);
  *   CAD_EINTERRUPTED  a signal (cad_loop_interrupt_on()), or cad_loop_interrupt()
  *   CAD_ETIMEDOUT     its time has come to the limit (cad_loop_set_limit())
  *   CAD_ESTOPPED      cad_loop_stop()
- *   CAD_ENOMEM        no memory for going on
  * May be called again after each of them, to go on. */
 CAD_API int cad_loop_run(cad_loop *loop);
 
@@ -232,7 +234,7 @@ CAD_API void cad_loop_set_threads(cad_loop *loop, unsigned threads);
 /* --- Tasks ------------------------------------------------------------------------------- */
 
 /* A task is a future, as in asyncio: wherever a cad_future * is asked for, a task will do. What
- * asks for a cad_task * asserts that it is one. */
+ * asks for a cad_task * wants one. */
 typedef struct cad_future cad_future;
 typedef struct cad_future cad_task;
 typedef struct cad_task_group cad_task_group;

@@ -37,7 +37,7 @@ cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
 void cad_condition_free(cad_condition *condition) {
     if (condition == NULL)
         return;
-    assert(!cad__object_in_use(&condition->object));
+    CAD__ASSERT_UNUSED(&condition->object);
     if (condition->own_lock)
         cad_lock_free(condition->lock);
     cad__object_free(&condition->object);

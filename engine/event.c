@@ -33,8 +33,9 @@ cad_event *cad_event_new(cad_loop *loop) {
 }
 
 void cad_event_free(cad_event *event) {
-    assert(event == NULL || !cad__object_in_use(&event->object));
-    cad__object_free(event != NULL ? &event->object : NULL);
+    cad__object *object = event != NULL ? &event->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* Who was woken has seen the event set, also when it has been cleared since. */

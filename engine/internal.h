@@ -17,6 +17,22 @@
 #include "driver.h"
 #include "link.h"
 
+/* --- Wrong use --------------------------------------------------------------------------- */
+
+/* What the program must not do ends it, in every build, and is said where it is noticed: `what` is
+ * wrong. SLOW is for checks that take more than a few instructions, and there in debug builds.
+ * (What the library itself must hold is assert()'s.) */
+#define CAD__ASSERT(condition, what)                                                               \
+    (__builtin_expect(!(condition), 0) ? cad__misused(__FILE__, __LINE__, __func__, what) : (void)0)
+#ifdef NDEBUG
+#define CAD__ASSERT_SLOW(condition, what) ((void)0)
+#else
+#define CAD__ASSERT_SLOW CAD__ASSERT
+#endif
+
+_Noreturn void cad__misused(const char *file, int line, const char *function, const char *what)
+    __attribute__((cold));
+
 /* --- Memory ------------------------------------------------------------------------------ */
 
 /* Over cad_realloc(). NULL: out of memory. */
@@ -194,9 +210,17 @@ void cad__object_release(cad__object *object);
 const char *cad__object_name(cad__object *object);
 /* The name that it has without being given one, as snprintf() does. */
 int cad__object_own_name(const cad__object *object, char *buffer, size_t size);
-/* For assertions, because it looks at every task: whether one is in the middle of an operation on
- * the object, be it woken already. */
+/* For assertions. Whether a task waits for the object; and, which looks at every task, whether one
+ * is in the middle of an operation on it, be it woken already. Both take NULL. */
+bool cad__object_awaited(const cad__object *object);
 bool cad__object_in_use(const cad__object *object);
+
+/* Before it is freed by the program. */
+#define CAD__ASSERT_UNUSED(object)                                                                 \
+    do {                                                                                           \
+        CAD__ASSERT(!cad__object_awaited(object), "a task waits for it");                          \
+        CAD__ASSERT_SLOW(!cad__object_in_use(object), "a task that was woken has yet to use it");  \
+    } while (0)
 
 /* --- Futures ------------------------------------------------------------------------------- */
 
@@ -406,7 +430,6 @@ static inline cad_task *cad__first_waiter(const cad__waiters *waiters);
 /* Takes the first task from the list and wakes it; false when there is none. */
 bool cad__wake_first(cad__waiters *waiters);
 void cad__wake_all(cad__waiters *waiters);
-size_t cad__list_length(const cad__link *list);
 
 /* Notes `exception` (a reference that is taken over) as what goes with an error returned to the
  * running task, or to the program; returns code. */
@@ -508,7 +531,7 @@ struct cad_loop {
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
 static inline cad_task *cad__current(void) {
-    assert(cad__running != NULL && cad__running->current != NULL);
+    CAD__ASSERT(cad__running != NULL && cad__running->current != NULL, "called outside a task");
     return cad__running->current;
 }
 
@@ -582,7 +605,7 @@ int cad__task_group_add(cad_task_group *group, cad_task *task);
 
 /* --- Trace --------------------------------------------------------------------------------- */
 
-/* Each does nothing without a sink; the callers test loop->trace first to make that free. */
+/* Only where somebody listens: CAD__TRACE() looks first, which costs next to nothing. */
 CAD__APART void cad__trace_task_begin(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
 CAD__APART void cad__trace_wait(cad_task *task);

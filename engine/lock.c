@@ -50,7 +50,8 @@ cad_lock *cad_lock_new(cad_loop *loop) {
 }
 
 void cad_lock_free(cad_lock *lock) {
-    assert(lock == NULL || lock->object.loop->closing || cad__list_empty(&lock->waiters.list));
+    CAD__ASSERT(lock == NULL || lock->object.loop->closing || cad__list_empty(&lock->waiters.list),
+                "a task waits for it, or was woken and has yet to acquire it");
     cad__object_free(lock != NULL ? &lock->object : NULL);
 }
 

@@ -60,7 +60,7 @@ static void free_all(cad__link *list) {
 void cad_loop_free(cad_loop *loop) {
     if (loop == NULL)
         return;
-    assert(cad__running != loop);
+    CAD__ASSERT(cad__running != loop, "the loop runs");
     /* Objects refer to one another: each gives back what it holds while all are there, then all
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
@@ -239,7 +239,7 @@ static int iterate(cad_loop *loop, bool first) {
 }
 
 int cad_loop_run(cad_loop *loop) {
-    assert(cad__running == NULL); /* loops do not nest */
+    CAD__ASSERT(cad__running == NULL, "loops do not nest");
     if (!loop->started) {
         loop->driver->start(loop->driver);
         loop->started = true;
@@ -280,7 +280,7 @@ void cad_loop_hold(cad_loop *loop) {
 }
 
 void cad_loop_release(cad_loop *loop) {
-    assert(loop->holds > 0);
+    CAD__ASSERT(loop->holds > 0, "more is released than was held");
     loop->complete |= --loop->live == 0;
     loop->holds--;
 }
@@ -307,7 +307,7 @@ void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook) {
 }
 
 void cad_loop_set_threads(cad_loop *loop, unsigned threads) {
-    assert(threads > 0);
+    CAD__ASSERT(threads > 0, "at least one thread is needed");
     loop->workers = threads;
 }
 
@@ -323,7 +323,7 @@ void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handl
 
 void cad_compute(int64_t duration_ns) {
     cad_loop *loop = cad__running;
-    assert(loop != NULL);
+    CAD__ASSERT(loop != NULL, "called outside a loop");
     if (duration_ns <= 0)
         return;
     if (loop->wait_hooks != NULL)

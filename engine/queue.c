@@ -76,8 +76,9 @@ cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
 }
 
 void cad_queue_free(cad_queue *queue) {
-    assert(queue == NULL || !cad__object_in_use(&queue->object));
-    cad__object_free(queue != NULL ? &queue->object : NULL);
+    cad__object *object = queue != NULL ? &queue->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- Items ----------------------------------------------------------------------------------- */

@@ -46,8 +46,9 @@ cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value) {
 }
 
 void cad_semaphore_free(cad_semaphore *semaphore) {
-    assert(semaphore == NULL || !cad__object_in_use(&semaphore->object));
-    cad__object_free(semaphore != NULL ? &semaphore->object : NULL);
+    cad__object *object = semaphore != NULL ? &semaphore->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* The one that is woken gets the unit at once: nobody can take it from it on the way. */

@@ -4,6 +4,14 @@
 
 enum { DEFAULT_STACK = 64 * 1024 };
 
+#define ASSERT_TASK(future)                                                                        \
+    CAD__ASSERT((future)->object.type == &cad__task_type, "a future that is no task")
+
+/* Of a step machine. */
+static void *state_of(cad__task *task) {
+    return task + 1;
+}
+
 /* --- The end of a task ----------------------------------------------------------------------- */
 
 /* One iteration after the end: asyncio would see it in a done callback. */
@@ -18,8 +26,9 @@ void cad__task_ended(cad__entry *entry) {
 
 void cad__task_end(cad__task *task, int code) {
     cad_future *future = &task->future;
-    assert(code <= 0);
-    assert(future->scopes == 0 && "each enter wants its leave");
+    CAD__ASSERT(code <= 0, "a task ends with 0 or an error");
+    CAD__ASSERT(future->scopes == 0,
+                "a task ends in a timeout or a group: each enter wants its leave");
     cad_exception *exception = NULL;
     if (code != 0 && task->raised != NULL && cad_exception_code(task->raised) == code)
         exception = task->raised;
@@ -81,9 +90,9 @@ void cad__task_run(cad__entry *entry) {
         cad__coroutine_enter(task, result);
         return;
     }
-    result = task->step->step(cad_task_state(&task->future), result);
-    /* CAD_PENDING says that an operation has been begun, and nothing else does. */
-    assert((result == CAD_PENDING) == (task->wait.operation != NULL));
+    result = task->step->step(state_of(task), result);
+    CAD__ASSERT((result == CAD_PENDING) == (task->wait.operation != NULL),
+                "a step returns CAD_PENDING if an operation that it called did, and else does not");
     if (result != CAD_PENDING)
         cad__task_end(task, result);
     end_turn(loop);
@@ -160,11 +169,12 @@ static bool cancel(cad_future *future, cad_exception *exception) {
 
 static void clear(cad__object *object) {
     cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
-    assert((object->loop->closing || cad_future_done(&task->future)) && "freed twice");
+    CAD__ASSERT(object->loop->closing || cad_future_done(&task->future),
+                "a task that has not ended is freed: freed twice?");
     cad__wait_drop(task);
     if (!task->future.stackful) {
         if (task->step->finish != NULL)
-            task->step->finish(cad_task_state(&task->future));
+            task->step->finish(state_of(task));
     } else if (task->coroutine != NULL) {
         cad__coroutine_drop(task);
     }
@@ -261,8 +271,9 @@ int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_op
 /* --- The rest -------------------------------------------------------------------------------- */
 
 void *cad_task_state(cad_task *task) {
-    assert(!task->stackful);
-    return cad__task_of(task) + 1;
+    ASSERT_TASK(task);
+    CAD__ASSERT(!task->stackful, "a coroutine has no state");
+    return state_of(cad__task_of(task));
 }
 
 cad_task *cad_current_task(void) {
@@ -275,24 +286,24 @@ int cad_return(void *value) {
 }
 
 int cad_task_uncancel(cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     if (task->cancelling > 0)
         task->cancelling--;
     return (int)task->cancelling;
 }
 
 int cad_task_cancelling(const cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     return (int)task->cancelling;
 }
 
 const char *cad_task_name(const cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     return cad__object_name(&((cad_task *)(uintptr_t)task)->object);
 }
 
 int cad_task_copy_name(const cad_task *task, char *buffer, size_t size) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     const char *name = task->object.name;
     if (name == NULL)
         return cad__object_own_name(&task->object, buffer, size);
@@ -307,7 +318,7 @@ int cad_task_copy_name(const cad_task *task, char *buffer, size_t size) {
 }
 
 uint64_t cad_task_id(const cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     return task->object.id;
 }
 

@@ -15,7 +15,7 @@ static void parked(cad__task *task) {
 int cad__begin(const cad__operation *operation, void *object) {
     cad__task *task = cad__task_of(cad__current());
     cad__wait *wait = &task->wait;
-    assert(wait->operation == NULL); /* a step machine began a second one while one was pending */
+    CAD__ASSERT(wait->operation == NULL, "a step begins an operation while another is pending");
     wait->operation = operation;
     wait->object = object;
     wait->error = 0;
@@ -155,13 +155,6 @@ bool cad__wake_first(cad__waiters *waiters) {
 void cad__wake_all(cad__waiters *waiters) {
     while (cad__wake_first(waiters))
         continue;
-}
-
-size_t cad__list_length(const cad__link *list) {
-    size_t length = 0;
-    for (const cad__link *link = list->next; link != list; link = link->next)
-        length++;
-    return length;
 }
 
 bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
