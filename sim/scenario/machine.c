@@ -354,9 +354,6 @@ static enum sim_outcome_kind outcome_of(sim_machine *machine, int result) {
         return machine->stopping ? machine->stop_outcome : SIM_INTERRUPTED;
     case CAD_ETIMEDOUT:
         return stop_at_limit(machine);
-    case CAD_ENOMEM:
-        (void)sim_machine_no_memory(machine);
-        return SIM_BROKEN;
     default:
         return machine->until_came ? SIM_STOPPED : SIM_COMPLETE;
     }
