@@ -118,8 +118,9 @@ static int next_poll(cad_task *task) {
 static const cad__operation next_operation = {.verb = "as_completed", .poll = next_poll};
 
 int cad_as_completed_next(cad_as_completed *iterator, void **value) {
-    cad__current_wait()->out = value;
-    return cad__begin(&next_operation, iterator);
+    cad__wait *wait = cad__current_wait();
+    wait->out = value;
+    return cad__begin(wait, &next_operation, iterator);
 }
 
 void cad_as_completed_free(cad_as_completed *iterator) {

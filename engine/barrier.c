@@ -150,7 +150,7 @@ static int wait_poll(cad_task *task) {
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_barrier_wait(cad_barrier *barrier) {
-    return cad__begin(&wait_operation, barrier);
+    return cad__begin(cad__current_wait(), &wait_operation, barrier);
 }
 
 /* --- reset, abort ---------------------------------------------------------------------------- */
@@ -174,7 +174,7 @@ static int reset_poll(cad_task *task) {
 static const cad__operation reset_operation = {.verb = "reset", .poll = reset_poll};
 
 int cad_barrier_reset(cad_barrier *barrier) {
-    return cad__begin(&reset_operation, barrier);
+    return cad__begin(cad__current_wait(), &reset_operation, barrier);
 }
 
 static int abort_poll(cad_task *task) {
@@ -189,7 +189,7 @@ static int abort_poll(cad_task *task) {
 static const cad__operation abort_operation = {.verb = "abort", .poll = abort_poll};
 
 int cad_barrier_abort(cad_barrier *barrier) {
-    return cad__begin(&abort_operation, barrier);
+    return cad__begin(cad__current_wait(), &abort_operation, barrier);
 }
 
 size_t cad_barrier_parties(const cad_barrier *barrier) {

@@ -81,8 +81,9 @@ struct cad_driver {
     /* How late wait() is without anybody's fault, at most: 0 where time is simulated. */
     int64_t tolerance_ns;
 
-    /* Time stands still but in wait() and compute(); and wait() takes none of the real time and
-     * little stack, so that coroutines may call it. */
+    /* Time stands still but in wait() and compute(), and nothing happens but there: a loop that has
+     * enough to do does not look. wait() takes none of the real time and little stack, so that
+     * coroutines may call it. */
     bool simulated;
 
     /* Bytes of the driver's part of an operation, by kind. */

@@ -167,7 +167,7 @@ cad_exception *cad_exception_at(const cad_exception *exception, size_t index) {
     return exception->members[index];
 }
 
-_Noreturn void cad__misused(const char *file, int line, const char *function, const char *what) {
+_Noreturn void cad__mistaken(const char *file, int line, const char *function, const char *what) {
     fprintf(stderr, "%s:%d: %s(): %s\n", file, line, function, what);
     abort();
 }

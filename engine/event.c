@@ -50,7 +50,7 @@ static int wait_poll(cad_task *task) {
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_event_wait(cad_event *event) {
-    return cad__begin(&wait_operation, event);
+    return cad__begin(cad__current_wait(), &wait_operation, event);
 }
 
 void cad_event_set(cad_event *event) {

@@ -50,7 +50,7 @@ void cad__future_clear(cad__object *object) {
         else
             report_unretrieved(future, future->error, future->exception);
     }
-    CAD__ASSERT(loop->closing || future->refs == 0, "the exception handler kept the future");
+    CAD__ASSERT(future->refs == 0 || loop->closing, "the exception handler kept the future");
     cad_exception_unref(future->exception);
     future->exception = NULL;
     while (!cad__list_empty(&future->callbacks))
@@ -275,8 +275,9 @@ static const cad__operation await_operation = {
     .verb = "await", .poll = cad__await_poll, .drop = await_drop};
 
 int cad_await(cad_future *future, void **value) {
-    cad__current_wait()->out = value;
-    return cad__begin(&await_operation, future);
+    cad__wait *wait = cad__current_wait();
+    wait->out = value;
+    return cad__begin(wait, &await_operation, future);
 }
 
 /* --- Done callbacks ---------------------------------------------------------------------- */

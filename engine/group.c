@@ -222,5 +222,5 @@ int cad_task_group_leave(cad_task_group *group, int error) {
     CAD__ASSERT(group->parent == cad__current(), "another task has entered it");
     CAD__ASSERT(error <= 0 && error != CAD_PENDING, "the code is neither 0 nor an error");
     group->block_error = error;
-    return cad__begin(&leave_operation, group);
+    return cad__begin(cad__current_wait(), &leave_operation, group);
 }

@@ -22,15 +22,18 @@
 /* What the program must not do ends it, in every build, and is said where it is noticed: `what` is
  * wrong. SLOW is for checks that take more than a few instructions, and there in debug builds.
  * (What the library itself must hold is assert()'s.) */
-#define CAD__ASSERT(condition, what)                                                               \
-    (__builtin_expect(!(condition), 0) ? cad__misused(__FILE__, __LINE__, __func__, what) : (void)0)
+#define CAD__ASSERT(condition, what) CAD__ASSERT_AT(__FILE__, __LINE__, __func__, condition, what)
 #ifdef NDEBUG
 #define CAD__ASSERT_SLOW(condition, what) ((void)0)
 #else
 #define CAD__ASSERT_SLOW CAD__ASSERT
 #endif
 
-_Noreturn void cad__misused(const char *file, int line, const char *function, const char *what)
+/* The same for functions that others are the place of. */
+#define CAD__ASSERT_AT(file, line, function, condition, what)                                      \
+    (__builtin_expect(!(condition), 0) ? cad__mistaken(file, line, function, what) : (void)0)
+
+_Noreturn void cad__mistaken(const char *file, int line, const char *function, const char *what)
     __attribute__((cold));
 
 /* --- Memory ------------------------------------------------------------------------------ */
@@ -397,10 +400,9 @@ static inline const cad_task *cad__task_or_null(const cad_future *future) {
     return future->object.type == &cad__task_type ? future : NULL;
 }
 
-/* Starts an operation of the running task on `object`; the caller has put into wait.item and
- * wait.out what the operation's poll finds there. Returns what the public call returns. */
-int cad__begin(const cad__operation *operation, void *object);
-static inline cad__wait *cad__current_wait(void);
+/* Starts an operation on `object`. `wait` is cad__current_wait(), into which the caller has put
+ * what the operation's poll finds there (item, out). Returns what the public call returns. */
+int cad__begin(cad__wait *wait, const cad__operation *operation, void *object);
 
 /* For polls. Parks the task at the end of `waiters`; CAD_PENDING. The wake, or a cancel, takes it
  * from there. */
@@ -495,7 +497,7 @@ struct cad_loop {
     int64_t turned_ns;     /* when that was */
     unsigned unlooked;     /* iterations since the loop last looked outside */
     int64_t looked_ns;     /* when that was */
-    int64_t limit_ns;      /* its time goes no further */
+    int64_t limit_ns;      /* its time goes no further; less than CAD_NEVER */
     bool started, stopping;
     bool closing; /* everything goes: references no longer count */
     atomic_int
@@ -530,13 +532,21 @@ struct cad_loop {
 
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
-static inline cad_task *cad__current(void) {
-    CAD__ASSERT(cad__running != NULL && cad__running->current != NULL, "called outside a task");
+/* The running task; and the wait that it is about to begin. */
+#define cad__current() cad__current_at(__FILE__, __LINE__, __func__)
+#define cad__current_wait() cad__current_wait_at(__FILE__, __LINE__, __func__)
+
+CAD__INLINE cad_task *cad__current_at(const char *file, int line, const char *function) {
+    CAD__ASSERT_AT(file, line, function, cad__running != NULL && cad__running->current != NULL,
+                   "called outside a task");
     return cad__running->current;
 }
 
-static inline cad__wait *cad__current_wait(void) {
-    return &cad__task_of(cad__current())->wait;
+CAD__INLINE cad__wait *cad__current_wait_at(const char *file, int line, const char *function) {
+    cad__wait *wait = &cad__task_of(cad__current_at(file, line, function))->wait;
+    CAD__ASSERT_AT(file, line, function, wait->operation == NULL,
+                   "a step begins an operation while another is pending");
+    return wait;
 }
 
 static inline cad_task *cad__first_waiter(const cad__waiters *waiters) {

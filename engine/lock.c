@@ -111,7 +111,7 @@ static int acquire_poll(cad_task *task) {
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_lock_acquire(cad_lock *lock) {
-    return cad__begin(&acquire_operation, lock);
+    return cad__begin(cad__current_wait(), &acquire_operation, lock);
 }
 
 int cad_lock_release(cad_lock *lock) {

@@ -23,7 +23,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     }
     loop->driver = driver;
     loop->workers = DEFAULT_WORKERS;
-    loop->limit_ns = CAD_NEVER;
+    loop->limit_ns = CAD_NEVER - 1;
     cad__list_init(&loop->ready);
     cad__list_init(&loop->batch);
     cad__list_init(&loop->tasks);
@@ -107,7 +107,7 @@ static bool may_begin_iteration(cad_loop *loop) {
     if (busy)
         return true;
     int64_t until_ns = loop->timers.first_ns;
-    if (until_ns == CAD_NEVER || until_ns > loop->limit_ns || loop->wait_hooks != NULL)
+    if (until_ns > loop->limit_ns || loop->wait_hooks != NULL)
         return false;
     (void)driver->wait(driver, until_ns);
     loop->now_ns = driver->now(driver);
@@ -172,7 +172,7 @@ CAD__APART static void before_wait(cad_loop *loop, int64_t until_ns) {
 }
 
 static bool has_something_to_do(cad_loop *loop) {
-    return loop->stopping || loop->interrupted != 0 || !cad__list_empty(&loop->ready) ||
+    return !cad__list_empty(&loop->ready) || loop->stopping || loop->interrupted != 0 ||
            cad__threads_pending(loop);
 }
 
@@ -182,33 +182,38 @@ static bool wait_until(cad_loop *loop, int64_t deadline_ns) {
     return loop->driver->wait(loop->driver, deadline_ns);
 }
 
-/* While there is enough to do. In the real world a look outside costs as much as many turns; there
- * it is only taken once in a while. The time is that of the last iteration's start, which costs
- * nothing to look at. */
+/* While there is enough to do. In a simulated world nothing happens meanwhile; in the real one a
+ * look costs as much as many turns, and is only taken once in a while. The time is that of the last
+ * iteration's start, which costs nothing to look at. */
 static void look(cad_loop *loop, bool now) {
-    if (now || loop->driver->simulated || ++loop->unlooked >= LOOK_ITERATIONS ||
-        loop->now_ns - loop->looked_ns >= LOOK_NS)
+    if (now || (!loop->driver->simulated &&
+                (++loop->unlooked >= LOOK_ITERATIONS || loop->now_ns - loop->looked_ns >= LOOK_NS)))
         (void)wait_until(loop, 0);
 }
 
-/* When there is nothing to do: until there is. 0, or why there will not be. What has happened
+/* When nothing is to come within the limit: what else there is to wait for. What has happened
  * outside but was not looked at yet comes before a deadlock. */
+CAD__APART static int wait_beyond_timers(cad_loop *loop) {
+    bool timers = loop->timers.first_ns != CAD_NEVER, simulated = loop->driver->simulated;
+    if (timers && simulated)
+        return CAD_ETIMEDOUT;
+    bool deadlocked = !timers && loop->holds == 0 && loop->awaited == 0;
+    int64_t until_ns = simulated ? CAD_NEVER : loop->limit_ns + 1;
+    bool hope = wait_until(loop, deadlocked ? 0 : until_ns) && !deadlocked;
+    return hope || has_something_to_do(loop) ? 0 : CAD_EDEADLOCK;
+}
+
+/* When there is nothing to do: until there is. 0, or why there will not be. */
 static int wait_for_something(cad_loop *loop) {
-    int64_t until_ns = loop->timers.first_ns;
     if (loop->wait_hooks != NULL) {
-        before_wait(loop, until_ns);
+        before_wait(loop, loop->timers.first_ns);
         if (has_something_to_do(loop))
             return 0;
     }
-    if (!loop->driver->simulated) {
-        int64_t limit_ns = cad__deadline(loop->limit_ns, 1);
-        until_ns = until_ns < limit_ns ? until_ns : limit_ns;
-    } else if (until_ns != CAD_NEVER && until_ns > loop->limit_ns) {
-        return CAD_ETIMEDOUT;
-    }
-    bool deadlocked = loop->timers.first_ns == CAD_NEVER && loop->holds == 0 && loop->awaited == 0;
-    bool hope = wait_until(loop, deadlocked ? 0 : until_ns) && !deadlocked;
-    return hope || has_something_to_do(loop) ? 0 : CAD_EDEADLOCK;
+    if (loop->timers.first_ns > loop->limit_ns)
+        return wait_beyond_timers(loop);
+    (void)wait_until(loop, loop->timers.first_ns);
+    return 0;
 }
 
 /* --- The run --------------------------------------------------------------------------------- */
@@ -286,7 +291,7 @@ void cad_loop_release(cad_loop *loop) {
 }
 
 void cad_loop_set_limit(cad_loop *loop, int64_t limit_ns) {
-    loop->limit_ns = limit_ns;
+    loop->limit_ns = limit_ns < CAD_NEVER ? limit_ns : CAD_NEVER - 1;
 }
 
 void cad_loop_add_wait_hook(cad_loop *loop, cad_wait_hook *hook) {

@@ -88,7 +88,7 @@ static int acquire_poll(cad_task *task) {
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_semaphore_acquire(cad_semaphore *semaphore) {
-    return cad__begin(&acquire_operation, semaphore);
+    return cad__begin(cad__current_wait(), &acquire_operation, semaphore);
 }
 
 int cad_semaphore_release(cad_semaphore *semaphore) {

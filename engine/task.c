@@ -26,7 +26,7 @@ void cad__task_ended(cad__entry *entry) {
 
 void cad__task_end(cad__task *task, int code) {
     cad_future *future = &task->future;
-    CAD__ASSERT(code <= 0, "a task ends with 0 or an error");
+    CAD__ASSERT(code == 0 || code < CAD_PENDING, "a task ends with 0 or an error");
     CAD__ASSERT(future->scopes == 0,
                 "a task ends in a timeout or a group: each enter wants its leave");
     cad_exception *exception = NULL;
@@ -64,7 +64,7 @@ static int begin(cad__task *task, int result) {
 }
 
 /* The result with which the task goes on; CAD_PENDING where its turn is over already. */
-static int begin_turn(cad_loop *loop, cad__task *task) {
+CAD__INLINE int begin_turn(cad_loop *loop, cad__task *task) {
     loop->current = &task->future;
     CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
     int result = cad__wait_resume(task);
@@ -91,10 +91,14 @@ void cad__task_run(cad__entry *entry) {
         return;
     }
     result = task->step->step(state_of(task), result);
-    CAD__ASSERT((result == CAD_PENDING) == (task->wait.operation != NULL),
-                "a step returns CAD_PENDING if an operation that it called did, and else does not");
-    if (result != CAD_PENDING)
+    if (result != CAD_PENDING) {
+        CAD__ASSERT(task->wait.operation == NULL,
+                    "a step ends while the operation that it called is CAD_PENDING");
         cad__task_end(task, result);
+    } else {
+        CAD__ASSERT(task->wait.operation != NULL,
+                    "a step returns CAD_PENDING, and no operation that it called did");
+    }
     end_turn(loop);
 }
 
@@ -169,7 +173,7 @@ static bool cancel(cad_future *future, cad_exception *exception) {
 
 static void clear(cad__object *object) {
     cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
-    CAD__ASSERT(object->loop->closing || cad_future_done(&task->future),
+    CAD__ASSERT(cad_future_done(&task->future) || object->loop->closing,
                 "a task that has not ended is freed: freed twice?");
     cad__wait_drop(task);
     if (!task->future.stackful) {
@@ -358,6 +362,7 @@ static int sleep_poll(cad_task *task) {
 static const cad__operation sleep_operation = {.verb = "sleep", .poll = sleep_poll};
 
 int cad_sleep(int64_t delay_ns) {
-    cad__current_wait()->deadline_ns = delay_ns;
-    return cad__begin(&sleep_operation, NULL);
+    cad__wait *wait = cad__current_wait();
+    wait->deadline_ns = delay_ns;
+    return cad__begin(wait, &sleep_operation, NULL);
 }

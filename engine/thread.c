@@ -212,5 +212,5 @@ int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
         start(self);
     else
         cad__append(&loop->threads->waiting, &self->link);
-    return cad__begin(&to_thread_operation, future);
+    return cad__begin(cad__current_wait(), &to_thread_operation, future);
 }

@@ -12,10 +12,8 @@ static void parked(cad__task *task) {
         task->future.must_cancel = false;
 }
 
-int cad__begin(const cad__operation *operation, void *object) {
-    cad__task *task = cad__task_of(cad__current());
-    cad__wait *wait = &task->wait;
-    CAD__ASSERT(wait->operation == NULL, "a step begins an operation while another is pending");
+int cad__begin(cad__wait *wait, const cad__operation *operation, void *object) {
+    cad__task *task = CAD__CONTAINER(wait, cad__task, wait);
     wait->operation = operation;
     wait->object = object;
     wait->error = 0;
