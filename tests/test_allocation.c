@@ -116,7 +116,7 @@ static int play(const program *self, int *outcome) {
 
 static void fail_each(const program *self) {
     size_t n;
-    memory_start();
+    memory_start(cad_set_allocator);
     for (n = 1; memory_fail(n); n++) {
         int outcome = 0;
         told = false;

@@ -8,13 +8,15 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "scenario/document.h"
+#include "document/document.h"
 #include "support/memory_test.h"
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
     return 0;
 }
 
@@ -25,17 +27,17 @@ static int teardown(void **state) {
 }
 
 /* What the document's faults print; to be freed with the buffer. */
-static const char *format(sim_document *document, sim_buffer *buffer) {
-    sim_buffer_clear(buffer);
-    assert_int_equal(sim_document_format_faults(document, buffer), 0);
+static const char *format(doc_document *document, base_buffer *buffer) {
+    base_buffer_clear(buffer);
+    assert_int_equal(doc_format_faults(document, buffer), 0);
     return buffer->length > 0 ? buffer->data : "";
 }
 
-static sim_document *parse(const char *text) {
-    sim_document *document;
-    int error = sim_document_parse("s.json", text, strlen(text), &document);
+static doc_document *parse(const char *text) {
+    doc_document *document;
+    int error = doc_parse("s.json", text, strlen(text), &document);
     if (error != 0) {
-        sim_document_print_faults(document, stdout);
+        doc_print_faults(document, stdout);
         fail_msg("%s: error %d", text, error);
     }
     return document;
@@ -59,9 +61,9 @@ static void test_document__json_is_taken(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        sim_document *document = parse(texts[i]);
-        assert_int_equal(sim_document_status(document), 0);
-        sim_document_free(document);
+        doc_document *document = parse(texts[i]);
+        assert_int_equal(doc_status(document), 0);
+        doc_free(document);
     }
 }
 
@@ -141,42 +143,42 @@ static void test_document__syntax_faults_are_in_words(void **state) {
         {"[\"\xf4\x90\x80\x80\"]", "1:3: the byte 0xf4 here is not UTF-8; save the file as UTF-8"},
         {"[\"\xe2\x82\"]", "1:3: the byte 0xe2 here is not UTF-8; save the file as UTF-8"},
     };
-    sim_buffer buffer = {0};
+    base_buffer buffer = {0};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        sim_document *document;
+        doc_document *document;
         char expected[300];
         const char *text = cases[i].text;
-        assert_int_equal(sim_document_parse("s.json", text, strlen(text), &document), CAD_EINVAL);
+        assert_int_equal(doc_parse("s.json", text, strlen(text), &document), CAD_EINVAL);
         snprintf(expected, sizeof expected, "s.json:%s\n", cases[i].fault);
         if (strcmp(format(document, &buffer), expected) != 0)
             fail_msg("%s\n  gives    %s  expected %s", text, buffer.data, expected);
-        sim_document_free(document);
+        doc_free(document);
     }
-    sim_buffer_free(&buffer);
+    base_buffer_free(&buffer);
 }
 
 static void expect_fault(const char *text, size_t size, const char *expected) {
-    sim_document *document;
-    sim_buffer buffer = {0};
-    assert_int_equal(sim_document_parse("s.json", text, size, &document), CAD_EINVAL);
+    doc_document *document;
+    base_buffer buffer = {0};
+    assert_int_equal(doc_parse("s.json", text, size, &document), CAD_EINVAL);
     assert_string_equal(format(document, &buffer), expected);
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 static void test_document__limits_are_faults(void **state) {
     (void)state;
-    char nested[2 * (SIM_DOCUMENT_MAX_DEPTH + 1)];
-    memset(nested, '[', SIM_DOCUMENT_MAX_DEPTH + 1);
-    memset(nested + SIM_DOCUMENT_MAX_DEPTH + 1, ']', SIM_DOCUMENT_MAX_DEPTH + 1);
+    char nested[2 * (DOC_MAX_DEPTH + 1)];
+    memset(nested, '[', DOC_MAX_DEPTH + 1);
+    memset(nested + DOC_MAX_DEPTH + 1, ']', DOC_MAX_DEPTH + 1);
     expect_fault(nested, sizeof nested,
                  "s.json:1:201: arrays and objects are nested more than 200 deep\n");
-    sim_document *document;
-    assert_int_equal(sim_document_parse("s.json", nested + 1, sizeof nested - 2, &document), 0);
-    sim_document_free(document);
+    doc_document *document;
+    assert_int_equal(doc_parse("s.json", nested + 1, sizeof nested - 2, &document), 0);
+    doc_free(document);
 
-    size_t size = SIM_DOCUMENT_MAX_BYTES + 1;
+    size_t size = DOC_MAX_BYTES + 1;
     char *large = malloc(size);
     assert_non_null(large);
     memset(large, ' ', size);
@@ -194,63 +196,63 @@ static void test_document__limits_are_faults(void **state) {
 
 static void test_document__numbers_too_large_are_a_fault(void **state) {
     (void)state;
-    sim_document *document = parse("{\"a\": 1e309, \"b\": -1e999, \"c\": 1e308}");
-    sim_buffer buffer = {0};
-    assert_int_equal(sim_document_status(document), CAD_EINVAL);
+    doc_document *document = parse("{\"a\": 1e309, \"b\": -1e999, \"c\": 1e308}");
+    base_buffer buffer = {0};
+    assert_int_equal(doc_status(document), CAD_EINVAL);
     assert_string_equal(format(document, &buffer),
                         "s.json:1:7: /a: the number is too large for a double (about 1.8e308)\n"
                         "s.json:1:19: /b: the number is too large for a double (about 1.8e308)\n");
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 /* --- Keys that stand twice ------------------------------------------------------------------- */
 
 static void test_document__a_key_that_stands_twice_is_a_fault(void **state) {
     (void)state;
-    sim_document *document = parse("{\"a\": 1,\n \"b\": {\"x\": 1, \"y\": 2, \"x\": 3},\n"
+    doc_document *document = parse("{\"a\": 1,\n \"b\": {\"x\": 1, \"y\": 2, \"x\": 3},\n"
                                    " \"a\": 2, \"\\u0061\": 3, \"A\": 4}");
-    sim_buffer buffer = {0};
-    assert_int_equal(sim_document_status(document), CAD_EINVAL);
+    base_buffer buffer = {0};
+    assert_int_equal(doc_status(document), CAD_EINVAL);
     assert_string_equal(format(document, &buffer),
                         "s.json:2:24: /b/x: the key \"x\" stands twice, first on line 2\n"
                         "s.json:3:2: /a: the key \"a\" stands twice, first on line 1\n"
                         "s.json:3:10: /a: the key \"a\" stands twice, first on line 1\n");
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 /* An object of very many members is checked in no time; the test would run into its time limit. */
 static void test_document__very_many_keys_take_little_time(void **state) {
     enum { KEYS = 200000 };
     (void)state;
-    sim_buffer text = {0};
+    base_buffer text = {0};
     for (int i = 0; i < KEYS; i++)
         assert_int_equal(
-            sim_buffer_format(&text, "%s\"k%d\": %d", i == 0 ? "{" : ",\n", i % (KEYS - 1), i), 0);
-    assert_int_equal(sim_buffer_append(&text, "}", 1), 0);
-    sim_document *document = parse(text.data);
-    sim_buffer buffer = {0};
+            base_buffer_format(&text, "%s\"k%d\": %d", i == 0 ? "{" : ",\n", i % (KEYS - 1), i), 0);
+    assert_int_equal(base_buffer_append(&text, "}", 1), 0);
+    doc_document *document = parse(text.data);
+    base_buffer buffer = {0};
     assert_non_null(strstr(format(document, &buffer), ": /k0: the key \"k0\" stands twice"));
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
-    sim_buffer_free(&text);
+    base_buffer_free(&buffer);
+    doc_free(document);
+    base_buffer_free(&text);
 }
 
 /* --- Places ---------------------------------------------------------------------------------- */
 
-static void append_place(const sim_node *node, bool key, sim_buffer *out) {
-    uint32_t offset = key ? sim_node_key_offset(node) : sim_node_offset(node);
-    assert_int_equal(sim_document_format_place(node->document, offset, out), 0);
-    assert_int_equal(sim_buffer_append(out, "\n", 1), 0);
+static void append_place(const doc_node *node, bool key, base_buffer *out) {
+    uint32_t offset = key ? doc_node_key_offset(node) : doc_node_offset(node);
+    assert_int_equal(doc_format_place(node->document, offset, out), 0);
+    assert_int_equal(base_buffer_append(out, "\n", 1), 0);
 }
 
-static void append_all_places(const sim_node *node, sim_buffer *out) {
-    sim_node child;
-    if (sim_node_key(node) != NULL)
+static void append_all_places(const doc_node *node, base_buffer *out) {
+    doc_node child;
+    if (doc_node_key(node) != NULL)
         append_place(node, true, out);
     append_place(node, false, out);
-    for (bool more = sim_node_first(node, &child); more; more = sim_node_next(&child))
+    for (bool more = doc_node_first(node, &child); more; more = doc_node_next(&child))
         append_all_places(&child, out);
 }
 
@@ -278,41 +280,41 @@ static void test_document__every_value_and_key_has_its_place(void **state) {
                                    "s.json:3:44: /\\n\xc3\xa9\n"
                                    "s.json:3:45: /\\n\xc3\xa9/0\n";
     (void)state;
-    sim_document *document = parse(text);
-    sim_node root = sim_document_root(document);
-    sim_buffer out = {0};
+    doc_document *document = parse(text);
+    doc_node root = doc_root(document);
+    base_buffer out = {0};
     append_all_places(&root, &out);
     assert_string_equal(out.data, expected);
-    sim_buffer_free(&out);
-    sim_document_free(document);
+    base_buffer_free(&out);
+    doc_free(document);
 }
 
 /* --- The walk -------------------------------------------------------------------------------- */
 
 static void test_document__members_and_children(void **state) {
     (void)state;
-    sim_document *document = parse("{\"a\": [1, 2, 3], \"A\": null, \"b\": \"x\"}");
-    sim_node root = sim_document_root(document);
-    sim_node member, child;
-    assert_int_equal(sim_node_type(&root), SIM_OBJECT);
-    assert_int_equal(sim_node_count(&root), 3);
-    assert_true(sim_node_member(&root, "A", &member));
-    assert_int_equal(sim_node_type(&member), SIM_NULL);
-    assert_string_equal(sim_node_key(&member), "A");
-    assert_false(sim_node_member(&root, "c", &member));
-    assert_true(sim_node_member(&root, "a", &member));
+    doc_document *document = parse("{\"a\": [1, 2, 3], \"A\": null, \"b\": \"x\"}");
+    doc_node root = doc_root(document);
+    doc_node member, child;
+    assert_int_equal(doc_node_type(&root), DOC_OBJECT);
+    assert_int_equal(doc_node_count(&root), 3);
+    assert_true(doc_node_member(&root, "A", &member));
+    assert_int_equal(doc_node_type(&member), DOC_NULL);
+    assert_string_equal(doc_node_key(&member), "A");
+    assert_false(doc_node_member(&root, "c", &member));
+    assert_true(doc_node_member(&root, "a", &member));
     double sum = 0, number;
-    for (bool more = sim_node_first(&member, &child); more; more = sim_node_next(&child)) {
-        assert_null(sim_node_key(&child));
-        assert_int_equal(sim_node_number(&child, &number), 0);
+    for (bool more = doc_node_first(&member, &child); more; more = doc_node_next(&child)) {
+        assert_null(doc_node_key(&child));
+        assert_int_equal(doc_node_number(&child, &number), 0);
         sum = sum * 10 + number;
     }
     assert_true(sum == 123);
-    assert_false(sim_node_member(&member, "a", &child)); /* an array has none */
-    assert_true(sim_node_member(&root, "b", &member));
-    assert_false(sim_node_first(&member, &child));
-    assert_int_equal(sim_node_count(&member), 0);
-    sim_document_free(document);
+    assert_false(doc_node_member(&member, "a", &child)); /* an array has none */
+    assert_true(doc_node_member(&root, "b", &member));
+    assert_false(doc_node_first(&member, &child));
+    assert_int_equal(doc_node_count(&member), 0);
+    doc_free(document);
 }
 
 static void test_document__checks_say_what_was_found(void **state) {
@@ -322,43 +324,43 @@ static void test_document__checks_say_what_was_found(void **state) {
     static const char *const members[] = {"delay", "do", "index"};
     static const char *const orders[] = {"fifo", "lifo", "priority"};
     (void)state;
-    sim_document *document = parse(text);
-    sim_node root = sim_document_root(document);
-    sim_node number, string, list, flag, object, none, missing;
+    doc_document *document = parse(text);
+    doc_node root = doc_root(document);
+    doc_node number, string, list, flag, object, none, missing;
     const char *value;
     double real = 0;
     int64_t whole = 0;
     bool truth = true;
     size_t index = 9;
-    assert_int_equal(sim_node_require(&root, "number", &number), 0);
-    assert_int_equal(sim_node_require(&root, "text", &string), 0);
-    assert_int_equal(sim_node_require(&root, "list", &list), 0);
-    assert_int_equal(sim_node_require(&root, "flag", &flag), 0);
-    assert_int_equal(sim_node_require(&root, "object", &object), 0);
-    assert_int_equal(sim_node_require(&root, "none", &none), 0);
+    assert_int_equal(doc_node_require(&root, "number", &number), 0);
+    assert_int_equal(doc_node_require(&root, "text", &string), 0);
+    assert_int_equal(doc_node_require(&root, "list", &list), 0);
+    assert_int_equal(doc_node_require(&root, "flag", &flag), 0);
+    assert_int_equal(doc_node_require(&root, "object", &object), 0);
+    assert_int_equal(doc_node_require(&root, "none", &none), 0);
 
-    assert_int_equal(sim_node_number(&number, &real), 0);
+    assert_int_equal(doc_node_number(&number, &real), 0);
     assert_true(real == 1.5);
-    assert_int_equal(sim_node_string(&string, &value), 0);
+    assert_int_equal(doc_node_string(&string, &value), 0);
     assert_string_equal(value, "fifp");
-    assert_int_equal(sim_node_array(&list), 0);
-    assert_int_equal(sim_node_boolean(&flag, &truth), 0);
+    assert_int_equal(doc_node_array(&list), 0);
+    assert_int_equal(doc_node_boolean(&flag, &truth), 0);
     assert_false(truth);
-    assert_int_equal(sim_node_object(&object), 0);
-    assert_int_equal(sim_document_status(document), 0);
+    assert_int_equal(doc_node_object(&object), 0);
+    assert_int_equal(doc_status(document), 0);
 
-    assert_int_equal(sim_node_require(&root, "tasks", &missing), CAD_EINVAL);
-    assert_int_equal(sim_node_object(&number), CAD_EINVAL);
-    assert_int_equal(sim_node_whole(&number, 0, 10, &whole), CAD_EINVAL);
-    assert_int_equal(sim_node_array(&string), CAD_EINVAL);
-    assert_int_equal(sim_node_choice(&string, "order", orders, 3, &index), CAD_EINVAL);
-    assert_int_equal(sim_node_string(&list, &value), CAD_EINVAL);
-    assert_int_equal(sim_node_number(&flag, &real), CAD_EINVAL);
-    assert_int_equal(sim_node_whole(&flag, 0, 10, &whole), CAD_EINVAL);
-    assert_int_equal(sim_node_boolean(&none, &truth), CAD_EINVAL);
-    assert_int_equal(sim_node_only(&object, members, 3), CAD_EINVAL);
+    assert_int_equal(doc_node_require(&root, "tasks", &missing), CAD_EINVAL);
+    assert_int_equal(doc_node_object(&number), CAD_EINVAL);
+    assert_int_equal(doc_node_whole(&number, 0, 10, &whole), CAD_EINVAL);
+    assert_int_equal(doc_node_array(&string), CAD_EINVAL);
+    assert_int_equal(doc_node_choice(&string, "order", orders, 3, &index), CAD_EINVAL);
+    assert_int_equal(doc_node_string(&list, &value), CAD_EINVAL);
+    assert_int_equal(doc_node_number(&flag, &real), CAD_EINVAL);
+    assert_int_equal(doc_node_whole(&flag, 0, 10, &whole), CAD_EINVAL);
+    assert_int_equal(doc_node_boolean(&none, &truth), CAD_EINVAL);
+    assert_int_equal(doc_node_only(&object, members, 3), CAD_EINVAL);
 
-    sim_buffer buffer = {0};
+    base_buffer buffer = {0};
     assert_string_equal(
         format(document, &buffer),
         "s.json:1:1: missing member \"tasks\"\n"
@@ -372,44 +374,44 @@ static void test_document__checks_say_what_was_found(void **state) {
         "s.json:2:12: /object/dealy: unknown member \"dealy\"; did you mean \"delay\"?\n"
         "s.json:2:33: /object/zzz: unknown member \"zzz\"\n"
         "s.json:2:52: /none: expected true or false, found null\n");
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 static void test_document__whole_numbers_and_choices_within_bounds(void **state) {
     static const char *const orders[] = {"fifo", "lifo", "priority"};
     (void)state;
-    sim_document *document = parse("[5, 5.0, -1, 11, 1e15, \"lifo\", \"other\"]");
-    sim_node root = sim_document_root(document);
-    sim_node item;
+    doc_document *document = parse("[5, 5.0, -1, 11, 1e15, \"lifo\", \"other\"]");
+    doc_node root = doc_root(document);
+    doc_node item;
     int64_t whole;
     size_t index;
-    assert_true(sim_node_first(&root, &item));
-    assert_int_equal(sim_node_whole(&item, 0, 10, &whole), 0);
+    assert_true(doc_node_first(&root, &item));
+    assert_int_equal(doc_node_whole(&item, 0, 10, &whole), 0);
     assert_int_equal(whole, 5);
-    assert_true(sim_node_next(&item));
-    assert_int_equal(sim_node_whole(&item, 5, 5, &whole), 0);
-    assert_true(sim_node_next(&item));
-    assert_int_equal(sim_node_whole(&item, 0, 10, &whole), CAD_EINVAL);
-    assert_true(sim_node_next(&item));
-    assert_int_equal(sim_node_whole(&item, 0, 10, &whole), CAD_EINVAL);
-    assert_true(sim_node_next(&item));
-    assert_int_equal(sim_node_whole(&item, 0, INT64_C(1) << 53, &whole), 0);
+    assert_true(doc_node_next(&item));
+    assert_int_equal(doc_node_whole(&item, 5, 5, &whole), 0);
+    assert_true(doc_node_next(&item));
+    assert_int_equal(doc_node_whole(&item, 0, 10, &whole), CAD_EINVAL);
+    assert_true(doc_node_next(&item));
+    assert_int_equal(doc_node_whole(&item, 0, 10, &whole), CAD_EINVAL);
+    assert_true(doc_node_next(&item));
+    assert_int_equal(doc_node_whole(&item, 0, INT64_C(1) << 53, &whole), 0);
     assert_true(whole == INT64_C(1000000000000000));
-    assert_true(sim_node_next(&item));
-    assert_int_equal(sim_node_choice(&item, "order", orders, 3, &index), 0);
+    assert_true(doc_node_next(&item));
+    assert_int_equal(doc_node_choice(&item, "order", orders, 3, &index), 0);
     assert_int_equal(index, 1);
-    assert_true(sim_node_next(&item));
-    assert_int_equal(sim_node_choice(&item, "order", orders, 3, &index), CAD_EINVAL);
-    assert_false(sim_node_next(&item));
-    sim_buffer buffer = {0};
+    assert_true(doc_node_next(&item));
+    assert_int_equal(doc_node_choice(&item, "order", orders, 3, &index), CAD_EINVAL);
+    assert_false(doc_node_next(&item));
+    base_buffer buffer = {0};
     assert_string_equal(
         format(document, &buffer),
         "s.json:1:10: /2: expected a whole number from 0 to 10, found -1\n"
         "s.json:1:14: /3: expected a whole number from 0 to 10, found 11\n"
         "s.json:1:32: /6: unknown order \"other\": expected \"fifo\", \"lifo\" or \"priority\"\n");
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 /* --- Files ----------------------------------------------------------------------------------- */
@@ -421,23 +423,23 @@ static void test_document__is_read_from_a_file(void **state) {
     assert_true(descriptor >= 0);
     assert_int_equal(write(descriptor, "{\"a\": }", 7), 7);
     close(descriptor);
-    sim_document *document;
-    sim_buffer buffer = {0};
+    doc_document *document;
+    base_buffer buffer = {0};
     char expected[100];
-    assert_int_equal(sim_document_load(path, &document), CAD_EINVAL);
+    assert_int_equal(doc_load(path, &document), CAD_EINVAL);
     snprintf(expected, sizeof expected, "%s:1:7: expected a value, found \"}\"\n", path);
     assert_string_equal(format(document, &buffer), expected);
-    sim_document_free(document);
+    doc_free(document);
     unlink(path);
 
-    assert_int_equal(sim_document_load(path, &document), CAD_ESYSTEM);
+    assert_int_equal(doc_load(path, &document), CAD_ESYSTEM);
     snprintf(expected, sizeof expected, "%s: cannot be read: No such file or directory\n", path);
     assert_string_equal(format(document, &buffer), expected);
-    sim_document_free(document);
-    assert_int_equal(sim_document_load("/", &document), CAD_ESYSTEM);
+    doc_free(document);
+    assert_int_equal(doc_load("/", &document), CAD_ESYSTEM);
     assert_string_equal(format(document, &buffer), "/: cannot be read: Is a directory\n");
-    sim_document_free(document);
-    sim_buffer_free(&buffer);
+    doc_free(document);
+    base_buffer_free(&buffer);
 }
 
 static void test_document__survives_each_allocation_that_fails(void **state) {
@@ -445,14 +447,14 @@ static void test_document__survives_each_allocation_that_fails(void **state) {
     (void)state;
     size_t n = 1;
     for (; memory_fail(n); n++) {
-        sim_document *document;
-        sim_buffer buffer = {0};
-        int error = sim_document_parse("s.json", text, strlen(text), &document);
+        doc_document *document;
+        base_buffer buffer = {0};
+        int error = doc_parse("s.json", text, strlen(text), &document);
         if (error == 0)
-            error = sim_document_format_faults(document, &buffer);
+            error = doc_format_faults(document, &buffer);
         assert_int_equal(error, memory_failed() ? CAD_ENOMEM : 0);
-        sim_buffer_free(&buffer);
-        sim_document_free(document);
+        base_buffer_free(&buffer);
+        doc_free(document);
         assert_int_equal(memory_live(), 0);
     }
     assert_true(n > 15);

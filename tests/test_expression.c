@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
-#include "scenario/expression.h"
+#include "base/memory.h"
+#include "cadran.h"
+#include "expression/expression.h"
 #include "support/memory_test.h"
 
 /* --- A scope: task variables, scenario variables, an object, a name known late ---------------- */
@@ -34,7 +36,7 @@ static void thing_unref(void *pointer) {
     ((struct thing *)pointer)->references--;
 }
 
-static const sim_reference_kind kinds[] = {{thing_type, thing_ref, thing_unref, NULL}};
+static const expr_reference_kind kinds[] = {{thing_type, thing_ref, thing_unref, NULL}};
 
 static const char *const local_names[] = {"i", "x", "y",     "s",     "t",
                                           "n", "z", "maybe", "count", "lonely"};
@@ -44,94 +46,94 @@ static bool same(const char *known, const char *name, size_t length) {
     return strlen(known) == length && memcmp(known, name, length) == 0;
 }
 
-static int resolve(const sim_scope *scope, const char *name, size_t length, bool behind,
-                   sim_name *found) {
+static int resolve(const expr_scope *scope, const char *name, size_t length, bool behind,
+                   expr_name *found) {
     (void)scope;
-    *found = (sim_name){0};
+    *found = (expr_name){0};
     for (uint32_t i = 0; i < LOCALS && !behind; i++) {
         if (same(local_names[i], name, length)) {
-            found->kind = SIM_NAME_LOCAL;
+            found->kind = EXPR_NAME_LOCAL;
             found->slot = i;
             return 0;
         }
     }
     for (uint32_t i = 0; i < GLOBALS; i++) {
         if (same(global_names[i], name, length)) {
-            found->kind = SIM_NAME_GLOBAL;
+            found->kind = EXPR_NAME_GLOBAL;
             found->slot = i;
             return 0;
         }
     }
     bool is_queue = same("queue", name, length) || same("maybe", name, length);
     if (is_queue || same("lock", name, length)) {
-        found->kind = SIM_NAME_CONSTANT;
-        found->value = sim_reference(0, is_queue ? &queue : &lock);
+        found->kind = EXPR_NAME_CONSTANT;
+        found->value = expr_reference(0, is_queue ? &queue : &lock);
         found->what = is_queue ? QUEUE : LOCK;
         found->label = is_queue ? "a queue" : "a lock";
         return 0;
     }
     if (same("job3", name, length) || same("job4", name, length)) {
-        found->kind = SIM_NAME_LATE;
+        found->kind = EXPR_NAME_LATE;
         found->slot = name[3] == '3' ? 3 : 4;
         return 0;
     }
     return CAD_EKEY;
 }
 
-static void suggest(const sim_scope *scope, sim_suggestion *suggestion) {
+static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
     (void)scope;
     for (size_t i = 0; i < LOCALS; i++)
-        sim_suggestion_offer(suggestion, local_names[i]);
+        base_suggestion_offer(suggestion, local_names[i]);
     for (size_t i = 0; i < GLOBALS; i++)
-        sim_suggestion_offer(suggestion, global_names[i]);
-    sim_suggestion_offer(suggestion, "duration");
+        base_suggestion_offer(suggestion, global_names[i]);
+    base_suggestion_offer(suggestion, "duration");
 }
 
-static int call_qsize(const sim_env *env, const sim_value *arguments, size_t count,
-                      sim_value *result, sim_error *error) {
+static int call_qsize(const expr_env *env, const expr_value *arguments, size_t count,
+                      expr_value *result, expr_error *error) {
     (void)env;
     (void)count;
-    if (!sim_is_reference(arguments[0]) || sim_to_pointer(arguments[0]) != &queue)
-        return sim_error_set(error, CAD_ETYPE, "qsize() takes a queue");
-    *result = sim_number(((struct thing *)sim_to_pointer(arguments[0]))->size);
+    if (!expr_is_reference(arguments[0]) || expr_to_pointer(arguments[0]) != &queue)
+        return expr_error_set(error, CAD_ETYPE, "qsize() takes a queue");
+    *result = expr_number(((struct thing *)expr_to_pointer(arguments[0]))->size);
     return 0;
 }
 
-static int call_now(const sim_env *env, const sim_value *arguments, size_t count, sim_value *result,
-                    sim_error *error) {
+static int call_now(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
     (void)arguments;
     (void)count;
     (void)error;
-    *result = sim_number(*(const double *)env->context);
+    *result = expr_number(*(const double *)env->context);
     return 0;
 }
 
-static int late(const sim_env *env, uint32_t slot, sim_value *value, sim_error *error) {
+static int late(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error) {
     (void)env;
     (void)error;
     if (slot == 4)
         return CAD_EKEY;
-    *value = sim_number(33);
+    *value = expr_number(33);
     return 0;
 }
 
-static const sim_function functions[] = {
+static const expr_function functions[] = {
     {"qsize", 1, 1, QUEUE, "a queue", call_qsize},
     {"now", 0, 0, 0, NULL, call_now},
 };
 
-static const sim_scope scope = {
+static const expr_scope scope = {
     .resolve = resolve,
     .suggest = suggest,
     .functions = functions,
     .function_count = sizeof functions / sizeof *functions,
 };
 
-static sim_value locals[LOCALS];
-static sim_value globals[GLOBALS];
-static sim_random stream;
+static expr_value locals[LOCALS];
+static expr_value globals[GLOBALS];
+static expr_random stream;
 static double loop_time = 2.5;
-static sim_env env = {
+static expr_env env = {
     .locals = locals,
     .globals = globals,
     .random = &stream,
@@ -141,25 +143,26 @@ static sim_env env = {
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
-    sim_reference_kinds(kinds, 1);
-    sim_random_start(&stream, 0, 0);
-    locals[I] = sim_number(7);
-    locals[X] = sim_number(2.5);
-    locals[Y] = sim_number(-3);
-    locals[T] = SIM_TRUE;
-    locals[N] = SIM_NONE;
-    locals[Z] = sim_number(100);
-    locals[MAYBE] = locals[COUNT] = locals[LONELY] = SIM_UNSET;
-    globals[GLOBAL_COUNT] = sim_number(5);
-    globals[GLOBAL_LATER] = SIM_UNSET;
-    return sim_string_new("abc", 3, &locals[S]);
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
+    expr_reference_kinds(kinds, 1);
+    expr_random_start(&stream, 0, 0);
+    locals[I] = expr_number(7);
+    locals[X] = expr_number(2.5);
+    locals[Y] = expr_number(-3);
+    locals[T] = EXPR_TRUE;
+    locals[N] = EXPR_NONE;
+    locals[Z] = expr_number(100);
+    locals[MAYBE] = locals[COUNT] = locals[LONELY] = EXPR_UNSET;
+    globals[GLOBAL_COUNT] = expr_number(5);
+    globals[GLOBAL_LATER] = EXPR_UNSET;
+    return expr_string_new("abc", 3, &locals[S]);
 }
 
 /* Nothing that was allocated, and no reference that was taken, remains. */
 static int teardown(void **state) {
     (void)state;
-    sim_value_unref(locals[S]);
+    expr_value_unref(locals[S]);
     assert_int_equal(memory_live(), 0);
     assert_int_equal(queue.references, 1);
     assert_int_equal(lock.references, 1);
@@ -178,32 +181,32 @@ static void report(void *context, size_t offset, size_t length, const char *mess
              length, message);
 }
 
-static int compile(const char *text, sim_expression **expression) {
+static int compile(const char *text, expr_expression **expression) {
     faults[0] = '\0';
-    return sim_expression_compile(text, strlen(text), &scope, report, NULL, expression);
+    return expr_compile(text, strlen(text), &scope, report, NULL, expression);
 }
 
 /* What printing the value shows; or "!Name: message" of the error. */
 static const char *evaluate(const char *text) {
     static char shown[400];
-    sim_expression *expression;
-    sim_buffer buffer = {0};
-    sim_value value;
-    sim_error error;
+    expr_expression *expression;
+    base_buffer buffer = {0};
+    expr_value value;
+    expr_error error;
     if (compile(text, &expression) != 0)
         return faults;
-    int code = sim_expression_evaluate(expression, &env, &value, &error);
+    int code = expr_evaluate(expression, &env, &value, &error);
     if (code != 0) {
         assert_int_equal(code, error.code);
         snprintf(shown, sizeof shown, "!%s: %s",
-                 code == SIM_ENAME ? "NameError" : cad_error_name(code), error.message);
+                 code == EXPR_ENAME ? "NameError" : cad_error_name(code), error.message);
     } else {
-        assert_int_equal(sim_value_show(value, &buffer), 0);
+        assert_int_equal(expr_value_show(value, &buffer), 0);
         snprintf(shown, sizeof shown, "%s", buffer.data);
     }
-    sim_buffer_free(&buffer);
-    sim_value_unref(value);
-    sim_expression_free(expression);
+    base_buffer_free(&buffer);
+    expr_value_unref(value);
+    expr_free(expression);
     return shown;
 }
 
@@ -330,9 +333,9 @@ static void test_expression__a_variable_without_a_value_gives_way(void **state) 
     static const pair set[] = {{"maybe", "1"}, {"count", "2"}, {"lonely", "3"}};
     (void)state;
     EXPECT(unset);
-    locals[MAYBE] = sim_number(1);
-    locals[COUNT] = sim_number(2);
-    locals[LONELY] = sim_number(3);
+    locals[MAYBE] = expr_number(1);
+    locals[COUNT] = expr_number(2);
+    locals[LONELY] = expr_number(3);
     EXPECT(set);
 }
 
@@ -342,13 +345,13 @@ static void test_expression__knows_names_and_functions(void **state) {
                                          "None", "lambda", "\xe2\x80\x9c", "a\342\210\222b"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_true(sim_is_name(names[i], strlen(names[i])));
+        assert_true(expr_is_name(names[i], strlen(names[i])));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        assert_false(sim_is_name(others[i], strlen(others[i])));
-    assert_true(sim_is_function(NULL, "min", 3));
-    assert_true(sim_is_function(&scope, "qsize", 5));
-    assert_false(sim_is_function(NULL, "qsize", 5));
-    assert_false(sim_is_function(&scope, "qsiz", 4));
+        assert_false(expr_is_name(others[i], strlen(others[i])));
+    assert_true(expr_is_function(NULL, "min", 3));
+    assert_true(expr_is_function(&scope, "qsize", 5));
+    assert_false(expr_is_function(NULL, "qsize", 5));
+    assert_false(expr_is_function(&scope, "qsiz", 4));
 }
 
 /* --- Faults ---------------------------------------------------------------------------------- */
@@ -473,19 +476,19 @@ static void test_expression__what_is_long_but_flat_is_no_trouble(void **state) {
 /* --- What is known of them ------------------------------------------------------------------- */
 
 static bool is_constant(const char *text) {
-    sim_expression *expression;
-    sim_value value;
+    expr_expression *expression;
+    expr_value value;
     assert_int_equal(compile(text, &expression), 0);
-    bool constant = sim_expression_constant(expression, &value);
-    sim_expression_free(expression);
+    bool constant = expr_constant(expression, &value);
+    expr_free(expression);
     return constant;
 }
 
 static bool draws(const char *text) {
-    sim_expression *expression;
+    expr_expression *expression;
     assert_int_equal(compile(text, &expression), 0);
-    bool random = sim_expression_draws(expression);
-    sim_expression_free(expression);
+    bool random = expr_draws(expression);
+    expr_free(expression);
     return random;
 }
 
@@ -507,12 +510,12 @@ static void test_expression__tells_what_is_constant_and_what_draws(void **state)
 
 static void test_expression__draws_from_the_stream_it_is_given(void **state) {
     (void)state;
-    sim_random other;
+    expr_random other;
     char expected[64];
-    sim_random_start(&stream, 42, 7);
-    sim_random_start(&other, 42, 7);
+    expr_random_start(&stream, 42, 7);
+    expr_random_start(&other, 42, 7);
     for (int i = 0; i < 100; i++) {
-        snprintf(expected, sizeof expected, "%lld", (long long)sim_random_integer(&other, 1, 6));
+        snprintf(expected, sizeof expected, "%lld", (long long)expr_random_integer(&other, 1, 6));
         assert_string_equal(evaluate("randint(1, 6)"), expected);
     }
 }
@@ -523,31 +526,31 @@ static void test_expression__from_a_document(void **state) {
     static const char text[] = "{\"delay\": 1.5, \"flag\": true, \"while\": \"i < 10\",\n"
                                " \"bad\": \"caf\\u00e9 + \\\"x\\\" + duratoin\", \"list\": []}";
     static const char *const good[] = {"delay", "1.5", "flag", "True", "while", "True"};
-    sim_document *document;
-    sim_expression *expression;
-    sim_buffer buffer = {0};
-    sim_value value;
-    sim_error error;
-    sim_node member;
+    doc_document *document;
+    expr_expression *expression;
+    base_buffer buffer = {0};
+    expr_value value;
+    expr_error error;
+    doc_node member;
     (void)state;
-    assert_int_equal(sim_document_parse("s.json", text, strlen(text), &document), 0);
-    sim_node root = sim_document_root(document);
+    assert_int_equal(doc_parse("s.json", text, strlen(text), &document), 0);
+    doc_node root = doc_root(document);
     for (size_t i = 0; i < sizeof good / sizeof *good; i += 2) {
-        assert_true(sim_node_member(&root, good[i], &member));
-        assert_int_equal(sim_expression_from_node(&member, &scope, &expression), 0);
-        assert_int_equal(sim_expression_evaluate(expression, &env, &value, &error), 0);
-        sim_buffer_clear(&buffer);
-        assert_int_equal(sim_value_show(value, &buffer), 0);
+        assert_true(doc_node_member(&root, good[i], &member));
+        assert_int_equal(expr_from_node(&member, &scope, &expression), 0);
+        assert_int_equal(expr_evaluate(expression, &env, &value, &error), 0);
+        base_buffer_clear(&buffer);
+        assert_int_equal(expr_value_show(value, &buffer), 0);
         assert_string_equal(buffer.data, good[i + 1]);
-        sim_expression_free(expression);
+        expr_free(expression);
     }
-    assert_true(sim_node_member(&root, "bad", &member));
-    assert_int_equal(sim_expression_from_node(&member, &scope, &expression), CAD_EINVAL);
+    assert_true(doc_node_member(&root, "bad", &member));
+    assert_int_equal(expr_from_node(&member, &scope, &expression), CAD_EINVAL);
     assert_null(expression);
-    assert_true(sim_node_member(&root, "list", &member));
-    assert_int_equal(sim_expression_from_node(&member, &scope, &expression), CAD_EINVAL);
-    sim_buffer_clear(&buffer);
-    assert_int_equal(sim_document_format_faults(document, &buffer), 0);
+    assert_true(doc_node_member(&root, "list", &member));
+    assert_int_equal(expr_from_node(&member, &scope, &expression), CAD_EINVAL);
+    base_buffer_clear(&buffer);
+    assert_int_equal(doc_format_faults(document, &buffer), 0);
     assert_string_equal(buffer.data,
                         "s.json:2:10: /bad: unknown name \"caf\xc3\xa9\"\n"
                         "    caf\xc3\xa9 + \"x\" + duratoin\n"
@@ -556,8 +559,8 @@ static void test_expression__from_a_document(void **state) {
                         "    caf\xc3\xa9 + \"x\" + duratoin\n"
                         "                 ^~~~~~~~\n"
                         "s.json:2:49: /list: expected a number or an expression, found an array\n");
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 /* --- Memory ---------------------------------------------------------------------------------- */
@@ -566,19 +569,19 @@ static void test_expression__survives_each_allocation_that_fails(void **state) {
     static const char text[] = "'x' in s + 'a' * i if i < 8 < count else (s + 'y' in s or "
                                "qsize(queue) + min(lonely, 1) + job3 + count)";
     (void)state;
-    locals[LONELY] = sim_number(1);
+    locals[LONELY] = expr_number(1);
     size_t before = memory_live();
     size_t n = 1;
     for (; memory_fail(n); n++) {
-        sim_expression *expression;
-        sim_value value = SIM_NONE;
-        sim_error error;
+        expr_expression *expression;
+        expr_value value = EXPR_NONE;
+        expr_error error;
         int code = compile(text, &expression);
         if (code == 0)
-            code = sim_expression_evaluate(expression, &env, &value, &error);
+            code = expr_evaluate(expression, &env, &value, &error);
         assert_int_equal(code, memory_failed() ? CAD_ENOMEM : 0);
-        sim_value_unref(value);
-        sim_expression_free(expression);
+        expr_value_unref(value);
+        expr_free(expression);
         assert_int_equal(memory_live(), before);
     }
     assert_true(n > 10);

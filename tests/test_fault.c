@@ -6,42 +6,44 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "scenario/fault.h"
+#include "document/fault.h"
 #include "support/memory_test.h"
 
-static sim_faults faults;
-static sim_buffer buffer;
+static doc_faults faults;
+static base_buffer buffer;
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
     return 0;
 }
 
 static int teardown(void **state) {
     (void)state;
-    sim_faults_free(&faults);
-    sim_buffer_free(&buffer);
+    doc_faults_free(&faults);
+    base_buffer_free(&buffer);
     assert_int_equal(memory_live(), 0);
     return 0;
 }
 
 static const char *format(const char *text) {
-    sim_buffer_clear(&buffer);
-    assert_int_equal(sim_faults_format(&faults, "s.json", text, true, &buffer), 0);
+    base_buffer_clear(&buffer);
+    assert_int_equal(doc_faults_format(&faults, "s.json", text, true, &buffer), 0);
     return buffer.data != NULL ? buffer.data : "";
 }
 
 static void add(uint32_t offset, const char *message) {
-    assert_int_equal(sim_faults_add(&faults, offset, NULL, message), CAD_EINVAL);
+    assert_int_equal(doc_faults_add(&faults, offset, NULL, message), CAD_EINVAL);
 }
 
 /* --- The list -------------------------------------------------------------------------------- */
 
 static void test_fault__none_is_nothing(void **state) {
     (void)state;
-    assert_int_equal(sim_faults_status(&faults), 0);
+    assert_int_equal(doc_faults_status(&faults), 0);
     assert_string_equal(format("{}"), "");
 }
 
@@ -51,8 +53,8 @@ static void test_fault__are_printed_in_the_order_of_their_places(void **state) {
     add(16, "fourth");
     add(8, "third");
     add(1, "first");
-    add(SIM_NOWHERE, "of the whole");
-    assert_int_equal(sim_faults_status(&faults), CAD_EINVAL);
+    add(DOC_NOWHERE, "of the whole");
+    assert_int_equal(doc_faults_status(&faults), CAD_EINVAL);
     assert_string_equal(format("{\"a\" : [1, 2], \"b\": 3}"), "s.json:1:2: /a: first\n"
                                                               "s.json:1:9: /a/0: second\n"
                                                               "s.json:1:9: /a/0: third\n"
@@ -84,14 +86,14 @@ static void test_fault__beyond_the_first_hundred_are_counted(void **state) {
     size_t lines = 0;
     for (const char *c = printed; *c != '\0'; c++)
         lines += *c == '\n';
-    assert_int_equal(lines, SIM_FAULTS_PRINTED + 1);
+    assert_int_equal(lines, DOC_FAULTS_PRINTED + 1);
 }
 
 /* --- Excerpts -------------------------------------------------------------------------------- */
 
 static void add_excerpt(const char *text, size_t at, size_t marked) {
-    sim_excerpt excerpt = {text, strlen(text), at, marked};
-    (void)sim_faults_add(&faults, 1, &excerpt, "wrong");
+    doc_excerpt excerpt = {text, strlen(text), at, marked};
+    (void)doc_faults_add(&faults, 1, &excerpt, "wrong");
 }
 
 static void test_fault__a_part_of_an_expression_is_marked(void **state) {
@@ -150,8 +152,8 @@ static void test_fault__distance_counts_slips(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *a = cases[i].a, *b = cases[i].b;
-        unsigned forth = sim_edit_distance(a, strlen(a), b, strlen(b), 4);
-        unsigned back = sim_edit_distance(b, strlen(b), a, strlen(a), 4);
+        unsigned forth = base_edit_distance(a, strlen(a), b, strlen(b), 4);
+        unsigned back = base_edit_distance(b, strlen(b), a, strlen(a), 4);
         if (forth != cases[i].distance || back != cases[i].distance)
             fail_msg("%s, %s: %u and %u, expected %u", a, b, forth, back, cases[i].distance);
     }
@@ -160,10 +162,10 @@ static void test_fault__distance_counts_slips(void **state) {
 static const char *near(const char *wanted) {
     static const char *const names[] = {"put",    "get",     "sleep", "sequence", "spawn", "await",
                                         "cancel", "acquire", "as",    "x",        "X1"};
-    sim_suggestion suggestion;
-    sim_suggestion_start(&suggestion, wanted, strlen(wanted));
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, wanted, strlen(wanted));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        sim_suggestion_offer(&suggestion, names[i]);
+        base_suggestion_offer(&suggestion, names[i]);
     return suggestion.best != NULL ? suggestion.best : "(none)";
 }
 
@@ -188,20 +190,20 @@ static void test_fault__near_names_are_suggested(void **state) {
 /* --- Memory ---------------------------------------------------------------------------------- */
 
 static void test_fault__survives_each_allocation_that_fails(void **state) {
-    static const sim_excerpt excerpt = {"a + b", 5, 4, 1};
+    static const doc_excerpt excerpt = {"a + b", 5, 4, 1};
     (void)state;
     size_t n = 1;
     for (; memory_fail(n); n++) {
         for (uint32_t i = 0; i < 20; i++)
-            (void)sim_faults_add(&faults, i, &excerpt, i % 2 ? "odd" : "even");
-        int error = sim_faults_status(&faults);
+            (void)doc_faults_add(&faults, i, &excerpt, i % 2 ? "odd" : "even");
+        int error = doc_faults_status(&faults);
         assert_int_equal(error, memory_failed() ? CAD_ENOMEM : CAD_EINVAL);
         if (error == CAD_EINVAL) {
-            error = sim_faults_format(&faults, "s.json", "[1, 2, 3, 4, 5, 6]", true, &buffer);
+            error = doc_faults_format(&faults, "s.json", "[1, 2, 3, 4, 5, 6]", true, &buffer);
             assert_int_equal(error, memory_failed() ? CAD_ENOMEM : 0);
         }
-        sim_faults_free(&faults);
-        sim_buffer_free(&buffer);
+        doc_faults_free(&faults);
+        base_buffer_free(&buffer);
         assert_int_equal(memory_live(), 0);
     }
     assert_true(n > 40);

@@ -7,12 +7,15 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
+#include "cadran.h"
 #include "support/memory_test.h"
 #include "support/scenario.h"
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
     return 0;
 }
 
@@ -236,8 +239,8 @@ static void test_scenario_faults__expectations(void **state) {
 
 static void test_scenario_faults__overrides(void **state) {
     (void)state;
-    const sim_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
-    sim_machine_options options = scenario_options();
+    const run_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
+    run_machine_options options = scenario_options();
     options.overrides = overrides;
     options.override_count = 2;
     scenario_run run = scenario_play("{'cadran':1,'vars':{'jobs':1}}", &options);

@@ -7,17 +7,20 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
+#include "cadran.h"
 #include "support/memory_test.h"
 #include "support/scenario.h"
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
     return 0;
 }
 
 /* Every allocation is either reached and told of, or its failure changes nothing of the run. */
-static void fail_each(const char *text, const sim_machine_options *options) {
+static void fail_each(const char *text, const run_machine_options *options) {
     scenario_run whole = scenario_play(text, options);
     assert_string_equal(whole.faults, "");
     assert_int_equal(whole.error, 0);
@@ -25,7 +28,7 @@ static void fail_each(const char *text, const sim_machine_options *options) {
     for (size_t n = 1; memory_fail(n); n++) {
         scenario_run run = scenario_play(text, options);
         bool told = run.error == CAD_ENOMEM ||
-                    (run.outcome == SIM_BROKEN && strcmp(run.reason, "out of memory") == 0);
+                    (run.outcome == RUN_BROKEN && strcmp(run.reason, "out of memory") == 0);
         if (memory_failed() && !told) {
             assert_int_equal(run.error, 0);
             assert_string_equal(run.output, whole.output);
@@ -114,7 +117,7 @@ static void test_scenario_memory__ends(void **state) {
         "'tasks':[{'name':'t','do':[{'repeat':'forever','do':[{'put':'q','value':'x{n}'}]}]}],"
         "'signals':[{'at':2,'signal':'SIGINT'}],'on_interrupt':[{'print':'bye'}]}",
         NULL);
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.max_still = 100;
     fail_each("{'cadran':1,'tasks':[{'name':'t','do':[{'while':'True','do':[{'sleep':0}]}]}]}",
               &options);

@@ -8,12 +8,15 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
+#include "cadran.h"
 #include "support/memory_test.h"
 #include "support/scenario.h"
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
     return 0;
 }
 
@@ -41,7 +44,7 @@ static void test_scenario_run__a_failing_setup_ends_the_run(void **state) {
                                      "{'print':'b'}],'tasks':[{'name':'t','do':[{'print':'c'}]}]}",
                                      NULL);
     assert_string_equal(run.output, "a\n");
-    assert_int_equal(run.outcome, SIM_FAILED);
+    assert_int_equal(run.outcome, RUN_FAILED);
     assert_string_equal(run.report, "s:2:1: /setup/1: exception in setup: Boom\n");
     scenario_free(&run);
 }
@@ -50,7 +53,7 @@ static void test_scenario_run__a_task_that_cannot_be_made_up_ends_the_run(void *
     (void)state;
     scenario_run run =
         scenario_play("{'cadran':1,'tasks':[{'name':'t{1 / i}','count':2,'do':[]}]}", NULL);
-    assert_int_equal(run.outcome, SIM_FAILED);
+    assert_int_equal(run.outcome, RUN_FAILED);
     assert_string_equal(run.report, "exception in t{1 / i}: ZeroDivisionError: division by zero\n");
     scenario_free(&run);
 }
@@ -67,7 +70,7 @@ static void test_scenario_run__unretrieved_exceptions_are_reported_once(void **s
                       "{'call_soon':[{'raise':'KeyError','message':'k'}]},{'sleep':1}]},\n"
                       "{'name':'group','do':[{'task_group':[{'spawn':'f','args':{'n':3}}]}]}]}",
                       NULL);
-    assert_int_equal(run.outcome, SIM_FAILED);
+    assert_int_equal(run.outcome, RUN_FAILED);
     assert_int_equal(run.failures, 3);
     assert_string_equal(
         run.report,
@@ -87,7 +90,7 @@ static void test_scenario_run__an_interrupt_stops_everything(void **state) {
         "'signals':[{'at':2.5,'signal':'SIGINT'}],'on_interrupt':[{'print':'bye {n}'}]}",
         NULL);
     assert_string_equal(run.output, "bye 3\n");
-    assert_int_equal(run.outcome, SIM_INTERRUPTED);
+    assert_int_equal(run.outcome, RUN_INTERRUPTED);
     assert_int_equal(run.end_ns, 2500 * CAD_MILLISECOND);
     assert_int_equal(run.pending, 1);
     scenario_free(&run);
@@ -97,19 +100,19 @@ static void test_scenario_run__an_interrupt_stops_everything(void **state) {
 
 /* Counts how often it is asked to show how far the run is. */
 struct looker {
-    sim_progress progress;
+    run_progress progress;
     int looks;
     uint64_t tasks; /* at the last of them */
 };
 
-static void note_look(sim_progress *progress, const sim_machine *machine) {
+static void note_look(run_progress *progress, const run_machine *machine) {
     struct looker *looker = (struct looker *)(void *)progress;
     looker->looks++;
     looker->tasks = machine->task_count;
     cad_loop_interrupt(machine->loop);
 }
 
-static void say_nothing(sim_progress *progress) {
+static void say_nothing(run_progress *progress) {
     (void)progress;
 }
 
@@ -117,10 +120,10 @@ static void test_scenario_run__while_tasks_are_made_it_looks_up(void **state) {
     static const char text[] = "{'cadran':1,'tasks':[{'name':'t{i}','count':200000,'do':[]}]}";
     struct looker looker = {.progress = {note_look, say_nothing}};
     (void)state;
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.progress = &looker.progress;
     scenario_run run = scenario_play(text, &options);
-    assert_int_equal(run.outcome, SIM_INTERRUPTED);
+    assert_int_equal(run.outcome, RUN_INTERRUPTED);
     assert_int_equal(run.tasks, 65536);
     assert_int_equal(looker.looks, 1);
     assert_int_equal(looker.tasks, 65536);
@@ -139,7 +142,7 @@ static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state)
         "{'name':'ends','do':[{'acquire':'c'}]},\n"
         "{'name':'holds','do':[{'acquire':'c'}]}]}",
         NULL);
-    assert_int_equal(run.outcome, SIM_DEADLOCK);
+    assert_int_equal(run.outcome, RUN_DEADLOCK);
     assert_int_equal(run.end_ns, 1500 * CAD_MILLISECOND);
     assert_string_equal(run.report,
                         "deadlock at 1.5s: nothing can wake the tasks that remain\n"
@@ -167,17 +170,17 @@ static void test_scenario_run__a_long_deadlock_report_is_cut(void **state) {
 
 /* --- Limits ---------------------------------------------------------------------------------- */
 
-static void check_limit(const char *text, const sim_machine_options *options, const char *reason) {
+static void check_limit(const char *text, const run_machine_options *options, const char *reason) {
     scenario_run run = scenario_play(text, options);
     assert_string_equal(run.faults, "");
-    assert_int_equal(run.outcome, SIM_LIMIT);
+    assert_int_equal(run.outcome, RUN_LIMIT);
     assert_string_equal(run.reason, reason);
     scenario_free(&run);
 }
 
 static void test_scenario_run__steps_are_limited(void **state) {
     (void)state;
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.max_steps = 1000;
     check_limit(STEPS("{'repeat':'forever','do':[]}"), &options,
                 "1000 steps were run (--max-steps)");
@@ -187,7 +190,7 @@ static void test_scenario_run__steps_are_limited(void **state) {
                 "1000 steps were run (--max-steps)");
     check_limit("{'cadran':1,'setup':[{'while':'True','do':[]}]}", &options,
                 "1000 steps were run (--max-steps)");
-    options.max_steps = SIM_MAX_STEPS;
+    options.max_steps = RUN_MAX_STEPS;
     options.max_still = 100 * 1000;
     check_limit(STEPS("{'sleep':1},{'repeat':'forever','do':[{'sleep':0}]}"), &options,
                 "100000 steps were run while the clock stood still (--max-still)");
@@ -195,7 +198,7 @@ static void test_scenario_run__steps_are_limited(void **state) {
 
 static void test_scenario_run__time_and_tasks_are_limited(void **state) {
     (void)state;
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.max_time_ns = 3600 * CAD_SECOND;
     check_limit(STEPS("{'repeat':'forever','do':[{'sleep':60}]}"), &options,
                 "3600 seconds of the loop's time were not enough (--max-time)");
@@ -209,7 +212,7 @@ static void test_scenario_run__time_and_tasks_are_limited(void **state) {
 
 static void test_scenario_run__finally_does_not_run_at_a_limit(void **state) {
     (void)state;
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.max_steps = 100;
     scenario_run run = scenario_play(STEPS("{'try':[{'repeat':'forever','do':[]}],"
                                            "'finally':[{'print':'never'}]}"),
@@ -230,12 +233,12 @@ static void test_scenario_run__calls_nest_as_deep_as_pythons(void **state) {
 
 static void test_scenario_run__slow_turns_are_named(void **state) {
     (void)state;
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.slow_ns = 100 * CAD_MILLISECOND;
     scenario_run run = scenario_play(STEPS("{'compute':0.1},\n{'sleep':1},\n{'compute':0.05},\n"
                                            "{'compute':0.2}"),
                                      &options);
-    assert_int_equal(run.outcome, SIM_COMPLETE);
+    assert_int_equal(run.outcome, RUN_COMPLETE);
     assert_string_equal(run.report, "s:6:1: /tasks/0/do/3: slow: task t kept the loop busy for "
                                     "0.25s, until 1.35s\n");
     scenario_free(&run);
@@ -245,8 +248,8 @@ static void test_scenario_run__slow_turns_are_named(void **state) {
 
 static void test_scenario_run__overrides_come_before_what_depends_on_them(void **state) {
     (void)state;
-    const sim_override overrides[] = {{"n", "1"}, {"n", "2 + 1"}, {"word", "'w' + 'x'"}};
-    sim_machine_options options = scenario_options();
+    const run_override overrides[] = {{"n", "1"}, {"n", "2 + 1"}, {"word", "'w' + 'x'"}};
+    run_machine_options options = scenario_options();
     options.overrides = overrides;
     options.override_count = 3;
     scenario_run run = scenario_play("{'cadran':1,'vars':{'n':8,'m':'n * 2','word':'`a`'},"
@@ -259,7 +262,7 @@ static void test_scenario_run__overrides_come_before_what_depends_on_them(void *
 
 static void test_scenario_run__until_can_be_given_from_outside(void **state) {
     (void)state;
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.until_given = true;
     options.until_ns = 2500 * CAD_MILLISECOND;
     scenario_run run =
@@ -267,7 +270,7 @@ static void test_scenario_run__until_can_be_given_from_outside(void **state) {
                       "{'log':'tick'},{'sleep':1}]}]}]}",
                       &options);
     assert_string_equal(run.output, "0s + 000ms tick\n1s + 000ms tick\n2s + 000ms tick\n");
-    assert_int_equal(run.outcome, SIM_STOPPED);
+    assert_int_equal(run.outcome, RUN_STOPPED);
     assert_int_equal(run.end_ns, options.until_ns);
     scenario_free(&run);
 }
@@ -288,7 +291,7 @@ static void test_scenario_run__draws_depend_on_seed_and_task_alone(void **state)
     assert_string_equal(a.faults, "");
     assert_string_equal(b.faults, "");
     assert_string_equal(a.output, b.output);
-    sim_machine_options options = scenario_options();
+    run_machine_options options = scenario_options();
     options.seed_given = true;
     options.seed = 8;
     scenario_run c = scenario_play(one, &options);

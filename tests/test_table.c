@@ -12,16 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "commands.h"
+#include "cli/commands.h"
 #include "table/table.h"
-#include "trace/memory.h"
 #include "trace/reader.h"
 
 enum { MS = 1000000 };
 
-static const struct sim_table_options one_second = {.step_ns = SIM_TABLE_STEP_DEFAULT,
-                                                    .tolerance_ns = SIM_TABLE_TOLERANCE_DEFAULT};
+static const struct table_options one_second = {.step_ns = TABLE_STEP_DEFAULT,
+                                                .tolerance_ns = TABLE_TOLERANCE_DEFAULT};
 
 /* --- Stars ------------------------------------------------------------------------------------ */
 
@@ -34,23 +34,23 @@ struct column_case {
 };
 
 static void check_column(const struct column_case *wanted) {
-    struct sim_table_options options = {.step_ns = wanted->step_ms * MS,
-                                        .tolerance_ns = wanted->tolerance_ms * MS};
-    struct sim_table *table;
+    struct table_options options = {.step_ns = wanted->step_ms * MS,
+                                    .tolerance_ns = wanted->tolerance_ms * MS};
+    struct table *table;
     size_t column;
     char stars[64] = "";
-    assert_int_equal(sim_table_new(&options, &table), 0);
-    assert_int_equal(sim_table_add_job(table, "a", 2, &column), 0);
+    assert_int_equal(table_new(&options, &table), 0);
+    assert_int_equal(table_add_job(table, "a", 2, &column), 0);
     for (size_t i = 0; i < 8 && (i == 0 || wanted->spans[i + 1] != 0); i += 2)
         assert_int_equal(
-            sim_table_add_span(table, column, wanted->spans[i] * MS, wanted->spans[i + 1] * MS), 0);
-    for (int64_t row = 0; row < sim_table_row_count(table); row++)
-        stars[row] = sim_table_cell(table, row, column) ? '*' : '.';
+            table_add_span(table, column, wanted->spans[i] * MS, wanted->spans[i + 1] * MS), 0);
+    for (int64_t row = 0; row < table_row_count(table); row++)
+        stars[row] = table_cell(table, row, column) ? '*' : '.';
     if (strcmp(stars, wanted->stars) != 0)
         print_error("spans from %lld ms on, step %lld ms\n", (long long)wanted->spans[0],
                     (long long)wanted->step_ms);
     assert_string_equal(stars, wanted->stars);
-    sim_table_free(table);
+    table_free(table);
 }
 
 static void test_table__stars_stand_where_a_job_works(void **state) {
@@ -114,23 +114,23 @@ static void test_table__a_real_run_has_the_table_of_the_virtual_one(void **state
     static const int64_t durations[] = {1, 2, 3, 1, 2, 3, 1, 2};
     static const char *const rows[] = {"****....", ".**.**..", "..*.***.", ".....*.*", ".......*"};
     for (int64_t late = 0; late <= 9; late++) {
-        struct sim_table *table;
-        struct sim_table_options options = one_second;
+        struct table *table;
+        struct table_options options = one_second;
         options.rounded = true;
-        assert_int_equal(sim_table_new(&options, &table), 0);
+        assert_int_equal(table_new(&options, &table), 0);
         for (size_t i = 0; i < 8; i++) {
             size_t column;
             int64_t begin_ns = begins[i] * 1000 * MS + (begins[i] + 1) * late * MS;
             int64_t end_ns = begin_ns + durations[i] * 1000 * MS + late * MS + 77777;
-            assert_int_equal(sim_table_add_job(table, "job", (int64_t)i + 2, &column), 0);
-            assert_int_equal(sim_table_add_span(table, column, begin_ns, end_ns), 0);
-            assert_int_equal(sim_table_job_duration(table, column), durations[i] * 1000 * MS);
+            assert_int_equal(table_add_job(table, "job", (int64_t)i + 2, &column), 0);
+            assert_int_equal(table_add_span(table, column, begin_ns, end_ns), 0);
+            assert_int_equal(table_job_duration(table, column), durations[i] * 1000 * MS);
         }
-        assert_int_equal(sim_table_row_count(table), 5);
+        assert_int_equal(table_row_count(table), 5);
         for (int64_t row = 0; row < 5; row++)
             for (size_t i = 0; i < 8; i++)
-                assert_int_equal(sim_table_cell(table, row, i), rows[row][i] == '*');
-        sim_table_free(table);
+                assert_int_equal(table_cell(table, row, i), rows[row][i] == '*');
+        table_free(table);
     }
 }
 
@@ -181,7 +181,7 @@ static int run_command(const char *const *arguments, const char *path) {
     fflush(stderr);
     int saved_out = redirect(STDOUT_FILENO, out_path);
     int saved_error = redirect(STDERR_FILENO, error_path);
-    int status = sim_cmd_table(argc, argv);
+    int status = cli_cmd_table(argc, argv);
     fflush(stdout);
     restore(STDOUT_FILENO, saved_out);
     restore(STDERR_FILENO, saved_error);
@@ -464,7 +464,7 @@ static void test_table__says_that_its_output_is_not_whole(void **state) {
     fflush(stdout);
     int saved_out = redirect(STDOUT_FILENO, "/dev/full");
     int saved_error = redirect(STDERR_FILENO, error_path);
-    int status = sim_cmd_table(2, argv);
+    int status = cli_cmd_table(2, argv);
     clearerr(stdout);
     restore(STDOUT_FILENO, saved_out);
     restore(STDERR_FILENO, saved_error);
@@ -494,9 +494,9 @@ static void test_table__survives_every_allocation_failure(void **state) {
     for (long allowed = 0; status != 0; allowed++) {
         assert_true(allowed < 1000);
         allocations_left = allowed;
-        trace_set_allocator(failing_realloc, NULL);
+        base_set_allocator(failing_realloc, NULL);
         status = RUN_PLAIN();
-        trace_set_allocator(NULL, NULL);
+        base_set_allocator(NULL, NULL);
         if (status != 0) {
             assert_int_equal(status, 3);
             assert_non_null(strstr(errors, "memory"));

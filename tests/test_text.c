@@ -6,38 +6,41 @@
 
 #include <cmocka.h>
 
-#include "scenario/text.h"
+#include "base/memory.h"
+#include "cadran.h"
+#include "expression/text.h"
 #include "support/memory_test.h"
 
-static sim_value locals[2];
-static sim_env env = {.locals = locals};
+static expr_value locals[2];
+static expr_env env = {.locals = locals};
 
-static int resolve(const sim_scope *scope, const char *name, size_t length, bool behind,
-                   sim_name *found) {
+static int resolve(const expr_scope *scope, const char *name, size_t length, bool behind,
+                   expr_name *found) {
     (void)scope;
     if (behind || length != 1 || (name[0] != 'i' && name[0] != 's'))
         return CAD_EKEY;
-    *found = (sim_name){.kind = SIM_NAME_LOCAL, .slot = name[0] == 's'};
+    *found = (expr_name){.kind = EXPR_NAME_LOCAL, .slot = name[0] == 's'};
     return 0;
 }
 
-static void suggest(const sim_scope *scope, sim_suggestion *suggestion) {
+static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
     (void)scope;
-    sim_suggestion_offer(suggestion, "duration");
+    base_suggestion_offer(suggestion, "duration");
 }
 
-static const sim_scope scope = {.resolve = resolve, .suggest = suggest};
+static const expr_scope scope = {.resolve = resolve, .suggest = suggest};
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
-    locals[0] = sim_number(3);
-    return sim_string_new("x}y", 3, &locals[1]);
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
+    locals[0] = expr_number(3);
+    return expr_string_new("x}y", 3, &locals[1]);
 }
 
 static int teardown(void **state) {
     (void)state;
-    sim_value_unref(locals[1]);
+    expr_value_unref(locals[1]);
     assert_int_equal(memory_live(), 0);
     return 0;
 }
@@ -52,34 +55,34 @@ static void report(void *context, size_t start, size_t length, size_t at, size_t
              start, length, at, marked, message);
 }
 
-static int compile(const char *text, sim_text **result) {
+static int compile(const char *text, expr_text **result) {
     faults[0] = '\0';
-    return sim_text_compile(text, strlen(text), &scope, report, NULL, result);
+    return expr_text_compile(text, strlen(text), &scope, report, NULL, result);
 }
 
 /* The type of the value and what printing it shows: "str: x". */
 static const char *evaluate(const char *source) {
     static char shown[300];
-    sim_text *text;
-    sim_value value;
-    sim_error error;
-    sim_buffer buffer = {0};
+    expr_text *text;
+    expr_value value;
+    expr_error error;
+    base_buffer buffer = {0};
     if (compile(source, &text) != 0)
         return faults;
-    int code = sim_text_evaluate(text, &env, &value, &error);
+    int code = expr_text_evaluate(text, &env, &value, &error);
     if (code != 0) {
         snprintf(shown, sizeof shown, "!%s", error.message);
     } else {
-        assert_int_equal(sim_value_show(value, &buffer), 0);
-        snprintf(shown, sizeof shown, "%s: %s", sim_value_type_name(value), buffer.data);
-        sim_buffer_clear(&buffer);
-        assert_int_equal(sim_buffer_append(&buffer, "> ", 2), 0);
-        assert_int_equal(sim_text_append(text, &env, &buffer, &error), 0);
+        assert_int_equal(expr_value_show(value, &buffer), 0);
+        snprintf(shown, sizeof shown, "%s: %s", expr_value_type_name(value), buffer.data);
+        base_buffer_clear(&buffer);
+        assert_int_equal(base_buffer_append(&buffer, "> ", 2), 0);
+        assert_int_equal(expr_text_append(text, &env, &buffer, &error), 0);
         assert_string_equal(buffer.data + 2, strchr(shown, ' ') + 1);
     }
-    sim_buffer_free(&buffer);
-    sim_value_unref(value);
-    sim_text_free(text);
+    base_buffer_free(&buffer);
+    expr_value_unref(value);
+    expr_text_free(text);
     return shown;
 }
 
@@ -159,35 +162,35 @@ static void test_text__faults(void **state) {
 
 static void test_text__a_whole_number_is_padded_with_zeros(void **state) {
     (void)state;
-    sim_buffer buffer = {0};
-    assert_int_equal(sim_buffer_append_uint(&buffer, 0, 1), 0);
-    assert_int_equal(sim_buffer_append_uint(&buffer, 7, 3), 0);
-    assert_int_equal(sim_buffer_append_uint(&buffer, 1234, 3), 0);
-    assert_int_equal(sim_buffer_append_uint(&buffer, 12345678, 8), 0);
-    assert_int_equal(sim_buffer_append_uint(&buffer, 9, 8), 0);
-    assert_int_equal(sim_buffer_append_uint(&buffer, UINT64_MAX, 1), 0);
+    base_buffer buffer = {0};
+    assert_int_equal(base_buffer_append_uint(&buffer, 0, 1), 0);
+    assert_int_equal(base_buffer_append_uint(&buffer, 7, 3), 0);
+    assert_int_equal(base_buffer_append_uint(&buffer, 1234, 3), 0);
+    assert_int_equal(base_buffer_append_uint(&buffer, 12345678, 8), 0);
+    assert_int_equal(base_buffer_append_uint(&buffer, 9, 8), 0);
+    assert_int_equal(base_buffer_append_uint(&buffer, UINT64_MAX, 1), 0);
     assert_string_equal(buffer.data, "000712341234567800000009"
                                      "18446744073709551615");
-    sim_buffer_free(&buffer);
+    base_buffer_free(&buffer);
 }
 
 static void test_text__an_error_leaves_the_buffer_as_it_was(void **state) {
-    sim_text *text;
-    sim_error error;
-    sim_value value;
-    sim_buffer buffer = {0};
+    expr_text *text;
+    expr_error error;
+    expr_value value;
+    base_buffer buffer = {0};
     (void)state;
     assert_int_equal(compile("a {i} b {1 / 0}", &text), 0);
-    assert_int_equal(sim_text_append(text, &env, &buffer, &error), CAD_EZERODIVISION);
+    assert_int_equal(expr_text_append(text, &env, &buffer, &error), CAD_EZERODIVISION);
     assert_int_equal(buffer.length, 0);
-    assert_int_equal(sim_buffer_append(&buffer, "kept", 4), 0);
-    assert_int_equal(sim_text_append(text, &env, &buffer, &error), CAD_EZERODIVISION);
+    assert_int_equal(base_buffer_append(&buffer, "kept", 4), 0);
+    assert_int_equal(expr_text_append(text, &env, &buffer, &error), CAD_EZERODIVISION);
     assert_string_equal(buffer.data, "kept");
-    assert_int_equal(sim_text_evaluate(text, &env, &value, &error), CAD_EZERODIVISION);
-    assert_true(value == SIM_NONE);
+    assert_int_equal(expr_text_evaluate(text, &env, &value, &error), CAD_EZERODIVISION);
+    assert_true(value == EXPR_NONE);
     assert_string_equal(error.message, "division by zero");
-    sim_buffer_free(&buffer);
-    sim_text_free(text);
+    base_buffer_free(&buffer);
+    expr_text_free(text);
 }
 
 static void test_text__tells_what_is_constant_and_what_draws(void **state) {
@@ -200,39 +203,39 @@ static void test_text__tells_what_is_constant_and_what_draws(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        sim_text *text;
-        sim_value value;
+        expr_text *text;
+        expr_value value;
         assert_int_equal(compile(cases[i].text, &text), 0);
-        assert_int_equal(sim_text_constant(text, &value), cases[i].constant);
-        assert_int_equal(sim_text_draws(text), cases[i].draws);
-        sim_text_free(text);
+        assert_int_equal(expr_text_constant(text, &value), cases[i].constant);
+        assert_int_equal(expr_text_draws(text), cases[i].draws);
+        expr_text_free(text);
     }
 }
 
 static void test_text__from_a_document(void **state) {
     static const char json[] = "[1.5, true, null, \"a{i}\", \"{i}\", \"\\u00e9 {1 +}\", [1], {}]";
     static const char *const types[] = {"float", "bool", "NoneType", "str", "int"};
-    sim_document *document;
-    sim_buffer buffer = {0};
-    sim_node node;
+    doc_document *document;
+    base_buffer buffer = {0};
+    doc_node node;
     (void)state;
-    assert_int_equal(sim_document_parse("s.json", json, strlen(json), &document), 0);
-    sim_node root = sim_document_root(document);
-    assert_true(sim_node_first(&root, &node));
-    for (size_t i = 0; i < 8; i++, sim_node_next(&node)) {
-        sim_text *text;
-        sim_value value;
-        sim_error error;
-        int code = sim_text_from_node(&node, &scope, &text);
+    assert_int_equal(doc_parse("s.json", json, strlen(json), &document), 0);
+    doc_node root = doc_root(document);
+    assert_true(doc_node_first(&root, &node));
+    for (size_t i = 0; i < 8; i++, doc_node_next(&node)) {
+        expr_text *text;
+        expr_value value;
+        expr_error error;
+        int code = expr_text_from_node(&node, &scope, &text);
         assert_int_equal(code, i < 5 ? 0 : CAD_EINVAL);
         if (code == 0) {
-            assert_int_equal(sim_text_evaluate(text, &env, &value, &error), 0);
-            assert_string_equal(sim_value_type_name(value), types[i]);
-            sim_value_unref(value);
+            assert_int_equal(expr_text_evaluate(text, &env, &value, &error), 0);
+            assert_string_equal(expr_value_type_name(value), types[i]);
+            expr_value_unref(value);
         }
-        sim_text_free(text);
+        expr_text_free(text);
     }
-    assert_int_equal(sim_document_format_faults(document, &buffer), 0);
+    assert_int_equal(doc_format_faults(document, &buffer), 0);
     assert_string_equal(
         buffer.data,
         "s.json:1:46: /5: expected a value, but the expression ends here\n"
@@ -240,22 +243,22 @@ static void test_text__from_a_document(void **state) {
         "       ^\n"
         "s.json:1:50: /6: expected text, a number, true, false or null, found an array\n"
         "s.json:1:55: /7: expected text, a number, true, false or null, found an object\n");
-    sim_buffer_free(&buffer);
-    sim_document_free(document);
+    base_buffer_free(&buffer);
+    doc_free(document);
 }
 
 static void test_text__from_a_value_takes_no_notice_of_braces(void **state) {
-    sim_text *text;
-    sim_value value, string;
-    sim_error error;
+    expr_text *text;
+    expr_value value, string;
+    expr_error error;
     (void)state;
-    assert_int_equal(sim_string_new("{i}", 3, &string), 0);
-    assert_int_equal(sim_text_from_value(string, &text), 0);
-    assert_int_equal(sim_text_evaluate(text, &env, &value, &error), 0);
+    assert_int_equal(expr_string_new("{i}", 3, &string), 0);
+    assert_int_equal(expr_text_from_value(string, &text), 0);
+    assert_int_equal(expr_text_evaluate(text, &env, &value, &error), 0);
     assert_true(value == string);
-    sim_value_unref(value);
-    sim_value_unref(string);
-    sim_text_free(text);
+    expr_value_unref(value);
+    expr_value_unref(string);
+    expr_text_free(text);
 }
 
 static void test_text__survives_each_allocation_that_fails(void **state) {
@@ -263,15 +266,15 @@ static void test_text__survives_each_allocation_that_fails(void **state) {
     size_t before = memory_live();
     size_t n = 1;
     for (; memory_fail(n); n++) {
-        sim_text *text;
-        sim_value value = SIM_NONE;
-        sim_error error;
+        expr_text *text;
+        expr_value value = EXPR_NONE;
+        expr_error error;
         int code = compile("a {i} b {s + s} {'c'}", &text);
         if (code == 0)
-            code = sim_text_evaluate(text, &env, &value, &error);
+            code = expr_text_evaluate(text, &env, &value, &error);
         assert_int_equal(code, memory_failed() ? CAD_ENOMEM : 0);
-        sim_value_unref(value);
-        sim_text_free(text);
+        expr_value_unref(value);
+        expr_text_free(text);
         assert_int_equal(memory_live(), before);
     }
     assert_true(n > 15);

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "trace/memory.h"
 #include "trace/reader.h"
 
 #define HEAD                                                                                       \
@@ -673,7 +673,7 @@ static void test_trace_reader__survives_every_allocation_failure(void **state) {
             struct trace_model *trace;
             assert_true(allowed < 1000);
             allocations_left = allowed;
-            trace_set_allocator(failing_realloc, NULL);
+            base_set_allocator(failing_realloc, NULL);
             error = trace_read_memory("t.json", texts[t], strlen(texts[t]), &trace, message);
             if (error != 0) {
                 assert_int_equal(error, CAD_ENOMEM);
@@ -681,7 +681,7 @@ static void test_trace_reader__survives_every_allocation_failure(void **state) {
                 assert_string_equal(message, "t.json: not enough memory to read it");
             }
             trace_model_free(trace);
-            trace_set_allocator(NULL, NULL);
+            base_set_allocator(NULL, NULL);
         }
     }
 }

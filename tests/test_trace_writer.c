@@ -16,9 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digits.h"
+#include "base/memory.h"
 #include "cadran.h"
-#include "trace/digits.h"
-#include "trace/memory.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
 
@@ -497,17 +497,17 @@ static void test_trace_writer__a_name_that_was_freed_comes_again(void **state) {
 /* --- Numbers ------------------------------------------------------------------------------ */
 
 static void assert_number(int64_t value) {
-    char expected[32], text[TRACE_DIGITS_ROOM];
+    char expected[32], text[BASE_DIGITS_ROOM];
     snprintf(expected, sizeof expected, "%" PRId64, value);
-    *trace_put_int(text, value) = '\0';
+    *base_put_int(text, value) = '\0';
     assert_string_equal(text, expected);
     snprintf(expected, sizeof expected, "%" PRIu64, (uint64_t)value);
-    *trace_put_uint(text, (uint64_t)value) = '\0';
+    *base_put_uint(text, (uint64_t)value) = '\0';
     assert_string_equal(text, expected);
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     snprintf(expected, sizeof expected, "%s%" PRIu64 ".%03d", value < 0 ? "-" : "",
              magnitude / 1000, (int)(magnitude % 1000));
-    *trace_put_time(text, value) = '\0';
+    *base_put_time(text, value) = '\0';
     assert_string_equal(text, expected);
 }
 
@@ -835,9 +835,9 @@ static void test_trace_writer__survives_every_allocation_failure(void **state) {
         assert_true(allowed < 1000);
         char failure[256] = "";
         allocations_left = allowed;
-        trace_set_allocator(failing_realloc, NULL);
+        base_set_allocator(failing_realloc, NULL);
         int error = trace_window(path, 0, "complete", failure);
-        trace_set_allocator(NULL, NULL);
+        base_set_allocator(NULL, NULL);
         done = error == 0;
         if (done)
             continue;
@@ -879,7 +879,7 @@ static void test_trace_writer__takes_no_more_memory_for_a_longer_trace(void **st
     (void)state;
     struct bench bench;
     live_bytes = live_bytes_max = 0;
-    trace_set_allocator(counting_realloc, NULL);
+    base_set_allocator(counting_realloc, NULL);
     set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
     bench.sink->task_begin(bench.sink->context, 0, bench.tasks[0], NULL);
     size_t after_a_tenth = 0;
@@ -893,7 +893,7 @@ static void test_trace_writer__takes_no_more_memory_for_a_longer_trace(void **st
     }
     assert_int_equal(live_bytes_max, after_a_tenth);
     assert_int_equal(tear_down_bench(&bench, 100000, "complete"), 0);
-    trace_set_allocator(NULL, NULL);
+    base_set_allocator(NULL, NULL);
     assert_int_equal(live_bytes, 0);
     struct trace_model *trace = read_trace(path);
     assert_int_equal(trace->max_open_spans, 1);
@@ -906,9 +906,9 @@ static void test_trace_writer__takes_no_more_memory_for_a_longer_trace(void **st
 static void test_trace_writer__every_category_is_documented(void **state) {
     (void)state;
     static const char *const categories[] = {
-#define SIM_X(constant, text) text,
-        TRACE_CATEGORIES(SIM_X)
-#undef SIM_X
+#define PROG_X(constant, text) text,
+        TRACE_CATEGORIES(PROG_X)
+#undef PROG_X
     };
     const char *document = getenv("CADRAN_TRACE_FORMAT");
     size_t size;

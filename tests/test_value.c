@@ -10,8 +10,10 @@
 
 #include <cmocka.h>
 
-#include "scenario/number.h"
-#include "scenario/value.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "cadran.h"
+#include "expression/value.h"
 #include "support/memory_test.h"
 
 /* Aligned as allocated memory is: a reference has its kind in the low bits. */
@@ -30,20 +32,21 @@ static void unref(void *pointer) {
     ((struct thing *)pointer)->references--;
 }
 
-static int show_thing(const void *pointer, sim_buffer *buffer) {
-    return sim_buffer_format(buffer, "<Task %d>", ((const struct thing *)pointer)->references);
+static int show_thing(const void *pointer, base_buffer *buffer) {
+    return base_buffer_format(buffer, "<Task %d>", ((const struct thing *)pointer)->references);
 }
 
-static const sim_reference_kind kinds[] = {
+static const expr_reference_kind kinds[] = {
     {NULL, NULL, NULL, NULL},
     {type_name, ref, unref, show_thing},
 };
 
 static int setup(void **state) {
     (void)state;
-    memory_start();
+    memory_start(cad_set_allocator);
+    memory_start(base_set_allocator);
     thing.references = other.references = 1;
-    sim_reference_kinds(kinds, 2);
+    expr_reference_kinds(kinds, 2);
     return 0;
 }
 
@@ -53,19 +56,19 @@ static int teardown(void **state) {
     return 0;
 }
 
-static sim_value string(const char *text) {
-    sim_value value;
-    assert_int_equal(sim_string_new(text, strlen(text), &value), 0);
+static expr_value string(const char *text) {
+    expr_value value;
+    assert_int_equal(expr_string_new(text, strlen(text), &value), 0);
     return value;
 }
 
 /* What printing the value shows. */
-static const char *show(sim_value value) {
+static const char *show(expr_value value) {
     static char shown[200];
-    sim_buffer buffer = {0};
-    assert_int_equal(sim_value_show(value, &buffer), 0);
+    base_buffer buffer = {0};
+    assert_int_equal(expr_value_show(value, &buffer), 0);
     snprintf(shown, sizeof shown, "%s", buffer.data);
-    sim_buffer_free(&buffer);
+    base_buffer_free(&buffer);
     return shown;
 }
 
@@ -77,10 +80,10 @@ static void test_value__each_double_comes_back(void **state) {
         DBL_MIN, 5e-324, -5e-324, HUGE_VAL, -HUGE_VAL, 1e308,   4503599627370497.5};
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        sim_value value = sim_number(numbers[i]);
-        double back = sim_to_double(value);
-        assert_true(sim_is_number(value));
-        assert_false(sim_is_string(value) || sim_is_boolean(value) || sim_is_reference(value));
+        expr_value value = expr_number(numbers[i]);
+        double back = expr_to_double(value);
+        assert_true(expr_is_number(value));
+        assert_false(expr_is_string(value) || expr_is_boolean(value) || expr_is_reference(value));
         assert_memory_equal(&back, &numbers[i], sizeof back);
     }
     /* Whatever bits a nan has, it is a number, and not taken for anything else. */
@@ -90,79 +93,79 @@ static void test_value__each_double_comes_back(void **state) {
         memcpy(&nan, &bits, sizeof nan);
         if (nan == nan)
             continue;
-        assert_true(sim_is_number(sim_number(nan)));
-        assert_true(isnan(sim_to_double(sim_number(nan))));
+        assert_true(expr_is_number(expr_number(nan)));
+        assert_true(isnan(expr_to_double(expr_number(nan))));
     }
 }
 
 static void test_value__kinds_are_told_apart(void **state) {
     (void)state;
-    sim_value text = string("a");
-    sim_value task = sim_reference(1, &thing);
-    const sim_value values[] = {sim_number(0), text, task, SIM_TRUE, SIM_FALSE, SIM_NONE};
+    expr_value text = string("a");
+    expr_value task = expr_reference(1, &thing);
+    const expr_value values[] = {expr_number(0), text, task, EXPR_TRUE, EXPR_FALSE, EXPR_NONE};
     static const char *const names[] = {"int", "str", "Task", "bool", "bool", "NoneType"};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        assert_int_equal(sim_is_number(values[i]), i == 0);
-        assert_int_equal(sim_is_string(values[i]), i == 1);
-        assert_int_equal(sim_is_reference(values[i]), i == 2);
-        assert_int_equal(sim_is_boolean(values[i]), i == 3 || i == 4);
-        assert_string_equal(sim_value_type_name(values[i]), names[i]);
+        assert_int_equal(expr_is_number(values[i]), i == 0);
+        assert_int_equal(expr_is_string(values[i]), i == 1);
+        assert_int_equal(expr_is_reference(values[i]), i == 2);
+        assert_int_equal(expr_is_boolean(values[i]), i == 3 || i == 4);
+        assert_string_equal(expr_value_type_name(values[i]), names[i]);
     }
-    assert_string_equal(sim_value_type_name(sim_number(1.5)), "float");
-    assert_string_equal(sim_value_type_name(sim_number(HUGE_VAL)), "float");
-    assert_int_equal(sim_to_kind(task), 1);
-    assert_ptr_equal(sim_to_pointer(task), &thing);
-    assert_string_equal(sim_value_type_name(sim_reference(0, &thing)), "object");
-    assert_string_equal(sim_value_type_name(sim_reference(5, &thing)), "object");
-    sim_value_unref(text);
+    assert_string_equal(expr_value_type_name(expr_number(1.5)), "float");
+    assert_string_equal(expr_value_type_name(expr_number(HUGE_VAL)), "float");
+    assert_int_equal(expr_to_kind(task), 1);
+    assert_ptr_equal(expr_to_pointer(task), &thing);
+    assert_string_equal(expr_value_type_name(expr_reference(0, &thing)), "object");
+    assert_string_equal(expr_value_type_name(expr_reference(5, &thing)), "object");
+    expr_value_unref(text);
 }
 
 static void test_value__travel_as_pointers(void **state) {
     (void)state;
-    sim_value text = string("a");
-    const sim_value values[] = {sim_number(1.5), text, SIM_TRUE, SIM_NONE,
-                                sim_reference(2, &thing)};
+    expr_value text = string("a");
+    const expr_value values[] = {expr_number(1.5), text, EXPR_TRUE, EXPR_NONE,
+                                 expr_reference(2, &thing)};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(sim_value_unpack(sim_value_pack(values[i])) == values[i]);
-    assert_true(sim_value_unpack(NULL) == SIM_NONE);
-    sim_value_unref(text);
+        assert_true(expr_value_unpack(expr_value_pack(values[i])) == values[i]);
+    assert_true(expr_value_unpack(NULL) == EXPR_NONE);
+    expr_value_unref(text);
 }
 
 static void test_value__strings_and_references_are_counted(void **state) {
     (void)state;
-    sim_value text = string("abc");
+    expr_value text = string("abc");
     assert_int_equal(memory_live(), 1);
-    assert_true(sim_value_ref(text) == text);
-    sim_value_unref(text);
-    assert_string_equal(sim_to_string(text)->text, "abc");
-    sim_value_unref(text);
+    assert_true(expr_value_ref(text) == text);
+    expr_value_unref(text);
+    assert_string_equal(expr_to_string(text)->text, "abc");
+    expr_value_unref(text);
     assert_int_equal(memory_live(), 0);
 
-    sim_value task = sim_reference(1, &thing);
+    expr_value task = expr_reference(1, &thing);
     assert_int_equal(thing.references, 1);
-    sim_value_ref(task);
+    expr_value_ref(task);
     assert_int_equal(thing.references, 2);
-    sim_value_unref(task);
-    sim_value_unref(task);
+    expr_value_unref(task);
+    expr_value_unref(task);
     assert_int_equal(thing.references, 0);
-    sim_value_ref(sim_reference(0, &thing)); /* a kind without functions is not counted */
-    sim_value_unref(sim_reference(0, &thing));
+    expr_value_ref(expr_reference(0, &thing)); /* a kind without functions is not counted */
+    expr_value_unref(expr_reference(0, &thing));
     assert_int_equal(thing.references, 0);
-    sim_value_unref(sim_value_ref(sim_number(1)));
-    sim_value_unref(sim_value_ref(SIM_NONE));
+    expr_value_unref(expr_value_ref(expr_number(1)));
+    expr_value_unref(expr_value_ref(EXPR_NONE));
 }
 
 static void test_value__a_string_can_hold_anything(void **state) {
-    sim_value value;
+    expr_value value;
     (void)state;
-    assert_int_equal(sim_string_new("a\0b", 3, &value), 0);
-    assert_int_equal(sim_to_string(value)->length, 3);
-    assert_memory_equal(sim_to_string(value)->text, "a\0b", 4);
-    sim_value_unref(value);
-    assert_int_equal(sim_string_new(NULL, 0, &value), 0);
-    assert_int_equal(sim_to_string(value)->length, 0);
-    sim_value_unref(value);
-    assert_int_equal(sim_string_new("", SIM_STRING_MAX_BYTES + 1, &value), CAD_ENOMEM);
+    assert_int_equal(expr_string_new("a\0b", 3, &value), 0);
+    assert_int_equal(expr_to_string(value)->length, 3);
+    assert_memory_equal(expr_to_string(value)->text, "a\0b", 4);
+    expr_value_unref(value);
+    assert_int_equal(expr_string_new(NULL, 0, &value), 0);
+    assert_int_equal(expr_to_string(value)->length, 0);
+    expr_value_unref(value);
+    assert_int_equal(expr_string_new("", EXPR_STRING_MAX_BYTES + 1, &value), CAD_ENOMEM);
 }
 
 /* --- Printing -------------------------------------------------------------------------------- */
@@ -214,26 +217,26 @@ static void test_value__numbers_print_as_python_prints_them(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_string_equal(show(sim_number(cases[i].number)), cases[i].text);
-    assert_string_equal(show(sim_number(HUGE_VAL - HUGE_VAL)), "nan");
+        assert_string_equal(show(expr_number(cases[i].number)), cases[i].text);
+    assert_string_equal(show(expr_number(HUGE_VAL - HUGE_VAL)), "nan");
 }
 
 static void test_value__others_print_as_python_prints_them(void **state) {
     (void)state;
-    sim_value text = string("it's {x}");
+    expr_value text = string("it's {x}");
     assert_string_equal(show(text), "it's {x}");
-    assert_string_equal(show(SIM_TRUE), "True");
-    assert_string_equal(show(SIM_FALSE), "False");
-    assert_string_equal(show(SIM_NONE), "None");
-    assert_string_equal(show(sim_reference(1, &thing)), "<Task 1>");
-    assert_string_equal(show(sim_reference(0, &thing)), "<object>");
-    sim_value_unref(text);
+    assert_string_equal(show(EXPR_TRUE), "True");
+    assert_string_equal(show(EXPR_FALSE), "False");
+    assert_string_equal(show(EXPR_NONE), "None");
+    assert_string_equal(show(expr_reference(1, &thing)), "<Task 1>");
+    assert_string_equal(show(expr_reference(0, &thing)), "<object>");
+    expr_value_unref(text);
 }
 
 /* Every number that is printed is the one that is read, and no shorter one is. */
 static void test_value__printing_is_shortest_and_reads_back(void **state) {
     uint64_t seed = 1;
-    char text[SIM_NUMBER_TEXT];
+    char text[BASE_NUMBER_TEXT];
     (void)state;
     for (int i = 0; i < 100000; i++) {
         double number;
@@ -242,9 +245,9 @@ static void test_value__printing_is_shortest_and_reads_back(void **state) {
         if (bits >> 52 == 0x7ff)
             continue;
         memcpy(&number, &bits, sizeof number);
-        size_t length = sim_number_format(number, text);
+        size_t length = base_number_format(number, text);
         assert_int_equal(length, strlen(text));
-        assert_true(length < SIM_NUMBER_TEXT);
+        assert_true(length < BASE_NUMBER_TEXT);
         assert_true(strtod(text, NULL) == number);
         int digits = 0;
         char *mark = strpbrk(text, "e");
@@ -264,10 +267,10 @@ static void test_value__the_locale_makes_no_difference(void **state) {
     if (setlocale(LC_NUMERIC, "de_DE.UTF-8") == NULL &&
         setlocale(LC_NUMERIC, "fr_FR.UTF-8") == NULL)
         skip();
-    assert_string_equal(show(sim_number(1.0 / 3)), "0.3333333333333333");
-    assert_string_equal(show(sim_number(2.5)), "2.5");
-    assert_true(sim_number_read("1.2345678901234567", 18, -16) == 1.2345678901234567);
-    assert_true(sim_number_round(2.6789012345, 4) == 2.6789);
+    assert_string_equal(show(expr_number(1.0 / 3)), "0.3333333333333333");
+    assert_string_equal(show(expr_number(2.5)), "2.5");
+    assert_true(base_number_read("1.2345678901234567", 18, -16) == 1.2345678901234567);
+    assert_true(base_number_round(2.6789012345, 4) == 2.6789);
     setlocale(LC_NUMERIC, "C");
 }
 
@@ -275,26 +278,26 @@ static void test_value__the_locale_makes_no_difference(void **state) {
 
 static void test_value__decimals_are_read_exactly(void **state) {
     (void)state;
-    assert_true(sim_number_read("1", 1, 0) == 1);
-    assert_true(sim_number_read("15", 2, -1) == 1.5);
-    assert_true(sim_number_read("1_000.5", 7, -1) == 1000.5);
-    assert_true(sim_number_read("0", 1, 400) == 0);
-    assert_true(sim_number_read("000", 3, -400) == 0);
-    assert_true(sim_number_read("17976931348623157", 17, 292) == DBL_MAX);
-    assert_true(isinf(sim_number_read("1", 1, 309)));
-    assert_true(isinf(sim_number_read("1", 1, 2000000)));
-    assert_true(sim_number_read("1", 1, -400) == 0);
-    assert_true(sim_number_read("49406564584124654", 17, -340) == 5e-324);
-    assert_true(sim_number_read("9007199254740993", 16, 0) == 9007199254740992); /* to even */
-    assert_true(sim_number_read("9007199254740995", 16, 0) == 9007199254740996);
+    assert_true(base_number_read("1", 1, 0) == 1);
+    assert_true(base_number_read("15", 2, -1) == 1.5);
+    assert_true(base_number_read("1_000.5", 7, -1) == 1000.5);
+    assert_true(base_number_read("0", 1, 400) == 0);
+    assert_true(base_number_read("000", 3, -400) == 0);
+    assert_true(base_number_read("17976931348623157", 17, 292) == DBL_MAX);
+    assert_true(isinf(base_number_read("1", 1, 309)));
+    assert_true(isinf(base_number_read("1", 1, 2000000)));
+    assert_true(base_number_read("1", 1, -400) == 0);
+    assert_true(base_number_read("49406564584124654", 17, -340) == 5e-324);
+    assert_true(base_number_read("9007199254740993", 16, 0) == 9007199254740992); /* to even */
+    assert_true(base_number_read("9007199254740995", 16, 0) == 9007199254740996);
     /* Just above the middle between two doubles, by a digit far behind. */
     char digits[1001];
     memset(digits, '0', 1000);
     memcpy(digits, "9007199254740993", 16);
     digits[999] = '1';
-    assert_true(sim_number_read(digits, 1000, -984) == 9007199254740994);
+    assert_true(base_number_read(digits, 1000, -984) == 9007199254740994);
     digits[999] = '0';
-    assert_true(sim_number_read(digits, 1000, -984) == 9007199254740992);
+    assert_true(base_number_read(digits, 1000, -984) == 9007199254740992);
 }
 
 static void test_value__powers(void **state) {
@@ -343,28 +346,28 @@ static void test_value__powers(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double power = sim_number_power(cases[i].a, cases[i].b);
+        double power = base_number_power(cases[i].a, cases[i].b);
         if (power != cases[i].power)
             fail_msg("%.17g ** %.17g: %.17g, expected %.17g", cases[i].a, cases[i].b, power,
                      cases[i].power);
     }
-    assert_true(isnan(sim_number_power(HUGE_VAL - HUGE_VAL, 2)));
+    assert_true(isnan(base_number_power(HUGE_VAL - HUGE_VAL, 2)));
 }
 
 static void test_value__logarithm(void **state) {
     (void)state;
-    assert_true(sim_number_log(1) == 0);
-    assert_true(sim_number_log(2) == 0.69314718055994531);
-    assert_true(sim_number_log(10) == 2.302585092994046);
-    assert_true(sim_number_log(0.5) == -0.69314718055994531);
-    assert_true(isinf(sim_number_log(HUGE_VAL)));
+    assert_true(base_number_log(1) == 0);
+    assert_true(base_number_log(2) == 0.69314718055994531);
+    assert_true(base_number_log(10) == 2.302585092994046);
+    assert_true(base_number_log(0.5) == -0.69314718055994531);
+    assert_true(isinf(base_number_log(HUGE_VAL)));
     for (double x = 5e-324; x < 1e308; x *= 1.7) {
         double expected = log(x);
-        assert_true(fabs(sim_number_log(x) - expected) <= fabs(expected) * 2.3e-16);
+        assert_true(fabs(base_number_log(x) - expected) <= fabs(expected) * 2.3e-16);
     }
     for (double x = 0.5; x < 1.5; x += 1.0 / 4099) {
         double expected = log(x);
-        assert_true(fabs(sim_number_log(x) - expected) <= fabs(expected) * 2.3e-16);
+        assert_true(fabs(base_number_log(x) - expected) <= fabs(expected) * 2.3e-16);
     }
 }
 
@@ -389,7 +392,7 @@ static void test_value__rounding_to_digits(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double rounded = sim_number_round(cases[i].number, cases[i].digits);
+        double rounded = base_number_round(cases[i].number, cases[i].digits);
         if (rounded != cases[i].rounded)
             fail_msg("round(%.17g, %d): %.17g, expected %.17g", cases[i].number, cases[i].digits,
                      rounded, cases[i].rounded);
@@ -400,65 +403,66 @@ static void test_value__rounding_to_digits(void **state) {
 
 static void test_value__truth(void **state) {
     (void)state;
-    sim_value empty = string("");
-    sim_value text = string("0");
-    assert_false(sim_value_truth(sim_number(0)) || sim_value_truth(sim_number(-0.0)));
-    assert_false(sim_value_truth(empty) || sim_value_truth(SIM_NONE) || sim_value_truth(SIM_FALSE));
-    assert_true(sim_value_truth(sim_number(0.1)) && sim_value_truth(text));
-    assert_true(sim_value_truth(sim_number(HUGE_VAL - HUGE_VAL)));
-    assert_true(sim_value_truth(SIM_TRUE) && sim_value_truth(sim_reference(1, &thing)));
-    sim_value_unref(empty);
-    sim_value_unref(text);
+    expr_value empty = string("");
+    expr_value text = string("0");
+    assert_false(expr_value_truth(expr_number(0)) || expr_value_truth(expr_number(-0.0)));
+    assert_false(expr_value_truth(empty) || expr_value_truth(EXPR_NONE) ||
+                 expr_value_truth(EXPR_FALSE));
+    assert_true(expr_value_truth(expr_number(0.1)) && expr_value_truth(text));
+    assert_true(expr_value_truth(expr_number(HUGE_VAL - HUGE_VAL)));
+    assert_true(expr_value_truth(EXPR_TRUE) && expr_value_truth(expr_reference(1, &thing)));
+    expr_value_unref(empty);
+    expr_value_unref(text);
 }
 
 static void test_value__equality(void **state) {
     (void)state;
-    sim_value a = string("a"), another = string("a"), b = string("b");
-    assert_true(sim_value_equal(sim_number(1), SIM_TRUE));
-    assert_true(sim_value_equal(SIM_FALSE, sim_number(-0.0)));
-    assert_true(sim_value_equal(a, another));
-    assert_false(sim_value_equal(a, b));
-    assert_false(sim_value_equal(a, sim_number(1)));
-    assert_false(sim_value_equal(SIM_NONE, SIM_FALSE));
-    assert_true(sim_value_equal(SIM_NONE, SIM_NONE));
-    assert_true(sim_value_equal(sim_reference(1, &thing), sim_reference(1, &thing)));
-    assert_false(sim_value_equal(sim_reference(1, &thing), sim_reference(1, &other)));
-    sim_value nan = sim_number(HUGE_VAL - HUGE_VAL);
-    assert_false(sim_value_equal(nan, nan));
-    sim_value_unref(a);
-    sim_value_unref(another);
-    sim_value_unref(b);
+    expr_value a = string("a"), another = string("a"), b = string("b");
+    assert_true(expr_value_equal(expr_number(1), EXPR_TRUE));
+    assert_true(expr_value_equal(EXPR_FALSE, expr_number(-0.0)));
+    assert_true(expr_value_equal(a, another));
+    assert_false(expr_value_equal(a, b));
+    assert_false(expr_value_equal(a, expr_number(1)));
+    assert_false(expr_value_equal(EXPR_NONE, EXPR_FALSE));
+    assert_true(expr_value_equal(EXPR_NONE, EXPR_NONE));
+    assert_true(expr_value_equal(expr_reference(1, &thing), expr_reference(1, &thing)));
+    assert_false(expr_value_equal(expr_reference(1, &thing), expr_reference(1, &other)));
+    expr_value nan = expr_number(HUGE_VAL - HUGE_VAL);
+    assert_false(expr_value_equal(nan, nan));
+    expr_value_unref(a);
+    expr_value_unref(another);
+    expr_value_unref(b);
 }
 
 static void test_value__order_for_priority_queues(void **state) {
-    sim_error error;
+    expr_error error;
     (void)state;
-    sim_value a = string("a"), ab = string("ab"), e = string("\xc3\xa9"), z = string("z");
-    assert_int_equal(sim_value_less(sim_number(1), sim_number(2), &error), 1);
-    assert_int_equal(sim_value_less(sim_number(2), sim_number(2), &error), 0);
-    assert_int_equal(sim_value_less(SIM_FALSE, sim_number(0.5), &error), 1);
-    assert_int_equal(sim_value_less(a, ab, &error), 1);
-    assert_int_equal(sim_value_less(ab, a, &error), 0);
-    assert_int_equal(sim_value_less(z, e, &error), 1);
-    assert_int_equal(sim_value_less(a, sim_number(1), &error), CAD_ETYPE);
+    expr_value a = string("a"), ab = string("ab"), e = string("\xc3\xa9"), z = string("z");
+    assert_int_equal(expr_value_less(expr_number(1), expr_number(2), &error), 1);
+    assert_int_equal(expr_value_less(expr_number(2), expr_number(2), &error), 0);
+    assert_int_equal(expr_value_less(EXPR_FALSE, expr_number(0.5), &error), 1);
+    assert_int_equal(expr_value_less(a, ab, &error), 1);
+    assert_int_equal(expr_value_less(ab, a, &error), 0);
+    assert_int_equal(expr_value_less(z, e, &error), 1);
+    assert_int_equal(expr_value_less(a, expr_number(1), &error), CAD_ETYPE);
     assert_string_equal(error.message, "'<' not supported between instances of 'str' and 'int'");
-    assert_int_equal(sim_value_less(sim_reference(1, &thing), SIM_NONE, &error), CAD_ETYPE);
+    assert_int_equal(expr_value_less(expr_reference(1, &thing), EXPR_NONE, &error), CAD_ETYPE);
     assert_string_equal(error.message,
                         "'<' not supported between instances of 'Task' and 'NoneType'");
-    sim_value_unref(a);
-    sim_value_unref(ab);
-    sim_value_unref(e);
-    sim_value_unref(z);
+    expr_value_unref(a);
+    expr_value_unref(ab);
+    expr_value_unref(e);
+    expr_value_unref(z);
 }
 
 static void test_value__long_messages_are_cut_between_characters(void **state) {
     char name[600];
-    sim_error error;
+    expr_error error;
     (void)state;
     for (size_t i = 0; i < sizeof name - 2; i += 2)
         memcpy(name + i, "\xc3\xa9", 2);
     name[sizeof name - 2] = '\0';
-    assert_int_equal(sim_error_set(&error, CAD_EINVAL, "%s", name), CAD_EINVAL);
+    assert_int_equal(expr_error_set(&error, CAD_EINVAL, "%s", name), CAD_EINVAL);
     size_t length = strlen(error.message);
     assert_true(length < sizeof error.message);
     assert_string_equal(error.message + length - 3, "...");
@@ -485,37 +489,37 @@ static void test_value__seconds_are_rounded_to_nanoseconds(void **state) {
         {9223372036.0, INT64_C(9223372036000000000)},
     };
     int64_t ns;
-    sim_error error;
+    expr_error error;
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(sim_value_nanoseconds(sim_number(cases[i].seconds), &ns, &error), 0);
+        assert_int_equal(expr_value_nanoseconds(expr_number(cases[i].seconds), &ns, &error), 0);
         assert_true(ns == cases[i].ns);
     }
-    assert_int_equal(sim_value_nanoseconds(SIM_TRUE, &ns, &error), 0);
+    assert_int_equal(expr_value_nanoseconds(EXPR_TRUE, &ns, &error), 0);
     assert_true(ns == CAD_SECOND);
-    assert_int_equal(sim_value_nanoseconds(sim_number(1e10), &ns, &error), CAD_EOVERFLOW);
-    assert_int_equal(sim_value_nanoseconds(sim_number(-HUGE_VAL), &ns, &error), CAD_EOVERFLOW);
-    assert_int_equal(sim_value_nanoseconds(sim_number(HUGE_VAL - HUGE_VAL), &ns, &error),
+    assert_int_equal(expr_value_nanoseconds(expr_number(1e10), &ns, &error), CAD_EOVERFLOW);
+    assert_int_equal(expr_value_nanoseconds(expr_number(-HUGE_VAL), &ns, &error), CAD_EOVERFLOW);
+    assert_int_equal(expr_value_nanoseconds(expr_number(HUGE_VAL - HUGE_VAL), &ns, &error),
                      CAD_EINVAL);
-    assert_int_equal(sim_value_nanoseconds(SIM_NONE, &ns, &error), CAD_ETYPE);
+    assert_int_equal(expr_value_nanoseconds(EXPR_NONE, &ns, &error), CAD_ETYPE);
     assert_string_equal(error.message, "must be real number, not NoneType");
 }
 
 static void test_value__whole_numbers(void **state) {
     int64_t whole;
-    sim_error error;
+    expr_error error;
     (void)state;
-    assert_int_equal(sim_value_whole(sim_number(-3), "count", &whole, &error), 0);
+    assert_int_equal(expr_value_whole(expr_number(-3), "count", &whole, &error), 0);
     assert_int_equal(whole, -3);
-    assert_int_equal(sim_value_whole(SIM_TRUE, "count", &whole, &error), 0);
+    assert_int_equal(expr_value_whole(EXPR_TRUE, "count", &whole, &error), 0);
     assert_int_equal(whole, 1);
-    assert_int_equal(sim_value_whole(sim_number(0x1p53), "count", &whole, &error), 0);
-    assert_int_equal(sim_value_whole(sim_number(0x1p54), "count", &whole, &error), CAD_EINVAL);
-    assert_int_equal(sim_value_whole(sim_number(2.5), "count", &whole, &error), CAD_EINVAL);
+    assert_int_equal(expr_value_whole(expr_number(0x1p53), "count", &whole, &error), 0);
+    assert_int_equal(expr_value_whole(expr_number(0x1p54), "count", &whole, &error), CAD_EINVAL);
+    assert_int_equal(expr_value_whole(expr_number(2.5), "count", &whole, &error), CAD_EINVAL);
     assert_string_equal(error.message, "count must be a whole number, not 2.5");
-    assert_int_equal(sim_value_whole(sim_number(HUGE_VAL), "count", &whole, &error), CAD_EINVAL);
+    assert_int_equal(expr_value_whole(expr_number(HUGE_VAL), "count", &whole, &error), CAD_EINVAL);
     assert_string_equal(error.message, "count must be a whole number, not inf");
-    assert_int_equal(sim_value_whole(SIM_NONE, "count", &whole, &error), CAD_ETYPE);
+    assert_int_equal(expr_value_whole(EXPR_NONE, "count", &whole, &error), CAD_ETYPE);
     assert_string_equal(error.message, "count must be a whole number, not NoneType");
 }
 

@@ -5,61 +5,61 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "scenario/exceptions.h"
-#include "scenario/expression.h"
-#include "scenario/fields.h"
-#include "scenario/functions.h"
-#include "scenario/load.h"
-#include "scenario/machine.h"
-#include "scenario/steps.h"
+#include "expression/expression.h"
+#include "program/exceptions.h"
+#include "program/fields.h"
+#include "program/load.h"
+#include "run/machine.h"
+#include "steps/functions.h"
+#include "steps/steps.h"
 
-static const char *const families[SIM_FAMILIES] = {
-    [SIM_FAMILY_TIME] = "time",
-    [SIM_FAMILY_CONTROL] = "control",
-    [SIM_FAMILY_PRIMITIVES] = "primitives",
-    [SIM_FAMILY_TASKS] = "tasks",
-    [SIM_FAMILY_OUTSIDE] = "outside",
+static const char *const families[PROG_FAMILIES] = {
+    [PROG_FAMILY_TIME] = "time",
+    [PROG_FAMILY_CONTROL] = "control",
+    [PROG_FAMILY_PRIMITIVES] = "primitives",
+    [PROG_FAMILY_TASKS] = "tasks",
+    [PROG_FAMILY_OUTSIDE] = "outside",
 };
 
 static const char *const waitings[] = {
-    [SIM_NEVER_WAITS] = "never",
-    [SIM_MAY_WAIT] = "may",
-    [SIM_ENDS_COROUTINE] = "ends",
+    [PROG_NEVER_WAITS] = "never",
+    [PROG_MAY_WAIT] = "may",
+    [PROG_ENDS_COROUTINE] = "ends",
 };
 
 static const char *const kinds[] = {
-    [SIM_MEMBER_DURATION] = "duration",
-    [SIM_MEMBER_LIMIT] = "limit",
-    [SIM_MEMBER_COUNT] = "count",
-    [SIM_MEMBER_REPEAT] = "repeat",
-    [SIM_MEMBER_CONDITION] = "condition",
-    [SIM_MEMBER_TEXT] = "text",
-    [SIM_MEMBER_VALUE] = "value",
-    [SIM_MEMBER_TARGET] = "target",
-    [SIM_MEMBER_TARGETS] = "targets",
-    [SIM_MEMBER_WAIT] = "wait",
-    [SIM_MEMBER_VARIABLE] = "variable",
-    [SIM_MEMBER_VARIABLES] = "variables",
-    [SIM_MEMBER_BINDINGS] = "bindings",
-    [SIM_MEMBER_ASSIGNMENTS] = "assignments",
-    [SIM_MEMBER_COROUTINE] = "coroutine",
-    [SIM_MEMBER_SPAWN] = "spawn",
-    [SIM_MEMBER_ARGUMENTS] = "arguments",
-    [SIM_MEMBER_EXCEPTION] = "exception",
-    [SIM_MEMBER_RAISE] = "raise",
-    [SIM_MEMBER_HANDLERS] = "handlers",
-    [SIM_MEMBER_STEPS] = "steps",
-    [SIM_MEMBER_CALLBACK] = "callback",
-    [SIM_MEMBER_TRUE] = "true",
-    [SIM_MEMBER_FLAG] = "flag",
-    [SIM_MEMBER_RETURN_WHEN] = "return_when",
+    [PROG_MEMBER_DURATION] = "duration",
+    [PROG_MEMBER_LIMIT] = "limit",
+    [PROG_MEMBER_COUNT] = "count",
+    [PROG_MEMBER_REPEAT] = "repeat",
+    [PROG_MEMBER_CONDITION] = "condition",
+    [PROG_MEMBER_TEXT] = "text",
+    [PROG_MEMBER_VALUE] = "value",
+    [PROG_MEMBER_TARGET] = "target",
+    [PROG_MEMBER_TARGETS] = "targets",
+    [PROG_MEMBER_WAIT] = "wait",
+    [PROG_MEMBER_VARIABLE] = "variable",
+    [PROG_MEMBER_VARIABLES] = "variables",
+    [PROG_MEMBER_BINDINGS] = "bindings",
+    [PROG_MEMBER_ASSIGNMENTS] = "assignments",
+    [PROG_MEMBER_COROUTINE] = "coroutine",
+    [PROG_MEMBER_SPAWN] = "spawn",
+    [PROG_MEMBER_ARGUMENTS] = "arguments",
+    [PROG_MEMBER_EXCEPTION] = "exception",
+    [PROG_MEMBER_RAISE] = "raise",
+    [PROG_MEMBER_HANDLERS] = "handlers",
+    [PROG_MEMBER_STEPS] = "steps",
+    [PROG_MEMBER_CALLBACK] = "callback",
+    [PROG_MEMBER_TRUE] = "true",
+    [PROG_MEMBER_FLAG] = "flag",
+    [PROG_MEMBER_RETURN_WHEN] = "return_when",
 };
 
 static const char *const object_kinds[] = {
-    [SIM_OBJECT_MEMBER_COUNT] = "count",
-    [SIM_OBJECT_MEMBER_ORDER] = "order",
-    [SIM_OBJECT_MEMBER_FLAG] = "flag",
-    [SIM_OBJECT_MEMBER_LOCK] = "lock",
+    [PROG_OBJECT_MEMBER_COUNT] = "count",
+    [PROG_OBJECT_MEMBER_ORDER] = "order",
+    [PROG_OBJECT_MEMBER_FLAG] = "flag",
+    [PROG_OBJECT_MEMBER_LOCK] = "lock",
 };
 
 /* --- JSON ------------------------------------------------------------------------------------ */
@@ -94,25 +94,25 @@ static void add_number(cJSON *object, const char *name, double number) {
 
 /* --- The tables ------------------------------------------------------------------------------ */
 
-static void add_members(cJSON *object, const sim_member *member) {
+static void add_members(cJSON *object, const prog_member *member) {
     cJSON *list = add_array(object, "members");
-    for (; member->kind != SIM_MEMBER_NONE; member++) {
-        sim_buffer accepts = {0};
+    for (; member->kind != PROG_MEMBER_NONE; member++) {
+        base_buffer accepts = {0};
         cJSON *row = add_object(list);
         add_text(row, "name", member->name);
         add_text(row, "kind", kinds[member->kind]);
         (void)need(cJSON_AddBoolToObject(row, "required", member->required));
-        sim_describe_types(member->accepts, &accepts);
+        prog_describe_types(member->accepts, &accepts);
         add_text(row, "accepts", accepts.data);
         add_text(row, "summary", member->summary);
-        sim_buffer_free(&accepts);
+        base_buffer_free(&accepts);
     }
 }
 
 static void add_steps(cJSON *root) {
     cJSON *list = add_array(root, "steps");
-    for (size_t i = 0; i < sim_step_count; i++) {
-        const sim_step *step = sim_steps[i];
+    for (size_t i = 0; i < step_row_count; i++) {
+        const prog_step *step = step_rows[i];
         cJSON *row = add_object(list);
         cJSON *example = cJSON_Parse(step->example);
         if (example == NULL) {
@@ -131,13 +131,13 @@ static void add_steps(cJSON *root) {
 
 static void add_objects(cJSON *root) {
     cJSON *list = add_array(root, "objects");
-    for (size_t i = 0; i < sim_object_kind_count; i++) {
-        const sim_object_kind *kind = &sim_object_kinds[i];
+    for (size_t i = 0; i < prog_object_kind_count; i++) {
+        const prog_object_kind *kind = &prog_object_kinds[i];
         cJSON *row = add_object(list);
         add_text(row, "type", kind->name);
         add_text(row, "python", kind->python);
         cJSON *members = add_array(row, "members");
-        for (const sim_object_member *member = kind->members; member->name != NULL; member++) {
+        for (const prog_object_member *member = kind->members; member->name != NULL; member++) {
             cJSON *item = add_object(members);
             add_text(item, "name", member->name);
             add_text(item, "kind", object_kinds[member->kind]);
@@ -147,7 +147,7 @@ static void add_objects(cJSON *root) {
     }
 }
 
-static void add_functions(cJSON *list, const sim_function *function, size_t count) {
+static void add_functions(cJSON *list, const expr_function *function, size_t count) {
     for (; count > 0; function++, count--) {
         cJSON *row = add_object(list);
         add_text(row, "name", function->name);
@@ -160,11 +160,11 @@ static void add_functions(cJSON *list, const sim_function *function, size_t coun
 static void add_exceptions(cJSON *root) {
     static const struct {
         const char *name;
-        enum sim_exception parent;
+        enum prog_exception parent;
     } rows[] = {
-#define SIM_X(name, text, parent, code) {text, parent},
-        SIM_EXCEPTIONS(SIM_X)
-#undef SIM_X
+#define PROG_X(name, text, parent, code) {text, parent},
+        PROG_EXCEPTIONS(PROG_X)
+#undef PROG_X
     };
     cJSON *list = add_array(root, "exceptions");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -176,13 +176,13 @@ static void add_exceptions(cJSON *root) {
 
 static void add_outcomes(cJSON *root) {
     cJSON *list = add_array(root, "outcomes");
-    for (int outcome = SIM_COMPLETE; outcome < SIM_BROKEN; outcome++) {
-        const char *name = sim_outcome_name((enum sim_outcome_kind)outcome);
+    for (int outcome = RUN_COMPLETE; outcome < RUN_BROKEN; outcome++) {
+        const char *name = run_outcome_name((enum run_outcome)outcome);
         (void)cJSON_AddItemToArray(list, need(cJSON_CreateString(name)));
     }
 }
 
-static void add_part(cJSON *parts, const char *name, const sim_field *field) {
+static void add_part(cJSON *parts, const char *name, const prog_field *field) {
     cJSON *list = add_array(parts, name);
     for (; field->name != NULL; field++) {
         cJSON *row = add_object(list);
@@ -193,11 +193,11 @@ static void add_part(cJSON *parts, const char *name, const sim_field *field) {
 
 static void add_parts(cJSON *root) {
     cJSON *parts = need(cJSON_AddObjectToObject(root, "parts"));
-    add_part(parts, "document", sim_document_fields);
-    add_part(parts, "task", sim_task_fields);
-    add_part(parts, "coroutine", sim_coroutine_fields);
-    add_part(parts, "signal", sim_signal_fields);
-    add_part(parts, "expect", sim_expect_fields);
+    add_part(parts, "document", prog_document_fields);
+    add_part(parts, "task", prog_task_fields);
+    add_part(parts, "coroutine", prog_coroutine_fields);
+    add_part(parts, "signal", prog_signal_fields);
+    add_part(parts, "expect", prog_expect_fields);
 }
 
 int main(void) {
@@ -206,8 +206,8 @@ int main(void) {
     add_steps(root);
     add_objects(root);
     cJSON *functions = add_array(root, "functions");
-    add_functions(functions, sim_builtin_functions, sim_builtin_count);
-    add_functions(functions, sim_functions, sim_function_count);
+    add_functions(functions, expr_builtin_functions, expr_builtin_count);
+    add_functions(functions, step_functions, step_function_count);
     add_exceptions(root);
     add_outcomes(root);
     char *text = need(cJSON_Print(root));

@@ -1,17 +1,17 @@
-/* table/internal.h - between table.c and print.c. */
-#ifndef SIM_TABLE_INTERNAL_H
-#define SIM_TABLE_INTERNAL_H
+/* internal.h - between table.c and print.c. */
+#ifndef TABLE_INTERNAL_H
+#define TABLE_INTERNAL_H
 
 #include "table/table.h"
 
 /* Rows first to last, all with a star. */
-struct sim_table_run {
+struct table_stretch {
     int64_t first;
     int64_t last;
     uint32_t next; /* of the same column; UINT32_MAX: none */
 };
 
-struct sim_table_column {
+struct table_column {
     char *name;
     int64_t tid;
     int64_t duration_ns;
@@ -22,12 +22,12 @@ struct sim_table_column {
     uint32_t last_run;
 };
 
-struct sim_table {
-    struct sim_table_options options;
-    struct sim_table_column *columns;
+struct table {
+    struct table_options options;
+    struct table_column *columns;
     size_t column_count;
     size_t column_capacity;
-    struct sim_table_run *runs;
+    struct table_stretch *runs;
     size_t run_count;
     size_t run_capacity;
     int64_t row_count;

@@ -1,8 +1,8 @@
 #include "table/table.h"
 
+#include "base/memory.h"
 #include "cadran.h"
 #include "table/internal.h"
-#include "trace/memory.h"
 #include "trace/output.h"
 
 #include <string.h>
@@ -11,9 +11,9 @@
  * by a cursor a column: rows are printed from the first to the last, so that none has to be looked
  * for. */
 struct printer {
-    const struct sim_table *table;
+    const struct table *table;
     FILE *file;
-    enum sim_table_format format;
+    enum table_format format;
     bool transpose;
     uint32_t *cursors; /* one a job: the run at or after the row that is printed */
     size_t *widths;    /* of the columns, for the aligned formats */
@@ -39,8 +39,7 @@ static void format_seconds(int64_t time_ns, char text[SECONDS_SIZE]) {
 }
 
 /* "0-1": an interval. */
-static void format_interval(const struct sim_table *table, int64_t row,
-                            char text[2 * SECONDS_SIZE]) {
+static void format_interval(const struct table *table, int64_t row, char text[2 * SECONDS_SIZE]) {
     char from[SECONDS_SIZE];
     char to[SECONDS_SIZE];
     format_seconds(row * table->options.step_ns, from);
@@ -83,7 +82,7 @@ static char *put_name_byte(const struct printer *printer, char *at, char byte) {
         *at++ = ' ';
         return at;
     }
-    if (printer->format == SIM_TABLE_MARKDOWN && (byte == '|' || byte == '\\'))
+    if (printer->format == TABLE_MARKDOWN && (byte == '|' || byte == '\\'))
         *at++ = '\\';
     *at++ = byte;
     return at;
@@ -91,10 +90,10 @@ static char *put_name_byte(const struct printer *printer, char *at, char byte) {
 
 /* "job0 (1)", in printer->head. */
 static int format_job(struct printer *printer, size_t column) {
-    const char *name = sim_table_job_name(printer->table, column);
+    const char *name = table_job_name(printer->table, column);
     size_t size = 2 * strlen(name) + SECONDS_SIZE + 4;
     if (size > printer->head_size) {
-        char *head = trace_realloc(printer->head, 2 * size);
+        char *head = base_realloc(printer->head, 2 * size);
         if (head == NULL)
             return CAD_ENOMEM;
         printer->head = head;
@@ -104,7 +103,7 @@ static int format_job(struct printer *printer, size_t column) {
     for (; *name != '\0'; name++)
         at = put_name_byte(printer, at, *name);
     char seconds[SECONDS_SIZE];
-    format_seconds(sim_table_job_duration(printer->table, column), seconds);
+    format_seconds(table_job_duration(printer->table, column), seconds);
     snprintf(at, SECONDS_SIZE + 4, " (%s)", seconds);
     return 0;
 }
@@ -138,12 +137,12 @@ static void put_quoted(FILE *file, const char *text) {
 /* The first cell of a line. */
 static void put_label(struct printer *printer, const char *text) {
     switch (printer->format) {
-    case SIM_TABLE_MARKDOWN:
+    case TABLE_MARKDOWN:
         fprintf(printer->file, "| %s", text);
         put_spaces(printer->file, printer->label_width - text_width(text));
         fputs(" |", printer->file);
         break;
-    case SIM_TABLE_TEXT:
+    case TABLE_TEXT:
         fputs(text, printer->file);
         break;
     default:
@@ -160,18 +159,18 @@ struct line {
 
 static void start_line(struct printer *printer, struct line *line, const char *label) {
     put_label(printer, label);
-    line->owed = printer->label_width - (printer->format == SIM_TABLE_TEXT ? text_width(label) : 0);
+    line->owed = printer->label_width - (printer->format == TABLE_TEXT ? text_width(label) : 0);
 }
 
 /* A cell of the head. */
 static void put_head(struct printer *printer, struct line *line, size_t width, const char *text) {
     switch (printer->format) {
-    case SIM_TABLE_MARKDOWN:
+    case TABLE_MARKDOWN:
         fprintf(printer->file, " %s", text);
         put_spaces(printer->file, width - text_width(text));
         fputs(" |", printer->file);
         break;
-    case SIM_TABLE_TEXT:
+    case TABLE_TEXT:
         put_spaces(printer->file, line->owed + 2);
         fputs(text, printer->file);
         line->owed = width - text_width(text);
@@ -185,12 +184,12 @@ static void put_head(struct printer *printer, struct line *line, size_t width, c
 
 static void put_cell(struct printer *printer, struct line *line, size_t width, bool star) {
     switch (printer->format) {
-    case SIM_TABLE_MARKDOWN:
+    case TABLE_MARKDOWN:
         fputs(star ? " `*`" : "    ", printer->file);
         put_spaces(printer->file, width - 3);
         fputs(" |", printer->file);
         break;
-    case SIM_TABLE_TEXT: {
+    case TABLE_TEXT: {
         size_t before = (width - 1) / 2;
         if (star) {
             put_spaces(printer->file, line->owed + 2 + before);
@@ -209,7 +208,7 @@ static void put_cell(struct printer *printer, struct line *line, size_t width, b
 
 /* Between head and body. */
 static void put_rule(struct printer *printer, size_t columns) {
-    if (printer->format != SIM_TABLE_MARKDOWN)
+    if (printer->format != TABLE_MARKDOWN)
         return;
     putc('|', printer->file);
     for (size_t i = 0; i <= columns; i++) {
@@ -226,7 +225,7 @@ static void put_rule(struct printer *printer, size_t columns) {
 
 /* Whether a job has a star in a row, for rows that rise with each call. */
 static bool has_star(struct printer *printer, int64_t row, size_t column) {
-    const struct sim_table *table = printer->table;
+    const struct table *table = printer->table;
     uint32_t *cursor = &printer->cursors[column];
     while (*cursor != UINT32_MAX && table->runs[*cursor].last < row)
         *cursor = table->runs[*cursor].next;
@@ -234,7 +233,7 @@ static bool has_star(struct printer *printer, int64_t row, size_t column) {
 }
 
 static size_t least_width(const struct printer *printer) {
-    return printer->format == SIM_TABLE_MARKDOWN ? 3 : 1;
+    return printer->format == TABLE_MARKDOWN ? 3 : 1;
 }
 
 static void widen(size_t *width, size_t wanted) {
@@ -244,7 +243,7 @@ static void widen(size_t *width, size_t wanted) {
 
 /* A row an interval, a column a job. */
 static int print_upright(struct printer *printer) {
-    const struct sim_table *table = printer->table;
+    const struct table *table = printer->table;
     char interval[2 * SECONDS_SIZE];
     struct line line;
     printer->label_width = least_width(printer);
@@ -275,7 +274,7 @@ static int print_upright(struct printer *printer) {
 
 /* A row a job, a column an interval. */
 static int print_transposed(struct printer *printer) {
-    const struct sim_table *table = printer->table;
+    const struct table *table = printer->table;
     char interval[2 * SECONDS_SIZE];
     struct line line;
     printer->label_width = least_width(printer);
@@ -324,7 +323,7 @@ static void put_json_job(struct printer *printer, size_t column) {
     char seconds[SECONDS_SIZE];
     format_seconds(printer->table->columns[column].duration_ns, seconds);
     fputs("{\"name\": ", printer->file);
-    put_json_text(printer->file, sim_table_job_name(printer->table, column));
+    put_json_text(printer->file, table_job_name(printer->table, column));
     fprintf(printer->file, ", \"tid\": %lld, \"duration\": %s",
             (long long)printer->table->columns[column].tid, seconds);
 }
@@ -338,7 +337,7 @@ static void put_json_interval(struct printer *printer, int64_t row) {
 }
 
 static int print_json(struct printer *printer) {
-    const struct sim_table *table = printer->table;
+    const struct table *table = printer->table;
     int64_t jobs = (int64_t)table->column_count;
     int64_t columns = printer->transpose ? table->row_count : jobs;
     int64_t rows = printer->transpose ? jobs : table->row_count;
@@ -372,25 +371,24 @@ static int print_json(struct printer *printer) {
     return 0;
 }
 
-int sim_table_print(struct sim_table *table, FILE *file, enum sim_table_format format,
-                    bool transpose) {
+int table_print(struct table *table, FILE *file, enum table_format format, bool transpose) {
     struct printer printer = {
         .table = table, .file = file, .format = format, .transpose = transpose};
     size_t columns = transpose ? (size_t)table->row_count : table->column_count;
     int error = CAD_ENOMEM;
-    printer.cursors = trace_calloc(table->column_count + 1, sizeof *printer.cursors);
-    printer.widths = trace_calloc(columns + 1, sizeof *printer.widths);
+    printer.cursors = base_zalloc(table->column_count + 1, sizeof *printer.cursors);
+    printer.widths = base_zalloc(columns + 1, sizeof *printer.widths);
     if (printer.cursors == NULL || printer.widths == NULL)
         goto done;
     for (size_t i = 0; i < table->column_count; i++)
         printer.cursors[i] = table->columns[i].first_run;
-    if (format == SIM_TABLE_JSON)
+    if (format == TABLE_JSON)
         error = print_json(&printer);
     else
         error = transpose ? print_transposed(&printer) : print_upright(&printer);
 done:
-    trace_release(printer.cursors);
-    trace_release(printer.widths);
-    trace_release(printer.head);
+    base_free(printer.cursors);
+    base_free(printer.widths);
+    base_free(printer.head);
     return error;
 }

@@ -1,8 +1,8 @@
 #include "table/table.h"
 
+#include "base/memory.h"
 #include "cadran.h"
 #include "table/internal.h"
-#include "trace/memory.h"
 #include "trace/model.h"
 
 #include <assert.h>
@@ -10,9 +10,9 @@
 
 static const uint32_t none = UINT32_MAX;
 
-int sim_table_new(const struct sim_table_options *options, struct sim_table **table) {
+int table_new(const struct table_options *options, struct table **table) {
     assert(options->step_ns > 0 && options->tolerance_ns >= 0);
-    *table = trace_calloc(1, sizeof **table);
+    *table = base_zalloc(1, sizeof **table);
     if (*table == NULL)
         return CAD_ENOMEM;
     (*table)->options = *options;
@@ -21,33 +21,33 @@ int sim_table_new(const struct sim_table_options *options, struct sim_table **ta
     return 0;
 }
 
-void sim_table_free(struct sim_table *table) {
+void table_free(struct table *table) {
     if (table == NULL)
         return;
     for (size_t i = 0; i < table->column_count; i++)
-        trace_release(table->columns[i].name);
-    trace_release(table->columns);
-    trace_release(table->runs);
-    trace_release(table);
+        base_free(table->columns[i].name);
+    base_free(table->columns);
+    base_free(table->runs);
+    base_free(table);
 }
 
-int sim_table_add_job(struct sim_table *table, const char *name, int64_t tid, size_t *column) {
+int table_add_job(struct table *table, const char *name, int64_t tid, size_t *column) {
     size_t size = strlen(name) + 1;
-    char *copy = trace_alloc(size);
-    if (copy == NULL || !trace_grow(&table->columns, &table->column_capacity, table->column_count,
-                                    sizeof *table->columns)) {
-        trace_release(copy);
+    char *copy = base_alloc(size);
+    if (copy == NULL || !base_grow(&table->columns, &table->column_capacity, table->column_count,
+                                   sizeof *table->columns)) {
+        base_free(copy);
         return CAD_ENOMEM;
     }
     memcpy(copy, name, size);
     *column = table->column_count++;
-    table->columns[*column] = (struct sim_table_column){
+    table->columns[*column] = (struct table_column){
         .name = copy, .tid = tid, .open_row = -1, .first_run = none, .last_run = none};
     return 0;
 }
 
 /* Stars in rows first to last, which are not before those that are there. */
-static int add_stars(struct sim_table *table, struct sim_table_column *column, int64_t first,
+static int add_stars(struct table *table, struct table_column *column, int64_t first,
                      int64_t last) {
     if (last >= table->row_count)
         table->row_count = last + 1;
@@ -57,10 +57,10 @@ static int add_stars(struct sim_table *table, struct sim_table_column *column, i
         return 0;
     }
     if (table->run_count >= none ||
-        !trace_grow(&table->runs, &table->run_capacity, table->run_count, sizeof *table->runs))
+        !base_grow(&table->runs, &table->run_capacity, table->run_count, sizeof *table->runs))
         return CAD_ENOMEM;
     uint32_t run = (uint32_t)table->run_count++;
-    table->runs[run] = (struct sim_table_run){first, last, none};
+    table->runs[run] = (struct table_stretch){first, last, none};
     if (column->first_run == none)
         column->first_run = run;
     else
@@ -70,8 +70,8 @@ static int add_stars(struct sim_table *table, struct sim_table_column *column, i
 }
 
 /* The job worked so much in one row, and perhaps more: several short spans make one star. */
-static int add_part(struct sim_table *table, struct sim_table_column *column, int64_t row,
-                    int64_t part_ns, bool most) {
+static int add_part(struct table *table, struct table_column *column, int64_t row, int64_t part_ns,
+                    bool most) {
     if (row != column->open_row) {
         column->open_row = row;
         column->open_ns = 0;
@@ -84,8 +84,8 @@ static int add_part(struct sim_table *table, struct sim_table_column *column, in
     return add_stars(table, column, row, row);
 }
 
-int sim_table_add_span(struct sim_table *table, size_t index, int64_t begin_ns, int64_t end_ns) {
-    struct sim_table_column *column = &table->columns[index];
+int table_add_span(struct table *table, size_t index, int64_t begin_ns, int64_t end_ns) {
+    struct table_column *column = &table->columns[index];
     int64_t step_ns = table->options.step_ns;
     assert(begin_ns >= 0 && end_ns >= begin_ns);
     column->duration_ns += end_ns - begin_ns;
@@ -125,7 +125,7 @@ static bool counts(const struct trace_model *trace, const struct trace_slice *sl
     return lives ? slice->category == TRACE_CATEGORY_TASK : is_outermost_span(trace, slice);
 }
 
-static int fill_job(struct sim_table *table, const struct trace_model *trace,
+static int fill_job(struct table *table, const struct trace_model *trace,
                     const struct trace_track *track, bool lives) {
     bool added = false;
     size_t column = 0;
@@ -135,15 +135,15 @@ static int fill_job(struct sim_table *table, const struct trace_model *trace,
         if (!counts(trace, slice, lives))
             continue;
         if (!added)
-            error = sim_table_add_job(table, trace_text(trace, track->name), track->tid, &column);
+            error = table_add_job(table, trace_text(trace, track->name), track->tid, &column);
         added = true;
         if (error == 0)
-            error = sim_table_add_span(table, column, slice->begin_ns, slice->end_ns);
+            error = table_add_span(table, column, slice->begin_ns, slice->end_ns);
     }
     return error;
 }
 
-int sim_table_fill(struct sim_table *table, const struct trace_model *trace, bool *lives) {
+int table_fill(struct table *table, const struct trace_model *trace, bool *lives) {
     *lives = true;
     for (size_t i = 0; i < trace->slice_count && *lives; i++)
         *lives = trace->slices[i].category != TRACE_CATEGORY_SPAN;
@@ -157,26 +157,26 @@ int sim_table_fill(struct sim_table *table, const struct trace_model *trace, boo
 /* --- Reading
  * --------------------------------------------------------------------------------------- */
 
-int64_t sim_table_row_count(const struct sim_table *table) {
+int64_t table_row_count(const struct table *table) {
     return table->row_count;
 }
 
-size_t sim_table_column_count(const struct sim_table *table) {
+size_t table_column_count(const struct table *table) {
     return table->column_count;
 }
 
-bool sim_table_cell(const struct sim_table *table, int64_t row, size_t column) {
+bool table_cell(const struct table *table, int64_t row, size_t column) {
     uint32_t run = table->columns[column].first_run;
     while (run != none && table->runs[run].last < row)
         run = table->runs[run].next;
     return run != none && table->runs[run].first <= row;
 }
 
-const char *sim_table_job_name(const struct sim_table *table, size_t column) {
+const char *table_job_name(const struct table *table, size_t column) {
     return table->columns[column].name;
 }
 
-int64_t sim_table_job_duration(const struct sim_table *table, size_t column) {
+int64_t table_job_duration(const struct table *table, size_t column) {
     int64_t duration_ns = table->columns[column].duration_ns;
     if (!table->options.rounded)
         return duration_ns;

@@ -1,4 +1,4 @@
-/* table/table.h - the job-sequencing table: a row for each interval of time, a column for each
+/* table.h - the job-sequencing table: a row for each interval of time, a column for each
  * job, and a star where the job works.
  *
  *     |     | job0 (1) | job1 (2) |
@@ -18,8 +18,8 @@
  * A table can be filled from a trace, or span by span while a run goes on. It keeps a few bytes for
  * each job and for each uninterrupted series of stars.
  */
-#ifndef SIM_TABLE_H
-#define SIM_TABLE_H
+#ifndef TABLE_TABLE_H
+#define TABLE_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,57 +27,56 @@
 #include <stdio.h>
 
 struct trace_model;
-struct sim_table;
+struct table;
 
-#define SIM_TABLE_STEP_DEFAULT INT64_C(1000000000)
-#define SIM_TABLE_TOLERANCE_DEFAULT INT64_C(50000000)
+#define TABLE_STEP_DEFAULT INT64_C(1000000000)
+#define TABLE_TOLERANCE_DEFAULT INT64_C(50000000)
 /* More rows than this nobody wants; a mistaken step is soon so fine. */
-#define SIM_TABLE_ROWS_MAX INT64_C(10000000)
+#define TABLE_ROWS_MAX INT64_C(10000000)
 
-struct sim_table_options {
+struct table_options {
     int64_t step_ns;      /* of a row; above 0 */
     int64_t tolerance_ns; /* 0 or more; what is above step_ns / 2 counts as that */
-    bool rounded;         /* sim_table_job_duration() leaves out a real clock's jitter */
+    bool rounded;         /* table_job_duration() leaves out a real clock's jitter */
 };
 
-enum sim_table_format {
-    SIM_TABLE_MARKDOWN, /* aligned, so that it reads well as it is */
-    SIM_TABLE_TEXT,
-    SIM_TABLE_CSV,
-    SIM_TABLE_JSON,
+enum table_format {
+    TABLE_MARKDOWN, /* aligned, so that it reads well as it is */
+    TABLE_TEXT,
+    TABLE_CSV,
+    TABLE_JSON,
 };
 
 /* A table without jobs. 0 or CAD_ENOMEM. */
-int sim_table_new(const struct sim_table_options *options, struct sim_table **table);
-void sim_table_free(struct sim_table *table); /* takes NULL */
+int table_new(const struct table_options *options, struct table **table);
+void table_free(struct table *table); /* takes NULL */
 
 /* A column for one more job. The name is copied; `tid` is its track in the trace. 0 or
  * CAD_ENOMEM. */
-int sim_table_add_job(struct sim_table *table, const char *name, int64_t tid, size_t *column);
+int table_add_job(struct table *table, const char *name, int64_t tid, size_t *column);
 
 /* The job worked from begin_ns to end_ns. The spans of one job come in the order of their begin,
  * and do not overlap: of nested ones the outermost alone. 0 or CAD_ENOMEM. */
-int sim_table_add_span(struct sim_table *table, size_t column, int64_t begin_ns, int64_t end_ns);
+int table_add_span(struct table *table, size_t column, int64_t begin_ns, int64_t end_ns);
 
 /* Adds a column for each task of a trace that has spans. Where no task has any, a column for each
  * task, which counts as working all its life; *lives says so. 0 or CAD_ENOMEM. */
-int sim_table_fill(struct sim_table *table, const struct trace_model *trace, bool *lives);
+int table_fill(struct table *table, const struct trace_model *trace, bool *lives);
 
 /* Rows up to the last star, and columns. */
-int64_t sim_table_row_count(const struct sim_table *table);
-size_t sim_table_column_count(const struct sim_table *table);
+int64_t table_row_count(const struct table *table);
+size_t table_column_count(const struct table *table);
 
 /* Whether there is a star. */
-bool sim_table_cell(const struct sim_table *table, int64_t row, size_t column);
+bool table_cell(const struct table *table, int64_t row, size_t column);
 
 /* The job's name, and how long it worked. With options.rounded the duration is rounded to what a
  * real clock's jitter leaves: to tenths of a second, below a tenth to milliseconds. */
-const char *sim_table_job_name(const struct sim_table *table, size_t column);
-int64_t sim_table_job_duration(const struct sim_table *table, size_t column);
+const char *table_job_name(const struct table *table, size_t column);
+int64_t table_job_duration(const struct table *table, size_t column);
 
 /* Prints it; with `transpose`, a row for each job. In JSON durations are never rounded. The caller
  * checks the file for errors. 0 or CAD_ENOMEM. */
-int sim_table_print(struct sim_table *table, FILE *file, enum sim_table_format format,
-                    bool transpose);
+int table_print(struct table *table, FILE *file, enum table_format format, bool transpose);
 
 #endif

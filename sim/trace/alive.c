@@ -1,6 +1,6 @@
 #include "trace/alive.h"
 
-#include "trace/memory.h"
+#include "base/memory.h"
 
 #include <assert.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static bool grow_pages(struct trace_alive_tasks *tasks, size_t index) {
     size_t count = tasks->page_count == 0 ? 64 : 2 * tasks->page_count;
     while (count <= index)
         count *= 2;
-    struct trace_alive_page **pages = trace_realloc(tasks->pages, count * sizeof *pages);
+    struct trace_alive_page **pages = base_realloc(tasks->pages, count * sizeof *pages);
     if (pages == NULL)
         return false;
     memset(pages + tasks->page_count, 0, (count - tasks->page_count) * sizeof *pages);
@@ -34,7 +34,7 @@ bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task) {
         return false;
     struct trace_alive_page *page = tasks->pages[index];
     if (page == NULL) {
-        page = trace_calloc(1, sizeof *page);
+        page = base_zalloc(1, sizeof *page);
         if (page == NULL)
             return false;
         tasks->pages[index] = page;
@@ -57,7 +57,7 @@ void trace_alive_remove(struct trace_alive_tasks *tasks, const cad_task *task) {
     size_t index = (size_t)(cad_task_id(task) / PAGE_TASKS);
     *trace_alive_find(tasks, task) = (struct trace_alive){0};
     if (--tasks->pages[index]->count == 0) {
-        trace_release(tasks->pages[index]);
+        base_free(tasks->pages[index]);
         tasks->pages[index] = NULL;
     }
 }
@@ -81,8 +81,8 @@ static uint32_t take_span(struct trace_alive_tasks *tasks) {
         return span;
     }
     /* 31 bits number them in struct trace_alive. */
-    if (tasks->span_count >= INT32_MAX || !trace_grow(&tasks->spans, &tasks->span_capacity,
-                                                      tasks->span_count + 1, sizeof *tasks->spans))
+    if (tasks->span_count >= INT32_MAX || !base_grow(&tasks->spans, &tasks->span_capacity,
+                                                     tasks->span_count + 1, sizeof *tasks->spans))
         return 0;
     return (uint32_t)++tasks->span_count;
 }
@@ -110,8 +110,8 @@ uint32_t trace_alive_pop_span(struct trace_alive_tasks *tasks, struct trace_aliv
 
 void trace_alive_free(struct trace_alive_tasks *tasks) {
     for (size_t i = 0; i < tasks->page_count; i++)
-        trace_release(tasks->pages[i]);
-    trace_release(tasks->pages);
-    trace_release(tasks->spans);
+        base_free(tasks->pages[i]);
+    base_free(tasks->pages);
+    base_free(tasks->spans);
     *tasks = (struct trace_alive_tasks){0};
 }

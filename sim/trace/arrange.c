@@ -1,7 +1,7 @@
 #include "trace/build.h"
 
+#include "base/memory.h"
 #include "cadran.h"
-#include "trace/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,13 +61,13 @@ static int arrange_tracks(struct trace_builder *builder) {
     size_t count = trace->track_count;
     if (in_order(trace))
         return 0;
-    struct place *places = trace_calloc(count, sizeof *places);
-    uint32_t *numbers = trace_calloc(count, sizeof *numbers);
-    struct trace_track *tracks = trace_calloc(count, sizeof *tracks);
+    struct place *places = base_zalloc(count, sizeof *places);
+    uint32_t *numbers = base_zalloc(count, sizeof *numbers);
+    struct trace_track *tracks = base_zalloc(count, sizeof *tracks);
     if (places == NULL || numbers == NULL || tracks == NULL) {
-        trace_release(places);
-        trace_release(numbers);
-        trace_release(tracks);
+        base_free(places);
+        base_free(numbers);
+        base_free(tracks);
         return CAD_ENOMEM;
     }
     for (uint32_t i = 0; i < count; i++)
@@ -77,11 +77,11 @@ static int arrange_tracks(struct trace_builder *builder) {
         tracks[i] = trace->tracks[places[i].track];
         numbers[places[i].track] = i;
     }
-    trace_release(trace->tracks);
+    base_free(trace->tracks);
     trace->tracks = tracks;
     renumber_tracks(builder, numbers);
-    trace_release(places);
-    trace_release(numbers);
+    base_free(places);
+    base_free(numbers);
     return 0;
 }
 
@@ -98,7 +98,7 @@ static int arrange_slices(struct trace_builder *builder) {
         next += trace->tracks[i].slice_count;
         trace->tracks[i].slice_count = 0;
     }
-    struct trace_slice *slices = trace_alloc(trace->slice_count * sizeof *slices);
+    struct trace_slice *slices = base_alloc(trace->slice_count * sizeof *slices);
     if (slices == NULL)
         return CAD_ENOMEM;
 
@@ -124,7 +124,7 @@ static int arrange_slices(struct trace_builder *builder) {
     for (size_t i = 0; i < trace->wake_count; i++)
         if (trace->wakes[i].wait != TRACE_NO_INDEX)
             trace->wakes[i].wait = numbers[trace->wakes[i].wait];
-    trace_release(trace->slices);
+    base_free(trace->slices);
     trace->slices = slices;
     return 0;
 }
@@ -133,7 +133,7 @@ static int arrange_instants(struct trace_builder *builder) {
     struct trace_model *trace = builder->trace;
     if (trace->instant_count == 0)
         return 0;
-    trace->track_instants = trace_alloc(trace->instant_count * sizeof *trace->track_instants);
+    trace->track_instants = base_alloc(trace->instant_count * sizeof *trace->track_instants);
     if (trace->track_instants == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < trace->instant_count; i++) {
@@ -163,7 +163,7 @@ static void trim(void *array, size_t count, size_t size) {
     memcpy(&memory, array, sizeof memory);
     if (count == 0)
         return;
-    memory = trace_realloc(memory, count * size);
+    memory = base_realloc(memory, count * size);
     if (memory != NULL)
         memcpy(array, &memory, sizeof memory);
 }

@@ -1,10 +1,10 @@
 #include "trace/build.h"
 
+#include "base/memory.h"
+#include "base/strings.h"
+#include "base/text.h"
 #include "cadran.h"
-#include "trace/memory.h"
 #include "trace/reader.h"
-#include "trace/strings.h"
-#include "trace/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static const int64_t text_ids = INT64_MIN / 2;
 static void clean(char *text) {
     size_t left = strlen(text);
     while (left > 0) {
-        size_t size = trace_utf8_length((const unsigned char *)text, left);
+        size_t size = base_utf8_length((const unsigned char *)text, left);
         if (size == 0 || (unsigned char)*text < 32 || *text == 127) {
             *text = '?';
             size = 1;
@@ -61,10 +61,10 @@ int trace_build_warn(struct trace_builder *builder, uint64_t line, const char *f
 
     struct trace_model *trace = builder->trace;
     size_t size = strlen(text) + 1;
-    char *copy = trace_alloc(size);
-    if (copy == NULL || !trace_grow(&trace->warnings, &builder->warning_capacity,
-                                    trace->warning_count, sizeof *trace->warnings)) {
-        trace_release(copy);
+    char *copy = base_alloc(size);
+    if (copy == NULL || !base_grow(&trace->warnings, &builder->warning_capacity,
+                                   trace->warning_count, sizeof *trace->warnings)) {
+        base_free(copy);
         return CAD_ENOMEM;
     }
     memcpy(copy, text, size);
@@ -74,7 +74,7 @@ int trace_build_warn(struct trace_builder *builder, uint64_t line, const char *f
 
 int trace_build_leave_out(struct trace_builder *builder, const char *what) {
     struct trace_model *trace = builder->trace;
-    uint32_t text = trace_strings_add(trace->strings, what, strlen(what));
+    uint32_t text = base_strings_add(trace->strings, what, strlen(what));
     if (text == TRACE_NO_INDEX)
         return CAD_ENOMEM;
     for (size_t i = 0; i < trace->left_out_count; i++) {
@@ -83,8 +83,8 @@ int trace_build_leave_out(struct trace_builder *builder, const char *what) {
             return 0;
         }
     }
-    if (!trace_grow(&trace->left_out, &builder->left_out_capacity, trace->left_out_count,
-                    sizeof *trace->left_out))
+    if (!base_grow(&trace->left_out, &builder->left_out_capacity, trace->left_out_count,
+                   sizeof *trace->left_out))
         return CAD_ENOMEM;
     trace->left_out[trace->left_out_count++] = (struct trace_left_out){text, 1};
     return 0;
@@ -99,7 +99,7 @@ static int too_many(struct trace_builder *builder, const char *what) {
 static bool grow_scratch(struct trace_builder *builder, size_t size) {
     if (size <= builder->scratch_size)
         return true;
-    char *scratch = trace_realloc(builder->scratch, 2 * size);
+    char *scratch = base_realloc(builder->scratch, 2 * size);
     if (scratch == NULL)
         return false;
     builder->scratch = scratch;
@@ -127,18 +127,18 @@ uint32_t trace_build_text(struct trace_builder *builder, struct trace_raw text) 
     if (text.length == 0)
         return 0;
     if (is_ascii(text) && !has_escapes(text))
-        return trace_strings_add(builder->trace->strings, text.text, text.length);
+        return base_strings_add(builder->trace->strings, text.text, text.length);
     if (!grow_scratch(builder, 3 * text.length))
         return TRACE_NO_INDEX;
     size_t length = trace_scan_decode(text, builder->scratch, builder->scratch_size);
-    return trace_strings_add(builder->trace->strings, builder->scratch, length);
+    return base_strings_add(builder->trace->strings, builder->scratch, length);
 }
 
 uint32_t trace_build_text_like(struct trace_builder *builder, struct trace_raw text,
                                uint32_t likely) {
-    const struct trace_strings *strings = builder->trace->strings;
-    if (trace_strings_length(strings, likely) == text.length &&
-        memcmp(trace_strings_text(strings, likely), text.text, text.length) == 0 &&
+    const struct base_strings *strings = builder->trace->strings;
+    if (base_strings_length(strings, likely) == text.length &&
+        memcmp(base_strings_text(strings, likely), text.text, text.length) == 0 &&
         !has_escapes(text))
         return likely;
     return trace_build_text(builder, text);
@@ -148,19 +148,19 @@ uint32_t trace_build_args(struct trace_builder *builder, struct trace_raw args) 
     if (args.length <= 2)
         return 0;
     if (is_ascii(args))
-        return trace_strings_add(builder->trace->strings, args.text, args.length);
+        return base_strings_add(builder->trace->strings, args.text, args.length);
     if (!grow_scratch(builder, 3 * args.length))
         return TRACE_NO_INDEX;
     size_t length = trace_scan_clean(args, builder->scratch, builder->scratch_size);
-    return trace_strings_add(builder->trace->strings, builder->scratch, length);
+    return base_strings_add(builder->trace->strings, builder->scratch, length);
 }
 
 int trace_build_category(struct trace_builder *builder, struct trace_raw text, int first) {
     struct trace_model *trace = builder->trace;
     for (int i = first; i < (int)trace->category_count; i++) {
         uint32_t known = trace->categories[i];
-        if (trace_strings_length(trace->strings, known) == text.length &&
-            memcmp(trace_strings_text(trace->strings, known), text.text, text.length) == 0)
+        if (base_strings_length(trace->strings, known) == text.length &&
+            memcmp(base_strings_text(trace->strings, known), text.text, text.length) == 0)
             return i;
     }
     if (text.length == 0 || trace->category_count == CATEGORIES_MAX)
@@ -184,7 +184,7 @@ static uint32_t default_name(struct trace_builder *builder, const char *what, in
         return (uint32_t)(number - text_ids);
     char text[64];
     int length = snprintf(text, sizeof text, "%s %lld", what, (long long)number);
-    return trace_strings_add(builder->trace->strings, text, (size_t)length);
+    return base_strings_add(builder->trace->strings, text, (size_t)length);
 }
 
 static bool number_of(struct trace_builder *builder, int64_t number, struct trace_raw text,
@@ -209,16 +209,16 @@ uint32_t trace_build_process(struct trace_builder *builder, const struct trace_r
         return TRACE_NO_INDEX;
     if (trace->process_count > 0 && trace->processes[0].pid == pid)
         return 0;
-    uint32_t process = trace_map_get(&builder->processes, (uint64_t)pid);
+    uint32_t process = base_map_get(&builder->processes, (uint64_t)pid);
     if (process != TRACE_NO_INDEX)
         return process;
     if (trace->process_count >= TRACE_NO_INDEX - 1 ||
-        !trace_grow(&trace->processes, &builder->process_capacity, trace->process_count,
-                    sizeof *trace->processes))
+        !base_grow(&trace->processes, &builder->process_capacity, trace->process_count,
+                   sizeof *trace->processes))
         return TRACE_NO_INDEX;
     uint32_t name = default_name(builder, "process", pid);
     process = (uint32_t)trace->process_count;
-    if (name == TRACE_NO_INDEX || !trace_map_put(&builder->processes, (uint64_t)pid, process))
+    if (name == TRACE_NO_INDEX || !base_map_put(&builder->processes, (uint64_t)pid, process))
         return TRACE_NO_INDEX;
     trace->processes[trace->process_count++] = (struct trace_process){.pid = pid, .name = name};
     return process;
@@ -254,10 +254,10 @@ static bool grow_track_slots(struct trace_builder *builder) {
     if (4 * (trace->track_count + 1) <= 3 * builder->track_slot_count)
         return true;
     size_t count = builder->track_slot_count == 0 ? 64 : 2 * builder->track_slot_count;
-    uint32_t *slots = trace_calloc(count, sizeof *slots);
+    uint32_t *slots = base_zalloc(count, sizeof *slots);
     if (slots == NULL)
         return false;
-    trace_release(builder->track_slots);
+    base_free(builder->track_slots);
     builder->track_slots = slots;
     builder->track_slot_count = count;
     for (size_t i = 0; i < trace->track_count; i++) {
@@ -272,10 +272,10 @@ static uint32_t add_track(struct trace_builder *builder, uint32_t process, int64
                           enum trace_track_kind kind, uint32_t name) {
     struct trace_model *trace = builder->trace;
     if (trace->track_count >= TRACE_NO_INDEX - 1 || !grow_track_slots(builder) ||
-        !trace_grow(&trace->tracks, &builder->track_capacity, trace->track_count,
-                    sizeof *trace->tracks) ||
-        !trace_grow(&builder->lanes, &builder->lane_capacity, trace->track_count,
-                    sizeof *builder->lanes))
+        !base_grow(&trace->tracks, &builder->track_capacity, trace->track_count,
+                   sizeof *trace->tracks) ||
+        !base_grow(&builder->lanes, &builder->lane_capacity, trace->track_count,
+                   sizeof *builder->lanes))
         return TRACE_NO_INDEX;
     if (name == 0)
         name = default_name(builder, "thread", tid);
@@ -316,10 +316,10 @@ int trace_build_slice(struct trace_builder *builder, uint32_t track,
     struct trace_model *trace = builder->trace;
     if (trace->slice_count >= TRACE_NO_INDEX - 1)
         return too_many(builder, "slices");
-    if (!trace_grow(&trace->slices, &builder->slice_capacity, trace->slice_count,
-                    sizeof *trace->slices) ||
-        !trace_grow(&builder->slice_tracks, &builder->slice_track_capacity, trace->slice_count,
-                    sizeof *builder->slice_tracks))
+    if (!base_grow(&trace->slices, &builder->slice_capacity, trace->slice_count,
+                   sizeof *trace->slices) ||
+        !base_grow(&builder->slice_tracks, &builder->slice_track_capacity, trace->slice_count,
+                   sizeof *builder->slice_tracks))
         return CAD_ENOMEM;
     builder->slice_tracks[trace->slice_count] = track;
     trace->slices[trace->slice_count++] = *slice;
@@ -330,8 +330,7 @@ int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wak
     struct trace_model *trace = builder->trace;
     if (trace->wake_count >= TRACE_NO_INDEX - 1)
         return too_many(builder, "wakes");
-    if (!trace_grow(&trace->wakes, &builder->wake_capacity, trace->wake_count,
-                    sizeof *trace->wakes))
+    if (!base_grow(&trace->wakes, &builder->wake_capacity, trace->wake_count, sizeof *trace->wakes))
         return CAD_ENOMEM;
     trace->wakes[trace->wake_count++] = *wake;
     return 0;
@@ -341,8 +340,8 @@ int trace_build_instant(struct trace_builder *builder, const struct trace_instan
     struct trace_model *trace = builder->trace;
     if (trace->instant_count >= TRACE_NO_INDEX - 1)
         return too_many(builder, "instants");
-    if (!trace_grow(&trace->instants, &builder->instant_capacity, trace->instant_count,
-                    sizeof *trace->instants))
+    if (!base_grow(&trace->instants, &builder->instant_capacity, trace->instant_count,
+                   sizeof *trace->instants))
         return CAD_ENOMEM;
     trace->instants[trace->instant_count++] = *instant;
     return 0;
@@ -360,8 +359,8 @@ static int add_sample(struct trace_builder *builder, uint32_t index, int64_t tim
     if (count > 0 && counter->samples[count - 1].time_ns == time_ns)
         count--;
     if (count == 0 || counter->samples[count - 1].value != value) {
-        if (!trace_grow(&counter->samples, &builder->sample_capacities[index], count,
-                        sizeof *counter->samples))
+        if (!base_grow(&counter->samples, &builder->sample_capacities[index], count,
+                       sizeof *counter->samples))
             return CAD_ENOMEM;
         counter->samples[count++] = (struct trace_sample){time_ns, value};
     }
@@ -385,17 +384,17 @@ static uint32_t find_counter(struct trace_builder *builder, uint32_t guess, uint
         return guess;
     uint64_t id = ((uint64_t)name << 32 | key) ^ (uint64_t)process * UINT64_C(0xD6E8FEB86659FD93);
     uint32_t found;
-    while ((found = trace_map_get(&builder->counters, id)) != TRACE_NO_INDEX) {
+    while ((found = base_map_get(&builder->counters, id)) != TRACE_NO_INDEX) {
         if (counter_is(trace, found, process, name, key))
             return found;
         id++;
     }
     if (trace->counter_count >= TRACE_NO_INDEX - 1 ||
-        !trace_grow(&trace->counters, &builder->counter_capacity, trace->counter_count,
-                    sizeof *trace->counters) ||
-        !trace_grow(&builder->sample_capacities, &builder->sample_capacities_capacity,
-                    trace->counter_count, sizeof *builder->sample_capacities) ||
-        !trace_map_put(&builder->counters, id, (uint32_t)trace->counter_count))
+        !base_grow(&trace->counters, &builder->counter_capacity, trace->counter_count,
+                   sizeof *trace->counters) ||
+        !base_grow(&builder->sample_capacities, &builder->sample_capacities_capacity,
+                   trace->counter_count, sizeof *builder->sample_capacities) ||
+        !base_map_put(&builder->counters, id, (uint32_t)trace->counter_count))
         return TRACE_NO_INDEX;
     builder->sample_capacities[trace->counter_count] = 0;
     trace->counters[trace->counter_count] =
@@ -493,18 +492,18 @@ int trace_build_start(struct trace_builder *builder, const char *file, char *mes
 #undef TRACE_X
     };
     *builder = (struct trace_builder){.file = file, .message = message};
-    struct trace_model *trace = trace_calloc(1, sizeof *trace);
+    struct trace_model *trace = base_zalloc(1, sizeof *trace);
     if (trace == NULL)
         return CAD_ENOMEM;
     builder->trace = trace;
     trace->open_spans = TRACE_NO_INDEX;
-    trace->strings = trace_strings_new();
-    trace->categories = trace_calloc(CATEGORIES_MAX, sizeof *trace->categories);
+    trace->strings = base_strings_new();
+    trace->categories = base_zalloc(CATEGORIES_MAX, sizeof *trace->categories);
     if (trace->strings == NULL || trace->categories == NULL)
         return CAD_ENOMEM;
     for (; trace->category_count < TRACE_CATEGORY_COUNT; trace->category_count++) {
         const char *text = texts[trace->category_count];
-        uint32_t number = trace_strings_add(trace->strings, text, strlen(text));
+        uint32_t number = base_strings_add(trace->strings, text, strlen(text));
         if (number == TRACE_NO_INDEX)
             return CAD_ENOMEM;
         trace->categories[trace->category_count] = number;
@@ -582,15 +581,15 @@ int trace_build_finish(struct trace_builder *builder, bool complete, struct trac
 
 void trace_build_drop(struct trace_builder *builder) {
     trace_model_free(builder->trace);
-    trace_release(builder->sample_capacities);
-    trace_release(builder->lanes);
-    trace_release(builder->slice_tracks);
-    trace_map_free(&builder->processes);
-    trace_release(builder->track_slots);
-    trace_map_free(&builder->counters);
-    trace_release(builder->scratch);
-    trace_release(builder->half_wakes);
-    trace_map_free(&builder->half_wakes_by_id);
-    trace_release(builder->foreign);
+    base_free(builder->sample_capacities);
+    base_free(builder->lanes);
+    base_free(builder->slice_tracks);
+    base_map_free(&builder->processes);
+    base_free(builder->track_slots);
+    base_map_free(&builder->counters);
+    base_free(builder->scratch);
+    base_free(builder->half_wakes);
+    base_map_free(&builder->half_wakes_by_id);
+    base_free(builder->foreign);
     *builder = (struct trace_builder){0};
 }

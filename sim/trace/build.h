@@ -6,7 +6,7 @@
 #ifndef TRACE_BUILD_H
 #define TRACE_BUILD_H
 
-#include "trace/map.h"
+#include "base/map.h"
 #include "trace/model.h"
 #include "trace/scan.h"
 
@@ -52,12 +52,12 @@ struct trace_builder {
 
     struct trace_lane *lanes;
     uint32_t *slice_tracks; /* of each slice, its track */
-    struct trace_map processes;
+    struct base_map processes;
     uint32_t *track_slots; /* a hash table of track numbers plus 1 */
     size_t track_slot_count;
     uint32_t last_track;
-    struct trace_map counters; /* by a mix of process, name and key */
-    uint32_t first_counter;    /* of the last event that had some; the next one may be like it */
+    struct base_map counters; /* by a mix of process, name and key */
+    uint32_t first_counter;   /* of the last event that had some; the next one may be like it */
     char *scratch;
     size_t scratch_size;
 
@@ -65,7 +65,7 @@ struct trace_builder {
     struct trace_half_wake *half_wakes;
     size_t half_wake_count;
     size_t half_wake_capacity;
-    struct trace_map half_wakes_by_id;
+    struct base_map half_wakes_by_id;
     uint64_t last_wake_id;
 
     /* foreign.c */

@@ -3,9 +3,9 @@
  * until the last has come, then sorted by time, and what does not fit is counted, not refused. */
 #include "trace/build.h"
 
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/memory.h"
-#include "trace/strings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static uint32_t key_of(struct trace_builder *builder, const struct trace_raw_eve
     size_t length = 0;
     for (size_t i = 0; i < count; i++)
         length += parts[i].length + 1;
-    char *key = trace_alloc(length);
+    char *key = base_alloc(length);
     if (key == NULL)
         return TRACE_NO_INDEX;
     char *at = key;
@@ -76,8 +76,8 @@ static uint32_t key_of(struct trace_builder *builder, const struct trace_raw_eve
         at += parts[i].length;
         *at++ = '\n'; /* which no string of JSON has inside */
     }
-    uint32_t number = trace_strings_add(builder->trace->strings, key, length);
-    trace_release(key);
+    uint32_t number = base_strings_add(builder->trace->strings, key, length);
+    base_free(key);
     return number;
 }
 
@@ -101,12 +101,12 @@ static uint32_t counter_name(struct trace_builder *builder, const struct trace_r
         return name;
     const char *text = trace_text(builder->trace, name);
     size_t size = strlen(text) + event->id.length + 2;
-    char *joined = trace_alloc(size);
+    char *joined = base_alloc(size);
     if (joined == NULL)
         return TRACE_NO_INDEX;
     int length = snprintf(joined, size, "%s %.*s", text, (int)event->id.length, event->id.text);
-    uint32_t number = trace_strings_add(builder->trace->strings, joined, (size_t)length);
-    trace_release(joined);
+    uint32_t number = base_strings_add(builder->trace->strings, joined, (size_t)length);
+    base_free(joined);
     return number;
 }
 
@@ -137,8 +137,8 @@ static int take(struct trace_builder *builder, const struct trace_raw_event *eve
         return CAD_ENOMEM;
     if (builder->foreign_count >= TRACE_NO_INDEX - 1)
         return trace_build_refuse(builder, builder->line, "more than 4294967294 events");
-    if (!trace_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
-                    sizeof *builder->foreign))
+    if (!base_grow(&builder->foreign, &builder->foreign_capacity, builder->foreign_count,
+                   sizeof *builder->foreign))
         return CAD_ENOMEM;
     int64_t duration_ns = event->phase == 'X' && event->has_duration ? event->duration_ns : 0;
     builder->foreign[builder->foreign_count] = (struct trace_foreign_event){
@@ -181,9 +181,9 @@ static int compare_times(const void *left, const void *right) {
 }
 
 /* A step or the end of a flow: a wake from where it was last. */
-static int go_on_flow(struct trace_builder *builder, struct trace_map *flows, uint32_t index) {
+static int go_on_flow(struct trace_builder *builder, struct base_map *flows, uint32_t index) {
     const struct trace_foreign_event *event = &builder->foreign[index];
-    uint32_t last = trace_map_get(flows, event->link);
+    uint32_t last = base_map_get(flows, event->link);
     if (last == TRACE_NO_INDEX)
         return trace_build_leave_out(builder, "flows' steps and ends without a begin");
     struct trace_wake wake = {
@@ -194,8 +194,8 @@ static int go_on_flow(struct trace_builder *builder, struct trace_map *flows, ui
         .wait = TRACE_NO_INDEX,
         .name = event->name,
     };
-    trace_map_remove(flows, event->link);
-    if (event->phase == 't' && !trace_map_put(flows, event->link, index))
+    base_map_remove(flows, event->link);
+    if (event->phase == 't' && !base_map_put(flows, event->link, index))
         return CAD_ENOMEM;
     return trace_build_wake(builder, &wake);
 }
@@ -213,7 +213,7 @@ static int end_slice(struct trace_builder *builder, const struct trace_foreign_e
 }
 
 /* Matches begins and ends, and puts everything but slices into the model. */
-static int replay(struct trace_builder *builder, struct trace_map *flows) {
+static int replay(struct trace_builder *builder, struct base_map *flows) {
     int error = 0;
     for (uint32_t i = 0; i < builder->foreign_count && error == 0; i++) {
         struct trace_foreign_event *event = &builder->foreign[i];
@@ -229,7 +229,7 @@ static int replay(struct trace_builder *builder, struct trace_map *flows) {
             error = end_slice(builder, event);
             break;
         case 's':
-            error = trace_map_put(flows, event->link, i) ? 0 : CAD_ENOMEM;
+            error = base_map_put(flows, event->link, i) ? 0 : CAD_ENOMEM;
             break;
         case 't':
         case 'f':
@@ -340,10 +340,10 @@ static void find_ends(struct trace_builder *builder) {
 int trace_foreign_finish(struct trace_builder *builder) {
     if (builder->foreign_count == 0)
         return 0;
-    struct trace_map flows = {0};
+    struct base_map flows = {0};
     qsort(builder->foreign, builder->foreign_count, sizeof *builder->foreign, compare_times);
     int error = replay(builder, &flows);
-    trace_map_free(&flows);
+    base_map_free(&flows);
     if (error != 0)
         return error;
     find_ends(builder);

@@ -1,8 +1,8 @@
 #include "trace/model.h"
 
-#include "trace/memory.h"
+#include "base/memory.h"
+#include "base/strings.h"
 #include "trace/scan.h"
-#include "trace/strings.h"
 
 #include <string.h>
 
@@ -10,33 +10,33 @@ void trace_model_free(struct trace_model *trace) {
     if (trace == NULL)
         return;
     for (size_t i = 0; i < trace->counter_count; i++)
-        trace_release(trace->counters[i].samples);
+        base_free(trace->counters[i].samples);
     for (size_t i = 0; i < trace->warning_count; i++)
-        trace_release(trace->warnings[i]);
-    trace_release(trace->processes);
-    trace_release(trace->tracks);
-    trace_release(trace->slices);
-    trace_release(trace->wakes);
-    trace_release(trace->instants);
-    trace_release(trace->track_instants);
-    trace_release(trace->counters);
-    trace_release(trace->warnings);
-    trace_release(trace->left_out);
-    trace_release(trace->categories);
-    trace_strings_free(trace->strings);
-    trace_release(trace);
+        base_free(trace->warnings[i]);
+    base_free(trace->processes);
+    base_free(trace->tracks);
+    base_free(trace->slices);
+    base_free(trace->wakes);
+    base_free(trace->instants);
+    base_free(trace->track_instants);
+    base_free(trace->counters);
+    base_free(trace->warnings);
+    base_free(trace->left_out);
+    base_free(trace->categories);
+    base_strings_free(trace->strings);
+    base_free(trace);
 }
 
 const char *trace_text(const struct trace_model *trace, uint32_t text) {
-    return trace_strings_text(trace->strings, text);
+    return base_strings_text(trace->strings, text);
 }
 
 size_t trace_text_length(const struct trace_model *trace, uint32_t text) {
-    return trace_strings_length(trace->strings, text);
+    return base_strings_length(trace->strings, text);
 }
 
 uint32_t trace_find_text(const struct trace_model *trace, const char *text) {
-    return trace_strings_find(trace->strings, text, strlen(text));
+    return base_strings_find(trace->strings, text, strlen(text));
 }
 
 const char *trace_category_text(const struct trace_model *trace, uint8_t category) {
@@ -44,7 +44,7 @@ const char *trace_category_text(const struct trace_model *trace, uint8_t categor
 }
 
 size_t trace_model_memory(const struct trace_model *trace) {
-    size_t bytes = sizeof *trace + trace_strings_memory(trace->strings);
+    size_t bytes = sizeof *trace + base_strings_memory(trace->strings);
     bytes += trace->process_count * sizeof *trace->processes;
     bytes += trace->track_count * sizeof *trace->tracks;
     bytes += trace->slice_count * sizeof *trace->slices;

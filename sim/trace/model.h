@@ -154,8 +154,8 @@ struct trace_model {
     struct trace_left_out *left_out;
     size_t left_out_count;
 
-    struct trace_strings *strings; /* private: trace_text() */
-    uint32_t *categories;          /* private: trace_category_text() */
+    struct base_strings *strings; /* private: trace_text() */
+    uint32_t *categories;         /* private: trace_category_text() */
     size_t category_count;
 };
 

@@ -1,8 +1,8 @@
 #include "trace/names.h"
 
-#include "trace/memory.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "trace/output.h"
-#include "trace/text.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static uint32_t *bucket_of(struct trace_names *names, uint32_t hash) {
 
 static int grow_buckets(struct trace_names *names) {
     uint32_t count = names->bucket_count == 0 ? FIRST_BUCKETS : 2 * names->bucket_count;
-    uint32_t *buckets = trace_calloc(count, sizeof *buckets);
+    uint32_t *buckets = base_zalloc(count, sizeof *buckets);
     if (buckets == NULL)
         return -1;
     uint32_t *old = names->buckets;
@@ -31,7 +31,7 @@ static int grow_buckets(struct trace_names *names) {
             *bucket = name;
         }
     }
-    trace_release(old);
+    base_free(old);
     return 0;
 }
 
@@ -47,7 +47,7 @@ static void sweep(struct trace_names *names) {
                 continue;
             }
             *link = entry->next;
-            trace_release(entry->text);
+            base_free(entry->text);
             entry->text = NULL;
             entry->next = names->free;
             names->free = name;
@@ -66,7 +66,7 @@ static uint32_t take_entry(struct trace_names *names) {
     }
     if (names->count == names->capacity) {
         uint32_t capacity = names->capacity == 0 ? FIRST_BUCKETS : 2 * names->capacity;
-        struct trace_name *entries = trace_realloc(names->entries, capacity * sizeof *entries);
+        struct trace_name *entries = base_realloc(names->entries, capacity * sizeof *entries);
         if (entries == NULL)
             return 0;
         names->entries = entries;
@@ -81,10 +81,10 @@ static uint32_t add(struct trace_names *names, const char *text, size_t length, 
     if (names->used + names->unused >= names->bucket_count && grow_buckets(names) != 0)
         return 0;
     size_t size = (length / TRACE_NAME_PADDING + 1) * TRACE_NAME_PADDING;
-    char *copy = trace_calloc(1, size);
+    char *copy = base_zalloc(1, size);
     uint32_t name = copy == NULL ? 0 : take_entry(names);
     if (name == 0) {
-        trace_release(copy);
+        base_free(copy);
         return 0;
     }
     memcpy(copy, text, length);
@@ -130,7 +130,7 @@ static bool is_made_of(const char *name, const char *first, const char *second) 
 /* The name in scratch, which may be a new one; 0: no memory. */
 static uint32_t find_or_add(struct trace_names *names, size_t length) {
     const char *text = names->scratch;
-    uint32_t hash = trace_hash(text, length);
+    uint32_t hash = base_hash(text, length);
     uint32_t name = names->bucket_count == 0 ? 0 : *bucket_of(names, hash);
     for (; name != 0; name = names->entries[name].next) {
         const struct trace_name *entry = &names->entries[name];
@@ -152,7 +152,7 @@ uint32_t trace_names_use(struct trace_names *names, const char *first, const cha
     if (most >= UINT32_MAX)
         return 0;
     if (most > names->scratch_size) {
-        char *scratch = trace_realloc(names->scratch, 2 * most);
+        char *scratch = base_realloc(names->scratch, 2 * most);
         if (scratch == NULL)
             return 0;
         names->scratch = scratch;
@@ -184,9 +184,9 @@ void trace_names_drop(struct trace_names *names, uint32_t name) {
 
 void trace_names_free(struct trace_names *names) {
     for (uint32_t name = 1; name < names->count; name++)
-        trace_release(names->entries[name].text);
-    trace_release(names->entries);
-    trace_release(names->buckets);
-    trace_release(names->scratch);
+        base_free(names->entries[name].text);
+    base_free(names->entries);
+    base_free(names->buckets);
+    base_free(names->scratch);
     *names = (struct trace_names){0};
 }

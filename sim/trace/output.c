@@ -1,7 +1,7 @@
 #include "trace/output.h"
 
-#include "trace/memory.h"
-#include "trace/text.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +122,7 @@ static int start_thread(struct trace_behind *behind) {
 
 /* 0, or an errno value. */
 static int behind_start(struct trace_output *output) {
-    struct trace_behind *behind = trace_alloc(sizeof *behind);
+    struct trace_behind *behind = base_alloc(sizeof *behind);
     if (behind == NULL)
         return ENOMEM;
     *behind = (struct trace_behind){.ring = output->ring, .fd = output->fd};
@@ -148,7 +148,7 @@ no_fewer:
 no_more:
     pthread_mutex_destroy(&behind->mutex);
 no_mutex:
-    trace_release(behind);
+    base_free(behind);
     return error;
 }
 
@@ -166,7 +166,7 @@ static void behind_stop(struct trace_output *output) {
     pthread_cond_destroy(&behind->fewer);
     pthread_cond_destroy(&behind->more);
     pthread_mutex_destroy(&behind->mutex);
-    trace_release(behind);
+    base_free(behind);
     output->behind = NULL;
 }
 
@@ -203,7 +203,7 @@ char *trace_output_hand_over(struct trace_output *output, char *at) {
 int trace_output_open(struct trace_output *output, const char *path) {
     *output = (struct trace_output){.fd = -1};
     /* Memory of buffers that a short trace does not get to is never touched. */
-    output->ring = trace_alloc((size_t)BUFFERS * STRIDE);
+    output->ring = base_alloc((size_t)BUFFERS * STRIDE);
     if (output->ring == NULL)
         return ENOMEM;
     output->buffer = output->at = output->ring;
@@ -236,7 +236,7 @@ void trace_output_free(struct trace_output *output) {
     behind_stop(output);
     if (output->fd >= 0)
         close(output->fd);
-    trace_release(output->ring);
+    base_free(output->ring);
     *output = (struct trace_output){.fd = -1};
 }
 
@@ -296,10 +296,10 @@ static char *escape_one(char *to, const unsigned char **from, const unsigned cha
         *to = (char)byte;
         return to + 1;
     }
-    size_t size = trace_utf8_length(*from, (size_t)(end - *from));
+    size_t size = base_utf8_length(*from, (size_t)(end - *from));
     if (size == 0) {
         ++*from;
-        return TRACE_PUT(to, TRACE_REPLACEMENT);
+        return TRACE_PUT(to, BASE_REPLACEMENT);
     }
     memcpy(to, *from, size);
     *from += size;

@@ -1,9 +1,9 @@
 /* The rules of docs/trace-format.md, which a trace of ours is held to. */
 #include "trace/build.h"
 
+#include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
-#include "trace/memory.h"
-#include "trace/strings.h"
 
 #include <string.h>
 
@@ -209,9 +209,9 @@ static int begin_wake(struct trace_builder *builder, const struct trace_raw_even
     if (builder->half_wakes_by_id.count == 0)
         builder->half_wake_count = 0;
     if (builder->half_wake_count >= TRACE_NO_INDEX - 1 ||
-        !trace_grow(&builder->half_wakes, &builder->half_wake_capacity, builder->half_wake_count,
-                    sizeof *builder->half_wakes) ||
-        !trace_map_put(&builder->half_wakes_by_id, id, (uint32_t)builder->half_wake_count))
+        !base_grow(&builder->half_wakes, &builder->half_wake_capacity, builder->half_wake_count,
+                   sizeof *builder->half_wakes) ||
+        !base_map_put(&builder->half_wakes_by_id, id, (uint32_t)builder->half_wake_count))
         return CAD_ENOMEM;
     struct trace_half_wake *half = &builder->half_wakes[builder->half_wake_count++];
     *half = (struct trace_half_wake){
@@ -232,7 +232,7 @@ static int end_wake(struct trace_builder *builder, const struct trace_raw_event 
     int error = wake_id(builder, event, &id);
     if (error != 0)
         return error;
-    uint32_t found = trace_map_get(&builder->half_wakes_by_id, id);
+    uint32_t found = base_map_get(&builder->half_wakes_by_id, id);
     if (found == TRACE_NO_INDEX)
         return trace_build_refuse(builder, builder->line,
                                   "wake %llu ends (\"f\"), but has not begun (\"s\")",
@@ -264,7 +264,7 @@ static int end_wake(struct trace_builder *builder, const struct trace_raw_event 
         .wait = lane->open,
         .name = half->name,
     };
-    trace_map_remove(&builder->half_wakes_by_id, id);
+    base_map_remove(&builder->half_wakes_by_id, id);
     return trace_build_wake(builder, &wake);
 }
 
@@ -359,7 +359,7 @@ int trace_own_finish(struct trace_builder *builder) {
     if (trace->complete && builder->half_wakes_by_id.count > 0) {
         for (size_t i = 0; i < builder->half_wake_count; i++) {
             const struct trace_half_wake *half = &builder->half_wakes[i];
-            if (trace_map_get(&builder->half_wakes_by_id, half->id) == i)
+            if (base_map_get(&builder->half_wakes_by_id, half->id) == i)
                 return trace_build_refuse(builder, half->line, "wake %llu never ends (\"f\")",
                                           (unsigned long long)half->id);
         }

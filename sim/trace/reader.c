@@ -1,8 +1,8 @@
 #include "trace/reader.h"
 
+#include "base/memory.h"
 #include "cadran.h"
 #include "trace/build.h"
-#include "trace/memory.h"
 #include "trace/scan.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ static int refill(struct reader *reader) {
             return trace_build_refuse(&reader->builder, input->line, "a value of more than %zu MiB",
                                       TRACE_EVENT_SIZE_MAX >> 20);
         size_t capacity = 2 * input->capacity;
-        char *buffer = trace_realloc(input->buffer, capacity + TRACE_SCAN_PADDING);
+        char *buffer = base_realloc(input->buffer, capacity + TRACE_SCAN_PADDING);
         if (buffer == NULL)
             return CAD_ENOMEM;
         input->buffer = buffer;
@@ -377,7 +377,7 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
     message[0] = '\0';
     input->line = 1;
     input->capacity = CHUNK_SIZE;
-    input->buffer = trace_calloc(1, CHUNK_SIZE + TRACE_SCAN_PADDING);
+    input->buffer = base_zalloc(1, CHUNK_SIZE + TRACE_SCAN_PADDING);
     input->at = input->end = input->buffer;
     int error = trace_build_start(&reader->builder, name, message);
     if (input->buffer == NULL)
@@ -391,7 +391,7 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
     if (error == CAD_ENOMEM)
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
     trace_build_drop(&reader->builder);
-    trace_release(input->buffer);
+    base_free(input->buffer);
     return error;
 }
 

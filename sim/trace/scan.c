@@ -1,7 +1,7 @@
 #include "trace/scan.h"
 
+#include "base/text.h"
 #include "trace/reader.h"
-#include "trace/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -246,7 +246,7 @@ static uint32_t hex_word(const char *text) {
 
 static char *put_character(char *to, uint32_t code) {
     if (code == 0 || (code >= 0xD800 && code < 0xE000)) {
-        memcpy(to, TRACE_REPLACEMENT, 3);
+        memcpy(to, BASE_REPLACEMENT, 3);
         return to + 3;
     }
     if (code < 0x80) {
@@ -300,10 +300,10 @@ static const char *decode_character(const char *from, const char *end, char byte
         *size = (size_t)(put_character(bytes, code) - bytes);
         return from;
     }
-    *size = trace_utf8_length((const unsigned char *)from, (size_t)(end - from));
+    *size = base_utf8_length((const unsigned char *)from, (size_t)(end - from));
     if (*size == 0) {
         *size = 3;
-        memcpy(bytes, TRACE_REPLACEMENT, 3);
+        memcpy(bytes, BASE_REPLACEMENT, 3);
         return from + 1;
     }
     memcpy(bytes, from, *size);
@@ -331,8 +331,8 @@ size_t trace_scan_clean(struct trace_raw text, char *to, size_t room) {
     const char *end = from + text.length;
     size_t length = 0;
     while (from < end) {
-        size_t size = trace_utf8_length((const unsigned char *)from, (size_t)(end - from));
-        const char *bytes = size == 0 ? TRACE_REPLACEMENT : from;
+        size_t size = base_utf8_length((const unsigned char *)from, (size_t)(end - from));
+        const char *bytes = size == 0 ? BASE_REPLACEMENT : from;
         size_t bytes_length = size == 0 ? 3 : size;
         if (bytes_length > room - length)
             break;

@@ -1,9 +1,9 @@
 #include "trace/writer.h"
 
+#include "base/digits.h"
+#include "base/memory.h"
 #include "trace/alive.h"
-#include "trace/digits.h"
 #include "trace/event.h"
-#include "trace/memory.h"
 #include "trace/names.h"
 #include "trace/output.h"
 
@@ -63,7 +63,7 @@ static void fail(struct trace_writer *writer, int code) {
     writer->failure = code;
     const char *reason = code == CAD_ESYSTEM ? strerror(writer->output.error) : "out of memory";
     size_t size = strlen(writer->path) + strlen(reason) + 3;
-    writer->message = trace_alloc(size);
+    writer->message = base_alloc(size);
     if (writer->message != NULL)
         snprintf(writer->message, size, "%s: %s", writer->path, reason);
     if (writer->on_failure != NULL)
@@ -79,7 +79,7 @@ static uint64_t tid_of(const cad_task *task) {
 static void set_now(struct trace_writer *writer, int64_t now_ns) {
     writer->now_ns = now_ns;
     char *at = TRACE_PUT(writer->head, ",\n{\"ph\":\" \",\"ts\":");
-    at = trace_put_time(at, now_ns);
+    at = base_put_time(at, now_ns);
     at = TRACE_PUT(at, ",\"pid\":1,\"tid\":");
     writer->head_length = (size_t)(at - writer->head);
 }
@@ -96,7 +96,7 @@ static char *begin_event(struct trace_writer *writer, char phase, int64_t now_ns
     char *at = trace_output_room(&writer->output, writer->output.at, TRACE_OUTPUT_ROOM);
     memcpy(at, writer->head, sizeof writer->head);
     at[PHASE_AT] = phase;
-    at = trace_put_uint(at + writer->head_length, tid);
+    at = base_put_uint(at + writer->head_length, tid);
     return trace_put_fragment(at, &categories[category]);
 }
 
@@ -136,11 +136,11 @@ static char *put_text_value(struct trace_writer *writer, char *at, const char *t
 }
 
 static char *put_int_value(char *at, int64_t value) {
-    return TRACE_PUT(trace_put_int(at, value), ",");
+    return TRACE_PUT(base_put_int(at, value), ",");
 }
 
 static char *put_time_value(char *at, int64_t time_ns) {
-    return TRACE_PUT(trace_put_time(at, time_ns), ",");
+    return TRACE_PUT(base_put_time(at, time_ns), ",");
 }
 
 /* A key is a literal. */
@@ -235,7 +235,7 @@ static void end_run(struct trace_writer *writer, int64_t now_ns, const char *out
 
 static void put_thread(struct trace_writer *writer, uint64_t tid, const char *name) {
     struct trace_fragment number = {.length = 0};
-    number.length = (size_t)(trace_put_uint(number.text, tid) - number.text);
+    number.length = (size_t)(base_put_uint(number.text, tid) - number.text);
     char *at = trace_output_room(&writer->output, writer->output.at, TRACE_OUTPUT_ROOM);
     at = TRACE_PUT(at, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":");
     at = trace_put_fragment(at, &number);
@@ -381,12 +381,12 @@ static void put_wake(struct trace_writer *writer, int64_t now_ns, const cad_task
 
     char *at = begin_event(writer, 's', now_ns, tid_of(by), TRACE_CATEGORY_WAKE);
     at = TRACE_PUT(at, "wake\",\"id\":");
-    at = trace_put_uint(at, wake);
+    at = base_put_uint(at, wake);
     end_event(writer, TRACE_PUT(at, "}"));
 
     at = begin_event(writer, 'f', now_ns, tid_of(task), TRACE_CATEGORY_WAKE);
     at = TRACE_PUT(at, "wake\",\"id\":");
-    at = trace_put_uint(at, wake);
+    at = base_put_uint(at, wake);
     end_event(writer, TRACE_PUT(at, ",\"bp\":\"e\"}"));
 }
 
@@ -497,7 +497,7 @@ static void on_object(void *context, int64_t now_ns, const cad_object_info *info
 
 static char *copy_text(const char *text) {
     size_t size = strlen(text) + 1;
-    char *copy = trace_alloc(size);
+    char *copy = base_alloc(size);
     if (copy != NULL)
         memcpy(copy, text, size);
     return copy;
@@ -538,7 +538,7 @@ static void put_header(struct trace_writer *writer, const struct trace_header *h
 int trace_writer_open(const char *path, const struct trace_header *header,
                       struct trace_writer **result) {
     *result = NULL;
-    struct trace_writer *writer = trace_calloc(1, sizeof *writer);
+    struct trace_writer *writer = base_zalloc(1, sizeof *writer);
     if (writer == NULL)
         return CAD_ENOMEM;
     writer->output.fd = -1;
@@ -710,8 +710,8 @@ void trace_writer_free(struct trace_writer *writer) {
     trace_output_free(&writer->output);
     trace_alive_free(&writer->tasks);
     trace_names_free(&writer->names);
-    trace_release(writer->scenario);
-    trace_release(writer->path);
-    trace_release(writer->message);
-    trace_release(writer);
+    base_free(writer->scenario);
+    base_free(writer->path);
+    base_free(writer->message);
+    base_free(writer);
 }

@@ -142,7 +142,7 @@ WORKS = (
              peer("uvloop", "sleepers", clock="cpu", share=0.1))),
     Work("read", "reading a trace of {items} events into the model", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=250, reach_bytes=64, memory=True, entries=(
-             Entry("ours", "bench-trace", "read", "sim_trace_read()", file="read"),
+             Entry("ours", "bench-trace", "read", "trace_read()", file="read"),
              floor("scan", "a look at every byte", file="read"),
              Entry("peer", "bench-cjson", "lines", "cJSON, line by line", file="read"),
              Entry("peer", "bench-cjson", "whole", "cJSON, the whole file", file="read"))),

@@ -13,46 +13,47 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenario/alloc.h"
-#include "scenario/machine.h"
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "run/machine.h"
 
 /* --- Running --------------------------------------------------------------------------------- */
 
 /* What a run printed, and its outcome line, in *found. False after a message. */
-static bool run_program(const sim_program *program, int fd, sim_buffer *found) {
-    sim_lines lines;
-    sim_machine *machine;
-    if (sim_lines_open(&lines, fd) != 0)
+static bool run_program(const prog_program *program, int fd, base_buffer *found) {
+    run_lines lines;
+    run_machine *machine;
+    if (run_lines_open(&lines, fd) != 0)
         return false;
-    const sim_machine_options options = {.slow_ns = CAD_NEVER,
+    const run_machine_options options = {.slow_ns = CAD_NEVER,
                                          .max_steps = 50 * 1000 * 1000,
-                                         .max_still = SIM_MAX_STILL,
+                                         .max_still = RUN_MAX_STILL,
                                          .max_tasks = 1000 * 1000,
-                                         .max_time_ns = SIM_MAX_TIME_NS,
+                                         .max_time_ns = RUN_MAX_TIME_NS,
                                          .lines = &lines};
-    int error = sim_machine_new(program, &options, &machine);
+    int error = run_machine_new(program, &options, &machine);
     if (error == 0)
-        sim_machine_run(machine);
-    bool fine = sim_lines_close(&lines) == 0 && error == 0;
+        run_machine_run(machine);
+    bool fine = run_lines_close(&lines) == 0 && error == 0;
     off_t size = lseek(fd, 0, SEEK_END);
     char *text = malloc((size_t)size + 1);
     fine = fine && size >= 0 && text != NULL && pread(fd, text, (size_t)size, 0) == size &&
-           sim_buffer_append(found, text, (size_t)size) == 0 &&
-           sim_buffer_format(found, "outcome %s at %" PRId64 "\n",
-                             sim_outcome_name(machine->outcome), machine->end_ns) == 0;
+           base_buffer_append(found, text, (size_t)size) == 0 &&
+           base_buffer_format(found, "outcome %s at %" PRId64 "\n",
+                              run_outcome_name(machine->outcome), machine->end_ns) == 0;
     free(text);
-    sim_machine_free(machine);
+    run_machine_free(machine);
     return fine;
 }
 
-static bool run(const char *path, sim_buffer *found) {
-    sim_program *program;
+static bool run(const char *path, base_buffer *found) {
+    prog_program *program;
     FILE *output = tmpfile();
-    bool fine = sim_program_load(path, &program) == 0 && output != NULL &&
+    bool fine = prog_load(path, &program) == 0 && output != NULL &&
                 run_program(program, fileno(output), found);
     if (!fine && program != NULL)
-        (void)sim_document_print_faults(program->document, stderr);
-    sim_program_free(program);
+        (void)doc_print_faults(program->document, stderr);
+    prog_free(program);
     if (output != NULL)
         (void)fclose(output);
     return fine;
@@ -60,7 +61,7 @@ static bool run(const char *path, sim_buffer *found) {
 
 /* --- Comparing ------------------------------------------------------------------------------- */
 
-static bool read_file(const char *path, sim_buffer *text) {
+static bool read_file(const char *path, base_buffer *text) {
     char piece[4096];
     size_t length;
     FILE *file = fopen(path, "r");
@@ -68,9 +69,9 @@ static bool read_file(const char *path, sim_buffer *text) {
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
         return false;
     }
-    bool fine = sim_buffer_append(text, "", 0) == 0;
+    bool fine = base_buffer_append(text, "", 0) == 0;
     while (fine && (length = fread(piece, 1, sizeof piece, file)) > 0)
-        fine = sim_buffer_append(text, piece, length) == 0;
+        fine = base_buffer_append(text, piece, length) == 0;
     (void)fclose(file);
     return fine;
 }
@@ -103,7 +104,7 @@ static void print_difference(const char *name, const char *expected, const char 
 
 static bool check(const char *folder, const char *name) {
     char path[512];
-    sim_buffer expected = {0}, found = {0};
+    base_buffer expected = {0}, found = {0};
     (void)snprintf(path, sizeof path, "%s/%s.expected", folder, name);
     bool fine = read_file(path, &expected);
     (void)snprintf(path, sizeof path, "%s/%s.json", folder, name);
@@ -114,8 +115,8 @@ static bool check(const char *folder, const char *name) {
         fine = false;
         print_difference(name, expected.data, found.data);
     }
-    sim_buffer_free(&expected);
-    sim_buffer_free(&found);
+    base_buffer_free(&expected);
+    base_buffer_free(&found);
     return fine;
 }
 

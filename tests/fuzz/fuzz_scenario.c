@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run_memory.h"
-#include "scenario/expect.h"
-#include "scenario/machine.h"
+#include "cli/run_memory.h"
+#include "run/expect.h"
+#include "run/machine.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,65 +33,65 @@ static void start(void) {
     nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     unheard = fopen("/dev/null", "w");
     HOLDS(nowhere >= 0 && unheard != NULL);
-    sim_memory_limit(MEMORY);
+    cli_memory_limit(MEMORY);
 }
 
 /* What a run came to; all zeros for one that could not begin. */
 typedef struct run_result {
     int error;
-    enum sim_outcome_kind outcome;
+    enum run_outcome outcome;
     int64_t end_ns;
     uint64_t steps, tasks, pending, failures, spans;
     size_t unmet;
 } run_result;
 
-static void check_faults(const sim_program *program) {
-    sim_buffer faults = {0};
-    HOLDS(sim_document_format_faults(program->document, &faults) == 0);
+static void check_faults(const prog_program *program) {
+    base_buffer faults = {0};
+    HOLDS(doc_format_faults(program->document, &faults) == 0);
     HOLDS(faults.length > 0);
-    sim_buffer_free(&faults);
+    base_buffer_free(&faults);
 }
 
-static void run_machine(sim_machine *machine, run_result *result) {
-    sim_machine_run(machine);
+static void run_one(run_machine *machine, run_result *result) {
+    run_machine_run(machine);
     result->outcome = machine->outcome;
     result->end_ns = machine->end_ns;
-    result->steps = sim_machine_steps(machine);
+    result->steps = run_machine_steps(machine);
     result->tasks = machine->task_count;
     result->pending = machine->pending_count;
     result->failures = machine->failure_count;
     result->spans = machine->spans_most;
-    HOLDS(machine->outcome != SIM_BROKEN);
+    HOLDS(machine->outcome != RUN_BROKEN);
     HOLDS(machine->end_ns >= 0);
     HOLDS(result->steps <= STEPS);
     HOLDS(result->tasks <= TASKS && result->pending <= result->tasks);
-    HOLDS((machine->outcome == SIM_LIMIT) == (machine->reason[0] != '\0'));
-    HOLDS(machine->outcome != SIM_COMPLETE || result->failures + result->pending == 0);
-    result->unmet = sim_check_expectations(machine, unheard);
+    HOLDS((machine->outcome == RUN_LIMIT) == (machine->reason[0] != '\0'));
+    HOLDS(machine->outcome != RUN_COMPLETE || result->failures + result->pending == 0);
+    result->unmet = run_check_expectations(machine, unheard);
 }
 
-static run_result run(const sim_program *program) {
+static run_result run(const prog_program *program) {
     run_result result = {0};
-    sim_lines lines;
-    HOLDS(sim_lines_open(&lines, nowhere) == 0);
-    const sim_machine_options options = {.slow_ns = CAD_MILLISECOND,
+    run_lines lines;
+    HOLDS(run_lines_open(&lines, nowhere) == 0);
+    const run_machine_options options = {.slow_ns = CAD_MILLISECOND,
                                          .max_steps = STEPS,
                                          .max_still = STEPS,
                                          .max_tasks = TASKS,
-                                         .max_time_ns = SIM_MAX_TIME_NS,
+                                         .max_time_ns = RUN_MAX_TIME_NS,
                                          .lines = &lines,
-                                         .memory_used_up = sim_memory_used_up(),
+                                         .memory_used_up = cli_memory_used_up(),
                                          .report = unheard};
-    sim_machine *machine;
-    result.error = sim_machine_new(program, &options, &machine);
+    run_machine *machine;
+    result.error = run_machine_new(program, &options, &machine);
     if (result.error == 0)
-        run_machine(machine, &result);
+        run_one(machine, &result);
     else
-        HOLDS(result.error == CAD_EINVAL || *sim_memory_used_up());
+        HOLDS(result.error == CAD_EINVAL || *cli_memory_used_up());
     if (result.error == CAD_EINVAL)
         check_faults(program);
-    sim_machine_free(machine);
-    HOLDS(sim_lines_close(&lines) == 0);
+    run_machine_free(machine);
+    HOLDS(run_lines_close(&lines) == 0);
     return result;
 }
 
@@ -102,13 +102,13 @@ static void check_same(const run_result *a, const run_result *b) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    sim_document *document;
-    sim_program *program;
+    doc_document *document;
+    prog_program *program;
     if (unheard == NULL)
         start();
-    int parsed = sim_document_parse("fuzz", (const char *)data, size, &document);
+    int parsed = doc_parse("fuzz", (const char *)data, size, &document);
     HOLDS(parsed == 0 || parsed == CAD_EINVAL);
-    int compiled = sim_program_compile(document, &program);
+    int compiled = prog_compile(document, &program);
     HOLDS(compiled == parsed || (parsed == 0 && compiled == CAD_EINVAL));
     if (compiled == 0) {
         run_result first = run(program), second = run(program);
@@ -116,6 +116,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     } else {
         check_faults(program);
     }
-    sim_program_free(program);
+    prog_free(program);
     return 0;
 }

@@ -100,17 +100,16 @@ static void check_rest(const struct trace_model *trace) {
 static void print_tables(const struct trace_model *trace) {
     static const int64_t steps[] = {1, CAD_MILLISECOND, CAD_SECOND, INT64_MAX / 8};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct sim_table_options options = {.step_ns = steps[i],
-                                            .tolerance_ns = SIM_TABLE_TOLERANCE_DEFAULT};
-        struct sim_table *table;
+        struct table_options options = {.step_ns = steps[i],
+                                        .tolerance_ns = TABLE_TOLERANCE_DEFAULT};
+        struct table *table;
         bool lives;
-        HOLDS(sim_table_new(&options, &table) == 0);
-        HOLDS(sim_table_fill(table, trace, &lives) == 0);
-        if (sim_table_row_count(table) < 100)
-            for (int format = SIM_TABLE_MARKDOWN; format <= SIM_TABLE_JSON; format++)
-                HOLDS(sim_table_print(table, nowhere, (enum sim_table_format)format, i % 2 == 0) ==
-                      0);
-        sim_table_free(table);
+        HOLDS(table_new(&options, &table) == 0);
+        HOLDS(table_fill(table, trace, &lives) == 0);
+        if (table_row_count(table) < 100)
+            for (int format = TABLE_MARKDOWN; format <= TABLE_JSON; format++)
+                HOLDS(table_print(table, nowhere, (enum table_format)format, i % 2 == 0) == 0);
+        table_free(table);
     }
 }
 

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "cadran.h"
-
 static size_t live;
 static size_t countdown; /* allocations until the one that fails; 0: none fails */
 static bool failed;
@@ -24,8 +22,8 @@ static void *reallocate(void *context, void *pointer, size_t size) {
     return moved;
 }
 
-void memory_start(void) {
-    cad_set_allocator(reallocate, NULL);
+void memory_start(void (*set_allocator)(memory_realloc_fn *fn, void *context)) {
+    set_allocator(reallocate, NULL);
     live = 0;
     countdown = 0;
     failed = false;

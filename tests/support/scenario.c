@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-#include "scenario/expect.h"
+#include "run/expect.h"
 
-sim_machine_options scenario_options(void) {
-    return (sim_machine_options){.slow_ns = CAD_NEVER,
+run_machine_options scenario_options(void) {
+    return (run_machine_options){.slow_ns = CAD_NEVER,
                                  .max_steps = 10 * 1000 * 1000,
                                  .max_still = 10 * 1000 * 1000,
                                  .max_tasks = 100 * 1000,
-                                 .max_time_ns = SIM_MAX_TIME_NS};
+                                 .max_time_ns = RUN_MAX_TIME_NS};
 }
 
 static char *with_quotes(const char *text) {
@@ -37,23 +37,23 @@ static char *read_all(FILE *file) {
     return text;
 }
 
-static void copy_faults(const sim_program *program, scenario_run *run) {
-    sim_buffer faults = {0};
-    if (program != NULL && sim_document_format_faults(program->document, &faults) == 0 &&
+static void copy_faults(const prog_program *program, scenario_run *run) {
+    base_buffer faults = {0};
+    if (program != NULL && doc_format_faults(program->document, &faults) == 0 &&
         faults.data != NULL) {
         free(run->faults);
         run->faults = strdup(faults.data);
     }
-    sim_buffer_free(&faults);
+    base_buffer_free(&faults);
 }
 
-static void run_machine(const sim_program *program, const sim_machine_options *options,
-                        scenario_run *run) {
-    sim_machine *machine;
-    run->error = sim_machine_new(program, options, &machine);
+static void run_one(const prog_program *program, const run_machine_options *options,
+                    scenario_run *run) {
+    run_machine *machine;
+    run->error = run_machine_new(program, options, &machine);
     if (run->error != 0)
         return;
-    sim_machine_run(machine);
+    run_machine_run(machine);
     run->outcome = machine->outcome;
     run->end_ns = machine->end_ns;
     run->tasks = machine->task_count;
@@ -62,14 +62,14 @@ static void run_machine(const sim_program *program, const sim_machine_options *o
     run->spans_most = machine->spans_most;
     free(run->reason);
     run->reason = strdup(machine->reason);
-    if (machine->outcome != SIM_BROKEN)
-        run->unmet = sim_check_expectations(machine, options->report);
-    sim_machine_free(machine);
+    if (machine->outcome != RUN_BROKEN)
+        run->unmet = run_check_expectations(machine, options->report);
+    run_machine_free(machine);
 }
 
-static void play(const sim_program *program, const sim_machine_options *given, scenario_run *run) {
-    sim_machine_options options = given != NULL ? *given : scenario_options();
-    sim_lines lines;
+static void play(const prog_program *program, const run_machine_options *given, scenario_run *run) {
+    run_machine_options options = given != NULL ? *given : scenario_options();
+    run_lines lines;
     FILE *output = tmpfile();
     char *report = NULL;
     size_t size;
@@ -77,10 +77,10 @@ static void play(const sim_program *program, const sim_machine_options *given, s
     assert_non_null(output);
     assert_non_null(options.report);
     options.lines = &lines;
-    run->error = sim_lines_open(&lines, fileno(output));
+    run->error = run_lines_open(&lines, fileno(output));
     if (run->error == 0) {
-        run_machine(program, &options, run);
-        assert_int_equal(sim_lines_close(&lines), 0);
+        run_one(program, &options, run);
+        assert_int_equal(run_lines_close(&lines), 0);
     }
     free(run->output);
     run->output = read_all(output);
@@ -90,22 +90,22 @@ static void play(const sim_program *program, const sim_machine_options *given, s
     run->report = report;
 }
 
-scenario_run scenario_play(const char *text, const sim_machine_options *options) {
+scenario_run scenario_play(const char *text, const run_machine_options *options) {
     scenario_run run = {
         .faults = strdup(""), .output = strdup(""), .report = strdup(""), .reason = strdup("")};
     char *json = with_quotes(text);
-    sim_document *document;
-    sim_program *program = NULL;
-    run.error = sim_document_parse("s", json, strlen(json), &document);
+    doc_document *document;
+    prog_program *program = NULL;
+    run.error = doc_parse("s", json, strlen(json), &document);
     free(json);
     if (run.error == 0)
-        run.error = sim_program_compile(document, &program);
-    else if (document != NULL && sim_program_compile(document, &program) == CAD_ENOMEM)
+        run.error = prog_compile(document, &program);
+    else if (document != NULL && prog_compile(document, &program) == CAD_ENOMEM)
         run.error = CAD_ENOMEM;
     if (run.error == 0)
         play(program, options, &run);
     copy_faults(program, &run);
-    sim_program_free(program);
+    prog_free(program);
     return run;
 }
 
@@ -121,7 +121,7 @@ void scenario_check(const char *text, const char *output, const char *outcome) {
     assert_string_equal(run.faults, "");
     assert_int_equal(run.error, 0);
     assert_string_equal(run.output, output);
-    assert_string_equal(sim_outcome_name(run.outcome), outcome);
+    assert_string_equal(run_outcome_name(run.outcome), outcome);
     scenario_free(&run);
 }
 

@@ -11,11 +11,11 @@
 
 #include <stdint.h>
 
-#include "scenario/machine.h"
+#include "run/machine.h"
 
 typedef struct scenario_run {
     int error; /* of loading it, or of making the machine; 0: it was run */
-    enum sim_outcome_kind outcome;
+    enum run_outcome outcome;
     int64_t end_ns;
     uint64_t tasks;
     uint64_t pending;
@@ -29,10 +29,10 @@ typedef struct scenario_run {
 } scenario_run;
 
 /* What the options are when nothing is said. */
-sim_machine_options scenario_options(void);
+run_machine_options scenario_options(void);
 
 /* options NULL: these; `lines` and `report` are the function's own. */
-scenario_run scenario_play(const char *text, const sim_machine_options *options);
+scenario_run scenario_play(const char *text, const run_machine_options *options);
 void scenario_free(scenario_run *run);
 
 /* Runs it and asserts that it printed this, and the outcome. */

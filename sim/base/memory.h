@@ -1,0 +1,32 @@
+/* memory.h - the one way by which everything in sim/ gets memory, so that one hook can count it,
+ * limit it, and make each allocation fail in turn.
+ */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* As realloc(), and as free() when size is 0. */
+typedef void *base_realloc_fn(void *context, void *pointer, size_t size);
+
+/* For the whole process, before its first allocation; NULL: the C library's. The engine has a hook
+ * of its own, cad_set_allocator(), of the same type. */
+void base_set_allocator(base_realloc_fn *fn, void *context);
+
+/* NULL when memory runs out. A size of 0 gives a block, too. */
+void *base_realloc(void *pointer, size_t size);
+void *base_alloc(size_t size);
+void *base_zalloc(size_t count, size_t size);
+void base_free(void *pointer); /* takes NULL */
+/* The first `length` bytes of `text`, and a '\0'. */
+char *base_strndup(const char *text, size_t length);
+
+/* Makes room in a growing array for one element more: false, and nothing changed, where there is
+ * no memory. `array` is the address of the pointer to the first element. */
+bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size);
+/* The same for who keeps the pointer: the array, moved or not, or NULL; the old one is then as it
+ * was. */
+void *base_grown(void *array, size_t count, size_t *capacity, size_t element_size);
+
+#endif

@@ -1,0 +1,25 @@
+#include "base/text.h"
+
+size_t base_utf8_length(const unsigned char *text, size_t length) {
+    /* Unicode, table 3-7. */
+    static const struct {
+        unsigned char first_low, first_high, second_low, second_high, size;
+    } rows[] = {
+        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    };
+    if (text[0] < 0x80)
+        return 1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (text[0] < rows[i].first_low || text[0] > rows[i].first_high)
+            continue;
+        if (length < rows[i].size || text[1] < rows[i].second_low || text[1] > rows[i].second_high)
+            return 0;
+        for (size_t k = 2; k < rows[i].size; k++)
+            if ((text[k] & 0xC0) != 0x80)
+                return 0;
+        return rows[i].size;
+    }
+    return 0;
+}

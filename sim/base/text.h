@@ -1,0 +1,38 @@
+/* text.h - what the writer and the reader do with bytes of text. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* What stands in the place of a byte that is no UTF-8, and of characters that cannot be. */
+#define BASE_REPLACEMENT "\xEF\xBF\xBD"
+
+/* The length of the well-formed UTF-8 sequence at `text`, of which `length` bytes, at least 1,
+ * may be read; 0 where there is none. For ASCII it is 1. */
+size_t base_utf8_length(const unsigned char *text, size_t length);
+
+/* A multiplication carries upwards only, so what it has made comes down after each. */
+static inline uint64_t base_mix(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
+/* A hash for tables: eight bytes at a time. */
+static inline uint32_t base_hash(const char *text, size_t length) {
+    uint64_t hash = length;
+    uint64_t word;
+    for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
+        memcpy(&word, text, sizeof word);
+        hash = base_mix(hash, word);
+    }
+    if (length > 0) {
+        word = 0;
+        memcpy(&word, text, length);
+        hash = base_mix(hash, word);
+    }
+    return (uint32_t)(base_mix(hash, 0) >> 32);
+}
+
+#endif

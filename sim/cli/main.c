@@ -1,0 +1,80 @@
+/* cadran: the command line. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cadran.h"
+#include "cli/commands.h"
+#include "cli/run.h"
+#include "document/fault.h"
+
+static const struct {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", "run a scenario", cli_cmd_run},
+    {"table", "print a trace's job-sequencing table: who worked when", cli_cmd_table},
+    {"view", "show a trace as a timeline, in a window or as a picture", cli_cmd_view},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int print_help(FILE *file) {
+    fputs("usage: cadran COMMAND [options] FILE\n"
+          "\n"
+          "Runs asynchronous programs, under a virtual clock or the real one, and shows what they\n"
+          "did when.\n"
+          "\n",
+          file);
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(file, "  %-7s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n"
+          "cadran COMMAND --help tells more about a command. cadran --version prints the "
+          "version.\n",
+          file);
+    return fflush(file) == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+}
+
+static int unknown(const char *name) {
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    for (int i = 0; i < COMMANDS; i++)
+        base_suggestion_offer(&suggestion, commands[i].name);
+    base_suggestion_offer(&suggestion, "--help");
+    base_suggestion_offer(&suggestion, "--version");
+    fprintf(stderr, "cadran: unknown %s \"%s\"", name[0] == '-' ? "option" : "command", name);
+    if (suggestion.best != NULL)
+        fprintf(stderr, "; did you mean \"%s\"?\n", suggestion.best);
+    else
+        fputs("; see cadran --help\n", stderr);
+    return CLI_STATUS_USAGE;
+}
+
+/* A standard stream that is closed would be the next file that is opened, a trace perhaps. So its
+ * place is taken; it still cannot be used, which whoever tries is told. */
+static void hold_standard_streams(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int main(int argc, char **argv) {
+    hold_standard_streams();
+    if (argc < 2) {
+        (void)print_help(stderr);
+        return CLI_STATUS_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return print_help(stdout);
+    if (strcmp(name, "--version") == 0)
+        return printf("cadran %s\n", CAD_VERSION) > 0 && fflush(stdout) == 0
+                   ? CLI_STATUS_EXPECTED
+                   : CLI_STATUS_ENVIRONMENT;
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return unknown(name);
+}

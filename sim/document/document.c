@@ -1,0 +1,515 @@
+#include "document/document.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cadran.h"
+#include "document/hooks.h"
+#include "document/json.h"
+#include "document/place.h"
+
+/* A value takes some 80 bytes; with this many a document stays within a few hundred megabytes. */
+#define MAX_VALUES ((size_t)4000000)
+
+static_assert(DOC_MAX_BYTES <= INT_MAX, "offsets are kept in an int");
+static_assert(DOC_MAX_DEPTH <= DOC_JSON_MAX_DEPTH, "the syntax check has a depth limit");
+
+/* --- Reading --------------------------------------------------------------------------------- */
+
+/* Reads all of a file, up to one byte more than a document may have. 0, CAD_ENOMEM, or
+ * CAD_ESYSTEM with errno. */
+static int read_file(FILE *file, base_buffer *buffer) {
+    char chunk[16384];
+    size_t length;
+    while ((length = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        if (base_buffer_append(buffer, chunk, length) != 0)
+            return CAD_ENOMEM;
+        if (buffer->length > DOC_MAX_BYTES)
+            return 0;
+    }
+    return ferror(file) ? CAD_ESYSTEM : base_buffer_append(buffer, "", 0);
+}
+
+static doc_document *new_document(const char *name) {
+    doc_document *document = base_zalloc(1, sizeof *document);
+    if (document == NULL)
+        return NULL;
+    document->name = base_strndup(name, strlen(name));
+    if (document->name == NULL) {
+        base_free(document);
+        return NULL;
+    }
+    doc_json_hooks();
+    return document;
+}
+
+void doc_free(doc_document *document) {
+    if (document == NULL)
+        return;
+    cJSON_Delete(document->root);
+    doc_faults_free(&document->faults);
+    base_free(document->text);
+    base_free(document->name);
+    base_free(document);
+}
+
+/* --- Offsets and keys that stand twice ---------------------------------------------------------
+ */
+
+/* cJSON keeps no positions. Of a document that is only read, the int in each item that stands for
+ * a number's whole part is used by nobody: here it holds the offset of the value in the text.
+ * Returns the offset after the value. */
+static size_t set_offsets(doc_document *document, cJSON *item, size_t at) {
+    const char *text = document->text;
+    item->valueint = (int)at;
+    if (cJSON_IsNumber(item) && isinf(item->valuedouble))
+        (void)doc_faults_add(&document->faults, (uint32_t)at, NULL,
+                             "the number is too large for a double (about 1.8e308)");
+    if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
+        return doc_json_skip_scalar(text, at);
+    at++;
+    cJSON *child;
+    cJSON_ArrayForEach(child, item) {
+        at = doc_json_skip_space(text, at);
+        if (text[at] == ',')
+            at = doc_json_skip_space(text, at + 1);
+        if (cJSON_IsObject(item)) {
+            at = doc_json_skip_space(text, doc_json_skip_scalar(text, at));
+            at = doc_json_skip_space(text, at + 1);
+        }
+        at = set_offsets(document, child, at);
+    }
+    return doc_json_skip_space(text, at) + 1;
+}
+
+static int compare_keys(const void *a, const void *b) {
+    const cJSON *x = *(const cJSON *const *)a;
+    const cJSON *y = *(const cJSON *const *)b;
+    int order = strcmp(x->string, y->string);
+    return order != 0 ? order : x->valueint < y->valueint ? -1 : x->valueint > y->valueint;
+}
+
+/* 0 once there are more faults than will be printed: counting lines for all of them would take
+ * quadratic time. */
+static size_t line_of(const doc_document *document, size_t offset) {
+    size_t line = 1;
+    if (document->faults.total >= DOC_FAULTS_PRINTED)
+        return 0;
+    for (size_t i = 0; i < offset; i++)
+        line += document->text[i] == '\n';
+    return line;
+}
+
+/* Sorting keeps an object of very many members from taking quadratic time. */
+static int check_keys(doc_document *document, const cJSON *object, size_t count) {
+    const cJSON **members = base_alloc(count * sizeof *members);
+    if (members == NULL)
+        return CAD_ENOMEM;
+    size_t used = 0;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, object) members[used++] = child;
+    qsort(members, count, sizeof *members, compare_keys);
+    for (size_t i = 1, first = 0; i < count; i++) {
+        doc_node node = {document, members[i]};
+        doc_node earlier = {document, members[first]};
+        if (strcmp(members[first]->string, members[i]->string) != 0)
+            first = i;
+        else
+            (void)doc_node_key_fault(&node, "the key \"%s\" stands twice, first on line %zu",
+                                     members[i]->string,
+                                     line_of(document, doc_node_key_offset(&earlier)));
+    }
+    base_free(members);
+    return 0;
+}
+
+static int check_all_keys(doc_document *document, const cJSON *item) {
+    size_t count = 0;
+    int error = 0;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, item) {
+        count++;
+        if (error == 0 && child->child != NULL)
+            error = check_all_keys(document, child);
+    }
+    if (error == 0 && count > 1 && cJSON_IsObject(item))
+        error = check_keys(document, item, count);
+    return error;
+}
+
+/* --- Loading --------------------------------------------------------------------------------- */
+
+/* The document takes over the text. */
+static int parse(doc_document *document, char *text, size_t size) {
+    doc_json_fault fault;
+    char message[128];
+    document->text = text;
+    document->size = size;
+    if (size > DOC_MAX_BYTES) {
+        snprintf(message, sizeof message, "the document is larger than %zu MiB",
+                 DOC_MAX_BYTES >> 20);
+        return doc_faults_add(&document->faults, DOC_NOWHERE, NULL, message);
+    }
+    if (!doc_json_check(text, size, DOC_MAX_DEPTH, MAX_VALUES, &fault))
+        return doc_faults_add(&document->faults, (uint32_t)fault.offset, NULL, fault.message);
+    document->root = cJSON_ParseWithLength(text, size);
+    if (document->root == NULL)
+        return CAD_ENOMEM; /* of what has passed the check, cJSON refuses nothing */
+    (void)set_offsets(document, document->root, doc_json_skip_space(text, 0));
+    return check_all_keys(document, document->root);
+}
+
+static int finish(doc_document *document, int error, doc_document **result) {
+    if (error == 0 || error == CAD_EINVAL) {
+        if (document->faults.out_of_memory)
+            error = CAD_ENOMEM;
+    }
+    if (error == CAD_ENOMEM) {
+        doc_free(document);
+        document = NULL;
+    }
+    *result = document;
+    return error;
+}
+
+int doc_parse(const char *name, const char *text, size_t size, doc_document **document) {
+    doc_document *made = new_document(name);
+    char *copy = base_strndup(text, size);
+    if (made == NULL || copy == NULL) {
+        base_free(copy);
+        return finish(made, CAD_ENOMEM, document);
+    }
+    return finish(made, parse(made, copy, size), document);
+}
+
+int doc_load(const char *path, doc_document **document) {
+    bool standard = strcmp(path, "-") == 0;
+    doc_document *made = new_document(standard ? "<stdin>" : path);
+    if (made == NULL)
+        return finish(NULL, CAD_ENOMEM, document);
+    base_buffer buffer = {0};
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    int error = file != NULL ? read_file(file, &buffer) : CAD_ESYSTEM;
+    int reason = errno;
+    if (file != NULL && !standard)
+        fclose(file);
+    if (error == 0)
+        return finish(made, parse(made, buffer.data, buffer.length), document);
+    base_buffer_free(&buffer);
+    if (error == CAD_ESYSTEM) {
+        char message[256];
+        snprintf(message, sizeof message, "cannot be read: %s", strerror(reason));
+        (void)doc_faults_add(&made->faults, DOC_NOWHERE, NULL, message);
+    }
+    return finish(made, error, document);
+}
+
+doc_node doc_root(doc_document *document) {
+    return (doc_node){document, document->root};
+}
+
+int doc_status(const doc_document *document) {
+    return doc_faults_status(&document->faults);
+}
+
+int doc_format_faults(doc_document *document, base_buffer *buffer) {
+    return doc_faults_format(&document->faults, document->name,
+                             document->text != NULL ? document->text : "", document->root != NULL,
+                             buffer);
+}
+
+int doc_print_faults(doc_document *document, FILE *file) {
+    base_buffer buffer = {0};
+    int error = doc_format_faults(document, &buffer);
+    if (error == 0 && buffer.length > 0)
+        fwrite(buffer.data, 1, buffer.length, file);
+    base_buffer_free(&buffer);
+    return error;
+}
+
+int doc_format_place(const doc_document *document, uint32_t offset, base_buffer *buffer) {
+    doc_locator *locator = base_alloc(sizeof *locator);
+    if (locator == NULL)
+        return CAD_ENOMEM;
+    doc_locator_start(locator, document->text);
+    doc_locator_seek(locator, offset, true);
+    int error =
+        base_buffer_format(buffer, "%s:%zu:%zu", document->name, locator->line, locator->column);
+    size_t before = buffer->length;
+    if (error == 0)
+        error = base_buffer_append(buffer, ": ", 2);
+    if (error == 0)
+        error = doc_locator_pointer(locator, buffer);
+    if (error == 0 && buffer->length == before + 2) {
+        buffer->length = before; /* the document itself has no pointer */
+        buffer->data[before] = '\0';
+    }
+    base_free(locator);
+    return error;
+}
+
+/* --- Walking --------------------------------------------------------------------------------- */
+
+enum doc_type doc_node_type(const doc_node *node) {
+    switch (node->item->type & 0xff) {
+    case cJSON_False:
+    case cJSON_True:
+        return DOC_BOOLEAN;
+    case cJSON_Number:
+        return DOC_NUMBER;
+    case cJSON_String:
+        return DOC_STRING;
+    case cJSON_Array:
+        return DOC_ARRAY;
+    case cJSON_Object:
+        return DOC_OBJECT;
+    default:
+        return DOC_NULL;
+    }
+}
+
+const char *doc_type_name(enum doc_type type) {
+    static const char *const names[] = {
+        [DOC_NULL] = "null",       [DOC_BOOLEAN] = "a boolean", [DOC_NUMBER] = "a number",
+        [DOC_STRING] = "a string", [DOC_ARRAY] = "an array",    [DOC_OBJECT] = "an object",
+    };
+    return names[type];
+}
+
+bool doc_node_member(const doc_node *object, const char *name, doc_node *member) {
+    cJSON *item = cJSON_GetObjectItemCaseSensitive(object->item, name);
+    if (item == NULL || doc_node_type(object) != DOC_OBJECT)
+        return false;
+    *member = (doc_node){object->document, item};
+    return true;
+}
+
+bool doc_node_first(const doc_node *parent, doc_node *child) {
+    cJSON *item = parent->item->child;
+    if (item == NULL)
+        return false;
+    *child = (doc_node){parent->document, item};
+    return true;
+}
+
+bool doc_node_next(doc_node *child) {
+    if (child->item->next == NULL)
+        return false;
+    child->item = child->item->next;
+    return true;
+}
+
+size_t doc_node_count(const doc_node *parent) {
+    size_t count = 0;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, parent->item) count++;
+    return count;
+}
+
+const char *doc_node_key(const doc_node *member) {
+    return member->item->string;
+}
+
+uint32_t doc_node_offset(const doc_node *node) {
+    return (uint32_t)node->item->valueint;
+}
+
+uint32_t doc_node_key_offset(const doc_node *member) {
+    uint32_t at = doc_node_offset(member);
+    const char *text = member->document->text;
+    if (member->item->string == NULL)
+        return at;
+    /* Back over white space and the colon to the key's closing quote, then to the quote that no
+     * backslash stands before: the opening one. */
+    while (text[--at] != '"')
+        continue;
+    do {
+        at--;
+    } while (text[at] != '"' || text[at - 1] == '\\');
+    return at;
+}
+
+/* --- Faults ---------------------------------------------------------------------------------- */
+
+/* Cuts a message that did not fit between two characters, and marks it. */
+static void trim(char *message, size_t size, int length) {
+    if (length < 0 || (size_t)length < size)
+        return;
+    size_t at = size - 4;
+    while (((unsigned char)message[at] & 0xc0) == 0x80)
+        at--;
+    memcpy(message + at, "...", 4);
+}
+
+static int add_fault(const doc_node *node, uint32_t offset, const char *format, va_list arguments) {
+    char message[512];
+    int length = vsnprintf(message, sizeof message, format, arguments);
+    trim(message, sizeof message, length);
+    return doc_faults_add(&node->document->faults, offset, NULL, message);
+}
+
+int doc_node_fault(const doc_node *node, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int error = add_fault(node, doc_node_offset(node), format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+int doc_node_key_fault(const doc_node *member, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int error = add_fault(member, doc_node_key_offset(member), format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+int doc_node_unknown(const doc_node *node, const char *what, const char *name,
+                     const base_suggestion *suggestion) {
+    if (suggestion == NULL || suggestion->best == NULL)
+        return doc_node_fault(node, "unknown %s \"%s\"", what, name);
+    return doc_node_fault(node, "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
+                          suggestion->best);
+}
+
+int doc_node_key_unknown(const doc_node *member, const char *what, const char *name,
+                         const base_suggestion *suggestion) {
+    if (suggestion == NULL || suggestion->best == NULL)
+        return doc_node_key_fault(member, "unknown %s \"%s\"", what, name);
+    return doc_node_key_fault(member, "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
+                              suggestion->best);
+}
+
+int doc_node_string_fault(const doc_node *string, size_t start, size_t length, size_t at,
+                          size_t marked, const char *message) {
+    const char *text = string->document->text;
+    size_t raw = doc_node_offset(string) + 1;
+    for (size_t decoded = 0; decoded < at && text[raw] != '"';) {
+        char utf8[4];
+        size_t bytes;
+        raw += doc_json_character(text + raw, utf8, &bytes);
+        decoded += bytes;
+    }
+    doc_excerpt excerpt = {
+        .text = string->item->valuestring + start,
+        .length = length,
+        .at = at - start,
+        .marked = marked,
+    };
+    return doc_faults_add(&string->document->faults, (uint32_t)raw, &excerpt, message);
+}
+
+/* --- Checks ---------------------------------------------------------------------------------- */
+
+int doc_node_require(const doc_node *object, const char *name, doc_node *member) {
+    if (doc_node_member(object, name, member))
+        return 0;
+    return doc_node_fault(object, "missing member \"%s\"", name);
+}
+
+int doc_node_only(const doc_node *object, const char *const *names, size_t count) {
+    int error = 0;
+    doc_node member;
+    for (bool more = doc_node_first(object, &member); more; more = doc_node_next(&member)) {
+        const char *key = doc_node_key(&member);
+        size_t i = 0;
+        while (i < count && strcmp(names[i], key) != 0)
+            i++;
+        if (i < count)
+            continue;
+        base_suggestion suggestion;
+        base_suggestion_start(&suggestion, key, strlen(key));
+        for (i = 0; i < count; i++)
+            base_suggestion_offer(&suggestion, names[i]);
+        error = doc_node_key_unknown(&member, "member", key, &suggestion);
+    }
+    return error;
+}
+
+static int check_type(const doc_node *node, enum doc_type type) {
+    enum doc_type found = doc_node_type(node);
+    if (found == type)
+        return 0;
+    return doc_node_fault(node, "expected %s, found %s", doc_type_name(type), doc_type_name(found));
+}
+
+int doc_node_object(const doc_node *node) {
+    return check_type(node, DOC_OBJECT);
+}
+
+int doc_node_array(const doc_node *node) {
+    return check_type(node, DOC_ARRAY);
+}
+
+int doc_node_string(const doc_node *node, const char **text) {
+    int error = check_type(node, DOC_STRING);
+    if (error == 0)
+        *text = node->item->valuestring;
+    return error;
+}
+
+int doc_node_boolean(const doc_node *node, bool *value) {
+    enum doc_type found = doc_node_type(node);
+    if (found != DOC_BOOLEAN)
+        return doc_node_fault(node, "expected true or false, found %s", doc_type_name(found));
+    *value = cJSON_IsTrue(node->item);
+    return 0;
+}
+
+int doc_node_number(const doc_node *node, double *value) {
+    int error = check_type(node, DOC_NUMBER);
+    if (error == 0)
+        *value = node->item->valuedouble;
+    return error;
+}
+
+int doc_node_whole(const doc_node *node, int64_t least, int64_t most, int64_t *value) {
+    double number;
+    enum doc_type found = doc_node_type(node);
+    if (found != DOC_NUMBER)
+        return doc_node_fault(node, "expected a whole number, found %s", doc_type_name(found));
+    number = node->item->valuedouble;
+    char text[BASE_NUMBER_TEXT];
+    base_number_format(number, text);
+    if (number != floor(number))
+        return doc_node_fault(node, "expected a whole number, found %s", text);
+    if (number < (double)least || number > (double)most)
+        return doc_node_fault(node, "expected a whole number from %lld to %lld, found %s",
+                              (long long)least, (long long)most, text);
+    *value = (int64_t)number;
+    return 0;
+}
+
+int doc_node_choice(const doc_node *node, const char *what, const char *const *names, size_t count,
+                    size_t *index) {
+    const char *text;
+    int error = doc_node_string(node, &text);
+    if (error != 0)
+        return error;
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, text, strlen(text));
+    for (size_t i = 0; i < count; i++) {
+        base_suggestion_offer(&suggestion, names[i]);
+        if (strcmp(names[i], text) == 0) {
+            *index = i;
+            return 0;
+        }
+    }
+    if (suggestion.best != NULL)
+        return doc_node_unknown(node, what, text, &suggestion);
+    char list[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < count && length < sizeof list - 1; i++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s\"%s\"",
+                                   i == 0          ? ""
+                                   : i + 1 < count ? ", "
+                                                   : " or ",
+                                   names[i]);
+    return doc_node_fault(node, "unknown %s \"%s\": expected %s", what, text, list);
+}

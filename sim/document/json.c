@@ -1,0 +1,529 @@
+#include "document/json.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "document/fault.h"
+
+/* Longer numbers than this do not fit in the array in which cJSON copies them. */
+#define NUMBER_MAX_LENGTH 63
+
+/* What may come next. */
+enum state {
+    VALUE,         /* at the start, after a colon */
+    FIRST_ELEMENT, /* after "[" */
+    NEXT_ELEMENT,  /* after a comma in an array */
+    FIRST_KEY,     /* after "{" */
+    NEXT_KEY,      /* after a comma in an object */
+    COLON,         /* after a key */
+    AFTER,         /* after a value */
+};
+
+typedef struct checker {
+    const char *text;
+    size_t size;
+    size_t at;
+    enum state state;
+    size_t comma; /* where the last comma stands */
+    size_t depth;
+    size_t max_depth;
+    size_t values;
+    size_t max_values;
+    doc_json_fault *fault;
+    size_t opened[DOC_JSON_MAX_DEPTH]; /* where the "[" or "{" of each level stands */
+} checker;
+
+/* --- Characters ------------------------------------------------------------------------------ */
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
+           (unsigned char)c >= 0x80;
+}
+
+size_t doc_utf8_length(const char *text, size_t size) {
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+    if (length == 1)
+        return 1;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4 || size < length)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    /* Longer than needed, a surrogate, or beyond U+10FFFF. */
+    if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
+        (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+static int hex_digit(char c) {
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The code of the four digits after "\u"; -1 when these are not four digits. `size` bytes follow.
+ */
+static int32_t escape_code(const char *digits, size_t size) {
+    int32_t code = 0;
+    for (size_t i = 0; i < 4; i++) {
+        int digit = i < size ? hex_digit(digits[i]) : -1;
+        if (digit < 0)
+            return -1;
+        code = code * 16 + digit;
+    }
+    return code;
+}
+
+size_t doc_utf8_encode(uint32_t code, char utf8[4]) {
+    if (code < 0x80) {
+        utf8[0] = (char)code;
+        return 1;
+    }
+    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length - 1; i > 0; i--) {
+        utf8[i] = (char)(0x80 | (code & 0x3f));
+        code >>= 6;
+    }
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    utf8[0] = (char)(first[length] | code);
+    return length;
+}
+
+size_t doc_json_character(const char *text, char utf8[4], size_t *length) {
+    if (text[0] != '\\') {
+        *length = doc_utf8_length(text, 4);
+        memcpy(utf8, text, *length);
+        return *length;
+    }
+    if (text[1] != 'u') {
+        static const char names[] = "bfnrt";
+        static const char controls[] = "\b\f\n\r\t";
+        const char *name = strchr(names, text[1]);
+        utf8[0] = name != NULL ? controls[name - names] : text[1];
+        *length = 1;
+        return 2;
+    }
+    uint32_t code = (uint32_t)escape_code(text + 2, 4);
+    if (code < 0xd800 || code > 0xdbff) {
+        *length = doc_utf8_encode(code, utf8);
+        return 6;
+    }
+    uint32_t low = (uint32_t)escape_code(text + 8, 4);
+    *length = doc_utf8_encode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
+    return 12;
+}
+
+size_t doc_json_skip_space(const char *text, size_t at) {
+    while (is_space(text[at]))
+        at++;
+    return at;
+}
+
+size_t doc_json_skip_scalar(const char *text, size_t at) {
+    if (text[at] == '"') {
+        for (at++; text[at] != '"'; at++)
+            at += text[at] == '\\';
+        return at + 1;
+    }
+    while (is_letter(text[at]) || is_digit(text[at]) || strchr("+-.", text[at]) != NULL) {
+        if (text[at] == '\0')
+            break;
+        at++;
+    }
+    return at;
+}
+
+/* --- Faults ---------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 3, 4))) static bool fail(checker *c, size_t offset,
+                                                       const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(c->fault->message, sizeof c->fault->message, format, arguments);
+    va_end(arguments);
+    c->fault->offset = offset;
+    return false;
+}
+
+static bool at_end(const checker *c) {
+    return c->at >= c->size;
+}
+
+static char peek(const checker *c, size_t ahead) {
+    return c->at + ahead < c->size ? c->text[c->at + ahead] : '\0';
+}
+
+static size_t line_of(const checker *c, size_t offset) {
+    size_t line = 1;
+    for (size_t i = 0; i < offset; i++)
+        line += c->text[i] == '\n';
+    return line;
+}
+
+/* The length of the word (letters and digits) that begins here, at most what messages show. */
+static int word_length(const checker *c) {
+    size_t length = 0;
+    while (is_letter(peek(c, length)) || is_digit(peek(c, length)))
+        length++;
+    size_t shown = length < 40 ? length : 40;
+    while (shown < length && ((unsigned char)peek(c, shown) & 0xc0) == 0x80)
+        shown--;
+    return (int)shown;
+}
+
+/* What begins here, in words. */
+static const char *found(const checker *c, char *words, size_t size) {
+    const char *here = c->text + c->at;
+    if (at_end(c))
+        return "the end of the document";
+    if (*here == '"')
+        return "a string";
+    if (*here == '{')
+        return "an object";
+    if (*here == '[')
+        return "an array";
+    if (is_digit(*here) || *here == '-')
+        return "a number";
+    if (is_letter(*here))
+        snprintf(words, size, "\"%.*s\"", word_length(c), here);
+    else if ((unsigned char)*here < 0x20 || *here == 0x7f)
+        snprintf(words, size, "the control character U+%04X", (unsigned)*here);
+    else
+        snprintf(words, size, "\"%c\"", *here);
+    return words;
+}
+
+/* Something else stands here than what was expected. Slips that people make have a message of
+ * their own. */
+static bool unexpected(checker *c, const char *expected) {
+    char words[64];
+    char here = peek(c, 0);
+    if (at_end(c) && c->depth > 0) {
+        size_t opened = c->opened[c->depth - 1];
+        return fail(c, c->at,
+                    "the document ends here, but the %s that begins on line %zu is not closed",
+                    c->text[opened] == '[' ? "array" : "object", line_of(c, opened));
+    }
+    if (here == '\'')
+        return fail(c, c->at, "a string is written between double quotes, not single ones");
+    if (strncmp(c->text + c->at, "\xe2\x80\x9c", 3) == 0 ||
+        strncmp(c->text + c->at, "\xe2\x80\x9d", 3) == 0)
+        return fail(c, c->at, "a string is written between straight quotes, not typographic ones");
+    if (here == '#' || (here == '/' && (peek(c, 1) == '/' || peek(c, 1) == '*')))
+        return fail(c, c->at, "JSON has no comments; \"description\" is the place for words");
+    return fail(c, c->at, "expected %s, found %s", expected, found(c, words, sizeof words));
+}
+
+/* --- Strings, numbers, words ----------------------------------------------------------------- */
+
+static bool check_unicode_escape(checker *c) {
+    int32_t code = escape_code(c->text + c->at + 2, c->size - c->at - 2);
+    if (code < 0)
+        return fail(c, c->at, "\\u is followed by four hexadecimal digits, as in \"\\u00e9\"");
+    if (code == 0)
+        return fail(c, c->at, "\\u0000 cannot stand in text");
+    bool low = code >= 0xdc00 && code <= 0xdfff;
+    if (code >= 0xd800 && code <= 0xdbff) {
+        int32_t second = -1;
+        if (peek(c, 6) == '\\' && peek(c, 7) == 'u')
+            second = escape_code(c->text + c->at + 8, c->size - c->at - 8);
+        low = second < 0xdc00 || second > 0xdfff;
+        c->at += low ? 0 : 6;
+    }
+    if (low)
+        return fail(c, c->at, "\\u%04x is one half of a pair, and the other half is missing",
+                    (unsigned)code);
+    c->at += 6;
+    return true;
+}
+
+static bool check_escape(checker *c) {
+    char name = peek(c, 1);
+    if (name == 'u')
+        return check_unicode_escape(c);
+    if (name != '\0' && strchr("\"\\/bfnrt", name) != NULL) {
+        c->at += 2;
+        return true;
+    }
+    if (name >= ' ' && name < 0x7f)
+        return fail(c, c->at, "\"\\%c\" means nothing; a backslash itself is written \"\\\\\"",
+                    name);
+    return fail(c, c->at, "a backslash itself is written \"\\\\\"");
+}
+
+static bool check_string(checker *c) {
+    size_t start = c->at++;
+    while (!at_end(c)) {
+        unsigned char here = (unsigned char)c->text[c->at];
+        if (here == '"') {
+            c->at++;
+            return true;
+        }
+        if (here == '\n' || here == '\r')
+            return fail(c, start,
+                        "the string that begins here is not closed on its line (a line "
+                        "break inside a string is written \\n)");
+        if (here < 0x20)
+            return fail(c, c->at, "the control character U+%04X in a string is written \\u%04x",
+                        here, here);
+        if (here != '\\')
+            c->at++;
+        else if (!check_escape(c))
+            return false;
+    }
+    return fail(c, start, "the string that begins here is not closed");
+}
+
+/* Reads digits; false when there is none. */
+static bool skip_digits(checker *c) {
+    size_t start = c->at;
+    while (is_digit(peek(c, 0)))
+        c->at++;
+    return c->at > start;
+}
+
+static bool check_number(checker *c) {
+    size_t start = c->at;
+    c->at += peek(c, 0) == '-';
+    if (peek(c, 0) == '0' && is_digit(peek(c, 1)))
+        return fail(c, start, "a number does not begin with zeros");
+    if (peek(c, 0) == '0' && (peek(c, 1) == 'x' || peek(c, 1) == 'X'))
+        return fail(c, start, "JSON has decimal numbers only");
+    if (peek(c, 0) == '.')
+        return fail(c, start, "a number begins with a digit: write 0.5, not .5");
+    if (!skip_digits(c))
+        return fail(c, start, "a minus sign is followed by a digit");
+    if (peek(c, 0) == '.') {
+        c->at++;
+        if (!skip_digits(c))
+            return fail(c, start, "a decimal point is followed by a digit: write 1.0, not 1.");
+    }
+    if (peek(c, 0) == 'e' || peek(c, 0) == 'E') {
+        c->at++;
+        c->at += peek(c, 0) == '+' || peek(c, 0) == '-';
+        if (!skip_digits(c))
+            return fail(c, start, "the exponent of a number has at least one digit: write 1e3");
+    }
+    if (is_letter(peek(c, 0)))
+        return fail(c, start, "text that begins with a number stands in quotes, too: \"%.*s%.*s\"",
+                    c->at - start > 40 ? 40 : (int)(c->at - start), c->text + start, word_length(c),
+                    c->text + c->at);
+    if (c->at - start > NUMBER_MAX_LENGTH)
+        return fail(c, start, "a number has at most %d characters", NUMBER_MAX_LENGTH);
+    return true;
+}
+
+static bool word_is(const checker *c, int length, const char *word) {
+    if ((size_t)length != strlen(word))
+        return false;
+    for (int i = 0; i < length; i++) {
+        char here = c->text[c->at + (size_t)i];
+        if ((here | 0x20) != (word[i] | 0x20))
+            return false;
+    }
+    return true;
+}
+
+static bool check_word(checker *c) {
+    static const char *const words[] = {"true", "false", "null"};
+    int length = word_length(c);
+    const char *here = c->text + c->at;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (base_edit_distance(here, (size_t)length, words[i], strlen(words[i]), 1) == 1)
+            return fail(c, c->at, "unknown word \"%.*s\"; did you mean %s?", length, here,
+                        words[i]);
+        if (!word_is(c, length, words[i]))
+            continue;
+        if (strncmp(here, words[i], (size_t)length) != 0)
+            return fail(c, c->at, "in JSON \"%.*s\" is written %s", length, here, words[i]);
+        c->at += (size_t)length;
+        return true;
+    }
+    if (word_is(c, length, "none") || word_is(c, length, "nil") || word_is(c, length, "undefined"))
+        return fail(c, c->at, "in JSON \"%.*s\" is written null", length, here);
+    if (word_is(c, length, "nan") || word_is(c, length, "infinity") || word_is(c, length, "inf"))
+        return fail(c, c->at, "JSON has no number \"%.*s\"", length, here);
+    if ((unsigned char)*here >= 0x80)
+        return unexpected(c, "a value");
+    return fail(c, c->at, "text stands in double quotes: write \"%.*s\"", length, here);
+}
+
+/* --- Structure ------------------------------------------------------------------------------- */
+
+static char opener(const checker *c) {
+    return c->depth > 0 ? c->text[c->opened[c->depth - 1]] : '\0';
+}
+
+static bool open_container(checker *c, enum state next) {
+    if (c->depth == c->max_depth)
+        return fail(c, c->at, "arrays and objects are nested more than %zu deep", c->max_depth);
+    c->opened[c->depth++] = c->at++;
+    c->state = next;
+    return true;
+}
+
+static bool close_container(checker *c) {
+    c->at++;
+    c->depth--;
+    c->state = AFTER;
+    return true;
+}
+
+static bool check_value(checker *c) {
+    char here = peek(c, 0);
+    if (++c->values > c->max_values)
+        return fail(c, c->at, "the document has more than %zu values", c->max_values);
+    if (at_end(c) && c->depth == 0)
+        return fail(c, c->at, "the document is empty");
+    if (here == '{')
+        return open_container(c, FIRST_KEY);
+    if (here == '[')
+        return open_container(c, FIRST_ELEMENT);
+    if ((here == ']' || here == '}') && c->state == NEXT_ELEMENT)
+        return fail(c, c->comma, "trailing comma: no value follows before \"]\"");
+    if (here == '+')
+        return fail(c, c->at, "a number does not begin with \"+\"");
+    if (here == '.' && is_digit(peek(c, 1)))
+        return fail(c, c->at, "a number begins with a digit: write 0.5, not .5");
+    c->state = AFTER;
+    if (here == '"')
+        return check_string(c);
+    if (here == '-' || is_digit(here))
+        return check_number(c);
+    if (is_letter(here) && here != '\xe2')
+        return check_word(c);
+    return unexpected(c, "a value");
+}
+
+static bool check_key(checker *c) {
+    char here = peek(c, 0);
+    if (here == '"') {
+        c->state = COLON;
+        return check_string(c);
+    }
+    if (here == '}' && c->state == NEXT_KEY)
+        return fail(c, c->comma, "trailing comma: no member follows before \"}\"");
+    if (is_digit(here) || (is_letter(here) && here != '\xe2'))
+        return fail(c, c->at, "a key stands in double quotes: write \"%.*s\"", word_length(c),
+                    c->text + c->at);
+    return unexpected(c, c->state == NEXT_KEY ? "a key in double quotes"
+                                              : "a key in double quotes, or \"}\"");
+}
+
+static bool check_colon(checker *c) {
+    if (peek(c, 0) == '=')
+        return fail(c, c->at, "between a key and its value stands \":\", not \"=\"");
+    if (peek(c, 0) != ':')
+        return unexpected(c, "\":\" and a value after the key");
+    c->at++;
+    c->state = VALUE;
+    return true;
+}
+
+static bool check_after_value(checker *c) {
+    char here = peek(c, 0);
+    char open = opener(c);
+    char words[64];
+    if (open == '\0')
+        return fail(c, c->at, "the document is complete before this: found %s",
+                    found(c, words, sizeof words));
+    if (here == ',') {
+        c->comma = c->at++;
+        c->state = open == '{' ? NEXT_KEY : NEXT_ELEMENT;
+        return true;
+    }
+    if (here == (open == '{' ? '}' : ']'))
+        return close_container(c);
+    if (here == ']' || here == '}')
+        return fail(c, c->at, "\"%c\" closes the %s that begins on line %zu, found \"%c\"",
+                    open == '{' ? '}' : ']', open == '{' ? "object" : "array",
+                    line_of(c, c->opened[c->depth - 1]), here);
+    if (here == ';')
+        return fail(c, c->at, "%s are separated by \",\", not \";\"",
+                    open == '{' ? "members" : "values");
+    if (here == '"' || here == '{' || here == '[' || here == '-' || is_digit(here))
+        return fail(c, c->at, "expected \",\" or \"%c\", found %s: is a comma missing?",
+                    open == '{' ? '}' : ']', found(c, words, sizeof words));
+    return unexpected(c, open == '{' ? "\",\" or \"}\"" : "\",\" or \"]\"");
+}
+
+static bool step(checker *c) {
+    switch (c->state) {
+    case FIRST_ELEMENT:
+        if (peek(c, 0) == ']')
+            return close_container(c);
+        return check_value(c);
+    case VALUE:
+    case NEXT_ELEMENT:
+        return check_value(c);
+    case FIRST_KEY:
+        if (peek(c, 0) == '}')
+            return close_container(c);
+        return check_key(c);
+    case NEXT_KEY:
+        return check_key(c);
+    case COLON:
+        return check_colon(c);
+    case AFTER:
+        break;
+    }
+    return check_after_value(c);
+}
+
+static bool check_encoding(checker *c) {
+    const char *text = c->text;
+    if (c->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        return fail(c, 0, "the file begins with a byte order mark; save it as UTF-8 without one");
+    if (c->size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+        return fail(c, 0, "the file is UTF-16; save it as UTF-8");
+    for (size_t at = 0; at < c->size;) {
+        size_t length = doc_utf8_length(text + at, c->size - at);
+        if (length == 0)
+            return fail(c, at, "the byte 0x%02x here is not UTF-8; save the file as UTF-8",
+                        (unsigned)(unsigned char)text[at]);
+        if (text[at] == '\0')
+            return fail(c, at, "a zero byte stands here; save the file as UTF-8 text");
+        at += length;
+    }
+    return true;
+}
+
+bool doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
+                    doc_json_fault *fault) {
+    assert(max_depth <= DOC_JSON_MAX_DEPTH);
+    checker c = {
+        .text = text,
+        .size = size,
+        .max_depth = max_depth,
+        .max_values = max_values,
+        .fault = fault,
+    };
+    if (!check_encoding(&c))
+        return false;
+    for (;;) {
+        while (is_space(peek(&c, 0)))
+            c.at++;
+        if (at_end(&c) && c.state == AFTER && c.depth == 0)
+            return true;
+        if (!step(&c))
+            return false;
+    }
+}

@@ -1,0 +1,46 @@
+/* json.h - the syntax of JSON, checked with words for people.
+ *
+ * cJSON says at best where it stopped, and takes more than JSON is. So a text is checked here
+ * first; what passes is JSON, and cJSON takes all of it.
+ */
+#ifndef DOCUMENT_JSON_H
+#define DOCUMENT_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct doc_json_fault {
+    size_t offset; /* in bytes */
+    char message[240];
+} doc_json_fault;
+
+/* `text` is followed by a '\0'. True when it is JSON as RFC 8259 has it, in UTF-8 without a byte
+ * order mark, nested at most `max_depth` (up to DOC_JSON_MAX_DEPTH) arrays and objects deep, of at
+ * most `max_values` values, without U+0000 in its strings, and with numbers that cJSON reads.
+ * Otherwise the first fault. */
+#define DOC_JSON_MAX_DEPTH 1000
+bool doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
+                    doc_json_fault *fault);
+
+/* --- Reading text that has passed the check -------------------------------------------------- */
+
+/* How many bytes at the start of a string's inside stand for one character: one escape, a pair of
+ * escapes for a character beyond U+FFFF, or one character of UTF-8. What they stand for goes to
+ * `utf8`, its length to *length. */
+size_t doc_json_character(const char *text, char utf8[4], size_t *length);
+
+/* The offset after the string, number or word that begins at `at`. */
+size_t doc_json_skip_scalar(const char *text, size_t at);
+
+/* The offset of the next byte that is no white space. */
+size_t doc_json_skip_space(const char *text, size_t at);
+
+/* The length in bytes of the UTF-8 character at `text`, of which `size` bytes (at least one) may
+ * be read; 0 when it is not valid. */
+size_t doc_utf8_length(const char *text, size_t size);
+
+/* Writes a code point as UTF-8, and returns the number of bytes. */
+size_t doc_utf8_encode(uint32_t code, char utf8[4]);
+
+#endif

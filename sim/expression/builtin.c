@@ -1,0 +1,170 @@
+#include "expression/code.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "base/number.h"
+
+/* The least (or the greatest) of the arguments: the first of several that are equal. */
+static int extreme(enum expr_operator operator, const expr_value * arguments, size_t count,
+                   expr_value *result, expr_error *error) {
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++) {
+        expr_value better;
+        int code = expr_value_binary(operator, arguments[i], arguments[best], &better, error);
+        if (code != 0)
+            return code;
+        if (better == EXPR_TRUE)
+            best = i;
+    }
+    *result = expr_value_ref(arguments[best]);
+    return 0;
+}
+
+static int call_min(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    (void)env;
+    return extreme(EXPR_LESS, arguments, count, result, error);
+}
+
+static int call_max(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    (void)env;
+    return extreme(EXPR_GREATER, arguments, count, result, error);
+}
+
+static int call_abs(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    double number;
+    (void)env;
+    (void)count;
+    if (expr_value_double(arguments[0], &number, error) != 0)
+        return expr_error_set(error, CAD_ETYPE, "bad operand type for abs(): '%s'",
+                              expr_value_type_name(arguments[0]));
+    *result = expr_number(fabs(number));
+    return 0;
+}
+
+static int to_int(double number, expr_value *result, expr_error *error) {
+    if (isnan(number))
+        return expr_error_set(error, CAD_EINVAL, "cannot convert float NaN to integer");
+    if (isinf(number))
+        return expr_error_set(error, CAD_EOVERFLOW, "cannot convert float infinity to integer");
+    *result = expr_number(number);
+    return 0;
+}
+
+static int call_floor(const expr_env *env, const expr_value *arguments, size_t count,
+                      expr_value *result, expr_error *error) {
+    double number;
+    (void)env;
+    (void)count;
+    int code = expr_value_double(arguments[0], &number, error);
+    return code != 0 ? code : to_int(floor(number), result, error);
+}
+
+static int call_ceil(const expr_env *env, const expr_value *arguments, size_t count,
+                     expr_value *result, expr_error *error) {
+    double number;
+    (void)env;
+    (void)count;
+    int code = expr_value_double(arguments[0], &number, error);
+    return code != 0 ? code : to_int(ceil(number), result, error);
+}
+
+static int call_round(const expr_env *env, const expr_value *arguments, size_t count,
+                      expr_value *result, expr_error *error) {
+    double number, digits;
+    (void)env;
+    if (expr_value_double(arguments[0], &number, error) != 0)
+        return expr_error_set(error, CAD_ETYPE, "type %s doesn't define __round__ method",
+                              expr_value_type_name(arguments[0]));
+    if (count == 1 || arguments[1] == EXPR_NONE)
+        return to_int(rint(number), result, error);
+    if (expr_value_double(arguments[1], &digits, error) != 0 || digits != floor(digits) ||
+        isinf(digits))
+        return expr_error_set(error, CAD_ETYPE, "'%s' object cannot be interpreted as an integer",
+                              expr_value_type_name(arguments[1]));
+    if (digits > 1000)
+        digits = 1000; /* as good as all of them */
+    if (digits < -1000)
+        digits = -1000;
+    double rounded = isfinite(number) ? base_number_round(number, (int)digits) : number;
+    if (isinf(rounded) && !isinf(number))
+        return expr_error_set(error, CAD_EOVERFLOW, "rounded value too large to represent");
+    *result = expr_number(rounded);
+    return 0;
+}
+
+/* --- Random draws ---------------------------------------------------------------------------- */
+
+/* The two, or fewer, numbers that a draw takes. */
+static int parameters(const expr_value *arguments, size_t count, double *numbers,
+                      expr_error *error) {
+    int code = 0;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = expr_value_double(arguments[i], &numbers[i], error);
+    return code;
+}
+
+static int call_uniform(const expr_env *env, const expr_value *arguments, size_t count,
+                        expr_value *result, expr_error *error) {
+    double range[2];
+    int code = parameters(arguments, count, range, error);
+    if (code == 0)
+        *result = expr_number(expr_random_uniform(env->random, range[0], range[1]));
+    return code;
+}
+
+static int call_normal(const expr_env *env, const expr_value *arguments, size_t count,
+                       expr_value *result, expr_error *error) {
+    double numbers[2];
+    int code = parameters(arguments, count, numbers, error);
+    if (code == 0 && numbers[1] < 0)
+        code = expr_error_set(error, CAD_EINVAL,
+                              "the standard deviation of normal() cannot be negative");
+    if (code == 0)
+        *result = expr_number(expr_random_normal(env->random, numbers[0], numbers[1]));
+    return code;
+}
+
+static int call_exponential(const expr_env *env, const expr_value *arguments, size_t count,
+                            expr_value *result, expr_error *error) {
+    double mean;
+    int code = parameters(arguments, count, &mean, error);
+    if (code == 0 && mean < 0)
+        code = expr_error_set(error, CAD_EINVAL, "the mean of exponential() cannot be negative");
+    if (code == 0)
+        *result = expr_number(expr_random_exponential(env->random, mean));
+    return code;
+}
+
+static int call_randint(const expr_env *env, const expr_value *arguments, size_t count,
+                        expr_value *result, expr_error *error) {
+    int64_t a, b;
+    (void)count;
+    int code = expr_value_whole(arguments[0], "the first number of randint()", &a, error);
+    if (code == 0)
+        code = expr_value_whole(arguments[1], "the second number of randint()", &b, error);
+    if (code == 0 && a > b)
+        code = expr_error_set(error, CAD_EINVAL, "empty range in randint(%lld, %lld)", (long long)a,
+                              (long long)b);
+    if (code == 0)
+        *result = expr_number((double)expr_random_integer(env->random, a, b));
+    return code;
+}
+
+const expr_function expr_builtin_functions[] = {
+    {"min", 2, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_min},
+    {"max", 2, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_max},
+    {"abs", 1, 1, 0, NULL, call_abs},
+    {"round", 1, 2, 0, NULL, call_round},
+    {"floor", 1, 1, 0, NULL, call_floor},
+    {"ceil", 1, 1, 0, NULL, call_ceil},
+    {"uniform", 2, 2, 0, NULL, call_uniform},
+    {"normal", 2, 2, 0, NULL, call_normal},
+    {"exponential", 1, 1, 0, NULL, call_exponential},
+    {"randint", 2, 2, 0, NULL, call_randint},
+};
+const size_t expr_builtin_count = sizeof expr_builtin_functions / sizeof *expr_builtin_functions;
+const size_t expr_builtin_first_draw = 6;

@@ -1,0 +1,81 @@
+/* code.h - what an expression is compiled to: the instructions of a stack machine. Shared by the
+ * compiler (expression.c), the machine (evaluate.c) and the functions of the language (builtin.c).
+ */
+#ifndef EXPRESSION_CODE_H
+#define EXPRESSION_CODE_H
+
+#include "expression/expression.h"
+
+/* An instruction is an opcode in the low 8 bits and an operand in the high 24. Jumps are relative
+ * to the next instruction, and go forward only. */
+typedef uint32_t expr_instruction;
+
+#define EXPR_OPERAND_MAX 0xffffffu
+
+enum expr_opcode {
+    /* Binary operators: a b -> a <operator> b. The same numbers as enum expr_operator. */
+    EXPR_OP_ADD = EXPR_ADD,
+    EXPR_OP_SUBTRACT = EXPR_SUBTRACT,
+    EXPR_OP_MULTIPLY = EXPR_MULTIPLY,
+    EXPR_OP_DIVIDE = EXPR_DIVIDE,
+    EXPR_OP_MODULO = EXPR_MODULO,
+    EXPR_OP_LESS = EXPR_LESS,
+    EXPR_OP_LESS_EQUAL = EXPR_LESS_EQUAL,
+    EXPR_OP_GREATER = EXPR_GREATER,
+    EXPR_OP_GREATER_EQUAL = EXPR_GREATER_EQUAL,
+    EXPR_OP_EQUAL = EXPR_EQUAL,
+    EXPR_OP_NOT_EQUAL = EXPR_NOT_EQUAL,
+    EXPR_OP_LAST_BINARY = EXPR_IS_NOT,
+
+    EXPR_OP_CONSTANT,      /* -> constants[operand] */
+    EXPR_OP_LOCAL,         /* -> locals[operand], or what stands behind */
+    EXPR_OP_GLOBAL,        /* -> globals[operand] */
+    EXPR_OP_LATE,          /* -> what late(operand) says */
+    EXPR_OP_NEGATE,        /* a -> -a */
+    EXPR_OP_POSITIVE,      /* a -> +a */
+    EXPR_OP_NOT,           /* a -> not a */
+    EXPR_OP_JUMP,          /* */
+    EXPR_OP_JUMP_IF_FALSE, /* a -> */
+    EXPR_OP_AND,           /* a -> a, and jumps when it is false; else a -> */
+    EXPR_OP_OR,            /* a -> a, and jumps when it is true; else a -> */
+    EXPR_OP_TUCK,          /* a b -> b a b */
+    EXPR_OP_DROP_SECOND,   /* a b -> b */
+    EXPR_OP_CALL,          /* arguments -> result; operand: function << 8 | argument count */
+    EXPR_OP_RETURN,
+};
+
+static inline expr_instruction expr_instruction_make(enum expr_opcode opcode, uint32_t operand) {
+    return (uint32_t)opcode | operand << 8;
+}
+
+static inline enum expr_opcode expr_opcode_of(expr_instruction instruction) {
+    return (enum expr_opcode)(instruction & 0xff);
+}
+
+static inline uint32_t expr_operand_of(expr_instruction instruction) {
+    return instruction >> 8;
+}
+
+/* Values on the machine's stack, at most; the compiler refuses what would need more. */
+#define EXPR_STACK_SIZE 256
+
+/* What is needed of a name only when it has no value: for LOCAL, what to load instead. */
+typedef struct expr_unset {
+    expr_instruction load;    /* the instruction that finds no value */
+    expr_instruction instead; /* RETURN: nothing stands behind the name */
+    uint32_t name;            /* the constant that holds it */
+} expr_unset;
+
+/* All the arrays are in the same piece of memory as the struct. */
+struct expr_expression {
+    expr_value *constants;
+    const expr_function **functions;
+    const expr_unset *unset;
+    const expr_instruction *code;
+    uint32_t constant_count;
+    uint32_t function_count;
+    uint32_t unset_count;
+    bool draws;
+};
+
+#endif

@@ -1,0 +1,137 @@
+/* expression.h - Python's expressions, compiled once and evaluated often.
+ *
+ * What is taken: + - * / // % ** and unary + -, comparisons (chained as in Python), `is`, `in`,
+ * `and or not`, `a if c else b`, parentheses, numbers with or without a unit (250ms is 0.25),
+ * strings, True, False, None, names, and calls of functions. What a name means is the scope's
+ * business; which functions there are beyond arithmetic, too.
+ *
+ * Evaluation is a small stack machine. It allocates nothing for numbers.
+ */
+#ifndef EXPRESSION_EXPRESSION_H
+#define EXPRESSION_EXPRESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "document/document.h"
+#include "document/fault.h"
+#include "expression/random.h"
+#include "expression/value.h"
+
+#define EXPR_MAX_BYTES ((size_t)65536)
+#define EXPR_MAX_DEPTH 200 /* rules inside one another: 100 parentheses */
+#define EXPR_FUNCTION_MAX_ARGUMENTS 64
+
+/* --- What names mean ------------------------------------------------------------------------ */
+
+enum expr_name_kind {
+    EXPR_NAME_LOCAL,    /* env->locals[slot], unless that is EXPR_UNSET: then what stands behind */
+    EXPR_NAME_GLOBAL,   /* env->globals[slot] */
+    EXPR_NAME_CONSTANT, /* value, for good */
+    EXPR_NAME_LATE,     /* env->late(env, slot, ...), asked at each evaluation */
+};
+
+typedef struct expr_name {
+    enum expr_name_kind kind;
+    uint32_t slot;    /* below 2^24 */
+    expr_value value; /* CONSTANT: borrowed; the expression takes a reference of its own */
+    uint32_t what; /* one bit: what it is, as expr_function.accepts has it; 0: known only later */
+    const char *label; /* the same in words, "a lock"; NULL where `what` is 0 */
+} expr_name;
+
+typedef struct expr_env expr_env;
+typedef struct expr_scope expr_scope;
+typedef struct expr_function expr_function;
+
+/* What an expression is compiled against. */
+struct expr_scope {
+    void *context; /* the scope's own */
+
+    /* Looks a name up: 0, CAD_EKEY when there is none, or CAD_ENOMEM. For a name that is LOCAL it
+     * is called a second time, with `behind` true: what the name means while the variable has no
+     * value. */
+    int (*resolve)(const expr_scope *scope, const char *name, size_t length, bool behind,
+                   expr_name *found);
+
+    /* Offers every name that resolve() knows. */
+    void (*suggest)(const expr_scope *scope, base_suggestion *suggestion);
+
+    /* Beyond min, max, abs, round, floor, ceil, uniform, normal, exponential and randint. */
+    const expr_function *functions;
+    size_t function_count;
+};
+
+/* A row of the table of functions. */
+struct expr_function {
+    const char *name;
+    uint8_t least; /* arguments */
+    uint8_t most;
+    uint32_t accepts;    /* what the first argument may be, a set of expr_name.what; 0: anything */
+    const char *expects; /* the same in words, "a queue"; NULL where accepts is 0 */
+    /* Arguments are borrowed. Returns 0, or fills in *error and returns its code. A name that is
+     * not known to be wrong when compiling can be so here: check again. */
+    int (*call)(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+                expr_error *error);
+};
+
+/* The functions that need nothing but their arguments and a stream of random numbers. */
+extern const expr_function expr_builtin_functions[];
+extern const size_t expr_builtin_count;
+/* Those from this row on draw. */
+extern const size_t expr_builtin_first_draw;
+
+/* True for the name of a function of the language, which no variable may have. `scope` may be
+ * NULL: the built-in ones. */
+bool expr_is_function(const expr_scope *scope, const char *name, size_t length);
+/* True for a name that can stand in an expression: letters, digits, _; and no word of Python's. */
+bool expr_is_name(const char *name, size_t length);
+
+/* What an expression is evaluated in. */
+struct expr_env {
+    expr_value *locals;
+    expr_value *globals;
+    expr_random *random; /* may be NULL for an expression that does not draw */
+    void *context;       /* for `late` and the functions */
+    /* May be NULL when no name is LATE. CAD_EKEY when the name means nothing yet: the expression
+     * makes that EXPR_ENAME, and the message. */
+    int (*late)(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error);
+};
+
+/* --- Compiling ------------------------------------------------------------------------------ */
+
+typedef struct expr_expression expr_expression;
+
+/* Called for each fault: `length` bytes at `offset` of the text are wrong. */
+typedef void expr_fault_report(void *context, size_t offset, size_t length, const char *message);
+
+/* Returns 0, CAD_EINVAL after one report or more, or CAD_ENOMEM; *expression is NULL then. */
+int expr_compile(const char *text, size_t length, const expr_scope *scope,
+                 expr_fault_report *report, void *context, expr_expression **expression);
+
+/* An expression from the document: a number, a boolean, or a string that is an expression. What is
+ * wrong becomes a fault of the document. */
+int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression);
+
+/* One that always gives `value`; takes a reference of its own. */
+int expr_from_value(expr_value value, expr_expression **expression);
+
+void expr_free(expr_expression *expression); /* takes NULL */
+
+/* Where the expression is always the same value: true, and the value, borrowed. */
+bool expr_constant(const expr_expression *expression, expr_value *value);
+
+/* Whether it draws random numbers. */
+bool expr_draws(const expr_expression *expression);
+
+/* Whether all that its value depends on is the task variable in `slot`. */
+bool expr_reads_only(const expr_expression *expression, uint32_t slot);
+
+/* --- Evaluating ----------------------------------------------------------------------------- */
+
+/* 0 and *result; or the code of *error, and *result is None. EXPR_ENAME: a name has no value yet.
+ */
+int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_value *result,
+                  expr_error *error);
+
+#endif

@@ -1,0 +1,240 @@
+/* value.h - the values of the scenario language: numbers, strings, True, False, None, and
+ * references to what a run is made of (tasks, queues, ...).
+ *
+ * A value is 64 bits, and fits in the void * that the engine's queues and futures carry. Numbers
+ * are doubles; arithmetic, comparison and printing follow Python, where a double that is whole
+ * stands for an int.
+ *
+ * Ownership: strings and references are counted. A function that returns a value through a
+ * pointer, or as its result, gives a reference to the caller, who ends with expr_value_unref();
+ * arguments are borrowed. For all other values ref and unref do nothing.
+ */
+#ifndef EXPRESSION_VALUE_H
+#define EXPRESSION_VALUE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "cadran.h"
+
+/* The bits: a double plus 2^48, which leaves the first 2^48 numbers unused by any double (its NaN
+ * is always the one of expr_number()). There, the low three bits tell what the rest is:
+ *   0      None is 0, False 8, True 16, unset 24
+ *   1      a pointer to a string
+ *   2..7   a pointer to a reference of kind 0..5
+ * None is 0, so that memory that was zeroed, and a NULL from the engine, is None. */
+typedef uint64_t expr_value;
+
+#define EXPR_NONE ((expr_value)0)
+#define EXPR_FALSE ((expr_value)8)
+#define EXPR_TRUE ((expr_value)16)
+#define EXPR_UNSET ((expr_value)24) /* no value of the language: a variable that has none yet */
+
+#define EXPR_VALUE_DOUBLE_OFFSET ((uint64_t)1 << 48)
+#define EXPR_VALUE_STRING_TAG 1
+#define EXPR_VALUE_REFERENCE_TAG 2
+#define EXPR_REFERENCE_KINDS 6
+#define EXPR_STRING_MAX_BYTES ((size_t)64 << 20)
+
+static_assert(sizeof(void *) == sizeof(expr_value), "a value must fit in a pointer");
+
+/* Python's NameError, which the engine has no code for: far from the numbers that the scenario's
+ * own exceptions get. */
+#define EXPR_ENAME (CAD_EUSER - 1000000)
+
+/* What went wrong while values were computed: EXPR_ENAME or a CAD_E... code, and Python's words. */
+typedef struct expr_error {
+    int code;
+    char message[236];
+} expr_error;
+
+/* Fills in *error and returns the code. Too long a message is cut between two characters. */
+int expr_error_set(expr_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* CAD_ENOMEM. */
+int expr_error_memory(expr_error *error);
+
+/* --- Numbers, True, False, None ------------------------------------------------------------ */
+
+static inline expr_value expr_number(double number) {
+    uint64_t bits;
+    if (number != number)
+        return UINT64_C(0x7ff8000000000000) + EXPR_VALUE_DOUBLE_OFFSET;
+    memcpy(&bits, &number, sizeof bits);
+    return bits + EXPR_VALUE_DOUBLE_OFFSET;
+}
+
+static inline bool expr_is_number(expr_value value) {
+    return value >= EXPR_VALUE_DOUBLE_OFFSET;
+}
+
+/* Of a value that is a number. */
+static inline double expr_to_double(expr_value value) {
+    double number;
+    assert(expr_is_number(value));
+    value -= EXPR_VALUE_DOUBLE_OFFSET;
+    memcpy(&number, &value, sizeof number);
+    return number;
+}
+
+static inline expr_value expr_boolean(bool truth) {
+    return truth ? EXPR_TRUE : EXPR_FALSE;
+}
+
+static inline bool expr_is_boolean(expr_value value) {
+    return value == EXPR_TRUE || value == EXPR_FALSE;
+}
+
+/* --- Strings -------------------------------------------------------------------------------- */
+
+typedef struct expr_string {
+    uint32_t references;
+    uint32_t length; /* in bytes, without the '\0' at the end */
+    char text[];     /* UTF-8; may contain '\0' */
+} expr_string;
+
+/* A new string value; CAD_ENOMEM when memory runs out or length is above EXPR_STRING_MAX_BYTES. */
+int expr_string_new(const char *text, size_t length, expr_value *value);
+
+static inline bool expr_is_string(expr_value value) {
+    return (value & 7) == EXPR_VALUE_STRING_TAG && !expr_is_number(value);
+}
+
+/* Of a value that is a string; borrowed. */
+static inline const expr_string *expr_to_string(expr_value value) {
+    assert(expr_is_string(value));
+    return (const expr_string *)(uintptr_t)(value - EXPR_VALUE_STRING_TAG);
+}
+
+/* --- References ----------------------------------------------------------------------------- */
+
+/* What a kind of reference means. Each member may be NULL. */
+typedef struct expr_reference_kind {
+    const char *(*type_name)(const void *pointer); /* "Task", "Queue", for messages */
+    void (*ref)(void *pointer);
+    void (*unref)(void *pointer);
+    /* Appends what printing it shows; 0 or CAD_ENOMEM. */
+    int (*show)(const void *pointer, base_buffer *buffer);
+} expr_reference_kind;
+
+/* Gives kinds 0 to `count` - 1 (at most EXPR_REFERENCE_KINDS) their meaning; for the whole program.
+ * The table must stay. */
+void expr_reference_kinds(const expr_reference_kind *kinds, size_t count);
+
+/* A value for `pointer`, which is 8-aligned and not NULL; takes over the caller's reference. */
+static inline expr_value expr_reference(unsigned kind, const void *pointer) {
+    uint64_t bits = (uint64_t)(uintptr_t)pointer;
+    assert(kind < EXPR_REFERENCE_KINDS && bits != 0 && (bits & 7) == 0 && bits >> 48 == 0);
+    return bits + EXPR_VALUE_REFERENCE_TAG + kind;
+}
+
+static inline bool expr_is_reference(expr_value value) {
+    return (value & 7) >= EXPR_VALUE_REFERENCE_TAG && !expr_is_number(value);
+}
+
+/* Of a value that is a reference. */
+static inline unsigned expr_to_kind(expr_value value) {
+    assert(expr_is_reference(value));
+    return (unsigned)(value & 7) - EXPR_VALUE_REFERENCE_TAG;
+}
+
+static inline void *expr_to_pointer(expr_value value) {
+    assert(expr_is_reference(value));
+    return (void *)(uintptr_t)(value & ~(uint64_t)7);
+}
+
+/* --- Counting, and travelling through the engine -------------------------------------------- */
+
+/* True for what is counted: strings and references. */
+static inline bool expr_is_counted(expr_value value) {
+    return !expr_is_number(value) && (value & 7) != 0;
+}
+
+void expr_value_ref_counted(expr_value value);
+void expr_value_unref_counted(expr_value value);
+
+/* Returns the value. */
+static inline expr_value expr_value_ref(expr_value value) {
+    if (expr_is_counted(value))
+        expr_value_ref_counted(value);
+    return value;
+}
+
+static inline void expr_value_unref(expr_value value) {
+    if (expr_is_counted(value))
+        expr_value_unref_counted(value);
+}
+
+/* As the void * of a queue's item or a future's result, and back. NULL is None. The reference
+ * travels along. */
+static inline void *expr_value_pack(expr_value value) {
+    return (void *)(uintptr_t)value;
+}
+
+static inline expr_value expr_value_unpack(const void *pointer) {
+    return (expr_value)(uintptr_t)pointer;
+}
+
+/* --- What Python does with them ------------------------------------------------------------- */
+
+/* type(value).__name__: "int" for a number that is whole, "float", "str", "bool", "NoneType", or
+ * what the reference's kind says. */
+const char *expr_value_type_name(expr_value value);
+
+/* bool(value). */
+bool expr_value_truth(expr_value value);
+
+/* a == b. */
+bool expr_value_equal(expr_value a, expr_value b);
+
+/* Appends what printing the value shows: a string as it is, a whole number below 1e16 without a
+ * decimal point, any other number as repr() has it. 0 or CAD_ENOMEM. */
+int expr_value_show(expr_value value, base_buffer *buffer);
+
+enum expr_operator {
+    EXPR_ADD,
+    EXPR_SUBTRACT,
+    EXPR_MULTIPLY,
+    EXPR_DIVIDE,
+    EXPR_FLOOR_DIVIDE,
+    EXPR_MODULO,
+    EXPR_POWER,
+    EXPR_LESS,
+    EXPR_LESS_EQUAL,
+    EXPR_GREATER,
+    EXPR_GREATER_EQUAL,
+    EXPR_EQUAL,
+    EXPR_NOT_EQUAL,
+    EXPR_IN,
+    EXPR_NOT_IN,
+    PROG_IS,
+    EXPR_IS_NOT,
+};
+
+/* a <operator> b. Errors: CAD_ETYPE, CAD_EZERODIVISION, CAD_EOVERFLOW, CAD_EINVAL, CAD_ENOMEM. */
+int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, expr_value *result,
+                      expr_error *error);
+
+/* -a. CAD_ETYPE. */
+int expr_value_negate(expr_value a, expr_value *result, expr_error *error);
+
+/* a < b for the engine's priority queues: 1, 0, or an error as expr_value_binary() has it. */
+int expr_value_less(expr_value a, expr_value b, expr_error *error);
+
+/* A number or boolean as a double: CAD_ETYPE, `must be real number, not str`. */
+int expr_value_double(expr_value value, double *number, expr_error *error);
+
+/* Seconds as whole nanoseconds, rounded to nearest, ties to even. CAD_ETYPE; CAD_EINVAL for nan;
+ * CAD_EOVERFLOW beyond 292 years. */
+int expr_value_nanoseconds(expr_value value, int64_t *nanoseconds, expr_error *error);
+
+/* A whole number within +-2^53. `what` names it in the message: `count must be a whole number, not
+ * 2.5`. CAD_ETYPE for what is no number, CAD_EINVAL for a number that is not whole. */
+int expr_value_whole(expr_value value, const char *what, int64_t *whole, expr_error *error);
+
+#endif

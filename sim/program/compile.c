@@ -1,0 +1,475 @@
+#include "program/compile.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+static void out_of_memory(prog_compiler *compiler) {
+    compiler->no_memory = true;
+}
+
+/* --- Instructions ---------------------------------------------------------------------------- */
+
+uint32_t prog_here(const prog_compiler *compiler) {
+    return compiler->program->code_count;
+}
+
+uint32_t prog_emit(prog_compiler *compiler, const prog_operation *operation, const doc_node *node,
+                   const prog_operand *operands, size_t count) {
+    prog_program *program = compiler->program;
+    prog_instruction *code =
+        base_grown(program->code, program->code_count, &compiler->code_capacity, sizeof *code);
+    if (code == NULL) {
+        out_of_memory(compiler);
+        return 0;
+    }
+    program->code = code;
+    prog_instruction *in = &code[program->code_count];
+    *in = (prog_instruction){.operation = operation,
+                             .block = compiler->block,
+                             .place = node != NULL ? doc_node_offset(node) : DOC_NOWHERE};
+    if (count > 0)
+        memcpy(in->operands, operands, count * sizeof *operands);
+    return program->code_count++;
+}
+
+void prog_lead_here(prog_compiler *compiler, uint32_t instruction, size_t operand) {
+    if (!compiler->no_memory)
+        compiler->program->code[instruction].operands[operand].pc = prog_here(compiler);
+}
+
+/* --- Blocks and hidden slots ----------------------------------------------------------------- */
+
+uint32_t prog_hidden_slots(prog_compiler *compiler, uint32_t count) {
+    uint32_t first = compiler->hidden;
+    compiler->hidden += count;
+    if (compiler->body->slots < compiler->hidden)
+        compiler->body->slots = compiler->hidden;
+    return first;
+}
+
+void prog_need_scratch(prog_compiler *compiler) {
+    compiler->body->scratch = 0;
+}
+
+uint32_t prog_open_block(prog_compiler *compiler, enum prog_block_kind kind, const doc_node *node,
+                         uint32_t slots) {
+    prog_program *program = compiler->program;
+    prog_block *blocks = base_grown(program->blocks, program->block_count,
+                                    &compiler->block_capacity, sizeof *blocks);
+    if (blocks == NULL) {
+        out_of_memory(compiler);
+        return PROG_NO_BLOCK;
+    }
+    program->blocks = blocks;
+    blocks[program->block_count] = (prog_block){.kind = kind,
+                                                .parent = compiler->block,
+                                                .slot = prog_hidden_slots(compiler, slots),
+                                                .pc = PROG_NO_PC,
+                                                .place = doc_node_offset(node)};
+    compiler->block = program->block_count;
+    return program->block_count++;
+}
+
+void prog_close_block(prog_compiler *compiler, uint32_t block) {
+    if (compiler->no_memory)
+        return;
+    compiler->block = compiler->program->blocks[block].parent;
+    compiler->hidden = compiler->program->blocks[block].slot;
+}
+
+/* --- The members of a step ------------------------------------------------------------------- */
+
+/* A constant that can only fail when the step runs is a fault now. */
+static bool check_constant(const doc_node *node, const expr_expression *expression,
+                           enum prog_member_kind kind, const char *name) {
+    expr_value value;
+    if (expression == NULL)
+        return false;
+    if (!expr_constant(expression, &value))
+        return true;
+    expr_error error = {0};
+    int64_t whole;
+    if (kind == PROG_MEMBER_COUNT || kind == PROG_MEMBER_REPEAT)
+        (void)expr_value_whole(value, name, &whole, &error);
+    else if (kind == PROG_MEMBER_DURATION || value != EXPR_NONE)
+        (void)expr_value_nanoseconds(value, &whole, &error);
+    if (error.code != 0)
+        (void)doc_node_fault(node, "%s", error.message);
+    return error.code == 0;
+}
+
+enum { NEAR_FOREVER = 2 };
+
+static bool compile_number(prog_compiler *compiler, const doc_node *node, const prog_member *member,
+                           const char *name, prog_operand *operand) {
+    if (member->kind == PROG_MEMBER_LIMIT && doc_node_type(node) == DOC_NULL)
+        return true;
+    if (member->kind == PROG_MEMBER_REPEAT && doc_node_type(node) == DOC_STRING) {
+        const char *text, forever[] = "forever";
+        (void)doc_node_string(node, &text);
+        unsigned distance =
+            base_edit_distance(text, strlen(text), forever, sizeof forever - 1, NEAR_FOREVER);
+        if (distance > 0 && distance <= NEAR_FOREVER)
+            (void)doc_node_fault(node, "unknown name \"%s\"; did you mean \"forever\"?", text);
+        if (distance <= NEAR_FOREVER)
+            return distance == 0;
+    }
+    operand->expression = prog_compile_expression(compiler, node);
+    return check_constant(node, operand->expression, member->kind, name);
+}
+
+static bool compile_targets(prog_compiler *compiler, const doc_node *node,
+                            const prog_member *member, const char *verb, prog_operand *operand) {
+    if (doc_node_array(node) != 0)
+        return false;
+    size_t count = doc_node_count(node);
+    prog_targets *targets =
+        prog_compiler_alloc(compiler, sizeof *targets + count * sizeof targets->items[0]);
+    if (targets == NULL)
+        return false;
+    bool fine = true;
+    doc_node item;
+    for (bool more = doc_node_first(node, &item); more; more = doc_node_next(&item))
+        fine &= prog_compile_target(compiler, &item, verb, member->accepts,
+                                    &targets->items[targets->count++]);
+    operand->targets = targets;
+    return fine;
+}
+
+static bool compile_target(prog_compiler *compiler, const doc_node *node, const prog_member *member,
+                           const char *verb, prog_operand *operand) {
+    prog_target *target = prog_compiler_alloc(compiler, sizeof *target);
+    operand->target = target;
+    return target != NULL && prog_compile_target(compiler, node, verb, member->accepts, target);
+}
+
+static bool compile_variables(prog_compiler *compiler, const doc_node *node,
+                              prog_operand *operand) {
+    if (doc_node_array(node) != 0)
+        return false;
+    prog_slots *slots = prog_compiler_alloc(compiler, sizeof *slots + doc_node_count(node) *
+                                                                          sizeof slots->items[0]);
+    if (slots == NULL)
+        return false;
+    doc_node item;
+    bool fine = true;
+    for (bool more = doc_node_first(node, &item); more; more = doc_node_next(&item)) {
+        uint32_t slot = prog_compile_variable(compiler, &item);
+        fine &= slot != PROG_NO_SLOT;
+        slots->items[slots->count++] = slot;
+    }
+    operand->slots = slots;
+    return fine;
+}
+
+static bool compile_exception(prog_compiler *compiler, const doc_node *node,
+                              prog_operand *operand) {
+    const char *name;
+    if (doc_node_string(node, &name) != 0)
+        return false;
+    if (!expr_is_name(name, strlen(name))) {
+        (void)doc_node_fault(node, "\"%s\" cannot be the name of an exception", name);
+        return false;
+    }
+    uint32_t exception = prog_compile_exception(compiler, name);
+    if (compiler->no_memory)
+        return false;
+    operand->code = compiler->program->exceptions[exception].code;
+    prog_note_raised(compiler, name);
+    return true;
+}
+
+static bool compile_true(const doc_node *node) {
+    bool value = false;
+    if (doc_node_boolean(node, &value) != 0)
+        return false;
+    if (!value)
+        (void)doc_node_fault(node, "expected true");
+    return value;
+}
+
+static bool compile_return_when(const doc_node *node, prog_operand *operand) {
+    static const char *const names[] = {"ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"};
+    size_t index;
+    if (doc_node_choice(node, "condition", names, sizeof names / sizeof *names, &index) != 0)
+        return false;
+    operand->choice = (uint32_t)index; /* enum cad_return_when */
+    return true;
+}
+
+/* A member that is there. What is left to a verb's own compile(), steps above all, is only
+ * checked to be there. */
+static bool compile_member(prog_compiler *compiler, const prog_step *step,
+                           const prog_member *member, const doc_node *node, prog_operand *operands,
+                           prog_operand *operand) {
+    const char *verb = step->operation.name;
+    const char *name = member->name != NULL ? member->name : verb;
+    switch (member->kind) {
+    case PROG_MEMBER_DURATION:
+    case PROG_MEMBER_LIMIT:
+    case PROG_MEMBER_COUNT:
+    case PROG_MEMBER_REPEAT:
+        return compile_number(compiler, node, member, name, operand);
+    case PROG_MEMBER_CONDITION:
+        operand->expression = prog_compile_expression(compiler, node);
+        return operand->expression != NULL;
+    case PROG_MEMBER_TEXT:
+    case PROG_MEMBER_VALUE:
+        operand->text = prog_compile_text(compiler, node);
+        return operand->text != NULL;
+    case PROG_MEMBER_TARGET:
+        return compile_target(compiler, node, member, verb, operand);
+    case PROG_MEMBER_TARGETS:
+        return compile_targets(compiler, node, member, verb, operand);
+    case PROG_MEMBER_WAIT:
+        return doc_node_type(node) == DOC_ARRAY
+                   ? compile_targets(compiler, node, &(prog_member){.accepts = PROG_AWAITABLE},
+                                     verb, operand)
+                   : compile_target(compiler, node, member, verb, operand);
+    case PROG_MEMBER_VARIABLE:
+        operand->slot = prog_compile_variable(compiler, node);
+        return operand->slot != PROG_NO_SLOT;
+    case PROG_MEMBER_VARIABLES:
+        return compile_variables(compiler, node, operand);
+    case PROG_MEMBER_BINDINGS:
+    case PROG_MEMBER_ASSIGNMENTS:
+        operand->bindings =
+            prog_compile_bindings(compiler, node, member->kind == PROG_MEMBER_ASSIGNMENTS);
+        return operand->bindings != NULL;
+    case PROG_MEMBER_COROUTINE:
+    case PROG_MEMBER_SPAWN:
+        operand->body = prog_compile_coroutine(compiler, node);
+        return operand->body != NULL;
+    case PROG_MEMBER_ARGUMENTS: /* after their coroutine, which is the verb's own value */
+        if (operands[0].body == NULL)
+            return false;
+        operand->arguments = prog_compile_arguments(compiler, operands[0].body, node, node);
+        return operand->arguments != NULL;
+    case PROG_MEMBER_EXCEPTION:
+        return compile_exception(compiler, node, operand);
+    case PROG_MEMBER_RAISE:
+        return doc_node_type(node) == DOC_BOOLEAN ? compile_true(node)
+                                                  : compile_exception(compiler, node, operand);
+    case PROG_MEMBER_HANDLERS:
+        return doc_node_object(node) == 0;
+    case PROG_MEMBER_STEPS:
+    case PROG_MEMBER_CALLBACK:
+        return doc_node_array(node) == 0;
+    case PROG_MEMBER_TRUE:
+        return compile_true(node);
+    case PROG_MEMBER_FLAG:
+        return doc_node_boolean(node, &operand->flag) == 0;
+    case PROG_MEMBER_RETURN_WHEN:
+        return compile_return_when(node, operand);
+    case PROG_MEMBER_NONE:
+        break;
+    }
+    return false;
+}
+
+static bool leave_out(prog_compiler *compiler, const prog_step *step, const prog_member *member,
+                      const doc_node *node, const prog_operand *operands, prog_operand *operand) {
+    if (member->kind == PROG_MEMBER_ARGUMENTS && operands[0].body != NULL)
+        operand->arguments = prog_compile_arguments(compiler, operands[0].body, NULL, node);
+    if (!member->required)
+        return true;
+    (void)doc_node_fault(node, "missing member \"%s\" of step \"%s\"", member->name,
+                         step->operation.name);
+    return false;
+}
+
+bool prog_compile_members(prog_compiler *compiler, const prog_step *step, const doc_node *node,
+                          prog_operand operands[PROG_STEP_MEMBERS]) {
+    bool fine = true;
+    for (size_t i = 0; step->members[i].kind != PROG_MEMBER_NONE; i++) {
+        const prog_member *member = &step->members[i];
+        const char *name = member->name != NULL ? member->name : step->operation.name;
+        doc_node value;
+        memset(&operands[i], 0, sizeof operands[i]);
+        if (member->kind == PROG_MEMBER_VARIABLE)
+            operands[i].slot = PROG_NO_SLOT;
+        if (doc_node_member(node, name, &value))
+            fine &= compile_member(compiler, step, member, &value, operands, &operands[i]);
+        else
+            fine &= leave_out(compiler, step, member, node, operands, &operands[i]);
+    }
+    return fine && !compiler->no_memory;
+}
+
+/* --- Steps ----------------------------------------------------------------------------------- */
+
+/* True where every other verb among the members is an argument of `step`, as `timeout` is one of
+ * `wait`. */
+static bool explains_all(const prog_step *step, const doc_node *node) {
+    doc_node member;
+    size_t place;
+    for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
+        const char *key = doc_node_key(&member);
+        if (step_find(key) != NULL && prog_step_member(step, key, &place) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* No verb among the members: says what was probably meant. */
+static void fault_no_verb(const doc_node *node) {
+    doc_node member, unknown = *node;
+    base_suggestion best = {0};
+    for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
+        const char *key = doc_node_key(&member);
+        if (step_later(key) != NULL) {
+            (void)doc_node_key_fault(&member, "step \"%s\" is not supported yet", key);
+            return;
+        }
+        base_suggestion suggestion;
+        base_suggestion_start(&suggestion, key, strlen(key));
+        for (size_t i = 0; i < step_row_count; i++)
+            base_suggestion_offer(&suggestion, step_rows[i]->operation.name);
+        if (unknown.item == node->item || (best.best == NULL && suggestion.best != NULL)) {
+            unknown = member;
+            best = suggestion;
+        }
+    }
+    if (unknown.item == node->item)
+        (void)doc_node_fault(node, "a step needs a verb, such as \"sleep\"");
+    else
+        (void)doc_node_key_unknown(&unknown, "step", doc_node_key(&unknown), &best);
+}
+
+/* The row of a step; NULL after a fault. */
+static const prog_step *find_step(const doc_node *node) {
+    const prog_step *first = NULL, *second = NULL;
+    doc_node member, second_member = *node;
+    if (doc_node_object(node) != 0)
+        return NULL;
+    for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
+        const prog_step *step = step_find(doc_node_key(&member));
+        if (step == NULL)
+            continue;
+        if (explains_all(step, node))
+            return step;
+        if (first == NULL) {
+            first = step;
+        } else if (second == NULL) {
+            second = step;
+            second_member = member;
+        }
+    }
+    if (second != NULL)
+        (void)doc_node_key_fault(&second_member,
+                                 "a step has one verb; this one has \"%s\" and \"%s\"",
+                                 first->operation.name, second->operation.name);
+    else
+        fault_no_verb(node);
+    return NULL;
+}
+
+static bool check_member_names(const prog_step *step, const doc_node *node) {
+    bool fine = true;
+    doc_node member;
+    size_t place;
+    for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
+        const char *key = doc_node_key(&member);
+        if (prog_step_member(step, key, &place) != NULL)
+            continue;
+        base_suggestion suggestion;
+        base_suggestion_start(&suggestion, key, strlen(key));
+        for (size_t i = 1; step->members[i].kind != PROG_MEMBER_NONE; i++)
+            base_suggestion_offer(&suggestion, step->members[i].name);
+        fine = false;
+        (void)doc_node_key_unknown(&member, "member", key, &suggestion);
+    }
+    return fine;
+}
+
+static void compile_step(prog_compiler *compiler, const doc_node *node) {
+    const prog_step *step = find_step(node);
+    if (step == NULL)
+        return;
+    (void)check_member_names(step, node);
+    if (compiler->never_waits != NULL && step->waiting != PROG_NEVER_WAITS)
+        (void)doc_node_fault(node, "\"%s\" %s, and cannot stand in %s", step->operation.name,
+                             step->waiting == PROG_MAY_WAIT ? "may wait" : "is for coroutines",
+                             compiler->never_waits);
+    if (step->compile != NULL) {
+        step->compile(compiler, step, node);
+        return;
+    }
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (prog_compile_members(compiler, step, node, operands)) {
+        size_t count = 0;
+        while (step->members[count].kind != PROG_MEMBER_NONE)
+            count++;
+        (void)prog_emit(compiler, &step->operation, node, operands, count);
+    }
+}
+
+void prog_compile_steps(prog_compiler *compiler, const doc_node *steps) {
+    doc_node step;
+    if (doc_node_array(steps) != 0)
+        return;
+    for (bool more = doc_node_first(steps, &step); more && !compiler->no_memory;
+         more = doc_node_next(&step))
+        compile_step(compiler, &step);
+}
+
+/* --- Bodies ---------------------------------------------------------------------------------- */
+
+static int end_body(struct run_job *job, const prog_instruction *in) {
+    (void)job;
+    (void)in;
+    return PROG_RETURN;
+}
+
+/* At the end of every list of steps that runs on its own. */
+static const prog_operation end_operation = {"end", end_body, NULL};
+
+void prog_compile_later(prog_compiler *compiler, const doc_node *steps, uint32_t instruction,
+                        uint32_t operand) {
+    prog_pending *pending = base_grown(compiler->pending, compiler->pending_count,
+                                       &compiler->pending_capacity, sizeof *pending);
+    if (pending == NULL) {
+        out_of_memory(compiler);
+        return;
+    }
+    compiler->pending = pending;
+    pending[compiler->pending_count++] =
+        (prog_pending){*steps, instruction, operand, compiler->timeout};
+}
+
+/* Callbacks come after everything else: they run between the steps of the coroutine, and so need
+ * hidden slots that none of its steps uses. Among themselves they can share them, because a
+ * callback never waits. */
+static void compile_callbacks(prog_compiler *compiler) {
+    uint32_t hidden = compiler->body->slots;
+    for (size_t i = 0; i < compiler->pending_count && !compiler->no_memory; i++) {
+        prog_pending pending = compiler->pending[i];
+        compiler->body->shared = true;
+        compiler->hidden = hidden;
+        compiler->never_waits = "a callback";
+        compiler->timeout = pending.timeout;
+        prog_lead_here(compiler, pending.instruction, pending.operand);
+        prog_compile_steps(compiler, &pending.steps);
+        (void)prog_emit(compiler, &end_operation, &pending.steps, NULL, 0);
+    }
+    compiler->pending_count = 0;
+}
+
+void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node *steps,
+                       const char *never_waits) {
+    compiler->body = body;
+    compiler->never_waits = never_waits;
+    compiler->block = compiler->group = compiler->timeout = compiler->except = PROG_NO_BLOCK;
+    compiler->lasting = (uint32_t)body->variables.count;
+    compiler->hidden = body->slots = compiler->lasting + body->lasting;
+    body->scratch = PROG_NO_SLOT;
+    body->entry = prog_here(compiler);
+    prog_compile_steps(compiler, steps);
+    (void)prog_emit(compiler, &end_operation, steps, NULL, 0);
+    if (body->scratch != PROG_NO_SLOT)
+        body->scratch = body->slots++;
+    compile_callbacks(compiler);
+    compiler->body = NULL;
+}

@@ -1,0 +1,104 @@
+#include "program/exceptions.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+static const prog_exception_type built_in[] = {
+#define PROG_X(name, text, parent, code) {text, parent, code},
+    PROG_EXCEPTIONS(PROG_X)
+#undef PROG_X
+};
+
+int prog_exceptions_start(prog_program *program, size_t *capacity) {
+    for (uint32_t i = 0; i < PROG_EXCEPTIONS_BUILT_IN; i++) {
+        const char *name = built_in[i].name;
+        prog_exception_type *types = base_grown(program->exceptions, i, capacity, sizeof *types);
+        if (types == NULL)
+            return CAD_ENOMEM;
+        program->exceptions = types;
+        if (base_symbols_add(&program->exception_names, name, strlen(name), NULL) != i)
+            return CAD_ENOMEM;
+        types[i] = built_in[i];
+        if (types[i].code == 0)
+            types[i].code = PROG_EXCEPTION_CODE(i);
+    }
+    return 0;
+}
+
+uint32_t prog_exception_of(const prog_program *program, int code) {
+    uint32_t index = (uint32_t)(CAD_EUSER - code);
+    if (code <= CAD_EUSER && index < program->exception_names.count)
+        return index;
+    for (uint32_t i = 0; i < PROG_EXCEPTIONS_BUILT_IN; i++)
+        if (built_in[i].code == code)
+            return i;
+    return PROG_EXCEPTION;
+}
+
+const char *prog_error_name(const prog_program *program, int code) {
+    if (code <= CAD_EUSER)
+        return program->exceptions[prog_exception_of(program, code)].name;
+    return cad_error_name(code);
+}
+
+bool prog_catches(const prog_program *program, uint32_t exception, int code) {
+    uint32_t index = prog_exception_of(program, code);
+    if (exception == PROG_ANY_EXCEPTION)
+        exception = PROG_EXCEPTION;
+    while (index != exception) {
+        if (index == PROG_EXCEPTION_BASE_EXCEPTION)
+            return false;
+        index = program->exceptions[index].parent;
+    }
+    return true;
+}
+
+/* --- What they say --------------------------------------------------------------------------- */
+
+/* repr() of a text. Bytes beyond ASCII are taken to be printable. */
+static int append_repr(const char *text, base_buffer *buffer) {
+    char quote = strchr(text, '\'') != NULL && strchr(text, '"') == NULL ? '"' : '\'';
+    int error = base_buffer_append(buffer, &quote, 1);
+    for (; error == 0 && *text != '\0'; text++) {
+        unsigned char letter = (unsigned char)*text;
+        if (letter == (unsigned char)quote || letter == '\\')
+            error = base_buffer_format(buffer, "\\%c", letter);
+        else if (letter == '\n' || letter == '\r' || letter == '\t')
+            error = base_buffer_format(buffer, "\\%c",
+                                       letter == '\n'   ? 'n'
+                                       : letter == '\r' ? 'r'
+                                                        : 't');
+        else if (letter < ' ' || letter == 0x7f)
+            error = base_buffer_format(buffer, "\\x%02x", letter);
+        else
+            error = base_buffer_append(buffer, text, 1);
+    }
+    return error == 0 ? base_buffer_append(buffer, &quote, 1) : error;
+}
+
+int prog_error_text(int code, const cad_exception *exception, base_buffer *buffer) {
+    if (exception == NULL)
+        return base_buffer_append(buffer, "", 0);
+    const char *message = cad_exception_message(exception);
+    if (code == CAD_EKEY && message[0] != '\0')
+        return append_repr(message, buffer);
+    return base_buffer_append(buffer, message, strlen(message));
+}
+
+int prog_error_show(const prog_program *program, int code, const cad_exception *exception,
+                    base_buffer *buffer) {
+    const char *name = prog_error_name(program, code);
+    int error = base_buffer_append(buffer, name, strlen(name));
+    size_t length = buffer->length;
+    if (error == 0)
+        error = base_buffer_append(buffer, ": ", 2);
+    if (error == 0)
+        error = prog_error_text(code, exception, buffer);
+    if (error == 0 && buffer->length == length + 2) { /* no text, no colon */
+        buffer->length = length;
+        buffer->data[length] = '\0';
+    }
+    return error;
+}

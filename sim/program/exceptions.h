@@ -1,0 +1,62 @@
+/* exceptions.h - Python's exceptions by name: which is a kind of which, and what they say.
+ */
+#ifndef PROGRAM_EXCEPTIONS_H
+#define PROGRAM_EXCEPTIONS_H
+
+#include "program/program.h"
+
+/* Those that Python and asyncio have: their numbers in prog_program.exceptions, where they come
+ * first. `parent` is one of the same list; code 0: the engine has none of its own. */
+#define PROG_EXCEPTIONS(X)                                                                         \
+    X(PROG_EXCEPTION_BASE_EXCEPTION, "BaseException", PROG_EXCEPTION_BASE_EXCEPTION, 0)            \
+    X(PROG_EXCEPTION, "Exception", PROG_EXCEPTION_BASE_EXCEPTION, 0)                               \
+    X(PROG_EXCEPTION_CANCELLED, "CancelledError", PROG_EXCEPTION_BASE_EXCEPTION, CAD_ECANCELLED)   \
+    X(PROG_EXCEPTION_ARITHMETIC, "ArithmeticError", PROG_EXCEPTION, 0)                             \
+    X(PROG_EXCEPTION_OVERFLOW, "OverflowError", PROG_EXCEPTION_ARITHMETIC, CAD_EOVERFLOW)          \
+    X(PROG_EXCEPTION_ZERO_DIVISION, "ZeroDivisionError", PROG_EXCEPTION_ARITHMETIC,                \
+      CAD_EZERODIVISION)                                                                           \
+    X(PROG_EXCEPTION_ASSERTION, "AssertionError", PROG_EXCEPTION, 0)                               \
+    X(PROG_EXCEPTION_ATTRIBUTE, "AttributeError", PROG_EXCEPTION, 0)                               \
+    X(PROG_EXCEPTION_EOF, "EOFError", PROG_EXCEPTION, 0)                                           \
+    X(PROG_EXCEPTION_INCOMPLETE, "IncompleteReadError", PROG_EXCEPTION_EOF, CAD_EINCOMPLETE)       \
+    X(PROG_EXCEPTION_GROUP, "ExceptionGroup", PROG_EXCEPTION, CAD_EGROUP)                          \
+    X(PROG_EXCEPTION_LOOKUP, "LookupError", PROG_EXCEPTION, 0)                                     \
+    X(PROG_EXCEPTION_INDEX, "IndexError", PROG_EXCEPTION_LOOKUP, 0)                                \
+    X(PROG_EXCEPTION_KEY, "KeyError", PROG_EXCEPTION_LOOKUP, CAD_EKEY)                             \
+    X(PROG_EXCEPTION_NAME, "NameError", PROG_EXCEPTION, EXPR_ENAME)                                \
+    X(PROG_EXCEPTION_OS, "OSError", PROG_EXCEPTION, CAD_ESYSTEM)                                   \
+    X(PROG_EXCEPTION_CONNECTION, "ConnectionError", PROG_EXCEPTION_OS, CAD_ECONNECTION)            \
+    X(PROG_EXCEPTION_PIPE, "BrokenPipeError", PROG_EXCEPTION_CONNECTION, CAD_EPIPE)                \
+    X(PROG_EXCEPTION_ABORTED, "ConnectionAbortedError", PROG_EXCEPTION_CONNECTION, 0)              \
+    X(PROG_EXCEPTION_REFUSED, "ConnectionRefusedError", PROG_EXCEPTION_CONNECTION,                 \
+      CAD_ECONNREFUSED)                                                                            \
+    X(PROG_EXCEPTION_RESET, "ConnectionResetError", PROG_EXCEPTION_CONNECTION, CAD_ECONNRESET)     \
+    X(PROG_EXCEPTION_TIMEOUT, "TimeoutError", PROG_EXCEPTION_OS, CAD_ETIMEDOUT)                    \
+    X(PROG_EXCEPTION_QUEUE_EMPTY, "QueueEmpty", PROG_EXCEPTION, CAD_EQUEUEEMPTY)                   \
+    X(PROG_EXCEPTION_QUEUE_FULL, "QueueFull", PROG_EXCEPTION, CAD_EQUEUEFULL)                      \
+    X(PROG_EXCEPTION_QUEUE_SHUT_DOWN, "QueueShutDown", PROG_EXCEPTION, CAD_EQUEUESHUTDOWN)         \
+    X(PROG_EXCEPTION_RUNTIME, "RuntimeError", PROG_EXCEPTION, CAD_ERUNTIME)                        \
+    X(PROG_EXCEPTION_BARRIER, "BrokenBarrierError", PROG_EXCEPTION_RUNTIME, CAD_EBARRIER)          \
+    X(PROG_EXCEPTION_NOT_IMPLEMENTED, "NotImplementedError", PROG_EXCEPTION_RUNTIME, 0)            \
+    X(PROG_EXCEPTION_RECURSION, "RecursionError", PROG_EXCEPTION_RUNTIME, CAD_ESTACK)              \
+    X(PROG_EXCEPTION_STATE, "InvalidStateError", PROG_EXCEPTION, CAD_ESTATE)                       \
+    X(PROG_EXCEPTION_TYPE, "TypeError", PROG_EXCEPTION, CAD_ETYPE)                                 \
+    X(PROG_EXCEPTION_VALUE, "ValueError", PROG_EXCEPTION, CAD_EINVAL)
+
+enum prog_exception {
+#define PROG_X(name, text, parent, code) name,
+    PROG_EXCEPTIONS(PROG_X)
+#undef PROG_X
+        PROG_EXCEPTIONS_BUILT_IN
+};
+
+/* The code of one that the engine has none for. */
+#define PROG_EXCEPTION_CODE(exception) (CAD_EUSER - (int)(exception))
+
+/* Makes the built-in exceptions known to a new program; 0 or CAD_ENOMEM. */
+int prog_exceptions_start(prog_program *program, size_t *capacity);
+
+/* The number of the exception with a code. */
+uint32_t prog_exception_of(const prog_program *program, int code);
+
+#endif

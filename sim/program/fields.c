@@ -1,0 +1,42 @@
+#include "program/fields.h"
+
+const prog_field prog_document_fields[] = {
+    {"cadran", true},       {"$schema", false},      {"name", false},
+    {"description", false}, {"seed", false},         {"vars", false},
+    {"objects", false},     {"coroutines", false},   {"tasks", false},
+    {"setup", false},       {"until", false},        {"threads", false},
+    {"signals", false},     {"on_interrupt", false}, {"expect", false},
+    {"network", false}, /* a fault of its own, until there is one */
+    {NULL, false},
+};
+
+const prog_field prog_task_fields[] = {
+    {"name", true},  {"count", false}, {"index", false}, {"let", false},  {"do", false},
+    {"call", false}, {"args", false},  {"start", false}, {"host", false}, /* a fault of its own,
+                                                                             until there is a
+                                                                             network */
+    {NULL, false},
+};
+
+const prog_field prog_coroutine_fields[] = {{"params", false}, {"do", true}, {NULL, false}};
+
+const prog_field prog_signal_fields[] = {{"at", true}, {"signal", true}, {NULL, false}};
+
+const prog_field prog_expect_fields[] = {
+    {"outcome", false},   {"makespan", false}, {"max_concurrent", false}, {"stdout", false},
+    {"order", false},     {"always", false},   {"tasks", false},          {"table", false},
+    {"tolerance", false}, {NULL, false},
+};
+
+void prog_check_fields(const doc_node *node, const prog_field *fields) {
+    enum { MOST = 24 };
+    const char *names[MOST];
+    size_t count = 0;
+    doc_node member;
+    for (const prog_field *field = fields; field->name != NULL; field++) {
+        names[count++] = field->name;
+        if (field->required)
+            (void)doc_node_require(node, field->name, &member);
+    }
+    (void)doc_node_only(node, names, count);
+}

@@ -1,0 +1,23 @@
+/* fields.h - the members of a document outside its steps and objects.
+ */
+#ifndef PROGRAM_FIELDS_H
+#define PROGRAM_FIELDS_H
+
+#include "document/document.h"
+
+typedef struct prog_field {
+    const char *name; /* NULL: the end */
+    bool required;
+} prog_field;
+
+extern const prog_field prog_document_fields[];
+extern const prog_field prog_task_fields[];
+extern const prog_field prog_coroutine_fields[];
+extern const prog_field prog_signal_fields[];
+extern const prog_field prog_expect_fields[];
+
+/* A fault for each member of `node` that is not in the table, and for each required one that is
+ * missing. */
+void prog_check_fields(const doc_node *node, const prog_field *fields);
+
+#endif

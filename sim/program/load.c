@@ -1,0 +1,382 @@
+/* From a document to a program. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "program/compile.h"
+#include "program/exceptions.h"
+#include "program/fields.h"
+#include "program/load.h"
+#include "program/program.h"
+#include "run/machine.h"
+
+/* --- The document ---------------------------------------------------------------------------- */
+
+static void read_vars(prog_compiler *compiler, const doc_node *root) {
+    prog_program *program = compiler->program;
+    doc_node vars, member;
+    if (!doc_node_member(root, "vars", &vars) || doc_node_object(&vars) != 0)
+        return;
+    program->variables =
+        prog_compiler_alloc(compiler, doc_node_count(&vars) * sizeof *program->variables);
+    for (bool more = doc_node_first(&vars, &member); more && !compiler->no_memory;
+         more = doc_node_next(&member)) {
+        const char *name = doc_node_key(&member);
+        if (!prog_check_name(compiler, &member, name))
+            continue;
+        /* The expression comes first: it sees the variables before it. */
+        prog_setting variable = {prog_compile_expression(compiler, &member),
+                                 doc_node_offset(&member)};
+        bool added;
+        uint32_t slot = base_symbols_add(&program->global_names, name, strlen(name), &added);
+        if (slot == BASE_NO_SYMBOL)
+            compiler->no_memory = true;
+        else if (added)
+            program->variables[slot] = variable;
+        compiler->variables = program->global_names.count;
+    }
+}
+
+void prog_load_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting) {
+    compiler->before_tasks = true;
+    setting->value = prog_compile_expression(compiler, node);
+    compiler->before_tasks = false;
+    setting->place = doc_node_offset(node);
+}
+
+static void read_signals(prog_compiler *compiler, const doc_node *root) {
+    static const char *const names[] = {"SIGINT"};
+    prog_program *program = compiler->program;
+    doc_node signals, item, at, name;
+    if (!doc_node_member(root, "signals", &signals) || doc_node_array(&signals) != 0)
+        return;
+    program->signals =
+        prog_compiler_alloc(compiler, doc_node_count(&signals) * sizeof *program->signals);
+    for (bool more = doc_node_first(&signals, &item); more && !compiler->no_memory;
+         more = doc_node_next(&item)) {
+        if (doc_node_object(&item) != 0)
+            continue;
+        prog_check_fields(&item, prog_signal_fields);
+        prog_signal *signal = &program->signals[program->signal_count++];
+        size_t index;
+        if (doc_node_member(&item, "at", &at))
+            prog_load_setting(compiler, &at, &signal->at);
+        if (doc_node_member(&item, "signal", &name))
+            (void)doc_node_choice(&name, "signal", names, 1, &index);
+    }
+}
+
+static void check_version(const doc_node *node) {
+    double version;
+    if (doc_node_number(node, &version) == 0 && version != 1)
+        (void)doc_node_fault(node, "this cadran reads documents of version 1");
+}
+
+static void read_settings(prog_compiler *compiler, const doc_node *root) {
+    prog_program *program = compiler->program;
+    doc_node member;
+    const char *text;
+    if (doc_node_member(root, "cadran", &member))
+        check_version(&member);
+    program->name = "scenario";
+    if (doc_node_member(root, "name", &member))
+        (void)doc_node_string(&member, &program->name);
+    if (doc_node_member(root, "description", &member))
+        (void)doc_node_string(&member, &text);
+    if (doc_node_member(root, "seed", &member))
+        (void)doc_node_whole(&member, -(INT64_C(1) << 53), INT64_C(1) << 53, &program->seed);
+    if (doc_node_member(root, "threads", &member))
+        prog_load_setting(compiler, &member, &program->threads);
+    if (doc_node_member(root, "until", &member) &&
+        !(doc_node_type(&member) == DOC_STRING && doc_node_string(&member, &text) == 0 &&
+          strcmp(text, "complete") == 0))
+        prog_load_setting(compiler, &member, &program->until);
+    if (doc_node_member(root, "network", &member))
+        (void)doc_node_key_fault(&member, "\"network\" is not supported yet");
+}
+
+/* --- Coroutines and tasks -------------------------------------------------------------------- */
+
+static prog_body *new_body(prog_compiler *compiler) {
+    prog_body *body = &compiler->program->bodies[compiler->program->body_count++];
+    body->program = compiler->program;
+    body->scratch = PROG_NO_SLOT;
+    return body;
+}
+
+static void declare_parameters(prog_compiler *compiler, prog_body *body,
+                               const doc_node *coroutine) {
+    doc_node params, item;
+    const char *name;
+    if (!doc_node_member(coroutine, "params", &params) || doc_node_array(&params) != 0)
+        return;
+    for (bool more = doc_node_first(&params, &item); more; more = doc_node_next(&item)) {
+        if (doc_node_string(&item, &name) != 0 || !prog_check_name(compiler, &item, name))
+            continue;
+        size_t length = strlen(name);
+        if (base_symbols_find(&body->variables, name, length) != BASE_NO_SYMBOL)
+            (void)doc_node_fault(&item, "the parameter \"%s\" stands twice", name);
+        prog_declare_variable(compiler, body, name);
+    }
+    body->parameters = (uint32_t)body->variables.count;
+}
+
+static void declare_coroutines(prog_compiler *compiler, const doc_node *coroutines) {
+    prog_program *program = compiler->program;
+    doc_node coroutine, steps;
+    program->coroutines =
+        prog_compiler_alloc(compiler, doc_node_count(coroutines) * sizeof *program->coroutines);
+    for (bool more = doc_node_first(coroutines, &coroutine); more && !compiler->no_memory;
+         more = doc_node_next(&coroutine)) {
+        const char *name = doc_node_key(&coroutine);
+        bool added = false;
+        uint32_t index = base_symbols_add(&program->coroutine_names, name, strlen(name), &added);
+        compiler->no_memory |= index == BASE_NO_SYMBOL;
+        if (!added || index == BASE_NO_SYMBOL)
+            continue;
+        prog_body *body = new_body(compiler);
+        body->name = name;
+        body->index = index;
+        program->coroutines[index] = body;
+        if (doc_node_object(&coroutine) != 0)
+            continue;
+        prog_check_fields(&coroutine, prog_coroutine_fields);
+        declare_parameters(compiler, body, &coroutine);
+        if (doc_node_member(&coroutine, "do", &steps))
+            prog_declare_steps(compiler, body, &steps);
+    }
+}
+
+static void compile_coroutines(prog_compiler *compiler, const doc_node *coroutines) {
+    const prog_program *program = compiler->program;
+    doc_node coroutine, steps;
+    for (bool more = doc_node_first(coroutines, &coroutine); more && !compiler->no_memory;
+         more = doc_node_next(&coroutine)) {
+        const char *name = doc_node_key(&coroutine);
+        uint32_t index = base_symbols_find(&program->coroutine_names, name, strlen(name));
+        if (index != BASE_NO_SYMBOL && doc_node_member(&coroutine, "do", &steps))
+            prog_compile_body(compiler, program->coroutines[index], &steps, NULL);
+    }
+}
+
+/* A name that two rows of `tasks` give would stand for the later one's task alone. */
+static void declare_row(prog_compiler *compiler, const doc_node *node, const char *name) {
+    bool added = false;
+    uint32_t row = base_symbols_add(&compiler->written_names, name, strlen(name), &added);
+    if (row != BASE_NO_SYMBOL && !added)
+        (void)doc_node_fault(
+            node, "the name \"%s\" is another task's, too; give each a name of its own", name);
+}
+
+static void declare_task(prog_compiler *compiler, const doc_node *node) {
+    prog_program *program = compiler->program;
+    prog_task_spec *spec = &program->tasks[program->task_count++];
+    prog_body *body = spec->body = new_body(compiler);
+    doc_node member, item;
+    const char *index = "i";
+    spec->place = doc_node_offset(node);
+    if (doc_node_object(node) != 0)
+        return;
+    prog_check_fields(node, prog_task_fields);
+    if (doc_node_member(node, "name", &member) && doc_node_string(&member, &spec->pattern) == 0) {
+        declare_row(compiler, &member, spec->pattern);
+        prog_declare_pattern(compiler, spec->pattern);
+    }
+    if (doc_node_member(node, "index", &member) && doc_node_string(&member, &index) == 0 &&
+        !prog_check_name(compiler, &member, index))
+        index = "i";
+    prog_declare_variable(compiler, body, index);
+    spec->index = base_symbols_find(&body->variables, index, strlen(index));
+    if (doc_node_member(node, "let", &member) && doc_node_object(&member) == 0)
+        for (bool more = doc_node_first(&member, &item); more; more = doc_node_next(&item))
+            prog_declare_variable(compiler, body, doc_node_key(&item));
+    if (doc_node_member(node, "do", &member))
+        prog_declare_steps(compiler, body, &member);
+    if (doc_node_member(node, "host", &member))
+        (void)doc_node_key_fault(&member, "\"host\" is not supported yet");
+}
+
+/* A task either has steps of its own or calls a coroutine. */
+static void compile_task_steps(prog_compiler *compiler, const doc_node *node,
+                               prog_task_spec *spec) {
+    doc_node steps, call, args;
+    bool has_steps = doc_node_member(node, "do", &steps);
+    bool has_call = doc_node_member(node, "call", &call);
+    bool has_args = doc_node_member(node, "args", &args);
+    if (has_steps && has_call)
+        (void)doc_node_key_fault(&call, "a task has \"do\" or \"call\", not both");
+    if (!has_steps && !has_call)
+        (void)doc_node_fault(node, "a task needs \"do\", its steps, or \"call\", a coroutine");
+    if (has_args && !has_call)
+        (void)doc_node_key_fault(&args, "\"args\" are for the coroutine that \"call\" names");
+    if (has_steps)
+        prog_compile_body(compiler, spec->body, &steps, NULL);
+    if (!has_call)
+        return;
+    compiler->body = spec->body;
+    spec->body->slots = (uint32_t)spec->body->variables.count;
+    spec->call = prog_compile_coroutine(compiler, &call);
+    if (spec->call != NULL)
+        spec->arguments = prog_compile_arguments(compiler, spec->call, has_args ? &args : NULL,
+                                                 has_args ? &args : &call);
+    compiler->body = NULL;
+}
+
+/* Whether the name can be made again from the task's index, whatever its variables are by then. */
+static bool name_is_indexed(const prog_task_spec *spec) {
+    for (uint32_t i = 0; spec->let != NULL && i < spec->let->count; i++)
+        if (spec->let->items[i].slot == spec->index)
+            return false;
+    return spec->name != NULL && expr_text_reads_only(spec->name, spec->index);
+}
+
+static void compile_task(prog_compiler *compiler, const doc_node *node, prog_task_spec *spec) {
+    doc_node member;
+    if (doc_node_member(node, "count", &member))
+        prog_load_setting(compiler, &member, &spec->count);
+    compiler->body = spec->body;
+    if (doc_node_member(node, "let", &member))
+        spec->let = prog_compile_bindings(compiler, &member, false);
+    if (doc_node_member(node, "name", &member))
+        spec->name = prog_compile_text(compiler, &member);
+    spec->indexed = name_is_indexed(spec);
+    if (doc_node_member(node, "start", &member))
+        prog_load_setting(compiler, &member, &spec->start);
+    compiler->body = NULL;
+    compile_task_steps(compiler, node, spec);
+}
+
+/* --- The whole ------------------------------------------------------------------------------- */
+
+/* Whether the tasks can be created as setup is done, or must be made up before: what reads a clock
+ * that has not started, or prints, leaves no mark on them. */
+static bool is_quiet(const doc_node *steps) {
+    static const char *const quiet[] = {"print", "log", "start_timer"};
+    doc_node step, member;
+    for (bool more = doc_node_first(steps, &step); more; more = doc_node_next(&step)) {
+        bool known = doc_node_first(&step, &member) && doc_node_key(&member) != NULL;
+        bool found = false;
+        for (size_t i = 0; known && i < sizeof quiet / sizeof *quiet; i++)
+            found |= strcmp(doc_node_key(&member), quiet[i]) == 0;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+typedef struct sections {
+    doc_node coroutines, tasks, setup, on_interrupt;
+    bool has_coroutines, has_tasks, has_setup, has_on_interrupt;
+} sections;
+
+static void find_sections(const doc_node *root, sections *found) {
+    found->has_coroutines = doc_node_member(root, "coroutines", &found->coroutines) &&
+                            doc_node_object(&found->coroutines) == 0;
+    found->has_tasks =
+        doc_node_member(root, "tasks", &found->tasks) && doc_node_array(&found->tasks) == 0;
+    found->has_setup = doc_node_member(root, "setup", &found->setup);
+    found->has_on_interrupt = doc_node_member(root, "on_interrupt", &found->on_interrupt);
+}
+
+/* Names first, because steps can use what is declared below them. */
+static void declare(prog_compiler *compiler, const sections *parts) {
+    prog_program *program = compiler->program;
+    doc_node task;
+    size_t tasks = parts->has_tasks ? doc_node_count(&parts->tasks) : 0;
+    size_t coroutines = parts->has_coroutines ? doc_node_count(&parts->coroutines) : 0;
+    program->tasks = prog_compiler_alloc(compiler, tasks * sizeof *program->tasks);
+    program->bodies =
+        prog_compiler_alloc(compiler, (tasks + coroutines + 2) * sizeof *program->bodies);
+    if (compiler->no_memory)
+        return;
+    if (parts->has_coroutines)
+        declare_coroutines(compiler, &parts->coroutines);
+    if (parts->has_tasks)
+        for (bool more = doc_node_first(&parts->tasks, &task); more; more = doc_node_next(&task))
+            declare_task(compiler, &task);
+    if (parts->has_setup) {
+        program->setup = new_body(compiler);
+        prog_declare_steps(compiler, program->setup, &parts->setup);
+    }
+    if (parts->has_on_interrupt) {
+        program->on_interrupt = new_body(compiler);
+        prog_declare_steps(compiler, program->on_interrupt, &parts->on_interrupt);
+    }
+}
+
+static void compile(prog_compiler *compiler, const sections *parts) {
+    prog_program *program = compiler->program;
+    doc_node task;
+    size_t i = 0;
+    if (parts->has_coroutines)
+        compile_coroutines(compiler, &parts->coroutines);
+    if (parts->has_tasks)
+        for (bool more = doc_node_first(&parts->tasks, &task); more; more = doc_node_next(&task))
+            compile_task(compiler, &task, &program->tasks[i++]);
+    program->setup_is_quiet = !parts->has_setup || is_quiet(&parts->setup);
+    if (parts->has_setup)
+        prog_compile_body(compiler, program->setup, &parts->setup, "setup");
+    if (parts->has_on_interrupt)
+        prog_compile_body(compiler, program->on_interrupt, &parts->on_interrupt, "on_interrupt");
+}
+
+static void read_document(prog_compiler *compiler, const doc_node *root) {
+    sections parts;
+    if (doc_node_object(root) != 0)
+        return;
+    prog_check_fields(root, prog_document_fields);
+    read_vars(compiler, root);
+    prog_load_objects(compiler, root);
+    read_settings(compiler, root);
+    read_signals(compiler, root);
+    find_sections(root, &parts);
+    if (!compiler->no_memory)
+        declare(compiler, &parts);
+    if (!compiler->no_memory)
+        compile(compiler, &parts);
+    if (!compiler->no_memory)
+        prog_load_expect(compiler, root);
+    if (!compiler->no_memory)
+        prog_check_caught(compiler);
+}
+
+int prog_compile(doc_document *document, prog_program **out) {
+    prog_program *program = base_zalloc(1, sizeof *program);
+    *out = NULL;
+    if (program == NULL) {
+        doc_free(document);
+        return CAD_ENOMEM;
+    }
+    program->document = document;
+    prog_compiler compiler = {.program = program, .document = document};
+    doc_node root = doc_root(document);
+    prog_scope_start(&compiler);
+    if (prog_exceptions_start(program, &compiler.exception_capacity) != 0)
+        compiler.no_memory = true;
+    else if (document->root != NULL)
+        read_document(&compiler, &root);
+    for (size_t i = 0; i < program->body_count; i++)
+        run_body_finish(program, &program->bodies[i]);
+    base_free(compiler.pending);
+    base_free(compiler.patterns);
+    base_symbols_free(&compiler.written_names);
+    base_symbols_free(&compiler.task_names);
+    base_free(compiler.caught);
+    base_symbols_free(&compiler.raised);
+    int error = compiler.no_memory ? CAD_ENOMEM : doc_status(document);
+    if (error == CAD_ENOMEM)
+        prog_free(program);
+    else
+        *out = program;
+    return error;
+}
+
+int prog_load(const char *path, prog_program **program) {
+    doc_document *document;
+    *program = NULL;
+    int error = doc_load(path, &document);
+    if (error == CAD_ENOMEM)
+        return error;
+    int compiled = prog_compile(document, program);
+    return compiled == CAD_ENOMEM ? compiled : error != 0 ? error : compiled;
+}

@@ -1,0 +1,343 @@
+/* program.h - a scenario as it runs: its document, checked and compiled once, never changed
+ * after that.
+ *
+ *     prog_program *program;
+ *     int error = prog_load("window.json", &program);
+ *     if (error != 0 && program != NULL)
+ *         doc_print_faults(program->document, stderr);
+ *     ... run_machine_new(program, ...) ...
+ *     prog_free(program);
+ *
+ * Each list of steps becomes a run of instructions in one flat array; what a step needs (its
+ * expressions, the slot of its variable, where to jump) is in the instruction's operands.
+ * Variables are slots of an array, one array for each coroutine that runs.
+ *
+ * What stands around an instruction - a try, a with, a timeout, a task group - is its block. The
+ * blocks are known when compiling, so that entering one costs nothing at run time: only when an
+ * error or a return leaves an instruction are its blocks looked at, from the innermost one out.
+ * What a block has to remember meanwhile (its scope, the error being handled) is in slots of the
+ * coroutine, beside its variables.
+ */
+#ifndef PROGRAM_PROGRAM_H
+#define PROGRAM_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/symbols.h"
+#include "cadran.h"
+#include "document/document.h"
+#include "expression/expression.h"
+#include "expression/text.h"
+
+#define PROG_NO_SLOT UINT32_MAX
+#define PROG_NO_BLOCK UINT32_MAX
+#define PROG_NO_PC UINT32_MAX
+
+/* An expression over the scenario's variables that is evaluated once, before the run. */
+typedef struct prog_setting {
+    expr_expression *value; /* NULL: not given */
+    uint32_t place;
+} prog_setting;
+
+/* --- Objects ------------------------------------------------------------------------------- */
+
+enum prog_object_type {
+    PROG_QUEUE,
+    PROG_LOCK,
+    PROG_EVENT,
+    PROG_CONDITION,
+    PROG_SEMAPHORE,
+    PROG_BARRIER,
+    PROG_FUTURE,
+    PROG_TASK,   /* no object of the document; what a name can stand for, too */
+    PROG_HANDLE, /* likewise */
+    PROG_OBJECT_TYPES
+};
+
+/* Sets of them, as expr_function.accepts and prog_target.accepts have it. */
+#define PROG_IS(type) (UINT32_C(1) << (type))
+#define PROG_AWAITABLE (PROG_IS(PROG_FUTURE) | PROG_IS(PROG_TASK))
+
+enum prog_queue_order { PROG_FIFO, PROG_LIFO, PROG_PRIORITY };
+
+typedef struct prog_object {
+    const char *name;
+    enum prog_object_type type;
+    uint32_t index; /* in prog_program.objects */
+    uint32_t place;
+    enum prog_queue_order order;
+    bool bounded;
+    prog_setting size;              /* maxsize, value or parties */
+    const struct prog_object *lock; /* a condition's, where it shares one; else NULL */
+} prog_object;
+
+/* What expr_reference() kinds mean here. */
+enum prog_reference_kind {
+    PROG_KIND_OBJECT,    /* const prog_object *, lives as long as the program */
+    PROG_KIND_FUTURE,    /* cad_future *, counted */
+    PROG_KIND_HANDLE,    /* struct run_callback *, counted */
+    PROG_KIND_EXCEPTION, /* cad_exception *, counted; in hidden slots only */
+    PROG_KIND_FUTURES,   /* struct run_futures *, counted; in hidden slots only */
+};
+
+/* --- Operands ------------------------------------------------------------------------------ */
+
+/* A name that is looked up when the step runs: a variable, an object, a task. */
+typedef struct prog_target {
+    const char *name;
+    uint32_t slot;             /* PROG_NO_SLOT: no variable has this name */
+    const prog_object *object; /* NULL: no object has this name */
+    uint32_t task;             /* in prog_program.task_names; BASE_NO_SYMBOL: no task can have it */
+} prog_target;
+
+typedef struct prog_targets {
+    uint32_t count;
+    prog_target items[];
+} prog_targets;
+
+/* `let` and `assign`: slots and their expressions, in order. */
+typedef struct prog_binding {
+    uint32_t slot;
+    expr_expression *expression;
+} prog_binding;
+
+typedef struct prog_bindings {
+    uint32_t count;
+    prog_binding items[];
+} prog_bindings;
+
+/* The arguments of a coroutine: slots of its own, and their values. */
+typedef struct prog_argument {
+    uint32_t slot;
+    expr_text *value;
+} prog_argument;
+
+typedef struct prog_arguments {
+    uint32_t count;
+    prog_argument items[];
+} prog_arguments;
+
+typedef struct prog_slots {
+    uint32_t count;
+    uint32_t items[];
+} prog_slots;
+
+typedef struct prog_body prog_body;
+
+/* What it is depends on the operation and on its place among the operands. */
+typedef union prog_operand {
+    expr_expression *expression; /* NULL: left out */
+    expr_text *text;             /* NULL: left out */
+    const prog_target *target;
+    const prog_targets *targets;
+    const prog_bindings *bindings;
+    const prog_arguments *arguments;
+    const prog_slots *slots; /* NULL: left out */
+    const prog_body *body;
+    uint32_t slot;  /* PROG_NO_SLOT: left out */
+    uint32_t pc;    /* where to go on, or where a callback begins */
+    uint32_t block; /* PROG_NO_BLOCK: none */
+    int32_t code;   /* an exception's */
+    uint32_t choice;
+    bool flag;
+} prog_operand;
+
+/* --- Instructions -------------------------------------------------------------------------- */
+
+#define PROG_OPERANDS 6
+
+struct prog_operation;
+
+typedef struct prog_instruction {
+    const struct prog_operation *operation;
+    uint32_t block; /* the innermost one around it */
+    uint32_t place; /* of its step, a byte offset in the document */
+    prog_operand operands[PROG_OPERANDS];
+} prog_instruction;
+
+enum prog_block_kind {
+    PROG_BLOCK_TRY,     /* the steps that `except` watches */
+    PROG_BLOCK_EXCEPT,  /* a branch of it */
+    PROG_BLOCK_GUARDED, /* try and its branches, where there is a `finally` */
+    PROG_BLOCK_FINALLY, /* its steps */
+    PROG_BLOCK_WITH,
+    PROG_BLOCK_SPAN,
+    PROG_BLOCK_TIMEOUT,
+    PROG_BLOCK_GROUP,
+    PROG_BLOCK_AS_COMPLETED,
+};
+
+#define PROG_ANY_EXCEPTION UINT32_MAX
+
+typedef struct prog_handler {
+    uint32_t exception; /* in prog_program.exceptions; PROG_ANY_EXCEPTION: "*" */
+    uint32_t pc;
+    uint32_t block; /* the EXCEPT block that it begins */
+} prog_handler;
+
+/* The hidden slots that a block has, from `slot`. */
+enum {
+    /* EXCEPT: the error that is being handled, and what `error` was before. */
+    /* GUARDED, GROUP: how the block is being left, and with what. */
+    PROG_SLOT_HOW = 0,   /* run_completion, packed */
+    PROG_SLOT_WHAT = 1,  /* its exception or value */
+    PROG_SLOT_SAVED = 2, /* EXCEPT: `error` before; GROUP: cad_task_group */
+    /* WITH: the object. TIMEOUT: cad_timeout. AS_COMPLETED: cad_as_completed, its futures. */
+    PROG_SLOT_SCOPE = 0,
+    PROG_SLOT_FUTURES = 1,
+};
+
+typedef struct prog_block {
+    enum prog_block_kind kind;
+    uint32_t parent;
+    uint32_t slot; /* its first hidden slot */
+    uint32_t pc;   /* GUARDED: the steps of `finally`; GROUP: what leaves it with an error */
+    uint32_t place;
+    uint32_t error;               /* EXCEPT: the slot of the variable `error` */
+    const prog_handler *handlers; /* TRY: in the order in which they are tried */
+    size_t handler_count;
+} prog_block;
+
+/* The steps of one coroutine or task, of setup, or of on_interrupt. */
+struct prog_body {
+    const char *name; /* a coroutine's; NULL for others */
+    struct prog_program *program;
+    uint32_t index;      /* a coroutine's, in prog_program.coroutines */
+    uint32_t entry;      /* the first instruction */
+    uint32_t slots;      /* how many, hidden ones included */
+    uint32_t parameters; /* the first of its slots */
+    uint32_t lasting;    /* hidden slots that serve one step each, a timeout: a callback can look
+                          * there when that has long been left */
+    uint32_t scratch;    /* holds what a step waits for; PROG_NO_SLOT: no step needs that */
+    bool shared;         /* it makes callbacks, which see its variables even after its end */
+    base_symbols variables;
+    cad_step_type type;
+};
+
+/* --- Exceptions ---------------------------------------------------------------------------- */
+
+typedef struct prog_exception_type {
+    const char *name;
+    uint32_t parent; /* BASE_NO_SYMBOL: BaseException itself */
+    int code;
+} prog_exception_type;
+
+/* --- The document -------------------------------------------------------------------------- */
+
+/* A row of `tasks`. */
+typedef struct prog_task_spec {
+    const char *pattern; /* its name as written */
+    expr_text *name;
+    prog_setting count;
+    uint32_t place;
+    uint32_t index; /* the slot of the index variable */
+    bool indexed;   /* the name depends on nothing else, and so need not be kept */
+    const prog_bindings *let;
+    prog_setting start; /* not given: before the first iteration */
+    prog_body *body;
+    const prog_body *call; /* NULL: the body is what runs */
+    const prog_arguments *arguments;
+} prog_task_spec;
+
+typedef struct prog_signal {
+    prog_setting at;
+    int number; /* SIGINT */
+} prog_signal;
+
+/* A row of expect.order, or of expect.tasks. */
+typedef struct prog_pair {
+    const char *first;
+    const char *second;
+    uint32_t place;
+} prog_pair;
+
+typedef struct prog_invariant {
+    expr_expression *condition;
+    const char *text;
+    uint32_t place;
+} prog_invariant;
+
+typedef struct prog_expect {
+    bool given;
+    const char *outcome; /* NULL: not given */
+    uint32_t outcome_place;
+    prog_setting makespan_least, makespan_most; /* equal where it is one number */
+    prog_setting max_concurrent;
+    prog_setting tolerance;
+    const char **lines; /* NULL: not given */
+    size_t line_count;
+    uint32_t lines_place;
+    prog_pair *order;
+    size_t order_count;
+    prog_invariant *always;
+    size_t always_count;
+    prog_pair *tasks; /* a name, and how it ends */
+    size_t task_count;
+    const char **table; /* rows; NULL: not given */
+    size_t table_count;
+    uint32_t table_place;
+} prog_expect;
+
+typedef struct prog_program {
+    doc_document *document;
+    const char *name; /* "scenario" when the document has none */
+    int64_t seed;
+    prog_setting until; /* not given: until every task has ended */
+    prog_setting threads;
+
+    prog_instruction *code;
+    uint32_t code_count;
+    prog_block *blocks;
+    uint32_t block_count;
+
+    base_symbols global_names; /* prog_program.variables, by name */
+    prog_setting *variables;
+    base_symbols object_names;
+    prog_object *objects;
+    base_symbols coroutine_names;
+    prog_body **coroutines;  /* by name */
+    base_symbols task_names; /* names of tasks that the document mentions */
+    base_symbols exception_names;
+    prog_exception_type *exceptions;
+    prog_task_spec *tasks;
+    size_t task_count;
+    prog_signal *signals;
+    size_t signal_count;
+    prog_body *bodies; /* all of them: coroutines, tasks, setup, on_interrupt */
+    size_t body_count;
+    prog_body *setup;        /* NULL: none */
+    prog_body *on_interrupt; /* NULL: none */
+    prog_expect expect;
+    bool setup_is_quiet; /* it changes nothing that a task's count, name or variables can see */
+    bool draws;          /* somewhere a random number is drawn */
+
+    struct prog_arena *arena;
+    struct prog_owned *owned;
+} prog_program;
+
+/* Loads, checks and compiles a document. Returns
+ *   0           *program is whole
+ *   CAD_EINVAL  faults: in program->document
+ *   CAD_ESYSTEM the file cannot be read: the fault is in program->document
+ *   CAD_ENOMEM  *program is NULL
+ * Except in the last case the caller owns *program. */
+int prog_load(const char *path, prog_program **program);
+/* The same for a document that is in memory; takes it over. */
+int prog_compile(doc_document *document, prog_program **program);
+void prog_free(prog_program *program); /* takes NULL */
+
+/* The Python name of the exception with a code; never NULL. */
+const char *prog_error_name(const prog_program *program, int code);
+/* True where an exception with this code is caught by a branch for `exception`. */
+bool prog_catches(const prog_program *program, uint32_t exception, int code);
+
+/* Python's str(error), which of a KeyError is the repr of its message. Appends; 0 or CAD_ENOMEM.
+ * `exception` may be NULL. */
+int prog_error_text(int code, const cad_exception *exception, base_buffer *buffer);
+/* `Name: text`, or `Name` without one. */
+int prog_error_show(const prog_program *program, int code, const cad_exception *exception,
+                    base_buffer *buffer);
+
+#endif

@@ -1,0 +1,324 @@
+/* What names mean where they stand in the document. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "program/compile.h"
+#include "steps/functions.h"
+
+/* --- Types in words -------------------------------------------------------------------------- */
+
+const char *prog_object_type_word(enum prog_object_type type) {
+    static const char *const words[PROG_OBJECT_TYPES] = {
+        "a queue",   "a lock",   "an event", "a condition", "a semaphore",
+        "a barrier", "a future", "a task",   "a handle",
+    };
+    return words[type];
+}
+
+void prog_describe_types(uint32_t types, base_buffer *buffer) {
+    bool first = true;
+    for (int type = 0; type < PROG_OBJECT_TYPES; type++) {
+        if ((types & PROG_IS(type)) == 0)
+            continue;
+        types &= ~PROG_IS(type);
+        const char *comma = first ? "" : types == 0 ? " or " : ", ";
+        (void)base_buffer_format(buffer, "%s%s", comma,
+                                 prog_object_type_word((enum prog_object_type)type));
+        first = false;
+    }
+}
+
+/* --- Names that tasks can have --------------------------------------------------------------- */
+
+/* Whether `name` can be what the pattern gives: each {expression} stands for any text. Where a
+ * letter does not fit, the last {expression} takes one more. */
+static bool matches(const char *pattern, const char *name, const char *end) {
+    const char *after = NULL; /* the last expression */
+    const char *taken = NULL; /* what it stands for ends here */
+    for (;;) {
+        const char *letter = pattern;
+        if (*pattern == '{' && pattern[1] != '{') {
+            const char *close = strchr(pattern, '}');
+            if (close == NULL)
+                return false;
+            pattern = after = close + 1;
+            taken = name;
+            continue;
+        }
+        if ((*pattern == '{' || *pattern == '}') && pattern[1] == *pattern)
+            letter = ++pattern;
+        if (*letter == '\0' && name == end)
+            return true;
+        if (*letter != '\0' && name < end && *letter == *name) {
+            pattern++;
+            name++;
+        } else if (after != NULL && taken < end) {
+            pattern = after;
+            name = ++taken;
+        } else {
+            return false;
+        }
+    }
+}
+
+bool prog_is_task_name(const prog_compiler *compiler, const char *name, size_t length) {
+    if (base_symbols_find(&compiler->task_names, name, length) != BASE_NO_SYMBOL)
+        return true;
+    for (size_t i = 0; i < compiler->pattern_count; i++)
+        if (matches(compiler->patterns[i], name, name + length))
+            return true;
+    return false;
+}
+
+void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion) {
+    base_symbols_suggest(&compiler->task_names, suggestion);
+    for (size_t i = 0; i < compiler->pattern_count; i++)
+        base_suggestion_offer(suggestion, compiler->patterns[i]);
+}
+
+void prog_declare_pattern(prog_compiler *compiler, const char *pattern) {
+    size_t length = strlen(pattern);
+    if (strpbrk(pattern, "{}") == NULL) {
+        if (base_symbols_add(&compiler->task_names, pattern, length, NULL) == BASE_NO_SYMBOL)
+            compiler->no_memory = true;
+        return;
+    }
+    const char **patterns = base_grown(compiler->patterns, compiler->pattern_count,
+                                       &compiler->pattern_capacity, sizeof *patterns);
+    if (patterns == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->patterns = patterns;
+    patterns[compiler->pattern_count++] = pattern;
+}
+
+/* --- Resolving ------------------------------------------------------------------------------- */
+
+static const prog_object *find_object(const prog_compiler *compiler, const char *name,
+                                      size_t length) {
+    uint32_t index = base_symbols_find(&compiler->program->object_names, name, length);
+    return index != BASE_NO_SYMBOL ? &compiler->program->objects[index] : NULL;
+}
+
+/* The order of the language: a task's variables, the scenario's, objects, tasks. */
+static int resolve(const expr_scope *scope, const char *name, size_t length, bool behind,
+                   expr_name *found) {
+    prog_compiler *compiler = scope->context;
+    prog_program *program = compiler->program;
+    uint32_t slot;
+    *found = (expr_name){0};
+    if (!behind && compiler->body != NULL &&
+        (slot = base_symbols_find(&compiler->body->variables, name, length)) != BASE_NO_SYMBOL) {
+        *found = (expr_name){.kind = EXPR_NAME_LOCAL, .slot = slot};
+        return 0;
+    }
+    slot = base_symbols_find(&program->global_names, name, length);
+    if (slot < compiler->variables) {
+        *found = (expr_name){.kind = EXPR_NAME_GLOBAL, .slot = slot};
+        return 0;
+    }
+    const prog_object *object = find_object(compiler, name, length);
+    if (object != NULL) {
+        *found = (expr_name){.kind = EXPR_NAME_CONSTANT,
+                             .value = expr_reference(PROG_KIND_OBJECT, object),
+                             .what = PROG_IS(object->type),
+                             .label = prog_object_type_word(object->type)};
+        return 0;
+    }
+    if (compiler->before_tasks || !prog_is_task_name(compiler, name, length))
+        return CAD_EKEY;
+    slot = base_symbols_add(&program->task_names, name, length, NULL);
+    if (slot == BASE_NO_SYMBOL)
+        return CAD_ENOMEM;
+    *found = (expr_name){.kind = EXPR_NAME_LATE,
+                         .slot = slot,
+                         .what = PROG_IS(PROG_TASK),
+                         .label = prog_object_type_word(PROG_TASK)};
+    return 0;
+}
+
+static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
+    const prog_compiler *compiler = scope->context;
+    if (compiler->body != NULL)
+        base_symbols_suggest(&compiler->body->variables, suggestion);
+    for (uint32_t i = 0; i < compiler->variables; i++)
+        base_suggestion_offer(suggestion, base_symbols_name(&compiler->program->global_names, i));
+    base_symbols_suggest(&compiler->program->object_names, suggestion);
+    if (!compiler->before_tasks)
+        prog_suggest_tasks(compiler, suggestion);
+}
+
+void prog_scope_start(prog_compiler *compiler) {
+    compiler->scope = (expr_scope){.context = compiler,
+                                   .resolve = resolve,
+                                   .suggest = suggest,
+                                   .functions = step_functions,
+                                   .function_count = step_function_count};
+}
+
+/* --- Variables ------------------------------------------------------------------------------- */
+
+bool prog_check_name(const prog_compiler *compiler, const doc_node *node, const char *name) {
+    size_t length = strlen(name);
+    bool key = doc_node_key(node) == name;
+    int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
+    if (!expr_is_name(name, length)) {
+        (void)fault(node,
+                    "\"%s\" cannot be a name: letters, digits and _, no digit first, and "
+                    "no word of the expressions",
+                    name);
+        return false;
+    }
+    if (expr_is_function(&compiler->scope, name, length)) {
+        (void)fault(node, "\"%s\" is the name of a function", name);
+        return false;
+    }
+    return true;
+}
+
+uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
+    const char *name;
+    if (doc_node_string(node, &name) != 0 || !prog_check_name(compiler, node, name))
+        return PROG_NO_SLOT;
+    return base_symbols_find(&compiler->body->variables, name, strlen(name));
+}
+
+void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char *name) {
+    size_t length = strlen(name);
+    if (!expr_is_name(name, length) || expr_is_function(&compiler->scope, name, length))
+        return; /* a fault when it is compiled */
+    if (base_symbols_add(&body->variables, name, length, NULL) == BASE_NO_SYMBOL)
+        compiler->no_memory = true;
+}
+
+/* --- Targets --------------------------------------------------------------------------------- */
+
+static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const char *name) {
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    suggest(&compiler->scope, &suggestion);
+    (void)doc_node_unknown(node, "name", name, &suggestion);
+    return false;
+}
+
+static bool fault_type(const doc_node *node, const char *verb, uint32_t accepts,
+                       const prog_object *object) {
+    base_buffer types = {0};
+    prog_describe_types(accepts, &types);
+    (void)doc_node_fault(node, "\"%s\" takes %s; \"%s\" is %s", verb,
+                         types.data != NULL ? types.data : "something else", object->name,
+                         prog_object_type_word(object->type));
+    base_buffer_free(&types);
+    return false;
+}
+
+bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const char *verb,
+                         uint32_t accepts, prog_target *target) {
+    const char *name;
+    if (doc_node_string(node, &name) != 0)
+        return false;
+    size_t length = strlen(name);
+    *target = (prog_target){.name = name, .slot = PROG_NO_SLOT, .task = BASE_NO_SYMBOL};
+    target->slot = base_symbols_find(&compiler->body->variables, name, length);
+    target->object = find_object(compiler, name, length);
+    if (target->object != NULL) {
+        bool fits = (accepts & PROG_IS(target->object->type)) != 0;
+        return fits || target->slot != PROG_NO_SLOT ||
+               fault_type(node, verb, accepts, target->object);
+    }
+    if ((accepts & PROG_IS(PROG_TASK)) != 0 && prog_is_task_name(compiler, name, length)) {
+        target->task = base_symbols_add(&compiler->program->task_names, name, length, NULL);
+        compiler->no_memory |= target->task == BASE_NO_SYMBOL;
+        return !compiler->no_memory;
+    }
+    return target->slot != PROG_NO_SLOT || fault_unknown(compiler, node, name);
+}
+
+/* --- Declaring ------------------------------------------------------------------------------- */
+
+static void declare_spawn(prog_compiler *compiler, const doc_node *step, const char *coroutine) {
+    static const char number[] = "-{n}";
+    doc_node name;
+    const char *pattern;
+    if (doc_node_member(step, "name", &name)) {
+        if (doc_node_type(&name) == DOC_STRING && doc_node_string(&name, &pattern) == 0)
+            prog_declare_pattern(compiler, pattern);
+        return;
+    }
+    char *numbered = prog_compiler_alloc(compiler, strlen(coroutine) + sizeof number);
+    if (numbered == NULL)
+        return;
+    strcpy(numbered, coroutine);
+    strcat(numbered, number);
+    prog_declare_pattern(compiler, numbered);
+}
+
+static void declare_names(prog_compiler *compiler, prog_body *body, const doc_node *names) {
+    doc_node item;
+    const char *name;
+    if (doc_node_type(names) == DOC_STRING && doc_node_string(names, &name) == 0)
+        prog_declare_variable(compiler, body, name);
+    for (bool more = doc_node_first(names, &item); more; more = doc_node_next(&item))
+        if (doc_node_type(&item) == DOC_STRING && doc_node_string(&item, &name) == 0)
+            prog_declare_variable(compiler, body, name);
+}
+
+static void declare_keys(prog_compiler *compiler, prog_body *body, const doc_node *bindings) {
+    doc_node item;
+    for (bool more = doc_node_first(bindings, &item); more; more = doc_node_next(&item))
+        if (doc_node_key(&item) != NULL)
+            prog_declare_variable(compiler, body, doc_node_key(&item));
+}
+
+static void declare_handlers(prog_compiler *compiler, prog_body *body, const doc_node *handlers) {
+    doc_node item;
+    prog_declare_variable(compiler, body, "error");
+    for (bool more = doc_node_first(handlers, &item); more; more = doc_node_next(&item))
+        prog_declare_steps(compiler, body, &item);
+}
+
+static void declare_member(prog_compiler *compiler, prog_body *body, const doc_node *step,
+                           const prog_member *member, const doc_node *value) {
+    const char *name;
+    switch (member->kind) {
+    case PROG_MEMBER_VARIABLE:
+    case PROG_MEMBER_VARIABLES:
+        declare_names(compiler, body, value);
+        break;
+    case PROG_MEMBER_BINDINGS:
+        declare_keys(compiler, body, value);
+        break;
+    case PROG_MEMBER_HANDLERS:
+        declare_handlers(compiler, body, value);
+        break;
+    case PROG_MEMBER_STEPS:
+    case PROG_MEMBER_CALLBACK:
+        prog_declare_steps(compiler, body, value);
+        break;
+    case PROG_MEMBER_SPAWN:
+        if (doc_node_type(value) == DOC_STRING && doc_node_string(value, &name) == 0)
+            declare_spawn(compiler, step, name);
+        break;
+    default:
+        break;
+    }
+}
+
+void prog_declare_steps(prog_compiler *compiler, prog_body *body, const doc_node *steps) {
+    doc_node step, value;
+    for (bool more = doc_node_first(steps, &step); more; more = doc_node_next(&step)) {
+        for (bool next = doc_node_first(&step, &value); next; next = doc_node_next(&value)) {
+            const char *key = doc_node_key(&value);
+            const prog_step *row = key != NULL ? step_find(key) : NULL;
+            body->lasting += row != NULL && row->lasting;
+            for (size_t i = 0; row != NULL && row->members[i].kind != PROG_MEMBER_NONE; i++) {
+                doc_node member;
+                const char *name = row->members[i].name != NULL ? row->members[i].name : key;
+                if (doc_node_member(&step, name, &member))
+                    declare_member(compiler, body, &step, &row->members[i], &member);
+            }
+        }
+    }
+}

@@ -1,0 +1,415 @@
+/* Goes through instructions; and leaves blocks as Python's try, with and return do. */
+#include "run/interpreter.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "program/exceptions.h"
+#include "run/machine.h"
+
+/* --- Variables ------------------------------------------------------------------------------- */
+
+/* The variables of a body that makes callbacks: these see them even when it has ended. */
+typedef struct shared_locals {
+    uint32_t references;
+    uint32_t count;
+    expr_value values[];
+} shared_locals;
+
+static shared_locals *shared_of(const run_frame *frame) {
+    char *values = (char *)frame->locals;
+    return (shared_locals *)(void *)(values - offsetof(shared_locals, values));
+}
+
+static void init_locals(const prog_body *body, expr_value *locals) {
+    size_t variables = body->variables.count;
+    for (size_t i = 0; i < body->slots; i++)
+        locals[i] = i < variables ? EXPR_UNSET : EXPR_NONE;
+}
+
+static void clear_locals(expr_value *locals, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        expr_value value = locals[i];
+        locals[i] = EXPR_NONE;
+        expr_value_unref(value);
+    }
+}
+
+int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside) {
+    *frame = (run_frame){.body = body, .locals = inside, .pc = body->entry};
+    if (body->shared) {
+        shared_locals *shared = base_alloc(sizeof *shared + body->slots * sizeof shared->values[0]);
+        if (shared == NULL) {
+            frame->locals = NULL;
+            return CAD_ENOMEM;
+        }
+        shared->references = 1;
+        shared->count = body->slots;
+        frame->locals = shared->values;
+    }
+    init_locals(body, frame->locals);
+    return 0;
+}
+
+void run_frame_share(run_frame *frame, const run_frame *with) {
+    assert(with->body->shared);
+    *frame = *with;
+    shared_of(frame)->references++;
+}
+
+void run_frame_clear(run_frame *frame) {
+    expr_value *locals = frame->locals;
+    if (locals == NULL)
+        return;
+    shared_locals *shared = frame->body->shared ? shared_of(frame) : NULL;
+    frame->locals = NULL;
+    if (shared == NULL) {
+        clear_locals(locals, frame->body->slots);
+    } else if (--shared->references == 0) {
+        clear_locals(locals, shared->count);
+        base_free(shared);
+    }
+}
+
+/* --- Calls ----------------------------------------------------------------------------------- */
+
+enum { MAX_CALLS = 1000 }; /* Python's recursion limit */
+
+/* A coroutine inside another one. */
+typedef struct call_frame {
+    run_frame *caller;
+    run_frame frame;
+    expr_value locals[];
+} call_frame;
+
+static call_frame *call_of(run_frame *frame) {
+    return (call_frame *)(void *)((char *)frame - offsetof(call_frame, frame));
+}
+
+int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments) {
+    uint32_t depth = job->top->depth + 1;
+    if (depth > MAX_CALLS)
+        return run_raise(CAD_ESTACK, "maximum recursion depth exceeded");
+    size_t inside = body->shared ? 0 : body->slots;
+    call_frame *call = base_alloc(sizeof *call + inside * sizeof call->locals[0]);
+    if (call == NULL)
+        return CAD_ENOMEM;
+    int error = run_frame_start(&call->frame, body, call->locals);
+    if (error == 0)
+        error = run_evaluate_arguments(job, arguments, call->frame.locals);
+    if (error != 0) {
+        run_frame_clear(&call->frame);
+        base_free(call);
+        return error;
+    }
+    call->caller = job->top;
+    call->frame.depth = depth;
+    job->top = &call->frame;
+    return 0;
+}
+
+/* Ends the innermost coroutine; false where it was the outermost. */
+static bool pop(run_job *job) {
+    run_frame *frame = job->top;
+    run_frame_clear(frame);
+    if (frame == &job->frame) {
+        job->top = NULL;
+        return false;
+    }
+    call_frame *call = call_of(frame);
+    job->top = call->caller;
+    base_free(call);
+    return true;
+}
+
+void run_job_clear(run_job *job) {
+    while (job->top != NULL)
+        (void)pop(job);
+    run_frame_clear(&job->frame);
+    expr_value held = job->held;
+    job->held = EXPR_NONE;
+    expr_value_unref(held);
+}
+
+/* --- Completions ----------------------------------------------------------------------------- */
+
+/* A completion in two slots. The first is a number: where it began and, in 21 bits, how: 0 for
+ * going on, 1 for a return, else the error. */
+#define HOW_BITS 21
+
+static expr_value pack(const run_completion *completion) {
+    uint64_t how = completion->code == PROG_RETURN ? 1 : (uint64_t)-completion->code;
+    return expr_number((double)((uint64_t)completion->at << HOW_BITS | how));
+}
+
+static expr_value exception_value(cad_exception *exception) {
+    return exception != NULL ? expr_reference(PROG_KIND_EXCEPTION, exception) : EXPR_NONE;
+}
+
+/* What was kept in the slots; borrowed from them. */
+static run_completion kept(const run_job *job, uint32_t slot) {
+    const expr_value *slots = &job->top->locals[slot];
+    uint64_t packed = (uint64_t)expr_to_double(slots[PROG_SLOT_HOW]);
+    uint64_t how = packed & ((UINT64_C(1) << HOW_BITS) - 1);
+    run_completion completion = {.at = (uint32_t)(packed >> HOW_BITS)};
+    if (how == 1) {
+        completion.code = PROG_RETURN;
+        completion.value = slots[PROG_SLOT_WHAT];
+    } else {
+        completion.code = -(int)how;
+        if (slots[PROG_SLOT_WHAT] != EXPR_NONE)
+            completion.exception = expr_to_pointer(slots[PROG_SLOT_WHAT]);
+    }
+    return completion;
+}
+
+void run_keep_completion(run_job *job, uint32_t slot, const run_completion *completion) {
+    static const run_completion in_order;
+    if (completion == NULL)
+        completion = &in_order;
+    run_store(job, slot + PROG_SLOT_HOW, pack(completion));
+    run_store(job, slot + PROG_SLOT_WHAT,
+              completion->code == PROG_RETURN ? completion->value
+                                              : exception_value(completion->exception));
+}
+
+void run_drop_completion(run_job *job, uint32_t slot) {
+    run_store(job, slot + PROG_SLOT_WHAT, EXPR_NONE);
+}
+
+int run_raise_kept(run_job *job, uint32_t slot) {
+    run_completion completion = kept(job, slot);
+    if (completion.code >= 0)
+        return 0;
+    job->machine->origin = completion.at;
+    return cad_raise_exception(completion.code, cad_exception_ref(completion.exception));
+}
+
+int run_take_up_completion(run_job *job, uint32_t slot) {
+    run_completion completion = kept(job, slot);
+    int result = completion.code;
+    if (result == PROG_RETURN)
+        job->held = expr_value_ref(completion.value);
+    else if (result < 0)
+        result = run_raise_kept(job, slot);
+    run_drop_completion(job, slot);
+    return result;
+}
+
+/* --- Branches of `except` -------------------------------------------------------------------- */
+
+static const prog_handler *find_handler(const prog_program *program, const prog_block *block,
+                                        int code) {
+    if (code == PROG_RETURN)
+        return NULL;
+    for (size_t i = 0; i < block->handler_count; i++)
+        if (prog_catches(program, block->handlers[i].exception, code))
+            return &block->handlers[i];
+    return NULL;
+}
+
+static int enter_branch(run_job *job, const prog_handler *handler, run_completion *completion) {
+    run_machine *machine = job->machine;
+    const prog_block *block = &machine->program->blocks[handler->block];
+    expr_value *locals = job->top->locals;
+    expr_value text;
+    base_buffer_clear(&machine->text);
+    int error = prog_error_text(completion->code, completion->exception, &machine->text);
+    if (error == 0)
+        error = expr_string_new(machine->text.data, machine->text.length, &text);
+    if (error != 0)
+        return error;
+    run_keep_completion(job, block->slot, completion);
+    run_store(job, block->slot + PROG_SLOT_SAVED, locals[block->error]);
+    locals[block->error] = text;
+    job->top->pc = handler->pc;
+    return 0;
+}
+
+void run_leave_branch(run_job *job, const prog_block *block) {
+    expr_value *locals = job->top->locals;
+    expr_value saved = locals[block->slot + PROG_SLOT_SAVED];
+    locals[block->slot + PROG_SLOT_SAVED] = EXPR_NONE;
+    run_store(job, block->error, saved == EXPR_UNSET ? EXPR_NONE : saved);
+    run_drop_completion(job, block->slot);
+}
+
+int run_raise_again(run_job *job, const prog_block *block) {
+    return run_raise_kept(job, block->slot);
+}
+
+/* --- Leaving --------------------------------------------------------------------------------- */
+
+static void drop(run_completion *completion) {
+    cad_exception_unref(completion->exception);
+    expr_value_unref(completion->value);
+    *completion = (run_completion){0};
+}
+
+/* The error that was just raised, as how instruction `at` is left. */
+static run_completion raised(run_job *job, int code, uint32_t at) {
+    run_machine *machine = job->machine;
+    run_completion completion = {.code = code, .at = at};
+    cad_exception *exception = cad_error_exception();
+    if (exception != NULL && cad_exception_code(exception) == code)
+        completion.exception = cad_exception_ref(exception);
+    if (machine->origin != PROG_NO_PC)
+        completion.at = machine->origin;
+    machine->origin = PROG_NO_PC;
+    return completion;
+}
+
+/* An error on the way out of a block takes the place of how it was being left. */
+static void replace(run_job *job, run_completion *completion, int error) {
+    uint32_t at = completion->at;
+    if (error == 0)
+        return;
+    drop(completion);
+    *completion = raised(job, error, at);
+}
+
+/* The error with which a timeout leaves its block: that of the block, or its own. */
+static void leave_timeout(run_job *job, const prog_block *block, run_completion *completion) {
+    int code = completion->code < 0 ? completion->code : 0;
+    if (code != 0)
+        (void)cad_raise_exception(code, cad_exception_ref(completion->exception));
+    int error = run_leave_timeout(job, block->slot, code);
+    if (error != code)
+        replace(job, completion, error);
+}
+
+/* Leaves a block. Returns 1 when that leads to other instructions, which job->top->pc is at; 0
+ * when the block is left; or CAD_ENOMEM. */
+static int leave_block(run_job *job, const prog_block *block, run_completion *completion) {
+    const prog_handler *handler;
+    int error;
+    switch (block->kind) {
+    case PROG_BLOCK_TRY:
+        handler = find_handler(job->machine->program, block, completion->code);
+        if (handler == NULL)
+            return 0;
+        error = enter_branch(job, handler, completion);
+        return error != 0 ? error : 1;
+    case PROG_BLOCK_GUARDED:
+    case PROG_BLOCK_GROUP:
+        run_keep_completion(job, block->slot, completion);
+        job->top->pc = block->pc;
+        return 1;
+    case PROG_BLOCK_EXCEPT:
+        run_leave_branch(job, block);
+        return 0;
+    case PROG_BLOCK_FINALLY:
+        run_drop_completion(job, block->slot);
+        return 0;
+    case PROG_BLOCK_WITH:
+        replace(job, completion, run_leave_with(job, block->slot));
+        return 0;
+    case PROG_BLOCK_TIMEOUT:
+        leave_timeout(job, block, completion);
+        return 0;
+    case PROG_BLOCK_SPAN:
+        run_span_end(job);
+        return 0;
+    case PROG_BLOCK_AS_COMPLETED:
+        run_leave_as_completed(job, block->slot);
+        return 0;
+    }
+    return 0;
+}
+
+int run_job_error(const run_job *job) {
+    return (int)expr_to_double(job->held);
+}
+
+/* The outermost coroutine is left: what the job ends with. */
+static int end_job(run_job *job, run_completion *completion) {
+    if (completion->code == PROG_RETURN) {
+        job->held = completion->value;
+        return 0;
+    }
+    job->frame.pc = completion->at; /* both for the report, should nobody retrieve it */
+    job->held = expr_number(completion->code);
+    return cad_raise_exception(completion->code, completion->exception);
+}
+
+/* Leaves the instruction and its blocks, coroutine by coroutine. Returns 1 where the job goes on,
+ * at job->top->pc; CAD_ENOMEM; or 0 where the job has ended, with *end. */
+static int leave(run_job *job, const prog_instruction *in, int result, int *end) {
+    const prog_program *program = job->machine->program;
+    run_completion completion = {.code = result, .value = job->held};
+    if (result < 0)
+        completion = raised(job, result, (uint32_t)(in - program->code));
+    else
+        job->held = EXPR_NONE;
+    for (;;) {
+        for (uint32_t i = in->block; i != PROG_NO_BLOCK; i = program->blocks[i].parent) {
+            int left = leave_block(job, &program->blocks[i], &completion);
+            if (left == CAD_ENOMEM)
+                drop(&completion);
+            if (left != 0)
+                return left;
+        }
+        if (!pop(job)) {
+            *end = end_job(job, &completion);
+            return 0;
+        }
+        in = &program->code[job->top->pc - 1]; /* the call */
+        if (completion.code == PROG_RETURN) {
+            job->held = completion.value;
+            (void)in->operation->finish(job, in, 0);
+            return 1;
+        }
+    }
+}
+
+/* --- Going on -------------------------------------------------------------------------------- */
+
+/* The run is over: a task stays where it is, waiting for what never comes. */
+static int halt(run_job *job) {
+    return cad_current_task() != NULL ? cad_await(job->machine->never, NULL) : CAD_PENDING;
+}
+
+static int out_of_memory(run_job *job) {
+    (void)run_machine_no_memory(job->machine);
+    return halt(job);
+}
+
+int run_job_go(run_job *job, int result) {
+    run_machine *machine = job->machine;
+    const prog_instruction *code = machine->program->code;
+    bool waited = job->top != NULL;
+    if (!waited)
+        job->top = &job->frame;
+    for (;;) {
+        const prog_instruction *in;
+        if (waited) {
+            in = &code[job->top->pc - 1];
+            waited = false;
+        } else {
+            if (machine->gauge.fuel-- == 0 && !run_machine_refuel(job))
+                return halt(job);
+            in = &code[job->top->pc++];
+            result = in->operation->begin(job, in);
+            if (result == CAD_PENDING || result == PROG_CALLED) {
+                if (result == CAD_PENDING)
+                    return result;
+                continue;
+            }
+            if (result == PROG_HALT)
+                return halt(job);
+        }
+        if (in->operation->finish != NULL && result != PROG_RETURN)
+            result = in->operation->finish(job, in, result);
+        if (result >= 0 && result != PROG_RETURN)
+            continue;
+        int end = 0;
+        if (result != CAD_ENOMEM)
+            result = leave(job, in, result, &end);
+        if (result == CAD_ENOMEM)
+            return out_of_memory(job);
+        if (result == 0)
+            return end;
+    }
+}

@@ -1,0 +1,44 @@
+/* interpreter.h - what the blocks and the control steps share with the interpreter.
+ */
+#ifndef RUN_INTERPRETER_H
+#define RUN_INTERPRETER_H
+
+#include "run/machine.h"
+
+/* How control leaves an instruction other than by going on to the next one. */
+typedef struct run_completion {
+    int code;                 /* an error, or PROG_RETURN; 0: it does go on */
+    uint32_t at;              /* the instruction where it began */
+    cad_exception *exception; /* with an error; may be NULL; a reference */
+    expr_value value;         /* with PROG_RETURN; a reference */
+} run_completion;
+
+/* A frame with its variables unset. `inside` is the room for them, which a body whose variables
+ * are shared does not use. 0 or CAD_ENOMEM. */
+int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside);
+/* A frame that shares the variables of another one. */
+void run_frame_share(run_frame *frame, const run_frame *with);
+void run_frame_clear(run_frame *frame);
+
+/* Runs a coroutine inside the job. */
+int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments);
+
+/* Two hidden slots remember how a block is being left, until its steps on the way out are done.
+ * NULL: in order. Takes over the completion's references. */
+void run_keep_completion(run_job *job, uint32_t slot, const run_completion *completion);
+/* Goes on with it: returns what an instruction's begin() returns. */
+int run_take_up_completion(run_job *job, uint32_t slot);
+void run_drop_completion(run_job *job, uint32_t slot);
+/* Raises an error that is kept, which stays kept; 0 where it is none. */
+int run_raise_kept(run_job *job, uint32_t slot);
+
+/* In a branch of `except`. */
+int run_raise_again(run_job *job, const prog_block *block);
+void run_leave_branch(run_job *job, const prog_block *block);
+
+/* The way out of the blocks of other steps; `slot` is the block's first. */
+int run_leave_with(run_job *job, uint32_t slot);
+int run_leave_timeout(run_job *job, uint32_t slot, int error);
+void run_leave_as_completed(run_job *job, uint32_t slot);
+
+#endif

@@ -1,0 +1,196 @@
+/* What is said about a run that does not go well. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "run/interpreter.h"
+#include "run/machine.h"
+#include "trace/writer.h"
+
+/* --- Words ----------------------------------------------------------------------------------- */
+
+#define TIME_TEXT (BASE_NUMBER_TEXT + 1)
+
+/* `1.5s`; the caller's buffer is returned. */
+static const char *show_time(int64_t time_ns, char text[TIME_TEXT]) {
+    size_t length = base_number_format((double)time_ns / 1e9, text);
+    text[length] = 's';
+    text[length + 1] = '\0';
+    return text;
+}
+
+static uint32_t place_of(const run_machine *machine, uint32_t pc) {
+    return pc < machine->program->code_count ? machine->program->code[pc].place : DOC_NOWHERE;
+}
+
+static void format_place(const run_machine *machine, uint32_t place, base_buffer *buffer) {
+    if (place != DOC_NOWHERE)
+        (void)doc_format_place(machine->program->document, place, buffer);
+}
+
+/* --- Failures -------------------------------------------------------------------------------- */
+
+static void keep_failure(run_machine *machine, const char *who, const char *what, uint32_t place) {
+    if (machine->failure_count++ >= RUN_FAILURES_KEPT)
+        return;
+    run_failure *failure = &machine->failures[machine->failure_count - 1];
+    failure->who = base_strndup(who, strlen(who));
+    failure->what = base_strndup(what, strlen(what));
+    failure->place = place;
+}
+
+static void trace_failure(run_machine *machine, const cad_task *task, int code,
+                          const cad_exception *exception, const char *where) {
+    if (machine->writer != NULL)
+        trace_writer_error(machine->writer, cad_loop_time(machine->loop), task,
+                           prog_error_name(machine->program, code),
+                           exception != NULL ? cad_exception_message(exception) : NULL, where);
+}
+
+/* The members of an ExceptionGroup, each on a line of its own. */
+static void report_members(const run_machine *machine, const cad_exception *exception, int depth,
+                           base_buffer *buffer) {
+    size_t count = exception != NULL && depth < 8 ? cad_exception_count(exception) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const cad_exception *member = cad_exception_at(exception, i);
+        (void)base_buffer_format(buffer, "\n    %*s- ", depth * 2, "");
+        (void)prog_error_show(machine->program, cad_exception_code(member), member, buffer);
+        report_members(machine, member, depth + 1, buffer);
+    }
+}
+
+void run_note_failure(run_machine *machine, const cad_task *task, const char *who, int code,
+                      const cad_exception *exception, uint32_t at) {
+    FILE *report = machine->options->report;
+    base_buffer what = {0}, where = {0}, members = {0};
+    uint32_t place = place_of(machine, at);
+    if (exception != NULL && cad_exception_code(exception) != code)
+        exception = NULL;
+    (void)prog_error_show(machine->program, code, exception, &what);
+    format_place(machine, place, &where);
+    report_members(machine, exception, 0, &members);
+    const char *said = what.data != NULL ? what.data : "an exception";
+    keep_failure(machine, who, said, place);
+    trace_failure(machine, task, code, exception, where.data);
+    run_speak(machine);
+    if (report != NULL && machine->failure_count <= RUN_FAILURES_KEPT)
+        fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
+                where.data != NULL ? ": " : "",
+                task != NULL ? "exception never retrieved in " : "exception in ", who, said,
+                members.data != NULL ? members.data : "");
+    base_buffer_free(&what);
+    base_buffer_free(&where);
+    base_buffer_free(&members);
+}
+
+void run_note_unretrieved(cad_future *future, int code, const cad_exception *exception,
+                          void *context) {
+    run_machine *machine = context;
+    if (!run_is_task(future))
+        return; /* a future of the document may fail without anybody asking */
+    const run_job *job = cad_task_state(future);
+    base_buffer who = {0};
+    (void)base_buffer_format(&who, "task %s", cad_task_name(future));
+    run_note_failure(machine, future, who.data != NULL ? who.data : "a task", code, exception,
+                     job->frame.pc);
+    base_buffer_free(&who);
+}
+
+/* --- Slow turns ------------------------------------------------------------------------------ */
+
+void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
+    FILE *report = machine->options->report;
+    const cad_task *task = cad_current_task();
+    char busy[TIME_TEXT], at[TIME_TEXT];
+    base_buffer where = {0};
+    if (report == NULL)
+        return;
+    uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
+    format_place(machine, place_of(machine, pc), &where);
+    run_speak(machine);
+    fprintf(report, "%s%sslow: %s%s kept the loop busy for %s, until %s\n",
+            where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
+            task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
+            show_time(busy_ns, busy), show_time(cad_loop_time(machine->loop), at));
+    base_buffer_free(&where);
+}
+
+/* --- Limits ---------------------------------------------------------------------------------- */
+
+static const char *running_body(const run_machine *machine) {
+    if (cad_running_loop() != NULL)
+        return "a callback";
+    return machine->ending ? "on_interrupt" : "setup";
+}
+
+void run_note_running(const run_job *job) {
+    run_machine *machine = job->machine;
+    FILE *report = machine->options->report;
+    const cad_task *task = cad_current_task();
+    base_buffer who = {0}, where = {0};
+    (void)base_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
+                             task != NULL ? cad_task_name(task) : running_body(machine));
+    machine->running = who.data;
+    machine->running_place = place_of(machine, job->top->pc);
+    if (report == NULL)
+        return;
+    format_place(machine, machine->running_place, &where);
+    run_speak(machine);
+    fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
+            who.data != NULL ? who.data : "a task");
+    base_buffer_free(&where);
+}
+
+/* --- Deadlock -------------------------------------------------------------------------------- */
+
+/* What a task waits for: `lock b, held by job2`; `y`, a task; `gather-6`, where the name is the
+ * type's and a number. */
+static void print_wait(FILE *report, const run_stuck *stuck) {
+    if (stuck->type == NULL) {
+        fputs(stuck->verb, report);
+    } else {
+        size_t length = strlen(stuck->type);
+        bool named =
+            strncmp(stuck->object, stuck->type, length) != 0 || stuck->object[length] != '-';
+        bool shown = named && strcmp(stuck->type, "task") != 0;
+        fprintf(report, "%s%s%s", shown ? stuck->type : "", shown ? " " : "", stuck->object);
+    }
+    if (stuck->holder != NULL)
+        fprintf(report, ", held by %s%s", stuck->holder,
+                stuck->holder_ended ? ", which has ended" : "");
+}
+
+static void print_cycle(FILE *report, const run_stuck_list *cycle) {
+    fprintf(report, "  cycle: %s", cycle->items[0].task);
+    for (size_t i = 0; i < cycle->count; i++) {
+        fputs(i == 0 ? " waits for " : ", which waits for ", report);
+        print_wait(report, &cycle->items[i]);
+    }
+    fputc('\n', report);
+}
+
+void run_report_deadlock(run_machine *machine) {
+    FILE *report = machine->options->report;
+    run_deadlock *deadlock = &machine->deadlock;
+    char time[TIME_TEXT];
+    run_deadlock_find(deadlock, machine->loop, machine->task_count);
+    if (report == NULL)
+        return;
+    run_speak(machine);
+    fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n",
+            show_time(cad_loop_time(machine->loop), time));
+    for (size_t i = 0; i < deadlock->tasks.count; i++) {
+        const run_stuck *stuck = &deadlock->tasks.items[i];
+        fprintf(report, "  %s waits for ", stuck->task);
+        print_wait(report, stuck);
+        fprintf(report, " (%s, since %s)\n", stuck->verb, show_time(stuck->since_ns, time));
+    }
+    if (deadlock->task_count > deadlock->tasks.count)
+        fprintf(report, "  ... and %" PRIu64 " more tasks\n",
+                deadlock->task_count - deadlock->tasks.count);
+    for (size_t i = 0; i < deadlock->cycle_count; i++)
+        print_cycle(report, &deadlock->cycles[i]);
+}

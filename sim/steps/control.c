@@ -1,0 +1,444 @@
+/* Variables, and what decides which step comes next. */
+#include <string.h>
+
+#include "program/compile.h"
+#include "run/interpreter.h"
+#include "run/machine.h"
+
+/* --- let, assign ----------------------------------------------------------------------------- */
+
+static int begin_let(run_job *job, const prog_instruction *in) {
+    const prog_bindings *bindings = in->operands[0].bindings;
+    for (uint32_t i = 0; i < bindings->count; i++) {
+        expr_value value;
+        int error = run_evaluate(job, bindings->items[i].expression, &value);
+        if (error != 0)
+            return error;
+        run_store(job, bindings->items[i].slot, value);
+    }
+    return 0;
+}
+
+static int begin_assign(run_job *job, const prog_instruction *in) {
+    const prog_bindings *bindings = in->operands[0].bindings;
+    expr_value *globals = job->machine->globals;
+    for (uint32_t i = 0; i < bindings->count; i++) {
+        expr_value value;
+        int error = run_evaluate(job, bindings->items[i].expression, &value);
+        if (error != 0)
+            return error;
+        expr_value_unref(globals[bindings->items[i].slot]);
+        globals[bindings->items[i].slot] = value;
+    }
+    return 0;
+}
+
+const prog_step step_let = {
+    .operation = {"let", begin_let, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_BINDINGS, PROG_REQUIRED, 0, NULL}},
+    .summary = "Sets variables of the task to expressions, in order.",
+    .example = "[{\"let\": {\"x\": 2, \"y\": \"x * 21\"}}, {\"print\": \"{y}\"}]",
+};
+
+const prog_step step_assign = {
+    .operation = {"assign", begin_assign, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_ASSIGNMENTS, PROG_REQUIRED, 0, NULL}},
+    .summary = "Sets variables of the scenario, which all tasks share. They are declared in "
+               "`vars`.",
+    .example = "[{\"assign\": {\"count\": \"count + 1\"}}, {\"print\": \"{count}\"}]",
+};
+
+/* --- Jumps ----------------------------------------------------------------------------------- */
+
+static int begin_jump(run_job *job, const prog_instruction *in) {
+    job->top->pc = in->operands[0].pc;
+    return 0;
+}
+
+static const prog_operation jump_operation = {"jump", begin_jump, NULL};
+
+uint32_t prog_emit_jump(prog_compiler *compiler, const doc_node *node, uint32_t pc) {
+    return prog_emit(compiler, &jump_operation, node, &(prog_operand){.pc = pc}, 1);
+}
+
+/* Goes on with the next instruction where the condition holds, else with operand 1. */
+static int begin_unless(run_job *job, const prog_instruction *in) {
+    expr_value value;
+    int error = run_evaluate(job, in->operands[0].expression, &value);
+    if (error != 0)
+        return error;
+    if (!expr_value_truth(value))
+        job->top->pc = in->operands[1].pc;
+    expr_value_unref(value);
+    return 0;
+}
+
+/* --- if, while ------------------------------------------------------------------------------- */
+
+static void compile_if(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, operands);
+    operands[1].pc = PROG_NO_PC;
+    uint32_t test = prog_emit(compiler, &step->operation, node, operands, 2);
+    if (doc_node_member(node, "then", &steps))
+        prog_compile_steps(compiler, &steps);
+    if (!doc_node_member(node, "else", &steps)) {
+        prog_lead_here(compiler, test, 1);
+        return;
+    }
+    uint32_t jump = prog_emit_jump(compiler, node, PROG_NO_PC);
+    prog_lead_here(compiler, test, 1);
+    prog_compile_steps(compiler, &steps);
+    prog_lead_here(compiler, jump, 0);
+}
+
+const prog_step step_if = {
+    .operation = {"if", begin_unless, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_CONDITION, PROG_REQUIRED, 0, NULL},
+                {"then", PROG_MEMBER_STEPS, PROG_OPTIONAL, 0, "where the condition holds"},
+                {"else", PROG_MEMBER_STEPS, PROG_OPTIONAL, 0, "where it does not"}},
+    .summary = "Chooses between steps.",
+    .example = "[{\"if\": \"2 > 1\", \"then\": [{\"print\": \"so it is\"}],"
+               " \"else\": [{\"print\": \"never\"}]}]",
+    .compile = compile_if,
+};
+
+static void compile_while(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, operands);
+    operands[1].pc = PROG_NO_PC;
+    uint32_t test = prog_emit(compiler, &step->operation, node, operands, 2);
+    if (doc_node_member(node, "do", &steps))
+        prog_compile_steps(compiler, &steps);
+    (void)prog_emit_jump(compiler, node, test);
+    prog_lead_here(compiler, test, 1);
+}
+
+const prog_step step_while = {
+    .operation = {"while", begin_unless, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_CONDITION, PROG_REQUIRED, 0, NULL},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .summary = "Repeats steps as long as the condition holds.",
+    .example = "[{\"let\": {\"n\": 3}}, {\"while\": \"n > 0\", \"do\": [{\"print\": \"{n}\"},"
+               " {\"let\": {\"n\": \"n - 1\"}}]}]",
+    .compile = compile_while,
+};
+
+/* --- repeat ---------------------------------------------------------------------------------- */
+
+/* Operands of both instructions: the number, the variable that counts, where to go on after the
+ * last round, and two hidden slots: the rounds begun, and the number. */
+enum { REPEAT_COUNT, REPEAT_INDEX, REPEAT_EXIT, REPEAT_BEGUN, REPEAT_LIMIT, REPEAT_OPERANDS };
+
+static int begin_repeat(run_job *job, const prog_instruction *in) {
+    int64_t limit = INT64_MAX;
+    if (in->operands[REPEAT_COUNT].expression != NULL) {
+        int error =
+            run_evaluate_whole(job, in->operands[REPEAT_COUNT].expression, "repeat", &limit);
+        if (error != 0)
+            return error;
+    }
+    run_store(job, in->operands[REPEAT_BEGUN].slot, expr_number(0));
+    run_store(job, in->operands[REPEAT_LIMIT].slot, expr_number((double)limit));
+    return 0;
+}
+
+static int begin_round(run_job *job, const prog_instruction *in) {
+    run_frame *frame = job->top;
+    expr_value *begun = &frame->locals[in->operands[REPEAT_BEGUN].slot];
+    double round = expr_to_double(*begun);
+    if (!(round < expr_to_double(frame->locals[in->operands[REPEAT_LIMIT].slot]))) {
+        frame->pc = in->operands[REPEAT_EXIT].pc;
+        return 0;
+    }
+    *begun = expr_number(round + 1);
+    if (in->operands[REPEAT_INDEX].slot != PROG_NO_SLOT)
+        run_store(job, in->operands[REPEAT_INDEX].slot, expr_number(round));
+    return 0;
+}
+
+static const prog_operation round_operation = {"round", begin_round, NULL};
+
+static void compile_repeat(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand members[PROG_STEP_MEMBERS], operands[REPEAT_OPERANDS] = {{0}};
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, members);
+    bool counts = members[0].expression != NULL || members[2].slot != PROG_NO_SLOT;
+    uint32_t hidden = compiler->hidden, top = 0;
+    if (counts) {
+        uint32_t slots = prog_hidden_slots(compiler, 2);
+        operands[REPEAT_COUNT] = members[0];
+        operands[REPEAT_INDEX] = members[2];
+        operands[REPEAT_EXIT].pc = PROG_NO_PC;
+        operands[REPEAT_BEGUN].slot = slots;
+        operands[REPEAT_LIMIT].slot = slots + 1;
+        (void)prog_emit(compiler, &step->operation, node, operands, REPEAT_OPERANDS);
+        top = prog_emit(compiler, &round_operation, node, operands, REPEAT_OPERANDS);
+    } else {
+        top = prog_here(compiler);
+    }
+    if (doc_node_member(node, "do", &steps))
+        prog_compile_steps(compiler, &steps);
+    (void)prog_emit_jump(compiler, node, top);
+    if (counts)
+        prog_lead_here(compiler, top, REPEAT_EXIT);
+    compiler->hidden = hidden;
+}
+
+const prog_step step_repeat = {
+    .operation = {"repeat", begin_repeat, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_REPEAT, PROG_REQUIRED, 0, NULL},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL},
+                {"index", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a variable that counts from 0"}},
+    .summary = "Repeats steps a number of times, or `\"forever\"`.",
+    .example = "[{\"repeat\": 3, \"index\": \"k\", \"do\": [{\"print\": \"round {k}\"}]}]",
+    .compile = compile_repeat,
+};
+
+/* --- try ------------------------------------------------------------------------------------- */
+
+/* The layout:
+ *
+ *         GUARDED { TRY { steps } jump to done
+ *                   EXCEPT { branch, leave } jump to done ... }
+ *   done: leave in order
+ *         FINALLY { steps } end
+ *
+ * Where there is no `finally`, GUARDED and what comes after it are not there. */
+
+/* Hands a completion over to `finally`: there is nothing to do after it. Operand 0: its slots. */
+static int begin_in_order(run_job *job, const prog_instruction *in) {
+    run_keep_completion(job, in->operands[0].slot, NULL);
+    return 0;
+}
+
+static const prog_operation in_order_operation = {"finally", begin_in_order, NULL};
+
+/* After the steps of `finally`: goes on with what led there. */
+static int begin_end_finally(run_job *job, const prog_instruction *in) {
+    return run_take_up_completion(job, in->operands[0].slot);
+}
+
+static const prog_operation end_finally_operation = {"end finally", begin_end_finally, NULL};
+
+/* After a branch. Operand 0: its block. */
+static int begin_leave_branch(run_job *job, const prog_instruction *in) {
+    run_leave_branch(job, &job->machine->program->blocks[in->operands[0].block]);
+    return 0;
+}
+
+static const prog_operation leave_branch_operation = {"end except", begin_leave_branch, NULL};
+
+static uint32_t branch_exception(prog_compiler *compiler, const doc_node *branch) {
+    const char *name = doc_node_key(branch);
+    if (strcmp(name, "*") == 0)
+        return PROG_ANY_EXCEPTION;
+    if (expr_is_name(name, strlen(name)))
+        return prog_compile_exception(compiler, name);
+    (void)doc_node_key_fault(branch, "\"%s\" cannot be the name of an exception", name);
+    return PROG_ANY_EXCEPTION;
+}
+
+static uint32_t compile_branch(prog_compiler *compiler, const doc_node *branch,
+                               prog_handler *handler) {
+    uint32_t outer = compiler->except;
+    uint32_t block = prog_open_block(compiler, PROG_BLOCK_EXCEPT, branch, 3);
+    if (compiler->no_memory)
+        return 0;
+    handler->exception = branch_exception(compiler, branch);
+    prog_note_caught(compiler, branch, handler->exception);
+    handler->block = compiler->except = block;
+    handler->pc = prog_here(compiler);
+    compiler->program->blocks[block].error =
+        base_symbols_find(&compiler->body->variables, "error", strlen("error"));
+    prog_compile_steps(compiler, branch);
+    prog_close_block(compiler, block);
+    compiler->except = outer;
+    (void)prog_emit(compiler, &leave_branch_operation, branch, &(prog_operand){.block = block}, 1);
+    return prog_emit_jump(compiler, branch, PROG_NO_PC);
+}
+
+/* The branches follow the watched steps; each ends with a jump, whose numbers go to `jumps`. */
+static void compile_branches(prog_compiler *compiler, const doc_node *branches, uint32_t watched,
+                             uint32_t *jumps) {
+    size_t count = doc_node_count(branches);
+    prog_handler *handlers = prog_compiler_alloc(compiler, count * sizeof *handlers);
+    doc_node branch;
+    size_t i = 0;
+    if (handlers == NULL)
+        return;
+    for (bool more = doc_node_first(branches, &branch); more && !compiler->no_memory;
+         more = doc_node_next(&branch), i++)
+        jumps[i] = compile_branch(compiler, &branch, &handlers[i]);
+    if (compiler->no_memory)
+        return;
+    compiler->program->blocks[watched].handlers = handlers;
+    compiler->program->blocks[watched].handler_count = count;
+}
+
+static void compile_watched(prog_compiler *compiler, const doc_node *node) {
+    doc_node steps, branches;
+    bool has_branches =
+        doc_node_member(node, "except", &branches) && doc_node_type(&branches) == DOC_OBJECT;
+    uint32_t watched = prog_open_block(compiler, PROG_BLOCK_TRY, node, 0);
+    if (doc_node_member(node, "try", &steps))
+        prog_compile_steps(compiler, &steps);
+    prog_close_block(compiler, watched);
+    if (!has_branches || compiler->no_memory)
+        return;
+    size_t count = doc_node_count(&branches);
+    uint32_t *jumps = prog_compiler_alloc(compiler, (count + 1) * sizeof *jumps);
+    if (jumps == NULL)
+        return;
+    jumps[count] = prog_emit_jump(compiler, node, PROG_NO_PC);
+    compile_branches(compiler, &branches, watched, jumps);
+    for (size_t i = 0; i <= count; i++)
+        prog_lead_here(compiler, jumps[i], 0);
+}
+
+static void compile_try(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand members[PROG_STEP_MEMBERS];
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, members);
+    if (!doc_node_member(node, "finally", &steps)) {
+        if (!doc_node_member(node, "except", &steps))
+            (void)doc_node_fault(node, "a try needs \"except\" or \"finally\"");
+        compile_watched(compiler, node);
+        return;
+    }
+    uint32_t slot = compiler->hidden; /* of both blocks: the second takes over from the first */
+    uint32_t guarded = prog_open_block(compiler, PROG_BLOCK_GUARDED, node, 2);
+    compile_watched(compiler, node);
+    prog_close_block(compiler, guarded);
+    (void)prog_emit(compiler, &in_order_operation, node, &(prog_operand){.slot = slot}, 1);
+    uint32_t block = prog_open_block(compiler, PROG_BLOCK_FINALLY, &steps, 2);
+    if (!compiler->no_memory)
+        compiler->program->blocks[guarded].pc = prog_here(compiler);
+    prog_compile_steps(compiler, &steps);
+    prog_close_block(compiler, block);
+    (void)prog_emit(compiler, &end_finally_operation, &steps, &(prog_operand){.slot = slot}, 1);
+}
+
+const prog_step step_try = {
+    .operation = {"try", NULL, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL},
+                {"except", PROG_MEMBER_HANDLERS, PROG_OPTIONAL, 0,
+                 "steps by the name of an exception; the first that fits it, or one that it is a "
+                 "subclass of, runs. `*` takes any exception but CancelledError. The variable "
+                 "`error` is its message meanwhile"},
+                {"finally", PROG_MEMBER_STEPS, PROG_OPTIONAL, 0,
+                 "steps that run on every way out"}},
+    .python = "try, except, finally",
+    .summary = "Handles exceptions, and cleans up.",
+    .example = "[{\"try\": [{\"raise\": \"ValueError\", \"message\": \"too small\"}],"
+               " \"except\": {\"ValueError\": [{\"print\": \"caught: {error}\"}]},"
+               " \"finally\": [{\"print\": \"cleaned up\"}]}]",
+    .compile = compile_try,
+};
+
+/* --- raise, return, call --------------------------------------------------------------------- */
+
+static int raise_message(run_job *job, int code, const expr_text *message) {
+    if (message == NULL)
+        return run_raise(code, NULL);
+    int error = run_say(job, message);
+    return error != 0 ? error : run_raise(code, job->machine->text.data);
+}
+
+static int begin_raise(run_job *job, const prog_instruction *in) {
+    return raise_message(job, in->operands[0].code, in->operands[1].text);
+}
+
+static int begin_reraise(run_job *job, const prog_instruction *in) {
+    return run_raise_again(job, &job->machine->program->blocks[in->operands[0].block]);
+}
+
+static const prog_operation reraise_operation = {"raise", begin_reraise, NULL};
+
+static void compile_raise(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node what, message;
+    if (!prog_compile_members(compiler, step, node, operands) ||
+        !doc_node_member(node, "raise", &what))
+        return;
+    if (doc_node_type(&what) != DOC_BOOLEAN) {
+        (void)prog_emit(compiler, &step->operation, node, operands, 2);
+        return;
+    }
+    if (doc_node_member(node, "message", &message))
+        (void)doc_node_key_fault(&message, "an exception that is raised again keeps its message");
+    if (compiler->except == PROG_NO_BLOCK)
+        (void)doc_node_fault(&what, "there is no exception to raise again: this is no branch of "
+                                    "an \"except\"");
+    else
+        (void)prog_emit(compiler, &reraise_operation, node,
+                        &(prog_operand){.block = compiler->except}, 1);
+}
+
+const prog_step step_raise = {
+    .operation = {"raise", begin_raise, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_RAISE, PROG_REQUIRED, 0, NULL},
+                {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, NULL}},
+    .python = "raise",
+    .summary = "Raises an exception: one of Python's by its name, or, by any other name, one of "
+               "the scenario's own. In a branch of `except`, `true` raises the same one again.",
+    .example = "[{\"try\": [{\"raise\": \"Overheated\", \"message\": \"{90 + 5} degrees\"}],"
+               " \"except\": {\"Overheated\": [{\"print\": \"{error}\"}]}}]",
+    .compile = compile_raise,
+};
+
+static int begin_return(run_job *job, const prog_instruction *in) {
+    expr_value value = EXPR_NONE;
+    int error = run_evaluate_text(job, in->operands[0].text, &value);
+    if (error != 0)
+        return error;
+    job->held = value;
+    return PROG_RETURN;
+}
+
+const prog_step step_return = {
+    .operation = {"return", begin_return, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .waiting = PROG_ENDS_COROUTINE,
+    .members = {{NULL, PROG_MEMBER_VALUE, PROG_REQUIRED, 0, NULL}},
+    .python = "return",
+    .summary = "Ends the coroutine with a value.",
+    .example = "[{\"print\": \"this\"}, {\"return\": 42}, {\"print\": \"never this\"}]",
+};
+
+static int begin_call(run_job *job, const prog_instruction *in) {
+    int error = run_job_call(job, in->operands[0].body, in->operands[1].arguments);
+    return error != 0 ? error : PROG_CALLED;
+}
+
+/* When the coroutine has ended: job->held is its value. */
+static int finish_call(run_job *job, const prog_instruction *in, int result) {
+    if (result < 0)
+        return result;
+    expr_value value = job->held;
+    job->held = EXPR_NONE;
+    run_store(job, in->operands[2].slot, value);
+    return 0;
+}
+
+const prog_step step_call = {
+    .operation = {"call", begin_call, finish_call},
+    .family = PROG_FAMILY_CONTROL,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_COROUTINE, PROG_REQUIRED, 0, NULL},
+                {"args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by parameter"},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "what it returns"}},
+    .python = "await worker(...)",
+    .summary = "Runs a coroutine inside the task.",
+    .example = "[{\"call\": \"double\", \"args\": {\"n\": 21}, \"as\": \"x\"},"
+               " {\"print\": \"{x}\"}]",
+};

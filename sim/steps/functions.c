@@ -1,0 +1,167 @@
+#include "steps/functions.h"
+
+#include "run/machine.h"
+
+/* --- Arguments ------------------------------------------------------------------------------- */
+
+/* The object of one type that a value stands for, or NULL and the error. */
+static void *object(const expr_env *env, expr_value value, enum prog_object_type type,
+                    const char *function, expr_error *error) {
+    const run_machine *machine = env->context;
+    static const char *const words[] = {"a queue",     "a lock",    "an event", "a condition",
+                                        "a semaphore", "a barrier", "a future"};
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
+        const prog_object *found = expr_to_pointer(value);
+        void *primitive = machine->objects[found->index].primitive;
+        if (found->type == type && primitive != NULL)
+            return primitive;
+        if (found->type == type) {
+            (void)expr_error_set(error, CAD_ERUNTIME, "%s(): \"%s\" does not exist yet", function,
+                                 found->name);
+            return NULL;
+        }
+    }
+    (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function, words[type],
+                         expr_value_type_name(value));
+    return NULL;
+}
+
+/* A task, or a future of the document. */
+static cad_future *future(const expr_env *env, expr_value value, const char *function,
+                          expr_error *error) {
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE)
+        return expr_to_pointer(value);
+    return object(env, value, PROG_FUTURE, function, error);
+}
+
+/* What every function of one object looks like. */
+#define ASK(name, kind, type, expression)                                                          \
+    static int name(const expr_env *env, const expr_value *arguments, size_t count,                \
+                    expr_value *result, expr_error *error) {                                       \
+        (void)count;                                                                               \
+        type *of = object(env, arguments[0], kind, #name, error);                                  \
+        if (of == NULL)                                                                            \
+            return error->code;                                                                    \
+        *result = expression;                                                                      \
+        return 0;                                                                                  \
+    }
+
+/* --- Queues, semaphores, events, barriers ---------------------------------------------------- */
+
+ASK(qsize, PROG_QUEUE, cad_queue, expr_number((double)cad_queue_size(of)))
+ASK(maxsize, PROG_QUEUE, cad_queue, expr_number((double)cad_queue_maxsize(of)))
+ASK(full, PROG_QUEUE, cad_queue, expr_boolean(cad_queue_full(of)))
+ASK(empty, PROG_QUEUE, cad_queue, expr_boolean(cad_queue_empty(of)))
+ASK(unfinished, PROG_QUEUE, cad_queue, expr_number((double)cad_queue_unfinished(of)))
+ASK(value, PROG_SEMAPHORE, cad_semaphore, expr_number((double)cad_semaphore_value(of)))
+ASK(is_set, PROG_EVENT, cad_event, expr_boolean(cad_event_is_set(of)))
+ASK(n_waiting, PROG_BARRIER, cad_barrier, expr_number((double)cad_barrier_n_waiting(of)))
+ASK(parties, PROG_BARRIER, cad_barrier, expr_number((double)cad_barrier_parties(of)))
+ASK(broken, PROG_BARRIER, cad_barrier, expr_boolean(cad_barrier_broken(of)))
+
+static int locked(const expr_env *env, const expr_value *arguments, size_t count,
+                  expr_value *result, expr_error *error) {
+    enum prog_object_type type = PROG_LOCK;
+    (void)count;
+    if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_OBJECT)
+        type = ((const prog_object *)expr_to_pointer(arguments[0]))->type;
+    if (type != PROG_SEMAPHORE && type != PROG_CONDITION)
+        type = PROG_LOCK;
+    void *of = object(env, arguments[0], type, "locked", error);
+    if (of == NULL)
+        return error->code;
+    if (type == PROG_SEMAPHORE)
+        *result = expr_boolean(cad_semaphore_locked(of));
+    else
+        *result = expr_boolean(cad_lock_locked(type == PROG_LOCK ? of : cad_condition_lock(of)));
+    return 0;
+}
+
+/* --- Tasks ----------------------------------------------------------------------------------- */
+
+static int done(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+                expr_error *error) {
+    (void)count;
+    const cad_future *of = future(env, arguments[0], "done", error);
+    if (of == NULL)
+        return error->code;
+    *result = expr_boolean(cad_future_done(of));
+    return 0;
+}
+
+static int cancelled(const expr_env *env, const expr_value *arguments, size_t count,
+                     expr_value *result, expr_error *error) {
+    (void)count;
+    const cad_future *of = future(env, arguments[0], "cancelled", error);
+    if (of == NULL)
+        return error->code;
+    *result = expr_boolean(cad_future_cancelled(of));
+    return 0;
+}
+
+static int cancelling(const expr_env *env, const expr_value *arguments, size_t count,
+                      expr_value *result, expr_error *error) {
+    (void)count;
+    const cad_future *of = future(env, arguments[0], "cancelling", error);
+    if (of == NULL)
+        return error->code;
+    if (!run_is_task(of))
+        return expr_error_set(error, CAD_ETYPE, "cancelling() takes a task, not Future");
+    *result = expr_number(cad_task_cancelling(of));
+    return 0;
+}
+
+/* --- The rest -------------------------------------------------------------------------------- */
+
+static int now(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+               expr_error *error) {
+    const run_machine *machine = env->context;
+    (void)arguments;
+    (void)count;
+    (void)error;
+    int64_t now_ns = machine->loop != NULL ? cad_loop_time(machine->loop) : 0;
+    *result = expr_number((double)now_ns / 1e9);
+    return 0;
+}
+
+static int waiters(const expr_env *env, const expr_value *arguments, size_t count,
+                   expr_value *result, expr_error *error) {
+    const run_machine *machine = env->context;
+    const void *of = NULL;
+    (void)count;
+    if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_FUTURE)
+        of = expr_to_pointer(arguments[0]);
+    else if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_OBJECT)
+        of =
+            machine->objects[((const prog_object *)expr_to_pointer(arguments[0]))->index].primitive;
+    if (of == NULL)
+        return expr_error_set(error, CAD_ETYPE, "waiters() takes an object or a task, not %s",
+                              expr_value_type_name(arguments[0]));
+    *result = expr_number((double)cad_waiters(of));
+    return 0;
+}
+
+#define ANY_OBJECT                                                                                 \
+    (PROG_IS(PROG_QUEUE) | PROG_IS(PROG_LOCK) | PROG_IS(PROG_EVENT) | PROG_IS(PROG_CONDITION) |    \
+     PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_BARRIER) | PROG_AWAITABLE)
+#define LOCKABLE (PROG_IS(PROG_LOCK) | PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_CONDITION))
+
+const expr_function step_functions[] = {
+    {"now", 0, 0, 0, NULL, now},
+    {"qsize", 1, 1, PROG_IS(PROG_QUEUE), "a queue", qsize},
+    {"maxsize", 1, 1, PROG_IS(PROG_QUEUE), "a queue", maxsize},
+    {"full", 1, 1, PROG_IS(PROG_QUEUE), "a queue", full},
+    {"empty", 1, 1, PROG_IS(PROG_QUEUE), "a queue", empty},
+    {"unfinished", 1, 1, PROG_IS(PROG_QUEUE), "a queue", unfinished},
+    {"locked", 1, 1, LOCKABLE, "a lock, a semaphore or a condition", locked},
+    {"value", 1, 1, PROG_IS(PROG_SEMAPHORE), "a semaphore", value},
+    {"is_set", 1, 1, PROG_IS(PROG_EVENT), "an event", is_set},
+    {"n_waiting", 1, 1, PROG_IS(PROG_BARRIER), "a barrier", n_waiting},
+    {"parties", 1, 1, PROG_IS(PROG_BARRIER), "a barrier", parties},
+    {"broken", 1, 1, PROG_IS(PROG_BARRIER), "a barrier", broken},
+    {"done", 1, 1, PROG_AWAITABLE, "a task or a future", done},
+    {"cancelled", 1, 1, PROG_AWAITABLE, "a task or a future", cancelled},
+    {"cancelling", 1, 1, PROG_IS(PROG_TASK), "a task", cancelling},
+    {"waiters", 1, 1, ANY_OBJECT, "an object or a task", waiters},
+};
+const size_t step_function_count = sizeof step_functions / sizeof *step_functions;

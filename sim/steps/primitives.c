@@ -1,0 +1,619 @@
+/* The steps on queues, locks, semaphores, events, conditions, barriers and futures. */
+#include "program/compile.h"
+#include "run/interpreter.h"
+#include "run/machine.h"
+
+#define HOLDABLE (PROG_IS(PROG_LOCK) | PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_CONDITION))
+
+/* The primitive that operand 0 names, which is of the one type `type`. */
+static int find(run_job *job, const prog_instruction *in, enum prog_object_type type,
+                run_instance **instance) {
+    const prog_object *object;
+    return run_find_object(job, in, PROG_IS(type), &object, instance);
+}
+
+/* Gives `as`, in operand 1, the result True, as acquire() and Event.wait() return it. */
+static int finish_true(run_job *job, const prog_instruction *in, int result) {
+    if (result < 0)
+        return result;
+    run_store(job, in->operands[1].slot, EXPR_TRUE);
+    return 0;
+}
+
+/* --- Queues ---------------------------------------------------------------------------------- */
+
+static int prepare_put(run_job *job, const prog_instruction *in, run_instance **queue) {
+    int error = find(job, in, PROG_QUEUE, queue);
+    if (error != 0)
+        return error;
+    return run_evaluate_text(job, in->operands[1].text, &job->held);
+}
+
+static int begin_put(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = prepare_put(job, in, &queue);
+    return error != 0 ? error : cad_queue_put(queue->primitive, expr_value_pack(job->held));
+}
+
+static int begin_put_nowait(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = prepare_put(job, in, &queue);
+    return error != 0 ? error : cad_queue_put_nowait(queue->primitive, expr_value_pack(job->held));
+}
+
+/* The item is the queue's now, or nobody's. A priority queue that could not compare it has it all
+ * the same, as Python's heap would. */
+static int finish_put(run_job *job, const prog_instruction *in, int result) {
+    (void)in;
+    if (result < 0 && result != CAD_ETYPE)
+        expr_value_unref(job->held);
+    job->held = EXPR_NONE;
+    return result;
+}
+
+const prog_step step_put = {
+    .operation = {"put", begin_put, finish_put},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
+                {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
+    .python = "Queue.put",
+    .summary = "Puts an item into a queue; waits while it is full.",
+    .example = "[{\"put\": \"queue\", \"value\": \"tea\"}, {\"get\": \"queue\", \"as\": \"x\"},"
+               " {\"print\": \"{x}\"}]",
+};
+
+const prog_step step_put_nowait = {
+    .operation = {"put_nowait", begin_put_nowait, finish_put},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
+                {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
+    .python = "Queue.put_nowait",
+    .summary = "Puts an item into a queue; QueueFull where there is no room.",
+    .example = "[{\"put_nowait\": \"queue\", \"value\": 1}, {\"try\": [{\"put_nowait\": "
+               "\"queue\"}], \"except\": {\"QueueFull\": [{\"print\": \"full\"}]}}]",
+};
+
+static int begin_get(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = find(job, in, PROG_QUEUE, &queue);
+    return error != 0 ? error : cad_queue_get(queue->primitive, &job->item);
+}
+
+static int begin_get_nowait(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = find(job, in, PROG_QUEUE, &queue);
+    return error != 0 ? error : cad_queue_get_nowait(queue->primitive, &job->item);
+}
+
+/* The item is the job's now; or lost, where a priority queue found what it could not compare. */
+static int finish_get(run_job *job, const prog_instruction *in, int result) {
+    expr_value value = job->held;
+    job->held = EXPR_NONE;
+    if (result < 0)
+        expr_value_unref(value);
+    else
+        run_store(job, in->operands[1].slot, value);
+    return result;
+}
+
+const prog_step step_get = {
+    .operation = {"get", begin_get, finish_get},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
+    .python = "Queue.get",
+    .summary = "Takes an item from a queue; waits while it is empty.",
+    .example = "[{\"put\": \"queue\", \"value\": \"tea\"}, {\"get\": \"queue\", \"as\": \"x\"},"
+               " {\"print\": \"{x}\"}]",
+};
+
+const prog_step step_get_nowait = {
+    .operation = {"get_nowait", begin_get_nowait, finish_get},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
+    .python = "Queue.get_nowait",
+    .summary = "Takes an item from a queue; QueueEmpty where there is none.",
+    .example = "[{\"try\": [{\"get_nowait\": \"queue\"}], \"except\": {\"QueueEmpty\": "
+               "[{\"print\": \"empty\"}]}}]",
+};
+
+static int begin_task_done(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = find(job, in, PROG_QUEUE, &queue);
+    return error != 0 ? error : cad_queue_task_done(queue->primitive);
+}
+
+const prog_step step_task_done = {
+    .operation = {"task_done", begin_task_done, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL}},
+    .python = "Queue.task_done",
+    .summary = "Says that an item taken from a queue has been dealt with; `join` waits for that.",
+    .example = "[{\"put\": \"queue\"}, {\"get\": \"queue\"}, {\"task_done\": \"queue\"},"
+               " {\"join\": \"queue\"}]",
+};
+
+static int begin_join(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = find(job, in, PROG_QUEUE, &queue);
+    return error != 0 ? error : cad_queue_join(queue->primitive);
+}
+
+const prog_step step_join = {
+    .operation = {"join", begin_join, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL}},
+    .python = "Queue.join",
+    .summary = "Waits until every item that was put has been dealt with (`task_done`).",
+    .example = "[{\"put\": \"queue\"}, {\"get\": \"queue\"}, {\"task_done\": \"queue\"},"
+               " {\"join\": \"queue\"}]",
+};
+
+static void drop_item(void *item) {
+    expr_value_unref(expr_value_unpack(item));
+}
+
+static int begin_shutdown(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    int error = find(job, in, PROG_QUEUE, &queue);
+    if (error == 0)
+        cad_queue_shutdown(queue->primitive, in->operands[1].flag, drop_item);
+    return error;
+}
+
+const prog_step step_shutdown = {
+    .operation = {"shutdown", begin_shutdown, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
+                {"immediate", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
+                 "drops the items that are in the queue; default false"}},
+    .python = "Queue.shutdown",
+    .summary =
+        "Ends a queue, as CPython 3.13 does: QueueShutDown for each put from now on, and for "
+        "each get once it is empty.",
+    .example = "[{\"put\": \"queue\", \"value\": \"last\"}, {\"shutdown\": \"queue\"},"
+               " {\"get\": \"queue\", \"as\": \"x\"}, {\"print\": \"{x}\"},"
+               " {\"try\": [{\"get\": \"queue\"}],"
+               " \"except\": {\"QueueShutDown\": [{\"print\": \"over\"}]}}]",
+};
+
+/* --- Locks, semaphores, conditions ----------------------------------------------------------- */
+
+static int acquire(const prog_object *object, run_instance *instance) {
+    switch (object->type) {
+    case PROG_LOCK:
+        return cad_lock_acquire(instance->primitive);
+    case PROG_SEMAPHORE:
+        return cad_semaphore_acquire(instance->primitive);
+    case PROG_CONDITION:
+        return cad_lock_acquire(cad_condition_lock(instance->primitive));
+    default:
+        return cad_barrier_wait(instance->primitive); /* `with` alone lets it come here */
+    }
+}
+
+static int release(const prog_object *object, run_instance *instance) {
+    switch (object->type) {
+    case PROG_LOCK:
+        return cad_lock_release(instance->primitive);
+    case PROG_SEMAPHORE:
+        return cad_semaphore_release(instance->primitive);
+    case PROG_CONDITION:
+        return cad_lock_release(cad_condition_lock(instance->primitive));
+    default:
+        return 0; /* a barrier is not held */
+    }
+}
+
+static int begin_acquire(run_job *job, const prog_instruction *in) {
+    const prog_object *object;
+    run_instance *instance;
+    int error = run_find_object(job, in, HOLDABLE, &object, &instance);
+    return error != 0 ? error : acquire(object, instance);
+}
+
+const prog_step step_acquire = {
+    .operation = {"acquire", begin_acquire, finish_true},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, HOLDABLE, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "True"}},
+    .python = "Lock.acquire, Semaphore.acquire, Condition.acquire",
+    .summary = "Takes a lock, a semaphore or a condition's lock; waits for its turn.",
+    .example = "[{\"acquire\": \"lock\"}, {\"print\": \"mine\"}, {\"release\": \"lock\"}]",
+};
+
+static int begin_release(run_job *job, const prog_instruction *in) {
+    const prog_object *object;
+    run_instance *instance;
+    int error = run_find_object(job, in, HOLDABLE, &object, &instance);
+    return error != 0 ? error : release(object, instance);
+}
+
+const prog_step step_release = {
+    .operation = {"release", begin_release, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, HOLDABLE, NULL}},
+    .python = "Lock.release, Semaphore.release, Condition.release",
+    .summary = "Gives back what `acquire` took. RuntimeError for a lock that is not locked, "
+               "ValueError for a bounded semaphore that is whole.",
+    .example = "[{\"acquire\": \"semaphore\"}, {\"release\": \"semaphore\"}]",
+};
+
+/* Operand 1: the hidden slot that keeps the object for the way out. */
+static int begin_with(run_job *job, const prog_instruction *in) {
+    const prog_object *object;
+    run_instance *instance;
+    int error = run_find_object(job, in, HOLDABLE | PROG_IS(PROG_BARRIER), &object, &instance);
+    if (error != 0)
+        return error;
+    run_store(job, in->operands[1].slot, expr_reference(PROG_KIND_OBJECT, object));
+    return acquire(object, instance);
+}
+
+int run_leave_with(run_job *job, uint32_t slot) {
+    const prog_object *object = expr_to_pointer(job->top->locals[slot]);
+    run_store(job, slot, EXPR_NONE);
+    return release(object, &job->machine->objects[object->index]);
+}
+
+static int begin_end_with(run_job *job, const prog_instruction *in) {
+    return run_leave_with(job, in->operands[1].slot);
+}
+
+static const prog_operation end_with_operation = {"with", begin_end_with, NULL};
+
+static void compile_with(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, operands);
+    operands[1].slot = compiler->hidden; /* the block's first */
+    (void)prog_emit(compiler, &step->operation, node, operands, 2);
+    uint32_t block = prog_open_block(compiler, PROG_BLOCK_WITH, node, 1);
+    if (doc_node_member(node, "do", &steps))
+        prog_compile_steps(compiler, &steps);
+    prog_close_block(compiler, block);
+    (void)prog_emit(compiler, &end_with_operation, node, operands, 2);
+}
+
+const prog_step step_with = {
+    .operation = {"with", begin_with, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, HOLDABLE | PROG_IS(PROG_BARRIER), NULL},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .python = "async with",
+    .summary = "Holds a lock, a semaphore or a condition's lock during the steps, and releases it "
+               "on every way out. At a barrier: waits on the way in.",
+    .example = "[{\"with\": \"lock\", \"do\": [{\"print\": \"mine\"}]}]",
+    .compile = compile_with,
+};
+
+/* --- Events ---------------------------------------------------------------------------------- */
+
+static int begin_set(run_job *job, const prog_instruction *in) {
+    run_instance *event;
+    int error = find(job, in, PROG_EVENT, &event);
+    if (error == 0)
+        cad_event_set(event->primitive);
+    return error;
+}
+
+const prog_step step_set = {
+    .operation = {"set", begin_set, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_EVENT), NULL}},
+    .python = "Event.set",
+    .summary = "Sets an event: whoever waits for it goes on.",
+    .example = "[{\"set\": \"event\"}, {\"wait\": \"event\"}, {\"print\": \"set\"}]",
+};
+
+static int begin_clear(run_job *job, const prog_instruction *in) {
+    run_instance *event;
+    int error = find(job, in, PROG_EVENT, &event);
+    if (error == 0)
+        cad_event_clear(event->primitive);
+    return error;
+}
+
+const prog_step step_clear = {
+    .operation = {"clear", begin_clear, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_EVENT), NULL}},
+    .python = "Event.clear",
+    .summary = "Clears an event: from now on, tasks wait for it again.",
+    .example = "[{\"set\": \"event\"}, {\"clear\": \"event\"}, {\"print\": \"{is_set(event)}\"}]",
+};
+
+/* --- wait, in both its forms ------------------------------------------------------------------ */
+
+#define WAITABLE (PROG_IS(PROG_EVENT) | PROG_IS(PROG_CONDITION) | PROG_IS(PROG_BARRIER))
+
+enum { WAIT_WHAT, WAIT_AS, WAIT_RETURN_WHEN, WAIT_TIMEOUT, WAIT_OPERANDS };
+
+static int begin_wait(run_job *job, const prog_instruction *in) {
+    const prog_object *object;
+    run_instance *instance;
+    int error = run_find_object(job, in, WAITABLE, &object, &instance);
+    if (error != 0)
+        return error;
+    job->held = EXPR_TRUE;
+    if (object->type == PROG_EVENT)
+        return cad_event_wait(instance->primitive);
+    if (object->type == PROG_CONDITION)
+        return cad_condition_wait(instance->primitive);
+    job->held = EXPR_NONE; /* the result is a place */
+    return cad_barrier_wait(instance->primitive);
+}
+
+static int finish_wait(run_job *job, const prog_instruction *in, int result) {
+    expr_value value = job->held != EXPR_NONE ? job->held : expr_number(result);
+    job->held = EXPR_NONE;
+    if (result < 0)
+        return result;
+    run_store(job, in->operands[WAIT_AS].slot, value);
+    return 0;
+}
+
+static int begin_wait_many(run_job *job, const prog_instruction *in) {
+    const expr_expression *limit = in->operands[WAIT_TIMEOUT].expression;
+    int64_t timeout_ns = CAD_NEVER;
+    run_futures *futures;
+    int error = run_find_futures(job, in->operands[WAIT_WHAT].targets, true, &futures);
+    if (error != 0)
+        return error;
+    run_store(job, job->top->body->scratch, expr_reference(PROG_KIND_FUTURES, futures));
+    if (limit != NULL)
+        error = run_evaluate_limit(job, limit, &timeout_ns);
+    if (error != 0)
+        return error;
+    enum cad_return_when when = (enum cad_return_when)in->operands[WAIT_RETURN_WHEN].choice;
+    return cad_wait(futures->items, futures->count, when, timeout_ns);
+}
+
+static int finish_wait_many(run_job *job, const prog_instruction *in, int result) {
+    run_store(job, job->top->body->scratch, EXPR_NONE);
+    if (result < 0)
+        return result;
+    run_store(job, in->operands[WAIT_AS].slot, expr_number(result));
+    return 0;
+}
+
+static const prog_operation wait_many_operation = {"wait", begin_wait_many, finish_wait_many};
+
+static void compile_wait(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    static const char *const for_lists[] = {"return_when", "timeout"};
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node what, member;
+    bool fine = prog_compile_members(compiler, step, node, operands);
+    if (!doc_node_member(node, "wait", &what))
+        return;
+    if (doc_node_type(&what) == DOC_ARRAY) {
+        prog_need_scratch(compiler);
+        if (fine)
+            (void)prog_emit(compiler, &wait_many_operation, node, operands, WAIT_OPERANDS);
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (!doc_node_member(node, for_lists[i], &member))
+            continue;
+        (void)doc_node_key_fault(&member, "\"%s\" is for a \"wait\" for a list of tasks%s",
+                                 for_lists[i],
+                                 i == 1 ? "; around this one, use a \"timeout\" step" : "");
+        fine = false;
+    }
+    if (fine)
+        (void)prog_emit(compiler, &step->operation, node, operands, 2);
+}
+
+const prog_step step_wait = {
+    .operation = {"wait", begin_wait, finish_wait},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_WAIT, PROG_REQUIRED, WAITABLE, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
+                 "at a barrier the place among those that it lets through; for a list how many are "
+                 "done; else True"},
+                {"return_when", PROG_MEMBER_RETURN_WHEN, PROG_OPTIONAL, 0,
+                 "for a list: when to go on; default ALL_COMPLETED"},
+                {"timeout", PROG_MEMBER_LIMIT, PROG_OPTIONAL, 0,
+                 "for a list: how long to wait at most; nothing is cancelled"}},
+    .python = "Event.wait, Condition.wait, Barrier.wait, asyncio.wait",
+    .summary = "Waits for an event, a condition or a barrier; or, with a list, for tasks and "
+               "futures.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
+               " {\"wait\": [\"t\"], \"timeout\": 5, \"as\": \"n\"}, {\"print\": \"{n} done\"}]",
+    .compile = compile_wait,
+};
+
+/* --- Conditions ------------------------------------------------------------------------------ */
+
+/* The loop that Condition.wait_for() is: test, wait, test again. */
+enum { WAIT_FOR_WHAT, WAIT_FOR_UNTIL, WAIT_FOR_AS, WAIT_FOR_EXIT, WAIT_FOR_OPERANDS };
+
+static int begin_wait_for(run_job *job, const prog_instruction *in) {
+    expr_value value;
+    int error = run_evaluate(job, in->operands[WAIT_FOR_UNTIL].expression, &value);
+    if (error != 0)
+        return error;
+    if (!expr_value_truth(value)) {
+        expr_value_unref(value);
+        return 0;
+    }
+    run_store(job, in->operands[WAIT_FOR_AS].slot, value);
+    job->top->pc = in->operands[WAIT_FOR_EXIT].pc;
+    return 0;
+}
+
+static int begin_wait_again(run_job *job, const prog_instruction *in) {
+    run_instance *condition;
+    int error = find(job, in, PROG_CONDITION, &condition);
+    return error != 0 ? error : cad_condition_wait(condition->primitive);
+}
+
+/* Back to the test, which is the instruction before. */
+static int finish_wait_again(run_job *job, const prog_instruction *in, int result) {
+    (void)in;
+    if (result == 0)
+        job->top->pc -= 2;
+    return result;
+}
+
+static const prog_operation wait_again_operation = {"wait_for", begin_wait_again,
+                                                    finish_wait_again};
+
+static void compile_wait_for(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (!prog_compile_members(compiler, step, node, operands))
+        return;
+    operands[WAIT_FOR_EXIT].pc = PROG_NO_PC;
+    uint32_t test = prog_emit(compiler, &step->operation, node, operands, WAIT_FOR_OPERANDS);
+    (void)prog_emit(compiler, &wait_again_operation, node, operands, 1);
+    prog_lead_here(compiler, test, WAIT_FOR_EXIT);
+}
+
+const prog_step step_wait_for = {
+    .operation = {"wait_for", begin_wait_for, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL},
+                {"until", PROG_MEMBER_CONDITION, PROG_REQUIRED, 0, "tested at each notification"},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the value of `until`"}},
+    .python = "Condition.wait_for",
+    .summary = "Waits until an expression holds. The condition must be held.",
+    .example = "[{\"with\": \"condition\", \"do\": [{\"wait_for\": \"condition\", \"until\": "
+               "\"1 < 2\"}]}, {\"print\": \"holds\"}]",
+    .compile = compile_wait_for,
+};
+
+static int begin_notify(run_job *job, const prog_instruction *in) {
+    run_instance *condition;
+    int64_t n = 1;
+    int error = find(job, in, PROG_CONDITION, &condition);
+    if (error == 0 && in->operands[1].expression != NULL)
+        error = run_evaluate_whole(job, in->operands[1].expression, "n", &n);
+    return error != 0 ? error : cad_condition_notify(condition->primitive, n > 0 ? (size_t)n : 0);
+}
+
+const prog_step step_notify = {
+    .operation = {"notify", begin_notify, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL},
+                {"n", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "default 1"}},
+    .python = "Condition.notify",
+    .summary = "Wakes so many of the tasks that wait for a condition, which must be held.",
+    .example = "[{\"with\": \"condition\", \"do\": [{\"notify\": \"condition\"}]}]",
+};
+
+static int begin_notify_all(run_job *job, const prog_instruction *in) {
+    run_instance *condition;
+    int error = find(job, in, PROG_CONDITION, &condition);
+    return error != 0 ? error : cad_condition_notify_all(condition->primitive);
+}
+
+const prog_step step_notify_all = {
+    .operation = {"notify_all", begin_notify_all, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL}},
+    .python = "Condition.notify_all",
+    .summary = "Wakes all tasks that wait for a condition, which must be held.",
+    .example = "[{\"with\": \"condition\", \"do\": [{\"notify_all\": \"condition\"}]}]",
+};
+
+/* --- Barriers -------------------------------------------------------------------------------- */
+
+static int begin_reset(run_job *job, const prog_instruction *in) {
+    run_instance *barrier;
+    int error = find(job, in, PROG_BARRIER, &barrier);
+    return error != 0 ? error : cad_barrier_reset(barrier->primitive);
+}
+
+const prog_step step_reset = {
+    .operation = {"reset", begin_reset, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
+    .python = "Barrier.reset",
+    .summary = "Makes a barrier as new; BrokenBarrierError for the tasks that wait at it.",
+    .example = "[{\"reset\": \"barrier\"}, {\"print\": \"{n_waiting(barrier)}\"}]",
+};
+
+static int begin_abort(run_job *job, const prog_instruction *in) {
+    run_instance *barrier;
+    int error = find(job, in, PROG_BARRIER, &barrier);
+    return error != 0 ? error : cad_barrier_abort(barrier->primitive);
+}
+
+const prog_step step_abort = {
+    .operation = {"abort", begin_abort, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
+    .python = "Barrier.abort",
+    .summary = "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will.",
+    .example = "[{\"abort\": \"barrier\"}, {\"print\": \"{broken(barrier)}\"}]",
+};
+
+/* --- Futures --------------------------------------------------------------------------------- */
+
+static int begin_set_result(run_job *job, const prog_instruction *in) {
+    run_instance *future;
+    expr_value value;
+    int error = find(job, in, PROG_FUTURE, &future);
+    if (error == 0)
+        error = run_evaluate_text(job, in->operands[1].text, &value);
+    if (error != 0)
+        return error;
+    error = cad_future_set_result(future->primitive, expr_value_pack(value));
+    if (error != 0)
+        expr_value_unref(value);
+    else
+        future->value = value; /* keeps it as long as the future is there */
+    return error;
+}
+
+const prog_step step_set_result = {
+    .operation = {"set_result", begin_set_result, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_FUTURE), NULL},
+                {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
+    .python = "Future.set_result",
+    .summary = "Ends a future with a value; InvalidStateError where it is done already.",
+    .example = "[{\"set_result\": \"future\", \"value\": 42},"
+               " {\"await\": \"future\", \"as\": \"x\"}, {\"print\": \"{x}\"}]",
+};
+
+static int begin_set_exception(run_job *job, const prog_instruction *in) {
+    run_instance *future;
+    const char *message = NULL;
+    int error = find(job, in, PROG_FUTURE, &future);
+    if (error == 0 && in->operands[2].text != NULL) {
+        error = run_say(job, in->operands[2].text);
+        message = job->machine->text.data;
+    }
+    if (error != 0)
+        return error;
+    cad_exception *exception = cad_exception_new(in->operands[1].code, message);
+    if (exception == NULL)
+        return CAD_ENOMEM;
+    error = cad_future_set_exception(future->primitive, in->operands[1].code, exception);
+    cad_exception_unref(exception);
+    return error;
+}
+
+const prog_step step_set_exception = {
+    .operation = {"set_exception", begin_set_exception, NULL},
+    .family = PROG_FAMILY_PRIMITIVES,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_FUTURE), NULL},
+                {"exception", PROG_MEMBER_EXCEPTION, PROG_REQUIRED, 0, NULL},
+                {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, NULL}},
+    .python = "Future.set_exception",
+    .summary = "Ends a future with an exception; InvalidStateError where it is done already.",
+    .example = "[{\"set_exception\": \"future\", \"exception\": \"ValueError\","
+               " \"message\": \"no\"}, {\"try\": [{\"await\": \"future\"}],"
+               " \"except\": {\"ValueError\": [{\"print\": \"{error}\"}]}}]",
+};

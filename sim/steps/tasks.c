@@ -1,0 +1,687 @@
+/* Tasks, what combines them, and callbacks. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "program/compile.h"
+#include "run/interpreter.h"
+#include "run/machine.h"
+
+#define AWAITABLE PROG_AWAITABLE
+
+/* A scope of the engine's in a hidden slot: to value.c an aligned pointer is one of those that are
+ * not counted. What was in the slot before, a sequence's text for example, is dropped. */
+static void store_pointer(run_job *job, uint32_t slot, void *pointer) {
+    run_store(job, slot, (expr_value)(uintptr_t)pointer);
+}
+
+static void *stored_pointer(const run_job *job, uint32_t slot) {
+    return (void *)(uintptr_t)job->top->locals[slot];
+}
+
+/* --- spawn ----------------------------------------------------------------------------------- */
+
+enum { SPAWN_BODY, SPAWN_ARGS, SPAWN_NAME, SPAWN_AS, SPAWN_GROUP, SPAWN_OPERANDS };
+
+/* The name that the step gives, or `worker-1`, in machine->text. */
+static int name_task(run_job *job, const prog_instruction *in) {
+    run_machine *machine = job->machine;
+    const prog_body *body = in->operands[SPAWN_BODY].body;
+    uint64_t number = ++machine->spawned[body->index];
+    if (in->operands[SPAWN_NAME].text != NULL)
+        return run_say(job, in->operands[SPAWN_NAME].text);
+    base_buffer_clear(&machine->text);
+    int error = base_buffer_append(&machine->text, body->name, strlen(body->name));
+    if (error == 0)
+        error = base_buffer_append(&machine->text, "-", 1);
+    return error != 0 ? error : base_buffer_append_uint(&machine->text, number, 1);
+}
+
+static int begin_spawn(run_job *job, const prog_instruction *in) {
+    run_machine *machine = job->machine;
+    const prog_body *body = in->operands[SPAWN_BODY].body;
+    run_new_task task = {
+        .body = body, .locals = machine->arguments, .local_count = body->parameters};
+    run_draws draws;
+    cad_task *created;
+    int error = name_task(job, in);
+    if (error == 0)
+        error = run_evaluate_arguments(job, in->operands[SPAWN_ARGS].arguments, task.locals);
+    if (error == 0 && job->draws != NULL)
+        error = run_draws_start(machine, job->draws->identity, body->name, &draws);
+    if (error == 0) {
+        task.name = machine->text.data;
+        task.name_is_kept = true;
+        task.draws = job->draws != NULL ? &draws : NULL;
+        if (in->operands[SPAWN_GROUP].slot != PROG_NO_SLOT)
+            task.group = stored_pointer(job, in->operands[SPAWN_GROUP].slot);
+        error = run_task_new(machine, &task, &created);
+    }
+    if (error == 0)
+        run_store(job, in->operands[SPAWN_AS].slot, expr_reference(PROG_KIND_FUTURE, created));
+    for (uint32_t i = 0; i < body->parameters; i++) {
+        if (error != 0)
+            expr_value_unref(machine->arguments[i]);
+        machine->arguments[i] = EXPR_NONE;
+    }
+    return error;
+}
+
+static void compile_spawn(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (!prog_compile_members(compiler, step, node, operands))
+        return;
+    operands[SPAWN_GROUP].slot = PROG_NO_SLOT;
+    if (compiler->group != PROG_NO_BLOCK)
+        operands[SPAWN_GROUP].slot =
+            compiler->program->blocks[compiler->group].slot + PROG_SLOT_SAVED;
+    (void)prog_emit(compiler, &step->operation, node, operands, SPAWN_OPERANDS);
+}
+
+const prog_step step_spawn = {
+    .operation = {"spawn", begin_spawn, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_SPAWN, PROG_REQUIRED, 0, NULL},
+                {"args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by parameter"},
+                {"name", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0,
+                 "default: the coroutine's name and a number, `worker-1`"},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the task"}},
+    .python = "asyncio.create_task, TaskGroup.create_task",
+    .summary = "Creates a task that runs a coroutine. Inside a `task_group` it belongs to the "
+               "group.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
+               " {\"await\": \"t\", \"as\": \"x\"}, {\"print\": \"{x}\"}]",
+    .compile = compile_spawn,
+};
+
+/* --- await, shield --------------------------------------------------------------------------- */
+
+static int begin_await(run_job *job, const prog_instruction *in) {
+    cad_future *future;
+    int error = run_find_future(job, in->operands[0].target, RUN_LACKS_AWAIT, "await", &future);
+    if (error != 0)
+        return error;
+    /* The variable may lose the task while this one waits for it. */
+    expr_value kept = expr_reference(PROG_KIND_FUTURE, cad_future_ref(future));
+    run_store(job, job->top->body->scratch, kept);
+    return cad_await(future, &job->item);
+}
+
+/* The value is borrowed from the future, which is in the scratch slot. */
+static int finish_await(run_job *job, const prog_instruction *in, int result) {
+    expr_value value = result < 0 ? EXPR_NONE : expr_value_ref(job->held);
+    job->held = EXPR_NONE;
+    run_store(job, job->top->body->scratch, EXPR_NONE);
+    if (result < 0)
+        return result;
+    run_store(job, in->operands[1].slot, value);
+    return 0;
+}
+
+/* A step that keeps something in the scratch slot. */
+static void compile_waiting(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    prog_need_scratch(compiler);
+    if (prog_compile_members(compiler, step, node, operands))
+        (void)prog_emit(compiler, &step->operation, node, operands, PROG_STEP_MEMBERS - 1);
+}
+
+const prog_step step_await = {
+    .operation = {"await", begin_await, finish_await},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "its result"}},
+    .python = "await task",
+    .summary = "Waits for a task or a future; its exception is raised here.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
+               " {\"await\": \"t\", \"as\": \"x\"}, {\"print\": \"{x}\"}]",
+    .compile = compile_waiting,
+};
+
+static int begin_shield(run_job *job, const prog_instruction *in) {
+    cad_future *inner;
+    int error = run_find_future(job, in->operands[0].target, RUN_LACKS_FUTURE, "", &inner);
+    run_futures *futures = error == 0 ? run_futures_new(2) : NULL;
+    if (futures == NULL)
+        return error != 0 ? error : CAD_ENOMEM;
+    /* Both: the shield's result is that of the task, which might go first. */
+    futures->items[futures->count++] = cad_future_ref(inner);
+    run_store(job, job->top->body->scratch, expr_reference(PROG_KIND_FUTURES, futures));
+    error = cad_shield(inner, &futures->items[1]);
+    if (error != 0)
+        return error;
+    futures->count = 2;
+    return cad_await(futures->items[1], &job->item);
+}
+
+const prog_step step_shield = {
+    .operation = {"shield", begin_shield, finish_await},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "its result"}},
+    .python = "await asyncio.shield(task)",
+    .summary = "Waits for a task, which goes on when the wait is cancelled.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
+               " {\"shield\": \"t\", \"as\": \"x\"}, {\"print\": \"{x}\"}]",
+    .compile = compile_waiting,
+};
+
+/* --- cancel, uncancel ------------------------------------------------------------------------ */
+
+static int begin_cancel(run_job *job, const prog_instruction *in) {
+    const prog_target *target = in->operands[0].target;
+    const char *message = NULL;
+    expr_value value;
+    cad_future *future;
+    int error = 0;
+    /* The message first: making it can change what a name stands for, but not the other way. */
+    if (in->operands[1].text != NULL) {
+        error = run_say(job, in->operands[1].text);
+        message = job->machine->text.data;
+    }
+    if (error == 0)
+        error = run_find(job, target, &value);
+    if (error != 0)
+        return error;
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_HANDLE) {
+        if (message != NULL)
+            return run_raise(CAD_ETYPE, "Handle.cancel() takes no message");
+        run_callback_cancel(expr_to_pointer(value));
+        return 0;
+    }
+    error = run_find_future(job, target, RUN_LACKS_METHOD, "cancel", &future);
+    return error != 0 ? error : cad_future_cancel(future, message);
+}
+
+const prog_step step_cancel = {
+    .operation = {"cancel", begin_cancel, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE | PROG_IS(PROG_HANDLE), NULL},
+                {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "of the CancelledError"}},
+    .python = "Task.cancel, Future.cancel, Handle.cancel",
+    .summary = "Requests the cancellation of a task or future, or calls a callback off.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
+               " {\"cancel\": \"t\"}, {\"wait\": [\"t\"]}, {\"print\": \"{cancelled(t)}\"}]",
+};
+
+static int begin_uncancel(run_job *job, const prog_instruction *in) {
+    expr_value value;
+    int error = run_find(job, in->operands[0].target, &value);
+    if (error != 0)
+        return error;
+    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_FUTURE)
+        return run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
+    (void)cad_task_uncancel(expr_to_pointer(value));
+    return 0;
+}
+
+const prog_step step_uncancel = {
+    .operation = {"uncancel", begin_uncancel, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_TASK), NULL}},
+    .python = "Task.uncancel",
+    .summary = "Takes one request for cancellation back; `cancelling(t)` counts them.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"}, {\"cancel\": \"t\"},"
+               " {\"uncancel\": \"t\"}, {\"print\": \"{cancelling(t)}\"}]",
+};
+
+/* --- gather ---------------------------------------------------------------------------------- */
+
+enum { GATHER_WHAT, GATHER_EXCEPTIONS, GATHER_AS };
+
+static int begin_gather(run_job *job, const prog_instruction *in) {
+    run_futures *futures;
+    int error = run_find_futures(job, in->operands[GATHER_WHAT].targets, false, &futures);
+    if (error != 0)
+        return error;
+    run_store(job, job->top->body->scratch, expr_reference(PROG_KIND_FUTURES, futures));
+    cad_future *outer;
+    error = cad_gather(job->machine->loop, futures->items, futures->count,
+                       in->operands[GATHER_EXCEPTIONS].flag, &outer);
+    if (error != 0)
+        return error;
+    futures->items[futures->count++] = outer; /* there is room for it */
+    return cad_await(outer, NULL);
+}
+
+/* What a child of gather() gives: its value, or its exception as a text. */
+static int child_value(const run_job *job, cad_future *future, expr_value *value) {
+    cad_exception *exception;
+    void *result = NULL;
+    int code = cad_future_exception(future, &exception);
+    if (code == 0)
+        code = cad_future_result(future, &result);
+    *value = expr_value_ref(expr_value_unpack(result));
+    if (code == 0)
+        return 0;
+    /* A task that was cancelled has lost the message of its cancel(), as in asyncio. */
+    if (code == CAD_ECANCELLED && run_is_task(future))
+        exception = NULL;
+    base_buffer *text = &job->machine->text;
+    base_buffer_clear(text);
+    int error = prog_error_show(job->machine->program, code, exception, text);
+    return error != 0 ? error : expr_string_new(text->data, text->length, value);
+}
+
+/* As zip() has it: as many as there are both variables and children. The last of the futures is
+ * that of gather() itself. */
+static int store_children(run_job *job, const run_futures *futures, const prog_slots *slots) {
+    int error = 0;
+    for (uint32_t i = 0; slots != NULL && i < slots->count && i + 1 < futures->count; i++) {
+        expr_value value;
+        error = child_value(job, futures->items[i], &value);
+        if (error != 0)
+            break;
+        run_store(job, slots->items[i], value);
+    }
+    return error;
+}
+
+static int finish_gather(run_job *job, const prog_instruction *in, int result) {
+    uint32_t scratch = job->top->body->scratch;
+    if (result == 0)
+        result = store_children(job, expr_to_pointer(job->top->locals[scratch]),
+                                in->operands[GATHER_AS].slots);
+    run_store(job, scratch, EXPR_NONE);
+    return result;
+}
+
+const prog_step step_gather = {
+    .operation = {"gather", begin_gather, finish_gather},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGETS, PROG_REQUIRED, AWAITABLE, NULL},
+                {"return_exceptions", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
+                 "exceptions are results, as the text `Name: message`; default false"},
+                {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0, "their results, in order"}},
+    .python = "await asyncio.gather(...)",
+    .summary = "Waits for all of them; the first exception is raised here.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
+               " {\"spawn\": \"double\", \"args\": {\"n\": 2}, \"as\": \"u\"},"
+               " {\"gather\": [\"t\", \"u\"], \"as\": [\"x\", \"y\"]}, {\"print\": \"{x} {y}\"}]",
+    .compile = compile_waiting,
+};
+
+/* --- as_completed ---------------------------------------------------------------------------- */
+
+enum { EACH_WHAT, EACH_AS, EACH_SLOT, EACH_EXIT, EACH_OPERANDS };
+
+/* The hidden slots: the iterator, the futures, how many are left. */
+enum { EACH_LEFT = 2, EACH_SLOTS };
+
+static int begin_as_completed(run_job *job, const prog_instruction *in) {
+    uint32_t slot = in->operands[EACH_SLOT].slot;
+    run_futures *futures;
+    int error = run_find_futures(job, in->operands[EACH_WHAT].targets, true, &futures);
+    if (error != 0)
+        return error;
+    run_store(job, slot + PROG_SLOT_FUTURES, expr_reference(PROG_KIND_FUTURES, futures));
+    run_store(job, slot + EACH_LEFT, expr_number(futures->count));
+    cad_as_completed *iterator;
+    error = cad_as_completed_new(job->machine->loop, futures->items, futures->count, CAD_NEVER,
+                                 &iterator);
+    if (error == 0)
+        store_pointer(job, slot + PROG_SLOT_SCOPE, iterator);
+    return error;
+}
+
+void run_leave_as_completed(run_job *job, uint32_t slot) {
+    cad_as_completed_free(stored_pointer(job, slot + PROG_SLOT_SCOPE));
+    run_store(job, slot + PROG_SLOT_SCOPE, EXPR_NONE);
+    run_store(job, slot + PROG_SLOT_FUTURES, EXPR_NONE);
+}
+
+static int begin_each(run_job *job, const prog_instruction *in) {
+    uint32_t slot = in->operands[EACH_SLOT].slot;
+    expr_value *locals = job->top->locals;
+    double left = expr_to_double(locals[slot + EACH_LEFT]);
+    if (left == 0) {
+        job->top->pc = in->operands[EACH_EXIT].pc;
+        return PROG_CALLED;
+    }
+    locals[slot + EACH_LEFT] = expr_number(left - 1);
+    return cad_as_completed_next(stored_pointer(job, slot + PROG_SLOT_SCOPE), &job->item);
+}
+
+/* The value is borrowed from a future, which is in a hidden slot. */
+static int finish_each(run_job *job, const prog_instruction *in, int result) {
+    expr_value value = result < 0 ? EXPR_NONE : expr_value_ref(job->held);
+    job->held = EXPR_NONE;
+    if (result < 0)
+        return result;
+    run_store(job, in->operands[EACH_AS].slot, value);
+    return 0;
+}
+
+static const prog_operation each_operation = {"as_completed", begin_each, finish_each};
+
+static int begin_end_each(run_job *job, const prog_instruction *in) {
+    run_leave_as_completed(job, in->operands[EACH_SLOT].slot);
+    return 0;
+}
+
+static const prog_operation end_each_operation = {"as_completed", begin_end_each, NULL};
+
+static void compile_as_completed(prog_compiler *compiler, const prog_step *step,
+                                 const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, operands);
+    operands[EACH_SLOT].slot = compiler->hidden; /* the block's first */
+    operands[EACH_EXIT].pc = PROG_NO_PC;
+    (void)prog_emit(compiler, &step->operation, node, operands, EACH_OPERANDS);
+    uint32_t block = prog_open_block(compiler, PROG_BLOCK_AS_COMPLETED, node, EACH_SLOTS);
+    uint32_t each = prog_emit(compiler, &each_operation, node, operands, EACH_OPERANDS);
+    if (doc_node_member(node, "do", &steps))
+        prog_compile_steps(compiler, &steps);
+    prog_emit_jump(compiler, node, each);
+    prog_close_block(compiler, block);
+    prog_lead_here(compiler, each, EACH_EXIT);
+    (void)prog_emit(compiler, &end_each_operation, node, operands, EACH_OPERANDS);
+}
+
+const prog_step step_as_completed = {
+    .operation = {"as_completed", begin_as_completed, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_TARGETS, PROG_REQUIRED, AWAITABLE, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a result"},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .python = "for next in asyncio.as_completed(...): await next",
+    .summary = "Runs the steps once for each result, in the order of completion.",
+    .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
+               " {\"spawn\": \"double\", \"args\": {\"n\": 2}, \"as\": \"u\"},"
+               " {\"as_completed\": [\"t\", \"u\"], \"as\": \"x\","
+               " \"do\": [{\"print\": \"{x}\"}]}]",
+    .compile = compile_as_completed,
+};
+
+/* --- timeout, reschedule --------------------------------------------------------------------- */
+
+enum { TIMEOUT_LIMIT, TIMEOUT_SLOT, TIMEOUT_OPERANDS };
+
+static int enter_timeout(run_job *job, const prog_instruction *in,
+                         int (*enter)(int64_t limit_ns, cad_timeout **scope)) {
+    int64_t limit_ns;
+    cad_timeout *scope;
+    int error = run_evaluate_limit(job, in->operands[TIMEOUT_LIMIT].expression, &limit_ns);
+    if (error == 0)
+        error = enter(limit_ns, &scope);
+    if (error == 0)
+        store_pointer(job, in->operands[TIMEOUT_SLOT].slot, scope);
+    return error;
+}
+
+static int begin_timeout(run_job *job, const prog_instruction *in) {
+    return enter_timeout(job, in, cad_timeout_enter);
+}
+
+static int begin_timeout_at(run_job *job, const prog_instruction *in) {
+    return enter_timeout(job, in, cad_timeout_enter_at);
+}
+
+int run_leave_timeout(run_job *job, uint32_t slot, int error) {
+    cad_timeout *scope = stored_pointer(job, slot);
+    job->top->locals[slot] = EXPR_NONE;
+    return cad_timeout_leave(scope, error);
+}
+
+static int begin_end_timeout(run_job *job, const prog_instruction *in) {
+    return run_leave_timeout(job, in->operands[TIMEOUT_SLOT].slot, 0);
+}
+
+static const prog_operation end_timeout_operation = {"timeout", begin_end_timeout, NULL};
+
+static void compile_timeout(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node steps;
+    uint32_t outer = compiler->timeout, hidden = compiler->hidden;
+    (void)prog_compile_members(compiler, step, node, operands);
+    operands[TIMEOUT_SLOT].slot = compiler->lasting++;
+    (void)prog_emit(compiler, &step->operation, node, operands, TIMEOUT_OPERANDS);
+    uint32_t block = prog_open_block(compiler, PROG_BLOCK_TIMEOUT, node, 0);
+    if (block == PROG_NO_BLOCK)
+        return;
+    compiler->program->blocks[block].slot = operands[TIMEOUT_SLOT].slot;
+    compiler->timeout = block;
+    if (doc_node_member(node, "do", &steps))
+        prog_compile_steps(compiler, &steps);
+    compiler->timeout = outer;
+    prog_close_block(compiler, block);
+    compiler->hidden = hidden;
+    (void)prog_emit(compiler, &end_timeout_operation, node, operands, TIMEOUT_OPERANDS);
+}
+
+const prog_step step_timeout = {
+    .operation = {"timeout", begin_timeout, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .lasting = true,
+    .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .python = "async with asyncio.timeout(delay)",
+    .summary = "Cancels the steps when the time is up: TimeoutError after the block. `null`: no "
+               "limit yet.",
+    .example = "[{\"try\": [{\"timeout\": 1, \"do\": [{\"sleep\": 5}]}],"
+               " \"except\": {\"TimeoutError\": [{\"log\": \"too late\"}]}}]",
+    .compile = compile_timeout,
+};
+
+const prog_step step_timeout_at = {
+    .operation = {"timeout_at", begin_timeout_at, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .lasting = true,
+    .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .python = "async with asyncio.timeout_at(when)",
+    .summary = "As `timeout`, with a time of the loop's, in seconds since its start.",
+    .example = "[{\"sleep\": 1}, {\"try\": [{\"timeout_at\": 1.5, \"do\": [{\"sleep\": 5}]}],"
+               " \"except\": {\"TimeoutError\": [{\"log\": \"too late\"}]}}]",
+    .compile = compile_timeout,
+};
+
+/* Operand 1: the innermost timeout around the step. Only one that is open at the moment counts: a
+ * callback can run when it is not. */
+static int begin_reschedule(run_job *job, const prog_instruction *in) {
+    const run_machine *machine = job->machine;
+    int64_t limit_ns;
+    int error = run_evaluate_limit(job, in->operands[0].expression, &limit_ns);
+    if (error != 0)
+        return error;
+    for (uint32_t i = in->operands[1].block; i != PROG_NO_BLOCK;) {
+        const prog_block *block = &machine->program->blocks[i];
+        cad_timeout *scope = NULL;
+        if (block->kind == PROG_BLOCK_TIMEOUT)
+            scope = stored_pointer(job, block->slot);
+        if (scope != NULL)
+            return cad_timeout_reschedule(scope, run_deadline(machine, limit_ns));
+        i = block->parent;
+    }
+    return run_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
+}
+
+static void compile_reschedule(prog_compiler *compiler, const prog_step *step,
+                               const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (!prog_compile_members(compiler, step, node, operands))
+        return;
+    operands[1].block = compiler->timeout;
+    if (compiler->timeout == PROG_NO_BLOCK)
+        (void)doc_node_fault(node, "\"reschedule\" is for the steps of a \"timeout\"");
+    else
+        (void)prog_emit(compiler, &step->operation, node, operands, 2);
+}
+
+const prog_step step_reschedule = {
+    .operation = {"reschedule", begin_reschedule, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL}},
+    .python = "Timeout.reschedule",
+    .summary = "In a `timeout` block: its deadline becomes so much from now, or none for `null`.",
+    .example = "[{\"timeout\": 1, \"do\": [{\"reschedule\": 10}, {\"sleep\": 5}]},"
+               " {\"log\": \"in time\"}]",
+    .compile = compile_reschedule,
+};
+
+/* --- task_group ------------------------------------------------------------------------------ */
+
+/* Operand 0: the block. */
+static prog_block *group_block(const run_job *job, const prog_instruction *in) {
+    return &job->machine->program->blocks[in->operands[0].block];
+}
+
+static int begin_task_group(run_job *job, const prog_instruction *in) {
+    cad_task_group *group;
+    int error = cad_task_group_enter(&group);
+    if (error == 0)
+        store_pointer(job, group_block(job, in)->slot + PROG_SLOT_SAVED, group);
+    return error;
+}
+
+/* The block is left with what it has in its slots: in order, or by an error or a return. */
+static int begin_end_group(run_job *job, const prog_instruction *in) {
+    uint32_t slot = group_block(job, in)->slot;
+    cad_task_group *group = stored_pointer(job, slot + PROG_SLOT_SAVED);
+    int error = run_raise_kept(job, slot);
+    job->machine->origin = PROG_NO_PC; /* the engine says with what the group is left */
+    return cad_task_group_leave(group, error);
+}
+
+static int finish_end_group(run_job *job, const prog_instruction *in, int result) {
+    uint32_t slot = group_block(job, in)->slot;
+    job->top->locals[slot + PROG_SLOT_SAVED] = EXPR_NONE;
+    if (result == 0)
+        return run_take_up_completion(job, slot);
+    run_drop_completion(job, slot);
+    return result;
+}
+
+static const prog_operation end_group_operation = {"task_group", begin_end_group, finish_end_group};
+
+static int begin_end_group_in_order(run_job *job, const prog_instruction *in) {
+    run_keep_completion(job, group_block(job, in)->slot, NULL);
+    return 0;
+}
+
+static const prog_operation in_order_operation = {"task_group", begin_end_group_in_order, NULL};
+
+static void compile_task_group(prog_compiler *compiler, const prog_step *step,
+                               const doc_node *node) {
+    doc_node steps;
+    prog_operand operands[PROG_STEP_MEMBERS];
+    uint32_t outer = compiler->group;
+    (void)prog_compile_members(compiler, step, node, operands);
+    uint32_t enter = prog_emit(compiler, &step->operation, node, NULL, 0);
+    uint32_t block = prog_open_block(compiler, PROG_BLOCK_GROUP, node, 3);
+    if (compiler->no_memory)
+        return;
+    operands[0].block = compiler->group = block;
+    compiler->program->code[enter].operands[0].block = block;
+    if (doc_node_member(node, "task_group", &steps))
+        prog_compile_steps(compiler, &steps);
+    compiler->group = outer;
+    prog_close_block(compiler, block);
+    (void)prog_emit(compiler, &in_order_operation, node, operands, 1);
+    if (compiler->no_memory)
+        return;
+    compiler->program->blocks[block].pc = prog_here(compiler);
+    (void)prog_emit(compiler, &end_group_operation, node, operands, 1);
+}
+
+const prog_step step_task_group = {
+    .operation = {"task_group", begin_task_group, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .waiting = PROG_MAY_WAIT,
+    .members = {{NULL, PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .python = "async with asyncio.TaskGroup()",
+    .summary = "Waits, at the end of the steps, for the tasks that they spawned; if one fails, the "
+               "others are cancelled, and an ExceptionGroup is raised.",
+    .example = "[{\"task_group\": [{\"spawn\": \"double\", \"args\": {\"n\": 1}},"
+               " {\"spawn\": \"double\", \"args\": {\"n\": 2}}]}, {\"print\": \"both are done\"}]",
+    .compile = compile_task_group,
+};
+
+/* --- Callbacks ------------------------------------------------------------------------------- */
+
+/* The operands of all three: when, the steps, the variable for the handle. */
+enum { CALL_WHEN, CALL_STEPS, CALL_AS, CALL_OPERANDS };
+
+static int schedule(run_job *job, const prog_instruction *in, int64_t when_ns) {
+    uint32_t slot = in->operands[CALL_AS].slot;
+    run_callback *callback;
+    int error = run_callback_new(job, in->operands[CALL_STEPS].pc, when_ns, &callback);
+    if (error == 0)
+        run_store(job, slot, expr_reference(PROG_KIND_HANDLE, callback));
+    return error;
+}
+
+static int begin_call_soon(run_job *job, const prog_instruction *in) {
+    return schedule(job, in, RUN_SOON);
+}
+
+static int begin_call_later(run_job *job, const prog_instruction *in) {
+    int64_t delay_ns;
+    int error = run_evaluate_duration(job, in->operands[CALL_WHEN].expression, &delay_ns);
+    return error != 0 ? error : schedule(job, in, run_deadline(job->machine, delay_ns));
+}
+
+static int begin_call_at(run_job *job, const prog_instruction *in) {
+    int64_t when_ns;
+    int error = run_evaluate_duration(job, in->operands[CALL_WHEN].expression, &when_ns);
+    return error != 0 ? error : schedule(job, in, when_ns);
+}
+
+static void compile_call(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand members[PROG_STEP_MEMBERS], operands[CALL_OPERANDS] = {{0}};
+    bool soon = step->members[0].kind == PROG_MEMBER_CALLBACK;
+    doc_node steps;
+    (void)prog_compile_members(compiler, step, node, members);
+    if (!doc_node_member(node, soon ? step->operation.name : "do", &steps))
+        return;
+    if (!soon)
+        operands[CALL_WHEN] = members[0];
+    operands[CALL_STEPS].pc = PROG_NO_PC;
+    operands[CALL_AS] = members[soon ? 1 : 2];
+    uint32_t call = prog_emit(compiler, &step->operation, node, operands, CALL_OPERANDS);
+    prog_compile_later(compiler, &steps, call, CALL_STEPS);
+}
+
+const prog_step step_call_soon = {
+    .operation = {"call_soon", begin_call_soon, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_CALLBACK, PROG_REQUIRED, 0, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a handle, which `cancel` takes"}},
+    .python = "loop.call_soon",
+    .summary = "Runs steps that never wait in the loop's next iteration. They see the task's "
+               "variables as these are then.",
+    .example = "[{\"call_soon\": [{\"print\": \"second\"}]}, {\"print\": \"first\"},"
+               " {\"sleep\": 0}]",
+    .compile = compile_call,
+};
+
+const prog_step step_call_later = {
+    .operation = {"call_later", begin_call_later, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_DURATION, PROG_REQUIRED, 0, NULL},
+                {"do", PROG_MEMBER_CALLBACK, PROG_REQUIRED, 0, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a handle, which `cancel` takes"}},
+    .python = "loop.call_later",
+    .summary = "As `call_soon`, after a delay.",
+    .example = "[{\"call_later\": 1, \"do\": [{\"log\": \"later\"}]}, {\"sleep\": 2}]",
+    .compile = compile_call,
+};
+
+const prog_step step_call_at = {
+    .operation = {"call_at", begin_call_at, NULL},
+    .family = PROG_FAMILY_TASKS,
+    .members = {{NULL, PROG_MEMBER_DURATION, PROG_REQUIRED, 0, NULL},
+                {"do", PROG_MEMBER_CALLBACK, PROG_REQUIRED, 0, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a handle, which `cancel` takes"}},
+    .python = "loop.call_at",
+    .summary = "As `call_soon`, at a time of the loop's, in seconds since its start.",
+    .example = "[{\"call_at\": \"now() + 1\", \"do\": [{\"log\": \"then\"}]}, {\"sleep\": 2}]",
+    .compile = compile_call,
+};
