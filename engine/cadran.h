@@ -244,9 +244,9 @@ typedef struct cad_task_group cad_task_group;
 typedef int cad_coroutine(void *arg);
 
 /* All members may be 0. A stack takes memory only as far as it has been used, and is used again by
- * the next coroutine: a loop keeps free ones of up to 2 GiB of addresses in all. A coroutine that
- * overflows its stack ends the process by SIGSEGV, with a line on standard error that names the
- * task. */
+ * the next coroutine: a loop keeps free ones of up to 2 GiB of addresses in all, and the process up
+ * to 64 MiB of those that freed loops have left. A coroutine that overflows its stack ends the
+ * process by SIGSEGV, with a line on standard error that names the task. */
 typedef struct cad_task_options {
     const char *name;      /* copied; NULL: "Task-1", "Task-2", ... */
     cad_task_group *group; /* the group that the task belongs to (TaskGroup.create_task) */
@@ -553,13 +553,15 @@ CAD_API int cad_set_name(void *object, const char *name);
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
-    uint64_t id;      /* 1, 2, ... in the order of creation, over all types */
+    uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
+                         numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
     struct {
         const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
         int64_t value;
         bool constant; /* it never changes */
-    } fields[4];
+        bool detail;   /* a trace is told when it has changed only where detail is asked for */
+    } fields[8];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);
 /* How many tasks wait for it. */
@@ -569,6 +571,9 @@ CAD_API size_t cad_waiters(const void *object);
 typedef struct cad_wait_info {
     const char *verb;       /* asyncio's word: "put", "acquire", "sleep", "await", ... */
     const void *object;     /* what cad_object_describe() takes, or NULL */
+    uint64_t object_id;     /* its id; 0 where there is none, and where it is a task */
+    const char *line;       /* where it stands in a line of the object's, which one: "putters",
+                               "waiters", ...; NULL: it awaits a future, or sleeps */
     const cad_task *task;   /* the task awaited, or NULL */
     const cad_task *holder; /* the task that holds the object, where one does */
     int64_t since_ns;       /* loop time at which the wait began */
@@ -590,9 +595,44 @@ typedef void cad_exception_handler(cad_future *future, int code, const cad_excep
 CAD_API void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler,
                                             void *arg);
 
+/* An entry of the ready queue. */
+typedef struct cad_ready_info {
+    const char *kind;     /* "step" of a task, "callback", ...: a literal of the library */
+    const cad_task *task; /* the task that it is about; NULL: none */
+} cad_ready_info;
+
+/* What an operation did to a queue's items, which are told in the order in which `place` counts
+ * them: that in which they came, or of a PriorityQueue the list that heapq keeps. */
+enum cad_item_move {
+    CAD_ITEM_STAYS,    /* nothing */
+    CAD_ITEM_IN,       /* `item` is in, at `place`; of a PriorityQueue, what was on the way from
+                          there to the end, each at half the place before, has moved down */
+    CAD_ITEM_OUT,      /* `item` is out, from `place`; of a PriorityQueue from the first, and what
+                          was last has gone to `place`, and what was on the way there has moved up */
+    CAD_ITEMS_ALL_OUT, /* there are none any more */
+};
+
+/* An operation on an object that has come to its result. */
+typedef struct cad_operation_info {
+    const char *verb;     /* asyncio's word: "put", "put_nowait", "release", "notify", ... */
+    const void *object;   /* what cad_object_describe() takes */
+    uint64_t object_id;   /* its id; 0 where it is a task */
+    const cad_task *task; /* who called it; NULL: no task */
+    int result;           /* 0, a positive result such as a barrier's index, or the error */
+    enum cad_item_move move;
+    void *item; /* what a queue's put or get is about; NULL where it got none */
+    size_t place;
+} cad_operation_info;
+
 /* Where a run's events go. Each member may be NULL: not interested. Times never go back, and
  * `by` is the task that caused the event (NULL: the loop itself). What is passed is borrowed for
- * the call. A task's ready and run events are left out where their length is zero. */
+ * the call. A task's ready and run events are left out where their length is zero.
+ *
+ * Objects: each primitive, and each future, group or iterator that is named or waited for, is told
+ * of by object_new() before any other event refers to its id; what there is when the sink begins
+ * to listen is told then. An object that is named right after it was made has that name in
+ * object_new() already. object() is called once for what an operation or a cancel has changed, at
+ * the latest when what caused it has its result. */
 typedef struct cad_trace_sink {
     void *context;
     void (*task_begin)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by);
@@ -611,7 +651,27 @@ typedef struct cad_trace_sink {
     void (*cancel)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
                    const char *message);
     void (*timeout)(void *context, int64_t now_ns, const cad_task *task);
-    void (*object)(void *context, int64_t now_ns, const cad_object_info *info);
+    void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info);
+    void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info); /* a new one */
+    void (*object)(void *context, int64_t now_ns, const cad_object_info *info); /* has changed */
+
+    /* Whether to tell of what follows, too, with which the state of the loop and of its objects
+     * can be rebuilt at each event; and of fields that are `detail`. */
+    bool detail;
+    /* It is freed, and the loop goes on. */
+    void (*object_end)(void *context, int64_t now_ns, const cad_object_info *info);
+    /* An entry becomes the last one of the ready queue. */
+    void (*ready_join)(void *context, int64_t now_ns, const cad_ready_info *entry,
+                       const cad_task *by);
+    /* The entry at `place` (0: the first) is taken back before its turn. */
+    void (*ready_leave)(void *context, int64_t now_ns, const cad_ready_info *entry, size_t place);
+    /* An iteration of the loop begins: the turns of all that are in the ready queue now. */
+    void (*iteration)(void *context, int64_t now_ns, uint64_t number);
+    /* The turn of the first entry begins, which leaves the queue; and ends. */
+    void (*turn_begin)(void *context, int64_t now_ns, const cad_ready_info *entry);
+    void (*turn_end)(void *context, int64_t now_ns);
+    /* What moves items is told before what comes of it: who is woken, say. */
+    void (*operation)(void *context, int64_t now_ns, const cad_operation_info *operation);
 } cad_trace_sink;
 
 /* From now on; the sink must outlive the loop. NULL: none. */

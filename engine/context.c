@@ -1,8 +1,5 @@
 /* Coroutines: a stack each, and the switch between them. */
-#define _GNU_SOURCE /* MAP_STACK, MADV_GUARD_INSTALL */
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "internal.h"
 #include "sanitizer.h"
@@ -13,50 +10,18 @@
 #ifdef WITH_TSAN
 #include <sanitizer/tsan_interface.h>
 #endif
-#if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
-#endif
-#ifndef VALGRIND_STACK_REGISTER
-#define VALGRIND_STACK_REGISTER(start, end) 0
-#define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
-#endif
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102 /* Linux 6.13 */
-#endif
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22 /* Linux 5.14 */
-#endif
-#ifndef MAP_STACK
-#define MAP_STACK 0
-#endif
-#ifndef MAP_NORESERVE
-#define MAP_NORESERVE 0
-#endif
 
-enum {
-    SMALLEST_STACK_LOG2 = 14,
-    /* More than a page, so that a function with a large frame does not step over it. */
-    GUARD = 64 * 1024,
-    COLOURS = 16,
-    LINE = 64, /* bytes of a cache line */
-};
+enum { LINE = 64 }; /* bytes of a cache line */
 
-/* Bytes of free stacks that are kept. They are addresses: of most stacks a page or two were ever
- * touched, and a new stack costs as much as a hundred switches. */
+/* Bytes of free stacks that a loop keeps. They are addresses: of most stacks a page or two were
+ * ever touched, and a new stack costs as much as a hundred switches. */
 #define MOST_KEPT ((size_t)2 << 30)
 
 /* A coroutine lives at the top of its own stack, and is recycled with it. */
 struct cad__coroutine {
-    void *stack_pointer;         /* while it is suspended */
-    const cad_task *task;        /* whose it is */
-    char *bottom;                /* of the stack; the guard is below it */
-    struct cad__coroutine *next; /* in the list of free ones */
-    char *mapping;               /* begins with the guard */
-    size_t mapping_size;
-    unsigned size_class;
-    unsigned valgrind_id;
+    cad__stack stack;
+    void *stack_pointer;  /* while it is suspended */
+    const cad_task *task; /* whose it is */
 #ifdef WITH_ASAN
     bool dropped;
     void *fake_stack;
@@ -65,6 +30,8 @@ struct cad__coroutine {
     void *fiber;
 #endif
 };
+
+_Static_assert(sizeof(struct cad__coroutine) <= CAD__STACK_HEAD, "it is the head of its stack");
 
 /* The stack on which the thread's loop itself runs. Read in signal handlers, too, where nothing
  * must be allocated for it. */
@@ -262,8 +229,8 @@ static void prepare(struct cad__coroutine *self) {
     size_t size = (sizeof(ucontext_t) + LINE - 1) / LINE * LINE;
     ucontext_t *context = (ucontext_t *)(void *)((char *)self - size);
     (void)getcontext(context);
-    context->uc_stack.ss_sp = self->bottom;
-    context->uc_stack.ss_size = (size_t)((char *)context - self->bottom);
+    context->uc_stack.ss_sp = self->stack.bottom;
+    context->uc_stack.ss_size = (size_t)((char *)context - self->stack.bottom);
     context->uc_link = NULL;
     makecontext(context, cad__coroutine_entry, 0);
     self->stack_pointer = context;
@@ -273,10 +240,6 @@ static void prepare(struct cad__coroutine *self) {
 
 /* --- Switching, with the tools told ------------------------------------------------------------
  */
-
-static size_t stack_size(const struct cad__coroutine *self) {
-    return (size_t)((const char *)self - self->bottom);
-}
 
 /* Where a coroutine goes on, or begins. Only now is its stack written to: until a moment ago
  * another may have run on it, to its end. */
@@ -298,7 +261,7 @@ static void enter(struct cad__coroutine *self, int value) {
 #ifdef WITH_ASAN
     void *fake_stack;
     loop_stack.left = true;
-    __sanitizer_start_switch_fiber(&fake_stack, self->bottom, stack_size(self));
+    __sanitizer_start_switch_fiber(&fake_stack, self->stack.bottom, cad__stack_size(&self->stack));
 #endif
 #ifdef WITH_TSAN
     loop_stack.fiber = __tsan_get_current_fiber();
@@ -337,9 +300,9 @@ CAD__UNSANITIZED static int leave(struct cad__coroutine *self, cad__turn next, b
     void *pointer = other != NULL ? pointer_of(other) : loop_stack.stack_pointer;
     (void)last;
 #ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(last ? NULL : &self->fake_stack,
-                                   other != NULL ? other->bottom : loop_stack.bottom,
-                                   other != NULL ? stack_size(other) : loop_stack.size);
+    __sanitizer_start_switch_fiber(
+        last ? NULL : &self->fake_stack, other != NULL ? other->stack.bottom : loop_stack.bottom,
+        other != NULL ? cad__stack_size(&other->stack) : loop_stack.size);
 #endif
 #ifdef WITH_TSAN
     __tsan_switch_to_fiber(other != NULL ? other->fiber : loop_stack.fiber, 0);
@@ -384,87 +347,49 @@ void cad__coroutine_entry(void) {
     __builtin_unreachable();
 }
 
-/* --- Stacks ---------------------------------------------------------------------------------- */
-
-static size_t round_up(size_t size, size_t unit) {
-    return (size + unit - 1) / unit * unit;
-}
-
-/* Guard regions that the kernel keeps in its page tables cost no mapping each, of which a process
- * has 65,530; older kernels take a mapping of its own for each guard. Emulators accept any advice,
- * and follow none that they do not know: a region that can be read is not guarded. */
-static bool guard(char *mapping, size_t size) {
-    return (madvise(mapping, size, MADV_GUARD_INSTALL) == 0 &&
-            madvise(mapping, size, MADV_POPULATE_READ) != 0) ||
-           mprotect(mapping, size, PROT_NONE) == 0;
-}
-
-CAD__APART static struct cad__coroutine *map_stack(cad_loop *loop, unsigned size_class) {
-    static _Thread_local unsigned number;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    /* Tops a whole number of pages apart would share a few cache lines among all stacks. */
-    size_t head = round_up(sizeof(struct cad__coroutine), LINE) + number++ % COLOURS * LINE;
-    size_t guard_size = round_up(GUARD, page);
-    size_t size = ((size_t)1 << (size_class + SMALLEST_STACK_LOG2)) +
-                  round_up(sizeof(struct cad__coroutine) + COLOURS * LINE, page);
-    char *mapping = mmap(NULL, guard_size + size, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (mapping == MAP_FAILED)
-        return NULL;
-    if (!guard(mapping, guard_size)) {
-        (void)munmap(mapping, guard_size + size);
-        return NULL;
-    }
-    char *top = mapping + guard_size + size - head;
-    struct cad__coroutine *self = (struct cad__coroutine *)(void *)top;
-    self->mapping = mapping;
-    self->mapping_size = guard_size + size;
-    self->bottom = mapping + guard_size;
-    self->size_class = size_class;
-    self->valgrind_id = VALGRIND_STACK_REGISTER(self->bottom, top);
-    loop->stacks.mapped++;
-    cad__overflow_watch(loop);
-    return self;
-}
-
-static void unmap_stack(cad_loop *loop, struct cad__coroutine *self) {
-    loop->stacks.mapped--;
-#ifdef WITH_TSAN
-    if (self->fiber != NULL)
-        __tsan_destroy_fiber(self->fiber);
-#endif
-    VALGRIND_STACK_DEREGISTER(self->valgrind_id);
-    CAD__UNPOISON(self->bottom, stack_size(self));
-    (void)munmap(self->mapping, self->mapping_size);
-}
-
-static unsigned class_of(size_t wanted) {
-    unsigned size_class = 0;
-    while (size_class < CAD__STACK_CLASSES &&
-           (size_t)1 << (size_class + SMALLEST_STACK_LOG2) < wanted)
-        size_class++;
-    return size_class;
-}
+/* --- The loop's stacks ----------------------------------------------------------------------- */
 
 static struct cad__coroutine *take_free(cad_loop *loop, unsigned size_class) {
-    struct cad__coroutine *self = loop->stacks.free[size_class];
-    loop->stacks.free[size_class] = self->next;
-    loop->stacks.kept -= self->mapping_size;
-    return self;
+    cad__stack *stack = loop->stacks.free[size_class];
+    loop->stacks.free[size_class] = stack->next;
+    loop->stacks.kept -= stack->mapping_size;
+    return CAD__CONTAINER(stack, struct cad__coroutine, stack);
 }
 
 /* To be taken by the next, first of all. It may be the one that runs. */
 static void give_back(cad_loop *loop, struct cad__coroutine *self) {
-    loop->stacks.kept += self->mapping_size;
-    self->next = loop->stacks.free[self->size_class];
-    loop->stacks.free[self->size_class] = self;
+    cad__stack *stack = &self->stack;
+    loop->stacks.kept += stack->mapping_size;
+    stack->next = loop->stacks.free[stack->size_class];
+    loop->stacks.free[stack->size_class] = stack;
 }
 
-/* Unmaps free stacks until no more than so many bytes of them are kept. None may be running. */
+CAD__APART static struct cad__coroutine *obtain(cad_loop *loop, unsigned size_class) {
+    cad__stack *stack = cad__stack_obtain(size_class);
+    if (stack == NULL)
+        return NULL;
+    loop->stacks.count++;
+    cad__overflow_watch(loop);
+    struct cad__coroutine *self = CAD__CONTAINER(stack, struct cad__coroutine, stack);
+#ifdef WITH_TSAN
+    self->fiber = NULL;
+#endif
+    return self;
+}
+
+/* Lets go of free stacks until no more than so many bytes of them are kept. None may be running. */
 static void trim(cad_loop *loop, size_t most) {
-    for (unsigned i = 0; i < CAD__STACK_CLASSES; i++)
-        while (loop->stacks.kept > most && loop->stacks.free[i] != NULL)
-            unmap_stack(loop, take_free(loop, i));
+    for (unsigned i = 0; i < CAD__STACK_CLASSES; i++) {
+        while (loop->stacks.kept > most && loop->stacks.free[i] != NULL) {
+            struct cad__coroutine *self = take_free(loop, i);
+#ifdef WITH_TSAN
+            if (self->fiber != NULL)
+                __tsan_destroy_fiber(self->fiber);
+#endif
+            loop->stacks.count--;
+            cad__stack_release(&self->stack);
+        }
+    }
 }
 
 void cad__stacks_free(cad_loop *loop) {
@@ -475,15 +400,15 @@ void cad__stacks_free(cad_loop *loop) {
 
 bool cad__coroutine_new(cad__task *task) {
     cad_loop *loop = task->future.object.loop;
-    unsigned size_class = class_of(task->wait.stack_size);
+    unsigned size_class = cad__stack_class_of(task->wait.stack_size);
     if (size_class == CAD__STACK_CLASSES) /* nobody has that much */
         return false;
     struct cad__coroutine *self = loop->stacks.free[size_class] != NULL
                                       ? take_free(loop, size_class)
-                                      : map_stack(loop, size_class);
+                                      : obtain(loop, size_class);
     if (self == NULL)
         return false;
-    CAD__UNPOISON(self->bottom, stack_size(self));
+    CAD__UNPOISON(self->stack.bottom, cad__stack_size(&self->stack));
 #ifdef WITH_ASAN
     self->dropped = false;
 #endif
@@ -518,10 +443,11 @@ void cad__coroutine_drop(cad__task *task) {
 const cad_task *cad__coroutine_guarded(const void *address) {
     const struct cad__coroutine *self = loop_stack.running;
     uintptr_t at = (uintptr_t)address;
-    bool inside = self != NULL && at >= (uintptr_t)self->mapping && at < (uintptr_t)self->bottom;
+    bool inside =
+        self != NULL && at >= (uintptr_t)self->stack.mapping && at < (uintptr_t)self->stack.bottom;
     return inside ? self->task : NULL;
 }
 
 size_t cad__coroutine_stack_size(const cad__task *task) {
-    return (size_t)1 << (task->coroutine->size_class + SMALLEST_STACK_LOG2);
+    return cad__stack_class_size(task->coroutine->stack.size_class);
 }

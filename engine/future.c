@@ -310,8 +310,3 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
     }
     return removed;
 }
-
-void cad__future_unsubscribe(cad__entry *entry) {
-    if (cad__linked(&entry->link))
-        cad__unlink(&entry->link);
-}

@@ -16,6 +16,7 @@
 #include "cadran.h"
 #include "driver.h"
 #include "link.h"
+#include "stack.h"
 
 /* --- Wrong use --------------------------------------------------------------------------- */
 
@@ -140,7 +141,7 @@ static inline const char *cad__entry_name(const cad__entry *entry) {
  * queue one iteration later, as for any done callback. */
 typedef struct cad__follower {
     cad__entry entry;
-    cad_future *future; /* a reference of whoever this is a part of */
+    cad_future *future; /* whoever this is a part of sees to it that it stays */
 } cad__follower;
 
 #define CAD__TIMER_NONE UINT32_MAX
@@ -271,9 +272,9 @@ int cad__await_poll(cad_task *task);
 
 /* The entry joins the ready queue when the future is done, or now if it is done already. */
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
-void cad__future_unsubscribe(cad__entry *entry);
-/* The same for those that know their future. */
+/* The same for what knows its future. */
 static inline void cad__follow(cad__follower *follower);
+/* Takes it from where it is, among the callbacks or the ready ones; it may be in neither. */
 static inline void cad__unfollow(cad__follower *follower);
 
 /* --- Waits --------------------------------------------------------------------------------- */
@@ -459,12 +460,12 @@ CAD__INLINE void cad__coroutine_fetch(const cad__task *task) {
         cad__fetch((uintptr_t)task->coroutine - FRAMES, FRAMES + 1);
 }
 
-/* Free stacks for the next coroutines. */
-enum { CAD__STACK_CLASSES = 20 };
+/* A loop's stacks, recycled among its coroutines without asking anybody (see stack.c for what is
+ * shared by all loops). */
 struct cad__stacks {
-    struct cad__coroutine *free[CAD__STACK_CLASSES]; /* by size: 16 KiB, 32 KiB, ... */
-    size_t kept;                                     /* bytes of them all */
-    size_t mapped;                                   /* stacks, these and those in use */
+    cad__stack *free[CAD__STACK_CLASSES]; /* by size class, the last used one first */
+    size_t kept;                          /* bytes of them all */
+    size_t count;                         /* these and those in use */
 };
 void cad__stacks_free(cad_loop *loop);
 
@@ -516,7 +517,7 @@ struct cad_loop {
     void *namer_arg;
     struct cad__stacks stacks;
     bool watches_overflow;
-    void *signal_stack;           /* where overflows are handled, while it watches for them */
+    cad__stack *signal_stack;     /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
     struct cad__tracer {
@@ -582,7 +583,8 @@ static inline void cad__follow(cad__follower *follower) {
 }
 
 static inline void cad__unfollow(cad__follower *follower) {
-    cad__future_unsubscribe(&follower->entry);
+    if (cad__linked(&follower->entry.link))
+        cad__unlink(&follower->entry.link);
 }
 
 /* A deadline, from now on. A loop that is a little late counts from the time at which it was to

@@ -251,7 +251,7 @@ int cad_loop_run(cad_loop *loop) {
     }
     int result = 0;
     cad__running = loop;
-    if (loop->stacks.mapped > 0) /* otherwise the first one begins it */
+    if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
     loop->complete = loop->live == 0;
     loop->signal = 0;

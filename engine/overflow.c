@@ -1,11 +1,10 @@
 /* What a coroutine that overflows its stack gets: a line on standard error with its task's name,
  * and then the SIGSEGV that it would have had anyway. */
-#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#define _GNU_SOURCE /* sigaltstack() */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -105,8 +104,33 @@ static void uninstall(void) {
         (void)sigaction(SIGSEGV, &before, NULL);
 }
 
+/* A handler cannot run on the stack that is used up: it gets one of its own, unless the program has
+ * given the thread one. */
+static void open_signal_stack(cad_loop *loop) {
+    stack_t current;
+    if (sigaltstack(NULL, &current) != 0 || !(current.ss_flags & SS_DISABLE))
+        return;
+    cad__stack *stack = cad__stack_obtain(cad__stack_class_of(SIGNAL_STACK));
+    if (stack == NULL)
+        return;
+    stack_t own = {.ss_sp = stack->bottom, .ss_size = cad__stack_size(stack)};
+    if (sigaltstack(&own, NULL) == 0)
+        loop->signal_stack = stack;
+    else
+        cad__stack_release(stack);
+}
+
+static void close_signal_stack(cad_loop *loop) {
+    stack_t current, none = {.ss_flags = SS_DISABLE};
+    if (loop->signal_stack == NULL)
+        return;
+    if (sigaltstack(NULL, &current) == 0 && current.ss_sp == loop->signal_stack->bottom)
+        (void)sigaltstack(&none, NULL);
+    cad__stack_release(loop->signal_stack);
+    loop->signal_stack = NULL;
+}
+
 void cad__overflow_watch(cad_loop *loop) {
-    stack_t current, own = {.ss_size = SIGNAL_STACK};
     if (loop->watches_overflow)
         return;
     loop->watches_overflow = true;
@@ -114,21 +138,10 @@ void cad__overflow_watch(cad_loop *loop) {
     if (watching++ == 0)
         install();
     pthread_mutex_unlock(&mutex);
-    /* A handler cannot run on the stack that is used up. */
-    if (sigaltstack(NULL, &current) != 0 || !(current.ss_flags & SS_DISABLE))
-        return;
-    own.ss_sp =
-        mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (own.ss_sp == MAP_FAILED)
-        return;
-    if (sigaltstack(&own, NULL) == 0)
-        loop->signal_stack = own.ss_sp;
-    else
-        (void)munmap(own.ss_sp, SIGNAL_STACK);
+    open_signal_stack(loop);
 }
 
 void cad__overflow_unwatch(cad_loop *loop) {
-    stack_t current, none = {.ss_flags = SS_DISABLE};
     if (!loop->watches_overflow)
         return;
     loop->watches_overflow = false;
@@ -136,10 +149,5 @@ void cad__overflow_unwatch(cad_loop *loop) {
     if (--watching == 0)
         uninstall();
     pthread_mutex_unlock(&mutex);
-    if (loop->signal_stack == NULL)
-        return;
-    if (sigaltstack(NULL, &current) == 0 && current.ss_sp == loop->signal_stack)
-        (void)sigaltstack(&none, NULL);
-    (void)munmap(loop->signal_stack, SIGNAL_STACK);
-    loop->signal_stack = NULL;
+    close_signal_stack(loop);
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "cadran.h"
+#include "stack.h"
 #include "support/child.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -43,6 +44,7 @@ static atomic_size_t mapped, unmapped; /* calls that succeeded */
 static atomic_long mappings_left;      /* until mmap() fails; below 0: it does not */
 static bool no_guard_regions;          /* as on Linux before 6.13 */
 static bool no_protection;
+static void (*during_unmap)(void); /* what happens in the middle of the next munmap() */
 
 void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 int __real_munmap(void *address, size_t size);
@@ -64,6 +66,10 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd,
 }
 
 int __wrap_munmap(void *address, size_t size) {
+    void (*happens)(void) = during_unmap;
+    during_unmap = NULL;
+    if (happens != NULL)
+        happens();
     unmapped++;
     return __real_munmap(address, size);
 }
@@ -89,8 +95,10 @@ int __wrap_mprotect(void *address, size_t size, int protection) {
 
 static cad_loop *loop;
 
+/* Nothing is kept from the test before. */
 static int setup(void **state) {
     (void)state;
+    cad__stack_drop_kept();
     mapped = unmapped = 0;
     mappings_left = -1;
     no_guard_regions = no_protection = false;
@@ -100,9 +108,15 @@ static int setup(void **state) {
 static int teardown(void **state) {
     (void)state;
     cad_loop_free(loop);
+    cad__stack_drop_kept();
     if (mapped != unmapped)
         print_error("%zu mappings, %zu of them undone\n", (size_t)mapped, (size_t)unmapped);
     return mapped == unmapped ? 0 : -1;
+}
+
+static void begin_new_loop(void) {
+    cad_loop_free(loop);
+    assert_int_equal(cad_loop_new(cad_virtual_driver(), &loop), 0);
 }
 
 static void create(cad_coroutine *fn, void *arg, size_t stack_size, const char *name) {
@@ -352,8 +366,8 @@ static void test_context__no_memory_for_a_stack(void **state) {
         long left = mappings_left;
         fails_and_goes_on();
         mappings_left = left;
-        cad_loop_free(loop);
-        assert_int_equal(cad_loop_new(cad_virtual_driver(), &loop), 0);
+        begin_new_loop();
+        cad__stack_drop_kept();
     }
 }
 
@@ -488,6 +502,133 @@ static void test_context__another_fault_is_not_an_overflow(void **state) {
     child_run(&self, fault_in_child, NULL);
     assert_true(child_killed(&self, SIGSEGV));
     assert_null(strstr(self.output, "cadran:"));
+}
+
+/* --- Stacks that outlive their loop --------------------------------------------------------------
+ */
+
+/* Runs so many coroutines at once. */
+static void run_sleepers(int count, size_t stack_size) {
+    for (int i = 0; i < count; i++)
+        create(sleep_a_second, NULL, stack_size, NULL);
+    assert_int_equal(cad_loop_run(loop), 0);
+}
+
+static void test_context__a_new_loop_uses_the_stacks_of_the_one_before(void **state) {
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        create(use_stack, (void *)(intptr_t)30, 0, NULL);
+    assert_int_equal(cad_loop_run(loop), 0);
+    create(sleep_a_second, NULL, 0, "dropped in its sleep");
+    assert_int_equal(cad_call_later(loop, CAD_MILLISECOND, stop, loop, NULL), 0);
+    assert_int_equal(cad_loop_run(loop), CAD_ESTOPPED);
+    size_t before = mapped;
+    begin_new_loop();
+    for (int i = 0; i < 8; i++)
+        create(use_stack, (void *)(intptr_t)30, 0, NULL);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(mapped, before);
+    assert_int_equal(unmapped, 0);
+}
+
+static void test_context__what_outlives_a_loop_is_bounded(void **state) {
+    (void)state;
+    size_t large = 1024 * 1024;
+    run_sleepers(100, large);
+    begin_new_loop();
+    size_t kept = mapped - unmapped;
+    assert_in_range(kept, 32, 64);
+}
+
+/* How many stacks are mapped anew for so many coroutines in a loop of their own. */
+static size_t mapped_for_next_loop(int count, size_t stack_size) {
+    size_t before = mapped;
+    begin_new_loop();
+    run_sleepers(count, stack_size);
+    return mapped - before;
+}
+
+/* Each time what comes would fit beside a part of what is there, or not at all. */
+static void test_context__neither_size_keeps_the_other_out(void **state) {
+    (void)state;
+    enum { SOME = 200, ALL = 600 };
+    size_t large = 16 * 1024 * 1024;
+    (void)mapped_for_next_loop(3, large);
+    (void)mapped_for_next_loop(SOME, 0);
+    assert_int_equal(mapped_for_next_loop(SOME, 0), 0);
+    assert_int_equal(mapped_for_next_loop(1, large), 0);
+    (void)mapped_for_next_loop(ALL, 0);
+    (void)mapped_for_next_loop(1, large);
+    assert_int_equal(mapped_for_next_loop(1, large), 0);
+}
+
+static int overflow_in_next_loop(void *arg) {
+    (void)arg;
+    run_sleepers(3, 0);
+    begin_new_loop();
+    size_t before = mapped;
+    create(overflow, NULL, 0, "digger");
+    int error = cad_loop_run(loop);
+    return mapped == before && error == 0 ? 0 : 1;
+}
+
+static void test_context__a_stack_that_is_used_again_has_its_guard(void **state) {
+    (void)state;
+    child self;
+    child_run(&self, overflow_in_next_loop, NULL);
+    assert_true(child_killed(&self, SIGSEGV));
+    assert_non_null(strstr(self.output, "stack overflow in task \"digger\""));
+}
+
+static void *run_loops(void *arg) {
+    for (int i = 0; i < 200; i++) {
+        cad_loop *own;
+        if (cad_loop_new(cad_virtual_driver(), &own) != 0)
+            return arg;
+        int error = 0;
+        for (int j = 0; j < 3 && error == 0; j++)
+            error = cad_task_create(own, use_stack, (void *)(intptr_t)2, NULL, NULL);
+        if (error == 0)
+            error = cad_loop_run(own);
+        cad_loop_free(own);
+        if (error != 0)
+            return arg;
+    }
+    return NULL;
+}
+
+static void test_context__threads_share_what_is_kept(void **state) {
+    (void)state;
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    void *failed;
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run_loops, &failed), 0);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+}
+
+static int run_loops_in_child(void *arg) {
+    return run_loops(arg) == NULL ? 0 : 1;
+}
+
+static child forked;
+
+static void fork_here(void) {
+    child_run(&forked, run_loops_in_child, &forked);
+}
+
+/* As if another thread had been at it when the process was forked: in the child nobody is. */
+static void test_context__a_child_waits_for_no_thread_of_its_parents(void **state) {
+    (void)state;
+    run_sleepers(3, 0);
+    begin_new_loop();
+    during_unmap = fork_here;
+    cad__stack_drop_kept();
+    assert_null(during_unmap);
+    assert_true(child_exited(&forked, 0));
 }
 
 /* --- The handler, and others' --------------------------------------------------------------------
@@ -660,6 +801,12 @@ int main(void) {
         TEST(test_context__an_overflow_in_a_later_run),
         TEST(test_context__an_overflow_in_another_thread),
         TEST(test_context__another_fault_is_not_an_overflow),
+        TEST(test_context__a_new_loop_uses_the_stacks_of_the_one_before),
+        TEST(test_context__what_outlives_a_loop_is_bounded),
+        TEST(test_context__neither_size_keeps_the_other_out),
+        TEST(test_context__a_stack_that_is_used_again_has_its_guard),
+        TEST(test_context__threads_share_what_is_kept),
+        TEST(test_context__a_child_waits_for_no_thread_of_its_parents),
         TEST(test_context__the_handler_that_was_there_is_called),
         TEST(test_context__a_handler_may_go_on),
         TEST(test_context__a_signal_that_somebody_sent_ends_the_process),

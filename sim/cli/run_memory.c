@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cadran.h"
 
 static struct {
@@ -39,8 +40,10 @@ static void *allocate(void *context, void *pointer, size_t size) {
 
 void cli_memory_limit(uint64_t bytes) {
     memory.most = bytes;
-    if (bytes != UINT64_MAX)
+    if (bytes != UINT64_MAX) {
         cad_set_allocator(allocate, NULL);
+        base_set_allocator(allocate, NULL);
+    }
 }
 
 const bool *cli_memory_used_up(void) {

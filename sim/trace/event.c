@@ -4,7 +4,7 @@
 #include <string.h>
 
 const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT] = {
-#define TRACE_X(constant, its_phase, its_category, its_place, is_detail, its_name, its_arguments,  \
+#define TRACE_X(constant, its_phase, its_category, its_place, its_mark, its_name, its_arguments,   \
                 its_since, its_meaning)                                                            \
     [constant] = {.name = its_name,                                                                \
                   .meaning = its_meaning,                                                          \
@@ -12,7 +12,7 @@ const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT] = {
                   .category = TRACE_CATEGORY_##its_category,                                       \
                   .place = TRACE_ON_##its_place,                                                   \
                   .since = its_since,                                                              \
-                  .detail = TRACE_##is_detail,                                                     \
+                  .mark = TRACE_##its_mark,                                                        \
                   .phase = its_phase},
     TRACE_KINDS(TRACE_X)
 #undef TRACE_X

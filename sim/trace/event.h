@@ -64,10 +64,10 @@
     X(TRACE_CATEGORY_ERROR, "error")                                                               \
     X(TRACE_CATEGORY_FAULT, "fault")                                                               \
     X(TRACE_CATEGORY_OBJECT, "object")                                                             \
+    X(TRACE_CATEGORY_FREED, "freed")                                                               \
     X(TRACE_CATEGORY_TURN, "turn")                                                                 \
-    X(TRACE_CATEGORY_SCHEDULE, "schedule")                                                         \
+    X(TRACE_CATEGORY_PARK, "park")                                                                 \
     X(TRACE_CATEGORY_OPERATION, "operation")                                                       \
-    X(TRACE_CATEGORY_ITEM, "item")                                                                 \
     X(TRACE_CATEGORY_VARIABLE, "variable")
 
 enum trace_category {
@@ -116,12 +116,22 @@ enum trace_type {
     X(TRACE_ARG_STARTED, "started", TEXT, "date and time of the start, ISO 8601; real clock only") \
     X(TRACE_ARG_HOST, "host", TEXT, "the machine's name; real clock only")                         \
     X(TRACE_ARG_OUTCOME, "outcome", TEXT, "how it ended; see below")                               \
-    X(TRACE_ARG_RESULT, "result", TEXT, "`pending`, where it must wait, or the error's name")      \
-    X(TRACE_ARG_ERROR, "error", TEXT, "of a failed task: the exception's name")                    \
+    X(TRACE_ARG_ERROR, "error", TEXT,                                                              \
+      "what a task or an operation failed with: an exception's name")                              \
     X(TRACE_ARG_MESSAGE, "message", TEXT, "the text that came with it")                            \
-    X(TRACE_ARG_VALUE, "value", TEXT, "the item, or the variable's value, as a text")              \
     X(TRACE_ARG_WHERE, "where", TEXT, "place in the document")                                     \
-    X(TRACE_ARG_FAULT, "fault", TEXT, "more about the fault")
+    X(TRACE_ARG_FAULT, "fault", TEXT, "more about the fault")                                      \
+    X(TRACE_ARG_LINE, "line", TEXT,                                                                \
+      "which line of the object's the task stands in: `putters`, ...")                             \
+    X(TRACE_ARG_ENTRY, "entry", TEXT,                                                              \
+      "kind of an entry of the ready queue: `step` of a task, `callback`, ...")                    \
+    X(TRACE_ARG_NUMBER, "number", INTEGER, "which iteration of the loop, from 1")                  \
+    X(TRACE_ARG_RESULT, "result", INTEGER,                                                         \
+      "what an operation returned; left out where that is 0 or an error")                          \
+    X(TRACE_ARG_MOVE, "move", TEXT,                                                                \
+      "what became of an item: `in`, `out`; `all out`: of all of them")                            \
+    X(TRACE_ARG_VALUE, "value", TEXT, "the item, or the variable's value, as a text")              \
+    X(TRACE_ARG_PLACE, "place", INTEGER, "from 0: where an item is put, or was; where an entry was")
 
 enum trace_argument_index {
 #define TRACE_X(constant, key, type, meaning) constant,
@@ -140,93 +150,114 @@ enum trace_place {
     TRACE_ON_ANY, /* the task's that it concerns; the loop's where it concerns none */
 };
 
-/* A kind that is marked so is told only to those who ask for details. */
-enum {
-    TRACE_ALWAYS = 0,
-    TRACE_DETAIL = 1,
+/* What is special about a kind. */
+enum trace_mark {
+    TRACE_USUAL,
+    TRACE_DETAIL, /* it is told only to those who ask for details */
+    TRACE_BRACES, /* it has "args" in the file even where they are empty: docs/trace-format.md */
 };
 
 #define TRACE_A(argument) (UINT64_C(1) << TRACE_ARG_##argument)
 
-/* Every kind: its constant; phase, category and track; ALWAYS or DETAIL; its name in the file, NULL
- * where it differs from event to event; its arguments, as a set; the version since which it is
- * there; what it means, and, where the name differs, what that is. Phase and category tell them
- * apart, and the name where it is given. */
+/* Every kind: its constant; phase, category, track and mark; its name in the file, NULL where it
+ * differs from event to event; its arguments, as a set; the version since which it is there; what
+ * it means, and, where the name differs, what that is. Phase and category tell them apart, and the
+ * name where it is given.
+ *
+ * Slices have a length. A wait or a span that ends at the time at which it began is no pair of B
+ * and E, but an instant, TRACE_WAIT_POINT or TRACE_SPAN_POINT, that stands where it ended. So a
+ * begin comes into the trace when time moves on: behind all that happened at its time, and before
+ * all that happened later. A TRACE_PARK, of the details, stands where the wait began. */
 #define TRACE_KINDS(X)                                                                             \
-    X(TRACE_HEADER, 'M', OTHER, NONE, ALWAYS, "cadran",                                            \
+    X(TRACE_HEADER, 'M', OTHER, NONE, USUAL, "cadran",                                             \
       TRACE_A(VERSION) | TRACE_A(SCENARIO) | TRACE_A(CLOCK) | TRACE_A(SEED) | TRACE_A(SET) |       \
           TRACE_A(DETAILED) | TRACE_A(UNTIL) | TRACE_A(STARTED) | TRACE_A(HOST),                   \
       1, "the first line: which run this is")                                                      \
-    X(TRACE_PROCESS_NAME, 'M', OTHER, NONE, ALWAYS, "process_name", TRACE_A(NAME), 1,              \
+    X(TRACE_PROCESS_NAME, 'M', OTHER, NONE, USUAL, "process_name", TRACE_A(NAME), 1,               \
       "the name of a process: the scenario's")                                                     \
-    X(TRACE_THREAD_NAME, 'M', OTHER, ANY, ALWAYS, "thread_name", TRACE_A(NAME), 1,                 \
+    X(TRACE_THREAD_NAME, 'M', OTHER, ANY, USUAL, "thread_name", TRACE_A(NAME), 1,                  \
       "the name of a track, before its first event")                                               \
-    X(TRACE_THREAD_SORT, 'M', OTHER, ANY, ALWAYS, "thread_sort_index", TRACE_A(SORT_INDEX), 1,     \
+    X(TRACE_THREAD_SORT, 'M', OTHER, ANY, USUAL, "thread_sort_index", TRACE_A(SORT_INDEX), 1,      \
       "keeps the tracks in the order of creation")                                                 \
-    X(TRACE_LOOP_BEGIN, 'B', LOOP, LOOP, ALWAYS, NULL, 0, 1,                                       \
-      "the run begins; the scenario's name")                                                       \
-    X(TRACE_LOOP_END, 'E', LOOP, LOOP, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "the run ends")          \
-    X(TRACE_RUN_BEGIN, 'B', RUN, LOOP, ALWAYS, NULL, TRACE_A(TASK), 1,                             \
+    X(TRACE_LOOP_BEGIN, 'B', LOOP, LOOP, USUAL, NULL, 0, 1, "the run begins; the scenario's name") \
+    X(TRACE_LOOP_END, 'E', LOOP, LOOP, USUAL, NULL, TRACE_A(OUTCOME), 1, "the run ends")           \
+    X(TRACE_RUN_BEGIN, 'B', RUN, LOOP, USUAL, NULL, TRACE_A(TASK), 1,                              \
       "this keeps the loop busy: the task's name, `callback`; left out where its length is zero")  \
-    X(TRACE_RUN_END, 'E', RUN, LOOP, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "it no longer does")       \
-    X(TRACE_TASK_BEGIN, 'B', TASK, TASK, ALWAYS, NULL, TRACE_A(BY), 1,                             \
+    X(TRACE_RUN_END, 'E', RUN, LOOP, USUAL, NULL, TRACE_A(OUTCOME), 1, "it no longer does")        \
+    X(TRACE_TASK_BEGIN, 'B', TASK, TASK, USUAL, NULL, TRACE_A(BY), 1,                              \
       "a task is created; its name; `by` is left out for the scenario's own tasks")                \
-    X(TRACE_TASK_END, 'E', TASK, TASK, ALWAYS, NULL,                                               \
+    X(TRACE_TASK_END, 'E', TASK, TASK, USUAL, NULL,                                                \
       TRACE_A(OUTCOME) | TRACE_A(ERROR) | TRACE_A(MESSAGE), 1, "it ends")                          \
-    X(TRACE_SPAN_BEGIN, 'B', SPAN, TASK, ALWAYS, NULL, 0, 1,                                       \
+    X(TRACE_SPAN_BEGIN, 'B', SPAN, TASK, USUAL, NULL, 0, 1,                                        \
       "a `span` or `sequence` step begins: the task works; as the scenario names it")              \
-    X(TRACE_SPAN_END, 'E', SPAN, TASK, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "it ends")               \
-    X(TRACE_WAIT_BEGIN, 'B', WAIT, TASK, ALWAYS, NULL,                                             \
+    X(TRACE_SPAN_END, 'E', SPAN, TASK, BRACES, NULL, TRACE_A(OUTCOME), 1, "it ends")               \
+    X(TRACE_SPAN_POINT, 'i', SPAN, TASK, USUAL, NULL, 0, 2, "a span without length; its name")     \
+    X(TRACE_WAIT_BEGIN, 'B', WAIT, TASK, BRACES, NULL,                                             \
       TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL), 1,        \
       "the task waits: asyncio's word and the object, `put window`, `sleep`, `await job3`")        \
-    X(TRACE_WAIT_END, 'E', WAIT, TASK, ALWAYS, NULL, TRACE_A(OUTCOME), 1, "it no longer does")     \
-    X(TRACE_READY_BEGIN, 'B', READY, TASK, ALWAYS, "ready", 0, 1,                                  \
+    X(TRACE_WAIT_END, 'E', WAIT, TASK, USUAL, NULL, TRACE_A(OUTCOME), 1, "it no longer does")      \
+    X(TRACE_WAIT_POINT, 'i', WAIT, TASK, USUAL, NULL, TRACE_A(OBJECT), 2,                          \
+      "a wait without length; named as the others are")                                            \
+    X(TRACE_READY_BEGIN, 'B', READY, TASK, USUAL, "ready", 0, 1,                                   \
       "woken, and not running yet; left out where its length is zero")                             \
-    X(TRACE_READY_END, 'E', READY, TASK, ALWAYS, "ready", TRACE_A(OUTCOME), 1,                     \
+    X(TRACE_READY_END, 'E', READY, TASK, BRACES, "ready", TRACE_A(OUTCOME), 1,                     \
       "its turn is there")                                                                         \
-    X(TRACE_WAKES, 'i', WAKE, ANY, ALWAYS, "wakes", TRACE_A(OBJECT) | TRACE_A(TASK), 2,            \
-      "this ends the wait of a task: what an arrow of another program's begins at")                \
-    X(TRACE_WAKE_BEGIN, 's', WAKE, ANY, ALWAYS, "wake", 0, 1,                                      \
+    X(TRACE_WAKES, 'i', WAKE, ANY, USUAL, "wakes", TRACE_A(OBJECT), 2,                             \
+      "this task ends the wait of another: what the arrow begins at in other programs")            \
+    X(TRACE_WAKE_BEGIN, 's', WAKE, ANY, USUAL, "wake", 0, 1,                                       \
       "where the arrow begins, from the task that ended a wait")                                   \
-    X(TRACE_WOKEN, 'i', WAKE, TASK, ALWAYS, "woken", 0, 2,                                         \
-      "the wait of this task is ended: what an arrow of another program's ends at")                \
-    X(TRACE_WAKE_END, 'f', WAKE, TASK, ALWAYS, "wake", 0, 1,                                       \
+    X(TRACE_WOKEN, 'i', WAKE, TASK, USUAL, "woken", 0, 2,                                          \
+      "the wait of this task is ended: what the arrow ends at in other programs; left out after "  \
+      "a `wait` instant, which serves as well")                                                    \
+    X(TRACE_WAKE_END, 'f', WAKE, TASK, USUAL, "wake", 0, 1,                                        \
       "where it ends, before the end of the wait")                                                 \
-    X(TRACE_PRINT, 'i', PRINT, ANY, ALWAYS, NULL, 0, 1, "the line of output")                      \
-    X(TRACE_SIGNAL, 'i', SIGNAL, ANY, ALWAYS, NULL, 0, 1, "a signal came: `SIGINT`, ...")          \
-    X(TRACE_CANCEL, 'i', CANCEL, TASK, ALWAYS, "cancel", TRACE_A(BY) | TRACE_A(MESSAGE), 1,        \
+    X(TRACE_PRINT, 'i', PRINT, ANY, USUAL, NULL, 0, 1, "the line of output")                       \
+    X(TRACE_SIGNAL, 'i', SIGNAL, ANY, USUAL, NULL, 0, 1, "a signal came: `SIGINT`, ...")           \
+    X(TRACE_CANCEL, 'i', CANCEL, TASK, USUAL, "cancel", TRACE_A(BY) | TRACE_A(MESSAGE), 1,         \
       "this task was asked to cancel")                                                             \
-    X(TRACE_TIMEOUT, 'i', TIMEOUT, ANY, ALWAYS, NULL, 0, 1,                                        \
+    X(TRACE_TIMEOUT, 'i', TIMEOUT, ANY, USUAL, NULL, 0, 1,                                         \
       "`timeout`: a deadline of this task has passed")                                             \
-    X(TRACE_ERROR, 'i', ERROR, ANY, ALWAYS, NULL, TRACE_A(MESSAGE) | TRACE_A(WHERE), 1,            \
+    X(TRACE_ERROR, 'i', ERROR, ANY, USUAL, NULL, TRACE_A(MESSAGE) | TRACE_A(WHERE), 1,             \
       "name of an exception that was reported, because nobody retrieved it or it left a callback") \
-    X(TRACE_FAULT, 'i', FAULT, ANY, ALWAYS, NULL, TRACE_A(FAULT), 1,                               \
+    X(TRACE_FAULT, 'i', FAULT, ANY, USUAL, NULL, TRACE_A(FAULT), 1,                                \
       "name of a fault that the scenario injects")                                                 \
-    X(TRACE_OBJECT, 'i', OBJECT, ANY, ALWAYS, NULL,                                                \
+    X(TRACE_OBJECT, 'i', OBJECT, ANY, USUAL, NULL,                                                 \
       TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(STATE), 2,                                         \
-      "an object is made: its name; its constants")                                                \
-    X(TRACE_STATE, 'C', OBJECT, LOOP, ALWAYS, NULL, TRACE_A(STATE), 1,                             \
+      "an object is made, or has a new name: its name; its constants")                             \
+    X(TRACE_STATE, 'C', OBJECT, LOOP, USUAL, NULL, TRACE_A(STATE), 1,                              \
       "the state of an object, when it is made and when it has changed; the object's name, and "   \
       "its "                                                                                       \
       "number as `id`")                                                                            \
-    X(TRACE_SPANS, 'C', SPAN, LOOP, ALWAYS, "spans", TRACE_A(STATE), 1, "how many spans are open") \
-    X(TRACE_TURN, 'i', TURN, LOOP, DETAIL, NULL, TRACE_A(TASK), 2,                                 \
-      "a turn of the ready queue begins, whose first entry leaves it: `task`, `callback`, ...")    \
-    X(TRACE_SCHEDULE, 'i', SCHEDULE, LOOP, DETAIL, NULL, TRACE_A(TASK) | TRACE_A(BY), 2,           \
-      "an entry joins the ready queue at its end: `task`, `callback`, ...")                        \
+    X(TRACE_SPANS, 'C', SPAN, LOOP, USUAL, "spans", TRACE_A(STATE), 1, "how many spans are open")  \
+    X(TRACE_OBJECT_END, 'i', FREED, ANY, DETAIL, NULL, TRACE_A(OBJECT), 2,                         \
+      "an object is freed; its name")                                                              \
+    X(TRACE_READY_JOIN, 'i', TURN, LOOP, DETAIL, "join",                                           \
+      TRACE_A(TASK) | TRACE_A(BY) | TRACE_A(ENTRY), 2,                                             \
+      "an entry becomes the last one of the ready queue")                                          \
+    X(TRACE_READY_LEAVE, 'i', TURN, LOOP, DETAIL, "leave",                                         \
+      TRACE_A(TASK) | TRACE_A(ENTRY) | TRACE_A(PLACE), 2,                                          \
+      "an entry of the ready queue is taken back before its turn")                                 \
+    X(TRACE_ITERATION, 'i', TURN, LOOP, DETAIL, "iteration", TRACE_A(NUMBER), 2,                   \
+      "an iteration of the loop begins: the turns of all that are in the ready queue now")         \
+    X(TRACE_TURN_BEGIN, 'i', TURN, LOOP, DETAIL, "begin", TRACE_A(TASK) | TRACE_A(ENTRY), 2,       \
+      "the turn of the first entry begins, which leaves the queue")                                \
+    X(TRACE_TURN_END, 'i', TURN, LOOP, DETAIL, "end", 0, 2, "it ends")                             \
+    X(TRACE_PARK, 'i', PARK, TASK, DETAIL, NULL,                                                   \
+      TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL) |          \
+          TRACE_A(LINE),                                                                           \
+      2, "the task begins to wait; named as the wait is")                                          \
     X(TRACE_OPERATION, 'i', OPERATION, ANY, DETAIL, NULL,                                          \
-      TRACE_A(OBJECT) | TRACE_A(RESULT) | TRACE_A(ERROR), 2,                                       \
-      "an operation on an object: asyncio's word for it; by whom says the track")                  \
-    X(TRACE_ITEM_IN, 'i', ITEM, ANY, DETAIL, "in", TRACE_A(OBJECT) | TRACE_A(VALUE), 2,            \
-      "an item goes into a queue")                                                                 \
-    X(TRACE_ITEM_OUT, 'i', ITEM, ANY, DETAIL, "out", TRACE_A(OBJECT) | TRACE_A(VALUE), 2,          \
-      "an item comes out of it")                                                                   \
+      TRACE_A(OBJECT) | TRACE_A(ERROR) | TRACE_A(RESULT) | TRACE_A(MOVE) | TRACE_A(VALUE) |        \
+          TRACE_A(PLACE),                                                                          \
+      2,                                                                                           \
+      "an operation on an object has come to its result: asyncio's word for it; whose it is says " \
+      "the track")                                                                                 \
     X(TRACE_VARIABLE, 'i', VARIABLE, ANY, DETAIL, NULL, TRACE_A(VALUE), 2,                         \
-      "a variable has a new value; its name; on the loop's track the scenario's variables")
+      "a variable has a new value; its name; on the loop's track the scenario's own")
 
 enum trace_kind {
     TRACE_UNKNOWN, /* another program's, or a later version's; read only */
-#define TRACE_X(constant, phase, category, place, detail, name, arguments, since, meaning) constant,
+#define TRACE_X(constant, phase, category, place, mark, name, arguments, since, meaning) constant,
     TRACE_KINDS(TRACE_X)
 #undef TRACE_X
         TRACE_KIND_COUNT
@@ -239,8 +270,8 @@ struct trace_kind_row {
     uint64_t arguments; /* TRACE_A(...) of each */
     uint8_t category;   /* enum trace_category; OTHER of metadata, which has none */
     uint8_t place;      /* enum trace_place */
+    uint8_t mark;       /* enum trace_mark */
     uint8_t since;
-    bool detail;
     char phase;
 };
 extern const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT];
@@ -256,6 +287,9 @@ extern const struct trace_argument_row trace_arguments[TRACE_ARG_COUNT];
 extern const char *const trace_categories[TRACE_CATEGORY_COUNT];
 
 /* --- One event ------------------------------------------------------------------------------- */
+
+/* The most fields that an event of TRACE_TYPE_STATE has. */
+enum { TRACE_FIELDS_MAX = 8, TRACE_NAME_PADDING = 32 };
 
 /* UTF-8 without escapes; not terminated. NULL: there is none. */
 struct trace_string {
@@ -287,6 +321,8 @@ struct trace_event {
     uint64_t ordinal; /* 1, 2, ... over all events of the stream or file, metadata included */
     uint64_t line;    /* of the file that it was read from; 0: it was not */
     struct trace_string name;
+    bool name_is_plain;           /* it needs no escape in JSON, and may be read to the end of the
+                                     last TRACE_NAME_PADDING bytes that it begins */
     struct trace_string category; /* of TRACE_UNKNOWN, as it was read */
     struct trace_string source;   /* "args" as they were read, with their braces; NULL: none */
 
@@ -303,10 +339,15 @@ static inline bool trace_has(const struct trace_event *event, enum trace_argumen
 /* The kind of an event that was read; TRACE_UNKNOWN where the table has none. */
 enum trace_kind trace_kind_find(char phase, struct trace_string category, struct trace_string name);
 
-/* Who takes events. Begins a struct of its own, which `take` gets back. */
+/* Who takes events; begins a struct of its own, which the functions get back. */
 struct trace_consumer {
     /* 0; or a negative code, after which it is given no more. */
     int (*take)(struct trace_consumer *consumer, const struct trace_event *event);
+    /* After the last event, also where take() has failed; 0 or a negative code. NULL: nothing. */
+    int (*end)(struct trace_consumer *consumer);
+    /* What has failed, in words, there as long as the consumer; NULL: it is the code alone. */
+    const char *(*failure)(const struct trace_consumer *consumer);
+    struct trace_consumer *next; /* belongs to who hands out the events */
 };
 
 #endif

@@ -7,16 +7,15 @@
 #ifndef TRACE_NAMES_H
 #define TRACE_NAMES_H
 
+#include "trace/event.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    TRACE_NAME_PADDING = 32, /* a name's memory is a multiple of this, and may be read to its end */
-    TRACE_NAMES_RECENT = 64, /* a power of two */
-};
+enum { TRACE_NAMES_RECENT = 64 /* a power of two */ };
 
 struct trace_name {
-    char *text;
+    char *text; /* its memory is a multiple of TRACE_NAME_PADDING, and may be read to its end */
     uint32_t length;
     uint32_t hash;
     uint32_t uses; /* 0: kept in case that it comes again */

@@ -257,6 +257,52 @@ static int bench_window(struct bench_run *run) {
     return status;
 }
 
+/* --- New loops ------------------------------------------------------------------------------- */
+
+enum { TASKS_OF_A_LOOP = 8 };
+
+static int nap_once(void *arg) {
+    struct work *work = arg;
+    work->done++;
+    return cad_sleep(CAD_MILLISECOND);
+}
+
+static int create_coroutine(struct work *work) {
+    return cad_task_create(work->loop, nap_once, work, NULL, NULL);
+}
+
+static int create_napper(struct work *work) {
+    struct napper napper = {work, CAD_MILLISECOND};
+    return create_step(work, &nap_type, &napper);
+}
+
+/* A loop is made, runs eight tasks that all sleep at once, and is freed. */
+static int run_loops(struct bench_run *run, int (*create)(struct work *work)) {
+    int status = 0;
+    struct work work;
+    bench_start(run);
+    for (int64_t i = 0; i < run->items && status == 0; i++) {
+        int error = open_work(&work, run, cad_virtual_driver());
+        for (int task = 0; task < TASKS_OF_A_LOOP && error == 0; task++)
+            error = create(&work);
+        if (error == 0)
+            error = cad_loop_run(work.loop);
+        /* Of the tasks, not of the loops. */
+        work.done = work.done == TASKS_OF_A_LOOP ? run->items : 0;
+        status = close_work(&work, error);
+    }
+    bench_stop(run);
+    return status;
+}
+
+static int bench_loops(struct bench_run *run) {
+    return run_loops(run, create_coroutine);
+}
+
+static int bench_loops_steps(struct bench_run *run) {
+    return run_loops(run, create_napper);
+}
+
 /* --- Callbacks ------------------------------------------------------------------------------- */
 
 static void call_again(void *arg) {
@@ -286,6 +332,8 @@ int main(int argc, char **argv) {
         {.name = "sleeps", .run = bench_sleeps, .parameter = 10000},
         {.name = "sleeps-steps", .run = bench_sleeps_steps, .parameter = 10000},
         {.name = "sleepers", .run = bench_sleepers, .parameter = 1000},
+        {.name = "loops", .run = bench_loops},
+        {.name = "loops-steps", .run = bench_loops_steps},
         {.name = "window", .run = bench_window, .parameter = 1000},
     };
     return bench_main(benches, sizeof benches / sizeof *benches, argc, argv);

@@ -123,6 +123,10 @@ WORKS = (
              peer("go", "create", share=0.5),
              peer("asyncio", "create", share=0.02),
              peer("uvloop", "create", share=0.02))),
+    Work("loops", "a new loop with eight tasks, as a test makes one", "loop",
+         items=(200_000, 20_000, 100), reach_ratio=4, entries=(
+             engine("loops", "coroutines"),
+             engine("loops-steps", "step machines"))),
     Work("queue", "queue of size one: an item from producer to consumer", "item",
          items=(5_000_000, 500_000, 1000), reach_ns=60, entries=(
              engine("queue", "coroutines"),

@@ -1,0 +1,94 @@
+"""Who calls whom: the arrows between the folders of sim/ and between the files of each."""
+
+import os
+import posixpath
+import re
+import subprocess
+import unittest
+
+from layers import SIM, folder_of, layers, sources
+
+# Arrows that point upwards still.
+UPWARDS = {
+    ("program", "run"),
+    ("program", "steps"),
+    ("run", "steps"),
+}
+# Names that are in the wrong folder still.
+MISPLACED = {
+    "run/expect.c: prog_load_expect",
+    "steps/control.c: prog_emit_jump",
+    "steps/steps.c: prog_step_member",
+    "steps/tasks.c: run_leave_as_completed",
+    "steps/tasks.c: run_leave_timeout",
+    "steps/primitives.c: run_leave_with",
+}
+
+
+def read_objects():
+    """({symbol: file that defines it}, {file: symbols that it uses}); a file is "base/map"."""
+    with open(os.environ["CADRAN_OBJECTS"], encoding="utf-8") as file:
+        paths = file.read().split()
+    names = {path: posixpath.normpath(re.search(r"\.dir/(.+)\.c\.o$", path)[1]) for path in paths}
+    defined, used = {}, {name: set() for name in names.values()}
+    table = subprocess.run([os.environ["CADRAN_NM"], "-g", "-A", *paths], check=True, text=True,
+                           capture_output=True).stdout
+    for line in table.splitlines():
+        path, _, rest = line.partition(":")
+        kind, symbol = rest.split()[-2:]
+        if kind == "U":
+            used[names[path]].add(symbol)
+        else:
+            defined[symbol] = names[path]
+    return defined, used
+
+
+class Links(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.layers = layers()
+        cls.defined, cls.used = read_objects()
+        cls.arrows = {name: {cls.defined[symbol] for symbol in symbols if symbol in cls.defined}
+                      - {name} for name, symbols in cls.used.items()}
+
+    def test_every_file_is_linked(self):
+        self.assertEqual(sorted(self.used), sorted(name[:-2] for name in sources({".c"})))
+
+    def test_a_layer_uses_those_above_it_in_the_table(self):
+        above = []
+        for folder, (_, uses) in self.layers.items():
+            self.assertLessEqual(set(uses), set(above), folder)
+            above.append(folder)
+
+    def assert_listed(self, arrows):
+        for name, other in arrows:
+            pair = folder_of(name), folder_of(other)
+            if pair[0] != pair[1] and pair not in UPWARDS:
+                self.assertIn(pair[1], self.layers[pair[0]][1], f"{name} uses {other}")
+
+    def test_arrows_between_folders_are_listed(self):
+        self.assert_listed((name, other) for name, others in sorted(self.arrows.items())
+                           for other in sorted(others))
+
+    def test_a_listed_arrow_is_there(self):
+        there = {(folder_of(name), folder_of(other)) for name, others in self.arrows.items()
+                 for other in others}
+        for folder, (_, uses) in self.layers.items():
+            self.assertEqual([other for other in uses if (folder, other) not in there], [], folder)
+
+    def test_names_begin_with_the_prefix_of_their_folder(self):
+        wrong = {f"{name}.c: {symbol}" for symbol, name in self.defined.items()
+                 if not symbol.startswith(self.layers[folder_of(name)][0]) and symbol != "main"}
+        self.assertEqual(wrong, MISPLACED)
+
+    def test_headers_come_from_listed_folders(self):
+        arrows = []
+        for name in sources({".c", ".h"}):
+            text = (SIM / name).read_text(encoding="utf-8")
+            arrows += [(name, other) for other in re.findall(r'^#include "(\w+/\w+\.h)"', text,
+                                                              re.M)]
+        self.assert_listed(arrows)
+
+
+if __name__ == "__main__":
+    unittest.main()
