@@ -1,13 +1,13 @@
 /* driver.h - the world under a loop, and what passes between the two.
  *
- * A driver says what time it is, waits, and carries out operations: what happens outside the loop,
- * such as work in a thread. The loop, the primitives and the tasks are the same code over every
- * driver, and cannot tell which one it is. What follows from what a driver says (that all is
+ * A driver says what time it is, waits, and carries out requests: operations of the world outside
+ * the loop, such as work in a thread. The loop, the primitives and the tasks are the same code over
+ * every driver, and cannot tell which one it is. What follows from what a driver says (that all is
  * deadlocked, that an interrupt ends the run) the loop decides.
  *
- * An operation belongs to whoever submits it, and is one block of memory: what is the caller's own,
- * the cad_operation, and right behind it what the driver needs for it. So submitting takes no
- * memory. What becomes of an operation comes back by cad__complete(), and by no other way.
+ * A request belongs to whoever submits it, and is one block of memory: what is the caller's own,
+ * the cad_request, and right behind it what the driver needs for it. What becomes of a request
+ * comes back by cad__complete(), and by no other way.
  *
  * This header and cadran.h are all that a driver needs: tests/test_driver_scripted.c has one that
  * plays a script. It is not installed: two drivers are what programs get, and what a driver is may
@@ -19,25 +19,25 @@
 #include "cadran.h"
 #include "link.h"
 
-/* --- Operations ---------------------------------------------------------------------------- */
+/* --- Requests ---------------------------------------------------------------------------- */
 
-enum cad_operation_kind {
-    CAD_OPERATION_WORK,   /* something that blocks, for a worker; ends with 0 */
-    CAD_OPERATION_SIGNAL, /* the process's signal: from now on it is heard of here */
-    CAD_OPERATION_KINDS,
+enum cad_request_kind {
+    CAD_REQUEST_WORK,   /* something that blocks, for a worker; ends with 0 */
+    CAD_REQUEST_SIGNAL, /* the process's signal: from now on it is heard of here */
+    CAD_REQUEST_KINDS,
 };
 
-typedef struct cad_operation {
+typedef struct cad_request {
     /* The caller's, set before it is submitted. */
-    enum cad_operation_kind kind;
+    enum cad_request_kind kind;
     bool background; /* nobody waits for its end: a loop that has nothing else is deadlocked */
     /* What has become of it, told by cad__complete(): an error or 0, and it is over, and the memory
      * the caller's again; or a number above 0, and there is more to come. */
-    void (*done)(struct cad_operation *operation, int result);
+    void (*done)(struct cad_request *request, int result);
     union {
         struct {
-            void (*run)(struct cad_operation *operation); /* on the worker */
-            int64_t virtual_ns;                           /* how long it takes in simulated time */
+            void (*run)(struct cad_request *request); /* on the worker */
+            int64_t virtual_ns;                       /* how long it takes in simulated time */
         } work;
         struct {
             int number; /* done() is told it whenever the signal comes: see cad__complete() */
@@ -48,22 +48,23 @@ typedef struct cad_operation {
     cad__link link;   /* among those under way */
     cad__timer timer; /* for cad__complete_at() */
     int result;       /* likewise */
-} cad_operation;
+} cad_request;
 
-/* The driver's part of an operation: cad_driver.part_size bytes, zeroed when it was made, aligned
- * as a cad_operation is. */
-static inline void *cad_operation_part(cad_operation *operation) {
-    return operation + 1;
+/* The driver's part of a request: cad_driver.part_size bytes, zeroed when it was made, aligned
+ * as a cad_request is. */
+static inline void *cad_request_part(cad_request *request) {
+    return request + 1;
 }
 
-/* For drivers: this has become of an operation. `result` is what its done() is told; 0 or an error
+/* For drivers: this has become of a request. `result` is what its done() is told; 0 or an error
  * ends it, and it must not be touched after that. To be called on the loop's thread, out of wait()
  * or cancel(); a number above 0 also in a signal handler, on any thread. */
-void cad__complete(cad_operation *operation, int result);
+void cad__complete(cad_request *request, int result);
 
 /* For drivers whose time is simulated: so it will have ended at a time of the loop's, in its turn
- * among what is due then. cancel() takes that back by cad__complete(). 0 or CAD_ENOMEM. */
-int cad__complete_at(cad_operation *operation, int64_t when_ns, int result);
+ * among what is due then. May be called out of submit(), too; cad__complete() takes it back. 0 or
+ * CAD_ENOMEM. */
+int cad__complete_at(cad_request *request, int64_t when_ns, int result);
 
 /* deadline = from + delay, without overflow. */
 static inline int64_t cad__deadline(int64_t from_ns, int64_t delay_ns) {
@@ -86,8 +87,8 @@ struct cad_driver {
      * coroutines may call it. */
     bool simulated;
 
-    /* Bytes of the driver's part of an operation, by kind. */
-    size_t part_size[CAD_OPERATION_KINDS];
+    /* Bytes of the driver's part of a request, by kind. */
+    size_t part_size[CAD_REQUEST_KINDS];
 
     /* Called when the loop first runs: time is 0 now, and was 0 before. */
     void (*start)(cad_driver *driver);
@@ -103,19 +104,19 @@ struct cad_driver {
     /* Keeps the thread busy for as long. */
     void (*compute)(cad_driver *driver, int64_t duration_ns);
 
-    /* Begins an operation. 0; or an error, and it has never been one: done() will not be called.
+    /* Begins a request. 0; or an error, and it has never been one: done() will not be called.
      * CAD_ESYSTEM for a kind that the driver does not know. */
-    int (*submit)(cad_driver *driver, cad_operation *operation);
+    int (*submit)(cad_driver *driver, cad_request *request);
 
     /* Nobody wants it any more: it is completed with CAD_ECANCELLED now or soon, or as if it had
      * not been cancelled, where it cannot be stopped. */
-    void (*cancel)(cad_driver *driver, cad_operation *operation);
+    void (*cancel)(cad_driver *driver, cad_request *request);
 
     /* Makes wait() return soon, or the next one not wait at all; may be called on any thread, and
      * in a signal handler. */
     void (*wake)(cad_driver *driver);
 
-    /* All operations are over. */
+    /* All requests are over. */
     void (*free)(cad_driver *driver);
 };
 

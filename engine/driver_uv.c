@@ -32,10 +32,10 @@ typedef struct uv_driver {
     struct pool pool;
 } uv_driver;
 
-/* The driver's part of an operation that is work. */
+/* The driver's part of a request that is work. */
 struct piece {
     cad__link link;
-    cad_operation *work;
+    cad_request *work;
 };
 
 static uv_driver *of(cad_driver *driver) {
@@ -136,9 +136,9 @@ static int add_worker(uv_driver *self) {
 }
 
 /* The caller bounds how much is under way at once, and with it the number of workers. */
-static int start_work(uv_driver *self, cad_operation *work) {
+static int start_work(uv_driver *self, cad_request *work) {
     struct pool *pool = &self->pool;
-    struct piece *next = cad_operation_part(work);
+    struct piece *next = cad_request_part(work);
     next->work = work;
     int error = 0;
     uv_mutex_lock(&pool->mutex);
@@ -193,24 +193,24 @@ static void close_pool(struct pool *pool) {
     uv_mutex_destroy(&pool->mutex);
 }
 
-/* --- Operations ------------------------------------------------------------------------------ */
+/* --- Requests ------------------------------------------------------------------------------ */
 
-static int submit(cad_driver *driver, cad_operation *operation) {
-    switch (operation->kind) {
-    case CAD_OPERATION_WORK:
-        return start_work(of(driver), operation);
-    case CAD_OPERATION_SIGNAL:
-        return cad__signal_submit(operation);
+static int submit(cad_driver *driver, cad_request *request) {
+    switch (request->kind) {
+    case CAD_REQUEST_WORK:
+        return start_work(of(driver), request);
+    case CAD_REQUEST_SIGNAL:
+        return cad__signal_submit(request);
     default:
         return CAD_ESYSTEM;
     }
 }
 
 /* Work that a thread may have begun is left to its end. */
-static void cancel(cad_driver *driver, cad_operation *operation) {
+static void cancel(cad_driver *driver, cad_request *request) {
     (void)driver;
-    if (operation->kind == CAD_OPERATION_SIGNAL)
-        cad__signal_cancel(operation);
+    if (request->kind == CAD_REQUEST_SIGNAL)
+        cad__signal_cancel(request);
 }
 
 static void wake(cad_driver *driver) {
@@ -255,8 +255,8 @@ cad_driver *cad_uv_driver(void) {
         return NULL;
     *self = (uv_driver){.driver = {.interrupt = SIGINT,
                                    .tolerance_ns = 50 * CAD_MILLISECOND,
-                                   .part_size = {[CAD_OPERATION_WORK] = sizeof(struct piece),
-                                                 [CAD_OPERATION_SIGNAL] = sizeof(cad__signal)},
+                                   .part_size = {[CAD_REQUEST_WORK] = sizeof(struct piece),
+                                                 [CAD_REQUEST_SIGNAL] = sizeof(cad__signal)},
                                    .start = start,
                                    .now = now,
                                    .wait = wait,

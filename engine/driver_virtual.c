@@ -34,7 +34,7 @@ static void compute(cad_driver *driver, int64_t duration_ns) {
 }
 
 /* The work is done at once, and is said to take as long as it would. */
-static int start_work(cad_driver *driver, cad_operation *work) {
+static int start_work(cad_driver *driver, cad_request *work) {
     int64_t end_ns = cad__deadline(of(driver)->now_ns, work->of.work.virtual_ns);
     int error = cad__complete_at(work, end_ns, 0);
     if (error == 0)
@@ -42,23 +42,23 @@ static int start_work(cad_driver *driver, cad_operation *work) {
     return error;
 }
 
-static int submit(cad_driver *driver, cad_operation *operation) {
-    switch (operation->kind) {
-    case CAD_OPERATION_WORK:
-        return start_work(driver, operation);
-    case CAD_OPERATION_SIGNAL:
-        return cad__signal_submit(operation);
+static int submit(cad_driver *driver, cad_request *request) {
+    switch (request->kind) {
+    case CAD_REQUEST_WORK:
+        return start_work(driver, request);
+    case CAD_REQUEST_SIGNAL:
+        return cad__signal_submit(request);
     default:
         return CAD_ESYSTEM;
     }
 }
 
-static void cancel(cad_driver *driver, cad_operation *operation) {
+static void cancel(cad_driver *driver, cad_request *request) {
     (void)driver;
-    if (operation->kind == CAD_OPERATION_SIGNAL)
-        cad__signal_cancel(operation);
+    if (request->kind == CAD_REQUEST_SIGNAL)
+        cad__signal_cancel(request);
     else
-        cad__complete(operation, CAD_ECANCELLED);
+        cad__complete(request, CAD_ECANCELLED);
 }
 
 static void wake(cad_driver *driver) {
@@ -74,7 +74,7 @@ cad_driver *cad_virtual_driver(void) {
     if (self == NULL)
         return NULL;
     *self = (virtual_driver){.driver = {.simulated = true,
-                                        .part_size[CAD_OPERATION_SIGNAL] = sizeof(cad__signal),
+                                        .part_size[CAD_REQUEST_SIGNAL] = sizeof(cad__signal),
                                         .start = start,
                                         .now = now,
                                         .wait = wait,

@@ -100,8 +100,8 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
     X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
     X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
-    /* an operation of a simulated world has come to its end */                                    \
-    X(OPERATION, "operation", cad__operation_ended, cad__entry_no_task)
+    /* a request to a simulated world has come to its end */                                       \
+    X(REQUEST, "request", cad__request_ended, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -506,7 +506,7 @@ struct cad_loop {
     int signal;           /* of the last run: the signal that interrupted it */
     int64_t signal_ns;    /* signal handlers': when the one came that `interrupted` has */
     cad__link interrupts; /* the signals that interrupt it */
-    cad__link operations; /* under way */
+    cad__link requests;   /* under way */
     size_t awaited;       /* of these, what goes on by itself */
     cad_wait_hook *wait_hooks;
     uint64_t next_object, next_task;
@@ -599,15 +599,15 @@ void cad__threads_free(cad_loop *loop);
 
 /* --- The world outside -------------------------------------------------------------------- */
 
-/* Memory for an operation, zeroed: `size` bytes, whose last member it is, and the driver's part
+/* Memory for a request, zeroed: `size` bytes, whose last member it is, and the driver's part
  * behind them. NULL: out of memory. cad__free() when it is over, or was never begun. */
-void *cad__operation_new(cad_loop *loop, size_t size, enum cad_operation_kind kind);
+void *cad__request_new(cad_loop *loop, size_t size, enum cad_request_kind kind);
 /* Begins it: 0, and its done() will be called, or the driver's error. */
-int cad__submit(cad_loop *loop, cad_operation *operation);
+int cad__submit(cad_loop *loop, cad_request *request);
 /* It is no longer wanted; its done() is called all the same, now or soon. */
-void cad__cancel(cad_operation *operation);
+void cad__cancel(cad_request *request);
 /* Cancels all that is under way, and waits for its end. */
-void cad__operations_end(cad_loop *loop);
+void cad__requests_end(cad_loop *loop);
 
 /* cad_loop_run() returns: what has interrupted it is past. */
 void cad__interrupt_heeded(cad_loop *loop);

@@ -10,7 +10,7 @@
 /* A signal that interrupts the loop. */
 typedef struct interrupt {
     cad__link link;
-    cad_operation operation;
+    cad_request request;
 } interrupt;
 
 static int64_t monotonic_ns(void) {
@@ -33,12 +33,12 @@ static void signal_came(cad_loop *loop, int number) {
     }
 }
 
-static void done(cad_operation *operation, int result) {
+static void done(cad_request *request, int result) {
     if (result > 0) {
-        signal_came(operation->loop, result);
+        signal_came(request->loop, result);
         return;
     }
-    interrupt *self = CAD__CONTAINER(operation, interrupt, operation);
+    interrupt *self = CAD__CONTAINER(request, interrupt, request);
     cad__unlink(&self->link);
     cad__free(self);
 }
@@ -46,7 +46,7 @@ static void done(cad_operation *operation, int result) {
 static interrupt *find(cad_loop *loop, int signal) {
     for (cad__link *link = loop->interrupts.next; link != &loop->interrupts; link = link->next) {
         interrupt *self = CAD__CONTAINER(link, interrupt, link);
-        if (self->operation.of.signal.number == signal)
+        if (self->request.of.signal.number == signal)
             return self;
     }
     return NULL;
@@ -55,15 +55,15 @@ static interrupt *find(cad_loop *loop, int signal) {
 int cad_loop_interrupt_on(cad_loop *loop, int signal) {
     if (find(loop, signal) != NULL)
         return 0;
-    interrupt *self = cad__operation_new(loop, sizeof *self, CAD_OPERATION_SIGNAL);
+    interrupt *self = cad__request_new(loop, sizeof *self, CAD_REQUEST_SIGNAL);
     if (self == NULL)
         return CAD_ENOMEM;
-    cad_operation *operation = &self->operation;
-    operation->kind = CAD_OPERATION_SIGNAL;
-    operation->background = true;
-    operation->done = done;
-    operation->of.signal.number = signal;
-    int error = cad__submit(loop, operation);
+    cad_request *request = &self->request;
+    request->kind = CAD_REQUEST_SIGNAL;
+    request->background = true;
+    request->done = done;
+    request->of.signal.number = signal;
+    int error = cad__submit(loop, request);
     if (error != 0) {
         cad__free(self);
         return error;
@@ -75,7 +75,7 @@ int cad_loop_interrupt_on(cad_loop *loop, int signal) {
 void cad_loop_interrupt_off(cad_loop *loop, int signal) {
     interrupt *self = find(loop, signal);
     if (self != NULL)
-        cad__cancel(&self->operation);
+        cad__cancel(&self->request);
 }
 
 void cad_loop_interrupt(cad_loop *loop) {

@@ -29,7 +29,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     cad__list_init(&loop->tasks);
     cad__list_init(&loop->objects);
     cad__list_init(&loop->interrupts);
-    cad__list_init(&loop->operations);
+    cad__list_init(&loop->requests);
     cad__timers_init(&loop->timers);
     driver->loop = loop;
     int error = cad__threads_new(loop);
@@ -65,7 +65,7 @@ void cad_loop_free(cad_loop *loop) {
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
     loop->closing = true;
-    cad__operations_end(loop);
+    cad__requests_end(loop);
     clear_all(&loop->tasks, true);
     clear_all(&loop->objects, true);
     clear_all(&loop->objects, false);

@@ -30,9 +30,9 @@ static void unlock(void) {
 static void handle(int number) {
     lock();
     for (cad__link *link = waiting.next; link != &waiting; link = link->next) {
-        cad_operation *operation = CAD__CONTAINER(link, cad__signal, link)->operation;
-        if (operation->of.signal.number == number)
-            cad__complete(operation, number);
+        cad_request *request = CAD__CONTAINER(link, cad__signal, link)->request;
+        if (request->of.signal.number == number)
+            cad__complete(request, number);
     }
     unlock();
 }
@@ -55,9 +55,9 @@ static bool take_over(int number) {
     return sigaction(number, &action, &before[number]) == 0;
 }
 
-int cad__signal_submit(cad_operation *operation) {
-    int number = operation->of.signal.number;
-    cad__signal *self = cad_operation_part(operation);
+int cad__signal_submit(cad_request *request) {
+    int number = request->of.signal.number;
+    cad__signal *self = cad_request_part(request);
     if (number <= 0 || number >= SIGNALS)
         return CAD_ESYSTEM;
     sigset_t mask;
@@ -65,21 +65,21 @@ int cad__signal_submit(cad_operation *operation) {
     bool heard = counts[number] > 0 || take_over(number);
     if (heard) {
         counts[number]++;
-        self->operation = operation;
+        self->request = request;
         cad__append(&waiting, &self->link);
     }
     unlock_out_of_handlers(&mask);
     return heard ? 0 : CAD_ESYSTEM;
 }
 
-void cad__signal_cancel(cad_operation *operation) {
-    int number = operation->of.signal.number;
-    cad__signal *self = cad_operation_part(operation);
+void cad__signal_cancel(cad_request *request) {
+    int number = request->of.signal.number;
+    cad__signal *self = cad_request_part(request);
     sigset_t mask;
     lock_out_of_handlers(&mask);
     cad__unlink(&self->link);
     if (--counts[number] == 0)
         (void)sigaction(number, &before[number], NULL);
     unlock_out_of_handlers(&mask);
-    cad__complete(operation, CAD_ECANCELLED);
+    cad__complete(request, CAD_ECANCELLED);
 }

@@ -21,7 +21,7 @@ typedef struct job {
     cad_future *future; /* done when fn has returned; a reference */
     void (*fn)(void *arg);
     void *arg;
-    cad_operation operation;
+    cad_request request;
 } job;
 
 struct cad__threads {
@@ -126,8 +126,8 @@ void cad__threads_collect(cad_loop *loop) {
 /* --- The worker pool ---------------------------------------------------------------------------
  */
 
-static void run(cad_operation *operation) {
-    job *self = CAD__CONTAINER(operation, job, operation);
+static void run(cad_request *request) {
+    job *self = CAD__CONTAINER(request, job, request);
     self->fn(self->arg);
 }
 
@@ -142,7 +142,7 @@ static void finish(job *self, int error) {
 
 static void start(job *self) {
     struct cad__threads *threads = self->loop->threads;
-    int error = cad__submit(self->loop, &self->operation);
+    int error = cad__submit(self->loop, &self->request);
     if (error == 0)
         threads->busy++;
     else
@@ -162,8 +162,8 @@ static void start_next(cad_loop *loop) {
     }
 }
 
-static void done(cad_operation *operation, int result) {
-    job *self = CAD__CONTAINER(operation, job, operation);
+static void done(cad_request *request, int result) {
+    job *self = CAD__CONTAINER(request, job, request);
     cad_loop *loop = self->loop;
     loop->threads->busy--;
     finish(self, result);
@@ -194,16 +194,16 @@ static const cad__operation to_thread_operation = {
 
 int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
     cad_loop *loop = cad__current()->object.loop;
-    job *self = cad__operation_new(loop, sizeof *self, CAD_OPERATION_WORK);
+    job *self = cad__request_new(loop, sizeof *self, CAD_REQUEST_WORK);
     cad_future *future = self != NULL ? cad_future_new(loop) : NULL;
     if (future == NULL) {
         cad__free(self);
         return CAD_ENOMEM;
     }
-    self->operation.kind = CAD_OPERATION_WORK;
-    self->operation.done = done;
-    self->operation.of.work.run = run;
-    self->operation.of.work.virtual_ns = virtual_ns;
+    self->request.kind = CAD_REQUEST_WORK;
+    self->request.done = done;
+    self->request.of.work.run = run;
+    self->request.of.work.virtual_ns = virtual_ns;
     self->loop = loop;
     self->future = cad_future_ref(future);
     self->fn = fn;

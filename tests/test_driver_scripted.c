@@ -32,22 +32,22 @@ typedef struct event {
     int result;
 } event;
 
-enum { OPERATIONS = 8 };
+enum { REQUESTS = 8 };
 
 typedef struct scripted_driver {
     cad_driver driver;
     int64_t now_ns;
     const event *next;
-    cad_operation *operations[OPERATIONS]; /* in the order of their beginning; NULL: over */
+    cad_request *requests[REQUESTS]; /* in the order of their beginning; NULL: over */
     int begun, cancelled, refused;
-    cad_operation *signal;
+    cad_request *signal;
     int64_t deadlines[16]; /* that the loop waited for */
     int waits;
 } scripted_driver;
 
-/* Its part of an operation. */
+/* Its part of a request. */
 typedef struct part {
-    int64_t zero; /* as the memory is when the operation is made */
+    int64_t zero; /* as the memory is when the request is made */
     int number;
     char mark[100];
 } part;
@@ -64,13 +64,13 @@ static int64_t now(cad_driver *driver) {
 }
 
 static void complete_work(scripted_driver *self, int number, int result) {
-    cad_operation *operation = self->operations[number];
-    self->operations[number] = NULL;
-    const part *own = cad_operation_part(operation);
+    cad_request *request = self->requests[number];
+    self->requests[number] = NULL;
+    const part *own = cad_request_part(request);
     assert_int_equal(own->number, number);
     assert_int_equal(own->mark[99], 'm');
-    operation->of.work.run(operation);
-    cad__complete(operation, result);
+    request->of.work.run(request);
+    cad__complete(request, result);
 }
 
 static void happen(scripted_driver *self, const event *happens) {
@@ -102,33 +102,33 @@ static void compute(cad_driver *driver, int64_t duration_ns) {
     ((scripted_driver *)driver)->now_ns += duration_ns;
 }
 
-static int submit(cad_driver *driver, cad_operation *operation) {
+static int submit(cad_driver *driver, cad_request *request) {
     scripted_driver *self = (scripted_driver *)driver;
-    if (operation->kind == CAD_OPERATION_SIGNAL) {
-        self->signal = operation;
+    if (request->kind == CAD_REQUEST_SIGNAL) {
+        self->signal = request;
         return 0;
     }
     if (self->refused > 0) {
         self->refused--;
         return CAD_ESYSTEM;
     }
-    part *own = cad_operation_part(operation);
+    part *own = cad_request_part(request);
     assert_int_equal((uintptr_t)own % _Alignof(part), 0);
     assert_int_equal(own->zero, 0);
     own->number = self->begun++;
     memset(own->mark, 'm', sizeof own->mark);
-    self->operations[own->number] = operation;
+    self->requests[own->number] = request;
     return 0;
 }
 
-static void cancel(cad_driver *driver, cad_operation *operation) {
+static void cancel(cad_driver *driver, cad_request *request) {
     scripted_driver *self = (scripted_driver *)driver;
-    if (operation == self->signal)
+    if (request == self->signal)
         self->signal = NULL;
     else
-        self->operations[((part *)cad_operation_part(operation))->number] = NULL;
+        self->requests[((part *)cad_request_part(request))->number] = NULL;
     self->cancelled++;
-    cad__complete(operation, CAD_ECANCELLED);
+    cad__complete(request, CAD_ECANCELLED);
 }
 
 static void wake(cad_driver *driver) {
@@ -136,14 +136,14 @@ static void wake(cad_driver *driver) {
 }
 
 static void destroy(cad_driver *driver) {
-    for (int i = 0; i < OPERATIONS; i++)
-        assert_null(((scripted_driver *)driver)->operations[i]);
+    for (int i = 0; i < REQUESTS; i++)
+        assert_null(((scripted_driver *)driver)->requests[i]);
     assert_null(((scripted_driver *)driver)->signal);
 }
 
 static void play(const event *script) {
     world = (scripted_driver){.driver = {.interrupt = SIGTERM,
-                                         .part_size = {[CAD_OPERATION_WORK] = sizeof(part)},
+                                         .part_size = {[CAD_REQUEST_WORK] = sizeof(part)},
                                          .start = start,
                                          .now = now,
                                          .wait = wait,

@@ -199,13 +199,13 @@ static void late_compute(cad_driver *driver, int64_t duration_ns) {
     ((late_driver *)driver)->now_ns += duration_ns;
 }
 
-static int late_submit(cad_driver *driver, cad_operation *operation) {
-    (void)driver, (void)operation;
+static int late_submit(cad_driver *driver, cad_request *request) {
+    (void)driver, (void)request;
     return CAD_ESYSTEM;
 }
 
-static void late_cancel(cad_driver *driver, cad_operation *operation) {
-    (void)driver, (void)operation; /* there are none */
+static void late_cancel(cad_driver *driver, cad_request *request) {
+    (void)driver, (void)request; /* there are none */
 }
 
 static void late_wake(cad_driver *driver) {
