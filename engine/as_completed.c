@@ -1,3 +1,4 @@
+/* asyncio.as_completed(): an iterator over futures in the order in which they are done. */
 #include "internal.h"
 
 typedef struct member {
@@ -31,6 +32,7 @@ void cad__as_completed_expire(cad__entry *entry) {
     cad_as_completed *self = CAD__CONTAINER(entry, cad_as_completed, timer.entry);
     for (size_t i = 0; i < self->count; i++)
         cad__unfollow(&self->members[i].follower);
+    /* One TimeoutError for each future that is missing: whoever asks for the next gets one. */
     self->expired = self->left;
     for (size_t i = 0; i < self->expired; i++)
         (void)cad__wake_first(&self->waiters);

@@ -1,3 +1,10 @@
+/* asyncio.Barrier: a state machine over a condition of its own, as it is there.
+ *
+ * FILLING until as many tasks are inside as there are parties; then DRAINING until the last of them
+ * has left, during which newcomers wait outside. reset() makes that RESETTING, in which those
+ * inside leave with an error; abort() makes it BROKEN for good. Each change notifies the condition,
+ * and every task looks for itself whether it is let go: that is asyncio's, and so are the places at
+ * which it looks. */
 #include "condition.h"
 
 enum state { FILLING, DRAINING, RESETTING, BROKEN };

@@ -1,3 +1,5 @@
+/* asyncio.Condition: a line of tasks beside a lock, which each gives up while it waits in the line
+ * and has again before it goes on, cancelled or not. */
 #include "condition.h"
 
 static void describe(const cad__object *object, cad_object_info *info) {
@@ -80,10 +82,6 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
     return *phase & CANCELLED ? CAD_ECANCELLED : 0;
 }
 
-bool cad__condition_acquiring(uint8_t phase) {
-    return (phase & ACQUIRE) != 0;
-}
-
 static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     return cad__condition_poll(wait->object, task, &wait->inner);
@@ -92,7 +90,7 @@ static int wait_poll(cad_task *task) {
 static cad_lock *lock_waited_for(const cad_task *task) {
     const cad__wait *wait = &cad__task_of(task)->wait;
     const cad_condition *condition = wait->object;
-    return cad__condition_acquiring(wait->inner) ? condition->lock : NULL;
+    return wait->inner & ACQUIRE ? condition->lock : NULL;
 }
 
 static const cad__operation wait_operation = {

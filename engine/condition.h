@@ -14,7 +14,5 @@ struct cad_condition {
 /* Condition.wait() as a part of another operation. *phase is 0 at the start, and this
  * function's from then on. */
 int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase);
-/* Whether that waits for the lock, and not for a notify. */
-bool cad__condition_acquiring(uint8_t phase);
 
 #endif

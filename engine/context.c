@@ -1,4 +1,9 @@
-/* Coroutines: a stack each, and the switch between them. */
+/* Coroutines: a stack each, and the switch between them.
+ *
+ * A coroutine is entered from the loop (enter()), and leaves for another coroutine or for the loop
+ * (leave()). Whichever it is, it goes on with its own call of cad__switch_...(), which returns: so
+ * there is nothing to be kept of a suspended coroutine but a stack pointer. The registers that a
+ * function must save are on the stack; the others its caller has saved already. */
 #include <string.h>
 
 #include "internal.h"
@@ -325,7 +330,15 @@ CAD__UNSANITIZED static int leave(struct cad__coroutine *self, cad__turn next, b
 static void give_back(cad_loop *loop, struct cad__coroutine *self);
 
 /* A stack begins here, and stays here: where one coroutine ends and the next in turn has not begun,
- * that one is given the same stack, and runs without a switch. */
+ * that one is given the same stack, and runs without a switch.
+ *
+ * How the stack comes to it: a coroutine that has returned gives its stack back while it still runs
+ * on it, so that it is the first of the free ones; cad__task_next() begins the next turn, and
+ * cad__coroutine_new() finds that stack for it. Nothing is written to it there (pointer_of() does
+ * so later, and only for a stack that is switched to), so the frame of this function stays as it
+ * is, and the loop below goes round for the new task. Where the next turn is another's, or the
+ * loop's, this frame is left for good: from then on the stack is like any free one. Between
+ * give_back() and that nothing may trim the free stacks, which is why only the loop does. */
 void cad__coroutine_entry(void) {
     arrive(NULL);
     struct cad__coroutine *self = loop_stack.running;

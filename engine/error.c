@@ -1,3 +1,8 @@
+/* Memory, codes and exceptions: what every other file calls when something fails.
+ *
+ * A call returns a code, and most errors are no more than that. What else is to be said of one, a
+ * message or the members of a group, is an exception beside it, in the slot of whoever runs: the
+ * task's, so that tasks in between leave it alone, or the loop's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

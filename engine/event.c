@@ -1,3 +1,4 @@
+/* asyncio.Event. */
 #include "internal.h"
 
 struct cad_event {

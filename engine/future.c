@@ -1,3 +1,9 @@
+/* asyncio.Future: a result that comes later, and what waits for it.
+ *
+ * Whatever waits is an entry of the ready queue, parked in the future's list of callbacks until it
+ * is done: a task that awaits it (its turn is the callback), the program's done callbacks, and the
+ * followers of gather(), wait() and the like. When the future is done all of them move over at
+ * once, in their order, and nothing can fail. A task is a future with a body: see task.c. */
 #include <stdio.h>
 
 #include "internal.h"

@@ -1,4 +1,7 @@
-/* asyncio.gather() and shield(): futures that follow others. */
+/* asyncio.gather() and shield(): futures that follow others.
+ *
+ * Either is a future that nobody but its followers ends. It holds a reference to itself for as long
+ * as one of them can still come, because the program may have given its own back. */
 #include "internal.h"
 
 typedef struct gathering gathering;

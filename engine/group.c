@@ -1,3 +1,5 @@
+/* asyncio.TaskGroup. What it does when a task fails, or is cancelled while it waits, is asyncio's
+ * __aexit__() and _on_task_done(), cut into the parts between two waits. */
 #include <stdio.h>
 
 #include "internal.h"

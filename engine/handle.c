@@ -1,3 +1,5 @@
+/* loop.call_soon(), call_later() and call_at(): a callback with its place in the ready queue or
+ * among the timers. */
 #include "internal.h"
 
 struct cad_handle {

@@ -6,6 +6,14 @@
  * cad__wake(), which appends the task to the ready queue. When its turn comes, the loop polls
  * the operation again, and hands the result to the task: as the return value of cad_queue_get()
  * in a coroutine, as the argument of the next step in a step machine.
+ *
+ * From here on down, each part knows those above it: memory (error.c, pool.c); lists; entries of
+ * the ready queue and timers (entry.c, timer.c); objects (object.c); futures (future.c); waits and
+ * tasks (waiter.c, task.c); coroutines (context.c, and stack.h below it); the loop (loop.c,
+ * thread.c); the trace (trace.c). What a primitive is stays in its own file.
+ *
+ * All of it runs on the thread that runs the loop, but for what says otherwise. Functions are
+ * inline where a benchmark would see the call.
  */
 #ifndef CADRAN_INTERNAL_H
 #define CADRAN_INTERNAL_H
@@ -44,10 +52,9 @@ void *cad__zalloc(size_t size); /* zeroed */
 void cad__free(void *pointer);
 char *cad__strdup(const char *text);
 
-/* Memory for objects of a loop: see pool.c. */
-enum {
-    CAD__POOL_CLASSES = 65
-}; /* sizes of 8, 16, ... 512 bytes; larger ones are allocated singly */
+/* Memory for objects of a loop: see pool.c. Sizes of 8, 16, ... 512 bytes; larger ones are
+ * allocated singly. */
+enum { CAD__POOL_CLASSES = 65 };
 
 typedef struct cad__pool {
     void *free[CAD__POOL_CLASSES]; /* by size class: a list through the first word */
@@ -179,7 +186,8 @@ CAD__APART int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
-/* What every object of a loop begins with. */
+/* What every object of a loop begins with. A program's pointer to a primitive, a future or a task
+ * is a pointer to this, so that cad_set_name() and its like take any of them. */
 typedef struct cad__object {
     const struct cad__type *type;
     cad_loop *loop;
@@ -228,6 +236,9 @@ bool cad__object_in_use(const cad__object *object);
 
 /* --- Futures ------------------------------------------------------------------------------- */
 
+/* References are counted while the loop lives: the program's, and those of whatever refers to a
+ * future for longer than a call. When the loop is freed (`closing`) they no longer count, and
+ * everything goes in the order of cad_loop_free(). */
 enum cad__future_state { CAD__FUTURE_PENDING, CAD__FUTURE_CANCELLED, CAD__FUTURE_FINISHED };
 
 struct cad_future {
@@ -308,6 +319,11 @@ enum cad__wait_state {
     CAD__WAIT_CANCELLED, /* was parked, and cancelled */
 };
 
+/* What a task waits for: one thing at a time, so there is one of these in each task, and an
+ * operation keeps here whatever it must remember between two polls. That is a few words, and not
+ * the same ones for all: each union below has a row for each that needs it, and an operation uses
+ * one of each at most. A coroutine that has not begun waits for nothing yet, and has what it is to
+ * run here. */
 typedef struct cad__wait {
     const cad__operation *operation; /* NULL: none in progress */
     void *object;                    /* the primitive or future that it is about */
@@ -317,18 +333,18 @@ typedef struct cad__wait {
         cad_exception *cancelled; /* in CAD__WAIT_CANCELLED: what it is cancelled with */
     };
     union {
-        void *item;
-        int64_t deadline_ns;
-        size_t index;
-        int (*predicate)(void *arg);
-        cad_coroutine *fn; /* before the first step: what is to run */
+        void *item;                  /* put: the item; others: a block or scope of their own */
+        int64_t deadline_ns;         /* sleep */
+        size_t index;                /* a barrier's: the place among the parties */
+        int (*predicate)(void *arg); /* a condition's wait_for() */
+        cad_coroutine *fn;           /* before the first step: what is to run */
     };
     union {
-        void **out;
-        void *arg;
+        void **out; /* where the caller wants the value; NULL: nowhere */
+        void *arg;  /* of `predicate`, of `fn` */
     };
     union {
-        int64_t since_ns;
+        int64_t since_ns;  /* loop time at which the wait began, for reports */
         size_t stack_size; /* before the first step: of the coroutine's stack */
     };
     int32_t error;

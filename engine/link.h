@@ -64,6 +64,9 @@ typedef struct cad__entry {
     uint8_t kind; /* enum cad__entry_kind */
 } cad__entry;
 
+/* A deadline, and the entry that it makes ready. The two are one because they never are in use at
+ * the same time: a timer that has fired is an entry of the ready queue and nothing else, which is
+ * why cad__timer_cancel() looks in both places. */
 typedef struct cad__timer {
     cad__entry entry; /* goes to the ready queue when the deadline has come */
     uint32_t number;  /* in the table, while it runs */

@@ -1,3 +1,4 @@
+/* asyncio.Lock. */
 #include "lock.h"
 
 static void describe(const cad__object *object, cad_object_info *info) {

@@ -1,3 +1,5 @@
+/* What all objects of a loop have in common: their memory, their names and numbers, and what is
+ * said of them in reports and traces. */
 #include <stdio.h>
 #include <string.h>
 

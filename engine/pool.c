@@ -1,5 +1,14 @@
 /* Where a loop's objects get their memory: pieces of one size side by side, recycled, without a
- * word of overhead. A million tasks are a few hundred blocks for the allocator. */
+ * word of overhead. A million tasks are a few hundred blocks for the allocator.
+ *
+ * A size class is a size in words. What was freed is on its class's list, linked through its first
+ * word; what was never used is the rest of the last block, cut off from the front. A piece does not
+ * know its class: whoever allocates it keeps that (cad__object.size_class), and class 0 is what is
+ * too large for a list and goes to the allocator by itself. Nothing is given back before the loop
+ * goes, and then as blocks, whatever is still in them.
+ *
+ * The address sanitizer would see a block as one allocation in use. So a piece is poisoned while it
+ * is nobody's, its link included: that is written before, and read after it is in use again. */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,3 +1,5 @@
+/* asyncio.Queue, LifoQueue and PriorityQueue: items, and three lines of tasks that wait to get, to
+ * put, and for all items to be done with. */
 #include "internal.h"
 
 enum order { FIFO, LIFO, PRIORITY };

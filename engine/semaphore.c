@@ -1,3 +1,5 @@
+/* asyncio.Semaphore and BoundedSemaphore. A unit is handed over when a waiter is woken and not when
+ * it runs, so the value alone does not say who may pass: see cad_semaphore_locked(). */
 #include "internal.h"
 
 struct cad_semaphore {

@@ -103,9 +103,9 @@ static void unmap(cad__stack *stack) {
 
    A stack costs as much as a hundred switches to map, to guard and to unmap, and a suite of tests
    makes a loop a test. So what a loop leaves is kept, for whichever loop of the process comes next,
-   up to so many bytes of mappings; of memory they are half at most, and mostly a page or two each.
-   When that is full the size of which most is kept gives up what is too much: a few large stacks do
-   not keep the small ones out, nor the other way round.
+   up to so many bytes of mappings; of memory they are a part of that, and mostly a page or two
+   each. When that is full the size of which most is kept gives up what is too much: a few large
+   stacks do not keep the small ones out, nor the other way round.
 
    Who finds another thread at work here does without: it maps or unmaps by itself. That is no
    slower than waiting, and a process that was forked off meanwhile, in which that thread does not
@@ -164,7 +164,13 @@ cad__stack *cad__stack_obtain(unsigned size_class) {
         stack = pop(size_class);
         leave();
     }
-    return stack != NULL ? stack : map(size_class);
+    if (stack == NULL)
+        stack = map(size_class);
+    if (stack == NULL) { /* perhaps there is room where others are kept */
+        cad__stack_drop_kept();
+        stack = map(size_class);
+    }
+    return stack;
 }
 
 void cad__stack_release(cad__stack *stack) {

@@ -1,3 +1,10 @@
+/* asyncio.Task: a body that runs in turns, as a coroutine or as a step machine, and is a future.
+ *
+ * A turn begins in one of two places: cad__task_run(), when the loop has come to the task, and
+ * cad__task_next(), when the turn of a coroutine is over and that of another comes right behind, on
+ * whose stack the processor can go on without the loop. Both do the same to the task
+ * (begin_turn()): go on with the operation that it waits in, and run its body only where that is
+ * finished. */
 #include <string.h>
 
 #include "internal.h"

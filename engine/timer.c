@@ -1,9 +1,20 @@
 /* The timers of a loop: a heap of deadlines, apart from what they are the deadlines of.
  *
  * What is moved about is 16 bytes a timer and nothing else. A heap that told each timer where it
- * is would touch a task, somewhere in memory, at every step. So a cancel cannot find its slot: it
- * takes the timer out of the table that slots refer to, and the slot goes when it comes to the top,
- * or with all others like it when they are half of the heap. */
+ * is would touch a task, somewhere in memory, at every step. So a slot has a number in place of
+ * a pointer, a table says which timer that is, and a cancel, which cannot find its slot, only takes
+ * the timer out of the table. The slot goes when it comes to the top, or with all others like it
+ * when they are half of the heap.
+ *
+ * From that follows what must be kept true:
+ *   - The first slot is never a cancelled one. `first_ns` is its deadline, and the loop sleeps
+ * until then: it would wake for nothing, and a program with nothing to wait for would not be known
+ * as deadlocked.
+ *   - A number is free only when its slot has gone. Until then it cannot be given to another timer,
+ *     which the old slot would fire.
+ *   - `order` holds a sequence above the number, so that one comparison puts equal deadlines in the
+ *     order of their creation. When the sequence has run out, once in four thousand million timers,
+ *     all that are there are counted anew. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,7 +112,8 @@ static void give_number_back(cad__timers *timers, uint32_t number) {
     timers->free_number = number;
 }
 
-/* Takes out the first slot. */
+/* Takes out the first slot: what was last sinks from the top. The next slot may be a cancelled one.
+ */
 static void pop(cad__timers *timers) {
     give_number_back(timers, number_of(&timers->slots[0]));
     slot last = timers->slots[--timers->count];
@@ -119,6 +131,8 @@ static void drop_first_cancelled(cad__timers *timers) {
     note_first(timers);
 }
 
+/* Goes over the heap once and makes a new one of what is left, from the last parent upwards:
+ * linear, and paid for by as many cancels before. */
 static void drop_all_cancelled(cad__timers *timers) {
     size_t kept = 0;
     for (size_t i = 0; i < timers->count; i++) {

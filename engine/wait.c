@@ -1,4 +1,9 @@
-/* asyncio.wait() and wait_for(). */
+/* asyncio.wait() and wait_for().
+ *
+ * A call of wait() is a block of its own for as long as it lasts: a follower a future, a timer, and
+ * the one waiter, the task itself, which whatever comes first wakes. wait_for() is an await inside
+ * a timeout, as in asyncio, but where there is no time to wait: then the future is cancelled, and
+ * its end waited for. */
 #include "internal.h"
 
 typedef struct waiting waiting;

@@ -2,10 +2,25 @@
  *
  * asyncio does this with a Future a wait (`fut_waiter`): pending while parked, with a result
  * once woken, cancelled by Task.cancel(). Here the wait is a part of the task, because a task
- * waits for one thing at a time, and so nothing has to be allocated for it. */
+ * waits for one thing at a time, and so nothing has to be allocated for it.
+ *
+ * What state the wait is in says who may end it, and where the task's one entry is:
+ *
+ *     NONE        runs, or yields        a cancel finds nothing to end: kept in must_cancel
+ *     PARKED      in a line of waiters   cad__wake() or a cancel; the entry is nowhere
+ *     SLEEPING    the same, no line      its timer, which is the entry, or a cancel
+ *     FUTURE      awaits a future        the future's end; a cancel goes to the future. The entry
+ *                                        is among the future's callbacks
+ *     WON         was woken              nobody: the entry is in the ready queue. A cancel that
+ *     CANCELLED   was cancelled          comes now is kept in must_cancel
+ *
+ * WON and CANCELLED last until the task's turn, and through the poll in it: only the poll knows
+ * whether what was won has to be passed on when a cancel came behind (`wait.error` says cancelled,
+ * `wait.state` says won). */
 #include "lock.h"
 
-/* A task that called cancel() on itself is cancelled at its next wait, as soon as it begins. */
+/* An operation is waiting now. A task that called cancel() on itself is cancelled at its next wait,
+ * as soon as it begins. */
 static void parked(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wait(&task->future));
     if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
@@ -175,7 +190,9 @@ bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
 
 void cad__wait_drop(cad__task *task) {
     cad__wait *wait = &task->wait;
-    if (cad__linked(&wait->link)) /* before drop(), which may free the list */
+    /* Nothing is woken here, and no count kept: the list's owner goes, too, or is being freed.
+     * Before drop(), which may free the list. */
+    if (cad__linked(&wait->link))
         cad__unlink(&wait->link);
     if (wait->operation != NULL && wait->operation->drop != NULL)
         wait->operation->drop(&task->future);

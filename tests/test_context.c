@@ -42,6 +42,7 @@ enum { DEFAULT_STACK = 64 * 1024 };
 
 static atomic_size_t mapped, unmapped; /* calls that succeeded */
 static atomic_long mappings_left;      /* until mmap() fails; below 0: it does not */
+static atomic_size_t most_mappings;    /* at a time, or mmap() fails */
 static bool no_guard_regions;          /* as on Linux before 6.13 */
 static bool no_protection;
 static void (*during_unmap)(void); /* what happens in the middle of the next munmap() */
@@ -56,7 +57,7 @@ int __wrap_madvise(void *address, size_t size, int advice);
 int __wrap_mprotect(void *address, size_t size, int protection);
 
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
-    if (mappings_left == 0) {
+    if (mappings_left == 0 || mapped - unmapped >= most_mappings) {
         errno = ENOMEM;
         return MAP_FAILED;
     }
@@ -101,6 +102,7 @@ static int setup(void **state) {
     cad__stack_drop_kept();
     mapped = unmapped = 0;
     mappings_left = -1;
+    most_mappings = SIZE_MAX;
     no_guard_regions = no_protection = false;
     return cad_loop_new(cad_virtual_driver(), &loop);
 }
@@ -562,6 +564,19 @@ static void test_context__neither_size_keeps_the_other_out(void **state) {
     assert_int_equal(mapped_for_next_loop(1, large), 0);
 }
 
+static void test_context__what_is_kept_goes_where_memory_is_short(void **state) {
+    (void)state;
+    run_sleepers(3, 1024 * 1024);
+    begin_new_loop();
+    most_mappings = mapped - unmapped;
+    cad_task_options options = {.stack_size = 4 * DEFAULT_STACK};
+    cad_task *task;
+    assert_int_equal(cad_task_create(loop, do_nothing, NULL, &options, &task), 0);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(cad_future_result(task, NULL), 0);
+    cad_future_unref(task);
+}
+
 static int overflow_in_next_loop(void *arg) {
     (void)arg;
     run_sleepers(3, 0);
@@ -804,6 +819,7 @@ int main(void) {
         TEST(test_context__a_new_loop_uses_the_stacks_of_the_one_before),
         TEST(test_context__what_outlives_a_loop_is_bounded),
         TEST(test_context__neither_size_keeps_the_other_out),
+        TEST(test_context__what_is_kept_goes_where_memory_is_short),
         TEST(test_context__a_stack_that_is_used_again_has_its_guard),
         TEST(test_context__threads_share_what_is_kept),
         TEST(test_context__a_child_waits_for_no_thread_of_its_parents),

@@ -8,15 +8,17 @@
 
 #include <cmocka.h>
 
+#include "base/limit.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "document/document.h"
+#include "run/process.h"
 #include "support/memory_test.h"
 
 static int setup(void **state) {
     (void)state;
-    memory_start(cad_set_allocator);
     memory_start(base_set_allocator);
+    run_process_start(BASE_UNLIMITED);
     return 0;
 }
 

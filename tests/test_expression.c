@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include "base/limit.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "expression/expression.h"
+#include "run/process.h"
 #include "support/memory_test.h"
 
 /* --- A scope: task variables, scenario variables, an object, a name known late ---------------- */
@@ -143,8 +145,8 @@ static expr_env env = {
 
 static int setup(void **state) {
     (void)state;
-    memory_start(cad_set_allocator);
     memory_start(base_set_allocator);
+    run_process_start(BASE_UNLIMITED);
     expr_reference_kinds(kinds, 1);
     expr_random_start(&stream, 0, 0);
     locals[I] = expr_number(7);

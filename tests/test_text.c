@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 
+#include "base/limit.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "expression/text.h"
+#include "run/process.h"
 #include "support/memory_test.h"
 
 static expr_value locals[2];
@@ -32,8 +34,8 @@ static const expr_scope scope = {.resolve = resolve, .suggest = suggest};
 
 static int setup(void **state) {
     (void)state;
-    memory_start(cad_set_allocator);
     memory_start(base_set_allocator);
+    run_process_start(BASE_UNLIMITED);
     locals[0] = expr_number(3);
     return expr_string_new("x}y", 3, &locals[1]);
 }

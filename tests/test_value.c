@@ -10,10 +10,12 @@
 
 #include <cmocka.h>
 
+#include "base/limit.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "cadran.h"
 #include "expression/value.h"
+#include "run/process.h"
 #include "support/memory_test.h"
 
 /* Aligned as allocated memory is: a reference has its kind in the low bits. */
@@ -43,8 +45,8 @@ static const expr_reference_kind kinds[] = {
 
 static int setup(void **state) {
     (void)state;
-    memory_start(cad_set_allocator);
     memory_start(base_set_allocator);
+    run_process_start(BASE_UNLIMITED);
     thing.references = other.references = 1;
     expr_reference_kinds(kinds, 2);
     return 0;

@@ -389,6 +389,16 @@ static void test_layout__nothing_is_said_to_be_nothing(void **state) {
     stage_close(&stage);
 }
 
+static void test_layout__what_cannot_be_shown_is_not_said_to_be_nothing(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_foreign(&stage.sample, "[{\"ph\":\"P\",\"ts\":1}]");
+    stage_open(&stage, 800, 500);
+    assert_null(stage_text(&stage, "Nothing happened in this trace"));
+    assert_non_null(stage_text(&stage, "Nothing in this trace can be shown"));
+    stage_close(&stage);
+}
+
 static void test_layout__neighbours_are_stepped_through(void **state) {
     (void)state;
     struct stage stage;
@@ -453,6 +463,7 @@ int main(void) {
         cmocka_unit_test(test_layout__the_strip_shows_what_changes),
         cmocka_unit_test(test_layout__no_size_and_no_view_breaks_it),
         cmocka_unit_test(test_layout__nothing_is_said_to_be_nothing),
+        cmocka_unit_test(test_layout__what_cannot_be_shown_is_not_said_to_be_nothing),
         cmocka_unit_test(test_layout__neighbours_are_stepped_through),
         cmocka_unit_test(test_layout__texts_are_shortened_at_whole_characters),
     };

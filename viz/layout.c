@@ -358,8 +358,11 @@ bool viz_same_target(const struct viz_target *a, const struct viz_target *b) {
 
 static void paint_nothing(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
-    static const char *const lines[] = {"Nothing happened in this trace",
-                                        "It is well-formed, and has no task and no event."};
+    bool left_out = painter->model->trace->remark_count > 0;
+    const char *const lines[] = {
+        left_out ? "Nothing in this trace can be shown" : "Nothing happened in this trace",
+        left_out ? "It has no slice and no instant; its warnings say what was left out."
+                 : "It is well-formed, and has no task and no event."};
     int y = frame->height / 2 - painter->measure->height[VIZ_FONT_VALUE];
     for (int i = 0; i < 2; i++) {
         enum viz_font font = i == 0 ? VIZ_FONT_VALUE : VIZ_FONT_BODY;

@@ -167,7 +167,8 @@ static void describe_instant(struct tip *tip, const struct viz_model *model,
     const struct trace_model *trace = model->trace;
     const struct trace_instant *instant = &trace->instants[target->instant];
     snprintf(tip->title, sizeof tip->title, "%.190s", trace_text(trace, instant->name));
-    add_row(tip, "what", trace_category_text(trace, instant->category));
+    if (instant->category != TRACE_CATEGORY_OTHER)
+        add_row(tip, "what", trace_category_text(trace, instant->category));
     add_row(tip, "by", trace_text(trace, trace->tracks[instant->track].name));
     add_time(tip, "at", instant->time_ns - model->origin_ns);
     add_args(tip, trace, instant->args);

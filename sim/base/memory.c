@@ -13,10 +13,19 @@ void base_set_allocator(base_realloc_fn *fn, void *context) {
     hook_context = context;
 }
 
+void *base_hook(void *context, void *pointer, size_t size) {
+    (void)context;
+    if (hook != NULL)
+        return hook(hook_context, pointer, size);
+    if (size > 0)
+        return realloc(pointer, size);
+    free(pointer);
+    return NULL;
+}
+
 void *base_realloc(void *pointer, size_t size) {
     /* 0 would free, and what it returns could not be told from a failure. */
-    size = size == 0 ? 1 : size;
-    return hook != NULL ? hook(hook_context, pointer, size) : realloc(pointer, size);
+    return base_hook(NULL, pointer, size == 0 ? 1 : size);
 }
 
 void *base_alloc(size_t size) {
@@ -36,12 +45,8 @@ void *base_zalloc(size_t count, size_t size) {
 }
 
 void base_free(void *pointer) {
-    if (pointer == NULL)
-        return;
-    if (hook != NULL)
-        hook(hook_context, pointer, 0);
-    else
-        free(pointer);
+    if (pointer != NULL)
+        (void)base_hook(NULL, pointer, 0);
 }
 
 char *base_strndup(const char *text, size_t length) {
@@ -63,6 +68,16 @@ void *base_grown(void *array, size_t count, size_t *capacity, size_t element_siz
     if (grown != NULL)
         *capacity = wanted;
     return grown;
+}
+
+void *base_zlib_alloc(void *context, unsigned count, unsigned size) {
+    (void)context;
+    return base_zalloc(count, size);
+}
+
+void base_zlib_free(void *context, void *pointer) {
+    (void)context;
+    base_free(pointer);
 }
 
 bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size) {

@@ -10,9 +10,12 @@
 /* As realloc(), and as free() when size is 0. */
 typedef void *base_realloc_fn(void *context, void *pointer, size_t size);
 
-/* For the whole process, before its first allocation; NULL: the C library's. The engine has a hook
- * of its own, cad_set_allocator(), of the same type. */
+/* For the whole process, before its first allocation; NULL: the C library's. */
 void base_set_allocator(base_realloc_fn *fn, void *context);
+
+/* Goes through the hook, and is of the hook's type itself: for others who have one, so that theirs
+ * is the same. */
+void *base_hook(void *context, void *pointer, size_t size);
 
 /* NULL when memory runs out. A size of 0 gives a block, too. */
 void *base_realloc(void *pointer, size_t size);
@@ -21,6 +24,10 @@ void *base_zalloc(size_t count, size_t size);
 void base_free(void *pointer); /* takes NULL */
 /* The first `length` bytes of `text`, and a '\0'. */
 char *base_strndup(const char *text, size_t length);
+
+/* For zlib, which wants an allocator in this form. */
+void *base_zlib_alloc(void *context, unsigned count, unsigned size);
+void base_zlib_free(void *context, void *pointer);
 
 /* Makes room in a growing array for one element more: false, and nothing changed, where there is
  * no memory. `array` is the address of the pointer to the first element. */

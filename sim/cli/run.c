@@ -11,19 +11,21 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/limit.h"
 #include "base/memory.h"
-#include "cli/run_memory.h"
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
 #include "cli/run_table.h"
 #include "run/expect.h"
+#include "run/process.h"
+#include "steps/language.h"
 #include "trace/writer.h"
 
 static const int interrupts[] = {SIGINT, 0};
 
 void cli_run_defaults(cli_run_options *options) {
     *options = (cli_run_options){
-        .max_memory = cli_memory_default(),
+        .max_memory = base_limit_default(),
         .machine = {.slow_ns = CAD_NEVER,
                     .max_steps = RUN_MAX_STEPS,
                     .max_still = RUN_MAX_STILL,
@@ -73,7 +75,7 @@ static int open_trace(run_machine *machine, const char *path, struct trace_write
 /* --- The run --------------------------------------------------------------------------------- */
 
 static int no_memory(void) {
-    fprintf(stderr, "cadran: out of memory%s\n", *cli_memory_used_up() ? " (--max-memory)" : "");
+    fprintf(stderr, "cadran: out of memory%s\n", base_limit_reached() ? " (--max-memory)" : "");
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -175,7 +177,6 @@ static int run_program(const prog_program *program, const cli_run_options *optio
         settings.progress = &terminal.progress;
     }
     settings.signals = interrupts;
-    settings.memory_used_up = cli_memory_used_up();
     int status;
     int error = run_machine_new(program, &settings, &machine);
     if (error == CAD_ESYSTEM) {
@@ -213,8 +214,8 @@ int cli_run(const cli_run_options *options) {
         overwrites("--report", options->report_path, options->trace_path, "the trace"))
         return CLI_STATUS_USAGE;
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
-    cli_memory_limit(options->max_memory);
-    int error = prog_load(options->path, &program);
+    run_process_start(options->max_memory);
+    int error = prog_load(options->path, &step_language, &program);
     int status = error != 0 ? refuse(program, error) : run_program(program, options);
     prog_free(program);
     return status;

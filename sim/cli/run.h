@@ -22,7 +22,7 @@ typedef struct cli_run_options {
     const char *trace_path;  /* NULL: no trace is kept */
     const char *report_path; /* NULL: no report */
     bool table;              /* print the sequencing table on standard error */
-    uint64_t max_memory;     /* bytes; RUN_UNLIMITED */
+    uint64_t max_memory;     /* bytes; BASE_UNLIMITED */
     run_machine_options
         machine; /* clock, seed, variables, end and limits; the rest is cli_run()'s */
 } cli_run_options;

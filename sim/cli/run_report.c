@@ -8,7 +8,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "document/hooks.h"
 
 /* A whole number with all its digits, which a double might not have. */
 static bool add_whole(cJSON *object, const char *name, int64_t value) {
@@ -129,7 +128,6 @@ FILE *cli_open_report(const char *path) {
 
 bool cli_write_report(const run_machine *machine, const char *path, FILE *file, size_t unmet,
                       int status) {
-    doc_json_hooks();
     cJSON *root = cJSON_CreateObject();
     char *text = fill(root, machine, unmet, status) ? cJSON_Print(root) : NULL;
     cJSON_Delete(root);

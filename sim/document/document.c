@@ -10,7 +10,6 @@
 
 #include "base/number.h"
 #include "cadran.h"
-#include "document/hooks.h"
 #include "document/json.h"
 #include "document/place.h"
 
@@ -45,7 +44,6 @@ static doc_document *new_document(const char *name) {
         base_free(document);
         return NULL;
     }
-    doc_json_hooks();
     return document;
 }
 

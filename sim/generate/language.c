@@ -10,8 +10,7 @@
 #include "program/fields.h"
 #include "program/load.h"
 #include "run/machine.h"
-#include "steps/functions.h"
-#include "steps/steps.h"
+#include "steps/language.h"
 
 static const char *const families[PROG_FAMILIES] = {
     [PROG_FAMILY_TIME] = "time",
@@ -111,8 +110,8 @@ static void add_members(cJSON *object, const prog_member *member) {
 
 static void add_steps(cJSON *root) {
     cJSON *list = add_array(root, "steps");
-    for (size_t i = 0; i < step_row_count; i++) {
-        const prog_step *step = step_rows[i];
+    for (size_t i = 0; i < step_language.step_count; i++) {
+        const prog_step *step = step_language.steps[i];
         cJSON *row = add_object(list);
         cJSON *example = cJSON_Parse(step->example);
         if (example == NULL) {
@@ -147,8 +146,8 @@ static void add_objects(cJSON *root) {
     }
 }
 
-static void add_functions(cJSON *list, const expr_function *function, size_t count) {
-    for (; count > 0; function++, count--) {
+static void add_functions(cJSON *list, const expr_function *function, const expr_function *end) {
+    for (; function != end && function->name != NULL; function++) {
         cJSON *row = add_object(list);
         add_text(row, "name", function->name);
         add_number(row, "least", function->least);
@@ -206,8 +205,8 @@ int main(void) {
     add_steps(root);
     add_objects(root);
     cJSON *functions = add_array(root, "functions");
-    add_functions(functions, expr_builtin_functions, expr_builtin_count);
-    add_functions(functions, step_functions, step_function_count);
+    add_functions(functions, expr_builtin_functions, &expr_builtin_functions[expr_builtin_count]);
+    add_functions(functions, step_language.functions, NULL);
     add_exceptions(root);
     add_outcomes(root);
     char *text = need(cJSON_Print(root));

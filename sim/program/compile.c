@@ -53,7 +53,7 @@ void prog_need_scratch(prog_compiler *compiler) {
     compiler->body->scratch = 0;
 }
 
-uint32_t prog_open_block(prog_compiler *compiler, enum prog_block_kind kind, const doc_node *node,
+uint32_t prog_open_block(prog_compiler *compiler, prog_leave *leave, const doc_node *node,
                          uint32_t slots) {
     prog_program *program = compiler->program;
     prog_block *blocks = base_grown(program->blocks, program->block_count,
@@ -63,7 +63,7 @@ uint32_t prog_open_block(prog_compiler *compiler, enum prog_block_kind kind, con
         return PROG_NO_BLOCK;
     }
     program->blocks = blocks;
-    blocks[program->block_count] = (prog_block){.kind = kind,
+    blocks[program->block_count] = (prog_block){.leave = leave,
                                                 .parent = compiler->block,
                                                 .slot = prog_hidden_slots(compiler, slots),
                                                 .pc = PROG_NO_PC,
@@ -302,31 +302,33 @@ bool prog_compile_members(prog_compiler *compiler, const prog_step *step, const 
 
 /* True where every other verb among the members is an argument of `step`, as `timeout` is one of
  * `wait`. */
-static bool explains_all(const prog_step *step, const doc_node *node) {
+static bool explains_all(const prog_language *language, const prog_step *step,
+                         const doc_node *node) {
     doc_node member;
     size_t place;
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
         const char *key = doc_node_key(&member);
-        if (step_find(key) != NULL && prog_step_member(step, key, &place) == NULL)
+        if (prog_language_step(language, key) != NULL &&
+            prog_step_member(step, key, &place) == NULL)
             return false;
     }
     return true;
 }
 
 /* No verb among the members: says what was probably meant. */
-static void fault_no_verb(const doc_node *node) {
+static void fault_no_verb(const prog_language *language, const doc_node *node) {
     doc_node member, unknown = *node;
     base_suggestion best = {0};
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
         const char *key = doc_node_key(&member);
-        if (step_later(key) != NULL) {
+        if (prog_language_later(language, key)) {
             (void)doc_node_key_fault(&member, "step \"%s\" is not supported yet", key);
             return;
         }
         base_suggestion suggestion;
         base_suggestion_start(&suggestion, key, strlen(key));
-        for (size_t i = 0; i < step_row_count; i++)
-            base_suggestion_offer(&suggestion, step_rows[i]->operation.name);
+        for (size_t i = 0; i < language->step_count; i++)
+            base_suggestion_offer(&suggestion, language->steps[i]->operation.name);
         if (unknown.item == node->item || (best.best == NULL && suggestion.best != NULL)) {
             unknown = member;
             best = suggestion;
@@ -339,16 +341,16 @@ static void fault_no_verb(const doc_node *node) {
 }
 
 /* The row of a step; NULL after a fault. */
-static const prog_step *find_step(const doc_node *node) {
+static const prog_step *find_step(const prog_language *language, const doc_node *node) {
     const prog_step *first = NULL, *second = NULL;
     doc_node member, second_member = *node;
     if (doc_node_object(node) != 0)
         return NULL;
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
-        const prog_step *step = step_find(doc_node_key(&member));
+        const prog_step *step = prog_language_step(language, doc_node_key(&member));
         if (step == NULL)
             continue;
-        if (explains_all(step, node))
+        if (explains_all(language, step, node))
             return step;
         if (first == NULL) {
             first = step;
@@ -362,7 +364,7 @@ static const prog_step *find_step(const doc_node *node) {
                                  "a step has one verb; this one has \"%s\" and \"%s\"",
                                  first->operation.name, second->operation.name);
     else
-        fault_no_verb(node);
+        fault_no_verb(language, node);
     return NULL;
 }
 
@@ -385,7 +387,7 @@ static bool check_member_names(const prog_step *step, const doc_node *node) {
 }
 
 static void compile_step(prog_compiler *compiler, const doc_node *node) {
-    const prog_step *step = find_step(node);
+    const prog_step *step = find_step(compiler->language, node);
     if (step == NULL)
         return;
     (void)check_member_names(step, node);

@@ -7,8 +7,9 @@
 #ifndef PROGRAM_COMPILE_H
 #define PROGRAM_COMPILE_H
 
+#include "program/language.h"
 #include "program/program.h"
-#include "steps/steps.h"
+#include "program/step.h"
 
 /* Steps that run on their own later, with the variables of the body that they stand in. */
 typedef struct prog_pending {
@@ -26,6 +27,7 @@ typedef struct prog_caught {
 
 typedef struct prog_compiler {
     prog_program *program;
+    const prog_language *language;
     doc_document *document;
     expr_scope scope; /* its context is the compiler */
     bool no_memory;
@@ -123,15 +125,14 @@ void prog_compile_steps(prog_compiler *compiler, const doc_node *steps);
 /* Appends an instruction of the step at `node`; returns its number. */
 uint32_t prog_emit(prog_compiler *compiler, const prog_operation *operation, const doc_node *node,
                    const prog_operand *operands, size_t count);
-/* A jump to `pc`. */
-uint32_t prog_emit_jump(prog_compiler *compiler, const doc_node *node, uint32_t pc);
 /* The number of the next instruction. */
 uint32_t prog_here(const prog_compiler *compiler);
 /* Makes operand `operand` of an instruction lead to the next one. */
 void prog_lead_here(prog_compiler *compiler, uint32_t instruction, size_t operand);
 
-/* Opens a block around what is compiled from now on, with `slots` hidden slots of its own. */
-uint32_t prog_open_block(prog_compiler *compiler, enum prog_block_kind kind, const doc_node *node,
+/* Opens a block around what is compiled from now on, which is left by `leave`, with `slots` hidden
+ * slots of its own. */
+uint32_t prog_open_block(prog_compiler *compiler, prog_leave *leave, const doc_node *node,
                          uint32_t slots);
 /* Ends it. Its hidden slots are free for others from now on. */
 void prog_close_block(prog_compiler *compiler, uint32_t block);

@@ -5,10 +5,10 @@
 #include "base/memory.h"
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "program/expect.h"
 #include "program/fields.h"
 #include "program/load.h"
 #include "program/program.h"
-#include "run/machine.h"
 
 /* --- The document ---------------------------------------------------------------------------- */
 
@@ -340,7 +340,7 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
         prog_check_caught(compiler);
 }
 
-int prog_compile(doc_document *document, prog_program **out) {
+int prog_compile(doc_document *document, const prog_language *language, prog_program **out) {
     prog_program *program = base_zalloc(1, sizeof *program);
     *out = NULL;
     if (program == NULL) {
@@ -348,15 +348,13 @@ int prog_compile(doc_document *document, prog_program **out) {
         return CAD_ENOMEM;
     }
     program->document = document;
-    prog_compiler compiler = {.program = program, .document = document};
+    prog_compiler compiler = {.program = program, .language = language, .document = document};
     doc_node root = doc_root(document);
     prog_scope_start(&compiler);
     if (prog_exceptions_start(program, &compiler.exception_capacity) != 0)
         compiler.no_memory = true;
     else if (document->root != NULL)
         read_document(&compiler, &root);
-    for (size_t i = 0; i < program->body_count; i++)
-        run_body_finish(program, &program->bodies[i]);
     base_free(compiler.pending);
     base_free(compiler.patterns);
     base_symbols_free(&compiler.written_names);
@@ -371,12 +369,12 @@ int prog_compile(doc_document *document, prog_program **out) {
     return error;
 }
 
-int prog_load(const char *path, prog_program **program) {
+int prog_load(const char *path, const prog_language *language, prog_program **program) {
     doc_document *document;
     *program = NULL;
     int error = doc_load(path, &document);
     if (error == CAD_ENOMEM)
         return error;
-    int compiled = prog_compile(document, program);
+    int compiled = prog_compile(document, language, program);
     return compiled == CAD_ENOMEM ? compiled : error != 0 ? error : compiled;
 }

@@ -32,9 +32,6 @@ extern const size_t prog_object_kind_count;
 /* `objects`. */
 void prog_load_objects(prog_compiler *compiler, const doc_node *root);
 
-/* `expect`, when everything else is known. */
-void prog_load_expect(prog_compiler *compiler, const doc_node *root);
-
 /* A number that is known before the run. */
 void prog_load_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting);
 

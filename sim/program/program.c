@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "program/compile.h"
 #include "program/exceptions.h"
-#include "steps/functions.h"
 
 /* --- Memory ---------------------------------------------------------------------------------- */
 

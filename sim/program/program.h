@@ -2,7 +2,7 @@
  * after that.
  *
  *     prog_program *program;
- *     int error = prog_load("window.json", &program);
+ *     int error = prog_load("window.json", &step_language, &program);
  *     if (error != 0 && program != NULL)
  *         doc_print_faults(program->document, stderr);
  *     ... run_machine_new(program, ...) ...
@@ -157,46 +157,44 @@ typedef struct prog_instruction {
     prog_operand operands[PROG_OPERANDS];
 } prog_instruction;
 
-enum prog_block_kind {
-    PROG_BLOCK_TRY,     /* the steps that `except` watches */
-    PROG_BLOCK_EXCEPT,  /* a branch of it */
-    PROG_BLOCK_GUARDED, /* try and its branches, where there is a `finally` */
-    PROG_BLOCK_FINALLY, /* its steps */
-    PROG_BLOCK_WITH,
-    PROG_BLOCK_SPAN,
-    PROG_BLOCK_TIMEOUT,
-    PROG_BLOCK_GROUP,
-    PROG_BLOCK_AS_COMPLETED,
-};
+struct prog_block;
+struct run_job;
+struct run_completion;
+
+/* How a block is left, by an error or a return: the step that opened it says so. Returns 1 where
+ * that leads to other instructions, to which it has set the job; 0 where the block is left, and the
+ * completion may be another one by now; or CAD_ENOMEM. */
+typedef int prog_leave(struct run_job *job, const struct prog_block *block,
+                       struct run_completion *completion);
 
 #define PROG_ANY_EXCEPTION UINT32_MAX
 
 typedef struct prog_handler {
     uint32_t exception; /* in prog_program.exceptions; PROG_ANY_EXCEPTION: "*" */
     uint32_t pc;
-    uint32_t block; /* the EXCEPT block that it begins */
+    uint32_t block; /* that of the branch */
 } prog_handler;
 
 /* The hidden slots that a block has, from `slot`. */
 enum {
-    /* EXCEPT: the error that is being handled, and what `error` was before. */
-    /* GUARDED, GROUP: how the block is being left, and with what. */
+    /* A branch of `except`: the error that is being handled, and what `error` was before. What has
+     * a `finally`, and a task group: how the block is being left, and with what. */
     PROG_SLOT_HOW = 0,   /* run_completion, packed */
     PROG_SLOT_WHAT = 1,  /* its exception or value */
-    PROG_SLOT_SAVED = 2, /* EXCEPT: `error` before; GROUP: cad_task_group */
-    /* WITH: the object. TIMEOUT: cad_timeout. AS_COMPLETED: cad_as_completed, its futures. */
+    PROG_SLOT_SAVED = 2, /* `error` before; cad_task_group */
+    /* `with`: the object. `timeout`: cad_timeout. `as_completed`: its iterator and its futures. */
     PROG_SLOT_SCOPE = 0,
     PROG_SLOT_FUTURES = 1,
 };
 
 typedef struct prog_block {
-    enum prog_block_kind kind;
+    prog_leave *leave;
     uint32_t parent;
     uint32_t slot; /* its first hidden slot */
-    uint32_t pc;   /* GUARDED: the steps of `finally`; GROUP: what leaves it with an error */
+    uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
     uint32_t place;
-    uint32_t error;               /* EXCEPT: the slot of the variable `error` */
-    const prog_handler *handlers; /* TRY: in the order in which they are tried */
+    uint32_t error;               /* of a branch of `except`: the slot of `error` */
+    const prog_handler *handlers; /* of what `except` watches: as they are tried */
     size_t handler_count;
 } prog_block;
 
@@ -213,7 +211,6 @@ struct prog_body {
     uint32_t scratch;    /* holds what a step waits for; PROG_NO_SLOT: no step needs that */
     bool shared;         /* it makes callbacks, which see its variables even after its end */
     base_symbols variables;
-    cad_step_type type;
 };
 
 /* --- Exceptions ---------------------------------------------------------------------------- */
@@ -317,15 +314,18 @@ typedef struct prog_program {
     struct prog_owned *owned;
 } prog_program;
 
-/* Loads, checks and compiles a document. Returns
+struct prog_language;
+
+/* Loads, checks and compiles a document of a language (steps/language.h). Returns
  *   0           *program is whole
  *   CAD_EINVAL  faults: in program->document
  *   CAD_ESYSTEM the file cannot be read: the fault is in program->document
  *   CAD_ENOMEM  *program is NULL
  * Except in the last case the caller owns *program. */
-int prog_load(const char *path, prog_program **program);
+int prog_load(const char *path, const struct prog_language *language, prog_program **program);
 /* The same for a document that is in memory; takes it over. */
-int prog_compile(doc_document *document, prog_program **program);
+int prog_compile(doc_document *document, const struct prog_language *language,
+                 prog_program **program);
 void prog_free(prog_program *program); /* takes NULL */
 
 /* The Python name of the exception with a code; never NULL. */

@@ -4,7 +4,6 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/compile.h"
-#include "steps/functions.h"
 
 /* --- Types in words -------------------------------------------------------------------------- */
 
@@ -154,8 +153,9 @@ void prog_scope_start(prog_compiler *compiler) {
     compiler->scope = (expr_scope){.context = compiler,
                                    .resolve = resolve,
                                    .suggest = suggest,
-                                   .functions = step_functions,
-                                   .function_count = step_function_count};
+                                   .functions = compiler->language->functions};
+    while (compiler->scope.functions[compiler->scope.function_count].name != NULL)
+        compiler->scope.function_count++;
 }
 
 /* --- Variables ------------------------------------------------------------------------------- */
@@ -311,7 +311,7 @@ void prog_declare_steps(prog_compiler *compiler, prog_body *body, const doc_node
     for (bool more = doc_node_first(steps, &step); more; more = doc_node_next(&step)) {
         for (bool next = doc_node_first(&step, &value); next; next = doc_node_next(&value)) {
             const char *key = doc_node_key(&value);
-            const prog_step *row = key != NULL ? step_find(key) : NULL;
+            const prog_step *row = key != NULL ? prog_language_step(compiler->language, key) : NULL;
             body->lasting += row != NULL && row->lasting;
             for (size_t i = 0; row != NULL && row->members[i].kind != PROG_MEMBER_NONE; i++) {
                 doc_node member;

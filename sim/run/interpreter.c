@@ -6,7 +6,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "program/exceptions.h"
 #include "run/machine.h"
 
 /* --- Variables ------------------------------------------------------------------------------- */
@@ -198,48 +197,6 @@ int run_take_up_completion(run_job *job, uint32_t slot) {
     return result;
 }
 
-/* --- Branches of `except` -------------------------------------------------------------------- */
-
-static const prog_handler *find_handler(const prog_program *program, const prog_block *block,
-                                        int code) {
-    if (code == PROG_RETURN)
-        return NULL;
-    for (size_t i = 0; i < block->handler_count; i++)
-        if (prog_catches(program, block->handlers[i].exception, code))
-            return &block->handlers[i];
-    return NULL;
-}
-
-static int enter_branch(run_job *job, const prog_handler *handler, run_completion *completion) {
-    run_machine *machine = job->machine;
-    const prog_block *block = &machine->program->blocks[handler->block];
-    expr_value *locals = job->top->locals;
-    expr_value text;
-    base_buffer_clear(&machine->text);
-    int error = prog_error_text(completion->code, completion->exception, &machine->text);
-    if (error == 0)
-        error = expr_string_new(machine->text.data, machine->text.length, &text);
-    if (error != 0)
-        return error;
-    run_keep_completion(job, block->slot, completion);
-    run_store(job, block->slot + PROG_SLOT_SAVED, locals[block->error]);
-    locals[block->error] = text;
-    job->top->pc = handler->pc;
-    return 0;
-}
-
-void run_leave_branch(run_job *job, const prog_block *block) {
-    expr_value *locals = job->top->locals;
-    expr_value saved = locals[block->slot + PROG_SLOT_SAVED];
-    locals[block->slot + PROG_SLOT_SAVED] = EXPR_NONE;
-    run_store(job, block->error, saved == EXPR_UNSET ? EXPR_NONE : saved);
-    run_drop_completion(job, block->slot);
-}
-
-int run_raise_again(run_job *job, const prog_block *block) {
-    return run_raise_kept(job, block->slot);
-}
-
 /* --- Leaving --------------------------------------------------------------------------------- */
 
 static void drop(run_completion *completion) {
@@ -261,62 +218,12 @@ static run_completion raised(run_job *job, int code, uint32_t at) {
     return completion;
 }
 
-/* An error on the way out of a block takes the place of how it was being left. */
-static void replace(run_job *job, run_completion *completion, int error) {
+void run_replace_completion(run_job *job, run_completion *completion, int error) {
     uint32_t at = completion->at;
     if (error == 0)
         return;
     drop(completion);
     *completion = raised(job, error, at);
-}
-
-/* The error with which a timeout leaves its block: that of the block, or its own. */
-static void leave_timeout(run_job *job, const prog_block *block, run_completion *completion) {
-    int code = completion->code < 0 ? completion->code : 0;
-    if (code != 0)
-        (void)cad_raise_exception(code, cad_exception_ref(completion->exception));
-    int error = run_leave_timeout(job, block->slot, code);
-    if (error != code)
-        replace(job, completion, error);
-}
-
-/* Leaves a block. Returns 1 when that leads to other instructions, which job->top->pc is at; 0
- * when the block is left; or CAD_ENOMEM. */
-static int leave_block(run_job *job, const prog_block *block, run_completion *completion) {
-    const prog_handler *handler;
-    int error;
-    switch (block->kind) {
-    case PROG_BLOCK_TRY:
-        handler = find_handler(job->machine->program, block, completion->code);
-        if (handler == NULL)
-            return 0;
-        error = enter_branch(job, handler, completion);
-        return error != 0 ? error : 1;
-    case PROG_BLOCK_GUARDED:
-    case PROG_BLOCK_GROUP:
-        run_keep_completion(job, block->slot, completion);
-        job->top->pc = block->pc;
-        return 1;
-    case PROG_BLOCK_EXCEPT:
-        run_leave_branch(job, block);
-        return 0;
-    case PROG_BLOCK_FINALLY:
-        run_drop_completion(job, block->slot);
-        return 0;
-    case PROG_BLOCK_WITH:
-        replace(job, completion, run_leave_with(job, block->slot));
-        return 0;
-    case PROG_BLOCK_TIMEOUT:
-        leave_timeout(job, block, completion);
-        return 0;
-    case PROG_BLOCK_SPAN:
-        run_span_end(job);
-        return 0;
-    case PROG_BLOCK_AS_COMPLETED:
-        run_leave_as_completed(job, block->slot);
-        return 0;
-    }
-    return 0;
 }
 
 int run_job_error(const run_job *job) {
@@ -345,7 +252,8 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
         job->held = EXPR_NONE;
     for (;;) {
         for (uint32_t i = in->block; i != PROG_NO_BLOCK; i = program->blocks[i].parent) {
-            int left = leave_block(job, &program->blocks[i], &completion);
+            const prog_block *block = &program->blocks[i];
+            int left = block->leave(job, block, &completion);
             if (left == CAD_ENOMEM)
                 drop(&completion);
             if (left != 0)

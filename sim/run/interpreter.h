@@ -32,13 +32,7 @@ void run_drop_completion(run_job *job, uint32_t slot);
 /* Raises an error that is kept, which stays kept; 0 where it is none. */
 int run_raise_kept(run_job *job, uint32_t slot);
 
-/* In a branch of `except`. */
-int run_raise_again(run_job *job, const prog_block *block);
-void run_leave_branch(run_job *job, const prog_block *block);
-
-/* The way out of the blocks of other steps; `slot` is the block's first. */
-int run_leave_with(run_job *job, uint32_t slot);
-int run_leave_timeout(run_job *job, uint32_t slot, int error);
-void run_leave_as_completed(run_job *job, uint32_t slot);
+/* An error on the way out of a block, if it is one, takes the place of how it was being left. */
+void run_replace_completion(run_job *job, run_completion *completion, int error);
 
 #endif

@@ -54,9 +54,21 @@ static void finish(void *state) {
     run_job_clear(state);
 }
 
-void run_body_finish(prog_program *program, prog_body *body) {
-    size_t locals = body->shared ? 0 : body->slots * sizeof(expr_value);
-    body->type = (cad_step_type){locals_offset(program) + locals, step, finish};
+int run_task_types(run_machine *machine) {
+    const prog_program *program = machine->program;
+    machine->task_types = base_zalloc(program->body_count + 1, sizeof *machine->task_types);
+    if (machine->task_types == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < program->body_count; i++) {
+        const prog_body *body = &program->bodies[i];
+        size_t locals = body->shared ? 0 : body->slots * sizeof(expr_value);
+        machine->task_types[i] = (cad_step_type){locals_offset(program) + locals, step, finish};
+    }
+    return 0;
+}
+
+static const cad_step_type *type_of(const run_machine *machine, const prog_body *body) {
+    return &machine->task_types[body - machine->program->bodies];
 }
 
 /* A name that the document mentions stands for this task from now on. */
@@ -91,7 +103,7 @@ int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **
         return run_machine_stop(machine, RUN_LIMIT,
                                 "more than %" PRIu64 " tasks were created (--max-tasks)",
                                 machine->options->max_tasks);
-    int error = cad_step_create(machine->loop, &new_task->body->type, &options, &task);
+    int error = cad_step_create(machine->loop, type_of(machine, new_task->body), &options, &task);
     if (error != 0)
         return error;
     machine->task_count++;

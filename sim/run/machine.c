@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/limit.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "run/plan.h"
@@ -156,7 +157,6 @@ static int make_loop(run_machine *machine) {
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **out) {
     *out = NULL;
-    run_references_start();
     run_machine *machine = base_zalloc(1, sizeof *machine);
     if (machine == NULL)
         return CAD_ENOMEM;
@@ -166,6 +166,8 @@ int run_machine_new(const prog_program *program, const run_machine_options *opti
     machine->seed = options->seed_given ? options->seed : program->seed;
     expr_random_start(&machine->draws.random, (uint64_t)machine->seed, 0);
     int error = allocate(machine);
+    if (error == 0)
+        error = run_task_types(machine);
     if (error == 0)
         error = run_prepare_variables(machine);
     if (error == 0)
@@ -282,6 +284,7 @@ void run_machine_free(run_machine *machine) {
     base_free(machine->tasks);
     base_free(machine->spawned);
     base_free(machine->arguments);
+    base_free(machine->task_types);
     base_free(machine->counts);
     base_free(machine->first_ids);
     base_free(machine->name_locals);
@@ -368,7 +371,7 @@ static void finish_output(run_machine *machine) {
         (void)snprintf(machine->reason, sizeof machine->reason, "standard output: %s",
                        strerror(options->lines->error));
     }
-    if (machine->out_of_memory && options->memory_used_up != NULL && *options->memory_used_up) {
+    if (machine->out_of_memory && base_limit_reached()) {
         machine->outcome = RUN_LIMIT;
         (void)snprintf(machine->reason, sizeof machine->reason,
                        "there is no more memory (--max-memory)");

@@ -17,9 +17,9 @@
 
 #include "expression/random.h"
 #include "program/program.h"
+#include "program/step.h"
 #include "run/deadlock.h"
 #include "run/lines.h"
-#include "steps/steps.h"
 
 struct trace_writer;
 
@@ -91,8 +91,6 @@ typedef struct run_progress {
     void (*hide)(struct run_progress *progress);
 } run_progress;
 
-#define RUN_UNLIMITED UINT64_MAX
-
 /* What the document leaves open. */
 typedef struct run_machine_options {
     bool real; /* the clock */
@@ -102,16 +100,15 @@ typedef struct run_machine_options {
     int64_t until_ns;
     const run_override *overrides;
     size_t override_count;
-    int64_t slow_ns;     /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
-    uint64_t max_steps;  /* instructions in all */
-    uint64_t max_still;  /* instructions while the clock stands still */
-    uint64_t max_tasks;  /* tasks in all */
-    int64_t max_time_ns; /* loop time; CAD_NEVER */
-    run_lines *lines;    /* where the tasks print */
-    const int *signals;  /* of the process, which interrupt it, up to a 0; NULL: none */
-    const bool *memory_used_up; /* true: memory ended by a limit; NULL: there is none */
-    FILE *report;               /* where what goes wrong is said; NULL: nowhere */
-    run_progress *progress;     /* NULL: nobody */
+    int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
+    uint64_t max_steps;     /* instructions in all */
+    uint64_t max_still;     /* instructions while the clock stands still */
+    uint64_t max_tasks;     /* tasks in all */
+    int64_t max_time_ns;    /* loop time; CAD_NEVER */
+    run_lines *lines;       /* where the tasks print */
+    const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
+    FILE *report;           /* where what goes wrong is said; NULL: nowhere */
+    run_progress *progress; /* NULL: nobody */
 } run_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -162,9 +159,10 @@ struct run_machine {
     cad_wait_hook wait_hook;
     expr_value *globals;
     run_instance *objects;
-    expr_value *tasks;     /* by prog_program.task_names: the last one created with that name */
-    uint64_t *spawned;     /* by coroutine */
-    expr_value *arguments; /* of the task that is being created */
+    expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */
+    uint64_t *spawned;         /* by coroutine */
+    expr_value *arguments;     /* of the task that is being created */
+    cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
     run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     int64_t seed;
@@ -306,7 +304,7 @@ void run_span_end(run_job *job);
 /* So much from now, in loop time; CAD_NEVER stays that. */
 int64_t run_deadline(const run_machine *machine, int64_t delay_ns);
 
-/* Makes the meaning of references known to value.c; before the first value is made. */
+/* Makes the meaning of references known to value.c: run_process_start() does. */
 void run_references_start(void);
 run_futures *run_futures_new(size_t room); /* NULL: no memory */
 bool run_is_task(const cad_future *future);
@@ -353,8 +351,8 @@ void run_callbacks_drop(run_machine *machine);
 /* The stream of a task called `name` that `parent` creates; counts the tasks of that name. */
 int run_draws_start(run_machine *machine, uint64_t parent, const char *name, run_draws *draws);
 
-/* The engine's, for a task that is created: its size and functions. */
-void run_body_finish(prog_program *program, prog_body *body);
+/* machine->task_types. 0 or CAD_ENOMEM. */
+int run_task_types(run_machine *machine);
 
 /* Remembers how the tasks that `expect` names have ended. */
 void run_note_tasks(run_machine *machine);

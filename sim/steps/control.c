@@ -1,7 +1,11 @@
 /* Variables, and what decides which step comes next. */
+#include "steps/control.h"
+
 #include <string.h>
 
+#include "base/buffer.h"
 #include "program/compile.h"
+#include "program/exceptions.h"
 #include "run/interpreter.h"
 #include "run/machine.h"
 
@@ -59,7 +63,7 @@ static int begin_jump(run_job *job, const prog_instruction *in) {
 
 static const prog_operation jump_operation = {"jump", begin_jump, NULL};
 
-uint32_t prog_emit_jump(prog_compiler *compiler, const doc_node *node, uint32_t pc) {
+uint32_t step_emit_jump(prog_compiler *compiler, const doc_node *node, uint32_t pc) {
     return prog_emit(compiler, &jump_operation, node, &(prog_operand){.pc = pc}, 1);
 }
 
@@ -89,7 +93,7 @@ static void compile_if(prog_compiler *compiler, const prog_step *step, const doc
         prog_lead_here(compiler, test, 1);
         return;
     }
-    uint32_t jump = prog_emit_jump(compiler, node, PROG_NO_PC);
+    uint32_t jump = step_emit_jump(compiler, node, PROG_NO_PC);
     prog_lead_here(compiler, test, 1);
     prog_compile_steps(compiler, &steps);
     prog_lead_here(compiler, jump, 0);
@@ -115,7 +119,7 @@ static void compile_while(prog_compiler *compiler, const prog_step *step, const 
     uint32_t test = prog_emit(compiler, &step->operation, node, operands, 2);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
-    (void)prog_emit_jump(compiler, node, test);
+    (void)step_emit_jump(compiler, node, test);
     prog_lead_here(compiler, test, 1);
 }
 
@@ -185,7 +189,7 @@ static void compile_repeat(prog_compiler *compiler, const prog_step *step, const
     }
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
-    (void)prog_emit_jump(compiler, node, top);
+    (void)step_emit_jump(compiler, node, top);
     if (counts)
         prog_lead_here(compiler, top, REPEAT_EXIT);
     compiler->hidden = hidden;
@@ -206,12 +210,78 @@ const prog_step step_repeat = {
 
 /* The layout:
  *
- *         GUARDED { TRY { steps } jump to done
- *                   EXCEPT { branch, leave } jump to done ... }
+ *         guarded { watched { steps } jump to done
+ *                   branch { steps, leave } jump to done ... }
  *   done: leave in order
- *         FINALLY { steps } end
+ *         finally { steps } end
  *
- * Where there is no `finally`, GUARDED and what comes after it are not there. */
+ * What stands before braces is a block, and leave_... is how an error or a return leaves it. Where
+ * there is no `finally`, `guarded` and what comes after it are not there. */
+
+static const prog_handler *find_handler(const prog_program *program, const prog_block *block,
+                                        int code) {
+    if (code == PROG_RETURN)
+        return NULL;
+    for (size_t i = 0; i < block->handler_count; i++)
+        if (prog_catches(program, block->handlers[i].exception, code))
+            return &block->handlers[i];
+    return NULL;
+}
+
+static int enter_branch(run_job *job, const prog_handler *handler, run_completion *completion) {
+    run_machine *machine = job->machine;
+    const prog_block *block = &machine->program->blocks[handler->block];
+    expr_value *locals = job->top->locals;
+    expr_value text;
+    base_buffer_clear(&machine->text);
+    int error = prog_error_text(completion->code, completion->exception, &machine->text);
+    if (error == 0)
+        error = expr_string_new(machine->text.data, machine->text.length, &text);
+    if (error != 0)
+        return error;
+    run_keep_completion(job, block->slot, completion);
+    run_store(job, block->slot + PROG_SLOT_SAVED, locals[block->error]);
+    locals[block->error] = text;
+    job->top->pc = handler->pc;
+    return 0;
+}
+
+static int leave_watched(run_job *job, const prog_block *block, run_completion *completion) {
+    const prog_handler *handler = find_handler(job->machine->program, block, completion->code);
+    if (handler == NULL)
+        return 0;
+    int error = enter_branch(job, handler, completion);
+    return error != 0 ? error : 1;
+}
+
+/* Gives `error` back what it was before. */
+static void end_branch(run_job *job, const prog_block *block) {
+    expr_value *locals = job->top->locals;
+    expr_value saved = locals[block->slot + PROG_SLOT_SAVED];
+    locals[block->slot + PROG_SLOT_SAVED] = EXPR_NONE;
+    run_store(job, block->error, saved == EXPR_UNSET ? EXPR_NONE : saved);
+    run_drop_completion(job, block->slot);
+}
+
+static int leave_branch(run_job *job, const prog_block *block, run_completion *completion) {
+    (void)completion;
+    end_branch(job, block);
+    return 0;
+}
+
+/* To the steps of `finally`, which go on with it. */
+static int leave_guarded(run_job *job, const prog_block *block, run_completion *completion) {
+    run_keep_completion(job, block->slot, completion);
+    job->top->pc = block->pc;
+    return 1;
+}
+
+/* What they were to go on with is forgotten. */
+static int leave_finally(run_job *job, const prog_block *block, run_completion *completion) {
+    (void)completion;
+    run_drop_completion(job, block->slot);
+    return 0;
+}
 
 /* Hands a completion over to `finally`: there is nothing to do after it. Operand 0: its slots. */
 static int begin_in_order(run_job *job, const prog_instruction *in) {
@@ -230,7 +300,7 @@ static const prog_operation end_finally_operation = {"end finally", begin_end_fi
 
 /* After a branch. Operand 0: its block. */
 static int begin_leave_branch(run_job *job, const prog_instruction *in) {
-    run_leave_branch(job, &job->machine->program->blocks[in->operands[0].block]);
+    end_branch(job, &job->machine->program->blocks[in->operands[0].block]);
     return 0;
 }
 
@@ -249,7 +319,7 @@ static uint32_t branch_exception(prog_compiler *compiler, const doc_node *branch
 static uint32_t compile_branch(prog_compiler *compiler, const doc_node *branch,
                                prog_handler *handler) {
     uint32_t outer = compiler->except;
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_EXCEPT, branch, 3);
+    uint32_t block = prog_open_block(compiler, leave_branch, branch, 3);
     if (compiler->no_memory)
         return 0;
     handler->exception = branch_exception(compiler, branch);
@@ -262,7 +332,7 @@ static uint32_t compile_branch(prog_compiler *compiler, const doc_node *branch,
     prog_close_block(compiler, block);
     compiler->except = outer;
     (void)prog_emit(compiler, &leave_branch_operation, branch, &(prog_operand){.block = block}, 1);
-    return prog_emit_jump(compiler, branch, PROG_NO_PC);
+    return step_emit_jump(compiler, branch, PROG_NO_PC);
 }
 
 /* The branches follow the watched steps; each ends with a jump, whose numbers go to `jumps`. */
@@ -287,7 +357,7 @@ static void compile_watched(prog_compiler *compiler, const doc_node *node) {
     doc_node steps, branches;
     bool has_branches =
         doc_node_member(node, "except", &branches) && doc_node_type(&branches) == DOC_OBJECT;
-    uint32_t watched = prog_open_block(compiler, PROG_BLOCK_TRY, node, 0);
+    uint32_t watched = prog_open_block(compiler, leave_watched, node, 0);
     if (doc_node_member(node, "try", &steps))
         prog_compile_steps(compiler, &steps);
     prog_close_block(compiler, watched);
@@ -297,7 +367,7 @@ static void compile_watched(prog_compiler *compiler, const doc_node *node) {
     uint32_t *jumps = prog_compiler_alloc(compiler, (count + 1) * sizeof *jumps);
     if (jumps == NULL)
         return;
-    jumps[count] = prog_emit_jump(compiler, node, PROG_NO_PC);
+    jumps[count] = step_emit_jump(compiler, node, PROG_NO_PC);
     compile_branches(compiler, &branches, watched, jumps);
     for (size_t i = 0; i <= count; i++)
         prog_lead_here(compiler, jumps[i], 0);
@@ -314,11 +384,11 @@ static void compile_try(prog_compiler *compiler, const prog_step *step, const do
         return;
     }
     uint32_t slot = compiler->hidden; /* of both blocks: the second takes over from the first */
-    uint32_t guarded = prog_open_block(compiler, PROG_BLOCK_GUARDED, node, 2);
+    uint32_t guarded = prog_open_block(compiler, leave_guarded, node, 2);
     compile_watched(compiler, node);
     prog_close_block(compiler, guarded);
     (void)prog_emit(compiler, &in_order_operation, node, &(prog_operand){.slot = slot}, 1);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_FINALLY, &steps, 2);
+    uint32_t block = prog_open_block(compiler, leave_finally, &steps, 2);
     if (!compiler->no_memory)
         compiler->program->blocks[guarded].pc = prog_here(compiler);
     prog_compile_steps(compiler, &steps);
@@ -358,7 +428,7 @@ static int begin_raise(run_job *job, const prog_instruction *in) {
 }
 
 static int begin_reraise(run_job *job, const prog_instruction *in) {
-    return run_raise_again(job, &job->machine->program->blocks[in->operands[0].block]);
+    return run_raise_kept(job, job->machine->program->blocks[in->operands[0].block].slot);
 }
 
 static const prog_operation reraise_operation = {"raise", begin_reraise, NULL};

@@ -163,5 +163,5 @@ const expr_function step_functions[] = {
     {"cancelled", 1, 1, PROG_AWAITABLE, "a task or a future", cancelled},
     {"cancelling", 1, 1, PROG_IS(PROG_TASK), "a task", cancelling},
     {"waiters", 1, 1, ANY_OBJECT, "an object or a task", waiters},
+    {.name = NULL},
 };
-const size_t step_function_count = sizeof step_functions / sizeof *step_functions;

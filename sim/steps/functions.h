@@ -7,7 +7,7 @@
 
 #include "expression/expression.h"
 
+/* Up to one without a name. */
 extern const expr_function step_functions[];
-extern const size_t step_function_count;
 
 #endif

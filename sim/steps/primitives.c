@@ -255,14 +255,19 @@ static int begin_with(run_job *job, const prog_instruction *in) {
     return acquire(object, instance);
 }
 
-int run_leave_with(run_job *job, uint32_t slot) {
+static int let_go(run_job *job, uint32_t slot) {
     const prog_object *object = expr_to_pointer(job->top->locals[slot]);
     run_store(job, slot, EXPR_NONE);
     return release(object, &job->machine->objects[object->index]);
 }
 
+static int leave_with(run_job *job, const prog_block *block, run_completion *completion) {
+    run_replace_completion(job, completion, let_go(job, block->slot));
+    return 0;
+}
+
 static int begin_end_with(run_job *job, const prog_instruction *in) {
-    return run_leave_with(job, in->operands[1].slot);
+    return let_go(job, in->operands[1].slot);
 }
 
 static const prog_operation end_with_operation = {"with", begin_end_with, NULL};
@@ -273,7 +278,7 @@ static void compile_with(prog_compiler *compiler, const prog_step *step, const d
     (void)prog_compile_members(compiler, step, node, operands);
     operands[1].slot = compiler->hidden; /* the block's first */
     (void)prog_emit(compiler, &step->operation, node, operands, 2);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_WITH, node, 1);
+    uint32_t block = prog_open_block(compiler, leave_with, node, 1);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     prog_close_block(compiler, block);

@@ -6,6 +6,7 @@
 #include "program/compile.h"
 #include "run/interpreter.h"
 #include "run/machine.h"
+#include "steps/control.h"
 
 #define AWAITABLE PROG_AWAITABLE
 
@@ -327,10 +328,16 @@ static int begin_as_completed(run_job *job, const prog_instruction *in) {
     return error;
 }
 
-void run_leave_as_completed(run_job *job, uint32_t slot) {
+static void end_as_completed(run_job *job, uint32_t slot) {
     cad_as_completed_free(stored_pointer(job, slot + PROG_SLOT_SCOPE));
     run_store(job, slot + PROG_SLOT_SCOPE, EXPR_NONE);
     run_store(job, slot + PROG_SLOT_FUTURES, EXPR_NONE);
+}
+
+static int leave_as_completed(run_job *job, const prog_block *block, run_completion *completion) {
+    (void)completion;
+    end_as_completed(job, block->slot);
+    return 0;
 }
 
 static int begin_each(run_job *job, const prog_instruction *in) {
@@ -358,7 +365,7 @@ static int finish_each(run_job *job, const prog_instruction *in, int result) {
 static const prog_operation each_operation = {"as_completed", begin_each, finish_each};
 
 static int begin_end_each(run_job *job, const prog_instruction *in) {
-    run_leave_as_completed(job, in->operands[EACH_SLOT].slot);
+    end_as_completed(job, in->operands[EACH_SLOT].slot);
     return 0;
 }
 
@@ -372,11 +379,11 @@ static void compile_as_completed(prog_compiler *compiler, const prog_step *step,
     operands[EACH_SLOT].slot = compiler->hidden; /* the block's first */
     operands[EACH_EXIT].pc = PROG_NO_PC;
     (void)prog_emit(compiler, &step->operation, node, operands, EACH_OPERANDS);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_AS_COMPLETED, node, EACH_SLOTS);
+    uint32_t block = prog_open_block(compiler, leave_as_completed, node, EACH_SLOTS);
     uint32_t each = prog_emit(compiler, &each_operation, node, operands, EACH_OPERANDS);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
-    prog_emit_jump(compiler, node, each);
+    step_emit_jump(compiler, node, each);
     prog_close_block(compiler, block);
     prog_lead_here(compiler, each, EACH_EXIT);
     (void)prog_emit(compiler, &end_each_operation, node, operands, EACH_OPERANDS);
@@ -422,14 +429,25 @@ static int begin_timeout_at(run_job *job, const prog_instruction *in) {
     return enter_timeout(job, in, cad_timeout_enter_at);
 }
 
-int run_leave_timeout(run_job *job, uint32_t slot, int error) {
+static int end_timeout(run_job *job, uint32_t slot, int error) {
     cad_timeout *scope = stored_pointer(job, slot);
     job->top->locals[slot] = EXPR_NONE;
     return cad_timeout_leave(scope, error);
 }
 
+/* The error with which a timeout leaves its block: that of the block, or its own. */
+static int leave_timeout(run_job *job, const prog_block *block, run_completion *completion) {
+    int code = completion->code < 0 ? completion->code : 0;
+    if (code != 0)
+        (void)cad_raise_exception(code, cad_exception_ref(completion->exception));
+    int error = end_timeout(job, block->slot, code);
+    if (error != code)
+        run_replace_completion(job, completion, error);
+    return 0;
+}
+
 static int begin_end_timeout(run_job *job, const prog_instruction *in) {
-    return run_leave_timeout(job, in->operands[TIMEOUT_SLOT].slot, 0);
+    return end_timeout(job, in->operands[TIMEOUT_SLOT].slot, 0);
 }
 
 static const prog_operation end_timeout_operation = {"timeout", begin_end_timeout, NULL};
@@ -441,7 +459,7 @@ static void compile_timeout(prog_compiler *compiler, const prog_step *step, cons
     (void)prog_compile_members(compiler, step, node, operands);
     operands[TIMEOUT_SLOT].slot = compiler->lasting++;
     (void)prog_emit(compiler, &step->operation, node, operands, TIMEOUT_OPERANDS);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_TIMEOUT, node, 0);
+    uint32_t block = prog_open_block(compiler, leave_timeout, node, 0);
     if (block == PROG_NO_BLOCK)
         return;
     compiler->program->blocks[block].slot = operands[TIMEOUT_SLOT].slot;
@@ -494,7 +512,7 @@ static int begin_reschedule(run_job *job, const prog_instruction *in) {
     for (uint32_t i = in->operands[1].block; i != PROG_NO_BLOCK;) {
         const prog_block *block = &machine->program->blocks[i];
         cad_timeout *scope = NULL;
-        if (block->kind == PROG_BLOCK_TIMEOUT)
+        if (block->leave == leave_timeout)
             scope = stored_pointer(job, block->slot);
         if (scope != NULL)
             return cad_timeout_reschedule(scope, run_deadline(machine, limit_ns));
@@ -559,6 +577,13 @@ static int finish_end_group(run_job *job, const prog_instruction *in, int result
     return result;
 }
 
+/* To the instruction that leaves the group, which goes on with it. */
+static int leave_task_group(run_job *job, const prog_block *block, run_completion *completion) {
+    run_keep_completion(job, block->slot, completion);
+    job->top->pc = block->pc;
+    return 1;
+}
+
 static const prog_operation end_group_operation = {"task_group", begin_end_group, finish_end_group};
 
 static int begin_end_group_in_order(run_job *job, const prog_instruction *in) {
@@ -575,7 +600,7 @@ static void compile_task_group(prog_compiler *compiler, const prog_step *step,
     uint32_t outer = compiler->group;
     (void)prog_compile_members(compiler, step, node, operands);
     uint32_t enter = prog_emit(compiler, &step->operation, node, NULL, 0);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_GROUP, node, 3);
+    uint32_t block = prog_open_block(compiler, leave_task_group, node, 3);
     if (compiler->no_memory)
         return;
     operands[0].block = compiler->group = block;

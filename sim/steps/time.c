@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "program/compile.h"
+#include "run/interpreter.h"
 #include "run/machine.h"
 
 /* --- sleep, compute, to_thread --------------------------------------------------------------- */
@@ -145,6 +146,14 @@ static int begin_span_end(run_job *job, const prog_instruction *in) {
     return 0;
 }
 
+/* The span ends with its steps, however they are left. */
+static int leave_span(run_job *job, const prog_block *block, run_completion *completion) {
+    (void)block;
+    (void)completion;
+    run_span_end(job);
+    return 0;
+}
+
 static const prog_operation span_end_operation = {"end span", begin_span_end, NULL};
 
 static void compile_span(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
@@ -152,7 +161,7 @@ static void compile_span(prog_compiler *compiler, const prog_step *step, const d
     doc_node steps;
     (void)prog_compile_members(compiler, step, node, operands);
     (void)prog_emit(compiler, &step->operation, node, operands, 1);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_SPAN, node, 0);
+    uint32_t block = prog_open_block(compiler, leave_span, node, 0);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     prog_close_block(compiler, block);
@@ -206,7 +215,7 @@ static void compile_sequence(prog_compiler *compiler, const prog_step *step, con
         operands[1].expression = prog_compile_constant(compiler, 1);
     operands[2].slot = prog_hidden_slots(compiler, 1);
     (void)prog_emit(compiler, &step->operation, node, operands, 3);
-    uint32_t block = prog_open_block(compiler, PROG_BLOCK_SPAN, node, 0);
+    uint32_t block = prog_open_block(compiler, leave_span, node, 0);
     (void)prog_emit(compiler, &step_sleep.operation, node, &operands[1], 1);
     prog_close_block(compiler, block);
     (void)prog_emit(compiler, &sequence_end_operation, node, operands, 3);

@@ -72,22 +72,42 @@ int trace_build_warn(struct trace_builder *builder, uint64_t line, const char *f
     return 0;
 }
 
-int trace_build_leave_out(struct trace_builder *builder, const char *what) {
+int trace_build_remark(struct trace_builder *builder, uint64_t line, const char *what) {
     struct trace_model *trace = builder->trace;
     uint32_t text = base_strings_add(trace->strings, what, strlen(what));
     if (text == TRACE_NO_INDEX)
         return CAD_ENOMEM;
-    for (size_t i = 0; i < trace->left_out_count; i++) {
-        if (trace->left_out[i].what == text) {
-            trace->left_out[i].count++;
+    for (size_t i = 0; i < trace->remark_count; i++) {
+        struct trace_remark *remark = &trace->remarks[i];
+        if (remark->what == text) {
+            remark->count++;
+            remark->line = line < remark->line ? line : remark->line;
             return 0;
         }
     }
-    if (!base_grow(&trace->left_out, &builder->left_out_capacity, trace->left_out_count,
-                   sizeof *trace->left_out))
+    if (!base_grow(&trace->remarks, &builder->remark_capacity, trace->remark_count,
+                   sizeof *trace->remarks))
         return CAD_ENOMEM;
-    trace->left_out[trace->left_out_count++] = (struct trace_left_out){text, 1};
+    trace->remarks[trace->remark_count++] = (struct trace_remark){text, 1, line};
     return 0;
+}
+
+int trace_build_leave_out(struct trace_builder *builder, uint64_t line, const char *what) {
+    char text[TRACE_MESSAGE_SIZE];
+    snprintf(text, sizeof text, "%s are left out", what);
+    return trace_build_remark(builder, line, text);
+}
+
+static int warn_of_remarks(struct trace_builder *builder) {
+    const struct trace_model *trace = builder->trace;
+    int error = 0;
+    for (size_t i = 0; i < trace->remark_count && error == 0; i++) {
+        const struct trace_remark *remark = &trace->remarks[i];
+        error =
+            trace_build_warn(builder, remark->line, "%s: %llu of them",
+                             trace_text(trace, remark->what), (unsigned long long)remark->count);
+    }
+    return error;
 }
 
 static int too_many(struct trace_builder *builder, const char *what) {
@@ -289,8 +309,8 @@ static uint32_t add_track(struct trace_builder *builder, uint32_t process, int64
     return track;
 }
 
-static uint32_t find_or_add_track(struct trace_builder *builder, uint32_t process, int64_t tid,
-                                  enum trace_track_kind kind, uint32_t name) {
+uint32_t trace_build_track(struct trace_builder *builder, uint32_t process, int64_t tid,
+                           enum trace_track_kind kind, uint32_t name) {
     const struct trace_model *trace = builder->trace;
     if (trace->track_count > 0 && track_is(&trace->tracks[builder->last_track], process, tid, kind))
         return builder->last_track;
@@ -302,11 +322,6 @@ static uint32_t find_or_add_track(struct trace_builder *builder, uint32_t proces
     if (track != TRACE_NO_INDEX)
         builder->last_track = track;
     return track;
-}
-
-uint32_t trace_build_track(struct trace_builder *builder, uint32_t process, int64_t tid,
-                           enum trace_track_kind kind) {
-    return find_or_add_track(builder, process, tid, kind, 0);
 }
 
 /* --- Slices, wakes, instants, counters ------------------------------------------------------- */
@@ -402,6 +417,21 @@ static uint32_t find_counter(struct trace_builder *builder, uint32_t guess, uint
     return (uint32_t)trace->counter_count++;
 }
 
+/* 0; 1 where it is no number, or an error. Some programs write numbers as texts. */
+static int take_counter_value(struct trace_builder *builder, struct trace_raw value,
+                              double *number) {
+    struct trace_raw numeral;
+    if (trace_scan_number(value, number))
+        return 0;
+    if (builder->own)
+        return 1;
+    if (trace_scan_numeral(value, &numeral) && trace_scan_number(numeral, number))
+        return 0;
+    int error = trace_build_leave_out(builder, builder->line,
+                                      "values of counters (ph C) that are no numbers");
+    return error == 0 ? 1 : error;
+}
+
 int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32_t name,
                          struct trace_raw args, int64_t time_ns) {
     struct trace_raw key;
@@ -412,7 +442,10 @@ int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32
     const char *at = args.text;
     while (at != NULL && trace_scan_member(&at, args.text + args.length, &key, &value)) {
         double number;
-        if (!trace_scan_number(value, &number))
+        int error = take_counter_value(builder, value, &number);
+        if (error < 0)
+            return error;
+        if (error > 0)
             continue;
         uint32_t likely = guess < trace->counter_count ? trace->counters[guess].key : 0;
         uint32_t key_text = trace_build_text_like(builder, key, likely);
@@ -421,7 +454,7 @@ int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32
         uint32_t counter = find_counter(builder, guess, process, name, key_text);
         if (counter == TRACE_NO_INDEX)
             return CAD_ENOMEM;
-        int error = add_sample(builder, counter, time_ns, number);
+        error = add_sample(builder, counter, time_ns, number);
         if (error != 0)
             return error;
         if (first)
@@ -452,23 +485,32 @@ uint32_t trace_build_text_member(struct trace_builder *builder, struct trace_raw
     return trace_build_text(builder, (struct trace_raw){value.text + 1, value.length - 2});
 }
 
+/* A name in metadata, which some programs write as a number. */
+static uint32_t name_in(struct trace_builder *builder, struct trace_raw value) {
+    if (value.text[0] == '"')
+        value = (struct trace_raw){value.text + 1, value.length - 2};
+    return trace_build_text(builder, value);
+}
+
 int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_event *event) {
     struct trace_raw value;
     bool process_wide = trace_raw_is(event->name, "process_name") ||
                         trace_raw_is(event->name, "process_sort_index");
     if (!process_wide && !trace_raw_is(event->name, "thread_name") &&
         !trace_raw_is(event->name, "thread_sort_index"))
-        return 0;
+        return builder->own ? 0
+                            : trace_build_leave_out(builder, builder->line,
+                                                    "metadata (ph M) other than names and order");
 
-    bool named = trace_raw_member(event->args, "name", &value);
-    uint32_t name = named ? trace_build_text_member(builder, event->args, "name") : 0;
+    bool named = trace_raw_member(event->args, "name", &value) && !trace_raw_is(value, "null");
+    uint32_t name = named ? name_in(builder, value) : 0;
     uint32_t process = trace_build_process(builder, event);
     int64_t tid;
     if (name == TRACE_NO_INDEX || process == TRACE_NO_INDEX ||
         !trace_build_tid(builder, event, &tid))
         return CAD_ENOMEM;
     uint32_t track = 0;
-    if (!process_wide && (track = find_or_add_track(builder, process, tid, TRACE_TRACK_THREAD,
+    if (!process_wide && (track = trace_build_track(builder, process, tid, TRACE_TRACK_THREAD,
                                                     name)) == TRACE_NO_INDEX)
         return CAD_ENOMEM;
 
@@ -476,7 +518,9 @@ int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_e
     if (named)
         *(process_wide ? &trace->processes[process].name : &trace->tracks[track].name) = name;
     int64_t index;
-    if (trace_raw_member(event->args, "sort_index", &value) && trace_scan_whole(value, &index))
+    struct trace_raw numeral;
+    if (trace_raw_member(event->args, "sort_index", &value) &&
+        trace_scan_numeral(value, &numeral) && trace_scan_whole(numeral, &index))
         *(process_wide ? &trace->processes[process].sort_index : &trace->tracks[track].sort_index) =
             index;
     return 0;
@@ -553,6 +597,15 @@ int trace_build_event(struct trace_builder *builder, const struct trace_raw_even
     return error;
 }
 
+int trace_build_unread(struct trace_builder *builder, const char *what) {
+    builder->started = true;
+    builder->trace->event_count++;
+    if (builder->own)
+        return trace_build_refuse(builder, builder->line,
+                                  "there are no %s in a trace of ours, but here", what);
+    return trace_build_leave_out(builder, builder->line, what);
+}
+
 static void find_open_spans(struct trace_model *trace) {
     uint32_t name = trace_find_text(trace, TRACE_SPANS_NAME);
     uint32_t key = trace_find_text(trace, TRACE_SPANS_KEY);
@@ -570,6 +623,8 @@ int trace_build_finish(struct trace_builder *builder, bool complete, struct trac
     int error = builder->own ? trace_own_finish(builder) : trace_foreign_finish(builder);
     if (error == 0)
         error = trace_arrange(builder);
+    if (error == 0)
+        error = warn_of_remarks(builder);
     if (error != 0)
         return error;
     if (builder->own)
@@ -591,5 +646,6 @@ void trace_build_drop(struct trace_builder *builder) {
     base_free(builder->half_wakes);
     base_map_free(&builder->half_wakes_by_id);
     base_free(builder->foreign);
+    base_map_free(&builder->async_tracks);
     *builder = (struct trace_builder){0};
 }

@@ -1,7 +1,8 @@
 /* trace/build.h - makes a model out of events, one after the other. Private to the trace.
  *
  * build.c has what all traces share, own.c holds a trace of ours to its rules, foreign.c makes
- * the best of another program's, and arrange.c puts what has come into order.
+ * the best of another program's (with foreign_pair.c and foreign_place.c), and arrange.c puts what
+ * has come into order.
  */
 #ifndef TRACE_BUILD_H
 #define TRACE_BUILD_H
@@ -48,7 +49,7 @@ struct trace_builder {
     size_t *sample_capacities; /* one a counter */
     size_t sample_capacities_capacity;
     size_t warning_capacity;
-    size_t left_out_capacity;
+    size_t remark_capacity;
 
     struct trace_lane *lanes;
     uint32_t *slice_tracks; /* of each slice, its track */
@@ -72,6 +73,7 @@ struct trace_builder {
     struct trace_foreign_event *foreign;
     size_t foreign_count;
     size_t foreign_capacity;
+    struct base_map async_tracks; /* by the number of their key */
 };
 
 /* Begins a model. 0 or CAD_ENOMEM; trace_build_drop() is due in any case. */
@@ -79,6 +81,10 @@ int trace_build_start(struct trace_builder *builder, const char *file, char *mes
 
 /* Takes one event; the first one says whose trace it is. 0, CAD_EINVAL or CAD_ENOMEM. */
 int trace_build_event(struct trace_builder *builder, const struct trace_raw_event *event);
+
+/* Leaves out what stands in the place of an event; it is refused in a trace of ours. `what` as for
+ * trace_build_leave_out(). 0, CAD_EINVAL or CAD_ENOMEM. */
+int trace_build_unread(struct trace_builder *builder, const char *what);
 
 /* After the last event. The trace is the caller's then. 0, CAD_EINVAL or CAD_ENOMEM. */
 int trace_build_finish(struct trace_builder *builder, bool complete, struct trace_model **trace);
@@ -96,8 +102,11 @@ int trace_build_refuse(struct trace_builder *builder, uint64_t line, const char 
     __attribute__((format(printf, 3, 4)));
 int trace_build_warn(struct trace_builder *builder, uint64_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Counts one more event of a kind that the model has no place for. */
-int trace_build_leave_out(struct trace_builder *builder, const char *what);
+/* Counts one more of a kind: `what` says what became of it ("... are left out"). 0 or CAD_ENOMEM.
+ */
+int trace_build_remark(struct trace_builder *builder, uint64_t line, const char *what);
+/* The same where it is left out: "samples (ph P)". */
+int trace_build_leave_out(struct trace_builder *builder, uint64_t line, const char *what);
 
 /* The number of a text that is written as a JSON string, of arguments ("{...}"; 0 for none and
  * for {}). TRACE_NO_INDEX: no memory. */
@@ -112,8 +121,9 @@ uint32_t trace_build_process(struct trace_builder *builder, const struct trace_r
 /* A tid that is a text gets a number of its own. False: no memory. */
 bool trace_build_tid(struct trace_builder *builder, const struct trace_raw_event *event,
                      int64_t *tid);
+/* `name` 0: after its tid, until there is another. */
 uint32_t trace_build_track(struct trace_builder *builder, uint32_t process, int64_t tid,
-                           enum trace_track_kind kind);
+                           enum trace_track_kind kind, uint32_t name);
 
 /* Each 0 or CAD_ENOMEM, and CAD_EINVAL where there are too many. */
 int trace_build_slice(struct trace_builder *builder, uint32_t track,

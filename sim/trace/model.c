@@ -21,7 +21,7 @@ void trace_model_free(struct trace_model *trace) {
     base_free(trace->track_instants);
     base_free(trace->counters);
     base_free(trace->warnings);
-    base_free(trace->left_out);
+    base_free(trace->remarks);
     base_free(trace->categories);
     base_strings_free(trace->strings);
     base_free(trace);
@@ -53,7 +53,7 @@ size_t trace_model_memory(const struct trace_model *trace) {
     bytes += trace->counter_count * sizeof *trace->counters;
     for (size_t i = 0; i < trace->counter_count; i++)
         bytes += trace->counters[i].sample_count * sizeof *trace->counters[i].samples;
-    bytes += trace->left_out_count * sizeof *trace->left_out;
+    bytes += trace->remark_count * sizeof *trace->remarks;
     bytes += trace->category_count * sizeof *trace->categories;
     return bytes;
 }

@@ -113,10 +113,12 @@ struct trace_counter {
     size_t sample_count;
 };
 
-/* A kind of event that another program's trace has and the model has no place for. */
-struct trace_left_out {
-    uint32_t what;
-    uint64_t count;
+/* What of another program's trace is not in the model, or not as it was: one a kind. Each is one of
+ * the warnings, too. */
+struct trace_remark {
+    uint32_t what;  /* "samples (ph P) are left out" */
+    uint64_t count; /* how often */
+    uint64_t line;  /* where for the first time */
 };
 
 struct trace_model {
@@ -151,8 +153,8 @@ struct trace_model {
 
     char **warnings; /* lines for the user, without "warning:" and without newline */
     size_t warning_count;
-    struct trace_left_out *left_out;
-    size_t left_out_count;
+    struct trace_remark *remarks;
+    size_t remark_count;
 
     struct base_strings *strings; /* private: trace_text() */
     uint32_t *categories;         /* private: trace_category_text() */

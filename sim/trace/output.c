@@ -2,61 +2,25 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "trace/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
-
-/* --- Writing -------------------------------------------------------------------------------- */
-
-/* A closed pipe is to be an error of write(), not the program's end, and the program's own
- * handling of SIGPIPE is left alone: the signal is blocked around the write and taken back. */
-static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
-    sigset_t pipe_set;
-    sigset_t old_set;
-    sigset_t pending;
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
-    sigpending(&pending);
-    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_set, &old_set);
-
-    ssize_t written = write(fd, bytes, length);
-    int error = errno;
-
-    /* Not only with EPIPE: a pipe that is closed in the middle of a write takes a part. */
-    if (written != (ssize_t)length && !was_pending) {
-        struct timespec no_time = {0, 0};
-        while (sigtimedwait(&pipe_set, NULL, &no_time) < 0 && errno == EINTR)
-            ;
-    }
-    pthread_sigmask(SIG_SETMASK, &old_set, NULL);
-    errno = error;
-    return written;
-}
-
-/* 0, or an errno value. */
-static int write_all(int fd, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t written = write_without_sigpipe(fd, bytes, length);
-        if (written < 0 && errno != EINTR)
-            return errno;
-        if (written > 0) {
-            bytes += written;
-            length -= (size_t)written;
-        }
-    }
-    return 0;
-}
 
 /* --- Writing behind --------------------------------------------------------------------------- */
 
 /* Waking a thread costs as much as writing a buffer, so both sides, once they have to wait, wait
  * until there is half a ring to do. */
 enum { BUFFERS = 8, HALF = BUFFERS / 2, STRIDE = TRACE_OUTPUT_SIZE + TRACE_OUTPUT_SLACK };
+
+/* What is in a buffer. */
+struct part {
+    size_t length;
+    bool flush; /* and is to be in the file when it is written, whatever the packing */
+};
 
 /* What the thread and its owner share, under the mutex. The owner fills number `filled` of all
  * buffers ever, the thread writes number `written`; the place of a number in the ring is its
@@ -67,10 +31,12 @@ struct trace_behind {
     pthread_cond_t more;  /* for the thread: to write, or to end */
     pthread_cond_t fewer; /* for the owner: to be written still */
     char *ring;
+    struct part parts[BUFFERS];
     uint64_t filled;
     uint64_t written;
-    int fd;
+    struct trace_pack *pack; /* the thread's, as long as there is one */
     int error;
+    bool hurry; /* there is something to flush */
     bool closing;
 };
 
@@ -82,13 +48,19 @@ static uint64_t unwritten(const struct trace_behind *behind) {
     return behind->filled - behind->written;
 }
 
+static int write_part(struct trace_pack *pack, const char *bytes, struct part part) {
+    int error = part.length > 0 ? trace_pack_write(pack, bytes, part.length) : 0;
+    return error == 0 && part.flush ? trace_pack_flush(pack) : error;
+}
+
 /* With the mutex held, which it lets go of while it writes. */
 static void write_one(struct trace_behind *behind) {
     const char *buffer = buffer_of(behind->ring, behind->written);
+    struct part part = behind->parts[behind->written % BUFFERS];
     int error = behind->error;
     pthread_mutex_unlock(&behind->mutex);
     if (error == 0)
-        error = write_all(behind->fd, buffer, TRACE_OUTPUT_SIZE);
+        error = write_part(behind->pack, buffer, part);
     pthread_mutex_lock(&behind->mutex);
     behind->error = error;
     behind->written++;
@@ -100,8 +72,9 @@ static void *write_behind(void *arg) {
     struct trace_behind *behind = arg;
     pthread_mutex_lock(&behind->mutex);
     do {
-        while (unwritten(behind) < HALF && !behind->closing)
+        while (unwritten(behind) < HALF && !behind->hurry && !behind->closing)
             pthread_cond_wait(&behind->more, &behind->mutex);
+        behind->hurry = false;
         while (unwritten(behind) > 0)
             write_one(behind);
     } while (!behind->closing);
@@ -125,7 +98,7 @@ static int behind_start(struct trace_output *output) {
     struct trace_behind *behind = base_alloc(sizeof *behind);
     if (behind == NULL)
         return ENOMEM;
-    *behind = (struct trace_behind){.ring = output->ring, .fd = output->fd};
+    *behind = (struct trace_behind){.ring = output->ring, .pack = output->pack};
     int error = pthread_mutex_init(&behind->mutex, NULL);
     if (error != 0)
         goto no_mutex;
@@ -171,11 +144,13 @@ static void behind_stop(struct trace_output *output) {
 }
 
 /* Hands the buffer over and waits for the next one. */
-static void behind_hand_over(struct trace_output *output) {
+static void behind_hand_over(struct trace_output *output, struct part part) {
     struct trace_behind *behind = output->behind;
     pthread_mutex_lock(&behind->mutex);
+    behind->parts[behind->filled % BUFFERS] = part;
     behind->filled++;
-    if (unwritten(behind) >= HALF)
+    behind->hurry |= part.flush;
+    if (unwritten(behind) >= HALF || behind->hurry)
         pthread_cond_signal(&behind->more);
     bool full = unwritten(behind) == BUFFERS;
     while (full && unwritten(behind) > HALF)
@@ -193,9 +168,21 @@ char *trace_output_hand_over(struct trace_output *output, char *at) {
         return output->buffer;
     const char *overflow = output->buffer + TRACE_OUTPUT_SIZE;
     size_t length = (size_t)(at - overflow);
-    behind_hand_over(output);
+    behind_hand_over(output, (struct part){.length = TRACE_OUTPUT_SIZE});
     memcpy(output->buffer, overflow, length);
+    output->flushed = NULL;
     return output->buffer + length;
+}
+
+void trace_output_flush(struct trace_output *output) {
+    if (output->error != 0 || output->at == output->flushed)
+        return;
+    struct part part = {.length = (size_t)(output->at - output->buffer), .flush = true};
+    if (output->behind != NULL)
+        behind_hand_over(output, part);
+    else
+        output->error = write_part(output->pack, output->buffer, part);
+    output->at = output->flushed = output->buffer;
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
@@ -211,19 +198,20 @@ int trace_output_open(struct trace_output *output, const char *path) {
     do
         output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     while (output->fd < 0 && errno == EINTR);
-    if (output->fd < 0) {
-        int error = errno;
+    int error =
+        output->fd < 0 ? errno : trace_pack_new(output->fd, trace_packing_of(path), &output->pack);
+    if (error != 0)
         trace_output_free(output);
-        return error;
-    }
-    return 0;
+    return error;
 }
 
 int trace_output_close(struct trace_output *output) {
     behind_stop(output);
+    struct part part = {.length = (size_t)(output->at - output->buffer)};
     if (output->error == 0)
-        output->error =
-            write_all(output->fd, output->buffer, (size_t)(output->at - output->buffer));
+        output->error = write_part(output->pack, output->buffer, part);
+    if (output->error == 0)
+        output->error = trace_pack_finish(output->pack);
     output->at = output->buffer;
     /* The descriptor is gone after close() even where it was interrupted. */
     if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
@@ -234,6 +222,7 @@ int trace_output_close(struct trace_output *output) {
 
 void trace_output_free(struct trace_output *output) {
     behind_stop(output);
+    trace_pack_free(output->pack);
     if (output->fd >= 0)
         close(output->fd);
     base_free(output->ring);

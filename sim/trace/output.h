@@ -26,21 +26,28 @@ enum {
 };
 
 struct trace_output {
-    char *buffer; /* the one that is being filled */
-    char *at;     /* where the next byte goes */
-    char *end;    /* of the buffer, with its slack */
-    char *ring;   /* all buffers, one behind the other */
+    char *buffer;  /* the one that is being filled */
+    char *at;      /* where the next byte goes */
+    char *end;     /* of the buffer, with its slack */
+    char *ring;    /* all buffers, one behind the other */
+    char *flushed; /* where `at` was after the last flush, while there was nothing since */
+    struct trace_pack *pack; /* what the file is written by */
     int fd;
     int error;                   /* errno of the first failure; 0: none */
     struct trace_behind *behind; /* the thread; NULL until it is needed */
 };
 
-/* Creates or empties the file. 0, or an errno value. */
+/* Creates or empties the file, whose name says whether it is packed (pack.h). 0, or an errno
+ * value. */
 int trace_output_open(struct trace_output *output, const char *path);
 
 /* Writes out what is buffered and closes the file. 0, or the errno value of the first failure
  * since it was opened. */
 int trace_output_close(struct trace_output *output);
+
+/* Has all that was written until now put into the file: at once, or soon, where there is a thread.
+ * What is packed is the larger for it. A failure is remembered, as all are. */
+void trace_output_flush(struct trace_output *output);
 
 /* Drops what is buffered and frees everything. */
 void trace_output_free(struct trace_output *output);

@@ -305,9 +305,12 @@ static int check_event(struct trace_builder *builder, const struct trace_raw_eve
             builder, builder->line,
             "an event with \"ph\":\"%c\", which a trace of ours does not have",
             event->phase == '\0' ? ' ' : event->phase);
-    if (event->odd || event->name.text == NULL)
+    if (event->name.text == NULL)
+        return trace_build_refuse(builder, builder->line, "an event without a name");
+    if (event->odd)
         return trace_build_refuse(builder, builder->line,
-                                  "an event whose name, category or phase is not a text");
+                                  "an event with a text where a number is to be, or a number where "
+                                  "a text is to be");
     if (!event->has_ts)
         return trace_build_refuse(builder, builder->line, "an event without a time (\"ts\")");
     if (event->pid < 1 || event->tid < 1 || event->pid_text.text != NULL ||
@@ -337,7 +340,7 @@ int trace_own_event(struct trace_builder *builder, const struct trace_raw_event 
 
     enum trace_track_kind kind =
         event->tid == TRACE_LOOP_TID ? TRACE_TRACK_LOOP : TRACE_TRACK_THREAD;
-    uint32_t track = trace_build_track(builder, process, event->tid, kind);
+    uint32_t track = trace_build_track(builder, process, event->tid, kind, 0);
     if (track == TRACE_NO_INDEX)
         return CAD_ENOMEM;
     switch (event->phase) {

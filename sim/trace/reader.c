@@ -4,6 +4,7 @@
 #include "cadran.h"
 #include "trace/build.h"
 #include "trace/scan.h"
+#include "trace/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,16 +14,14 @@
 
 enum { CHUNK_SIZE = 256 * 1024 };
 
-/* A file, or memory, of which a piece is in the buffer, with zeroes after it. */
+/* A file, or memory, unpacked, of which a piece is in the buffer, with zeroes after it. */
 struct input {
-    int fd; /* -1: memory */
-    const char *memory;
-    size_t memory_left;
+    struct trace_source *source;
     char *buffer;
     size_t capacity; /* without the zeroes */
     const char *at;  /* what comes next */
     const char *end;
-    uint64_t offset; /* in the file, of the buffer's first byte */
+    uint64_t offset; /* in the whole, of the buffer's first byte */
     uint64_t line;   /* of `at` */
     bool at_end;     /* nothing follows the buffer */
 };
@@ -36,24 +35,18 @@ struct reader {
 
 /* --- Input ------------------------------------------------------------------------------- */
 
-static int read_bytes(struct input *input, char *to, size_t size, size_t *got) {
-    *got = 0;
-    if (input->fd < 0) {
-        *got = size < input->memory_left ? size : input->memory_left;
-        if (*got > 0)
-            memcpy(to, input->memory, *got);
-        input->memory += *got;
-        input->memory_left -= *got;
-        return 0;
-    }
-    ssize_t length;
-    do
-        length = read(input->fd, to, size);
-    while (length < 0 && errno == EINTR);
-    if (length < 0)
-        return CAD_ESYSTEM;
-    *got = (size_t)length;
-    return 0;
+static uint64_t count_lines(const char *from, const char *to) {
+    uint64_t lines = 0;
+    for (; from < to; from++)
+        lines += *from == '\n';
+    return lines;
+}
+
+static int refuse_damaged(struct reader *reader) {
+    const struct input *input = &reader->input;
+    return trace_build_refuse(&reader->builder, input->line + count_lines(input->at, input->end),
+                              "packed by %s, and damaged %s", trace_source_packing(input->source),
+                              trace_source_fault(input->source));
 }
 
 /* Keeps what is from input->at on, and reads more after it. */
@@ -63,9 +56,6 @@ static int refill(struct reader *reader) {
     input->offset += (uint64_t)(input->at - input->buffer);
     memmove(input->buffer, input->at, kept);
     if (input->capacity - kept < CHUNK_SIZE / 2) {
-        if (kept >= TRACE_EVENT_SIZE_MAX)
-            return trace_build_refuse(&reader->builder, input->line, "a value of more than %zu MiB",
-                                      TRACE_EVENT_SIZE_MAX >> 20);
         size_t capacity = 2 * input->capacity;
         char *buffer = base_realloc(input->buffer, capacity + TRACE_SCAN_PADDING);
         if (buffer == NULL)
@@ -74,11 +64,14 @@ static int refill(struct reader *reader) {
         input->capacity = capacity;
     }
     size_t got;
-    int error = read_bytes(input, input->buffer + kept, input->capacity - kept, &got);
-    if (error != 0)
-        return error;
+    int error =
+        trace_source_read(input->source, input->buffer + kept, input->capacity - kept, &got);
     input->at = input->buffer;
     input->end = input->buffer + kept + got;
+    if (error == CAD_EINVAL)
+        return refuse_damaged(reader);
+    if (error != 0)
+        return error;
     memset(input->buffer + kept + got, 0, TRACE_SCAN_PADDING);
     input->at_end = got == 0;
     return 0;
@@ -107,13 +100,6 @@ static bool is_cut(const struct reader *reader) {
 
 /* --- Refusals ----------------------------------------------------------------------------- */
 
-static uint64_t count_lines(const char *from, const char *to) {
-    uint64_t lines = 0;
-    for (; from < to; from++)
-        lines += *from == '\n';
-    return lines;
-}
-
 /* `wanted` NULL: anything else would do. */
 static int refuse_byte(struct reader *reader, const char *at, const char *wanted) {
     uint64_t line = reader->input.line + count_lines(reader->input.at, at);
@@ -126,11 +112,17 @@ static int refuse_byte(struct reader *reader, const char *at, const char *wanted
                               wanted);
 }
 
-/* One value: to its text, in the buffer. Sets *cut, and nothing else, where the file ends in the
- * middle of it. */
-static int take_value(struct reader *reader, struct trace_raw *value, bool *cut) {
+/* Why there is nothing to be had of a value; what has one of these as its result, 0 or an error
+ * code says so. */
+enum {
+    CUT = 1, /* the file ends in the middle of it */
+    TOO_LARGE,
+    TOO_DEEP,
+};
+
+/* One value: to its text, in the buffer. 0, CUT, TOO_LARGE, TOO_DEEP, or an error. */
+static int take_value(struct reader *reader, struct trace_raw *value) {
     struct input *input = &reader->input;
-    *cut = false;
     for (;;) {
         const char *at = input->at;
         enum trace_scan status = trace_scan_value(&at, input->end);
@@ -144,16 +136,14 @@ static int take_value(struct reader *reader, struct trace_raw *value, bool *cut)
         case TRACE_SCAN_BAD:
             return refuse_byte(reader, at, NULL);
         case TRACE_SCAN_DEEP:
-            return trace_build_refuse(&reader->builder, input->line,
-                                      "values inside more than %d arrays and objects",
-                                      TRACE_EVENT_DEPTH_MAX);
+            return TOO_DEEP;
         case TRACE_SCAN_MORE:
             break;
         }
-        if (input->at_end) {
-            *cut = true;
-            return 0;
-        }
+        if (input->at_end)
+            return CUT;
+        if ((size_t)(input->end - input->at) >= TRACE_EVENT_SIZE_MAX)
+            return TOO_LARGE;
         int error = refill(reader);
         if (error != 0)
             return error;
@@ -165,20 +155,78 @@ static void step_over(struct reader *reader, struct trace_raw value) {
     reader->input.at = value.text + value.length;
 }
 
+/* Where a value is that is stepped over unread. */
+struct skip {
+    uint64_t depth;
+    bool quoted;
+    bool escaped; /* after a backslash */
+};
+
+/* Whether the byte ends the value. */
+static bool skip_byte(struct skip *skip, char byte) {
+    if (skip->quoted) {
+        skip->quoted = byte != '"' || skip->escaped;
+        skip->escaped = byte == '\\' && !skip->escaped;
+    } else if (byte == '"') {
+        skip->quoted = true;
+    } else if (byte == '{' || byte == '[') {
+        skip->depth++;
+    } else if (byte == '}' || byte == ']') {
+        skip->depth--;
+    }
+    return skip->depth == 0 && !skip->quoted;
+}
+
+/* Steps over a text, an array or an object of any size and depth, of which nothing is kept, and so
+ * nothing is checked but where it ends. 0, CUT, or an error. */
+static int skip_large_value(struct reader *reader) {
+    struct input *input = &reader->input;
+    struct skip skip = {0};
+    for (;;) {
+        while (input->at < input->end) {
+            input->line += *input->at == '\n';
+            if (skip_byte(&skip, *input->at++))
+                return 0;
+        }
+        if (input->at_end)
+            return CUT;
+        int error = refill(reader);
+        if (error != 0)
+            return error;
+    }
+}
+
 /* --- Events --------------------------------------------------------------------------------- */
 
+/* One that cannot be taken. In a trace of ours there is none; in another program's it may be a
+ * snapshot of something, which is not shown in any case. */
+static int leave_out_event(struct reader *reader, int why) {
+    int error = trace_build_unread(
+        &reader->builder, why == TOO_LARGE
+                              ? "events of more than 16 MiB"
+                              : "events with values inside more than 64 arrays and objects");
+    return error != 0 ? error : skip_large_value(reader);
+}
+
 /* One event that is not, or not wholly in the buffer, as our writer gives it. */
-static int take_any_event(struct reader *reader, bool *cut) {
+static int take_any_event(struct reader *reader) {
     struct trace_raw object;
     struct trace_raw_event event;
-    if (!is_next(reader, '{'))
+    bool is_object = is_next(reader, '{');
+    if (!is_object && !is_next(reader, 'n'))
         return refuse_byte(reader, reader->input.at, "an event, which begins with '{',");
-    int error = take_value(reader, &object, cut);
-    if (error != 0 || *cut)
-        return error;
     reader->builder.line = reader->input.line;
-    trace_scan_event(object, &event);
-    error = trace_build_event(&reader->builder, &event);
+    int error = take_value(reader, &object);
+    if (error == TOO_LARGE || error == TOO_DEEP)
+        return leave_out_event(reader, error);
+    if (error != 0)
+        return error;
+    if (is_object) {
+        trace_scan_event(object, &event);
+        error = trace_build_event(&reader->builder, &event);
+    } else {
+        error = trace_build_unread(&reader->builder, "nulls in the place of events");
+    }
     step_over(reader, object);
     return error;
 }
@@ -199,11 +247,10 @@ static int take_own_events(struct reader *reader) {
     return error;
 }
 
-/* The events of an array, after its bracket, up to and with the bracket that ends it; or to the
- * end of the file. */
-static int take_events(struct reader *reader, bool *cut) {
+/* The events of an array, after its bracket, up to and with the bracket that ends it. 0, CUT, or
+ * an error. */
+static int take_events(struct reader *reader) {
     struct input *input = &reader->input;
-    *cut = false;
     for (;;) {
         int error = take_own_events(reader);
         if (error == 0)
@@ -214,17 +261,13 @@ static int take_events(struct reader *reader, bool *cut) {
             input->at++;
             return 0;
         }
-        *cut = is_cut(reader);
-        if (!*cut)
-            error = take_any_event(reader, cut);
-        if (error != 0 || *cut)
-            return error;
-        error = skip_space(reader);
+        error = is_cut(reader) ? CUT : take_any_event(reader);
+        if (error == 0)
+            error = skip_space(reader);
+        if (error == 0 && is_cut(reader))
+            error = CUT;
         if (error != 0)
             return error;
-        *cut = is_cut(reader);
-        if (*cut)
-            return 0;
         if (is_next(reader, ','))
             input->at++;
         else if (!is_next(reader, ']'))
@@ -237,69 +280,116 @@ static int take_events(struct reader *reader, bool *cut) {
     }
 }
 
-/* One member of the object around "traceEvents". */
-static int take_top_member(struct reader *reader, bool *cut) {
-    struct input *input = &reader->input;
-    struct trace_raw key;
-    struct trace_raw value;
-    if (!is_next(reader, '"'))
-        return refuse_byte(reader, input->at, "a name in quotes");
-    int error = take_value(reader, &key, cut);
-    if (error != 0 || *cut)
-        return error;
-    bool events = trace_raw_is(key, "\"traceEvents\"");
-    reader->has_events |= events;
-    step_over(reader, key);
-    if ((error = skip_space(reader)) != 0)
-        return error;
-    if ((*cut = is_cut(reader)))
-        return 0;
-    if (!is_next(reader, ':'))
-        return refuse_byte(reader, input->at, "':'");
-    input->at++;
-    if ((error = skip_space(reader)) != 0)
-        return error;
-    if ((*cut = is_cut(reader)))
-        return 0;
-    if (events && is_next(reader, '[')) {
-        input->at++;
-        return take_events(reader, cut);
+/* --- The object around them --------------------------------------------------------------------
+ */
+
+/* Members that tell of the run what the events do not. What else there is describes the recording:
+ * units, versions, the machine. */
+static int remark_member(struct reader *reader, struct trace_raw key) {
+    static const char *const names[] = {
+        "\"samples\"",
+        "\"stackFrames\"",
+        "\"systemTraceEvents\"",
+        "\"powerTraceAsString\"",
+        "\"traceAnnotations\"",
+        "\"cgroupDump\"",
+        "\"androidProcessDump\"",
+    };
+    char what[64];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!trace_raw_is(key, names[i]))
+            continue;
+        snprintf(what, sizeof what, "members %s of the file", names[i]);
+        return trace_build_leave_out(&reader->builder, reader->input.line, what);
     }
-    error = take_value(reader, &value, cut);
-    if (error == 0 && !*cut)
+    return 0;
+}
+
+/* To what comes next; CUT where nothing does. */
+static int next_token(struct reader *reader) {
+    int error = skip_space(reader);
+    return error == 0 && is_cut(reader) ? CUT : error;
+}
+
+static int refuse_large(struct reader *reader) {
+    return trace_build_refuse(&reader->builder, reader->input.line,
+                              "not a trace: a name or a number of more than 16 MiB");
+}
+
+/* The value of a member that is not looked at. */
+static int skip_value(struct reader *reader) {
+    struct trace_raw value;
+    if (is_next(reader, '"') || is_next(reader, '{') || is_next(reader, '['))
+        return skip_large_value(reader);
+    int error = take_value(reader, &value);
+    if (error == TOO_LARGE)
+        return refuse_large(reader);
+    if (error == 0)
         step_over(reader, value);
     return error;
 }
 
-static int take_top_object(struct reader *reader, bool *cut) {
+/* The value of "traceEvents". It may be null: a program that had no event to write. */
+static int take_events_member(struct reader *reader) {
+    reader->has_events = true;
+    if (is_next(reader, 'n'))
+        return skip_value(reader);
+    if (!is_next(reader, '['))
+        return trace_build_refuse(&reader->builder, reader->input.line,
+                                  "not a trace: \"traceEvents\" is not an array");
+    reader->input.at++;
+    return take_events(reader);
+}
+
+/* One member of the object around "traceEvents". */
+static int take_top_member(struct reader *reader) {
+    struct trace_raw key;
+    if (!is_next(reader, '"'))
+        return refuse_byte(reader, reader->input.at, "a name in quotes");
+    int error = take_value(reader, &key);
+    if (error == TOO_LARGE)
+        return refuse_large(reader);
+    if (error != 0)
+        return error;
+    bool events = trace_raw_is(key, "\"traceEvents\"");
+    error = remark_member(reader, key);
+    step_over(reader, key);
+    if (error == 0)
+        error = next_token(reader);
+    if (error == 0 && !is_next(reader, ':'))
+        error = refuse_byte(reader, reader->input.at, "':'");
+    if (error != 0)
+        return error;
+    reader->input.at++;
+    if ((error = next_token(reader)) != 0)
+        return error;
+    return events ? take_events_member(reader) : skip_value(reader);
+}
+
+static int take_top_object(struct reader *reader) {
     struct input *input = &reader->input;
     bool first = true;
     for (;;) {
-        int error = skip_space(reader);
+        int error = next_token(reader);
+        if (error == 0 && !first && is_next(reader, ',')) {
+            input->at++;
+            error = next_token(reader);
+        } else if (error == 0 && !first && !is_next(reader, '}')) {
+            return refuse_byte(reader, input->at, "',' or '}'");
+        }
         if (error != 0)
             return error;
-        if ((*cut = is_cut(reader)))
-            return 0;
-        if (is_next(reader, '}')) {
+        if (is_next(reader, '}')) { /* after a comma too */
             input->at++;
-            if (!reader->has_events)
-                return trace_build_refuse(&reader->builder, input->line,
-                                          "no trace: an object without \"traceEvents\" (a scenario "
-                                          "is run first: cadran run --trace FILE SCENARIO)");
-            return 0;
-        }
-        if (!first) {
-            if (!is_next(reader, ','))
-                return refuse_byte(reader, input->at, "',' or '}'");
-            input->at++;
-            if ((error = skip_space(reader)) != 0)
-                return error;
-            if ((*cut = is_cut(reader)))
+            if (reader->has_events)
                 return 0;
+            return trace_build_refuse(&reader->builder, input->line,
+                                      "no trace: an object without \"traceEvents\" (a scenario "
+                                      "is run first: cadran run --trace FILE SCENARIO)");
         }
         first = false;
-        error = take_top_member(reader, cut);
-        if (error != 0 || *cut)
+        error = take_top_member(reader);
+        if (error != 0)
             return error;
     }
 }
@@ -307,9 +397,6 @@ static int take_top_object(struct reader *reader, bool *cut) {
 /* --- The whole -------------------------------------------------------------------------------- */
 
 static int refuse_start(struct reader *reader) {
-    const unsigned char *at = (const unsigned char *)reader->input.at;
-    if (at[0] == 0x1F && at[1] == 0x8B)
-        return trace_build_refuse(&reader->builder, 1, "compressed by gzip: decompress it first");
     return trace_build_refuse(
         &reader->builder, reader->input.line,
         "not a trace: a Trace Event file is JSON, and begins with '[' or '{'");
@@ -332,42 +419,51 @@ static int skip_mark(struct reader *reader) {
 
 static int take_file(struct reader *reader) {
     struct input *input = &reader->input;
-    bool cut = false;
     int error = skip_mark(reader);
     if (error == 0)
         error = skip_space(reader);
     if (error != 0)
         return error;
     if (is_cut(reader)) {
-        cut = true;
+        if (!trace_source_is_cut(input->source))
+            return trace_build_refuse(&reader->builder, input->line,
+                                      "not a trace: there is nothing in it");
+        error = CUT;
     } else if (is_next(reader, '[')) {
         input->at++;
-        error = take_events(reader, &cut);
+        error = take_events(reader);
     } else if (is_next(reader, '{')) {
         input->at++;
-        error = take_top_object(reader, &cut);
+        error = take_top_object(reader);
     } else {
         return refuse_start(reader);
     }
-    if (error == 0 && !cut)
+    reader->complete = error != CUT;
+    if (error == 0)
         error = skip_space(reader);
-    if (error != 0)
-        return error;
-    if (!cut && !is_cut(reader))
+    if (error == 0 && !is_cut(reader))
         return refuse_byte(reader, input->at, "the end of the file");
-    reader->complete = !cut;
-    return 0;
+    return error == CUT ? 0 : error;
 }
 
+/* Where the file ends, and, where it is packed, what is in it. */
 static int warn_cut(struct reader *reader) {
     const struct input *input = &reader->input;
-    uint64_t bytes = input->offset + (uint64_t)(input->end - input->buffer);
+    unsigned long long bytes = input->offset + (uint64_t)(input->end - input->buffer);
     uint64_t line = input->line + count_lines(input->at, input->end);
     unsigned long long events = reader->builder.trace->event_count;
+    const char *packing = trace_source_packing(input->source);
+    char where[128];
+    if (packing == NULL)
+        snprintf(where, sizeof where, "at byte %llu", bytes);
+    else if (trace_source_is_cut(input->source))
+        snprintf(where, sizeof where, "at byte %llu (byte %llu of what %s has packed)",
+                 (unsigned long long)trace_source_offset(input->source), bytes, packing);
+    else
+        snprintf(where, sizeof where, "at byte %llu of what %s has packed", bytes, packing);
     return trace_build_warn(&reader->builder, line,
-                            "cut short at byte %llu: this is what its first %llu event%s tell%s",
-                            (unsigned long long)bytes, events, events == 1 ? "" : "s",
-                            events == 1 ? "s" : "");
+                            "cut short %s: this is what its first %llu event%s tell%s", where,
+                            events, events == 1 ? "" : "s", events == 1 ? "s" : "");
 }
 
 static int read_all(struct reader *reader, const char *name, struct trace_model **trace,
@@ -380,11 +476,11 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
     input->buffer = base_zalloc(1, CHUNK_SIZE + TRACE_SCAN_PADDING);
     input->at = input->end = input->buffer;
     int error = trace_build_start(&reader->builder, name, message);
-    if (input->buffer == NULL)
+    if (input->buffer == NULL || input->source == NULL)
         error = CAD_ENOMEM;
     if (error == 0)
         error = take_file(reader);
-    if (error == 0 && !reader->complete)
+    if (error == 0 && (!reader->complete || trace_source_is_cut(input->source)))
         error = warn_cut(reader);
     if (error == 0)
         error = trace_build_finish(&reader->builder, reader->complete, trace);
@@ -392,6 +488,7 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
     trace_build_drop(&reader->builder);
     base_free(input->buffer);
+    trace_source_free(input->source);
     return error;
 }
 
@@ -414,21 +511,24 @@ static int open_path(const char *path) {
 }
 
 int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]) {
-    struct reader reader = {.input = {.fd = open_path(path)}};
+    struct reader reader = {0};
     const char *name = trace_path_name(path);
+    int fd = open_path(path);
     int error = CAD_ESYSTEM;
     *trace = NULL;
-    if (reader.input.fd >= 0)
+    if (fd >= 0) {
+        reader.input.source = trace_source_new(fd, NULL, 0);
         error = read_all(&reader, name, trace, message);
+    }
     if (error == CAD_ESYSTEM)
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: %s", name, strerror(errno));
-    if (reader.input.fd > STDIN_FILENO)
-        close(reader.input.fd);
+    if (fd > STDIN_FILENO)
+        close(fd);
     return error;
 }
 
 int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
                       char message[TRACE_MESSAGE_SIZE]) {
-    struct reader reader = {.input = {.fd = -1, .memory = data, .memory_left = size}};
+    struct reader reader = {.input = {.source = trace_source_new(-1, data, size)}};
     return read_all(&reader, name, trace, message);
 }

@@ -113,6 +113,7 @@ static enum trace_scan scan_number(const char **at, const char *end) {
     return TRACE_SCAN_OK;
 }
 
+/* On anything else than OK *at is at the first byte that is not the word's. */
 static enum trace_scan scan_word(const char **at, const char *end, const char *word) {
     for (; *word != '\0'; word++, ++*at) {
         if (*at == end)
@@ -123,19 +124,40 @@ static enum trace_scan scan_word(const char **at, const char *end, const char *w
     return TRACE_SCAN_OK;
 }
 
-static enum trace_scan scan_scalar(const char **at, const char *end) {
-    switch (**at) {
-    case '"':
-        return scan_string(at, end);
-    case 't':
-        return scan_word(at, end, "true");
-    case 'f':
-        return scan_word(at, end, "false");
-    case 'n':
-        return scan_word(at, end, "null");
-    default:
-        return **at == '-' || is_digit(**at) ? scan_number(at, end) : TRACE_SCAN_BAD;
+/* One of the words; of two that begin alike the longer one comes first. */
+static enum trace_scan scan_words(const char **at, const char *end, const char *const *words) {
+    const char *furthest = *at;
+    for (; *words != NULL; words++) {
+        const char *from = *at;
+        enum trace_scan status = scan_word(&from, end, *words);
+        if (from > furthest)
+            furthest = from;
+        if (status != TRACE_SCAN_BAD) {
+            *at = from;
+            return status;
+        }
     }
+    *at = furthest;
+    return TRACE_SCAN_BAD;
+}
+
+/* JSON has no numbers that are none or without bound, but Python's json module writes them like
+ * JavaScript, and a printf() as C does. */
+static enum trace_scan scan_scalar(const char **at, const char *end) {
+    static const char *const words[] = {"true",     "false",    "null", "NaN", "nan",
+                                        "Infinity", "infinity", "inf",  NULL};
+    const char *const *signed_words = words + 3;
+    if (**at == '"')
+        return scan_string(at, end);
+    if (is_digit(**at))
+        return scan_number(at, end);
+    if (**at != '-')
+        return scan_words(at, end, words);
+    if (*at + 1 < end && !is_digit((*at)[1])) {
+        ++*at;
+        return scan_words(at, end, signed_words);
+    }
+    return scan_number(at, end);
 }
 
 /* A member's key and its colon. */
@@ -153,7 +175,8 @@ static enum trace_scan scan_key(const char **at, const char *end) {
 }
 
 /* After a value inside `depth` arrays and objects, of which `closers` has the ends: steps over
- * what ends, and over the comma (and key) before the next value. */
+ * what ends, and over the comma (and key) before the next value. There may be a comma too many at
+ * the end. */
 static enum trace_scan scan_after_value(const char **at, const char *end, const char *closers,
                                         size_t *depth) {
     while (*depth > 0) {
@@ -162,8 +185,11 @@ static enum trace_scan scan_after_value(const char **at, const char *end, const 
             return TRACE_SCAN_MORE;
         char closer = closers[*depth - 1];
         if (**at == ',') {
-            ++*at;
-            return closer == '}' ? scan_key(at, end) : TRACE_SCAN_OK;
+            *at = skip_space(*at + 1, end);
+            if (*at == end)
+                return TRACE_SCAN_MORE;
+            if (**at != closer)
+                return closer == '}' ? scan_key(at, end) : TRACE_SCAN_OK;
         }
         if (**at != closer)
             return TRACE_SCAN_BAD;
@@ -356,12 +382,12 @@ static bool read_decimal(struct trace_raw number, struct decimal *decimal) {
     const char *at = number.text;
     const char *end = at + number.length;
     *decimal = (struct decimal){0};
-    if (at == end || (*at != '-' && !is_digit(*at)))
-        return false;
-    if (*at == '-') {
+    if (at < end && *at == '-') {
         decimal->negative = true;
         at++;
     }
+    if (at == end || !is_digit(*at))
+        return false;
     /* As most are: whole, and no more digits than are kept in any case. */
     for (const char *first = at; at < end && is_digit(*at) && at - first < 18; at++)
         decimal->digits = 10 * decimal->digits + (uint64_t)(*at - '0');
@@ -408,6 +434,15 @@ static bool decimal_to_whole(const struct decimal *decimal, bool exact, int64_t 
         return false;
     *whole = decimal->negative ? -(int64_t)value : (int64_t)value;
     return true;
+}
+
+bool trace_scan_numeral(struct trace_raw value, struct trace_raw *number) {
+    *number = value;
+    if (value.text[0] == '"')
+        *number = (struct trace_raw){value.text + 1, value.length - 2};
+    const char *at = number->text;
+    const char *end = at + number->length;
+    return at < end && scan_number(&at, end) == TRACE_SCAN_OK && at == end;
 }
 
 bool trace_scan_time(struct trace_raw number, int64_t *time_ns) {

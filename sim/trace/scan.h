@@ -55,7 +55,9 @@ static inline const char *trace_scan_plain(const char *at) {
  * and a comma or a brace follows. On false *at is as it was. */
 bool trace_scan_plain_member(const char **at, struct trace_raw *key, struct trace_raw *value);
 
-/* Steps over one value, which begins at *at, and checks it (RFC 8259; text need not be UTF-8). */
+/* Steps over one value, which begins at *at, and checks it. It is what RFC 8259 says, and what
+ * other programs write: NaN, Infinity and -inf for numbers, a comma too many at the end; text need
+ * not be UTF-8. */
 enum trace_scan trace_scan_value(const char **at, const char *end);
 
 /* Steps over white space, counting its lines. */
@@ -77,6 +79,9 @@ bool trace_scan_member(const char **at, const char *end, struct trace_raw *key,
 /* Times and whole numbers stay so far from the ends of int64_t that sums of two do not overflow. */
 #define TRACE_SCAN_WHOLE_MAX (INT64_MAX / 4)
 
+/* The number that a checked value is, or, as some programs write it, that its text is: "12.5". */
+bool trace_scan_numeral(struct trace_raw value, struct trace_raw *number);
+
 /* A checked number as microseconds, in nanoseconds, rounded to nearest; and one that must be
  * whole. False: out of range, or not whole. */
 bool trace_scan_time(struct trace_raw number, int64_t *time_ns);
@@ -86,11 +91,17 @@ bool trace_scan_number(struct trace_raw number, double *value);
 
 /* One event, as pieces of its text. */
 struct trace_raw_event {
-    char phase;           /* '\0': it has none */
+    char phase;           /* '\0': it has none, or none of one letter */
     bool has_ts;          /* with ts_ns in range */
-    bool has_duration;    /* likewise */
+    bool has_duration;    /* there is one; without bad_duration it is in duration_ns */
+    bool bad_duration;    /* it is no number, below 0, or out of range */
     bool binds_enclosing; /* "bp":"e" */
-    bool odd;             /* a number where there should be text, and so on: not to be relied on */
+    bool flow_in;         /* a flow with bind_id comes in, goes out */
+    bool flow_out;
+    bool id_is_local; /* the id is one of the process's own */
+    bool has_stack;   /* "sf" or "stack" */
+    bool odd_args;    /* arguments that are no object */
+    bool odd;         /* a member is not of the type that it should be; it is read as it can be */
     int64_t ts_ns;
     int64_t duration_ns;
     int64_t pid; /* 0 where there is none, or where it is a text */
@@ -99,9 +110,10 @@ struct trace_raw_event {
     struct trace_raw tid_text;
     struct trace_raw category; /* likewise */
     struct trace_raw name;
-    struct trace_raw id;    /* as it is written: 12 or "0x12" */
-    struct trace_raw scope; /* of an instant, "s"; of an id, "scope" */
-    struct trace_raw args;  /* with its braces */
+    struct trace_raw id;      /* as it is written: 12 or "0x12" */
+    struct trace_raw bind_id; /* likewise */
+    struct trace_raw scope;   /* of an instant, "s"; of an id, "scope" */
+    struct trace_raw args;    /* with its braces */
 };
 
 /* An event in exactly the form that the writer gives it, if its texts need no escapes. On success

@@ -167,45 +167,112 @@ static bool unquote(struct trace_raw value, struct trace_raw *text) {
     return true;
 }
 
+static bool is_null(struct trace_raw value) {
+    return trace_raw_is(value, "null");
+}
+
 /* A pid or a tid: a number, or, in some programs, a text; what is neither is taken as a text. */
-static void take_number_or_text(struct trace_raw value, int64_t *number, struct trace_raw *text) {
+static bool take_number_or_text(struct trace_raw value, int64_t *number, struct trace_raw *text) {
+    struct trace_raw numeral;
     *text = (struct trace_raw){0};
     *number = 0;
-    if (!trace_scan_whole(value, number) && !unquote(value, text))
+    if (!is_null(value) &&
+        !(trace_scan_numeral(value, &numeral) && trace_scan_whole(numeral, number)) &&
+        !unquote(value, text))
         *text = value;
+    return value.text[0] != '"';
+}
+
+static bool take_time_value(struct trace_raw value, int64_t *time_ns) {
+    struct trace_raw numeral;
+    return trace_scan_numeral(value, &numeral) && trace_scan_time(numeral, time_ns);
+}
+
+/* "id2": {"local": 1} is one of the process's own, {"global": 1} is not. */
+static void take_scoped_id(struct trace_raw_event *event, struct trace_raw value) {
+    struct trace_raw key;
+    struct trace_raw inner;
+    const char *at = value.text;
+    event->id_is_local = false;
+    event->id = value;
+    while (trace_scan_member(&at, value.text + value.length, &key, &inner)) {
+        event->id_is_local = trace_raw_is(key, "local");
+        event->id = inner;
+    }
+}
+
+static bool is_true(struct trace_raw value) {
+    return !trace_raw_is(value, "false") && !trace_raw_is(value, "0") && !is_null(value);
+}
+
+/* When, how long, and where. */
+static bool take_place(struct trace_raw_event *event, struct trace_raw key,
+                       struct trace_raw value) {
+    if (trace_raw_is(key, "ts")) {
+        event->has_ts = take_time_value(value, &event->ts_ns);
+        event->odd |= value.text[0] == '"';
+    } else if (trace_raw_is(key, "dur")) {
+        event->has_duration = !is_null(value);
+        event->bad_duration =
+            event->has_duration &&
+            (!take_time_value(value, &event->duration_ns) || event->duration_ns < 0);
+    } else if (trace_raw_is(key, "pid")) {
+        event->odd |= !take_number_or_text(value, &event->pid, &event->pid_text);
+    } else if (trace_raw_is(key, "tid")) {
+        event->odd |= !take_number_or_text(value, &event->tid, &event->tid_text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* What it belongs together with. */
+static bool take_link(struct trace_raw_event *event, struct trace_raw key, struct trace_raw value) {
+    struct trace_raw text;
+    if (is_null(value))
+        return false;
+    if (trace_raw_is(key, "id"))
+        event->id = value;
+    else if (trace_raw_is(key, "id2"))
+        take_scoped_id(event, value);
+    else if (trace_raw_is(key, "bp"))
+        event->binds_enclosing = unquote(value, &text) && trace_raw_is(text, "e");
+    else if (trace_raw_is(key, "bind_id"))
+        event->bind_id = value;
+    else if (trace_raw_is(key, "flow_in"))
+        event->flow_in = is_true(value);
+    else if (trace_raw_is(key, "flow_out"))
+        event->flow_out = is_true(value);
+    else
+        return false;
+    return true;
 }
 
 static void take_member(struct trace_raw_event *event, struct trace_raw key,
                         struct trace_raw value) {
     struct trace_raw text;
+    if (take_place(event, key, value) || take_link(event, key, value))
+        return;
     if (trace_raw_is(key, "ph")) {
         if (unquote(value, &text) && text.length == 1)
             event->phase = text.text[0];
         else
             event->odd = true;
-    } else if (trace_raw_is(key, "ts")) {
-        event->has_ts = trace_scan_time(value, &event->ts_ns);
-    } else if (trace_raw_is(key, "dur")) {
-        event->has_duration =
-            trace_scan_time(value, &event->duration_ns) && event->duration_ns >= 0;
-    } else if (trace_raw_is(key, "pid")) {
-        take_number_or_text(value, &event->pid, &event->pid_text);
-    } else if (trace_raw_is(key, "tid")) {
-        take_number_or_text(value, &event->tid, &event->tid_text);
     } else if (trace_raw_is(key, "cat")) {
         event->odd |= !unquote(value, &event->category);
     } else if (trace_raw_is(key, "name")) {
         /* Some programs put a number there. */
         if (!unquote(value, &event->name))
-            event->name = value;
-    } else if (trace_raw_is(key, "id") || trace_raw_is(key, "id2")) {
-        event->id = value;
+            event->name = is_null(value) ? (struct trace_raw){0} : value;
     } else if (trace_raw_is(key, "s") || trace_raw_is(key, "scope")) {
         event->odd |= !unquote(value, &event->scope);
-    } else if (trace_raw_is(key, "bp")) {
-        event->binds_enclosing = unquote(value, &text) && trace_raw_is(text, "e");
-    } else if (trace_raw_is(key, "args") && value.text[0] == '{') {
-        event->args = value;
+    } else if (trace_raw_is(key, "args")) {
+        if (value.text[0] == '{')
+            event->args = value;
+        else
+            event->odd_args = !is_null(value);
+    } else if (trace_raw_is(key, "sf") || trace_raw_is(key, "stack")) {
+        event->has_stack = true;
     }
 }
 

@@ -677,6 +677,12 @@ static void end_tasks(struct trace_writer *writer, int64_t now_ns) {
     }
 }
 
+void trace_writer_flush(struct trace_writer *writer) {
+    trace_output_flush(&writer->output);
+    if (writer->output.error != 0)
+        fail(writer, CAD_ESYSTEM);
+}
+
 int trace_writer_close(struct trace_writer *writer, int64_t now_ns, const char *outcome) {
     assert(!writer->closed);
     writer->closed = true;

@@ -54,7 +54,8 @@ struct trace_header {
     const char *host;    /* where; NULL under the virtual clock: left out */
 };
 
-/* Creates the file, or empties it, and writes the header. SIGPIPE stays away from the program.
+/* Creates the file, or empties it, and writes the header. One whose name ends in .gz or .zst is
+ * packed by gzip or zstd, in the thread that writes. SIGPIPE stays away from the program.
  * CAD_ESYSTEM with errno where the file cannot be opened; CAD_ENOMEM. *writer is NULL then. */
 int trace_writer_open(const char *path, const struct trace_header *header,
                       struct trace_writer **writer);
@@ -96,6 +97,11 @@ void trace_writer_error(struct trace_writer *writer, int64_t now_ns, const cad_t
 /* A fault that the scenario injects begins or ends: "partition", ... `detail` may be NULL. */
 void trace_writer_fault(struct trace_writer *writer, int64_t now_ns, const char *fault,
                         const char *detail);
+
+/* Has what was told until now put into the file, at once or soon, so that it is there if the
+ * program is killed. A packed file is the larger for it, by some ten bytes a time, and its bytes
+ * tell when it was called. */
+void trace_writer_flush(struct trace_writer *writer);
 
 /* Ends what is still open, marked as pending, and the loop's slice with the run's outcome
  * ("complete", "deadlock", ...; NULL: not known); ends the file and closes it. The tasks that

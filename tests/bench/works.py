@@ -124,7 +124,7 @@ WORKS = (
              peer("asyncio", "create", share=0.02),
              peer("uvloop", "create", share=0.02))),
     Work("loops", "a new loop with eight tasks, as a test makes one", "loop",
-         items=(200_000, 20_000, 100), reach_ratio=4, entries=(
+         items=(200_000, 20_000, 100), reach_ratio=5, entries=(
              engine("loops", "coroutines"),
              engine("loops-steps", "step machines"))),
     Work("queue", "queue of size one: an item from producer to consumer", "item",

@@ -37,6 +37,12 @@ class Full(CliTest):
         self.assertEqual(process.err, f"cadran: /dev/full: {NO_SPACE}\n")
         self.assertTrue(recorded("seed-window")[0].startswith(process.out))
 
+    def test_packed_trace(self):
+        for end in ("gz", "zst"):
+            (self.folder / f"t.{end}").symlink_to("/dev/full")
+            self.expect(ENVIRONMENT, "run", "--trace", f"t.{end}", WINDOW,
+                        err=f"cadran: t.{end}: {NO_SPACE}\n")
+
     def test_trace_of_a_run_that_never_ends(self):
         self.write("much.json", MUCH)
         self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", "much.json",

@@ -188,10 +188,20 @@ class Limits(CliTest):
         crowd = {"tasks": [{"name": "a{i}", "count": 1000000, "do": [{"sleep": 1}]}]}
         self.stop(crowd, "--max-memory", "2M", reason="there is no more memory (--max-memory)")
 
+    def test_memory_of_any_size(self):
+        document = {"objects": {"q": {"type": "queue"}}, "tasks": [
+            {"name": "t", "let": {"s": "'xxxxxxxxxxxxxxxxxxx'"},
+             "do": [{"repeat": "forever", "do": [
+                 {"let": {"x": "s + 'y'"}}, {"put": "q", "value": "{x}"}]}]}]}
+        for size in range(2000600, 2000616):
+            with self.subTest(size=size):
+                self.stop(document, "--max-memory", size,
+                          reason="there is no more memory (--max-memory)")
+
     def test_memory_that_ends_anywhere(self):
         """While the document is read, the run goes on, or the results are written."""
         statuses = set()
-        for size in range(1, 160, 4):
+        for size in [*range(1, 160, 4), *range(160, 4000, 240)]:
             with self.subTest(size=size):
                 process = self.cadran("run", "--max-memory", f"{size}K", "--trace", "trace",
                                       "--report", "report", "--table", WINDOW)
@@ -202,7 +212,7 @@ class Limits(CliTest):
                     self.assertIn("limit: there is no more memory (--max-memory)\n", process.err)
                 else:
                     self.check(process, ENVIRONMENT)
-                    self.assertIn("out of memory", process.err)
+                    self.assertIn("memory", process.err)
         self.assertLessEqual({EXPECTED, ENVIRONMENT}, statuses)
 
     def test_a_limit_is_no_interrupt(self):

@@ -1,6 +1,7 @@
 """Traces, and what the other commands make of them."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -77,13 +78,19 @@ class Format(OfTheWindow):
 class Cut(OfTheWindow):
     def test_anywhere_it_is_read_up_to_there_with_a_warning(self):
         whole = len(self.trace) - len(b"\n]\n")
-        for size in sorted({*range(0, 8), *range(90, 110), *range(8, whole, whole // 40),
+        for size in sorted({*range(1, 8), *range(90, 110), *range(8, whole, whole // 40),
                             *range(whole - 5, whole)}):
             with self.subTest(size=size):
                 (self.folder / "cut").write_bytes(self.trace[:size])
                 process = self.expect(EXPECTED, "table", "cut")
                 self.assertIn(f": cut short at byte {size}: this is what its first ", process.err)
                 self.assertTrue(process.err.startswith("cadran table: warning: cut:"), process.err)
+
+    def test_of_nothing_there_is_nothing_to_read(self):
+        for text in (b"", b"\n", b"\xef\xbb\xbf"):
+            (self.folder / "cut").write_bytes(text)
+            process = self.expect(USAGE, "table", "cut", out="")
+            self.assertRegex(process.err, r"\Acadran table: cut:\d: not a trace: there is nothing")
 
     def test_the_table_shows_what_is_there(self):
         at = self.trace.index(b'"ts":2000000.000')
@@ -102,6 +109,41 @@ class Cut(OfTheWindow):
             (self.folder / "trace.broken").write_bytes(b"".join(broken))
             process = self.expect(USAGE, "table", "trace.broken", out="")
             self.assertRegex(process.err, rf"\Acadran table: {says}")
+
+
+class Packed(OfTheWindow):
+    def test_it_is_by_its_name_and_read_whatever_its_name(self):
+        for end, unpack in (("gz", gzip.decompress), ("zst", None)):
+            self.expect(EXPECTED, "run", "--trace", f"t.{end}", WINDOW)
+            packed = (self.folder / f"t.{end}").read_bytes()
+            self.assertLess(len(packed), len(self.trace) / 4)
+            if unpack is not None:
+                self.assertEqual(unpack(packed), self.trace)
+            self.expect(EXPECTED, "table", f"t.{end}", out=TABLE, err="")
+            (self.folder / "other").write_bytes(packed)
+            self.expect(EXPECTED, "table", "other", out=TABLE, err="")
+            with open(self.folder / "other", "rb") as packed_input:
+                self.expect(EXPECTED, "table", "-", stdin=packed_input, out=TABLE, err="")
+            (self.folder / "cut").write_bytes(packed[:-20])
+            self.assertRegex(self.expect(EXPECTED, "table", "cut").err,
+                             r"\Acadran table: warning: cut:\d+: cut short at byte \d+ \(byte ")
+
+    def test_one_that_is_damaged_is_refused_with_the_place(self):
+        self.expect(EXPECTED, "run", "--trace", "t.gz", WINDOW)
+        packed = bytearray((self.folder / "t.gz").read_bytes())
+        packed[len(packed) // 2] ^= 255
+        (self.folder / "t.gz").write_bytes(packed)
+        self.assertRegex(self.expect(USAGE, "table", "t.gz", out="").err,
+                         r"\Acadran table: t\.gz:\d+: packed by gzip, and damaged at byte \d+: ")
+
+
+class Foreign(CliTest):
+    def test_what_is_left_out_is_said_by_kind(self):
+        (self.folder / "t").write_text('[{"ph":"P","ts":1},{"ph":"P","ts":2},\n'
+                                       '{"ph":"X","ts":1,"dur":1,"cat":null,"name":"x"}]')
+        self.expect(EXPECTED, "table", "t",
+                    err="cadran table: warning: t:1: samples (ph P) are left out: 2 of them\n"
+                        "cadran table: warning: t: no tasks\n")
 
 
 class Table(OfTheWindow):
@@ -208,6 +250,20 @@ class View(OfTheWindow):
                          (self.folder / "stdin.png").read_bytes())
         self.assertIn("<stdin>", self.expect(USAGE, "view", "--png", "p.png", "-", given="no",
                                              out="").err)
+
+    def test_a_picture_of_a_packed_trace_is_the_same(self):
+        self.expect(EXPECTED, "run", "--trace", "trace.zst", WINDOW)
+        (self.folder / "packed").mkdir()
+        (self.folder / "trace.zst").rename(self.folder / "packed" / "trace")
+        for trace, picture in (("trace", "p.png"), ("packed/trace", "q.png")):
+            self.expect(EXPECTED, "view", "--png", picture, "--size", "640x400", trace, err="")
+        self.assertEqual((self.folder / "p.png").read_bytes(),
+                         (self.folder / "q.png").read_bytes())
+
+    def test_what_is_left_out_is_said_by_kind(self):
+        (self.folder / "t").write_text('[{"ph":"P","ts":1},{"ph":"i","ts":1,"name":"x"}]')
+        self.expect(EXPECTED, "view", "--png", "p.png", "t",
+                    err="cadran-view: warning: t:1: samples (ph P) are left out: 1 of them\n")
 
     def test_help(self):
         self.assertIn("usage: cadran", self.expect(EXPECTED, "view", "--help").out)

@@ -14,8 +14,11 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/limit.h"
 #include "base/memory.h"
 #include "run/machine.h"
+#include "run/process.h"
+#include "steps/language.h"
 
 /* --- Running --------------------------------------------------------------------------------- */
 
@@ -49,7 +52,7 @@ static bool run_program(const prog_program *program, int fd, base_buffer *found)
 static bool run(const char *path, base_buffer *found) {
     prog_program *program;
     FILE *output = tmpfile();
-    bool fine = prog_load(path, &program) == 0 && output != NULL &&
+    bool fine = prog_load(path, &step_language, &program) == 0 && output != NULL &&
                 run_program(program, fileno(output), found);
     if (!fine && program != NULL)
         (void)doc_print_faults(program->document, stderr);
@@ -141,6 +144,7 @@ int main(int argc, char **argv) {
         fputs("usage: conformance FOLDER [FAMILY]\n", stderr);
         return 2;
     }
+    run_process_start(BASE_UNLIMITED);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (!belongs(entry->d_name, argc > 2 ? argv[2] : NULL, name))
             continue;

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/run_memory.h"
+#include "base/limit.h"
 #include "run/expect.h"
 #include "run/machine.h"
+#include "run/process.h"
+#include "steps/language.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,7 +35,7 @@ static void start(void) {
     nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     unheard = fopen("/dev/null", "w");
     HOLDS(nowhere >= 0 && unheard != NULL);
-    cli_memory_limit(MEMORY);
+    run_process_start(MEMORY);
 }
 
 /* What a run came to; all zeros for one that could not begin. */
@@ -80,14 +82,13 @@ static run_result run(const prog_program *program) {
                                          .max_tasks = TASKS,
                                          .max_time_ns = RUN_MAX_TIME_NS,
                                          .lines = &lines,
-                                         .memory_used_up = cli_memory_used_up(),
                                          .report = unheard};
     run_machine *machine;
     result.error = run_machine_new(program, &options, &machine);
     if (result.error == 0)
         run_one(machine, &result);
     else
-        HOLDS(result.error == CAD_EINVAL || *cli_memory_used_up());
+        HOLDS(result.error == CAD_EINVAL || base_limit_reached());
     if (result.error == CAD_EINVAL)
         check_faults(program);
     run_machine_free(machine);
@@ -108,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         start();
     int parsed = doc_parse("fuzz", (const char *)data, size, &document);
     HOLDS(parsed == 0 || parsed == CAD_EINVAL);
-    int compiled = prog_compile(document, &program);
+    int compiled = prog_compile(document, &step_language, &program);
     HOLDS(compiled == parsed || (parsed == 0 && compiled == CAD_EINVAL));
     if (compiled == 0) {
         run_result first = run(program), second = run(program);

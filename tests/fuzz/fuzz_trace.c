@@ -113,11 +113,15 @@ static void print_tables(const struct trace_model *trace) {
     }
 }
 
-/* Whether the beginning of a trace is read, where the whole of it is. */
+/* Whether the beginning of a trace is read, where the whole of it is, unless it is no more than
+ * space, packed or not. */
 static void check_cut(const char *text, size_t size) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
-    HOLDS(trace_read_memory("cut", text, size, &trace, message) == 0);
+    if (trace_read_memory("cut", text, size, &trace, message) != 0) {
+        HOLDS(strstr(message, "there is nothing in it") != NULL);
+        return;
+    }
     HOLDS(trace->complete || trace->warning_count > 0);
     trace_model_free(trace);
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /* Takes over an allocation hook, cad_set_allocator() or base_set_allocator(), for the rest of the
- * program; nothing is counted yet. May be called for both. */
+ * program; nothing is counted yet. */
 typedef void *memory_realloc_fn(void *context, void *pointer, size_t size);
 void memory_start(void (*set_allocator)(memory_realloc_fn *fn, void *context));
 

@@ -4,7 +4,8 @@
 
 struct stage stage;
 
-static const char *const mode_names[] = {"coroutines", "step machines", "both by turns"};
+static const char *const mode_names[] = {
+    [COROUTINES] = "coroutines", [STEP_MACHINES] = "step machines", [BY_TURNS] = "both by turns"};
 
 /* --- Carrying out a routine ------------------------------------------------------------------ */
 

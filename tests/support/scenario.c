@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "run/expect.h"
+#include "steps/language.h"
 
 run_machine_options scenario_options(void) {
     return (run_machine_options){.slow_ns = CAD_NEVER,
@@ -99,8 +100,8 @@ scenario_run scenario_play(const char *text, const run_machine_options *options)
     run.error = doc_parse("s", json, strlen(json), &document);
     free(json);
     if (run.error == 0)
-        run.error = prog_compile(document, &program);
-    else if (document != NULL && prog_compile(document, &program) == CAD_ENOMEM)
+        run.error = prog_compile(document, &step_language, &program);
+    else if (document != NULL && prog_compile(document, &step_language, &program) == CAD_ENOMEM)
         run.error = CAD_ENOMEM;
     if (run.error == 0)
         play(program, options, &run);

@@ -112,6 +112,12 @@ void sample_end(struct sample *sample, int64_t time_ns, const char *outcome) {
     assert_true(sample->trace->complete);
 }
 
+void sample_foreign(struct sample *sample, const char *text) {
+    *sample = (struct sample){0};
+    append(sample, "%s", text);
+    sample_cut(sample);
+}
+
 void sample_free(struct sample *sample) {
     viz_model_free(sample->model);
     trace_model_free(sample->trace);

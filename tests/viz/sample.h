@@ -36,6 +36,8 @@ void sample_counter(struct sample *sample, int64_t time_ns, const char *name, co
 /* Ends the loop's slice with an outcome, reads the trace, makes the model. A trace that cannot be
  * read fails the test. */
 void sample_end(struct sample *sample, int64_t time_ns, const char *outcome);
+/* Reads a text that another program may have written. */
+void sample_foreign(struct sample *sample, const char *text);
 /* Reads what there is, without an end. */
 void sample_cut(struct sample *sample);
 void sample_free(struct sample *sample);

@@ -1,11 +1,11 @@
-/* steps.h - the table of steps: what each verb is called, what its members are, what it does.
+/* step.h - what a verb of the language is: a row of the table of steps.
  *
  * A row is all there is to know about a verb. The compiler checks a step's members by it and
  * turns them into the operands of an instruction; the schema, the reference page and the
- * suggestions for misspelled names are made from it.
+ * suggestions for misspelled names are made from it. The rows themselves are in steps/.
  */
-#ifndef STEPS_STEPS_H
-#define STEPS_STEPS_H
+#ifndef PROGRAM_STEP_H
+#define PROGRAM_STEP_H
 
 #include "program/program.h"
 
@@ -108,18 +108,8 @@ typedef struct prog_step {
                     const doc_node *node);
 } prog_step;
 
-/* By family, in the order of the reference. */
-extern const prog_step *const step_rows[];
-extern const size_t step_row_count;
-
-/* NULL: no such verb. */
-const prog_step *step_find(const char *verb);
-
 /* The member of a step with that name, and its place among the operands; NULL: none. The verb
  * names the first. */
 const prog_member *prog_step_member(const prog_step *step, const char *name, size_t *place);
-
-/* Verbs of the language that this version does not run; NULL: it is not one of them. */
-const char *step_later(const char *verb);
 
 #endif

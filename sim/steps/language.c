@@ -1,7 +1,9 @@
-#include "steps/steps.h"
+/* The table of steps, and with it the language. */
+#include "steps/language.h"
 
-#include <string.h>
+#include "steps/functions.h"
 
+/* By family, in the order of the reference. */
 #define STEPS(X)                                                                                   \
     X(sleep)                                                                                       \
     X(compute)                                                                                     \
@@ -59,12 +61,11 @@
 STEPS(PROG_X)
 #undef PROG_X
 
-const prog_step *const step_rows[] = {
+static const prog_step *const rows[] = {
 #define PROG_X(verb) &step_##verb,
     STEPS(PROG_X)
 #undef PROG_X
 };
-const size_t step_row_count = sizeof step_rows / sizeof *step_rows;
 
 /* Signals, processes and the network: rows of PROG_FAMILY_OUTSIDE one day. */
 static const char *const later[] = {
@@ -73,26 +74,10 @@ static const char *const later[] = {
     "close",     "readuntil", "write_eof",   "readexactly",  "wait_closed",
 };
 
-const prog_step *step_find(const char *verb) {
-    for (size_t i = 0; i < step_row_count; i++)
-        if (strcmp(step_rows[i]->operation.name, verb) == 0)
-            return step_rows[i];
-    return NULL;
-}
-
-const prog_member *prog_step_member(const prog_step *step, const char *name, size_t *place) {
-    for (size_t i = 0; step->members[i].kind != PROG_MEMBER_NONE; i++) {
-        const char *own = step->members[i].name;
-        *place = i;
-        if (strcmp(own != NULL ? own : step->operation.name, name) == 0)
-            return &step->members[i];
-    }
-    return NULL;
-}
-
-const char *step_later(const char *verb) {
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (strcmp(later[i], verb) == 0)
-            return later[i];
-    return NULL;
-}
+const prog_language step_language = {
+    .steps = rows,
+    .step_count = sizeof rows / sizeof *rows,
+    .later = later,
+    .later_count = sizeof later / sizeof *later,
+    .functions = step_functions,
+};

@@ -1,0 +1,60 @@
+/* The limit of memory: counts what goes through the hook. */
+#include "base/limit.h"
+
+#include <malloc.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static uint64_t most = BASE_UNLIMITED;
+static _Atomic uint64_t used; /* threads allocate, too */
+static _Atomic bool reached;
+
+uint64_t base_limit_default(void) {
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    if (pages <= 0 || size <= 0)
+        return BASE_UNLIMITED;
+    return (uint64_t)pages * (uint64_t)size / 4 * 3;
+}
+
+static void add(uint64_t bytes) {
+    (void)atomic_fetch_add_explicit(&used, bytes, memory_order_relaxed);
+}
+
+/* A block is as large as malloc() made it, which is known only afterwards; so a few bytes more than
+ * the limit can be in use. */
+static bool exceeds(uint64_t more) {
+    uint64_t now = atomic_load_explicit(&used, memory_order_relaxed);
+    return now >= most || more > most - now;
+}
+
+static void *allocate(void *context, void *pointer, size_t size) {
+    uint64_t before = pointer != NULL ? malloc_usable_size(pointer) : 0;
+    (void)context;
+    if (size == 0) {
+        free(pointer);
+        add(0 - before);
+        return NULL;
+    }
+    if (size > before && exceeds(size - before)) {
+        atomic_store_explicit(&reached, true, memory_order_relaxed);
+        return NULL;
+    }
+    void *moved = realloc(pointer, size);
+    if (moved != NULL)
+        add(malloc_usable_size(moved) - before);
+    return moved;
+}
+
+void base_limit_memory(uint64_t bytes) {
+    if (bytes == BASE_UNLIMITED)
+        return;
+    most = bytes;
+    base_set_allocator(allocate, NULL);
+}
+
+bool base_limit_reached(void) {
+    return atomic_load_explicit(&reached, memory_order_relaxed);
+}

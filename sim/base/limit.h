@@ -1,0 +1,22 @@
+/* limit.h - how much memory the whole process may take by way of the hook.
+ */
+#ifndef BASE_LIMIT_H
+#define BASE_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BASE_UNLIMITED UINT64_MAX
+
+/* Three quarters of the computer's memory. */
+uint64_t base_limit_default(void);
+
+/* From now on what would make it more than `bytes` in all is refused, as if there were no memory;
+ * what libraries take for themselves, and stacks, do not count. Takes over the hook, before the
+ * first allocation. BASE_UNLIMITED does nothing. */
+void base_limit_memory(uint64_t bytes);
+
+/* Whether something has been refused for that reason. */
+bool base_limit_reached(void);
+
+#endif

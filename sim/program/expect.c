@@ -1,0 +1,160 @@
+/* Reads what a document expects of its runs. */
+#include "program/expect.h"
+
+#include <string.h>
+
+#include "program/fields.h"
+#include "program/load.h"
+
+static const char *const outcome_names[] = {"complete",    "failed",  "deadlock",
+                                            "interrupted", "stopped", "limit"};
+
+static void read_outcome(const doc_node *node, prog_expect *expect) {
+    size_t index;
+    if (doc_node_choice(node, "outcome", outcome_names, 6, &index) != 0)
+        return;
+    expect->outcome = outcome_names[index];
+    expect->outcome_place = doc_node_offset(node);
+}
+
+static void read_makespan(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
+    static const char *const members[] = {"min", "max"};
+    doc_node bound;
+    if (doc_node_type(node) != DOC_OBJECT) {
+        prog_load_setting(compiler, node, &expect->makespan_least);
+        expect->makespan_most = expect->makespan_least;
+        return;
+    }
+    (void)doc_node_only(node, members, 2);
+    if (doc_node_member(node, "min", &bound))
+        prog_load_setting(compiler, &bound, &expect->makespan_least);
+    if (doc_node_member(node, "max", &bound))
+        prog_load_setting(compiler, &bound, &expect->makespan_most);
+    if (doc_node_count(node) == 0)
+        (void)doc_node_fault(node, "expected \"min\" or \"max\"");
+}
+
+static const char **read_lines(prog_compiler *compiler, const doc_node *node, size_t *count) {
+    doc_node item;
+    if (doc_node_array(node) != 0)
+        return NULL;
+    const char **lines = prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof *lines);
+    for (bool more = lines != NULL && doc_node_first(node, &item); more;
+         more = doc_node_next(&item))
+        if (doc_node_string(&item, &lines[*count]) == 0)
+            ++*count;
+    return lines;
+}
+
+static void read_order(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
+    doc_node pair, first, second;
+    if (doc_node_array(node) != 0)
+        return;
+    expect->order = prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof(prog_pair));
+    for (bool more = expect->order != NULL && doc_node_first(node, &pair); more;
+         more = doc_node_next(&pair)) {
+        prog_pair *row = &expect->order[expect->order_count];
+        if (doc_node_array(&pair) != 0)
+            continue;
+        if (doc_node_count(&pair) != 2 || !doc_node_first(&pair, &first)) {
+            (void)doc_node_fault(&pair, "expected two texts: the one that is printed first, and "
+                                        "the one that is printed after it");
+            continue;
+        }
+        second = first;
+        (void)doc_node_next(&second);
+        if (doc_node_string(&first, &row->first) != 0 ||
+            doc_node_string(&second, &row->second) != 0)
+            continue;
+        row->place = doc_node_offset(&pair);
+        expect->order_count++;
+    }
+}
+
+static void read_always(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
+    doc_node item;
+    if (doc_node_array(node) != 0)
+        return;
+    expect->always =
+        prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof(prog_invariant));
+    for (bool more = expect->always != NULL && doc_node_first(node, &item); more;
+         more = doc_node_next(&item)) {
+        prog_invariant *invariant = &expect->always[expect->always_count];
+        if (doc_node_string(&item, &invariant->text) != 0)
+            continue;
+        invariant->condition = prog_compile_expression(compiler, &item);
+        invariant->place = doc_node_offset(&item);
+        expect->always_count += invariant->condition != NULL;
+    }
+}
+
+/* How a task can end: in one of these ways, or with an exception of some name. */
+static bool is_end(const char *text) {
+    return strcmp(text, "returned") == 0 || strcmp(text, "failed") == 0 ||
+           strcmp(text, "cancelled") == 0 || strcmp(text, "pending") == 0;
+}
+
+static void read_tasks(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
+    doc_node item;
+    if (doc_node_object(node) != 0)
+        return;
+    expect->tasks = prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof(prog_pair));
+    for (bool more = expect->tasks != NULL && doc_node_first(node, &item); more;
+         more = doc_node_next(&item)) {
+        prog_pair *row = &expect->tasks[expect->task_count];
+        base_symbols *names = &compiler->program->task_names;
+        *row = (prog_pair){.first = doc_node_key(&item), .place = doc_node_offset(&item)};
+        size_t length = strlen(row->first);
+        if (!prog_is_task_name(compiler, row->first, length)) {
+            base_suggestion suggestion;
+            base_suggestion_start(&suggestion, row->first, length);
+            prog_suggest_tasks(compiler, &suggestion);
+            (void)doc_node_key_unknown(&item, "task", row->first, &suggestion);
+            continue;
+        }
+        if (doc_node_string(&item, &row->second) != 0)
+            continue;
+        if (!is_end(row->second) &&
+            base_symbols_find(&compiler->program->exception_names, row->second,
+                              strlen(row->second)) == BASE_NO_SYMBOL) {
+            (void)doc_node_fault(&item,
+                                 "\"%s\" is no way to end: expected \"returned\", \"failed\", "
+                                 "\"cancelled\", \"pending\" or the name of an exception",
+                                 row->second);
+            continue;
+        }
+        compiler->no_memory |= base_symbols_add(names, row->first, length, NULL) == BASE_NO_SYMBOL;
+        expect->task_count++;
+    }
+}
+
+void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
+    prog_expect *expect = &compiler->program->expect;
+    doc_node node, member;
+    if (!doc_node_member(root, "expect", &node) || doc_node_object(&node) != 0)
+        return;
+    expect->given = true;
+    prog_check_fields(&node, prog_expect_fields);
+    if (doc_node_member(&node, "outcome", &member))
+        read_outcome(&member, expect);
+    if (doc_node_member(&node, "makespan", &member))
+        read_makespan(compiler, &member, expect);
+    if (doc_node_member(&node, "max_concurrent", &member))
+        prog_load_setting(compiler, &member, &expect->max_concurrent);
+    if (doc_node_member(&node, "tolerance", &member))
+        prog_load_setting(compiler, &member, &expect->tolerance);
+    if (doc_node_member(&node, "stdout", &member)) {
+        expect->lines = read_lines(compiler, &member, &expect->line_count);
+        expect->lines_place = doc_node_offset(&member);
+    }
+    if (doc_node_member(&node, "order", &member))
+        read_order(compiler, &member, expect);
+    if (doc_node_member(&node, "always", &member))
+        read_always(compiler, &member, expect);
+    if (doc_node_member(&node, "tasks", &member))
+        read_tasks(compiler, &member, expect);
+    if (doc_node_member(&node, "table", &member)) {
+        expect->table = read_lines(compiler, &member, &expect->table_count);
+        expect->table_place = doc_node_offset(&member);
+    }
+}
