@@ -334,7 +334,7 @@ static void put_wait_args(struct trace_writer *writer, char *at, const cad_wait_
         at = TRACE_PUT(at, ",");
         for (size_t i = 0; i < object->count; i++) {
             const struct trace_fragment *key = word_of(writer, object->fields[i].key);
-            if (!is_owner(key))
+            if (!is_owner(key) && !object->fields[i].detail)
                 at = put_state(at, key, object->fields[i].value);
         }
     }
