@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cadran.h"
 #include "trace/build.h"
+#include "trace/decode.h"
 #include "trace/scan.h"
 #include "trace/unpack.h"
 
@@ -28,7 +29,11 @@ struct input {
 
 struct reader {
     struct input input;
-    struct trace_builder builder;
+    struct trace_builder builder;    /* of the model; without one, of messages */
+    struct trace_consumer *consumer; /* NULL: a model is made */
+    struct trace_decoder decoder;    /* for the consumer, as all of these */
+    struct trace_event event;
+    bool consumer_failed;
     bool complete;
     bool has_events; /* the object form has its "traceEvents" */
 };
@@ -198,6 +203,21 @@ static int skip_large_value(struct reader *reader) {
 
 /* --- Events --------------------------------------------------------------------------------- */
 
+/* To the model, or to the consumer. */
+static int take_event(struct reader *reader, const struct trace_raw_event *raw) {
+    struct trace_event *event = &reader->event;
+    if (reader->consumer == NULL)
+        return trace_build_event(&reader->builder, raw);
+    int error = trace_decode(&reader->decoder, raw, event);
+    if (error != 0)
+        return error;
+    event->ordinal = ++reader->builder.trace->event_count;
+    event->line = reader->builder.line;
+    error = reader->consumer->take(reader->consumer, event);
+    reader->consumer_failed = error != 0;
+    return error;
+}
+
 /* One that cannot be taken. In a trace of ours there is none; in another program's it may be a
  * snapshot of something, which is not shown in any case. */
 static int leave_out_event(struct reader *reader, int why) {
@@ -223,7 +243,7 @@ static int take_any_event(struct reader *reader) {
         return error;
     if (is_object) {
         trace_scan_event(object, &event);
-        error = trace_build_event(&reader->builder, &event);
+        error = take_event(reader, &event);
     } else {
         error = trace_build_unread(&reader->builder, "nulls in the place of events");
     }
@@ -239,7 +259,7 @@ static int take_own_events(struct reader *reader) {
     int error = 0;
     while (error == 0 && trace_scan_own_event(&at, &event) && at[0] == ',' && at[1] == '\n') {
         reader->builder.line = input->line;
-        error = trace_build_event(&reader->builder, &event);
+        error = take_event(reader, &event);
         at += 2;
         input->at = at;
         input->line++;
@@ -466,10 +486,9 @@ static int warn_cut(struct reader *reader) {
                             events, events == 1 ? "" : "s", events == 1 ? "s" : "");
 }
 
-static int read_all(struct reader *reader, const char *name, struct trace_model **trace,
-                    char *message) {
+/* Reads all events. */
+static int read_all(struct reader *reader, const char *name, char *message) {
     struct input *input = &reader->input;
-    *trace = NULL;
     message[0] = '\0';
     input->line = 1;
     input->capacity = CHUNK_SIZE;
@@ -482,13 +501,49 @@ static int read_all(struct reader *reader, const char *name, struct trace_model 
         error = take_file(reader);
     if (error == 0 && (!reader->complete || trace_source_is_cut(input->source)))
         error = warn_cut(reader);
-    if (error == 0)
-        error = trace_build_finish(&reader->builder, reader->complete, trace);
-    if (error == CAD_ENOMEM)
+    return error;
+}
+
+static void finish(struct reader *reader, const char *name, int error, char *message) {
+    if (error == CAD_ENOMEM && !reader->consumer_failed)
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
     trace_build_drop(&reader->builder);
-    base_free(input->buffer);
-    trace_source_free(input->source);
+    trace_decoder_free(&reader->decoder);
+    base_free(reader->input.buffer);
+    trace_source_free(reader->input.source);
+}
+
+static int read_model(struct reader *reader, const char *name, struct trace_model **trace,
+                      char *message) {
+    *trace = NULL;
+    int error = read_all(reader, name, message);
+    if (error == 0)
+        error = trace_build_finish(&reader->builder, reader->complete, trace);
+    finish(reader, name, error, message);
+    return error;
+}
+
+/* What the consumer has to say of its failure. */
+static void quote_consumer(struct reader *reader, char *message) {
+    const struct trace_consumer *consumer = reader->consumer;
+    const char *words = consumer->failure == NULL ? NULL : consumer->failure(consumer);
+    snprintf(message, TRACE_MESSAGE_SIZE, "%s", words == NULL ? "" : words);
+}
+
+static int read_events(struct reader *reader, const char *name, bool *complete, char *message) {
+    struct trace_consumer *consumer = reader->consumer;
+    int error = read_all(reader, name, message);
+    *complete = error == 0 && reader->complete;
+    if (error == 0 && reader->builder.trace->warning_count > 0)
+        snprintf(message, TRACE_MESSAGE_SIZE, "%s", reader->builder.trace->warnings[0]);
+    int end_error = consumer->end == NULL ? 0 : consumer->end(consumer);
+    if (error == 0 && end_error != 0) {
+        error = end_error;
+        reader->consumer_failed = true;
+    }
+    if (reader->consumer_failed)
+        quote_consumer(reader, message);
+    finish(reader, name, error, message);
     return error;
 }
 
@@ -510,25 +565,58 @@ static int open_path(const char *path) {
     return fd;
 }
 
+/* A file is opened for the reader: false, with a message, where that cannot be. */
+static bool open_file(struct reader *reader, const char *path, int *fd, char *message) {
+    *fd = open_path(path);
+    if (*fd < 0) {
+        snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: %s", trace_path_name(path), strerror(errno));
+        return false;
+    }
+    reader->input.source = trace_source_new(*fd, NULL, 0);
+    return true;
+}
+
+static void close_file(const struct reader *reader, const char *path, int fd, int error,
+                       char *message) {
+    if (error == CAD_ESYSTEM && !reader->consumer_failed)
+        snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: %s", trace_path_name(path), strerror(errno));
+    if (fd != STDIN_FILENO)
+        close(fd);
+}
+
 int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]) {
     struct reader reader = {0};
-    const char *name = trace_path_name(path);
-    int fd = open_path(path);
-    int error = CAD_ESYSTEM;
+    int fd;
     *trace = NULL;
-    if (fd >= 0) {
-        reader.input.source = trace_source_new(fd, NULL, 0);
-        error = read_all(&reader, name, trace, message);
-    }
-    if (error == CAD_ESYSTEM)
-        snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: %s", name, strerror(errno));
-    if (fd > STDIN_FILENO)
-        close(fd);
+    if (!open_file(&reader, path, &fd, message))
+        return CAD_ESYSTEM;
+    int error = read_model(&reader, trace_path_name(path), trace, message);
+    close_file(&reader, path, fd, error, message);
+    return error;
+}
+
+int trace_read_events(const char *path, struct trace_consumer *consumer, bool *complete,
+                      char message[TRACE_MESSAGE_SIZE]) {
+    struct reader reader = {.consumer = consumer};
+    int fd;
+    *complete = false;
+    if (!open_file(&reader, path, &fd, message))
+        return CAD_ESYSTEM;
+    int error = read_events(&reader, trace_path_name(path), complete, message);
+    close_file(&reader, path, fd, error, message);
     return error;
 }
 
 int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
                       char message[TRACE_MESSAGE_SIZE]) {
     struct reader reader = {.input = {.source = trace_source_new(-1, data, size)}};
-    return read_all(&reader, name, trace, message);
+    return read_model(&reader, name, trace, message);
+}
+
+int trace_read_events_memory(const char *name, const char *data, size_t size,
+                             struct trace_consumer *consumer, bool *complete,
+                             char message[TRACE_MESSAGE_SIZE]) {
+    struct reader reader = {.input = {.source = trace_source_new(-1, data, size)},
+                            .consumer = consumer};
+    return read_events(&reader, name, complete, message);
 }

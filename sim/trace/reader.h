@@ -1,4 +1,4 @@
-/* trace/reader.h - reads a trace file into a model.
+/* trace/reader.h - reads a trace file, event by event or into a model.
  *
  * Traces of this project are held to the rules of docs/trace-format.md. Other programs' Trace
  * Event files are read as far as they go, and what was left out is listed in the model.
@@ -6,6 +6,7 @@
 #ifndef TRACE_READER_H
 #define TRACE_READER_H
 
+#include "trace/event.h"
 #include "trace/model.h"
 
 #include <stddef.h>
@@ -29,8 +30,21 @@ const char *trace_path_name(const char *path);
  * "file:line: ..." */
 int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]);
 
-/* The same from memory; `name` stands for the file in messages. */
+/* Gives each event of a trace to the consumer, in the order of the file, with its line and ordinal,
+ * as it was told to whoever wrote it; and then the end. An event of a kind that the table does not
+ * have, as all of another program's, is TRACE_UNKNOWN. Nothing but the event at hand is kept. The
+ * rules are not looked at: what a consumer must rely on, it checks.
+ *
+ * As trace_read(); and what take() or end() of the consumer returned, with the consumer's words as
+ * the message. *complete is false where the file is cut short; the message then says where. */
+int trace_read_events(const char *path, struct trace_consumer *consumer, bool *complete,
+                      char message[TRACE_MESSAGE_SIZE]);
+
+/* The same two from memory; `name` stands for the file in messages. */
 int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
                       char message[TRACE_MESSAGE_SIZE]);
+int trace_read_events_memory(const char *name, const char *data, size_t size,
+                             struct trace_consumer *consumer, bool *complete,
+                             char message[TRACE_MESSAGE_SIZE]);
 
 #endif

@@ -458,6 +458,27 @@ bool trace_scan_whole(struct trace_raw number, int64_t *whole) {
     return read_decimal(number, &decimal) && decimal_to_whole(&decimal, true, whole);
 }
 
+bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
+    const char *at = number.text;
+    const char *end = at + number.length;
+    bool negative = number.length > 0 && *at == '-';
+    uint64_t most = negative ? UINT64_C(1) << 63 : INT64_MAX;
+    uint64_t value = 0;
+    at += negative;
+    if (at == end)
+        return false;
+    for (; at < end && is_digit(*at); at++) {
+        uint64_t digit = (uint64_t)(*at - '0');
+        if (value > (most - digit) / 10)
+            return false;
+        value = 10 * value + digit;
+    }
+    if (at < end) /* 1e3, 1.0 */
+        return trace_scan_whole(number, whole);
+    *whole = negative ? (int64_t)(0 - value) : (int64_t)value;
+    return true;
+}
+
 bool trace_scan_number(struct trace_raw number, double *value) {
     struct decimal decimal;
     if (!read_decimal(number, &decimal))

@@ -86,6 +86,8 @@ bool trace_scan_numeral(struct trace_raw value, struct trace_raw *number);
  * whole. False: out of range, or not whole. */
 bool trace_scan_time(struct trace_raw number, int64_t *time_ns);
 bool trace_scan_whole(struct trace_raw number, int64_t *whole);
+/* A checked number that is whole, of all of int64_t. */
+bool trace_scan_integer(struct trace_raw number, int64_t *whole);
 /* A checked number as a double, within an ulp. False: it is a text, or a word, or too large. */
 bool trace_scan_number(struct trace_raw number, double *value);
 
