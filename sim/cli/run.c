@@ -16,8 +16,10 @@
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
 #include "cli/run_table.h"
+#include "program/load.h"
 #include "run/expect.h"
 #include "run/process.h"
+#include "run/run.h"
 #include "steps/language.h"
 #include "trace/writer.h"
 
@@ -54,7 +56,7 @@ static int open_trace(run_machine *machine, const char *path, struct trace_write
             (struct trace_override){options->overrides[i].name, options->overrides[i].value};
     struct trace_header header = {.scenario = machine->program->name,
                                   .clock = options->real ? "real" : "virtual",
-                                  .seed = machine->seed,
+                                  .seed = machine->result.seed,
                                   .overrides = overrides,
                                   .override_count = options->override_count,
                                   .until_ns = machine->until_ns};
@@ -89,35 +91,41 @@ static int refuse(const prog_program *program, int error) {
 
 /* Whether the outcome is what one would want of a scenario that expects nothing. */
 static bool went_well(const run_machine *machine) {
-    return machine->outcome == RUN_COMPLETE || machine->outcome == RUN_STOPPED ||
-           machine->outcome == RUN_INTERRUPTED;
+    return machine->result.outcome == RUN_COMPLETE || machine->result.outcome == RUN_STOPPED ||
+           machine->result.outcome == RUN_INTERRUPTED;
 }
 
 static int status_of(const run_machine *machine, size_t unmet) {
-    if (machine->outcome == RUN_BROKEN)
+    if (machine->result.outcome == RUN_BROKEN)
         return CLI_STATUS_ENVIRONMENT;
     bool fine = machine->program->expect.outcome != NULL || went_well(machine);
     return fine && unmet == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
+/* Why a run ended that was not over. */
+static void print_reason(const run_result *result) {
+    if (result->reason[0] != '\0')
+        fprintf(stderr, "%s: %s%s\n", result->outcome == RUN_BROKEN ? "cadran" : "limit",
+                result->reason, cli_limit_option(result->limit));
+}
+
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
 static int conclude(run_machine *machine, const cli_run_options *options, const char *trace_path,
                     FILE *report) {
-    bool broken = machine->outcome == RUN_BROKEN, whole = true;
+    bool broken = machine->result.outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(machine, stderr);
     if (!broken && (options->table || machine->program->expect.table != NULL))
         whole = cli_conclude_table(machine, trace_path, options->table, &unmet);
     int status = whole ? status_of(machine, unmet) : CLI_STATUS_ENVIRONMENT;
     if (report != NULL && !cli_write_report(machine, options->report_path, report, unmet, status))
         status = CLI_STATUS_ENVIRONMENT;
-    if (machine->failure_count > RUN_FAILURES_KEPT)
+    if (machine->result.failure_count > RUN_FAILURES_KEPT)
         fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
-                machine->failure_count - RUN_FAILURES_KEPT);
-    if (machine->reason[0] != '\0')
-        fprintf(stderr, "%s: %s\n", broken ? "cadran" : "limit", machine->reason);
+                machine->result.failure_count - RUN_FAILURES_KEPT);
+    print_reason(&machine->result);
     if (!broken)
-        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(machine->outcome),
-                machine->end_ns);
+        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(machine->result.outcome),
+                machine->result.end_ns);
     return status;
 }
 

@@ -6,7 +6,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "run/machine.h"
+#include "run/limits.h"
+#include "run/values.h"
 
 /* --- Variables ------------------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #include "program/compile.h"
 #include "program/exceptions.h"
 #include "run/interpreter.h"
-#include "run/machine.h"
+#include "run/values.h"
 
 /* --- let, assign ----------------------------------------------------------------------------- */
 
