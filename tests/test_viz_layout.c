@@ -387,8 +387,10 @@ static void test_layout__nothing_is_said_to_be_nothing(void **state) {
 static void test_layout__what_cannot_be_shown_is_not_said_to_be_nothing(void **state) {
     (void)state;
     struct stage stage;
-    sample_foreign(&stage.sample, "[{\"ph\":\"P\",\"ts\":1}]");
-    stage_open(&stage, 800, 500);
+    sample_text(&stage.sample, "[{'ph':'P','ts':1},{'ph':'v','ts':1}]");
+    stage_open(&stage, 1000, 500);
+    assert_non_null(
+        stage_text(&stage, "2 warnings: sample:1: samples (ph P) are left out: 1 of them"));
     assert_null(stage_text(&stage, "Nothing happened in this trace"));
     assert_non_null(stage_text(&stage, "Nothing in this trace can be shown"));
     stage_close(&stage);

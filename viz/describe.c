@@ -227,14 +227,20 @@ static void describe_trace(struct viz_description *out, const struct viz_model *
     add_args(out, model->trace, model->trace->header);
 }
 
-/* What the reader had to say: each kind of event that it left out is a line of it. */
+/* What the reader had to say, of which each kind of event that it left out is a line, and what is
+ * in the trace but not in the picture. */
 static bool describe_remark(struct viz_description *out, const struct viz_model *model) {
     const struct trace_model *trace = model->trace;
-    if (trace->warning_count == 0)
+    if (trace->warning_count == 0 && model->hidden_count == 0)
         return false;
-    snprintf(out->heading, sizeof out->heading, "Not all of the file is here");
+    snprintf(out->heading, sizeof out->heading, "%s",
+             trace->warning_count > 0 ? "Warnings" : "Not all is drawn");
     for (size_t i = 0; i < trace->warning_count; i++)
         add_fact(out, "", trace->warnings[i]);
+    char text[VIZ_HIDDEN_SIZE];
+    viz_hidden_text(model, text);
+    if (text[0] != '\0')
+        add_fact(out, trace->warning_count > 0 ? "" : "not drawn", text);
     return true;
 }
 
