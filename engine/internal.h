@@ -608,11 +608,10 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
 
 CAD__APART void cad__trace_task_begin(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
-CAD__APART void cad__trace_wait(cad_task *task);
 CAD__APART void cad__trace_wake(cad_task *task);
 /* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
  * those are woken. */
-CAD__APART void cad__trace_join(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_ready(cad_loop *loop, cad__entry *entry);
 CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
 /* An entry is about to be taken out of the ready queue before its turn. */
 CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
@@ -666,8 +665,10 @@ cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
-    CAD__TRACE(loop, cad__trace_join(loop, entry));
-    cad__append(&loop->ready, &entry->link);
+    if (__builtin_expect(loop->trace != NULL, 0))
+        cad__trace_ready(loop, entry); /* which appends it, so that nothing is left to do here */
+    else
+        cad__append(&loop->ready, &entry->link);
 }
 
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) {
