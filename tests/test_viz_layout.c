@@ -106,7 +106,7 @@ static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
         if (prim->kind != VIZ_TEXT_AT || strncmp(text, "a label", 7) != 0)
             continue;
         ellipsis += strstr(text, "\xE2\x80\xA6") != NULL;
-        double right = prim->at.x + (double)(strlen(text) - 2) * STAGE_LETTER;
+        double right = prim->at.x + (double)(strlen(text) - 2) * (double)STAGE_LETTER;
         assert_true(right <= viz_x_of(&stage.state.frame, &stage.state.view, 8000));
     }
     assert_int_equal(ellipsis, 1);
@@ -235,7 +235,7 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     stage_update(&stage);
     assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_ACCENT), 1);
     assert_non_null(stage_text(&stage, "woken by"));
-    assert_non_null(stage_text(&stage, "maxsize"));
+    assert_non_null(stage_text(&stage, "queue"));
     stage_close(&stage);
 }
 

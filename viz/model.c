@@ -354,7 +354,7 @@ static int make_density(struct viz_model *model) {
     float *part = array_of(rows * stride, sizeof *part);
     float *step = array_of(rows * stride, sizeof *step);
     int error = density->cells && part && step ? 0 : CAD_ENOMEM;
-    double scale = DENSITY_COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0);
+    double scale = (double)DENSITY_COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0);
     for (size_t i = 0; error == 0 && i < model->lane_count; i++) {
         size_t at = i * rows / model->lane_count * stride;
         const struct viz_row *row = &model->rows[model->lanes[i].first_row];

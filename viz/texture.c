@@ -123,12 +123,12 @@ static bool covers(const struct mask *mask, double x, double y) {
 }
 
 static void mask_row(const void *shape, int w, int h, int y, uint8_t *alphas) {
+    const double step = 1.0 / (double)SAMPLES;
     (void)h;
     for (int x = 0; x < w; x++) {
         int hits = 0;
         for (int i = 0; i < SAMPLES * SAMPLES; i++)
-            hits +=
-                covers(shape, x + (i % SAMPLES + 0.5) / SAMPLES, y + (i / SAMPLES + 0.5) / SAMPLES);
+            hits += covers(shape, x + (i % SAMPLES + 0.5) * step, y + (i / SAMPLES + 0.5) * step);
         alphas[x] = (uint8_t)(hits * 255 / (SAMPLES * SAMPLES));
     }
 }
