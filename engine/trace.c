@@ -166,7 +166,7 @@ void cad__trace_task_end(cad_task *task, int code, const cad_exception *exceptio
         sink->task_end(sink->context, now_ns, task, code, exception);
 }
 
-void cad__trace_wait(cad_task *task) {
+static void wait_began(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
@@ -211,7 +211,7 @@ static cad_ready_info describe_entry(const cad__entry *entry) {
     return (cad_ready_info){.kind = cad__entry_name(entry), .task = cad__entry_task(entry)};
 }
 
-void cad__trace_join(cad_loop *loop, const cad__entry *entry) {
+static void join(cad_loop *loop, const cad__entry *entry) {
     const cad_trace_sink *sink = loop->trace->sink;
     if (!sink->detail || sink->ready_join == NULL)
         return;
@@ -219,12 +219,17 @@ void cad__trace_join(cad_loop *loop, const cad__entry *entry) {
     sink->ready_join(sink->context, tick(loop), &info, culprit(loop));
 }
 
+void cad__trace_ready(cad_loop *loop, cad__entry *entry) {
+    join(loop, entry);
+    cad__append(&loop->ready, &entry->link);
+}
+
 void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
     for (cad__link *link = entries->next; link != entries; link = link->next) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         if (entry->kind == CAD__ENTRY_TASK)
             cad__trace_wake(&cad__entry_owner(entry)->future);
-        cad__trace_join(loop, entry);
+        join(loop, entry);
     }
 }
 
@@ -414,6 +419,8 @@ int cad__trace_poll(cad__task *task) {
     if (tells && result != CAD_PENDING)
         cad__trace_operation(object, operation->verb, result);
     settle(task->future.object.loop);
+    if (result == CAD_PENDING)
+        wait_began(&task->future);
     return result;
 }
 

@@ -208,5 +208,27 @@ class Killed(Events):
                     self.assertGreater(ticks, 5)
 
 
+class Ended(Events):
+    TICKS = Killed.TICKS
+
+    def test_other_signals_end_a_run_as_an_interrupt_does(self):
+        self.write("ticks.json", self.TICKS | {"on_interrupt": [{"print": "bye"}]})
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            with self.subTest(number.name):
+                process = self.start("run", "--clock", "real", "--trace", "t", "--report", "r",
+                                     "ticks.json")
+                time.sleep(0.5)
+                process.send_signal(number)
+                self.finish(process)
+                self.assertEqual(process.returncode, -number)
+                self.assertTrue(process.out.endswith("bye\n"), process.out)
+                self.assertRegex(process.err, r"outcome interrupted at \d+\n\Z")
+                events = json.loads((self.folder / "t").read_text())
+                self.assertIn(("signal", number.name),
+                              [(event.get("cat"), event["name"]) for event in events])
+                self.assertEqual(json.loads((self.folder / "r").read_text())["outcome"],
+                                 "interrupted")
+
+
 if __name__ == "__main__":
     main()
