@@ -44,7 +44,10 @@ function(cad_target target)
     )
     target_link_options(${target} PRIVATE ${cadran_instrument})
     if(CADRAN_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        target_link_options(${target} PRIVATE -fno-lto) # unless cad_lto() says otherwise
+        # Unless cad_lto() says otherwise; -flto behind it would not undo it.
+        target_link_options(
+            ${target} PRIVATE "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:CADRAN_LTO>>>:-fno-lto>"
+        )
     endif()
 endfunction()
 
@@ -58,5 +61,6 @@ function(cad_lto)
     foreach(target ${ARGN})
         target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto;-ffat-lto-objects>)
         target_link_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto>)
+        set_target_properties(${target} PROPERTIES CADRAN_LTO ON)
     endforeach()
 endfunction()
