@@ -60,7 +60,10 @@ function(cad_lto)
     endif()
     foreach(target ${ARGN})
         target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto;-ffat-lto-objects>)
-        target_link_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto>)
+        # In one piece: gcc 12 loses a function between several.
+        target_link_options(
+            ${target} PRIVATE "$<$<CONFIG:Release>:-flto=auto;-flto-partition=one>"
+        )
         set_target_properties(${target} PROPERTIES CADRAN_LTO ON)
     endforeach()
 endfunction()
