@@ -213,7 +213,7 @@ enum cad__traced {
 typedef struct cad__type {
     const char *name;
     enum cad__traced traced;
-    /* Fills in info->count and info->fields. */
+    /* Fills in info->count and info->fields, those that are details last. */
     void (*describe)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
@@ -511,6 +511,9 @@ void cad__overflow_unwatch(cad_loop *loop);
 
 /* --- The loop ------------------------------------------------------------------------------ */
 
+/* A power of two. */
+enum { CAD__TOLD_LINES = 16 };
+
 struct cad_loop {
     cad_driver *driver;
     cad__link ready; /* what runs in the next iteration */
@@ -561,6 +564,11 @@ struct cad_loop {
         uint64_t iterations;  /* since the sink listens */
         cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
         cad__object *changed; /* what has changed and is to be told of; NULL */
+        struct cad__told_line {
+            const cad__type *type;
+            const char *line; /* a literal */
+            bool told;        /* its length is a part of the state that the sink wants */
+        } lines[CAD__TOLD_LINES];
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };

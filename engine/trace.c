@@ -12,12 +12,10 @@
 /* What the sink wants to know of an object. */
 static void describe(const struct cad__tracer *tracer, const cad__object *object,
                      cad_object_info *info) {
-    size_t count = 0;
     cad_object_describe(object, info);
-    for (size_t i = 0; i < info->count; i++)
-        if (tracer->sink->detail || !info->fields[i].detail)
-            info->fields[count++] = info->fields[i];
-    info->count = count;
+    if (!tracer->sink->detail)
+        while (info->count > 0 && info->fields[info->count - 1].detail) /* which are the last */
+            info->count--;
 }
 
 static void declare(struct cad__tracer *tracer, cad__object *object) {
@@ -125,17 +123,25 @@ static cad__object *object_of(const cad_wait_info *wait) {
     return wait->task == NULL ? (cad__object *)(uintptr_t)wait->object : NULL;
 }
 
-/* Whether the length of a line is a part of the object's state that the sink wants. */
-static bool tells_line(const struct cad__tracer *tracer, const cad__object *object,
-                       const char *line) {
+static bool is_field(const struct cad__tracer *tracer, const cad__object *object, const char *key) {
     cad_object_info info;
-    if (line == NULL || !object->traced)
-        return false;
     describe(tracer, object, &info);
     for (size_t i = 0; i < info.count; i++)
-        if (strcmp(info.fields[i].key, line) == 0)
+        if (strcmp(info.fields[i].key, key) == 0)
             return true;
     return false;
+}
+
+/* Whether the length of a line is a part of the object's state that the sink wants: it is for all
+ * objects of a type or for none, and is asked at each wait, so the answer is kept. */
+static bool tells_line(struct cad__tracer *tracer, const cad__object *object, const char *line) {
+    if (line == NULL || !object->traced)
+        return false;
+    uintptr_t mixed = ((uintptr_t)line ^ (uintptr_t)object->type) >> 3;
+    struct cad__told_line *told = &tracer->lines[mixed % CAD__TOLD_LINES];
+    if (told->line != line || told->type != object->type)
+        *told = (struct cad__told_line){object->type, line, is_field(tracer, object, line)};
+    return told->told;
 }
 
 /* Tells of the change that was put off. */

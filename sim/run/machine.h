@@ -13,7 +13,7 @@
 #include "run/lines.h"
 #include "run/result.h"
 
-struct trace_writer;
+struct trace_stream;
 struct run_callback;
 
 typedef struct run_machine run_machine;
@@ -78,7 +78,8 @@ struct run_gauge {
 struct run_machine {
     const prog_program *program;
     const run_machine_options *options;
-    struct trace_writer *writer; /* NULL: no trace */
+    struct trace_stream *trace;   /* NULL: nobody wants one */
+    struct trace_stream *details; /* the same, where it wants details; else NULL */
     cad_loop *loop;
     cad_wait_hook wait_hook;
     expr_value *globals;
@@ -95,6 +96,7 @@ struct run_machine {
     size_t ordinal_capacity;
     base_buffer text;   /* a text that is only passing through: see run_say() */
     base_buffer line;   /* likewise, a line with its time */
+    base_buffer detail; /* likewise, a value for the trace */
     uint32_t origin;    /* where the error began that is being raised again; PROG_NO_PC */
     uint32_t busiest;   /* of the running turn: its longest `compute`; PROG_NO_PC ... */
     int64_t busiest_ns; /* ... and how long that is */

@@ -1,6 +1,7 @@
 /* The life of a machine, and the run from its beginning to its end. */
 #include "run/run.h"
 #include "program/exceptions.h"
+#include "run/details.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
 
@@ -112,10 +113,21 @@ static const char *error_name(void *context, int code) {
     return code <= CAD_EUSER ? prog_error_name(context, code) : NULL;
 }
 
-void run_machine_trace(run_machine *machine, struct trace_writer *writer) {
-    machine->writer = writer;
-    trace_writer_set_error_names(writer, error_name, (void *)(uintptr_t)machine->program);
-    cad_loop_set_trace(machine->loop, trace_writer_sink(writer));
+static const char *item_text(void *context, void *item) {
+    run_machine *machine = context;
+    base_buffer_clear(&machine->detail);
+    int error = expr_value_show(expr_value_unpack(item), &machine->detail);
+    return error == 0 ? machine->detail.data : NULL;
+}
+
+void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
+    machine->trace = trace;
+    trace_stream_set_error_names(trace, error_name, (void *)(uintptr_t)machine->program);
+    trace_stream_set_item_texts(trace, item_text, machine);
+    trace_stream_attach(trace, machine->loop);
+    if (trace_stream_has_detail(trace))
+        machine->details = trace;
+    run_tell_globals(machine);
 }
 
 static void drop_item(void *item) {
@@ -170,6 +182,7 @@ void run_machine_free(run_machine *machine) {
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);
     base_buffer_free(&machine->line);
+    base_buffer_free(&machine->detail);
     base_buffer_free(&machine->printed);
     base_buffer_free(&machine->name);
     base_free(machine->globals);
@@ -195,9 +208,23 @@ static void until_came(void *arg) {
     cad_loop_stop(machine->loop);
 }
 
+static const char *signal_name(int number) {
+    switch (number) {
+    case SIGTERM:
+        return "SIGTERM";
+    case SIGHUP:
+        return "SIGHUP";
+    case SIGQUIT:
+        return "SIGQUIT";
+    default:
+        return "SIGINT";
+    }
+}
+
 static void trace_signal(run_machine *machine) {
-    if (machine->writer != NULL && !machine->signal_traced)
-        trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL, "SIGINT");
+    if (machine->trace != NULL && !machine->signal_traced)
+        trace_stream_signal(machine->trace, cad_loop_time(machine->loop), NULL,
+                            signal_name(machine->result.signal));
     machine->signal_traced = true;
 }
 
@@ -282,14 +309,14 @@ static uint64_t count_pending(const run_machine *machine) {
 
 /* Ends the trace, while the tasks that have not ended still exist. */
 static void close_trace(run_machine *machine) {
-    struct trace_writer *writer = machine->writer;
-    machine->writer = NULL;
-    if (writer == NULL || trace_writer_close(writer, machine->result.end_ns,
-                                             run_outcome_name(machine->result.outcome)) == 0)
+    struct trace_stream *trace = machine->trace;
+    machine->trace = machine->details = NULL;
+    if (trace == NULL || trace_stream_close(trace, machine->result.end_ns,
+                                            run_outcome_name(machine->result.outcome)) == 0)
         return;
     machine->result.outcome = RUN_BROKEN;
     (void)snprintf(machine->result.reason, sizeof machine->result.reason, "%s",
-                   trace_writer_failure(writer));
+                   trace_stream_failure(trace));
 }
 
 /* One has ended the run; another is to end the process, should the rest not come to an end. */
