@@ -53,6 +53,7 @@ static size_t waiters(const cad__object *object) {
 
 static const cad__type as_completed_type = {
     .name = "as_completed",
+    .traced = CAD__TRACED_WHEN_USED,
     .waiters = waiters,
     .clear = clear,
 };

@@ -35,6 +35,12 @@ static size_t waiters(const cad__object *object) {
     return barrier->condition.waiters.count + barrier->lock.waiters.count;
 }
 
+/* Its lock's, and its condition's. */
+static const char *line(const cad__object *object, const cad__waiters *waiters) {
+    const cad_barrier *barrier = CAD__CONTAINER(object, const cad_barrier, object);
+    return waiters == &barrier->lock.waiters ? "entering" : "waiters";
+}
+
 static void clear(cad__object *object) {
     cad__object *lock = &CAD__CONTAINER(object, cad_barrier, object)->lock.object;
     lock->type->clear(lock);
@@ -42,8 +48,10 @@ static void clear(cad__object *object) {
 
 static const cad__type barrier_type = {
     .name = "barrier",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
+    .line = line,
     .clear = clear,
 };
 
@@ -87,6 +95,8 @@ static int leave_barrier(cad_barrier *barrier, int result) {
     if (--barrier->count == 0) {
         bool ends = barrier->state == RESETTING || barrier->state == DRAINING;
         set_state(barrier, ends ? FILLING : barrier->state);
+    } else if (barrier->state == FILLING) {
+        CAD__CHANGED(barrier);
     }
     return leave(barrier, result);
 }
@@ -115,11 +125,11 @@ static int enter(cad_barrier *barrier, cad_task *task) {
     wait->index = barrier->count++;
     wait->phase = ENTERED;
     wait->inner = 0;
-    CAD__CHANGED(barrier);
     if (wait->index + 1 == barrier->parties) {
         set_state(barrier, DRAINING);
         return leave_barrier(barrier, (int)wait->index);
     }
+    CAD__CHANGED(barrier);
     return wait_in(barrier, task, ENTERED);
 }
 

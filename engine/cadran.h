@@ -565,7 +565,7 @@ CAD_API void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handle
 
 /* An entry of the ready queue. */
 typedef struct cad_ready_info {
-    const char *kind;     /* "step" of a task, "callback", ...: a literal of the library */
+    const char *kind; /* "task", its "end", "callback", "timer", ...: a literal of the library */
     const cad_task *task; /* the task that it is about; NULL: none */
 } cad_ready_info;
 

@@ -5,10 +5,11 @@
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
     info->count = 2;
-    info->fields[0].key = "locked";
-    info->fields[0].value = condition->lock->locked;
-    info->fields[1].key = "waiters";
-    info->fields[1].value = (int64_t)condition->waiters.count;
+    info->fields[0].key = "waiters";
+    info->fields[0].value = (int64_t)condition->waiters.count;
+    info->fields[1].key = "lock";
+    info->fields[1].constant = true;
+    info->fields[1].value = (int64_t)condition->lock->object.id;
 }
 
 static size_t waiters(const cad__object *object) {
@@ -18,6 +19,7 @@ static size_t waiters(const cad__object *object) {
 
 static const cad__type condition_type = {
     .name = "condition",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
 };
@@ -127,15 +129,23 @@ int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg)
 
 /* --- notify ---------------------------------------------------------------------------------- */
 
-int cad_condition_notify(cad_condition *condition, size_t n) {
+static int notify(cad_condition *condition, const char *verb, size_t n) {
+    cad__object *object = &condition->object;
     if (!condition->lock->locked)
-        return cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock");
+        return cad__did(object, verb, cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock"));
+    cad__did(object, verb, 0);
+    if (condition->waiters.count == 0)
+        return 0;
     while (n > 0 && cad__wake_first(&condition->waiters))
         n--;
     CAD__CHANGED(condition);
     return 0;
 }
 
+int cad_condition_notify(cad_condition *condition, size_t n) {
+    return notify(condition, "notify", n);
+}
+
 int cad_condition_notify_all(cad_condition *condition) {
-    return cad_condition_notify(condition, SIZE_MAX);
+    return notify(condition, "notify_all", SIZE_MAX);
 }

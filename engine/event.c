@@ -22,6 +22,7 @@ static size_t waiters(const cad__object *object) {
 
 static const cad__type event_type = {
     .name = "event",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
 };
@@ -54,6 +55,7 @@ int cad_event_wait(cad_event *event) {
 }
 
 void cad_event_set(cad_event *event) {
+    cad__did(&event->object, "set", 0);
     if (event->set)
         return;
     event->set = true;
@@ -62,6 +64,7 @@ void cad_event_set(cad_event *event) {
 }
 
 void cad_event_clear(cad_event *event) {
+    cad__did(&event->object, "clear", 0);
     if (!event->set)
         return;
     event->set = false;

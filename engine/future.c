@@ -20,10 +20,7 @@ static const cad__type callback_type = {.name = "callback"};
 
 void cad__done_callback_run(cad__entry *entry) {
     callback *call = CAD__CONTAINER(entry, callback, follower.entry);
-    cad_loop *loop = call->object.loop;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
     call->fn(call->follower.future, call->arg);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
     cad_future_unref(call->follower.future);
     cad__object_free(&call->object);
 }
@@ -63,7 +60,7 @@ void cad__future_clear(cad__object *object) {
         cad__unlink(future->callbacks.next);
 }
 
-static void describe(const cad__object *object, cad_object_info *info) {
+void cad__future_describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 1;
     info->fields[0].key = "done";
@@ -80,7 +77,8 @@ size_t cad__future_waiters(const cad__object *object) {
 
 static const cad__type future_type = {
     .name = "future",
-    .describe = describe,
+    .traced = CAD__TRACED_WHEN_USED,
+    .describe = cad__future_describe,
     .waiters = cad__future_waiters,
     .clear = cad__future_clear,
     .cancel = cad__future_cancel_plain,
@@ -108,16 +106,8 @@ void cad_future_unref(cad_future *future) {
 /* One entry of the ready queue for each callback and each waiting task, in their order. */
 static void schedule_callbacks(cad_future *future) {
     cad_loop *loop = future->object.loop;
-    if (loop->trace != NULL) {
-        for (cad__link *link = future->callbacks.next; link != &future->callbacks;
-             link = link->next) {
-            cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
-            if (entry->kind == CAD__ENTRY_TASK)
-                cad__trace_wake(&cad__entry_owner(entry)->future);
-        }
-        if (future->object.type == &future_type)
-            cad__trace_object(&future->object);
-    }
+    CAD__CHANGED(future);
+    CAD__TRACE(loop, cad__trace_join_all(loop, &future->callbacks));
     cad__splice(&loop->ready, &future->callbacks);
 }
 
@@ -175,6 +165,7 @@ static int check_settable(const cad_future *future, const char *refusal) {
 
 int cad_future_set_result(cad_future *future, void *value) {
     int error = check_settable(future, "Task does not support set_result operation");
+    cad__did(&future->object, "set_result", error);
     if (error != 0)
         return error;
     cad__future_finish(future, value, 0, NULL);
@@ -184,6 +175,7 @@ int cad_future_set_result(cad_future *future, void *value) {
 int cad_future_set_exception(cad_future *future, int code, cad_exception *exception) {
     assert(code < 0 && code != CAD_PENDING);
     int error = check_settable(future, "Task does not support set_exception operation");
+    cad__did(&future->object, "set_exception", error);
     if (error != 0)
         return error;
     cad__future_finish(future, NULL, code, exception);
@@ -314,4 +306,14 @@ int cad_future_remove_done_callback(cad_future *future, cad_done_callback *fn, v
         removed++;
     }
     return removed;
+}
+
+void cad__unfollow(cad__follower *follower) {
+    cad__entry *entry = &follower->entry;
+    if (!cad__linked(&entry->link))
+        return;
+    if (cad_future_done(follower->future))
+        CAD__TRACE(follower->future->object.loop,
+                   cad__trace_leave(follower->future->object.loop, entry));
+    cad__unlink(&entry->link);
 }

@@ -141,6 +141,8 @@ static void clear(cad__object *object) {
 
 static const cad__type gather_type = {
     .name = "gather",
+    .traced = CAD__TRACED_WHEN_USED,
+    .describe = cad__future_describe,
     .waiters = cad__future_waiters,
     .clear = clear,
     .cancel = cancel,
@@ -219,6 +221,8 @@ static void clear_shield(cad__object *object) {
 
 static const cad__type shield_type = {
     .name = "shield",
+    .traced = CAD__TRACED_WHEN_USED,
+    .describe = cad__future_describe,
     .waiters = cad__future_waiters,
     .clear = clear_shield,
     .cancel = cad__future_cancel_plain,

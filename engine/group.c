@@ -54,6 +54,7 @@ static void describe(const cad__object *object, cad_object_info *info) {
 
 static const cad__type group_type = {
     .name = "task_group",
+    .traced = CAD__TRACED_WHEN_USED,
     .describe = describe,
     .clear = clear,
 };
@@ -122,6 +123,7 @@ void cad__task_group_member_done(cad__entry *entry) {
         (void)cad__wake_first(&group->completed);
     if (!cad_future_cancelled(task) && task->error != 0)
         fail(group, task);
+    CAD__CHANGED(group);
     loop->cause = NULL;
     cad_future_unref(task);
 }
@@ -151,6 +153,7 @@ int cad__task_group_add(cad_task_group *group, cad_task *task) {
     cad__append(&group->tasks, &next->link);
     cad__follow(&next->follower);
     group->running++;
+    CAD__CHANGED(group);
     return 0;
 }
 

@@ -15,10 +15,7 @@ static const cad__type handle_type = {.name = "handle"};
 
 void cad__handle_run(cad__entry *entry) {
     cad_handle *handle = CAD__CONTAINER(entry, cad_handle, timer.entry);
-    cad_loop *loop = handle->object.loop;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
     handle->fn(handle->arg);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
     cad_handle_unref(handle);
 }
 

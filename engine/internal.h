@@ -228,6 +228,8 @@ CAD__APART int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
+typedef struct cad__waiters cad__waiters;
+
 /* What every object of a loop begins with. A program's pointer to a primitive, a future or a task
  * is a pointer to this, so that cad_set_name() and its like take any of them. */
 typedef struct cad__object {
@@ -237,17 +239,29 @@ typedef struct cad__object {
     char *name;    /* NULL until given or asked for */
     uint64_t
         id : 48; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
-    uint64_t size_class : 16; /* in the loop's pool */
+    uint64_t size_class : 8; /* in the loop's pool */
+    uint64_t traced : 1;     /* the trace sink has been told that it exists */
 } cad__object;
 
 #define CAD__ID(number) ((number) & ((UINT64_C(1) << 48) - 1))
 
+/* Which objects a trace is told of, beside the tasks, which have events of their own. */
+enum cad__traced {
+    CAD__TRACED_NEVER,
+    CAD__TRACED_WHEN_USED, /* when a task waits for it, or when it is given a name */
+    CAD__TRACED_ALWAYS,    /* the primitives */
+};
+
 typedef struct cad__type {
     const char *name;
+    enum cad__traced traced;
     /* Fills in info->count and info->fields. */
     void (*describe)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
+    /* What a line of those who wait for it is called; NULL: "waiters", of which it has no others.
+     */
+    const char *(*line)(const cad__object *object, const cad__waiters *waiters);
     /* Gives back what the object holds besides its own memory. */
     void (*clear)(cad__object *object);
     /* Futures only: Future.cancel(). `exception` is borrowed. True if the request was taken. */
@@ -304,7 +318,8 @@ void cad__future_set_cancelled(cad_future *future, cad_exception *exception);
 /* Future.cancel() as a plain future does it. */
 bool cad__future_cancel_plain(cad_future *future, cad_exception *exception);
 bool cad__future_cancel(cad_future *future, cad_exception *exception);
-/* The waiters() of every kind of future. */
+/* The describe() and the waiters() of every kind of future that is no task. */
+void cad__future_describe(const cad__object *object, cad_object_info *info);
 size_t cad__future_waiters(const cad__object *object);
 /* The clear() of a plain future, and the last part of that of every other kind. */
 void cad__future_clear(cad__object *object);
@@ -320,7 +335,7 @@ static inline void cad__future_subscribe(cad_future *future, cad__entry *entry);
 /* The same for what knows its future. */
 static inline void cad__follow(cad__follower *follower);
 /* Takes it from where it is, among the callbacks or the ready ones; it may be in neither. */
-static inline void cad__unfollow(cad__follower *follower);
+void cad__unfollow(cad__follower *follower);
 
 /* --- Waits --------------------------------------------------------------------------------- */
 
@@ -336,13 +351,14 @@ typedef struct cad__operation {
     void (*drop)(cad_task *task);
     /* The lock that the task waits for in the middle of it; NULL: never one. */
     cad_lock *(*lock)(const cad_task *task);
+    bool tells; /* poll() itself tells the trace of the result */
 } cad__operation;
 
 /* Tasks that wait, first come first. */
-typedef struct cad__waiters {
+struct cad__waiters {
     cad__link list; /* of cad__wait.link */
     size_t count;   /* of those neither woken nor cancelled yet */
-} cad__waiters;
+};
 
 enum cad__wait_state {
     CAD__WAIT_NONE,      /* not waiting, or waiting for its turn only */
@@ -566,6 +582,10 @@ struct cad_loop {
         int64_t last_ns;
         const cad_task *runs; /* what runs: a task, or NULL for a callback */
         bool running, run_open;
+        bool in_turn;         /* of whatever */
+        uint64_t iterations;  /* since the sink listens */
+        cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
+        cad__object *changed; /* what has changed and is to be told of; NULL */
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
@@ -592,6 +612,68 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
     waiters->count = 0;
 }
 
+/* --- Trace --------------------------------------------------------------------------------- */
+
+/* The callers of these look first whether anybody listens, which is all that it costs then. */
+#define CAD__TRACE(loop, call)                                                                     \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
+            call;                                                                                  \
+    } while (0)
+
+CAD__APART void cad__trace_task_begin(cad_task *task);
+CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
+CAD__APART void cad__trace_wait(cad_task *task);
+CAD__APART void cad__trace_wake(cad_task *task);
+/* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
+ * those are woken. */
+CAD__APART void cad__trace_join(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
+/* An entry is about to be taken out of the ready queue before its turn. */
+CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_iteration(cad_loop *loop);
+/* An entry has been taken from the ready queue for its turn. */
+CAD__APART void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry);
+/* The turn is over; nothing where none has begun. */
+CAD__APART void cad__trace_turn_end(cad_loop *loop);
+CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
+CAD__APART void cad__trace_timeout(cad_task *task);
+/* An object has been made: it is told of with the next event, by when it may have a name. */
+CAD__APART void cad__trace_new(cad__object *object);
+/* It has been given a name. */
+CAD__APART void cad__trace_name(cad__object *object);
+/* It is about to be freed. */
+CAD__APART void cad__trace_free(cad__object *object);
+/* Its state has changed. */
+CAD__APART void cad__trace_object(cad__object *object);
+/* A part of its state has changed that is a detail. */
+CAD__APART void cad__trace_object_detail(cad__object *object);
+/* The task is leaving the line that it stands in: the object has changed, and is told of with what
+ * else the same operation changes. */
+CAD__APART void cad__trace_unpark(cad__task *task);
+/* operation->poll(), and its result. */
+CAD__APART int cad__trace_poll(cad__task *task);
+/* An operation on a primitive has come to its result. */
+CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int result);
+/* The same, of one that gives or takes an item. */
+CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result,
+                                enum cad_item_move move, void *item, size_t place);
+/* The clock has moved while something ran: what was open before is told before anything else is,
+ * by a program that adds events of its own to the same trace. */
+CAD__APART void cad__trace_time(cad_loop *loop);
+
+/* A primitive's state has changed. */
+#define CAD__CHANGED(primitive)                                                                    \
+    CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
+
+/* Returns the result of an operation that does not wait; `object` is the primitive's. */
+static inline int cad__did(cad__object *object, const char *verb, int result) {
+    CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
+    return result;
+}
+
+/* --- Order ---------------------------------------------------------------------------------- */
+
 /* For a coroutine whose turn is over: takes the entry that is next, if it can run on a coroutine's
  * stack; begins the next iteration where that needs nothing from outside. NULL: the loop has to go
  * on. */
@@ -599,6 +681,7 @@ cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
+    CAD__TRACE(loop, cad__trace_join(loop, entry));
     cad__append(&loop->ready, &entry->link);
 }
 
@@ -611,11 +694,6 @@ static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) 
 
 static inline void cad__follow(cad__follower *follower) {
     cad__future_subscribe(follower->future, &follower->entry);
-}
-
-static inline void cad__unfollow(cad__follower *follower) {
-    if (cad__linked(&follower->entry.link))
-        cad__unlink(&follower->entry.link);
 }
 
 /* deadline = from + delay, without overflow. */
@@ -633,31 +711,5 @@ void cad__threads_free(cad_loop *loop);
 
 /* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
 int cad__task_group_add(cad_task_group *group, cad_task *task);
-
-/* --- Trace --------------------------------------------------------------------------------- */
-
-/* Each does nothing without a sink; the callers test loop->trace first to make that free. */
-CAD__APART void cad__trace_task_begin(cad_task *task);
-CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
-CAD__APART void cad__trace_wait(cad_task *task);
-CAD__APART void cad__trace_wake(cad_task *task);
-CAD__APART void cad__trace_run_begin(cad_loop *loop, cad_task *task);
-CAD__APART void cad__trace_run_end(cad_loop *loop);
-CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
-CAD__APART void cad__trace_timeout(cad_task *task);
-CAD__APART void cad__trace_object(cad__object *object);
-/* The clock has moved while something ran: what was open before is told before anything else is,
- * by a program that adds events of its own to the same trace. */
-CAD__APART void cad__trace_time(cad_loop *loop);
-
-#define CAD__TRACE(loop, call)                                                                     \
-    do {                                                                                           \
-        if (__builtin_expect((loop)->trace != NULL, 0))                                            \
-            call;                                                                                  \
-    } while (0)
-
-/* A primitive's state has changed. */
-#define CAD__CHANGED(primitive)                                                                    \
-    CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
 
 #endif

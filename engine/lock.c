@@ -31,6 +31,7 @@ static void clear(cad__object *object) {
 
 static const cad__type lock_type = {
     .name = "lock",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
     .holder = holder,
@@ -116,9 +117,10 @@ int cad_lock_acquire(cad_lock *lock) {
 
 int cad_lock_release(cad_lock *lock) {
     if (!lock->locked)
-        return cad_raise(CAD_ERUNTIME, "Lock is not acquired.");
+        return cad__did(&lock->object, "release", cad_raise(CAD_ERUNTIME, "Lock is not acquired."));
     lock->locked = false;
     set_owner(lock, NULL);
+    cad__did(&lock->object, "release", 0);
     wake_up_first(lock);
     CAD__CHANGED(lock);
     return 0;

@@ -58,6 +58,7 @@ void cad_loop_free(cad_loop *loop) {
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
     loop->closing = true;
+    loop->trace = NULL; /* nothing of this is a part of the run */
     if (loop->driver->join != NULL)
         loop->driver->join(loop->driver);
     clear_all(&loop->tasks, true);
@@ -84,6 +85,7 @@ static void begin_iteration(cad_loop *loop) {
         if (fired_ns > loop->due_ns)
             loop->due_ns = fired_ns;
     }
+    CAD__TRACE(loop, cad__trace_iteration(loop));
     cad__splice(&loop->batch, &loop->ready);
 }
 
@@ -133,6 +135,7 @@ CAD__INLINE cad__entry *take(cad_loop *loop, bool on_coroutine) {
     if (on_coroutine && !runs_on_coroutines(entry))
         return NULL;
     cad__unlink(&entry->link);
+    CAD__TRACE(loop, cad__trace_turn_begin(loop, entry));
     return entry;
 }
 
@@ -146,8 +149,10 @@ cad__entry *cad__loop_take(cad_loop *loop) {
 }
 
 static void run_batch(cad_loop *loop) {
-    for (cad__entry *entry; (entry = take(loop, false)) != NULL;)
+    for (cad__entry *entry; (entry = take(loop, false)) != NULL;) {
         cad__entry_run(entry);
+        CAD__TRACE(loop, cad__trace_turn_end(loop));
+    }
     /* An interrupt leaves the rest where it was: first in the queue. */
     cad__splice(&loop->batch, &loop->ready);
     cad__splice(&loop->ready, &loop->batch);

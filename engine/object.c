@@ -10,17 +10,19 @@ void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size) {
     cad__object *object = cad__pool_alloc(&loop->pool, size, &size_class);
     if (object == NULL)
         return NULL;
-    object->size_class = (uint16_t)size_class;
+    object->size_class = (uint8_t)size_class;
     object->type = type;
     object->loop = loop;
     object->id = CAD__ID(++loop->next_object);
     cad__append(&loop->objects, &object->all);
+    CAD__TRACE(loop, cad__trace_new(object));
     return object;
 }
 
 void cad__object_free(cad__object *object) {
     if (object == NULL || object->loop->closing)
         return;
+    CAD__TRACE(object->loop, cad__trace_free(object));
     if (object->type->clear != NULL)
         object->type->clear(object);
     cad__object_release(object);
@@ -73,6 +75,7 @@ int cad_set_name(void *pointer, const char *name) {
         return CAD_ENOMEM;
     cad__free(object->name);
     object->name = copy;
+    CAD__TRACE(object->loop, cad__trace_name(object));
     return 0;
 }
 
@@ -81,7 +84,7 @@ void cad_object_describe(const void *pointer, cad_object_info *info) {
     /* Not all of it, for what is not in use: a trace asks at each change. */
     info->count = 0;
     for (size_t i = 0; i < sizeof info->fields / sizeof info->fields[0]; i++)
-        info->fields[i].constant = false;
+        info->fields[i].constant = info->fields[i].detail = false;
     info->type = object->type->name;
     /* The name is made when it is first asked for, which changes nothing that can be seen. */
     info->name = cad__object_name((cad__object *)(uintptr_t)object);

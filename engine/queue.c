@@ -21,7 +21,7 @@ struct cad_queue {
 
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
-    info->count = 4;
+    info->count = 8;
     info->fields[0].key = "size";
     info->fields[0].value = (int64_t)queue->count;
     info->fields[1].key = "maxsize";
@@ -31,6 +31,25 @@ static void describe(const cad__object *object, cad_object_info *info) {
     info->fields[2].value = (int64_t)queue->getters.count;
     info->fields[3].key = "putters";
     info->fields[3].value = (int64_t)queue->putters.count;
+    info->fields[4].key = "order";
+    info->fields[4].constant = true;
+    info->fields[4].value = queue->order;
+    info->fields[5].key = "joiners";
+    info->fields[5].detail = true;
+    info->fields[5].value = (int64_t)queue->joiners.count;
+    info->fields[6].key = "unfinished";
+    info->fields[6].detail = true;
+    info->fields[6].value = (int64_t)queue->unfinished;
+    info->fields[7].key = "shut_down";
+    info->fields[7].detail = true;
+    info->fields[7].value = queue->shut_down;
+}
+
+static const char *line(const cad__object *object, const cad__waiters *waiters) {
+    const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
+    if (waiters == &queue->joiners)
+        return "joiners";
+    return waiters == &queue->getters ? "getters" : "putters";
 }
 
 static size_t waiters(const cad__object *object) {
@@ -44,8 +63,10 @@ static void clear(cad__object *object) {
 
 static const cad__type queue_type = {
     .name = "queue",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
+    .line = line,
     .clear = clear,
 };
 
@@ -105,7 +126,7 @@ static int make_room(cad_queue *queue) {
 }
 
 /* heapq._siftdown: the item at `index` rises to its place, but not above `top`. */
-static int rise(cad_queue *queue, size_t top, size_t index) {
+static int rise(cad_queue *queue, size_t top, size_t index, size_t *place) {
     void *item = queue->items[index];
     int less = 0;
     while (index > top) {
@@ -117,12 +138,13 @@ static int rise(cad_queue *queue, size_t top, size_t index) {
         index = parent;
     }
     queue->items[index] = item;
+    *place = index;
     return less < 0 ? less : 0;
 }
 
 /* heapq._siftup: the item at the top sinks to a leaf along the smaller children, and rises from
  * there. Equal items come out in Python's order this way, and in no other. */
-static int sink(cad_queue *queue) {
+static int sink(cad_queue *queue, size_t *place) {
     size_t index = 0, child = 1;
     void *item = queue->items[0];
     while (child < queue->count) {
@@ -130,6 +152,7 @@ static int sink(cad_queue *queue) {
             int less = queue->less(queue->items[child], queue->items[child + 1]);
             if (less < 0) {
                 queue->items[index] = item;
+                *place = index;
                 return less;
             }
             if (less == 0)
@@ -140,20 +163,23 @@ static int sink(cad_queue *queue) {
         child = 2 * index + 1;
     }
     queue->items[index] = item;
-    return rise(queue, 0, index);
+    return rise(queue, 0, index, place);
 }
 
 /* The item is in the queue also when less() fails, as in Python. */
-static int push(cad_queue *queue, void *item) {
+static int push(cad_queue *queue, void *item, size_t *place) {
     int error = make_room(queue);
     if (error != 0)
         return error;
-    *at(queue, queue->count++) = item;
-    return queue->order == PRIORITY ? rise(queue, 0, queue->count - 1) : 0;
+    *place = queue->count++;
+    *at(queue, *place) = item;
+    return queue->order == PRIORITY ? rise(queue, 0, *place, place) : 0;
 }
 
-static int pop(cad_queue *queue, void **item) {
+/* It is out of it also when less() fails. */
+static int pop(cad_queue *queue, void **item, size_t *place) {
     queue->count--;
+    *place = queue->order == LIFO ? queue->count : 0;
     if (queue->order == FIFO) {
         *item = queue->items[queue->first];
         queue->first = (queue->first + 1) & (queue->capacity - 1);
@@ -165,27 +191,39 @@ static int pop(cad_queue *queue, void **item) {
     void *last = *item;
     *item = queue->items[0];
     queue->items[0] = last;
-    return sink(queue);
+    return sink(queue, place);
+}
+
+/* Tells the trace of a put or a get; returns its result. `item` is what it gives or has taken. */
+static int did(cad_queue *queue, const char *verb, int result, enum cad_item_move move, void *item,
+               size_t place) {
+    CAD__TRACE(queue->object.loop,
+               cad__trace_item(&queue->object, verb, result, move, item, place));
+    return result;
 }
 
 /* --- put ------------------------------------------------------------------------------------- */
 
-static int put_nowait(cad_queue *queue, void *item) {
-    if (queue->shut_down)
-        return cad_raise(CAD_EQUEUESHUTDOWN, NULL);
-    if (cad_queue_full(queue))
-        return cad_raise(CAD_EQUEUEFULL, NULL);
-    int error = push(queue, item);
-    if (error != 0)
-        return error;
-    queue->unfinished++;
-    cad__wake_first(&queue->getters);
-    CAD__CHANGED(queue);
-    return 0;
+static int put_now(cad_queue *queue, const char *verb, void *item) {
+    if (queue->shut_down || cad_queue_full(queue)) {
+        int refusal = queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEFULL;
+        return did(queue, verb, cad_raise(refusal, NULL), CAD_ITEM_STAYS, item, 0);
+    }
+    size_t place = 0, count = queue->count;
+    int error = push(queue, item, &place);
+    bool is_in = queue->count > count;
+    did(queue, verb, error, is_in ? CAD_ITEM_IN : CAD_ITEM_STAYS, item, place);
+    if (error == 0) {
+        queue->unfinished++;
+        cad__wake_first(&queue->getters);
+    }
+    if (is_in)
+        CAD__CHANGED(queue);
+    return error;
 }
 
 int cad_queue_put_nowait(cad_queue *queue, void *item) {
-    return put_nowait(queue, item);
+    return put_now(queue, "put_nowait", item);
 }
 
 /* A woken putter finds memory for its item, because there was as much when the queue was full.
@@ -196,6 +234,7 @@ static int put_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
     if (wait->error != 0) {
+        did(queue, "put", wait->error, CAD_ITEM_STAYS, wait->item, 0);
         /* It had been woken for a room that it will not take now: the next one may. */
         if (!cad_queue_full(queue) && wait->state != CAD__WAIT_CANCELLED)
             cad__wake_first(&queue->putters);
@@ -203,10 +242,10 @@ static int put_poll(cad_task *task) {
     }
     if (cad_queue_full(queue) && !queue->shut_down)
         return cad__park(task, &queue->putters);
-    return put_nowait(queue, wait->item);
+    return put_now(queue, "put", wait->item);
 }
 
-static const cad__operation put_operation = {.verb = "put", .poll = put_poll};
+static const cad__operation put_operation = {.verb = "put", .poll = put_poll, .tells = true};
 
 int cad_queue_put(cad_queue *queue, void *item) {
     cad__current_wait()->item = item;
@@ -215,32 +254,41 @@ int cad_queue_put(cad_queue *queue, void *item) {
 
 /* --- get ------------------------------------------------------------------------------------- */
 
-int cad_queue_get_nowait(cad_queue *queue, void **item) {
+static int get_now(cad_queue *queue, const char *verb, void **item) {
+    if (queue->count == 0) {
+        int refusal = queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEEMPTY;
+        return did(queue, verb, cad_raise(refusal, NULL), CAD_ITEM_STAYS, NULL, 0);
+    }
     void *unwanted;
-    if (queue->count == 0)
-        return cad_raise(queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEEMPTY, NULL);
-    int error = pop(queue, item != NULL ? item : &unwanted);
-    if (error != 0)
-        return error;
-    cad__wake_first(&queue->putters);
+    void **out = item != NULL ? item : &unwanted;
+    size_t place;
+    int error = pop(queue, out, &place);
+    did(queue, verb, error, CAD_ITEM_OUT, *out, place);
+    if (error == 0)
+        cad__wake_first(&queue->putters);
     CAD__CHANGED(queue);
-    return 0;
+    return error;
+}
+
+int cad_queue_get_nowait(cad_queue *queue, void **item) {
+    return get_now(queue, "get_nowait", item);
 }
 
 static int get_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
     if (wait->error != 0) {
+        did(queue, "get", wait->error, CAD_ITEM_STAYS, NULL, 0);
         if (queue->count > 0 && wait->state != CAD__WAIT_CANCELLED)
             cad__wake_first(&queue->getters);
         return wait->error;
     }
     if (queue->count == 0 && !queue->shut_down)
         return cad__park(task, &queue->getters);
-    return cad_queue_get_nowait(queue, wait->out);
+    return get_now(queue, "get", wait->out);
 }
 
-static const cad__operation get_operation = {.verb = "get", .poll = get_poll};
+static const cad__operation get_operation = {.verb = "get", .poll = get_poll, .tells = true};
 
 int cad_queue_get(cad_queue *queue, void **item) {
     cad__current_wait()->out = item;
@@ -250,10 +298,15 @@ int cad_queue_get(cad_queue *queue, void **item) {
 /* --- join ------------------------------------------------------------------------------------ */
 
 int cad_queue_task_done(cad_queue *queue) {
+    cad__object *object = &queue->object;
     if (queue->unfinished == 0)
-        return cad_raise(CAD_EINVAL, "task_done() called too many times");
-    if (--queue->unfinished == 0)
+        return cad__did(object, "task_done",
+                        cad_raise(CAD_EINVAL, "task_done() called too many times"));
+    queue->unfinished--;
+    cad__did(object, "task_done", 0);
+    if (queue->unfinished == 0)
         cad__wake_all(&queue->joiners);
+    CAD__TRACE(object->loop, cad__trace_object_detail(object));
     return 0;
 }
 
@@ -284,6 +337,7 @@ void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *ite
         if (drop != NULL)
             drop(item);
     }
+    did(queue, "shutdown", 0, immediate ? CAD_ITEMS_ALL_OUT : CAD_ITEM_STAYS, NULL, 0);
     if (immediate && queue->unfinished == 0)
         cad__wake_all(&queue->joiners);
     cad__wake_all(&queue->getters);

@@ -17,6 +17,12 @@ static void describe(const cad__object *object, cad_object_info *info) {
     info->fields[0].value = (int64_t)semaphore->value;
     info->fields[1].key = "waiters";
     info->fields[1].value = (int64_t)semaphore->waiters.count;
+    if (semaphore->bound == SIZE_MAX)
+        return;
+    info->count = 3;
+    info->fields[2].key = "bound";
+    info->fields[2].constant = true;
+    info->fields[2].value = (int64_t)semaphore->bound;
 }
 
 static size_t waiters(const cad__object *object) {
@@ -25,6 +31,7 @@ static size_t waiters(const cad__object *object) {
 
 static const cad__type semaphore_type = {
     .name = "semaphore",
+    .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
 };
@@ -78,11 +85,11 @@ static int acquire_poll(cad_task *task) {
         if (won) {
             semaphore->value++;
             wake_up_next(semaphore);
+            CAD__CHANGED(semaphore);
         }
     } else if (semaphore->value > 0) {
         wake_up_next(semaphore);
     }
-    CAD__CHANGED(semaphore);
     return wait->error;
 }
 
@@ -93,9 +100,12 @@ int cad_semaphore_acquire(cad_semaphore *semaphore) {
 }
 
 int cad_semaphore_release(cad_semaphore *semaphore) {
+    cad__object *object = &semaphore->object;
     if (semaphore->value >= semaphore->bound)
-        return cad_raise(CAD_EINVAL, "BoundedSemaphore released too many times");
+        return cad__did(object, "release",
+                        cad_raise(CAD_EINVAL, "BoundedSemaphore released too many times"));
     semaphore->value++;
+    cad__did(object, "release", 0);
     wake_up_next(semaphore);
     CAD__CHANGED(semaphore);
     return 0;

@@ -49,7 +49,7 @@ void cad__task_end(cad__task *task, int code) {
 /* --- Running --------------------------------------------------------------------------------- */
 
 static void end_turn(cad_loop *loop) {
-    CAD__TRACE(loop, cad__trace_run_end(loop));
+    CAD__TRACE(loop, cad__trace_turn_end(loop));
     loop->current = NULL;
 }
 
@@ -64,7 +64,6 @@ static int begin(cad__task *task, int result) {
 /* The result with which the task goes on; CAD_PENDING where its turn is over already. */
 static int begin_turn(cad_loop *loop, cad__task *task) {
     loop->current = &task->future;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, &task->future));
     int result = cad__wait_resume(task);
     if (!task->future.started) {
         result = begin(task, result);
@@ -101,6 +100,7 @@ cad__turn cad__task_next(cad_loop *loop) {
     for (cad__entry *entry; (entry = cad__loop_take(loop)) != NULL;) {
         if (entry->kind != CAD__ENTRY_TASK) {
             cad__entry_run(entry);
+            CAD__TRACE(loop, cad__trace_turn_end(loop));
             continue;
         }
         cad__task *task = cad__entry_owner(entry);

@@ -48,10 +48,7 @@ int cad__threads_new(cad_loop *loop) {
 
 void cad__posted_run(cad__entry *entry) {
     posted *call = CAD__CONTAINER(entry, posted, entry);
-    cad_loop *loop = call->loop;
-    CAD__TRACE(loop, cad__trace_run_begin(loop, NULL));
     call->fn(call->arg);
-    CAD__TRACE(loop, cad__trace_run_end(loop));
     cad__free(call);
 }
 
@@ -119,6 +116,7 @@ void cad__threads_collect(cad_loop *loop) {
     if (!cad__threads_pending(loop))
         return;
     uv_mutex_lock(&threads->mutex);
+    CAD__TRACE(loop, cad__trace_join_all(loop, &threads->posted));
     cad__splice(&loop->ready, &threads->posted);
     atomic_store_explicit(&threads->pending, false, memory_order_relaxed);
     uv_mutex_unlock(&threads->mutex);

@@ -229,8 +229,10 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns) {
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
     cad__timers *timers = &loop->timers;
     if (!timer->running) {
-        if (cad__linked(&timer->entry.link))
+        if (cad__linked(&timer->entry.link)) {
+            CAD__TRACE(loop, cad__trace_leave(loop, &timer->entry));
             cad__unlink(&timer->entry.link);
+        }
         return;
     }
     timer->running = false;

@@ -3,7 +3,54 @@
  * `ready` and `run` events are left out where their length is zero, which is known only when
  * time has moved. So each event first looks at the clock: if it has moved since the last event,
  * what was still open then is begun first, with the time that it was then. */
+#include <string.h>
+
 #include "internal.h"
+
+/* --- Objects are told of before events refer to them ------------------------------------------ */
+
+/* What the sink wants to know of an object. */
+static void describe(const struct cad__tracer *tracer, const cad__object *object,
+                     cad_object_info *info) {
+    size_t count = 0;
+    cad_object_describe(object, info);
+    for (size_t i = 0; i < info->count; i++)
+        if (tracer->sink->detail || !info->fields[i].detail)
+            info->fields[count++] = info->fields[i];
+    info->count = count;
+}
+
+static void declare(struct cad__tracer *tracer, cad__object *object) {
+    cad_object_info info;
+    object->traced = true;
+    if (tracer->sink->object_new == NULL)
+        return;
+    describe(tracer, object, &info);
+    tracer->sink->object_new(tracer->sink->context, tracer->last_ns, &info);
+}
+
+/* Those made since the last event. */
+static void declare_fresh(cad_loop *loop) {
+    struct cad__tracer *tracer = loop->trace;
+    cad__object *object = tracer->fresh;
+    tracer->fresh = NULL;
+    for (cad__link *link = &object->all; link != &loop->objects; link = link->next) {
+        object = CAD__CONTAINER(link, cad__object, all);
+        if (object->type->traced == CAD__TRACED_ALWAYS && !object->traced)
+            declare(tracer, object);
+    }
+}
+
+/* Those that are there when the sink begins to listen. */
+static void declare_existing(cad_loop *loop) {
+    for (cad__link *link = loop->objects.next; link != &loop->objects; link = link->next) {
+        cad__object *object = CAD__CONTAINER(link, cad__object, all);
+        bool used = object->name != NULL || cad_waiters(object) > 0;
+        if (object->type->traced == CAD__TRACED_ALWAYS ||
+            (object->type->traced == CAD__TRACED_WHEN_USED && used))
+            declare(loop->trace, object);
+    }
+}
 
 void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
     loop->tracer = (struct cad__tracer){.sink = sink, .last_ns = cad_loop_time(loop)};
@@ -13,7 +60,14 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
         cad__object *object = CAD__CONTAINER(link, cad__object, all);
         CAD__CONTAINER(object, cad_future, object)->ready_traced = false;
     }
+    for (cad__link *link = loop->objects.next; link != &loop->objects; link = link->next)
+        CAD__CONTAINER(link, cad__object, all)->traced = false;
+    if (sink != NULL)
+        declare_existing(loop);
 }
+
+/* --- Time ---------------------------------------------------------------------------------------
+ */
 
 /* The task whose turn an entry is; NULL where it is something else's. */
 static cad__task *ready_task(cad__link *link) {
@@ -45,6 +99,8 @@ static void begin_ready(struct cad__tracer *tracer, cad__link *queue) {
 static int64_t tick(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     int64_t now_ns = cad_loop_time(loop);
+    if (tracer->fresh != NULL)
+        declare_fresh(loop);
     if (now_ns == tracer->last_ns)
         return now_ns;
     begin_ready(tracer, &loop->batch);
@@ -58,8 +114,34 @@ static int64_t tick(cad_loop *loop) {
     return now_ns;
 }
 
+/* --- Tasks ------------------------------------------------------------------------------------ */
+
 static const cad_task *culprit(const cad_loop *loop) {
     return loop->current != NULL ? loop->current : loop->cause;
+}
+
+/* What a task waits for, where that is no task. */
+static cad__object *object_of(const cad_wait_info *wait) {
+    return wait->task == NULL ? (cad__object *)(uintptr_t)wait->object : NULL;
+}
+
+/* Whether the length of a line is a part of the object's state that the sink wants. */
+static bool tells_line(const struct cad__tracer *tracer, const cad__object *object,
+                       const char *line) {
+    cad_object_info info;
+    if (line == NULL || !object->traced)
+        return false;
+    describe(tracer, object, &info);
+    for (size_t i = 0; i < info.count; i++)
+        if (strcmp(info.fields[i].key, line) == 0)
+            return true;
+    return false;
+}
+
+/* Tells of the change that was put off. */
+static void settle(cad_loop *loop) {
+    if (loop->trace->changed != NULL)
+        cad__trace_object(loop->trace->changed);
 }
 
 void cad__trace_task_begin(cad_task *task) {
@@ -82,8 +164,15 @@ void cad__trace_wait(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
-    if (sink->wait_begin != NULL && cad_task_waiting(task, &info))
+    if (!cad_task_waiting(task, &info))
+        return;
+    cad__object *object = object_of(&info);
+    if (object != NULL && object->type->traced == CAD__TRACED_WHEN_USED && !object->traced)
+        declare(task->object.loop->trace, object);
+    if (sink->wait_begin != NULL)
         sink->wait_begin(sink->context, now_ns, task, &info);
+    if (object != NULL && tells_line(task->object.loop->trace, object, info.line))
+        cad__trace_object(object);
 }
 
 void cad__trace_wake(cad_task *task) {
@@ -92,27 +181,6 @@ void cad__trace_wake(cad_task *task) {
     int64_t now_ns = tick(loop);
     if (sink->wake != NULL)
         sink->wake(sink->context, now_ns, task, culprit(loop));
-}
-
-void cad__trace_run_begin(cad_loop *loop, cad_task *task) {
-    struct cad__tracer *tracer = loop->trace;
-    int64_t now_ns = tick(loop);
-    tracer->running = true;
-    tracer->run_open = false;
-    tracer->runs = task;
-    if (task == NULL || !task->ready_traced)
-        return;
-    task->ready_traced = false;
-    if (tracer->sink->ready_end != NULL)
-        tracer->sink->ready_end(tracer->sink->context, now_ns, task);
-}
-
-void cad__trace_run_end(cad_loop *loop) {
-    struct cad__tracer *tracer = loop->trace;
-    int64_t now_ns = tick(loop);
-    if (tracer->run_open && tracer->sink->run_end != NULL)
-        tracer->sink->run_end(tracer->sink->context, now_ns, tracer->runs);
-    tracer->running = tracer->run_open = false;
 }
 
 void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
@@ -131,14 +199,216 @@ void cad__trace_timeout(cad_task *task) {
         sink->timeout(sink->context, now_ns, task);
 }
 
-void cad__trace_object(cad__object *object) {
-    const cad_trace_sink *sink = object->loop->trace->sink;
+/* --- The ready queue ------------------------------------------------------------------------- */
+
+static cad_ready_info describe_entry(const cad__entry *entry) {
+    return (cad_ready_info){.kind = cad__entry_name(entry), .task = cad__entry_task(entry)};
+}
+
+void cad__trace_join(cad_loop *loop, const cad__entry *entry) {
+    const cad_trace_sink *sink = loop->trace->sink;
+    if (!sink->detail || sink->ready_join == NULL)
+        return;
+    cad_ready_info info = describe_entry(entry);
+    sink->ready_join(sink->context, tick(loop), &info, culprit(loop));
+}
+
+void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
+    for (cad__link *link = entries->next; link != entries; link = link->next) {
+        cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
+        if (entry->kind == CAD__ENTRY_TASK)
+            cad__trace_wake(&cad__entry_owner(entry)->future);
+        cad__trace_join(loop, entry);
+    }
+}
+
+/* How many entries have their turns before this one. */
+static size_t place_of(cad_loop *loop, const cad__entry *entry) {
+    cad__link *const queues[] = {&loop->batch, &loop->ready};
+    size_t place = 0;
+    for (int i = 0; i < 2; i++)
+        for (cad__link *link = queues[i]->next; link != queues[i]; link = link->next, place++)
+            if (link == &entry->link)
+                return place;
+    return place;
+}
+
+void cad__trace_leave(cad_loop *loop, const cad__entry *entry) {
+    const cad_trace_sink *sink = loop->trace->sink;
+    if (!sink->detail || sink->ready_leave == NULL)
+        return;
+    cad_ready_info info = describe_entry(entry);
+    sink->ready_leave(sink->context, tick(loop), &info, place_of(loop, entry));
+}
+
+void cad__trace_iteration(cad_loop *loop) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    if (!sink->detail || sink->iteration == NULL)
+        return;
+    sink->iteration(sink->context, tick(loop), ++tracer->iterations);
+}
+
+/* Whether the program's own code has the turn. */
+static bool runs(const cad__entry *entry) {
+    switch (entry->kind) {
+    case CAD__ENTRY_TASK:
+    case CAD__ENTRY_CALLBACK:
+    case CAD__ENTRY_POSTED:
+    case CAD__ENTRY_DONE_CALLBACK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void end_ready(struct cad__tracer *tracer, int64_t now_ns, cad_task *task) {
+    if (!task->ready_traced)
+        return;
+    task->ready_traced = false;
+    if (tracer->sink->ready_end != NULL)
+        tracer->sink->ready_end(tracer->sink->context, now_ns, task);
+}
+
+void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    int64_t now_ns = tick(loop);
+    cad__task *task = entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
+    tracer->in_turn = true;
+    tracer->running = runs(entry);
+    tracer->run_open = false;
+    tracer->runs = task != NULL ? &task->future : NULL;
+    if (task != NULL)
+        end_ready(tracer, now_ns, &task->future);
+    if (!sink->detail || sink->turn_begin == NULL)
+        return;
+    cad_ready_info info = describe_entry(entry);
+    sink->turn_begin(sink->context, now_ns, &info);
+}
+
+void cad__trace_turn_end(cad_loop *loop) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    if (!tracer->in_turn)
+        return;
+    settle(loop);
+    int64_t now_ns = tick(loop);
+    if (tracer->run_open && sink->run_end != NULL)
+        sink->run_end(sink->context, now_ns, tracer->runs);
+    tracer->in_turn = tracer->running = tracer->run_open = false;
+    if (sink->detail && sink->turn_end != NULL)
+        sink->turn_end(sink->context, now_ns);
+}
+
+/* --- Objects -------------------------------------------------------------------------------- */
+
+void cad__trace_new(cad__object *object) {
+    struct cad__tracer *tracer = object->loop->trace;
+    if (tracer->fresh == NULL && object->type->traced == CAD__TRACED_ALWAYS)
+        tracer->fresh = object;
+}
+
+void cad__trace_name(cad__object *object) {
+    struct cad__tracer *tracer = object->loop->trace;
     cad_object_info info;
-    if (sink->object == NULL || object->id == 0)
+    if (!object->traced) {
+        if (object->type->traced == CAD__TRACED_WHEN_USED) {
+            (void)tick(object->loop);
+            declare(tracer, object);
+        }
+        return;
+    }
+    int64_t now_ns = tick(object->loop);
+    if (tracer->sink->object_name == NULL)
+        return;
+    describe(tracer, object, &info);
+    tracer->sink->object_name(tracer->sink->context, now_ns, &info);
+}
+
+void cad__trace_free(cad__object *object) {
+    struct cad__tracer *tracer = object->loop->trace;
+    cad_object_info info;
+    if (tracer->fresh == object) {
+        cad__link *next = object->all.next;
+        bool last = next == &object->loop->objects;
+        tracer->fresh = last ? NULL : CAD__CONTAINER(next, cad__object, all);
+    }
+    if (tracer->changed == object)
+        tracer->changed = NULL;
+    if (!object->traced || !tracer->sink->detail || tracer->sink->object_end == NULL)
         return;
     int64_t now_ns = tick(object->loop);
-    cad_object_describe(object, &info);
-    sink->object(sink->context, now_ns, &info);
+    describe(tracer, object, &info);
+    tracer->sink->object_end(tracer->sink->context, now_ns, &info);
+}
+
+void cad__trace_object(cad__object *object) {
+    struct cad__tracer *tracer = object->loop->trace;
+    cad_object_info info;
+    int64_t now_ns = tick(object->loop);
+    if (tracer->changed == object)
+        tracer->changed = NULL;
+    if (!object->traced || tracer->sink->object == NULL)
+        return;
+    describe(tracer, object, &info);
+    tracer->sink->object(tracer->sink->context, now_ns, &info);
+}
+
+void cad__trace_object_detail(cad__object *object) {
+    if (object->loop->trace->sink->detail)
+        cad__trace_object(object);
+}
+
+void cad__trace_unpark(cad__task *task) {
+    cad_loop *loop = task->future.object.loop;
+    cad_wait_info info;
+    if (!cad_task_waiting(&task->future, &info))
+        return;
+    cad__object *object = object_of(&info);
+    if (object == NULL || object == loop->trace->changed ||
+        !tells_line(loop->trace, object, info.line))
+        return;
+    settle(loop);
+    loop->trace->changed = object;
+}
+
+/* --- Operations ------------------------------------------------------------------------------- */
+
+void cad__trace_item(cad__object *queue, const char *verb, int result, enum cad_item_move move,
+                     void *item, size_t place) {
+    cad_loop *loop = queue->loop;
+    const cad_trace_sink *sink = loop->trace->sink;
+    if (!sink->detail || sink->operation == NULL)
+        return;
+    int64_t now_ns = tick(loop);
+    if (!queue->traced)
+        return;
+    const cad_operation_info info = {.verb = verb,
+                                     .object = queue,
+                                     .object_id = queue->id,
+                                     .task = loop->current,
+                                     .result = result,
+                                     .move = move,
+                                     .item = item,
+                                     .place = place};
+    sink->operation(sink->context, now_ns, &info);
+}
+
+void cad__trace_operation(cad__object *object, const char *verb, int result) {
+    cad__trace_item(object, verb, result, CAD_ITEM_STAYS, NULL, 0);
+}
+
+int cad__trace_poll(cad__task *task) {
+    const cad__operation *operation = task->wait.operation;
+    cad__object *object = task->wait.object;
+    /* Of others the last reference may be given back meanwhile. */
+    bool tells = !operation->tells && object != NULL && object->type->traced == CAD__TRACED_ALWAYS;
+    int result = operation->poll(&task->future);
+    if (tells && result != CAD_PENDING)
+        cad__trace_operation(object, operation->verb, result);
+    settle(task->future.object.loop);
+    return result;
 }
 
 void cad__trace_time(cad_loop *loop) {

@@ -191,5 +191,5 @@ int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value) {
         return CAD_ENOMEM;
     self->timeout_ns = CAD_NEVER;
     wait->item = self;
-    return cad__begin(&cancel_operation, NULL);
+    return cad__begin(&cancel_operation, future);
 }

@@ -27,6 +27,12 @@ static void parked(cad__task *task) {
         task->future.must_cancel = false;
 }
 
+static int poll(cad__task *task) {
+    if (__builtin_expect(task->future.object.loop->trace != NULL, 0))
+        return cad__trace_poll(task);
+    return task->wait.operation->poll(&task->future);
+}
+
 int cad__begin(const cad__operation *operation, void *object) {
     cad__task *task = cad__task_of(cad__current());
     cad__wait *wait = &task->wait;
@@ -36,7 +42,7 @@ int cad__begin(const cad__operation *operation, void *object) {
     wait->error = 0;
     wait->state = CAD__WAIT_NONE;
     wait->phase = wait->inner = 0;
-    int result = operation->poll(&task->future);
+    int result = poll(task);
     if (result != CAD_PENDING) {
         wait->operation = NULL;
         return result;
@@ -65,7 +71,7 @@ int cad__wait_resume(cad__task *task) {
         resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
-    int result = wait->operation->poll(&task->future);
+    int result = poll(task);
     if (result == CAD_PENDING) {
         parked(task);
     } else {
@@ -146,6 +152,7 @@ static void end_wait(cad__task *task, enum cad__wait_state state, int error) {
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_PARKED) {
         wait->waiters->count--;
+        CAD__TRACE(task->future.object.loop, cad__trace_unpark(task));
         if (!wait->keep)
             cad__unlink(&wait->link);
     }
@@ -207,12 +214,24 @@ void cad__wait_drop(cad__task *task) {
 
 /* --- For reports --------------------------------------------------------------------------- */
 
+static bool waits(const cad__wait *wait) {
+    if (wait->operation == NULL)
+        return false;
+    if (wait->state == CAD__WAIT_FUTURE)
+        return !cad_future_done(wait->object);
+    return wait->state == CAD__WAIT_PARKED || wait->state == CAD__WAIT_SLEEPING;
+}
+
+static const char *line_of(const cad__wait *wait, const cad__object *object) {
+    if (wait->state != CAD__WAIT_PARKED)
+        return NULL;
+    return object->type->line != NULL ? object->type->line(object, wait->waiters) : "waiters";
+}
+
 bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     const cad__task *task = cad__task_of(future);
     const cad__wait *wait = &task->wait;
-    if (wait->operation == NULL ||
-        (wait->state != CAD__WAIT_PARKED && wait->state != CAD__WAIT_SLEEPING &&
-         wait->state != CAD__WAIT_FUTURE))
+    if (!waits(wait))
         return false;
     *info = (cad_wait_info){
         .verb = wait->operation->verb, .since_ns = wait->since_ns, .until_ns = CAD_NEVER};
@@ -231,6 +250,8 @@ bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     else if (wait->state == CAD__WAIT_FUTURE && object->type->verb != NULL)
         info->verb = object->type->verb;
     info->object = object;
+    info->object_id = info->task == NULL ? object->id : 0;
+    info->line = line_of(wait, object);
     if (object->type->holder != NULL)
         info->holder = object->type->holder(object);
     return true;

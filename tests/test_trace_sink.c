@@ -4,7 +4,7 @@
 /* --- A sink that remembers -----------------------------------------------------------------------
  */
 
-enum kind { TASK, WAIT, READY, RUN, OTHER };
+enum kind { TASK, WAIT, READY, RUN, TURN, OTHER };
 
 /* What is open, by task (0: the loop), to hold each event to the rules. */
 enum { TASKS = 64 };
@@ -14,6 +14,10 @@ static char text[32 * 1024];
 static size_t length;
 static int64_t line_ns;
 static bool objects_too, rules_only;
+
+/* Which of the details are remembered. */
+enum { QUEUE_OF_READY = 1, OPERATIONS = 2, STATES = 4 };
+static int details;
 
 static void remember(int64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -124,11 +128,100 @@ static void timed_out(void *context, int64_t now_ns, const cad_task *task) {
     remember(now_ns, "%s timed out", name_of(task));
 }
 
+/* "q 1 of queue size=0 putters=1", of the constants or of the rest. */
+static void remember_object(int64_t now_ns, const char *what, const cad_object_info *info,
+                            bool constants) {
+    char fields[160] = "";
+    for (size_t i = 0; i < info->count; i++)
+        if (info->fields[i].constant == constants)
+            snprintf(fields + strlen(fields), sizeof fields - strlen(fields), " %s=%lld",
+                     info->fields[i].key, (long long)info->fields[i].value);
+    remember(now_ns, "%s%s%s", info->name, what, fields);
+}
+
 static void object_changed(void *context, int64_t now_ns, const cad_object_info *info) {
     (void)context;
-    if (objects_too)
+    if (details & STATES)
+        remember_object(now_ns, "", info, false);
+    else if (objects_too)
         remember(now_ns, "%s %s=%lld", info->name, info->fields[0].key,
                  (long long)info->fields[0].value);
+}
+
+static void object_made(void *context, int64_t now_ns, const cad_object_info *info) {
+    char what[64];
+    (void)context;
+    snprintf(what, sizeof what, " is %s %d", info->type, (int)info->id);
+    if (details & STATES)
+        remember_object(now_ns, what, info, true);
+}
+
+static void object_named(void *context, int64_t now_ns, const cad_object_info *info) {
+    (void)context;
+    if (details & STATES)
+        remember(now_ns, "%d is called %s", (int)info->id, info->name);
+}
+
+static void object_freed(void *context, int64_t now_ns, const cad_object_info *info) {
+    (void)context;
+    if (details & STATES)
+        remember(now_ns, "%s freed", info->name);
+}
+
+static const char *entry_text(const cad_ready_info *entry) {
+    static char what[64];
+    snprintf(what, sizeof what, "%s%s%s", entry->kind, entry->task != NULL ? " of " : "",
+             entry->task != NULL ? cad_task_name(entry->task) : "");
+    return what;
+}
+
+static void joined(void *context, int64_t now_ns, const cad_ready_info *entry, const cad_task *by) {
+    (void)context;
+    if (details & QUEUE_OF_READY)
+        remember(now_ns, "+%s by %s", entry_text(entry), name_of(by));
+}
+
+static void left(void *context, int64_t now_ns, const cad_ready_info *entry, size_t place) {
+    (void)context;
+    if (details & QUEUE_OF_READY)
+        remember(now_ns, "-%s at %d", entry_text(entry), (int)place);
+}
+
+static void iteration_begun(void *context, int64_t now_ns, uint64_t number) {
+    (void)context;
+    if (details & QUEUE_OF_READY)
+        remember(now_ns, "iteration %d", (int)number);
+}
+
+static void turn_begun(void *context, int64_t now_ns, const cad_ready_info *entry) {
+    (void)context;
+    begin(TURN, NULL);
+    if (details & QUEUE_OF_READY)
+        remember(now_ns, "(%s", entry_text(entry));
+}
+
+static void turn_ended(void *context, int64_t now_ns) {
+    (void)context;
+    end(TURN, NULL);
+    if (details & QUEUE_OF_READY)
+        remember(now_ns, ")");
+}
+
+static void operated(void *context, int64_t now_ns, const cad_operation_info *operation) {
+    static const char *const moves[] = {"", " in at ", " out at ", " all out "};
+    cad_object_info info;
+    char result[32], item[64] = "";
+    (void)context;
+    if (!(details & OPERATIONS))
+        return;
+    cad_object_describe(operation->object, &info);
+    snprintf(result, sizeof result, "%d", operation->result);
+    if (operation->item != NULL || operation->move != CAD_ITEM_STAYS)
+        snprintf(item, sizeof item, " %s%s%d",
+                 operation->item != NULL ? (const char *)operation->item : "nothing",
+                 moves[operation->move], (int)operation->place);
+    remember(now_ns, "%s: %s %s%s -> %s", name_of(operation->task), operation->verb, info.name,
+             item, operation->result < 0 ? cad_error_name(operation->result) : result);
 }
 
 static const cad_trace_sink sink = {
@@ -142,8 +235,11 @@ static const cad_trace_sink sink = {
     .run_end = run_end,
     .cancel = cancelled,
     .timeout = timed_out,
+    .object_new = object_made,
+    .object_name = object_named,
     .object = object_changed,
 };
+static cad_trace_sink detailed;
 
 static void forget(void) {
     memset(open, 0, sizeof open);
@@ -152,11 +248,28 @@ static void forget(void) {
     length = 0;
     text[0] = '\0';
     objects_too = rules_only = false;
+    details = 0;
 }
 
 static void listen_from_now(void) {
     forget();
     cad_loop_set_trace(test_loop, &sink);
+}
+
+/* The same, with details, of which those are remembered. */
+static void listen_to_details(int which) {
+    forget();
+    details = which;
+    detailed = sink;
+    detailed.detail = true;
+    detailed.object_end = object_freed;
+    detailed.ready_join = joined;
+    detailed.ready_leave = left;
+    detailed.iteration = iteration_begun;
+    detailed.turn_begin = turn_begun;
+    detailed.turn_end = turn_ended;
+    detailed.operation = operated;
+    cad_loop_set_trace(test_loop, &detailed);
 }
 
 /* All that was begun has ended. */
@@ -449,6 +562,160 @@ static void test_trace_sink__objects_when_they_change(void **state) {
                    "a ends");
 }
 
+static void test_trace_sink__objects_are_told_of_when_they_are_made(void **state) {
+    (void)state;
+    cad_queue *before = cad_queue_new(test_loop, 3);
+    listen_from_now();
+    details = STATES;
+    cad_loop_set_trace(test_loop, NULL);
+    cad_loop_set_trace(test_loop, &sink);
+    cad_condition *condition = cad_condition_new(test_loop, NULL);
+    assert_int_equal(cad_set_name(cad_condition_lock(condition), "c's lock"), 0);
+    assert_int_equal(cad_set_name(condition, "c"), 0);
+    cad_queue_free(cad_queue_new(test_loop, 0)); /* nobody has heard of it */
+    (void)cad_bounded_semaphore_new(test_loop, 2);
+    (void)cad_barrier_new(test_loop, 2);
+    create(compute, (void *)0, "a");
+    assert_int_equal(cad_set_name(before, "late"), 0);
+    run_to_the_end("0: queue-1 is queue 1 maxsize=3 order=0, c is condition 2 lock=3, "
+                   "c's lock is lock 3, semaphore-5 is semaphore 5 bound=2, "
+                   "barrier-6 is barrier 6 parties=2, a begins by loop, 1 is called late, a ends");
+}
+
+static int await_future(void *future) {
+    return cad_await(future, NULL);
+}
+
+static int set_future(void *future) {
+    return cad_future_set_result(future, NULL);
+}
+
+static void test_trace_sink__futures_are_told_of_when_they_are_used(void **state) {
+    (void)state;
+    cad_future *future = cad_future_new(test_loop);
+    cad_future *unused = cad_future_new(test_loop);
+    cad_future *named = cad_future_new(test_loop);
+    listen_to_details(STATES | OPERATIONS);
+    assert_int_equal(cad_set_name(named, "answer"), 0);
+    create(await_future, future, "a");
+    create(set_future, future, "b");
+    create(set_future, unused, "c");
+    create(set_future, named, "d");
+    run_to_the_end("0: answer is future 3, a begins by loop, b begins by loop, c begins by loop, "
+                   "d begins by loop, future-1 is future 1, a waits await future-1, "
+                   "b: set_result future-1 -> 0, future-1 done=1, a woken by b, b ends, c ends, "
+                   "d: set_result answer -> 0, answer done=1, d ends, a ends");
+    cad_future_unref(future);
+    cad_future_unref(unused);
+    cad_future_unref(named);
+    assert_string_equal(strstr(text, "a ends"), "a ends, future-1 freed, answer freed");
+}
+
+static int hold_lock(void *lock) {
+    int error = cad_lock_acquire(lock);
+    if (error == 0)
+        error = cad_sleep(CAD_SECOND);
+    return error == 0 ? cad_lock_release(lock) : error;
+}
+
+static int acquire_in_time(void *lock) {
+    cad_timeout *scope;
+    int error = cad_timeout_enter(CAD_SECOND / 2, &scope);
+    if (error == 0)
+        error = cad_timeout_leave(scope, cad_lock_acquire(lock));
+    return error == CAD_ETIMEDOUT ? 0 : error;
+}
+
+static void test_trace_sink__who_waits_is_counted_when_they_come_and_go(void **state) {
+    (void)state;
+    cad_lock *lock = cad_lock_new(test_loop);
+    assert_int_equal(cad_set_name(lock, "l"), 0);
+    listen_from_now();
+    details = STATES;
+    create(hold_lock, lock, "a");
+    create(acquire_in_time, lock, "b");
+    create(hold_lock, lock, "c");
+    run_to_the_end("0: a begins by loop, b begins by loop, c begins by loop, "
+                   "l locked=1 owner=1 waiters=0, a waits sleep, b waits acquire l, "
+                   "l locked=1 owner=1 waiters=1, c waits acquire l, "
+                   "l locked=1 owner=1 waiters=2\n"
+                   "0.5: b timed out, b cancelled by loop, b woken by loop, "
+                   "l locked=1 owner=1 waiters=1, b ends\n"
+                   "1: a woken by loop, c woken by a, l locked=0 owner=0 waiters=0, a ends, "
+                   "l locked=1 owner=3 waiters=0, c waits sleep\n"
+                   "2: c woken by loop, l locked=0 owner=0 waiters=0, c ends");
+}
+
+static int put_three(void *queue) {
+    static const char *const items[] = {"tea", "coffee", "milk"};
+    int error = 0;
+    for (int i = 0; i < 3 && error == 0; i++)
+        error = cad_queue_put(queue, (void *)(uintptr_t)items[i]);
+    return error;
+}
+
+static int get_three(void *queue) {
+    void *item;
+    int error = 0;
+    for (int i = 0; i < 3 && error == 0; i++)
+        error = cad_queue_get(queue, &item);
+    (void)cad_queue_get_nowait(queue, &item);
+    (void)cad_queue_task_done(queue);
+    cad_queue_shutdown(queue, true, NULL);
+    return cad_queue_put_nowait(queue, NULL) == CAD_EQUEUESHUTDOWN ? error : CAD_ERUNTIME;
+}
+
+static void test_trace_sink__operations_and_items(void **state) {
+    (void)state;
+    cad_queue *queue = cad_lifo_queue_new(test_loop, 2);
+    assert_int_equal(cad_set_name(queue, "q"), 0);
+    listen_to_details(OPERATIONS | STATES);
+    create(put_three, queue, "p");
+    create(get_three, queue, "g");
+    run_to_the_end(
+        "0: q is queue 1 maxsize=2 order=1, p begins by loop, g begins by loop, "
+        "p: put q tea in at 0 -> 0, "
+        "q size=1 getters=0 putters=0 joiners=0 unfinished=1 shut_down=0, "
+        "p: put q coffee in at 1 -> 0, "
+        "q size=2 getters=0 putters=0 joiners=0 unfinished=2 shut_down=0, "
+        "p waits put q, q size=2 getters=0 putters=1 joiners=0 unfinished=2 shut_down=0, "
+        "g: get q coffee out at 1 -> 0, p woken by g, "
+        "q size=1 getters=0 putters=0 joiners=0 unfinished=2 shut_down=0, "
+        "g: get q tea out at 0 -> 0, "
+        "q size=0 getters=0 putters=0 joiners=0 unfinished=2 shut_down=0, "
+        "g waits get q, q size=0 getters=1 putters=0 joiners=0 unfinished=2 shut_down=0, "
+        "p: put q milk in at 0 -> 0, g woken by p, "
+        "q size=1 getters=0 putters=0 joiners=0 unfinished=3 shut_down=0, p ends, "
+        "g: get q milk out at 0 -> 0, "
+        "q size=0 getters=0 putters=0 joiners=0 unfinished=3 shut_down=0, "
+        "g: get_nowait q -> QueueEmpty, g: task_done q -> 0, "
+        "q size=0 getters=0 putters=0 joiners=0 unfinished=2 shut_down=0, "
+        "g: shutdown q nothing all out 0 -> 0, "
+        "q size=0 getters=0 putters=0 joiners=0 unfinished=2 shut_down=1, "
+        "g: put_nowait q -> QueueShutDown, g ends");
+}
+
+static void test_trace_sink__the_ready_queue(void **state) {
+    (void)state;
+    cad_queue *queue = cad_queue_new(test_loop, 0);
+    cad_handle *handle;
+    listen_to_details(QUEUE_OF_READY);
+    create(yield_twice, NULL, "a");
+    create(sleep_a_second, NULL, "b");
+    assert_int_equal(cad_call_soon(test_loop, put_in_callback, queue, NULL), 0);
+    assert_int_equal(cad_call_soon(test_loop, put_in_callback, queue, &handle), 0);
+    cad_handle_cancel(handle);
+    cad_handle_unref(handle);
+    run_to_the_end(
+        "0: a begins by loop, +task of a by loop, b begins by loop, +task of b by loop, "
+        "+callback by loop, +callback by loop, -callback at 3, "
+        "iteration 1, (task of a, +task of a by a, ), (task of b, b waits sleep, ), (callback, ), "
+        "iteration 2, (task of a, +task of a by a, ), "
+        "iteration 3, (task of a, a ends, +end of a by a, ), iteration 4, (end of a, )\n"
+        "1: +timer of b by loop, iteration 5, (timer of b, b woken by loop, +task of b by loop, ), "
+        "iteration 6, (task of b, b ends, +end of b by b, ), iteration 7, (end of b, )");
+}
+
 /* --- Whose turn it is to listen ------------------------------------------------------------------
  */
 
@@ -548,6 +815,11 @@ int main(void) {
         ENGINE_TEST(test_trace_sink__timeout),
         ENGINE_TEST(test_trace_sink__a_failure_and_its_message),
         ENGINE_TEST(test_trace_sink__objects_when_they_change),
+        ENGINE_TEST(test_trace_sink__objects_are_told_of_when_they_are_made),
+        ENGINE_TEST(test_trace_sink__futures_are_told_of_when_they_are_used),
+        ENGINE_TEST(test_trace_sink__who_waits_is_counted_when_they_come_and_go),
+        ENGINE_TEST(test_trace_sink__operations_and_items),
+        ENGINE_TEST(test_trace_sink__the_ready_queue),
         ENGINE_TEST(test_trace_sink__no_member_is_asked_of_it),
         ENGINE_TEST(test_trace_sink__from_the_middle_on),
         ENGINE_TEST(test_trace_sink__nobody_listens_any_more),

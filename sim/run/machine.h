@@ -23,7 +23,7 @@
 #include "run/deadlock.h"
 #include "run/lines.h"
 
-struct trace_writer;
+struct trace_stream;
 
 typedef struct run_machine run_machine;
 
@@ -156,7 +156,7 @@ typedef struct run_failure {
 struct run_machine {
     const prog_program *program;
     const run_machine_options *options;
-    struct trace_writer *writer; /* NULL: no trace */
+    struct trace_stream *trace; /* NULL: nobody wants one */
     cad_loop *loop;
     expr_value *globals;
     run_instance *objects;
@@ -220,9 +220,9 @@ struct run_machine {
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **machine);
 
-/* Writes the run's trace; before the run, which closes the writer. It must be there until the
+/* Tells the run as events; before the run, which closes the stream. It must be there until the
  * machine is freed. */
-void run_machine_trace(run_machine *machine, struct trace_writer *writer);
+void run_machine_trace(run_machine *machine, struct trace_stream *trace);
 
 /* Runs it to its end; machine->outcome says which. The loop is gone then. Once. */
 void run_machine_run(run_machine *machine);

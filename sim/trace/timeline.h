@@ -1,0 +1,51 @@
+/* trace/timeline.h - the state of a run at any of its events, at once.
+ *
+ * A timeline takes the events of a trace, keeps them, a few bytes each, and keeps the state every
+ * TRACE_TIMELINE_STEP of them. The state at an event is the kept one before it, and what up to a
+ * thousand events have done since: that takes well under a millisecond, however long the trace is.
+ *
+ *     struct trace_timeline *timeline = trace_timeline_new();
+ *     ... each event to trace_timeline_consumer(timeline) ...
+ *     const struct trace_state *state;
+ *     uint64_t ordinal = trace_timeline_find(timeline, 3 * CAD_SECOND);
+ *     int error = trace_timeline_seek(timeline, ordinal, &state);
+ *     trace_timeline_free(timeline);
+ *
+ * Memory: the events; and the states, which share what has not changed between them (vector.h).
+ * What the states take is bounded by TRACE_TIMELINE_MEMORY: above that every other one is given up,
+ * and a step is twice as long from then on.
+ */
+#ifndef TRACE_TIMELINE_H
+#define TRACE_TIMELINE_H
+
+#include "trace/state.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TRACE_TIMELINE_STEP = 1024 };
+#define TRACE_TIMELINE_MEMORY ((size_t)256 << 20)
+
+struct trace_timeline;
+
+/* NULL: no memory. */
+struct trace_timeline *trace_timeline_new(void);
+void trace_timeline_free(struct trace_timeline *timeline); /* takes NULL */
+
+/* Takes the events, and CAD_ENOMEM where there is no memory for one. More may come after a seek. */
+struct trace_consumer *trace_timeline_consumer(struct trace_timeline *timeline);
+
+/* The ordinal of the last event; 0: there is none. */
+uint64_t trace_timeline_end(const struct trace_timeline *timeline);
+/* The ordinal of the last event that is not later; 0: there is none. */
+uint64_t trace_timeline_find(const struct trace_timeline *timeline, int64_t time_ns);
+
+/* The state at the event of that ordinal, or at the last one before it; it is the timeline's, and
+ * there until the next call. 0 or CAD_ENOMEM. */
+int trace_timeline_seek(struct trace_timeline *timeline, uint64_t ordinal,
+                        const struct trace_state **state);
+
+/* The bytes of memory that it takes. */
+size_t trace_timeline_memory(const struct trace_timeline *timeline);
+
+#endif
