@@ -121,6 +121,7 @@ struct events {
     struct trace_consumer consumer;
     uint64_t count;
     bool ended;
+    bool complete;
 };
 
 /* All of it can be read, and is UTF-8. */
@@ -153,8 +154,9 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     return 0;
 }
 
-static int end(struct trace_consumer *consumer) {
+static int end(struct trace_consumer *consumer, bool complete) {
     ((struct events *)consumer)->ended = true;
+    ((struct events *)consumer)->complete = complete;
     return 0;
 }
 
@@ -164,7 +166,7 @@ static void check_events(const char *text, size_t size, const struct trace_model
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
     int error = trace_read_events_memory("fuzz", text, size, &events.consumer, &complete, message);
-    HOLDS(events.ended);
+    HOLDS(events.ended && events.complete == complete);
     HOLDS(error == 0 || message[0] != '\0');
     if (trace == NULL)
         return;
