@@ -16,6 +16,7 @@ typedef struct member {
 /* One call of cad_wait(). */
 struct waiting {
     cad_loop *loop;
+    cad_task *task;      /* who waits */
     cad__waiters waiter; /* the task, or nobody any more */
     cad__timer timer;
     int64_t timeout_ns;
@@ -33,7 +34,7 @@ void cad__wait_expire(cad__entry *entry) {
 }
 
 const cad_task *cad__wait_task(const cad__entry *entry) {
-    return cad__first_waiter(&CAD__CONTAINER(entry, waiting, timer.entry)->waiter);
+    return CAD__CONTAINER(entry, waiting, timer.entry)->task;
 }
 
 static bool failed(cad_future *future) {
@@ -88,6 +89,7 @@ static void free_waiting(waiting *self) {
 }
 
 static int begin(waiting *self, cad_task *task) {
+    self->task = task;
     if (self->timeout_ns != CAD_NEVER) {
         int64_t deadline_ns = cad__deadline_after(self->loop, self->timeout_ns);
         int error = cad__timer_start(self->loop, &self->timer, deadline_ns);

@@ -225,6 +225,8 @@ static bool waits(const cad__wait *wait) {
 static const char *line_of(const cad__wait *wait, const cad__object *object) {
     if (wait->state != CAD__WAIT_PARKED)
         return NULL;
+    if (object->type->cancel != NULL)
+        return "cancelling"; /* not among those who await it: wait_for() without time */
     return object->type->line != NULL ? object->type->line(object, wait->waiters) : "waiters";
 }
 

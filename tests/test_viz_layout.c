@@ -17,17 +17,19 @@ static void test_layout__bars_are_where_their_times_are(void **state) {
     sample_window(&stage.sample);
     stage_open(&stage, 1280, 720);
     size_t found = 0;
-    for (size_t i = 0; i < stage.scene.count; i++) {
-        const struct viz_prim *prim = &stage.scene.prims[i];
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
         if (prim->kind != VIZ_FILL || prim->role < VIZ_SPAN_FIRST ||
-            prim->role >= VIZ_SPAN_FIRST + VIZ_COLOUR_COUNT || prim->at.y >= stage.frame.footer.y)
+            prim->role >= VIZ_SPAN_FIRST + VIZ_COLOUR_COUNT ||
+            prim->at.y >= stage.state.frame.footer.y)
             continue;
         found++;
-        double begin = viz_time_at(&stage.frame, &stage.view, prim->at.x) / 1e9;
-        double end = viz_time_at(&stage.frame, &stage.view, prim->at.x + prim->at.w) / 1e9;
+        double begin = viz_time_at(&stage.state.frame, &stage.state.view, prim->at.x) / 1e9;
+        double end =
+            viz_time_at(&stage.state.frame, &stage.state.view, prim->at.x + prim->at.w) / 1e9;
         assert_true(fabs(begin - round(begin)) < 0.01);
         assert_true(fabs(end - begin - (prim->role - VIZ_SPAN_FIRST + 1)) < 0.01);
-        assert_true(is_inside(&prim->at, &stage.frame.lanes));
+        assert_true(is_inside(&prim->at, &stage.state.frame.lanes));
     }
     assert_int_equal(found, 8);
     stage_close(&stage);
@@ -42,7 +44,7 @@ static void test_layout__a_wait_is_told_apart_without_colour(void **state) {
     assert_int_equal(stage_count(&stage, VIZ_HATCH, -1), 5);
     size_t hatch = stage_find(&stage, 0, VIZ_HATCH, VIZ_WAIT);
     size_t span = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_FIRST);
-    assert_true(stage.scene.prims[hatch].at.h < stage.scene.prims[span].at.h);
+    assert_true(stage.state.scene.prims[hatch].at.h < stage.state.scene.prims[span].at.h);
     stage_close(&stage);
 }
 
@@ -77,40 +79,35 @@ static void test_layout__header_says_what_the_run_was(void **state) {
 static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "labels");
-    sample_task(&stage.sample, 2, 0, "worker");
-    sample_slice(&stage.sample, 'B', 2, 0, "span", "fits", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000, "span", "fits", NULL);
-    sample_slice(&stage.sample, 'B', 2, 2000, "span", "stands beside its bar", NULL);
-    sample_slice(&stage.sample, 'E', 2, 2100, "span", "stands beside its bar", NULL);
     static const char book[] = "a label that is as long as a book, and then so much longer that "
                                "no bar of this trace could ever have it whole";
-    sample_slice(&stage.sample, 'B', 2, 5000, "span", book, NULL);
-    sample_slice(&stage.sample, 'E', 2, 8000, "span", book, NULL);
-    sample_slice(&stage.sample, 'B', 2, 8000, "span", "hidden", NULL);
-    sample_slice(&stage.sample, 'E', 2, 8010, "span", "hidden", NULL);
-    sample_slice(&stage.sample, 'B', 2, 8010, "span", "last", NULL);
-    sample_slice(&stage.sample, 'E', 2, 10000, "span", "last", NULL);
-    sample_slice(&stage.sample, 'E', 2, 10000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 10000, "complete");
+    /* Computing is no bar: it leaves room beside one. */
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'span': 'fits', 'do': [{'sleep': '1us'}]}, {'compute': '1us'},"
+               " {'span': 'stands beside its bar', 'do': [{'sleep': '100ns'}]},"
+               " {'compute': '2900ns'}, {'span': '%s', 'do': [{'sleep': '3us'}]},"
+               " {'span': 'hidden', 'do': [{'sleep': '10ns'}]},"
+               " {'span': 'last', 'do': [{'sleep': '1990ns'}]}]}]}",
+               book);
     stage_open(&stage, 1280, 400);
 
     const struct viz_prim *fits = stage_text(&stage, "fits");
     assert_int_equal(fits->role, VIZ_INK);
     const struct viz_prim *beside = stage_text(&stage, "stands beside its bar");
     assert_int_equal(beside->role, VIZ_TEXT);
-    assert_true(beside->at.x > viz_x_of(&stage.frame, &stage.view, 2100));
+    assert_true(beside->at.x > viz_x_of(&stage.state.frame, &stage.state.view, 2100));
     assert_null(stage_text(&stage, book));
     assert_null(stage_text(&stage, "hidden"));
     size_t ellipsis = 0;
-    for (size_t i = 0; i < stage.scene.count; i++) {
-        const struct viz_prim *prim = &stage.scene.prims[i];
-        const char *text = stage.scene.text + prim->text;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        const char *text = stage.state.scene.text + prim->text;
         if (prim->kind != VIZ_TEXT_AT || strncmp(text, "a label", 7) != 0)
             continue;
         ellipsis += strstr(text, "\xE2\x80\xA6") != NULL;
         double right = prim->at.x + (double)(strlen(text) - 2) * STAGE_LETTER;
-        assert_true(right <= viz_x_of(&stage.frame, &stage.view, 8000));
+        assert_true(right <= viz_x_of(&stage.state.frame, &stage.state.view, 8000));
     }
     assert_int_equal(ellipsis, 1);
     stage_close(&stage);
@@ -119,21 +116,19 @@ static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
 static void test_layout__zero_and_short_slices_can_be_seen_and_hit(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "short");
-    sample_task(&stage.sample, 2, 0, "worker");
-    sample_slice(&stage.sample, 'B', 2, 500000, "span", "zero", NULL);
-    sample_slice(&stage.sample, 'E', 2, 500000, "span", "zero", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 1000000, "complete");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'compute': '500us'}, {'span': 'zero', 'do': []}, {'compute': '500us'}]}]}");
     stage_open(&stage, 1280, 400);
     size_t edge = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_EDGE_FIRST);
     assert_true(edge != SIZE_MAX);
-    const struct viz_rect *at = &stage.scene.prims[edge].at;
+    const struct viz_rect *at = &stage.state.scene.prims[edge].at;
     assert_int_equal(at->w, 2);
     for (int off = -3; off <= 3; off++) {
-        struct viz_target target = viz_target_at(stage.sample.model, &stage.view, &stage.frame,
-                                                 at->x + off, at->y + at->h / 2);
-        assert_int_equal(target.kind, VIZ_AT_BAR);
+        struct viz_id id = stage_hit(&stage, at->x + off, at->y + at->h / 2);
+        assert_int_equal(id.kind, VIZ_ID_BAR);
+        assert_string_equal(viz_bar_name(stage.sample.model, &stage.sample.model->bars[id.index]),
+                            "zero");
     }
     stage_close(&stage);
 }
@@ -143,20 +138,20 @@ static void test_layout__work_grows_with_the_pixels_not_with_the_trace(void **st
     struct stage stage;
     sample_busy(&stage.sample, 200000, 1000);
     stage_open(&stage, 1280, 720);
-    assert_true(stage.scene.count < 3000);
+    assert_true(stage.state.scene.count < 3000);
     /* Half of the time is work, everywhere: one rectangle, neither faint nor full. */
     size_t run = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_EDGE_FIRST);
     assert_true(run != SIZE_MAX);
     int covered = 0;
     for (; run != SIZE_MAX; run = stage_find(&stage, run + 1, VIZ_FILL, VIZ_SPAN_EDGE_FIRST)) {
-        const struct viz_prim *prim = &stage.scene.prims[run];
-        if (prim->at.y > stage.frame.lanes.y + stage.frame.lanes.h)
+        const struct viz_prim *prim = &stage.state.scene.prims[run];
+        if (prim->at.y > stage.state.frame.lanes.y + stage.state.frame.lanes.h)
             continue; /* the legend's */
         covered += prim->at.w;
         assert_in_range(prim->alpha, 95, 200); /* the last pixel may be half empty */
     }
-    int begin = (int)viz_x_of(&stage.frame, &stage.view, 0);
-    int end = (int)viz_x_of(&stage.frame, &stage.view, 4e8);
+    int begin = (int)viz_x_of(&stage.state.frame, &stage.state.view, 0);
+    int end = (int)viz_x_of(&stage.state.frame, &stage.state.view, 4e8);
     assert_in_range(covered, end - begin - 6, end - begin + 6);
     stage_close(&stage);
 }
@@ -164,25 +159,19 @@ static void test_layout__work_grows_with_the_pixels_not_with_the_trace(void **st
 static void test_layout__a_long_bar_after_short_ones_is_whole(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "mixed");
-    sample_task(&stage.sample, 2, 0, "worker");
-    for (int i = 0; i < 100; i++) {
-        sample_slice(&stage.sample, 'B', 2, i, "span", "tiny", NULL);
-        sample_slice(&stage.sample, 'E', 2, i + 1, "span", "tiny", NULL);
-    }
-    sample_slice(&stage.sample, 'B', 2, 100, "span", "long", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000000, "span", "long", NULL);
-    sample_slice(&stage.sample, 'E', 2, 1000000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 1000000, "complete");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'repeat': 100, 'do': [{'span': 'tiny', 'do': [{'sleep': '1ns'}]}]},"
+               " {'span': 'long', 'do': [{'sleep': '999900ns'}]}]}]}");
     stage_open(&stage, 1280, 400);
     int widest = 0;
-    for (size_t i = 0; i < stage.scene.count; i++) {
-        const struct viz_prim *prim = &stage.scene.prims[i];
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
         if (prim->kind == VIZ_FILL && prim->role >= VIZ_SPAN_FIRST && prim->at.w > widest)
             widest = prim->at.w;
     }
-    double whole =
-        viz_x_of(&stage.frame, &stage.view, 1e6) - viz_x_of(&stage.frame, &stage.view, 0);
+    double whole = viz_x_of(&stage.state.frame, &stage.state.view, 1e6) -
+                   viz_x_of(&stage.state.frame, &stage.state.view, 0);
     assert_true(widest >= whole - 4);
     assert_non_null(stage_text(&stage, "long"));
     stage_close(&stage);
@@ -195,9 +184,9 @@ static void test_layout__names_are_there_for_the_lanes_in_view_only(void **state
     stage_open(&stage, 1000, 600);
     assert_non_null(stage_text(&stage, "task-0"));
     assert_null(stage_text(&stage, "task-400"));
-    assert_true(stage.frame.minimap.h > 0);
+    assert_true(stage.state.frame.minimap.h > 0);
     assert_int_equal(stage_count(&stage, VIZ_DENSITY, -1), 1);
-    viz_view_scroll(&stage.view, &stage.frame.extent, 395);
+    viz_view_scroll(&stage.state.view, &stage.state.frame.extent, 395);
     stage_update(&stage);
     assert_null(stage_text(&stage, "task-0"));
     assert_non_null(stage_text(&stage, "task-400"));
@@ -209,15 +198,15 @@ static void test_layout__low_rows_leave_names_out_rather_than_overlap(void **sta
     struct stage stage;
     sample_lanes(&stage.sample, 500);
     stage_open(&stage, 1000, 600);
-    stage.view.row_scale = 0.2;
+    stage.state.view.row_scale = 0.2;
     stage_update(&stage);
-    assert_true(stage.frame.row_px < 6);
+    assert_true(stage.state.frame.row_px < 6);
     int before = -STAGE_LINE;
     int names = 0;
-    for (size_t i = 0; i < stage.scene.count; i++) {
-        const struct viz_prim *prim = &stage.scene.prims[i];
-        if (prim->kind != VIZ_TEXT_AT || prim->at.x >= stage.frame.names.w ||
-            strncmp(stage.scene.text + prim->text, "task-", 5) != 0)
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->kind != VIZ_TEXT_AT || prim->at.x >= stage.state.frame.names.w ||
+            strncmp(stage.state.scene.text + prim->text, "task-", 5) != 0)
             continue;
         assert_true(prim->at.y >= before + STAGE_LINE - 2);
         before = prim->at.y;
@@ -233,16 +222,16 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     sample_window(&stage.sample);
     stage_open(&stage, 1280, 720);
     assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 4);
-    stage.ui.wakes = VIZ_WAKES_OFF;
+    stage.state.ui.wakes = VIZ_WAKES_OFF;
     stage_update(&stage);
     assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 0);
     /* What is under the pointer shows its own, whatever is set. */
-    int x = (int)viz_x_of(&stage.frame, &stage.view, 0.5e9);
-    int y = stage.frame.lanes.y + (int)(4.5 * stage.frame.row_px);
-    stage.ui.hover = viz_target_at(stage.sample.model, &stage.view, &stage.frame, x, y);
-    stage.ui.pointer = true;
-    stage.ui.x = x;
-    stage.ui.y = y;
+    int x = (int)viz_x_of(&stage.state.frame, &stage.state.view, 0.5e9);
+    int y = stage.state.frame.lanes.y + (int)(4.5 * stage.state.frame.row_px);
+    stage.state.ui.hover = stage_hit(&stage, x, y);
+    stage.state.ui.pointer = true;
+    stage.state.ui.x = x;
+    stage.state.ui.y = y;
     stage_update(&stage);
     assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_ACCENT), 1);
     assert_non_null(stage_text(&stage, "woken by"));
@@ -254,9 +243,10 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
 static size_t check_starts(const struct stage *stage) {
     size_t starts = 0;
     for (size_t i = 0; (i = stage_find(stage, i, VIZ_DOT, VIZ_WAKE)) != SIZE_MAX; i++) {
-        const struct viz_rect *dot = &stage->scene.prims[i].at;
-        double row = (dot->y + dot->h / 2 - stage->frame.lanes.y) / stage->frame.row_px;
-        double time_ns = viz_time_at(&stage->frame, &stage->view, dot->x + dot->w / 2 + 0.5);
+        const struct viz_rect *dot = &stage->state.scene.prims[i].at;
+        double row = (dot->y + dot->h / 2 - stage->state.frame.lanes.y) / stage->state.frame.row_px;
+        double time_ns =
+            viz_time_at(&stage->state.frame, &stage->state.view, dot->x + dot->w / 2 + 0.5);
         int64_t begin_ns = (int64_t)row / 2 * SAMPLE_SECOND;
         assert_true(time_ns >= (double)begin_ns && time_ns <= (double)begin_ns + 1e9);
         starts++;
@@ -289,10 +279,9 @@ static void test_layout__stuck_waits_stand_out(void **state) {
     const struct viz_prim *label = stage_text(&stage, "acquire a");
     assert_non_null(label);
     assert_int_equal(label->role, VIZ_ALERT);
-    struct viz_target target =
-        viz_target_at(stage.sample.model, &stage.view, &stage.frame, label->at.x, label->at.y + 4);
-    assert_int_equal(target.kind, VIZ_AT_BAR);
-    assert_string_equal(viz_bar_name(stage.sample.model, &stage.sample.model->bars[target.bar]),
+    struct viz_id id = stage_hit(&stage, label->at.x, label->at.y + 4);
+    assert_int_equal(id.kind, VIZ_ID_BAR);
+    assert_string_equal(viz_bar_name(stage.sample.model, &stage.sample.model->bars[id.index]),
                         "acquire a");
     stage_close(&stage);
 }
@@ -300,27 +289,29 @@ static void test_layout__stuck_waits_stand_out(void **state) {
 static void test_layout__details_are_told_in_words(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "words");
-    sample_task(&stage.sample, 2, 0, "worker");
-    sample_slice(&stage.sample, 'B', 2, 0, "wait", "acquire a",
-                 "\"owner\":\"other\",\"owner_tid\":3,\"until\":2000000.000");
-    sample_slice(&stage.sample, 'E', 2, SAMPLE_SECOND, "wait", "acquire a", NULL);
-    sample_slice(&stage.sample, 'E', 2, SAMPLE_SECOND, "task", "worker",
-                 "\"outcome\":\"failed\",\"error\":\"ValueError\"");
-    sample_end(&stage.sample, SAMPLE_SECOND, "failed");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'a': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'other', 'do': [{'acquire': 'a'}, {'sleep': 1}, {'release': 'a'}]},"
+               " {'name': 'worker', 'do': [{'acquire': 'a'}, {'raise': 'ValueError'}]}]}");
     stage_open(&stage, 1000, 400);
-    stage.ui.pointer = true;
-    stage.ui.x = stage.frame.lanes.x + 200;
-    stage.ui.y = stage.frame.lanes.y + (int)(stage.frame.row_px / 2);
-    for (int i = 0; i < 2; i++) {
-        stage.ui.hover =
-            viz_target_at(stage.sample.model, &stage.view, &stage.frame, stage.ui.x, stage.ui.y);
+    /* A sleep, a wait for somebody else, and the name of who failed. */
+    static const struct {
+        int lane;
+        bool chart;
+        const char *name;
+        const char *value;
+    } places[] = {{0, true, "until", "1 s"},
+                  {1, true, "held by", "other"},
+                  {1, false, "error", "ValueError"}};
+    stage.state.ui.pointer = true;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const struct viz_frame *frame = &stage.state.frame;
+        stage.state.ui.x = places[i].chart ? frame->lanes.x + 200 : 20;
+        stage.state.ui.y = frame->lanes.y + (int)((places[i].lane + 0.5) * frame->row_px);
         stage_update(&stage);
         assert_null(stage_text(&stage, "owner_tid"));
-        const char *const wanted[2][2] = {{"held by", "2 s"}, {"error", "ValueError"}};
-        assert_non_null(stage_text(&stage, wanted[i][0]));
-        assert_non_null(stage_text(&stage, wanted[i][1]));
-        stage.ui.x = 20; /* then the lane's name */
+        assert_non_null(stage_text(&stage, places[i].name));
+        assert_non_null(stage_text(&stage, places[i].value));
     }
     assert_int_equal(stage_count(&stage, VIZ_CROSS, VIZ_ALERT), 1);
     stage_close(&stage);
@@ -329,26 +320,32 @@ static void test_layout__details_are_told_in_words(void **state) {
 static void test_layout__the_strip_shows_what_changes(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "strip");
-    sample_task(&stage.sample, 2, 0, "worker");
-    for (int i = 0; i < 3; i++) {
-        sample_counter(&stage.sample, i * 1000, "queue", "maxsize", 4);
-        sample_counter(&stage.sample, i * 1000, "lock", "owner", i);
-        sample_counter(&stage.sample, i * 1000, "queue", "size", i);
-    }
-    sample_slice(&stage.sample, 'E', 2, 3000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&stage.sample, 3000, "complete");
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'q': {'type': 'queue', 'maxsize': 4},"
+               "  'a': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'x', 'do': [{'acquire': 'a'}, {'put': 'q'}, {'sleep': 1},"
+               "  {'put': 'q'}, {'sleep': 1}, {'release': 'a'}]},"
+               " {'name': 'y', 'do': [{'acquire': 'a'}]}]}");
     stage_open(&stage, 1000, 400);
-    assert_non_null(stage_text(&stage, "queue size"));
-    assert_non_null(stage_text(&stage, "max 2"));
-    uint32_t counter = stage.ui.counter;
-    assert_int_equal(viz_next_counter(stage.sample.model, counter), counter);
+    /* Who holds a lock is no number, and one that stays the same no picture. */
+    const struct trace_model *trace = stage.sample.trace;
+    size_t shown = 0;
+    uint32_t first = stage.state.ui.counter;
+    do {
+        const struct trace_counter *counter = &trace->counters[stage.state.ui.counter];
+        assert_string_not_equal(trace_text(trace, counter->key), "owner");
+        assert_true(counter->min < counter->max);
+        stage_update(&stage);
+        shown += stage_text(&stage, "q size") != NULL && stage_text(&stage, "max 2") != NULL;
+        viz_act(&stage.state, "O", NULL);
+    } while (stage.state.ui.counter != first);
+    assert_int_equal(shown, 1);
     stage_close(&stage);
 
-    sample_lanes(&stage.sample, 2);
+    sample_run(&stage.sample, "", "{'cadran': 1, 'tasks': [{'name': 'x', 'do': [{'sleep': 1}]}]}");
     stage_open(&stage, 1000, 400);
-    assert_int_equal(stage.ui.counter, TRACE_NO_INDEX);
-    assert_int_equal(stage.frame.strip.h, 0);
+    assert_int_equal(stage.state.ui.counter, TRACE_NO_INDEX);
+    assert_int_equal(stage.state.frame.strip.h, 0);
     stage_close(&stage);
 }
 
@@ -359,18 +356,18 @@ static void test_layout__no_size_and_no_view_breaks_it(void **state) {
         struct stage stage;
         sample_window(&stage.sample);
         stage_open(&stage, sizes[i][0], sizes[i][1]);
-        stage.ui.help = stage.ui.pointer = true;
+        stage.state.ui.pointer = true;
+        viz_act(&stage.state, "?", NULL);
         for (int k = 0; k < 30; k++) {
-            stage.frame.scale = k % 2 == 0 ? 1 : 2.5;
-            stage.ui.x = sizes[i][0] * k / 30;
-            stage.ui.y = sizes[i][1] * k / 30;
-            stage.ui.hover = viz_target_at(stage.sample.model, &stage.view, &stage.frame,
-                                           stage.ui.x, stage.ui.y);
+            stage.state.scale = k % 2 == 0 ? 1 : 2.5;
+            stage.state.ui.x = sizes[i][0] * k / 30;
+            stage.state.ui.y = sizes[i][1] * k / 30;
+            stage.state.ui.hover = stage_hit(&stage, stage.state.ui.x, stage.state.ui.y);
             stage_update(&stage);
-            viz_view_zoom(&stage.view, &stage.frame.extent, k / 30.0, 0.5);
-            struct viz_rect all = {0, 0, stage.frame.width, stage.frame.height};
-            assert_true(is_inside(&stage.frame.header, &all));
-            assert_true(stage.frame.lanes.h > 0 && stage.frame.lanes.w > 0);
+            viz_view_zoom(&stage.state.view, &stage.state.frame.extent, k / 30.0, 0.5);
+            struct viz_rect all = {0, 0, stage.state.frame.width, stage.state.frame.height};
+            assert_true(is_inside(&stage.state.frame.header, &all));
+            assert_true(stage.state.frame.lanes.h > 0 && stage.state.frame.lanes.w > 0);
         }
         stage_close(&stage);
     }
@@ -379,13 +376,11 @@ static void test_layout__no_size_and_no_view_breaks_it(void **state) {
 static void test_layout__nothing_is_said_to_be_nothing(void **state) {
     (void)state;
     struct stage stage;
-    sample_begin(&stage.sample, "nothing");
-    sample_end(&stage.sample, 0, "complete");
+    sample_run(&stage.sample, "", "{'cadran': 1, 'tasks': []}");
     stage_open(&stage, 800, 500);
     assert_non_null(stage_text(&stage, "Nothing happened in this trace"));
-    struct viz_target target =
-        viz_target_at(stage.sample.model, &stage.view, &stage.frame, 400, 250);
-    assert_int_equal(target.kind, VIZ_AT_NOTHING);
+    struct viz_id id = stage_hit(&stage, 400, 250);
+    assert_int_equal(id.kind, VIZ_ID_NOTHING);
     stage_close(&stage);
 }
 
@@ -405,15 +400,15 @@ static void test_layout__neighbours_are_stepped_through(void **state) {
     sample_window(&stage.sample);
     stage_open(&stage, 1280, 720);
     const struct viz_model *model = stage.sample.model;
-    struct viz_target lane = {.kind = VIZ_AT_LANE, .lane = 4, .row = 4};
-    struct viz_target wait = viz_target_next(model, &lane, 1);
-    assert_string_equal(viz_bar_name(model, &model->bars[wait.bar]), "put window");
-    struct viz_target span = viz_target_next(model, &wait, 1);
-    assert_string_equal(viz_bar_name(model, &model->bars[span.bar]), "job4 - duration 2");
-    struct viz_target end = viz_target_next(model, &span, 1);
-    assert_true(viz_same_target(&span, &end));
-    struct viz_target back = viz_target_next(model, &span, -1);
-    assert_true(viz_same_target(&back, &wait));
+    struct viz_id lane = {.kind = VIZ_ID_LANE, .index = 4};
+    struct viz_id wait = viz_next_bar(model, lane, 1);
+    assert_string_equal(viz_bar_name(model, &model->bars[wait.index]), "put window");
+    struct viz_id span = viz_next_bar(model, wait, 1);
+    assert_string_equal(viz_bar_name(model, &model->bars[span.index]), "job4 - duration 2");
+    struct viz_id end = viz_next_bar(model, span, 1);
+    assert_true(viz_same_id(span, end));
+    struct viz_id back = viz_next_bar(model, span, -1);
+    assert_true(viz_same_id(back, wait));
     stage_close(&stage);
 }
 

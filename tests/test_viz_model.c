@@ -2,6 +2,7 @@
 
 #include "cadran.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,16 +65,15 @@ static void test_model__durations_are_classes(void **state) {
 
 /* Spans one after the other, of these lengths. */
 static void spans(struct sample *sample, const int64_t *lengths_ns, int count) {
-    sample_begin(sample, "spans");
-    sample_task(sample, 2, 0, "worker");
-    int64_t now = 0;
+    char steps[4096];
+    size_t length = 0;
     for (int i = 0; i < count; i++) {
-        sample_slice(sample, 'B', 2, now, "span", "work", NULL);
-        now += lengths_ns[i];
-        sample_slice(sample, 'E', 2, now, "span", "work", NULL);
+        length += (size_t)snprintf(steps + length, sizeof steps - length,
+                                   "%s{'span': 'work', 'do': [{'sleep': '%" PRId64 "ns'}]}",
+                                   i > 0 ? ", " : "", lengths_ns[i]);
+        assert_true(length < sizeof steps);
     }
-    sample_slice(sample, 'E', 2, now, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(sample, now, "complete");
+    sample_run(sample, "", "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': [%s]}]}", steps);
 }
 
 static void test_model__jitter_makes_no_class(void **state) {
@@ -121,22 +121,18 @@ static void test_model__lengths_of_zero_and_of_centuries_have_a_class(void **sta
 static void test_model__nested_spans_have_rows_and_waits_in_them_overlays(void **state) {
     (void)state;
     struct sample sample;
-    sample_begin(&sample, "nested");
-    sample_task(&sample, 2, 0, "worker");
-    sample_slice(&sample, 'B', 2, 0, "span", "outer", NULL);
-    sample_slice(&sample, 'B', 2, 1000, "span", "inner", NULL);
-    sample_slice(&sample, 'B', 2, 2000, "wait", "acquire a", NULL);
-    sample_slice(&sample, 'E', 2, 3000, "wait", "acquire a", NULL);
-    sample_slice(&sample, 'E', 2, 4000, "span", "inner", NULL);
-    sample_slice(&sample, 'B', 2, 5000, "wait", "sleep", NULL);
-    sample_slice(&sample, 'E', 2, 6000, "wait", "sleep", NULL);
-    sample_slice(&sample, 'E', 2, 7000, "span", "outer", NULL);
-    sample_slice(&sample, 'B', 2, 7000, "wait", "sleep", NULL);
-    sample_slice(&sample, 'E', 2, 8000, "wait", "sleep", NULL);
-    sample_slice(&sample, 'E', 2, 9000, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(&sample, 9000, "complete");
+    sample_run(
+        &sample, "",
+        "{'cadran': 1, 'objects': {'a': {'type': 'lock'}}, 'tasks': ["
+        " {'name': 'worker', 'do': ["
+        "  {'span': 'outer', 'do': ["
+        "   {'sleep': '1us'},"
+        "   {'span': 'inner', 'do': [{'sleep': '1us'}, {'acquire': 'a'}, {'sleep': '1us'}]},"
+        "   {'sleep': '3us'}]},"
+        "  {'sleep': '1us'}]},"
+        " {'name': 'other', 'do': [{'acquire': 'a'}, {'sleep': '3us'}, {'release': 'a'}]}]}");
     const struct viz_model *model = sample.model;
-    assert_int_equal(model->row_count, 2);
+    assert_int_equal(model->lanes[0].row_count, 2);
     uint32_t count;
     const struct viz_bar *outer = bars_of(model, 0, 0, &count);
     assert_int_equal(count, 2); /* the span, and the sleep after it */
@@ -156,33 +152,48 @@ static void test_model__the_loop_has_a_lane_only_where_it_was_busy(void **state)
     (void)state;
     for (int busy = 0; busy < 2; busy++) {
         struct sample sample;
-        sample_begin(&sample, "loop");
-        sample_task(&sample, 2, 0, "worker");
-        sample_slice(&sample, 'B', 1, 1000, "run", "worker", NULL);
-        sample_slice(&sample, 'E', 1, 1000 + busy * 500, "run", "worker", NULL);
-        sample_slice(&sample, 'E', 2, 9000, "task", "worker", "\"outcome\":\"returned\"");
-        sample_end(&sample, 9000, "complete");
+        sample_run(&sample, "",
+                   "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+                   " {'sleep': '1us'}, {'compute': '%dns'}]}]}",
+                   busy * 500);
         assert_int_equal(sample.model->lane_count, 1 + busy);
         assert_int_equal(sample.model->looks[VIZ_LOOK_RUN], busy);
         sample_free(&sample);
     }
 }
 
+static void test_model__who_is_woken_while_the_loop_is_busy_is_ready(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_run(&sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'sleeper', 'do': [{'sleep': '1us'}]},"
+               " {'name': 'cruncher', 'do': [{'sleep': '1us'}, {'compute': '3us'}]},"
+               " {'name': 'late', 'do': [{'sleep': '1us'}]}]}");
+    assert_true(sample.model->looks[VIZ_LOOK_READY]);
+    uint32_t count;
+    const struct viz_bar *bars = bars_of(sample.model, 3, 0, &count); /* the loop's is the first */
+    assert_int_equal(count, 2);
+    assert_int_equal(bars[1].look, VIZ_LOOK_READY);
+    assert_int_equal(bars[1].begin_ns, 1000);
+    assert_int_equal(bars[1].end_ns, 4000);
+    sample_free(&sample);
+}
+
 static void test_model__bars_are_found_by_time(void **state) {
     (void)state;
     struct sample sample;
-    sample_busy(&sample, 1000, 500); /* 0-500, 1000-1500, ... */
+    sample_busy(&sample, 1000, 500); /* work from 0 to 500, sleep to 1000, ... */
     const struct viz_model *model = sample.model;
     const struct viz_row *row = &model->rows[0];
-    assert_int_equal(row->bar_count, 1000);
+    assert_int_equal(row->bar_count, 2000);
     assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, -5), row->first_bar);
     assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, 500), row->first_bar);
     assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, 501), row->first_bar + 1);
-    uint32_t last = row->first_bar + 999;
+    uint32_t last = row->first_bar + 1999;
     assert_int_equal(viz_bar_from(model, row->first_bar, row->bar_count, 2000000),
-                     row->first_bar + 1000);
+                     row->first_bar + 2000);
     assert_int_equal(viz_work_in(model, row->first_bar, last), 1000 * 500);
-    assert_int_equal(viz_work_in(model, row->first_bar + 10, row->first_bar + 19), 10 * 500);
+    assert_int_equal(viz_work_in(model, row->first_bar + 10, row->first_bar + 19), 5 * 500);
     sample_free(&sample);
 }
 
@@ -205,20 +216,25 @@ static double slow_max(const struct trace_counter *counter, int64_t from, int64_
 static void test_model__counters_give_their_largest_value_of_any_stretch(void **state) {
     (void)state;
     struct sample sample;
-    sample_begin(&sample, "counter");
+    sample_run(&sample, "",
+               "{'cadran': 1, 'objects': {'q': {'type': 'queue'}}, 'tasks': [{'name': 'x', 'do': ["
+               " {'repeat': 1000, 'do': ["
+               "  {'let': {'n': 'randint(0, 9)'}},"
+               "  {'while': 'qsize(q) < n', 'do': [{'put_nowait': 'q'}]},"
+               "  {'while': 'qsize(q) > n', 'do': [{'get_nowait': 'q'}]},"
+               "  {'sleep': '10ns'}]}]}]}");
+    uint32_t index = 0;
+    while (strcmp(trace_text(sample.trace, sample.trace->counters[index].key), "size") != 0)
+        index++;
+    const struct trace_counter *counter = &sample.trace->counters[index];
+    assert_true(counter->sample_count > 500);
     uint32_t random = 1;
-    for (int i = 0; i < 1000; i++) {
-        random = random * 1664525 + 1013904223;
-        sample_counter(&sample, i * 10, "queue", "size", (int)(random >> 16 & 255));
-    }
-    sample_end(&sample, 10000, "complete");
-    const struct trace_counter *counter = &sample.trace->counters[0];
     for (int i = 0; i < 2000; i++) {
         random = random * 1664525 + 1013904223;
         int64_t from = random >> 8 & 8191;
         random = random * 1664525 + 1013904223;
         int64_t to = from + (random >> 8 & 2047);
-        assert_true(viz_counter_max(sample.model, 0, from, to) == slow_max(counter, from, to));
+        assert_true(viz_counter_max(sample.model, index, from, to) == slow_max(counter, from, to));
     }
     sample_free(&sample);
 }
@@ -257,8 +273,7 @@ static void test_model__density_is_high_where_there_is_work(void **state) {
 static void test_model__a_trace_of_nothing_is_a_model_of_nothing(void **state) {
     (void)state;
     struct sample sample;
-    sample_begin(&sample, "nothing");
-    sample_end(&sample, 0, "complete");
+    sample_run(&sample, "", "{'cadran': 1, 'tasks': []}");
     assert_int_equal(sample.model->lane_count, 0);
     assert_int_equal(sample.model->row_count, 0);
     assert_int_equal(sample.model->end_ns, 0);
@@ -268,15 +283,15 @@ static void test_model__a_trace_of_nothing_is_a_model_of_nothing(void **state) {
 static void test_model__what_was_open_at_a_cut_is_marked(void **state) {
     (void)state;
     struct sample sample;
-    sample_begin(&sample, "cut");
-    sample_task(&sample, 2, 0, "worker");
-    sample_slice(&sample, 'B', 2, 1000, "span", "work", NULL);
-    sample_instant(&sample, 2, 5000, "print", "still here");
-    sample_cut(&sample);
-    assert_false(sample.trace->complete);
-    assert_int_equal(sample.model->bar_count, 1);
-    assert_int_equal(sample.model->bars[0].flags & VIZ_BAR_OPEN, VIZ_BAR_OPEN);
-    assert_int_equal(sample.model->bars[0].end_ns, 5000);
+    sample_run(&sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
+               " {'sleep': '1us'}, {'span': 'work', 'do': [{'sleep': '4us'},"
+               "  {'print': 'still here'}, {'sleep': '4us'}, {'print': 'not any more'}]}]}]}");
+    sample_cut(&sample, ",\n{\"ph\":\"E\",\"ts\":9.000");
+    assert_int_equal(sample.model->bar_count, 2);
+    assert_int_equal(sample.model->bars[0].flags, 0);
+    assert_int_equal(sample.model->bars[1].flags, VIZ_BAR_OPEN);
+    assert_int_equal(sample.model->bars[1].end_ns, 5000);
     sample_free(&sample);
 }
 
@@ -289,6 +304,7 @@ int main(void) {
         cmocka_unit_test(test_model__lengths_of_zero_and_of_centuries_have_a_class),
         cmocka_unit_test(test_model__nested_spans_have_rows_and_waits_in_them_overlays),
         cmocka_unit_test(test_model__the_loop_has_a_lane_only_where_it_was_busy),
+        cmocka_unit_test(test_model__who_is_woken_while_the_loop_is_busy_is_ready),
         cmocka_unit_test(test_model__bars_are_found_by_time),
         cmocka_unit_test(test_model__counters_give_their_largest_value_of_any_stretch),
         cmocka_unit_test(test_model__wakes_are_found_by_who_caused_them),

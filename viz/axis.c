@@ -1,6 +1,8 @@
+/* Times, durations and numbers in words, and the steps of a time axis. */
 #include "axis.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +45,12 @@ size_t viz_format_count(uint64_t number, char out[VIZ_TIME_SIZE]) {
     }
     out[length] = '\0';
     return length;
+}
+
+size_t viz_format_number(double number, char out[VIZ_TIME_SIZE]) {
+    if (number >= 0 && number < 1e15 && number == floor(number))
+        return viz_format_count((uint64_t)number, out);
+    return (size_t)snprintf(out, VIZ_TIME_SIZE, "%.4g", number);
 }
 
 /* A time in a unit with so many decimals, cut, not rounded; `trim` drops zeros at the end. */

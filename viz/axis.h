@@ -15,6 +15,9 @@ enum { VIZ_TIME_SIZE = 64 };
 /* A whole number with commas: 2,000,000. Returns the length. */
 size_t viz_format_count(uint64_t number, char out[VIZ_TIME_SIZE]);
 
+/* A number of a counter: whole ones as above, others with four digits. Returns the length. */
+size_t viz_format_number(double number, char out[VIZ_TIME_SIZE]);
+
 /* All digits that matter, in the largest unit that fits: 0, 250 µs, 1.000250 s -> 1.00025 s.
  * Returns the length. */
 size_t viz_format_exact(int64_t time_ns, char out[VIZ_TIME_SIZE]);

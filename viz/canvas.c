@@ -1,3 +1,4 @@
+/* Fonts and a drawer for a state. */
 #include "canvas.h"
 
 #include "cadran.h"
@@ -7,13 +8,12 @@
 #include <string.h>
 
 static int open_fonts(struct viz_canvas *canvas, double scale, char message[VIZ_MESSAGE_SIZE]) {
-    int error = viz_typesetter_new(canvas->renderer, canvas->font_file, scale, &canvas->typesetter,
-                                   message);
+    int error = viz_typesetter_new(canvas->font_file, scale, &canvas->typesetter, message);
     if (error != 0)
         return error;
-    canvas->scale = scale;
-    viz_typesetter_measure(canvas->typesetter, &canvas->measure);
-    canvas->drawer = viz_drawer_new(canvas->renderer, canvas->typesetter, scale);
+    canvas->state.scale = scale;
+    viz_typesetter_measure(canvas->typesetter, &canvas->state.measure);
+    canvas->drawer = viz_drawer_new(canvas->renderer, canvas->typesetter);
     if (canvas->drawer != NULL)
         return 0;
     snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
@@ -29,9 +29,8 @@ static void close_fonts(struct viz_canvas *canvas) {
 
 int viz_canvas_open(struct viz_canvas *canvas, struct viz_model *model, SDL_Renderer *renderer,
                     const char *font_file, double scale, char message[VIZ_MESSAGE_SIZE]) {
-    *canvas = (struct viz_canvas){.model = model, .renderer = renderer};
-    canvas->ui.counter = viz_first_counter(model);
-    canvas->view.row_scale = 1;
+    *canvas = (struct viz_canvas){.renderer = renderer};
+    viz_state_open(&canvas->state, model);
     int error = 0;
     if (font_file != NULL) {
         canvas->font_file = malloc(strlen(font_file) + 1);
@@ -42,17 +41,14 @@ int viz_canvas_open(struct viz_canvas *canvas, struct viz_model *model, SDL_Rend
         memcpy(canvas->font_file, font_file, strlen(font_file) + 1);
     if (error == 0)
         error = open_fonts(canvas, scale, message);
-    if (error != 0) {
+    if (error != 0)
         viz_canvas_close(canvas);
-        return error;
-    }
-    viz_canvas_fit(canvas);
-    return 0;
+    return error;
 }
 
 void viz_canvas_close(struct viz_canvas *canvas) {
     close_fonts(canvas);
-    viz_scene_free(&canvas->scene);
+    viz_state_close(&canvas->state);
     free(canvas->font_file);
     canvas->font_file = NULL;
 }
@@ -62,20 +58,9 @@ int viz_canvas_rescale(struct viz_canvas *canvas, double scale, char message[VIZ
     return open_fonts(canvas, scale, message);
 }
 
-void viz_canvas_place(struct viz_canvas *canvas, int width, int height) {
-    viz_frame_make(&canvas->frame, canvas->model, &canvas->view, &canvas->ui, &canvas->measure,
-                   width, height, canvas->scale);
-}
-
-void viz_canvas_fit(struct viz_canvas *canvas) {
-    struct viz_extent extent = viz_extent_of(canvas->model);
-    viz_view_fit(&canvas->view, &extent);
-    canvas->view.row_scale = 1;
-}
-
 int viz_canvas_paint(struct viz_canvas *canvas) {
-    viz_layout(&canvas->scene, canvas->model, &canvas->view, &canvas->frame, &canvas->ui,
-               &canvas->measure);
-    viz_draw(canvas->drawer, &canvas->scene, canvas->theme);
-    return canvas->scene.error;
+    int error = viz_state_lay_out(&canvas->state);
+    viz_draw(canvas->drawer, &canvas->state.scene, canvas->state.theme);
+    viz_typesetter_tidy(canvas->typesetter);
+    return error;
 }

@@ -2,6 +2,7 @@
 #ifndef VIZ_DRAW_H
 #define VIZ_DRAW_H
 
+#include "palette.h"
 #include "scene.h"
 #include "typesetter.h"
 
@@ -10,8 +11,7 @@
 struct viz_drawer;
 
 /* NULL when memory runs out. Renderer and typesetter must outlive it. */
-struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter,
-                                  double scale);
+struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter);
 /* Takes NULL. */
 void viz_drawer_free(struct viz_drawer *drawer);
 

@@ -1,3 +1,4 @@
+/* Pictures as files: SDL's software renderer draws, libpng writes. */
 #include "image.h"
 
 #include "cadran.h"
@@ -60,11 +61,12 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale, message);
     if (error != 0)
         return error;
-    canvas.theme = options->theme;
-    viz_canvas_place(&canvas, options->width, options->height);
+    struct viz_state *state = &canvas.state;
+    state->theme = options->theme;
+    viz_state_place(state, options->width, options->height);
     if (!options->all_time) {
-        viz_view_show(&canvas.view, &canvas.frame.extent, options->from_ns, options->to_ns);
-        viz_canvas_place(&canvas, options->width, options->height);
+        viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
+        viz_state_place(state, options->width, options->height);
     }
     error = viz_canvas_paint(&canvas);
     if (error != 0)

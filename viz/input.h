@@ -1,30 +1,35 @@
-/* input.h - what events of mouse and keyboard do to what is shown. The keys are listed in help.c,
- * and in docs/viewer.md. */
+/* input.h - mouse and keyboard, as they come from whoever knows events: which action they are.
+ *
+ * A press of the mouse is a click, a drag or the second half of a double click only when more has
+ * come; that is kept here. Every function returns VIZ_... flags (actions.h); after VIZ_REDRAW the
+ * state has been placed, and is to be laid out again. Coordinates are pixels of the picture.
+ */
 #ifndef VIZ_INPUT_H
 #define VIZ_INPUT_H
 
-#include "canvas.h"
+#include "actions.h"
 
-enum {
-    VIZ_REDRAW = 1, /* something that can be seen has changed */
-    VIZ_QUIT = 2,
-};
-
-enum viz_drag { VIZ_DRAG_NONE, VIZ_DRAG_PRESSED, VIZ_DRAG_MOVING, VIZ_DRAG_RANGE, VIZ_DRAG_MAP };
-
-/* What is going on between events. Starts as zeros, with pixel_ratio set. */
+/* Starts as zeros. */
 struct viz_input {
-    double pixel_ratio; /* pixels of the picture for a unit of the mouse */
-    enum viz_drag drag;
+    const char *drag; /* which one goes on: an input's name; NULL: none */
+    bool pressed;     /* and neither a click nor a drag yet */
     int press_x;
     int press_y;
     int last_x;
     int last_y;
 };
 
-/* Lets an event act on a canvas that has been placed. Returns VIZ_... flags; after VIZ_REDRAW the
- * canvas is to be placed and painted again. */
-unsigned viz_input_event(struct viz_input *input, struct viz_canvas *canvas,
-                         const SDL_Event *event);
+/* A key, by its name, or what was typed. */
+unsigned viz_input_key(struct viz_state *state, const char *name);
+
+unsigned viz_input_press(struct viz_input *input, struct viz_state *state, int x, int y, bool twice,
+                         bool shift);
+unsigned viz_input_move(struct viz_input *input, struct viz_state *state, int x, int y);
+unsigned viz_input_release(struct viz_input *input, struct viz_state *state);
+/* The pointer has left the picture. */
+unsigned viz_input_leave(struct viz_state *state);
+
+/* The wheel, in steps; `name` is "wheel" with what is held. Two fingers: "pinch". */
+unsigned viz_input_turn(struct viz_state *state, const char *name, double dx, double dy);
 
 #endif

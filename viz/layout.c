@@ -1,3 +1,4 @@
+/* Where the parts of a picture are, and the order in which they are painted. */
 #include "layout.h"
 
 #include "painter.h"
@@ -21,9 +22,6 @@
 #define ROW_CEILING 96
 #define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
-
-/* How far from a bar or a mark the pointer still means it. */
-#define NEAR 4
 
 int viz_px(const struct viz_frame *frame, double units) {
     return (int)lround(units * frame->scale);
@@ -65,7 +63,7 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
             break;
         char name[256];
         viz_lane_name(model, model->widest[i], name, sizeof name);
-        int width = measure->width(measure->context, VIZ_FONT_NAME, name, strlen(name));
+        int width = viz_width(measure, VIZ_FONT_NAME, name);
         widest = width > widest ? width : widest;
     }
     int margins = viz_px(frame, frame->compact ? 20 : MARGIN + 14);
@@ -186,172 +184,21 @@ struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, in
     return (struct viz_rect){x0, (int)lround(top), x1 - x0, height};
 }
 
+void viz_paint_hatch(const struct viz_painter *painter, int role, int alpha, struct viz_rect at) {
+    int period = viz_px(painter->frame, 6);
+    viz_hatch(painter->scene, role, alpha, period < 4 ? 4 : period, at);
+}
+
 int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text) {
-    return painter->measure->width(painter->measure->context, font, text, strlen(text));
+    return viz_width(painter->measure, font, text);
 }
 
 int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
                 int width, const char *text) {
     char shown[256];
     int taken = viz_elide(painter->measure, font, text, width, false, shown, sizeof shown);
-    viz_text(painter->scene, font, role, x, y - painter->measure->height[font] / 2, shown);
+    viz_text(painter->scene, font, role, x, y - viz_line_height(painter, font) / 2, shown);
     return taken;
-}
-
-/* --- What is at a point ------------------------------------------------------------------- */
-
-static bool inside(const struct viz_rect *rect, int x, int y) {
-    return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
-}
-
-/* The bar of a list that is nearest to a time, at most `reach` away; TRACE_NO_INDEX. Of several
- * equally near the shortest is meant: the others can be hit elsewhere. */
-static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint32_t count,
-                            double time_ns, double reach) {
-    uint32_t best = TRACE_NO_INDEX;
-    double best_distance = reach;
-    uint32_t at = viz_bar_from(model, first, count, (int64_t)floor(time_ns - reach));
-    for (int tried = 0; at < first + count && tried < 64; at++, tried++) {
-        const struct viz_bar *bar = &model->bars[at];
-        double distance =
-            fmax(fmax((double)bar->begin_ns - time_ns, time_ns - (double)bar->end_ns), 0);
-        if ((double)bar->begin_ns > time_ns + reach)
-            break;
-        bool shorter =
-            best != TRACE_NO_INDEX && distance == best_distance &&
-            bar->end_ns - bar->begin_ns < model->bars[best].end_ns - model->bars[best].begin_ns;
-        if (distance < best_distance || shorter || (best == TRACE_NO_INDEX && distance <= reach)) {
-            best = at;
-            best_distance = distance;
-        }
-    }
-    return best;
-}
-
-static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, double time_ns,
-                                double reach) {
-    const struct trace_model *trace = model->trace;
-    const struct trace_track *track = &trace->tracks[model->lanes[lane].track];
-    const uint32_t *list = &trace->track_instants[track->first_instant];
-    double origin = (double)model->origin_ns;
-    uint32_t low = 0;
-    uint32_t high = track->instant_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if ((double)trace->instants[list[middle]].time_ns - origin < time_ns - reach)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == track->instant_count)
-        return TRACE_NO_INDEX;
-    return (double)trace->instants[list[low]].time_ns - origin <= time_ns + reach ? list[low]
-                                                                                  : TRACE_NO_INDEX;
-}
-
-static uint32_t nearest_signal(const struct viz_model *model, double time_ns, double reach) {
-    for (size_t i = 0; i < model->signal_count; i++) {
-        const struct trace_instant *instant = &model->trace->instants[model->signals[i]];
-        if (fabs((double)(instant->time_ns - model->origin_ns) - time_ns) <= reach)
-            return model->signals[i];
-    }
-    return TRACE_NO_INDEX;
-}
-
-/* What a row has at a time. A mark is in the lower part of the lane's first row. */
-static struct viz_target target_in_row(const struct viz_model *model, const struct viz_frame *frame,
-                                       uint32_t index, double time_ns, double reach, double depth) {
-    const struct viz_row *row = &model->rows[index];
-    struct viz_target target = {.kind = VIZ_AT_LANE, .lane = row->lane, .row = index};
-    double bar_bottom = (frame->row_px + viz_bar_height(frame)) / 2;
-    if (depth >= bar_bottom - frame->scale && index == model->lanes[row->lane].first_row) {
-        uint32_t instant = nearest_instant(model, row->lane, time_ns, reach);
-        if (instant != TRACE_NO_INDEX) {
-            target.kind = VIZ_AT_INSTANT;
-            target.instant = instant;
-            return target;
-        }
-    }
-    uint32_t bar = nearest_bar(model, row->first_overlay, row->overlay_count, time_ns, 0);
-    if (bar == TRACE_NO_INDEX)
-        bar = nearest_bar(model, row->first_bar, row->bar_count, time_ns, reach);
-    if (bar != TRACE_NO_INDEX) {
-        target.kind = VIZ_AT_BAR;
-        target.bar = bar;
-    }
-    return target;
-}
-
-struct viz_target viz_target_at(const struct viz_model *model, const struct viz_view *view,
-                                const struct viz_frame *frame, int x, int y) {
-    struct viz_target none = {.kind = VIZ_AT_NOTHING, .lane = TRACE_NO_INDEX};
-    bool chart = inside(&frame->lanes, x, y);
-    if (!chart && !inside(&frame->names, x, y))
-        return none;
-    double time_ns = viz_time_at(frame, view, x + 0.5);
-    /* A wait that nobody ends goes on beyond the end of the trace. */
-    if (model->deadlocked && chart)
-        time_ns = fmin(time_ns, (double)model->end_ns);
-    double reach = NEAR * frame->scale / frame->lanes.w * view->length_ns;
-    double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
-    struct viz_target target = none;
-    if (row >= 0 && row < (double)model->row_count) {
-        uint32_t index = (uint32_t)row;
-        double depth = (row - index) * frame->row_px;
-        if (chart)
-            target = target_in_row(model, frame, index, time_ns, reach, depth);
-        else
-            target = (struct viz_target){
-                .kind = VIZ_AT_LANE, .lane = model->rows[index].lane, .row = index};
-    }
-    if (chart && (target.kind == VIZ_AT_NOTHING || target.kind == VIZ_AT_LANE)) {
-        uint32_t signal = nearest_signal(model, time_ns, reach);
-        if (signal != TRACE_NO_INDEX)
-            return (struct viz_target){
-                .kind = VIZ_AT_INSTANT, .lane = TRACE_NO_INDEX, .instant = signal};
-    }
-    return target;
-}
-
-struct viz_target viz_target_next(const struct viz_model *model, const struct viz_target *target,
-                                  int step) {
-    struct viz_target next = *target;
-    if (target->kind == VIZ_AT_NOTHING || target->lane == TRACE_NO_INDEX)
-        return next;
-    const struct viz_row *row =
-        &model->rows[target->kind == VIZ_AT_INSTANT ? model->lanes[target->lane].first_row
-                                                    : target->row];
-    if (target->kind != VIZ_AT_BAR) {
-        if (row->bar_count == 0)
-            return next;
-        next.kind = VIZ_AT_BAR;
-        next.row = (uint32_t)(row - model->rows);
-        next.bar = step > 0 ? row->first_bar : row->first_bar + row->bar_count - 1;
-        return next;
-    }
-    bool overlay = target->bar >= row->first_overlay && row->overlay_count > 0;
-    uint32_t first = overlay ? row->first_overlay : row->first_bar;
-    uint32_t count = overlay ? row->overlay_count : row->bar_count;
-    if (step > 0 && target->bar + 1 < first + count)
-        next.bar = target->bar + 1;
-    else if (step < 0 && target->bar > first)
-        next.bar = target->bar - 1;
-    return next;
-}
-
-bool viz_same_target(const struct viz_target *a, const struct viz_target *b) {
-    if (a->kind != b->kind)
-        return false;
-    switch (a->kind) {
-    case VIZ_AT_LANE:
-        return a->lane == b->lane;
-    case VIZ_AT_BAR:
-        return a->bar == b->bar;
-    case VIZ_AT_INSTANT:
-        return a->instant == b->instant;
-    default:
-        return true;
-    }
 }
 
 /* --- The picture -------------------------------------------------------------------------- */
@@ -363,14 +210,14 @@ static void paint_nothing(struct viz_painter *painter) {
         left_out ? "Nothing in this trace can be shown" : "Nothing happened in this trace",
         left_out ? "It has no slice and no instant; its warnings say what was left out."
                  : "It is well-formed, and has no task and no event."};
-    int y = frame->height / 2 - painter->measure->height[VIZ_FONT_VALUE];
+    int y = frame->height / 2 - viz_line_height(painter, VIZ_FONT_VALUE);
     for (int i = 0; i < 2; i++) {
         enum viz_font font = i == 0 ? VIZ_FONT_VALUE : VIZ_FONT_BODY;
         int width = viz_text_width(painter, font, lines[i]);
         int room = frame->width - 2 * viz_px(frame, MARGIN);
         int x = (frame->width - (width < room ? width : room)) / 2;
         y += viz_text_in(painter, font, i == 0 ? VIZ_TEXT : VIZ_MUTED, x, y, room, lines[i]) > 0
-                 ? painter->measure->height[font] + viz_px(frame, 4)
+                 ? viz_line_height(painter, font) + viz_px(frame, 4)
                  : 0;
     }
 }
@@ -384,13 +231,12 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
                                   .frame = frame,
                                   .ui = ui,
                                   .measure = measure,
-                                  .target = ui->hover.kind == VIZ_AT_BAR ||
-                                                    ui->selected.kind == VIZ_AT_NOTHING
-                                                ? &ui->hover
-                                                : &ui->selected};
+                                  .meant = ui->hover};
+    if (ui->hover.kind != VIZ_ID_BAR && ui->selected.kind != VIZ_ID_NOTHING)
+        painter.meant = ui->selected;
+    painter.lane = viz_lane_of(model, painter.meant);
     struct viz_rect all = {0, 0, frame->width, frame->height};
-    viz_scene_clear(scene);
-    viz_clip(scene, all);
+    viz_scene_begin(scene, frame->width, frame->height, measure);
     viz_fill(scene, VIZ_BACKGROUND, all);
     if (model->row_count > 0) {
         viz_paint_ground(&painter);
@@ -403,13 +249,12 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_names(&painter);
         viz_paint_minimap(&painter);
     }
-    viz_clip(scene, all);
     viz_paint_header(&painter);
     viz_paint_footer(&painter);
     if (model->row_count == 0)
         paint_nothing(&painter);
     else
         viz_paint_tooltip(&painter);
-    if (ui->help)
+    if (ui->help != NULL)
         viz_paint_help(&painter);
 }

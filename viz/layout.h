@@ -13,22 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum viz_target_kind {
-    VIZ_AT_NOTHING,
-    VIZ_AT_LANE,    /* a lane, or its name */
-    VIZ_AT_BAR,     /* a slice of a lane */
-    VIZ_AT_INSTANT, /* a printed line, a signal, ... */
-};
-
-/* What the pointer is on, or what was selected. */
-struct viz_target {
-    enum viz_target_kind kind;
-    uint32_t lane;    /* TRACE_NO_INDEX: an instant that concerns the whole program */
-    uint32_t row;     /* into viz_model.rows; of a bar or a lane */
-    uint32_t bar;     /* into viz_model.bars */
-    uint32_t instant; /* into trace_model.instants */
-};
-
 /* Which wakes are drawn. Those of what is under the pointer or selected always are. */
 enum viz_wakes {
     VIZ_WAKES_FEW, /* where there are few in view, between tasks */
@@ -37,15 +21,23 @@ enum viz_wakes {
     VIZ_WAKES_COUNT
 };
 
+/* The list of keys, which may cover the picture. */
+enum { VIZ_INPUTS_SIZE = 96 };
+struct viz_help {
+    size_t count;
+    /* A line of it: what to press, and what that does. */
+    void (*line)(size_t index, char inputs[VIZ_INPUTS_SIZE], const char **text);
+};
+
 /* What the picture depends on beside model and view. */
 struct viz_ui {
     bool interactive; /* a window: hints for keys, a scroll bar */
     bool pointer;     /* the pointer is in the picture, at x, y */
     int x;
     int y;
-    struct viz_target hover;
-    struct viz_target selected;
-    bool help;
+    struct viz_id hover;
+    struct viz_id selected;
+    const struct viz_help *help; /* NULL: it is not shown */
     enum viz_wakes wakes;
     uint32_t counter; /* which one the strip shows; TRACE_NO_INDEX: no strip */
     bool ranging;     /* a stretch of time is being marked */
@@ -93,17 +85,8 @@ int viz_px(const struct viz_frame *frame, double units);
 double viz_time_at(const struct viz_frame *frame, const struct viz_view *view, double x);
 double viz_x_of(const struct viz_frame *frame, const struct viz_view *view, double time_ns);
 
-/* What is at a point. Bars too short to be hit exactly are found from a few pixels away. */
-struct viz_target viz_target_at(const struct viz_model *model, const struct viz_view *view,
-                                const struct viz_frame *frame, int x, int y);
-
-/* The bar after (step 1) or before (step -1) one in its lane; the same where there is none. */
-struct viz_target viz_target_next(const struct viz_model *model, const struct viz_target *target,
-                                  int step);
-
-bool viz_same_target(const struct viz_target *a, const struct viz_target *b);
-
-/* Fills a scene, which is cleared first; scene->error says whether all of it fitted. */
+/* Fills a scene, which is begun anew; scene->error says whether all of it fitted. The scene refers
+ * to the model and to the measure. */
 void viz_layout(struct viz_scene *scene, const struct viz_model *model, const struct viz_view *view,
                 const struct viz_frame *frame, const struct viz_ui *ui,
                 const struct viz_measure *measure);

@@ -20,12 +20,12 @@ static bool went_well(const char *outcome) {
 /* A word in a frame; returns its width. */
 static int paint_chip(struct viz_painter *painter, int role, int x, int middle, const char *text) {
     const struct viz_frame *frame = painter->frame;
-    int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 4);
+    int height = viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(frame, 4);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text) + viz_px(frame, 16);
     struct viz_rect at = {x, middle - height / 2, width, height};
     viz_stroke(painter->scene, role, 255, height / 2, viz_px(frame, 1), at);
-    viz_text(painter->scene, VIZ_FONT_SMALL, role, x + viz_px(frame, 8), at.y + viz_px(frame, 2),
-             text);
+    viz_text_aligned(painter->scene, VIZ_FONT_SMALL, role, VIZ_CENTRE, x + viz_px(frame, 8),
+                     at.y + viz_px(frame, 2), width - viz_px(frame, 16), text);
     return width;
 }
 
@@ -33,16 +33,16 @@ static int paint_chip(struct viz_painter *painter, int role, int x, int middle, 
 static int paint_figure(struct viz_painter *painter, int right, const char *name,
                         const char *value) {
     const struct viz_frame *frame = painter->frame;
-    int small = painter->measure->height[VIZ_FONT_SMALL];
-    int large = painter->measure->height[VIZ_FONT_VALUE];
+    int small = viz_line_height(painter, VIZ_FONT_SMALL);
+    int large = viz_line_height(painter, VIZ_FONT_VALUE);
     int name_width = viz_text_width(painter, VIZ_FONT_SMALL, name);
     int value_width = viz_text_width(painter, VIZ_FONT_VALUE, value);
     int width = name_width > value_width ? name_width : value_width;
     int gap = viz_px(frame, 1);
     int top = (frame->header.h - small - gap - large) / 2;
-    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, right - name_width, top, name);
-    viz_text(painter->scene, VIZ_FONT_VALUE, VIZ_TEXT, right - value_width, top + small + gap,
-             value);
+    viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, VIZ_RIGHT, 0, top, right, name);
+    viz_text_aligned(painter->scene, VIZ_FONT_VALUE, VIZ_TEXT, VIZ_RIGHT, 0, top + small + gap,
+                     right, value);
     return width;
 }
 
@@ -77,7 +77,8 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
     return right;
 }
 
-static void describe(const struct viz_model *model, char *out, size_t size) {
+/* The line below the title. */
+static void write_subtitle(const struct viz_model *model, char *out, size_t size) {
     const struct trace_model *trace = model->trace;
     if (trace->version == 0) {
         snprintf(out, size, "Trace Event file");
@@ -102,7 +103,7 @@ static void paint_title(struct viz_painter *painter, int left, int right, int mi
     int width = viz_elide(painter->measure, VIZ_FONT_TITLE, viz_model_title(model),
                           right - left - chip_room, false, title, sizeof title);
     viz_text(painter->scene, VIZ_FONT_TITLE, VIZ_TEXT, left,
-             middle - painter->measure->height[VIZ_FONT_TITLE] / 2, title);
+             middle - viz_line_height(painter, VIZ_FONT_TITLE) / 2, title);
     if (chip_room > 0 && left + width + chip_room <= right + viz_px(frame, 2))
         paint_chip(painter, role, left + width + viz_px(frame, 12), middle, chip);
 }
@@ -114,22 +115,24 @@ void viz_paint_header(struct viz_painter *painter) {
         return;
     viz_fill(painter->scene, VIZ_PANEL, *at);
     viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->h - 1, at->w, 1});
+    viz_shows(painter->scene, VIZ_ID_TRACE, 0);
     int margin = margin_of(frame);
     int title_room = viz_text_width(painter, VIZ_FONT_TITLE, viz_model_title(painter->model));
     int most = (at->w - 2 * margin) / 2;
     title_room = title_room < most ? title_room : most;
     int right = paint_figures(
         painter, margin + title_room + viz_px(frame, frame->compact ? 16 : 130), at->w - margin);
-    int title = painter->measure->height[VIZ_FONT_TITLE];
-    int body = painter->measure->height[VIZ_FONT_BODY];
+    int title = viz_line_height(painter, VIZ_FONT_TITLE);
+    int body = viz_line_height(painter, VIZ_FONT_BODY);
     bool both = at->h >= title + body + viz_px(frame, 10);
     int middle = both ? (at->h - body - viz_px(frame, 2)) / 2 : at->h / 2;
     paint_title(painter, margin, right, middle);
     char text[128];
-    describe(painter->model, text, sizeof text);
+    write_subtitle(painter->model, text, sizeof text);
     if (both)
         viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, margin,
                     middle + title / 2 + viz_px(frame, 2) + body / 2, right - margin, text);
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
 /* --- Names -------------------------------------------------------------------------------- */
@@ -138,9 +141,9 @@ void viz_paint_names(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
     const struct viz_model *model = painter->model;
-    viz_clip(painter->scene, frame->names);
+    viz_clip(painter->scene, &frame->names);
     viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
-    int height = painter->measure->height[VIZ_FONT_NAME];
+    int height = viz_line_height(painter, VIZ_FONT_NAME);
     int margin = margin_of(frame);
     int room = frame->names.w - margin - viz_px(frame, 12);
     double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
@@ -150,8 +153,7 @@ void viz_paint_names(struct viz_painter *painter) {
         if (i != model->lanes[lane].first_row)
             continue;
         double top = viz_row_top(frame, view, i);
-        bool meant = painter->target->kind != VIZ_AT_NOTHING && painter->target->lane == lane;
-        if (meant)
+        if (painter->lane == lane)
             viz_fill(
                 painter->scene, VIZ_HIGHLIGHT,
                 (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
@@ -162,10 +164,12 @@ void viz_paint_names(struct viz_painter *painter) {
         char shown[256];
         viz_lane_name(model, lane, name, sizeof name);
         viz_elide(painter->measure, VIZ_FONT_NAME, name, room, true, shown, sizeof shown);
+        viz_shows(painter->scene, VIZ_ID_LANE, lane);
         viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, margin,
                  (int)lround(top + (frame->row_px - height) / 2), shown);
     }
-    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    viz_clip(painter->scene, NULL);
     viz_fill(painter->scene, VIZ_BORDER,
              (struct viz_rect){frame->lanes.x - 1, frame->strip.y, 1,
                                frame->lanes.y + frame->lanes.h - frame->strip.y});
@@ -213,7 +217,7 @@ static void paint_minimap_name(struct viz_painter *painter, const struct viz_rec
     viz_format_count(model->lane_count, of);
     int margin = margin_of(frame);
     int room = map->x - margin - viz_px(frame, 8);
-    int small = painter->measure->height[VIZ_FONT_SMALL];
+    int small = viz_line_height(painter, VIZ_FONT_SMALL);
     int middle = map->y + map->h / 2;
     snprintf(text, sizeof text, "lanes %s\xE2\x80\x93%s", from, to);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - small / 2, room, text);
@@ -235,7 +239,8 @@ void viz_paint_minimap(struct viz_painter *painter) {
     struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};
     viz_fill(scene, VIZ_OUTSIDE, inner);
     scene->density = &painter->model->density;
-    viz_shape(scene, VIZ_DENSITY, VIZ_STRIP, 255, inner);
+    viz_shows(scene, VIZ_ID_MAP, 0);
+    viz_shape(scene, VIZ_DENSITY, VIZ_STRIP, inner);
     struct viz_rect window = window_of(painter, &inner);
     int right = inner.x + inner.w;
     int bottom = inner.y + inner.h;
@@ -248,6 +253,7 @@ void viz_paint_minimap(struct viz_painter *painter) {
         viz_fill_alpha(scene, VIZ_BACKGROUND, 130, around[i]);
     viz_fill_alpha(scene, VIZ_ACCENT, 28, window);
     viz_stroke(scene, VIZ_ACCENT, 150, 0, viz_px(frame, 1), window);
+    viz_shows(scene, VIZ_ID_NOTHING, 0);
     paint_minimap_name(painter, &inner);
 }
 
@@ -270,7 +276,7 @@ static bool next_entry(struct legend_painter *legend, const char *text, struct v
         return false;
     *swatch = (struct viz_rect){legend->x, legend->middle - size / 2, size, size};
     viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, legend->x + size + viz_px(frame, 6),
-             legend->middle - painter->measure->height[VIZ_FONT_SMALL] / 2, text);
+             legend->middle - viz_line_height(painter, VIZ_FONT_SMALL) / 2, text);
     legend->x += width + viz_px(frame, 16);
     return true;
 }
@@ -290,6 +296,7 @@ static void paint_colours(struct legend_painter *legend) {
                      viz_px(frame, 10);
     for (int i = 0; i < model->legend_count; i++) {
         struct viz_rect swatch;
+        viz_shows(painter->scene, VIZ_ID_COLOUR, (size_t)i);
         if (!next_entry(legend, model->legend[i].text, &swatch))
             return;
         viz_round(painter->scene, VIZ_SPAN_FIRST + i, 255, viz_px(frame, 3), swatch);
@@ -315,14 +322,15 @@ static void paint_looks(struct legend_painter *legend) {
     int line = viz_px(frame, 1);
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
         struct viz_rect swatch;
+        viz_shows(painter->scene, VIZ_ID_LOOK, entries[i].look);
         if (!painter->model->looks[entries[i].look] ||
             !next_entry(legend, entries[i].text, &swatch))
             continue;
         viz_round(painter->scene, entries[i].fill, 255, viz_px(frame, 2), swatch);
         if (entries[i].hatched)
-            viz_shape(painter->scene, VIZ_HATCH, entries[i].edge, 120,
-                      (struct viz_rect){swatch.x + line, swatch.y + line, swatch.w - 2 * line,
-                                        swatch.h - 2 * line});
+            viz_paint_hatch(painter, entries[i].edge, 120,
+                            (struct viz_rect){swatch.x + line, swatch.y + line, swatch.w - 2 * line,
+                                              swatch.h - 2 * line});
         viz_stroke(painter->scene, entries[i].edge, 255, viz_px(frame, 2), line, swatch);
     }
 }
@@ -341,8 +349,12 @@ static int paint_remark(struct viz_painter *painter, int middle, int right) {
     char shown[256];
     int width =
         viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown, sizeof shown);
-    viz_text(painter->scene, VIZ_FONT_SMALL, trace->warning_count > 0 ? VIZ_ALERT : VIZ_MUTED,
-             right - width, middle - painter->measure->height[VIZ_FONT_SMALL] / 2, shown);
+    if (trace->warning_count > 0)
+        viz_shows(painter->scene, VIZ_ID_REMARK, 0);
+    viz_text_aligned(painter->scene, VIZ_FONT_SMALL,
+                     trace->warning_count > 0 ? VIZ_ALERT : VIZ_MUTED, VIZ_RIGHT, 0,
+                     middle - viz_line_height(painter, VIZ_FONT_SMALL) / 2, right, shown);
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     return width > 0 ? right - width - viz_px(frame, 24) : right;
 }
 
@@ -359,4 +371,5 @@ void viz_paint_footer(struct viz_painter *painter) {
     legend.right = paint_remark(painter, middle, at->w - margin);
     paint_colours(&legend);
     paint_looks(&legend);
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }

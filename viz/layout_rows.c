@@ -21,6 +21,8 @@ struct run {
     int role;
     int alpha;
     bool work;
+    uint32_t first; /* into viz_model.bars */
+    uint32_t count;
 };
 
 struct row_painter {
@@ -61,10 +63,8 @@ static int end_column(const struct row_painter *rows, const struct viz_bar *bar)
 }
 
 static bool is_target(const struct viz_painter *painter, const struct viz_bar *bar) {
-    const struct viz_target *selected = &painter->ui->selected;
-    const struct viz_target *hover = &painter->ui->hover;
-    return (selected->kind == VIZ_AT_BAR && &painter->model->bars[selected->bar] == bar) ||
-           (hover->kind == VIZ_AT_BAR && &painter->model->bars[hover->bar] == bar);
+    struct viz_id id = {.kind = VIZ_ID_BAR, .index = (uint32_t)(bar - painter->model->bars)};
+    return viz_same_id(painter->ui->selected, id) || viz_same_id(painter->ui->hover, id);
 }
 
 static void paint_span(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
@@ -93,7 +93,7 @@ static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, stru
     }
     viz_round(scene, VIZ_WAIT_FILL, 255, radius, rect);
     struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line, rect.h - 2 * line};
-    viz_shape(scene, VIZ_HATCH, role, 120, inner);
+    viz_paint_hatch(rows->painter, role, 120, inner);
     viz_stroke(scene, role, 255, radius, line, rect);
 }
 
@@ -111,7 +111,7 @@ static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz
 
 struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz_bar *bar,
                              struct viz_rect rect) {
-    int text = painter->measure->height[VIZ_FONT_SMALL];
+    int text = viz_line_height(painter, VIZ_FONT_SMALL);
     switch (bar->look) {
     case VIZ_LOOK_SLEEP:
     case VIZ_LOOK_WAIT:
@@ -131,7 +131,7 @@ static void paint_torn_edge(struct row_painter *rows, struct viz_rect rect) {
     if (rect.w < 2 * width)
         return;
     struct viz_rect edge = {rect.x + rect.w - width, rect.y, width, rect.h};
-    viz_shape(rows->painter->scene, VIZ_HATCH, VIZ_BACKGROUND, 255, edge);
+    viz_paint_hatch(rows->painter, VIZ_BACKGROUND, 255, edge);
     edge.x += width / 2;
     edge.w -= width / 2;
     viz_fill_alpha(rows->painter->scene, VIZ_BACKGROUND, 110, edge);
@@ -220,8 +220,8 @@ static void label_inside(struct row_painter *rows, const struct label *label) {
     struct viz_painter *painter = rows->painter;
     const struct viz_rect *rect = &label->rect;
     int pad = viz_px(painter->frame, 7);
-    int height = painter->measure->height[label->font];
-    int small = painter->measure->height[VIZ_FONT_SMALL];
+    int height = viz_line_height(painter, label->font);
+    int small = viz_line_height(painter, VIZ_FONT_SMALL);
     int x = rect->x + pad;
     int middle = rect->y + rect->h / 2;
     int ink = ink_of(painter, label->bar);
@@ -263,7 +263,7 @@ static bool label_beside(struct row_painter *rows, const struct viz_bar *bar, st
     const struct viz_frame *frame = painter->frame;
     const char *name = viz_bar_name(painter->model, bar);
     enum viz_font font = font_of(rows, bar);
-    int height = painter->measure->height[font];
+    int height = viz_line_height(painter, font);
     int pad = viz_px(frame, 7);
     int right = rect.x + rect.w;
     if (right < rows->left)
@@ -275,8 +275,7 @@ static bool label_beside(struct row_painter *rows, const struct viz_bar *bar, st
     if (width <= inside || !enough)
         return false;
     /* The life line makes way for it. */
-    const struct viz_target *target = painter->target;
-    bool meant = target->kind != VIZ_AT_NOTHING && target->lane == rows->row->lane;
+    bool meant = painter->lane == rows->row->lane;
     struct viz_rect ground = {right + pad - viz_px(frame, 3),
                               rect.y + rect.h / 2 - viz_px(frame, 2), width + viz_px(frame, 6),
                               viz_px(frame, 4)};
@@ -292,7 +291,7 @@ static void paint_label(struct row_painter *rows, const struct viz_bar *bar, str
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     struct label label = {.bar = bar, .font = font_of(rows, bar)};
-    int height = painter->measure->height[label.font];
+    int height = viz_line_height(painter, label.font);
     const char *name = bar->look == VIZ_LOOK_READY ? "" : viz_bar_name(painter->model, bar);
     if (name[0] == '\0' || height > rows->height + viz_px(frame, 2))
         return;
@@ -318,6 +317,8 @@ static void flush_run(struct row_painter *rows) {
         struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, run->x0, run->x1);
         if (!run->work)
             rect = slim(rect, 0.62, 2);
+        viz_shows_id(rows->painter->scene,
+                     (struct viz_id){.kind = VIZ_ID_BARS, .index = run->first, .more = run->count});
         viz_fill_alpha(rows->painter->scene, run->role, run->alpha, rect);
     }
     *run = (struct run){0};
@@ -375,8 +376,9 @@ static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, 
     if (run->x1 != x0 || run->role != role || run->alpha != alpha)
         flush_run(rows);
     if (run->x1 == run->x0)
-        *run = (struct run){x0, x0, role, alpha, work};
+        *run = (struct run){x0, x0, role, alpha, work, first, 0};
     run->x1 = x0 + rows->unit;
+    run->count = last + 1 - run->first;
 }
 
 /* How many bars from `at` on begin and end within the pixels from x0 on. */
@@ -406,6 +408,7 @@ static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
     width = width > 4 * line ? width - line : width < rows->unit ? rows->unit : width;
     struct viz_rect whole = viz_bar_rect(painter, rows->index, x0, x0 + width);
     struct viz_rect rect = viz_shape_of(painter, bar, whole);
+    viz_shows(painter->scene, VIZ_ID_BAR, at);
     if (!rows->labels) {
         paint_shape(rows, bar, rect);
         return;
@@ -420,6 +423,7 @@ static void label_run(struct row_painter *rows, uint32_t at, uint32_t count, int
         if (bars[i].look != VIZ_LOOK_SPAN)
             continue;
         struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, x0, x0 + rows->unit);
+        viz_shows(rows->painter->scene, VIZ_ID_BAR, i);
         paint_label(rows, &bars[i], rect, room_after(rows, at + count - 1));
         return;
     }
@@ -474,6 +478,7 @@ static void paint_overlays(struct row_painter *rows) {
             continue;
         done = x1;
         struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1 - line);
+        viz_shows(painter->scene, VIZ_ID_BAR, at);
         if (rows->labels) {
             paint_label(rows, bar, rect, x1);
             continue;
@@ -481,8 +486,7 @@ static void paint_overlays(struct row_painter *rows) {
         struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line,
                                  rect.h - 2 * line};
         viz_fill_alpha(painter->scene, VIZ_WAIT_FILL, 255, inner);
-        viz_shape(painter->scene, VIZ_HATCH, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT, 120,
-                  inner);
+        viz_paint_hatch(painter, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT, 120, inner);
         if (is_stuck(painter, bar) || is_target(painter, bar))
             viz_stroke(painter->scene, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_ACCENT, 255, 0,
                        line, rect);
@@ -500,6 +504,7 @@ static void paint_life(struct row_painter *rows) {
     int thick = viz_px(painter->frame, 2);
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x0, x1);
     int middle = bar.y + bar.h / 2;
+    viz_shows(painter->scene, VIZ_ID_LANE, rows->row->lane);
     viz_fill(painter->scene, VIZ_LIFE, (struct viz_rect){x0, middle - thick / 2, x1 - x0, thick});
 }
 
@@ -513,8 +518,9 @@ static void paint_outcome(struct row_painter *rows) {
     int x = viz_column(painter, (double)lane->end_ns) + viz_px(painter->frame, 5);
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
     struct viz_rect at = {x, bar.y + (bar.h - size) / 2, size, size};
+    viz_shows(painter->scene, VIZ_ID_LANE, rows->row->lane);
     if (track->outcome == TRACE_OUTCOME_FAILED)
-        viz_shape(painter->scene, VIZ_CROSS, VIZ_ALERT, 255, at);
+        viz_cross(painter->scene, VIZ_ALERT, viz_px(painter->frame, 2), at);
     else if (track->outcome == TRACE_OUTCOME_CANCELLED)
         viz_stroke(painter->scene, VIZ_MUTED, 255, size / 2, viz_px(painter->frame, 1.5), at);
 }
@@ -530,39 +536,31 @@ static void paint_mark(struct row_painter *rows, uint8_t category, int x) {
         category == TRACE_CATEGORY_OTHER) {
         int size = viz_px(frame, 4) < room - 1 ? viz_px(frame, 4) : room - 1;
         struct viz_rect dot = {x - size / 2, below + (room - size) / 2, size, size};
-        viz_shape(painter->scene, VIZ_DOT, VIZ_MARK, 255, dot);
+        viz_shape(painter->scene, VIZ_DOT, VIZ_MARK, dot);
         return;
     }
     int size = viz_px(frame, 9) | 1;
     bool bad = category == TRACE_CATEGORY_ERROR || category == TRACE_CATEGORY_FAULT;
     struct viz_rect at = {x - size / 2, below - size / 2, size, size};
-    viz_shape(painter->scene, VIZ_DIAMOND, bad ? VIZ_ALERT : VIZ_MARK, 255, at);
+    viz_shape(painter->scene, VIZ_DIAMOND, bad ? VIZ_ALERT : VIZ_MARK, at);
 }
 
 static void paint_marks(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct trace_model *trace = painter->model->trace;
-    const struct trace_track *track = &trace->tracks[painter->model->lanes[rows->row->lane].track];
-    const uint32_t *list = &trace->track_instants[track->first_instant];
+    double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit);
     int taken = rows->left - rows->unit;
-    uint32_t low = 0;
-    uint32_t high = track->instant_count;
-    double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit) +
-                      (double)painter->model->origin_ns;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if ((double)trace->instants[list[middle]].time_ns < begin_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < track->instant_count; low++) {
-        const struct trace_instant *instant = &trace->instants[list[low]];
+    uint32_t end;
+    for (uint32_t at = viz_instant_from(painter->model, rows->row->lane, begin_ns, &end); at < end;
+         at++) {
+        uint32_t index = trace->track_instants[at];
+        const struct trace_instant *instant = &trace->instants[index];
         int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
         if (x > rows->right)
             break;
         if (x < taken + rows->unit && instant->category == TRACE_CATEGORY_PRINT)
             continue;
+        viz_shows(painter->scene, VIZ_ID_INSTANT, index);
         paint_mark(rows, instant->category, x);
         taken = x;
     }
@@ -595,8 +593,7 @@ static void paint_ground(struct row_painter *rows) {
     const struct viz_frame *frame = painter->frame;
     int top = (int)lround(viz_row_top(frame, painter->view, rows->index));
     int bottom = (int)lround(viz_row_top(frame, painter->view, rows->index + 1.0));
-    const struct viz_target *target = painter->target;
-    if (target->kind != VIZ_AT_NOTHING && target->lane == rows->row->lane)
+    if (painter->lane == rows->row->lane)
         viz_fill(painter->scene, VIZ_HIGHLIGHT,
                  (struct viz_rect){frame->lanes.x, top, frame->lanes.w, bottom - top});
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
@@ -614,8 +611,10 @@ static void paint_signals(struct viz_painter *painter) {
         int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
         struct viz_rect line = {x, frame->strip.y, viz_px(frame, 1),
                                 frame->lanes.y + frame->lanes.h - frame->strip.y};
+        viz_shows(painter->scene, VIZ_ID_INSTANT, painter->model->signals[i]);
         viz_fill_alpha(painter->scene, VIZ_ALERT, 190, line);
     }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
 static void for_each_row(struct viz_painter *painter, void (*paint)(struct row_painter *rows)) {
@@ -633,26 +632,24 @@ static void for_each_row(struct viz_painter *painter, void (*paint)(struct row_p
         rows.row = &painter->model->rows[i];
         paint(&rows);
     }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
 void viz_paint_rows(struct viz_painter *painter) {
-    viz_clip(painter->scene, painter->frame->lanes);
+    viz_clip(painter->scene, &painter->frame->lanes);
     for_each_row(painter, paint_row);
-    viz_clip(painter->scene,
-             (struct viz_rect){0, 0, painter->frame->width, painter->frame->height});
+    viz_clip(painter->scene, NULL);
     paint_signals(painter);
 }
 
 void viz_paint_ground(struct viz_painter *painter) {
-    viz_clip(painter->scene, painter->frame->lanes);
+    viz_clip(painter->scene, &painter->frame->lanes);
     for_each_row(painter, paint_ground);
-    viz_clip(painter->scene,
-             (struct viz_rect){0, 0, painter->frame->width, painter->frame->height});
+    viz_clip(painter->scene, NULL);
 }
 
 void viz_paint_labels(struct viz_painter *painter) {
-    viz_clip(painter->scene, painter->frame->lanes);
+    viz_clip(painter->scene, &painter->frame->lanes);
     for_each_row(painter, paint_row_labels);
-    viz_clip(painter->scene,
-             (struct viz_rect){0, 0, painter->frame->width, painter->frame->height});
+    viz_clip(painter->scene, NULL);
 }

@@ -31,7 +31,7 @@ void viz_paint_time(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     struct viz_rect area = {frame->lanes.x, frame->strip.y, frame->lanes.w,
                             frame->lanes.y + frame->lanes.h - frame->strip.y};
-    viz_clip(painter->scene, area);
+    viz_clip(painter->scene, &area);
     int begin = viz_column(painter, 0);
     int end = viz_column(painter, (double)painter->model->end_ns);
     viz_fill(painter->scene, VIZ_OUTSIDE,
@@ -44,7 +44,7 @@ void viz_paint_time(struct viz_painter *painter) {
         struct viz_rect line = {viz_column(painter, (double)t), area.y, 1, area.h};
         viz_fill(painter->scene, base ? VIZ_BORDER : VIZ_GRID, line);
     }
-    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    viz_clip(painter->scene, NULL);
 }
 
 /* --- Axis --------------------------------------------------------------------------------- */
@@ -60,16 +60,15 @@ static void paint_base(struct viz_painter *painter, const struct viz_axis *axis)
         return;
     char text[VIZ_TIME_SIZE];
     viz_axis_base_label(axis, (int64_t)painter->view->begin_ns, text);
-    int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
-    int x = frame->axis.x - viz_px(frame, 10) - width;
-    int y = frame->axis.y + (frame->axis.h - painter->measure->height[VIZ_FONT_SMALL]) / 2;
-    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_TEXT, x, y, text);
+    int y = frame->axis.y + (frame->axis.h - viz_line_height(painter, VIZ_FONT_SMALL)) / 2;
+    viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_TEXT, VIZ_RIGHT, 0, y,
+                     frame->axis.x - viz_px(frame, 10), text);
 }
 
 static void paint_signal_names(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct trace_model *trace = painter->model->trace;
-    int height = painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 2);
+    int height = viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(frame, 2);
     int taken = frame->axis.x;
     for (size_t i = 0; i < painter->model->signal_count; i++) {
         const struct trace_instant *instant = &trace->instants[painter->model->signals[i]];
@@ -80,11 +79,14 @@ static void paint_signal_names(struct viz_painter *painter) {
         if (left < taken)
             continue;
         struct viz_rect flag = {left, frame->axis.y + (frame->axis.h - height) / 2, width, height};
+        viz_shows(painter->scene, VIZ_ID_INSTANT, painter->model->signals[i]);
         viz_round(painter->scene, VIZ_ALERT, 255, viz_px(frame, 3), flag);
-        viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_BACKGROUND, left + viz_px(frame, 6),
-                 flag.y + viz_px(frame, 1), name);
+        viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_BACKGROUND, VIZ_CENTRE,
+                         left + viz_px(frame, 6), flag.y + viz_px(frame, 1),
+                         width - viz_px(frame, 12), name);
         taken = left + width;
     }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
 void viz_paint_axis(struct viz_painter *painter) {
@@ -97,7 +99,7 @@ void viz_paint_axis(struct viz_painter *painter) {
     viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->y + at->h - 1, frame->width, 1});
     struct viz_axis axis = axis_of(painter);
     paint_base(painter, &axis);
-    viz_clip(painter->scene, (struct viz_rect){at->x, at->y, at->w, at->h});
+    viz_clip(painter->scene, at);
     int tick = viz_px(frame, 5);
     int line = viz_px(frame, 1);
     int bottom = at->y + at->h;
@@ -106,7 +108,7 @@ void viz_paint_axis(struct viz_painter *painter) {
              t += axis.minor_ns)
             viz_fill(painter->scene, VIZ_BORDER,
                      (struct viz_rect){viz_column(painter, (double)t), bottom - tick, line, tick});
-    int y = at->y + (at->h - painter->measure->height[VIZ_FONT_SMALL]) / 2;
+    int y = at->y + (at->h - viz_line_height(painter, VIZ_FONT_SMALL)) / 2;
     for (int64_t t = first_tick(painter, axis.step_ns); in_view(painter, t); t += axis.step_ns) {
         char text[VIZ_TIME_SIZE];
         viz_axis_label(&axis, t, text);
@@ -119,7 +121,7 @@ void viz_paint_axis(struct viz_painter *painter) {
             viz_text(painter->scene, VIZ_FONT_SMALL, whole ? VIZ_TEXT : VIZ_MUTED,
                      x + viz_px(frame, 6), y, text);
     }
-    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    viz_clip(painter->scene, NULL);
     paint_signal_names(painter);
 }
 
@@ -135,13 +137,6 @@ struct strip_painter {
 static int strip_y(const struct strip_painter *strip, double value) {
     double part = strip->most > 0 ? fmax(value, 0) / strip->most : 0;
     return strip->bottom - (int)lround(part * (strip->bottom - strip->top));
-}
-
-static void format_value(double value, char out[VIZ_TIME_SIZE]) {
-    if (value >= 0 && value < 1e15 && value == floor(value))
-        viz_format_count((uint64_t)value, out);
-    else
-        snprintf(out, VIZ_TIME_SIZE, "%.4g", value);
 }
 
 /* One level of the staircase, from the height of the one before. */
@@ -160,12 +155,12 @@ static void paint_level(struct strip_painter *strip, int x0, int x1, double valu
         viz_fill(painter->scene, VIZ_STRIP,
                  (struct viz_rect){x0, high - thick + 1, thick, low - high + thick});
     char text[VIZ_TIME_SIZE];
-    format_value(value, text);
+    viz_format_number(value, text);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
-    int height = painter->measure->height[VIZ_FONT_SMALL];
+    int height = viz_line_height(painter, VIZ_FONT_SMALL);
     if (value != 0 && x1 - x0 >= width + viz_px(frame, 20) && y - height >= frame->strip.y)
-        viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, x0 + (x1 - x0 - width) / 2,
-                 y - height - viz_px(frame, 1), text);
+        viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, VIZ_CENTRE, x0,
+                         y - height - viz_px(frame, 1), x1 - x0, text);
 }
 
 static void paint_levels(struct strip_painter *strip) {
@@ -205,23 +200,18 @@ static void paint_levels(struct strip_painter *strip) {
 static void paint_strip_name(const struct strip_painter *strip) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
-    const struct trace_model *trace = painter->model->trace;
-    const struct trace_counter *counter = &trace->counters[painter->ui->counter];
-    bool spans = painter->ui->counter == trace->open_spans;
     char name[256];
-    snprintf(name, sizeof name, "%.120s %.120s", trace_text(trace, counter->name),
-             trace_text(trace, counter->key));
+    viz_counter_name(painter->model, painter->ui->counter, name, sizeof name);
     char value[VIZ_TIME_SIZE];
     char most[VIZ_TIME_SIZE + 16];
-    format_value(strip->most, value);
+    viz_format_number(strip->most, value);
     snprintf(most, sizeof most, "max %s", value);
     int margin = viz_px(frame, frame->compact ? 10 : 16);
     int room = frame->strip.x - margin - viz_px(frame, 8);
-    int name_height = painter->measure->height[VIZ_FONT_NAME];
-    int small_height = painter->measure->height[VIZ_FONT_SMALL];
+    int name_height = viz_line_height(painter, VIZ_FONT_NAME);
+    int small_height = viz_line_height(painter, VIZ_FONT_SMALL);
     int middle = frame->strip.y + frame->strip.h / 2;
-    viz_text_in(painter, VIZ_FONT_NAME, VIZ_TEXT, margin, middle - small_height / 2, room,
-                spans ? "At work" : name);
+    viz_text_in(painter, VIZ_FONT_NAME, VIZ_TEXT, margin, middle - small_height / 2, room, name);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + name_height / 2, room, most);
 }
 
@@ -229,16 +219,15 @@ void viz_paint_strip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     if (frame->strip.h == 0)
         return;
-    const struct trace_model *trace = painter->model->trace;
-    const struct trace_counter *counter = &trace->counters[painter->ui->counter];
-    struct strip_painter strip = {
-        .painter = painter,
-        .most = painter->ui->counter == trace->open_spans ? trace->max_open_spans : counter->max,
-        .top = frame->strip.y + painter->measure->height[VIZ_FONT_SMALL] + viz_px(frame, 6),
-        .bottom = frame->strip.y + frame->strip.h};
+    struct strip_painter strip = {.painter = painter,
+                                  .most = viz_counter_most(painter->model, painter->ui->counter),
+                                  .top = frame->strip.y + viz_line_height(painter, VIZ_FONT_SMALL) +
+                                         viz_px(frame, 6),
+                                  .bottom = frame->strip.y + frame->strip.h};
+    viz_shows(painter->scene, VIZ_ID_COUNTER, painter->ui->counter);
     paint_strip_name(&strip);
-    struct viz_rect area = {frame->strip.x, frame->strip.y, frame->strip.w, frame->strip.h};
-    viz_clip(painter->scene, area);
+    viz_clip(painter->scene, &frame->strip);
     paint_levels(&strip);
-    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    viz_clip(painter->scene, NULL);
 }

@@ -83,9 +83,9 @@ static void paint_route(const struct viz_painter *painter, const struct route *r
     viz_fill_alpha(
         scene, role, alpha,
         (struct viz_rect){across, to_y - thick / 2, route->end_x - head - across, thick});
-    viz_shape(scene, VIZ_ARROW_RIGHT, role, 255,
+    viz_shape(scene, VIZ_ARROW_RIGHT, role,
               (struct viz_rect){route->end_x - head, to_y - head / 2, head, head | 1});
-    viz_shape(scene, VIZ_DOT, role, 255,
+    viz_shape(scene, VIZ_DOT, role,
               (struct viz_rect){route->x + thick / 2 - dot / 2, start - dot / 2, dot, dot});
 }
 
@@ -117,6 +117,7 @@ static void paint_wake(struct router *router, uint32_t index, bool strong) {
     int below = frame->lanes.y + 2 * frame->height;
     from_y = from_y < above ? above : from_y > below ? below : from_y;
     to_y = to_y < above ? above : to_y > below ? below : to_y;
+    viz_shows(painter->scene, VIZ_ID_WAKE, index);
     paint_route(painter, &route, from_y, to_y, strong);
 }
 
@@ -173,19 +174,21 @@ static void paint_visible(struct router *router, bool few) {
         paint_wake(router, found[i], false);
 }
 
-/* Those that the bar meant was woken by and, while it lasted, its task caused. */
-static void paint_target(struct router *router) {
+/* Those that the bar meant was woken by and, while it lasted, its task caused; or the one meant. */
+static void paint_meant(struct router *router) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
-    const struct viz_target *target = painter->target;
-    if (target->kind != VIZ_AT_BAR)
+    if (painter->meant.kind == VIZ_ID_WAKE)
+        paint_wake(router, painter->meant.index, true);
+    if (painter->meant.kind != VIZ_ID_BAR)
         return;
-    const struct viz_bar *bar = &model->bars[target->bar];
+    const struct viz_bar *bar = &model->bars[painter->meant.index];
     const struct trace_slice *slice = &model->trace->slices[bar->slice];
     if (slice->wake != TRACE_NO_INDEX)
         paint_wake(router, slice->wake, true);
     uint32_t caused[WAKES_FEW];
-    size_t count = viz_wakes_by(model, target->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);
+    size_t count =
+        viz_wakes_by(model, painter->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);
     for (size_t i = 0; i < count && i < WAKES_FEW; i++)
         paint_wake(router, caused[i], true);
 }
@@ -193,12 +196,13 @@ static void paint_target(struct router *router) {
 void viz_paint_wakes(struct viz_painter *painter) {
     struct router router = {.painter = painter};
     const struct viz_frame *frame = painter->frame;
-    viz_clip(painter->scene, frame->lanes);
+    viz_clip(painter->scene, &frame->lanes);
     if (frame->row_px >= 8 * frame->scale) {
         if (painter->ui->wakes != VIZ_WAKES_OFF)
             paint_visible(&router, painter->ui->wakes == VIZ_WAKES_FEW);
     }
     router.count = 0;
-    paint_target(&router);
-    viz_clip(painter->scene, (struct viz_rect){0, 0, frame->width, frame->height});
+    paint_meant(&router);
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    viz_clip(painter->scene, NULL);
 }

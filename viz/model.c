@@ -1,3 +1,4 @@
+/* From a trace to lanes of rows of bars, and what is looked up in them. */
 #include "model.h"
 
 #include "cadran.h"
@@ -411,11 +412,48 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
     copy_text(out + used, size - used, name);
 }
 
+void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, size_t size) {
+    const struct trace_model *trace = model->trace;
+    const struct trace_counter *counter = &trace->counters[index];
+    char name[256];
+    snprintf(name, sizeof name, "%.120s %.120s", trace_text(trace, counter->name),
+             trace_text(trace, counter->key));
+    copy_text(out, size, index == trace->open_spans ? "At work" : name);
+}
+
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {
     return trace_text(model->trace, model->trace->slices[bar->slice].name);
 }
 
 /* --- Searching ---------------------------------------------------------------------------- */
+
+uint32_t viz_row_of_bar(const struct viz_model *model, uint32_t bar) {
+    /* The last row that begins at or before it: an empty one begins where the next does. */
+    size_t low = 0;
+    size_t high = model->row_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (model->rows[middle].first_bar <= bar)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+uint32_t viz_lane_of(const struct viz_model *model, struct viz_id id) {
+    switch ((enum viz_id_kind)id.kind) {
+    case VIZ_ID_LANE:
+        return id.index;
+    case VIZ_ID_BAR:
+    case VIZ_ID_BARS:
+        return model->rows[viz_row_of_bar(model, id.index)].lane;
+    case VIZ_ID_INSTANT:
+        return model->lane_of_track[model->trace->instants[id.index].track];
+    default:
+        return TRACE_NO_INDEX;
+    }
+}
 
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
                       int64_t time_ns) {
@@ -424,6 +462,23 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (model->bars[middle].end_ns < time_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t viz_instant_from(const struct viz_model *model, uint32_t lane, double time_ns,
+                          uint32_t *end) {
+    const struct trace_model *trace = model->trace;
+    const struct trace_track *track = &trace->tracks[model->lanes[lane].track];
+    double origin = (double)model->origin_ns;
+    uint32_t low = track->first_instant;
+    uint32_t high = *end = low + track->instant_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if ((double)trace->instants[trace->track_instants[middle]].time_ns - origin < time_ns)
             low = middle + 1;
         else
             high = middle;
@@ -449,6 +504,11 @@ static size_t samples_until(const struct trace_counter *counter, int64_t time_ns
             high = middle;
     }
     return low;
+}
+
+double viz_counter_most(const struct viz_model *model, uint32_t counter) {
+    const struct trace_model *trace = model->trace;
+    return counter == trace->open_spans ? trace->max_open_spans : trace->counters[counter].max;
 }
 
 double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t from_ns,

@@ -14,6 +14,8 @@
 #define VIZ_MODEL_H
 
 #include "axis.h"
+#include "density.h"
+#include "identity.h"
 #include "trace/model.h"
 
 #include <stdbool.h>
@@ -76,13 +78,6 @@ struct viz_legend {
     char text[VIZ_TIME_SIZE];
 };
 
-/* How much happens where, for the minimap: rows of bytes, 0 (nothing) to 255. */
-struct viz_density {
-    int columns;
-    int rows;
-    uint8_t *cells;
-};
-
 enum { VIZ_WIDEST_COUNT = 3 };
 
 struct viz_model {
@@ -105,8 +100,8 @@ struct viz_model {
     uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; TRACE_NO_INDEX */
     uint32_t *signals;                 /* instants that concern the whole program, by time */
     size_t signal_count;
-    double **counter_peaks; /* private: viz_counter_max() */
-    struct viz_density density;
+    double **counter_peaks;     /* private: viz_counter_max() */
+    struct viz_density density; /* for the map */
 
     enum viz_colouring colouring;
     struct viz_legend legend[VIZ_COLOUR_COUNT]; /* by colour */
@@ -128,14 +123,27 @@ const char *viz_model_title(const struct viz_model *model);
 void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size);
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar);
 
+/* The row that a bar is in. */
+uint32_t viz_row_of_bar(const struct viz_model *model, uint32_t bar);
+/* The lane that something belongs to; TRACE_NO_INDEX where it belongs to none. */
+uint32_t viz_lane_of(const struct viz_model *model, struct viz_id id);
+
 /* The first bar among `count` of them, from bars[first] on, that ends at or after a time; first +
  * count where none does. */
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
                       int64_t time_ns);
+/* The first of a lane's instants at or after a time, and the end of them: both into
+ * trace_model.track_instants. */
+uint32_t viz_instant_from(const struct viz_model *model, uint32_t lane, double time_ns,
+                          uint32_t *end);
 /* How much of the stretch from bars[first] to bars[last], of one row, is spans. */
 int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last);
 
-/* The largest value of a counter between two times, both included. */
+/* "At work", or "window size". Cut when it does not fit. */
+void viz_counter_name(const struct viz_model *model, uint32_t counter, char *out, size_t size);
+/* The largest value of a counter. */
+double viz_counter_most(const struct viz_model *model, uint32_t counter);
+/* ... between two times, both included. */
 double viz_counter_max(const struct viz_model *model, uint32_t counter, int64_t from_ns,
                        int64_t to_ns);
 

@@ -1,3 +1,4 @@
+/* The command line of cadran-view: a row of long_options and a case of set_option() for each. */
 #include "options.h"
 
 #include "cadran.h"

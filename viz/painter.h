@@ -3,6 +3,7 @@
 #define VIZ_PAINTER_H
 
 #include "layout.h"
+#include "palette.h"
 
 struct viz_painter {
     struct viz_scene *scene;
@@ -11,8 +12,14 @@ struct viz_painter {
     const struct viz_frame *frame;
     const struct viz_ui *ui;
     const struct viz_measure *measure;
-    const struct viz_target *target; /* what details are shown of: hovered, else selected */
+    struct viz_id meant; /* what details are shown of: what is hovered, else what is selected */
+    uint32_t lane;       /* the lane of that; TRACE_NO_INDEX */
 };
+
+/* The height of a line of a font. */
+static inline int viz_line_height(const struct viz_painter *painter, enum viz_font font) {
+    return painter->measure->types[font].height;
+}
 
 /* The column of a time, kept near the lanes' rectangle so that it fits an int. */
 int viz_column(const struct viz_painter *painter, double time_ns);
@@ -28,6 +35,9 @@ int viz_text_width(const struct viz_painter *painter, enum viz_font font, const 
 /* A text whose middle is at height y, shortened to `width`; returns what it takes. */
 int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role, int x, int y,
                 int width, const char *text);
+
+/* Hatches a rectangle as waits are. */
+void viz_paint_hatch(const struct viz_painter *painter, int role, int alpha, struct viz_rect at);
 
 void viz_paint_ground(struct viz_painter *painter); /* layout_rows.c: below the grid, bars, */
 void viz_paint_rows(struct viz_painter *painter);   /* and, above the wakes, their labels */

@@ -1,3 +1,4 @@
+/* The colours of both themes, role by role. */
 #include "palette.h"
 
 #define HEX(rgb)                                                                                   \

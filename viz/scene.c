@@ -1,3 +1,5 @@
+/* The list of primitives: it grows, and is emptied for the next picture without giving up its
+ * memory. */
 #include "scene.h"
 
 #include "cadran.h"
@@ -5,38 +7,85 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ELLIPSIS "\xE2\x80\xA6"
-
-/* Fewer letters before an ellipsis say nothing. */
-enum { LEAST_SHOWN = 3 };
-
-void viz_scene_clear(struct viz_scene *scene) {
+void viz_scene_begin(struct viz_scene *scene, int width, int height,
+                     const struct viz_measure *measure) {
+    scene->width = width;
+    scene->height = height;
+    scene->measure = measure;
     scene->count = 0;
+    scene->clip_count = 0;
     scene->text_length = 0;
     scene->density = NULL;
     scene->error = 0;
+    viz_shows(scene, VIZ_ID_NOTHING, 0);
+    viz_clip(scene, NULL);
 }
 
 void viz_scene_free(struct viz_scene *scene) {
     free(scene->prims);
+    free(scene->clips);
     free(scene->text);
     *scene = (struct viz_scene){0};
 }
 
-static void add(struct viz_scene *scene, const struct viz_prim *prim) {
-    if (prim->kind != VIZ_CLIP && (prim->at.w <= 0 || prim->at.h <= 0))
+/* Room for `wanted` entries of `size` bytes in an array that has *capacity of them. Returns the
+ * array, moved perhaps; NULL where there is no memory, which the scene remembers. */
+static void *room_for(struct viz_scene *scene, void *array, size_t *capacity, size_t wanted,
+                      size_t least, size_t size) {
+    if (wanted <= *capacity)
+        return array;
+    size_t grown = *capacity > 0 ? *capacity * 2 : least;
+    while (grown < wanted)
+        grown *= 2;
+    void *moved = realloc(array, grown * size);
+    if (moved == NULL)
+        scene->error = CAD_ENOMEM;
+    else
+        *capacity = grown;
+    return moved;
+}
+
+void viz_clip(struct viz_scene *scene, const struct viz_rect *at) {
+    struct viz_rect clip = {0, 0, scene->width, scene->height};
+    if (at != NULL)
+        clip = *at;
+    size_t count = scene->clip_count;
+    if (count > 0 && memcmp(&scene->clips[count - 1], &clip, sizeof clip) == 0)
         return;
-    if (scene->count == scene->capacity) {
-        size_t capacity = scene->capacity > 0 ? scene->capacity * 2 : 1024;
-        struct viz_prim *prims = realloc(scene->prims, capacity * sizeof *prims);
-        if (prims == NULL) {
-            scene->error = CAD_ENOMEM;
-            return;
-        }
-        scene->prims = prims;
-        scene->capacity = capacity;
-    }
-    scene->prims[scene->count++] = *prim;
+    struct viz_rect *clips =
+        room_for(scene, scene->clips, &scene->clip_capacity, count + 1, 64, sizeof *clips);
+    if (clips == NULL)
+        return;
+    scene->clips = clips;
+    clips[count] = clip;
+    scene->clip_count++;
+    scene->clip = (uint32_t)count;
+}
+
+void viz_shows_id(struct viz_scene *scene, struct viz_id id) {
+    scene->shows = id;
+}
+
+void viz_shows(struct viz_scene *scene, enum viz_id_kind kind, size_t index) {
+    viz_shows_id(scene, (struct viz_id){.kind = (uint8_t)kind, .index = (uint32_t)index});
+}
+
+static void add(struct viz_scene *scene, struct viz_prim prim) {
+    if (prim.at.w <= 0 || prim.at.h <= 0 || scene->clip_count == 0)
+        return;
+    struct viz_prim *prims =
+        room_for(scene, scene->prims, &scene->capacity, scene->count + 1, 1024, sizeof *prims);
+    if (prims == NULL)
+        return;
+    prim.clip = scene->clip;
+    prim.shows = scene->shows;
+    scene->prims = prims;
+    scene->prims[scene->count++] = prim;
+}
+
+static uint8_t fitting(int radius, struct viz_rect at) {
+    int most = (at.w < at.h ? at.w : at.h) / 2;
+    return (uint8_t)(radius < most ? radius : most);
 }
 
 void viz_fill_alpha(struct viz_scene *scene, int role, int alpha, struct viz_rect at) {
@@ -48,136 +97,88 @@ void viz_fill(struct viz_scene *scene, int role, struct viz_rect at) {
 }
 
 void viz_round(struct viz_scene *scene, int role, int alpha, int radius, struct viz_rect at) {
-    int most = (at.w < at.h ? at.w : at.h) / 2;
-    add(scene, &(struct viz_prim){.kind = VIZ_FILL,
-                                  .role = (uint8_t)role,
-                                  .alpha = (uint8_t)alpha,
-                                  .radius = (uint8_t)(radius < most ? radius : most),
-                                  .at = at});
+    add(scene, (struct viz_prim){.kind = VIZ_FILL,
+                                 .role = (uint8_t)role,
+                                 .alpha = (uint8_t)alpha,
+                                 .radius = fitting(radius, at),
+                                 .at = at});
 }
 
 void viz_stroke(struct viz_scene *scene, int role, int alpha, int radius, int line,
                 struct viz_rect at) {
-    int most = (at.w < at.h ? at.w : at.h) / 2;
-    add(scene, &(struct viz_prim){.kind = VIZ_STROKE,
-                                  .role = (uint8_t)role,
-                                  .alpha = (uint8_t)alpha,
-                                  .radius = (uint8_t)(radius < most ? radius : most),
-                                  .line = (uint8_t)(line > 0 ? line : 1),
-                                  .at = at});
+    add(scene, (struct viz_prim){.kind = VIZ_STROKE,
+                                 .role = (uint8_t)role,
+                                 .alpha = (uint8_t)alpha,
+                                 .radius = fitting(radius, at),
+                                 .line = (uint8_t)(line > 0 ? line : 1),
+                                 .at = at});
 }
 
-void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, int alpha,
-               struct viz_rect at) {
+void viz_hatch(struct viz_scene *scene, int role, int alpha, int period, struct viz_rect at) {
+    add(scene, (struct viz_prim){.kind = VIZ_HATCH,
+                                 .role = (uint8_t)role,
+                                 .alpha = (uint8_t)alpha,
+                                 .period = (uint8_t)period,
+                                 .at = at});
+}
+
+void viz_cross(struct viz_scene *scene, int role, int line, struct viz_rect at) {
+    add(scene, (struct viz_prim){.kind = VIZ_CROSS,
+                                 .role = (uint8_t)role,
+                                 .alpha = 255,
+                                 .line = (uint8_t)line,
+                                 .at = at});
+}
+
+void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, struct viz_rect at) {
     add(scene,
-        &(struct viz_prim){
-            .kind = (uint8_t)kind, .role = (uint8_t)role, .alpha = (uint8_t)alpha, .at = at});
+        (struct viz_prim){.kind = (uint8_t)kind, .role = (uint8_t)role, .alpha = 255, .at = at});
 }
 
-void viz_clip(struct viz_scene *scene, struct viz_rect at) {
-    add(scene, &(struct viz_prim){.kind = VIZ_CLIP, .at = at});
+/* --- Texts -------------------------------------------------------------------------------- */
+
+static void add_text(struct viz_scene *scene, struct viz_prim prim, const char *text) {
+    size_t length = strlen(text) + 1;
+    char *room =
+        room_for(scene, scene->text, &scene->text_capacity, scene->text_length + length, 4096, 1);
+    if (room == NULL)
+        return;
+    scene->text = room;
+    memcpy(room + scene->text_length, text, length);
+    prim.text = (uint32_t)scene->text_length;
+    scene->text_length += length;
+    add(scene, prim);
+}
+
+void viz_text_aligned(struct viz_scene *scene, enum viz_font font, int role, enum viz_align align,
+                      int x, int y, int width, const char *text) {
+    if (text[0] == '\0')
+        return;
+    int taken = viz_width(scene->measure, font, text);
+    int before = align == VIZ_LEFT ? 0 : align == VIZ_RIGHT ? width - taken : (width - taken) / 2;
+    add_text(scene,
+             (struct viz_prim){.kind = VIZ_TEXT_AT,
+                               .role = (uint8_t)role,
+                               .alpha = 255,
+                               .font = (uint8_t)font,
+                               .align = (uint8_t)align,
+                               .at = {x + before, y, taken, scene->measure->types[font].height}},
+             text);
 }
 
 void viz_text(struct viz_scene *scene, enum viz_font font, int role, int x, int y,
               const char *text) {
-    size_t length = strlen(text) + 1;
-    if (length == 1)
-        return;
-    if (scene->text_length + length > scene->text_capacity) {
-        size_t capacity = scene->text_capacity > 0 ? scene->text_capacity * 2 : 4096;
-        while (capacity < scene->text_length + length)
-            capacity *= 2;
-        char *grown = realloc(scene->text, capacity);
-        if (grown == NULL) {
-            scene->error = CAD_ENOMEM;
-            return;
-        }
-        scene->text = grown;
-        scene->text_capacity = capacity;
+    viz_text_aligned(scene, font, role, VIZ_LEFT, x, y, 0, text);
+}
+
+/* --- What is where ------------------------------------------------------------------------ */
+
+struct viz_id viz_scene_at(const struct viz_scene *scene, int x, int y) {
+    for (size_t i = scene->count; i-- > 0;) {
+        const struct viz_prim *prim = &scene->prims[i];
+        if (prim->shows.kind != VIZ_ID_NOTHING && viz_contains(&prim->at, x, y) &&
+            viz_contains(&scene->clips[prim->clip], x, y))
+            return prim->shows;
     }
-    memcpy(scene->text + scene->text_length, text, length);
-    add(scene, &(struct viz_prim){.kind = VIZ_TEXT_AT,
-                                  .role = (uint8_t)role,
-                                  .alpha = 255,
-                                  .font = (uint8_t)font,
-                                  .at = {x, y, 1, 1},
-                                  .text = (uint32_t)scene->text_length});
-    scene->text_length += length;
-}
-
-/* --- Shortening --------------------------------------------------------------------------- */
-
-static bool is_continuation(char byte) {
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-/* The offset of the character that begins at or before one. */
-static size_t snap(const char *text, size_t offset) {
-    while (offset > 0 && is_continuation(text[offset]))
-        offset--;
-    return offset;
-}
-
-/* The first `head` and the last `tail` bytes, and an ellipsis between; false where it does not
- * fit into `size`. */
-static bool join(const char *text, size_t length, size_t head, size_t tail, char *out,
-                 size_t size) {
-    while (head > 0 && text[head - 1] == ' ')
-        head--;
-    if (head + tail + sizeof ELLIPSIS > size)
-        return false;
-    memcpy(out, text, head);
-    memcpy(out + head, ELLIPSIS, sizeof ELLIPSIS - 1);
-    memcpy(out + head + sizeof ELLIPSIS - 1, text + length - tail, tail + 1);
-    return true;
-}
-
-/* How many bytes at the end a shortened name keeps: its number, and a little before. */
-static size_t tail_of(const char *text, size_t length) {
-    size_t tail = length / 3 < 8 ? length / 3 : 8;
-    while (tail > 0 && is_continuation(text[length - tail]))
-        tail--;
-    return tail;
-}
-
-int viz_elide(const struct viz_measure *measure, enum viz_font font, const char *text, int width,
-              bool middle, char *out, size_t size) {
-    size_t length = strlen(text);
-    out[0] = '\0';
-    if (width <= 0 || length == 0)
-        return 0;
-    /* No glyph is narrower than a pixel: no need to measure a book to see that it is too long. */
-    if (length < size && length / 4 <= (size_t)width) {
-        int whole = measure->width(measure->context, font, text, length);
-        if (whole <= width) {
-            memcpy(out, text, length + 1);
-            return whole;
-        }
-    }
-    size_t tail = middle ? tail_of(text, length) : 0;
-    size_t low = 0; /* fits */
-    size_t high = length - tail;
-    if (high > (size_t)width)
-        high = (size_t)width;
-    int best = 0;
-    while (low < high) {
-        size_t head = low + (high - low + 1) / 2;
-        size_t cut = snap(text, head);
-        int joined = cut > 0 && join(text, length, cut, tail, out, size)
-                         ? measure->width(measure->context, font, out, strlen(out))
-                     : cut > 0 ? width + 1
-                               : 0;
-        if (joined <= width) {
-            low = head;
-            best = joined;
-        } else {
-            high = head - 1;
-        }
-    }
-    size_t head = snap(text, low);
-    if (best == 0 || head < LEAST_SHOWN || !join(text, length, head, tail, out, size)) {
-        out[0] = '\0';
-        return 0;
-    }
-    return measure->width(measure->context, font, out, strlen(out));
+    return (struct viz_id){.kind = VIZ_ID_NOTHING};
 }

@@ -1,80 +1,93 @@
-/* scene.h - a picture as a list of primitives: what the layout makes and draw.h paints.
+/* scene.h - a picture as a list of primitives: what the layout makes and a renderer paints.
  *
- * Coordinates are whole pixels of the picture. Colours are roles (palette.h). Primitives are
- * painted in their order.
+ * A renderer needs nothing but the scene and the palette: draw.c is the one for the screen, and
+ * tests/viz/svg.c another one. Coordinates are whole pixels of the picture. Colours are roles
+ * (palette.h). Primitives are painted in their order; each says within which rectangle, and what
+ * it shows.
  */
 #ifndef VIZ_SCENE_H
 #define VIZ_SCENE_H
 
-#include "palette.h"
+#include "density.h"
+#include "identity.h"
+#include "measure.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum viz_font {
-    VIZ_FONT_TITLE, /* the trace's name */
-    VIZ_FONT_VALUE, /* the figures in the header */
-    VIZ_FONT_NAME,  /* names of lanes, labels of spans, the first line of a tooltip */
-    VIZ_FONT_BODY,  /* other text */
-    VIZ_FONT_SMALL, /* labels of waits, the axis */
-    VIZ_FONT_COUNT
-};
-
 enum viz_prim_kind {
     VIZ_FILL,        /* a rectangle, its corners rounded by `radius` */
     VIZ_STROKE,      /* the outline of one, `line` pixels wide, inside it */
-    VIZ_HATCH,       /* diagonal lines in a rectangle */
-    VIZ_TEXT_AT,     /* text; x and y are the top left of its line */
+    VIZ_HATCH,       /* lines upwards to the right, one every `period` pixels from the top left */
+    VIZ_TEXT_AT,     /* text, as large as its rectangle in the scene's own font */
     VIZ_ARROW_RIGHT, /* a triangle as large as the rectangle */
-    VIZ_ARROW_DOWN,
     VIZ_DIAMOND,
     VIZ_DOT,
-    VIZ_CROSS,
+    VIZ_CROSS,   /* the diagonals, `line` pixels wide */
     VIZ_DENSITY, /* the scene's density, stretched over the rectangle */
-    VIZ_CLIP     /* from here on nothing is painted outside the rectangle */
+    VIZ_PRIM_KIND_COUNT
 };
+
+/* How much of a hatch's period its line takes, along a row of pixels. */
+#define VIZ_HATCH_PART 0.22
+
+/* Which point of its rectangle a text stays at, should it be set in another font. */
+enum viz_align { VIZ_LEFT, VIZ_CENTRE, VIZ_RIGHT };
 
 struct viz_rect {
     int x, y, w, h;
 };
 
+static inline bool viz_contains(const struct viz_rect *rect, int x, int y) {
+    return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
+}
+
 struct viz_prim {
     uint8_t kind; /* enum viz_prim_kind */
     uint8_t role; /* enum viz_role */
     uint8_t alpha;
-    uint8_t font; /* of a text */
+    uint8_t font;  /* of a text: enum viz_font */
+    uint8_t align; /* of a text: enum viz_align */
     uint8_t radius;
-    uint8_t line; /* of a stroke */
+    uint8_t line;   /* of a stroke or a cross */
+    uint8_t period; /* of a hatch */
     struct viz_rect at;
     uint32_t text; /* into viz_scene.text, ended by a 0 */
+    uint32_t clip; /* into viz_scene.clips: nothing of it is painted outside */
+    struct viz_id shows;
 };
-
-struct viz_density;
 
 struct viz_scene {
+    int width;
+    int height;
     struct viz_prim *prims;
     size_t count;
+    struct viz_rect *clips;
+    size_t clip_count;
     char *text;
     size_t text_length;
-    const struct viz_density *density; /* borrowed */
-    int error;                         /* 0; CAD_ENOMEM: something did not fit, and is missing */
+    const struct viz_measure *measure; /* what its texts are set in; borrowed, as the next */
+    const struct viz_density *density;
+    int error; /* 0; CAD_ENOMEM: something did not fit, and is missing */
 
-    size_t capacity; /* private, as the next */
+    size_t capacity; /* private, as all below */
+    size_t clip_capacity;
     size_t text_capacity;
+    uint32_t clip;
+    struct viz_id shows;
 };
 
-/* How wide texts are and how high their lines. The program asks the fonts; a test knows. */
-struct viz_measure {
-    /* The width in pixels of `length` bytes of UTF-8 text. */
-    int (*width)(void *context, enum viz_font font, const char *text, size_t length);
-    void *context;
-    int height[VIZ_FONT_COUNT]; /* of a line */
-};
-
-/* Empties a scene, keeping its memory. A scene starts as zeros. */
-void viz_scene_clear(struct viz_scene *scene);
+/* Begins a picture of this size, keeping the memory of the one before. A scene starts as zeros. */
+void viz_scene_begin(struct viz_scene *scene, int width, int height,
+                     const struct viz_measure *measure);
 void viz_scene_free(struct viz_scene *scene);
+
+/* What is added from here on is painted inside the rectangle only; NULL: the whole picture. */
+void viz_clip(struct viz_scene *scene, const struct viz_rect *at);
+/* What is added from here on shows this. */
+void viz_shows(struct viz_scene *scene, enum viz_id_kind kind, size_t index);
+void viz_shows_id(struct viz_scene *scene, struct viz_id id);
 
 /* These add a primitive. Where memory runs out they set scene->error and do nothing. What is
  * empty is not added. */
@@ -83,17 +96,18 @@ void viz_fill_alpha(struct viz_scene *scene, int role, int alpha, struct viz_rec
 void viz_round(struct viz_scene *scene, int role, int alpha, int radius, struct viz_rect at);
 void viz_stroke(struct viz_scene *scene, int role, int alpha, int radius, int line,
                 struct viz_rect at);
-void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, int alpha,
-               struct viz_rect at);
-void viz_clip(struct viz_scene *scene, struct viz_rect at);
+void viz_hatch(struct viz_scene *scene, int role, int alpha, int period, struct viz_rect at);
+void viz_cross(struct viz_scene *scene, int role, int line, struct viz_rect at);
+/* Any other shape, which its rectangle says all about. */
+void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, struct viz_rect at);
 /* A text in a line as high as its font's, whose top left is at (x, y). */
 void viz_text(struct viz_scene *scene, enum viz_font font, int role, int x, int y,
               const char *text);
+/* The same at the left, in the middle or at the right of `width` pixels from x on. */
+void viz_text_aligned(struct viz_scene *scene, enum viz_font font, int role, enum viz_align align,
+                      int x, int y, int width, const char *text);
 
-/* Copies a text that is to be at most `width` pixels wide: whole, or shortened with an ellipsis
- * at its end, or, with `middle`, inside, so that a number at the end survives. Returns the width
- * in pixels; 0, and no text, where not even three letters and the ellipsis fit. */
-int viz_elide(const struct viz_measure *measure, enum viz_font font, const char *text, int width,
-              bool middle, char *out, size_t size);
+/* What the topmost of the primitives that show something shows at a point. */
+struct viz_id viz_scene_at(const struct viz_scene *scene, int x, int y);
 
 #endif

@@ -1,3 +1,4 @@
+/* The arithmetic of panning, zooming and scrolling. */
 #include "view.h"
 
 #include <math.h>

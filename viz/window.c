@@ -1,6 +1,8 @@
+/* SDL's window and its events; what they do is not known here. */
 #include "window.h"
 
 #include "cadran.h"
+#include "events.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@ struct viz_window {
     SDL_Renderer *renderer;
     struct viz_canvas canvas;
     struct viz_input input;
+    double pixel_ratio; /* pixels of the picture for a unit of the mouse */
     double asked_scale; /* 0: what the display says */
     bool canvas_open;
     bool dirty;
@@ -34,8 +37,8 @@ static int fail(char message[VIZ_MESSAGE_SIZE], const char *what) {
 static double scale_of(const struct viz_window *window) {
     if (window->asked_scale > 0)
         return window->asked_scale;
-    if (window->input.pixel_ratio > 1.01)
-        return window->input.pixel_ratio;
+    if (window->pixel_ratio > 1.01)
+        return window->pixel_ratio;
     float dpi = 0;
     int display = SDL_GetWindowDisplayIndex(window->window);
     if (display < 0 || SDL_GetDisplayDPI(display, NULL, &dpi, NULL) != 0)
@@ -50,7 +53,7 @@ static int measure_window(struct viz_window *window, int *width, int *height) {
     SDL_GetWindowSize(window->window, &units, NULL);
     if (SDL_GetRendererOutputSize(window->renderer, width, height) != 0)
         return -1;
-    window->input.pixel_ratio = units > 0 ? (double)*width / units : 1;
+    window->pixel_ratio = units > 0 ? (double)*width / units : 1;
     return 0;
 }
 
@@ -124,12 +127,13 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
         return error;
     }
     window->canvas_open = true;
-    window->canvas.theme = options->theme;
-    window->canvas.ui.interactive = true;
-    viz_canvas_place(&window->canvas, width, height);
+    struct viz_state *state = &window->canvas.state;
+    state->theme = options->theme;
+    state->ui.interactive = true;
+    viz_state_place(state, width, height);
     if (!options->all_time)
-        viz_view_show(&window->canvas.view, &window->canvas.frame.extent, options->from_ns,
-                      options->to_ns);
+        viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
+    SDL_StartTextInput(); /* signs are looked up as they are typed */
     window->dirty = true;
     *out = window;
     return 0;
@@ -153,16 +157,17 @@ void viz_window_close(struct viz_window *window) {
 
 /* The window has another size, or is on another display. */
 static int adapt(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
-    int width = window->canvas.frame.width;
-    int height = window->canvas.frame.height;
+    struct viz_state *state = &window->canvas.state;
+    int width = state->frame.width;
+    int height = state->frame.height;
     measure_window(window, &width, &height);
     double scale = scale_of(window);
-    if (fabs(scale - window->canvas.frame.scale) > 0.01) {
+    if (fabs(scale - state->frame.scale) > 0.01) {
         int error = viz_canvas_rescale(&window->canvas, scale, message);
         if (error != 0)
             return error;
     }
-    viz_canvas_place(&window->canvas, width, height);
+    viz_state_place(state, width, height);
     window->dirty = true;
     return 0;
 }
@@ -184,7 +189,7 @@ static int handle(struct viz_window *window, const SDL_Event *event,
                 return error;
         }
     }
-    unsigned result = viz_input_event(&window->input, &window->canvas, event);
+    unsigned result = viz_event(&window->input, &window->canvas.state, window->pixel_ratio, event);
     if (result & VIZ_REDRAW)
         window->dirty = true;
     return result & VIZ_QUIT ? 0 : 1;

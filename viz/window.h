@@ -2,7 +2,7 @@
 #ifndef VIZ_WINDOW_H
 #define VIZ_WINDOW_H
 
-#include "input.h"
+#include "canvas.h"
 
 struct viz_window;
 

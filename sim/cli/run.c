@@ -64,7 +64,8 @@ static void trace_failed(void *arg) {
         (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
 }
 
-static int open_trace(run_machine *machine, const char *path, struct trace_stream **trace) {
+static int open_trace(run_machine *machine, const char *path, bool detail,
+                      struct trace_stream **trace) {
     const run_machine_options *options = machine->options;
     struct trace_override *overrides = base_zalloc(options->override_count + 1, sizeof *overrides);
     char started[40];
@@ -80,6 +81,7 @@ static int open_trace(run_machine *machine, const char *path, struct trace_strea
                                   .overrides = overrides,
                                   .override_count = options->override_count,
                                   .until_ns = machine->until_ns,
+                                  .detail = detail,
                                   .live = options->real};
     time_t now = time(NULL);
     if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
@@ -147,7 +149,7 @@ static int conclude(run_machine *machine, const cli_run_options *options, const 
 static int run_recorded(run_machine *machine, const cli_run_options *options,
                         const char *trace_path, FILE *report) {
     struct trace_stream *trace = NULL;
-    int error = trace_path != NULL ? open_trace(machine, trace_path, &trace) : 0;
+    int error = trace_path != NULL ? open_trace(machine, trace_path, options->detail, &trace) : 0;
     int reason = errno;
     if (error != 0) {
         if (report != NULL)

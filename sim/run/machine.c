@@ -1,4 +1,5 @@
 #include "run/machine.h"
+#include "run/details.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -165,9 +166,9 @@ static const char *error_name(void *context, int code) {
 
 static const char *item_text(void *context, void *item) {
     run_machine *machine = context;
-    base_buffer_clear(&machine->line);
-    int error = expr_value_show(expr_value_unpack(item), &machine->line);
-    return error == 0 ? machine->line.data : NULL;
+    base_buffer_clear(&machine->detail);
+    int error = expr_value_show(expr_value_unpack(item), &machine->detail);
+    return error == 0 ? machine->detail.data : NULL;
 }
 
 void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
@@ -175,6 +176,9 @@ void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
     trace_stream_set_error_names(trace, error_name, (void *)(uintptr_t)machine->program);
     trace_stream_set_item_texts(trace, item_text, machine);
     trace_stream_attach(trace, machine->loop);
+    if (trace_stream_has_detail(trace))
+        machine->details = trace;
+    run_tell_globals(machine);
 }
 
 static void drop_item(void *item) {
@@ -260,6 +264,7 @@ void run_machine_free(run_machine *machine) {
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);
     base_buffer_free(&machine->line);
+    base_buffer_free(&machine->detail);
     base_buffer_free(&machine->printed);
     base_buffer_free(&machine->name);
     base_free(machine->globals);
@@ -365,7 +370,7 @@ static uint64_t count_pending(const run_machine *machine) {
 /* Ends the trace, while the tasks that have not ended still exist. */
 static void close_trace(run_machine *machine) {
     struct trace_stream *trace = machine->trace;
-    machine->trace = NULL;
+    machine->trace = machine->details = NULL;
     if (trace == NULL ||
         trace_stream_close(trace, machine->end_ns, run_outcome_name(machine->outcome)) == 0)
         return;

@@ -203,7 +203,10 @@ static void set_spans(struct trace_state *state, struct trace_state_task *task, 
  * *fine says. */
 static struct trace_line *edit_line(struct trace_state *state, uint64_t object, int64_t awaits,
                                     uint32_t name, bool *fine) {
+    *fine = true;
     if (awaits != 0) {
+        if (name != state->common->words.waiters)
+            return NULL; /* it is in no line of the task's */
         struct trace_state_task *awaited = edit_task(state, awaits);
         *fine = awaited != NULL;
         if (awaited == NULL)
@@ -211,7 +214,6 @@ static struct trace_line *edit_line(struct trace_state *state, uint64_t object, 
         awaited->waiters.name = name;
         return &awaited->waiters;
     }
-    *fine = true;
     if (object == 0 || slot_of(state, object) == 0)
         return NULL;
     struct trace_state_object *of = edit_object(state, object);

@@ -1053,7 +1053,9 @@ void trace_stream_variable(struct trace_stream *stream, int64_t now_ns, const ca
                            const char *name, const char *value) {
     if (!go_on(stream, now_ns))
         return;
-    put_text(begin(stream, TRACE_VARIABLE, tid_of(task), string_of(name)), TRACE_ARG_VALUE, value);
+    struct trace_event *event = begin(stream, TRACE_VARIABLE, tid_of(task), string_of(name));
+    if (value != NULL)
+        put_text(event, TRACE_ARG_VALUE, value);
     tell(stream);
 }
 

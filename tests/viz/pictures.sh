@@ -2,10 +2,14 @@
 # cadran-view --png, as its users run it: without a display, the same bytes twice, faults told in
 # words and by status.
 #
-#     pictures.sh CADRAN-VIEW FOLDER      traces are written to FOLDER, and pictures, too
+#     pictures.sh CADRAN CADRAN-VIEW SCENARIO FOLDER
+#
+# The scenario's trace is written to FOLDER, and pictures of it, too.
 set -eu
-view=$1
-folder=$2
+cadran=$1
+view=$2
+scenario=$3
+folder=$4
 unset DISPLAY WAYLAND_DISPLAY
 rm -rf "$folder"
 mkdir -p "$folder"
@@ -32,18 +36,7 @@ size_of() {
     od -An -j16 -N8 -tu1 "$1" | awk '{print $1*16777216+$2*65536+$3*256+$4 "x" $5*16777216+$6*65536+$7*256+$8}'
 }
 
-cat >window.json <<'END'
-[{"ph":"M","pid":1,"name":"cadran","args":{"trace":1,"scenario":"window","clock":"virtual","seed":0}},
-{"ph":"M","pid":1,"tid":1,"name":"thread_name","args":{"name":"loop"}},
-{"ph":"B","ts":0.000,"pid":1,"tid":1,"cat":"loop","name":"window"},
-{"ph":"M","pid":1,"tid":2,"name":"thread_name","args":{"name":"job0"}},
-{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"task","name":"job0"},
-{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"span","name":"job0 - duration 1"},
-{"ph":"E","ts":1000000.000,"pid":1,"tid":2,"cat":"span","name":"job0 - duration 1"},
-{"ph":"E","ts":1000000.000,"pid":1,"tid":2,"cat":"task","name":"job0","args":{"outcome":"returned"}},
-{"ph":"E","ts":1000000.000,"pid":1,"tid":1,"cat":"loop","name":"window","args":{"outcome":"complete"}}
-]
-END
+expect 0 '' "$cadran" run --trace window.json "$scenario"
 
 for theme in dark light; do
     expect 0 '' "$view" --png "$theme-1.png" --size 640x360 --theme "$theme" window.json

@@ -14,87 +14,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void append(struct sample *sample, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+enum { DOCUMENT_SIZE = 8192, COMMAND_SIZE = 1024 };
 
-static void append(struct sample *sample, const char *format, ...) {
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    assert_true(length > 0 && (size_t)length < sizeof line);
-    if (sample->length + (size_t)length + 1 > sample->capacity) {
-        sample->capacity = (sample->capacity + sizeof line) * 2;
-        sample->text = realloc(sample->text, sample->capacity);
-        assert_non_null(sample->text);
-    }
-    memcpy(sample->text + sample->length, line, (size_t)length + 1);
-    sample->length += (size_t)length;
+static char *read_file(const char *path, size_t *length) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    *length = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(*length + 1);
+    assert_non_null(text);
+    assert_int_equal(fread(text, 1, *length, file), *length);
+    text[*length] = '\0';
+    fclose(file);
+    return text;
 }
 
-static void event(struct sample *sample, const char *phase, int tid, int64_t time_ns,
-                  const char *category, const char *name, const char *rest) {
-    append(sample,
-           ",\n{\"ph\":\"%s\",\"ts\":%" PRId64 ".%03" PRId64
-           ",\"pid\":1,\"tid\":%d,\"cat\":\"%s\",\"name\":\"%s\"%s}",
-           phase, time_ns / 1000, time_ns % 1000, tid, category, name, rest);
-}
-
-void sample_begin(struct sample *sample, const char *scenario) {
-    *sample = (struct sample){.scenario = scenario, .next_wake = 1};
-    append(sample,
-           "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1,"
-           "\"scenario\":\"%s\",\"clock\":\"virtual\",\"seed\":7}}",
-           scenario);
-    append(sample, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":1,\"name\":\"thread_name\","
-                   "\"args\":{\"name\":\"loop\"}}");
-    event(sample, "B", 1, 0, "loop", scenario, "");
-}
-
-void sample_task(struct sample *sample, int tid, int64_t time_ns, const char *name) {
-    append(sample,
-           ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"name\":\"thread_name\","
-           "\"args\":{\"name\":\"%s\"}}",
-           tid, name);
-    append(sample,
-           ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"name\":\"thread_sort_index\","
-           "\"args\":{\"sort_index\":%d}}",
-           tid, tid);
-    event(sample, "B", tid, time_ns, "task", name, "");
-}
-
-void sample_slice(struct sample *sample, char phase, int tid, int64_t time_ns, const char *category,
-                  const char *name, const char *args) {
-    char rest[256] = "";
-    if (args != NULL)
-        snprintf(rest, sizeof rest, ",\"args\":{%s}", args);
-    event(sample, (char[]){phase, '\0'}, tid, time_ns, category, name, rest);
-}
-
-void sample_wake(struct sample *sample, int from, int to, int64_t time_ns, const char *wait) {
-    char rest[64];
-    snprintf(rest, sizeof rest, ",\"id\":%" PRId64, sample->next_wake);
-    event(sample, "s", from, time_ns, "wake", "wake", rest);
-    snprintf(rest, sizeof rest, ",\"id\":%" PRId64 ",\"bp\":\"e\"", sample->next_wake++);
-    event(sample, "f", to, time_ns, "wake", "wake", rest);
-    event(sample, "E", to, time_ns, "wait", wait, "");
-}
-
-void sample_instant(struct sample *sample, int tid, int64_t time_ns, const char *category,
-                    const char *name) {
-    event(sample, "i", tid, time_ns, category, name, ",\"s\":\"t\"");
-}
-
-void sample_counter(struct sample *sample, int64_t time_ns, const char *name, const char *key,
-                    int value) {
-    char rest[64];
-    snprintf(rest, sizeof rest, ",\"args\":{\"%s\":%d}", key, value);
-    event(sample, "C", 1, time_ns, "object", name, rest);
-}
-
-void sample_cut(struct sample *sample) {
+static void read_sample(struct sample *sample) {
     char message[TRACE_MESSAGE_SIZE] = "";
     int error = trace_read_memory("sample", sample->text, sample->length, &sample->trace, message);
     if (error != 0)
@@ -103,150 +41,118 @@ void sample_cut(struct sample *sample) {
     assert_int_equal(viz_model_new(sample->trace, "folder/sample.json", &sample->model), 0);
 }
 
-void sample_end(struct sample *sample, int64_t time_ns, const char *outcome) {
-    char rest[64];
-    snprintf(rest, sizeof rest, ",\"args\":{\"outcome\":\"%s\"}", outcome);
-    event(sample, "E", 1, time_ns, "loop", sample->scenario, rest);
-    append(sample, "\n]\n");
-    sample_cut(sample);
+/* Whatever becomes of the run, there must be a trace of it. */
+void sample_scenario(struct sample *sample, const char *options, const char *file) {
+    char folder[] = "/tmp/cadran-sample-XXXXXX";
+    char trace[64];
+    char command[COMMAND_SIZE];
+    assert_non_null(mkdtemp(folder));
+    snprintf(trace, sizeof trace, "%s/trace.json", folder);
+    int length = snprintf(command, sizeof command, "'%s' run --trace '%s' %s '%s' >'%s/log' 2>&1",
+                          SAMPLE_CADRAN, trace, options, file, folder);
+    assert_true(length > 0 && (size_t)length < sizeof command);
+    int status = system(command);
+    bool written = access(trace, R_OK) == 0;
+    if (!written)
+        print_error("%s: status %d; see %s/log\n", command, status, folder);
+    assert_true(written);
+    *sample = (struct sample){0};
+    sample->text = read_file(trace, &sample->length);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    assert_int_equal(system(command), 0);
+    read_sample(sample);
     assert_true(sample->trace->complete);
 }
 
+void sample_run(struct sample *sample, const char *options, const char *document, ...) {
+    char text[DOCUMENT_SIZE];
+    va_list arguments;
+    va_start(arguments, document);
+    int length = vsnprintf(text, sizeof text, document, arguments);
+    va_end(arguments);
+    assert_true(length > 0 && (size_t)length < sizeof text);
+    for (char *at = text; *at != '\0'; at++)
+        *at = *at == '\'' ? '"' : *at;
+    char path[] = "/tmp/cadran-scenario-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, (size_t)length), length);
+    close(fd);
+    sample_scenario(sample, options, path);
+    unlink(path);
+}
+
+static void drop_models(struct sample *sample) {
+    viz_model_free(sample->model);
+    trace_model_free(sample->trace);
+}
+
+void sample_cut(struct sample *sample, const char *text) {
+    char *at = strstr(sample->text, text);
+    assert_non_null(at);
+    drop_models(sample);
+    *at = '\0';
+    sample->length = (size_t)(at - sample->text);
+    read_sample(sample);
+    assert_false(sample->trace->complete);
+}
+
 void sample_foreign(struct sample *sample, const char *text) {
-    *sample = (struct sample){0};
-    append(sample, "%s", text);
-    sample_cut(sample);
+    *sample = (struct sample){.length = strlen(text)};
+    sample->text = malloc(sample->length + 1);
+    assert_non_null(sample->text);
+    memcpy(sample->text, text, sample->length + 1);
+    read_sample(sample);
 }
 
 void sample_free(struct sample *sample) {
-    viz_model_free(sample->model);
-    trace_model_free(sample->trace);
+    drop_models(sample);
     free(sample->text);
     *sample = (struct sample){0};
 }
 
 /* --- Whole traces ---------------------------------------------------------------------------- */
 
-struct job {
-    int begin; /* seconds */
-    int length;
-    int woken_by;
-};
-
-static const struct job jobs[] = {{0, 1, -1}, {0, 2, -1}, {0, 3, -1}, {0, 1, -1},
-                                  {1, 2, 0},  {1, 3, 3},  {2, 1, 1},  {3, 2, 2}};
-enum { JOBS = sizeof jobs / sizeof jobs[0] };
-
-static void span(struct sample *sample, char phase, int job, int *open) {
-    char name[64];
-    int at = jobs[job].begin + (phase == 'E' ? jobs[job].length : 0);
-    snprintf(name, sizeof name, "job%d - duration %d", job, jobs[job].length);
-    if (phase == 'E')
-        sample_instant(sample, job + 2, at * SAMPLE_SECOND, "print", name);
-    sample_slice(sample, phase, job + 2, at * SAMPLE_SECOND, "span", name, NULL);
-    *open += phase == 'B' ? 1 : -1;
-    sample_counter(sample, at * SAMPLE_SECOND, "spans", "open", *open);
-}
-
 void sample_window(struct sample *sample) {
-    int open = 0;
-    sample_begin(sample, "window");
-    for (int i = 0; i < JOBS; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "job%d", i);
-        sample_task(sample, i + 2, 0, name);
-        if (jobs[i].begin == 0)
-            span(sample, 'B', i, &open);
-        else
-            sample_slice(sample, 'B', i + 2, 0, "wait", "put window", "\"size\":4,\"maxsize\":4");
-    }
-    for (int second = 1; second <= 5; second++) {
-        for (int i = 0; i < JOBS; i++) {
-            if (jobs[i].begin + jobs[i].length != second)
-                continue;
-            char name[16];
-            snprintf(name, sizeof name, "job%d", i);
-            span(sample, 'E', i, &open);
-            for (int k = 0; k < JOBS; k++)
-                if (jobs[k].woken_by == i)
-                    sample_wake(sample, i + 2, k + 2, second * SAMPLE_SECOND, "put window");
-            sample_slice(sample, 'E', i + 2, second * SAMPLE_SECOND, "task", name,
-                         "\"outcome\":\"returned\"");
-        }
-        for (int i = 0; i < JOBS; i++)
-            if (jobs[i].begin == second)
-                span(sample, 'B', i, &open);
-    }
-    sample_end(sample, 5 * SAMPLE_SECOND, "complete");
+    sample_scenario(sample, "--seed 7", SAMPLE_SCENARIOS "/window.json");
 }
 
 void sample_deadlock(struct sample *sample) {
-    static const char pending[] = "\"outcome\":\"pending\"";
-    sample_begin(sample, "two locks");
-    for (int i = 0; i < 2; i++) {
-        sample_task(sample, i + 2, 0, i == 0 ? "job1" : "job2");
-        sample_slice(sample, 'B', i + 2, 0, "span", i == 0 ? "hold a" : "hold b", NULL);
-    }
-    sample_slice(sample, 'B', 2, SAMPLE_SECOND, "wait", "acquire b", "\"owner\":\"job2\"");
-    sample_slice(sample, 'B', 3, 2 * SAMPLE_SECOND, "wait", "acquire a", "\"owner\":\"job1\"");
-    for (int i = 0; i < 2; i++) {
-        int64_t end = 2 * SAMPLE_SECOND;
-        sample_slice(sample, 'E', i + 2, end, "wait", i == 0 ? "acquire b" : "acquire a", pending);
-        sample_slice(sample, 'E', i + 2, end, "span", i == 0 ? "hold a" : "hold b", pending);
-        sample_slice(sample, 'E', i + 2, end, "task", i == 0 ? "job1" : "job2", pending);
-    }
-    sample_end(sample, 2 * SAMPLE_SECOND, "deadlock");
+    sample_run(sample, "",
+               "{'cadran': 1, 'name': 'two locks',"
+               " 'objects': {'a': {'type': 'lock'}, 'b': {'type': 'lock'}},"
+               " 'tasks': ["
+               "  {'name': 'job1', 'do': [{'span': 'hold a', 'do':"
+               "   [{'acquire': 'a'}, {'sleep': 1}, {'acquire': 'b'}]}]},"
+               "  {'name': 'job2', 'do': [{'span': 'hold b', 'do':"
+               "   [{'acquire': 'b'}, {'sleep': 2}, {'acquire': 'a'}]}]}]}");
 }
 
 void sample_busy(struct sample *sample, int spans, int64_t length_ns) {
-    sample_begin(sample, "busy");
-    sample_task(sample, 2, 0, "worker");
-    for (int i = 0; i < spans; i++) {
-        sample_slice(sample, 'B', 2, 2 * i * length_ns, "span", "work", NULL);
-        sample_slice(sample, 'E', 2, (2 * i + 1) * length_ns, "span", "work", NULL);
-    }
-    int64_t end = 2 * spans * length_ns;
-    sample_slice(sample, 'E', 2, end, "task", "worker", "\"outcome\":\"returned\"");
-    sample_end(sample, end, "complete");
+    sample_run(sample, "",
+               "{'cadran': 1, 'name': 'busy', 'tasks': [{'name': 'worker', 'do': ["
+               " {'repeat': %d, 'do': ["
+               "  {'span': 'work', 'do': [{'sleep': '%" PRId64 "ns'}]},"
+               "  {'sleep': '%" PRId64 "ns'}]}]}]}",
+               spans, length_ns, length_ns);
 }
 
 void sample_relay(struct sample *sample, int seconds) {
-    int tasks = 2 * seconds;
-    sample_begin(sample, "relay");
-    for (int i = 0; i < tasks; i++) {
-        sample_task(sample, i + 2, 0, "runner");
-        if (i >= 2)
-            sample_slice(sample, 'B', i + 2, 0, "wait", "get baton", NULL);
-    }
-    for (int i = 0; i < tasks; i++) {
-        int64_t begin = i / 2 * SAMPLE_SECOND;
-        sample_slice(sample, 'B', i + 2, begin, "span", "run", NULL);
-        if (i % 2 == 0)
-            continue;
-        for (int runner = i - 1; runner <= i; runner++) {
-            int64_t end = begin + SAMPLE_SECOND;
-            sample_slice(sample, 'E', runner + 2, end, "span", "run", NULL);
-            if (runner + 2 < tasks)
-                sample_wake(sample, runner + 2, runner + 4, end, "get baton");
-            sample_slice(sample, 'E', runner + 2, end, "task", "runner", NULL);
-        }
-    }
-    sample_end(sample, seconds * SAMPLE_SECOND, "complete");
+    sample_run(sample, "",
+               "{'cadran': 1, 'name': 'relay',"
+               " 'objects': {'left': {'type': 'queue'}, 'right': {'type': 'queue'}},"
+               " 'tasks': [{'name': 'runner{i}', 'count': %d, 'do': ["
+               "  {'if': 'i >= 2 and i %% 2 == 0', 'then': [{'get': 'left'}]},"
+               "  {'if': 'i >= 2 and i %% 2 == 1', 'then': [{'get': 'right'}]},"
+               "  {'span': 'run', 'do': [{'sleep': 1}]},"
+               "  {'if': 'i %% 2 == 0', 'then': [{'put': 'left'}], 'else': [{'put': 'right'}]}]}]}",
+               2 * seconds);
 }
 
 void sample_lanes(struct sample *sample, int lanes) {
-    sample_begin(sample, "lanes");
-    for (int i = 0; i < lanes; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "task-%d", i);
-        sample_task(sample, i + 2, 0, name);
-        sample_slice(sample, 'B', i + 2, 0, "span", name, NULL);
-    }
-    for (int i = 0; i < lanes; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "task-%d", i);
-        sample_slice(sample, 'E', i + 2, SAMPLE_SECOND, "span", name, NULL);
-        sample_slice(sample, 'E', i + 2, SAMPLE_SECOND, "task", name, "\"outcome\":\"returned\"");
-    }
-    sample_end(sample, SAMPLE_SECOND, "complete");
+    sample_run(sample, "",
+               "{'cadran': 1, 'name': 'lanes', 'tasks': ["
+               " {'name': 'task-{i}', 'count': %d, 'do':"
+               "  [{'span': 'task-{i}', 'do': [{'sleep': 1}]}]}]}",
+               lanes);
 }

@@ -22,6 +22,7 @@ struct fixture {
     struct sample sample;
     struct viz_window *window;
     struct viz_canvas *canvas;
+    struct viz_state *state;
 };
 
 static char message[VIZ_MESSAGE_SIZE];
@@ -35,6 +36,7 @@ static void open_window(struct fixture *fixture, void (*make)(struct sample *sam
         print_error("%s\n", message);
     assert_int_equal(error, 0);
     fixture->canvas = viz_window_canvas(fixture->window);
+    fixture->state = &fixture->canvas->state;
     for (int i = 0; i < 20; i++) /* until the window is there and drawn */
         assert_int_equal(viz_window_step(fixture->window, 10, message), 1);
     assert_true(viz_window_pictures(fixture->window) > 0);
@@ -64,6 +66,13 @@ static void key(struct fixture *fixture, SDL_Keycode code, Uint16 mod) {
     event.key.keysym.sym = code;
     event.key.keysym.mod = mod;
     event.key.state = SDL_PRESSED;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(step(fixture), 1);
+}
+
+static void type(struct fixture *fixture, const char *text) {
+    SDL_Event event = {.type = SDL_TEXTINPUT};
+    snprintf(event.text.text, sizeof event.text.text, "%s", text);
     assert_int_equal(SDL_PushEvent(&event), 1);
     assert_int_equal(step(fixture), 1);
 }
@@ -119,12 +128,12 @@ static int count_role(const uint8_t *pixels, enum viz_theme theme, int role) {
 }
 
 static int middle_of_row(const struct fixture *fixture, int row) {
-    const struct viz_frame *frame = &fixture->canvas->frame;
-    return (int)(frame->lanes.y + (row + 0.5 - fixture->canvas->view.first_row) * frame->row_px);
+    const struct viz_frame *frame = &fixture->state->frame;
+    return (int)(frame->lanes.y + (row + 0.5 - fixture->state->view.first_row) * frame->row_px);
 }
 
 static int column_of(const struct fixture *fixture, double seconds) {
-    return (int)viz_x_of(&fixture->canvas->frame, &fixture->canvas->view, seconds * 1e9);
+    return (int)viz_x_of(&fixture->state->frame, &fixture->state->view, seconds * 1e9);
 }
 
 static void test_window__shows_all_spans_in_both_themes(void **state) {
@@ -142,7 +151,7 @@ static void test_window__shows_all_spans_in_both_themes(void **state) {
         shoot(&fixture, theme == VIZ_DARK ? "dark" : "light");
         key(&fixture, SDLK_t, 0);
     }
-    assert_int_equal(fixture.canvas->theme, VIZ_DARK);
+    assert_int_equal(fixture.state->theme, VIZ_DARK);
     close_window(&fixture);
 }
 
@@ -152,19 +161,19 @@ static void test_window__zoom_keeps_the_time_under_the_pointer(void **state) {
     open_window(&fixture, sample_window);
     int x = column_of(&fixture, 3.2);
     move(&fixture, x, middle_of_row(&fixture, 2));
-    double before = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, x);
+    double before = viz_time_at(&fixture.state->frame, &fixture.state->view, x);
     SDL_SetModState(KMOD_LCTRL);
     for (int i = 0; i < 40; i++) {
-        double length = fixture.canvas->view.length_ns;
+        double length = fixture.state->view.length_ns;
         wheel(&fixture, 1);
-        assert_true(fixture.canvas->view.length_ns < length);
-        double after = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, x);
+        assert_true(fixture.state->view.length_ns < length);
+        double after = viz_time_at(&fixture.state->frame, &fixture.state->view, x);
         assert_true(fabs(after - before) < 1);
     }
     SDL_SetModState(KMOD_NONE);
     shoot(&fixture, "zoomed");
     key(&fixture, SDLK_f, 0);
-    assert_true(viz_view_shows_all_time(&fixture.canvas->view, &fixture.canvas->frame.extent));
+    assert_true(viz_view_shows_all_time(&fixture.state->view, &fixture.state->frame.extent));
     close_window(&fixture);
 }
 
@@ -175,16 +184,16 @@ static void test_window__drag_moves_what_is_under_the_pointer_along(void **state
     int y = middle_of_row(&fixture, 1);
     move(&fixture, 500, y);
     for (int i = 0; i < 6; i++)
-        key(&fixture, SDLK_PLUS, 0);
-    double grabbed = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, 500);
+        type(&fixture, "+");
+    double grabbed = viz_time_at(&fixture.state->frame, &fixture.state->view, 500);
     button(&fixture, SDL_MOUSEBUTTONDOWN, 500, y, 1);
     move(&fixture, 450, y);
     move(&fixture, 420, y);
     button(&fixture, SDL_MOUSEBUTTONUP, 420, y, 1);
-    double held = viz_time_at(&fixture.canvas->frame, &fixture.canvas->view, 420);
-    assert_true(fabs(held - grabbed) < fixture.canvas->view.length_ns / WIDTH);
+    double held = viz_time_at(&fixture.state->frame, &fixture.state->view, 420);
+    assert_true(fabs(held - grabbed) < fixture.state->view.length_ns / WIDTH);
     /* A drag is no click. */
-    assert_int_equal(fixture.canvas->ui.selected.kind, VIZ_AT_NOTHING);
+    assert_int_equal(fixture.state->ui.selected.kind, VIZ_ID_NOTHING);
     close_window(&fixture);
 }
 
@@ -195,9 +204,9 @@ static void test_window__hover_and_click_mean_the_bar(void **state) {
     int x = column_of(&fixture, 0.5);
     int y = middle_of_row(&fixture, 4);
     move(&fixture, x, y);
-    const struct viz_target *hover = &fixture.canvas->ui.hover;
-    assert_int_equal(hover->kind, VIZ_AT_BAR);
-    const struct viz_bar *bar = &fixture.sample.model->bars[hover->bar];
+    const struct viz_id *hover = &fixture.state->ui.hover;
+    assert_int_equal(hover->kind, VIZ_ID_BAR);
+    const struct viz_bar *bar = &fixture.sample.model->bars[hover->index];
     assert_string_equal(viz_bar_name(fixture.sample.model, bar), "put window");
     uint8_t *pixels = picture(&fixture);
     assert_true(count_role(pixels, VIZ_DARK, VIZ_TIP) > 1000);
@@ -205,14 +214,14 @@ static void test_window__hover_and_click_mean_the_bar(void **state) {
     shoot(&fixture, "hover");
     button(&fixture, SDL_MOUSEBUTTONDOWN, x, y, 1);
     button(&fixture, SDL_MOUSEBUTTONUP, x, y, 1);
-    assert_true(viz_same_target(&fixture.canvas->ui.selected, &fixture.canvas->ui.hover));
+    assert_true(viz_same_id(fixture.state->ui.selected, fixture.state->ui.hover));
     key(&fixture, SDLK_n, 0);
-    bar = &fixture.sample.model->bars[fixture.canvas->ui.selected.bar];
+    bar = &fixture.sample.model->bars[fixture.state->ui.selected.index];
     assert_string_equal(viz_bar_name(fixture.sample.model, bar), "job4 - duration 2");
     move(&fixture, 3, 3);
     shoot(&fixture, "selected");
     key(&fixture, SDLK_ESCAPE, 0);
-    assert_int_equal(fixture.canvas->ui.selected.kind, VIZ_AT_NOTHING);
+    assert_int_equal(fixture.state->ui.selected.kind, VIZ_ID_NOTHING);
     close_window(&fixture);
 }
 
@@ -225,7 +234,7 @@ static void test_window__double_click_zooms_to_the_bar(void **state) {
     move(&fixture, x, y);
     button(&fixture, SDL_MOUSEBUTTONDOWN, x, y, 2);
     button(&fixture, SDL_MOUSEBUTTONUP, x, y, 2);
-    const struct viz_view *view = &fixture.canvas->view;
+    const struct viz_view *view = &fixture.state->view;
     assert_true(view->begin_ns > 1.7e9 && view->begin_ns < 2e9);
     assert_true(view->begin_ns + view->length_ns > 3e9 && view->length_ns < 1.5e9);
     close_window(&fixture);
@@ -245,7 +254,7 @@ static void test_window__shift_drag_zooms_to_a_stretch(void **state) {
     shoot(&fixture, "range");
     button(&fixture, SDL_MOUSEBUTTONUP, to, y, 1);
     SDL_SetModState(KMOD_NONE);
-    const struct viz_view *view = &fixture.canvas->view;
+    const struct viz_view *view = &fixture.state->view;
     assert_true(fabs(view->begin_ns - 2e9) < 2e7);
     assert_true(fabs(view->length_ns - 1e9) < 4e7);
     close_window(&fixture);
@@ -259,20 +268,20 @@ static void test_window__wheel_scrolls_lanes_where_there_are_more_than_fit(void 
     (void)state;
     struct fixture fixture;
     open_window(&fixture, many_lanes);
-    assert_true(fixture.canvas->frame.minimap.h > 0);
+    assert_true(fixture.state->frame.minimap.h > 0);
     move(&fixture, 500, 400);
     wheel(&fixture, -2);
-    assert_true(fixture.canvas->view.first_row > 5 && fixture.canvas->view.first_row < 7);
+    assert_true(fixture.state->view.first_row > 5 && fixture.state->view.first_row < 7);
     key(&fixture, SDLK_PAGEDOWN, 0);
-    assert_true(fixture.canvas->view.first_row > 15);
+    assert_true(fixture.state->view.first_row > 15);
     wheel(&fixture, 100);
-    assert_true(fixture.canvas->view.first_row == 0);
+    assert_true(fixture.state->view.first_row == 0);
     shoot(&fixture, "lanes");
-    const struct viz_rect *map = &fixture.canvas->frame.minimap;
+    const struct viz_rect *map = &fixture.state->frame.minimap;
     button(&fixture, SDL_MOUSEBUTTONDOWN, map->x + map->w / 2, map->y + map->h - 1, 1);
     button(&fixture, SDL_MOUSEBUTTONUP, map->x + map->w / 2, map->y + map->h - 1, 1);
-    double last = 300 - fixture.canvas->frame.extent.visible_rows;
-    assert_true(fabs(fixture.canvas->view.first_row - last) < 5);
+    double last = 300 - fixture.state->frame.extent.visible_rows;
+    assert_true(fabs(fixture.state->view.first_row - last) < 5);
     close_window(&fixture);
 }
 
@@ -280,14 +289,43 @@ static void test_window__help_covers_the_picture_until_escape(void **state) {
     (void)state;
     struct fixture fixture;
     open_window(&fixture, sample_window);
-    key(&fixture, SDLK_SLASH, KMOD_LSHIFT);
-    assert_true(fixture.canvas->ui.help);
+    type(&fixture, "?");
+    assert_non_null(fixture.state->ui.help);
     uint8_t *pixels = picture(&fixture);
     assert_true(count_role(pixels, VIZ_DARK, VIZ_TIP) > 50000);
     free(pixels);
     shoot(&fixture, "help");
     key(&fixture, SDLK_ESCAPE, 0);
-    assert_false(fixture.canvas->ui.help);
+    assert_null(fixture.state->ui.help);
+    close_window(&fixture);
+}
+
+static void test_window__signs_are_what_is_typed_and_letters_where_they_are(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    /* A German keyboard: AltGr and 8 are a key and, apart from it, a bracket. */
+    key(&fixture, SDLK_8, KMOD_RALT);
+    assert_true(fixture.state->view.row_scale == 1);
+    type(&fixture, "[");
+    assert_true(fixture.state->view.row_scale < 1);
+    /* An English one: + is Shift and =; the key alone is none of the two. */
+    double length = fixture.state->view.length_ns;
+    key(&fixture, SDLK_EQUALS, KMOD_LSHIFT);
+    assert_true(fixture.state->view.length_ns == length);
+    type(&fixture, "+");
+    assert_true(fixture.state->view.length_ns < length);
+    /* A Russian one: what stands where F does. What it types is no sign. */
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = 0x430;
+    event.key.keysym.scancode = SDL_SCANCODE_F;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    type(&fixture, "\xD0\xB0");
+    assert_true(fixture.state->view.length_ns == length);
+    /* A letter is not done twice: as a key, and as what it types. */
+    key(&fixture, SDLK_t, 0);
+    type(&fixture, "t");
+    assert_int_equal(fixture.state->theme, VIZ_LIGHT);
     close_window(&fixture);
 }
 
@@ -324,11 +362,11 @@ static void test_window__new_size_is_filled(void **state) {
     SDL_Window *window = SDL_RenderGetWindow(fixture.canvas->renderer);
     assert_non_null(window);
     SDL_SetWindowSize(window, 700, 420);
-    for (int i = 0; i < 50 && fixture.canvas->frame.width != 700; i++)
+    for (int i = 0; i < 50 && fixture.state->frame.width != 700; i++)
         assert_int_equal(viz_window_step(fixture.window, 10, message), 1);
-    assert_int_equal(fixture.canvas->frame.width, 700);
-    assert_int_equal(fixture.canvas->frame.height, 420);
-    assert_int_equal(fixture.canvas->frame.lanes.x + fixture.canvas->frame.lanes.w, 700);
+    assert_int_equal(fixture.state->frame.width, 700);
+    assert_int_equal(fixture.state->frame.height, 420);
+    assert_int_equal(fixture.state->frame.lanes.x + fixture.state->frame.lanes.w, 700);
     close_window(&fixture);
 }
 
@@ -342,6 +380,7 @@ int main(void) {
         cmocka_unit_test(test_window__shift_drag_zooms_to_a_stretch),
         cmocka_unit_test(test_window__wheel_scrolls_lanes_where_there_are_more_than_fit),
         cmocka_unit_test(test_window__help_covers_the_picture_until_escape),
+        cmocka_unit_test(test_window__signs_are_what_is_typed_and_letters_where_they_are),
         cmocka_unit_test(test_window__draws_only_when_something_has_changed),
         cmocka_unit_test(test_window__q_ends_it),
         cmocka_unit_test(test_window__new_size_is_filled),

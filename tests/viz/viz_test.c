@@ -12,34 +12,35 @@ static int letters(void *context, enum viz_font font, const char *text, size_t l
 }
 
 void stage_open(struct stage *stage, int width, int height) {
-    stage->measure = (struct viz_measure){.width = letters};
+    viz_state_open(&stage->state, stage->sample.model);
+    stage->state.measure = (struct viz_measure){.width = letters, .family = "letters"};
     for (int i = 0; i < VIZ_FONT_COUNT; i++)
-        stage->measure.height[i] = STAGE_LINE;
-    stage->scene = (struct viz_scene){0};
-    stage->ui = (struct viz_ui){.counter = viz_first_counter(stage->sample.model)};
-    stage->view = (struct viz_view){.row_scale = 1};
-    struct viz_extent extent = viz_extent_of(stage->sample.model);
-    viz_view_fit(&stage->view, &extent);
-    stage->frame = (struct viz_frame){.width = width, .height = height, .scale = 1};
+        stage->state.measure.types[i] =
+            (struct viz_type){.height = STAGE_LINE, .ascent = 12, .size = 12, .weight = 400};
+    stage->state.scale = 1;
+    stage->state.frame.width = width;
+    stage->state.frame.height = height;
     stage_update(stage);
 }
 
 void stage_update(struct stage *stage) {
-    viz_frame_make(&stage->frame, stage->sample.model, &stage->view, &stage->ui, &stage->measure,
-                   stage->frame.width, stage->frame.height, stage->frame.scale);
-    viz_layout(&stage->scene, stage->sample.model, &stage->view, &stage->frame, &stage->ui,
-               &stage->measure);
-    assert_int_equal(stage->scene.error, 0);
+    viz_state_place(&stage->state, stage->state.frame.width, stage->state.frame.height);
+    assert_int_equal(viz_state_lay_out(&stage->state), 0);
 }
 
 void stage_close(struct stage *stage) {
-    viz_scene_free(&stage->scene);
+    viz_state_close(&stage->state);
     sample_free(&stage->sample);
 }
 
+struct viz_id stage_hit(const struct stage *stage, int x, int y) {
+    const struct viz_state *state = &stage->state;
+    return viz_hit(state->model, &state->view, &state->frame, &state->scene, x, y);
+}
+
 size_t stage_find(const struct stage *stage, size_t from, int kind, int role) {
-    for (size_t i = from; i < stage->scene.count; i++) {
-        const struct viz_prim *prim = &stage->scene.prims[i];
+    for (size_t i = from; i < stage->state.scene.count; i++) {
+        const struct viz_prim *prim = &stage->state.scene.prims[i];
         if (prim->kind == kind && (role < 0 || prim->role == role))
             return i;
     }
@@ -55,9 +56,9 @@ size_t stage_count(const struct stage *stage, int kind, int role) {
 }
 
 const struct viz_prim *stage_text(const struct stage *stage, const char *text) {
-    for (size_t i = 0; i < stage->scene.count; i++) {
-        const struct viz_prim *prim = &stage->scene.prims[i];
-        if (prim->kind == VIZ_TEXT_AT && strcmp(stage->scene.text + prim->text, text) == 0)
+    for (size_t i = 0; i < stage->state.scene.count; i++) {
+        const struct viz_prim *prim = &stage->state.scene.prims[i];
+        if (prim->kind == VIZ_TEXT_AT && strcmp(stage->state.scene.text + prim->text, text) == 0)
             return prim;
     }
     return NULL;

@@ -9,17 +9,15 @@
 
 #include <cmocka.h>
 
-#include "layout.h"
+#include "actions.h"
+#include "hit.h"
 #include "sample.h"
+#include "state.h"
 
 /* A layout of a sample as the program makes it, with letters that are all 7 pixels wide. */
 struct stage {
     struct sample sample;
-    struct viz_view view;
-    struct viz_ui ui;
-    struct viz_frame frame;
-    struct viz_measure measure;
-    struct viz_scene scene;
+    struct viz_state state;
 };
 
 enum { STAGE_LETTER = 7, STAGE_LINE = 15 };
@@ -29,6 +27,9 @@ void stage_open(struct stage *stage, int width, int height);
 /* Places and lays out again. */
 void stage_update(struct stage *stage);
 void stage_close(struct stage *stage);
+
+/* What is at a point. */
+struct viz_id stage_hit(const struct stage *stage, int x, int y);
 
 /* How many primitives of a kind and role there are; -1: any role. */
 size_t stage_count(const struct stage *stage, int kind, int role);

@@ -1,0 +1,86 @@
+"""The viewer's arrows point one way: a file uses, at link level, what is in its own layer or in one
+below, and those up to `input` know no SDL, neither by their symbols nor by what they include.
+
+    layers.py VIZ ARCHIVE...    VIZ is the folder of the sources
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+# From the bottom up.
+LAYERS = [
+    "axis density measure options palette texts view",
+    "colour model",
+    "describe scene",
+    "hit layout layout_details layout_panels layout_rows layout_time layout_wakes",
+    "state",
+    "actions",
+    "input",
+    "typesetter",
+    "texture",
+    "draw",
+    "canvas",
+    "events image",
+    "window",
+]
+WITHOUT_SDL = LAYERS.index("input") + 1
+SDL = re.compile(r"^(SDL|TTF|Fc|png)_?[A-Za-z]")
+SDL_HEADER = re.compile(r'^#include [<"](SDL|fontconfig|png)', re.MULTILINE)
+
+LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+
+
+def symbols(archives):
+    """What each file defines, and what it uses."""
+    defined, used = {}, {}
+    for archive in archives:
+        listed = subprocess.run(["nm", "-A", "-P", "-g", archive], check=True, capture_output=True,
+                                text=True).stdout
+        for line in listed.splitlines():
+            file, symbol, kind = re.match(r".*\[(\w+)\.c\.o\]: (\S+) (\w)", line).groups()
+            (used if kind == "U" else defined).setdefault(file, set()).add(symbol)
+    return defined, used
+
+
+def headers(source, folder, seen):
+    """A file and all of the folder's headers that it includes."""
+    if source in seen or not source.exists():
+        return seen
+    seen.add(source)
+    for name in re.findall(r'^#include "(\w+\.h)"', source.read_text(encoding="utf-8"),
+                           re.MULTILINE):
+        headers(folder / name, folder, seen)
+    return seen
+
+
+def faults(folder, archives):
+    defined, used = symbols(archives)
+    home = {symbol: file for file, names in defined.items() for symbol in names}
+    for file in sorted(defined.keys() | used.keys()):
+        if file not in LAYER:
+            yield f"{file}.c is in no layer"
+            continue
+        free = LAYER[file] < WITHOUT_SDL
+        for symbol in sorted(used.get(file, ())):
+            if symbol in home and LAYER.get(home[symbol], 0) > LAYER[file]:
+                yield f"{file}.c uses {symbol}, of {home[symbol]}.c above it"
+            if free and SDL.match(symbol):
+                yield f"{file}.c uses {symbol}"
+        for header in headers(folder / f"{file}.c", folder, set()) if free else ():
+            if SDL_HEADER.search(header.read_text(encoding="utf-8")):
+                yield f"{file}.c includes what {header.name} does"
+    for file in sorted(LAYER.keys() - defined.keys()):
+        yield f"{file} is not there"
+
+
+def main():
+    folder, *archives = sys.argv[1:]
+    found = list(faults(pathlib.Path(folder), archives))
+    for fault in found:
+        print(fault)
+    sys.exit(1 if found else 0)
+
+
+main()

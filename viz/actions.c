@@ -1,0 +1,342 @@
+/* The actions, and the table of what starts them. */
+#include "actions.h"
+
+#include "hit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ZOOM_STEP 1.25
+#define PAN_STEP 0.1
+#define WHEEL_ROWS 3
+
+/* A stretch of fewer units of the design was not meant. */
+#define RANGE_LEAST 4
+
+/* How far rows can be scaled. */
+#define ROW_SCALE_LEAST 0.04
+#define ROW_SCALE_MOST 8
+
+/* --- Moving ------------------------------------------------------------------------------- */
+
+static unsigned move(struct viz_state *state, const struct viz_amount *amount) {
+    viz_view_pan(&state->view, &state->frame.extent, amount->dx);
+    viz_view_scroll(&state->view, &state->frame.extent, amount->dy);
+    return VIZ_REDRAW;
+}
+
+static unsigned pan_by_wheel(struct viz_state *state, const struct viz_amount *amount) {
+    viz_view_pan(&state->view, &state->frame.extent, PAN_STEP * (amount->dx - amount->dy));
+    return VIZ_REDRAW;
+}
+
+static unsigned scroll_by_wheel(struct viz_state *state, const struct viz_amount *amount) {
+    const struct viz_extent *extent = &state->frame.extent;
+    if (extent->rows <= extent->visible_rows + 0.01)
+        return pan_by_wheel(state, amount);
+    viz_view_pan(&state->view, extent, PAN_STEP * amount->dx);
+    viz_view_scroll(&state->view, extent, -WHEEL_ROWS * amount->dy);
+    return VIZ_REDRAW;
+}
+
+static unsigned scroll_pages(struct viz_state *state, const struct viz_amount *amount) {
+    const struct viz_extent *extent = &state->frame.extent;
+    viz_view_scroll(&state->view, extent, amount->dy * floor(extent->visible_rows));
+    return VIZ_REDRAW;
+}
+
+/* The first moment a little inside the left edge, or the last one inside the right. */
+static unsigned go_to_end(struct viz_state *state, const struct viz_amount *amount) {
+    struct viz_view *view = &state->view;
+    const struct viz_extent *extent = &state->frame.extent;
+    double pages = amount->dx < 0 ? -(view->begin_ns / view->length_ns + 0.02)
+                                  : (extent->end_ns - view->begin_ns) / view->length_ns - 0.97;
+    viz_view_pan(view, extent, pages);
+    return VIZ_REDRAW;
+}
+
+/* Shows what is at the pointer's place on the map, in the middle. */
+static unsigned go_to_map(struct viz_state *state, const struct viz_amount *amount) {
+    if (amount->phase == VIZ_END)
+        return VIZ_REDRAW;
+    const struct viz_rect *map = &state->frame.minimap;
+    const struct viz_extent *extent = &state->frame.extent;
+    struct viz_view *view = &state->view;
+    double time = (double)(state->ui.x - map->x) / map->w;
+    double row = (double)(state->ui.y - map->y) / map->h;
+    view->begin_ns = time * extent->end_ns - view->length_ns / 2;
+    view->first_row = row * extent->rows - extent->visible_rows / 2;
+    viz_view_clamp(view, extent);
+    return VIZ_REDRAW;
+}
+
+/* --- Zooming ------------------------------------------------------------------------------ */
+
+/* Where zooming holds on to: the pointer's place in the chart, else the middle. */
+static double anchor_of(const struct viz_state *state) {
+    const struct viz_rect *lanes = &state->frame.lanes;
+    if (!state->ui.pointer || state->ui.x < lanes->x || state->ui.x >= lanes->x + lanes->w)
+        return 0.5;
+    return (double)(state->ui.x - lanes->x) / lanes->w;
+}
+
+static unsigned zoom(struct viz_state *state, const struct viz_amount *amount) {
+    viz_view_zoom(&state->view, &state->frame.extent, anchor_of(state),
+                  pow(1 / ZOOM_STEP, amount->dy));
+    return VIZ_REDRAW;
+}
+
+static unsigned mark_range(struct viz_state *state, const struct viz_amount *amount) {
+    struct viz_ui *ui = &state->ui;
+    double time_ns = viz_time_at(&state->frame, &state->view, ui->x);
+    if (amount->phase == VIZ_BEGIN)
+        ui->range_from_ns = time_ns;
+    if (amount->phase != VIZ_END)
+        ui->range_to_ns = time_ns;
+    ui->ranging = amount->phase != VIZ_END;
+    double from = viz_x_of(&state->frame, &state->view, ui->range_from_ns);
+    double to = viz_x_of(&state->frame, &state->view, ui->range_to_ns);
+    if (!ui->ranging && fabs(to - from) >= viz_px(&state->frame, RANGE_LEAST))
+        viz_view_show(&state->view, &state->frame.extent, ui->range_from_ns, ui->range_to_ns);
+    return VIZ_REDRAW;
+}
+
+static unsigned zoom_to_bar(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    bool hovered = state->ui.hover.kind == VIZ_ID_BAR;
+    struct viz_id id = hovered ? state->ui.hover : state->ui.selected;
+    if (id.kind != VIZ_ID_BAR)
+        return VIZ_REDRAW;
+    const struct viz_bar *bar = &state->model->bars[id.index];
+    double length = (double)(bar->end_ns - bar->begin_ns);
+    double air = length > 0 ? length * 0.15 : VIZ_LENGTH_MIN_NS * 5;
+    viz_view_show(&state->view, &state->frame.extent, (double)bar->begin_ns - air,
+                  (double)bar->end_ns + air);
+    return VIZ_REDRAW;
+}
+
+static unsigned fit(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    viz_state_fit(state);
+    return VIZ_REDRAW;
+}
+
+/* Higher or lower rows; what is in the middle stays there. */
+static unsigned scale_rows(struct viz_state *state, const struct viz_amount *amount) {
+    struct viz_extent *extent = &state->frame.extent;
+    double middle = state->view.first_row + extent->visible_rows / 2;
+    double scale = state->view.row_scale * pow(ZOOM_STEP, amount->dy);
+    state->view.row_scale = fmin(fmax(scale, ROW_SCALE_LEAST), ROW_SCALE_MOST);
+    viz_state_place(state, state->frame.width, state->frame.height);
+    state->view.first_row = middle - extent->visible_rows / 2;
+    viz_view_clamp(&state->view, extent);
+    return VIZ_REDRAW;
+}
+
+/* --- Selecting ---------------------------------------------------------------------------- */
+
+/* The pointer has moved: what it is on is found after every action. */
+static unsigned point(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->ui.pointer = true;
+    return VIZ_REDRAW;
+}
+
+static void drop_selection(struct viz_state *state) {
+    state->ui.selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
+}
+
+/* What happened can be selected. What is clicked a second time is dropped. */
+static unsigned select_hovered(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    struct viz_id id = state->ui.hover;
+    bool happened = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_BAR || id.kind == VIZ_ID_INSTANT ||
+                    id.kind == VIZ_ID_WAKE;
+    if (!happened || viz_same_id(id, state->ui.selected))
+        drop_selection(state);
+    else
+        state->ui.selected = id;
+    return VIZ_REDRAW;
+}
+
+static unsigned select_next(struct viz_state *state, const struct viz_amount *amount) {
+    const struct viz_model *model = state->model;
+    struct viz_id *selected = &state->ui.selected;
+    if (model->row_count == 0)
+        return 0;
+    if (viz_lane_of(model, *selected) == TRACE_NO_INDEX) {
+        uint32_t row = (uint32_t)state->view.first_row;
+        uint32_t lane = model->rows[row].lane;
+        *selected = (struct viz_id){
+            .kind = VIZ_ID_LANE, .index = lane, .more = row - model->lanes[lane].first_row};
+    }
+    *selected = viz_next_bar(model, *selected, amount->dx < 0 ? -1 : 1);
+    if (selected->kind != VIZ_ID_BAR)
+        return VIZ_REDRAW;
+    const struct viz_bar *bar = &model->bars[selected->index];
+    viz_view_reveal(&state->view, &state->frame.extent, viz_row_of_bar(model, selected->index),
+                    (double)bar->begin_ns, (double)bar->end_ns);
+    return VIZ_REDRAW;
+}
+
+/* --- How things are shown ----------------------------------------------------------------- */
+
+static unsigned next_wakes(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->ui.wakes = (enum viz_wakes)((state->ui.wakes + 1) % VIZ_WAKES_COUNT);
+    return VIZ_REDRAW;
+}
+
+static unsigned next_colouring(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    viz_model_colour(state->model,
+                     (enum viz_colouring)((state->model->colouring + 1) % VIZ_COLOURING_COUNT));
+    return VIZ_REDRAW;
+}
+
+static unsigned next_counter(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->ui.counter = viz_next_counter(state->model, state->ui.counter);
+    return VIZ_REDRAW;
+}
+
+static unsigned change_theme(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->theme = state->theme == VIZ_DARK ? VIZ_LIGHT : VIZ_DARK;
+    return VIZ_REDRAW;
+}
+
+/* Below the table, which it lists. */
+static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount);
+
+static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    if (state->ui.help == NULL)
+        drop_selection(state);
+    state->ui.help = NULL;
+    return VIZ_REDRAW;
+}
+
+static unsigned quit(struct viz_state *state, const struct viz_amount *amount) {
+    (void)state;
+    (void)amount;
+    return VIZ_QUIT;
+}
+
+/* --- The table ---------------------------------------------------------------------------- */
+
+const struct viz_action viz_actions[] = {
+    {"move",
+     "move; up and down scroll the lanes",
+     move,
+     {{.input = "drag"},
+      {.input = "Left", .dx = -PAN_STEP},
+      {.input = "Right", .dx = PAN_STEP},
+      {.input = "Up", .dy = -1},
+      {.input = "Down", .dy = 1}}},
+    {"scroll",
+     "scroll the lanes, or move in time where all lanes fit",
+     scroll_by_wheel,
+     {{.input = "wheel"}}},
+    {"pan", "move in time", pan_by_wheel, {{.input = "Shift+wheel"}}},
+    {"zoom",
+     "zoom at the pointer",
+     zoom,
+     {{.input = "Ctrl+wheel"},
+      {.input = "pinch"},
+      {.input = "+", .dy = 1},
+      {.input = "=", .dy = 1, .also = true}, /* + without Shift on many keyboards */
+      {.input = "Ctrl++", .dy = 1, .also = true},
+      {.input = "Ctrl+=", .dy = 1, .also = true},
+      {.input = "-", .dy = -1},
+      {.input = "Ctrl+-", .dy = -1, .also = true}}},
+    {"zoom-range",
+     "zoom to a stretch of time, which is measured on the way",
+     mark_range,
+     {{.input = "Shift+drag"}}},
+    {"zoom-bar", "zoom to a bar", zoom_to_bar, {{.input = "double click"}, {.input = "Z"}}},
+    {"fit",
+     "fit: all of the time, rows as high as suits",
+     fit,
+     {{.input = "F"}, {.input = "0"}, {.input = "Ctrl+0", .also = true}}},
+    {"rows",
+     "lower and higher rows",
+     scale_rows,
+     {{.input = "[", .dy = -1}, {.input = "]", .dy = 1}}},
+    {"ends",
+     "first and last moment",
+     go_to_end,
+     {{.input = "Home", .dx = -1}, {.input = "End", .dx = 1}}},
+    {"pages",
+     "a page of lanes",
+     scroll_pages,
+     {{.input = "PageUp", .dy = -1}, {.input = "PageDown", .dy = 1}}},
+    {"map", "go to a place of the map", go_to_map, {{.input = "drag on the map"}}},
+    {"point",
+     "details: from, to, how long, who woke it, what it waited for",
+     point,
+     {{.input = "pointing"}}},
+    {"select",
+     "select: details, and who woke whom, stay while the pointer goes on",
+     select_hovered,
+     {{.input = "click"}}},
+    {"step",
+     "the bar before, the bar after",
+     select_next,
+     {{.input = "P", .dx = -1},
+      {.input = "N", .dx = 1},
+      {.input = "Shift+Tab", .dx = -1},
+      {.input = "Tab", .dx = 1}}},
+    {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
+    {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
+    {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
+    {"theme", "dark or light", change_theme, {{.input = "T"}}},
+    {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
+    {"close",
+     "close the list, then drop the selection",
+     close_or_drop,
+     {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
+    {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},
+};
+
+enum { ACTION_COUNT = sizeof viz_actions / sizeof viz_actions[0] };
+
+const size_t viz_action_count = ACTION_COUNT;
+
+static void help_line(size_t index, char inputs[VIZ_INPUTS_SIZE], const char **text) {
+    viz_action_inputs(&viz_actions[index], inputs);
+    *text = viz_actions[index].help;
+}
+
+static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount) {
+    static const struct viz_help help = {ACTION_COUNT, help_line};
+    (void)amount;
+    state->ui.help = state->ui.help == NULL ? &help : NULL;
+    return VIZ_REDRAW;
+}
+
+unsigned viz_act(struct viz_state *state, const char *input, const struct viz_amount *amount) {
+    for (size_t i = 0; i < viz_action_count; i++) {
+        const struct viz_action *action = &viz_actions[i];
+        for (int k = 0; k < VIZ_TRIGGERS_MAX && action->triggers[k].input != NULL; k++) {
+            const struct viz_trigger *trigger = &action->triggers[k];
+            struct viz_amount own = {VIZ_ONCE, trigger->dx, trigger->dy};
+            if (strcmp(trigger->input, input) == 0)
+                return action->act(state, amount != NULL ? amount : &own);
+        }
+    }
+    return 0;
+}
+
+void viz_action_inputs(const struct viz_action *action, char out[VIZ_INPUTS_SIZE]) {
+    size_t length = 0;
+    out[0] = '\0';
+    for (int k = 0; k < VIZ_TRIGGERS_MAX && action->triggers[k].input != NULL; k++) {
+        if (action->triggers[k].also)
+            continue;
+        int more = snprintf(out + length, VIZ_INPUTS_SIZE - length, "%s%s", length > 0 ? ", " : "",
+                            action->triggers[k].input);
+        length += (size_t)more;
+    }
+}

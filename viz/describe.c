@@ -1,0 +1,277 @@
+/* What is said of a thing, in words, from the model alone. */
+#include "describe.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Wakes that are named one by one. */
+enum { WAKES_NAMED = 4 };
+
+static void add_fact(struct viz_description *out, const char *name, const char *value) {
+    struct viz_fact *fact =
+        &out->facts[out->count < VIZ_FACTS_MAX ? out->count : VIZ_FACTS_MAX - 1];
+    out->count++;
+    snprintf(fact->name, sizeof fact->name, "%s", name);
+    snprintf(fact->value, sizeof fact->value, "%s", value);
+}
+
+/* Where there were more facts than fit the last one says how many are missing. */
+static void close_facts(struct viz_description *out) {
+    if (out->count <= VIZ_FACTS_MAX)
+        return;
+    struct viz_fact *last = &out->facts[VIZ_FACTS_MAX - 1];
+    snprintf(last->name, sizeof last->name, "and");
+    snprintf(last->value, sizeof last->value, "%d more", out->count - VIZ_FACTS_MAX + 1);
+    out->count = VIZ_FACTS_MAX;
+}
+
+static void add_time(struct viz_description *out, const char *name, int64_t time_ns) {
+    char text[VIZ_TIME_SIZE];
+    viz_format_exact(time_ns, text);
+    add_fact(out, name, text);
+}
+
+static void add_count(struct viz_description *out, const char *name, uint64_t count) {
+    char text[VIZ_TIME_SIZE];
+    viz_format_count(count, text);
+    add_fact(out, name, text);
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text);
+    size_t tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Arguments of our own traces in words: what is a track's number has its name beside it, and an
+ * outcome a row of its own. */
+static void add_own_arg(struct viz_description *out, const char *name, const char *value) {
+    char *end;
+    double number = strtod(value, &end);
+    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0)
+        return;
+    if (strcmp(name, "until") == 0 && end != value && fabs(number) < 9e15)
+        add_time(out, name, llround(number * 1000));
+    else
+        add_fact(out, strcmp(name, "owner") == 0 ? "held by" : name, value);
+}
+
+static void add_args(struct viz_description *out, const struct trace_model *trace, uint32_t args) {
+    if (args == 0)
+        return;
+    const char *cursor = trace_text(trace, args);
+    struct trace_arg arg;
+    while (trace_args_next(&cursor, &arg)) {
+        char name[48];
+        char value[160];
+        int length = arg.key_length < sizeof name - 1 ? (int)arg.key_length : (int)sizeof name - 1;
+        snprintf(name, sizeof name, "%.*s", length, arg.key);
+        trace_arg_decode(&arg, value, sizeof value);
+        if (trace->version > 0)
+            add_own_arg(out, name, value);
+        else
+            add_fact(out, name, value);
+    }
+}
+
+static void add_wakes(struct viz_description *out, const struct viz_model *model, uint32_t lane,
+                      const struct viz_bar *bar) {
+    uint32_t wakes[WAKES_NAMED];
+    size_t count = viz_wakes_by(model, lane, bar->begin_ns, bar->end_ns, wakes, WAKES_NAMED);
+    char text[160] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < count && i < WAKES_NAMED; i++) {
+        const struct trace_wake *wake = &model->trace->wakes[wakes[i]];
+        const char *name = trace_text(model->trace, model->trace->tracks[wake->to_track].name);
+        int more =
+            snprintf(text + length, sizeof text - length, "%s%.28s", i > 0 ? ", " : "", name);
+        length += more > 0 ? (size_t)more : 0;
+    }
+    if (count > WAKES_NAMED)
+        snprintf(text + length, sizeof text - length, " and %zu more", count - WAKES_NAMED);
+    if (count > 0)
+        add_fact(out, "wakes", text);
+}
+
+static void add_woken_by(struct viz_description *out, const struct viz_model *model,
+                         const struct viz_bar *bar) {
+    const struct trace_model *trace = model->trace;
+    const struct trace_slice *slice = &trace->slices[bar->slice];
+    if (bar->flags & VIZ_BAR_PENDING) {
+        add_fact(out, "woken by", "nobody");
+        return;
+    }
+    if (slice->wake == TRACE_NO_INDEX)
+        return;
+    const struct trace_track *by = &trace->tracks[trace->wakes[slice->wake].from_track];
+    bool loop = by->kind == TRACE_TRACK_LOOP;
+    const char *timer = bar->look == VIZ_LOOK_SLEEP ? "its timer" : "the loop";
+    add_fact(out, "woken by", loop ? timer : trace_text(trace, by->name));
+}
+
+static void describe_bar(struct viz_description *out, const struct viz_model *model,
+                         uint32_t index) {
+    const struct viz_bar *bar = &model->bars[index];
+    uint32_t on = model->rows[viz_row_of_bar(model, index)].lane;
+    const struct trace_slice *slice = &model->trace->slices[bar->slice];
+    static const char *const looks[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "span of",
+                                                      [VIZ_LOOK_SLEEP] = "sleep of",
+                                                      [VIZ_LOOK_WAIT] = "wait of",
+                                                      [VIZ_LOOK_READY] = "ready",
+                                                      [VIZ_LOOK_RUN] = "runs on"};
+    snprintf(out->heading, sizeof out->heading, "%.190s", viz_bar_name(model, bar));
+    char lane[160];
+    viz_lane_name(model, on, lane, sizeof lane);
+    add_fact(out, looks[bar->look], lane);
+    add_time(out, "from", bar->begin_ns);
+    if (bar->flags & VIZ_BAR_PENDING)
+        add_fact(out, "to", "the end of the run");
+    else if (bar->flags & VIZ_BAR_OPEN)
+        add_fact(out, "to", "the end of the trace");
+    else
+        add_time(out, "to", bar->end_ns);
+    add_time(out, "took", bar->end_ns - bar->begin_ns);
+    if (bar->look == VIZ_LOOK_WAIT || bar->look == VIZ_LOOK_SLEEP)
+        add_woken_by(out, model, bar);
+    add_args(out, model->trace, slice->args);
+    add_args(out, model->trace, slice->end_args);
+    if (bar->look == VIZ_LOOK_SPAN)
+        add_wakes(out, model, on, bar);
+}
+
+static void describe_lane(struct viz_description *out, const struct viz_model *model,
+                          uint32_t index) {
+    static const char *const outcomes[] = {[TRACE_OUTCOME_UNKNOWN] = "",
+                                           [TRACE_OUTCOME_RETURNED] = "returned",
+                                           [TRACE_OUTCOME_FAILED] = "failed",
+                                           [TRACE_OUTCOME_CANCELLED] = "cancelled",
+                                           [TRACE_OUTCOME_PENDING] = "had not ended"};
+    const struct viz_lane *lane = &model->lanes[index];
+    const struct trace_track *track = &model->trace->tracks[lane->track];
+    viz_lane_name(model, index, out->heading, sizeof out->heading);
+    add_time(out, "from", lane->begin_ns);
+    add_time(out, "to", lane->end_ns);
+    if (model->looks[VIZ_LOOK_SPAN])
+        add_time(out, "at work", lane->work_ns);
+    if (model->looks[VIZ_LOOK_WAIT])
+        add_time(out, "waited", lane->wait_ns);
+    if (outcomes[track->outcome][0] != '\0')
+        add_fact(out, "outcome", outcomes[track->outcome]);
+    if (track->kind != TRACE_TRACK_TASK || track->slice_count == 0)
+        return;
+    const struct trace_slice *life = &model->trace->slices[track->first_slice];
+    add_args(out, model->trace, life->args);
+    add_args(out, model->trace, life->end_args);
+}
+
+static void describe_instant(struct viz_description *out, const struct viz_model *model,
+                             uint32_t index) {
+    const struct trace_model *trace = model->trace;
+    const struct trace_instant *instant = &trace->instants[index];
+    snprintf(out->heading, sizeof out->heading, "%.190s", trace_text(trace, instant->name));
+    if (instant->category != TRACE_CATEGORY_OTHER)
+        add_fact(out, "what", trace_category_text(trace, instant->category));
+    add_fact(out, "by", trace_text(trace, trace->tracks[instant->track].name));
+    add_time(out, "at", instant->time_ns - model->origin_ns);
+    add_args(out, trace, instant->args);
+}
+
+/* Bars that are too short to be seen one by one. */
+static void describe_bars(struct viz_description *out, const struct viz_model *model,
+                          struct viz_id id) {
+    const struct viz_bar *first = &model->bars[id.index];
+    const struct viz_bar *last = &model->bars[id.index + id.more - 1];
+    uint32_t on = model->rows[viz_row_of_bar(model, id.index)].lane;
+    viz_lane_name(model, on, out->heading, sizeof out->heading);
+    add_count(out, "bars", id.more);
+    add_time(out, "from", first->begin_ns);
+    add_time(out, "to", last->end_ns);
+    add_time(out, "at work", viz_work_in(model, id.index, id.index + id.more - 1));
+}
+
+static void describe_wake(struct viz_description *out, const struct viz_model *model,
+                          uint32_t index) {
+    const struct trace_model *trace = model->trace;
+    const struct trace_wake *wake = &trace->wakes[index];
+    const char *name = trace_text(trace, wake->name);
+    snprintf(out->heading, sizeof out->heading, "%.190s", name[0] != '\0' ? name : "wake");
+    add_fact(out, "from", trace_text(trace, trace->tracks[wake->from_track].name));
+    add_fact(out, "to", trace_text(trace, trace->tracks[wake->to_track].name));
+    add_time(out, "at", wake->from_ns - model->origin_ns);
+    if (wake->to_ns != wake->from_ns)
+        add_time(out, "until", wake->to_ns - model->origin_ns);
+    if (wake->wait != TRACE_NO_INDEX)
+        add_fact(out, "ends", trace_text(trace, trace->slices[wake->wait].name));
+}
+
+static void add_number(struct viz_description *out, const char *name, double number) {
+    char text[VIZ_TIME_SIZE];
+    viz_format_number(number, text);
+    add_fact(out, name, text);
+}
+
+static void describe_counter(struct viz_description *out, const struct viz_model *model,
+                             uint32_t index) {
+    const struct trace_counter *counter = &model->trace->counters[index];
+    viz_counter_name(model, index, out->heading, sizeof out->heading);
+    add_number(out, "least", counter->min);
+    add_number(out, "greatest", viz_counter_most(model, index));
+    add_count(out, "changes", counter->sample_count);
+}
+
+static void describe_trace(struct viz_description *out, const struct viz_model *model) {
+    snprintf(out->heading, sizeof out->heading, "%.190s", viz_model_title(model));
+    add_fact(out, "file", model->file_name);
+    add_args(out, model->trace, model->trace->header);
+}
+
+/* What the reader had to say: each kind of event that it left out is a line of it. */
+static bool describe_remark(struct viz_description *out, const struct viz_model *model) {
+    const struct trace_model *trace = model->trace;
+    if (trace->warning_count == 0)
+        return false;
+    snprintf(out->heading, sizeof out->heading, "Not all of the file is here");
+    for (size_t i = 0; i < trace->warning_count; i++)
+        add_fact(out, "", trace->warnings[i]);
+    return true;
+}
+
+static bool describe(struct viz_description *out, const struct viz_model *model, struct viz_id id) {
+    switch ((enum viz_id_kind)id.kind) {
+    case VIZ_ID_TRACE:
+        describe_trace(out, model);
+        return true;
+    case VIZ_ID_LANE:
+        describe_lane(out, model, id.index);
+        return true;
+    case VIZ_ID_BAR:
+        describe_bar(out, model, id.index);
+        return true;
+    case VIZ_ID_BARS:
+        describe_bars(out, model, id);
+        return true;
+    case VIZ_ID_INSTANT:
+        describe_instant(out, model, id.index);
+        return true;
+    case VIZ_ID_WAKE:
+        describe_wake(out, model, id.index);
+        return true;
+    case VIZ_ID_COUNTER:
+        describe_counter(out, model, id.index);
+        return true;
+    case VIZ_ID_REMARK:
+        return describe_remark(out, model);
+    default:
+        return false;
+    }
+}
+
+bool viz_describe(const struct viz_model *model, struct viz_id id,
+                  struct viz_description *description) {
+    *description = (struct viz_description){.count = 0};
+    bool something = describe(description, model, id);
+    close_facts(description);
+    return something;
+}

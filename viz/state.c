@@ -1,0 +1,46 @@
+/* The state of the view: a model, a part of it, and the picture that they make. */
+#include "state.h"
+
+#include "hit.h"
+
+void viz_state_open(struct viz_state *state, struct viz_model *model) {
+    *state = (struct viz_state){.model = model};
+    state->ui.counter = viz_first_counter(model);
+    viz_state_fit(state);
+}
+
+void viz_state_close(struct viz_state *state) {
+    viz_scene_free(&state->scene);
+}
+
+void viz_state_place(struct viz_state *state, int width, int height) {
+    viz_frame_make(&state->frame, state->model, &state->view, &state->ui, &state->measure, width,
+                   height, state->scale);
+}
+
+void viz_state_fit(struct viz_state *state) {
+    struct viz_extent extent = viz_extent_of(state->model);
+    viz_view_fit(&state->view, &extent);
+    state->view.row_scale = 1;
+}
+
+bool viz_state_point(struct viz_state *state) {
+    struct viz_id before = state->ui.hover;
+    state->ui.hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    if (state->ui.pointer)
+        state->ui.hover = viz_hit(state->model, &state->view, &state->frame, &state->scene,
+                                  state->ui.x, state->ui.y);
+    return !viz_same_id(before, state->ui.hover);
+}
+
+int viz_state_lay_out(struct viz_state *state) {
+    /* What is drawn depends on what the pointer is on, and that, where the model does not say it,
+     * on what was drawn: where the picture has moved under the pointer it is made once more. */
+    for (int made = 0; made < 2; made++) {
+        viz_layout(&state->scene, state->model, &state->view, &state->frame, &state->ui,
+                   &state->measure);
+        if (!viz_state_point(state))
+            break;
+    }
+    return state->scene.error;
+}

@@ -1,0 +1,188 @@
+/* Textures, and the arithmetic of the shapes that they show. */
+#include "texture.h"
+
+#include "scene.h"
+#include "texts.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Points a pixel is asked at, in each direction, for how much of it a shape covers. */
+enum { SAMPLES = 8 };
+
+enum { MASKS_MAX = 48 };
+
+/* A shape in white, as transparent as it covers little of a pixel. */
+struct mask {
+    enum viz_mask kind;
+    int w;
+    int h;
+    int line;
+    SDL_Texture *texture;
+};
+
+struct viz_textures {
+    SDL_Renderer *renderer;
+    struct viz_typesetter *typesetter;
+    struct mask masks[MASKS_MAX];
+    int mask_count;
+    struct viz_texts texts;
+    SDL_Texture *density; /* of this size, from these cells */
+    const uint8_t *density_cells;
+    int density_w;
+    int density_h;
+};
+
+static void drop_text(struct viz_text_entry *entry) {
+    SDL_DestroyTexture(entry->picture);
+}
+
+struct viz_textures *viz_textures_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter) {
+    struct viz_textures *textures = calloc(1, sizeof *textures);
+    if (textures == NULL)
+        return NULL;
+    textures->renderer = renderer;
+    textures->typesetter = typesetter;
+    textures->texts.drop = drop_text;
+    return textures;
+}
+
+void viz_textures_reset(struct viz_textures *textures) {
+    for (int i = 0; i < textures->mask_count; i++)
+        SDL_DestroyTexture(textures->masks[i].texture);
+    textures->mask_count = 0;
+    SDL_DestroyTexture(textures->density);
+    textures->density = NULL;
+    viz_texts_clear(&textures->texts);
+}
+
+void viz_textures_free(struct viz_textures *textures) {
+    if (textures == NULL)
+        return;
+    viz_textures_reset(textures);
+    free(textures);
+}
+
+void viz_textures_tidy(struct viz_textures *textures) {
+    viz_texts_tidy(&textures->texts);
+}
+
+/* --- Pixels ------------------------------------------------------------------------------- */
+
+/* How opaque a row of pixels is. */
+typedef void row_fn(const void *shape, int w, int h, int y, uint8_t *alphas);
+
+/* A white texture; NULL when memory runs out. */
+static SDL_Texture *make(SDL_Renderer *renderer, int w, int h, row_fn *row_of, const void *shape) {
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_ARGB8888);
+    uint8_t *alphas = malloc((size_t)w);
+    SDL_Texture *texture = NULL;
+    for (int y = 0; surface != NULL && alphas != NULL && y < h; y++) {
+        Uint32 *row = (Uint32 *)(void *)((char *)surface->pixels + y * surface->pitch);
+        row_of(shape, w, h, y, alphas);
+        for (int x = 0; x < w; x++)
+            row[x] = (Uint32)alphas[x] << 24 | 0xFFFFFF;
+    }
+    if (surface != NULL && alphas != NULL)
+        texture = SDL_CreateTextureFromSurface(renderer, surface);
+    if (texture != NULL)
+        SDL_SetTextureBlendMode(texture, SDL_BLENDMODE_BLEND);
+    SDL_FreeSurface(surface);
+    free(alphas);
+    return texture;
+}
+
+/* --- Masks -------------------------------------------------------------------------------- */
+
+/* Whether a mask has a point; x and y are pixels from its top left. */
+static bool covers(const struct mask *mask, double x, double y) {
+    double u = x / mask->w;
+    double v = y / mask->h;
+    double radius = mask->w / 2.0;
+    double distance = hypot(x - radius, y - radius);
+    switch (mask->kind) {
+    case VIZ_MASK_DISC:
+        return distance <= radius;
+    case VIZ_MASK_RING:
+        return distance <= radius && distance >= radius - mask->line;
+    case VIZ_MASK_RIGHT:
+        return fabs(v - 0.5) <= (1 - u) / 2;
+    case VIZ_MASK_DIAMOND:
+        return fabs(u - 0.5) + fabs(v - 0.5) <= 0.5;
+    case VIZ_MASK_CROSS:
+        return fabs(fabs(u - 0.5) - fabs(v - 0.5)) <= (double)mask->line / mask->w * 0.7;
+    case VIZ_MASK_HATCH:
+    default:
+        return fmod(x + y, mask->line) < mask->line * VIZ_HATCH_PART;
+    }
+}
+
+static void mask_row(const void *shape, int w, int h, int y, uint8_t *alphas) {
+    (void)h;
+    for (int x = 0; x < w; x++) {
+        int hits = 0;
+        for (int i = 0; i < SAMPLES * SAMPLES; i++)
+            hits +=
+                covers(shape, x + (i % SAMPLES + 0.5) / SAMPLES, y + (i / SAMPLES + 0.5) / SAMPLES);
+        alphas[x] = (uint8_t)(hits * 255 / (SAMPLES * SAMPLES));
+    }
+}
+
+SDL_Texture *viz_texture_mask(struct viz_textures *textures, enum viz_mask kind, int w, int h,
+                              int line) {
+    for (int i = 0; i < textures->mask_count; i++) {
+        const struct mask *mask = &textures->masks[i];
+        if (mask->kind == kind && mask->w == w && mask->h == h && mask->line == line)
+            return mask->texture;
+    }
+    if (textures->mask_count == MASKS_MAX)
+        SDL_DestroyTexture(textures->masks[--textures->mask_count].texture);
+    struct mask *mask = &textures->masks[textures->mask_count];
+    *mask = (struct mask){kind, w, h, line, NULL};
+    mask->texture = make(textures->renderer, w, h, mask_row, mask);
+    if (mask->texture != NULL)
+        textures->mask_count++;
+    return mask->texture;
+}
+
+/* --- Texts and the density ---------------------------------------------------------------- */
+
+SDL_Texture *viz_texture_text(struct viz_textures *textures, enum viz_font font, const char *text,
+                              int *w, int *h) {
+    bool known;
+    struct viz_text_entry *entry =
+        viz_texts_find(&textures->texts, font, text, strlen(text), &known);
+    if (entry == NULL)
+        return NULL;
+    SDL_Surface *surface =
+        entry->picture == NULL ? viz_typesetter_render(textures->typesetter, font, text) : NULL;
+    if (surface != NULL) {
+        entry->picture = SDL_CreateTextureFromSurface(textures->renderer, surface);
+        entry->width = surface->w;
+        entry->height = surface->h;
+        SDL_FreeSurface(surface);
+    }
+    *w = entry->width;
+    *h = entry->height;
+    return entry->picture;
+}
+
+static void density_row(const void *shape, int w, int h, int y, uint8_t *alphas) {
+    viz_density_row(shape, w, h, y, alphas);
+}
+
+SDL_Texture *viz_texture_density(struct viz_textures *textures, const struct viz_density *density,
+                                 int w, int h) {
+    bool same = textures->density_cells == density->cells && textures->density_w == w &&
+                textures->density_h == h;
+    if (textures->density == NULL || !same) {
+        SDL_DestroyTexture(textures->density);
+        textures->density = make(textures->renderer, w, h, density_row, density);
+        textures->density_cells = density->cells;
+        textures->density_w = w;
+        textures->density_h = h;
+    }
+    return textures->density;
+}
