@@ -17,8 +17,9 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/text.h"
-#include "run/machine.h"
+#include "program/load.h"
 #include "run/process.h"
+#include "run/run.h"
 #include "steps/language.h"
 #include "trace/reader.h"
 #include "trace/stream.h"
@@ -107,7 +108,7 @@ static bool run_traced(const prog_program *program, const char *path, bool detai
         struct trace_override override = {"width", "\"2\\ "};
         struct trace_header header = {.scenario = program->name,
                                       .clock = "virtual",
-                                      .seed = machine->seed,
+                                      .seed = machine->result.seed,
                                       .overrides = &override,
                                       .override_count = 1,
                                       .until_ns = machine->until_ns,
@@ -120,7 +121,7 @@ static bool run_traced(const prog_program *program, const char *path, bool detai
         if (fine) {
             run_machine_trace(machine, stream);
             run_machine_run(machine);
-            fine = machine->outcome != RUN_BROKEN;
+            fine = machine->result.outcome != RUN_BROKEN;
         }
     }
     fine = run_lines_close(&lines) == 0 && fine;
