@@ -19,7 +19,7 @@
 #include "run/expect.h"
 #include "run/process.h"
 #include "steps/language.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 void cli_run_defaults(cli_run_options *options) {
     *options = (cli_run_options){
@@ -60,11 +60,12 @@ static void watch_signals(void) {
 
 static void trace_failed(void *arg) {
     run_machine *machine = arg;
-    if (machine->writer != NULL)
-        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_writer_failure(machine->writer));
+    if (machine->trace != NULL)
+        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
 }
 
-static int open_trace(run_machine *machine, const char *path, struct trace_writer **writer) {
+static int open_trace(run_machine *machine, const char *path, bool detail,
+                      struct trace_stream **trace) {
     const run_machine_options *options = machine->options;
     struct trace_override *overrides = base_zalloc(options->override_count + 1, sizeof *overrides);
     char started[40];
@@ -79,19 +80,21 @@ static int open_trace(run_machine *machine, const char *path, struct trace_write
                                   .seed = machine->seed,
                                   .overrides = overrides,
                                   .override_count = options->override_count,
-                                  .until_ns = machine->until_ns};
+                                  .until_ns = machine->until_ns,
+                                  .detail = detail,
+                                  .live = options->real};
     time_t now = time(NULL);
     if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
         header.started = started;
     if (options->real && uname(&host) == 0)
         header.host = host.nodename;
-    int error = trace_writer_open(path, &header, writer);
+    int error = trace_stream_open(path, &header, trace);
+    if (error == 0) {
+        trace_stream_on_failure(*trace, trace_failed, machine);
+        run_machine_trace(machine, *trace);
+    }
     base_free(overrides);
-    if (error != 0)
-        return error;
-    trace_writer_on_failure(*writer, trace_failed, machine);
-    run_machine_trace(machine, *writer);
-    return 0;
+    return error;
 }
 
 /* --- The run --------------------------------------------------------------------------------- */
@@ -145,8 +148,8 @@ static int conclude(run_machine *machine, const cli_run_options *options, const 
 
 static int run_recorded(run_machine *machine, const cli_run_options *options,
                         const char *trace_path, FILE *report) {
-    struct trace_writer *writer = NULL;
-    int error = trace_path != NULL ? open_trace(machine, trace_path, &writer) : 0;
+    struct trace_stream *trace = NULL;
+    int error = trace_path != NULL ? open_trace(machine, trace_path, options->detail, &trace) : 0;
     int reason = errno;
     if (error != 0) {
         if (report != NULL)
@@ -161,7 +164,7 @@ static int run_recorded(run_machine *machine, const cli_run_options *options,
     if (machine->options->progress != NULL)
         machine->options->progress->hide(machine->options->progress);
     int status = conclude(machine, options, trace_path, report);
-    trace_writer_free(writer);
+    trace_stream_free(trace);
     return status;
 }
 

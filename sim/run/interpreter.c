@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "run/details.h"
 #include "run/machine.h"
 
 /* --- Variables ------------------------------------------------------------------------------- */
@@ -103,9 +104,11 @@ int run_job_call(run_job *job, const prog_body *body, const prog_arguments *argu
         base_free(call);
         return error;
     }
+    run_tell_frame(job->machine, cad_current_task(), job->top, true);
     call->caller = job->top;
     call->frame.depth = depth;
     job->top = &call->frame;
+    run_tell_frame(job->machine, cad_current_task(), job->top, false);
     return 0;
 }
 
@@ -259,7 +262,10 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
             if (left != 0)
                 return left;
         }
-        if (!pop(job)) {
+        run_tell_frame(job->machine, cad_current_task(), job->top, true);
+        if (pop(job)) {
+            run_tell_frame(job->machine, cad_current_task(), job->top, false);
+        } else {
             *end = end_job(job, &completion);
             return 0;
         }

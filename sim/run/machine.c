@@ -1,4 +1,5 @@
 #include "run/machine.h"
+#include "run/details.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -10,7 +11,7 @@
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/simulation.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 const char *run_outcome_name(enum run_outcome outcome) {
     static const char *const names[] = {"complete", "failed", "deadlock", "interrupted",
@@ -163,10 +164,21 @@ static const char *error_name(void *context, int code) {
     return code <= CAD_EUSER ? prog_error_name(context, code) : NULL;
 }
 
-void run_machine_trace(run_machine *machine, struct trace_writer *writer) {
-    machine->writer = writer;
-    trace_writer_set_error_names(writer, error_name, (void *)(uintptr_t)machine->program);
-    cad_loop_set_trace(machine->loop, trace_writer_sink(writer));
+static const char *item_text(void *context, void *item) {
+    run_machine *machine = context;
+    base_buffer_clear(&machine->detail);
+    int error = expr_value_show(expr_value_unpack(item), &machine->detail);
+    return error == 0 ? machine->detail.data : NULL;
+}
+
+void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
+    machine->trace = trace;
+    trace_stream_set_error_names(trace, error_name, (void *)(uintptr_t)machine->program);
+    trace_stream_set_item_texts(trace, item_text, machine);
+    trace_stream_attach(trace, machine->loop);
+    if (trace_stream_has_detail(trace))
+        machine->details = trace;
+    run_tell_globals(machine);
 }
 
 static void drop_item(void *item) {
@@ -252,6 +264,7 @@ void run_machine_free(run_machine *machine) {
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);
     base_buffer_free(&machine->line);
+    base_buffer_free(&machine->detail);
     base_buffer_free(&machine->printed);
     base_buffer_free(&machine->name);
     base_free(machine->globals);
@@ -278,8 +291,8 @@ static void until_came(void *arg) {
 }
 
 static void trace_signal(run_machine *machine) {
-    if (machine->writer != NULL && !machine->signal_traced)
-        trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL, "SIGINT");
+    if (machine->trace != NULL && !machine->signal_traced)
+        trace_stream_signal(machine->trace, cad_loop_time(machine->loop), NULL, "SIGINT");
     machine->signal_traced = true;
 }
 
@@ -356,13 +369,13 @@ static uint64_t count_pending(const run_machine *machine) {
 
 /* Ends the trace, while the tasks that have not ended still exist. */
 static void close_trace(run_machine *machine) {
-    struct trace_writer *writer = machine->writer;
-    machine->writer = NULL;
-    if (writer == NULL ||
-        trace_writer_close(writer, machine->end_ns, run_outcome_name(machine->outcome)) == 0)
+    struct trace_stream *trace = machine->trace;
+    machine->trace = machine->details = NULL;
+    if (trace == NULL ||
+        trace_stream_close(trace, machine->end_ns, run_outcome_name(machine->outcome)) == 0)
         return;
     machine->outcome = RUN_BROKEN;
-    (void)snprintf(machine->reason, sizeof machine->reason, "%s", trace_writer_failure(writer));
+    (void)snprintf(machine->reason, sizeof machine->reason, "%s", trace_stream_failure(trace));
 }
 
 /* What is found out while tasks and loop are still there; then they go. */

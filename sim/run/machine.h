@@ -23,7 +23,7 @@
 #include "run/deadlock.h"
 #include "run/lines.h"
 
-struct trace_writer;
+struct trace_stream;
 
 typedef struct run_machine run_machine;
 
@@ -156,7 +156,8 @@ typedef struct run_failure {
 struct run_machine {
     const prog_program *program;
     const run_machine_options *options;
-    struct trace_writer *writer; /* NULL: no trace */
+    struct trace_stream *trace;   /* NULL: nobody wants one */
+    struct trace_stream *details; /* the same, where it wants details; else NULL */
     cad_loop *loop;
     expr_value *globals;
     run_instance *objects;
@@ -173,6 +174,7 @@ struct run_machine {
     size_t ordinal_capacity;
     base_buffer text;   /* a text that is only passing through: see run_say() */
     base_buffer line;   /* likewise, a line with its time */
+    base_buffer detail; /* likewise, a value for the trace */
     uint32_t origin;    /* where the error began that is being raised again; PROG_NO_PC */
     uint32_t busiest;   /* of the running turn: its longest `compute`; PROG_NO_PC ... */
     int64_t busiest_ns; /* ... and how long that is */
@@ -220,9 +222,9 @@ struct run_machine {
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **machine);
 
-/* Writes the run's trace; before the run, which closes the writer. It must be there until the
+/* Tells the run as events; before the run, which closes the stream. It must be there until the
  * machine is freed. */
-void run_machine_trace(run_machine *machine, struct trace_writer *writer);
+void run_machine_trace(run_machine *machine, struct trace_stream *trace);
 
 /* Runs it to its end; machine->outcome says which. The loop is gone then. Once. */
 void run_machine_run(run_machine *machine);
@@ -283,12 +285,17 @@ int run_find_futures(run_job *job, const prog_targets *targets, bool once, run_f
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
                     const prog_object **object, run_instance **instance);
 
+/* Tells the trace of a variable's new value (details.h). */
+void run_tell_variable(run_job *job, uint32_t slot);
+
 /* Gives a variable a value, whose reference is taken over; PROG_NO_SLOT drops it. */
 static inline void run_store(run_job *job, uint32_t slot, expr_value value) {
     expr_value old = value;
     if (slot != PROG_NO_SLOT) {
         old = job->top->locals[slot];
         job->top->locals[slot] = value;
+        if (job->machine->details != NULL)
+            run_tell_variable(job, slot);
     }
     expr_value_unref(old);
 }

@@ -274,7 +274,7 @@ static int go_through(run_machine *machine, bool now) {
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             run_planned *planned = NULL;
             error = make_up(&planner, k);
-            if (error == 0 && at_once && spec->indexed && machine->writer != NULL)
+            if (error == 0 && at_once && spec->indexed && machine->trace != NULL)
                 expect_name(machine);
             if (error == 0 && at_once)
                 error = create(&planner.job, spec, machine->text.data, !spec->indexed);
