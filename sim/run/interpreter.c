@@ -15,6 +15,7 @@
 typedef struct shared_locals {
     uint32_t references;
     uint32_t count;
+    const cad_task *owner; /* whose innermost coroutine they are of, where details are told; NULL */
     expr_value values[];
 } shared_locals;
 
@@ -47,6 +48,7 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
         }
         shared->references = 1;
         shared->count = body->slots;
+        shared->owner = NULL;
         frame->locals = shared->values;
     }
     init_locals(body, frame->locals);
@@ -57,6 +59,15 @@ void run_frame_share(run_frame *frame, const run_frame *with) {
     assert(with->body->shared);
     *frame = *with;
     shared_of(frame)->references++;
+}
+
+void run_frame_set_owner(const run_frame *frame, const cad_task *task) {
+    if (frame->body->shared)
+        shared_of(frame)->owner = task;
+}
+
+const cad_task *run_frame_owner(const run_frame *frame) {
+    return shared_of(frame)->owner;
 }
 
 void run_frame_clear(run_frame *frame) {

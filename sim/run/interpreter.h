@@ -19,6 +19,10 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
 /* A frame that shares the variables of another one. */
 void run_frame_share(run_frame *frame, const run_frame *with);
 void run_frame_clear(run_frame *frame);
+/* Whose innermost coroutine the frame is, as a callback wants to know that shares its variables;
+ * NULL: nobody's. Known where details are told. */
+void run_frame_set_owner(const run_frame *frame, const cad_task *task);
+const cad_task *run_frame_owner(const run_frame *frame);
 
 /* Runs a coroutine inside the job. */
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments);
