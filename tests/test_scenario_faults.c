@@ -248,9 +248,9 @@ static void test_scenario_faults__overrides(void **state) {
     scenario_run run = scenario_play("{'cadran':1,'vars':{'jobs':1}}", &options);
     assert_int_equal(run.error, CAD_EINVAL);
     assert_string_equal(run.faults,
-                        "s: --set jbos: the scenario has no such variable; did you mean "
+                        "s: cannot set \"jbos\": the scenario has no such variable; did you mean "
                         "\"jobs\"?\n"
-                        "s: --set jobs: expected a value, but the expression ends here\n"
+                        "s: cannot set \"jobs\": expected a value, but the expression ends here\n"
                         "    2 +\n"
                         "       ^\n");
     scenario_free(&run);

@@ -50,7 +50,7 @@ static bool ends_with(const char *text, const char *end) {
 static void add_own_arg(struct viz_description *out, const char *name, const char *value) {
     char *end;
     double number = strtod(value, &end);
-    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0)
+    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0 || strcmp(name, "object") == 0)
         return;
     if (strcmp(name, "until") == 0 && end != value && fabs(number) < 9e15)
         add_time(out, name, llround(number * 1000));
@@ -73,6 +73,23 @@ static void add_args(struct viz_description *out, const struct trace_model *trac
             add_own_arg(out, name, value);
         else
             add_fact(out, name, value);
+    }
+}
+
+/* What the object that a wait is for was like when it began. Its owner is told by the wait. */
+static void add_object(struct viz_description *out, const struct trace_model *trace,
+                       const struct trace_slice *slice) {
+    double object;
+    if (!trace_arg_number(trace, slice->args, "object", &object))
+        return;
+    for (size_t i = 0; i < trace->counter_count; i++) {
+        const struct trace_counter *counter = &trace->counters[i];
+        const char *key = trace_text(trace, counter->key);
+        char value[32];
+        if ((double)counter->object != object || strcmp(key, "owner") == 0)
+            continue;
+        snprintf(value, sizeof value, "%.15g", trace_counter_at(counter, slice->begin_ns));
+        add_fact(out, key, value);
     }
 }
 
@@ -136,6 +153,7 @@ static void describe_bar(struct viz_description *out, const struct viz_model *mo
     if (bar->look == VIZ_LOOK_WAIT || bar->look == VIZ_LOOK_SLEEP)
         add_woken_by(out, model, bar);
     add_args(out, model->trace, slice->args);
+    add_object(out, model->trace, slice);
     add_args(out, model->trace, slice->end_args);
     if (bar->look == VIZ_LOOK_SPAN)
         add_wakes(out, model, on, bar);
@@ -227,14 +245,20 @@ static void describe_trace(struct viz_description *out, const struct viz_model *
     add_args(out, model->trace, model->trace->header);
 }
 
-/* What the reader had to say: each kind of event that it left out is a line of it. */
+/* What the reader had to say, of which each kind of event that it left out is a line, and what is
+ * in the trace but not in the picture. */
 static bool describe_remark(struct viz_description *out, const struct viz_model *model) {
     const struct trace_model *trace = model->trace;
-    if (trace->warning_count == 0)
+    if (trace->warning_count == 0 && model->hidden_count == 0)
         return false;
-    snprintf(out->heading, sizeof out->heading, "Not all of the file is here");
+    snprintf(out->heading, sizeof out->heading, "%s",
+             trace->warning_count > 0 ? "Warnings" : "Not all is drawn");
     for (size_t i = 0; i < trace->warning_count; i++)
         add_fact(out, "", trace->warnings[i]);
+    char text[VIZ_HIDDEN_SIZE];
+    viz_hidden_text(model, text);
+    if (text[0] != '\0')
+        add_fact(out, trace->warning_count > 0 ? "" : "not drawn", text);
     return true;
 }
 

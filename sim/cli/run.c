@@ -16,8 +16,10 @@
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
 #include "cli/run_table.h"
+#include "program/load.h"
 #include "run/expect.h"
 #include "run/process.h"
+#include "run/run.h"
 #include "steps/language.h"
 #include "trace/stream.h"
 
@@ -64,36 +66,75 @@ static void trace_failed(void *arg) {
         (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
 }
 
-static int open_trace(run_machine *machine, const char *path, bool detail,
-                      struct trace_stream **trace) {
-    const run_machine_options *options = machine->options;
-    struct trace_override *overrides = base_zalloc(options->override_count + 1, sizeof *overrides);
+/* Who listens to the run. */
+struct listeners {
+    struct trace_stream *trace;    /* NULL: nobody */
+    struct table_collector *table; /* NULL: nobody wants one */
+};
+
+static void stop_listening(struct listeners *listeners) {
+    trace_stream_free(listeners->trace);
+    table_collector_free(listeners->table);
+}
+
+static int add_listeners(const cli_run_options *options, bool table, struct listeners *listeners) {
+    int error = 0;
+    if (options->trace_path != NULL)
+        error = trace_stream_write(listeners->trace, options->trace_path);
+    if (error != 0 || !table)
+        return error;
+    listeners->table = table_collector_new();
+    if (listeners->table == NULL)
+        return CAD_ENOMEM;
+    trace_stream_add(listeners->trace, table_collector_consumer(listeners->table));
+    return 0;
+}
+
+static int tell(run_machine *machine, const cli_run_options *options, bool table,
+                const struct trace_header *header, struct listeners *listeners) {
+    int error = trace_stream_new(header, &listeners->trace);
+    if (error == 0)
+        error = add_listeners(options, table, listeners);
+    if (error != 0)
+        return error;
+    trace_stream_on_failure(listeners->trace, trace_failed, machine);
+    run_machine_trace(machine, listeners->trace);
+    return 0;
+}
+
+/* Has the run told to whoever is to listen. 0, CAD_ENOMEM, or CAD_ESYSTEM with errno where the
+ * trace's file cannot be opened; stop_listening() is due in any case. */
+static int listen(run_machine *machine, const cli_run_options *options,
+                  struct listeners *listeners) {
+    const run_machine_options *settings = machine->options;
+    bool table = options->table || machine->program->expect.table != NULL;
     char started[40];
     struct utsname host;
+    if (options->trace_path == NULL && !table)
+        return 0;
+    struct trace_override *overrides = base_zalloc(settings->override_count + 1, sizeof *overrides);
     if (overrides == NULL)
         return CAD_ENOMEM;
-    for (size_t i = 0; i < options->override_count; i++)
+    for (size_t i = 0; i < settings->override_count; i++)
         overrides[i] =
-            (struct trace_override){options->overrides[i].name, options->overrides[i].value};
+            (struct trace_override){settings->overrides[i].name, settings->overrides[i].value};
     struct trace_header header = {.scenario = machine->program->name,
-                                  .clock = options->real ? "real" : "virtual",
-                                  .seed = machine->seed,
+                                  .clock = settings->real ? "real" : "virtual",
+                                  .seed = machine->result.seed,
                                   .overrides = overrides,
-                                  .override_count = options->override_count,
+                                  .override_count = settings->override_count,
                                   .until_ns = machine->until_ns,
-                                  .detail = detail,
-                                  .live = options->real};
+                                  .detail = options->detail,
+                                  .live = settings->real};
     time_t now = time(NULL);
-    if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
+    if (settings->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
         header.started = started;
-    if (options->real && uname(&host) == 0)
+    if (settings->real && uname(&host) == 0)
         header.host = host.nodename;
-    int error = trace_stream_open(path, &header, trace);
-    if (error == 0) {
-        trace_stream_on_failure(*trace, trace_failed, machine);
-        run_machine_trace(machine, *trace);
-    }
+    int error = tell(machine, options, table, &header, listeners);
+    int reason = errno;
     base_free(overrides);
+    errno = reason;
     return error;
 }
 
@@ -114,78 +155,74 @@ static int refuse(const prog_program *program, int error) {
 
 /* Whether the outcome is what one would want of a scenario that expects nothing. */
 static bool went_well(const run_machine *machine) {
-    return machine->outcome == RUN_COMPLETE || machine->outcome == RUN_STOPPED ||
-           machine->outcome == RUN_INTERRUPTED;
+    return machine->result.outcome == RUN_COMPLETE || machine->result.outcome == RUN_STOPPED ||
+           machine->result.outcome == RUN_INTERRUPTED;
 }
 
 static int status_of(const run_machine *machine, size_t unmet) {
-    if (machine->outcome == RUN_BROKEN)
+    if (machine->result.outcome == RUN_BROKEN)
         return CLI_STATUS_ENVIRONMENT;
     bool fine = machine->program->expect.outcome != NULL || went_well(machine);
     return fine && unmet == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
+/* Why a run ended that was not over. */
+static void print_reason(const run_result *result) {
+    if (result->reason[0] != '\0')
+        fprintf(stderr, "%s: %s%s\n", result->outcome == RUN_BROKEN ? "cadran" : "limit",
+                result->reason, cli_limit_option(result->limit));
+}
+
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(run_machine *machine, const cli_run_options *options, const char *trace_path,
-                    FILE *report) {
-    bool broken = machine->outcome == RUN_BROKEN, whole = true;
+static int conclude(run_machine *machine, const cli_run_options *options,
+                    const struct table_collector *table, FILE *report) {
+    bool broken = machine->result.outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(machine, stderr);
-    if (!broken && (options->table || machine->program->expect.table != NULL))
-        whole = cli_conclude_table(machine, trace_path, options->table, &unmet);
+    if (!broken && table != NULL)
+        whole = cli_conclude_table(machine, table, options->table, &unmet);
     int status = whole ? status_of(machine, unmet) : CLI_STATUS_ENVIRONMENT;
     if (report != NULL && !cli_write_report(machine, options->report_path, report, unmet, status))
         status = CLI_STATUS_ENVIRONMENT;
-    if (machine->failure_count > RUN_FAILURES_KEPT)
+    if (machine->result.failure_count > RUN_FAILURES_KEPT)
         fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
-                machine->failure_count - RUN_FAILURES_KEPT);
-    if (machine->reason[0] != '\0')
-        fprintf(stderr, "%s: %s\n", broken ? "cadran" : "limit", machine->reason);
+                machine->result.failure_count - RUN_FAILURES_KEPT);
+    print_reason(&machine->result);
     if (!broken)
-        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(machine->outcome),
-                machine->end_ns);
+        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(machine->result.outcome),
+                machine->result.end_ns);
     return status;
 }
 
-static int run_recorded(run_machine *machine, const cli_run_options *options,
-                        const char *trace_path, FILE *report) {
-    struct trace_stream *trace = NULL;
-    int error = trace_path != NULL ? open_trace(machine, trace_path, options->detail, &trace) : 0;
-    int reason = errno;
+static int refuse_trace(const cli_run_options *options, int error, int reason) {
+    if (error == CAD_ENOMEM)
+        return no_memory();
+    fprintf(stderr, "cadran: %s: %s\n", options->trace_path, strerror(reason));
+    return CLI_STATUS_ENVIRONMENT;
+}
+
+static int run_recorded(run_machine *machine, const cli_run_options *options, FILE *report) {
+    struct listeners listeners = {NULL, NULL};
+    int status, error = listen(machine, options, &listeners);
     if (error != 0) {
+        status = refuse_trace(options, error, errno);
         if (report != NULL)
             (void)fclose(report);
-        if (error == CAD_ENOMEM)
-            return no_memory();
-        fprintf(stderr, "cadran: %s: %s\n", trace_path, strerror(reason));
-        return CLI_STATUS_ENVIRONMENT;
+    } else {
+        watch_signals();
+        run_machine_run(machine);
+        if (machine->options->progress != NULL)
+            machine->options->progress->hide(machine->options->progress);
+        status = conclude(machine, options, listeners.table, report);
     }
-    watch_signals();
-    run_machine_run(machine);
-    if (machine->options->progress != NULL)
-        machine->options->progress->hide(machine->options->progress);
-    int status = conclude(machine, options, trace_path, report);
-    trace_stream_free(trace);
+    stop_listening(&listeners);
     return status;
 }
 
-static int run_reported(run_machine *machine, const cli_run_options *options,
-                        const char *trace_path) {
+static int run_reported(run_machine *machine, const cli_run_options *options) {
     FILE *report = NULL;
     if (options->report_path != NULL && (report = cli_open_report(options->report_path)) == NULL)
         return CLI_STATUS_ENVIRONMENT;
-    return run_recorded(machine, options, trace_path, report);
-}
-
-static int run_prepared(run_machine *machine, const cli_run_options *options) {
-    bool needs_table = options->table || machine->program->expect.table != NULL;
-    char temporary[64] = "";
-    if (options->trace_path != NULL || !needs_table)
-        return run_reported(machine, options, options->trace_path);
-    if (!cli_temporary_trace(temporary, sizeof temporary))
-        return CLI_STATUS_ENVIRONMENT;
-    int status = run_reported(machine, options, temporary);
-    (void)unlink(temporary);
-    return status;
+    return run_recorded(machine, options, report);
 }
 
 static int run_program(const prog_program *program, const cli_run_options *options) {
@@ -211,7 +248,7 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     } else if (error != 0) {
         status = refuse(program, error);
     } else {
-        status = run_prepared(machine, options);
+        status = run_reported(machine, options);
         run_machine_free(machine);
     }
     (void)run_lines_close(&lines);

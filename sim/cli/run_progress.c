@@ -40,7 +40,7 @@ static void show(run_progress *progress, const run_machine *machine) {
     (void)base_number_format((double)(cad_loop_time(machine->loop) / CAD_MILLISECOND) / 1e3, time);
     erase(terminal);
     fprintf(terminal->file, "%s s of virtual time, %" PRIu64 " task%s, %" PRIu64 " steps", time,
-            machine->task_count, machine->task_count == 1 ? "" : "s", steps);
+            machine->result.task_count, machine->result.task_count == 1 ? "" : "s", steps);
     if (terminal->drawn_steps > 0)
         fprintf(terminal->file, ", %.1f million a second", rate / 1e6);
     (void)fflush(terminal->file);

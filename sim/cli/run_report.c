@@ -18,9 +18,10 @@ static bool add_whole(cJSON *object, const char *name, int64_t value) {
 
 static bool add_failures(cJSON *root, const run_machine *machine) {
     cJSON *list = cJSON_AddArrayToObject(root, "failures");
-    bool fine = list != NULL && add_whole(root, "failure_count", (int64_t)machine->failure_count);
-    for (size_t i = 0; fine && i < machine->failure_count && i < RUN_FAILURES_KEPT; i++) {
-        const run_failure *failure = &machine->failures[i];
+    bool fine =
+        list != NULL && add_whole(root, "failure_count", (int64_t)machine->result.failure_count);
+    for (size_t i = 0; fine && i < machine->result.failure_count && i < RUN_FAILURES_KEPT; i++) {
+        const run_failure *failure = &machine->result.failures[i];
         base_buffer where = {0};
         cJSON *item = cJSON_CreateObject();
         fine = item != NULL && cJSON_AddItemToArray(list, item);
@@ -87,35 +88,52 @@ static bool add_deadlock(cJSON *root, const run_deadlock *deadlock) {
 
 static bool add_running(cJSON *root, const run_machine *machine) {
     base_buffer where = {0};
-    if (machine->running == NULL)
+    if (machine->result.running == NULL)
         return true;
     cJSON *object = cJSON_AddObjectToObject(root, "still_running");
-    bool fine = doc_format_place(machine->program->document, machine->running_place, &where) == 0 &&
-                object != NULL &&
-                cJSON_AddStringToObject(object, "who", machine->running) != NULL &&
-                cJSON_AddStringToObject(object, "where", where.data) != NULL;
+    bool fine =
+        doc_format_place(machine->program->document, machine->result.running_place, &where) == 0 &&
+        object != NULL && cJSON_AddStringToObject(object, "who", machine->result.running) != NULL &&
+        cJSON_AddStringToObject(object, "where", where.data) != NULL;
     base_buffer_free(&where);
     return fine;
 }
 
 /* --- The whole ------------------------------------------------------------------------------- */
 
+const char *cli_limit_option(enum run_limit limit) {
+    static const char *const options[] = {
+        [RUN_LIMIT_NONE] = "",
+        [RUN_LIMIT_STEPS] = " (--max-steps)",
+        [RUN_LIMIT_STILL] = " (--max-still)",
+        [RUN_LIMIT_TASKS] = " (--max-tasks)",
+        [RUN_LIMIT_TIME] = " (--max-time)",
+        [RUN_LIMIT_MEMORY] = " (--max-memory)",
+    };
+    return options[limit];
+}
+
+static bool add_reason(cJSON *root, const run_result *result) {
+    char text[sizeof result->reason + 32];
+    (void)snprintf(text, sizeof text, "%s%s", result->reason, cli_limit_option(result->limit));
+    return text[0] == '\0' || cJSON_AddStringToObject(root, "reason", text) != NULL;
+}
+
 static bool fill(cJSON *root, const run_machine *machine, size_t unmet, int status) {
-    const char *outcome = run_outcome_name(machine->outcome);
+    const char *outcome = run_outcome_name(machine->result.outcome);
     return root != NULL && cJSON_AddStringToObject(root, "scenario", machine->program->name) &&
            cJSON_AddStringToObject(root, "clock", machine->options->real ? "real" : "virtual") &&
-           add_whole(root, "seed", machine->seed) &&
+           add_whole(root, "seed", machine->result.seed) &&
            cJSON_AddStringToObject(root, "outcome", outcome) &&
-           (machine->reason[0] == '\0' ||
-            cJSON_AddStringToObject(root, "reason", machine->reason)) &&
-           add_whole(root, "end_ns", machine->end_ns) && add_whole(root, "status", status) &&
+           add_reason(root, &machine->result) &&
+           add_whole(root, "end_ns", machine->result.end_ns) && add_whole(root, "status", status) &&
            cJSON_AddBoolToObject(root, "as_expected", status == 0) &&
            add_whole(root, "unmet_expectations", (int64_t)unmet) &&
-           add_whole(root, "tasks", (int64_t)machine->task_count) &&
-           add_whole(root, "tasks_pending", (int64_t)machine->pending_count) &&
-           add_whole(root, "steps", (int64_t)run_machine_steps(machine)) &&
-           add_whole(root, "max_concurrent", (int64_t)machine->spans_most) &&
-           add_running(root, machine) && add_deadlock(root, &machine->deadlock) &&
+           add_whole(root, "tasks", (int64_t)machine->result.task_count) &&
+           add_whole(root, "tasks_pending", (int64_t)machine->result.pending_count) &&
+           add_whole(root, "steps", (int64_t)machine->result.steps) &&
+           add_whole(root, "max_concurrent", (int64_t)machine->result.spans_most) &&
+           add_running(root, machine) && add_deadlock(root, &machine->result.deadlock) &&
            add_failures(root, machine);
 }
 

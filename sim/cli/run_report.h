@@ -7,6 +7,9 @@
 
 #include "run/machine.h"
 
+/* " (--max-steps)": the option that sets a limit. */
+const char *cli_limit_option(enum run_limit limit);
+
 /* Opens the file, before the run, so that none is lost for a wrong path. NULL after a message. */
 FILE *cli_open_report(const char *path);
 

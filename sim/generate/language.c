@@ -8,8 +8,9 @@
 #include "expression/expression.h"
 #include "program/exceptions.h"
 #include "program/fields.h"
-#include "program/load.h"
-#include "run/machine.h"
+#include "program/objects.h"
+#include "program/scope.h"
+#include "run/result.h"
 #include "steps/language.h"
 
 static const char *const families[PROG_FAMILIES] = {

@@ -59,4 +59,16 @@ int prog_exceptions_start(prog_program *program, size_t *capacity);
 /* The number of the exception with a code. */
 uint32_t prog_exception_of(const prog_program *program, int code);
 
+/* The Python name of the exception with a code; never NULL. */
+const char *prog_error_name(const prog_program *program, int code);
+/* True where an exception with this code is caught by a branch for `exception`. */
+bool prog_catches(const prog_program *program, uint32_t exception, int code);
+
+/* Python's str(error), which of a KeyError is the repr of its message. Appends; 0 or CAD_ENOMEM.
+ * `exception` may be NULL. */
+int prog_error_text(int code, const cad_exception *exception, base_buffer *buffer);
+/* `Name: text`, or `Name` without one. */
+int prog_error_show(const prog_program *program, int code, const cad_exception *exception,
+                    base_buffer *buffer);
+
 #endif

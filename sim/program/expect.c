@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "program/fields.h"
-#include "program/load.h"
+#include "program/scope.h"
 
 static const char *const outcome_names[] = {"complete",    "failed",  "deadlock",
                                             "interrupted", "stopped", "limit"};
@@ -21,15 +21,15 @@ static void read_makespan(prog_compiler *compiler, const doc_node *node, prog_ex
     static const char *const members[] = {"min", "max"};
     doc_node bound;
     if (doc_node_type(node) != DOC_OBJECT) {
-        prog_load_setting(compiler, node, &expect->makespan_least);
+        prog_compile_setting(compiler, node, &expect->makespan_least);
         expect->makespan_most = expect->makespan_least;
         return;
     }
     (void)doc_node_only(node, members, 2);
     if (doc_node_member(node, "min", &bound))
-        prog_load_setting(compiler, &bound, &expect->makespan_least);
+        prog_compile_setting(compiler, &bound, &expect->makespan_least);
     if (doc_node_member(node, "max", &bound))
-        prog_load_setting(compiler, &bound, &expect->makespan_most);
+        prog_compile_setting(compiler, &bound, &expect->makespan_most);
     if (doc_node_count(node) == 0)
         (void)doc_node_fault(node, "expected \"min\" or \"max\"");
 }
@@ -140,9 +140,9 @@ void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
     if (doc_node_member(&node, "makespan", &member))
         read_makespan(compiler, &member, expect);
     if (doc_node_member(&node, "max_concurrent", &member))
-        prog_load_setting(compiler, &member, &expect->max_concurrent);
+        prog_compile_setting(compiler, &member, &expect->max_concurrent);
     if (doc_node_member(&node, "tolerance", &member))
-        prog_load_setting(compiler, &member, &expect->tolerance);
+        prog_compile_setting(compiler, &member, &expect->tolerance);
     if (doc_node_member(&node, "stdout", &member)) {
         expect->lines = read_lines(compiler, &member, &expect->line_count);
         expect->lines_place = doc_node_offset(&member);

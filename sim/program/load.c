@@ -1,4 +1,6 @@
 /* From a document to a program. */
+#include "program/load.h"
+
 #include <string.h>
 
 #include "base/buffer.h"
@@ -7,8 +9,7 @@
 #include "program/exceptions.h"
 #include "program/expect.h"
 #include "program/fields.h"
-#include "program/load.h"
-#include "program/program.h"
+#include "program/objects.h"
 
 /* --- The document ---------------------------------------------------------------------------- */
 
@@ -37,13 +38,6 @@ static void read_vars(prog_compiler *compiler, const doc_node *root) {
     }
 }
 
-void prog_load_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting) {
-    compiler->before_tasks = true;
-    setting->value = prog_compile_expression(compiler, node);
-    compiler->before_tasks = false;
-    setting->place = doc_node_offset(node);
-}
-
 static void read_signals(prog_compiler *compiler, const doc_node *root) {
     static const char *const names[] = {"SIGINT"};
     prog_program *program = compiler->program;
@@ -60,7 +54,7 @@ static void read_signals(prog_compiler *compiler, const doc_node *root) {
         prog_signal *signal = &program->signals[program->signal_count++];
         size_t index;
         if (doc_node_member(&item, "at", &at))
-            prog_load_setting(compiler, &at, &signal->at);
+            prog_compile_setting(compiler, &at, &signal->at);
         if (doc_node_member(&item, "signal", &name))
             (void)doc_node_choice(&name, "signal", names, 1, &index);
     }
@@ -86,11 +80,11 @@ static void read_settings(prog_compiler *compiler, const doc_node *root) {
     if (doc_node_member(root, "seed", &member))
         (void)doc_node_whole(&member, -(INT64_C(1) << 53), INT64_C(1) << 53, &program->seed);
     if (doc_node_member(root, "threads", &member))
-        prog_load_setting(compiler, &member, &program->threads);
+        prog_compile_setting(compiler, &member, &program->threads);
     if (doc_node_member(root, "until", &member) &&
         !(doc_node_type(&member) == DOC_STRING && doc_node_string(&member, &text) == 0 &&
           strcmp(text, "complete") == 0))
-        prog_load_setting(compiler, &member, &program->until);
+        prog_compile_setting(compiler, &member, &program->until);
     if (doc_node_member(root, "network", &member))
         (void)doc_node_key_fault(&member, "\"network\" is not supported yet");
 }
@@ -233,7 +227,7 @@ static bool name_is_indexed(const prog_task_spec *spec) {
 static void compile_task(prog_compiler *compiler, const doc_node *node, prog_task_spec *spec) {
     doc_node member;
     if (doc_node_member(node, "count", &member))
-        prog_load_setting(compiler, &member, &spec->count);
+        prog_compile_setting(compiler, &member, &spec->count);
     compiler->body = spec->body;
     if (doc_node_member(node, "let", &member))
         spec->let = prog_compile_bindings(compiler, &member, false);
@@ -241,7 +235,7 @@ static void compile_task(prog_compiler *compiler, const doc_node *node, prog_tas
         spec->name = prog_compile_text(compiler, &member);
     spec->indexed = name_is_indexed(spec);
     if (doc_node_member(node, "start", &member))
-        prog_load_setting(compiler, &member, &spec->start);
+        prog_compile_setting(compiler, &member, &spec->start);
     compiler->body = NULL;
     compile_task_steps(compiler, node, spec);
 }

@@ -1,7 +1,9 @@
 /* The primitives that a document declares. */
+#include "program/objects.h"
+
 #include <string.h>
 
-#include "program/load.h"
+#include "program/scope.h"
 
 const prog_object_kind prog_object_kinds[] = {
     {"queue",
@@ -77,7 +79,7 @@ static void read_member(prog_compiler *compiler, const prog_object_member *membe
     size_t order;
     switch (member->kind) {
     case PROG_OBJECT_MEMBER_COUNT:
-        prog_load_setting(compiler, node, &object->size);
+        prog_compile_setting(compiler, node, &object->size);
         break;
     case PROG_OBJECT_MEMBER_ORDER:
         if (doc_node_choice(node, "order", orders, 3, &order) == 0)

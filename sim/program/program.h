@@ -277,6 +277,18 @@ typedef struct prog_expect {
     uint32_t table_place;
 } prog_expect;
 
+/* Memory that lives as long as the program, and what else it owns: linked lists. */
+struct prog_arena {
+    struct prog_arena *next;
+    max_align_t bytes[];
+};
+
+struct prog_owned {
+    struct prog_owned *next;
+    expr_expression *expression;
+    expr_text *text;
+};
+
 typedef struct prog_program {
     doc_document *document;
     const char *name; /* "scenario" when the document has none */
@@ -314,30 +326,6 @@ typedef struct prog_program {
     struct prog_owned *owned;
 } prog_program;
 
-struct prog_language;
-
-/* Loads, checks and compiles a document of a language (steps/language.h). Returns
- *   0           *program is whole
- *   CAD_EINVAL  faults: in program->document
- *   CAD_ESYSTEM the file cannot be read: the fault is in program->document
- *   CAD_ENOMEM  *program is NULL
- * Except in the last case the caller owns *program. */
-int prog_load(const char *path, const struct prog_language *language, prog_program **program);
-/* The same for a document that is in memory; takes it over. */
-int prog_compile(doc_document *document, const struct prog_language *language,
-                 prog_program **program);
 void prog_free(prog_program *program); /* takes NULL */
-
-/* The Python name of the exception with a code; never NULL. */
-const char *prog_error_name(const prog_program *program, int code);
-/* True where an exception with this code is caught by a branch for `exception`. */
-bool prog_catches(const prog_program *program, uint32_t exception, int code);
-
-/* Python's str(error), which of a KeyError is the repr of its message. Appends; 0 or CAD_ENOMEM.
- * `exception` may be NULL. */
-int prog_error_text(int code, const cad_exception *exception, base_buffer *buffer);
-/* `Name: text`, or `Name` without one. */
-int prog_error_show(const prog_program *program, int code, const cad_exception *exception,
-                    base_buffer *buffer);
 
 #endif

@@ -1,9 +1,10 @@
 /* What names mean where they stand in the document. */
+#include "program/scope.h"
+
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "program/compile.h"
 
 /* --- Types in words -------------------------------------------------------------------------- */
 

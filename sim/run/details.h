@@ -5,7 +5,7 @@
 #ifndef RUN_DETAILS_H
 #define RUN_DETAILS_H
 
-#include "run/machine.h"
+#include "run/job.h"
 
 /* Those of the scenario, when its trace begins. */
 void run_tell_globals(run_machine *machine);

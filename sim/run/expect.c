@@ -1,5 +1,6 @@
 /* What a document expects of its runs, held against one. */
 #include "run/expect.h"
+#include "program/exceptions.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,6 +10,8 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "run/interpreter.h"
+#include "run/values.h"
 
 /* --- During the run -------------------------------------------------------------------------- */
 
@@ -84,18 +87,18 @@ static void check_times(checker *check) {
     int64_t slack_ns = machine->options->real ? machine->tolerance_ns : 0;
     bool exact = expect->makespan_least.value == expect->makespan_most.value;
     char wanted[BASE_NUMBER_TEXT], was[BASE_NUMBER_TEXT];
-    (void)seconds(machine->end_ns, was);
-    if (machine->end_ns < machine->makespan_least_ns - slack_ns)
+    (void)seconds(machine->result.end_ns, was);
+    if (machine->result.end_ns < machine->makespan_least_ns - slack_ns)
         fail(check, expect->makespan_least.place, "expected %s%s s, found %s s",
              exact ? "" : "at least ", seconds(machine->makespan_least_ns, wanted), was);
     else if (machine->makespan_most_ns != CAD_NEVER &&
-             machine->end_ns > machine->makespan_most_ns + slack_ns)
+             machine->result.end_ns > machine->makespan_most_ns + slack_ns)
         fail(check, expect->makespan_most.place, "expected %s%s s, found %s s",
              exact ? "" : "at most ", seconds(machine->makespan_most_ns, wanted), was);
     if (expect->max_concurrent.value != NULL &&
-        machine->spans_most != (uint64_t)machine->max_concurrent)
+        machine->result.spans_most != (uint64_t)machine->max_concurrent)
         fail(check, expect->max_concurrent.place, "expected %" PRId64 ", found %" PRIu64,
-             machine->max_concurrent, machine->spans_most);
+             machine->max_concurrent, machine->result.spans_most);
 }
 
 /* The time before a line that `log` made, in milliseconds; -1: there is none. `*rest` is what
@@ -207,7 +210,7 @@ static void check_invariants(checker *check) {
 
 size_t run_check_expectations(const run_machine *machine, FILE *report) {
     const prog_expect *expect = &machine->program->expect;
-    const char *outcome = run_outcome_name(machine->outcome);
+    const char *outcome = run_outcome_name(machine->result.outcome);
     checker check = {.machine = machine, .report = report};
     if (expect->outcome != NULL && strcmp(expect->outcome, outcome) != 0)
         fail(&check, expect->outcome_place, "expected \"%s\", found \"%s\"", expect->outcome,

@@ -7,7 +7,8 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "run/details.h"
-#include "run/machine.h"
+#include "run/limits.h"
+#include "run/values.h"
 
 /* --- Variables ------------------------------------------------------------------------------- */
 
@@ -274,12 +275,11 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
                 return left;
         }
         run_tell_frame(job->machine, cad_current_task(), job->top, true);
-        if (pop(job)) {
-            run_tell_frame(job->machine, cad_current_task(), job->top, false);
-        } else {
+        if (!pop(job)) {
             *end = end_job(job, &completion);
             return 0;
         }
+        run_tell_frame(job->machine, cad_current_task(), job->top, false);
         in = &program->code[job->top->pc - 1]; /* the call */
         if (completion.code == PROG_RETURN) {
             job->held = completion.value;

@@ -1,9 +1,9 @@
-/* interpreter.h - what the blocks and the control steps share with the interpreter.
+/* interpreter.h - goes through the instructions of a job, and out of blocks.
  */
 #ifndef RUN_INTERPRETER_H
 #define RUN_INTERPRETER_H
 
-#include "run/machine.h"
+#include "run/job.h"
 
 /* How control leaves an instruction other than by going on to the next one. */
 typedef struct run_completion {
@@ -23,6 +23,14 @@ void run_frame_clear(run_frame *frame);
  * NULL: nobody's. Known where details are told. */
 void run_frame_set_owner(const run_frame *frame, const cad_task *task);
 const cad_task *run_frame_owner(const run_frame *frame);
+
+/* Goes through a job's instructions; `result` is that of the wait that it goes on from, or 0 at
+ * the start. Returns CAD_PENDING, or what the job ended with. */
+int run_job_go(run_job *job, int result);
+/* The error of a task that has ended with one which nobody has asked for yet. */
+int run_job_error(const run_job *job);
+/* Frees what a job holds. */
+void run_job_clear(run_job *job);
 
 /* Runs a coroutine inside the job. */
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments);

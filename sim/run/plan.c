@@ -4,7 +4,9 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "run/interpreter.h"
+#include "run/draws.h"
+#include "run/report.h"
+#include "run/values.h"
 
 /* A task that is made up, and not yet created. */
 typedef struct run_planned {
@@ -244,7 +246,7 @@ static void expect_name(run_machine *machine) {
     machine->named = 0;
     base_buffer_clear(&machine->name);
     if (base_buffer_append(&machine->name, machine->text.data, machine->text.length) == 0)
-        machine->named = machine->task_count + 1;
+        machine->named = machine->result.task_count + 1;
 }
 
 /* --- All of them ----------------------------------------------------------------------------- */
@@ -269,7 +271,7 @@ static int go_through(run_machine *machine, bool now) {
     for (size_t i = 0; i < program->task_count && error == 0; i++) {
         const prog_task_spec *spec = &program->tasks[i];
         bool at_once = now && spec->start.value == NULL;
-        machine->first_ids[i] = machine->task_count + 1;
+        machine->first_ids[i] = machine->result.task_count + 1;
         error = planner_begin(&planner, machine, spec);
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             run_planned *planned = NULL;

@@ -7,7 +7,7 @@
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
 
-#include "run/machine.h"
+#include "run/job.h"
 
 /* Each returns 0; CAD_ENOMEM; PROG_HALT; or an error in a task's variables or name, which has been
  * reported. */

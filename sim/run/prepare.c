@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "run/values.h"
 
 #define MOST (INT64_C(1) << 53)
 
@@ -103,7 +104,7 @@ static void report_override(void *context, size_t offset, size_t length, const c
     const run_override *override = report->override;
     const doc_excerpt excerpt = {override->value, strlen(override->value), offset, length};
     char text[300];
-    (void)snprintf(text, sizeof text, "--set %s: %s", override->name, message);
+    (void)snprintf(text, sizeof text, "cannot set \"%s\": %s", override->name, message);
     (void)doc_faults_add(&report->machine->program->document->faults, DOC_NOWHERE, &excerpt, text);
 }
 
@@ -138,10 +139,10 @@ static int check_override(run_machine *machine, const char *name) {
         return 0;
     base_suggestion_start(&suggestion, name, strlen(name));
     base_symbols_suggest(names, &suggestion);
-    (void)snprintf(message, sizeof message, "--set %s: the scenario has no such variable%s%s%s",
-                   name, suggestion.best != NULL ? "; did you mean \"" : "",
-                   suggestion.best != NULL ? suggestion.best : "",
-                   suggestion.best != NULL ? "\"?" : "");
+    (void)snprintf(
+        message, sizeof message, "cannot set \"%s\": the scenario has no such variable%s%s%s", name,
+        suggestion.best != NULL ? "; did you mean \"" : "",
+        suggestion.best != NULL ? suggestion.best : "", suggestion.best != NULL ? "\"?" : "");
     return fault(machine, DOC_NOWHERE, message);
 }
 

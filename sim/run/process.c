@@ -1,15 +1,97 @@
 /* What a process does once: memory, and what references mean. */
 #include "run/process.h"
 
+#include <string.h>
+
+#include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "document/hooks.h"
-#include "run/machine.h"
+#include "run/callback.h"
+#include "run/names.h"
+
+/* --- References ------------------------------------------------------------------------------ */
+
+static const char *future_type_name(const void *pointer) {
+    return run_is_task(pointer) ? "Task" : "Future";
+}
+
+static void future_ref(void *pointer) {
+    (void)cad_future_ref(pointer);
+}
+
+static void future_unref(void *pointer) {
+    cad_future_unref(pointer);
+}
+
+static int future_show(const void *pointer, base_buffer *buffer) {
+    return base_buffer_format(buffer, "<Task %s>", cad_task_name(pointer));
+}
+
+static const char *object_type_name(const void *pointer) {
+    static const char *const names[] = {"Queue",     "Lock",    "Event", "Condition",
+                                        "Semaphore", "Barrier", "Future"};
+    return names[((const prog_object *)pointer)->type];
+}
+
+static int object_show(const void *pointer, base_buffer *buffer) {
+    const prog_object *object = pointer;
+    return base_buffer_format(buffer, "<%s %s>", object_type_name(object), object->name);
+}
+
+static const char *handle_type_name(const void *pointer) {
+    (void)pointer;
+    return "Handle";
+}
+
+static void handle_ref(void *pointer) {
+    run_callback_ref(pointer);
+}
+
+static void handle_unref(void *pointer) {
+    run_callback_unref(pointer);
+}
+
+static int handle_show(const void *pointer, base_buffer *buffer) {
+    (void)pointer;
+    return base_buffer_append(buffer, "<Handle>", strlen("<Handle>"));
+}
+
+static void exception_ref(void *pointer) {
+    (void)cad_exception_ref(pointer);
+}
+
+static void exception_unref(void *pointer) {
+    cad_exception_unref(pointer);
+}
+
+static void futures_ref(void *pointer) {
+    ((run_futures *)pointer)->references++;
+}
+
+static void futures_unref(void *pointer) {
+    run_futures *futures = pointer;
+    if (--futures->references > 0)
+        return;
+    for (uint32_t i = 0; i < futures->count; i++)
+        cad_future_unref(futures->items[i]);
+    base_free(futures);
+}
+
+static const expr_reference_kind kinds[] = {
+    [PROG_KIND_OBJECT] = {object_type_name, NULL, NULL, object_show},
+    [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show},
+    [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show},
+    [PROG_KIND_EXCEPTION] = {NULL, exception_ref, exception_unref, NULL},
+    [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL},
+};
+
+/* --- The process ----------------------------------------------------------------------------- */
 
 void run_process_start(uint64_t max_memory) {
     base_limit_memory(max_memory);
     cad_set_allocator(base_hook, NULL);
     doc_json_hooks();
-    run_references_start();
+    expr_reference_kinds(kinds, sizeof kinds / sizeof *kinds);
 }

@@ -1,4 +1,7 @@
 /* What is said about a run that does not go well. */
+#include "run/report.h"
+#include "program/exceptions.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,8 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "run/interpreter.h"
-#include "run/machine.h"
+#include "run/names.h"
 #include "trace/stream.h"
 
 /* --- Words ----------------------------------------------------------------------------------- */
@@ -31,12 +33,21 @@ static void format_place(const run_machine *machine, uint32_t place, base_buffer
         (void)doc_format_place(machine->program->document, place, buffer);
 }
 
+/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
+static FILE *begin_report(const run_machine *machine) {
+    if (machine->options->report == NULL)
+        return NULL;
+    run_speak(machine);
+    (void)run_lines_flush(machine->options->lines);
+    return machine->options->report;
+}
+
 /* --- Failures -------------------------------------------------------------------------------- */
 
 static void keep_failure(run_machine *machine, const char *who, const char *what, uint32_t place) {
-    if (machine->failure_count++ >= RUN_FAILURES_KEPT)
+    if (machine->result.failure_count++ >= RUN_FAILURES_KEPT)
         return;
-    run_failure *failure = &machine->failures[machine->failure_count - 1];
+    run_failure *failure = &machine->result.failures[machine->result.failure_count - 1];
     failure->who = base_strndup(who, strlen(who));
     failure->what = base_strndup(what, strlen(what));
     failure->place = place;
@@ -64,7 +75,6 @@ static void report_members(const run_machine *machine, const cad_exception *exce
 
 void run_note_failure(run_machine *machine, const cad_task *task, const char *who, int code,
                       const cad_exception *exception, uint32_t at) {
-    FILE *report = machine->options->report;
     base_buffer what = {0}, where = {0}, members = {0};
     uint32_t place = place_of(machine, at);
     if (exception != NULL && cad_exception_code(exception) != code)
@@ -75,8 +85,9 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *wh
     const char *said = what.data != NULL ? what.data : "an exception";
     keep_failure(machine, who, said, place);
     trace_failure(machine, task, code, exception, where.data);
-    run_speak(machine);
-    if (report != NULL && machine->failure_count <= RUN_FAILURES_KEPT)
+    bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
+    FILE *report = kept ? begin_report(machine) : NULL;
+    if (report != NULL)
         fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
                 where.data != NULL ? ": " : "",
                 task != NULL ? "exception never retrieved in " : "exception in ", who, said,
@@ -84,6 +95,11 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *wh
     base_buffer_free(&what);
     base_buffer_free(&where);
     base_buffer_free(&members);
+}
+
+void run_note_end(run_machine *machine, const char *who, run_job *job, int result) {
+    if (result < 0 && result != CAD_PENDING)
+        run_note_failure(machine, NULL, who, result, cad_error_exception(), job->frame.pc);
 }
 
 void run_note_unretrieved(cad_future *future, int code, const cad_exception *exception,
@@ -102,15 +118,14 @@ void run_note_unretrieved(cad_future *future, int code, const cad_exception *exc
 /* --- Slow turns ------------------------------------------------------------------------------ */
 
 void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
-    FILE *report = machine->options->report;
     const cad_task *task = cad_current_task();
     char busy[TIME_TEXT], at[TIME_TEXT];
     base_buffer where = {0};
+    FILE *report = begin_report(machine);
     if (report == NULL)
         return;
     uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
     format_place(machine, place_of(machine, pc), &where);
-    run_speak(machine);
     fprintf(report, "%s%sslow: %s%s kept the loop busy for %s, until %s\n",
             where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
             task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
@@ -128,17 +143,16 @@ static const char *running_body(const run_machine *machine) {
 
 void run_note_running(const run_job *job) {
     run_machine *machine = job->machine;
-    FILE *report = machine->options->report;
     const cad_task *task = cad_current_task();
     base_buffer who = {0}, where = {0};
     (void)base_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
                              task != NULL ? cad_task_name(task) : running_body(machine));
-    machine->running = who.data;
-    machine->running_place = place_of(machine, job->top->pc);
+    machine->result.running = who.data;
+    machine->result.running_place = place_of(machine, job->top->pc);
+    FILE *report = begin_report(machine);
     if (report == NULL)
         return;
-    format_place(machine, machine->running_place, &where);
-    run_speak(machine);
+    format_place(machine, machine->result.running_place, &where);
     fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
             who.data != NULL ? who.data : "a task");
     base_buffer_free(&where);
@@ -173,13 +187,12 @@ static void print_cycle(FILE *report, const run_stuck_list *cycle) {
 }
 
 void run_report_deadlock(run_machine *machine) {
-    FILE *report = machine->options->report;
-    run_deadlock *deadlock = &machine->deadlock;
+    run_deadlock *deadlock = &machine->result.deadlock;
     char time[TIME_TEXT];
-    run_deadlock_find(deadlock, machine->loop, machine->task_count);
+    run_deadlock_find(deadlock, machine->loop, machine->result.task_count);
+    FILE *report = begin_report(machine);
     if (report == NULL)
         return;
-    run_speak(machine);
     fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n",
             show_time(cad_loop_time(machine->loop), time));
     for (size_t i = 0; i < deadlock->tasks.count; i++) {

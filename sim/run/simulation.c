@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "driver.h"
+#include "run/report.h"
 
 typedef struct watched_driver {
     cad_driver driver;
@@ -29,8 +30,8 @@ static int64_t now(cad_driver *driver) {
 static void stop_at_limit(run_machine *machine) {
     char seconds[BASE_NUMBER_TEXT];
     (void)base_number_format((double)machine->options->max_time_ns / 1e9, seconds);
-    (void)run_machine_stop(machine, RUN_LIMIT,
-                           "%s seconds of the loop's time were not enough (--max-time)", seconds);
+    (void)run_machine_limit(machine, RUN_LIMIT_TIME,
+                            "%s seconds of the loop's time were not enough", seconds);
 }
 
 /* SIGINT came, or there is no time left: the loop ends at once. */

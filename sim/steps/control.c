@@ -8,7 +8,7 @@
 #include "program/exceptions.h"
 #include "run/details.h"
 #include "run/interpreter.h"
-#include "run/machine.h"
+#include "run/values.h"
 
 /* --- let, assign ----------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 #include "steps/functions.h"
 
 #include "run/machine.h"
+#include "run/names.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #define STEPS_LANGUAGE_H
 
 #include "program/language.h"
+#include "program/load.h"
 
 extern const prog_language step_language;
 

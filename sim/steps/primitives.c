@@ -1,7 +1,8 @@
 /* The steps on queues, locks, semaphores, events, conditions, barriers and futures. */
 #include "program/compile.h"
 #include "run/interpreter.h"
-#include "run/machine.h"
+#include "run/names.h"
+#include "run/values.h"
 
 #define HOLDABLE (PROG_IS(PROG_LOCK) | PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_CONDITION))
 

@@ -4,8 +4,11 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/compile.h"
+#include "program/exceptions.h"
+#include "run/callback.h"
 #include "run/interpreter.h"
-#include "run/machine.h"
+#include "run/names.h"
+#include "run/values.h"
 #include "steps/control.h"
 
 #define AWAITABLE PROG_AWAITABLE

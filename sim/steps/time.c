@@ -4,7 +4,8 @@
 
 #include "program/compile.h"
 #include "run/interpreter.h"
-#include "run/machine.h"
+#include "run/output.h"
+#include "run/values.h"
 
 /* --- sleep, compute, to_thread --------------------------------------------------------------- */
 

@@ -295,21 +295,9 @@ static int take_point(struct trace_builder *builder, const struct trace_raw_even
     return error;
 }
 
-/* What people look for. The others are there for other programs, or say in detail what can be
- * seen. */
-static bool is_seen(int category) {
-    switch (category) {
-    case TRACE_CATEGORY_WAKE:
-    case TRACE_CATEGORY_OBJECT:
-    case TRACE_CATEGORY_FREED:
-    case TRACE_CATEGORY_TURN:
-    case TRACE_CATEGORY_PARK:
-    case TRACE_CATEGORY_OPERATION:
-    case TRACE_CATEGORY_VARIABLE:
-        return false;
-    default:
-        return true;
-    }
+/* Whether it is there for other programs, or to declare what counters show. */
+static bool is_unseen(int category) {
+    return category == TRACE_CATEGORY_WAKE || category == TRACE_CATEGORY_OBJECT;
 }
 
 static int take_instant(struct trace_builder *builder, const struct trace_raw_event *event,
@@ -319,7 +307,7 @@ static int take_instant(struct trace_builder *builder, const struct trace_raw_ev
         return category;
     if (category == TRACE_CATEGORY_WAIT || category == TRACE_CATEGORY_SPAN)
         return take_point(builder, event, track, category);
-    if (!is_seen(category))
+    if (is_unseen(category))
         return 0;
     struct trace_instant instant = {
         .time_ns = event->ts_ns,

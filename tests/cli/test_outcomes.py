@@ -1,5 +1,7 @@
 """How a run ends badly, and what is said about it; what it was expected to do, and did not."""
 
+import subprocess
+
 from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main
 
 FAILS = {"name": "a", "do": [{"raise": "ValueError", "message": "no"}]}
@@ -76,6 +78,14 @@ class Failures(CliTest):
         self.assertRegex(line, r"\Ascenario.json:1:\d+: /tasks/0/do/0/try/1: exception never "
                                r"retrieved in task a: ValueError: no 2\Z")
         self.assertEqual(outcome, "outcome failed at 1000000000")
+
+    def test_what_was_printed_before_stands_before_it(self):
+        self.write("scenario.json", {"cadran": 1, "tasks": [
+            {"name": "a", "do": [{"print": "before"}, {"raise": "ValueError"}]}]})
+        process = self.cadran("run", "scenario.json", stderr=subprocess.STDOUT)
+        self.assertEqual(process.out, "before\n"
+                         "scenario.json:1:67: /tasks/0/do/1: exception never retrieved in task a: "
+                         "ValueError\noutcome failed at 0\n")
 
     def test_the_place_is_where_it_began_not_where_it_passed(self):
         line, _ = self.lines({"coroutines": {"deep": {"do": [{"let": {"x": "1 / 0"}}]}},

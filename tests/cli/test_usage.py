@@ -106,12 +106,12 @@ class Mistakes(CliTest):
 
     def test_a_variable_that_is_set_must_be_one(self):
         for setting, message in (
-            ("jbos=1", '--set jbos: the scenario has no such variable; did you mean "jobs"?\n'),
-            ("frob=1", "--set frob: the scenario has no such variable\n"),
-            ("jobs=", "--set jobs: the expression is empty\n"),
-            ("jobs=1+", "--set jobs: expected a value, but the expression ends here\n"
+            ("jbos=1", 'cannot set "jbos": the scenario has no such variable; did you mean "jobs"?\n'),
+            ("frob=1", 'cannot set "frob": the scenario has no such variable\n'),
+            ("jobs=", 'cannot set "jobs": the expression is empty\n'),
+            ("jobs=1+", 'cannot set "jobs": expected a value, but the expression ends here\n'
                         "    1+\n      ^\n"),
-            ("jobs=width", '--set jobs: unknown name "width"\n    width\n    ^~~~~\n'),
+            ("jobs=width", 'cannot set "jobs": unknown name "width"\n    width\n    ^~~~~\n'),
         ):
             with self.subTest(setting):
                 self.expect(USAGE, "run", "--set", setting, WINDOW, out="",

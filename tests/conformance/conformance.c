@@ -16,8 +16,9 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
-#include "run/machine.h"
+#include "program/load.h"
 #include "run/process.h"
+#include "run/run.h"
 #include "steps/language.h"
 
 /* --- Running --------------------------------------------------------------------------------- */
@@ -40,10 +41,11 @@ static bool run_program(const prog_program *program, int fd, base_buffer *found)
     bool fine = run_lines_close(&lines) == 0 && error == 0;
     off_t size = lseek(fd, 0, SEEK_END);
     char *text = malloc((size_t)size + 1);
-    fine = fine && size >= 0 && text != NULL && pread(fd, text, (size_t)size, 0) == size &&
-           base_buffer_append(found, text, (size_t)size) == 0 &&
-           base_buffer_format(found, "outcome %s at %" PRId64 "\n",
-                              run_outcome_name(machine->outcome), machine->end_ns) == 0;
+    fine =
+        fine && size >= 0 && text != NULL && pread(fd, text, (size_t)size, 0) == size &&
+        base_buffer_append(found, text, (size_t)size) == 0 &&
+        base_buffer_format(found, "outcome %s at %" PRId64 "\n",
+                           run_outcome_name(machine->result.outcome), machine->result.end_ns) == 0;
     free(text);
     run_machine_free(machine);
     return fine;

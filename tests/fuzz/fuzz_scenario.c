@@ -9,9 +9,10 @@
 #include <stdlib.h>
 
 #include "base/limit.h"
+#include "program/load.h"
 #include "run/expect.h"
-#include "run/machine.h"
 #include "run/process.h"
+#include "run/run.h"
 #include "steps/language.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,13 +40,13 @@ static void start(void) {
 }
 
 /* What a run came to; all zeros for one that could not begin. */
-typedef struct run_result {
+typedef struct summary {
     int error;
     enum run_outcome outcome;
     int64_t end_ns;
     uint64_t steps, tasks, pending, failures, spans;
     size_t unmet;
-} run_result;
+} summary;
 
 static void check_faults(const prog_program *program) {
     base_buffer faults = {0};
@@ -54,26 +55,26 @@ static void check_faults(const prog_program *program) {
     base_buffer_free(&faults);
 }
 
-static void run_one(run_machine *machine, run_result *result) {
+static void run_one(run_machine *machine, summary *result) {
     run_machine_run(machine);
-    result->outcome = machine->outcome;
-    result->end_ns = machine->end_ns;
-    result->steps = run_machine_steps(machine);
-    result->tasks = machine->task_count;
-    result->pending = machine->pending_count;
-    result->failures = machine->failure_count;
-    result->spans = machine->spans_most;
-    HOLDS(machine->outcome != RUN_BROKEN);
-    HOLDS(machine->end_ns >= 0);
+    result->outcome = machine->result.outcome;
+    result->end_ns = machine->result.end_ns;
+    result->steps = machine->result.steps;
+    result->tasks = machine->result.task_count;
+    result->pending = machine->result.pending_count;
+    result->failures = machine->result.failure_count;
+    result->spans = machine->result.spans_most;
+    HOLDS(machine->result.outcome != RUN_BROKEN);
+    HOLDS(machine->result.end_ns >= 0);
     HOLDS(result->steps <= STEPS);
     HOLDS(result->tasks <= TASKS && result->pending <= result->tasks);
-    HOLDS((machine->outcome == RUN_LIMIT) == (machine->reason[0] != '\0'));
-    HOLDS(machine->outcome != RUN_COMPLETE || result->failures + result->pending == 0);
+    HOLDS((machine->result.outcome == RUN_LIMIT) == (machine->result.reason[0] != '\0'));
+    HOLDS(machine->result.outcome != RUN_COMPLETE || result->failures + result->pending == 0);
     result->unmet = run_check_expectations(machine, unheard);
 }
 
-static run_result run(const prog_program *program) {
-    run_result result = {0};
+static summary run(const prog_program *program) {
+    summary result = {0};
     run_lines lines;
     HOLDS(run_lines_open(&lines, nowhere) == 0);
     const run_machine_options options = {.slow_ns = CAD_MILLISECOND,
@@ -96,7 +97,7 @@ static run_result run(const prog_program *program) {
     return result;
 }
 
-static void check_same(const run_result *a, const run_result *b) {
+static void check_same(const summary *a, const summary *b) {
     HOLDS(a->error == b->error && a->outcome == b->outcome && a->end_ns == b->end_ns);
     HOLDS(a->steps == b->steps && a->tasks == b->tasks && a->pending == b->pending);
     HOLDS(a->failures == b->failures && a->spans == b->spans && a->unmet == b->unmet);
@@ -112,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int compiled = prog_compile(document, &step_language, &program);
     HOLDS(compiled == parsed || (parsed == 0 && compiled == CAD_EINVAL));
     if (compiled == 0) {
-        run_result first = run(program), second = run(program);
+        summary first = run(program), second = run(program);
         check_same(&first, &second);
     } else {
         check_faults(program);

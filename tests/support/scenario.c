@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
+#include "program/load.h"
 #include "run/expect.h"
+#include "run/run.h"
 #include "steps/language.h"
 
 run_machine_options scenario_options(void) {
@@ -55,15 +57,15 @@ static void run_one(const prog_program *program, const run_machine_options *opti
     if (run->error != 0)
         return;
     run_machine_run(machine);
-    run->outcome = machine->outcome;
-    run->end_ns = machine->end_ns;
-    run->tasks = machine->task_count;
-    run->pending = machine->pending_count;
-    run->failures = machine->failure_count;
-    run->spans_most = machine->spans_most;
+    run->outcome = machine->result.outcome;
+    run->end_ns = machine->result.end_ns;
+    run->tasks = machine->result.task_count;
+    run->pending = machine->result.pending_count;
+    run->failures = machine->result.failure_count;
+    run->spans_most = machine->result.spans_most;
     free(run->reason);
-    run->reason = strdup(machine->reason);
-    if (machine->outcome != RUN_BROKEN)
+    run->reason = strdup(machine->result.reason);
+    if (machine->result.outcome != RUN_BROKEN)
         run->unmet = run_check_expectations(machine, options->report);
     run_machine_free(machine);
 }

@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "trace/reader.h"
 
 struct watch_moment {
     uint64_t ordinal;
@@ -92,7 +95,8 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     return error;
 }
 
-static bool seek_everywhere(struct watch *watch) {
+/* Whether a timeline has the states that there were. `how` it has come to its events is said. */
+static bool seek_everywhere(struct watch *watch, struct trace_timeline *timeline, const char *how) {
     enum { SEEKS = 50 };
     uint64_t random = UINT64_C(88172645463325252);
     for (int i = 0; i < SEEKS && watch->turns > 0; i++) {
@@ -101,15 +105,30 @@ static bool seek_everywhere(struct watch *watch) {
         random ^= random >> 7;
         random ^= random << 17;
         const struct watch_moment *moment = &watch->moments[random % watch->turns];
-        if (trace_timeline_seek(watch->timeline, moment->ordinal, &state) == 0 &&
+        if (trace_timeline_seek(timeline, moment->ordinal, &state) == 0 &&
             trace_state_now(state)->ordinal == moment->ordinal &&
             hash_of(say(watch, state)) == moment->hash)
             continue;
-        fprintf(stderr, "%s: the timeline's state at event %" PRIu64 " is another\n", watch->name,
-                moment->ordinal);
+        fprintf(stderr, "%s: the state at event %" PRIu64 " is another %s\n", watch->name,
+                moment->ordinal, how);
         return false;
     }
     return true;
+}
+
+/* The same by what was written to a file. */
+static bool read_back(struct watch *watch) {
+    char message[TRACE_MESSAGE_SIZE];
+    bool complete = false;
+    struct trace_timeline *timeline = checked(trace_timeline_new());
+    int error =
+        trace_read_events(watch->file, trace_timeline_consumer(timeline), &complete, message);
+    bool fine = error == 0 && complete;
+    if (!fine)
+        fprintf(stderr, "%s: %s\n", watch->name, error != 0 ? message : "is not complete");
+    fine = fine && seek_everywhere(watch, timeline, "in the file");
+    trace_timeline_free(timeline);
+    return fine;
 }
 
 /* --- Life ------------------------------------------------------------------------------------- */
@@ -123,16 +142,24 @@ struct watch *watch_new(const char *name, const struct probe_program *program) {
     watch->timeline = checked(trace_timeline_new());
     open_text(&watch->asked);
     open_text(&watch->rebuilt);
+    int fd = mkstemp(strcpy(watch->file, "/tmp/cadran-watch-XXXXXX"));
+    if (fd < 0)
+        abort();
+    (void)close(fd);
     return watch;
 }
 
 void watch_listen(struct watch *watch, struct trace_stream *stream) {
     trace_stream_add(stream, &watch->consumer);
     trace_stream_add(stream, trace_timeline_consumer(watch->timeline));
+    if (trace_stream_write(stream, watch->file) != 0)
+        abort();
 }
 
 bool watch_end(struct watch *watch) {
-    return !watch->differs && (watch->without != TRACE_UNKNOWN || seek_everywhere(watch));
+    if (watch->differs || watch->without != TRACE_UNKNOWN)
+        return !watch->differs;
+    return seek_everywhere(watch, watch->timeline, "by the timeline") && read_back(watch);
 }
 
 void watch_free(struct watch *watch) {
@@ -140,6 +167,7 @@ void watch_free(struct watch *watch) {
     trace_timeline_free(watch->timeline);
     close_text(&watch->asked);
     close_text(&watch->rebuilt);
+    (void)unlink(watch->file);
     free(watch->moments);
     free(watch);
 }

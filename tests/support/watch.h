@@ -24,7 +24,8 @@ struct watch {
 
     struct trace_state *state;
     struct trace_timeline *timeline;
-    size_t turns; /* that were compared */
+    char file[32]; /* what is written of it */
+    size_t turns;  /* that were compared */
     bool differs;
     struct watch_text {
         FILE *file;
@@ -40,7 +41,7 @@ struct watch *watch_new(const char *name, const struct probe_program *program);
 /* Before the stream is attached. */
 void watch_listen(struct watch *watch, struct trace_stream *stream);
 /* After the run: whether all was the same, and is the same again where a timeline goes to turns in
- * any order. Says what was not. */
+ * any order, by the events as they came and as they are read from the file. Says what was not. */
 bool watch_end(struct watch *watch);
 void watch_free(struct watch *watch);
 

@@ -1,0 +1,68 @@
+/* compiler.h - what is known while a document is compiled, and who owns what is made.
+ *
+ * What is wrong becomes a fault of the document, and compiling goes on: the program is thrown
+ * away, but its other faults are found. Memory that runs out is noted in prog_compiler.no_memory;
+ * from then on nothing that is compiled means anything.
+ */
+#ifndef PROGRAM_COMPILER_H
+#define PROGRAM_COMPILER_H
+
+#include "program/language.h"
+#include "program/program.h"
+
+/* Steps that run on their own later, with the variables of the body that they stand in. */
+typedef struct prog_pending {
+    doc_node steps;
+    uint32_t instruction; /* whose operand ... */
+    uint32_t operand;     /* ... takes the place where they begin */
+    uint32_t timeout;
+} prog_pending;
+
+/* An exception of the scenario's own that a branch takes, and perhaps nothing raises. */
+typedef struct prog_caught {
+    doc_node branch;
+    uint32_t exception;
+} prog_caught;
+
+typedef struct prog_compiler {
+    prog_program *program;
+    const prog_language *language;
+    doc_document *document;
+    expr_scope scope; /* its context is the compiler */
+    bool no_memory;
+
+    prog_body *body;   /* NULL: outside all steps, where there are only variables of the scenario */
+    size_t variables;  /* how many of those are known here */
+    bool before_tasks; /* what is being read is evaluated before there are tasks */
+    uint32_t hidden;   /* the next hidden slot */
+    uint32_t lasting;  /* the next one of prog_body.lasting */
+    uint32_t block;    /* the innermost one around the step; likewise: */
+    uint32_t group;
+    uint32_t timeout;
+    uint32_t except;
+    const char *never_waits; /* "a callback", "setup"; NULL: in a coroutine */
+
+    prog_pending *pending;
+    size_t pending_count, pending_capacity;
+    size_t code_capacity, block_capacity, exception_capacity;
+    base_symbols task_names;    /* that tasks can have: those without an {expression} */
+    base_symbols written_names; /* of the rows of `tasks`, as they are written */
+    const char **patterns;      /* the others, as written */
+    size_t pattern_count, pattern_capacity;
+    prog_caught *caught;
+    size_t caught_count, caught_capacity;
+    base_symbols raised; /* exceptions of the scenario's own that something raises */
+} prog_compiler;
+
+/* Memory that lives as long as the program; zeroed; NULL is noted. */
+void *prog_compiler_alloc(prog_compiler *compiler, size_t size);
+/* An expression, or a text, of the document; NULL after a fault. */
+expr_expression *prog_compile_expression(prog_compiler *compiler, const doc_node *node);
+expr_text *prog_compile_text(prog_compiler *compiler, const doc_node *node);
+/* An expression with a constant in place of a node. */
+expr_expression *prog_compile_constant(prog_compiler *compiler, double number);
+
+/* A number that is known before the run. */
+void prog_compile_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting);
+
+#endif

@@ -1,0 +1,166 @@
+/* Coroutines, variables, arguments and exceptions, as the members of steps name them. */
+#include "program/operands.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "program/exceptions.h"
+#include "program/scope.h"
+
+prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node) {
+    const prog_program *program = compiler->program;
+    const char *name;
+    if (doc_node_string(node, &name) != 0)
+        return NULL;
+    uint32_t index = base_symbols_find(&program->coroutine_names, name, strlen(name));
+    if (index != BASE_NO_SYMBOL)
+        return program->coroutines[index];
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    base_symbols_suggest(&program->coroutine_names, &suggestion);
+    (void)doc_node_unknown(node, "coroutine", name, &suggestion);
+    return NULL;
+}
+
+static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
+    const base_symbols *names = &compiler->program->global_names;
+    const char *name = doc_node_key(member);
+    uint32_t slot = base_symbols_find(names, name, strlen(name));
+    if (slot != BASE_NO_SYMBOL)
+        return slot;
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    base_symbols_suggest(names, &suggestion);
+    (void)doc_node_key_unknown(member, "scenario variable", name, &suggestion);
+    return PROG_NO_SLOT;
+}
+
+static uint32_t find_local(prog_compiler *compiler, const doc_node *member) {
+    const char *name = doc_node_key(member);
+    if (!prog_check_name(compiler, member, name))
+        return PROG_NO_SLOT;
+    return base_symbols_find(&compiler->body->variables, name, strlen(name));
+}
+
+const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,
+                                           bool global) {
+    if (doc_node_object(node) != 0)
+        return NULL;
+    size_t count = doc_node_count(node);
+    prog_bindings *bindings =
+        prog_compiler_alloc(compiler, sizeof *bindings + count * sizeof bindings->items[0]);
+    if (bindings == NULL)
+        return NULL;
+    bool fine = true;
+    doc_node member;
+    for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
+        prog_binding *binding = &bindings->items[bindings->count++];
+        binding->slot = global ? find_global(compiler, &member) : find_local(compiler, &member);
+        binding->expression = prog_compile_expression(compiler, &member);
+        fine &= binding->slot != PROG_NO_SLOT && binding->expression != NULL;
+    }
+    return fine ? bindings : NULL;
+}
+
+/* A fault for each parameter that gets no argument. */
+static bool check_arguments(const prog_body *body, const doc_node *args, const doc_node *at) {
+    bool fine = true;
+    doc_node member;
+    for (uint32_t i = 0; i < body->parameters; i++) {
+        const char *name = base_symbols_name(&body->variables, i);
+        if (args != NULL && doc_node_member(args, name, &member))
+            continue;
+        fine = false;
+        (void)doc_node_fault(at, "coroutine \"%s\" needs the argument \"%s\"", body->name, name);
+    }
+    return fine;
+}
+
+const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
+                                             const doc_node *args, const doc_node *at) {
+    if (args != NULL && doc_node_object(args) != 0)
+        return NULL;
+    prog_arguments *arguments = prog_compiler_alloc(
+        compiler, sizeof *arguments + body->parameters * sizeof arguments->items[0]);
+    bool fine = check_arguments(body, args, at) && arguments != NULL;
+    doc_node member;
+    if (args == NULL || arguments == NULL)
+        return fine ? arguments : NULL;
+    for (bool more = doc_node_first(args, &member); more; more = doc_node_next(&member)) {
+        const char *name = doc_node_key(&member);
+        uint32_t slot = base_symbols_find(&body->variables, name, strlen(name));
+        if (slot < body->parameters && arguments->count < body->parameters) {
+            expr_text *value = prog_compile_text(compiler, &member);
+            arguments->items[arguments->count++] = (prog_argument){slot, value};
+            fine &= value != NULL;
+            continue;
+        }
+        base_suggestion suggestion;
+        base_suggestion_start(&suggestion, name, strlen(name));
+        for (uint32_t i = 0; i < body->parameters; i++)
+            base_suggestion_offer(&suggestion, base_symbols_name(&body->variables, i));
+        fine = false;
+        (void)doc_node_key_unknown(&member, "argument", name, &suggestion);
+    }
+    return fine ? arguments : NULL;
+}
+
+uint32_t prog_compile_exception(prog_compiler *compiler, const char *name) {
+    prog_program *program = compiler->program;
+    bool added;
+    uint32_t index = base_symbols_add(&program->exception_names, name, strlen(name), &added);
+    if (index == BASE_NO_SYMBOL) {
+        compiler->no_memory = true;
+        return 0;
+    }
+    if (!added)
+        return index;
+    prog_exception_type *types =
+        base_grown(program->exceptions, index, &compiler->exception_capacity, sizeof *types);
+    if (types == NULL) {
+        compiler->no_memory = true;
+        return 0;
+    }
+    program->exceptions = types;
+    types[index] = (prog_exception_type){base_symbols_name(&program->exception_names, index),
+                                         PROG_EXCEPTION, PROG_EXCEPTION_CODE(index)};
+    return index;
+}
+
+/* --- Exceptions that are only caught --------------------------------------------------------- */
+
+void prog_note_raised(prog_compiler *compiler, const char *name) {
+    if (base_symbols_add(&compiler->raised, name, strlen(name), NULL) == BASE_NO_SYMBOL)
+        compiler->no_memory = true;
+}
+
+void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t exception) {
+    if (exception < PROG_EXCEPTIONS_BUILT_IN || exception == PROG_ANY_EXCEPTION)
+        return;
+    prog_caught *caught = base_grown(compiler->caught, compiler->caught_count,
+                                     &compiler->caught_capacity, sizeof *caught);
+    if (caught == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->caught = caught;
+    caught[compiler->caught_count++] = (prog_caught){*branch, exception};
+}
+
+void prog_check_caught(prog_compiler *compiler) {
+    const prog_program *program = compiler->program;
+    for (size_t i = 0; i < compiler->caught_count; i++) {
+        const prog_caught *caught = &compiler->caught[i];
+        const char *name = program->exceptions[caught->exception].name;
+        base_suggestion suggestion;
+        if (base_symbols_find(&compiler->raised, name, strlen(name)) != BASE_NO_SYMBOL)
+            continue;
+        base_suggestion_start(&suggestion, name, strlen(name));
+        for (uint32_t k = 0; k < PROG_EXCEPTIONS_BUILT_IN; k++)
+            base_suggestion_offer(&suggestion, program->exceptions[k].name);
+        base_symbols_suggest(&compiler->raised, &suggestion);
+        if (suggestion.best != NULL)
+            (void)doc_node_key_fault(&caught->branch, "nothing raises \"%s\"; did you mean \"%s\"?",
+                                     name, suggestion.best);
+    }
+}

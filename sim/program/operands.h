@@ -1,0 +1,28 @@
+/* operands.h - what the members of a step refer to.
+ */
+#ifndef PROGRAM_OPERANDS_H
+#define PROGRAM_OPERANDS_H
+
+#include "program/compiler.h"
+
+/* The number of an exception by its Python name, which is made known; `name` must stay. */
+uint32_t prog_compile_exception(prog_compiler *compiler, const char *name);
+
+/* Notes that something raises it, or that a branch takes it. */
+void prog_note_raised(prog_compiler *compiler, const char *name);
+void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t exception);
+/* When all steps are compiled: a fault for each branch that takes what nothing raises, and whose
+ * name is near to something that is raised. */
+void prog_check_caught(prog_compiler *compiler);
+
+/* The coroutine that a node names; NULL after a fault. */
+prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node);
+
+/* `let` and `assign`. */
+const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,
+                                           bool global);
+/* The arguments of a call of `body`; args NULL: there are none. `at` is where it is called. */
+const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
+                                             const doc_node *args, const doc_node *at);
+
+#endif

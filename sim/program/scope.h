@@ -1,0 +1,35 @@
+/* scope.h - what names mean where they stand in the document.
+ */
+#ifndef PROGRAM_SCOPE_H
+#define PROGRAM_SCOPE_H
+
+#include "program/compiler.h"
+
+/* The slot of the variable that a node names; PROG_NO_SLOT after a fault. */
+uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node);
+
+/* Prepares compiler->scope. */
+void prog_scope_start(prog_compiler *compiler);
+
+/* False after a fault, where `name`, a node's key or its value, cannot be that of a variable. */
+bool prog_check_name(const prog_compiler *compiler, const doc_node *node, const char *name);
+
+/* A name of one of the types `accepts`. `verb` is for the fault. */
+bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const char *verb,
+                         uint32_t accepts, prog_target *target);
+
+/* True where a task can have the name. */
+bool prog_is_task_name(const prog_compiler *compiler, const char *name, size_t length);
+
+/* Declares what a list of steps sets, and the names that its spawns give. */
+void prog_declare_steps(prog_compiler *compiler, prog_body *body, const doc_node *steps);
+void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char *name);
+void prog_declare_pattern(prog_compiler *compiler, const char *pattern);
+/* Offers the names that tasks can have. */
+void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion);
+
+/* The words for what is not accepted, "a queue or a lock". */
+void prog_describe_types(uint32_t types, base_buffer *buffer);
+const char *prog_object_type_word(enum prog_object_type type); /* "a queue" */
+
+#endif

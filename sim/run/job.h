@@ -1,0 +1,66 @@
+/* job.h - a coroutine that runs: a task, a callback, setup or on_interrupt.
+ */
+#ifndef RUN_JOB_H
+#define RUN_JOB_H
+
+#include "run/machine.h"
+
+/* A coroutine that runs. */
+typedef struct run_frame {
+    const prog_body *body;
+    expr_value *locals; /* body->slots of them */
+    uint32_t pc;        /* the next instruction */
+    uint32_t depth;     /* how many calls deep */
+} run_frame;
+
+typedef struct run_job {
+    run_machine *machine;
+    run_frame *top; /* the innermost coroutine; NULL before the start and after the end */
+    union {
+        expr_value held; /* what a step puts or gets meanwhile; in the end, the job's value */
+        void *item;      /* the same, where the engine stores it */
+    };
+    run_draws *draws; /* NULL in a program that draws nothing */
+    run_frame frame;  /* the outermost coroutine */
+} run_job;
+
+/* Tells the trace of a variable's new value (details.h). */
+void run_tell_variable(run_job *job, uint32_t slot);
+
+/* Gives a variable a value, whose reference is taken over; PROG_NO_SLOT drops it. */
+static inline void run_store(run_job *job, uint32_t slot, expr_value value) {
+    expr_value old = value;
+    if (slot != PROG_NO_SLOT) {
+        old = job->top->locals[slot];
+        job->top->locals[slot] = value;
+        if (job->machine->details != NULL)
+            run_tell_variable(job, slot);
+    }
+    expr_value_unref(old);
+}
+
+/* machine->task_types. 0 or CAD_ENOMEM. */
+int run_task_types(run_machine *machine);
+
+/* A task to be created. */
+typedef struct run_new_task {
+    const char *name;
+    bool name_is_kept; /* by the task; otherwise it is made again when it is asked for */
+    const prog_body *body;
+    expr_value *locals; /* its first variables; their references are taken over on success */
+    uint32_t local_count;
+    const run_draws *draws; /* NULL in a program that draws nothing */
+    cad_task_group *group;
+} run_new_task;
+
+/* Creates a task and registers its name. Where `task` is not NULL the caller gets a reference.
+ * Returns 0, an error that was raised, or PROG_HALT. */
+int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **task);
+
+/* Goes on with a job, and looks at what its turn did: what run_job_go() returns. */
+int run_take_turn(run_job *job, int result);
+
+/* Runs a body that never waits, now; 0 or what it ended with. */
+int run_body(run_machine *machine, const prog_body *body, const char *who);
+
+#endif

@@ -1,0 +1,60 @@
+/* The gauge of a run: looked at now and then, so that instructions cost nothing for it. */
+#include "run/limits.h"
+
+#include <inttypes.h>
+
+#include "run/report.h"
+
+enum { LOOK_EVERY = 1 << 16 };
+
+/* Whether nothing but instructions has passed since the last look: under the virtual clock no
+ * time, under the real one not even an iteration of the loop. */
+static bool stands_still(run_machine *machine) {
+    struct run_gauge *gauge = &machine->gauge;
+    int64_t now_ns = machine->options->real ? gauge->still_ns : cad_loop_time(machine->loop);
+    bool still =
+        machine->options->real ? gauge->turns == gauge->still_turn : now_ns == gauge->still_ns;
+    gauge->still_ns = now_ns;
+    gauge->still_turn = gauge->turns;
+    return still;
+}
+
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* The job that runs has done the last step that there is. */
+static void stop_at_steps(const run_job *job, enum run_limit limit, uint64_t steps,
+                          const char *when) {
+    (void)run_machine_limit(job->machine, limit, "%" PRIu64 " steps were run%s", steps, when);
+    run_note_running(job);
+}
+
+bool run_machine_refuel(const run_job *job) {
+    run_machine *machine = job->machine;
+    const run_machine_options *options = machine->options;
+    struct run_gauge *gauge = &machine->gauge;
+    gauge->steps += gauge->given;
+    gauge->still_steps = stands_still(machine) ? gauge->still_steps + gauge->given : 0;
+    gauge->given = gauge->fuel = 0;
+    if (options->lines->prompt)
+        (void)run_lines_flush(options->lines);
+    if (options->progress != NULL)
+        options->progress->show(options->progress, machine);
+    if (machine->stopping)
+        return false;
+    if (!machine->ending && options->interrupt != NULL && *options->interrupt != 0) {
+        cad_loop_interrupt(machine->loop);
+        return false;
+    }
+    if (gauge->steps >= options->max_steps)
+        stop_at_steps(job, RUN_LIMIT_STEPS, options->max_steps, "");
+    else if (gauge->still_steps >= options->max_still)
+        stop_at_steps(job, RUN_LIMIT_STILL, options->max_still, " while the clock stood still");
+    if (machine->stopping)
+        return false;
+    gauge->given = least(LOOK_EVERY, options->max_steps - gauge->steps);
+    gauge->given = least(gauge->given, options->max_still - gauge->still_steps);
+    gauge->fuel = gauge->given - 1; /* one is being run */
+    return true;
+}

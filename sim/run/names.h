@@ -1,0 +1,35 @@
+/* names.h - what the names in a step stand for.
+ *
+ * Those that return an int return 0 or an error, and have then raised it.
+ */
+#ifndef RUN_NAMES_H
+#define RUN_NAMES_H
+
+#include "run/job.h"
+
+/* Futures that a step waits for. */
+typedef struct run_futures {
+    uint32_t references;
+    uint32_t count;
+    cad_future *items[];
+} run_futures;
+
+/* What a name stands for; borrowed. CAD_EKEY when it stands for nothing. */
+int run_find(run_job *job, const prog_target *target, expr_value *value);
+/* What a value is not, in Python's words: it has no method `verb`; it cannot stand in an `await`
+ * expression; it is no future. Raises AttributeError or TypeError. */
+enum run_lack { RUN_LACKS_METHOD, RUN_LACKS_AWAIT, RUN_LACKS_FUTURE };
+int run_raise_type(enum run_lack lack, expr_value value, const char *verb);
+/* The task or future that a name stands for; borrowed. `lack` is what it is otherwise. */
+int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
+                    cad_future **future);
+/* All of them, with room for one more; the caller's. `once`: each only once. */
+int run_find_futures(run_job *job, const prog_targets *targets, bool once, run_futures **futures);
+/* The object that operand 0 names, which is of one of the types `accepts`. */
+int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
+                    const prog_object **object, run_instance **instance);
+
+run_futures *run_futures_new(size_t room); /* NULL: no memory */
+bool run_is_task(const cad_future *future);
+
+#endif

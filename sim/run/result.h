@@ -1,0 +1,62 @@
+/* result.h - what became of a run: all that is left to say when it is over.
+ */
+#ifndef RUN_RESULT_H
+#define RUN_RESULT_H
+
+#include <stdint.h>
+
+#include "run/deadlock.h"
+
+enum run_outcome {
+    RUN_COMPLETE,
+    RUN_FAILED,
+    RUN_DEADLOCK,
+    RUN_INTERRUPTED,
+    RUN_STOPPED,
+    RUN_LIMIT,
+    RUN_BROKEN, /* the environment failed: no memory, no trace */
+};
+
+/* "complete", ...; "broken" is no outcome of the language. */
+const char *run_outcome_name(enum run_outcome outcome);
+
+/* Which limit a run has come to. */
+enum run_limit {
+    RUN_LIMIT_NONE,
+    RUN_LIMIT_STEPS,
+    RUN_LIMIT_STILL,
+    RUN_LIMIT_TASKS,
+    RUN_LIMIT_TIME,
+    RUN_LIMIT_MEMORY,
+};
+
+/* An exception that nobody retrieved, or that left a callback. */
+typedef struct run_failure {
+    char *who;      /* "task job1", "a callback" */
+    char *what;     /* `ValueError: text` */
+    uint32_t place; /* a byte offset in the document; DOC_NOWHERE */
+} run_failure;
+
+#define RUN_FAILURES_KEPT 20
+
+typedef struct run_result {
+    enum run_outcome outcome;
+    enum run_limit limit; /* where the outcome is LIMIT */
+    char reason[160];     /* in words, where it is LIMIT or BROKEN; else "" */
+    int64_t seed;
+    int64_t end_ns;
+    uint64_t steps;         /* instructions that were run */
+    uint64_t task_count;    /* created in all */
+    uint64_t pending_count; /* not ended when the run was over */
+    uint64_t spans_most;    /* open at once */
+    run_deadlock deadlock;  /* where the outcome is DEADLOCK */
+    char *running;          /* who ran when a limit of steps ended the run: "task job1" */
+    uint32_t running_place; /* ... and at which step; a byte offset */
+    uint64_t failure_count;
+    run_failure failures[RUN_FAILURES_KEPT]; /* the first of them */
+} run_result;
+
+/* Frees what it holds. */
+void run_result_clear(run_result *result);
+
+#endif

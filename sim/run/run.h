@@ -1,0 +1,36 @@
+/* run.h - runs a program: the life of a machine.
+ *
+ *     run_process_start(BASE_UNLIMITED);
+ *     run_machine *machine;
+ *     int error = run_machine_new(program, &options, &machine);
+ *     if (error == 0) {
+ *         const run_result *result = run_machine_run(machine);
+ *         ... result->outcome, result->end_ns ...
+ *     }
+ *     run_machine_free(machine);
+ *
+ * What belongs to the process is in process.h; a process can run thousands of machines, one after
+ * the other, and as many at a time as it has threads, each with a program of its own.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "run/machine.h"
+
+/* Checks what depends on the variables (sizes, counts, times) and makes a run that is ready to
+ * begin. `program` and `options` must outlive it. Returns 0; CAD_EINVAL after faults, which are in
+ * the program's document; CAD_ENOMEM; CAD_ESYSTEM when the real clock cannot be had. *machine is
+ * NULL then. */
+int run_machine_new(const prog_program *program, const run_machine_options *options,
+                    run_machine **machine);
+
+/* Tells the run as events; before the run, which closes the stream. It must be there until the
+ * machine is freed. */
+void run_machine_trace(run_machine *machine, struct trace_stream *trace);
+
+/* Runs it to its end; once. The loop is gone then. The result lives as long as the machine. */
+const run_result *run_machine_run(run_machine *machine);
+
+void run_machine_free(run_machine *machine); /* takes NULL */
+
+#endif

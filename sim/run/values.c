@@ -1,0 +1,126 @@
+/* Expressions and texts, evaluated for a job. */
+#include "run/values.h"
+
+#include "base/buffer.h"
+
+int run_raise(int code, const char *message) {
+    cad_exception *exception = message != NULL ? cad_exception_new(code, message) : NULL;
+    if (message != NULL && exception == NULL)
+        return CAD_ENOMEM;
+    return cad_raise_exception(code, exception);
+}
+
+static int raise_error(const expr_error *error) {
+    return error->code == CAD_ENOMEM ? CAD_ENOMEM : run_raise(error->code, error->message);
+}
+
+/* A task by its name. */
+static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error) {
+    const run_machine *machine = env->context;
+    (void)error;
+    if (machine->tasks[slot] == EXPR_NONE)
+        return CAD_EKEY;
+    *value = expr_value_ref(machine->tasks[slot]);
+    return 0;
+}
+
+static expr_env env_of(const run_job *job) {
+    run_machine *machine = job->machine;
+    return (expr_env){.locals = job->top->locals,
+                      .globals = machine->globals,
+                      .random = job->draws != NULL ? &job->draws->random : NULL,
+                      .context = machine,
+                      .late = find_task};
+}
+
+int run_evaluate(run_job *job, const expr_expression *expression, expr_value *value) {
+    expr_error error;
+    if (expr_constant(expression, value)) {
+        (void)expr_value_ref(*value);
+        return 0;
+    }
+    expr_env env = env_of(job);
+    if (expr_evaluate(expression, &env, value, &error) != 0)
+        return raise_error(&error);
+    return 0;
+}
+
+int run_evaluate_globally(run_machine *machine, const expr_expression *expression,
+                          expr_value *value) {
+    expr_error error;
+    expr_env env = {.globals = machine->globals,
+                    .random = &machine->draws.random,
+                    .context = machine,
+                    .late = find_task};
+    return expr_evaluate(expression, &env, value, &error);
+}
+
+int run_evaluate_duration(run_job *job, const expr_expression *expression, int64_t *nanoseconds) {
+    expr_value value;
+    expr_error error;
+    int result = run_evaluate(job, expression, &value);
+    if (result == 0 && expr_value_nanoseconds(value, nanoseconds, &error) != 0)
+        result = raise_error(&error);
+    expr_value_unref(value);
+    return result;
+}
+
+int run_evaluate_limit(run_job *job, const expr_expression *expression, int64_t *nanoseconds) {
+    expr_value value = EXPR_NONE;
+    expr_error error;
+    int result = expression != NULL ? run_evaluate(job, expression, &value) : 0;
+    if (value == EXPR_NONE)
+        *nanoseconds = CAD_NEVER;
+    else if (expr_value_nanoseconds(value, nanoseconds, &error) != 0)
+        result = raise_error(&error);
+    expr_value_unref(value);
+    return result;
+}
+
+int run_evaluate_whole(run_job *job, const expr_expression *expression, const char *what,
+                       int64_t *whole) {
+    expr_value value;
+    expr_error error;
+    int result = run_evaluate(job, expression, &value);
+    if (result == 0 && expr_value_whole(value, what, whole, &error) != 0)
+        result = raise_error(&error);
+    expr_value_unref(value);
+    return result;
+}
+
+int run_evaluate_text(run_job *job, const expr_text *text, expr_value *value) {
+    expr_error error;
+    *value = EXPR_NONE;
+    if (text == NULL)
+        return 0;
+    if (expr_text_constant(text, value)) {
+        (void)expr_value_ref(*value);
+        return 0;
+    }
+    expr_env env = env_of(job);
+    return expr_text_evaluate(text, &env, value, &error) != 0 ? raise_error(&error) : 0;
+}
+
+int run_evaluate_arguments(run_job *job, const prog_arguments *arguments, expr_value *locals) {
+    for (uint32_t i = 0; i < arguments->count; i++) {
+        expr_value value;
+        int error = run_evaluate_text(job, arguments->items[i].value, &value);
+        if (error != 0)
+            return error;
+        locals[arguments->items[i].slot] = value;
+    }
+    return 0;
+}
+
+int run_say(run_job *job, const expr_text *text) {
+    return run_say_into(job, text, &job->machine->text);
+}
+
+int run_say_into(run_job *job, const expr_text *text, base_buffer *buffer) {
+    expr_error error;
+    base_buffer_clear(buffer);
+    if (base_buffer_append(buffer, "", 0) != 0)
+        return CAD_ENOMEM;
+    expr_env env = env_of(job);
+    return expr_text_append(text, &env, buffer, &error) != 0 ? raise_error(&error) : 0;
+}
