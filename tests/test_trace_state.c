@@ -13,8 +13,10 @@
 
 #include "base/buffer.h"
 #include "base/limit.h"
-#include "run/machine.h"
+#include "program/load.h"
+#include "run/job.h"
 #include "run/process.h"
+#include "run/run.h"
 #include "steps/language.h"
 #include "support/watch.h"
 
@@ -74,8 +76,7 @@ static bool run(struct watch *watch, struct subject *subject, const prog_program
         watch->loop = subject->machine->loop;
         watch_listen(watch, stream);
         run_machine_trace(subject->machine, stream);
-        run_machine_run(subject->machine);
-        fine = subject->machine->outcome != RUN_BROKEN;
+        fine = run_machine_run(subject->machine)->outcome != RUN_BROKEN;
     }
     run_machine_free(subject->machine);
     trace_stream_free(stream);
