@@ -46,14 +46,18 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 /* Arguments of our own traces in words: what is a track's number has its name beside it, and an
- * outcome a row of its own. */
+ * object's number its type; an outcome is a row of its own. */
 static void add_own_arg(struct viz_description *out, const char *name, const char *value) {
     char *end;
     double number = strtod(value, &end);
-    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0 || strcmp(name, "object") == 0)
+    bool is_number = end != value && *end == '\0';
+    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0 ||
+        (strcmp(name, "object") == 0 && is_number))
         return;
-    if (strcmp(name, "until") == 0 && end != value && fabs(number) < 9e15)
+    if (strcmp(name, "until") == 0 && is_number && fabs(number) < 9e15)
         add_time(out, name, llround(number * 1000));
+    else if (strcmp(name, "type") == 0)
+        add_fact(out, "object", value);
     else
         add_fact(out, strcmp(name, "owner") == 0 ? "held by" : name, value);
 }
