@@ -62,9 +62,12 @@ void run_frame_share(run_frame *frame, const run_frame *with) {
     shared_of(frame)->references++;
 }
 
-void run_frame_set_owner(const run_frame *frame, const cad_task *task) {
+void run_frame_tell(run_machine *machine, const cad_task *task, const run_frame *frame, bool gone) {
+    if (machine->details == NULL || task == NULL)
+        return;
     if (frame->body->shared)
-        shared_of(frame)->owner = task;
+        shared_of(frame)->owner = gone ? NULL : task;
+    run_tell_frame(machine, task, frame, gone);
 }
 
 const cad_task *run_frame_owner(const run_frame *frame) {
@@ -116,11 +119,11 @@ int run_job_call(run_job *job, const prog_body *body, const prog_arguments *argu
         base_free(call);
         return error;
     }
-    run_tell_frame(job->machine, cad_current_task(), job->top, true);
+    run_frame_tell(job->machine, cad_current_task(), job->top, true);
     call->caller = job->top;
     call->frame.depth = depth;
     job->top = &call->frame;
-    run_tell_frame(job->machine, cad_current_task(), job->top, false);
+    run_frame_tell(job->machine, cad_current_task(), job->top, false);
     return 0;
 }
 
@@ -274,12 +277,12 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
             if (left != 0)
                 return left;
         }
-        run_tell_frame(job->machine, cad_current_task(), job->top, true);
+        run_frame_tell(job->machine, cad_current_task(), job->top, true);
         if (!pop(job)) {
             *end = end_job(job, &completion);
             return 0;
         }
-        run_tell_frame(job->machine, cad_current_task(), job->top, false);
+        run_frame_tell(job->machine, cad_current_task(), job->top, false);
         in = &program->code[job->top->pc - 1]; /* the call */
         if (completion.code == PROG_RETURN) {
             job->held = completion.value;
