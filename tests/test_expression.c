@@ -71,7 +71,8 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
         found->kind = EXPR_NAME_CONSTANT;
         found->value = expr_reference(0, is_queue ? &queue : &lock);
         found->what = is_queue ? QUEUE : LOCK;
-        found->label = is_queue ? "a queue" : "a lock";
+        found->article = "a";
+        found->label = is_queue ? "queue" : "lock";
         return 0;
     }
     if (same("job3", name, length) || same("job4", name, length)) {

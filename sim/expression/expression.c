@@ -355,8 +355,8 @@ static void check_first_argument(compiler *c, const expr_function *function, siz
     if (constant)
         (void)fault(c, offset, length, "%s() takes %s", function->name, function->expects);
     else if (name && c->last_name.what != 0 && (c->last_name.what & function->accepts) == 0)
-        (void)fault(c, offset, length, "%s() takes %s; this is %s", function->name,
-                    function->expects, c->last_name.label);
+        (void)fault(c, offset, length, "%s() takes %s; this is %s %s", function->name,
+                    function->expects, c->last_name.article, c->last_name.label);
 }
 
 /* After "(": arguments, and ")". */

@@ -34,10 +34,11 @@ enum expr_name_kind {
 
 typedef struct expr_name {
     enum expr_name_kind kind;
-    uint32_t slot;    /* below 2^24 */
-    expr_value value; /* CONSTANT: borrowed; the expression takes a reference of its own */
-    uint32_t what; /* one bit: what it is, as expr_function.accepts has it; 0: known only later */
-    const char *label; /* the same in words, "a lock"; NULL where `what` is 0 */
+    uint32_t slot;       /* below 2^24 */
+    expr_value value;    /* CONSTANT: borrowed; the expression takes a reference of its own */
+    uint32_t what;       /* what it is, as expr_function.accepts has it; 0: known only later */
+    const char *article; /* the same in words, "a" and "lock"; NULL where `what` is 0 */
+    const char *label;
 } expr_name;
 
 typedef struct expr_env expr_env;

@@ -8,8 +8,7 @@
 #include "expression/expression.h"
 #include "program/exceptions.h"
 #include "program/fields.h"
-#include "program/objects.h"
-#include "program/scope.h"
+#include "program/kinds.h"
 #include "run/result.h"
 #include "steps/language.h"
 
@@ -131,11 +130,13 @@ static void add_steps(cJSON *root) {
 
 static void add_objects(cJSON *root) {
     cJSON *list = add_array(root, "objects");
-    for (size_t i = 0; i < prog_object_kind_count; i++) {
+    for (size_t i = 0; i < PROG_OBJECT_TYPES; i++) {
         const prog_object_kind *kind = &prog_object_kinds[i];
+        if (kind->create == NULL)
+            continue;
         cJSON *row = add_object(list);
         add_text(row, "type", kind->name);
-        add_text(row, "python", kind->python);
+        add_text(row, "python", kind->calls);
         cJSON *members = add_array(row, "members");
         for (const prog_object_member *member = kind->members; member->name != NULL; member++) {
             cJSON *item = add_object(members);

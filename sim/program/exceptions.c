@@ -55,6 +55,13 @@ bool prog_catches(const prog_program *program, uint32_t exception, int code) {
     return true;
 }
 
+int prog_raise(int code, const char *message) {
+    cad_exception *exception = message != NULL ? cad_exception_new(code, message) : NULL;
+    if (message != NULL && exception == NULL)
+        return CAD_ENOMEM;
+    return cad_raise_exception(code, exception);
+}
+
 /* --- What they say --------------------------------------------------------------------------- */
 
 /* repr() of a text. Bytes beyond ASCII are taken to be printable. */

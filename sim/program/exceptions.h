@@ -71,4 +71,7 @@ int prog_error_text(int code, const cad_exception *exception, base_buffer *buffe
 int prog_error_show(const prog_program *program, int code, const cad_exception *exception,
                     base_buffer *buffer);
 
+/* cad_raise(), which tells when there is no memory for the message: CAD_ENOMEM then. */
+int prog_raise(int code, const char *message);
+
 #endif

@@ -3,54 +3,24 @@
 
 #include <string.h>
 
+#include "program/kinds.h"
 #include "program/scope.h"
 
-const prog_object_kind prog_object_kinds[] = {
-    {"queue",
-     PROG_QUEUE,
-     "asyncio.Queue, LifoQueue, PriorityQueue",
-     {{"maxsize", PROG_OBJECT_MEMBER_COUNT, 0,
-       "how many items it holds; 0, the default: any number"},
-      {"order", PROG_OBJECT_MEMBER_ORDER, 0,
-       "which item `get` takes: `fifo`, the default: the one that "
-       "was put first; `lifo`: last; `priority`: the smallest"}},
-     0},
-    {"lock", PROG_LOCK, "asyncio.Lock", {{0}}, 0},
-    {"event", PROG_EVENT, "asyncio.Event", {{0}}, 0},
-    {"condition",
-     PROG_CONDITION,
-     "asyncio.Condition",
-     {{"lock", PROG_OBJECT_MEMBER_LOCK, 0,
-       "a lock declared before, to share; default: one of its own"}},
-     0},
-    {"semaphore",
-     PROG_SEMAPHORE,
-     "asyncio.Semaphore, BoundedSemaphore",
-     {{"value", PROG_OBJECT_MEMBER_COUNT, 0, "how many tasks may hold it; default 1"},
-      {"bounded", PROG_OBJECT_MEMBER_FLAG, 0,
-       "whether a release above that value is a ValueError; default false"}},
-     1},
-    {"barrier",
-     PROG_BARRIER,
-     "asyncio.Barrier",
-     {{"parties", PROG_OBJECT_MEMBER_COUNT, 1,
-       "how many tasks it lets through together; default 1"}},
-     1},
-    {"future", PROG_FUTURE, "loop.create_future()", {{0}}, 0},
-};
-const size_t prog_object_kind_count = sizeof prog_object_kinds / sizeof *prog_object_kinds;
-
-/* NULL after a fault. */
-static const prog_object_kind *read_kind(const doc_node *node) {
-    const char *names[sizeof prog_object_kinds / sizeof *prog_object_kinds];
-    for (size_t i = 0; i < prog_object_kind_count; i++)
-        names[i] = prog_object_kinds[i].name;
-    doc_node type;
-    size_t index;
-    if (doc_node_object(node) != 0 || doc_node_require(node, "type", &type) != 0 ||
-        doc_node_choice(&type, "type", names, prog_object_kind_count, &index) != 0)
-        return NULL;
-    return &prog_object_kinds[index];
+/* False after a fault. */
+static bool read_type(const doc_node *node, enum prog_object_type *type) {
+    const char *names[PROG_OBJECT_TYPES];
+    size_t types[PROG_OBJECT_TYPES], count = 0, index;
+    for (size_t i = 0; i < PROG_OBJECT_TYPES; i++) {
+        names[count] = prog_object_kinds[i].name;
+        types[count] = i;
+        count += prog_object_kinds[i].create != NULL;
+    }
+    doc_node member;
+    if (doc_node_object(node) != 0 || doc_node_require(node, "type", &member) != 0 ||
+        doc_node_choice(&member, "type", names, count, &index) != 0)
+        return false;
+    *type = (enum prog_object_type)types[index];
+    return true;
 }
 
 static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object *object) {
@@ -126,8 +96,9 @@ void prog_load_objects(prog_compiler *compiler, const doc_node *root) {
         prog_compiler_alloc(compiler, doc_node_count(&objects) * sizeof *program->objects);
     for (bool more = doc_node_first(&objects, &member); more && !compiler->no_memory;
          more = doc_node_next(&member)) {
-        const prog_object_kind *kind = read_kind(&member);
-        if (!check_object_name(compiler, &member) || kind == NULL)
+        enum prog_object_type type;
+        bool typed = read_type(&member, &type);
+        if (!check_object_name(compiler, &member) || !typed)
             continue;
         const char *name = doc_node_key(&member);
         bool added;
@@ -137,7 +108,7 @@ void prog_load_objects(prog_compiler *compiler, const doc_node *root) {
             continue;
         prog_object *object = &program->objects[index];
         *object = (prog_object){
-            .name = name, .type = kind->type, .index = index, .place = doc_node_offset(&member)};
-        read_members(compiler, kind, &member, object);
+            .name = name, .type = type, .index = index, .place = doc_node_offset(&member)};
+        read_members(compiler, &prog_object_kinds[type], &member, object);
     }
 }

@@ -43,6 +43,7 @@ typedef struct prog_setting {
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
+/* A row of prog_object_kinds each. */
 enum prog_object_type {
     PROG_QUEUE,
     PROG_LOCK,
@@ -55,10 +56,6 @@ enum prog_object_type {
     PROG_HANDLE, /* likewise */
     PROG_OBJECT_TYPES
 };
-
-/* Sets of them, as expr_function.accepts and prog_target.accepts have it. */
-#define PROG_IS(type) (UINT32_C(1) << (type))
-#define PROG_AWAITABLE (PROG_IS(PROG_FUTURE) | PROG_IS(PROG_TASK))
 
 enum prog_queue_order { PROG_FIFO, PROG_LIFO, PROG_PRIORITY };
 

@@ -5,29 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-
-/* --- Types in words -------------------------------------------------------------------------- */
-
-const char *prog_object_type_word(enum prog_object_type type) {
-    static const char *const words[PROG_OBJECT_TYPES] = {
-        "a queue",   "a lock",   "an event", "a condition", "a semaphore",
-        "a barrier", "a future", "a task",   "a handle",
-    };
-    return words[type];
-}
-
-void prog_describe_types(uint32_t types, base_buffer *buffer) {
-    bool first = true;
-    for (int type = 0; type < PROG_OBJECT_TYPES; type++) {
-        if ((types & PROG_IS(type)) == 0)
-            continue;
-        types &= ~PROG_IS(type);
-        const char *comma = first ? "" : types == 0 ? " or " : ", ";
-        (void)base_buffer_format(buffer, "%s%s", comma,
-                                 prog_object_type_word((enum prog_object_type)type));
-        first = false;
-    }
-}
+#include "program/kinds.h"
 
 /* --- Names that tasks can have --------------------------------------------------------------- */
 
@@ -123,8 +101,9 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
     if (object != NULL) {
         *found = (expr_name){.kind = EXPR_NAME_CONSTANT,
                              .value = expr_reference(PROG_KIND_OBJECT, object),
-                             .what = PROG_IS(object->type),
-                             .label = prog_object_type_word(object->type)};
+                             .what = prog_object_sets(object->type),
+                             .article = prog_object_kinds[object->type].article,
+                             .label = prog_object_kinds[object->type].name};
         return 0;
     }
     if (compiler->before_tasks || !prog_is_task_name(compiler, name, length))
@@ -134,8 +113,9 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
         return CAD_ENOMEM;
     *found = (expr_name){.kind = EXPR_NAME_LATE,
                          .slot = slot,
-                         .what = PROG_IS(PROG_TASK),
-                         .label = prog_object_type_word(PROG_TASK)};
+                         .what = prog_object_sets(PROG_TASK),
+                         .article = prog_object_kinds[PROG_TASK].article,
+                         .label = prog_object_kinds[PROG_TASK].name};
     return 0;
 }
 
@@ -207,10 +187,11 @@ static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const c
 static bool fault_type(const doc_node *node, const char *verb, uint32_t accepts,
                        const prog_object *object) {
     base_buffer types = {0};
+    char word[32];
     prog_describe_types(accepts, &types);
     (void)doc_node_fault(node, "\"%s\" takes %s; \"%s\" is %s", verb,
                          types.data != NULL ? types.data : "something else", object->name,
-                         prog_object_type_word(object->type));
+                         prog_object_word(object->type, word));
     base_buffer_free(&types);
     return false;
 }
@@ -225,7 +206,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     target->slot = base_symbols_find(&compiler->body->variables, name, length);
     target->object = find_object(compiler, name, length);
     if (target->object != NULL) {
-        bool fits = (accepts & PROG_IS(target->object->type)) != 0;
+        bool fits = (accepts & prog_object_sets(target->object->type)) != 0;
         return fits || target->slot != PROG_NO_SLOT ||
                fault_type(node, verb, accepts, target->object);
     }

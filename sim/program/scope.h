@@ -28,8 +28,4 @@ void prog_declare_pattern(prog_compiler *compiler, const char *pattern);
 /* Offers the names that tasks can have. */
 void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion);
 
-/* The words for what is not accepted, "a queue or a lock". */
-void prog_describe_types(uint32_t types, base_buffer *buffer);
-const char *prog_object_type_word(enum prog_object_type type); /* "a queue" */
-
 #endif

@@ -7,6 +7,7 @@
 #ifndef PROGRAM_STEP_H
 #define PROGRAM_STEP_H
 
+#include "program/kinds.h"
 #include "program/program.h"
 
 struct run_job;
@@ -74,7 +75,7 @@ typedef struct prog_member {
     const char *name;
     enum prog_member_kind kind;
     bool required;
-    uint32_t accepts;    /* a target's: a set of PROG_IS() */
+    uint32_t accepts;    /* a target's: a set of types (kinds.h) */
     const char *summary; /* for the reference; NULL: it goes without saying */
 } prog_member;
 

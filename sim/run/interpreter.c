@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "program/exceptions.h"
 #include "run/details.h"
 #include "run/limits.h"
 #include "run/values.h"
@@ -106,7 +107,7 @@ static call_frame *call_of(run_frame *frame) {
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments) {
     uint32_t depth = job->top->depth + 1;
     if (depth > MAX_CALLS)
-        return run_raise(CAD_ESTACK, "maximum recursion depth exceeded");
+        return prog_raise(CAD_ESTACK, "maximum recursion depth exceeded");
     size_t inside = body->shared ? 0 : body->slots;
     call_frame *call = base_alloc(sizeof *call + inside * sizeof call->locals[0]);
     if (call == NULL)

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "program/kinds.h"
 #include "run/values.h"
 
 int run_find(run_job *job, const prog_target *target, expr_value *value) {
@@ -18,7 +19,7 @@ int run_find(run_job *job, const prog_target *target, expr_value *value) {
         *value = expr_reference(PROG_KIND_OBJECT, target->object);
     else if (target->task != BASE_NO_SYMBOL)
         *value = job->machine->tasks[target->task];
-    return *value != EXPR_NONE ? 0 : run_raise(CAD_EKEY, target->name);
+    return *value != EXPR_NONE ? 0 : prog_raise(CAD_EKEY, target->name);
 }
 
 int run_raise_type(enum run_lack lack, expr_value value, const char *verb) {
@@ -30,7 +31,7 @@ int run_raise_type(enum run_lack lack, expr_value value, const char *verb) {
     expr_error error;
     int code = lack == RUN_LACKS_METHOD ? PROG_EXCEPTION_CODE(PROG_EXCEPTION_ATTRIBUTE) : CAD_ETYPE;
     (void)expr_error_set(&error, code, formats[lack], expr_value_type_name(value), verb);
-    return run_raise(error.code, error.message);
+    return prog_raise(error.code, error.message);
 }
 
 int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
@@ -103,7 +104,7 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
         *object = expr_to_pointer(value);
         *instance = &job->machine->objects[(*object)->index];
-        if ((accepts & PROG_IS((*object)->type)) != 0)
+        if ((accepts & prog_object_sets((*object)->type)) != 0)
             return 0;
     }
     return run_raise_type(RUN_LACKS_METHOD, value, in->operation->name);

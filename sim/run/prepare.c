@@ -5,6 +5,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "program/exceptions.h"
+#include "program/kinds.h"
 #include "run/values.h"
 
 #define MOST (INT64_C(1) << 53)
@@ -164,48 +166,25 @@ int run_prepare_variables(run_machine *machine) {
 
 /* --- Objects --------------------------------------------------------------------------------- */
 
-static int less(const void *a, const void *b) {
-    expr_error error;
-    int result = expr_value_less(expr_value_unpack(a), expr_value_unpack(b), &error);
-    return result >= 0 || result == CAD_ENOMEM ? result : run_raise(result, error.message);
-}
-
-static void *create(run_machine *machine, const prog_object *object, size_t size) {
-    cad_loop *loop = machine->loop;
-    switch (object->type) {
-    case PROG_QUEUE:
-        if (object->order == PROG_FIFO)
-            return cad_queue_new(loop, size);
-        if (object->order == PROG_LIFO)
-            return cad_lifo_queue_new(loop, size);
-        return cad_priority_queue_new(loop, size, less);
-    case PROG_LOCK:
-        return cad_lock_new(loop);
-    case PROG_EVENT:
-        return cad_event_new(loop);
-    case PROG_CONDITION:
-        return cad_condition_new(
-            loop, object->lock != NULL ? machine->objects[object->lock->index].primitive : NULL);
-    case PROG_SEMAPHORE:
-        return object->bounded ? cad_bounded_semaphore_new(loop, size)
-                               : cad_semaphore_new(loop, size);
-    case PROG_BARRIER:
-        return cad_barrier_new(loop, size);
-    default:
-        return cad_future_new(loop);
-    }
+/* The member that says how large it is; NULL: none does. */
+static const prog_object_member *size_of(const prog_object_kind *kind) {
+    for (const prog_object_member *member = kind->members; member->name != NULL; member++)
+        if (member->kind == PROG_OBJECT_MEMBER_COUNT)
+            return member;
+    return NULL;
 }
 
 static int prepare_object(run_machine *machine, const prog_object *object) {
-    bool barrier = object->type == PROG_BARRIER;
-    const char *what = barrier ? "parties" : object->type == PROG_QUEUE ? "maxsize" : "value";
-    int64_t size = object->type == PROG_QUEUE ? 0 : 1;
+    const prog_object_kind *kind = &prog_object_kinds[object->type];
+    const prog_object_member *member = size_of(kind);
+    int64_t size = kind->size;
     int error = 0;
     if (object->size.value != NULL)
-        error = evaluate_whole(machine, &object->size, what, barrier ? 1 : 0, MOST, &size);
+        error = evaluate_whole(machine, &object->size, member->name, member->least, MOST, &size);
     if (error != 0)
         return error;
-    void *primitive = create(machine, object, (size_t)size);
+    void *lock = object->lock != NULL ? machine->objects[object->lock->index].primitive : NULL;
+    void *primitive = kind->create(machine->loop, object, (size_t)size, lock);
     machine->objects[object->index].primitive = primitive;
     if (primitive == NULL)
         return CAD_ENOMEM;

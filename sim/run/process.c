@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "cadran.h"
 #include "document/hooks.h"
+#include "program/kinds.h"
 #include "run/callback.h"
 #include "run/names.h"
 
@@ -30,9 +31,7 @@ static int future_show(const void *pointer, base_buffer *buffer) {
 }
 
 static const char *object_type_name(const void *pointer) {
-    static const char *const names[] = {"Queue",     "Lock",    "Event", "Condition",
-                                        "Semaphore", "Barrier", "Future"};
-    return names[((const prog_object *)pointer)->type];
+    return prog_object_kinds[((const prog_object *)pointer)->type].python;
 }
 
 static int object_show(const void *pointer, base_buffer *buffer) {

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "program/kinds.h"
 #include "run/callback.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
@@ -133,37 +134,11 @@ static void let_go(run_machine *machine) {
     }
 }
 
-static void free_primitive(enum prog_object_type type, void *primitive) {
-    switch (type) {
-    case PROG_QUEUE:
-        cad_queue_free(primitive);
-        break;
-    case PROG_LOCK:
-        cad_lock_free(primitive);
-        break;
-    case PROG_EVENT:
-        cad_event_free(primitive);
-        break;
-    case PROG_CONDITION:
-        cad_condition_free(primitive);
-        break;
-    case PROG_SEMAPHORE:
-        cad_semaphore_free(primitive);
-        break;
-    case PROG_BARRIER:
-        cad_barrier_free(primitive);
-        break;
-    default:
-        cad_future_unref(primitive);
-        break;
-    }
-}
-
 /* Where every task has ended nobody waits. A lock that is still held knows by whom, and would keep
  * that task, and its failure, to the last. The later ones may need the earlier ones. */
 static void free_objects(run_machine *machine) {
     for (size_t i = machine->program->object_names.count; i-- > 0;) {
-        free_primitive(machine->program->objects[i].type, machine->objects[i].primitive);
+        prog_object_kinds[machine->program->objects[i].type].free(machine->objects[i].primitive);
         machine->objects[i].primitive = NULL;
     }
 }

@@ -1,17 +1,11 @@
 /* Expressions and texts, evaluated for a job. */
 #include "run/values.h"
+#include "program/exceptions.h"
 
 #include "base/buffer.h"
 
-int run_raise(int code, const char *message) {
-    cad_exception *exception = message != NULL ? cad_exception_new(code, message) : NULL;
-    if (message != NULL && exception == NULL)
-        return CAD_ENOMEM;
-    return cad_raise_exception(code, exception);
-}
-
 static int raise_error(const expr_error *error) {
-    return error->code == CAD_ENOMEM ? CAD_ENOMEM : run_raise(error->code, error->message);
+    return error->code == CAD_ENOMEM ? CAD_ENOMEM : prog_raise(error->code, error->message);
 }
 
 /* A task by its name. */

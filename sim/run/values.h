@@ -7,9 +7,6 @@
 
 #include "run/job.h"
 
-/* cad_raise(), which tells when there is no memory for the message: CAD_ENOMEM then. */
-int run_raise(int code, const char *message);
-
 /* The value of an expression; a reference of the caller's. */
 int run_evaluate(run_job *job, const expr_expression *expression, expr_value *value);
 /* The same as whole nanoseconds; where None is CAD_NEVER, and so is NULL; or as a whole number

@@ -421,9 +421,9 @@ const prog_step step_try = {
 
 static int raise_message(run_job *job, int code, const expr_text *message) {
     if (message == NULL)
-        return run_raise(code, NULL);
+        return prog_raise(code, NULL);
     int error = run_say(job, message);
-    return error != 0 ? error : run_raise(code, job->machine->text.data);
+    return error != 0 ? error : prog_raise(code, job->machine->text.data);
 }
 
 static int begin_raise(run_job *job, const prog_instruction *in) {

@@ -1,5 +1,6 @@
 #include "steps/functions.h"
 
+#include "program/kinds.h"
 #include "run/machine.h"
 #include "run/names.h"
 
@@ -9,8 +10,7 @@
 static void *object(const expr_env *env, expr_value value, enum prog_object_type type,
                     const char *function, expr_error *error) {
     const run_machine *machine = env->context;
-    static const char *const words[] = {"a queue",     "a lock",    "an event", "a condition",
-                                        "a semaphore", "a barrier", "a future"};
+    char word[32];
     if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
         const prog_object *found = expr_to_pointer(value);
         void *primitive = machine->objects[found->index].primitive;
@@ -22,8 +22,8 @@ static void *object(const expr_env *env, expr_value value, enum prog_object_type
             return NULL;
         }
     }
-    (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function, words[type],
-                         expr_value_type_name(value));
+    (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function,
+                         prog_object_word(type, word), expr_value_type_name(value));
     return NULL;
 }
 
@@ -142,10 +142,7 @@ static int waiters(const expr_env *env, const expr_value *arguments, size_t coun
     return 0;
 }
 
-#define ANY_OBJECT                                                                                 \
-    (PROG_IS(PROG_QUEUE) | PROG_IS(PROG_LOCK) | PROG_IS(PROG_EVENT) | PROG_IS(PROG_CONDITION) |    \
-     PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_BARRIER) | PROG_AWAITABLE)
-#define LOCKABLE (PROG_IS(PROG_LOCK) | PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_CONDITION))
+#define ANY_OBJECT (PROG_DECLARED | PROG_AWAITABLE)
 
 const expr_function step_functions[] = {
     {"now", 0, 0, 0, NULL, now},
@@ -154,7 +151,7 @@ const expr_function step_functions[] = {
     {"full", 1, 1, PROG_IS(PROG_QUEUE), "a queue", full},
     {"empty", 1, 1, PROG_IS(PROG_QUEUE), "a queue", empty},
     {"unfinished", 1, 1, PROG_IS(PROG_QUEUE), "a queue", unfinished},
-    {"locked", 1, 1, LOCKABLE, "a lock, a semaphore or a condition", locked},
+    {"locked", 1, 1, PROG_HOLDABLE, "a lock, a semaphore or a condition", locked},
     {"value", 1, 1, PROG_IS(PROG_SEMAPHORE), "a semaphore", value},
     {"is_set", 1, 1, PROG_IS(PROG_EVENT), "an event", is_set},
     {"n_waiting", 1, 1, PROG_IS(PROG_BARRIER), "a barrier", n_waiting},

@@ -1,10 +1,9 @@
 /* The steps on queues, locks, semaphores, events, conditions, barriers and futures. */
 #include "program/compile.h"
+#include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
 #include "run/values.h"
-
-#define HOLDABLE (PROG_IS(PROG_LOCK) | PROG_IS(PROG_SEMAPHORE) | PROG_IS(PROG_CONDITION))
 
 /* The primitive that operand 0 names, which is of the one type `type`. */
 static int find(run_job *job, const prog_instruction *in, enum prog_object_type type,
@@ -184,44 +183,27 @@ const prog_step step_shutdown = {
 
 /* --- Locks, semaphores, conditions ----------------------------------------------------------- */
 
-static int acquire(const prog_object *object, run_instance *instance) {
-    switch (object->type) {
-    case PROG_LOCK:
-        return cad_lock_acquire(instance->primitive);
-    case PROG_SEMAPHORE:
-        return cad_semaphore_acquire(instance->primitive);
-    case PROG_CONDITION:
-        return cad_lock_acquire(cad_condition_lock(instance->primitive));
-    default:
-        return cad_barrier_wait(instance->primitive); /* `with` alone lets it come here */
-    }
+static int enter(const prog_object *object, const run_instance *instance) {
+    return prog_object_kinds[object->type].enter(instance->primitive);
 }
 
-static int release(const prog_object *object, run_instance *instance) {
-    switch (object->type) {
-    case PROG_LOCK:
-        return cad_lock_release(instance->primitive);
-    case PROG_SEMAPHORE:
-        return cad_semaphore_release(instance->primitive);
-    case PROG_CONDITION:
-        return cad_lock_release(cad_condition_lock(instance->primitive));
-    default:
-        return 0; /* a barrier is not held */
-    }
+static int leave(const prog_object *object, const run_instance *instance) {
+    const prog_object_kind *kind = &prog_object_kinds[object->type];
+    return kind->leave != NULL ? kind->leave(instance->primitive) : 0;
 }
 
 static int begin_acquire(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
-    int error = run_find_object(job, in, HOLDABLE, &object, &instance);
-    return error != 0 ? error : acquire(object, instance);
+    int error = run_find_object(job, in, PROG_HOLDABLE, &object, &instance);
+    return error != 0 ? error : enter(object, instance);
 }
 
 const prog_step step_acquire = {
     .operation = {"acquire", begin_acquire, finish_true},
     .family = PROG_FAMILY_PRIMITIVES,
     .waiting = PROG_MAY_WAIT,
-    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, HOLDABLE, NULL},
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_HOLDABLE, NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "True"}},
     .python = "Lock.acquire, Semaphore.acquire, Condition.acquire",
     .summary = "Takes a lock, a semaphore or a condition's lock; waits for its turn.",
@@ -231,14 +213,14 @@ const prog_step step_acquire = {
 static int begin_release(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
-    int error = run_find_object(job, in, HOLDABLE, &object, &instance);
-    return error != 0 ? error : release(object, instance);
+    int error = run_find_object(job, in, PROG_HOLDABLE, &object, &instance);
+    return error != 0 ? error : leave(object, instance);
 }
 
 const prog_step step_release = {
     .operation = {"release", begin_release, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
-    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, HOLDABLE, NULL}},
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_HOLDABLE, NULL}},
     .python = "Lock.release, Semaphore.release, Condition.release",
     .summary = "Gives back what `acquire` took. RuntimeError for a lock that is not locked, "
                "ValueError for a bounded semaphore that is whole.",
@@ -249,17 +231,17 @@ const prog_step step_release = {
 static int begin_with(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
-    int error = run_find_object(job, in, HOLDABLE | PROG_IS(PROG_BARRIER), &object, &instance);
+    int error = run_find_object(job, in, PROG_ENTERABLE, &object, &instance);
     if (error != 0)
         return error;
     run_store(job, in->operands[1].slot, expr_reference(PROG_KIND_OBJECT, object));
-    return acquire(object, instance);
+    return enter(object, instance);
 }
 
 static int let_go(run_job *job, uint32_t slot) {
     const prog_object *object = expr_to_pointer(job->top->locals[slot]);
     run_store(job, slot, EXPR_NONE);
-    return release(object, &job->machine->objects[object->index]);
+    return leave(object, &job->machine->objects[object->index]);
 }
 
 static int leave_with(run_job *job, const prog_block *block, run_completion *completion) {
@@ -290,7 +272,7 @@ const prog_step step_with = {
     .operation = {"with", begin_with, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
     .waiting = PROG_MAY_WAIT,
-    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, HOLDABLE | PROG_IS(PROG_BARRIER), NULL},
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_ENTERABLE, NULL},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
     .python = "async with",
     .summary = "Holds a lock, a semaphore or a condition's lock during the steps, and releases it "
@@ -337,23 +319,17 @@ const prog_step step_clear = {
 
 /* --- wait, in both its forms ------------------------------------------------------------------ */
 
-#define WAITABLE (PROG_IS(PROG_EVENT) | PROG_IS(PROG_CONDITION) | PROG_IS(PROG_BARRIER))
-
 enum { WAIT_WHAT, WAIT_AS, WAIT_RETURN_WHEN, WAIT_TIMEOUT, WAIT_OPERANDS };
 
 static int begin_wait(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
-    int error = run_find_object(job, in, WAITABLE, &object, &instance);
+    int error = run_find_object(job, in, PROG_WAITABLE, &object, &instance);
     if (error != 0)
         return error;
-    job->held = EXPR_TRUE;
-    if (object->type == PROG_EVENT)
-        return cad_event_wait(instance->primitive);
-    if (object->type == PROG_CONDITION)
-        return cad_condition_wait(instance->primitive);
-    job->held = EXPR_NONE; /* the result is a place */
-    return cad_barrier_wait(instance->primitive);
+    const prog_object_kind *kind = &prog_object_kinds[object->type];
+    job->held = kind->wait_counts ? EXPR_NONE : EXPR_TRUE;
+    return kind->wait(instance->primitive);
 }
 
 static int finish_wait(run_job *job, const prog_instruction *in, int result) {
@@ -420,7 +396,7 @@ const prog_step step_wait = {
     .operation = {"wait", begin_wait, finish_wait},
     .family = PROG_FAMILY_PRIMITIVES,
     .waiting = PROG_MAY_WAIT,
-    .members = {{NULL, PROG_MEMBER_WAIT, PROG_REQUIRED, WAITABLE, NULL},
+    .members = {{NULL, PROG_MEMBER_WAIT, PROG_REQUIRED, PROG_WAITABLE, NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
                  "at a barrier the place among those that it lets through; for a list how many are "
                  "done; else True"},

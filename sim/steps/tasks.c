@@ -191,7 +191,7 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
         return error;
     if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_HANDLE) {
         if (message != NULL)
-            return run_raise(CAD_ETYPE, "Handle.cancel() takes no message");
+            return prog_raise(CAD_ETYPE, "Handle.cancel() takes no message");
         run_callback_cancel(expr_to_pointer(value));
         return 0;
     }
@@ -521,7 +521,7 @@ static int begin_reschedule(run_job *job, const prog_instruction *in) {
             return cad_timeout_reschedule(scope, run_deadline(machine, limit_ns));
         i = block->parent;
     }
-    return run_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
+    return prog_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
 }
 
 static void compile_reschedule(prog_compiler *compiler, const prog_step *step,

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "program/compile.h"
+#include "program/exceptions.h"
 #include "run/interpreter.h"
 #include "run/output.h"
 #include "run/values.h"
@@ -31,9 +32,9 @@ static int begin_compute(run_job *job, const prog_instruction *in) {
     if (error != 0)
         return error;
     if (duration_ns < 0)
-        return run_raise(CAD_EINVAL, "compute: a duration must not be negative");
+        return prog_raise(CAD_EINVAL, "compute: a duration must not be negative");
     if (cad_running_loop() == NULL)
-        return run_raise(CAD_ERUNTIME, "compute: the loop is not running");
+        return prog_raise(CAD_ERUNTIME, "compute: the loop is not running");
     if (duration_ns > job->machine->busiest_ns) {
         job->machine->busiest_ns = duration_ns;
         job->machine->busiest = job->top->pc - 1;

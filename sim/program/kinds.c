@@ -1,0 +1,255 @@
+/* The types of objects. */
+#include "program/kinds.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "program/exceptions.h"
+
+/* --- Queues ---------------------------------------------------------------------------------- */
+
+static int less(const void *a, const void *b) {
+    expr_error error;
+    int result = expr_value_less(expr_value_unpack(a), expr_value_unpack(b), &error);
+    return result >= 0 || result == CAD_ENOMEM ? result : prog_raise(result, error.message);
+}
+
+static void *new_queue(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)lock;
+    switch (object->order) {
+    case PROG_LIFO:
+        return cad_lifo_queue_new(loop, size);
+    case PROG_PRIORITY:
+        return cad_priority_queue_new(loop, size, less);
+    default:
+        return cad_queue_new(loop, size);
+    }
+}
+
+static void free_queue(void *queue) {
+    cad_queue_free(queue);
+}
+
+/* --- Locks ----------------------------------------------------------------------------------- */
+
+static void *new_lock(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)object;
+    (void)size;
+    (void)lock;
+    return cad_lock_new(loop);
+}
+
+static void free_lock(void *lock) {
+    cad_lock_free(lock);
+}
+
+static int acquire_lock(void *lock) {
+    return cad_lock_acquire(lock);
+}
+
+static int release_lock(void *lock) {
+    return cad_lock_release(lock);
+}
+
+/* --- Events ---------------------------------------------------------------------------------- */
+
+static void *new_event(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)object;
+    (void)size;
+    (void)lock;
+    return cad_event_new(loop);
+}
+
+static void free_event(void *event) {
+    cad_event_free(event);
+}
+
+static int wait_event(void *event) {
+    return cad_event_wait(event);
+}
+
+/* --- Conditions ------------------------------------------------------------------------------ */
+
+static void *new_condition(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)object;
+    (void)size;
+    return cad_condition_new(loop, lock);
+}
+
+static void free_condition(void *condition) {
+    cad_condition_free(condition);
+}
+
+static int acquire_condition(void *condition) {
+    return cad_lock_acquire(cad_condition_lock(condition));
+}
+
+static int release_condition(void *condition) {
+    return cad_lock_release(cad_condition_lock(condition));
+}
+
+static int wait_condition(void *condition) {
+    return cad_condition_wait(condition);
+}
+
+/* --- Semaphores ------------------------------------------------------------------------------ */
+
+static void *new_semaphore(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)lock;
+    return object->bounded ? cad_bounded_semaphore_new(loop, size) : cad_semaphore_new(loop, size);
+}
+
+static void free_semaphore(void *semaphore) {
+    cad_semaphore_free(semaphore);
+}
+
+static int acquire_semaphore(void *semaphore) {
+    return cad_semaphore_acquire(semaphore);
+}
+
+static int release_semaphore(void *semaphore) {
+    return cad_semaphore_release(semaphore);
+}
+
+/* --- Barriers -------------------------------------------------------------------------------- */
+
+static void *new_barrier(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)object;
+    (void)lock;
+    return cad_barrier_new(loop, size);
+}
+
+static void free_barrier(void *barrier) {
+    cad_barrier_free(barrier);
+}
+
+static int wait_barrier(void *barrier) {
+    return cad_barrier_wait(barrier);
+}
+
+/* --- Futures --------------------------------------------------------------------------------- */
+
+static void *new_future(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
+    (void)object;
+    (void)size;
+    (void)lock;
+    return cad_future_new(loop);
+}
+
+static void free_future(void *future) {
+    cad_future_unref(future);
+}
+
+/* --- The table ------------------------------------------------------------------------------- */
+
+const prog_object_kind prog_object_kinds[] = {
+    [PROG_QUEUE] = {.name = "queue",
+                    .article = "a",
+                    .python = "Queue",
+                    .calls = "asyncio.Queue, LifoQueue, PriorityQueue",
+                    .members = {{"maxsize", PROG_OBJECT_MEMBER_COUNT, 0,
+                                 "how many items it holds; 0, the default: any number"},
+                                {"order", PROG_OBJECT_MEMBER_ORDER, 0,
+                                 "which item `get` takes: `fifo`, the default: the one that "
+                                 "was put first; `lifo`: last; `priority`: the smallest"}},
+                    .create = new_queue,
+                    .free = free_queue},
+    [PROG_LOCK] = {.name = "lock",
+                   .article = "a",
+                   .python = "Lock",
+                   .calls = "asyncio.Lock",
+                   .create = new_lock,
+                   .free = free_lock,
+                   .enter = acquire_lock,
+                   .leave = release_lock,
+                   .holdable = true},
+    [PROG_EVENT] = {.name = "event",
+                    .article = "an",
+                    .python = "Event",
+                    .calls = "asyncio.Event",
+                    .create = new_event,
+                    .free = free_event,
+                    .wait = wait_event},
+    [PROG_CONDITION] = {.name = "condition",
+                        .article = "a",
+                        .python = "Condition",
+                        .calls = "asyncio.Condition",
+                        .members = {{"lock", PROG_OBJECT_MEMBER_LOCK, 0,
+                                     "a lock declared before, to share; default: one of its own"}},
+                        .create = new_condition,
+                        .free = free_condition,
+                        .enter = acquire_condition,
+                        .leave = release_condition,
+                        .holdable = true,
+                        .wait = wait_condition},
+    [PROG_SEMAPHORE] = {.name = "semaphore",
+                        .article = "a",
+                        .python = "Semaphore",
+                        .calls = "asyncio.Semaphore, BoundedSemaphore",
+                        .members = {{"value", PROG_OBJECT_MEMBER_COUNT, 0,
+                                     "how many tasks may hold it; default 1"},
+                                    {"bounded", PROG_OBJECT_MEMBER_FLAG, 0,
+                                     "whether a release above that value is a ValueError; default "
+                                     "false"}},
+                        .size = 1,
+                        .create = new_semaphore,
+                        .free = free_semaphore,
+                        .enter = acquire_semaphore,
+                        .leave = release_semaphore,
+                        .holdable = true},
+    [PROG_BARRIER] = {.name = "barrier",
+                      .article = "a",
+                      .python = "Barrier",
+                      .calls = "asyncio.Barrier",
+                      .members = {{"parties", PROG_OBJECT_MEMBER_COUNT, 1,
+                                   "how many tasks it lets through together; default 1"}},
+                      .size = 1,
+                      .create = new_barrier,
+                      .free = free_barrier,
+                      .enter = wait_barrier,
+                      .wait = wait_barrier,
+                      .wait_counts = true},
+    [PROG_FUTURE] = {.name = "future",
+                     .article = "a",
+                     .python = "Future",
+                     .calls = "loop.create_future()",
+                     .create = new_future,
+                     .free = free_future},
+    [PROG_TASK] = {.name = "task", .article = "a", .python = "Task"},
+    [PROG_HANDLE] = {.name = "handle", .article = "a", .python = "Handle"},
+};
+
+static_assert(sizeof prog_object_kinds / sizeof *prog_object_kinds == PROG_OBJECT_TYPES,
+              "a row for each type");
+
+uint32_t prog_object_sets(enum prog_object_type type) {
+    const prog_object_kind *kind = &prog_object_kinds[type];
+    return PROG_IS(type) | (kind->holdable ? PROG_HOLDABLE : 0) |
+           (kind->enter != NULL ? PROG_ENTERABLE : 0) | (kind->wait != NULL ? PROG_WAITABLE : 0) |
+           (kind->create != NULL ? PROG_DECLARED : 0);
+}
+
+/* --- Words ----------------------------------------------------------------------------------- */
+
+const char *prog_object_word(enum prog_object_type type, char word[32]) {
+    const prog_object_kind *kind = &prog_object_kinds[type];
+    (void)snprintf(word, 32, "%s %s", kind->article, kind->name);
+    return word;
+}
+
+void prog_describe_types(uint32_t accepts, base_buffer *buffer) {
+    unsigned left = 0;
+    for (int type = 0; type < PROG_OBJECT_TYPES; type++)
+        left += (accepts & prog_object_sets((enum prog_object_type)type)) != 0;
+    bool first = true;
+    for (int type = 0; type < PROG_OBJECT_TYPES; type++) {
+        char word[32];
+        if ((accepts & prog_object_sets((enum prog_object_type)type)) == 0)
+            continue;
+        const char *comma = first ? "" : left == 1 ? " or " : ", ";
+        (void)base_buffer_format(buffer, "%s%s", comma,
+                                 prog_object_word((enum prog_object_type)type, word));
+        first = false;
+        left--;
+    }
+}
