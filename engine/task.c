@@ -37,13 +37,14 @@ void cad__task_end(cad__task *task, int code) {
     } else {
         future->exception_once = code == CAD_ECANCELLED;
     }
-    CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
     task->timer.entry.kind = CAD__ENTRY_END;
     cad__ready(future->object.loop, &task->timer.entry);
     if (code == CAD_ECANCELLED)
         cad__future_set_cancelled(future, exception);
     else
         cad__future_finish(future, future->value, code, exception);
+    /* Behind whom that wakes: it is the task who does. */
+    CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
 }
 
 /* --- Running --------------------------------------------------------------------------------- */

@@ -153,7 +153,7 @@ static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state)
                         "  job2 waits for lock a, held by job1 (acquire, since 1.5s)\n"
                         "  waits waits for job1 (await, since 0s)\n"
                         "  gets waits for queue q (get, since 0s)\n"
-                        "  holds waits for lock c, held by ends, which has ended (acquire, since "
+                        "  holds waits for lock c.lock, held by ends, which has ended (acquire, since "
                         "0s)\n"
                         "  cycle: job1 waits for lock b, held by job2, which waits for lock a, "
                         "held by job1\n");
