@@ -163,7 +163,7 @@ static int wait_poll(cad_task *task) {
     return leave_barrier(barrier, result);
 }
 
-static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
+static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .primitive = true};
 
 int cad_barrier_wait(cad_barrier *barrier) {
     return cad__begin(&wait_operation, barrier);
@@ -187,7 +187,8 @@ static int reset_poll(cad_task *task) {
     return leave(barrier, 0);
 }
 
-static const cad__operation reset_operation = {.verb = "reset", .poll = reset_poll};
+static const cad__operation reset_operation = {
+    .verb = "reset", .poll = reset_poll, .primitive = true};
 
 int cad_barrier_reset(cad_barrier *barrier) {
     return cad__begin(&reset_operation, barrier);
@@ -202,7 +203,8 @@ static int abort_poll(cad_task *task) {
     return leave(barrier, 0);
 }
 
-static const cad__operation abort_operation = {.verb = "abort", .poll = abort_poll};
+static const cad__operation abort_operation = {
+    .verb = "abort", .poll = abort_poll, .primitive = true};
 
 int cad_barrier_abort(cad_barrier *barrier) {
     return cad__begin(&abort_operation, barrier);

@@ -96,7 +96,7 @@ static cad_lock *lock_waited_for(const cad_task *task) {
 }
 
 static const cad__operation wait_operation = {
-    .verb = "wait", .poll = wait_poll, .lock = lock_waited_for};
+    .verb = "wait", .poll = wait_poll, .lock = lock_waited_for, .primitive = true};
 
 int cad_condition_wait(cad_condition *condition) {
     return cad__begin(&wait_operation, condition);
@@ -118,7 +118,7 @@ static int wait_for_poll(cad_task *task) {
 }
 
 static const cad__operation wait_for_operation = {
-    .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for};
+    .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for, .primitive = true};
 
 int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg), void *arg) {
     cad__wait *wait = cad__current_wait();

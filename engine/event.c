@@ -48,7 +48,7 @@ static int wait_poll(cad_task *task) {
     return wait->error;
 }
 
-static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
+static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .primitive = true};
 
 int cad_event_wait(cad_event *event) {
     return cad__begin(&wait_operation, event);

@@ -106,8 +106,7 @@ void cad_future_unref(cad_future *future) {
 /* One entry of the ready queue for each callback and each waiting task, in their order. */
 static void schedule_callbacks(cad_future *future) {
     cad_loop *loop = future->object.loop;
-    CAD__CHANGED(future);
-    CAD__TRACE(loop, cad__trace_join_all(loop, &future->callbacks));
+    CAD__TRACE(loop, cad__trace_done(future));
     cad__splice(&loop->ready, &future->callbacks);
 }
 

@@ -351,7 +351,7 @@ typedef struct cad__operation {
     void (*drop)(cad_task *task);
     /* The lock that the task waits for in the middle of it; NULL: never one. */
     cad_lock *(*lock)(const cad_task *task);
-    bool tells; /* poll() itself tells the trace of the result */
+    bool primitive; /* it is one on a primitive, and poll() does not tell the trace itself */
 } cad__operation;
 
 /* Tasks that wait, first come first. */
@@ -621,10 +621,11 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
             call;                                                                                  \
     } while (0)
 
+/* These two: and its entry becomes the last one of the ready queue. */
 CAD__APART void cad__trace_task_begin(cad_task *task);
+CAD__APART void cad__trace_wake(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
 CAD__APART void cad__trace_wait(cad_task *task);
-CAD__APART void cad__trace_wake(cad_task *task);
 /* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
  * those are woken. */
 CAD__APART void cad__trace_join(cad_loop *loop, const cad__entry *entry);
@@ -651,8 +652,10 @@ CAD__APART void cad__trace_object_detail(cad__object *object);
 /* The task is leaving the line that it stands in: the object has changed, and is told of with what
  * else the same operation changes. */
 CAD__APART void cad__trace_unpark(cad__task *task);
-/* operation->poll(), and its result. */
-CAD__APART int cad__trace_poll(cad__task *task);
+/* An operation that may wait has come to its result; wait.object is still what it was about. */
+CAD__APART void cad__trace_result(cad__task *task, const cad__operation *operation, int result);
+/* A future is done: it has changed, and its callbacks join the ready queue. */
+CAD__APART void cad__trace_done(cad_future *future);
 /* An operation on a primitive has come to its result. */
 CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int result);
 /* The same, of one that gives or takes an item. */

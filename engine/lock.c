@@ -109,7 +109,8 @@ static int acquire_poll(cad_task *task) {
                               : cad__lock_resume(wait->object, task);
 }
 
-static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
+static const cad__operation acquire_operation = {
+    .verb = "acquire", .poll = acquire_poll, .primitive = true};
 
 int cad_lock_acquire(cad_lock *lock) {
     return cad__begin(&acquire_operation, lock);

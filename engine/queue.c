@@ -226,7 +226,7 @@ static int put_poll(cad_task *task) {
     return put_now(queue, "put", wait->item);
 }
 
-static const cad__operation put_operation = {.verb = "put", .poll = put_poll, .tells = true};
+static const cad__operation put_operation = {.verb = "put", .poll = put_poll};
 
 int cad_queue_put(cad_queue *queue, void *item) {
     cad__current_wait()->item = item;
@@ -269,7 +269,7 @@ static int get_poll(cad_task *task) {
     return get_now(queue, "get", wait->out);
 }
 
-static const cad__operation get_operation = {.verb = "get", .poll = get_poll, .tells = true};
+static const cad__operation get_operation = {.verb = "get", .poll = get_poll};
 
 int cad_queue_get(cad_queue *queue, void **item) {
     cad__current_wait()->out = item;
@@ -299,7 +299,7 @@ static int join_poll(cad_task *task) {
     return wait->error;
 }
 
-static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
+static const cad__operation join_operation = {.verb = "join", .poll = join_poll, .primitive = true};
 
 int cad_queue_join(cad_queue *queue) {
     return cad__begin(&join_operation, queue);

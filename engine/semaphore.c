@@ -93,7 +93,8 @@ static int acquire_poll(cad_task *task) {
     return wait->error;
 }
 
-static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
+static const cad__operation acquire_operation = {
+    .verb = "acquire", .poll = acquire_poll, .primitive = true};
 
 int cad_semaphore_acquire(cad_semaphore *semaphore) {
     return cad__begin(&acquire_operation, semaphore);

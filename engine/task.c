@@ -50,7 +50,6 @@ void cad__task_end(cad__task *task, int code) {
 /* --- Running --------------------------------------------------------------------------------- */
 
 static void end_turn(cad_loop *loop) {
-    CAD__TRACE(loop, cad__trace_turn_end(loop));
     loop->current = NULL;
 }
 
@@ -98,16 +97,17 @@ void cad__task_run(cad__entry *entry) {
 
 cad__turn cad__task_next(cad_loop *loop) {
     end_turn(loop);
+    CAD__TRACE(loop, cad__trace_turn_end(loop));
     for (cad__entry *entry; (entry = cad__loop_take(loop)) != NULL;) {
         if (entry->kind != CAD__ENTRY_TASK) {
             cad__entry_run(entry);
-            CAD__TRACE(loop, cad__trace_turn_end(loop));
-            continue;
+        } else {
+            cad__task *task = cad__entry_owner(entry);
+            int result = begin_turn(loop, task);
+            if (result != CAD_PENDING)
+                return (cad__turn){task, result};
         }
-        cad__task *task = cad__entry_owner(entry);
-        int result = begin_turn(loop, task);
-        if (result != CAD_PENDING)
-            return (cad__turn){task, result};
+        CAD__TRACE(loop, cad__trace_turn_end(loop));
     }
     return (cad__turn){NULL, 0};
 }
@@ -229,7 +229,7 @@ static void start(cad__task *task, cad_task **out) {
     loop->live++;
     task->timer.entry.kind = CAD__ENTRY_TASK;
     CAD__TRACE(loop, cad__trace_task_begin(&task->future));
-    cad__ready(loop, &task->timer.entry);
+    cad__append(&loop->ready, &task->timer.entry.link);
 }
 
 static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {

@@ -150,6 +150,7 @@ void cad__trace_task_begin(cad_task *task) {
     int64_t now_ns = tick(loop);
     if (sink->task_begin != NULL)
         sink->task_begin(sink->context, now_ns, task, culprit(loop));
+    cad__trace_join(loop, &cad__task_of(task)->timer.entry);
 }
 
 void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception) {
@@ -164,6 +165,7 @@ void cad__trace_wait(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
+    settle(task->object.loop);
     if (!cad_task_waiting(task, &info))
         return;
     cad__object *object = object_of(&info);
@@ -181,6 +183,7 @@ void cad__trace_wake(cad_task *task) {
     int64_t now_ns = tick(loop);
     if (sink->wake != NULL)
         sink->wake(sink->context, now_ns, task, culprit(loop));
+    cad__trace_join(loop, &cad__task_of(task)->timer.entry);
 }
 
 void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
@@ -218,7 +221,8 @@ void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         if (entry->kind == CAD__ENTRY_TASK)
             cad__trace_wake(&cad__entry_owner(entry)->future);
-        cad__trace_join(loop, entry);
+        else
+            cad__trace_join(loop, entry);
     }
 }
 
@@ -399,16 +403,16 @@ void cad__trace_operation(cad__object *object, const char *verb, int result) {
     cad__trace_item(object, verb, result, CAD_ITEM_STAYS, NULL, 0);
 }
 
-int cad__trace_poll(cad__task *task) {
-    const cad__operation *operation = task->wait.operation;
-    cad__object *object = task->wait.object;
-    /* Of others the last reference may be given back meanwhile. */
-    bool tells = !operation->tells && object != NULL && object->type->traced == CAD__TRACED_ALWAYS;
-    int result = operation->poll(&task->future);
-    if (tells && result != CAD_PENDING)
-        cad__trace_operation(object, operation->verb, result);
+void cad__trace_result(cad__task *task, const cad__operation *operation, int result) {
+    if (operation->primitive)
+        cad__trace_operation(task->wait.object, operation->verb, result);
     settle(task->future.object.loop);
-    return result;
+}
+
+void cad__trace_done(cad_future *future) {
+    cad_loop *loop = future->object.loop;
+    cad__trace_object(&future->object);
+    cad__trace_join_all(loop, &future->callbacks);
 }
 
 void cad__trace_time(cad_loop *loop) {

@@ -27,12 +27,6 @@ static void parked(cad__task *task) {
         task->future.must_cancel = false;
 }
 
-static int poll(cad__task *task) {
-    if (__builtin_expect(task->future.object.loop->trace != NULL, 0))
-        return cad__trace_poll(task);
-    return task->wait.operation->poll(&task->future);
-}
-
 int cad__begin(const cad__operation *operation, void *object) {
     cad__task *task = cad__task_of(cad__current());
     cad__wait *wait = &task->wait;
@@ -42,9 +36,10 @@ int cad__begin(const cad__operation *operation, void *object) {
     wait->error = 0;
     wait->state = CAD__WAIT_NONE;
     wait->phase = wait->inner = 0;
-    int result = poll(task);
+    int result = operation->poll(&task->future);
     if (result != CAD_PENDING) {
         wait->operation = NULL;
+        CAD__TRACE(task->future.object.loop, cad__trace_result(task, operation, result));
         return result;
     }
     parked(task);
@@ -71,12 +66,14 @@ int cad__wait_resume(cad__task *task) {
         resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
-    int result = poll(task);
+    const cad__operation *operation = wait->operation;
+    int result = operation->poll(&task->future);
     if (result == CAD_PENDING) {
         parked(task);
     } else {
         wait->operation = NULL;
         wait->state = CAD__WAIT_NONE;
+        CAD__TRACE(task->future.object.loop, cad__trace_result(task, operation, result));
     }
     return result;
 }
@@ -133,9 +130,10 @@ int cad__wait_future(cad_task *task, cad_future *future) {
 
 /* Appends the task to the ready queue: its wait is over. */
 static void make_ready(cad__task *task) {
-    CAD__TRACE(task->future.object.loop, cad__trace_wake(&task->future));
+    cad_loop *loop = task->future.object.loop;
     task->timer.entry.kind = CAD__ENTRY_TASK;
-    cad__ready(task->future.object.loop, &task->timer.entry);
+    CAD__TRACE(loop, cad__trace_wake(&task->future));
+    cad__append(&loop->ready, &task->timer.entry.link);
 }
 
 int cad__yield(cad_task *task) {
