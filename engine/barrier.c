@@ -133,7 +133,12 @@ static int enter(cad_barrier *barrier, cad_task *task) {
     return wait_in(barrier, task, ENTERED);
 }
 
-static int wait_poll(cad_task *task) {
+static int did(cad_task *task, const char *verb, int result) {
+    cad_barrier *barrier = cad__task_of(task)->wait.object;
+    return cad__did(&barrier->object, verb, result);
+}
+
+static int pass(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_barrier *barrier = wait->object;
     int result;
@@ -163,7 +168,11 @@ static int wait_poll(cad_task *task) {
     return leave_barrier(barrier, result);
 }
 
-static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .primitive = true};
+static int wait_poll(cad_task *task) {
+    return did(task, "wait", pass(task));
+}
+
+static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_barrier_wait(cad_barrier *barrier) {
     return cad__begin(&wait_operation, barrier);
@@ -178,7 +187,7 @@ static int acquire(cad_task *task) {
                               : cad__lock_resume(&barrier->lock, task);
 }
 
-static int reset_poll(cad_task *task) {
+static int reset(cad_task *task) {
     cad_barrier *barrier = cad__task_of(task)->wait.object;
     int result = acquire(task);
     if (result != 0)
@@ -187,14 +196,17 @@ static int reset_poll(cad_task *task) {
     return leave(barrier, 0);
 }
 
-static const cad__operation reset_operation = {
-    .verb = "reset", .poll = reset_poll, .primitive = true};
+static int reset_poll(cad_task *task) {
+    return did(task, "reset", reset(task));
+}
+
+static const cad__operation reset_operation = {.verb = "reset", .poll = reset_poll};
 
 int cad_barrier_reset(cad_barrier *barrier) {
     return cad__begin(&reset_operation, barrier);
 }
 
-static int abort_poll(cad_task *task) {
+static int break_open(cad_task *task) {
     cad_barrier *barrier = cad__task_of(task)->wait.object;
     int result = acquire(task);
     if (result != 0)
@@ -203,8 +215,11 @@ static int abort_poll(cad_task *task) {
     return leave(barrier, 0);
 }
 
-static const cad__operation abort_operation = {
-    .verb = "abort", .poll = abort_poll, .primitive = true};
+static int abort_poll(cad_task *task) {
+    return did(task, "abort", break_open(task));
+}
+
+static const cad__operation abort_operation = {.verb = "abort", .poll = abort_poll};
 
 int cad_barrier_abort(cad_barrier *barrier) {
     return cad__begin(&abort_operation, barrier);

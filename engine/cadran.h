@@ -600,7 +600,7 @@ typedef struct cad_operation_info {
  * of by object_new() before any other event refers to its id; what there is when the sink begins
  * to listen is told then. An object that is named right after it was made has that name in
  * object_new() already. object() is called once for what an operation or a cancel has changed, at
- * the latest when what caused it has its result. */
+ * the latest at the end of the turn, or when the task that caused it waits. */
 typedef struct cad_trace_sink {
     void *context;
     void (*task_begin)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by);

@@ -86,7 +86,8 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
 
 static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    return cad__condition_poll(wait->object, task, &wait->inner);
+    cad_condition *condition = wait->object;
+    return cad__did(&condition->object, "wait", cad__condition_poll(condition, task, &wait->inner));
 }
 
 static cad_lock *lock_waited_for(const cad_task *task) {
@@ -96,13 +97,13 @@ static cad_lock *lock_waited_for(const cad_task *task) {
 }
 
 static const cad__operation wait_operation = {
-    .verb = "wait", .poll = wait_poll, .lock = lock_waited_for, .primitive = true};
+    .verb = "wait", .poll = wait_poll, .lock = lock_waited_for};
 
 int cad_condition_wait(cad_condition *condition) {
     return cad__begin(&wait_operation, condition);
 }
 
-static int wait_for_poll(cad_task *task) {
+static int wait_for(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     for (;;) {
         if (wait->inner == 0) {
@@ -117,8 +118,13 @@ static int wait_for_poll(cad_task *task) {
     }
 }
 
+static int wait_for_poll(cad_task *task) {
+    cad_condition *condition = cad__task_of(task)->wait.object;
+    return cad__did(&condition->object, "wait_for", wait_for(task));
+}
+
 static const cad__operation wait_for_operation = {
-    .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for, .primitive = true};
+    .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for};
 
 int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg), void *arg) {
     cad__wait *wait = cad__current_wait();

@@ -45,10 +45,10 @@ static int wait_poll(cad_task *task) {
     cad_event *event = wait->object;
     if (wait->phase++ == 0 && !event->set)
         return cad__park(task, &event->waiters);
-    return wait->error;
+    return cad__did(&event->object, "wait", wait->error);
 }
 
-static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .primitive = true};
+static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_event_wait(cad_event *event) {
     return cad__begin(&wait_operation, event);

@@ -351,7 +351,6 @@ typedef struct cad__operation {
     void (*drop)(cad_task *task);
     /* The lock that the task waits for in the middle of it; NULL: never one. */
     cad_lock *(*lock)(const cad_task *task);
-    bool primitive; /* it is one on a primitive, and poll() does not tell the trace itself */
 } cad__operation;
 
 /* Tasks that wait, first come first. */
@@ -652,8 +651,6 @@ CAD__APART void cad__trace_object_detail(cad__object *object);
 /* The task is leaving the line that it stands in: the object has changed, and is told of with what
  * else the same operation changes. */
 CAD__APART void cad__trace_unpark(cad__task *task);
-/* An operation that may wait has come to its result; wait.object is still what it was about. */
-CAD__APART void cad__trace_result(cad__task *task, const cad__operation *operation, int result);
 /* A future is done: it has changed, and its callbacks join the ready queue. */
 CAD__APART void cad__trace_done(cad_future *future);
 /* An operation on a primitive has come to its result. */
@@ -669,9 +666,11 @@ CAD__APART void cad__trace_time(cad_loop *loop);
 #define CAD__CHANGED(primitive)                                                                    \
     CAD__TRACE((primitive)->object.loop, cad__trace_object(&(primitive)->object))
 
-/* Returns the result of an operation that does not wait; `object` is the primitive's. */
+/* Returns the result of an operation on a primitive, whose object that is; where it waits nothing
+ * is told yet. */
 static inline int cad__did(cad__object *object, const char *verb, int result) {
-    CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
+    if (result != CAD_PENDING)
+        CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
     return result;
 }
 

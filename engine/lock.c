@@ -105,12 +105,12 @@ int cad__lock_resume(cad_lock *lock, cad_task *task) {
 
 static int acquire_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    return wait->phase++ == 0 ? cad__lock_begin(wait->object, task)
-                              : cad__lock_resume(wait->object, task);
+    cad_lock *lock = wait->object;
+    int result = wait->phase++ == 0 ? cad__lock_begin(lock, task) : cad__lock_resume(lock, task);
+    return cad__did(&lock->object, "acquire", result);
 }
 
-static const cad__operation acquire_operation = {
-    .verb = "acquire", .poll = acquire_poll, .primitive = true};
+static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_lock_acquire(cad_lock *lock) {
     return cad__begin(&acquire_operation, lock);

@@ -296,10 +296,10 @@ static int join_poll(cad_task *task) {
     cad_queue *queue = wait->object;
     if (wait->phase++ == 0 && queue->unfinished > 0)
         return cad__park(task, &queue->joiners);
-    return wait->error;
+    return cad__did(&queue->object, "join", wait->error);
 }
 
-static const cad__operation join_operation = {.verb = "join", .poll = join_poll, .primitive = true};
+static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
 
 int cad_queue_join(cad_queue *queue) {
     return cad__begin(&join_operation, queue);

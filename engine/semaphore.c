@@ -68,7 +68,7 @@ static void wake_up_next(cad_semaphore *semaphore) {
     cad__wake_first(&semaphore->waiters);
 }
 
-static int acquire_poll(cad_task *task) {
+static int acquire(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_semaphore *semaphore = wait->object;
     if (wait->phase++ == 0) {
@@ -93,8 +93,12 @@ static int acquire_poll(cad_task *task) {
     return wait->error;
 }
 
-static const cad__operation acquire_operation = {
-    .verb = "acquire", .poll = acquire_poll, .primitive = true};
+static int acquire_poll(cad_task *task) {
+    cad_semaphore *semaphore = cad__task_of(task)->wait.object;
+    return cad__did(&semaphore->object, "acquire", acquire(task));
+}
+
+static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_semaphore_acquire(cad_semaphore *semaphore) {
     return cad__begin(&acquire_operation, semaphore);

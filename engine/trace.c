@@ -166,8 +166,10 @@ void cad__trace_wait(cad_task *task) {
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
     settle(task->object.loop);
-    if (!cad_task_waiting(task, &info))
+    if (!cad_task_waiting(task, &info)) {
+        cad__trace_join(task->object.loop, &cad__task_of(task)->timer.entry); /* it yields */
         return;
+    }
     cad__object *object = object_of(&info);
     if (object != NULL && object->type->traced == CAD__TRACED_WHEN_USED && !object->traced)
         declare(task->object.loop->trace, object);
@@ -401,12 +403,6 @@ void cad__trace_item(cad__object *queue, const char *verb, int result, enum cad_
 
 void cad__trace_operation(cad__object *object, const char *verb, int result) {
     cad__trace_item(object, verb, result, CAD_ITEM_STAYS, NULL, 0);
-}
-
-void cad__trace_result(cad__task *task, const cad__operation *operation, int result) {
-    if (operation->primitive)
-        cad__trace_operation(task->wait.object, operation->verb, result);
-    settle(task->future.object.loop);
 }
 
 void cad__trace_done(cad_future *future) {

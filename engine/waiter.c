@@ -19,8 +19,8 @@
  * `wait.state` says won). */
 #include "lock.h"
 
-/* An operation is waiting now. A task that called cancel() on itself is cancelled at its next wait,
- * as soon as it begins. */
+/* An operation is waiting now, or has yielded. A task that called cancel() on itself is cancelled
+ * at its next wait, as soon as it begins. */
 static void parked(cad__task *task) {
     CAD__TRACE(task->future.object.loop, cad__trace_wait(&task->future));
     if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
@@ -39,7 +39,6 @@ int cad__begin(const cad__operation *operation, void *object) {
     int result = operation->poll(&task->future);
     if (result != CAD_PENDING) {
         wait->operation = NULL;
-        CAD__TRACE(task->future.object.loop, cad__trace_result(task, operation, result));
         return result;
     }
     parked(task);
@@ -66,14 +65,12 @@ int cad__wait_resume(cad__task *task) {
         resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
-    const cad__operation *operation = wait->operation;
-    int result = operation->poll(&task->future);
+    int result = wait->operation->poll(&task->future);
     if (result == CAD_PENDING) {
         parked(task);
     } else {
         wait->operation = NULL;
         wait->state = CAD__WAIT_NONE;
-        CAD__TRACE(task->future.object.loop, cad__trace_result(task, operation, result));
     }
     return result;
 }
@@ -140,7 +137,7 @@ int cad__yield(cad_task *task) {
     begin_wait(task, CAD__WAIT_NONE);
     cad__entry *entry = &cad__task_of(task)->timer.entry;
     entry->kind = CAD__ENTRY_TASK;
-    cad__ready(task->object.loop, entry);
+    cad__append(&task->object.loop->ready, &entry->link); /* of which parked() tells */
     return CAD_PENDING;
 }
 
