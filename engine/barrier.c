@@ -56,7 +56,7 @@ static const cad__type barrier_type = {
 };
 
 cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
-    assert(parties > 0);
+    CAD__ASSERT(parties > 0, "a barrier has at least one party");
     cad_barrier *barrier = cad__object_new(loop, &barrier_type, sizeof *barrier);
     if (barrier == NULL)
         return NULL;
@@ -70,8 +70,9 @@ cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
 }
 
 void cad_barrier_free(cad_barrier *barrier) {
-    assert(barrier == NULL || !cad__object_in_use(&barrier->object));
-    cad__object_free(barrier != NULL ? &barrier->object : NULL);
+    cad__object *object = barrier != NULL ? &barrier->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- wait ------------------------------------------------------------------------------------ */
@@ -133,12 +134,7 @@ static int enter(cad_barrier *barrier, cad_task *task) {
     return wait_in(barrier, task, ENTERED);
 }
 
-static int did(cad_task *task, const char *verb, int result) {
-    cad_barrier *barrier = cad__task_of(task)->wait.object;
-    return cad__did(&barrier->object, verb, result);
-}
-
-static int pass(cad_task *task) {
+static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_barrier *barrier = wait->object;
     int result;
@@ -168,14 +164,10 @@ static int pass(cad_task *task) {
     return leave_barrier(barrier, result);
 }
 
-static int wait_poll(cad_task *task) {
-    return did(task, "wait", pass(task));
-}
-
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_barrier_wait(cad_barrier *barrier) {
-    return cad__begin(&wait_operation, barrier);
+    return cad__begin(cad__current_wait(), &wait_operation, barrier);
 }
 
 /* --- reset, abort ---------------------------------------------------------------------------- */
@@ -187,7 +179,7 @@ static int acquire(cad_task *task) {
                               : cad__lock_resume(&barrier->lock, task);
 }
 
-static int reset(cad_task *task) {
+static int reset_poll(cad_task *task) {
     cad_barrier *barrier = cad__task_of(task)->wait.object;
     int result = acquire(task);
     if (result != 0)
@@ -196,17 +188,13 @@ static int reset(cad_task *task) {
     return leave(barrier, 0);
 }
 
-static int reset_poll(cad_task *task) {
-    return did(task, "reset", reset(task));
-}
-
 static const cad__operation reset_operation = {.verb = "reset", .poll = reset_poll};
 
 int cad_barrier_reset(cad_barrier *barrier) {
-    return cad__begin(&reset_operation, barrier);
+    return cad__begin(cad__current_wait(), &reset_operation, barrier);
 }
 
-static int break_open(cad_task *task) {
+static int abort_poll(cad_task *task) {
     cad_barrier *barrier = cad__task_of(task)->wait.object;
     int result = acquire(task);
     if (result != 0)
@@ -215,14 +203,10 @@ static int break_open(cad_task *task) {
     return leave(barrier, 0);
 }
 
-static int abort_poll(cad_task *task) {
-    return did(task, "abort", break_open(task));
-}
-
 static const cad__operation abort_operation = {.verb = "abort", .poll = abort_poll};
 
 int cad_barrier_abort(cad_barrier *barrier) {
-    return cad__begin(&abort_operation, barrier);
+    return cad__begin(cad__current_wait(), &abort_operation, barrier);
 }
 
 size_t cad_barrier_parties(const cad_barrier *barrier) {

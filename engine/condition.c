@@ -41,7 +41,7 @@ cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
 void cad_condition_free(cad_condition *condition) {
     if (condition == NULL)
         return;
-    assert(!cad__object_in_use(&condition->object));
+    CAD__ASSERT_UNUSED(&condition->object);
     if (condition->own_lock)
         cad_lock_free(condition->lock);
     cad__object_free(&condition->object);
@@ -86,8 +86,7 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
 
 static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    cad_condition *condition = wait->object;
-    return cad__did(&condition->object, "wait", cad__condition_poll(condition, task, &wait->inner));
+    return cad__condition_poll(wait->object, task, &wait->inner);
 }
 
 static cad_lock *lock_waited_for(const cad_task *task) {
@@ -100,10 +99,10 @@ static const cad__operation wait_operation = {
     .verb = "wait", .poll = wait_poll, .lock = lock_waited_for};
 
 int cad_condition_wait(cad_condition *condition) {
-    return cad__begin(&wait_operation, condition);
+    return cad__begin(cad__current_wait(), &wait_operation, condition);
 }
 
-static int wait_for(cad_task *task) {
+static int wait_for_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     for (;;) {
         if (wait->inner == 0) {
@@ -118,11 +117,6 @@ static int wait_for(cad_task *task) {
     }
 }
 
-static int wait_for_poll(cad_task *task) {
-    cad_condition *condition = cad__task_of(task)->wait.object;
-    return cad__did(&condition->object, "wait_for", wait_for(task));
-}
-
 static const cad__operation wait_for_operation = {
     .verb = "wait_for", .poll = wait_for_poll, .lock = lock_waited_for};
 
@@ -130,7 +124,7 @@ int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg)
     cad__wait *wait = cad__current_wait();
     wait->predicate = predicate;
     wait->arg = arg;
-    return cad__begin(&wait_for_operation, condition);
+    return cad__begin(wait, &wait_for_operation, condition);
 }
 
 /* --- notify ---------------------------------------------------------------------------------- */

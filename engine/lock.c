@@ -52,7 +52,8 @@ cad_lock *cad_lock_new(cad_loop *loop) {
 }
 
 void cad_lock_free(cad_lock *lock) {
-    assert(lock == NULL || lock->object.loop->closing || cad__list_empty(&lock->waiters.list));
+    CAD__ASSERT(lock == NULL || lock->object.loop->closing || cad__list_empty(&lock->waiters.list),
+                "a task waits for it, or was woken and has yet to acquire it");
     cad__object_free(lock != NULL ? &lock->object : NULL);
 }
 
@@ -105,15 +106,14 @@ int cad__lock_resume(cad_lock *lock, cad_task *task) {
 
 static int acquire_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    cad_lock *lock = wait->object;
-    int result = wait->phase++ == 0 ? cad__lock_begin(lock, task) : cad__lock_resume(lock, task);
-    return cad__did(&lock->object, "acquire", result);
+    return wait->phase++ == 0 ? cad__lock_begin(wait->object, task)
+                              : cad__lock_resume(wait->object, task);
 }
 
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_lock_acquire(cad_lock *lock) {
-    return cad__begin(&acquire_operation, lock);
+    return cad__begin(cad__current_wait(), &acquire_operation, lock);
 }
 
 int cad_lock_release(cad_lock *lock) {

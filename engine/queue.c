@@ -84,8 +84,9 @@ cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
 }
 
 void cad_queue_free(cad_queue *queue) {
-    assert(queue == NULL || !cad__object_in_use(&queue->object));
-    cad__object_free(queue != NULL ? &queue->object : NULL);
+    cad__object *object = queue != NULL ? &queue->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- Items ----------------------------------------------------------------------------------- */
@@ -226,11 +227,12 @@ static int put_poll(cad_task *task) {
     return put_now(queue, "put", wait->item);
 }
 
-static const cad__operation put_operation = {.verb = "put", .poll = put_poll};
+static const cad__operation put_operation = {.verb = "put", .poll = put_poll, .tells = true};
 
 int cad_queue_put(cad_queue *queue, void *item) {
-    cad__current_wait()->item = item;
-    return cad__begin(&put_operation, queue);
+    cad__wait *wait = cad__current_wait();
+    wait->item = item;
+    return cad__begin(wait, &put_operation, queue);
 }
 
 /* --- get ------------------------------------------------------------------------------------- */
@@ -269,11 +271,12 @@ static int get_poll(cad_task *task) {
     return get_now(queue, "get", wait->out);
 }
 
-static const cad__operation get_operation = {.verb = "get", .poll = get_poll};
+static const cad__operation get_operation = {.verb = "get", .poll = get_poll, .tells = true};
 
 int cad_queue_get(cad_queue *queue, void **item) {
-    cad__current_wait()->out = item;
-    return cad__begin(&get_operation, queue);
+    cad__wait *wait = cad__current_wait();
+    wait->out = item;
+    return cad__begin(wait, &get_operation, queue);
 }
 
 /* --- join ------------------------------------------------------------------------------------ */
@@ -296,13 +299,13 @@ static int join_poll(cad_task *task) {
     cad_queue *queue = wait->object;
     if (wait->phase++ == 0 && queue->unfinished > 0)
         return cad__park(task, &queue->joiners);
-    return cad__did(&queue->object, "join", wait->error);
+    return wait->error;
 }
 
 static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
 
 int cad_queue_join(cad_queue *queue) {
-    return cad__begin(&join_operation, queue);
+    return cad__begin(cad__current_wait(), &join_operation, queue);
 }
 
 /* --- The rest -------------------------------------------------------------------------------- */

@@ -55,8 +55,9 @@ cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value) {
 }
 
 void cad_semaphore_free(cad_semaphore *semaphore) {
-    assert(semaphore == NULL || !cad__object_in_use(&semaphore->object));
-    cad__object_free(semaphore != NULL ? &semaphore->object : NULL);
+    cad__object *object = semaphore != NULL ? &semaphore->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* The one that is woken gets the unit at once: nobody can take it from it on the way. */
@@ -68,7 +69,7 @@ static void wake_up_next(cad_semaphore *semaphore) {
     cad__wake_first(&semaphore->waiters);
 }
 
-static int acquire(cad_task *task) {
+static int acquire_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_semaphore *semaphore = wait->object;
     if (wait->phase++ == 0) {
@@ -93,15 +94,10 @@ static int acquire(cad_task *task) {
     return wait->error;
 }
 
-static int acquire_poll(cad_task *task) {
-    cad_semaphore *semaphore = cad__task_of(task)->wait.object;
-    return cad__did(&semaphore->object, "acquire", acquire(task));
-}
-
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_semaphore_acquire(cad_semaphore *semaphore) {
-    return cad__begin(&acquire_operation, semaphore);
+    return cad__begin(cad__current_wait(), &acquire_operation, semaphore);
 }
 
 int cad_semaphore_release(cad_semaphore *semaphore) {

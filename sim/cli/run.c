@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -36,26 +37,31 @@ void cli_run_defaults(cli_run_options *options) {
 
 /* --- Signals --------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupted;
-static struct sigaction before;
+enum { SIGNALS = 4 };
 
-/* The second one ends the program at once, should the first not get through. What handled SIGINT
- * before, the real clock's driver, wakes its loop. */
-static void on_interrupt(int number) {
-    if (interrupted != 0) {
-        (void)signal(number, SIG_DFL);
-        (void)raise(number);
+/* Those that end the run, before a 0. What the program was started to ignore, as by nohup, it
+ * ignores; an interrupt is for it also in the background of a shell. */
+static void choose_signals(int numbers[SIGNALS + 1]) {
+    static const int all[SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    size_t count = 0;
+    for (size_t i = 0; i < SIGNALS; i++) {
+        struct sigaction action;
+        bool ignored = sigaction(all[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+        if (all[i] == SIGINT || !ignored)
+            numbers[count++] = all[i];
     }
-    interrupted = 1;
-    if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
-        before.sa_handler(number);
+    numbers[count] = 0;
 }
 
-static void watch_signals(void) {
-    struct sigaction action = {.sa_handler = on_interrupt};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, &before);
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+/* The run was ended by a signal that ends a program: it does so now that all is written, and the
+ * shell is told. An interrupt is an outcome that a scenario knows. */
+static void die_of(int number) {
+    const struct rlimit none = {0, 0};
+    if (number == 0 || number == SIGINT)
+        return;
+    (void)setrlimit(RLIMIT_CORE, &none); /* nothing is wrong with the program */
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
 }
 
 /* --- The trace ------------------------------------------------------------------------------- */
@@ -208,7 +214,6 @@ static int run_recorded(run_machine *machine, const cli_run_options *options, FI
         if (report != NULL)
             (void)fclose(report);
     } else {
-        watch_signals();
         run_machine_run(machine);
         if (machine->options->progress != NULL)
             machine->options->progress->hide(machine->options->progress);
@@ -225,7 +230,9 @@ static int run_reported(run_machine *machine, const cli_run_options *options) {
     return run_recorded(machine, options, report);
 }
 
-static int run_program(const prog_program *program, const cli_run_options *options) {
+/* *by: the signal that ended the run; 0: none. */
+static int run_program(const prog_program *program, const cli_run_options *options, int *by) {
+    int signals[SIGNALS + 1];
     run_machine_options settings = options->machine;
     run_lines lines;
     cli_terminal terminal;
@@ -239,7 +246,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
         cli_terminal_start(&terminal, stderr);
         settings.progress = &terminal.progress;
     }
-    settings.interrupt = &interrupted;
+    choose_signals(signals);
+    settings.signals = signals;
     int status;
     int error = run_machine_new(program, &settings, &machine);
     if (error == CAD_ESYSTEM) {
@@ -249,6 +257,7 @@ static int run_program(const prog_program *program, const cli_run_options *optio
         status = refuse(program, error);
     } else {
         status = run_reported(machine, options);
+        *by = machine->result.signal;
         run_machine_free(machine);
     }
     (void)run_lines_close(&lines);
@@ -276,9 +285,12 @@ int cli_run(const cli_run_options *options) {
         overwrites("--report", options->report_path, options->path, "the scenario") ||
         overwrites("--report", options->report_path, options->trace_path, "the trace"))
         return CLI_STATUS_USAGE;
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     run_process_start(options->max_memory);
     int error = prog_load(options->path, &step_language, &program);
-    int status = error != 0 ? refuse(program, error) : run_program(program, options);
+    int by = 0;
+    int status = error != 0 ? refuse(program, error) : run_program(program, options, &by);
     prog_free(program);
+    die_of(by);
     return status;
 }

@@ -7,8 +7,6 @@
 #ifndef RUN_MACHINE_H
 #define RUN_MACHINE_H
 
-#include <signal.h>
-
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
@@ -48,15 +46,15 @@ typedef struct run_machine_options {
     int64_t until_ns;
     const run_override *overrides;
     size_t override_count;
-    int64_t slow_ns;     /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
-    uint64_t max_steps;  /* instructions in all */
-    uint64_t max_still;  /* instructions while the clock stands still */
-    uint64_t max_tasks;  /* tasks in all */
-    int64_t max_time_ns; /* loop time; CAD_NEVER */
-    run_lines *lines;    /* where the tasks print */
-    const volatile sig_atomic_t *interrupt; /* not 0: SIGINT came; NULL: nobody watches */
-    FILE *report;                           /* where what goes wrong is said; NULL: nowhere */
-    run_progress *progress;                 /* NULL: nobody */
+    int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
+    uint64_t max_steps;     /* instructions in all */
+    uint64_t max_still;     /* instructions while the clock stands still */
+    uint64_t max_tasks;     /* tasks in all */
+    int64_t max_time_ns;    /* loop time; CAD_NEVER */
+    run_lines *lines;       /* where the tasks print */
+    const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
+    FILE *report;           /* where what goes wrong is said; NULL: nowhere */
+    run_progress *progress; /* NULL: nobody */
 } run_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -85,6 +83,7 @@ struct run_machine {
     const cad_task *callback_of;  /* for these: the task whose innermost coroutine the callback that
                                      runs shares its variables with; NULL */
     cad_loop *loop;
+    cad_wait_hook wait_hook;
     expr_value *globals;
     run_instance *objects;
     expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */

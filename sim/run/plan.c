@@ -259,7 +259,7 @@ static int look_up(const run_machine *machine, int64_t index) {
         return 0;
     if (options->progress != NULL)
         options->progress->show(options->progress, machine);
-    return options->interrupt != NULL && *options->interrupt != 0 ? CAD_EINTERRUPTED : 0;
+    return cad_loop_interrupted(machine->loop) ? CAD_EINTERRUPTED : 0;
 }
 
 /* Goes through all tasks. `now`: each is created as soon as it is made up, unless it has a time of
