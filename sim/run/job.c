@@ -116,7 +116,7 @@ int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **
         return error;
     }
     if (machine->details != NULL)
-        run_tell_frame(machine, task, &((const run_job *)cad_task_state(task))->frame, false);
+        run_frame_tell(machine, task, &((const run_job *)cad_task_state(task))->frame, false);
     register_name(machine, new_task->name, task);
     if (out != NULL)
         *out = task;

@@ -104,7 +104,8 @@ static inline struct trace_event *trace_event_begin(struct trace_stream *stream,
     struct trace_event *event = &stream->event;
     event->kind = kind;
     event->phase = trace_kinds[kind].phase;
-    event->time_ns = stream->now_ns;
+    if (event->phase != 'M') /* which has no time in a file, and is of that before it */
+        event->time_ns = stream->now_ns;
     event->tid = tid;
     event->id = 0;
     event->name = name;
