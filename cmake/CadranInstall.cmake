@@ -39,12 +39,18 @@ configure_file(
 )
 install(FILES "${PROJECT_BINARY_DIR}/cadran.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
+# The pages, and what they lead to, lie there as they do in the tree: their links work.
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN man EXCLUDE)
+install(DIRECTORY scenarios DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY engine/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
+install(FILES engine/cadran.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 if(CADRAN_PROGRAMS)
     install(
         FILES docs/man/cadran.1 docs/man/cadran-run.1 docs/man/cadran-table.1
         DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
     )
+    install(FILES docs/man/cadran-scenario.5 DESTINATION "${CMAKE_INSTALL_MANDIR}/man5")
 endif()
 if(CADRAN_PROGRAMS AND CADRAN_VIEWER)
     install(FILES docs/man/cadran-view.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")

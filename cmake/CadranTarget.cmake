@@ -43,6 +43,9 @@ function(cad_target target)
             ${cadran_instrument}
     )
     target_link_options(${target} PRIVATE ${cadran_instrument})
+    if(CADRAN_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        target_link_options(${target} PRIVATE -fno-lto) # unless cad_lto() says otherwise
+    endif()
 endfunction()
 
 # cad_lto(<target> ...): optimised across files in release builds, for the libraries and for the

@@ -15,7 +15,7 @@
 #include "support/child.h"
 
 /* Set by the build: EXAMPLE_WINDOW and EXAMPLE_TICKS, the programs; CASES, the folder of what
- * CPython prints. */
+ * CPython prints; EMULATOR, what runs them where they are another processor's, or "". */
 
 /* What the case has its scenario print: all but the last line, which is the outcome. */
 static void read_expected(const char *name, char *text, size_t size) {
@@ -33,8 +33,8 @@ static void read_expected(const char *name, char *text, size_t size) {
 }
 
 static void start(child *self, char *program, char *argument) {
-    char *const argv[] = {program, argument, NULL};
-    child_exec(self, argv);
+    char *const argv[] = {EMULATOR, program, argument, NULL};
+    child_exec(self, EMULATOR[0] != '\0' ? argv : argv + 1);
 }
 
 static void assert_prints_case(char *program, const char *name) {

@@ -9,7 +9,7 @@
 
 #include "expression/random.h"
 
-enum { DRAWS = 200000 };
+#define DRAWS 200000
 
 static expr_random stream_of(uint64_t seed, const char *name) {
     expr_random random;
@@ -196,7 +196,7 @@ static void test_random__each_whole_number_is_as_likely(void **state) {
         counts[side - 1]++;
     }
     for (int i = 0; i < SIDES; i++) {
-        double expected = (double)DRAWS / SIDES;
+        double expected = DRAWS / (double)SIDES;
         chi_square += (counts[i] - expected) * (counts[i] - expected) / expected;
     }
     assert_true(chi_square < 20.5); /* once in a thousand times, with five degrees of freedom */

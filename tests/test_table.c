@@ -1,4 +1,4 @@
-/* The job-sequencing table (sim/table) and its command (sim/cmd_table.c). */
+/* The job-sequencing table (sim/table) and its command (sim/cli/cmd_table.c). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -122,6 +122,35 @@ static void test_input__what_the_scene_shows_can_be_pointed_at(void **state) {
     stage_close(&stage);
 }
 
+static void test_input__remarks_and_what_the_loop_printed_can_be_pointed_at(void **state) {
+    (void)state;
+    struct stage stage;
+    struct viz_input input = {0};
+    sample_window(&stage.sample);
+    sample_cut(&stage.sample, "\n]");
+    stage_open(&stage, 1280, 720);
+    const struct viz_state *now = &stage.state;
+    size_t remark = SIZE_MAX;
+    size_t zero = SIZE_MAX;
+    for (size_t i = 0; i < now->scene.count; i++) {
+        const struct viz_prim *prim = &now->scene.prims[i];
+        if (prim->shows.kind == VIZ_ID_REMARK)
+            remark = i;
+        if (prim->kind == VIZ_DOT && prim->at.y < now->frame.lanes.y)
+            zero = i;
+    }
+    assert_true(remark != SIZE_MAX && zero != SIZE_MAX);
+    struct viz_rect dot = now->scene.prims[zero].at;
+    struct viz_rect text = now->scene.prims[remark].at;
+    viz_input_move(&input, &stage.state, dot.x + 1, dot.y + 1);
+    stage_update(&stage);
+    assert_non_null(stage_text(&stage, "---------- zero"));
+    viz_input_move(&input, &stage.state, text.x + 1, text.y + 1);
+    stage_update(&stage);
+    assert_non_null(stage_text(&stage, "Warnings"));
+    stage_close(&stage);
+}
+
 /* What is under a pointer that rests is known by the picture that is shown, not by the last one. */
 static void test_input__a_picture_that_moves_takes_what_is_pointed_at_along(void **state) {
     (void)state;
@@ -144,6 +173,7 @@ int main(void) {
         cmocka_unit_test(test_actions__inputs_are_listed),
         cmocka_unit_test(test_input__a_press_is_a_click_or_a_drag),
         cmocka_unit_test(test_input__what_the_scene_shows_can_be_pointed_at),
+        cmocka_unit_test(test_input__remarks_and_what_the_loop_printed_can_be_pointed_at),
         cmocka_unit_test(test_input__a_picture_that_moves_takes_what_is_pointed_at_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

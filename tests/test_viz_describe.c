@@ -35,7 +35,7 @@ static void test_describe__a_wait_a_span_and_a_lane(void **state) {
     assert_string_equal(fact(&said, "from"), "0 s");
     assert_string_equal(fact(&said, "to"), "1 s");
     assert_string_equal(fact(&said, "woken by"), "job0");
-    assert_string_equal(fact(&said, "maxsize"), "4");
+    assert_string_equal(fact(&said, "object"), "queue");
     describe(&sample, id_of(VIZ_ID_BAR, wait + 1), "job4 - duration 2", &said);
     assert_string_equal(fact(&said, "span of"), "job4");
     assert_string_equal(fact(&said, "took"), "2 s");
@@ -52,8 +52,7 @@ static void test_describe__an_instant_a_wake_and_a_counter(void **state) {
     struct viz_description said;
     sample_window(&sample);
     const struct trace_model *trace = sample.trace;
-    uint32_t end;
-    uint32_t first = trace->track_instants[viz_instant_from(sample.model, 0, 0, &end)];
+    uint32_t first = sample.model->marks[sample.model->lanes[0].first_mark];
     describe(&sample, id_of(VIZ_ID_INSTANT, first), "0s + 000ms >>> job0 - duration 1", &said);
     assert_string_equal(fact(&said, "what"), "print");
     assert_string_equal(fact(&said, "by"), "job0");
@@ -100,16 +99,27 @@ static void test_describe__facts_that_do_not_fit_are_counted(void **state) {
     (void)state;
     struct sample sample;
     struct viz_description said;
-    sample_foreign(
-        &sample,
-        "[{\"ph\":\"X\",\"ts\":0,\"dur\":5,\"pid\":1,\"tid\":1,\"name\":\"many\",\"args\":{"
-        "\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,"
-        "\"k\":11,\"l\":12,\"m\":13}}]");
+    sample_text(&sample, "[{'ph':'X','ts':0,'dur':5,'pid':1,'tid':1,'name':'many','args':{"
+                         "'a':1,'b':2,'c':3,'d':4,'e':5,'f':6,'g':7,'h':8,'i':9,'j':10,"
+                         "'k':11,'l':12,'m':13}}]");
     describe(&sample, id_of(VIZ_ID_BAR, 0), "many", &said);
     assert_int_equal(said.count, VIZ_FACTS_MAX);
     assert_string_equal(said.facts[VIZ_FACTS_MAX - 2].name, "i");
     assert_string_equal(said.facts[VIZ_FACTS_MAX - 1].name, "and");
     assert_string_equal(said.facts[VIZ_FACTS_MAX - 1].value, "4 more");
+    sample_free(&sample);
+}
+
+static void test_describe__what_was_left_out_is_listed(void **state) {
+    (void)state;
+    struct sample sample;
+    struct viz_description said;
+    sample_text(&sample, "[{'ph':'X','ts':0,'dur':5,'pid':1,'tid':1,'name':'work'},"
+                         "{'ph':'P','ts':1},{'ph':'P','ts':2},{'ph':'v','ts':3}]");
+    describe(&sample, id_of(VIZ_ID_REMARK, 0), "Warnings", &said);
+    assert_int_equal(said.count, 2);
+    assert_non_null(strstr(said.facts[0].value, "samples (ph P) are left out: 2 of them"));
+    assert_non_null(strstr(said.facts[1].value, "memory dumps"));
     sample_free(&sample);
 }
 
@@ -119,6 +129,7 @@ int main(void) {
         cmocka_unit_test(test_describe__an_instant_a_wake_and_a_counter),
         cmocka_unit_test(test_describe__the_trace_and_many_bars_at_once),
         cmocka_unit_test(test_describe__nothing_is_said_of_what_says_nothing),
+        cmocka_unit_test(test_describe__what_was_left_out_is_listed),
         cmocka_unit_test(test_describe__facts_that_do_not_fit_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,6 +270,56 @@ static void test_model__density_is_high_where_there_is_work(void **state) {
     sample_free(&sample);
 }
 
+/* Each step of a run, as details tell them: in lanes of one task, nothing else would be seen. */
+static void test_model__only_what_people_look_for_is_a_mark(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_text(&sample,
+                "[{'ph':'M','pid':1,'name':'cadran','args':{'trace':1,'scenario':'steps',"
+                "'clock':'virtual','seed':0}},"
+                "{'ph':'B','ts':0.000,'pid':1,'tid':1,'cat':'loop','name':'steps'},"
+                "{'ph':'i','ts':0.000,'pid':1,'tid':1,'cat':'turn','name':'iteration','s':'t'},"
+                "{'ph':'i','ts':0.000,'pid':1,'tid':1,'cat':'print','name':'setup','s':'t'},"
+                "{'ph':'B','ts':0.000,'pid':1,'tid':2,'cat':'task','name':'a'},"
+                "{'ph':'i','ts':0.000,'pid':1,'tid':2,'cat':'object','name':'lock','s':'t'},"
+                "{'ph':'i','ts':0.000,'pid':1,'tid':2,'cat':'operation','name':'acquire','s':'t'},"
+                "{'ph':'i','ts':1.000,'pid':1,'tid':2,'cat':'wake','name':'wakes','s':'t'},"
+                "{'ph':'i','ts':1.000,'pid':1,'tid':2,'cat':'operation','name':'release','s':'t'},"
+                "{'ph':'i','ts':1.000,'pid':1,'tid':2,'cat':'timeout','name':'timeout','s':'t'},"
+                "{'ph':'E','ts':2.000,'pid':1,'tid':2,'cat':'task','name':'a'},"
+                "{'ph':'E','ts':2.000,'pid':1,'tid':1,'cat':'loop','name':'steps'}]");
+    const struct viz_model *model = sample.model;
+    assert_int_equal(model->lane_count, 1);
+    assert_int_equal(model->lanes[0].mark_count, 1);
+    assert_int_equal(model->mark_count, 2);
+    size_t end;
+    size_t at = viz_mark_from(model, 0, 1000, &end);
+    assert_int_equal(end - at, 1);
+    assert_int_equal(sample.trace->instants[model->marks[at]].category, TRACE_CATEGORY_TIMEOUT);
+    /* What the loop printed is of no lane. */
+    at = viz_mark_from(model, TRACE_NO_INDEX, -1, &end);
+    assert_int_equal(end - at, 1);
+    assert_int_equal(sample.trace->instants[model->marks[at]].category, TRACE_CATEGORY_PRINT);
+    sample_free(&sample);
+}
+
+static void test_model__every_level_of_spans_has_a_row(void **state) {
+    (void)state;
+    enum { LEVELS = 200 };
+    char text[32768];
+    size_t length = (size_t)snprintf(text, sizeof text, "[");
+    for (int i = 0; i < LEVELS; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length,
+                                   "%s{'ph':'X','ts':%d,'dur':%d,'pid':1,'tid':1,'name':'level'}",
+                                   i > 0 ? "," : "", i, 2 * (LEVELS - i));
+    snprintf(text + length, sizeof text - length, "]");
+    struct sample sample;
+    sample_text(&sample, text);
+    assert_int_equal(sample.model->row_count, LEVELS);
+    assert_int_equal(sample.model->bar_count, LEVELS);
+    sample_free(&sample);
+}
+
 static void test_model__a_trace_of_nothing_is_a_model_of_nothing(void **state) {
     (void)state;
     struct sample sample;
@@ -309,6 +359,8 @@ int main(void) {
         cmocka_unit_test(test_model__counters_give_their_largest_value_of_any_stretch),
         cmocka_unit_test(test_model__wakes_are_found_by_who_caused_them),
         cmocka_unit_test(test_model__density_is_high_where_there_is_work),
+        cmocka_unit_test(test_model__only_what_people_look_for_is_a_mark),
+        cmocka_unit_test(test_model__every_level_of_spans_has_a_row),
         cmocka_unit_test(test_model__a_trace_of_nothing_is_a_model_of_nothing),
         cmocka_unit_test(test_model__what_was_open_at_a_cut_is_marked),
     };

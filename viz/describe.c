@@ -46,14 +46,18 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 /* Arguments of our own traces in words: what is a track's number has its name beside it, and an
- * outcome a row of its own. */
+ * object's number its type; an outcome is a row of its own. */
 static void add_own_arg(struct viz_description *out, const char *name, const char *value) {
     char *end;
     double number = strtod(value, &end);
-    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0)
+    bool is_number = end != value && *end == '\0';
+    if (ends_with(name, "_tid") || strcmp(name, "outcome") == 0 ||
+        (strcmp(name, "object") == 0 && is_number))
         return;
-    if (strcmp(name, "until") == 0 && end != value && fabs(number) < 9e15)
+    if (strcmp(name, "until") == 0 && is_number && fabs(number) < 9e15)
         add_time(out, name, llround(number * 1000));
+    else if (strcmp(name, "type") == 0)
+        add_fact(out, "object", value);
     else
         add_fact(out, strcmp(name, "owner") == 0 ? "held by" : name, value);
 }
@@ -227,14 +231,20 @@ static void describe_trace(struct viz_description *out, const struct viz_model *
     add_args(out, model->trace, model->trace->header);
 }
 
-/* What the reader had to say: each kind of event that it left out is a line of it. */
+/* What the reader had to say, of which each kind of event that it left out is a line, and what is
+ * in the trace but not in the picture. */
 static bool describe_remark(struct viz_description *out, const struct viz_model *model) {
     const struct trace_model *trace = model->trace;
-    if (trace->warning_count == 0)
+    if (trace->warning_count == 0 && model->hidden_count == 0)
         return false;
-    snprintf(out->heading, sizeof out->heading, "Not all of the file is here");
+    snprintf(out->heading, sizeof out->heading, "%s",
+             trace->warning_count > 0 ? "Warnings" : "Not all is drawn");
     for (size_t i = 0; i < trace->warning_count; i++)
         add_fact(out, "", trace->warnings[i]);
+    char text[VIZ_HIDDEN_SIZE];
+    viz_hidden_text(model, text);
+    if (text[0] != '\0')
+        add_fact(out, trace->warning_count > 0 ? "" : "not drawn", text);
     return true;
 }
 

@@ -42,15 +42,12 @@ static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint3
 
 static uint32_t nearest_instant(const struct viz_model *model, uint32_t lane, double time_ns,
                                 double reach) {
-    const struct trace_model *trace = model->trace;
-    uint32_t end;
-    double origin = (double)model->origin_ns;
-    uint32_t at = viz_instant_from(model, lane, time_ns - reach, &end);
+    size_t end;
+    size_t at = viz_mark_from(model, lane, time_ns - reach, &end);
     if (at == end)
         return TRACE_NO_INDEX;
-    uint32_t instant = trace->track_instants[at];
-    double found_ns = (double)trace->instants[instant].time_ns - origin;
-    return found_ns <= time_ns + reach ? instant : TRACE_NO_INDEX;
+    int64_t found_ns = model->trace->instants[model->marks[at]].time_ns - model->origin_ns;
+    return (double)found_ns <= time_ns + reach ? model->marks[at] : TRACE_NO_INDEX;
 }
 
 static uint32_t nearest_signal(const struct viz_model *model, double time_ns, double reach) {

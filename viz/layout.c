@@ -189,6 +189,11 @@ void viz_paint_hatch(const struct viz_painter *painter, int role, int alpha, str
     viz_hatch(painter->scene, role, alpha, period < 4 ? 4 : period, at);
 }
 
+int viz_mark_role(uint8_t category) {
+    bool bad = category == TRACE_CATEGORY_ERROR || category == TRACE_CATEGORY_FAULT;
+    return bad ? VIZ_ALERT : VIZ_MARK;
+}
+
 int viz_text_width(const struct viz_painter *painter, enum viz_font font, const char *text) {
     return viz_width(painter->measure, font, text);
 }

@@ -35,6 +35,10 @@ static void paint_tip(struct viz_painter *painter, const struct viz_description 
         names = most(names, viz_text_width(painter, VIZ_FONT_SMALL, said->facts[i].name));
         values = most(values, viz_text_width(painter, VIZ_FONT_SMALL, said->facts[i].value));
     }
+    if (names == 0) { /* whole lines */
+        gap = 0;
+        widest = frame->width - 2 * pad - viz_px(frame, 8);
+    }
     int title = viz_text_width(painter, VIZ_FONT_NAME, said->heading);
     int inner = most(title, names + gap + values);
     inner = inner < widest ? inner : widest;

@@ -335,24 +335,37 @@ static void paint_looks(struct legend_painter *legend) {
     }
 }
 
-/* What the reader had to say, or, in a window, how to go on; returns the column it begins at. */
-static int paint_remark(struct viz_painter *painter, int middle, int right) {
-    const struct viz_frame *frame = painter->frame;
+/* What the reader had to say, else what is not drawn, else, in a window, how to go on. */
+static void write_remark(const struct viz_painter *painter, char *out, size_t size) {
     const struct trace_model *trace = painter->model->trace;
     const char *hint =
-        frame->compact
+        painter->frame->compact
             ? "? help"
             : "drag pans  \xC2\xB7  Ctrl+wheel zooms  \xC2\xB7  F fits  \xC2\xB7  ? help";
-    const char *text = trace->warning_count > 0   ? trace->warnings[0]
-                       : painter->ui->interactive ? hint
-                                                  : "";
+    char hidden[VIZ_HIDDEN_SIZE];
+    viz_hidden_text(painter->model, hidden);
+    if (trace->warning_count > 1)
+        snprintf(out, size, "%zu warnings: %s", trace->warning_count, trace->warnings[0]);
+    else if (trace->warning_count == 1)
+        snprintf(out, size, "%s", trace->warnings[0]);
+    else if (hidden[0] != '\0')
+        snprintf(out, size, "not drawn: %s", hidden);
+    else
+        snprintf(out, size, "%s", painter->ui->interactive ? hint : "");
+}
+
+/* Returns the column that it begins at. */
+static int paint_remark(struct viz_painter *painter, int middle, int right) {
+    const struct viz_frame *frame = painter->frame;
+    bool warned = painter->model->trace->warning_count > 0;
+    char text[512];
     char shown[256];
+    write_remark(painter, text, sizeof text);
     int width =
         viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown, sizeof shown);
-    if (trace->warning_count > 0)
+    if (warned || painter->model->hidden_count > 0)
         viz_shows(painter->scene, VIZ_ID_REMARK, 0);
-    viz_text_aligned(painter->scene, VIZ_FONT_SMALL,
-                     trace->warning_count > 0 ? VIZ_ALERT : VIZ_MUTED, VIZ_RIGHT, 0,
+    viz_text_aligned(painter->scene, VIZ_FONT_SMALL, warned ? VIZ_ALERT : VIZ_MUTED, VIZ_RIGHT, 0,
                      middle - viz_line_height(painter, VIZ_FONT_SMALL) / 2, right, shown);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     return width > 0 ? right - width - viz_px(frame, 24) : right;

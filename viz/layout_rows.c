@@ -525,42 +525,37 @@ static void paint_outcome(struct row_painter *rows) {
         viz_stroke(painter->scene, VIZ_MUTED, 255, size / 2, viz_px(painter->frame, 1.5), at);
 }
 
-/* A printed line is a dot under the bar, anything else a diamond. */
 static void paint_mark(struct row_painter *rows, uint8_t category, int x) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
     int below = bar.y + bar.h;
     int room = (int)((frame->row_px - bar.h) / 2);
-    if (category == TRACE_CATEGORY_PRINT || category >= TRACE_CATEGORY_COUNT ||
-        category == TRACE_CATEGORY_OTHER) {
+    if (viz_mark_of(category) == VIZ_MARK_DOT) {
         int size = viz_px(frame, 4) < room - 1 ? viz_px(frame, 4) : room - 1;
         struct viz_rect dot = {x - size / 2, below + (room - size) / 2, size, size};
         viz_shape(painter->scene, VIZ_DOT, VIZ_MARK, dot);
         return;
     }
     int size = viz_px(frame, 9) | 1;
-    bool bad = category == TRACE_CATEGORY_ERROR || category == TRACE_CATEGORY_FAULT;
     struct viz_rect at = {x - size / 2, below - size / 2, size, size};
-    viz_shape(painter->scene, VIZ_DIAMOND, bad ? VIZ_ALERT : VIZ_MARK, at);
+    viz_shape(painter->scene, VIZ_DIAMOND, viz_mark_role(category), at);
 }
 
 static void paint_marks(struct row_painter *rows) {
     struct viz_painter *painter = rows->painter;
-    const struct trace_model *trace = painter->model->trace;
+    const struct viz_model *model = painter->model;
     double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit);
     int taken = rows->left - rows->unit;
-    uint32_t end;
-    for (uint32_t at = viz_instant_from(painter->model, rows->row->lane, begin_ns, &end); at < end;
-         at++) {
-        uint32_t index = trace->track_instants[at];
-        const struct trace_instant *instant = &trace->instants[index];
+    size_t end;
+    for (size_t at = viz_mark_from(model, rows->row->lane, begin_ns, &end); at < end; at++) {
+        const struct trace_instant *instant = &model->trace->instants[model->marks[at]];
         int x = viz_column(painter, (double)(instant->time_ns - painter->model->origin_ns));
         if (x > rows->right)
             break;
         if (x < taken + rows->unit && instant->category == TRACE_CATEGORY_PRINT)
             continue;
-        viz_shows(painter->scene, VIZ_ID_INSTANT, index);
+        viz_shows(painter->scene, VIZ_ID_INSTANT, model->marks[at]);
         paint_mark(rows, instant->category, x);
         taken = x;
     }

@@ -89,6 +89,31 @@ static void paint_signal_names(struct viz_painter *painter) {
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
+/* What happened outside all lanes, where the loop has none: at the foot of the axis. */
+static void paint_free_marks(struct viz_painter *painter) {
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_model *model = painter->model;
+    int taken = frame->axis.x - 1;
+    size_t end;
+    for (size_t at = viz_mark_from(model, TRACE_NO_INDEX, painter->view->begin_ns, &end); at < end;
+         at++) {
+        const struct trace_instant *instant = &model->trace->instants[model->marks[at]];
+        int x = viz_column(painter, (double)(instant->time_ns - model->origin_ns));
+        if (x > frame->width)
+            break;
+        if (x <= taken)
+            continue;
+        bool dot = viz_mark_of(instant->category) == VIZ_MARK_DOT;
+        int size = viz_px(frame, dot ? 4 : 9) | !dot;
+        int y = frame->axis.y + frame->axis.h - viz_px(frame, 4) - size / 2;
+        viz_shows(painter->scene, VIZ_ID_INSTANT, model->marks[at]);
+        viz_shape(painter->scene, dot ? VIZ_DOT : VIZ_DIAMOND, viz_mark_role(instant->category),
+                  (struct viz_rect){x - size / 2, y, size, size});
+        taken = x;
+    }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+}
+
 void viz_paint_axis(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_rect *at = &frame->axis;
@@ -121,6 +146,7 @@ void viz_paint_axis(struct viz_painter *painter) {
             viz_text(painter->scene, VIZ_FONT_SMALL, whole ? VIZ_TEXT : VIZ_MUTED,
                      x + viz_px(frame, 6), y, text);
     }
+    paint_free_marks(painter);
     viz_clip(painter->scene, NULL);
     paint_signal_names(painter);
 }

@@ -79,6 +79,10 @@ static int view(const struct viz_options *options) {
     if (viz_model_new(trace, trace_path_name(options->trace), &model) != 0) {
         status = say(STATUS_FAILED, "out of memory");
     } else {
+        char hidden[VIZ_HIDDEN_SIZE];
+        viz_hidden_text(model, hidden);
+        if (hidden[0] != '\0')
+            fprintf(stderr, "cadran-view: not drawn: %s\n", hidden);
         double from_ns = options->has_from ? (double)options->from_ns : 0;
         double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
         status = options->png != NULL ? show_png(model, options, from_ns, to_ns)

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Spans deeper than this share the last row's place: they are not shown. */
-enum { ROWS_PER_LANE_MAX = 32 };
-
 /* Samples of a counter for each of which the largest value is kept. */
 enum { PEAK_BLOCK = 64 };
 
@@ -64,7 +61,7 @@ static uint32_t place_track(const struct viz_model *model, const struct trace_tr
         /* Time that passes inside a span is its work, and a moment in the queue is not worth a
          * mark there. */
         bool hidden = place->overlay && look != VIZ_LOOK_WAIT;
-        if (look < 0 || hidden || place->row >= ROWS_PER_LANE_MAX)
+        if (look < 0 || hidden)
             place->row = TRACE_NO_INDEX;
         else if (place->row >= rows)
             rows = place->row + 1;
@@ -216,6 +213,74 @@ static void find_widest(struct viz_model *model) {
     }
 }
 
+enum viz_mark viz_mark_of(uint8_t category) {
+    switch (category) {
+    case TRACE_CATEGORY_WAKE:   /* where an arrow begins and ends */
+    case TRACE_CATEGORY_OBJECT: /* a declaration: its counter says it */
+    case TRACE_CATEGORY_FREED:  /* and the details of each step, which would cover all else */
+    case TRACE_CATEGORY_TURN:
+    case TRACE_CATEGORY_PARK:
+    case TRACE_CATEGORY_OPERATION:
+    case TRACE_CATEGORY_VARIABLE:
+        return VIZ_MARK_NONE;
+    case TRACE_CATEGORY_CANCEL:
+    case TRACE_CATEGORY_TIMEOUT:
+    case TRACE_CATEGORY_ERROR:
+    case TRACE_CATEGORY_SIGNAL:
+    case TRACE_CATEGORY_FAULT:
+        return VIZ_MARK_DIAMOND;
+    default:
+        return VIZ_MARK_DOT;
+    }
+}
+
+/* Signals and faults of no lane are lines through all lanes: those are found by find_signals(). */
+static bool is_mark(const struct trace_instant *instant, bool has_lane) {
+    bool line =
+        instant->category == TRACE_CATEGORY_SIGNAL || instant->category == TRACE_CATEGORY_FAULT;
+    return viz_mark_of(instant->category) != VIZ_MARK_NONE && (has_lane || !line);
+}
+
+static void add_marks(struct viz_model *model, const struct trace_track *track, bool has_lane) {
+    const struct trace_model *trace = model->trace;
+    const uint32_t *list = &trace->track_instants[track->first_instant];
+    for (uint32_t i = 0; i < track->instant_count; i++)
+        if (is_mark(&trace->instants[list[i]], has_lane))
+            model->marks[model->mark_count++] = list[i];
+}
+
+static int find_marks(struct viz_model *model) {
+    const struct trace_model *trace = model->trace;
+    model->marks = array_of(trace->instant_count, sizeof *model->marks);
+    if (model->marks == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < model->lane_count; i++) {
+        struct viz_lane *lane = &model->lanes[i];
+        lane->first_mark = (uint32_t)model->mark_count;
+        add_marks(model, &trace->tracks[lane->track], true);
+        lane->mark_count = (uint32_t)model->mark_count - lane->first_mark;
+    }
+    model->lane_mark_count = model->mark_count;
+    for (size_t i = 0; i < trace->track_count; i++)
+        if (model->lane_of_track[i] == TRACE_NO_INDEX)
+            add_marks(model, &trace->tracks[i], false);
+    return 0;
+}
+
+/* Wakes are shown by arrows and objects by counters; of the details nothing is. */
+static void count_hidden(struct viz_model *model) {
+    size_t counts[TRACE_CATEGORY_COUNT] = {0};
+    for (size_t i = 0; i < model->trace->instant_count; i++) {
+        uint8_t category = model->trace->instants[i].category;
+        bool shown = category == TRACE_CATEGORY_WAKE || category == TRACE_CATEGORY_OBJECT;
+        if (!shown && viz_mark_of(category) == VIZ_MARK_NONE)
+            counts[category]++;
+    }
+    for (uint8_t i = 0; i < TRACE_CATEGORY_COUNT; i++)
+        if (counts[i] > 0 && model->hidden_count < VIZ_HIDDEN_MAX)
+            model->hidden[model->hidden_count++] = (struct viz_hidden){i, counts[i]};
+}
+
 static int find_signals(struct viz_model *model) {
     const struct trace_model *trace = model->trace;
     for (int fill = 0; fill < 2; fill++) {
@@ -289,7 +354,7 @@ static int make_density(struct viz_model *model) {
     float *part = array_of(rows * stride, sizeof *part);
     float *step = array_of(rows * stride, sizeof *step);
     int error = density->cells && part && step ? 0 : CAD_ENOMEM;
-    double scale = DENSITY_COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0);
+    double scale = (double)DENSITY_COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0);
     for (size_t i = 0; error == 0 && i < model->lane_count; i++) {
         size_t at = i * rows / model->lane_count * stride;
         const struct viz_row *row = &model->rows[model->lanes[i].first_row];
@@ -322,8 +387,11 @@ static int make(struct viz_model *model, struct place *places) {
     if (error == 0) {
         fill_bars(model, places);
         find_widest(model);
-        error = find_signals(model);
+        count_hidden(model);
+        error = find_marks(model);
     }
+    if (error == 0)
+        error = find_signals(model);
     if (error == 0)
         error = make_counter_peaks(model);
     if (error == 0)
@@ -369,6 +437,7 @@ void viz_model_free(struct viz_model *model) {
         free(model->counter_peaks[i]);
     free(model->counter_peaks);
     free(model->density.cells);
+    free(model->marks);
     free(model->signals);
     free(model->lane_of_track);
     free(model->bars);
@@ -395,6 +464,18 @@ static void copy_text(char *out, size_t size, const char *text) {
     }
     memcpy(out, text, length);
     out[length] = '\0';
+}
+
+void viz_hidden_text(const struct viz_model *model, char out[VIZ_HIDDEN_SIZE]) {
+    size_t length = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < model->hidden_count; i++) {
+        char count[VIZ_TIME_SIZE];
+        viz_format_count(model->hidden[i].count, count);
+        length += (size_t)snprintf(out + length, VIZ_HIDDEN_SIZE - length, "%s%.20s %.10s",
+                                   i > 0 ? ", " : "", count,
+                                   trace_category_text(model->trace, model->hidden[i].category));
+    }
 }
 
 void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size) {
@@ -469,16 +550,18 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
     return low;
 }
 
-uint32_t viz_instant_from(const struct viz_model *model, uint32_t lane, double time_ns,
-                          uint32_t *end) {
-    const struct trace_model *trace = model->trace;
-    const struct trace_track *track = &trace->tracks[model->lanes[lane].track];
-    double origin = (double)model->origin_ns;
-    uint32_t low = track->first_instant;
-    uint32_t high = *end = low + track->instant_count;
+size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end) {
+    size_t low = model->lane_mark_count;
+    size_t high = model->mark_count;
+    if (lane != TRACE_NO_INDEX) {
+        low = model->lanes[lane].first_mark;
+        high = low + model->lanes[lane].mark_count;
+    }
+    *end = high;
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if ((double)trace->instants[trace->track_instants[middle]].time_ns - origin < time_ns)
+        size_t middle = low + (high - low) / 2;
+        const struct trace_instant *instant = &model->trace->instants[model->marks[middle]];
+        if ((double)(instant->time_ns - model->origin_ns) < time_ns)
             low = middle + 1;
         else
             high = middle;

@@ -61,8 +61,25 @@ struct viz_lane {
     int64_t wait_ns; /* waiting for somebody else, in spans or not */
     uint32_t track;  /* into trace_model.tracks */
     uint32_t first_row;
-    uint32_t row_count; /* at least 1 */
+    uint32_t row_count;  /* at least 1 */
+    uint32_t first_mark; /* into viz_model.marks */
+    uint32_t mark_count;
 };
+
+/* What is drawn of an instant. */
+enum viz_mark {
+    VIZ_MARK_NONE,    /* nothing: arrows, counters or details say it */
+    VIZ_MARK_DOT,     /* a line of output, or what another program notes */
+    VIZ_MARK_DIAMOND, /* something that happened to the task */
+};
+
+/* Instants of a category that are not drawn, and that nothing else says. */
+struct viz_hidden {
+    uint8_t category; /* enum trace_category */
+    size_t count;
+};
+
+enum { VIZ_HIDDEN_MAX = 8, VIZ_HIDDEN_SIZE = 256 };
 
 /* What the colour of a span says. */
 enum viz_colouring {
@@ -98,7 +115,12 @@ struct viz_model {
     bool deadlocked;                   /* the run ended because nothing could go on */
     bool looks[VIZ_LOOK_COUNT];        /* which of them there are */
     uint32_t widest[VIZ_WIDEST_COUNT]; /* the lanes with the longest names; TRACE_NO_INDEX */
-    uint32_t *signals;                 /* instants that concern the whole program, by time */
+    uint32_t *marks;                   /* instants that are drawn, lane by lane */
+    size_t mark_count;
+    size_t lane_mark_count; /* those after them are of no lane; by time */
+    struct viz_hidden hidden[VIZ_HIDDEN_MAX];
+    size_t hidden_count;
+    uint32_t *signals; /* instants that concern the whole program, by time */
     size_t signal_count;
     double **counter_peaks;     /* private: viz_counter_max() */
     struct viz_density density; /* for the map */
@@ -118,6 +140,10 @@ void viz_model_colour(struct viz_model *model, enum viz_colouring colouring);
 
 /* The scenario's name; the file's for another program's trace. */
 const char *viz_model_title(const struct viz_model *model);
+enum viz_mark viz_mark_of(uint8_t category);
+/* "12,034 turn, 300 park": instants that are not drawn, by category; "" where there are none. */
+void viz_hidden_text(const struct viz_model *model, char out[VIZ_HIDDEN_SIZE]);
+
 /* "process / task" where there are several processes, else "task". Cut at a whole character when
  * it does not fit. */
 void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size);
@@ -132,10 +158,9 @@ uint32_t viz_lane_of(const struct viz_model *model, struct viz_id id);
  * count where none does. */
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
                       int64_t time_ns);
-/* The first of a lane's instants at or after a time, and the end of them: both into
- * trace_model.track_instants. */
-uint32_t viz_instant_from(const struct viz_model *model, uint32_t lane, double time_ns,
-                          uint32_t *end);
+/* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
+ * TRACE_NO_INDEX in a lane's place: those of no lane. */
+size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end);
 /* How much of the stretch from bars[first] to bars[last], of one row, is spans. */
 int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last);
 

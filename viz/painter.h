@@ -39,6 +39,9 @@ int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role,
 /* Hatches a rectangle as waits are. */
 void viz_paint_hatch(const struct viz_painter *painter, int role, int alpha, struct viz_rect at);
 
+/* What a mark of an instant is painted with. */
+int viz_mark_role(uint8_t category);
+
 void viz_paint_ground(struct viz_painter *painter); /* layout_rows.c: below the grid, bars, */
 void viz_paint_rows(struct viz_painter *painter);   /* and, above the wakes, their labels */
 void viz_paint_labels(struct viz_painter *painter);

@@ -29,7 +29,8 @@ struct viz_textures {
     struct mask masks[MASKS_MAX];
     int mask_count;
     struct viz_texts texts;
-    SDL_Texture *density; /* of this size, from these cells */
+    struct viz_text_entry spare; /* the last text for which there was no room among them */
+    SDL_Texture *density;        /* of this size, from these cells */
     const uint8_t *density_cells;
     int density_w;
     int density_h;
@@ -55,6 +56,8 @@ void viz_textures_reset(struct viz_textures *textures) {
     textures->mask_count = 0;
     SDL_DestroyTexture(textures->density);
     textures->density = NULL;
+    drop_text(&textures->spare);
+    textures->spare = (struct viz_text_entry){.picture = NULL};
     viz_texts_clear(&textures->texts);
 }
 
@@ -120,12 +123,12 @@ static bool covers(const struct mask *mask, double x, double y) {
 }
 
 static void mask_row(const void *shape, int w, int h, int y, uint8_t *alphas) {
+    const double step = 1.0 / (double)SAMPLES;
     (void)h;
     for (int x = 0; x < w; x++) {
         int hits = 0;
         for (int i = 0; i < SAMPLES * SAMPLES; i++)
-            hits +=
-                covers(shape, x + (i % SAMPLES + 0.5) / SAMPLES, y + (i / SAMPLES + 0.5) / SAMPLES);
+            hits += covers(shape, x + (i % SAMPLES + 0.5) * step, y + (i / SAMPLES + 0.5) * step);
         alphas[x] = (uint8_t)(hits * 255 / (SAMPLES * SAMPLES));
     }
 }
@@ -154,8 +157,11 @@ SDL_Texture *viz_texture_text(struct viz_textures *textures, enum viz_font font,
     bool known;
     struct viz_text_entry *entry =
         viz_texts_find(&textures->texts, font, text, strlen(text), &known);
-    if (entry == NULL)
-        return NULL;
+    if (entry == NULL) {
+        entry = &textures->spare;
+        drop_text(entry);
+        entry->picture = NULL;
+    }
     SDL_Surface *surface =
         entry->picture == NULL ? viz_typesetter_render(textures->typesetter, font, text) : NULL;
     if (surface != NULL) {

@@ -156,7 +156,7 @@ size_t base_number_format(double number, char text[BASE_NUMBER_TEXT]) {
         strcpy(text, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
         return strlen(text);
     }
-    decimal d;
+    decimal d = {.count = 0};
     size_t length = 0;
     if (!few_decimals(fabs(number), &d))
         to_shortest(fabs(number), &d);

@@ -119,9 +119,10 @@ def takes(member):
     return KINDS[member["kind"]]
 
 
-def member_line(step, member):
+def member_says(step, member):
+    """What it is called, and what it takes."""
     name = f"`{member['name'] or step['verb']}`" + ("" if member["required"] else " (optional)")
-    return f"- {name}: {'; '.join(note for note in (takes(member), member['summary']) if note)}\n"
+    return name, "; ".join(note for note in (takes(member), member["summary"]) if note)
 
 
 def nature(step):
@@ -136,7 +137,7 @@ def nature(step):
 def step_section(step):
     example = (EXAMPLES / f"{step['verb']}.json").read_text(encoding="utf-8")
     return (f"#### `{step['verb']}`\n\n{step['summary']}\n\n"
-            + "".join(member_line(step, member) for member in step["members"])
+            + "".join("- {}: {}\n".format(*member_says(step, member)) for member in step["members"])
             + f"\n*{nature(step)}*\n\n```json\n{example}```\n\n```text\n```\n")
 
 

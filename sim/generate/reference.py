@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes scenarios/schema.json and the generated parts of docs/scenarios.md, or checks them.
+"""Writes scenarios/schema.json, the generated parts of docs/scenarios.md, and the man page that is
+made of that, or checks them.
 
     reference.py --write|--check CADRAN-LANGUAGE CADRAN
 
@@ -12,18 +13,20 @@ import pathlib
 import subprocess
 import sys
 
+import man
 import page
 import schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "scenarios" / "schema.json"
 PAGE = ROOT / "docs" / "scenarios.md"
+MAN = ROOT / "docs" / "man" / "cadran-scenario.5"
 
 
 def generated(language, cadran):
     tables = json.loads(subprocess.run([language], check=True, capture_output=True).stdout)
-    return {SCHEMA: schema.text(tables),
-            PAGE: page.text(PAGE.read_text(encoding="utf-8"), tables, cadran)}
+    made = page.text(PAGE.read_text(encoding="utf-8"), tables, cadran)
+    return {SCHEMA: schema.text(tables), PAGE: made, MAN: man.text(made, tables)}
 
 
 def difference(path, wanted):

@@ -3,7 +3,7 @@
  * What happens in a run is told as events, one after the other: `struct trace_event`. Who tells
  * them and who takes them know nothing of each other:
  *
- *     loop and scenario -> stream.h -> one consumer or several: the file (writer.h), the table,
+ *     loop and scenario -> a stream -> one consumer or several: the file (writer.h), the table,
  *     a trace's file    -> reader.h -> a comparison, the state of the run, the viewer's model
  *
  * In a file an event is a line. `TRACE_KINDS` says of each kind how that line looks, and what it

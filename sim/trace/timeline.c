@@ -109,7 +109,7 @@ static unsigned char *put_content(struct trace_timeline *timeline, unsigned char
     at = put(at, event->present);
     for (int i = 0; i < TRACE_ARG_COUNT && at != NULL; i++) {
         enum trace_type type = trace_arguments[i].type;
-        if (!trace_has(event, i) || in_fields(type))
+        if (!trace_has(event, (enum trace_argument_index)i) || in_fields(type))
             continue;
         if (has_number(type))
             at = put_signed(at, event->args[i].number);
@@ -138,7 +138,7 @@ static void get_content(const struct trace_timeline *timeline, const unsigned ch
     event->present = get(at);
     for (int i = 0; i < TRACE_ARG_COUNT; i++) {
         enum trace_type type = trace_arguments[i].type;
-        if (!trace_has(event, i) || in_fields(type))
+        if (!trace_has(event, (enum trace_argument_index)i) || in_fields(type))
             continue;
         if (has_number(type))
             event->args[i].number = get_signed(at);

@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
 EXAMPLES = SCENARIOS / "examples"
 PAGE = ROOT / "docs" / "scenarios.md"
+MANUAL = ROOT / "docs" / "man"
 
 CADRAN = os.environ["CADRAN"]
 LANGUAGE = os.environ["CADRAN_LANGUAGE"]

@@ -4,6 +4,7 @@ import copy
 
 from reference_test import CADRAN, PAGE, ReferenceTest, main, tables
 
+import man
 import page
 import schema
 
@@ -32,6 +33,10 @@ class Drift(ReferenceTest):
         self.tables["steps"].append(step)
         self.assert_noticed()
         self.assert_refused("examples: snooze")
+
+    def test_a_new_step_is_in_the_man_page(self):
+        self.tables["steps"][0]["verb"] = "snooze"
+        self.assertIn("\n.It \"\\&\\fBsnooze\\fR\"\n", man.text(self.text, self.tables))
 
     def test_an_example_needs_its_step(self):
         del self.tables["steps"][0]

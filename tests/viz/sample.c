@@ -64,6 +64,11 @@ void sample_scenario(struct sample *sample, const char *options, const char *fil
     assert_true(sample->trace->complete);
 }
 
+static void double_quotes(char *text) {
+    for (char *at = text; *at != '\0'; at++)
+        *at = *at == '\'' ? '"' : *at;
+}
+
 void sample_run(struct sample *sample, const char *options, const char *document, ...) {
     char text[DOCUMENT_SIZE];
     va_list arguments;
@@ -71,8 +76,7 @@ void sample_run(struct sample *sample, const char *options, const char *document
     int length = vsnprintf(text, sizeof text, document, arguments);
     va_end(arguments);
     assert_true(length > 0 && (size_t)length < sizeof text);
-    for (char *at = text; *at != '\0'; at++)
-        *at = *at == '\'' ? '"' : *at;
+    double_quotes(text);
     char path[] = "/tmp/cadran-scenario-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -97,11 +101,12 @@ void sample_cut(struct sample *sample, const char *text) {
     assert_false(sample->trace->complete);
 }
 
-void sample_foreign(struct sample *sample, const char *text) {
+void sample_text(struct sample *sample, const char *text) {
     *sample = (struct sample){.length = strlen(text)};
     sample->text = malloc(sample->length + 1);
     assert_non_null(sample->text);
     memcpy(sample->text, text, sample->length + 1);
+    double_quotes(sample->text);
     read_sample(sample);
 }
 

@@ -27,8 +27,8 @@ void sample_run(struct sample *sample, const char *options, const char *document
 void sample_scenario(struct sample *sample, const char *options, const char *file);
 /* The same trace again, as if it had been cut short before a text. */
 void sample_cut(struct sample *sample, const char *text);
-/* Another program's trace. */
-void sample_foreign(struct sample *sample, const char *text);
+/* Another program's trace, or what no run writes; quotes are single ones. */
+void sample_text(struct sample *sample, const char *text);
 void sample_free(struct sample *sample);
 
 /* Eight jobs, at most four at a time; 5 s. */

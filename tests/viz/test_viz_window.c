@@ -191,7 +191,7 @@ static void test_window__drag_moves_what_is_under_the_pointer_along(void **state
     move(&fixture, 420, y);
     button(&fixture, SDL_MOUSEBUTTONUP, 420, y, 1);
     double held = viz_time_at(&fixture.state->frame, &fixture.state->view, 420);
-    assert_true(fabs(held - grabbed) < fixture.state->view.length_ns / WIDTH);
+    assert_true(fabs(held - grabbed) < fixture.state->view.length_ns / (double)WIDTH);
     /* A drag is no click. */
     assert_int_equal(fixture.state->ui.selected.kind, VIZ_ID_NOTHING);
     close_window(&fixture);
