@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "cadran.h"
 #include "document/fault.h"
 
 /* Longer numbers than this do not fit in the array in which cJSON copies them. */
@@ -32,6 +34,9 @@ typedef struct checker {
     size_t max_depth;
     size_t values;
     size_t max_values;
+    size_t key; /* where the last key stands */
+    bool no_memory;
+    doc_json_places *places;
     doc_json_fault *fault;
     size_t opened[DOC_JSON_MAX_DEPTH]; /* where the "[" or "{" of each level stands */
 } checker;
@@ -387,8 +392,22 @@ static bool close_container(checker *c) {
     return true;
 }
 
+static bool note_place(checker *c) {
+    doc_json_places *places = c->places;
+    bool member = c->state == VALUE && c->depth > 0;
+    c->no_memory =
+        !base_grow(&places->list, &places->capacity, places->count, sizeof *places->list);
+    if (c->no_memory)
+        return false;
+    places->list[places->count++] =
+        (doc_json_place){(uint32_t)(member ? c->key : c->at), (uint32_t)c->at};
+    return true;
+}
+
 static bool check_value(checker *c) {
     char here = peek(c, 0);
+    if (!note_place(c))
+        return false;
     if (++c->values > c->max_values)
         return fail(c, c->at, "the document has more than %zu values", c->max_values);
     if (at_end(c) && c->depth == 0)
@@ -417,6 +436,7 @@ static bool check_key(checker *c) {
     char here = peek(c, 0);
     if (here == '"') {
         c->state = COLON;
+        c->key = c->at;
         return check_string(c);
     }
     if (here == '}' && c->state == NEXT_KEY)
@@ -506,24 +526,26 @@ static bool check_encoding(checker *c) {
     return true;
 }
 
-bool doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
-                    doc_json_fault *fault) {
+int doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
+                   doc_json_places *places, doc_json_fault *fault) {
+    *places = (doc_json_places){0};
     assert(max_depth <= DOC_JSON_MAX_DEPTH);
     checker c = {
         .text = text,
         .size = size,
         .max_depth = max_depth,
         .max_values = max_values,
+        .places = places,
         .fault = fault,
     };
     if (!check_encoding(&c))
-        return false;
+        return CAD_EINVAL;
     for (;;) {
         while (is_space(peek(&c, 0)))
             c.at++;
         if (at_end(&c) && c.state == AFTER && c.depth == 0)
-            return true;
+            return 0;
         if (!step(&c))
-            return false;
+            return c.no_memory ? CAD_ENOMEM : CAD_EINVAL;
     }
 }
