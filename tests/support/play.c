@@ -285,11 +285,7 @@ static int run(enum mode mode, size_t failing) {
         if (stage.routines[i].started)
             assert_int_equal(actor_create(stage.routines[i].name, &stage.routines[i], NULL), 0);
     fail_block(failing);
-    int result;
-    do
-        result = cad_loop_run(test_loop);
-    while (failing > 0 && result == CAD_ENOMEM);
-    return result;
+    return cad_loop_run(test_loop);
 }
 
 static void clean_up(enum mode mode, size_t failing) {
