@@ -1,3 +1,4 @@
+/* Numbers in decimal, for the trace above all: what the inline functions leave over. */
 #include "base/digits.h"
 
 char *base_put_long_uint(char *at, uint64_t value) {

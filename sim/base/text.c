@@ -1,3 +1,4 @@
+/* UTF-8. */
 #include "base/text.h"
 
 size_t base_utf8_length(const unsigned char *text, size_t length) {

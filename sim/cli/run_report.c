@@ -1,3 +1,4 @@
+/* --report: the result of a run as JSON. */
 #include "cli/run_report.h"
 
 #include <cjson/cJSON.h>

@@ -1,3 +1,4 @@
+/* From a trace to its table. */
 #include "cli/run_trace.h"
 
 #include <stdio.h>

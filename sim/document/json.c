@@ -1,3 +1,5 @@
+/* Checks JSON before cJSON reads it, so that each slip has a message of its own; notes where
+ * values stand. */
 #include "document/json.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* The compiler of expressions: Python's grammar by recursive descent, each rule a function. */
 #include "expression/expression.h"
 
 #include <assert.h>
@@ -17,7 +18,7 @@ typedef struct compiler {
     size_t faults;
     bool out_of_memory;
     unsigned depth; /* of the rules inside one another */
-    int height;     /* of the machine's stack here */
+    int height;     /* of the stack here */
     size_t
         barrier; /* jumps may lead here, so what is before cannot be computed with what follows */
 

@@ -1,3 +1,4 @@
+/* Texts with {expressions} in them. */
 #include "expression/text.h"
 
 #include <assert.h>

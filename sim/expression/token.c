@@ -1,3 +1,4 @@
+/* Splits an expression into words, and says what cannot be one. */
 #include "expression/token.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* The loop of a run, and the driver that looks over its shoulder. */
 #include "run/simulation.h"
 
 #include "base/buffer.h"
