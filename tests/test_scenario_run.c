@@ -185,14 +185,11 @@ static void test_scenario_run__steps_are_limited(void **state) {
     (void)state;
     run_machine_options options = scenario_options();
     options.max_steps = 1000;
-    check_limit(STEPS("{'repeat':'forever','do':[]}"), &options,
-                "1000 steps were run");
-    check_limit(STEPS("{'repeat':'forever','do':[{'sleep':1}]}"), &options,
-                "1000 steps were run");
+    check_limit(STEPS("{'repeat':'forever','do':[]}"), &options, "1000 steps were run");
+    check_limit(STEPS("{'repeat':'forever','do':[{'sleep':1}]}"), &options, "1000 steps were run");
     check_limit(STEPS("{'call_soon':[{'repeat':'forever','do':[]}]},{'sleep':1}"), &options,
                 "1000 steps were run");
-    check_limit("{'cadran':1,'setup':[{'while':'True','do':[]}]}", &options,
-                "1000 steps were run");
+    check_limit("{'cadran':1,'setup':[{'while':'True','do':[]}]}", &options, "1000 steps were run");
     options.max_steps = RUN_MAX_STEPS;
     options.max_still = 100 * 1000;
     check_limit(STEPS("{'sleep':1},{'repeat':'forever','do':[{'sleep':0}]}"), &options,
