@@ -1,4 +1,4 @@
-/* text.h - what the writer and the reader do with bytes of text. */
+/* text.h - what is done with bytes of text. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -12,6 +12,9 @@
 /* The length of the well-formed UTF-8 sequence at `text`, of which `length` bytes, at least 1,
  * may be read; 0 where there is none. For ASCII it is 1. */
 size_t base_utf8_length(const unsigned char *text, size_t length);
+
+/* Writes a code point as UTF-8, and returns the number of bytes. */
+size_t base_utf8_encode(uint32_t code, char utf8[4]);
 
 /* A multiplication carries upwards only, so what it has made comes down after each. */
 static inline uint64_t base_mix(uint64_t hash, uint64_t word) {

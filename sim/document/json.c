@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "cadran.h"
 #include "document/fault.h"
 
@@ -58,24 +59,6 @@ static bool is_letter(char c) {
            (unsigned char)c >= 0x80;
 }
 
-size_t doc_utf8_length(const char *text, size_t size) {
-    const unsigned char *byte = (const unsigned char *)text;
-    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
-    if (length == 1)
-        return 1;
-    if (byte[0] < 0xc2 || byte[0] > 0xf4 || size < length)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    /* Longer than needed, a surrogate, or beyond U+10FFFF. */
-    if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-        (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
-        return 0;
-    return length;
-}
-
 static int hex_digit(char c) {
     if (is_digit(c))
         return c - '0';
@@ -99,24 +82,9 @@ static int32_t escape_code(const char *digits, size_t size) {
     return code;
 }
 
-size_t doc_utf8_encode(uint32_t code, char utf8[4]) {
-    if (code < 0x80) {
-        utf8[0] = (char)code;
-        return 1;
-    }
-    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = length - 1; i > 0; i--) {
-        utf8[i] = (char)(0x80 | (code & 0x3f));
-        code >>= 6;
-    }
-    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    utf8[0] = (char)(first[length] | code);
-    return length;
-}
-
 size_t doc_json_character(const char *text, char utf8[4], size_t *length) {
     if (text[0] != '\\') {
-        *length = doc_utf8_length(text, 4);
+        *length = base_utf8_length((const unsigned char *)text, 4);
         memcpy(utf8, text, *length);
         return *length;
     }
@@ -130,11 +98,11 @@ size_t doc_json_character(const char *text, char utf8[4], size_t *length) {
     }
     uint32_t code = (uint32_t)escape_code(text + 2, 4);
     if (code < 0xd800 || code > 0xdbff) {
-        *length = doc_utf8_encode(code, utf8);
+        *length = base_utf8_encode(code, utf8);
         return 6;
     }
     uint32_t low = (uint32_t)escape_code(text + 8, 4);
-    *length = doc_utf8_encode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
+    *length = base_utf8_encode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
     return 12;
 }
 
@@ -517,7 +485,7 @@ static bool check_encoding(checker *c) {
     if (c->size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
         return fail(c, 0, "the file is UTF-16; save it as UTF-8");
     for (size_t at = 0; at < c->size;) {
-        size_t length = doc_utf8_length(text + at, c->size - at);
+        size_t length = base_utf8_length((const unsigned char *)text + at, c->size - at);
         if (length == 0)
             return fail(c, at, "the byte 0x%02x here is not UTF-8; save the file as UTF-8",
                         (unsigned)(unsigned char)text[at]);

@@ -47,11 +47,4 @@ size_t doc_json_skip_scalar(const char *text, size_t at);
 /* The offset of the next byte that is no white space. */
 size_t doc_json_skip_space(const char *text, size_t at);
 
-/* The length in bytes of the UTF-8 character at `text`, of which `size` bytes (at least one) may
- * be read; 0 when it is not valid. */
-size_t doc_utf8_length(const char *text, size_t size);
-
-/* Writes a code point as UTF-8, and returns the number of bytes. */
-size_t doc_utf8_encode(uint32_t code, char utf8[4]);
-
 #endif
