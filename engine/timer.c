@@ -226,13 +226,17 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns) {
     return 0;
 }
 
+/* Seldom: it had just fired. */
+CAD__APART static void leave_ready_queue(cad_loop *loop, cad__timer *timer) {
+    CAD__TRACE(loop, cad__trace_leave(loop, &timer->entry));
+    cad__unlink(&timer->entry.link);
+}
+
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
     cad__timers *timers = &loop->timers;
     if (!timer->running) {
-        if (cad__linked(&timer->entry.link)) {
-            CAD__TRACE(loop, cad__trace_leave(loop, &timer->entry));
-            cad__unlink(&timer->entry.link);
-        }
+        if (cad__linked(&timer->entry.link))
+            leave_ready_queue(loop, timer);
         return;
     }
     timer->running = false;

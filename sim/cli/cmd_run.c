@@ -172,6 +172,8 @@ static const base_option options[] = {
      "write the run's trace, for cadran table, cadran view and Perfetto;\npacked where its name "
      "ends in .gz or .zst",
      take_file, RUN(trace_path)},
+    {"detail", NULL, "... with each turn of the loop and each operation, too", take_flag,
+     RUN(detail)},
     {"report", "FILE", "write what became of the run, as JSON", take_file, RUN(report_path)},
     {"table", NULL, "print the sequencing table on standard error", take_flag, RUN(table)},
     {"seed", "N", "the seed of random draws", take_seed, RUN(machine.seed)},
