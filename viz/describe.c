@@ -13,8 +13,8 @@ static void add_fact(struct viz_description *out, const char *name, const char *
     struct viz_fact *fact =
         &out->facts[out->count < VIZ_FACTS_MAX ? out->count : VIZ_FACTS_MAX - 1];
     out->count++;
-    snprintf(fact->name, sizeof fact->name, "%s", name);
-    snprintf(fact->value, sizeof fact->value, "%s", value);
+    viz_copy_text(fact->name, sizeof fact->name, name);
+    viz_copy_text(fact->value, sizeof fact->value, value);
 }
 
 /* Where there were more facts than fit the last one says how many are missing. */
