@@ -28,8 +28,6 @@ void run_tell_global(run_machine *machine, uint32_t number) {
 }
 
 void run_tell_frame(run_machine *machine, const cad_task *task, const run_frame *frame, bool gone) {
-    if (machine->details == NULL || task == NULL)
-        return;
     const base_symbols *names = &frame->body->variables;
     for (uint32_t i = 0; i < names->count; i++)
         if (frame->locals[i] != EXPR_UNSET)
@@ -39,6 +37,8 @@ void run_tell_frame(run_machine *machine, const cad_task *task, const run_frame 
 void run_tell_variable(run_job *job, uint32_t slot) {
     const run_frame *frame = job->top;
     const cad_task *task = cad_current_task();
+    if (task == NULL && frame == &job->frame)
+        task = job->machine->callback_of;
     if (task == NULL || slot >= frame->body->variables.count)
         return;
     expr_value value = frame->locals[slot];

@@ -1,6 +1,6 @@
 /* run/details.h - what a trace with details is told of variables: their values, as print shows
- * them, whenever they change. A task's are those of the innermost coroutine that it is in; what a
- * callback does to them is not told.
+ * them, whenever they change. A task's are those of the innermost coroutine that it is in, whether
+ * it changes them itself or one of its callbacks does.
  */
 #ifndef RUN_DETAILS_H
 #define RUN_DETAILS_H

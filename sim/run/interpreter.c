@@ -17,6 +17,7 @@
 typedef struct shared_locals {
     uint32_t references;
     uint32_t count;
+    const cad_task *owner; /* whose innermost coroutine they are of, where details are told; NULL */
     expr_value values[];
 } shared_locals;
 
@@ -49,6 +50,7 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
         }
         shared->references = 1;
         shared->count = body->slots;
+        shared->owner = NULL;
         frame->locals = shared->values;
     }
     init_locals(body, frame->locals);
@@ -59,6 +61,18 @@ void run_frame_share(run_frame *frame, const run_frame *with) {
     assert(with->body->shared);
     *frame = *with;
     shared_of(frame)->references++;
+}
+
+void run_frame_tell(run_machine *machine, const cad_task *task, const run_frame *frame, bool gone) {
+    if (machine->details == NULL || task == NULL)
+        return;
+    if (frame->body->shared)
+        shared_of(frame)->owner = gone ? NULL : task;
+    run_tell_frame(machine, task, frame, gone);
+}
+
+const cad_task *run_frame_owner(const run_frame *frame) {
+    return shared_of(frame)->owner;
 }
 
 void run_frame_clear(run_frame *frame) {
@@ -106,11 +120,11 @@ int run_job_call(run_job *job, const prog_body *body, const prog_arguments *argu
         base_free(call);
         return error;
     }
-    run_tell_frame(job->machine, cad_current_task(), job->top, true);
+    run_frame_tell(job->machine, cad_current_task(), job->top, true);
     call->caller = job->top;
     call->frame.depth = depth;
     job->top = &call->frame;
-    run_tell_frame(job->machine, cad_current_task(), job->top, false);
+    run_frame_tell(job->machine, cad_current_task(), job->top, false);
     return 0;
 }
 
@@ -264,12 +278,12 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
             if (left != 0)
                 return left;
         }
-        run_tell_frame(job->machine, cad_current_task(), job->top, true);
+        run_frame_tell(job->machine, cad_current_task(), job->top, true);
         if (!pop(job)) {
             *end = end_job(job, &completion);
             return 0;
         }
-        run_tell_frame(job->machine, cad_current_task(), job->top, false);
+        run_frame_tell(job->machine, cad_current_task(), job->top, false);
         in = &program->code[job->top->pc - 1]; /* the call */
         if (completion.code == PROG_RETURN) {
             job->held = completion.value;

@@ -80,6 +80,8 @@ struct run_machine {
     const run_machine_options *options;
     struct trace_stream *trace;   /* NULL: nobody wants one */
     struct trace_stream *details; /* the same, where it wants details; else NULL */
+    const cad_task *callback_of;  /* for these: the task whose innermost coroutine the callback that
+                                     runs shares its variables with; NULL */
     cad_loop *loop;
     cad_wait_hook wait_hook;
     expr_value *globals;

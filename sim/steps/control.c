@@ -243,7 +243,8 @@ static int enter_branch(run_job *job, const prog_handler *handler, run_completio
         return error;
     run_keep_completion(job, block->slot, completion);
     run_store(job, block->slot + PROG_SLOT_SAVED, locals[block->error]);
-    locals[block->error] = text;
+    locals[block->error] = EXPR_NONE;
+    run_store(job, block->error, text);
     job->top->pc = handler->pc;
     return 0;
 }

@@ -253,7 +253,8 @@ enum trace_mark {
       "an operation on an object has come to its result: asyncio's word for it; whose it is says " \
       "the track")                                                                                 \
     X(TRACE_VARIABLE, 'i', VARIABLE, ANY, DETAIL, NULL, TRACE_A(VALUE), 2,                         \
-      "a variable has a new value; its name; on the loop's track the scenario's own")
+      "a variable has a new value, or without one is gone; its name; on the loop's track the "     \
+      "scenario's own")
 
 enum trace_kind {
     TRACE_UNKNOWN, /* another program's, or a later version's; read only */

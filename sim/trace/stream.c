@@ -118,7 +118,8 @@ static struct trace_event *begin(struct trace_stream *stream, enum trace_kind ki
     struct trace_event *event = &stream->event;
     event->kind = kind;
     event->phase = trace_kinds[kind].phase;
-    event->time_ns = stream->now_ns;
+    if (event->phase != 'M') /* which has no time in a file, and is of that before it */
+        event->time_ns = stream->now_ns;
     event->tid = tid;
     event->id = 0;
     event->name = name;
