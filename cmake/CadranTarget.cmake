@@ -59,6 +59,10 @@ function(cad_lto)
         return()
     endif()
     foreach(target ${ARGN})
+        # gcc links without its plugin where -fno-lto stands anywhere, whatever comes after it.
+        get_target_property(options ${target} LINK_OPTIONS)
+        list(REMOVE_ITEM options -fno-lto)
+        set_target_properties(${target} PROPERTIES LINK_OPTIONS "${options}")
         target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto;-ffat-lto-objects>)
         # In one piece: gcc 12 loses a function between several.
         target_link_options(

@@ -1,3 +1,4 @@
+/* cadran run, after its options: loads, runs, and prints what became of it. */
 #include "cli/run.h"
 
 #include <errno.h>

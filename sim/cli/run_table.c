@@ -1,3 +1,4 @@
+/* The sequencing table of a run, and the one that its document expects. */
 #include "cli/run_table.h"
 
 #include <stdio.h>

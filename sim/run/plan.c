@@ -1,3 +1,4 @@
+/* Makes up the tasks of a document, and creates them. */
 #include "run/plan.h"
 
 #include <string.h>

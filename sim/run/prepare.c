@@ -1,3 +1,4 @@
+/* Evaluates what is known before the run, and makes the objects. */
 #include "run/prepare.h"
 
 #include <stdio.h>

@@ -93,7 +93,7 @@ static uint32_t add(struct trace_names *names, const char *text, size_t length, 
     names->entries[name] = (struct trace_name){.text = copy,
                                                .length = (uint32_t)length,
                                                .hash = hash,
-                                               .plain = trace_is_plain(text, length),
+                                               .plain = base_is_plain(text, length),
                                                .uses = 1,
                                                .next = *bucket};
     *bucket = name;

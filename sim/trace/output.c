@@ -318,7 +318,7 @@ static bool copy_plain(char *to, const char *text, size_t length) {
             if (i > length - sizeof bytes)
                 i = length - sizeof bytes;
             memcpy(&bytes, text + i, sizeof bytes);
-            if (!trace_all_plain(bytes))
+            if (!base_all_plain(bytes))
                 return false;
             memcpy(to + i, &bytes, sizeof bytes);
         }
@@ -330,7 +330,7 @@ static bool copy_plain(char *to, const char *text, size_t length) {
         memcpy(&last, text + length - sizeof last, sizeof last);
         memcpy(to, &first, sizeof first);
         memcpy(to + length - sizeof last, &last, sizeof last);
-        return trace_all_plain(first | (uint64_t)last << 32);
+        return base_all_plain(first | (uint64_t)last << 32);
     }
     return false;
 }

@@ -124,7 +124,7 @@ static inline char *put_text(struct trace_writer *writer, char *at, struct trace
     if (text.length >= sizeof first && text.length <= 2 * sizeof first) {
         memcpy(&first, text.text, sizeof first);
         memcpy(&last, text.text + text.length - sizeof last, sizeof last);
-        if (trace_all_plain(first) && trace_all_plain(last)) {
+        if (base_all_plain(first) && base_all_plain(last)) {
             memcpy(at, &first, sizeof first);
             memcpy(at + text.length - sizeof last, &last, sizeof last);
             return at + text.length;
@@ -133,7 +133,7 @@ static inline char *put_text(struct trace_writer *writer, char *at, struct trace
         uint32_t begin, end;
         memcpy(&begin, text.text, sizeof begin);
         memcpy(&end, text.text + text.length - sizeof end, sizeof end);
-        if (trace_all_plain(begin | (uint64_t)end << 32)) {
+        if (base_all_plain(begin | (uint64_t)end << 32)) {
             memcpy(at, &begin, sizeof begin);
             memcpy(at + text.length - sizeof end, &end, sizeof end);
             return at + text.length;
