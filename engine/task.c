@@ -283,8 +283,8 @@ int cad_return(void *value) {
 
 int cad_task_uncancel(cad_task *task) {
     assert(task->object.type == &cad__task_type);
-    if (task->cancelling > 0)
-        task->cancelling--;
+    if (task->cancelling > 0 && --task->cancelling == 0)
+        task->must_cancel = false;
     return (int)task->cancelling;
 }
 
