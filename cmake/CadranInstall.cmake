@@ -46,12 +46,10 @@ install(DIRECTORY scenarios DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY engine/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 install(FILES engine/cadran.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 if(CADRAN_PROGRAMS)
-    install(
-        FILES docs/man/cadran.1 docs/man/cadran-run.1 docs/man/cadran-table.1
-        DESTINATION "${CMAKE_INSTALL_MANDIR}/man1"
-    )
+    file(GLOB cadran_pages CONFIGURE_DEPENDS docs/man/cadran*.1)
+    if(NOT CADRAN_VIEWER)
+        list(FILTER cadran_pages EXCLUDE REGEX "cadran-view")
+    endif()
+    install(FILES ${cadran_pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
     install(FILES docs/man/cadran-scenario.5 DESTINATION "${CMAKE_INSTALL_MANDIR}/man5")
-endif()
-if(CADRAN_PROGRAMS AND CADRAN_VIEWER)
-    install(FILES docs/man/cadran-view.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 endif()

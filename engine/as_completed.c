@@ -121,11 +121,13 @@ static int next_poll(cad_task *task) {
 static const cad__operation next_operation = {.verb = "as_completed", .poll = next_poll};
 
 int cad_as_completed_next(cad_as_completed *iterator, void **value) {
-    cad__current_wait()->out = value;
-    return cad__begin(&next_operation, iterator);
+    cad__wait *wait = cad__current_wait();
+    wait->out = value;
+    return cad__begin(wait, &next_operation, iterator);
 }
 
 void cad_as_completed_free(cad_as_completed *iterator) {
-    assert(iterator == NULL || !cad__object_in_use(&iterator->object));
-    cad__object_free(iterator != NULL ? &iterator->object : NULL);
+    cad__object *object = iterator != NULL ? &iterator->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }

@@ -1,21 +1,6 @@
 /* asyncio.Queue, LifoQueue and PriorityQueue: items, and three lines of tasks that wait to get, to
  * put, and for all items to be done with. */
-#include "internal.h"
-
-enum order { FIFO, LIFO, PRIORITY };
-
-struct cad_queue {
-    cad__object object;
-    cad__waiters getters, putters, joiners;
-    size_t maxsize; /* 0: unbounded */
-    size_t unfinished;
-    enum order order;
-    bool shut_down;
-    int (*less)(const void *a, const void *b);
-    /* The items: a ring for FIFO and LIFO, a binary heap as in Python's heapq for PRIORITY. */
-    void **items;
-    size_t first, count, capacity; /* capacity is 0 or a power of two */
-};
+#include "queue.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
 
@@ -70,7 +55,7 @@ static const cad__type queue_type = {
     .clear = clear,
 };
 
-static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum order order) {
+static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum cad__queue_order order) {
     cad_queue *queue = cad__object_new(loop, &queue_type, sizeof *queue);
     if (queue == NULL)
         return NULL;
@@ -83,31 +68,28 @@ static cad_queue *new_queue(cad_loop *loop, size_t maxsize, enum order order) {
 }
 
 cad_queue *cad_queue_new(cad_loop *loop, size_t maxsize) {
-    return new_queue(loop, maxsize, FIFO);
+    return new_queue(loop, maxsize, CAD__FIFO);
 }
 
 cad_queue *cad_lifo_queue_new(cad_loop *loop, size_t maxsize) {
-    return new_queue(loop, maxsize, LIFO);
+    return new_queue(loop, maxsize, CAD__LIFO);
 }
 
 cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
                                   int (*less)(const void *a, const void *b)) {
-    cad_queue *queue = new_queue(loop, maxsize, PRIORITY);
+    cad_queue *queue = new_queue(loop, maxsize, CAD__PRIORITY);
     if (queue != NULL)
         queue->less = less;
     return queue;
 }
 
 void cad_queue_free(cad_queue *queue) {
-    assert(queue == NULL || !cad__object_in_use(&queue->object));
-    cad__object_free(queue != NULL ? &queue->object : NULL);
+    cad__object *object = queue != NULL ? &queue->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- Items ----------------------------------------------------------------------------------- */
-
-static void **at(const cad_queue *queue, size_t index) {
-    return &queue->items[(queue->first + index) & (queue->capacity - 1)];
-}
 
 static int make_room(cad_queue *queue) {
     if (queue->count < queue->capacity)
@@ -117,7 +99,7 @@ static int make_room(cad_queue *queue) {
     if (items == NULL)
         return CAD_ENOMEM;
     for (size_t i = 0; i < queue->count; i++)
-        items[i] = *at(queue, i);
+        items[i] = *cad__queue_at(queue, i);
     cad__free(queue->items);
     queue->items = items;
     queue->first = 0;
@@ -172,21 +154,21 @@ static int push(cad_queue *queue, void *item, size_t *place) {
     if (error != 0)
         return error;
     *place = queue->count++;
-    *at(queue, *place) = item;
-    return queue->order == PRIORITY ? rise(queue, 0, *place, place) : 0;
+    *cad__queue_at(queue, *place) = item;
+    return queue->order == CAD__PRIORITY ? rise(queue, 0, *place, place) : 0;
 }
 
 /* It is out of it also when less() fails. */
 static int pop(cad_queue *queue, void **item, size_t *place) {
     queue->count--;
-    *place = queue->order == LIFO ? queue->count : 0;
-    if (queue->order == FIFO) {
+    *place = queue->order == CAD__LIFO ? queue->count : 0;
+    if (queue->order == CAD__FIFO) {
         *item = queue->items[queue->first];
         queue->first = (queue->first + 1) & (queue->capacity - 1);
         return 0;
     }
-    *item = *at(queue, queue->count);
-    if (queue->order == LIFO || queue->count == 0)
+    *item = *cad__queue_at(queue, queue->count);
+    if (queue->order == CAD__LIFO || queue->count == 0)
         return 0;
     void *last = *item;
     *item = queue->items[0];
@@ -248,8 +230,9 @@ static int put_poll(cad_task *task) {
 static const cad__operation put_operation = {.verb = "put", .poll = put_poll, .tells = true};
 
 int cad_queue_put(cad_queue *queue, void *item) {
-    cad__current_wait()->item = item;
-    return cad__begin(&put_operation, queue);
+    cad__wait *wait = cad__current_wait();
+    wait->item = item;
+    return cad__begin(wait, &put_operation, queue);
 }
 
 /* --- get ------------------------------------------------------------------------------------- */
@@ -291,8 +274,9 @@ static int get_poll(cad_task *task) {
 static const cad__operation get_operation = {.verb = "get", .poll = get_poll, .tells = true};
 
 int cad_queue_get(cad_queue *queue, void **item) {
-    cad__current_wait()->out = item;
-    return cad__begin(&get_operation, queue);
+    cad__wait *wait = cad__current_wait();
+    wait->out = item;
+    return cad__begin(wait, &get_operation, queue);
 }
 
 /* --- join ------------------------------------------------------------------------------------ */
@@ -321,7 +305,7 @@ static int join_poll(cad_task *task) {
 static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
 
 int cad_queue_join(cad_queue *queue) {
-    return cad__begin(&join_operation, queue);
+    return cad__begin(cad__current_wait(), &join_operation, queue);
 }
 
 /* --- The rest -------------------------------------------------------------------------------- */
@@ -329,7 +313,7 @@ int cad_queue_join(cad_queue *queue) {
 void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *item)) {
     queue->shut_down = true;
     while (immediate && queue->count > 0) {
-        void *item = *at(queue, 0);
+        void *item = *cad__queue_at(queue, 0);
         queue->first = (queue->first + 1) & (queue->capacity - 1);
         queue->count--;
         if (queue->unfinished > 0)

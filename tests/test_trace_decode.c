@@ -124,6 +124,7 @@ struct reading {
     uint64_t fail_at; /* this one; 0: none */
     int end_error;
     bool ended;
+    bool complete;
     const char *name; /* of those whose name differs */
     void (*look)(struct reading *reading, const struct trace_event *event);
 };
@@ -137,10 +138,11 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     return reading->count == reading->fail_at ? -99 : 0;
 }
 
-static int end(struct trace_consumer *consumer) {
+static int end(struct trace_consumer *consumer, bool complete) {
     struct reading *reading = (struct reading *)consumer;
     assert_false(reading->ended);
     reading->ended = true;
+    reading->complete = complete;
     return reading->end_error;
 }
 
@@ -191,7 +193,7 @@ static void test_trace_decode__each_kind_is_read_as_the_table_says(void **state)
         trace_read_events_memory("t", text, length, &reading.consumer, &complete, message), 0);
     assert_int_equal(reading.count, TRACE_KIND_COUNT - 1);
     assert_true(reading.ended);
-    assert_false(complete);
+    assert_false(complete || reading.complete);
     assert_non_null(strstr(message, "t:"));
     assert_non_null(strstr(message, ": cut short at byte "));
 }
@@ -249,7 +251,7 @@ static void test_trace_decode__what_is_not_in_the_table_is_not_lost(void **state
         trace_read_events_memory("t", text, sizeof text - 1, &reading.consumer, &complete, message),
         0);
     assert_int_equal(reading.count, 4);
-    assert_true(complete);
+    assert_true(complete && reading.complete);
     assert_string_equal(message, "");
 }
 

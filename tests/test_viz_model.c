@@ -271,7 +271,7 @@ static void test_model__density_is_high_where_there_is_work(void **state) {
 }
 
 /* Each step of a run, as details tell them: in lanes of one task, nothing else would be seen. */
-static void test_model__only_what_people_look_for_is_a_mark(void **state) {
+static void test_model__instants_that_are_no_marks_are_counted(void **state) {
     (void)state;
     struct sample sample;
     sample_text(&sample,
@@ -300,6 +300,9 @@ static void test_model__only_what_people_look_for_is_a_mark(void **state) {
     at = viz_mark_from(model, TRACE_NO_INDEX, -1, &end);
     assert_int_equal(end - at, 1);
     assert_int_equal(sample.trace->instants[model->marks[at]].category, TRACE_CATEGORY_PRINT);
+    char hidden[VIZ_HIDDEN_SIZE];
+    viz_hidden_text(model, hidden);
+    assert_string_equal(hidden, "1 turn, 2 operation");
     sample_free(&sample);
 }
 
@@ -359,7 +362,7 @@ int main(void) {
         cmocka_unit_test(test_model__counters_give_their_largest_value_of_any_stretch),
         cmocka_unit_test(test_model__wakes_are_found_by_who_caused_them),
         cmocka_unit_test(test_model__density_is_high_where_there_is_work),
-        cmocka_unit_test(test_model__only_what_people_look_for_is_a_mark),
+        cmocka_unit_test(test_model__instants_that_are_no_marks_are_counted),
         cmocka_unit_test(test_model__every_level_of_spans_has_a_row),
         cmocka_unit_test(test_model__a_trace_of_nothing_is_a_model_of_nothing),
         cmocka_unit_test(test_model__what_was_open_at_a_cut_is_marked),

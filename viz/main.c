@@ -95,13 +95,13 @@ static int view(const struct viz_options *options) {
 
 int main(int argc, char **argv) {
     struct viz_options options;
-    char message[VIZ_OPTIONS_MESSAGE_SIZE];
+    char message[BASE_OPTIONS_MESSAGE];
     SDL_SetMainReady();
     if (viz_options_parse(argc, argv, &options, message) != 0)
         return say(STATUS_BAD_INPUT, message);
     if (options.help || options.version) {
         if (options.help)
-            fputs(viz_usage, stdout);
+            viz_options_help(stdout);
         else
             puts("cadran-view " CAD_VERSION);
         return fflush(stdout) == 0 ? 0 : say(STATUS_FAILED, "standard output cannot be written");

@@ -454,8 +454,7 @@ const char *viz_model_title(const struct viz_model *model) {
     return scenario[0] != '\0' ? scenario : model->file_name;
 }
 
-/* Copies a text, cut at a whole character of UTF-8. */
-static void copy_text(char *out, size_t size, const char *text) {
+void viz_copy_text(char *out, size_t size, const char *text) {
     size_t length = strlen(text);
     if (length >= size) {
         length = size - 1;
@@ -484,13 +483,13 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
     const char *name = trace_text(trace, track->name);
     const char *process =
         trace->process_count > 1 ? trace_text(trace, trace->processes[track->process].name) : "";
-    copy_text(out, size, process);
+    viz_copy_text(out, size, process);
     size_t used = strlen(out);
     if (used > 0 && used + 4 < size) {
         memcpy(out + used, " / ", 4);
         used += 3;
     }
-    copy_text(out + used, size - used, name);
+    viz_copy_text(out + used, size - used, name);
 }
 
 void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, size_t size) {
@@ -499,7 +498,7 @@ void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, 
     char name[256];
     snprintf(name, sizeof name, "%.120s %.120s", trace_text(trace, counter->name),
              trace_text(trace, counter->key));
-    copy_text(out, size, index == trace->open_spans ? "At work" : name);
+    viz_copy_text(out, size, index == trace->open_spans ? "At work" : name);
 }
 
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {

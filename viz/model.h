@@ -138,6 +138,9 @@ void viz_model_free(struct viz_model *model);
 /* Gives every span its colour again, and makes the legend. */
 void viz_model_colour(struct viz_model *model, enum viz_colouring colouring);
 
+/* Copies a text, cut at a whole character of UTF-8 where it does not fit. */
+void viz_copy_text(char *out, size_t size, const char *text);
+
 /* The scenario's name; the file's for another program's trace. */
 const char *viz_model_title(const struct viz_model *model);
 enum viz_mark viz_mark_of(uint8_t category);

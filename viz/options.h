@@ -2,10 +2,12 @@
 #ifndef VIZ_OPTIONS_H
 #define VIZ_OPTIONS_H
 
+#include "base/options.h"
 #include "palette.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { VIZ_SIDE_MIN = 64, VIZ_SIDE_MAX = 16384 };
 
@@ -25,20 +27,14 @@ struct viz_options {
     bool version;
 };
 
-enum { VIZ_OPTIONS_MESSAGE_SIZE = 256 };
-
 /* Reads a command line; the texts belong to argv. 0, or CAD_EINVAL with a message that says what
  * is wrong and what would be right. */
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
-                      char message[VIZ_OPTIONS_MESSAGE_SIZE]);
-
-/* A time: seconds, or with a unit (ns us ms s min h), such as 250ms. False where it is not one, or
- * is negative. */
-bool viz_parse_time(const char *text, int64_t *time_ns);
+                      char message[BASE_OPTIONS_MESSAGE]);
 
 /* "1280x720"; false where it is not a size, or outside VIZ_SIDE_MIN to VIZ_SIDE_MAX. */
 bool viz_parse_size(const char *text, int *width, int *height);
 
-extern const char viz_usage[];
+void viz_options_help(FILE *file);
 
 #endif

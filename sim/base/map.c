@@ -1,3 +1,4 @@
+/* A hash table of numbers: linear probing, and removal that moves back what comes after. */
 #include "base/map.h"
 
 #include "base/memory.h"

@@ -1,3 +1,5 @@
+/* Numbers as text, shortest that reads back, and the arithmetic that must not depend on the C
+ * library's. */
 #include "base/number.h"
 
 #include "base/digits.h"

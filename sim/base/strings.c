@@ -1,3 +1,4 @@
+/* Each text once, in blocks that never move. */
 #include "base/strings.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* Names as numbers, in the order in which they come. */
 #include "base/symbols.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* UTF-8. */
 #include "base/text.h"
 
 size_t base_utf8_length(const unsigned char *text, size_t length) {
@@ -22,4 +23,19 @@ size_t base_utf8_length(const unsigned char *text, size_t length) {
         return rows[i].size;
     }
     return 0;
+}
+
+size_t base_utf8_encode(uint32_t code, char utf8[4]) {
+    if (code < 0x80) {
+        utf8[0] = (char)code;
+        return 1;
+    }
+    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length - 1; i > 0; i--) {
+        utf8[i] = (char)(0x80 | (code & 0x3f));
+        code >>= 6;
+    }
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    utf8[0] = (char)(first[length] | code);
+    return length;
 }

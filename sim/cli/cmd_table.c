@@ -1,161 +1,104 @@
 /* cadran table: prints the job-sequencing table of a trace. */
+#include "base/options.h"
+#include "base/quantity.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "table/table.h"
 #include "trace/reader.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { STATUS_OK = 0, STATUS_USAGE = 2, STATUS_ENVIRONMENT = 3 };
 
-static const char usage[] =
-    "usage: cadran table [options] TRACE\n"
-    "\n"
-    "Prints who worked when: a row for each interval of time, a column for each job\n"
-    "with its duration in seconds, and a star where the job works. TRACE is a file; - is\n"
-    "standard input.\n"
-    "\n"
-    "  --step TIME         length of an interval (default: 1s)\n"
-    "  --tolerance TIME    work of at most this length in a row shows no star, unless the row\n"
-    "                      holds most of the span (default: 50ms; at most half a step)\n"
-    "  --format FORMAT     markdown (default), text, csv or json\n"
-    "  --transpose         a row for each job, a column for each interval\n"
-    "  -h, --help          this text\n"
-    "\n"
-    "TIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min, 1h.\n";
-
 struct arguments {
     const char *path;
     struct table_options table;
     enum table_format format;
     bool transpose;
-    bool help;
 };
 
-/* --- Arguments ---------------------------------------------------------------------------------
- */
+/* --- Arguments ------------------------------------------------------------------------------ */
 
-static int64_t unit_ns(const char *unit) {
-    static const struct {
-        const char *name;
-        int64_t ns;
-    } units[] = {
-        {"", CAD_SECOND},         {"s", CAD_SECOND}, {"ms", CAD_MILLISECOND},
-        {"us", CAD_MICROSECOND},  {"ns", 1},         {"min", 60 * CAD_SECOND},
-        {"h", 3600 * CAD_SECOND},
-    };
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(unit, units[i].name) == 0)
-            return units[i].ns;
-    return 0;
+static bool take_step(void *target, const base_option *option, char *text,
+                      char message[BASE_OPTIONS_MESSAGE]) {
+    int64_t *step_ns = base_option_field(target, option);
+    if (base_time_read(text, step_ns) && *step_ns > 0)
+        return true;
+    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                   "--%s wants a time above 0, such as 0.5 or 250ms, not \"%s\"", option->name,
+                   text);
+    return false;
 }
 
-/* A decimal number, which is read as it is written, and its unit. */
-static bool parse_time(const char *text, int64_t *time_ns) {
-    const char *digits = text;
-    while ((*text >= '0' && *text <= '9') || *text == '.')
-        text++;
-    int64_t unit = unit_ns(text);
-    if (unit == 0 || text == digits || *digits == '.')
-        return false;
-    int64_t value = 0;
-    int64_t scale = 0; /* of the next digit after the point; 0: before it */
-    for (; digits < text; digits++) {
-        if (*digits == '.') {
-            if (scale != 0 || unit == 0)
-                return false;
-            scale = unit;
-            unit = 0;
-            continue;
-        }
-        int64_t digit = *digits - '0';
-        if (unit == 0) {
-            scale /= 10;
-            value += digit * scale;
-            continue;
-        }
-        if (value > (INT64_MAX / 8 - digit * unit) / 10)
-            return false;
-        value = 10 * value + digit * unit;
-    }
-    *time_ns = value;
-    return true;
+static bool take_tolerance(void *target, const base_option *option, char *text,
+                           char message[BASE_OPTIONS_MESSAGE]) {
+    if (base_time_read(text, base_option_field(target, option)))
+        return true;
+    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                   "--%s wants a time, such as 0 or 20ms, not \"%s\"", option->name, text);
+    return false;
 }
 
-static bool parse_format(const char *text, enum table_format *format) {
-    static const char *const names[] = {"markdown", "text", "csv", "json"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+static bool take_format(void *target, const base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    static const char *const names[] = {[TABLE_MARKDOWN] = "markdown",
+                                        [TABLE_TEXT] = "text",
+                                        [TABLE_CSV] = "csv",
+                                        [TABLE_JSON] = "json"};
+    enum table_format *format = base_option_field(target, option);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(text, names[i]) == 0) {
             *format = (enum table_format)i;
             return true;
         }
     }
+    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                   "--%s is one of markdown, text, csv and json, not \"%s\"", option->name, text);
     return false;
 }
 
-static bool take_option(struct arguments *arguments, int option, const char *value) {
-    switch (option) {
-    case 's':
-        if (parse_time(value, &arguments->table.step_ns) && arguments->table.step_ns > 0)
-            return true;
-        fprintf(stderr,
-                "cadran table: --step wants a time above 0, such as 0.5 or 250ms, not \"%s\"\n",
-                value);
-        return false;
-    case 'j':
-        if (parse_time(value, &arguments->table.tolerance_ns))
-            return true;
-        fprintf(stderr, "cadran table: --tolerance wants a time, such as 0 or 20ms, not \"%s\"\n",
-                value);
-        return false;
-    case 'f':
-        if (parse_format(value, &arguments->format))
-            return true;
-        fprintf(stderr,
-                "cadran table: --format is one of markdown, text, csv and json, not \"%s\"\n",
-                value);
-        return false;
-    case 't':
-        arguments->transpose = true;
-        return true;
-    default:
-        arguments->help = true;
-        return true;
-    }
+static bool take_transpose(void *target, const base_option *option, char *text,
+                           char message[BASE_OPTIONS_MESSAGE]) {
+    (void)text;
+    (void)message;
+    *(bool *)base_option_field(target, option) = true;
+    return true;
 }
 
-static bool parse_arguments(int argc, char **argv, struct arguments *arguments) {
-    static const struct option options[] = {
-        {"step", required_argument, NULL, 's'},   {"tolerance", required_argument, NULL, 'j'},
-        {"format", required_argument, NULL, 'f'}, {"transpose", no_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
-    };
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            fprintf(stderr, "cadran table: %s \"%s\"; see cadran table --help\n",
-                    option == '?' ? "unknown option" : "a value is missing after",
-                    argv[optind - 1]);
-            return false;
-        }
-        if (!take_option(arguments, option, optarg))
-            return false;
-        if (arguments->help)
-            return true;
-    }
-    if (argc - optind != 1) {
-        fprintf(stderr, "cadran table: %s; see cadran table --help\n",
-                argc == optind ? "no trace is named" : "one trace at a time");
-        return false;
-    }
-    arguments->path = argv[optind];
-    return true;
+static const base_option options[] = {
+    {"step", "TIME", "length of an interval (default: 1s)", take_step,
+     offsetof(struct arguments, table.step_ns)},
+    {"tolerance", "TIME",
+     "work of at most this length in a row shows no star, unless the row\n"
+     "holds most of the span (default: 50ms; at most half a step)",
+     take_tolerance, offsetof(struct arguments, table.tolerance_ns)},
+    {"format", "FORMAT", "markdown (default), text, csv or json", take_format,
+     offsetof(struct arguments, format)},
+    {"transpose", NULL, "a row for each job, a column for each interval", take_transpose,
+     offsetof(struct arguments, transpose)},
+    {.name = NULL},
+};
+
+static int print_help(void) {
+    fputs("usage: cadran table [options] TRACE\n"
+          "\n"
+          "Prints who worked when: a row for each interval of time, a column for each job\n"
+          "with its duration in seconds, and a star where the job works. TRACE is a file; - is\n"
+          "standard input.\n"
+          "\n",
+          stdout);
+    base_options_help(options, stdout);
+    fputs("\nTIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min, 1h.\n", stdout);
+    return fflush(stdout) == 0 && !ferror(stdout) ? STATUS_OK : STATUS_ENVIRONMENT;
+}
+
+static int wrong(const char *message) {
+    fprintf(stderr, "cadran table: %s\n", message);
+    return STATUS_USAGE;
 }
 
 /* --- The table ----------------------------------------------------------------------------------
@@ -209,25 +152,37 @@ static int show(const struct trace_model *trace, struct arguments *arguments) {
     return status;
 }
 
+static int read_and_show(struct arguments *arguments) {
+    struct trace_model *trace;
+    char message[TRACE_MESSAGE_SIZE];
+    int error = trace_read(arguments->path, &trace, message);
+    if (error != 0) {
+        fprintf(stderr, "cadran table: %s\n", message);
+        return error == CAD_ENOMEM ? STATUS_ENVIRONMENT : STATUS_USAGE;
+    }
+    int status = show(trace, arguments);
+    trace_model_free(trace);
+    return status;
+}
+
 int cli_cmd_table(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT},
         .format = TABLE_MARKDOWN,
     };
-    if (!parse_arguments(argc, argv, &arguments))
-        return STATUS_USAGE;
-    if (arguments.help) {
-        fputs(usage, stdout);
-        return fflush(stdout) == 0 ? STATUS_OK : STATUS_ENVIRONMENT;
+    char message[BASE_OPTIONS_MESSAGE];
+    int first;
+    switch (base_options_read("cadran table", options, &arguments, argc, argv, &first, message)) {
+    case BASE_OPTIONS_HELP:
+        return print_help();
+    case BASE_OPTIONS_WRONG:
+        return wrong(message);
+    case BASE_OPTIONS_FINE:
+        break;
     }
-    struct trace_model *trace;
-    char message[TRACE_MESSAGE_SIZE];
-    int error = trace_read(arguments.path, &trace, message);
-    if (error != 0) {
-        fprintf(stderr, "cadran table: %s\n", message);
-        return error == CAD_ENOMEM ? STATUS_ENVIRONMENT : STATUS_USAGE;
-    }
-    int status = show(trace, &arguments);
-    trace_model_free(trace);
-    return status;
+    if (argc - first != 1)
+        return wrong(argc == first ? "no trace is named; see cadran table --help"
+                                   : "one trace at a time; see cadran table --help");
+    arguments.path = argv[first];
+    return read_and_show(&arguments);
 }

@@ -6,8 +6,14 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-int cli_cmd_run(int argc, char **argv);
-int cli_cmd_table(int argc, char **argv);
-int cli_cmd_view(int argc, char **argv);
+/* A row each: the name, and what `cadran --help` says of it. */
+#define CLI_COMMANDS(X)                                                                            \
+    X(run, "run a scenario")                                                                       \
+    X(table, "print a trace's job-sequencing table: who worked when")                              \
+    X(view, "show a trace as a timeline, in a window or as a picture")
+
+#define CLI_X(name, summary) int cli_cmd_##name(int argc, char **argv);
+CLI_COMMANDS(CLI_X)
+#undef CLI_X
 
 #endif

@@ -14,9 +14,9 @@ static const struct {
     const char *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", "run a scenario", cli_cmd_run},
-    {"table", "print a trace's job-sequencing table: who worked when", cli_cmd_table},
-    {"view", "show a trace as a timeline, in a window or as a picture", cli_cmd_view},
+#define CLI_X(name, summary) {#name, summary, cli_cmd_##name},
+    CLI_COMMANDS(CLI_X)
+#undef CLI_X
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,3 +1,4 @@
+/* The line that shows where a long silent run is. */
 #include "cli/run_progress.h"
 
 #include <inttypes.h>

@@ -1,105 +1,85 @@
+/* --report: the result of a run as JSON. */
 #include "cli/run_report.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
-#include "base/memory.h"
+#include "document/write.h"
 
-/* A whole number with all its digits, which a double might not have. */
-static bool add_whole(cJSON *object, const char *name, int64_t value) {
-    char digits[24];
-    (void)snprintf(digits, sizeof digits, "%" PRId64, value);
-    return cJSON_AddRawToObject(object, name, digits) != NULL;
+/* A place in the document, if there is one. */
+static void add_place(doc_writer *writer, const run_machine *machine, uint32_t place) {
+    base_buffer where = {0};
+    if (place == DOC_NOWHERE)
+        return;
+    int error = doc_format_place(machine->program->document, place, &where);
+    if (error == 0)
+        doc_write_text(writer, "where", where.data);
+    else
+        writer->error = error;
+    base_buffer_free(&where);
 }
 
-static bool add_failures(cJSON *root, const run_machine *machine) {
-    cJSON *list = cJSON_AddArrayToObject(root, "failures");
-    bool fine =
-        list != NULL && add_whole(root, "failure_count", (int64_t)machine->result.failure_count);
-    for (size_t i = 0; fine && i < machine->result.failure_count && i < RUN_FAILURES_KEPT; i++) {
-        const run_failure *failure = &machine->result.failures[i];
-        base_buffer where = {0};
-        cJSON *item = cJSON_CreateObject();
-        fine = item != NULL && cJSON_AddItemToArray(list, item);
-        if (failure->place != DOC_NOWHERE)
-            (void)doc_format_place(machine->program->document, failure->place, &where);
-        fine = fine && failure->who != NULL && failure->what != NULL &&
-               cJSON_AddStringToObject(item, "who", failure->who) != NULL &&
-               cJSON_AddStringToObject(item, "what", failure->what) != NULL &&
-               (where.data == NULL || cJSON_AddStringToObject(item, "where", where.data) != NULL);
-        base_buffer_free(&where);
+static void add_failures(doc_writer *writer, const run_machine *machine) {
+    const run_result *result = &machine->result;
+    doc_write_open(writer, "failures", '[');
+    for (size_t i = 0; i < result->failure_count && i < RUN_FAILURES_KEPT; i++) {
+        const run_failure *failure = &result->failures[i];
+        doc_write_open(writer, NULL, '{');
+        if (failure->who == NULL || failure->what == NULL) {
+            writer->error = CAD_ENOMEM; /* it could not be kept */
+        } else {
+            doc_write_text(writer, "who", failure->who);
+            doc_write_text(writer, "what", failure->what);
+        }
+        add_place(writer, machine, failure->place);
+        doc_write_close(writer, '}');
     }
-    return fine;
+    doc_write_close(writer, ']');
+    doc_write_whole(writer, "failure_count", (int64_t)result->failure_count);
 }
 
 /* --- Deadlock -------------------------------------------------------------------------------- */
 
-static bool add_object(cJSON *item, const run_stuck *stuck) {
-    if (stuck->type == NULL)
-        return true;
-    cJSON *object = cJSON_AddObjectToObject(item, "waits_for");
-    return object != NULL && cJSON_AddStringToObject(object, "type", stuck->type) != NULL &&
-           cJSON_AddStringToObject(object, "name", stuck->object) != NULL;
-}
-
-static bool add_holder(cJSON *item, const run_stuck *stuck) {
-    return stuck->holder == NULL ||
-           (cJSON_AddStringToObject(item, "held_by", stuck->holder) != NULL &&
-            cJSON_AddBoolToObject(item, "holder_ended", stuck->holder_ended) != NULL);
-}
-
-/* Takes NULL for the array, and is false then. */
-static bool fill_waits(cJSON *array, const run_stuck_list *list) {
-    bool fine = array != NULL;
-    for (size_t i = 0; fine && i < list->count; i++) {
-        const run_stuck *stuck = &list->items[i];
-        cJSON *item = cJSON_CreateObject();
-        fine = item != NULL && cJSON_AddItemToArray(array, item) &&
-               cJSON_AddStringToObject(item, "task", stuck->task) != NULL &&
-               cJSON_AddStringToObject(item, "verb", stuck->verb) != NULL &&
-               add_object(item, stuck) && add_holder(item, stuck) &&
-               add_whole(item, "since_ns", stuck->since_ns);
+static void add_wait(doc_writer *writer, const run_stuck *stuck) {
+    doc_write_open(writer, NULL, '{');
+    doc_write_text(writer, "task", stuck->task);
+    doc_write_text(writer, "verb", stuck->verb);
+    if (stuck->type != NULL) {
+        doc_write_open(writer, "waits_for", '{');
+        doc_write_text(writer, "type", stuck->type);
+        doc_write_text(writer, "name", stuck->object);
+        doc_write_close(writer, '}');
     }
-    return fine;
+    if (stuck->holder != NULL) {
+        doc_write_text(writer, "held_by", stuck->holder);
+        doc_write_truth(writer, "holder_ended", stuck->holder_ended);
+    }
+    doc_write_whole(writer, "since_ns", stuck->since_ns);
+    doc_write_close(writer, '}');
 }
 
-static bool add_deadlock(cJSON *root, const run_deadlock *deadlock) {
+static void add_waits(doc_writer *writer, const char *key, const run_stuck_list *list) {
+    doc_write_open(writer, key, '[');
+    for (size_t i = 0; i < list->count; i++)
+        add_wait(writer, &list->items[i]);
+    doc_write_close(writer, ']');
+}
+
+static void add_deadlock(doc_writer *writer, const run_deadlock *deadlock) {
     if (deadlock->task_count == 0)
-        return true;
-    cJSON *object = cJSON_AddObjectToObject(root, "deadlock");
-    bool fine =
-        object != NULL && fill_waits(cJSON_AddArrayToObject(object, "tasks"), &deadlock->tasks) &&
-        add_whole(object, "more_tasks", (int64_t)(deadlock->task_count - deadlock->tasks.count));
-    cJSON *cycles = fine ? cJSON_AddArrayToObject(object, "cycles") : NULL;
-    fine = cycles != NULL;
-    for (size_t i = 0; fine && i < deadlock->cycle_count; i++) {
-        cJSON *cycle = cJSON_CreateArray();
-        fine = cycle != NULL && cJSON_AddItemToArray(cycles, cycle) &&
-               fill_waits(cycle, &deadlock->cycles[i]);
-    }
-    return fine;
+        return;
+    doc_write_open(writer, "deadlock", '{');
+    add_waits(writer, "tasks", &deadlock->tasks);
+    doc_write_whole(writer, "more_tasks", (int64_t)(deadlock->task_count - deadlock->tasks.count));
+    doc_write_open(writer, "cycles", '[');
+    for (size_t i = 0; i < deadlock->cycle_count; i++)
+        add_waits(writer, NULL, &deadlock->cycles[i]);
+    doc_write_close(writer, ']');
+    doc_write_close(writer, '}');
 }
 
 /* --- Limits ---------------------------------------------------------------------------------- */
-
-static bool add_running(cJSON *root, const run_machine *machine) {
-    base_buffer where = {0};
-    if (machine->result.running == NULL)
-        return true;
-    cJSON *object = cJSON_AddObjectToObject(root, "still_running");
-    bool fine =
-        doc_format_place(machine->program->document, machine->result.running_place, &where) == 0 &&
-        object != NULL && cJSON_AddStringToObject(object, "who", machine->result.running) != NULL &&
-        cJSON_AddStringToObject(object, "where", where.data) != NULL;
-    base_buffer_free(&where);
-    return fine;
-}
-
-/* --- The whole ------------------------------------------------------------------------------- */
 
 const char *cli_limit_option(enum run_limit limit) {
     static const char *const options[] = {
@@ -113,28 +93,44 @@ const char *cli_limit_option(enum run_limit limit) {
     return options[limit];
 }
 
-static bool add_reason(cJSON *root, const run_result *result) {
+static void add_reason(doc_writer *writer, const run_result *result) {
     char text[sizeof result->reason + 32];
     (void)snprintf(text, sizeof text, "%s%s", result->reason, cli_limit_option(result->limit));
-    return text[0] == '\0' || cJSON_AddStringToObject(root, "reason", text) != NULL;
+    if (text[0] != '\0')
+        doc_write_text(writer, "reason", text);
 }
 
-static bool fill(cJSON *root, const run_machine *machine, size_t unmet, int status) {
-    const char *outcome = run_outcome_name(machine->result.outcome);
-    return root != NULL && cJSON_AddStringToObject(root, "scenario", machine->program->name) &&
-           cJSON_AddStringToObject(root, "clock", machine->options->real ? "real" : "virtual") &&
-           add_whole(root, "seed", machine->result.seed) &&
-           cJSON_AddStringToObject(root, "outcome", outcome) &&
-           add_reason(root, &machine->result) &&
-           add_whole(root, "end_ns", machine->result.end_ns) && add_whole(root, "status", status) &&
-           cJSON_AddBoolToObject(root, "as_expected", status == 0) &&
-           add_whole(root, "unmet_expectations", (int64_t)unmet) &&
-           add_whole(root, "tasks", (int64_t)machine->result.task_count) &&
-           add_whole(root, "tasks_pending", (int64_t)machine->result.pending_count) &&
-           add_whole(root, "steps", (int64_t)machine->result.steps) &&
-           add_whole(root, "max_concurrent", (int64_t)machine->result.spans_most) &&
-           add_running(root, machine) && add_deadlock(root, &machine->result.deadlock) &&
-           add_failures(root, machine);
+static void add_running(doc_writer *writer, const run_machine *machine) {
+    if (machine->result.running == NULL)
+        return;
+    doc_write_open(writer, "still_running", '{');
+    doc_write_text(writer, "who", machine->result.running);
+    add_place(writer, machine, machine->result.running_place);
+    doc_write_close(writer, '}');
+}
+
+/* --- The whole ------------------------------------------------------------------------------- */
+
+static void fill(doc_writer *writer, const run_machine *machine, size_t unmet, int status) {
+    const run_result *result = &machine->result;
+    doc_write_open(writer, NULL, '{');
+    doc_write_text(writer, "scenario", machine->program->name);
+    doc_write_text(writer, "clock", machine->options->real ? "real" : "virtual");
+    doc_write_whole(writer, "seed", result->seed);
+    doc_write_text(writer, "outcome", run_outcome_name(result->outcome));
+    add_reason(writer, result);
+    doc_write_whole(writer, "end_ns", result->end_ns);
+    doc_write_whole(writer, "status", status);
+    doc_write_truth(writer, "as_expected", status == 0);
+    doc_write_whole(writer, "unmet_expectations", (int64_t)unmet);
+    doc_write_whole(writer, "tasks", (int64_t)result->task_count);
+    doc_write_whole(writer, "tasks_pending", (int64_t)result->pending_count);
+    doc_write_whole(writer, "steps", (int64_t)result->steps);
+    doc_write_whole(writer, "max_concurrent", (int64_t)result->spans_most);
+    add_running(writer, machine);
+    add_deadlock(writer, &result->deadlock);
+    add_failures(writer, machine);
+    doc_write_close(writer, '}');
 }
 
 FILE *cli_open_report(const char *path) {
@@ -146,18 +142,17 @@ FILE *cli_open_report(const char *path) {
 
 bool cli_write_report(const run_machine *machine, const char *path, FILE *file, size_t unmet,
                       int status) {
-    cJSON *root = cJSON_CreateObject();
-    char *text = fill(root, machine, unmet, status) ? cJSON_Print(root) : NULL;
-    cJSON_Delete(root);
-    bool fine = text != NULL && fprintf(file, "%s\n", text) > 0;
+    doc_writer writer = {0};
+    fill(&writer, machine, unmet, status);
+    bool whole = !doc_write_failed(&writer);
+    bool fine = whole && fprintf(file, "%s\n", writer.text.data) > 0;
     int reason = errno;
     if (fclose(file) != 0 && fine) {
         reason = errno;
         fine = false;
     }
     if (!fine)
-        fprintf(stderr, "cadran: %s: %s\n", path,
-                text == NULL ? "out of memory" : strerror(reason));
-    cJSON_free(text);
+        fprintf(stderr, "cadran: %s: %s\n", path, whole ? strerror(reason) : "out of memory");
+    base_buffer_free(&writer.text);
     return fine;
 }

@@ -1,3 +1,4 @@
+/* Documents: read, checked, and walked. */
 #include "document/document.h"
 
 #include <assert.h>
@@ -13,10 +14,11 @@
 #include "document/json.h"
 #include "document/place.h"
 
-/* A value takes some 80 bytes; with this many a document stays within a few hundred megabytes. */
+/* A value takes some 150 bytes while it is read; with this many a document stays within a few
+ * hundred megabytes. */
 #define MAX_VALUES ((size_t)4000000)
 
-static_assert(DOC_MAX_BYTES <= INT_MAX, "offsets are kept in an int");
+static_assert(DOC_MAX_BYTES < UINT32_MAX, "offsets are kept in 32 bits");
 static_assert(DOC_MAX_DEPTH <= DOC_JSON_MAX_DEPTH, "the syntax check has a depth limit");
 
 /* --- Reading --------------------------------------------------------------------------------- */
@@ -50,47 +52,20 @@ static doc_document *new_document(const char *name) {
 void doc_free(doc_document *document) {
     if (document == NULL)
         return;
-    cJSON_Delete(document->root);
+    doc_tree_free(&document->tree);
     doc_faults_free(&document->faults);
     base_free(document->text);
     base_free(document->name);
     base_free(document);
 }
 
-/* --- Offsets and keys that stand twice ---------------------------------------------------------
- */
-
-/* cJSON keeps no positions. Of a document that is only read, the int in each item that stands for
- * a number's whole part is used by nobody: here it holds the offset of the value in the text.
- * Returns the offset after the value. */
-static size_t set_offsets(doc_document *document, cJSON *item, size_t at) {
-    const char *text = document->text;
-    item->valueint = (int)at;
-    if (cJSON_IsNumber(item) && isinf(item->valuedouble))
-        (void)doc_faults_add(&document->faults, (uint32_t)at, NULL,
-                             "the number is too large for a double (about 1.8e308)");
-    if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
-        return doc_json_skip_scalar(text, at);
-    at++;
-    cJSON *child;
-    cJSON_ArrayForEach(child, item) {
-        at = doc_json_skip_space(text, at);
-        if (text[at] == ',')
-            at = doc_json_skip_space(text, at + 1);
-        if (cJSON_IsObject(item)) {
-            at = doc_json_skip_space(text, doc_json_skip_scalar(text, at));
-            at = doc_json_skip_space(text, at + 1);
-        }
-        at = set_offsets(document, child, at);
-    }
-    return doc_json_skip_space(text, at) + 1;
-}
+/* --- Keys that stand twice, numbers that are too large ---------------------------------------- */
 
 static int compare_keys(const void *a, const void *b) {
-    const cJSON *x = *(const cJSON *const *)a;
-    const cJSON *y = *(const cJSON *const *)b;
-    int order = strcmp(x->string, y->string);
-    return order != 0 ? order : x->valueint < y->valueint ? -1 : x->valueint > y->valueint;
+    const doc_item *x = *(const doc_item *const *)a;
+    const doc_item *y = *(const doc_item *const *)b;
+    int order = strcmp(x->key, y->key);
+    return order != 0 ? order : x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
 /* 0 once there are more faults than will be printed: counting lines for all of them would take
@@ -105,39 +80,39 @@ static size_t line_of(const doc_document *document, size_t offset) {
 }
 
 /* Sorting keeps an object of very many members from taking quadratic time. */
-static int check_keys(doc_document *document, const cJSON *object, size_t count) {
-    const cJSON **members = base_alloc(count * sizeof *members);
+static int check_keys(doc_document *document, const doc_item *object) {
+    const doc_item **members = base_alloc(object->count * sizeof *members);
     if (members == NULL)
         return CAD_ENOMEM;
-    size_t used = 0;
-    const cJSON *child;
-    cJSON_ArrayForEach(child, object) members[used++] = child;
-    qsort(members, count, sizeof *members, compare_keys);
-    for (size_t i = 1, first = 0; i < count; i++) {
+    const doc_item *member = object + 1;
+    for (size_t i = 0; i < object->count; i++) {
+        members[i] = member;
+        member = &document->tree.items[member->next];
+    }
+    qsort(members, object->count, sizeof *members, compare_keys);
+    for (size_t i = 1, first = 0; i < object->count; i++) {
         doc_node node = {document, members[i]};
-        doc_node earlier = {document, members[first]};
-        if (strcmp(members[first]->string, members[i]->string) != 0)
+        if (strcmp(members[first]->key, members[i]->key) != 0)
             first = i;
         else
             (void)doc_node_key_fault(&node, "the key \"%s\" stands twice, first on line %zu",
-                                     members[i]->string,
-                                     line_of(document, doc_node_key_offset(&earlier)));
+                                     members[i]->key,
+                                     line_of(document, members[first]->key_offset));
     }
     base_free(members);
     return 0;
 }
 
-static int check_all_keys(doc_document *document, const cJSON *item) {
-    size_t count = 0;
+static int check_items(doc_document *document) {
     int error = 0;
-    const cJSON *child;
-    cJSON_ArrayForEach(child, item) {
-        count++;
-        if (error == 0 && child->child != NULL)
-            error = check_all_keys(document, child);
+    for (size_t i = 0; error == 0 && i < document->tree.count; i++) {
+        const doc_item *item = &document->tree.items[i];
+        if (item->type == DOC_NUMBER && isinf(item->number))
+            (void)doc_faults_add(&document->faults, item->offset, NULL,
+                                 "the number is too large for a double (about 1.8e308)");
+        if (item->type == DOC_OBJECT && item->count > 1)
+            error = check_keys(document, item);
     }
-    if (error == 0 && count > 1 && cJSON_IsObject(item))
-        error = check_keys(document, item, count);
     return error;
 }
 
@@ -145,6 +120,7 @@ static int check_all_keys(doc_document *document, const cJSON *item) {
 
 /* The document takes over the text. */
 static int parse(doc_document *document, char *text, size_t size) {
+    doc_json_places places;
     doc_json_fault fault;
     char message[128];
     document->text = text;
@@ -154,13 +130,13 @@ static int parse(doc_document *document, char *text, size_t size) {
                  DOC_MAX_BYTES >> 20);
         return doc_faults_add(&document->faults, DOC_NOWHERE, NULL, message);
     }
-    if (!doc_json_check(text, size, DOC_MAX_DEPTH, MAX_VALUES, &fault))
+    int error = doc_json_check(text, size, DOC_MAX_DEPTH, MAX_VALUES, &places, &fault);
+    if (error == 0)
+        error = doc_tree_read_json(&document->tree, text, size, &places);
+    base_free(places.list);
+    if (error == CAD_EINVAL)
         return doc_faults_add(&document->faults, (uint32_t)fault.offset, NULL, fault.message);
-    document->root = cJSON_ParseWithLength(text, size);
-    if (document->root == NULL)
-        return CAD_ENOMEM; /* of what has passed the check, cJSON refuses nothing */
-    (void)set_offsets(document, document->root, doc_json_skip_space(text, 0));
-    return check_all_keys(document, document->root);
+    return error != 0 ? error : check_items(document);
 }
 
 static int finish(doc_document *document, int error, doc_document **result) {
@@ -209,7 +185,11 @@ int doc_load(const char *path, doc_document **document) {
 }
 
 doc_node doc_root(doc_document *document) {
-    return (doc_node){document, document->root};
+    return (doc_node){document, document->tree.items};
+}
+
+bool doc_is_json(const doc_document *document) {
+    return document->tree.count > 0;
 }
 
 int doc_status(const doc_document *document) {
@@ -218,7 +198,7 @@ int doc_status(const doc_document *document) {
 
 int doc_format_faults(doc_document *document, base_buffer *buffer) {
     return doc_faults_format(&document->faults, document->name,
-                             document->text != NULL ? document->text : "", document->root != NULL,
+                             document->text != NULL ? document->text : "", doc_is_json(document),
                              buffer);
 }
 
@@ -255,21 +235,7 @@ int doc_format_place(const doc_document *document, uint32_t offset, base_buffer 
 /* --- Walking --------------------------------------------------------------------------------- */
 
 enum doc_type doc_node_type(const doc_node *node) {
-    switch (node->item->type & 0xff) {
-    case cJSON_False:
-    case cJSON_True:
-        return DOC_BOOLEAN;
-    case cJSON_Number:
-        return DOC_NUMBER;
-    case cJSON_String:
-        return DOC_STRING;
-    case cJSON_Array:
-        return DOC_ARRAY;
-    case cJSON_Object:
-        return DOC_OBJECT;
-    default:
-        return DOC_NULL;
-    }
+    return node->item->type;
 }
 
 const char *doc_type_name(enum doc_type type) {
@@ -281,56 +247,46 @@ const char *doc_type_name(enum doc_type type) {
 }
 
 bool doc_node_member(const doc_node *object, const char *name, doc_node *member) {
-    cJSON *item = cJSON_GetObjectItemCaseSensitive(object->item, name);
-    if (item == NULL || doc_node_type(object) != DOC_OBJECT)
+    doc_node item;
+    if (doc_node_type(object) != DOC_OBJECT)
         return false;
-    *member = (doc_node){object->document, item};
-    return true;
+    for (bool more = doc_node_first(object, &item); more; more = doc_node_next(&item)) {
+        if (strcmp(item.item->key, name) == 0) {
+            *member = item;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool doc_node_first(const doc_node *parent, doc_node *child) {
-    cJSON *item = parent->item->child;
-    if (item == NULL)
+    if (parent->item->count == 0)
         return false;
-    *child = (doc_node){parent->document, item};
+    *child = (doc_node){parent->document, parent->item + 1};
     return true;
 }
 
 bool doc_node_next(doc_node *child) {
-    if (child->item->next == NULL)
-        return false;
-    child->item = child->item->next;
-    return true;
+    uint32_t next = child->item->next;
+    if (next != 0)
+        child->item = &child->document->tree.items[next];
+    return next != 0;
 }
 
 size_t doc_node_count(const doc_node *parent) {
-    size_t count = 0;
-    const cJSON *child;
-    cJSON_ArrayForEach(child, parent->item) count++;
-    return count;
+    return parent->item->count;
 }
 
 const char *doc_node_key(const doc_node *member) {
-    return member->item->string;
+    return member->item->key;
 }
 
 uint32_t doc_node_offset(const doc_node *node) {
-    return (uint32_t)node->item->valueint;
+    return node->item->offset;
 }
 
 uint32_t doc_node_key_offset(const doc_node *member) {
-    uint32_t at = doc_node_offset(member);
-    const char *text = member->document->text;
-    if (member->item->string == NULL)
-        return at;
-    /* Back over white space and the colon to the key's closing quote, then to the quote that no
-     * backslash stands before: the opening one. */
-    while (text[--at] != '"')
-        continue;
-    do {
-        at--;
-    } while (text[at] != '"' || text[at - 1] == '\\');
-    return at;
+    return member->item->key_offset;
 }
 
 /* --- Faults ---------------------------------------------------------------------------------- */
@@ -395,7 +351,7 @@ int doc_node_string_fault(const doc_node *string, size_t start, size_t length, s
         decoded += bytes;
     }
     doc_excerpt excerpt = {
-        .text = string->item->valuestring + start,
+        .text = string->item->text + start,
         .length = length,
         .at = at - start,
         .marked = marked,
@@ -448,7 +404,7 @@ int doc_node_array(const doc_node *node) {
 int doc_node_string(const doc_node *node, const char **text) {
     int error = check_type(node, DOC_STRING);
     if (error == 0)
-        *text = node->item->valuestring;
+        *text = node->item->text;
     return error;
 }
 
@@ -456,14 +412,14 @@ int doc_node_boolean(const doc_node *node, bool *value) {
     enum doc_type found = doc_node_type(node);
     if (found != DOC_BOOLEAN)
         return doc_node_fault(node, "expected true or false, found %s", doc_type_name(found));
-    *value = cJSON_IsTrue(node->item);
+    *value = node->item->truth;
     return 0;
 }
 
 int doc_node_number(const doc_node *node, double *value) {
     int error = check_type(node, DOC_NUMBER);
     if (error == 0)
-        *value = node->item->valuedouble;
+        *value = node->item->number;
     return error;
 }
 
@@ -472,7 +428,7 @@ int doc_node_whole(const doc_node *node, int64_t least, int64_t most, int64_t *v
     enum doc_type found = doc_node_type(node);
     if (found != DOC_NUMBER)
         return doc_node_fault(node, "expected a whole number, found %s", doc_type_name(found));
-    number = node->item->valuedouble;
+    number = node->item->number;
     char text[BASE_NUMBER_TEXT];
     base_number_format(number, text);
     if (number != floor(number))

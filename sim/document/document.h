@@ -13,7 +13,7 @@
  *     doc_free(document);
  *
  * JSON is taken strictly, as RFC 8259 has it, in UTF-8 without a byte order mark; and no object
- * may have the same key twice. cJSON holds the values. A node is a value of the document; it is
+ * may have the same key twice. cJSON reads the values. A node is a value of the document; it is
  * two pointers, is passed by address, and lives on the stack of whoever walks.
  *
  * A function that checks a node returns 0, or adds a fault to the document and returns
@@ -22,13 +22,13 @@
 #ifndef DOCUMENT_DOCUMENT_H
 #define DOCUMENT_DOCUMENT_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "document/fault.h"
+#include "document/tree.h"
 
 #define DOC_MAX_BYTES ((size_t)64 << 20)
 #define DOC_MAX_DEPTH 200 /* arrays and objects inside one another */
@@ -37,13 +37,13 @@ typedef struct doc_document {
     char *name; /* as its faults name it: the path that was given, or "<stdin>" */
     char *text; /* the file's bytes, and a '\0' */
     size_t size;
-    cJSON *root; /* NULL when the text is not JSON */
+    doc_tree tree; /* empty when the text is not JSON */
     doc_faults faults;
 } doc_document;
 
 typedef struct doc_node {
     doc_document *document;
-    const cJSON *item;
+    const doc_item *item;
 } doc_node;
 
 /* Reads and parses a file; "-" is standard input. Returns
@@ -56,6 +56,9 @@ int doc_load(const char *path, doc_document **document);
 /* The same for a text in memory, which is copied. */
 int doc_parse(const char *name, const char *text, size_t size, doc_document **document);
 void doc_free(doc_document *document); /* takes NULL */
+
+/* Whether the text is JSON, so that there is a root. */
+bool doc_is_json(const doc_document *document);
 
 doc_node doc_root(doc_document *document);
 
@@ -73,15 +76,6 @@ int doc_format_place(const doc_document *document, uint32_t offset, base_buffer 
 
 /* --- Walking ------------------------------------------------------------------------------- */
 
-enum doc_type {
-    DOC_NULL,
-    DOC_BOOLEAN,
-    DOC_NUMBER,
-    DOC_STRING,
-    DOC_ARRAY,
-    DOC_OBJECT,
-};
-
 enum doc_type doc_node_type(const doc_node *node);
 /* "null", "a boolean", "a number", "a string", "an array", "an object". */
 const char *doc_type_name(enum doc_type type);
@@ -94,7 +88,7 @@ bool doc_node_member(const doc_node *object, const char *name, doc_node *member)
  *     for (bool more = doc_node_first(&list, &item); more; more = doc_node_next(&item)) */
 bool doc_node_first(const doc_node *parent, doc_node *child);
 bool doc_node_next(doc_node *child);
-size_t doc_node_count(const doc_node *parent); /* how many children; reads through them */
+size_t doc_node_count(const doc_node *parent); /* how many children */
 
 /* The key of an object's member; NULL for others. */
 const char *doc_node_key(const doc_node *member);

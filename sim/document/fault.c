@@ -1,3 +1,4 @@
+/* Faults: kept as they are found, sorted and printed at the end, each with its excerpt. */
 #include "document/fault.h"
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* Checks JSON before cJSON reads it, so that each slip has a message of its own; notes where
+ * values stand. */
 #include "document/json.h"
 
 #include <assert.h>
@@ -6,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/text.h"
+#include "cadran.h"
 #include "document/fault.h"
 
 /* Longer numbers than this do not fit in the array in which cJSON copies them. */
@@ -32,6 +37,9 @@ typedef struct checker {
     size_t max_depth;
     size_t values;
     size_t max_values;
+    size_t key; /* where the last key stands */
+    bool no_memory;
+    doc_json_places *places;
     doc_json_fault *fault;
     size_t opened[DOC_JSON_MAX_DEPTH]; /* where the "[" or "{" of each level stands */
 } checker;
@@ -49,24 +57,6 @@ static bool is_digit(char c) {
 static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
            (unsigned char)c >= 0x80;
-}
-
-size_t doc_utf8_length(const char *text, size_t size) {
-    const unsigned char *byte = (const unsigned char *)text;
-    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
-    if (length == 1)
-        return 1;
-    if (byte[0] < 0xc2 || byte[0] > 0xf4 || size < length)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    /* Longer than needed, a surrogate, or beyond U+10FFFF. */
-    if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-        (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
-        return 0;
-    return length;
 }
 
 static int hex_digit(char c) {
@@ -92,24 +82,9 @@ static int32_t escape_code(const char *digits, size_t size) {
     return code;
 }
 
-size_t doc_utf8_encode(uint32_t code, char utf8[4]) {
-    if (code < 0x80) {
-        utf8[0] = (char)code;
-        return 1;
-    }
-    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = length - 1; i > 0; i--) {
-        utf8[i] = (char)(0x80 | (code & 0x3f));
-        code >>= 6;
-    }
-    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    utf8[0] = (char)(first[length] | code);
-    return length;
-}
-
 size_t doc_json_character(const char *text, char utf8[4], size_t *length) {
     if (text[0] != '\\') {
-        *length = doc_utf8_length(text, 4);
+        *length = base_utf8_length((const unsigned char *)text, 4);
         memcpy(utf8, text, *length);
         return *length;
     }
@@ -123,11 +98,11 @@ size_t doc_json_character(const char *text, char utf8[4], size_t *length) {
     }
     uint32_t code = (uint32_t)escape_code(text + 2, 4);
     if (code < 0xd800 || code > 0xdbff) {
-        *length = doc_utf8_encode(code, utf8);
+        *length = base_utf8_encode(code, utf8);
         return 6;
     }
     uint32_t low = (uint32_t)escape_code(text + 8, 4);
-    *length = doc_utf8_encode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
+    *length = base_utf8_encode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), utf8);
     return 12;
 }
 
@@ -387,8 +362,22 @@ static bool close_container(checker *c) {
     return true;
 }
 
+static bool note_place(checker *c) {
+    doc_json_places *places = c->places;
+    bool member = c->state == VALUE && c->depth > 0;
+    c->no_memory =
+        !base_grow(&places->list, &places->capacity, places->count, sizeof *places->list);
+    if (c->no_memory)
+        return false;
+    places->list[places->count++] =
+        (doc_json_place){(uint32_t)(member ? c->key : c->at), (uint32_t)c->at};
+    return true;
+}
+
 static bool check_value(checker *c) {
     char here = peek(c, 0);
+    if (!note_place(c))
+        return false;
     if (++c->values > c->max_values)
         return fail(c, c->at, "the document has more than %zu values", c->max_values);
     if (at_end(c) && c->depth == 0)
@@ -417,6 +406,7 @@ static bool check_key(checker *c) {
     char here = peek(c, 0);
     if (here == '"') {
         c->state = COLON;
+        c->key = c->at;
         return check_string(c);
     }
     if (here == '}' && c->state == NEXT_KEY)
@@ -495,7 +485,7 @@ static bool check_encoding(checker *c) {
     if (c->size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
         return fail(c, 0, "the file is UTF-16; save it as UTF-8");
     for (size_t at = 0; at < c->size;) {
-        size_t length = doc_utf8_length(text + at, c->size - at);
+        size_t length = base_utf8_length((const unsigned char *)text + at, c->size - at);
         if (length == 0)
             return fail(c, at, "the byte 0x%02x here is not UTF-8; save the file as UTF-8",
                         (unsigned)(unsigned char)text[at]);
@@ -506,24 +496,26 @@ static bool check_encoding(checker *c) {
     return true;
 }
 
-bool doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
-                    doc_json_fault *fault) {
+int doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
+                   doc_json_places *places, doc_json_fault *fault) {
+    *places = (doc_json_places){0};
     assert(max_depth <= DOC_JSON_MAX_DEPTH);
     checker c = {
         .text = text,
         .size = size,
         .max_depth = max_depth,
         .max_values = max_values,
+        .places = places,
         .fault = fault,
     };
     if (!check_encoding(&c))
-        return false;
+        return CAD_EINVAL;
     for (;;) {
         while (is_space(peek(&c, 0)))
             c.at++;
         if (at_end(&c) && c.state == AFTER && c.depth == 0)
-            return true;
+            return 0;
         if (!step(&c))
-            return false;
+            return c.no_memory ? CAD_ENOMEM : CAD_EINVAL;
     }
 }

@@ -15,13 +15,24 @@ typedef struct doc_json_fault {
     char message[240];
 } doc_json_fault;
 
-/* `text` is followed by a '\0'. True when it is JSON as RFC 8259 has it, in UTF-8 without a byte
+/* Where each value stands, in the order of the text; offsets in bytes. */
+typedef struct doc_json_place {
+    uint32_t key; /* the opening quote of a member's key; of others, as `value` */
+    uint32_t value;
+} doc_json_place;
+
+typedef struct doc_json_places {
+    doc_json_place *list; /* to be freed with base_free(), whatever came of the check */
+    size_t count, capacity;
+} doc_json_places;
+
+/* `text` is followed by a '\0'. 0 when it is JSON as RFC 8259 has it, in UTF-8 without a byte
  * order mark, nested at most `max_depth` (up to DOC_JSON_MAX_DEPTH) arrays and objects deep, of at
- * most `max_values` values, without U+0000 in its strings, and with numbers that cJSON reads.
- * Otherwise the first fault. */
+ * most `max_values` values, without U+0000 in its strings, and with numbers that cJSON reads; and
+ * the places of its values. CAD_EINVAL with the first fault; or CAD_ENOMEM. */
 #define DOC_JSON_MAX_DEPTH 1000
-bool doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
-                    doc_json_fault *fault);
+int doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
+                   doc_json_places *places, doc_json_fault *fault);
 
 /* --- Reading text that has passed the check -------------------------------------------------- */
 
@@ -35,12 +46,5 @@ size_t doc_json_skip_scalar(const char *text, size_t at);
 
 /* The offset of the next byte that is no white space. */
 size_t doc_json_skip_space(const char *text, size_t at);
-
-/* The length in bytes of the UTF-8 character at `text`, of which `size` bytes (at least one) may
- * be read; 0 when it is not valid. */
-size_t doc_utf8_length(const char *text, size_t size);
-
-/* Writes a code point as UTF-8, and returns the number of bytes. */
-size_t doc_utf8_encode(uint32_t code, char utf8[4]);
 
 #endif

@@ -1,3 +1,4 @@
+/* From offsets to lines, columns and pointers. */
 #include "document/place.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The functions that need nothing but their arguments: arithmetic, and random draws. */
 #include "expression/code.h"
 
 #include <assert.h>

@@ -1,5 +1,6 @@
-/* code.h - what an expression is compiled to: the instructions of a stack machine. Shared by the
- * compiler (expression.c), the machine (evaluate.c) and the functions of the language (builtin.c).
+/* code.h - what an expression is compiled to: instructions that work on a stack of values. Shared
+ * by the compiler (expression.c), the evaluator (evaluate.c) and the functions of the language
+ * (builtin.c).
  */
 #ifndef EXPRESSION_CODE_H
 #define EXPRESSION_CODE_H
@@ -56,7 +57,7 @@ static inline uint32_t expr_operand_of(expr_instruction instruction) {
     return instruction >> 8;
 }
 
-/* Values on the machine's stack, at most; the compiler refuses what would need more. */
+/* Values on the stack, at most; the compiler refuses what would need more. */
 #define EXPR_STACK_SIZE 256
 
 /* What is needed of a name only when it has no value: for LOCAL, what to load instead. */

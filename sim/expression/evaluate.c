@@ -1,3 +1,4 @@
+/* The evaluator: goes through the instructions of an expression, with a stack of values. */
 #include "expression/code.h"
 
 #include <assert.h>

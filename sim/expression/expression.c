@@ -1,3 +1,4 @@
+/* The compiler of expressions: Python's grammar by recursive descent, each rule a function. */
 #include "expression/expression.h"
 
 #include <assert.h>
@@ -17,7 +18,7 @@ typedef struct compiler {
     size_t faults;
     bool out_of_memory;
     unsigned depth; /* of the rules inside one another */
-    int height;     /* of the machine's stack here */
+    int height;     /* of the stack here */
     size_t
         barrier; /* jumps may lead here, so what is before cannot be computed with what follows */
 
@@ -791,18 +792,18 @@ int expr_from_value(expr_value value, expr_expression **expression) {
 
 static void report_to_node(void *context, size_t offset, size_t length, const char *message) {
     const doc_node *node = context;
-    (void)doc_node_string_fault(node, 0, strlen(node->item->valuestring), offset, length, message);
+    (void)doc_node_string_fault(node, 0, strlen(node->item->text), offset, length, message);
 }
 
 int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression) {
     enum doc_type type = doc_node_type(node);
-    const char *text = node->item->valuestring;
+    const char *text = node->item->text;
     *expression = NULL;
     switch (type) {
     case DOC_NUMBER:
-        return expr_from_value(expr_number(node->item->valuedouble), expression);
+        return expr_from_value(expr_number(node->item->number), expression);
     case DOC_BOOLEAN:
-        return expr_from_value(expr_boolean(cJSON_IsTrue(node->item)), expression);
+        return expr_from_value(expr_boolean(node->item->truth), expression);
     case DOC_STRING: {
         doc_node copy = *node;
         return expr_compile(text, strlen(text), scope, report_to_node, &copy, expression);

@@ -5,7 +5,8 @@
  * strings, True, False, None, names, and calls of functions. What a name means is the scope's
  * business; which functions there are beyond arithmetic, too.
  *
- * Evaluation is a small stack machine. It allocates nothing for numbers.
+ * An expression becomes instructions that work on a stack of values. To evaluate it allocates
+ * nothing for numbers.
  */
 #ifndef EXPRESSION_EXPRESSION_H
 #define EXPRESSION_EXPRESSION_H

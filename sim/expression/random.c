@@ -1,3 +1,4 @@
+/* The generators, and the distributions by inversion. */
 #include "expression/random.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* Texts with {expressions} in them. */
 #include "expression/text.h"
 
 #include <assert.h>
@@ -192,16 +193,16 @@ static void report_to_node(void *context, size_t start, size_t length, size_t at
 }
 
 int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text **text) {
-    const char *string = node->item->valuestring;
+    const char *string = node->item->text;
     doc_node copy = *node;
     *text = NULL;
     switch (doc_node_type(node)) {
     case DOC_NULL:
         return expr_text_from_value(EXPR_NONE, text);
     case DOC_BOOLEAN:
-        return expr_text_from_value(expr_boolean(cJSON_IsTrue(node->item)), text);
+        return expr_text_from_value(expr_boolean(node->item->truth), text);
     case DOC_NUMBER:
-        return expr_text_from_value(expr_number(node->item->valuedouble), text);
+        return expr_text_from_value(expr_number(node->item->number), text);
     case DOC_STRING:
         return expr_text_compile(string, strlen(string), scope, report_to_node, &copy, text);
     default:

@@ -1,3 +1,4 @@
+/* Splits an expression into words, and says what cannot be one. */
 #include "expression/token.h"
 
 #include <assert.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "document/json.h"
+#include "base/text.h"
 #include "expression/expression.h"
 
 /* The number is read into a buffer of its own, and so has a length limit like cJSON's. */
@@ -74,7 +75,7 @@ static size_t name_character(const char *text, size_t size) {
         return 1;
     if ((unsigned char)c < 0x80)
         return 0;
-    size_t length = doc_utf8_length(text, size);
+    size_t length = base_utf8_length((const unsigned char *)text, size);
     uint32_t code = length > 0 ? code_point(text, length) : 0;
     bool sign = code < 0xc0 || code == 0xd7 || code == 0xf7 || (code >= 0x2000 && code <= 0x2bff) ||
                 (code >= 0x3000 && code <= 0x303f) || (code >= 0xfe00 && code <= 0xff0f);
@@ -251,7 +252,7 @@ static bool append(expr_lexer *lexer, const char *text, size_t length) {
 
 static bool append_code(expr_lexer *lexer, uint32_t code) {
     char utf8[4];
-    return append(lexer, utf8, doc_utf8_encode(code, utf8));
+    return append(lexer, utf8, base_utf8_encode(code, utf8));
 }
 
 /* \xhh, \uhhhh, \Uhhhhhhhh: the code point, UINT32_MAX when it is none. */
@@ -387,7 +388,8 @@ static expr_token read_sign(expr_lexer *lexer) {
         return (expr_token){EXPR_TOKEN_SIGN, start, lexer->at - start, 0};
     }
     unsigned char c = (unsigned char)lexer->text[start];
-    size_t length = doc_utf8_length(lexer->text + start, lexer->length - start);
+    size_t length =
+        base_utf8_length((const unsigned char *)lexer->text + start, lexer->length - start);
     if (c < 0x20 || c == 0x7f || length == 0)
         return fault(lexer, start, 1, "the character 0x%02x has no meaning in an expression", c);
     return fault(lexer, start, length, "\"%.*s\" has no meaning in an expression", (int)length,

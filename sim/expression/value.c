@@ -1,3 +1,4 @@
+/* Values, and Python's operators on them. */
 #include "expression/value.h"
 
 #include <math.h>

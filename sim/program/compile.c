@@ -1,3 +1,4 @@
+/* Steps become instructions: one flat array, with the blocks around each. */
 #include "program/compile.h"
 
 #include <string.h>
@@ -191,7 +192,9 @@ static bool compile_true(const doc_node *node) {
 }
 
 static bool compile_return_when(const doc_node *node, prog_operand *operand) {
-    static const char *const names[] = {"ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"};
+    static const char *const names[] = {[CAD_ALL_COMPLETED] = "ALL_COMPLETED",
+                                        [CAD_FIRST_COMPLETED] = "FIRST_COMPLETED",
+                                        [CAD_FIRST_EXCEPTION] = "FIRST_EXCEPTION"};
     size_t index;
     if (doc_node_choice(node, "condition", names, sizeof names / sizeof *names, &index) != 0)
         return false;

@@ -1,3 +1,4 @@
+/* Exceptions: Python's, the scenario's own, and what they say. */
 #include "program/exceptions.h"
 
 #include <string.h>

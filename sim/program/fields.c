@@ -1,3 +1,4 @@
+/* The members that parts of a document can have. */
 #include "program/fields.h"
 
 const prog_field prog_document_fields[] = {

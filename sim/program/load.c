@@ -347,7 +347,7 @@ int prog_compile(doc_document *document, const prog_language *language, prog_pro
     prog_scope_start(&compiler);
     if (prog_exceptions_start(program, &compiler.exception_capacity) != 0)
         compiler.no_memory = true;
-    else if (document->root != NULL)
+    else if (doc_is_json(document))
         read_document(&compiler, &root);
     base_free(compiler.pending);
     base_free(compiler.patterns);

@@ -45,7 +45,8 @@ static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object
 
 static void read_member(prog_compiler *compiler, const prog_object_member *member,
                         const doc_node *node, prog_object *object) {
-    static const char *const orders[] = {"fifo", "lifo", "priority"};
+    static const char *const orders[] = {
+        [PROG_FIFO] = "fifo", [PROG_LIFO] = "lifo", [PROG_PRIORITY] = "priority"};
     size_t order;
     switch (member->kind) {
     case PROG_OBJECT_MEMBER_COUNT:

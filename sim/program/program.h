@@ -8,7 +8,7 @@
  *     ... run_machine_new(program, ...) ...
  *     prog_free(program);
  *
- * Each list of steps becomes a run of instructions in one flat array; what a step needs (its
+ * Each list of steps becomes a stretch of instructions in one flat array; what a step needs (its
  * expressions, the slot of its variable, where to jump) is in the instruction's operands.
  * Variables are slots of an array, one array for each coroutine that runs.
  *
@@ -35,7 +35,9 @@
 #define PROG_NO_BLOCK UINT32_MAX
 #define PROG_NO_PC UINT32_MAX
 
-/* An expression over the scenario's variables that is evaluated once, before the run. */
+/* A number or a time that the document gives. It is evaluated before the run, over the scenario's
+ * variables; but for the `start` of a row of tasks, which is evaluated for each of them, when it is
+ * made up, over its own variables, too. */
 typedef struct prog_setting {
     expr_expression *value; /* NULL: not given */
     uint32_t place;

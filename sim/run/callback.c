@@ -29,9 +29,13 @@ static void retire(run_callback *callback) {
 
 static void call_back(void *arg) {
     run_callback *callback = arg;
+    run_machine *machine = callback->job.machine;
     callback->waiting = false;
+    if (machine->details != NULL)
+        machine->callback_of = run_frame_owner(&callback->job.frame);
     int result = run_take_turn(&callback->job, 0);
-    run_note_end(callback->job.machine, "a callback", &callback->job, result);
+    machine->callback_of = NULL;
+    run_note_end(machine, "a callback", &callback->job, result);
     retire(callback);
 }
 

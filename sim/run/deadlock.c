@@ -1,3 +1,5 @@
+/* Who waits for whom: each task to the one that it waits for, and on, until a walk comes back to
+ * itself. */
 #include "run/deadlock.h"
 
 #include <string.h>

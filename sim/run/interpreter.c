@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "run/details.h"
 #include "run/limits.h"
 #include "run/values.h"
 
@@ -16,6 +17,7 @@
 typedef struct shared_locals {
     uint32_t references;
     uint32_t count;
+    const cad_task *owner; /* whose innermost coroutine they are of, where details are told; NULL */
     expr_value values[];
 } shared_locals;
 
@@ -48,6 +50,7 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
         }
         shared->references = 1;
         shared->count = body->slots;
+        shared->owner = NULL;
         frame->locals = shared->values;
     }
     init_locals(body, frame->locals);
@@ -58,6 +61,18 @@ void run_frame_share(run_frame *frame, const run_frame *with) {
     assert(with->body->shared);
     *frame = *with;
     shared_of(frame)->references++;
+}
+
+void run_frame_tell(run_machine *machine, const cad_task *task, const run_frame *frame, bool gone) {
+    if (machine->details == NULL || task == NULL)
+        return;
+    if (frame->body->shared)
+        shared_of(frame)->owner = gone ? NULL : task;
+    run_tell_frame(machine, task, frame, gone);
+}
+
+const cad_task *run_frame_owner(const run_frame *frame) {
+    return shared_of(frame)->owner;
 }
 
 void run_frame_clear(run_frame *frame) {
@@ -105,9 +120,11 @@ int run_job_call(run_job *job, const prog_body *body, const prog_arguments *argu
         base_free(call);
         return error;
     }
+    run_frame_tell(job->machine, cad_current_task(), job->top, true);
     call->caller = job->top;
     call->frame.depth = depth;
     job->top = &call->frame;
+    run_frame_tell(job->machine, cad_current_task(), job->top, false);
     return 0;
 }
 
@@ -261,10 +278,12 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
             if (left != 0)
                 return left;
         }
+        run_frame_tell(job->machine, cad_current_task(), job->top, true);
         if (!pop(job)) {
             *end = end_job(job, &completion);
             return 0;
         }
+        run_frame_tell(job->machine, cad_current_task(), job->top, false);
         in = &program->code[job->top->pc - 1]; /* the call */
         if (completion.code == PROG_RETURN) {
             job->held = completion.value;

@@ -19,6 +19,12 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
 /* A frame that shares the variables of another one. */
 void run_frame_share(run_frame *frame, const run_frame *with);
 void run_frame_clear(run_frame *frame);
+/* For a trace with details: the frame begins to be the task's innermost one, or no longer is; its
+ * variables are told of (details.h). */
+void run_frame_tell(run_machine *machine, const cad_task *task, const run_frame *frame, bool gone);
+/* Whose innermost one it is, as a callback wants to know that shares its variables; NULL: nobody's.
+ */
+const cad_task *run_frame_owner(const run_frame *frame);
 
 /* Goes through a job's instructions; `result` is that of the wait that it goes on from, or 0 at
  * the start. Returns CAD_PENDING, or what the job ended with. */

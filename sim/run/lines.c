@@ -1,3 +1,4 @@
+/* Standard output, through one buffer. */
 #include "run/lines.h"
 
 #include <errno.h>

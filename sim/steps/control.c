@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "run/details.h"
 #include "run/interpreter.h"
 #include "run/values.h"
 
@@ -33,6 +34,7 @@ static int begin_assign(run_job *job, const prog_instruction *in) {
             return error;
         expr_value_unref(globals[bindings->items[i].slot]);
         globals[bindings->items[i].slot] = value;
+        run_tell_global(job->machine, bindings->items[i].slot);
     }
     return 0;
 }
@@ -241,7 +243,8 @@ static int enter_branch(run_job *job, const prog_handler *handler, run_completio
         return error;
     run_keep_completion(job, block->slot, completion);
     run_store(job, block->slot + PROG_SLOT_SAVED, locals[block->error]);
-    locals[block->error] = text;
+    locals[block->error] = EXPR_NONE;
+    run_store(job, block->error, text);
     job->top->pc = handler->pc;
     return 0;
 }

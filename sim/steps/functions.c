@@ -1,3 +1,4 @@
+/* What expressions ask a run: times, sizes, states of objects and tasks. */
 #include "steps/functions.h"
 
 #include "program/kinds.h"

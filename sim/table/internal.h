@@ -15,11 +15,11 @@ struct table_column {
     char *name;
     int64_t tid;
     int64_t duration_ns;
-    int64_t open_row;   /* the row of the last span's end, which the next one may share */
-    int64_t open_ns;    /* worked in it so far */
-    bool open_star;     /* it has its star already */
-    uint32_t first_run; /* UINT32_MAX: none */
-    uint32_t last_run;
+    int64_t open_row;       /* the row of the last span's end, which the next one may share */
+    int64_t open_ns;        /* worked in it so far */
+    bool open_star;         /* it has its star already */
+    uint32_t first_stretch; /* UINT32_MAX: none */
+    uint32_t last_stretch;
 };
 
 struct table {
@@ -27,9 +27,9 @@ struct table {
     struct table_column *columns;
     size_t column_count;
     size_t column_capacity;
-    struct table_stretch *runs;
-    size_t run_count;
-    size_t run_capacity;
+    struct table_stretch *stretches;
+    size_t stretch_count;
+    size_t stretch_capacity;
     int64_t row_count;
 };
 

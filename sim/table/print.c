@@ -1,3 +1,4 @@
+/* The table as Markdown, text, CSV and JSON. */
 #include "table/table.h"
 
 #include "base/memory.h"
@@ -15,7 +16,7 @@ struct printer {
     FILE *file;
     enum table_format format;
     bool transpose;
-    uint32_t *cursors; /* one a job: the run at or after the row that is printed */
+    uint32_t *cursors; /* one a job: the stretch at or after the row that is printed */
     size_t *widths;    /* of the columns, for the aligned formats */
     size_t label_width;
     char *head; /* where the name of a job, with its duration, is put together */
@@ -227,9 +228,9 @@ static void put_rule(struct printer *printer, size_t columns) {
 static bool has_star(struct printer *printer, int64_t row, size_t column) {
     const struct table *table = printer->table;
     uint32_t *cursor = &printer->cursors[column];
-    while (*cursor != UINT32_MAX && table->runs[*cursor].last < row)
-        *cursor = table->runs[*cursor].next;
-    return *cursor != UINT32_MAX && table->runs[*cursor].first <= row;
+    while (*cursor != UINT32_MAX && table->stretches[*cursor].last < row)
+        *cursor = table->stretches[*cursor].next;
+    return *cursor != UINT32_MAX && table->stretches[*cursor].first <= row;
 }
 
 static size_t least_width(const struct printer *printer) {
@@ -381,7 +382,7 @@ int table_print(struct table *table, FILE *file, enum table_format format, bool 
     if (printer.cursors == NULL || printer.widths == NULL)
         goto done;
     for (size_t i = 0; i < table->column_count; i++)
-        printer.cursors[i] = table->columns[i].first_run;
+        printer.cursors[i] = table->columns[i].first_stretch;
     if (format == TABLE_JSON)
         error = print_json(&printer);
     else

@@ -1,3 +1,4 @@
+/* Which job worked in which row: kept as series of stars, column by column. */
 #include "table/table.h"
 
 #include "base/memory.h"
@@ -27,7 +28,7 @@ void table_free(struct table *table) {
     for (size_t i = 0; i < table->column_count; i++)
         base_free(table->columns[i].name);
     base_free(table->columns);
-    base_free(table->runs);
+    base_free(table->stretches);
     base_free(table);
 }
 
@@ -42,7 +43,7 @@ int table_add_job(struct table *table, const char *name, int64_t tid, size_t *co
     memcpy(copy, name, size);
     *column = table->column_count++;
     table->columns[*column] = (struct table_column){
-        .name = copy, .tid = tid, .open_row = -1, .first_run = none, .last_run = none};
+        .name = copy, .tid = tid, .open_row = -1, .first_stretch = none, .last_stretch = none};
     return 0;
 }
 
@@ -51,21 +52,21 @@ static int add_stars(struct table *table, struct table_column *column, int64_t f
                      int64_t last) {
     if (last >= table->row_count)
         table->row_count = last + 1;
-    if (column->last_run != none && table->runs[column->last_run].last + 1 >= first) {
-        if (table->runs[column->last_run].last < last)
-            table->runs[column->last_run].last = last;
+    if (column->last_stretch != none && table->stretches[column->last_stretch].last + 1 >= first) {
+        if (table->stretches[column->last_stretch].last < last)
+            table->stretches[column->last_stretch].last = last;
         return 0;
     }
-    if (table->run_count >= none ||
-        !base_grow(&table->runs, &table->run_capacity, table->run_count, sizeof *table->runs))
+    if (table->stretch_count >= none || !base_grow(&table->stretches, &table->stretch_capacity,
+                                                   table->stretch_count, sizeof *table->stretches))
         return CAD_ENOMEM;
-    uint32_t run = (uint32_t)table->run_count++;
-    table->runs[run] = (struct table_stretch){first, last, none};
-    if (column->first_run == none)
-        column->first_run = run;
+    uint32_t stretch = (uint32_t)table->stretch_count++;
+    table->stretches[stretch] = (struct table_stretch){first, last, none};
+    if (column->first_stretch == none)
+        column->first_stretch = stretch;
     else
-        table->runs[column->last_run].next = run;
-    column->last_run = run;
+        table->stretches[column->last_stretch].next = stretch;
+    column->last_stretch = stretch;
     return 0;
 }
 
@@ -166,10 +167,10 @@ size_t table_column_count(const struct table *table) {
 }
 
 bool table_cell(const struct table *table, int64_t row, size_t column) {
-    uint32_t run = table->columns[column].first_run;
-    while (run != none && table->runs[run].last < row)
-        run = table->runs[run].next;
-    return run != none && table->runs[run].first <= row;
+    uint32_t stretch = table->columns[column].first_stretch;
+    while (stretch != none && table->stretches[stretch].last < row)
+        stretch = table->stretches[stretch].next;
+    return stretch != none && table->stretches[stretch].first <= row;
 }
 
 const char *table_job_name(const struct table *table, size_t column) {

@@ -49,13 +49,15 @@ static void drop_items(void *record) {
         trace_vector_free(&object->items);
 }
 
-static const struct trace_vector_kind tasks_kind = {sizeof(struct trace_state_task), NULL, NULL};
-static const struct trace_vector_kind ready_kind = {sizeof(struct trace_state_entry), NULL, NULL};
-static const struct trace_vector_kind text_kind = {sizeof(uint32_t), NULL, NULL};
-static const struct trace_vector_kind objects_kind = {sizeof(struct trace_state_object),
+/* Leaves of two or three hundred bytes. */
+static const struct trace_vector_kind tasks_kind = {sizeof(struct trace_state_task), 1, NULL, NULL};
+static const struct trace_vector_kind ready_kind = {sizeof(struct trace_state_entry), 4, NULL,
+                                                    NULL};
+static const struct trace_vector_kind text_kind = {sizeof(uint32_t), 6, NULL, NULL};
+static const struct trace_vector_kind objects_kind = {sizeof(struct trace_state_object), 0,
                                                       share_items, drop_items};
-static const struct trace_vector_kind variables_kind = {sizeof(struct trace_state_variable), NULL,
-                                                        NULL};
+static const struct trace_vector_kind variables_kind = {sizeof(struct trace_state_variable), 4,
+                                                        NULL, NULL};
 
 /* --- Life ------------------------------------------------------------------------------------- */
 

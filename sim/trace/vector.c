@@ -6,24 +6,34 @@
 
 #include "base/memory.h"
 
-/* Small leaves: a change copies one. */
 enum { BITS = 4, FAN = 1 << BITS, MASK = FAN - 1 };
 
 struct trace_node {
     uint32_t refs;
     union {
         struct trace_node *children[FAN]; /* NULL: zeros alone */
-        char records[1];                  /* FAN of them */
+        char records[1];                  /* in a leaf */
     } u;
 };
 
 static size_t node_size(const struct trace_vector *vector, unsigned level) {
-    size_t inside = level > 0 ? sizeof(struct trace_node *) * FAN : vector->kind->size * FAN;
+    size_t inside = level > 0 ? sizeof(struct trace_node *) * FAN
+                              : vector->kind->size << vector->kind->leaf_bits;
     return offsetof(struct trace_node, u) + inside;
 }
 
+static uint64_t leaf_mask(const struct trace_vector *vector) {
+    return (UINT64_C(1) << vector->kind->leaf_bits) - 1;
+}
+
 static void *record_of(const struct trace_vector *vector, struct trace_node *leaf, uint64_t at) {
-    return leaf->u.records + (at & MASK) * vector->kind->size;
+    return leaf->u.records + (at & leaf_mask(vector)) * vector->kind->size;
+}
+
+/* The child of a node at `level`, above the leaves, on the way to the place. */
+static struct trace_node **child_of(const struct trace_vector *vector, struct trace_node *node,
+                                    unsigned level, uint64_t at) {
+    return &node->u.children[at >> (vector->kind->leaf_bits + BITS * (level - 1)) & MASK];
 }
 
 void trace_vector_init(struct trace_vector *vector, const struct trace_vector_kind *kind,
@@ -40,12 +50,10 @@ void trace_vector_share(struct trace_vector *copy) {
 static void release(const struct trace_vector *vector, struct trace_node *node, unsigned level) {
     if (node == NULL || --node->refs > 0)
         return;
-    for (uint64_t i = 0; i < FAN; i++) {
-        if (level > 0)
-            release(vector, node->u.children[i], level - 1);
-        else if (vector->kind->drop != NULL)
-            vector->kind->drop(record_of(vector, node, i));
-    }
+    for (int i = 0; i < FAN && level > 0; i++)
+        release(vector, node->u.children[i], level - 1);
+    for (uint64_t i = 0; i <= leaf_mask(vector) && level == 0 && vector->kind->drop != NULL; i++)
+        vector->kind->drop(record_of(vector, node, i));
     *vector->bytes -= node_size(vector, level);
     base_free(node);
 }
@@ -66,8 +74,18 @@ const void *trace_vector_at(const struct trace_vector *vector, uint64_t index) {
     struct trace_node *node = vector->root;
     assert(index < vector->count);
     for (unsigned level = vector->height; level > 0 && node != NULL; level--)
-        node = node->u.children[at >> (BITS * level) & MASK];
+        node = *child_of(vector, node, level, at);
     return node != NULL ? record_of(vector, node, at) : NULL;
+}
+
+/* What is in a node is in a copy of it now, too. */
+static void share_inside(const struct trace_vector *vector, struct trace_node *copy,
+                         unsigned level) {
+    for (int i = 0; i < FAN && level > 0; i++)
+        if (copy->u.children[i] != NULL)
+            copy->u.children[i]->refs++;
+    for (uint64_t i = 0; i <= leaf_mask(vector) && level == 0 && vector->kind->share != NULL; i++)
+        vector->kind->share(record_of(vector, copy, i));
 }
 
 /* Makes the node in `*slot` this copy's alone. */
@@ -84,12 +102,7 @@ static struct trace_node *own(struct trace_vector *vector, struct trace_node **s
     if (node != NULL) {
         memcpy(copy, node, size);
         node->refs--;
-    }
-    for (uint64_t i = 0; i < FAN && node != NULL; i++) {
-        if (level > 0 && copy->u.children[i] != NULL)
-            copy->u.children[i]->refs++;
-        else if (level == 0 && vector->kind->share != NULL)
-            vector->kind->share(record_of(vector, copy, i));
+        share_inside(vector, copy, level);
     }
     copy->refs = 1;
     return *slot = copy;
@@ -97,7 +110,7 @@ static struct trace_node *own(struct trace_vector *vector, struct trace_node **s
 
 /* Puts roots on the tree until it has the place. */
 static bool rise(struct trace_vector *vector, uint64_t at) {
-    while (at >> (BITS * vector->height) >= FAN) {
+    while (at >> (vector->kind->leaf_bits + BITS * vector->height) > 0) {
         struct trace_node *below = vector->root, *root = NULL;
         if (below != NULL) {
             if (own(vector, &root, vector->height + 1) == NULL)
@@ -119,7 +132,7 @@ void *trace_vector_edit(struct trace_vector *vector, uint64_t index) {
         struct trace_node *node = own(vector, slot, level);
         if (node == NULL)
             return NULL;
-        slot = &node->u.children[at >> (BITS * level) & MASK];
+        slot = child_of(vector, node, level, at);
     }
     struct trace_node *leaf = own(vector, slot, 0);
     if (leaf == NULL)
@@ -147,7 +160,7 @@ static void drop_leaf(struct trace_vector *vector) {
         struct trace_node *node = own(vector, slot, level);
         if (node == NULL)
             return;
-        slot = &node->u.children[at >> (BITS * level) & MASK];
+        slot = child_of(vector, node, level, at);
     }
     release(vector, *slot, 0);
     *slot = NULL;
@@ -158,6 +171,6 @@ void trace_vector_shift(struct trace_vector *vector) {
     vector->first++;
     if (--vector->count == 0)
         trace_vector_clear(vector);
-    else if ((vector->first & MASK) == 0)
+    else if ((vector->first & leaf_mask(vector)) == 0)
         drop_leaf(vector);
 }

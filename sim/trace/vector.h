@@ -16,6 +16,7 @@
 /* What the records of a vector are. */
 struct trace_vector_kind {
     size_t size;
+    unsigned leaf_bits; /* 2 to this power are in a leaf: the fewer, the less a change copies */
     /* For records that hold a vector themselves, NULL otherwise: there is one copy more of this
      * one; this one goes. */
     void (*share)(void *record);

@@ -1,8 +1,10 @@
 """What the command line takes, and what it says to what it does not take."""
 
+import os
+import re
 import unittest
 
-from cli_test import ENVIRONMENT, EXPECTED, SCENARIOS, USAGE, CliTest, main
+from cli_test import ENVIRONMENT, EXPECTED, ROOT, SCENARIOS, USAGE, CliTest, main
 
 WINDOW = SCENARIOS / "window.json"
 
@@ -28,6 +30,20 @@ class Help(CliTest):
                        "max-tasks N", "max-time TIME", "max-memory SIZE"):
             self.assertRegex(said, rf"(?m)^  --{option.replace('|', '[|]')} ")
         self.assertIn("Exit status: 0", said)
+
+    def test_manual_pages_name_every_option(self):
+        commands = re.findall(r"(?m)^  ([a-z]+) +\w", self.cadran("--help").out)
+        self.assertGreater(len(commands), 2)
+        for command in ([name] for name in commands):
+            with self.subTest(command):
+                if command == ["view"] and "CADRAN_VIEW" not in os.environ:
+                    self.skipTest("the viewer was not built")
+                said = self.expect(EXPECTED, *command, "--help", err="").out
+                page = (ROOT / "docs" / "man" / f"cadran-{command[0]}.1").read_text()
+                offered = set(re.findall(r"(?m)^  --([a-z-]+)", said)) - {"help", "version"}
+                told = set(re.findall(r"Fl -([a-z-]+)",
+                                      "".join(re.findall(r"(?m)^\.(?:It|Op) .*$", page))))
+                self.assertEqual(told - {"help", "version"}, offered)
 
     def test_version(self):
         self.assertRegex(self.expect(EXPECTED, "--version", err="").out,

@@ -1,4 +1,4 @@
-/* libFuzzer on all that reads a trace: reader, model, table.
+/* libFuzzer on all that reads a trace: reader, event by event and into a model, and table.
  *
  * Beside crashes it looks for models that break their word (model.h), and for traces whose
  * beginning is refused although the whole is not: cut at any byte, a trace must be readable. */
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cadran.h"
 #include "table/table.h"
 #include "trace/reader.h"
@@ -113,6 +114,65 @@ static void print_tables(const struct trace_model *trace) {
     }
 }
 
+/* --- Event by event ----------------------------------------------------------------------------
+ */
+
+struct events {
+    struct trace_consumer consumer;
+    uint64_t count;
+    bool ended;
+    bool complete;
+};
+
+/* All of it can be read, and is UTF-8. */
+static void check_string(struct trace_string string) {
+    for (size_t at = 0; at < string.length;) {
+        size_t size = base_utf8_length((const unsigned char *)string.text + at, string.length - at);
+        HOLDS(size > 0);
+        at += size;
+    }
+}
+
+static int take(struct trace_consumer *consumer, const struct trace_event *event) {
+    struct events *events = (struct events *)consumer;
+    HOLDS(event->ordinal > events->count && !events->ended);
+    events->count = event->ordinal;
+    HOLDS(event->kind < TRACE_KIND_COUNT);
+    HOLDS((event->present & ~trace_kinds[event->kind].arguments) == 0);
+    HOLDS(event->kind == TRACE_UNKNOWN || event->phase == trace_kinds[event->kind].phase);
+    check_string(event->name);
+    check_string(event->category);
+    for (int i = 0; i < TRACE_ARG_COUNT; i++)
+        if (trace_has(event, (enum trace_argument_index)i) &&
+            trace_arguments[i].type != TRACE_TYPE_STATE &&
+            trace_arguments[i].type != TRACE_TYPE_TEXTS)
+            check_string(event->args[i].text);
+    for (size_t i = 0; i < event->field_count; i++) {
+        check_string(event->fields[i].key);
+        check_string(event->fields[i].text);
+    }
+    return 0;
+}
+
+static int end(struct trace_consumer *consumer, bool complete) {
+    ((struct events *)consumer)->ended = true;
+    ((struct events *)consumer)->complete = complete;
+    return 0;
+}
+
+/* What can be read into a model can be read event by event, and they are as many. */
+static void check_events(const char *text, size_t size, const struct trace_model *trace) {
+    struct events events = {.consumer = {.take = take, .end = end}};
+    char message[TRACE_MESSAGE_SIZE];
+    bool complete;
+    int error = trace_read_events_memory("fuzz", text, size, &events.consumer, &complete, message);
+    HOLDS(events.ended && events.complete == complete);
+    HOLDS(error == 0 || message[0] != '\0');
+    if (trace == NULL)
+        return;
+    HOLDS(error == 0 && events.count <= trace->event_count && complete == trace->complete);
+}
+
 /* Whether the beginning of a trace is read, where the whole of it is, unless it is no more than
  * space, packed or not. */
 static void check_cut(const char *text, size_t size) {
@@ -134,8 +194,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     HOLDS(nowhere != NULL);
     if (trace_read_memory("fuzz", (const char *)data, size, &trace, message) != 0) {
         HOLDS(trace == NULL && message[0] != '\0');
+        check_events((const char *)data, size, NULL);
         return 0;
     }
+    check_events((const char *)data, size, trace);
     for (uint32_t i = 0; i < trace->track_count; i++)
         check_slices(trace, i);
     check_rest(trace);

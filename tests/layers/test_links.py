@@ -102,6 +102,13 @@ class Links(unittest.TestCase):
                  if not symbol.startswith(self.layers[folder_of(name)][0]) and symbol != "main"}
         self.assertEqual(wrong, set())
 
+    def test_a_row_is_listed(self):
+        """A verb in the list of the language, a command in the table of the program."""
+        wanted = set().union(*self.used.values())
+        rows = {symbol for symbol in self.defined if symbol.startswith(("step_", "cli_cmd_"))}
+        self.assertGreater(len(rows), 50)
+        self.assertEqual(rows - wanted, {"step_language"} - wanted)
+
     def test_headers_come_from_listed_folders(self):
         arrows = []
         for name in sources({".c", ".h"}):

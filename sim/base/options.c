@@ -1,0 +1,85 @@
+/* Options, read by the C library's getopt_long() after a table of ours. */
+#include "base/options.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "base/suggestion.h"
+
+enum { MOST = 32, FIRST = 256 };
+
+static void refuse(const char *command, const base_option *options, const char *argument,
+                   bool unknown, char message[BASE_OPTIONS_MESSAGE]) {
+    base_suggestion suggestion;
+    const char *name = argument + strspn(argument, "-");
+    base_suggestion_start(&suggestion, name, strcspn(name, "="));
+    for (const base_option *option = options; option->name != NULL; option++)
+        base_suggestion_offer(&suggestion, option->name);
+    base_suggestion_offer(&suggestion, "help");
+    if (!unknown)
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "a value is missing after \"%s\"", argument);
+    else if (suggestion.best != NULL)
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "unknown option \"%s\"; did you mean \"--%s\"?", argument, suggestion.best);
+    else
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "unknown option \"%s\"; see %s --help",
+                       argument, command);
+}
+
+enum base_options_end base_options_read(const char *command, const base_option *options,
+                                        void *target, int argc, char **argv, int *first,
+                                        char message[BASE_OPTIONS_MESSAGE]) {
+    struct option known[MOST + 2] = {{0}};
+    int count = 0, found;
+    for (; options[count].name != NULL; count++) {
+        assert(count < MOST);
+        bool valued = options[count].argument != NULL;
+        known[count] = (struct option){
+            options[count].name, valued ? required_argument : no_argument, NULL, FIRST + count};
+    }
+    known[count] = (struct option){"help", no_argument, NULL, 'h'};
+    opterr = 0;
+    optind = 0; /* from the beginning, whoever used it before */
+    while ((found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+        if (found == 'h')
+            return BASE_OPTIONS_HELP;
+        if (found == '?' || found == ':') {
+            refuse(command, options, argv[optind - 1], found == '?', message);
+            return BASE_OPTIONS_WRONG;
+        }
+        const base_option *option = &options[found - FIRST];
+        if (!option->take(target, option, optarg, message))
+            return BASE_OPTIONS_WRONG;
+    }
+    *first = optind;
+    return BASE_OPTIONS_FINE;
+}
+
+static size_t width_of(const base_option *option) {
+    return strlen(option->name) + (option->argument != NULL ? 1 + strlen(option->argument) : 0);
+}
+
+static void print_option(const base_option *option, size_t width, FILE *file) {
+    int padding = (int)(width - width_of(option));
+    fprintf(file, "  --%s%s%s%*s  ", option->name, option->argument != NULL ? " " : "",
+            option->argument != NULL ? option->argument : "", padding, "");
+    for (const char *line = option->help; line != NULL;) {
+        size_t length = strcspn(line, "\n");
+        fprintf(file, "%.*s\n", (int)length, line);
+        line = line[length] == '\n' ? line + length + 1 : NULL;
+        if (line != NULL)
+            fprintf(file, "%*s", (int)width + 6, "");
+    }
+}
+
+void base_options_help(const base_option *options, FILE *file) {
+    static const base_option help = {.name = "help, -h", .help = "this text"};
+    size_t width = width_of(&help);
+    for (const base_option *option = options; option->name != NULL; option++)
+        if (width_of(option) > width)
+            width = width_of(option);
+    for (const base_option *option = options; option->name != NULL; option++)
+        print_option(option, width, file);
+    print_option(&help, width, file);
+}

@@ -1,0 +1,17 @@
+/* quantity.h - times and sizes, as people write them on a command line.
+ */
+#ifndef BASE_QUANTITY_H
+#define BASE_QUANTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A time that is not negative: a decimal number, of seconds or with a unit (ns us ms s min h), such
+ * as 250ms. It is read as it is written, without rounding; what is finer than a nanosecond is cut.
+ * False where it is none, or above 36 years. */
+bool base_time_read(const char *text, int64_t *time_ns);
+
+/* A size above 0: a whole number of bytes, or of K, M, G or T of 1024 each, such as 512M. */
+bool base_size_read(const char *text, uint64_t *bytes);
+
+#endif

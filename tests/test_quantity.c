@@ -1,0 +1,77 @@
+/* Times and sizes, as people write them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/quantity.h"
+
+#define SECOND INT64_C(1000000000)
+
+static void test_quantity__times_have_units(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ns;
+    } good[] = {{"2", 2 * SECOND},
+                {"0", 0},
+                {"1.5s", 3 * SECOND / 2},
+                {"250ms", SECOND / 4},
+                {"10us", 10000},
+                {"7ns", 7},
+                {"2min", 120 * SECOND},
+                {"1h", 3600 * SECOND},
+                {".5", SECOND / 2},
+                {"1e-3", 1000000},
+                {"1.5e3", 1500 * SECOND},
+                {"0.123456789123", 123456789},
+                {"3\xC2\xB5s", 3000},
+                {"0.0000000001", 0},
+                {"00000000000000000000002.5", 5 * SECOND / 2},
+                {"0e99999", 0}};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        int64_t ns = -1;
+        assert_true(base_time_read(good[i].text, &ns));
+        assert_int_equal(ns, good[i].ns);
+    }
+    static const char *const bad[] = {"",
+                                      "s",
+                                      "-1",
+                                      "1 s",
+                                      "1sec",
+                                      "nan",
+                                      "inf",
+                                      "0x10",
+                                      "1e300",
+                                      ".",
+                                      "1.2.3",
+                                      "1e",
+                                      "99999999999999999999h",
+                                      "1e99999999999999999999"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        int64_t ns;
+        assert_false(base_time_read(bad[i], &ns));
+    }
+}
+
+static void test_quantity__sizes_have_units(void **state) {
+    (void)state;
+    uint64_t bytes;
+    assert_true(base_size_read("1", &bytes) && bytes == 1);
+    assert_true(base_size_read("512M", &bytes) && bytes == UINT64_C(512) << 20);
+    assert_true(base_size_read("4G", &bytes) && bytes == UINT64_C(4) << 30);
+    static const char *const bad[] = {
+        "", "0", "-1", "M", "1 M", "1m", "1MB", "x", "1.5M", "99999999999999999999", "99999999T"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(base_size_read(bad[i], &bytes));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_quantity__times_have_units),
+        cmocka_unit_test(test_quantity__sizes_have_units),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
