@@ -115,7 +115,8 @@ int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **
         cad_future_unref(task);
         return error;
     }
-    run_frame_tell(machine, task, &((const run_job *)cad_task_state(task))->frame, false);
+    if (machine->details != NULL)
+        run_frame_tell(machine, task, &((const run_job *)cad_task_state(task))->frame, false);
     register_name(machine, new_task->name, task);
     if (out != NULL)
         *out = task;

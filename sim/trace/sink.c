@@ -1,0 +1,443 @@
+/* What the engine tells, as events. */
+#include "trace/tell.h"
+
+#include <assert.h>
+
+/* --- The sink: tasks ------------------------------------------------------------------------- */
+
+static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    if (!trace_alive_add(&stream->tasks, task)) {
+        trace_no_memory(stream);
+        return;
+    }
+    struct trace_task_name buffer, by_name;
+    struct trace_string name = trace_name_of(task, &buffer);
+    trace_tell_track(stream, trace_tid_of(task), name);
+    trace_event_task(trace_event_begin(stream, TRACE_TASK_BEGIN, trace_tid_of(task), name),
+                     TRACE_ARG_BY, by, &by_name);
+    trace_event_tell(stream);
+}
+
+static const char *name_of_error(const struct trace_stream *stream, int code) {
+    const char *name = NULL;
+    if (stream->error_name != NULL)
+        name = stream->error_name(stream->error_name_context, code);
+    return name != NULL ? name : cad_error_name(code);
+}
+
+static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int code,
+                        const cad_exception *exception) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    trace_end_inner(stream, trace_alive_find(&stream->tasks, task), NULL);
+    struct trace_task_name buffer;
+    struct trace_event *event =
+        trace_event_begin(stream, TRACE_TASK_END, trace_tid_of(task), trace_name_of(task, &buffer));
+    if (code == 0) {
+        trace_event_string(event, TRACE_ARG_OUTCOME, TRACE_LITERAL("returned"));
+    } else if (code == CAD_ECANCELLED) {
+        trace_event_string(event, TRACE_ARG_OUTCOME, TRACE_LITERAL("cancelled"));
+    } else {
+        trace_event_string(event, TRACE_ARG_OUTCOME, TRACE_LITERAL("failed"));
+        trace_event_text(event, TRACE_ARG_ERROR, name_of_error(stream, code));
+    }
+    const char *message = exception == NULL ? "" : cad_exception_message(exception);
+    if (message[0] != '\0')
+        trace_event_text(event, TRACE_ARG_MESSAGE, message);
+    trace_event_tell(stream);
+    trace_alive_remove(&stream->tasks, task);
+}
+
+static void on_cancel(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
+                      const char *message) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_task_name by_name;
+    struct trace_event *event =
+        trace_event_begin(stream, TRACE_CANCEL, trace_tid_of(task), TRACE_LITERAL("cancel"));
+    trace_event_task(event, TRACE_ARG_BY, by, &by_name);
+    if (message != NULL)
+        trace_event_text(event, TRACE_ARG_MESSAGE, message);
+    trace_event_tell(stream);
+}
+
+static void on_timeout(void *context, int64_t now_ns, const cad_task *task) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    trace_event_begin(stream, TRACE_TIMEOUT, trace_tid_of(task), TRACE_LITERAL("timeout"));
+    trace_event_tell(stream);
+}
+
+/* --- The sink: waits ------------------------------------------------------------------------- */
+
+/* The name of a wait, with a use of its own; 0: no memory. */
+static uint32_t name_wait(struct trace_stream *stream, const cad_wait_info *wait,
+                          const char **type) {
+    struct trace_task_name awaited;
+    if (wait->task != NULL)
+        return trace_names_use(&stream->names, wait->verb,
+                               trace_name_of(wait->task, &awaited).text);
+    if (wait->object_id == 0)
+        return trace_names_use(&stream->names, wait->verb, NULL);
+    struct trace_thing *thing = trace_thing_at(stream, wait->verb, wait->object_id);
+    if (thing->object != wait->object_id || thing->verb != wait->verb) {
+        cad_object_info info;
+        cad_object_describe(wait->object, &info);
+        trace_make_thing(stream, thing, wait->verb, &info);
+    }
+    *type = thing->type;
+    return thing->object != 0 ? trace_names_use_again(&stream->names, thing->name) : 0;
+}
+
+/* Who holds the object, or is awaited. False: no memory. */
+static bool note_task(struct trace_stream *stream, const cad_wait_info *wait,
+                      struct trace_held_begin *begun) {
+    struct trace_task_name owner;
+    if (wait->holder != NULL) {
+        begun->owner =
+            trace_names_use(&stream->names, trace_name_of(wait->holder, &owner).text, NULL);
+        begun->other_tid = trace_tid_of(wait->holder);
+        return begun->owner != 0;
+    }
+    if (wait->task != NULL)
+        begun->other_tid = trace_tid_of(wait->task);
+    return true;
+}
+
+static void tell_park(struct trace_stream *stream, const struct trace_alive *alive,
+                      const struct trace_held_begin *begun, const char *line) {
+    struct trace_event *event =
+        trace_event_open(stream, TRACE_PARK, trace_tid_of(alive->task), alive->wait);
+    trace_event_wait(stream, begun);
+    if (line != NULL)
+        trace_event_string(event, TRACE_ARG_LINE, trace_string_of_word(stream, line));
+    trace_event_tell(stream);
+}
+
+static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
+                          const cad_wait_info *wait) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
+    assert(alive->wait == 0 && !alive->ready);
+
+    struct trace_held_begin *begun = trace_hold(stream);
+    *begun = (struct trace_held_begin){.alive = alive, .until_ns = wait->until_ns};
+    alive->wait = name_wait(stream, wait, &begun->type);
+    alive->object = wait->object_id & TRACE_ALIVE_OBJECT_MAX;
+    alive->held = 1;
+    alive->slot = trace_slot_of(stream, begun) & (TRACE_HELD_MAX - 1U);
+    if (alive->wait == 0 || !note_task(stream, wait, begun)) {
+        trace_no_memory(stream);
+        return;
+    }
+    if (stream->sink.detail)
+        tell_park(stream, alive, begun, wait->line);
+}
+
+/* The arrow's ends, with the instants that make other programs show it as it is: they bind an end
+ * to the innermost slice at its place, and take for the cause the slice that began first. An
+ * instant is a slice to them, which is there at that moment alone. */
+static void tell_wakes(struct trace_stream *stream, const cad_task *by, uint64_t object) {
+    struct trace_event *event =
+        trace_event_begin(stream, TRACE_WAKES, trace_tid_of(by), TRACE_LITERAL("wakes"));
+    if (object != 0)
+        trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)object);
+    trace_event_tell(stream);
+    trace_event_begin(stream, TRACE_WAKE_BEGIN, trace_tid_of(by), TRACE_LITERAL("wake"))->id =
+        ++stream->wakes;
+    trace_event_tell(stream);
+}
+
+static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
+    assert(alive->wait != 0);
+    bool has_length = !alive->held;
+    if (by != NULL) /* nobody wakes who wakes by a timer, or from outside */
+        tell_wakes(stream, by, alive->object);
+    if (!has_length) {
+        trace_point_wait(stream, alive);
+    } else if (by != NULL) {
+        trace_event_begin(stream, TRACE_WOKEN, trace_tid_of(task), TRACE_LITERAL("woken"));
+        trace_event_tell(stream);
+    }
+    if (by != NULL) {
+        trace_event_begin(stream, TRACE_WAKE_END, trace_tid_of(task), TRACE_LITERAL("wake"))->id =
+            stream->wakes;
+        trace_event_tell(stream);
+    }
+    if (has_length)
+        trace_end_wait(stream, alive, NULL);
+    trace_forget_wait(stream, alive);
+}
+
+/* --- The sink: who runs ---------------------------------------------------------------------- */
+
+static void on_ready_begin(void *context, int64_t now_ns, const cad_task *task) {
+    struct trace_stream *stream = context;
+    if (!trace_move_on(stream, now_ns))
+        return;
+    struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
+    assert(alive->wait == 0 && !alive->ready);
+    alive->ready = 1;
+    trace_event_begin(stream, TRACE_READY_BEGIN, trace_tid_of(task), TRACE_LITERAL("ready"));
+    trace_event_tell(stream);
+}
+
+static void on_ready_end(void *context, int64_t now_ns, const cad_task *task) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
+    assert(alive->ready);
+    trace_end_ready(stream, alive, NULL);
+}
+
+static void on_run_begin(void *context, int64_t now_ns, const cad_task *task) {
+    struct trace_stream *stream = context;
+    if (!trace_move_on(stream, now_ns))
+        return;
+    assert(stream->run == 0);
+    struct trace_task_name buffer;
+    const char *name = task == NULL ? "callback" : trace_name_of(task, &buffer).text;
+    stream->run = trace_names_use(&stream->names, name, NULL);
+    if (stream->run == 0) {
+        trace_no_memory(stream);
+        return;
+    }
+    trace_event_track(trace_event_open(stream, TRACE_RUN_BEGIN, TRACE_LOOP_TID, stream->run), task);
+    trace_event_tell(stream);
+}
+
+static void on_run_end(void *context, int64_t now_ns, const cad_task *task) {
+    struct trace_stream *stream = context;
+    (void)task; /* it may have ended meanwhile */
+    if (!trace_go_on(stream, now_ns))
+        return;
+    assert(stream->run != 0);
+    trace_end_run(stream, NULL);
+}
+
+/* --- The sink: objects ----------------------------------------------------------------------- */
+
+/* Readers know tracks, not the engine's numbers of tasks; 0 stands for nobody in both. */
+static void put_field(struct trace_field *field, const struct trace_word *key, int64_t value) {
+    field->key = (struct trace_string){key->text, key->length};
+    field->key_is_plain = true;
+    field->number = key->is_owner && value != 0 ? value + TRACE_LOOP_TID : value;
+}
+
+static void put_constants(struct trace_stream *stream, const cad_object_info *info) {
+    struct trace_event *event = &stream->event;
+    event->field_count = 0;
+    for (size_t i = 0; i < info->count; i++)
+        if (info->fields[i].constant)
+            put_field(&stream->fields[event->field_count++],
+                      trace_word_of(stream, info->fields[i].key), info->fields[i].value);
+    if (event->field_count > 0)
+        event->present |= TRACE_A(STATE);
+}
+
+static void make_layout(struct trace_stream *stream, struct trace_layout *layout,
+                        const cad_object_info *info) {
+    *layout = (struct trace_layout){.type = info->type};
+    for (size_t i = 0; i < info->count; i++) {
+        if (info->fields[i].constant || (info->fields[i].detail && !stream->sink.detail))
+            continue;
+        size_t at = layout->count++;
+        layout->fields[at].key = trace_word_of(stream, info->fields[i].key);
+        layout->fields[at].index = i;
+    }
+}
+
+static const struct trace_layout *layout_of(struct trace_stream *stream,
+                                            const cad_object_info *info) {
+    uint64_t mixed = (uintptr_t)info->type * UINT64_C(0x9E3779B97F4A7C15);
+    struct trace_layout *layout = &stream->layouts[mixed >> 32 & (TRACE_LAYOUTS - 1)];
+    if (layout->type != info->type)
+        make_layout(stream, layout, info);
+    return layout;
+}
+
+static void tell_state(struct trace_stream *stream, const cad_object_info *info) {
+    struct trace_thing *thing = trace_thing_at(stream, NULL, info->id);
+    if (thing->object != info->id || thing->verb != NULL)
+        trace_make_thing(stream, thing, NULL, info);
+    if (stream->failure != 0)
+        return;
+    trace_event_open(stream, TRACE_STATE, TRACE_LOOP_TID, thing->name)->id = info->id;
+    const struct trace_layout *layout = layout_of(stream, info);
+    for (size_t i = 0; i < layout->count; i++)
+        put_field(&stream->fields[i], layout->fields[i].key,
+                  info->fields[layout->fields[i].index].value);
+    stream->event.field_count = layout->count;
+    stream->event.present = TRACE_A(STATE);
+    if (layout->count > 0)
+        trace_event_tell(stream);
+}
+
+static void on_object(void *context, int64_t now_ns, const cad_object_info *info) {
+    struct trace_stream *stream = context;
+    if (trace_go_on(stream, now_ns))
+        tell_state(stream, info);
+}
+
+static void tell_object(struct trace_stream *stream, const cad_object_info *info) {
+    struct trace_event *event =
+        trace_event_begin(stream, TRACE_OBJECT, TRACE_LOOP_TID, trace_string_of(info->name));
+    trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)info->id);
+    trace_event_string(event, TRACE_ARG_TYPE, trace_string_of_word(stream, info->type));
+    put_constants(stream, info);
+    trace_event_tell(stream);
+}
+
+static void on_object_new(void *context, int64_t now_ns, const cad_object_info *info) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    tell_object(stream, info);
+    tell_state(stream, info);
+}
+
+static void on_object_name(void *context, int64_t now_ns, const cad_object_info *info) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    trace_forget_things(stream, info->id);
+    tell_object(stream, info);
+}
+
+static void on_object_end(void *context, int64_t now_ns, const cad_object_info *info) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_event *event =
+        trace_event_begin(stream, TRACE_OBJECT_END, TRACE_LOOP_TID, trace_string_of(info->name));
+    trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)info->id);
+    trace_event_tell(stream);
+}
+
+/* --- The sink: details ----------------------------------------------------------------------- */
+
+/* An event of the ready queue, about an entry or about none. */
+static struct trace_event *begin_turn(struct trace_stream *stream, enum trace_kind kind,
+                                      const cad_ready_info *entry) {
+    struct trace_event *event =
+        trace_event_begin(stream, kind, TRACE_LOOP_TID, trace_string_of(trace_kinds[kind].name));
+    if (entry != NULL) {
+        trace_event_string(event, TRACE_ARG_ENTRY, trace_string_of_word(stream, entry->kind));
+        trace_event_track(event, entry->task);
+    }
+    return event;
+}
+
+static void on_ready_join(void *context, int64_t now_ns, const cad_ready_info *entry,
+                          const cad_task *by) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_task_name by_name;
+    trace_event_task(begin_turn(stream, TRACE_READY_JOIN, entry), TRACE_ARG_BY, by, &by_name);
+    trace_event_tell(stream);
+}
+
+static void on_ready_leave(void *context, int64_t now_ns, const cad_ready_info *entry,
+                           size_t place) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    trace_event_number(begin_turn(stream, TRACE_READY_LEAVE, entry), TRACE_ARG_PLACE,
+                       (int64_t)place);
+    trace_event_tell(stream);
+}
+
+static void on_iteration(void *context, int64_t now_ns, uint64_t number) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    trace_event_number(begin_turn(stream, TRACE_ITERATION, NULL), TRACE_ARG_NUMBER,
+                       (int64_t)number);
+    trace_event_tell(stream);
+}
+
+static void on_turn_begin(void *context, int64_t now_ns, const cad_ready_info *entry) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    begin_turn(stream, TRACE_TURN_BEGIN, entry);
+    trace_event_tell(stream);
+}
+
+static void on_turn_end(void *context, int64_t now_ns) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    begin_turn(stream, TRACE_TURN_END, NULL);
+    trace_event_tell(stream);
+}
+
+/* The item that an operation moves. */
+static void put_item(const struct trace_stream *stream, struct trace_event *event,
+                     const cad_operation_info *operation) {
+    static const char *const moves[] = {
+        [CAD_ITEM_IN] = "in", [CAD_ITEM_OUT] = "out", [CAD_ITEMS_ALL_OUT] = "all out"};
+    const char *text = NULL;
+    trace_event_text(event, TRACE_ARG_MOVE, moves[operation->move]);
+    if (operation->move == CAD_ITEMS_ALL_OUT)
+        return;
+    trace_event_number(event, TRACE_ARG_PLACE, (int64_t)operation->place);
+    if (stream->item_text != NULL)
+        text = stream->item_text(stream->item_text_context, operation->item);
+    if (text != NULL)
+        trace_event_text(event, TRACE_ARG_VALUE, text);
+}
+
+static void on_operation(void *context, int64_t now_ns, const cad_operation_info *operation) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_event *event = trace_event_begin(
+        stream, TRACE_OPERATION, trace_tid_of(operation->task), trace_string_of(operation->verb));
+    if (operation->object_id != 0)
+        trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)operation->object_id);
+    if (operation->result < 0)
+        trace_event_text(event, TRACE_ARG_ERROR, name_of_error(stream, operation->result));
+    else if (operation->result > 0)
+        trace_event_number(event, TRACE_ARG_RESULT, operation->result);
+    if (operation->move != CAD_ITEM_STAYS)
+        put_item(stream, event, operation);
+    trace_event_tell(stream);
+}
+
+const cad_trace_sink trace_sink = {
+    .task_begin = on_task_begin,
+    .task_end = on_task_end,
+    .wait_begin = on_wait_begin,
+    .wake = on_wake,
+    .ready_begin = on_ready_begin,
+    .ready_end = on_ready_end,
+    .run_begin = on_run_begin,
+    .run_end = on_run_end,
+    .cancel = on_cancel,
+    .timeout = on_timeout,
+    .object_new = on_object_new,
+    .object_name = on_object_name,
+    .object = on_object,
+    .object_end = on_object_end,
+    .ready_join = on_ready_join,
+    .ready_leave = on_ready_leave,
+    .iteration = on_iteration,
+    .turn_begin = on_turn_begin,
+    .turn_end = on_turn_end,
+    .operation = on_operation,
+};

@@ -1,0 +1,222 @@
+/* trace/tell.h - what the two halves of a stream have in common: the engine's events (sink.c) and
+ * the program's (stream.c). Private to the stream.
+ */
+#ifndef TRACE_TELL_H
+#define TRACE_TELL_H
+
+#include "trace/alive.h"
+#include "trace/held.h"
+#include "trace/names.h"
+#include "trace/stream.h"
+
+#include <string.h>
+
+/* Both powers of two. The engine's words are fewer. */
+enum { TRACE_WORDS = 128, TRACE_THINGS = 64, TRACE_LAYOUTS = 16 };
+
+/* A word that the engine uses for its objects - a type, a key of its state - is a literal, and so
+ * found by its address. The copy may be read to its end. */
+struct trace_word {
+    const char *address;
+    char text[TRACE_NAME_PADDING];
+    uint8_t length;
+    bool is_owner;
+};
+
+/* Which fields of a type's objects are told when they change: all objects of a type have the same.
+ */
+struct trace_layout {
+    const char *type;
+    size_t count;
+    struct {
+        const struct trace_word *key;
+        size_t index; /* in cad_object_info.fields */
+    } fields[TRACE_FIELDS_MAX];
+};
+
+/* What an object is called, or a wait for it, and its type: found by the wait's verb and the
+ * object's number, so that it need not be put together each time. It holds one use of the name. */
+struct trace_thing {
+    const char *verb; /* NULL: the object itself */
+    const char *type;
+    uint64_t object; /* 0: not in use */
+    uint32_t name;
+};
+
+struct trace_stream {
+    cad_trace_sink sink;
+    cad_loop *loop;                    /* NULL: not attached, or no more */
+    const struct trace_header *header; /* until it is attached */
+    struct trace_field *overrides;     /* room for those of the header */
+    struct trace_consumer *first;
+    struct trace_consumer **last;
+    struct trace_writer *writer; /* the one of trace_stream_write(); NULL */
+    int failure;                 /* 0: none */
+    const char *message;         /* what it is; NULL: no memory */
+
+    struct trace_event event; /* the one that is being put together */
+    struct trace_field fields[TRACE_FIELDS_MAX];
+    int64_t now_ns; /* the time of the last one */
+    uint64_t wakes;
+    struct trace_word words[TRACE_WORDS];
+    struct trace_thing things[TRACE_THINGS];
+    struct trace_layout layouts[TRACE_LAYOUTS];
+
+    struct trace_alive_tasks tasks;
+    struct trace_names names;
+    struct trace_held held;
+    uint32_t run; /* name of the run slice that is open; 0: none */
+
+    uint32_t scenario; /* a name */
+    const char *(*error_name)(void *context, int code);
+    void *error_name_context;
+    const char *(*item_text)(void *context, void *item);
+    void *item_text_context;
+    void (*on_failure)(void *arg);
+    void *on_failure_arg;
+};
+
+/* The functions that the engine calls; `context` is the stream. */
+extern const cad_trace_sink trace_sink;
+
+/* --- Failure --------------------------------------------------------------------------------- */
+
+void trace_fail_of(struct trace_stream *stream, const struct trace_consumer *consumer, int code);
+void trace_no_memory(struct trace_stream *stream);
+
+/* --- Putting an event together --------------------------------------------------------------- */
+
+static inline struct trace_string trace_string_of(const char *text) {
+    return (struct trace_string){text, strlen(text)};
+}
+
+#define TRACE_LITERAL(text) ((struct trace_string){text, sizeof(text) - 1})
+
+static inline int64_t trace_tid_of(const cad_task *task) {
+    return task == NULL ? TRACE_LOOP_TID : (int64_t)cad_task_id(task) + TRACE_LOOP_TID;
+}
+
+/* An event at the present time, without arguments. Between this and trace_event_tell() it is put
+ * together. */
+static inline struct trace_event *trace_event_begin(struct trace_stream *stream,
+                                                    enum trace_kind kind, int64_t tid,
+                                                    struct trace_string name) {
+    struct trace_event *event = &stream->event;
+    event->kind = kind;
+    event->phase = trace_kinds[kind].phase;
+    if (event->phase != 'M') /* which has no time in a file, and is of that before it */
+        event->time_ns = stream->now_ns;
+    event->tid = tid;
+    event->id = 0;
+    event->name = name;
+    event->name_is_plain = false;
+    event->present = 0;
+    return event;
+}
+
+/* The same with a name that is open. */
+static inline struct trace_event *
+trace_event_open(struct trace_stream *stream, enum trace_kind kind, int64_t tid, uint32_t name) {
+    const struct trace_name *entry = &stream->names.entries[name];
+    struct trace_event *event =
+        trace_event_begin(stream, kind, tid, (struct trace_string){entry->text, entry->length});
+    event->name_is_plain = entry->plain;
+    return event;
+}
+
+static inline void trace_event_number(struct trace_event *event, enum trace_argument_index argument,
+                                      int64_t number) {
+    event->args[argument].number = number;
+    event->present |= UINT64_C(1) << argument;
+}
+
+static inline void trace_event_string(struct trace_event *event, enum trace_argument_index argument,
+                                      struct trace_string text) {
+    event->args[argument].text = text;
+    event->present |= UINT64_C(1) << argument;
+}
+
+static inline void trace_event_text(struct trace_event *event, enum trace_argument_index argument,
+                                    const char *text) {
+    trace_event_string(event, argument, trace_string_of(text));
+}
+
+static inline void trace_event_outcome(struct trace_event *event, const char *outcome) {
+    if (outcome != NULL)
+        trace_event_text(event, TRACE_ARG_OUTCOME, outcome);
+}
+
+/* A name as it is asked for most: for a moment. */
+struct trace_task_name {
+    char text[128];
+};
+
+static inline struct trace_string trace_name_of(const cad_task *task,
+                                                struct trace_task_name *name) {
+    int length = cad_task_copy_name(task, name->text, sizeof name->text);
+    if (length < (int)sizeof name->text)
+        return (struct trace_string){name->text, (size_t)length};
+    return trace_string_of(cad_task_name(task));
+}
+
+/* A task, by its name and its track. `name` is there until the event is told. */
+static inline void trace_event_task(struct trace_event *event, enum trace_argument_index argument,
+                                    const cad_task *task, struct trace_task_name *name) {
+    if (task == NULL)
+        return;
+    trace_event_number(event, argument, trace_tid_of(task));
+    trace_event_string(event, argument, trace_name_of(task, name));
+}
+
+static inline void trace_event_track(struct trace_event *event, const cad_task *task) {
+    if (task != NULL)
+        trace_event_number(event, TRACE_ARG_TASK, trace_tid_of(task));
+}
+
+/* Hands the event to all who listen. */
+void trace_event_tell(struct trace_stream *stream);
+
+/* What explains a wait. */
+void trace_event_wait(struct trace_stream *stream, const struct trace_held_begin *begun);
+
+/* --- Words of the engine's ------------------------------------------------------------------- */
+
+const struct trace_word *trace_word_of(struct trace_stream *stream, const char *text);
+struct trace_string trace_string_of_word(struct trace_stream *stream, const char *text);
+
+/* Where a thing is, if it is there; and makes it there. */
+struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb, uint64_t object);
+void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing, const char *verb,
+                      const cad_object_info *info);
+/* The object has another name. */
+void trace_forget_things(struct trace_stream *stream, uint64_t object);
+
+/* --- Time ------------------------------------------------------------------------------------ */
+
+/* What each event begins with; false where nothing is told any more. The engine may tell of the
+ * past after the program has told of the present: time never goes back. */
+bool trace_go_on(struct trace_stream *stream, int64_t now_ns);
+/* The same where it is known that time is moving on: what is held has a length. */
+bool trace_move_on(struct trace_stream *stream, int64_t now_ns);
+
+/* Holds a begin back. Where there are too many already, they are told: their number is bounded,
+ * and one of them that turns out to have no length is a slice without length. */
+struct trace_held_begin *trace_hold(struct trace_stream *stream);
+uint32_t trace_slot_of(const struct trace_stream *stream, const struct trace_held_begin *begun);
+
+/* --- What is open ---------------------------------------------------------------------------- */
+/* `outcome` may be NULL. */
+
+void trace_tell_track(struct trace_stream *stream, int64_t tid, struct trace_string name);
+void trace_tell_spans(struct trace_stream *stream);
+void trace_end_wait(struct trace_stream *stream, struct trace_alive *alive, const char *outcome);
+/* A wait that ends when it began. */
+void trace_point_wait(struct trace_stream *stream, struct trace_alive *alive);
+void trace_forget_wait(struct trace_stream *stream, struct trace_alive *alive);
+void trace_end_ready(struct trace_stream *stream, struct trace_alive *alive, const char *outcome);
+void trace_end_span(struct trace_stream *stream, struct trace_alive *alive, const char *outcome);
+/* All that a task has open inside its own slice. */
+void trace_end_inner(struct trace_stream *stream, struct trace_alive *alive, const char *outcome);
+void trace_end_run(struct trace_stream *stream, const char *outcome);
+
+#endif
