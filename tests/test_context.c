@@ -45,7 +45,7 @@ static atomic_long mappings_left;      /* until mmap() fails; below 0: it does n
 static atomic_size_t most_mappings;    /* at a time, or mmap() fails */
 static bool no_guard_regions;          /* as on Linux before 6.13 */
 static bool no_protection;
-static void (*during_unmap)(void); /* what happens in the middle of the next munmap() */
+static _Thread_local void (*during_unmap)(void); /* in the middle of this thread's next munmap() */
 
 void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 int __real_munmap(void *address, size_t size);

@@ -169,7 +169,8 @@ int main(int argc, char **argv) {
     if (argc > 2 && strcmp(argv[1], "--without") == 0) {
         int missed = 0;
         for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++)
-            missed += must_be_noticed(kind) && !is_noticed(kind, argv + 2, argc - 2);
+            missed += must_be_noticed((enum trace_kind)kind) &&
+                      !is_noticed((enum trace_kind)kind, argv + 2, argc - 2);
         return missed > 0;
     }
     for (int i = 1; i < argc; i++)

@@ -33,7 +33,7 @@ static inline void base_store_bytes(char *at, uint64_t bytes) {
 }
 
 /* "00" to "99". */
-extern const char base_pairs[200];
+extern const char base_pairs[201];
 
 /* What the inline one below leaves over. */
 char *base_put_long_uint(char *at, uint64_t value);
