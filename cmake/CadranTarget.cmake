@@ -44,7 +44,10 @@ function(cad_target target)
     )
     target_link_options(${target} PRIVATE ${cadran_instrument})
     if(CADRAN_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        target_link_options(${target} PRIVATE -fno-lto) # unless cad_lto() says otherwise
+        # Unless cad_lto() says otherwise; -flto behind it would not undo it.
+        target_link_options(
+            ${target} PRIVATE "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:CADRAN_LTO>>>:-fno-lto>"
+        )
     endif()
 endfunction()
 
@@ -57,6 +60,10 @@ function(cad_lto)
     endif()
     foreach(target ${ARGN})
         target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto;-ffat-lto-objects>)
-        target_link_options(${target} PRIVATE $<$<CONFIG:Release>:-flto=auto>)
+        # In one piece: gcc 12 loses a function between several.
+        target_link_options(
+            ${target} PRIVATE "$<$<CONFIG:Release>:-flto=auto;-flto-partition=one>"
+        )
+        set_target_properties(${target} PROPERTIES CADRAN_LTO ON)
     endforeach()
 endfunction()

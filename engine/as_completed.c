@@ -143,8 +143,9 @@ static int ask(cad_as_completed *iterator, const cad__operation *operation, void
     if (iterator->asked == iterator->count)
         return cad_raise(CAD_EINVAL, "as_completed() has no more futures");
     iterator->asked++;
-    cad__current_wait()->out = out;
-    return cad__begin(operation, iterator);
+    cad__wait *wait = cad__current_wait();
+    wait->out = out;
+    return cad__begin(wait, operation, iterator);
 }
 
 int cad_as_completed_next(cad_as_completed *iterator, void **value) {
@@ -156,6 +157,7 @@ int cad_as_completed_next_future(cad_as_completed *iterator, void **future) {
 }
 
 void cad_as_completed_free(cad_as_completed *iterator) {
-    assert(iterator == NULL || !cad__object_in_use(&iterator->object));
-    cad__object_free(iterator != NULL ? &iterator->object : NULL);
+    cad__object *object = iterator != NULL ? &iterator->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }

@@ -56,7 +56,7 @@ static const cad__type barrier_type = {
 };
 
 cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
-    assert(parties > 0);
+    CAD__ASSERT(parties > 0, "a barrier has at least one party");
     cad_barrier *barrier = cad__object_new(loop, &barrier_type, sizeof *barrier);
     if (barrier == NULL)
         return NULL;
@@ -70,8 +70,9 @@ cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
 }
 
 void cad_barrier_free(cad_barrier *barrier) {
-    assert(barrier == NULL || !cad__object_in_use(&barrier->object));
-    cad__object_free(barrier != NULL ? &barrier->object : NULL);
+    cad__object *object = barrier != NULL ? &barrier->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- wait ------------------------------------------------------------------------------------ */
@@ -166,7 +167,7 @@ static int wait_poll(cad_task *task) {
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_barrier_wait(cad_barrier *barrier) {
-    return cad__begin(&wait_operation, barrier);
+    return cad__begin(cad__current_wait(), &wait_operation, barrier);
 }
 
 /* --- reset, abort ---------------------------------------------------------------------------- */
@@ -190,7 +191,7 @@ static int reset_poll(cad_task *task) {
 static const cad__operation reset_operation = {.verb = "reset", .poll = reset_poll};
 
 int cad_barrier_reset(cad_barrier *barrier) {
-    return cad__begin(&reset_operation, barrier);
+    return cad__begin(cad__current_wait(), &reset_operation, barrier);
 }
 
 static int abort_poll(cad_task *task) {
@@ -205,7 +206,7 @@ static int abort_poll(cad_task *task) {
 static const cad__operation abort_operation = {.verb = "abort", .poll = abort_poll};
 
 int cad_barrier_abort(cad_barrier *barrier) {
-    return cad__begin(&abort_operation, barrier);
+    return cad__begin(cad__current_wait(), &abort_operation, barrier);
 }
 
 size_t cad_barrier_parties(const cad_barrier *barrier) {

@@ -41,7 +41,10 @@
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
  *   otherwise.
- * - Wrong use by the programmer (a task freed twice, waiting outside a task) is an assertion.
+ * - Wrong use by the programmer (a task freed twice, waiting outside a task) ends the program: by
+ *   SIGABRT, with a line on standard error that says what is wrong. That is so in every build; what
+ *   would take long to find out (that a task which was woken has yet to use what is freed) is
+ * looked for where NDEBUG is not defined when the library is built.
  * - All functions are for the loop's own thread, except cad_call_soon_threadsafe().
  */
 #ifndef CADRAN_H
@@ -150,9 +153,9 @@ typedef struct cad_driver cad_driver; /* the clock and the outside world: one of
 #define CAD_SECOND INT64_C(1000000000)
 #define CAD_NEVER INT64_MAX /* a deadline or a timeout that never comes */
 
-/* The real world, on libuv: the monotonic clock, threads, and SIGINT, which it takes over until it
- * is freed. NULL when memory or file descriptors run out. Belongs to the loop that it is given to.
- */
+/* The real world, on libuv: the monotonic clock, threads, and SIGINT, which interrupts the loop
+ * until that is freed. NULL when memory or file descriptors run out. Belongs to the loop that it is
+ * given to. */
 CAD_API cad_driver *cad_uv_driver(void);
 
 /* A simulated world: its clock jumps to the next deadline instead of waiting. NULL when memory
@@ -171,9 +174,9 @@ CAD_API void cad_loop_free(cad_loop *loop);
  *   0                 every task has ended; an error that one ended with is its own, to be had
  *                     from cad_future_result(), or else from the exception handler
  *   CAD_EDEADLOCK     tasks remain, and nothing can ever wake them
- *   CAD_EINTERRUPTED  SIGINT, or cad_loop_interrupt()
+ *   CAD_EINTERRUPTED  a signal (cad_loop_interrupt_on()), or cad_loop_interrupt()
+ *   CAD_ETIMEDOUT     its time has come to the limit (cad_loop_set_limit())
  *   CAD_ESTOPPED      cad_loop_stop()
- *   CAD_ENOMEM        no memory for going on
  * May be called again after each of them, to go on. */
 CAD_API int cad_loop_run(cad_loop *loop);
 
@@ -183,6 +186,35 @@ CAD_API void cad_loop_stop(cad_loop *loop);
 /* What SIGINT does: cad_loop_run() returns as soon as the running callback returns. May be called
  * in a signal handler. */
 CAD_API void cad_loop_interrupt(cad_loop *loop);
+
+/* From now on a signal of the process interrupts the loop, until off() or the loop's end; then it
+ * does again what it did before. One that comes a tenth of a second or more after another, while
+ * cad_loop_run() has not returned for that, ends the process, as it would without the loop. on()
+ * allocates; CAD_ESYSTEM when there is no such signal. off() does nothing for one that is not on.
+ */
+CAD_API int cad_loop_interrupt_on(cad_loop *loop, int signal);
+CAD_API void cad_loop_interrupt_off(cad_loop *loop, int signal);
+/* Whether an interrupt has come for which cad_loop_run() has not returned yet: for callbacks that
+ * take long. */
+CAD_API bool cad_loop_interrupted(const cad_loop *loop);
+/* The signal that the loop was interrupted by, until it runs again; 0: by none. */
+CAD_API int cad_loop_signal(const cad_loop *loop);
+
+/* The loop's time goes no further: when all that is to come is later, or the time is already, what
+ * cad_loop_run() returns is CAD_ETIMEDOUT. CAD_NEVER: no limit, as at first. */
+CAD_API void cad_loop_set_limit(cad_loop *loop, int64_t limit_ns);
+
+/* Called before the loop's thread waits: for what comes next, or as long as a cad_compute() takes,
+ * until `until_ns`, or for something to happen (CAD_NEVER). So that what is buffered can be
+ * written. It may stop or interrupt the loop, and must not wait itself. */
+typedef struct cad_wait_hook {
+    void (*before_wait)(struct cad_wait_hook *hook, int64_t until_ns);
+    struct cad_wait_hook *next; /* the loop's */
+} cad_wait_hook;
+/* The hook is the caller's, who keeps it until it is removed or the loop is freed. They are called
+ * in the order in which they were added. */
+CAD_API void cad_loop_add_wait_hook(cad_loop *loop, cad_wait_hook *hook);
+CAD_API void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 
 /* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
 CAD_API cad_loop *cad_running_loop(void);
@@ -202,7 +234,7 @@ CAD_API void cad_loop_set_threads(cad_loop *loop, unsigned threads);
 /* --- Tasks ------------------------------------------------------------------------------- */
 
 /* A task is a future, as in asyncio: wherever a cad_future * is asked for, a task will do. What
- * asks for a cad_task * asserts that it is one. */
+ * asks for a cad_task * wants one. */
 typedef struct cad_future cad_future;
 typedef struct cad_future cad_task;
 typedef struct cad_task_group cad_task_group;

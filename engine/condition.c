@@ -41,7 +41,7 @@ cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
 void cad_condition_free(cad_condition *condition) {
     if (condition == NULL)
         return;
-    assert(!cad__object_in_use(&condition->object));
+    CAD__ASSERT_UNUSED(&condition->object);
     if (condition->own_lock)
         cad_lock_free(condition->lock);
     cad__object_free(&condition->object);
@@ -108,7 +108,7 @@ static const cad__operation wait_operation = {
     .verb = "wait", .poll = wait_poll, .lock = lock_waited_for};
 
 int cad_condition_wait(cad_condition *condition) {
-    return cad__begin(&wait_operation, condition);
+    return cad__begin(cad__current_wait(), &wait_operation, condition);
 }
 
 static int wait_for_poll(cad_task *task) {
@@ -133,7 +133,7 @@ int cad_condition_wait_for(cad_condition *condition, int (*predicate)(void *arg)
     cad__wait *wait = cad__current_wait();
     wait->predicate = predicate;
     wait->arg = arg;
-    return cad__begin(&wait_for_operation, condition);
+    return cad__begin(wait, &wait_for_operation, condition);
 }
 
 /* --- notify ---------------------------------------------------------------------------------- */

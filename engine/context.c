@@ -351,7 +351,6 @@ void cad__coroutine_entry(void) {
         task->wait.fn = NULL;
         task->wait.arg = NULL;
         int result = fn(arg);
-        assert(result <= 0 && result != CAD_PENDING); /* a coroutine returns 0 or an error */
         task->coroutine = NULL;
         give_back(loop, self);
         cad__task_end(task, result);

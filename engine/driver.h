@@ -1,36 +1,94 @@
-/* driver.h - what a loop asks of the world under it.
+/* driver.h - the world under a loop, and what passes between the two.
  *
- * A driver says what time it is, waits, and carries out what happens outside the loop: work in
- * threads and interrupts. The loop, the primitives and the tasks are the same code over every
- * driver, and cannot tell which one it is.
+ * A driver says what time it is, waits, and carries out requests: operations of the world outside
+ * the loop, such as work in a thread. The loop, the primitives and the tasks are the same code over
+ * every driver, and cannot tell which one it is. What follows from what a driver says (that all is
+ * deadlocked, that an interrupt ends the run) the loop decides.
  *
- * Not installed: the two drivers are what programs get, and what a driver is may change with them.
+ * A request belongs to whoever submits it, and is one block of memory: what is the caller's own,
+ * the cad_request, and right behind it what the driver needs for it. What becomes of a request
+ * comes back by cad__complete(), and by no other way.
+ *
+ * This header and cadran.h are all that a driver needs: tests/test_driver_scripted.c has one that
+ * plays a script. It is not installed: two drivers are what programs get, and what a driver is may
+ * change with them.
  */
 #ifndef CADRAN_DRIVER_H
 #define CADRAN_DRIVER_H
 
 #include "cadran.h"
+#include "link.h"
 
-/* One piece of blocking work for a worker. Embedded in what belongs to the caller, which must
- * stay until done() has been called. */
-typedef struct cad_work {
-    void (*run)(struct cad_work *work);  /* on the worker */
-    void (*done)(struct cad_work *work); /* on the loop's thread, when run() has returned */
-    int64_t virtual_ns;                  /* how long it takes where time is simulated */
-    void *reserved[8];                   /* the driver's */
-} cad_work;
+/* --- Requests ---------------------------------------------------------------------------- */
 
-#define CAD_IN_PASSING INT64_MIN
+enum cad_request_kind {
+    CAD_REQUEST_WORK,   /* something that blocks, for a worker; ends with 0 */
+    CAD_REQUEST_SIGNAL, /* the process's signal: from now on it is heard of here */
+    CAD_REQUEST_KINDS,
+};
+
+typedef struct cad_request {
+    /* The caller's, set before it is submitted. */
+    enum cad_request_kind kind;
+    bool background; /* nobody waits for its end: a loop that has nothing else is deadlocked */
+    /* What has become of it, told by cad__complete(): an error or 0, and it is over, and the memory
+     * the caller's again; or a number above 0, and there is more to come. */
+    void (*done)(struct cad_request *request, int result);
+    union {
+        struct {
+            void (*run)(struct cad_request *request); /* on the worker */
+            int64_t virtual_ns;                       /* how long it takes in simulated time */
+        } work;
+        struct {
+            int number; /* done() is told it whenever the signal comes: see cad__complete() */
+        } signal;
+    } of;
+    /* The loop's. */
+    cad_loop *loop;
+    cad__link link;   /* among those under way */
+    cad__timer timer; /* for cad__complete_at() */
+    int result;       /* likewise */
+} cad_request;
+
+/* The driver's part of a request: cad_driver.part_size bytes, zeroed when it was made, aligned
+ * as a cad_request is. */
+static inline void *cad_request_part(cad_request *request) {
+    return request + 1;
+}
+
+/* For drivers: this has become of a request. `result` is what its done() is told; 0 or an error
+ * ends it, and it must not be touched after that. To be called on the loop's thread, out of wait()
+ * or cancel(); a number above 0 also in a signal handler, on any thread. */
+void cad__complete(cad_request *request, int result);
+
+/* For drivers whose time is simulated: so it will have ended at a time of the loop's, in its turn
+ * among what is due then. May be called out of submit(), too; cad__complete() takes it back. 0 or
+ * CAD_ENOMEM. */
+int cad__complete_at(cad_request *request, int64_t when_ns, int result);
+
+/* deadline = from + delay, without overflow. */
+static inline int64_t cad__deadline(int64_t from_ns, int64_t delay_ns) {
+    return delay_ns > 0 && from_ns > CAD_NEVER - delay_ns ? CAD_NEVER : from_ns + delay_ns;
+}
+
+/* --- Drivers ------------------------------------------------------------------------------- */
 
 struct cad_driver {
-    cad_loop *loop; /* set by cad_loop_new() before any other call */
+    cad_loop *loop; /* set by cad_loop_new() before any call */
+
+    /* The signal that interrupts the loop from the start; 0: none does. */
+    int interrupt;
 
     /* How late wait() is without anybody's fault, at most: 0 where time is simulated. */
     int64_t tolerance_ns;
 
-    /* Time stands still but in wait() and compute(); and wait() takes none of the real time and
-     * little stack, so that coroutines may call it. */
+    /* Time stands still but in wait() and compute(), and nothing happens but there: a loop that has
+     * enough to do does not look. wait() takes none of the real time and little stack, so that
+     * coroutines may call it. */
     bool simulated;
+
+    /* Bytes of the driver's part of a request, by kind. */
+    size_t part_size[CAD_REQUEST_KINDS];
 
     /* Called when the loop first runs: time is 0 now, and was 0 before. */
     void (*start)(cad_driver *driver);
@@ -38,25 +96,27 @@ struct cad_driver {
     /* Nanoseconds since start(); never goes back. */
     int64_t (*now)(cad_driver *driver);
 
-    /* Waits until the deadline has come or something has happened, whichever is first; does
-     * not wait when the deadline has passed. CAD_NEVER: until something happens. CAD_IN_PASSING:
-     * the loop has enough to do, and it need not even be looked whether something has happened,
-     * if that is done once in a while. Returns 0, or CAD_EDEADLOCK when nothing can ever happen. */
-    int (*wait)(cad_driver *driver, int64_t deadline_ns);
+    /* Waits until the deadline has come or something has happened, whichever is first, and
+     * completes what has. With a deadline that has passed it only looks. CAD_NEVER: until something
+     * happens; false where nothing ever can. True otherwise. */
+    bool (*wait)(cad_driver *driver, int64_t deadline_ns);
 
     /* Keeps the thread busy for as long. */
     void (*compute)(cad_driver *driver, int64_t duration_ns);
 
-    /* Runs the work on a worker of its own. */
-    int (*start_work)(cad_driver *driver, cad_work *work);
+    /* Begins a request. 0; or an error, and it has never been one: done() will not be called.
+     * CAD_ESYSTEM for a kind that the driver does not know. */
+    int (*submit)(cad_driver *driver, cad_request *request);
 
-    /* Waits until all that was started has run; nothing is started any more. Called before free().
-     * NULL: what is started runs on the loop's own thread. */
-    void (*join)(cad_driver *driver);
+    /* Nobody wants it any more: it is completed with CAD_ECANCELLED now or soon, or as if it had
+     * not been cancelled, where it cannot be stopped. */
+    void (*cancel)(cad_driver *driver, cad_request *request);
 
-    /* Makes wait() return soon; the one member that may be called from any thread. */
+    /* Makes wait() return soon, or the next one not wait at all; may be called on any thread, and
+     * in a signal handler. */
     void (*wake)(cad_driver *driver);
 
+    /* All requests are over. */
     void (*free)(cad_driver *driver);
 };
 

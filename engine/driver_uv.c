@@ -2,22 +2,21 @@
 #define _GNU_SOURCE /* ppoll */
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <uv.h>
 
-#include "internal.h"
-
-/* A busy loop looks outside after so many iterations, or so much time. */
-enum { LOOK_ITERATIONS = 64, LOOK_NS = 1000 * 1000 };
+#include "driver.h"
+#include "signals.h"
 
 /* The workers. libuv has a pool of its own, but one for the whole process, whose size is fixed at
  * its first use. */
 struct pool {
     uv_mutex_t mutex;
     uv_cond_t more;
-    cad__link todo, finished; /* pieces */
+    cad__link todo, finished; /* struct piece */
     size_t waiting;           /* of todo */
     size_t idle;              /* workers */
     bool closing;
@@ -28,23 +27,16 @@ struct pool {
 typedef struct uv_driver {
     cad_driver driver;
     uv_loop_t loop;
-    uv_signal_t interrupt;
     uv_async_t wakeup;
     uint64_t zero_ns;
-    unsigned skipped; /* iterations since the last look */
-    int64_t looked_ns;
     struct pool pool;
-    size_t working; /* pieces of work under way */
 } uv_driver;
 
-/* What the driver keeps in cad_work.reserved. */
-typedef struct piece {
+/* The driver's part of a request that is work. */
+struct piece {
     cad__link link;
-    cad_work *work;
-} piece;
-
-_Static_assert(sizeof(piece) <= sizeof(((cad_work *)NULL)->reserved),
-               "cad_work.reserved has room for a piece");
+    cad_request *work;
+};
 
 static uv_driver *of(cad_driver *driver) {
     return CAD__CONTAINER(driver, uv_driver, driver);
@@ -58,48 +50,39 @@ static int64_t now(cad_driver *driver) {
     return (int64_t)(uv_hrtime() - of(driver)->zero_ns);
 }
 
-static void look(uv_driver *self) {
-    self->skipped = 0;
-    self->looked_ns = self->driver.loop->now_ns;
-    (void)uv_run(&self->loop, UV_RUN_NOWAIT);
+/* What libuv itself waits for has its time, too, in whole milliseconds; -1: it can wait for ever.
+ */
+static int64_t left_until(uv_driver *self, int64_t deadline_ns) {
+    int milliseconds = uv_backend_timeout(&self->loop);
+    int64_t libuv_ns = milliseconds < 0 ? CAD_NEVER : milliseconds * CAD_MILLISECOND;
+    if (deadline_ns == CAD_NEVER)
+        return milliseconds < 0 ? -1 : libuv_ns;
+    int64_t left_ns = deadline_ns - now(&self->driver);
+    return left_ns < libuv_ns ? left_ns : libuv_ns;
 }
 
-/* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. False when
- * nothing has happened but time. */
-static bool sleep_until(uv_driver *self, int64_t deadline_ns) {
+/* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. */
+static void sleep_until(uv_driver *self, int64_t deadline_ns) {
     struct pollfd poll_fd = {.fd = uv_backend_fd(&self->loop), .events = POLLIN};
-    int64_t left = deadline_ns == CAD_NEVER ? -1 : deadline_ns - now(&self->driver);
-    if (deadline_ns != CAD_NEVER && left <= 0)
-        return false;
+    int64_t left = left_until(self, deadline_ns);
+    if (left == 0 || (left < 0 && deadline_ns != CAD_NEVER))
+        return;
 #ifdef __linux__
     struct timespec timeout = {.tv_sec = (time_t)(left / CAD_SECOND),
                                .tv_nsec = (long)(left % CAD_SECOND)};
-    return ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL) != 0;
+    (void)ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL);
 #else
     int64_t milliseconds = left < 0 ? -1 : (left + CAD_MILLISECOND - 1) / CAD_MILLISECOND;
-    return poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds) != 0;
+    (void)poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
 #endif
 }
 
-/* The time is that of the last iteration's start, which costs nothing to look at. */
-static bool look_is_due(uv_driver *self) {
-    return ++self->skipped >= LOOK_ITERATIONS ||
-           self->driver.loop->now_ns - self->looked_ns >= LOOK_NS;
-}
-
-static int wait(cad_driver *driver, int64_t deadline_ns) {
+static bool wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
-    cad_loop *loop = driver->loop;
-    if (deadline_ns == CAD_IN_PASSING && !look_is_due(self))
-        return 0;
-    look(self);
-    if (loop->interrupted || !cad__list_empty(&loop->ready) || cad__threads_pending(loop))
-        return 0;
-    if (deadline_ns == CAD_NEVER && self->working == 0 && loop->holds == 0)
-        return CAD_EDEADLOCK;
-    if (sleep_until(self, deadline_ns))
-        look(self);
-    return 0;
+    if (deadline_ns > 0)
+        sleep_until(self, deadline_ns);
+    (void)uv_run(&self->loop, UV_RUN_NOWAIT);
+    return true;
 }
 
 static void compute(cad_driver *driver, int64_t duration_ns) {
@@ -124,11 +107,11 @@ static void worker(void *arg) {
         pool->idle--;
         if (cad__list_empty(&pool->todo))
             break;
-        piece *next = CAD__CONTAINER(pool->todo.next, piece, link);
+        struct piece *next = CAD__CONTAINER(pool->todo.next, struct piece, link);
         cad__unlink(&next->link);
         pool->waiting--;
         uv_mutex_unlock(&pool->mutex);
-        next->work->run(next->work);
+        next->work->of.work.run(next->work);
         uv_mutex_lock(&pool->mutex);
         cad__append(&pool->finished, &next->link);
         (void)uv_async_send(&self->wakeup);
@@ -153,11 +136,10 @@ static int add_worker(uv_driver *self) {
 }
 
 /* The caller bounds how much is under way at once, and with it the number of workers. */
-static int start_work(cad_driver *driver, cad_work *work) {
-    uv_driver *self = of(driver);
+static int start_work(uv_driver *self, cad_request *work) {
     struct pool *pool = &self->pool;
-    piece *next = (piece *)(void *)work->reserved;
-    *next = (piece){.work = work};
+    struct piece *next = cad_request_part(work);
+    next->work = work;
     int error = 0;
     uv_mutex_lock(&pool->mutex);
     if (pool->waiting >= pool->idle)
@@ -167,7 +149,6 @@ static int start_work(cad_driver *driver, cad_work *work) {
     if (error == 0) {
         cad__append(&pool->todo, &next->link);
         pool->waiting++;
-        self->working++;
         uv_cond_signal(&pool->more);
     }
     uv_mutex_unlock(&pool->mutex);
@@ -181,10 +162,9 @@ static void collect_finished(uv_driver *self) {
     cad__splice(&finished, &self->pool.finished);
     uv_mutex_unlock(&self->pool.mutex);
     while (!cad__list_empty(&finished)) {
-        piece *done = CAD__CONTAINER(finished.next, piece, link);
+        struct piece *done = CAD__CONTAINER(finished.next, struct piece, link);
         cad__unlink(&done->link);
-        self->working--;
-        done->work->done(done->work);
+        cad__complete(done->work, 0);
     }
 }
 
@@ -201,25 +181,36 @@ static int open_pool(struct pool *pool) {
 }
 
 /* When all that was started has run. */
-static void join_workers(struct pool *pool) {
+static void close_pool(struct pool *pool) {
     uv_mutex_lock(&pool->mutex);
     pool->closing = true;
     uv_cond_broadcast(&pool->more);
     uv_mutex_unlock(&pool->mutex);
     for (size_t i = 0; i < pool->count; i++)
         (void)uv_thread_join(&pool->workers[i]);
-    pool->count = 0;
-}
-
-static void close_pool(struct pool *pool) {
-    join_workers(pool);
-    cad__free(pool->workers);
+    (void)cad_realloc(pool->workers, 0);
     uv_cond_destroy(&pool->more);
     uv_mutex_destroy(&pool->mutex);
 }
 
-static void join(cad_driver *driver) {
-    join_workers(&of(driver)->pool);
+/* --- Requests ------------------------------------------------------------------------------ */
+
+static int submit(cad_driver *driver, cad_request *request) {
+    switch (request->kind) {
+    case CAD_REQUEST_WORK:
+        return start_work(of(driver), request);
+    case CAD_REQUEST_SIGNAL:
+        return cad__signal_submit(request);
+    default:
+        return CAD_ESYSTEM;
+    }
+}
+
+/* Work that a thread may have begun is left to its end. */
+static void cancel(cad_driver *driver, cad_request *request) {
+    (void)driver;
+    if (request->kind == CAD_REQUEST_SIGNAL)
+        cad__signal_cancel(request);
 }
 
 static void wake(cad_driver *driver) {
@@ -227,11 +218,6 @@ static void wake(cad_driver *driver) {
 }
 
 /* --- Life ------------------------------------------------------------------------------------ */
-
-static void interrupted(uv_signal_t *signal, int number) {
-    (void)number;
-    cad_loop_interrupt(CAD__CONTAINER(signal, uv_driver, interrupt)->driver.loop);
-}
 
 static void woken(uv_async_t *async) {
     collect_finished(CAD__CONTAINER(async, uv_driver, wakeup));
@@ -245,10 +231,9 @@ static void close_uv(uv_driver *self) {
 static void destroy(cad_driver *driver) {
     uv_driver *self = of(driver);
     close_pool(&self->pool);
-    uv_close((uv_handle_t *)&self->interrupt, NULL);
     uv_close((uv_handle_t *)&self->wakeup, NULL);
     close_uv(self);
-    cad__free(self);
+    (void)cad_realloc(self, 0);
 }
 
 /* libuv ends the process when it finds no descriptors for its signals. */
@@ -265,39 +250,34 @@ static bool enough_descriptors(void) {
 }
 
 cad_driver *cad_uv_driver(void) {
-    uv_driver *self = enough_descriptors() ? cad__zalloc(sizeof *self) : NULL;
+    uv_driver *self = enough_descriptors() ? cad_realloc(NULL, sizeof *self) : NULL;
     if (self == NULL)
         return NULL;
-    self->driver = (cad_driver){.tolerance_ns = 50 * CAD_MILLISECOND,
-                                .start = start,
-                                .now = now,
-                                .wait = wait,
-                                .compute = compute,
-                                .start_work = start_work,
-                                .join = join,
-                                .wake = wake,
-                                .free = destroy};
+    *self = (uv_driver){.driver = {.interrupt = SIGINT,
+                                   .tolerance_ns = 50 * CAD_MILLISECOND,
+                                   .part_size = {[CAD_REQUEST_WORK] = sizeof(struct piece),
+                                                 [CAD_REQUEST_SIGNAL] = sizeof(cad__signal)},
+                                   .start = start,
+                                   .now = now,
+                                   .wait = wait,
+                                   .compute = compute,
+                                   .submit = submit,
+                                   .cancel = cancel,
+                                   .wake = wake,
+                                   .free = destroy}};
     if (open_pool(&self->pool) != 0)
         goto no_pool;
     if (uv_loop_init(&self->loop) != 0)
         goto no_loop;
     if (uv_async_init(&self->loop, &self->wakeup, woken) != 0)
         goto no_wakeup;
-    if (uv_signal_init(&self->loop, &self->interrupt) != 0)
-        goto no_interrupt;
-    if (uv_signal_start(&self->interrupt, interrupted, SIGINT) != 0)
-        goto no_signal;
     return &self->driver;
 
-no_signal:
-    uv_close((uv_handle_t *)&self->interrupt, NULL);
-no_interrupt:
-    uv_close((uv_handle_t *)&self->wakeup, NULL);
 no_wakeup:
     close_uv(self);
 no_loop:
     close_pool(&self->pool);
 no_pool:
-    cad__free(self);
+    (void)cad_realloc(self, 0);
     return NULL;
 }

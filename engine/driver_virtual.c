@@ -1,6 +1,8 @@
 /* A simulated world. Its clock stands still while anything can run, and jumps to the next
- * deadline when nothing can. */
-#include "internal.h"
+ * deadline when nothing can. Of the real world it hears signals alone: who runs a simulation wants
+ * to be able to interrupt it. */
+#include "driver.h"
+#include "signals.h"
 
 typedef struct virtual_driver {
     cad_driver driver;
@@ -19,40 +21,44 @@ static int64_t now(cad_driver *driver) {
     return of(driver)->now_ns;
 }
 
-static int wait(cad_driver *driver, int64_t deadline_ns) {
+static bool wait(cad_driver *driver, int64_t deadline_ns) {
     if (deadline_ns == CAD_NEVER)
-        return CAD_EDEADLOCK;
+        return false;
     if (deadline_ns > of(driver)->now_ns)
         of(driver)->now_ns = deadline_ns;
-    return 0;
+    return true;
 }
 
 static void compute(cad_driver *driver, int64_t duration_ns) {
     of(driver)->now_ns = cad__deadline(of(driver)->now_ns, duration_ns);
 }
 
-/* A worker's time passes on a timer of the loop's, which is started when the work is. */
-typedef struct simulated {
-    cad__timer timer;
-    cad_work *work;
-} simulated;
-
-_Static_assert(sizeof(simulated) <= sizeof(((cad_work *)NULL)->reserved),
-               "cad_work.reserved has room for a simulated worker");
-
-void cad__virtual_work_done(cad__entry *entry) {
-    simulated *worker = CAD__CONTAINER(entry, simulated, timer.entry);
-    worker->work->done(worker->work);
+/* The work is done at once, and is said to take as long as it would. */
+static int start_work(cad_driver *driver, cad_request *work) {
+    int64_t end_ns = cad__deadline(of(driver)->now_ns, work->of.work.virtual_ns);
+    int error = cad__complete_at(work, end_ns, 0);
+    if (error == 0)
+        work->of.work.run(work);
+    return error;
 }
 
-static int start_work(cad_driver *driver, cad_work *work) {
-    simulated *worker = (simulated *)(void *)work->reserved;
-    *worker = (simulated){.timer.entry.kind = CAD__ENTRY_WORK, .work = work};
-    int error = cad__timer_start(driver->loop, &worker->timer,
-                                 cad__deadline(of(driver)->now_ns, work->virtual_ns));
-    if (error == 0)
-        work->run(work);
-    return error;
+static int submit(cad_driver *driver, cad_request *request) {
+    switch (request->kind) {
+    case CAD_REQUEST_WORK:
+        return start_work(driver, request);
+    case CAD_REQUEST_SIGNAL:
+        return cad__signal_submit(request);
+    default:
+        return CAD_ESYSTEM;
+    }
+}
+
+static void cancel(cad_driver *driver, cad_request *request) {
+    (void)driver;
+    if (request->kind == CAD_REQUEST_SIGNAL)
+        cad__signal_cancel(request);
+    else
+        cad__complete(request, CAD_ECANCELLED);
 }
 
 static void wake(cad_driver *driver) {
@@ -60,20 +66,22 @@ static void wake(cad_driver *driver) {
 }
 
 static void destroy(cad_driver *driver) {
-    cad__free(of(driver));
+    (void)cad_realloc(of(driver), 0);
 }
 
 cad_driver *cad_virtual_driver(void) {
-    virtual_driver *self = cad__zalloc(sizeof *self);
+    virtual_driver *self = cad_realloc(NULL, sizeof *self);
     if (self == NULL)
         return NULL;
-    self->driver = (cad_driver){.simulated = true,
-                                .start = start,
-                                .now = now,
-                                .wait = wait,
-                                .compute = compute,
-                                .start_work = start_work,
-                                .wake = wake,
-                                .free = destroy};
+    *self = (virtual_driver){.driver = {.simulated = true,
+                                        .part_size[CAD_REQUEST_SIGNAL] = sizeof(cad__signal),
+                                        .start = start,
+                                        .now = now,
+                                        .wait = wait,
+                                        .compute = compute,
+                                        .submit = submit,
+                                        .cancel = cancel,
+                                        .wake = wake,
+                                        .free = destroy}};
     return &self->driver;
 }

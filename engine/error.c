@@ -168,8 +168,13 @@ size_t cad_exception_count(const cad_exception *exception) {
 }
 
 cad_exception *cad_exception_at(const cad_exception *exception, size_t index) {
-    assert(index < exception->count);
+    CAD__ASSERT(index < exception->count, "there are not so many members");
     return exception->members[index];
+}
+
+_Noreturn void cad__mistaken(const char *file, int line, const char *function, const char *what) {
+    fprintf(stderr, "%s:%d: %s(): %s\n", file, line, function, what);
+    abort();
 }
 
 /* --- The last error ------------------------------------------------------------------------ */

@@ -35,8 +35,9 @@ cad_event *cad_event_new(cad_loop *loop) {
 }
 
 void cad_event_free(cad_event *event) {
-    assert(event == NULL || !cad__object_in_use(&event->object));
-    cad__object_free(event != NULL ? &event->object : NULL);
+    cad__object *object = event != NULL ? &event->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* Who was woken has seen the event set, also when it has been cleared since. */
@@ -51,7 +52,7 @@ static int wait_poll(cad_task *task) {
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll};
 
 int cad_event_wait(cad_event *event) {
-    return cad__begin(&wait_operation, event);
+    return cad__begin(cad__current_wait(), &wait_operation, event);
 }
 
 void cad_event_set(cad_event *event) {

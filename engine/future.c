@@ -53,7 +53,7 @@ void cad__future_clear(cad__object *object) {
         else
             report_unretrieved(future, future->error, future->exception);
     }
-    assert((loop->closing || future->refs == 0) && "the handler kept it");
+    CAD__ASSERT(future->refs == 0 || loop->closing, "the exception handler kept the future");
     cad_exception_unref(future->exception);
     future->exception = NULL;
     while (!cad__list_empty(&future->callbacks))
@@ -96,7 +96,7 @@ cad_future *cad_future_ref(cad_future *future) {
 void cad_future_unref(cad_future *future) {
     if (future == NULL || future->object.loop->closing)
         return;
-    assert(future->refs > 0);
+    CAD__ASSERT(future->refs > 0, "more references are given back than there were");
     if (--future->refs == 0)
         cad__object_free(&future->object);
 }
@@ -173,7 +173,7 @@ int cad_future_set_result(cad_future *future, void *value) {
 }
 
 int cad_future_set_exception(cad_future *future, int code, cad_exception *exception) {
-    assert(code < 0 && code != CAD_PENDING);
+    CAD__ASSERT(code < 0 && code != CAD_PENDING, "the code is no error");
     int error = check_settable(future, "Task does not support set_exception operation");
     cad__did(&future->object, "set_exception", error);
     if (error != 0)
@@ -273,8 +273,9 @@ static const cad__operation await_operation = {
     .verb = "await", .poll = cad__await_poll, .drop = await_drop};
 
 int cad_await(cad_future *future, void **value) {
-    cad__current_wait()->out = value;
-    return cad__begin(&await_operation, future);
+    cad__wait *wait = cad__current_wait();
+    wait->out = value;
+    return cad__begin(wait, &await_operation, future);
 }
 
 /* --- Done callbacks ---------------------------------------------------------------------- */

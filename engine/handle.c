@@ -80,7 +80,7 @@ bool cad_handle_cancelled(const cad_handle *handle) {
 void cad_handle_unref(cad_handle *handle) {
     if (handle == NULL || handle->object.loop->closing)
         return;
-    assert(handle->refs > 0);
+    CAD__ASSERT(handle->refs > 0, "more references are given back than there were");
     if (--handle->refs == 0)
         cad__object_free(&handle->object);
 }

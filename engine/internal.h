@@ -19,11 +19,31 @@
 #define CADRAN_INTERNAL_H
 
 #include <assert.h>
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "cadran.h"
 #include "driver.h"
+#include "link.h"
 #include "stack.h"
+
+/* --- Wrong use --------------------------------------------------------------------------- */
+
+/* What the program must not do ends it, in every build, and is said where it is noticed: `what` is
+ * wrong. SLOW is for checks that take more than a few instructions, and there in debug builds.
+ * (What the library itself must hold is assert()'s.) */
+#define CAD__ASSERT(condition, what) CAD__ASSERT_AT(__FILE__, __LINE__, __func__, condition, what)
+#ifdef NDEBUG
+#define CAD__ASSERT_SLOW(condition, what) ((void)0)
+#else
+#define CAD__ASSERT_SLOW CAD__ASSERT
+#endif
+
+/* The same for functions that others are the place of. */
+#define CAD__ASSERT_AT(file, line, function, condition, what)                                      \
+    (__builtin_expect(!(condition), 0) ? cad__mistaken(file, line, function, what) : (void)0)
+
+_Noreturn void cad__mistaken(const char *file, int line, const char *function, const char *what)
+    __attribute__((cold));
 
 /* --- Memory ------------------------------------------------------------------------------ */
 
@@ -63,60 +83,7 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
         __builtin_prefetch((const void *)(from + offset));
 }
 
-/* --- Lists: circular, doubly linked, intrusive -------------------------------------------- */
-
-typedef struct cad__link {
-    struct cad__link *next; /* NULL while in no list */
-    struct cad__link *prev;
-} cad__link;
-
-#define CAD__CONTAINER(pointer, type, member)                                                      \
-    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
-
-static inline void cad__list_init(cad__link *list) {
-    list->next = list->prev = list;
-}
-
-static inline bool cad__list_empty(const cad__link *list) {
-    return list->next == list;
-}
-
-static inline bool cad__linked(const cad__link *link) {
-    return link->next != NULL;
-}
-
-static inline void cad__append(cad__link *list, cad__link *link) {
-    link->prev = list->prev;
-    link->next = list;
-    list->prev->next = link;
-    list->prev = link;
-}
-
-static inline void cad__unlink(cad__link *link) {
-    link->prev->next = link->next;
-    link->next->prev = link->prev;
-    link->next = link->prev = NULL;
-}
-
-/* Moves all of `from`, in order, to the end of `to`. */
-static inline void cad__splice(cad__link *to, cad__link *from) {
-    if (cad__list_empty(from))
-        return;
-    from->next->prev = to->prev;
-    to->prev->next = from->next;
-    from->prev->next = to;
-    to->prev = from->prev;
-    cad__list_init(from);
-}
-
 /* --- Entries of the ready queue, timers ---------------------------------------------------- */
-
-/* What the ready queue holds: a place in it, and what kind of thing has its turn there. It is part
- * of what it stands for (a task, a handle), so that making something ready cannot fail. */
-typedef struct cad__entry {
-    cad__link link;
-    uint8_t kind; /* enum cad__entry_kind */
-} cad__entry;
 
 /* A row for each kind of entry: what it is called in traces, what runs when its turn comes, and
  * what says which task it is about. Kind and task are what an entry is to anybody but its owner:
@@ -140,8 +107,8 @@ typedef struct cad__entry {
     X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
     X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
     X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
-    /* a worker of the virtual driver has done its work */                                         \
-    X(WORK, "work", cad__virtual_work_done, cad__entry_no_task)
+    /* a request to a simulated world has come to its end */                                       \
+    X(REQUEST, "request", cad__request_ended, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -183,15 +150,6 @@ typedef struct cad__follower {
     cad__entry entry;
     cad_future *future; /* whoever this is a part of sees to it that it stays */
 } cad__follower;
-
-/* A deadline, and the entry that it makes ready. The two are one because they never are in use at
- * the same time: a timer that has fired is an entry of the ready queue and nothing else, which is
- * why cad__timer_cancel() looks in both places. */
-typedef struct cad__timer {
-    cad__entry entry; /* goes to the ready queue when the deadline has come */
-    uint32_t number;  /* in the table, while it runs */
-    bool running;
-} cad__timer;
 
 #define CAD__TIMER_NONE UINT32_MAX
 
@@ -255,7 +213,7 @@ enum cad__traced {
 typedef struct cad__type {
     const char *name;
     enum cad__traced traced;
-    /* Fills in info->count and info->fields. */
+    /* Fills in info->count and info->fields, those that are details last. */
     void (*describe)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
@@ -278,9 +236,17 @@ void cad__object_release(cad__object *object);
 const char *cad__object_name(cad__object *object);
 /* The name that it has without being given one, as snprintf() does. */
 int cad__object_own_name(const cad__object *object, char *buffer, size_t size);
-/* For assertions, because it looks at every task: whether one is in the middle of an operation on
- * the object, be it woken already. */
+/* For assertions. Whether a task waits for the object; and, which looks at every task, whether one
+ * is in the middle of an operation on it, be it woken already. Both take NULL. */
+bool cad__object_awaited(const cad__object *object);
 bool cad__object_in_use(const cad__object *object);
+
+/* Before it is freed by the program. */
+#define CAD__ASSERT_UNUSED(object)                                                                 \
+    do {                                                                                           \
+        CAD__ASSERT(!cad__object_awaited(object), "a task waits for it");                          \
+        CAD__ASSERT_SLOW(!cad__object_in_use(object), "a task that was woken has yet to use it");  \
+    } while (0)
 
 /* --- Futures ------------------------------------------------------------------------------- */
 
@@ -467,10 +433,9 @@ static inline const cad_task *cad__task_or_null(const cad_future *future) {
     return future->object.type == &cad__task_type ? future : NULL;
 }
 
-/* Starts an operation of the running task on `object`; the caller has put into wait.item and
- * wait.out what the operation's poll finds there. Returns what the public call returns. */
-int cad__begin(const cad__operation *operation, void *object);
-static inline cad__wait *cad__current_wait(void);
+/* Starts an operation on `object`. `wait` is cad__current_wait(), into which the caller has put
+ * what the operation's poll finds there (item, out). Returns what the public call returns. */
+int cad__begin(cad__wait *wait, const cad__operation *operation, void *object);
 
 /* For polls. Parks the task at the end of `waiters`; CAD_PENDING. The wake, or a cancel, takes it
  * from there. */
@@ -546,6 +511,9 @@ void cad__overflow_unwatch(cad_loop *loop);
 
 /* --- The loop ------------------------------------------------------------------------------ */
 
+/* A power of two. */
+enum { CAD__TOLD_LINES = 16 };
+
 struct cad_loop {
     cad_driver *driver;
     cad__link ready; /* what runs in the next iteration */
@@ -561,11 +529,21 @@ struct cad_loop {
     size_t holds;          /* of these, what cad_loop_hold() holds */
     int64_t now_ns;        /* time at the start of this iteration */
     int64_t due_ns;        /* time at which what runs now was to run */
-    unsigned turns;        /* iterations since the loop looked outside */
+    unsigned turns;        /* iterations on coroutines' stacks since the last on the loop's */
+    int64_t turned_ns;     /* when that was */
+    unsigned unlooked;     /* iterations since the loop last looked outside */
     int64_t looked_ns;     /* when that was */
+    int64_t limit_ns;      /* its time goes no further; less than CAD_NEVER */
     bool started, stopping;
-    bool closing;                      /* everything goes: references no longer count */
-    volatile sig_atomic_t interrupted; /* set from signal handlers too */
+    bool closing; /* everything goes: references no longer count */
+    atomic_int
+        interrupted;      /* set from signal handlers too: a signal's number, or CAD__INTERRUPTED */
+    int signal;           /* of the last run: the signal that interrupted it */
+    int64_t signal_ns;    /* signal handlers': when the one came that `interrupted` has */
+    cad__link interrupts; /* the signals that interrupt it */
+    cad__link requests;   /* under way */
+    size_t awaited;       /* of these, what goes on by itself */
+    cad_wait_hook *wait_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
@@ -586,19 +564,34 @@ struct cad_loop {
         uint64_t iterations;  /* since the sink listens */
         cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
         cad__object *changed; /* what has changed and is to be told of; NULL */
+        struct cad__told_line {
+            const cad__type *type;
+            const char *line; /* a literal */
+            bool told;        /* its length is a part of the state that the sink wants */
+        } lines[CAD__TOLD_LINES];
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
 };
 
+#define CAD__INTERRUPTED (-1) /* by no signal */
+
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
-static inline cad_task *cad__current(void) {
-    assert(cad__running != NULL && cad__running->current != NULL);
+/* The running task; and the wait that it is about to begin. */
+#define cad__current() cad__current_at(__FILE__, __LINE__, __func__)
+#define cad__current_wait() cad__current_wait_at(__FILE__, __LINE__, __func__)
+
+CAD__INLINE cad_task *cad__current_at(const char *file, int line, const char *function) {
+    CAD__ASSERT_AT(file, line, function, cad__running != NULL && cad__running->current != NULL,
+                   "called outside a task");
     return cad__running->current;
 }
 
-static inline cad__wait *cad__current_wait(void) {
-    return &cad__task_of(cad__current())->wait;
+CAD__INLINE cad__wait *cad__current_wait_at(const char *file, int line, const char *function) {
+    cad__wait *wait = &cad__task_of(cad__current_at(file, line, function))->wait;
+    CAD__ASSERT_AT(file, line, function, wait->operation == NULL,
+                   "a step begins an operation while another is pending");
+    return wait;
 }
 
 static inline cad_task *cad__first_waiter(const cad__waiters *waiters) {
@@ -623,11 +616,10 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
 
 CAD__APART void cad__trace_task_begin(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
-CAD__APART void cad__trace_wait(cad_task *task);
 CAD__APART void cad__trace_wake(cad_task *task);
 /* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
  * those are woken. */
-CAD__APART void cad__trace_join(cad_loop *loop, const cad__entry *entry);
+CAD__APART void cad__trace_ready(cad_loop *loop, cad__entry *entry);
 CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
 /* An entry is about to be taken out of the ready queue before its turn. */
 CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
@@ -681,8 +673,10 @@ cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
-    CAD__TRACE(loop, cad__trace_join(loop, entry));
-    cad__append(&loop->ready, &entry->link);
+    if (__builtin_expect(loop->trace != NULL, 0))
+        cad__trace_ready(loop, entry); /* which appends it, so that nothing is left to do here */
+    else
+        cad__append(&loop->ready, &entry->link);
 }
 
 static inline void cad__future_subscribe(cad_future *future, cad__entry *entry) {
@@ -696,11 +690,8 @@ static inline void cad__follow(cad__follower *follower) {
     cad__future_subscribe(follower->future, &follower->entry);
 }
 
-/* deadline = from + delay, without overflow. */
-int64_t cad__deadline(int64_t from_ns, int64_t delay_ns);
-
-/* The same from now on. A loop that is a little late counts from the time at which it was to run:
- * what falls on the same time is due at the same time then, and not when jitter has it. */
+/* A deadline, from now on. A loop that is a little late counts from the time at which it was to
+ * run: what falls on the same time is due at the same time then, and not when jitter has it. */
 int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns);
 
 /* Calls from other threads, and the worker pool. */
@@ -708,6 +699,21 @@ int cad__threads_new(cad_loop *loop);
 bool cad__threads_pending(cad_loop *loop); /* calls from other threads have come in */
 void cad__threads_collect(cad_loop *loop); /* makes them ready */
 void cad__threads_free(cad_loop *loop);
+
+/* --- The world outside -------------------------------------------------------------------- */
+
+/* Memory for a request, zeroed: `size` bytes, whose last member it is, and the driver's part
+ * behind them. NULL: out of memory. cad__free() when it is over, or was never begun. */
+void *cad__request_new(cad_loop *loop, size_t size, enum cad_request_kind kind);
+/* Begins it: 0, and its done() will be called, or the driver's error. */
+int cad__submit(cad_loop *loop, cad_request *request);
+/* It is no longer wanted; its done() is called all the same, now or soon. */
+void cad__cancel(cad_request *request);
+/* Cancels all that is under way, and waits for its end. */
+void cad__requests_end(cad_loop *loop);
+
+/* cad_loop_run() returns: what has interrupted it is past. */
+void cad__interrupt_heeded(cad_loop *loop);
 
 /* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
 int cad__task_group_add(cad_task_group *group, cad_task *task);

@@ -52,7 +52,8 @@ cad_lock *cad_lock_new(cad_loop *loop) {
 }
 
 void cad_lock_free(cad_lock *lock) {
-    assert(lock == NULL || lock->object.loop->closing || cad__list_empty(&lock->waiters.list));
+    CAD__ASSERT(lock == NULL || lock->object.loop->closing || cad__list_empty(&lock->waiters.list),
+                "a task waits for it, or was woken and has yet to acquire it");
     cad__object_free(lock != NULL ? &lock->object : NULL);
 }
 
@@ -112,7 +113,7 @@ static int acquire_poll(cad_task *task) {
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_lock_acquire(cad_lock *lock) {
-    return cad__begin(&acquire_operation, lock);
+    return cad__begin(cad__current_wait(), &acquire_operation, lock);
 }
 
 int cad_lock_release(cad_lock *lock) {

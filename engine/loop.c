@@ -1,3 +1,4 @@
+/* The loop: what it runs, when it waits, and why it ends. */
 #include <string.h>
 
 #include "internal.h"
@@ -6,7 +7,8 @@ _Thread_local cad_loop *cad__running;
 
 enum {
     DEFAULT_WORKERS = 4,
-    LOOK_EVERY = 16,       /* iterations that coroutines may begin before the loop looks outside, */
+    TURNS = 16,            /* iterations that coroutines may begin before it is the loop's turn, */
+    LOOK_ITERATIONS = 64,  /* and the loop before it looks outside, */
     LOOK_NS = 1000 * 1000, /* or the time that they may take */
 };
 
@@ -21,13 +23,18 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     }
     loop->driver = driver;
     loop->workers = DEFAULT_WORKERS;
+    loop->limit_ns = CAD_NEVER - 1;
     cad__list_init(&loop->ready);
     cad__list_init(&loop->batch);
     cad__list_init(&loop->tasks);
     cad__list_init(&loop->objects);
+    cad__list_init(&loop->interrupts);
+    cad__list_init(&loop->requests);
     cad__timers_init(&loop->timers);
     driver->loop = loop;
     int error = cad__threads_new(loop);
+    if (error == 0 && driver->interrupt != 0)
+        error = cad_loop_interrupt_on(loop, driver->interrupt);
     if (error != 0) {
         cad_loop_free(loop);
         return error;
@@ -53,14 +60,13 @@ static void free_all(cad__link *list) {
 void cad_loop_free(cad_loop *loop) {
     if (loop == NULL)
         return;
-    assert(cad__running != loop);
+    CAD__ASSERT(cad__running != loop, "the loop runs");
     /* Objects refer to one another: each gives back what it holds while all are there, then all
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
     loop->closing = true;
     loop->trace = NULL; /* nothing of this is a part of the run */
-    if (loop->driver->join != NULL)
-        loop->driver->join(loop->driver);
+    cad__requests_end(loop);
     clear_all(&loop->tasks, true);
     clear_all(&loop->objects, true);
     clear_all(&loop->objects, false);
@@ -93,17 +99,19 @@ static void begin_iteration(cad_loop *loop) {
  * the loop has looked there a moment ago. */
 static bool may_begin_iteration(cad_loop *loop) {
     cad_driver *driver = loop->driver;
-    if (loop->complete || loop->stopping || ++loop->turns == LOOK_EVERY)
+    if (loop->complete || loop->stopping || loop->interrupted != 0 || ++loop->turns == TURNS)
         return false;
     bool busy = !cad__list_empty(&loop->ready);
     if (!driver->simulated) {
         loop->now_ns = driver->now(driver);
-        return busy && loop->now_ns - loop->looked_ns < LOOK_NS;
+        return busy && loop->now_ns - loop->turned_ns < LOOK_NS;
     }
     if (busy)
         return true;
-    if (loop->timers.first_ns == CAD_NEVER || driver->wait(driver, loop->timers.first_ns) != 0)
+    int64_t until_ns = loop->timers.first_ns;
+    if (until_ns > loop->limit_ns || loop->wait_hooks != NULL)
         return false;
+    (void)driver->wait(driver, until_ns);
     loop->now_ns = driver->now(driver);
     return true;
 }
@@ -158,29 +166,90 @@ static void run_batch(cad_loop *loop) {
     cad__splice(&loop->ready, &loop->batch);
 }
 
+/* --- Waiting --------------------------------------------------------------------------------- */
+
+CAD__APART static void before_wait(cad_loop *loop, int64_t until_ns) {
+    cad_wait_hook *next;
+    for (cad_wait_hook *hook = loop->wait_hooks; hook != NULL; hook = next) {
+        next = hook->next;
+        hook->before_wait(hook, until_ns);
+    }
+}
+
+static bool has_something_to_do(cad_loop *loop) {
+    return !cad__list_empty(&loop->ready) || loop->stopping || loop->interrupted != 0 ||
+           cad__threads_pending(loop);
+}
+
+static bool wait_until(cad_loop *loop, int64_t deadline_ns) {
+    loop->unlooked = 0;
+    loop->looked_ns = loop->now_ns;
+    return loop->driver->wait(loop->driver, deadline_ns);
+}
+
+/* While there is enough to do. In a simulated world nothing happens meanwhile; in the real one a
+ * look costs as much as many turns, and is only taken once in a while. The time is that of the last
+ * iteration's start, which costs nothing to look at. */
+static void look(cad_loop *loop, bool now) {
+    if (now || (!loop->driver->simulated &&
+                (++loop->unlooked >= LOOK_ITERATIONS || loop->now_ns - loop->looked_ns >= LOOK_NS)))
+        (void)wait_until(loop, 0);
+}
+
+/* When nothing is to come within the limit: what else there is to wait for. What has happened
+ * outside but was not looked at yet comes before a deadlock. */
+CAD__APART static int wait_beyond_timers(cad_loop *loop) {
+    bool timers = loop->timers.first_ns != CAD_NEVER, simulated = loop->driver->simulated;
+    if (timers && simulated)
+        return CAD_ETIMEDOUT;
+    bool deadlocked = !timers && loop->holds == 0 && loop->awaited == 0;
+    int64_t until_ns = simulated ? CAD_NEVER : loop->limit_ns + 1;
+    bool hope = wait_until(loop, deadlocked ? 0 : until_ns) && !deadlocked;
+    return hope || has_something_to_do(loop) ? 0 : CAD_EDEADLOCK;
+}
+
+/* When there is nothing to do: until there is. 0, or why there will not be. */
+static int wait_for_something(cad_loop *loop) {
+    if (loop->wait_hooks != NULL) {
+        before_wait(loop, loop->timers.first_ns);
+        if (has_something_to_do(loop))
+            return 0;
+    }
+    if (loop->timers.first_ns > loop->limit_ns)
+        return wait_beyond_timers(loop);
+    (void)wait_until(loop, loop->timers.first_ns);
+    return 0;
+}
+
+/* --- The run --------------------------------------------------------------------------------- */
+
 /* asyncio's _run_once(): waits for something to do, then runs what is ready. What has happened
  * before the run comes before its first iteration. */
 static int iterate(cad_loop *loop, bool first) {
-    cad_driver *driver = loop->driver;
+    if (loop->now_ns > loop->limit_ns)
+        return CAD_ETIMEDOUT;
     int64_t deadline_ns = loop->timers.first_ns;
-    if (loop->stopping || !cad__list_empty(&loop->ready))
-        deadline_ns = first ? 0 : CAD_IN_PASSING;
-    int error = driver->wait(driver, deadline_ns);
+    bool busy = has_something_to_do(loop);
+    int error = 0;
+    if (busy)
+        look(loop, first);
+    else
+        error = wait_for_something(loop);
     loop->turns = 0;
+    if (error != 0)
+        return error;
     cad__threads_collect(loop);
-    if (error != 0 && cad__list_empty(&loop->ready))
-        return loop->interrupted ? CAD_EINTERRUPTED : error;
-    loop->now_ns = driver->now(driver);
-    if (first || deadline_ns > loop->now_ns) /* woken from outside, for now */
+    loop->now_ns = loop->driver->now(loop->driver);
+    if (first || (!busy && deadline_ns > loop->now_ns)) /* woken from outside, for now */
         loop->due_ns = loop->now_ns;
     begin_iteration(loop);
-    loop->looked_ns = loop->now_ns;
+    loop->turned_ns = loop->now_ns;
     run_batch(loop);
-    return loop->interrupted ? CAD_EINTERRUPTED : 0;
+    return loop->interrupted != 0 ? CAD_EINTERRUPTED : 0;
 }
 
 int cad_loop_run(cad_loop *loop) {
-    assert(cad__running == NULL); /* loops do not nest */
+    CAD__ASSERT(cad__running == NULL, "loops do not nest");
     if (!loop->started) {
         loop->driver->start(loop->driver);
         loop->started = true;
@@ -190,6 +259,7 @@ int cad_loop_run(cad_loop *loop) {
     if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
     loop->complete = loop->live == 0;
+    loop->signal = 0;
     for (bool first = true; result == 0 && !loop->complete; first = false) {
         result = iterate(loop, first);
         if (result == 0 && loop->stopping && !loop->complete)
@@ -198,17 +268,12 @@ int cad_loop_run(cad_loop *loop) {
     cad__overflow_unwatch(loop);
     cad__running = NULL;
     loop->stopping = false;
-    loop->interrupted = 0;
+    cad__interrupt_heeded(loop);
     return result != 0 ? cad__raise(result, NULL) : 0;
 }
 
 void cad_loop_stop(cad_loop *loop) {
     loop->stopping = true;
-}
-
-void cad_loop_interrupt(cad_loop *loop) {
-    loop->interrupted = 1;
-    loop->driver->wake(loop->driver); /* a signal may come just before the loop goes to sleep */
 }
 
 cad_loop *cad_running_loop(void) {
@@ -225,13 +290,34 @@ void cad_loop_hold(cad_loop *loop) {
 }
 
 void cad_loop_release(cad_loop *loop) {
-    assert(loop->holds > 0);
+    CAD__ASSERT(loop->holds > 0, "more is released than was held");
     loop->complete |= --loop->live == 0;
     loop->holds--;
 }
 
+void cad_loop_set_limit(cad_loop *loop, int64_t limit_ns) {
+    loop->limit_ns = limit_ns < CAD_NEVER ? limit_ns : CAD_NEVER - 1;
+}
+
+void cad_loop_add_wait_hook(cad_loop *loop, cad_wait_hook *hook) {
+    cad_wait_hook **last = &loop->wait_hooks;
+    while (*last != NULL)
+        last = &(*last)->next;
+    hook->next = NULL;
+    *last = hook;
+}
+
+void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook) {
+    for (cad_wait_hook **at = &loop->wait_hooks; *at != NULL; at = &(*at)->next) {
+        if (*at == hook) {
+            *at = hook->next;
+            return;
+        }
+    }
+}
+
 void cad_loop_set_threads(cad_loop *loop, unsigned threads) {
-    assert(threads > 0);
+    CAD__ASSERT(threads > 0, "at least one thread is needed");
     loop->workers = threads;
 }
 
@@ -247,16 +333,14 @@ void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handl
 
 void cad_compute(int64_t duration_ns) {
     cad_loop *loop = cad__running;
-    assert(loop != NULL);
+    CAD__ASSERT(loop != NULL, "called outside a loop");
     if (duration_ns <= 0)
         return;
+    if (loop->wait_hooks != NULL)
+        before_wait(loop, cad__deadline(cad_loop_time(loop), duration_ns));
     loop->driver->compute(loop->driver, duration_ns);
     loop->now_ns = loop->due_ns = loop->driver->now(loop->driver);
     CAD__TRACE(loop, cad__trace_time(loop));
-}
-
-int64_t cad__deadline(int64_t from_ns, int64_t delay_ns) {
-    return delay_ns > 0 && from_ns > CAD_NEVER - delay_ns ? CAD_NEVER : from_ns + delay_ns;
 }
 
 int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns) {

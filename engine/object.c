@@ -56,7 +56,13 @@ const char *cad__object_name(cad__object *object) {
     return object->name;
 }
 
+bool cad__object_awaited(const cad__object *object) {
+    return object != NULL && !object->loop->closing && cad_waiters(object) > 0;
+}
+
 bool cad__object_in_use(const cad__object *object) {
+    if (object == NULL)
+        return false;
     const cad__link *tasks = &object->loop->tasks;
     for (const cad__link *link = tasks->next; link != tasks && !object->loop->closing;
          link = link->next) {

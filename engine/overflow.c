@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* sigaltstack() */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -99,8 +99,9 @@ cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
 }
 
 void cad_queue_free(cad_queue *queue) {
-    assert(queue == NULL || !cad__object_in_use(&queue->object));
-    cad__object_free(queue != NULL ? &queue->object : NULL);
+    cad__object *object = queue != NULL ? &queue->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* --- Items ----------------------------------------------------------------------------------- */
@@ -248,8 +249,9 @@ static int put_poll(cad_task *task) {
 static const cad__operation put_operation = {.verb = "put", .poll = put_poll, .tells = true};
 
 int cad_queue_put(cad_queue *queue, void *item) {
-    cad__current_wait()->item = item;
-    return cad__begin(&put_operation, queue);
+    cad__wait *wait = cad__current_wait();
+    wait->item = item;
+    return cad__begin(wait, &put_operation, queue);
 }
 
 /* --- get ------------------------------------------------------------------------------------- */
@@ -291,8 +293,9 @@ static int get_poll(cad_task *task) {
 static const cad__operation get_operation = {.verb = "get", .poll = get_poll, .tells = true};
 
 int cad_queue_get(cad_queue *queue, void **item) {
-    cad__current_wait()->out = item;
-    return cad__begin(&get_operation, queue);
+    cad__wait *wait = cad__current_wait();
+    wait->out = item;
+    return cad__begin(wait, &get_operation, queue);
 }
 
 /* --- join ------------------------------------------------------------------------------------ */
@@ -321,7 +324,7 @@ static int join_poll(cad_task *task) {
 static const cad__operation join_operation = {.verb = "join", .poll = join_poll};
 
 int cad_queue_join(cad_queue *queue) {
-    return cad__begin(&join_operation, queue);
+    return cad__begin(cad__current_wait(), &join_operation, queue);
 }
 
 /* --- The rest -------------------------------------------------------------------------------- */

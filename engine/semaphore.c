@@ -55,8 +55,9 @@ cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value) {
 }
 
 void cad_semaphore_free(cad_semaphore *semaphore) {
-    assert(semaphore == NULL || !cad__object_in_use(&semaphore->object));
-    cad__object_free(semaphore != NULL ? &semaphore->object : NULL);
+    cad__object *object = semaphore != NULL ? &semaphore->object : NULL;
+    CAD__ASSERT_UNUSED(object);
+    cad__object_free(object);
 }
 
 /* The one that is woken gets the unit at once: nobody can take it from it on the way. */
@@ -94,7 +95,7 @@ static int acquire_poll(cad_task *task) {
 static const cad__operation acquire_operation = {.verb = "acquire", .poll = acquire_poll};
 
 int cad_semaphore_acquire(cad_semaphore *semaphore) {
-    return cad__begin(&acquire_operation, semaphore);
+    return cad__begin(cad__current_wait(), &acquire_operation, semaphore);
 }
 
 int cad_semaphore_release(cad_semaphore *semaphore) {

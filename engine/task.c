@@ -11,6 +11,14 @@
 
 enum { DEFAULT_STACK = 64 * 1024 };
 
+#define ASSERT_TASK(future)                                                                        \
+    CAD__ASSERT((future)->object.type == &cad__task_type, "a future that is no task")
+
+/* Of a step machine. */
+static void *state_of(cad__task *task) {
+    return task + 1;
+}
+
 /* --- The end of a task ----------------------------------------------------------------------- */
 
 /* One iteration after the end: asyncio would see it in a done callback. */
@@ -25,8 +33,9 @@ void cad__task_ended(cad__entry *entry) {
 
 void cad__task_end(cad__task *task, int code) {
     cad_future *future = &task->future;
-    assert(code <= 0);
-    assert(future->scopes == 0 && "each enter wants its leave");
+    CAD__ASSERT(code == 0 || code < CAD_PENDING, "a task ends with 0 or an error");
+    CAD__ASSERT(future->scopes == 0,
+                "a task ends in a timeout or a group: each enter wants its leave");
     cad_exception *exception = NULL;
     if (code != 0 && task->raised != NULL && cad_exception_code(task->raised) == code)
         exception = task->raised;
@@ -37,13 +46,14 @@ void cad__task_end(cad__task *task, int code) {
     } else {
         future->exception_once = code == CAD_ECANCELLED;
     }
-    CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
     task->timer.entry.kind = CAD__ENTRY_END;
     cad__ready(future->object.loop, &task->timer.entry);
     if (code == CAD_ECANCELLED)
         cad__future_set_cancelled(future, exception);
     else
         cad__future_finish(future, future->value, code, exception);
+    /* Behind whom that wakes: it is the task who does. */
+    CAD__TRACE(future->object.loop, cad__trace_task_end(future, code, exception));
 }
 
 /* --- Running --------------------------------------------------------------------------------- */
@@ -62,7 +72,7 @@ static int begin(cad__task *task, int result) {
 }
 
 /* The result with which the task goes on; CAD_PENDING where its turn is over already. */
-static int begin_turn(cad_loop *loop, cad__task *task) {
+CAD__INLINE int begin_turn(cad_loop *loop, cad__task *task) {
     loop->current = &task->future;
     int result = cad__wait_resume(task);
     if (!task->future.started) {
@@ -87,11 +97,15 @@ void cad__task_run(cad__entry *entry) {
         cad__coroutine_enter(task, result);
         return;
     }
-    result = task->step->step(cad_task_state(&task->future), result);
-    /* CAD_PENDING says that an operation has been begun, and nothing else does. */
-    assert((result == CAD_PENDING) == (task->wait.operation != NULL));
-    if (result != CAD_PENDING)
+    result = task->step->step(state_of(task), result);
+    if (result != CAD_PENDING) {
+        CAD__ASSERT(task->wait.operation == NULL,
+                    "a step ends while the operation that it called is CAD_PENDING");
         cad__task_end(task, result);
+    } else {
+        CAD__ASSERT(task->wait.operation != NULL,
+                    "a step returns CAD_PENDING, and no operation that it called did");
+    }
     end_turn(loop);
 }
 
@@ -167,11 +181,12 @@ static bool cancel(cad_future *future, cad_exception *exception) {
 
 static void clear(cad__object *object) {
     cad__task *task = CAD__CONTAINER(object, cad__task, future.object);
-    assert((object->loop->closing || cad_future_done(&task->future)) && "freed twice");
+    CAD__ASSERT(cad_future_done(&task->future) || object->loop->closing,
+                "a task that has not ended is freed: freed twice?");
     cad__wait_drop(task);
     if (!task->future.stackful) {
         if (task->step->finish != NULL)
-            task->step->finish(cad_task_state(&task->future));
+            task->step->finish(state_of(task));
     } else if (task->coroutine != NULL) {
         cad__coroutine_drop(task);
     }
@@ -268,8 +283,9 @@ int cad_step_create(cad_loop *loop, const cad_step_type *type, const cad_task_op
 /* --- The rest -------------------------------------------------------------------------------- */
 
 void *cad_task_state(cad_task *task) {
-    assert(!task->stackful);
-    return cad__task_of(task) + 1;
+    ASSERT_TASK(task);
+    CAD__ASSERT(!task->stackful, "a coroutine has no state");
+    return state_of(cad__task_of(task));
 }
 
 cad_task *cad_current_task(void) {
@@ -282,24 +298,24 @@ int cad_return(void *value) {
 }
 
 int cad_task_uncancel(cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     if (task->cancelling > 0 && --task->cancelling == 0)
         task->must_cancel = false;
     return (int)task->cancelling;
 }
 
 int cad_task_cancelling(const cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     return (int)task->cancelling;
 }
 
 const char *cad_task_name(const cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     return cad__object_name(&((cad_task *)(uintptr_t)task)->object);
 }
 
 int cad_task_copy_name(const cad_task *task, char *buffer, size_t size) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     const char *name = task->object.name;
     if (name == NULL)
         return cad__object_own_name(&task->object, buffer, size);
@@ -314,7 +330,7 @@ int cad_task_copy_name(const cad_task *task, char *buffer, size_t size) {
 }
 
 uint64_t cad_task_id(const cad_task *task) {
-    assert(task->object.type == &cad__task_type);
+    ASSERT_TASK(task);
     return task->object.id;
 }
 
@@ -354,6 +370,7 @@ static int sleep_poll(cad_task *task) {
 static const cad__operation sleep_operation = {.verb = "sleep", .poll = sleep_poll};
 
 int cad_sleep(int64_t delay_ns) {
-    cad__current_wait()->deadline_ns = delay_ns;
-    return cad__begin(&sleep_operation, NULL);
+    cad__wait *wait = cad__current_wait();
+    wait->deadline_ns = delay_ns;
+    return cad__begin(wait, &sleep_operation, NULL);
 }

@@ -1,3 +1,4 @@
+/* What comes from other threads, and goes to them: calls into the loop, and work for workers. */
 #include <stdatomic.h>
 
 #include <uv.h>
@@ -15,20 +16,20 @@ typedef struct posted {
 /* One to_thread(). Not an object of the loop: it must outlast the wait, and even the loop's
  * objects, when the worker is slow. */
 typedef struct job {
-    cad_work work;
-    cad__link link; /* among those running or waiting */
+    cad__link link; /* among those that wait */
     cad_loop *loop;
     cad_future *future; /* done when fn has returned; a reference */
     void (*fn)(void *arg);
     void *arg;
+    cad_request request;
 } job;
 
 struct cad__threads {
     uv_mutex_t mutex; /* over `posted` alone */
     cad__link posted;
     atomic_bool pending;
-    cad__link running, waiting; /* jobs */
-    unsigned busy;              /* workers */
+    cad__link waiting; /* jobs */
+    unsigned busy;     /* workers */
 };
 
 int cad__threads_new(cad_loop *loop) {
@@ -40,7 +41,6 @@ int cad__threads_new(cad_loop *loop) {
         return CAD_ESYSTEM;
     }
     cad__list_init(&threads->posted);
-    cad__list_init(&threads->running);
     cad__list_init(&threads->waiting);
     loop->threads = threads;
     return 0;
@@ -80,7 +80,6 @@ void cad__threads_free(cad_loop *loop) {
     free_posted(&loop->batch);
     free_posted(&loop->ready);
     free_posted(&threads->posted);
-    free_jobs(&threads->running);
     free_jobs(&threads->waiting);
     uv_mutex_destroy(&threads->mutex);
     cad__free(threads);
@@ -125,31 +124,27 @@ void cad__threads_collect(cad_loop *loop) {
 /* --- The worker pool ---------------------------------------------------------------------------
  */
 
-static void run(cad_work *work) {
-    job *self = CAD__CONTAINER(work, job, work);
+static void run(cad_request *request) {
+    job *self = CAD__CONTAINER(request, job, request);
     self->fn(self->arg);
 }
 
-/* The future may have been cancelled meanwhile. */
+/* The future may have been cancelled meanwhile; and where the loop is closing it goes with all
+ * others. */
 static void finish(job *self, int error) {
-    if (!cad_future_done(self->future))
+    if (!self->loop->closing && !cad_future_done(self->future))
         cad__future_finish(self->future, NULL, error, NULL);
     cad_future_unref(self->future);
-    cad__unlink(&self->link);
     cad__free(self);
 }
 
 static void start(job *self) {
     struct cad__threads *threads = self->loop->threads;
-    if (cad__linked(&self->link))
-        cad__unlink(&self->link);
-    cad__append(&threads->running, &self->link);
-    threads->busy++;
-    int error = self->loop->driver->start_work(self->loop->driver, &self->work);
-    if (error != 0) {
-        threads->busy--;
+    int error = cad__submit(self->loop, &self->request);
+    if (error == 0)
+        threads->busy++;
+    else
         finish(self, error);
-    }
 }
 
 /* What was cancelled while it waited for a worker is never started. */
@@ -157,6 +152,7 @@ static void start_next(cad_loop *loop) {
     struct cad__threads *threads = loop->threads;
     while (threads->busy < loop->workers && !cad__list_empty(&threads->waiting)) {
         job *next = CAD__CONTAINER(threads->waiting.next, job, link);
+        cad__unlink(&next->link);
         if (cad_future_cancelled(next->future))
             finish(next, 0);
         else
@@ -164,14 +160,13 @@ static void start_next(cad_loop *loop) {
     }
 }
 
-static void done(cad_work *work) {
-    job *self = CAD__CONTAINER(work, job, work);
+static void done(cad_request *request, int result) {
+    job *self = CAD__CONTAINER(request, job, request);
     cad_loop *loop = self->loop;
     loop->threads->busy--;
-    if (loop->closing)
-        return; /* the job is freed with the rest */
-    finish(self, 0);
-    start_next(loop);
+    finish(self, result);
+    if (!loop->closing)
+        start_next(loop);
 }
 
 static int to_thread_poll(cad_task *task) {
@@ -197,13 +192,16 @@ static const cad__operation to_thread_operation = {
 
 int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
     cad_loop *loop = cad__current()->object.loop;
-    job *self = cad__zalloc(sizeof *self);
+    job *self = cad__request_new(loop, sizeof *self, CAD_REQUEST_WORK);
     cad_future *future = self != NULL ? cad_future_new(loop) : NULL;
     if (future == NULL) {
         cad__free(self);
         return CAD_ENOMEM;
     }
-    self->work = (cad_work){.run = run, .done = done, .virtual_ns = virtual_ns};
+    self->request.kind = CAD_REQUEST_WORK;
+    self->request.done = done;
+    self->request.of.work.run = run;
+    self->request.of.work.virtual_ns = virtual_ns;
     self->loop = loop;
     self->future = cad_future_ref(future);
     self->fn = fn;
@@ -212,5 +210,5 @@ int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
         start(self);
     else
         cad__append(&loop->threads->waiting, &self->link);
-    return cad__begin(&to_thread_operation, future);
+    return cad__begin(cad__current_wait(), &to_thread_operation, future);
 }

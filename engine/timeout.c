@@ -80,8 +80,8 @@ bool cad_timeout_expired(const cad_timeout *scope) {
 
 int cad_timeout_leave(cad_timeout *scope, int error) {
     cad_task *task = scope->task;
-    assert(task == cad__current());
-    assert(task->scopes > 0);
+    CAD__ASSERT(task == cad__current(), "another task has entered it");
+    CAD__ASSERT(task->scopes > 0, "it has been left");
     task->scopes--;
     cad__timer_cancel(scope->object.loop, &scope->timer);
     bool expired = scope->state == EXPIRING;

@@ -226,15 +226,13 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns) {
     return 0;
 }
 
-void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
-    cad__timers *timers = &loop->timers;
-    if (!timer->running) {
-        if (cad__linked(&timer->entry.link)) {
-            CAD__TRACE(loop, cad__trace_leave(loop, &timer->entry));
-            cad__unlink(&timer->entry.link);
-        }
-        return;
-    }
+/* Seldom: it had just fired. */
+CAD__APART static void leave_ready_queue(cad_loop *loop, cad__timer *timer) {
+    CAD__TRACE(loop, cad__trace_leave(loop, &timer->entry));
+    cad__unlink(&timer->entry.link);
+}
+
+CAD__APART static void cancel_running(cad__timers *timers, cad__timer *timer) {
     timer->running = false;
     timers->table[timer->number].timer = NULL;
     timers->cancelled++;
@@ -242,6 +240,14 @@ void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
         drop_first_cancelled(timers);
     else if (timers->cancelled > FEW && timers->cancelled > timers->count / 2)
         drop_all_cancelled(timers);
+}
+
+/* Most are neither: every task has one. */
+void cad__timer_cancel(cad_loop *loop, cad__timer *timer) {
+    if (timer->running)
+        cancel_running(&loop->timers, timer);
+    else if (cad__linked(&timer->entry.link))
+        leave_ready_queue(loop, timer);
 }
 
 /* What the next two timers are about, which may be anywhere in memory, is fetched while this one's

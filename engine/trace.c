@@ -12,12 +12,10 @@
 /* What the sink wants to know of an object. */
 static void describe(const struct cad__tracer *tracer, const cad__object *object,
                      cad_object_info *info) {
-    size_t count = 0;
     cad_object_describe(object, info);
-    for (size_t i = 0; i < info->count; i++)
-        if (tracer->sink->detail || !info->fields[i].detail)
-            info->fields[count++] = info->fields[i];
-    info->count = count;
+    if (!tracer->sink->detail)
+        while (info->count > 0 && info->fields[info->count - 1].detail) /* which are the last */
+            info->count--;
 }
 
 static void declare(struct cad__tracer *tracer, cad__object *object) {
@@ -125,17 +123,25 @@ static cad__object *object_of(const cad_wait_info *wait) {
     return wait->task == NULL ? (cad__object *)(uintptr_t)wait->object : NULL;
 }
 
-/* Whether the length of a line is a part of the object's state that the sink wants. */
-static bool tells_line(const struct cad__tracer *tracer, const cad__object *object,
-                       const char *line) {
+static bool is_field(const struct cad__tracer *tracer, const cad__object *object, const char *key) {
     cad_object_info info;
-    if (line == NULL || !object->traced)
-        return false;
     describe(tracer, object, &info);
     for (size_t i = 0; i < info.count; i++)
-        if (strcmp(info.fields[i].key, line) == 0)
+        if (strcmp(info.fields[i].key, key) == 0)
             return true;
     return false;
+}
+
+/* Whether the length of a line is a part of the object's state that the sink wants: it is for all
+ * objects of a type or for none, and is asked at each wait, so the answer is kept. */
+static bool tells_line(struct cad__tracer *tracer, const cad__object *object, const char *line) {
+    if (line == NULL || !object->traced)
+        return false;
+    uintptr_t mixed = ((uintptr_t)line ^ (uintptr_t)object->type) >> 3;
+    struct cad__told_line *told = &tracer->lines[mixed % CAD__TOLD_LINES];
+    if (told->line != line || told->type != object->type)
+        *told = (struct cad__told_line){object->type, line, is_field(tracer, object, line)};
+    return told->told;
 }
 
 /* Tells of the change that was put off. */
@@ -160,7 +166,7 @@ void cad__trace_task_end(cad_task *task, int code, const cad_exception *exceptio
         sink->task_end(sink->context, now_ns, task, code, exception);
 }
 
-void cad__trace_wait(cad_task *task) {
+static void wait_began(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
@@ -205,7 +211,7 @@ static cad_ready_info describe_entry(const cad__entry *entry) {
     return (cad_ready_info){.kind = cad__entry_name(entry), .task = cad__entry_task(entry)};
 }
 
-void cad__trace_join(cad_loop *loop, const cad__entry *entry) {
+static void join(cad_loop *loop, const cad__entry *entry) {
     const cad_trace_sink *sink = loop->trace->sink;
     if (!sink->detail || sink->ready_join == NULL)
         return;
@@ -213,12 +219,17 @@ void cad__trace_join(cad_loop *loop, const cad__entry *entry) {
     sink->ready_join(sink->context, tick(loop), &info, culprit(loop));
 }
 
+void cad__trace_ready(cad_loop *loop, cad__entry *entry) {
+    join(loop, entry);
+    cad__append(&loop->ready, &entry->link);
+}
+
 void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
     for (cad__link *link = entries->next; link != entries; link = link->next) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         if (entry->kind == CAD__ENTRY_TASK)
             cad__trace_wake(&cad__entry_owner(entry)->future);
-        cad__trace_join(loop, entry);
+        join(loop, entry);
     }
 }
 
@@ -408,6 +419,8 @@ int cad__trace_poll(cad__task *task) {
     if (tells && result != CAD_PENDING)
         cad__trace_operation(object, operation->verb, result);
     settle(task->future.object.loop);
+    if (result == CAD_PENDING)
+        wait_began(&task->future);
     return result;
 }
 

@@ -151,8 +151,9 @@ int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when retu
         return CAD_ENOMEM;
     self->return_when = return_when;
     self->timeout_ns = timeout_ns;
-    cad__current_wait()->item = self;
-    return cad__begin(&wait_operation, NULL);
+    cad__wait *wait = cad__current_wait();
+    wait->item = self;
+    return cad__begin(wait, &wait_operation, NULL);
 }
 
 /* --- wait_for -------------------------------------------------------------------------------- */
@@ -206,12 +207,12 @@ int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value) {
         if (error != 0)
             return error;
         wait->item = scope;
-        return cad__begin(&wait_for_operation, future);
+        return cad__begin(wait, &wait_for_operation, future);
     }
     waiting *self = new_waiting(future->object.loop, &future, 1);
     if (self == NULL)
         return CAD_ENOMEM;
     self->timeout_ns = CAD_NEVER;
     wait->item = self;
-    return cad__begin(&cancel_operation, future);
+    return cad__begin(wait, &cancel_operation, future);
 }

@@ -22,27 +22,24 @@
 /* An operation is waiting now. A task that called cancel() on itself is cancelled at its next wait,
  * as soon as it begins. */
 static void parked(cad__task *task) {
-    CAD__TRACE(task->future.object.loop, cad__trace_wait(&task->future));
     if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
         task->future.must_cancel = false;
 }
 
-static int poll(cad__task *task) {
+CAD__INLINE int poll(cad__task *task, const cad__operation *operation) {
     if (__builtin_expect(task->future.object.loop->trace != NULL, 0))
         return cad__trace_poll(task);
-    return task->wait.operation->poll(&task->future);
+    return operation->poll(&task->future);
 }
 
-int cad__begin(const cad__operation *operation, void *object) {
-    cad__task *task = cad__task_of(cad__current());
-    cad__wait *wait = &task->wait;
-    assert(wait->operation == NULL); /* a step machine began a second one while one was pending */
+int cad__begin(cad__wait *wait, const cad__operation *operation, void *object) {
+    cad__task *task = CAD__CONTAINER(wait, cad__task, wait);
     wait->operation = operation;
     wait->object = object;
     wait->error = 0;
     wait->state = CAD__WAIT_NONE;
     wait->phase = wait->inner = 0;
-    int result = poll(task);
+    int result = poll(task, operation);
     if (result != CAD_PENDING) {
         wait->operation = NULL;
         return result;
@@ -71,7 +68,7 @@ int cad__wait_resume(cad__task *task) {
         resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
-    int result = poll(task);
+    int result = poll(task, wait->operation);
     if (result == CAD_PENDING) {
         parked(task);
     } else {
@@ -131,13 +128,6 @@ int cad__wait_future(cad_task *task, cad_future *future) {
     return begin_wait(task, CAD__WAIT_FUTURE);
 }
 
-/* Appends the task to the ready queue: its wait is over. */
-static void make_ready(cad__task *task) {
-    CAD__TRACE(task->future.object.loop, cad__trace_wake(&task->future));
-    task->timer.entry.kind = CAD__ENTRY_TASK;
-    cad__ready(task->future.object.loop, &task->timer.entry);
-}
-
 int cad__yield(cad_task *task) {
     begin_wait(task, CAD__WAIT_NONE);
     cad__entry *entry = &cad__task_of(task)->timer.entry;
@@ -148,17 +138,38 @@ int cad__yield(cad_task *task) {
 
 /* --- Waking ------------------------------------------------------------------------------ */
 
-static void end_wait(cad__task *task, enum cad__wait_state state, int error) {
+/* The task is appended to the ready queue: its wait is over. Who listens has to be told three times
+ * in this; so it is looked once whether anybody does, and there are two of this function. */
+CAD__INLINE void end_wait_of(cad__task *task, enum cad__wait_state state, int error, bool traced) {
+    cad_loop *loop = task->future.object.loop;
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_PARKED) {
         wait->waiters->count--;
-        CAD__TRACE(task->future.object.loop, cad__trace_unpark(task));
+        if (traced)
+            cad__trace_unpark(task);
         if (!wait->keep)
             cad__unlink(&wait->link);
     }
     wait->state = (uint8_t)state;
     wait->error = error;
-    make_ready(task);
+    if (traced)
+        cad__trace_wake(&task->future);
+    task->timer.entry.kind = CAD__ENTRY_TASK;
+    if (traced)
+        cad__trace_ready(loop, &task->timer.entry);
+    else
+        cad__append(&loop->ready, &task->timer.entry.link);
+}
+
+CAD__APART static void end_wait_traced(cad__task *task, enum cad__wait_state state, int error) {
+    end_wait_of(task, state, error, true);
+}
+
+static void end_wait(cad__task *task, enum cad__wait_state state, int error) {
+    if (__builtin_expect(task->future.object.loop->trace != NULL, 0))
+        end_wait_traced(task, state, error);
+    else
+        end_wait_of(task, state, error, false);
 }
 
 void cad__wake(cad_task *future) {

@@ -68,11 +68,11 @@ static int sleep_and_look(void *arg) {
 
 static void test_driver_uv__sleeps_end_in_order_and_not_before_their_time(void **state) {
     (void)state;
-    sleeper sleepers[] = {{.delay_ns = 30 * CAD_MILLISECOND},
+    sleeper sleepers[] = {{.delay_ns = 400 * CAD_MILLISECOND},
                           {.delay_ns = 1},
-                          {.delay_ns = 10 * CAD_MILLISECOND + 1},
+                          {.delay_ns = 100 * CAD_MILLISECOND + 1},
                           {.delay_ns = 500 * CAD_MICROSECOND},
-                          {.delay_ns = 10 * CAD_MILLISECOND + 1}};
+                          {.delay_ns = 100 * CAD_MILLISECOND + 1}};
     static const int places[] = {4, 0, 2, 1, 3};
     woken = 0;
     for (int i = 0; i < 5; i++)

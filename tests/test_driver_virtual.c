@@ -186,22 +186,26 @@ static int64_t late_now(cad_driver *driver) {
     return ((late_driver *)driver)->now_ns += CAD_MICROSECOND;
 }
 
-static int late_wait(cad_driver *driver, int64_t deadline_ns) {
+static bool late_wait(cad_driver *driver, int64_t deadline_ns) {
     late_driver *self = (late_driver *)driver;
     if (deadline_ns == CAD_NEVER)
-        return CAD_EDEADLOCK;
+        return false;
     if (deadline_ns > self->now_ns)
         self->now_ns = deadline_ns + self->lateness_ns[self->waits++ % 4];
-    return 0;
+    return true;
 }
 
 static void late_compute(cad_driver *driver, int64_t duration_ns) {
     ((late_driver *)driver)->now_ns += duration_ns;
 }
 
-static int late_work(cad_driver *driver, cad_work *work) {
-    (void)driver, (void)work;
+static int late_submit(cad_driver *driver, cad_request *request) {
+    (void)driver, (void)request;
     return CAD_ESYSTEM;
+}
+
+static void late_cancel(cad_driver *driver, cad_request *request) {
+    (void)driver, (void)request; /* there are none */
 }
 
 static void late_wake(cad_driver *driver) {
@@ -220,7 +224,8 @@ static void run_late(int64_t a_ns, int64_t b_ns, int64_t c_ns, int64_t d_ns) {
                                     .now = late_now,
                                     .wait = late_wait,
                                     .compute = late_compute,
-                                    .start_work = late_work,
+                                    .submit = late_submit,
+                                    .cancel = late_cancel,
                                     .wake = late_wake,
                                     .free = late_free},
                          .lateness_ns = {a_ns, b_ns, c_ns, d_ns}};

@@ -148,7 +148,7 @@ static int work_a_second(void *arg) {
 static void look_at_what_is_due(void *arg) {
     *(int *)arg += 1;
     assert_string_equal(entries(&test_loop->batch),
-                        "timer 1, timeout 2, wait_timeout 3, as_completed_timeout, work");
+                        "timer 1, timeout 2, wait_timeout 3, as_completed_timeout, request");
 }
 
 static void test_entry__deadlines_name_the_task_that_waits_for_them(void **state) {

@@ -170,6 +170,124 @@ static void test_loop__an_interrupt_leaves_the_rest_in_its_order(void **state) {
     HAPPENED("0: a, interrupt, b, c, d");
 }
 
+static int interrupt_and_sleep(void *arg) {
+    cad_loop_interrupt(test_loop);
+    return sleep_then_note(arg);
+}
+
+static void test_loop__an_interrupt_leaves_time_where_it_is(void **state) {
+    (void)state;
+    start(interrupt_and_sleep, "a");
+    assert_int_equal(cad_loop_run(test_loop), CAD_EINTERRUPTED);
+    assert_int_equal(cad_loop_time(test_loop), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("1: a slept");
+}
+
+static void test_loop__time_goes_no_further_than_its_limit(void **state) {
+    (void)state;
+    cad_loop_set_limit(test_loop, CAD_SECOND - 1);
+    start(sleep_then_note, "a");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(cad_loop_run(test_loop), CAD_ETIMEDOUT);
+    assert_int_equal(cad_loop_time(test_loop), 0);
+    cad_loop_set_limit(test_loop, CAD_SECOND);
+    start(note_name, "b");
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: b", "1: a slept");
+}
+
+static int await_it(void *arg) {
+    int error = cad_await(arg, NULL);
+    note("awaited %s", cad_error_name(error));
+    return 0;
+}
+
+static int compute_for_ever(void *arg) {
+    (void)arg;
+    for (;;) {
+        cad_compute(CAD_SECOND);
+        int error = cad_sleep(0);
+        if (error != 0)
+            return error;
+    }
+}
+
+static void test_loop__a_limit_ends_what_is_always_busy(void **state) {
+    (void)state;
+    cad_loop_set_limit(test_loop, 10 * CAD_SECOND);
+    start(compute_for_ever, NULL);
+    assert_int_equal(cad_loop_run(test_loop), CAD_ETIMEDOUT);
+    /* It is looked at once in a few iterations, and not in the middle of one. */
+    assert_in_range(cad_loop_time(test_loop), 11 * CAD_SECOND, 30 * CAD_SECOND);
+}
+
+static void test_loop__a_deadlock_is_no_matter_of_time(void **state) {
+    (void)state;
+    cad_future *never = cad_future_new(test_loop);
+    cad_loop_set_limit(test_loop, CAD_SECOND);
+    start(await_it, never);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    cad_future_unref(never);
+}
+
+/* --- Before it waits ---------------------------------------------------------------------------
+ */
+
+typedef struct watcher {
+    cad_wait_hook hook;
+    const char *name;
+    bool interrupts;
+} watcher;
+
+static void note_wait(cad_wait_hook *hook, int64_t until_ns) {
+    const watcher *self = (const watcher *)hook;
+    char text[32];
+    note("%s until %s", self->name, until_ns == CAD_NEVER ? "?" : seconds_text(text, until_ns));
+    if (self->interrupts)
+        cad_loop_interrupt(test_loop);
+}
+
+static int sleep_and_compute(void *arg) {
+    int error = sleep_then_note(arg);
+    cad_compute(2 * CAD_SECOND);
+    cad_compute(0);
+    return error;
+}
+
+static void test_loop__who_wants_to_know_is_told_before_it_waits(void **state) {
+    (void)state;
+    watcher one = {{note_wait, NULL}, "one", false}, two = {{note_wait, NULL}, "two", false};
+    cad_future *never = cad_future_new(test_loop);
+    cad_loop_add_wait_hook(test_loop, &one.hook);
+    cad_loop_add_wait_hook(test_loop, &two.hook);
+    start(sleep_and_compute, "a");
+    start(await_it, never);
+    assert_int_equal(cad_loop_run(test_loop), CAD_EDEADLOCK);
+    HAPPENED("0: one until 1, two until 1", "1: a slept, one until 3, two until 3",
+             "3: one until ?, two until ?");
+    cad_loop_remove_wait_hook(test_loop, &one.hook);
+    cad_loop_remove_wait_hook(test_loop, &one.hook);
+    note_clear();
+    assert_int_equal(cad_future_set_result(never, NULL), 0);
+    start(sleep_then_note, "b");
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("3: awaited Exception, two until 4", "4: b slept");
+    cad_future_unref(never);
+}
+
+static void test_loop__who_is_told_may_interrupt(void **state) {
+    (void)state;
+    watcher one = {{note_wait, NULL}, "one", true};
+    cad_loop_add_wait_hook(test_loop, &one.hook);
+    start(sleep_then_note, "a");
+    assert_int_equal(cad_loop_run(test_loop), CAD_EINTERRUPTED);
+    cad_loop_remove_wait_hook(test_loop, &one.hook);
+    HAPPENED("0: one until 1");
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("0: one until 1", "1: a slept");
+}
+
 static void create_late(void *arg) {
     start(note_name, arg);
     cad_loop_release(test_loop);
@@ -233,12 +351,6 @@ static void test_loop__its_tasks_are_listed_without_those_that_have_ended(void *
 
 static int fail_with(void *arg) {
     return cad_raise(CAD_EINVAL, arg);
-}
-
-static int await_it(void *arg) {
-    int error = cad_await(arg, NULL);
-    note("awaited %s", cad_error_name(error));
-    return 0;
 }
 
 static void on_unretrieved(cad_future *future, int code, const cad_exception *exception,
@@ -334,6 +446,12 @@ int main(void) {
         ENGINE_TEST(test_loop__it_goes_on_after_a_deadlock),
         ENGINE_TEST(test_loop__it_goes_on_after_a_stop),
         ENGINE_TEST(test_loop__an_interrupt_leaves_the_rest_in_its_order),
+        ENGINE_TEST(test_loop__an_interrupt_leaves_time_where_it_is),
+        ENGINE_TEST(test_loop__time_goes_no_further_than_its_limit),
+        ENGINE_TEST(test_loop__a_limit_ends_what_is_always_busy),
+        ENGINE_TEST(test_loop__a_deadlock_is_no_matter_of_time),
+        ENGINE_TEST(test_loop__who_wants_to_know_is_told_before_it_waits),
+        ENGINE_TEST(test_loop__who_is_told_may_interrupt),
         ENGINE_TEST(test_loop__a_hold_waits_for_a_task_that_comes_later),
         ENGINE_TEST(test_loop__it_knows_which_task_runs),
         ENGINE_TEST(test_loop__its_tasks_are_listed_without_those_that_have_ended),

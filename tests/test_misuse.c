@@ -1,5 +1,5 @@
-/* Wrong use by the programmer is an assertion, at the place of the mistake and not where its
- * consequences show. */
+/* Wrong use by the programmer ends the program, at the place of the mistake and not where its
+ * consequences show; in every build, but for what takes long to find out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,18 +36,23 @@ static int run_in_child(void *arg) {
 }
 
 static void dies(make_fn *make, const char *what) {
-#ifdef NDEBUG
-    (void)make;
-    (void)what;
-    (void)run_in_child;
-    (void)child_run;
-    skip();
-#else
     mistake self = {make};
     child process;
     child_run(&process, run_in_child, &self);
     assert_true(child_killed(&process, SIGABRT));
+    assert_int_equal(strncmp(process.output, "engine/", 7),
+                     0); /* a file of the tree, as it is there */
     assert_non_null(strstr(process.output, what));
+}
+
+/* The same of what only a debug build looks for. */
+static void dies_in_debug(make_fn *make, const char *what) {
+#ifdef NDEBUG
+    (void)make;
+    (void)what;
+    skip();
+#else
+    dies(make, what);
 #endif
 }
 
@@ -98,7 +103,7 @@ static void free_what_a_woken_task_will_touch(void) {
 
 static void test_misuse__a_queue_freed_before_a_woken_task_has_run(void **state) {
     (void)state;
-    dies(free_what_a_woken_task_will_touch, "cad_queue_free");
+    dies_in_debug(free_what_a_woken_task_will_touch, "cad_queue_free");
 }
 
 static int cancel_and_free(void *arg) {
@@ -116,7 +121,7 @@ static void free_what_a_cancelled_task_will_touch(void) {
 
 static void test_misuse__a_queue_freed_before_a_cancelled_task_has_run(void **state) {
     (void)state;
-    dies(free_what_a_cancelled_task_will_touch, "cad_queue_free");
+    dies_in_debug(free_what_a_cancelled_task_will_touch, "cad_queue_free");
 }
 
 static cad_lock *lock;
@@ -146,7 +151,7 @@ static void free_a_condition_whose_lock_is_waited_for(void) {
 
 static void test_misuse__a_condition_freed_while_its_waiter_acquires_the_lock(void **state) {
     (void)state;
-    dies(free_a_condition_whose_lock_is_waited_for, "cad_condition_free");
+    dies_in_debug(free_a_condition_whose_lock_is_waited_for, "cad_condition_free");
 }
 
 static int sleep_a_second(void *arg) {
@@ -185,7 +190,54 @@ static void keep_what_is_being_freed(void) {
 
 static void test_misuse__an_exception_handler_that_keeps_the_future(void **state) {
     (void)state;
-    dies(keep_what_is_being_freed, "the handler kept it");
+    dies(keep_what_is_being_freed, "the exception handler kept the future");
+}
+
+static void release_twice(void) {
+    cad_loop_hold(loop);
+    cad_loop_release(loop);
+    cad_loop_release(loop);
+}
+
+static void test_misuse__a_release_without_a_hold(void **state) {
+    (void)state;
+    dies(release_twice, "cad_loop_release");
+}
+
+/* --- What is not where it should be
+ * ---------------------------------------------------------------
+ */
+
+static void wait_outside(void) {
+    (void)cad_sleep(CAD_SECOND);
+}
+
+static void test_misuse__a_wait_outside_a_task(void **state) {
+    (void)state;
+    dies(wait_outside, "outside a task");
+}
+
+static int run_again(void *arg) {
+    (void)arg;
+    return cad_loop_run(loop);
+}
+
+static void run_in_a_run(void) {
+    create(run_again);
+}
+
+static void test_misuse__a_loop_in_a_loop(void **state) {
+    (void)state;
+    dies(run_in_a_run, "loops do not nest");
+}
+
+static void name_a_future(void) {
+    (void)cad_task_name(cad_future_new(loop));
+}
+
+static void test_misuse__a_future_for_a_task(void **state) {
+    (void)state;
+    dies(name_a_future, "no task");
 }
 
 /* --- What is not left ----------------------------------------------------------------------------
@@ -293,6 +345,10 @@ int main(void) {
         cmocka_unit_test(test_misuse__a_condition_freed_while_its_waiter_acquires_the_lock),
         cmocka_unit_test(test_misuse__a_task_unreferenced_twice),
         cmocka_unit_test(test_misuse__an_exception_handler_that_keeps_the_future),
+        cmocka_unit_test(test_misuse__a_release_without_a_hold),
+        cmocka_unit_test(test_misuse__a_wait_outside_a_task),
+        cmocka_unit_test(test_misuse__a_loop_in_a_loop),
+        cmocka_unit_test(test_misuse__a_future_for_a_task),
         cmocka_unit_test(test_misuse__a_task_that_ends_in_a_timeout),
         cmocka_unit_test(test_misuse__a_task_that_ends_in_a_task_group),
         cmocka_unit_test(test_misuse__a_group_left_with_what_is_no_error),

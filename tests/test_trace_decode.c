@@ -137,7 +137,8 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     return reading->count == reading->fail_at ? -99 : 0;
 }
 
-static int end(struct trace_consumer *consumer) {
+static int end(struct trace_consumer *consumer, bool complete) {
+    (void)complete;
     struct reading *reading = (struct reading *)consumer;
     assert_false(reading->ended);
     reading->ended = true;

@@ -460,8 +460,8 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
          ",\n{\"ph\":\"i\",\"ts\":\"1\",\"pid\":1,\"tid\":1,\"cat\":\"print\",\"name\":\"x\"}" TAIL,
          "t.json:5: an event with a text where a number is to be, or a number where a text is to "
          "be"},
-        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2}}]",
-         "t.json:1: version 2 of the trace format; this program reads versions up to 1: use a "
+        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":3}}]",
+         "t.json:1: version 3 of the trace format; this program reads versions up to 2: use a "
          "newer one"},
         {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":0.5}}]",
          "t.json:1: the header's \"trace\" is no version"},

@@ -711,9 +711,9 @@ static void test_trace_sink__the_ready_queue(void **state) {
         "+callback by loop, +callback by loop, -callback at 3, "
         "iteration 1, (task of a, +task of a by a, ), (task of b, b waits sleep, ), (callback, ), "
         "iteration 2, (task of a, +task of a by a, ), "
-        "iteration 3, (task of a, a ends, +end of a by a, ), iteration 4, (end of a, )\n"
+        "iteration 3, (task of a, +end of a by a, a ends, ), iteration 4, (end of a, )\n"
         "1: +timer of b by loop, iteration 5, (timer of b, b woken by loop, +task of b by loop, ), "
-        "iteration 6, (task of b, b ends, +end of b by b, ), iteration 7, (end of b, )");
+        "iteration 6, (task of b, +end of b by b, b ends, ), iteration 7, (end of b, )");
 }
 
 /* --- Whose turn it is to listen ------------------------------------------------------------------

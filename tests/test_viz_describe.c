@@ -36,6 +36,7 @@ static void test_describe__a_wait_a_span_and_a_lane(void **state) {
     assert_string_equal(fact(&said, "to"), "1 s");
     assert_string_equal(fact(&said, "woken by"), "job0");
     assert_string_equal(fact(&said, "object"), "queue");
+    assert_string_equal(fact(&said, "putters"), "4");
     describe(&sample, id_of(VIZ_ID_BAR, wait + 1), "job4 - duration 2", &said);
     assert_string_equal(fact(&said, "span of"), "job4");
     assert_string_equal(fact(&said, "took"), "2 s");

@@ -80,6 +80,23 @@ static void add_args(struct viz_description *out, const struct trace_model *trac
     }
 }
 
+/* What the object that a wait is for was like when it began. Its owner is told by the wait. */
+static void add_object(struct viz_description *out, const struct trace_model *trace,
+                       const struct trace_slice *slice) {
+    double object;
+    if (!trace_arg_number(trace, slice->args, "object", &object))
+        return;
+    for (size_t i = 0; i < trace->counter_count; i++) {
+        const struct trace_counter *counter = &trace->counters[i];
+        const char *key = trace_text(trace, counter->key);
+        char value[32];
+        if ((double)counter->object != object || strcmp(key, "owner") == 0)
+            continue;
+        snprintf(value, sizeof value, "%.15g", trace_counter_at(counter, slice->begin_ns));
+        add_fact(out, key, value);
+    }
+}
+
 static void add_wakes(struct viz_description *out, const struct viz_model *model, uint32_t lane,
                       const struct viz_bar *bar) {
     uint32_t wakes[WAKES_NAMED];
@@ -140,6 +157,7 @@ static void describe_bar(struct viz_description *out, const struct viz_model *mo
     if (bar->look == VIZ_LOOK_WAIT || bar->look == VIZ_LOOK_SLEEP)
         add_woken_by(out, model, bar);
     add_args(out, model->trace, slice->args);
+    add_object(out, model->trace, slice);
     add_args(out, model->trace, slice->end_args);
     if (bar->look == VIZ_LOOK_SPAN)
         add_wakes(out, model, on, bar);

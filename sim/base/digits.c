@@ -1,8 +1,19 @@
+/* What of digits.h is too long to be inline. */
 #include "base/digits.h"
 
+const char base_pairs[200] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
+    "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
+    "9293949596979899";
+
 char *base_put_long_uint(char *at, uint64_t value) {
-    at = base_put_uint(at, value / 100000000);
     uint64_t digits = base_eight_digits((uint32_t)(value % 100000000));
+    if (value < 100000000) {
+        int zeros = __builtin_ctzll(digits) / 8;
+        base_store_bytes(at, (digits | UINT64_C(0x3030303030303030)) >> 8 * zeros);
+        return at + 8 - zeros;
+    }
+    at = base_put_uint(at, value / 100000000);
     base_store_bytes(at, digits | UINT64_C(0x3030303030303030));
     return at + 8;
 }

@@ -1,10 +1,10 @@
-/* digits.h - whole numbers and times in decimal, eight digits at a step and without a branch
- * for each of them.
+/* digits.h - whole numbers and times in decimal, two or eight digits at a step.
  */
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
 
 #include <stdint.h>
+#include <string.h>
 
 /* What is written to may be more than what counts, so all of these want this much room. */
 enum { BASE_DIGITS_ROOM = 32 };
@@ -32,6 +32,9 @@ static inline void base_store_bytes(char *at, uint64_t bytes) {
     at[7] = (char)(bytes >> 56);
 }
 
+/* "00" to "99". */
+extern const char base_pairs[200];
+
 /* What the inline one below leaves over. */
 char *base_put_long_uint(char *at, uint64_t value);
 
@@ -41,12 +44,15 @@ static inline char *base_put_uint(char *at, uint64_t value) {
         *at = (char)('0' + value);
         return at + 1;
     }
-    if (value >= 100000000)
+    if (value >= 10000)
         return base_put_long_uint(at, value);
-    uint64_t digits = base_eight_digits((uint32_t)value);
-    int zeros = __builtin_ctzll(digits) / 8;
-    base_store_bytes(at, (digits | UINT64_C(0x3030303030303030)) >> 8 * zeros);
-    return at + 8 - zeros;
+    uint32_t high = (uint32_t)value / 100, low = (uint32_t)value % 100;
+    if (high > 0) {
+        memcpy(at, base_pairs + 2 * high + (high < 10), 2);
+        at += high < 10 ? 1 : 2;
+    }
+    memcpy(at, base_pairs + 2 * low, 2);
+    return at + 2;
 }
 
 static inline char *base_put_int(char *at, int64_t value) {

@@ -2,6 +2,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,6 +13,28 @@
 /* The length of the well-formed UTF-8 sequence at `text`, of which `length` bytes, at least 1,
  * may be read; 0 where there is none. For ASCII it is 1. */
 size_t base_utf8_length(const unsigned char *text, size_t length);
+
+/* Whether all of the eight bytes stand for themselves in JSON. The highest bit of a byte comes out
+ * set where it is below 32, a quote, a backslash, or no ASCII. */
+static inline bool trace_all_plain(uint64_t bytes) {
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t quotes = (bytes ^ each * '"') - each;
+    uint64_t backslashes = (bytes ^ each * '\\') - each;
+    return ((bytes | (bytes - each * 32) | quotes | backslashes) & each * 0x80) == 0;
+}
+
+/* The same of a whole text. */
+static inline bool trace_is_plain(const char *text, size_t length) {
+    uint64_t bytes;
+    for (; length >= sizeof bytes; text += sizeof bytes, length -= sizeof bytes) {
+        memcpy(&bytes, text, sizeof bytes);
+        if (!trace_all_plain(bytes))
+            return false;
+    }
+    memset(&bytes, ' ', sizeof bytes);
+    memcpy(&bytes, text, length);
+    return trace_all_plain(bytes);
+}
 
 /* A multiplication carries upwards only, so what it has made comes down after each. */
 static inline uint64_t base_mix(uint64_t hash, uint64_t word) {

@@ -21,6 +21,7 @@ static const char usage[] =
     "                        second\n"
     "  --trace FILE          write the run's trace, for cadran table, cadran view and Perfetto;\n"
     "                        packed where its name ends in .gz or .zst\n"
+    "  --detail              ... with each turn of the loop and each operation, too\n"
     "  --report FILE         write what became of the run, as JSON\n"
     "  --table               print the sequencing table on standard error\n"
     "  --seed N              the seed of random draws\n"
@@ -44,6 +45,7 @@ static const char usage[] =
 enum option_number {
     OPTION_CLOCK = 256,
     OPTION_TRACE,
+    OPTION_DETAIL,
     OPTION_REPORT,
     OPTION_TABLE,
     OPTION_SEED,
@@ -60,6 +62,7 @@ enum option_number {
 static const struct option options[] = {
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {"trace", required_argument, NULL, OPTION_TRACE},
+    {"detail", no_argument, NULL, OPTION_DETAIL},
     {"report", required_argument, NULL, OPTION_REPORT},
     {"table", no_argument, NULL, OPTION_TABLE},
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -213,6 +216,9 @@ static bool take_option(struct arguments *arguments, int option, char *value) {
         return parse_file("--trace", value, &arguments->run.trace_path);
     case OPTION_REPORT:
         return parse_file("--report", value, &arguments->run.report_path);
+    case OPTION_DETAIL:
+        arguments->run.detail = true;
+        return true;
     case OPTION_TABLE:
         arguments->run.table = true;
         return true;

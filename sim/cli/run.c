@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -21,7 +22,7 @@
 #include "run/process.h"
 #include "run/run.h"
 #include "steps/language.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 void cli_run_defaults(cli_run_options *options) {
     *options = (cli_run_options){
@@ -36,64 +37,111 @@ void cli_run_defaults(cli_run_options *options) {
 
 /* --- Signals --------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupted;
-static struct sigaction before;
+enum { SIGNALS = 4 };
 
-/* The second one ends the program at once, should the first not get through. What handled SIGINT
- * before, the real clock's driver, wakes its loop. */
-static void on_interrupt(int number) {
-    if (interrupted != 0) {
-        (void)signal(number, SIG_DFL);
-        (void)raise(number);
+/* Those that end the run, before a 0. What the program was started to ignore, as by nohup, it
+ * ignores; an interrupt is for it also in the background of a shell. */
+static void choose_signals(int numbers[SIGNALS + 1]) {
+    static const int all[SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    size_t count = 0;
+    for (size_t i = 0; i < SIGNALS; i++) {
+        struct sigaction action;
+        bool ignored = sigaction(all[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+        if (all[i] == SIGINT || !ignored)
+            numbers[count++] = all[i];
     }
-    interrupted = 1;
-    if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
-        before.sa_handler(number);
+    numbers[count] = 0;
 }
 
-static void watch_signals(void) {
-    struct sigaction action = {.sa_handler = on_interrupt};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, &before);
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+/* The run was ended by a signal that ends a program: it does so now that all is written, and the
+ * shell is told. An interrupt is an outcome that a scenario knows. */
+static void die_of(int number) {
+    const struct rlimit none = {0, 0};
+    if (number == 0 || number == SIGINT)
+        return;
+    (void)setrlimit(RLIMIT_CORE, &none); /* nothing is wrong with the program */
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
 }
 
 /* --- The trace ------------------------------------------------------------------------------- */
 
 static void trace_failed(void *arg) {
     run_machine *machine = arg;
-    if (machine->writer != NULL)
-        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_writer_failure(machine->writer));
+    if (machine->trace != NULL)
+        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
 }
 
-static int open_trace(run_machine *machine, const char *path, struct trace_writer **writer) {
-    const run_machine_options *options = machine->options;
-    struct trace_override *overrides = base_zalloc(options->override_count + 1, sizeof *overrides);
-    char started[40];
-    struct utsname host;
-    if (overrides == NULL)
+/* Who listens to the run. */
+struct listeners {
+    struct trace_stream *trace;    /* NULL: nobody */
+    struct table_collector *table; /* NULL: nobody wants one */
+};
+
+static void stop_listening(struct listeners *listeners) {
+    trace_stream_free(listeners->trace);
+    table_collector_free(listeners->table);
+}
+
+static int add_listeners(const cli_run_options *options, bool table, struct listeners *listeners) {
+    int error = 0;
+    if (options->trace_path != NULL)
+        error = trace_stream_write(listeners->trace, options->trace_path);
+    if (error != 0 || !table)
+        return error;
+    listeners->table = table_collector_new();
+    if (listeners->table == NULL)
         return CAD_ENOMEM;
-    for (size_t i = 0; i < options->override_count; i++)
-        overrides[i] =
-            (struct trace_override){options->overrides[i].name, options->overrides[i].value};
-    struct trace_header header = {.scenario = machine->program->name,
-                                  .clock = options->real ? "real" : "virtual",
-                                  .seed = machine->result.seed,
-                                  .overrides = overrides,
-                                  .override_count = options->override_count,
-                                  .until_ns = machine->until_ns};
-    time_t now = time(NULL);
-    if (options->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
-        header.started = started;
-    if (options->real && uname(&host) == 0)
-        header.host = host.nodename;
-    int error = trace_writer_open(path, &header, writer);
-    base_free(overrides);
+    trace_stream_add(listeners->trace, table_collector_consumer(listeners->table));
+    return 0;
+}
+
+static int tell(run_machine *machine, const cli_run_options *options, bool table,
+                const struct trace_header *header, struct listeners *listeners) {
+    int error = trace_stream_new(header, &listeners->trace);
+    if (error == 0)
+        error = add_listeners(options, table, listeners);
     if (error != 0)
         return error;
-    trace_writer_on_failure(*writer, trace_failed, machine);
-    run_machine_trace(machine, *writer);
+    trace_stream_on_failure(listeners->trace, trace_failed, machine);
+    run_machine_trace(machine, listeners->trace);
     return 0;
+}
+
+/* Has the run told to whoever is to listen. 0, CAD_ENOMEM, or CAD_ESYSTEM with errno where the
+ * trace's file cannot be opened; stop_listening() is due in any case. */
+static int listen(run_machine *machine, const cli_run_options *options,
+                  struct listeners *listeners) {
+    const run_machine_options *settings = machine->options;
+    bool table = options->table || machine->program->expect.table != NULL;
+    char started[40];
+    struct utsname host;
+    if (options->trace_path == NULL && !table)
+        return 0;
+    struct trace_override *overrides = base_zalloc(settings->override_count + 1, sizeof *overrides);
+    if (overrides == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < settings->override_count; i++)
+        overrides[i] =
+            (struct trace_override){settings->overrides[i].name, settings->overrides[i].value};
+    struct trace_header header = {.scenario = machine->program->name,
+                                  .clock = settings->real ? "real" : "virtual",
+                                  .seed = machine->result.seed,
+                                  .overrides = overrides,
+                                  .override_count = settings->override_count,
+                                  .until_ns = machine->until_ns,
+                                  .detail = options->detail,
+                                  .live = settings->real};
+    time_t now = time(NULL);
+    if (settings->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
+        header.started = started;
+    if (settings->real && uname(&host) == 0)
+        header.host = host.nodename;
+    int error = tell(machine, options, table, &header, listeners);
+    int reason = errno;
+    base_free(overrides);
+    errno = reason;
+    return error;
 }
 
 /* --- The run --------------------------------------------------------------------------------- */
@@ -132,12 +180,12 @@ static void print_reason(const run_result *result) {
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(run_machine *machine, const cli_run_options *options, const char *trace_path,
-                    FILE *report) {
+static int conclude(run_machine *machine, const cli_run_options *options,
+                    const struct table_collector *table, FILE *report) {
     bool broken = machine->result.outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(machine, stderr);
-    if (!broken && (options->table || machine->program->expect.table != NULL))
-        whole = cli_conclude_table(machine, trace_path, options->table, &unmet);
+    if (!broken && table != NULL)
+        whole = cli_conclude_table(machine, table, options->table, &unmet);
     int status = whole ? status_of(machine, unmet) : CLI_STATUS_ENVIRONMENT;
     if (report != NULL && !cli_write_report(machine, options->report_path, report, unmet, status))
         status = CLI_STATUS_ENVIRONMENT;
@@ -151,49 +199,40 @@ static int conclude(run_machine *machine, const cli_run_options *options, const 
     return status;
 }
 
-static int run_recorded(run_machine *machine, const cli_run_options *options,
-                        const char *trace_path, FILE *report) {
-    struct trace_writer *writer = NULL;
-    int error = trace_path != NULL ? open_trace(machine, trace_path, &writer) : 0;
-    int reason = errno;
+static int refuse_trace(const cli_run_options *options, int error, int reason) {
+    if (error == CAD_ENOMEM)
+        return no_memory();
+    fprintf(stderr, "cadran: %s: %s\n", options->trace_path, strerror(reason));
+    return CLI_STATUS_ENVIRONMENT;
+}
+
+static int run_recorded(run_machine *machine, const cli_run_options *options, FILE *report) {
+    struct listeners listeners = {NULL, NULL};
+    int status, error = listen(machine, options, &listeners);
     if (error != 0) {
+        status = refuse_trace(options, error, errno);
         if (report != NULL)
             (void)fclose(report);
-        if (error == CAD_ENOMEM)
-            return no_memory();
-        fprintf(stderr, "cadran: %s: %s\n", trace_path, strerror(reason));
-        return CLI_STATUS_ENVIRONMENT;
+    } else {
+        run_machine_run(machine);
+        if (machine->options->progress != NULL)
+            machine->options->progress->hide(machine->options->progress);
+        status = conclude(machine, options, listeners.table, report);
     }
-    watch_signals();
-    run_machine_run(machine);
-    if (machine->options->progress != NULL)
-        machine->options->progress->hide(machine->options->progress);
-    int status = conclude(machine, options, trace_path, report);
-    trace_writer_free(writer);
+    stop_listening(&listeners);
     return status;
 }
 
-static int run_reported(run_machine *machine, const cli_run_options *options,
-                        const char *trace_path) {
+static int run_reported(run_machine *machine, const cli_run_options *options) {
     FILE *report = NULL;
     if (options->report_path != NULL && (report = cli_open_report(options->report_path)) == NULL)
         return CLI_STATUS_ENVIRONMENT;
-    return run_recorded(machine, options, trace_path, report);
+    return run_recorded(machine, options, report);
 }
 
-static int run_prepared(run_machine *machine, const cli_run_options *options) {
-    bool needs_table = options->table || machine->program->expect.table != NULL;
-    char temporary[64] = "";
-    if (options->trace_path != NULL || !needs_table)
-        return run_reported(machine, options, options->trace_path);
-    if (!cli_temporary_trace(temporary, sizeof temporary))
-        return CLI_STATUS_ENVIRONMENT;
-    int status = run_reported(machine, options, temporary);
-    (void)unlink(temporary);
-    return status;
-}
-
-static int run_program(const prog_program *program, const cli_run_options *options) {
+/* *by: the signal that ended the run; 0: none. */
+static int run_program(const prog_program *program, const cli_run_options *options, int *by) {
+    int signals[SIGNALS + 1];
     run_machine_options settings = options->machine;
     run_lines lines;
     cli_terminal terminal;
@@ -207,7 +246,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
         cli_terminal_start(&terminal, stderr);
         settings.progress = &terminal.progress;
     }
-    settings.interrupt = &interrupted;
+    choose_signals(signals);
+    settings.signals = signals;
     int status;
     int error = run_machine_new(program, &settings, &machine);
     if (error == CAD_ESYSTEM) {
@@ -216,7 +256,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     } else if (error != 0) {
         status = refuse(program, error);
     } else {
-        status = run_prepared(machine, options);
+        status = run_reported(machine, options);
+        *by = machine->result.signal;
         run_machine_free(machine);
     }
     (void)run_lines_close(&lines);
@@ -244,9 +285,12 @@ int cli_run(const cli_run_options *options) {
         overwrites("--report", options->report_path, options->path, "the scenario") ||
         overwrites("--report", options->report_path, options->trace_path, "the trace"))
         return CLI_STATUS_USAGE;
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     run_process_start(options->max_memory);
     int error = prog_load(options->path, &step_language, &program);
-    int status = error != 0 ? refuse(program, error) : run_program(program, options);
+    int by = 0;
+    int status = error != 0 ? refuse(program, error) : run_program(program, options, &by);
     prog_free(program);
+    die_of(by);
     return status;
 }

@@ -21,6 +21,7 @@ typedef struct cli_run_options {
     const char *path;        /* of the scenario; "-": standard input */
     const char *trace_path;  /* NULL: no trace is kept */
     const char *report_path; /* NULL: no report */
+    bool detail;             /* the trace tells all that happens, not only what people look at */
     bool table;              /* print the sequencing table on standard error */
     uint64_t max_memory;     /* bytes; BASE_UNLIMITED */
     run_machine_options

@@ -1,26 +1,10 @@
 #include "cli/run_table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli/run_trace.h"
-
-bool cli_temporary_trace(char *path, size_t size) {
-    const char *folder = getenv("TMPDIR");
-    int length = snprintf(path, size, "%s/cadran-XXXXXX", folder != NULL ? folder : "/tmp");
-    if (length < 0 || (size_t)length >= size)
-        (void)snprintf(path, size, "/tmp/cadran-XXXXXX");
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        fprintf(stderr, "cadran: %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    (void)close(fd);
-    return true;
-}
+#include "table/table.h"
 
 /* --- What is expected ------------------------------------------------------------------------ */
 
@@ -101,12 +85,47 @@ static void compare(const run_machine *machine, const char *printed, size_t *unm
 
 /* --- The table ------------------------------------------------------------------------------- */
 
-bool cli_conclude_table(const run_machine *machine, const char *trace_path, bool print,
-                        size_t *unmet) {
+static bool fail(const char *message) {
+    fprintf(stderr, "cadran: %s\n", message);
+    return false;
+}
+
+static bool print(struct table *table, char **text) {
+    size_t size;
+    if (table_row_count(table) > TABLE_ROWS_MAX)
+        return fail("the table is too long; \"cadran table --step\" makes it shorter");
+    FILE *memory = open_memstream(text, &size);
+    bool fine = memory != NULL && table_print(table, memory, TABLE_MARKDOWN, false) == 0;
+    if (memory != NULL && fclose(memory) != 0)
+        fine = false;
+    if (fine)
+        return true;
+    free(*text);
+    *text = NULL;
+    return fail("no memory for the table");
+}
+
+/* As Markdown, to be freed with free(). */
+static bool make_table(const struct table_collector *collector, bool real, char **text) {
+    const struct table_options options = {
+        .step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT, .rounded = real};
+    struct table *table = NULL;
+    bool fine;
+    *text = NULL;
+    if (table_new(&options, &table) != 0 || table_collector_fill(collector, table) != 0)
+        fine = fail("no memory for the table");
+    else
+        fine = print(table, text);
+    table_free(table);
+    return fine;
+}
+
+bool cli_conclude_table(const run_machine *machine, const struct table_collector *collector,
+                        bool printed, size_t *unmet) {
     char *text;
-    if (!cli_table_of_trace(trace_path, machine->options->real, &text))
+    if (!make_table(collector, machine->options->real, &text))
         return false;
-    if (print)
+    if (printed)
         fputs(text, stderr);
     if (machine->program->expect.table != NULL)
         compare(machine, text, unmet);

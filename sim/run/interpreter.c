@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "run/details.h"
 #include "run/limits.h"
 #include "run/values.h"
 
@@ -105,9 +106,11 @@ int run_job_call(run_job *job, const prog_body *body, const prog_arguments *argu
         base_free(call);
         return error;
     }
+    run_tell_frame(job->machine, cad_current_task(), job->top, true);
     call->caller = job->top;
     call->frame.depth = depth;
     job->top = &call->frame;
+    run_tell_frame(job->machine, cad_current_task(), job->top, false);
     return 0;
 }
 
@@ -261,10 +264,12 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
             if (left != 0)
                 return left;
         }
+        run_tell_frame(job->machine, cad_current_task(), job->top, true);
         if (!pop(job)) {
             *end = end_job(job, &completion);
             return 0;
         }
+        run_tell_frame(job->machine, cad_current_task(), job->top, false);
         in = &program->code[job->top->pc - 1]; /* the call */
         if (completion.code == PROG_RETURN) {
             job->held = completion.value;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "run/details.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
 #include "run/report.h"
@@ -114,6 +115,7 @@ int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **
         cad_future_unref(task);
         return error;
     }
+    run_tell_frame(machine, task, &((const run_job *)cad_task_state(task))->frame, false);
     register_name(machine, new_task->name, task);
     if (out != NULL)
         *out = task;

@@ -24,12 +24,17 @@ typedef struct run_job {
     run_frame frame;  /* the outermost coroutine */
 } run_job;
 
+/* Tells the trace of a variable's new value (details.h). */
+void run_tell_variable(run_job *job, uint32_t slot);
+
 /* Gives a variable a value, whose reference is taken over; PROG_NO_SLOT drops it. */
 static inline void run_store(run_job *job, uint32_t slot, expr_value value) {
     expr_value old = value;
     if (slot != PROG_NO_SLOT) {
         old = job->top->locals[slot];
         job->top->locals[slot] = value;
+        if (job->machine->details != NULL)
+            run_tell_variable(job, slot);
     }
     expr_value_unref(old);
 }

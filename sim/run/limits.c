@@ -43,10 +43,8 @@ bool run_machine_refuel(const run_job *job) {
         options->progress->show(options->progress, machine);
     if (machine->stopping)
         return false;
-    if (!machine->ending && options->interrupt != NULL && *options->interrupt != 0) {
-        cad_loop_interrupt(machine->loop);
+    if (!machine->ending && cad_loop_interrupted(machine->loop))
         return false;
-    }
     if (gauge->steps >= options->max_steps)
         stop_at_steps(job, RUN_LIMIT_STEPS, options->max_steps, "");
     else if (gauge->still_steps >= options->max_still)

@@ -7,15 +7,13 @@
 #ifndef RUN_MACHINE_H
 #define RUN_MACHINE_H
 
-#include <signal.h>
-
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
 #include "run/lines.h"
 #include "run/result.h"
 
-struct trace_writer;
+struct trace_stream;
 struct run_callback;
 
 typedef struct run_machine run_machine;
@@ -48,15 +46,15 @@ typedef struct run_machine_options {
     int64_t until_ns;
     const run_override *overrides;
     size_t override_count;
-    int64_t slow_ns;     /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
-    uint64_t max_steps;  /* instructions in all */
-    uint64_t max_still;  /* instructions while the clock stands still */
-    uint64_t max_tasks;  /* tasks in all */
-    int64_t max_time_ns; /* loop time; CAD_NEVER */
-    run_lines *lines;    /* where the tasks print */
-    const volatile sig_atomic_t *interrupt; /* not 0: SIGINT came; NULL: nobody watches */
-    FILE *report;                           /* where what goes wrong is said; NULL: nowhere */
-    run_progress *progress;                 /* NULL: nobody */
+    int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
+    uint64_t max_steps;     /* instructions in all */
+    uint64_t max_still;     /* instructions while the clock stands still */
+    uint64_t max_tasks;     /* tasks in all */
+    int64_t max_time_ns;    /* loop time; CAD_NEVER */
+    run_lines *lines;       /* where the tasks print */
+    const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
+    FILE *report;           /* where what goes wrong is said; NULL: nowhere */
+    run_progress *progress; /* NULL: nobody */
 } run_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -80,8 +78,10 @@ struct run_gauge {
 struct run_machine {
     const prog_program *program;
     const run_machine_options *options;
-    struct trace_writer *writer; /* NULL: no trace */
+    struct trace_stream *trace;   /* NULL: nobody wants one */
+    struct trace_stream *details; /* the same, where it wants details; else NULL */
     cad_loop *loop;
+    cad_wait_hook wait_hook;
     expr_value *globals;
     run_instance *objects;
     expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */
@@ -96,6 +96,7 @@ struct run_machine {
     size_t ordinal_capacity;
     base_buffer text;   /* a text that is only passing through: see run_say() */
     base_buffer line;   /* likewise, a line with its time */
+    base_buffer detail; /* likewise, a value for the trace */
     uint32_t origin;    /* where the error began that is being raised again; PROG_NO_PC */
     uint32_t busiest;   /* of the running turn: its longest `compute`; PROG_NO_PC ... */
     int64_t busiest_ns; /* ... and how long that is */

@@ -5,14 +5,14 @@
 
 #include "base/buffer.h"
 #include "run/report.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 static int print_line(run_machine *machine, const base_buffer *line) {
     const prog_program *program = machine->program;
     run_speak(machine);
     run_lines_add(machine->options->lines, line->data, line->length);
-    if (machine->writer != NULL)
-        trace_writer_print(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
+    if (machine->trace != NULL)
+        trace_stream_print(machine->trace, cad_loop_time(machine->loop), cad_current_task(),
                            line->data);
     if (machine->options->lines->error != 0)
         return run_machine_stop(machine, RUN_BROKEN, "standard output: %s",
@@ -53,14 +53,14 @@ void run_span_begin(run_job *job) {
     run_machine *machine = job->machine;
     if (++machine->spans_open > machine->result.spans_most)
         machine->result.spans_most = machine->spans_open;
-    if (machine->writer != NULL)
-        trace_writer_span_begin(machine->writer, cad_loop_time(machine->loop), cad_current_task(),
+    if (machine->trace != NULL)
+        trace_stream_span_begin(machine->trace, cad_loop_time(machine->loop), cad_current_task(),
                                 machine->text.data);
 }
 
 void run_span_end(run_job *job) {
     run_machine *machine = job->machine;
     machine->spans_open--;
-    if (machine->writer != NULL)
-        trace_writer_span_end(machine->writer, cad_loop_time(machine->loop), cad_current_task());
+    if (machine->trace != NULL)
+        trace_stream_span_end(machine->trace, cad_loop_time(machine->loop), cad_current_task());
 }

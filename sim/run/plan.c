@@ -259,7 +259,7 @@ static int look_up(const run_machine *machine, int64_t index) {
         return 0;
     if (options->progress != NULL)
         options->progress->show(options->progress, machine);
-    return options->interrupt != NULL && *options->interrupt != 0 ? CAD_EINTERRUPTED : 0;
+    return cad_loop_interrupted(machine->loop) ? CAD_EINTERRUPTED : 0;
 }
 
 /* Goes through all tasks. `now`: each is created as soon as it is made up, unless it has a time of
@@ -276,7 +276,7 @@ static int go_through(run_machine *machine, bool now) {
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             run_planned *planned = NULL;
             error = make_up(&planner, k);
-            if (error == 0 && at_once && spec->indexed && machine->writer != NULL)
+            if (error == 0 && at_once && spec->indexed && machine->trace != NULL)
                 expect_name(machine);
             if (error == 0 && at_once)
                 error = create(&planner.job, spec, machine->text.data, !spec->indexed);

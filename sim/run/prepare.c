@@ -174,6 +174,16 @@ static const prog_object_member *size_of(const prog_object_kind *kind) {
     return NULL;
 }
 
+/* A condition's own lock is another object, and so has another name. */
+static int name_lock(run_machine *machine, cad_condition *condition, const char *name) {
+    base_buffer *text = &machine->text;
+    base_buffer_clear(text);
+    int error = base_buffer_append(text, name, strlen(name));
+    if (error == 0)
+        error = base_buffer_append(text, ".lock", sizeof ".lock");
+    return error != 0 ? error : cad_set_name(cad_condition_lock(condition), text->data);
+}
+
 static int prepare_object(run_machine *machine, const prog_object *object) {
     const prog_object_kind *kind = &prog_object_kinds[object->type];
     const prog_object_member *member = size_of(kind);
@@ -189,7 +199,7 @@ static int prepare_object(run_machine *machine, const prog_object *object) {
     if (primitive == NULL)
         return CAD_ENOMEM;
     if (object->type == PROG_CONDITION && object->lock == NULL)
-        error = cad_set_name(cad_condition_lock(primitive), object->name);
+        error = name_lock(machine, primitive, object->name);
     return error != 0 ? error : cad_set_name(primitive, object->name);
 }
 

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "run/names.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 /* --- Words ----------------------------------------------------------------------------------- */
 
@@ -55,8 +55,8 @@ static void keep_failure(run_machine *machine, const char *who, const char *what
 
 static void trace_failure(run_machine *machine, const cad_task *task, int code,
                           const cad_exception *exception, const char *where) {
-    if (machine->writer != NULL)
-        trace_writer_error(machine->writer, cad_loop_time(machine->loop), task,
+    if (machine->trace != NULL)
+        trace_stream_error(machine->trace, cad_loop_time(machine->loop), task,
                            prog_error_name(machine->program, code),
                            exception != NULL ? cad_exception_message(exception) : NULL, where);
 }

@@ -42,6 +42,7 @@ typedef struct run_failure {
 typedef struct run_result {
     enum run_outcome outcome;
     enum run_limit limit; /* where the outcome is LIMIT */
+    int signal;           /* of run_machine_options.signals, which came; 0: none */
     char reason[160];     /* in words, where it is LIMIT or BROKEN; else "" */
     int64_t seed;
     int64_t end_ns;

@@ -1,13 +1,16 @@
 /* The life of a machine, and the run from its beginning to its end. */
 #include "run/run.h"
 #include "program/exceptions.h"
+#include "run/details.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/expect.h"
@@ -15,8 +18,7 @@
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
-#include "run/simulation.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
 
@@ -51,6 +53,32 @@ static int allocate(run_machine *machine) {
     return fine ? 0 : CAD_ENOMEM;
 }
 
+/* Somebody watches: nothing stays in the buffer while the loop waits. */
+static void flush_lines(cad_wait_hook *hook, int64_t until_ns) {
+    run_machine *machine = (run_machine *)(void *)((char *)hook - offsetof(run_machine, wait_hook));
+    (void)until_ns;
+    (void)run_lines_flush(machine->options->lines);
+}
+
+static int make_loop(run_machine *machine) {
+    const run_machine_options *options = machine->options;
+    cad_driver *driver = options->real ? cad_uv_driver() : cad_virtual_driver();
+    if (driver == NULL)
+        return options->real ? CAD_ESYSTEM : CAD_ENOMEM;
+    int error = cad_loop_new(driver, &machine->loop);
+    for (const int *number = options->signals; error == 0 && number != NULL && *number != 0;
+         number++)
+        error = cad_loop_interrupt_on(machine->loop, *number);
+    if (error != 0)
+        return error;
+    cad_loop_set_exception_handler(machine->loop, run_note_unretrieved, machine);
+    cad_loop_set_limit(machine->loop, options->max_time_ns);
+    machine->wait_hook.before_wait = flush_lines;
+    if (options->lines->prompt)
+        cad_loop_add_wait_hook(machine->loop, &machine->wait_hook);
+    return 0;
+}
+
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **out) {
     *out = NULL;
@@ -68,7 +96,7 @@ int run_machine_new(const prog_program *program, const run_machine_options *opti
     if (error == 0)
         error = run_prepare_variables(machine);
     if (error == 0)
-        error = run_simulation_start(machine);
+        error = make_loop(machine);
     if (error == 0)
         error = run_prepare_objects(machine);
     if (error == 0)
@@ -85,10 +113,21 @@ static const char *error_name(void *context, int code) {
     return code <= CAD_EUSER ? prog_error_name(context, code) : NULL;
 }
 
-void run_machine_trace(run_machine *machine, struct trace_writer *writer) {
-    machine->writer = writer;
-    trace_writer_set_error_names(writer, error_name, (void *)(uintptr_t)machine->program);
-    cad_loop_set_trace(machine->loop, trace_writer_sink(writer));
+static const char *item_text(void *context, void *item) {
+    run_machine *machine = context;
+    base_buffer_clear(&machine->detail);
+    int error = expr_value_show(expr_value_unpack(item), &machine->detail);
+    return error == 0 ? machine->detail.data : NULL;
+}
+
+void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
+    machine->trace = trace;
+    trace_stream_set_error_names(trace, error_name, (void *)(uintptr_t)machine->program);
+    trace_stream_set_item_texts(trace, item_text, machine);
+    trace_stream_attach(trace, machine->loop);
+    if (trace_stream_has_detail(trace))
+        machine->details = trace;
+    run_tell_globals(machine);
 }
 
 static void drop_item(void *item) {
@@ -143,6 +182,7 @@ void run_machine_free(run_machine *machine) {
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);
     base_buffer_free(&machine->line);
+    base_buffer_free(&machine->detail);
     base_buffer_free(&machine->printed);
     base_buffer_free(&machine->name);
     base_free(machine->globals);
@@ -168,9 +208,23 @@ static void until_came(void *arg) {
     cad_loop_stop(machine->loop);
 }
 
+static const char *signal_name(int number) {
+    switch (number) {
+    case SIGTERM:
+        return "SIGTERM";
+    case SIGHUP:
+        return "SIGHUP";
+    case SIGQUIT:
+        return "SIGQUIT";
+    default:
+        return "SIGINT";
+    }
+}
+
 static void trace_signal(run_machine *machine) {
-    if (machine->writer != NULL && !machine->signal_traced)
-        trace_writer_signal(machine->writer, cad_loop_time(machine->loop), NULL, "SIGINT");
+    if (machine->trace != NULL && !machine->signal_traced)
+        trace_stream_signal(machine->trace, cad_loop_time(machine->loop), NULL,
+                            signal_name(machine->result.signal));
     machine->signal_traced = true;
 }
 
@@ -208,15 +262,22 @@ static bool begin(run_machine *machine) {
     return error == 0 && !machine->stopping;
 }
 
+static enum run_outcome stop_at_limit(run_machine *machine) {
+    char seconds[BASE_NUMBER_TEXT];
+    (void)base_number_format((double)machine->options->max_time_ns / 1e9, seconds);
+    (void)run_machine_limit(machine, RUN_LIMIT_TIME,
+                            "%s seconds of the loop's time were not enough", seconds);
+    return machine->stop_outcome;
+}
+
 static enum run_outcome outcome_of(run_machine *machine, int result) {
     switch (result) {
     case CAD_EDEADLOCK:
         return RUN_DEADLOCK;
     case CAD_EINTERRUPTED: /* by a limit, too */
         return machine->stopping ? machine->stop_outcome : RUN_INTERRUPTED;
-    case CAD_ENOMEM:
-        (void)run_machine_no_memory(machine);
-        return RUN_BROKEN;
+    case CAD_ETIMEDOUT:
+        return stop_at_limit(machine);
     default:
         return machine->until_came ? RUN_STOPPED : RUN_COMPLETE;
     }
@@ -248,14 +309,21 @@ static uint64_t count_pending(const run_machine *machine) {
 
 /* Ends the trace, while the tasks that have not ended still exist. */
 static void close_trace(run_machine *machine) {
-    struct trace_writer *writer = machine->writer;
-    machine->writer = NULL;
-    if (writer == NULL || trace_writer_close(writer, machine->result.end_ns,
-                                             run_outcome_name(machine->result.outcome)) == 0)
+    struct trace_stream *trace = machine->trace;
+    machine->trace = machine->details = NULL;
+    if (trace == NULL || trace_stream_close(trace, machine->result.end_ns,
+                                            run_outcome_name(machine->result.outcome)) == 0)
         return;
     machine->result.outcome = RUN_BROKEN;
     (void)snprintf(machine->result.reason, sizeof machine->result.reason, "%s",
-                   trace_writer_failure(writer));
+                   trace_stream_failure(trace));
+}
+
+/* One has ended the run; another is to end the process, should the rest not come to an end. */
+static void heed_no_signals(run_machine *machine) {
+    machine->result.signal = cad_loop_signal(machine->loop);
+    for (const int *number = machine->options->signals; number != NULL && *number != 0; number++)
+        cad_loop_interrupt_off(machine->loop, *number);
 }
 
 /* What is found out while tasks and loop are still there; then they go. */
@@ -263,6 +331,7 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     const prog_program *program = machine->program;
     machine->result.end_ns = cad_loop_time(machine->loop);
     machine->ending = true;
+    heed_no_signals(machine);
     if (outcome == RUN_INTERRUPTED)
         trace_signal(machine); /* one from outside */
     if (outcome == RUN_INTERRUPTED && program->on_interrupt != NULL)
@@ -288,11 +357,10 @@ static void end(run_machine *machine, enum run_outcome outcome) {
 }
 
 const run_result *run_machine_run(run_machine *machine) {
-    const run_machine_options *options = machine->options;
     enum run_outcome outcome = RUN_FAILED;
     if (begin(machine))
         outcome = outcome_of(machine, cad_loop_run(machine->loop));
-    else if (options->interrupt != NULL && *options->interrupt != 0)
+    else if (cad_loop_interrupted(machine->loop))
         outcome = RUN_INTERRUPTED;
     end(machine, outcome);
     return &machine->result;

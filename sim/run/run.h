@@ -24,9 +24,9 @@
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **machine);
 
-/* Writes the run's trace; before the run, which closes the writer. It must be there until the
+/* Tells the run as events; before the run, which closes the stream. It must be there until the
  * machine is freed. */
-void run_machine_trace(run_machine *machine, struct trace_writer *writer);
+void run_machine_trace(run_machine *machine, struct trace_stream *trace);
 
 /* Runs it to its end; once. The loop is gone then. The result lives as long as the machine. */
 const run_result *run_machine_run(run_machine *machine);

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "run/details.h"
 #include "run/interpreter.h"
 #include "run/values.h"
 
@@ -33,6 +34,7 @@ static int begin_assign(run_job *job, const prog_instruction *in) {
             return error;
         expr_value_unref(globals[bindings->items[i].slot]);
         globals[bindings->items[i].slot] = value;
+        run_tell_global(job->machine, bindings->items[i].slot);
     }
     return 0;
 }

@@ -1,3 +1,4 @@
+/* Tasks by their numbers, in pages; spans in one array, linked from the inner to the outer. */
 #include "trace/alive.h"
 
 #include "base/memory.h"
@@ -80,9 +81,9 @@ static uint32_t take_span(struct trace_alive_tasks *tasks) {
         tasks->free_span = tasks->spans[span].outer;
         return span;
     }
-    /* 31 bits number them in struct trace_alive. */
-    if (tasks->span_count >= INT32_MAX || !base_grow(&tasks->spans, &tasks->span_capacity,
-                                                     tasks->span_count + 1, sizeof *tasks->spans))
+    if (tasks->span_count >= UINT32_MAX - 1 ||
+        !base_grow(&tasks->spans, &tasks->span_capacity, tasks->span_count + 1,
+                   sizeof *tasks->spans))
         return 0;
     return (uint32_t)++tasks->span_count;
 }
@@ -93,19 +94,21 @@ bool trace_alive_push_span(struct trace_alive_tasks *tasks, struct trace_alive *
     if (span == 0)
         return false;
     tasks->spans[span] = (struct trace_open_span){.name = name, .outer = alive->span};
-    alive->span = span & INT32_MAX;
+    alive->span = span;
     tasks->open_spans++;
     return true;
 }
 
-uint32_t trace_alive_pop_span(struct trace_alive_tasks *tasks, struct trace_alive *alive) {
-    uint32_t span = alive->span;
-    assert(span != 0);
-    alive->span = tasks->spans[span].outer & INT32_MAX;
-    tasks->spans[span].outer = tasks->free_span;
-    tasks->free_span = span;
+struct trace_open_span trace_alive_pop_span(struct trace_alive_tasks *tasks,
+                                            struct trace_alive *alive) {
+    uint32_t number = alive->span;
+    assert(number != 0);
+    struct trace_open_span span = tasks->spans[number];
+    alive->span = span.outer;
+    tasks->spans[number].outer = tasks->free_span;
+    tasks->free_span = number;
     tasks->open_spans--;
-    return tasks->spans[span].name;
+    return span;
 }
 
 void trace_alive_free(struct trace_alive_tasks *tasks) {

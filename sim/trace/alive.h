@@ -1,22 +1,32 @@
-/* trace/alive.h - what is open in the tasks that are alive, while a trace is written: 16 bytes a
- * task, and 8 for each span. Private to the writer.
+/* trace/alive.h - what is open in the tasks that are alive, while events are told: 24 bytes a task,
+ * and 12 for each span. Private to the stream.
  */
 #ifndef TRACE_ALIVE_H
 #define TRACE_ALIVE_H
 
 #include "cadran.h"
 
+/* Begins that are held back (held.h) are known by their slots. */
+enum { TRACE_HELD_BITS = 12 };
+
+#define TRACE_ALIVE_OBJECT_MAX ((UINT64_C(1) << 48) - 1)
+
 /* One task. */
 struct trace_alive {
-    const cad_task *task; /* NULL: not alive */
-    uint32_t wait;        /* name (names.h) of the wait that is open; 0: none */
-    uint32_t span : 31;   /* the innermost open span; 0: none */
-    uint32_t ready : 1;   /* its ready slice is open */
+    const cad_task *task;            /* NULL: not alive */
+    uint64_t object : 48;            /* the id of what it waits for; 0: none */
+    uint64_t ready : 1;              /* its ready slice is open */
+    uint64_t held : 1;               /* the begin of its wait is held back ... */
+    uint64_t slot : TRACE_HELD_BITS; /* ... here */
+    uint32_t wait;                   /* name (names.h) of the wait that is open; 0: none */
+    uint32_t span;                   /* the innermost open span; 0: none */
 };
 
 struct trace_open_span {
     uint32_t name;
-    uint32_t outer; /* the span around it, or the next free one; 0: none */
+    uint32_t outer;                  /* the span around it, or the next free one; 0: none */
+    uint32_t held : 1;               /* its begin is held back ... */
+    uint32_t slot : TRACE_HELD_BITS; /* ... here */
 };
 
 /* All of them. All zero: none. */
@@ -38,11 +48,12 @@ void trace_alive_remove(struct trace_alive_tasks *tasks, const cad_task *task);
 /* The one with the lowest id that is at least `id`; NULL: none. */
 struct trace_alive *trace_alive_next(const struct trace_alive_tasks *tasks, uint64_t id);
 
-/* Opens a span inside those that the task has open; false: no memory. */
+/* Opens a span inside those that the task has open, alive->span; false: no memory. */
 bool trace_alive_push_span(struct trace_alive_tasks *tasks, struct trace_alive *alive,
                            uint32_t name);
-/* Closes the innermost span, which there must be, and returns its name. */
-uint32_t trace_alive_pop_span(struct trace_alive_tasks *tasks, struct trace_alive *alive);
+/* Closes the innermost span, which there must be, and returns what it was. */
+struct trace_open_span trace_alive_pop_span(struct trace_alive_tasks *tasks,
+                                            struct trace_alive *alive);
 
 void trace_alive_free(struct trace_alive_tasks *tasks);
 

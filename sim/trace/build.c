@@ -304,7 +304,7 @@ static uint32_t add_track(struct trace_builder *builder, uint32_t process, int64
     uint32_t track = (uint32_t)trace->track_count++;
     trace->tracks[track] =
         (struct trace_track){.tid = tid, .process = process, .name = name, .kind = (uint8_t)kind};
-    builder->lanes[track] = (struct trace_lane){.open = TRACE_NO_INDEX};
+    builder->lanes[track] = (struct trace_lane){.open = TRACE_NO_INDEX, .point = TRACE_NO_INDEX};
     builder->track_slots[find_track_slot(builder, process, tid, kind)] = track + 1;
     return track;
 }
@@ -385,22 +385,24 @@ static int add_sample(struct trace_builder *builder, uint32_t index, int64_t tim
 
 /* Whether counter `index` is there, and is that of this name and key. */
 static bool counter_is(const struct trace_model *trace, size_t index, uint32_t process,
-                       uint32_t name, uint32_t key) {
+                       int64_t object, uint32_t name, uint32_t key) {
     return index < trace->counter_count && trace->counters[index].name == name &&
-           trace->counters[index].process == process && trace->counters[index].key == key;
+           trace->counters[index].process == process && trace->counters[index].object == object &&
+           trace->counters[index].key == key;
 }
 
 /* Counters of one name follow each other when they were first seen in one event, and later events
  * name them in the same order: `guess` is then right. */
 static uint32_t find_counter(struct trace_builder *builder, uint32_t guess, uint32_t process,
-                             uint32_t name, uint32_t key) {
+                             int64_t object, uint32_t name, uint32_t key) {
     struct trace_model *trace = builder->trace;
-    if (counter_is(trace, guess, process, name, key))
+    if (counter_is(trace, guess, process, object, name, key))
         return guess;
-    uint64_t id = ((uint64_t)name << 32 | key) ^ (uint64_t)process * UINT64_C(0xD6E8FEB86659FD93);
+    uint64_t id = ((uint64_t)name << 32 | key) ^
+                  ((uint64_t)process + ((uint64_t)object << 32)) * UINT64_C(0xD6E8FEB86659FD93);
     uint32_t found;
     while ((found = base_map_get(&builder->counters, id)) != TRACE_NO_INDEX) {
-        if (counter_is(trace, found, process, name, key))
+        if (counter_is(trace, found, process, object, name, key))
             return found;
         id++;
     }
@@ -413,7 +415,7 @@ static uint32_t find_counter(struct trace_builder *builder, uint32_t guess, uint
         return TRACE_NO_INDEX;
     builder->sample_capacities[trace->counter_count] = 0;
     trace->counters[trace->counter_count] =
-        (struct trace_counter){.process = process, .name = name, .key = key};
+        (struct trace_counter){.process = process, .object = object, .name = name, .key = key};
     return (uint32_t)trace->counter_count++;
 }
 
@@ -432,8 +434,8 @@ static int take_counter_value(struct trace_builder *builder, struct trace_raw va
     return error == 0 ? 1 : error;
 }
 
-int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32_t name,
-                         struct trace_raw args, int64_t time_ns) {
+int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_t object,
+                         uint32_t name, struct trace_raw args, int64_t time_ns) {
     struct trace_raw key;
     struct trace_raw value;
     struct trace_model *trace = builder->trace;
@@ -451,7 +453,7 @@ int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32
         uint32_t key_text = trace_build_text_like(builder, key, likely);
         if (key_text == TRACE_NO_INDEX)
             return CAD_ENOMEM;
-        uint32_t counter = find_counter(builder, guess, process, name, key_text);
+        uint32_t counter = find_counter(builder, guess, process, object, name, key_text);
         if (counter == TRACE_NO_INDEX)
             return CAD_ENOMEM;
         error = add_sample(builder, counter, time_ns, number);

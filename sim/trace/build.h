@@ -16,6 +16,7 @@ struct trace_lane {
     uint32_t open;   /* its innermost open slice; TRACE_NO_INDEX: none */
     bool had_task;   /* its task slice has begun */
     bool wait_woken; /* the wait that is open has its wake */
+    uint32_t point;  /* the wait without length that came last, and has no wake; TRACE_NO_INDEX */
 };
 
 /* The begin of a wake whose end is still to come. */
@@ -130,9 +131,9 @@ int trace_build_slice(struct trace_builder *builder, uint32_t track,
                       const struct trace_slice *slice);
 int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wake);
 int trace_build_instant(struct trace_builder *builder, const struct trace_instant *instant);
-/* All numbers of a counter's arguments, each into its own counter. */
-int trace_build_counters(struct trace_builder *builder, uint32_t process, uint32_t name,
-                         struct trace_raw args, int64_t time_ns);
+/* All numbers of a counter's arguments, each into its own counter. `object`: whose; 0: nobody's. */
+int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_t object,
+                         uint32_t name, struct trace_raw args, int64_t time_ns);
 /* Names and the order of processes and threads; other metadata means nothing to the model. */
 int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_event *event);
 /* A member of an object's text. */

@@ -41,7 +41,7 @@
 #include <stdint.h>
 
 /* The "trace" member of the header line. */
-#define TRACE_VERSION 1
+#define TRACE_VERSION 2
 
 /* The tracks of one process: the loop, then the tasks in the order of their creation. A task's
  * track is its number in the engine plus this one. */
@@ -306,6 +306,7 @@ struct trace_argument {
 /* A key that depends on what it is about: an object's state, a variable's name. */
 struct trace_field {
     struct trace_string key;
+    bool key_is_plain;        /* as trace_event.name_is_plain */
     struct trace_string text; /* of TRACE_TYPE_TEXTS */
     int64_t number;           /* of TRACE_TYPE_STATE */
 };
@@ -343,8 +344,9 @@ enum trace_kind trace_kind_find(char phase, struct trace_string category, struct
 struct trace_consumer {
     /* 0; or a negative code, after which it is given no more. */
     int (*take)(struct trace_consumer *consumer, const struct trace_event *event);
-    /* After the last event, also where take() has failed; 0 or a negative code. NULL: nothing. */
-    int (*end)(struct trace_consumer *consumer);
+    /* After the last event, also where take() has failed; 0 or a negative code. NULL: nothing.
+     * `complete`: there were no more; false: they were cut short. */
+    int (*end)(struct trace_consumer *consumer, bool complete);
     /* What has failed, in words, there as long as the consumer; NULL: it is the code alone. */
     const char *(*failure)(const struct trace_consumer *consumer);
     struct trace_consumer *next; /* belongs to who hands out the events */

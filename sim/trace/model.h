@@ -104,6 +104,7 @@ struct trace_sample {
 
 /* One number over time: a queue's size, a semaphore's value, the open spans. */
 struct trace_counter {
+    int64_t object; /* its number in a trace of ours; 0: not of an object */
     uint32_t process;
     uint32_t name; /* the object's: "window" */
     uint32_t key;  /* what of it: "size" */

@@ -1,8 +1,9 @@
+/* A hash table of texts with their uses; and before it a small one by address, for the words that
+ * come again and again. */
 #include "trace/names.h"
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "trace/output.h"
 
 #include <assert.h>
 #include <string.h>
@@ -89,8 +90,12 @@ static uint32_t add(struct trace_names *names, const char *text, size_t length, 
     }
     memcpy(copy, text, length);
     uint32_t *bucket = bucket_of(names, hash);
-    names->entries[name] = (struct trace_name){
-        .text = copy, .length = (uint32_t)length, .hash = hash, .uses = 1, .next = *bucket};
+    names->entries[name] = (struct trace_name){.text = copy,
+                                               .length = (uint32_t)length,
+                                               .hash = hash,
+                                               .plain = trace_is_plain(text, length),
+                                               .uses = 1,
+                                               .next = *bucket};
     *bucket = name;
     names->used++;
     return name;
@@ -148,27 +153,22 @@ uint32_t trace_names_use(struct trace_names *names, const char *first, const cha
 
     size_t first_length = strlen(first);
     size_t second_length = second == NULL ? 0 : strlen(second);
-    size_t most = 6 * (first_length + second_length) + 1;
-    if (most >= UINT32_MAX)
+    size_t length = first_length + (second == NULL ? 0 : 1 + second_length);
+    if (length >= UINT32_MAX)
         return 0;
-    if (most > names->scratch_size) {
-        char *scratch = base_realloc(names->scratch, 2 * most);
+    if (length > names->scratch_size) {
+        char *scratch = base_realloc(names->scratch, 2 * length);
         if (scratch == NULL)
             return 0;
         names->scratch = scratch;
-        names->scratch_size = 2 * most;
+        names->scratch_size = 2 * length;
     }
-    char *text = names->scratch;
-    size_t length = trace_output_escape(text, first, first_length);
+    memcpy(names->scratch, first, first_length);
     if (second != NULL) {
-        text[length++] = ' ';
-        length += trace_output_escape(text + length, second, second_length);
+        names->scratch[first_length] = ' ';
+        memcpy(names->scratch + first_length + 1, second, second_length);
     }
-    uint32_t name = find_or_add(names, length);
-    /* One that was escaped is another text than that which it is made of. */
-    if (length == first_length + (second == NULL ? 0 : 1 + second_length))
-        *recent = name;
-    return name;
+    return *recent = find_or_add(names, length);
 }
 
 void trace_names_drop(struct trace_names *names, uint32_t name) {

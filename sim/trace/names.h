@@ -1,8 +1,7 @@
 /* trace/names.h - the names of what is open in a trace that is being written.
  *
- * An E event repeats the name of its B, so the writer must know it for as long as a slice is
- * open. A million tasks that wait for one queue share one entry here. A name is kept as it is
- * written, escaped. Private to the writer.
+ * An E event repeats the name of its B, so it must be known for as long as a slice is
+ * open. A million tasks that wait for one queue share one entry here. Private to the stream.
  */
 #ifndef TRACE_NAMES_H
 #define TRACE_NAMES_H
@@ -18,8 +17,9 @@ struct trace_name {
     char *text; /* its memory is a multiple of TRACE_NAME_PADDING, and may be read to its end */
     uint32_t length;
     uint32_t hash;
-    uint32_t uses; /* 0: kept in case that it comes again */
-    uint32_t next; /* in its bucket, or among the free entries; 0: the last */
+    uint32_t plain : 1; /* it stands for itself in JSON */
+    uint32_t uses : 31; /* 0: kept in case that it comes again */
+    uint32_t next;      /* in its bucket, or among the free entries; 0: the last */
 };
 
 /* All zero: empty. */
@@ -40,6 +40,12 @@ struct trace_names {
 /* The name made of the two texts, one space between them (second may be NULL: the first alone),
  * with one use more. 0: no memory. */
 uint32_t trace_names_use(struct trace_names *names, const char *first, const char *second);
+
+/* One use more of a name that has some. */
+static inline uint32_t trace_names_use_again(struct trace_names *names, uint32_t name) {
+    names->entries[name].uses++;
+    return name;
+}
 
 /* One use less. */
 void trace_names_drop(struct trace_names *names, uint32_t name);

@@ -1,3 +1,4 @@
+/* The ring of buffers, the thread behind it, and the bytes of texts. */
 #include "trace/output.h"
 
 #include "base/memory.h"
@@ -8,35 +9,35 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- Writing behind --------------------------------------------------------------------------- */
 
 /* Waking a thread costs as much as writing a buffer, so both sides, once they have to wait, wait
- * until there is half a ring to do. */
-enum { BUFFERS = 8, HALF = BUFFERS / 2, STRIDE = TRACE_OUTPUT_SIZE + TRACE_OUTPUT_SLACK };
-
-/* What is in a buffer. */
-struct part {
-    size_t length;
-    bool flush; /* and is to be in the file when it is written, whatever the packing */
+ * until there is half a ring to do. A live output's thread waits half a second at most, then writes
+ * what there is, so that a program that is killed leaves all but its last moments. */
+enum {
+    BUFFERS = 8,
+    HALF = BUFFERS / 2,
+    STRIDE = TRACE_OUTPUT_SIZE + TRACE_OUTPUT_SLACK,
+    LIVE_NS = 500000000,
 };
 
 /* What the thread and its owner share, under the mutex. The owner fills number `filled` of all
- * buffers ever, the thread writes number `written`; the place of a number in the ring is its
- * remainder. */
+ * buffers ever, the thread writes number `written`, of which the first `part` bytes are in the file
+ * already; the place of a number in the ring is its remainder. */
 struct trace_behind {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t more;  /* for the thread: to write, or to end */
     pthread_cond_t fewer; /* for the owner: to be written still */
-    char *ring;
-    struct part parts[BUFFERS];
+    const struct trace_output *output;
     uint64_t filled;
     uint64_t written;
-    struct trace_pack *pack; /* the thread's, as long as there is one */
+    size_t part;
     int error;
-    bool hurry; /* there is something to flush */
+    bool live;
     bool closing;
 };
 
@@ -48,33 +49,65 @@ static uint64_t unwritten(const struct trace_behind *behind) {
     return behind->filled - behind->written;
 }
 
-static int write_part(struct trace_pack *pack, const char *bytes, struct part part) {
-    int error = part.length > 0 ? trace_pack_write(pack, bytes, part.length) : 0;
-    return error == 0 && part.flush ? trace_pack_flush(pack) : error;
-}
-
-/* With the mutex held, which it lets go of while it writes. */
-static void write_one(struct trace_behind *behind) {
-    const char *buffer = buffer_of(behind->ring, behind->written);
-    struct part part = behind->parts[behind->written % BUFFERS];
+/* The first `length` bytes of buffer number `written`; where that is not all of it, so that they
+ * are in the file, whatever the packing. With the mutex held, which it lets go of while it writes.
+ */
+static void write_up_to(struct trace_behind *behind, size_t length) {
+    const char *buffer = buffer_of(behind->output->ring, behind->written);
+    size_t part = behind->part;
     int error = behind->error;
     pthread_mutex_unlock(&behind->mutex);
     if (error == 0)
-        error = write_part(behind->pack, buffer, part);
+        error = trace_pack_write(behind->output->pack, buffer + part, length - part);
+    if (error == 0 && length < TRACE_OUTPUT_SIZE)
+        error = trace_pack_flush(behind->output->pack);
     pthread_mutex_lock(&behind->mutex);
     behind->error = error;
+    behind->part = length;
+}
+
+static void write_one(struct trace_behind *behind) {
+    write_up_to(behind, TRACE_OUTPUT_SIZE);
+    behind->part = 0;
     behind->written++;
     if (unwritten(behind) <= HALF)
         pthread_cond_signal(&behind->fewer);
+}
+
+/* What there is, the buffer that is being filled included. What is behind its size will be at the
+ * begin of the next one. */
+static void write_all_there_is(struct trace_behind *behind) {
+    while (unwritten(behind) > 0)
+        write_one(behind);
+    const char *buffer = buffer_of(behind->output->ring, behind->filled);
+    const char *at = atomic_load_explicit(&behind->output->at, memory_order_acquire);
+    size_t length = (size_t)(at - buffer);
+    if (length > TRACE_OUTPUT_SIZE)
+        length = TRACE_OUTPUT_SIZE;
+    if (length > behind->part)
+        write_up_to(behind, length);
+}
+
+/* Until there is enough to write. */
+static void wait_for_more(struct trace_behind *behind) {
+    struct timespec until;
+    if (!behind->live) {
+        pthread_cond_wait(&behind->more, &behind->mutex);
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (until.tv_nsec + LIVE_NS) / 1000000000;
+    until.tv_nsec = (until.tv_nsec + LIVE_NS) % 1000000000;
+    if (pthread_cond_timedwait(&behind->more, &behind->mutex, &until) == ETIMEDOUT)
+        write_all_there_is(behind);
 }
 
 static void *write_behind(void *arg) {
     struct trace_behind *behind = arg;
     pthread_mutex_lock(&behind->mutex);
     do {
-        while (unwritten(behind) < HALF && !behind->hurry && !behind->closing)
-            pthread_cond_wait(&behind->more, &behind->mutex);
-        behind->hurry = false;
+        while (unwritten(behind) < HALF && !behind->closing)
+            wait_for_more(behind);
         while (unwritten(behind) > 0)
             write_one(behind);
     } while (!behind->closing);
@@ -93,16 +126,28 @@ static int start_thread(struct trace_behind *behind) {
     return error;
 }
 
+/* One that waits by a clock that nobody sets. 0, or an errno value. */
+static int init_condition(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+    int error = pthread_condattr_init(&attributes);
+    if (error != 0)
+        return error;
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    error = pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return error;
+}
+
 /* 0, or an errno value. */
-static int behind_start(struct trace_output *output) {
+static int behind_start(struct trace_output *output, bool live) {
     struct trace_behind *behind = base_alloc(sizeof *behind);
     if (behind == NULL)
         return ENOMEM;
-    *behind = (struct trace_behind){.ring = output->ring, .pack = output->pack};
+    *behind = (struct trace_behind){.output = output, .live = live};
     int error = pthread_mutex_init(&behind->mutex, NULL);
     if (error != 0)
         goto no_mutex;
-    error = pthread_cond_init(&behind->more, NULL);
+    error = init_condition(&behind->more);
     if (error != 0)
         goto no_more;
     error = pthread_cond_init(&behind->fewer, NULL);
@@ -136,6 +181,7 @@ static void behind_stop(struct trace_output *output) {
     pthread_join(behind->thread, NULL);
     if (output->error == 0)
         output->error = behind->error;
+    output->written = behind->part;
     pthread_cond_destroy(&behind->fewer);
     pthread_cond_destroy(&behind->more);
     pthread_mutex_destroy(&behind->mutex);
@@ -144,13 +190,11 @@ static void behind_stop(struct trace_output *output) {
 }
 
 /* Hands the buffer over and waits for the next one. */
-static void behind_hand_over(struct trace_output *output, struct part part) {
+static void behind_hand_over(struct trace_output *output) {
     struct trace_behind *behind = output->behind;
     pthread_mutex_lock(&behind->mutex);
-    behind->parts[behind->filled % BUFFERS] = part;
     behind->filled++;
-    behind->hurry |= part.flush;
-    if (unwritten(behind) >= HALF || behind->hurry)
+    if (unwritten(behind) >= HALF)
         pthread_cond_signal(&behind->more);
     bool full = unwritten(behind) == BUFFERS;
     while (full && unwritten(behind) > HALF)
@@ -158,48 +202,40 @@ static void behind_hand_over(struct trace_output *output, struct part part) {
     output->error = behind->error;
     output->buffer = buffer_of(output->ring, behind->filled);
     output->end = output->buffer + STRIDE;
+    (void)trace_output_commit(output, output->buffer);
     pthread_mutex_unlock(&behind->mutex);
 }
 
 char *trace_output_hand_over(struct trace_output *output, char *at) {
     if (output->behind == NULL && output->error == 0)
-        output->error = behind_start(output);
+        output->error = behind_start(output, false);
     if (output->error != 0)
         return output->buffer;
     const char *overflow = output->buffer + TRACE_OUTPUT_SIZE;
     size_t length = (size_t)(at - overflow);
-    behind_hand_over(output, (struct part){.length = TRACE_OUTPUT_SIZE});
+    behind_hand_over(output);
     memcpy(output->buffer, overflow, length);
-    output->flushed = NULL;
     return output->buffer + length;
-}
-
-void trace_output_flush(struct trace_output *output) {
-    if (output->error != 0 || output->at == output->flushed)
-        return;
-    struct part part = {.length = (size_t)(output->at - output->buffer), .flush = true};
-    if (output->behind != NULL)
-        behind_hand_over(output, part);
-    else
-        output->error = write_part(output->pack, output->buffer, part);
-    output->at = output->flushed = output->buffer;
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
-int trace_output_open(struct trace_output *output, const char *path) {
+int trace_output_open(struct trace_output *output, const char *path, bool live) {
     *output = (struct trace_output){.fd = -1};
     /* Memory of buffers that a short trace does not get to is never touched. */
     output->ring = base_alloc((size_t)BUFFERS * STRIDE);
     if (output->ring == NULL)
         return ENOMEM;
-    output->buffer = output->at = output->ring;
+    output->buffer = output->ring;
     output->end = output->buffer + STRIDE;
+    (void)trace_output_commit(output, output->buffer);
     do
         output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     while (output->fd < 0 && errno == EINTR);
     int error =
         output->fd < 0 ? errno : trace_pack_new(output->fd, trace_packing_of(path), &output->pack);
+    if (error == 0 && live)
+        error = behind_start(output, true);
     if (error != 0)
         trace_output_free(output);
     return error;
@@ -207,12 +243,14 @@ int trace_output_open(struct trace_output *output, const char *path) {
 
 int trace_output_close(struct trace_output *output) {
     behind_stop(output);
-    struct part part = {.length = (size_t)(output->at - output->buffer)};
-    if (output->error == 0)
-        output->error = write_part(output->pack, output->buffer, part);
+    const char *from = output->buffer + output->written;
+    size_t length = (size_t)(trace_output_at(output) - from);
+    if (output->error == 0 && length > 0)
+        output->error = trace_pack_write(output->pack, from, length);
     if (output->error == 0)
         output->error = trace_pack_finish(output->pack);
-    output->at = output->buffer;
+    (void)trace_output_commit(output, output->buffer);
+    output->written = 0;
     /* The descriptor is gone after close() even where it was interrupted. */
     if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
         output->error = errno;
@@ -231,23 +269,8 @@ void trace_output_free(struct trace_output *output) {
 
 /* --- Bytes and texts -------------------------------------------------------------------------- */
 
-/* What is written at a time of what has no bound. */
-enum {
-    BYTES_MAX = TRACE_OUTPUT_SLACK - TRACE_OUTPUT_ROOM,
-    TEXT_MAX = BYTES_MAX / 6,
-};
-
-char *trace_output_bytes(struct trace_output *output, char *at, const char *bytes, size_t length) {
-    while (length > 0) {
-        size_t part = length < BYTES_MAX ? length : BYTES_MAX;
-        at = trace_output_room(output, at, part + TRACE_OUTPUT_ROOM);
-        memcpy(at, bytes, part);
-        at += part;
-        bytes += part;
-        length -= part;
-    }
-    return at;
-}
+/* What is written at a time of a text, each byte of which may become six. */
+enum { TEXT_MAX = (TRACE_OUTPUT_SLACK - TRACE_OUTPUT_ROOM) / 6 };
 
 static char *put_escape(char *to, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
@@ -264,15 +287,6 @@ static char *put_escape(char *to, unsigned char byte) {
         *to++ = hex[byte & 15];
     }
     return to;
-}
-
-/* Whether all of the eight bytes stand for themselves. The highest bit of a byte comes out set
- * where it is below 32, a quote, a backslash, or no ASCII. */
-static bool all_plain(uint64_t bytes) {
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    uint64_t quotes = (bytes ^ each * '"') - each;
-    uint64_t backslashes = (bytes ^ each * '\\') - each;
-    return ((bytes | (bytes - each * 32) | quotes | backslashes) & each * 0x80) == 0;
 }
 
 /* One character, from `*from` on, which it moves. */
@@ -304,7 +318,7 @@ static bool copy_plain(char *to, const char *text, size_t length) {
             if (i > length - sizeof bytes)
                 i = length - sizeof bytes;
             memcpy(&bytes, text + i, sizeof bytes);
-            if (!all_plain(bytes))
+            if (!trace_all_plain(bytes))
                 return false;
             memcpy(to + i, &bytes, sizeof bytes);
         }
@@ -316,7 +330,7 @@ static bool copy_plain(char *to, const char *text, size_t length) {
         memcpy(&last, text + length - sizeof last, sizeof last);
         memcpy(to, &first, sizeof first);
         memcpy(to + length - sizeof last, &last, sizeof last);
-        return all_plain(first | (uint64_t)last << 32);
+        return trace_all_plain(first | (uint64_t)last << 32);
     }
     return false;
 }

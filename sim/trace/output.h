@@ -1,9 +1,10 @@
 /* trace/output.h - a file that JSON is written to: no printf, and a ring of buffers, of which one
  * is filled while a thread writes those before it. A trace that fits into the first needs no
- * thread.
+ * thread; one that is live has it from the start, and it also writes, twice a second, what there
+ * is of the buffer that is being filled.
  *
  * What is written goes through a place, `at`, that the caller holds while it puts an event together
- * and stores in output->at when it is done. Whoever takes room, or writes a text or bytes, has
+ * and commits when it is done. Whoever takes room, or writes a text or bytes, has
  * TRACE_OUTPUT_ROOM behind the place that it gets back: enough for all that an event says between
  * two texts, so that nothing else needs to look whether it fits.
  *
@@ -13,6 +14,7 @@
 #ifndef TRACE_OUTPUT_H
 #define TRACE_OUTPUT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,28 +28,24 @@ enum {
 };
 
 struct trace_output {
-    char *buffer;  /* the one that is being filled */
-    char *at;      /* where the next byte goes */
-    char *end;     /* of the buffer, with its slack */
-    char *ring;    /* all buffers, one behind the other */
-    char *flushed; /* where `at` was after the last flush, while there was nothing since */
+    char *buffer;            /* the one that is being filled */
+    _Atomic(char *) at;      /* where the next byte goes; all before it is to be written */
+    char *end;               /* of the buffer, with its slack */
+    char *ring;              /* all buffers, one behind the other */
+    size_t written;          /* bytes of the buffer that are in the file already */
     struct trace_pack *pack; /* what the file is written by */
     int fd;
     int error;                   /* errno of the first failure; 0: none */
     struct trace_behind *behind; /* the thread; NULL until it is needed */
 };
 
-/* Creates or empties the file, whose name says whether it is packed (pack.h). 0, or an errno
- * value. */
-int trace_output_open(struct trace_output *output, const char *path);
+/* Creates or empties the file, whose name says whether it is packed (pack.h). `live`: what is
+ * committed is in it within a second. 0, or an errno value. */
+int trace_output_open(struct trace_output *output, const char *path, bool live);
 
 /* Writes out what is buffered and closes the file. 0, or the errno value of the first failure
  * since it was opened. */
 int trace_output_close(struct trace_output *output);
-
-/* Has all that was written until now put into the file: at once, or soon, where there is a thread.
- * What is packed is the larger for it. A failure is remembered, as all are. */
-void trace_output_flush(struct trace_output *output);
 
 /* Drops what is buffered and frees everything. */
 void trace_output_free(struct trace_output *output);
@@ -60,8 +58,16 @@ static inline char *trace_output_room(struct trace_output *output, char *at, siz
     return (size_t)(output->end - at) < size ? trace_output_hand_over(output, at) : at;
 }
 
-/* Bytes as they are, of any length. */
-char *trace_output_bytes(struct trace_output *output, char *at, const char *bytes, size_t length);
+/* What is before `at` is whole. False where writing has failed: the output tells what it met when
+ * it handed a buffer over. */
+static inline bool trace_output_commit(struct trace_output *output, char *at) {
+    atomic_store_explicit(&output->at, at, memory_order_release);
+    return output->error == 0;
+}
+
+static inline char *trace_output_at(const struct trace_output *output) {
+    return atomic_load_explicit(&output->at, memory_order_relaxed);
+}
 
 /* A text of any length as what stands between the quotes of a JSON string. */
 char *trace_output_text(struct trace_output *output, char *at, const char *text, size_t length);

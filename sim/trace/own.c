@@ -77,31 +77,35 @@ static int check_place(struct trace_builder *builder, uint32_t track, int catego
     return 0;
 }
 
-static int begin_slice(struct trace_builder *builder, const struct trace_raw_event *event,
-                       uint32_t track) {
-    int category = trace_build_category(builder, event->category, 0);
-    if (category < 0)
-        return category;
+/* A slice that begins, inside the one that is open. */
+static int add_slice(struct trace_builder *builder, const struct trace_raw_event *event,
+                     uint32_t track, int category) {
     int error = check_place(builder, track, category);
     if (error != 0)
         return error;
-    struct trace_lane *lane = &builder->lanes[track];
     const struct trace_slice *outer = innermost(builder, track);
     struct trace_slice slice = {
         .begin_ns = event->ts_ns,
         .end_ns = event->ts_ns,
         .name = trace_build_text(builder, event->name),
         .args = trace_build_args(builder, event->args),
-        .parent = lane->open,
+        .parent = builder->lanes[track].open,
         .wake = TRACE_NO_INDEX,
         .depth = outer == NULL ? 0 : (uint16_t)(outer->depth + 1),
         .category = (uint8_t)category,
     };
     if (slice.name == TRACE_NO_INDEX || slice.args == TRACE_NO_INDEX)
         return CAD_ENOMEM;
-    error = trace_build_slice(builder, track, &slice);
+    return trace_build_slice(builder, track, &slice);
+}
+
+static int begin_slice(struct trace_builder *builder, const struct trace_raw_event *event,
+                       uint32_t track) {
+    int category = trace_build_category(builder, event->category, 0);
+    int error = category < 0 ? category : add_slice(builder, event, track, category);
     if (error != 0)
         return error;
+    struct trace_lane *lane = &builder->lanes[track];
     lane->open = (uint32_t)builder->trace->slice_count - 1;
     if (category == TRACE_CATEGORY_TASK) {
         lane->had_task = true;
@@ -224,6 +228,16 @@ static int begin_wake(struct trace_builder *builder, const struct trace_raw_even
     return half->name == TRACE_NO_INDEX ? CAD_ENOMEM : 0;
 }
 
+/* The wait that a wake ends: the one that is open, or one without length, just before. */
+static uint32_t wait_of_wake(const struct trace_model *trace, const struct trace_lane *lane,
+                             int64_t time_ns) {
+    if (lane->point != TRACE_NO_INDEX && trace->slices[lane->point].end_ns == time_ns)
+        return lane->point;
+    bool waits = lane->open != TRACE_NO_INDEX && !lane->wait_woken &&
+                 trace->slices[lane->open].category == TRACE_CATEGORY_WAIT;
+    return waits ? lane->open : TRACE_NO_INDEX;
+}
+
 static int end_wake(struct trace_builder *builder, const struct trace_raw_event *event,
                     uint32_t track) {
     struct trace_model *trace = builder->trace;
@@ -249,19 +263,20 @@ static int end_wake(struct trace_builder *builder, const struct trace_raw_event 
     if (!event->binds_enclosing)
         return trace_build_refuse(builder, builder->line, "wake %llu ends without \"bp\":\"e\"",
                                   (unsigned long long)id);
-    if (lane->open == TRACE_NO_INDEX || trace->slices[lane->open].category != TRACE_CATEGORY_WAIT ||
-        lane->wait_woken)
+    uint32_t wait = wait_of_wake(trace, lane, event->ts_ns);
+    if (wait == TRACE_NO_INDEX)
         return trace_build_refuse(builder, builder->line,
                                   "wake %llu of task \"%.100s\", which does not wait",
                                   (unsigned long long)id, track_name(builder, track));
-    trace->slices[lane->open].wake = (uint32_t)trace->wake_count;
-    lane->wait_woken = true;
+    trace->slices[wait].wake = (uint32_t)trace->wake_count;
+    lane->wait_woken = wait == lane->open;
+    lane->point = TRACE_NO_INDEX;
     struct trace_wake wake = {
         .from_ns = half->from_ns,
         .to_ns = event->ts_ns,
         .from_track = half->from_track,
         .to_track = track,
-        .wait = lane->open,
+        .wait = wait,
         .name = half->name,
     };
     base_map_remove(&builder->half_wakes_by_id, id);
@@ -271,11 +286,29 @@ static int end_wake(struct trace_builder *builder, const struct trace_raw_event 
 /* --- Events -------------------------------------------------------------------------------------
  */
 
+/* A slice without length. */
+static int take_point(struct trace_builder *builder, const struct trace_raw_event *event,
+                      uint32_t track, int category) {
+    int error = add_slice(builder, event, track, category);
+    if (error == 0 && category == TRACE_CATEGORY_WAIT)
+        builder->lanes[track].point = (uint32_t)builder->trace->slice_count - 1;
+    return error;
+}
+
+/* Whether it is there for other programs, or to declare what counters show. */
+static bool is_unseen(int category) {
+    return category == TRACE_CATEGORY_WAKE || category == TRACE_CATEGORY_OBJECT;
+}
+
 static int take_instant(struct trace_builder *builder, const struct trace_raw_event *event,
                         uint32_t track) {
     int category = trace_build_category(builder, event->category, 0);
     if (category < 0)
         return category;
+    if (category == TRACE_CATEGORY_WAIT || category == TRACE_CATEGORY_SPAN)
+        return take_point(builder, event, track, category);
+    if (is_unseen(category))
+        return 0;
     struct trace_instant instant = {
         .time_ns = event->ts_ns,
         .track = track,
@@ -296,7 +329,10 @@ static int take_counters(struct trace_builder *builder, const struct trace_raw_e
     uint32_t name = trace_build_text_like(builder, event->name, likely);
     if (name == TRACE_NO_INDEX)
         return CAD_ENOMEM;
-    return trace_build_counters(builder, process, name, event->args, event->ts_ns);
+    int64_t object = 0;
+    if (event->id.text != NULL && !trace_scan_whole(event->id, &object))
+        return trace_build_refuse(builder, builder->line, "an object's \"id\" is not a number");
+    return trace_build_counters(builder, process, object, name, event->args, event->ts_ns);
 }
 
 static int check_event(struct trace_builder *builder, const struct trace_raw_event *event) {

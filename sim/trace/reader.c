@@ -536,7 +536,7 @@ static int read_events(struct reader *reader, const char *name, bool *complete, 
     *complete = error == 0 && reader->complete;
     if (error == 0 && reader->builder.trace->warning_count > 0)
         snprintf(message, TRACE_MESSAGE_SIZE, "%s", reader->builder.trace->warnings[0]);
-    int end_error = consumer->end == NULL ? 0 : consumer->end(consumer);
+    int end_error = consumer->end == NULL ? 0 : consumer->end(consumer, *complete);
     if (error == 0 && end_error != 0) {
         error = end_error;
         reader->consumer_failed = true;

@@ -95,6 +95,11 @@ bool trace_scan_plain_member(const char **at, struct trace_raw *key, struct trac
 static bool take_args(const char **at, struct trace_raw *args) {
     const char *from = *at;
     struct trace_raw key, value;
+    if (TAKE(from, "{}")) {
+        *args = (struct trace_raw){*at, 2};
+        *at = from;
+        return true;
+    }
     if (*from != '{')
         return false;
     do {

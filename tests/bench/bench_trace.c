@@ -2,28 +2,28 @@
  * table and the viewer work on. */
 #include "bench.h"
 #include "trace/reader.h"
-#include "trace/writer.h"
+#include "trace/stream.h"
 #include "window.h"
 
 /* Jobs go through a window that is `parameter` wide, and the trace of that is written to the file.
  * Measured is all of it; an item is a job. */
 static int bench_write(struct bench_run *run) {
     struct trace_header header = {.scenario = "window", .clock = "virtual", .until_ns = CAD_NEVER};
-    struct trace_writer *writer;
+    struct trace_stream *stream;
     cad_loop *loop = NULL;
     bench_start(run);
-    int error = trace_writer_open(run->file, &header, &writer);
+    int error = trace_stream_open(run->file, &header, &stream);
     if (error == 0)
         error = cad_loop_new(cad_virtual_driver(), &loop);
     if (error == 0) {
-        cad_loop_set_trace(loop, trace_writer_sink(writer));
+        trace_stream_attach(stream, loop);
         error = run_window(loop, run->items, run->parameter);
         run->end_ns = cad_loop_time(loop);
     }
     if (error == 0)
-        error = trace_writer_close(writer, run->end_ns, "complete");
+        error = trace_stream_close(stream, run->end_ns, "complete");
+    trace_stream_free(stream);
     cad_loop_free(loop);
-    trace_writer_free(writer);
     bench_stop(run);
     return error == 0 ? 0 : bench_fail(run->file, cad_error_text(error));
 }

@@ -39,7 +39,7 @@ class Format(OfTheWindow):
         self.assertEqual([json.loads(line.strip("[],") if line[0] != "[" else line[1:-1])
                           for line in lines[:-1]], events[:len(lines) - 1])
         self.assertTrue(self.trace.startswith(b'[{"ph":"M","pid":1,"name":"cadran","args":'
-                                              b'{"trace":1,"scenario":"window","clock":"virtual",'
+                                              b'{"trace":2,"scenario":"window","clock":"virtual",'
                                               b'"seed":0'))
         self.assertTrue(self.trace.endswith(b"}\n]\n"), self.trace[-20:])
 

@@ -1,0 +1,85 @@
+/* Who hears of which signal.
+ *
+ * A signal handler can run at any moment, on any thread, and has to find the loops that wait for
+ * the signal: one list for the whole process, behind a lock. A handler that found the lock taken by
+ * the very thread that it interrupts would wait for ever. So whoever takes it blocks all signals on
+ * its thread first; a handler has them blocked anyhow. Then the holder is always another thread,
+ * and will let go in a moment. */
+#include "signals.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+enum { SIGNALS = 65 }; /* numbers below this */
+
+static atomic_flag taken = ATOMIC_FLAG_INIT;
+static cad__link waiting = {&waiting, &waiting}; /* cad__signal */
+static struct sigaction before[SIGNALS];         /* of those that are taken over */
+static unsigned counts[SIGNALS];                 /* how many wait for it */
+
+static void lock(void) {
+    while (atomic_flag_test_and_set_explicit(&taken, memory_order_acquire))
+        continue;
+}
+
+static void unlock(void) {
+    atomic_flag_clear_explicit(&taken, memory_order_release);
+}
+
+static void handle(int number) {
+    lock();
+    for (cad__link *link = waiting.next; link != &waiting; link = link->next) {
+        cad_request *request = CAD__CONTAINER(link, cad__signal, link)->request;
+        if (request->of.signal.number == number)
+            cad__complete(request, number);
+    }
+    unlock();
+}
+
+static void lock_out_of_handlers(sigset_t *mask) {
+    sigset_t all;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, mask);
+    lock();
+}
+
+static void unlock_out_of_handlers(const sigset_t *mask) {
+    unlock();
+    (void)pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
+static bool take_over(int number) {
+    struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
+    (void)sigfillset(&action.sa_mask);
+    return sigaction(number, &action, &before[number]) == 0;
+}
+
+int cad__signal_submit(cad_request *request) {
+    int number = request->of.signal.number;
+    cad__signal *self = cad_request_part(request);
+    if (number <= 0 || number >= SIGNALS)
+        return CAD_ESYSTEM;
+    sigset_t mask;
+    lock_out_of_handlers(&mask);
+    bool heard = counts[number] > 0 || take_over(number);
+    if (heard) {
+        counts[number]++;
+        self->request = request;
+        cad__append(&waiting, &self->link);
+    }
+    unlock_out_of_handlers(&mask);
+    return heard ? 0 : CAD_ESYSTEM;
+}
+
+void cad__signal_cancel(cad_request *request) {
+    int number = request->of.signal.number;
+    cad__signal *self = cad_request_part(request);
+    sigset_t mask;
+    lock_out_of_handlers(&mask);
+    cad__unlink(&self->link);
+    if (--counts[number] == 0)
+        (void)sigaction(number, &before[number], NULL);
+    unlock_out_of_handlers(&mask);
+    cad__complete(request, CAD_ECANCELLED);
+}
