@@ -182,7 +182,7 @@ _Noreturn void cad__mistaken(const char *file, int line, const char *function, c
 /* Where the running task, or else the program, keeps what came with its last error. */
 static cad_exception **raised_slot(void) {
     static _Thread_local cad_exception *outside; /* no loop runs: nothing to be freed with */
-    cad_loop *loop = cad__running;
+    cad_loop *loop = cad_running_loop();
     if (loop == NULL)
         return &outside;
     return loop->current != NULL ? &cad__task_of(loop->current)->raised : &loop->raised;

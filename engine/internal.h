@@ -363,11 +363,12 @@ typedef struct cad__wait {
         int64_t since_ns;  /* loop time at which the wait began, for reports */
         size_t stack_size; /* before the first step: of the coroutine's stack */
     };
+    /* Side by side, so that one store begins an operation, and two a wait in it: */
     int32_t error;
     uint8_t state;
+    bool keep;     /* keeps its place among the waiters until the task runs */
     uint8_t phase; /* the operation's own: how far it has come */
     uint8_t inner; /* the same of the operation inside it */
-    bool keep;     /* keeps its place among the waiters until the task runs */
 } cad__wait;
 
 struct cad__coroutine;
@@ -456,8 +457,8 @@ void cad__wake(cad_task *task);
  * when there is nothing to end: the task runs, or is about to. `exception` is borrowed. */
 bool cad__wait_cancel(cad__task *task, cad_exception *exception);
 /* Goes on with the operation in progress, when the task's turn has come: its result, or
- * CAD_PENDING. */
-int cad__wait_resume(cad__task *task);
+ * CAD_PENDING. The loop is the task's. */
+int cad__wait_resume(cad_loop *loop, cad__task *task);
 /* Takes the task out of everything that it waits in. */
 void cad__wait_drop(cad__task *task);
 /* The first task of a list of waiters, NULL when it is empty. */
@@ -575,6 +576,8 @@ struct cad_loop {
 
 #define CAD__INTERRUPTED (-1) /* by no signal */
 
+/* The loop that runs on this thread. Where none does it is one without a task, not NULL: who wants
+ * the running task looks once, not twice. */
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
 /* The running task; and the wait that it is about to begin. */
@@ -582,9 +585,9 @@ extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-ex
 #define cad__current_wait() cad__current_wait_at(__FILE__, __LINE__, __func__)
 
 CAD__INLINE cad_task *cad__current_at(const char *file, int line, const char *function) {
-    CAD__ASSERT_AT(file, line, function, cad__running != NULL && cad__running->current != NULL,
-                   "called outside a task");
-    return cad__running->current;
+    cad_task *current = cad__running->current;
+    CAD__ASSERT_AT(file, line, function, current != NULL, "called outside a task");
+    return current;
 }
 
 CAD__INLINE cad__wait *cad__current_wait_at(const char *file, int line, const char *function) {

@@ -3,7 +3,9 @@
 
 #include "internal.h"
 
-_Thread_local cad_loop *cad__running;
+static cad_loop none; /* the loop of a thread that runs none; nothing of it is ever written */
+
+_Thread_local cad_loop *cad__running = &none;
 
 enum {
     DEFAULT_WORKERS = 4,
@@ -119,18 +121,12 @@ static bool may_begin_iteration(cad_loop *loop) {
 /* Whether an entry may run on a coroutine's stack, which can be a small one: where it is a
  * coroutine's turn, or nothing of the program's is called. */
 static bool runs_on_coroutines(const cad__entry *entry) {
-    const cad_future *future;
-    switch (entry->kind) {
-    case CAD__ENTRY_TASK:
-        return cad__entry_owner(entry)->future.stackful;
-    case CAD__ENTRY_TIMER:
-        return true;
-    case CAD__ENTRY_END:
-        future = &cad__entry_owner(entry)->future;
+    const cad_future *future = &cad__entry_owner(entry)->future; /* if it is of these kinds */
+    if (__builtin_expect(entry->kind == CAD__ENTRY_TASK, 1))
+        return future->stackful;
+    if (entry->kind == CAD__ENTRY_END)
         return future->refs > 1 || (future->stackful && !cad_future_unretrieved(future));
-    default:
-        return false;
-    }
+    return entry->kind == CAD__ENTRY_TIMER;
 }
 
 /* Takes the next entry of the batch; on a coroutine's stack only one that may run there. NULL: none
@@ -249,7 +245,7 @@ static int iterate(cad_loop *loop, bool first) {
 }
 
 int cad_loop_run(cad_loop *loop) {
-    CAD__ASSERT(cad__running == NULL, "loops do not nest");
+    CAD__ASSERT(cad__running == &none, "loops do not nest");
     if (!loop->started) {
         loop->driver->start(loop->driver);
         loop->started = true;
@@ -266,7 +262,7 @@ int cad_loop_run(cad_loop *loop) {
             result = CAD_ESTOPPED;
     }
     cad__overflow_unwatch(loop);
-    cad__running = NULL;
+    cad__running = &none;
     loop->stopping = false;
     cad__interrupt_heeded(loop);
     return result != 0 ? cad__raise(result, NULL) : 0;
@@ -277,7 +273,7 @@ void cad_loop_stop(cad_loop *loop) {
 }
 
 cad_loop *cad_running_loop(void) {
-    return cad__running;
+    return cad__running != &none ? cad__running : NULL;
 }
 
 int64_t cad_loop_time(cad_loop *loop) {
@@ -333,7 +329,7 @@ void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handl
 
 void cad_compute(int64_t duration_ns) {
     cad_loop *loop = cad__running;
-    CAD__ASSERT(loop != NULL, "called outside a loop");
+    CAD__ASSERT(loop != &none, "called outside a loop");
     if (duration_ns <= 0)
         return;
     if (loop->wait_hooks != NULL)

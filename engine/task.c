@@ -74,7 +74,7 @@ static int begin(cad__task *task, int result) {
 /* The result with which the task goes on; CAD_PENDING where its turn is over already. */
 CAD__INLINE int begin_turn(cad_loop *loop, cad__task *task) {
     loop->current = &task->future;
-    int result = cad__wait_resume(task);
+    int result = cad__wait_resume(loop, task);
     if (!task->future.started) {
         result = begin(task, result);
         if (result != 0) {
@@ -289,7 +289,7 @@ void *cad_task_state(cad_task *task) {
 }
 
 cad_task *cad_current_task(void) {
-    return cad__running != NULL ? cad__running->current : NULL;
+    return cad__running->current;
 }
 
 int cad_return(void *value) {

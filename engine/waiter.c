@@ -26,8 +26,8 @@ static void parked(cad__task *task) {
         task->future.must_cancel = false;
 }
 
-CAD__INLINE int poll(cad__task *task, const cad__operation *operation) {
-    if (__builtin_expect(task->future.object.loop->trace != NULL, 0))
+CAD__INLINE int poll(cad_loop *loop, cad__task *task, const cad__operation *operation) {
+    if (__builtin_expect(loop->trace != NULL, 0))
         return cad__trace_poll(task);
     return operation->poll(&task->future);
 }
@@ -38,8 +38,9 @@ int cad__begin(cad__wait *wait, const cad__operation *operation, void *object) {
     wait->object = object;
     wait->error = 0;
     wait->state = CAD__WAIT_NONE;
+    wait->keep = false;
     wait->phase = wait->inner = 0;
-    int result = poll(task, operation);
+    int result = poll(task->future.object.loop, task, operation);
     if (result != CAD_PENDING) {
         wait->operation = NULL;
         return result;
@@ -60,7 +61,7 @@ CAD__APART static void resume_cancelled(cad__task *task) {
     task->future.must_cancel = false;
 }
 
-int cad__wait_resume(cad__task *task) {
+int cad__wait_resume(cad_loop *loop, cad__task *task) {
     cad__wait *wait = &task->wait;
     if (wait->state == CAD__WAIT_FUTURE)
         wait->state = CAD__WAIT_NONE;
@@ -68,7 +69,7 @@ int cad__wait_resume(cad__task *task) {
         resume_cancelled(task);
     if (wait->operation == NULL)
         return wait->error;
-    int result = poll(task, wait->operation);
+    int result = poll(loop, task, wait->operation);
     if (result == CAD_PENDING) {
         parked(task);
     } else {

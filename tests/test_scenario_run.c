@@ -146,16 +146,16 @@ static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state)
         NULL);
     assert_int_equal(run.outcome, RUN_DEADLOCK);
     assert_int_equal(run.end_ns, 1500 * CAD_MILLISECOND);
-    assert_string_equal(run.report,
-                        "deadlock at 1.5s: nothing can wake the tasks that remain\n"
-                        "  job1 waits for lock b, held by job2 (acquire, since 1s)\n"
-                        "  job2 waits for lock a, held by job1 (acquire, since 1.5s)\n"
-                        "  waits waits for job1 (await, since 0s)\n"
-                        "  gets waits for queue q (get, since 0s)\n"
-                        "  holds waits for lock c.lock, held by ends, which has ended (acquire, since "
-                        "0s)\n"
-                        "  cycle: job1 waits for lock b, held by job2, which waits for lock a, "
-                        "held by job1\n");
+    assert_string_equal(
+        run.report, "deadlock at 1.5s: nothing can wake the tasks that remain\n"
+                    "  job1 waits for lock b, held by job2 (acquire, since 1s)\n"
+                    "  job2 waits for lock a, held by job1 (acquire, since 1.5s)\n"
+                    "  waits waits for job1 (await, since 0s)\n"
+                    "  gets waits for queue q (get, since 0s)\n"
+                    "  holds waits for lock c.lock, held by ends, which has ended (acquire, since "
+                    "0s)\n"
+                    "  cycle: job1 waits for lock b, held by job2, which waits for lock a, "
+                    "held by job1\n");
     scenario_free(&run);
 }
 

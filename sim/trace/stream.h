@@ -115,8 +115,8 @@ void trace_stream_error(struct trace_stream *stream, int64_t now_ns, const cad_t
 /* A fault that the program injects begins or ends: "partition", ... `detail` may be NULL. */
 void trace_stream_fault(struct trace_stream *stream, int64_t now_ns, const char *fault,
                         const char *detail);
-/* A variable has a new value, or, where it is NULL, none any more; of the program's own where `task`
- * is NULL. A detail: to be asked for before a text is made that nobody wants. */
+/* A variable has a new value, or, where it is NULL, none any more; of the program's own where
+ * `task` is NULL. A detail: to be asked for before a text is made that nobody wants. */
 bool trace_stream_has_detail(const struct trace_stream *stream);
 void trace_stream_variable(struct trace_stream *stream, int64_t now_ns, const cad_task *task,
                            const char *name, const char *value);

@@ -306,11 +306,14 @@ static int end(struct trace_consumer *consumer, bool complete) {
     return errno == 0 ? 0 : CAD_ESYSTEM;
 }
 
+/* The first error is the one that is kept, so the words are made once: who has them may have them as
+ * long as the writer. */
 static const char *failure(const struct trace_consumer *consumer) {
     struct trace_writer *writer = of((struct trace_consumer *)(uintptr_t)consumer);
+    if (writer->message != NULL)
+        return writer->message;
     const char *reason = strerror(writer->output.error);
     size_t size = strlen(writer->path) + strlen(reason) + 3;
-    base_free(writer->message);
     writer->message = base_alloc(size);
     if (writer->message != NULL)
         snprintf(writer->message, size, "%s: %s", writer->path, reason);
