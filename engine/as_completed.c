@@ -13,7 +13,8 @@ struct cad_as_completed {
     cad__link completed;  /* and not yet handed out */
     cad__timer timer;
     size_t count, left; /* futures in all, and not yet completed */
-    size_t expired;     /* results that the timeout has replaced, not yet handed out */
+    size_t expired;     /* futures that the timeout has replaced, not yet handed out */
+    size_t asked;       /* calls of next() */
     member members[];
 };
 
@@ -97,7 +98,8 @@ size_t cad_as_completed_count(const cad_as_completed *iterator) {
     return iterator->count;
 }
 
-static int next_poll(cad_task *task) {
+/* Waits for the next one that is done: 0 and *done. */
+static int next_done(cad_task *task, cad_future **done) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_as_completed *self = wait->object;
     bool none = cad__list_empty(&self->completed) && self->expired == 0;
@@ -113,17 +115,45 @@ static int next_poll(cad_task *task) {
         self->expired--;
         return cad_raise(CAD_ETIMEDOUT, NULL);
     }
-    member *done = CAD__CONTAINER(self->completed.next, member, link);
-    cad__unlink(&done->link);
-    return cad_future_result(done->follower.future, wait->out);
+    member *next = CAD__CONTAINER(self->completed.next, member, link);
+    cad__unlink(&next->link);
+    *done = next->follower.future;
+    return 0;
+}
+
+static int next_poll(cad_task *task) {
+    cad_future *done;
+    int result = next_done(task, &done);
+    return result != 0 ? result : cad_future_result(done, cad__task_of(task)->wait.out);
+}
+
+static int next_future_poll(cad_task *task) {
+    cad_future *done;
+    int result = next_done(task, &done);
+    if (result == 0)
+        *cad__task_of(task)->wait.out = done;
+    return result;
 }
 
 static const cad__operation next_operation = {.verb = "as_completed", .poll = next_poll};
+static const cad__operation next_future_operation = {.verb = "as_completed",
+                                                     .poll = next_future_poll};
+
+static int ask(cad_as_completed *iterator, const cad__operation *operation, void **out) {
+    if (iterator->asked == iterator->count)
+        return cad_raise(CAD_EINVAL, "as_completed() has no more futures");
+    iterator->asked++;
+    cad__wait *wait = cad__current_wait();
+    wait->out = out;
+    return cad__begin(wait, operation, iterator);
+}
 
 int cad_as_completed_next(cad_as_completed *iterator, void **value) {
-    cad__wait *wait = cad__current_wait();
-    wait->out = value;
-    return cad__begin(wait, &next_operation, iterator);
+    return ask(iterator, &next_operation, value);
+}
+
+int cad_as_completed_next_future(cad_as_completed *iterator, void **future) {
+    return ask(iterator, &next_future_operation, future);
 }
 
 void cad_as_completed_free(cad_as_completed *iterator) {

@@ -482,13 +482,16 @@ CAD_API int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value);
 
 /* asyncio.as_completed(): an iterator over futures in the order in which they complete.
  * cad_as_completed_next() waits for the next one and returns its result as cad_future_result()
- * does, or CAD_ETIMEDOUT when the time is up; call it cad_as_completed_count() times: once for
- * each different future. The array is copied. */
+ * does, or CAD_ETIMEDOUT when the time is up; cad_as_completed_next_future(), the `async for`, puts
+ * the cad_future itself there, which the iterator owns, failed or not. There are as many of the two
+ * as cad_as_completed_count() says, one for each different future; then it is CAD_EINVAL. The array
+ * is copied. */
 typedef struct cad_as_completed cad_as_completed;
 CAD_API int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t count,
                                  int64_t timeout_ns, cad_as_completed **iterator);
 CAD_API size_t cad_as_completed_count(const cad_as_completed *iterator);
 CAD_API int cad_as_completed_next(cad_as_completed *iterator, void **value);
+CAD_API int cad_as_completed_next_future(cad_as_completed *iterator, void **future);
 CAD_API void cad_as_completed_free(cad_as_completed *iterator); /* takes NULL */
 
 /* asyncio.timeout(): opens a scope in the running task. When the time is up before the scope is

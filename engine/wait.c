@@ -1,9 +1,9 @@
 /* asyncio.wait() and wait_for().
  *
- * A call of wait() is a block of its own for as long as it lasts: a follower a future, a timer, and
- * the one waiter, the task itself, which whatever comes first wakes. wait_for() is an await inside
- * a timeout, as in asyncio, but where there is no time to wait: then the future is cancelled, and
- * its end waited for. */
+ * A call of wait() is an object of its own for as long as it lasts: a follower a future, a timer,
+ * and the one waiter, the task itself, which whatever comes first wakes. wait_for() is an await
+ * inside a timeout, as in asyncio, but where there is no time to wait: then the future is
+ * cancelled, and its end waited for. */
 #include "internal.h"
 
 typedef struct waiting waiting;
@@ -15,13 +15,14 @@ typedef struct member {
 
 /* One call of cad_wait(). */
 struct waiting {
-    cad_loop *loop;
+    cad__object object;
     cad_task *task;      /* who waits */
     cad__waiters waiter; /* the task, or nobody any more */
     cad__timer timer;
     int64_t timeout_ns;
     enum cad_return_when return_when;
     size_t count, left;
+    size_t coming; /* the wait is over: callbacks that are in the ready queue all the same */
     member members[];
 };
 
@@ -47,21 +48,34 @@ static bool failed(cad_future *future) {
 void cad__wait_member_done(cad__entry *entry) {
     member *done = CAD__CONTAINER(entry, member, follower.entry);
     waiting *self = done->owner;
+    cad_loop *loop = self->object.loop;
     self->left--;
-    if (self->left > 0 && self->return_when != CAD_FIRST_COMPLETED &&
-        !(self->return_when == CAD_FIRST_EXCEPTION && failed(done->follower.future)))
-        return;
-    cad__timer_cancel(self->loop, &self->timer);
-    self->loop->cause = cad__task_or_null(done->follower.future);
-    release_waiter(self);
-    self->loop->cause = NULL;
+    if (self->left == 0 || self->return_when == CAD_FIRST_COMPLETED ||
+        (self->return_when == CAD_FIRST_EXCEPTION && failed(done->follower.future))) {
+        cad__timer_cancel(loop, &self->timer);
+        loop->cause = cad__task_or_null(done->follower.future);
+        release_waiter(self);
+        loop->cause = NULL;
+    }
+    if (self->coming > 0 && --self->coming == 0)
+        cad__object_free(&self->object);
 }
 
+static void clear(cad__object *object) {
+    waiting *self = CAD__CONTAINER(object, waiting, object);
+    cad__timer_cancel(object->loop, &self->timer);
+    for (size_t i = 0; i < self->count; i++) {
+        cad__unfollow(&self->members[i].follower);
+        cad_future_unref(self->members[i].follower.future);
+    }
+}
+
+static const cad__type wait_type = {.name = "wait", .clear = clear};
+
 static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t count) {
-    waiting *self = cad__zalloc(sizeof *self + count * sizeof self->members[0]);
+    waiting *self = cad__object_new(loop, &wait_type, sizeof *self + count * sizeof(member));
     if (self == NULL)
         return NULL;
-    self->loop = loop;
     cad__waiters_init(&self->waiter);
     self->timer.entry.kind = CAD__ENTRY_WAIT_TIMEOUT;
     for (size_t i = 0; i < count; i++) {
@@ -79,22 +93,28 @@ static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t c
     return self;
 }
 
-static void free_waiting(waiting *self) {
-    cad__timer_cancel(self->loop, &self->timer);
+/* The wait is over. Futures that were done in this iteration still call back, as in asyncio, where
+ * that asks for their exceptions: who waits no longer, cancelled or out of time, knows of them. */
+static void end(waiting *self) {
+    cad__timer_cancel(self->object.loop, &self->timer);
     for (size_t i = 0; i < self->count; i++) {
-        cad__unfollow(&self->members[i].follower);
-        cad_future_unref(self->members[i].follower.future);
+        cad__follower *follower = &self->members[i].follower;
+        if (self->return_when == CAD_FIRST_EXCEPTION && cad_future_done(follower->future))
+            self->coming += cad__linked(&follower->entry.link);
+        else
+            cad__unfollow(follower);
     }
-    cad__free(self);
+    if (self->coming == 0)
+        cad__object_free(&self->object);
 }
 
 static int begin(waiting *self, cad_task *task) {
     self->task = task;
     if (self->timeout_ns != CAD_NEVER) {
-        int64_t deadline_ns = cad__deadline_after(self->loop, self->timeout_ns);
-        int error = cad__timer_start(self->loop, &self->timer, deadline_ns);
+        int64_t deadline_ns = cad__deadline_after(self->object.loop, self->timeout_ns);
+        int error = cad__timer_start(self->object.loop, &self->timer, deadline_ns);
         if (error != 0) {
-            free_waiting(self);
+            end(self);
             return error;
         }
     }
@@ -111,12 +131,12 @@ static int wait_poll(cad_task *task) {
     int done = 0;
     for (size_t i = 0; i < self->count; i++)
         done += cad_future_done(self->members[i].follower.future);
-    free_waiting(self);
+    end(self);
     return wait->error != 0 ? wait->error : done;
 }
 
 static void wait_drop(cad_task *task) {
-    free_waiting(cad__task_of(task)->wait.item);
+    end(cad__task_of(task)->wait.item);
 }
 
 static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .drop = wait_drop};
@@ -169,7 +189,7 @@ static int cancel_poll(cad_task *task) {
         if (result == CAD_ECANCELLED)
             result = cad_raise(CAD_ETIMEDOUT, NULL);
     }
-    free_waiting(self);
+    end(self);
     return result;
 }
 

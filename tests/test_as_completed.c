@@ -179,6 +179,55 @@ static void test_as_completed__in_a_timeout(void **state) {
          "= complete at 3");
 }
 
+/* --- The futures themselves, as async for gives them ----------------------------------------- */
+
+static int end_after(void *arg) {
+    int64_t *delay_ns = arg;
+    int error = cad_sleep(*delay_ns < 0 ? -*delay_ns : *delay_ns);
+    return error == 0 && *delay_ns < 0 ? CAD_EINVAL : error;
+}
+
+static cad_task *start(int (*fn)(void *arg), void *arg) {
+    cad_task *task;
+    assert_int_equal(cad_task_create(test_loop, fn, arg, NULL, &task), 0);
+    return task;
+}
+
+static int next_futures(void *arg) {
+    (void)arg;
+    int64_t delays[] = {3 * CAD_SECOND, -CAD_SECOND, 9 * CAD_SECOND};
+    cad_task *tasks[] = {start(end_after, &delays[0]), start(end_after, &delays[1]),
+                         start(end_after, &delays[2])};
+    cad_as_completed *iterator;
+    void *done;
+    assert_int_equal(cad_as_completed_new(test_loop, tasks, 3, 5 * CAD_SECOND, &iterator), 0);
+    assert_int_equal(cad_as_completed_next_future(iterator, &done), 0);
+    assert_ptr_equal(done, tasks[1]);
+    note("the second");
+    assert_true(cad_future_unretrieved(done));
+    assert_int_equal(cad_future_result(done, NULL), CAD_EINVAL);
+    assert_int_equal(cad_as_completed_next_future(iterator, &done), 0);
+    assert_ptr_equal(done, tasks[0]);
+    note("the first");
+    assert_int_equal(cad_as_completed_next_future(iterator, &done), CAD_ETIMEDOUT);
+    note("no other");
+    assert_int_equal(cad_as_completed_next_future(iterator, &done), CAD_EINVAL);
+    assert_int_equal(cad_as_completed_next(iterator, NULL), CAD_EINVAL);
+    assert_string_equal(cad_exception_message(cad_error_exception()),
+                        "as_completed() has no more futures");
+    cad_as_completed_free(iterator);
+    for (size_t i = 0; i < 3; i++)
+        cad_future_unref(tasks[i]);
+    return 0;
+}
+
+static void test_as_completed__it_gives_the_futures(void **state) {
+    (void)state;
+    cad_future_unref(start(next_futures, NULL));
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    HAPPENED("1: the second", "3: the first", "5: no other");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_completed__results_come_in_the_order_of_completion),
@@ -198,6 +247,7 @@ int main(void) {
         cmocka_unit_test(test_as_completed__two_tasks_and_the_first_is_cancelled_as_it_is_woken),
         cmocka_unit_test(test_as_completed__it_takes_two_hops),
         cmocka_unit_test(test_as_completed__in_a_timeout),
+        ENGINE_TEST(test_as_completed__it_gives_the_futures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,10 @@
 
 #include "base/memory.h"
 
+enum { RESERVE_PART = 8, RESERVE_MOST = 1 << 20 };
+
 static uint64_t most = BASE_UNLIMITED;
+static uint64_t reserve;      /* of it; for the end of what the limit stops */
 static _Atomic uint64_t used; /* threads allocate, too */
 static _Atomic bool reached;
 
@@ -27,7 +30,8 @@ static void add(uint64_t bytes) {
  * the limit can be in use. */
 static bool exceeds(uint64_t more) {
     uint64_t now = atomic_load_explicit(&used, memory_order_relaxed);
-    return now >= most || more > most - now;
+    uint64_t limit = base_limit_reached() ? most : most - reserve;
+    return now >= limit || more > limit - now;
 }
 
 static void *allocate(void *context, void *pointer, size_t size) {
@@ -52,6 +56,7 @@ void base_limit_memory(uint64_t bytes) {
     if (bytes == BASE_UNLIMITED)
         return;
     most = bytes;
+    reserve = bytes / RESERVE_PART < RESERVE_MOST ? bytes / RESERVE_PART : RESERVE_MOST;
     base_set_allocator(allocate, NULL);
 }
 

@@ -12,8 +12,10 @@
 uint64_t base_limit_default(void);
 
 /* From now on what would make it more than `bytes` in all is refused, as if there were no memory;
- * what libraries take for themselves, and stacks, do not count. Takes over the hook, before the
- * first allocation. BASE_UNLIMITED does nothing. */
+ * what libraries take for themselves, and stacks, do not count. An eighth of it, 1 MiB at most, is
+ * kept until something has been refused: with that a run which the limit stops can be ended, and
+ * its trace written whole. Takes over the hook, before the first allocation. BASE_UNLIMITED does
+ * nothing. */
 void base_limit_memory(uint64_t bytes);
 
 /* Whether something has been refused for that reason. */

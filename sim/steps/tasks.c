@@ -310,7 +310,7 @@ const prog_step step_gather = {
 
 /* --- as_completed ---------------------------------------------------------------------------- */
 
-enum { EACH_WHAT, EACH_AS, EACH_SLOT, EACH_EXIT, EACH_OPERANDS };
+enum { EACH_WHAT, EACH_AS, EACH_TASK, EACH_TIMEOUT, EACH_SLOT, EACH_EXIT, EACH_OPERANDS };
 
 /* The hidden slots: the iterator, the futures, how many are left. */
 enum { EACH_LEFT = 2, EACH_SLOTS };
@@ -318,13 +318,17 @@ enum { EACH_LEFT = 2, EACH_SLOTS };
 static int begin_as_completed(run_job *job, const prog_instruction *in) {
     uint32_t slot = in->operands[EACH_SLOT].slot;
     run_futures *futures;
+    int64_t timeout_ns;
     int error = run_find_futures(job, in->operands[EACH_WHAT].targets, true, &futures);
     if (error != 0)
         return error;
     run_store(job, slot + PROG_SLOT_FUTURES, expr_reference(PROG_KIND_FUTURES, futures));
     run_store(job, slot + EACH_LEFT, expr_number(futures->count));
+    error = run_evaluate_limit(job, in->operands[EACH_TIMEOUT].expression, &timeout_ns);
+    if (error != 0)
+        return error;
     cad_as_completed *iterator;
-    error = cad_as_completed_new(job->machine->loop, futures->items, futures->count, CAD_NEVER,
+    error = cad_as_completed_new(job->machine->loop, futures->items, futures->count, timeout_ns,
                                  &iterator);
     if (error == 0)
         store_pointer(job, slot + PROG_SLOT_SCOPE, iterator);
@@ -343,7 +347,8 @@ static int leave_as_completed(run_job *job, const prog_block *block, run_complet
     return 0;
 }
 
-static int begin_each(run_job *job, const prog_instruction *in) {
+static int begin_next(run_job *job, const prog_instruction *in,
+                      int (*next)(cad_as_completed *iterator, void **out)) {
     uint32_t slot = in->operands[EACH_SLOT].slot;
     expr_value *locals = job->top->locals;
     double left = expr_to_double(locals[slot + EACH_LEFT]);
@@ -352,7 +357,15 @@ static int begin_each(run_job *job, const prog_instruction *in) {
         return PROG_CALLED;
     }
     locals[slot + EACH_LEFT] = expr_number(left - 1);
-    return cad_as_completed_next(stored_pointer(job, slot + PROG_SLOT_SCOPE), &job->item);
+    return next(stored_pointer(job, slot + PROG_SLOT_SCOPE), &job->item);
+}
+
+static int begin_each(run_job *job, const prog_instruction *in) {
+    return begin_next(job, in, cad_as_completed_next);
+}
+
+static int begin_each_task(run_job *job, const prog_instruction *in) {
+    return begin_next(job, in, cad_as_completed_next_future);
 }
 
 /* The value is borrowed from a future, which is in a hidden slot. */
@@ -365,7 +378,26 @@ static int finish_each(run_job *job, const prog_instruction *in, int result) {
     return 0;
 }
 
+/* `async for t in as_completed(...)`, and `x = await t` where the step wants both: t is done. */
+static int finish_each_task(run_job *job, const prog_instruction *in, int result) {
+    cad_future *future = job->item;
+    void *value = NULL;
+    job->held = EXPR_NONE;
+    if (result < 0)
+        return result;
+    run_store(job, in->operands[EACH_TASK].slot,
+              expr_reference(PROG_KIND_FUTURE, cad_future_ref(future)));
+    if (in->operands[EACH_AS].slot == PROG_NO_SLOT)
+        return 0;
+    result = cad_future_result(future, &value);
+    if (result == 0)
+        run_store(job, in->operands[EACH_AS].slot, expr_value_ref(expr_value_unpack(value)));
+    return result;
+}
+
 static const prog_operation each_operation = {"as_completed", begin_each, finish_each};
+static const prog_operation each_task_operation = {"as_completed", begin_each_task,
+                                                   finish_each_task};
 
 static int begin_end_each(run_job *job, const prog_instruction *in) {
     end_as_completed(job, in->operands[EACH_SLOT].slot);
@@ -383,7 +415,9 @@ static void compile_as_completed(prog_compiler *compiler, const prog_step *step,
     operands[EACH_EXIT].pc = PROG_NO_PC;
     (void)prog_emit(compiler, &step->operation, node, operands, EACH_OPERANDS);
     uint32_t block = prog_open_block(compiler, leave_as_completed, node, EACH_SLOTS);
-    uint32_t each = prog_emit(compiler, &each_operation, node, operands, EACH_OPERANDS);
+    bool task = operands[EACH_TASK].slot != PROG_NO_SLOT;
+    uint32_t each = prog_emit(compiler, task ? &each_task_operation : &each_operation, node,
+                              operands, EACH_OPERANDS);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     step_emit_jump(compiler, node, each);
@@ -398,8 +432,13 @@ const prog_step step_as_completed = {
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGETS, PROG_REQUIRED, AWAITABLE, NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a result"},
+                {"task", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
+                 "the task or future that is done; without `as` its failure is not raised here"},
+                {"timeout", PROG_MEMBER_LIMIT, PROG_OPTIONAL, 0,
+                 "seconds, for all of them; then it is a TimeoutError; default: no limit"},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
-    .python = "for next in asyncio.as_completed(...): await next",
+    .python = "for next in asyncio.as_completed(...): await next; async for task in "
+              "asyncio.as_completed(...)",
     .summary = "Runs the steps once for each result, in the order of completion.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
                " {\"spawn\": \"double\", \"args\": {\"n\": 2}, \"as\": \"u\"},"

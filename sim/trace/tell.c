@@ -19,7 +19,8 @@ static void fail(struct trace_stream *stream, int code, const char *message) {
 }
 
 void trace_fail_of(struct trace_stream *stream, const struct trace_consumer *consumer, int code) {
-    fail(stream, code, consumer->failure != NULL ? consumer->failure(consumer) : NULL);
+    if (stream->failure == 0) /* the first message stays: one more would take its place */
+        fail(stream, code, consumer->failure != NULL ? consumer->failure(consumer) : NULL);
 }
 
 void trace_no_memory(struct trace_stream *stream) {

@@ -48,6 +48,12 @@ class Full(CliTest):
         self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", "much.json",
                     err=f"cadran: /dev/full: {NO_SPACE}\n")
 
+    def test_trace_that_goes_on_after_its_failure(self):
+        """Tasks are created before the loop's first turn: nothing stops the run in between."""
+        self.write("crowd.json", {"cadran": 1, "tasks": [{"name": "t{i}", "count": 30000, "do": []}]})
+        self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", "crowd.json",
+                    err=f"cadran: /dev/full: {NO_SPACE}\n")
+
     def test_report(self):
         self.expect(ENVIRONMENT, "run", "--report", "/dev/full", WINDOW,
                     out=recorded("seed-window")[0],

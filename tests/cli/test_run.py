@@ -197,6 +197,11 @@ class Limits(CliTest):
             with self.subTest(size=size):
                 self.stop(document, "--max-memory", size,
                           reason="there is no more memory (--max-memory)")
+        for size in [*range(4000600, 4000616, 5), "5M", "6M", "20000608"]:
+            with self.subTest("the trace is whole", size=size):
+                self.stop(document, "--max-memory", size, "--trace", "trace",
+                          reason="there is no more memory (--max-memory)")
+                self.assertTrue((self.folder / "trace").read_bytes().endswith(b"\n]\n"))
 
     def test_memory_that_ends_anywhere(self):
         """While the document is read, the run goes on, or the results are written."""
