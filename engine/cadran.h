@@ -2,7 +2,7 @@
  *
  * A program creates a loop, gives it tasks, and runs it. Tasks wait for one another through
  * queues, locks, semaphores and futures; while one waits, the others run. All of it happens in
- * one thread, and in exactly the order in which CPython's asyncio would do it.
+ * one thread, and in exactly the order in which the asyncio of CPython 3.13 would do it.
  *
  * The clock is handed in. With cad_uv_driver() a second takes a second; with
  * cad_virtual_driver() the same program runs in no time at all, and its times are exact:
@@ -293,7 +293,8 @@ CAD_API int cad_return(void *value);
  * Future.cancel(). */
 CAD_API int cad_future_cancel(cad_future *future, const char *message);
 
-/* Task.uncancel() and Task.cancelling(): take one request back, and the number that remain. */
+/* Task.uncancel() and Task.cancelling(): take one request back, and the number that remain. With
+ * the last one goes a cancel that the task has not been told of yet. */
 CAD_API int cad_task_uncancel(cad_task *task);
 CAD_API int cad_task_cancelling(const cad_task *task);
 
@@ -369,7 +370,7 @@ CAD_API int cad_queue_get_nowait(cad_queue *queue, void **item);
 CAD_API int cad_queue_task_done(cad_queue *queue);
 /* Queue.join(): waits until every item put has been followed by a task_done. */
 CAD_API int cad_queue_join(cad_queue *queue);
-/* Queue.shutdown() of CPython 3.13: puts fail from now on, gets when the queue is empty; with
+/* Queue.shutdown(): puts fail from now on, gets when the queue is empty; with
  * `immediate` it is emptied first: each item goes to drop(item) where that is not NULL. */
 CAD_API void cad_queue_shutdown(cad_queue *queue, bool immediate, void (*drop)(void *item));
 
@@ -428,7 +429,8 @@ CAD_API cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock);
 CAD_API void cad_condition_free(cad_condition *condition);      /* nobody waiting; takes NULL */
 CAD_API cad_lock *cad_condition_lock(cad_condition *condition); /* its lock, borrowed */
 /* Condition.wait(): releases the lock, waits for a notify, acquires the lock again.
- * CAD_ERUNTIME when the lock is not locked. */
+ * CAD_ERUNTIME when the lock is not locked. One that is cancelled passes the notify on which it may
+ * have had, so that another can wake for none: look whether what was waited for is there. */
 CAD_API int cad_condition_wait(cad_condition *condition);
 /* Condition.wait_for(): waits until predicate(arg) is not 0. A negative value is an error, and
  * ends the wait with it; a positive one is returned. */
@@ -457,8 +459,9 @@ CAD_API bool cad_barrier_broken(const cad_barrier *barrier);
 /* --- Combining tasks --------------------------------------------------------------------- */
 
 /* asyncio.gather(): a future that is done when all are, or, without return_exceptions, when the
- * first one fails. The results are the children's (cad_future_result on each). The caller owns a
- * reference to *outer; the array is copied. Cancelling it cancels the children. */
+ * first one fails; at once where they are done already. The results are the children's
+ * (cad_future_result on each). The caller owns a reference to *outer; the array is copied.
+ * Cancelling it cancels the children. */
 CAD_API int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count,
                        bool return_exceptions, cad_future **outer);
 
@@ -473,8 +476,8 @@ enum cad_return_when { CAD_ALL_COMPLETED, CAD_FIRST_COMPLETED, CAD_FIRST_EXCEPTI
 CAD_API int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when return_when,
                      int64_t timeout_ns);
 
-/* asyncio.wait_for(): cad_await() under a timeout, as in CPython 3.12: when the time is up the
- * future is cancelled, and the wait ends with CAD_ETIMEDOUT. Allocates. */
+/* asyncio.wait_for(): cad_await() under a timeout: when the time is up the future is
+ * cancelled, and the wait ends with CAD_ETIMEDOUT. Allocates. */
 CAD_API int cad_wait_for(cad_future *future, int64_t timeout_ns, void **value);
 
 /* asyncio.as_completed(): an iterator over futures in the order in which they complete.

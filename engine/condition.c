@@ -53,8 +53,16 @@ cad_lock *cad_condition_lock(cad_condition *condition) {
 
 /* --- wait ------------------------------------------------------------------------------------ */
 
-/* A phase is 0, then NOTIFY, then ACQUIRE with what has happened so far. */
-enum { NOTIFY = 1, ACQUIRE = 2, CANCELLED = 4, CANCELLED_AGAIN = 8 };
+/* A phase is 0, then NOTIFY, then ACQUIRE, CANCELLED or not. */
+enum { NOTIFY = 1, ACQUIRE = 2, CANCELLED = 4 };
+
+static void wake(cad_condition *condition, size_t n) {
+    if (condition->waiters.count == 0)
+        return;
+    while (n > 0 && cad__wake_first(&condition->waiters))
+        n--;
+    CAD__CHANGED(condition);
+}
 
 int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase) {
     cad_lock *lock = condition->lock;
@@ -72,16 +80,17 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
     } else {
         result = cad__lock_resume(lock, task);
     }
-    /* Cancelled or not, nobody leaves without the lock. */
+    /* Cancelled or not, nobody leaves without the lock; the last cancel is what is raised. */
     while (result == CAD_ECANCELLED) {
-        *phase |= CANCELLED_AGAIN;
+        *phase |= CANCELLED;
         result = cad__lock_begin(lock, task);
     }
-    if (result == CAD_PENDING)
-        return CAD_PENDING;
-    if (*phase & CANCELLED_AGAIN)
-        return cad_raise(CAD_ECANCELLED, NULL);
-    return *phase & CANCELLED ? CAD_ECANCELLED : 0;
+    if (result == CAD_PENDING || (*phase & CANCELLED) == 0)
+        return result;
+    /* It may have been notified before: then another has to be. One too many is allowed, as every
+     * waiter looks for itself. */
+    wake(condition, 1);
+    return CAD_ECANCELLED;
 }
 
 static int wait_poll(cad_task *task) {
@@ -134,11 +143,7 @@ static int notify(cad_condition *condition, const char *verb, size_t n) {
     if (!condition->lock->locked)
         return cad__did(object, verb, cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock"));
     cad__did(object, verb, 0);
-    if (condition->waiters.count == 0)
-        return 0;
-    while (n > 0 && cad__wake_first(&condition->waiters))
-        n--;
-    CAD__CHANGED(condition);
+    wake(condition, n);
     return 0;
 }
 

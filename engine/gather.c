@@ -56,22 +56,25 @@ static void finish(gathering *self) {
         cad__future_finish(&self->outer, NULL, CAD_ECANCELLED, NULL);
 }
 
-void cad__gather_child_done(cad__entry *entry) {
-    child *done = CAD__CONTAINER(entry, child, follower.entry);
-    gathering *self = done->owner;
-    cad_future *future = done->follower.future;
-    cad_loop *loop = future->object.loop;
+static void child_done(gathering *self, cad_future *future) {
     self->finished++;
-    loop->cause = cad__task_or_null(future);
     if (cad_future_done(&self->outer))
         future->retrieved |= !cad_future_cancelled(future);
     else if (!self->return_exceptions && future->error != 0)
         fail(self, future);
     else if (self->finished == self->unique)
         finish(self);
-    loop->cause = NULL;
     if (self->finished == self->unique)
         cad_future_unref(&self->outer);
+}
+
+void cad__gather_child_done(cad__entry *entry) {
+    child *done = CAD__CONTAINER(entry, child, follower.entry);
+    cad_future *future = done->follower.future;
+    cad_loop *loop = future->object.loop;
+    loop->cause = cad__task_or_null(future);
+    child_done(done->owner, future);
+    loop->cause = NULL;
 }
 
 /* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ----------
@@ -149,6 +152,30 @@ static const cad__type gather_type = {
     .verb = "gather",
 };
 
+static void add_child(gathering *self, cad_future *future) {
+    child *next = &self->children[self->count++];
+    next->follower.future = cad_future_ref(future);
+    next->owner = self;
+    next->follower.entry.kind = CAD__ENTRY_GATHER;
+    if (future->marked)
+        return;
+    future->marked = true;
+    self->unique++;
+    if (!cad_future_done(future))
+        cad__follow(&next->follower);
+}
+
+/* Those that are done already call back at once; each of the children is unmarked. */
+static void take_done(gathering *self) {
+    for (size_t i = 0; i < self->count; i++) {
+        cad_future *future = self->children[i].follower.future;
+        bool first = future->marked;
+        future->marked = false;
+        if (first && cad_future_done(future))
+            child_done(self, future);
+    }
+}
+
 int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count, bool return_exceptions,
                cad_future **outer) {
     gathering *self;
@@ -157,24 +184,15 @@ int cad_gather(cad_loop *loop, cad_future *const *futures, size_t count, bool re
     if (self == NULL)
         return CAD_ENOMEM;
     self->return_exceptions = return_exceptions;
-    for (size_t i = 0; i < count; i++) {
-        child *next = &self->children[self->count++];
-        next->follower.future = cad_future_ref(futures[i]);
-        next->owner = self;
-        next->follower.entry.kind = CAD__ENTRY_GATHER;
-        if (futures[i]->marked)
-            continue;
-        futures[i]->marked = true;
-        self->unique++;
-        cad__follow(&next->follower);
-    }
-    for (size_t i = 0; i < count; i++)
-        futures[i]->marked = false;
-    if (count > 0)
-        cad_future_ref(&self->outer);
-    else
-        cad__future_finish(&self->outer, NULL, 0, NULL);
     *outer = &self->outer;
+    if (count == 0) {
+        cad__future_finish(&self->outer, NULL, 0, NULL);
+        return 0;
+    }
+    cad_future_ref(&self->outer);
+    for (size_t i = 0; i < count; i++)
+        add_child(self, futures[i]);
+    take_done(self);
     return 0;
 }
 

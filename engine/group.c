@@ -167,8 +167,6 @@ static void begin_leaving(cad_task_group *group, int error) {
     group->block_error = error;
     group->cancelled = cad_exception_ref(exception);
     group->propagate = error == CAD_ECANCELLED;
-    if (group->parent_cancel_requested && cad_task_uncancel(group->parent) == 0)
-        group->propagate = false;
     if (error != 0 && !group->aborting)
         abort_tasks(group);
 }
@@ -183,9 +181,19 @@ static void cancelled_while_leaving(cad_task_group *group) {
     abort_tasks(group);
 }
 
+/* What ends with an exception group has not told of a cancel from outside: its next wait does. */
+static void cancel_again(cad_task *parent) {
+    if (parent->cancelling == 0)
+        return;
+    (void)cad_task_uncancel(parent);
+    (void)cad__future_cancel(parent, NULL);
+}
+
 static int end(cad_task_group *group) {
     int error = group->block_error;
     cad_exception *exception = cad_exception_ref(group->cancelled);
+    if (group->parent_cancel_requested)
+        (void)cad_task_uncancel(group->parent);
     if (group->propagate && group->error_count == 0) {
         error = CAD_ECANCELLED;
     } else {
@@ -194,6 +202,7 @@ static int end(cad_task_group *group) {
             exception = NULL;
         }
         if (group->error_count > 0) {
+            cancel_again(group->parent);
             cad_exception_unref(exception);
             exception = cad_exception_group("unhandled errors in a TaskGroup", group->errors,
                                             group->error_count);

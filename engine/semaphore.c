@@ -61,12 +61,12 @@ void cad_semaphore_free(cad_semaphore *semaphore) {
 }
 
 /* The one that is woken gets the unit at once: nobody can take it from it on the way. */
-static void wake_up_next(cad_semaphore *semaphore) {
+static bool wake_up_next(cad_semaphore *semaphore) {
     if (semaphore->waiters.count == 0)
-        return;
+        return false;
     semaphore->value--;
     semaphore->coming++;
-    cad__wake_first(&semaphore->waiters);
+    return cad__wake_first(&semaphore->waiters);
 }
 
 static int acquire_poll(cad_task *task) {
@@ -82,15 +82,13 @@ static int acquire_poll(cad_task *task) {
     bool won = wait->state == CAD__WAIT_WON;
     if (won)
         semaphore->coming--;
-    if (wait->error != 0) {
-        if (won) {
-            semaphore->value++;
-            wake_up_next(semaphore);
-            CAD__CHANGED(semaphore);
-        }
-    } else if (semaphore->value > 0) {
-        wake_up_next(semaphore);
+    if (won && wait->error != 0) {
+        semaphore->value++;
+        CAD__CHANGED(semaphore);
     }
+    /* Those that came meanwhile had to queue, whatever the value. */
+    while (semaphore->value > 0 && wake_up_next(semaphore))
+        continue;
     return wait->error;
 }
 
@@ -107,7 +105,7 @@ int cad_semaphore_release(cad_semaphore *semaphore) {
                         cad_raise(CAD_EINVAL, "BoundedSemaphore released too many times"));
     semaphore->value++;
     cad__did(object, "release", 0);
-    wake_up_next(semaphore);
+    (void)wake_up_next(semaphore);
     CAD__CHANGED(semaphore);
     return 0;
 }

@@ -299,8 +299,8 @@ int cad_return(void *value) {
 
 int cad_task_uncancel(cad_task *task) {
     ASSERT_TASK(task);
-    if (task->cancelling > 0)
-        task->cancelling--;
+    if (task->cancelling > 0 && --task->cancelling == 0)
+        task->must_cancel = false;
     return (int)task->cancelling;
 }
 

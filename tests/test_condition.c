@@ -138,18 +138,18 @@ static void test_condition__cancelled_while_waiting_and_the_lock_is_held(void **
          "= complete at 2");
 }
 
-static void test_condition__cancelled_while_reacquiring(void **state) {
+static void test_condition__cancelled_while_reacquiring_keeps_the_message(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
          "x: sleep 1; acquire c; notify c 1; sleep 1; cancel a why; sleep 1; locked c; release c",
          "= 0: a acquire",
          "= 1: x acquire",
-         "= 3: x locked=1, a wait!CancelledError(), a ends!CancelledError()",
+         "= 3: x locked=1, a wait!CancelledError(why), a ends!CancelledError(why)",
          "= complete at 3");
 }
 
-static void test_condition__cancelled_twice_while_reacquiring(void **state) {
+static void test_condition__cancelled_twice_while_reacquiring_keeps_the_last_message(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -157,7 +157,7 @@ static void test_condition__cancelled_twice_while_reacquiring(void **state) {
          "1; release c",
          "= 0: a acquire",
          "= 1: x acquire",
-         "= 4: a wait!CancelledError(), a ends!CancelledError()",
+         "= 4: a wait!CancelledError(two), a ends!CancelledError(two)",
          "= complete at 4");
 }
 
@@ -168,7 +168,7 @@ static void test_condition__cancelled_while_waiting_and_again_while_reacquiring(
          "x: sleep 1; acquire c; cancel a one; sleep 1; cancel a two; sleep 1; release c",
          "= 0: a acquire",
          "= 1: x acquire",
-         "= 3: a wait!CancelledError(), a ends!CancelledError()",
+         "= 3: a wait!CancelledError(two), a ends!CancelledError(two)",
          "= complete at 3");
 }
 
@@ -183,7 +183,7 @@ static void test_condition__cancelled_while_waiting_and_twice_at_once(void **sta
          "= complete at 2");
 }
 
-static void test_condition__cancelled_in_the_instant_of_the_notify(void **state) {
+static void test_condition__a_notify_of_one_cancelled_in_that_instant_is_passed_on(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; !release c",
@@ -191,8 +191,8 @@ static void test_condition__cancelled_in_the_instant_of_the_notify(void **state)
          "x: sleep 1; acquire c; notify c 1; cancel a late; release c; sleep 1; acquire c; "
          "notify c 1; release c",
          "= 0: a acquire, b acquire",
-         "= 1: x acquire, a wait!CancelledError(late), a ends!CancelledError(late)",
-         "= 2: x acquire, b wait",
+         "= 1: x acquire, a wait!CancelledError(late), a ends!CancelledError(late), b wait",
+         "= 2: x acquire",
          "= complete at 2");
 }
 
@@ -203,7 +203,7 @@ static void test_condition__cancelled_as_the_release_hands_it_the_lock(void **st
          "x: sleep 1; acquire c; notify c 1; sleep 1; release c; cancel a late; locked c",
          "= 0: a acquire",
          "= 1: x acquire",
-         "= 2: x locked=0, a wait!CancelledError(), a ends!CancelledError()",
+         "= 2: x locked=0, a wait!CancelledError(late), a ends!CancelledError(late)",
          "= complete at 2");
 }
 
@@ -215,11 +215,12 @@ static void test_condition__cancelled_as_it_gets_the_lock_with_another_behind(vo
          "x: sleep 1; acquire c; notify c 1; sleep 2; release c; cancel a late; locked c",
          "= 0: a acquire",
          "= 1: x acquire",
-         "= 3: x locked=0, b acquire, b b, a wait!CancelledError(), a ends!CancelledError()",
+         "= 3: x locked=0, b acquire, b b, a wait!CancelledError(late), a "
+         "ends!CancelledError(late)",
          "= complete at 3");
 }
 
-static void test_condition__a_waiter_cancelled_in_the_middle(void **state) {
+static void test_condition__a_cancelled_waiter_wakes_the_next_one(void **state) {
     (void)state;
     PLAY("condition c",
          "a: acquire c; wait c; release c",
@@ -227,8 +228,8 @@ static void test_condition__a_waiter_cancelled_in_the_middle(void **state) {
          "d: acquire c; wait c; release c",
          "x: sleep 1; cancel b; sleep 1; acquire c; notify_all c; release c",
          "= 0: a acquire, b acquire, d acquire",
-         "= 1: b wait!CancelledError(), b ends!CancelledError()",
-         "= 2: x acquire, a wait, d wait",
+         "= 1: b wait!CancelledError(), b ends!CancelledError(), a wait",
+         "= 2: x acquire, d wait",
          "= complete at 2");
 }
 
@@ -339,6 +340,30 @@ static void test_condition__a_timeout_that_ends_the_wait_still_waits_for_the_loc
          "= complete at 4");
 }
 
+static void test_condition__a_lost_notify_is_passed_on_past_the_lock(void **state) {
+    (void)state;
+    PLAY("condition c",
+         "a: acquire c; wait c; !release c",
+         "b: acquire c; wait c; release c",
+         "x: sleep 1; acquire c; notify c 1; sleep 1; cancel a why; sleep 1; release c",
+         "= 0: a acquire, b acquire",
+         "= 1: x acquire",
+         "= 3: a wait!CancelledError(why), a ends!CancelledError(why), b wait",
+         "= complete at 3");
+}
+
+static void test_condition__wait_for_passes_the_notify_on(void **state) {
+    (void)state;
+    PLAY("condition c",
+         "a: acquire c; wait_for c 1; !release c",
+         "b: acquire c; wait_for c 1; release c",
+         "x: sleep 1; acquire c; level 1; notify c 1; cancel a late; release c",
+         "= 0: a acquire, b acquire",
+         "= 1: x acquire, a wait_for!CancelledError(late), a ends!CancelledError(late), b "
+         "wait_for",
+         "= complete at 1");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_condition__a_notify_wakes_the_first_and_gives_it_the_lock),
@@ -352,14 +377,14 @@ int main(void) {
         cmocka_unit_test(test_condition__a_lock_is_shared),
         cmocka_unit_test(test_condition__cancelled_while_waiting_it_returns_with_the_lock),
         cmocka_unit_test(test_condition__cancelled_while_waiting_and_the_lock_is_held),
-        cmocka_unit_test(test_condition__cancelled_while_reacquiring),
-        cmocka_unit_test(test_condition__cancelled_twice_while_reacquiring),
+        cmocka_unit_test(test_condition__cancelled_while_reacquiring_keeps_the_message),
+        cmocka_unit_test(test_condition__cancelled_twice_while_reacquiring_keeps_the_last_message),
         cmocka_unit_test(test_condition__cancelled_while_waiting_and_again_while_reacquiring),
         cmocka_unit_test(test_condition__cancelled_while_waiting_and_twice_at_once),
-        cmocka_unit_test(test_condition__cancelled_in_the_instant_of_the_notify),
+        cmocka_unit_test(test_condition__a_notify_of_one_cancelled_in_that_instant_is_passed_on),
         cmocka_unit_test(test_condition__cancelled_as_the_release_hands_it_the_lock),
         cmocka_unit_test(test_condition__cancelled_as_it_gets_the_lock_with_another_behind),
-        cmocka_unit_test(test_condition__a_waiter_cancelled_in_the_middle),
+        cmocka_unit_test(test_condition__a_cancelled_waiter_wakes_the_next_one),
         cmocka_unit_test(test_condition__a_notify_passes_over_a_waiter_just_cancelled),
         cmocka_unit_test(test_condition__wait_for_checks_the_predicate_after_each_notify),
         cmocka_unit_test(test_condition__wait_for_a_predicate_that_holds_does_not_yield),
@@ -370,6 +395,8 @@ int main(void) {
         cmocka_unit_test(test_condition__a_timeout_in_the_instant_of_the_notify),
         cmocka_unit_test(test_condition__a_timeout_while_reacquiring),
         cmocka_unit_test(test_condition__a_timeout_that_ends_the_wait_still_waits_for_the_lock),
+        cmocka_unit_test(test_condition__a_lost_notify_is_passed_on_past_the_lock),
+        cmocka_unit_test(test_condition__wait_for_passes_the_notify_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,12 +21,43 @@ static void test_gather__it_takes_two_hops(void **state) {
          "= complete at 1");
 }
 
-static void test_gather__gather_of_done_futures_takes_a_hop(void **state) {
+static void test_gather__gather_of_done_futures_takes_no_hop(void **state) {
     (void)state;
     PLAY("future f",
          "future h",
-         "a: set_result f 1; set_result h 2; gather g f h; done g; sleep 0; done g; await g",
-         "= 0: a done=0, a done=1, a await",
+         "a: set_result f 1; set_result h 2; gather g f h f; done g; await g; log a",
+         "b: log b",
+         "= 0: a done=1, a await, a a, b b",
+         "= complete at 0");
+}
+
+static void test_gather__gather_of_a_future_that_has_failed_has_failed(void **state) {
+    (void)state;
+    PLAY("future f",
+         "future h",
+         "a: set_exception f ValueError bad; gather g h f; done g; await g; catch; set_result h 1",
+         "b: log b",
+         "= 0: a done=1, a await!ValueError(bad), b b",
+         "= complete at 0");
+}
+
+static void test_gather__a_future_that_fails_behind_a_done_one(void **state) {
+    (void)state;
+    PLAY("future f",
+         "future h",
+         "a: set_result f 1; gather g f h f; done g; await g",
+         "b: sleep 1; set_exception h ValueError bad",
+         "= 0: a done=0",
+         "= 1: a await!ValueError(bad), a ends!ValueError(bad)",
+         "= complete at 1");
+}
+
+static void test_gather__gather_of_a_cancelled_future_is_cancelled(void **state) {
+    (void)state;
+    PLAY("future f",
+         "a: cancel f why; gather g f; done g; await g",
+         "b: log b",
+         "= 0: a done=1, a await!CancelledError(why), a ends!CancelledError(why), b b",
          "= complete at 0");
 }
 
@@ -372,7 +403,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gather__it_is_done_when_all_are),
         cmocka_unit_test(test_gather__it_takes_two_hops),
-        cmocka_unit_test(test_gather__gather_of_done_futures_takes_a_hop),
+        cmocka_unit_test(test_gather__gather_of_done_futures_takes_no_hop),
+        cmocka_unit_test(test_gather__gather_of_a_future_that_has_failed_has_failed),
+        cmocka_unit_test(test_gather__a_future_that_fails_behind_a_done_one),
+        cmocka_unit_test(test_gather__gather_of_a_cancelled_future_is_cancelled),
         cmocka_unit_test(test_gather__gather_of_nothing_is_done),
         cmocka_unit_test(test_gather__the_first_failure_ends_it_and_the_others_go_on),
         cmocka_unit_test(test_gather__failures_are_results_with_return_exceptions),

@@ -37,11 +37,10 @@ static void test_group__a_child_fails_and_the_others_are_cancelled(void **state)
          "~w: sleep 1; raise ValueError bad",
          "~v: sleep 5",
          "~u: sleep 5; !sleep 1; !log clean",
-         "= 1: w ends!ValueError(bad), v sleep!CancelledError(), v ends!CancelledError(), "
-         "u sleep!CancelledError()",
-         "= 2: u clean, u ends!CancelledError(), "
-         "a leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))[ValueError(bad)], a cancelling=1, a cancelled=1, a on",
+         "= 1: w ends!ValueError(bad), v sleep!CancelledError(), v ends!CancelledError(), u "
+         "sleep!CancelledError()",
+         "= 2: u clean, u ends!CancelledError(), a leave!ExceptionGroup(unhandled errors in a "
+         "TaskGroup (1 sub-exception))[ValueError(bad)], a cancelling=0, a cancelled=1, a on",
          "= complete at 2");
 }
 
@@ -200,10 +199,9 @@ static void test_group__the_parent_is_cancelled_after_a_child_has_failed(void **
          "~v: sleep 5; !sleep 5",
          "x: sleep 2; cancel a why",
          "= 1: w ends!ValueError(bad), v sleep!CancelledError()",
-         "= 6: v ends!CancelledError(), "
-         "a leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))[ValueError(bad)], a cancelling=2, "
-         "a ends!ExceptionGroup(unhandled errors in a TaskGroup (1 "
+         "= 6: v ends!CancelledError(), a leave!ExceptionGroup(unhandled errors in a TaskGroup"
+         " (1 sub-exception))[ValueError(bad)], a cancelling=1, a "
+         "ends!ExceptionGroup(unhandled errors in a TaskGroup (1 "
          "sub-exception))[ValueError(bad)]",
          "= complete at 6");
 }
@@ -258,11 +256,9 @@ static void test_group__the_parent_was_cancelled_before_and_swallowed_it(void **
          "~w: sleep 1; raise ValueError bad",
          "x: sleep 1; cancel a why",
          "= 1: a sleep!CancelledError(why)",
-         "= 2: w ends!ValueError(bad), "
-         "a leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))[ValueError(bad)], a cancelling=2, "
-         "a ends!ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))[ValueError(bad)]",
+         "= 2: w ends!ValueError(bad), a leave!ExceptionGroup(unhandled errors in a TaskGroup "
+         "(1 sub-exception))[ValueError(bad)], a cancelling=1, a ends!ExceptionGroup(unhandled"
+         " errors in a TaskGroup (1 sub-exception))[ValueError(bad)]",
          "= complete at 2");
 }
 
@@ -381,15 +377,13 @@ static void test_group__failures_in_both_groups_at_once(void **state) {
     PLAY("a: group g; create g w; group h; create h v; leave h; leave g; !cancelling a",
          "~w: sleep 1; raise ValueError outer",
          "~v: sleep 1; raise OverflowError inner",
-         "= 1: w ends!ValueError(outer), v ends!OverflowError(inner), "
-         "a leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))[OverflowError(inner)], "
-         "a leave!ExceptionGroup(unhandled errors in a TaskGroup (2 "
-         "sub-exceptions))[ValueError(outer) ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))], a cancelling=1, "
-         "a ends!ExceptionGroup(unhandled errors in a TaskGroup (2 "
-         "sub-exceptions))[ValueError(outer) ExceptionGroup(unhandled errors in a TaskGroup (1 "
-         "sub-exception))]",
+         "= 1: w ends!ValueError(outer), v ends!OverflowError(inner), a "
+         "leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
+         "sub-exception))[OverflowError(inner)], a leave!ExceptionGroup(unhandled errors in a "
+         "TaskGroup (2 sub-exceptions))[ValueError(outer) ExceptionGroup(unhandled errors in a"
+         " TaskGroup (1 sub-exception))], a cancelling=0, a ends!ExceptionGroup(unhandled "
+         "errors in a TaskGroup (2 sub-exceptions))[ValueError(outer) ExceptionGroup(unhandled"
+         " errors in a TaskGroup (1 sub-exception))]",
          "= complete at 1");
 }
 
@@ -531,6 +525,48 @@ static void test_group__the_group_cannot_be_used_when_it_is_finished_waiting(voi
          "= complete at 1");
 }
 
+static void test_group__nested_groups_swallow_no_cancellation(void **state) {
+    (void)state;
+    PLAY("a: group g; create g w; group h; create h v; sleep 9; leave h; catch; cancelling a; sleep "
+         "9; log never; leave g; catch; cancelling a; sleep 1; log on",
+         "~w: sleep 1; raise ValueError outer",
+         "~v: sleep 1; raise OverflowError inner",
+         "= 1: w ends!ValueError(outer), v ends!OverflowError(inner), a "
+         "sleep!CancelledError(), a leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
+         "sub-exception))[OverflowError(inner)], a cancelling=1, a sleep!CancelledError(), a "
+         "leave!ExceptionGroup(unhandled errors in a TaskGroup (1 "
+         "sub-exception))[ValueError(outer)], a cancelling=0",
+         "= 2: a on",
+         "= complete at 2");
+}
+
+static void test_group__a_cancel_from_outside_is_raised_behind_the_failure(void **state) {
+    (void)state;
+    PLAY("a: group g; create g w; create g v; leave g; catch; cancelling a; sleep 9; log never",
+         "~w: sleep 1; raise ValueError bad",
+         "~v: sleep 5; !sleep 5",
+         "x: sleep 2; cancel a why",
+         "= 1: w ends!ValueError(bad), v sleep!CancelledError()",
+         "= 6: v ends!CancelledError(), a leave!ExceptionGroup(unhandled errors in a TaskGroup"
+         " (1 sub-exception))[ValueError(bad)], a cancelling=1, a sleep!CancelledError(), a "
+         "ends!CancelledError()",
+         "= complete at 6");
+}
+
+static void test_group__a_timeout_around_a_group_that_fails_first(void **state) {
+    (void)state;
+    PLAY("a: timeout t 2; group g; create g w; create g v; leave g; leave t; catch; cancelling a; "
+         "sleep 1; log on",
+         "~w: sleep 1; raise ValueError bad",
+         "~v: sleep 5; !sleep 5",
+         "= 1: w ends!ValueError(bad), v sleep!CancelledError()",
+         "= 6: v ends!CancelledError(), a leave!ExceptionGroup(unhandled errors in a TaskGroup"
+         " (1 sub-exception))[ValueError(bad)], a leave!ExceptionGroup(unhandled errors in a "
+         "TaskGroup (1 sub-exception))[ValueError(bad)], a cancelling=0",
+         "= 7: a on",
+         "= complete at 7");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_group__leaving_waits_for_all),
@@ -576,6 +612,9 @@ int main(void) {
         cmocka_unit_test(test_group__a_child_is_awaited_in_the_block),
         cmocka_unit_test(test_group__a_child_is_awaited_by_another_child),
         cmocka_unit_test(test_group__the_group_cannot_be_used_when_it_is_finished_waiting),
+        cmocka_unit_test(test_group__nested_groups_swallow_no_cancellation),
+        cmocka_unit_test(test_group__a_cancel_from_outside_is_raised_behind_the_failure),
+        cmocka_unit_test(test_group__a_timeout_around_a_group_that_fails_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
-/* Queue, LifoQueue and PriorityQueue, as asyncio/queues.py has them;
- * shutdown as in CPython 3.13. */
+/* Queue, LifoQueue and PriorityQueue, as asyncio/queues.py has them. */
 #include "support/engine_test.h"
 #include "support/play.h"
 
@@ -399,8 +398,7 @@ static void test_queue__both_ends_wait_for_ever(void **state) {
 
 static void test_queue__shutdown_ends_puts_and_gets_of_an_empty_queue(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 1",
+    PLAY("queue q 1",
          "a: shutdown q; put q 1; catch; put_nowait q 1; catch; get q; catch; get_nowait q; "
          "catch; shutdown q; log a",
          "= 0: a put!QueueShutDown(), a put_nowait!QueueShutDown(), a get!QueueShutDown(), "
@@ -410,8 +408,7 @@ static void test_queue__shutdown_ends_puts_and_gets_of_an_empty_queue(void **sta
 
 static void test_queue__shutdown_leaves_the_items_to_be_got(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: put q 1; put q 2; shutdown q; size q; get q; get_nowait q; get_nowait q; catch; get "
          "q",
          "= 0: a put, a put, a size=2, a get=1, a get_nowait=2, a get_nowait!QueueShutDown(), "
@@ -421,8 +418,7 @@ static void test_queue__shutdown_leaves_the_items_to_be_got(void **state) {
 
 static void test_queue__shutdown_wakes_all_getters(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: get q",
          "b: get q",
          "x: sleep 1; shutdown q",
@@ -433,8 +429,7 @@ static void test_queue__shutdown_wakes_all_getters(void **state) {
 
 static void test_queue__shutdown_wakes_all_putters(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 1",
+    PLAY("queue q 1",
          "a: put q 1; put q 2",
          "b: put q 3",
          "x: sleep 1; shutdown q; get q",
@@ -446,8 +441,7 @@ static void test_queue__shutdown_wakes_all_putters(void **state) {
 
 static void test_queue__shutdown_at_once_drops_the_items(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 2",
+    PLAY("queue q 2",
          "a: put q 1; put q 2; put q 3",
          "x: sleep 1; shutdown q now; size q; unfinished q; get q",
          "= 0: a put, a put",
@@ -458,8 +452,7 @@ static void test_queue__shutdown_at_once_drops_the_items(void **state) {
 
 static void test_queue__shutdown_at_once_wakes_joiners(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: put q 1; put q 2; join q; log joined",
          "x: sleep 1; shutdown q now; task_done q",
          "= 0: a put, a put",
@@ -470,8 +463,7 @@ static void test_queue__shutdown_at_once_wakes_joiners(void **state) {
 
 static void test_queue__shutdown_leaves_joiners_to_the_consumers(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: put q 1; put q 2; join q; log joined",
          "x: sleep 1; shutdown q; get q; task_done q; sleep 1; get q; task_done q",
          "= 0: a put, a put",
@@ -482,8 +474,7 @@ static void test_queue__shutdown_leaves_joiners_to_the_consumers(void **state) {
 
 static void test_queue__shutdown_at_once_while_an_item_is_worked_on(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: put q 1; put q 2; join q; log joined",
          "x: sleep 1; get q; shutdown q now; unfinished q; sleep 1; task_done q",
          "= 0: a put, a put",
@@ -494,8 +485,7 @@ static void test_queue__shutdown_at_once_while_an_item_is_worked_on(void **state
 
 static void test_queue__shutdown_in_the_instant_of_a_put(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: get q",
          "b: get q",
          "x: sleep 1; put q 1; shutdown q",
@@ -505,8 +495,7 @@ static void test_queue__shutdown_in_the_instant_of_a_put(void **state) {
 
 static void test_queue__shutdown_at_once_in_the_instant_of_a_put(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: get q",
          "b: get q",
          "x: sleep 1; put q 1; shutdown q now",
@@ -517,8 +506,7 @@ static void test_queue__shutdown_at_once_in_the_instant_of_a_put(void **state) {
 
 static void test_queue__a_getter_cancelled_in_the_instant_of_the_shutdown(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: get q",
          "b: get q",
          "x: sleep 1; shutdown q; cancel a",
@@ -529,8 +517,7 @@ static void test_queue__a_getter_cancelled_in_the_instant_of_the_shutdown(void *
 
 static void test_queue__shutdown_then_at_once(void **state) {
     (void)state;
-    PLAY("python 3.13",
-         "queue q 0",
+    PLAY("queue q 0",
          "a: put q 1; join q; log joined",
          "x: sleep 1; shutdown q; sleep 1; shutdown q now; size q",
          "= 0: a put",

@@ -241,6 +241,18 @@ static void test_semaphore__waiting_without_a_release_is_a_deadlock(void **state
          "= deadlock at 3");
 }
 
+static void test_semaphore__one_cancelled_on_its_way_wakes_all_that_came_meanwhile(void **state) {
+    (void)state;
+    PLAY("semaphore s 0",
+         "a: acquire s",
+         "x: sleep 1; release s; release s; release s; cancel a; acquire s; log x",
+         "y: sleep 1; acquire s; log y",
+         "z: sleep 1; acquire s; log z",
+         "= 1: a acquire!CancelledError(), a ends!CancelledError(), x acquire, x x, y acquire,"
+         " y y, z acquire, z z",
+         "= complete at 1");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_semaphore__acquires_while_units_are_left_without_yielding),
@@ -264,6 +276,7 @@ int main(void) {
         cmocka_unit_test(test_semaphore__cancelled_twice_after_the_wake_gives_one_unit_back),
         cmocka_unit_test(test_semaphore__a_window_of_two_over_five_jobs),
         cmocka_unit_test(test_semaphore__waiting_without_a_release_is_a_deadlock),
+        cmocka_unit_test(test_semaphore__one_cancelled_on_its_way_wakes_all_that_came_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

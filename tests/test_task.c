@@ -361,6 +361,34 @@ static void test_task__uncancel_and_cancelling_count(void **state) {
          "= complete at 2");
 }
 
+static void test_task__uncancel_to_0_takes_back_a_cancel_not_delivered(void **state) {
+    (void)state;
+    PLAY("future f",
+         "a: await f; cancelling a; sleep 1; log a; cancel a own; uncancel a; sleep 1; log b",
+         "x: sleep 1; set_result f 1; cancel a late; uncancel a",
+         "= 1: x uncancel=0, a await=1, a cancelling=0",
+         "= 2: a a, a uncancel=0",
+         "= 3: a b",
+         "= complete at 3");
+}
+
+static void test_task__uncancel_to_1_takes_no_cancel_back(void **state) {
+    (void)state;
+    PLAY("future f",
+         "a: await f; log never",
+         "x: sleep 1; set_result f 1; cancel a one; cancel a two; uncancel a",
+         "= 1: x uncancel=1, a await!CancelledError(two), a ends!CancelledError(two)",
+         "= complete at 1");
+}
+
+static void test_task__uncancel_of_a_task_that_has_not_begun(void **state) {
+    (void)state;
+    PLAY("a: spawn w; cancel w; uncancel w; await w; log a",
+         "~w: log w; return 1",
+         "= 0: a uncancel=0, w w, a await=1, a a",
+         "= complete at 0");
+}
+
 static void test_task__uncancel_does_not_take_back_the_error(void **state) {
     (void)state;
     PLAY("a: sleep 9; log never",
@@ -633,6 +661,9 @@ int main(void) {
         cmocka_unit_test(test_task__cleaning_up_waits),
         cmocka_unit_test(test_task__cancelled_again_while_cleaning_up),
         cmocka_unit_test(test_task__uncancel_and_cancelling_count),
+        cmocka_unit_test(test_task__uncancel_to_0_takes_back_a_cancel_not_delivered),
+        cmocka_unit_test(test_task__uncancel_to_1_takes_no_cancel_back),
+        cmocka_unit_test(test_task__uncancel_of_a_task_that_has_not_begun),
         cmocka_unit_test(test_task__uncancel_does_not_take_back_the_error),
         cmocka_unit_test(test_task__a_task_that_awaits_itself),
         cmocka_unit_test(test_task__a_task_that_awaits_itself_is_cancelled),

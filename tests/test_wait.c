@@ -1,4 +1,4 @@
-/* wait() of asyncio/tasks.py, and wait_for() as CPython 3.12 has it. */
+/* wait() of asyncio/tasks.py, and wait_for(). */
 #include "support/engine_test.h"
 #include "support/play.h"
 
@@ -206,8 +206,7 @@ static void test_wait__a_timer_of_a_wait_that_is_over_does_not_count(void **stat
 
 static void test_wait__wait_for_gives_the_result(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 2 w; log a",
+    PLAY("a: within 2 w; log a",
          "w: sleep 1; return 3",
          "= 1: a within=3, a a",
          "= complete at 1");
@@ -215,8 +214,7 @@ static void test_wait__wait_for_gives_the_result(void **state) {
 
 static void test_wait__wait_for_gives_the_exception(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 2 w",
+    PLAY("a: within 2 w",
          "w: sleep 1; raise ValueError bad",
          "= 1: w ends!ValueError(bad), a within!ValueError(bad), a ends!ValueError(bad)",
          "= complete at 1");
@@ -224,8 +222,7 @@ static void test_wait__wait_for_gives_the_exception(void **state) {
 
 static void test_wait__wait_for_without_a_limit(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within - w",
+    PLAY("a: within - w",
          "w: sleep 1; return 3",
          "= 1: a within=3",
          "= complete at 1");
@@ -233,8 +230,7 @@ static void test_wait__wait_for_without_a_limit(void **state) {
 
 static void test_wait__wait_for_times_out_and_cancels(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 1 w; catch; cancelled w; cancelling w; cancelling a",
+    PLAY("a: within 1 w; catch; cancelled w; cancelling w; cancelling a",
          "w: sleep 2; log never",
          "= 1: w sleep!CancelledError(), w ends!CancelledError(), a within!TimeoutError(), "
          "a cancelled=1, a cancelling=1, a cancelling=0",
@@ -243,8 +239,7 @@ static void test_wait__wait_for_times_out_and_cancels(void **state) {
 
 static void test_wait__wait_for_waits_until_the_cancelled_one_has_ended(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 1 w",
+    PLAY("a: within 1 w",
          "w: sleep 5; !sleep 2; !log clean",
          "= 1: w sleep!CancelledError()",
          "= 3: w clean, w ends!CancelledError(), a within!TimeoutError(), a ends!TimeoutError()",
@@ -253,8 +248,7 @@ static void test_wait__wait_for_waits_until_the_cancelled_one_has_ended(void **s
 
 static void test_wait__wait_for_of_one_that_swallows_the_cancel_gives_its_result(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 1 w; cancelling a",
+    PLAY("a: within 1 w; cancelling a",
          "w: sleep 5; catch; sleep 1; return 4",
          "= 1: w sleep!CancelledError()",
          "= 2: a within=4, a cancelling=0",
@@ -263,8 +257,7 @@ static void test_wait__wait_for_of_one_that_swallows_the_cancel_gives_its_result
 
 static void test_wait__wait_for_of_one_that_fails_when_cancelled(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 1 w",
+    PLAY("a: within 1 w",
          "w: sleep 5; catch; raise ValueError bad",
          "= 1: w sleep!CancelledError(), w ends!ValueError(bad), a within!ValueError(bad), "
          "a ends!ValueError(bad)",
@@ -273,8 +266,7 @@ static void test_wait__wait_for_of_one_that_fails_when_cancelled(void **state) {
 
 static void test_wait__wait_for_of_a_done_future_does_not_yield(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "future f",
+    PLAY("future f",
          "a: set_result f 2; within 1 f; within 0 f; within -1 f; log a",
          "b: log b",
          "= 0: a within=2, a within=2, a within=2, a a, b b",
@@ -283,8 +275,7 @@ static void test_wait__wait_for_of_a_done_future_does_not_yield(void **state) {
 
 static void test_wait__wait_for_with_no_time_cancels_at_once(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 0 w; catch; cancelled w; log a",
+    PLAY("a: within 0 w; catch; cancelled w; log a",
          "w: sleep 1; log never",
          "b: log b",
          "= 0: b b, a within!TimeoutError(), a cancelled=1, a a",
@@ -293,8 +284,7 @@ static void test_wait__wait_for_with_no_time_cancels_at_once(void **state) {
 
 static void test_wait__wait_for_with_no_time_of_a_running_task(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "w: sleep 5; !sleep 1; !log clean",
+    PLAY("w: sleep 5; !sleep 1; !log clean",
          "a: sleep 1; within 0 w; log a",
          "b: sleep 1; log b",
          "= 1: b b, w sleep!CancelledError()",
@@ -304,8 +294,7 @@ static void test_wait__wait_for_with_no_time_of_a_running_task(void **state) {
 
 static void test_wait__wait_for_with_no_time_of_one_that_swallows_the_cancel(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "w: sleep 5; catch; sleep 1; return 5",
+    PLAY("w: sleep 5; catch; sleep 1; return 5",
          "a: sleep 1; within 0 w",
          "= 1: w sleep!CancelledError()",
          "= 2: a within=5",
@@ -314,8 +303,7 @@ static void test_wait__wait_for_with_no_time_of_one_that_swallows_the_cancel(voi
 
 static void test_wait__wait_for_with_no_time_is_cancelled_itself(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "w: sleep 5; !sleep 3; !log clean",
+    PLAY("w: sleep 5; !sleep 3; !log clean",
          "a: sleep 1; within 0 w",
          "x: sleep 2; cancel a why; sleep 0; done w",
          "= 1: w sleep!CancelledError()",
@@ -326,8 +314,7 @@ static void test_wait__wait_for_with_no_time_is_cancelled_itself(void **state) {
 
 static void test_wait__wait_for_is_cancelled(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 5 w",
+    PLAY("a: within 5 w",
          "w: sleep 9",
          "x: sleep 1; cancel a why; cancelling w",
          "= 1: x cancelling=1, w sleep!CancelledError(why), w ends!CancelledError(why), "
@@ -337,8 +324,7 @@ static void test_wait__wait_for_is_cancelled(void **state) {
 
 static void test_wait__wait_for_is_cancelled_in_the_instant_of_its_timeout(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "x: sleep 1; cancel a why",
+    PLAY("x: sleep 1; cancel a why",
          "a: within 1 w; !cancelling a",
          "w: sleep 9",
          "= 1: w sleep!CancelledError(), w ends!CancelledError(), a within!CancelledError(), "
@@ -348,8 +334,7 @@ static void test_wait__wait_for_is_cancelled_in_the_instant_of_its_timeout(void 
 
 static void test_wait__wait_for_times_out_in_the_instant_before_the_cancel(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 1 w; !cancelling a",
+    PLAY("a: within 1 w; !cancelling a",
          "x: sleep 1; cancel a why",
          "w: sleep 9",
          "= 1: w sleep!CancelledError(), w ends!CancelledError(), a within!CancelledError(), "
@@ -359,8 +344,7 @@ static void test_wait__wait_for_times_out_in_the_instant_before_the_cancel(void 
 
 static void test_wait__wait_for_times_out_in_the_instant_of_the_result(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: within 1 w; cancelling a",
+    PLAY("a: within 1 w; cancelling a",
          "w: sleep 1; return 3",
          "= 1: w sleep!CancelledError(), w ends!CancelledError(), a within!TimeoutError(), "
          "a ends!TimeoutError()",
@@ -369,8 +353,7 @@ static void test_wait__wait_for_times_out_in_the_instant_of_the_result(void **st
 
 static void test_wait__wait_for_gets_the_result_in_the_instant_of_the_timeout(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "w: sleep 1; return 3",
+    PLAY("w: sleep 1; return 3",
          "a: within 1 w; cancelling a; sleep 1; log on",
          "= 1: w sleep!CancelledError(), w ends!CancelledError(), a within!TimeoutError(), "
          "a ends!TimeoutError()",
@@ -379,8 +362,7 @@ static void test_wait__wait_for_gets_the_result_in_the_instant_of_the_timeout(vo
 
 static void test_wait__wait_for_in_wait_for(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "a: spawn w; within 1 w",
+    PLAY("a: spawn w; within 1 w",
          "~w: spawn v; within 3 v",
          "~v: sleep 5",
          "= 1: v sleep!CancelledError(), v ends!CancelledError(), w within!CancelledError(), "
@@ -390,8 +372,7 @@ static void test_wait__wait_for_in_wait_for(void **state) {
 
 static void test_wait__wait_for_of_a_future(void **state) {
     (void)state;
-    PLAY("python 3.12",
-         "future f",
+    PLAY("future f",
          "a: within 1 f; catch; cancelled f",
          "b: sleep 2; set_result f 1",
          "= 1: a within!TimeoutError(), a cancelled=1",

@@ -172,9 +172,8 @@ const prog_step step_shutdown = {
                 {"immediate", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
                  "drops the items that are in the queue; default false"}},
     .python = "Queue.shutdown",
-    .summary =
-        "Ends a queue, as CPython 3.13 does: QueueShutDown for each put from now on, and for "
-        "each get once it is empty.",
+    .summary = "Ends a queue: QueueShutDown for each put from now on, and for "
+               "each get once it is empty.",
     .example = "[{\"put\": \"queue\", \"value\": \"last\"}, {\"shutdown\": \"queue\"},"
                " {\"get\": \"queue\", \"as\": \"x\"}, {\"print\": \"{x}\"},"
                " {\"try\": [{\"get\": \"queue\"}],"

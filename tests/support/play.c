@@ -188,7 +188,7 @@ static void read_line(const char *line) {
         snprintf(stage.expected + length, TEXT_SIZE - length, "%s\n", line + 2);
         return;
     }
-    if (strncmp(line, "python ", 7) == 0 || strncmp(line, "only here:", 10) == 0)
+    if (strncmp(line, "only here:", 10) == 0)
         return;
     char *copy = keep(line), *colon = strchr(copy, ':');
     if (colon != NULL)

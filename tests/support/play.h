@@ -16,7 +16,6 @@
  *   queue q N | lifo q N | priority q N     an object (priority: the smaller number first)
  *   a: STATEMENT; STATEMENT; ...            a task, created before the loop runs, in this order
  *   ~w: STATEMENT; ...                      a routine: for spawn, create and the callbacks
- *   python 3.12                             the version whose behaviour it is; 3.11 otherwise
  *   only here: WHY                          not for asyncio
  *   = TIME: WHO WHAT, WHO WHAT              what is logged at an instant
  *   = OUTCOME at TIME                       how it ends: complete, deadlock, stopped
