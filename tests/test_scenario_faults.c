@@ -10,6 +10,7 @@
 #include "base/limit.h"
 #include "base/memory.h"
 #include "cadran.h"
+#include "program/kinds.h"
 #include "run/process.h"
 #include "support/memory_test.h"
 #include "support/scenario.h"
@@ -33,6 +34,18 @@ static int teardown(void **state) {
     "'e':{'type':'event'},'c':{'type':'condition'},'f':{'type':'future'}},\n"                      \
     "'coroutines':{'w':{'params':['n'],'do':[]}},\n"                                               \
     "'tasks':[{'name':'t{i}','do':[\n" steps "]}]}"
+
+/* --- The table of types ---------------------------------------------------------------------- */
+
+/* A row that is left out between others is empty, which no compiler minds. */
+static void test_scenario_faults__each_type_of_objects_has_a_row(void **state) {
+    (void)state;
+    for (int type = 0; type < PROG_OBJECT_TYPES; type++) {
+        assert_non_null(prog_object_kinds[type].name);
+        assert_non_null(prog_object_kinds[type].article);
+        assert_non_null(prog_object_kinds[type].python);
+    }
+}
 
 /* --- The document ---------------------------------------------------------------------------- */
 
@@ -258,6 +271,7 @@ static void test_scenario_faults__overrides(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_scenario_faults__each_type_of_objects_has_a_row, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__document, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__variables, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),

@@ -1,3 +1,4 @@
+/* Puts what has come into order, once a model has all its events. */
 #include "trace/build.h"
 
 #include "base/memory.h"

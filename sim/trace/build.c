@@ -1,3 +1,4 @@
+/* Makes a model of events: what all traces share, ours and other programs'. */
 #include "trace/build.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* What a model is asked once it is there, and its end. */
 #include "trace/model.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* Reads a trace's file, packed or not, and gives its events, one after the other. */
 #include "trace/reader.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* The scanner of JSON that readers of traces share: one value after the other, nothing kept. */
 #include "trace/scan.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* Reads one event of a trace's file, a member at a time. */
 #include "trace/scan.h"
 
 #include <string.h>

@@ -33,6 +33,11 @@ class Headers(unittest.TestCase):
             with self.subTest(seed=seed):
                 self.assert_compiles(random.Random(seed).sample(self.headers, len(self.headers)))
 
+    def test_each_file_begins_with_what_it_is_for(self):
+        for name in sources({".c", ".h"}):
+            with self.subTest(name):
+                self.assertTrue((SIM / name).read_text(encoding="utf-8").startswith("/* "))
+
     def test_guards_tell_headers_apart(self):
         guards = {}
         for name in self.headers:
