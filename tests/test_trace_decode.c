@@ -156,12 +156,18 @@ static struct reading new_reading(void (*look)(struct reading *, const struct tr
         .consumer = {.take = take, .end = end, .failure = failure}, .name = TEXT, .look = look};
 }
 
+/* All kinds in the order of the table, the first one last: nothing is held to rules where a trace
+ * does not begin with that. */
+static enum trace_kind kind_of(uint64_t ordinal) {
+    return (enum trace_kind)(ordinal % (TRACE_KIND_COUNT - 1) + 1);
+}
+
 static void look_at_kind(struct reading *reading, const struct trace_event *event) {
-    enum trace_kind kind = (enum trace_kind)reading->count;
+    enum trace_kind kind = kind_of(reading->count);
     const struct trace_kind_row *row = &trace_kinds[kind];
     assert_int_equal(event->kind, kind);
     assert_int_equal(event->phase, row->phase);
-    assert_int_equal(event->line, kind);
+    assert_int_equal(event->line, reading->count);
     assert_int_equal(event->pid, 1);
     assert_int_equal(event->tid, row->place == TRACE_ON_NONE ? 0 : kind + 1);
     assert_int_equal(event->id, kind);
@@ -180,9 +186,9 @@ static void test_trace_decode__each_kind_is_read_as_the_table_says(void **state)
     (void)state;
     static char text[TRACE_KIND_COUNT * 2048];
     size_t length = 0;
-    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
+    for (uint64_t ordinal = 1; ordinal < TRACE_KIND_COUNT; ordinal++) {
         struct line line = {.length = 0};
-        put_event(&line, (enum trace_kind)kind, ESCAPED);
+        put_event(&line, kind_of(ordinal), ESCAPED);
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
                                    length == 0 ? "[" : ",\n", line.text);
         assert_true(length < sizeof text);

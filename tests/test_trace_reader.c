@@ -70,13 +70,40 @@ static struct trace_model *read_text(const char *text) {
     return trace;
 }
 
+/* A consumer of events that looks at the last one. */
+struct last_event {
+    struct trace_consumer consumer;
+    uint64_t line;
+    uint64_t count;
+};
+
+static int take_last(struct trace_consumer *consumer, const struct trace_event *event) {
+    struct last_event *last = (struct last_event *)consumer;
+    last->line = event->line;
+    last->count++;
+    return 0;
+}
+
+static int read_events(const char *text, struct last_event *last) {
+    bool complete;
+    *last = (struct last_event){.consumer = {.take = take_last}};
+    int error =
+        trace_read_events_memory("t.json", text, strlen(text), &last->consumer, &complete, message);
+    assert_true(error == 0 || !complete);
+    return error;
+}
+
+/* By whoever reads it, in the same words. */
 static void assert_refused(const char *text, const char *expected) {
     struct trace_model *trace;
+    struct last_event last;
     int error = trace_read_memory("t.json", text, strlen(text), &trace, message);
     if (error == 0)
         print_error("not refused: %s\nin\n%s\n", expected, text);
     assert_int_equal(error, CAD_EINVAL);
     assert_null(trace);
+    assert_string_equal(message, expected);
+    assert_int_equal(read_events(text, &last), CAD_EINVAL);
     assert_string_equal(message, expected);
 }
 
@@ -446,6 +473,13 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
         {HEAD ",\n{\"ph\":\"s\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"w\",\"name\":\"wake\","
               "\"id\":1}" TAIL,
          "t.json:5: a wake's category is \"wake\", not \"w\""},
+        {HEAD ",\n{\"ph\":\"s\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"wake\",\"name\":\"w\","
+              "\"id\":1}" TAIL,
+         "t.json:5: a wake's name is \"wake\", not \"w\""},
+        {HEAD SLICE("i", "0.000", 1, "cancel", "cancel") TAIL,
+         "t.json:5: a cancel event outside of a task, on track \"loop\""},
+        {HEAD SLICE("C", "0.000", 2, "span", "spans") TAIL,
+         "t.json:5: a span counter on track \"a\""},
         {HEAD SLICE("s", "0.000", 2, "wake", "wake") TAIL,
          "t.json:5: a wake without an id above 0"},
         {HEAD SLICE("X", "0.000", 2, "span", "x") TAIL,
@@ -475,6 +509,63 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
                          CAD_EINVAL);
         free(loose);
     }
+}
+
+/* Whatever row the table has: an event of it on a track that is not its own is refused, and on its
+ * own it is none that is refused for that. */
+static void test_trace_reader__each_kind_stands_where_the_table_says(void **state) {
+    (void)state;
+    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
+        const struct trace_kind_row *row = &trace_kinds[kind];
+        if (row->phase == 'M' || row->phase == 'E')
+            continue;
+        const char *category = trace_categories[row->category];
+        for (int tid = 1; tid <= 2; tid++) {
+            char text[1024];
+            struct last_event last;
+            snprintf(text, sizeof text,
+                     HEAD TASK_BEGIN(2, "t") ",\n{\"ph\":\"%c\",\"ts\":0.000,\"pid\":1,\"tid\":%d,"
+                                             "\"cat\":\"%s\",\"name\":\"%s\",\"id\":1}",
+                     row->phase, tid, category, row->name != NULL ? row->name : "n");
+            int error = read_events(text, &last);
+            bool astray = (row->place == TRACE_ON_LOOP && tid != 1) ||
+                          (row->place == TRACE_ON_TASK && tid == 1);
+            if (astray) {
+                assert_int_equal(error, CAD_EINVAL);
+                assert_non_null(strstr(message, "t.json:6: a "));
+                assert_non_null(strstr(message, category));
+                assert_non_null(strstr(message, " track"));
+            } else {
+                assert_null(strstr(message, " track"));
+            }
+        }
+    }
+}
+
+/* A consumer has got all up to the event that breaks a rule, and not that one. */
+static void test_trace_reader__events_come_only_as_far_as_they_keep_the_rules(void **state) {
+    (void)state;
+    struct last_event last;
+    assert_int_equal(read_events(whole, &last), 0);
+    assert_int_equal(last.count, 21);
+    assert_int_equal(read_events(HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "span", "x")
+                                     SLICE("E", "0.000", 2, "task", "a") TAIL,
+                                 &last),
+                     CAD_EINVAL);
+    assert_int_equal(last.count, 5);
+    assert_int_equal(last.line, 5);
+}
+
+/* An end is that of its begin, however its name is written. */
+static void test_trace_reader__an_end_may_be_written_otherwise(void **state) {
+    (void)state;
+    struct last_event last;
+    trace_model_free(
+        read_text(HEAD TASK_BEGIN(2, "\\u0061b") SLICE("E", "0.000", 2, "t\\u0061sk", "ab") TAIL));
+    assert_int_equal(read_events(HEAD TASK_BEGIN(2, "\\u0061b")
+                                     SLICE("E", "0.000", 2, "t\\u0061sk", "ab") TAIL,
+                                 &last),
+                     0);
 }
 
 static void test_trace_reader__refuses_what_is_no_json(void **state) {
@@ -645,6 +736,9 @@ int main(void) {
         cmocka_unit_test(test_trace_reader__a_trace_may_be_cut_at_any_byte),
         cmocka_unit_test(test_trace_reader__says_what_was_open_where_it_was_cut),
         cmocka_unit_test(test_trace_reader__refuses_a_trace_that_breaks_a_rule),
+        cmocka_unit_test(test_trace_reader__each_kind_stands_where_the_table_says),
+        cmocka_unit_test(test_trace_reader__events_come_only_as_far_as_they_keep_the_rules),
+        cmocka_unit_test(test_trace_reader__an_end_may_be_written_otherwise),
         cmocka_unit_test(test_trace_reader__refuses_what_is_no_json),
         cmocka_unit_test(test_trace_reader__refuses_what_is_too_deep_or_too_large),
         cmocka_unit_test(test_trace_reader__messages_carry_no_control_characters),

@@ -471,15 +471,6 @@ int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_
 /* --- Metadata ----------------------------------------------------------------------------------
  */
 
-bool trace_raw_member(struct trace_raw args, const char *name, struct trace_raw *value) {
-    struct trace_raw key;
-    const char *at = args.text;
-    while (at != NULL && trace_scan_member(&at, args.text + args.length, &key, value))
-        if (trace_raw_is(key, name))
-            return true;
-    return false;
-}
-
 uint32_t trace_build_text_member(struct trace_builder *builder, struct trace_raw args,
                                  const char *name) {
     struct trace_raw value;
@@ -558,8 +549,7 @@ int trace_build_start(struct trace_builder *builder, const char *file, char *mes
     return 0;
 }
 
-/* The header line: whose trace it is, and of which version. */
-static int take_header(struct trace_builder *builder, const struct trace_raw_event *event) {
+int trace_build_header(struct trace_builder *builder, const struct trace_raw_event *event) {
     struct trace_model *trace = builder->trace;
     struct trace_raw value;
     int64_t version;
@@ -587,21 +577,13 @@ static int take_header(struct trace_builder *builder, const struct trace_raw_eve
     return 0;
 }
 
-int trace_build_event(struct trace_builder *builder, const struct trace_raw_event *event) {
-    int error = 0;
-    if (!builder->started) {
-        builder->started = true;
-        error = take_header(builder, event);
-    }
-    if (error == 0)
-        error =
-            builder->own ? trace_own_event(builder, event) : trace_foreign_event(builder, event);
-    builder->trace->event_count++;
-    return error;
+int trace_build_event(struct trace_builder *builder, const struct trace_rules *rules,
+                      struct trace_found_kind found, const struct trace_raw_event *event) {
+    return builder->own ? trace_own_event(builder, rules, found, event)
+                        : trace_foreign_event(builder, event);
 }
 
 int trace_build_unread(struct trace_builder *builder, const char *what) {
-    builder->started = true;
     builder->trace->event_count++;
     if (builder->own)
         return trace_build_refuse(builder, builder->line,
@@ -623,7 +605,11 @@ static void find_open_spans(struct trace_model *trace) {
 
 int trace_build_finish(struct trace_builder *builder, bool complete, struct trace_model **trace) {
     builder->trace->complete = complete;
-    int error = builder->own ? trace_own_finish(builder) : trace_foreign_finish(builder);
+    int error = 0;
+    if (builder->own)
+        trace_own_finish(builder);
+    else
+        error = trace_foreign_finish(builder);
     if (error == 0)
         error = trace_arrange(builder);
     if (error == 0)
@@ -646,8 +632,6 @@ void trace_build_drop(struct trace_builder *builder) {
     base_free(builder->track_slots);
     base_map_free(&builder->counters);
     base_free(builder->scratch);
-    base_free(builder->half_wakes);
-    base_map_free(&builder->half_wakes_by_id);
     base_free(builder->foreign);
     base_map_free(&builder->async_tracks);
     *builder = (struct trace_builder){0};

@@ -1,31 +1,21 @@
 /* trace/build.h - makes a model out of events, one after the other. Private to the trace.
  *
- * build.c has what all traces share, own.c holds a trace of ours to its rules, foreign.c makes
- * the best of another program's (with foreign_pair.c and foreign_place.c), and arrange.c puts what
- * has come into order.
+ * build.c has what all traces share, own.c takes a trace of ours, which keeps the rules of
+ * rules.h, foreign.c makes the best of another program's (with foreign_pair.c and foreign_place.c),
+ * and arrange.c puts what has come into order.
  */
 #ifndef TRACE_BUILD_H
 #define TRACE_BUILD_H
 
 #include "base/map.h"
 #include "trace/model.h"
+#include "trace/rules.h"
 #include "trace/scan.h"
 
 /* What is known of a track while the events come in; beside its trace_track. */
 struct trace_lane {
-    uint32_t open;   /* its innermost open slice; TRACE_NO_INDEX: none */
-    bool had_task;   /* its task slice has begun */
-    bool wait_woken; /* the wait that is open has its wake */
-    uint32_t point;  /* the wait without length that came last, and has no wake; TRACE_NO_INDEX */
-};
-
-/* The begin of a wake whose end is still to come. */
-struct trace_half_wake {
-    int64_t from_ns;
-    uint64_t id;
-    uint64_t line;
-    uint32_t from_track;
-    uint32_t name;
+    uint32_t open;  /* its innermost open slice; TRACE_NO_INDEX: none */
+    uint32_t point; /* the wait without length that came last; TRACE_NO_INDEX: none has */
 };
 
 /* One event of another program's trace, kept until all are there. */
@@ -37,7 +27,6 @@ struct trace_builder {
     char *message;    /* TRACE_MESSAGE_SIZE */
     uint64_t line;    /* of the event at hand */
     bool own;
-    bool started; /* the first event has come */
 
     size_t process_capacity;
     size_t track_capacity;
@@ -63,13 +52,6 @@ struct trace_builder {
     char *scratch;
     size_t scratch_size;
 
-    /* own.c */
-    struct trace_half_wake *half_wakes;
-    size_t half_wake_count;
-    size_t half_wake_capacity;
-    struct base_map half_wakes_by_id;
-    uint64_t last_wake_id;
-
     /* foreign.c */
     struct trace_foreign_event *foreign;
     size_t foreign_count;
@@ -80,8 +62,14 @@ struct trace_builder {
 /* Begins a model. 0 or CAD_ENOMEM; trace_build_drop() is due in any case. */
 int trace_build_start(struct trace_builder *builder, const char *file, char *message);
 
-/* Takes one event; the first one says whose trace it is. 0, CAD_EINVAL or CAD_ENOMEM. */
-int trace_build_event(struct trace_builder *builder, const struct trace_raw_event *event);
+/* What the first event says: whose trace it is, and of which version. 0, CAD_EINVAL or CAD_ENOMEM.
+ */
+int trace_build_header(struct trace_builder *builder, const struct trace_raw_event *event);
+
+/* Takes one event, of the kind that was found; one of a trace of ours has been held to the rules.
+ * 0, CAD_EINVAL or CAD_ENOMEM. */
+int trace_build_event(struct trace_builder *builder, const struct trace_rules *rules,
+                      struct trace_found_kind found, const struct trace_raw_event *event);
 
 /* Leaves out what stands in the place of an event; it is refused in a trace of ours. `what` as for
  * trace_build_leave_out(). 0, CAD_EINVAL or CAD_ENOMEM. */
@@ -136,17 +124,17 @@ int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_
                          uint32_t name, struct trace_raw args, int64_t time_ns);
 /* Names and the order of processes and threads; other metadata means nothing to the model. */
 int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_event *event);
-/* A member of an object's text. */
-bool trace_raw_member(struct trace_raw object, const char *name, struct trace_raw *value);
-/* The same where it is a text: its number; 0 where there is none; TRACE_NO_INDEX: no memory. */
+/* A member of an object's text, where it is a text: its number; 0 where there is none;
+ * TRACE_NO_INDEX: no memory. */
 uint32_t trace_build_text_member(struct trace_builder *builder, struct trace_raw object,
                                  const char *name);
 
 /* A category by its text, made where it is new. Negative: an error. */
 int trace_build_category(struct trace_builder *builder, struct trace_raw text, int first);
 
-int trace_own_event(struct trace_builder *builder, const struct trace_raw_event *event);
-int trace_own_finish(struct trace_builder *builder);
+int trace_own_event(struct trace_builder *builder, const struct trace_rules *rules,
+                    struct trace_found_kind found, const struct trace_raw_event *event);
+void trace_own_finish(struct trace_builder *builder);
 int trace_foreign_event(struct trace_builder *builder, const struct trace_raw_event *event);
 int trace_foreign_finish(struct trace_builder *builder);
 

@@ -7,32 +7,6 @@
 
 #include <string.h>
 
-/* --- Kinds ------------------------------------------------------------------------------------ */
-
-/* Chains the kinds of each phase, in the table's order. */
-static void index_kinds(struct trace_decoder *decoder) {
-    for (int kind = TRACE_KIND_COUNT - 1; kind > TRACE_UNKNOWN; kind--) {
-        size_t phase = (size_t)trace_kinds[kind].phase;
-        decoder->next_kinds[kind] = decoder->first_kinds[phase];
-        decoder->first_kinds[phase] = (uint8_t)kind;
-    }
-    decoder->has_kinds = true;
-}
-
-static enum trace_kind find_kind(const struct trace_decoder *decoder,
-                                 const struct trace_raw_event *raw) {
-    if (raw->phase < 0)
-        return TRACE_UNKNOWN;
-    for (int kind = decoder->first_kinds[(size_t)raw->phase]; kind != TRACE_UNKNOWN;
-         kind = decoder->next_kinds[kind]) {
-        const struct trace_kind_row *row = &trace_kinds[kind];
-        if ((raw->phase == 'M' || trace_raw_is(raw->category, trace_categories[row->category])) &&
-            (row->name == NULL || trace_raw_is(raw->name, row->name)))
-            return (enum trace_kind)kind;
-    }
-    return TRACE_UNKNOWN;
-}
-
 /* --- Texts ------------------------------------------------------------------------------------ */
 
 static bool is_plain(struct trace_raw text) {
@@ -181,10 +155,8 @@ static int take_arguments(struct trace_decoder *decoder, struct trace_event *eve
 /* --- Events -------------------------------------------------------------------------------------
  */
 
-int trace_decode(struct trace_decoder *decoder, const struct trace_raw_event *raw,
-                 struct trace_event *event) {
-    if (!decoder->has_kinds)
-        index_kinds(decoder);
+int trace_decode(struct trace_decoder *decoder, enum trace_kind kind,
+                 const struct trace_raw_event *raw, struct trace_event *event) {
     if (!reserve_texts(decoder, raw))
         return CAD_ENOMEM;
     int64_t id = 0;
@@ -192,7 +164,7 @@ int trace_decode(struct trace_decoder *decoder, const struct trace_raw_event *ra
         decoder->time_ns = raw->ts_ns;
     if (raw->id.text != NULL)
         (void)trace_scan_integer(raw->id, &id);
-    event->kind = find_kind(decoder, raw);
+    event->kind = kind;
     event->phase = raw->phase;
     event->time_ns = decoder->time_ns;
     event->pid = raw->pid;

@@ -1,4 +1,5 @@
-/* trace/decode.h - from the pieces of a line to the event that it is, by the table of kinds.
+/* trace/decode.h - from the pieces of a line to the event that it is, by the table of
+ * arguments.
  * Private to the reader.
  */
 #ifndef TRACE_DECODE_H
@@ -15,17 +16,14 @@ struct trace_decoder {
     char *texts; /* those that are not in the line as they are */
     size_t text_length;
     size_t text_capacity;
-    bool has_kinds;
-    uint8_t first_kinds[128]; /* by phase; 0: none */
-    uint8_t next_kinds[TRACE_KIND_COUNT];
     int64_t time_ns; /* of the event before */
 };
 
-/* Fills the event, but for ordinal and line; it is there until the next one. What the table does
- * not say of its kind, or is not of the type that the table says, is left to `source`. 0 or
- * CAD_ENOMEM. */
-int trace_decode(struct trace_decoder *decoder, const struct trace_raw_event *raw,
-                 struct trace_event *event);
+/* Fills the event, of a kind that is known (kinds.h), but for ordinal and line; it is there until
+ * the next one. What the table does not say of its kind, or is not of the type that the table says,
+ * is left to `source`. 0 or CAD_ENOMEM. */
+int trace_decode(struct trace_decoder *decoder, enum trace_kind kind,
+                 const struct trace_raw_event *raw, struct trace_event *event);
 
 void trace_decoder_free(struct trace_decoder *decoder);
 

@@ -1,97 +1,30 @@
-/* The rules of docs/trace-format.md, which a trace of ours is held to. */
+/* A model out of the events of a trace of ours, which keep the rules (rules.h): what ends here has
+ * begun, and what is woken waits. */
 #include "trace/build.h"
 
-#include "base/memory.h"
-#include "base/strings.h"
 #include "cadran.h"
-
-#include <string.h>
-
-/* Deeper than this no scenario nests its spans. */
-enum { DEPTH_MAX = 10000 };
-
-static const char *text_of(const struct trace_builder *builder, uint32_t text) {
-    return trace_text(builder->trace, text);
-}
-
-static const struct trace_slice *innermost(const struct trace_builder *builder, uint32_t track) {
-    uint32_t open = builder->lanes[track].open;
-    return open == TRACE_NO_INDEX ? NULL : &builder->trace->slices[open];
-}
-
-static const char *track_name(const struct trace_builder *builder, uint32_t track) {
-    return text_of(builder, builder->trace->tracks[track].name);
-}
-
-/* How much of a text goes into a message. */
-static int shown(struct trace_raw text) {
-    return text.length < 100 ? (int)text.length : 100;
-}
 
 /* --- Slices --------------------------------------------------------------------------------- */
 
-/* Where a slice of each category may begin. */
-static int check_place(struct trace_builder *builder, uint32_t track, int category) {
-    const struct trace_slice *outer = innermost(builder, track);
-    const char *name = track_name(builder, track);
-    bool loop = builder->trace->tracks[track].tid == TRACE_LOOP_TID;
-    switch (category) {
-    case TRACE_CATEGORY_TASK:
-        if (loop)
-            return trace_build_refuse(builder, builder->line, "a task on the loop's track");
-        if (builder->lanes[track].had_task)
-            return trace_build_refuse(builder, builder->line, "task \"%.100s\" begins twice", name);
-        break;
-    case TRACE_CATEGORY_WAIT:
-    case TRACE_CATEGORY_READY:
-    case TRACE_CATEGORY_SPAN:
-        if (loop || outer == NULL)
-            return trace_build_refuse(builder, builder->line,
-                                      "a %s slice outside of a task, on track \"%.100s\"",
-                                      trace_category_text(builder->trace, (uint8_t)category), name);
-        break;
-    case TRACE_CATEGORY_LOOP:
-    case TRACE_CATEGORY_RUN:
-        if (!loop)
-            return trace_build_refuse(builder, builder->line, "a %s slice on track \"%.100s\"",
-                                      trace_category_text(builder->trace, (uint8_t)category), name);
-        break;
-    default:
-        break;
-    }
-    if (outer == NULL)
-        return 0;
-    if (outer->category == TRACE_CATEGORY_WAIT && category == TRACE_CATEGORY_WAIT)
-        return trace_build_refuse(builder, builder->line,
-                                  "task \"%.100s\" begins to wait while it waits for \"%.100s\"",
-                                  name, text_of(builder, outer->name));
-    if (outer->category == TRACE_CATEGORY_WAIT || outer->category == TRACE_CATEGORY_READY)
-        return trace_build_refuse(builder, builder->line,
-                                  "task \"%.100s\" does something while it does not run (%s "
-                                  "\"%.100s\" is open)",
-                                  name, trace_category_text(builder->trace, outer->category),
-                                  text_of(builder, outer->name));
-    if (outer->depth >= DEPTH_MAX)
-        return trace_build_refuse(builder, builder->line, "more than %d slices inside one another",
-                                  DEPTH_MAX);
-    return 0;
+/* The category of an event: the table's, or one of a later version. Negative: an error. */
+static int category_of(struct trace_builder *builder, struct trace_found_kind found,
+                       const struct trace_raw_event *event) {
+    return found.like != TRACE_UNKNOWN ? trace_kinds[found.like].category
+                                       : trace_build_category(builder, event->category, 0);
 }
 
 /* A slice that begins, inside the one that is open. */
 static int add_slice(struct trace_builder *builder, const struct trace_raw_event *event,
                      uint32_t track, int category) {
-    int error = check_place(builder, track, category);
-    if (error != 0)
-        return error;
-    const struct trace_slice *outer = innermost(builder, track);
+    uint32_t open = builder->lanes[track].open;
     struct trace_slice slice = {
         .begin_ns = event->ts_ns,
         .end_ns = event->ts_ns,
         .name = trace_build_text(builder, event->name),
         .args = trace_build_args(builder, event->args),
-        .parent = builder->lanes[track].open,
+        .parent = open,
         .wake = TRACE_NO_INDEX,
-        .depth = outer == NULL ? 0 : (uint16_t)(outer->depth + 1),
+        .depth = open == TRACE_NO_INDEX ? 0 : (uint16_t)(builder->trace->slices[open].depth + 1),
         .category = (uint8_t)category,
     };
     if (slice.name == TRACE_NO_INDEX || slice.args == TRACE_NO_INDEX)
@@ -100,17 +33,13 @@ static int add_slice(struct trace_builder *builder, const struct trace_raw_event
 }
 
 static int begin_slice(struct trace_builder *builder, const struct trace_raw_event *event,
-                       uint32_t track) {
-    int category = trace_build_category(builder, event->category, 0);
-    int error = category < 0 ? category : add_slice(builder, event, track, category);
+                       uint32_t track, int category) {
+    int error = add_slice(builder, event, track, category);
     if (error != 0)
         return error;
-    struct trace_lane *lane = &builder->lanes[track];
-    lane->open = (uint32_t)builder->trace->slice_count - 1;
-    if (category == TRACE_CATEGORY_TASK) {
-        lane->had_task = true;
+    builder->lanes[track].open = (uint32_t)builder->trace->slice_count - 1;
+    if (category == TRACE_CATEGORY_TASK)
         builder->trace->tracks[track].kind = TRACE_TRACK_TASK;
-    }
     return 0;
 }
 
@@ -133,37 +62,11 @@ static uint8_t outcome_of(struct trace_raw args) {
     return TRACE_OUTCOME_UNKNOWN;
 }
 
-static bool same_text(struct trace_builder *builder, struct trace_raw raw, uint32_t text,
-                      bool *no_memory) {
-    uint32_t number = trace_build_text_like(builder, raw, text);
-    *no_memory = number == TRACE_NO_INDEX;
-    return number == text;
-}
-
 static int end_slice(struct trace_builder *builder, const struct trace_raw_event *event,
                      uint32_t track) {
     struct trace_model *trace = builder->trace;
     struct trace_lane *lane = &builder->lanes[track];
-    if (lane->open == TRACE_NO_INDEX)
-        return trace_build_refuse(
-            builder, builder->line,
-            "an end of %.*s \"%.*s\", but nothing is open on track \"%.100s\"",
-            shown(event->category), event->category.text, shown(event->name), event->name.text,
-            track_name(builder, track));
     struct trace_slice *slice = &trace->slices[lane->open];
-    bool no_memory = false;
-    uint32_t category = trace->categories[slice->category];
-    if (!same_text(builder, event->category, category, &no_memory) ||
-        !same_text(builder, event->name, slice->name, &no_memory)) {
-        if (no_memory)
-            return CAD_ENOMEM;
-        return trace_build_refuse(
-            builder, builder->line,
-            "an end of %.*s \"%.*s\", but %s \"%.100s\" is the innermost open "
-            "slice of track \"%.100s\"",
-            shown(event->category), event->category.text, shown(event->name), event->name.text,
-            text_of(builder, category), text_of(builder, slice->name), track_name(builder, track));
-    }
     slice->end_ns = event->ts_ns;
     if (event->args.length > 2) {
         slice->end_args = trace_build_args(builder, event->args);
@@ -180,106 +83,36 @@ static int end_slice(struct trace_builder *builder, const struct trace_raw_event
             return CAD_ENOMEM;
     }
     lane->open = slice->parent;
-    lane->wait_woken = false;
     return 0;
 }
 
 /* --- Wakes ------------------------------------------------------------------------------------ */
 
-static int wake_id(struct trace_builder *builder, const struct trace_raw_event *event,
-                   uint64_t *id) {
-    int64_t number;
-    if (event->id.text == NULL || !trace_scan_whole(event->id, &number) || number < 1)
-        return trace_build_refuse(builder, builder->line, "a wake without an id above 0");
-    if (!trace_raw_is(event->category, "wake"))
-        return trace_build_refuse(builder, builder->line,
-                                  "a wake's category is \"wake\", not \"%.*s\"",
-                                  shown(event->category), event->category.text);
-    *id = (uint64_t)number;
-    return 0;
+/* Where the wake began that the rules have found this to be the end of. */
+static uint32_t track_of_begin(struct trace_builder *builder, const struct trace_half_wake *half) {
+    const struct trace_raw_event begin = {.pid = half->pid, .tid = half->tid};
+    uint32_t process = trace_build_process(builder, &begin);
+    return process == TRACE_NO_INDEX
+               ? TRACE_NO_INDEX
+               : trace_build_track(builder, process, half->tid, TRACE_TRACK_THREAD, 0);
 }
 
-static int begin_wake(struct trace_builder *builder, const struct trace_raw_event *event,
-                      uint32_t track) {
-    uint64_t id = 0;
-    int error = wake_id(builder, event, &id);
-    if (error != 0)
-        return error;
-    if (id <= builder->last_wake_id)
-        return trace_build_refuse(
-            builder, builder->line, "wake %llu after wake %llu: the ids of wakes must rise",
-            (unsigned long long)id, (unsigned long long)builder->last_wake_id);
-    builder->last_wake_id = id;
-    if (builder->half_wakes_by_id.count == 0)
-        builder->half_wake_count = 0;
-    if (builder->half_wake_count >= TRACE_NO_INDEX - 1 ||
-        !base_grow(&builder->half_wakes, &builder->half_wake_capacity, builder->half_wake_count,
-                   sizeof *builder->half_wakes) ||
-        !base_map_put(&builder->half_wakes_by_id, id, (uint32_t)builder->half_wake_count))
-        return CAD_ENOMEM;
-    struct trace_half_wake *half = &builder->half_wakes[builder->half_wake_count++];
-    *half = (struct trace_half_wake){
-        .from_ns = event->ts_ns,
-        .id = id,
-        .line = builder->line,
-        .from_track = track,
-        .name = trace_build_text(builder, event->name),
-    };
-    return half->name == TRACE_NO_INDEX ? CAD_ENOMEM : 0;
-}
-
-/* The wait that a wake ends: the one that is open, or one without length, just before. */
-static uint32_t wait_of_wake(const struct trace_model *trace, const struct trace_lane *lane,
-                             int64_t time_ns) {
-    if (lane->point != TRACE_NO_INDEX && trace->slices[lane->point].end_ns == time_ns)
-        return lane->point;
-    bool waits = lane->open != TRACE_NO_INDEX && !lane->wait_woken &&
-                 trace->slices[lane->open].category == TRACE_CATEGORY_WAIT;
-    return waits ? lane->open : TRACE_NO_INDEX;
-}
-
-static int end_wake(struct trace_builder *builder, const struct trace_raw_event *event,
-                    uint32_t track) {
+static int end_wake(struct trace_builder *builder, const struct trace_rules *rules,
+                    const struct trace_raw_event *event, uint32_t track) {
     struct trace_model *trace = builder->trace;
-    struct trace_lane *lane = &builder->lanes[track];
-    uint64_t id = 0;
-    int error = wake_id(builder, event, &id);
-    if (error != 0)
-        return error;
-    uint32_t found = base_map_get(&builder->half_wakes_by_id, id);
-    if (found == TRACE_NO_INDEX)
-        return trace_build_refuse(builder, builder->line,
-                                  "wake %llu ends (\"f\"), but has not begun (\"s\")",
-                                  (unsigned long long)id);
-    const struct trace_half_wake *half = &builder->half_wakes[found];
-    bool no_memory = false;
-    if (!same_text(builder, event->name, half->name, &no_memory))
-        return no_memory
-                   ? CAD_ENOMEM
-                   : trace_build_refuse(builder, builder->line,
-                                        "wake %llu has another name where it begins, in line "
-                                        "%llu",
-                                        (unsigned long long)id, (unsigned long long)half->line);
-    if (!event->binds_enclosing)
-        return trace_build_refuse(builder, builder->line, "wake %llu ends without \"bp\":\"e\"",
-                                  (unsigned long long)id);
-    uint32_t wait = wait_of_wake(trace, lane, event->ts_ns);
-    if (wait == TRACE_NO_INDEX)
-        return trace_build_refuse(builder, builder->line,
-                                  "wake %llu of task \"%.100s\", which does not wait",
-                                  (unsigned long long)id, track_name(builder, track));
-    trace->slices[wait].wake = (uint32_t)trace->wake_count;
-    lane->wait_woken = wait == lane->open;
-    lane->point = TRACE_NO_INDEX;
+    const struct trace_lane *lane = &builder->lanes[track];
+    uint32_t wait = rules->ends_point ? lane->point : lane->open;
     struct trace_wake wake = {
-        .from_ns = half->from_ns,
+        .from_ns = rules->wake.time_ns,
         .to_ns = event->ts_ns,
-        .from_track = half->from_track,
+        .from_track = track_of_begin(builder, &rules->wake),
         .to_track = track,
         .wait = wait,
-        .name = half->name,
+        .name = trace_build_text(builder, event->name),
     };
-    base_map_remove(&builder->half_wakes_by_id, id);
+    if (wake.from_track == TRACE_NO_INDEX || wake.name == TRACE_NO_INDEX)
+        return CAD_ENOMEM;
+    trace->slices[wait].wake = (uint32_t)trace->wake_count;
     return trace_build_wake(builder, &wake);
 }
 
@@ -301,10 +134,7 @@ static bool is_unseen(int category) {
 }
 
 static int take_instant(struct trace_builder *builder, const struct trace_raw_event *event,
-                        uint32_t track) {
-    int category = trace_build_category(builder, event->category, 0);
-    if (category < 0)
-        return category;
+                        uint32_t track, int category) {
     if (category == TRACE_CATEGORY_WAIT || category == TRACE_CATEGORY_SPAN)
         return take_point(builder, event, track, category);
     if (is_unseen(category))
@@ -330,43 +160,15 @@ static int take_counters(struct trace_builder *builder, const struct trace_raw_e
     if (name == TRACE_NO_INDEX)
         return CAD_ENOMEM;
     int64_t object = 0;
-    if (event->id.text != NULL && !trace_scan_whole(event->id, &object))
-        return trace_build_refuse(builder, builder->line, "an object's \"id\" is not a number");
+    if (event->id.text != NULL)
+        (void)trace_scan_whole(event->id, &object); /* the rules have looked at it */
     return trace_build_counters(builder, process, object, name, event->args, event->ts_ns);
 }
 
-static int check_event(struct trace_builder *builder, const struct trace_raw_event *event) {
-    if (event->phase == '\0' || strchr("BEsfiC", event->phase) == NULL)
-        return trace_build_refuse(
-            builder, builder->line,
-            "an event with \"ph\":\"%c\", which a trace of ours does not have",
-            event->phase == '\0' ? ' ' : event->phase);
-    if (event->name.text == NULL)
-        return trace_build_refuse(builder, builder->line, "an event without a name");
-    if (event->odd)
-        return trace_build_refuse(builder, builder->line,
-                                  "an event with a text where a number is to be, or a number where "
-                                  "a text is to be");
-    if (!event->has_ts)
-        return trace_build_refuse(builder, builder->line, "an event without a time (\"ts\")");
-    if (event->pid < 1 || event->tid < 1 || event->pid_text.text != NULL ||
-        event->tid_text.text != NULL)
-        return trace_build_refuse(builder, builder->line,
-                                  "an event whose \"pid\" or \"tid\" is not a number above 0");
-    if (event->ts_ns < builder->trace->end_ns)
-        return trace_build_refuse(
-            builder, builder->line, "time goes back, from %lld.%03d to %lld.%03d",
-            (long long)(builder->trace->end_ns / 1000), (int)(builder->trace->end_ns % 1000),
-            (long long)(event->ts_ns / 1000), (int)(event->ts_ns % 1000));
-    return 0;
-}
-
-int trace_own_event(struct trace_builder *builder, const struct trace_raw_event *event) {
+int trace_own_event(struct trace_builder *builder, const struct trace_rules *rules,
+                    struct trace_found_kind found, const struct trace_raw_event *event) {
     if (event->phase == 'M')
         return trace_build_metadata(builder, event);
-    int error = check_event(builder, event);
-    if (error != 0)
-        return error;
     builder->trace->end_ns = event->ts_ns;
     uint32_t process = trace_build_process(builder, event);
     if (process == TRACE_NO_INDEX)
@@ -380,45 +182,33 @@ int trace_own_event(struct trace_builder *builder, const struct trace_raw_event 
     if (track == TRACE_NO_INDEX)
         return CAD_ENOMEM;
     switch (event->phase) {
-    case 'B':
-        return begin_slice(builder, event, track);
     case 'E':
         return end_slice(builder, event, track);
     case 's':
-        return begin_wake(builder, event, track);
+        return 0; /* what is to be known of it comes with its end */
     case 'f':
-        return end_wake(builder, event, track);
+        return end_wake(builder, rules, event, track);
     default:
-        return take_instant(builder, event, track);
+        break;
     }
+    int category = category_of(builder, found, event);
+    if (category < 0)
+        return category;
+    return event->phase == 'B' ? begin_slice(builder, event, track, category)
+                               : take_instant(builder, event, track, category);
 }
 
-int trace_own_finish(struct trace_builder *builder) {
+/* What was open where the trace was cut short. */
+void trace_own_finish(struct trace_builder *builder) {
     struct trace_model *trace = builder->trace;
-    if (trace->complete && builder->half_wakes_by_id.count > 0) {
-        for (size_t i = 0; i < builder->half_wake_count; i++) {
-            const struct trace_half_wake *half = &builder->half_wakes[i];
-            if (base_map_get(&builder->half_wakes_by_id, half->id) == i)
-                return trace_build_refuse(builder, half->line, "wake %llu never ends (\"f\")",
-                                          (unsigned long long)half->id);
-        }
-    }
     for (size_t track = 0; track < trace->track_count; track++) {
         if (trace->tracks[track].tid == TRACE_LOOP_TID)
             trace->tracks[track].kind = TRACE_TRACK_LOOP;
         for (uint32_t open = builder->lanes[track].open; open != TRACE_NO_INDEX;) {
             struct trace_slice *slice = &trace->slices[open];
-            if (trace->complete)
-                return trace_build_refuse(
-                    builder, builder->line,
-                    "the trace ends, but %s \"%.100s\" of track \"%.100s\" is "
-                    "still open",
-                    trace_category_text(trace, slice->category), text_of(builder, slice->name),
-                    track_name(builder, (uint32_t)track));
             slice->end_ns = trace->end_ns;
             slice->flags |= TRACE_SLICE_OPEN;
             open = slice->parent;
         }
     }
-    return 0;
 }

@@ -5,6 +5,8 @@
 #include "cadran.h"
 #include "trace/build.h"
 #include "trace/decode.h"
+#include "trace/kinds.h"
+#include "trace/rules.h"
 #include "trace/scan.h"
 #include "trace/unpack.h"
 
@@ -30,6 +32,8 @@ struct input {
 
 struct reader {
     struct input input;
+    struct trace_kind_index kinds;
+    struct trace_rules rules;        /* for a trace of ours */
     struct trace_builder builder;    /* of the model; without one, of messages */
     struct trace_consumer *consumer; /* NULL: a model is made */
     struct trace_decoder decoder;    /* for the consumer, as all of these */
@@ -204,19 +208,40 @@ static int skip_large_value(struct reader *reader) {
 
 /* --- Events --------------------------------------------------------------------------------- */
 
-/* To the model, or to the consumer. */
-static int take_event(struct reader *reader, const struct trace_raw_event *raw) {
+static int to_consumer(struct reader *reader, enum trace_kind kind,
+                       const struct trace_raw_event *raw) {
     struct trace_event *event = &reader->event;
-    if (reader->consumer == NULL)
-        return trace_build_event(&reader->builder, raw);
-    int error = trace_decode(&reader->decoder, raw, event);
+    int error = trace_decode(&reader->decoder, kind, raw, event);
     if (error != 0)
         return error;
-    event->ordinal = ++reader->builder.trace->event_count;
+    event->ordinal = reader->builder.trace->event_count;
     event->line = reader->builder.line;
     error = reader->consumer->take(reader->consumer, event);
     reader->consumer_failed = error != 0;
     return error;
+}
+
+/* A rule that was broken, as the rules say it. */
+static int refuse_fault(struct reader *reader, int error) {
+    const struct trace_rules *rules = &reader->rules;
+    return error != CAD_EINVAL
+               ? error
+               : trace_build_refuse(&reader->builder, rules->fault_line, "%s", rules->fault);
+}
+
+/* To the model, or to the consumer, where it keeps the rules. */
+static int take_event(struct reader *reader, const struct trace_raw_event *raw) {
+    struct trace_builder *builder = &reader->builder;
+    int error = 0;
+    if (builder->trace->event_count++ == 0 && (error = trace_build_header(builder, raw)) != 0)
+        return error;
+    struct trace_found_kind found = trace_kind_index_find(&reader->kinds, raw);
+    if (builder->own)
+        error = trace_rules_take(&reader->rules, found, raw, builder->line);
+    if (error != 0)
+        return refuse_fault(reader, error);
+    return reader->consumer != NULL ? to_consumer(reader, found.kind, raw)
+                                    : trace_build_event(builder, &reader->rules, found, raw);
 }
 
 /* One that cannot be taken. In a trace of ours there is none; in another program's it may be a
@@ -498,8 +523,11 @@ static int read_all(struct reader *reader, const char *name, char *message) {
     int error = trace_build_start(&reader->builder, name, message);
     if (input->buffer == NULL || input->source == NULL)
         error = CAD_ENOMEM;
+    trace_kind_index_init(&reader->kinds);
     if (error == 0)
         error = take_file(reader);
+    if (error == 0 && reader->complete)
+        error = refuse_fault(reader, trace_rules_end(&reader->rules));
     if (error == 0 && (!reader->complete || trace_source_is_cut(input->source)))
         error = warn_cut(reader);
     return error;
@@ -509,6 +537,7 @@ static void finish(struct reader *reader, const char *name, int error, char *mes
     if (error == CAD_ENOMEM && !reader->consumer_failed)
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
     trace_build_drop(&reader->builder);
+    trace_rules_free(&reader->rules);
     trace_decoder_free(&reader->decoder);
     base_free(reader->input.buffer);
     trace_source_free(reader->input.source);

@@ -32,8 +32,9 @@ int trace_read(const char *path, struct trace_model **trace, char message[TRACE_
 
 /* Gives each event of a trace to the consumer, in the order of the file, with its line and ordinal,
  * as it was told to whoever wrote it; and then the end. An event of a kind that the table does not
- * have, as all of another program's, is TRACE_UNKNOWN. Nothing but the event at hand is kept. The
- * rules are not looked at: what a consumer must rely on, it checks.
+ * have, as all of another program's, is TRACE_UNKNOWN. An event of a trace of ours comes only when
+ * it keeps the rules. Nothing is kept but the event at hand, and what the rules ask for of all that
+ * is open (rules.h).
  *
  * As trace_read(); and what take() or end() of the consumer returned, with the consumer's words as
  * the message. *complete is false where the file is cut short; the message then says where. */

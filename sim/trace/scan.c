@@ -262,6 +262,15 @@ bool trace_scan_member(const char **at, const char *end, struct trace_raw *key,
     return true;
 }
 
+bool trace_raw_member(struct trace_raw object, const char *name, struct trace_raw *value) {
+    struct trace_raw key;
+    const char *at = object.text;
+    while (at != NULL && trace_scan_member(&at, object.text + object.length, &key, value))
+        if (trace_raw_is(key, name))
+            return true;
+    return false;
+}
+
 /* --- Strings ------------------------------------------------------------------------------- */
 
 static uint32_t hex_word(const char *text) {

@@ -75,6 +75,8 @@ size_t trace_scan_clean(struct trace_raw text, char *to, size_t room);
  * quotes, a value as it is written. False after the last one. */
 bool trace_scan_member(const char **at, const char *end, struct trace_raw *key,
                        struct trace_raw *value);
+/* The one of this name; false where there is none. */
+bool trace_raw_member(struct trace_raw object, const char *name, struct trace_raw *value);
 
 /* Times and whole numbers stay so far from the ends of int64_t that sums of two do not overflow. */
 #define TRACE_SCAN_WHOLE_MAX (INT64_MAX / 4)
