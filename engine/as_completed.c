@@ -98,8 +98,9 @@ size_t cad_as_completed_count(const cad_as_completed *iterator) {
     return iterator->count;
 }
 
-/* Waits for the next one that is done: 0 and *done. */
+/* Waits for the next one that is done: 0 and *done; NULL otherwise. */
 static int next_done(cad_task *task, cad_future **done) {
+    *done = NULL;
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_as_completed *self = wait->object;
     bool none = cad__list_empty(&self->completed) && self->expired == 0;
