@@ -195,7 +195,7 @@ static cad_task *start(int (*fn)(void *arg), void *arg) {
 
 static int next_futures(void *arg) {
     (void)arg;
-    int64_t delays[] = {3 * CAD_SECOND, -CAD_SECOND, 9 * CAD_SECOND};
+    static int64_t delays[] = {3 * CAD_SECOND, -CAD_SECOND, 9 * CAD_SECOND};
     cad_task *tasks[] = {start(end_after, &delays[0]), start(end_after, &delays[1]),
                          start(end_after, &delays[2])};
     cad_as_completed *iterator;
