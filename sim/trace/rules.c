@@ -12,7 +12,7 @@
 /* Deeper than this no scenario nests its spans. */
 enum { DEPTH_MAX = 10000 };
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 /* How much of a text goes into a message, in bytes. */
 enum { SHOWN = 100 };
