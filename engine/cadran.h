@@ -325,6 +325,12 @@ CAD_API int cad_future_set_exception(cad_future *future, int code, cad_exception
 CAD_API bool cad_future_done(const cad_future *future);
 CAD_API bool cad_future_cancelled(const cad_future *future);
 
+/* loop.run_until_complete(): runs until `future` is done, whatever tasks remain then, and for as
+ * long as it is not, though none remains. It returns at the end of the iteration in which the
+ * future's done callbacks run: 0, whatever that ended with, or one of the errors of cad_loop_run().
+ * The caller has a reference to the future. */
+CAD_API int cad_loop_run_until(cad_loop *loop, cad_future *future);
+
 /* Future.result(): 0 and the value (`value` may be NULL), the error that it ended with,
  * CAD_ECANCELLED, or CAD_ESTATE when it is not done yet. */
 CAD_API int cad_future_result(cad_future *future, void **value);

@@ -107,6 +107,8 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     X(SHIELD_INNER, "shield_inner", cad__shield_inner_done, cad__follower_task)                    \
     X(SHIELD_OUTER, "shield_outer", cad__shield_outer_done, cad__follower_task)                    \
     X(TASK_GROUP, "task_group", cad__task_group_member_done, cad__follower_task)                   \
+    /* what cad_loop_run_until() runs for is done */                                               \
+    X(RUN_UNTIL, "run_until", cad__run_until_done, cad__follower_task)                             \
     /* a request to a simulated world has come to its end */                                       \
     X(REQUEST, "request", cad__request_ended, cad__entry_no_task)
 

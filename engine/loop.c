@@ -244,7 +244,7 @@ static int iterate(cad_loop *loop, bool first) {
     return loop->interrupted != 0 ? CAD_EINTERRUPTED : 0;
 }
 
-int cad_loop_run(cad_loop *loop) {
+static int run(cad_loop *loop) {
     CAD__ASSERT(cad__running == &none, "loops do not nest");
     if (!loop->started) {
         loop->driver->start(loop->driver);
@@ -254,7 +254,6 @@ int cad_loop_run(cad_loop *loop) {
     cad__running = loop;
     if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
-    loop->complete = loop->live == 0;
     loop->signal = 0;
     for (bool first = true; result == 0 && !loop->complete; first = false) {
         result = iterate(loop, first);
@@ -266,6 +265,26 @@ int cad_loop_run(cad_loop *loop) {
     loop->stopping = false;
     cad__interrupt_heeded(loop);
     return result != 0 ? cad__raise(result, NULL) : 0;
+}
+
+int cad_loop_run(cad_loop *loop) {
+    loop->complete = loop->live == 0;
+    return run(loop);
+}
+
+void cad__run_until_done(cad__entry *entry) {
+    CAD__CONTAINER(entry, cad__follower, entry)->future->object.loop->complete = true;
+}
+
+int cad_loop_run_until(cad_loop *loop, cad_future *future) {
+    cad__follower goal = {.entry.kind = CAD__ENTRY_RUN_UNTIL, .future = future};
+    loop->complete = false;
+    loop->live++; /* so that the run is not complete with the last task's end */
+    cad__follow(&goal);
+    int result = run(loop);
+    cad__unfollow(&goal);
+    loop->live--;
+    return result;
 }
 
 void cad_loop_stop(cad_loop *loop) {

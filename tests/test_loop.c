@@ -119,6 +119,23 @@ static void test_loop__a_loop_without_tasks_ends_at_once(void **state) {
     assert_int_equal(cad_loop_run(test_loop), 0);
 }
 
+static void test_loop__it_runs_until_a_future_is_done(void **state) {
+    (void)state;
+    cad_future *future = cad_future_new(test_loop);
+    cad_task *task;
+    start(sleep_then_note, "other");
+    assert_int_equal(cad_task_create(test_loop, note_name, "task", NULL, &task), 0);
+    assert_int_equal(cad_loop_run_until(test_loop, task), 0);
+    assert_int_equal(cad_loop_time(test_loop), 0);
+    assert_int_equal(cad_loop_run_until(test_loop, future), CAD_EDEADLOCK);
+    HAPPENED("0: task", "1: other slept");
+    assert_int_equal(cad_future_set_exception(future, CAD_EINVAL, NULL), 0);
+    assert_int_equal(cad_loop_run_until(test_loop, future), 0);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+    cad_future_unref(task);
+    cad_future_unref(future);
+}
+
 static void test_loop__a_loop_that_never_runs_frees_its_tasks(void **state) {
     (void)state;
     start(note_name, "never");
@@ -442,6 +459,7 @@ int main(void) {
         cmocka_unit_test(test_loop__a_long_sleep),
         cmocka_unit_test(test_loop__fractions_of_a_second),
         ENGINE_TEST(test_loop__a_loop_without_tasks_ends_at_once),
+        ENGINE_TEST(test_loop__it_runs_until_a_future_is_done),
         ENGINE_TEST(test_loop__a_loop_that_never_runs_frees_its_tasks),
         ENGINE_TEST(test_loop__it_goes_on_after_a_deadlock),
         ENGINE_TEST(test_loop__it_goes_on_after_a_stop),

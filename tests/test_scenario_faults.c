@@ -76,6 +76,18 @@ static void test_scenario_faults__variables(void **state) {
     scenario_refuse("{'cadran':1,'vars':{'a':'1 / 0'}}", "1:25: /vars/a: division by zero\n");
 }
 
+static void test_scenario_faults__the_main_task(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'tasks':[{'name':'a','main':true,'start':1,'do':[]},\n"
+                    "{'name':'b','main':true,'count':2,'do':[]},{'name':'c','main':1,'do':[]}]}",
+                    "1:46: /tasks/0/start: the main task begins at once; it has no \"start\"\n"
+                    "2:13: /tasks/1/main: \"a\" is the main task already; there is one at most\n"
+                    "2:63: /tasks/2/main: expected true or false, found a number\n");
+    scenario_refuse("{'cadran':1,'vars':{'n':2},\n"
+                    "'tasks':[{'name':'b{i}','main':true,'count':'n','do':[]}]}",
+                    "2:45: /tasks/0/count: the main task is one; its count must be 1\n");
+}
+
 static void test_scenario_faults__objects(void **state) {
     (void)state;
     scenario_refuse("{'cadran':1,'vars':{'x':-1},'objects':{\n"
@@ -274,6 +286,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__each_type_of_objects_has_a_row, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__document, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__variables, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__the_main_task, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__verbs, teardown),

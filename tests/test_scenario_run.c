@@ -311,6 +311,77 @@ static void test_scenario_run__each_task_has_a_stream_of_its_own(void **state) {
         "True\nTrue\nTrue\n", "complete");
 }
 
+/* --- The main task --------------------------------------------------------------------------- */
+
+#define MAIN_AND_WORKER(worker, main, more)                                                        \
+    "{'cadran':1,'objects':{'q':{'type':'queue'}},'coroutines':{'late':{'do':[{'log':'late'},"     \
+    "{'sleep':1},{'log':'never'}]}},'tasks':[{'name':'w','do':[" worker                            \
+    "]},\n{'name':'m','main':true,'do':[" main "]}]" more "}"
+
+static void test_scenario_run__with_the_main_task_all_others_end(void **state) {
+    (void)state;
+    scenario_check(
+        MAIN_AND_WORKER("{'try':[{'repeat':'forever','do':[{'get':'q','as':'x'},{'log':'{x}'}]}],"
+                        "'finally':[{'sleep':1},{'log':'cleaned up'},{'spawn':'late'}]}",
+                        "{'put':'q','value':1},{'sleep':1}", ""),
+        "0s + 000ms 1\n2s + 000ms cleaned up\n2s + 000ms late\n", "complete");
+}
+
+static void test_scenario_run__what_others_raise_at_the_end_is_said(void **state) {
+    (void)state;
+    scenario_run run =
+        scenario_play(MAIN_AND_WORKER("{'try':[{'sleep':9}],'finally':[{'raise':'ValueError'}]}",
+                                      "{'sleep':1}", ""),
+                      NULL);
+    assert_string_equal(
+        run.report,
+        "s:1:179: /tasks/0/do/0/finally/0: exception during shutdown in task w: ValueError\n");
+    assert_int_equal(run.outcome, RUN_COMPLETE);
+    scenario_free(&run);
+    run = scenario_play(MAIN_AND_WORKER("{'sleep':9}", "{'sleep':1},{'raise':'Boom'}", ""), NULL);
+    assert_int_equal(run.outcome, RUN_FAILED);
+    assert_int_equal(run.end_ns, CAD_SECOND);
+    assert_int_equal(run.failures, 1);
+    scenario_free(&run);
+    run = scenario_play(MAIN_AND_WORKER("{'sleep':1},{'cancel':'m'}", "{'sleep':9}", ""), NULL);
+    assert_int_equal(run.outcome, RUN_FAILED);
+    scenario_free(&run);
+}
+
+static void test_scenario_run__an_interrupt_cancels_the_main_task(void **state) {
+    (void)state;
+    scenario_check(
+        MAIN_AND_WORKER(
+            "{'try':[{'sleep':9}],'finally':[{'log':'w'}]}",
+            "{'try':[{'sleep':9}],'except':{'CancelledError':[{'log':'m'},{'raise':true}]}}",
+            ",'signals':[{'at':1,'signal':'SIGINT'}],'on_interrupt':[{'log':'bye'}]"),
+        "1s + 000ms m\n1s + 000ms w\n1s + 000ms bye\n", "interrupted");
+    scenario_check(
+        MAIN_AND_WORKER(
+            "{'sleep':9}",
+            "{'try':[{'sleep':9}],'except':{'CancelledError':[{'log':'m'},{'sleep':1}]}}",
+            ",'signals':[{'at':1,'signal':'SIGINT'}],'on_interrupt':[{'log':'bye'}]"),
+        "1s + 000ms m\n", "complete");
+    scenario_check(
+        MAIN_AND_WORKER(
+            "{'try':[{'sleep':9}],'finally':[{'log':'w'},{'sleep':9}]}",
+            "{'try':[{'sleep':9}],'except':{'CancelledError':[{'log':'m'},{'sleep':9}]}}",
+            ",'signals':[{'at':1,'signal':'SIGINT'},{'at':2,'signal':'SIGINT'},"
+            "{'at':3,'signal':'SIGINT'}],'on_interrupt':[{'log':'bye'}]"),
+        "1s + 000ms m\n2s + 000ms w\n3s + 000ms bye\n", "interrupted");
+}
+
+static void test_scenario_run__a_deadlock_runs_no_finally(void **state) {
+    (void)state;
+    scenario_check(
+        MAIN_AND_WORKER("{'sleep':1}", "{'try':[{'get':'q'}],'finally':[{'log':'never'}]}", ""), "",
+        "deadlock");
+    scenario_check(MAIN_AND_WORKER("{'sleep':9}",
+                                   "{'try':[{'sleep':9}],'finally':[{'log':'never'}]}",
+                                   ",'until':1"),
+                   "", "stopped");
+}
+
 /* --- Steps that reference.py does not know -----------------------------------------------------
  */
 
@@ -423,6 +494,11 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__unretrieved_exceptions_are_reported_once,
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_interrupt_stops_everything, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__with_the_main_task_all_others_end, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__what_others_raise_at_the_end_is_said,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__an_interrupt_cancels_the_main_task, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),
         cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_long_deadlock_report_is_cut, teardown),

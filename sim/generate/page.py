@@ -72,7 +72,7 @@ FUNCTIONS = {
 }
 
 OUTCOMES = {
-    "complete": "every task has ended, none with an exception that nobody retrieved",
+    "complete": "every task has ended, or the [main one](#the-main-task), none with an exception that nobody retrieved",
     "failed": "every task has ended, at least one with an exception that nobody retrieved; or a "
               "callback raised one",
     "deadlock": "tasks remain, and nothing can ever wake them",

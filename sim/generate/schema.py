@@ -240,6 +240,9 @@ def task_properties():
         "let": described(ref("bindings"), "variables of the task, in order"),
         "start": described(ref("time"), "when it is created, after the loop's start; default: "
                                         "before the first iteration"),
+        "main": described({"type": "boolean"},
+                          "whether the run is over when this task has ended, as with "
+                          "`asyncio.run`; default false"),
         "do": described(ref("steps"), "what it does"),
         "call": described({"type": "string"}, "the coroutine that it runs, in place of `do`"),
         "args": described(ref("arguments"), "what that coroutine is given"),

@@ -12,10 +12,9 @@ const prog_field prog_document_fields[] = {
 };
 
 const prog_field prog_task_fields[] = {
-    {"name", true},  {"count", false}, {"index", false}, {"let", false},  {"do", false},
-    {"call", false}, {"args", false},  {"start", false}, {"host", false}, /* a fault of its own,
-                                                                             until there is a
-                                                                             network */
+    {"name", true},  {"count", false}, {"index", false}, {"let", false},
+    {"do", false},   {"call", false},  {"args", false},  {"start", false},
+    {"main", false}, {"host", false}, /* a fault of its own, until there is a network */
     {NULL, false},
 };
 

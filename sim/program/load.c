@@ -162,6 +162,20 @@ static void declare_row(prog_compiler *compiler, const doc_node *node, const cha
             node, "the name \"%s\" is another task's, too; give each a name of its own", name);
 }
 
+/* asyncio.run() is given one coroutine, and begins with it. */
+static void read_main(prog_compiler *compiler, const doc_node *node, prog_task_spec *spec) {
+    doc_node member, start;
+    if (!doc_node_member(node, "main", &member) || doc_node_boolean(&member, &spec->main) != 0 ||
+        !spec->main)
+        return;
+    if (compiler->main != NULL)
+        (void)doc_node_key_fault(&member, "\"%s\" is the main task already; there is one at most",
+                                 compiler->main->pattern != NULL ? compiler->main->pattern : "");
+    compiler->main = spec;
+    if (doc_node_member(node, "start", &start))
+        (void)doc_node_key_fault(&start, "the main task begins at once; it has no \"start\"");
+}
+
 static void declare_task(prog_compiler *compiler, const doc_node *node) {
     prog_program *program = compiler->program;
     prog_task_spec *spec = &program->tasks[program->task_count++];
@@ -186,6 +200,7 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
             prog_declare_variable(compiler, body, doc_node_key(&item));
     if (doc_node_member(node, "do", &member))
         prog_declare_steps(compiler, body, &member);
+    read_main(compiler, node, spec);
     if (doc_node_member(node, "host", &member))
         (void)doc_node_key_fault(&member, "\"host\" is not supported yet");
 }

@@ -232,6 +232,7 @@ typedef struct prog_task_spec {
     bool indexed;   /* the name depends on nothing else, and so need not be kept */
     const prog_bindings *let;
     prog_setting start; /* not given: before the first iteration */
+    bool main;          /* the run is over when it has ended */
     prog_body *body;
     const prog_body *call; /* NULL: the body is what runs */
     const prog_arguments *arguments;

@@ -43,7 +43,8 @@ bool run_machine_refuel(const run_job *job) {
         options->progress->show(options->progress, machine);
     if (machine->stopping)
         return false;
-    if (!machine->ending && cad_loop_interrupted(machine->loop))
+    bool main_takes_it = machine->main_runs && machine->interrupts == 0;
+    if (!machine->ending && !main_takes_it && cad_loop_interrupted(machine->loop))
         return false;
     if (gauge->steps >= options->max_steps)
         stop_at_steps(job, RUN_LIMIT_STEPS, options->max_steps, "");

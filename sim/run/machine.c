@@ -1,8 +1,11 @@
-/* What ends a run before its time. */
+/* What ends a run before its time, or would. */
 #include "run/machine.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "trace/stream.h"
 
 static void stop(run_machine *machine, enum run_outcome outcome, const char *format,
                  va_list arguments) {
@@ -36,6 +39,26 @@ int run_machine_no_memory(run_machine *machine) {
     if (!machine->stopping)
         machine->out_of_memory = true;
     return run_machine_stop(machine, RUN_BROKEN, "out of memory");
+}
+
+static const char *signal_name(int number) {
+    switch (number) {
+    case SIGTERM:
+        return "SIGTERM";
+    case SIGHUP:
+        return "SIGHUP";
+    case SIGQUIT:
+        return "SIGQUIT";
+    default:
+        return "SIGINT";
+    }
+}
+
+void run_machine_trace_signal(run_machine *machine, int number) {
+    if (machine->trace != NULL && !machine->signal_traced)
+        trace_stream_signal(machine->trace, cad_loop_time(machine->loop), NULL,
+                            signal_name(number));
+    machine->signal_traced = true;
 }
 
 uint64_t run_machine_steps(const run_machine *machine) {

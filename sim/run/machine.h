@@ -87,6 +87,7 @@ struct run_machine {
     expr_value *globals;
     run_instance *objects;
     expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */
+    cad_task *main;            /* the one with whose end the run is over; NULL: with that of all */
     uint64_t *spawned;         /* by coroutine */
     expr_value *arguments;     /* of the task that is being created */
     cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
@@ -105,7 +106,10 @@ struct run_machine {
     int64_t zero_ns;    /* of `log` */
     int64_t until_ns;   /* CAD_NEVER: until every task has ended */
     bool until_came;
+    bool main_runs;      /* the first interrupt cancels it */
+    unsigned interrupts; /* that have come meanwhile */
     bool signal_traced;
+    uint64_t excused; /* of result.failure_count: they do not make the run fail */
     unsigned threads;
     int64_t makespan_least_ns, makespan_most_ns, tolerance_ns; /* of prog_program.expect */
     int64_t max_concurrent;
@@ -142,6 +146,9 @@ int run_machine_limit(run_machine *machine, enum run_limit limit, const char *fo
 
 /* The same for memory that has run out. */
 int run_machine_no_memory(run_machine *machine);
+
+/* A signal has come, now; told once. */
+void run_machine_trace_signal(run_machine *machine, int number);
 
 /* How many instructions were run so far. */
 uint64_t run_machine_steps(const run_machine *machine);

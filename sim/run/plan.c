@@ -56,7 +56,8 @@ static void drop_locals(struct planner *planner) {
 
 static int note(run_machine *machine, const prog_task_spec *spec, int error) {
     if (error < 0 && error != CAD_ENOMEM)
-        run_note_failure(machine, NULL, spec->pattern, error, cad_error_exception(), PROG_NO_PC);
+        run_note_failure(machine, NULL, "exception in", spec->pattern, error, cad_error_exception(),
+                         PROG_NO_PC);
     return error;
 }
 
@@ -103,7 +104,7 @@ static int create(run_job *job, const prog_task_spec *spec, const char *name, bo
         error = run_evaluate_arguments(job, spec->arguments, task.locals);
     }
     if (error == 0)
-        error = run_task_new(machine, &task, NULL);
+        error = run_task_new(machine, &task, spec->main ? &machine->main : NULL);
     for (uint32_t i = 0; i < task.local_count; i++) {
         if (error != 0)
             expr_value_unref(task.locals[i]);

@@ -237,17 +237,22 @@ static int prepare_expect(run_machine *machine) {
     return error;
 }
 
+static int prepare_count(run_machine *machine, const prog_task_spec *spec, int64_t *count) {
+    *count = 1;
+    if (spec->count.value == NULL)
+        return 0;
+    int error = evaluate_whole(machine, &spec->count, "count", 0, MOST, count);
+    if (error == 0 && spec->main && *count != 1)
+        error = fault(machine, spec->count.place, "the main task is one; its count must be 1");
+    return error;
+}
+
 int run_prepare_settings(run_machine *machine) {
     const prog_program *program = machine->program;
     int64_t threads = 4;
     int error = prepare_expect(machine);
-    for (size_t i = 0; i < program->task_count; i++) {
-        const prog_setting *count = &program->tasks[i].count;
-        machine->counts[i] = 1;
-        if (count->value != NULL)
-            error =
-                both(error, evaluate_whole(machine, count, "count", 0, MOST, &machine->counts[i]));
-    }
+    for (size_t i = 0; i < program->task_count; i++)
+        error = both(error, prepare_count(machine, &program->tasks[i], &machine->counts[i]));
     for (size_t i = 0; i < program->signal_count; i++)
         error = both(
             error, evaluate_time(machine, &program->signals[i].at, "a time", &machine->signals[i]));

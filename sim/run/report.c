@@ -73,8 +73,8 @@ static void report_members(const run_machine *machine, const cad_exception *exce
     }
 }
 
-void run_note_failure(run_machine *machine, const cad_task *task, const char *who, int code,
-                      const cad_exception *exception, uint32_t at) {
+void run_note_failure(run_machine *machine, const cad_task *task, const char *how, const char *who,
+                      int code, const cad_exception *exception, uint32_t at) {
     base_buffer what = {0}, where = {0}, members = {0};
     uint32_t place = place_of(machine, at);
     if (exception != NULL && cad_exception_code(exception) != code)
@@ -88,9 +88,8 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *wh
     bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
     FILE *report = kept ? begin_report(machine) : NULL;
     if (report != NULL)
-        fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
-                where.data != NULL ? ": " : "",
-                task != NULL ? "exception never retrieved in " : "exception in ", who, said,
+        fprintf(report, "%s%s%s %s: %s%s\n", where.data != NULL ? where.data : "",
+                where.data != NULL ? ": " : "", how, who, said,
                 members.data != NULL ? members.data : "");
     base_buffer_free(&what);
     base_buffer_free(&where);
@@ -99,20 +98,24 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *wh
 
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result) {
     if (result < 0 && result != CAD_PENDING)
-        run_note_failure(machine, NULL, who, result, cad_error_exception(), job->frame.pc);
+        run_note_failure(machine, NULL, "exception in", who, result, cad_error_exception(),
+                         job->frame.pc);
+}
+
+void run_note_task(run_machine *machine, cad_task *task, const char *how, int code,
+                   const cad_exception *exception) {
+    const run_job *job = cad_task_state(task);
+    base_buffer who = {0};
+    (void)base_buffer_format(&who, "task %s", cad_task_name(task));
+    run_note_failure(machine, task, how, who.data != NULL ? who.data : "a task", code, exception,
+                     job->frame.pc);
+    base_buffer_free(&who);
 }
 
 void run_note_unretrieved(cad_future *future, int code, const cad_exception *exception,
                           void *context) {
-    run_machine *machine = context;
-    if (!run_is_task(future))
-        return; /* a future of the document may fail without anybody asking */
-    const run_job *job = cad_task_state(future);
-    base_buffer who = {0};
-    (void)base_buffer_format(&who, "task %s", cad_task_name(future));
-    run_note_failure(machine, future, who.data != NULL ? who.data : "a task", code, exception,
-                     job->frame.pc);
-    base_buffer_free(&who);
+    if (run_is_task(future)) /* a future of the document may fail without anybody asking */
+        run_note_task(context, future, "exception never retrieved in", code, exception);
 }
 
 /* --- Slow turns ------------------------------------------------------------------------------ */

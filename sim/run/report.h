@@ -11,9 +11,13 @@ static inline void run_speak(const run_machine *machine) {
         machine->options->progress->hide(machine->options->progress);
 }
 
-/* Remembers, and reports, an exception that nobody will handle. `at` is an instruction. */
-void run_note_failure(run_machine *machine, const cad_task *task, const char *who, int code,
-                      const cad_exception *exception, uint32_t at);
+/* Remembers, and reports, an exception that nobody will handle. `how` stands before `who`:
+ * "exception in"; `at` is an instruction. */
+void run_note_failure(run_machine *machine, const cad_task *task, const char *how, const char *who,
+                      int code, const cad_exception *exception, uint32_t at);
+/* The same for a task that has ended. */
+void run_note_task(run_machine *machine, cad_task *task, const char *how, int code,
+                   const cad_exception *exception);
 /* The engine's: a task or future has gone, and nobody asked for its exception. */
 void run_note_unretrieved(cad_future *future, int code, const cad_exception *exception,
                           void *machine);

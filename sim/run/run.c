@@ -15,6 +15,7 @@
 #include "run/callback.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
+#include "run/main_task.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
@@ -153,6 +154,8 @@ static void let_go(run_machine *machine) {
     run_plan_drop(machine);
     drop_values(machine->globals, program->global_names.count);
     drop_values(machine->tasks, program->task_names.count);
+    cad_future_unref(machine->main);
+    machine->main = NULL;
     for (size_t i = 0; machine->objects != NULL && i < program->object_names.count; i++) {
         run_instance *instance = &machine->objects[i];
         if (program->objects[i].type == PROG_QUEUE && instance->primitive != NULL)
@@ -208,32 +211,13 @@ static void until_came(void *arg) {
     cad_loop_stop(machine->loop);
 }
 
-static const char *signal_name(int number) {
-    switch (number) {
-    case SIGTERM:
-        return "SIGTERM";
-    case SIGHUP:
-        return "SIGHUP";
-    case SIGQUIT:
-        return "SIGQUIT";
-    default:
-        return "SIGINT";
-    }
-}
-
-static void trace_signal(run_machine *machine) {
-    if (machine->trace != NULL && !machine->signal_traced)
-        trace_stream_signal(machine->trace, cad_loop_time(machine->loop), NULL,
-                            signal_name(machine->result.signal));
-    machine->signal_traced = true;
-}
-
 static void signal_came(void *arg) {
     run_machine *machine = arg;
-    trace_signal(machine);
+    machine->signal_traced = false;
+    run_machine_trace_signal(machine, SIGINT);
     if (machine->options->real)
         (void)raise(SIGINT);
-    else
+    else if (!run_main_takes_interrupt(machine))
         cad_loop_interrupt(machine->loop);
 }
 
@@ -333,7 +317,7 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     machine->ending = true;
     heed_no_signals(machine);
     if (outcome == RUN_INTERRUPTED)
-        trace_signal(machine); /* one from outside */
+        run_machine_trace_signal(machine, machine->result.signal); /* one from outside */
     if (outcome == RUN_INTERRUPTED && program->on_interrupt != NULL)
         (void)run_body(machine, program->on_interrupt, "on_interrupt");
     run_check_invariants(machine);
@@ -343,9 +327,9 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     run_note_tasks(machine);
     machine->result.pending_count = count_pending(machine);
     let_go(machine);
-    if (outcome == RUN_COMPLETE)
+    if (outcome == RUN_COMPLETE && machine->result.pending_count == 0)
         free_objects(machine);
-    if (outcome == RUN_COMPLETE && machine->result.failure_count > 0)
+    if (outcome == RUN_COMPLETE && machine->result.failure_count > machine->excused)
         outcome = RUN_FAILED;
     machine->result.outcome = machine->stopping ? machine->stop_outcome : outcome;
     machine->result.steps = run_machine_steps(machine);
@@ -359,7 +343,8 @@ static void end(run_machine *machine, enum run_outcome outcome) {
 const run_result *run_machine_run(run_machine *machine) {
     enum run_outcome outcome = RUN_FAILED;
     if (begin(machine))
-        outcome = outcome_of(machine, cad_loop_run(machine->loop));
+        outcome = outcome_of(machine, machine->main != NULL ? run_main_task(machine)
+                                                            : cad_loop_run(machine->loop));
     else if (cad_loop_interrupted(machine->loop))
         outcome = RUN_INTERRUPTED;
     end(machine, outcome);
