@@ -283,6 +283,10 @@ def document_properties():
         "on_interrupt": described(ref("immediateSteps"), "steps that run when SIGINT stops the loop"),
         "signals": described(list_of(ref("signal")), "signals that arrive"),
         "threads": described(ref("count"), "how many workers `to_thread` has; default 4"),
+        "eager_tasks": described({"type": "boolean"},
+                                 "whether tasks that are created while the loop runs start at once, "
+                                 "in the turn of who creates them (asyncio's `eager_task_factory`); "
+                                 "default false"),
         "until": described({"anyOf": [{"const": "complete"}, ref("time")]},
                            "when the run ends: with the last task (`complete`, the default), or at "
                            "a time"),
