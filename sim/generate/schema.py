@@ -299,15 +299,20 @@ def definitions(tables):
     exceptions = [row["name"] for row in tables["exceptions"]]
     reserved = sorted(keyword.kwlist + [row["name"] for row in tables["functions"]])
     return {
-        "expression": described({"type": EXPRESSION},
-                                "a number, or an expression in Python's notation: `\"i % 3 + 1\"`"),
+        "expression": described({"type": EXPRESSION + ["array"],
+                                 "items": {"anyOf": [{"type": "null"}, ref("expression")]}},
+                                "a number, or an expression in Python's notation: "
+                                "`\"i % 3 + 1\"`; an array is a list of such"),
         "time": described({"type": EXPRESSION},
                           "seconds: a number, or an expression, in which numbers can have units: "
                           "`\"250ms\"`, `\"2 * i\"`"),
         "count": described({"type": EXPRESSION}, "a whole number, or an expression that gives one"),
-        "text": described({"type": TEXT}, "text, in which `{expression}` is replaced"),
-        "value": described({"type": TEXT}, "a value, or text in which `{expression}` is replaced; "
-                                           "`{expression}` alone keeps the value's type"),
+        "text": described({"type": TEXT + ["array"], "items": ref("value")},
+                          "text, in which `{expression}` is replaced"),
+        "value": described({"type": TEXT + ["array"], "items": ref("value")},
+                           "a value, or text in which `{expression}` is replaced; "
+                           "`{expression}` alone keeps the value's type; an array is a list of "
+                           "such values"),
         "name": {"type": "string", "pattern": ASCII_NAME, "not": {"enum": reserved}},
         "exceptionName": {"type": "string", "pattern": ASCII_NAME,
                           "not": {"enum": sorted(keyword.kwlist)}},
