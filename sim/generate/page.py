@@ -22,6 +22,7 @@ KINDS = {
     "count": "a whole number",
     "repeat": "a whole number, or `\"forever\"`",
     "condition": "an expression",
+    "items": "an expression: a list, a tuple or a text",
     "text": "text",
     "value": "a value",
     "targets": "a list of tasks and futures",

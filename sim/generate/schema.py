@@ -51,6 +51,7 @@ KINDS = {
     "count": ref("count"),
     "repeat": {"anyOf": [{"const": "forever"}, ref("count")]},
     "condition": ref("expression"),
+    "items": ref("expression"),
     "text": ref("text"),
     "value": ref("value"),
     "target": {"type": "string"},

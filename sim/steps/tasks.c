@@ -427,11 +427,13 @@ static void compile_as_completed(prog_compiler *compiler, const prog_step *step,
     bool task = operands[EACH_TASK].slot != PROG_NO_SLOT;
     uint32_t each = prog_emit(compiler, task ? &each_task_operation : &each_operation, node,
                               operands, EACH_OPERANDS);
+    prog_loop outer = prog_open_loop(compiler, each);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     step_emit_jump(compiler, node, each);
     prog_close_block(compiler, block);
     prog_lead_here(compiler, each, EACH_EXIT);
+    prog_close_loop(compiler, outer);
     (void)prog_emit(compiler, &end_each_operation, node, operands, EACH_OPERANDS);
 }
 
