@@ -226,6 +226,14 @@ static void test_scenario_faults__where_a_step_may_stand(void **state) {
                     "6:13: /tasks/0/do/2/timeout: \"timeout\" is for a \"wait\" for a list of "
                     "tasks; around this one, use a \"timeout\" step\n");
     scenario_refuse(
+        STEPS("{'break':true},\n{'while':1,'do':[{'call_soon':[{'continue':true}]}]},\n"
+              "{'for':'x','in':'[1]','do':[{'break':false}]}"),
+        "4:1: /tasks/0/do/0: \"break\" is for the steps of a loop: \"for\", \"while\", "
+        "\"repeat\" or \"as_completed\"\n"
+        "5:32: /tasks/0/do/1/do/0/call_soon/0: \"continue\" is for the steps of a loop: "
+        "\"for\", \"while\", \"repeat\" or \"as_completed\"\n"
+        "6:38: /tasks/0/do/2/do/0/break: expected true\n");
+    scenario_refuse(
         "{'cadran':1,'setup':[{'sleep':1}],'on_interrupt':[{'if':1,'then':[{'sleep':1}]}]}",
         "1:22: /setup/0: \"sleep\" may wait, and cannot stand in setup\n"
         "1:67: /on_interrupt/0/then/0: \"sleep\" may wait, and cannot stand in "

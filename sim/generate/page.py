@@ -22,6 +22,7 @@ KINDS = {
     "count": "a whole number",
     "repeat": "a whole number, or `\"forever\"`",
     "condition": "an expression",
+    "items": "an expression: a list, a tuple or a text",
     "text": "text",
     "value": "a value",
     "targets": "a list of tasks and futures",
@@ -43,12 +44,15 @@ KINDS = {
 }
 
 FUNCTIONS = {
-    "min": ("min(a, b, ...)", "the least of them"),
+    "min": ("min(a, b, ...)", "the least of them, or of the items of one list"),
     "max": ("max(a, b, ...)", "the greatest"),
     "abs": ("abs(x)", "without its sign"),
     "round": ("round(x)`, `round(x, digits)", "rounded, halves to the even digit"),
     "floor": ("floor(x)", "the next whole number below"),
     "ceil": ("ceil(x)", "the next whole number above"),
+    "len": ("len(x)", "how many items a list has, how many characters a text"),
+    "range": ("range(n)`, `range(a, b)`, `range(a, b, step)",
+              "the list `[0, 1, ...]` of `n` whole numbers; from `a` up to, but not, `b`"),
     "now": ("now()", "the loop's time: seconds since its start"),
     "qsize": ("qsize(q)", "how many items are in a queue"),
     "maxsize": ("maxsize(q)", "how many it holds; 0: any number"),

@@ -80,6 +80,26 @@ void prog_close_block(prog_compiler *compiler, uint32_t block) {
     compiler->hidden = compiler->program->blocks[block].slot;
 }
 
+/* --- Loops ----------------------------------------------------------------------------------- */
+
+static const prog_loop no_loop = {PROG_NO_BLOCK, PROG_NO_PC, PROG_NO_PC};
+
+prog_loop prog_open_loop(prog_compiler *compiler, uint32_t again) {
+    prog_loop outer = compiler->loop;
+    compiler->loop = (prog_loop){compiler->block, again, PROG_NO_PC};
+    return outer;
+}
+
+void prog_close_loop(prog_compiler *compiler, prog_loop outer) {
+    uint32_t at = compiler->loop.breaks;
+    while (at != PROG_NO_PC && !compiler->no_memory) {
+        uint32_t before = compiler->program->code[at].operands[PROG_JUMP_TO].pc;
+        prog_lead_here(compiler, at, PROG_JUMP_TO);
+        at = before;
+    }
+    compiler->loop = outer;
+}
+
 /* --- The members of a step ------------------------------------------------------------------- */
 
 /* A constant that can only fail when the step runs is a fault now. */
@@ -216,6 +236,7 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_REPEAT:
         return compile_number(compiler, node, member, name, operand);
     case PROG_MEMBER_CONDITION:
+    case PROG_MEMBER_ITEMS:
         operand->expression = prog_compile_expression(compiler, node);
         return operand->expression != NULL;
     case PROG_MEMBER_TEXT:
@@ -455,6 +476,7 @@ static void compile_callbacks(prog_compiler *compiler) {
         compiler->hidden = hidden;
         compiler->never_waits = "a callback";
         compiler->timeout = pending.timeout;
+        compiler->loop = no_loop;
         prog_lead_here(compiler, pending.instruction, pending.operand);
         prog_compile_steps(compiler, &pending.steps);
         (void)prog_emit(compiler, &end_operation, &pending.steps, NULL, 0);
@@ -467,6 +489,7 @@ void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node 
     compiler->body = body;
     compiler->never_waits = never_waits;
     compiler->block = compiler->group = compiler->timeout = compiler->except = PROG_NO_BLOCK;
+    compiler->loop = no_loop;
     compiler->lasting = (uint32_t)body->variables.count;
     compiler->hidden = body->slots = compiler->lasting + body->lasting;
     body->scratch = PROG_NO_SLOT;

@@ -81,6 +81,8 @@ static void read_settings(prog_compiler *compiler, const doc_node *root) {
         (void)doc_node_whole(&member, -(INT64_C(1) << 53), INT64_C(1) << 53, &program->seed);
     if (doc_node_member(root, "threads", &member))
         prog_compile_setting(compiler, &member, &program->threads);
+    if (doc_node_member(root, "eager_tasks", &member))
+        (void)doc_node_boolean(&member, &program->eager_tasks);
     if (doc_node_member(root, "until", &member) &&
         !(doc_node_type(&member) == DOC_STRING && doc_node_string(&member, &text) == 0 &&
           strcmp(text, "complete") == 0))

@@ -294,6 +294,7 @@ typedef struct prog_program {
     int64_t seed;
     prog_setting until; /* not given: until every task has ended */
     prog_setting threads;
+    bool eager_tasks;
 
     prog_instruction *code;
     uint32_t code_count;

@@ -25,7 +25,7 @@ static void *stored_pointer(const run_job *job, uint32_t slot) {
 
 /* --- spawn ----------------------------------------------------------------------------------- */
 
-enum { SPAWN_BODY, SPAWN_ARGS, SPAWN_NAME, SPAWN_AS, SPAWN_GROUP, SPAWN_OPERANDS };
+enum { SPAWN_BODY, SPAWN_ARGS, SPAWN_NAME, SPAWN_AS, SPAWN_EAGER, SPAWN_GROUP, SPAWN_OPERANDS };
 
 /* The name that the step gives, or `worker-1`, in machine->text. */
 static int name_task(run_job *job, const prog_instruction *in) {
@@ -44,8 +44,10 @@ static int name_task(run_job *job, const prog_instruction *in) {
 static int begin_spawn(run_job *job, const prog_instruction *in) {
     run_machine *machine = job->machine;
     const prog_body *body = in->operands[SPAWN_BODY].body;
-    run_new_task task = {
-        .body = body, .locals = machine->arguments, .local_count = body->parameters};
+    run_new_task task = {.body = body,
+                         .locals = machine->arguments,
+                         .local_count = body->parameters,
+                         .eager_start = (enum cad_eager_start)in->operands[SPAWN_EAGER].choice};
     run_draws draws;
     cad_task *created;
     int error = name_task(job, in);
@@ -73,8 +75,13 @@ static int begin_spawn(run_job *job, const prog_instruction *in) {
 
 static void compile_spawn(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
     prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node eager;
     if (!prog_compile_members(compiler, step, node, operands))
         return;
+    bool flag = operands[SPAWN_EAGER].flag;
+    operands[SPAWN_EAGER].choice = !doc_node_member(node, "eager_start", &eager) ? CAD_EAGER_DEFAULT
+                                   : flag                                        ? CAD_EAGER_ON
+                                                                                 : CAD_EAGER_OFF;
     operands[SPAWN_GROUP].slot = PROG_NO_SLOT;
     if (compiler->group != PROG_NO_BLOCK)
         operands[SPAWN_GROUP].slot =
@@ -89,10 +96,13 @@ const prog_step step_spawn = {
                 {"args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by parameter"},
                 {"name", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0,
                  "default: the coroutine's name and a number, `worker-1`"},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the task"}},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the task"},
+                {"eager_start", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
+                 "whether it starts at once, inside this step, and runs until it first waits; "
+                 "default: as `eager_tasks` says"}},
     .python = "asyncio.create_task, TaskGroup.create_task",
-    .summary = "Creates a task that runs a coroutine. Inside a `task_group` it belongs to the "
-               "group.",
+    .summary = "Creates a task that runs a coroutine, from the loop's next iteration on. Inside a "
+               "`task_group` it belongs to the group.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
                " {\"await\": \"t\", \"as\": \"x\"}, {\"print\": \"{x}\"}]",
     .compile = compile_spawn,
@@ -252,17 +262,16 @@ static int begin_gather(run_job *job, const prog_instruction *in) {
 
 /* What a child of gather() gives: its value, or its exception as a text. */
 static int child_value(const run_job *job, cad_future *future, expr_value *value) {
-    cad_exception *exception;
+    cad_exception *failure;
     void *result = NULL;
-    int code = cad_future_exception(future, &exception);
+    int code = cad_future_exception(future, &failure);
     if (code == 0)
         code = cad_future_result(future, &result);
     *value = expr_value_ref(expr_value_unpack(result));
     if (code == 0)
         return 0;
-    /* A task that was cancelled has lost the message of its cancel(), as in asyncio. */
-    if (code == CAD_ECANCELLED && run_is_task(future))
-        exception = NULL;
+    const cad_exception *exception =
+        cad_future_cancelled(future) ? cad_future_cancel_exception(future) : failure;
     base_buffer *text = &job->machine->text;
     base_buffer_clear(text);
     int error = prog_error_show(job->machine->program, code, exception, text);
@@ -418,11 +427,13 @@ static void compile_as_completed(prog_compiler *compiler, const prog_step *step,
     bool task = operands[EACH_TASK].slot != PROG_NO_SLOT;
     uint32_t each = prog_emit(compiler, task ? &each_task_operation : &each_operation, node,
                               operands, EACH_OPERANDS);
+    prog_loop outer = prog_open_loop(compiler, each);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     step_emit_jump(compiler, node, each);
     prog_close_block(compiler, block);
     prog_lead_here(compiler, each, EACH_EXIT);
+    prog_close_loop(compiler, outer);
     (void)prog_emit(compiler, &end_each_operation, node, operands, EACH_OPERANDS);
 }
 
