@@ -436,14 +436,13 @@ static int take_counter_value(struct trace_builder *builder, struct trace_raw va
 }
 
 int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_t object,
-                         uint32_t name, struct trace_raw args, int64_t time_ns) {
+                         uint32_t name, struct trace_members members, int64_t time_ns) {
     struct trace_raw key;
     struct trace_raw value;
     struct trace_model *trace = builder->trace;
     uint32_t guess = builder->first_counter;
     bool first = true;
-    const char *at = args.text;
-    while (at != NULL && trace_scan_member(&at, args.text + args.length, &key, &value)) {
+    while (trace_members_next(&members, &key, &value)) {
         double number;
         int error = take_counter_value(builder, value, &number);
         if (error < 0)
@@ -496,7 +495,7 @@ int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_e
                             : trace_build_leave_out(builder, builder->line,
                                                     "metadata (ph M) other than names and order");
 
-    bool named = trace_raw_member(event->args, "name", &value) && !trace_raw_is(value, "null");
+    bool named = trace_raw_argument(event, "name", &value) && !trace_raw_is(value, "null");
     uint32_t name = named ? name_in(builder, value) : 0;
     uint32_t process = trace_build_process(builder, event);
     int64_t tid;
@@ -513,8 +512,8 @@ int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_e
         *(process_wide ? &trace->processes[process].name : &trace->tracks[track].name) = name;
     int64_t index;
     struct trace_raw numeral;
-    if (trace_raw_member(event->args, "sort_index", &value) &&
-        trace_scan_numeral(value, &numeral) && trace_scan_whole(numeral, &index))
+    if (trace_raw_argument(event, "sort_index", &value) && trace_scan_numeral(value, &numeral) &&
+        trace_scan_whole(numeral, &index))
         *(process_wide ? &trace->processes[process].sort_index : &trace->tracks[track].sort_index) =
             index;
     return 0;

@@ -202,7 +202,7 @@ static int take_metadata(struct trace_rules *rules, enum trace_kind kind,
                          const struct trace_raw_event *event) {
     struct trace_raw name;
     if (kind != TRACE_THREAD_NAME || event->pid < 1 || event->tid < 1 ||
-        !trace_raw_member(event->args, "name", &name) || name.text[0] != '"')
+        !trace_raw_argument(event, "name", &name) || name.text[0] != '"')
         return 0;
     uint32_t process = process_of(rules, event->pid);
     struct trace_rules_lane *lane = process == NONE ? NULL : make_lane(rules, process, event->tid);
@@ -425,8 +425,22 @@ static int end_wake(struct trace_rules *rules, uint32_t process,
 /* --- Events -------------------------------------------------------------------------------------
  */
 
+static bool is_own_phase(char phase) {
+    switch (phase) {
+    case 'B':
+    case 'E':
+    case 's':
+    case 'f':
+    case 'i':
+    case 'C':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static int check_event(struct trace_rules *rules, const struct trace_raw_event *event) {
-    if (event->phase == '\0' || strchr("BEsfiC", event->phase) == NULL)
+    if (!is_own_phase(event->phase))
         return REFUSE(rules, "an event with \"ph\":\"%c\", which a trace of ours does not have",
                       event->phase == '\0' ? ' ' : event->phase);
     if (event->name.text == NULL)
@@ -453,7 +467,7 @@ static int check_event(struct trace_rules *rules, const struct trace_raw_event *
 static int check_arguments(struct trace_rules *rules, enum trace_kind kind,
                            const struct trace_raw_event *event) {
     struct trace_argument_fault fault;
-    if (trace_arguments_fit(kind, event->args, &fault))
+    if (trace_arguments_fit(kind, trace_arguments_of(event), &fault))
         return 0;
     const char *category =
         event->phase == 'M' ? "metadata" : trace_categories[trace_kinds[kind].category];

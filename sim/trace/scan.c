@@ -271,6 +271,16 @@ bool trace_raw_member(struct trace_raw object, const char *name, struct trace_ra
     return false;
 }
 
+bool trace_raw_argument(const struct trace_raw_event *event, const char *name,
+                        struct trace_raw *value) {
+    struct trace_members members = trace_arguments_of(event);
+    struct trace_raw key;
+    while (trace_members_next(&members, &key, value))
+        if (trace_raw_is(key, name))
+            return true;
+    return false;
+}
+
 /* --- Strings ------------------------------------------------------------------------------- */
 
 static uint32_t hex_word(const char *text) {
@@ -477,6 +487,9 @@ bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
     at += negative;
     if (at == end)
         return false;
+    /* As most are: no more digits than surely fit. */
+    for (const char *first = at; at < end && is_digit(*at) && at - first < 18; at++)
+        value = 10 * value + (uint64_t)(*at - '0');
     for (; at < end && is_digit(*at); at++) {
         uint64_t digit = (uint64_t)(*at - '0');
         if (value > (most - digit) / 10)
