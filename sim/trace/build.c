@@ -223,13 +223,12 @@ bool trace_build_tid(struct trace_builder *builder, const struct trace_raw_event
     return number_of(builder, event->tid, event->tid_text, tid);
 }
 
-uint32_t trace_build_process(struct trace_builder *builder, const struct trace_raw_event *event) {
+static uint32_t find_or_add_process(struct trace_builder *builder,
+                                    const struct trace_raw_event *event) {
     struct trace_model *trace = builder->trace;
     int64_t pid;
     if (!number_of(builder, event->pid, event->pid_text, &pid))
         return TRACE_NO_INDEX;
-    if (trace->process_count > 0 && trace->processes[0].pid == pid)
-        return 0;
     uint32_t process = base_map_get(&builder->processes, (uint64_t)pid);
     if (process != TRACE_NO_INDEX)
         return process;
@@ -243,6 +242,14 @@ uint32_t trace_build_process(struct trace_builder *builder, const struct trace_r
         return TRACE_NO_INDEX;
     trace->processes[trace->process_count++] = (struct trace_process){.pid = pid, .name = name};
     return process;
+}
+
+/* Most traces have one. */
+uint32_t trace_build_process(struct trace_builder *builder, const struct trace_raw_event *event) {
+    const struct trace_model *trace = builder->trace;
+    bool is_first = trace->process_count > 0 && event->pid_text.text == NULL &&
+                    trace->processes[0].pid == event->pid;
+    return is_first ? 0 : find_or_add_process(builder, event);
 }
 
 static size_t track_home(const struct trace_builder *builder, uint32_t process, int64_t tid,
