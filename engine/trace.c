@@ -213,13 +213,6 @@ void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
         sink->cancel(sink->context, now_ns, task, culprit(loop), message);
 }
 
-void cad__trace_timeout(cad_task *task) {
-    const cad_trace_sink *sink = task->object.loop->trace->sink;
-    int64_t now_ns = tick(task->object.loop);
-    if (sink->timeout != NULL)
-        sink->timeout(sink->context, now_ns, task);
-}
-
 /* --- The ready queue ------------------------------------------------------------------------- */
 
 static cad_ready_info describe_entry(const cad__entry *entry) {
@@ -456,6 +449,6 @@ int cad__trace_poll(cad__task *task) {
     return result;
 }
 
-void cad__trace_time(cad_loop *loop) {
-    (void)tick(loop);
+int64_t cad__trace_time(cad_loop *loop) {
+    return tick(loop);
 }
