@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "program/exceptions.h"
 #include "program/kinds.h"
+#include "run/objects.h"
 #include "run/values.h"
 
 /* The value lives as long as the machine remembers it: an expression gives what others hold, but
@@ -53,11 +54,10 @@ int run_value_future(const run_job *job, expr_value value, enum run_lack lack, c
         *future = expr_to_pointer(value);
         return 0;
     }
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
-        const prog_object *object = expr_to_pointer(value);
-        *future = job->machine->objects[object->index].primitive;
-        if (object->type == PROG_FUTURE)
-            return 0;
+    const run_instance *instance = run_value_object(job->machine, value);
+    if (instance != NULL && instance->object->type == PROG_FUTURE) {
+        *future = instance->primitive;
+        return 0;
     }
     return run_raise_type(lack, value, verb);
 }
@@ -179,17 +179,16 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
         return 0;
     }
     *object = NULL;
-    *instance = NULL;
     int error = run_find(job, target, &value);
+    *instance = error == 0 ? run_value_object(job->machine, value) : NULL;
     if (error != 0)
         return error;
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
-        *object = expr_to_pointer(value);
-        *instance = &job->machine->objects[(*object)->index];
-        if ((accepts & prog_object_sets((*object)->type)) != 0)
-            return 0;
-    }
-    return run_raise_type(RUN_LACKS_METHOD, value, in->operation->name);
+    if (*instance == NULL || (accepts & prog_object_sets((*instance)->object->type)) == 0)
+        return run_raise_type(RUN_LACKS_METHOD, value, in->operation->name);
+    *object = (*instance)->object;
+    if (target->kept)
+        run_store(job, job->top->body->scratch, expr_value_ref(value));
+    return 0;
 }
 
 bool run_is_task(const cad_future *future) {
