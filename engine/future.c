@@ -88,6 +88,36 @@ cad_future *cad_future_new(cad_loop *loop) {
     return cad__future_new(loop, &future_type, sizeof(cad_future));
 }
 
+typedef struct owning {
+    cad_future future;
+    void (*drop)(void *value);
+} owning;
+
+static void clear_owning(cad__object *object) {
+    owning *self = CAD__CONTAINER(object, owning, future.object);
+    void *value = self->future.value;
+    self->future.value = NULL;
+    cad__future_clear(object);
+    self->drop(value);
+}
+
+static const cad__type owning_type = {
+    .name = "future",
+    .traced = CAD__TRACED_WHEN_USED,
+    .describe = cad__future_describe,
+    .waiters = cad__future_waiters,
+    .clear = clear_owning,
+    .cancel = cad__future_cancel_plain,
+};
+
+cad_future *cad_future_new_owning(cad_loop *loop, void (*drop)(void *value)) {
+    owning *self = cad__future_new(loop, &owning_type, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->drop = drop;
+    return &self->future;
+}
+
 cad_future *cad_future_ref(cad_future *future) {
     future->refs++;
     return future;

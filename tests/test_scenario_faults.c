@@ -102,6 +102,39 @@ static void test_scenario_faults__variables_may_have_names_of_functions(void **s
                     "    done\n    ^~~~\n");
 }
 
+static void test_scenario_faults__what_is_no_object(void **state) {
+    (void)state;
+    scenario_refuse(
+        STEPS("{'spawn':'w','args':{'n':1},'name':'x{i}'},\n{'await':'x{i}'},\n{'cancel':'t{i}'},\n"
+              "{'await':'w'},\n{'acquire':'1 + 1'},\n{'gather':['x{i}']}"),
+        "5:10: /tasks/0/do/1/await: \"await\" takes a name, or an expression that gives what is "
+        "meant, such as \"tasks[i]\"; \"x{i}\" is text\n"
+        "6:11: /tasks/0/do/2/cancel: \"cancel\" takes a name, or an expression that gives what is "
+        "meant, such as \"tasks[i]\"; \"t{i}\" is text\n"
+        "7:10: /tasks/0/do/3/await: \"w\" is a coroutine: \"spawn\" makes a task of it, \"call\" "
+        "runs "
+        "it here\n"
+        "8:12: /tasks/0/do/4/acquire: \"acquire\" takes a lock, a condition or a semaphore, and "
+        "this "
+        "is always int\n"
+        "9:12: /tasks/0/do/5/gather/0: \"gather\" takes a name, or an expression that gives what "
+        "is "
+        "meant, such as \"tasks[i]\"; \"x{i}\" is text\n");
+    scenario_refuse("{'cadran':1,'objects':{'l':{'type':'lock','count':2},\n"
+                    "'c':{'type':'condition','lock':'l'},'q':{'type':'queue','count':-1}},\n"
+                    "'tasks':[{'name':'t','do':[{'acquire':'l'},\n"
+                    "{'new':{'type':'lock','count':2},'as':'x'},{'new':{'type':'lok'},'as':'x'},\n"
+                    "{'new':{'type':'lock'}}]}]}",
+                    "2:32: /objects/c/lock: no lock \"l\" is declared before this condition\n"
+                    "3:39: /tasks/0/do/0/acquire: \"acquire\" takes one, and \"l\" is a list: "
+                    "\"l[0]\" is its first lock\n"
+                    "4:23: /tasks/0/do/1/new/count: unknown member \"count\"\n"
+                    "4:59: /tasks/0/do/2/new/type: unknown type \"lok\"; did you mean \"lock\"?\n"
+                    "5:1: /tasks/0/do/3: missing member \"as\" of step \"new\"\n");
+    scenario_refuse("{'cadran':1,'objects':{'q':{'type':'queue','count':-1}}}",
+                    "1:52: /objects/q/count: count must be from 0 to 536870912, not -1\n");
+}
+
 static void test_scenario_faults__objects(void **state) {
     (void)state;
     scenario_refuse("{'cadran':1,'vars':{'x':-1},'objects':{\n"
@@ -326,6 +359,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__the_main_task, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__variables_may_have_names_of_functions,
                                   teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__what_is_no_object, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__verbs, teardown),

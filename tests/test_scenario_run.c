@@ -382,6 +382,64 @@ static void test_scenario_run__a_deadlock_runs_no_finally(void **state) {
                    "", "stopped");
 }
 
+/* --- Objects by number and at run time ------------------------------------------------------- */
+
+static void test_scenario_run__objects_by_number(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'vars':{'n':3},'objects':{'l':{'type':'lock','count':'n'},"
+                   "'q':{'type':'queue','maxsize':'n','count':2},'f':{'type':'future','count':1},"
+                   "'e':{'type':'event','count':0}},'tasks':[{'name':'t','do':["
+                   "{'with':'l[n - 2]','do':[{'print':'{locked(l[0])} {locked(l[1])}'}]},"
+                   "{'put':'q[0]','value':'{l[2]}'},{'get':'q[0]','as':'x'},"
+                   "{'print':'{x} {x is l[2]} {maxsize(q[1])} {len(l)} {len(e)} {f}'},"
+                   "{'acquire':'x'},{'try':[{'set':'l[0]'}],'except':{'*':[{'print':'{error}'}]}},"
+                   "{'try':[{'acquire':'l[n]'}],'except':{'*':[{'print':'{error}'}]}},"
+                   "{'set_result':'f[0]','value':'v'},{'gather':'f','as':['y']},{'print':'{y}'},"
+                   "{'acquire':'l[-1]'}]}]}",
+                   "False True\n<Lock l[2]> True 3 3 0 [<Future f[0]>]\n"
+                   "'Lock' object has no attribute 'set'\nlist index out of range\nv\n",
+                   "deadlock");
+}
+
+#define WITH_N(steps) "{'cadran':1,'vars':{'n':2},'tasks':[{'name':'t','do':[\n" steps "]}]}"
+
+static void test_scenario_run__objects_made_at_run_time(void **state) {
+    (void)state;
+    scenario_check(
+        WITH_N(
+            "{'new':{'type':'queue','maxsize':'n'},'as':'q'},{'new':{'type':'future'},'as':'f'},"
+            "{'new':{'type':'future'},'as':'g'},{'print':'{q} {f} {g} {maxsize(q)} {waiters(q)}'},"
+            "{'put':'q','value':['{f}','{q}']},{'set_result':'f','value':['{g}','{f}']},"
+            "{'await':'f','as':'x'},{'print':'{x[0] is "
+            "g}'},{'set_exception':'g','exception':'Boom'},"
+            "{'try':[{'await':'x[0]'}],'except':{'Boom':[{'print':'boom'}]}},"
+            "{'try':[{'new':{'type':'barrier','parties':'n - 2'},'as':'b'}],"
+            "'except':{'ValueError':[{'print':'{error}'}]}},"
+            "{'try':[{'set_result':'g'}],'except':{'InvalidStateError':[{'print':'{error}'}]}}"),
+        "<Queue queue-1> <Future future-1> <Future future-2> 2 0\nTrue\nboom\n"
+        "parties must be at least 1, not 0\ninvalid state\n",
+        "complete");
+}
+
+/* Nobody but the waiting task has it: it is freed when the wait is over, and not before. */
+static void test_scenario_run__an_object_is_there_while_a_task_waits(void **state) {
+    (void)state;
+    scenario_check(
+        WITH_N(
+            "{'new':{'type':'queue'},'as':'q'},{'new':{'type':'lock'},'as':'l'},{'acquire':'l'},"
+            "{'call_later':1,'do':[{'put_nowait':'q','value':'late'}]},"
+            "{'call_later':0.5,'do':[{'let':{'l':0}}]},"
+            "{'try':[{'timeout':1.5,'do':[{'acquire':'l'}]}],'except':{'TimeoutError':[{'log':'no'}"
+            "]}},"
+            "{'get':'q','as':'q'},{'print':'{q}'},"
+            "{'new':{'type':'event'},'as':'e'},{'call_later':1,'do':[{'set':'e'},{'let':{'e':1}}]},"
+            "{'wait':'e','as':'e'},{'print':'{e}'},"
+            "{'new':{'type':'future'},'as':'f'},{'call_later':1,'do':[{'set_result':'f','value':'a{"
+            "n}'},"
+            "{'let':{'f':1}}]},{'gather':['f'],'as':['x']},{'print':'{x} {f}'}"),
+        "1s + 500ms no\nlate\nTrue\na2 1\n", "complete");
+}
+
 /* --- Steps that reference.py does not know -----------------------------------------------------
  */
 
@@ -498,6 +556,10 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__what_others_raise_at_the_end_is_said,
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_interrupt_cancels_the_main_task, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__objects_by_number, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__objects_made_at_run_time, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__an_object_is_there_while_a_task_waits,
+                                  teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),
         cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),

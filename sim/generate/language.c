@@ -36,6 +36,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_ITEMS] = "items",
     [PROG_MEMBER_TEXT] = "text",
     [PROG_MEMBER_VALUE] = "value",
+    [PROG_MEMBER_OBJECT] = "object",
     [PROG_MEMBER_TARGET] = "target",
     [PROG_MEMBER_TARGETS] = "targets",
     [PROG_MEMBER_WAIT] = "wait",

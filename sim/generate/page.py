@@ -26,6 +26,7 @@ KINDS = {
     "text": "text",
     "value": "a value",
     "targets": "names of tasks and futures, or an expression that gives a list of them",
+    "object": "an object's `type`, with its [members](#objects)",
     "variable": "a variable",
     "variables": "a variable, or a list of variables",
     "bindings": "variables and their expressions",

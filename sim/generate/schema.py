@@ -57,6 +57,7 @@ KINDS = {
     "target": {"type": "string"},
     "targets": {"type": ["string", "array"], "items": {"type": "string"}},
     "wait": {"type": ["string", "array"], "items": {"type": "string"}},
+    "object": ref("newObject"),
     "variable": ref("name"),
     "variables": {"anyOf": [ref("name"), list_of(ref("name"))]},
     "bindings": ref("bindings"),
@@ -177,10 +178,11 @@ def handlers(exceptions, steps):
 NOT_YET = {("document", "network"), ("task", "host")}
 
 
-def object_schema(objects):
+def object_schema(objects, common):
+    """An object's declaration; `common` are members that every type has."""
     cases = []
     for kind in objects:
-        properties = {"type": {"const": kind["type"]}}
+        properties = {"type": {"const": kind["type"]}, **common}
         for member in kind["members"]:
             properties[member["name"]] = described(OBJECT_KINDS[member["kind"]], member["summary"])
         cases.append({
@@ -190,7 +192,7 @@ def object_schema(objects):
     types = [kind["type"] for kind in objects]
     return {
         "type": "object",
-        "properties": {"type": described({"enum": types}, "what it is")},
+        "properties": {"type": described({"enum": types}, "what it is"), **common},
         "required": ["type"],
         "allOf": cases,
     }
@@ -321,7 +323,9 @@ def definitions(tables):
         "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},
         "bindings": mapping(ref("name"), ref("expression")),
         "arguments": {"type": "object", "additionalProperties": ref("value")},
-        "object": object_schema(tables["objects"]),
+        "object": object_schema(tables["objects"], {"count": described(
+            ref("count"), "how many: a list of them, `NAME[0]`, `NAME[1]`, ...; default: one, no list")}),
+        "newObject": object_schema(tables["objects"], {}),
         "coroutine": part(tables, "coroutine", coroutine_properties()),
         "task": {
             **part(tables, "task", task_properties()),

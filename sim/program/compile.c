@@ -1,6 +1,8 @@
 /* Steps become instructions: one flat array, with the blocks around each. */
 #include "program/compile.h"
 
+#include "program/objects.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -167,10 +169,16 @@ static bool compile_targets(prog_compiler *compiler, const doc_node *node,
 }
 
 static bool compile_target(prog_compiler *compiler, const doc_node *node, const prog_member *member,
-                           const char *verb, prog_operand *operand) {
+                           const char *verb, bool waits, prog_operand *operand) {
     prog_target *target = prog_compiler_alloc(compiler, sizeof *target);
     operand->target = target;
-    return target != NULL && prog_compile_target(compiler, node, verb, member->accepts, target);
+    if (target == NULL || !prog_compile_target(compiler, node, verb, member->accepts, target))
+        return false;
+    target->kept = waits && (member->accepts & PROG_AWAITABLE) == 0 &&
+                   (target->slot != PROG_NO_SLOT || target->object == NULL);
+    if (target->kept)
+        prog_need_scratch(compiler);
+    return true;
 }
 
 static bool compile_variables(prog_compiler *compiler, const doc_node *node,
@@ -243,6 +251,7 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
                            prog_operand *operand) {
     const char *verb = step->operation.name;
     const char *name = member->name != NULL ? member->name : verb;
+    bool waits = step->waiting == PROG_MAY_WAIT;
     switch (member->kind) {
     case PROG_MEMBER_DURATION:
     case PROG_MEMBER_LIMIT:
@@ -258,14 +267,17 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         operand->text = prog_compile_text(compiler, node);
         return operand->text != NULL;
     case PROG_MEMBER_TARGET:
-        return compile_target(compiler, node, member, verb, operand);
+        return compile_target(compiler, node, member, verb, waits, operand);
     case PROG_MEMBER_TARGETS:
         return compile_targets(compiler, node, member, verb, operand);
     case PROG_MEMBER_WAIT:
         return doc_node_type(node) == DOC_ARRAY
                    ? compile_targets(compiler, node, &(prog_member){.accepts = PROG_AWAITABLE},
                                      verb, operand)
-                   : compile_target(compiler, node, member, verb, operand);
+                   : compile_target(compiler, node, member, verb, waits, operand);
+    case PROG_MEMBER_OBJECT:
+        operand->object = prog_compile_object(compiler, node);
+        return operand->object != NULL;
     case PROG_MEMBER_VARIABLE:
         operand->slot = prog_compile_variable(compiler, node);
         return operand->slot != PROG_NO_SLOT;

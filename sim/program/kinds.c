@@ -129,11 +129,15 @@ static int wait_barrier(void *barrier) {
 
 /* --- Futures --------------------------------------------------------------------------------- */
 
+static void drop_value(void *value) {
+    expr_value_unref(expr_value_unpack(value));
+}
+
 static void *new_future(cad_loop *loop, const prog_object *object, size_t size, void *lock) {
     (void)object;
     (void)size;
     (void)lock;
-    return cad_future_new(loop);
+    return cad_future_new_owning(loop, drop_value);
 }
 
 static void free_future(void *future) {

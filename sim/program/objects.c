@@ -31,8 +31,8 @@ static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object
         return;
     base_suggestion_start(&suggestion, name, strlen(name));
     for (uint32_t i = 0; i < object->index; i++) {
-        if (program->objects[i].type != PROG_LOCK)
-            continue;
+        if (program->objects[i].type != PROG_LOCK || program->objects[i].count.value != NULL)
+            continue; /* a list is no lock */
         if (strcmp(program->objects[i].name, name) == 0)
             object->lock = &program->objects[i];
         base_suggestion_offer(&suggestion, program->objects[i].name);
@@ -43,6 +43,14 @@ static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object
         (void)doc_node_fault(node, "no lock \"%s\" is declared before this condition", name);
 }
 
+/* Of an object that a step makes it is evaluated then, over the variables of the task. */
+static void read_count(prog_compiler *compiler, const doc_node *node, prog_setting *count) {
+    if (compiler->body == NULL)
+        prog_compile_setting(compiler, node, count);
+    else
+        *count = (prog_setting){prog_compile_expression(compiler, node), doc_node_offset(node)};
+}
+
 static void read_member(prog_compiler *compiler, const prog_object_member *member,
                         const doc_node *node, prog_object *object) {
     static const char *const orders[] = {
@@ -50,7 +58,7 @@ static void read_member(prog_compiler *compiler, const prog_object_member *membe
     size_t order;
     switch (member->kind) {
     case PROG_OBJECT_MEMBER_COUNT:
-        prog_compile_setting(compiler, node, &object->size);
+        read_count(compiler, node, &object->size);
         break;
     case PROG_OBJECT_MEMBER_ORDER:
         if (doc_node_choice(node, "order", orders, 3, &order) == 0)
@@ -67,8 +75,8 @@ static void read_member(prog_compiler *compiler, const prog_object_member *membe
 
 static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
                          const doc_node *node, prog_object *object) {
-    const char *names[4] = {"type"};
-    size_t count = 1;
+    const char *names[5] = {"type", "count"};
+    size_t count = compiler->body == NULL ? 2 : 1; /* a step makes one */
     doc_node value;
     for (const prog_object_member *member = kind->members; member->name != NULL; member++) {
         names[count++] = member->name;
@@ -76,6 +84,30 @@ static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
             read_member(compiler, member, &value, object);
     }
     (void)doc_node_only(node, names, count);
+}
+
+/* It is a list: among the globals, behind the variables. */
+static void read_list(prog_compiler *compiler, const doc_node *node, prog_object *object) {
+    doc_node count;
+    if (!doc_node_member(node, "count", &count))
+        return;
+    read_count(compiler, &count, &object->count);
+    object->list = compiler->program->global_count++;
+}
+
+const prog_object *prog_compile_object(prog_compiler *compiler, const doc_node *node) {
+    enum prog_object_type type;
+    if (!read_type(node, &type))
+        return NULL;
+    prog_object *object = prog_compiler_alloc(compiler, sizeof *object);
+    if (object == NULL)
+        return NULL;
+    *object = (prog_object){.name = prog_object_kinds[type].name,
+                            .type = type,
+                            .index = (uint32_t)compiler->program->object_names.count,
+                            .place = doc_node_offset(node)};
+    read_members(compiler, &prog_object_kinds[type], node, object);
+    return object;
 }
 
 static bool check_object_name(prog_compiler *compiler, const doc_node *member) {
@@ -91,6 +123,7 @@ static bool check_object_name(prog_compiler *compiler, const doc_node *member) {
 void prog_load_objects(prog_compiler *compiler, const doc_node *root) {
     prog_program *program = compiler->program;
     doc_node objects, member;
+    program->global_count = (uint32_t)program->global_names.count;
     if (!doc_node_member(root, "objects", &objects) || doc_node_object(&objects) != 0)
         return;
     program->objects =
@@ -111,5 +144,6 @@ void prog_load_objects(prog_compiler *compiler, const doc_node *root) {
         *object = (prog_object){
             .name = name, .type = type, .index = index, .place = doc_node_offset(&member)};
         read_members(compiler, &prog_object_kinds[type], &member, object);
+        read_list(compiler, &member, object);
     }
 }

@@ -8,4 +8,7 @@
 /* `objects`. */
 void prog_load_objects(prog_compiler *compiler, const doc_node *root);
 
+/* One that a step makes; NULL after a fault. */
+const prog_object *prog_compile_object(prog_compiler *compiler, const doc_node *node);
+
 #endif

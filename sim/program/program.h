@@ -69,6 +69,8 @@ typedef struct prog_object {
     enum prog_queue_order order;
     bool bounded;
     prog_setting size;              /* maxsize, value or parties */
+    prog_setting count;             /* not given: it is one object, and no list of them */
+    uint32_t list;                  /* of a list: where it is among the globals */
     const struct prog_object *lock; /* a condition's, where it shares one; else NULL */
 } prog_object;
 
@@ -79,6 +81,7 @@ enum prog_reference_kind {
     PROG_KIND_HANDLE,    /* struct run_callback *, counted */
     PROG_KIND_EXCEPTION, /* cad_exception *, counted; in hidden slots only */
     PROG_KIND_FUTURES,   /* struct run_futures *, counted; in hidden slots only */
+    PROG_KIND_INSTANCE,  /* struct run_instance *, counted: of a list, or made at run time */
 };
 
 /* --- Operands ------------------------------------------------------------------------------ */
@@ -90,6 +93,7 @@ typedef struct prog_target {
     uint32_t slot;                     /* PROG_NO_SLOT: no variable has this name */
     const prog_object *object;         /* NULL: no object has this name */
     uint32_t task; /* in prog_program.task_names; BASE_NO_SYMBOL: no task can have it */
+    bool kept;     /* in the scratch slot, as long as the step waits: it might be freed otherwise */
 } prog_target;
 
 typedef struct prog_targets {
@@ -139,6 +143,7 @@ typedef union prog_operand {
     const prog_arguments *arguments;
     const prog_slots *slots; /* NULL: left out */
     const prog_body *body;
+    const prog_object *object;
     uint32_t slot;  /* PROG_NO_SLOT: left out */
     uint32_t pc;    /* where to go on, or where a callback begins */
     uint32_t block; /* PROG_NO_BLOCK: none */
@@ -308,6 +313,7 @@ typedef struct prog_program {
 
     base_symbols global_names; /* prog_program.variables, by name */
     prog_setting *variables;
+    uint32_t global_count; /* with the lists of objects, which follow the variables */
     base_symbols object_names;
     prog_object *objects;
     base_symbols coroutine_names;

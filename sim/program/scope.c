@@ -98,6 +98,10 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
         return 0;
     }
     const prog_object *object = find_object(compiler, name, length);
+    if (object != NULL && object->count.value != NULL) {
+        *found = (expr_name){.kind = EXPR_NAME_GLOBAL, .slot = object->list};
+        return 0;
+    }
     if (object != NULL) {
         *found = (expr_name){.kind = EXPR_NAME_CONSTANT,
                              .value = expr_reference(PROG_KIND_OBJECT, object),
@@ -192,6 +196,49 @@ static bool fault_type(const doc_node *node, const char *verb, uint32_t accepts,
     return false;
 }
 
+static bool fault_list(const doc_node *node, const char *verb, const prog_object *object) {
+    const char *kind = prog_object_kinds[object->type].name;
+    (void)doc_node_fault(node, "\"%s\" takes one, and \"%s\" is a list: \"%s[0]\" is its first %s",
+                         verb, object->name, object->name, kind);
+    return false;
+}
+
+/* What stands in a step is a name or an expression, and no text. */
+static bool fault_text(const doc_node *node, const char *verb, const char *text) {
+    (void)doc_node_fault(node,
+                         "\"%s\" takes a name, or an expression that gives what is meant, such as "
+                         "\"tasks[i]\"; \"%s\" is text",
+                         verb, text);
+    return false;
+}
+
+static bool fault_coroutine(const doc_node *node, const char *name) {
+    (void)doc_node_fault(
+        node, "\"%s\" is a coroutine: \"spawn\" makes a task of it, \"call\" runs it here", name);
+    return false;
+}
+
+static bool is_coroutine(const prog_compiler *compiler, const char *name, size_t length) {
+    return base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL;
+}
+
+/* An expression; not one that is known to give neither an object nor a list. */
+static bool compile_computed(prog_compiler *compiler, const doc_node *node, const char *verb,
+                             uint32_t accepts, prog_target *target) {
+    base_buffer types = {0};
+    expr_value value;
+    target->expression = prog_compile_expression(compiler, node);
+    if (target->expression == NULL || !expr_constant(target->expression, &value) ||
+        expr_is_reference(value) || expr_is_list(value))
+        return target->expression != NULL;
+    prog_describe_types(accepts, &types);
+    (void)doc_node_fault(node, "\"%s\" takes %s, and this is always %s", verb,
+                         types.data != NULL ? types.data : "something else",
+                         expr_value_type_name(value));
+    base_buffer_free(&types);
+    return false;
+}
+
 bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const char *verb,
                          uint32_t accepts, prog_target *target) {
     const char *name;
@@ -201,11 +248,20 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     *target = (prog_target){.name = name, .slot = PROG_NO_SLOT, .task = BASE_NO_SYMBOL};
     target->slot = base_symbols_find(&compiler->body->variables, name, length);
     target->object = find_object(compiler, name, length);
+    if (target->object != NULL && target->object->count.value != NULL) {
+        bool list = (accepts & PROG_IS(PROG_TASK)) != 0 || target->slot != PROG_NO_SLOT;
+        const prog_object *object = target->object;
+        target->object = NULL;
+        return list ? compile_computed(compiler, node, verb, accepts, target)
+                    : fault_list(node, verb, object);
+    }
     if (target->object != NULL) {
         bool fits = (accepts & prog_object_sets(target->object->type)) != 0;
         return fits || target->slot != PROG_NO_SLOT ||
                fault_type(node, verb, accepts, target->object);
     }
+    if (strpbrk(name, "{}") != NULL)
+        return fault_text(node, verb, name);
     if ((accepts & PROG_IS(PROG_TASK)) != 0 && prog_is_task_name(compiler, name, length)) {
         target->task = base_symbols_add(&compiler->program->task_names, name, length, NULL);
         compiler->no_memory |= target->task == BASE_NO_SYMBOL;
@@ -215,10 +271,11 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
         return true;
     bool global =
         base_symbols_find(&compiler->program->global_names, name, length) != BASE_NO_SYMBOL;
+    if (!global && is_coroutine(compiler, name, length))
+        return fault_coroutine(node, name);
     if (!global && expr_is_name(name, length))
         return fault_unknown(compiler, node, name);
-    target->expression = prog_compile_expression(compiler, node);
-    return target->expression != NULL;
+    return compile_computed(compiler, node, verb, accepts, target);
 }
 
 /* --- Declaring ------------------------------------------------------------------------------- */

@@ -56,6 +56,7 @@ enum prog_member_kind {
     PROG_MEMBER_TARGET,      /* a name of what prog_member.accepts says */
     PROG_MEMBER_TARGETS,     /* names of tasks and futures, or an expression: a list of them */
     PROG_MEMBER_WAIT,        /* a target, or a list of names of tasks and futures */
+    PROG_MEMBER_OBJECT,      /* {"type": "lock"}: what an object is made of */
     PROG_MEMBER_VARIABLE,    /* the variable that takes the result */
     PROG_MEMBER_VARIABLES,   /* the same, or a list of variables for its parts */
     PROG_MEMBER_BINDINGS,    /* {"x": expression}: variables of the task */

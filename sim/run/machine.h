@@ -18,10 +18,14 @@ struct run_callback;
 
 typedef struct run_machine run_machine;
 
-/* An object of the document, as it is in this run. */
+/* An object, as it is in this run. Those that the document names one by one are there until its
+ * end; those of a list, and those that a step has made, are counted, and linked with the others. */
 typedef struct run_instance {
-    void *primitive;  /* cad_queue *, cad_lock *, ... */
-    expr_value value; /* of a future: what it was given */
+    void *primitive; /* cad_queue *, cad_lock *, ... */
+    const prog_object *object;
+    struct run_machine *machine;
+    uint32_t references;
+    struct run_instance *next, **link; /* among run_machine.made */
 } run_instance;
 
 typedef struct run_override {
@@ -85,7 +89,10 @@ struct run_machine {
     cad_loop *loop;
     cad_wait_hook wait_hook;
     expr_value *globals;
-    run_instance *objects;
+    run_instance *objects;                   /* by prog_program.objects */
+    run_instance *made;                      /* the counted ones */
+    uint64_t made_counts[PROG_OBJECT_TYPES]; /* that steps have made, for their names */
+    bool keeps_objects;        /* the loop frees them: tasks may still wait for them */
     expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */
     cad_task *main;            /* the one with whose end the run is over; NULL: with that of all */
     unsigned creating;         /* tasks, each by the first turn of the one before */

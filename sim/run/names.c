@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "program/exceptions.h"
 #include "program/kinds.h"
+#include "run/objects.h"
 #include "run/values.h"
 
 /* What a name stands for; borrowed. */
@@ -50,11 +51,10 @@ int run_value_future(const run_job *job, expr_value value, enum run_lack lack, c
         *future = expr_to_pointer(value);
         return 0;
     }
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
-        const prog_object *object = expr_to_pointer(value);
-        *future = job->machine->objects[object->index].primitive;
-        if (object->type == PROG_FUTURE)
-            return 0;
+    const run_instance *instance = run_object_of(job->machine, value);
+    if (instance != NULL && instance->object->type == PROG_FUTURE) {
+        *future = instance->primitive;
+        return 0;
     }
     return run_raise_type(lack, value, verb);
 }
@@ -174,14 +174,10 @@ int run_find_futures(run_job *job, const prog_targets *targets, enum run_many ma
 
 int run_value_object(const run_job *job, expr_value value, const char *verb, uint32_t accepts,
                      const prog_object **object, run_instance **instance) {
-    *object = NULL;
-    *instance = NULL;
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
-        *object = expr_to_pointer(value);
-        *instance = &job->machine->objects[(*object)->index];
-        if ((accepts & prog_object_sets((*object)->type)) != 0)
-            return 0;
-    }
+    *instance = run_object_of(job->machine, value);
+    *object = *instance != NULL ? (*instance)->object : NULL;
+    if (*object != NULL && (accepts & prog_object_sets((*object)->type)) != 0)
+        return 0;
     return run_raise_type(RUN_LACKS_METHOD, value, verb);
 }
 
@@ -199,6 +195,8 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     int error = run_take(job, target, &value);
     if (error == 0)
         error = run_value_object(job, value, in->operation->name, accepts, object, instance);
+    if (error == 0 && target->kept)
+        run_store(job, job->top->body->scratch, expr_value_ref(value));
     expr_value_unref(value);
     return error;
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "program/exceptions.h"
 #include "program/kinds.h"
+#include "run/objects.h"
 #include "run/values.h"
 
 #define MOST (INT64_C(1) << 53)
@@ -167,41 +168,37 @@ int run_prepare_variables(run_machine *machine) {
 
 /* --- Objects --------------------------------------------------------------------------------- */
 
-/* The member that says how large it is; NULL: none does. */
-static const prog_object_member *size_of(const prog_object_kind *kind) {
-    for (const prog_object_member *member = kind->members; member->name != NULL; member++)
-        if (member->kind == PROG_OBJECT_MEMBER_COUNT)
-            return member;
-    return NULL;
-}
-
-/* A condition's own lock is another object, and so has another name. */
-static int name_lock(run_machine *machine, cad_condition *condition, const char *name) {
-    base_buffer *text = &machine->text;
-    base_buffer_clear(text);
-    int error = base_buffer_append(text, name, strlen(name));
+/* A list of them: forks[0], forks[1], ... */
+static int prepare_list(run_machine *machine, const prog_object *object, int64_t size) {
+    int64_t count = 0;
+    int error = evaluate_whole(machine, &object->count, "count", 0, EXPR_LIST_MAX_ITEMS, &count);
     if (error == 0)
-        error = base_buffer_append(text, ".lock", sizeof ".lock");
-    return error != 0 ? error : cad_set_name(cad_condition_lock(condition), text->data);
+        error = expr_list_blank((size_t)count, &machine->globals[object->list]);
+    for (int64_t i = 0; i < count && error == 0; i++) {
+        expr_value item;
+        base_buffer_clear(&machine->text);
+        error = base_buffer_format(&machine->text, "%s[%lld]", object->name, (long long)i);
+        if (error == 0)
+            error = run_object_new(machine, object, size, machine->text.data, &item);
+        if (error == 0)
+            expr_list_put(machine->globals[object->list], (size_t)i, item);
+    }
+    return error;
 }
 
 static int prepare_object(run_machine *machine, const prog_object *object) {
-    const prog_object_kind *kind = &prog_object_kinds[object->type];
-    const prog_object_member *member = size_of(kind);
-    int64_t size = kind->size;
+    const prog_object_member *member = run_object_size(object->type);
+    int64_t size = prog_object_kinds[object->type].size;
+    run_instance *instance = &machine->objects[object->index];
     int error = 0;
     if (object->size.value != NULL)
         error = evaluate_whole(machine, &object->size, member->name, member->least, MOST, &size);
     if (error != 0)
         return error;
-    void *lock = object->lock != NULL ? machine->objects[object->lock->index].primitive : NULL;
-    void *primitive = kind->create(machine->loop, object, (size_t)size, lock);
-    machine->objects[object->index].primitive = primitive;
-    if (primitive == NULL)
-        return CAD_ENOMEM;
-    if (object->type == PROG_CONDITION && object->lock == NULL)
-        error = name_lock(machine, primitive, object->name);
-    return error != 0 ? error : cad_set_name(primitive, object->name);
+    if (object->count.value != NULL)
+        return prepare_list(machine, object, size);
+    instance->object = object;
+    return run_object_create(machine, object, size, object->name, &instance->primitive);
 }
 
 int run_prepare_objects(run_machine *machine) {

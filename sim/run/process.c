@@ -11,6 +11,7 @@
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/names.h"
+#include "run/objects.h"
 
 /* --- References ------------------------------------------------------------------------------ */
 
@@ -27,7 +28,9 @@ static void future_unref(void *pointer) {
 }
 
 static int future_show(const void *pointer, base_buffer *buffer) {
-    return base_buffer_format(buffer, "<Task %s>", cad_task_name(pointer));
+    cad_object_info info;
+    cad_object_describe(pointer, &info);
+    return base_buffer_format(buffer, "<%s %s>", future_type_name(pointer), info.name);
 }
 
 static const char *object_type_name(const void *pointer) {
@@ -37,6 +40,24 @@ static const char *object_type_name(const void *pointer) {
 static int object_show(const void *pointer, base_buffer *buffer) {
     const prog_object *object = pointer;
     return base_buffer_format(buffer, "<%s %s>", object_type_name(object), object->name);
+}
+
+static const char *instance_type_name(const void *pointer) {
+    return object_type_name(((const run_instance *)pointer)->object);
+}
+
+static void instance_ref(void *pointer) {
+    ((run_instance *)pointer)->references++;
+}
+
+static void instance_unref(void *pointer) {
+    run_instance_unref(pointer);
+}
+
+static int instance_show(const void *pointer, base_buffer *buffer) {
+    cad_object_info info;
+    cad_object_describe(((const run_instance *)pointer)->primitive, &info);
+    return base_buffer_format(buffer, "<%s %s>", instance_type_name(pointer), info.name);
 }
 
 static const char *handle_type_name(const void *pointer) {
@@ -85,6 +106,7 @@ static const expr_reference_kind kinds[] = {
     [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show},
     [PROG_KIND_EXCEPTION] = {NULL, exception_ref, exception_unref, NULL},
     [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL},
+    [PROG_KIND_INSTANCE] = {instance_type_name, instance_ref, instance_unref, instance_show},
 };
 
 /* --- The process ----------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "run/expect.h"
 #include "run/interpreter.h"
 #include "run/main_task.h"
+#include "run/objects.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
@@ -33,7 +34,7 @@ static int allocate(run_machine *machine) {
     for (size_t i = 0; i < program->task_count; i++)
         if (slots < program->tasks[i].body->slots)
             slots = program->tasks[i].body->slots;
-    machine->globals = base_zalloc(program->global_names.count + 1, sizeof *machine->globals);
+    machine->globals = base_zalloc(program->global_count + 1, sizeof *machine->globals);
     machine->objects = base_zalloc(program->object_names.count + 1, sizeof *machine->objects);
     machine->tasks = base_zalloc(program->task_names.count + 1, sizeof *machine->tasks);
     machine->spawned = base_zalloc(program->coroutine_names.count + 1, sizeof *machine->spawned);
@@ -132,10 +133,6 @@ void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
     run_tell_globals(machine);
 }
 
-static void drop_item(void *item) {
-    expr_value_unref(expr_value_unpack(item));
-}
-
 static void drop_values(expr_value *values, size_t count) {
     for (size_t i = 0; values != NULL && i < count; i++) {
         expr_value value = values[i];
@@ -153,16 +150,16 @@ static void let_go(run_machine *machine) {
         run_job_clear(cad_task_state(task));
     run_callbacks_drop(machine);
     run_plan_drop(machine);
-    drop_values(machine->globals, program->global_names.count);
+    drop_values(machine->globals, program->global_count);
     drop_values(machine->tasks, program->task_names.count);
     cad_future_unref(machine->main);
     machine->main = NULL;
     for (size_t i = 0; machine->objects != NULL && i < program->object_names.count; i++) {
-        run_instance *instance = &machine->objects[i];
+        const run_instance *instance = &machine->objects[i];
         if (program->objects[i].type == PROG_QUEUE && instance->primitive != NULL)
-            cad_queue_shutdown(instance->primitive, true, drop_item);
-        drop_values(&instance->value, 1);
+            cad_queue_shutdown(instance->primitive, true, run_drop_item);
     }
+    run_objects_empty(machine);
 }
 
 /* Where every task has ended nobody waits. A lock that is still held knows by whom, and would keep
@@ -177,9 +174,10 @@ static void free_objects(run_machine *machine) {
 void run_machine_free(run_machine *machine) {
     if (machine == NULL)
         return;
+    machine->keeps_objects = true;
     if (machine->loop != NULL)
         let_go(machine);
-    drop_values(machine->globals, machine->program->global_names.count);
+    drop_values(machine->globals, machine->program->global_count);
     cad_loop_free(machine->loop);
     run_result_clear(&machine->result);
     base_symbols_free(&machine->ordinals);
@@ -327,8 +325,9 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     cad_loop_set_trace(machine->loop, NULL);
     run_note_tasks(machine);
     machine->result.pending_count = count_pending(machine);
+    machine->keeps_objects = outcome != RUN_COMPLETE || machine->result.pending_count > 0;
     let_go(machine);
-    if (outcome == RUN_COMPLETE && machine->result.pending_count == 0)
+    if (!machine->keeps_objects)
         free_objects(machine);
     if (outcome == RUN_COMPLETE && machine->result.failure_count > machine->excused)
         outcome = RUN_FAILED;

@@ -4,6 +4,7 @@
 #include "program/kinds.h"
 #include "run/machine.h"
 #include "run/names.h"
+#include "run/objects.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
@@ -12,17 +13,15 @@ static void *object(const expr_env *env, expr_value value, enum prog_object_type
                     const char *function, expr_error *error) {
     const run_machine *machine = env->context;
     char word[32];
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
-        const prog_object *found = expr_to_pointer(value);
-        void *primitive = machine->objects[found->index].primitive;
-        if (found->type == type && primitive != NULL)
-            return primitive;
-        if (found->type == type) {
-            (void)expr_error_set(error, CAD_ERUNTIME, "%s(): \"%s\" does not exist yet", function,
-                                 found->name);
-            return NULL;
-        }
+    const run_instance *found = run_object_of(machine, value);
+    if (found != NULL && found->primitive == NULL) { /* asked for a size before the run */
+        const prog_object *later = expr_to_pointer(value);
+        (void)expr_error_set(error, CAD_ERUNTIME, "%s(): \"%s\" does not exist yet", function,
+                             later->name);
+        return NULL;
     }
+    if (found != NULL && found->object->type == type)
+        return found->primitive;
     (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function,
                          prog_object_word(type, word), expr_value_type_name(value));
     return NULL;
@@ -65,8 +64,9 @@ static int locked(const expr_env *env, const expr_value *arguments, size_t count
                   expr_value *result, expr_error *error) {
     enum prog_object_type type = PROG_LOCK;
     (void)count;
-    if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_OBJECT)
-        type = ((const prog_object *)expr_to_pointer(arguments[0]))->type;
+    const run_instance *found = run_object_of(env->context, arguments[0]);
+    if (found != NULL && found->object != NULL)
+        type = found->object->type;
     if (type != PROG_SEMAPHORE && type != PROG_CONDITION)
         type = PROG_LOCK;
     void *of = object(env, arguments[0], type, "locked", error);
@@ -128,14 +128,13 @@ static int now(const expr_env *env, const expr_value *arguments, size_t count, e
 
 static int waiters(const expr_env *env, const expr_value *arguments, size_t count,
                    expr_value *result, expr_error *error) {
-    const run_machine *machine = env->context;
+    const run_instance *found;
     const void *of = NULL;
     (void)count;
     if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_FUTURE)
         of = expr_to_pointer(arguments[0]);
-    else if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_OBJECT)
-        of =
-            machine->objects[((const prog_object *)expr_to_pointer(arguments[0]))->index].primitive;
+    else if ((found = run_object_of(env->context, arguments[0])) != NULL)
+        of = found->primitive;
     if (of == NULL)
         return expr_error_set(error, CAD_ETYPE, "waiters() takes an object or a task, not %s",
                               expr_value_type_name(arguments[0]));

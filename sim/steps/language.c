@@ -25,6 +25,7 @@
     X(raise)                                                                                       \
     X(return )                                                                                     \
     X(call)                                                                                        \
+    X(new)                                                                                         \
     X(put)                                                                                         \
     X(get)                                                                                         \
     X(put_nowait)                                                                                  \

@@ -4,6 +4,7 @@
 #include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
+#include "run/objects.h"
 #include "run/values.h"
 
 /* The primitive that operand 0 names, which is of the one type `type`. */
@@ -234,14 +235,18 @@ static int begin_with(run_job *job, const prog_instruction *in) {
     int error = run_find_object(job, in, PROG_ENTERABLE, &object, &instance);
     if (error != 0)
         return error;
-    run_store(job, in->operands[1].slot, expr_reference(PROG_KIND_OBJECT, object));
+    bool counted = instance->references > 0;
+    expr_value value = counted ? expr_value_ref(expr_reference(PROG_KIND_INSTANCE, instance))
+                               : expr_reference(PROG_KIND_OBJECT, object);
+    run_store(job, in->operands[1].slot, value);
     return enter(object, instance);
 }
 
 static int let_go(run_job *job, uint32_t slot) {
-    const prog_object *object = expr_to_pointer(job->top->locals[slot]);
+    const run_instance *instance = run_object_of(job->machine, job->top->locals[slot]);
+    int error = leave(instance->object, instance);
     run_store(job, slot, EXPR_NONE);
-    return leave(object, &job->machine->objects[object->index]);
+    return error;
 }
 
 static int leave_with(run_job *job, const prog_block *block, run_completion *completion) {
@@ -423,6 +428,8 @@ static int begin_wait_found(run_job *job, const prog_instruction *in) {
         error = run_list_futures(job, value, RUN_WAIT, wants_both(in), &futures);
     else if (error == 0)
         error = run_value_object(job, value, "wait", PROG_WAITABLE, &object, &instance);
+    if (error == 0 && futures == NULL)
+        run_store(job, job->top->body->scratch, expr_value_ref(value));
     expr_value_unref(value);
     if (error != 0)
         return error;
@@ -434,7 +441,8 @@ static int begin_wait_found(run_job *job, const prog_instruction *in) {
 }
 
 static int finish_wait_found(run_job *job, const prog_instruction *in, int result) {
-    bool many = job->top->locals[job->top->body->scratch] != EXPR_NONE;
+    expr_value kept = job->top->locals[job->top->body->scratch];
+    bool many = expr_is_reference(kept) && expr_to_kind(kept) == PROG_KIND_FUTURES;
     return many ? finish_wait_many(job, in, result) : finish_wait(job, in, result);
 }
 
@@ -642,18 +650,17 @@ const prog_step step_abort = {
 /* --- Futures --------------------------------------------------------------------------------- */
 
 static int begin_set_result(run_job *job, const prog_instruction *in) {
-    run_instance *future;
+    cad_future *future;
     expr_value value;
-    int error = find(job, in, PROG_FUTURE, &future);
+    int error =
+        run_find_future(job, in->operands[0].target, RUN_LACKS_METHOD, "set_result", &future);
     if (error == 0)
         error = run_evaluate_text(job, in->operands[1].text, &value);
     if (error != 0)
         return error;
-    error = cad_future_set_result(future->primitive, expr_value_pack(value));
+    error = cad_future_set_result(future, expr_value_pack(value));
     if (error != 0)
         expr_value_unref(value);
-    else
-        future->value = value; /* keeps it as long as the future is there */
     return error;
 }
 
@@ -669,9 +676,10 @@ const prog_step step_set_result = {
 };
 
 static int begin_set_exception(run_job *job, const prog_instruction *in) {
-    run_instance *future;
+    cad_future *future;
     const char *message = NULL;
-    int error = find(job, in, PROG_FUTURE, &future);
+    int error =
+        run_find_future(job, in->operands[0].target, RUN_LACKS_METHOD, "set_exception", &future);
     if (error == 0 && in->operands[2].text != NULL) {
         error = run_say(job, in->operands[2].text);
         message = job->machine->text.data;
@@ -681,7 +689,7 @@ static int begin_set_exception(run_job *job, const prog_instruction *in) {
     cad_exception *exception = cad_exception_new(in->operands[1].code, message);
     if (exception == NULL)
         return CAD_ENOMEM;
-    error = cad_future_set_exception(future->primitive, in->operands[1].code, exception);
+    error = cad_future_set_exception(future, in->operands[1].code, exception);
     cad_exception_unref(exception);
     return error;
 }

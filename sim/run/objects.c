@@ -1,0 +1,114 @@
+/* Objects: those of the document, one by one or in lists, and those that steps make. */
+#include "run/objects.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "program/kinds.h"
+
+void run_drop_item(void *item) {
+    expr_value_unref(expr_value_unpack(item));
+}
+
+const prog_object_member *run_object_size(enum prog_object_type type) {
+    const prog_object_member *member = prog_object_kinds[type].members;
+    while (member->name != NULL && member->kind != PROG_OBJECT_MEMBER_COUNT)
+        member++;
+    return member->name != NULL ? member : NULL;
+}
+
+/* A condition's own lock is another object, and so has another name. */
+static int name_lock(cad_condition *condition, const char *name) {
+    base_buffer text = {0};
+    int error = base_buffer_format(&text, "%s.lock", name);
+    if (error == 0)
+        error = cad_set_name(cad_condition_lock(condition), text.data);
+    base_buffer_free(&text);
+    return error;
+}
+
+int run_object_create(run_machine *machine, const prog_object *object, int64_t size,
+                      const char *name, void **primitive) {
+    const prog_object_kind *kind = &prog_object_kinds[object->type];
+    void *lock = object->lock != NULL ? machine->objects[object->lock->index].primitive : NULL;
+    *primitive = kind->create(machine->loop, object, (size_t)size, lock);
+    if (*primitive == NULL)
+        return CAD_ENOMEM;
+    int error = 0;
+    if (object->type == PROG_CONDITION && object->lock == NULL)
+        error = name_lock(*primitive, name);
+    if (error == 0)
+        error = cad_set_name(*primitive, name);
+    if (error != 0)
+        kind->free(*primitive);
+    return error;
+}
+
+static void link_instance(run_machine *machine, run_instance *instance) {
+    instance->next = machine->made;
+    instance->link = &machine->made;
+    if (instance->next != NULL)
+        instance->next->link = &instance->next;
+    machine->made = instance;
+}
+
+int run_object_new(run_machine *machine, const prog_object *object, int64_t size, const char *name,
+                   expr_value *value) {
+    void *primitive;
+    *value = EXPR_NONE;
+    int error = run_object_create(machine, object, size, name, &primitive);
+    if (error != 0)
+        return error;
+    if (object->type == PROG_FUTURE) {
+        *value = expr_reference(PROG_KIND_FUTURE, primitive);
+        return 0;
+    }
+    run_instance *instance = base_alloc(sizeof *instance);
+    if (instance == NULL) {
+        prog_object_kinds[object->type].free(primitive);
+        return CAD_ENOMEM;
+    }
+    *instance = (run_instance){
+        .primitive = primitive, .object = object, .machine = machine, .references = 1};
+    link_instance(machine, instance);
+    *value = expr_reference(PROG_KIND_INSTANCE, instance);
+    return 0;
+}
+
+static void empty(run_instance *instance) {
+    if (instance->object->type == PROG_QUEUE)
+        cad_queue_shutdown(instance->primitive, true, run_drop_item);
+}
+
+void run_instance_unref(run_instance *instance) {
+    if (--instance->references > 0)
+        return;
+    *instance->link = instance->next;
+    if (instance->next != NULL)
+        instance->next->link = instance->link;
+    empty(instance);
+    if (!instance->machine->keeps_objects)
+        prog_object_kinds[instance->object->type].free(instance->primitive);
+    base_free(instance);
+}
+
+void run_objects_empty(run_machine *machine) {
+    run_instance *next;
+    for (run_instance *instance = machine->made; instance != NULL; instance = next) {
+        instance->references++; /* what it holds may hold it */
+        empty(instance);
+        next = instance->next;
+        run_instance_unref(instance);
+    }
+}
+
+run_instance *run_object_of(const run_machine *machine, expr_value value) {
+    if (!expr_is_reference(value))
+        return NULL;
+    if (expr_to_kind(value) == PROG_KIND_INSTANCE)
+        return expr_to_pointer(value);
+    if (expr_to_kind(value) != PROG_KIND_OBJECT)
+        return NULL;
+    return &machine->objects[((const prog_object *)expr_to_pointer(value))->index];
+}

@@ -1,0 +1,30 @@
+/* run/objects.h - the objects of a run: how one is made, named, and freed.
+ */
+#ifndef RUN_OBJECTS_H
+#define RUN_OBJECTS_H
+
+#include "run/machine.h"
+
+/* Makes the primitive of an object, by that name. CAD_ENOMEM. */
+int run_object_create(run_machine *machine, const prog_object *object, int64_t size,
+                      const char *name, void **primitive);
+
+/* The same as a value, which is freed when nobody has it any more: a future, or an instance. */
+int run_object_new(run_machine *machine, const prog_object *object, int64_t size, const char *name,
+                   expr_value *value);
+
+/* The member that says how large an object of the type is; NULL: none does. */
+const prog_object_member *run_object_size(enum prog_object_type type);
+
+void run_instance_unref(run_instance *instance);
+
+/* Empties the queues among the counted ones: what is in a queue may be what holds it. */
+void run_objects_empty(run_machine *machine);
+
+/* What a queue does with an item that nobody will get. */
+void run_drop_item(void *item);
+
+/* The object that a value stands for; NULL: none. */
+run_instance *run_object_of(const run_machine *machine, expr_value value);
+
+#endif
