@@ -219,8 +219,20 @@ CAD_API void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 /* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
 CAD_API cad_loop *cad_running_loop(void);
 
-/* loop.time(): nanoseconds since the loop first ran, 0 before. */
+/* loop.time(): nanoseconds since the loop first ran, 0 before. Under the real clock: what the clock
+ * says, which is a little later than what the call was to be made at. */
 CAD_API int64_t cad_loop_time(cad_loop *loop);
+/* The loop time at which a delay is over that begins now, as all delays count: see above. A
+ * cad_call_at() with it is a cad_call_later(), and a cad_timeout_reschedule() with it moves the
+ * deadline by so much from now. */
+CAD_API int64_t cad_loop_deadline(cad_loop *loop, int64_t delay_ns);
+
+/* Whether the program says itself what takes time: a simulation or a model, whose own instructions
+ * stand for nothing. Under the real clock cad_compute() and cad_to_thread() then count as what they
+ * were called with, so that they take their place among the timers, and the loop waits for a thread
+ * that is late; and turns count as nothing, however long they take. Before the loop runs. Under the
+ * virtual clock it is always so. */
+CAD_API void cad_loop_set_nominal(cad_loop *loop, bool nominal);
 
 /* While held, the loop does not count its tasks as all ended: for a task that will be created
  * later, at a time of its own. Under the real clock it does not give up for a deadlock either, but

@@ -61,26 +61,27 @@ static int64_t left_until(uv_driver *self, int64_t deadline_ns) {
     return left_ns < libuv_ns ? left_ns : libuv_ns;
 }
 
-/* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. */
-static void sleep_until(uv_driver *self, int64_t deadline_ns) {
+/* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. Whether
+ * something has happened, as far as one can see from here. */
+static bool sleep_until(uv_driver *self, int64_t deadline_ns) {
     struct pollfd poll_fd = {.fd = uv_backend_fd(&self->loop), .events = POLLIN};
     int64_t left = left_until(self, deadline_ns);
     if (left == 0 || (left < 0 && deadline_ns != CAD_NEVER))
-        return;
+        return true;
 #ifdef __linux__
     struct timespec timeout = {.tv_sec = (time_t)(left / CAD_SECOND),
                                .tv_nsec = (long)(left % CAD_SECOND)};
-    (void)ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL);
+    return ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL) != 0;
 #else
     int64_t milliseconds = left < 0 ? -1 : (left + CAD_MILLISECOND - 1) / CAD_MILLISECOND;
-    (void)poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+    return poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds) != 0;
 #endif
 }
 
 static bool wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
-    if (deadline_ns > 0)
-        sleep_until(self, deadline_ns);
+    if (deadline_ns > 0 && !sleep_until(self, deadline_ns) && now(driver) >= deadline_ns)
+        return true; /* what happens from now on happens after the deadline */
     (void)uv_run(&self->loop, UV_RUN_NOWAIT);
     return true;
 }
@@ -254,7 +255,6 @@ cad_driver *cad_uv_driver(void) {
     if (self == NULL)
         return NULL;
     *self = (uv_driver){.driver = {.interrupt = SIGINT,
-                                   .tolerance_ns = 50 * CAD_MILLISECOND,
                                    .part_size = {[CAD_REQUEST_WORK] = sizeof(struct piece),
                                                  [CAD_REQUEST_SIGNAL] = sizeof(cad__signal)},
                                    .start = start,
