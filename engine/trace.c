@@ -327,6 +327,17 @@ void cad__trace_turn_end(cad_loop *loop) {
         sink->turn_end(sink->context, now_ns);
 }
 
+void cad__trace_turn_passes(cad_loop *loop, const cad_task *task) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    settle(loop);
+    int64_t now_ns = tick(loop);
+    if (tracer->run_open && sink->run_end != NULL)
+        sink->run_end(sink->context, now_ns, tracer->runs);
+    tracer->run_open = false;
+    tracer->runs = task;
+}
+
 /* --- Objects -------------------------------------------------------------------------------- */
 
 void cad__trace_new(cad__object *object) {

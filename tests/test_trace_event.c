@@ -45,6 +45,37 @@ static void test_trace_event__each_argument_has_a_key_of_its_own(void **state) {
             assert_string_not_equal(trace_arguments[i].key, trace_arguments[other].key);
 }
 
+/* The row that ends what this one begins; NULL: there is none. */
+static const struct trace_kind_row *end_of(const struct trace_kind_row *begin) {
+    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
+        const struct trace_kind_row *row = &trace_kinds[kind];
+        bool named_alike = (row->name == NULL) == (begin->name == NULL) &&
+                           (row->name == NULL || strcmp(row->name, begin->name) == 0);
+        if (row->phase == 'E' && row->category == begin->category && named_alike)
+            return row;
+    }
+    return NULL;
+}
+
+static void test_trace_event__what_begins_has_an_end(void **state) {
+    (void)state;
+    int begins = 0, ends = 0;
+    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
+        const struct trace_kind_row *row = &trace_kinds[kind];
+        ends += row->phase == 'E';
+        if (row->phase != 'B')
+            continue;
+        begins++;
+        const struct trace_kind_row *end = end_of(row);
+        assert_non_null(end);
+        assert_int_equal(end->place, row->place);
+        assert_int_equal(end->effect, row->effect);
+        /* What is open when the run ends is ended with an outcome. */
+        assert_true((end->arguments & TRACE_A(OUTCOME)) != 0);
+    }
+    assert_int_equal(begins, ends);
+}
+
 /* --- The tables of docs/trace-format.md ------------------------------------------------------- */
 
 static const char *type_name(enum trace_type type) {
@@ -61,28 +92,35 @@ static const char *type_name(enum trace_type type) {
     return names[type];
 }
 
-static void print_kind(FILE *file, const struct trace_kind_row *row) {
-    static const char *const places[] = {[TRACE_ON_NONE] = "",
-                                         [TRACE_ON_LOOP] = "loop",
-                                         [TRACE_ON_TASK] = "task",
-                                         [TRACE_ON_ANY] = "task or loop"};
+static void print_arguments(FILE *file, uint64_t set) {
     const char *comma = "";
-    fprintf(file, "| `%c` ", row->phase);
-    fprintf(file, row->phase == 'M' ? "| " : "| `%s` ", category_of(row));
-    fprintf(file, row->name == NULL ? "| " : "| `%s` ", row->name);
-    fprintf(file, "| %s | ", places[row->place]);
     for (int i = 0; i < TRACE_ARG_COUNT; i++) {
-        if ((row->arguments >> i & 1) == 0)
+        if ((set >> i & 1) == 0)
             continue;
         fprintf(file, i == TRACE_ARG_STATE ? "%sits state" : "%s`%s`", comma,
                 trace_arguments[i].key);
         comma = ", ";
     }
-    fprintf(file, " | %s%s |\n", row->mark == TRACE_DETAIL ? "*detail*: " : "", row->meaning);
+    fputs(" | ", file);
+}
+
+static void print_kind(FILE *file, const struct trace_kind_row *row) {
+    static const char *const places[] = {[TRACE_ON_NONE] = "",
+                                         [TRACE_ON_LOOP] = "loop",
+                                         [TRACE_ON_TASK] = "task",
+                                         [TRACE_ON_ANY] = "task or loop"};
+    fprintf(file, "| `%c` ", row->phase);
+    fprintf(file, row->phase == 'M' ? "| " : "| `%s` ", category_of(row));
+    fprintf(file, row->name == NULL ? "| " : "| `%s` ", row->name);
+    fprintf(file, "| %s | ", places[row->place]);
+    print_arguments(file, row->required);
+    print_arguments(file, row->arguments & ~row->required);
+    fprintf(file, "%s%s |\n", row->mark == TRACE_DETAIL ? "*detail*: " : "", row->meaning);
 }
 
 static void print_tables(FILE *file) {
-    fputs("| ph | cat | name | track | args | meaning |\n| --- | --- | --- | --- | --- | --- |\n",
+    fputs("| ph | cat | name | track | has | may have | meaning |\n"
+          "| --- | --- | --- | --- | --- | --- | --- |\n",
           file);
     for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++)
         print_kind(file, &trace_kinds[kind]);
@@ -130,6 +168,7 @@ int main(void) {
         cmocka_unit_test(test_trace_event__a_line_says_its_kind),
         cmocka_unit_test(test_trace_event__a_stranger_has_no_kind),
         cmocka_unit_test(test_trace_event__each_argument_has_a_key_of_its_own),
+        cmocka_unit_test(test_trace_event__what_begins_has_an_end),
         cmocka_unit_test(test_trace_event__the_documentation_has_the_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

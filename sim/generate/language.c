@@ -32,6 +32,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_COUNT] = "count",
     [PROG_MEMBER_REPEAT] = "repeat",
     [PROG_MEMBER_CONDITION] = "condition",
+    [PROG_MEMBER_ITEMS] = "items",
     [PROG_MEMBER_TEXT] = "text",
     [PROG_MEMBER_VALUE] = "value",
     [PROG_MEMBER_TARGET] = "target",
