@@ -37,15 +37,15 @@
  *   at 0 when the loop first runs.
  * - Delays count from the time at which what calls was to run: what a timer woke counts from that
  *   timer's deadline, and so does what that wakes in turn. Under the real clock a loop wakes a
- *   little late, and a delay is shorter by as much; so lateness does not add up, and a program whose
- *   times come from timers alone does what it does in the order that it has under the virtual clock,
- *   however late the loop is, up to a quarter of a second. Beyond that it counts from now: who was
- *   stopped for a minute does not make up for it. Three things count as time, and are not taken off
- *   a delay: cad_compute(); a turn of a task or a callback that takes a millisecond or longer,
+ *   little late, and a delay is shorter by as much; so lateness does not add up, and a program
+ * whose times come from timers alone does what it does in the order that it has under the virtual
+ * clock, however late the loop is, up to a quarter of a second. Beyond that it counts from now: who
+ * was stopped for a minute does not make up for it. Three things count as time, and are not taken
+ * off a delay: cad_compute(); a turn of a task or a callback that takes a millisecond or longer,
  *   whatever it does; turns that follow one another without an end for ten milliseconds.
- *   What comes from outside - the end of a thread, a call from another one, a signal - comes when it
- *   comes: its place among timers is not the same in two runs, and delays count from then. It waits
- *   until the timers that are due have been served, a quarter of a second at most.
+ *   What comes from outside - the end of a thread, a call from another one, a signal - comes when
+ * it comes: its place among timers is not the same in two runs, and delays count from then. It
+ * waits until the timers that are due have been served, a quarter of a second at most.
  *   (cad_loop_set_nominal() is for programs whose threads and whose work are simulated.)
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop

@@ -11,7 +11,8 @@
  * What else moves the loop's time, under a real driver:
  *   - Work. A turn that takes long is a computation that the program did not announce, and counts
  * as cad_compute() does; otherwise the delay that it begins at its end would be short by as much.
- *     What is below WORK_NS is no work: it would put asunder what is to happen at one time.
+ *     What takes less is no work: it would put asunder what is to happen at one time. Nor is it
+ * when the system gives the processor to somebody else.
  *   - The outside. What was waited for without a deadline happens when it happens: now.
  *   - A loop that never comes to rest, because tasks pass the turn on to one another until
  * something happens: it would happen never.
@@ -58,10 +59,11 @@ static void come_to_rest(cad_loop *loop) {
     loop->rested_ns = loop->now_ns;
 }
 
-void cad__clock_start(cad_loop *loop, bool again) {
+void cad__clock_start(cad_loop *loop) {
+    bool again = loop->now_ns > 0;
     look(loop);
     come_to_rest(loop);
-    if (again || loop->driver->simulated)
+    if (again)
         move_to(loop, loop->now_ns);
 }
 
@@ -91,12 +93,19 @@ void cad__clock_busy(cad_loop *loop, bool arrived) {
     }
 }
 
+/* It took long, as far as one can see without asking. */
+CAD__APART static void count_span(cad_loop *loop, int64_t span_ns) {
+    cad_driver *driver = loop->driver;
+    int64_t worked_ns = driver->worked != NULL ? driver->worked(driver, span_ns) : span_ns;
+    if (worked_ns >= loop->patience->work_ns)
+        loop->due_ns += worked_ns;
+    loop->turn_ns += span_ns;
+}
+
 static void count_work(cad_loop *loop, int64_t now_ns) {
-    int64_t worked_ns = now_ns - loop->turn_ns;
-    if (worked_ns < loop->patience->work_ns)
-        return;
-    loop->due_ns += worked_ns;
-    loop->turn_ns = now_ns;
+    int64_t span_ns = now_ns - loop->turn_ns;
+    if (span_ns >= loop->patience->work_ns)
+        count_span(loop, span_ns);
 }
 
 void cad__clock_turn_over(cad_loop *loop) {

@@ -100,6 +100,10 @@ struct cad_driver {
      * looks. CAD_NEVER: until something happens; false where nothing ever can. True otherwise. */
     bool (*wait)(cad_driver *driver, int64_t deadline_ns);
 
+    /* How much of the last `span_ns`, in which it did not wait(), the thread has worked, or waited
+     * for something of its own accord; the rest of it waited for a processor. NULL: all of it. */
+    int64_t (*worked)(cad_driver *driver, int64_t span_ns);
+
     /* Keeps the thread busy for as long. */
     void (*compute)(cad_driver *driver, int64_t duration_ns);
 

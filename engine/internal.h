@@ -715,9 +715,9 @@ static inline void cad__follow(cad__follower *follower) {
 }
 
 /* The loop's time, which moves here and nowhere else, but where the world is simulated. At first;
- * and when a run begins, the first one or another. */
+ * and before the first iteration of a run, the loop's first run or another. */
 void cad__clock_init(cad_loop *loop);
-void cad__clock_start(cad_loop *loop, bool again);
+void cad__clock_start(cad_loop *loop);
 /* When nothing is ready: whether timers are due, and not so long that it is no use to catch up. */
 bool cad__clock_behind(cad_loop *loop);
 /* When nothing was ready, and nothing is now or what came from outside: to the first deadline,

@@ -197,7 +197,9 @@ static void keep_up(cad_loop *loop, bool first) {
         cad__threads_collect(loop);
         need_no_look(loop);
     }
-    if (!first && !simulated)
+    if (first)
+        cad__clock_start(loop);
+    else if (!simulated)
         cad__clock_busy(loop, loop->ready.prev != last);
 }
 
@@ -263,14 +265,12 @@ static int iterate(cad_loop *loop, bool first) {
 
 int cad_loop_run(cad_loop *loop) {
     CAD__ASSERT(cad__running == &none, "loops do not nest");
-    bool again = loop->started;
-    if (!again) {
+    if (!loop->started) {
         loop->driver->start(loop->driver);
         loop->started = true;
     }
     int result = 0;
     cad__running = loop;
-    cad__clock_start(loop, again);
     if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
     loop->complete = loop->live == 0;
