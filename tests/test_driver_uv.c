@@ -94,13 +94,13 @@ static void work_busy(int64_t until_ns) {
         continue;
 }
 
-typedef struct worker {
+typedef struct toiler {
     void (*work)(int64_t until_ns);
     int64_t slept_ns[3];
-} worker;
+} toiler;
 
 static int work_and_sleep(void *arg) {
-    worker *self = arg;
+    toiler *self = arg;
     for (int i = 0; i < 3; i++) {
         self->work(cad_loop_time(loop) + 20 * CAD_MILLISECOND);
         int64_t begin_ns = cad_loop_time(loop);
@@ -112,13 +112,13 @@ static int work_and_sleep(void *arg) {
     return 0;
 }
 
-/* A delay begins when the work is done. It is short by what the sleep before was late, and by what
- * somebody else had the processor for, so that the best of several is what is looked at. */
+/* A delay begins when the work is done. It is short by what the sleep before was late, so that the
+ * best of several is what is looked at. */
 static void test_driver_uv__work_is_not_lateness(void **state) {
     static void (*const works[])(int64_t) = {work_blocked, work_busy};
     (void)state;
     for (int i = 0; i < 2; i++) {
-        worker self = {.work = works[i]};
+        toiler self = {.work = works[i]};
         create(work_and_sleep, &self);
         assert_int_equal(cad_loop_run(loop), 0);
         int64_t longest_ns = 0;
