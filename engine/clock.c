@@ -10,18 +10,17 @@
  *
  * What else moves the loop's time, under a real driver:
  *   - Work. A turn that takes long is a computation that the program did not announce, and counts
- * as cad_compute() does; otherwise the delay that it begins at its end would be short by as much.
- *     What takes less is no work: it would put asunder what is to happen at one time. Nor is it
- * when the system gives the processor to somebody else.
+ *     as cad_compute() does; otherwise the delay that it begins at its end would be short by as
+ *     much. What takes less is no work: it would put asunder what is to happen at one time. Nor is
+ *     it work when somebody else had the processor meanwhile.
  *   - The outside. What was waited for without a deadline happens when it happens: now.
- *   - A loop that never comes to rest, because tasks pass the turn on to one another until
- * something happens: it would happen never.
+ *   - A loop that never comes to rest, as tasks pass the turn on to one another until something
+ *     happens: it would happen never.
  *   - A loop that is too late: it was stopped, or has more to do than there is time. It begins anew
  *     from now. Until then what is outside has to wait for the timers that are due.
  * How long the loop bears each of these is its patience, of which there are two rows. A loop whose
  * times are nominal (cad_loop_set_nominal()) bears more, as its program says itself what takes
- * time.
- */
+ * time. */
 #include "internal.h"
 
 /* Iterations in which a loop comes to rest, if it ever does, however long they take. */
@@ -98,7 +97,7 @@ CAD__APART static void count_span(cad_loop *loop, int64_t span_ns) {
     cad_driver *driver = loop->driver;
     int64_t worked_ns = driver->worked != NULL ? driver->worked(driver, span_ns) : span_ns;
     if (worked_ns >= loop->patience->work_ns)
-        loop->due_ns += worked_ns;
+        loop->due_ns += span_ns;
     loop->turn_ns += span_ns;
 }
 
