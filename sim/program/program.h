@@ -192,6 +192,7 @@ typedef struct prog_block {
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
     uint32_t place;
+    bool holds;                   /* the object that is in its first slot */
     uint32_t error;               /* of a branch of `except`: the slot of `error` */
     const prog_handler *handlers; /* of what `except` watches: as they are tried */
     size_t handler_count;
@@ -320,6 +321,7 @@ typedef struct prog_program {
     prog_expect expect;
     bool setup_is_quiet; /* it changes nothing that a task's count, name or variables can see */
     bool draws;          /* somewhere a random number is drawn */
+    bool joins;          /* somewhere a queue is joined */
 
     struct prog_arena *arena;
     struct prog_owned *owned;

@@ -10,6 +10,7 @@
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
+#include "run/holds.h"
 #include "run/lines.h"
 #include "run/result.h"
 
@@ -93,6 +94,7 @@ struct run_machine {
     struct run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     run_draws draws;   /* of vars, setup and on_interrupt */
+    run_holds holds;   /* who has acquired what, for reports */
     base_symbols ordinals;
     uint64_t *ordinal_counts;
     size_t ordinal_capacity;

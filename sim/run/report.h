@@ -4,6 +4,7 @@
 #define RUN_REPORT_H
 
 #include "run/job.h"
+#include "run/survey.h"
 
 /* Something is about to be said. */
 static inline void run_speak(const run_machine *machine) {
@@ -19,8 +20,8 @@ void run_note_unretrieved(cad_future *future, int code, const cad_exception *exc
                           void *machine);
 /* What a job ends with that is no task, and has nobody to tell. */
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result);
-/* Finds out who waits for what, and for whom; says so. */
-void run_report_deadlock(run_machine *machine);
+/* Keeps who waits for what, and for whom, when the run ends with tasks that have not; says so. */
+void run_report_waits(run_machine *machine, const run_survey *survey, enum run_outcome outcome);
 /* Remembers, and reports, which job a limit of steps has caught. */
 void run_note_running(const run_job *job);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
