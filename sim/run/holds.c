@@ -21,7 +21,7 @@ static uint32_t make_object(run_holds *holds, const void *object) {
                    sizeof *holds->objects) ||
         !base_map_put(&holds->by_object, (uintptr_t)object, (uint32_t)holds->object_count))
         return RUN_NO_HOLD;
-    holds->objects[holds->object_count] = (run_held_object){.first = RUN_NO_HOLD};
+    holds->objects[holds->object_count] = (run_held_object){RUN_NO_HOLD, RUN_NO_HOLD, 0};
     return (uint32_t)holds->object_count++;
 }
 
@@ -33,22 +33,28 @@ const run_held_object *run_holds_of(const run_holds *holds, const void *object) 
 /* --- Lists ----------------------------------------------------------------------------------- */
 
 static void join_object(run_holds *holds, uint32_t number, uint32_t object) {
+    run_held_object *of = &holds->objects[object];
     run_hold *hold = &holds->items[number];
     hold->object = object;
-    hold->previous_of_object = RUN_NO_HOLD;
-    hold->next_of_object = holds->objects[object].first;
-    if (hold->next_of_object != RUN_NO_HOLD)
-        holds->items[hold->next_of_object].previous_of_object = number;
-    holds->objects[object].first = number;
+    hold->next_of_object = RUN_NO_HOLD;
+    hold->previous_of_object = of->last;
+    if (of->last != RUN_NO_HOLD)
+        holds->items[of->last].next_of_object = number;
+    else
+        of->first = number;
+    of->last = number;
 }
 
 static void leave_object(run_holds *holds, const run_hold *hold) {
+    run_held_object *of = &holds->objects[hold->object];
     if (hold->next_of_object != RUN_NO_HOLD)
         holds->items[hold->next_of_object].previous_of_object = hold->previous_of_object;
+    else
+        of->last = hold->previous_of_object;
     if (hold->previous_of_object != RUN_NO_HOLD)
         holds->items[hold->previous_of_object].next_of_object = hold->next_of_object;
     else
-        holds->objects[hold->object].first = hold->next_of_object;
+        of->first = hold->next_of_object;
 }
 
 /* False: no memory. */

@@ -30,8 +30,8 @@ typedef struct run_hold {
 } run_hold;
 
 typedef struct run_held_object {
-    uint32_t first;   /* the last that was taken */
-    uint64_t surplus; /* given back beyond what was taken, and not yet taken */
+    uint32_t first, last; /* in the order of taking */
+    uint64_t surplus;     /* given back beyond what was taken, and not yet taken */
 } run_held_object;
 
 /* Zeroed: nothing is held. */

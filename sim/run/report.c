@@ -33,8 +33,7 @@ static void format_place(const run_machine *machine, uint32_t place, base_buffer
         (void)doc_format_place(machine->program->document, place, buffer);
 }
 
-/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
-static FILE *begin_report(const run_machine *machine) {
+FILE *run_begin_report(const run_machine *machine) {
     if (machine->options->report == NULL)
         return NULL;
     run_speak(machine);
@@ -53,12 +52,19 @@ static void keep_failure(run_machine *machine, const char *who, const char *what
     failure->place = place;
 }
 
+/* With its place by the scenario's name: a trace is the same wherever the document lies. */
 static void trace_failure(run_machine *machine, const cad_task *task, int code,
-                          const cad_exception *exception, const char *where) {
-    if (machine->trace != NULL)
-        trace_stream_error(machine->trace, cad_loop_time(machine->loop), task,
-                           prog_error_name(machine->program, code),
-                           exception != NULL ? cad_exception_message(exception) : NULL, where);
+                          const cad_exception *exception, uint32_t place) {
+    const prog_program *program = machine->program;
+    base_buffer where = {0};
+    if (machine->trace == NULL)
+        return;
+    if (place != DOC_NOWHERE)
+        (void)doc_format_place_in(program->document, program->name, place, &where);
+    trace_stream_error(machine->trace, cad_loop_time(machine->loop), task,
+                       prog_error_name(program, code),
+                       exception != NULL ? cad_exception_message(exception) : NULL, where.data);
+    base_buffer_free(&where);
 }
 
 /* The members of an ExceptionGroup, each on a line of its own. */
@@ -84,9 +90,9 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *wh
     report_members(machine, exception, 0, &members);
     const char *said = what.data != NULL ? what.data : "an exception";
     keep_failure(machine, who, said, place);
-    trace_failure(machine, task, code, exception, where.data);
+    trace_failure(machine, task, code, exception, place);
     bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
-    FILE *report = kept ? begin_report(machine) : NULL;
+    FILE *report = kept ? run_begin_report(machine) : NULL;
     if (report != NULL)
         fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
                 where.data != NULL ? ": " : "",
@@ -121,7 +127,7 @@ void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
     const cad_task *task = cad_current_task();
     char busy[TIME_TEXT], at[TIME_TEXT];
     base_buffer where = {0};
-    FILE *report = begin_report(machine);
+    FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;
     uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
@@ -149,160 +155,11 @@ void run_note_running(const run_job *job) {
                              task != NULL ? cad_task_name(task) : running_body(machine));
     machine->result.running = who.data;
     machine->result.running_place = place_of(machine, job->top->pc);
-    FILE *report = begin_report(machine);
+    FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;
     format_place(machine, machine->result.running_place, &where);
     fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
             who.data != NULL ? who.data : "a task");
     base_buffer_free(&where);
-}
-
-/* --- Who waits for what ---------------------------------------------------------------------- */
-
-enum { WIDTH = 80 };
-
-/* A text whose lines are no longer than a terminal is wide, if its words are not. */
-static void print_wrapped(FILE *report, const char *text, int indent) {
-    int column = fprintf(report, "%*s", indent, "");
-    for (const char *word = text; *word != '\0';) {
-        int length = (int)strcspn(word, " ");
-        bool first = word == text;
-        if (!first && column + 1 + length > WIDTH)
-            column = fprintf(report, "\n%*s", indent + 4, "") - 1;
-        else if (!first)
-            column += fprintf(report, " ");
-        column += fprintf(report, "%.*s", length, word);
-        word += length;
-        word += *word == ' ';
-    }
-    fputc('\n', report);
-}
-
-/* `, with at file.json:3:20`: the verb where it is not the one that was said. */
-static int append_step(const run_machine *machine, const run_wait *wait, base_buffer *text) {
-    if (wait->place == DOC_NOWHERE)
-        return 0;
-    bool said = wait->verb != NULL && strcmp(wait->verb, wait->step) == 0;
-    int error = base_buffer_format(text, "%s%sat ", said ? "" : wait->step, said ? "" : " ");
-    return error != 0 ? error : doc_format_position(machine->program->document, wait->place, text);
-}
-
-/* `job1 waits for lock a, held by job2 (acquire, since 1s, with at file.json:3:20)`. */
-static int append_wait(const run_machine *machine, const run_wait *wait, base_buffer *text) {
-    static const char *const standings[] = {[RUN_WAITS] = "waits for ",
-                                            [RUN_SLEEPS] = "sleeps until ",
-                                            [RUN_RUNS] = "does not wait",
-                                            [RUN_NOT_BEGUN] = "has not begun"};
-    int error = base_buffer_format(text, "%s %s", wait->task, standings[wait->standing]);
-    if (error == 0 && wait->standing == RUN_WAITS)
-        error = run_wait_words(wait, text);
-    if (error == 0 && wait->standing == RUN_SLEEPS)
-        error = run_append_time(text, wait->until_ns);
-    if (error == 0 && wait->standing == RUN_NOT_BEGUN)
-        return 0;
-    error = error != 0 ? error : base_buffer_format(text, " (");
-    if (error == 0 && wait->verb != NULL) {
-        error = base_buffer_format(text, "%s, since ", wait->verb);
-        error = error != 0 ? error : run_append_time(text, wait->since_ns);
-        error = error != 0 ? error : base_buffer_format(text, ", ");
-    }
-    error = error != 0 ? error : append_step(machine, wait, text);
-    return error != 0 ? error : base_buffer_format(text, ")");
-}
-
-/* `job2 took it at file.json:4:20 (with)`. */
-static void print_taken(const run_machine *machine, FILE *report, const run_wait *wait,
-                        const run_parties *parties, int indent) {
-    for (size_t i = 0; i < parties->kept; i++) {
-        const run_party *party = &parties->items[i];
-        base_buffer text = {0};
-        if (party->place == DOC_NOWHERE)
-            continue;
-        int error = base_buffer_format(&text, "%s took %s at ", party->name,
-                                       wait->relation == RUN_TAKERS ? "an item" : "it");
-        if (error == 0)
-            error = doc_format_position(machine->program->document, party->place, &text);
-        if (error == 0)
-            error = base_buffer_format(&text, " (%s)%s%s", party->step,
-                                       party->error != NULL ? " and ended with " : "",
-                                       party->error != NULL ? party->error : "");
-        if (error == 0)
-            print_wrapped(report, text.data, indent);
-        base_buffer_free(&text);
-    }
-}
-
-static void print_wait(const run_machine *machine, FILE *report, const run_wait *wait) {
-    base_buffer text = {0};
-    if (append_wait(machine, wait, &text) == 0)
-        print_wrapped(report, text.data, 2);
-    print_taken(machine, report, wait, &wait->living, 6);
-    print_taken(machine, report, wait, &wait->ended, 6);
-    base_buffer_free(&text);
-}
-
-/* `circle: a -> b -> a`, those who stand in it, and all others that wait for one another with
- * them. */
-static void print_circle(const run_machine *machine, FILE *report, const run_wait_list *ring) {
-    const run_wait_list *tasks = &machine->result.waits.tasks;
-    base_buffer text = {0};
-    int error = base_buffer_format(&text, "circle:");
-    for (size_t i = 0; i < ring->count && error == 0; i++)
-        error = base_buffer_format(&text, " %s ->", ring->items[i].task);
-    if (error == 0 && ring->left_out > 0)
-        error = base_buffer_format(&text, " %" PRIu64 " more ->", ring->left_out);
-    if (error == 0 && base_buffer_format(&text, " %s", ring->items[0].task) == 0)
-        print_wrapped(report, text.data, 0);
-    base_buffer_free(&text);
-    for (size_t i = 0; i < ring->count; i++)
-        print_wait(machine, report, &ring->items[i]);
-    for (size_t i = 0; i < tasks->count; i++)
-        if (tasks->items[i].circle == ring->items[0].circle && !tasks->items[i].on_ring)
-            print_wait(machine, report, &tasks->items[i]);
-}
-
-/* Those who stand in no circle that was told of; `behind`: who waits for one. */
-static uint64_t print_others(const run_machine *machine, FILE *report, bool behind,
-                             const char *title) {
-    const run_waits *waits = &machine->result.waits;
-    uint64_t printed = 0;
-    for (size_t i = 0; i < waits->tasks.count; i++) {
-        const run_wait *wait = &waits->tasks.items[i];
-        bool told = wait->circle != 0 && wait->circle <= waits->ring_count;
-        if (told || (wait->behind != 0) != behind)
-            continue;
-        if (printed++ == 0 && waits->ring_count > 0)
-            fprintf(report, "%s:\n", title);
-        print_wait(machine, report, wait);
-    }
-    return printed;
-}
-
-static void print_waits(const run_machine *machine, FILE *report) {
-    const run_waits *waits = &machine->result.waits;
-    for (size_t i = 0; i < waits->ring_count; i++)
-        print_circle(machine, report, &waits->rings[i]);
-    if (waits->more_rings > 0)
-        fprintf(report, "... and %" PRIu64 " more circles\n", waits->more_rings);
-    (void)print_others(machine, report, true, "waiting for a circle");
-    (void)print_others(machine, report, false, "beside that");
-    if (waits->tasks.left_out > 0)
-        fprintf(report, "  ... and %" PRIu64 " more tasks\n", waits->tasks.left_out);
-}
-
-void run_report_waits(run_machine *machine, const run_survey *survey, enum run_outcome outcome) {
-    run_waits *waits = &machine->result.waits;
-    run_survey_keep(survey, waits);
-    FILE *report = waits->task_count > 0 ? begin_report(machine) : NULL;
-    base_buffer time = {0};
-    if (report != NULL && run_append_time(&time, cad_loop_time(machine->loop)) == 0) {
-        if (outcome == RUN_DEADLOCK)
-            fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n", time.data);
-        else
-            fprintf(report, "%s at %s: %" PRIu64 " task%s not ended\n", run_outcome_name(outcome),
-                    time.data, waits->task_count, waits->task_count == 1 ? " has" : "s have");
-        print_waits(machine, report);
-    }
-    base_buffer_free(&time);
 }

@@ -4,13 +4,15 @@
 #define RUN_REPORT_H
 
 #include "run/job.h"
-#include "run/survey.h"
 
 /* Something is about to be said. */
 static inline void run_speak(const run_machine *machine) {
     if (machine->options->progress != NULL)
         machine->options->progress->hide(machine->options->progress);
 }
+
+/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
+FILE *run_begin_report(const run_machine *machine);
 
 /* Remembers, and reports, an exception that nobody will handle. `at` is an instruction. */
 void run_note_failure(run_machine *machine, const cad_task *task, const char *who, int code,
@@ -20,8 +22,6 @@ void run_note_unretrieved(cad_future *future, int code, const cad_exception *exc
                           void *machine);
 /* What a job ends with that is no task, and has nobody to tell. */
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result);
-/* Keeps who waits for what, and for whom, when the run ends with tasks that have not; says so. */
-void run_report_waits(run_machine *machine, const run_survey *survey, enum run_outcome outcome);
 /* Remembers, and reports, which job a limit of steps has caught. */
 void run_note_running(const run_job *job);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction

@@ -13,12 +13,13 @@
 #include "base/number.h"
 #include "program/kinds.h"
 #include "run/callback.h"
+#include "run/closing.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
-#include "run/survey.h"
+#include "run/unfinished.h"
 #include "trace/stream.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
@@ -334,7 +335,9 @@ static void explain(run_machine *machine, enum run_outcome outcome) {
         return;
     run_survey *survey = run_survey_new(machine, outcome == RUN_DEADLOCK);
     if (survey != NULL)
-        run_report_waits(machine, survey, outcome);
+        run_report_unfinished(machine, survey, outcome);
+    if (survey != NULL && machine->trace != NULL)
+        run_close_tasks(machine, survey);
     run_survey_free(survey);
 }
 

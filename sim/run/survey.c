@@ -48,6 +48,7 @@ struct run_survey {
     uint32_t party_count;
     run_circles circles;
     uint32_t *firsts; /* by circle */
+    uint32_t *sizes;  /* by circle, of tasks */
     bool *on_ring;    /* by task: it is on the way from the first of its circle back to that */
 };
 
@@ -320,12 +321,17 @@ static uint32_t next_of(const run_survey *self, uint32_t number) {
 
 static bool list_rings(run_survey *self) {
     self->firsts = base_zalloc((size_t)self->circles.count + 1, sizeof *self->firsts);
+    self->sizes = base_zalloc((size_t)self->circles.count + 1, sizeof *self->sizes);
     self->on_ring = base_zalloc((size_t)self->count + 1, sizeof *self->on_ring);
-    if (self->firsts == NULL || self->on_ring == NULL)
+    if (self->firsts == NULL || self->sizes == NULL || self->on_ring == NULL)
         return false;
-    for (uint32_t i = self->count; i-- > 0;)
-        if (self->circles.stands_in[i] != 0)
-            self->firsts[self->circles.stands_in[i] - 1] = i;
+    for (uint32_t i = self->count; i-- > 0;) {
+        uint32_t circle = self->circles.stands_in[i];
+        if (circle == 0)
+            continue;
+        self->firsts[circle - 1] = i;
+        self->sizes[circle - 1]++;
+    }
     for (uint32_t i = 0; i < self->circles.count; i++)
         for (uint32_t task = self->firsts[i]; !self->on_ring[task]; task = next_of(self, task))
             self->on_ring[task] = true;
@@ -373,6 +379,7 @@ void run_survey_free(run_survey *self) {
     base_map_free(&self->by_key);
     base_free(self->parties);
     base_free(self->firsts);
+    base_free(self->sizes);
     base_free(self->on_ring);
     run_circles_free(&self->circles);
     base_free(self);
@@ -386,6 +393,10 @@ uint32_t run_survey_count(const run_survey *self) {
 
 const cad_task *run_survey_task(const run_survey *self, uint32_t number) {
     return self->tasks[number];
+}
+
+const cad_task *run_survey_next(const run_survey *self, uint32_t number) {
+    return self->circles.stands_in[number] != 0 ? self->tasks[next_of(self, number)] : NULL;
 }
 
 /* --- One task, in words ---------------------------------------------------------------------- */
@@ -524,40 +535,54 @@ static bool describe_circle(const run_survey *self, uint32_t number, run_wait *w
     wait->circle = self->circles.stands_in[number];
     wait->on_ring = self->on_ring[number];
     wait->behind = self->circles.waits_for[number];
-    if (wait->circle == 0)
+    const cad_task *next = run_survey_next(self, number);
+    if (next == NULL)
         return true;
-    const cad_task *next = self->tasks[next_of(self, number)];
-    wait->next_id = cad_task_id(next);
+    wait->circle_size = self->sizes[wait->circle - 1];
     wait->next = copy(cad_task_name(next));
     return wait->next != NULL;
 }
 
-/* Where it stands in the document. */
-static void describe_place(const run_survey *self, const cad_task *task, run_wait *wait) {
-    const run_job *job = job_of(task);
+/* At an instruction: where it waits, or where it was stopped. */
+static void describe_place(const run_survey *self, const run_job *job, run_wait *wait) {
     wait->place = DOC_NOWHERE;
-    if (job->top == NULL || job->top->pc == job->top->body->entry)
+    if (job->top == NULL)
         return;
-    const prog_instruction *in = &self->machine->program->code[job->top->pc - 1];
+    uint32_t pc = wait->standing == RUN_HALTED ? job->top->pc : job->top->pc - 1;
+    const prog_instruction *in = &self->machine->program->code[pc];
     wait->place = in->place;
-    wait->step = in->operation->name;
+    if (wait->standing != RUN_HALTED)
+        wait->step = in->operation->name; /* of one that waits it is the step's verb */
+}
+
+/* False where it does not wait. */
+static bool describe_standing(const run_survey *self, const cad_task *task, cad_wait_info *info,
+                              run_wait *wait) {
+    bool waits = cad_task_waiting(task, info);
+    if (job_of(task)->top == NULL)
+        wait->standing = RUN_NOT_BEGUN;
+    else if (!waits)
+        wait->standing = RUN_READY;
+    else if (info->object == self->machine->never)
+        wait->standing = RUN_HALTED;
+    else
+        wait->standing = info->until_ns != CAD_NEVER ? RUN_SLEEPS : RUN_WAITS;
+    return wait->standing == RUN_SLEEPS || wait->standing == RUN_WAITS;
 }
 
 bool run_survey_describe(const run_survey *self, uint32_t number, run_wait *wait) {
     const cad_task *task = self->tasks[number];
     cad_wait_info info;
     *wait = (run_wait){.until_ns = CAD_NEVER};
-    describe_place(self, task, wait);
+    bool waits = describe_standing(self, task, &info, wait);
+    describe_place(self, job_of(task), wait);
     wait->task = copy(cad_task_name(task));
     bool fine = wait->task != NULL && describe_circle(self, number, wait);
-    if (!waiting(self, task, &info)) {
-        wait->standing = job_of(task)->top == NULL ? RUN_NOT_BEGUN : RUN_RUNS;
-    } else {
-        wait->standing = info.until_ns != CAD_NEVER ? RUN_SLEEPS : RUN_WAITS;
+    if (fine && waits) {
         wait->verb = info.verb;
         wait->since_ns = info.since_ns;
         wait->until_ns = info.until_ns;
-        fine = fine && describe_object(&info, wait) && describe_others(self, number, wait);
+        fine = describe_object(&info, wait) && describe_others(self, number, wait);
         describe_members(self, &info, number, wait);
     }
     if (!fine)

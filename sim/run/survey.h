@@ -17,6 +17,9 @@ void run_survey_free(run_survey *survey); /* takes NULL */
 uint32_t run_survey_count(const run_survey *survey);
 const cad_task *run_survey_task(const run_survey *survey, uint32_t number);
 
+/* Of a task that stands in a circle, the task there that it waits for; else NULL. */
+const cad_task *run_survey_next(const run_survey *survey, uint32_t number);
+
 /* What a task waits for. False: no memory; there is nothing to clear then. */
 bool run_survey_describe(const run_survey *survey, uint32_t number, run_wait *wait);
 

@@ -40,7 +40,13 @@ typedef struct run_parties {
 } run_parties;
 
 /* How a task stands that has not ended. */
-enum run_standing { RUN_WAITS, RUN_SLEEPS, RUN_RUNS, RUN_NOT_BEGUN };
+enum run_standing {
+    RUN_WAITS,
+    RUN_SLEEPS,
+    RUN_READY,  /* its turn would have come */
+    RUN_HALTED, /* in the middle of its turn, when the run was */
+    RUN_NOT_BEGUN,
+};
 
 typedef struct run_wait {
     enum run_standing standing;
@@ -59,10 +65,10 @@ typedef struct run_wait {
     int64_t since_ns; /* when the wait began */
     int64_t until_ns; /* when it ends by itself; CAD_NEVER */
     uint32_t circle;  /* the number of the one that it stands in, from 1; 0: it stands in none */
-    bool on_ring;     /* it is one of those that lead back to the first by as few as can be */
-    uint32_t behind;  /* of the one that it waits for, without standing in it; 0: none */
-    char *next;       /* who it waits for in that circle; NULL */
-    uint64_t next_id; /* cad_task_id() of that */
+    uint32_t circle_size; /* how many do */
+    bool on_ring;         /* it is one of those that lead back to the first by as few as can be */
+    uint32_t behind;      /* of the one that it waits for, without standing in it; 0: none */
+    char *next;           /* who it waits for in that circle; NULL */
 } run_wait;
 
 typedef struct run_wait_list {
