@@ -228,6 +228,10 @@ CAD_API int64_t cad_loop_time(cad_loop *loop);
 CAD_API void cad_loop_hold(cad_loop *loop);
 CAD_API void cad_loop_release(cad_loop *loop);
 
+/* loop.set_task_factory(asyncio.eager_task_factory): whether tasks start eagerly whose
+ * cad_task_options leave it open. At first they do not. */
+CAD_API void cad_loop_set_eager_tasks(cad_loop *loop, bool eager);
+
 /* How many calls of cad_to_thread() run at once, each on a worker, at least 1. Default 4. */
 CAD_API void cad_loop_set_threads(cad_loop *loop, unsigned threads);
 
@@ -243,6 +247,13 @@ typedef struct cad_task_group cad_task_group;
  * ends: CAD_ECANCELLED ends it as cancelled. */
 typedef int cad_coroutine(void *arg);
 
+/* create_task(eager_start=...), as Python 3.14 has it. */
+enum cad_eager_start {
+    CAD_EAGER_DEFAULT, /* as cad_loop_set_eager_tasks() says */
+    CAD_EAGER_ON,
+    CAD_EAGER_OFF
+};
+
 /* All members may be 0. A stack takes memory only as far as it has been used, and is used again by
  * the next coroutine: a loop keeps free ones of up to 2 GiB of addresses in all, and the process up
  * to 64 MiB of those that freed loops have left. A coroutine that overflows its stack ends the
@@ -251,10 +262,20 @@ typedef struct cad_task_options {
     const char *name;      /* copied; NULL: "Task-1", "Task-2", ... */
     cad_task_group *group; /* the group that the task belongs to (TaskGroup.create_task) */
     size_t stack_size;     /* bytes of a coroutine's stack; 0: 64 KiB */
+    enum cad_eager_start eager_start;
+    /* For a step machine, which may be NULL: fills its state in, before its first step can run.
+     * The task ends with an error of it, and nothing of it runs then. */
+    int (*init)(cad_task *task, void *state, void *arg);
+    void *init_arg;
 } cad_task_options;
 
 /* asyncio.create_task(fn(arg)). The task starts in the loop's next iteration. Where `task` is
- * not NULL the caller gets a reference there, to be given back with cad_future_unref(). */
+ * not NULL the caller gets a reference there, to be given back with cad_future_unref().
+ *
+ * One that starts eagerly runs at once, as the current task, inside this call, until it waits for
+ * the first time; one that ends before it waits has ended when this returns, and was never in the
+ * ready queue. That is so while the loop runs; before, it starts as any other. A step machine runs
+ * on the stack of its creator; CAD_ESTACK where a thousand such starts are inside one another. */
 CAD_API int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg,
                             const cad_task_options *options, cad_task **task);
 
@@ -268,8 +289,8 @@ typedef struct cad_step_type {
     void (*finish)(void *state);
 } cad_step_type;
 
-/* asyncio.create_task() for a step machine. `type` must outlive the task. The state can be
- * filled in (cad_task_state) until the loop runs. */
+/* asyncio.create_task() for a step machine. `type` must outlive the task. The state is
+ * filled in by options->init, or (cad_task_state) until the loop runs. */
 CAD_API int cad_step_create(cad_loop *loop, const cad_step_type *type,
                             const cad_task_options *options, cad_task **task);
 CAD_API void *cad_task_state(cad_task *task); /* of a step machine; lives as long as the task */
@@ -289,8 +310,8 @@ CAD_API int cad_return(void *value);
 
 /* Task.cancel(): the task's wait ends with CAD_ECANCELLED. message is copied; NULL: none.
  * Returns 1 if the request was taken, 0 if the task had ended already, CAD_ENOMEM, or CAD_ESTACK
- * when it waits in a circle of tasks that await one another. Works on any future, where it is
- * Future.cancel(). */
+ * when it waits in a circle of tasks that await one another, directly or by way of gather(). Works
+ * on any future, where it is Future.cancel(). */
 CAD_API int cad_future_cancel(cad_future *future, const char *message);
 
 /* Task.uncancel() and Task.cancelling(): take one request back, and the number that remain. With
@@ -331,6 +352,10 @@ CAD_API int cad_future_result(cad_future *future, void **value);
 /* Future.exception(): the code that it ended with (0: none), CAD_ECANCELLED or CAD_ESTATE; the
  * detail in *exception (may be NULL), borrowed. */
 CAD_API int cad_future_exception(cad_future *future, cad_exception **exception);
+/* What it was cancelled with, which gather() gives for it with return_exceptions; borrowed. NULL:
+ * no message, it is not cancelled, or it is a task that raised its CancelledError itself, whose
+ * message goes to who awaits it. */
+CAD_API const cad_exception *cad_future_cancel_exception(const cad_future *future);
 /* True while a future holds an exception that nobody has asked for. */
 CAD_API bool cad_future_unretrieved(const cad_future *future);
 

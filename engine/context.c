@@ -40,7 +40,7 @@ _Static_assert(sizeof(struct cad__coroutine) <= CAD__STACK_HEAD, "it is the head
 
 /* The stack on which the thread's loop itself runs. Read in signal handlers, too, where nothing
  * must be allocated for it. */
-static _Thread_local struct {
+static _Thread_local struct loop_stack {
     void *stack_pointer; /* while a coroutine runs */
     struct cad__coroutine *running;
 #ifdef WITH_ASAN
@@ -436,6 +436,14 @@ void cad__coroutine_enter(cad__task *task, int result) {
     enter(task->coroutine, result);
     if (loop->stacks.kept > MOST_KEPT)
         trim(loop, MOST_KEPT);
+}
+
+/* Where this is a coroutine, it is what the loop's stack is to others: what is entered comes back
+ * to it. */
+void cad__coroutine_start(cad__task *task) {
+    const struct loop_stack outer = loop_stack;
+    enter(task->coroutine, 0);
+    loop_stack = outer;
 }
 
 int cad__coroutine_suspend(cad__task *task) {

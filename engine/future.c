@@ -126,16 +126,16 @@ void cad__future_set_cancelled(cad_future *future, cad_exception *exception) {
     schedule_callbacks(future);
 }
 
-bool cad__future_cancel_plain(cad_future *future, cad_exception *exception) {
+int cad__future_cancel_plain(cad_future *future, cad_exception *exception) {
     if (future->state != CAD__FUTURE_PENDING)
-        return false;
+        return 0;
     cad__future_set_cancelled(future, exception);
-    return true;
+    return 1;
 }
 
-bool cad__future_cancel(cad_future *future, cad_exception *exception) {
+int cad__future_cancel(cad_future *future, cad_exception *exception) {
     if (future->object.loop->closing) /* by the program's code, for what is gone already */
-        return false;
+        return 0;
     /* As in asyncio: who cancels what has failed is taken to know about it. */
     if (future->state != CAD__FUTURE_PENDING)
         future->retrieved = true;
@@ -149,11 +149,9 @@ int cad_future_cancel(cad_future *future, const char *message) {
         if (exception == NULL)
             return CAD_ENOMEM;
     }
-    bool taken = cad__future_cancel(future, exception);
+    int taken = cad__future_cancel(future, exception);
     cad_exception_unref(exception);
-    if (!taken && cad__task_in_circle(future))
-        return cad_raise(CAD_ESTACK, "tasks await one another in a circle");
-    return taken ? 1 : 0;
+    return taken < 0 ? cad_raise(taken, "maximum recursion depth exceeded") : taken;
 }
 
 /* What set_result() and set_exception() begin with. */
@@ -227,6 +225,11 @@ int cad_future_exception(cad_future *future, cad_exception **exception) {
         return cad_raise(CAD_ESTATE, "Exception is not set.");
     future->retrieved = true;
     return future->error;
+}
+
+const cad_exception *cad_future_cancel_exception(const cad_future *future) {
+    bool raised = future->exception_once;
+    return future->state == CAD__FUTURE_CANCELLED && !raised ? future->exception : NULL;
 }
 
 /* --- Awaiting ---------------------------------------------------------------------------- */

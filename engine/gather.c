@@ -80,34 +80,38 @@ void cad__gather_child_done(cad__entry *entry) {
 /* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ----------
  */
 
-/* The gathering that `future` is, ready to be gone through; NULL where there is nothing to do: it
- * is done, or a child awaits the gathering that it is in. */
-static gathering *begin_cancel(cad_future *future, gathering *above, cad__task *awaiter) {
-    if (future == NULL || future->object.type != &gather_type || cad_future_done(future))
-        return NULL;
-    gathering *self = gathering_of(future);
-    if (self->cancelling)
-        return NULL;
+/* The gathering that `future` is, where that is one which is not done; else NULL. */
+static gathering *pending_gathering(cad_future *future) {
+    bool pending = future != NULL && future->object.type == &gather_type;
+    return pending && !cad_future_done(future) ? gathering_of(future) : NULL;
+}
+
+/* Ready to be gone through. */
+static void begin_cancel(gathering *self, gathering *above, cad__task *awaiter) {
     self->cancelling = true;
     self->taken = false;
     self->at = 0;
     self->above = above;
     self->awaiter = awaiter;
-    return self;
 }
 
 /* Cancels the next child. Where that leads to another gathering this one is to be gone through
- * first, and is returned; otherwise `self` is. */
+ * first, and is returned; otherwise `self` is. NULL: it leads round in a circle, to one that is
+ * being gone through or among tasks alone. */
 static gathering *cancel_next(gathering *self, cad_exception *exception) {
     cad_future *future = self->children[self->at++].follower.future;
-    cad__task *task =
-        cad__task_or_null(future) != NULL ? cad__task_cancel_down(future, exception) : NULL;
-    gathering *inner = begin_cancel(task != NULL ? cad__task_awaits(task) : future, self, task);
-    if (inner != NULL)
+    bool is_task = cad__task_or_null(future) != NULL;
+    cad__task *task = is_task ? cad__task_cancel_down(future, exception) : NULL;
+    gathering *inner = pending_gathering(task != NULL ? cad__task_awaits(task) : future);
+    if (inner != NULL && !inner->cancelling) {
+        begin_cancel(inner, self, task);
         return inner;
+    }
+    if (inner != NULL || (task == NULL && cad__task_in_circle(future)))
+        return NULL;
     if (task == NULL)
-        self->taken |= cad__future_cancel(future, exception);
-    else if (!cad__wait_cancel(task, exception))
+        self->taken |= cad__future_cancel(future, exception) > 0;
+    else if (cad__wait_cancel(task, exception) == 0)
         cad__task_must_cancel(task, exception);
     self->taken |= task != NULL;
     return self;
@@ -124,12 +128,27 @@ static gathering *end_cancel(gathering *self, cad_exception *exception) {
     return self->above;
 }
 
-static bool cancel(cad_future *outer, cad_exception *exception) {
-    gathering *self = begin_cancel(outer, NULL, NULL);
+/* As an exception leaves asyncio's, which goes round until that is a RecursionError: what has been
+ * cancelled stays so. */
+static int give_up(gathering *self) {
+    for (; self != NULL; self = self->above)
+        self->cancelling = false;
+    return CAD_ESTACK;
+}
+
+static int cancel(cad_future *outer, cad_exception *exception) {
+    gathering *self = pending_gathering(outer);
     if (self == NULL)
-        return false;
-    while (self != NULL)
-        self = self->at < self->count ? cancel_next(self, exception) : end_cancel(self, exception);
+        return 0;
+    begin_cancel(self, NULL, NULL);
+    while (self != NULL) {
+        gathering *next = NULL;
+        if (self->at == self->count)
+            next = end_cancel(self, exception);
+        else if ((next = cancel_next(self, exception)) == NULL)
+            return give_up(self);
+        self = next;
+    }
     return gathering_of(outer)->taken;
 }
 

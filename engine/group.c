@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-typedef struct member {
+typedef struct cad__group_member {
     cad__follower follower; /* follows the task */
     cad__link link;         /* in the group's list, until the task is done */
     cad_task_group *group;
@@ -119,18 +119,24 @@ static void fail(cad_task_group *group, cad_task *task) {
     (void)cad__future_cancel(group->parent, NULL);
 }
 
+/* A task that is among the group's no more, or never was. */
+static void task_done(cad_task_group *group, cad_task *task) {
+    if (group->running == 0)
+        (void)cad__wake_first(&group->completed);
+    if (!cad_future_cancelled(task) && task->error != 0)
+        fail(group, task);
+    CAD__CHANGED(group);
+}
+
 void cad__task_group_member_done(cad__entry *entry) {
     member *done = CAD__CONTAINER(entry, member, follower.entry);
     cad_task_group *group = done->group;
     cad_loop *loop = group->object.loop;
     cad_task *task = cad_future_ref(done->follower.future);
     free_member(done);
+    group->running--;
     loop->cause = task;
-    if (--group->running == 0)
-        (void)cad__wake_first(&group->completed);
-    if (!cad_future_cancelled(task) && task->error != 0)
-        fail(group, task);
-    CAD__CHANGED(group);
+    task_done(group, task);
     loop->cause = NULL;
     cad_future_unref(task);
 }
@@ -146,22 +152,28 @@ static int refuse(const cad_task_group *group, const char *why) {
     return cad_raise(CAD_ERUNTIME, text);
 }
 
-int cad__task_group_add(cad_task_group *group, cad_task *task) {
+int cad__task_group_prepare(cad_task_group *group, member **room) {
     if (group->exiting && group->running == 0)
         return refuse(group, "finished");
     if (group->aborting)
         return refuse(group, "shutting down");
-    member *next = cad__zalloc(sizeof *next);
-    if (next == NULL)
-        return CAD_ENOMEM;
-    next->follower.entry.kind = CAD__ENTRY_TASK_GROUP;
-    next->follower.future = cad_future_ref(task);
-    next->group = group;
-    cad__append(&group->tasks, &next->link);
-    cad__follow(&next->follower);
+    *room = cad__zalloc(sizeof **room);
+    return *room != NULL ? 0 : CAD_ENOMEM;
+}
+
+void cad__task_group_add(cad_task_group *group, member *room, cad_task *task) {
+    if (cad_future_done(task)) { /* it started eagerly: asyncio does not wait for its callback */
+        cad__free(room);
+        task_done(group, task);
+        return;
+    }
+    room->follower.entry.kind = CAD__ENTRY_TASK_GROUP;
+    room->follower.future = cad_future_ref(task);
+    room->group = group;
+    cad__append(&group->tasks, &room->link);
+    cad__follow(&room->follower);
     group->running++;
     CAD__CHANGED(group);
-    return 0;
 }
 
 /* --- leave ----------------------------------------------------------------------------------- */

@@ -224,8 +224,9 @@ typedef struct cad__type {
     const char *(*line)(const cad__object *object, const cad__waiters *waiters);
     /* Gives back what the object holds besides its own memory. */
     void (*clear)(cad__object *object);
-    /* Futures only: Future.cancel(). `exception` is borrowed. True if the request was taken. */
-    bool (*cancel)(cad_future *future, cad_exception *exception);
+    /* Futures only: Future.cancel(). `exception` is borrowed. 1 if the request was taken, 0 if not,
+     * CAD_ESTACK where it goes round in a circle of awaits. */
+    int (*cancel)(cad_future *future, cad_exception *exception);
     const char *verb; /* futures only: what awaiting it is called; NULL: "await" */
 } cad__type;
 
@@ -283,9 +284,9 @@ void *cad__future_new(cad_loop *loop, const cad__type *type, size_t size);
  * the exception; a code of CAD_ECANCELLED makes it an exception, not a cancelled future. */
 void cad__future_finish(cad_future *future, void *value, int error, cad_exception *exception);
 void cad__future_set_cancelled(cad_future *future, cad_exception *exception);
-/* Future.cancel() as a plain future does it. */
-bool cad__future_cancel_plain(cad_future *future, cad_exception *exception);
-bool cad__future_cancel(cad_future *future, cad_exception *exception);
+/* Future.cancel() as a plain future does it; and as its type does. */
+int cad__future_cancel_plain(cad_future *future, cad_exception *exception);
+int cad__future_cancel(cad_future *future, cad_exception *exception);
 /* The describe() and the waiters() of every kind of future that is no task. */
 void cad__future_describe(const cad__object *object, cad_object_info *info);
 size_t cad__future_waiters(const cad__object *object);
@@ -456,9 +457,10 @@ int cad__yield(cad_task *task);
 
 /* Ends a parked task's wait: the task is appended to the ready queue. */
 void cad__wake(cad_task *task);
-/* What a cancel does first: ends the wait, or hands the cancel on to the future awaited. False
- * when there is nothing to end: the task runs, or is about to. `exception` is borrowed. */
-bool cad__wait_cancel(cad__task *task, cad_exception *exception);
+/* What a cancel does first: ends the wait, or hands the cancel on to the future awaited, whose
+ * result it returns. 0 when there is nothing to end: the task runs, or is about to. `exception` is
+ * borrowed. */
+int cad__wait_cancel(cad__task *task, cad_exception *exception);
 /* Goes on with the operation in progress, when the task's turn has come: its result, or
  * CAD_PENDING. The loop is the task's. */
 int cad__wait_resume(cad_loop *loop, cad__task *task);
@@ -481,6 +483,9 @@ bool cad__coroutine_new(cad__task *task);
 /* From the loop: begins it, or goes on with it: its suspended call of cad__coroutine_suspend()
  * returns `result`. Comes back when its turn is over, and those of all coroutines right behind. */
 void cad__coroutine_enter(cad__task *task, int result);
+/* From anywhere, a coroutine too: begins it, for an eager start. Comes back when it waits or has
+ * ended. */
+void cad__coroutine_start(cad__task *task);
 /* From inside: lets others take their turns. */
 int cad__coroutine_suspend(cad__task *task);
 /* Gives the stack back without running it to its end. */
@@ -531,6 +536,8 @@ struct cad_loop {
     size_t live;           /* tasks whose end has not been noticed, and holds */
     bool complete;         /* it was 0: this iteration is the last, whatever it still creates */
     size_t holds;          /* of these, what cad_loop_hold() holds */
+    bool eager_tasks;      /* how tasks start that leave it open */
+    unsigned eager;        /* eager starts under way, each inside the one before */
     int64_t now_ns;        /* time at the start of this iteration */
     int64_t due_ns;        /* time at which what runs now was to run */
     unsigned turns;        /* iterations on coroutines' stacks since the last on the loop's */
@@ -634,8 +641,10 @@ CAD__APART void cad__trace_iteration(cad_loop *loop);
 CAD__APART void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry);
 /* The turn is over; nothing where none has begun. */
 CAD__APART void cad__trace_turn_end(cad_loop *loop);
+/* Inside a turn another task begins to run, or the one whose turn it is goes on; NULL: a callback.
+ */
+CAD__APART void cad__trace_turn_passes(cad_loop *loop, const cad_task *task);
 CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
-CAD__APART void cad__trace_timeout(cad_task *task);
 /* An object has been made: it is told of with the next event, by when it may have a name. */
 CAD__APART void cad__trace_new(cad__object *object);
 /* It has been given a name. */
@@ -656,9 +665,18 @@ CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int 
 /* The same, of one that gives or takes an item. */
 CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result,
                                 enum cad_item_move move, void *item, size_t place);
-/* The clock has moved while something ran: what was open before is told before anything else is,
- * by a program that adds events of its own to the same trace. */
-CAD__APART void cad__trace_time(cad_loop *loop);
+/* The time of the next event. Where the clock has moved while something ran, what was open before
+ * is told now: before anything else is, also by a program that adds events of its own. */
+CAD__APART int64_t cad__trace_time(cad_loop *loop);
+
+/* Tells an event that needs nothing else: calls the sink's function `event`, if it has one. */
+#define CAD__TELL(loop, event, ...)                                                                \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->trace != NULL && (loop)->trace->sink->event != NULL, 0)) {    \
+            const cad_trace_sink *cad__sink = (loop)->trace->sink;                                 \
+            cad__sink->event(cad__sink->context, cad__trace_time(loop), __VA_ARGS__);              \
+        }                                                                                          \
+    } while (0)
 
 /* A primitive's state has changed. */
 #define CAD__CHANGED(primitive)                                                                    \
@@ -721,7 +739,11 @@ void cad__requests_end(cad_loop *loop);
 /* cad_loop_run() returns: what has interrupted it is past. */
 void cad__interrupt_heeded(cad_loop *loop);
 
-/* TaskGroup.create_task(): takes in a task that is not yet ready. CAD_ERUNTIME, CAD_ENOMEM. */
-int cad__task_group_add(cad_task_group *group, cad_task *task);
+/* TaskGroup.create_task(), before and after the task starts: whether the group takes one
+ * (CAD_ERUNTIME, CAD_ENOMEM), with room for it; and takes it in, which may have ended already. Room
+ * that is not used is given back with cad__free(). */
+typedef struct cad__group_member cad__group_member;
+int cad__task_group_prepare(cad_task_group *group, cad__group_member **room);
+void cad__task_group_add(cad_task_group *group, cad__group_member *room, cad_task *task);
 
 #endif

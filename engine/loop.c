@@ -317,6 +317,10 @@ void cad_loop_set_threads(cad_loop *loop, unsigned threads) {
     loop->workers = threads;
 }
 
+void cad_loop_set_eager_tasks(cad_loop *loop, bool eager) {
+    loop->eager_tasks = eager;
+}
+
 void cad_loop_set_task_namer(cad_loop *loop, cad_task_namer *namer, void *arg) {
     loop->namer = namer;
     loop->namer_arg = arg;

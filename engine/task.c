@@ -4,12 +4,16 @@
  * cad__task_next(), when the turn of a coroutine is over and that of another comes right behind, on
  * whose stack the processor can go on without the loop. Both do the same to the task
  * (begin_turn()): go on with the operation that it waits in, and run its body only where that is
- * finished. */
+ * finished. The first turn of a task that starts eagerly is a part of its creator's
+ * (start_eagerly()). */
 #include <string.h>
 
 #include "internal.h"
 
-enum { DEFAULT_STACK = 64 * 1024 };
+enum {
+    DEFAULT_STACK = 64 * 1024,
+    EAGER_STARTS = 1000, /* inside one another: Python's recursion limit */
+};
 
 #define ASSERT_TASK(future)                                                                        \
     CAD__ASSERT((future)->object.type == &cad__task_type, "a future that is no task")
@@ -21,14 +25,19 @@ static void *state_of(cad__task *task) {
 
 /* --- The end of a task ----------------------------------------------------------------------- */
 
+/* It is no longer among the tasks that have not ended, and the loop needs it no more. */
+static void retire(cad_loop *loop, cad__task *task) {
+    cad__unlink(&task->future.object.all);
+    cad__append(&loop->objects, &task->future.object.all);
+    cad_future_unref(&task->future);
+}
+
 /* One iteration after the end: asyncio would see it in a done callback. */
 void cad__task_ended(cad__entry *entry) {
     cad__task *task = cad__entry_owner(entry);
     cad_loop *loop = task->future.object.loop;
-    cad__unlink(&task->future.object.all);
-    cad__append(&loop->objects, &task->future.object.all);
     loop->complete |= --loop->live == 0;
-    cad_future_unref(&task->future);
+    retire(loop, task);
 }
 
 void cad__task_end(cad__task *task, int code) {
@@ -46,8 +55,10 @@ void cad__task_end(cad__task *task, int code) {
     } else {
         future->exception_once = code == CAD_ECANCELLED;
     }
-    task->timer.entry.kind = CAD__ENTRY_END;
-    cad__ready(future->object.loop, &task->timer.entry);
+    if (future->object.loop->eager == 0) {
+        task->timer.entry.kind = CAD__ENTRY_END;
+        cad__ready(future->object.loop, &task->timer.entry);
+    }
     if (code == CAD_ECANCELLED)
         cad__future_set_cancelled(future, exception);
     else
@@ -87,6 +98,19 @@ CAD__INLINE int begin_turn(cad_loop *loop, cad__task *task) {
     return result;
 }
 
+/* A step machine's. */
+CAD__INLINE void take_step(cad__task *task, int result) {
+    result = task->step->step(state_of(task), result);
+    if (result != CAD_PENDING) {
+        CAD__ASSERT(task->wait.operation == NULL,
+                    "a step ends while the operation that it called is CAD_PENDING");
+        cad__task_end(task, result);
+    } else {
+        CAD__ASSERT(task->wait.operation != NULL,
+                    "a step returns CAD_PENDING, and no operation that it called did");
+    }
+}
+
 void cad__task_run(cad__entry *entry) {
     cad__task *task = cad__entry_owner(entry);
     cad_loop *loop = task->future.object.loop;
@@ -97,19 +121,13 @@ void cad__task_run(cad__entry *entry) {
         cad__coroutine_enter(task, result);
         return;
     }
-    result = task->step->step(state_of(task), result);
-    if (result != CAD_PENDING) {
-        CAD__ASSERT(task->wait.operation == NULL,
-                    "a step ends while the operation that it called is CAD_PENDING");
-        cad__task_end(task, result);
-    } else {
-        CAD__ASSERT(task->wait.operation != NULL,
-                    "a step returns CAD_PENDING, and no operation that it called did");
-    }
+    take_step(task, result);
     end_turn(loop);
 }
 
 cad__turn cad__task_next(cad_loop *loop) {
+    if (loop->eager > 0) /* to its creator, whose turn it is */
+        return (cad__turn){NULL, 0};
     end_turn(loop);
     for (cad__entry *entry; (entry = cad__loop_take(loop)) != NULL;) {
         if (entry->kind != CAD__ENTRY_TASK) {
@@ -123,6 +141,29 @@ cad__turn cad__task_next(cad_loop *loop) {
             return (cad__turn){task, result};
     }
     return (cad__turn){NULL, 0};
+}
+
+/* asyncio's Task.__eager_start(): the first step, now, in the turn of whoever creates the task. */
+static void start_eagerly(cad_loop *loop, cad__task *task, int error) {
+    cad_task *creator = loop->current;
+    CAD__TRACE(loop, cad__trace_turn_passes(loop, &task->future));
+    loop->current = &task->future;
+    loop->eager++;
+    if (error == 0)
+        error = begin(task, 0);
+    if (error != 0)
+        cad__task_end(task, error);
+    else if (task->future.stackful)
+        cad__coroutine_start(task);
+    else
+        take_step(task, 0);
+    loop->eager--;
+    loop->current = creator;
+    CAD__TRACE(loop, cad__trace_turn_passes(loop, creator));
+    if (!cad_future_done(&task->future))
+        loop->live++;
+    else
+        retire(loop, task);
 }
 
 /* --- Creating and freeing -------------------------------------------------------------------- */
@@ -172,11 +213,14 @@ void cad__task_must_cancel(cad__task *task, cad_exception *exception) {
     }
 }
 
-static bool cancel(cad_future *future, cad_exception *exception) {
+static int cancel(cad_future *future, cad_exception *exception) {
     cad__task *last = cad__task_cancel_down(future, exception);
-    if (last != NULL && !cad__wait_cancel(last, exception))
+    if (last == NULL)
+        return cad__task_in_circle(future) ? CAD_ESTACK : 0;
+    int taken = cad__wait_cancel(last, exception);
+    if (taken == 0)
         cad__task_must_cancel(last, exception);
-    return last != NULL;
+    return taken < 0 ? taken : 1;
 }
 
 static void clear(cad__object *object) {
@@ -236,25 +280,65 @@ static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name) 
     return task;
 }
 
-static void start(cad__task *task, cad_task **out) {
-    cad_loop *loop = task->future.object.loop;
-    if (out != NULL)
-        *out = cad_future_ref(&task->future);
+static bool starts_eagerly(const cad_loop *loop, const cad_task_options *options) {
+    bool eager = loop->eager_tasks;
+    if (options->eager_start != CAD_EAGER_DEFAULT)
+        eager = options->eager_start == CAD_EAGER_ON;
+    return eager && cad__running == loop;
+}
+
+/* In the loop's next iteration. */
+static void start_lazily(cad_loop *loop, cad__task *task, int error) {
     loop->live++;
+    if (error != 0) {
+        cad__task_end(task, error);
+        return;
+    }
     task->timer.entry.kind = CAD__ENTRY_TASK;
-    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
     cad__ready(loop, &task->timer.entry);
 }
 
+static void start(cad__task *task, const cad_task_options *options) {
+    cad_loop *loop = task->future.object.loop;
+    int error = 0;
+    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
+    if (options->init != NULL && !task->future.stackful)
+        error = options->init(&task->future, state_of(task), options->init_arg);
+    if (starts_eagerly(loop, options))
+        start_eagerly(loop, task, error);
+    else
+        start_lazily(loop, task, error);
+}
+
+/* Whether it may start, and in its group; if not, it never was. */
+static int prepare(cad__task *task, const cad_task_options *options, cad__group_member **room) {
+    cad_loop *loop = task->future.object.loop;
+    int error = 0;
+    if (loop->eager >= EAGER_STARTS && starts_eagerly(loop, options))
+        error = cad_raise(CAD_ESTACK, "maximum recursion depth exceeded");
+    if (error == 0 && options->group != NULL)
+        error = cad__task_group_prepare(options->group, room);
+    if (error != 0)
+        discard(task);
+    return error;
+}
+
 static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {
-    if (options != NULL && options->group != NULL) {
-        int error = cad__task_group_add(options->group, &task->future);
-        if (error != 0) {
-            discard(task);
-            return error;
-        }
-    }
-    start(task, out);
+    static const cad_task_options none;
+    cad__group_member *room = NULL;
+    if (options == NULL)
+        options = &none;
+    int error = prepare(task, options, &room);
+    if (error != 0)
+        return error;
+    cad_task *self = cad_future_ref(&task->future);
+    start(task, options);
+    if (room != NULL)
+        cad__task_group_add(options->group, room, self);
+    if (out != NULL)
+        *out = self;
+    else
+        cad_future_unref(self);
     return 0;
 }
 

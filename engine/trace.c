@@ -213,13 +213,6 @@ void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
         sink->cancel(sink->context, now_ns, task, culprit(loop), message);
 }
 
-void cad__trace_timeout(cad_task *task) {
-    const cad_trace_sink *sink = task->object.loop->trace->sink;
-    int64_t now_ns = tick(task->object.loop);
-    if (sink->timeout != NULL)
-        sink->timeout(sink->context, now_ns, task);
-}
-
 /* --- The ready queue ------------------------------------------------------------------------- */
 
 static cad_ready_info describe_entry(const cad__entry *entry) {
@@ -325,6 +318,17 @@ void cad__trace_turn_end(cad_loop *loop) {
     tracer->in_turn = tracer->running = tracer->run_open = false;
     if (sink->detail && sink->turn_end != NULL)
         sink->turn_end(sink->context, now_ns);
+}
+
+void cad__trace_turn_passes(cad_loop *loop, const cad_task *task) {
+    struct cad__tracer *tracer = loop->trace;
+    const cad_trace_sink *sink = tracer->sink;
+    settle(loop);
+    int64_t now_ns = tick(loop);
+    if (tracer->run_open && sink->run_end != NULL)
+        sink->run_end(sink->context, now_ns, tracer->runs);
+    tracer->run_open = false;
+    tracer->runs = task;
 }
 
 /* --- Objects -------------------------------------------------------------------------------- */
@@ -439,6 +443,6 @@ int cad__trace_poll(cad__task *task) {
     return result;
 }
 
-void cad__trace_time(cad_loop *loop) {
-    (void)tick(loop);
+int64_t cad__trace_time(cad_loop *loop) {
+    return tick(loop);
 }

@@ -22,7 +22,7 @@
 /* An operation is waiting now. A task that called cancel() on itself is cancelled at its next wait,
  * as soon as it begins. */
 static void parked(cad__task *task) {
-    if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception))
+    if (task->future.must_cancel && cad__wait_cancel(task, task->cancel_exception) > 0)
         task->future.must_cancel = false;
 }
 
@@ -191,7 +191,7 @@ void cad__wake_all(cad__waiters *waiters) {
         continue;
 }
 
-bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
+int cad__wait_cancel(cad__task *task, cad_exception *exception) {
     cad__wait *wait = &task->wait;
     switch (wait->state) {
     case CAD__WAIT_FUTURE:
@@ -202,11 +202,11 @@ bool cad__wait_cancel(cad__task *task, cad_exception *exception) {
     case CAD__WAIT_PARKED:
         break;
     default:
-        return false;
+        return 0;
     }
     end_wait(task, CAD__WAIT_CANCELLED, CAD_ECANCELLED);
     wait->cancelled = cad_exception_ref(exception);
-    return true;
+    return 1;
 }
 
 void cad__wait_drop(cad__task *task) {

@@ -202,7 +202,10 @@ static const char *evaluate(const char *text) {
     if (code != 0) {
         assert_int_equal(code, error.code);
         snprintf(shown, sizeof shown, "!%s: %s",
-                 code == EXPR_ENAME ? "NameError" : cad_error_name(code), error.message);
+                 code == EXPR_ENAME    ? "NameError"
+                 : code == EXPR_EINDEX ? "IndexError"
+                                       : cad_error_name(code),
+                 error.message);
     } else {
         assert_int_equal(expr_value_show(value, &buffer), 0);
         snprintf(shown, sizeof shown, "%s", buffer.data);
@@ -351,10 +354,6 @@ static void test_expression__knows_names_and_functions(void **state) {
         assert_true(expr_is_name(names[i], strlen(names[i])));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_false(expr_is_name(others[i], strlen(others[i])));
-    assert_true(expr_is_function(NULL, "min", 3));
-    assert_true(expr_is_function(&scope, "qsize", 5));
-    assert_false(expr_is_function(NULL, "qsize", 5));
-    assert_false(expr_is_function(&scope, "qsiz", 4));
 }
 
 /* --- Faults ---------------------------------------------------------------------------------- */
@@ -367,9 +366,18 @@ static void test_expression__faults_say_where_and_what(void **state) {
         {"1 + * 2", "4+1: expected a value, found \"*\""},
         {"(1 + 2", "0+1: this \"(\" is not closed"},
         {"1 + 2)", "5+1: this \")\" closes nothing"},
-        {"()", "0+2: there is nothing between the parentheses"},
-        {"1, 2", "1+1: the language has no tuples"},
-        {"(1, 2)", "2+1: the language has no tuples"},
+        {"1, 2", "1+1: a list stands between brackets, a tuple between parentheses"},
+        {"(1, 2", "0+1: this \"(\" is not closed"},
+        {"[1, 2", "0+1: this \"[\" is not closed"},
+        {"[1 2]", "3+1: expected an operator, \",\" or \"]\", found \"2\""},
+        {"(1, 2]", "5+1: expected an operator, \",\" or \")\", found \"]\""},
+        {"[1]]", "3+1: this \"]\" closes nothing"},
+        {"[,]", "1+1: expected a value, found \",\""},
+        {"[x for x in s]", "3+3: the language has no comprehensions; \"for\" is a step"},
+        {"s[]", "1+2: there is nothing between the brackets"},
+        {"s[1", "1+1: this \"[\" is not closed"},
+        {"s[1, 2]", "3+1: expected an operator or \"]\", found \",\""},
+        {"s[1:2:3:4]", "7+1: expected an operator or \"]\", found \":\""},
         {"1 2", "2+1: expected an operator, found \"2\""},
         {"i 'a'", "2+3: expected an operator, found text"},
         {"min(1 2)", "6+1: expected \",\" or \")\", found \"2\""},
@@ -382,7 +390,6 @@ static void test_expression__faults_say_where_and_what(void **state) {
         {"!i", "0+1: \"not\" is written in letters"},
         {"i ? 1 : 2", "2+1: a choice is written \"a if condition else b\""},
         {"i ^ 2", "2+1: the language has no operations on bits; a power is written \"**\""},
-        {"[1]", "0+1: the language has no lists"},
         {"s.x",
          "1+1: the language has no attributes: what is known of an object is a function, qsize(q)"},
         {"x:.2f", "1+1: \":\" has no meaning here; for so many decimals write round(x, 2)"},
@@ -417,7 +424,7 @@ static void test_expression__faults_say_where_and_what(void **state) {
         {"i(3)", "0+1: \"i\" is no function"},
         {"(i)(3)", "3+1: only a function's name is followed by \"(\""},
         {"min + 1", "0+3: \"min\" is a function, and is followed by \"(\""},
-        {"min(1)", "0+3: min() takes at least 2 arguments, found 1"},
+        {"min()", "0+3: min() takes at least 1 argument, found 0"},
         {"abs()", "0+3: abs() takes 1 argument, found 0"},
         {"round(1, 2, 3)", "0+5: round() takes at most 2 arguments, found 3"},
         {"now(1)", "0+3: now() takes 0 arguments, found 1"},
@@ -523,12 +530,28 @@ static void test_expression__draws_from_the_stream_it_is_given(void **state) {
     }
 }
 
+/* A list may be longer than the stack of values. */
+static void test_expression__long_lists(void **state) {
+    enum { ITEMS = 1000 };
+    char *text = repeated("len([", "i, ", ITEMS, "] + [1] * 7)");
+    (void)state;
+    assert_string_equal(evaluate(text), "1007");
+    free(text);
+    text = repeated("(", "1, ", ITEMS, ")[-1]");
+    assert_string_equal(evaluate(text), "1");
+    free(text);
+}
+
 /* --- From a document ------------------------------------------------------------------------- */
 
 static void test_expression__from_a_document(void **state) {
     static const char text[] = "{\"delay\": 1.5, \"flag\": true, \"while\": \"i < 10\",\n"
-                               " \"bad\": \"caf\\u00e9 + \\\"x\\\" + duratoin\", \"list\": []}";
-    static const char *const good[] = {"delay", "1.5", "flag", "True", "while", "True"};
+                               " \"bad\": \"caf\\u00e9 + \\\"x\\\" + duratoin\", \"object\": {},\n"
+                               " \"list\": [1, \"i + 1\", [null, \"s\"], []],\n"
+                               " \"wrong\": [0, \"duratoin\", [{}]]}";
+    static const char *const good[] = {"delay", "1.5",  "flag", "True",
+                                       "while", "True", "list", "[1, 8, [None, 'abc'], []]"};
+    static const char *const wrong[] = {"bad", "object", "wrong"};
     doc_document *document;
     expr_expression *expression;
     base_buffer buffer = {0};
@@ -545,13 +568,14 @@ static void test_expression__from_a_document(void **state) {
         base_buffer_clear(&buffer);
         assert_int_equal(expr_value_show(value, &buffer), 0);
         assert_string_equal(buffer.data, good[i + 1]);
+        expr_value_unref(value);
         expr_free(expression);
     }
-    assert_true(doc_node_member(&root, "bad", &member));
-    assert_int_equal(expr_from_node(&member, &scope, &expression), CAD_EINVAL);
-    assert_null(expression);
-    assert_true(doc_node_member(&root, "list", &member));
-    assert_int_equal(expr_from_node(&member, &scope, &expression), CAD_EINVAL);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_true(doc_node_member(&root, wrong[i], &member));
+        assert_int_equal(expr_from_node(&member, &scope, &expression), CAD_EINVAL);
+        assert_null(expression);
+    }
     base_buffer_clear(&buffer);
     assert_int_equal(doc_format_faults(document, &buffer), 0);
     assert_string_equal(buffer.data,
@@ -561,7 +585,14 @@ static void test_expression__from_a_document(void **state) {
                         "s.json:2:30: /bad: unknown name \"duratoin\"; did you mean \"duration\"?\n"
                         "    caf\xc3\xa9 + \"x\" + duratoin\n"
                         "                 ^~~~~~~~\n"
-                        "s.json:2:49: /list: expected a number or an expression, found an array\n");
+                        "s.json:2:51: /object: expected a number or an expression, found an "
+                        "object\n"
+                        "s.json:4:16: /wrong/1: unknown name \"duratoin\"; did you mean "
+                        "\"duration\"?\n"
+                        "    duratoin\n"
+                        "    ^~~~~~~~\n"
+                        "s.json:4:28: /wrong/2/0: expected a number or an expression, found an "
+                        "object\n");
     base_buffer_free(&buffer);
     doc_free(document);
 }
@@ -569,8 +600,9 @@ static void test_expression__from_a_document(void **state) {
 /* --- Memory ---------------------------------------------------------------------------------- */
 
 static void test_expression__survives_each_allocation_that_fails(void **state) {
-    static const char text[] = "'x' in s + 'a' * i if i < 8 < count else (s + 'y' in s or "
-                               "qsize(queue) + min(lonely, 1) + job3 + count)";
+    static const char text[] =
+        "'x' in s + 'a' * i * len([s, (i,), s[:2]][1:]) if i < 8 < count else (s + 'y' in s or "
+        "qsize(queue) + min(lonely, 1) + job3 + count)";
     (void)state;
     locals[LONELY] = expr_number(1);
     size_t before = memory_live();
@@ -612,6 +644,7 @@ int main(void) {
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_expression__draws_from_the_stream_it_is_given, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_expression__long_lists, setup, teardown),
         cmocka_unit_test_setup_teardown(test_expression__from_a_document, setup, teardown),
         cmocka_unit_test_setup_teardown(test_expression__survives_each_allocation_that_fails, setup,
                                         teardown),

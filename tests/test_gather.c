@@ -390,13 +390,52 @@ static void test_gather__the_message_of_the_second_cancel_of_a_child(void **stat
 
 static void test_gather__a_child_that_awaits_the_gathering_it_is_in(void **state) {
     (void)state;
-    PLAY("only here: asyncio's cancel ends in a recursion error, and cancels nobody",
-         "a: gather g b; await g",
+    PLAY("a: gather g b; await g",
          "b: await a",
-         "c: sleep 1; cancel b why; done a; done b; sleep 1; done g",
-         "= 1: c done=0, c done=0",
+         "c: sleep 1; cancel b why; catch; cancel g; catch; done a; done b; sleep 1; done g",
+         "= 1: c cancel!RecursionError(maximum recursion depth exceeded), "
+         "c cancel!RecursionError(maximum recursion depth exceeded), c done=0, c done=0",
          "= 2: c done=0",
          "= deadlock at 2");
+}
+
+static void test_gather__children_before_one_in_a_circle_are_cancelled(void **state) {
+    (void)state;
+    PLAY("a: gather g w b v; await g",
+         "b: await a",
+         "v: sleep 3; log v",
+         "w: sleep 5",
+         "c: sleep 1; cancel a why; catch; done a; sleep 0; done w; done v",
+         "= 1: c cancel!RecursionError(maximum recursion depth exceeded), c done=0, "
+         "w sleep!CancelledError(why), w ends!CancelledError(why), c done=1, c done=0, "
+         "a await!CancelledError(why), a ends!CancelledError(why), "
+         "b await!CancelledError(why), b ends!CancelledError(why)",
+         "= 3: v v",
+         "= complete at 3");
+}
+
+static void test_gather__a_circle_of_gatherings(void **state) {
+    (void)state;
+    PLAY("a: sleep 1; gather g b; await g",
+         "b: gather h a; await h",
+         "c: sleep 2; try_cancel a; catch; try_cancel h; catch; try_cancel b",
+         "= 2: c try_cancel!RecursionError(maximum recursion depth exceeded), "
+         "c try_cancel!RecursionError(maximum recursion depth exceeded), "
+         "c try_cancel!RecursionError(maximum recursion depth exceeded), "
+         "c ends!RecursionError(maximum recursion depth exceeded)",
+         "= deadlock at 2");
+}
+
+static void test_gather__children_that_await_one_another(void **state) {
+    (void)state;
+    PLAY("only here: asyncio's message says where in the interpreter",
+         "a: await b",
+         "b: await a",
+         "c: gather g a; await g",
+         "d: sleep 1; cancel c",
+         "= 1: d cancel!RecursionError(maximum recursion depth exceeded), "
+         "d ends!RecursionError(maximum recursion depth exceeded)",
+         "= deadlock at 1");
 }
 
 int main(void) {
@@ -437,6 +476,9 @@ int main(void) {
         cmocka_unit_test(test_gather__the_message_of_a_child_that_swallowed_the_cancel),
         cmocka_unit_test(test_gather__the_message_of_the_second_cancel_of_a_child),
         cmocka_unit_test(test_gather__a_child_that_awaits_the_gathering_it_is_in),
+        cmocka_unit_test(test_gather__children_before_one_in_a_circle_are_cancelled),
+        cmocka_unit_test(test_gather__a_circle_of_gatherings),
+        cmocka_unit_test(test_gather__children_that_await_one_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,7 +199,7 @@ static void begin_trace(const char *clock) {
     trace_file = fopen(trace_path, "wb");
     assert_non_null(trace_file);
     fprintf(trace_file,
-            "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1,\"scenario\":\"s\","
+            "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2,\"scenario\":\"s\","
             "\"clock\":\"%s\",\"seed\":0}}",
             clock);
 }
@@ -212,8 +212,9 @@ static void end_trace(void) {
 static void put_slice(char phase, int64_t ms, int tid, const char *category, const char *name) {
     fprintf(trace_file,
             ",\n{\"ph\":\"%c\",\"ts\":%lld.000,\"pid\":1,\"tid\":%d,\"cat\":\"%s\","
-            "\"name\":\"%s\"}",
-            phase, (long long)ms * 1000, tid, category, name);
+            "\"name\":\"%s\",\"args\":{%s}}",
+            phase, (long long)ms * 1000, tid, category, name,
+            phase == 'E' ? "\"outcome\":\"returned\"" : "");
 }
 
 static void put_name(int tid, const char *name) {
@@ -425,7 +426,7 @@ static void test_table__refuses_wrong_use(void **state) {
          "cadran table: --step wants a time above 0, such as 0.5 or "
          "250ms, not \"0.0000000001\"\n"},
         {{"--tolerance", "much"},
-         "cadran table: --tolerance wants a time, such as 0 or 20ms, not "
+         "cadran table: --tolerance wants a time, such as 3.5 or 250ms, not "
          "\"much\"\n"},
         {{"--format", "html"},
          "cadran table: --format is one of markdown, text, csv and json, "

@@ -215,8 +215,10 @@ static void test_text__tells_what_is_constant_and_what_draws(void **state) {
 }
 
 static void test_text__from_a_document(void **state) {
-    static const char json[] = "[1.5, true, null, \"a{i}\", \"{i}\", \"\\u00e9 {1 +}\", [1], {}]";
-    static const char *const types[] = {"float", "bool", "NoneType", "str", "int"};
+    static const char json[] =
+        "[1.5, true, null, \"a{i}\", \"{i}\", [1, \"{i}\"], \"\\u00e9 {1 +}\",\n"
+        "[\"{\"], {}]";
+    static const char *const types[] = {"float", "bool", "NoneType", "str", "int", "list"};
     doc_document *document;
     base_buffer buffer = {0};
     doc_node node;
@@ -224,12 +226,12 @@ static void test_text__from_a_document(void **state) {
     assert_int_equal(doc_parse("s.json", json, strlen(json), &document), 0);
     doc_node root = doc_root(document);
     assert_true(doc_node_first(&root, &node));
-    for (size_t i = 0; i < 8; i++, doc_node_next(&node)) {
+    for (size_t i = 0; i < 9; i++, doc_node_next(&node)) {
         expr_text *text;
         expr_value value;
         expr_error error;
         int code = expr_text_from_node(&node, &scope, &text);
-        assert_int_equal(code, i < 5 ? 0 : CAD_EINVAL);
+        assert_int_equal(code, i < 6 ? 0 : CAD_EINVAL);
         if (code == 0) {
             assert_int_equal(expr_text_evaluate(text, &env, &value, &error), 0);
             assert_string_equal(expr_value_type_name(value), types[i]);
@@ -240,11 +242,14 @@ static void test_text__from_a_document(void **state) {
     assert_int_equal(doc_format_faults(document, &buffer), 0);
     assert_string_equal(
         buffer.data,
-        "s.json:1:46: /5: expected a value, but the expression ends here\n"
+        "s.json:1:58: /6: expected a value, but the expression ends here\n"
         "    1 +\n"
         "       ^\n"
-        "s.json:1:50: /6: expected text, a number, true, false or null, found an array\n"
-        "s.json:1:55: /7: expected text, a number, true, false or null, found an object\n");
+        "s.json:2:3: /7/0: this \"{\" is not closed; a brace itself is written \"{{\"\n"
+        "    {\n"
+        "    ^\n"
+        "s.json:2:8: /8: expected text, a number, true, false, null or an array, found an "
+        "object\n");
     base_buffer_free(&buffer);
     doc_free(document);
 }

@@ -16,7 +16,7 @@
 #include "trace/reader.h"
 
 #define HEAD                                                                                       \
-    "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1,\"scenario\":\"s\","       \
+    "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2,\"scenario\":\"s\","       \
     "\"clock\":\"virtual\",\"seed\":7}},\n"                                                        \
     "{\"ph\":\"M\",\"pid\":1,\"tid\":1,\"name\":\"thread_name\",\"args\":{\"name\":\"loop\"}},\n"  \
     "{\"ph\":\"M\",\"pid\":1,\"tid\":2,\"name\":\"thread_name\",\"args\":{\"name\":\"a\"}},\n"     \
@@ -26,6 +26,7 @@
 #define TASK_BEGIN(tid, name)                                                                      \
     ",\n{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":" #tid ",\"cat\":\"task\",\"name\":\"" name   \
     "\"}"
+#define TASK_END(ts, tid, name) SLICE_ARGS("E", ts, tid, "task", name, "\"outcome\":\"returned\"")
 #define SLICE(ph, ts, tid, cat, name)                                                              \
     ",\n{\"ph\":\"" ph "\",\"ts\":" ts ",\"pid\":1,\"tid\":" #tid ",\"cat\":\"" cat                \
     "\",\"name\":\"" name "\"}"
@@ -41,23 +42,22 @@
 #define TAIL "\n]\n"
 
 /* Two tasks: a puts into a full queue and is woken by b; b sleeps and works. */
-static const char whole[] = HEAD TASK_BEGIN(2, "a") TASK_BEGIN(3, "b")
-    SLICE_ARGS("B", "0.000", 2, "wait", "put q", "\"object\":\"queue\",\"size\":4,\"maxsize\":4")
-        SLICE("B", "0.000", 3, "span", "work") SLICE_ARGS("C", "0.000", 1, "object", "spans",
-                                                          "\"open\":1")
-            SLICE_ARGS("B", "0.000", 3, "wait", "sleep",
-                       "\"until\":1500000.000") WAKE_BEGIN("1500000.000", 1, 1)
-                WAKE_END("1500000.000", 3, 1) SLICE("E", "1500000.000", 3, "wait", "sleep")
-                    SLICE("E", "1500000.000", 3, "span",
-                          "work") SLICE_ARGS("C", "1500000.000", 1, "object", "spans", "\"open\":0")
-                        WAKE_BEGIN("1500000.000", 3, 2) WAKE_END("1500000.000", 2, 2)
-                            SLICE("E", "1500000.000", 2, "wait", "put q")
-                                SLICE("i", "1500000.001", 2, "print", "hello \\u0022world\\u0022")
-                                    SLICE_ARGS("E", "2000000.000", 2, "task", "a",
-                                               "\"outcome\":\"returned\"")
-                                        SLICE_ARGS("E", "2000000.000", 3, "task", "b",
-                                                   "\"outcome\":\"failed\",\"error\":\"KeyError\"")
-                                            TAIL;
+static const char whole[] = HEAD TASK_BEGIN(2, "a") TASK_BEGIN(3, "b") SLICE_ARGS(
+    "B", "0.000", 2, "wait", "put q", "\"object\":1,\"type\":\"queue\",\"size\":4,\"maxsize\":4")
+    SLICE("B", "0.000", 3, "span", "work") SLICE_ARGS("C", "0.000", 1, "object", "spans",
+                                                      "\"open\":1")
+        SLICE_ARGS("B", "0.000", 3, "wait", "sleep", "\"until\":1500000.000")
+            WAKE_BEGIN("1500000.000", 1, 1) WAKE_END("1500000.000", 3, 1) SLICE(
+                "E", "1500000.000", 3, "wait", "sleep") SLICE("E", "1500000.000", 3, "span", "work")
+                SLICE_ARGS("C", "1500000.000", 1, "object", "spans", "\"open\":0")
+                    WAKE_BEGIN("1500000.000", 3, 2) WAKE_END("1500000.000", 2, 2)
+                        SLICE("E", "1500000.000", 2, "wait", "put q")
+                            SLICE("i", "1500000.001", 2, "print", "hello \\u0022world\\u0022")
+                                SLICE_ARGS("E", "2000000.000", 2, "task", "a",
+                                           "\"outcome\":\"returned\"")
+                                    SLICE_ARGS("E", "2000000.000", 3, "task", "b",
+                                               "\"outcome\":\"failed\",\"error\":\"KeyError\"")
+                                        TAIL;
 
 static char message[TRACE_MESSAGE_SIZE];
 
@@ -128,7 +128,7 @@ static void assert_slice(const struct trace_model *trace, const struct trace_sli
 static void test_trace_reader__reads_a_trace_of_ours(void **state) {
     (void)state;
     struct trace_model *trace = read_text(whole);
-    assert_int_equal(trace->version, 1);
+    assert_int_equal(trace->version, TRACE_VERSION);
     assert_string_equal(trace_text(trace, trace->scenario), "s");
     assert_string_equal(trace_text(trace, trace->clock), "virtual");
     assert_int_equal(trace->seed, 7);
@@ -182,6 +182,8 @@ static void test_trace_reader__reads_arguments(void **state) {
     struct trace_arg arg;
     assert_true(trace_args_next(&cursor, &arg));
     assert_memory_equal(arg.key, "object", arg.key_length);
+    assert_true(trace_args_next(&cursor, &arg));
+    assert_memory_equal(arg.key, "type", arg.key_length);
     assert_int_equal(trace_arg_decode(&arg, text, sizeof text), 5);
     assert_string_equal(text, "queue");
     assert_int_equal(trace_arg_decode(&arg, text, 4), 3);
@@ -193,7 +195,7 @@ static void test_trace_reader__reads_arguments(void **state) {
     assert_true(trace_arg_number(trace, args, "maxsize", &number));
     assert_true(number == 4);
     assert_false(trace_arg_number(trace, args, "max", &number));
-    assert_false(trace_arg_number(trace, args, "object", &number));
+    assert_false(trace_arg_number(trace, args, "type", &number));
     assert_true(trace_arg_text(trace, slice_of(trace, 2, 0)->end_args, "error", text, 16));
     assert_string_equal(text, "KeyError");
     assert_false(trace_arg_text(trace, 0, "error", text, 16));
@@ -206,7 +208,7 @@ static void test_trace_reader__finds_what_a_time_shows(void **state) {
         HEAD TASK_BEGIN(2, "a") SLICE("B", "1.000", 2, "span", "x")
             SLICE("E", "2.000", 2, "span", "x") SLICE("B", "4.000", 2, "span", "y")
                 SLICE("B", "4.000", 2, "wait", "sleep") SLICE("E", "5.000", 2, "wait", "sleep")
-                    SLICE("E", "6.000", 2, "span", "y") SLICE("E", "8.000", 2, "task", "a") TAIL);
+                    SLICE("E", "6.000", 2, "span", "y") TASK_END("8.000", 2, "a") TAIL);
     uint32_t track = trace_find_track(trace, 1, 2);
     assert_int_equal(track, 1);
     assert_int_equal(trace_find_track(trace, 1, 9), TRACE_NO_INDEX);
@@ -267,7 +269,7 @@ static void test_trace_reader__keeps_what_counters_change(void **state) {
             SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":2,\"putters\":0")
                 SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":9,\"putters\":0")
                     SLICE_ARGS("C", "2.000", 1, "object", "q", "\"size\":1,\"putters\":0")
-                        SLICE_ARGS("C", "3.000", 1, "object", "q", "\"size\":-4,\"x\":2.5") TAIL);
+                        SLICE_ARGS("C", "3.000", 1, "object", "q", "\"size\":-4,\"x\":25") TAIL);
     assert_int_equal(trace->counter_count, 3);
     const struct trace_counter *size = &trace->counters[0];
     assert_string_equal(trace_text(trace, size->name), "q");
@@ -279,7 +281,7 @@ static void test_trace_reader__keeps_what_counters_change(void **state) {
     assert_true(trace_counter_at(size, 2500) == 1);
     assert_true(trace_counter_at(size, 3000) == -4);
     assert_int_equal(trace->counters[1].sample_count, 1);
-    assert_true(trace_counter_at(&trace->counters[2], 5000) == 2.5);
+    assert_true(trace_counter_at(&trace->counters[2], 5000) == 25);
     assert_int_equal(trace->open_spans, TRACE_NO_INDEX);
     trace_model_free(trace);
 }
@@ -319,7 +321,7 @@ static void test_trace_reader__the_form_of_the_json_does_not_matter(void **state
     char *loose = loosen(whole);
     struct trace_model *tight_trace = read_text(whole);
     struct trace_model *loose_trace = read_text(loose);
-    assert_int_equal(loose_trace->version, 1);
+    assert_int_equal(loose_trace->version, TRACE_VERSION);
     assert_same_slices(tight_trace, loose_trace);
     trace_model_free(loose_trace);
 
@@ -330,7 +332,7 @@ static void test_trace_reader__the_form_of_the_json_does_not_matter(void **state
     snprintf(object, size, "\xEF\xBB\xBF{\"displayTimeUnit\":\"ms\",\"traceEvents\":%.*s,\"x\":{}}",
              (int)strlen(whole) - 1, whole);
     struct trace_model *object_trace = read_text(object);
-    assert_int_equal(object_trace->version, 1);
+    assert_int_equal(object_trace->version, TRACE_VERSION);
     assert_same_slices(tight_trace, object_trace);
     trace_model_free(object_trace);
     trace_model_free(tight_trace);
@@ -437,7 +439,7 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
              SLICE("E", "0.000", 2, "span", "x\\n") TAIL,
          "t.json:7: an end of span \"x\\n\", but span \"x\\n\" is the innermost open slice of "
          "track \"a\""},
-        {HEAD SLICE("E", "0.000", 2, "task", "a") TAIL,
+        {HEAD TASK_END("0.000", 2, "a") TAIL,
          "t.json:5: an end of task \"a\", but nothing is open on track \"a\""},
         {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "put q")
              SLICE("B", "0.000", 2, "wait", "get q") TAIL,
@@ -445,7 +447,7 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
         {HEAD TASK_BEGIN(2, "a") SLICE("B", "0.000", 2, "wait", "put q")
              SLICE("B", "0.000", 2, "span", "x") TAIL,
          "t.json:7: task \"a\" does something while it does not run (wait \"put q\" is open)"},
-        {HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "task", "a") TASK_BEGIN(2, "a") TAIL,
+        {HEAD TASK_BEGIN(2, "a") TASK_END("0.000", 2, "a") TASK_BEGIN(2, "a") TAIL,
          "t.json:7: task \"a\" begins twice"},
         {HEAD SLICE("B", "0.000", 2, "wait", "sleep") TAIL,
          "t.json:5: a wait slice outside of a task, on track \"a\""},
@@ -495,8 +497,29 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
          "t.json:5: an event with a text where a number is to be, or a number where a text is to "
          "be"},
         {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":3}}]",
-         "t.json:1: version 3 of the trace format; this program reads versions up to 2: use a "
-         "newer one"},
+         "t.json:1: version 3 of the trace format; this program reads version 2: use a newer "
+         "one"},
+        {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":1}}]",
+         "t.json:1: version 1 of the trace format; this program reads version 2: record the run "
+         "again"},
+        {HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "task", "a") TAIL,
+         "t.json:6: \"E\" of task \"a\" without its argument \"outcome\""},
+        {HEAD TASK_BEGIN(2, "a") SLICE_ARGS("E", "0.000", 2, "task", "a", "\"outcome\":1") TAIL,
+         "t.json:6: the argument \"outcome\" of \"E\" of task \"a\" is no text"},
+        {HEAD TASK_BEGIN(2, "a") SLICE_ARGS("B", "0.000", 2, "wait", "sleep", "\"until\":\"1\"")
+             TAIL,
+         "t.json:6: the argument \"until\" of \"B\" of wait \"sleep\" is no time"},
+        {HEAD TASK_BEGIN(2, "a") TASK_END("0.000", 2, "a") SLICE("B", "0.000", 2, "span", "x") TAIL,
+         "t.json:7: a span slice outside of a task, on track \"a\""},
+        {HEAD SLICE_ARGS("B", "0.000", 2, "task", "a", "\"by\":\"b\"") TAIL,
+         "t.json:5: the argument \"by\" of \"B\" of task \"a\" is no task: a name, and its track "
+         "with \"_tid\" behind the key"},
+        {HEAD SLICE("C", "0.000", 1, "span", "spans") TAIL,
+         "t.json:5: \"C\" of span \"spans\" without a value"},
+        {HEAD SLICE_ARGS("C", "0.000", 1, "span", "spans", "\"open\":0.5") TAIL,
+         "t.json:5: \"C\" of span \"spans\" with a value that is no whole number"},
+        {HEAD ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":4,\"name\":\"thread_name\"}" TAIL,
+         "t.json:5: \"M\" of metadata \"thread_name\" without its argument \"name\""},
         {"[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":0.5}}]",
          "t.json:1: the header's \"trace\" is no version"},
     };
@@ -509,6 +532,35 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
                          CAD_EINVAL);
         free(loose);
     }
+}
+
+/* Of very many tasks the names of those that have ended last are known. */
+static void test_trace_reader__a_track_has_its_name_for_a_while_after_its_task(void **state) {
+    (void)state;
+    enum { TASKS = 1000, LINE_MAX = 400 };
+    char *text = malloc((size_t)TASKS * LINE_MAX);
+    assert_non_null(text);
+    struct last_event last;
+    for (int late = 0; late <= 1; late++) {
+        size_t length = (size_t)sprintf(text, "%s", HEAD);
+        for (int tid = 4; tid < 4 + TASKS; tid++)
+            length += (size_t)sprintf(
+                text + length,
+                ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"name\":\"thread_name\",\"args\":{\"name\":"
+                "\"n%d\"}},\n"
+                "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"task\",\"name\":\"n\"},"
+                "\n"
+                "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"task\",\"name\":\"n\","
+                "\"args\":{\"outcome\":\"returned\"}}",
+                tid, tid, tid, tid);
+        sprintf(
+            text + length,
+            ",\n{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"span\",\"name\":\"x\"}]",
+            late ? 4 : 3 + TASKS);
+        assert_int_equal(read_events(text, &last), CAD_EINVAL);
+        assert_non_null(strstr(message, late ? "on track \"thread 4\"" : "on track \"n1003\""));
+    }
+    free(text);
 }
 
 /* Whatever row the table has: an event of it on a track that is not its own is refused, and on its
@@ -549,7 +601,7 @@ static void test_trace_reader__events_come_only_as_far_as_they_keep_the_rules(vo
     assert_int_equal(read_events(whole, &last), 0);
     assert_int_equal(last.count, 21);
     assert_int_equal(read_events(HEAD TASK_BEGIN(2, "a") SLICE("E", "0.000", 2, "span", "x")
-                                     SLICE("E", "0.000", 2, "task", "a") TAIL,
+                                     TASK_END("0.000", 2, "a") TAIL,
                                  &last),
                      CAD_EINVAL);
     assert_int_equal(last.count, 5);
@@ -736,6 +788,7 @@ int main(void) {
         cmocka_unit_test(test_trace_reader__a_trace_may_be_cut_at_any_byte),
         cmocka_unit_test(test_trace_reader__says_what_was_open_where_it_was_cut),
         cmocka_unit_test(test_trace_reader__refuses_a_trace_that_breaks_a_rule),
+        cmocka_unit_test(test_trace_reader__a_track_has_its_name_for_a_while_after_its_task),
         cmocka_unit_test(test_trace_reader__each_kind_stands_where_the_table_says),
         cmocka_unit_test(test_trace_reader__events_come_only_as_far_as_they_keep_the_rules),
         cmocka_unit_test(test_trace_reader__an_end_may_be_written_otherwise),

@@ -802,6 +802,35 @@ static void test_trace_sink__the_rules_under_the_real_clock(void **state) {
     assert_all_ended();
 }
 
+/* --- Eager starts -------------------------------------------------------------------------------
+ */
+
+static int compute_and_sleep(void *arg) {
+    (void)arg;
+    cad_compute(CAD_SECOND);
+    return cad_sleep(CAD_SECOND);
+}
+
+static int create_eagerly(void *arg) {
+    (void)arg;
+    const cad_task_options options = {.name = "inner", .eager_start = CAD_EAGER_ON};
+    cad_compute(CAD_SECOND);
+    int error = cad_task_create(test_loop, compute_and_sleep, NULL, &options, NULL);
+    cad_compute(CAD_SECOND);
+    return error;
+}
+
+/* One runs at a time: the creator does not while the other does. */
+static void test_trace_sink__an_eager_start_interrupts_its_creators_run(void **state) {
+    (void)state;
+    listen_from_now();
+    create(create_eagerly, NULL, "outer");
+    run_to_the_end("0: outer begins by loop, outer runs[\n"
+                   "1: inner begins by outer, outer runs], inner runs[\n"
+                   "2: inner waits sleep, inner runs], outer runs[\n"
+                   "3: outer ends, outer runs], inner woken by loop, inner ends");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_trace_sink__the_window),
@@ -820,6 +849,7 @@ int main(void) {
         ENGINE_TEST(test_trace_sink__who_waits_is_counted_when_they_come_and_go),
         ENGINE_TEST(test_trace_sink__operations_and_items),
         ENGINE_TEST(test_trace_sink__the_ready_queue),
+        ENGINE_TEST(test_trace_sink__an_eager_start_interrupts_its_creators_run),
         ENGINE_TEST(test_trace_sink__no_member_is_asked_of_it),
         ENGINE_TEST(test_trace_sink__from_the_middle_on),
         ENGINE_TEST(test_trace_sink__nobody_listens_any_more),

@@ -161,11 +161,11 @@ static void test_value__a_string_can_hold_anything(void **state) {
     expr_value value;
     (void)state;
     assert_int_equal(expr_string_new("a\0b", 3, &value), 0);
-    assert_int_equal(expr_to_string(value)->length, 3);
+    assert_int_equal(expr_to_string(value)->sequence.length, 3);
     assert_memory_equal(expr_to_string(value)->text, "a\0b", 4);
     expr_value_unref(value);
     assert_int_equal(expr_string_new(NULL, 0, &value), 0);
-    assert_int_equal(expr_to_string(value)->length, 0);
+    assert_int_equal(expr_to_string(value)->sequence.length, 0);
     expr_value_unref(value);
     assert_int_equal(expr_string_new("", EXPR_STRING_MAX_BYTES + 1, &value), CAD_ENOMEM);
 }
@@ -525,6 +525,76 @@ static void test_value__whole_numbers(void **state) {
     assert_string_equal(error.message, "count must be a whole number, not NoneType");
 }
 
+/* --- Lists ----------------------------------------------------------------------------------- */
+
+/* Takes over the items' references. */
+static expr_value list(enum expr_sequence_kind kind, const expr_value *items, size_t count) {
+    expr_value value;
+    assert_int_equal(expr_list_new(kind, items, count, &value), 0);
+    for (size_t i = 0; i < count; i++)
+        expr_value_unref(items[i]);
+    return value;
+}
+
+/* [[[...]]] */
+static expr_value nested(unsigned depth) {
+    expr_value value = list(EXPR_LIST, NULL, 0);
+    while (depth-- > 0)
+        value = list(EXPR_LIST, &value, 1);
+    return value;
+}
+
+static void test_value__lists_print_as_python_prints_them(void **state) {
+    (void)state;
+    expr_value inner = list(EXPR_TUPLE, &(expr_value){expr_number(0.5)}, 1);
+    expr_value items[] = {expr_number(1), string("it's"), inner, EXPR_NONE};
+    expr_value value = list(EXPR_LIST, items, 4);
+    assert_string_equal(show(value), "[1, \"it's\", (0.5,), None]");
+    assert_true(expr_is_list(value) && expr_is_sequence(value) && expr_is_counted(value));
+    assert_false(expr_is_string(value) || expr_is_reference(value) || expr_is_number(value));
+    assert_string_equal(expr_value_type_name(value), "list");
+    assert_string_equal(expr_value_type_name(expr_to_list(value)->items[2]), "tuple");
+    expr_value_unref(value);
+}
+
+/* Far deeper than the C stack is: given back, and neither printed nor compared. */
+static void test_value__deep_lists_are_a_recursion_error(void **state) {
+    base_buffer buffer = {0};
+    expr_value a = nested(1000000), b = nested(1000000), result;
+    expr_error error;
+    (void)state;
+    assert_int_equal(expr_value_show(a, &buffer), CAD_ESTACK);
+    assert_int_equal(expr_value_equal(a, b), CAD_ESTACK);
+    assert_int_equal(expr_value_less(a, b, &error), CAD_ESTACK);
+    assert_string_equal(error.message, "maximum recursion depth exceeded in comparison");
+    assert_int_equal(expr_value_binary(EXPR_EQUAL, a, b, &result, &error), CAD_ESTACK);
+    assert_int_equal(expr_value_binary(EXPR_IN, a, b, &result, &error), CAD_ESTACK);
+    assert_int_equal(result, EXPR_NONE);
+    assert_int_equal(expr_value_equal(a, a), 1);
+    expr_value_unref(a);
+    expr_value_unref(b);
+    a = nested(EXPR_NESTING_MAX - 1);
+    b = nested(EXPR_NESTING_MAX - 1);
+    assert_int_equal(expr_value_show(a, &buffer), 0);
+    assert_int_equal(expr_value_equal(a, b), 1);
+    assert_int_equal(expr_value_less(a, b, &error), 0);
+    expr_value_unref(a);
+    expr_value_unref(b);
+    base_buffer_free(&buffer);
+}
+
+static void test_value__lists_have_a_largest_size(void **state) {
+    expr_value two = list(EXPR_LIST, (expr_value[]){EXPR_NONE, EXPR_NONE}, 2), result;
+    expr_error error;
+    double times[] = {(double)EXPR_LIST_MAX_ITEMS, 1e15, 1e300};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        int code = expr_value_binary(EXPR_MULTIPLY, two, expr_number(times[i]), &result, &error);
+        assert_int_equal(code, i < 2 ? CAD_ENOMEM : CAD_EOVERFLOW);
+    }
+    expr_value_unref(two);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_value__each_double_comes_back, setup, teardown),
@@ -553,6 +623,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_value__seconds_are_rounded_to_nanoseconds, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_value__whole_numbers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_value__lists_print_as_python_prints_them, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_value__deep_lists_are_a_recursion_error, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_value__lists_have_a_largest_size, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

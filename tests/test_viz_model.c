@@ -275,18 +275,21 @@ static void test_model__instants_that_are_no_marks_are_counted(void **state) {
     (void)state;
     struct sample sample;
     sample_text(&sample,
-                "[{'ph':'M','pid':1,'name':'cadran','args':{'trace':1,'scenario':'steps',"
+                "[{'ph':'M','pid':1,'name':'cadran','args':{'trace':2,'scenario':'steps',"
                 "'clock':'virtual','seed':0}},"
                 "{'ph':'B','ts':0.000,'pid':1,'tid':1,'cat':'loop','name':'steps'},"
-                "{'ph':'i','ts':0.000,'pid':1,'tid':1,'cat':'turn','name':'iteration','s':'t'},"
+                "{'ph':'i','ts':0.000,'pid':1,'tid':1,'cat':'turn','name':'iteration','s':'t',"
+                "'args':{'number':1}},"
                 "{'ph':'i','ts':0.000,'pid':1,'tid':1,'cat':'print','name':'setup','s':'t'},"
                 "{'ph':'B','ts':0.000,'pid':1,'tid':2,'cat':'task','name':'a'},"
-                "{'ph':'i','ts':0.000,'pid':1,'tid':2,'cat':'object','name':'lock','s':'t'},"
+                "{'ph':'i','ts':0.000,'pid':1,'tid':2,'cat':'object','name':'lock','s':'t',"
+                "'args':{'object':1,'type':'lock'}},"
                 "{'ph':'i','ts':0.000,'pid':1,'tid':2,'cat':'operation','name':'acquire','s':'t'},"
                 "{'ph':'i','ts':1.000,'pid':1,'tid':2,'cat':'wake','name':'wakes','s':'t'},"
                 "{'ph':'i','ts':1.000,'pid':1,'tid':2,'cat':'operation','name':'release','s':'t'},"
                 "{'ph':'i','ts':1.000,'pid':1,'tid':2,'cat':'timeout','name':'timeout','s':'t'},"
-                "{'ph':'E','ts':2.000,'pid':1,'tid':2,'cat':'task','name':'a'},"
+                "{'ph':'E','ts':2.000,'pid':1,'tid':2,'cat':'task','name':'a',"
+                "'args':{'outcome':'returned'}},"
                 "{'ph':'E','ts':2.000,'pid':1,'tid':1,'cat':'loop','name':'steps'}]");
     const struct viz_model *model = sample.model;
     assert_int_equal(model->lane_count, 1);

@@ -25,6 +25,15 @@ size_t base_utf8_length(const unsigned char *text, size_t length) {
     return 0;
 }
 
+uint32_t base_utf8_decode(const char *text, size_t length) {
+    const unsigned char *byte = (const unsigned char *)text;
+    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code = byte[0] & first_bits[length];
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (byte[i] & 0x3f);
+    return code;
+}
+
 size_t base_utf8_encode(uint32_t code, char utf8[4]) {
     if (code < 0x80) {
         utf8[0] = (char)code;

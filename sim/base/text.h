@@ -14,6 +14,9 @@
  * may be read; 0 where there is none. For ASCII it is 1. */
 size_t base_utf8_length(const unsigned char *text, size_t length);
 
+/* The code point of a well-formed sequence of that length. */
+uint32_t base_utf8_decode(const char *text, size_t length);
+
 /* Writes a code point as UTF-8, and returns the number of bytes. */
 size_t base_utf8_encode(uint32_t code, char utf8[4]);
 

@@ -6,32 +6,102 @@
 
 #include "base/number.h"
 
-/* The least (or the greatest) of the arguments: the first of several that are equal. */
-static int extreme(enum expr_operator operator, const expr_value * arguments, size_t count,
+/* The least (or the greatest) of the arguments, or of the items of a single one: the first of
+ * several that are equal. */
+static int extreme(enum expr_operator operator, const expr_value * values, size_t count,
                    expr_value *result, expr_error *error) {
     size_t best = 0;
     for (size_t i = 1; i < count; i++) {
         expr_value better;
-        int code = expr_value_binary(operator, arguments[i], arguments[best], &better, error);
+        int code = expr_value_binary(operator, values[i], values[best], &better, error);
         if (code != 0)
             return code;
         if (better == EXPR_TRUE)
             best = i;
     }
-    *result = expr_value_ref(arguments[best]);
+    *result = expr_value_ref(values[best]);
     return 0;
+}
+
+static int extreme_of(enum expr_operator operator, const expr_value * arguments, size_t count,
+                      expr_value *result, expr_error *error) {
+    expr_value items;
+    if (count > 1)
+        return extreme(operator, arguments, count, result, error);
+    int code = expr_value_items(arguments[0], &items, error);
+    if (code != 0)
+        return code;
+    const expr_list *list = expr_to_list(items);
+    if (list->sequence.length == 0)
+        code =
+            expr_error_set(error, CAD_EINVAL,
+                           "%s() iterable argument is empty", operator== EXPR_LESS ? "min" : "max");
+    else
+        code = extreme(operator, list->items, list->sequence.length, result, error);
+    expr_value_unref(items);
+    return code;
 }
 
 static int call_min(const expr_env *env, const expr_value *arguments, size_t count,
                     expr_value *result, expr_error *error) {
     (void)env;
-    return extreme(EXPR_LESS, arguments, count, result, error);
+    return extreme_of(EXPR_LESS, arguments, count, result, error);
 }
 
 static int call_max(const expr_env *env, const expr_value *arguments, size_t count,
                     expr_value *result, expr_error *error) {
     (void)env;
-    return extreme(EXPR_GREATER, arguments, count, result, error);
+    return extreme_of(EXPR_GREATER, arguments, count, result, error);
+}
+
+static int call_len(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    size_t length;
+    (void)env;
+    (void)count;
+    int code = expr_value_length(arguments[0], &length, error);
+    if (code == 0)
+        *result = expr_number((double)length);
+    return code;
+}
+
+/* The bounds of a range: from 0 where there is one argument, by 1 where there are two. */
+static int range_bounds(const expr_value *arguments, size_t count, double bounds[3],
+                        expr_error *error) {
+    bounds[0] = 0;
+    bounds[2] = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!expr_value_integer(arguments[i], &bounds[count == 1 ? 1 : i]))
+            return expr_error_set(error, CAD_ETYPE,
+                                  "'%s' object cannot be interpreted as an integer",
+                                  expr_value_type_name(arguments[i]));
+    }
+    if (bounds[2] == 0)
+        return expr_error_set(error, CAD_EINVAL, "range() arg 3 must not be zero");
+    return 0;
+}
+
+/* A list: the language has no ranges beside. */
+static int call_range(const expr_env *env, const expr_value *arguments, size_t count,
+                      expr_value *result, expr_error *error) {
+    double bounds[3];
+    (void)env;
+    int code = range_bounds(arguments, count, bounds, error);
+    if (code != 0)
+        return code;
+    double length = ceil((bounds[1] - bounds[0]) / bounds[2]);
+    if (!(length > 0))
+        length = 0;
+    if (length > (double)EXPR_LIST_MAX_ITEMS)
+        return expr_error_memory(error);
+    expr_value *items = base_alloc((size_t)length * sizeof *items);
+    if (items == NULL)
+        return expr_error_memory(error);
+    for (size_t i = 0; i < (size_t)length; i++)
+        items[i] = expr_number(bounds[0] + (double)i * bounds[2]);
+    code = expr_list_new(EXPR_LIST, items, (size_t)length, result);
+    base_free(items);
+    return code == 0 ? 0 : expr_error_memory(error);
 }
 
 static int call_abs(const expr_env *env, const expr_value *arguments, size_t count,
@@ -156,16 +226,18 @@ static int call_randint(const expr_env *env, const expr_value *arguments, size_t
 }
 
 const expr_function expr_builtin_functions[] = {
-    {"min", 2, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_min},
-    {"max", 2, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_max},
+    {"min", 1, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_min},
+    {"max", 1, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_max},
     {"abs", 1, 1, 0, NULL, call_abs},
     {"round", 1, 2, 0, NULL, call_round},
     {"floor", 1, 1, 0, NULL, call_floor},
     {"ceil", 1, 1, 0, NULL, call_ceil},
+    {"len", 1, 1, 0, NULL, call_len},
+    {"range", 1, 3, 0, NULL, call_range},
     {"uniform", 2, 2, 0, NULL, call_uniform},
     {"normal", 2, 2, 0, NULL, call_normal},
     {"exponential", 1, 1, 0, NULL, call_exponential},
     {"randint", 2, 2, 0, NULL, call_randint},
 };
 const size_t expr_builtin_count = sizeof expr_builtin_functions / sizeof *expr_builtin_functions;
-const size_t expr_builtin_first_draw = 6;
+const size_t expr_builtin_first_draw = 8;

@@ -42,6 +42,10 @@ enum expr_opcode {
     EXPR_OP_TUCK,          /* a b -> b a b */
     EXPR_OP_DROP_SECOND,   /* a b -> b */
     EXPR_OP_CALL,          /* arguments -> result; operand: function << 8 | argument count */
+    EXPR_OP_LIST,          /* items -> list; operand: how many */
+    EXPR_OP_TUPLE,         /* the same */
+    EXPR_OP_ITEM,          /* a index -> a[index] */
+    EXPR_OP_SLICE,         /* a from to step -> a[from:to:step] */
     EXPR_OP_RETURN,
 };
 

@@ -72,6 +72,12 @@ static int call(const expr_expression *expression, const expr_env *env, uint32_t
     return function->call(env, arguments, operand & 0xff, result, error);
 }
 
+static int make_list(enum expr_opcode opcode, const expr_value *items, size_t count,
+                     expr_value *result, expr_error *error) {
+    enum expr_sequence_kind kind = opcode == EXPR_OP_TUPLE ? EXPR_TUPLE : EXPR_LIST;
+    return expr_list_new(kind, items, count, result) == 0 ? 0 : expr_error_memory(error);
+}
+
 /* Carries out an instruction that takes values from the stack and leaves one there, whatever
  * their types. On an error the stack is as it was. */
 static int general(const expr_expression *expression, const expr_env *env,
@@ -99,6 +105,19 @@ static int general(const expr_expression *expression, const expr_env *env,
     case EXPR_OP_CALL:
         taken = operand & 0xff;
         code = call(expression, env, operand, top - taken, &result, error);
+        break;
+    case EXPR_OP_LIST:
+    case EXPR_OP_TUPLE:
+        taken = operand;
+        code = make_list(opcode, top - taken, taken, &result, error);
+        break;
+    case EXPR_OP_ITEM:
+        taken = 2;
+        code = expr_value_item(top[-2], top[-1], &result, error);
+        break;
+    case EXPR_OP_SLICE:
+        taken = 4;
+        code = expr_value_slice(top[-4], top - 3, &result, error);
         break;
     default:
         assert(opcode <= EXPR_OP_LAST_BINARY);

@@ -9,6 +9,9 @@
 #include "expression/code.h"
 #include "expression/token.h"
 
+/* A list is made of so many values at a time. */
+#define LIST_PIECE 32
+
 typedef struct compiler {
     expr_lexer lexer;
     expr_token token; /* the next one */
@@ -212,10 +215,6 @@ static const expr_function *find_function(const expr_scope *scope, const char *n
     if (found == NULL && scope != NULL)
         found = find_in(scope->functions, scope->function_count, name, length);
     return found;
-}
-
-bool expr_is_function(const expr_scope *scope, const char *name, size_t length) {
-    return find_function(scope, name, length) != NULL;
 }
 
 static void suggest_functions(const expr_scope *scope, base_suggestion *suggestion) {
@@ -441,22 +440,102 @@ static bool parse_text(compiler *c) {
     return right && emit_constant(c, value);
 }
 
+/* Makes a list or a tuple of the last `count` values, and adds it to the one below, where `more`.
+ */
+static bool emit_list(compiler *c, enum expr_opcode opcode, size_t count, bool more) {
+    enum expr_sequence_kind kind = opcode == EXPR_OP_TUPLE ? EXPR_TUPLE : EXPR_LIST;
+    expr_value items[LIST_PIECE], list;
+    bool made;
+    if (are_constants(c, count)) {
+        for (size_t i = 0; i < count; i++)
+            items[i] = constant_at(c, count - 1 - i);
+        if (expr_list_new(kind, items, count, &list) != 0)
+            return no_memory(c);
+        made = replace_constants(c, count, list);
+    } else {
+        made = emit(c, opcode, count, 1 - (int)count);
+    }
+    return made && (!more || emit(c, EXPR_OP_ADD, 0, -1));
+}
+
+/* Items, of which `count` have been read, and the sign that closes them. A long list is made of
+ * pieces, so that the stack need not hold all of it. */
+static bool parse_items(compiler *c, enum expr_opcode opcode, size_t count, size_t open,
+                        const char *close) {
+    bool more = false;
+    while (!at(c, close)) {
+        if (count == LIST_PIECE) {
+            if (!emit_list(c, opcode, count, more))
+                return false;
+            more = true;
+            count = 0;
+        }
+        if (!parse_choice(c))
+            return false;
+        count++;
+        if (at(c, close))
+            break;
+        if (at(c, "for"))
+            return fault_here(c, "the language has no comprehensions; \"for\" is a step");
+        if (c->token.kind == EXPR_TOKEN_END)
+            return fault(c, open, 1, "this \"%c\" is not closed", c->lexer.text[open]);
+        if (!at(c, ","))
+            return expected(c, close[0] == ']' ? "an operator, \",\" or \"]\""
+                                               : "an operator, \",\" or \")\"");
+        if (!advance(c))
+            return false;
+    }
+    return emit_list(c, opcode, count, more) && advance(c);
+}
+
+static bool parse_brackets(compiler *c) {
+    size_t open = c->token.offset;
+    return advance(c) && parse_items(c, EXPR_OP_LIST, 0, open, "]");
+}
+
 static bool parse_parentheses(compiler *c) {
     size_t open = c->token.offset;
     if (!advance(c))
         return false;
     if (at(c, ")"))
-        return fault(c, open, c->token.offset + 1 - open,
-                     "there is nothing between the parentheses");
+        return parse_items(c, EXPR_OP_TUPLE, 0, open, ")");
     if (!parse_choice(c))
         return false;
     if (at(c, ","))
-        return fault_here(c, "the language has no tuples");
+        return advance(c) && parse_items(c, EXPR_OP_TUPLE, 1, open, ")");
     if (c->token.kind == EXPR_TOKEN_END)
         return fault(c, open, 1, "this \"(\" is not closed");
     if (!at(c, ")"))
         return expected(c, "an operator or \")\"");
     return advance(c);
+}
+
+/* A bound of a slice, which may be left out. */
+static bool parse_bound(compiler *c) {
+    return at(c, ":") || at(c, "]") ? emit_constant(c, EXPR_NONE) : parse_choice(c);
+}
+
+/* [index], [from:to] or [from:to:step], at the "[". */
+static bool parse_subscript(compiler *c) {
+    size_t open = c->token.offset;
+    if (!advance(c))
+        return false;
+    if (at(c, "]"))
+        return fault(c, open, c->token.offset + 1 - open, "there is nothing between the brackets");
+    if (!parse_bound(c))
+        return false;
+    bool slice = at(c, ":");
+    if (slice && (!advance(c) || !parse_bound(c)))
+        return false;
+    if (slice && at(c, ":") && !advance(c))
+        return false;
+    if (slice && !parse_bound(c))
+        return false;
+    if (c->token.kind == EXPR_TOKEN_END)
+        return fault(c, open, 1, "this \"[\" is not closed");
+    if (!at(c, "]"))
+        return expected(c, "an operator or \"]\"");
+    return (slice ? emit(c, EXPR_OP_SLICE, 0, -3) : emit(c, EXPR_OP_ITEM, 0, -1)) && advance(c);
 }
 
 /* A word of Python's that cannot stand where a value is expected. */
@@ -495,6 +574,8 @@ static bool parse_atom(compiler *c) {
         return parse_name(c);
     if (at(c, "("))
         return parse_parentheses(c);
+    if (at(c, "["))
+        return parse_brackets(c);
     return expected(c, "a value");
 }
 
@@ -508,6 +589,8 @@ static bool parse_factor(compiler *c) {
         right = advance(c) && parse_factor(c) && emit_unary(c, opcode);
     } else {
         right = parse_atom(c);
+        while (right && at(c, "["))
+            right = parse_subscript(c);
         if (right && at(c, "("))
             right = fault_here(c, "only a function's name is followed by \"(\"");
         if (right && at(c, "**"))
@@ -696,6 +779,22 @@ static bool parse_choice(compiler *c) {
     return right;
 }
 
+/* What cannot follow an expression, in words for those that people write there. */
+static bool fault_rest(compiler *c) {
+    if (at(c, ")"))
+        return fault_here(c, "this \")\" closes nothing");
+    if (at(c, "]"))
+        return fault_here(c, "this \"]\" closes nothing");
+    if (at(c, ","))
+        return fault_here(c, "a list stands between brackets, a tuple between parentheses");
+    if (at(c, ":"))
+        return fault_here(c, "\":\" has no meaning here; for so many decimals write round(x, 2)");
+    if (c->token.kind == EXPR_TOKEN_NAME &&
+        expr_is_unit(c->lexer.text + c->token.offset, c->token.length))
+        return fault_here(c, "a unit stands right behind its number, without a space: 5ms");
+    return expected(c, "an operator");
+}
+
 static bool parse_all(compiler *c) {
     if (c->lexer.length > EXPR_MAX_BYTES)
         return fault(c, 0, 0, "the expression is longer than %zu bytes", EXPR_MAX_BYTES);
@@ -703,18 +802,7 @@ static bool parse_all(compiler *c) {
         return false;
     if (c->token.kind == EXPR_TOKEN_END)
         return fault(c, 0, 0, "the expression is empty");
-    if (!parse_choice(c))
-        return false;
-    if (at(c, ")"))
-        return fault_here(c, "this \")\" closes nothing");
-    if (at(c, ","))
-        return fault_here(c, "the language has no tuples");
-    if (c->token.kind == EXPR_TOKEN_NAME &&
-        expr_is_unit(c->lexer.text + c->token.offset, c->token.length))
-        return fault_here(c, "a unit stands right behind its number, without a space: 5ms");
-    if (c->token.kind != EXPR_TOKEN_END)
-        return expected(c, "an operator");
-    return emit(c, EXPR_OP_RETURN, 0, 0);
+    return parse_choice(c) && (c->token.kind == EXPR_TOKEN_END || fault_rest(c));
 }
 
 /* --- The expression -------------------------------------------------------------------------- */
@@ -763,6 +851,17 @@ static expr_expression *assemble(const compiler *c) {
     return made;
 }
 
+/* What has been emitted as an expression, where it is `right`; as expr_compile() has it. */
+static int finish(compiler *c, bool right, expr_expression **expression) {
+    *expression = NULL;
+    if (right && emit(c, EXPR_OP_RETURN, 0, 0) && c->faults == 0)
+        *expression = assemble(c);
+    release(c);
+    if (c->faults > 0)
+        return CAD_EINVAL;
+    return *expression != NULL ? 0 : CAD_ENOMEM;
+}
+
 int expr_compile(const char *text, size_t length, const expr_scope *scope,
                  expr_fault_report *report, void *context, expr_expression **expression) {
     compiler c = {
@@ -771,23 +870,12 @@ int expr_compile(const char *text, size_t length, const expr_scope *scope,
         .report = report,
         .context = context,
     };
-    *expression = NULL;
-    bool right = parse_all(&c) && c.faults == 0;
-    if (right)
-        *expression = assemble(&c);
-    release(&c);
-    if (c.faults > 0)
-        return CAD_EINVAL;
-    return *expression != NULL ? 0 : CAD_ENOMEM;
+    return finish(&c, parse_all(&c), expression);
 }
 
 int expr_from_value(expr_value value, expr_expression **expression) {
     compiler c = {0};
-    *expression = NULL;
-    if (emit_constant(&c, expr_value_ref(value)) && emit(&c, EXPR_OP_RETURN, 0, 0))
-        *expression = assemble(&c);
-    release(&c);
-    return *expression != NULL ? 0 : CAD_ENOMEM;
+    return finish(&c, emit_constant(&c, expr_value_ref(value)), expression);
 }
 
 static void report_to_node(void *context, size_t offset, size_t length, const char *message) {
@@ -795,23 +883,58 @@ static void report_to_node(void *context, size_t offset, size_t length, const ch
     (void)doc_node_string_fault(node, 0, strlen(node->item->text), offset, length, message);
 }
 
-int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression) {
+static bool emit_node(compiler *c, const doc_node *node, bool inside);
+
+/* An array is a list of what could stand there by itself. */
+static bool emit_array(compiler *c, const doc_node *array) {
+    doc_node item;
+    size_t count = 0;
+    bool more = false;
+    for (bool next = doc_node_first(array, &item); next; next = doc_node_next(&item)) {
+        if (count == LIST_PIECE) {
+            if (!emit_list(c, EXPR_OP_LIST, count, more))
+                return false;
+            more = true;
+            count = 0;
+        }
+        if (!emit_node(c, &item, true))
+            return false;
+        count++;
+    }
+    return emit_list(c, EXPR_OP_LIST, count, more);
+}
+
+/* `inside` an array. */
+static bool emit_node(compiler *c, const doc_node *node, bool inside) {
     enum doc_type type = doc_node_type(node);
     const char *text = node->item->text;
-    *expression = NULL;
     switch (type) {
     case DOC_NUMBER:
-        return expr_from_value(expr_number(node->item->number), expression);
+        return emit_constant(c, expr_number(node->item->number));
     case DOC_BOOLEAN:
-        return expr_from_value(expr_boolean(node->item->truth), expression);
+        return emit_constant(c, expr_boolean(node->item->truth));
     case DOC_STRING: {
         doc_node copy = *node;
-        return expr_compile(text, strlen(text), scope, report_to_node, &copy, expression);
+        base_buffer string = c->lexer.string;
+        c->lexer = (expr_lexer){.text = text, .length = strlen(text), .string = string};
+        c->context = &copy;
+        return parse_all(c);
     }
+    case DOC_ARRAY:
+        return emit_array(c, node);
     default:
-        return doc_node_fault(node, "expected a number or an expression, found %s",
-                              doc_type_name(type));
+        break;
     }
+    if (inside && type == DOC_NULL)
+        return emit_constant(c, EXPR_NONE);
+    c->faults++;
+    (void)doc_node_fault(node, "expected a number or an expression, found %s", doc_type_name(type));
+    return false;
+}
+
+int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression) {
+    compiler c = {.scope = scope, .report = report_to_node};
+    return finish(&c, emit_node(&c, node, false), expression);
 }
 
 void expr_free(expr_expression *expression) {

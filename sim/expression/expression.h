@@ -2,8 +2,8 @@
  *
  * What is taken: + - * / // % ** and unary + -, comparisons (chained as in Python), `is`, `in`,
  * `and or not`, `a if c else b`, parentheses, numbers with or without a unit (250ms is 0.25),
- * strings, True, False, None, names, and calls of functions. What a name means is the scope's
- * business; which functions there are beyond arithmetic, too.
+ * strings, lists, tuples, their items and slices, True, False, None, names, and calls of functions.
+ * What a name means is the scope's business; which functions there are beyond arithmetic, too.
  *
  * An expression becomes instructions that work on a stack of values. To evaluate it allocates
  * nothing for numbers.
@@ -59,7 +59,7 @@ struct expr_scope {
     /* Offers every name that resolve() knows. */
     void (*suggest)(const expr_scope *scope, base_suggestion *suggestion);
 
-    /* Beyond min, max, abs, round, floor, ceil, uniform, normal, exponential and randint. */
+    /* Beyond expr_builtin_functions. */
     const expr_function *functions;
     size_t function_count;
 };
@@ -83,9 +83,6 @@ extern const size_t expr_builtin_count;
 /* Those from this row on draw. */
 extern const size_t expr_builtin_first_draw;
 
-/* True for the name of a function of the language, which no variable may have. `scope` may be
- * NULL: the built-in ones. */
-bool expr_is_function(const expr_scope *scope, const char *name, size_t length);
 /* True for a name that can stand in an expression: letters, digits, _; and no word of Python's. */
 bool expr_is_name(const char *name, size_t length);
 
@@ -111,8 +108,8 @@ typedef void expr_fault_report(void *context, size_t offset, size_t length, cons
 int expr_compile(const char *text, size_t length, const expr_scope *scope,
                  expr_fault_report *report, void *context, expr_expression **expression);
 
-/* An expression from the document: a number, a boolean, or a string that is an expression. What is
- * wrong becomes a fault of the document. */
+/* An expression from the document: a number, a boolean, a string that is an expression, or an array
+ * of such, which is a list. What is wrong becomes a fault of the document. */
 int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression);
 
 /* One that always gives `value`; takes a reference of its own. */

@@ -4,14 +4,16 @@
 #include <assert.h>
 #include <string.h>
 
-/* A piece is what stands as it is, or an expression. */
+/* A piece is what stands as it is, or an expression, or a text inside: an item of a list. */
 typedef struct piece {
-    expr_expression *expression; /* NULL: what stands as it is */
+    expr_expression *expression; /* NULL: none */
+    expr_text *text;             /* NULL: none */
     expr_value value;
 } piece;
 
-/* At least one piece; a single one is the value itself. */
+/* A text has at least one piece; a single one is the value itself. */
 struct expr_text {
+    bool list; /* the pieces are its items */
     size_t count;
     piece pieces[];
 };
@@ -35,6 +37,7 @@ typedef struct builder {
 static void release_pieces(piece *pieces, size_t count) {
     for (size_t i = 0; i < count; i++) {
         expr_free(pieces[i].expression);
+        expr_text_free(pieces[i].text);
         expr_value_unref(pieces[i].value);
     }
 }
@@ -145,11 +148,12 @@ static int read_text(builder *b) {
     return b->count == 0 && !b->faulty ? add_literal(b) : flush(b);
 }
 
-static int make(const piece *pieces, size_t count, expr_text **text) {
+static int make(bool list, const piece *pieces, size_t count, expr_text **text) {
     expr_text *made = base_alloc(sizeof *made + count * sizeof *pieces);
     *text = made;
     if (made == NULL)
         return CAD_ENOMEM;
+    made->list = list;
     made->count = count;
     if (count > 0)
         memcpy(made->pieces, pieces, count * sizeof *pieces);
@@ -170,7 +174,7 @@ int expr_text_compile(const char *text, size_t length, const expr_scope *scope,
     if (error == 0 && b.faulty)
         error = CAD_EINVAL;
     if (error == 0)
-        error = make(b.pieces, b.count, result);
+        error = make(false, b.pieces, b.count, result);
     if (error != 0)
         release_pieces(b.pieces, b.count);
     base_free(b.pieces);
@@ -180,7 +184,7 @@ int expr_text_compile(const char *text, size_t length, const expr_scope *scope,
 
 int expr_text_from_value(expr_value value, expr_text **text) {
     piece single = {.value = expr_value_ref(value)};
-    int error = make(&single, 1, text);
+    int error = make(false, &single, 1, text);
     if (error != 0)
         expr_value_unref(value);
     return error;
@@ -190,6 +194,55 @@ static void report_to_node(void *context, size_t start, size_t length, size_t at
                            const char *message) {
     const doc_node *node = context;
     (void)doc_node_string_fault(node, start, length, at, marked, message);
+}
+
+/* An item of a list, as a text inside it. */
+static int add_item(builder *b, const doc_node *node) {
+    expr_text *item;
+    int error = expr_text_from_node(node, b->scope, &item);
+    if (error == CAD_EINVAL) {
+        b->faulty = true;
+        return 0;
+    }
+    return error == 0 ? add_piece(b, (piece){.text = item}) : error;
+}
+
+/* A list whose items are all known is one value. */
+static int fold_list(expr_text **text) {
+    expr_text *list = *text;
+    expr_value *items = base_alloc(list->count * sizeof *items);
+    expr_value value = EXPR_NONE;
+    bool known = items != NULL;
+    int error = known ? 0 : CAD_ENOMEM;
+    for (size_t i = 0; i < list->count && known; i++)
+        known = expr_text_constant(list->pieces[i].text, &items[i]);
+    if (known)
+        error = expr_list_new(EXPR_LIST, items, list->count, &value);
+    base_free(items);
+    if (error == 0 && known)
+        error = expr_text_from_value(value, text);
+    expr_value_unref(value);
+    if (error != 0)
+        *text = NULL;
+    if (error != 0 || known)
+        expr_text_free(list);
+    return error;
+}
+
+static int from_array(const doc_node *node, const expr_scope *scope, expr_text **text) {
+    builder b = {.scope = scope};
+    doc_node item;
+    int error = 0;
+    for (bool more = doc_node_first(node, &item); more && error == 0; more = doc_node_next(&item))
+        error = add_item(&b, &item);
+    if (error == 0 && b.faulty)
+        error = CAD_EINVAL;
+    if (error == 0)
+        error = make(true, b.pieces, b.count, text);
+    if (error != 0)
+        release_pieces(b.pieces, b.count);
+    base_free(b.pieces);
+    return error == 0 ? fold_list(text) : error;
 }
 
 int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text **text) {
@@ -205,8 +258,12 @@ int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text
         return expr_text_from_value(expr_number(node->item->number), text);
     case DOC_STRING:
         return expr_text_compile(string, strlen(string), scope, report_to_node, &copy, text);
+    case DOC_ARRAY:
+        return from_array(node, scope, text);
     default:
-        return doc_node_fault(node, "expected text, a number, true, false or null, found %s",
+        return doc_node_fault(node,
+                              "expected text, a number, true, false, null or an array, "
+                              "found %s",
                               doc_type_name(doc_node_type(node)));
     }
 }
@@ -219,7 +276,7 @@ void expr_text_free(expr_text *text) {
 }
 
 bool expr_text_constant(const expr_text *text, expr_value *value) {
-    if (text->count != 1)
+    if (text->list || text->count != 1)
         return false;
     if (text->pieces[0].expression != NULL)
         return expr_constant(text->pieces[0].expression, value);
@@ -229,8 +286,9 @@ bool expr_text_constant(const expr_text *text, expr_value *value) {
 
 bool expr_text_draws(const expr_text *text) {
     for (size_t i = 0; i < text->count; i++) {
-        const expr_expression *expression = text->pieces[i].expression;
-        if (expression != NULL && expr_draws(expression))
+        const piece *p = &text->pieces[i];
+        if ((p->expression != NULL && expr_draws(p->expression)) ||
+            (p->text != NULL && expr_text_draws(p->text)))
             return true;
     }
     return false;
@@ -238,8 +296,9 @@ bool expr_text_draws(const expr_text *text) {
 
 bool expr_text_reads_only(const expr_text *text, uint32_t slot) {
     for (size_t i = 0; i < text->count; i++) {
-        const expr_expression *expression = text->pieces[i].expression;
-        if (expression != NULL && !expr_reads_only(expression, slot))
+        const piece *p = &text->pieces[i];
+        if ((p->expression != NULL && !expr_reads_only(p->expression, slot)) ||
+            (p->text != NULL && !expr_text_reads_only(p->text, slot)))
             return false;
     }
     return true;
@@ -248,21 +307,58 @@ bool expr_text_reads_only(const expr_text *text, uint32_t slot) {
 static int piece_value(const piece *p, const expr_env *env, expr_value *value, expr_error *error) {
     if (p->expression != NULL)
         return expr_evaluate(p->expression, env, value, error);
+    if (p->text != NULL)
+        return expr_text_evaluate(p->text, env, value, error);
     *value = expr_value_ref(p->value);
     return 0;
+}
+
+static int evaluate_list(const expr_text *text, const expr_env *env, expr_value *result,
+                         expr_error *error) {
+    expr_value *items = base_alloc(text->count * sizeof *items);
+    size_t count = 0;
+    int code = items != NULL ? 0 : expr_error_memory(error);
+    while (count < text->count && code == 0) {
+        code = piece_value(&text->pieces[count], env, &items[count], error);
+        count += code == 0;
+    }
+    if (code == 0 && expr_list_new(EXPR_LIST, items, count, result) != 0)
+        code = expr_error_memory(error);
+    while (count > 0)
+        expr_value_unref(items[--count]);
+    base_free(items);
+    return code;
+}
+
+static int show(expr_value value, base_buffer *buffer, expr_error *error) {
+    int code = expr_value_show(value, buffer);
+    if (code == CAD_ENOMEM)
+        return expr_error_memory(error);
+    if (code != 0)
+        return expr_error_set(
+            error, code, "maximum recursion depth exceeded while getting the repr of an object");
+    return 0;
+}
+
+/* Each piece on its own; or the list that they make. */
+static int append_piece(const expr_text *text, size_t number, const expr_env *env,
+                        base_buffer *buffer, expr_error *error) {
+    expr_value value = EXPR_NONE;
+    int code = text->list ? evaluate_list(text, env, &value, error)
+                          : piece_value(&text->pieces[number], env, &value, error);
+    if (code == 0)
+        code = show(value, buffer, error);
+    expr_value_unref(value);
+    return code;
 }
 
 int expr_text_append(const expr_text *text, const expr_env *env, base_buffer *buffer,
                      expr_error *error) {
     size_t before = buffer->length;
+    size_t count = text->list ? 1 : text->count;
     int code = 0;
-    for (size_t i = 0; i < text->count && code == 0; i++) {
-        expr_value value;
-        code = piece_value(&text->pieces[i], env, &value, error);
-        if (code == 0 && expr_value_show(value, buffer) != 0)
-            code = expr_error_memory(error);
-        expr_value_unref(value);
-    }
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = append_piece(text, i, env, buffer, error);
     if (code != 0 && buffer->data != NULL) {
         buffer->length = before;
         buffer->data[before] = '\0';
@@ -274,6 +370,8 @@ int expr_text_evaluate(const expr_text *text, const expr_env *env, expr_value *r
                        expr_error *error) {
     base_buffer buffer = {0};
     *result = EXPR_NONE;
+    if (text->list)
+        return evaluate_list(text, env, result, error);
     if (text->count == 1)
         return piece_value(&text->pieces[0], env, result, error);
     int code = expr_text_append(text, env, &buffer, error);

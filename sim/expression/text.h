@@ -17,7 +17,8 @@ typedef void expr_text_report(void *context, size_t start, size_t length, size_t
 int expr_text_compile(const char *text, size_t length, const expr_scope *scope,
                       expr_text_report *report, void *context, expr_text **result);
 
-/* A value from the document: a string is text, a number, a boolean or null itself. */
+/* A value from the document: a string is text, a number, a boolean or null itself, an array a list
+ * of such values. */
 int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text **text);
 
 /* One that always gives `value`, whatever braces are in it; takes a reference of its own. */

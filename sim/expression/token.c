@@ -57,16 +57,6 @@ static char peek(const expr_lexer *lexer, size_t ahead) {
     return at < lexer->length ? lexer->text[at] : '\0';
 }
 
-/* The code point of a character of valid UTF-8. */
-static uint32_t code_point(const char *text, size_t length) {
-    const unsigned char *byte = (const unsigned char *)text;
-    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code = byte[0] & first_bits[length];
-    for (size_t i = 1; i < length; i++)
-        code = code << 6 | (byte[i] & 0x3f);
-    return code;
-}
-
 /* The length of the letter, digit or underscore at `text`; 0 when it is none. Beyond ASCII, what
  * is neither a sign nor punctuation counts as a letter. */
 static size_t name_character(const char *text, size_t size) {
@@ -76,7 +66,7 @@ static size_t name_character(const char *text, size_t size) {
     if ((unsigned char)c < 0x80)
         return 0;
     size_t length = base_utf8_length((const unsigned char *)text, size);
-    uint32_t code = length > 0 ? code_point(text, length) : 0;
+    uint32_t code = length > 0 ? base_utf8_decode(text, length) : 0;
     bool sign = code < 0xc0 || code == 0xd7 || code == 0xf7 || (code >= 0x2000 && code <= 0x2bff) ||
                 (code >= 0x3000 && code <= 0x303f) || (code >= 0xfe00 && code <= 0xff0f);
     /* The micro sign is what people write before an s. */
@@ -345,9 +335,6 @@ static const struct slip {
     {"|", "the language has no operations on bits; \"or\" is written in letters"},
     {"^", "the language has no operations on bits; a power is written \"**\""},
     {"~", "the language has no operations on bits; \"not\" is written in letters"},
-    {":", "\":\" has no meaning here; for so many decimals write round(x, 2)"},
-    {"[", "the language has no lists"},
-    {"]", "the language has no lists"},
     {"{", "\"{\" has no meaning in an expression; it marks one in text"},
     {"}", "\"}\" has no meaning in an expression; it ends one in text"},
     {".", "the language has no attributes: what is known of an object is a function, qsize(q)"},
@@ -373,7 +360,8 @@ static bool starts_with(const expr_lexer *lexer, const char *sign) {
 
 static expr_token read_sign(expr_lexer *lexer) {
     static const char *const signs[] = {
-        "**", "//", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "(", ")", ",", "<", ">",
+        "**", "//", "<=", ">=", "==", "!=", "+", "-", "*", "/",
+        "%",  "(",  ")",  ",",  "<",  ">",  "[", "]", ":",
     };
     size_t start = lexer->at;
     bool comparison = starts_with(lexer, "==") || starts_with(lexer, "!=");

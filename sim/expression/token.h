@@ -14,7 +14,7 @@ enum expr_token_kind {
     EXPR_TOKEN_NUMBER,
     EXPR_TOKEN_TEXT,
     EXPR_TOKEN_NAME, /* also Python's words, such as "and" */
-    EXPR_TOKEN_SIGN, /* + - * / // % ** ( ) , < <= > >= == != */
+    EXPR_TOKEN_SIGN, /* + - * / // % ** ( ) [ ] : , < <= > >= == != */
     EXPR_TOKEN_FAULT,
 };
 

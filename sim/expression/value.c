@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/number.h"
+#include "expression/sequence.h"
 
 /* Whole numbers beyond this are no longer told apart by a double. */
 #define EXACT INT64_C(9007199254740992) /* 2^53 */
@@ -34,34 +35,7 @@ int expr_error_memory(expr_error *error) {
     return expr_error_set(error, CAD_ENOMEM, "out of memory");
 }
 
-/* --- Strings and references ------------------------------------------------------------------ */
-
-/* A string of `length` bytes that are still to be filled in. */
-static expr_string *allocate_string(size_t length) {
-    if (length > EXPR_STRING_MAX_BYTES)
-        return NULL;
-    expr_string *string = base_alloc(sizeof *string + length + 1);
-    if (string == NULL)
-        return NULL;
-    string->references = 1;
-    string->length = (uint32_t)length;
-    string->text[length] = '\0';
-    return string;
-}
-
-static expr_value from_string(const expr_string *string) {
-    return (uint64_t)(uintptr_t)string + EXPR_VALUE_STRING_TAG;
-}
-
-int expr_string_new(const char *text, size_t length, expr_value *value) {
-    expr_string *string = allocate_string(length);
-    if (string == NULL)
-        return CAD_ENOMEM;
-    if (length != 0)
-        memcpy(string->text, text, length);
-    *value = from_string(string);
-    return 0;
-}
+/* --- References ------------------------------------------------------------------------------ */
 
 void expr_reference_kinds(const expr_reference_kind *kinds, size_t count) {
     assert(count <= EXPR_REFERENCE_KINDS);
@@ -76,10 +50,8 @@ static const expr_reference_kind *kind_of(expr_value value) {
 }
 
 void expr_value_ref_counted(expr_value value) {
-    if (expr_is_string(value)) {
-        expr_string *string = (expr_string *)(uintptr_t)(value - EXPR_VALUE_STRING_TAG);
-        assert(string->references < UINT32_MAX);
-        string->references++;
+    if (expr_is_sequence(value)) {
+        expr_sequence_ref(value);
         return;
     }
     const expr_reference_kind *kind = kind_of(value);
@@ -88,11 +60,8 @@ void expr_value_ref_counted(expr_value value) {
 }
 
 void expr_value_unref_counted(expr_value value) {
-    if (expr_is_string(value)) {
-        expr_string *string = (expr_string *)(uintptr_t)(value - EXPR_VALUE_STRING_TAG);
-        assert(string->references > 0);
-        if (--string->references == 0)
-            base_free(string);
+    if (expr_is_sequence(value)) {
+        expr_sequence_unref(value);
         return;
     }
     const expr_reference_kind *kind = kind_of(value);
@@ -110,8 +79,8 @@ const char *expr_value_type_name(expr_value value) {
     assert(value != EXPR_UNSET);
     if (expr_is_number(value))
         return is_whole(expr_to_double(value)) ? "int" : "float";
-    if (expr_is_string(value))
-        return "str";
+    if (expr_is_sequence(value))
+        return expr_sequence_name(expr_to_sequence(value));
     if (expr_is_boolean(value))
         return "bool";
     if (!expr_is_reference(value))
@@ -123,8 +92,8 @@ const char *expr_value_type_name(expr_value value) {
 bool expr_value_truth(expr_value value) {
     if (expr_is_number(value))
         return expr_to_double(value) != 0;
-    if (expr_is_string(value))
-        return expr_to_string(value)->length != 0;
+    if (expr_is_sequence(value))
+        return expr_to_sequence(value)->length != 0;
     return value != EXPR_NONE && value != EXPR_FALSE && value != EXPR_UNSET;
 }
 
@@ -139,30 +108,56 @@ static bool to_numeric(expr_value value, double *number) {
     return true;
 }
 
-static int compare_strings(const expr_string *a, const expr_string *b) {
-    size_t common = a->length < b->length ? a->length : b->length;
-    /* The order of UTF-8's bytes is that of the code points. */
-    int order = memcmp(a->text, b->text, common);
-    return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
+bool expr_value_integer(expr_value value, double *integer) {
+    return to_numeric(value, integer) && is_whole(*integer);
 }
 
-bool expr_value_equal(expr_value a, expr_value b) {
+/* `depth` of lists inside one another, here and below. */
+static int equal(expr_value a, expr_value b, unsigned depth);
+
+/* The first place where they differ, or the length of the shorter one. The same value is equal to
+ * itself there, as Python has it: also nan. 0 or CAD_ESTACK. */
+static int find_difference(const expr_list *a, const expr_list *b, unsigned depth,
+                           uint32_t *place) {
+    uint32_t common =
+        a->sequence.length < b->sequence.length ? a->sequence.length : b->sequence.length;
+    *place = 0;
+    if (depth == EXPR_NESTING_MAX)
+        return CAD_ESTACK;
+    for (; *place < common; ++*place) {
+        expr_value x = a->items[*place], y = b->items[*place];
+        int same = x == y ? 1 : equal(x, y, depth + 1);
+        if (same != 1)
+            return same;
+    }
+    return 0;
+}
+
+static int equal(expr_value a, expr_value b, unsigned depth) {
     double x, y;
+    uint32_t place;
     if (to_numeric(a, &x) && to_numeric(b, &y))
         return x == y;
-    if (expr_is_string(a) && expr_is_string(b))
-        return compare_strings(expr_to_string(a), expr_to_string(b)) == 0;
-    return a == b;
+    if (!expr_is_sequence(a) || !expr_is_sequence(b))
+        return a == b;
+    const expr_sequence *first = expr_to_sequence(a), *second = expr_to_sequence(b);
+    if (first->kind != second->kind || first->length != second->length)
+        return 0;
+    if (first->kind == EXPR_STRING)
+        return expr_string_order(expr_to_string(a), expr_to_string(b)) == 0;
+    int error = find_difference(expr_to_list(a), expr_to_list(b), depth, &place);
+    return error != 0 ? error : place == first->length;
 }
 
-int expr_value_show(expr_value value, base_buffer *buffer) {
+int expr_value_equal(expr_value a, expr_value b) {
+    return equal(a, b, 0);
+}
+
+/* Python's str() of what is no sequence. */
+static int show_plain(expr_value value, base_buffer *buffer) {
     char text[BASE_NUMBER_TEXT];
     if (expr_is_number(value))
         return base_buffer_append(buffer, text, base_number_format(expr_to_double(value), text));
-    if (expr_is_string(value)) {
-        const expr_string *string = expr_to_string(value);
-        return base_buffer_append(buffer, string->text, string->length);
-    }
     if (expr_is_boolean(value))
         return value == EXPR_TRUE ? base_buffer_append(buffer, "True", 4)
                                   : base_buffer_append(buffer, "False", 5);
@@ -172,6 +167,42 @@ int expr_value_show(expr_value value, base_buffer *buffer) {
     if (kind->show != NULL)
         return kind->show(expr_to_pointer(value), buffer);
     return base_buffer_format(buffer, "<%s>", expr_value_type_name(value));
+}
+
+static int show_list(const expr_list *list, base_buffer *buffer, unsigned depth) {
+    bool tuple = list->sequence.kind == EXPR_TUPLE;
+    int error = base_buffer_append(buffer, tuple ? "(" : "[", 1);
+    if (depth == EXPR_NESTING_MAX)
+        return CAD_ESTACK;
+    for (uint32_t i = 0; i < list->sequence.length && error == 0; i++) {
+        expr_value item = list->items[i];
+        if (i > 0)
+            error = base_buffer_append(buffer, ", ", 2);
+        if (error != 0)
+            break;
+        if (expr_is_string(item))
+            error = expr_repr_text(expr_to_string(item)->text,
+                                   expr_to_string(item)->sequence.length, buffer);
+        else if (expr_is_list(item))
+            error = show_list(expr_to_list(item), buffer, depth + 1);
+        else
+            error = show_plain(item, buffer);
+    }
+    if (error != 0)
+        return error;
+    if (!tuple)
+        return base_buffer_append(buffer, "]", 1);
+    return list->sequence.length == 1 ? base_buffer_append(buffer, ",)", 2)
+                                      : base_buffer_append(buffer, ")", 1);
+}
+
+int expr_value_show(expr_value value, base_buffer *buffer) {
+    if (!expr_is_sequence(value))
+        return show_plain(value, buffer);
+    if (!expr_is_string(value))
+        return show_list(expr_to_list(value), buffer, 0);
+    const expr_string *string = expr_to_string(value);
+    return base_buffer_append(buffer, string->text, string->sequence.length);
 }
 
 /* --- Arithmetic ------------------------------------------------------------------------------ */
@@ -248,34 +279,6 @@ static int arithmetic(enum expr_operator operator, double a, double b, expr_valu
     return code;
 }
 
-static int concatenate(const expr_string *a, const expr_string *b, expr_value *result,
-                       expr_error *error) {
-    expr_string *string = allocate_string((size_t)a->length + b->length);
-    if (string == NULL)
-        return expr_error_memory(error);
-    memcpy(string->text, a->text, a->length);
-    memcpy(string->text + a->length, b->text, b->length);
-    *result = from_string(string);
-    return 0;
-}
-
-static int repeat(const expr_string *text, double times, expr_value *result, expr_error *error) {
-    if (!is_whole(times))
-        return expr_error_set(error, CAD_ETYPE,
-                              "can't multiply sequence by non-int of type 'float'");
-    if (times < 0 || text->length == 0)
-        times = 0;
-    if (times * (double)text->length > (double)EXPR_STRING_MAX_BYTES)
-        return expr_error_memory(error);
-    expr_string *string = allocate_string((size_t)times * text->length);
-    if (string == NULL)
-        return expr_error_memory(error);
-    for (size_t at = 0; at < string->length; at += text->length)
-        memcpy(string->text + at, text->text, text->length);
-    *result = from_string(string);
-    return 0;
-}
-
 static int unsupported(enum expr_operator operator, expr_value a, expr_value b, expr_error *error) {
     return expr_error_set(error, CAD_ETYPE, "unsupported operand type(s) for %s: '%s' and '%s'",
                          symbols[operator], expr_value_type_name(a), expr_value_type_name(b));
@@ -284,23 +287,11 @@ static int unsupported(enum expr_operator operator, expr_value a, expr_value b, 
 /* Arithmetic where at least one operand is no number. */
 static int other_arithmetic(enum expr_operator operator, expr_value a, expr_value b,
                             expr_value *result, expr_error *error) {
-    double times;
-    bool text_a = expr_is_string(a);
-    bool text_b = expr_is_string(b);
-    if (operator== EXPR_ADD && text_a) {
-        if (!text_b)
-            return expr_error_set(error, CAD_ETYPE, "can only concatenate str (not \"%s\") to str",
-                                  expr_value_type_name(b));
-        return concatenate(expr_to_string(a), expr_to_string(b), result, error);
-    }
-    if (operator== EXPR_MULTIPLY &&(text_a || text_b)) {
-        expr_value other = text_a ? b : a;
-        if (!to_numeric(other, &times))
-            return expr_error_set(error, CAD_ETYPE,
-                                  "can't multiply sequence by non-int of type '%s'",
-                                  expr_value_type_name(other));
-        return repeat(expr_to_string(text_a ? a : b), times, result, error);
-    }
+    if (operator== EXPR_ADD && expr_is_sequence(a))
+        return expr_sequence_concatenate(a, b, result, error);
+    if (operator== EXPR_MULTIPLY &&(expr_is_sequence(a) || expr_is_sequence(b)))
+        return expr_is_sequence(a) ? expr_sequence_repeat(a, b, result, error)
+                                   : expr_sequence_repeat(b, a, result, error);
     return unsupported(operator, a, b, error);
 }
 
@@ -330,40 +321,66 @@ static bool holds(enum expr_operator operator, int order) {
     }
 }
 
-static int compare(enum expr_operator operator, expr_value a, expr_value b, expr_value *result,
-                   expr_error *error) {
-    double x, y;
-    if (to_numeric(a, &x) && to_numeric(b, &y)) {
-        /* With nan, none holds. */
-        *result = expr_boolean(x == x && y == y && holds(operator,(x > y) - (x < y)));
-        return 0;
-    }
-    if (expr_is_string(a) && expr_is_string(b)) {
-        *result =
-            expr_boolean(holds(operator, compare_strings(expr_to_string(a), expr_to_string(b))));
-        return 0;
-    }
+static int unordered(enum expr_operator operator, expr_value a, expr_value b, expr_error *error) {
     return expr_error_set(error, CAD_ETYPE, "'%s' not supported between instances of '%s' and '%s'",
                          symbols[operator], expr_value_type_name(a), expr_value_type_name(b));
 }
 
-static bool contains(const expr_string *text, const expr_string *part) {
-    if (part->length == 0)
-        return true;
-    const char *at = text->text;
-    const char *end = text->text + text->length;
-    while ((size_t)(end - at) >= part->length) {
-        at = memchr(at, part->text[0], (size_t)(end - at) - part->length + 1);
-        if (at == NULL)
-            return false;
-        if (memcmp(at, part->text, part->length) == 0)
-            return true;
-        at++;
+static int too_deep(expr_error *error) {
+    return expr_error_set(error, CAD_ESTACK, "maximum recursion depth exceeded in comparison");
+}
+
+/* Two that are no lists. */
+static int compare_plain(enum expr_operator operator, expr_value a, expr_value b, bool *result,
+                         expr_error *error) {
+    double x, y;
+    if (to_numeric(a, &x) && to_numeric(b, &y)) {
+        /* With nan, none holds. */
+        *result = x == x && y == y && holds(operator,(x > y) - (x < y));
+        return 0;
     }
-    return false;
+    if (!expr_is_string(a) || !expr_is_string(b))
+        return unordered(operator, a, b, error);
+    *result = holds(operator, expr_string_order(expr_to_string(a), expr_to_string(b)));
+    return 0;
+}
+
+/* Lists are ordered as what stands where they first differ, or else as their lengths are. */
+static int compare(enum expr_operator operator, expr_value a, expr_value b, bool *result,
+                   expr_error *error) {
+    for (unsigned depth = 0; expr_is_list(a) && expr_is_list(b); depth++) {
+        const expr_list *x = expr_to_list(a), *y = expr_to_list(b);
+        uint32_t place;
+        if (x->sequence.kind != y->sequence.kind)
+            return unordered(operator, a, b, error);
+        if (find_difference(x, y, depth, &place) != 0)
+            return too_deep(error);
+        if (place == x->sequence.length || place == y->sequence.length) {
+            *result = holds(operator,(x->sequence.length > y->sequence.length) -
+                                         (x->sequence.length < y->sequence.length));
+            return 0;
+        }
+        a = x->items[place];
+        b = y->items[place];
+    }
+    return compare_plain(operator, a, b, result, error);
+}
+
+/* x in list. */
+static int list_contains(const expr_list *list, expr_value x, bool *found, expr_error *error) {
+    *found = false;
+    for (uint32_t i = 0; i < list->sequence.length && !*found; i++) {
+        int same = x == list->items[i] ? 1 : equal(x, list->items[i], 0);
+        if (same < 0)
+            return too_deep(error);
+        *found = same == 1;
+    }
+    return 0;
 }
 
 static int check_contains(expr_value a, expr_value b, bool *found, expr_error *error) {
+    if (expr_is_list(b))
+        return list_contains(expr_to_list(b), a, found, error);
     if (!expr_is_string(b))
         return expr_error_set(error, CAD_ETYPE, "argument of type '%s' is not iterable",
                               expr_value_type_name(b));
@@ -371,15 +388,15 @@ static int check_contains(expr_value a, expr_value b, bool *found, expr_error *e
         return expr_error_set(error, CAD_ETYPE,
                               "'in <string>' requires string as left operand, not %s",
                               expr_value_type_name(a));
-    *found = contains(expr_to_string(b), expr_to_string(a));
+    *found = expr_string_contains(expr_to_string(b), expr_to_string(a));
     return 0;
 }
 
 /* a is b. Numbers and strings have no identity of their own here: they are the same when they are
  * of one type and equal. */
 static bool is_same(expr_value a, expr_value b) {
-    return a == b || (expr_is_number(a) && expr_is_number(b) && expr_value_equal(a, b)) ||
-           (expr_is_string(a) && expr_value_equal(a, b));
+    bool by_value = expr_is_number(a) ? expr_is_number(b) : expr_is_string(a) && expr_is_string(b);
+    return a == b || (by_value && equal(a, b, 0));
 }
 
 int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, expr_value *result,
@@ -391,7 +408,10 @@ int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, e
     switch (operator) {
     case EXPR_EQUAL:
     case EXPR_NOT_EQUAL:
-        *result = expr_boolean(expr_value_equal(a, b) == (operator== EXPR_EQUAL));
+        code = equal(a, b, 0);
+        if (code < 0)
+            return too_deep(error);
+        *result = expr_boolean(code == (operator== EXPR_EQUAL));
         return 0;
     case PROG_IS:
     case EXPR_IS_NOT:
@@ -406,7 +426,9 @@ int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, e
     case EXPR_LESS_EQUAL:
     case EXPR_GREATER:
     case EXPR_GREATER_EQUAL:
-        return compare(operator, a, b, result, error);
+        code = compare(operator, a, b, &found, error);
+        *result = code == 0 ? expr_boolean(found) : EXPR_NONE;
+        return code;
     default:
         if (to_numeric(a, &x) && to_numeric(b, &y))
             return arithmetic(operator, x, y, result, error);
@@ -415,9 +437,9 @@ int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, e
 }
 
 int expr_value_less(expr_value a, expr_value b, expr_error *error) {
-    expr_value result = EXPR_FALSE;
+    bool result = false;
     int code = compare(EXPR_LESS, a, b, &result, error);
-    return code != 0 ? code : result == EXPR_TRUE;
+    return code != 0 ? code : result;
 }
 
 /* --- Values as C numbers --------------------------------------------------------------------- */

@@ -1,11 +1,15 @@
-/* value.h - the values of the scenario language: numbers, strings, True, False, None, and
- * references to what a run is made of (tasks, queues, ...).
+/* value.h - the values of the scenario language: numbers, strings, lists, tuples, True, False,
+ * None, and references to what a run is made of (tasks, queues, ...).
  *
  * A value is 64 bits, and fits in the void * that the engine's queues and futures carry. Numbers
  * are doubles; arithmetic, comparison and printing follow Python, where a double that is whole
  * stands for an int.
  *
- * Ownership: strings and references are counted. A function that returns a value through a
+ * Nothing in the language changes a list, so that one is shared as a string is, and holds only what
+ * was there before it: there are no circles. How deep lists stand in one another has no bound; they
+ * are given back by a loop, and printed and compared as deep as EXPR_NESTING_MAX.
+ *
+ * Ownership: strings, lists and references are counted. A function that returns a value through a
  * pointer, or as its result, gives a reference to the caller, who ends with expr_value_unref();
  * arguments are borrowed. For all other values ref and unref do nothing.
  */
@@ -25,7 +29,7 @@
 /* The bits: a double plus 2^48, which leaves the first 2^48 numbers unused by any double (its NaN
  * is always the one of expr_number()). There, the low three bits tell what the rest is:
  *   0      None is 0, False 8, True 16, unset 24
- *   1      a pointer to a string
+ *   1      a pointer to a sequence: a string, a list, a tuple
  *   2..7   a pointer to a reference of kind 0..5
  * None is 0, so that memory that was zeroed, and a NULL from the engine, is None. */
 typedef uint64_t expr_value;
@@ -36,18 +40,22 @@ typedef uint64_t expr_value;
 #define EXPR_UNSET ((expr_value)24) /* no value of the language: a variable that has none yet */
 
 #define EXPR_VALUE_DOUBLE_OFFSET ((uint64_t)1 << 48)
-#define EXPR_VALUE_STRING_TAG 1
+#define EXPR_VALUE_SEQUENCE_TAG 1
 #define EXPR_VALUE_REFERENCE_TAG 2
 #define EXPR_REFERENCE_KINDS 6
 #define EXPR_STRING_MAX_BYTES ((size_t)64 << 20)
+#define EXPR_LIST_MAX_ITEMS ((size_t)8 << 20)
+#define EXPR_NESTING_MAX 4000
 
 static_assert(sizeof(void *) == sizeof(expr_value), "a value must fit in a pointer");
 
-/* Python's NameError, which the engine has no code for: far from the numbers that the scenario's
- * own exceptions get. */
+/* Python's NameError and IndexError, which the engine has no codes for: far from the numbers that
+ * the scenario's own exceptions get. */
 #define EXPR_ENAME (CAD_EUSER - 1000000)
+#define EXPR_EINDEX (CAD_EUSER - 1000001)
 
-/* What went wrong while values were computed: EXPR_ENAME or a CAD_E... code, and Python's words. */
+/* What went wrong while values were computed: one of these or a CAD_E... code, and Python's words.
+ */
 typedef struct expr_error {
     int code;
     char message[236];
@@ -90,25 +98,70 @@ static inline bool expr_is_boolean(expr_value value) {
     return value == EXPR_TRUE || value == EXPR_FALSE;
 }
 
-/* --- Strings -------------------------------------------------------------------------------- */
+/* --- Sequences ------------------------------------------------------------------------------ */
+
+enum expr_sequence_kind { EXPR_STRING, EXPR_LIST, EXPR_TUPLE };
+
+/* What they begin with. */
+typedef struct expr_sequence {
+    uint32_t references;
+    uint32_t kind : 2;    /* enum expr_sequence_kind */
+    uint32_t length : 30; /* of a string in bytes, without the '\0' at the end */
+} expr_sequence;
 
 typedef struct expr_string {
-    uint32_t references;
-    uint32_t length; /* in bytes, without the '\0' at the end */
-    char text[];     /* UTF-8; may contain '\0' */
+    expr_sequence sequence;
+    char text[]; /* UTF-8; may contain '\0' */
 } expr_string;
+
+/* A list or a tuple. */
+typedef struct expr_list {
+    expr_sequence sequence;
+    struct expr_list *next; /* of those that are to be given back */
+    expr_value items[];
+} expr_list;
 
 /* A new string value; CAD_ENOMEM when memory runs out or length is above EXPR_STRING_MAX_BYTES. */
 int expr_string_new(const char *text, size_t length, expr_value *value);
 
-static inline bool expr_is_string(expr_value value) {
-    return (value & 7) == EXPR_VALUE_STRING_TAG && !expr_is_number(value);
+/* A new list or tuple, which takes references of its own; CAD_ENOMEM likewise. */
+int expr_list_new(enum expr_sequence_kind kind, const expr_value *items, size_t count,
+                  expr_value *value);
+
+/* A list of so many None, which is filled in before anybody else has it: takes over the item's
+ * reference. CAD_ENOMEM likewise. */
+int expr_list_blank(size_t count, expr_value *value);
+void expr_list_put(expr_value list, size_t index, expr_value item);
+
+static inline bool expr_is_sequence(expr_value value) {
+    return (value & 7) == EXPR_VALUE_SEQUENCE_TAG && !expr_is_number(value);
 }
 
-/* Of a value that is a string; borrowed. */
+/* Of a value that is a sequence; borrowed, as are the next two. */
+static inline const expr_sequence *expr_to_sequence(expr_value value) {
+    assert(expr_is_sequence(value));
+    return (const expr_sequence *)(uintptr_t)(value - EXPR_VALUE_SEQUENCE_TAG);
+}
+
+static inline bool expr_is_string(expr_value value) {
+    return expr_is_sequence(value) && expr_to_sequence(value)->kind == EXPR_STRING;
+}
+
+/* Of a value that is a string. */
 static inline const expr_string *expr_to_string(expr_value value) {
     assert(expr_is_string(value));
-    return (const expr_string *)(uintptr_t)(value - EXPR_VALUE_STRING_TAG);
+    return (const expr_string *)(const void *)expr_to_sequence(value);
+}
+
+/* A list or a tuple. */
+static inline bool expr_is_list(expr_value value) {
+    return expr_is_sequence(value) && expr_to_sequence(value)->kind != EXPR_STRING;
+}
+
+/* Of a value that is a list or a tuple. */
+static inline const expr_list *expr_to_list(expr_value value) {
+    assert(expr_is_list(value));
+    return (const expr_list *)(const void *)expr_to_sequence(value);
 }
 
 /* --- References ----------------------------------------------------------------------------- */
@@ -150,7 +203,7 @@ static inline void *expr_to_pointer(expr_value value) {
 
 /* --- Counting, and travelling through the engine -------------------------------------------- */
 
-/* True for what is counted: strings and references. */
+/* True for what is counted: sequences and references. */
 static inline bool expr_is_counted(expr_value value) {
     return !expr_is_number(value) && (value & 7) != 0;
 }
@@ -182,19 +235,23 @@ static inline expr_value expr_value_unpack(const void *pointer) {
 
 /* --- What Python does with them ------------------------------------------------------------- */
 
-/* type(value).__name__: "int" for a number that is whole, "float", "str", "bool", "NoneType", or
- * what the reference's kind says. */
+/* type(value).__name__: "int" for a number that is whole, "float", "str", "list", "tuple", "bool",
+ * "NoneType", or what the reference's kind says. */
 const char *expr_value_type_name(expr_value value);
 
 /* bool(value). */
 bool expr_value_truth(expr_value value);
 
-/* a == b. */
-bool expr_value_equal(expr_value a, expr_value b);
+/* a == b: 1, 0, or CAD_ESTACK where lists are nested too deeply. */
+int expr_value_equal(expr_value a, expr_value b);
 
 /* Appends what printing the value shows: a string as it is, a whole number below 1e16 without a
- * decimal point, any other number as repr() has it. 0 or CAD_ENOMEM. */
+ * decimal point, any other number as repr() has it, and so the items of a list. CAD_ENOMEM, or
+ * CAD_ESTACK where lists are nested too deeply; the buffer has what comes before, then. */
 int expr_value_show(expr_value value, base_buffer *buffer);
+
+/* Appends repr() of a text. 0 or CAD_ENOMEM. */
+int expr_repr_text(const char *text, size_t length, base_buffer *buffer);
 
 enum expr_operator {
     EXPR_ADD,
@@ -216,7 +273,8 @@ enum expr_operator {
     EXPR_IS_NOT,
 };
 
-/* a <operator> b. Errors: CAD_ETYPE, CAD_EZERODIVISION, CAD_EOVERFLOW, CAD_EINVAL, CAD_ENOMEM. */
+/* a <operator> b. Errors: CAD_ETYPE, CAD_EZERODIVISION, CAD_EOVERFLOW, CAD_EINVAL, CAD_ESTACK,
+ * CAD_ENOMEM. */
 int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, expr_value *result,
                       expr_error *error);
 
@@ -225,6 +283,23 @@ int expr_value_negate(expr_value a, expr_value *result, expr_error *error);
 
 /* a < b for the engine's priority queues: 1, 0, or an error as expr_value_binary() has it. */
 int expr_value_less(expr_value a, expr_value b, expr_error *error);
+
+/* True for a whole number or a boolean, which Python takes where it wants an int. */
+bool expr_value_integer(expr_value value, double *integer);
+
+/* len(value), of a string in characters. CAD_ETYPE. */
+int expr_value_length(expr_value value, size_t *length, expr_error *error);
+
+/* value[index]. CAD_ETYPE, EXPR_EINDEX, CAD_ENOMEM. */
+int expr_value_item(expr_value value, expr_value index, expr_value *result, expr_error *error);
+
+/* value[from:to:step]; None is left out. CAD_ETYPE, CAD_EINVAL, CAD_ENOMEM. */
+int expr_value_slice(expr_value value, const expr_value bounds[3], expr_value *result,
+                     expr_error *error);
+
+/* What `for` goes through: a list or a tuple itself, of a string the list of its characters.
+ * CAD_ETYPE, CAD_ENOMEM. */
+int expr_value_items(expr_value value, expr_value *list, expr_error *error);
 
 /* A number or boolean as a double: CAD_ETYPE, `must be real number, not str`. */
 int expr_value_double(expr_value value, double *number, expr_error *error);

@@ -51,13 +51,14 @@ KINDS = {
     "count": ref("count"),
     "repeat": {"anyOf": [{"const": "forever"}, ref("count")]},
     "condition": ref("expression"),
+    "items": ref("expression"),
     "text": ref("text"),
     "value": ref("value"),
     "target": {"type": "string"},
-    "targets": list_of({"type": "string"}),
+    "targets": {"type": ["string", "array"], "items": {"type": "string"}},
     "wait": {"type": ["string", "array"], "items": {"type": "string"}},
     "variable": ref("name"),
-    "variables": list_of(ref("name")),
+    "variables": {"anyOf": [ref("name"), list_of(ref("name"))]},
     "bindings": ref("bindings"),
     "assignments": ref("bindings"),
     "coroutine": {"type": "string"},
@@ -82,8 +83,7 @@ ASIDE = {
     "try": {"anyOf": [{"required": ["except"]}, {"required": ["finally"]}]},
     "raise": {"if": {"properties": {"raise": {"const": True}}},
               "then": {"properties": {"message": False}}},
-    "wait": {"if": {"properties": {"wait": {"type": "string"}}},
-             "then": {"properties": {"return_when": False, "timeout": False}}},
+    "spawn": {"dependencies": {"index": ["count"]}},
 }
 
 
@@ -283,6 +283,10 @@ def document_properties():
         "on_interrupt": described(ref("immediateSteps"), "steps that run when SIGINT stops the loop"),
         "signals": described(list_of(ref("signal")), "signals that arrive"),
         "threads": described(ref("count"), "how many workers `to_thread` has; default 4"),
+        "eager_tasks": described({"type": "boolean"},
+                                 "whether tasks that are created while the loop runs start at once, "
+                                 "in the turn of who creates them (asyncio's `eager_task_factory`); "
+                                 "default false"),
         "until": described({"anyOf": [{"const": "complete"}, ref("time")]},
                            "when the run ends: with the last task (`complete`, the default), or at "
                            "a time"),
@@ -293,18 +297,22 @@ def document_properties():
 
 def definitions(tables):
     exceptions = [row["name"] for row in tables["exceptions"]]
-    reserved = sorted(keyword.kwlist + [row["name"] for row in tables["functions"]])
     return {
-        "expression": described({"type": EXPRESSION},
-                                "a number, or an expression in Python's notation: `\"i % 3 + 1\"`"),
+        "expression": described({"type": EXPRESSION + ["array"],
+                                 "items": {"anyOf": [{"type": "null"}, ref("expression")]}},
+                                "a number, or an expression in Python's notation: "
+                                "`\"i % 3 + 1\"`; an array is a list of such"),
         "time": described({"type": EXPRESSION},
                           "seconds: a number, or an expression, in which numbers can have units: "
                           "`\"250ms\"`, `\"2 * i\"`"),
         "count": described({"type": EXPRESSION}, "a whole number, or an expression that gives one"),
-        "text": described({"type": TEXT}, "text, in which `{expression}` is replaced"),
-        "value": described({"type": TEXT}, "a value, or text in which `{expression}` is replaced; "
-                                           "`{expression}` alone keeps the value's type"),
-        "name": {"type": "string", "pattern": ASCII_NAME, "not": {"enum": reserved}},
+        "text": described({"type": TEXT + ["array"], "items": ref("value")},
+                          "text, in which `{expression}` is replaced"),
+        "value": described({"type": TEXT + ["array"], "items": ref("value")},
+                           "a value, or text in which `{expression}` is replaced; "
+                           "`{expression}` alone keeps the value's type; an array is a list of "
+                           "such values"),
+        "name": {"type": "string", "pattern": ASCII_NAME, "not": {"enum": sorted(keyword.kwlist)}},
         "exceptionName": {"type": "string", "pattern": ASCII_NAME,
                           "not": {"enum": sorted(keyword.kwlist)}},
         "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},

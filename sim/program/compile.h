@@ -32,6 +32,12 @@ uint32_t prog_hidden_slots(prog_compiler *compiler, uint32_t count);
 /* The body gets a slot (prog_body.scratch) where a step can keep what it waits for. */
 void prog_need_scratch(prog_compiler *compiler);
 
+/* What is compiled from now on are the steps of a loop, whose next round begins at `again`. Returns
+ * the loop around it. */
+prog_loop prog_open_loop(prog_compiler *compiler, uint32_t again);
+/* Ends it: who breaks out of it goes on with the next instruction. */
+void prog_close_loop(prog_compiler *compiler, prog_loop outer);
+
 /* Compiles the members of a step into operands, which are all absent before. Returns false after
  * a fault. */
 bool prog_compile_members(prog_compiler *compiler, const prog_step *step, const doc_node *node,

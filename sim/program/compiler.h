@@ -24,6 +24,13 @@ typedef struct prog_caught {
     uint32_t exception;
 } prog_caught;
 
+/* The loop whose steps are being compiled. */
+typedef struct prog_loop {
+    uint32_t block;  /* the innermost one around each of its rounds */
+    uint32_t again;  /* where the next round begins; PROG_NO_PC: there is no loop */
+    uint32_t breaks; /* the last instruction that leaves it, whose target is the one before, ... */
+} prog_loop;
+
 typedef struct prog_compiler {
     prog_program *program;
     const prog_language *language;
@@ -40,6 +47,7 @@ typedef struct prog_compiler {
     uint32_t group;
     uint32_t timeout;
     uint32_t except;
+    prog_loop loop;
     const char *never_waits; /* "a callback", "setup"; NULL: in a coroutine */
 
     prog_pending *pending;

@@ -65,33 +65,12 @@ int prog_raise(int code, const char *message) {
 
 /* --- What they say --------------------------------------------------------------------------- */
 
-/* repr() of a text. Bytes beyond ASCII are taken to be printable. */
-static int append_repr(const char *text, base_buffer *buffer) {
-    char quote = strchr(text, '\'') != NULL && strchr(text, '"') == NULL ? '"' : '\'';
-    int error = base_buffer_append(buffer, &quote, 1);
-    for (; error == 0 && *text != '\0'; text++) {
-        unsigned char letter = (unsigned char)*text;
-        if (letter == (unsigned char)quote || letter == '\\')
-            error = base_buffer_format(buffer, "\\%c", letter);
-        else if (letter == '\n' || letter == '\r' || letter == '\t')
-            error = base_buffer_format(buffer, "\\%c",
-                                       letter == '\n'   ? 'n'
-                                       : letter == '\r' ? 'r'
-                                                        : 't');
-        else if (letter < ' ' || letter == 0x7f)
-            error = base_buffer_format(buffer, "\\x%02x", letter);
-        else
-            error = base_buffer_append(buffer, text, 1);
-    }
-    return error == 0 ? base_buffer_append(buffer, &quote, 1) : error;
-}
-
 int prog_error_text(int code, const cad_exception *exception, base_buffer *buffer) {
     if (exception == NULL)
         return base_buffer_append(buffer, "", 0);
     const char *message = cad_exception_message(exception);
     if (code == CAD_EKEY && message[0] != '\0')
-        return append_repr(message, buffer);
+        return expr_repr_text(message, strlen(message), buffer);
     return base_buffer_append(buffer, message, strlen(message));
 }
 

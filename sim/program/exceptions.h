@@ -21,7 +21,7 @@
     X(PROG_EXCEPTION_INCOMPLETE, "IncompleteReadError", PROG_EXCEPTION_EOF, CAD_EINCOMPLETE)       \
     X(PROG_EXCEPTION_GROUP, "ExceptionGroup", PROG_EXCEPTION, CAD_EGROUP)                          \
     X(PROG_EXCEPTION_LOOKUP, "LookupError", PROG_EXCEPTION, 0)                                     \
-    X(PROG_EXCEPTION_INDEX, "IndexError", PROG_EXCEPTION_LOOKUP, 0)                                \
+    X(PROG_EXCEPTION_INDEX, "IndexError", PROG_EXCEPTION_LOOKUP, EXPR_EINDEX)                      \
     X(PROG_EXCEPTION_KEY, "KeyError", PROG_EXCEPTION_LOOKUP, CAD_EKEY)                             \
     X(PROG_EXCEPTION_NAME, "NameError", PROG_EXCEPTION, EXPR_ENAME)                                \
     X(PROG_EXCEPTION_OS, "OSError", PROG_EXCEPTION, CAD_ESYSTEM)                                   \

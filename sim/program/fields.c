@@ -6,6 +6,7 @@ const prog_field prog_document_fields[] = {
     {"description", false}, {"seed", false},         {"vars", false},
     {"objects", false},     {"coroutines", false},   {"tasks", false},
     {"setup", false},       {"until", false},        {"threads", false},
+    {"eager_tasks", false},
     {"signals", false},     {"on_interrupt", false}, {"expect", false},
     {"network", false}, /* a fault of its own, until there is one */
     {NULL, false},

@@ -21,9 +21,11 @@ struct prog_compiler;
  *   CAD_PENDING  an operation of the engine that it called did: the task waits
  *   PROG_CALLED   another coroutine runs in its place; job->held will be what that returns
  *   PROG_RETURN   the coroutine ends, with job->held as its value
+ *   PROG_JUMP     blocks are left up to those of a loop: job->held is the number of the instruction
+ *                whose operands (enum prog_jump) say which, and where it goes on
  *   PROG_HALT     the run ends here, after run_machine_stop()
  * finish() is given the result once there is one, or the error, and returns 0, an error or
- * PROG_RETURN itself. NULL: results mean nothing. */
+ * PROG_RETURN or PROG_JUMP themselves. NULL: results mean nothing. */
 typedef int prog_begin(struct run_job *job, const prog_instruction *in);
 typedef int prog_finish(struct run_job *job, const prog_instruction *in, int result);
 
@@ -33,9 +35,12 @@ typedef struct prog_operation {
     prog_finish *finish;
 } prog_operation;
 
-#define PROG_RETURN (1 << 30)
+#define PROG_JUMP (PROG_RETURN + 1)
+#define PROG_RETURN (1 << 30) /* from here on control leaves the instruction */
 #define PROG_CALLED (1 << 29)
 #define PROG_HALT (1 << 28)
+
+enum prog_jump { PROG_JUMP_TO, PROG_JUMP_BLOCK };
 
 /* What the value of a member is, and with that which operand it becomes. */
 enum prog_member_kind {
@@ -45,13 +50,14 @@ enum prog_member_kind {
     PROG_MEMBER_COUNT,       /* an expression: a whole number */
     PROG_MEMBER_REPEAT,      /* the same, or "forever" (then NULL) */
     PROG_MEMBER_CONDITION,   /* an expression: true or false */
+    PROG_MEMBER_ITEMS,       /* an expression: a list, a tuple or a text */
     PROG_MEMBER_TEXT,        /* what is printed */
     PROG_MEMBER_VALUE,       /* text that may keep a value's type */
     PROG_MEMBER_TARGET,      /* a name of what prog_member.accepts says */
-    PROG_MEMBER_TARGETS,     /* a list of names of tasks and futures */
-    PROG_MEMBER_WAIT,        /* a target, or targets */
+    PROG_MEMBER_TARGETS,     /* names of tasks and futures, or an expression: a list of them */
+    PROG_MEMBER_WAIT,        /* a target, or a list of names of tasks and futures */
     PROG_MEMBER_VARIABLE,    /* the variable that takes the result */
-    PROG_MEMBER_VARIABLES,   /* a list of them */
+    PROG_MEMBER_VARIABLES,   /* the same, or a list of variables for its parts */
     PROG_MEMBER_BINDINGS,    /* {"x": expression}: variables of the task */
     PROG_MEMBER_ASSIGNMENTS, /* {"x": expression}: variables of the scenario */
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */
@@ -69,7 +75,7 @@ enum prog_member_kind {
 
 enum { PROG_OPTIONAL = 0, PROG_REQUIRED = 1 };
 
-#define PROG_STEP_MEMBERS 7 /* with the NONE at the end */
+#define PROG_STEP_MEMBERS 8 /* with the NONE at the end */
 
 typedef struct prog_member {
     const char *name;

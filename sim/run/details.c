@@ -9,7 +9,8 @@ static void tell(run_machine *machine, const cad_task *task, const char *name, e
                  bool gone) {
     base_buffer *text = &machine->detail;
     base_buffer_clear(text);
-    if (!gone && expr_value_show(value, text) != 0)
+    /* What is nested too deeply is shown as far as it goes. */
+    if (!gone && expr_value_show(value, text) == CAD_ENOMEM)
         (void)run_machine_no_memory(machine);
     else
         trace_stream_variable(machine->details, cad_loop_time(machine->loop), task, name,

@@ -158,11 +158,14 @@ void run_job_clear(run_job *job) {
 /* --- Completions ----------------------------------------------------------------------------- */
 
 /* A completion in two slots. The first is a number: where it began and, in 21 bits, how: 0 for
- * going on, 1 for a return, else the error. */
+ * going on, 1 for a return, 2 for a jump (memory that runs out leaves no block), else the error. */
 #define HOW_BITS 21
+enum { HOW_RETURN = 1, HOW_JUMP = 2 };
 
 static expr_value pack(const run_completion *completion) {
-    uint64_t how = completion->code == PROG_RETURN ? 1 : (uint64_t)-completion->code;
+    uint64_t how = completion->code == PROG_RETURN ? HOW_RETURN
+                   : completion->code == PROG_JUMP ? HOW_JUMP
+                                                   : (uint64_t)-completion->code;
     return expr_number((double)((uint64_t)completion->at << HOW_BITS | how));
 }
 
@@ -176,9 +179,11 @@ static run_completion kept(const run_job *job, uint32_t slot) {
     uint64_t packed = (uint64_t)expr_to_double(slots[PROG_SLOT_HOW]);
     uint64_t how = packed & ((UINT64_C(1) << HOW_BITS) - 1);
     run_completion completion = {.at = (uint32_t)(packed >> HOW_BITS)};
-    if (how == 1) {
+    if (how == HOW_RETURN) {
         completion.code = PROG_RETURN;
         completion.value = slots[PROG_SLOT_WHAT];
+    } else if (how == HOW_JUMP) {
+        completion.code = PROG_JUMP;
     } else {
         completion.code = -(int)how;
         if (slots[PROG_SLOT_WHAT] != EXPR_NONE)
@@ -214,6 +219,8 @@ int run_take_up_completion(run_job *job, uint32_t slot) {
     int result = completion.code;
     if (result == PROG_RETURN)
         job->held = expr_value_ref(completion.value);
+    else if (result == PROG_JUMP)
+        job->held = expr_number(completion.at);
     else if (result < 0)
         result = run_raise_kept(job, slot);
     run_drop_completion(job, slot);
@@ -264,17 +271,41 @@ static int end_job(run_job *job, run_completion *completion) {
     return cad_raise_exception(completion->code, completion->exception);
 }
 
+/* How instruction `in` is left, where its result says so. */
+static run_completion leaving(run_job *job, const prog_instruction *in, int result) {
+    if (result < 0)
+        return raised(job, result, (uint32_t)(in - job->machine->program->code));
+    run_completion completion = {.code = result, .value = job->held};
+    job->held = EXPR_NONE;
+    if (result == PROG_JUMP) {
+        completion.at = (uint32_t)expr_to_double(completion.value);
+        completion.value = EXPR_NONE;
+    }
+    return completion;
+}
+
+/* Whether a jump leads to what stands directly in `block`: the job goes on there, then. */
+static bool arrives(run_job *job, const run_completion *completion, uint32_t block) {
+    if (completion->code != PROG_JUMP)
+        return false;
+    const prog_operand *jump = job->machine->program->code[completion->at].operands;
+    if (jump[PROG_JUMP_BLOCK].block != block)
+        return false;
+    job->top->pc = jump[PROG_JUMP_TO].pc;
+    return true;
+}
+
 /* Leaves the instruction and its blocks, coroutine by coroutine. Returns 1 where the job goes on,
  * at job->top->pc; CAD_ENOMEM; or 0 where the job has ended, with *end. */
 static int leave(run_job *job, const prog_instruction *in, int result, int *end) {
     const prog_program *program = job->machine->program;
-    run_completion completion = {.code = result, .value = job->held};
-    if (result < 0)
-        completion = raised(job, result, (uint32_t)(in - program->code));
-    else
-        job->held = EXPR_NONE;
+    run_completion completion = leaving(job, in, result);
     for (;;) {
-        for (uint32_t i = in->block; i != PROG_NO_BLOCK; i = program->blocks[i].parent) {
+        for (uint32_t i = in->block;; i = program->blocks[i].parent) {
+            if (arrives(job, &completion, i))
+                return 1;
+            if (i == PROG_NO_BLOCK)
+                break;
             const prog_block *block = &program->blocks[i];
             int left = block->leave(job, block, &completion);
             if (left == CAD_ENOMEM)
@@ -333,9 +364,9 @@ int run_job_go(run_job *job, int result) {
             if (result == PROG_HALT)
                 return halt(job);
         }
-        if (in->operation->finish != NULL && result != PROG_RETURN)
+        if (in->operation->finish != NULL && result < PROG_RETURN)
             result = in->operation->finish(job, in, result);
-        if (result >= 0 && result != PROG_RETURN)
+        if (result >= 0 && result < PROG_RETURN)
             continue;
         int end = 0;
         if (result != CAD_ENOMEM)

@@ -7,8 +7,8 @@
 
 /* How control leaves an instruction other than by going on to the next one. */
 typedef struct run_completion {
-    int code;                 /* an error, or PROG_RETURN; 0: it does go on */
-    uint32_t at;              /* the instruction where it began */
+    int code;    /* an error, PROG_RETURN or PROG_JUMP; 0: it does go on */
+    uint32_t at; /* the instruction where it began; with PROG_JUMP the one that jumps */
     cad_exception *exception; /* with an error; may be NULL; a reference */
     expr_value value;         /* with PROG_RETURN; a reference */
 } run_completion;

@@ -32,8 +32,8 @@ int run_take_turn(run_job *job, int result) {
     bool watched = machine->options->slow_ns != CAD_NEVER;
     machine->gauge.turns++;
     result = watched ? go_watched(job, result) : run_job_go(job, result);
-    if (machine->program->expect.always_count > 0)
-        run_check_invariants(machine);
+    if (machine->program->expect.always_count > 0 && machine->creating == 0)
+        run_check_invariants(machine); /* not in the middle of a turn, in which a task started */
     return result;
 }
 
@@ -95,36 +95,59 @@ static int start_job(run_machine *machine, const run_new_task *new_task, run_job
     }
     expr_value *inside = (expr_value *)(void *)(state + locals_offset(machine->program));
     int error = run_frame_start(&job->frame, new_task->body, inside);
-    if (error == 0 && new_task->local_count > 0)
-        memcpy(job->frame.locals, new_task->locals, new_task->local_count * sizeof(expr_value));
+    for (uint32_t i = 0; error == 0 && i < new_task->local_count; i++) {
+        job->frame.locals[i] = new_task->locals[i];
+        new_task->locals[i] = EXPR_NONE;
+    }
     return error;
 }
 
+/* What the engine is given to begin a task with. */
+struct beginning {
+    run_machine *machine;
+    const run_new_task *new_task;
+    int error;
+};
+
+static int init(cad_task *task, void *state, void *arg) {
+    struct beginning *beginning = arg;
+    run_machine *machine = beginning->machine;
+    beginning->error = start_job(machine, beginning->new_task, state);
+    if (beginning->error != 0)
+        return beginning->error;
+    if (machine->details != NULL)
+        run_frame_tell(machine, task, &((const run_job *)state)->frame, false);
+    register_name(machine, beginning->new_task->name, task);
+    return 0;
+}
+
 int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **out) {
+    struct beginning beginning = {machine, new_task, 0};
     const cad_task_options options = {.name = new_task->name_is_kept ? new_task->name : NULL,
-                                      .group = new_task->group};
+                                      .group = new_task->group,
+                                      .eager_start = new_task->eager_start,
+                                      .init = init,
+                                      .init_arg = &beginning};
     cad_task *task;
     if (machine->result.task_count >= machine->options->max_tasks)
         return run_machine_limit(machine, RUN_LIMIT_TASKS,
                                  "more than %" PRIu64 " tasks were created",
                                  machine->options->max_tasks);
-    int error = cad_step_create(machine->loop, type_of(machine, new_task->body), &options, &task);
-    if (error != 0)
-        return error;
     machine->result.task_count++;
-    error = start_job(machine, new_task, cad_task_state(task));
+    machine->creating++;
+    int error = cad_step_create(machine->loop, type_of(machine, new_task->body), &options, &task);
+    machine->creating--;
     if (error != 0) {
-        cad_future_unref(task);
+        machine->result.task_count--;
         return error;
     }
-    if (machine->details != NULL)
-        run_frame_tell(machine, task, &((const run_job *)cad_task_state(task))->frame, false);
-    register_name(machine, new_task->name, task);
-    if (out != NULL)
-        *out = task;
-    else
+    if (beginning.error != 0 || out == NULL)
         cad_future_unref(task);
-    return 0;
+    else
+        *out = task;
+    if (beginning.error != 0)
+        return beginning.error;
+    return machine->stopping ? PROG_HALT : 0;
 }
 
 /* --- Setup and on_interrupt ------------------------------------------------------------------ */

@@ -51,10 +51,12 @@ typedef struct run_new_task {
     uint32_t local_count;
     const run_draws *draws; /* NULL in a program that draws nothing */
     cad_task_group *group;
+    enum cad_eager_start eager_start;
 } run_new_task;
 
-/* Creates a task and registers its name. Where `task` is not NULL the caller gets a reference.
- * Returns 0, an error that was raised, or PROG_HALT. */
+/* Creates a task and registers its name; one that starts eagerly runs its first turn meanwhile.
+ * Where `task` is not NULL the caller gets a reference. Returns 0, an error that was raised, or
+ * PROG_HALT. */
 int run_task_new(run_machine *machine, const run_new_task *new_task, cad_task **task);
 
 /* Goes on with a job, and looks at what its turn did: what run_job_go() returns. */

@@ -88,8 +88,10 @@ struct run_machine {
     expr_value *globals;
     run_instance *objects;
     expr_value *tasks;         /* by prog_program.task_names: the last one created with that name */
+    unsigned creating;         /* tasks, each by the first turn of the one before */
     uint64_t *spawned;         /* by coroutine */
     expr_value *arguments;     /* of the task that is being created */
+    expr_value found;          /* what the last expression gave that stood for a name */
     cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
     struct run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */

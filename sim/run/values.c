@@ -82,6 +82,17 @@ int run_evaluate_whole(run_job *job, const expr_expression *expression, const ch
     return result;
 }
 
+int run_evaluate_items(run_job *job, const expr_expression *expression, expr_value *list) {
+    expr_value value;
+    expr_error error;
+    int result = run_evaluate(job, expression, &value);
+    *list = EXPR_NONE;
+    if (result == 0 && expr_value_items(value, list, &error) != 0)
+        result = raise_error(&error);
+    expr_value_unref(value);
+    return result;
+}
+
 int run_evaluate_text(run_job *job, const expr_text *text, expr_value *value) {
     expr_error error;
     *value = EXPR_NONE;

@@ -15,6 +15,8 @@ int run_evaluate_duration(run_job *job, const expr_expression *expression, int64
 int run_evaluate_limit(run_job *job, const expr_expression *expression, int64_t *nanoseconds);
 int run_evaluate_whole(run_job *job, const expr_expression *expression, const char *what,
                        int64_t *whole);
+/* The list that its value is, or gives (expr_value_items()); a reference of the caller's. */
+int run_evaluate_items(run_job *job, const expr_expression *expression, expr_value *list);
 /* The value of a text; NULL is None. */
 int run_evaluate_text(run_job *job, const expr_text *text, expr_value *value);
 /* An expression outside all tasks; nothing is raised. */

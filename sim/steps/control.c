@@ -119,10 +119,12 @@ static void compile_while(prog_compiler *compiler, const prog_step *step, const 
     (void)prog_compile_members(compiler, step, node, operands);
     operands[1].pc = PROG_NO_PC;
     uint32_t test = prog_emit(compiler, &step->operation, node, operands, 2);
+    prog_loop outer = prog_open_loop(compiler, test);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     (void)step_emit_jump(compiler, node, test);
     prog_lead_here(compiler, test, 1);
+    prog_close_loop(compiler, outer);
 }
 
 const prog_step step_while = {
@@ -138,67 +140,87 @@ const prog_step step_while = {
 
 /* --- repeat ---------------------------------------------------------------------------------- */
 
-/* Operands of both instructions: the number, the variable that counts, where to go on after the
- * last round, and two hidden slots: the rounds begun, and the number. */
-enum { REPEAT_COUNT, REPEAT_INDEX, REPEAT_EXIT, REPEAT_BEGUN, REPEAT_LIMIT, REPEAT_OPERANDS };
+/* Operands of the first instruction: the number, and two hidden slots; of the one that begins a
+ * round: the variable that counts, where to go on after the last round, and the same slots. */
+enum { ROUNDS_COUNT, ROUNDS_BEGUN, ROUNDS_LIMIT, ROUNDS_OPERANDS };
+enum { ROUND_INDEX, ROUND_EXIT, ROUND_BEGUN, ROUND_LIMIT, ROUND_OPERANDS };
 
-static int begin_repeat(run_job *job, const prog_instruction *in) {
+int step_begin_rounds(run_job *job, const prog_instruction *in) {
     int64_t limit = INT64_MAX;
-    if (in->operands[REPEAT_COUNT].expression != NULL) {
-        int error =
-            run_evaluate_whole(job, in->operands[REPEAT_COUNT].expression, "repeat", &limit);
+    if (in->operands[ROUNDS_COUNT].expression != NULL) {
+        int error = run_evaluate_whole(job, in->operands[ROUNDS_COUNT].expression,
+                                       in->operation->name, &limit);
         if (error != 0)
             return error;
     }
-    run_store(job, in->operands[REPEAT_BEGUN].slot, expr_number(0));
-    run_store(job, in->operands[REPEAT_LIMIT].slot, expr_number((double)limit));
+    run_store(job, in->operands[ROUNDS_BEGUN].slot, expr_number(0));
+    run_store(job, in->operands[ROUNDS_LIMIT].slot, expr_number((double)limit));
     return 0;
 }
 
 static int begin_round(run_job *job, const prog_instruction *in) {
     run_frame *frame = job->top;
-    expr_value *begun = &frame->locals[in->operands[REPEAT_BEGUN].slot];
+    expr_value *begun = &frame->locals[in->operands[ROUND_BEGUN].slot];
     double round = expr_to_double(*begun);
-    if (!(round < expr_to_double(frame->locals[in->operands[REPEAT_LIMIT].slot]))) {
-        frame->pc = in->operands[REPEAT_EXIT].pc;
+    if (!(round < expr_to_double(frame->locals[in->operands[ROUND_LIMIT].slot]))) {
+        frame->pc = in->operands[ROUND_EXIT].pc;
         return 0;
     }
     *begun = expr_number(round + 1);
-    if (in->operands[REPEAT_INDEX].slot != PROG_NO_SLOT)
-        run_store(job, in->operands[REPEAT_INDEX].slot, expr_number(round));
+    if (in->operands[ROUND_INDEX].slot != PROG_NO_SLOT)
+        run_store(job, in->operands[ROUND_INDEX].slot, expr_number(round));
     return 0;
 }
 
 static const prog_operation round_operation = {"round", begin_round, NULL};
 
+step_rounds step_open_rounds(prog_compiler *compiler, const prog_operation *operation,
+                             const doc_node *node, prog_operand count, prog_operand index) {
+    uint32_t slots = prog_hidden_slots(compiler, 2);
+    prog_operand operands[ROUNDS_OPERANDS] = {[ROUNDS_COUNT] = count,
+                                              [ROUNDS_BEGUN] = {.slot = slots},
+                                              [ROUNDS_LIMIT] = {.slot = slots + 1}};
+    (void)prog_emit(compiler, operation, node, operands, ROUNDS_OPERANDS);
+    return (step_rounds){.begun = slots, .limit = slots + 1, .index = index};
+}
+
+void step_begin_round(prog_compiler *compiler, const doc_node *node, step_rounds *rounds) {
+    prog_operand operands[ROUND_OPERANDS] = {[ROUND_INDEX] = rounds->index,
+                                             [ROUND_EXIT] = {.pc = PROG_NO_PC},
+                                             [ROUND_BEGUN] = {.slot = rounds->begun},
+                                             [ROUND_LIMIT] = {.slot = rounds->limit}};
+    rounds->top = prog_emit(compiler, &round_operation, node, operands, ROUND_OPERANDS);
+}
+
+void step_end_round(prog_compiler *compiler, const doc_node *node, const step_rounds *rounds) {
+    (void)step_emit_jump(compiler, node, rounds->top);
+    prog_lead_here(compiler, rounds->top, ROUND_EXIT);
+}
+
 static void compile_repeat(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
-    prog_operand members[PROG_STEP_MEMBERS], operands[REPEAT_OPERANDS] = {{0}};
-    doc_node steps;
+    prog_operand members[PROG_STEP_MEMBERS];
+    uint32_t hidden = compiler->hidden;
     (void)prog_compile_members(compiler, step, node, members);
     bool counts = members[0].expression != NULL || members[2].slot != PROG_NO_SLOT;
-    uint32_t hidden = compiler->hidden, top = 0;
+    step_rounds rounds = {.top = prog_here(compiler)};
     if (counts) {
-        uint32_t slots = prog_hidden_slots(compiler, 2);
-        operands[REPEAT_COUNT] = members[0];
-        operands[REPEAT_INDEX] = members[2];
-        operands[REPEAT_EXIT].pc = PROG_NO_PC;
-        operands[REPEAT_BEGUN].slot = slots;
-        operands[REPEAT_LIMIT].slot = slots + 1;
-        (void)prog_emit(compiler, &step->operation, node, operands, REPEAT_OPERANDS);
-        top = prog_emit(compiler, &round_operation, node, operands, REPEAT_OPERANDS);
-    } else {
-        top = prog_here(compiler);
+        rounds = step_open_rounds(compiler, &step->operation, node, members[0], members[2]);
+        step_begin_round(compiler, node, &rounds);
     }
+    doc_node steps;
+    prog_loop outer = prog_open_loop(compiler, rounds.top);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
-    (void)step_emit_jump(compiler, node, top);
     if (counts)
-        prog_lead_here(compiler, top, REPEAT_EXIT);
+        step_end_round(compiler, node, &rounds);
+    else
+        (void)step_emit_jump(compiler, node, rounds.top);
+    prog_close_loop(compiler, outer);
     compiler->hidden = hidden;
 }
 
 const prog_step step_repeat = {
-    .operation = {"repeat", begin_repeat, NULL},
+    .operation = {"repeat", step_begin_rounds, NULL},
     .family = PROG_FAMILY_CONTROL,
     .members = {{NULL, PROG_MEMBER_REPEAT, PROG_REQUIRED, 0, NULL},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL},
@@ -206,6 +228,136 @@ const prog_step step_repeat = {
     .summary = "Repeats steps a number of times, or `\"forever\"`.",
     .example = "[{\"repeat\": 3, \"index\": \"k\", \"do\": [{\"print\": \"round {k}\"}]}]",
     .compile = compile_repeat,
+};
+
+/* --- for ------------------------------------------------------------------------------------- */
+
+/* Operands of both instructions: the variable, what it goes through, where to go on after the last
+ * round, and two hidden slots: the list, and the rounds begun. */
+enum { FOR_VARIABLE, FOR_ITEMS, FOR_EXIT, FOR_LIST, FOR_BEGUN, FOR_OPERANDS };
+
+static int begin_for(run_job *job, const prog_instruction *in) {
+    expr_value list;
+    int error = run_evaluate_items(job, in->operands[FOR_ITEMS].expression, &list);
+    if (error != 0)
+        return error;
+    run_store(job, in->operands[FOR_LIST].slot, list);
+    run_store(job, in->operands[FOR_BEGUN].slot, expr_number(0));
+    return 0;
+}
+
+static int begin_item(run_job *job, const prog_instruction *in) {
+    run_frame *frame = job->top;
+    expr_value *begun = &frame->locals[in->operands[FOR_BEGUN].slot];
+    const expr_list *list = expr_to_list(frame->locals[in->operands[FOR_LIST].slot]);
+    size_t round = (size_t)expr_to_double(*begun);
+    if (round == list->sequence.length) {
+        frame->pc = in->operands[FOR_EXIT].pc;
+        run_store(job, in->operands[FOR_LIST].slot, EXPR_NONE);
+        return 0;
+    }
+    *begun = expr_number((double)(round + 1));
+    run_store(job, in->operands[FOR_VARIABLE].slot, expr_value_ref(list->items[round]));
+    return 0;
+}
+
+static const prog_operation item_operation = {"item", begin_item, NULL};
+
+static void compile_for(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    doc_node steps;
+    uint32_t hidden = compiler->hidden;
+    (void)prog_compile_members(compiler, step, node, operands);
+    operands[FOR_EXIT].pc = PROG_NO_PC;
+    operands[FOR_LIST].slot = prog_hidden_slots(compiler, 2);
+    operands[FOR_BEGUN].slot = operands[FOR_LIST].slot + 1;
+    (void)prog_emit(compiler, &step->operation, node, operands, FOR_OPERANDS);
+    uint32_t top = prog_emit(compiler, &item_operation, node, operands, FOR_OPERANDS);
+    prog_loop outer = prog_open_loop(compiler, top);
+    if (doc_node_member(node, "do", &steps))
+        prog_compile_steps(compiler, &steps);
+    (void)step_emit_jump(compiler, node, top);
+    prog_lead_here(compiler, top, FOR_EXIT);
+    prog_close_loop(compiler, outer);
+    compiler->hidden = hidden;
+}
+
+const prog_step step_for = {
+    .operation = {"for", begin_for, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_VARIABLE, PROG_REQUIRED, 0, NULL},
+                {"in", PROG_MEMBER_ITEMS, PROG_REQUIRED, 0,
+                 "a list, a tuple, or a text, which is gone through by its characters"},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+    .python = "for",
+    .summary = "Runs steps once for each item; the variable holds it meanwhile, and the last one "
+               "afterwards.",
+    .example = "[{\"for\": \"x\", \"in\": \"[3, 'two', (1,)]\", \"do\": [{\"print\": \"{x}\"}]}]",
+    .compile = compile_for,
+};
+
+/* --- break, continue ------------------------------------------------------------------------- */
+
+/* Operands: enum prog_jump. */
+static int begin_leave_loop(run_job *job, const prog_instruction *in) {
+    job->held = expr_number((double)(in - job->machine->program->code));
+    return PROG_JUMP;
+}
+
+/* To `target`, out of the blocks that stand in the loop around the step; the number of the
+ * instruction. */
+static uint32_t emit_leave(prog_compiler *compiler, const prog_step *step, const doc_node *node,
+                           uint32_t target) {
+    prog_operand operands[] = {
+        [PROG_JUMP_TO] = {.pc = target}, [PROG_JUMP_BLOCK] = {.block = compiler->loop.block}};
+    if (compiler->block == compiler->loop.block)
+        return step_emit_jump(compiler, node, target);
+    return prog_emit(compiler, &step->operation, node, operands, 2);
+}
+
+static bool check_in_loop(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand members[PROG_STEP_MEMBERS];
+    if (!prog_compile_members(compiler, step, node, members))
+        return false;
+    if (compiler->loop.again == PROG_NO_PC)
+        (void)doc_node_fault(node,
+                             "\"%s\" is for the steps of a loop: \"for\", \"while\", \"repeat\" "
+                             "or \"as_completed\"",
+                             step->operation.name);
+    return compiler->loop.again != PROG_NO_PC;
+}
+
+static void compile_break(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    if (check_in_loop(compiler, step, node))
+        compiler->loop.breaks = emit_leave(compiler, step, node, compiler->loop.breaks);
+}
+
+static void compile_continue(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    if (check_in_loop(compiler, step, node))
+        (void)emit_leave(compiler, step, node, compiler->loop.again);
+}
+
+const prog_step step_break = {
+    .operation = {"break", begin_leave_loop, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_TRUE, PROG_REQUIRED, 0, NULL}},
+    .python = "break",
+    .summary = "Leaves the innermost loop, and the blocks inside it: `with` releases, `finally` "
+               "runs, a `task_group` waits.",
+    .example = "[{\"for\": \"x\", \"in\": \"range(10)\", \"do\": [{\"if\": \"x == 2\","
+               " \"then\": [{\"break\": true}]}, {\"print\": \"{x}\"}]}]",
+    .compile = compile_break,
+};
+
+const prog_step step_continue = {
+    .operation = {"continue", begin_leave_loop, NULL},
+    .family = PROG_FAMILY_CONTROL,
+    .members = {{NULL, PROG_MEMBER_TRUE, PROG_REQUIRED, 0, NULL}},
+    .python = "continue",
+    .summary = "Goes on with the next round of the innermost loop, out of the blocks inside it.",
+    .example = "[{\"for\": \"x\", \"in\": \"range(4)\", \"do\": [{\"if\": \"x % 2\","
+               " \"then\": [{\"continue\": true}]}, {\"print\": \"{x}\"}]}]",
+    .compile = compile_continue,
 };
 
 /* --- try ------------------------------------------------------------------------------------- */
@@ -222,7 +374,7 @@ const prog_step step_repeat = {
 
 static const prog_handler *find_handler(const prog_program *program, const prog_block *block,
                                         int code) {
-    if (code == PROG_RETURN)
+    if (code >= 0)
         return NULL;
     for (size_t i = 0; i < block->handler_count; i++)
         if (prog_catches(program, block->handlers[i].exception, code))

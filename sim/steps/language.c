@@ -18,6 +18,9 @@
     X(if)                                                                                          \
     X(while)                                                                                       \
     X(repeat)                                                                                      \
+    X(for)                                                                                         \
+    X(break)                                                                                       \
+    X(continue)                                                                                    \
     X(try)                                                                                         \
     X(raise)                                                                                       \
     X(return )                                                                                     \

@@ -202,7 +202,7 @@ static int begin_sequence_end(run_job *job, const prog_instruction *in) {
     const expr_string *label = expr_to_string(*slot);
     run_span_end(job);
     base_buffer_clear(&machine->text);
-    int error = base_buffer_append(&machine->text, label->text, label->length);
+    int error = base_buffer_append(&machine->text, label->text, label->sequence.length);
     run_store(job, in->operands[2].slot, EXPR_NONE);
     return error != 0 ? error : run_log(machine, "<<< ");
 }

@@ -558,12 +558,13 @@ int trace_build_header(struct trace_builder *builder, const struct trace_raw_eve
         return 0;
     if (!trace_scan_whole(value, &version) || version < 1)
         return trace_build_refuse(builder, builder->line, "the header's \"trace\" is no version");
-    if (version > TRACE_VERSION)
-        return trace_build_refuse(
-            builder, builder->line,
-            "version %lld of the trace format; this program reads versions up "
-            "to %d: use a newer one",
-            (long long)version, TRACE_VERSION);
+    if (version != TRACE_VERSION)
+        return trace_build_refuse(builder, builder->line,
+                                  "version %lld of the trace format; this program reads version "
+                                  "%d: %s",
+                                  (long long)version, TRACE_VERSION,
+                                  version > TRACE_VERSION ? "use a newer one"
+                                                          : "record the run again");
     builder->own = true;
     trace->version = (uint32_t)version;
     trace->header = trace_build_args(builder, event->args);

@@ -22,7 +22,7 @@
  *
  * Order. Time never goes back; events of one time are in the order in which they happened, which
  * `ordinal` counts. Kinds that are marked DETAIL are told only to those who ask for them
- * (`cadran run --detail`); without them a trace has what people look at, with them all that is
+ * (trace_header.detail); without them a trace has what people look at, with them all that is
  * needed to know the state of the run after each turn of the loop.
  *
  * Objects. An object (a queue, a lock, ...) is declared by a TRACE_OBJECT when it is made, with its
@@ -102,7 +102,8 @@ enum trace_type {
     X(TRACE_ARG_SCENARIO, "scenario", TEXT, "the scenario's name")                                 \
     X(TRACE_ARG_CLOCK, "clock", TEXT, "`virtual` or `real`")                                       \
     X(TRACE_ARG_SEED, "seed", INTEGER, "the seed that was used")                                   \
-    X(TRACE_ARG_SET, "set", TEXTS, "what `--set` changed: names and values, as they were given")   \
+    X(TRACE_ARG_SET, "set", TEXTS,                                                                 \
+      "what was given other values: names and values, as they were given")                         \
     X(TRACE_ARG_DETAILED, "detail", INTEGER, "1: the trace has the events marked *detail*")        \
     X(TRACE_ARG_NAME, "name", TEXT, "the name of a process or track")                              \
     X(TRACE_ARG_SORT_INDEX, "sort_index", INTEGER, "where a track stands among the others")        \
@@ -164,111 +165,117 @@ enum trace_mark {
     TRACE_BRACES, /* it has "args" in the file even where they are empty: docs/trace-format.md */
 };
 
+/* What an event does to the state of the run (state.h). */
+enum trace_effect {
+    TRACE_EFFECT_STATE, /* it changes it */
+    TRACE_EFFECT_NONE,  /* it is told for people alone, or for other programs */
+};
+
 #define TRACE_A(argument) (UINT64_C(1) << TRACE_ARG_##argument)
 
-/* Every kind: its constant; phase, category, track and mark; its name in the file, NULL where it
- * differs from event to event; its arguments, as a set; the version since which it is there; what
- * it means, and, where the name differs, what that is. Phase and category tell them apart, and the
- * name where it is given.
+/* Every kind: its constant; phase, category, track, mark and effect; its name in the file, NULL
+ * where it differs from event to event; the arguments that it always has, as a set, and those that
+ * it may have; what it means, and, where the name differs, what that is. Phase and category tell
+ * them apart, and the name where it is given.
  *
  * Slices have a length. A wait or a span that ends at the time at which it began is no pair of B
  * and E, but an instant, TRACE_WAIT_POINT or TRACE_SPAN_POINT, that stands where it ended. So a
  * begin comes into the trace when time moves on: behind all that happened at its time, and before
  * all that happened later. A TRACE_PARK, of the details, stands where the wait began. */
 #define TRACE_KINDS(X)                                                                             \
-    X(TRACE_HEADER, 'M', OTHER, NONE, USUAL, "cadran",                                             \
-      TRACE_A(VERSION) | TRACE_A(SCENARIO) | TRACE_A(CLOCK) | TRACE_A(SEED) | TRACE_A(SET) |       \
-          TRACE_A(DETAILED) | TRACE_A(UNTIL) | TRACE_A(STARTED) | TRACE_A(HOST),                   \
-      1, "the first line: which run this is")                                                      \
-    X(TRACE_PROCESS_NAME, 'M', OTHER, NONE, USUAL, "process_name", TRACE_A(NAME), 1,               \
+    X(TRACE_HEADER, 'M', OTHER, NONE, USUAL, STATE, "cadran",                                      \
+      TRACE_A(VERSION) | TRACE_A(SCENARIO) | TRACE_A(CLOCK) | TRACE_A(SEED),                       \
+      TRACE_A(SET) | TRACE_A(DETAILED) | TRACE_A(UNTIL) | TRACE_A(STARTED) | TRACE_A(HOST),        \
+      "the first line: which run this is")                                                         \
+    X(TRACE_PROCESS_NAME, 'M', OTHER, NONE, USUAL, NONE, "process_name", TRACE_A(NAME), 0,         \
       "the name of a process: the scenario's")                                                     \
-    X(TRACE_THREAD_NAME, 'M', OTHER, ANY, USUAL, "thread_name", TRACE_A(NAME), 1,                  \
+    X(TRACE_THREAD_NAME, 'M', OTHER, ANY, USUAL, NONE, "thread_name", TRACE_A(NAME), 0,            \
       "the name of a track, before its first event")                                               \
-    X(TRACE_THREAD_SORT, 'M', OTHER, ANY, USUAL, "thread_sort_index", TRACE_A(SORT_INDEX), 1,      \
-      "keeps the tracks in the order of creation")                                                 \
-    X(TRACE_LOOP_BEGIN, 'B', LOOP, LOOP, USUAL, NULL, 0, 1, "the run begins; the scenario's name") \
-    X(TRACE_LOOP_END, 'E', LOOP, LOOP, USUAL, NULL, TRACE_A(OUTCOME), 1, "the run ends")           \
-    X(TRACE_RUN_BEGIN, 'B', RUN, LOOP, USUAL, NULL, TRACE_A(TASK), 1,                              \
+    X(TRACE_THREAD_SORT, 'M', OTHER, ANY, USUAL, NONE, "thread_sort_index", TRACE_A(SORT_INDEX),   \
+      0, "keeps the tracks in the order of creation")                                              \
+    X(TRACE_LOOP_BEGIN, 'B', LOOP, LOOP, USUAL, STATE, NULL, 0, 0,                                 \
+      "the run begins; the scenario's name")                                                       \
+    X(TRACE_LOOP_END, 'E', LOOP, LOOP, USUAL, STATE, NULL, 0, TRACE_A(OUTCOME), "the run ends")    \
+    X(TRACE_RUN_BEGIN, 'B', RUN, LOOP, USUAL, STATE, NULL, 0, TRACE_A(TASK),                       \
       "this keeps the loop busy: the task's name, `callback`; left out where its length is zero")  \
-    X(TRACE_RUN_END, 'E', RUN, LOOP, USUAL, NULL, TRACE_A(OUTCOME), 1, "it no longer does")        \
-    X(TRACE_TASK_BEGIN, 'B', TASK, TASK, USUAL, NULL, TRACE_A(BY), 1,                              \
+    X(TRACE_RUN_END, 'E', RUN, LOOP, USUAL, STATE, NULL, 0, TRACE_A(OUTCOME), "it no longer does") \
+    X(TRACE_TASK_BEGIN, 'B', TASK, TASK, USUAL, STATE, NULL, 0, TRACE_A(BY),                       \
       "a task is created; its name; `by` is left out for the scenario's own tasks")                \
-    X(TRACE_TASK_END, 'E', TASK, TASK, USUAL, NULL,                                                \
-      TRACE_A(OUTCOME) | TRACE_A(ERROR) | TRACE_A(MESSAGE), 1, "it ends")                          \
-    X(TRACE_SPAN_BEGIN, 'B', SPAN, TASK, USUAL, NULL, 0, 1,                                        \
+    X(TRACE_TASK_END, 'E', TASK, TASK, USUAL, STATE, NULL, TRACE_A(OUTCOME),                       \
+      TRACE_A(ERROR) | TRACE_A(MESSAGE), "it ends")                                                \
+    X(TRACE_SPAN_BEGIN, 'B', SPAN, TASK, USUAL, STATE, NULL, 0, 0,                                 \
       "a `span` or `sequence` step begins: the task works; as the scenario names it")              \
-    X(TRACE_SPAN_END, 'E', SPAN, TASK, BRACES, NULL, TRACE_A(OUTCOME), 1, "it ends")               \
-    X(TRACE_SPAN_POINT, 'i', SPAN, TASK, USUAL, NULL, 0, 2, "a span without length; its name")     \
-    X(TRACE_WAIT_BEGIN, 'B', WAIT, TASK, BRACES, NULL,                                             \
-      TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL), 1,        \
+    X(TRACE_SPAN_END, 'E', SPAN, TASK, BRACES, STATE, NULL, 0, TRACE_A(OUTCOME), "it ends")        \
+    X(TRACE_SPAN_POINT, 'i', SPAN, TASK, USUAL, NONE, NULL, 0, 0,                                  \
+      "a span without length; its name")                                                           \
+    X(TRACE_WAIT_BEGIN, 'B', WAIT, TASK, BRACES, STATE, NULL, 0,                                   \
+      TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL),           \
       "the task waits: asyncio's word and the object, `put window`, `sleep`, `await job3`")        \
-    X(TRACE_WAIT_END, 'E', WAIT, TASK, USUAL, NULL,                                                \
+    X(TRACE_WAIT_END, 'E', WAIT, TASK, USUAL, STATE, NULL, 0,                                      \
       TRACE_A(OUTCOME) | TRACE_A(WHERE) | TRACE_A(STEP) | TRACE_A(WHY) | TRACE_A(TAKEN) |          \
           TRACE_A(CIRCLE) | TRACE_A(NEXT),                                                         \
-      1, "it no longer does; or the run ends first: all but `outcome` says why")                   \
-    X(TRACE_WAIT_POINT, 'i', WAIT, TASK, USUAL, NULL, TRACE_A(OBJECT), 2,                          \
+      "it no longer does; or the run ends first: all but `outcome` says why")                      \
+    X(TRACE_WAIT_POINT, 'i', WAIT, TASK, USUAL, NONE, NULL, 0, TRACE_A(OBJECT),                    \
       "a wait without length; named as the others are")                                            \
-    X(TRACE_READY_BEGIN, 'B', READY, TASK, USUAL, "ready", 0, 1,                                   \
+    X(TRACE_READY_BEGIN, 'B', READY, TASK, USUAL, STATE, "ready", 0, 0,                            \
       "woken, and not running yet; left out where its length is zero")                             \
-    X(TRACE_READY_END, 'E', READY, TASK, BRACES, "ready", TRACE_A(OUTCOME), 1,                     \
+    X(TRACE_READY_END, 'E', READY, TASK, BRACES, STATE, "ready", 0, TRACE_A(OUTCOME),              \
       "its turn is there")                                                                         \
-    X(TRACE_WAKES, 'i', WAKE, ANY, USUAL, "wakes", TRACE_A(OBJECT), 2,                             \
+    X(TRACE_WAKES, 'i', WAKE, ANY, USUAL, NONE, "wakes", 0, TRACE_A(OBJECT),                       \
       "this task ends the wait of another: what the arrow begins at in other programs")            \
-    X(TRACE_WAKE_BEGIN, 's', WAKE, ANY, USUAL, "wake", 0, 1,                                       \
+    X(TRACE_WAKE_BEGIN, 's', WAKE, ANY, USUAL, NONE, "wake", 0, 0,                                 \
       "where the arrow begins, from the task that ended a wait")                                   \
-    X(TRACE_WOKEN, 'i', WAKE, TASK, USUAL, "woken", 0, 2,                                          \
+    X(TRACE_WOKEN, 'i', WAKE, TASK, USUAL, NONE, "woken", 0, 0,                                    \
       "the wait of this task is ended: what the arrow ends at in other programs; left out after "  \
       "a `wait` instant, which serves as well")                                                    \
-    X(TRACE_WAKE_END, 'f', WAKE, TASK, USUAL, "wake", 0, 1,                                        \
+    X(TRACE_WAKE_END, 'f', WAKE, TASK, USUAL, NONE, "wake", 0, 0,                                  \
       "where it ends, before the end of the wait")                                                 \
-    X(TRACE_PRINT, 'i', PRINT, ANY, USUAL, NULL, 0, 1, "the line of output")                       \
-    X(TRACE_SIGNAL, 'i', SIGNAL, ANY, USUAL, NULL, 0, 1, "a signal came: `SIGINT`, ...")           \
-    X(TRACE_CANCEL, 'i', CANCEL, TASK, USUAL, "cancel", TRACE_A(BY) | TRACE_A(MESSAGE), 1,         \
+    X(TRACE_PRINT, 'i', PRINT, ANY, USUAL, NONE, NULL, 0, 0, "the line of output")                 \
+    X(TRACE_SIGNAL, 'i', SIGNAL, ANY, USUAL, NONE, NULL, 0, 0, "a signal came: `SIGINT`, ...")     \
+    X(TRACE_CANCEL, 'i', CANCEL, TASK, USUAL, NONE, "cancel", 0, TRACE_A(BY) | TRACE_A(MESSAGE),   \
       "this task was asked to cancel")                                                             \
-    X(TRACE_TIMEOUT, 'i', TIMEOUT, ANY, USUAL, NULL, 0, 1,                                         \
+    X(TRACE_TIMEOUT, 'i', TIMEOUT, ANY, USUAL, NONE, NULL, 0, 0,                                   \
       "`timeout`: a deadline of this task has passed")                                             \
-    X(TRACE_ERROR, 'i', ERROR, ANY, USUAL, NULL, TRACE_A(MESSAGE) | TRACE_A(WHERE), 1,             \
+    X(TRACE_ERROR, 'i', ERROR, ANY, USUAL, NONE, NULL, 0, TRACE_A(MESSAGE) | TRACE_A(WHERE),       \
       "name of an exception that was reported, because nobody retrieved it or it left a callback") \
-    X(TRACE_FAULT, 'i', FAULT, ANY, USUAL, NULL, TRACE_A(FAULT), 1,                                \
+    X(TRACE_FAULT, 'i', FAULT, ANY, USUAL, NONE, NULL, 0, TRACE_A(FAULT),                          \
       "name of a fault that the scenario injects")                                                 \
-    X(TRACE_OBJECT, 'i', OBJECT, ANY, USUAL, NULL,                                                 \
-      TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(STATE), 2,                                         \
-      "an object is made, or has a new name: its name; its constants")                             \
-    X(TRACE_STATE, 'C', OBJECT, LOOP, USUAL, NULL, TRACE_A(STATE), 1,                              \
+    X(TRACE_OBJECT, 'i', OBJECT, ANY, USUAL, STATE, NULL, TRACE_A(OBJECT) | TRACE_A(TYPE),         \
+      TRACE_A(STATE), "an object is made, or has a new name: its name; its constants")             \
+    X(TRACE_STATE, 'C', OBJECT, LOOP, USUAL, STATE, NULL, TRACE_A(STATE), 0,                       \
       "the state of an object, when it is made and when it has changed; the object's name, and "   \
       "its "                                                                                       \
       "number as `id`")                                                                            \
-    X(TRACE_SPANS, 'C', SPAN, LOOP, USUAL, "spans", TRACE_A(STATE), 1, "how many spans are open")  \
-    X(TRACE_OBJECT_END, 'i', FREED, ANY, DETAIL, NULL, TRACE_A(OBJECT), 2,                         \
+    X(TRACE_SPANS, 'C', SPAN, LOOP, USUAL, NONE, "spans", TRACE_A(STATE), 0,                       \
+      "how many spans are open")                                                                   \
+    X(TRACE_OBJECT_END, 'i', FREED, ANY, DETAIL, STATE, NULL, TRACE_A(OBJECT), 0,                  \
       "an object is freed; its name")                                                              \
-    X(TRACE_READY_JOIN, 'i', TURN, LOOP, DETAIL, "join",                                           \
-      TRACE_A(TASK) | TRACE_A(BY) | TRACE_A(ENTRY), 2,                                             \
-      "an entry becomes the last one of the ready queue")                                          \
-    X(TRACE_READY_LEAVE, 'i', TURN, LOOP, DETAIL, "leave",                                         \
-      TRACE_A(TASK) | TRACE_A(ENTRY) | TRACE_A(PLACE), 2,                                          \
-      "an entry of the ready queue is taken back before its turn")                                 \
-    X(TRACE_ITERATION, 'i', TURN, LOOP, DETAIL, "iteration", TRACE_A(NUMBER), 2,                   \
+    X(TRACE_READY_JOIN, 'i', TURN, LOOP, DETAIL, STATE, "join", TRACE_A(ENTRY),                    \
+      TRACE_A(TASK) | TRACE_A(BY), "an entry becomes the last one of the ready queue")             \
+    X(TRACE_READY_LEAVE, 'i', TURN, LOOP, DETAIL, STATE, "leave", TRACE_A(ENTRY) | TRACE_A(PLACE), \
+      TRACE_A(TASK), "an entry of the ready queue is taken back before its turn")                  \
+    X(TRACE_ITERATION, 'i', TURN, LOOP, DETAIL, STATE, "iteration", TRACE_A(NUMBER), 0,            \
       "an iteration of the loop begins: the turns of all that are in the ready queue now")         \
-    X(TRACE_TURN_BEGIN, 'i', TURN, LOOP, DETAIL, "begin", TRACE_A(TASK) | TRACE_A(ENTRY), 2,       \
+    X(TRACE_TURN_BEGIN, 'i', TURN, LOOP, DETAIL, STATE, "begin", TRACE_A(ENTRY), TRACE_A(TASK),    \
       "the turn of the first entry begins, which leaves the queue")                                \
-    X(TRACE_TURN_END, 'i', TURN, LOOP, DETAIL, "end", 0, 2, "it ends")                             \
-    X(TRACE_PARK, 'i', PARK, TASK, DETAIL, NULL,                                                   \
+    X(TRACE_TURN_END, 'i', TURN, LOOP, DETAIL, STATE, "end", 0, 0, "it ends")                      \
+    X(TRACE_PARK, 'i', PARK, TASK, DETAIL, STATE, NULL, 0,                                         \
       TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL) |          \
           TRACE_A(LINE),                                                                           \
-      2, "the task begins to wait; named as the wait is")                                          \
-    X(TRACE_OPERATION, 'i', OPERATION, ANY, DETAIL, NULL,                                          \
+      "the task begins to wait; named as the wait is")                                             \
+    X(TRACE_OPERATION, 'i', OPERATION, ANY, DETAIL, STATE, NULL, 0,                                \
       TRACE_A(OBJECT) | TRACE_A(ERROR) | TRACE_A(RESULT) | TRACE_A(MOVE) | TRACE_A(VALUE) |        \
           TRACE_A(PLACE),                                                                          \
-      2,                                                                                           \
       "an operation on an object has come to its result: asyncio's word for it; whose it is says " \
       "the track")                                                                                 \
-    X(TRACE_VARIABLE, 'i', VARIABLE, ANY, DETAIL, NULL, TRACE_A(VALUE), 2,                         \
+    X(TRACE_VARIABLE, 'i', VARIABLE, ANY, DETAIL, STATE, NULL, 0, TRACE_A(VALUE),                  \
       "a variable has a new value, or without one is gone; its name; on the loop's track the "     \
       "scenario's own")
 
 enum trace_kind {
     TRACE_UNKNOWN, /* another program's, or a later version's; read only */
-#define TRACE_X(constant, phase, category, place, mark, name, arguments, since, meaning) constant,
+#define TRACE_X(constant, phase, category, place, mark, effect, name, required, optional, meaning) \
+    constant,
     TRACE_KINDS(TRACE_X)
 #undef TRACE_X
         TRACE_KIND_COUNT
@@ -279,16 +286,23 @@ struct trace_kind_row {
     const char *name; /* NULL: differs from event to event */
     const char *meaning;
     uint64_t arguments; /* TRACE_A(...) of each */
+    uint64_t required;  /* those of them that every event of the kind has */
     uint8_t category;   /* enum trace_category; OTHER of metadata, which has none */
     uint8_t place;      /* enum trace_place */
     uint8_t mark;       /* enum trace_mark */
-    uint8_t since;
+    uint8_t effect;     /* enum trace_effect */
     char phase;
 };
 extern const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT];
 
+/* Whether events of that kind change the state of the run, and not only where it is. */
+static inline bool trace_changes_state(enum trace_kind kind) {
+    return kind != TRACE_UNKNOWN && trace_kinds[kind].effect == TRACE_EFFECT_STATE;
+}
+
 struct trace_argument_row {
     const char *key;
+    size_t key_length;
     const char *meaning;
     enum trace_type type;
 };

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "trace/arguments.h"
 #include "trace/event.h"
 
 #include <stdarg.h>
@@ -172,10 +173,17 @@ static struct trace_rules_lane *make_lane(struct trace_rules *rules, uint32_t pr
     return lane;
 }
 
-/* After the end of its task: nothing more is known of a track than that it had one. */
-static void forget_lane(struct trace_rules *rules, const struct trace_rules_lane *lane) {
-    base_map_remove(&rules->processes[lane->process].lanes, (uint64_t)lane->tid);
-    give_back(rules, (uint32_t)(lane - rules->lanes));
+/* After the end of its task a track is known by its name, for messages, until so many others have
+ * ended; then nothing more is known of it than that it had one. */
+static void end_lane(struct trace_rules *rules, struct trace_rules_lane *lane) {
+    uint32_t *last = &rules->ended[rules->ended_count++ % TRACE_RULES_ENDED];
+    if (rules->ended_count > TRACE_RULES_ENDED) {
+        struct trace_rules_lane *old = &rules->lanes[*last];
+        base_map_remove(&rules->processes[old->process].lanes, (uint64_t)old->tid);
+        give_back(rules, *last);
+    }
+    lane->has_point = false;
+    *last = (uint32_t)(lane - rules->lanes);
 }
 
 static bool reserve(char **bytes, size_t *capacity, size_t size) {
@@ -338,7 +346,7 @@ static int end_slice(struct trace_rules *rules, uint32_t process,
     lane->open_count--;
     lane->wait_woken = false;
     if (slice->category == TRACE_CATEGORY_TASK && lane->open_count == 0)
-        forget_lane(rules, lane);
+        end_lane(rules, lane);
     return 0;
 }
 
@@ -441,6 +449,26 @@ static int check_event(struct trace_rules *rules, const struct trace_raw_event *
     return 0;
 }
 
+/* Whether it has the arguments that the table says. */
+static int check_arguments(struct trace_rules *rules, enum trace_kind kind,
+                           const struct trace_raw_event *event) {
+    struct trace_argument_fault fault;
+    if (trace_arguments_fit(kind, event->args, &fault))
+        return 0;
+    const char *category =
+        event->phase == 'M' ? "metadata" : trace_categories[trace_kinds[kind].category];
+    struct words name = words_of(event->name);
+    if (fault.argument == TRACE_ARG_STATE) /* they have keys of their own */
+        return REFUSE(rules, "\"%c\" of %s \"%s\" %s", event->phase, category, name.text,
+                      fault.missing ? "without a value" : "with a value that is no whole number");
+    const char *key = trace_arguments[fault.argument].key;
+    if (fault.missing)
+        return REFUSE(rules, "\"%c\" of %s \"%s\" without its argument \"%s\"", event->phase,
+                      category, name.text, key);
+    return REFUSE(rules, "the argument \"%s\" of \"%c\" of %s \"%s\" is no %s", key, event->phase,
+                  category, name.text, fault.type);
+}
+
 /* Whether it is on the track of whom the table says. */
 static int check_place(struct trace_rules *rules, uint32_t process,
                        const struct trace_kind_row *row, const struct trace_raw_event *event) {
@@ -465,9 +493,8 @@ static bool is_slice(const struct trace_kind_row *row, char phase) {
            row->category == TRACE_CATEGORY_SPAN;
 }
 
-int trace_rules_take(struct trace_rules *rules, struct trace_found_kind found,
-                     const struct trace_raw_event *event, uint64_t line) {
-    rules->line = line;
+static int take_event(struct trace_rules *rules, struct trace_found_kind found,
+                      const struct trace_raw_event *event) {
     if (event->phase == 'M')
         return take_metadata(rules, found.kind, event);
     int error = check_event(rules, event);
@@ -494,6 +521,13 @@ int trace_rules_take(struct trace_rules *rules, struct trace_found_kind found,
     return event->phase != 'C' && is_slice(row, event->phase)
                ? take_slice(rules, process, row, event)
                : 0;
+}
+
+int trace_rules_take(struct trace_rules *rules, struct trace_found_kind found,
+                     const struct trace_raw_event *event, uint64_t line) {
+    rules->line = line;
+    int error = take_event(rules, found, event);
+    return error != 0 ? error : check_arguments(rules, found.kind, event);
 }
 
 /* --- The end ------------------------------------------------------------------------------------

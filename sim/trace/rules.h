@@ -3,8 +3,8 @@
  *
  * The rules go by the table of kinds: whose track an event stands on, what begins and what ends.
  * They keep what is open, and no event: a name for each track that has one and whose task has not
- * ended, the slices that are open on it, the wakes of which the end is to come; and of each task
- * that has begun, a bit.
+ * ended, or has but lately, the slices that are open on it, the wakes of which the end is to come;
+ * and of each task that has begun, a bit.
  */
 #ifndef TRACE_RULES_H
 #define TRACE_RULES_H
@@ -14,6 +14,9 @@
 #include "trace/scan.h"
 
 enum { TRACE_FAULT_SIZE = 400 };
+
+/* Of how many tasks that have ended the names are kept. */
+enum { TRACE_RULES_ENDED = 256 };
 
 /* The begin of a wake. */
 struct trace_half_wake {
@@ -50,6 +53,8 @@ struct trace_rules {
     size_t lane_capacity;
     uint32_t free_lane; /* the first one, plus 1; 0: none is free */
     uint32_t last_lane;
+    uint32_t ended[TRACE_RULES_ENDED]; /* lanes of tasks that have ended, in a ring */
+    uint64_t ended_count;
     char *scratch;
     size_t scratch_capacity;
 };

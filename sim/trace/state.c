@@ -775,37 +775,12 @@ static bool ends_nothing(const struct trace_event *event) {
            is(event->args[TRACE_ARG_OUTCOME].text, "pending");
 }
 
-bool trace_state_goes_by(enum trace_kind kind) {
-    switch (kind) {
-    case TRACE_UNKNOWN:
-    case TRACE_PROCESS_NAME:
-    case TRACE_THREAD_NAME:
-    case TRACE_THREAD_SORT:
-    case TRACE_SPAN_POINT:
-    case TRACE_WAIT_POINT:
-    case TRACE_WAKES:
-    case TRACE_WAKE_BEGIN:
-    case TRACE_WOKEN:
-    case TRACE_WAKE_END:
-    case TRACE_PRINT:
-    case TRACE_SIGNAL:
-    case TRACE_CANCEL:
-    case TRACE_TIMEOUT:
-    case TRACE_ERROR:
-    case TRACE_FAULT:
-    case TRACE_SPANS:
-        return false;
-    default:
-        return true;
-    }
-}
-
 int trace_state_take(struct trace_state *state, const struct trace_event *event) {
     state->now.ordinal = event->ordinal;
     state->now.time_ns = event->time_ns;
     if (state->pid == 0)
         state->pid = event->pid;
-    if (!trace_state_goes_by(event->kind) || event->pid != state->pid || ends_nothing(event))
+    if (!trace_changes_state(event->kind) || event->pid != state->pid || ends_nothing(event))
         return 0;
     return take(state, event) ? 0 : CAD_ENOMEM;
 }

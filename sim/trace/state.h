@@ -124,9 +124,6 @@ void trace_state_free(struct trace_state *state); /* takes NULL */
 /* 0; CAD_ENOMEM: then the state is between two events, and no longer of use. */
 int trace_state_take(struct trace_state *state, const struct trace_event *event);
 
-/* Whether events of that kind change anything but where the run is. */
-bool trace_state_goes_by(enum trace_kind kind);
-
 const struct trace_now *trace_state_now(const struct trace_state *state);
 const char *trace_state_text(const struct trace_state *state, uint32_t text);
 /* All texts of the state and its copies, for whoever keeps texts beside them. */

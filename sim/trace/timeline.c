@@ -156,7 +156,7 @@ static void get_content(const struct trace_timeline *timeline, const unsigned ch
 static unsigned char *pack(struct trace_timeline *timeline, unsigned char *at,
                            const struct trace_event *event) {
     const struct trace_now *before = trace_state_now(timeline->head);
-    bool matters = trace_state_goes_by(event->kind);
+    bool matters = trace_changes_state(event->kind);
     at = put(at, matters ? (uint64_t)event->kind : TRACE_UNKNOWN);
     at = put(at, event->ordinal - before->ordinal);
     at = put_signed(at, event->time_ns - before->time_ns);

@@ -58,7 +58,7 @@ class Options(CliTest):
                     err="outcome complete at 1000000000\n")
 
     def test_until_stops_the_run(self):
-        for time in ("2.5", "2500ms", "5 / 2"):
+        for time in ("2.5", "2500ms", "2.5e0s"):
             process = self.cadran("run", "--until", time, WINDOW)
             self.assertEqual(process.returncode, EXPECTED)
             self.assertRegex(process.err, r"\Astopped at 2.5s: 5 tasks have not ended\n  job2 sleeps"

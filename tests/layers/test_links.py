@@ -15,6 +15,8 @@ CIRCLES = [
     {"trace/build", "trace/foreign", "trace/foreign_pair", "trace/foreign_place", "trace/own"},
     # An event is read a member at a time, and members by the scanner.
     {"trace/scan", "trace/scan_event"},
+    # A value may be a list, and a list holds values.
+    {"expression/sequence", "expression/value"},
 ]
 
 

@@ -17,7 +17,8 @@ UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 NUMBER = re.compile(r"('[^']*')|(?<![\w.])(\d+(?:\.\d+)?)(ns|us|ms|min|s|h)\b")
 NAMES = {"i": 7, "x": 2.5, "y": -3, "s": "abc", "t": True, "n": None, "z": 100}
 FUNCTIONS = {"min": min, "max": max, "abs": abs, "round": round,
-             "floor": math.floor, "ceil": math.ceil}
+             "floor": math.floor, "ceil": math.ceil, "len": len,
+             "range": lambda *bounds: list(range(*bounds))}
 
 BY_HAND = r"""
 0|7|00|1_000|1_0.5_0|0.1|.5|5.|1e3|1E+2|2.5e-3|1e16|1e15|123456789012345678|0x1F|0o17|0b101
@@ -44,6 +45,21 @@ round(1e300, 2)|round(0.5, n)|round(1, 0.5)|floor(2.7)|floor(-2.7)|ceil(2.1)|cei
 floor(1e300 * 1e300)|ceil(1e300 * 1e300 - 1e300 * 1e300)|1e300 * 1e300|-1e300 * 1e300|floor(5)
 1e300 * 1e300 - 1e300 * 1e300|1e300 * 1e300 == 1e300 * 1e300|1e300*1e300-1e300*1e300 < 1
 i % 3 + 1|i*2-1|x / i|i // 2 * 2 == i|y < i < z|z / 7|x * y|x ** 2|i ** 2 % 10|(i + 1) % 8|- -3|--3
+[]|[1]|[1, 2,]|()|(1,)|(1, 'a')|[1, [2, (3,)], [], ()]|['a', "it's", 'say "x"', '\\n\\t\\x01\\\\']|(1)
+['é', '\\u200b', '\\xa0', '\\U0001f600', '\\ud7ff', '\\ue000', '\\x7f']|[n, t, 2.5, 1e300]|[i, x + 1, s]
+[1, 2][0]|[1, 2][-1]|[1, 2][2]|[1, 2][-3]|[][0]|(1, 2)[1]|(1, 2)[5]|s[0]|s[-1]|s[3]|'éa'[1]|'éa'[0]
+[1, 2][1.5]|[1, 2]['a']|[1, 2][t]|[1, 2][None]|(1, 2)['a']|s[1.5]|s['a']|i[0]|n[0]|t[0]|[[1, 2], [3]][0][1]
+[1, 2, 3][1:]|[1, 2, 3][:-1]|[1, 2, 3][:]|[1, 2, 3][::-1]|[1, 2, 3][-9:9]|[1, 2, 3][2:1]|[1, 2, 3][::2]
+[1, 2, 3][5::-2]|[1, 2, 3][::0]|[1, 2, 3][:'a']|(1, 2, 3)[1:]|'héllo'[1:3]|'héllo'[::-1]|s[n:n:n]|i[1:]
+len([])|len([1, [2, 3]])|len(s)|len('é')|len(())|len(i)|len(n)|len(x)|range(3)|range(2, 5)|range(5, 0, -2)
+range(0)|range(-1)|range(1, 9, 0)|range(1.5)|range('a')|range(t)|max([1, 3, 2])|min('hello')|max([])|max(i)
+max([1, 'a'])|min((2,))|min([2, 1], [2, 0], [3])|[1] + [2]|(1,) + (2,)|[1] + (2,)|[1] + 1|1 + [1]|s + [1]
+[1] * 3|2 * (1, 2)|[1] * 0|[1] * -1|[1] * 1.5|[1] * [1]|[1] * 'a'|[1] - [1]|-[1]|+[1]|[1] * t|[[]] * 2
+1 in [1, 2]|3 in [1, 2]|1.0 in (1, 2)|'a' not in ['a']|[1] in [[1]]|None in [n]|1 in i|[] in []|(1,) in [[1]]
+[1, 2] == [1, 2]|[1, 2] == (1, 2)|[1] == [1.0]|[1] != [2]|[1] == 1|[[1], 's'] == [[1], s]|[True] == [1]
+[1, 2] < [1, 3]|[1] < [1, 0]|[2] < [1, 9]|[] < [1]|[1, 'a'] < [1, 2]|[1, 'a'] < [2, 2]|(1, 2) <= (1, 2)
+[1] < (1,)|[1] < 1|[1] > []|[[1], 2] >= [[1], 1]|[n] < [n]|[n, 1] < [n, 2]|[1, 2] > [1, 2]|[1] is None
+not []|not [0]|[] or 1|[0] and 2|1 if () else 2|[1, 2][i % 2]|[1 if t else 2, 3]|[abs(-1)][0] ** 2|-[5][0]
 i<5 or i>6 and t|( ( 1 ) )|1+-1|1 - - 1|2*-3|2**-3|1  + 2|10 % 4 * 2|2 * 10 % 4|1 - 2 - 3|8 / 2 / 2
 """
 
@@ -54,6 +70,11 @@ def show(value):
     if isinstance(value, (int, float)):
         number = float(value)
         return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
+    if isinstance(value, (list, tuple)):
+        items = ", ".join(repr(item) if isinstance(item, str) else show(item) for item in value)
+        if isinstance(value, list):
+            return f"[{items}]"
+        return f"({items},)" if len(value) == 1 else f"({items})"
     return value
 
 

@@ -118,11 +118,21 @@ static int run_step(void *state, int result) {
     return act(*(actor **)state, result);
 }
 
+static int init_step(cad_task *task, void *state, void *arg) {
+    (void)task;
+    *(actor **)state = arg;
+    return 0;
+}
+
 static const cad_step_type step_type = {.state_size = sizeof(actor *), .step = run_step};
 
-int actor_create(const char *name, const routine *of, cad_task_group *group) {
-    cad_task_options options = {.name = name, .group = group};
+int actor_create(const char *name, const routine *of, cad_task_group *group, bool eager) {
     actor *self = new_actor(name, of);
+    cad_task_options options = {.name = name,
+                                .group = group,
+                                .eager_start = eager ? CAD_EAGER_ON : CAD_EAGER_OFF,
+                                .init = init_step,
+                                .init_arg = self};
     cad_task *task;
     int error;
     int number = stage.tasks++;
@@ -130,8 +140,6 @@ int actor_create(const char *name, const routine *of, cad_task_group *group) {
         error = cad_task_create(test_loop, run_coroutine, self, &options, &task);
     } else {
         error = cad_step_create(test_loop, &step_type, &options, &task);
-        if (error == 0)
-            *(actor **)cad_task_state(task) = self;
     }
     if (error == 0)
         stage_introduce(name, FUTURE, task);
@@ -283,7 +291,8 @@ static int run(enum mode mode, size_t failing) {
         make_object(stage.objects[i]);
     for (int i = 0; i < stage.routine_count; i++)
         if (stage.routines[i].started)
-            assert_int_equal(actor_create(stage.routines[i].name, &stage.routines[i], NULL), 0);
+            assert_int_equal(actor_create(stage.routines[i].name, &stage.routines[i], NULL, false),
+                             0);
     fail_block(failing);
     return cad_loop_run(test_loop);
 }

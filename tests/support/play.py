@@ -99,6 +99,7 @@ class Stage:
         self.routines, self.objects = {}, {}
         self.level, self.live = 0, 0
         self.loop = Clock()
+        self.loop.set_task_factory(self.make_task)
         self.loop.set_exception_handler(lambda loop, context: None)
         asyncio.set_event_loop(self.loop)
         # Primitives of asyncio's take the loop when they first wait; futures at once.
@@ -133,15 +134,20 @@ class Stage:
             self.moment = self.loop.now
             self.log.append(f"{quantity(self.moment)}: {what}")
 
-    def create(self, routine, name, factory=None):
+    def make_task(self, loop, coroutine, **options):
+        return asyncio.Task(coroutine, loop=loop, eager_start=self.eager, **options)
+
+    def create(self, routine, name, factory=None, eager=False):
         coroutine = Actor(self, routine, name).play()
+        self.eager = eager
         try:
             task = (factory or self.loop.create_task)(coroutine, name=name)
         except RuntimeError:
             coroutine.close()
             raise
-        self.live += 1
-        task.add_done_callback(self.ended)
+        if not task.done():  # it started eagerly
+            self.live += 1
+            task.add_done_callback(self.ended)
         self.objects[name] = task
 
     def ended(self, _):
@@ -350,6 +356,12 @@ class Actor:
     # --- what starts a routine
     def do_spawn(self, routine, name=None):
         self.stage.create(routine, name or routine)
+
+    def do_spawn_eager(self, routine, name=None):
+        self.stage.create(routine, name or routine, eager=True)
+
+    def do_create_eager(self, group, routine, name=None):
+        self.stage.create(routine, name or routine, self.of(group).create_task, eager=True)
 
     def do_create(self, group, routine, name=None):
         self.stage.create(routine, name or routine, self.of(group).create_task)

@@ -110,7 +110,7 @@ const char *statement_word(const statement *s, int index);
 const verb *verb_named(const char *name);
 
 /* Creates a task, or a member of the group, that carries out a routine, and gives it the name. */
-int actor_create(const char *name, const routine *of, cad_task_group *group);
+int actor_create(const char *name, const routine *of, cad_task_group *group, bool eager);
 /* Carries out a routine that never waits, now. */
 void actor_call(const routine *of);
 /* Makes the actor skip the statements that follow (0: no longer). */

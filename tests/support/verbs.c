@@ -513,13 +513,26 @@ VERB(v_leave) {
 
 VERB(v_spawn) {
     UNUSED;
-    return actor_create(statement_word(s, s->count - 1), routine_named(statement_word(s, 0)), NULL);
+    return actor_create(statement_word(s, s->count - 1), routine_named(statement_word(s, 0)), NULL,
+                        false);
+}
+
+VERB(v_spawn_eager) {
+    UNUSED;
+    return actor_create(statement_word(s, s->count - 1), routine_named(statement_word(s, 0)), NULL,
+                        true);
 }
 
 VERB(v_create) {
     UNUSED;
     return actor_create(statement_word(s, s->count - 1), routine_named(statement_word(s, 1)),
-                        object(s, 0, GROUP));
+                        object(s, 0, GROUP), false);
+}
+
+VERB(v_create_eager) {
+    UNUSED;
+    return actor_create(statement_word(s, s->count - 1), routine_named(statement_word(s, 1)),
+                        object(s, 0, GROUP), true);
 }
 
 static void call(void *arg) {
@@ -640,7 +653,9 @@ static const verb verbs[] = {
     {"group", v_group, QUIET, NEW_FIRST},
     {"leave", v_leave, WAITS, ALL},
     {"spawn", v_spawn, QUIET, NONE},
+    {"spawn_eager", v_spawn_eager, QUIET, NONE},
     {"create", v_create, QUIET, FIRST_ONLY},
+    {"create_eager", v_create_eager, QUIET, FIRST_ONLY},
     {"call_soon", v_call_soon, QUIET, NEW_FIRST},
     {"call_later", v_call_later, QUIET, NEW_FIRST},
     {"call_at", v_call_at, QUIET, NEW_FIRST},
