@@ -11,9 +11,6 @@ static inline void run_speak(const run_machine *machine) {
         machine->options->progress->hide(machine->options->progress);
 }
 
-/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
-FILE *run_begin_report(const run_machine *machine);
-
 /* Remembers, and reports, an exception that nobody will handle. `at` is an instruction. */
 void run_note_failure(run_machine *machine, const cad_task *task, const char *who, int code,
                       const cad_exception *exception, uint32_t at);
@@ -27,5 +24,8 @@ void run_note_running(const run_job *job);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
  * with which it began. */
 void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns);
+
+/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
+FILE *run_begin_report(const run_machine *machine);
 
 #endif
