@@ -192,11 +192,11 @@ enum {
 
 typedef struct prog_block {
     prog_leave *leave;
+    bool holds; /* the object that is in its first hidden slot */
     uint32_t parent;
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
     uint32_t place;
-    bool holds;                   /* the object that is in its first slot */
     uint32_t error;               /* of a branch of `except`: the slot of `error` */
     const prog_handler *handlers; /* of what `except` watches: as they are tried */
     size_t handler_count;
