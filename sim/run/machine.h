@@ -10,6 +10,7 @@
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
+#include "run/holds.h"
 #include "run/lines.h"
 #include "run/result.h"
 
@@ -102,6 +103,7 @@ struct run_machine {
     struct run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     run_draws draws;   /* of vars, setup and on_interrupt */
+    run_holds holds;   /* who has acquired what, for reports */
     base_symbols ordinals;
     uint64_t *ordinal_counts;
     size_t ordinal_capacity;
@@ -160,8 +162,5 @@ void run_machine_trace_signal(run_machine *machine, int number);
 
 /* How many instructions were run so far. */
 uint64_t run_machine_steps(const run_machine *machine);
-
-/* So much from now, in loop time; CAD_NEVER stays that. */
-int64_t run_deadline(const run_machine *machine, int64_t delay_ns);
 
 #endif

@@ -201,6 +201,26 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     return error;
 }
 
+const void *run_held_by(const prog_object *object, const run_instance *instance) {
+    if (object->type == PROG_CONDITION)
+        return cad_condition_lock(instance->primitive);
+    return instance->primitive;
+}
+
+static uint64_t running_task(void) {
+    const cad_task *task = cad_current_task();
+    return task != NULL ? cad_task_id(task) : 0;
+}
+
+void run_note_taken(run_job *job, const void *held, const prog_instruction *in) {
+    run_machine *machine = job->machine;
+    run_holds_take(&machine->holds, held, running_task(), (uint32_t)(in - machine->program->code));
+}
+
+void run_note_given(run_job *job, const void *held) {
+    run_holds_give(&job->machine->holds, held, running_task());
+}
+
 bool run_is_task(const cad_future *future) {
     cad_object_info info;
     cad_object_describe(future, &info);

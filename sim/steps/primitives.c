@@ -14,14 +14,6 @@ static int find(run_job *job, const prog_instruction *in, enum prog_object_type 
     return run_find_object(job, in, PROG_IS(type), &object, instance);
 }
 
-/* Gives `as`, in operand 1, the result True, as acquire() and Event.wait() return it. */
-static int finish_true(run_job *job, const prog_instruction *in, int result) {
-    if (result < 0)
-        return result;
-    run_store(job, in->operands[1].slot, EXPR_TRUE);
-    return 0;
-}
-
 /* --- Queues ---------------------------------------------------------------------------------- */
 
 static int prepare_put(run_job *job, const prog_instruction *in, run_instance **queue) {
@@ -88,14 +80,24 @@ static int begin_get_nowait(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_queue_get_nowait(queue->primitive, &job->item);
 }
 
+/* Notes who has an item that a join waits for. */
+static void note_item(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    if (find(job, in, PROG_QUEUE, &queue) == 0)
+        run_note_taken(job, queue->primitive, in);
+}
+
 /* The item is the job's now; or lost, where a priority queue found what it could not compare. */
 static int finish_get(run_job *job, const prog_instruction *in, int result) {
     expr_value value = job->held;
     job->held = EXPR_NONE;
-    if (result < 0)
+    if (result < 0) {
         expr_value_unref(value);
-    else
-        run_store(job, in->operands[1].slot, value);
+        return result;
+    }
+    if (job->machine->program->joins)
+        note_item(job, in);
+    run_store(job, in->operands[1].slot, value);
     return result;
 }
 
@@ -125,7 +127,11 @@ const prog_step step_get_nowait = {
 static int begin_task_done(run_job *job, const prog_instruction *in) {
     run_instance *queue;
     int error = find(job, in, PROG_QUEUE, &queue);
-    return error != 0 ? error : cad_queue_task_done(queue->primitive);
+    if (error == 0)
+        error = cad_queue_task_done(queue->primitive);
+    if (error == 0 && job->machine->program->joins)
+        run_note_given(job, queue->primitive);
+    return error;
 }
 
 const prog_step step_task_done = {
@@ -144,6 +150,13 @@ static int begin_join(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_queue_join(queue->primitive);
 }
 
+static void compile_join(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    compiler->program->joins = true;
+    if (prog_compile_members(compiler, step, node, operands))
+        (void)prog_emit(compiler, &step->operation, node, operands, 1);
+}
+
 const prog_step step_join = {
     .operation = {"join", begin_join, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
@@ -153,6 +166,7 @@ const prog_step step_join = {
     .summary = "Waits until every item that was put has been dealt with (`task_done`).",
     .example = "[{\"put\": \"queue\"}, {\"get\": \"queue\"}, {\"task_done\": \"queue\"},"
                " {\"join\": \"queue\"}]",
+    .compile = compile_join,
 };
 
 static void drop_item(void *item) {
@@ -200,8 +214,20 @@ static int begin_acquire(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : enter(object, instance);
 }
 
+/* Gives `as`, in operand 1, the result True, as acquire() returns it. */
+static int finish_acquire(run_job *job, const prog_instruction *in, int result) {
+    const prog_object *object;
+    run_instance *instance;
+    if (result < 0)
+        return result;
+    if (run_find_object(job, in, PROG_HOLDABLE, &object, &instance) == 0)
+        run_note_taken(job, run_held_by(object, instance), in);
+    run_store(job, in->operands[1].slot, EXPR_TRUE);
+    return 0;
+}
+
 const prog_step step_acquire = {
-    .operation = {"acquire", begin_acquire, finish_true},
+    .operation = {"acquire", begin_acquire, finish_acquire},
     .family = PROG_FAMILY_PRIMITIVES,
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_HOLDABLE, NULL},
@@ -215,7 +241,11 @@ static int begin_release(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
     int error = run_find_object(job, in, PROG_HOLDABLE, &object, &instance);
-    return error != 0 ? error : leave(object, instance);
+    if (error == 0)
+        error = leave(object, instance);
+    if (error == 0)
+        run_note_given(job, run_held_by(object, instance));
+    return error;
 }
 
 const prog_step step_release = {
@@ -267,6 +297,8 @@ static void compile_with(prog_compiler *compiler, const prog_step *step, const d
     operands[1].slot = compiler->hidden; /* the block's first */
     (void)prog_emit(compiler, &step->operation, node, operands, 2);
     uint32_t block = prog_open_block(compiler, leave_with, node, 1);
+    if (block != PROG_NO_BLOCK)
+        compiler->program->blocks[block].holds = true;
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     prog_close_block(compiler, block);
