@@ -426,6 +426,19 @@ static void test_scenario_run__objects_made_at_run_time(void **state) {
         "complete");
 }
 
+/* What another lock at the same address was held for is forgotten. */
+static void test_scenario_run__what_is_freed_is_held_by_nobody(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        WITH_N("{'new':{'type':'lock'},'as':'l'},{'acquire':'l'},{'let':{'l':0}},"
+               "{'new':{'type':'lock'},'as':'l'},{'with':'l','do':[{'acquire':'l'}]}"),
+        NULL);
+    assert_int_equal(run.outcome, RUN_DEADLOCK);
+    assert_non_null(strstr(run.report, "waits for lock-2, held by t"));
+    assert_null(strstr(run.report, "lock-1"));
+    scenario_free(&run);
+}
+
 /* Nobody but the waiting task has it: it is freed when the wait is over, and not before. */
 static void test_scenario_run__an_object_is_there_while_a_task_waits(void **state) {
     (void)state;
@@ -563,6 +576,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__an_interrupt_cancels_the_main_task, teardown),
         cmocka_unit_test_teardown(test_scenario_run__objects_by_number, teardown),
         cmocka_unit_test_teardown(test_scenario_run__objects_made_at_run_time, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__what_is_freed_is_held_by_nobody, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_object_is_there_while_a_task_waits,
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),

@@ -153,6 +153,15 @@ void run_holds_give(run_holds *holds, const void *address, uint64_t task) {
         holds->objects[object].surplus++;
 }
 
+void run_holds_forget(run_holds *holds, const void *address) {
+    uint32_t object = find_object(holds, address);
+    if (object == UINT32_MAX)
+        return;
+    while (holds->objects[object].first != RUN_NO_HOLD)
+        drop(holds, holds->objects[object].first);
+    holds->objects[object].surplus = 0;
+}
+
 void run_holds_end(run_holds *holds, const cad_task *task, int code) {
     uint32_t number = base_map_get(&holds->by_task, cad_task_id(task));
     base_map_remove(&holds->by_task, cad_task_id(task));

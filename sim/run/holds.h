@@ -53,6 +53,9 @@ void run_holds_give(run_holds *holds, const void *object, uint64_t task);
 /* A task has ended with `code`; what it has taken it holds for good. */
 void run_holds_end(run_holds *holds, const cad_task *task, int code);
 
+/* An object is freed: another may come to be at its address. */
+void run_holds_forget(run_holds *holds, const void *object);
+
 /* What is known of an object; NULL: nothing was ever taken or given back. */
 const run_held_object *run_holds_of(const run_holds *holds, const void *object);
 

@@ -201,12 +201,6 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     return error;
 }
 
-const void *run_held_by(const prog_object *object, const run_instance *instance) {
-    if (object->type == PROG_CONDITION)
-        return cad_condition_lock(instance->primitive);
-    return instance->primitive;
-}
-
 static uint64_t running_task(void) {
     const cad_task *task = cad_current_task();
     return task != NULL ? cad_task_id(task) : 0;

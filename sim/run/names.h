@@ -45,8 +45,6 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
 int run_value_object(const run_job *job, expr_value value, const char *verb, uint32_t accepts,
                      const prog_object **object, run_instance **instance);
 
-/* What a task holds that has acquired an object: it, or a condition's lock. */
-const void *run_held_by(const prog_object *object, const run_instance *instance);
 /* Notes in machine->holds that the task which runs has taken something at an instruction; that it
  * has given something back. */
 void run_note_taken(run_job *job, const void *held, const prog_instruction *in);

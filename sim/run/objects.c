@@ -76,6 +76,12 @@ int run_object_new(run_machine *machine, const prog_object *object, int64_t size
     return 0;
 }
 
+const void *run_held_by(const run_instance *instance) {
+    if (instance->object->type == PROG_CONDITION)
+        return cad_condition_lock(instance->primitive);
+    return instance->primitive;
+}
+
 static void empty(run_instance *instance) {
     if (instance->object->type == PROG_QUEUE)
         cad_queue_shutdown(instance->primitive, true, run_drop_item);
@@ -88,6 +94,8 @@ void run_instance_unref(run_instance *instance) {
     if (instance->next != NULL)
         instance->next->link = instance->link;
     empty(instance);
+    if (instance->object->lock == NULL)
+        run_holds_forget(&instance->machine->holds, run_held_by(instance));
     if (!instance->machine->keeps_objects)
         prog_object_kinds[instance->object->type].free(instance->primitive);
     base_free(instance);

@@ -15,6 +15,7 @@
 #include "run/circles.h"
 #include "run/interpreter.h"
 #include "run/names.h"
+#include "run/objects.h"
 
 /* Who has a thing. */
 typedef struct party {
@@ -168,8 +169,7 @@ static void visit_block(run_survey *self, const run_frame *frame, const prog_blo
     expr_value value = frame->locals[block->slot];
     if (!block->holds || value == EXPR_NONE)
         return;
-    const prog_object *object = expr_to_pointer(value);
-    const void *held = run_held_by(object, &self->machine->objects[object->index]);
+    const void *held = run_held_by(run_object_of(self->machine, value));
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)held);
     if (number == UINT32_MAX || !holds_it(&self->things[number], cad_task_id(self->tasks[task])))
         return;

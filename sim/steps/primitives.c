@@ -221,7 +221,7 @@ static int finish_acquire(run_job *job, const prog_instruction *in, int result) 
     if (result < 0)
         return result;
     if (run_find_object(job, in, PROG_HOLDABLE, &object, &instance) == 0)
-        run_note_taken(job, run_held_by(object, instance), in);
+        run_note_taken(job, run_held_by(instance), in);
     run_store(job, in->operands[1].slot, EXPR_TRUE);
     return 0;
 }
@@ -244,7 +244,7 @@ static int begin_release(run_job *job, const prog_instruction *in) {
     if (error == 0)
         error = leave(object, instance);
     if (error == 0)
-        run_note_given(job, run_held_by(object, instance));
+        run_note_given(job, run_held_by(instance));
     return error;
 }
 
