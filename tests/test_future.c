@@ -202,8 +202,32 @@ static void test_future__nobody_sets_it(void **state) {
          "= deadlock at 0");
 }
 
+static int dropped;
+
+static void drop(void *value) {
+    dropped += value != NULL ? *(int *)value : 100;
+}
+
+static void test_future__what_it_owns_goes_with_it(void **state) {
+    (void)state;
+    static int one = 1, ten = 10;
+    dropped = 0;
+    cad_future *done = cad_future_new_owning(test_loop, drop);
+    cad_future *pending = cad_future_new_owning(test_loop, drop);
+    assert_int_equal(cad_future_set_result(done, &one), 0);
+    assert_int_equal(cad_future_set_result(done, &ten), CAD_ESTATE);
+    (void)cad_future_ref(done);
+    cad_future_unref(done);
+    assert_int_equal(dropped, 0);
+    cad_future_unref(done);
+    assert_int_equal(dropped, 1);
+    cad_future_unref(pending);
+    assert_int_equal(dropped, 101);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        ENGINE_TEST(test_future__what_it_owns_goes_with_it),
         cmocka_unit_test(test_future__await_gives_the_result),
         cmocka_unit_test(test_future__await_of_a_done_future_does_not_yield),
         cmocka_unit_test(test_future__await_gives_the_exception_to_each),
