@@ -355,8 +355,8 @@ CAD_API uint64_t cad_task_id(const cad_task *task);
 
 /* loop.create_future(). The caller owns a reference; a future is freed with its last one. */
 CAD_API cad_future *cad_future_new(cad_loop *loop);
-/* The same, but the value is the future's own: drop() is called with it when the future is freed.
- */
+/* The same, but the value is the future's own: drop() is called with it, or with NULL where it has
+ * none, when the future is freed. */
 CAD_API cad_future *cad_future_new_owning(cad_loop *loop, void (*drop)(void *value));
 CAD_API cad_future *cad_future_ref(cad_future *future);
 CAD_API void cad_future_unref(cad_future *future); /* takes NULL */
