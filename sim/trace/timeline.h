@@ -14,9 +14,9 @@
  *     trace_timeline_free(timeline);
  *
  * Memory: the events, some fifteen bytes each, of which all are kept, so that a trace of a hundred
- * bytes a line takes a sixth of its file; and the states, which share what has not changed between them (vector.h).
- * What the states take is bounded by TRACE_TIMELINE_MEMORY: above that every other one is given up,
- * and a step is twice as long from then on.
+ * bytes a line takes a sixth of its file; and the states, which share what has not changed between
+ * them (vector.h). What the states take is bounded by TRACE_TIMELINE_MEMORY: above that every other
+ * one is given up, and a step is twice as long from then on.
  */
 #ifndef TRACE_TIMELINE_H
 #define TRACE_TIMELINE_H
