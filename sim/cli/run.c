@@ -169,7 +169,7 @@ static bool went_well(const run_machine *machine) {
 static int status_of(const run_machine *machine, size_t unmet) {
     if (machine->result.outcome == RUN_BROKEN)
         return CLI_STATUS_ENVIRONMENT;
-    bool fine = machine->program->expect.outcome != NULL || went_well(machine);
+    bool fine = machine->program->expect.outcome != PROG_OUTCOMES || went_well(machine);
     return fine && unmet == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
