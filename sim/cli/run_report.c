@@ -8,11 +8,11 @@
 #include "document/write.h"
 
 /* A place in the document, if there is one. */
-static void add_place(doc_writer *writer, const run_machine *machine, uint32_t place) {
+static void add_place(doc_writer *writer, const cli_report *report, uint32_t place) {
     base_buffer where = {0};
     if (place == DOC_NOWHERE)
         return;
-    int error = doc_format_place(machine->program->document, place, &where);
+    int error = doc_format_place(report->program->document, place, &where);
     if (error == 0)
         doc_write_text(writer, "where", where.data);
     else
@@ -20,8 +20,8 @@ static void add_place(doc_writer *writer, const run_machine *machine, uint32_t p
     base_buffer_free(&where);
 }
 
-static void add_failures(doc_writer *writer, const run_machine *machine) {
-    const run_result *result = &machine->result;
+static void add_failures(doc_writer *writer, const cli_report *report) {
+    const run_result *result = report->result;
     doc_write_open(writer, "failures", '[');
     for (size_t i = 0; i < result->failure_count && i < RUN_FAILURES_KEPT; i++) {
         const run_failure *failure = &result->failures[i];
@@ -32,7 +32,7 @@ static void add_failures(doc_writer *writer, const run_machine *machine) {
             doc_write_text(writer, "who", failure->who);
             doc_write_text(writer, "what", failure->what);
         }
-        add_place(writer, machine, failure->place);
+        add_place(writer, report, failure->place);
         doc_write_close(writer, '}');
     }
     doc_write_close(writer, ']');
@@ -100,36 +100,36 @@ static void add_reason(doc_writer *writer, const run_result *result) {
         doc_write_text(writer, "reason", text);
 }
 
-static void add_running(doc_writer *writer, const run_machine *machine) {
-    if (machine->result.running == NULL)
+static void add_running(doc_writer *writer, const cli_report *report) {
+    if (report->result->running == NULL)
         return;
     doc_write_open(writer, "still_running", '{');
-    doc_write_text(writer, "who", machine->result.running);
-    add_place(writer, machine, machine->result.running_place);
+    doc_write_text(writer, "who", report->result->running);
+    add_place(writer, report, report->result->running_place);
     doc_write_close(writer, '}');
 }
 
 /* --- The whole ------------------------------------------------------------------------------- */
 
-static void fill(doc_writer *writer, const run_machine *machine, size_t unmet, int status) {
-    const run_result *result = &machine->result;
+static void fill(doc_writer *writer, const cli_report *report) {
+    const run_result *result = report->result;
     doc_write_open(writer, NULL, '{');
-    doc_write_text(writer, "scenario", machine->program->name);
-    doc_write_text(writer, "clock", machine->options->real ? "real" : "virtual");
+    doc_write_text(writer, "scenario", report->program->name);
+    doc_write_text(writer, "clock", report->real ? "real" : "virtual");
     doc_write_whole(writer, "seed", result->seed);
     doc_write_text(writer, "outcome", run_outcome_name(result->outcome));
     add_reason(writer, result);
     doc_write_whole(writer, "end_ns", result->end_ns);
-    doc_write_whole(writer, "status", status);
-    doc_write_truth(writer, "as_expected", status == 0);
-    doc_write_whole(writer, "unmet_expectations", (int64_t)unmet);
+    doc_write_whole(writer, "status", report->status);
+    doc_write_truth(writer, "as_expected", report->status == 0);
+    doc_write_whole(writer, "unmet_expectations", (int64_t)report->unmet);
     doc_write_whole(writer, "tasks", (int64_t)result->task_count);
     doc_write_whole(writer, "tasks_pending", (int64_t)result->pending_count);
     doc_write_whole(writer, "steps", (int64_t)result->steps);
     doc_write_whole(writer, "max_concurrent", (int64_t)result->spans_most);
-    add_running(writer, machine);
+    add_running(writer, report);
     add_deadlock(writer, &result->deadlock);
-    add_failures(writer, machine);
+    add_failures(writer, report);
     doc_write_close(writer, '}');
 }
 
@@ -140,10 +140,9 @@ FILE *cli_open_report(const char *path) {
     return file;
 }
 
-bool cli_write_report(const run_machine *machine, const char *path, FILE *file, size_t unmet,
-                      int status) {
+bool cli_write_report(const cli_report *report, const char *path, FILE *file) {
     doc_writer writer = {0};
-    fill(&writer, machine, unmet, status);
+    fill(&writer, report);
     bool whole = !doc_write_failed(&writer);
     bool fine = whole && fprintf(file, "%s\n", writer.text.data) > 0;
     int reason = errno;

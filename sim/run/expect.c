@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "run/interpreter.h"
+#include "run/run.h"
 #include "run/values.h"
 
 /* --- During the run -------------------------------------------------------------------------- */

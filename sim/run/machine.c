@@ -42,6 +42,15 @@ uint64_t run_machine_steps(const run_machine *machine) {
     return machine->gauge.steps + machine->gauge.given - machine->gauge.fuel;
 }
 
+void run_machine_show(const run_machine *machine) {
+    run_progress *progress = machine->options->progress;
+    const run_so_far so_far = {.loop = machine->loop,
+                               .tasks = machine->result.task_count,
+                               .steps = run_machine_steps(machine)};
+    if (progress != NULL)
+        progress->show(progress, &so_far);
+}
+
 int64_t run_deadline(const run_machine *machine, int64_t delay_ns) {
     int64_t now_ns = cad_loop_time(machine->loop);
     return delay_ns > 0 && now_ns > CAD_NEVER - delay_ns ? CAD_NEVER : now_ns + delay_ns;

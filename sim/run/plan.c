@@ -255,11 +255,9 @@ static void expect_name(run_machine *machine) {
 /* Making up millions of tasks takes seconds, in which somebody may wonder, or press Ctrl-C. */
 static int look_up(const run_machine *machine, int64_t index) {
     enum { EVERY = 64 * 1024 };
-    const run_machine_options *options = machine->options;
     if (index % EVERY != EVERY - 1)
         return 0;
-    if (options->progress != NULL)
-        options->progress->show(options->progress, machine);
+    run_machine_show(machine);
     return cad_loop_interrupted(machine->loop) ? CAD_EINTERRUPTED : 0;
 }
 
