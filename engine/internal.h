@@ -217,6 +217,8 @@ typedef struct cad__type {
     void (*describe)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
+    /* cad_followed(); NULL: it follows nothing. */
+    void (*followed)(const cad__object *object, cad_followed_visitor *visit, void *arg);
     /* What a line of those who wait for it is called; NULL: "waiters", of which it has no others.
      */
     const char *(*line)(const cad__object *object, const cad__waiters *waiters);
@@ -318,7 +320,8 @@ typedef struct cad__operation {
     void (*drop)(cad_task *task);
     /* The lock that the task waits for in the middle of it; NULL: never one. */
     cad_lock *(*lock)(const cad_task *task);
-    bool tells; /* poll() itself tells the trace of the result */
+    bool tells;        /* poll() itself tells the trace of the result */
+    bool item_follows; /* wait.item is an object that follows what is waited for */
 } cad__operation;
 
 /* Tasks that wait, first come first. */
