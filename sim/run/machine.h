@@ -95,6 +95,9 @@ struct run_machine {
     run_result result;
 };
 
+/* Shows how far it is, if somebody wants to see that. */
+void run_machine_show(const run_machine *machine);
+
 /* Ends the run as soon as the running callback returns. The first call counts. Returns PROG_HALT,
  * for a step to return. */
 int run_machine_stop(run_machine *machine, enum run_outcome outcome, const char *format, ...)
@@ -109,9 +112,6 @@ int run_machine_no_memory(run_machine *machine);
 
 /* How many instructions were run so far. */
 uint64_t run_machine_steps(const run_machine *machine);
-
-/* Shows how far it is, if somebody wants to see that. */
-void run_machine_show(const run_machine *machine);
 
 /* So much from now, in loop time; CAD_NEVER stays that. */
 int64_t run_deadline(const run_machine *machine, int64_t delay_ns);
