@@ -479,6 +479,26 @@ static bool describe_state(const cad_wait_info *info, const cad_object_info *obj
     return error == 0;
 }
 
+/* What became of the notify that would have ended a wait for a condition. */
+static bool describe_lost(const cad_wait_info *info, run_wait *wait) {
+    int64_t when_ns;
+    const char *task;
+    base_buffer text = {0};
+    if (strcmp(wait->type, "condition") != 0 ||
+        !cad_condition_lost(info->object, &when_ns, &task) || when_ns > info->since_ns)
+        return true;
+    int error = base_buffer_format(&text, "the last notify, at ");
+    if (error == 0)
+        error = run_append_time(&text, when_ns);
+    if (error == 0 && task != NULL)
+        error =
+            base_buffer_format(&text, ", went to %s, which was cancelled in that instant", task);
+    else if (error == 0)
+        error = base_buffer_format(&text, ", came while nobody waited");
+    wait->lost = text.data;
+    return error == 0;
+}
+
 /* The object, by its name; what is no object of the document's has none. */
 static bool describe_object(const cad_wait_info *info, run_wait *wait) {
     cad_object_info object = {0};
@@ -492,7 +512,7 @@ static bool describe_object(const cad_wait_info *info, run_wait *wait) {
     cad_object_describe(info->object, &object);
     wait->type = object.type;
     wait->object = copy(object.name);
-    return wait->object != NULL && describe_state(info, &object, wait);
+    return wait->object != NULL && describe_state(info, &object, wait) && describe_lost(info, wait);
 }
 
 /* How many units there are of a semaphore: what is left, and what was taken. */

@@ -118,6 +118,6 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (error == 0 && wait->relation == RUN_TAKERS)
         error = append_all_holders(buffer, wait, ", taken by ");
     if (error == 0 && wait->lost != NULL)
-        error = base_buffer_format(buffer, "; %s", wait->lost);
+        error = base_buffer_format(buffer, ": %s", wait->lost);
     return error;
 }

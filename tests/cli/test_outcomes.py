@@ -277,6 +277,33 @@ class States(Unfinished):
         self.assertEqual(lines[-2], "  ... and 950 more tasks")
 
 
+class Lost(Unfinished):
+    """A notify that nobody could use."""
+
+    def test_one_that_went_to_a_task_that_was_cancelled_in_that_instant(self):
+        self.unfinished([task("a", holding("c", {"wait": "c"})),
+                         task("n", {"sleep": 1}, holding("c", {"notify": "c"}), {"cancel": "a"}),
+                         task("w", {"sleep": 2}, holding("c", {"wait": "c"}))],
+                        "  w waits for condition c: the last notify, at 1s, went to a, which was "
+                        "cancelled in that instant (wait, since 2s, at .)", objects={"c": CONDITION})
+
+    def test_one_that_came_too_early(self):
+        self.unfinished([task("n", holding("c", {"notify": "c"})),
+                         task("w", {"sleep": 1}, holding("c", {"wait": "c"}))],
+                        "  w waits for condition c: the last notify, at 0s, came while nobody waited "
+                        "(wait, since 1s, at .)", objects={"c": CONDITION})
+
+    def test_one_that_was_passed_on_is_not(self):
+        """Nor one before the last that was of use."""
+        self.unfinished([task("e", holding("c", {"notify": "c"})),
+                         task("a", {"sleep": 1}, holding("c", {"wait": "c"})),
+                         task("b", {"sleep": 1}, holding("c", {"wait": "c"})),
+                         task("n", {"sleep": 2}, holding("c", {"notify": "c"}), {"cancel": "a"}),
+                         task("w", {"sleep": 3}, holding("c", {"wait": "c"}))],
+                        "  w waits for condition c (wait, since 3s, at .)",
+                        objects={"c": CONDITION})
+
+
 class Ended(Unfinished):
     """The same words for runs that are ended."""
 
