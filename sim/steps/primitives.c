@@ -353,15 +353,17 @@ const prog_step step_clear = {
 
 enum { WAIT_WHAT, WAIT_AS, WAIT_RETURN_WHEN, WAIT_TIMEOUT, WAIT_OPERANDS };
 
+static int wait_for_one(run_job *job, const prog_object *object, run_instance *instance) {
+    const prog_object_kind *kind = &prog_object_kinds[object->type];
+    job->held = kind->wait_counts ? EXPR_NONE : EXPR_TRUE;
+    return kind->wait(instance->primitive);
+}
+
 static int begin_wait(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
     int error = run_find_object(job, in, PROG_WAITABLE, &object, &instance);
-    if (error != 0)
-        return error;
-    const prog_object_kind *kind = &prog_object_kinds[object->type];
-    job->held = kind->wait_counts ? EXPR_NONE : EXPR_TRUE;
-    return kind->wait(instance->primitive);
+    return error != 0 ? error : wait_for_one(job, object, instance);
 }
 
 static void store_waited(run_job *job, const prog_instruction *in, expr_value value) {
@@ -443,23 +445,24 @@ static const prog_operation wait_many_operation = {"wait", begin_wait_many, fini
 
 /* What the name stands for is known only now: an object, or a list. */
 static int begin_wait_found(run_job *job, const prog_instruction *in) {
-    const prog_object *object;
-    run_instance *instance;
-    run_futures *futures;
-    expr_value value = EXPR_NONE;
-    int error = run_find(job, in->operands[WAIT_WHAT].target, &value);
+    const prog_object *object = NULL;
+    run_instance *instance = NULL;
+    run_futures *futures = NULL;
+    expr_value value;
+    int error = run_take(job, in->operands[WAIT_WHAT].target, &value);
     bool future = expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE;
-    if (error == 0 && (expr_is_list(value) || future)) {
+    if (error == 0 && (future || expr_is_list(value)))
         error = run_list_futures(job, value, RUN_WAIT, wants_both(in), &futures);
-        return error != 0 ? error : wait_for_many(job, in, futures);
-    }
-    if (error == 0)
-        error = run_find_object(job, in, PROG_WAITABLE, &object, &instance);
+    else if (error == 0)
+        error = run_value_object(job, value, "wait", PROG_WAITABLE, &object, &instance);
+    expr_value_unref(value);
     if (error != 0)
         return error;
+    if (futures != NULL)
+        return wait_for_many(job, in, futures);
     if (in->operands[WAIT_TIMEOUT].expression != NULL)
         return prog_raise(CAD_ETYPE, "wait() got an unexpected keyword argument 'timeout'");
-    return begin_wait(job, in);
+    return wait_for_one(job, object, instance);
 }
 
 static int finish_wait_found(run_job *job, const prog_instruction *in, int result) {

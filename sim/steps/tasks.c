@@ -279,7 +279,7 @@ static int cancel_all(run_job *job, const expr_list *list, const char *message) 
 
 static int begin_cancel(run_job *job, const prog_instruction *in) {
     const char *message = NULL;
-    expr_value value;
+    expr_value value = EXPR_NONE;
     int error = 0;
     /* The message first: making it can change what a name stands for, but not the other way. */
     if (in->operands[1].text != NULL) {
@@ -287,11 +287,12 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
         message = job->machine->text.data;
     }
     if (error == 0)
-        error = run_find(job, in->operands[0].target, &value);
-    if (error != 0)
-        return error;
-    return expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
-                               : cancel_one(job, value, message);
+        error = run_take(job, in->operands[0].target, &value);
+    if (error == 0)
+        error = expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
+                                    : cancel_one(job, value, message);
+    expr_value_unref(value);
+    return error;
 }
 
 const prog_step step_cancel = {
@@ -309,13 +310,13 @@ const prog_step step_cancel = {
 
 static int begin_uncancel(run_job *job, const prog_instruction *in) {
     expr_value value;
-    int error = run_find(job, in->operands[0].target, &value);
-    if (error != 0)
-        return error;
-    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_FUTURE)
-        return run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
-    (void)cad_task_uncancel(expr_to_pointer(value));
-    return 0;
+    int error = run_take(job, in->operands[0].target, &value);
+    if (error == 0 && expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE)
+        (void)cad_task_uncancel(expr_to_pointer(value));
+    else if (error == 0)
+        error = run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
+    expr_value_unref(value);
+    return error;
 }
 
 const prog_step step_uncancel = {
