@@ -92,13 +92,13 @@ class Unfinished(CliTest):
         names = {event["tid"]: event["name"] for event in events if event.get("cat") == "task"}
         return {names[event["tid"]]: event["args"] for event in events
                 if event["ph"] == "E" and event["cat"] == "wait"
-                and event["args"].get("outcome") == "pending"}
+                and event.get("args", {}).get("outcome") == "pending"}
 
     def test_who_waits_for_whom_and_where(self):
         ends = self.ends()
         self.assertEqual(ends["Ann"], {
-            "outcome": "pending", "where": "table:1:165: /tasks/0/do/0/do/1", "step": "with",
-            "why": "lock b, held by Bob", "taken": "Bob at table:1:231: /tasks/1/do/0 (with)",
+            "outcome": "pending", "where": "table:1:159: /tasks/0/do/0/do/1", "step": "with",
+            "why": "lock b, held by Bob", "taken": "Bob at table:1:211: /tasks/1/do/0 (with)",
             "circle": 1, "next": "Bob", "next_tid": 3})
         self.assertEqual((ends["Bob"]["circle"], ends["Bob"]["next"]), (1, "Ann"))
         self.assertEqual(ends["Eve"]["why"], "Ann and Bob (gather of 2, 0 done)")
