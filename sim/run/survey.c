@@ -33,7 +33,8 @@ typedef struct thing {
     uint32_t first, count;  /* of survey.parties: those that live come first */
     uint32_t room;
     uint64_t members, done; /* of what follows others */
-    uint64_t units;         /* taken, in all */
+    uint32_t living;        /* of count; the others have ended, and are behind these */
+    uint64_t units[2];      /* that these and those have taken */
 } thing;
 
 struct run_survey {
@@ -151,11 +152,14 @@ static void count_party(run_survey *self, thing *what, const party *who) {
 
 static void add_party(run_survey *self, thing *what, const party *who) {
     party *last = what->count > 0 ? &self->parties[what->first + what->count - 1] : NULL;
-    what->units++;
-    if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task)
+    bool lives = who->task != RUN_NO_NODE || what->relation == RUN_AWAITED;
+    what->units[!lives]++;
+    if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task) {
         last->units++;
-    else
-        self->parties[what->first + what->count++] = *who;
+        return;
+    }
+    self->parties[what->first + what->count++] = *who;
+    what->living += lives;
 }
 
 /* Who else seems to hold a lock has given it up for the time of a Condition.wait(). */
@@ -165,11 +169,14 @@ static bool holds_it(const thing *what, uint64_t task) {
 
 static void visit_block(run_survey *self, const run_frame *frame, const prog_block *block,
                         uint32_t task, note *take) {
+    const prog_object *object;
+    run_instance *instance;
     expr_value value = frame->locals[block->slot];
-    if (!block->holds || value == EXPR_NONE)
+    if (!block->holds || value == EXPR_NONE ||
+        run_value_object(job_of(self->tasks[task]), value, "with", PROG_ENTERABLE, &object,
+                         &instance) != 0)
         return;
-    const prog_object *object = expr_to_pointer(value);
-    const void *held = run_held_by(object, &self->machine->objects[object->index]);
+    const void *held = run_held_by(object, instance);
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)held);
     if (number == UINT32_MAX || !holds_it(&self->things[number], cad_task_id(self->tasks[task])))
         return;
@@ -433,18 +440,14 @@ static bool describe_party(const run_survey *self, const party *who, run_party *
     return to->error != NULL;
 }
 
-/* Counts all; keeps the first of them. */
-static bool describe_parties(const run_survey *self, const thing *what, run_wait *wait) {
-    for (uint32_t i = 0; i < what->count; i++) {
-        const party *who = &self->parties[what->first + i];
-        bool gone = who->task == RUN_NO_NODE && wait->relation != RUN_AWAITED;
-        run_parties *to = gone ? &wait->ended : &wait->living;
-        to->count++;
-        to->units += who->units;
-        if (to->kept == RUN_PARTIES_KEPT)
-            continue;
+/* Some that are beside each other, of which the first are kept. */
+static bool describe_parties(const run_survey *self, const party *who, uint32_t count,
+                             uint64_t units, run_parties *to) {
+    to->count = count;
+    to->units = units;
+    while (to->kept < count && to->kept < RUN_PARTIES_KEPT) {
         to->kept++;
-        if (!describe_party(self, who, &to->items[to->kept - 1]))
+        if (!describe_party(self, &who[to->kept - 1], &to->items[to->kept - 1]))
             return false;
     }
     return true;
@@ -522,7 +525,7 @@ static uint64_t units_of(const run_survey *self, const thing *what) {
     cad_object_describe(what->key, &info);
     if (strcmp(info.type, "semaphore") != 0)
         return 0;
-    uint64_t units = (uint64_t)field(&info, "value") + what->units;
+    uint64_t units = (uint64_t)field(&info, "value") + what->units[0] + what->units[1];
     uint64_t surplus = object != NULL ? object->surplus : 0;
     return units > surplus ? units - surplus : 0;
 }
@@ -537,7 +540,10 @@ static bool describe_others(const run_survey *self, uint32_t number, run_wait *w
     wait->relation = what->relation;
     if (what->relation == RUN_HOLDERS)
         wait->of = units_of(self, what);
-    return describe_parties(self, what, wait);
+    const party *who = &self->parties[what->first];
+    return describe_parties(self, who, what->living, what->units[0], &wait->living) &&
+           describe_parties(self, who + what->living, what->count - what->living, what->units[1],
+                            &wait->ended);
 }
 
 /* How many are awaited: of a task group, those that have ended are not known any more; a shield has

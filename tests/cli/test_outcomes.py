@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main
 
@@ -302,6 +303,19 @@ class Lost(Unfinished):
                          task("w", {"sleep": 3}, holding("c", {"wait": "c"}))],
                         "  w waits for condition c (wait, since 3s, at .)",
                         objects={"c": CONDITION})
+
+
+class Large(Unfinished):
+    def test_of_very_many_tasks_that_wait_for_very_many(self):
+        """A thousand hold what a hundred thousand wait for: their product is nothing that is done."""
+        start = time.monotonic()
+        lines = self.report({"objects": {"s": {"type": "semaphore", "value": 1000}, "e": EVENT},
+                             "tasks": [task("w{i}", {"sleep": 1}, holding("s"), count=100000),
+                                       task("h{i}", holding("s", {"wait": "e"}), count=1000)]},
+                            "--trace", "trace")
+        self.assertLess(time.monotonic() - start, 60)
+        self.assertIn("held by h0, h1, h2, h3, h4 and 995 more (1000 of 1000)", lines[1])
+        self.assertEqual(lines[-2], "  ... and 100950 more tasks")
 
 
 class Ended(Unfinished):
