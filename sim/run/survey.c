@@ -295,11 +295,15 @@ static bool waiting(const run_survey *self, const cad_task *task, cad_wait_info 
     return cad_task_waiting(task, wait) && wait->object != self->machine->never;
 }
 
+/* What it waits for is its own: nobody else has a name for it. */
+static bool is_in_thread(const cad_wait_info *wait) {
+    return strcmp(wait->verb, "to_thread") == 0;
+}
+
 /* Whether a task goes on by itself, or may. */
 static bool goes_on(const run_survey *self, const cad_task *task) {
     cad_wait_info wait;
-    bool waits = waiting(self, task, &wait);
-    return !waits || wait.until_ns != CAD_NEVER || (wait.object == NULL && wait.follows == NULL);
+    return !waiting(self, task, &wait) || wait.until_ns != CAD_NEVER || is_in_thread(&wait);
 }
 
 static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *targets) {
@@ -505,7 +509,7 @@ static bool describe_lost(const cad_wait_info *info, run_wait *wait) {
 /* The object, by its name; what is no object of the document's has none. */
 static bool describe_object(const cad_wait_info *info, run_wait *wait) {
     cad_object_info object = {0};
-    if (info->follows != NULL || info->object == NULL)
+    if (info->follows != NULL || info->object == NULL || is_in_thread(info))
         return true;
     if (info->task != NULL) {
         wait->type = "task";

@@ -345,6 +345,12 @@ class Ended(Unfinished):
                          ["stopped at 5s: 5 tasks have not ended", *self.LINES,
                           "outcome stopped at 5000000000"])
 
+    def test_work_in_a_thread(self):
+        self.assertEqual(self.ended("--max-time", "5", tasks=[
+            task("m", {"to_thread": 100}), task("n", {"await": "m"})])[1:3],
+            ["  m waits for work in a thread (to_thread, since 0s, at .)",
+             "  n waits for m (await, since 0s, at .)"])
+
     def test_by_steps(self):
         lines = self.ended("--max-steps", "100", tasks=[
             task("a", {"wait": ["spins"]}), task("spins", {"repeat": "forever", "do": []})])
