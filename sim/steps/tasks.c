@@ -676,7 +676,7 @@ static int begin_reschedule(run_job *job, const prog_instruction *in) {
         if (block->leave == leave_timeout)
             scope = stored_pointer(job, block->slot);
         if (scope != NULL)
-            return cad_timeout_reschedule(scope, run_deadline(machine, limit_ns));
+            return cad_timeout_reschedule(scope, cad_loop_deadline(machine->loop, limit_ns));
         i = block->parent;
     }
     return prog_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
@@ -811,7 +811,7 @@ static int begin_call_soon(run_job *job, const prog_instruction *in) {
 static int begin_call_later(run_job *job, const prog_instruction *in) {
     int64_t delay_ns;
     int error = run_evaluate_duration(job, in->operands[CALL_WHEN].expression, &delay_ns);
-    return error != 0 ? error : schedule(job, in, run_deadline(job->machine, delay_ns));
+    return error != 0 ? error : schedule(job, in, cad_loop_deadline(job->machine->loop, delay_ns));
 }
 
 static int begin_call_at(run_job *job, const prog_instruction *in) {
