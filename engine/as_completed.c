@@ -52,8 +52,15 @@ static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_as_completed, object)->waiters.count;
 }
 
+static void followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {
+    const cad_as_completed *self = CAD__CONTAINER(object, const cad_as_completed, object);
+    for (size_t i = 0; i < self->count; i++)
+        visit(self->members[i].follower.future, arg);
+}
+
 static const cad__type as_completed_type = {
     .name = "as_completed",
+    .followed = followed,
     .traced = CAD__TRACED_WHEN_USED,
     .waiters = waiters,
     .clear = clear,
@@ -70,7 +77,7 @@ int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t coun
     cad__list_init(&self->completed);
     self->timer.entry.kind = CAD__ENTRY_AS_COMPLETED_TIMEOUT;
     if (timeout_ns != CAD_NEVER && count > 0) {
-        int64_t deadline_ns = cad__deadline_after(loop, timeout_ns);
+        int64_t deadline_ns = cad_loop_deadline(loop, timeout_ns);
         int error = cad__timer_start(loop, &self->timer, deadline_ns);
         if (error != 0) {
             cad__object_free(&self->object);

@@ -438,7 +438,7 @@ cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
  */
 
 CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
-    return cad__park_until(task, cad__deadline_after(task->object.loop, delay_ns));
+    return cad__park_until(task, cad_loop_deadline(task->object.loop, delay_ns));
 }
 
 static int sleep_poll(cad_task *task) {

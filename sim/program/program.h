@@ -14,7 +14,8 @@
  *
  * What stands around an instruction - a try, a with, a timeout, a task group - is its block. The
  * blocks are known when compiling, so that entering one costs nothing at run time: only when an
- * error or a return leaves an instruction are its blocks looked at, from the innermost one out.
+ * error, a return or a jump out of a loop leaves an instruction are its blocks looked at, from the
+ * innermost one out.
  * What a block has to remember meanwhile (its scope, the error being handled) is in slots of the
  * coroutine, beside its variables.
  */
@@ -164,9 +165,9 @@ struct prog_block;
 struct run_job;
 struct run_completion;
 
-/* How a block is left, by an error or a return: the step that opened it says so. Returns 1 where
- * that leads to other instructions, to which it has set the job; 0 where the block is left, and the
- * completion may be another one by now; or CAD_ENOMEM. */
+/* How a block is left, by an error, a return, a break or a continue: the step that opened it says
+ * so. Returns 1 where that leads to other instructions, to which it has set the job; 0 where the
+ * block is left, and the completion may be another one by now; or CAD_ENOMEM. */
 typedef int prog_leave(struct run_job *job, const struct prog_block *block,
                        struct run_completion *completion);
 
@@ -192,6 +193,7 @@ enum {
 
 typedef struct prog_block {
     prog_leave *leave;
+    bool holds; /* the object that is in its first hidden slot */
     uint32_t parent;
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
@@ -259,9 +261,21 @@ typedef struct prog_invariant {
     uint32_t place;
 } prog_invariant;
 
+/* How a run ends, in the words of documents. */
+enum prog_outcome {
+    PROG_COMPLETE,
+    PROG_FAILED,
+    PROG_DEADLOCK,
+    PROG_INTERRUPTED,
+    PROG_STOPPED,
+    PROG_LIMIT,
+    PROG_OUTCOMES, /* how many there are; in prog_expect: none is given */
+};
+extern const char *const prog_outcome_names[PROG_OUTCOMES];
+
 typedef struct prog_expect {
     bool given;
-    const char *outcome; /* NULL: not given */
+    enum prog_outcome outcome;
     uint32_t outcome_place;
     prog_setting makespan_least, makespan_most; /* equal where it is one number */
     prog_setting max_concurrent;
@@ -325,6 +339,7 @@ typedef struct prog_program {
     prog_expect expect;
     bool setup_is_quiet; /* it changes nothing that a task's count, name or variables can see */
     bool draws;          /* somewhere a random number is drawn */
+    bool joins;          /* somewhere a queue is joined */
 
     struct prog_arena *arena;
     struct prog_owned *owned;

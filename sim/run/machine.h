@@ -10,8 +10,9 @@
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
-#include "run/lines.h"
+#include "run/holds.h"
 #include "run/result.h"
+#include "run/settings.h"
 
 struct trace_stream;
 struct run_callback;
@@ -23,45 +24,6 @@ typedef struct run_instance {
     void *primitive;  /* cad_queue *, cad_lock *, ... */
     expr_value value; /* of a future: what it was given */
 } run_instance;
-
-typedef struct run_override {
-    const char *name;
-    const char *value; /* an expression over the variables before it */
-} run_override;
-
-/* Who shows how far a run is. */
-typedef struct run_progress {
-    /* Called every few milliseconds. */
-    void (*show)(struct run_progress *progress, const run_machine *machine);
-    /* Called before something is said: a line printed, a report. */
-    void (*hide)(struct run_progress *progress);
-} run_progress;
-
-/* What the document leaves open. */
-typedef struct run_machine_options {
-    bool real; /* the clock */
-    bool seed_given;
-    bool until_given;
-    int64_t seed;
-    int64_t until_ns;
-    const run_override *overrides;
-    size_t override_count;
-    int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
-    uint64_t max_steps;     /* instructions in all */
-    uint64_t max_still;     /* instructions while the clock stands still */
-    uint64_t max_tasks;     /* tasks in all */
-    int64_t max_time_ns;    /* loop time; CAD_NEVER */
-    run_lines *lines;       /* where the tasks print */
-    const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
-    FILE *report;           /* where what goes wrong is said; NULL: nowhere */
-    run_progress *progress; /* NULL: nobody */
-} run_machine_options;
-
-/* As long a run as no honest scenario takes. */
-#define RUN_MAX_STEPS UINT64_C(10000000000)
-#define RUN_MAX_STILL UINT64_C(500000000)
-#define RUN_MAX_TASKS UINT64_C(1000000000)
-#define RUN_MAX_TIME_NS (INT64_C(100) * 366 * 24 * 3600 * CAD_SECOND)
 
 /* How much was done, against the limits. Instructions are counted down, and looked at when none
  * is left. */
@@ -90,11 +52,11 @@ struct run_machine {
     unsigned creating;         /* tasks, each by the first turn of the one before */
     uint64_t *spawned;         /* by coroutine */
     expr_value *arguments;     /* of the task that is being created */
-    expr_value found;          /* what the last expression gave that stood for a name */
     cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
     struct run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     run_draws draws;   /* of vars, setup and on_interrupt */
+    run_holds holds;   /* who has acquired what, for reports */
     base_symbols ordinals;
     uint64_t *ordinal_counts;
     size_t ordinal_capacity;
@@ -133,6 +95,9 @@ struct run_machine {
     run_result result;
 };
 
+/* Shows how far it is, if somebody wants to see that. */
+void run_machine_show(const run_machine *machine);
+
 /* Ends the run as soon as the running callback returns. The first call counts. Returns PROG_HALT,
  * for a step to return. */
 int run_machine_stop(run_machine *machine, enum run_outcome outcome, const char *format, ...)
@@ -147,8 +112,5 @@ int run_machine_no_memory(run_machine *machine);
 
 /* How many instructions were run so far. */
 uint64_t run_machine_steps(const run_machine *machine);
-
-/* So much from now, in loop time; CAD_NEVER stays that. */
-int64_t run_deadline(const run_machine *machine, int64_t delay_ns);
 
 #endif

@@ -4,12 +4,7 @@
 #include "base/memory.h"
 
 const char *run_outcome_name(enum run_outcome outcome) {
-    static const char *const names[] = {
-        [RUN_COMPLETE] = "complete",       [RUN_FAILED] = "failed",   [RUN_DEADLOCK] = "deadlock",
-        [RUN_INTERRUPTED] = "interrupted", [RUN_STOPPED] = "stopped", [RUN_LIMIT] = "limit",
-        [RUN_BROKEN] = "broken",
-    };
-    return names[outcome];
+    return outcome == RUN_BROKEN ? "broken" : prog_outcome_names[outcome];
 }
 
 void run_result_clear(run_result *result) {
@@ -17,6 +12,6 @@ void run_result_clear(run_result *result) {
         base_free(result->failures[i].who);
         base_free(result->failures[i].what);
     }
-    run_deadlock_free(&result->deadlock);
+    run_waits_clear(&result->waits);
     base_free(result->running);
 }

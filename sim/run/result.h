@@ -5,16 +5,18 @@
 
 #include <stdint.h>
 
-#include "run/deadlock.h"
+#include "program/program.h"
+#include "run/waits.h"
 
+/* Those that a document knows, by the same numbers; and one more. */
 enum run_outcome {
-    RUN_COMPLETE,
-    RUN_FAILED,
-    RUN_DEADLOCK,
-    RUN_INTERRUPTED,
-    RUN_STOPPED,
-    RUN_LIMIT,
-    RUN_BROKEN, /* the environment failed: no memory, no trace */
+    RUN_COMPLETE = PROG_COMPLETE,
+    RUN_FAILED = PROG_FAILED,
+    RUN_DEADLOCK = PROG_DEADLOCK,
+    RUN_INTERRUPTED = PROG_INTERRUPTED,
+    RUN_STOPPED = PROG_STOPPED,
+    RUN_LIMIT = PROG_LIMIT,
+    RUN_BROKEN = PROG_OUTCOMES, /* the environment failed: no memory, no trace */
 };
 
 /* "complete", ...; "broken" is no outcome of the language. */
@@ -50,7 +52,7 @@ typedef struct run_result {
     uint64_t task_count;    /* created in all */
     uint64_t pending_count; /* not ended when the run was over */
     uint64_t spans_most;    /* open at once */
-    run_deadlock deadlock;  /* where the outcome is DEADLOCK */
+    run_waits waits;        /* of these, who waited for what */
     char *running;          /* who ran when a limit of steps ended the run: "task job1" */
     uint32_t running_place; /* ... and at which step; a byte offset */
     uint64_t failure_count;

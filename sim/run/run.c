@@ -13,11 +13,14 @@
 #include "base/number.h"
 #include "program/kinds.h"
 #include "run/callback.h"
+#include "run/closing.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
+#include "run/machine.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
+#include "run/unfinished.h"
 #include "trace/stream.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
@@ -73,6 +76,7 @@ static int make_loop(run_machine *machine) {
         return error;
     cad_loop_set_exception_handler(machine->loop, run_note_unretrieved, machine);
     cad_loop_set_limit(machine->loop, options->max_time_ns);
+    cad_loop_set_nominal(machine->loop, true);
     cad_loop_set_eager_tasks(machine->loop, machine->program->eager_tasks);
     machine->wait_hook.before_wait = flush_lines;
     if (options->lines->prompt)
@@ -121,8 +125,23 @@ static const char *item_text(void *context, void *item) {
     return error == 0 ? machine->detail.data : NULL;
 }
 
+void run_machine_header(const run_machine *machine, struct trace_header *header) {
+    header->scenario = machine->program->name;
+    header->clock = machine->options->real ? "real" : "virtual";
+    header->seed = machine->result.seed;
+    header->until_ns = machine->until_ns;
+    header->live = machine->options->real;
+}
+
+static void trace_failed(void *arg) {
+    run_machine *machine = arg;
+    if (machine->trace != NULL)
+        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
+}
+
 void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
     machine->trace = trace;
+    trace_stream_on_failure(trace, trace_failed, machine);
     trace_stream_set_error_names(trace, error_name, (void *)(uintptr_t)machine->program);
     trace_stream_set_item_texts(trace, item_text, machine);
     trace_stream_attach(trace, machine->loop);
@@ -179,6 +198,7 @@ void run_machine_free(run_machine *machine) {
     drop_values(machine->globals, machine->program->global_names.count);
     cad_loop_free(machine->loop);
     run_result_clear(&machine->result);
+    run_holds_free(&machine->holds);
     base_symbols_free(&machine->ordinals);
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);
@@ -327,6 +347,18 @@ static void heed_no_signals(run_machine *machine) {
         cad_loop_interrupt_off(machine->loop, *number);
 }
 
+/* Who has not ended, and why. */
+static void explain(run_machine *machine, enum run_outcome outcome) {
+    if (outcome == RUN_COMPLETE || outcome == RUN_BROKEN)
+        return;
+    run_survey *survey = run_survey_new(machine, outcome == RUN_DEADLOCK);
+    if (survey != NULL)
+        run_report_unfinished(machine, survey, outcome);
+    if (survey != NULL && machine->trace != NULL)
+        run_close_tasks(machine, survey);
+    run_survey_free(survey);
+}
+
 /* What is found out while tasks and loop are still there; then they go. */
 static void end(run_machine *machine, enum run_outcome outcome) {
     const prog_program *program = machine->program;
@@ -338,8 +370,7 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     if (outcome == RUN_INTERRUPTED && program->on_interrupt != NULL)
         (void)run_body(machine, program->on_interrupt, "on_interrupt");
     run_check_invariants(machine);
-    if (outcome == RUN_DEADLOCK)
-        run_report_deadlock(machine);
+    explain(machine, machine->stopping ? machine->stop_outcome : outcome);
     cad_loop_set_trace(machine->loop, NULL);
     run_note_tasks(machine);
     machine->result.pending_count = count_pending(machine);

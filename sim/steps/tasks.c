@@ -279,7 +279,7 @@ static int cancel_all(run_job *job, const expr_list *list, const char *message) 
 
 static int begin_cancel(run_job *job, const prog_instruction *in) {
     const char *message = NULL;
-    expr_value value;
+    expr_value value = EXPR_NONE;
     int error = 0;
     /* The message first: making it can change what a name stands for, but not the other way. */
     if (in->operands[1].text != NULL) {
@@ -287,11 +287,12 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
         message = job->machine->text.data;
     }
     if (error == 0)
-        error = run_find(job, in->operands[0].target, &value);
-    if (error != 0)
-        return error;
-    return expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
-                               : cancel_one(job, value, message);
+        error = run_take(job, in->operands[0].target, &value);
+    if (error == 0)
+        error = expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
+                                    : cancel_one(job, value, message);
+    expr_value_unref(value);
+    return error;
 }
 
 const prog_step step_cancel = {
@@ -309,13 +310,13 @@ const prog_step step_cancel = {
 
 static int begin_uncancel(run_job *job, const prog_instruction *in) {
     expr_value value;
-    int error = run_find(job, in->operands[0].target, &value);
-    if (error != 0)
-        return error;
-    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_FUTURE)
-        return run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
-    (void)cad_task_uncancel(expr_to_pointer(value));
-    return 0;
+    int error = run_take(job, in->operands[0].target, &value);
+    if (error == 0 && expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE)
+        (void)cad_task_uncancel(expr_to_pointer(value));
+    else if (error == 0)
+        error = run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
+    expr_value_unref(value);
+    return error;
 }
 
 const prog_step step_uncancel = {
@@ -675,7 +676,7 @@ static int begin_reschedule(run_job *job, const prog_instruction *in) {
         if (block->leave == leave_timeout)
             scope = stored_pointer(job, block->slot);
         if (scope != NULL)
-            return cad_timeout_reschedule(scope, run_deadline(machine, limit_ns));
+            return cad_timeout_reschedule(scope, cad_loop_deadline(machine->loop, limit_ns));
         i = block->parent;
     }
     return prog_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
@@ -810,7 +811,7 @@ static int begin_call_soon(run_job *job, const prog_instruction *in) {
 static int begin_call_later(run_job *job, const prog_instruction *in) {
     int64_t delay_ns;
     int error = run_evaluate_duration(job, in->operands[CALL_WHEN].expression, &delay_ns);
-    return error != 0 ? error : schedule(job, in, run_deadline(job->machine, delay_ns));
+    return error != 0 ? error : schedule(job, in, cad_loop_deadline(job->machine->loop, delay_ns));
 }
 
 static int begin_call_at(run_job *job, const prog_instruction *in) {
