@@ -14,7 +14,8 @@
  *
  * What stands around an instruction - a try, a with, a timeout, a task group - is its block. The
  * blocks are known when compiling, so that entering one costs nothing at run time: only when an
- * error or a return leaves an instruction are its blocks looked at, from the innermost one out.
+ * error, a return or a jump out of a loop leaves an instruction are its blocks looked at, from the
+ * innermost one out.
  * What a block has to remember meanwhile (its scope, the error being handled) is in slots of the
  * coroutine, beside its variables.
  */
@@ -169,9 +170,9 @@ struct prog_block;
 struct run_job;
 struct run_completion;
 
-/* How a block is left, by an error or a return: the step that opened it says so. Returns 1 where
- * that leads to other instructions, to which it has set the job; 0 where the block is left, and the
- * completion may be another one by now; or CAD_ENOMEM. */
+/* How a block is left, by an error, a return, a break or a continue: the step that opened it says
+ * so. Returns 1 where that leads to other instructions, to which it has set the job; 0 where the
+ * block is left, and the completion may be another one by now; or CAD_ENOMEM. */
 typedef int prog_leave(struct run_job *job, const struct prog_block *block,
                        struct run_completion *completion);
 
@@ -266,9 +267,21 @@ typedef struct prog_invariant {
     uint32_t place;
 } prog_invariant;
 
+/* How a run ends, in the words of documents. */
+enum prog_outcome {
+    PROG_COMPLETE,
+    PROG_FAILED,
+    PROG_DEADLOCK,
+    PROG_INTERRUPTED,
+    PROG_STOPPED,
+    PROG_LIMIT,
+    PROG_OUTCOMES, /* how many there are; in prog_expect: none is given */
+};
+extern const char *const prog_outcome_names[PROG_OUTCOMES];
+
 typedef struct prog_expect {
     bool given;
-    const char *outcome; /* NULL: not given */
+    enum prog_outcome outcome;
     uint32_t outcome_place;
     prog_setting makespan_least, makespan_most; /* equal where it is one number */
     prog_setting max_concurrent;
