@@ -45,17 +45,12 @@ static size_t locals_offset(const prog_program *program) {
     return sizeof(run_job) + (program->draws ? sizeof(run_draws) : 0);
 }
 
-/* Apart, so that a turn, of which a task has many, is one piece with its step. */
-static __attribute__((noinline)) int end_task(const run_job *job, int result) {
-    if (job->machine->holds.count > 0)
-        run_holds_end(&job->machine->holds, cad_current_task(), result);
-    return result == 0 ? cad_return(expr_value_pack(job->held)) : result;
-}
-
 static int step(void *state, int result) {
     run_job *job = state;
     result = run_take_turn(job, result);
-    return result == CAD_PENDING ? result : end_task(job, result);
+    if (result == 0)
+        return cad_return(expr_value_pack(job->held));
+    return result;
 }
 
 static void finish(void *state) {
