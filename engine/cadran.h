@@ -485,6 +485,11 @@ CAD_API int cad_condition_wait_for(cad_condition *condition, int (*predicate)(vo
 /* Condition.notify(n), notify_all(): CAD_ERUNTIME when the lock is not locked. */
 CAD_API int cad_condition_notify(cad_condition *condition, size_t n);
 CAD_API int cad_condition_notify_all(cad_condition *condition);
+/* For reports: whether the last notify was of use to nobody; *when_ns says since when that is so.
+ * It came while nobody waited; or it went to a task that was cancelled in that instant, when there
+ * was nobody to whom it could be passed on: *task is its name then, borrowed, else NULL. */
+CAD_API bool cad_condition_lost(const cad_condition *condition, int64_t *when_ns,
+                                const char **task);
 
 /* --- Barriers ---------------------------------------------------------------------------- */
 
