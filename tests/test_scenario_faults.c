@@ -202,11 +202,25 @@ static void test_scenario_faults__exceptions(void **state) {
         "4:21: /tasks/0/do/0/except/TimeoutEror: nothing raises \"TimeoutEror\"; did "
         "you mean \"TimeoutError\"?\n"
         "4:38: /tasks/0/do/0/except/a b: \"a b\" cannot be the name of an exception\n"
-        "5:1: /tasks/0/do/1: a try needs \"except\" or \"finally\"\n"
+        "5:1: /tasks/0/do/1: a try needs \"except\", \"except*\" or \"finally\"\n"
         "6:10: /tasks/0/do/2/raise: there is no exception to raise again: this is no "
         "branch of an \"except\"\n"
         "7:10: /tasks/0/do/3/raise: expected true\n"
         "8:10: /tasks/0/do/4/raise: \"a b\" cannot be the name of an exception\n");
+    scenario_refuse(
+        STEPS("{'try':[],'except*':{'ExceptionGroup':[]}},\n"
+              "{'try':[],'except*':{'*':[]},'except':{'*':[]}},\n"
+              "{'while':1,'do':[{'try':[],'except*':{'*':[{'break':true},\n"
+              "{'while':1,'do':[{'continue':true},{'return':1}]},{'continue':true}]}}]}"),
+        "4:22: /tasks/0/do/0/except*/ExceptionGroup: \"except*\" looks at the members of a group; "
+        "\"ExceptionGroup\" itself is for \"except\"\n"
+        "5:11: /tasks/0/do/1/except*: a try has \"except\" or \"except*\", not both\n"
+        "6:44: /tasks/0/do/2/do/0/except*/*/0: \"break\" cannot stand in a branch of \"except*\", "
+        "as in Python\n"
+        "7:36: /tasks/0/do/2/do/0/except*/*/1/do/1: \"return\" cannot stand in a branch of "
+        "\"except*\", as in Python\n"
+        "7:51: /tasks/0/do/2/do/0/except*/*/2: \"continue\" cannot stand in a branch of "
+        "\"except*\", as in Python\n");
     scenario_refuse(STEPS("{'try':[],'except':{'*':[{'raise':true,'message':'m'}]}}"),
                     "4:40: /tasks/0/do/0/except/*/0/message: an exception that is raised again "
                     "keeps its message\n");

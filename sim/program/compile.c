@@ -490,6 +490,7 @@ void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node 
     compiler->never_waits = never_waits;
     compiler->block = compiler->group = compiler->timeout = compiler->except = PROG_NO_BLOCK;
     compiler->loop = no_loop;
+    compiler->except_star = false;
     compiler->lasting = (uint32_t)body->variables.count;
     compiler->hidden = body->slots = compiler->lasting + body->lasting;
     body->scratch = PROG_NO_SLOT;

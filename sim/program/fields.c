@@ -2,12 +2,10 @@
 #include "program/fields.h"
 
 const prog_field prog_document_fields[] = {
-    {"cadran", true},       {"$schema", false},      {"name", false},
-    {"description", false}, {"seed", false},         {"vars", false},
-    {"objects", false},     {"coroutines", false},   {"tasks", false},
-    {"setup", false},       {"until", false},        {"threads", false},
-    {"eager_tasks", false},
-    {"signals", false},     {"on_interrupt", false}, {"expect", false},
+    {"cadran", true},       {"$schema", false}, {"name", false},         {"description", false},
+    {"seed", false},        {"vars", false},    {"objects", false},      {"coroutines", false},
+    {"tasks", false},       {"setup", false},   {"until", false},        {"threads", false},
+    {"eager_tasks", false}, {"signals", false}, {"on_interrupt", false}, {"expect", false},
     {"network", false}, /* a fault of its own, until there is one */
     {NULL, false},
 };

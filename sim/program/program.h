@@ -77,7 +77,7 @@ enum prog_reference_kind {
     PROG_KIND_OBJECT,    /* const prog_object *, lives as long as the program */
     PROG_KIND_FUTURE,    /* cad_future *, counted */
     PROG_KIND_HANDLE,    /* struct run_callback *, counted */
-    PROG_KIND_EXCEPTION, /* cad_exception *, counted; in hidden slots only */
+    PROG_KIND_EXCEPTION, /* cad_exception *, counted */
     PROG_KIND_FUTURES,   /* struct run_futures *, counted; in hidden slots only */
 };
 
@@ -192,7 +192,8 @@ typedef struct prog_block {
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
     uint32_t place;
-    uint32_t error;               /* of a branch of `except`: the slot of `error` */
+    uint32_t error;     /* of a branch of `except`: the slot of `error` */
+    uint32_t exception; /* likewise, of the variable that holds it; PROG_NO_SLOT: none does */
     const prog_handler *handlers; /* of what `except` watches: as they are tried */
     size_t handler_count;
 } prog_block;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "cadran.h"
 #include "document/hooks.h"
+#include "program/exceptions.h"
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/names.h"
@@ -57,6 +58,14 @@ static int handle_show(const void *pointer, base_buffer *buffer) {
     return base_buffer_append(buffer, "<Handle>", strlen("<Handle>"));
 }
 
+static const char *exception_type_name(const void *pointer) {
+    return cad_error_name(cad_exception_code(pointer));
+}
+
+static int exception_show(const void *pointer, base_buffer *buffer) {
+    return prog_error_text(cad_exception_code(pointer), pointer, buffer);
+}
+
 static void exception_ref(void *pointer) {
     (void)cad_exception_ref(pointer);
 }
@@ -82,7 +91,7 @@ static const expr_reference_kind kinds[] = {
     [PROG_KIND_OBJECT] = {object_type_name, NULL, NULL, object_show},
     [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show},
     [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show},
-    [PROG_KIND_EXCEPTION] = {NULL, exception_ref, exception_unref, NULL},
+    [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show},
     [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL},
 };
 

@@ -9,6 +9,12 @@
 #include "run/interpreter.h"
 #include "run/values.h"
 
+/* What leads out of a branch of `except*`, which Python does not allow. */
+static void fault_in_star(const doc_node *node, const char *verb) {
+    (void)doc_node_fault(node, "\"%s\" cannot stand in a branch of \"except*\", as in Python",
+                         verb);
+}
+
 /* --- let, assign ----------------------------------------------------------------------------- */
 
 static int begin_let(run_job *job, const prog_instruction *in) {
@@ -300,7 +306,9 @@ static bool check_in_loop(prog_compiler *compiler, const prog_step *step, const 
     prog_operand members[PROG_STEP_MEMBERS];
     if (!prog_compile_members(compiler, step, node, members))
         return false;
-    if (compiler->loop.again == PROG_NO_PC)
+    if (compiler->loop.again == PROG_NO_PC && compiler->except_star)
+        fault_in_star(node, step->operation.name);
+    else if (compiler->loop.again == PROG_NO_PC)
         (void)doc_node_fault(node,
                              "\"%s\" is for the steps of a loop: \"for\", \"while\", \"repeat\" "
                              "or \"as_completed\"",
@@ -402,6 +410,14 @@ static int begin_return(run_job *job, const prog_instruction *in) {
     return PROG_RETURN;
 }
 
+static void compile_return(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (compiler->except_star)
+        fault_in_star(node, "return");
+    if (prog_compile_members(compiler, step, node, operands))
+        (void)prog_emit(compiler, &step->operation, node, operands, 1);
+}
+
 const prog_step step_return = {
     .operation = {"return", begin_return, NULL},
     .family = PROG_FAMILY_CONTROL,
@@ -410,6 +426,7 @@ const prog_step step_return = {
     .python = "return",
     .summary = "Ends the coroutine with a value.",
     .example = "[{\"print\": \"this\"}, {\"return\": 42}, {\"print\": \"never this\"}]",
+    .compile = compile_return,
 };
 
 static int begin_call(run_job *job, const prog_instruction *in) {
