@@ -354,10 +354,6 @@ static void test_expression__knows_names_and_functions(void **state) {
         assert_true(expr_is_name(names[i], strlen(names[i])));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_false(expr_is_name(others[i], strlen(others[i])));
-    assert_true(expr_is_function(NULL, "min", 3));
-    assert_true(expr_is_function(&scope, "qsize", 5));
-    assert_false(expr_is_function(NULL, "qsize", 5));
-    assert_false(expr_is_function(&scope, "qsiz", 4));
 }
 
 /* --- Faults ---------------------------------------------------------------------------------- */

@@ -30,6 +30,8 @@ static void test_quantity__times_have_units(void **state) {
                 {"3\xC2\xB5s", 3000},
                 {"0.0000000001", 0},
                 {"00000000000000000000002.5", 5 * SECOND / 2},
+                {"100000h", 360000000 * SECOND},
+                {"4.6e9", 4600000000 * SECOND},
                 {"0e99999", 0}};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         int64_t ns = -1;
@@ -45,6 +47,8 @@ static void test_quantity__times_have_units(void **state) {
                                       "inf",
                                       "0x10",
                                       "1e300",
+                                      "146.2e9",
+                                      "4.7e9",
                                       ".",
                                       "1.2.3",
                                       "1e",
@@ -53,6 +57,32 @@ static void test_quantity__times_have_units(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         int64_t ns;
         assert_false(base_time_read(bad[i], &ns));
+    }
+}
+
+static void test_quantity__counts_are_whole(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t number;
+    } good[] = {{"0", 0},
+                {"-12", -12},
+                {"2e9", 2000000000},
+                {"-1e3", -1000},
+                {"0e99999999999999999999", 0},
+                {"9223372036854775807", INT64_MAX},
+                {"-9223372036854775808", INT64_MIN}};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        int64_t number = 99;
+        assert_true(base_whole_read(good[i].text, &number));
+        assert_true(number == good[i].number);
+    }
+    static const char *const bad[] = {"",    "-",   " 1",  "+1",   "1.5",
+                                      "1.0", "x",   "1e",  "1e-3", "1e19",
+                                      "2*3", "10 ", "--1", "0x10", "9223372036854775808"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        int64_t number;
+        assert_false(base_whole_read(bad[i], &number));
     }
 }
 
@@ -71,6 +101,7 @@ static void test_quantity__sizes_have_units(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantity__times_have_units),
+        cmocka_unit_test(test_quantity__counts_are_whole),
         cmocka_unit_test(test_quantity__sizes_have_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

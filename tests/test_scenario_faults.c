@@ -70,10 +70,21 @@ static void test_scenario_faults__variables(void **state) {
     (void)state;
     scenario_refuse("{'cadran':1,'vars':{'a':'b','b':1,'min':1,'2x':1}}",
                     "1:26: /vars/a: unknown name \"b\"\n    b\n    ^\n"
-                    "1:35: /vars/min: \"min\" is the name of a function\n"
                     "1:43: /vars/2x: \"2x\" cannot be a name: letters, digits and _, no digit "
                     "first, and no word of the expressions\n");
     scenario_refuse("{'cadran':1,'vars':{'a':'1 / 0'}}", "1:25: /vars/a: division by zero\n");
+}
+
+/* done(t) is the function, done the variable. */
+static void test_scenario_faults__variables_may_have_names_of_functions(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'vars':{'min':3,'len':[1]},'objects':{'now':{'type':'lock'}},"
+                   "'tasks':[{'name':'a','do':[{'let':{'done':'min(min, 2) + len(len)'}},"
+                   "{'with':'now','do':[{'print':'{done} {locked(now)} {now()}'}]}]}]}",
+                   "3 True 0\n", "complete");
+    scenario_refuse(STEPS("{'print':'{done}'}"),
+                    "4:12: /tasks/0/do/0/print: \"done\" is a function, and is followed by \"(\"\n"
+                    "    done\n    ^~~~\n");
 }
 
 static void test_scenario_faults__objects(void **state) {
@@ -183,7 +194,6 @@ static void test_scenario_faults__names(void **state) {
                           "{'assign':{'vv':1}},\n{'get':'q','as':'a b'}"),
                     "4:12: /tasks/0/do/0/print: unknown name \"duratoin\"; did you mean "
                     "\"duration\"?\n    duratoin\n    ^~~~~~~~\n"
-                    "5:22: /tasks/0/do/1/let/max: \"max\" is the name of a function\n"
                     "6:12: /tasks/0/do/2/assign/vv: unknown scenario variable \"vv\"\n"
                     "7:17: /tasks/0/do/3/as: \"a b\" cannot be a name: letters, digits and _, no "
                     "digit first, and no word of the expressions\n");
@@ -192,6 +202,22 @@ static void test_scenario_faults__names(void **state) {
                     "5:20: /tasks/0/do/1/args: coroutine \"w\" needs the argument \"n\"\n"
                     "5:21: /tasks/0/do/1/args/m: unknown argument \"m\"\n"
                     "6:1: /tasks/0/do/2: coroutine \"w\" needs the argument \"n\"\n");
+}
+
+static void test_scenario_faults__tasks_by_number(void **state) {
+    (void)state;
+    scenario_refuse(STEPS("{'spawn':'w','args':{'n':1},'index':'k'},\n"
+                          "{'spawn':'w','args':{'n':1},'count':1.5},\n"
+                          "{'wait':'e','as':['a','b']},\n{'wait':['t1'],'as':['a']},\n"
+                          "{'gather':'nobody'},\n{'cancel':'v[0'}"),
+                    "4:29: /tasks/0/do/0/index: \"index\" counts the tasks of a \"count\"\n"
+                    "5:37: /tasks/0/do/1/count: count must be a whole number, not 1.5\n"
+                    "6:18: /tasks/0/do/2/as: this \"wait\" gives one value; two are for a list of "
+                    "tasks\n"
+                    "7:21: /tasks/0/do/3/as: expected two variables, for those that are done and "
+                    "those that are pending\n"
+                    "8:12: /tasks/0/do/4/gather: unknown name \"nobody\"\n    nobody\n    ^~~~~~\n"
+                    "9:13: /tasks/0/do/5/cancel: this \"[\" is not closed\n    v[0\n     ^\n");
 }
 
 static void test_scenario_faults__exceptions(void **state) {
@@ -296,11 +322,14 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__each_type_of_objects_has_a_row, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__document, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__variables, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__variables_may_have_names_of_functions,
+                                  teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__verbs, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__members, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__names, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__tasks_by_number, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__exceptions, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__where_a_step_may_stand, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__expectations, teardown),

@@ -426,7 +426,7 @@ static void test_table__refuses_wrong_use(void **state) {
          "cadran table: --step wants a time above 0, such as 0.5 or "
          "250ms, not \"0.0000000001\"\n"},
         {{"--tolerance", "much"},
-         "cadran table: --tolerance wants a time, such as 0 or 20ms, not "
+         "cadran table: --tolerance wants a time, such as 3.5 or 250ms, not "
          "\"much\"\n"},
         {{"--format", "html"},
          "cadran table: --format is one of markdown, text, csv and json, "

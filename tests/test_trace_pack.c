@@ -212,10 +212,19 @@ static void test_trace_pack__a_packed_trace_may_be_cut_at_any_byte(void **state)
         write_trace(names[packing], 300);
         struct bytes packed = read_file(names[packing]);
         uint64_t events = 0;
+        bool readable = false;
         for (size_t size = 1; size <= packed.size; size++) {
             struct trace_model *trace;
-            char expected[64];
+            char expected[96];
             int error = trace_read_memory("t", packed.data, size, &trace, message);
+            if (error == CAD_EINVAL && !readable) { /* as far as nothing comes out */
+                snprintf(expected, sizeof expected,
+                         "t:1: cut short at byte %zu: nothing of what %s has packed can be read",
+                         size, packing == GZIP ? "gzip" : "zstd");
+                assert_string_equal(message, expected);
+                continue;
+            }
+            readable = true;
             if (error != 0)
                 print_error("cut at %zu: %s\n", size, message);
             assert_int_equal(error, 0);

@@ -64,11 +64,13 @@ static void test_options__faults_are_named(void **state) {
         const char *named;
     } cases[] = {{{NULL}, "which trace?"},
                  {{"a", "b", NULL}, "one trace"},
-                 {{"--size", "12", "a", NULL}, "--size: 12 is not WIDTHxHEIGHT"},
-                 {{"--theme", "blue", "a", NULL}, "--theme: blue is not dark or light"},
-                 {{"--from", "x", "a", NULL}, "--from: x is not a time"},
-                 {{"--scale", "0", "a", NULL}, "--scale: 0 is not a number from"},
+                 {{"--size", "12", "a", NULL}, "--size wants WIDTHxHEIGHT"},
+                 {{"--theme", "blue", "a", NULL}, "--theme wants dark or light, not \"blue\""},
+                 {{"--from", "x", "a", NULL}, "--from wants a time"},
+                 {{"--scale", "0", "a", NULL}, "--scale wants a number from"},
                  {{"--from=2", "--to=1", "a", NULL}, "--from must be before --to"},
+                 {{"--png=x", "--png=y", "a", NULL},
+                  "--png is given twice, \"x\" and \"y\", and one file is written"},
                  {{"--colour", "a", NULL}, "unknown option \"--colour\"; see cadran-view --help"},
                  {{"a", "--png", NULL}, "a value is missing after \"--png\""}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

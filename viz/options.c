@@ -2,7 +2,6 @@
 #include "options.h"
 
 #include "base/options.h"
-#include "base/quantity.h"
 #include "cadran.h"
 
 #include <errno.h>
@@ -13,25 +12,10 @@
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
-static bool refuse(const base_option *option, const char *value, const char *wanted,
-                   char message[BASE_OPTIONS_MESSAGE]) {
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s: %.60s is not %s", option->name, value,
-                   wanted);
-    return false;
-}
-
-static bool take_flag(void *target, const base_option *option, char *value,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    (void)value;
-    (void)message;
-    *(bool *)base_option_field(target, option) = true;
-    return true;
-}
-
-static bool take_file(void *target, const base_option *option, char *value,
+static bool take_font(void *target, const base_option *option, char *value,
                       char message[BASE_OPTIONS_MESSAGE]) {
     *(const char **)base_option_field(target, option) = value;
-    return value[0] != '\0' || refuse(option, value, "a file name", message);
+    return value[0] != '\0' || base_option_refuse(option, "a file", value, message);
 }
 
 bool viz_parse_size(const char *text, int *width, int *height) {
@@ -55,7 +39,8 @@ static bool take_size(void *target, const base_option *option, char *value,
                       char message[BASE_OPTIONS_MESSAGE]) {
     struct viz_options *options = target;
     return viz_parse_size(value, &options->width, &options->height) ||
-           refuse(option, value, "WIDTHxHEIGHT, each from 64 to 16384, such as 1600x900", message);
+           base_option_refuse(option, "WIDTHxHEIGHT, each from 64 to 16384, such as 1600x900",
+                              value, message);
 }
 
 static bool take_scale(void *target, const base_option *option, char *value,
@@ -64,7 +49,7 @@ static bool take_scale(void *target, const base_option *option, char *value,
     char *end;
     *scale = strtod(value, &end);
     return (end != value && *end == '\0' && *scale >= 0.5 && *scale <= 8) ||
-           refuse(option, value, "a number from 0.5 to 8", message);
+           base_option_refuse(option, "a number from 0.5 to 8", value, message);
 }
 
 static bool take_theme(void *target, const base_option *option, char *value,
@@ -72,25 +57,19 @@ static bool take_theme(void *target, const base_option *option, char *value,
     enum viz_theme *theme = base_option_field(target, option);
     *theme = strcmp(value, "light") == 0 ? VIZ_LIGHT : VIZ_DARK;
     return *theme == VIZ_LIGHT || strcmp(value, "dark") == 0 ||
-           refuse(option, value, "dark or light", message);
-}
-
-static bool take_time(void *target, const base_option *option, char *value,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    return base_time_read(value, base_option_field(target, option)) ||
-           refuse(option, value, "a time such as 2, 250ms or 1min", message);
+           base_option_refuse(option, "dark or light", value, message);
 }
 
 static bool take_from(void *target, const base_option *option, char *value,
                       char message[BASE_OPTIONS_MESSAGE]) {
     ((struct viz_options *)target)->has_from = true;
-    return take_time(target, option, value, message);
+    return base_take_time(target, option, value, message);
 }
 
 static bool take_to(void *target, const base_option *option, char *value,
                     char message[BASE_OPTIONS_MESSAGE]) {
     ((struct viz_options *)target)->has_to = true;
-    return take_time(target, option, value, message);
+    return base_take_time(target, option, value, message);
 }
 
 /* --- Options --------------------------------------------------------------------------------- */
@@ -98,15 +77,15 @@ static bool take_to(void *target, const base_option *option, char *value,
 #define AT(field) offsetof(struct viz_options, field)
 
 static const base_option table[] = {
-    {"png", "FILE", "draw the picture into FILE; needs no display", take_file, AT(png)},
+    {"png", "FILE", "draw the picture into FILE; needs no display", base_take_output, AT(png)},
     {"size", "WIDTHxHEIGHT", "size of the picture or window, in pixels (1280x720)", take_size, 0},
     {"scale", "N", "pixels for a unit of the design: 2 for a fine display", take_scale, AT(scale)},
     {"theme", "dark|light", "colours (dark)", take_theme, AT(theme)},
     {"from", "T", "show this stretch of time: seconds, or 250ms, 10us, 2min", take_from,
      AT(from_ns)},
     {"to", "T", "... up to here", take_to, AT(to_ns)},
-    {"font", "FILE", "the font to write with", take_file, AT(font)},
-    {"version", NULL, "print the version", take_flag, AT(version)},
+    {"font", "FILE", "the font to write with", take_font, AT(font)},
+    {"version", NULL, "print the version", base_take_flag, AT(version)},
     {.name = NULL},
 };
 

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/suggestion.h"
 
 enum { MOST = 32, FIRST = 256 };
@@ -55,6 +56,46 @@ enum base_options_end base_options_read(const char *command, const base_option *
     *first = optind;
     return BASE_OPTIONS_FINE;
 }
+
+/* --- Values ---------------------------------------------------------------------------------- */
+
+bool base_option_refuse(const base_option *option, const char *wanted, const char *value,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s wants %s, not \"%.100s\"", option->name,
+                   wanted, value);
+    return false;
+}
+
+bool base_take_flag(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    (void)value;
+    (void)message;
+    *(bool *)base_option_field(target, option) = true;
+    return true;
+}
+
+bool base_take_output(void *target, const base_option *option, char *value,
+                      char message[BASE_OPTIONS_MESSAGE]) {
+    const char **path = base_option_field(target, option);
+    if (value[0] == '\0')
+        return base_option_refuse(option, "a file", value, message);
+    if (*path != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "--%s is given twice, \"%.100s\" and \"%.100s\", and one file is written",
+                       option->name, *path, value);
+        return false;
+    }
+    *path = value;
+    return true;
+}
+
+bool base_take_time(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    return base_time_read(value, base_option_field(target, option)) ||
+           base_option_refuse(option, "a time, such as 3.5 or 250ms", value, message);
+}
+
+/* --- Help ------------------------------------------------------------------------------------ */
 
 static size_t width_of(const base_option *option) {
     return strlen(option->name) + (option->argument != NULL ? 1 + strlen(option->argument) : 0);

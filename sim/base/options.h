@@ -49,6 +49,16 @@ static inline void *base_option_field(void *target, const base_option *option) {
     return (char *)target + option->at;
 }
 
+/* For `take`, which returns what it does: false, with `--step wants a time above 0, not "x"`. */
+bool base_option_refuse(const base_option *option, const char *wanted, const char *value,
+                        char message[BASE_OPTIONS_MESSAGE]);
+
+/* Of options that are given twice the last one counts, but for a file that is written: of two
+ * names one would be forgotten. */
+base_option_take base_take_flag;   /* into a bool */
+base_option_take base_take_output; /* the file's name, into a const char * that is NULL at first */
+base_option_take base_take_time;   /* quantity.h, into an int64_t */
+
 /* Prints a line or more for each, --help too. */
 void base_options_help(const base_option *options, FILE *file);
 

@@ -1,4 +1,4 @@
-/* Times and sizes: a number and its unit. */
+/* Times and sizes, a number and its unit; and whole numbers. */
 #include "base/quantity.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ static const char *read_decimal(const char *text, decimal *number) {
 }
 
 bool base_time_read(const char *text, int64_t *time_ns) {
-    const uint64_t most = INT64_MAX / 8;
+    const uint64_t most = INT64_MAX / 2;
     decimal number;
     const char *after = read_decimal(text, &number);
     const struct unit *unit = after != NULL ? find_unit(after) : NULL;
@@ -77,10 +77,31 @@ bool base_time_read(const char *text, int64_t *time_ns) {
     int power = number.power + unit->zeros;
     for (; power < 0 && value > 0; power++)
         value /= 10;
-    for (; power > 0 && value > 0 && value <= most; power--)
+    for (; power > 0 && value > 0; power--) {
+        if (value > most / 10)
+            return false;
         value *= 10;
+    }
     *time_ns = (int64_t)value;
     return value <= most;
+}
+
+/* --- Counts ----------------------------------------------------------------------------------- */
+
+bool base_whole_read(const char *text, int64_t *whole) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (errno != 0 || !is_digit(text[text[0] == '-']))
+        return false;
+    if (*end == 'e' && is_digit(end[1])) {
+        long zeros = strtol(end + 1, &end, 10);
+        for (; zeros > 0 && number != 0; zeros--)
+            if (__builtin_mul_overflow(number, 10, &number))
+                return false;
+    }
+    *whole = number;
+    return *end == '\0';
 }
 
 /* --- Sizes ----------------------------------------------------------------------------------- */

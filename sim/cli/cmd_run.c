@@ -8,7 +8,6 @@
 #include "base/quantity.h"
 #include "cli/commands.h"
 #include "cli/run.h"
-#include "expression/expression.h"
 
 struct arguments {
     cli_run_options run;
@@ -18,107 +17,31 @@ struct arguments {
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
-static void ignore(void *context, size_t offset, size_t length, const char *message) {
-    (void)context;
-    (void)offset;
-    (void)length;
-    (void)message;
-}
-
-static int no_names(const expr_scope *scope, const char *name, size_t length, bool behind,
-                    expr_name *found) {
-    (void)scope;
-    (void)name;
-    (void)length;
-    (void)behind;
-    (void)found;
-    return CAD_EKEY;
-}
-
-static void suggest_nothing(const expr_scope *scope, base_suggestion *suggestion) {
-    (void)scope;
-    (void)suggestion;
-}
-
-/* A number as scenarios write it: with a unit, or calculated. */
-static bool parse_value(const char *text, expr_value *value) {
-    const expr_scope scope = {.resolve = no_names, .suggest = suggest_nothing};
-    const expr_env env = {0};
-    expr_expression *expression;
-    expr_error error;
-    if (expr_compile(text, strlen(text), &scope, ignore, NULL, &expression) != 0)
-        return false;
-    bool fine = !expr_draws(expression) && expr_evaluate(expression, &env, value, &error) == 0;
-    expr_free(expression);
-    if (fine && expr_is_number(*value))
-        return true;
-    if (fine)
-        expr_value_unref(*value);
-    return false;
-}
-
-static bool take_time(void *target, const base_option *option, char *text,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    int64_t *time_ns = base_option_field(target, option);
-    expr_value value;
-    expr_error error;
-    if (parse_value(text, &value) && expr_value_nanoseconds(value, time_ns, &error) == 0 &&
-        *time_ns >= 0)
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s wants a time, such as 3.5 or 250ms, not \"%s\"", option->name, text);
-    return false;
-}
-
-static bool read_whole(const base_option *option, const char *text, int64_t least, int64_t *whole,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    expr_value value;
-    expr_error error;
-    if (parse_value(text, &value) && expr_value_whole(value, option->name, whole, &error) == 0 &&
-        *whole >= least)
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s wants a whole number%s, not \"%s\"",
-                   option->name, least > 0 ? " above 0" : "", text);
-    return false;
-}
-
 static bool take_limit(void *target, const base_option *option, char *text,
                        char message[BASE_OPTIONS_MESSAGE]) {
     int64_t whole;
-    if (!read_whole(option, text, 1, &whole, message))
-        return false;
+    if (!base_whole_read(text, &whole) || whole < 1)
+        return base_option_refuse(option, "a whole number above 0", text, message);
     *(uint64_t *)base_option_field(target, option) = (uint64_t)whole;
     return true;
 }
 
 static bool take_size(void *target, const base_option *option, char *text,
                       char message[BASE_OPTIONS_MESSAGE]) {
-    if (base_size_read(text, base_option_field(target, option)))
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s wants a size, such as 512M or 4G, not \"%s\"", option->name, text);
-    return false;
+    return base_size_read(text, base_option_field(target, option)) ||
+           base_option_refuse(option, "a size, such as 512M or 4G", text, message);
 }
 
 /* What takes "-" for a file's name would leave one of that name behind. */
 static bool take_file(void *target, const base_option *option, char *text,
                       char message[BASE_OPTIONS_MESSAGE]) {
-    *(const char **)base_option_field(target, option) = text;
     if (strcmp(text, "-") != 0)
-        return true;
+        return base_take_output(target, option, text, message);
     (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                    "--%s wants a file, not \"-\": standard output is for what the tasks print (./- "
                    "is a file of that name)",
                    option->name);
     return false;
-}
-
-static bool take_flag(void *target, const base_option *option, char *text,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    (void)text;
-    (void)message;
-    *(bool *)base_option_field(target, option) = true;
-    return true;
 }
 
 static bool take_clock(void *target, const base_option *option, char *text,
@@ -136,13 +59,14 @@ static bool take_seed(void *target, const base_option *option, char *text,
                       char message[BASE_OPTIONS_MESSAGE]) {
     run_machine_options *machine = &((struct arguments *)target)->run.machine;
     machine->seed_given = true;
-    return read_whole(option, text, -(INT64_C(1) << 53), &machine->seed, message);
+    return base_whole_read(text, &machine->seed) ||
+           base_option_refuse(option, "a whole number", text, message);
 }
 
 static bool take_until(void *target, const base_option *option, char *text,
                        char message[BASE_OPTIONS_MESSAGE]) {
     ((struct arguments *)target)->run.machine.until_given = true;
-    return take_time(target, option, text, message);
+    return base_take_time(target, option, text, message);
 }
 
 /* The argument is split where it is. */
@@ -172,15 +96,15 @@ static const base_option options[] = {
      "write the run's trace, for cadran table, cadran view and Perfetto;\npacked where its name "
      "ends in .gz or .zst",
      take_file, RUN(trace_path)},
-    {"detail", NULL, "... with each turn of the loop and each operation, too", take_flag,
+    {"detail", NULL, "... with each turn of the loop and each operation, too", base_take_flag,
      RUN(detail)},
     {"report", "FILE", "write what became of the run, as JSON", take_file, RUN(report_path)},
-    {"table", NULL, "print the sequencing table on standard error", take_flag, RUN(table)},
+    {"table", NULL, "print the sequencing table on standard error", base_take_flag, RUN(table)},
     {"seed", "N", "the seed of random draws", take_seed, RUN(machine.seed)},
     {"set", "NAME=VALUE", "give a scenario variable another value, an expression; may be\nrepeated",
      take_override, 0},
     {"until", "TIME", "stop the run at that time", take_until, RUN(machine.until_ns)},
-    {"slow", "TIME", "name tasks that keep the loop busy for longer", take_time,
+    {"slow", "TIME", "name tasks that keep the loop busy for longer", base_take_time,
      RUN(machine.slow_ns)},
     {"max-steps", "N", "end the run after so many steps (default 10000000000)", take_limit,
      RUN(machine.max_steps)},
@@ -188,8 +112,8 @@ static const base_option options[] = {
      RUN(machine.max_still)},
     {"max-tasks", "N", "... when more tasks are created (default 1000000000)", take_limit,
      RUN(machine.max_tasks)},
-    {"max-time", "TIME", "... when the loop's time goes beyond (default: 100 years)", take_time,
-     RUN(machine.max_time_ns)},
+    {"max-time", "TIME", "... when the loop's time goes beyond (default: 100 years)",
+     base_take_time, RUN(machine.max_time_ns)},
     {"max-memory", "SIZE", "... when more is needed, such as 512M (default: 3/4 of what there is)",
      take_size, RUN(max_memory)},
     {.name = NULL},
@@ -205,7 +129,9 @@ static int print_help(void) {
           stdout);
     base_options_help(options, stdout);
     fputs("\n"
-          "TIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min.\n"
+          "TIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min. N is a whole number: 100, "
+          "2e9.\n"
+          "Of an option that is given twice the last one counts; a FILE is given once.\n"
           "\n"
           "Exit status: 0 as expected (without \"expect\": complete, stopped or interrupted), 1 "
           "not as\n"
@@ -234,6 +160,8 @@ static int run(int argc, char **argv, struct arguments *arguments) {
     if (argc - first != 1)
         return wrong(argc == first ? "no scenario is named; see cadran run --help"
                                    : "one scenario at a time; see cadran run --help");
+    if (arguments->run.detail && arguments->run.trace_path == NULL)
+        return wrong("--detail is of a trace: give --trace FILE, too");
     arguments->run.path = argv[first];
     arguments->run.machine.overrides = arguments->overrides;
     arguments->run.machine.override_count = arguments->override_count;

@@ -26,21 +26,8 @@ struct arguments {
 static bool take_step(void *target, const base_option *option, char *text,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int64_t *step_ns = base_option_field(target, option);
-    if (base_time_read(text, step_ns) && *step_ns > 0)
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s wants a time above 0, such as 0.5 or 250ms, not \"%s\"", option->name,
-                   text);
-    return false;
-}
-
-static bool take_tolerance(void *target, const base_option *option, char *text,
-                           char message[BASE_OPTIONS_MESSAGE]) {
-    if (base_time_read(text, base_option_field(target, option)))
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s wants a time, such as 0 or 20ms, not \"%s\"", option->name, text);
-    return false;
+    return (base_time_read(text, step_ns) && *step_ns > 0) ||
+           base_option_refuse(option, "a time above 0, such as 0.5 or 250ms", text, message);
 }
 
 static bool take_format(void *target, const base_option *option, char *text,
@@ -61,24 +48,16 @@ static bool take_format(void *target, const base_option *option, char *text,
     return false;
 }
 
-static bool take_transpose(void *target, const base_option *option, char *text,
-                           char message[BASE_OPTIONS_MESSAGE]) {
-    (void)text;
-    (void)message;
-    *(bool *)base_option_field(target, option) = true;
-    return true;
-}
-
 static const base_option options[] = {
     {"step", "TIME", "length of an interval (default: 1s)", take_step,
      offsetof(struct arguments, table.step_ns)},
     {"tolerance", "TIME",
      "work of at most this length in a row shows no star, unless the row\n"
      "holds most of the span (default: 50ms; at most half a step)",
-     take_tolerance, offsetof(struct arguments, table.tolerance_ns)},
+     base_take_time, offsetof(struct arguments, table.tolerance_ns)},
     {"format", "FORMAT", "markdown (default), text, csv or json", take_format,
      offsetof(struct arguments, format)},
-    {"transpose", NULL, "a row for each job, a column for each interval", take_transpose,
+    {"transpose", NULL, "a row for each job, a column for each interval", base_take_flag,
      offsetof(struct arguments, transpose)},
     {.name = NULL},
 };

@@ -217,10 +217,6 @@ static const expr_function *find_function(const expr_scope *scope, const char *n
     return found;
 }
 
-bool expr_is_function(const expr_scope *scope, const char *name, size_t length) {
-    return find_function(scope, name, length) != NULL;
-}
-
 static void suggest_functions(const expr_scope *scope, base_suggestion *suggestion) {
     for (size_t i = 0; i < expr_builtin_count; i++)
         base_suggestion_offer(suggestion, expr_builtin_functions[i].name);

@@ -83,9 +83,6 @@ extern const size_t expr_builtin_count;
 /* Those from this row on draw. */
 extern const size_t expr_builtin_first_draw;
 
-/* True for the name of a function of the language, which no variable may have. `scope` may be
- * NULL: the built-in ones. */
-bool expr_is_function(const expr_scope *scope, const char *name, size_t length);
 /* True for a name that can stand in an expression: letters, digits, _; and no word of Python's. */
 bool expr_is_name(const char *name, size_t length);
 

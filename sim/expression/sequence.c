@@ -62,6 +62,22 @@ int expr_list_new(enum expr_sequence_kind kind, const expr_value *items, size_t 
     return 0;
 }
 
+int expr_list_blank(size_t count, expr_value *value) {
+    expr_list *list = allocate_list(EXPR_LIST, count);
+    if (list == NULL)
+        return CAD_ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        list->items[i] = EXPR_NONE;
+    *value = from_sequence(list);
+    return 0;
+}
+
+void expr_list_put(expr_value value, size_t index, expr_value item) {
+    expr_list *list = (expr_list *)(void *)counted(value);
+    assert(list->sequence.references == 1 && index < list->sequence.length);
+    list->items[index] = item;
+}
+
 /* A list may hold the last reference to another, and so on without end; or to a task whose result
  * is another. So who gives the last one back only notes it, unless nobody is at it: then it goes on
  * until none is left. Values belong to the program's one thread. */

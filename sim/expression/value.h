@@ -128,6 +128,11 @@ int expr_string_new(const char *text, size_t length, expr_value *value);
 int expr_list_new(enum expr_sequence_kind kind, const expr_value *items, size_t count,
                   expr_value *value);
 
+/* A list of so many None, which is filled in before anybody else has it: takes over the item's
+ * reference. CAD_ENOMEM likewise. */
+int expr_list_blank(size_t count, expr_value *value);
+void expr_list_put(expr_value list, size_t index, expr_value item);
+
 static inline bool expr_is_sequence(expr_value value) {
     return (value & 7) == EXPR_VALUE_SEQUENCE_TAG && !expr_is_number(value);
 }

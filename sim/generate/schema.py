@@ -55,10 +55,10 @@ KINDS = {
     "text": ref("text"),
     "value": ref("value"),
     "target": {"type": "string"},
-    "targets": list_of({"type": "string"}),
+    "targets": {"type": ["string", "array"], "items": {"type": "string"}},
     "wait": {"type": ["string", "array"], "items": {"type": "string"}},
     "variable": ref("name"),
-    "variables": list_of(ref("name")),
+    "variables": {"anyOf": [ref("name"), list_of(ref("name"))]},
     "bindings": ref("bindings"),
     "assignments": ref("bindings"),
     "coroutine": {"type": "string"},
@@ -84,8 +84,7 @@ ASIDE = {
             "not": {"required": ["except", "except*"]}},
     "raise": {"if": {"properties": {"raise": {"const": True}}},
               "then": {"properties": {"message": False}}},
-    "wait": {"if": {"properties": {"wait": {"type": "string"}}},
-             "then": {"properties": {"return_when": False, "timeout": False}}},
+    "spawn": {"dependencies": {"index": ["count"]}},
 }
 
 
@@ -299,7 +298,6 @@ def document_properties():
 
 def definitions(tables):
     exceptions = [row["name"] for row in tables["exceptions"]]
-    reserved = sorted(keyword.kwlist + [row["name"] for row in tables["functions"]])
     return {
         "expression": described({"type": EXPRESSION + ["array"],
                                  "items": {"anyOf": [{"type": "null"}, ref("expression")]}},
@@ -315,7 +313,7 @@ def definitions(tables):
                            "a value, or text in which `{expression}` is replaced; "
                            "`{expression}` alone keeps the value's type; an array is a list of "
                            "such values"),
-        "name": {"type": "string", "pattern": ASCII_NAME, "not": {"enum": reserved}},
+        "name": {"type": "string", "pattern": ASCII_NAME, "not": {"enum": sorted(keyword.kwlist)}},
         "exceptionName": {"type": "string", "pattern": ASCII_NAME,
                           "not": {"enum": sorted(keyword.kwlist)}},
         "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},

@@ -1,6 +1,7 @@
 /* Steps become instructions: one flat array, with the blocks around each. */
 #include "program/compile.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -30,6 +31,7 @@ uint32_t prog_emit(prog_compiler *compiler, const prog_operation *operation, con
     *in = (prog_instruction){.operation = operation,
                              .block = compiler->block,
                              .place = node != NULL ? doc_node_offset(node) : DOC_NOWHERE};
+    assert(count <= PROG_OPERANDS);
     if (count > 0)
         memcpy(in->operands, operands, count * sizeof *operands);
     return program->code_count++;
@@ -143,19 +145,24 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
 
 static bool compile_targets(prog_compiler *compiler, const doc_node *node,
                             const prog_member *member, const char *verb, prog_operand *operand) {
-    if (doc_node_array(node) != 0)
+    bool expression = doc_node_type(node) == DOC_STRING;
+    if (!expression && doc_node_array(node) != 0)
         return false;
-    size_t count = doc_node_count(node);
+    size_t count = expression ? 0 : doc_node_count(node);
     prog_targets *targets =
         prog_compiler_alloc(compiler, sizeof *targets + count * sizeof targets->items[0]);
     if (targets == NULL)
         return false;
+    operand->targets = targets;
+    if (expression) {
+        targets->list = prog_compile_expression(compiler, node);
+        return targets->list != NULL;
+    }
     bool fine = true;
     doc_node item;
     for (bool more = doc_node_first(node, &item); more; more = doc_node_next(&item))
         fine &= prog_compile_target(compiler, &item, verb, member->accepts,
                                     &targets->items[targets->count++]);
-    operand->targets = targets;
     return fine;
 }
 
@@ -168,12 +175,20 @@ static bool compile_target(prog_compiler *compiler, const doc_node *node, const 
 
 static bool compile_variables(prog_compiler *compiler, const doc_node *node,
                               prog_operand *operand) {
-    if (doc_node_array(node) != 0)
+    bool whole = doc_node_type(node) == DOC_STRING;
+    if (!whole && doc_node_array(node) != 0)
         return false;
-    prog_slots *slots = prog_compiler_alloc(compiler, sizeof *slots + doc_node_count(node) *
-                                                                          sizeof slots->items[0]);
+    size_t count = whole ? 1 : doc_node_count(node);
+    prog_slots *slots =
+        prog_compiler_alloc(compiler, sizeof *slots + count * sizeof slots->items[0]);
     if (slots == NULL)
         return false;
+    operand->slots = slots;
+    slots->whole = whole;
+    if (whole) {
+        slots->items[slots->count++] = prog_compile_variable(compiler, node);
+        return slots->items[0] != PROG_NO_SLOT;
+    }
     doc_node item;
     bool fine = true;
     for (bool more = doc_node_first(node, &item); more; more = doc_node_next(&item)) {
@@ -181,7 +196,6 @@ static bool compile_variables(prog_compiler *compiler, const doc_node *node,
         fine &= slot != PROG_NO_SLOT;
         slots->items[slots->count++] = slot;
     }
-    operand->slots = slots;
     return fine;
 }
 

@@ -23,7 +23,7 @@ static void read_vars(prog_compiler *compiler, const doc_node *root) {
     for (bool more = doc_node_first(&vars, &member); more && !compiler->no_memory;
          more = doc_node_next(&member)) {
         const char *name = doc_node_key(&member);
-        if (!prog_check_name(compiler, &member, name))
+        if (!prog_check_name(&member, name))
             continue;
         /* The expression comes first: it sees the variables before it. */
         prog_setting variable = {prog_compile_expression(compiler, &member),
@@ -107,7 +107,7 @@ static void declare_parameters(prog_compiler *compiler, prog_body *body,
     if (!doc_node_member(coroutine, "params", &params) || doc_node_array(&params) != 0)
         return;
     for (bool more = doc_node_first(&params, &item); more; more = doc_node_next(&item)) {
-        if (doc_node_string(&item, &name) != 0 || !prog_check_name(compiler, &item, name))
+        if (doc_node_string(&item, &name) != 0 || !prog_check_name(&item, name))
             continue;
         size_t length = strlen(name);
         if (base_symbols_find(&body->variables, name, length) != BASE_NO_SYMBOL)
@@ -179,7 +179,7 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
         prog_declare_pattern(compiler, spec->pattern);
     }
     if (doc_node_member(node, "index", &member) && doc_node_string(&member, &index) == 0 &&
-        !prog_check_name(compiler, &member, index))
+        !prog_check_name(&member, index))
         index = "i";
     prog_declare_variable(compiler, body, index);
     spec->index = base_symbols_find(&body->variables, index, strlen(index));

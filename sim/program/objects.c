@@ -80,7 +80,7 @@ static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
 
 static bool check_object_name(prog_compiler *compiler, const doc_node *member) {
     const char *name = doc_node_key(member);
-    if (!prog_check_name(compiler, member, name))
+    if (!prog_check_name(member, name))
         return false;
     if (base_symbols_find(&compiler->program->global_names, name, strlen(name)) == BASE_NO_SYMBOL)
         return true;

@@ -37,7 +37,7 @@ static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
 
 static uint32_t find_local(prog_compiler *compiler, const doc_node *member) {
     const char *name = doc_node_key(member);
-    if (!prog_check_name(compiler, member, name))
+    if (!prog_check_name(member, name))
         return PROG_NO_SLOT;
     return base_symbols_find(&compiler->body->variables, name, strlen(name));
 }

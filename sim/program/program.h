@@ -83,15 +83,18 @@ enum prog_reference_kind {
 
 /* --- Operands ------------------------------------------------------------------------------ */
 
-/* A name that is looked up when the step runs: a variable, an object, a task. */
+/* A name that is looked up when the step runs: a variable, an object, a task; or an expression. */
 typedef struct prog_target {
-    const char *name;
-    uint32_t slot;             /* PROG_NO_SLOT: no variable has this name */
-    const prog_object *object; /* NULL: no object has this name */
-    uint32_t task;             /* in prog_program.task_names; BASE_NO_SYMBOL: no task can have it */
+    const char *name;                  /* as it is written */
+    const expr_expression *expression; /* NULL: it is a name */
+    uint32_t slot;                     /* PROG_NO_SLOT: no variable has this name */
+    const prog_object *object;         /* NULL: no object has this name */
+    uint32_t task; /* in prog_program.task_names; BASE_NO_SYMBOL: no task can have it */
 } prog_target;
 
 typedef struct prog_targets {
+    const expr_expression
+        *list; /* of an expression that gives all of them; NULL: there are items */
     uint32_t count;
     prog_target items[];
 } prog_targets;
@@ -119,6 +122,7 @@ typedef struct prog_arguments {
 } prog_arguments;
 
 typedef struct prog_slots {
+    bool whole; /* there is one, which takes all the values */
     uint32_t count;
     uint32_t items[];
 } prog_slots;

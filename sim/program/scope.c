@@ -141,7 +141,7 @@ void prog_scope_start(prog_compiler *compiler) {
 
 /* --- Variables ------------------------------------------------------------------------------- */
 
-bool prog_check_name(const prog_compiler *compiler, const doc_node *node, const char *name) {
+bool prog_check_name(const doc_node *node, const char *name) {
     size_t length = strlen(name);
     bool key = doc_node_key(node) == name;
     int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
@@ -152,23 +152,19 @@ bool prog_check_name(const prog_compiler *compiler, const doc_node *node, const 
                     name);
         return false;
     }
-    if (expr_is_function(&compiler->scope, name, length)) {
-        (void)fault(node, "\"%s\" is the name of a function", name);
-        return false;
-    }
     return true;
 }
 
 uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     const char *name;
-    if (doc_node_string(node, &name) != 0 || !prog_check_name(compiler, node, name))
+    if (doc_node_string(node, &name) != 0 || !prog_check_name(node, name))
         return PROG_NO_SLOT;
     return base_symbols_find(&compiler->body->variables, name, strlen(name));
 }
 
 void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char *name) {
     size_t length = strlen(name);
-    if (!expr_is_name(name, length) || expr_is_function(&compiler->scope, name, length))
+    if (!expr_is_name(name, length))
         return; /* a fault when it is compiled */
     if (base_symbols_add(&body->variables, name, length, NULL) == BASE_NO_SYMBOL)
         compiler->no_memory = true;
@@ -215,7 +211,14 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
         compiler->no_memory |= target->task == BASE_NO_SYMBOL;
         return !compiler->no_memory;
     }
-    return target->slot != PROG_NO_SLOT || fault_unknown(compiler, node, name);
+    if (target->slot != PROG_NO_SLOT)
+        return true;
+    bool global =
+        base_symbols_find(&compiler->program->global_names, name, length) != BASE_NO_SYMBOL;
+    if (!global && expr_is_name(name, length))
+        return fault_unknown(compiler, node, name);
+    target->expression = prog_compile_expression(compiler, node);
+    return target->expression != NULL;
 }
 
 /* --- Declaring ------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@ uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node);
 void prog_scope_start(prog_compiler *compiler);
 
 /* False after a fault, where `name`, a node's key or its value, cannot be that of a variable. */
-bool prog_check_name(const prog_compiler *compiler, const doc_node *node, const char *name);
+bool prog_check_name(const doc_node *node, const char *name);
 
 /* A name of one of the types `accepts`. `verb` is for the fault. */
 bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const char *verb,

@@ -54,10 +54,10 @@ enum prog_member_kind {
     PROG_MEMBER_TEXT,        /* what is printed */
     PROG_MEMBER_VALUE,       /* text that may keep a value's type */
     PROG_MEMBER_TARGET,      /* a name of what prog_member.accepts says */
-    PROG_MEMBER_TARGETS,     /* a list of names of tasks and futures */
-    PROG_MEMBER_WAIT,        /* a target, or targets */
+    PROG_MEMBER_TARGETS,     /* names of tasks and futures, or an expression: a list of them */
+    PROG_MEMBER_WAIT,        /* a target, or a list of names of tasks and futures */
     PROG_MEMBER_VARIABLE,    /* the variable that takes the result */
-    PROG_MEMBER_VARIABLES,   /* a list of them */
+    PROG_MEMBER_VARIABLES,   /* the same, or a list of variables for its parts */
     PROG_MEMBER_BINDINGS,    /* {"x": expression}: variables of the task */
     PROG_MEMBER_ASSIGNMENTS, /* {"x": expression}: variables of the scenario */
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */
@@ -75,7 +75,7 @@ enum prog_member_kind {
 
 enum { PROG_OPTIONAL = 0, PROG_REQUIRED = 1 };
 
-#define PROG_STEP_MEMBERS 7 /* with the NONE at the end */
+#define PROG_STEP_MEMBERS 8 /* with the NONE at the end */
 
 typedef struct prog_member {
     const char *name;

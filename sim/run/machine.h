@@ -90,6 +90,7 @@ struct run_machine {
     unsigned creating;         /* tasks, each by the first turn of the one before */
     uint64_t *spawned;         /* by coroutine */
     expr_value *arguments;     /* of the task that is being created */
+    expr_value found;          /* what the last expression gave that stood for a name */
     cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
     struct run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */

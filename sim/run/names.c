@@ -8,7 +8,19 @@
 #include "program/kinds.h"
 #include "run/values.h"
 
+/* The value lives as long as the machine remembers it: an expression gives what others hold, but
+ * may also make a text or a list, which is what the step cannot use. */
+static int find_computed(run_job *job, const expr_expression *expression, expr_value *value) {
+    expr_value *found = &job->machine->found;
+    expr_value_unref(*found);
+    int error = run_evaluate(job, expression, found);
+    *value = *found;
+    return error;
+}
+
 int run_find(run_job *job, const prog_target *target, expr_value *value) {
+    if (target->expression != NULL)
+        return find_computed(job, target->expression, value);
     if (target->slot != PROG_NO_SLOT) {
         *value = job->top->locals[target->slot];
         if (*value != EXPR_UNSET)
@@ -34,13 +46,9 @@ int run_raise_type(enum run_lack lack, expr_value value, const char *verb) {
     return prog_raise(error.code, error.message);
 }
 
-int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
-                    cad_future **future) {
-    expr_value value;
+int run_value_future(const run_job *job, expr_value value, enum run_lack lack, const char *verb,
+                     cad_future **future) {
     *future = NULL;
-    int error = run_find(job, target, &value);
-    if (error != 0)
-        return error;
     if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE) {
         *future = expr_to_pointer(value);
         return 0;
@@ -53,6 +61,16 @@ int run_find_future(run_job *job, const prog_target *target, enum run_lack lack,
     }
     return run_raise_type(lack, value, verb);
 }
+
+int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
+                    cad_future **future) {
+    expr_value value;
+    *future = NULL;
+    int error = run_find(job, target, &value);
+    return error != 0 ? error : run_value_future(job, value, lack, verb, future);
+}
+
+/* --- Several futures ------------------------------------------------------------------------- */
 
 run_futures *run_futures_new(size_t room) {
     run_futures *futures = base_zalloc(1, sizeof *futures + room * sizeof(cad_future *));
@@ -68,23 +86,87 @@ static bool contains(const run_futures *futures, const cad_future *future) {
     return false;
 }
 
-int run_find_futures(run_job *job, const prog_targets *targets, bool once, run_futures **out) {
-    run_futures *futures = run_futures_new((size_t)targets->count + 1);
-    *out = NULL;
-    if (futures == NULL)
-        return CAD_ENOMEM;
-    for (uint32_t i = 0; i < targets->count; i++) {
-        cad_future *future;
-        int error = run_find_future(job, &targets->items[i], RUN_LACKS_FUTURE, "", &future);
-        if (error != 0) {
-            expr_value_unref(expr_reference(PROG_KIND_FUTURES, futures));
-            return error;
-        }
-        if (!once || !contains(futures, future))
-            futures->items[futures->count++] = cad_future_ref(future);
-    }
-    *out = futures;
+static int add_future(run_job *job, expr_value value, enum run_many many, run_futures *futures) {
+    cad_future *future;
+    enum run_lack lack = many == RUN_WAIT ? RUN_LACKS_METHOD : RUN_LACKS_FUTURE;
+    int error = run_value_future(job, value, lack, "add_done_callback", &future);
+    if (error != 0 || (many != RUN_GATHER && contains(futures, future)))
+        return error;
+    if (futures->values != EXPR_NONE)
+        expr_list_put(futures->values, futures->count, expr_value_ref(value));
+    futures->items[futures->count++] = cad_future_ref(future);
     return 0;
+}
+
+static int allocate(size_t count, bool keep, run_futures **futures) {
+    *futures = run_futures_new(count + 1);
+    if (*futures == NULL)
+        return CAD_ENOMEM;
+    if (!keep || expr_list_blank(count, &(*futures)->values) == 0)
+        return 0;
+    expr_value_unref(expr_reference(PROG_KIND_FUTURES, *futures));
+    *futures = NULL;
+    return CAD_ENOMEM;
+}
+
+/* The futures on success, else nothing. */
+static int finish(int error, run_futures *futures, run_futures **out) {
+    *out = error == 0 ? futures : NULL;
+    if (error != 0)
+        expr_value_unref(expr_reference(PROG_KIND_FUTURES, futures));
+    return error;
+}
+
+int run_list_futures(run_job *job, expr_value value, enum run_many many, bool keep,
+                     run_futures **out) {
+    static const char *const formats[] = {
+        [RUN_GATHER] = "asyncio.tasks.gather() argument after * must be an iterable, not %s",
+        [RUN_WAIT] = "expect a list of futures, not %s",
+        [RUN_EACH] = "expects an iterable of awaitables, not %s",
+    };
+    expr_error error;
+    run_futures *futures;
+    *out = NULL;
+    if (!expr_is_list(value))
+        return prog_raise(
+            expr_error_set(&error, CAD_ETYPE, formats[many], expr_value_type_name(value)),
+            error.message);
+    const expr_list *list = expr_to_list(value);
+    int result = allocate(list->sequence.length, keep, &futures);
+    if (result != 0)
+        return result;
+    for (uint32_t i = 0; i < list->sequence.length && result == 0; i++)
+        result = add_future(job, list->items[i], many, futures);
+    return finish(result, futures, out);
+}
+
+static int find_listed(run_job *job, const expr_expression *expression, enum run_many many,
+                       bool keep, run_futures **out) {
+    expr_value list;
+    *out = NULL;
+    int error = run_evaluate(job, expression, &list);
+    if (error == 0)
+        error = run_list_futures(job, list, many, keep, out);
+    expr_value_unref(list);
+    return error;
+}
+
+int run_find_futures(run_job *job, const prog_targets *targets, enum run_many many, bool keep,
+                     run_futures **out) {
+    run_futures *futures;
+    *out = NULL;
+    if (targets->list != NULL)
+        return find_listed(job, targets->list, many, keep, out);
+    int error = allocate(targets->count, keep, &futures);
+    if (error != 0)
+        return error;
+    for (uint32_t i = 0; i < targets->count && error == 0; i++) {
+        expr_value value;
+        error = run_find(job, &targets->items[i], &value);
+        if (error == 0)
+            error = add_future(job, value, many, futures);
+    }
+    return finish(error, futures, out);
 }
 
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,

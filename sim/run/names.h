@@ -11,10 +11,12 @@
 typedef struct run_futures {
     uint32_t references;
     uint32_t count;
+    expr_value values; /* the list of what stood for them; None: nobody wants to know */
     cad_future *items[];
 } run_futures;
 
-/* What a name stands for; borrowed. CAD_EKEY when it stands for nothing. */
+/* What a name, or an expression, stands for; borrowed, until the next call. CAD_EKEY when it stands
+ * for nothing. */
 int run_find(run_job *job, const prog_target *target, expr_value *value);
 /* What a value is not, in Python's words: it has no method `verb`; it cannot stand in an `await`
  * expression; it is no future. Raises AttributeError or TypeError. */
@@ -23,8 +25,18 @@ int run_raise_type(enum run_lack lack, expr_value value, const char *verb);
 /* The task or future that a name stands for; borrowed. `lack` is what it is otherwise. */
 int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
                     cad_future **future);
-/* All of them, with room for one more; the caller's. `once`: each only once. */
-int run_find_futures(run_job *job, const prog_targets *targets, bool once, run_futures **futures);
+/* The same of a value. */
+int run_value_future(const run_job *job, expr_value value, enum run_lack lack, const char *verb,
+                     cad_future **future);
+/* Who wants several futures: gather() takes one as often as it is named, the others once; each has
+ * words of its own for what is no list of futures. */
+enum run_many { RUN_GATHER, RUN_WAIT, RUN_EACH };
+/* All that stand in a step, with room for one more; the caller's. `keep`: the values, too. */
+int run_find_futures(run_job *job, const prog_targets *targets, enum run_many many, bool keep,
+                     run_futures **futures);
+/* The same of a value, which is no list perhaps. */
+int run_list_futures(run_job *job, expr_value value, enum run_many many, bool keep,
+                     run_futures **futures);
 /* The object that operand 0 names, which is of one of the types `accepts`. */
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
                     const prog_object **object, run_instance **instance);

@@ -84,6 +84,7 @@ static void futures_unref(void *pointer) {
         return;
     for (uint32_t i = 0; i < futures->count; i++)
         cad_future_unref(futures->items[i]);
+    expr_value_unref(futures->values);
     base_free(futures);
 }
 

@@ -145,69 +145,87 @@ const prog_step step_while = {
 
 /* --- repeat ---------------------------------------------------------------------------------- */
 
-/* Operands of both instructions: the number, the variable that counts, where to go on after the
- * last round, and two hidden slots: the rounds begun, and the number. */
-enum { REPEAT_COUNT, REPEAT_INDEX, REPEAT_EXIT, REPEAT_BEGUN, REPEAT_LIMIT, REPEAT_OPERANDS };
+/* Operands of the first instruction: the number, and two hidden slots; of the one that begins a
+ * round: the variable that counts, where to go on after the last round, and the same slots. */
+enum { ROUNDS_COUNT, ROUNDS_BEGUN, ROUNDS_LIMIT, ROUNDS_OPERANDS };
+enum { ROUND_INDEX, ROUND_EXIT, ROUND_BEGUN, ROUND_LIMIT, ROUND_OPERANDS };
 
-static int begin_repeat(run_job *job, const prog_instruction *in) {
+int step_begin_rounds(run_job *job, const prog_instruction *in) {
     int64_t limit = INT64_MAX;
-    if (in->operands[REPEAT_COUNT].expression != NULL) {
-        int error =
-            run_evaluate_whole(job, in->operands[REPEAT_COUNT].expression, "repeat", &limit);
+    if (in->operands[ROUNDS_COUNT].expression != NULL) {
+        int error = run_evaluate_whole(job, in->operands[ROUNDS_COUNT].expression,
+                                       in->operation->name, &limit);
         if (error != 0)
             return error;
     }
-    run_store(job, in->operands[REPEAT_BEGUN].slot, expr_number(0));
-    run_store(job, in->operands[REPEAT_LIMIT].slot, expr_number((double)limit));
+    run_store(job, in->operands[ROUNDS_BEGUN].slot, expr_number(0));
+    run_store(job, in->operands[ROUNDS_LIMIT].slot, expr_number((double)limit));
     return 0;
 }
 
 static int begin_round(run_job *job, const prog_instruction *in) {
     run_frame *frame = job->top;
-    expr_value *begun = &frame->locals[in->operands[REPEAT_BEGUN].slot];
+    expr_value *begun = &frame->locals[in->operands[ROUND_BEGUN].slot];
     double round = expr_to_double(*begun);
-    if (!(round < expr_to_double(frame->locals[in->operands[REPEAT_LIMIT].slot]))) {
-        frame->pc = in->operands[REPEAT_EXIT].pc;
+    if (!(round < expr_to_double(frame->locals[in->operands[ROUND_LIMIT].slot]))) {
+        frame->pc = in->operands[ROUND_EXIT].pc;
         return 0;
     }
     *begun = expr_number(round + 1);
-    if (in->operands[REPEAT_INDEX].slot != PROG_NO_SLOT)
-        run_store(job, in->operands[REPEAT_INDEX].slot, expr_number(round));
+    if (in->operands[ROUND_INDEX].slot != PROG_NO_SLOT)
+        run_store(job, in->operands[ROUND_INDEX].slot, expr_number(round));
     return 0;
 }
 
 static const prog_operation round_operation = {"round", begin_round, NULL};
 
+step_rounds step_open_rounds(prog_compiler *compiler, const prog_operation *operation,
+                             const doc_node *node, prog_operand count, prog_operand index) {
+    uint32_t slots = prog_hidden_slots(compiler, 2);
+    prog_operand operands[ROUNDS_OPERANDS] = {[ROUNDS_COUNT] = count,
+                                              [ROUNDS_BEGUN] = {.slot = slots},
+                                              [ROUNDS_LIMIT] = {.slot = slots + 1}};
+    (void)prog_emit(compiler, operation, node, operands, ROUNDS_OPERANDS);
+    return (step_rounds){.begun = slots, .limit = slots + 1, .index = index};
+}
+
+void step_begin_round(prog_compiler *compiler, const doc_node *node, step_rounds *rounds) {
+    prog_operand operands[ROUND_OPERANDS] = {[ROUND_INDEX] = rounds->index,
+                                             [ROUND_EXIT] = {.pc = PROG_NO_PC},
+                                             [ROUND_BEGUN] = {.slot = rounds->begun},
+                                             [ROUND_LIMIT] = {.slot = rounds->limit}};
+    rounds->top = prog_emit(compiler, &round_operation, node, operands, ROUND_OPERANDS);
+}
+
+void step_end_round(prog_compiler *compiler, const doc_node *node, const step_rounds *rounds) {
+    (void)step_emit_jump(compiler, node, rounds->top);
+    prog_lead_here(compiler, rounds->top, ROUND_EXIT);
+}
+
 static void compile_repeat(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
-    prog_operand members[PROG_STEP_MEMBERS], operands[REPEAT_OPERANDS] = {{0}};
-    doc_node steps;
+    prog_operand members[PROG_STEP_MEMBERS];
+    uint32_t hidden = compiler->hidden;
     (void)prog_compile_members(compiler, step, node, members);
     bool counts = members[0].expression != NULL || members[2].slot != PROG_NO_SLOT;
-    uint32_t hidden = compiler->hidden, top = 0;
+    step_rounds rounds = {.top = prog_here(compiler)};
     if (counts) {
-        uint32_t slots = prog_hidden_slots(compiler, 2);
-        operands[REPEAT_COUNT] = members[0];
-        operands[REPEAT_INDEX] = members[2];
-        operands[REPEAT_EXIT].pc = PROG_NO_PC;
-        operands[REPEAT_BEGUN].slot = slots;
-        operands[REPEAT_LIMIT].slot = slots + 1;
-        (void)prog_emit(compiler, &step->operation, node, operands, REPEAT_OPERANDS);
-        top = prog_emit(compiler, &round_operation, node, operands, REPEAT_OPERANDS);
-    } else {
-        top = prog_here(compiler);
+        rounds = step_open_rounds(compiler, &step->operation, node, members[0], members[2]);
+        step_begin_round(compiler, node, &rounds);
     }
-    prog_loop outer = prog_open_loop(compiler, top);
+    doc_node steps;
+    prog_loop outer = prog_open_loop(compiler, rounds.top);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
-    (void)step_emit_jump(compiler, node, top);
     if (counts)
-        prog_lead_here(compiler, top, REPEAT_EXIT);
+        step_end_round(compiler, node, &rounds);
+    else
+        (void)step_emit_jump(compiler, node, rounds.top);
     prog_close_loop(compiler, outer);
     compiler->hidden = hidden;
 }
 
 const prog_step step_repeat = {
-    .operation = {"repeat", begin_repeat, NULL},
+    .operation = {"repeat", step_begin_rounds, NULL},
     .family = PROG_FAMILY_CONTROL,
     .members = {{NULL, PROG_MEMBER_REPEAT, PROG_REQUIRED, 0, NULL},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL},

@@ -73,20 +73,89 @@ static int begin_spawn(run_job *job, const prog_instruction *in) {
     return error;
 }
 
+/* --- spawn, by number ------------------------------------------------------------------------ */
+
+/* Members of the step that are no operands of its instruction. */
+enum { SPAWN_MEMBER_COUNT = 5, SPAWN_MEMBER_INDEX };
+
+/* Operands of both instructions: the hidden slot of the list, that of the task just made, where the
+ * number stands, and the rounds begun. */
+enum { MANY_LIST, MANY_TASK, MANY_LIMIT, MANY_BEGUN, MANY_OPERANDS };
+
+static int begin_many(run_job *job, const prog_instruction *in) {
+    double limit = expr_to_double(job->top->locals[in->operands[MANY_LIMIT].slot]);
+    expr_value list;
+    int error = expr_list_blank(limit > 0 ? (size_t)limit : 0, &list);
+    if (error == 0)
+        run_store(job, in->operands[MANY_LIST].slot, list);
+    return error;
+}
+
+static int begin_keep(run_job *job, const prog_instruction *in) {
+    expr_value *locals = job->top->locals;
+    size_t round = (size_t)expr_to_double(locals[in->operands[MANY_BEGUN].slot]) - 1;
+    expr_list_put(locals[in->operands[MANY_LIST].slot], round,
+                  locals[in->operands[MANY_TASK].slot]);
+    locals[in->operands[MANY_TASK].slot] = EXPR_NONE;
+    return 0;
+}
+
+/* Operands: the variable, the hidden slot of the list. */
+static int begin_give(run_job *job, const prog_instruction *in) {
+    expr_value list = job->top->locals[in->operands[1].slot];
+    job->top->locals[in->operands[1].slot] = EXPR_NONE;
+    run_store(job, in->operands[0].slot, list);
+    return 0;
+}
+
+static const prog_operation count_operation = {"count", step_begin_rounds, NULL};
+static const prog_operation many_operation = {"spawn", begin_many, NULL};
+static const prog_operation keep_operation = {"spawn", begin_keep, NULL};
+static const prog_operation give_operation = {"spawn", begin_give, NULL};
+
+/* A loop around the one instruction, which puts each task into a list. */
+static void compile_spawn_many(prog_compiler *compiler, const prog_step *step, const doc_node *node,
+                               prog_operand *operands, prog_operand count, prog_operand index) {
+    uint32_t hidden = compiler->hidden;
+    prog_operand many[MANY_OPERANDS] = {{0}};
+    uint32_t as = operands[SPAWN_AS].slot;
+    many[MANY_LIST].slot = prog_hidden_slots(compiler, 2);
+    many[MANY_TASK].slot = many[MANY_LIST].slot + 1;
+    step_rounds rounds = step_open_rounds(compiler, &count_operation, node, count, index);
+    many[MANY_LIMIT].slot = rounds.limit;
+    many[MANY_BEGUN].slot = rounds.begun;
+    (void)prog_emit(compiler, &many_operation, node, many, MANY_OPERANDS);
+    step_begin_round(compiler, node, &rounds);
+    operands[SPAWN_AS].slot = many[MANY_TASK].slot;
+    (void)prog_emit(compiler, &step->operation, node, operands, SPAWN_OPERANDS);
+    (void)prog_emit(compiler, &keep_operation, node, many, MANY_OPERANDS);
+    step_end_round(compiler, node, &rounds);
+    (void)prog_emit(compiler, &give_operation, node,
+                    (prog_operand[]){{.slot = as}, many[MANY_LIST]}, 2);
+    compiler->hidden = hidden;
+}
+
 static void compile_spawn(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
     prog_operand operands[PROG_STEP_MEMBERS];
-    doc_node eager;
+    doc_node member;
     if (!prog_compile_members(compiler, step, node, operands))
         return;
-    bool flag = operands[SPAWN_EAGER].flag;
-    operands[SPAWN_EAGER].choice = !doc_node_member(node, "eager_start", &eager) ? CAD_EAGER_DEFAULT
-                                   : flag                                        ? CAD_EAGER_ON
-                                                                                 : CAD_EAGER_OFF;
+    bool eager = operands[SPAWN_EAGER].flag;
+    operands[SPAWN_EAGER].choice = !doc_node_member(node, "eager_start", &member)
+                                       ? CAD_EAGER_DEFAULT
+                                   : eager ? CAD_EAGER_ON
+                                           : CAD_EAGER_OFF;
+    prog_operand count = operands[SPAWN_MEMBER_COUNT], index = operands[SPAWN_MEMBER_INDEX];
+    if (count.expression == NULL && doc_node_member(node, "index", &member))
+        (void)doc_node_key_fault(&member, "\"index\" counts the tasks of a \"count\"");
     operands[SPAWN_GROUP].slot = PROG_NO_SLOT;
     if (compiler->group != PROG_NO_BLOCK)
         operands[SPAWN_GROUP].slot =
             compiler->program->blocks[compiler->group].slot + PROG_SLOT_SAVED;
-    (void)prog_emit(compiler, &step->operation, node, operands, SPAWN_OPERANDS);
+    if (count.expression != NULL)
+        compile_spawn_many(compiler, step, node, operands, count, index);
+    else
+        (void)prog_emit(compiler, &step->operation, node, operands, SPAWN_OPERANDS);
 }
 
 const prog_step step_spawn = {
@@ -96,10 +165,14 @@ const prog_step step_spawn = {
                 {"args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by parameter"},
                 {"name", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0,
                  "default: the coroutine's name and a number, `worker-1`"},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the task"},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
+                 "the task; with `count` the list of them"},
                 {"eager_start", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
                  "whether it starts at once, inside this step, and runs until it first waits; "
-                 "default: as `eager_tasks` says"}},
+                 "default: as `eager_tasks` says"},
+                {"count", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "how many tasks; default: one"},
+                {"index", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
+                 "with `count`: a variable that counts them from 0, for `args` and `name`"}},
     .python = "asyncio.create_task, TaskGroup.create_task",
     .summary = "Creates a task that runs a coroutine, from the loop's next iteration on. Inside a "
                "`task_group` it belongs to the group.",
@@ -137,7 +210,7 @@ static void compile_waiting(prog_compiler *compiler, const prog_step *step, cons
     prog_operand operands[PROG_STEP_MEMBERS];
     prog_need_scratch(compiler);
     if (prog_compile_members(compiler, step, node, operands))
-        (void)prog_emit(compiler, &step->operation, node, operands, PROG_STEP_MEMBERS - 1);
+        (void)prog_emit(compiler, &step->operation, node, operands, PROG_OPERANDS);
 }
 
 const prog_step step_await = {
@@ -184,11 +257,29 @@ const prog_step step_shield = {
 
 /* --- cancel, uncancel ------------------------------------------------------------------------ */
 
+static int cancel_one(run_job *job, expr_value value, const char *message) {
+    cad_future *future;
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_HANDLE) {
+        if (message != NULL)
+            return prog_raise(CAD_ETYPE, "Handle.cancel() takes no message");
+        run_callback_cancel(expr_to_pointer(value));
+        return 0;
+    }
+    int error = run_value_future(job, value, RUN_LACKS_METHOD, "cancel", &future);
+    return error != 0 ? error : cad_future_cancel(future, message);
+}
+
+/* `for t in tasks: t.cancel()` */
+static int cancel_all(run_job *job, const expr_list *list, const char *message) {
+    int error = 0;
+    for (uint32_t i = 0; i < list->sequence.length && error >= 0; i++)
+        error = cancel_one(job, list->items[i], message);
+    return error;
+}
+
 static int begin_cancel(run_job *job, const prog_instruction *in) {
-    const prog_target *target = in->operands[0].target;
     const char *message = NULL;
     expr_value value;
-    cad_future *future;
     int error = 0;
     /* The message first: making it can change what a name stands for, but not the other way. */
     if (in->operands[1].text != NULL) {
@@ -196,17 +287,11 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
         message = job->machine->text.data;
     }
     if (error == 0)
-        error = run_find(job, target, &value);
+        error = run_find(job, in->operands[0].target, &value);
     if (error != 0)
         return error;
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_HANDLE) {
-        if (message != NULL)
-            return prog_raise(CAD_ETYPE, "Handle.cancel() takes no message");
-        run_callback_cancel(expr_to_pointer(value));
-        return 0;
-    }
-    error = run_find_future(job, target, RUN_LACKS_METHOD, "cancel", &future);
-    return error != 0 ? error : cad_future_cancel(future, message);
+    return expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
+                               : cancel_one(job, value, message);
 }
 
 const prog_step step_cancel = {
@@ -215,7 +300,9 @@ const prog_step step_cancel = {
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE | PROG_IS(PROG_HANDLE), NULL},
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "of the CancelledError"}},
     .python = "Task.cancel, Future.cancel, Handle.cancel",
-    .summary = "Requests the cancellation of a task or future, or calls a callback off.",
+    .summary =
+        "Requests the cancellation of a task or future, or calls a callback off; or, with an "
+        "expression that gives a list, of each in it.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
                " {\"cancel\": \"t\"}, {\"wait\": [\"t\"]}, {\"print\": \"{cancelled(t)}\"}]",
 };
@@ -247,7 +334,8 @@ enum { GATHER_WHAT, GATHER_EXCEPTIONS, GATHER_AS };
 
 static int begin_gather(run_job *job, const prog_instruction *in) {
     run_futures *futures;
-    int error = run_find_futures(job, in->operands[GATHER_WHAT].targets, false, &futures);
+    int error =
+        run_find_futures(job, in->operands[GATHER_WHAT].targets, RUN_GATHER, false, &futures);
     if (error != 0)
         return error;
     run_store(job, job->top->body->scratch, expr_reference(PROG_KIND_FUTURES, futures));
@@ -278,10 +366,28 @@ static int child_value(const run_job *job, cad_future *future, expr_value *value
     return error != 0 ? error : expr_string_new(text->data, text->length, value);
 }
 
-/* As zip() has it: as many as there are both variables and children. The last of the futures is
- * that of gather() itself. */
+/* The last of the futures is that of gather() itself. */
+static int list_children(run_job *job, const run_futures *futures, expr_value *list) {
+    uint32_t count = futures->count - 1;
+    int error = expr_list_blank(count, list);
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        expr_value value;
+        error = child_value(job, futures->items[i], &value);
+        if (error == 0)
+            expr_list_put(*list, i, value);
+    }
+    return error;
+}
+
+/* As zip() has it: as many as there are both variables and children; or all of them in one. */
 static int store_children(run_job *job, const run_futures *futures, const prog_slots *slots) {
     int error = 0;
+    if (slots != NULL && slots->whole) {
+        expr_value list = EXPR_NONE;
+        error = list_children(job, futures, &list);
+        run_store(job, error == 0 ? slots->items[0] : PROG_NO_SLOT, list);
+        return error;
+    }
     for (uint32_t i = 0; slots != NULL && i < slots->count && i + 1 < futures->count; i++) {
         expr_value value;
         error = child_value(job, futures->items[i], &value);
@@ -308,7 +414,8 @@ const prog_step step_gather = {
     .members = {{NULL, PROG_MEMBER_TARGETS, PROG_REQUIRED, AWAITABLE, NULL},
                 {"return_exceptions", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
                  "exceptions are results, as the text `Name: message`; default false"},
-                {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0, "their results, in order"}},
+                {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0,
+                 "their results, in order: a list for one variable, or a variable for each"}},
     .python = "await asyncio.gather(...)",
     .summary = "Waits for all of them; the first exception is raised here.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
@@ -328,7 +435,7 @@ static int begin_as_completed(run_job *job, const prog_instruction *in) {
     uint32_t slot = in->operands[EACH_SLOT].slot;
     run_futures *futures;
     int64_t timeout_ns;
-    int error = run_find_futures(job, in->operands[EACH_WHAT].targets, true, &futures);
+    int error = run_find_futures(job, in->operands[EACH_WHAT].targets, RUN_EACH, false, &futures);
     if (error != 0)
         return error;
     run_store(job, slot + PROG_SLOT_FUTURES, expr_reference(PROG_KIND_FUTURES, futures));

@@ -22,7 +22,7 @@
  *
  * Order. Time never goes back; events of one time are in the order in which they happened, which
  * `ordinal` counts. Kinds that are marked DETAIL are told only to those who ask for them
- * (`cadran run --detail`); without them a trace has what people look at, with them all that is
+ * (trace_header.detail); without them a trace has what people look at, with them all that is
  * needed to know the state of the run after each turn of the loop.
  *
  * Objects. An object (a queue, a lock, ...) is declared by a TRACE_OBJECT when it is made, with its
@@ -102,7 +102,8 @@ enum trace_type {
     X(TRACE_ARG_SCENARIO, "scenario", TEXT, "the scenario's name")                                 \
     X(TRACE_ARG_CLOCK, "clock", TEXT, "`virtual` or `real`")                                       \
     X(TRACE_ARG_SEED, "seed", INTEGER, "the seed that was used")                                   \
-    X(TRACE_ARG_SET, "set", TEXTS, "what `--set` changed: names and values, as they were given")   \
+    X(TRACE_ARG_SET, "set", TEXTS,                                                                 \
+      "what was given other values: names and values, as they were given")                         \
     X(TRACE_ARG_DETAILED, "detail", INTEGER, "1: the trace has the events marked *detail*")        \
     X(TRACE_ARG_NAME, "name", TEXT, "the name of a process or track")                              \
     X(TRACE_ARG_SORT_INDEX, "sort_index", INTEGER, "where a track stands among the others")        \

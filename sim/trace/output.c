@@ -15,13 +15,14 @@
 /* --- Writing behind --------------------------------------------------------------------------- */
 
 /* Waking a thread costs as much as writing a buffer, so both sides, once they have to wait, wait
- * until there is half a ring to do. A live output's thread waits half a second at most, then writes
- * what there is, so that a program that is killed leaves all but its last moments. */
+ * until there is half a ring to do. A live output's thread writes what there is twice a second, and
+ * soon after it was asked to, so that a program that is killed leaves all but its last moments. */
 enum {
     BUFFERS = 8,
     HALF = BUFFERS / 2,
     STRIDE = TRACE_OUTPUT_SIZE + TRACE_OUTPUT_SLACK,
     LIVE_NS = 500000000,
+    SOON_NS = 20000000, /* so often at most, and then a wake-up is nothing beside it */
 };
 
 /* What the thread and its owner share, under the mutex. The owner fills number `filled` of all
@@ -39,6 +40,8 @@ struct trace_behind {
     int error;
     bool live;
     bool closing;
+    atomic_bool asked;  /* what there is is to be written soon */
+    int64_t written_ns; /* when that was done last */
 };
 
 static char *buffer_of(char *ring, uint64_t number) {
@@ -88,18 +91,29 @@ static void write_all_there_is(struct trace_behind *behind) {
         write_up_to(behind, length);
 }
 
-/* Until there is enough to write. */
-static void wait_for_more(struct trace_behind *behind) {
-    struct timespec until;
-    if (!behind->live) {
-        pthread_cond_wait(&behind->more, &behind->mutex);
+/* Until it is time for what there is, or there is more. */
+static void wait_live(struct trace_behind *behind) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    int64_t until_ns = behind->written_ns + (atomic_load(&behind->asked) ? SOON_NS : LIVE_NS);
+    if (now_ns >= until_ns) {
+        behind->written_ns = now_ns;
+        /* Before it looks what there is: who asks from here on asks again. */
+        (void)atomic_exchange(&behind->asked, false);
+        write_all_there_is(behind);
         return;
     }
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (until.tv_nsec + LIVE_NS) / 1000000000;
-    until.tv_nsec = (until.tv_nsec + LIVE_NS) % 1000000000;
-    if (pthread_cond_timedwait(&behind->more, &behind->mutex, &until) == ETIMEDOUT)
-        write_all_there_is(behind);
+    struct timespec until = {.tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000};
+    (void)pthread_cond_timedwait(&behind->more, &behind->mutex, &until);
+}
+
+/* Until there is enough to write. */
+static void wait_for_more(struct trace_behind *behind) {
+    if (behind->live)
+        wait_live(behind);
+    else
+        pthread_cond_wait(&behind->more, &behind->mutex);
 }
 
 static void *write_behind(void *arg) {
@@ -194,15 +208,16 @@ static void behind_hand_over(struct trace_output *output) {
     struct trace_behind *behind = output->behind;
     pthread_mutex_lock(&behind->mutex);
     behind->filled++;
+    output->buffer = buffer_of(output->ring, behind->filled);
+    output->end = output->buffer + STRIDE;
+    /* Before it waits: a live thread looks how much there is of the buffer that is being filled. */
+    (void)trace_output_commit(output, output->buffer);
     if (unwritten(behind) >= HALF)
         pthread_cond_signal(&behind->more);
     bool full = unwritten(behind) == BUFFERS;
     while (full && unwritten(behind) > HALF)
         pthread_cond_wait(&behind->fewer, &behind->mutex);
     output->error = behind->error;
-    output->buffer = buffer_of(output->ring, behind->filled);
-    output->end = output->buffer + STRIDE;
-    (void)trace_output_commit(output, output->buffer);
     pthread_mutex_unlock(&behind->mutex);
 }
 
@@ -216,6 +231,15 @@ char *trace_output_hand_over(struct trace_output *output, char *at) {
     behind_hand_over(output);
     memcpy(output->buffer, overflow, length);
     return output->buffer + length;
+}
+
+void trace_output_soon(struct trace_output *output) {
+    struct trace_behind *behind = output->behind;
+    if (behind == NULL || !behind->live || atomic_exchange(&behind->asked, true))
+        return;
+    pthread_mutex_lock(&behind->mutex);
+    pthread_cond_signal(&behind->more);
+    pthread_mutex_unlock(&behind->mutex);
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* trace/output.h - a file that JSON is written to: no printf, and a ring of buffers, of which one
  * is filled while a thread writes those before it. A trace that fits into the first needs no
- * thread; one that is live has it from the start, and it also writes, twice a second, what there
- * is of the buffer that is being filled.
+ * thread; one that is live has it from the start, and it also writes, twice a second and
+ * when it is asked, what there is of the buffer that is being filled.
  *
  * What is written goes through a place, `at`, that the caller holds while it puts an event together
  * and commits when it is done. Whoever takes room, or writes a text or bytes, has
@@ -52,6 +52,10 @@ void trace_output_free(struct trace_output *output);
 
 /* Hands the buffer, which is full, over to be written, and returns where to go on in the next. */
 char *trace_output_hand_over(struct trace_output *output, char *at);
+
+/* What is committed is to be in the file soon, in some milliseconds: for a pause in which nothing
+ * more may come. Of an output that is live; costs next to nothing when it is called often. */
+void trace_output_soon(struct trace_output *output);
 
 /* At least `size` bytes, at most TRACE_OUTPUT_SLACK, behind the place that it returns. */
 static inline char *trace_output_room(struct trace_output *output, char *at, size_t size) {

@@ -431,7 +431,7 @@ static int take_top_object(struct reader *reader) {
                 return 0;
             return trace_build_refuse(&reader->builder, input->line,
                                       "no trace: an object without \"traceEvents\" (a scenario "
-                                      "is run first: cadran run --trace FILE SCENARIO)");
+                                      "has a trace once it was run)");
         }
         first = false;
         error = take_top_member(reader);
@@ -471,10 +471,14 @@ static int take_file(struct reader *reader) {
     if (error != 0)
         return error;
     if (is_cut(reader)) {
-        if (!trace_source_is_cut(input->source))
-            return trace_build_refuse(&reader->builder, input->line,
-                                      "not a trace: there is nothing in it");
-        error = CUT;
+        return trace_source_is_cut(input->source)
+                   ? trace_build_refuse(&reader->builder, input->line,
+                                        "cut short at byte %llu: nothing of what %s has packed "
+                                        "can be read",
+                                        (unsigned long long)trace_source_offset(input->source),
+                                        trace_source_packing(input->source))
+                   : trace_build_refuse(&reader->builder, input->line,
+                                        "not a trace: there is nothing in it");
     } else if (is_next(reader, '[')) {
         input->at++;
         error = take_events(reader);

@@ -133,10 +133,28 @@ static void tell_tasks(struct trace_stream *stream, cad_loop *loop) {
     }
 }
 
+/* The loop sleeps, so that time moves on: what began just now has a length. */
+static void write_before_wait(cad_wait_hook *hook, int64_t until_ns) {
+    struct trace_stream *stream =
+        (struct trace_stream *)(void *)((char *)hook - offsetof(struct trace_stream, wait_hook));
+    (void)until_ns;
+    if (trace_move_on(stream, stream->now_ns) && stream->writer != NULL)
+        trace_writer_soon(stream->writer);
+}
+
+static void detach(struct trace_stream *stream) {
+    cad_loop_set_trace(stream->loop, NULL);
+    cad_loop_remove_wait_hook(stream->loop, &stream->wait_hook);
+    stream->loop = NULL;
+}
+
 void trace_stream_attach(struct trace_stream *stream, cad_loop *loop) {
     assert(stream->loop == NULL && stream->event.ordinal == 0);
     stream->loop = loop;
     tell_beginning(stream, stream->header);
+    stream->wait_hook.before_wait = write_before_wait;
+    if (stream->header->live)
+        cad_loop_add_wait_hook(loop, &stream->wait_hook);
     stream->header = NULL;
     cad_loop_set_trace(loop, &stream->sink);
     tell_tasks(stream, loop);
@@ -259,8 +277,7 @@ static void end_all(struct trace_stream *stream, int64_t now_ns, const char *out
 
 int trace_stream_close(struct trace_stream *stream, int64_t now_ns, const char *outcome) {
     assert(stream->loop != NULL);
-    cad_loop_set_trace(stream->loop, NULL);
-    stream->loop = NULL;
+    detach(stream);
     end_all(stream, now_ns, outcome);
     bool complete = stream->failure == 0;
     int reason = 0;
@@ -285,7 +302,7 @@ void trace_stream_free(struct trace_stream *stream) {
     if (stream == NULL)
         return;
     if (stream->loop != NULL)
-        cad_loop_set_trace(stream->loop, NULL);
+        detach(stream);
     trace_writer_free(stream->writer);
     trace_alive_free(&stream->tasks);
     trace_names_free(&stream->names);

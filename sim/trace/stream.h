@@ -53,8 +53,8 @@ struct trace_header {
     const char *started; /* when, in ISO 8601; NULL under the virtual clock: left out */
     const char *host;    /* where; NULL under the virtual clock: left out */
     bool detail;         /* tell the kinds that are marked DETAIL, too */
-    bool live;           /* what has happened is in the file a second later, whatever becomes of
-                            the program; for runs that take time */
+    bool live;           /* what has happened is in the file when the loop sleeps, or a second
+                            later, whatever becomes of the program; for runs that take time */
 };
 
 /* --- Making ---------------------------------------------------------------------------------- */

@@ -46,6 +46,7 @@ struct trace_thing {
 struct trace_stream {
     cad_trace_sink sink;
     cad_loop *loop;                    /* NULL: not attached, or no more */
+    cad_wait_hook wait_hook;           /* of a live trace: before the loop sleeps */
     const struct trace_header *header; /* until it is attached */
     struct trace_field *overrides;     /* room for those of the header */
     struct trace_consumer *first;

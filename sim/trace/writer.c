@@ -350,6 +350,10 @@ struct trace_consumer *trace_writer_consumer(struct trace_writer *writer) {
     return &writer->consumer;
 }
 
+void trace_writer_soon(struct trace_writer *writer) {
+    trace_output_soon(&writer->output);
+}
+
 void trace_writer_free(struct trace_writer *writer) {
     if (writer == NULL)
         return;

@@ -22,6 +22,9 @@ int trace_writer_open(const char *path, bool live, struct trace_writer **writer)
  * too, with errno: then the file is not whole. */
 struct trace_consumer *trace_writer_consumer(struct trace_writer *writer);
 
+/* Of a live writer: what it has taken is in the file in some milliseconds already. */
+void trace_writer_soon(struct trace_writer *writer);
+
 /* Takes NULL. A writer whose consumer was not ended leaves its file as if cut short. */
 void trace_writer_free(struct trace_writer *writer);
 

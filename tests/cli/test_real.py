@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 from cli_test import EXPECTED, SCENARIOS, CliTest, main, recorded
 
@@ -67,6 +68,21 @@ class RealClock(CliTest):
         process = self.expect(EXPECTED, "run", "--clock", "real", "--max-time", "100ms",
                               "long.json")
         self.assertIn("limit: 0.1 seconds of the loop's time were not enough", process.err)
+
+    def test_what_has_happened_is_in_the_trace_when_the_loop_sleeps(self):
+        self.write("sleep.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
+            {"print": "here"}, {"sleep": 60}]}]})
+        for name in "t", "t.gz", "t.zst":
+            process = self.start("run", "--clock", "real", "--trace", name, "sleep.json")
+            self.assertEqual(process.stdout.readline(), "here\n")
+            time.sleep(0.2)
+            process.kill()
+            self.finish(process)
+            table = self.expect(EXPECTED, "table", name)
+            self.assertRegex(table.err, "cut short at byte")
+            if name == "t":
+                self.assertRegex((self.folder / name).read_text(),
+                                 r'"ph":"B".*"cat":"wait","name":"sleep"')
 
     def test_what_is_printed_is_seen_at_once(self):
         self.write("talk.json", {"cadran": 1, "tasks": [{"name": "a", "do": [

@@ -58,7 +58,7 @@ class Options(CliTest):
                     err="outcome complete at 1000000000\n")
 
     def test_until_stops_the_run(self):
-        for time in ("2.5", "2500ms", "5 / 2"):
+        for time in ("2.5", "2500ms", "2.5e0s"):
             process = self.expect(EXPECTED, "run", "--until", time, WINDOW,
                                   err="outcome stopped at 2500000000\n")
             self.assertTrue(recorded("seed-window")[0].startswith(process.out))

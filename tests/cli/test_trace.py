@@ -113,7 +113,7 @@ class Cut(OfTheWindow):
 
 class Packed(OfTheWindow):
     def test_it_is_by_its_name_and_read_whatever_its_name(self):
-        for end, unpack in (("gz", gzip.decompress), ("zst", None)):
+        for end, packing, unpack in (("gz", "gzip", gzip.decompress), ("zst", "zstd", None)):
             self.expect(EXPECTED, "run", "--trace", f"t.{end}", WINDOW)
             packed = (self.folder / f"t.{end}").read_bytes()
             self.assertLess(len(packed), len(self.trace) / 4)
@@ -124,7 +124,11 @@ class Packed(OfTheWindow):
             self.expect(EXPECTED, "table", "other", out=TABLE, err="")
             with open(self.folder / "other", "rb") as packed_input:
                 self.expect(EXPECTED, "table", "-", stdin=packed_input, out=TABLE, err="")
-            (self.folder / "cut").write_bytes(packed[:-20])
+            (self.folder / "cut").write_bytes(packed[:12])
+            self.expect(USAGE, "table", "cut", out="",
+                        err="cadran table: cut:1: cut short at byte 12: nothing of what "
+                            f"{packing} has packed can be read\n")
+            (self.folder / "cut").write_bytes(packed[:-2])
             self.assertRegex(self.expect(EXPECTED, "table", "cut").err,
                              r"\Acadran table: warning: cut:\d+: cut short at byte \d+ \(byte ")
 

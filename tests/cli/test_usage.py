@@ -104,6 +104,14 @@ class Mistakes(CliTest):
             (["run", "--max-memory", "99999999999999999999", WINDOW],
              "cadran run: --max-memory wants a size, such as 512M or 4G, not "
              '"99999999999999999999"'),
+            (["run", "--until", "2*3", WINDOW],
+             'cadran run: --until wants a time, such as 3.5 or 250ms, not "2*3"'),
+            (["run", "--detail", WINDOW],
+             "cadran run: --detail is of a trace: give --trace FILE, too"),
+            (["run", "--trace", "a", "--seed", "1", "--trace=b", WINDOW],
+             'cadran run: --trace is given twice, "a" and "b", and one file is written'),
+            (["run", "--report", "a", "--report", "a", WINDOW],
+             'cadran run: --report is given twice, "a" and "a", and one file is written'),
             (["run", "--set", "jobs", WINDOW],
              'cadran run: --set wants NAME=VALUE, such as jobs=100, not "jobs"'),
             (["run", "--set", "=1", WINDOW],
@@ -119,6 +127,11 @@ class Mistakes(CliTest):
         ):
             with self.subTest(arguments):
                 self.expect(USAGE, *arguments, out="", err=message + "\n")
+
+    def test_of_an_option_that_is_given_twice_the_last_counts(self):
+        once = self.expect(EXPECTED, "run", "--until", "2", "--set", "width=2", WINDOW)
+        self.expect(EXPECTED, "run", "--until", "9", "--set", "width=3", "--until", "2", "--set",
+                    "width=2", WINDOW, out=once.out, err=once.err)
 
     def test_a_variable_that_is_set_must_be_one(self):
         for setting, message in (
