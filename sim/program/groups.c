@@ -1,4 +1,4 @@
-/* Exception groups, as Python's Objects/exceptions.c splits them and puts them together. */
+/* Exception groups, as the interpreter of CPython splits them and puts them together. */
 #include "program/groups.h"
 
 #include <stdlib.h>
