@@ -56,6 +56,8 @@ FUNCTIONS = {
     "str": ("str(x)", "what printing it shows, as text"),
     "type": ("type(x)", "the name of its type: `int`, `str`, `Task`; of an exception `ValueError`"),
     "exceptions": ("exceptions(e)", "the members of an ExceptionGroup, a tuple"),
+    "expired": ("expired(s)", "whether a timeout (`as`) has expired"),
+    "when": ("when(s)", "its deadline, in the loop's time; `None`: it has none"),
     "current_task": ("current_task()", "the task that runs; `None` in a callback"),
     "now": ("now()", "the loop's time: seconds since its start"),
     "qsize": ("qsize(q)", "how many items are in a queue"),

@@ -56,6 +56,7 @@ enum prog_object_type {
     PROG_FUTURE,
     PROG_TASK,   /* no object of the document; what a name can stand for, too */
     PROG_HANDLE, /* likewise */
+    PROG_TIMEOUT,
     PROG_OBJECT_TYPES
 };
 
@@ -78,6 +79,7 @@ enum prog_reference_kind {
     PROG_KIND_FUTURE,    /* cad_future *, counted */
     PROG_KIND_HANDLE,    /* struct run_callback *, counted */
     PROG_KIND_EXCEPTION, /* cad_exception *, counted */
+    PROG_KIND_TIMEOUT,   /* struct run_timeout *, counted */
     PROG_KIND_FUTURES,   /* struct run_futures *, counted; in hidden slots only */
 };
 

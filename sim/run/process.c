@@ -12,6 +12,7 @@
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/names.h"
+#include "run/timeout.h"
 
 /* --- References ------------------------------------------------------------------------------ */
 
@@ -88,11 +89,30 @@ static void futures_unref(void *pointer) {
     base_free(futures);
 }
 
+static const char *timeout_type_name(const void *pointer) {
+    (void)pointer;
+    return "Timeout";
+}
+
+static void timeout_ref(void *pointer) {
+    (void)run_timeout_ref(pointer);
+}
+
+static void timeout_unref(void *pointer) {
+    run_timeout_unref(pointer);
+}
+
+static int timeout_show(const void *pointer, base_buffer *buffer) {
+    (void)pointer;
+    return base_buffer_append(buffer, "<Timeout>", strlen("<Timeout>"));
+}
+
 static const expr_reference_kind kinds[] = {
     [PROG_KIND_OBJECT] = {object_type_name, NULL, NULL, object_show},
     [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show},
     [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show},
     [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show},
+    [PROG_KIND_TIMEOUT] = {timeout_type_name, timeout_ref, timeout_unref, timeout_show},
     [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL},
 };
 

@@ -9,6 +9,7 @@
 #include "program/kinds.h"
 #include "run/machine.h"
 #include "run/names.h"
+#include "run/timeout.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
@@ -130,6 +131,37 @@ static int current_task(const expr_env *env, const expr_value *arguments, size_t
     return 0;
 }
 
+static const run_timeout *timeout(expr_value value, const char *function, expr_error *error) {
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_TIMEOUT)
+        return expr_to_pointer(value);
+    (void)expr_error_set(error, CAD_ETYPE, "%s() takes a timeout, not %s", function,
+                         expr_value_type_name(value));
+    return NULL;
+}
+
+static int expired(const expr_env *env, const expr_value *arguments, size_t count,
+                   expr_value *result, expr_error *error) {
+    (void)env;
+    (void)count;
+    const run_timeout *of = timeout(arguments[0], "expired", error);
+    if (of == NULL)
+        return error->code;
+    *result = expr_boolean(run_timeout_expired(of));
+    return 0;
+}
+
+static int when(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+                expr_error *error) {
+    (void)env;
+    (void)count;
+    const run_timeout *of = timeout(arguments[0], "when", error);
+    if (of == NULL)
+        return error->code;
+    int64_t when_ns = run_timeout_when(of);
+    *result = when_ns != CAD_NEVER ? expr_number((double)when_ns / 1e9) : EXPR_NONE;
+    return 0;
+}
+
 /* --- Exceptions ------------------------------------------------------------------------------ */
 
 static int type(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
@@ -212,6 +244,8 @@ const expr_function step_functions[] = {
     {"done", 1, 1, PROG_AWAITABLE, "a task or a future", done},
     {"cancelled", 1, 1, PROG_AWAITABLE, "a task or a future", cancelled},
     {"cancelling", 1, 1, PROG_IS(PROG_TASK), "a task", cancelling},
+    {"expired", 1, 1, PROG_IS(PROG_TIMEOUT), "a timeout", expired},
+    {"when", 1, 1, PROG_IS(PROG_TIMEOUT), "a timeout", when},
     {"current_task", 0, 0, 0, NULL, current_task},
     {"type", 1, 1, 0, NULL, type},
     {"exceptions", 1, 1, 0, NULL, exceptions},

@@ -139,10 +139,8 @@ static uint32_t branch_exception(prog_compiler *compiler, const doc_node *branch
     const char *name = doc_node_key(branch);
     if (strcmp(name, "*") == 0)
         return PROG_ANY_EXCEPTION;
-    if (expr_is_name(name, strlen(name)))
-        return prog_compile_exception(compiler, name);
-    (void)doc_node_key_fault(branch, "\"%s\" cannot be the name of an exception", name);
-    return PROG_ANY_EXCEPTION;
+    return prog_check_exception(branch, name) ? prog_compile_exception(compiler, name)
+                                              : PROG_ANY_EXCEPTION;
 }
 
 /* Opens the block of a branch, and gives it its variables. */
