@@ -52,8 +52,15 @@ static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_as_completed, object)->waiters.count;
 }
 
+static void followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {
+    const cad_as_completed *self = CAD__CONTAINER(object, const cad_as_completed, object);
+    for (size_t i = 0; i < self->count; i++)
+        visit(self->members[i].follower.future, arg);
+}
+
 static const cad__type as_completed_type = {
     .name = "as_completed",
+    .followed = followed,
     .traced = CAD__TRACED_WHEN_USED,
     .waiters = waiters,
     .clear = clear,

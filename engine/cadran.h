@@ -612,11 +612,18 @@ typedef struct cad_wait_info {
                                "waiters", ...; NULL: it awaits a future, or sleeps */
     const cad_task *task;   /* the task awaited, or NULL */
     const cad_task *holder; /* the task that holds the object, where one does */
+    const void *follows;    /* where it waits for what others do - a gather, a shield, a wait, an
+                               as_completed, a task group -, what cad_followed() takes; NULL */
     int64_t since_ns;       /* loop time at which the wait began */
     int64_t until_ns;       /* loop time at which it ends by itself; CAD_NEVER */
 } cad_wait_info;
 /* False when the task is not waiting. */
 CAD_API bool cad_task_waiting(const cad_task *task, cad_wait_info *info);
+
+/* Calls visit() with each task and future that is followed, in their order, whether it is done or
+ * not; of a task group, with the tasks that are not. Borrowed. `follows` is of the present. */
+typedef void cad_followed_visitor(cad_future *future, void *arg);
+CAD_API void cad_followed(const void *follows, cad_followed_visitor *visit, void *arg);
 
 /* The loop's tasks that have not ended, in the order of creation: the first, and the one after
  * `task`; NULL after the last. Borrowed. */

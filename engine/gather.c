@@ -161,8 +161,15 @@ static void clear(cad__object *object) {
     cad__future_clear(object);
 }
 
+static void followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {
+    const gathering *self = CAD__CONTAINER(object, const gathering, outer.object);
+    for (size_t i = 0; i < self->count; i++)
+        visit(self->children[i].follower.future, arg);
+}
+
 static const cad__type gather_type = {
     .name = "gather",
+    .followed = followed,
     .traced = CAD__TRACED_WHEN_USED,
     .describe = cad__future_describe,
     .waiters = cad__future_waiters,
@@ -256,8 +263,13 @@ static void clear_shield(cad__object *object) {
     cad__future_clear(object);
 }
 
+static void shield_followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {
+    visit(CAD__CONTAINER(object, const shielding, outer.object)->inner.future, arg);
+}
+
 static const cad__type shield_type = {
     .name = "shield",
+    .followed = shield_followed,
     .traced = CAD__TRACED_WHEN_USED,
     .describe = cad__future_describe,
     .waiters = cad__future_waiters,

@@ -52,8 +52,15 @@ static void describe(const cad__object *object, cad_object_info *info) {
     info->fields[1].value = (int64_t)group->error_count;
 }
 
+static void followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {
+    const cad_task_group *group = CAD__CONTAINER(object, const cad_task_group, object);
+    for (cad__link *link = group->tasks.next; link != &group->tasks; link = link->next)
+        visit(CAD__CONTAINER(link, member, link)->follower.future, arg);
+}
+
 static const cad__type group_type = {
     .name = "task_group",
+    .followed = followed,
     .traced = CAD__TRACED_WHEN_USED,
     .describe = describe,
     .clear = clear,

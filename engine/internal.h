@@ -217,6 +217,8 @@ typedef struct cad__type {
     void (*describe)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
+    /* cad_followed(); NULL: it follows nothing. */
+    void (*followed)(const cad__object *object, cad_followed_visitor *visit, void *arg);
     /* What a line of those who wait for it is called; NULL: "waiters", of which it has no others.
      */
     const char *(*line)(const cad__object *object, const cad__waiters *waiters);
@@ -318,7 +320,8 @@ typedef struct cad__operation {
     void (*drop)(cad_task *task);
     /* The lock that the task waits for in the middle of it; NULL: never one. */
     cad_lock *(*lock)(const cad_task *task);
-    bool tells; /* poll() itself tells the trace of the result */
+    bool tells;        /* poll() itself tells the trace of the result */
+    bool item_follows; /* wait.item is an object that follows what is waited for */
 } cad__operation;
 
 /* Tasks that wait, first come first. */
@@ -642,7 +645,6 @@ CAD__APART void cad__trace_turn_end(cad_loop *loop);
  */
 CAD__APART void cad__trace_turn_passes(cad_loop *loop, const cad_task *task);
 CAD__APART void cad__trace_cancel(cad_task *task, const cad_exception *exception);
-CAD__APART void cad__trace_timeout(cad_task *task);
 /* An object has been made: it is told of with the next event, by when it may have a name. */
 CAD__APART void cad__trace_new(cad__object *object);
 /* It has been given a name. */
@@ -663,9 +665,18 @@ CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int 
 /* The same, of one that gives or takes an item. */
 CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result,
                                 enum cad_item_move move, void *item, size_t place);
-/* The clock has moved while something ran: what was open before is told before anything else is,
- * by a program that adds events of its own to the same trace. */
-CAD__APART void cad__trace_time(cad_loop *loop);
+/* The time of the next event. Where the clock has moved while something ran, what was open before
+ * is told now: before anything else is, also by a program that adds events of its own. */
+CAD__APART int64_t cad__trace_time(cad_loop *loop);
+
+/* Tells an event that needs nothing else: calls the sink's function `event`, if it has one. */
+#define CAD__TELL(loop, event, ...)                                                                \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->trace != NULL && (loop)->trace->sink->event != NULL, 0)) {    \
+            const cad_trace_sink *cad__sink = (loop)->trace->sink;                                 \
+            cad__sink->event(cad__sink->context, cad__trace_time(loop), __VA_ARGS__);              \
+        }                                                                                          \
+    } while (0)
 
 /* A primitive's state has changed. */
 #define CAD__CHANGED(primitive)                                                                    \

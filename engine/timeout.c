@@ -18,7 +18,7 @@ static const cad__type timeout_type = {.name = "timeout"};
 
 void cad__timeout_expire(cad__entry *entry) {
     cad_timeout *scope = CAD__CONTAINER(entry, cad_timeout, timer.entry);
-    CAD__TRACE(scope->object.loop, cad__trace_timeout(scope->task));
+    CAD__TELL(scope->object.loop, timeout, scope->task);
     scope->state = EXPIRING;
     (void)cad__future_cancel(scope->task, NULL);
 }

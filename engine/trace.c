@@ -181,7 +181,7 @@ void cad__trace_task_end(cad_task *task, int code, const cad_exception *exceptio
         sink->task_end(sink->context, now_ns, task, code, exception);
 }
 
-static void wait_began(cad_task *task) {
+static CAD__APART void wait_began(cad_task *task) {
     const cad_trace_sink *sink = task->object.loop->trace->sink;
     cad_wait_info info;
     int64_t now_ns = tick(task->object.loop);
@@ -213,29 +213,24 @@ void cad__trace_cancel(cad_task *task, const cad_exception *exception) {
         sink->cancel(sink->context, now_ns, task, culprit(loop), message);
 }
 
-void cad__trace_timeout(cad_task *task) {
-    const cad_trace_sink *sink = task->object.loop->trace->sink;
-    int64_t now_ns = tick(task->object.loop);
-    if (sink->timeout != NULL)
-        sink->timeout(sink->context, now_ns, task);
-}
-
 /* --- The ready queue ------------------------------------------------------------------------- */
 
 static cad_ready_info describe_entry(const cad__entry *entry) {
     return (cad_ready_info){.kind = cad__entry_name(entry), .task = cad__entry_task(entry)};
 }
 
-static void join(cad_loop *loop, const cad__entry *entry) {
+/* Of the details. */
+static CAD__APART void join(cad_loop *loop, const cad__entry *entry) {
     const cad_trace_sink *sink = loop->trace->sink;
-    if (!sink->detail || sink->ready_join == NULL)
+    if (sink->ready_join == NULL)
         return;
     cad_ready_info info = describe_entry(entry);
     sink->ready_join(sink->context, tick(loop), &info, culprit(loop));
 }
 
 void cad__trace_ready(cad_loop *loop, cad__entry *entry) {
-    join(loop, entry);
+    if (loop->trace->sink->detail)
+        join(loop, entry);
     cad__append(&loop->ready, &entry->link);
 }
 
@@ -244,7 +239,8 @@ void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         if (entry->kind == CAD__ENTRY_TASK)
             cad__trace_wake(&cad__entry_owner(entry)->future);
-        join(loop, entry);
+        if (loop->trace->sink->detail)
+            join(loop, entry);
     }
 }
 
@@ -313,11 +309,9 @@ void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
     sink->turn_begin(sink->context, now_ns, &info);
 }
 
-void cad__trace_turn_end(cad_loop *loop) {
+static CAD__APART void end_turn(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     const cad_trace_sink *sink = tracer->sink;
-    if (!tracer->in_turn)
-        return;
     settle(loop);
     int64_t now_ns = tick(loop);
     if (tracer->run_open && sink->run_end != NULL)
@@ -325,6 +319,11 @@ void cad__trace_turn_end(cad_loop *loop) {
     tracer->in_turn = tracer->running = tracer->run_open = false;
     if (sink->detail && sink->turn_end != NULL)
         sink->turn_end(sink->context, now_ns);
+}
+
+void cad__trace_turn_end(cad_loop *loop) {
+    if (loop->trace->in_turn)
+        end_turn(loop);
 }
 
 void cad__trace_turn_passes(cad_loop *loop, const cad_task *task) {
@@ -450,6 +449,6 @@ int cad__trace_poll(cad__task *task) {
     return result;
 }
 
-void cad__trace_time(cad_loop *loop) {
-    (void)tick(loop);
+int64_t cad__trace_time(cad_loop *loop) {
+    return tick(loop);
 }

@@ -70,7 +70,13 @@ static void clear(cad__object *object) {
     }
 }
 
-static const cad__type wait_type = {.name = "wait", .clear = clear};
+static void followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {
+    const waiting *self = CAD__CONTAINER(object, const waiting, object);
+    for (size_t i = 0; i < self->count; i++)
+        visit(self->members[i].follower.future, arg);
+}
+
+static const cad__type wait_type = {.name = "wait", .followed = followed, .clear = clear};
 
 static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t count) {
     waiting *self = cad__object_new(loop, &wait_type, sizeof *self + count * sizeof(member));
@@ -139,7 +145,8 @@ static void wait_drop(cad_task *task) {
     end(cad__task_of(task)->wait.item);
 }
 
-static const cad__operation wait_operation = {.verb = "wait", .poll = wait_poll, .drop = wait_drop};
+static const cad__operation wait_operation = {
+    .verb = "wait", .poll = wait_poll, .drop = wait_drop, .item_follows = true};
 
 int cad_wait(cad_future *const *futures, size_t count, enum cad_return_when return_when,
              int64_t timeout_ns) {

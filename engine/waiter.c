@@ -257,8 +257,12 @@ bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
         object = &lock->object;
         info->verb = "acquire";
     }
+    if (wait->operation->item_follows)
+        info->follows = wait->item;
     if (object == NULL)
         return true;
+    if (object->type->followed != NULL)
+        info->follows = object;
     if (object->type == &cad__task_type)
         info->task = wait->object;
     else if (wait->state == CAD__WAIT_FUTURE && object->type->verb != NULL)
@@ -269,4 +273,9 @@ bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     if (object->type->holder != NULL)
         info->holder = object->type->holder(object);
     return true;
+}
+
+void cad_followed(const void *follows, cad_followed_visitor *visit, void *arg) {
+    const cad__object *object = follows;
+    object->type->followed(object, visit, arg);
 }

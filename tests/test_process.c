@@ -53,8 +53,8 @@ static void play(prog_program *program, const char *width, int64_t end_ns) {
     assert_int_equal(result->pending_count, 1);
     assert_int_equal(result->failure_count, 1);
     assert_string_equal(result->failures[0].what, "Broken: at 1");
-    assert_int_equal(result->deadlock.task_count, 1);
-    assert_string_equal(result->deadlock.tasks.items[0].task, "stuck");
+    assert_int_equal(result->waits.task_count, 1);
+    assert_string_equal(result->waits.tasks.items[0].task, "stuck");
     run_machine_free(machine);
     assert_int_equal(run_lines_close(&lines), 0);
 }

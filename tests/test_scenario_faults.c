@@ -64,6 +64,9 @@ static void test_scenario_faults__document(void **state) {
                     "1:44: /vars: expected an object, found a number\n"
                     "1:59: /coroutines: expected an object, found an array\n"
                     "1:69: /seed: expected a whole number, found 1.5\n");
+    scenario_refuse("{'cadran':1,'seed':9007199254740993}",
+                    "1:20: /seed: expected a whole number from -9007199254740991 to "
+                    "9007199254740991, found 9007199254740992\n");
 }
 
 static void test_scenario_faults__variables(void **state) {

@@ -100,6 +100,24 @@ static void test_value__each_double_comes_back(void **state) {
     }
 }
 
+static void test_value__whole_floats_are_no_ints(void **state) {
+    static const double whole[] = {0, 1, -1, 3, 0x1p50 - 1, -0x1p50};
+    static const double others[] = {0x1p50, -0x1p50 - 1, 1e300, 0.5, HUGE_VAL, -HUGE_VAL};
+    (void)state;
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        expr_value value = expr_float(whole[i]);
+        assert_true(expr_is_number(value) && !expr_is_plain(value));
+        assert_true(expr_to_double(value) == whole[i]);
+        assert_string_equal(expr_value_type_name(value), "float");
+        assert_string_equal(expr_value_type_name(expr_number(whole[i])), "int");
+        assert_int_equal(expr_value_equal(value, expr_number(whole[i])), 1);
+        assert_false(expr_is_counted(value) || expr_is_reference(value) || expr_is_sequence(value));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_true(expr_float(others[i]) == expr_number(others[i]));
+    assert_string_equal(show(expr_float(3)), "3");
+}
+
 static void test_value__kinds_are_told_apart(void **state) {
     (void)state;
     expr_value text = string("a");
@@ -379,18 +397,20 @@ static void test_value__rounding_to_digits(void **state) {
         int digits;
         double rounded;
     } cases[] = {
-        {2.5, 0, 2},      {3.5, 0, 4},
-        {-2.5, 0, -2},    {2.675, 2, 2.67},
-        {0.125, 2, 0.12}, {0.375, 2, 0.38},
-        {1.005, 2, 1.0},  {1234.5678, 3, 1234.568},
-        {1e-7, 3, 0},     {15, -1, 20},
-        {25, -1, 20},     {-25, -1, -20},
-        {5, -1, 0},       {6, -1, 10},
-        {14.999, -1, 10}, {50, -2, 0},
-        {51, -2, 100},    {1.2018e34, -32, 1.2e34},
-        {123, -5, 0},     {1e300, 5, 1e300},
-        {0.1, 400, 0.1},  {0.1, 323, 0.1},
-        {5e-324, 323, 0}, {1.7e308, -308, HUGE_VAL},
+        {2.5, 0, 2},       {3.5, 0, 4},
+        {-2.5, 0, -2},     {2.675, 2, 2.67},
+        {0.125, 2, 0.12},  {0.375, 2, 0.38},
+        {1.005, 2, 1.0},   {1234.5678, 3, 1234.568},
+        {1e-7, 3, 0},      {15, -1, 20},
+        {25, -1, 20},      {-25, -1, -20},
+        {5, -1, 0},        {6, -1, 10},
+        {14.999, -1, 10},  {50, -2, 0},
+        {51, -2, 100},     {1.2018e34, -32, 1.2e34},
+        {123, -5, 0},      {1e300, 5, 1e300},
+        {0.1, 400, 0.1},   {0.1, 323, 0.1},
+        {5e-324, 323, 0},  {1.7e308, -308, HUGE_VAL},
+        {5e24, -25, 1e25}, {5e22, -23, 0},
+        {5e23, -24, 0},    {5e307, -308, 1e308},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -515,8 +535,12 @@ static void test_value__whole_numbers(void **state) {
     assert_int_equal(whole, -3);
     assert_int_equal(expr_value_whole(EXPR_TRUE, "count", &whole, &error), 0);
     assert_int_equal(whole, 1);
-    assert_int_equal(expr_value_whole(expr_number(0x1p53), "count", &whole, &error), 0);
-    assert_int_equal(expr_value_whole(expr_number(0x1p54), "count", &whole, &error), CAD_EINVAL);
+    assert_int_equal(expr_value_whole(expr_float(4), "count", &whole, &error), 0);
+    assert_int_equal(expr_value_whole(expr_number(0x1p53 - 1), "count", &whole, &error), 0);
+    assert_int_equal(expr_value_whole(expr_number(0x1p53), "count", &whole, &error), CAD_EINVAL);
+    assert_string_equal(error.message, "count must be between -9007199254740991 and "
+                                       "9007199254740991 (2^53 - 1), where whole numbers are "
+                                       "exact, not 9007199254740992");
     assert_int_equal(expr_value_whole(expr_number(2.5), "count", &whole, &error), CAD_EINVAL);
     assert_string_equal(error.message, "count must be a whole number, not 2.5");
     assert_int_equal(expr_value_whole(expr_number(HUGE_VAL), "count", &whole, &error), CAD_EINVAL);
@@ -598,6 +622,7 @@ static void test_value__lists_have_a_largest_size(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_value__each_double_comes_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_value__whole_floats_are_no_ints, setup, teardown),
         cmocka_unit_test_setup_teardown(test_value__kinds_are_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_value__travel_as_pointers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_value__strings_and_references_are_counted, setup,

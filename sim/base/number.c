@@ -221,6 +221,17 @@ double base_number_floor_divide(double a, double b) {
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
+/* Whether a number that is not negative is above 5 * 10^places, which no double is perhaps: then
+ * the nearest one may be above it or below. */
+static bool exceeds_half(double number, int places) {
+    char exact[400]; /* a whole number below 10^309 */
+    double half = base_number_read("5", 1, places);
+    if (number != half || isinf(half))
+        return number > half;
+    snprintf(exact, sizeof exact, "%.0f", number);
+    return exact[0] == '5' && exact[1 + strspn(exact + 1, "0")] != '\0';
+}
+
 /* A number that is not negative, to a multiple of 10^places. */
 static double round_to_tens(double number, int places) {
     decimal d;
@@ -229,9 +240,8 @@ static double round_to_tens(double number, int places) {
     if (digits > 17)
         return number;
     if (digits <= 0)
-        return digits == 0 && number > base_number_read("5", 1, places - 1)
-                   ? base_number_read("1", 1, places)
-                   : 0;
+        return digits == 0 && exceeds_half(number, places - 1) ? base_number_read("1", 1, places)
+                                                               : 0;
     to_decimal(number, digits, &d);
     return from_decimal(&d);
 }

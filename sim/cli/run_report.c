@@ -39,43 +39,120 @@ static void add_failures(doc_writer *writer, const run_machine *machine) {
     doc_write_whole(writer, "failure_count", (int64_t)result->failure_count);
 }
 
-/* --- Deadlock -------------------------------------------------------------------------------- */
+/* --- Who waits for what ---------------------------------------------------------------------- */
 
-static void add_wait(doc_writer *writer, const run_stuck *stuck) {
+static void add_parties(doc_writer *writer, const run_machine *machine, const char *key,
+                        const run_wait *wait) {
+    const run_parties *const lists[] = {&wait->living, &wait->ended};
+    doc_write_open(writer, key, '[');
+    for (size_t list = 0; list < 2; list++)
+        for (size_t i = 0; i < lists[list]->kept; i++) {
+            const run_party *party = &lists[list]->items[i];
+            doc_write_open(writer, NULL, '{');
+            doc_write_text(writer, "name", party->name);
+            if (wait->relation != RUN_AWAITED)
+                doc_write_truth(writer, "ended", party->ended);
+            if (party->error != NULL)
+                doc_write_text(writer, "error", party->error);
+            if (party->units > 1)
+                doc_write_whole(writer, "times", (int64_t)party->units);
+            if (party->step != NULL)
+                doc_write_text(writer, "step", party->step);
+            add_place(writer, machine, party->place);
+            doc_write_close(writer, '}');
+        }
+    doc_write_close(writer, ']');
+    uint64_t count = wait->living.count + wait->ended.count;
+    size_t kept = wait->living.kept + wait->ended.kept;
+    if (count > kept)
+        doc_write_whole(writer, "more", (int64_t)(count - kept));
+}
+
+static void add_others(doc_writer *writer, const run_machine *machine, const run_wait *wait) {
+    static const char *const keys[] = {
+        [RUN_HOLDERS] = "holders", [RUN_TAKERS] = "takers", [RUN_AWAITED] = "awaits"};
+    if (wait->relation == RUN_NOBODY)
+        return;
+    if (wait->relation == RUN_HOLDERS) {
+        bool lives = wait->living.kept > 0;
+        const run_party *first = lives ? &wait->living.items[0] : &wait->ended.items[0];
+        doc_write_text(writer, "held_by", first->name);
+        doc_write_truth(writer, "holder_ended", !lives);
+    }
+    add_parties(writer, machine, keys[wait->relation], wait);
+    if (wait->of > 0)
+        doc_write_whole(writer, "of", (int64_t)wait->of);
+    if (wait->relation == RUN_AWAITED && wait->of > 0)
+        doc_write_whole(writer, "done", (int64_t)wait->done);
+}
+
+/* In the words of the report on standard error. */
+static void add_words(doc_writer *writer, const run_wait *wait) {
+    base_buffer words = {0};
+    int error = run_wait_words(wait, &words);
+    if (error == 0)
+        doc_write_text(writer, "words", words.data);
+    else
+        writer->error = error;
+    base_buffer_free(&words);
+}
+
+static void add_wait_times(doc_writer *writer, const run_wait *wait) {
+    if (wait->verb == NULL)
+        return;
+    doc_write_whole(writer, "since_ns", wait->since_ns);
+    if (wait->until_ns != CAD_NEVER)
+        doc_write_whole(writer, "until_ns", wait->until_ns);
+}
+
+static void add_wait(doc_writer *writer, const run_machine *machine, const run_wait *wait) {
     doc_write_open(writer, NULL, '{');
-    doc_write_text(writer, "task", stuck->task);
-    doc_write_text(writer, "verb", stuck->verb);
-    if (stuck->type != NULL) {
+    doc_write_text(writer, "task", wait->task);
+    if (wait->verb != NULL)
+        doc_write_text(writer, "verb", wait->verb);
+    if (wait->step != NULL)
+        doc_write_text(writer, "step", wait->step);
+    add_place(writer, machine, wait->place);
+    if (wait->type != NULL) {
         doc_write_open(writer, "waits_for", '{');
-        doc_write_text(writer, "type", stuck->type);
-        doc_write_text(writer, "name", stuck->object);
+        doc_write_text(writer, "type", wait->type);
+        doc_write_text(writer, "name", wait->object);
         doc_write_close(writer, '}');
     }
-    if (stuck->holder != NULL) {
-        doc_write_text(writer, "held_by", stuck->holder);
-        doc_write_truth(writer, "holder_ended", stuck->holder_ended);
+    if (wait->standing == RUN_WAITS)
+        add_words(writer, wait);
+    add_others(writer, machine, wait);
+    add_wait_times(writer, wait);
+    if (wait->circle != 0) {
+        doc_write_whole(writer, "circle", wait->circle);
+        doc_write_text(writer, "next", wait->next);
     }
-    doc_write_whole(writer, "since_ns", stuck->since_ns);
+    if (wait->behind != 0)
+        doc_write_whole(writer, "waits_for_circle", wait->behind);
     doc_write_close(writer, '}');
 }
 
-static void add_waits(doc_writer *writer, const char *key, const run_stuck_list *list) {
+static void add_list(doc_writer *writer, const run_machine *machine, const char *key,
+                     const run_wait_list *list) {
     doc_write_open(writer, key, '[');
     for (size_t i = 0; i < list->count; i++)
-        add_wait(writer, &list->items[i]);
+        add_wait(writer, machine, &list->items[i]);
     doc_write_close(writer, ']');
 }
 
-static void add_deadlock(doc_writer *writer, const run_deadlock *deadlock) {
-    if (deadlock->task_count == 0)
+static void add_waits(doc_writer *writer, const run_machine *machine) {
+    const run_waits *waits = &machine->result.waits;
+    if (waits->task_count == 0)
         return;
-    doc_write_open(writer, "deadlock", '{');
-    add_waits(writer, "tasks", &deadlock->tasks);
-    doc_write_whole(writer, "more_tasks", (int64_t)(deadlock->task_count - deadlock->tasks.count));
+    doc_write_open(writer, machine->result.outcome == RUN_DEADLOCK ? "deadlock" : "unfinished",
+                   '{');
+    add_list(writer, machine, "tasks", &waits->tasks);
+    doc_write_whole(writer, "more_tasks", (int64_t)waits->tasks.left_out);
     doc_write_open(writer, "cycles", '[');
-    for (size_t i = 0; i < deadlock->cycle_count; i++)
-        add_waits(writer, NULL, &deadlock->cycles[i]);
+    for (size_t i = 0; i < waits->ring_count; i++)
+        add_list(writer, machine, NULL, &waits->rings[i]);
     doc_write_close(writer, ']');
+    doc_write_whole(writer, "more_cycles", (int64_t)waits->more_rings);
     doc_write_close(writer, '}');
 }
 
@@ -128,7 +205,7 @@ static void fill(doc_writer *writer, const run_machine *machine, size_t unmet, i
     doc_write_whole(writer, "steps", (int64_t)result->steps);
     doc_write_whole(writer, "max_concurrent", (int64_t)result->spans_most);
     add_running(writer, machine);
-    add_deadlock(writer, &result->deadlock);
+    add_waits(writer, machine);
     add_failures(writer, machine);
     doc_write_close(writer, '}');
 }

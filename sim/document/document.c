@@ -211,25 +211,44 @@ int doc_print_faults(doc_document *document, FILE *file) {
     return error;
 }
 
-int doc_format_place(const doc_document *document, uint32_t offset, base_buffer *buffer) {
+/* `: /json/pointer`; the document itself has none. */
+static int append_pointer(const doc_locator *locator, base_buffer *buffer) {
+    size_t before = buffer->length;
+    int error = base_buffer_append(buffer, ": ", 2);
+    if (error == 0)
+        error = doc_locator_pointer(locator, buffer);
+    if (error == 0 && buffer->length == before + 2) {
+        buffer->length = before;
+        buffer->data[before] = '\0';
+    }
+    return error;
+}
+
+static int append_place(const doc_document *document, const char *name, uint32_t offset,
+                        bool pointer, base_buffer *buffer) {
     doc_locator *locator = base_alloc(sizeof *locator);
     if (locator == NULL)
         return CAD_ENOMEM;
     doc_locator_start(locator, document->text);
-    doc_locator_seek(locator, offset, true);
-    int error =
-        base_buffer_format(buffer, "%s:%zu:%zu", document->name, locator->line, locator->column);
-    size_t before = buffer->length;
-    if (error == 0)
-        error = base_buffer_append(buffer, ": ", 2);
-    if (error == 0)
-        error = doc_locator_pointer(locator, buffer);
-    if (error == 0 && buffer->length == before + 2) {
-        buffer->length = before; /* the document itself has no pointer */
-        buffer->data[before] = '\0';
-    }
+    doc_locator_seek(locator, offset, pointer);
+    int error = base_buffer_format(buffer, "%s:%zu:%zu", name, locator->line, locator->column);
+    if (error == 0 && pointer)
+        error = append_pointer(locator, buffer);
     base_free(locator);
     return error;
+}
+
+int doc_format_place(const doc_document *document, uint32_t offset, base_buffer *buffer) {
+    return append_place(document, document->name, offset, true, buffer);
+}
+
+int doc_format_place_in(const doc_document *document, const char *name, uint32_t offset,
+                        base_buffer *buffer) {
+    return append_place(document, name, offset, true, buffer);
+}
+
+int doc_format_position(const doc_document *document, uint32_t offset, base_buffer *buffer) {
+    return append_place(document, document->name, offset, false, buffer);
 }
 
 /* --- Walking --------------------------------------------------------------------------------- */

@@ -73,6 +73,11 @@ int doc_format_faults(doc_document *document, base_buffer *buffer);
 /* Appends `file:line:column: /json/pointer` of a byte offset (doc_node_offset); returns 0 or
  * CAD_ENOMEM. It reads the text up to there: for reports, not for every step of a run. */
 int doc_format_place(const doc_document *document, uint32_t offset, base_buffer *buffer);
+/* The same with another name than the file's, for what is not to depend on where that lies; and
+ * without the pointer. */
+int doc_format_place_in(const doc_document *document, const char *name, uint32_t offset,
+                        base_buffer *buffer);
+int doc_format_position(const doc_document *document, uint32_t offset, base_buffer *buffer);
 
 /* --- Walking ------------------------------------------------------------------------------- */
 

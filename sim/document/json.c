@@ -13,9 +13,6 @@
 #include "cadran.h"
 #include "document/fault.h"
 
-/* Longer numbers than this do not fit in the array in which cJSON copies them. */
-#define NUMBER_MAX_LENGTH 63
-
 /* What may come next. */
 enum state {
     VALUE,         /* at the start, after a colon */
@@ -301,8 +298,7 @@ static bool check_number(checker *c) {
         return fail(c, start, "text that begins with a number stands in quotes, too: \"%.*s%.*s\"",
                     c->at - start > 40 ? 40 : (int)(c->at - start), c->text + start, word_length(c),
                     c->text + c->at);
-    if (c->at - start > NUMBER_MAX_LENGTH)
-        return fail(c, start, "a number has at most %d characters", NUMBER_MAX_LENGTH);
+    c->places->long_numbers |= c->at - start > DOC_JSON_SHORT_NUMBER;
     return true;
 }
 

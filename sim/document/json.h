@@ -1,7 +1,7 @@
 /* json.h - the syntax of JSON, checked with words for people.
  *
  * cJSON says at best where it stopped, and takes more than JSON is. So a text is checked here
- * first; what passes is JSON, and cJSON takes all of it.
+ * first; what passes is JSON, and cJSON takes all of it but long numbers.
  */
 #ifndef DOCUMENT_JSON_H
 #define DOCUMENT_JSON_H
@@ -24,12 +24,16 @@ typedef struct doc_json_place {
 typedef struct doc_json_places {
     doc_json_place *list; /* to be freed with base_free(), whatever came of the check */
     size_t count, capacity;
+    bool long_numbers; /* there are some of more characters than DOC_JSON_SHORT_NUMBER */
 } doc_json_places;
+
+/* Longer numbers do not fit in the array in which cJSON copies them. */
+#define DOC_JSON_SHORT_NUMBER 63
 
 /* `text` is followed by a '\0'. 0 when it is JSON as RFC 8259 has it, in UTF-8 without a byte
  * order mark, nested at most `max_depth` (up to DOC_JSON_MAX_DEPTH) arrays and objects deep, of at
- * most `max_values` values, without U+0000 in its strings, and with numbers that cJSON reads; and
- * the places of its values. CAD_EINVAL with the first fault; or CAD_ENOMEM. */
+ * most `max_values` values, and without U+0000 in its strings; and the places of its values.
+ * CAD_EINVAL with the first fault; or CAD_ENOMEM. */
 #define DOC_JSON_MAX_DEPTH 1000
 int doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_values,
                    doc_json_places *places, doc_json_fault *fault);

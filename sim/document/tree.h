@@ -27,6 +27,7 @@ typedef struct doc_item {
     uint32_t key_offset; /* of a member's key; of others, of the value */
     uint32_t next;       /* the number of the next item of the same array or object; 0: none */
     uint32_t count;      /* how many are in it; the first is the next in the array */
+    bool floats;         /* a number that has a point or an exponent */
     char *key;           /* NULL: no member of an object */
     union {
         bool truth;

@@ -112,7 +112,9 @@ static int call_abs(const expr_env *env, const expr_value *arguments, size_t cou
     if (expr_value_double(arguments[0], &number, error) != 0)
         return expr_error_set(error, CAD_ETYPE, "bad operand type for abs(): '%s'",
                               expr_value_type_name(arguments[0]));
-    *result = expr_number(fabs(number));
+    double integer;
+    bool whole = expr_value_integer(arguments[0], &integer);
+    *result = whole ? expr_number(fabs(number)) : expr_float(fabs(number));
     return 0;
 }
 
@@ -163,50 +165,60 @@ static int call_round(const expr_env *env, const expr_value *arguments, size_t c
     double rounded = isfinite(number) ? base_number_round(number, (int)digits) : number;
     if (isinf(rounded) && !isinf(number))
         return expr_error_set(error, CAD_EOVERFLOW, "rounded value too large to represent");
-    *result = expr_number(rounded);
+    double integer;
+    bool whole = expr_value_integer(arguments[0], &integer);
+    *result = whole ? expr_number(rounded) : expr_float(rounded);
     return 0;
 }
 
 /* --- Random draws ---------------------------------------------------------------------------- */
 
-/* The two, or fewer, numbers that a draw takes. */
-static int parameters(const expr_value *arguments, size_t count, double *numbers,
-                      expr_error *error) {
-    int code = 0;
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = expr_value_double(arguments[i], &numbers[i], error);
-    return code;
+/* The two, or fewer, numbers that a draw takes; without end none can be drawn. */
+static int parameters(const char *function, const expr_value *arguments, size_t count,
+                      double *numbers, expr_error *error) {
+    char text[BASE_NUMBER_TEXT];
+    for (size_t i = 0; i < count; i++) {
+        int code = expr_value_double(arguments[i], &numbers[i], error);
+        if (code != 0)
+            return code;
+        if (isfinite(numbers[i]))
+            continue;
+        base_number_format(numbers[i], text);
+        return expr_error_set(error, CAD_EINVAL, "%s() takes finite numbers, not %s", function,
+                              text);
+    }
+    return 0;
 }
 
 static int call_uniform(const expr_env *env, const expr_value *arguments, size_t count,
                         expr_value *result, expr_error *error) {
     double range[2];
-    int code = parameters(arguments, count, range, error);
+    int code = parameters("uniform", arguments, count, range, error);
     if (code == 0)
-        *result = expr_number(expr_random_uniform(env->random, range[0], range[1]));
+        *result = expr_float(expr_random_uniform(env->random, range[0], range[1]));
     return code;
 }
 
 static int call_normal(const expr_env *env, const expr_value *arguments, size_t count,
                        expr_value *result, expr_error *error) {
     double numbers[2];
-    int code = parameters(arguments, count, numbers, error);
+    int code = parameters("normal", arguments, count, numbers, error);
     if (code == 0 && numbers[1] < 0)
         code = expr_error_set(error, CAD_EINVAL,
                               "the standard deviation of normal() cannot be negative");
     if (code == 0)
-        *result = expr_number(expr_random_normal(env->random, numbers[0], numbers[1]));
+        *result = expr_float(expr_random_normal(env->random, numbers[0], numbers[1]));
     return code;
 }
 
 static int call_exponential(const expr_env *env, const expr_value *arguments, size_t count,
                             expr_value *result, expr_error *error) {
     double mean;
-    int code = parameters(arguments, count, &mean, error);
+    int code = parameters("exponential", arguments, count, &mean, error);
     if (code == 0 && mean < 0)
         code = expr_error_set(error, CAD_EINVAL, "the mean of exponential() cannot be negative");
     if (code == 0)
-        *result = expr_number(expr_random_exponential(env->random, mean));
+        *result = expr_float(expr_random_exponential(env->random, mean));
     return code;
 }
 

@@ -61,7 +61,7 @@ static int positive(expr_value a, expr_value *result, expr_error *error) {
     if (expr_value_double(a, &number, error) != 0)
         return expr_error_set(error, CAD_ETYPE, "bad operand type for unary +: '%s'",
                               expr_value_type_name(a));
-    *result = expr_number(number);
+    *result = expr_is_number(a) ? a : expr_number(number);
     return 0;
 }
 
@@ -169,9 +169,9 @@ static bool rearrange(enum expr_opcode opcode, expr_value **stack) {
 /* The quick way of an operator on the numbers a and b, where the condition holds. */
 #define ON_NUMBERS(opcode, condition, make)                                                        \
     case opcode:                                                                                   \
-        if (expr_is_number(top[-2]) && expr_is_number(top[-1])) {                                  \
-            double a = expr_to_double(top[-2]);                                                    \
-            double b = expr_to_double(top[-1]);                                                    \
+        if (expr_is_plain(top[-2]) && expr_is_plain(top[-1])) {                                    \
+            double a = expr_plain_double(top[-2]);                                                 \
+            double b = expr_plain_double(top[-1]);                                                 \
             if (condition) {                                                                       \
                 top--;                                                                             \
                 top[-1] = make;                                                                    \
@@ -179,6 +179,10 @@ static bool rearrange(enum expr_opcode opcode, expr_value **stack) {
             }                                                                                      \
         }                                                                                          \
         break
+
+/* The result of numbers that are ints, or that is not whole, has the type that it shows. */
+#define SHOWS_TYPE(result)                                                                         \
+    ((expr_is_whole_double(a) && expr_is_whole_double(b)) || !expr_is_whole_double(result))
 
 int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_value *result,
                   expr_error *error) {
@@ -200,11 +204,12 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
                 break;
             *top++ = expr_value_ref(value);
             continue;
-            ON_NUMBERS(EXPR_OP_ADD, true, expr_number(a + b));
-            ON_NUMBERS(EXPR_OP_SUBTRACT, true, expr_number(a - b));
-            ON_NUMBERS(EXPR_OP_MULTIPLY, true, expr_number(a * b));
-            ON_NUMBERS(EXPR_OP_DIVIDE, b != 0, expr_number(a / b));
-            ON_NUMBERS(EXPR_OP_MODULO, b != 0, expr_number(base_number_modulo(a, b)));
+            ON_NUMBERS(EXPR_OP_ADD, SHOWS_TYPE(a + b), expr_number(a + b));
+            ON_NUMBERS(EXPR_OP_SUBTRACT, SHOWS_TYPE(a - b), expr_number(a - b));
+            ON_NUMBERS(EXPR_OP_MULTIPLY, SHOWS_TYPE(a * b), expr_number(a * b));
+            ON_NUMBERS(EXPR_OP_DIVIDE, b != 0, expr_float(a / b));
+            ON_NUMBERS(EXPR_OP_MODULO, b != 0 && expr_is_whole_double(a) && expr_is_whole_double(b),
+                       expr_number(base_number_modulo(a, b)));
             ON_NUMBERS(EXPR_OP_LESS, true, expr_boolean(a < b));
             ON_NUMBERS(EXPR_OP_LESS_EQUAL, true, expr_boolean(a <= b));
             ON_NUMBERS(EXPR_OP_GREATER, true, expr_boolean(a > b));

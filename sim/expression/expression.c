@@ -567,7 +567,9 @@ static bool parse_name(compiler *c) {
 
 static bool parse_atom(compiler *c) {
     if (c->token.kind == EXPR_TOKEN_NUMBER)
-        return emit_constant(c, expr_number(c->token.number)) && advance(c);
+        return emit_constant(c, c->token.floats ? expr_float(c->token.number)
+                                                : expr_number(c->token.number)) &&
+               advance(c);
     if (c->token.kind == EXPR_TOKEN_TEXT)
         return parse_text(c);
     if (c->token.kind == EXPR_TOKEN_NAME)
@@ -883,6 +885,11 @@ static void report_to_node(void *context, size_t offset, size_t length, const ch
     (void)doc_node_string_fault(node, 0, strlen(node->item->text), offset, length, message);
 }
 
+expr_value expr_number_of(const doc_node *node) {
+    double number = node->item->number;
+    return node->item->floats ? expr_float(number) : expr_number(number);
+}
+
 static bool emit_node(compiler *c, const doc_node *node, bool inside);
 
 /* An array is a list of what could stand there by itself. */
@@ -910,7 +917,7 @@ static bool emit_node(compiler *c, const doc_node *node, bool inside) {
     const char *text = node->item->text;
     switch (type) {
     case DOC_NUMBER:
-        return emit_constant(c, expr_number(node->item->number));
+        return emit_constant(c, expr_number_of(node));
     case DOC_BOOLEAN:
         return emit_constant(c, expr_boolean(node->item->truth));
     case DOC_STRING: {

@@ -112,6 +112,9 @@ int expr_compile(const char *text, size_t length, const expr_scope *scope,
  * of such, which is a list. What is wrong becomes a fault of the document. */
 int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression);
 
+/* The value of a number of the document. */
+expr_value expr_number_of(const doc_node *node);
+
 /* One that always gives `value`; takes a reference of its own. */
 int expr_from_value(expr_value value, expr_expression **expression);
 

@@ -255,7 +255,7 @@ int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text
     case DOC_BOOLEAN:
         return expr_text_from_value(expr_boolean(node->item->truth), text);
     case DOC_NUMBER:
-        return expr_text_from_value(expr_number(node->item->number), text);
+        return expr_text_from_value(expr_number_of(node), text);
     case DOC_STRING:
         return expr_text_compile(string, strlen(string), scope, report_to_node, &copy, text);
     case DOC_ARRAY:

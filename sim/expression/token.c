@@ -147,7 +147,7 @@ static expr_token read_radix(expr_lexer *lexer) {
     if (lexer->at == first || rest > 0 || !right)
         return fault(lexer, start, lexer->at + rest - start, "\"%.*s\" is no number",
                      shown(lexer->at + rest - start), lexer->text + start);
-    return (expr_token){EXPR_TOKEN_NUMBER, start, lexer->at - start, number};
+    return (expr_token){EXPR_TOKEN_NUMBER, start, lexer->at - start, number, false};
 }
 
 static expr_token unknown_unit(expr_lexer *lexer, size_t length) {
@@ -229,7 +229,8 @@ static expr_token read_number(expr_lexer *lexer) {
         number *= unit->seconds;
         lexer->at += rest;
     }
-    return (expr_token){EXPR_TOKEN_NUMBER, start, lexer->at - start, number};
+    bool floats = point != SIZE_MAX || exponent != SIZE_MAX || rest > 0;
+    return (expr_token){EXPR_TOKEN_NUMBER, start, lexer->at - start, number, floats};
 }
 
 /* --- Strings --------------------------------------------------------------------------------- */
@@ -311,7 +312,7 @@ static expr_token read_text(expr_lexer *lexer) {
     if (lexer->at >= lexer->length)
         return fault(lexer, start, 1, "the text that begins here is not closed");
     lexer->at++;
-    return (expr_token){EXPR_TOKEN_TEXT, start, lexer->at - start, 0};
+    return (expr_token){EXPR_TOKEN_TEXT, start, lexer->at - start, 0, false};
 }
 
 /* --- Signs ----------------------------------------------------------------------------------- */
@@ -373,7 +374,7 @@ static expr_token read_sign(expr_lexer *lexer) {
         if (!starts_with(lexer, signs[i]))
             continue;
         lexer->at += strlen(signs[i]);
-        return (expr_token){EXPR_TOKEN_SIGN, start, lexer->at - start, 0};
+        return (expr_token){EXPR_TOKEN_SIGN, start, lexer->at - start, 0, false};
     }
     unsigned char c = (unsigned char)lexer->text[start];
     size_t length =
@@ -400,7 +401,7 @@ expr_token expr_lexer_next(expr_lexer *lexer) {
     size_t length = name_length(lexer->text + lexer->at, lexer->length - lexer->at);
     if (length == 0)
         return read_sign(lexer);
-    expr_token token = {EXPR_TOKEN_NAME, lexer->at, length, 0};
+    expr_token token = {EXPR_TOKEN_NAME, lexer->at, length, 0, false};
     lexer->at += length;
     return token;
 }

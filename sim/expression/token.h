@@ -23,6 +23,7 @@ typedef struct expr_token {
     size_t offset; /* in the expression */
     size_t length;
     double number; /* of a NUMBER, in seconds where it has a unit */
+    bool floats;   /* it has a point, an exponent or a unit */
 } expr_token;
 
 typedef struct expr_lexer {

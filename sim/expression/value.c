@@ -8,8 +8,8 @@
 #include "base/number.h"
 #include "expression/sequence.h"
 
-/* Whole numbers beyond this are no longer told apart by a double. */
-#define EXACT INT64_C(9007199254740992) /* 2^53 */
+/* Whole numbers beyond this are no longer told apart by a double: 2^53 may have been 2^53 + 1. */
+#define EXACT 9007199254740991.0 /* 2^53 - 1 */
 
 static const expr_reference_kind *reference_kinds;
 static size_t reference_kind_count;
@@ -75,10 +75,15 @@ static bool is_whole(double number) {
     return number == floor(number) && !isinf(number);
 }
 
+/* Of a number or a boolean. */
+static bool is_float(expr_value value) {
+    return expr_is_number(value) && (!expr_is_plain(value) || !is_whole(expr_plain_double(value)));
+}
+
 const char *expr_value_type_name(expr_value value) {
     assert(value != EXPR_UNSET);
     if (expr_is_number(value))
-        return is_whole(expr_to_double(value)) ? "int" : "float";
+        return is_float(value) ? "float" : "int";
     if (expr_is_sequence(value))
         return expr_sequence_name(expr_to_sequence(value));
     if (expr_is_boolean(value))
@@ -109,7 +114,7 @@ static bool to_numeric(expr_value value, double *number) {
 }
 
 bool expr_value_integer(expr_value value, double *integer) {
-    return to_numeric(value, integer) && is_whole(*integer);
+    return to_numeric(value, integer) && !is_float(value);
 }
 
 /* `depth` of lists inside one another, here and below. */
@@ -222,13 +227,12 @@ static const char *const symbols[] = {
 };
 
 /* Python has different words for ints and floats. */
-static int division_by_zero(enum expr_operator operator, double a, expr_error *error) {
-    bool whole = is_whole(a);
-    const char *message = whole ? "division by zero" : "float division by zero";
+static int division_by_zero(enum expr_operator operator, bool floats, expr_error *error) {
+    const char *message = floats ? "float division by zero" : "division by zero";
     if (operator== EXPR_FLOOR_DIVIDE)
-        message = whole ? "integer division or modulo by zero" : "float floor division by zero";
+        message = floats ? "float floor division by zero" : "integer division or modulo by zero";
     else if (operator== EXPR_MODULO)
-        message = whole ? "integer modulo by zero" : "float modulo";
+        message = floats ? "float modulo by zero" : "integer modulo by zero";
     return expr_error_set(error, CAD_EZERODIVISION, "%s", message);
 }
 
@@ -244,13 +248,19 @@ static int power(double a, double b, double *result, expr_error *error) {
     return 0;
 }
 
-static int arithmetic(enum expr_operator operator, double a, double b, expr_value *result,
-                      expr_error *error) {
+/* Whether the result is one: a float with anything is, and so is a quotient. */
+static bool gives_float(enum expr_operator operator, bool floats, double b) {
+    return floats || operator== EXPR_DIVIDE ||(operator== EXPR_POWER && b<0);
+}
+
+/* `floats`: one of them is. */
+static int arithmetic(enum expr_operator operator, double a, double b, bool floats,
+                      expr_value *result, expr_error *error) {
     double number = 0;
     int code = 0;
     if (b == 0 &&
         (operator== EXPR_DIVIDE || operator== EXPR_FLOOR_DIVIDE || operator== EXPR_MODULO))
-        return division_by_zero(operator, a, error);
+        return division_by_zero(operator, floats, error);
     switch (operator) {
     case EXPR_ADD:
         number = a + b;
@@ -275,7 +285,7 @@ static int arithmetic(enum expr_operator operator, double a, double b, expr_valu
         code = power(a, b, &number, error);
         break;
     }
-    *result = expr_number(number);
+    *result = gives_float(operator, floats, b) ? expr_float(number) : expr_number(number);
     return code;
 }
 
@@ -301,7 +311,7 @@ int expr_value_negate(expr_value a, expr_value *result, expr_error *error) {
     if (!to_numeric(a, &number))
         return expr_error_set(error, CAD_ETYPE, "bad operand type for unary -: '%s'",
                               expr_value_type_name(a));
-    *result = expr_number(-number);
+    *result = is_float(a) ? expr_float(-number) : expr_number(-number);
     return 0;
 }
 
@@ -395,7 +405,8 @@ static int check_contains(expr_value a, expr_value b, bool *found, expr_error *e
 /* a is b. Numbers and strings have no identity of their own here: they are the same when they are
  * of one type and equal. */
 static bool is_same(expr_value a, expr_value b) {
-    bool by_value = expr_is_number(a) ? expr_is_number(b) : expr_is_string(a) && expr_is_string(b);
+    bool by_value = expr_is_number(a) ? expr_is_number(b) && is_float(a) == is_float(b)
+                                      : expr_is_string(a) && expr_is_string(b);
     return a == b || (by_value && equal(a, b, 0));
 }
 
@@ -431,7 +442,7 @@ int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, e
         return code;
     default:
         if (to_numeric(a, &x) && to_numeric(b, &y))
-            return arithmetic(operator, x, y, result, error);
+            return arithmetic(operator, x, y, is_float(a) || is_float(b), result, error);
         return other_arithmetic(operator, a, b, result, error);
     }
 }
@@ -470,11 +481,16 @@ int expr_value_whole(expr_value value, const char *what, int64_t *whole, expr_er
     if (!to_numeric(value, &number))
         return expr_error_set(error, CAD_ETYPE, "%s must be a whole number, not %s", what,
                               expr_value_type_name(value));
-    if (!is_whole(number) || fabs(number) > (double)EXACT) {
-        char text[BASE_NUMBER_TEXT];
-        base_number_format(number, text);
+    char text[BASE_NUMBER_TEXT];
+    base_number_format(number, text);
+    if (!is_whole(number))
         return expr_error_set(error, CAD_EINVAL, "%s must be a whole number, not %s", what, text);
-    }
+    if (fabs(number) > EXACT)
+        return expr_error_set(
+            error, CAD_EINVAL,
+            "%s must be between -%.0f and %.0f (2^53 - 1), where whole numbers are "
+            "exact, not %s",
+            what, EXACT, EXACT, text);
     *whole = (int64_t)number;
     return 0;
 }

@@ -2,8 +2,10 @@
  * None, and references to what a run is made of (tasks, queues, ...).
  *
  * A value is 64 bits, and fits in the void * that the engine's queues and futures carry. Numbers
- * are doubles; arithmetic, comparison and printing follow Python, where a double that is whole
- * stands for an int.
+ * are doubles; arithmetic, comparison and printing follow Python. A double that is whole stands for
+ * an int, unless it came of a float: 3.0, 6 / 2 and 250ms * 4 are floats below 2^50, beyond which
+ * the two are one. They print as the int does, and serve as a count, but are no index, and times no
+ * text.
  *
  * Nothing in the language changes a list, so that one is shared as a string is, and holds only what
  * was there before it: there are no circles. How deep lists stand in one another has no bound; they
@@ -31,6 +33,7 @@
  *   0      None is 0, False 8, True 16, unset 24
  *   1      a pointer to a sequence: a string, a list, a tuple
  *   2..7   a pointer to a reference of kind 0..5
+ * The last 2^51 numbers are no double either: they are the whole floats from -2^50 up, in order.
  * None is 0, so that memory that was zeroed, and a NULL from the engine, is None. */
 typedef uint64_t expr_value;
 
@@ -40,11 +43,13 @@ typedef uint64_t expr_value;
 #define EXPR_UNSET ((expr_value)24) /* no value of the language: a variable that has none yet */
 
 #define EXPR_VALUE_DOUBLE_OFFSET ((uint64_t)1 << 48)
+#define EXPR_VALUE_WHOLE_FLOATS ((uint64_t)0xfff8 << 48)
+#define EXPR_WHOLE_FLOAT_LIMIT ((int64_t)1 << 50)
 #define EXPR_VALUE_SEQUENCE_TAG 1
 #define EXPR_VALUE_REFERENCE_TAG 2
 #define EXPR_REFERENCE_KINDS 6
 #define EXPR_STRING_MAX_BYTES ((size_t)64 << 20)
-#define EXPR_LIST_MAX_ITEMS ((size_t)8 << 20)
+#define EXPR_LIST_MAX_ITEMS ((size_t)1 << 29)
 #define EXPR_NESTING_MAX 4000
 
 static_assert(sizeof(void *) == sizeof(expr_value), "a value must fit in a pointer");
@@ -69,6 +74,7 @@ int expr_error_memory(expr_error *error);
 
 /* --- Numbers, True, False, None ------------------------------------------------------------ */
 
+/* A number that is an int where it is whole. */
 static inline expr_value expr_number(double number) {
     uint64_t bits;
     if (number != number)
@@ -81,13 +87,39 @@ static inline bool expr_is_number(expr_value value) {
     return value >= EXPR_VALUE_DOUBLE_OFFSET;
 }
 
-/* Of a value that is a number. */
-static inline double expr_to_double(expr_value value) {
+/* A number as it is in a double, not one of the whole floats. */
+static inline bool expr_is_plain(expr_value value) {
+    return value - EXPR_VALUE_DOUBLE_OFFSET < EXPR_VALUE_WHOLE_FLOATS - EXPR_VALUE_DOUBLE_OFFSET;
+}
+
+/* Of a value that is plain. */
+static inline double expr_plain_double(expr_value value) {
     double number;
-    assert(expr_is_number(value));
+    assert(expr_is_plain(value));
     value -= EXPR_VALUE_DOUBLE_OFFSET;
     memcpy(&number, &value, sizeof number);
     return number;
+}
+
+/* Of a value that is a number. */
+static inline double expr_to_double(expr_value value) {
+    assert(expr_is_number(value));
+    if (expr_is_plain(value))
+        return expr_plain_double(value);
+    return (double)((int64_t)(value - EXPR_VALUE_WHOLE_FLOATS) - EXPR_WHOLE_FLOAT_LIMIT);
+}
+
+/* Whether a number is whole; the int64_t holds it then. */
+static inline bool expr_is_whole_double(double number) {
+    return number > -9e18 && number < 9e18 && number == (double)(int64_t)number;
+}
+
+/* A number that is a float, also where it is whole. */
+static inline expr_value expr_float(double number) {
+    int64_t limit = EXPR_WHOLE_FLOAT_LIMIT;
+    if (!(number >= (double)-limit && number < (double)limit) || number != (double)(int64_t)number)
+        return expr_number(number);
+    return EXPR_VALUE_WHOLE_FLOATS + (uint64_t)((int64_t)number + limit);
 }
 
 static inline expr_value expr_boolean(bool truth) {
@@ -235,8 +267,8 @@ static inline expr_value expr_value_unpack(const void *pointer) {
 
 /* --- What Python does with them ------------------------------------------------------------- */
 
-/* type(value).__name__: "int" for a number that is whole, "float", "str", "list", "tuple", "bool",
- * "NoneType", or what the reference's kind says. */
+/* type(value).__name__: "int" for a number that is whole and no float, "float", "str", "list",
+ * "tuple", "bool", "NoneType", or what the reference's kind says. */
 const char *expr_value_type_name(expr_value value);
 
 /* bool(value). */
@@ -284,7 +316,7 @@ int expr_value_negate(expr_value a, expr_value *result, expr_error *error);
 /* a < b for the engine's priority queues: 1, 0, or an error as expr_value_binary() has it. */
 int expr_value_less(expr_value a, expr_value b, expr_error *error);
 
-/* True for a whole number or a boolean, which Python takes where it wants an int. */
+/* True for an int or a boolean, which Python takes where it wants an int. */
 bool expr_value_integer(expr_value value, double *integer);
 
 /* len(value), of a string in characters. CAD_ETYPE. */
@@ -308,8 +340,9 @@ int expr_value_double(expr_value value, double *number, expr_error *error);
  * CAD_EOVERFLOW beyond 292 years. */
 int expr_value_nanoseconds(expr_value value, int64_t *nanoseconds, expr_error *error);
 
-/* A whole number within +-2^53. `what` names it in the message: `count must be a whole number, not
- * 2.5`. CAD_ETYPE for what is no number, CAD_EINVAL for a number that is not whole. */
+/* A whole number below 2^53, and above -2^53. `what` names it in the message: `count must be a
+ * whole number, not 2.5`. CAD_ETYPE for what is no number, CAD_EINVAL for a number that is not
+ * whole, or is too large to be exact. */
 int expr_value_whole(expr_value value, const char *what, int64_t *whole, expr_error *error);
 
 #endif

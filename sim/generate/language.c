@@ -1,6 +1,6 @@
 /* Prints the tables that the parser works by, as one JSON object: the parts of a document,
- * steps, objects, functions, exceptions, outcomes. reference.py makes the schema and the reference
- * page of it. */
+ * steps, objects, functions, exceptions, outcomes; and those of a trace's events. reference.py
+ * makes the schema and the tables of the documentation of it. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "program/kinds.h"
 #include "run/result.h"
 #include "steps/language.h"
+#include "trace/event.h"
 
 static const char *const families[PROG_FAMILIES] = {
     [PROG_FAMILY_TIME] = "time",
@@ -60,6 +61,19 @@ static const char *const object_kinds[] = {
     [PROG_OBJECT_MEMBER_ORDER] = "order",
     [PROG_OBJECT_MEMBER_FLAG] = "flag",
     [PROG_OBJECT_MEMBER_LOCK] = "lock",
+};
+
+static const char *const places[] = {
+    [TRACE_ON_NONE] = "",
+    [TRACE_ON_LOOP] = "loop",
+    [TRACE_ON_TASK] = "task",
+    [TRACE_ON_ANY] = "task or loop",
+};
+
+static const char *const types[] = {
+    [TRACE_TYPE_TEXT] = "text",   [TRACE_TYPE_INTEGER] = "integer", [TRACE_TYPE_TIME] = "time",
+    [TRACE_TYPE_TRACK] = "track", [TRACE_TYPE_TASK] = "task",       [TRACE_TYPE_OBJECT] = "object",
+    [TRACE_TYPE_STATE] = "state", [TRACE_TYPE_TEXTS] = "texts",
 };
 
 /* --- JSON ------------------------------------------------------------------------------------ */
@@ -202,6 +216,42 @@ static void add_parts(cJSON *root) {
     add_part(parts, "expect", prog_expect_fields);
 }
 
+/* --- Events ---------------------------------------------------------------------------------- */
+
+static void add_keys(cJSON *row, const char *name, uint64_t set) {
+    cJSON *list = add_array(row, name);
+    for (int i = 0; i < TRACE_ARG_COUNT; i++)
+        if ((set >> i & 1) != 0)
+            (void)cJSON_AddItemToArray(list, need(cJSON_CreateString(trace_arguments[i].key)));
+}
+
+static void add_events(cJSON *root) {
+    cJSON *list = add_array(root, "events");
+    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
+        const struct trace_kind_row *from = &trace_kinds[kind];
+        const char phase[] = {from->phase, '\0'};
+        cJSON *row = add_object(list);
+        add_text(row, "phase", phase);
+        add_text(row, "category", from->phase != 'M' ? trace_categories[from->category] : NULL);
+        add_text(row, "name", from->name);
+        add_text(row, "place", places[from->place]);
+        add_keys(row, "has", from->required);
+        add_keys(row, "may_have", from->arguments & ~from->required);
+        (void)need(cJSON_AddBoolToObject(row, "detail", from->mark == TRACE_DETAIL));
+        add_text(row, "meaning", from->meaning);
+    }
+}
+
+static void add_arguments(cJSON *root) {
+    cJSON *list = add_array(root, "arguments");
+    for (int i = 0; i < TRACE_ARG_COUNT; i++) {
+        cJSON *row = add_object(list);
+        add_text(row, "key", trace_arguments[i].key);
+        add_text(row, "type", types[trace_arguments[i].type]);
+        add_text(row, "meaning", trace_arguments[i].meaning);
+    }
+}
+
 int main(void) {
     cJSON *root = need(cJSON_CreateObject());
     add_parts(root);
@@ -212,6 +262,8 @@ int main(void) {
     add_functions(functions, step_language.functions, NULL);
     add_exceptions(root);
     add_outcomes(root);
+    add_events(root);
+    add_arguments(root);
     char *text = need(cJSON_Print(root));
     bool fine = puts(text) >= 0 && fflush(stdout) == 0;
     cJSON_free(text);

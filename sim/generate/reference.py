@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes scenarios/schema.json, the generated parts of docs/scenarios.md, and the man page that is
-made of that, or checks them.
+"""Writes scenarios/schema.json, the generated parts of docs/scenarios.md and docs/trace-format.md,
+and the man page that is made of the first, or checks them.
 
     reference.py --write|--check CADRAN-LANGUAGE CADRAN
 
@@ -13,6 +13,7 @@ import pathlib
 import subprocess
 import sys
 
+import events
 import man
 import page
 import schema
@@ -20,13 +21,15 @@ import schema
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "scenarios" / "schema.json"
 PAGE = ROOT / "docs" / "scenarios.md"
+TRACES = ROOT / "docs" / "trace-format.md"
 MAN = ROOT / "docs" / "man" / "cadran-scenario.5"
 
 
 def generated(language, cadran):
     tables = json.loads(subprocess.run([language], check=True, capture_output=True).stdout)
     made = page.text(PAGE.read_text(encoding="utf-8"), tables, cadran)
-    return {SCHEMA: schema.text(tables), PAGE: made, MAN: man.text(made, tables)}
+    traces = events.text(TRACES.read_text(encoding="utf-8"), tables)
+    return {SCHEMA: schema.text(tables), PAGE: made, MAN: man.text(made, tables), TRACES: traces}
 
 
 def difference(path, wanted):
@@ -47,7 +50,7 @@ def main():
         elif lines:
             status = 1
             print(*lines[:60], sep="\n")
-            print(f"{path.relative_to(ROOT)} is not what the parser's tables make of it; "
+            print(f"{path.relative_to(ROOT)} is not what the program's tables make of it; "
                   "cmake --build build --target reference writes it anew")
     return status
 

@@ -262,7 +262,7 @@ def signal_properties():
 
 
 def document_properties():
-    whole = 2 ** 53
+    whole = 2 ** 53 - 1
     return {
         "$schema": described({"type": "string"},
                              "where an editor finds this schema; cadran does not read it"),

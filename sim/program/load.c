@@ -66,6 +66,9 @@ static void check_version(const doc_node *node) {
         (void)doc_node_fault(node, "this cadran reads documents of version 1");
 }
 
+/* Beyond it a number of JSON may not be the one that was written. */
+#define MAX_SEED ((INT64_C(1) << 53) - 1)
+
 static void read_settings(prog_compiler *compiler, const doc_node *root) {
     prog_program *program = compiler->program;
     doc_node member;
@@ -78,7 +81,7 @@ static void read_settings(prog_compiler *compiler, const doc_node *root) {
     if (doc_node_member(root, "description", &member))
         (void)doc_node_string(&member, &text);
     if (doc_node_member(root, "seed", &member))
-        (void)doc_node_whole(&member, -(INT64_C(1) << 53), INT64_C(1) << 53, &program->seed);
+        (void)doc_node_whole(&member, -MAX_SEED, MAX_SEED, &program->seed);
     if (doc_node_member(root, "threads", &member))
         prog_compile_setting(compiler, &member, &program->threads);
     if (doc_node_member(root, "eager_tasks", &member))

@@ -194,6 +194,7 @@ enum {
 
 typedef struct prog_block {
     prog_leave *leave;
+    bool holds; /* the object that is in its first hidden slot */
     uint32_t parent;
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
@@ -328,6 +329,7 @@ typedef struct prog_program {
     prog_expect expect;
     bool setup_is_quiet; /* it changes nothing that a task's count, name or variables can see */
     bool draws;          /* somewhere a random number is drawn */
+    bool joins;          /* somewhere a queue is joined */
 
     struct prog_arena *arena;
     struct prog_owned *owned;

@@ -104,6 +104,10 @@ static call_frame *call_of(run_frame *frame) {
     return (call_frame *)(void *)((char *)frame - offsetof(call_frame, frame));
 }
 
+const run_frame *run_frame_caller(const run_job *job, const run_frame *frame) {
+    return frame != &job->frame ? call_of((run_frame *)(uintptr_t)frame)->caller : NULL;
+}
+
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments) {
     uint32_t depth = job->top->depth + 1;
     if (depth > MAX_CALLS)

@@ -10,6 +10,7 @@
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
+#include "run/holds.h"
 #include "run/lines.h"
 #include "run/result.h"
 
@@ -90,11 +91,11 @@ struct run_machine {
     unsigned creating;         /* tasks, each by the first turn of the one before */
     uint64_t *spawned;         /* by coroutine */
     expr_value *arguments;     /* of the task that is being created */
-    expr_value found;          /* what the last expression gave that stood for a name */
     cad_step_type *task_types; /* by body: what the engine is told of a task that runs it */
     struct run_callback *callbacks;
     cad_future *never; /* what a task awaits that must not go on */
     run_draws draws;   /* of vars, setup and on_interrupt */
+    run_holds holds;   /* who has acquired what, for reports */
     base_symbols ordinals;
     uint64_t *ordinal_counts;
     size_t ordinal_capacity;

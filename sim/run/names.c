@@ -8,19 +8,8 @@
 #include "program/kinds.h"
 #include "run/values.h"
 
-/* The value lives as long as the machine remembers it: an expression gives what others hold, but
- * may also make a text or a list, which is what the step cannot use. */
-static int find_computed(run_job *job, const expr_expression *expression, expr_value *value) {
-    expr_value *found = &job->machine->found;
-    expr_value_unref(*found);
-    int error = run_evaluate(job, expression, found);
-    *value = *found;
-    return error;
-}
-
-int run_find(run_job *job, const prog_target *target, expr_value *value) {
-    if (target->expression != NULL)
-        return find_computed(job, target->expression, value);
+/* What a name stands for; borrowed. */
+static int find(run_job *job, const prog_target *target, expr_value *value) {
     if (target->slot != PROG_NO_SLOT) {
         *value = job->top->locals[target->slot];
         if (*value != EXPR_UNSET)
@@ -32,6 +21,14 @@ int run_find(run_job *job, const prog_target *target, expr_value *value) {
     else if (target->task != BASE_NO_SYMBOL)
         *value = job->machine->tasks[target->task];
     return *value != EXPR_NONE ? 0 : prog_raise(CAD_EKEY, target->name);
+}
+
+int run_take(run_job *job, const prog_target *target, expr_value *value) {
+    if (target->expression != NULL)
+        return run_evaluate(job, target->expression, value);
+    int error = find(job, target, value);
+    (void)expr_value_ref(*value);
+    return error;
 }
 
 int run_raise_type(enum run_lack lack, expr_value value, const char *verb) {
@@ -64,10 +61,15 @@ int run_value_future(const run_job *job, expr_value value, enum run_lack lack, c
 
 int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
                     cad_future **future) {
+    bool computed = target->expression != NULL;
     expr_value value;
     *future = NULL;
-    int error = run_find(job, target, &value);
-    return error != 0 ? error : run_value_future(job, value, lack, verb, future);
+    int error = computed ? run_take(job, target, &value) : find(job, target, &value);
+    if (error == 0)
+        error = run_value_future(job, value, lack, verb, future);
+    if (computed)
+        expr_value_unref(value);
+    return error;
 }
 
 /* --- Several futures ------------------------------------------------------------------------- */
@@ -162,11 +164,25 @@ int run_find_futures(run_job *job, const prog_targets *targets, enum run_many ma
         return error;
     for (uint32_t i = 0; i < targets->count && error == 0; i++) {
         expr_value value;
-        error = run_find(job, &targets->items[i], &value);
+        error = run_take(job, &targets->items[i], &value);
         if (error == 0)
             error = add_future(job, value, many, futures);
+        expr_value_unref(value);
     }
     return finish(error, futures, out);
+}
+
+int run_value_object(const run_job *job, expr_value value, const char *verb, uint32_t accepts,
+                     const prog_object **object, run_instance **instance) {
+    *object = NULL;
+    *instance = NULL;
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
+        *object = expr_to_pointer(value);
+        *instance = &job->machine->objects[(*object)->index];
+        if ((accepts & prog_object_sets((*object)->type)) != 0)
+            return 0;
+    }
+    return run_raise_type(RUN_LACKS_METHOD, value, verb);
 }
 
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
@@ -180,16 +196,31 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     }
     *object = NULL;
     *instance = NULL;
-    int error = run_find(job, target, &value);
-    if (error != 0)
-        return error;
-    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_OBJECT) {
-        *object = expr_to_pointer(value);
-        *instance = &job->machine->objects[(*object)->index];
-        if ((accepts & prog_object_sets((*object)->type)) != 0)
-            return 0;
-    }
-    return run_raise_type(RUN_LACKS_METHOD, value, in->operation->name);
+    int error = run_take(job, target, &value);
+    if (error == 0)
+        error = run_value_object(job, value, in->operation->name, accepts, object, instance);
+    expr_value_unref(value);
+    return error;
+}
+
+const void *run_held_by(const prog_object *object, const run_instance *instance) {
+    if (object->type == PROG_CONDITION)
+        return cad_condition_lock(instance->primitive);
+    return instance->primitive;
+}
+
+static uint64_t running_task(void) {
+    const cad_task *task = cad_current_task();
+    return task != NULL ? cad_task_id(task) : 0;
+}
+
+void run_note_taken(run_job *job, const void *held, const prog_instruction *in) {
+    run_machine *machine = job->machine;
+    run_holds_take(&machine->holds, held, running_task(), (uint32_t)(in - machine->program->code));
+}
+
+void run_note_given(run_job *job, const void *held) {
+    run_holds_give(&job->machine->holds, held, running_task());
 }
 
 bool run_is_task(const cad_future *future) {

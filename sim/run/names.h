@@ -15,14 +15,15 @@ typedef struct run_futures {
     cad_future *items[];
 } run_futures;
 
-/* What a name, or an expression, stands for; borrowed, until the next call. CAD_EKEY when it stands
+/* What a name, or an expression, stands for; a reference of the caller's. CAD_EKEY when it stands
  * for nothing. */
-int run_find(run_job *job, const prog_target *target, expr_value *value);
+int run_take(run_job *job, const prog_target *target, expr_value *value);
 /* What a value is not, in Python's words: it has no method `verb`; it cannot stand in an `await`
  * expression; it is no future. Raises AttributeError or TypeError. */
 enum run_lack { RUN_LACKS_METHOD, RUN_LACKS_AWAIT, RUN_LACKS_FUTURE };
 int run_raise_type(enum run_lack lack, expr_value value, const char *verb);
-/* The task or future that a name stands for; borrowed. `lack` is what it is otherwise. */
+/* The task or future that a name stands for, or an expression, which makes none: borrowed from who
+ * has it. `lack` is what it is otherwise. */
 int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
                     cad_future **future);
 /* The same of a value. */
@@ -40,6 +41,16 @@ int run_list_futures(run_job *job, expr_value value, enum run_many many, bool ke
 /* The object that operand 0 names, which is of one of the types `accepts`. */
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
                     const prog_object **object, run_instance **instance);
+/* The same of a value. */
+int run_value_object(const run_job *job, expr_value value, const char *verb, uint32_t accepts,
+                     const prog_object **object, run_instance **instance);
+
+/* What a task holds that has acquired an object: it, or a condition's lock. */
+const void *run_held_by(const prog_object *object, const run_instance *instance);
+/* Notes in machine->holds that the task which runs has taken something at an instruction; that it
+ * has given something back. */
+void run_note_taken(run_job *job, const void *held, const prog_instruction *in);
+void run_note_given(run_job *job, const void *held);
 
 run_futures *run_futures_new(size_t room); /* NULL: no memory */
 bool run_is_task(const cad_future *future);

@@ -33,8 +33,7 @@ static void format_place(const run_machine *machine, uint32_t place, base_buffer
         (void)doc_format_place(machine->program->document, place, buffer);
 }
 
-/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
-static FILE *begin_report(const run_machine *machine) {
+FILE *run_begin_report(const run_machine *machine) {
     if (machine->options->report == NULL)
         return NULL;
     run_speak(machine);
@@ -53,12 +52,19 @@ static void keep_failure(run_machine *machine, const char *who, const char *what
     failure->place = place;
 }
 
+/* With its place by the scenario's name: a trace is the same wherever the document lies. */
 static void trace_failure(run_machine *machine, const cad_task *task, int code,
-                          const cad_exception *exception, const char *where) {
-    if (machine->trace != NULL)
-        trace_stream_error(machine->trace, cad_loop_time(machine->loop), task,
-                           prog_error_name(machine->program, code),
-                           exception != NULL ? cad_exception_message(exception) : NULL, where);
+                          const cad_exception *exception, uint32_t place) {
+    const prog_program *program = machine->program;
+    base_buffer where = {0};
+    if (machine->trace == NULL)
+        return;
+    if (place != DOC_NOWHERE)
+        (void)doc_format_place_in(program->document, program->name, place, &where);
+    trace_stream_error(machine->trace, cad_loop_time(machine->loop), task,
+                       prog_error_name(program, code),
+                       exception != NULL ? cad_exception_message(exception) : NULL, where.data);
+    base_buffer_free(&where);
 }
 
 /* The members of an ExceptionGroup, each on a line of its own. */
@@ -84,9 +90,9 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *wh
     report_members(machine, exception, 0, &members);
     const char *said = what.data != NULL ? what.data : "an exception";
     keep_failure(machine, who, said, place);
-    trace_failure(machine, task, code, exception, where.data);
+    trace_failure(machine, task, code, exception, place);
     bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
-    FILE *report = kept ? begin_report(machine) : NULL;
+    FILE *report = kept ? run_begin_report(machine) : NULL;
     if (report != NULL)
         fprintf(report, "%s%s%s%s: %s%s\n", where.data != NULL ? where.data : "",
                 where.data != NULL ? ": " : "",
@@ -121,7 +127,7 @@ void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
     const cad_task *task = cad_current_task();
     char busy[TIME_TEXT], at[TIME_TEXT];
     base_buffer where = {0};
-    FILE *report = begin_report(machine);
+    FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;
     uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
@@ -149,61 +155,11 @@ void run_note_running(const run_job *job) {
                              task != NULL ? cad_task_name(task) : running_body(machine));
     machine->result.running = who.data;
     machine->result.running_place = place_of(machine, job->top->pc);
-    FILE *report = begin_report(machine);
+    FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;
     format_place(machine, machine->result.running_place, &where);
     fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
             who.data != NULL ? who.data : "a task");
     base_buffer_free(&where);
-}
-
-/* --- Deadlock -------------------------------------------------------------------------------- */
-
-/* What a task waits for: `lock b, held by job2`; `y`, a task; `gather-6`, where the name is the
- * type's and a number. */
-static void print_wait(FILE *report, const run_stuck *stuck) {
-    if (stuck->type == NULL) {
-        fputs(stuck->verb, report);
-    } else {
-        size_t length = strlen(stuck->type);
-        bool named =
-            strncmp(stuck->object, stuck->type, length) != 0 || stuck->object[length] != '-';
-        bool shown = named && strcmp(stuck->type, "task") != 0;
-        fprintf(report, "%s%s%s", shown ? stuck->type : "", shown ? " " : "", stuck->object);
-    }
-    if (stuck->holder != NULL)
-        fprintf(report, ", held by %s%s", stuck->holder,
-                stuck->holder_ended ? ", which has ended" : "");
-}
-
-static void print_cycle(FILE *report, const run_stuck_list *cycle) {
-    fprintf(report, "  cycle: %s", cycle->items[0].task);
-    for (size_t i = 0; i < cycle->count; i++) {
-        fputs(i == 0 ? " waits for " : ", which waits for ", report);
-        print_wait(report, &cycle->items[i]);
-    }
-    fputc('\n', report);
-}
-
-void run_report_deadlock(run_machine *machine) {
-    run_deadlock *deadlock = &machine->result.deadlock;
-    char time[TIME_TEXT];
-    run_deadlock_find(deadlock, machine->loop, machine->result.task_count);
-    FILE *report = begin_report(machine);
-    if (report == NULL)
-        return;
-    fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n",
-            show_time(cad_loop_time(machine->loop), time));
-    for (size_t i = 0; i < deadlock->tasks.count; i++) {
-        const run_stuck *stuck = &deadlock->tasks.items[i];
-        fprintf(report, "  %s waits for ", stuck->task);
-        print_wait(report, stuck);
-        fprintf(report, " (%s, since %s)\n", stuck->verb, show_time(stuck->since_ns, time));
-    }
-    if (deadlock->task_count > deadlock->tasks.count)
-        fprintf(report, "  ... and %" PRIu64 " more tasks\n",
-                deadlock->task_count - deadlock->tasks.count);
-    for (size_t i = 0; i < deadlock->cycle_count; i++)
-        print_cycle(report, &deadlock->cycles[i]);
 }

@@ -19,12 +19,13 @@ void run_note_unretrieved(cad_future *future, int code, const cad_exception *exc
                           void *machine);
 /* What a job ends with that is no task, and has nobody to tell. */
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result);
-/* Finds out who waits for what, and for whom; says so. */
-void run_report_deadlock(run_machine *machine);
 /* Remembers, and reports, which job a limit of steps has caught. */
 void run_note_running(const run_job *job);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
  * with which it began. */
 void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns);
+
+/* Where to say it; NULL: nowhere. What was printed before comes before it, wherever both go. */
+FILE *run_begin_report(const run_machine *machine);
 
 #endif

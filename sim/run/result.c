@@ -17,6 +17,6 @@ void run_result_clear(run_result *result) {
         base_free(result->failures[i].who);
         base_free(result->failures[i].what);
     }
-    run_deadlock_free(&result->deadlock);
+    run_waits_clear(&result->waits);
     base_free(result->running);
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "run/deadlock.h"
+#include "run/waits.h"
 
 enum run_outcome {
     RUN_COMPLETE,
@@ -50,7 +50,7 @@ typedef struct run_result {
     uint64_t task_count;    /* created in all */
     uint64_t pending_count; /* not ended when the run was over */
     uint64_t spans_most;    /* open at once */
-    run_deadlock deadlock;  /* where the outcome is DEADLOCK */
+    run_waits waits;        /* of these, who waited for what */
     char *running;          /* who ran when a limit of steps ended the run: "task job1" */
     uint32_t running_place; /* ... and at which step; a byte offset */
     uint64_t failure_count;

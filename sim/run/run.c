@@ -13,11 +13,13 @@
 #include "base/number.h"
 #include "program/kinds.h"
 #include "run/callback.h"
+#include "run/closing.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
+#include "run/unfinished.h"
 #include "trace/stream.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
@@ -179,6 +181,7 @@ void run_machine_free(run_machine *machine) {
     drop_values(machine->globals, machine->program->global_names.count);
     cad_loop_free(machine->loop);
     run_result_clear(&machine->result);
+    run_holds_free(&machine->holds);
     base_symbols_free(&machine->ordinals);
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);
@@ -327,6 +330,18 @@ static void heed_no_signals(run_machine *machine) {
         cad_loop_interrupt_off(machine->loop, *number);
 }
 
+/* Who has not ended, and why. */
+static void explain(run_machine *machine, enum run_outcome outcome) {
+    if (outcome == RUN_COMPLETE || outcome == RUN_BROKEN)
+        return;
+    run_survey *survey = run_survey_new(machine, outcome == RUN_DEADLOCK);
+    if (survey != NULL)
+        run_report_unfinished(machine, survey, outcome);
+    if (survey != NULL && machine->trace != NULL)
+        run_close_tasks(machine, survey);
+    run_survey_free(survey);
+}
+
 /* What is found out while tasks and loop are still there; then they go. */
 static void end(run_machine *machine, enum run_outcome outcome) {
     const prog_program *program = machine->program;
@@ -338,8 +353,7 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     if (outcome == RUN_INTERRUPTED && program->on_interrupt != NULL)
         (void)run_body(machine, program->on_interrupt, "on_interrupt");
     run_check_invariants(machine);
-    if (outcome == RUN_DEADLOCK)
-        run_report_deadlock(machine);
+    explain(machine, machine->stopping ? machine->stop_outcome : outcome);
     cad_loop_set_trace(machine->loop, NULL);
     run_note_tasks(machine);
     machine->result.pending_count = count_pending(machine);

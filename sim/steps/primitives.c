@@ -13,14 +13,6 @@ static int find(run_job *job, const prog_instruction *in, enum prog_object_type 
     return run_find_object(job, in, PROG_IS(type), &object, instance);
 }
 
-/* Gives `as`, in operand 1, the result True, as acquire() and Event.wait() return it. */
-static int finish_true(run_job *job, const prog_instruction *in, int result) {
-    if (result < 0)
-        return result;
-    run_store(job, in->operands[1].slot, EXPR_TRUE);
-    return 0;
-}
-
 /* --- Queues ---------------------------------------------------------------------------------- */
 
 static int prepare_put(run_job *job, const prog_instruction *in, run_instance **queue) {
@@ -87,14 +79,24 @@ static int begin_get_nowait(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_queue_get_nowait(queue->primitive, &job->item);
 }
 
+/* Notes who has an item that a join waits for. */
+static void note_item(run_job *job, const prog_instruction *in) {
+    run_instance *queue;
+    if (find(job, in, PROG_QUEUE, &queue) == 0)
+        run_note_taken(job, queue->primitive, in);
+}
+
 /* The item is the job's now; or lost, where a priority queue found what it could not compare. */
 static int finish_get(run_job *job, const prog_instruction *in, int result) {
     expr_value value = job->held;
     job->held = EXPR_NONE;
-    if (result < 0)
+    if (result < 0) {
         expr_value_unref(value);
-    else
-        run_store(job, in->operands[1].slot, value);
+        return result;
+    }
+    if (job->machine->program->joins)
+        note_item(job, in);
+    run_store(job, in->operands[1].slot, value);
     return result;
 }
 
@@ -124,7 +126,11 @@ const prog_step step_get_nowait = {
 static int begin_task_done(run_job *job, const prog_instruction *in) {
     run_instance *queue;
     int error = find(job, in, PROG_QUEUE, &queue);
-    return error != 0 ? error : cad_queue_task_done(queue->primitive);
+    if (error == 0)
+        error = cad_queue_task_done(queue->primitive);
+    if (error == 0 && job->machine->program->joins)
+        run_note_given(job, queue->primitive);
+    return error;
 }
 
 const prog_step step_task_done = {
@@ -143,6 +149,13 @@ static int begin_join(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_queue_join(queue->primitive);
 }
 
+static void compile_join(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    compiler->program->joins = true;
+    if (prog_compile_members(compiler, step, node, operands))
+        (void)prog_emit(compiler, &step->operation, node, operands, 1);
+}
+
 const prog_step step_join = {
     .operation = {"join", begin_join, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
@@ -152,6 +165,7 @@ const prog_step step_join = {
     .summary = "Waits until every item that was put has been dealt with (`task_done`).",
     .example = "[{\"put\": \"queue\"}, {\"get\": \"queue\"}, {\"task_done\": \"queue\"},"
                " {\"join\": \"queue\"}]",
+    .compile = compile_join,
 };
 
 static void drop_item(void *item) {
@@ -199,8 +213,20 @@ static int begin_acquire(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : enter(object, instance);
 }
 
+/* Gives `as`, in operand 1, the result True, as acquire() returns it. */
+static int finish_acquire(run_job *job, const prog_instruction *in, int result) {
+    const prog_object *object;
+    run_instance *instance;
+    if (result < 0)
+        return result;
+    if (run_find_object(job, in, PROG_HOLDABLE, &object, &instance) == 0)
+        run_note_taken(job, run_held_by(object, instance), in);
+    run_store(job, in->operands[1].slot, EXPR_TRUE);
+    return 0;
+}
+
 const prog_step step_acquire = {
-    .operation = {"acquire", begin_acquire, finish_true},
+    .operation = {"acquire", begin_acquire, finish_acquire},
     .family = PROG_FAMILY_PRIMITIVES,
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_HOLDABLE, NULL},
@@ -214,7 +240,11 @@ static int begin_release(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
     int error = run_find_object(job, in, PROG_HOLDABLE, &object, &instance);
-    return error != 0 ? error : leave(object, instance);
+    if (error == 0)
+        error = leave(object, instance);
+    if (error == 0)
+        run_note_given(job, run_held_by(object, instance));
+    return error;
 }
 
 const prog_step step_release = {
@@ -262,6 +292,8 @@ static void compile_with(prog_compiler *compiler, const prog_step *step, const d
     operands[1].slot = compiler->hidden; /* the block's first */
     (void)prog_emit(compiler, &step->operation, node, operands, 2);
     uint32_t block = prog_open_block(compiler, leave_with, node, 1);
+    if (block != PROG_NO_BLOCK)
+        compiler->program->blocks[block].holds = true;
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     prog_close_block(compiler, block);
@@ -321,15 +353,17 @@ const prog_step step_clear = {
 
 enum { WAIT_WHAT, WAIT_AS, WAIT_RETURN_WHEN, WAIT_TIMEOUT, WAIT_OPERANDS };
 
+static int wait_for_one(run_job *job, const prog_object *object, run_instance *instance) {
+    const prog_object_kind *kind = &prog_object_kinds[object->type];
+    job->held = kind->wait_counts ? EXPR_NONE : EXPR_TRUE;
+    return kind->wait(instance->primitive);
+}
+
 static int begin_wait(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
     int error = run_find_object(job, in, PROG_WAITABLE, &object, &instance);
-    if (error != 0)
-        return error;
-    const prog_object_kind *kind = &prog_object_kinds[object->type];
-    job->held = kind->wait_counts ? EXPR_NONE : EXPR_TRUE;
-    return kind->wait(instance->primitive);
+    return error != 0 ? error : wait_for_one(job, object, instance);
 }
 
 static void store_waited(run_job *job, const prog_instruction *in, expr_value value) {
@@ -411,23 +445,24 @@ static const prog_operation wait_many_operation = {"wait", begin_wait_many, fini
 
 /* What the name stands for is known only now: an object, or a list. */
 static int begin_wait_found(run_job *job, const prog_instruction *in) {
-    const prog_object *object;
-    run_instance *instance;
-    run_futures *futures;
-    expr_value value = EXPR_NONE;
-    int error = run_find(job, in->operands[WAIT_WHAT].target, &value);
+    const prog_object *object = NULL;
+    run_instance *instance = NULL;
+    run_futures *futures = NULL;
+    expr_value value;
+    int error = run_take(job, in->operands[WAIT_WHAT].target, &value);
     bool future = expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE;
-    if (error == 0 && (expr_is_list(value) || future)) {
+    if (error == 0 && (future || expr_is_list(value)))
         error = run_list_futures(job, value, RUN_WAIT, wants_both(in), &futures);
-        return error != 0 ? error : wait_for_many(job, in, futures);
-    }
-    if (error == 0)
-        error = run_find_object(job, in, PROG_WAITABLE, &object, &instance);
+    else if (error == 0)
+        error = run_value_object(job, value, "wait", PROG_WAITABLE, &object, &instance);
+    expr_value_unref(value);
     if (error != 0)
         return error;
+    if (futures != NULL)
+        return wait_for_many(job, in, futures);
     if (in->operands[WAIT_TIMEOUT].expression != NULL)
         return prog_raise(CAD_ETYPE, "wait() got an unexpected keyword argument 'timeout'");
-    return begin_wait(job, in);
+    return wait_for_one(job, object, instance);
 }
 
 static int finish_wait_found(run_job *job, const prog_instruction *in, int result) {

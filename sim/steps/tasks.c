@@ -309,7 +309,7 @@ static int cancel_all(run_job *job, const expr_list *list, const char *message) 
 
 static int begin_cancel(run_job *job, const prog_instruction *in) {
     const char *message = NULL;
-    expr_value value;
+    expr_value value = EXPR_NONE;
     int error = 0;
     /* The message first: making it can change what a name stands for, but not the other way. */
     if (in->operands[1].text != NULL) {
@@ -317,11 +317,12 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
         message = job->machine->text.data;
     }
     if (error == 0)
-        error = run_find(job, in->operands[0].target, &value);
-    if (error != 0)
-        return error;
-    return expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
-                               : cancel_one(job, value, message);
+        error = run_take(job, in->operands[0].target, &value);
+    if (error == 0)
+        error = expr_is_list(value) ? cancel_all(job, expr_to_list(value), message)
+                                    : cancel_one(job, value, message);
+    expr_value_unref(value);
+    return error;
 }
 
 const prog_step step_cancel = {
@@ -339,13 +340,13 @@ const prog_step step_cancel = {
 
 static int begin_uncancel(run_job *job, const prog_instruction *in) {
     expr_value value;
-    int error = run_find(job, in->operands[0].target, &value);
-    if (error != 0)
-        return error;
-    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_FUTURE)
-        return run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
-    (void)cad_task_uncancel(expr_to_pointer(value));
-    return 0;
+    int error = run_take(job, in->operands[0].target, &value);
+    if (error == 0 && expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE)
+        (void)cad_task_uncancel(expr_to_pointer(value));
+    else if (error == 0)
+        error = run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
+    expr_value_unref(value);
+    return error;
 }
 
 const prog_step step_uncancel = {
@@ -732,20 +733,26 @@ static cad_timeout *innermost_timeout(const run_job *job, const prog_instruction
     return scope;
 }
 
-/* Operand 1: the one that the step names. */
-static int named_timeout(run_job *job, const prog_instruction *in, cad_timeout **scope) {
-    expr_value value;
-    int error = run_find(job, in->operands[1].target, &value);
-    if (error != 0)
-        return error;
-    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_TIMEOUT)
-        return run_raise_type(RUN_LACKS_METHOD, value, "reschedule");
-    const run_timeout *timeout = expr_to_pointer(value);
+static int open_scope(const run_timeout *timeout, cad_timeout **scope) {
     *scope = timeout->scope;
     if (timeout->scope != NULL)
         return 0;
     return prog_raise(CAD_ERUNTIME, timeout->expired ? "Cannot change state of expired Timeout"
                                                      : "Cannot change state of finished Timeout");
+}
+
+/* Operand 1: the one that the step names. */
+static int named_timeout(run_job *job, const prog_instruction *in, cad_timeout **scope) {
+    expr_value value;
+    int error = run_take(job, in->operands[1].target, &value);
+    if (error != 0)
+        return error;
+    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_TIMEOUT)
+        error = run_raise_type(RUN_LACKS_METHOD, value, "reschedule");
+    else
+        error = open_scope(expr_to_pointer(value), scope);
+    expr_value_unref(value);
+    return error;
 }
 
 static int begin_reschedule(run_job *job, const prog_instruction *in) {

@@ -95,7 +95,7 @@ static bool check_missing(const struct trace_kind_row *row, const struct found *
     return half == 0 || refuse(fault, __builtin_ctzll(half), false);
 }
 
-bool trace_arguments_fit(enum trace_kind kind, struct trace_raw args,
+bool trace_arguments_fit(enum trace_kind kind, struct trace_members members,
                          struct trace_argument_fault *fault) {
     const struct trace_kind_row *row = &trace_kinds[kind];
     /* What a counter has beside them are its values; what an object has, its constants, and
@@ -103,10 +103,9 @@ bool trace_arguments_fit(enum trace_kind kind, struct trace_raw args,
     bool all_numbers = row->phase == 'C';
     struct found found = {0};
     struct trace_raw key, value;
-    const char *at = args.text;
     if (kind == TRACE_UNKNOWN)
         return true;
-    while (at != NULL && trace_scan_member(&at, args.text + args.length, &key, &value)) {
+    while (trace_members_next(&members, &key, &value)) {
         bool is_tid = false;
         int index = all_numbers ? TRACE_ARG_STATE : find_argument(row->arguments, key, &is_tid);
         if (index >= 0 && !take_argument(&found, index, is_tid, value))

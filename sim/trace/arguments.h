@@ -14,9 +14,9 @@ struct trace_argument_fault {
     const char *type;
 };
 
-/* Whether `args`, with its braces or NULL, is as the kind says; an argument that the table does not
- * have for it may be anything. False: what is wrong first. True of TRACE_UNKNOWN. */
-bool trace_arguments_fit(enum trace_kind kind, struct trace_raw args,
+/* Whether these arguments are as the kind says; one that the table does not have for it may be
+ * anything. False: what is wrong first. True of TRACE_UNKNOWN. */
+bool trace_arguments_fit(enum trace_kind kind, struct trace_members members,
                          struct trace_argument_fault *fault);
 
 #endif

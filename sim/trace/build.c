@@ -223,13 +223,12 @@ bool trace_build_tid(struct trace_builder *builder, const struct trace_raw_event
     return number_of(builder, event->tid, event->tid_text, tid);
 }
 
-uint32_t trace_build_process(struct trace_builder *builder, const struct trace_raw_event *event) {
+static uint32_t find_or_add_process(struct trace_builder *builder,
+                                    const struct trace_raw_event *event) {
     struct trace_model *trace = builder->trace;
     int64_t pid;
     if (!number_of(builder, event->pid, event->pid_text, &pid))
         return TRACE_NO_INDEX;
-    if (trace->process_count > 0 && trace->processes[0].pid == pid)
-        return 0;
     uint32_t process = base_map_get(&builder->processes, (uint64_t)pid);
     if (process != TRACE_NO_INDEX)
         return process;
@@ -243,6 +242,14 @@ uint32_t trace_build_process(struct trace_builder *builder, const struct trace_r
         return TRACE_NO_INDEX;
     trace->processes[trace->process_count++] = (struct trace_process){.pid = pid, .name = name};
     return process;
+}
+
+/* Most traces have one. */
+uint32_t trace_build_process(struct trace_builder *builder, const struct trace_raw_event *event) {
+    const struct trace_model *trace = builder->trace;
+    bool is_first = trace->process_count > 0 && event->pid_text.text == NULL &&
+                    trace->processes[0].pid == event->pid;
+    return is_first ? 0 : find_or_add_process(builder, event);
 }
 
 static size_t track_home(const struct trace_builder *builder, uint32_t process, int64_t tid,
@@ -436,14 +443,13 @@ static int take_counter_value(struct trace_builder *builder, struct trace_raw va
 }
 
 int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_t object,
-                         uint32_t name, struct trace_raw args, int64_t time_ns) {
+                         uint32_t name, struct trace_members members, int64_t time_ns) {
     struct trace_raw key;
     struct trace_raw value;
     struct trace_model *trace = builder->trace;
     uint32_t guess = builder->first_counter;
     bool first = true;
-    const char *at = args.text;
-    while (at != NULL && trace_scan_member(&at, args.text + args.length, &key, &value)) {
+    while (trace_members_next(&members, &key, &value)) {
         double number;
         int error = take_counter_value(builder, value, &number);
         if (error < 0)
@@ -496,7 +502,7 @@ int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_e
                             : trace_build_leave_out(builder, builder->line,
                                                     "metadata (ph M) other than names and order");
 
-    bool named = trace_raw_member(event->args, "name", &value) && !trace_raw_is(value, "null");
+    bool named = trace_raw_argument(event, "name", &value) && !trace_raw_is(value, "null");
     uint32_t name = named ? name_in(builder, value) : 0;
     uint32_t process = trace_build_process(builder, event);
     int64_t tid;
@@ -513,8 +519,8 @@ int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_e
         *(process_wide ? &trace->processes[process].name : &trace->tracks[track].name) = name;
     int64_t index;
     struct trace_raw numeral;
-    if (trace_raw_member(event->args, "sort_index", &value) &&
-        trace_scan_numeral(value, &numeral) && trace_scan_whole(numeral, &index))
+    if (trace_raw_argument(event, "sort_index", &value) && trace_scan_numeral(value, &numeral) &&
+        trace_scan_whole(numeral, &index))
         *(process_wide ? &trace->processes[process].sort_index : &trace->tracks[track].sort_index) =
             index;
     return 0;

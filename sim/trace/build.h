@@ -121,7 +121,7 @@ int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wak
 int trace_build_instant(struct trace_builder *builder, const struct trace_instant *instant);
 /* All numbers of a counter's arguments, each into its own counter. `object`: whose; 0: nobody's. */
 int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_t object,
-                         uint32_t name, struct trace_raw args, int64_t time_ns);
+                         uint32_t name, struct trace_members members, int64_t time_ns);
 /* Names and the order of processes and threads; other metadata means nothing to the model. */
 int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_event *event);
 /* A member of an object's text, where it is a text: its number; 0 where there is none;

@@ -120,7 +120,14 @@ enum trace_type {
     X(TRACE_ARG_ERROR, "error", TEXT,                                                              \
       "what a task or an operation failed with: an exception's name")                              \
     X(TRACE_ARG_MESSAGE, "message", TEXT, "the text that came with it")                            \
-    X(TRACE_ARG_WHERE, "where", TEXT, "place in the document")                                     \
+    X(TRACE_ARG_WHERE, "where", TEXT,                                                              \
+      "place in the document, by the scenario's name: `name:line:column: /json/pointer`")          \
+    X(TRACE_ARG_STEP, "step", TEXT, "verb of the step at which the task waits")                    \
+    X(TRACE_ARG_WHY, "why", TEXT, "what it waits for, and who has that, in words")                 \
+    X(TRACE_ARG_TAKEN, "taken", TEXT, "who has it, and at which step and place that was taken")    \
+    X(TRACE_ARG_CIRCLE, "circle", INTEGER,                                                         \
+      "number of the circle of tasks that wait for one another in which it stands, from 1")        \
+    X(TRACE_ARG_NEXT, "next", TASK, "name and track of the task of that circle that it waits for") \
     X(TRACE_ARG_FAULT, "fault", TEXT, "more about the fault")                                      \
     X(TRACE_ARG_LINE, "line", TEXT,                                                                \
       "which line of the object's the task stands in: `putters`, ...")                             \
@@ -204,8 +211,10 @@ enum trace_effect {
     X(TRACE_WAIT_BEGIN, 'B', WAIT, TASK, BRACES, STATE, NULL, 0,                                   \
       TRACE_A(OBJECT) | TRACE_A(TYPE) | TRACE_A(OWNER) | TRACE_A(TASK) | TRACE_A(UNTIL),           \
       "the task waits: asyncio's word and the object, `put window`, `sleep`, `await job3`")        \
-    X(TRACE_WAIT_END, 'E', WAIT, TASK, USUAL, STATE, NULL, 0, TRACE_A(OUTCOME),                    \
-      "it no longer does")                                                                         \
+    X(TRACE_WAIT_END, 'E', WAIT, TASK, USUAL, STATE, NULL, 0,                                      \
+      TRACE_A(OUTCOME) | TRACE_A(WHERE) | TRACE_A(STEP) | TRACE_A(WHY) | TRACE_A(TAKEN) |          \
+          TRACE_A(CIRCLE) | TRACE_A(NEXT),                                                         \
+      "it no longer does; or the run ends first: all but `outcome` says why")                      \
     X(TRACE_WAIT_POINT, 'i', WAIT, TASK, USUAL, NONE, NULL, 0, TRACE_A(OBJECT),                    \
       "a wait without length; named as the others are")                                            \
     X(TRACE_READY_BEGIN, 'B', READY, TASK, USUAL, STATE, "ready", 0, 0,                            \

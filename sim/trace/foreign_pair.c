@@ -163,7 +163,8 @@ static int add_counters(struct trace_builder *builder, const struct trace_foreig
     struct trace_raw args = {text, trace_text_length(builder->trace, event->args)};
     if (event->args == 0)
         return trace_build_leave_out(builder, event->line, "counters (ph C) without a value");
-    return trace_build_counters(builder, event->track, 0, event->name, args, event->ts_ns);
+    return trace_build_counters(builder, event->track, 0, event->name, trace_members_of(args),
+                                event->ts_ns);
 }
 
 static int replay(struct pairing *pairing, uint32_t index) {

@@ -12,6 +12,7 @@ struct trace_kind_index {
     uint8_t first[128]; /* by phase; TRACE_UNKNOWN: it has none */
     uint8_t next[TRACE_KIND_COUNT];
     uint8_t category_lengths[TRACE_CATEGORY_COUNT];
+    uint8_t name_lengths[TRACE_KIND_COUNT];
 };
 
 void trace_kind_index_init(struct trace_kind_index *index);

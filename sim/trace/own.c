@@ -43,7 +43,7 @@ static int begin_slice(struct trace_builder *builder, const struct trace_raw_eve
     return 0;
 }
 
-static uint8_t outcome_of(struct trace_raw args) {
+static uint8_t outcome_of(const struct trace_raw_event *event) {
     static const struct {
         const char *text;
         uint8_t outcome;
@@ -54,7 +54,7 @@ static uint8_t outcome_of(struct trace_raw args) {
         {"\"pending\"", TRACE_OUTCOME_PENDING},
     };
     struct trace_raw value;
-    if (!trace_raw_member(args, "outcome", &value))
+    if (!trace_raw_argument(event, "outcome", &value))
         return TRACE_OUTCOME_UNKNOWN;
     for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
         if (trace_raw_is(value, outcomes[i].text))
@@ -72,7 +72,7 @@ static int end_slice(struct trace_builder *builder, const struct trace_raw_event
         slice->end_args = trace_build_args(builder, event->args);
         if (slice->end_args == TRACE_NO_INDEX)
             return CAD_ENOMEM;
-        uint8_t outcome = outcome_of(event->args);
+        uint8_t outcome = outcome_of(event);
         if (outcome == TRACE_OUTCOME_PENDING)
             slice->flags |= TRACE_SLICE_PENDING;
         if (slice->category == TRACE_CATEGORY_TASK)
@@ -162,7 +162,8 @@ static int take_counters(struct trace_builder *builder, const struct trace_raw_e
     int64_t object = 0;
     if (event->id.text != NULL)
         (void)trace_scan_whole(event->id, &object); /* the rules have looked at it */
-    return trace_build_counters(builder, process, object, name, event->args, event->ts_ns);
+    return trace_build_counters(builder, process, object, name, trace_arguments_of(event),
+                                event->ts_ns);
 }
 
 int trace_own_event(struct trace_builder *builder, const struct trace_rules *rules,

@@ -281,9 +281,11 @@ static int take_any_event(struct reader *reader) {
 static int take_own_events(struct reader *reader) {
     struct input *input = &reader->input;
     struct trace_raw_event event;
+    struct trace_raw_member arguments[TRACE_SCAN_ARGUMENTS];
     const char *at = input->at;
     int error = 0;
-    while (error == 0 && trace_scan_own_event(&at, &event) && at[0] == ',' && at[1] == '\n') {
+    while (error == 0 && trace_scan_own_event(&at, &event, arguments) && at[0] == ',' &&
+           at[1] == '\n') {
         reader->builder.line = input->line;
         error = take_event(reader, &event);
         at += 2;

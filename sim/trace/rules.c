@@ -18,12 +18,13 @@ enum { DEPTH_MAX = 10000 };
 /* How much of a text goes into a message, in bytes. */
 enum { SHOWN = 100 };
 
-/* A slice that is open; its category and its name, as they are written, are behind each other in
- * the texts of its lane, up to those of the next one. */
-struct open_slice {
-    size_t from;
+/* A slice that is open. Its name, as it is written, and before it its category where the table does
+ * not have it, are in the texts of its lane, up to those of the next one. */
+struct trace_rules_slice {
+    size_t from; /* counted from the end of the lane's name */
     uint32_t category_length;
     uint32_t name_length;
+    uint32_t outer;   /* the slice around it, or the next free one; 0: none */
     uint8_t category; /* enum trace_category; OTHER: one that the table does not have */
 };
 
@@ -35,15 +36,12 @@ struct trace_rules_lane {
     bool wait_woken; /* the wait that is open has its wake */
     bool has_point;  /* the wait without length that came last, at point_ns, has none */
     int64_t point_ns;
-    struct open_slice *open;
-    size_t open_count;
-    size_t open_capacity;
-    char *texts;
-    size_t text_length;
+    uint32_t open; /* the innermost open slice; 0: none is */
+    uint32_t depth;
+    char *texts;        /* the track's name, as it is written, then those of its slices */
+    size_t name_length; /* 0: it has none */
+    size_t text_length; /* behind the name */
     size_t text_capacity;
-    char *name; /* as it is written; length 0: it has none */
-    size_t name_length;
-    size_t name_capacity;
 };
 
 struct trace_rules_process {
@@ -90,7 +88,7 @@ static int shown(struct trace_raw text) {
 
 static struct words track_name(const struct trace_rules_lane *lane, int64_t tid) {
     if (lane != NULL && lane->name_length > 0)
-        return words_of((struct trace_raw){lane->name, lane->name_length});
+        return words_of((struct trace_raw){lane->texts, lane->name_length});
     struct words words;
     snprintf(words.text, sizeof words.text, "thread %lld", (long long)tid);
     return words;
@@ -99,9 +97,7 @@ static struct words track_name(const struct trace_rules_lane *lane, int64_t tid)
 /* --- Tracks ------------------------------------------------------------------------------------
  */
 
-static uint32_t process_of(struct trace_rules *rules, int64_t pid) {
-    if (rules->process_count > 0 && rules->processes[0].pid == pid)
-        return 0;
+static uint32_t find_or_add_process(struct trace_rules *rules, int64_t pid) {
     uint32_t process = base_map_get(&rules->processes_by_pid, (uint64_t)pid);
     if (process != NONE)
         return process;
@@ -113,6 +109,12 @@ static uint32_t process_of(struct trace_rules *rules, int64_t pid) {
         return NONE;
     rules->processes[rules->process_count++] = (struct trace_rules_process){.pid = pid};
     return process;
+}
+
+/* Most traces have one. */
+static inline uint32_t process_of(struct trace_rules *rules, int64_t pid) {
+    bool is_first = rules->process_count > 0 && rules->processes[0].pid == pid;
+    return is_first ? 0 : find_or_add_process(rules, pid);
 }
 
 /* NULL where the track has neither a name nor an open slice. */
@@ -168,7 +170,8 @@ static struct trace_rules_lane *make_lane(struct trace_rules *rules, uint32_t pr
     lane->tid = tid;
     lane->process = process;
     lane->wait_woken = lane->has_point = false;
-    lane->open_count = lane->text_length = lane->name_length = 0;
+    lane->open = lane->depth = 0;
+    lane->text_length = lane->name_length = 0;
     rules->last_lane = number;
     return lane;
 }
@@ -186,8 +189,9 @@ static void end_lane(struct trace_rules *rules, struct trace_rules_lane *lane) {
     *last = (uint32_t)(lane - rules->lanes);
 }
 
+/* Also of no size there is a place then. */
 static bool reserve(char **bytes, size_t *capacity, size_t size) {
-    if (size <= *capacity)
+    if (size <= *capacity && *bytes != NULL)
         return true;
     char *more = base_realloc(*bytes, 2 * size);
     if (more == NULL)
@@ -202,33 +206,65 @@ static int take_metadata(struct trace_rules *rules, enum trace_kind kind,
                          const struct trace_raw_event *event) {
     struct trace_raw name;
     if (kind != TRACE_THREAD_NAME || event->pid < 1 || event->tid < 1 ||
-        !trace_raw_member(event->args, "name", &name) || name.text[0] != '"')
+        !trace_raw_argument(event, "name", &name) || name.text[0] != '"')
         return 0;
     uint32_t process = process_of(rules, event->pid);
     struct trace_rules_lane *lane = process == NONE ? NULL : make_lane(rules, process, event->tid);
-    if (lane == NULL || !reserve(&lane->name, &lane->name_capacity, name.length))
+    size_t length = name.length - 2;
+    if (lane == NULL || !reserve(&lane->texts, &lane->text_capacity, length + lane->text_length))
         return CAD_ENOMEM;
-    lane->name_length = name.length - 2;
-    memcpy(lane->name, name.text + 1, lane->name_length);
+    memmove(lane->texts + length, lane->texts + lane->name_length, lane->text_length);
+    memcpy(lane->texts, name.text + 1, length);
+    lane->name_length = length;
     return 0;
 }
 
 /* --- Slices ------------------------------------------------------------------------------------
  */
 
-static struct open_slice *innermost(const struct trace_rules_lane *lane) {
-    return lane == NULL || lane->open_count == 0 ? NULL : &lane->open[lane->open_count - 1];
+static const struct trace_rules_slice *innermost(const struct trace_rules *rules,
+                                                 const struct trace_rules_lane *lane) {
+    return lane == NULL || lane->open == 0 ? NULL : &rules->slices[lane->open];
 }
 
 static struct trace_raw category_of(const struct trace_rules_lane *lane,
-                                    const struct open_slice *slice) {
-    return (struct trace_raw){lane->texts + slice->from, slice->category_length};
+                                    const struct trace_rules_slice *slice) {
+    if (slice->category != TRACE_CATEGORY_OTHER) {
+        const char *text = trace_categories[slice->category];
+        return (struct trace_raw){text, strlen(text)};
+    }
+    return (struct trace_raw){lane->texts + lane->name_length + slice->from,
+                              slice->category_length};
 }
 
 static struct trace_raw name_of(const struct trace_rules_lane *lane,
-                                const struct open_slice *slice) {
-    return (struct trace_raw){lane->texts + slice->from + slice->category_length,
-                              slice->name_length};
+                                const struct trace_rules_slice *slice) {
+    return (struct trace_raw){
+        lane->texts + lane->name_length + slice->from + slice->category_length, slice->name_length};
+}
+
+/* 0: no memory. */
+static uint32_t take_free_slice(struct trace_rules *rules) {
+    if (rules->free_slice != 0) {
+        uint32_t slice = rules->free_slice;
+        rules->free_slice = rules->slices[slice].outer;
+        return slice;
+    }
+    if (rules->slice_count >= NONE - 1 || !base_grow(&rules->slices, &rules->slice_capacity,
+                                                     rules->slice_count + 1, sizeof *rules->slices))
+        return 0;
+    return (uint32_t)++rules->slice_count;
+}
+
+/* Ends the innermost slice; what it was is there until the next one begins. */
+static void drop_innermost(struct trace_rules *rules, struct trace_rules_lane *lane) {
+    uint32_t number = lane->open;
+    struct trace_rules_slice *slice = &rules->slices[number];
+    lane->text_length = slice->from;
+    lane->open = slice->outer;
+    lane->depth--;
+    slice->outer = rules->free_slice;
+    rules->free_slice = number;
 }
 
 /* Whether two texts are the same without their escapes; 0, 1 or CAD_ENOMEM. */
@@ -261,7 +297,7 @@ static int begin_task(struct trace_rules *rules, uint32_t process,
 /* What a slice lies in: a task's, in its task, and nothing in what is no work. */
 static int check_outer(struct trace_rules *rules, const struct trace_rules_lane *lane,
                        const struct trace_kind_row *row, const struct trace_raw_event *event) {
-    const struct open_slice *outer = innermost(lane);
+    const struct trace_rules_slice *outer = innermost(rules, lane);
     if (row->place == TRACE_ON_TASK && row->category != TRACE_CATEGORY_TASK && outer == NULL)
         return REFUSE(rules, "a %s slice outside of a task, on track \"%s\"",
                       trace_categories[row->category], track_name(lane, event->tid).text);
@@ -275,7 +311,7 @@ static int check_outer(struct trace_rules *rules, const struct trace_rules_lane 
         return REFUSE(rules, "task \"%s\" does something while it does not run (%s \"%s\" is open)",
                       track_name(lane, event->tid).text, trace_categories[outer->category],
                       words_of(name_of(lane, outer)).text);
-    if (lane->open_count > DEPTH_MAX)
+    if (lane->depth > DEPTH_MAX)
         return REFUSE(rules, "more than %d slices inside one another", DEPTH_MAX);
     return 0;
 }
@@ -283,22 +319,28 @@ static int check_outer(struct trace_rules *rules, const struct trace_rules_lane 
 static int begin_slice(struct trace_rules *rules, uint32_t process, uint8_t category,
                        const struct trace_raw_event *event) {
     struct trace_rules_lane *lane = make_lane(rules, process, event->tid);
-    size_t size = event->category.length + event->name.length;
+    size_t category_length = category == TRACE_CATEGORY_OTHER ? event->category.length : 0;
+    size_t size = category_length + event->name.length;
     if (lane == NULL ||
-        !base_grow(&lane->open, &lane->open_capacity, lane->open_count, sizeof *lane->open) ||
-        !reserve(&lane->texts, &lane->text_capacity, lane->text_length + size))
+        !reserve(&lane->texts, &lane->text_capacity, lane->name_length + lane->text_length + size))
         return CAD_ENOMEM;
-    char *to = lane->texts + lane->text_length;
-    if (event->category.length > 0)
-        memcpy(to, event->category.text, event->category.length);
+    uint32_t number = take_free_slice(rules);
+    if (number == 0)
+        return CAD_ENOMEM;
+    char *to = lane->texts + lane->name_length + lane->text_length;
+    if (category_length > 0)
+        memcpy(to, event->category.text, category_length);
     if (event->name.length > 0)
-        memcpy(to + event->category.length, event->name.text, event->name.length);
-    lane->open[lane->open_count++] = (struct open_slice){
+        memcpy(to + category_length, event->name.text, event->name.length);
+    rules->slices[number] = (struct trace_rules_slice){
         .from = lane->text_length,
-        .category_length = (uint32_t)event->category.length,
+        .category_length = (uint32_t)category_length,
         .name_length = (uint32_t)event->name.length,
+        .outer = lane->open,
         .category = category,
     };
+    lane->open = number;
+    lane->depth++;
     lane->text_length += size;
     return 0;
 }
@@ -322,17 +364,26 @@ static int take_slice(struct trace_rules *rules, uint32_t process, const struct 
     return begin_slice(rules, process, row->category, event);
 }
 
-static int end_slice(struct trace_rules *rules, uint32_t process,
+/* Whether the event, of a category that the table may have, says the slice's; 0, 1 or CAD_ENOMEM.
+ */
+static int ends_innermost(struct trace_rules *rules, const struct trace_rules_lane *lane,
+                          uint8_t category, const struct trace_raw_event *event) {
+    const struct trace_rules_slice *slice = &rules->slices[lane->open];
+    int same = 1;
+    if (category == TRACE_CATEGORY_OTHER || category != slice->category)
+        same = same_text(rules, event->category, category_of(lane, slice));
+    return same == 1 ? same_text(rules, event->name, name_of(lane, slice)) : same;
+}
+
+static int end_slice(struct trace_rules *rules, uint32_t process, uint8_t category,
                      const struct trace_raw_event *event) {
     struct trace_rules_lane *lane = find_lane(rules, process, event->tid);
-    const struct open_slice *slice = innermost(lane);
+    const struct trace_rules_slice *slice = innermost(rules, lane);
     if (slice == NULL)
         return REFUSE(rules, "an end of %.*s \"%.*s\", but nothing is open on track \"%s\"",
                       shown(event->category), event->category.text, shown(event->name),
                       event->name.text, track_name(lane, event->tid).text);
-    int same = same_text(rules, event->category, category_of(lane, slice));
-    if (same == 1)
-        same = same_text(rules, event->name, name_of(lane, slice));
+    int same = ends_innermost(rules, lane, category, event);
     if (same < 0)
         return same;
     if (same == 0)
@@ -342,10 +393,9 @@ static int end_slice(struct trace_rules *rules, uint32_t process,
             shown(event->category), event->category.text, shown(event->name), event->name.text,
             words_of(category_of(lane, slice)).text, words_of(name_of(lane, slice)).text,
             track_name(lane, event->tid).text);
-    lane->text_length = slice->from;
-    lane->open_count--;
+    drop_innermost(rules, lane);
     lane->wait_woken = false;
-    if (slice->category == TRACE_CATEGORY_TASK && lane->open_count == 0)
+    if (slice->category == TRACE_CATEGORY_TASK && lane->open == 0)
         end_lane(rules, lane);
     return 0;
 }
@@ -410,7 +460,7 @@ static int end_wake(struct trace_rules *rules, uint32_t process,
     if (!event->binds_enclosing)
         return REFUSE(rules, "wake %llu ends without \"bp\":\"e\"", (unsigned long long)id);
     struct trace_rules_lane *lane = find_lane(rules, process, event->tid);
-    const struct open_slice *slice = innermost(lane);
+    const struct trace_rules_slice *slice = innermost(rules, lane);
     bool point = lane != NULL && lane->has_point && lane->point_ns == event->ts_ns;
     if (!point && (slice == NULL || slice->category != TRACE_CATEGORY_WAIT || lane->wait_woken))
         return REFUSE(rules, "wake %llu of task \"%s\", which does not wait",
@@ -425,8 +475,22 @@ static int end_wake(struct trace_rules *rules, uint32_t process,
 /* --- Events -------------------------------------------------------------------------------------
  */
 
+static bool is_own_phase(char phase) {
+    switch (phase) {
+    case 'B':
+    case 'E':
+    case 's':
+    case 'f':
+    case 'i':
+    case 'C':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static int check_event(struct trace_rules *rules, const struct trace_raw_event *event) {
-    if (event->phase == '\0' || strchr("BEsfiC", event->phase) == NULL)
+    if (!is_own_phase(event->phase))
         return REFUSE(rules, "an event with \"ph\":\"%c\", which a trace of ours does not have",
                       event->phase == '\0' ? ' ' : event->phase);
     if (event->name.text == NULL)
@@ -453,7 +517,7 @@ static int check_event(struct trace_rules *rules, const struct trace_raw_event *
 static int check_arguments(struct trace_rules *rules, enum trace_kind kind,
                            const struct trace_raw_event *event) {
     struct trace_argument_fault fault;
-    if (trace_arguments_fit(kind, event->args, &fault))
+    if (trace_arguments_fit(kind, trace_arguments_of(event), &fault))
         return 0;
     const char *category =
         event->phase == 'M' ? "metadata" : trace_categories[trace_kinds[kind].category];
@@ -505,7 +569,7 @@ static int take_event(struct trace_rules *rules, struct trace_found_kind found,
     if (process == NONE)
         return CAD_ENOMEM;
     if (event->phase == 'E') /* on the track of its begin, as they are a pair */
-        return end_slice(rules, process, event);
+        return end_slice(rules, process, trace_kinds[found.like].category, event);
 
     /* Of a slice the category is what counts, of all else the kind. */
     uint64_t id = 0;
@@ -544,7 +608,7 @@ int trace_rules_end(struct trace_rules *rules) {
     }
     for (size_t i = 0; i < rules->lane_count; i++) {
         const struct trace_rules_lane *lane = &rules->lanes[i];
-        const struct open_slice *slice = innermost(lane);
+        const struct trace_rules_slice *slice = innermost(rules, lane);
         if (lane->process != NONE && slice != NULL)
             return REFUSE(rules, "the trace ends, but %s \"%s\" of track \"%s\" is still open",
                           words_of(category_of(lane, slice)).text,
@@ -555,15 +619,14 @@ int trace_rules_end(struct trace_rules *rules) {
 
 void trace_rules_free(struct trace_rules *rules) {
     for (size_t i = 0; i < rules->lane_count; i++) {
-        base_free(rules->lanes[i].open);
         base_free(rules->lanes[i].texts);
-        base_free(rules->lanes[i].name);
     }
     for (size_t i = 0; i < rules->process_count; i++) {
         base_map_free(&rules->processes[i].lanes);
         base_map_free(&rules->processes[i].begun);
     }
     base_free(rules->lanes);
+    base_free(rules->slices);
     base_free(rules->processes);
     base_map_free(&rules->processes_by_pid);
     base_free(rules->half_wakes);

@@ -53,6 +53,10 @@ struct trace_rules {
     size_t lane_capacity;
     uint32_t free_lane; /* the first one, plus 1; 0: none is free */
     uint32_t last_lane;
+    struct trace_rules_slice *slices; /* [0] is not used */
+    size_t slice_count;               /* ever taken at a time */
+    size_t slice_capacity;
+    uint32_t free_slice;               /* 0: none is */
     uint32_t ended[TRACE_RULES_ENDED]; /* lanes of tasks that have ended, in a ring */
     uint64_t ended_count;
     char *scratch;

@@ -271,6 +271,16 @@ bool trace_raw_member(struct trace_raw object, const char *name, struct trace_ra
     return false;
 }
 
+bool trace_raw_argument(const struct trace_raw_event *event, const char *name,
+                        struct trace_raw *value) {
+    struct trace_members members = trace_arguments_of(event);
+    struct trace_raw key;
+    while (trace_members_next(&members, &key, value))
+        if (trace_raw_is(key, name))
+            return true;
+    return false;
+}
+
 /* --- Strings ------------------------------------------------------------------------------- */
 
 static uint32_t hex_word(const char *text) {
@@ -463,12 +473,30 @@ bool trace_scan_time(struct trace_raw number, int64_t *time_ns) {
     return decimal_to_whole(&decimal, false, time_ns);
 }
 
+/* As most are: digits alone, and no more than surely fit. */
+static bool take_short_whole(struct trace_raw number, int64_t *whole) {
+    int64_t value = 0;
+    if (number.length == 0 || number.length > 18)
+        return false;
+    for (size_t i = 0; i < number.length; i++) {
+        if (!is_digit(number.text[i]))
+            return false;
+        value = 10 * value + (number.text[i] - '0');
+    }
+    *whole = value;
+    return true;
+}
+
 bool trace_scan_whole(struct trace_raw number, int64_t *whole) {
     struct decimal decimal;
+    if (take_short_whole(number, whole))
+        return true;
     return read_decimal(number, &decimal) && decimal_to_whole(&decimal, true, whole);
 }
 
 bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
+    if (take_short_whole(number, whole))
+        return true;
     const char *at = number.text;
     const char *end = at + number.length;
     bool negative = number.length > 0 && *at == '-';
@@ -491,6 +519,11 @@ bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
 
 bool trace_scan_number(struct trace_raw number, double *value) {
     struct decimal decimal;
+    int64_t whole;
+    if (take_short_whole(number, &whole)) {
+        *value = (double)whole;
+        return true;
+    }
     if (!read_decimal(number, &decimal))
         return false;
     double result = (double)decimal.digits;

@@ -15,8 +15,10 @@ struct trace_raw {
     size_t length;
 };
 
-static inline bool trace_raw_is(struct trace_raw raw, const char *text) {
-    return raw.length == strlen(text) && memcmp(raw.text, text, raw.length) == 0;
+/* Of a literal the compiler knows the length, and compares without a call. */
+__attribute__((always_inline)) static inline bool trace_raw_is(struct trace_raw raw,
+                                                               const char *text) {
+    return raw.length == strlen(text) && memcmp(raw.text, text, strlen(text)) == 0;
 }
 
 /* Any text that is scanned is followed by so many bytes of zero, which end every scan. */
@@ -78,6 +80,35 @@ bool trace_scan_member(const char **at, const char *end, struct trace_raw *key,
 /* The one of this name; false where there is none. */
 bool trace_raw_member(struct trace_raw object, const char *name, struct trace_raw *value);
 
+struct trace_raw_member {
+    struct trace_raw key;
+    struct trace_raw value;
+};
+
+/* What remains of an object's members: those that have been taken apart already, or else the text,
+ * NULL where there is none. */
+struct trace_members {
+    const struct trace_raw_member *next;
+    const struct trace_raw_member *last; /* behind it */
+    const char *at;
+    const char *end;
+};
+
+static inline struct trace_members trace_members_of(struct trace_raw object) {
+    return (struct trace_members){.at = object.text, .end = object.text + object.length};
+}
+
+/* False after the last one. */
+static inline bool trace_members_next(struct trace_members *members, struct trace_raw *key,
+                                      struct trace_raw *value) {
+    if (members->next != members->last) {
+        *key = members->next->key;
+        *value = members->next++->value;
+        return true;
+    }
+    return members->at != NULL && trace_scan_member(&members->at, members->end, key, value);
+}
+
 /* Times and whole numbers stay so far from the ends of int64_t that sums of two do not overflow. */
 #define TRACE_SCAN_WHOLE_MAX (INT64_MAX / 4)
 
@@ -118,11 +149,31 @@ struct trace_raw_event {
     struct trace_raw bind_id; /* likewise */
     struct trace_raw scope;   /* of an instant, "s"; of an id, "scope" */
     struct trace_raw args;    /* with its braces */
+    /* The members of args, where they have been taken apart; NULL where they have not. */
+    const struct trace_raw_member *arguments;
+    size_t argument_count;
 };
 
+static inline struct trace_members trace_arguments_of(const struct trace_raw_event *event) {
+    if (event->arguments == NULL)
+        return trace_members_of(event->args);
+    return (struct trace_members){.next = event->arguments,
+                                  .last = event->arguments + event->argument_count};
+}
+
+/* The argument of this name; false where there is none. */
+bool trace_raw_argument(const struct trace_raw_event *event, const char *name,
+                        struct trace_raw *value);
+
+/* Of so many the arguments are taken apart as they are scanned; of more, when they are asked for.
+ */
+enum { TRACE_SCAN_ARGUMENTS = 16 };
+
 /* An event in exactly the form that the writer gives it, if its texts need no escapes. On success
- * *at is after its brace; otherwise nothing is known, and trace_scan_event() is to be asked. */
-bool trace_scan_own_event(const char **at, struct trace_raw_event *event);
+ * *at is after its brace; otherwise nothing is known, and trace_scan_event() is to be asked.
+ * `arguments` has room for TRACE_SCAN_ARGUMENTS, and belongs to the event then. */
+bool trace_scan_own_event(const char **at, struct trace_raw_event *event,
+                          struct trace_raw_member *arguments);
 
 /* An event from the text of an object, which is checked already, in any form. */
 void trace_scan_event(struct trace_raw object, struct trace_raw_event *event);

@@ -20,12 +20,12 @@ static bool is_letter(char byte) {
 
 static bool take_whole(const char **at, int64_t *value) {
     const char *from = *at;
-    int64_t result = 0;
-    while (is_digit(*from) && from - *at < 16)
-        result = 10 * result + (*from++ - '0');
-    if (from == *at || is_digit(*from) || (**at == '0' && from - *at > 1))
+    uint64_t result = 0; /* which too many digits may wrap around */
+    for (; is_digit(*from); from++)
+        result = 10 * result + (uint64_t)(*from - '0');
+    if (from == *at || from - *at > 16 || (**at == '0' && from - *at > 1))
         return false;
-    *value = result;
+    *value = (int64_t)result;
     *at = from;
     return true;
 }
@@ -93,28 +93,35 @@ bool trace_scan_plain_member(const char **at, struct trace_raw *key, struct trac
 }
 
 /* Arguments that are numbers and texts. */
-static bool take_args(const char **at, struct trace_raw *args) {
+static bool take_args(const char **at, struct trace_raw_event *event,
+                      struct trace_raw_member *arguments) {
     const char *from = *at;
-    struct trace_raw key, value;
+    struct trace_raw_member extra;
+    size_t count = 0;
     if (TAKE(from, "{}")) {
-        *args = (struct trace_raw){*at, 2};
+        event->args = (struct trace_raw){*at, 2};
         *at = from;
         return true;
     }
     if (*from != '{')
         return false;
     do {
+        struct trace_raw_member *member = count < TRACE_SCAN_ARGUMENTS ? &arguments[count] : &extra;
         from++;
-        if (!trace_scan_plain_member(&from, &key, &value))
+        count++;
+        if (!trace_scan_plain_member(&from, &member->key, &member->value))
             return false;
     } while (*from == ',');
-    *args = (struct trace_raw){*at, (size_t)(from + 1 - *at)};
+    event->args = (struct trace_raw){*at, (size_t)(from + 1 - *at)};
+    event->arguments = count <= TRACE_SCAN_ARGUMENTS ? arguments : NULL;
+    event->argument_count = count;
     *at = from + 1;
     return true;
 }
 
 /* From the name on, which all events have in common. */
-static bool take_tail(const char **at, struct trace_raw_event *event) {
+static bool take_tail(const char **at, struct trace_raw_event *event,
+                      struct trace_raw_member *arguments) {
     const char *from = *at;
     if (!take_text(&from, &event->name))
         return false;
@@ -130,7 +137,7 @@ static bool take_tail(const char **at, struct trace_raw_event *event) {
         }
         if (TAKE(from, ",\"bp\":\"e\""))
             event->binds_enclosing = true;
-        if (TAKE(from, ",\"args\":") && !take_args(&from, &event->args))
+        if (TAKE(from, ",\"args\":") && !take_args(&from, event, arguments))
             return false;
     }
     if (*from != '}')
@@ -139,7 +146,8 @@ static bool take_tail(const char **at, struct trace_raw_event *event) {
     return true;
 }
 
-bool trace_scan_own_event(const char **at, struct trace_raw_event *event) {
+bool trace_scan_own_event(const char **at, struct trace_raw_event *event,
+                          struct trace_raw_member *arguments) {
     const char *from = *at;
     if (!TAKE(from, "{\"ph\":\"") || !is_letter(*from) || from[1] != '"')
         return false;
@@ -156,7 +164,7 @@ bool trace_scan_own_event(const char **at, struct trace_raw_event *event) {
         return false;
     if (TAKE(from, ",\"cat\":\"") && !take_text(&from, &event->category))
         return false;
-    if (!TAKE(from, ",\"name\":\"") || !take_tail(&from, event))
+    if (!TAKE(from, ",\"name\":\"") || !take_tail(&from, event, arguments))
         return false;
     *at = from;
     return true;

@@ -231,37 +231,44 @@ static void on_run_end(void *context, int64_t now_ns, const cad_task *task) {
 /* --- The sink: objects ----------------------------------------------------------------------- */
 
 /* Readers know tracks, not the engine's numbers of tasks; 0 stands for nobody in both. */
-static void put_field(struct trace_field *field, const struct trace_word *key, int64_t value) {
-    field->key = (struct trace_string){key->text, key->length};
-    field->key_is_plain = true;
-    field->number = key->is_owner && value != 0 ? value + TRACE_LOOP_TID : value;
+static int64_t number_of_field(int64_t value, bool is_owner) {
+    return is_owner && value != 0 ? value + TRACE_LOOP_TID : value;
+}
+
+static struct trace_field field_of_word(const struct trace_word *word) {
+    return (struct trace_field){.key = {word->text, word->length}, .key_is_plain = true};
 }
 
 static void put_constants(struct trace_stream *stream, const cad_object_info *info) {
     struct trace_event *event = &stream->event;
     event->field_count = 0;
-    for (size_t i = 0; i < info->count; i++)
-        if (info->fields[i].constant)
-            put_field(&stream->fields[event->field_count++],
-                      trace_word_of(stream, info->fields[i].key), info->fields[i].value);
+    for (size_t i = 0; i < info->count; i++) {
+        if (!info->fields[i].constant)
+            continue;
+        const struct trace_word *key = trace_word_of(stream, info->fields[i].key);
+        struct trace_field *field = &stream->fields[event->field_count++];
+        *field = field_of_word(key);
+        field->number = number_of_field(info->fields[i].value, key->is_owner);
+    }
     if (event->field_count > 0)
         event->present |= TRACE_A(STATE);
 }
 
-static void make_layout(struct trace_stream *stream, struct trace_layout *layout,
-                        const cad_object_info *info) {
+TRACE_SELDOM static void make_layout(struct trace_stream *stream, struct trace_layout *layout,
+                                     const cad_object_info *info) {
     *layout = (struct trace_layout){.type = info->type};
     for (size_t i = 0; i < info->count; i++) {
         if (info->fields[i].constant || (info->fields[i].detail && !stream->sink.detail))
             continue;
         size_t at = layout->count++;
-        layout->fields[at].key = trace_word_of(stream, info->fields[i].key);
-        layout->fields[at].index = i;
+        const struct trace_word *key = trace_word_of(stream, info->fields[i].key);
+        layout->fields[at] = field_of_word(key);
+        layout->sources[at].index = i;
+        layout->sources[at].is_owner = key->is_owner;
     }
 }
 
-static const struct trace_layout *layout_of(struct trace_stream *stream,
-                                            const cad_object_info *info) {
+static struct trace_layout *layout_of(struct trace_stream *stream, const cad_object_info *info) {
     uint64_t mixed = (uintptr_t)info->type * UINT64_C(0x9E3779B97F4A7C15);
     struct trace_layout *layout = &stream->layouts[mixed >> 32 & (TRACE_LAYOUTS - 1)];
     if (layout->type != info->type)
@@ -275,15 +282,19 @@ static void tell_state(struct trace_stream *stream, const cad_object_info *info)
         trace_make_thing(stream, thing, NULL, info);
     if (stream->failure != 0)
         return;
-    trace_event_open(stream, TRACE_STATE, TRACE_LOOP_TID, thing->name)->id = info->id;
-    const struct trace_layout *layout = layout_of(stream, info);
+    struct trace_layout *layout = layout_of(stream, info);
+    if (layout->count == 0)
+        return;
+    struct trace_event *event = trace_event_open(stream, TRACE_STATE, TRACE_LOOP_TID, thing->name);
     for (size_t i = 0; i < layout->count; i++)
-        put_field(&stream->fields[i], layout->fields[i].key,
-                  info->fields[layout->fields[i].index].value);
-    stream->event.field_count = layout->count;
-    stream->event.present = TRACE_A(STATE);
-    if (layout->count > 0)
-        trace_event_tell(stream);
+        layout->fields[i].number = number_of_field(info->fields[layout->sources[i].index].value,
+                                                   layout->sources[i].is_owner);
+    event->id = info->id;
+    event->fields = layout->fields;
+    event->field_count = layout->count;
+    event->present = TRACE_A(STATE);
+    trace_event_tell(stream);
+    event->fields = stream->fields;
 }
 
 static void on_object(void *context, int64_t now_ns, const cad_object_info *info) {

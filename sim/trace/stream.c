@@ -247,18 +247,56 @@ void trace_stream_variable(struct trace_stream *stream, int64_t now_ns, const ca
 
 /* --- The end ---------------------------------------------------------------------------------- */
 
+static void end_task(struct trace_stream *stream, struct trace_alive *alive) {
+    trace_end_inner(stream, alive, "pending");
+    struct trace_task_name buffer;
+    trace_event_outcome(trace_event_begin(stream, TRACE_TASK_END, trace_tid_of(alive->task),
+                                          trace_name_of(alive->task, &buffer)),
+                        "pending");
+    trace_event_tell(stream);
+}
+
+static void put_text(struct trace_event *event, enum trace_argument_index argument,
+                     const char *text) {
+    if (text != NULL)
+        trace_event_text(event, argument, text);
+}
+
+static void end_wait_for_good(struct trace_stream *stream, struct trace_alive *alive,
+                              const struct trace_pending *pending) {
+    struct trace_task_name next;
+    struct trace_event *event =
+        trace_event_open(stream, TRACE_WAIT_END, trace_tid_of(alive->task), alive->wait);
+    trace_event_outcome(event, "pending");
+    put_text(event, TRACE_ARG_WHERE, pending->where);
+    put_text(event, TRACE_ARG_STEP, pending->step);
+    put_text(event, TRACE_ARG_WHY, pending->why);
+    put_text(event, TRACE_ARG_TAKEN, pending->taken);
+    if (pending->circle != 0)
+        trace_event_number(event, TRACE_ARG_CIRCLE, (int64_t)pending->circle);
+    trace_event_task(event, TRACE_ARG_NEXT, pending->next, &next);
+    trace_event_tell(stream);
+    trace_forget_wait(stream, alive);
+}
+
+void trace_stream_end_pending(struct trace_stream *stream, int64_t now_ns, const cad_task *task,
+                              const struct trace_pending *pending) {
+    if (!trace_move_on(stream, now_ns))
+        return;
+    struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
+    if (alive->wait != 0)
+        end_wait_for_good(stream, alive, pending);
+    end_task(stream, alive);
+    trace_alive_remove(&stream->tasks, task);
+}
+
 static void end_tasks(struct trace_stream *stream) {
     struct trace_alive *alive = NULL;
     for (uint64_t id = 0; stream->failure == 0; id = cad_task_id(alive->task) + 1) {
         alive = trace_alive_next(&stream->tasks, id);
         if (alive == NULL)
             return;
-        trace_end_inner(stream, alive, "pending");
-        struct trace_task_name buffer;
-        trace_event_outcome(trace_event_begin(stream, TRACE_TASK_END, trace_tid_of(alive->task),
-                                              trace_name_of(alive->task, &buffer)),
-                            "pending");
-        trace_event_tell(stream);
+        end_task(stream, alive);
     }
 }
 

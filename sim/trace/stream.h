@@ -121,6 +121,21 @@ bool trace_stream_has_detail(const struct trace_stream *stream);
 void trace_stream_variable(struct trace_stream *stream, int64_t now_ns, const cad_task *task,
                            const char *name, const char *value);
 
+/* Why a task waits that has not ended when the run does. Each may be NULL, and 0. */
+struct trace_pending {
+    const char *where;    /* a place in the document ... */
+    const char *step;     /* ... and the verb that stands there */
+    const char *why;      /* what it waits for, and who has that */
+    const char *taken;    /* ... and where those have taken it */
+    uint64_t circle;      /* the number of the circle in which it stands ... */
+    const cad_task *next; /* ... and the task there that it waits for */
+};
+
+/* Ends a task, marked as pending, and what it has open: for those who know more of it than the
+ * stream, before it is closed. Nothing is told of the task after that. */
+void trace_stream_end_pending(struct trace_stream *stream, int64_t now_ns, const cad_task *task,
+                              const struct trace_pending *pending);
+
 /* --- The end ---------------------------------------------------------------------------------- */
 
 /* Listens to the loop no more; ends what is still open, marked as pending, and the loop's slice

@@ -30,10 +30,9 @@ void trace_no_memory(struct trace_stream *stream) {
 /* --- Events ---------------------------------------------------------------------------------- */
 
 void trace_event_tell(struct trace_stream *stream) {
-    struct trace_event *event = &stream->event;
-    event->ordinal++;
+    stream->event.ordinal++;
     for (struct trace_consumer *each = stream->first; each != NULL; each = each->next) {
-        int error = each->take(each, event);
+        int error = each->take(each, &stream->event);
         if (error != 0)
             trace_fail_of(stream, each, error);
     }

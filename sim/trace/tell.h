@@ -11,6 +11,10 @@
 
 #include <string.h>
 
+/* For what happens seldom, in functions that are called for each event: where it is inlined the
+ * others pay for its registers. */
+#define TRACE_SELDOM __attribute__((noinline, cold))
+
 /* Both powers of two. The engine's words are fewer. */
 enum { TRACE_WORDS = 128, TRACE_THINGS = 64, TRACE_LAYOUTS = 16 };
 
@@ -28,10 +32,11 @@ struct trace_word {
 struct trace_layout {
     const char *type;
     size_t count;
+    struct trace_field fields[TRACE_FIELDS_MAX]; /* numbers: of the object that was told of last */
     struct {
-        const struct trace_word *key;
         size_t index; /* in cad_object_info.fields */
-    } fields[TRACE_FIELDS_MAX];
+        bool is_owner;
+    } sources[TRACE_FIELDS_MAX];
 };
 
 /* What an object is called, or a wait for it, and its type: found by the wait's verb and the
@@ -82,8 +87,9 @@ extern const cad_trace_sink trace_sink;
 
 /* --- Failure --------------------------------------------------------------------------------- */
 
-void trace_fail_of(struct trace_stream *stream, const struct trace_consumer *consumer, int code);
-void trace_no_memory(struct trace_stream *stream);
+TRACE_SELDOM void trace_fail_of(struct trace_stream *stream, const struct trace_consumer *consumer,
+                                int code);
+TRACE_SELDOM void trace_no_memory(struct trace_stream *stream);
 
 /* --- Putting an event together --------------------------------------------------------------- */
 
@@ -187,8 +193,8 @@ struct trace_string trace_string_of_word(struct trace_stream *stream, const char
 
 /* Where a thing is, if it is there; and makes it there. */
 struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb, uint64_t object);
-void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing, const char *verb,
-                      const cad_object_info *info);
+TRACE_SELDOM void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing,
+                                   const char *verb, const cad_object_info *info);
 /* The object has another name. */
 void trace_forget_things(struct trace_stream *stream, uint64_t object);
 

@@ -26,21 +26,20 @@ enum { NUMBERS = 256 /* a power of two */ };
 
 struct number {
     int64_t value;
-    char text[23];
-    uint8_t length;
+    size_t length;
+    char text[16]; /* of a longer one nothing is kept */
 };
 
 /* What lines of a kind have in common. Where each has a name of its own it comes between `before`
- * and `behind`; else `before` has all of it. What is there last is the opening of "args", which
- * lines without arguments are without. */
+ * and `behind`; else `before` has all of it. The sizes make up a power of two, by which one is
+ * found without a multiplication. */
 struct shape {
     char before[64];
     char behind[32];
-    uint8_t before_length; /* where each has a name of its own */
-    uint8_t bare_length;   /* of the last of them, without the opening of "args" */
-    uint8_t args_length;   /* and with it */
-    bool named;            /* each has a name of its own */
-    bool braces;           /* "args" even where there are none */
+    size_t before_length; /* where each has a name of its own */
+    size_t last_length;   /* of the last of them */
+    uint64_t named;       /* 1: each has a name of its own */
+    uint64_t braces;      /* 1: "args" even where there are none */
 };
 
 struct trace_writer {
@@ -60,8 +59,8 @@ struct trace_writer {
 /* `"key":` of each argument; of a text with the quote that opens it. */
 struct key {
     char text[24];
-    uint8_t length;
-    uint8_t type; /* enum trace_type */
+    uint32_t length;
+    uint32_t type; /* enum trace_type */
 };
 
 #define KEY(literal, its_type)                                                                     \
@@ -83,19 +82,19 @@ static const struct key keys[TRACE_ARG_COUNT] = {
 
 /* --- Shapes ---------------------------------------------------------------------------------- */
 
-static uint8_t append(char *to, size_t length, size_t size, const char *text) {
+static size_t append(char *to, size_t length, size_t size, const char *text) {
     size_t more = strlen(text);
     assert(length + more <= size);
     (void)size;
     memcpy(to + length, text, more);
-    return (uint8_t)(length + more);
+    return length + more;
 }
 
 static void make_shape(const struct trace_kind_row *row, struct shape *shape) {
     *shape = (struct shape){.named = row->name == NULL, .braces = row->mark == TRACE_BRACES};
     char *to = shape->before;
     size_t size = sizeof shape->before;
-    uint8_t length = 0;
+    size_t length = 0;
     if (row->phase != 'M') {
         length = append(to, length, size, ",\"cat\":\"");
         length = append(to, length, size, trace_categories[row->category]);
@@ -111,9 +110,7 @@ static void make_shape(const struct trace_kind_row *row, struct shape *shape) {
     } else {
         length = append(to, length, size, row->name);
     }
-    length = append(to, length, size, row->phase == 'i' ? "\",\"s\":\"t\"" : "\"");
-    shape->bare_length = length;
-    shape->args_length = append(to, length, size, OPEN_ARGS);
+    shape->last_length = append(to, length, size, row->phase == 'i' ? "\",\"s\":\"t\"" : "\"");
 }
 
 /* --- Pieces ---------------------------------------------------------------------------------- */
@@ -154,14 +151,22 @@ static inline char *put_name(struct trace_writer *writer, char *at,
     return put_text(writer, at, event->name);
 }
 
+static __attribute__((noinline)) char *put_new_number(struct number *number, char *at,
+                                                      int64_t value) {
+    char *end = base_put_int(at, value);
+    size_t length = (size_t)(end - at);
+    if (length <= sizeof number->text) {
+        *number = (struct number){.value = value, .length = length};
+        memcpy(number->text, at, sizeof number->text);
+    }
+    return end;
+}
+
 /* A track, or another number that is written more than once. */
 static inline char *put_number(struct trace_writer *writer, char *at, int64_t value) {
     struct number *number = &writer->numbers[value & (NUMBERS - 1)];
-    if (number->value != value || number->length == 0) {
-        number->value = value;
-        number->length = (uint8_t)(base_put_int(at, value) - at);
-        memcpy(number->text, at, sizeof number->text);
-    }
+    if (number->value != value)
+        return put_new_number(number, at, value);
     memcpy(at, number->text, sizeof number->text);
     return at + number->length;
 }
@@ -223,13 +228,14 @@ static char *put_argument(struct trace_writer *writer, char *at, const struct tr
     case TRACE_TYPE_TEXTS:
         return put_texts(writer, at, event);
     default:
-        return put_integer(at, value->number);
+        return TRACE_PUT(put_number(writer, at, value->number), ",");
     }
 }
 
-/* What is between their braces, and these. */
+/* With all that is around them, to the end of the line. */
 static inline char *put_arguments(struct trace_writer *writer, char *at,
                                   const struct trace_event *event) {
+    at = TRACE_PUT(at, OPEN_ARGS);
     if (event->present == 0)
         return TRACE_PUT(at, "}}");
     for (uint64_t left = event->present; left != 0; left &= left - 1)
@@ -240,7 +246,8 @@ static inline char *put_arguments(struct trace_writer *writer, char *at,
 
 /* --- Lines ----------------------------------------------------------------------------------- */
 
-static void set_now(struct trace_writer *writer, int64_t now_ns, int64_t pid) {
+static __attribute__((noinline)) void set_now(struct trace_writer *writer, int64_t now_ns,
+                                              int64_t pid) {
     writer->now_ns = now_ns;
     writer->pid = pid;
     char *at = TRACE_PUT(writer->head, ",\n{\"ph\":\" \",\"ts\":");
@@ -286,14 +293,11 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     } else {
         memcpy(at, shape->before, sizeof shape->before);
     }
-    bool has_args = event->present != 0 || shape->braces;
-    if (event->id != 0) {
-        at = put_id(writer, at + shape->bare_length, event);
-        at = has_args ? TRACE_PUT(at, OPEN_ARGS) : at;
-    } else {
-        at += has_args ? shape->args_length : shape->bare_length;
-    }
-    at = has_args ? put_arguments(writer, at, event) : TRACE_PUT(at, "}");
+    at += shape->last_length;
+    if (event->id != 0)
+        at = put_id(writer, at, event);
+    at = (event->present | shape->braces) != 0 ? put_arguments(writer, at, event)
+                                               : TRACE_PUT(at, "}");
     return trace_output_commit(&writer->output, at) ? 0 : CAD_ESYSTEM;
 }
 
@@ -332,6 +336,7 @@ int trace_writer_open(const char *path, bool live, struct trace_writer **result)
     for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++)
         make_shape(&trace_kinds[kind], &writer->shapes[kind]);
     set_now(writer, 0, 1);
+    writer->numbers[0].value = 1; /* which has another place: none is kept yet */
     size_t size = strlen(path) + 1;
     writer->path = base_alloc(size);
     int error = ENOMEM;

@@ -1,5 +1,6 @@
 """How a run ends badly, and what is said about it; what it was expected to do, and did not."""
 
+import re
 import subprocess
 
 from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main
@@ -8,63 +9,309 @@ FAILS = {"name": "a", "do": [{"raise": "ValueError", "message": "no"}]}
 SLEEPS = {"name": "a", "do": [{"span": "s", "do": [{"sleep": 1}]}]}
 
 
-class Deadlock(CliTest):
-    def stuck(self, document, *lines, at=0):
-        process = self.run_document(document)
-        report = [f"deadlock at {at}s: nothing can wake the tasks that remain", *lines,
-                  f"outcome deadlock at {at}000000000\n".replace(" 0000000000", " 0")]
-        self.check(process, UNEXPECTED, "", "\n".join(report))
+LOCK, EVENT, FUTURE, CONDITION = ({"type": name} for name in
+                                  ("lock", "event", "future", "condition"))
 
+
+def task(name, *steps, **more):
+    return {"name": name, "do": list(steps), **more}
+
+
+def holding(what, *steps):
+    return {"with": what, "do": list(steps)}
+
+
+class Unfinished(CliTest):
+    """Who waits for whom, in the words of the report. Places are `.`, which other tests hold."""
+
+    def report(self, document, *arguments):
+        process = self.run_document(document, *arguments)
+        text = re.sub(r"\n {6}(?: {2})?(?! )", " ", process.err)
+        self.assertTrue(all(len(line) <= 80 for line in process.err.splitlines()
+                            if line.startswith(" ")), process.err)
+        return re.sub(r"scenario\.json:\d+:\d+", ".", text).splitlines()
+
+    def unfinished(self, tasks, *lines, objects=None, coroutines=None, **more):
+        """Everything between the first line and the last."""
+        document = {"objects": objects or {}, "coroutines": coroutines or {}, "tasks": tasks}
+        report = self.report(document | more)
+        self.assertRegex(report[0],
+                         r"^deadlock at [\d.]+s: nothing can wake the tasks that remain$")
+        self.assertRegex(report[-1], r"^outcome deadlock at \d+$")
+        self.assertEqual(report[1:-1], list(lines))
+
+
+class Circles(Unfinished):
     def test_two_tasks_that_hold_what_the_other_wants(self):
-        def job(first, second):
-            return [{"with": first, "do": [{"sleep": 1}, {"with": second, "do": []}]}]
-        self.stuck({"objects": {"a": {"type": "lock"}, "b": {"type": "lock"}},
-                    "tasks": [{"name": "job1", "do": job("a", "b")},
-                              {"name": "job2", "do": job("b", "a")}]},
-                   "  job1 waits for lock b, held by job2 (acquire, since 1s)",
-                   "  job2 waits for lock a, held by job1 (acquire, since 1s)",
-                   "  cycle: job1 waits for lock b, held by job2, which waits for lock a, held by "
-                   "job1", at=1)
+        self.unfinished(
+            [task("Ann", holding("fork", {"sleep": 1}, holding("knife"))),
+             task("Bob", holding("knife", {"sleep": 2}, holding("fork"))),
+             task("Eve", {"await": "Bob"}), task("Joe", {"wait": "e"})],
+            "circle: Ann -> Bob -> Ann",
+            "  Ann waits for lock knife, held by Bob (acquire, since 1s, with at .)",
+            "    Bob took it at . (with)",
+            "  Bob waits for lock fork, held by Ann (acquire, since 2s, with at .)",
+            "    Ann took it at . (with)",
+            "waiting for a circle:",
+            "  Eve waits for Bob (await, since 0s, at .)",
+            "beside that:",
+            "  Joe waits for event e (wait, since 0s, at .)",
+            objects={"fork": LOCK, "knife": LOCK, "e": EVENT})
+
+    def test_a_task_that_holds_it_already(self):
+        self.unfinished([task("a", holding("l", {"acquire": "l"}))],
+                        "circle: a -> a",
+                        "  a waits for lock l, held by a (acquire, since 0s, at .)",
+                        "    a took it at . (with)", objects={"l": LOCK})
 
     def test_tasks_that_await_each_other(self):
-        self.stuck({"tasks": [{"name": "x", "do": [{"sleep": 0}, {"await": "y"}]},
-                              {"name": "y", "do": [{"await": "z"}]},
-                              {"name": "z", "do": [{"await": "x"}]}]},
-                   "  x waits for y (await, since 0s)",
-                   "  y waits for z (await, since 0s)",
-                   "  z waits for x (await, since 0s)",
-                   "  cycle: x waits for y, which waits for z, which waits for x")
+        self.unfinished([task("x", {"sleep": 0}, {"await": "y"}), task("y", {"await": "z"}),
+                         task("z", {"shield": "x"})],
+                        "circle: x -> y -> z -> x",
+                        "  x waits for y (await, since 0s, at .)",
+                        "  y waits for z (await, since 0s, at .)",
+                        "  z waits for x (shield) (shield, since 0s, at .)")
 
+    def test_through_a_semaphore_that_many_hold(self):
+        self.unfinished(
+            [task("multi{i}", holding("s", {"sleep": 1}, {"call": "inner"}), count=3)],
+            "circle: multi0 -> multi0; also in it: multi1, multi2",
+            "  multi0 waits for semaphore s, held by multi0, multi1, multi2 (3 of 3) "
+            "(acquire, since 1s, with at .)",
+            "    multi0, multi1, multi2 took it at . (with)",
+            "  multi1 waits for semaphore s, held by multi0, multi1, multi2 (3 of 3) "
+            "(acquire, since 1s, with at .)",
+            "  multi2 waits for semaphore s, held by multi0, multi1, multi2 (3 of 3) "
+            "(acquire, since 1s, with at .)",
+            objects={"s": {"type": "semaphore", "value": 3}},
+            coroutines={"inner": {"do": [holding("s")]}})
+
+    def test_through_a_task_group(self):
+        self.unfinished([task("m", holding("l", {"task_group": [{"spawn": "kid"}]}))],
+                        "circle: m -> kid-1 -> m",
+                        "  m waits for kid-1 (task group) (task_group, since 0s, at .)",
+                        "  kid-1 waits for lock l, held by m (acquire, since 0s, with at .)",
+                        "    m took it at . (with)",
+                        objects={"l": LOCK}, coroutines={"kid": {"do": [holding("l")]}})
+
+    def test_through_a_call(self):
+        self.unfinished(
+            [task("m", {"call": "outer"})],
+            "circle: m -> kid-1 -> m",
+            "  m waits for kid-1 (await, since 0s, at .)",
+            "  kid-1 waits for lock l, held by m (acquire, since 0s, with at .)",
+            "    m took it at . (with)", objects={"l": LOCK},
+            coroutines={"outer": {"do": [holding("l", {"call": "inner"})]},
+                        "inner": {"do": [{"spawn": "kid", "as": "t"}, {"await": "t"}]},
+                        "kid": {"do": [holding("l")]}})
+
+    def test_through_gather_wait_and_as_completed(self):
+        for step, words in (({"gather": ["b", "c"]}, "gather"), ({"wait": ["b", "c"]}, "wait"),
+                            ({"as_completed": ["b", "c"], "do": []}, "as_completed")):
+            with self.subTest(words):
+                self.unfinished([task("a", step), task("b", {"await": "a"}),
+                                 task("c", {"sleep": 1})],
+                                "circle: a -> b -> a",
+                                f"  a waits for b ({words} of 2, 1 done) ({words}, since "
+                                f"{1 if words == 'as_completed' else 0}s, at .)",
+                                "  b waits for a (await, since 0s, at .)")
+
+    def test_through_several_at_once(self):
+        """Who stands in a circle by another way than the shortest stands in it, too."""
+        self.unfinished([task("a", {"sleep": 0}, {"gather": ["b", "c"]}),
+                         task("b", {"await": "a"}), task("c", {"await": "d"}),
+                         task("d", {"await": "a"}), task("e", {"await": "c"})],
+                        "circle: a -> b -> a; also in it: c, d",
+                        "  a waits for b and c (gather of 2, 0 done) (gather, since 0s, at .)",
+                        "  b waits for a (await, since 0s, at .)",
+                        "  c waits for d (await, since 0s, at .)",
+                        "  d waits for a (await, since 0s, at .)",
+                        "waiting for a circle:",
+                        "  e waits for c (await, since 0s, at .)")
+
+    def test_through_the_items_of_a_queue_that_is_joined(self):
+        self.unfinished([task("boss", {"put": "q"}, {"put": "q"}, {"join": "q"}),
+                         task("w", {"get": "q"}, {"await": "boss"}, {"task_done": "q"})],
+                        "circle: boss -> w -> boss",
+                        "  boss waits for join of queue q: 2 items unfinished, 1 in it, taken by w "
+                        "(join, since 0s, at .)",
+                        "    w took an item at . (get)",
+                        "  w waits for boss (await, since 0s, at .)",
+                        objects={"q": {"type": "queue"}})
+
+    def test_of_very_many_some_are_told(self):
+        circles = [pair for i in range(7) for pair in
+                   (task(f"a{i}", {"await": f"b{i}"}), task(f"b{i}", {"await": f"a{i}"}))]
+        lines = self.report({"tasks": circles})
+        self.assertEqual(sum(line.startswith("circle: ") for line in lines), 5)
+        self.assertIn("... and 2 more circles", lines)
+
+
+class Holders(Unfinished):
+    def test_who_has_ended_is_named_as_such(self):
+        self.unfinished([task("leak{i}", {"acquire": "s"}, count=2),
+                         task("w", {"sleep": 1}, holding("s"))],
+                        "  w waits for semaphore s, held by leak0, leak1, which have ended "
+                        "(2 of 2) (acquire, since 1s, with at .)",
+                        "    leak0, leak1 took it at . (acquire)",
+                        objects={"s": {"type": "semaphore", "value": 2}})
+
+    def test_who_lives_and_who_has_ended(self):
+        self.unfinished([task("leak", {"acquire": "s"}), task("h", holding("s", {"wait": "e"})),
+                         task("w", {"sleep": 1}, {"acquire": "s"})],
+                        "  h waits for event e (wait, since 0s, at .)",
+                        "  w waits for semaphore s, held by h (1 of 2) and by leak, which has ended "
+                        "(1 of 2) (acquire, since 1s, at .)",
+                        "    h took it at . (with)", "    leak took it at . (acquire)",
+                        objects={"s": {"type": "semaphore", "value": 2}, "e": EVENT})
+
+    def test_with_what_it_has_ended(self):
+        self.unfinished([task("a", {"acquire": "l"}, {"sleep": 9}),
+                         task("c", {"sleep": 1}, {"cancel": "a"}),
+                         task("b", {"sleep": 2}, holding("l"))],
+                        "  b waits for lock l, held by a, which has ended "
+                        "(acquire, since 2s, with at .)",
+                        "    a took it at . (acquire) and ended with CancelledError",
+                        objects={"l": LOCK})
+
+    def test_what_was_given_back_is_held_by_nobody(self):
+        """By the same task or by another one; a semaphore that is a signal nobody holds."""
+        self.unfinished([task("a", {"acquire": "s"}, {"release": "s"}, {"acquire": "s"}),
+                         task("b", {"sleep": 1}, {"release": "s"}, {"sleep": 1}, {"acquire": "s"},
+                              {"acquire": "s"}),
+                         task("p", {"release": "signal"}),
+                         task("c", {"acquire": "signal"}, {"acquire": "signal"})],
+                        "circle: b -> b",
+                        "  b waits for semaphore s, held by b (1 of 1) (acquire, since 2s, at .)",
+                        "    b took it at . (acquire)",
+                        "beside that:",
+                        "  c waits for semaphore signal (acquire, since 0s, at .)",
+                        objects={"s": {"type": "semaphore", "value": 1},
+                                 "signal": {"type": "semaphore", "value": 0}})
+
+    def test_of_a_condition_it_is_the_lock(self):
+        self.unfinished([task("h", {"acquire": "c"}, {"wait": "e"}),
+                         task("w", {"sleep": 1}, holding("c", {"notify": "c"}))],
+                        "  h waits for event e (wait, since 0s, at .)",
+                        "  w waits for lock c.lock, held by h (acquire, since 1s, with at .)",
+                        "    h took it at . (acquire)", objects={"c": CONDITION, "e": EVENT})
+
+    def test_who_waits_for_a_condition_does_not_hold_its_lock(self):
+        self.unfinished([task("w", holding("c", {"wait": "c"})),
+                         task("h", {"sleep": 1}, {"acquire": "c"}, {"wait": "e"}),
+                         task("x", {"sleep": 2}, holding("c"))],
+                        "  w waits for condition c (wait, since 0s, at .)",
+                        "  h waits for event e (wait, since 1s, at .)",
+                        "  x waits for lock c.lock, held by h (acquire, since 2s, with at .)",
+                        "    h took it at . (acquire)", objects={"c": CONDITION, "e": EVENT})
+
+    def test_of_many_five_are_named(self):
+        lines = self.report({"objects": {"s": {"type": "semaphore", "value": 100}, "e": EVENT},
+                             "tasks": [task("w", {"sleep": 1}, holding("s")),
+                                       task("h{i}", holding("s", {"wait": "e"}), count=100)]})
+        self.assertEqual(lines[1], "  w waits for semaphore s, held by h0, h1, h2, h3, h4 and 95 "
+                                   "more (100 of 100) (acquire, since 1s, with at .)")
+
+
+class Awaited(Unfinished):
+    def test_the_names_of_what_is_awaited(self):
+        self.unfinished([task("main", {"spawn": "fine", "as": "a"}, {"spawn": "stuck", "as": "b"},
+                              {"spawn": "stuck", "as": "c"}, {"gather": ["a", "b", "c"]})],
+                        "  main waits for stuck-1 and stuck-2 (gather of 3, 1 done) "
+                        "(gather, since 0s, at .)",
+                        "  stuck-1 waits for event e (wait, since 0s, at .)",
+                        "  stuck-2 waits for event e (wait, since 0s, at .)", objects={"e": EVENT},
+                        coroutines={"fine": {"do": [{"sleep": 1}]},
+                                    "stuck": {"do": [{"wait": "e"}]}})
+
+    def test_futures_among_them(self):
+        self.unfinished([task("m", {"await": "f"}), task("n", {"gather": ["m", "f"]})],
+                        "  m waits for future f (await, since 0s, at .)",
+                        "  n waits for m and future f (gather of 2, 0 done) "
+                        "(gather, since 0s, at .)", objects={"f": FUTURE})
+
+    def test_many_are_counted(self):
+        lines = self.report({"objects": {"e": EVENT}, "tasks": [
+            task("m", {"gather": [f"w{i}" for i in range(100)]}),
+            task("w{i}", {"wait": "e"}, count=100)]})
+        self.assertEqual(lines[1], "  m waits for w0, w1, w2, w3, w4 and 95 more "
+                                   "(gather of 100, 0 done) (gather, since 0s, at .)")
+        self.assertEqual(lines[-2], "  ... and 51 more tasks")
+
+
+class States(Unfinished):
     def test_what_nobody_will_do(self):
-        self.stuck({"objects": {"e": {"type": "event"}, "q": {"type": "queue", "maxsize": 1},
-                                "f": {"type": "future"}, "b": {"type": "barrier", "parties": 2},
-                                "s": {"type": "semaphore", "value": 0}, "l": {"type": "lock"},
-                                "c": {"type": "condition"}},
-                    "tasks": [{"name": "t1", "do": [{"wait": "e"}]},
-                              {"name": "t2", "do": [{"put": "q"}, {"put": "q"}]},
-                              {"name": "t3", "do": [{"await": "f"}]},
-                              {"name": "t4", "do": [{"wait": "b"}]},
-                              {"name": "t5", "do": [{"acquire": "s"}]},
-                              {"name": "t6", "do": [{"acquire": "l"}]},
-                              {"name": "t7", "do": [{"sleep": 2}, {"acquire": "l"}]},
-                              {"name": "t8", "do": [{"with": "c", "do": [{"wait": "c"}]}]},
-                              {"name": "t9", "do": [{"join": "q"}]}]},
-                   "  t1 waits for event e (wait, since 0s)",
-                   "  t2 waits for queue q (put, since 0s)",
-                   "  t3 waits for future f (await, since 0s)",
-                   "  t4 waits for barrier b (wait, since 0s)",
-                   "  t5 waits for semaphore s (acquire, since 0s)",
-                   "  t7 waits for lock l, held by t6, which has ended (acquire, since 2s)",
-                   "  t8 waits for condition c (wait, since 0s)",
-                   "  t9 waits for queue q (join, since 0s)", at=2)
+        self.unfinished([task("t1", {"wait": "e"}), task("t2", {"put": "q"}, {"put": "q"}),
+                         task("t3", {"await": "f"}), task("t4", {"wait": "b"}, count=2),
+                         task("t5", {"acquire": "s"}), task("t8", holding("c", {"wait": "c"})),
+                         task("t9", holding("c", {"wait_for": "c", "until": "1 > 2"})),
+                         task("t10", {"join": "q"}), task("t11", {"get": "r"})],
+                        "  t1 waits for event e (wait, since 0s, at .)",
+                        "  t2 waits for queue q, full: 1 of 1 (put, since 0s, at .)",
+                        "  t3 waits for future f (await, since 0s, at .)",
+                        "  t4 waits for barrier b: 2 of 3 (wait, since 0s, at .)",
+                        "  t4 waits for barrier b: 2 of 3 (wait, since 0s, at .)",
+                        "  t5 waits for semaphore s (acquire, since 0s, at .)",
+                        "  t8 waits for condition c (wait, since 0s, at .)",
+                        "  t9 waits for condition c (wait, since 0s, wait_for at .)",
+                        "  t10 waits for join of queue q: 1 item unfinished, 1 in it "
+                        "(join, since 0s, at .)",
+                        "  t11 waits for queue r, empty (get, since 0s, at .)",
+                        objects={"e": EVENT, "q": {"type": "queue", "maxsize": 1}, "f": FUTURE,
+                                 "b": {"type": "barrier", "parties": 3}, "c": CONDITION,
+                                 "s": {"type": "semaphore", "value": 0}, "r": {"type": "queue"}})
+
+    def test_a_worker_that_died_with_an_item(self):
+        lines = self.report({"objects": {"q": {"type": "queue"}}, "tasks": [
+            task("boss", {"repeat": 3, "do": [{"put": "q"}]}, {"join": "q"}),
+            task("worker", {"get": "q"}, {"task_done": "q"}, {"get": "q"},
+                 {"raise": "ValueError"})]})
+        self.assertIn("  boss waits for join of queue q: 2 items unfinished, 1 in it, taken by "
+                      "worker, which has ended (join, since 0s, at .)", lines)
+        self.assertIn("    worker took an item at . (get) and ended with ValueError", lines)
 
     def test_many_tasks_are_counted(self):
-        process = self.run_document({"objects": {"e": {"type": "event"}},
-                                     "tasks": [{"name": "t{i}", "count": 1000,
-                                                "do": [{"wait": "e"}]}]})
-        lines = self.check(process, UNEXPECTED, "").err.splitlines()
+        lines = self.report({"objects": {"e": EVENT},
+                             "tasks": [task("t{i}", {"wait": "e"}, count=1000)]})
         self.assertEqual(len(lines), 53)
         self.assertEqual(lines[-2], "  ... and 950 more tasks")
+
+
+class Ended(Unfinished):
+    """The same words for runs that are ended."""
+
+    TASKS = [task("a", holding("l", {"sleep": 1000})), task("b", {"sleep": 1}, holding("l")),
+             task("d", {"repeat": "forever", "do": [{"sleep": 2}]}),
+             task("x", {"await": "y"}), task("y", {"await": "x"})]
+    LINES = ["circle: x -> y -> x",
+             "  x waits for y (await, since 0s, at .)",
+             "  y waits for x (await, since 0s, at .)",
+             "beside that:",
+             "  a sleeps until 1000s (sleep, since 0s, at .)",
+             "  b waits for lock l, held by a (acquire, since 1s, with at .)",
+             "    a took it at . (with)",
+             "  d sleeps until 6s (sleep, since 4s, at .)"]
+
+    def ended(self, *arguments, tasks=None):
+        return self.report({"objects": {"l": LOCK}, "tasks": tasks or self.TASKS}, *arguments)
+
+    def test_by_a_time(self):
+        self.assertEqual(self.ended("--max-time", "5"),
+                         ["limit at 4s: 5 tasks have not ended", *self.LINES,
+                          "limit: 5 seconds of the loop's time were not enough (--max-time)",
+                          "outcome limit at 4000000000"])
+        self.assertEqual(self.ended("--until", "5"),
+                         ["stopped at 5s: 5 tasks have not ended", *self.LINES,
+                          "outcome stopped at 5000000000"])
+
+    def test_by_steps(self):
+        lines = self.ended("--max-steps", "100", tasks=[
+            task("a", {"wait": ["spins"]}), task("spins", {"repeat": "forever", "do": []})])
+        self.assertRegex(lines[0], r"still running: task spins$")
+        self.assertEqual(lines[1:4], ["limit at 0s: 2 tasks have not ended",
+                                      "  a waits for spins (wait of 1, 0 done) "
+                                      "(wait, since 0s, at .)",
+                                      "limit: 100 steps were run (--max-steps)"])
 
 
 class Failures(CliTest):

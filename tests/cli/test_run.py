@@ -59,8 +59,10 @@ class Options(CliTest):
 
     def test_until_stops_the_run(self):
         for time in ("2.5", "2500ms", "2.5e0s"):
-            process = self.expect(EXPECTED, "run", "--until", time, WINDOW,
-                                  err="outcome stopped at 2500000000\n")
+            process = self.cadran("run", "--until", time, WINDOW)
+            self.assertEqual(process.returncode, EXPECTED)
+            self.assertRegex(process.err, r"\Astopped at 2.5s: 5 tasks have not ended\n  job2 sleeps"
+                             r" until 3s [\s\S]*\noutcome stopped at 2500000000\n\Z")
             self.assertTrue(recorded("seed-window")[0].startswith(process.out))
 
     def test_until_a_time_that_the_run_does_not_reach(self):
@@ -141,7 +143,9 @@ class Limits(CliTest):
             {"name": "a{i}", "do": [{"repeat": "forever", "do": [{"sleep": 0}]}]}]}
         self.stop(document, "--max-still", 100000,
                   reason="100000 steps were run while the clock stood still (--max-still)",
-                  running="/tasks/1/do/0: still running: task a0\n")
+                  running="/tasks/1/do/0: still running: task a0\n"
+                          "limit at 0s: 2 tasks have not ended\n"
+                          "  waits sleeps until 1s (sleep, since 0s, at scenario.json:1:50)\n")
 
     def test_an_endless_loop_is_named_with_its_line(self):
         self.write("loop.json", """{"cadran": 1, "tasks": [
@@ -151,6 +155,8 @@ class Limits(CliTest):
     {"sleep": 1}]}]}""")
         self.expect(UNEXPECTED, "run", "--max-still", 1000, "loop.json",
                     err="loop.json:4:7: /tasks/0/do/0/call_soon/0: still running: a callback\n"
+                        "limit at 0s: 1 task has not ended\n"
+                        "  b sleeps until 1s (sleep, since 0s, at loop.json:5:5)\n"
                         "limit: 1000 steps were run while the clock stood still (--max-still)\n"
                         "outcome limit at 0\n")
 
@@ -164,7 +170,9 @@ class Limits(CliTest):
                    "signals": [{"at": 1, "signal": "SIGINT"}],
                    "on_interrupt": ENDLESS["tasks"][0]["do"]}, "--max-steps", 1000, end=1000000000,
                   reason="1000 steps were run (--max-steps)",
-                  running="/on_interrupt/0: still running: on_interrupt\n")
+                  running="/on_interrupt/0: still running: on_interrupt\n"
+                          "limit at 1s: 1 task has not ended\n"
+                          "  a sleeps until 9s (sleep, since 0s, at scenario.json:1:46)\n")
 
     def test_a_loop_in_which_time_passes_does_not_stand_still(self):
         process = self.run_document({"tasks": [{"name": "a", "do": [
@@ -175,7 +183,9 @@ class Limits(CliTest):
         forever = {"tasks": [{"name": "a", "do": [
             {"repeat": "forever", "do": [{"print": "."}, {"sleep": 1}]}]}]}
         self.stop(forever, "--max-time", 2.5, end=2000000000, out=".\n.\n.\n",
-                  reason="2.5 seconds of the loop's time were not enough (--max-time)")
+                  reason="2.5 seconds of the loop's time were not enough (--max-time)",
+                  running="limit at 2s: 1 task has not ended\n"
+                          "  a sleeps until 3s (sleep, since 2s, at scenario.json:1:91)\n")
 
     def test_tasks(self):
         self.stop({"tasks": [{"name": "a{i}", "count": 100, "do": []}]}, "--max-tasks", 99,
@@ -226,7 +236,9 @@ class Limits(CliTest):
                   running="/tasks/0/do/0: still running: task a\n")
         document["tasks"] = [{"name": "a", "do": [{"sleep": 10}]}]
         self.stop(document, "--max-time", 5, out="",
-                  reason="5 seconds of the loop's time were not enough (--max-time)")
+                  reason="5 seconds of the loop's time were not enough (--max-time)",
+                  running="limit at 0s: 1 task has not ended\n"
+                          "  a sleeps until 10s (sleep, since 0s, at scenario.json:1:46)\n")
 
     def test_a_limit_can_be_what_is_expected(self):
         self.check(self.run_document(ENDLESS | {"expect": {"outcome": "limit"}}, "--max-steps", 10),
@@ -287,37 +299,69 @@ class Report(CliTest):
         self.write("stuck.json", {"cadran": 1} | document)
         report = self.report("stuck.json", status=UNEXPECTED)
         self.assertEqual(report["outcome"], "deadlock")
-        return report["deadlock"]
+        text = re.sub(r'"stuck.json:1:\d+: ', '"', json.dumps(report["deadlock"]))
+        return json.loads(text)
 
     def test_of_a_deadlock_with_a_cycle_of_locks(self):
         def job(first, second):
             return [{"with": first, "do": [{"sleep": 1}, {"with": second, "do": []}]}]
-        one, two = ({"task": task, "verb": "acquire", "since_ns": 1000000000, "held_by": holder,
-                     "holder_ended": False, "waits_for": {"type": "lock", "name": lock}}
-                    for task, lock, holder in (("job1", "b", "job2"), ("job2", "a", "job1")))
+
+        def waits(task, number, lock, holder, other):
+            return {"task": task, "verb": "acquire", "step": "with",
+                    "where": f"/tasks/{number}/do/0/do/1", "since_ns": 1000000000,
+                    "waits_for": {"type": "lock", "name": lock},
+                    "words": f"lock {lock}, held by {holder}",
+                    "held_by": holder, "holder_ended": False,
+                    "holders": [{"name": holder, "ended": False, "step": "with",
+                                 "where": f"/tasks/{other}/do/0"}],
+                    "circle": 1, "next": holder}
+        one, two = waits("job1", 0, "b", "job2", 1), waits("job2", 1, "a", "job1", 0)
         self.assertEqual(
             self.deadlock({"objects": {"a": {"type": "lock"}, "b": {"type": "lock"}},
                            "tasks": [{"name": "job1", "do": job("a", "b")},
                                      {"name": "job2", "do": job("b", "a")}]}),
-            {"tasks": [one, two], "more_tasks": 0, "cycles": [[one, two]]})
+            {"tasks": [one, two], "more_tasks": 0, "cycles": [[one, two]], "more_cycles": 0})
 
     def test_of_a_deadlock_that_others_wait_for(self):
         """Who waits for a cycle is no part of it; who has ended never lets go."""
-        def awaits(task, other):
-            return {"task": task, "verb": "await", "since_ns": 0,
-                    "waits_for": {"type": "task", "name": other}}
+        def awaits(task, other, **more):
+            return {"task": task, "verb": "await", "step": "await", "since_ns": 0,
+                    "waits_for": {"type": "task", "name": other}, "words": other, **more}
         y = {"name": "y", "do": [{"await": "z"}]}
         z = {"name": "z", "do": [{"await": "y"}]}
+        in_y = awaits("y", "z", where="/tasks/1/do/0", circle=1, next="z")
+        in_z = awaits("z", "y", where="/tasks/2/do/0", circle=1, next="y")
         self.assertEqual(
             self.deadlock({"objects": {"l": {"type": "lock"}},
                            "tasks": [{"name": "x", "do": [{"sleep": 0}, {"await": "y"}]}, y, z,
                                      {"name": "gone", "do": [{"acquire": "l"}]},
                                      {"name": "w", "do": [{"sleep": 2}, {"acquire": "l"}]}]}),
-            {"tasks": [awaits("x", "y"), awaits("y", "z"), awaits("z", "y"),
-                       {"task": "w", "verb": "acquire", "since_ns": 2000000000,
-                        "waits_for": {"type": "lock", "name": "l"}, "held_by": "gone",
-                        "holder_ended": True}],
-             "more_tasks": 0, "cycles": [[awaits("y", "z"), awaits("z", "y")]]})
+            {"tasks": [awaits("x", "y", where="/tasks/0/do/1", waits_for_circle=1), in_y, in_z,
+                       {"task": "w", "verb": "acquire", "step": "acquire", "where": "/tasks/4/do/1",
+                        "since_ns": 2000000000, "waits_for": {"type": "lock", "name": "l"},
+                        "words": "lock l, held by gone, which has ended",
+                        "held_by": "gone", "holder_ended": True,
+                        "holders": [{"name": "gone", "ended": True, "step": "acquire",
+                                     "where": "/tasks/3/do/0"}]}],
+             "more_tasks": 0, "cycles": [[in_y, in_z]], "more_cycles": 0})
+
+    def test_of_what_is_awaited_and_taken(self):
+        gather, join, _ = self.deadlock({"objects": {"q": {"type": "queue"}}, "tasks": [
+            {"name": "m", "do": [{"gather": ["n", "w"]}]},
+            {"name": "n", "do": [{"put": "q"}, {"put": "q"}, {"join": "q"}]},
+            {"name": "w", "do": [{"get": "q"}, {"await": "m"}]}]})["tasks"]
+        self.assertEqual((gather["awaits"], gather["of"], gather["done"]),
+                         ([{"name": "n"}, {"name": "w"}], 2, 0))
+        self.assertNotIn("waits_for", gather)
+        self.assertEqual(join["takers"], [{"name": "w", "ended": False, "step": "get",
+                                           "where": "/tasks/2/do/0"}])
+
+    def test_of_a_run_that_is_ended(self):
+        self.write("ended.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 9}]}]})
+        report = self.report("--until", "5", "ended.json")
+        self.assertNotIn("deadlock", report)
+        self.assertEqual([(task["task"], task["verb"], task["until_ns"])
+                          for task in report["unfinished"]["tasks"]], [("a", "sleep", 9000000000)])
 
     def test_of_a_deadlock_of_very_many(self):
         deadlock = self.deadlock({"objects": {"e": {"type": "event"}}, "tasks": [

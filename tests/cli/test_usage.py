@@ -45,6 +45,11 @@ class Help(CliTest):
                                       "".join(re.findall(r"(?m)^\.(?:It|Op) .*$", page))))
                 self.assertEqual(told - {"help", "version"}, offered)
 
+    def test_the_manual_page_of_all_names_every_command(self):
+        page = (ROOT / "docs" / "man" / "cadran.1").read_text()
+        commands = re.findall(r"(?m)^  ([a-z]+) +\w", self.cadran("--help").out)
+        self.assertEqual(re.findall(r"(?m)^\.It Cm (\w+)$", page), commands)
+
     def test_version(self):
         self.assertRegex(self.expect(EXPECTED, "--version", err="").out,
                          r"\Acadran \d+\.\d+\.\d+\n\Z")

@@ -1,0 +1,626 @@
+/* Who waits for whom. A task waits for one thing: another task, or something that others have - a
+ * lock, a semaphore, the items of a queue that is joined - or that follows them: a gather, say.
+ * Such a thing is a node of its own between those who wait and those who have it, so that a
+ * thousand who wait for what a thousand hold are two thousand edges, and not a million.
+ *
+ * Who holds a semaphore the engine does not know. It shows where the tasks stand: in which blocks
+ * of `with`; what was acquired step by step is in machine->holds. */
+#include "run/survey.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "program/exceptions.h"
+#include "run/circles.h"
+#include "run/interpreter.h"
+#include "run/names.h"
+
+/* Who has a thing. */
+typedef struct party {
+    uint32_t task;            /* its number here; RUN_NO_NODE: it has ended, or is a future */
+    const cad_future *future; /* what is awaited, or holds it; NULL where a record names it */
+    const run_hold *record;
+    uint64_t units;
+    const char *step;
+    uint32_t place;
+} party;
+
+typedef struct thing {
+    const void *key; /* the object; or what cad_followed() takes */
+    enum run_relation relation;
+    const cad_task *holder; /* of a lock: nobody else holds it */
+    uint32_t first, count;  /* of survey.parties: those that live come first */
+    uint32_t room;
+    uint64_t members, done; /* of what follows others */
+    uint64_t units;         /* taken, in all */
+} thing;
+
+struct run_survey {
+    run_machine *machine;
+    uint32_t count; /* of tasks */
+    const cad_task **tasks;
+    uint32_t *targets; /* by task: the node that it waits for; RUN_NO_NODE */
+    thing *things;
+    size_t thing_count, thing_capacity;
+    struct base_map by_key; /* in things */
+    party *parties;
+    uint32_t party_count;
+    run_circles circles;
+    uint32_t *firsts; /* by circle */
+    uint32_t *sizes;  /* by circle, of tasks */
+    bool *on_ring;    /* by task: it is on the way from the first of its circle back to that */
+};
+
+/* --- Tasks ----------------------------------------------------------------------------------- */
+
+static bool list_tasks(run_survey *self) {
+    size_t capacity = 0, count = 0;
+    for (cad_task *task = cad_loop_first_task(self->machine->loop); task != NULL;
+         task = cad_loop_next_task(self->machine->loop, task)) {
+        if (count >= RUN_NO_NODE / 2 ||
+            !base_grow(&self->tasks, &capacity, count, sizeof *self->tasks))
+            return false;
+        self->tasks[count++] = task;
+    }
+    self->count = (uint32_t)count;
+    return true;
+}
+
+/* The number of a task, which is among those that have not ended; else RUN_NO_NODE. Their ids rise.
+ */
+static uint32_t number_of(const run_survey *self, uint64_t id) {
+    uint32_t low = 0, high = self->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (cad_task_id(self->tasks[middle]) < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < self->count && cad_task_id(self->tasks[low]) == id ? low : RUN_NO_NODE;
+}
+
+static const run_job *job_of(const cad_task *task) {
+    return cad_task_state((cad_task *)(uintptr_t)task);
+}
+
+/* --- Things ---------------------------------------------------------------------------------- */
+
+/* What others are to a task that waits so; *key is what they have, or what follows them. */
+static enum run_relation relation_of(const cad_wait_info *wait, const void **key) {
+    cad_object_info info;
+    *key = wait->follows != NULL ? wait->follows : wait->object;
+    if (wait->follows != NULL)
+        return RUN_AWAITED;
+    if (wait->object == NULL || wait->task != NULL)
+        return RUN_NOBODY;
+    cad_object_describe(wait->object, &info);
+    if (strcmp(info.type, "lock") == 0 || strcmp(info.type, "semaphore") == 0)
+        return RUN_HOLDERS;
+    return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_NOBODY;
+}
+
+/* Its number; RUN_NO_NODE: no memory. */
+static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const void *key,
+                           enum run_relation relation) {
+    uint32_t number = base_map_get(&self->by_key, (uintptr_t)key);
+    if (number != UINT32_MAX)
+        return number;
+    if (!base_grow(&self->things, &self->thing_capacity, self->thing_count, sizeof *self->things) ||
+        !base_map_put(&self->by_key, (uintptr_t)key, (uint32_t)self->thing_count))
+        return RUN_NO_NODE;
+    self->things[self->thing_count] =
+        (thing){.key = key, .relation = relation, .holder = wait->holder};
+    return (uint32_t)self->thing_count++;
+}
+
+/* What each task waits for. */
+static bool find_targets(run_survey *self) {
+    cad_wait_info wait;
+    self->targets = base_alloc(((size_t)self->count + 1) * sizeof *self->targets);
+    if (self->targets == NULL)
+        return false;
+    for (uint32_t i = 0; i < self->count; i++) {
+        const void *key;
+        self->targets[i] = RUN_NO_NODE;
+        if (!cad_task_waiting(self->tasks[i], &wait))
+            continue;
+        enum run_relation relation = relation_of(&wait, &key);
+        if (wait.task != NULL) {
+            self->targets[i] = number_of(self, cad_task_id(wait.task));
+        } else if (relation != RUN_NOBODY) {
+            uint32_t number = make_thing(self, &wait, key, relation);
+            if (number == RUN_NO_NODE)
+                return false;
+            self->targets[i] = self->count + number;
+        }
+    }
+    return true;
+}
+
+/* --- Who has them: counted first, and noted when there is room ------------------------------- */
+
+typedef void note(run_survey *self, thing *what, const party *who);
+
+static void count_party(run_survey *self, thing *what, const party *who) {
+    (void)self;
+    (void)who;
+    what->room++;
+}
+
+static void add_party(run_survey *self, thing *what, const party *who) {
+    party *last = what->count > 0 ? &self->parties[what->first + what->count - 1] : NULL;
+    what->units++;
+    if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task)
+        last->units++;
+    else
+        self->parties[what->first + what->count++] = *who;
+}
+
+/* Who else seems to hold a lock has given it up for the time of a Condition.wait(). */
+static bool holds_it(const thing *what, uint64_t task) {
+    return what->holder == NULL || cad_task_id(what->holder) == task;
+}
+
+static void visit_block(run_survey *self, const run_frame *frame, const prog_block *block,
+                        uint32_t task, note *take) {
+    expr_value value = frame->locals[block->slot];
+    if (!block->holds || value == EXPR_NONE)
+        return;
+    const prog_object *object = expr_to_pointer(value);
+    const void *held = run_held_by(object, &self->machine->objects[object->index]);
+    uint32_t number = base_map_get(&self->by_key, (uintptr_t)held);
+    if (number == UINT32_MAX || !holds_it(&self->things[number], cad_task_id(self->tasks[task])))
+        return;
+    take(self, &self->things[number],
+         &(party){.task = task,
+                  .future = self->tasks[task],
+                  .units = 1,
+                  .step = "with",
+                  .place = block->place});
+}
+
+/* The blocks that a task stands in, of each of its coroutines. */
+static void visit_blocks(run_survey *self, uint32_t task, note *take) {
+    const run_job *job = job_of(self->tasks[task]);
+    const prog_program *program = self->machine->program;
+    for (const run_frame *frame = job->top; frame != NULL; frame = run_frame_caller(job, frame)) {
+        if (frame->pc == frame->body->entry)
+            continue;
+        uint32_t block = program->code[frame->pc - 1].block;
+        for (; block != PROG_NO_BLOCK; block = program->blocks[block].parent)
+            visit_block(self, frame, &program->blocks[block], task, take);
+    }
+}
+
+/* What was acquired step by step: by tasks that have ended, or by those that have not. */
+static void visit_records(run_survey *self, thing *what, bool ended, note *take) {
+    const run_holds *holds = &self->machine->holds;
+    const prog_instruction *code = self->machine->program->code;
+    const run_held_object *object = run_holds_of(holds, what->key);
+    uint32_t number = object != NULL ? object->first : RUN_NO_HOLD;
+    for (; number != RUN_NO_HOLD; number = holds->items[number].next_of_object) {
+        const run_hold *hold = &holds->items[number];
+        uint32_t task = hold->ended ? RUN_NO_NODE : number_of(self, hold->task);
+        if (hold->ended != ended || !holds_it(what, hold->task))
+            continue;
+        const prog_instruction *in = &code[hold->pc];
+        take(self, what,
+             &(party){.task = task,
+                      .future = task != RUN_NO_NODE ? self->tasks[task] : NULL,
+                      .record = hold,
+                      .units = 1,
+                      .step = in->operation->name,
+                      .place = in->place});
+    }
+}
+
+/* Of whoever holds a lock that no step has acquired. */
+static void visit_holder(run_survey *self, thing *what, note *take) {
+    if (what->holder == NULL || what->count > 0)
+        return;
+    take(self, what,
+         &(party){.task = number_of(self, cad_task_id(what->holder)),
+                  .future = what->holder,
+                  .units = 1,
+                  .place = DOC_NOWHERE});
+}
+
+struct visit {
+    run_survey *survey;
+    thing *what;
+    note *take;
+};
+
+static void visit_followed(cad_future *future, void *arg) {
+    const struct visit *visit = arg;
+    bool done = cad_future_done(future);
+    visit->what->members++;
+    visit->what->done += done;
+    if (done)
+        return;
+    uint32_t task =
+        run_is_task(future) ? number_of(visit->survey, cad_task_id(future)) : RUN_NO_NODE;
+    visit->take(visit->survey, visit->what,
+                &(party){.task = task, .future = future, .units = 1, .place = DOC_NOWHERE});
+}
+
+static void visit_all(run_survey *self, note *take) {
+    for (size_t i = 0; i < self->thing_count; i++) {
+        struct visit visit = {self, &self->things[i], take};
+        self->things[i].members = self->things[i].done = 0;
+        if (self->things[i].relation == RUN_AWAITED)
+            cad_followed(self->things[i].key, visit_followed, &visit);
+        else
+            visit_records(self, &self->things[i], false, take);
+    }
+    for (uint32_t i = 0; i < self->count; i++)
+        visit_blocks(self, i, take);
+    for (size_t i = 0; i < self->thing_count; i++) {
+        if (self->things[i].relation == RUN_AWAITED)
+            continue;
+        visit_records(self, &self->things[i], true, take);
+        visit_holder(self, &self->things[i], take);
+    }
+}
+
+static bool find_parties(run_survey *self) {
+    uint64_t room = 0;
+    visit_all(self, count_party);
+    for (size_t i = 0; i < self->thing_count; i++) {
+        self->things[i].first = (uint32_t)room;
+        room += self->things[i].room;
+    }
+    if (room >= RUN_NO_NODE)
+        return false;
+    self->parties = base_alloc(((size_t)room + 1) * sizeof *self->parties);
+    if (self->parties == NULL)
+        return false;
+    visit_all(self, add_party);
+    return true;
+}
+
+/* --- Circles --------------------------------------------------------------------------------- */
+
+/* False where it does not wait; also where it was stopped in the middle, when the run was. */
+static bool waiting(const run_survey *self, const cad_task *task, cad_wait_info *wait) {
+    return cad_task_waiting(task, wait) && wait->object != self->machine->never;
+}
+
+/* Whether a task goes on by itself, or may. */
+static bool goes_on(const run_survey *self, const cad_task *task) {
+    cad_wait_info wait;
+    bool waits = waiting(self, task, &wait);
+    return !waits || wait.until_ns != CAD_NEVER || (wait.object == NULL && wait.follows == NULL);
+}
+
+static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *targets) {
+    uint32_t count = 0, nodes = self->count + (uint32_t)self->thing_count;
+    for (uint32_t node = 0; node < nodes; node++) {
+        first[node] = count;
+        if (node < self->count) {
+            if (self->targets[node] != RUN_NO_NODE)
+                targets[count++] = self->targets[node];
+            continue;
+        }
+        const thing *what = &self->things[node - self->count];
+        for (uint32_t i = 0; i < what->count; i++)
+            if (self->parties[what->first + i].task != RUN_NO_NODE)
+                targets[count++] = self->parties[what->first + i].task;
+    }
+    first[nodes] = count;
+    return count;
+}
+
+/* The task of a circle that one which stands in it waits for. */
+static uint32_t next_of(const run_survey *self, uint32_t number) {
+    uint32_t node = self->circles.next[number];
+    return node < self->count ? node : self->circles.next[node];
+}
+
+static bool list_rings(run_survey *self) {
+    self->firsts = base_zalloc((size_t)self->circles.count + 1, sizeof *self->firsts);
+    self->sizes = base_zalloc((size_t)self->circles.count + 1, sizeof *self->sizes);
+    self->on_ring = base_zalloc((size_t)self->count + 1, sizeof *self->on_ring);
+    if (self->firsts == NULL || self->sizes == NULL || self->on_ring == NULL)
+        return false;
+    for (uint32_t i = self->count; i-- > 0;) {
+        uint32_t circle = self->circles.stands_in[i];
+        if (circle == 0)
+            continue;
+        self->firsts[circle - 1] = i;
+        self->sizes[circle - 1]++;
+    }
+    for (uint32_t i = 0; i < self->circles.count; i++)
+        for (uint32_t task = self->firsts[i]; !self->on_ring[task]; task = next_of(self, task))
+            self->on_ring[task] = true;
+    return true;
+}
+
+static bool find_circles(run_survey *self, bool deadlock) {
+    uint32_t nodes = self->count + (uint32_t)self->thing_count, parties = 0;
+    for (size_t i = 0; i < self->thing_count; i++)
+        parties += self->things[i].count;
+    uint32_t *first = base_alloc(((size_t)nodes + 1) * sizeof *first);
+    uint32_t *targets = base_alloc(((size_t)self->count + parties + 1) * sizeof *targets);
+    bool *going = base_zalloc((size_t)nodes + 1, sizeof *going);
+    bool fine = first != NULL && targets != NULL && going != NULL;
+    if (fine) {
+        (void)fill_edges(self, first, targets);
+        for (uint32_t i = 0; i < self->count && !deadlock; i++)
+            going[i] = goes_on(self, self->tasks[i]);
+        fine = run_circles_find(&self->circles, &(run_graph){nodes, first, targets, going});
+    }
+    base_free(first);
+    base_free(targets);
+    base_free(going);
+    return fine && list_rings(self);
+}
+
+run_survey *run_survey_new(run_machine *machine, bool deadlock) {
+    run_survey *self = base_zalloc(1, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->machine = machine;
+    if (list_tasks(self) && find_targets(self) && find_parties(self) &&
+        find_circles(self, deadlock))
+        return self;
+    run_survey_free(self);
+    return NULL;
+}
+
+void run_survey_free(run_survey *self) {
+    if (self == NULL)
+        return;
+    base_free(self->tasks);
+    base_free(self->targets);
+    base_free(self->things);
+    base_map_free(&self->by_key);
+    base_free(self->parties);
+    base_free(self->firsts);
+    base_free(self->sizes);
+    base_free(self->on_ring);
+    run_circles_free(&self->circles);
+    base_free(self);
+}
+
+/* --- What is asked --------------------------------------------------------------------------- */
+
+uint32_t run_survey_count(const run_survey *self) {
+    return self->count;
+}
+
+const cad_task *run_survey_task(const run_survey *self, uint32_t number) {
+    return self->tasks[number];
+}
+
+const cad_task *run_survey_next(const run_survey *self, uint32_t number) {
+    return self->circles.stands_in[number] != 0 ? self->tasks[next_of(self, number)] : NULL;
+}
+
+/* --- One task, in words ---------------------------------------------------------------------- */
+
+static char *copy(const char *text) {
+    return base_strndup(text, strlen(text));
+}
+
+/* `future f`; a task by its name alone. */
+static char *name_future(const cad_future *future) {
+    cad_object_info info;
+    if (run_is_task(future))
+        return copy(cad_task_name(future));
+    base_buffer text = {0};
+    cad_object_describe(future, &info);
+    (void)base_buffer_format(&text, "%s %s", info.type, info.name);
+    return text.data;
+}
+
+static bool describe_party(const run_survey *self, const party *who, run_party *to) {
+    *to = (run_party){.units = who->units, .step = who->step, .place = who->place};
+    const run_hold *record = who->record;
+    if (record != NULL && record->ended)
+        to->name = copy(record->name != NULL ? record->name : "a task");
+    else if (record != NULL && record->task == 0)
+        to->name = copy("a callback");
+    else
+        to->name = name_future(who->future);
+    to->ended =
+        (record != NULL && record->ended) || (who->future != NULL && cad_future_done(who->future));
+    if (to->name == NULL || record == NULL || !record->ended || record->code == 0)
+        return to->name != NULL;
+    to->error = copy(prog_error_name(self->machine->program, record->code));
+    return to->error != NULL;
+}
+
+/* Counts all; keeps the first of them. */
+static bool describe_parties(const run_survey *self, const thing *what, run_wait *wait) {
+    for (uint32_t i = 0; i < what->count; i++) {
+        const party *who = &self->parties[what->first + i];
+        bool gone = who->task == RUN_NO_NODE && wait->relation != RUN_AWAITED;
+        run_parties *to = gone ? &wait->ended : &wait->living;
+        to->count++;
+        to->units += who->units;
+        if (to->kept == RUN_PARTIES_KEPT)
+            continue;
+        to->kept++;
+        if (!describe_party(self, who, &to->items[to->kept - 1]))
+            return false;
+    }
+    return true;
+}
+
+static int64_t field(const cad_object_info *info, const char *key) {
+    for (size_t i = 0; i < info->count; i++)
+        if (strcmp(info->fields[i].key, key) == 0)
+            return info->fields[i].value;
+    return 0;
+}
+
+/* How what it waits for stands: behind the object's name. False: no memory. */
+static bool describe_state(const cad_wait_info *info, const cad_object_info *object,
+                           run_wait *wait) {
+    base_buffer text = {0};
+    int error = 0;
+    if (strcmp(info->verb, "put") == 0) {
+        error = base_buffer_format(&text, ", full: %" PRId64 " of %" PRId64, field(object, "size"),
+                                   field(object, "maxsize"));
+    } else if (strcmp(info->verb, "get") == 0) {
+        error = base_buffer_format(&text, ", empty");
+    } else if (strcmp(info->verb, "join") == 0) {
+        int64_t unfinished = field(object, "unfinished");
+        error = base_buffer_format(&text, ": %" PRId64 " item%s unfinished, %" PRId64 " in it",
+                                   unfinished, unfinished == 1 ? "" : "s", field(object, "size"));
+    } else if (strcmp(object->type, "barrier") == 0 && strcmp(info->verb, "wait") == 0) {
+        error = base_buffer_format(&text, ": %" PRId64 " of %" PRId64, field(object, "n_waiting"),
+                                   field(object, "parties"));
+    }
+    wait->state = text.data;
+    return error == 0;
+}
+
+/* The object, by its name; what is no object of the document's has none. */
+static bool describe_object(const cad_wait_info *info, run_wait *wait) {
+    cad_object_info object = {0};
+    if (info->follows != NULL || info->object == NULL)
+        return true;
+    if (info->task != NULL) {
+        wait->type = "task";
+        wait->object = copy(cad_task_name(info->task));
+        return wait->object != NULL;
+    }
+    cad_object_describe(info->object, &object);
+    wait->type = object.type;
+    wait->object = copy(object.name);
+    return wait->object != NULL && describe_state(info, &object, wait);
+}
+
+/* How many units there are of a semaphore: what is left, and what was taken. */
+static uint64_t units_of(const run_survey *self, const thing *what) {
+    cad_object_info info;
+    const run_held_object *object = run_holds_of(&self->machine->holds, what->key);
+    cad_object_describe(what->key, &info);
+    if (strcmp(info.type, "semaphore") != 0)
+        return 0;
+    uint64_t units = (uint64_t)field(&info, "value") + what->units;
+    uint64_t surplus = object != NULL ? object->surplus : 0;
+    return units > surplus ? units - surplus : 0;
+}
+
+static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
+    uint32_t target = self->targets[number];
+    if (target == RUN_NO_NODE || target < self->count)
+        return true;
+    const thing *what = &self->things[target - self->count];
+    if (what->count == 0)
+        return true;
+    wait->relation = what->relation;
+    if (what->relation == RUN_HOLDERS)
+        wait->of = units_of(self, what);
+    return describe_parties(self, what, wait);
+}
+
+/* How many are awaited: of a task group, those that have ended are not known any more; a shield has
+ * one. */
+static void describe_members(const run_survey *self, const cad_wait_info *info, uint32_t number,
+                             run_wait *wait) {
+    if (info->follows == NULL || strcmp(wait->verb, "task_group") == 0 ||
+        strcmp(wait->verb, "shield") == 0)
+        return;
+    wait->of = self->things[self->targets[number] - self->count].members;
+    wait->done = self->things[self->targets[number] - self->count].done;
+}
+
+static bool describe_circle(const run_survey *self, uint32_t number, run_wait *wait) {
+    wait->circle = self->circles.stands_in[number];
+    wait->on_ring = self->on_ring[number];
+    wait->behind = self->circles.waits_for[number];
+    const cad_task *next = run_survey_next(self, number);
+    if (next == NULL)
+        return true;
+    wait->circle_size = self->sizes[wait->circle - 1];
+    wait->next = copy(cad_task_name(next));
+    return wait->next != NULL;
+}
+
+/* At an instruction: where it waits, or where it was stopped. */
+static void describe_place(const run_survey *self, const run_job *job, run_wait *wait) {
+    wait->place = DOC_NOWHERE;
+    if (job->top == NULL)
+        return;
+    uint32_t pc = wait->standing == RUN_HALTED ? job->top->pc : job->top->pc - 1;
+    const prog_instruction *in = &self->machine->program->code[pc];
+    wait->place = in->place;
+    if (wait->standing != RUN_HALTED)
+        wait->step = in->operation->name; /* of one that waits it is the step's verb */
+}
+
+/* False where it does not wait. */
+static bool describe_standing(const run_survey *self, const cad_task *task, cad_wait_info *info,
+                              run_wait *wait) {
+    bool waits = cad_task_waiting(task, info);
+    if (job_of(task)->top == NULL)
+        wait->standing = RUN_NOT_BEGUN;
+    else if (!waits)
+        wait->standing = RUN_READY;
+    else if (info->object == self->machine->never)
+        wait->standing = RUN_HALTED;
+    else
+        wait->standing = info->until_ns != CAD_NEVER ? RUN_SLEEPS : RUN_WAITS;
+    return wait->standing == RUN_SLEEPS || wait->standing == RUN_WAITS;
+}
+
+bool run_survey_describe(const run_survey *self, uint32_t number, run_wait *wait) {
+    const cad_task *task = self->tasks[number];
+    cad_wait_info info;
+    *wait = (run_wait){.until_ns = CAD_NEVER};
+    bool waits = describe_standing(self, task, &info, wait);
+    describe_place(self, job_of(task), wait);
+    wait->task = copy(cad_task_name(task));
+    bool fine = wait->task != NULL && describe_circle(self, number, wait);
+    if (fine && waits) {
+        wait->verb = info.verb;
+        wait->since_ns = info.since_ns;
+        wait->until_ns = info.until_ns;
+        fine = describe_object(&info, wait) && describe_others(self, number, wait);
+        describe_members(self, &info, number, wait);
+    }
+    if (!fine)
+        run_wait_clear(wait);
+    return fine;
+}
+
+/* --- What is kept ---------------------------------------------------------------------------- */
+
+static void keep(const run_survey *self, uint32_t number, size_t most, run_wait_list *list) {
+    run_wait *items = NULL;
+    if (list->count < most)
+        items = base_grown(list->items, list->count, &list->capacity, sizeof *items);
+    if (items != NULL)
+        list->items = items;
+    if (items != NULL && run_survey_describe(self, number, &items[list->count]))
+        list->count++;
+    else
+        list->left_out++;
+}
+
+static void keep_ring(const run_survey *self, uint32_t circle, run_wait_list *ring) {
+    uint32_t first = self->firsts[circle], task = first;
+    do {
+        keep(self, task, RUN_RING_KEPT, ring);
+        task = next_of(self, task);
+    } while (task != first);
+}
+
+void run_survey_keep(const run_survey *self, run_waits *waits) {
+    waits->task_count = self->count;
+    for (uint32_t i = 0; i < self->count; i++)
+        keep(self, i, RUN_WAITS_KEPT, &waits->tasks);
+    for (uint32_t i = 0; i < self->circles.count; i++) {
+        if (waits->ring_count == RUN_CIRCLES_KEPT)
+            break;
+        keep_ring(self, i, &waits->rings[waits->ring_count]);
+        waits->ring_count += waits->rings[waits->ring_count].count > 0;
+    }
+    waits->more_rings = self->circles.count - waits->ring_count;
+}

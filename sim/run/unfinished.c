@@ -1,0 +1,224 @@
+/* Who waits for what, in the lines of a report. */
+#include "run/unfinished.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "run/report.h"
+
+/* --- Lines ----------------------------------------------------------------------------------- */
+
+enum { WIDTH = 80 };
+
+/* Up to the next place where a line may end: "at" stays with its place. */
+static int piece_of(const char *text) {
+    size_t length = strcspn(text, " ");
+    if (length == 2 && strncmp(text, "at ", 3) == 0)
+        length += 1 + strcspn(text + 3, " ");
+    return (int)length;
+}
+
+/* A text whose lines are no longer than a terminal is wide, if its words are not. */
+static void print_wrapped(FILE *report, const char *text, int indent) {
+    int column = fprintf(report, "%*s", indent, "");
+    for (const char *word = text; *word != '\0';) {
+        int length = piece_of(word);
+        bool first = word == text;
+        if (!first && column + 1 + length > WIDTH)
+            column = fprintf(report, "\n%*s", indent + 4, "") - 1;
+        else if (!first)
+            column += fprintf(report, " ");
+        column += fprintf(report, "%.*s", length, word);
+        word += length;
+        word += *word == ' ';
+    }
+    fputc('\n', report);
+}
+
+/* `acquire, since 1s, with at file.json:3:20`: the step's verb where it is not the one that was
+ * said. */
+static int append_step(const run_machine *machine, const run_wait *wait, base_buffer *text) {
+    int error = 0;
+    if (wait->verb != NULL) {
+        error = base_buffer_format(text, "%s, since ", wait->verb);
+        error = error != 0 ? error : run_append_time(text, wait->since_ns);
+        error = error != 0 ? error : base_buffer_format(text, ", ");
+    }
+    if (wait->verb == NULL || strcmp(wait->verb, wait->step) != 0)
+        error = error != 0 ? error : base_buffer_format(text, "%s ", wait->step);
+    error = error != 0 ? error : base_buffer_format(text, "at ");
+    return error != 0 ? error : doc_format_position(machine->program->document, wait->place, text);
+}
+
+/* `job1 waits for lock a, held by job2 (acquire, since 1s, with at file.json:3:20)`. */
+static int append_wait(const run_machine *machine, const run_wait *wait, base_buffer *text) {
+    static const char *const standings[] = {[RUN_WAITS] = "waits for ",
+                                            [RUN_SLEEPS] = "sleeps until ",
+                                            [RUN_READY] = "is ready to go on"};
+    int error = base_buffer_format(text, "%s %s", wait->task, standings[wait->standing]);
+    if (error == 0 && wait->standing == RUN_WAITS)
+        error = run_wait_words(wait, text);
+    if (error == 0 && wait->standing == RUN_SLEEPS)
+        error = run_append_time(text, wait->until_ns);
+    error = error != 0 ? error : base_buffer_format(text, " (");
+    error = error != 0 ? error : append_step(machine, wait, text);
+    return error != 0 ? error : base_buffer_format(text, ")");
+}
+
+/* Whether two have taken it at one place, and fared alike since. */
+static bool same_step(const run_party *a, const run_party *b) {
+    bool same_end = a->error == b->error ||
+                    (a->error != NULL && b->error != NULL && strcmp(a->error, b->error) == 0);
+    return a->place == b->place && a->step == b->step && same_end;
+}
+
+/* `job2 took it at file.json:4:20 (with)`. */
+static void print_taken(const run_machine *machine, FILE *report, const run_wait *wait,
+                        const run_parties *parties, int indent) {
+    for (size_t i = 0; i < parties->kept; i++) {
+        const run_party *party = &parties->items[i];
+        base_buffer text = {0};
+        if (party->place == DOC_NOWHERE)
+            continue;
+        int error = base_buffer_format(&text, "%s", party->name);
+        while (error == 0 && i + 1 < parties->kept && same_step(party, &parties->items[i + 1]))
+            error = base_buffer_format(&text, ", %s", parties->items[++i].name);
+        if (error == 0)
+            error = base_buffer_format(&text, " took %s at ",
+                                       wait->relation == RUN_TAKERS ? "an item" : "it");
+        if (error == 0)
+            error = doc_format_position(machine->program->document, party->place, &text);
+        if (error == 0)
+            error = base_buffer_format(&text, " (%s)%s%s", party->step,
+                                       party->error != NULL ? " and ended with " : "",
+                                       party->error != NULL ? party->error : "");
+        if (error == 0)
+            print_wrapped(report, text.data, indent);
+        base_buffer_free(&text);
+    }
+}
+
+/* Whether both wait for one object: then who holds it need not be said again. */
+static bool same_object(const run_wait *a, const run_wait *b) {
+    return a->type != NULL && a->type == b->type && strcmp(a->object, b->object) == 0;
+}
+
+/* `before`: the one that is printed before it; NULL. */
+static void print_wait(const run_machine *machine, FILE *report, const run_wait *wait,
+                       const run_wait *before) {
+    base_buffer text = {0};
+    if (append_wait(machine, wait, &text) == 0)
+        print_wrapped(report, text.data, 2);
+    if (before == NULL || !same_object(before, wait)) {
+        print_taken(machine, report, wait, &wait->living, 4);
+        print_taken(machine, report, wait, &wait->ended, 4);
+    }
+    base_buffer_free(&text);
+}
+
+/* `; also in it: c, d`: those who wait for one another with a ring. */
+static int append_besides(const run_waits *waits, const run_wait_list *ring, base_buffer *text) {
+    uint64_t named = 0, others = ring->items[0].circle_size - (ring->count + ring->left_out);
+    int error = 0;
+    for (size_t i = 0; i < waits->tasks.count && error == 0 && named < RUN_PARTIES_KEPT; i++) {
+        const run_wait *wait = &waits->tasks.items[i];
+        if (wait->circle == ring->items[0].circle && !wait->on_ring)
+            error = base_buffer_format(text, "%s%s", named++ == 0 ? "; also in it: " : ", ",
+                                       wait->task);
+    }
+    if (error == 0 && others > named)
+        error = base_buffer_format(text, "%s%" PRIu64 " more",
+                                   named == 0 ? "; also in it: " : " and ", others - named);
+    return error;
+}
+
+/* `circle: a -> b -> a`. */
+static int append_ring(const run_waits *waits, const run_wait_list *ring, base_buffer *text) {
+    int error = base_buffer_format(text, "circle:");
+    for (size_t i = 0; i < ring->count && error == 0; i++)
+        error = base_buffer_format(text, " %s ->", ring->items[i].task);
+    if (error == 0 && ring->left_out > 0)
+        error = base_buffer_format(text, " %" PRIu64 " more ->", ring->left_out);
+    if (error == 0)
+        error = base_buffer_format(text, " %s", ring->items[0].task);
+    return error != 0 ? error : append_besides(waits, ring, text);
+}
+
+/* Those who stand in a circle: the ring first. */
+static void print_circle(const run_machine *machine, FILE *report, const run_wait_list *ring) {
+    const run_waits *waits = &machine->result.waits;
+    const run_wait *before = NULL;
+    base_buffer text = {0};
+    if (append_ring(waits, ring, &text) == 0)
+        print_wrapped(report, text.data, 0);
+    base_buffer_free(&text);
+    for (size_t i = 0; i < ring->count; before = &ring->items[i++])
+        print_wait(machine, report, &ring->items[i], before);
+    for (size_t i = 0; i < waits->tasks.count; i++) {
+        const run_wait *wait = &waits->tasks.items[i];
+        if (wait->circle != ring->items[0].circle || wait->on_ring)
+            continue;
+        print_wait(machine, report, wait, before);
+        before = wait;
+    }
+}
+
+/* Who has not begun has nothing to tell; who was stopped in its turn has been named. */
+static bool is_told(const run_wait *wait) {
+    return wait->standing != RUN_NOT_BEGUN && wait->standing != RUN_HALTED;
+}
+
+static bool is_any_told(const run_waits *waits) {
+    for (size_t i = 0; i < waits->tasks.count; i++)
+        if (is_told(&waits->tasks.items[i]))
+            return true;
+    return false;
+}
+
+/* Those who stand in no circle that was told of; `behind`: who waits for one. */
+static void print_others(const run_machine *machine, FILE *report, bool behind, const char *title) {
+    const run_waits *waits = &machine->result.waits;
+    const run_wait *before = NULL;
+    for (size_t i = 0; i < waits->tasks.count; i++) {
+        const run_wait *wait = &waits->tasks.items[i];
+        bool told = wait->circle != 0 && wait->circle <= waits->ring_count;
+        if (told || !is_told(wait) || (wait->behind != 0) != behind)
+            continue;
+        if (before == NULL && waits->ring_count > 0)
+            fprintf(report, "%s:\n", title);
+        print_wait(machine, report, wait, before);
+        before = wait;
+    }
+}
+
+static void print_waits(const run_machine *machine, FILE *report) {
+    const run_waits *waits = &machine->result.waits;
+    for (size_t i = 0; i < waits->ring_count; i++)
+        print_circle(machine, report, &waits->rings[i]);
+    if (waits->more_rings > 0)
+        fprintf(report, "... and %" PRIu64 " more circles\n", waits->more_rings);
+    print_others(machine, report, true, "waiting for a circle");
+    print_others(machine, report, false, "beside that");
+    if (waits->tasks.left_out > 0)
+        fprintf(report, "  ... and %" PRIu64 " more tasks\n", waits->tasks.left_out);
+}
+
+void run_report_unfinished(run_machine *machine, const run_survey *survey,
+                           enum run_outcome outcome) {
+    run_waits *waits = &machine->result.waits;
+    run_survey_keep(survey, waits);
+    bool told = is_any_told(waits) && outcome != RUN_INTERRUPTED;
+    FILE *report = told ? run_begin_report(machine) : NULL;
+    base_buffer time = {0};
+    if (report != NULL && run_append_time(&time, machine->result.end_ns) == 0) {
+        if (outcome == RUN_DEADLOCK)
+            fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n", time.data);
+        else
+            fprintf(report, "%s at %s: %" PRIu64 " task%s not ended\n", run_outcome_name(outcome),
+                    time.data, waits->task_count, waits->task_count == 1 ? " has" : "s have");
+        print_waits(machine, report);
+    }
+    base_buffer_free(&time);
+}

@@ -1,0 +1,123 @@
+/* Waits in words. */
+#include "run/waits.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "cadran.h"
+
+/* --- Memory ---------------------------------------------------------------------------------- */
+
+static void clear_parties(run_parties *parties) {
+    for (size_t i = 0; i < parties->kept; i++) {
+        base_free(parties->items[i].name);
+        base_free(parties->items[i].error);
+    }
+}
+
+void run_wait_clear(run_wait *wait) {
+    base_free(wait->task);
+    base_free(wait->object);
+    base_free(wait->state);
+    base_free(wait->lost);
+    base_free(wait->next);
+    clear_parties(&wait->living);
+    clear_parties(&wait->ended);
+    *wait = (run_wait){0};
+}
+
+static void clear_list(run_wait_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        run_wait_clear(&list->items[i]);
+    base_free(list->items);
+}
+
+void run_waits_clear(run_waits *waits) {
+    clear_list(&waits->tasks);
+    for (size_t i = 0; i < RUN_CIRCLES_KEPT; i++)
+        clear_list(&waits->rings[i]);
+    *waits = (run_waits){0};
+}
+
+/* --- Words ----------------------------------------------------------------------------------- */
+
+int run_append_time(base_buffer *buffer, int64_t time_ns) {
+    char text[BASE_NUMBER_TEXT];
+    (void)base_number_format((double)time_ns / 1e9, text);
+    return base_buffer_format(buffer, "%ss", text);
+}
+
+/* `a, b`, or with a `last` of " and " `a, b and c`; `a, b and 7 more`. */
+static int append_names(base_buffer *buffer, const run_parties *parties, const char *last) {
+    int error = 0;
+    for (size_t i = 0; i < parties->kept && error == 0; i++) {
+        const run_party *party = &parties->items[i];
+        const char *comma = i + 1 == parties->count ? last : ", ";
+        error = base_buffer_format(buffer, "%s%s", i == 0 ? "" : comma, party->name);
+        if (error == 0 && party->units > 1)
+            error = base_buffer_format(buffer, " (%" PRIu64 " times)", party->units);
+    }
+    if (error == 0 && parties->count > parties->kept)
+        error = base_buffer_format(buffer, " and %" PRIu64 " more", parties->count - parties->kept);
+    return error;
+}
+
+/* `a, b (2 of 3)`; `leak0, which has ended (1 of 3)`. */
+static int append_holders(base_buffer *buffer, const run_wait *wait, const run_parties *parties) {
+    int error = append_names(buffer, parties, ", ");
+    if (error == 0 && parties == &wait->ended)
+        error = base_buffer_format(buffer, ", which %s ended", parties->count > 1 ? "have" : "has");
+    if (error == 0 && wait->of > 0)
+        error =
+            base_buffer_format(buffer, " (%" PRIu64 " of %" PRIu64 ")", parties->units, wait->of);
+    return error;
+}
+
+/* `held by a (1 of 2) and by b, which has ended (1 of 2)`. */
+static int append_all_holders(base_buffer *buffer, const run_wait *wait, const char *by) {
+    int error = base_buffer_format(buffer, "%s", by);
+    if (error == 0 && wait->living.count > 0)
+        error = append_holders(buffer, wait, &wait->living);
+    if (error == 0 && wait->living.count > 0 && wait->ended.count > 0)
+        error = base_buffer_format(buffer, " and by ");
+    if (error == 0 && wait->ended.count > 0)
+        error = append_holders(buffer, wait, &wait->ended);
+    return error;
+}
+
+/* `a and b (gather of 3, 1 done)`; `a`. */
+static int append_awaited(base_buffer *buffer, const run_wait *wait) {
+    int error = append_names(buffer, &wait->living, " and ");
+    if (error == 0 && wait->of > 0)
+        error = base_buffer_format(buffer, " (%s of %" PRIu64 ", %" PRIu64 " done)", wait->verb,
+                                   wait->of, wait->done);
+    else if (error == 0 && wait->type == NULL)
+        error = base_buffer_format(
+            buffer, " (%s)", strcmp(wait->verb, "task_group") == 0 ? "task group" : wait->verb);
+    return error;
+}
+
+static int append_object(base_buffer *buffer, const run_wait *wait) {
+    if (strcmp(wait->type, "task") == 0)
+        return base_buffer_format(buffer, "%s", wait->object);
+    return base_buffer_format(buffer, "%s%s %s", strcmp(wait->verb, "join") == 0 ? "join of " : "",
+                              wait->type, wait->object);
+}
+
+int run_wait_words(const run_wait *wait, base_buffer *buffer) {
+    if (wait->relation == RUN_AWAITED)
+        return append_awaited(buffer, wait);
+    int error = wait->type != NULL ? append_object(buffer, wait)
+                                   : base_buffer_format(buffer, "%s", wait->verb);
+    if (error == 0 && wait->state != NULL)
+        error = base_buffer_format(buffer, "%s", wait->state);
+    if (error == 0 && wait->relation == RUN_HOLDERS)
+        error = append_all_holders(buffer, wait, ", held by ");
+    if (error == 0 && wait->relation == RUN_TAKERS)
+        error = append_all_holders(buffer, wait, ", taken by ");
+    if (error == 0 && wait->lost != NULL)
+        error = base_buffer_format(buffer, "; %s", wait->lost);
+    return error;
+}
