@@ -77,7 +77,7 @@ int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t coun
     cad__list_init(&self->completed);
     self->timer.entry.kind = CAD__ENTRY_AS_COMPLETED_TIMEOUT;
     if (timeout_ns != CAD_NEVER && count > 0) {
-        int64_t deadline_ns = cad__deadline_after(loop, timeout_ns);
+        int64_t deadline_ns = cad_loop_deadline(loop, timeout_ns);
         int error = cad__timer_start(loop, &self->timer, deadline_ns);
         if (error != 0) {
             cad__object_free(&self->object);

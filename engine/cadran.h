@@ -35,9 +35,18 @@
  *   CAD_PENDING instead of waiting, and the result is handed to the next step.
  * - Times are whole nanoseconds, and a name that holds one ends in _ns. The loop's time starts
  *   at 0 when the loop first runs.
- * - Delays count from the time at which what calls was to run. Under the real clock a loop wakes a
- *   little late; what is to happen at one time still does, in the order that it has under the
- *   virtual clock. A delay is shorter for that by 50 ms at most, and by no more than an eighth.
+ * - Delays count from the time at which what calls was to run: what a timer woke counts from that
+ *   timer's deadline, and so does what that wakes in turn. Under the real clock a loop wakes a
+ *   little late, and a delay is shorter by as much; so lateness does not add up, and a program
+ * whose times come from timers alone does what it does in the order that it has under the virtual
+ * clock, however late the loop is, up to a quarter of a second. Beyond that it counts from now: who
+ * was stopped for a minute does not make up for it. Three things count as time, and are not taken
+ * off a delay: cad_compute(); a turn of a task or a callback that takes a millisecond or longer,
+ *   whatever it does; turns that follow one another without an end for ten milliseconds.
+ *   What comes from outside - the end of a thread, a call from another one, a signal - comes when
+ * it comes: its place among timers is not the same in two runs, and delays count from then. It
+ * waits until the timers that are due have been served, a quarter of a second at most.
+ *   (cad_loop_set_nominal() is for programs whose threads and whose work are simulated.)
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
  *   otherwise.
@@ -224,8 +233,20 @@ CAD_API void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 /* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
 CAD_API cad_loop *cad_running_loop(void);
 
-/* loop.time(): nanoseconds since the loop first ran, 0 before. */
+/* loop.time(): nanoseconds since the loop first ran, 0 before. Under the real clock: what the clock
+ * says, which is a little later than what the call was to be made at. */
 CAD_API int64_t cad_loop_time(cad_loop *loop);
+/* The loop time at which a delay is over that begins now, as all delays count: see above. A
+ * cad_call_at() with it is a cad_call_later(), and a cad_timeout_reschedule() with it moves the
+ * deadline by so much from now. */
+CAD_API int64_t cad_loop_deadline(cad_loop *loop, int64_t delay_ns);
+
+/* Whether the program says itself what takes time: a simulation or a model, whose own instructions
+ * stand for nothing. Under the real clock cad_compute() and cad_to_thread() then count as what they
+ * were called with, so that they take their place among the timers, and the loop waits for a thread
+ * that is late; and turns count as nothing, however long they take. Before the loop runs. Under the
+ * virtual clock it is always so. */
+CAD_API void cad_loop_set_nominal(cad_loop *loop, bool nominal);
 
 /* While held, the loop does not count its tasks as all ended: for a task that will be created
  * later, at a time of its own. Under the real clock it does not give up for a deadlock either, but
@@ -469,6 +490,11 @@ CAD_API int cad_condition_wait_for(cad_condition *condition, int (*predicate)(vo
 /* Condition.notify(n), notify_all(): CAD_ERUNTIME when the lock is not locked. */
 CAD_API int cad_condition_notify(cad_condition *condition, size_t n);
 CAD_API int cad_condition_notify_all(cad_condition *condition);
+/* For reports: whether the last notify was of use to nobody; *when_ns says since when that is so.
+ * It came while nobody waited; or it went to a task that was cancelled in that instant, when there
+ * was nobody to whom it could be passed on: *task is its name then, borrowed, else NULL. */
+CAD_API bool cad_condition_lost(const cad_condition *condition, int64_t *when_ns,
+                                const char **task);
 
 /* --- Barriers ---------------------------------------------------------------------------- */
 

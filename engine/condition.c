@@ -17,11 +17,16 @@ static size_t waiters(const cad__object *object) {
     return condition->waiters.count;
 }
 
+static void clear(cad__object *object) {
+    cad__free(CAD__CONTAINER(object, cad_condition, object)->lost_to);
+}
+
 static const cad__type condition_type = {
     .name = "condition",
     .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
+    .clear = clear,
 };
 
 cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
@@ -53,8 +58,9 @@ cad_lock *cad_condition_lock(cad_condition *condition) {
 
 /* --- wait ------------------------------------------------------------------------------------ */
 
-/* A phase is 0, then NOTIFY, then ACQUIRE, CANCELLED or not. */
-enum { NOTIFY = 1, ACQUIRE = 2, CANCELLED = 4 };
+/* A phase is 0, then NOTIFY, then ACQUIRE, NOTIFIED or not, CANCELLED or not; LOST where it was
+ * both and there was nobody else. */
+enum { NOTIFY = 1, ACQUIRE = 2, CANCELLED = 4, NOTIFIED = 8, LOST = 16 };
 
 static void wake(cad_condition *condition, size_t n) {
     if (condition->waiters.count == 0)
@@ -75,7 +81,9 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
         return cad__park(task, &condition->waiters);
     }
     if (*phase == NOTIFY) {
-        *phase = cad__task_of(task)->wait.error != 0 ? ACQUIRE | CANCELLED : ACQUIRE;
+        const cad__wait *wait = &cad__task_of(task)->wait;
+        *phase = wait->error != 0 ? ACQUIRE | CANCELLED : ACQUIRE;
+        *phase |= wait->state == CAD__WAIT_WON ? NOTIFIED : 0;
         result = cad__lock_begin(lock, task);
     } else {
         result = cad__lock_resume(lock, task);
@@ -89,13 +97,30 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
         return result;
     /* It may have been notified before: then another has to be. One too many is allowed, as every
      * waiter looks for itself. */
+    if ((*phase & NOTIFIED) != 0 && condition->waiters.count == 0)
+        *phase |= LOST;
     wake(condition, 1);
     return CAD_ECANCELLED;
 }
 
+/* For reports: a notify was of use to nobody. `task`: the one that it went to; NULL: none. */
+static void note_lost(cad_condition *condition, const cad_task *task) {
+    cad__free(condition->lost_to);
+    condition->lost = true;
+    condition->lost_to = task != NULL ? cad__strdup(cad_task_name(task)) : NULL;
+    condition->lost_ns = condition->object.loop->now_ns;
+}
+
+static int poll(cad_condition *condition, cad_task *task, uint8_t *phase) {
+    int result = cad__condition_poll(condition, task, phase);
+    if (result == CAD_ECANCELLED && (*phase & LOST) != 0)
+        note_lost(condition, task);
+    return result;
+}
+
 static int wait_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    return cad__condition_poll(wait->object, task, &wait->inner);
+    return poll(wait->object, task, &wait->inner);
 }
 
 static cad_lock *lock_waited_for(const cad_task *task) {
@@ -119,7 +144,7 @@ static int wait_for_poll(cad_task *task) {
             if (holds != 0)
                 return holds;
         }
-        int result = cad__condition_poll(wait->object, task, &wait->inner);
+        int result = poll(wait->object, task, &wait->inner);
         if (result != 0)
             return result;
         wait->inner = 0;
@@ -143,8 +168,18 @@ static int notify(cad_condition *condition, const char *verb, size_t n) {
     if (!condition->lock->locked)
         return cad__did(object, verb, cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock"));
     cad__did(object, verb, 0);
+    if (n > 0 && condition->waiters.count == 0)
+        note_lost(condition, NULL);
+    else
+        condition->lost = false;
     wake(condition, n);
     return 0;
+}
+
+bool cad_condition_lost(const cad_condition *condition, int64_t *when_ns, const char **task) {
+    *when_ns = condition->lost_ns;
+    *task = condition->lost_to;
+    return condition->lost;
 }
 
 int cad_condition_notify(cad_condition *condition, size_t n) {

@@ -48,6 +48,8 @@ typedef struct cad_request {
     cad__link link;   /* among those under way */
     cad__timer timer; /* for cad__complete_at() */
     int result;       /* likewise */
+    bool nominal;     /* it ends when the timer says so: what the driver says is kept until then */
+    bool over;        /* the driver has said it */
 } cad_request;
 
 /* The driver's part of a request: cad_driver.part_size bytes, zeroed when it was made, aligned
@@ -79,9 +81,6 @@ struct cad_driver {
     /* The signal that interrupts the loop from the start; 0: none does. */
     int interrupt;
 
-    /* How late wait() is without anybody's fault, at most: 0 where time is simulated. */
-    int64_t tolerance_ns;
-
     /* Time stands still but in wait() and compute(), and nothing happens but there: a loop that has
      * enough to do does not look. wait() takes none of the real time and little stack, so that
      * coroutines may call it. */
@@ -97,9 +96,13 @@ struct cad_driver {
     int64_t (*now)(cad_driver *driver);
 
     /* Waits until the deadline has come or something has happened, whichever is first, and
-     * completes what has. With a deadline that has passed it only looks. CAD_NEVER: until something
-     * happens; false where nothing ever can. True otherwise. */
+     * completes what has; when it was the deadline, nothing. With one that has passed it only
+     * looks. CAD_NEVER: until something happens; false where nothing ever can. True otherwise. */
     bool (*wait)(cad_driver *driver, int64_t deadline_ns);
+
+    /* How much of the last `span_ns`, in which it did not wait(), the thread has worked, or waited
+     * for something of its own accord; the rest of it waited for a processor. NULL: all of it. */
+    int64_t (*worked)(cad_driver *driver, int64_t span_ns);
 
     /* Keeps the thread busy for as long. */
     void (*compute)(cad_driver *driver, int64_t duration_ns);

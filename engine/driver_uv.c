@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,11 @@ typedef struct uv_driver {
     uv_loop_t loop;
     uv_async_t wakeup;
     uint64_t zero_ns;
+    struct usage {
+        int64_t at_ns;
+        int64_t processor_ns; /* that the loop's thread has had by then */
+        long pauses;          /* that it has made of its own accord */
+    } usage;                  /* when it was last asked for */
     struct pool pool;
 } uv_driver;
 
@@ -61,28 +67,59 @@ static int64_t left_until(uv_driver *self, int64_t deadline_ns) {
     return left_ns < libuv_ns ? left_ns : libuv_ns;
 }
 
-/* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. */
-static void sleep_until(uv_driver *self, int64_t deadline_ns) {
+/* libuv's timers count milliseconds; its file descriptor, polled, knows nanoseconds. Whether
+ * something has happened, as far as one can see from here. */
+static bool sleep_until(uv_driver *self, int64_t deadline_ns) {
     struct pollfd poll_fd = {.fd = uv_backend_fd(&self->loop), .events = POLLIN};
     int64_t left = left_until(self, deadline_ns);
     if (left == 0 || (left < 0 && deadline_ns != CAD_NEVER))
-        return;
+        return true;
 #ifdef __linux__
     struct timespec timeout = {.tv_sec = (time_t)(left / CAD_SECOND),
                                .tv_nsec = (long)(left % CAD_SECOND)};
-    (void)ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL);
+    return ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL) != 0;
 #else
     int64_t milliseconds = left < 0 ? -1 : (left + CAD_MILLISECOND - 1) / CAD_MILLISECOND;
-    (void)poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+    return poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds) != 0;
 #endif
+}
+
+static struct usage usage_now(uv_driver *self) {
+    struct usage usage = {.at_ns = now(&self->driver)};
+#ifdef RUSAGE_THREAD
+    struct rusage thread;
+    (void)getrusage(RUSAGE_THREAD, &thread);
+    int64_t seconds = thread.ru_utime.tv_sec + thread.ru_stime.tv_sec;
+    int64_t microseconds = thread.ru_utime.tv_usec + thread.ru_stime.tv_usec;
+    usage.processor_ns = seconds * CAD_SECOND + microseconds * CAD_MICROSECOND;
+    usage.pauses = thread.ru_nvcsw;
+#else
+    usage.processor_ns = usage.at_ns;
+#endif
+    return usage;
 }
 
 static bool wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
+    bool happened = deadline_ns == 0 || sleep_until(self, deadline_ns);
+    if (happened || now(driver) < deadline_ns) /* else it happens after the deadline */
+        (void)uv_run(&self->loop, UV_RUN_NOWAIT);
     if (deadline_ns > 0)
-        sleep_until(self, deadline_ns);
-    (void)uv_run(&self->loop, UV_RUN_NOWAIT);
+        self->usage = usage_now(self);
     return true;
+}
+
+/* Of the time since it was last asked, what the thread had no processor for and did not ask to. All
+ * of it is taken for a part of the span: what it waited before was less than anybody asks about. */
+static int64_t worked(cad_driver *driver, int64_t span_ns) {
+    uv_driver *self = of(driver);
+    struct usage before = self->usage;
+    self->usage = usage_now(self);
+    if (self->usage.pauses != before.pauses)
+        return span_ns;
+    int64_t passed_ns = self->usage.at_ns - before.at_ns;
+    int64_t waited_ns = passed_ns - (self->usage.processor_ns - before.processor_ns);
+    return waited_ns < span_ns ? span_ns - waited_ns : 0;
 }
 
 static void compute(cad_driver *driver, int64_t duration_ns) {
@@ -254,12 +291,12 @@ cad_driver *cad_uv_driver(void) {
     if (self == NULL)
         return NULL;
     *self = (uv_driver){.driver = {.interrupt = SIGINT,
-                                   .tolerance_ns = 50 * CAD_MILLISECOND,
                                    .part_size = {[CAD_REQUEST_WORK] = sizeof(struct piece),
                                                  [CAD_REQUEST_SIGNAL] = sizeof(cad__signal)},
                                    .start = start,
                                    .now = now,
                                    .wait = wait,
+                                   .worked = worked,
                                    .compute = compute,
                                    .submit = submit,
                                    .cancel = cancel,

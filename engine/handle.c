@@ -48,7 +48,7 @@ int cad_call_soon(cad_loop *loop, cad_callback *fn, void *arg, cad_handle **out)
 
 int cad_call_later(cad_loop *loop, int64_t delay_ns, cad_callback *fn, void *arg,
                    cad_handle **out) {
-    return cad_call_at(loop, cad__deadline_after(loop, delay_ns), fn, arg, out);
+    return cad_call_at(loop, cad_loop_deadline(loop, delay_ns), fn, arg, out);
 }
 
 int cad_call_at(cad_loop *loop, int64_t when_ns, cad_callback *fn, void *arg, cad_handle **out) {

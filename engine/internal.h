@@ -9,8 +9,8 @@
  *
  * From here on down, each part knows those above it: memory (error.c, pool.c); lists; entries of
  * the ready queue and timers (entry.c, timer.c); objects (object.c); futures (future.c); waits and
- * tasks (waiter.c, task.c); coroutines (context.c, and stack.h below it); the loop (loop.c,
- * thread.c); the trace (trace.c). What a primitive is stays in its own file.
+ * tasks (waiter.c, task.c); coroutines (context.c, and stack.h below it); the loop (clock.c,
+ * loop.c, thread.c); the trace (trace.c). What a primitive is stays in its own file.
  *
  * All of it runs on the thread that runs the loop, but for what says otherwise. Functions are
  * inline where a benchmark would see the call.
@@ -180,9 +180,8 @@ void cad__timers_clear(cad__timers *timers);
 CAD__APART int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns);
 /* Stops it, or takes it out of the ready queue; does nothing when it is in neither. */
 void cad__timer_cancel(cad_loop *loop, cad__timer *timer);
-/* Appends the entries of all timers due at `now_ns` to the ready queue. Returns the last one's
- * deadline; INT64_MIN when none was due. */
-CAD__APART int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns);
+/* Appends the entries of all timers due at `now_ns` to the ready queue. */
+CAD__APART void cad__timers_fire(cad_loop *loop, int64_t now_ns);
 
 /* --- Objects ------------------------------------------------------------------------------- */
 
@@ -523,6 +522,13 @@ void cad__overflow_unwatch(cad_loop *loop);
 /* A power of two. */
 enum { CAD__TOLD_LINES = 16 };
 
+/* What a loop bears before its time moves on by itself: see clock.c. */
+typedef struct cad__patience {
+    int64_t work_ns;     /* of a turn that takes long */
+    int64_t restless_ns; /* of turns without an end */
+    int64_t behind_ns;   /* of timers that are due */
+} cad__patience;
+
 struct cad_loop {
     cad_driver *driver;
     cad__link ready; /* what runs in the next iteration */
@@ -538,13 +544,18 @@ struct cad_loop {
     size_t holds;          /* of these, what cad_loop_hold() holds */
     bool eager_tasks;      /* how tasks start that leave it open */
     unsigned eager;        /* eager starts under way, each inside the one before */
-    int64_t now_ns;        /* time at the start of this iteration */
-    int64_t due_ns;        /* time at which what runs now was to run */
-    unsigned turns;        /* iterations on coroutines' stacks since the last on the loop's */
-    int64_t turned_ns;     /* when that was */
-    unsigned unlooked;     /* iterations since the loop last looked outside */
-    int64_t looked_ns;     /* when that was */
-    int64_t limit_ns;      /* its time goes no further; less than CAD_NEVER */
+    int64_t due_ns;        /* the loop's time: that at which what runs now was to run (clock.c) */
+    int64_t now_ns;        /* the driver's, when last looked at: never before due_ns */
+    bool counts_work;      /* turns are measured, from */
+    int64_t turn_ns;       /* this time of the driver's */
+    bool nominal;          /* what is outside ends when it says that it will */
+    const cad__patience *patience;
+    unsigned restless; /* iterations since nothing was ready, on the loop's stack */
+    int64_t rested_ns; /* when that was, by the driver's clock */
+    unsigned turns;    /* iterations on coroutines' stacks since the last on the loop's */
+    unsigned unlooked; /* iterations since the loop last looked outside */
+    int64_t looked_ns; /* when that was */
+    int64_t limit_ns;  /* its time goes no further; less than CAD_NEVER */
     bool started, stopping;
     bool closing; /* everything goes: references no longer count */
     atomic_int
@@ -714,9 +725,28 @@ static inline void cad__follow(cad__follower *follower) {
     cad__future_subscribe(follower->future, &follower->entry);
 }
 
-/* A deadline, from now on. A loop that is a little late counts from the time at which it was to
- * run: what falls on the same time is due at the same time then, and not when jitter has it. */
-int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns);
+/* The loop's time, which moves here and nowhere else, but where the world is simulated. At first;
+ * and before the first iteration of a run, the loop's first run or another. */
+void cad__clock_init(cad_loop *loop);
+void cad__clock_start(cad_loop *loop);
+/* When nothing is ready: whether timers are due, and not so long that it is no use to catch up. */
+bool cad__clock_behind(cad_loop *loop);
+/* When nothing was ready, and nothing is now or what came from outside: to the first deadline,
+ * where that has come, or to now. */
+void cad__clock_go_on(cad_loop *loop);
+/* Before an iteration for which turns are ready; some of them have come from outside. */
+void cad__clock_busy(cad_loop *loop, bool arrived);
+
+CAD__APART void cad__clock_turn_over(cad_loop *loop);
+
+/* Between two turns. */
+CAD__INLINE void cad__clock_turn(cad_loop *loop) {
+    if (__builtin_expect(loop->counts_work, 0))
+        cad__clock_turn_over(loop);
+}
+
+/* Tells those who want to be told. */
+CAD__APART void cad__before_wait(cad_loop *loop, int64_t until_ns);
 
 /* Calls from other threads, and the worker pool. */
 int cad__threads_new(cad_loop *loop);

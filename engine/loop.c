@@ -9,9 +9,9 @@ _Thread_local cad_loop *cad__running = &none;
 
 enum {
     DEFAULT_WORKERS = 4,
-    TURNS = 16,            /* iterations that coroutines may begin before it is the loop's turn, */
-    LOOK_ITERATIONS = 64,  /* and the loop before it looks outside, */
-    LOOK_NS = 1000 * 1000, /* or the time that they may take */
+    TURNS = 16,           /* iterations that coroutines may begin before it is the loop's turn, */
+    LOOK_ITERATIONS = 64, /* and the loop before it looks outside, */
+    LOOK_NS = 10 * 1000 * 1000, /* or the time that they may take */
 };
 
 int cad_loop_new(cad_driver *driver, cad_loop **out) {
@@ -34,6 +34,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     cad__list_init(&loop->requests);
     cad__timers_init(&loop->timers);
     driver->loop = loop;
+    cad__clock_init(loop);
     int error = cad__threads_new(loop);
     if (error == 0 && driver->interrupt != 0)
         error = cad_loop_interrupt_on(loop, driver->interrupt);
@@ -85,36 +86,29 @@ void cad_loop_free(cad_loop *loop) {
 
 /* --- Running --------------------------------------------------------------------------------- */
 
-/* At now_ns. What is ready now is this iteration's batch; what becomes ready meanwhile is the next
- * one's. */
+/* At the loop's time. What is ready now is this iteration's batch; what becomes ready meanwhile is
+ * the next one's. */
 static void begin_iteration(cad_loop *loop) {
-    if (loop->timers.first_ns <= loop->now_ns) {
-        int64_t fired_ns = cad__timers_fire(loop, loop->now_ns);
-        if (fired_ns > loop->due_ns)
-            loop->due_ns = fired_ns;
-    }
+    if (loop->timers.first_ns <= loop->due_ns)
+        cad__timers_fire(loop, loop->due_ns);
     CAD__TRACE(loop, cad__trace_iteration(loop));
     cad__splice(&loop->batch, &loop->ready);
 }
 
-/* Whether an iteration can begin on a coroutine's stack: where that needs nothing from outside, and
- * the loop has looked there a moment ago. */
+/* Whether an iteration can begin on a coroutine's stack: where that needs nothing from outside. */
 static bool may_begin_iteration(cad_loop *loop) {
     cad_driver *driver = loop->driver;
     if (loop->complete || loop->stopping || loop->interrupted != 0 || ++loop->turns == TURNS)
         return false;
-    bool busy = !cad__list_empty(&loop->ready);
-    if (!driver->simulated) {
-        loop->now_ns = driver->now(driver);
-        return busy && loop->now_ns - loop->turned_ns < LOOK_NS;
-    }
-    if (busy)
+    if (!cad__list_empty(&loop->ready))
         return true;
+    if (!driver->simulated)
+        return false;
     int64_t until_ns = loop->timers.first_ns;
     if (until_ns > loop->limit_ns || loop->wait_hooks != NULL)
         return false;
     (void)driver->wait(driver, until_ns);
-    loop->now_ns = driver->now(driver);
+    loop->now_ns = loop->due_ns = driver->now(driver);
     return true;
 }
 
@@ -144,6 +138,7 @@ CAD__INLINE cad__entry *take(cad_loop *loop, bool on_coroutine) {
 }
 
 cad__entry *cad__loop_take(cad_loop *loop) {
+    cad__clock_turn(loop);
     if (cad__list_empty(&loop->batch)) {
         if (!may_begin_iteration(loop))
             return NULL;
@@ -154,7 +149,10 @@ cad__entry *cad__loop_take(cad_loop *loop) {
 
 static void run_batch(cad_loop *loop) {
     for (cad__entry *entry; (entry = take(loop, false)) != NULL;) {
+        bool timer = entry->kind == CAD__ENTRY_TIMER;
         cad__entry_run(entry);
+        if (!timer) /* nothing of the program's was called */
+            cad__clock_turn(loop);
         CAD__TRACE(loop, cad__trace_turn_end(loop));
     }
     /* An interrupt leaves the rest where it was: first in the queue. */
@@ -164,7 +162,7 @@ static void run_batch(cad_loop *loop) {
 
 /* --- Waiting --------------------------------------------------------------------------------- */
 
-CAD__APART static void before_wait(cad_loop *loop, int64_t until_ns) {
+void cad__before_wait(cad_loop *loop, int64_t until_ns) {
     cad_wait_hook *next;
     for (cad_wait_hook *hook = loop->wait_hooks; hook != NULL; hook = next) {
         next = hook->next;
@@ -172,24 +170,37 @@ CAD__APART static void before_wait(cad_loop *loop, int64_t until_ns) {
     }
 }
 
-static bool has_something_to_do(cad_loop *loop) {
-    return !cad__list_empty(&loop->ready) || loop->stopping || loop->interrupted != 0 ||
-           cad__threads_pending(loop);
+static bool has_turns(cad_loop *loop) {
+    return !cad__list_empty(&loop->ready) || loop->stopping || loop->interrupted != 0;
 }
 
-static bool wait_until(cad_loop *loop, int64_t deadline_ns) {
+static bool has_something_to_do(cad_loop *loop) {
+    return has_turns(loop) || cad__threads_pending(loop);
+}
+
+/* From now on a look can be put off. */
+static void need_no_look(cad_loop *loop) {
     loop->unlooked = 0;
     loop->looked_ns = loop->now_ns;
-    return loop->driver->wait(loop->driver, deadline_ns);
 }
 
 /* While there is enough to do. In a simulated world nothing happens meanwhile; in the real one a
- * look costs as much as many turns, and is only taken once in a while. The time is that of the last
- * iteration's start, which costs nothing to look at. */
-static void look(cad_loop *loop, bool now) {
-    if (now || (!loop->driver->simulated &&
-                (++loop->unlooked >= LOOK_ITERATIONS || loop->now_ns - loop->looked_ns >= LOOK_NS)))
-        (void)wait_until(loop, 0);
+ * look costs as much as many turns, and is only taken where the loop does not come to rest: what
+ * has happened is not of the time of what is ready. */
+static void keep_up(cad_loop *loop, bool first) {
+    bool simulated = loop->driver->simulated;
+    const cad__link *last = loop->ready.prev;
+    if (first || simulated || ++loop->unlooked >= LOOK_ITERATIONS ||
+        loop->now_ns - loop->looked_ns >= LOOK_NS) {
+        if (first || !simulated)
+            (void)loop->driver->wait(loop->driver, 0);
+        cad__threads_collect(loop);
+        need_no_look(loop);
+    }
+    if (first)
+        cad__clock_start(loop);
+    else if (!simulated)
+        cad__clock_busy(loop, loop->ready.prev != last);
 }
 
 /* When nothing is to come within the limit: what else there is to wait for. What has happened
@@ -200,20 +211,35 @@ CAD__APART static int wait_beyond_timers(cad_loop *loop) {
         return CAD_ETIMEDOUT;
     bool deadlocked = !timers && loop->holds == 0 && loop->awaited == 0;
     int64_t until_ns = simulated ? CAD_NEVER : loop->limit_ns + 1;
-    bool hope = wait_until(loop, deadlocked ? 0 : until_ns) && !deadlocked;
+    bool hope = loop->driver->wait(loop->driver, deadlocked ? 0 : until_ns) && !deadlocked;
     return hope || has_something_to_do(loop) ? 0 : CAD_EDEADLOCK;
 }
 
 /* When there is nothing to do: until there is. 0, or why there will not be. */
 static int wait_for_something(cad_loop *loop) {
-    if (loop->wait_hooks != NULL) {
-        before_wait(loop, loop->timers.first_ns);
-        if (has_something_to_do(loop))
-            return 0;
+    if (loop->wait_hooks != NULL)
+        cad__before_wait(loop, loop->timers.first_ns);
+    if (has_something_to_do(loop)) {
+        (void)loop->driver->wait(loop->driver, 0);
+        return 0;
     }
     if (loop->timers.first_ns > loop->limit_ns)
         return wait_beyond_timers(loop);
-    (void)wait_until(loop, loop->timers.first_ns);
+    (void)loop->driver->wait(loop->driver, loop->timers.first_ns);
+    return 0;
+}
+
+/* When nothing is ready. What is outside comes after the timers that are due, unless they never
+ * end. */
+static int pass_time(cad_loop *loop) {
+    if (!cad__clock_behind(loop)) {
+        int error = wait_for_something(loop);
+        if (error != 0)
+            return error;
+        cad__threads_collect(loop);
+    }
+    cad__clock_go_on(loop);
+    need_no_look(loop);
     return 0;
 }
 
@@ -222,24 +248,17 @@ static int wait_for_something(cad_loop *loop) {
 /* asyncio's _run_once(): waits for something to do, then runs what is ready. What has happened
  * before the run comes before its first iteration. */
 static int iterate(cad_loop *loop, bool first) {
-    if (loop->now_ns > loop->limit_ns)
+    if (loop->due_ns > loop->limit_ns)
         return CAD_ETIMEDOUT;
-    int64_t deadline_ns = loop->timers.first_ns;
-    bool busy = has_something_to_do(loop);
     int error = 0;
-    if (busy)
-        look(loop, first);
+    if (first || has_turns(loop))
+        keep_up(loop, first);
     else
-        error = wait_for_something(loop);
+        error = pass_time(loop);
     loop->turns = 0;
     if (error != 0)
         return error;
-    cad__threads_collect(loop);
-    loop->now_ns = loop->driver->now(loop->driver);
-    if (first || (!busy && deadline_ns > loop->now_ns)) /* woken from outside, for now */
-        loop->due_ns = loop->now_ns;
     begin_iteration(loop);
-    loop->turned_ns = loop->now_ns;
     run_batch(loop);
     return loop->interrupted != 0 ? CAD_EINTERRUPTED : 0;
 }
@@ -329,25 +348,4 @@ void cad_loop_set_task_namer(cad_loop *loop, cad_task_namer *namer, void *arg) {
 void cad_loop_set_exception_handler(cad_loop *loop, cad_exception_handler *handler, void *arg) {
     loop->handler = handler;
     loop->handler_arg = arg;
-}
-
-void cad_compute(int64_t duration_ns) {
-    cad_loop *loop = cad__running;
-    CAD__ASSERT(loop != &none, "called outside a loop");
-    if (duration_ns <= 0)
-        return;
-    if (loop->wait_hooks != NULL)
-        before_wait(loop, cad__deadline(cad_loop_time(loop), duration_ns));
-    loop->driver->compute(loop->driver, duration_ns);
-    loop->now_ns = loop->due_ns = loop->driver->now(loop->driver);
-    CAD__TRACE(loop, cad__trace_time(loop));
-}
-
-int64_t cad__deadline_after(cad_loop *loop, int64_t delay_ns) {
-    /* Long enough that a part of it is not missed. */
-    enum { PART = 8 };
-    int64_t now_ns = cad_loop_time(loop);
-    int64_t late_ns = now_ns - loop->due_ns;
-    bool punctual = late_ns <= loop->driver->tolerance_ns && late_ns <= delay_ns / PART;
-    return cad__deadline(punctual && cad__running == loop ? loop->due_ns : now_ns, delay_ns);
 }

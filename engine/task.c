@@ -144,7 +144,7 @@ cad__turn cad__task_next(cad_loop *loop) {
 }
 
 /* asyncio's Task.__eager_start(): the first step, now, in the turn of whoever creates the task. */
-static void start_eagerly(cad_loop *loop, cad__task *task, int error) {
+CAD__APART static void start_eagerly(cad_loop *loop, cad__task *task, int error) {
     cad_task *creator = loop->current;
     CAD__TRACE(loop, cad__trace_turn_passes(loop, &task->future));
     loop->current = &task->future;
@@ -298,18 +298,6 @@ static void start_lazily(cad_loop *loop, cad__task *task, int error) {
     cad__ready(loop, &task->timer.entry);
 }
 
-static void start(cad__task *task, const cad_task_options *options) {
-    cad_loop *loop = task->future.object.loop;
-    int error = 0;
-    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
-    if (options->init != NULL && !task->future.stackful)
-        error = options->init(&task->future, state_of(task), options->init_arg);
-    if (starts_eagerly(loop, options))
-        start_eagerly(loop, task, error);
-    else
-        start_lazily(loop, task, error);
-}
-
 /* Whether it may start, and in its group; if not, it never was. */
 static int prepare(cad__task *task, const cad_task_options *options, cad__group_member **room) {
     cad_loop *loop = task->future.object.loop;
@@ -323,22 +311,39 @@ static int prepare(cad__task *task, const cad_task_options *options, cad__group_
     return error;
 }
 
-static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {
-    static const cad_task_options none;
+CAD__APART static int start_as(cad__task *task, const cad_task_options *options, cad_task **out) {
+    cad_loop *loop = task->future.object.loop;
     cad__group_member *room = NULL;
-    if (options == NULL)
-        options = &none;
     int error = prepare(task, options, &room);
     if (error != 0)
         return error;
     cad_task *self = cad_future_ref(&task->future);
-    start(task, options);
+    CAD__TRACE(loop, cad__trace_task_begin(self));
+    if (options->init != NULL && !self->stackful)
+        error = options->init(self, state_of(task), options->init_arg);
+    if (starts_eagerly(loop, options))
+        start_eagerly(loop, task, error);
+    else
+        start_lazily(loop, task, error);
     if (room != NULL)
         cad__task_group_add(options->group, room, self);
     if (out != NULL)
         *out = self;
     else
         cad_future_unref(self);
+    return 0;
+}
+
+/* Most have nothing to be looked at. */
+static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {
+    static const cad_task_options none;
+    cad_loop *loop = task->future.object.loop;
+    if (options != NULL || loop->eager_tasks)
+        return start_as(task, options != NULL ? options : &none, out);
+    if (out != NULL)
+        *out = cad_future_ref(&task->future);
+    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
+    start_lazily(loop, task, 0);
     return 0;
 }
 
@@ -441,7 +446,7 @@ cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
  */
 
 CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
-    return cad__park_until(task, cad__deadline_after(task->object.loop, delay_ns));
+    return cad__park_until(task, cad_loop_deadline(task->object.loop, delay_ns));
 }
 
 static int sleep_poll(cad_task *task) {

@@ -33,7 +33,7 @@ static int schedule(cad_timeout *scope, int64_t when_ns) {
     scope->when_ns = when_ns;
     if (when_ns == CAD_NEVER)
         return 0;
-    if (when_ns > cad_loop_time(loop))
+    if (when_ns > cad_loop_deadline(loop, 0))
         return cad__timer_start(loop, &scope->timer, when_ns);
     cad__ready(loop, &scope->timer.entry);
     return 0;
@@ -61,7 +61,7 @@ int cad_timeout_enter_at(int64_t when_ns, cad_timeout **out) {
 int cad_timeout_enter(int64_t delay_ns, cad_timeout **out) {
     cad_loop *loop = cad__current()->object.loop;
     return cad_timeout_enter_at(
-        delay_ns == CAD_NEVER ? CAD_NEVER : cad__deadline_after(loop, delay_ns), out);
+        delay_ns == CAD_NEVER ? CAD_NEVER : cad_loop_deadline(loop, delay_ns), out);
 }
 
 int cad_timeout_reschedule(cad_timeout *scope, int64_t when_ns) {

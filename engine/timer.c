@@ -263,17 +263,14 @@ CAD__INLINE void fetch_next(const cad__timers *timers) {
         cad__coroutine_fetch(cad__entry_owner(&first->entry));
 }
 
-int64_t cad__timers_fire(cad_loop *loop, int64_t now_ns) {
+void cad__timers_fire(cad_loop *loop, int64_t now_ns) {
     cad__timers *timers = &loop->timers;
-    int64_t last_ns = INT64_MIN;
     while (timers->first_ns <= now_ns && timers->count > 0) {
         cad__timer *timer = timer_of(timers, &timers->slots[0]);
-        last_ns = timers->first_ns;
         timer->running = false;
         pop(timers);
         drop_first_cancelled(timers);
         cad__ready(loop, &timer->entry);
         fetch_next(timers);
     }
-    return last_ns;
 }

@@ -117,7 +117,7 @@ static void end(waiting *self) {
 static int begin(waiting *self, cad_task *task) {
     self->task = task;
     if (self->timeout_ns != CAD_NEVER) {
-        int64_t deadline_ns = cad__deadline_after(self->object.loop, self->timeout_ns);
+        int64_t deadline_ns = cad_loop_deadline(self->object.loop, self->timeout_ns);
         int error = cad__timer_start(self->object.loop, &self->timer, deadline_ns);
         if (error != 0) {
             end(self);

@@ -86,7 +86,7 @@ static int begin_wait(cad_task *task, enum cad__wait_state state) {
     wait->state = (uint8_t)state;
     wait->error = 0;
     wait->keep = false;
-    wait->since_ns = task->object.loop->now_ns;
+    wait->since_ns = task->object.loop->due_ns;
     return CAD_PENDING;
 }
 

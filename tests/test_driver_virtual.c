@@ -1,5 +1,4 @@
 /* A simulated world: its clock stands still while anything can run, and jumps otherwise. */
-#include "driver.h"
 #include "support/engine_test.h"
 
 static void create(cad_coroutine *fn, void *arg) {
@@ -167,162 +166,6 @@ static void test_driver_virtual__thousands_of_timers_end_in_time(void **state) {
     assert_int_equal(cad_loop_time(test_loop), 147 * CAD_MILLISECOND);
 }
 
-/* --- A driver that is late -----------------------------------------------------------------------
- */
-
-/* As a real clock's, but its lateness is chosen: each look at it takes a microsecond. */
-typedef struct late_driver {
-    cad_driver driver;
-    int64_t now_ns;
-    int64_t lateness_ns[4]; /* of each wait in turn */
-    unsigned waits;
-} late_driver;
-
-static void late_start(cad_driver *driver) {
-    ((late_driver *)driver)->now_ns = 0;
-}
-
-static int64_t late_now(cad_driver *driver) {
-    return ((late_driver *)driver)->now_ns += CAD_MICROSECOND;
-}
-
-static bool late_wait(cad_driver *driver, int64_t deadline_ns) {
-    late_driver *self = (late_driver *)driver;
-    if (deadline_ns == CAD_NEVER)
-        return false;
-    if (deadline_ns > self->now_ns)
-        self->now_ns = deadline_ns + self->lateness_ns[self->waits++ % 4];
-    return true;
-}
-
-static void late_compute(cad_driver *driver, int64_t duration_ns) {
-    ((late_driver *)driver)->now_ns += duration_ns;
-}
-
-static int late_submit(cad_driver *driver, cad_request *request) {
-    (void)driver, (void)request;
-    return CAD_ESYSTEM;
-}
-
-static void late_cancel(cad_driver *driver, cad_request *request) {
-    (void)driver, (void)request; /* there are none */
-}
-
-static void late_wake(cad_driver *driver) {
-    (void)driver;
-}
-
-static void late_free(cad_driver *driver) {
-    (void)driver; /* it is a variable */
-}
-
-static late_driver late;
-
-static void run_late(int64_t a_ns, int64_t b_ns, int64_t c_ns, int64_t d_ns) {
-    late = (late_driver){.driver = {.tolerance_ns = 10 * CAD_MILLISECOND,
-                                    .start = late_start,
-                                    .now = late_now,
-                                    .wait = late_wait,
-                                    .compute = late_compute,
-                                    .submit = late_submit,
-                                    .cancel = late_cancel,
-                                    .wake = late_wake,
-                                    .free = late_free},
-                         .lateness_ns = {a_ns, b_ns, c_ns, d_ns}};
-    cad_loop_free(test_loop);
-    assert_int_equal(cad_loop_new(&late.driver, &test_loop), 0);
-}
-
-typedef struct job {
-    int number;
-    cad_queue *window;
-} job;
-
-static char order[256];
-
-static int run_job(void *arg) {
-    job *self = arg;
-    char what[8];
-    int error = cad_queue_put(self->window, self);
-    snprintf(what, sizeof what, "+%d", self->number);
-    strcat(order, what);
-    if (error == 0)
-        error = cad_sleep((self->number % 3 + 1) * CAD_SECOND);
-    snprintf(what, sizeof what, "-%d", self->number);
-    strcat(order, what);
-    return error == 0 ? cad_queue_get(self->window, NULL) : error;
-}
-
-static void run_window(void) {
-    static job jobs[8];
-    cad_queue *window = cad_queue_new(test_loop, 4);
-    order[0] = '\0';
-    for (int i = 0; i < 8; i++) {
-        jobs[i] = (job){.number = i, .window = window};
-        create(run_job, &jobs[i]);
-    }
-    assert_int_equal(cad_loop_run(test_loop), 0);
-    assert_string_equal(order, "+0+1+2+3-0-3+4+5-1+6-2-4-6+7-5-7");
-}
-
-static void test_driver_virtual__a_late_driver_keeps_the_order(void **state) {
-    (void)state;
-    run_window();
-    run_late(0, 0, 0, 0);
-    run_window();
-    run_late(60 * CAD_MICROSECOND, 9 * CAD_MILLISECOND, 100, 3 * CAD_MILLISECOND);
-    run_window();
-    /* Lateness does not add up. */
-    assert_in_range(cad_loop_time(test_loop), 5 * CAD_SECOND,
-                    5 * CAD_SECOND + 10 * CAD_MILLISECOND);
-}
-
-static int64_t slept_ns[2];
-
-static int sleep_twice(void *arg) {
-    for (int i = 0; i < 2; i++) {
-        int64_t begin_ns = cad_loop_time(test_loop);
-        int error = cad_sleep(*(const int64_t *)arg);
-        slept_ns[i] = cad_loop_time(test_loop) - begin_ns;
-        if (error != 0)
-            return error;
-    }
-    return 0;
-}
-
-/* Each sleep, when the first one ends late by this and the second one in time. */
-static void sleep_late(int64_t delay_ns, int64_t lateness_ns) {
-    run_late(lateness_ns, 0, 0, 0);
-    create(sleep_twice, &delay_ns);
-    assert_int_equal(cad_loop_run(test_loop), 0);
-}
-
-static void test_driver_virtual__a_late_sleep_shortens_the_next_a_little(void **state) {
-    (void)state;
-    sleep_late(CAD_SECOND, 8 * CAD_MILLISECOND);
-    assert_in_range(slept_ns[1], CAD_SECOND - 9 * CAD_MILLISECOND,
-                    CAD_SECOND - 7 * CAD_MILLISECOND);
-    /* By no more than 10 ms, and by no more than an eighth. */
-    sleep_late(CAD_SECOND, 12 * CAD_MILLISECOND);
-    assert_in_range(slept_ns[1], CAD_SECOND, CAD_SECOND + CAD_MILLISECOND);
-    sleep_late(8 * CAD_MILLISECOND, 2 * CAD_MILLISECOND);
-    assert_in_range(slept_ns[1], 8 * CAD_MILLISECOND, 9 * CAD_MILLISECOND);
-}
-
-static int compute_and_sleep(void *arg) {
-    cad_compute(5 * CAD_MILLISECOND);
-    return sleep_twice(arg);
-}
-
-static void test_driver_virtual__work_is_not_lateness(void **state) {
-    (void)state;
-    static const int64_t second_ns = CAD_SECOND;
-    run_late(0, 0, 0, 0);
-    create(compute_and_sleep, (void *)(intptr_t)&second_ns);
-    assert_int_equal(cad_loop_run(test_loop), 0);
-    assert_in_range(slept_ns[0], CAD_SECOND, CAD_SECOND + CAD_MILLISECOND);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_driver_virtual__time_jumps_to_the_next_deadline),
@@ -334,9 +177,6 @@ int main(void) {
         ENGINE_TEST(test_driver_virtual__times_do_not_overflow),
         ENGINE_TEST(test_driver_virtual__an_interrupt_leaves_the_rest_for_later),
         ENGINE_TEST(test_driver_virtual__thousands_of_timers_end_in_time),
-        ENGINE_TEST(test_driver_virtual__a_late_driver_keeps_the_order),
-        ENGINE_TEST(test_driver_virtual__a_late_sleep_shortens_the_next_a_little),
-        ENGINE_TEST(test_driver_virtual__work_is_not_lateness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -405,7 +405,7 @@ static int slice_string(const expr_string *string, size_t length, const slice *p
 int expr_value_slice(expr_value value, const expr_value bounds[3], expr_value *result,
                      expr_error *error) {
     size_t length;
-    slice part;
+    slice part = {0};
     if (!expr_is_sequence(value))
         return not_subscriptable(value, error);
     (void)expr_value_length(value, &length, error);

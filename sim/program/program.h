@@ -14,7 +14,8 @@
  *
  * What stands around an instruction - a try, a with, a timeout, a task group - is its block. The
  * blocks are known when compiling, so that entering one costs nothing at run time: only when an
- * error or a return leaves an instruction are its blocks looked at, from the innermost one out.
+ * error, a return or a jump out of a loop leaves an instruction are its blocks looked at, from the
+ * innermost one out.
  * What a block has to remember meanwhile (its scope, the error being handled) is in slots of the
  * coroutine, beside its variables.
  */
@@ -166,9 +167,9 @@ struct prog_block;
 struct run_job;
 struct run_completion;
 
-/* How a block is left, by an error or a return: the step that opened it says so. Returns 1 where
- * that leads to other instructions, to which it has set the job; 0 where the block is left, and the
- * completion may be another one by now; or CAD_ENOMEM. */
+/* How a block is left, by an error, a return, a break or a continue: the step that opened it says
+ * so. Returns 1 where that leads to other instructions, to which it has set the job; 0 where the
+ * block is left, and the completion may be another one by now; or CAD_ENOMEM. */
 typedef int prog_leave(struct run_job *job, const struct prog_block *block,
                        struct run_completion *completion);
 

@@ -41,8 +41,3 @@ int run_machine_no_memory(run_machine *machine) {
 uint64_t run_machine_steps(const run_machine *machine) {
     return machine->gauge.steps + machine->gauge.given - machine->gauge.fuel;
 }
-
-int64_t run_deadline(const run_machine *machine, int64_t delay_ns) {
-    int64_t now_ns = cad_loop_time(machine->loop);
-    return delay_ns > 0 && now_ns > CAD_NEVER - delay_ns ? CAD_NEVER : now_ns + delay_ns;
-}

@@ -149,7 +149,4 @@ int run_machine_no_memory(run_machine *machine);
 /* How many instructions were run so far. */
 uint64_t run_machine_steps(const run_machine *machine);
 
-/* So much from now, in loop time; CAD_NEVER stays that. */
-int64_t run_deadline(const run_machine *machine, int64_t delay_ns);
-
 #endif

@@ -75,6 +75,7 @@ static int make_loop(run_machine *machine) {
         return error;
     cad_loop_set_exception_handler(machine->loop, run_note_unretrieved, machine);
     cad_loop_set_limit(machine->loop, options->max_time_ns);
+    cad_loop_set_nominal(machine->loop, true);
     cad_loop_set_eager_tasks(machine->loop, machine->program->eager_tasks);
     machine->wait_hook.before_wait = flush_lines;
     if (options->lines->prompt)

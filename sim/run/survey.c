@@ -33,7 +33,8 @@ typedef struct thing {
     uint32_t first, count;  /* of survey.parties: those that live come first */
     uint32_t room;
     uint64_t members, done; /* of what follows others */
-    uint64_t units;         /* taken, in all */
+    uint32_t living;        /* of count; the others have ended, and are behind these */
+    uint64_t units[2];      /* that these and those have taken */
 } thing;
 
 struct run_survey {
@@ -151,11 +152,14 @@ static void count_party(run_survey *self, thing *what, const party *who) {
 
 static void add_party(run_survey *self, thing *what, const party *who) {
     party *last = what->count > 0 ? &self->parties[what->first + what->count - 1] : NULL;
-    what->units++;
-    if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task)
+    bool lives = who->task != RUN_NO_NODE || what->relation == RUN_AWAITED;
+    what->units[!lives]++;
+    if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task) {
         last->units++;
-    else
-        self->parties[what->first + what->count++] = *who;
+        return;
+    }
+    self->parties[what->first + what->count++] = *who;
+    what->living += lives;
 }
 
 /* Who else seems to hold a lock has given it up for the time of a Condition.wait(). */
@@ -165,11 +169,14 @@ static bool holds_it(const thing *what, uint64_t task) {
 
 static void visit_block(run_survey *self, const run_frame *frame, const prog_block *block,
                         uint32_t task, note *take) {
+    const prog_object *object;
+    run_instance *instance;
     expr_value value = frame->locals[block->slot];
-    if (!block->holds || value == EXPR_NONE)
+    if (!block->holds || value == EXPR_NONE ||
+        run_value_object(job_of(self->tasks[task]), value, "with", PROG_ENTERABLE, &object,
+                         &instance) != 0)
         return;
-    const prog_object *object = expr_to_pointer(value);
-    const void *held = run_held_by(object, &self->machine->objects[object->index]);
+    const void *held = run_held_by(object, instance);
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)held);
     if (number == UINT32_MAX || !holds_it(&self->things[number], cad_task_id(self->tasks[task])))
         return;
@@ -288,11 +295,15 @@ static bool waiting(const run_survey *self, const cad_task *task, cad_wait_info 
     return cad_task_waiting(task, wait) && wait->object != self->machine->never;
 }
 
+/* What it waits for is its own: nobody else has a name for it. */
+static bool is_in_thread(const cad_wait_info *wait) {
+    return strcmp(wait->verb, "to_thread") == 0;
+}
+
 /* Whether a task goes on by itself, or may. */
 static bool goes_on(const run_survey *self, const cad_task *task) {
     cad_wait_info wait;
-    bool waits = waiting(self, task, &wait);
-    return !waits || wait.until_ns != CAD_NEVER || (wait.object == NULL && wait.follows == NULL);
+    return !waiting(self, task, &wait) || wait.until_ns != CAD_NEVER || is_in_thread(&wait);
 }
 
 static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *targets) {
@@ -433,18 +444,14 @@ static bool describe_party(const run_survey *self, const party *who, run_party *
     return to->error != NULL;
 }
 
-/* Counts all; keeps the first of them. */
-static bool describe_parties(const run_survey *self, const thing *what, run_wait *wait) {
-    for (uint32_t i = 0; i < what->count; i++) {
-        const party *who = &self->parties[what->first + i];
-        bool gone = who->task == RUN_NO_NODE && wait->relation != RUN_AWAITED;
-        run_parties *to = gone ? &wait->ended : &wait->living;
-        to->count++;
-        to->units += who->units;
-        if (to->kept == RUN_PARTIES_KEPT)
-            continue;
+/* Some that are beside each other, of which the first are kept. */
+static bool describe_parties(const run_survey *self, const party *who, uint32_t count,
+                             uint64_t units, run_parties *to) {
+    to->count = count;
+    to->units = units;
+    while (to->kept < count && to->kept < RUN_PARTIES_KEPT) {
         to->kept++;
-        if (!describe_party(self, who, &to->items[to->kept - 1]))
+        if (!describe_party(self, &who[to->kept - 1], &to->items[to->kept - 1]))
             return false;
     }
     return true;
@@ -479,10 +486,30 @@ static bool describe_state(const cad_wait_info *info, const cad_object_info *obj
     return error == 0;
 }
 
+/* What became of the notify that would have ended a wait for a condition. */
+static bool describe_lost(const cad_wait_info *info, run_wait *wait) {
+    int64_t when_ns;
+    const char *task;
+    base_buffer text = {0};
+    if (strcmp(wait->type, "condition") != 0 ||
+        !cad_condition_lost(info->object, &when_ns, &task) || when_ns > info->since_ns)
+        return true;
+    int error = base_buffer_format(&text, "the last notify, at ");
+    if (error == 0)
+        error = run_append_time(&text, when_ns);
+    if (error == 0 && task != NULL)
+        error =
+            base_buffer_format(&text, ", went to %s, which was cancelled in that instant", task);
+    else if (error == 0)
+        error = base_buffer_format(&text, ", came while nobody waited");
+    wait->lost = text.data;
+    return error == 0;
+}
+
 /* The object, by its name; what is no object of the document's has none. */
 static bool describe_object(const cad_wait_info *info, run_wait *wait) {
     cad_object_info object = {0};
-    if (info->follows != NULL || info->object == NULL)
+    if (info->follows != NULL || info->object == NULL || is_in_thread(info))
         return true;
     if (info->task != NULL) {
         wait->type = "task";
@@ -492,7 +519,7 @@ static bool describe_object(const cad_wait_info *info, run_wait *wait) {
     cad_object_describe(info->object, &object);
     wait->type = object.type;
     wait->object = copy(object.name);
-    return wait->object != NULL && describe_state(info, &object, wait);
+    return wait->object != NULL && describe_state(info, &object, wait) && describe_lost(info, wait);
 }
 
 /* How many units there are of a semaphore: what is left, and what was taken. */
@@ -502,7 +529,7 @@ static uint64_t units_of(const run_survey *self, const thing *what) {
     cad_object_describe(what->key, &info);
     if (strcmp(info.type, "semaphore") != 0)
         return 0;
-    uint64_t units = (uint64_t)field(&info, "value") + what->units;
+    uint64_t units = (uint64_t)field(&info, "value") + what->units[0] + what->units[1];
     uint64_t surplus = object != NULL ? object->surplus : 0;
     return units > surplus ? units - surplus : 0;
 }
@@ -517,7 +544,10 @@ static bool describe_others(const run_survey *self, uint32_t number, run_wait *w
     wait->relation = what->relation;
     if (what->relation == RUN_HOLDERS)
         wait->of = units_of(self, what);
-    return describe_parties(self, what, wait);
+    const party *who = &self->parties[what->first];
+    return describe_parties(self, who, what->living, what->units[0], &wait->living) &&
+           describe_parties(self, who + what->living, what->count - what->living, what->units[1],
+                            &wait->ended);
 }
 
 /* How many are awaited: of a task group, those that have ended are not known any more; a shield has

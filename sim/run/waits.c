@@ -106,11 +106,16 @@ static int append_object(base_buffer *buffer, const run_wait *wait) {
                               wait->type, wait->object);
 }
 
+/* Of what has no name. */
+static int append_verb(base_buffer *buffer, const run_wait *wait) {
+    bool thread = strcmp(wait->verb, "to_thread") == 0;
+    return base_buffer_format(buffer, "%s", thread ? "work in a thread" : wait->verb);
+}
+
 int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (wait->relation == RUN_AWAITED)
         return append_awaited(buffer, wait);
-    int error = wait->type != NULL ? append_object(buffer, wait)
-                                   : base_buffer_format(buffer, "%s", wait->verb);
+    int error = wait->type != NULL ? append_object(buffer, wait) : append_verb(buffer, wait);
     if (error == 0 && wait->state != NULL)
         error = base_buffer_format(buffer, "%s", wait->state);
     if (error == 0 && wait->relation == RUN_HOLDERS)
@@ -118,6 +123,6 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (error == 0 && wait->relation == RUN_TAKERS)
         error = append_all_holders(buffer, wait, ", taken by ");
     if (error == 0 && wait->lost != NULL)
-        error = base_buffer_format(buffer, "; %s", wait->lost);
+        error = base_buffer_format(buffer, ": %s", wait->lost);
     return error;
 }

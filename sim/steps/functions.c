@@ -204,7 +204,7 @@ static int now(const expr_env *env, const expr_value *arguments, size_t count, e
     (void)arguments;
     (void)count;
     (void)error;
-    int64_t now_ns = machine->loop != NULL ? cad_loop_time(machine->loop) : 0;
+    int64_t now_ns = machine->loop != NULL ? cad_loop_deadline(machine->loop, 0) : 0;
     *result = expr_float((double)now_ns / 1e9);
     return 0;
 }

@@ -763,7 +763,9 @@ static int begin_reschedule(run_job *job, const prog_instruction *in) {
         error = named_timeout(job, in, &scope);
     else if (error == 0 && (scope = innermost_timeout(job, in)) == NULL)
         error = prog_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
-    return error != 0 ? error : cad_timeout_reschedule(scope, run_deadline(job->machine, limit_ns));
+    return error != 0
+               ? error
+               : cad_timeout_reschedule(scope, cad_loop_deadline(job->machine->loop, limit_ns));
 }
 
 static void compile_reschedule(prog_compiler *compiler, const prog_step *step,
@@ -898,7 +900,7 @@ static int begin_call_soon(run_job *job, const prog_instruction *in) {
 static int begin_call_later(run_job *job, const prog_instruction *in) {
     int64_t delay_ns;
     int error = run_evaluate_duration(job, in->operands[CALL_WHEN].expression, &delay_ns);
-    return error != 0 ? error : schedule(job, in, run_deadline(job->machine, delay_ns));
+    return error != 0 ? error : schedule(job, in, cad_loop_deadline(job->machine->loop, delay_ns));
 }
 
 static int begin_call_at(run_job *job, const prog_instruction *in) {

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main
 
@@ -277,6 +278,46 @@ class States(Unfinished):
         self.assertEqual(lines[-2], "  ... and 950 more tasks")
 
 
+class Lost(Unfinished):
+    """A notify that nobody could use."""
+
+    def test_one_that_went_to_a_task_that_was_cancelled_in_that_instant(self):
+        self.unfinished([task("a", holding("c", {"wait": "c"})),
+                         task("n", {"sleep": 1}, holding("c", {"notify": "c"}), {"cancel": "a"}),
+                         task("w", {"sleep": 2}, holding("c", {"wait": "c"}))],
+                        "  w waits for condition c: the last notify, at 1s, went to a, which was "
+                        "cancelled in that instant (wait, since 2s, at .)", objects={"c": CONDITION})
+
+    def test_one_that_came_too_early(self):
+        self.unfinished([task("n", holding("c", {"notify": "c"})),
+                         task("w", {"sleep": 1}, holding("c", {"wait": "c"}))],
+                        "  w waits for condition c: the last notify, at 0s, came while nobody waited "
+                        "(wait, since 1s, at .)", objects={"c": CONDITION})
+
+    def test_one_that_was_passed_on_is_not(self):
+        """Nor one before the last that was of use."""
+        self.unfinished([task("e", holding("c", {"notify": "c"})),
+                         task("a", {"sleep": 1}, holding("c", {"wait": "c"})),
+                         task("b", {"sleep": 1}, holding("c", {"wait": "c"})),
+                         task("n", {"sleep": 2}, holding("c", {"notify": "c"}), {"cancel": "a"}),
+                         task("w", {"sleep": 3}, holding("c", {"wait": "c"}))],
+                        "  w waits for condition c (wait, since 3s, at .)",
+                        objects={"c": CONDITION})
+
+
+class Large(Unfinished):
+    def test_of_very_many_tasks_that_wait_for_very_many(self):
+        """A thousand hold what a hundred thousand wait for: their product is nothing that is done."""
+        start = time.monotonic()
+        lines = self.report({"objects": {"s": {"type": "semaphore", "value": 1000}, "e": EVENT},
+                             "tasks": [task("w{i}", {"sleep": 1}, holding("s"), count=100000),
+                                       task("h{i}", holding("s", {"wait": "e"}), count=1000)]},
+                            "--trace", "trace")
+        self.assertLess(time.monotonic() - start, 60)
+        self.assertIn("held by h0, h1, h2, h3, h4 and 995 more (1000 of 1000)", lines[1])
+        self.assertEqual(lines[-2], "  ... and 100950 more tasks")
+
+
 class Ended(Unfinished):
     """The same words for runs that are ended."""
 
@@ -303,6 +344,12 @@ class Ended(Unfinished):
         self.assertEqual(self.ended("--until", "5"),
                          ["stopped at 5s: 5 tasks have not ended", *self.LINES,
                           "outcome stopped at 5000000000"])
+
+    def test_work_in_a_thread(self):
+        self.assertEqual(self.ended("--max-time", "5", tasks=[
+            task("m", {"to_thread": 100}), task("n", {"await": "m"})])[1:3],
+            ["  m waits for work in a thread (to_thread, since 0s, at .)",
+             "  n waits for m (await, since 0s, at .)"])
 
     def test_by_steps(self):
         lines = self.ended("--max-steps", "100", tasks=[

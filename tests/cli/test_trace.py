@@ -75,6 +75,55 @@ class Format(OfTheWindow):
                          (5, "virtual", {"jobs": "2"}, 2500000.0))
 
 
+class Unfinished(CliTest):
+    """Why a task waits that has not ended stands at the end of its wait."""
+
+    STUCK = {"cadran": 1, "name": "table", "objects": {"a": {"type": "lock"}, "b": {"type": "lock"}},
+             "tasks": [{"name": name, "do": [{"with": first, "do": [
+                 {"sleep": 1}, {"with": second, "do": []}]}]}
+                 for name, first, second in (("Ann", "a", "b"), ("Bob", "b", "a"))]
+             + [{"name": "Eve", "do": [{"gather": ["Ann", "Bob"]}]}]}
+
+    def ends(self, *options, name="stuck.json"):
+        self.write(name, self.STUCK)
+        self.cadran("run", "--trace", "trace", *options, name)
+        self.expect(EXPECTED, "table", "trace", out=None, err=None)
+        events = json.loads((self.folder / "trace").read_text())
+        names = {event["tid"]: event["name"] for event in events if event.get("cat") == "task"}
+        return {names[event["tid"]]: event["args"] for event in events
+                if event["ph"] == "E" and event["cat"] == "wait"
+                and event.get("args", {}).get("outcome") == "pending"}
+
+    def test_who_waits_for_whom_and_where(self):
+        ends = self.ends()
+        self.assertEqual(ends["Ann"], {
+            "outcome": "pending", "where": "table:1:159: /tasks/0/do/0/do/1", "step": "with",
+            "why": "lock b, held by Bob", "taken": "Bob at table:1:211: /tasks/1/do/0 (with)",
+            "circle": 1, "next": "Bob", "next_tid": 3})
+        self.assertEqual((ends["Bob"]["circle"], ends["Bob"]["next"]), (1, "Ann"))
+        self.assertEqual(ends["Eve"]["why"], "Ann and Bob (gather of 2, 0 done)")
+        self.assertNotIn("circle", ends["Eve"])
+
+    def test_also_of_a_run_that_is_ended(self):
+        for options in (["--until", "0.5"], ["--max-time", "0.5"]):
+            with self.subTest(options):
+                ends = self.ends(*options)
+                self.assertEqual(ends["Ann"]["step"], "sleep")
+                self.assertEqual(ends["Eve"]["why"], "Ann and Bob (gather of 2, 0 done)")
+
+    def test_it_is_the_same_wherever_the_document_lies(self):
+        (self.folder / "deep").mkdir()
+        self.STUCK["tasks"].append({"name": "x", "do": [{"raise": "ValueError"}]})
+        try:
+            self.ends()
+            one = (self.folder / "trace").read_bytes()
+            self.ends(name="deep/other.json")
+        finally:
+            self.STUCK["tasks"].pop()
+        self.assertEqual((self.folder / "trace").read_bytes(), one)
+        self.assertIn(b'"where":"table:1:', one)
+
+
 class Cut(OfTheWindow):
     def test_anywhere_it_is_read_up_to_there_with_a_warning(self):
         whole = len(self.trace) - len(b"\n]\n")
