@@ -75,7 +75,7 @@ static void end_turn(cad_loop *loop) {
 }
 
 /* 0; or, where it ends before it begins, the error with which it does. */
-static int begin(cad__task *task, int result) {
+CAD__INLINE int begin(cad__task *task, int result) {
     if (result != 0) /* cancelled: nothing of it runs */
         return result;
     task->future.started = true;
@@ -125,7 +125,8 @@ void cad__task_run(cad__entry *entry) {
     end_turn(loop);
 }
 
-cad__turn cad__task_next(cad_loop *loop) {
+/* Whole: gcc would have the first look inlined, and the rest called, at each switch. */
+CAD__APART cad__turn cad__task_next(cad_loop *loop) {
     if (loop->eager > 0) /* to its creator, whose turn it is */
         return (cad__turn){NULL, 0};
     end_turn(loop);
@@ -144,7 +145,7 @@ cad__turn cad__task_next(cad_loop *loop) {
 }
 
 /* asyncio's Task.__eager_start(): the first step, now, in the turn of whoever creates the task. */
-CAD__APART static void start_eagerly(cad_loop *loop, cad__task *task, int error) {
+static CAD__APART void start_eagerly(cad_loop *loop, cad__task *task, int error) {
     cad_task *creator = loop->current;
     CAD__TRACE(loop, cad__trace_turn_passes(loop, &task->future));
     loop->current = &task->future;
@@ -268,11 +269,6 @@ static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name) 
     cad__task *task = cad__future_new(loop, &cad__task_type, sizeof *task + state_size);
     if (task == NULL)
         return NULL;
-    cad__object *object = &task->future.object;
-    cad__unlink(&object->all);
-    cad__append(&loop->tasks, &object->all);
-    loop->next_object--; /* tasks have numbers of their own */
-    object->id = CAD__ID(++loop->next_task);
     if (name != NULL && cad_set_name(task, name) != 0) {
         discard(task);
         return NULL;
@@ -280,7 +276,7 @@ static cad__task *new_task(cad_loop *loop, size_t state_size, const char *name) 
     return task;
 }
 
-static bool starts_eagerly(const cad_loop *loop, const cad_task_options *options) {
+CAD__INLINE bool starts_eagerly(const cad_loop *loop, const cad_task_options *options) {
     bool eager = loop->eager_tasks;
     if (options->eager_start != CAD_EAGER_DEFAULT)
         eager = options->eager_start == CAD_EAGER_ON;
@@ -288,7 +284,7 @@ static bool starts_eagerly(const cad_loop *loop, const cad_task_options *options
 }
 
 /* In the loop's next iteration. */
-static void start_lazily(cad_loop *loop, cad__task *task, int error) {
+CAD__INLINE void start_lazily(cad_loop *loop, cad__task *task, int error) {
     loop->live++;
     if (error != 0) {
         cad__task_end(task, error);
@@ -298,8 +294,21 @@ static void start_lazily(cad_loop *loop, cad__task *task, int error) {
     cad__ready(loop, &task->timer.entry);
 }
 
+CAD__INLINE void start(cad__task *task, const cad_task_options *options) {
+    cad_loop *loop = task->future.object.loop;
+    int error = 0;
+    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
+    if (options->init != NULL && !task->future.stackful)
+        error = options->init(&task->future, state_of(task), options->init_arg);
+    if (starts_eagerly(loop, options))
+        start_eagerly(loop, task, error);
+    else
+        start_lazily(loop, task, error);
+}
+
 /* Whether it may start, and in its group; if not, it never was. */
-static int prepare(cad__task *task, const cad_task_options *options, cad__group_member **room) {
+CAD__INLINE int prepare(cad__task *task, const cad_task_options *options,
+                        cad__group_member **room) {
     cad_loop *loop = task->future.object.loop;
     int error = 0;
     if (loop->eager >= EAGER_STARTS && starts_eagerly(loop, options))
@@ -311,39 +320,22 @@ static int prepare(cad__task *task, const cad_task_options *options, cad__group_
     return error;
 }
 
-CAD__APART static int start_as(cad__task *task, const cad_task_options *options, cad_task **out) {
-    cad_loop *loop = task->future.object.loop;
+CAD__INLINE int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {
+    static const cad_task_options none;
     cad__group_member *room = NULL;
+    if (options == NULL)
+        options = &none;
     int error = prepare(task, options, &room);
     if (error != 0)
         return error;
     cad_task *self = cad_future_ref(&task->future);
-    CAD__TRACE(loop, cad__trace_task_begin(self));
-    if (options->init != NULL && !self->stackful)
-        error = options->init(self, state_of(task), options->init_arg);
-    if (starts_eagerly(loop, options))
-        start_eagerly(loop, task, error);
-    else
-        start_lazily(loop, task, error);
+    start(task, options);
     if (room != NULL)
         cad__task_group_add(options->group, room, self);
     if (out != NULL)
         *out = self;
     else
         cad_future_unref(self);
-    return 0;
-}
-
-/* Most have nothing to be looked at. */
-static int join_and_start(cad__task *task, const cad_task_options *options, cad_task **out) {
-    static const cad_task_options none;
-    cad_loop *loop = task->future.object.loop;
-    if (options != NULL || loop->eager_tasks)
-        return start_as(task, options != NULL ? options : &none, out);
-    if (out != NULL)
-        *out = cad_future_ref(&task->future);
-    CAD__TRACE(loop, cad__trace_task_begin(&task->future));
-    start_lazily(loop, task, 0);
     return 0;
 }
 

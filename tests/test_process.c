@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "program/load.h"
 #include "run/process.h"
+#include "run/machine.h"
 #include "run/run.h"
 #include "steps/language.h"
 #include "support/memory_test.h"

@@ -107,11 +107,11 @@ struct looker {
     uint64_t tasks; /* at the last of them */
 };
 
-static void note_look(run_progress *progress, const run_machine *machine) {
+static void note_look(run_progress *progress, const run_so_far *so_far) {
     struct looker *looker = (struct looker *)(void *)progress;
     looker->looks++;
-    cad_loop_interrupt(machine->loop);
-    looker->tasks = machine->result.task_count;
+    cad_loop_interrupt(so_far->loop);
+    looker->tasks = so_far->tasks;
 }
 
 static void say_nothing(run_progress *progress) {

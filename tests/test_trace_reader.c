@@ -172,6 +172,21 @@ static void test_trace_reader__reads_a_trace_of_ours(void **state) {
     trace_model_free(trace);
 }
 
+static void test_trace_reader__reads_any_seed(void **state) {
+    (void)state;
+    static const int64_t seeds[] = {INT64_MIN, -1, INT64_MAX};
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "[{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2,"
+                 "\"scenario\":\"s\",\"clock\":\"virtual\",\"seed\":%lld}}]",
+                 (long long)seeds[i]);
+        struct trace_model *trace = read_text(text);
+        assert_true(trace->seed == seeds[i]);
+        trace_model_free(trace);
+    }
+}
+
 static void test_trace_reader__reads_arguments(void **state) {
     (void)state;
     char text[16];
@@ -779,6 +794,7 @@ static void test_trace_reader__survives_every_allocation_failure(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trace_reader__reads_a_trace_of_ours),
+        cmocka_unit_test(test_trace_reader__reads_any_seed),
         cmocka_unit_test(test_trace_reader__reads_arguments),
         cmocka_unit_test(test_trace_reader__finds_what_a_time_shows),
         cmocka_unit_test(test_trace_reader__finds_tracks_whose_numbers_are_far_apart),

@@ -16,6 +16,7 @@
 #include "program/load.h"
 #include "run/job.h"
 #include "run/process.h"
+#include "run/machine.h"
 #include "run/run.h"
 #include "steps/language.h"
 #include "support/watch.h"

@@ -48,3 +48,32 @@ size_t base_utf8_encode(uint32_t code, char utf8[4]) {
     utf8[0] = (char)(first[length] | code);
     return length;
 }
+
+/* Combining marks take none, and what East Asian Width calls wide or full, and emoji, take two. */
+static size_t character_width(uint32_t code) {
+    static const uint32_t wide[][2] = {
+        {0x1100, 0x115F},   {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+        {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+    };
+    if ((code >= 0x300 && code <= 0x36F) || code == 0x200D || (code >= 0xFE00 && code <= 0xFE0F))
+        return 0;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (code >= wide[i][0] && code <= wide[i][1])
+            return 2;
+    return 1;
+}
+
+size_t base_text_width(const char *text) {
+    size_t width = 0;
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0') {
+        uint32_t code = *at++;
+        if (code >= 0xC0)
+            code &= code >= 0xF0 ? 0x07 : code >= 0xE0 ? 0x0F : 0x1F;
+        while ((*at & 0xC0) == 0x80)
+            code = code << 6 | (*at++ & 0x3F);
+        width += character_width(code);
+    }
+    return width;
+}

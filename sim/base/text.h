@@ -20,6 +20,9 @@ uint32_t base_utf8_decode(const char *text, size_t length);
 /* Writes a code point as UTF-8, and returns the number of bytes. */
 size_t base_utf8_encode(uint32_t code, char utf8[4]);
 
+/* How many columns of a terminal a text takes, which is well-formed UTF-8. */
+size_t base_text_width(const char *text);
+
 /* Whether all of the eight bytes stand for themselves in JSON. The highest bit of a byte comes out
  * set where it is below 32, a quote, a backslash, or no ASCII. */
 static inline bool base_all_plain(uint64_t bytes) {

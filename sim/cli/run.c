@@ -19,7 +19,6 @@
 #include "cli/run_report.h"
 #include "cli/run_table.h"
 #include "program/load.h"
-#include "run/expect.h"
 #include "run/process.h"
 #include "run/run.h"
 #include "steps/language.h"
@@ -67,11 +66,13 @@ static void die_of(int number) {
 
 /* --- The trace ------------------------------------------------------------------------------- */
 
-static void trace_failed(void *arg) {
-    run_machine *machine = arg;
-    if (machine->trace != NULL)
-        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
-}
+/* What all of it is about. */
+struct session {
+    const cli_run_options *options;
+    const prog_program *program;
+    const run_machine_options *settings; /* those of the options, and what is cli_run()'s */
+    run_machine *machine;
+};
 
 /* Who listens to the run. */
 struct listeners {
@@ -97,24 +98,23 @@ static int add_listeners(const cli_run_options *options, bool table, struct list
     return 0;
 }
 
-static int tell(run_machine *machine, const cli_run_options *options, bool table,
-                const struct trace_header *header, struct listeners *listeners) {
+static int tell(const struct session *session, bool table, const struct trace_header *header,
+                struct listeners *listeners) {
     int error = trace_stream_new(header, &listeners->trace);
     if (error == 0)
-        error = add_listeners(options, table, listeners);
+        error = add_listeners(session->options, table, listeners);
     if (error != 0)
         return error;
-    trace_stream_on_failure(listeners->trace, trace_failed, machine);
-    run_machine_trace(machine, listeners->trace);
+    run_machine_trace(session->machine, listeners->trace);
     return 0;
 }
 
 /* Has the run told to whoever is to listen. 0, CAD_ENOMEM, or CAD_ESYSTEM with errno where the
  * trace's file cannot be opened; stop_listening() is due in any case. */
-static int listen(run_machine *machine, const cli_run_options *options,
-                  struct listeners *listeners) {
-    const run_machine_options *settings = machine->options;
-    bool table = options->table || machine->program->expect.table != NULL;
+static int listen(const struct session *session, struct listeners *listeners) {
+    const cli_run_options *options = session->options;
+    const run_machine_options *settings = session->settings;
+    bool table = options->table || session->program->expect.table != NULL;
     char started[40];
     struct utsname host;
     if (options->trace_path == NULL && !table)
@@ -125,20 +125,16 @@ static int listen(run_machine *machine, const cli_run_options *options,
     for (size_t i = 0; i < settings->override_count; i++)
         overrides[i] =
             (struct trace_override){settings->overrides[i].name, settings->overrides[i].value};
-    struct trace_header header = {.scenario = machine->program->name,
-                                  .clock = settings->real ? "real" : "virtual",
-                                  .seed = machine->result.seed,
-                                  .overrides = overrides,
+    struct trace_header header = {.overrides = overrides,
                                   .override_count = settings->override_count,
-                                  .until_ns = machine->until_ns,
-                                  .detail = options->detail,
-                                  .live = settings->real};
+                                  .detail = options->detail};
+    run_machine_header(session->machine, &header);
     time_t now = time(NULL);
     if (settings->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
         header.started = started;
     if (settings->real && uname(&host) == 0)
         header.host = host.nodename;
-    int error = tell(machine, options, table, &header, listeners);
+    int error = tell(session, table, &header, listeners);
     int reason = errno;
     base_free(overrides);
     errno = reason;
@@ -161,15 +157,14 @@ static int refuse(const prog_program *program, int error) {
 }
 
 /* Whether the outcome is what one would want of a scenario that expects nothing. */
-static bool went_well(const run_machine *machine) {
-    return machine->result.outcome == RUN_COMPLETE || machine->result.outcome == RUN_STOPPED ||
-           machine->result.outcome == RUN_INTERRUPTED;
+static bool went_well(enum run_outcome outcome) {
+    return outcome == RUN_COMPLETE || outcome == RUN_STOPPED || outcome == RUN_INTERRUPTED;
 }
 
-static int status_of(const run_machine *machine, size_t unmet) {
-    if (machine->result.outcome == RUN_BROKEN)
+static int status_of(const prog_program *program, const run_result *result, size_t unmet) {
+    if (result->outcome == RUN_BROKEN)
         return CLI_STATUS_ENVIRONMENT;
-    bool fine = machine->program->expect.outcome != NULL || went_well(machine);
+    bool fine = program->expect.outcome != PROG_OUTCOMES || went_well(result->outcome);
     return fine && unmet == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
@@ -181,22 +176,25 @@ static void print_reason(const run_result *result) {
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
-static int conclude(run_machine *machine, const cli_run_options *options,
+static int conclude(const struct session *session, const run_result *result,
                     const struct table_collector *table, FILE *report) {
-    bool broken = machine->result.outcome == RUN_BROKEN, whole = true;
-    size_t unmet = broken ? 0 : run_check_expectations(machine, stderr);
+    const cli_run_options *options = session->options;
+    bool broken = result->outcome == RUN_BROKEN, whole = true;
+    size_t unmet = broken ? 0 : run_check_expectations(session->machine, stderr);
     if (!broken && table != NULL)
-        whole = cli_conclude_table(machine, table, options->table, &unmet);
-    int status = whole ? status_of(machine, unmet) : CLI_STATUS_ENVIRONMENT;
-    if (report != NULL && !cli_write_report(machine, options->report_path, report, unmet, status))
+        whole = cli_conclude_table(session->program, table, session->settings->real, options->table,
+                                   &unmet);
+    int status = whole ? status_of(session->program, result, unmet) : CLI_STATUS_ENVIRONMENT;
+    const cli_report what = {session->program, session->settings->real, result, unmet, status};
+    if (report != NULL && !cli_write_report(&what, options->report_path, report))
         status = CLI_STATUS_ENVIRONMENT;
-    if (machine->result.failure_count > RUN_FAILURES_KEPT)
+    if (result->failure_count > RUN_FAILURES_KEPT)
         fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
-                machine->result.failure_count - RUN_FAILURES_KEPT);
-    print_reason(&machine->result);
+                result->failure_count - RUN_FAILURES_KEPT);
+    print_reason(result);
     if (!broken)
-        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(machine->result.outcome),
-                machine->result.end_ns);
+        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(result->outcome),
+                result->end_ns);
     return status;
 }
 
@@ -207,28 +205,32 @@ static int refuse_trace(const cli_run_options *options, int error, int reason) {
     return CLI_STATUS_ENVIRONMENT;
 }
 
-static int run_recorded(run_machine *machine, const cli_run_options *options, FILE *report) {
+/* *by: the signal that ended the run. */
+static int run_recorded(const struct session *session, FILE *report, int *by) {
     struct listeners listeners = {NULL, NULL};
-    int status, error = listen(machine, options, &listeners);
+    int status, error = listen(session, &listeners);
     if (error != 0) {
-        status = refuse_trace(options, error, errno);
+        status = refuse_trace(session->options, error, errno);
         if (report != NULL)
             (void)fclose(report);
     } else {
-        run_machine_run(machine);
-        if (machine->options->progress != NULL)
-            machine->options->progress->hide(machine->options->progress);
-        status = conclude(machine, options, listeners.table, report);
+        const run_result *result = run_machine_run(session->machine);
+        run_progress *progress = session->settings->progress;
+        if (progress != NULL)
+            progress->hide(progress);
+        status = conclude(session, result, listeners.table, report);
+        *by = result->signal;
     }
     stop_listening(&listeners);
     return status;
 }
 
-static int run_reported(run_machine *machine, const cli_run_options *options) {
+static int run_reported(const struct session *session, int *by) {
+    const char *path = session->options->report_path;
     FILE *report = NULL;
-    if (options->report_path != NULL && (report = cli_open_report(options->report_path)) == NULL)
+    if (path != NULL && (report = cli_open_report(path)) == NULL)
         return CLI_STATUS_ENVIRONMENT;
-    return run_recorded(machine, options, report);
+    return run_recorded(session, report, by);
 }
 
 /* *by: the signal that ended the run; 0: none. */
@@ -257,8 +259,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     } else if (error != 0) {
         status = refuse(program, error);
     } else {
-        status = run_reported(machine, options);
-        *by = machine->result.signal;
+        const struct session session = {options, program, &settings, machine};
+        status = run_reported(&session, by);
         run_machine_free(machine);
     }
     (void)run_lines_close(&lines);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "run/machine.h"
+#include "run/settings.h"
 
 /* The exit statuses of all commands. */
 enum cli_status {

@@ -30,24 +30,23 @@ static void hide(run_progress *progress) {
     terminal->spoken_ns = now();
 }
 
-static void show(run_progress *progress, const run_machine *machine) {
+static void show(run_progress *progress, const run_so_far *so_far) {
     cli_terminal *terminal = (cli_terminal *)(void *)progress;
     int64_t now_ns = now(), passed_ns = now_ns - terminal->drawn_ns;
     if (now_ns - terminal->spoken_ns < SILENCE_NS || passed_ns < REDRAW_NS)
         return;
-    uint64_t steps = run_machine_steps(machine);
-    double rate = (double)(steps - terminal->drawn_steps) / ((double)passed_ns / 1e9);
+    double rate = (double)(so_far->steps - terminal->drawn_steps) / ((double)passed_ns / 1e9);
     char time[BASE_NUMBER_TEXT];
-    (void)base_number_format((double)(cad_loop_time(machine->loop) / CAD_MILLISECOND) / 1e3, time);
+    (void)base_number_format((double)(cad_loop_time(so_far->loop) / CAD_MILLISECOND) / 1e3, time);
     erase(terminal);
     fprintf(terminal->file, "%s s of virtual time, %" PRIu64 " task%s, %" PRIu64 " steps", time,
-            machine->result.task_count, machine->result.task_count == 1 ? "" : "s", steps);
+            so_far->tasks, so_far->tasks == 1 ? "" : "s", so_far->steps);
     if (terminal->drawn_steps > 0)
         fprintf(terminal->file, ", %.1f million a second", rate / 1e6);
     (void)fflush(terminal->file);
     terminal->drawn = true;
     terminal->drawn_ns = now_ns;
-    terminal->drawn_steps = steps;
+    terminal->drawn_steps = so_far->steps;
 }
 
 void cli_terminal_start(cli_terminal *terminal, FILE *file) {

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "run/machine.h"
+#include "run/settings.h"
 
 typedef struct cli_terminal {
     run_progress progress; /* for run_machine_options */

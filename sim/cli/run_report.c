@@ -8,11 +8,11 @@
 #include "document/write.h"
 
 /* A place in the document, if there is one. */
-static void add_place(doc_writer *writer, const run_machine *machine, uint32_t place) {
+static void add_place(doc_writer *writer, const cli_report *report, uint32_t place) {
     base_buffer where = {0};
     if (place == DOC_NOWHERE)
         return;
-    int error = doc_format_place(machine->program->document, place, &where);
+    int error = doc_format_place(report->program->document, place, &where);
     if (error == 0)
         doc_write_text(writer, "where", where.data);
     else
@@ -20,8 +20,8 @@ static void add_place(doc_writer *writer, const run_machine *machine, uint32_t p
     base_buffer_free(&where);
 }
 
-static void add_failures(doc_writer *writer, const run_machine *machine) {
-    const run_result *result = &machine->result;
+static void add_failures(doc_writer *writer, const cli_report *report) {
+    const run_result *result = report->result;
     doc_write_open(writer, "failures", '[');
     for (size_t i = 0; i < result->failure_count && i < RUN_FAILURES_KEPT; i++) {
         const run_failure *failure = &result->failures[i];
@@ -32,7 +32,7 @@ static void add_failures(doc_writer *writer, const run_machine *machine) {
             doc_write_text(writer, "who", failure->who);
             doc_write_text(writer, "what", failure->what);
         }
-        add_place(writer, machine, failure->place);
+        add_place(writer, report, failure->place);
         doc_write_close(writer, '}');
     }
     doc_write_close(writer, ']');
@@ -41,7 +41,7 @@ static void add_failures(doc_writer *writer, const run_machine *machine) {
 
 /* --- Who waits for what ---------------------------------------------------------------------- */
 
-static void add_parties(doc_writer *writer, const run_machine *machine, const char *key,
+static void add_parties(doc_writer *writer, const cli_report *report, const char *key,
                         const run_wait *wait) {
     const run_parties *const lists[] = {&wait->living, &wait->ended};
     doc_write_open(writer, key, '[');
@@ -58,7 +58,7 @@ static void add_parties(doc_writer *writer, const run_machine *machine, const ch
                 doc_write_whole(writer, "times", (int64_t)party->units);
             if (party->step != NULL)
                 doc_write_text(writer, "step", party->step);
-            add_place(writer, machine, party->place);
+            add_place(writer, report, party->place);
             doc_write_close(writer, '}');
         }
     doc_write_close(writer, ']');
@@ -68,7 +68,7 @@ static void add_parties(doc_writer *writer, const run_machine *machine, const ch
         doc_write_whole(writer, "more", (int64_t)(count - kept));
 }
 
-static void add_others(doc_writer *writer, const run_machine *machine, const run_wait *wait) {
+static void add_others(doc_writer *writer, const cli_report *report, const run_wait *wait) {
     static const char *const keys[] = {
         [RUN_HOLDERS] = "holders", [RUN_TAKERS] = "takers", [RUN_AWAITED] = "awaits"};
     if (wait->relation == RUN_NOBODY)
@@ -79,7 +79,7 @@ static void add_others(doc_writer *writer, const run_machine *machine, const run
         doc_write_text(writer, "held_by", first->name);
         doc_write_truth(writer, "holder_ended", !lives);
     }
-    add_parties(writer, machine, keys[wait->relation], wait);
+    add_parties(writer, report, keys[wait->relation], wait);
     if (wait->of > 0)
         doc_write_whole(writer, "of", (int64_t)wait->of);
     if (wait->relation == RUN_AWAITED && wait->of > 0)
@@ -105,14 +105,14 @@ static void add_wait_times(doc_writer *writer, const run_wait *wait) {
         doc_write_whole(writer, "until_ns", wait->until_ns);
 }
 
-static void add_wait(doc_writer *writer, const run_machine *machine, const run_wait *wait) {
+static void add_wait(doc_writer *writer, const cli_report *report, const run_wait *wait) {
     doc_write_open(writer, NULL, '{');
     doc_write_text(writer, "task", wait->task);
     if (wait->verb != NULL)
         doc_write_text(writer, "verb", wait->verb);
     if (wait->step != NULL)
         doc_write_text(writer, "step", wait->step);
-    add_place(writer, machine, wait->place);
+    add_place(writer, report, wait->place);
     if (wait->type != NULL) {
         doc_write_open(writer, "waits_for", '{');
         doc_write_text(writer, "type", wait->type);
@@ -121,7 +121,7 @@ static void add_wait(doc_writer *writer, const run_machine *machine, const run_w
     }
     if (wait->standing == RUN_WAITS)
         add_words(writer, wait);
-    add_others(writer, machine, wait);
+    add_others(writer, report, wait);
     add_wait_times(writer, wait);
     if (wait->circle != 0) {
         doc_write_whole(writer, "circle", wait->circle);
@@ -132,25 +132,25 @@ static void add_wait(doc_writer *writer, const run_machine *machine, const run_w
     doc_write_close(writer, '}');
 }
 
-static void add_list(doc_writer *writer, const run_machine *machine, const char *key,
+static void add_list(doc_writer *writer, const cli_report *report, const char *key,
                      const run_wait_list *list) {
     doc_write_open(writer, key, '[');
     for (size_t i = 0; i < list->count; i++)
-        add_wait(writer, machine, &list->items[i]);
+        add_wait(writer, report, &list->items[i]);
     doc_write_close(writer, ']');
 }
 
-static void add_waits(doc_writer *writer, const run_machine *machine) {
-    const run_waits *waits = &machine->result.waits;
+static void add_waits(doc_writer *writer, const cli_report *report) {
+    const run_waits *waits = &report->result->waits;
     if (waits->task_count == 0)
         return;
-    doc_write_open(writer, machine->result.outcome == RUN_DEADLOCK ? "deadlock" : "unfinished",
+    doc_write_open(writer, report->result->outcome == RUN_DEADLOCK ? "deadlock" : "unfinished",
                    '{');
-    add_list(writer, machine, "tasks", &waits->tasks);
+    add_list(writer, report, "tasks", &waits->tasks);
     doc_write_whole(writer, "more_tasks", (int64_t)waits->tasks.left_out);
     doc_write_open(writer, "cycles", '[');
     for (size_t i = 0; i < waits->ring_count; i++)
-        add_list(writer, machine, NULL, &waits->rings[i]);
+        add_list(writer, report, NULL, &waits->rings[i]);
     doc_write_close(writer, ']');
     doc_write_whole(writer, "more_cycles", (int64_t)waits->more_rings);
     doc_write_close(writer, '}');
@@ -177,36 +177,36 @@ static void add_reason(doc_writer *writer, const run_result *result) {
         doc_write_text(writer, "reason", text);
 }
 
-static void add_running(doc_writer *writer, const run_machine *machine) {
-    if (machine->result.running == NULL)
+static void add_running(doc_writer *writer, const cli_report *report) {
+    if (report->result->running == NULL)
         return;
     doc_write_open(writer, "still_running", '{');
-    doc_write_text(writer, "who", machine->result.running);
-    add_place(writer, machine, machine->result.running_place);
+    doc_write_text(writer, "who", report->result->running);
+    add_place(writer, report, report->result->running_place);
     doc_write_close(writer, '}');
 }
 
 /* --- The whole ------------------------------------------------------------------------------- */
 
-static void fill(doc_writer *writer, const run_machine *machine, size_t unmet, int status) {
-    const run_result *result = &machine->result;
+static void fill(doc_writer *writer, const cli_report *report) {
+    const run_result *result = report->result;
     doc_write_open(writer, NULL, '{');
-    doc_write_text(writer, "scenario", machine->program->name);
-    doc_write_text(writer, "clock", machine->options->real ? "real" : "virtual");
+    doc_write_text(writer, "scenario", report->program->name);
+    doc_write_text(writer, "clock", report->real ? "real" : "virtual");
     doc_write_whole(writer, "seed", result->seed);
     doc_write_text(writer, "outcome", run_outcome_name(result->outcome));
     add_reason(writer, result);
     doc_write_whole(writer, "end_ns", result->end_ns);
-    doc_write_whole(writer, "status", status);
-    doc_write_truth(writer, "as_expected", status == 0);
-    doc_write_whole(writer, "unmet_expectations", (int64_t)unmet);
+    doc_write_whole(writer, "status", report->status);
+    doc_write_truth(writer, "as_expected", report->status == 0);
+    doc_write_whole(writer, "unmet_expectations", (int64_t)report->unmet);
     doc_write_whole(writer, "tasks", (int64_t)result->task_count);
     doc_write_whole(writer, "tasks_pending", (int64_t)result->pending_count);
     doc_write_whole(writer, "steps", (int64_t)result->steps);
     doc_write_whole(writer, "max_concurrent", (int64_t)result->spans_most);
-    add_running(writer, machine);
-    add_waits(writer, machine);
-    add_failures(writer, machine);
+    add_running(writer, report);
+    add_waits(writer, report);
+    add_failures(writer, report);
     doc_write_close(writer, '}');
 }
 
@@ -217,10 +217,9 @@ FILE *cli_open_report(const char *path) {
     return file;
 }
 
-bool cli_write_report(const run_machine *machine, const char *path, FILE *file, size_t unmet,
-                      int status) {
+bool cli_write_report(const cli_report *report, const char *path, FILE *file) {
     doc_writer writer = {0};
-    fill(&writer, machine, unmet, status);
+    fill(&writer, report);
     bool whole = !doc_write_failed(&writer);
     bool fine = whole && fprintf(file, "%s\n", writer.text.data) > 0;
     int reason = errno;

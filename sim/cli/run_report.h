@@ -3,9 +3,21 @@
 #ifndef CLI_RUN_REPORT_H
 #define CLI_RUN_REPORT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
-#include "run/machine.h"
+#include "program/program.h"
+#include "run/result.h"
+
+/* What a report is made of. */
+typedef struct cli_report {
+    const prog_program *program;
+    bool real; /* the clock */
+    const run_result *result;
+    size_t unmet; /* expectations */
+    int status;   /* of the program, as it will be */
+} cli_report;
 
 /* " (--max-steps)": the option that sets a limit. */
 const char *cli_limit_option(enum run_limit limit);
@@ -14,7 +26,6 @@ const char *cli_limit_option(enum run_limit limit);
 FILE *cli_open_report(const char *path);
 
 /* Writes the report and closes the file, whatever happens. False after a message. */
-bool cli_write_report(const run_machine *machine, const char *path, FILE *file, size_t unmet,
-                      int status);
+bool cli_write_report(const cli_report *report, const char *path, FILE *file);
 
 #endif

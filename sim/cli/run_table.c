@@ -46,18 +46,17 @@ static bool is_rule(const char *row) {
     return strspn(row, "|-: ") == strcspn(row, "\n") && strchr(row, '-') != NULL;
 }
 
-static void report_row(const run_machine *machine, const char *expected, const char *found) {
+static void report_row(const prog_program *program, const char *expected, const char *found) {
     base_buffer where = {0};
-    (void)doc_format_place(machine->program->document, machine->program->expect.table_place,
-                           &where);
+    (void)doc_format_place(program->document, program->expect.table_place, &where);
     fprintf(stderr, "%s: expected the row %s, found %.*s\n", where.data != NULL ? where.data : "",
             expected != NULL ? expected : "to be the last", (int)strcspn(found, "\n"), found);
     base_buffer_free(&where);
 }
 
 /* Compares the printed table with the expected rows; these may leave out the head. */
-static void compare(const run_machine *machine, const char *printed, size_t *unmet) {
-    const prog_expect *expect = &machine->program->expect;
+static void compare(const prog_program *program, const char *printed, size_t *unmet) {
+    const prog_expect *expect = &program->expect;
     size_t row = 0;
     const char *line = printed;
     bool head = true;
@@ -69,7 +68,7 @@ static void compare(const run_machine *machine, const char *printed, size_t *unm
         if (is_rule(line) || (head && wanted != NULL && !same_row(wanted, line))) {
             /* nothing to compare */
         } else if (wanted == NULL || !same_row(wanted, line)) {
-            report_row(machine, wanted, line);
+            report_row(program, wanted, line);
             ++*unmet;
             return;
         } else {
@@ -79,7 +78,7 @@ static void compare(const run_machine *machine, const char *printed, size_t *unm
         line = *next == '\n' ? next + 1 : next;
     }
     if (row < expect->table_count) {
-        report_row(machine, expect->table[row], "the end of the table");
+        report_row(program, expect->table[row], "the end of the table");
         ++*unmet;
     }
 }
@@ -121,15 +120,15 @@ static bool make_table(const struct table_collector *collector, bool real, char 
     return fine;
 }
 
-bool cli_conclude_table(const run_machine *machine, const struct table_collector *collector,
-                        bool printed, size_t *unmet) {
+bool cli_conclude_table(const prog_program *program, const struct table_collector *collector,
+                        bool real, bool printed, size_t *unmet) {
     char *text;
-    if (!make_table(collector, machine->options->real, &text))
+    if (!make_table(collector, real, &text))
         return false;
     if (printed)
         fputs(text, stderr);
-    if (machine->program->expect.table != NULL)
-        compare(machine, text, unmet);
+    if (program->expect.table != NULL)
+        compare(program, text, unmet);
     free(text);
     return true;
 }

@@ -33,10 +33,6 @@ static expr_value from_sequence(const void *sequence) {
     return (uint64_t)(uintptr_t)sequence + EXPR_VALUE_SEQUENCE_TAG;
 }
 
-static expr_sequence *counted(expr_value value) {
-    return (expr_sequence *)(uintptr_t)(value - EXPR_VALUE_SEQUENCE_TAG);
-}
-
 int expr_string_new(const char *text, size_t length, expr_value *value) {
     expr_string *string = allocate_string(length);
     if (string == NULL)
@@ -73,7 +69,7 @@ int expr_list_blank(size_t count, expr_value *value) {
 }
 
 void expr_list_put(expr_value value, size_t index, expr_value item) {
-    expr_list *list = (expr_list *)(void *)counted(value);
+    expr_list *list = (expr_list *)(void *)expr_sequence_of(value);
     assert(list->sequence.references == 1 && index < list->sequence.length);
     list->items[index] = item;
 }
@@ -99,20 +95,11 @@ static void give_back(expr_list *list) {
     at_it = false;
 }
 
-void expr_sequence_ref(expr_value sequence) {
-    assert(counted(sequence)->references < UINT32_MAX);
-    counted(sequence)->references++;
-}
-
-void expr_sequence_unref(expr_value sequence) {
-    expr_sequence *unused = counted(sequence);
-    assert(unused->references > 0);
-    if (--unused->references > 0)
-        return;
-    if (unused->kind == EXPR_STRING)
-        base_free(unused);
+void expr_sequence_free(expr_sequence *sequence) {
+    if (sequence->kind == EXPR_STRING)
+        base_free(sequence);
     else
-        give_back((expr_list *)(void *)unused);
+        give_back((expr_list *)(void *)sequence);
 }
 
 /* --- Strings --------------------------------------------------------------------------------- */
@@ -217,7 +204,7 @@ static expr_value allocate_like(const expr_sequence *like, size_t length) {
 
 /* Fills in `to`, from the byte or item `at` on, with all of `from`. */
 static void fill(expr_value to, size_t at, const expr_sequence *from) {
-    expr_sequence *sequence = counted(to);
+    expr_sequence *sequence = expr_sequence_of(to);
     if (from->kind == EXPR_STRING)
         memcpy(((expr_string *)(void *)sequence)->text + at,
                ((const expr_string *)(const void *)from)->text, from->length);

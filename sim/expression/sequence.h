@@ -5,8 +5,13 @@
 
 #include "expression/value.h"
 
-void expr_sequence_ref(expr_value sequence);
-void expr_sequence_unref(expr_value sequence);
+/* To be counted, or filled in. */
+static inline expr_sequence *expr_sequence_of(expr_value value) {
+    return (expr_sequence *)(uintptr_t)(value - EXPR_VALUE_SEQUENCE_TAG);
+}
+
+/* Of one that nobody has any more. */
+void expr_sequence_free(expr_sequence *sequence);
 
 /* "str", "list" or "tuple". */
 const char *expr_sequence_name(const expr_sequence *sequence);

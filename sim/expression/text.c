@@ -315,6 +315,7 @@ static int piece_value(const piece *p, const expr_env *env, expr_value *value, e
 
 static int evaluate_list(const expr_text *text, const expr_env *env, expr_value *result,
                          expr_error *error) {
+    *result = EXPR_NONE;
     expr_value *items = base_alloc(text->count * sizeof *items);
     size_t count = 0;
     int code = items != NULL ? 0 : expr_error_memory(error);
@@ -340,12 +341,22 @@ static int show(expr_value value, base_buffer *buffer, expr_error *error) {
     return 0;
 }
 
-/* Each piece on its own; or the list that they make. */
-static int append_piece(const expr_text *text, size_t number, const expr_env *env,
-                        base_buffer *buffer, expr_error *error) {
-    expr_value value = EXPR_NONE;
-    int code = text->list ? evaluate_list(text, env, &value, error)
-                          : piece_value(&text->pieces[number], env, &value, error);
+static int append_list(const expr_text *text, const expr_env *env, base_buffer *buffer,
+                       expr_error *error) {
+    expr_value value;
+    int code = evaluate_list(text, env, &value, error);
+    if (code == 0)
+        code = show(value, buffer, error);
+    expr_value_unref(value);
+    return code;
+}
+
+static int append_piece(const piece *p, const expr_env *env, base_buffer *buffer,
+                        expr_error *error) {
+    expr_value value;
+    if (p->expression == NULL)
+        return show(p->value, buffer, error);
+    int code = expr_evaluate(p->expression, env, &value, error);
     if (code == 0)
         code = show(value, buffer, error);
     expr_value_unref(value);
@@ -355,10 +366,9 @@ static int append_piece(const expr_text *text, size_t number, const expr_env *en
 int expr_text_append(const expr_text *text, const expr_env *env, base_buffer *buffer,
                      expr_error *error) {
     size_t before = buffer->length;
-    size_t count = text->list ? 1 : text->count;
-    int code = 0;
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = append_piece(text, i, env, buffer, error);
+    int code = text->list ? append_list(text, env, buffer, error) : 0;
+    for (size_t i = 0; !text->list && i < text->count && code == 0; i++)
+        code = append_piece(&text->pieces[i], env, buffer, error);
     if (code != 0 && buffer->data != NULL) {
         buffer->length = before;
         buffer->data[before] = '\0';

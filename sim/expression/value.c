@@ -51,7 +51,8 @@ static const expr_reference_kind *kind_of(expr_value value) {
 
 void expr_value_ref_counted(expr_value value) {
     if (expr_is_sequence(value)) {
-        expr_sequence_ref(value);
+        assert(expr_sequence_of(value)->references < UINT32_MAX);
+        expr_sequence_of(value)->references++;
         return;
     }
     const expr_reference_kind *kind = kind_of(value);
@@ -61,7 +62,9 @@ void expr_value_ref_counted(expr_value value) {
 
 void expr_value_unref_counted(expr_value value) {
     if (expr_is_sequence(value)) {
-        expr_sequence_unref(value);
+        assert(expr_sequence_of(value)->references > 0);
+        if (--expr_sequence_of(value)->references == 0)
+            expr_sequence_free(expr_sequence_of(value));
         return;
     }
     const expr_reference_kind *kind = kind_of(value);
@@ -202,12 +205,12 @@ static int show_list(const expr_list *list, base_buffer *buffer, unsigned depth)
 }
 
 int expr_value_show(expr_value value, base_buffer *buffer) {
-    if (!expr_is_sequence(value))
-        return show_plain(value, buffer);
-    if (!expr_is_string(value))
-        return show_list(expr_to_list(value), buffer, 0);
-    const expr_string *string = expr_to_string(value);
-    return base_buffer_append(buffer, string->text, string->sequence.length);
+    if (expr_is_string(value)) {
+        const expr_string *string = expr_to_string(value);
+        return base_buffer_append(buffer, string->text, string->sequence.length);
+    }
+    return expr_is_list(value) ? show_list(expr_to_list(value), buffer, 0)
+                               : show_plain(value, buffer);
 }
 
 /* --- Arithmetic ------------------------------------------------------------------------------ */

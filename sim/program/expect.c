@@ -6,14 +6,16 @@
 #include "program/fields.h"
 #include "program/scope.h"
 
-static const char *const outcome_names[] = {"complete",    "failed",  "deadlock",
-                                            "interrupted", "stopped", "limit"};
+const char *const prog_outcome_names[PROG_OUTCOMES] = {
+    [PROG_COMPLETE] = "complete",       [PROG_FAILED] = "failed",   [PROG_DEADLOCK] = "deadlock",
+    [PROG_INTERRUPTED] = "interrupted", [PROG_STOPPED] = "stopped", [PROG_LIMIT] = "limit",
+};
 
 static void read_outcome(const doc_node *node, prog_expect *expect) {
     size_t index;
-    if (doc_node_choice(node, "outcome", outcome_names, 6, &index) != 0)
+    if (doc_node_choice(node, "outcome", prog_outcome_names, PROG_OUTCOMES, &index) != 0)
         return;
-    expect->outcome = outcome_names[index];
+    expect->outcome = (enum prog_outcome)index;
     expect->outcome_place = doc_node_offset(node);
 }
 
@@ -131,6 +133,7 @@ static void read_tasks(prog_compiler *compiler, const doc_node *node, prog_expec
 void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
     prog_expect *expect = &compiler->program->expect;
     doc_node node, member;
+    expect->outcome = PROG_OUTCOMES;
     if (!doc_node_member(root, "expect", &node) || doc_node_object(&node) != 0)
         return;
     expect->given = true;

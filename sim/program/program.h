@@ -264,9 +264,21 @@ typedef struct prog_invariant {
     uint32_t place;
 } prog_invariant;
 
+/* How a run ends, in the words of documents. */
+enum prog_outcome {
+    PROG_COMPLETE,
+    PROG_FAILED,
+    PROG_DEADLOCK,
+    PROG_INTERRUPTED,
+    PROG_STOPPED,
+    PROG_LIMIT,
+    PROG_OUTCOMES, /* how many there are; in prog_expect: none is given */
+};
+extern const char *const prog_outcome_names[PROG_OUTCOMES];
+
 typedef struct prog_expect {
     bool given;
-    const char *outcome; /* NULL: not given */
+    enum prog_outcome outcome;
     uint32_t outcome_place;
     prog_setting makespan_least, makespan_most; /* equal where it is one number */
     prog_setting max_concurrent;

@@ -157,8 +157,13 @@ void run_job_clear(run_job *job) {
 
 /* --- Completions ----------------------------------------------------------------------------- */
 
-/* A completion in two slots. The first is a number: where it began and, in 21 bits, how: 0 for
- * going on, 1 for a return, 2 for a jump (memory that runs out leaves no block), else the error. */
+/* While `finally`, or what is behind a `with`, has steps to run, how the block is being left waits
+ * in two of the coroutine's slots, as a value like any other: nothing is allocated, and what clears
+ * the slots of a coroutine that is cancelled clears it, too. The first slot is a number: where it
+ * began and, in 21 bits, how: 0 for going on, 1 for a return, 2 for a jump (memory that runs out
+ * leaves no block, so that its code is free), else the error, which is above -2 to the power of 21.
+ * With the 32 bits of a place these are the 53 that a double has. The second slot is the value of
+ * the return, or the exception. */
 #define HOW_BITS 21
 enum { HOW_RETURN = 1, HOW_JUMP = 2 };
 
@@ -235,7 +240,9 @@ static void drop(run_completion *completion) {
     *completion = (run_completion){0};
 }
 
-/* The error that was just raised, as how instruction `at` is left. */
+/* The error that was just raised, as how instruction `at` is left. One that is raised again - a
+ * bare `raise`, the end of a `finally` - began elsewhere: who does that leaves the place in
+ * machine->origin, which holds for this one error. */
 static run_completion raised(run_job *job, int code, uint32_t at) {
     run_machine *machine = job->machine;
     run_completion completion = {.code = code, .at = at};
@@ -300,7 +307,14 @@ static bool arrives(run_job *job, const run_completion *completion, uint32_t blo
 }
 
 /* Leaves the instruction and its blocks, coroutine by coroutine. Returns 1 where the job goes on,
- * at job->top->pc; CAD_ENOMEM; or 0 where the job has ended, with *end. */
+ * at job->top->pc; CAD_ENOMEM; or 0 where the job has ended, with *end.
+ *
+ * Each block decides: 0 lets the completion pass to the block around it, perhaps another one than
+ * came (an `except` may take an error, a lock's release may raise one); 1 goes on inside the block,
+ * in a handler or a `finally`, which has kept the completion and takes it up at its end. So what is
+ * left of a completion when a coroutine has no more blocks is what its caller gets: a value, which
+ * is the result of the call and ends the search, or an error, with which the search goes on from
+ * the call's own blocks. */
 static int leave(run_job *job, const prog_instruction *in, int result, int *end) {
     const prog_program *program = job->machine->program;
     run_completion completion = leaving(job, in, result);

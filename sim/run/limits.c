@@ -39,8 +39,7 @@ bool run_machine_refuel(const run_job *job) {
     gauge->given = gauge->fuel = 0;
     if (options->lines->prompt)
         (void)run_lines_flush(options->lines);
-    if (options->progress != NULL)
-        options->progress->show(options->progress, machine);
+    run_machine_show(machine);
     if (machine->stopping)
         return false;
     if (!machine->ending && cad_loop_interrupted(machine->loop))

@@ -1,4 +1,4 @@
-/* What ends a run before its time. */
+/* How far a run is, and what ends one before its time. */
 #include "run/machine.h"
 
 #include <stdarg.h>
@@ -12,6 +12,15 @@ static void stop(run_machine *machine, enum run_outcome outcome, const char *for
     machine->stopping = true;
     machine->stop_outcome = outcome;
     cad_loop_interrupt(machine->loop);
+}
+
+void run_machine_show(const run_machine *machine) {
+    run_progress *progress = machine->options->progress;
+    const run_so_far so_far = {.loop = machine->loop,
+                               .tasks = machine->result.task_count,
+                               .steps = run_machine_steps(machine)};
+    if (progress != NULL)
+        progress->show(progress, &so_far);
 }
 
 int run_machine_stop(run_machine *machine, enum run_outcome outcome, const char *format, ...) {

@@ -11,8 +11,8 @@
 #include "program/step.h"
 #include "run/draws.h"
 #include "run/holds.h"
-#include "run/lines.h"
 #include "run/result.h"
+#include "run/settings.h"
 
 struct trace_stream;
 struct run_callback;
@@ -24,45 +24,6 @@ typedef struct run_instance {
     void *primitive;  /* cad_queue *, cad_lock *, ... */
     expr_value value; /* of a future: what it was given */
 } run_instance;
-
-typedef struct run_override {
-    const char *name;
-    const char *value; /* an expression over the variables before it */
-} run_override;
-
-/* Who shows how far a run is. */
-typedef struct run_progress {
-    /* Called every few milliseconds. */
-    void (*show)(struct run_progress *progress, const run_machine *machine);
-    /* Called before something is said: a line printed, a report. */
-    void (*hide)(struct run_progress *progress);
-} run_progress;
-
-/* What the document leaves open. */
-typedef struct run_machine_options {
-    bool real; /* the clock */
-    bool seed_given;
-    bool until_given;
-    int64_t seed;
-    int64_t until_ns;
-    const run_override *overrides;
-    size_t override_count;
-    int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
-    uint64_t max_steps;     /* instructions in all */
-    uint64_t max_still;     /* instructions while the clock stands still */
-    uint64_t max_tasks;     /* tasks in all */
-    int64_t max_time_ns;    /* loop time; CAD_NEVER */
-    run_lines *lines;       /* where the tasks print */
-    const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
-    FILE *report;           /* where what goes wrong is said; NULL: nowhere */
-    run_progress *progress; /* NULL: nobody */
-} run_machine_options;
-
-/* As long a run as no honest scenario takes. */
-#define RUN_MAX_STEPS UINT64_C(10000000000)
-#define RUN_MAX_STILL UINT64_C(500000000)
-#define RUN_MAX_TASKS UINT64_C(1000000000)
-#define RUN_MAX_TIME_NS (INT64_C(100) * 366 * 24 * 3600 * CAD_SECOND)
 
 /* How much was done, against the limits. Instructions are counted down, and looked at when none
  * is left. */
@@ -133,6 +94,9 @@ struct run_machine {
     bool out_of_memory;
     run_result result;
 };
+
+/* Shows how far it is, if somebody wants to see that. */
+void run_machine_show(const run_machine *machine);
 
 /* Ends the run as soon as the running callback returns. The first call counts. Returns PROG_HALT,
  * for a step to return. */

@@ -185,22 +185,30 @@ int run_value_object(const run_job *job, expr_value value, const char *verb, uin
     return run_raise_type(RUN_LACKS_METHOD, value, verb);
 }
 
+/* Apart, so that what most steps do stays small. */
+static __attribute__((noinline)) int find_unknown_object(run_job *job, const prog_instruction *in,
+                                                         uint32_t accepts,
+                                                         const prog_object **object,
+                                                         run_instance **instance) {
+    expr_value value;
+    *object = NULL;
+    *instance = NULL;
+    int error = run_take(job, in->operands[0].target, &value);
+    if (error == 0)
+        error = run_value_object(job, value, in->operation->name, accepts, object, instance);
+    expr_value_unref(value);
+    return error;
+}
+
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
                     const prog_object **object, run_instance **instance) {
     const prog_target *target = in->operands[0].target;
-    expr_value value;
     if (target->slot == PROG_NO_SLOT && target->object != NULL) { /* of a type that was checked */
         *object = target->object;
         *instance = &job->machine->objects[target->object->index];
         return 0;
     }
-    *object = NULL;
-    *instance = NULL;
-    int error = run_take(job, target, &value);
-    if (error == 0)
-        error = run_value_object(job, value, in->operation->name, accepts, object, instance);
-    expr_value_unref(value);
-    return error;
+    return find_unknown_object(job, in, accepts, object, instance);
 }
 
 const void *run_held_by(const prog_object *object, const run_instance *instance) {

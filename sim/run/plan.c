@@ -202,6 +202,12 @@ void run_plan_drop(run_machine *machine) {
 
 /* --- Names that are not kept ----------------------------------------------------------------- */
 
+/* Where the names of a row depend on the index alone, as "job{i}" does, none is kept: for a million
+ * tasks that would be a block of memory each, and most are never asked for. The engine asks for one
+ * when it is wanted (cad_loop_set_task_namer()): the tasks of a row have numbers one after the
+ * other, so that the row is found by the task's number, and the index by what that is above the
+ * row's first. The last name that was made is remembered, as a trace asks for one several times. */
+
 /* Makes the name of a task, as machine->name, if its row of the document has one that depends on
  * the index alone. */
 static bool say_name(run_machine *machine, uint64_t id) {
@@ -255,11 +261,9 @@ static void expect_name(run_machine *machine) {
 /* Making up millions of tasks takes seconds, in which somebody may wonder, or press Ctrl-C. */
 static int look_up(const run_machine *machine, int64_t index) {
     enum { EVERY = 64 * 1024 };
-    const run_machine_options *options = machine->options;
     if (index % EVERY != EVERY - 1)
         return 0;
-    if (options->progress != NULL)
-        options->progress->show(options->progress, machine);
+    run_machine_show(machine);
     return cad_loop_interrupted(machine->loop) ? CAD_EINTERRUPTED : 0;
 }
 

@@ -4,12 +4,7 @@
 #include "base/memory.h"
 
 const char *run_outcome_name(enum run_outcome outcome) {
-    static const char *const names[] = {
-        [RUN_COMPLETE] = "complete",       [RUN_FAILED] = "failed",   [RUN_DEADLOCK] = "deadlock",
-        [RUN_INTERRUPTED] = "interrupted", [RUN_STOPPED] = "stopped", [RUN_LIMIT] = "limit",
-        [RUN_BROKEN] = "broken",
-    };
-    return names[outcome];
+    return outcome == RUN_BROKEN ? "broken" : prog_outcome_names[outcome];
 }
 
 void run_result_clear(run_result *result) {

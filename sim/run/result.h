@@ -5,16 +5,18 @@
 
 #include <stdint.h>
 
+#include "program/program.h"
 #include "run/waits.h"
 
+/* Those that a document knows, by the same numbers; and one more. */
 enum run_outcome {
-    RUN_COMPLETE,
-    RUN_FAILED,
-    RUN_DEADLOCK,
-    RUN_INTERRUPTED,
-    RUN_STOPPED,
-    RUN_LIMIT,
-    RUN_BROKEN, /* the environment failed: no memory, no trace */
+    RUN_COMPLETE = PROG_COMPLETE,
+    RUN_FAILED = PROG_FAILED,
+    RUN_DEADLOCK = PROG_DEADLOCK,
+    RUN_INTERRUPTED = PROG_INTERRUPTED,
+    RUN_STOPPED = PROG_STOPPED,
+    RUN_LIMIT = PROG_LIMIT,
+    RUN_BROKEN = PROG_OUTCOMES, /* the environment failed: no memory, no trace */
 };
 
 /* "complete", ...; "broken" is no outcome of the language. */

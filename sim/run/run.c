@@ -16,6 +16,7 @@
 #include "run/closing.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
+#include "run/machine.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/report.h"
@@ -124,8 +125,23 @@ static const char *item_text(void *context, void *item) {
     return error == 0 ? machine->detail.data : NULL;
 }
 
+void run_machine_header(const run_machine *machine, struct trace_header *header) {
+    header->scenario = machine->program->name;
+    header->clock = machine->options->real ? "real" : "virtual";
+    header->seed = machine->result.seed;
+    header->until_ns = machine->until_ns;
+    header->live = machine->options->real;
+}
+
+static void trace_failed(void *arg) {
+    run_machine *machine = arg;
+    if (machine->trace != NULL)
+        (void)run_machine_stop(machine, RUN_BROKEN, "%s", trace_stream_failure(machine->trace));
+}
+
 void run_machine_trace(run_machine *machine, struct trace_stream *trace) {
     machine->trace = trace;
+    trace_stream_on_failure(trace, trace_failed, machine);
     trace_stream_set_error_names(trace, error_name, (void *)(uintptr_t)machine->program);
     trace_stream_set_item_texts(trace, item_text, machine);
     trace_stream_attach(trace, machine->loop);

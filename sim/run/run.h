@@ -15,7 +15,14 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
-#include "run/machine.h"
+#include "program/program.h"
+#include "run/result.h"
+#include "run/settings.h"
+
+struct trace_header;
+struct trace_stream;
+
+typedef struct run_machine run_machine;
 
 /* Checks what depends on the variables (sizes, counts, times) and makes a run that is ready to
  * begin. `program` and `options` must outlive it. Returns 0; CAD_EINVAL after faults, which are in
@@ -24,12 +31,21 @@
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **machine);
 
+/* What the first line of a trace says of the run, as far as the machine knows it: the scenario, the
+ * clock, the seed and the end. Its texts live as long as program and options. */
+void run_machine_header(const run_machine *machine, struct trace_header *header);
+
 /* Tells the run as events; before the run, which closes the stream. It must be there until the
- * machine is freed. */
+ * machine is freed. When telling fails the run ends as RUN_BROKEN. */
 void run_machine_trace(run_machine *machine, struct trace_stream *trace);
 
 /* Runs it to its end; once. The loop is gone then. The result lives as long as the machine. */
 const run_result *run_machine_run(run_machine *machine);
+
+/* After the run: says on `report`, which may be NULL, each expectation of the document that was not
+ * met; returns how many these are. What is expected of the sequencing table is left to who has the
+ * table. */
+size_t run_check_expectations(const run_machine *machine, FILE *report);
 
 void run_machine_free(run_machine *machine); /* takes NULL */
 

@@ -2,6 +2,7 @@
 #include "table/table.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "cadran.h"
 #include "table/internal.h"
 #include "trace/output.h"
@@ -46,35 +47,6 @@ static void format_interval(const struct table *table, int64_t row, char text[2 
     format_seconds(row * table->options.step_ns, from);
     format_seconds((row + 1) * table->options.step_ns, to);
     snprintf(text, 2 * SECONDS_SIZE, "%s-%s", from, to);
-}
-
-/* How many columns of a terminal a character takes. */
-static size_t character_width(uint32_t code) {
-    static const uint32_t wide[][2] = {
-        {0x1100, 0x115F},   {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-        {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
-        {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
-    };
-    if ((code >= 0x300 && code <= 0x36F) || code == 0x200D || (code >= 0xFE00 && code <= 0xFE0F))
-        return 0;
-    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
-        if (code >= wide[i][0] && code <= wide[i][1])
-            return 2;
-    return 1;
-}
-
-static size_t text_width(const char *text) {
-    size_t width = 0;
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        uint32_t code = *at++;
-        if (code >= 0xC0)
-            code &= code >= 0xF0 ? 0x07 : code >= 0xE0 ? 0x0F : 0x1F;
-        while ((*at & 0xC0) == 0x80)
-            code = code << 6 | (*at++ & 0x3F);
-        width += character_width(code);
-    }
-    return width;
 }
 
 /* One character of a job's name as a table shows it: nothing in it may end the cell or the line. */
@@ -140,7 +112,7 @@ static void put_label(struct printer *printer, const char *text) {
     switch (printer->format) {
     case TABLE_MARKDOWN:
         fprintf(printer->file, "| %s", text);
-        put_spaces(printer->file, printer->label_width - text_width(text));
+        put_spaces(printer->file, printer->label_width - base_text_width(text));
         fputs(" |", printer->file);
         break;
     case TABLE_TEXT:
@@ -160,7 +132,8 @@ struct line {
 
 static void start_line(struct printer *printer, struct line *line, const char *label) {
     put_label(printer, label);
-    line->owed = printer->label_width - (printer->format == TABLE_TEXT ? text_width(label) : 0);
+    line->owed =
+        printer->label_width - (printer->format == TABLE_TEXT ? base_text_width(label) : 0);
 }
 
 /* A cell of the head. */
@@ -168,13 +141,13 @@ static void put_head(struct printer *printer, struct line *line, size_t width, c
     switch (printer->format) {
     case TABLE_MARKDOWN:
         fprintf(printer->file, " %s", text);
-        put_spaces(printer->file, width - text_width(text));
+        put_spaces(printer->file, width - base_text_width(text));
         fputs(" |", printer->file);
         break;
     case TABLE_TEXT:
         put_spaces(printer->file, line->owed + 2);
         fputs(text, printer->file);
-        line->owed = width - text_width(text);
+        line->owed = width - base_text_width(text);
         break;
     default:
         putc(',', printer->file);
@@ -258,7 +231,7 @@ static int print_upright(struct printer *printer) {
         if (error != 0)
             return error;
         printer->widths[i] = least_width(printer);
-        widen(&printer->widths[i], text_width(printer->head));
+        widen(&printer->widths[i], base_text_width(printer->head));
         put_head(printer, &line, printer->widths[i], printer->head);
     }
     putc('\n', printer->file);
@@ -283,7 +256,7 @@ static int print_transposed(struct printer *printer) {
         int error = format_job(printer, i);
         if (error != 0)
             return error;
-        widen(&printer->label_width, text_width(printer->head));
+        widen(&printer->label_width, base_text_width(printer->head));
     }
     start_line(printer, &line, "");
     for (int64_t row = 0; row < table->row_count; row++) {

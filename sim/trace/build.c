@@ -577,7 +577,7 @@ int trace_build_header(struct trace_builder *builder, const struct trace_raw_eve
     trace->scenario = trace_build_text_member(builder, event->args, "scenario");
     trace->clock = trace_build_text_member(builder, event->args, "clock");
     if (trace_raw_member(event->args, "seed", &value))
-        (void)trace_scan_whole(value, &trace->seed);
+        (void)trace_scan_integer(value, &trace->seed);
     if (trace->header == TRACE_NO_INDEX || trace->scenario == TRACE_NO_INDEX ||
         trace->clock == TRACE_NO_INDEX)
         return CAD_ENOMEM;

@@ -66,7 +66,7 @@ def peer(tool, name, title="", **options):
 WINDOW = {"items": (1_000_000, 100_000, 300), "parameter": (1000, 1000, 20),
           "variables": ("jobs", "width")}
 
-TRACE_BYTES_EACH = 1242  # of a job of the window
+TRACE_BYTES_EACH = 1533  # of a job of the window
 
 WORKS = (
     Work("window", "window: {items} jobs, width {parameter}, from a scenario", "job", **WINDOW,

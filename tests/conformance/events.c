@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "program/load.h"
 #include "run/process.h"
+#include "run/machine.h"
 #include "run/run.h"
 #include "steps/language.h"
 #include "trace/reader.h"

@@ -119,6 +119,20 @@ class Links(unittest.TestCase):
                                                               re.M)]
         self.assert_listed(arrows)
 
+    def test_the_command_line_knows_no_machine_from_inside(self):
+        """It gets a result, and says what it wants to know by the functions of run.h."""
+        def headers_of(name, seen):
+            text = (SIM / name).read_text(encoding="utf-8")
+            for other in re.findall(r'^#include "(\w+/\w+\.h)"', text, re.M):
+                if other not in seen:
+                    seen.add(other)
+                    headers_of(other, seen)
+            return seen
+
+        for name in sources({".c"}):
+            if folder_of(name) == "cli":
+                self.assertNotIn("run/machine.h", headers_of(name, set()), name)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -11,6 +11,7 @@
 
 #include "program/load.h"
 #include "run/expect.h"
+#include "run/machine.h"
 #include "run/run.h"
 #include "steps/language.h"
 
