@@ -273,6 +273,10 @@ uint32_t run_job_origin(const run_job *job) {
 
 /* The outermost coroutine is left: what the job ends with. */
 static int end_job(run_job *job, run_completion *completion) {
+    const cad_task *task = cad_current_task();
+    if (job->machine->holds.count > 0 && task != NULL)
+        run_holds_end(&job->machine->holds, task,
+                      completion->code == PROG_RETURN ? 0 : completion->code);
     if (completion->code == PROG_RETURN) {
         job->held = completion->value;
         return 0;

@@ -48,8 +48,6 @@ static size_t locals_offset(const prog_program *program) {
 static int step(void *state, int result) {
     run_job *job = state;
     result = run_take_turn(job, result);
-    if (result != CAD_PENDING && job->machine->holds.count > 0)
-        run_holds_end(&job->machine->holds, cad_current_task(), result);
     if (result == 0)
         return cad_return(expr_value_pack(job->held));
     return result;
