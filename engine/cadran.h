@@ -100,6 +100,7 @@ extern "C" {
     X(CAD_ECONNREFUSED, -19, "ConnectionRefusedError", "connection refused")                       \
     X(CAD_EPIPE, -20, "BrokenPipeError", "broken pipe")                                            \
     X(CAD_EINCOMPLETE, -21, "IncompleteReadError", "stream ended before enough was read")          \
+    X(CAD_EBASEGROUP, -22, "BaseExceptionGroup", "unhandled errors in a TaskGroup")                \
     X(CAD_EDEADLOCK, -30, "Deadlock", "tasks wait and nothing can ever wake them")                 \
     X(CAD_EINTERRUPTED, -31, "KeyboardInterrupt", "interrupted")                                   \
     X(CAD_ESTOPPED, -32, "Stopped", "the loop was stopped before every task had ended")            \
@@ -127,10 +128,14 @@ typedef struct cad_exception cad_exception;
 
 /* message may be NULL and is copied. */
 CAD_API cad_exception *cad_exception_new(int code, const char *message);
-/* A group of `count` members (an ExceptionGroup); takes a reference of its own to each. Their
- * number is appended to the message, as Python's str() does. */
+/* A group of `count` members, at least one; takes a reference of its own to each. Its code is
+ * CAD_EGROUP; or CAD_EBASEGROUP where one of them is CAD_ECANCELLED, or CAD_EBASEGROUP itself, as
+ * Python's BaseExceptionGroup() has it. Their number is appended to the message, as str() does. */
 CAD_API cad_exception *cad_exception_group(const char *message, cad_exception *const *members,
                                            size_t count);
+/* BaseExceptionGroup.derive(): the same with the message of another group. */
+CAD_API cad_exception *cad_exception_derive(const cad_exception *group,
+                                            cad_exception *const *members, size_t count);
 /* Both take NULL. */
 CAD_API cad_exception *cad_exception_ref(cad_exception *exception);
 CAD_API void cad_exception_unref(cad_exception *exception);

@@ -116,17 +116,37 @@ cad_exception *cad_exception_new(int code, const char *message) {
     return exception;
 }
 
+/* What str() of a group appends to its message. */
+static const char group_format[] = "%.*s (%zu sub-exception%s)";
+#define PLURAL(count) ((count) == 1 ? "" : "s")
+
+/* With the first `length` bytes of a message. */
+static cad_exception *new_group(const char *message, int length, cad_exception *const *members,
+                                size_t count) {
+    size_t size =
+        (size_t)snprintf(NULL, 0, group_format, length, message, count, PLURAL(count)) + 1;
+    cad_exception *group = exception_new(CAD_EGROUP, size, count);
+    if (group == NULL)
+        return NULL;
+    (void)snprintf(group->message, size, group_format, length, message, count, PLURAL(count));
+    for (size_t i = 0; i < count; i++) {
+        group->members[i] = cad_exception_ref(members[i]);
+        if (members[i]->code == CAD_ECANCELLED || members[i]->code == CAD_EBASEGROUP)
+            group->code = CAD_EBASEGROUP;
+    }
+    return group;
+}
+
 cad_exception *cad_exception_group(const char *message, cad_exception *const *members,
                                    size_t count) {
-    static const char format[] = "%s (%zu sub-exception%s)"; /* as Python's str() of a group */
-    const char *plural = count == 1 ? "" : "s";
-    size_t size = (size_t)snprintf(NULL, 0, format, message, count, plural) + 1;
-    cad_exception *group = exception_new(CAD_EGROUP, size, count);
-    if (group != NULL)
-        (void)snprintf(group->message, size, format, message, count, plural);
-    for (size_t i = 0; group != NULL && i < count; i++)
-        group->members[i] = cad_exception_ref(members[i]);
-    return group;
+    return new_group(message, (int)strlen(message), members, count);
+}
+
+cad_exception *cad_exception_derive(const cad_exception *group, cad_exception *const *members,
+                                    size_t count) {
+    int appended = snprintf(NULL, 0, group_format, 0, "", group->count, PLURAL(group->count));
+    int length = (int)strlen(group->message) - appended;
+    return new_group(group->message, length, members, count);
 }
 
 cad_exception *cad_exception_ref(cad_exception *exception) {

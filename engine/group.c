@@ -225,7 +225,7 @@ static int end(cad_task_group *group) {
             cad_exception_unref(exception);
             exception = cad_exception_group("unhandled errors in a TaskGroup", group->errors,
                                             group->error_count);
-            error = exception != NULL ? CAD_EGROUP : CAD_ENOMEM;
+            error = exception != NULL ? cad_exception_code(exception) : CAD_ENOMEM;
         }
     }
     if (group->no_memory)

@@ -231,13 +231,14 @@ static void test_scenario_faults__members(void **state) {
 
 static void test_scenario_faults__names(void **state) {
     (void)state;
-    scenario_refuse(STEPS("{'put':'l'},\n{'get':'qq'},\n{'cancel':'x3'},\n{'cancel':'t3'},\n"
-                          "{'set_result':'t3'},\n{'uncancel':'f'}"),
-                    "4:8: /tasks/0/do/0/put: \"put\" takes a queue; \"l\" is a lock\n"
-                    "5:8: /tasks/0/do/1/get: unknown name \"qq\"\n"
-                    "6:11: /tasks/0/do/2/cancel: unknown name \"x3\"\n"
-                    "8:15: /tasks/0/do/4/set_result: unknown name \"t3\"\n"
-                    "9:13: /tasks/0/do/5/uncancel: \"uncancel\" takes a task; \"f\" is a future\n");
+    scenario_refuse(
+        STEPS("{'put':'l'},\n{'get':'qq'},\n{'cancel':'x3'},\n{'cancel':'t3'},\n"
+              "{'set_result':'t3'},\n{'uncancel':'f'}"),
+        "4:8: /tasks/0/do/0/put: \"put\" takes a queue; \"l\" is a lock\n"
+        "5:8: /tasks/0/do/1/get: unknown name \"qq\"\n"
+        "6:11: /tasks/0/do/2/cancel: unknown name \"x3\"\n"
+        "8:15: /tasks/0/do/4/set_result: \"set_result\" takes a future; \"t3\" is a task\n"
+        "9:13: /tasks/0/do/5/uncancel: \"uncancel\" takes a task; \"f\" is a future\n");
     scenario_refuse(STEPS("{'print':'{duratoin}'},\n{'let':{'duration':1,'max':2}},\n"
                           "{'assign':{'vv':1}},\n{'get':'q','as':'a b'}"),
                     "4:12: /tasks/0/do/0/print: unknown name \"duratoin\"; did you mean "
@@ -276,11 +277,25 @@ static void test_scenario_faults__exceptions(void **state) {
         "4:21: /tasks/0/do/0/except/TimeoutEror: nothing raises \"TimeoutEror\"; did "
         "you mean \"TimeoutError\"?\n"
         "4:38: /tasks/0/do/0/except/a b: \"a b\" cannot be the name of an exception\n"
-        "5:1: /tasks/0/do/1: a try needs \"except\" or \"finally\"\n"
+        "5:1: /tasks/0/do/1: a try needs \"except\", \"except*\" or \"finally\"\n"
         "6:10: /tasks/0/do/2/raise: there is no exception to raise again: this is no "
         "branch of an \"except\"\n"
         "7:10: /tasks/0/do/3/raise: expected true\n"
         "8:10: /tasks/0/do/4/raise: \"a b\" cannot be the name of an exception\n");
+    scenario_refuse(
+        STEPS("{'try':[],'except*':{'ExceptionGroup':[]}},\n"
+              "{'try':[],'except*':{'*':[]},'except':{'*':[]}},\n"
+              "{'while':1,'do':[{'try':[],'except*':{'*':[{'break':true},\n"
+              "{'while':1,'do':[{'continue':true},{'return':1}]},{'continue':true}]}}]}"),
+        "4:22: /tasks/0/do/0/except*/ExceptionGroup: \"except*\" looks at the members of a group; "
+        "\"ExceptionGroup\" itself is for \"except\"\n"
+        "5:11: /tasks/0/do/1/except*: a try has \"except\" or \"except*\", not both\n"
+        "6:44: /tasks/0/do/2/do/0/except*/*/0: \"break\" cannot stand in a branch of \"except*\", "
+        "as in Python\n"
+        "7:36: /tasks/0/do/2/do/0/except*/*/1/do/1: \"return\" cannot stand in a branch of "
+        "\"except*\", as in Python\n"
+        "7:51: /tasks/0/do/2/do/0/except*/*/2: \"continue\" cannot stand in a branch of "
+        "\"except*\", as in Python\n");
     scenario_refuse(STEPS("{'try':[],'except':{'*':[{'raise':true,'message':'m'}]}}"),
                     "4:40: /tasks/0/do/0/except/*/0/message: an exception that is raised again "
                     "keeps its message\n");
@@ -288,17 +303,19 @@ static void test_scenario_faults__exceptions(void **state) {
 
 static void test_scenario_faults__where_a_step_may_stand(void **state) {
     (void)state;
-    scenario_refuse(STEPS("{'call_soon':[{'sleep':1},{'return':1},{'raise':true}]},\n"
-                          "{'reschedule':1},\n{'wait':'e','timeout':1}"),
-                    "4:15: /tasks/0/do/0/call_soon/0: \"sleep\" may wait, and cannot stand in a "
-                    "callback\n"
-                    "4:27: /tasks/0/do/0/call_soon/1: \"return\" is for coroutines, and cannot "
-                    "stand in a callback\n"
-                    "4:49: /tasks/0/do/0/call_soon/2/raise: there is no exception to raise again: "
-                    "this is no branch of an \"except\"\n"
-                    "5:1: /tasks/0/do/1: \"reschedule\" is for the steps of a \"timeout\"\n"
-                    "6:13: /tasks/0/do/2/timeout: \"timeout\" is for a \"wait\" for a list of "
-                    "tasks; around this one, use a \"timeout\" step\n");
+    scenario_refuse(
+        STEPS("{'call_soon':[{'sleep':1},{'return':1},{'raise':true}]},\n"
+              "{'reschedule':1},\n{'wait':'e','timeout':1}"),
+        "4:15: /tasks/0/do/0/call_soon/0: \"sleep\" may wait, and cannot stand in a "
+        "callback\n"
+        "4:27: /tasks/0/do/0/call_soon/1: \"return\" is for coroutines, and cannot "
+        "stand in a callback\n"
+        "4:49: /tasks/0/do/0/call_soon/2/raise: there is no exception to raise again: "
+        "this is no branch of an \"except\"\n"
+        "5:1: /tasks/0/do/1: \"reschedule\" is for the steps of a \"timeout\"; elsewhere "
+        "\"scope\" says which, as its \"as\" names it\n"
+        "6:13: /tasks/0/do/2/timeout: \"timeout\" is for a \"wait\" for a list of "
+        "tasks; around this one, use a \"timeout\" step\n");
     scenario_refuse(
         STEPS("{'break':true},\n{'while':1,'do':[{'call_soon':[{'continue':true}]}]},\n"
               "{'for':'x','in':'[1]','do':[{'break':false}]}"),

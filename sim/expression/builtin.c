@@ -237,6 +237,20 @@ static int call_randint(const expr_env *env, const expr_value *arguments, size_t
     return code;
 }
 
+static int call_str(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    base_buffer text = {0};
+    (void)env;
+    (void)count;
+    int code = expr_value_show(arguments[0], &text);
+    if (code == 0)
+        code = expr_string_new(text.data != NULL ? text.data : "", text.length, result);
+    base_buffer_free(&text);
+    if (code == CAD_ESTACK)
+        return expr_error_set(error, code, "maximum recursion depth exceeded");
+    return code != 0 ? expr_error_memory(error) : 0;
+}
+
 const expr_function expr_builtin_functions[] = {
     {"min", 1, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_min},
     {"max", 1, EXPR_FUNCTION_MAX_ARGUMENTS, 0, NULL, call_max},
@@ -246,10 +260,11 @@ const expr_function expr_builtin_functions[] = {
     {"ceil", 1, 1, 0, NULL, call_ceil},
     {"len", 1, 1, 0, NULL, call_len},
     {"range", 1, 3, 0, NULL, call_range},
+    {"str", 1, 1, 0, NULL, call_str},
     {"uniform", 2, 2, 0, NULL, call_uniform},
     {"normal", 2, 2, 0, NULL, call_normal},
     {"exponential", 1, 1, 0, NULL, call_exponential},
     {"randint", 2, 2, 0, NULL, call_randint},
 };
 const size_t expr_builtin_count = sizeof expr_builtin_functions / sizeof *expr_builtin_functions;
-const size_t expr_builtin_first_draw = 8;
+const size_t expr_builtin_first_draw = 9;

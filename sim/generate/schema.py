@@ -81,7 +81,8 @@ OBJECT_KINDS = {
 
 # What the members of one step ask of one another.
 ASIDE = {
-    "try": {"anyOf": [{"required": ["except"]}, {"required": ["finally"]}]},
+    "try": {"anyOf": [{"required": ["except"]}, {"required": ["except*"]}, {"required": ["finally"]}],
+            "not": {"required": ["except", "except*"]}},
     "raise": {"if": {"properties": {"raise": {"const": True}}},
               "then": {"properties": {"message": False}}},
     "spawn": {"dependencies": {"index": ["count"]}},

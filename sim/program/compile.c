@@ -212,10 +212,8 @@ static bool compile_exception(prog_compiler *compiler, const doc_node *node,
     const char *name;
     if (doc_node_string(node, &name) != 0)
         return false;
-    if (!expr_is_name(name, strlen(name))) {
-        (void)doc_node_fault(node, "\"%s\" cannot be the name of an exception", name);
+    if (!prog_check_exception(node, name))
         return false;
-    }
     uint32_t exception = prog_compile_exception(compiler, name);
     if (compiler->no_memory)
         return false;
@@ -375,6 +373,12 @@ static void fault_no_verb(const prog_language *language, const doc_node *node) {
             (void)doc_node_key_fault(&member, "step \"%s\" is not supported yet", key);
             return;
         }
+        char buffer[64];
+        const char *advice = prog_language_advice(language, key, buffer);
+        if (advice != NULL) {
+            (void)doc_node_key_fault(&member, "unknown step \"%s\"; %s", key, advice);
+            return;
+        }
         base_suggestion suggestion;
         base_suggestion_start(&suggestion, key, strlen(key));
         for (size_t i = 0; i < language->step_count; i++)
@@ -388,6 +392,25 @@ static void fault_no_verb(const prog_language *language, const doc_node *node) {
         (void)doc_node_fault(node, "a step needs a verb, such as \"sleep\"");
     else
         (void)doc_node_key_unknown(&unknown, "step", doc_node_key(&unknown), &best);
+}
+
+/* Two verbs are among the members. In asyncio several calls take a timeout, here but few. */
+static void fault_two_verbs(const doc_node *node, const char *first, const char *second,
+                            const doc_node *at) {
+    static const char timeout[] = "timeout";
+    doc_node other;
+    bool takes = strcmp(first, timeout) == 0 || strcmp(second, timeout) == 0;
+    const char *verb = strcmp(first, timeout) == 0 ? second : first;
+    /* asyncio.wait_for(), not a condition's. */
+    bool awaits = strcmp(verb, "wait_for") == 0 && !doc_node_member(node, "until", &other);
+    if (takes && !doc_node_member(node, "do", &other))
+        (void)doc_node_key_fault(at,
+                                 "\"%s\" has no \"timeout\"; put the step into a timeout: "
+                                 "{\"timeout\": ..., \"do\": [{\"%s\": ...}]}",
+                                 verb, awaits ? "await" : verb);
+    else
+        (void)doc_node_key_fault(at, "a step has one verb; this one has \"%s\" and \"%s\"", first,
+                                 second);
 }
 
 /* The row of a step; NULL after a fault. */
@@ -410,11 +433,27 @@ static const prog_step *find_step(const prog_language *language, const doc_node 
         }
     }
     if (second != NULL)
-        (void)doc_node_key_fault(&second_member,
-                                 "a step has one verb; this one has \"%s\" and \"%s\"",
-                                 first->operation.name, second->operation.name);
+        fault_two_verbs(node, first->operation.name, second->operation.name, &second_member);
     else
         fault_no_verb(language, node);
+    return NULL;
+}
+
+/* What somebody called by a word for steps, or for a value, that this step has another name for;
+ * NULL: nothing. */
+static const char *member_meant(const prog_step *step, const char *key) {
+    static const char *const of_steps[] = {"do", "then", "body", "steps", NULL};
+    static const char *const of_values[] = {"value", "item", "result", "data", NULL};
+    for (size_t i = 1; step->members[i].kind != PROG_MEMBER_NONE; i++) {
+        enum prog_member_kind kind = step->members[i].kind;
+        const char *const *words = kind == PROG_MEMBER_STEPS || kind == PROG_MEMBER_CALLBACK
+                                       ? of_steps
+                                   : kind == PROG_MEMBER_VALUE ? of_values
+                                                               : NULL;
+        for (; words != NULL && *words != NULL; words++)
+            if (strcmp(*words, key) == 0)
+                return step->members[i].name;
+    }
     return NULL;
 }
 
@@ -430,6 +469,8 @@ static bool check_member_names(const prog_step *step, const doc_node *node) {
         base_suggestion_start(&suggestion, key, strlen(key));
         for (size_t i = 1; step->members[i].kind != PROG_MEMBER_NONE; i++)
             base_suggestion_offer(&suggestion, step->members[i].name);
+        if (suggestion.best == NULL)
+            suggestion.best = member_meant(step, key);
         fine = false;
         (void)doc_node_key_unknown(&member, "member", key, &suggestion);
     }
@@ -516,6 +557,7 @@ void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node 
     compiler->never_waits = never_waits;
     compiler->block = compiler->group = compiler->timeout = compiler->except = PROG_NO_BLOCK;
     compiler->loop = no_loop;
+    compiler->except_star = false;
     compiler->lasting = (uint32_t)body->variables.count;
     compiler->hidden = body->slots = compiler->lasting + body->lasting;
     body->scratch = PROG_NO_SLOT;

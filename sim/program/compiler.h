@@ -48,6 +48,7 @@ typedef struct prog_compiler {
     uint32_t timeout;
     uint32_t except;
     prog_loop loop;
+    bool except_star;        /* the step stands in a branch of `except*` */
     const char *never_waits; /* "a callback", "setup"; NULL: in a coroutine */
 
     prog_pending *pending;

@@ -48,6 +48,8 @@ bool prog_catches(const prog_program *program, uint32_t exception, int code) {
     uint32_t index = prog_exception_of(program, code);
     if (exception == PROG_ANY_EXCEPTION)
         exception = PROG_EXCEPTION;
+    if (exception == PROG_EXCEPTION_BASE_GROUP && index == PROG_EXCEPTION_GROUP)
+        return true; /* the one that is a kind of two */
     while (index != exception) {
         if (index == PROG_EXCEPTION_BASE_EXCEPTION)
             return false;

@@ -10,6 +10,8 @@
 #define PROG_EXCEPTIONS(X)                                                                         \
     X(PROG_EXCEPTION_BASE_EXCEPTION, "BaseException", PROG_EXCEPTION_BASE_EXCEPTION, 0)            \
     X(PROG_EXCEPTION, "Exception", PROG_EXCEPTION_BASE_EXCEPTION, 0)                               \
+    X(PROG_EXCEPTION_BASE_GROUP, "BaseExceptionGroup", PROG_EXCEPTION_BASE_EXCEPTION,              \
+      CAD_EBASEGROUP)                                                                              \
     X(PROG_EXCEPTION_CANCELLED, "CancelledError", PROG_EXCEPTION_BASE_EXCEPTION, CAD_ECANCELLED)   \
     X(PROG_EXCEPTION_ARITHMETIC, "ArithmeticError", PROG_EXCEPTION, 0)                             \
     X(PROG_EXCEPTION_OVERFLOW, "OverflowError", PROG_EXCEPTION_ARITHMETIC, CAD_EOVERFLOW)          \

@@ -221,6 +221,7 @@ const prog_object_kind prog_object_kinds[] = {
                      .free = free_future},
     [PROG_TASK] = {.name = "task", .article = "a", .python = "Task"},
     [PROG_HANDLE] = {.name = "handle", .article = "a", .python = "Handle"},
+    [PROG_TIMEOUT] = {.name = "timeout", .article = "a", .python = "Timeout"},
 };
 
 static_assert(sizeof prog_object_kinds / sizeof *prog_object_kinds == PROG_OBJECT_TYPES,

@@ -8,11 +8,18 @@
 #include "expression/expression.h"
 #include "program/step.h"
 
+/* A word that people write who come from asyncio, or from elsewhere, and what to say of it. */
+typedef struct prog_foreign {
+    const char *word;   /* NULL: the end */
+    const char *advice; /* what stands for it, `"spawn"`, or what to do */
+} prog_foreign;
+
 typedef struct prog_language {
     const prog_step *const *steps; /* by family, in the order of the reference */
     size_t step_count;
     const char *const *later; /* verbs of the language that this version does not run */
     size_t later_count;
+    const prog_foreign *foreign;
     const expr_function *functions; /* up to one without a name */
 } prog_language;
 
@@ -21,5 +28,9 @@ const prog_step *prog_language_step(const prog_language *language, const char *v
 
 /* Whether it is a verb that this version does not run. */
 bool prog_language_later(const prog_language *language, const char *verb);
+
+/* What to say of a word that is no verb: by its own row, or that of what it is without `await`, a
+ * module and parentheses, which may be a verb. NULL: nothing. `buffer` is for the advice. */
+const char *prog_language_advice(const prog_language *language, const char *word, char buffer[64]);
 
 #endif

@@ -18,7 +18,13 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     base_symbols_suggest(&program->coroutine_names, &suggestion);
-    (void)doc_node_unknown(node, "coroutine", name, &suggestion);
+    size_t length = strcspn(name, "(");
+    if (name[length] != '\0' &&
+        base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL)
+        (void)doc_node_fault(node, "\"%s\": only the name stands here; arguments stand in \"args\"",
+                             name);
+    else
+        (void)doc_node_unknown(node, "coroutine", name, &suggestion);
     return NULL;
 }
 
@@ -105,6 +111,22 @@ const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog
     return fine ? arguments : NULL;
 }
 
+bool prog_check_exception(const doc_node *node, const char *name) {
+    bool key = doc_node_key(node) == name;
+    int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
+    const char *dot = strrchr(name, '.');
+    if (expr_is_name(name, strlen(name)))
+        return true;
+    if (dot != NULL && expr_is_name(dot + 1, strlen(dot + 1)))
+        (void)fault(node, "exceptions are named without their module: \"%s\"", dot + 1);
+    else if (strchr(name, '(') != NULL)
+        (void)fault(node, "\"%s\": only the name stands here; what it says is its \"message\"",
+                    name);
+    else
+        (void)fault(node, "\"%s\" cannot be the name of an exception", name);
+    return false;
+}
+
 uint32_t prog_compile_exception(prog_compiler *compiler, const char *name) {
     prog_program *program = compiler->program;
     bool added;
@@ -147,6 +169,17 @@ void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t 
     caught[compiler->caught_count++] = (prog_caught){*branch, exception};
 }
 
+/* Python's `NameError`, for somebody who wrote `Name`; NULL: there is none. */
+static const char *built_in_error(const prog_program *program, const char *name) {
+    size_t length = strlen(name);
+    for (uint32_t i = 0; i < PROG_EXCEPTIONS_BUILT_IN; i++) {
+        const char *built_in = program->exceptions[i].name;
+        if (strncmp(built_in, name, length) == 0 && strcmp(built_in + length, "Error") == 0)
+            return built_in;
+    }
+    return NULL;
+}
+
 void prog_check_caught(prog_compiler *compiler) {
     const prog_program *program = compiler->program;
     for (size_t i = 0; i < compiler->caught_count; i++) {
@@ -159,6 +192,8 @@ void prog_check_caught(prog_compiler *compiler) {
         for (uint32_t k = 0; k < PROG_EXCEPTIONS_BUILT_IN; k++)
             base_suggestion_offer(&suggestion, program->exceptions[k].name);
         base_symbols_suggest(&compiler->raised, &suggestion);
+        if (suggestion.best == NULL)
+            suggestion.best = built_in_error(program, name);
         if (suggestion.best != NULL)
             (void)doc_node_key_fault(&caught->branch, "nothing raises \"%s\"; did you mean \"%s\"?",
                                      name, suggestion.best);

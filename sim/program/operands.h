@@ -5,6 +5,9 @@
 
 #include "program/compiler.h"
 
+/* False after a fault: it cannot be the name of an exception. */
+bool prog_check_exception(const doc_node *node, const char *name);
+
 /* The number of an exception by its Python name, which is made known; `name` must stay. */
 uint32_t prog_compile_exception(prog_compiler *compiler, const char *name);
 

@@ -57,12 +57,19 @@ enum prog_object_type {
     PROG_FUTURE,
     PROG_TASK,   /* no object of the document; what a name can stand for, too */
     PROG_HANDLE, /* likewise */
+    PROG_TIMEOUT,
     PROG_OBJECT_TYPES
 };
 
 enum prog_queue_order { PROG_FIFO, PROG_LIFO, PROG_PRIORITY };
 
+/* What a reference to an object begins with. */
+typedef struct prog_reference {
+    bool counted; /* it is a struct run_instance, of the run */
+} prog_reference;
+
 typedef struct prog_object {
+    prog_reference reference;
     const char *name;
     enum prog_object_type type;
     uint32_t index; /* in prog_program.objects */
@@ -77,12 +84,13 @@ typedef struct prog_object {
 
 /* What expr_reference() kinds mean here. */
 enum prog_reference_kind {
-    PROG_KIND_OBJECT,    /* const prog_object *, lives as long as the program */
-    PROG_KIND_FUTURE,    /* cad_future *, counted */
-    PROG_KIND_HANDLE,    /* struct run_callback *, counted */
-    PROG_KIND_EXCEPTION, /* cad_exception *, counted; in hidden slots only */
+    PROG_KIND_OBJECT, /* prog_reference *: a const prog_object, which lives as long as the program,
+                       * or a struct run_instance, counted: of a list, or made at run time */
+    PROG_KIND_FUTURE, /* cad_future *, counted */
+    PROG_KIND_HANDLE, /* struct run_callback *, counted */
+    PROG_KIND_EXCEPTION, /* cad_exception *, counted */
+    PROG_KIND_TIMEOUT,   /* struct run_timeout *, counted */
     PROG_KIND_FUTURES,   /* struct run_futures *, counted; in hidden slots only */
-    PROG_KIND_INSTANCE,  /* struct run_instance *, counted: of a list, or made at run time */
 };
 
 /* --- Operands ------------------------------------------------------------------------------ */
@@ -203,7 +211,8 @@ typedef struct prog_block {
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
     uint32_t place;
-    uint32_t error;               /* of a branch of `except`: the slot of `error` */
+    uint32_t error;     /* of a branch of `except`: the slot of `error` */
+    uint32_t exception; /* likewise, of the variable that holds it; PROG_NO_SLOT: none does */
     const prog_handler *handlers; /* of what `except` watches: as they are tried */
     size_t handler_count;
 } prog_block;

@@ -180,18 +180,29 @@ static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const c
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     suggest(&compiler->scope, &suggestion);
-    (void)doc_node_unknown(node, "name", name, &suggestion);
+    if (base_symbols_find(&compiler->program->coroutine_names, name, strlen(name)) !=
+        BASE_NO_SYMBOL)
+        (void)doc_node_fault(
+            node,
+            "\"%s\" is a coroutine: \"spawn\" it first, and name the task (\"as\"), "
+            "or \"call\" it",
+            name);
+    else
+        (void)doc_node_unknown(node, "name", name, &suggestion);
     return false;
 }
 
-static bool fault_type(const doc_node *node, const char *verb, uint32_t accepts,
-                       const prog_object *object) {
+/* The name stands for a thing of another type. */
+static bool fault_type(const doc_node *node, const char *verb, uint32_t accepts, const char *name,
+                       enum prog_object_type type) {
     base_buffer types = {0};
     char word[32];
     prog_describe_types(accepts, &types);
-    (void)doc_node_fault(node, "\"%s\" takes %s; \"%s\" is %s", verb,
-                         types.data != NULL ? types.data : "something else", object->name,
-                         prog_object_word(object->type, word));
+    bool joins = type == PROG_TASK && strcmp(verb, "join") == 0;
+    (void)doc_node_fault(node, "\"%s\" takes %s; \"%s\" is %s%s", verb,
+                         types.data != NULL ? types.data : "something else", name,
+                         prog_object_word(type, word),
+                         joins ? ", whose end \"await\" waits for" : "");
     base_buffer_free(&types);
     return false;
 }
@@ -258,7 +269,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     if (target->object != NULL) {
         bool fits = (accepts & prog_object_sets(target->object->type)) != 0;
         return fits || target->slot != PROG_NO_SLOT ||
-               fault_type(node, verb, accepts, target->object);
+               fault_type(node, verb, accepts, name, target->object->type);
     }
     if (strpbrk(name, "{}") != NULL)
         return fault_text(node, verb, name);
@@ -273,6 +284,8 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
         base_symbols_find(&compiler->program->global_names, name, length) != BASE_NO_SYMBOL;
     if (!global && is_coroutine(compiler, name, length))
         return fault_coroutine(node, name);
+    if (!global && prog_is_task_name(compiler, name, length))
+        return fault_type(node, verb, accepts, name, PROG_TASK);
     if (!global && expr_is_name(name, length))
         return fault_unknown(compiler, node, name);
     return compile_computed(compiler, node, verb, accepts, target);

@@ -267,6 +267,10 @@ int run_job_error(const run_job *job) {
     return (int)expr_to_double(job->held);
 }
 
+uint32_t run_job_origin(const run_job *job) {
+    return job->frame.pc;
+}
+
 /* The outermost coroutine is left: what the job ends with. */
 static int end_job(run_job *job, run_completion *completion) {
     const cad_task *task = cad_current_task();

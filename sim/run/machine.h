@@ -22,6 +22,7 @@ typedef struct run_machine run_machine;
 /* An object, as it is in this run. Those that the document names one by one are there until its
  * end; those of a list, and those that a step has made, are counted, and linked with the others. */
 typedef struct run_instance {
+    prog_reference reference;
     void *primitive; /* cad_queue *, cad_lock *, ... */
     const prog_object *object;
     struct run_machine *machine;

@@ -69,10 +69,13 @@ int run_object_new(run_machine *machine, const prog_object *object, int64_t size
         prog_object_kinds[object->type].free(primitive);
         return CAD_ENOMEM;
     }
-    *instance = (run_instance){
-        .primitive = primitive, .object = object, .machine = machine, .references = 1};
+    *instance = (run_instance){.reference.counted = true,
+                               .primitive = primitive,
+                               .object = object,
+                               .machine = machine,
+                               .references = 1};
     link_instance(machine, instance);
-    *value = expr_reference(PROG_KIND_INSTANCE, instance);
+    *value = expr_reference(PROG_KIND_OBJECT, instance);
     return 0;
 }
 
@@ -112,11 +115,10 @@ void run_objects_empty(run_machine *machine) {
 }
 
 run_instance *run_object_of(const run_machine *machine, expr_value value) {
-    if (!expr_is_reference(value))
+    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_OBJECT)
         return NULL;
-    if (expr_to_kind(value) == PROG_KIND_INSTANCE)
-        return expr_to_pointer(value);
-    if (expr_to_kind(value) != PROG_KIND_OBJECT)
-        return NULL;
-    return &machine->objects[((const prog_object *)expr_to_pointer(value))->index];
+    prog_reference *reference = expr_to_pointer(value);
+    if (reference->counted)
+        return (run_instance *)(void *)reference;
+    return &machine->objects[((const prog_object *)(const void *)reference)->index];
 }

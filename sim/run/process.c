@@ -8,10 +8,12 @@
 #include "base/memory.h"
 #include "cadran.h"
 #include "document/hooks.h"
+#include "program/exceptions.h"
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/names.h"
 #include "run/objects.h"
+#include "run/timeout.h"
 
 /* --- References ------------------------------------------------------------------------------ */
 
@@ -33,31 +35,41 @@ static int future_show(const void *pointer, base_buffer *buffer) {
     return base_buffer_format(buffer, "<%s %s>", future_type_name(pointer), info.name);
 }
 
+/* NULL: an object of the document. */
+static run_instance *instance_of(const void *pointer) {
+    const prog_reference *reference = pointer;
+    return reference->counted ? (run_instance *)(uintptr_t)pointer : NULL;
+}
+
 static const char *object_type_name(const void *pointer) {
-    return prog_object_kinds[((const prog_object *)pointer)->type].python;
+    const run_instance *instance = instance_of(pointer);
+    const prog_object *object = instance != NULL ? instance->object : pointer;
+    return prog_object_kinds[object->type].python;
+}
+
+static void object_ref(void *pointer) {
+    run_instance *instance = instance_of(pointer);
+    if (instance != NULL)
+        instance->references++;
+}
+
+static void object_unref(void *pointer) {
+    run_instance *instance = instance_of(pointer);
+    if (instance != NULL)
+        run_instance_unref(instance);
 }
 
 static int object_show(const void *pointer, base_buffer *buffer) {
-    const prog_object *object = pointer;
-    return base_buffer_format(buffer, "<%s %s>", object_type_name(object), object->name);
-}
-
-static const char *instance_type_name(const void *pointer) {
-    return object_type_name(((const run_instance *)pointer)->object);
-}
-
-static void instance_ref(void *pointer) {
-    ((run_instance *)pointer)->references++;
-}
-
-static void instance_unref(void *pointer) {
-    run_instance_unref(pointer);
-}
-
-static int instance_show(const void *pointer, base_buffer *buffer) {
+    const run_instance *instance = instance_of(pointer);
     cad_object_info info;
-    cad_object_describe(((const run_instance *)pointer)->primitive, &info);
-    return base_buffer_format(buffer, "<%s %s>", instance_type_name(pointer), info.name);
+    const char *name;
+    if (instance != NULL) {
+        cad_object_describe(instance->primitive, &info);
+        name = info.name;
+    } else {
+        name = ((const prog_object *)pointer)->name;
+    }
+    return base_buffer_format(buffer, "<%s %s>", object_type_name(pointer), name);
 }
 
 static const char *handle_type_name(const void *pointer) {
@@ -76,6 +88,14 @@ static void handle_unref(void *pointer) {
 static int handle_show(const void *pointer, base_buffer *buffer) {
     (void)pointer;
     return base_buffer_append(buffer, "<Handle>", strlen("<Handle>"));
+}
+
+static const char *exception_type_name(const void *pointer) {
+    return cad_error_name(cad_exception_code(pointer));
+}
+
+static int exception_show(const void *pointer, base_buffer *buffer) {
+    return prog_error_text(cad_exception_code(pointer), pointer, buffer);
 }
 
 static void exception_ref(void *pointer) {
@@ -100,13 +120,31 @@ static void futures_unref(void *pointer) {
     base_free(futures);
 }
 
+static const char *timeout_type_name(const void *pointer) {
+    (void)pointer;
+    return "Timeout";
+}
+
+static void timeout_ref(void *pointer) {
+    (void)run_timeout_ref(pointer);
+}
+
+static void timeout_unref(void *pointer) {
+    run_timeout_unref(pointer);
+}
+
+static int timeout_show(const void *pointer, base_buffer *buffer) {
+    (void)pointer;
+    return base_buffer_append(buffer, "<Timeout>", strlen("<Timeout>"));
+}
+
 static const expr_reference_kind kinds[] = {
-    [PROG_KIND_OBJECT] = {object_type_name, NULL, NULL, object_show},
+    [PROG_KIND_OBJECT] = {object_type_name, object_ref, object_unref, object_show},
     [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show},
     [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show},
-    [PROG_KIND_EXCEPTION] = {NULL, exception_ref, exception_unref, NULL},
+    [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show},
+    [PROG_KIND_TIMEOUT] = {timeout_type_name, timeout_ref, timeout_unref, timeout_show},
     [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL},
-    [PROG_KIND_INSTANCE] = {instance_type_name, instance_ref, instance_unref, instance_show},
 };
 
 /* --- The process ----------------------------------------------------------------------------- */

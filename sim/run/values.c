@@ -8,6 +8,18 @@ static int raise_error(const expr_error *error) {
     return error->code == CAD_ENOMEM ? CAD_ENOMEM : prog_raise(error->code, error->message);
 }
 
+/* What is no time: of a text it is said which, as it was an argument without braces perhaps. */
+static int raise_no_time(expr_value value, expr_error *error) {
+    enum { SHOWN = 40 };
+    if (expr_is_string(value))
+        (void)expr_error_set(
+            error, CAD_ETYPE,
+            "a time must be a number, not the text '%.*s'; an argument that is one "
+            "stands in braces, as in \"{100ms}\"",
+            SHOWN, expr_to_string(value)->text);
+    return raise_error(error);
+}
+
 /* A task by its name. */
 static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error) {
     const run_machine *machine = env->context;
@@ -54,7 +66,7 @@ int run_evaluate_duration(run_job *job, const expr_expression *expression, int64
     expr_error error;
     int result = run_evaluate(job, expression, &value);
     if (result == 0 && expr_value_nanoseconds(value, nanoseconds, &error) != 0)
-        result = raise_error(&error);
+        result = raise_no_time(value, &error);
     expr_value_unref(value);
     return result;
 }
@@ -66,7 +78,7 @@ int run_evaluate_limit(run_job *job, const expr_expression *expression, int64_t 
     if (value == EXPR_NONE)
         *nanoseconds = CAD_NEVER;
     else if (expr_value_nanoseconds(value, nanoseconds, &error) != 0)
-        result = raise_error(&error);
+        result = raise_no_time(value, &error);
     expr_value_unref(value);
     return result;
 }

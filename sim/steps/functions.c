@@ -1,10 +1,16 @@
 /* What expressions ask a run: times, sizes, states of objects and tasks. */
 #include "steps/functions.h"
 
+#include <string.h>
+
+#include "base/memory.h"
+#include "program/exceptions.h"
+#include "program/groups.h"
 #include "program/kinds.h"
 #include "run/machine.h"
 #include "run/names.h"
 #include "run/objects.h"
+#include "run/timeout.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
@@ -113,6 +119,83 @@ static int cancelling(const expr_env *env, const expr_value *arguments, size_t c
     return 0;
 }
 
+static int current_task(const expr_env *env, const expr_value *arguments, size_t count,
+                        expr_value *result, expr_error *error) {
+    (void)env;
+    (void)arguments;
+    (void)count;
+    if (cad_running_loop() == NULL)
+        return expr_error_set(error, CAD_ERUNTIME, "no running event loop");
+    cad_task *task = cad_current_task();
+    *result = task != NULL ? expr_reference(PROG_KIND_FUTURE, cad_future_ref(task)) : EXPR_NONE;
+    return 0;
+}
+
+static const run_timeout *timeout(expr_value value, const char *function, expr_error *error) {
+    if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_TIMEOUT)
+        return expr_to_pointer(value);
+    (void)expr_error_set(error, CAD_ETYPE, "%s() takes a timeout, not %s", function,
+                         expr_value_type_name(value));
+    return NULL;
+}
+
+static int expired(const expr_env *env, const expr_value *arguments, size_t count,
+                   expr_value *result, expr_error *error) {
+    (void)env;
+    (void)count;
+    const run_timeout *of = timeout(arguments[0], "expired", error);
+    if (of == NULL)
+        return error->code;
+    *result = expr_boolean(run_timeout_expired(of));
+    return 0;
+}
+
+static int when(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+                expr_error *error) {
+    (void)env;
+    (void)count;
+    const run_timeout *of = timeout(arguments[0], "when", error);
+    if (of == NULL)
+        return error->code;
+    int64_t when_ns = run_timeout_when(of);
+    *result = when_ns != CAD_NEVER ? expr_number((double)when_ns / 1e9) : EXPR_NONE;
+    return 0;
+}
+
+/* --- Exceptions ------------------------------------------------------------------------------ */
+
+static int type(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+                expr_error *error) {
+    const run_machine *machine = env->context;
+    const char *name = expr_value_type_name(arguments[0]);
+    (void)count;
+    if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_EXCEPTION)
+        name = prog_error_name(machine->program, cad_exception_code(expr_to_pointer(arguments[0])));
+    return expr_string_new(name, strlen(name), result) != 0 ? expr_error_memory(error) : 0;
+}
+
+static int exceptions(const expr_env *env, const expr_value *arguments, size_t count,
+                      expr_value *result, expr_error *error) {
+    cad_exception *group = NULL;
+    (void)env;
+    (void)count;
+    if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_EXCEPTION)
+        group = expr_to_pointer(arguments[0]);
+    if (group == NULL || !prog_is_group(group))
+        return expr_error_set(error, PROG_EXCEPTION_CODE(PROG_EXCEPTION_ATTRIBUTE),
+                              "'%s' object has no attribute 'exceptions'",
+                              expr_value_type_name(arguments[0]));
+    size_t members = cad_exception_count(group);
+    expr_value *items = base_alloc(members * sizeof *items);
+    if (items == NULL)
+        return expr_error_memory(error);
+    for (size_t i = 0; i < members; i++) /* the list takes references of its own */
+        items[i] = expr_reference(PROG_KIND_EXCEPTION, cad_exception_at(group, i));
+    int code = expr_list_new(EXPR_TUPLE, items, members, result);
+    base_free(items);
+    return code != 0 ? expr_error_memory(error) : 0;
+}
+
 /* --- The rest -------------------------------------------------------------------------------- */
 
 static int now(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
@@ -160,6 +243,11 @@ const expr_function step_functions[] = {
     {"done", 1, 1, PROG_AWAITABLE, "a task or a future", done},
     {"cancelled", 1, 1, PROG_AWAITABLE, "a task or a future", cancelled},
     {"cancelling", 1, 1, PROG_IS(PROG_TASK), "a task", cancelling},
+    {"expired", 1, 1, PROG_IS(PROG_TIMEOUT), "a timeout", expired},
+    {"when", 1, 1, PROG_IS(PROG_TIMEOUT), "a timeout", when},
+    {"current_task", 0, 0, 0, NULL, current_task},
+    {"type", 1, 1, 0, NULL, type},
+    {"exceptions", 1, 1, 0, NULL, exceptions},
     {"waiters", 1, 1, ANY_OBJECT, "an object or a task", waiters},
     {.name = NULL},
 };

@@ -265,9 +265,8 @@ static int begin_with(run_job *job, const prog_instruction *in) {
     int error = run_find_object(job, in, PROG_ENTERABLE, &object, &instance);
     if (error != 0)
         return error;
-    bool counted = instance->references > 0;
-    expr_value value = counted ? expr_value_ref(expr_reference(PROG_KIND_INSTANCE, instance))
-                               : expr_reference(PROG_KIND_OBJECT, object);
+    const void *reference = instance->reference.counted ? (const void *)instance : object;
+    expr_value value = expr_value_ref(expr_reference(PROG_KIND_OBJECT, reference));
     run_store(job, in->operands[1].slot, value);
     return enter(object, instance);
 }

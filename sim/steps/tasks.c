@@ -8,6 +8,7 @@
 #include "run/callback.h"
 #include "run/interpreter.h"
 #include "run/names.h"
+#include "run/timeout.h"
 #include "run/values.h"
 #include "steps/control.h"
 
@@ -194,10 +195,39 @@ static int begin_await(run_job *job, const prog_instruction *in) {
     return cad_await(future, &job->item);
 }
 
+/* Whether a task failed with the error that is to be raised here: it began there, then. */
+static bool began_in(run_job *job, cad_future *future, int error) {
+    cad_exception *exception;
+    if (!cad_future_done(future) || cad_future_cancelled(future) || !run_is_task(future))
+        return false;
+    if (cad_future_exception(future, &exception) != error || exception != cad_error_exception())
+        return false;
+    job->machine->origin = run_job_origin(cad_task_state(future));
+    return true;
+}
+
+/* An error of what the step waited for, which is in the scratch slot, began there. */
+static void follow_origin(run_job *job, int error) {
+    if (error >= 0)
+        return;
+    expr_value waited = job->top->locals[job->top->body->scratch];
+    if (!expr_is_reference(waited))
+        return;
+    if (expr_to_kind(waited) == PROG_KIND_FUTURE) {
+        (void)began_in(job, expr_to_pointer(waited), error);
+        return;
+    }
+    const run_futures *futures = expr_to_pointer(waited);
+    for (uint32_t i = 0; i < futures->count; i++)
+        if (began_in(job, futures->items[i], error))
+            return;
+}
+
 /* The value is borrowed from the future, which is in the scratch slot. */
 static int finish_await(run_job *job, const prog_instruction *in, int result) {
     expr_value value = result < 0 ? EXPR_NONE : expr_value_ref(job->held);
     job->held = EXPR_NONE;
+    follow_origin(job, result);
     run_store(job, job->top->body->scratch, EXPR_NONE);
     if (result < 0)
         return result;
@@ -401,6 +431,7 @@ static int store_children(run_job *job, const run_futures *futures, const prog_s
 
 static int finish_gather(run_job *job, const prog_instruction *in, int result) {
     uint32_t scratch = job->top->body->scratch;
+    follow_origin(job, result);
     if (result == 0)
         result = store_children(job, expr_to_pointer(job->top->locals[scratch]),
                                 in->operands[GATHER_AS].slots);
@@ -568,7 +599,25 @@ const prog_step step_as_completed = {
 
 /* --- timeout, reschedule --------------------------------------------------------------------- */
 
-enum { TIMEOUT_LIMIT, TIMEOUT_SLOT, TIMEOUT_OPERANDS };
+enum { TIMEOUT_LIMIT, TIMEOUT_SLOT, TIMEOUT_AS, TIMEOUT_OPERANDS };
+
+/* What a timeout has in its slot: the scope, or where a variable holds it the run_timeout. */
+static cad_timeout *scope_in(const run_job *job, uint32_t slot) {
+    expr_value value = job->top->locals[slot];
+    return expr_is_reference(value) ? ((run_timeout *)expr_to_pointer(value))->scope
+                                    : stored_pointer(job, slot);
+}
+
+/* Gives it to the variable. */
+static int hold_timeout(run_job *job, const prog_instruction *in, cad_timeout *scope) {
+    run_timeout *timeout = run_timeout_new(scope);
+    if (timeout == NULL)
+        return CAD_ENOMEM;
+    run_store(job, in->operands[TIMEOUT_SLOT].slot, expr_reference(PROG_KIND_TIMEOUT, timeout));
+    run_store(job, in->operands[TIMEOUT_AS].slot,
+              expr_reference(PROG_KIND_TIMEOUT, run_timeout_ref(timeout)));
+    return 0;
+}
 
 static int enter_timeout(run_job *job, const prog_instruction *in,
                          int (*enter)(int64_t limit_ns, cad_timeout **scope)) {
@@ -577,9 +626,10 @@ static int enter_timeout(run_job *job, const prog_instruction *in,
     int error = run_evaluate_limit(job, in->operands[TIMEOUT_LIMIT].expression, &limit_ns);
     if (error == 0)
         error = enter(limit_ns, &scope);
-    if (error == 0)
-        store_pointer(job, in->operands[TIMEOUT_SLOT].slot, scope);
-    return error;
+    if (error != 0)
+        return error;
+    store_pointer(job, in->operands[TIMEOUT_SLOT].slot, scope);
+    return in->operands[TIMEOUT_AS].slot != PROG_NO_SLOT ? hold_timeout(job, in, scope) : 0;
 }
 
 static int begin_timeout(run_job *job, const prog_instruction *in) {
@@ -591,8 +641,13 @@ static int begin_timeout_at(run_job *job, const prog_instruction *in) {
 }
 
 static int end_timeout(run_job *job, uint32_t slot, int error) {
-    cad_timeout *scope = stored_pointer(job, slot);
+    cad_timeout *scope = scope_in(job, slot);
+    expr_value held = job->top->locals[slot];
     job->top->locals[slot] = EXPR_NONE;
+    if (expr_is_reference(held)) {
+        run_timeout_leave(expr_to_pointer(held));
+        expr_value_unref(held);
+    }
     return cad_timeout_leave(scope, error);
 }
 
@@ -618,7 +673,7 @@ static void compile_timeout(prog_compiler *compiler, const prog_step *step, cons
     doc_node steps;
     uint32_t outer = compiler->timeout, hidden = compiler->hidden;
     (void)prog_compile_members(compiler, step, node, operands);
-    operands[TIMEOUT_SLOT].slot = compiler->lasting++;
+    operands[TIMEOUT_SLOT].slot = compiler->lasting++; /* in the place of the steps */
     (void)prog_emit(compiler, &step->operation, node, operands, TIMEOUT_OPERANDS);
     uint32_t block = prog_open_block(compiler, leave_timeout, node, 0);
     if (block == PROG_NO_BLOCK)
@@ -639,7 +694,9 @@ const prog_step step_timeout = {
     .waiting = PROG_MAY_WAIT,
     .lasting = true,
     .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL},
-                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
+                 "the timeout, for `expired`, `when`, and `reschedule` from other blocks"}},
     .python = "async with asyncio.timeout(delay)",
     .summary = "Cancels the steps when the time is up: TimeoutError after the block. `null`: no "
                "limit yet.",
@@ -654,7 +711,9 @@ const prog_step step_timeout_at = {
     .waiting = PROG_MAY_WAIT,
     .lasting = true,
     .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL},
-                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
+                {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
+                 "the timeout, for `expired`, `when`, and `reschedule` from other blocks"}},
     .python = "async with asyncio.timeout_at(when)",
     .summary = "As `timeout`, with a time of the loop's, in seconds since its start.",
     .example = "[{\"sleep\": 1}, {\"try\": [{\"timeout_at\": 1.5, \"do\": [{\"sleep\": 5}]}],"
@@ -662,24 +721,51 @@ const prog_step step_timeout_at = {
     .compile = compile_timeout,
 };
 
-/* Operand 1: the innermost timeout around the step. Only one that is open at the moment counts: a
+/* Operand 2: the innermost timeout around the step. Only one that is open at the moment counts: a
  * callback can run when it is not. */
-static int begin_reschedule(run_job *job, const prog_instruction *in) {
-    const run_machine *machine = job->machine;
-    int64_t limit_ns;
-    int error = run_evaluate_limit(job, in->operands[0].expression, &limit_ns);
+static cad_timeout *innermost_timeout(const run_job *job, const prog_instruction *in) {
+    const prog_program *program = job->machine->program;
+    cad_timeout *scope = NULL;
+    for (uint32_t i = in->operands[2].block; i != PROG_NO_BLOCK && scope == NULL;
+         i = program->blocks[i].parent)
+        if (program->blocks[i].leave == leave_timeout)
+            scope = scope_in(job, program->blocks[i].slot);
+    return scope;
+}
+
+static int open_scope(const run_timeout *timeout, cad_timeout **scope) {
+    *scope = timeout->scope;
+    if (timeout->scope != NULL)
+        return 0;
+    return prog_raise(CAD_ERUNTIME, timeout->expired ? "Cannot change state of expired Timeout"
+                                                     : "Cannot change state of finished Timeout");
+}
+
+/* Operand 1: the one that the step names. */
+static int named_timeout(run_job *job, const prog_instruction *in, cad_timeout **scope) {
+    expr_value value;
+    int error = run_take(job, in->operands[1].target, &value);
     if (error != 0)
         return error;
-    for (uint32_t i = in->operands[1].block; i != PROG_NO_BLOCK;) {
-        const prog_block *block = &machine->program->blocks[i];
-        cad_timeout *scope = NULL;
-        if (block->leave == leave_timeout)
-            scope = stored_pointer(job, block->slot);
-        if (scope != NULL)
-            return cad_timeout_reschedule(scope, cad_loop_deadline(machine->loop, limit_ns));
-        i = block->parent;
-    }
-    return prog_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
+    if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_TIMEOUT)
+        error = run_raise_type(RUN_LACKS_METHOD, value, "reschedule");
+    else
+        error = open_scope(expr_to_pointer(value), scope);
+    expr_value_unref(value);
+    return error;
+}
+
+static int begin_reschedule(run_job *job, const prog_instruction *in) {
+    int64_t limit_ns;
+    cad_timeout *scope = NULL;
+    int error = run_evaluate_limit(job, in->operands[0].expression, &limit_ns);
+    if (error == 0 && in->operands[1].target != NULL)
+        error = named_timeout(job, in, &scope);
+    else if (error == 0 && (scope = innermost_timeout(job, in)) == NULL)
+        error = prog_raise(CAD_ERUNTIME, "reschedule: the timeout has been left");
+    return error != 0
+               ? error
+               : cad_timeout_reschedule(scope, cad_loop_deadline(job->machine->loop, limit_ns));
 }
 
 static void compile_reschedule(prog_compiler *compiler, const prog_step *step,
@@ -687,19 +773,22 @@ static void compile_reschedule(prog_compiler *compiler, const prog_step *step,
     prog_operand operands[PROG_STEP_MEMBERS];
     if (!prog_compile_members(compiler, step, node, operands))
         return;
-    operands[1].block = compiler->timeout;
-    if (compiler->timeout == PROG_NO_BLOCK)
-        (void)doc_node_fault(node, "\"reschedule\" is for the steps of a \"timeout\"");
+    operands[2].block = compiler->timeout;
+    if (operands[1].target == NULL && compiler->timeout == PROG_NO_BLOCK)
+        (void)doc_node_fault(node, "\"reschedule\" is for the steps of a \"timeout\"; elsewhere "
+                                   "\"scope\" says which, as its \"as\" names it");
     else
-        (void)prog_emit(compiler, &step->operation, node, operands, 2);
+        (void)prog_emit(compiler, &step->operation, node, operands, 3);
 }
 
 const prog_step step_reschedule = {
     .operation = {"reschedule", begin_reschedule, NULL},
     .family = PROG_FAMILY_TASKS,
-    .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL}},
+    .members = {{NULL, PROG_MEMBER_LIMIT, PROG_REQUIRED, 0, NULL},
+                {"scope", PROG_MEMBER_TARGET, PROG_OPTIONAL, PROG_IS(PROG_TIMEOUT),
+                 "which; default: the innermost `timeout` around the step"}},
     .python = "Timeout.reschedule",
-    .summary = "In a `timeout` block: its deadline becomes so much from now, or none for `null`.",
+    .summary = "The deadline of a `timeout` becomes so much from now, or none for `null`.",
     .example = "[{\"timeout\": 1, \"do\": [{\"reschedule\": 10}, {\"sleep\": 5}]},"
                " {\"log\": \"in time\"}]",
     .compile = compile_reschedule,
