@@ -223,16 +223,6 @@ static bool fault_text(const doc_node *node, const char *verb, const char *text)
     return false;
 }
 
-static bool fault_coroutine(const doc_node *node, const char *name) {
-    (void)doc_node_fault(
-        node, "\"%s\" is a coroutine: \"spawn\" makes a task of it, \"call\" runs it here", name);
-    return false;
-}
-
-static bool is_coroutine(const prog_compiler *compiler, const char *name, size_t length) {
-    return base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL;
-}
-
 /* An expression; not one that is known to give neither an object nor a list. */
 static bool compile_computed(prog_compiler *compiler, const doc_node *node, const char *verb,
                              uint32_t accepts, prog_target *target) {
@@ -282,8 +272,6 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
         return true;
     bool global =
         base_symbols_find(&compiler->program->global_names, name, length) != BASE_NO_SYMBOL;
-    if (!global && is_coroutine(compiler, name, length))
-        return fault_coroutine(node, name);
     if (!global && prog_is_task_name(compiler, name, length))
         return fault_type(node, verb, accepts, name, PROG_TASK);
     if (!global && expr_is_name(name, length))
