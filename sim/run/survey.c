@@ -172,10 +172,12 @@ static void visit_block(run_survey *self, const run_frame *frame, const prog_blo
                         uint32_t task, note *take) {
     const prog_object *object;
     run_instance *instance;
-    expr_value value = frame->locals[block->slot];
-    if (!block->holds || value == EXPR_NONE ||
-        run_value_object(job_of(self->tasks[task]), value, "with", PROG_ENTERABLE, &object,
-                         &instance) != 0)
+    expr_value value;
+    if (!block->holds) /* it may have no slot of its own */
+        return;
+    value = frame->locals[block->slot];
+    if (value == EXPR_NONE || run_value_object(job_of(self->tasks[task]), value, "with",
+                                               PROG_ENTERABLE, &object, &instance) != 0)
         return;
     const void *held = run_held_by(run_object_of(self->machine, value));
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)held);

@@ -17,8 +17,8 @@
 #include "base/limit.h"
 #include "base/memory.h"
 #include "program/load.h"
-#include "run/process.h"
 #include "run/machine.h"
+#include "run/process.h"
 #include "run/run.h"
 #include "steps/language.h"
 

@@ -11,8 +11,8 @@
 #include "base/limit.h"
 #include "program/load.h"
 #include "run/expect.h"
-#include "run/process.h"
 #include "run/machine.h"
+#include "run/process.h"
 #include "run/run.h"
 #include "steps/language.h"
 
