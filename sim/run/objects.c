@@ -40,8 +40,10 @@ int run_object_create(run_machine *machine, const prog_object *object, int64_t s
         error = name_lock(*primitive, name);
     if (error == 0)
         error = cad_set_name(*primitive, name);
-    if (error != 0)
+    if (error != 0) {
         kind->free(*primitive);
+        *primitive = NULL;
+    }
     return error;
 }
 
