@@ -20,10 +20,12 @@ import json
 import math
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
 NS = 1_000_000_000
+LIMIT = 30  # seconds for one scenario of a folder
 
 
 # --- two places where asyncio's order is that of addresses --------------------------------------
@@ -67,6 +69,10 @@ keep_order()
 
 class Deadlock(Exception):
     """Nothing is ready, nothing is scheduled, and tasks remain."""
+
+
+class Stopped(Exception):
+    """`until` has come before the main task or the last of the others ended."""
 
 
 # --- a virtual clock under asyncio's own loop ---------------------------------------------------
@@ -274,7 +280,18 @@ async def run_star(step, nested, local):
         return run
     types = [Exception if name == "*" else exception_class(name) for name in step["except*"]]
     branches = [runner(steps) for steps in step["except*"].values()]
-    await star_of(len(types))(lambda: nested(step["try"]), types, branches)
+    left = None
+
+    async def body():
+        nonlocal left
+        try:
+            await nested(step["try"])
+        except Leave as leave:  # not for BaseException to take
+            left = leave
+
+    await star_of(len(types))(body, types, branches)
+    if left:
+        raise left
 
 
 async def handle(step, steps, error, nested, local):
@@ -505,8 +522,8 @@ class World:
         sync_steps(self.document.get("setup", []), self, {})
         if not isinstance(self.document.get("until", "complete"), str):
             self.loop.call_at(to_ns(self.document["until"]), self.stop_early)
-        for signal in self.document.get("signals", []):
-            self.loop.call_at(to_ns(signal["at"]), self.deliver, signal["signal"])
+        for spec in self.document.get("signals", []):
+            self.loop.call_at(to_ns(spec["at"]), self.deliver, spec["signal"])
         for spec, name, local in plan:
             if "start" in spec:
                 at = to_ns(number(spec["start"], self, local))
@@ -519,15 +536,17 @@ class World:
                 raised = self.run_main()
             elif self.live:
                 self.loop.run_forever()
+                if self.early:
+                    raise Stopped
         except Deadlock:
             return "deadlock"
+        except Stopped:
+            return self.early
         except KeyboardInterrupt as error:
             raised = error
         if isinstance(raised, KeyboardInterrupt):
             sync_steps(self.document.get("on_interrupt", []), self, {})
             return "interrupted"
-        if self.early:
-            return self.early
         failed = any(t.done() and not t.cancelled() and t._log_traceback for t in self.tasks)
         return "failed" if raised or failed or self.callback_failed else "complete"
 
@@ -549,25 +568,26 @@ class World:
         except Deadlock:
             raise
         except BaseException as error:
-            if self.early:
-                return None
+            if self.early and not self.main.done():
+                raise Stopped from None
             raised = error
         try:
             asyncio.runners._cancel_all_tasks(self.loop)
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
         except RuntimeError:
-            if not self.early:
-                raise
+            if self.early:
+                raise Stopped from None
+            raise
         return raised
 
     def stop_early(self):
         self.early = "stopped"
         self.loop.stop()
 
-    def deliver(self, signal):
-        if signal in self.handlers:
-            steps, local = self.handlers[signal]
+    def deliver(self, name):
+        if name in self.handlers:
+            steps, local = self.handlers[name]
             sync_steps(steps, self, local)
             return
         if self.main_runs:
@@ -936,7 +956,8 @@ def play(document):
     child = os.fork()
     if child == 0:
         os.close(reader)
-        sys.stdout, sys.stderr = io.StringIO(), open(os.devnull, "w")
+        signal.alarm(LIMIT)
+        sys.stdout, sys.stderr = io.StringIO(), open(os.devnull, "w", encoding="utf-8")
         try:
             world = World(document)
             outcome = world.run()
@@ -950,7 +971,7 @@ def play(document):
     with os.fdopen(reader, encoding="utf-8") as file:
         told = file.read()
     os.waitpid(child, 0)
-    last = told.splitlines()[-1] if told else "refused: it died"
+    last = told.splitlines()[-1] if told else "refused: it does not end"
     if not last.startswith("outcome "):
         raise Refused(last)
     return told
@@ -966,7 +987,7 @@ def play_folders(folders, record):
             told = play(json.loads(scenario.read_text(encoding="utf-8")))
         except Refused as refused:
             told = str(refused)
-        if record and not told.startswith("refused "):
+        if record and not told.startswith("refused"):
             expected.write_text(told, encoding="utf-8")
         elif not expected.exists() or told != expected.read_text(encoding="utf-8"):
             print(f"{scenario}: differs" if expected.exists() else f"{scenario}: {told}")
