@@ -102,6 +102,32 @@ static void test_scenario_faults__variables_may_have_names_of_functions(void **s
                     "    done\n    ^~~~\n");
 }
 
+/* What the document does not tell, the run does. */
+static void test_scenario_faults__an_object_passed_as_text(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'objects':{'l':{'type':'lock'}},\n"
+                    "'coroutines':{'w':{'params':['a','b'],'do':[{'with':'b','do':[]}]}},\n"
+                    "'tasks':[{'name':'t','call':'w','args':{'a':'l','b':'l'}}]}",
+                    "3:53: /tasks/0/args/b: \"l\" is a text, and \"w\" takes an object as \"b\"; "
+                    "\"{l}\" passes the object\n");
+    scenario_check(
+        "{'cadran':1,'objects':{'q':{'type':'queue'},'f':{'type':'future'}},"
+        "'coroutines':{'w':{'params':['a','b'],'do':[{'let':{'x':'a','y':'b'}},"
+        "{'try':[{'put':'x'}],'except':{'AttributeError':[{'print':'{error}'}]}},"
+        "{'try':[{'await':'y'}],'except':{'TypeError':[{'print':'{error}'}]}},"
+        "{'try':[{'let':{'n':'qsize(a)'}}],'except':{'TypeError':[{'print':'{error}'}]}},"
+        "{'let':{'x':'\\'none\\''}},"
+        "{'try':[{'put':'x'}],'except':{'AttributeError':[{'print':'{error}'}]}}]},"
+        "'v':{'params':['q'],'do':[{'let':{'q':'f'}},{'set_result':'q'}]}},"
+        "'tasks':[{'name':'t','do':[{'call':'w','args':{'a':'q','b':'f'}},"
+        "{'call':'v','args':{'q':'q'}}]}]}",
+        "'q' is a text; {q} passes the object\n"
+        "'f' is a text; {f} passes the object\n"
+        "qsize() takes a queue; 'q' is a text; {q} passes the object\n"
+        "'str' object has no attribute 'put'\n",
+        "complete");
+}
+
 static void test_scenario_faults__what_is_no_object(void **state) {
     (void)state;
     scenario_refuse(
@@ -375,6 +401,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__the_main_task, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__variables_may_have_names_of_functions,
                                   teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__an_object_passed_as_text, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__what_is_no_object, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),

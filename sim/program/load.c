@@ -352,6 +352,8 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
         prog_load_expect(compiler, root);
     if (!compiler->no_memory)
         prog_check_caught(compiler);
+    if (!compiler->no_memory)
+        prog_check_passed(compiler);
 }
 
 int prog_compile(doc_document *document, const prog_language *language, prog_program **out) {
@@ -374,6 +376,7 @@ int prog_compile(doc_document *document, const prog_language *language, prog_pro
     base_symbols_free(&compiler.written_names);
     base_symbols_free(&compiler.task_names);
     base_free(compiler.caught);
+    base_free(compiler.passed);
     base_symbols_free(&compiler.raised);
     int error = compiler.no_memory ? CAD_ENOMEM : doc_status(document);
     if (error == CAD_ENOMEM)

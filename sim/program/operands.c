@@ -82,6 +82,43 @@ static bool check_arguments(const prog_body *body, const doc_node *args, const d
     return fine;
 }
 
+/* --- Objects that are passed as text --------------------------------------------------------- */
+
+/* What the coroutine does with it is known when all of them are compiled. */
+static void note_passed(prog_compiler *compiler, const prog_body *body, uint32_t slot,
+                        const doc_node *argument) {
+    const base_symbols *objects = &compiler->program->object_names;
+    const char *name;
+    if (doc_node_type(argument) != DOC_STRING || doc_node_string(argument, &name) != 0 ||
+        base_symbols_find(objects, name, strlen(name)) == BASE_NO_SYMBOL)
+        return;
+    prog_passed *passed = base_grown(compiler->passed, compiler->passed_count,
+                                     &compiler->passed_capacity, sizeof *passed);
+    if (passed == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->passed = passed;
+    passed[compiler->passed_count++] = (prog_passed){*argument, body, slot};
+}
+
+void prog_check_passed(prog_compiler *compiler) {
+    for (size_t i = 0; i < compiler->passed_count; i++) {
+        const prog_passed *passed = &compiler->passed[i];
+        uint64_t objects = passed->body->as_objects & ~passed->body->changed;
+        const char *name;
+        if (passed->slot < 64 && (objects >> passed->slot & 1) != 0 &&
+            doc_node_string(&passed->argument, &name) == 0)
+            (void)doc_node_fault(&passed->argument,
+                                 "\"%s\" is a text, and \"%s\" takes an object as \"%s\"; "
+                                 "\"{%s}\" passes the object",
+                                 name, passed->body->name,
+                                 base_symbols_name(&passed->body->variables, passed->slot), name);
+    }
+}
+
+/* --- Arguments ------------------------------------------------------------------------------- */
+
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
                                              const doc_node *args, const doc_node *at) {
     if (args != NULL && doc_node_object(args) != 0)
@@ -99,6 +136,7 @@ const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog
             expr_text *value = prog_compile_text(compiler, &member);
             arguments->items[arguments->count++] = (prog_argument){slot, value};
             fine &= value != NULL;
+            note_passed(compiler, body, slot, &member);
             continue;
         }
         base_suggestion suggestion;

@@ -166,12 +166,20 @@ uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     return base_symbols_find(&compiler->body->variables, name, strlen(name));
 }
 
+/* Its bit in prog_body.as_objects; 0: it is no parameter, or beyond those that are counted. */
+static uint64_t parameter_bit(const prog_body *body, uint32_t slot) {
+    return slot < body->parameters && slot < 64 ? UINT64_C(1) << slot : 0;
+}
+
 void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char *name) {
     size_t length = strlen(name);
     if (!expr_is_name(name, length))
         return; /* a fault when it is compiled */
-    if (base_symbols_add(&body->variables, name, length, NULL) == BASE_NO_SYMBOL)
+    uint32_t slot = base_symbols_add(&body->variables, name, length, NULL);
+    if (slot == BASE_NO_SYMBOL)
         compiler->no_memory = true;
+    else
+        body->changed |= parameter_bit(body, slot);
 }
 
 /* --- Targets --------------------------------------------------------------------------------- */
@@ -248,6 +256,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     size_t length = strlen(name);
     *target = (prog_target){.name = name, .slot = PROG_NO_SLOT, .task = BASE_NO_SYMBOL};
     target->slot = base_symbols_find(&compiler->body->variables, name, length);
+    compiler->body->as_objects |= parameter_bit(compiler->body, target->slot);
     target->object = find_object(compiler, name, length);
     if (target->object != NULL && target->object->count.value != NULL) {
         bool list = (accepts & PROG_IS(PROG_TASK)) != 0 || target->slot != PROG_NO_SLOT;
