@@ -128,6 +128,32 @@ static void test_scenario_faults__an_object_passed_as_text(void **state) {
         "complete");
 }
 
+static void test_scenario_faults__a_text_passed_as_a_number(void **state) {
+    (void)state;
+    scenario_check(
+        "{'cadran':1,'name':'n','coroutines':{'w':{'params':['cost'],'do':["
+        "{'try':[{'sleep':'cost * 2'}],'except':{'TypeError':[{'print':'{error}'}]}}]},\n"
+        "'v':{'params':['k'],'do':[{'let':{'m':'k'}},"
+        "{'try':[{'repeat':'m','do':[]}],'except':{'TypeError':[{'print':'{error}'}]}},"
+        "{'try':[{'timeout':'str(1)','do':[]}],'except':{'*':[{'print':'{error}'}]}}]}},\n"
+        "'tasks':[{'name':'a','do':[{'call':'w','args':{'cost':'{100ms}'}},\n"
+        "{'call':'w','args':{'cost':'100ms'}},{'call':'v','args':{'k':'3'}},"
+        "{'call':'w','args':{'cost':'é123456789012345678901234567890123456789é'}}]},\n"
+        "{'name':'b','start':1,'call':'w','args':{'cost':'x'}}]}",
+        "a time must be a number, not the text '100ms100ms'; cost is the text '100ms', passed at "
+        "n:4:1: /tasks/0/do/1; an argument that is no text stands in braces, as in \"{100ms}\"\n"
+        "repeat must be a number, not the text '3'; m is the text '3'; an argument that is no text "
+        "stands in braces, as in \"{100ms}\"\n"
+        "a time must be a number, not the text '1'; an argument that is no text stands in braces, "
+        "as in \"{100ms}\"\n"
+        "a time must be a number, not the text 'é12345678901234567890123456789012345678'; cost "
+        "is the text 'é12345678901234567890123456789012345678', passed at n:4:68: "
+        "/tasks/0/do/3; an argument that is no text stands in braces, as in \"{100ms}\"\n"
+        "a time must be a number, not the text 'xx'; cost is the text 'x'; an argument that is no "
+        "text stands in braces, as in \"{100ms}\"\n",
+        "complete");
+}
+
 static void test_scenario_faults__what_is_no_object(void **state) {
     (void)state;
     scenario_refuse(
@@ -402,6 +428,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__variables_may_have_names_of_functions,
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_faults__an_object_passed_as_text, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__a_text_passed_as_a_number, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__what_is_no_object, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),

@@ -974,3 +974,14 @@ bool expr_reads_only(const expr_expression *expression, uint32_t slot) {
     }
     return true;
 }
+
+bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot) {
+    for (const expr_instruction *at = expression->code; expr_opcode_of(*at) != EXPR_OP_RETURN;
+         at++) {
+        *slot = expr_operand_of(*at);
+        if (expr_opcode_of(*at) == EXPR_OP_LOCAL && locals[*slot] != EXPR_UNSET &&
+            expr_is_string(locals[*slot]))
+            return true;
+    }
+    return false;
+}
