@@ -227,6 +227,11 @@ static void suggest_functions(const expr_scope *scope, base_suggestion *suggesti
 static bool unknown(compiler *c, const char *what, const expr_token *token,
                     const base_suggestion *suggestion) {
     const char *name = c->lexer.text + token->offset;
+    const char *other =
+        c->scope->explain != NULL ? c->scope->explain(c->scope, name, token->length) : NULL;
+    if (other != NULL)
+        return fault(c, token->offset, token->length, "\"%.*s\" %s", shown(token->length), name,
+                     other);
     if (suggestion->best == NULL)
         return fault(c, token->offset, token->length, "unknown %s \"%.*s\"", what,
                      shown(token->length), name);

@@ -59,6 +59,10 @@ struct expr_scope {
     /* Offers every name that resolve() knows. */
     void (*suggest)(const expr_scope *scope, base_suggestion *suggestion);
 
+    /* What else a name that resolve() does not know is, to follow it in a message, "is a ...";
+     * NULL: nothing. May be NULL. */
+    const char *(*explain)(const expr_scope *scope, const char *name, size_t length);
+
     /* Beyond expr_builtin_functions. */
     const expr_function *functions;
     size_t function_count;

@@ -134,10 +134,19 @@ static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
         prog_suggest_tasks(compiler, suggestion);
 }
 
+/* A task is made of a coroutine, and is what can be waited for. */
+static const char *explain(const expr_scope *scope, const char *name, size_t length) {
+    const prog_compiler *compiler = scope->context;
+    return base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL
+               ? "is a coroutine: \"spawn\" it first, and name the task (\"as\"), or \"call\" it"
+               : NULL;
+}
+
 void prog_scope_start(prog_compiler *compiler) {
     compiler->scope = (expr_scope){.context = compiler,
                                    .resolve = resolve,
                                    .suggest = suggest,
+                                   .explain = explain,
                                    .functions = compiler->language->functions};
     while (compiler->scope.functions[compiler->scope.function_count].name != NULL)
         compiler->scope.function_count++;
@@ -188,13 +197,9 @@ static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const c
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     suggest(&compiler->scope, &suggestion);
-    if (base_symbols_find(&compiler->program->coroutine_names, name, strlen(name)) !=
-        BASE_NO_SYMBOL)
-        (void)doc_node_fault(
-            node,
-            "\"%s\" is a coroutine: \"spawn\" it first, and name the task (\"as\"), "
-            "or \"call\" it",
-            name);
+    const char *other = explain(&compiler->scope, name, strlen(name));
+    if (other != NULL)
+        (void)doc_node_fault(node, "\"%s\" %s", name, other);
     else
         (void)doc_node_unknown(node, "name", name, &suggestion);
     return false;
