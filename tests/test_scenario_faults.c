@@ -102,6 +102,58 @@ static void test_scenario_faults__variables_may_have_names_of_functions(void **s
                     "    done\n    ^~~~\n");
 }
 
+/* What the document does not tell, the run does. */
+static void test_scenario_faults__an_object_passed_as_text(void **state) {
+    (void)state;
+    scenario_refuse("{'cadran':1,'objects':{'l':{'type':'lock'}},\n"
+                    "'coroutines':{'w':{'params':['a','b'],'do':[{'with':'b','do':[]}]}},\n"
+                    "'tasks':[{'name':'t','call':'w','args':{'a':'l','b':'l'}}]}",
+                    "3:53: /tasks/0/args/b: \"l\" is a text, and \"w\" takes an object as \"b\"; "
+                    "\"{l}\" passes the object\n");
+    scenario_check(
+        "{'cadran':1,'objects':{'q':{'type':'queue'},'f':{'type':'future'}},"
+        "'coroutines':{'w':{'params':['a','b'],'do':[{'let':{'x':'a','y':'b'}},"
+        "{'try':[{'put':'x'}],'except':{'AttributeError':[{'print':'{error}'}]}},"
+        "{'try':[{'await':'y'}],'except':{'TypeError':[{'print':'{error}'}]}},"
+        "{'try':[{'let':{'n':'qsize(a)'}}],'except':{'TypeError':[{'print':'{error}'}]}},"
+        "{'let':{'x':'\\'none\\''}},"
+        "{'try':[{'put':'x'}],'except':{'AttributeError':[{'print':'{error}'}]}}]},"
+        "'v':{'params':['q'],'do':[{'let':{'q':'f'}},{'set_result':'q'}]}},"
+        "'tasks':[{'name':'t','do':[{'call':'w','args':{'a':'q','b':'f'}},"
+        "{'call':'v','args':{'q':'q'}}]}]}",
+        "'q' is a text; {q} passes the object\n"
+        "'f' is a text; {f} passes the object\n"
+        "qsize() takes a queue; 'q' is a text; {q} passes the object\n"
+        "'str' object has no attribute 'put'\n",
+        "complete");
+}
+
+static void test_scenario_faults__a_text_passed_as_a_number(void **state) {
+    (void)state;
+    scenario_check(
+        "{'cadran':1,'name':'n','coroutines':{'w':{'params':['cost'],'do':["
+        "{'try':[{'sleep':'cost * 2'}],'except':{'TypeError':[{'print':'{error}'}]}}]},\n"
+        "'v':{'params':['k'],'do':[{'let':{'m':'k'}},"
+        "{'try':[{'repeat':'m','do':[]}],'except':{'TypeError':[{'print':'{error}'}]}},"
+        "{'try':[{'timeout':'str(1)','do':[]}],'except':{'*':[{'print':'{error}'}]}}]}},\n"
+        "'tasks':[{'name':'a','do':[{'call':'w','args':{'cost':'{100ms}'}},\n"
+        "{'call':'w','args':{'cost':'100ms'}},{'call':'v','args':{'k':'3'}},"
+        "{'call':'w','args':{'cost':'é123456789012345678901234567890123456789é'}}]},\n"
+        "{'name':'b','start':1,'call':'w','args':{'cost':'x'}}]}",
+        "a time must be a number, not the text '100ms100ms'; cost is the text '100ms', passed at "
+        "n:4:1: /tasks/0/do/1; an argument that is no text stands in braces, as in \"{100ms}\"\n"
+        "repeat must be a number, not the text '3'; m is the text '3'; an argument that is no text "
+        "stands in braces, as in \"{100ms}\"\n"
+        "a time must be a number, not the text '1'; an argument that is no text stands in braces, "
+        "as in \"{100ms}\"\n"
+        "a time must be a number, not the text 'é12345678901234567890123456789012345678'; cost "
+        "is the text 'é12345678901234567890123456789012345678', passed at n:4:68: "
+        "/tasks/0/do/3; an argument that is no text stands in braces, as in \"{100ms}\"\n"
+        "a time must be a number, not the text 'xx'; cost is the text 'x'; an argument that is no "
+        "text stands in braces, as in \"{100ms}\"\n",
+        "complete");
+}
+
 static void test_scenario_faults__what_is_no_object(void **state) {
     (void)state;
     scenario_refuse(
@@ -375,6 +427,8 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__the_main_task, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__variables_may_have_names_of_functions,
                                   teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__an_object_passed_as_text, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__a_text_passed_as_a_number, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__what_is_no_object, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),

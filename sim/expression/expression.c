@@ -227,6 +227,11 @@ static void suggest_functions(const expr_scope *scope, base_suggestion *suggesti
 static bool unknown(compiler *c, const char *what, const expr_token *token,
                     const base_suggestion *suggestion) {
     const char *name = c->lexer.text + token->offset;
+    const char *other =
+        c->scope->explain != NULL ? c->scope->explain(c->scope, name, token->length) : NULL;
+    if (other != NULL)
+        return fault(c, token->offset, token->length, "\"%.*s\" %s", shown(token->length), name,
+                     other);
     if (suggestion->best == NULL)
         return fault(c, token->offset, token->length, "unknown %s \"%.*s\"", what,
                      shown(token->length), name);
@@ -973,4 +978,15 @@ bool expr_reads_only(const expr_expression *expression, uint32_t slot) {
             return false;
     }
     return true;
+}
+
+bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot) {
+    for (const expr_instruction *at = expression->code; expr_opcode_of(*at) != EXPR_OP_RETURN;
+         at++) {
+        *slot = expr_operand_of(*at);
+        if (expr_opcode_of(*at) == EXPR_OP_LOCAL && locals[*slot] != EXPR_UNSET &&
+            expr_is_string(locals[*slot]))
+            return true;
+    }
+    return false;
 }

@@ -59,6 +59,10 @@ struct expr_scope {
     /* Offers every name that resolve() knows. */
     void (*suggest)(const expr_scope *scope, base_suggestion *suggestion);
 
+    /* What else a name that resolve() does not know is, to follow it in a message, "is a ...";
+     * NULL: nothing. May be NULL. */
+    const char *(*explain)(const expr_scope *scope, const char *name, size_t length);
+
     /* Beyond expr_builtin_functions. */
     const expr_function *functions;
     size_t function_count;
@@ -128,6 +132,9 @@ bool expr_draws(const expr_expression *expression);
 
 /* Whether all that its value depends on is the task variable in `slot`. */
 bool expr_reads_only(const expr_expression *expression, uint32_t slot);
+
+/* The first task variable it reads whose value is a text now: true, and its slot. For messages. */
+bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot);
 
 /* --- Evaluating ----------------------------------------------------------------------------- */
 

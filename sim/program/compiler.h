@@ -24,6 +24,13 @@ typedef struct prog_caught {
     uint32_t exception;
 } prog_caught;
 
+/* The name of an object that a call passes as text. */
+typedef struct prog_passed {
+    doc_node argument;
+    const prog_body *body; /* to whom ... */
+    uint32_t slot;         /* ... as which parameter */
+} prog_passed;
+
 /* The loop whose steps are being compiled. */
 typedef struct prog_loop {
     uint32_t block;  /* the innermost one around each of its rounds */
@@ -61,6 +68,11 @@ typedef struct prog_compiler {
     size_t pattern_count, pattern_capacity;
     prog_caught *caught;
     size_t caught_count, caught_capacity;
+    doc_node *hiding; /* what a `let` sets and is a scenario variable, too */
+    size_t hiding_count, hiding_capacity;
+    base_symbols told_apart; /* scenario variables that it may hide: prog_check_hiding() */
+    prog_passed *passed;
+    size_t passed_count, passed_capacity;
     base_symbols raised; /* exceptions of the scenario's own that something raises */
 } prog_compiler;
 

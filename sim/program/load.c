@@ -249,8 +249,10 @@ static void compile_task(prog_compiler *compiler, const doc_node *node, prog_tas
     if (doc_node_member(node, "count", &member))
         prog_compile_setting(compiler, &member, &spec->count);
     compiler->body = spec->body;
-    if (doc_node_member(node, "let", &member))
+    if (doc_node_member(node, "let", &member)) {
         spec->let = prog_compile_bindings(compiler, &member, false);
+        prog_note_let(compiler, &member, true);
+    }
     if (doc_node_member(node, "name", &member))
         spec->name = prog_compile_text(compiler, &member);
     spec->indexed = name_is_indexed(spec);
@@ -352,6 +354,10 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
         prog_load_expect(compiler, root);
     if (!compiler->no_memory)
         prog_check_caught(compiler);
+    if (!compiler->no_memory)
+        prog_check_passed(compiler);
+    if (!compiler->no_memory)
+        prog_check_hiding(compiler);
 }
 
 int prog_compile(doc_document *document, const prog_language *language, prog_program **out) {
@@ -374,6 +380,9 @@ int prog_compile(doc_document *document, const prog_language *language, prog_pro
     base_symbols_free(&compiler.written_names);
     base_symbols_free(&compiler.task_names);
     base_free(compiler.caught);
+    base_free(compiler.passed);
+    base_free(compiler.hiding);
+    base_symbols_free(&compiler.told_apart);
     base_symbols_free(&compiler.raised);
     int error = compiler.no_memory ? CAD_ENOMEM : doc_status(document);
     if (error == CAD_ENOMEM)

@@ -28,12 +28,62 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
     return NULL;
 }
 
+/* --- Variables that hide the scenario's ------------------------------------------------------- */
+
+static void note_told_apart(prog_compiler *compiler, const char *name) {
+    if (base_symbols_add(&compiler->told_apart, name, strlen(name), NULL) == BASE_NO_SYMBOL)
+        compiler->no_memory = true;
+}
+
+static void note_hiding(prog_compiler *compiler, const doc_node *binding) {
+    const char *name = doc_node_key(binding);
+    uint32_t global = base_symbols_find(&compiler->program->global_names, name, strlen(name));
+    if (global >= compiler->variables)
+        return;
+    doc_node *hiding = base_grown(compiler->hiding, compiler->hiding_count,
+                                  &compiler->hiding_capacity, sizeof *hiding);
+    if (hiding == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->hiding = hiding;
+    hiding[compiler->hiding_count++] = *binding;
+}
+
+void prog_note_let(prog_compiler *compiler, const doc_node *let, bool of_task) {
+    const prog_body *body = compiler->body;
+    doc_node binding;
+    if (doc_node_type(let) != DOC_OBJECT)
+        return;
+    for (bool more = doc_node_first(let, &binding); more; more = doc_node_next(&binding)) {
+        const char *name = doc_node_key(&binding);
+        if (of_task)
+            note_told_apart(compiler, name);
+        else if (base_symbols_find(&body->variables, name, strlen(name)) >= body->parameters)
+            note_hiding(compiler, &binding); /* a parameter hides it already */
+    }
+}
+
+void prog_check_hiding(prog_compiler *compiler) {
+    for (size_t i = 0; i < compiler->hiding_count; i++) {
+        const doc_node *binding = &compiler->hiding[i];
+        const char *name = doc_node_key(binding);
+        if (base_symbols_find(&compiler->told_apart, name, strlen(name)) == BASE_NO_SYMBOL)
+            (void)doc_node_key_fault(binding,
+                                     "\"%s\" is a scenario variable; \"assign\" changes it", name);
+    }
+}
+
+/* --- Bindings -------------------------------------------------------------------------------- */
+
 static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
     const base_symbols *names = &compiler->program->global_names;
     const char *name = doc_node_key(member);
     uint32_t slot = base_symbols_find(names, name, strlen(name));
-    if (slot != BASE_NO_SYMBOL)
+    if (slot != BASE_NO_SYMBOL) {
+        note_told_apart(compiler, name);
         return slot;
+    }
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     base_symbols_suggest(names, &suggestion);
@@ -82,6 +132,43 @@ static bool check_arguments(const prog_body *body, const doc_node *args, const d
     return fine;
 }
 
+/* --- Objects that are passed as text --------------------------------------------------------- */
+
+/* What the coroutine does with it is known when all of them are compiled. */
+static void note_passed(prog_compiler *compiler, const prog_body *body, uint32_t slot,
+                        const doc_node *argument) {
+    const base_symbols *objects = &compiler->program->object_names;
+    const char *name;
+    if (doc_node_type(argument) != DOC_STRING || doc_node_string(argument, &name) != 0 ||
+        base_symbols_find(objects, name, strlen(name)) == BASE_NO_SYMBOL)
+        return;
+    prog_passed *passed = base_grown(compiler->passed, compiler->passed_count,
+                                     &compiler->passed_capacity, sizeof *passed);
+    if (passed == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->passed = passed;
+    passed[compiler->passed_count++] = (prog_passed){*argument, body, slot};
+}
+
+void prog_check_passed(prog_compiler *compiler) {
+    for (size_t i = 0; i < compiler->passed_count; i++) {
+        const prog_passed *passed = &compiler->passed[i];
+        uint64_t objects = passed->body->as_objects & ~passed->body->changed;
+        const char *name;
+        if (passed->slot < 64 && (objects >> passed->slot & 1) != 0 &&
+            doc_node_string(&passed->argument, &name) == 0)
+            (void)doc_node_fault(&passed->argument,
+                                 "\"%s\" is a text, and \"%s\" takes an object as \"%s\"; "
+                                 "\"{%s}\" passes the object",
+                                 name, passed->body->name,
+                                 base_symbols_name(&passed->body->variables, passed->slot), name);
+    }
+}
+
+/* --- Arguments ------------------------------------------------------------------------------- */
+
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
                                              const doc_node *args, const doc_node *at) {
     if (args != NULL && doc_node_object(args) != 0)
@@ -99,6 +186,7 @@ const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog
             expr_text *value = prog_compile_text(compiler, &member);
             arguments->items[arguments->count++] = (prog_argument){slot, value};
             fine &= value != NULL;
+            note_passed(compiler, body, slot, &member);
             continue;
         }
         base_suggestion suggestion;

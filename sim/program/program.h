@@ -229,6 +229,9 @@ struct prog_body {
                           * there when that has long been left */
     uint32_t scratch;    /* holds what a step waits for; PROG_NO_SLOT: no step needs that */
     bool shared;         /* it makes callbacks, which see its variables even after its end */
+    uint64_t
+        as_objects;   /* bit i: a step names parameter i where an object stands; of the first 64 */
+    uint64_t changed; /* ... a step sets it, too, so that it is not what was passed */
     base_symbols variables;
 };
 

@@ -134,10 +134,19 @@ static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
         prog_suggest_tasks(compiler, suggestion);
 }
 
+/* A task is made of a coroutine, and is what can be waited for. */
+static const char *explain(const expr_scope *scope, const char *name, size_t length) {
+    const prog_compiler *compiler = scope->context;
+    return base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL
+               ? "is a coroutine: \"spawn\" it first, and name the task (\"as\"), or \"call\" it"
+               : NULL;
+}
+
 void prog_scope_start(prog_compiler *compiler) {
     compiler->scope = (expr_scope){.context = compiler,
                                    .resolve = resolve,
                                    .suggest = suggest,
+                                   .explain = explain,
                                    .functions = compiler->language->functions};
     while (compiler->scope.functions[compiler->scope.function_count].name != NULL)
         compiler->scope.function_count++;
@@ -166,12 +175,20 @@ uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     return base_symbols_find(&compiler->body->variables, name, strlen(name));
 }
 
+/* Its bit in prog_body.as_objects; 0: it is no parameter, or beyond those that are counted. */
+static uint64_t parameter_bit(const prog_body *body, uint32_t slot) {
+    return slot < body->parameters && slot < 64 ? UINT64_C(1) << slot : 0;
+}
+
 void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char *name) {
     size_t length = strlen(name);
     if (!expr_is_name(name, length))
         return; /* a fault when it is compiled */
-    if (base_symbols_add(&body->variables, name, length, NULL) == BASE_NO_SYMBOL)
+    uint32_t slot = base_symbols_add(&body->variables, name, length, NULL);
+    if (slot == BASE_NO_SYMBOL)
         compiler->no_memory = true;
+    else
+        body->changed |= parameter_bit(body, slot);
 }
 
 /* --- Targets --------------------------------------------------------------------------------- */
@@ -180,13 +197,9 @@ static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const c
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     suggest(&compiler->scope, &suggestion);
-    if (base_symbols_find(&compiler->program->coroutine_names, name, strlen(name)) !=
-        BASE_NO_SYMBOL)
-        (void)doc_node_fault(
-            node,
-            "\"%s\" is a coroutine: \"spawn\" it first, and name the task (\"as\"), "
-            "or \"call\" it",
-            name);
+    const char *other = explain(&compiler->scope, name, strlen(name));
+    if (other != NULL)
+        (void)doc_node_fault(node, "\"%s\" %s", name, other);
     else
         (void)doc_node_unknown(node, "name", name, &suggestion);
     return false;
@@ -248,6 +261,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     size_t length = strlen(name);
     *target = (prog_target){.name = name, .slot = PROG_NO_SLOT, .task = BASE_NO_SYMBOL};
     target->slot = base_symbols_find(&compiler->body->variables, name, length);
+    compiler->body->as_objects |= parameter_bit(compiler->body, target->slot);
     target->object = find_object(compiler, name, length);
     if (target->object != NULL && target->object->count.value != NULL) {
         bool list = (accepts & PROG_IS(PROG_TASK)) != 0 || target->slot != PROG_NO_SLOT;

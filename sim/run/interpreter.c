@@ -93,27 +93,12 @@ void run_frame_clear(run_frame *frame) {
 
 enum { MAX_CALLS = 1000 }; /* Python's recursion limit */
 
-/* A coroutine inside another one. */
-typedef struct call_frame {
-    run_frame *caller;
-    run_frame frame;
-    expr_value locals[];
-} call_frame;
-
-static call_frame *call_of(run_frame *frame) {
-    return (call_frame *)(void *)((char *)frame - offsetof(call_frame, frame));
-}
-
-const run_frame *run_frame_caller(const run_job *job, const run_frame *frame) {
-    return frame != &job->frame ? call_of((run_frame *)(uintptr_t)frame)->caller : NULL;
-}
-
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments) {
     uint32_t depth = job->top->depth + 1;
     if (depth > MAX_CALLS)
         return prog_raise(CAD_ESTACK, "maximum recursion depth exceeded");
     size_t inside = body->shared ? 0 : body->slots;
-    call_frame *call = base_alloc(sizeof *call + inside * sizeof call->locals[0]);
+    run_call *call = base_alloc(sizeof *call + inside * sizeof call->locals[0]);
     if (call == NULL)
         return CAD_ENOMEM;
     int error = run_frame_start(&call->frame, body, call->locals);
@@ -140,7 +125,7 @@ static bool pop(run_job *job) {
         job->top = NULL;
         return false;
     }
-    call_frame *call = call_of(frame);
+    run_call *call = run_call_of(frame);
     job->top = call->caller;
     base_free(call);
     return true;

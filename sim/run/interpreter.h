@@ -19,8 +19,6 @@ int run_frame_start(run_frame *frame, const prog_body *body, expr_value *inside)
 /* A frame that shares the variables of another one. */
 void run_frame_share(run_frame *frame, const run_frame *with);
 void run_frame_clear(run_frame *frame);
-/* The coroutine that has called it; NULL: it is the outermost. */
-const run_frame *run_frame_caller(const run_job *job, const run_frame *frame);
 /* For a trace with details: the frame begins to be the task's innermost one, or no longer is; its
  * variables are told of (details.h). */
 void run_frame_tell(run_machine *machine, const cad_task *task, const run_frame *frame, bool gone);

@@ -3,6 +3,8 @@
 #ifndef RUN_JOB_H
 #define RUN_JOB_H
 
+#include <stddef.h>
+
 #include "run/machine.h"
 
 /* A coroutine that runs. */
@@ -23,6 +25,22 @@ typedef struct run_job {
     run_draws *draws; /* NULL in a program that draws nothing */
     run_frame frame;  /* the outermost coroutine */
 } run_job;
+
+/* A coroutine inside another one. */
+typedef struct run_call {
+    run_frame *caller;
+    run_frame frame;
+    expr_value locals[];
+} run_call;
+
+static inline run_call *run_call_of(run_frame *frame) {
+    return (run_call *)(void *)((char *)frame - offsetof(run_call, frame));
+}
+
+/* The coroutine that has called it; NULL: it is the outermost. */
+static inline const run_frame *run_frame_caller(const run_job *job, const run_frame *frame) {
+    return frame != &job->frame ? run_call_of((run_frame *)(uintptr_t)frame)->caller : NULL;
+}
 
 /* Tells the trace of a variable's new value (details.h). */
 void run_tell_variable(run_job *job, uint32_t slot);

@@ -32,7 +32,15 @@ int run_take(run_job *job, const prog_target *target, expr_value *value) {
     return error;
 }
 
-int run_raise_type(enum run_lack lack, expr_value value, const char *verb) {
+bool run_names_object(const run_machine *machine, expr_value value) {
+    if (!expr_is_string(value))
+        return false;
+    const expr_string *name = expr_to_string(value);
+    return base_symbols_find(&machine->program->object_names, name->text, name->sequence.length) !=
+           BASE_NO_SYMBOL;
+}
+
+int run_raise_type(const run_job *job, enum run_lack lack, expr_value value, const char *verb) {
     static const char *const formats[] = {
         [RUN_LACKS_METHOD] = "'%s' object has no attribute '%s'",
         [RUN_LACKS_AWAIT] = "object %s can't be used in '%s' expression",
@@ -40,7 +48,11 @@ int run_raise_type(enum run_lack lack, expr_value value, const char *verb) {
     };
     expr_error error;
     int code = lack == RUN_LACKS_METHOD ? PROG_EXCEPTION_CODE(PROG_EXCEPTION_ATTRIBUTE) : CAD_ETYPE;
-    (void)expr_error_set(&error, code, formats[lack], expr_value_type_name(value), verb);
+    if (run_names_object(job->machine, value))
+        (void)expr_error_set(&error, code, "'%.80s' is a text; {%.80s} passes the object",
+                             expr_to_string(value)->text, expr_to_string(value)->text);
+    else
+        (void)expr_error_set(&error, code, formats[lack], expr_value_type_name(value), verb);
     return prog_raise(error.code, error.message);
 }
 
@@ -56,7 +68,7 @@ int run_value_future(const run_job *job, expr_value value, enum run_lack lack, c
         *future = instance->primitive;
         return 0;
     }
-    return run_raise_type(lack, value, verb);
+    return run_raise_type(job, lack, value, verb);
 }
 
 int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,
@@ -178,7 +190,7 @@ int run_value_object(const run_job *job, expr_value value, const char *verb, uin
     *object = *instance != NULL ? (*instance)->object : NULL;
     if (*object != NULL && (accepts & prog_object_sets((*object)->type)) != 0)
         return 0;
-    return run_raise_type(RUN_LACKS_METHOD, value, verb);
+    return run_raise_type(job, RUN_LACKS_METHOD, value, verb);
 }
 
 /* Apart, so that what most steps do stays small. */

@@ -19,9 +19,13 @@ typedef struct run_futures {
  * for nothing. */
 int run_take(run_job *job, const prog_target *target, expr_value *value);
 /* What a value is not, in Python's words: it has no method `verb`; it cannot stand in an `await`
- * expression; it is no future. Raises AttributeError or TypeError. */
+ * expression; it is no future. Raises AttributeError or TypeError. Of the text that is an object's
+ * name it says how the object itself is passed. */
 enum run_lack { RUN_LACKS_METHOD, RUN_LACKS_AWAIT, RUN_LACKS_FUTURE };
-int run_raise_type(enum run_lack lack, expr_value value, const char *verb);
+int run_raise_type(const run_job *job, enum run_lack lack, expr_value value, const char *verb);
+/* Whether a value is a text that is the name of one of the document's objects: it was passed
+ * without braces, most likely. */
+bool run_names_object(const run_machine *machine, expr_value value);
 /* The task or future that a name stands for, or an expression, which makes none: borrowed from who
  * has it. `lack` is what it is otherwise. */
 int run_find_future(run_job *job, const prog_target *target, enum run_lack lack, const char *verb,

@@ -8,17 +8,66 @@ static int raise_error(const expr_error *error) {
     return error->code == CAD_ENOMEM ? CAD_ENOMEM : prog_raise(error->code, error->message);
 }
 
-/* What is no time: of a text it is said which, as it was an argument without braces perhaps. */
-static int raise_no_time(expr_value value, expr_error *error) {
+/* --- What is no number ------------------------------------------------------------------------ */
+
+/* How much of a text a message shows: all, or a part that ends between two characters. */
+static int shown(const expr_string *text) {
     enum { SHOWN = 40 };
-    if (expr_is_string(value))
-        (void)expr_error_set(
-            error, CAD_ETYPE,
-            "a time must be a number, not the text '%.*s'; an argument that is one "
-            "stands in braces, as in \"{100ms}\"",
-            SHOWN, expr_to_string(value)->text);
-    return raise_error(error);
+    int length = (int)text->sequence.length;
+    if (length <= SHOWN)
+        return length;
+    for (length = SHOWN; ((unsigned char)text->text[length] & 0xc0) == 0x80;)
+        length--;
+    return length;
 }
+
+/* Where the coroutine that runs was called, if it was called and not spawned: by the scenario's
+ * name, as a message is the same wherever the document lies. */
+static void append_call(const run_job *job, base_buffer *message) {
+    const prog_program *program = job->machine->program;
+    const run_frame *caller = run_frame_caller(job, job->top);
+    if (caller == NULL)
+        return;
+    (void)base_buffer_format(message, ", passed at ");
+    (void)doc_format_place_in(program->document, program->name, program->code[caller->pc - 1].place,
+                              message);
+}
+
+/* The variable by which a text came in, most likely an argument without its braces. */
+static void append_variable(const run_job *job, uint32_t slot, base_buffer *message) {
+    const prog_body *body = job->top->body;
+    const expr_string *text = expr_to_string(job->top->locals[slot]);
+    (void)base_buffer_format(message, "; %s is the text '%.*s'",
+                             base_symbols_name(&body->variables, slot), shown(text), text->text);
+    if (slot < body->parameters)
+        append_call(job, message);
+}
+
+/* A text where a number belongs: which, who had it, and how an argument is none. */
+static int raise_text(const run_job *job, const expr_expression *expression, expr_value value,
+                      const char *what, const expr_error *error) {
+    base_buffer message = {0};
+    uint32_t slot;
+    const expr_string *text = expr_to_string(value);
+    (void)base_buffer_format(&message, "%s must be a number, not the text '%.*s'", what,
+                             shown(text), text->text);
+    if (expr_reads_text(expression, job->top->locals, &slot))
+        append_variable(job, slot, &message);
+    (void)base_buffer_format(&message,
+                             "; an argument that is no text stands in braces, as in \"{100ms}\"");
+    int code = message.data != NULL ? prog_raise(error->code, message.data) : CAD_ENOMEM;
+    base_buffer_free(&message);
+    return code;
+}
+
+static int raise_no_number(const run_job *job, const expr_expression *expression, expr_value value,
+                           const char *what, const expr_error *error) {
+    return expr_is_string(value) && error->code == CAD_ETYPE && job->top != NULL
+               ? raise_text(job, expression, value, what, error)
+               : raise_error(error);
+}
+
+/* --- Evaluating ------------------------------------------------------------------------------- */
 
 /* A task by its name. */
 static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error) {
@@ -66,7 +115,7 @@ int run_evaluate_duration(run_job *job, const expr_expression *expression, int64
     expr_error error;
     int result = run_evaluate(job, expression, &value);
     if (result == 0 && expr_value_nanoseconds(value, nanoseconds, &error) != 0)
-        result = raise_no_time(value, &error);
+        result = raise_no_number(job, expression, value, "a time", &error);
     expr_value_unref(value);
     return result;
 }
@@ -78,7 +127,7 @@ int run_evaluate_limit(run_job *job, const expr_expression *expression, int64_t 
     if (value == EXPR_NONE)
         *nanoseconds = CAD_NEVER;
     else if (expr_value_nanoseconds(value, nanoseconds, &error) != 0)
-        result = raise_no_time(value, &error);
+        result = raise_no_number(job, expression, value, "a time", &error);
     expr_value_unref(value);
     return result;
 }
@@ -89,7 +138,7 @@ int run_evaluate_whole(run_job *job, const expr_expression *expression, const ch
     expr_error error;
     int result = run_evaluate(job, expression, &value);
     if (result == 0 && expr_value_whole(value, what, whole, &error) != 0)
-        result = raise_error(&error);
+        result = raise_no_number(job, expression, value, what, &error);
     expr_value_unref(value);
     return result;
 }

@@ -28,8 +28,14 @@ static void *object(const expr_env *env, expr_value value, enum prog_object_type
     }
     if (found != NULL && found->object->type == type)
         return found->primitive;
-    (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function,
-                         prog_object_word(type, word), expr_value_type_name(value));
+    if (run_names_object(machine, value))
+        (void)expr_error_set(error, CAD_ETYPE,
+                             "%s() takes %s; '%.80s' is a text; {%.80s} passes the object",
+                             function, prog_object_word(type, word), expr_to_string(value)->text,
+                             expr_to_string(value)->text);
+    else
+        (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function,
+                             prog_object_word(type, word), expr_value_type_name(value));
     return NULL;
 }
 

@@ -344,7 +344,7 @@ static int begin_uncancel(run_job *job, const prog_instruction *in) {
     if (error == 0 && expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_FUTURE)
         (void)cad_task_uncancel(expr_to_pointer(value));
     else if (error == 0)
-        error = run_raise_type(RUN_LACKS_METHOD, value, "uncancel");
+        error = run_raise_type(job, RUN_LACKS_METHOD, value, "uncancel");
     expr_value_unref(value);
     return error;
 }
@@ -748,7 +748,7 @@ static int named_timeout(run_job *job, const prog_instruction *in, cad_timeout *
     if (error != 0)
         return error;
     if (!expr_is_reference(value) || expr_to_kind(value) != PROG_KIND_TIMEOUT)
-        error = run_raise_type(RUN_LACKS_METHOD, value, "reschedule");
+        error = run_raise_type(job, RUN_LACKS_METHOD, value, "reschedule");
     else
         error = open_scope(expr_to_pointer(value), scope);
     expr_value_unref(value);
