@@ -95,7 +95,8 @@ struct trace_members {
 };
 
 static inline struct trace_members trace_members_of(struct trace_raw object) {
-    return (struct trace_members){.at = object.text, .end = object.text + object.length};
+    const char *end = object.text != NULL ? object.text + object.length : NULL;
+    return (struct trace_members){.at = object.text, .end = end};
 }
 
 /* False after the last one. */
