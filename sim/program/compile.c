@@ -285,8 +285,6 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_ASSIGNMENTS:
         operand->bindings =
             prog_compile_bindings(compiler, node, member->kind == PROG_MEMBER_ASSIGNMENTS);
-        if (member->kind == PROG_MEMBER_BINDINGS)
-            prog_note_let(compiler, node, false);
         return operand->bindings != NULL;
     case PROG_MEMBER_COROUTINE:
     case PROG_MEMBER_SPAWN:
