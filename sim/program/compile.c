@@ -1,13 +1,12 @@
 /* Steps become instructions: one flat array, with the blocks around each. */
 #include "program/compile.h"
 
-#include "program/objects.h"
-
 #include <assert.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "program/objects.h"
 
 static void out_of_memory(prog_compiler *compiler) {
     compiler->no_memory = true;
