@@ -26,29 +26,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import plain_values  # noqa: E402
-from virtual_loop import Deadlock, VirtualLoop, order_timers  # noqa: E402
+from virtual_loop import Deadlock, OrderedSet, VirtualLoop, order_timers  # noqa: E402
 
 NS = 1_000_000_000
 LIMIT = 30  # seconds for one scenario of a folder
 
 
-# --- two places where asyncio's order is that of addresses --------------------------------------
-
-class OrderedSet(dict):
-    """A set in the order of insertion, as far as asyncio's tasks use one."""
-
-    def __init__(self, items=()):
-        super().__init__(dict.fromkeys(items))
-
-    def add(self, item):
-        self[item] = None
-
-    def remove(self, item):
-        del self[item]
-
-    def discard(self, item):
-        self.pop(item, None)
-
+# --- where asyncio leaves the order to chance ---------------------------------------------------
 
 def keep_order():
     """wait() and as_completed() put futures into sets; here they keep the order of the list, so
@@ -306,17 +290,6 @@ class WorkerPool:
             work = self.waiting.pop(0)
             if not work[0].cancelled():
                 self.start(work)
-
-
-class InOrder(dict):
-    """A set that keeps insertion order: a task group then cancels its tasks in the order of
-    their creation, where CPython's set leaves that to the tasks' addresses."""
-
-    def add(self, item):
-        self[item] = None
-
-    def discard(self, item):
-        self.pop(item, None)
 
 
 QUEUES = {"fifo": asyncio.Queue, "lifo": asyncio.LifoQueue, "priority": asyncio.PriorityQueue}
@@ -871,7 +844,7 @@ async def wait_step(step, world, local, group):
     elif "task_group" in step:
         returned = None
         inner = asyncio.TaskGroup()
-        inner._tasks = InOrder()
+        inner._tasks = OrderedSet()
         async with inner:
             try:
                 await run_steps(step["task_group"], world, local, inner)

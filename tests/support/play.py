@@ -13,23 +13,13 @@ import re
 import sys
 from pathlib import Path
 
-from virtual_loop import Deadlock, VirtualLoop, order_timers
+from virtual_loop import Deadlock, OrderedSet, VirtualLoop, order_timers
 
 NS = 1_000_000_000
 VERSION = (3, 13)
 
 
 order_timers()
-
-
-class Ordered(dict):
-    """A set that remembers the order, where a task group's goes by addresses."""
-
-    def add(self, item):
-        self[item] = None
-
-    def discard(self, item):
-        self.pop(item, None)
 
 
 def quantity(ns):
@@ -299,7 +289,7 @@ class Actor:
 
     def do_group(self, name):
         group = asyncio.TaskGroup()
-        group._tasks = Ordered()
+        group._tasks = OrderedSet()
         return self.enter(name, group)
 
     async def do_leave(self, name):

@@ -1,4 +1,5 @@
-"""asyncio's own loop on a virtual clock, which counts nanoseconds and jumps to the next timer."""
+"""asyncio's own loop on a virtual clock, which counts nanoseconds and jumps to the next timer; and
+an order where asyncio leaves it to chance."""
 import asyncio
 
 
@@ -57,3 +58,20 @@ class OrderedTimer(asyncio.TimerHandle):
 def order_timers():
     """Of all loops from here on."""
     asyncio.events.TimerHandle = OrderedTimer
+
+
+class OrderedSet(dict):
+    """A set in the order of insertion, as far as asyncio's tasks use one: where it is that of their
+    addresses, as of the tasks that a group cancels."""
+
+    def __init__(self, items=()):
+        super().__init__(dict.fromkeys(items))
+
+    def add(self, item):
+        self[item] = None
+
+    def remove(self, item):
+        del self[item]
+
+    def discard(self, item):
+        self.pop(item, None)
