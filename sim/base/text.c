@@ -1,6 +1,8 @@
 /* UTF-8. */
 #include "base/text.h"
 
+#include <string.h>
+
 size_t base_utf8_length(const unsigned char *text, size_t length) {
     /* Unicode, table 3-7. */
     static const struct {
@@ -65,15 +67,14 @@ static size_t character_width(uint32_t code) {
 }
 
 size_t base_text_width(const char *text) {
-    size_t width = 0;
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        uint32_t code = *at++;
-        if (code >= 0xC0)
-            code &= code >= 0xF0 ? 0x07 : code >= 0xE0 ? 0x0F : 0x1F;
-        while ((*at & 0xC0) == 0x80)
-            code = code << 6 | (*at++ & 0x3F);
-        width += character_width(code);
+    size_t width = 0, left = strlen(text);
+    while (left > 0) {
+        size_t length = base_utf8_length((const unsigned char *)text, left);
+        if (length == 0)
+            break;
+        width += character_width(base_utf8_decode(text, length));
+        text += length;
+        left -= length;
     }
     return width;
 }

@@ -463,19 +463,22 @@ static bool emit_list(compiler *c, enum expr_opcode opcode, size_t count, bool m
     return made && (!more || emit(c, EXPR_OP_ADD, 0, -1));
 }
 
-/* Items, of which `count` have been read, and the sign that closes them. A long list is made of
- * pieces, so that the stack need not hold all of it. */
+/* For one more value. A long list is made of pieces, so that the stack need not hold all of it. */
+static bool make_room(compiler *c, enum expr_opcode opcode, size_t *count, bool *more) {
+    if (*count < LIST_PIECE)
+        return true;
+    bool made = emit_list(c, opcode, *count, *more);
+    *more = true;
+    *count = 0;
+    return made;
+}
+
+/* Items, of which `count` have been read, and the sign that closes them. */
 static bool parse_items(compiler *c, enum expr_opcode opcode, size_t count, size_t open,
                         const char *close) {
     bool more = false;
     while (!at(c, close)) {
-        if (count == LIST_PIECE) {
-            if (!emit_list(c, opcode, count, more))
-                return false;
-            more = true;
-            count = 0;
-        }
-        if (!parse_choice(c))
+        if (!make_room(c, opcode, &count, &more) || !parse_choice(c))
             return false;
         count++;
         if (at(c, close))
@@ -903,13 +906,7 @@ static bool emit_array(compiler *c, const doc_node *array) {
     size_t count = 0;
     bool more = false;
     for (bool next = doc_node_first(array, &item); next; next = doc_node_next(&item)) {
-        if (count == LIST_PIECE) {
-            if (!emit_list(c, EXPR_OP_LIST, count, more))
-                return false;
-            more = true;
-            count = 0;
-        }
-        if (!emit_node(c, &item, true))
+        if (!make_room(c, EXPR_OP_LIST, &count, &more) || !emit_node(c, &item, true))
             return false;
         count++;
     }

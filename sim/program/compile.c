@@ -1,13 +1,12 @@
 /* Steps become instructions: one flat array, with the blocks around each. */
 #include "program/compile.h"
 
-#include "program/objects.h"
-
 #include <assert.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "program/objects.h"
 
 static void out_of_memory(prog_compiler *compiler) {
     compiler->no_memory = true;
@@ -285,8 +284,6 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_ASSIGNMENTS:
         operand->bindings =
             prog_compile_bindings(compiler, node, member->kind == PROG_MEMBER_ASSIGNMENTS);
-        if (member->kind == PROG_MEMBER_BINDINGS)
-            prog_note_let(compiler, node, false);
         return operand->bindings != NULL;
     case PROG_MEMBER_COROUTINE:
     case PROG_MEMBER_SPAWN:

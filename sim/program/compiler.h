@@ -68,9 +68,6 @@ typedef struct prog_compiler {
     size_t pattern_count, pattern_capacity;
     prog_caught *caught;
     size_t caught_count, caught_capacity;
-    doc_node *hiding; /* what a `let` sets and is a scenario variable, too */
-    size_t hiding_count, hiding_capacity;
-    base_symbols told_apart; /* scenario variables that it may hide: prog_check_hiding() */
     prog_passed *passed;
     size_t passed_count, passed_capacity;
     base_symbols raised; /* exceptions of the scenario's own that something raises */

@@ -117,7 +117,7 @@ static void declare_parameters(prog_compiler *compiler, prog_body *body,
             (void)doc_node_fault(&item, "the parameter \"%s\" stands twice", name);
         prog_declare_variable(compiler, body, name);
     }
-    body->parameters = (uint32_t)body->variables.count;
+    body->parameters = body->given = (uint32_t)body->variables.count;
 }
 
 static void declare_coroutines(prog_compiler *compiler, const doc_node *coroutines) {
@@ -203,6 +203,7 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
     if (doc_node_member(node, "let", &member) && doc_node_object(&member) == 0)
         for (bool more = doc_node_first(&member, &item); more; more = doc_node_next(&item))
             prog_declare_variable(compiler, body, doc_node_key(&item));
+    body->given = (uint32_t)body->variables.count;
     if (doc_node_member(node, "do", &member))
         prog_declare_steps(compiler, body, &member);
     read_main(compiler, node, spec);
@@ -249,10 +250,8 @@ static void compile_task(prog_compiler *compiler, const doc_node *node, prog_tas
     if (doc_node_member(node, "count", &member))
         prog_compile_setting(compiler, &member, &spec->count);
     compiler->body = spec->body;
-    if (doc_node_member(node, "let", &member)) {
+    if (doc_node_member(node, "let", &member))
         spec->let = prog_compile_bindings(compiler, &member, false);
-        prog_note_let(compiler, &member, true);
-    }
     if (doc_node_member(node, "name", &member))
         spec->name = prog_compile_text(compiler, &member);
     spec->indexed = name_is_indexed(spec);
@@ -356,8 +355,6 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
         prog_check_caught(compiler);
     if (!compiler->no_memory)
         prog_check_passed(compiler);
-    if (!compiler->no_memory)
-        prog_check_hiding(compiler);
 }
 
 int prog_compile(doc_document *document, const prog_language *language, prog_program **out) {
@@ -381,8 +378,6 @@ int prog_compile(doc_document *document, const prog_language *language, prog_pro
     base_symbols_free(&compiler.task_names);
     base_free(compiler.caught);
     base_free(compiler.passed);
-    base_free(compiler.hiding);
-    base_symbols_free(&compiler.told_apart);
     base_symbols_free(&compiler.raised);
     int error = compiler.no_memory ? CAD_ENOMEM : doc_status(document);
     if (error == CAD_ENOMEM)

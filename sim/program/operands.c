@@ -28,62 +28,14 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
     return NULL;
 }
 
-/* --- Variables that hide the scenario's ------------------------------------------------------- */
-
-static void note_told_apart(prog_compiler *compiler, const char *name) {
-    if (base_symbols_add(&compiler->told_apart, name, strlen(name), NULL) == BASE_NO_SYMBOL)
-        compiler->no_memory = true;
-}
-
-static void note_hiding(prog_compiler *compiler, const doc_node *binding) {
-    const char *name = doc_node_key(binding);
-    uint32_t global = base_symbols_find(&compiler->program->global_names, name, strlen(name));
-    if (global >= compiler->variables)
-        return;
-    doc_node *hiding = base_grown(compiler->hiding, compiler->hiding_count,
-                                  &compiler->hiding_capacity, sizeof *hiding);
-    if (hiding == NULL) {
-        compiler->no_memory = true;
-        return;
-    }
-    compiler->hiding = hiding;
-    hiding[compiler->hiding_count++] = *binding;
-}
-
-void prog_note_let(prog_compiler *compiler, const doc_node *let, bool of_task) {
-    const prog_body *body = compiler->body;
-    doc_node binding;
-    if (doc_node_type(let) != DOC_OBJECT)
-        return;
-    for (bool more = doc_node_first(let, &binding); more; more = doc_node_next(&binding)) {
-        const char *name = doc_node_key(&binding);
-        if (of_task)
-            note_told_apart(compiler, name);
-        else if (base_symbols_find(&body->variables, name, strlen(name)) >= body->parameters)
-            note_hiding(compiler, &binding); /* a parameter hides it already */
-    }
-}
-
-void prog_check_hiding(prog_compiler *compiler) {
-    for (size_t i = 0; i < compiler->hiding_count; i++) {
-        const doc_node *binding = &compiler->hiding[i];
-        const char *name = doc_node_key(binding);
-        if (base_symbols_find(&compiler->told_apart, name, strlen(name)) == BASE_NO_SYMBOL)
-            (void)doc_node_key_fault(binding,
-                                     "\"%s\" is a scenario variable; \"assign\" changes it", name);
-    }
-}
-
 /* --- Bindings -------------------------------------------------------------------------------- */
 
 static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
     const base_symbols *names = &compiler->program->global_names;
     const char *name = doc_node_key(member);
     uint32_t slot = base_symbols_find(names, name, strlen(name));
-    if (slot != BASE_NO_SYMBOL) {
-        note_told_apart(compiler, name);
+    if (slot != BASE_NO_SYMBOL)
         return slot;
-    }
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     base_symbols_suggest(names, &suggestion);
@@ -91,11 +43,19 @@ static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
     return PROG_NO_SLOT;
 }
 
+/* Of a step, which hides no scenario variable that a parameter or the task's own `let` does not. */
 static uint32_t find_local(prog_compiler *compiler, const doc_node *member) {
+    const prog_body *body = compiler->body;
     const char *name = doc_node_key(member);
+    size_t length = strlen(name);
     if (!prog_check_name(member, name))
         return PROG_NO_SLOT;
-    return base_symbols_find(&compiler->body->variables, name, strlen(name));
+    uint32_t slot = base_symbols_find(&body->variables, name, length);
+    if (slot < body->given ||
+        base_symbols_find(&compiler->program->global_names, name, length) == BASE_NO_SYMBOL)
+        return slot;
+    (void)doc_node_key_fault(member, "\"%s\" is a scenario variable; \"assign\" changes it", name);
+    return PROG_NO_SLOT;
 }
 
 const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,

@@ -24,12 +24,6 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
 /* `let` and `assign`. */
 const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,
                                            bool global);
-/* Notes the variables that a `let` sets, of a step, or of a row of `tasks`. */
-void prog_note_let(prog_compiler *compiler, const doc_node *let, bool of_task);
-/* When all steps are compiled: a fault for each step's `let` of a scenario variable, but of one
- * that an `assign` or a task's own `let` names, too: whoever wrote that knows the one from the
- * other. */
-void prog_check_hiding(prog_compiler *compiler);
 /* The arguments of a call of `body`; args NULL: there are none. `at` is where it is called. */
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
                                              const doc_node *args, const doc_node *at);

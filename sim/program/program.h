@@ -225,6 +225,7 @@ struct prog_body {
     uint32_t entry;      /* the first instruction */
     uint32_t slots;      /* how many, hidden ones included */
     uint32_t parameters; /* the first of its slots */
+    uint32_t given;      /* those it begins with: its parameters, or a task's index and own `let` */
     uint32_t lasting;    /* hidden slots that serve one step each, a timeout: a callback can look
                           * there when that has long been left */
     uint32_t scratch;    /* holds what a step waits for; PROG_NO_SLOT: no step needs that */

@@ -1,5 +1,4 @@
-/* trace/decode.h - from the pieces of a line to the event that it is, by the table of
- * arguments.
+/* trace/decode.h - from the pieces of a line to the event that it is, by the table of arguments.
  * Private to the reader.
  */
 #ifndef TRACE_DECODE_H

@@ -24,7 +24,6 @@ enum {
     TRACE_OUTPUT_SIZE = 128 * 1024, /* of what is written at a time: whole pages of the file */
     TRACE_OUTPUT_ROOM = 1024,
     TRACE_OUTPUT_SLACK = 4096, /* behind what is written of each buffer: its overflow */
-    TRACE_FRAGMENT_SIZE = 32,
 };
 
 struct trace_output {
@@ -86,20 +85,5 @@ static inline char *trace_put_bytes(char *at, const char *bytes, size_t length) 
 
 /* A literal, copied; its length is known to the compiler. */
 #define TRACE_PUT(at, literal) trace_put_bytes(at, literal, sizeof(literal) - 1)
-
-/* A short text that is chosen at run time. All of its bytes are copied, whatever its length: that
- * is a move or two, where a copy of a length that varies is a call. */
-struct trace_fragment {
-    char text[TRACE_FRAGMENT_SIZE];
-    size_t length;
-};
-
-#define TRACE_FRAGMENT(literal)                                                                    \
-    { literal, sizeof(literal) - 1 }
-
-static inline char *trace_put_fragment(char *at, const struct trace_fragment *fragment) {
-    memcpy(at, fragment->text, sizeof fragment->text);
-    return at + fragment->length;
-}
 
 #endif

@@ -361,12 +361,3 @@ int trace_timeline_seek(struct trace_timeline *timeline, uint64_t ordinal,
     }
     return 0;
 }
-
-size_t trace_timeline_memory(const struct trace_timeline *timeline) {
-    size_t bytes = trace_state_memory(timeline->head) +
-                   timeline->capacity * sizeof *timeline->segments +
-                   base_strings_memory(timeline->strings);
-    for (size_t i = 0; i < timeline->count; i++)
-        bytes += timeline->segments[i].capacity;
-    return bytes;
-}

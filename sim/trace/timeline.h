@@ -48,7 +48,4 @@ uint64_t trace_timeline_find(const struct trace_timeline *timeline, int64_t time
 int trace_timeline_seek(struct trace_timeline *timeline, uint64_t ordinal,
                         const struct trace_state **state);
 
-/* The bytes of memory that it takes. */
-size_t trace_timeline_memory(const struct trace_timeline *timeline);
-
 #endif

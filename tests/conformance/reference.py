@@ -24,27 +24,15 @@ import signal
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import plain_values  # noqa: E402
+from virtual_loop import Deadlock, OrderedSet, VirtualLoop, order_timers  # noqa: E402
+
 NS = 1_000_000_000
 LIMIT = 30  # seconds for one scenario of a folder
 
 
-# --- two places where asyncio's order is that of addresses --------------------------------------
-
-class OrderedSet(dict):
-    """A set in the order of insertion, as far as asyncio's tasks use one."""
-
-    def __init__(self, items=()):
-        super().__init__(dict.fromkeys(items))
-
-    def add(self, item):
-        self[item] = None
-
-    def remove(self, item):
-        del self[item]
-
-    def discard(self, item):
-        self.pop(item, None)
-
+# --- where asyncio leaves the order to chance ---------------------------------------------------
 
 def keep_order():
     """wait() and as_completed() put futures into sets; here they keep the order of the list, so
@@ -65,67 +53,11 @@ def keep_order():
 
 
 keep_order()
-
-
-class Deadlock(Exception):
-    """Nothing is ready, nothing is scheduled, and tasks remain."""
+order_timers()
 
 
 class Stopped(Exception):
     """`until` has come before the main task or the last of the others ended."""
-
-
-# --- a virtual clock under asyncio's own loop ---------------------------------------------------
-
-class OrderedTimer(asyncio.TimerHandle):
-    """A timer that, among those due at the same instant, fires in the order of creation."""
-
-    __slots__ = ("number",)
-    count = 0
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        OrderedTimer.count += 1
-        self.number = OrderedTimer.count
-
-    def __lt__(self, other):
-        return (self._when, self.number) < (other._when, other.number)
-
-
-asyncio.events.TimerHandle = OrderedTimer
-
-
-class JumpingSelector:
-    """Stands in for select(): instead of waiting it moves the clock to the next timer."""
-
-    def __init__(self, loop):
-        self.loop = loop
-
-    def select(self, timeout):
-        if timeout is None:
-            raise Deadlock
-        if timeout > 0:
-            self.loop.now = max(self.loop.now, self.loop._scheduled[0]._when)
-        return []
-
-
-class VirtualLoop(asyncio.BaseEventLoop):
-    """asyncio's own ready queue and timers, with a clock that jumps."""
-
-    def __init__(self):
-        super().__init__()
-        self._selector = JumpingSelector(self)
-        self._clock_resolution = 1
-        self.now = 0
-
-    def time(self):
-        return self.now
-
-    def _process_events(self, events):
-        pass
-
-    def _write_to_self(self):
-        pass
 
 
 def to_ns(seconds):
@@ -134,27 +66,19 @@ def to_ns(seconds):
 
 # --- values and expressions ---------------------------------------------------------------------
 
-UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
-NUMBER = re.compile(r"('[^']*')|(?<![\w.])(\d+(?:\.\d+)?)(ns|us|ms|min|s|h)\b")
 CALL = re.compile(
     r"\b([a-z_]+)\((?<!in\()(?<!not\()(?<!and\()(?<!or\()(?<!if\()(?<!else\()")
 
 
-def show(value):
-    if value is None or isinstance(value, bool):
-        return str(value)
-    if isinstance(value, (int, float)):
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
-    if isinstance(value, (list, tuple)):
-        items = ", ".join(repr(item) if isinstance(item, str) else show(item) for item in value)
-        if isinstance(value, list):
-            return f"[{items}]"
-        return f"({items},)" if len(value) == 1 else f"({items})"
+def show_other(value):
     if isinstance(value, BaseException):
         text = str(value)
         return f"{name_of(value)}: {text}" if text else name_of(value)
     return f"<Task {value.get_name()}>" if isinstance(value, asyncio.Task) else str(value)
+
+
+def show(value):
+    return plain_values.show(value, show_other)
 
 
 class Env(dict):
@@ -174,7 +98,7 @@ class Env(dict):
 
 
 def expression(text, world, local):
-    code = NUMBER.sub(lambda m: m[1] or repr(float(m[2]) * UNITS[m[3]]), text.strip())
+    code = plain_values.without_units(text.strip())
     code = CALL.sub(r"call_\1(", code)  # a variable may have the name of a function
     return eval(code, {"__builtins__": {}}, Env(world, local))
 
@@ -366,17 +290,6 @@ class WorkerPool:
             work = self.waiting.pop(0)
             if not work[0].cancelled():
                 self.start(work)
-
-
-class InOrder(dict):
-    """A set that keeps insertion order: a task group then cancels its tasks in the order of
-    their creation, where CPython's set leaves that to the tasks' addresses."""
-
-    def add(self, item):
-        self[item] = None
-
-    def discard(self, item):
-        self.pop(item, None)
 
 
 QUEUES = {"fifo": asyncio.Queue, "lifo": asyncio.LifoQueue, "priority": asyncio.PriorityQueue}
@@ -931,7 +844,7 @@ async def wait_step(step, world, local, group):
     elif "task_group" in step:
         returned = None
         inner = asyncio.TaskGroup()
-        inner._tasks = InOrder()
+        inner._tasks = OrderedSet()
         async with inner:
             try:
                 await run_steps(step["task_group"], world, local, inner)

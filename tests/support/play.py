@@ -13,63 +13,13 @@ import re
 import sys
 from pathlib import Path
 
+from virtual_loop import Deadlock, OrderedSet, VirtualLoop, order_timers
+
 NS = 1_000_000_000
 VERSION = (3, 13)
 
 
-class Deadlock(Exception):
-    pass
-
-
-class Timer(asyncio.TimerHandle):
-    """Fires in the order of creation among those due at the same instant."""
-
-    __slots__ = ("number",)
-    made = 0
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        Timer.made += 1
-        self.number = Timer.made
-
-    def __lt__(self, other):
-        return (self._when, self.number) < (other._when, other.number)
-
-
-asyncio.events.TimerHandle = Timer
-
-
-class Clock(asyncio.BaseEventLoop):
-    """asyncio's loop, whose time jumps to the next timer instead of passing."""
-
-    def __init__(self):
-        super().__init__()
-        self._clock_resolution = 1
-        self._selector = self
-        self.now = 0
-
-    def time(self):
-        return self.now
-
-    def select(self, timeout):
-        if timeout is None:
-            raise Deadlock
-        if timeout > 0:
-            self.now = max(self.now, self._scheduled[0]._when)
-        return []
-
-    def _process_events(self, events):
-        pass
-
-
-class Ordered(dict):
-    """A set that remembers the order, where a task group's goes by addresses."""
-
-    def add(self, item):
-        self[item] = None
-
-    def discard(self, item):
-        self.pop(item, None)
+order_timers()
 
 
 def quantity(ns):
@@ -98,7 +48,7 @@ class Stage:
         self.log, self.moment = [], None
         self.routines, self.objects = {}, {}
         self.level, self.live = 0, 0
-        self.loop = Clock()
+        self.loop = VirtualLoop()
         self.loop.set_task_factory(self.make_task)
         self.loop.set_exception_handler(lambda loop, context: None)
         asyncio.set_event_loop(self.loop)
@@ -339,7 +289,7 @@ class Actor:
 
     def do_group(self, name):
         group = asyncio.TaskGroup()
-        group._tasks = Ordered()
+        group._tasks = OrderedSet()
         return self.enter(name, group)
 
     async def do_leave(self, name):

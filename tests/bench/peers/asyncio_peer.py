@@ -2,43 +2,15 @@
 import asyncio
 import os
 import random
+import sys
+from pathlib import Path
 
 import peer
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+from virtual_loop import VirtualLoop  # noqa: E402
+
 SECOND = 1_000_000_000
-
-
-class JumpingSelector:
-    """Stands in for select(): instead of waiting it moves the clock to the next timer."""
-
-    def __init__(self, loop):
-        self.loop = loop
-
-    def select(self, timeout):
-        if timeout is None:
-            raise RuntimeError("deadlock")
-        if timeout > 0:
-            self.loop.now = max(self.loop.now, self.loop._scheduled[0]._when)
-        return []
-
-
-class VirtualLoop(asyncio.BaseEventLoop):
-    """asyncio's own ready queue and timers, with a clock that jumps and counts nanoseconds."""
-
-    def __init__(self):
-        super().__init__()
-        self._selector = JumpingSelector(self)
-        self._clock_resolution = 1
-        self.now = 0
-
-    def time(self):
-        return self.now
-
-    def _process_events(self, events):
-        pass
-
-    def _write_to_self(self):
-        pass
 
 
 def real_loop():
