@@ -221,6 +221,13 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     return find_unknown_object(job, in, accepts, object, instance);
 }
 
+run_instance *run_found_object(const run_job *job, const prog_instruction *in) {
+    const prog_target *target = in->operands[0].target;
+    if (!target->kept)
+        return &job->machine->objects[target->object->index];
+    return run_object_of(job->machine, job->top->locals[job->top->body->scratch]);
+}
+
 static uint64_t running_task(void) {
     const cad_task *task = cad_current_task();
     return task != NULL ? cad_task_id(task) : 0;
