@@ -54,8 +54,8 @@ run_instance *run_found_object(const run_job *job, const prog_instruction *in);
 
 /* Notes in machine->holds that the task which runs has taken something at an instruction; that it
  * has given something back. */
-void run_note_taken(run_job *job, const void *held, const prog_instruction *in);
-void run_note_given(run_job *job, const void *held);
+void run_note_taken(run_job *job, run_instance *instance, const prog_instruction *in);
+void run_note_given(run_job *job, run_instance *instance);
 
 run_futures *run_futures_new(size_t room); /* NULL: no memory */
 bool run_is_task(const cad_future *future);

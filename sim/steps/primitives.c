@@ -75,9 +75,9 @@ static int begin_get(run_job *job, const prog_instruction *in) {
 }
 
 /* Notes who has an item that a join waits for. */
-static void note_item(run_job *job, const prog_instruction *in, const run_instance *queue) {
+static void note_item(run_job *job, const prog_instruction *in, run_instance *queue) {
     if (job->machine->program->joins)
-        run_note_taken(job, queue->primitive, in);
+        run_note_taken(job, queue, in);
 }
 
 static int begin_get_nowait(run_job *job, const prog_instruction *in) {
@@ -137,7 +137,7 @@ static int begin_task_done(run_job *job, const prog_instruction *in) {
     if (error == 0)
         error = cad_queue_task_done(queue->primitive);
     if (error == 0 && job->machine->program->joins)
-        run_note_given(job, queue->primitive);
+        run_note_given(job, queue);
     return error;
 }
 
@@ -225,7 +225,7 @@ static int begin_acquire(run_job *job, const prog_instruction *in) {
 static int finish_acquire(run_job *job, const prog_instruction *in, int result) {
     if (result < 0)
         return result;
-    run_note_taken(job, run_held_by(run_found_object(job, in)), in);
+    run_note_taken(job, run_found_object(job, in), in);
     run_store(job, in->operands[1].slot, EXPR_TRUE);
     return 0;
 }
@@ -248,7 +248,7 @@ static int begin_release(run_job *job, const prog_instruction *in) {
     if (error == 0)
         error = leave(object, instance);
     if (error == 0)
-        run_note_given(job, run_held_by(instance));
+        run_note_given(job, instance);
     return error;
 }
 
