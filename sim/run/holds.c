@@ -1,4 +1,5 @@
-/* Who has taken what: one record for each that is held, in two lists, its object's and its task's,
+/* Who has taken what: one record for each that is held - or for several of them, where one step of
+ * a task takes again and again what nobody gives back - in two lists, its object's and its task's,
  * so that neither many holders nor many objects make taking and giving back slow. */
 #include "run/holds.h"
 
@@ -90,25 +91,34 @@ static run_hold_number choose(const run_holds *holds, const run_held *object, ru
 
 /* --- Taking and giving ----------------------------------------------------------------------- */
 
+static bool is_by(const run_hold *hold, const run_held *object, uint64_t task, uint32_t pc) {
+    return hold->object == object && hold->task == task && hold->pc == pc;
+}
+
 void run_holds_take(run_holds *holds, run_held *object, run_holder holder, uint32_t pc) {
     if (object->surplus > 0) {
         object->surplus--;
         return;
     }
-    run_hold_number number = take_free(holds);
+    run_hold_number number = holder.of_task != NULL ? *holder.of_task : object->last;
+    if (number != 0 && is_by(&holds->items[number], object, holder.task, pc)) {
+        holds->items[number].units++;
+        return;
+    }
+    number = take_free(holds);
     if (number == 0)
         return;
-    holds->items[number] = (run_hold){.task = holder.task, .pc = pc};
+    holds->items[number] = (run_hold){.task = holder.task, .pc = pc, .units = 1};
     join_object(holds, number, object);
     join_task(holds, number, holder.of_task);
 }
 
 void run_holds_give(run_holds *holds, run_held *object, run_holder holder) {
     run_hold_number number = choose(holds, object, holder);
-    if (number != 0)
-        drop(holds, number);
-    else
+    if (number == 0)
         object->surplus++;
+    else if (--holds->items[number].units == 0)
+        drop(holds, number);
 }
 
 void run_holds_forget(run_holds *holds, run_held *object) {

@@ -23,13 +23,14 @@ typedef struct run_held {
     uint64_t surplus;            /* given back beyond what was taken, and not yet taken */
 } run_held;
 
-/* One that was taken. */
+/* One that was taken, or several, one right after the other. */
 typedef struct run_hold {
     uint64_t task; /* cad_task_id(); 0: a callback, which is in no list of a task's */
     char *name;    /* of a task that has ended; NULL: it has not, or there was no memory */
     int code;      /* ... and with what: 0 or an error */
     bool ended;
-    uint32_t pc; /* the instruction that took it */
+    uint32_t pc;    /* the instruction that took it */
+    uint64_t units; /* how many it took */
     run_held *object;
     run_hold_number next_of_object, previous_of_object;
     run_hold_number *of_task; /* the last that the task has taken; NULL: it has ended, or is none */

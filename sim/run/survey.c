@@ -172,9 +172,9 @@ static void count_party(run_survey *self, thing *what, const party *who) {
 static void add_party(run_survey *self, thing *what, const party *who) {
     party *last = what->count > 0 ? &self->parties[what->first + what->count - 1] : NULL;
     bool lives = who->task != RUN_NO_NODE || what->relation == RUN_AWAITED;
-    what->units[!lives]++;
+    what->units[!lives] += who->units;
     if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task) {
-        last->units++;
+        last->units += who->units;
         return;
     }
     self->parties[what->first + what->count++] = *who;
@@ -232,7 +232,7 @@ static void visit_records(run_survey *self, thing *what, bool ended, note *take)
              &(party){.task = task,
                       .future = task != RUN_NO_NODE ? self->tasks[task] : NULL,
                       .record = hold,
-                      .units = 1,
+                      .units = hold->units,
                       .step = in->operation->name,
                       .place = in->place});
     }
