@@ -108,7 +108,7 @@ static void note_lost(cad_condition *condition, const cad_task *task) {
     cad__free(condition->lost_to);
     condition->lost = true;
     condition->lost_to = task != NULL ? cad__strdup(cad_task_name(task)) : NULL;
-    condition->lost_ns = condition->object.loop->now_ns;
+    condition->lost_ns = condition->object.loop->due_ns;
 }
 
 static int poll(cad_condition *condition, cad_task *task, uint8_t *phase) {

@@ -164,6 +164,24 @@ static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state)
     scenario_free(&run);
 }
 
+/* Which object it is may be drawn; noting who has it draws nothing. */
+static void test_scenario_run__a_step_looks_up_its_object_once(void **state) {
+    (void)state;
+#define DRAWN(step)                                                                                \
+    "{'cadran':1,'objects':{'l':{'type':'semaphore'},'q':{'type':'queue'}},'tasks':[{'name':"      \
+    "'t','do':[{'let':{'ls':'[l, l]','qs':'[q, q]'}},{'put':'q'}," step                            \
+    ",{'print':'{randint(0, 9999)}'},{'if':'False','then':[{'join':'q'}]}]}]}"
+    static const char *const steps[] = {DRAWN("{'acquire':'ls[randint(0, 1)]'}"),
+                                        DRAWN("{'get':'qs[randint(0, 1)]'}"),
+                                        DRAWN("{'get_nowait':'qs[randint(0, 1)]'}")};
+    scenario_run once = scenario_play(DRAWN("{'with':'ls[randint(0, 1)]','do':[]}"), NULL);
+    assert_int_equal(once.outcome, RUN_COMPLETE);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        scenario_check(steps[i], once.output, "complete");
+    scenario_free(&once);
+#undef DRAWN
+}
+
 static void test_scenario_run__a_long_deadlock_report_is_cut(void **state) {
     (void)state;
     scenario_run run = scenario_play("{'cadran':1,'objects':{'e':{'type':'event'}},'tasks':[\n"
@@ -582,6 +600,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),
         cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_step_looks_up_its_object_once, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_long_deadlock_report_is_cut, teardown),
         cmocka_unit_test_teardown(test_scenario_run__steps_are_limited, teardown),
         cmocka_unit_test_teardown(test_scenario_run__time_and_tasks_are_limited, teardown),

@@ -61,7 +61,7 @@ int run_callback_new(run_job *job, uint32_t pc, int64_t when_ns, run_callback **
     }
     run_frame_share(&callback->job.frame, job->top);
     callback->job.frame.pc = pc;
-    callback->job.frame.depth = 0;
+    callback->job.frame.taken = 0;
     callback->job.draws = job->draws;
     cad_task *task = cad_current_task();
     if (job->draws != NULL && job->draws != &machine->draws && task != NULL)

@@ -12,53 +12,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/map.h"
 #include "cadran.h"
 
-#define RUN_NO_HOLD UINT32_MAX
+/* The number of a record; 0: none. */
+typedef uint32_t run_hold_number;
 
-/* One that was taken. */
+/* What an object keeps of it. Zeroed: nobody holds it. */
+typedef struct run_held {
+    run_hold_number first, last; /* in the order of taking */
+    uint64_t surplus;            /* given back beyond what was taken, and not yet taken */
+} run_held;
+
+/* One that was taken, or several, one right after the other. */
 typedef struct run_hold {
-    uint64_t task; /* cad_task_id() */
+    uint64_t task; /* cad_task_id(); 0: a callback, which is in no list of a task's */
     char *name;    /* of a task that has ended; NULL: it has not, or there was no memory */
     int code;      /* ... and with what: 0 or an error */
     bool ended;
-    uint32_t pc;     /* the instruction that took it */
-    uint32_t object; /* in run_holds.objects */
-    uint32_t next_of_object, previous_of_object;
-    uint32_t next_of_task, previous_of_task; /* while the task has not ended */
+    uint32_t pc;    /* the instruction that took it */
+    uint64_t units; /* how many it took */
+    run_held *object;
+    run_hold_number next_of_object, previous_of_object;
+    run_hold_number *of_task; /* the last that the task has taken; NULL: it has ended, or is none */
+    run_hold_number next_of_task, previous_of_task;
 } run_hold;
-
-typedef struct run_held_object {
-    uint32_t first, last; /* in the order of taking */
-    uint64_t surplus;     /* given back beyond what was taken, and not yet taken */
-} run_held_object;
 
 /* Zeroed: nothing is held. */
 typedef struct run_holds {
-    run_hold *items;
-    size_t used, capacity; /* of items, those that are free included */
-    uint32_t free;         /* the first of these, plus 1; 0: none */
-    size_t count;          /* that are held */
-    run_held_object *objects;
-    size_t object_count, object_capacity;
-    struct base_map by_object; /* in objects, by address */
-    struct base_map by_task;   /* the last that a task has taken, by its number */
+    run_hold *items;       /* by number */
+    size_t used, capacity; /* of items, those that are free included, and the one that is none */
+    run_hold_number free;  /* the first of these, whose next_of_object is the next */
 } run_holds;
 
-/* A task has taken one. Where there is no memory nobody will know. */
-void run_holds_take(run_holds *holds, const void *object, uint64_t task, uint32_t pc);
-/* One was given back; `task` is 0 where no task does it. */
-void run_holds_give(run_holds *holds, const void *object, uint64_t task);
+/* Who takes or gives; zeroed where no task does. */
+typedef struct run_holder {
+    uint64_t task;            /* cad_task_id() */
+    run_hold_number *of_task; /* what the task keeps of it: 0 at first */
+} run_holder;
+
+/* One was taken. Where there is no memory nobody will know. */
+void run_holds_take(run_holds *holds, run_held *object, run_holder holder, uint32_t pc);
+/* One was given back. */
+void run_holds_give(run_holds *holds, run_held *object, run_holder holder);
 /* A task has ended with `code`; what it has taken it holds for good. */
-void run_holds_end(run_holds *holds, const cad_task *task, int code);
+void run_holds_end(run_holds *holds, run_hold_number *of_task, const cad_task *task, int code);
 
-/* An object is freed: another may come to be at its address. */
-void run_holds_forget(run_holds *holds, const void *object);
+/* An object is freed. */
+void run_holds_forget(run_holds *holds, run_held *object);
 
-/* What is known of an object; NULL: nothing was ever taken or given back. */
-const run_held_object *run_holds_of(const run_holds *holds, const void *object);
-
+/* Nothing is known any more, whatever objects and tasks keep. */
 void run_holds_free(run_holds *holds);
 
 #endif

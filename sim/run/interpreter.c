@@ -94,7 +94,7 @@ void run_frame_clear(run_frame *frame) {
 enum { MAX_CALLS = 1000 }; /* Python's recursion limit */
 
 int run_job_call(run_job *job, const prog_body *body, const prog_arguments *arguments) {
-    uint32_t depth = job->top->depth + 1;
+    uint32_t depth = job->top != &job->frame ? job->top->depth + 1 : 1;
     if (depth > MAX_CALLS)
         return prog_raise(CAD_ESTACK, "maximum recursion depth exceeded");
     size_t inside = body->shared ? 0 : body->slots;
@@ -258,9 +258,8 @@ uint32_t run_job_origin(const run_job *job) {
 
 /* The outermost coroutine is left: what the job ends with. */
 static int end_job(run_job *job, run_completion *completion) {
-    const cad_task *task = cad_current_task();
-    if (job->machine->holds.count > 0 && task != NULL)
-        run_holds_end(&job->machine->holds, task,
+    if (job->frame.taken != 0)
+        run_holds_end(&job->machine->holds, &job->frame.taken, cad_current_task(),
                       completion->code == PROG_RETURN ? 0 : completion->code);
     if (completion->code == PROG_RETURN) {
         job->held = completion->value;

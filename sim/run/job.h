@@ -12,7 +12,10 @@ typedef struct run_frame {
     const prog_body *body;
     expr_value *locals; /* body->slots of them */
     uint32_t pc;        /* the next instruction */
-    uint32_t depth;     /* how many calls deep */
+    union {
+        uint32_t depth;        /* of one inside another: how many calls deep */
+        run_hold_number taken; /* of a task's outermost: the last that the task has taken */
+    };
 } run_frame;
 
 typedef struct run_job {

@@ -28,6 +28,7 @@ typedef struct run_instance {
     struct run_machine *machine;
     uint32_t references;
     struct run_instance *next, **link; /* among run_machine.made */
+    run_held held;
 } run_instance;
 
 /* How much was done, against the limits. Instructions are counted down, and looked at when none

@@ -221,18 +221,27 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     return find_unknown_object(job, in, accepts, object, instance);
 }
 
-static uint64_t running_task(void) {
+run_instance *run_found_object(const run_job *job, const prog_instruction *in) {
+    const prog_target *target = in->operands[0].target;
+    if (!target->kept)
+        return &job->machine->objects[target->object->index];
+    return run_object_of(job->machine, job->top->locals[job->top->body->scratch]);
+}
+
+/* A job that the task which runs does; or a callback. */
+static run_holder holder_of(run_job *job) {
     const cad_task *task = cad_current_task();
-    return task != NULL ? cad_task_id(task) : 0;
+    return task != NULL ? (run_holder){cad_task_id(task), &job->frame.taken} : (run_holder){0};
 }
 
-void run_note_taken(run_job *job, const void *held, const prog_instruction *in) {
+void run_note_taken(run_job *job, run_instance *instance, const prog_instruction *in) {
     run_machine *machine = job->machine;
-    run_holds_take(&machine->holds, held, running_task(), (uint32_t)(in - machine->program->code));
+    run_holds_take(&machine->holds, run_held_of(instance), holder_of(job),
+                   (uint32_t)(in - machine->program->code));
 }
 
-void run_note_given(run_job *job, const void *held) {
-    run_holds_give(&job->machine->holds, held, running_task());
+void run_note_given(run_job *job, run_instance *instance) {
+    run_holds_give(&job->machine->holds, run_held_of(instance), holder_of(job));
 }
 
 bool run_is_task(const cad_future *future) {

@@ -48,11 +48,14 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
 /* The same of a value. */
 int run_value_object(const run_job *job, expr_value value, const char *verb, uint32_t accepts,
                      const prog_object **object, run_instance **instance);
+/* The one that run_find_object() found for a step that has waited since: what the operand says may
+ * have become another one meanwhile, and may not be evaluated twice. */
+run_instance *run_found_object(const run_job *job, const prog_instruction *in);
 
 /* Notes in machine->holds that the task which runs has taken something at an instruction; that it
  * has given something back. */
-void run_note_taken(run_job *job, const void *held, const prog_instruction *in);
-void run_note_given(run_job *job, const void *held);
+void run_note_taken(run_job *job, run_instance *instance, const prog_instruction *in);
+void run_note_given(run_job *job, run_instance *instance);
 
 run_futures *run_futures_new(size_t room); /* NULL: no memory */
 bool run_is_task(const cad_future *future);

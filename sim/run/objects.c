@@ -81,10 +81,15 @@ int run_object_new(run_machine *machine, const prog_object *object, int64_t size
     return 0;
 }
 
-const void *run_held_by(const run_instance *instance) {
+const void *run_primitive_held(const run_instance *instance) {
     if (instance->object->type == PROG_CONDITION)
         return cad_condition_lock(instance->primitive);
     return instance->primitive;
+}
+
+run_held *run_held_of(run_instance *instance) {
+    const prog_object *lock = instance->object->lock;
+    return lock != NULL ? &instance->machine->objects[lock->index].held : &instance->held;
 }
 
 static void empty(run_instance *instance) {
@@ -99,8 +104,7 @@ void run_instance_unref(run_instance *instance) {
     if (instance->next != NULL)
         instance->next->link = instance->link;
     empty(instance);
-    if (instance->object->lock == NULL)
-        run_holds_forget(&instance->machine->holds, run_held_by(instance));
+    run_holds_forget(&instance->machine->holds, &instance->held);
     if (!instance->machine->keeps_objects)
         prog_object_kinds[instance->object->type].free(instance->primitive);
     base_free(instance);

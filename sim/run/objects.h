@@ -24,8 +24,10 @@ void run_objects_empty(run_machine *machine);
 /* What a queue does with an item that nobody will get. */
 void run_drop_item(void *item);
 
-/* What a task holds that has acquired an object: it, or a condition's lock. */
-const void *run_held_by(const run_instance *instance);
+/* The primitive that a task holds which has acquired an object: its own, or a condition's lock. */
+const void *run_primitive_held(const run_instance *instance);
+/* What is known of who holds that: with an object of the document, where that is the lock. */
+run_held *run_held_of(run_instance *instance);
 
 /* The object that a value stands for; NULL: none. */
 run_instance *run_object_of(const run_machine *machine, expr_value value);

@@ -198,6 +198,7 @@ static int prepare_object(run_machine *machine, const prog_object *object) {
     if (object->count.value != NULL)
         return prepare_list(machine, object, size);
     instance->object = object;
+    instance->machine = machine;
     return run_object_create(machine, object, size, object->name, &instance->primitive);
 }
 

@@ -353,6 +353,7 @@ static void end(run_machine *machine, enum run_outcome outcome) {
         (void)run_body(machine, program->on_interrupt, "on_interrupt");
     run_check_invariants(machine);
     explain(machine, machine->stopping ? machine->stop_outcome : outcome);
+    run_holds_free(&machine->holds); /* tasks and objects, which keep numbers of it, go next */
     cad_loop_set_trace(machine->loop, NULL);
     run_note_tasks(machine);
     machine->result.pending_count = count_pending(machine);

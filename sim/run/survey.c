@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
 #include "run/circles.h"
@@ -31,6 +32,7 @@ typedef struct thing {
     const void *key; /* the object; or what cad_followed() takes */
     enum run_relation relation;
     const cad_task *holder; /* of a lock: nobody else holds it */
+    const run_held *held;   /* of an object: what was acquired step by step; NULL */
     uint32_t first, count;  /* of survey.parties: those that live come first */
     uint32_t room;
     uint64_t members, done; /* of what follows others */
@@ -141,6 +143,22 @@ static bool find_targets(run_survey *self) {
     return true;
 }
 
+static void find_held(run_survey *self, run_instance *instance) {
+    if (instance->primitive == NULL) /* a list of others */
+        return;
+    uint32_t number = base_map_get(&self->by_key, (uintptr_t)run_primitive_held(instance));
+    if (number != UINT32_MAX)
+        self->things[number].held = run_held_of(instance);
+}
+
+/* Of each thing that is an object, what that keeps of who has acquired it. */
+static void find_all_held(run_survey *self) {
+    for (size_t i = 0; i < self->machine->program->object_names.count; i++)
+        find_held(self, &self->machine->objects[i]);
+    for (run_instance *made = self->machine->made; made != NULL; made = made->next)
+        find_held(self, made);
+}
+
 /* --- Who has them: counted first, and noted when there is room ------------------------------- */
 
 typedef void note(run_survey *self, thing *what, const party *who);
@@ -154,9 +172,9 @@ static void count_party(run_survey *self, thing *what, const party *who) {
 static void add_party(run_survey *self, thing *what, const party *who) {
     party *last = what->count > 0 ? &self->parties[what->first + what->count - 1] : NULL;
     bool lives = who->task != RUN_NO_NODE || what->relation == RUN_AWAITED;
-    what->units[!lives]++;
+    what->units[!lives] += who->units;
     if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task) {
-        last->units++;
+        last->units += who->units;
         return;
     }
     self->parties[what->first + what->count++] = *who;
@@ -170,17 +188,12 @@ static bool holds_it(const thing *what, uint64_t task) {
 
 static void visit_block(run_survey *self, const run_frame *frame, const prog_block *block,
                         uint32_t task, note *take) {
-    const prog_object *object;
-    run_instance *instance;
-    expr_value value;
     if (!block->holds) /* it may have no slot of its own */
         return;
-    value = frame->locals[block->slot];
-    if (value == EXPR_NONE || run_value_object(job_of(self->tasks[task]), value, "with",
-                                               PROG_ENTERABLE, &object, &instance) != 0)
+    const run_instance *instance = run_object_of(self->machine, frame->locals[block->slot]);
+    if (instance == NULL)
         return;
-    const void *held = run_held_by(run_object_of(self->machine, value));
-    uint32_t number = base_map_get(&self->by_key, (uintptr_t)held);
+    uint32_t number = base_map_get(&self->by_key, (uintptr_t)run_primitive_held(instance));
     if (number == UINT32_MAX || !holds_it(&self->things[number], cad_task_id(self->tasks[task])))
         return;
     take(self, &self->things[number],
@@ -208,9 +221,8 @@ static void visit_blocks(run_survey *self, uint32_t task, note *take) {
 static void visit_records(run_survey *self, thing *what, bool ended, note *take) {
     const run_holds *holds = &self->machine->holds;
     const prog_instruction *code = self->machine->program->code;
-    const run_held_object *object = run_holds_of(holds, what->key);
-    uint32_t number = object != NULL ? object->first : RUN_NO_HOLD;
-    for (; number != RUN_NO_HOLD; number = holds->items[number].next_of_object) {
+    run_hold_number number = what->held != NULL ? what->held->first : 0;
+    for (; number != 0; number = holds->items[number].next_of_object) {
         const run_hold *hold = &holds->items[number];
         uint32_t task = hold->ended ? RUN_NO_NODE : number_of(self, hold->task);
         if (hold->ended != ended || !holds_it(what, hold->task))
@@ -220,7 +232,7 @@ static void visit_records(run_survey *self, thing *what, bool ended, note *take)
              &(party){.task = task,
                       .future = task != RUN_NO_NODE ? self->tasks[task] : NULL,
                       .record = hold,
-                      .units = 1,
+                      .units = hold->units,
                       .step = in->operation->name,
                       .place = in->place});
     }
@@ -277,6 +289,7 @@ static void visit_all(run_survey *self, note *take) {
 
 static bool find_parties(run_survey *self) {
     uint64_t room = 0;
+    find_all_held(self);
     visit_all(self, count_party);
     for (size_t i = 0; i < self->thing_count; i++) {
         self->things[i].first = (uint32_t)room;
@@ -526,14 +539,13 @@ static bool describe_object(const cad_wait_info *info, run_wait *wait) {
 }
 
 /* How many units there are of a semaphore: what is left, and what was taken. */
-static uint64_t units_of(const run_survey *self, const thing *what) {
+static uint64_t units_of(const thing *what) {
     cad_object_info info;
-    const run_held_object *object = run_holds_of(&self->machine->holds, what->key);
     cad_object_describe(what->key, &info);
     if (strcmp(info.type, "semaphore") != 0)
         return 0;
     uint64_t units = (uint64_t)field(&info, "value") + what->units[0] + what->units[1];
-    uint64_t surplus = object != NULL ? object->surplus : 0;
+    uint64_t surplus = what->held != NULL ? what->held->surplus : 0;
     return units > surplus ? units - surplus : 0;
 }
 
@@ -546,7 +558,7 @@ static bool describe_others(const run_survey *self, uint32_t number, run_wait *w
         return true;
     wait->relation = what->relation;
     if (what->relation == RUN_HOLDERS)
-        wait->of = units_of(self, what);
+        wait->of = units_of(what);
     const party *who = &self->parties[what->first];
     return describe_parties(self, who, what->living, what->units[0], &wait->living) &&
            describe_parties(self, who + what->living, what->count - what->living, what->units[1],

@@ -74,31 +74,38 @@ static int begin_get(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_queue_get(queue->primitive, &job->item);
 }
 
+/* Notes who has an item that a join waits for. */
+static void note_item(run_job *job, const prog_instruction *in, run_instance *queue) {
+    if (job->machine->program->joins)
+        run_note_taken(job, queue, in);
+}
+
 static int begin_get_nowait(run_job *job, const prog_instruction *in) {
     run_instance *queue;
     int error = find(job, in, PROG_QUEUE, &queue);
-    return error != 0 ? error : cad_queue_get_nowait(queue->primitive, &job->item);
-}
-
-/* Notes who has an item that a join waits for. */
-static void note_item(run_job *job, const prog_instruction *in) {
-    run_instance *queue;
-    if (find(job, in, PROG_QUEUE, &queue) == 0)
-        run_note_taken(job, queue->primitive, in);
+    if (error == 0)
+        error = cad_queue_get_nowait(queue->primitive, &job->item);
+    if (error == 0)
+        note_item(job, in, queue);
+    return error;
 }
 
 /* The item is the job's now; or lost, where a priority queue found what it could not compare. */
-static int finish_get(run_job *job, const prog_instruction *in, int result) {
+static int finish_get_nowait(run_job *job, const prog_instruction *in, int result) {
     expr_value value = job->held;
     job->held = EXPR_NONE;
     if (result < 0) {
         expr_value_unref(value);
         return result;
     }
-    if (job->machine->program->joins)
-        note_item(job, in);
     run_store(job, in->operands[1].slot, value);
     return result;
+}
+
+static int finish_get(run_job *job, const prog_instruction *in, int result) {
+    if (result >= 0)
+        note_item(job, in, run_found_object(job, in));
+    return finish_get_nowait(job, in, result);
 }
 
 const prog_step step_get = {
@@ -114,7 +121,7 @@ const prog_step step_get = {
 };
 
 const prog_step step_get_nowait = {
-    .operation = {"get_nowait", begin_get_nowait, finish_get},
+    .operation = {"get_nowait", begin_get_nowait, finish_get_nowait},
     .family = PROG_FAMILY_PRIMITIVES,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
@@ -130,7 +137,7 @@ static int begin_task_done(run_job *job, const prog_instruction *in) {
     if (error == 0)
         error = cad_queue_task_done(queue->primitive);
     if (error == 0 && job->machine->program->joins)
-        run_note_given(job, queue->primitive);
+        run_note_given(job, queue);
     return error;
 }
 
@@ -216,12 +223,9 @@ static int begin_acquire(run_job *job, const prog_instruction *in) {
 
 /* Gives `as`, in operand 1, the result True, as acquire() returns it. */
 static int finish_acquire(run_job *job, const prog_instruction *in, int result) {
-    const prog_object *object;
-    run_instance *instance;
     if (result < 0)
         return result;
-    if (run_find_object(job, in, PROG_HOLDABLE, &object, &instance) == 0)
-        run_note_taken(job, run_held_by(instance), in);
+    run_note_taken(job, run_found_object(job, in), in);
     run_store(job, in->operands[1].slot, EXPR_TRUE);
     return 0;
 }
@@ -244,7 +248,7 @@ static int begin_release(run_job *job, const prog_instruction *in) {
     if (error == 0)
         error = leave(object, instance);
     if (error == 0)
-        run_note_given(job, run_held_by(instance));
+        run_note_given(job, instance);
     return error;
 }
 

@@ -213,6 +213,13 @@ class Limits(CliTest):
                           reason="there is no more memory (--max-memory)")
                 self.assertTrue((self.folder / "trace").read_bytes().endswith(b"\n]\n"))
 
+    def test_memory_for_what_is_taken_for_good(self):
+        takes = {"repeat": 100000, "do": [{"put": "q"}, {"get": "q"}]}
+        self.write("s.json", {"cadran": 1, "objects": {"q": {"type": "queue"}},
+                              "tasks": [{"name": "t", "do": [takes, {"join": "q"}]}]})
+        process = self.cadran("run", "--max-memory", "2M", "s.json")
+        self.assertIn("100000 items unfinished", process.err)
+
     def test_memory_that_ends_anywhere(self):
         """While the document is read, the run goes on, or the results are written."""
         statuses = set()
