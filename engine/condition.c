@@ -9,7 +9,8 @@ static void describe(const cad__object *object, cad_object_info *info) {
     info->fields[0].value = (int64_t)condition->waiters.count;
     info->fields[1].key = "lock";
     info->fields[1].constant = true;
-    info->fields[1].value = (int64_t)condition->lock->object.id;
+    /* None where there was no memory for it. */
+    info->fields[1].value = condition->lock != NULL ? (int64_t)condition->lock->object.id : 0;
 }
 
 static size_t waiters(const cad__object *object) {
@@ -46,10 +47,11 @@ cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
 void cad_condition_free(cad_condition *condition) {
     if (condition == NULL)
         return;
+    cad_lock *own = condition->own_lock ? condition->lock : NULL;
     CAD__ASSERT_UNUSED(&condition->object);
-    if (condition->own_lock)
-        cad_lock_free(condition->lock);
+    /* The lock after it: a detailed trace tells what is freed, and describes it by its lock. */
     cad__object_free(&condition->object);
+    cad_lock_free(own);
 }
 
 cad_lock *cad_condition_lock(cad_condition *condition) {

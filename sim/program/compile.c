@@ -394,15 +394,22 @@ static void fault_no_verb(const prog_language *language, const doc_node *node) {
 }
 
 /* Two verbs are among the members. In asyncio several calls take a timeout, here but few. */
-static void fault_two_verbs(const doc_node *node, const char *first, const char *second,
-                            const doc_node *at) {
+static void fault_two_verbs(const prog_language *language, const doc_node *node, const char *first,
+                            const char *second, const doc_node *at) {
     static const char timeout[] = "timeout";
     doc_node other;
+    size_t place;
     bool takes = strcmp(first, timeout) == 0 || strcmp(second, timeout) == 0;
     const char *verb = strcmp(first, timeout) == 0 ? second : first;
+    const prog_step *step = prog_language_step(language, verb);
+    /* Whose are the steps? */
+    bool has_steps = doc_node_member(node, "do", &other);
+    bool clear = !has_steps || prog_step_member(step, "do", &place) != NULL;
     /* asyncio.wait_for(), not a condition's. */
     bool awaits = strcmp(verb, "wait_for") == 0 && !doc_node_member(node, "until", &other);
-    if (takes && !doc_node_member(node, "do", &other))
+    if (takes && clear && step->waiting == PROG_NEVER_WAITS)
+        (void)doc_node_key_fault(at, "\"%s\" never waits, and so has no \"timeout\"", verb);
+    else if (takes && clear)
         (void)doc_node_key_fault(at,
                                  "\"%s\" has no \"timeout\"; put the step into a timeout: "
                                  "{\"timeout\": ..., \"do\": [{\"%s\": ...}]}",
@@ -432,7 +439,8 @@ static const prog_step *find_step(const prog_language *language, const doc_node 
         }
     }
     if (second != NULL)
-        fault_two_verbs(node, first->operation.name, second->operation.name, &second_member);
+        fault_two_verbs(language, node, first->operation.name, second->operation.name,
+                        &second_member);
     else
         fault_no_verb(language, node);
     return NULL;

@@ -159,6 +159,26 @@ const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog
     return fine ? arguments : NULL;
 }
 
+/* What Python, or one of its modules, calls by another name. */
+static const char *other_name(const char *name) {
+    static const char *const names[][2] = {
+        {"IOError", "OSError"},  {"EnvironmentError", "OSError"}, {"socket.error", "OSError"},
+        {"Empty", "QueueEmpty"}, {"Full", "QueueFull"},           {"timeout", "TimeoutError"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], name) == 0)
+            return names[i][1];
+    return NULL;
+}
+
+/* `asyncio.TimeoutError` is TimeoutError, `queue.Empty` QueueEmpty. */
+static const char *without_module(const char *name) {
+    const char *last = strrchr(name, '.') + 1;
+    const char *known = other_name(name);
+    known = known != NULL ? known : other_name(last);
+    return known != NULL ? known : last;
+}
+
 bool prog_check_exception(const doc_node *node, const char *name) {
     bool key = doc_node_key(node) == name;
     int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
@@ -166,7 +186,8 @@ bool prog_check_exception(const doc_node *node, const char *name) {
     if (expr_is_name(name, strlen(name)))
         return true;
     if (dot != NULL && expr_is_name(dot + 1, strlen(dot + 1)))
-        (void)fault(node, "exceptions are named without their module: \"%s\"", dot + 1);
+        (void)fault(node, "exceptions are named without their module: \"%s\"",
+                    without_module(name));
     else if (strchr(name, '(') != NULL)
         (void)fault(node, "\"%s\": only the name stands here; what it says is its \"message\"",
                     name);
@@ -240,6 +261,8 @@ void prog_check_caught(prog_compiler *compiler) {
         for (uint32_t k = 0; k < PROG_EXCEPTIONS_BUILT_IN; k++)
             base_suggestion_offer(&suggestion, program->exceptions[k].name);
         base_symbols_suggest(&compiler->raised, &suggestion);
+        if (other_name(name) != NULL)
+            suggestion.best = other_name(name);
         if (suggestion.best == NULL)
             suggestion.best = built_in_error(program, name);
         if (suggestion.best != NULL)

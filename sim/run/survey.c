@@ -23,6 +23,7 @@ typedef struct party {
     uint32_t task;            /* its number here; RUN_NO_NODE: it has ended, or is a future */
     const cad_future *future; /* what is awaited, or holds it; NULL where a record names it */
     const run_hold *record;
+    uint64_t id; /* of who has taken it, cad_task_id(); 0: a callback */
     uint64_t units;
     const char *step;
     uint32_t place;
@@ -50,6 +51,7 @@ struct run_survey {
     struct base_map by_key; /* in things */
     party *parties;
     uint32_t party_count;
+    struct base_map by_taker; /* in parties: the one of a task that has taken of a thing */
     run_circles circles;
     uint32_t *firsts; /* by circle */
     uint32_t *sizes;  /* by circle, of tasks */
@@ -169,16 +171,30 @@ static void count_party(run_survey *self, thing *what, const party *who) {
     what->room++;
 }
 
+/* The one of who has taken of that thing before; NULL: there is none. What the map says is looked
+ * at: two may have one key. */
+static party *party_before(run_survey *self, const thing *what, const party *who, uint64_t key) {
+    uint32_t number = base_map_get(&self->by_taker, key);
+    if (number == UINT32_MAX || number < what->first || number - what->first >= what->count)
+        return NULL;
+    return self->parties[number].id == who->id ? &self->parties[number] : NULL;
+}
+
 static void add_party(run_survey *self, thing *what, const party *who) {
-    party *last = what->count > 0 ? &self->parties[what->first + what->count - 1] : NULL;
     bool lives = who->task != RUN_NO_NODE || what->relation == RUN_AWAITED;
+    bool has_id = who->task != RUN_NO_NODE || what->relation != RUN_AWAITED; /* a future has none */
+    uint64_t key = ((uint64_t)(what - self->things) << 32) ^ who->id;
+    party *before = has_id ? party_before(self, what, who, key) : NULL;
     what->units[!lives] += who->units;
-    if (last != NULL && who->task != RUN_NO_NODE && last->task == who->task) {
-        last->units += who->units;
+    if (before != NULL) {
+        before->units += who->units;
         return;
     }
-    self->parties[what->first + what->count++] = *who;
+    uint32_t number = what->first + what->count++;
+    self->parties[number] = *who;
     what->living += lives;
+    if (has_id) /* where there is no memory for it, who has taken two is named twice */
+        (void)base_map_put(&self->by_taker, key, number);
 }
 
 /* Who else seems to hold a lock has given it up for the time of a Condition.wait(). */
@@ -199,6 +215,7 @@ static void visit_block(run_survey *self, const run_frame *frame, const prog_blo
     take(self, &self->things[number],
          &(party){.task = task,
                   .future = self->tasks[task],
+                  .id = cad_task_id(self->tasks[task]),
                   .units = 1,
                   .step = "with",
                   .place = block->place});
@@ -232,6 +249,7 @@ static void visit_records(run_survey *self, thing *what, bool ended, note *take)
              &(party){.task = task,
                       .future = task != RUN_NO_NODE ? self->tasks[task] : NULL,
                       .record = hold,
+                      .id = hold->task,
                       .units = hold->units,
                       .step = in->operation->name,
                       .place = in->place});
@@ -245,6 +263,7 @@ static void visit_holder(run_survey *self, thing *what, note *take) {
     take(self, what,
          &(party){.task = number_of(self, cad_task_id(what->holder)),
                   .future = what->holder,
+                  .id = cad_task_id(what->holder),
                   .units = 1,
                   .place = DOC_NOWHERE});
 }
@@ -265,7 +284,11 @@ static void visit_followed(cad_future *future, void *arg) {
     uint32_t task =
         run_is_task(future) ? number_of(visit->survey, cad_task_id(future)) : RUN_NO_NODE;
     visit->take(visit->survey, visit->what,
-                &(party){.task = task, .future = future, .units = 1, .place = DOC_NOWHERE});
+                &(party){.task = task,
+                         .future = future,
+                         .id = task != RUN_NO_NODE ? cad_task_id(future) : 0,
+                         .units = 1,
+                         .place = DOC_NOWHERE});
 }
 
 static void visit_all(run_survey *self, note *take) {
@@ -404,6 +427,7 @@ void run_survey_free(run_survey *self) {
     base_free(self->targets);
     base_free(self->things);
     base_map_free(&self->by_key);
+    base_map_free(&self->by_taker);
     base_free(self->parties);
     base_free(self->firsts);
     base_free(self->sizes);

@@ -157,6 +157,26 @@ class Holders(Unfinished):
                         "    leak0, leak1 took it at . (acquire)",
                         objects={"s": {"type": "semaphore", "value": 2}})
 
+    def test_who_has_taken_several_is_named_once(self):
+        """Also where it has ended, and where others have taken some in between."""
+        self.unfinished([task("leak{i}", {"acquire": "s"}, {"sleep": 0}, {"acquire": "s"}, count=2),
+                         task("h", {"acquire": "s"}, {"sleep": 0}, {"acquire": "s"}, {"wait": "e"}),
+                         task("w", {"sleep": 1}, {"acquire": "s"})],
+                        "  h waits for event e (wait, since 0s, at .)",
+                        "  w waits for semaphore s, held by h (2 times) (2 of 6) and by leak0 "
+                        "(2 times), leak1 (2 times), which have ended (4 of 6) "
+                        "(acquire, since 1s, at .)",
+                        "    h took it at . (acquire)", "    leak0, leak1 took it at . (acquire)",
+                        objects={"s": {"type": "semaphore", "value": 6}, "e": EVENT})
+
+    def test_whose_items_are_unfinished_is_named_once(self):
+        self.unfinished([task("boss", {"repeat": 4, "do": [{"put": "q"}]}, {"join": "q"}),
+                         task("w{i}", {"repeat": 2, "do": [{"get": "q"}, {"sleep": 0}]}, count=2)],
+                        "  boss waits for join of queue q: 4 items unfinished, 0 in it, taken by "
+                        "w0 (2 times), w1 (2 times), which have ended (join, since 0s, at .)",
+                        "    w0, w1 took an item at . (get)",
+                        objects={"q": {"type": "queue"}})
+
     def test_who_lives_and_who_has_ended(self):
         self.unfinished([task("leak", {"acquire": "s"}), task("h", holding("s", {"wait": "e"})),
                          task("w", {"sleep": 1}, {"acquire": "s"})],

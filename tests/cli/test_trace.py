@@ -32,6 +32,19 @@ class OfTheWindow(CliTest):
         self.trace = (self.folder / "trace").read_bytes()
 
 
+class Freed(CliTest):
+    def test_a_condition_goes_before_its_lock(self):
+        """What is freed is described once more: a condition, by its lock."""
+        new = {"new": {"type": "condition"}, "as": "c"}
+        task = {"name": "a", "do": [new, {"with": "c", "do": [{"let": {"c": 0}}, {"sleep": 1}]}]}
+        document = self.folder / "freed.json"
+        document.write_text(json.dumps({"cadran": 1, "tasks": [task]}), encoding="utf-8")
+        self.expect(EXPECTED, "run", "--detail", "--trace", "trace", document)
+        events = json.loads((self.folder / "trace").read_bytes())
+        self.assertEqual([event["name"] for event in events if event.get("cat") == "freed"],
+                         ["condition-1", "condition-1.lock"])
+
+
 class Format(OfTheWindow):
     def test_it_is_json_with_an_event_in_each_line(self):
         events = json.loads(self.trace)
