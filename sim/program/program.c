@@ -25,6 +25,9 @@ void prog_free(prog_program *program) {
     base_free(program->exceptions);
     base_free(program->code);
     base_free(program->blocks);
+    base_free(program->flow.wakers);
+    base_free(program->flow.starts);
+    base_free(program->flow.rounds);
     while (program->arena != NULL) {
         struct prog_arena *next = program->arena->next;
         base_free(program->arena);

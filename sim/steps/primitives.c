@@ -48,6 +48,8 @@ static int finish_put(run_job *job, const prog_instruction *in, int result) {
 const prog_step step_put = {
     .operation = {"put", begin_put, finish_put},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "getters",
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
@@ -60,6 +62,8 @@ const prog_step step_put = {
 const prog_step step_put_nowait = {
     .operation = {"put_nowait", begin_put_nowait, finish_put},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "getters",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
     .python = "Queue.put_nowait",
@@ -111,6 +115,8 @@ static int finish_get(run_job *job, const prog_instruction *in, int result) {
 const prog_step step_get = {
     .operation = {"get", begin_get, finish_get},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "putters",
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
@@ -123,6 +129,8 @@ const prog_step step_get = {
 const prog_step step_get_nowait = {
     .operation = {"get_nowait", begin_get_nowait, finish_get_nowait},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "putters",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
     .python = "Queue.get_nowait",
@@ -144,6 +152,8 @@ static int begin_task_done(run_job *job, const prog_instruction *in) {
 const prog_step step_task_done = {
     .operation = {"task_done", begin_task_done, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "joiners",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL}},
     .python = "Queue.task_done",
     .summary = "Says that an item taken from a queue has been dealt with; `join` waits for that.",
@@ -191,6 +201,7 @@ static int begin_shutdown(run_job *job, const prog_instruction *in) {
 const prog_step step_shutdown = {
     .operation = {"shutdown", begin_shutdown, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"immediate", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
                  "drops the items that are in the queue; default false"}},
@@ -255,6 +266,7 @@ static int begin_release(run_job *job, const prog_instruction *in) {
 const prog_step step_release = {
     .operation = {"release", begin_release, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_SEMAPHORE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_HOLDABLE, NULL}},
     .python = "Lock.release, Semaphore.release, Condition.release",
     .summary = "Gives back what `acquire` took. RuntimeError for a lock that is not locked, "
@@ -311,6 +323,7 @@ static void compile_with(prog_compiler *compiler, const prog_step *step, const d
 const prog_step step_with = {
     .operation = {"with", begin_with, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_ENTERABLE, NULL},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
@@ -334,6 +347,7 @@ static int begin_set(run_job *job, const prog_instruction *in) {
 const prog_step step_set = {
     .operation = {"set", begin_set, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_EVENT),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_EVENT), NULL}},
     .python = "Event.set",
     .summary = "Sets an event: whoever waits for it goes on.",
@@ -536,6 +550,7 @@ static void compile_wait(prog_compiler *compiler, const prog_step *step, const d
 const prog_step step_wait = {
     .operation = {"wait", begin_wait, finish_wait},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_WAIT, PROG_REQUIRED, PROG_WAITABLE, NULL},
                 {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0,
@@ -626,6 +641,7 @@ static int begin_notify(run_job *job, const prog_instruction *in) {
 const prog_step step_notify = {
     .operation = {"notify", begin_notify, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_CONDITION),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL},
                 {"n", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "default 1"}},
     .python = "Condition.notify",
@@ -642,6 +658,7 @@ static int begin_notify_all(run_job *job, const prog_instruction *in) {
 const prog_step step_notify_all = {
     .operation = {"notify_all", begin_notify_all, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_CONDITION),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL}},
     .python = "Condition.notify_all",
     .summary = "Wakes all tasks that wait for a condition, which must be held.",
@@ -659,6 +676,7 @@ static int begin_reset(run_job *job, const prog_instruction *in) {
 const prog_step step_reset = {
     .operation = {"reset", begin_reset, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
     .python = "Barrier.reset",
@@ -675,6 +693,7 @@ static int begin_abort(run_job *job, const prog_instruction *in) {
 const prog_step step_abort = {
     .operation = {"abort", begin_abort, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
     .python = "Barrier.abort",
@@ -702,6 +721,7 @@ static int begin_set_result(run_job *job, const prog_instruction *in) {
 const prog_step step_set_result = {
     .operation = {"set_result", begin_set_result, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_FUTURE), NULL},
                 {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
     .python = "Future.set_result",
@@ -732,6 +752,7 @@ static int begin_set_exception(run_job *job, const prog_instruction *in) {
 const prog_step step_set_exception = {
     .operation = {"set_exception", begin_set_exception, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_FUTURE), NULL},
                 {"exception", PROG_MEMBER_EXCEPTION, PROG_REQUIRED, 0, NULL},
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, NULL}},

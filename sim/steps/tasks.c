@@ -328,6 +328,7 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
 const prog_step step_cancel = {
     .operation = {"cancel", begin_cancel, NULL},
     .family = PROG_FAMILY_TASKS,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE | PROG_IS(PROG_HANDLE), NULL},
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "of the CancelledError"}},
     .python = "Task.cancel, Future.cancel, Handle.cancel",
