@@ -13,9 +13,11 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
 #include "run/objects.h"
+#include "run/outlook.h"
 #include "wait/circles.h"
 #include "wait/words.h"
 
@@ -31,7 +33,12 @@ typedef struct party {
 } party;
 
 typedef struct thing {
-    const void *key; /* the object; or what cad_followed() takes */
+    const void *key;    /* the object; or what cad_followed() takes */
+    const void *object; /* NULL: it is none */
+    const char *line;   /* which of the object's lines; NULL: it has one */
+    enum prog_object_type type;
+    bool passed; /* variables may hold it, or they alone do */
+    bool woken;  /* nobody has it: the parties are those who could end the wait */
     enum run_relation relation;
     const cad_task *holder; /* of a lock: nobody else holds it */
     const run_held *held;   /* of an object: what was acquired step by step; NULL */
@@ -53,6 +60,11 @@ struct run_survey {
     party *parties;
     uint32_t party_count;
     struct base_map by_taker; /* in parties: the one of a task that has taken of a thing */
+    bool deadlock;            /* nothing happens any more but what the tasks do */
+    run_outlook outlook;
+    bool *loose; /* by waker of the program: a task may come to it that names its object by a
+                    variable */
+    bool no_memory;
     wait_circles circles;
     uint32_t *firsts; /* by circle */
     uint32_t *sizes;  /* by circle, of tasks */
@@ -95,6 +107,18 @@ static const run_job *job_of(const cad_task *task) {
 
 /* --- Things ---------------------------------------------------------------------------------- */
 
+/* The lines of a queue are things of their own. It is known by its joiners, who wait for what others
+ * have. */
+static const char *const lines[] = {"joiners", "getters", "putters"};
+enum { LINES = sizeof lines / sizeof *lines };
+
+static const void *key_of(const void *object, const char *line) {
+    size_t i = LINES - 1;
+    while (i > 0 && (line == NULL || strcmp(lines[i], line) != 0))
+        i--;
+    return (const char *)object + i;
+}
+
 /* What others are to a task that waits so; *key is what they have, or what follows them. */
 static enum run_relation relation_of(const cad_wait_info *wait, const void **key) {
     cad_object_info info;
@@ -103,10 +127,21 @@ static enum run_relation relation_of(const cad_wait_info *wait, const void **key
         return RUN_AWAITED;
     if (wait->object == NULL || wait->task != NULL)
         return RUN_NOBODY;
+    *key = key_of(wait->object, wait->line);
     cad_object_describe(wait->object, &info);
     if (strcmp(info.type, "lock") == 0 || strcmp(info.type, "semaphore") == 0)
         return RUN_HOLDERS;
-    return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_NOBODY;
+    return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_WAKERS;
+}
+
+/* PROG_OBJECT_TYPES: no primitive. */
+static enum prog_object_type type_of(const void *object) {
+    cad_object_info info;
+    uint32_t type = 0;
+    cad_object_describe(object, &info);
+    while (type < PROG_TASK && strcmp(prog_object_kinds[type].name, info.type) != 0)
+        type++;
+    return type < PROG_TASK ? (enum prog_object_type)type : PROG_OBJECT_TYPES;
 }
 
 /* Its number; WAIT_NO_NODE: no memory. */
@@ -118,8 +153,14 @@ static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const vo
     if (!base_grow(&self->things, &self->thing_capacity, self->thing_count, sizeof *self->things) ||
         !base_map_put(&self->by_key, (uintptr_t)key, (uint32_t)self->thing_count))
         return WAIT_NO_NODE;
-    self->things[self->thing_count] =
-        (thing){.key = key, .relation = relation, .holder = wait->holder};
+    thing *made = &self->things[self->thing_count];
+    *made = (thing){.key = key, .relation = relation, .holder = wait->holder};
+    if (relation != RUN_AWAITED) {
+        made->object = wait->object;
+        made->line = wait->line;
+        made->type = type_of(wait->object);
+        made->passed = true; /* until it is found among those that the document names */
+    }
     return (uint32_t)self->thing_count++;
 }
 
@@ -150,6 +191,12 @@ static bool find_targets(run_survey *self) {
 static void find_held(run_survey *self, run_instance *instance) {
     if (instance->primitive == NULL) /* a list of others */
         return;
+    for (size_t i = 0; i < LINES && !instance->reference.counted; i++) {
+        const void *key = key_of(instance->primitive, lines[i]);
+        uint32_t line = base_map_get(&self->by_key, (uintptr_t)key);
+        if (line != UINT32_MAX)
+            self->things[line].passed = instance->object->passed;
+    }
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)run_primitive_held(instance));
     if (number != UINT32_MAX)
         self->things[number].held = run_held_of(instance);
@@ -294,6 +341,87 @@ static void visit_followed(cad_future *future, void *arg) {
                          .place = DOC_NOWHERE});
 }
 
+/* --- Who could end a wait that is for nothing which anybody has ------------------------------- */
+
+static bool may_wake(const prog_waker *waker, const thing *what) {
+    const char *line = waker->step->line;
+    return (waker->step->wakes & PROG_IS(what->type)) != 0 &&
+           (line == NULL || strcmp(line, what->line) == 0);
+}
+
+/* Who waits for it, too, ends no wait for it. */
+static void visit_waker(run_survey *self, const prog_waker *waker, uint32_t task, note *take) {
+    const run_instance *instance = &self->machine->objects[waker->target->object->index];
+    for (size_t i = 0; i < LINES; i++) {
+        const void *key = key_of(instance->primitive, lines[i]);
+        uint32_t number = base_map_get(&self->by_key, (uintptr_t)key);
+        if (number == UINT32_MAX || self->targets[task] == self->count + number ||
+            !self->things[number].woken || !may_wake(waker, &self->things[number]))
+            continue;
+        take(self, &self->things[number],
+             &(party){.task = task,
+                      .future = self->tasks[task],
+                      .id = cad_task_id(self->tasks[task]),
+                      .step = waker->step->operation.name,
+                      .place = self->machine->program->code[waker->pc].place});
+    }
+}
+
+static void visit_prospect(run_survey *self, const run_prospect *prospect, uint32_t task,
+                           note *take) {
+    for (uint32_t i = 0; i < prospect->count; i++) {
+        uint32_t number = prospect->wakers[i];
+        const prog_waker *waker = &self->machine->program->flow.wakers[number];
+        if (waker->target->object != NULL)
+            visit_waker(self, waker, task, take);
+        self->loose[number] |= waker->target->object == NULL || waker->target->slot != PROG_NO_SLOT;
+    }
+}
+
+static void visit_wakers(run_survey *self, uint32_t task, note *take) {
+    const run_job *job = job_of(self->tasks[task]);
+    for (const run_frame *frame = job->top; frame != NULL; frame = run_frame_caller(job, frame)) {
+        const run_prospect *prospect = run_outlook_from(&self->outlook, frame->body, frame->pc);
+        self->no_memory |= prospect == NULL;
+        if (prospect != NULL)
+            visit_prospect(self, prospect, task, take);
+    }
+}
+
+/* Where nobody has a thing, those are looked for who could end the wait. */
+static void choose_woken(run_survey *self) {
+    for (size_t i = 0; i < self->thing_count; i++) {
+        thing *what = &self->things[i];
+        what->woken = self->deadlock && what->relation != RUN_AWAITED && what->count == 0 &&
+                      what->type != PROG_OBJECT_TYPES && what->object != self->machine->never;
+    }
+}
+
+/* Whether a task might wake those who wait for it without that the document says so. */
+static bool is_loose(const run_survey *self, const thing *what) {
+    const prog_flow *flow = &self->machine->program->flow;
+    for (size_t i = 0; i < flow->waker_count && what->passed; i++)
+        if (self->loose[i] && may_wake(&flow->wakers[i], what))
+            return true;
+    return false;
+}
+
+/* Nothing is said of what is not known. */
+static void settle_woken(run_survey *self) {
+    for (size_t i = 0; i < self->thing_count; i++) {
+        thing *what = &self->things[i];
+        bool known = what->woken && !is_loose(self, what);
+        if (what->woken)
+            what->relation = known ? RUN_WAKERS : RUN_NOBODY;
+        else if (what->relation == RUN_WAKERS)
+            what->relation = RUN_NOBODY;
+        if (what->relation == RUN_NOBODY)
+            what->count = what->living = 0;
+    }
+}
+
+/* --- All of them ----------------------------------------------------------------------------- */
+
 static void visit_all(run_survey *self, note *take) {
     for (size_t i = 0; i < self->thing_count; i++) {
         struct visit visit = {self, &self->things[i], take};
@@ -311,10 +439,17 @@ static void visit_all(run_survey *self, note *take) {
         visit_records(self, &self->things[i], true, take);
         visit_holder(self, &self->things[i], take);
     }
+    choose_woken(self);
+    for (uint32_t i = 0; i < self->count && self->deadlock; i++)
+        visit_wakers(self, i, take);
 }
 
 static bool find_parties(run_survey *self) {
     uint64_t room = 0;
+    self->outlook.program = self->machine->program;
+    self->loose = base_zalloc(self->machine->program->flow.waker_count + 1, sizeof *self->loose);
+    if (self->loose == NULL)
+        return false;
     find_all_held(self);
     visit_all(self, count_party);
     for (size_t i = 0; i < self->thing_count; i++) {
@@ -327,7 +462,8 @@ static bool find_parties(run_survey *self) {
     if (self->parties == NULL)
         return false;
     visit_all(self, add_party);
-    return true;
+    settle_woken(self);
+    return !self->no_memory;
 }
 
 /* --- Circles --------------------------------------------------------------------------------- */
@@ -391,7 +527,7 @@ static bool list_rings(run_survey *self) {
     return true;
 }
 
-static bool find_circles(run_survey *self, bool deadlock) {
+static bool find_circles(run_survey *self) {
     uint32_t nodes = self->count + (uint32_t)self->thing_count, parties = 0;
     for (size_t i = 0; i < self->thing_count; i++)
         parties += self->things[i].count;
@@ -401,7 +537,7 @@ static bool find_circles(run_survey *self, bool deadlock) {
     bool fine = first != NULL && targets != NULL && going != NULL;
     if (fine) {
         (void)fill_edges(self, first, targets);
-        for (uint32_t i = 0; i < self->count && !deadlock; i++)
+        for (uint32_t i = 0; i < self->count && !self->deadlock; i++)
             going[i] = goes_on(self, self->tasks[i]);
         fine = wait_circles_find(&self->circles, &(wait_graph){nodes, first, targets, going});
     }
@@ -416,8 +552,8 @@ run_survey *run_survey_new(run_machine *machine, bool deadlock) {
     if (self == NULL)
         return NULL;
     self->machine = machine;
-    if (list_tasks(self) && find_targets(self) && find_parties(self) &&
-        find_circles(self, deadlock))
+    self->deadlock = deadlock;
+    if (list_tasks(self) && find_targets(self) && find_parties(self) && find_circles(self))
         return self;
     run_survey_free(self);
     return NULL;
@@ -431,6 +567,8 @@ void run_survey_free(run_survey *self) {
     base_free(self->things);
     base_map_free(&self->by_key);
     base_map_free(&self->by_taker);
+    run_outlook_free(&self->outlook);
+    base_free(self->loose);
     base_free(self->parties);
     base_free(self->firsts);
     base_free(self->sizes);
@@ -547,12 +685,49 @@ static uint64_t units_of(const thing *what) {
     return units > surplus ? units - surplus : 0;
 }
 
+/* What those do who end a wait for it. */
+static const run_deed *deed_of(const thing *what) {
+    static const run_deed deeds[PROG_OBJECT_TYPES] = {
+        [PROG_EVENT] = {"sets", "set"},          [PROG_CONDITION] = {"notifies", "notify"},
+        [PROG_SEMAPHORE] = {"releases", "release"}, [PROG_BARRIER] = {"comes to", "come to"},
+        [PROG_FUTURE] = {"sets", "set"},
+    };
+    static const run_deed of_queue[LINES] = {{"calls task_done for", "call task_done for"},
+                                             {"puts into", "put into"},
+                                             {"gets from", "get from"}};
+    if (what->type != PROG_QUEUE)
+        return &deeds[what->type];
+    return &of_queue[(const char *)what->key - (const char *)what->object];
+}
+
+/* Where nobody is left who could end a wait: the steps that would. */
+static void describe_deed(const run_survey *self, const thing *what, run_wait *wait) {
+    const prog_program *program = self->machine->program;
+    wait->deed = deed_of(what);
+    for (size_t i = 0; i < program->flow.waker_count && what->count == 0; i++) {
+        const prog_waker *waker = &program->flow.wakers[i];
+        const prog_object *object = waker->target->object;
+        bool named = object != NULL &&
+                     key_of(self->machine->objects[object->index].primitive, what->line) == what->key;
+        bool loose = what->passed && (object == NULL || waker->target->slot != PROG_NO_SLOT);
+        if (!may_wake(waker, what) || !(named || loose))
+            continue;
+        if (wait->step_count < RUN_STEPS_KEPT)
+            wait->steps[wait->step_count++] =
+                (run_deed_step){waker->step->operation.name, program->code[waker->pc].place};
+        else
+            wait->more_steps++;
+    }
+}
+
 static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
     uint32_t target = self->targets[number];
     if (target == WAIT_NO_NODE || target < self->count)
         return true;
     const thing *what = &self->things[target - self->count];
-    if (what->count == 0)
+    if (what->relation == RUN_WAKERS)
+        describe_deed(self, what, wait);
+    else if (what->count == 0)
         return true;
     wait->relation = what->relation;
     if (what->relation == RUN_HOLDERS)

@@ -80,13 +80,17 @@ static void print_taken(const run_machine *machine, FILE *report, const run_wait
                         const run_parties *parties, int indent) {
     for (size_t i = 0; i < parties->kept; i++) {
         const run_party *party = &parties->items[i];
+        size_t first = i;
         base_buffer text = {0};
         if (party->place == DOC_NOWHERE)
             continue;
         int error = base_buffer_format(&text, "%s", party->name);
         while (error == 0 && i + 1 < parties->kept && same_step(party, &parties->items[i + 1]))
             error = base_buffer_format(&text, ", %s", parties->items[++i].name);
-        if (error == 0)
+        if (error == 0 && wait->relation == RUN_WAKERS)
+            error = base_buffer_format(&text, " %s it at ",
+                                       i == first ? wait->deed->one : wait->deed->many);
+        else if (error == 0)
             error = base_buffer_format(&text, " took %s at ",
                                        wait->relation == RUN_TAKERS ? "an item" : "it");
         if (error == 0)
@@ -101,9 +105,32 @@ static void print_taken(const run_machine *machine, FILE *report, const run_wait
     }
 }
 
-/* Whether both wait for one object: then who holds it need not be said again. */
+/* `steps that set it: file.json:4:20 (set_result)`: where nobody comes any more. */
+static void print_steps(const run_machine *machine, FILE *report, const run_wait *wait) {
+    base_buffer text = {0};
+    if (wait->step_count == 0)
+        return;
+    bool several = wait->step_count + wait->more_steps > 1;
+    int error = base_buffer_format(&text, "%s %s it: ", several ? "steps that" : "the step that",
+                                   several ? wait->deed->many : wait->deed->one);
+    for (size_t i = 0; i < wait->step_count && error == 0; i++) {
+        error = base_buffer_format(&text, "%s", i > 0 ? ", " : "");
+        if (error == 0)
+            error = doc_format_position(machine->program->document, wait->steps[i].place, &text);
+        if (error == 0)
+            error = base_buffer_format(&text, " (%s)", wait->steps[i].step);
+    }
+    if (error == 0 && wait->more_steps > 0)
+        error = base_buffer_format(&text, " and %zu more", wait->more_steps);
+    if (error == 0)
+        print_wrapped(report, text.data, 4);
+    base_buffer_free(&text);
+}
+
+/* Whether both wait for one thing: then who holds it need not be said again. */
 static bool same_object(const run_wait *a, const run_wait *b) {
-    return a->type != NULL && a->type == b->type && strcmp(a->object, b->object) == 0;
+    return a->type != NULL && a->type == b->type && a->deed == b->deed &&
+           strcmp(a->object, b->object) == 0;
 }
 
 /* `before`: the one that is printed before it; NULL. */
@@ -115,6 +142,7 @@ static void print_wait(const run_machine *machine, FILE *report, const run_wait 
     if (before == NULL || !same_object(before, wait)) {
         print_taken(machine, report, wait, &wait->living, 4);
         print_taken(machine, report, wait, &wait->ended, 4);
+        print_steps(machine, report, wait);
     }
     base_buffer_free(&text);
 }

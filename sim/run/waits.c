@@ -105,6 +105,21 @@ static int append_verb(base_buffer *buffer, const run_wait *wait) {
     return base_buffer_format(buffer, "%s", thread ? "work in a thread" : wait->verb);
 }
 
+/* `, which only a and b set`; `, which nobody sets any more`; `, which no step sets`. */
+static int append_wakers(base_buffer *buffer, const run_wait *wait) {
+    uint64_t count = wait->living.count;
+    if (count == 0)
+        return wait->step_count > 0
+                   ? base_buffer_format(buffer, ", which nobody %s any more", wait->deed->one)
+                   : base_buffer_format(buffer, ", which no step %s", wait->deed->one);
+    int error = base_buffer_format(buffer, ", which only ");
+    if (error == 0)
+        error = append_names(buffer, &wait->living, " and ");
+    return error != 0
+               ? error
+               : base_buffer_format(buffer, " %s", count > 1 ? wait->deed->many : wait->deed->one);
+}
+
 int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (wait->relation == RUN_AWAITED)
         return append_awaited(buffer, wait);
@@ -115,6 +130,8 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
         error = append_all_holders(buffer, wait, ", held by ");
     if (error == 0 && wait->relation == RUN_TAKERS)
         error = append_all_holders(buffer, wait, ", taken by ");
+    if (error == 0 && wait->relation == RUN_WAKERS)
+        error = append_wakers(buffer, wait);
     if (error == 0 && wait->lost != NULL)
         error = base_buffer_format(buffer, ": %s", wait->lost);
     return error;

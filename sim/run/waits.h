@@ -17,6 +17,8 @@ enum run_relation {
     RUN_TAKERS,  /* they have taken items from the queue that is joined, and are not done with them
                   */
     RUN_AWAITED, /* they are awaited */
+    RUN_WAKERS,  /* nobody has it, but they may come to a step that would end the wait; where there
+                  * are none, nobody does any more */
 };
 
 /* A task, or a future that is awaited. */
@@ -29,7 +31,7 @@ typedef struct run_party {
     uint32_t place;   /* ... and where; a byte offset in the document */
 } run_party;
 
-enum { RUN_PARTIES_KEPT = 5 };
+enum { RUN_PARTIES_KEPT = 5, RUN_STEPS_KEPT = 3 };
 
 /* Those that live, and those that have ended: the first of them. */
 typedef struct run_parties {
@@ -38,6 +40,17 @@ typedef struct run_parties {
     uint64_t count; /* in all */
     uint64_t units; /* that they have taken, in all */
 } run_parties;
+
+/* What would end a wait, of an object of a type: `which nobody sets any more`. */
+typedef struct run_deed {
+    const char *one, *many; /* "sets", "set" */
+} run_deed;
+
+/* A step of the document's that does it. */
+typedef struct run_deed_step {
+    const char *step;
+    uint32_t place;
+} run_deed_step;
 
 /* How a task stands that has not ended. */
 enum run_standing {
@@ -59,6 +72,10 @@ typedef struct run_wait {
     char *state;      /* how that is: "full: 2 of 2"; NULL: there is nothing to say */
     enum run_relation relation;
     run_parties living, ended;
+    const run_deed *deed; /* of RUN_WAKERS */
+    run_deed_step steps[RUN_STEPS_KEPT];
+    size_t step_count; /* those where no task comes any more: the first of them ... */
+    size_t more_steps; /* ... and how many more there are */
     uint64_t of;      /* how many there are: units of a semaphore, members of a gather */
     uint64_t done;    /* of the members, those that are */
     char *lost;       /* the wake that would have ended it, and what became of that; NULL */
