@@ -7,8 +7,7 @@ bool prog_note_waker(prog_compiler *compiler, const prog_step *step, const prog_
     prog_flow *flow = &compiler->program->flow;
     if (step->wakes == 0)
         return true;
-    if (!base_grow(&flow->wakers, &flow->waker_capacity, flow->waker_count,
-                   sizeof *flow->wakers)) {
+    if (!base_grow(&flow->wakers, &flow->waker_capacity, flow->waker_count, sizeof *flow->wakers)) {
         compiler->no_memory = true;
         return false;
     }
@@ -18,8 +17,7 @@ bool prog_note_waker(prog_compiler *compiler, const prog_step *step, const prog_
 
 bool prog_note_start(prog_compiler *compiler, const prog_body *body) {
     prog_flow *flow = &compiler->program->flow;
-    if (!base_grow(&flow->starts, &flow->start_capacity, flow->start_count,
-                   sizeof *flow->starts)) {
+    if (!base_grow(&flow->starts, &flow->start_capacity, flow->start_count, sizeof *flow->starts)) {
         compiler->no_memory = true;
         return false;
     }
@@ -33,4 +31,12 @@ void prog_note_round(prog_compiler *compiler, uint32_t from) {
         compiler->no_memory = true;
     else
         flow->rounds[flow->round_count++] = (prog_round){from, compiler->program->code_count};
+}
+
+void prog_note_retry(prog_compiler *compiler, uint32_t slot) {
+    prog_flow *flow = &compiler->program->flow;
+    if (!base_grow(&flow->retries, &flow->retry_capacity, flow->retry_count, sizeof *flow->retries))
+        compiler->no_memory = true;
+    else
+        flow->retries[flow->retry_count++] = (prog_retry){compiler->program->code_count, slot};
 }

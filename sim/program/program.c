@@ -28,6 +28,7 @@ void prog_free(prog_program *program) {
     base_free(program->flow.wakers);
     base_free(program->flow.starts);
     base_free(program->flow.rounds);
+    base_free(program->flow.retries);
     while (program->arena != NULL) {
         struct prog_arena *next = program->arena->next;
         base_free(program->arena);

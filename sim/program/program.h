@@ -76,10 +76,10 @@ typedef struct prog_object {
     uint32_t place;
     enum prog_queue_order order;
     bool bounded;
-    prog_setting size;              /* maxsize, value or parties */
-    prog_setting count;             /* not given: it is one object, and no list of them */
-    uint32_t list;                  /* of a list: where it is among the globals */
-    bool passed; /* an expression or a text names it: variables may hold it, too */
+    prog_setting size;  /* maxsize, value or parties */
+    prog_setting count; /* not given: it is one object, and no list of them */
+    uint32_t list;      /* of a list: where it is among the globals */
+    bool passed;        /* an expression or a text names it: variables may hold it, too */
     const struct prog_object *lock; /* a condition's, where it shares one; else NULL */
 } prog_object;
 
@@ -207,7 +207,8 @@ enum {
 
 typedef struct prog_block {
     prog_leave *leave;
-    bool holds; /* the object that is in its first hidden slot */
+    bool holds;  /* the object that is in its first hidden slot */
+    bool limits; /* the time of what it is around, by the timeout that is there */
     uint32_t parent;
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
@@ -258,6 +259,12 @@ typedef struct prog_round {
     uint32_t from, to;
 } prog_round;
 
+/* A wait that begins again for as long as a condition does not hold. */
+typedef struct prog_retry {
+    uint32_t pc;
+    uint32_t slot; /* how often it has */
+} prog_retry;
+
 /* Each in the order of the instructions; of rounds, where they end. */
 typedef struct prog_flow {
     prog_waker *wakers;
@@ -266,6 +273,8 @@ typedef struct prog_flow {
     size_t start_count, start_capacity;
     prog_round *rounds;
     size_t round_count, round_capacity;
+    prog_retry *retries;
+    size_t retry_count, retry_capacity;
 } prog_flow;
 
 /* --- Exceptions ---------------------------------------------------------------------------- */

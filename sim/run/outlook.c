@@ -1,12 +1,12 @@
-/* What remains of a coroutine is what stands behind its next instruction, and all of a loop that it is
- * in; of what it calls or spawns from there, everything. */
+/* What remains of a coroutine is what stands behind its next instruction, and all of a loop that it
+ * is in; of what it calls or spawns from there, everything. */
 #include "run/outlook.h"
 
 #include "base/memory.h"
 
 typedef struct search {
     const prog_program *program;
-    bool *met;               /* by body */
+    bool *met;                /* by body */
     const prog_body **bodies; /* those that are met, and not gone through yet */
     size_t open;
     run_prospect *found;

@@ -8,6 +8,7 @@
 #include "run/survey.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -18,6 +19,7 @@
 #include "run/names.h"
 #include "run/objects.h"
 #include "run/outlook.h"
+#include "run/timeout.h"
 #include "wait/circles.h"
 #include "wait/words.h"
 
@@ -37,8 +39,9 @@ typedef struct thing {
     const void *object; /* NULL: it is none */
     const char *line;   /* which of the object's lines; NULL: it has one */
     enum prog_object_type type;
-    bool passed; /* variables may hold it, or they alone do */
-    bool woken;  /* nobody has it: the parties are those who could end the wait */
+    bool passed;                   /* variables may hold it, or they alone do */
+    const run_instance *condition; /* whose own lock it is; NULL */
+    bool woken;                    /* nobody has it: the parties are those who could end the wait */
     enum run_relation relation;
     const cad_task *holder; /* of a lock: nobody else holds it */
     const run_held *held;   /* of an object: what was acquired step by step; NULL */
@@ -107,8 +110,8 @@ static const run_job *job_of(const cad_task *task) {
 
 /* --- Things ---------------------------------------------------------------------------------- */
 
-/* The lines of a queue are things of their own. It is known by its joiners, who wait for what others
- * have. */
+/* The lines of a queue are things of their own. It is known by its joiners, who wait for what
+ * others have. */
 static const char *const lines[] = {"joiners", "getters", "putters"};
 enum { LINES = sizeof lines / sizeof *lines };
 
@@ -198,8 +201,11 @@ static void find_held(run_survey *self, run_instance *instance) {
             self->things[line].passed = instance->object->passed;
     }
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)run_primitive_held(instance));
-    if (number != UINT32_MAX)
-        self->things[number].held = run_held_of(instance);
+    if (number == UINT32_MAX)
+        return;
+    self->things[number].held = run_held_of(instance);
+    if (run_has_own_lock(instance))
+        self->things[number].condition = instance;
 }
 
 /* Of each thing that is an object, what that keeps of who has acquired it. */
@@ -478,10 +484,37 @@ static bool is_in_thread(const cad_wait_info *wait) {
     return strcmp(wait->verb, "to_thread") == 0;
 }
 
+/* When the first of the timeouts around a coroutine's step expires. */
+static int64_t frame_until(const prog_program *program, const run_frame *frame) {
+    int64_t until_ns = CAD_NEVER;
+    uint32_t block =
+        frame->pc != frame->body->entry ? program->code[frame->pc - 1].block : PROG_NO_BLOCK;
+    for (; block != PROG_NO_BLOCK; block = program->blocks[block].parent) {
+        if (!program->blocks[block].limits)
+            continue;
+        const cad_timeout *scope = run_timeout_scope(frame->locals[program->blocks[block].slot]);
+        if (scope != NULL && !cad_timeout_expired(scope) && cad_timeout_when(scope) < until_ns)
+            until_ns = cad_timeout_when(scope);
+    }
+    return until_ns;
+}
+
+/* When a wait ends by itself. */
+static int64_t until_of(const run_survey *self, const cad_task *task, const cad_wait_info *wait) {
+    const run_job *job = job_of(task);
+    int64_t until_ns = wait->until_ns;
+    for (const run_frame *frame = job->top; frame != NULL; frame = run_frame_caller(job, frame)) {
+        int64_t frame_ns = frame_until(self->machine->program, frame);
+        until_ns = frame_ns < until_ns ? frame_ns : until_ns;
+    }
+    return until_ns;
+}
+
 /* Whether a task goes on by itself, or may. */
 static bool goes_on(const run_survey *self, const cad_task *task) {
     cad_wait_info wait;
-    return !waiting(self, task, &wait) || wait.until_ns != CAD_NEVER || is_in_thread(&wait);
+    return !waiting(self, task, &wait) || until_of(self, task, &wait) != CAD_NEVER ||
+           is_in_thread(&wait);
 }
 
 static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *targets) {
@@ -652,7 +685,7 @@ static bool describe_state(const cad_wait_info *info, const cad_object_info *obj
     base_buffer state = {0}, lost = {0};
     int error = wait_append_state(&state, info, object);
     if (error == 0)
-        error = wait_append_lost(&lost, info, object);
+        error = wait_append_lost(&lost, info);
     wait->state = state.data;
     wait->lost = lost.data;
     return error == 0;
@@ -688,8 +721,10 @@ static uint64_t units_of(const thing *what) {
 /* What those do who end a wait for it. */
 static const run_deed *deed_of(const thing *what) {
     static const run_deed deeds[PROG_OBJECT_TYPES] = {
-        [PROG_EVENT] = {"sets", "set"},          [PROG_CONDITION] = {"notifies", "notify"},
-        [PROG_SEMAPHORE] = {"releases", "release"}, [PROG_BARRIER] = {"comes to", "come to"},
+        [PROG_EVENT] = {"sets", "set"},
+        [PROG_CONDITION] = {"notifies", "notify"},
+        [PROG_SEMAPHORE] = {"releases", "release"},
+        [PROG_BARRIER] = {"comes to", "come to"},
         [PROG_FUTURE] = {"sets", "set"},
     };
     static const run_deed of_queue[LINES] = {{"calls task_done for", "call task_done for"},
@@ -707,8 +742,8 @@ static void describe_deed(const run_survey *self, const thing *what, run_wait *w
     for (size_t i = 0; i < program->flow.waker_count && what->count == 0; i++) {
         const prog_waker *waker = &program->flow.wakers[i];
         const prog_object *object = waker->target->object;
-        bool named = object != NULL &&
-                     key_of(self->machine->objects[object->index].primitive, what->line) == what->key;
+        bool named = object != NULL && key_of(self->machine->objects[object->index].primitive,
+                                              what->line) == what->key;
         bool loose = what->passed && (object == NULL || waker->target->slot != PROG_NO_SLOT);
         if (!may_wake(waker, what) || !(named || loose))
             continue;
@@ -773,6 +808,11 @@ static void describe_place(const run_survey *self, const run_job *job, run_wait 
         wait->step = in->operation->name; /* of one that waits it is the step's verb */
 }
 
+/* It waits for nothing but its time. */
+static bool is_sleep(const cad_wait_info *info) {
+    return info->until_ns != CAD_NEVER && info->object == NULL && info->follows == NULL;
+}
+
 /* False where it does not wait. */
 static bool describe_standing(const run_survey *self, const cad_task *task, cad_wait_info *info,
                               run_wait *wait) {
@@ -784,8 +824,31 @@ static bool describe_standing(const run_survey *self, const cad_task *task, cad_
     else if (info->object == self->machine->never)
         wait->standing = RUN_HALTED;
     else
-        wait->standing = info->until_ns != CAD_NEVER ? RUN_SLEEPS : RUN_WAITS;
+        wait->standing = is_sleep(info) ? RUN_SLEEPS : RUN_WAITS;
     return wait->standing == RUN_SLEEPS || wait->standing == RUN_WAITS;
+}
+
+/* How often a condition did not hold at which a task waits. */
+static uint64_t rounds_of(const run_survey *self, const run_job *job) {
+    const prog_flow *flow = &self->machine->program->flow;
+    for (size_t i = 0; i < flow->retry_count; i++)
+        if (flow->retries[i].pc == job->top->pc - 1)
+            return (uint64_t)expr_to_double(job->top->locals[flow->retries[i].slot]);
+    return 0;
+}
+
+/* The condition to which a lock belongs. False: no memory. */
+static bool describe_owner(const run_survey *self, uint32_t number, run_wait *wait) {
+    uint32_t target = self->targets[number];
+    if (target == WAIT_NO_NODE || target < self->count)
+        return true;
+    const run_instance *condition = self->things[target - self->count].condition;
+    if (condition == NULL || strcmp(wait->type, "lock") != 0)
+        return true;
+    cad_object_info info;
+    cad_object_describe(condition->primitive, &info);
+    wait->owner = copy(info.name);
+    return wait->owner != NULL;
 }
 
 bool run_survey_describe(const run_survey *self, uint32_t number, run_wait *wait) {
@@ -799,8 +862,10 @@ bool run_survey_describe(const run_survey *self, uint32_t number, run_wait *wait
     if (fine && waits) {
         wait->verb = info.verb;
         wait->since_ns = info.since_ns;
-        wait->until_ns = info.until_ns;
-        fine = describe_object(&info, wait) && describe_others(self, number, wait);
+        wait->until_ns = until_of(self, task, &info);
+        wait->notified = rounds_of(self, job_of(task));
+        fine = describe_object(&info, wait) && describe_owner(self, number, wait) &&
+               describe_others(self, number, wait);
         describe_members(self, &info, number, wait);
     }
     if (!fine)
@@ -822,6 +887,121 @@ static void keep(const run_survey *self, uint32_t number, size_t most, run_wait_
         list->left_out++;
 }
 
+/* --- Those who stand alike ------------------------------------------------------------------- */
+
+/* What two have in common of whom the same is said. */
+typedef struct likeness {
+    uint32_t target, pc, circle, behind;
+    uint64_t notified;
+    int64_t since_ns, until_ns;
+    const char *verb; /* NULL: it does not wait */
+    bool on_ring;
+} likeness;
+
+static likeness likeness_of(const run_survey *self, uint32_t number) {
+    cad_wait_info info;
+    const cad_task *task = self->tasks[number];
+    const run_job *job = job_of(task);
+    likeness like = {.target = self->targets[number],
+                     .pc = job->top != NULL ? job->top->pc : PROG_NO_PC,
+                     .circle = self->circles.stands_in[number],
+                     .behind = self->circles.waits_for[number],
+                     .on_ring = self->on_ring[number]};
+    if (!waiting(self, task, &info))
+        return like;
+    like.verb = info.verb;
+    like.since_ns = info.since_ns;
+    like.until_ns = until_of(self, task, &info);
+    like.notified = rounds_of(self, job);
+    return like;
+}
+
+static bool same_likeness(const likeness *a, const likeness *b) {
+    return a->target == b->target && a->pc == b->pc && a->circle == b->circle &&
+           a->behind == b->behind && a->notified == b->notified && a->since_ns == b->since_ns &&
+           a->until_ns == b->until_ns && a->verb == b->verb && a->on_ring == b->on_ring;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+    return (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15) >> 7;
+}
+
+static uint64_t hash_likeness(const likeness *like) {
+    uint64_t hash = mix(like->target, like->pc);
+    hash = mix(hash, (uint64_t)like->since_ns);
+    hash = mix(hash, (uint64_t)like->until_ns);
+    return mix(mix(hash, like->notified), like->behind);
+}
+
+/* Whether `name` is the one that comes after: `worker-9`, `worker-10`. */
+static bool follows_on(const char *before, const char *name) {
+    size_t letters = strlen(before);
+    while (letters > 0 && before[letters - 1] >= '0' && before[letters - 1] <= '9')
+        letters--;
+    if (before[letters] == '\0' || strncmp(before, name, letters) != 0)
+        return false;
+    char *end;
+    unsigned long long number = strtoull(before + letters, NULL, 10);
+    return name[letters] >= '0' && name[letters] <= '9' &&
+           strtoull(name + letters, &end, 10) == number + 1 && *end == '\0';
+}
+
+static bool join_group(run_wait_group *group, const char *name) {
+    char *last = copy(name);
+    char *kept = last != NULL && group->kept < RUN_PARTIES_KEPT ? copy(name) : NULL;
+    if (last == NULL || (kept == NULL && group->kept < RUN_PARTIES_KEPT)) {
+        base_free(last);
+        return false;
+    }
+    group->in_row = group->last == NULL || (group->in_row && follows_on(group->last, name));
+    base_free(group->last);
+    group->last = last;
+    if (kept != NULL)
+        group->names[group->kept++] = kept;
+    group->count++;
+    return true;
+}
+
+static bool open_group(const run_survey *self, uint32_t number, run_wait_groups *groups) {
+    run_wait_group *items =
+        base_grown(groups->items, groups->count, &groups->capacity, sizeof *items);
+    if (items == NULL)
+        return false;
+    groups->items = items;
+    run_wait_group *group = &items[groups->count];
+    *group = (run_wait_group){0};
+    if (!run_survey_describe(self, number, &group->wait))
+        return false;
+    groups->count++;
+    return true;
+}
+
+/* In a group of those who are like it, or of its own. */
+static void keep_in_group(const run_survey *self, uint32_t number, struct base_map *by_hash,
+                          likeness likes[], run_wait_groups *groups) {
+    likeness like = likeness_of(self, number);
+    uint64_t hash = hash_likeness(&like);
+    uint32_t found = base_map_get(by_hash, hash);
+    if (found != UINT32_MAX && !same_likeness(&likes[found], &like))
+        found = UINT32_MAX;
+    if (found == UINT32_MAX && groups->count < RUN_WAITS_KEPT && open_group(self, number, groups)) {
+        found = (uint32_t)groups->count - 1;
+        likes[found] = like;
+        (void)base_map_put(by_hash, hash, found);
+    }
+    if (found == UINT32_MAX ||
+        !join_group(&groups->items[found], cad_task_name(self->tasks[number])))
+        groups->left_out++;
+}
+
+static void keep_groups(const run_survey *self, run_wait_groups *groups) {
+    struct base_map by_hash = {0};
+    likeness likes[RUN_WAITS_KEPT];
+    for (uint32_t i = 0; i < self->count; i++)
+        keep_in_group(self, i, &by_hash, likes, groups);
+    base_map_free(&by_hash);
+}
+
 static void keep_ring(const run_survey *self, uint32_t circle, run_wait_list *ring) {
     uint32_t first = self->firsts[circle], task = first;
     do {
@@ -834,6 +1014,7 @@ void run_survey_keep(const run_survey *self, run_waits *waits) {
     waits->task_count = self->count;
     for (uint32_t i = 0; i < self->count; i++)
         keep(self, i, RUN_WAITS_KEPT, &waits->tasks);
+    keep_groups(self, &waits->groups);
     for (uint32_t i = 0; i < self->circles.count; i++) {
         if (waits->ring_count == RUN_CIRCLES_KEPT)
             break;

@@ -1,6 +1,7 @@
 /* The steps on queues, locks, semaphores, events, conditions, barriers and futures. */
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "program/flow.h"
 #include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
@@ -572,20 +573,31 @@ const prog_step step_wait = {
 /* --- Conditions ------------------------------------------------------------------------------ */
 
 /* The loop that Condition.wait_for() is: test, wait, test again. */
-enum { WAIT_FOR_WHAT, WAIT_FOR_UNTIL, WAIT_FOR_AS, WAIT_FOR_EXIT, WAIT_FOR_OPERANDS };
+enum { WAIT_FOR_WHAT, WAIT_FOR_UNTIL, WAIT_FOR_AS, WAIT_FOR_ROUNDS, WAIT_FOR_OPERANDS };
 
-static int begin_wait_for(run_job *job, const prog_instruction *in) {
+/* Whether the wait is over: then the value of `until` is what it gives. */
+static int test_until(run_job *job, const prog_instruction *in, bool *holds) {
     expr_value value;
+    *holds = false;
     int error = run_evaluate(job, in->operands[WAIT_FOR_UNTIL].expression, &value);
     if (error != 0)
         return error;
-    if (!expr_value_truth(value)) {
+    *holds = expr_value_truth(value);
+    if (*holds)
+        run_store(job, in->operands[WAIT_FOR_AS].slot, value);
+    else
         expr_value_unref(value);
-        return 0;
-    }
-    run_store(job, in->operands[WAIT_FOR_AS].slot, value);
-    job->top->pc = in->operands[WAIT_FOR_EXIT].pc;
     return 0;
+}
+
+/* Goes on with the wait, or behind it. */
+static int begin_wait_for(run_job *job, const prog_instruction *in) {
+    bool holds;
+    int error = test_until(job, in, &holds);
+    job->top->locals[in->operands[WAIT_FOR_ROUNDS].slot] = expr_number(0);
+    if (error == 0 && holds)
+        job->top->pc++;
+    return error;
 }
 
 static int begin_wait_again(run_job *job, const prog_instruction *in) {
@@ -594,12 +606,18 @@ static int begin_wait_again(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_condition_wait(condition->primitive);
 }
 
-/* Back to the test, which is the instruction before. */
+/* Once more, where it does not hold yet. */
 static int finish_wait_again(run_job *job, const prog_instruction *in, int result) {
-    (void)in;
-    if (result == 0)
-        job->top->pc -= 2;
-    return result;
+    bool holds;
+    if (result != 0)
+        return result;
+    int error = test_until(job, in, &holds);
+    if (error != 0 || holds)
+        return error;
+    expr_value *rounds = &job->top->locals[in->operands[WAIT_FOR_ROUNDS].slot];
+    *rounds = expr_number(expr_to_double(*rounds) + 1);
+    job->top->pc--;
+    return 0;
 }
 
 static const prog_operation wait_again_operation = {"wait_for", begin_wait_again,
@@ -609,10 +627,12 @@ static void compile_wait_for(prog_compiler *compiler, const prog_step *step, con
     prog_operand operands[PROG_STEP_MEMBERS];
     if (!prog_compile_members(compiler, step, node, operands))
         return;
-    operands[WAIT_FOR_EXIT].pc = PROG_NO_PC;
-    uint32_t test = prog_emit(compiler, &step->operation, node, operands, WAIT_FOR_OPERANDS);
-    (void)prog_emit(compiler, &wait_again_operation, node, operands, 1);
-    prog_lead_here(compiler, test, WAIT_FOR_EXIT);
+    uint32_t hidden = compiler->hidden;
+    operands[WAIT_FOR_ROUNDS].slot = prog_hidden_slots(compiler, 1);
+    (void)prog_emit(compiler, &step->operation, node, operands, WAIT_FOR_OPERANDS);
+    prog_note_retry(compiler, operands[WAIT_FOR_ROUNDS].slot);
+    (void)prog_emit(compiler, &wait_again_operation, node, operands, WAIT_FOR_OPERANDS);
+    compiler->hidden = hidden;
 }
 
 const prog_step step_wait_for = {
