@@ -149,8 +149,8 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (error == 0 && wait->lost != NULL)
         error = base_buffer_format(buffer, ": %s", wait->lost);
     if (error == 0 && wait->notified > 0)
-        error = base_buffer_format(buffer, "%s notified %" PRIu64 " time%s, its \"until\" is still false",
-                                   wait->lost != NULL ? ";" : ":", wait->notified,
-                                   wait->notified == 1 ? "" : "s");
+        error = base_buffer_format(
+            buffer, "%s notified %" PRIu64 " time%s, its \"until\" is still false",
+            wait->lost != NULL ? ";" : ":", wait->notified, wait->notified == 1 ? "" : "s");
     return error;
 }
