@@ -269,6 +269,7 @@ class WorkerPool:
 
     def __init__(self, loop, size):
         self.loop, self.idle, self.waiting = loop, size, []
+        self.size, self.all_idle = size, None
 
     def submit(self, duration):
         work = (self.loop.create_future(), duration)
@@ -290,6 +291,16 @@ class WorkerPool:
             work = self.waiting.pop(0)
             if not work[0].cancelled():
                 self.start(work)
+        if self.all_idle and not self.busy():
+            self.all_idle.set_result(None)
+
+    def busy(self):
+        return self.idle < self.size
+
+    def joined(self):
+        """What shutdown_default_executor() waits for in an executor of threads."""
+        self.all_idle = self.loop.create_future()
+        return self.all_idle
 
 
 QUEUES = {"fifo": asyncio.Queue, "lifo": asyncio.LifoQueue, "priority": asyncio.PriorityQueue}
@@ -488,6 +499,8 @@ class World:
             asyncio.runners._cancel_all_tasks(self.loop)
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
+            if self.pool.busy():
+                self.loop.run_until_complete(self.pool.joined())
         except RuntimeError:
             if self.early:
                 raise Stopped from None
