@@ -3,7 +3,7 @@
 import json
 import re
 
-from reference_test import EXAMPLES, PAGE, SCENARIOS, ReferenceTest, main, run, scenarios, tables
+from reference_test import EXAMPLES, PAGE, ReferenceTest, main, run, tables
 
 import page  # beside the program that writes it
 
@@ -105,29 +105,6 @@ class Names(ReferenceTest):
             step = {"network": {"network": {}}, "host": {"tasks": [{"name": "a", "host": "h", "do": []}]}}
             document = step.get(name, {"tasks": [{"name": "a", "do": [{name: 1}]}]})
             self.assertIn(f'"{name}" is not supported yet', run({"cadran": 1, **document}).stderr)
-
-
-class Scenarios(ReferenceTest):
-    def test_the_readme_names_each(self):
-        readme = (SCENARIOS / "README.md").read_text(encoding="utf-8")
-        shown = re.findall(r"^\| \[([\w-]+\.json)\]\(\1\) \|", readme, re.MULTILINE)
-        self.assertCountEqual(shown, [path.name for path in scenarios()])
-
-    def test_each_says_what_it_shows_and_expects(self):
-        for path in scenarios():
-            document = json.loads(path.read_text(encoding="utf-8"))
-            with self.subTest(path.name):
-                self.assertEqual(document["$schema"], "schema.json")
-                self.assertEqual(document["name"], path.stem)
-                self.assertTrue(document["description"])
-                self.assertTrue(document["expect"])
-
-    def test_each_runs_as_it_expects(self):
-        for path in scenarios():
-            with self.subTest(path.name):
-                process = run(path.read_text(encoding="utf-8"))
-                self.assertEqual((process.returncode, process.stderr.count("\n") > 0), (0, True),
-                                 process.stderr)
 
 
 if __name__ == "__main__":
