@@ -75,6 +75,10 @@ extern "C" {
 
 #define CAD_VERSION "0.1.0"
 
+/* The version of the library that the program runs with, as CAD_VERSION is that of the header which
+ * it was compiled with: a literal. */
+CAD_API const char *cad_version(void);
+
 /* --- Errors ------------------------------------------------------------------------------ */
 
 /* Every error: its constant, its value, its Python name, and its text. */
@@ -193,6 +197,13 @@ CAD_API void cad_loop_free(cad_loop *loop);
  *   CAD_ESTOPPED      cad_loop_stop()
  * May be called again after each of them, to go on. */
 CAD_API int cad_loop_run(cad_loop *loop);
+
+/* What the last cad_loop_run() or cad_loop_run_until() returned; CAD_PENDING before the first has,
+ * and inside one. */
+CAD_API int cad_loop_result(const cad_loop *loop);
+
+/* Whether the loop's world is simulated: cad_virtual_driver(). */
+CAD_API bool cad_loop_is_virtual(const cad_loop *loop);
 
 /* loop.stop(): cad_loop_run() returns at the end of this iteration. */
 CAD_API void cad_loop_stop(cad_loop *loop);
@@ -713,6 +724,9 @@ typedef struct cad_operation_info {
  * the latest when what caused it has its result. */
 typedef struct cad_trace_sink {
     void *context;
+    /* cad_loop_free() begins: nothing is told after this, and all is there as the run has left it.
+     */
+    void (*end)(void *context);
     void (*task_begin)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by);
     /* code: 0, CAD_ECANCELLED, or what the task failed with. */
     void (*task_end)(void *context, int64_t now_ns, const cad_task *task, int code,
@@ -754,6 +768,8 @@ typedef struct cad_trace_sink {
 
 /* From now on; the sink must outlive the loop. NULL: none. */
 CAD_API void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink);
+/* The sink; NULL: none. */
+CAD_API const cad_trace_sink *cad_loop_trace(const cad_loop *loop);
 
 /* Every allocation of the library goes through this function: as realloc(), and as free() when
  * size is 0. Called on the threads that call the library. Before the first other call; NULL: the C

@@ -559,6 +559,7 @@ struct cad_loop {
     int64_t looked_ns; /* when that was */
     int64_t limit_ns;  /* its time goes no further; less than CAD_NEVER */
     bool started, stopping;
+    int result;   /* of the last run */
     bool closing; /* everything goes: references no longer count */
     atomic_int
         interrupted;      /* set from signal handlers too: a signal's number, or CAD__INTERRUPTED */
