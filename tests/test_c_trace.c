@@ -79,7 +79,7 @@ static void make_jobs(cad_loop *loop) {
     window = cad_queue_new(loop, WIDTH);
     assert_int_equal(cad_set_name(window, "window"), 0);
     for (int i = 0; i < JOBS; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "job%d", numbers[i] = i);
         add_task(loop, job, &numbers[i], name);
     }

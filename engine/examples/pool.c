@@ -49,7 +49,7 @@ static int work(const char *name, int64_t duration_ns) {
 }
 
 static int do_job(struct pool *pool, int number) {
-    char name[16];
+    char name[24];
     snprintf(name, sizeof name, "job%d", number);
     int error = work(name, (number % 3 + 1) * CAD_SECOND);
     if (error == 0)
@@ -91,7 +91,7 @@ static int make_objects(cad_loop *loop, struct pool *pool) {
 static int make_workers(cad_loop *loop, struct pool *pool) {
     int error = 0;
     for (int i = 0; i < WORKERS && error == 0; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "worker%d", i);
         error = cad_task_create(loop, worker, pool, &(cad_task_options){.name = name}, NULL);
     }
