@@ -621,18 +621,19 @@ CAD_API int cad_set_name(void *object, const char *name);
 
 /* What an object of this library is in at the moment, for reports and traces. `type`, and the key
  * of a field, are literals of the library: what is at their address never changes. */
+typedef struct cad_object_field {
+    const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
+    int64_t value;
+    bool constant; /* it never changes */
+    bool detail;   /* a trace is told of it only where detail is asked for */
+} cad_object_field;
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
     uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
                          numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
-    struct {
-        const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
-        int64_t value;
-        bool constant; /* it never changes */
-        bool detail;   /* a trace is told when it has changed only where detail is asked for */
-    } fields[8];
+    cad_object_field fields[8];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);
 /* How many tasks wait for it. */

@@ -91,7 +91,7 @@ void cad_loop_free(cad_loop *loop) {
 static void begin_iteration(cad_loop *loop) {
     if (loop->timers.first_ns <= loop->due_ns)
         cad__timers_fire(loop, loop->due_ns);
-    CAD__TRACE(loop, cad__trace_iteration(loop));
+    CAD__TRACE_DETAIL(loop, cad__trace_iteration(loop));
     cad__splice(&loop->batch, &loop->ready);
 }
 

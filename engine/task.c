@@ -243,10 +243,9 @@ static void clear(cad__object *object) {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 2;
-    info->fields[0].key = "done";
-    info->fields[0].value = future->state != CAD__FUTURE_PENDING;
-    info->fields[1].key = "cancelling";
-    info->fields[1].value = future->cancelling;
+    info->fields[0] =
+        (cad_object_field){.key = "done", .value = future->state != CAD__FUTURE_PENDING};
+    info->fields[1] = (cad_object_field){.key = "cancelling", .value = future->cancelling};
 }
 
 const cad__type cad__task_type = {

@@ -12,10 +12,7 @@
 /* What the sink wants to know of an object. */
 static void describe(const struct cad__tracer *tracer, const cad__object *object,
                      cad_object_info *info) {
-    cad_object_describe(object, info);
-    if (!tracer->sink->detail)
-        while (info->count > 0 && info->fields[info->count - 1].detail) /* which are the last */
-            info->count--;
+    cad__object_describe(object, tracer->detail, info);
 }
 
 static void declare(struct cad__tracer *tracer, cad__object *object) {
@@ -51,7 +48,8 @@ static void declare_existing(cad_loop *loop) {
 }
 
 void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
-    loop->tracer = (struct cad__tracer){.sink = sink, .last_ns = cad_loop_time(loop)};
+    loop->tracer = (struct cad__tracer){
+        .sink = sink, .last_ns = cad_loop_time(loop), .detail = sink != NULL && sink->detail};
     loop->trace = sink != NULL ? &loop->tracer : NULL;
     /* What another sink was told is nothing to this one. */
     for (cad__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
@@ -93,12 +91,25 @@ static void begin_ready(struct cad__tracer *tracer, cad__link *queue) {
     }
 }
 
+/* Whether the program's own code has the turn of such an entry. */
+static bool runs(enum cad__entry_kind kind) {
+    switch (kind) {
+    case CAD__ENTRY_TASK:
+    case CAD__ENTRY_CALLBACK:
+    case CAD__ENTRY_POSTED:
+    case CAD__ENTRY_DONE_CALLBACK:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Time has moved: what was open until now is begun with the time that it was then. */
 static void move_on(cad_loop *loop, int64_t now_ns) {
     struct cad__tracer *tracer = loop->trace;
     begin_ready(tracer, &loop->batch);
     begin_ready(tracer, &loop->ready);
-    if (tracer->running && !tracer->run_open) {
+    if (tracer->in_turn && runs(tracer->turn) && !tracer->run_open) {
         tracer->run_open = true;
         if (tracer->sink->run_begin != NULL)
             tracer->sink->run_begin(tracer->sink->context, tracer->last_ns, tracer->runs);
@@ -229,8 +240,7 @@ static CAD__APART void join(cad_loop *loop, const cad__entry *entry) {
 }
 
 void cad__trace_ready(cad_loop *loop, cad__entry *entry) {
-    if (loop->trace->sink->detail)
-        join(loop, entry);
+    join(loop, entry);
     cad__append(&loop->ready, &entry->link);
 }
 
@@ -239,7 +249,7 @@ void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         if (entry->kind == CAD__ENTRY_TASK)
             cad__trace_wake(&cad__entry_owner(entry)->future);
-        if (loop->trace->sink->detail)
+        if (loop->trace->detail)
             join(loop, entry);
     }
 }
@@ -257,7 +267,7 @@ static size_t place_of(cad_loop *loop, const cad__entry *entry) {
 
 void cad__trace_leave(cad_loop *loop, const cad__entry *entry) {
     const cad_trace_sink *sink = loop->trace->sink;
-    if (!sink->detail || sink->ready_leave == NULL)
+    if (sink->ready_leave == NULL)
         return;
     cad_ready_info info = describe_entry(entry);
     sink->ready_leave(sink->context, tick(loop), &info, place_of(loop, entry));
@@ -266,22 +276,9 @@ void cad__trace_leave(cad_loop *loop, const cad__entry *entry) {
 void cad__trace_iteration(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     const cad_trace_sink *sink = tracer->sink;
-    if (!sink->detail || sink->iteration == NULL)
+    if (sink->iteration == NULL)
         return;
     sink->iteration(sink->context, tick(loop), ++tracer->iterations);
-}
-
-/* Whether the program's own code has the turn. */
-static bool runs(const cad__entry *entry) {
-    switch (entry->kind) {
-    case CAD__ENTRY_TASK:
-    case CAD__ENTRY_CALLBACK:
-    case CAD__ENTRY_POSTED:
-    case CAD__ENTRY_DONE_CALLBACK:
-        return true;
-    default:
-        return false;
-    }
 }
 
 static void end_ready(struct cad__tracer *tracer, int64_t now_ns, cad_task *task) {
@@ -298,12 +295,12 @@ void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
     int64_t now_ns = tick(loop);
     cad__task *task = entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
     tracer->in_turn = true;
-    tracer->running = runs(entry);
+    tracer->turn = entry->kind;
     tracer->run_open = false;
     tracer->runs = task != NULL ? &task->future : NULL;
     if (task != NULL)
         end_ready(tracer, now_ns, &task->future);
-    if (!sink->detail || sink->turn_begin == NULL)
+    if (!tracer->detail || sink->turn_begin == NULL)
         return;
     cad_ready_info info = describe_entry(entry);
     sink->turn_begin(sink->context, now_ns, &info);
@@ -316,8 +313,8 @@ static CAD__APART void end_turn(cad_loop *loop) {
     int64_t now_ns = tick(loop);
     if (tracer->run_open && sink->run_end != NULL)
         sink->run_end(sink->context, now_ns, tracer->runs);
-    tracer->in_turn = tracer->running = tracer->run_open = false;
-    if (sink->detail && sink->turn_end != NULL)
+    tracer->in_turn = tracer->run_open = false;
+    if (tracer->detail && sink->turn_end != NULL)
         sink->turn_end(sink->context, now_ns);
 }
 
@@ -372,7 +369,7 @@ void cad__trace_free(cad__object *object) {
     }
     if (tracer->changed == object)
         tracer->changed = NULL;
-    if (!object->traced || !tracer->sink->detail || tracer->sink->object_end == NULL)
+    if (!object->traced || !tracer->detail || tracer->sink->object_end == NULL)
         return;
     int64_t now_ns = tick(object->loop);
     describe(tracer, object, &info);
@@ -389,11 +386,6 @@ void cad__trace_object(cad__object *object) {
         return;
     describe(tracer, object, &info);
     tracer->sink->object(tracer->sink->context, now_ns, &info);
-}
-
-void cad__trace_object_detail(cad__object *object) {
-    if (object->loop->trace->sink->detail)
-        cad__trace_object(object);
 }
 
 void cad__trace_unpark(cad__task *task) {
@@ -415,7 +407,7 @@ void cad__trace_item(cad__object *queue, const char *verb, int result, enum cad_
                      void *item, size_t place) {
     cad_loop *loop = queue->loop;
     const cad_trace_sink *sink = loop->trace->sink;
-    if (!sink->detail || sink->operation == NULL)
+    if (sink->operation == NULL)
         return;
     int64_t now_ns = tick(loop);
     if (!queue->traced)
@@ -435,7 +427,8 @@ void cad__trace_operation(cad__object *object, const char *verb, int result) {
     cad__trace_item(object, verb, result, CAD_ITEM_STAYS, NULL, 0);
 }
 
-int cad__trace_poll(cad__task *task) {
+/* With details, what has come of it. */
+static CAD__APART int poll_and_tell(cad__task *task) {
     const cad__operation *operation = task->wait.operation;
     cad__object *object = task->wait.object;
     /* Of others the last reference may be given back meanwhile. */
@@ -443,7 +436,14 @@ int cad__trace_poll(cad__task *task) {
     int result = operation->poll(&task->future);
     if (tells && result != CAD_PENDING)
         cad__trace_operation(object, operation->verb, result);
-    settle(task->future.object.loop);
+    return result;
+}
+
+int cad__trace_poll(cad__task *task) {
+    cad_loop *loop = task->future.object.loop;
+    int result =
+        loop->trace->detail ? poll_and_tell(task) : task->wait.operation->poll(&task->future);
+    settle(loop);
     if (result == CAD_PENDING)
         wait_began(&task->future);
     return result;

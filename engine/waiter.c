@@ -157,7 +157,7 @@ CAD__INLINE void end_wait_of(cad__task *task, enum cad__wait_state state, int er
         cad__trace_wake(&task->future);
     task->timer.entry.kind = CAD__ENTRY_TASK;
     if (traced)
-        cad__trace_ready(loop, &task->timer.entry);
+        cad__ready(loop, &task->timer.entry);
     else
         cad__append(&loop->ready, &task->timer.entry.link);
 }
