@@ -654,7 +654,7 @@ CAD_API size_t cad_waiters(const void *object);
 
 /* What a task waits for. */
 typedef struct cad_wait_info {
-    const char *verb;       /* asyncio's word: "put", "acquire", "sleep", "await", ... */
+    const char *verb;       /* asyncio's word, a literal: "put", "acquire", "sleep", "await", ... */
     const void *object;     /* what cad_object_describe() takes, or NULL */
     uint64_t object_id;     /* its id; 0 where there is none, and where it is a task */
     const char *line;       /* where it stands in a line of the object's, which one: "putters",

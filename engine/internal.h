@@ -471,6 +471,9 @@ int cad__wait_cancel(cad__task *task, cad_exception *exception);
 /* Goes on with the operation in progress, when the task's turn has come: its result, or
  * CAD_PENDING. The loop is the task's. */
 int cad__wait_resume(cad_loop *loop, cad__task *task);
+/* What a parked task waits for, and in which line of it; NULL: for nothing that is an object. For
+ * the trace. */
+cad__object *cad__parked_at(const cad__task *task, const char **line);
 /* Takes the task out of everything that it waits in. */
 void cad__wait_drop(cad__task *task);
 /* The first task of a list of waiters, NULL when it is empty. */
@@ -591,7 +594,6 @@ struct cad_loop {
     struct cad__tracer {
         const cad_trace_sink *sink;
         int64_t last_ns;
-        bool detail;          /* the sink's */
         bool in_turn;         /* of an entry of ... */
         uint8_t turn;         /* ... this kind */
         bool run_open;        /* the sink knows that it runs */
@@ -606,6 +608,7 @@ struct cad_loop {
         } lines[CAD__TOLD_LINES];
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
+    bool tells_details;        /* somebody does, and asks for them */
 };
 
 #define CAD__INTERRUPTED (-1) /* by no signal */
@@ -654,7 +657,7 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
 /* The same of what only those are told who ask for details. */
 #define CAD__TRACE_DETAIL(loop, call)                                                              \
     do {                                                                                           \
-        if (__builtin_expect((loop)->trace != NULL && (loop)->trace->detail, 0))                   \
+        if (__builtin_expect((loop)->tells_details, 0))                                            \
             call;                                                                                  \
     } while (0)
 
@@ -726,7 +729,7 @@ cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
-    if (__builtin_expect(loop->trace != NULL && loop->trace->detail, 0))
+    if (__builtin_expect(loop->tells_details, 0))
         cad__trace_ready(loop, entry); /* which appends it, so that nothing is left to do here */
     else
         cad__append(&loop->ready, &entry->link);

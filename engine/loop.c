@@ -69,6 +69,7 @@ void cad_loop_free(cad_loop *loop) {
      * before the workers have done with what that code frees. */
     loop->closing = true;
     loop->trace = NULL; /* nothing of this is a part of the run */
+    loop->tells_details = false;
     cad__requests_end(loop);
     clear_all(&loop->tasks, true);
     clear_all(&loop->objects, true);

@@ -442,8 +442,9 @@ CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
 
 static int sleep_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    if (wait->phase++ > 0)
+    if (wait->phase != 0)
         return wait->error;
+    wait->phase = 1;
     return wait->deadline_ns <= 0 ? cad__yield(task) : sleep_for(task, wait->deadline_ns);
 }
 
