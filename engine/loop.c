@@ -72,6 +72,7 @@ void cad_loop_free(cad_loop *loop) {
         loop->tracer.sink->end(loop->tracer.sink->context);
     loop->closing = true;
     loop->trace = NULL; /* nothing of this is a part of the run */
+    loop->tells_details = false;
     cad__requests_end(loop);
     clear_all(&loop->tasks, true);
     clear_all(&loop->objects, true);
@@ -97,7 +98,7 @@ static void begin_iteration(cad_loop *loop) {
         cad__signals_collect(loop);
     if (loop->timers.first_ns <= loop->due_ns)
         cad__timers_fire(loop, loop->due_ns);
-    CAD__TRACE(loop, cad__trace_iteration(loop));
+    CAD__TRACE_DETAIL(loop, cad__trace_iteration(loop));
     cad__splice(&loop->batch, &loop->ready);
 }
 
