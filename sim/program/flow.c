@@ -11,8 +11,7 @@ bool prog_note_waker(prog_compiler *compiler, const prog_step *step, const prog_
         compiler->no_memory = true;
         return false;
     }
-    flow->wakers[flow->waker_count++] =
-        (prog_waker){compiler->program->code_count, target, step, compiler->never_waits != NULL};
+    flow->wakers[flow->waker_count++] = (prog_waker){compiler->program->code_count, target, step};
     return true;
 }
 

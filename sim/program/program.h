@@ -247,7 +247,6 @@ typedef struct prog_waker {
     uint32_t pc;
     const prog_target *target;
     const struct prog_step *step;
-    bool in_callback; /* where a program handles signals, one may come that runs it */
 } prog_waker;
 
 /* One that makes another body run: `call`, `spawn`. */

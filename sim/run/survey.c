@@ -417,14 +417,9 @@ static void choose_woken(run_survey *self) {
 /* Whether a task might wake those who wait for it without that the document says so. */
 static bool is_loose(const run_survey *self, const thing *what) {
     const prog_flow *flow = &self->machine->program->flow;
-    bool handles = self->machine->program->outside_count > 0;
-    for (size_t i = 0; i < flow->waker_count; i++) {
-        const prog_waker *waker = &flow->wakers[i];
-        bool by_signal =
-            handles && waker->in_callback && (what->passed || names(self, waker, what));
-        if (((self->loose[i] && what->passed) || by_signal) && may_wake(waker, what))
+    for (size_t i = 0; i < flow->waker_count && what->passed; i++)
+        if (self->loose[i] && may_wake(&flow->wakers[i], what))
             return true;
-    }
     return false;
 }
 

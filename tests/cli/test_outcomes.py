@@ -528,12 +528,6 @@ class Wakers(Unfinished):
                         "    the step that sets it: . (set)",
                         objects={"e": EVENT}, coroutines=coroutines)
 
-    def test_nothing_is_said_where_a_signal_may_come(self):
-        tasks = [task("m", {"on_signal": "SIGUSR1", "do": [{"set": "e"}]}, {"wait": "e"})]
-        lines = self.report({"objects": {"e": EVENT}, "tasks": tasks},
-                            "--clock", "real")
-        self.assertEqual(lines[1], "  m waits for event e")
-
     def test_objects_of_a_run(self):
         self.unfinished([task("c", {"new": {"type": "future"}, "as": "f"},
                               {"put": "q", "value": "{f}"}, {"await": "f"}),
