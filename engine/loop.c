@@ -26,6 +26,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     loop->driver = driver;
     loop->workers = DEFAULT_WORKERS;
     loop->limit_ns = CAD_NEVER - 1;
+    loop->result = CAD_PENDING;
     cad__list_init(&loop->ready);
     cad__list_init(&loop->batch);
     cad__list_init(&loop->tasks);
@@ -67,8 +68,11 @@ void cad_loop_free(cad_loop *loop) {
     /* Objects refer to one another: each gives back what it holds while all are there, then all
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
+    if (loop->trace != NULL && loop->tracer.sink->end != NULL)
+        loop->tracer.sink->end(loop->tracer.sink->context);
     loop->closing = true;
     loop->trace = NULL; /* nothing of this is a part of the run */
+    loop->tells_details = false;
     cad__requests_end(loop);
     clear_all(&loop->tasks, true);
     clear_all(&loop->objects, true);
@@ -81,6 +85,7 @@ void cad_loop_free(cad_loop *loop) {
     cad__stacks_free(loop);
     cad_exception_unref(loop->raised);
     cad__timers_clear(&loop->timers);
+    cad__free(loop->signals);
     cad__free(loop);
 }
 
@@ -89,9 +94,11 @@ void cad_loop_free(cad_loop *loop) {
 /* At the loop's time. What is ready now is this iteration's batch; what becomes ready meanwhile is
  * the next one's. */
 static void begin_iteration(cad_loop *loop) {
+    if (__builtin_expect(cad__signals_pending(loop), 0))
+        cad__signals_collect(loop);
     if (loop->timers.first_ns <= loop->due_ns)
         cad__timers_fire(loop, loop->due_ns);
-    CAD__TRACE(loop, cad__trace_iteration(loop));
+    CAD__TRACE_DETAIL(loop, cad__trace_iteration(loop));
     cad__splice(&loop->batch, &loop->ready);
 }
 
@@ -102,7 +109,7 @@ static bool may_begin_iteration(cad_loop *loop) {
         return false;
     if (!cad__list_empty(&loop->ready))
         return true;
-    if (!driver->simulated)
+    if (!driver->simulated || cad__signals_pending(loop))
         return false;
     int64_t until_ns = loop->timers.first_ns;
     if (until_ns > loop->limit_ns || loop->wait_hooks != NULL)
@@ -175,7 +182,7 @@ static bool has_turns(cad_loop *loop) {
 }
 
 static bool has_something_to_do(cad_loop *loop) {
-    return has_turns(loop) || cad__threads_pending(loop);
+    return has_turns(loop) || cad__threads_pending(loop) || cad__signals_pending(loop);
 }
 
 /* From now on a look can be put off. */
@@ -270,6 +277,7 @@ static int run(cad_loop *loop) {
         loop->started = true;
     }
     int result = 0;
+    loop->result = CAD_PENDING;
     cad__running = loop;
     if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
@@ -283,6 +291,7 @@ static int run(cad_loop *loop) {
     cad__running = &none;
     loop->stopping = false;
     cad__interrupt_heeded(loop);
+    loop->result = result;
     return result != 0 ? cad__raise(result, NULL) : 0;
 }
 
@@ -304,6 +313,14 @@ int cad_loop_run_until(cad_loop *loop, cad_future *future) {
     cad__unfollow(&goal);
     loop->live--;
     return result;
+}
+
+int cad_loop_result(const cad_loop *loop) {
+    return loop->result;
+}
+
+bool cad_loop_is_virtual(const cad_loop *loop) {
+    return loop->driver->simulated;
 }
 
 void cad_loop_stop(cad_loop *loop) {

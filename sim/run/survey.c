@@ -355,6 +355,17 @@ static bool may_wake(const prog_waker *waker, const thing *what) {
            (line == NULL || strcmp(line, what->line) == 0);
 }
 
+/* Whether it is one object, and always that. */
+static bool is_fixed(const prog_waker *waker) {
+    return waker->target->object != NULL && waker->target->slot == PROG_NO_SLOT;
+}
+
+static bool names(const run_survey *self, const prog_waker *waker, const thing *what) {
+    const prog_object *object = waker->target->object;
+    return object != NULL &&
+           key_of(self->machine->objects[object->index].primitive, what->line) == what->key;
+}
+
 /* Who waits for it, too, ends no wait for it. */
 static void visit_waker(run_survey *self, const prog_waker *waker, uint32_t task, note *take) {
     const run_instance *instance = &self->machine->objects[waker->target->object->index];
@@ -380,7 +391,7 @@ static void visit_prospect(run_survey *self, const run_prospect *prospect, uint3
         const prog_waker *waker = &self->machine->program->flow.wakers[number];
         if (waker->target->object != NULL)
             visit_waker(self, waker, task, take);
-        self->loose[number] |= waker->target->object == NULL || waker->target->slot != PROG_NO_SLOT;
+        self->loose[number] |= !is_fixed(waker);
     }
 }
 
@@ -741,11 +752,8 @@ static void describe_deed(const run_survey *self, const thing *what, run_wait *w
     wait->deed = deed_of(what);
     for (size_t i = 0; i < program->flow.waker_count && what->count == 0; i++) {
         const prog_waker *waker = &program->flow.wakers[i];
-        const prog_object *object = waker->target->object;
-        bool named = object != NULL && key_of(self->machine->objects[object->index].primitive,
-                                              what->line) == what->key;
-        bool loose = what->passed && (object == NULL || waker->target->slot != PROG_NO_SLOT);
-        if (!may_wake(waker, what) || !(named || loose))
+        bool loose = what->passed && !is_fixed(waker);
+        if (!may_wake(waker, what) || !(names(self, waker, what) || loose))
             continue;
         if (wait->step_count < RUN_STEPS_KEPT)
             wait->steps[wait->step_count++] =
