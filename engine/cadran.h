@@ -658,8 +658,8 @@ typedef struct cad_object_info {
     cad_object_field fields[8];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);
-/* How many wait for it: tasks, and of a future or task the gathers, shields, waits, as_completed and
- * task groups that follow it. */
+/* How many wait for it: tasks, and of a future or task the gathers, shields, waits, as_completed
+ * and task groups that follow it. */
 CAD_API size_t cad_waiters(const void *object);
 
 /* What a task waits for. */

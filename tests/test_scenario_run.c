@@ -399,6 +399,55 @@ static void test_scenario_run__an_interrupt_cancels_the_main_task(void **state) 
         "1s + 000ms m\n2s + 000ms w\n3s + 000ms bye\n", "interrupted");
 }
 
+/* shutdown_default_executor(): who waited for it has been cancelled, and the loop goes on
+ * meanwhile. */
+static void test_scenario_run__at_the_end_threads_are_waited_for(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        MAIN_AND_WORKER("{'try':[{'to_thread':5}],'finally':[{'call_later':2,'do':[{'log':'c'}]}]}",
+                        "{'sleep':1}", ",'threads':1"),
+        NULL);
+    assert_int_equal(run.outcome, RUN_COMPLETE);
+    assert_string_equal(run.output, "3s + 000ms c\n");
+    assert_int_equal(run.end_ns, 5 * CAD_SECOND);
+    scenario_free(&run);
+    /* What waited for a worker is not begun, and no thread is waited for longer than five minutes.
+     */
+    run = scenario_play(MAIN_AND_WORKER("{'to_thread':1000}", "{'sleep':1}", ",'threads':1"), NULL);
+    assert_int_equal(run.outcome, RUN_COMPLETE);
+    assert_int_equal(run.end_ns, 301 * CAD_SECOND);
+    scenario_free(&run);
+}
+
+/* A cancel that goes round in a circle is a RecursionError, and asyncio.run() ends with it. */
+static void test_scenario_run__a_circle_of_awaits_ends_an_interrupted_run(void **state) {
+    (void)state;
+    scenario_run run =
+        scenario_play(MAIN_AND_WORKER("{'await':'m'}", "{'await':'w'}",
+                                      ",'signals':[{'at':1,'signal':'SIGINT'}],'until':9"),
+                      NULL);
+    assert_int_equal(run.outcome, RUN_INTERRUPTED);
+    assert_int_equal(run.end_ns, CAD_SECOND);
+    scenario_free(&run);
+    run = scenario_play("{'cadran':1,'tasks':[{'name':'m','main':true,'do':[{'sleep':1}]},"
+                        "{'name':'a','do':[{'await':'b'}]},{'name':'b','do':[{'await':'a'}]}]}",
+                        NULL);
+    assert_int_equal(run.outcome, RUN_FAILED);
+    assert_string_equal(run.report, "s:1:83: /tasks/1/do: exception in the cancelling of task a: "
+                                    "RecursionError: maximum recursion depth exceeded\n");
+    scenario_free(&run);
+}
+
+/* As CPython's timeout, whose callback fails before it notes it. */
+static void test_scenario_run__a_timeout_in_a_circle_does_not_expire(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'until':3,'objects':{},'vars':{'t':0},'tasks':[{'name':'a','do':["
+                   "{'timeout':1,'as':'s','do':[{'assign':{'t':'s'}},{'await':'b'}]}]},"
+                   "{'name':'b','do':[{'await':'a'}]},"
+                   "{'name':'c','do':[{'sleep':2},{'print':'{expired(t)}'}]}]}",
+                   "False\n", "stopped");
+}
+
 static void test_scenario_run__a_deadlock_runs_no_finally(void **state) {
     (void)state;
     scenario_check(
@@ -614,6 +663,11 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__objects_made_at_run_time, teardown),
         cmocka_unit_test_teardown(test_scenario_run__what_is_freed_is_held_by_nobody, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_object_is_there_while_a_task_waits,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__at_the_end_threads_are_waited_for, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_circle_of_awaits_ends_an_interrupted_run,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_timeout_in_a_circle_does_not_expire,
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),
         cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),

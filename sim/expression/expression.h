@@ -63,6 +63,8 @@ struct expr_scope {
      * NULL: nothing. May be NULL. */
     const char *(*explain)(const expr_scope *scope, const char *name, size_t length);
 
+    bool takes_text; /* what is compiled may just as well be a text */
+
     /* Beyond expr_builtin_functions. */
     const expr_function *functions;
     size_t function_count;

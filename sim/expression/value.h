@@ -205,6 +205,8 @@ typedef struct expr_reference_kind {
     void (*unref)(void *pointer);
     /* Appends what printing it shows; 0 or CAD_ENOMEM. */
     int (*show)(const void *pointer, base_buffer *buffer);
+    /* The same inside a list; NULL: as show() has it. */
+    int (*repr)(const void *pointer, base_buffer *buffer);
 } expr_reference_kind;
 
 /* Gives kinds 0 to `count` - 1 (at most EXPR_REFERENCE_KINDS) their meaning; for the whole program.

@@ -77,7 +77,7 @@ FUNCTIONS = {
     "done": ("done(t)", "whether a task or a future has ended"),
     "cancelled": ("cancelled(t)", "whether it ended by being cancelled"),
     "cancelling": ("cancelling(t)", "how many requests to cancel a task are pending"),
-    "waiters": ("waiters(x)", "how many tasks wait for an object or a task"),
+    "waiters": ("waiters(x)", "how many wait for an object or a task: tasks, and of a task or future also each `gather`, `shield`, `wait`, `as_completed` and `task_group` that follows it"),
     "uniform": ("uniform(a, b)", "a random number from `a` up to `b`"),
     "normal": ("normal(mean, sd)", "one of a normal distribution"),
     "exponential": ("exponential(mean)", "one of an exponential distribution"),

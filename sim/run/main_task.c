@@ -75,10 +75,11 @@ static void report(run_machine *machine, cad_task *task) {
         run_note_task(machine, task, "exception during shutdown in", code, exception);
 }
 
-/* A task in a circle of awaits: its cancel is a RecursionError, with which asyncio.run() ends where it
- * stands. */
+/* A task in a circle of awaits: its cancel is a RecursionError, with which asyncio.run() ends where
+ * it stands. */
 static void report_circle(run_machine *machine, cad_task *task) {
-    run_note_task(machine, task, "exception in the cancelling of", CAD_ESTACK, cad_error_exception());
+    run_note_task(machine, task, "exception in the cancelling of", CAD_ESTACK,
+                  cad_error_exception());
 }
 
 /* 0 or CAD_ESTACK. */
@@ -116,9 +117,9 @@ static int cancel_all(run_machine *machine) {
     return error;
 }
 
-/* asyncio.run() then runs two coroutines, for asynchronous generators and for the threads. The first
- * has nothing to do, nor has the second where no thread works; but while each takes its two iterations,
- * what is ready has its turns. */
+/* asyncio.run() then runs two coroutines, for asynchronous generators and for the threads. The
+ * first has nothing to do, nor has the second where no thread works; but while each takes its two
+ * iterations, what is ready has its turns. */
 enum { LAST_ITERATIONS = 4 };
 
 /* THREAD_JOIN_TIMEOUT of asyncio */

@@ -251,9 +251,11 @@ class Main(Tasks):
     EAGER = False
 
     def last_step(self, me):
-        kind = self.random.randint(0, 8)
+        kind = self.random.randint(0, 9)
         if kind <= 1:
             return [self.sleep(), self.log_of(me, "still")]
+        if kind == 9:
+            return [{"to_thread": self.one_of([.01, .03, .2])}, self.log_of(me, "worked")]
         if kind == 2:
             return {"spawn": "worker", "args": {"d": self.one_of([0, .01])}},
         if kind == 3:
