@@ -25,11 +25,7 @@
 void cli_run_defaults(cli_run_options *options) {
     *options = (cli_run_options){
         .max_memory = base_limit_default(),
-        .machine = {.slow_ns = CAD_NEVER,
-                    .max_steps = RUN_MAX_STEPS,
-                    .max_still = RUN_MAX_STILL,
-                    .max_tasks = RUN_MAX_TASKS,
-                    .max_time_ns = RUN_MAX_TIME_NS},
+        .machine = RUN_MACHINE_DEFAULTS,
     };
 }
 
