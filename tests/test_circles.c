@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "run/circles.h"
+#include "wait/circles.h"
 
 enum { NODES = 9, ROUNDS = 20000, LONG = 1000000 };
 
@@ -15,7 +15,7 @@ struct drawn {
     uint32_t targets[NODES * NODES];
     bool goes_on[NODES];
     bool comes_to[NODES][NODES]; /* by one target or more */
-    run_graph graph;
+    wait_graph graph;
 };
 
 static uint64_t draw(uint64_t *seed) {
@@ -36,7 +36,7 @@ static void draw_graph(struct drawn *drawn, uint64_t *seed) {
             }
     }
     drawn->first[NODES] = count;
-    drawn->graph = (run_graph){NODES, drawn->first, drawn->targets, drawn->goes_on};
+    drawn->graph = (wait_graph){NODES, drawn->first, drawn->targets, drawn->goes_on};
     for (uint32_t by = 0; by < NODES; by++)
         for (uint32_t from = 0; from < NODES; from++)
             for (uint32_t to = 0; to < NODES; to++)
@@ -62,7 +62,7 @@ static bool is_target(const struct drawn *drawn, uint32_t node, uint32_t target)
     return false;
 }
 
-static void check_node(const struct drawn *drawn, const run_circles *circles, uint32_t node) {
+static void check_node(const struct drawn *drawn, const wait_circles *circles, uint32_t node) {
     uint32_t circle = circles->stands_in[node];
     bool behind = false;
     assert_int_equal(circle != 0, in_circle(drawn, node));
@@ -80,7 +80,7 @@ static void check_node(const struct drawn *drawn, const run_circles *circles, ui
 }
 
 /* From the first node of a circle the ring leads back to it. */
-static void check_rings(const run_circles *circles) {
+static void check_rings(const wait_circles *circles) {
     uint32_t met = 0;
     for (uint32_t node = 0; node < NODES; node++) {
         if (circles->stands_in[node] != met + 1)
@@ -100,13 +100,13 @@ static void test_circles__are_all_that_wait_for_one_another(void **state) {
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         struct drawn drawn;
-        run_circles circles;
+        wait_circles circles;
         draw_graph(&drawn, &seed);
-        assert_true(run_circles_find(&circles, &drawn.graph));
+        assert_true(wait_circles_find(&circles, &drawn.graph));
         for (uint32_t node = 0; node < NODES; node++)
             check_node(&drawn, &circles, node);
         check_rings(&circles);
-        run_circles_free(&circles);
+        wait_circles_free(&circles);
     }
 }
 
@@ -115,7 +115,7 @@ static void test_circles__may_be_as_long_as_there_are_tasks(void **state) {
     uint32_t *first = malloc((LONG + 1) * sizeof *first);
     uint32_t *targets = malloc(LONG * sizeof *targets);
     bool *goes_on = calloc(LONG, sizeof *goes_on);
-    run_circles circles;
+    wait_circles circles;
     (void)state;
     assert_true(first != NULL && targets != NULL && goes_on != NULL);
     for (uint32_t node = 0; node < LONG; node++) {
@@ -123,10 +123,10 @@ static void test_circles__may_be_as_long_as_there_are_tasks(void **state) {
         targets[node] = (node + 1) % LONG;
     }
     first[LONG] = LONG;
-    assert_true(run_circles_find(&circles, &(run_graph){LONG, first, targets, goes_on}));
+    assert_true(wait_circles_find(&circles, &(wait_graph){LONG, first, targets, goes_on}));
     assert_int_equal(circles.count, 1);
     assert_int_equal(circles.stands_in[LONG - 1], 1);
-    run_circles_free(&circles);
+    wait_circles_free(&circles);
     free(first);
     free(targets);
     free(goes_on);

@@ -13,14 +13,15 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
-#include "run/circles.h"
 #include "run/interpreter.h"
 #include "run/names.h"
 #include "run/objects.h"
+#include "wait/circles.h"
+#include "wait/words.h"
 
 /* Who has a thing. */
 typedef struct party {
-    uint32_t task;            /* its number here; RUN_NO_NODE: it has ended, or is a future */
+    uint32_t task;            /* its number here; WAIT_NO_NODE: it has ended, or is a future */
     const cad_future *future; /* what is awaited, or holds it; NULL where a record names it */
     const run_hold *record;
     uint64_t id; /* of who has taken it, cad_task_id(); 0: a callback */
@@ -45,14 +46,14 @@ struct run_survey {
     run_machine *machine;
     uint32_t count; /* of tasks */
     const cad_task **tasks;
-    uint32_t *targets; /* by task: the node that it waits for; RUN_NO_NODE */
+    uint32_t *targets; /* by task: the node that it waits for; WAIT_NO_NODE */
     thing *things;
     size_t thing_count, thing_capacity;
     struct base_map by_key; /* in things */
     party *parties;
     uint32_t party_count;
     struct base_map by_taker; /* in parties: the one of a task that has taken of a thing */
-    run_circles circles;
+    wait_circles circles;
     uint32_t *firsts; /* by circle */
     uint32_t *sizes;  /* by circle, of tasks */
     bool *on_ring;    /* by task: it is on the way from the first of its circle back to that */
@@ -64,7 +65,7 @@ static bool list_tasks(run_survey *self) {
     size_t capacity = 0, count = 0;
     for (cad_task *task = cad_loop_first_task(self->machine->loop); task != NULL;
          task = cad_loop_next_task(self->machine->loop, task)) {
-        if (count >= RUN_NO_NODE / 2 ||
+        if (count >= WAIT_NO_NODE / 2 ||
             !base_grow(&self->tasks, &capacity, count, sizeof *self->tasks))
             return false;
         self->tasks[count++] = task;
@@ -73,7 +74,8 @@ static bool list_tasks(run_survey *self) {
     return true;
 }
 
-/* The number of a task, which is among those that have not ended; else RUN_NO_NODE. Their ids rise.
+/* The number of a task, which is among those that have not ended; else WAIT_NO_NODE. Their ids
+ * rise.
  */
 static uint32_t number_of(const run_survey *self, uint64_t id) {
     uint32_t low = 0, high = self->count;
@@ -84,7 +86,7 @@ static uint32_t number_of(const run_survey *self, uint64_t id) {
         else
             high = middle;
     }
-    return low < self->count && cad_task_id(self->tasks[low]) == id ? low : RUN_NO_NODE;
+    return low < self->count && cad_task_id(self->tasks[low]) == id ? low : WAIT_NO_NODE;
 }
 
 static const run_job *job_of(const cad_task *task) {
@@ -107,7 +109,7 @@ static enum run_relation relation_of(const cad_wait_info *wait, const void **key
     return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_NOBODY;
 }
 
-/* Its number; RUN_NO_NODE: no memory. */
+/* Its number; WAIT_NO_NODE: no memory. */
 static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const void *key,
                            enum run_relation relation) {
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)key);
@@ -115,7 +117,7 @@ static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const vo
         return number;
     if (!base_grow(&self->things, &self->thing_capacity, self->thing_count, sizeof *self->things) ||
         !base_map_put(&self->by_key, (uintptr_t)key, (uint32_t)self->thing_count))
-        return RUN_NO_NODE;
+        return WAIT_NO_NODE;
     self->things[self->thing_count] =
         (thing){.key = key, .relation = relation, .holder = wait->holder};
     return (uint32_t)self->thing_count++;
@@ -129,7 +131,7 @@ static bool find_targets(run_survey *self) {
         return false;
     for (uint32_t i = 0; i < self->count; i++) {
         const void *key;
-        self->targets[i] = RUN_NO_NODE;
+        self->targets[i] = WAIT_NO_NODE;
         if (!cad_task_waiting(self->tasks[i], &wait))
             continue;
         enum run_relation relation = relation_of(&wait, &key);
@@ -137,7 +139,7 @@ static bool find_targets(run_survey *self) {
             self->targets[i] = number_of(self, cad_task_id(wait.task));
         } else if (relation != RUN_NOBODY) {
             uint32_t number = make_thing(self, &wait, key, relation);
-            if (number == RUN_NO_NODE)
+            if (number == WAIT_NO_NODE)
                 return false;
             self->targets[i] = self->count + number;
         }
@@ -181,8 +183,9 @@ static party *party_before(run_survey *self, const thing *what, const party *who
 }
 
 static void add_party(run_survey *self, thing *what, const party *who) {
-    bool lives = who->task != RUN_NO_NODE || what->relation == RUN_AWAITED;
-    bool has_id = who->task != RUN_NO_NODE || what->relation != RUN_AWAITED; /* a future has none */
+    bool lives = who->task != WAIT_NO_NODE || what->relation == RUN_AWAITED;
+    bool has_id =
+        who->task != WAIT_NO_NODE || what->relation != RUN_AWAITED; /* a future has none */
     uint64_t key = ((uint64_t)(what - self->things) << 32) ^ who->id;
     party *before = has_id ? party_before(self, what, who, key) : NULL;
     what->units[!lives] += who->units;
@@ -241,13 +244,13 @@ static void visit_records(run_survey *self, thing *what, bool ended, note *take)
     run_hold_number number = what->held != NULL ? what->held->first : 0;
     for (; number != 0; number = holds->items[number].next_of_object) {
         const run_hold *hold = &holds->items[number];
-        uint32_t task = hold->ended ? RUN_NO_NODE : number_of(self, hold->task);
+        uint32_t task = hold->ended ? WAIT_NO_NODE : number_of(self, hold->task);
         if (hold->ended != ended || !holds_it(what, hold->task))
             continue;
         const prog_instruction *in = &code[hold->pc];
         take(self, what,
              &(party){.task = task,
-                      .future = task != RUN_NO_NODE ? self->tasks[task] : NULL,
+                      .future = task != WAIT_NO_NODE ? self->tasks[task] : NULL,
                       .record = hold,
                       .id = hold->task,
                       .units = hold->units,
@@ -282,11 +285,11 @@ static void visit_followed(cad_future *future, void *arg) {
     if (done)
         return;
     uint32_t task =
-        run_is_task(future) ? number_of(visit->survey, cad_task_id(future)) : RUN_NO_NODE;
+        run_is_task(future) ? number_of(visit->survey, cad_task_id(future)) : WAIT_NO_NODE;
     visit->take(visit->survey, visit->what,
                 &(party){.task = task,
                          .future = future,
-                         .id = task != RUN_NO_NODE ? cad_task_id(future) : 0,
+                         .id = task != WAIT_NO_NODE ? cad_task_id(future) : 0,
                          .units = 1,
                          .place = DOC_NOWHERE});
 }
@@ -318,7 +321,7 @@ static bool find_parties(run_survey *self) {
         self->things[i].first = (uint32_t)room;
         room += self->things[i].room;
     }
-    if (room >= RUN_NO_NODE)
+    if (room >= WAIT_NO_NODE)
         return false;
     self->parties = base_alloc(((size_t)room + 1) * sizeof *self->parties);
     if (self->parties == NULL)
@@ -350,13 +353,13 @@ static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *ta
     for (uint32_t node = 0; node < nodes; node++) {
         first[node] = count;
         if (node < self->count) {
-            if (self->targets[node] != RUN_NO_NODE)
+            if (self->targets[node] != WAIT_NO_NODE)
                 targets[count++] = self->targets[node];
             continue;
         }
         const thing *what = &self->things[node - self->count];
         for (uint32_t i = 0; i < what->count; i++)
-            if (self->parties[what->first + i].task != RUN_NO_NODE)
+            if (self->parties[what->first + i].task != WAIT_NO_NODE)
                 targets[count++] = self->parties[what->first + i].task;
     }
     first[nodes] = count;
@@ -400,7 +403,7 @@ static bool find_circles(run_survey *self, bool deadlock) {
         (void)fill_edges(self, first, targets);
         for (uint32_t i = 0; i < self->count && !deadlock; i++)
             going[i] = goes_on(self, self->tasks[i]);
-        fine = run_circles_find(&self->circles, &(run_graph){nodes, first, targets, going});
+        fine = wait_circles_find(&self->circles, &(wait_graph){nodes, first, targets, going});
     }
     base_free(first);
     base_free(targets);
@@ -432,7 +435,7 @@ void run_survey_free(run_survey *self) {
     base_free(self->firsts);
     base_free(self->sizes);
     base_free(self->on_ring);
-    run_circles_free(&self->circles);
+    wait_circles_free(&self->circles);
     base_free(self);
 }
 
@@ -504,45 +507,16 @@ static int64_t field(const cad_object_info *info, const char *key) {
     return 0;
 }
 
-/* How what it waits for stands: behind the object's name. False: no memory. */
+/* How what it waits for stands, and what became of the notify that it waits for. False: no memory.
+ */
 static bool describe_state(const cad_wait_info *info, const cad_object_info *object,
                            run_wait *wait) {
-    base_buffer text = {0};
-    int error = 0;
-    if (strcmp(info->verb, "put") == 0) {
-        error = base_buffer_format(&text, ", full: %" PRId64 " of %" PRId64, field(object, "size"),
-                                   field(object, "maxsize"));
-    } else if (strcmp(info->verb, "get") == 0) {
-        error = base_buffer_format(&text, ", empty");
-    } else if (strcmp(info->verb, "join") == 0) {
-        int64_t unfinished = field(object, "unfinished");
-        error = base_buffer_format(&text, ": %" PRId64 " item%s unfinished, %" PRId64 " in it",
-                                   unfinished, unfinished == 1 ? "" : "s", field(object, "size"));
-    } else if (strcmp(object->type, "barrier") == 0 && strcmp(info->verb, "wait") == 0) {
-        error = base_buffer_format(&text, ": %" PRId64 " of %" PRId64, field(object, "n_waiting"),
-                                   field(object, "parties"));
-    }
-    wait->state = text.data;
-    return error == 0;
-}
-
-/* What became of the notify that would have ended a wait for a condition. */
-static bool describe_lost(const cad_wait_info *info, run_wait *wait) {
-    int64_t when_ns;
-    const char *task;
-    base_buffer text = {0};
-    if (strcmp(wait->type, "condition") != 0 ||
-        !cad_condition_lost(info->object, &when_ns, &task) || when_ns > info->since_ns)
-        return true;
-    int error = base_buffer_format(&text, "the last notify, at ");
+    base_buffer state = {0}, lost = {0};
+    int error = wait_append_state(&state, info, object);
     if (error == 0)
-        error = run_append_time(&text, when_ns);
-    if (error == 0 && task != NULL)
-        error =
-            base_buffer_format(&text, ", went to %s, which was cancelled in that instant", task);
-    else if (error == 0)
-        error = base_buffer_format(&text, ", came while nobody waited");
-    wait->lost = text.data;
+        error = wait_append_lost(&lost, info, object);
+    wait->state = state.data;
+    wait->lost = lost.data;
     return error == 0;
 }
 
@@ -559,7 +533,7 @@ static bool describe_object(const cad_wait_info *info, run_wait *wait) {
     cad_object_describe(info->object, &object);
     wait->type = object.type;
     wait->object = copy(object.name);
-    return wait->object != NULL && describe_state(info, &object, wait) && describe_lost(info, wait);
+    return wait->object != NULL && describe_state(info, &object, wait);
 }
 
 /* How many units there are of a semaphore: what is left, and what was taken. */
@@ -575,7 +549,7 @@ static uint64_t units_of(const thing *what) {
 
 static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
     uint32_t target = self->targets[number];
-    if (target == RUN_NO_NODE || target < self->count)
+    if (target == WAIT_NO_NODE || target < self->count)
         return true;
     const thing *what = &self->things[target - self->count];
     if (what->count == 0)

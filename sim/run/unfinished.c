@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "run/report.h"
+#include "wait/words.h"
 
 /* --- Lines ----------------------------------------------------------------------------------- */
 
@@ -43,7 +44,7 @@ static int append_step(const run_machine *machine, const run_wait *wait, base_bu
     int error = 0;
     if (wait->verb != NULL) {
         error = base_buffer_format(text, "%s, since ", wait->verb);
-        error = error != 0 ? error : run_append_time(text, wait->since_ns);
+        error = error != 0 ? error : wait_append_time(text, wait->since_ns);
         error = error != 0 ? error : base_buffer_format(text, ", ");
     }
     if (wait->verb == NULL || strcmp(wait->verb, wait->step) != 0)
@@ -61,7 +62,7 @@ static int append_wait(const run_machine *machine, const run_wait *wait, base_bu
     if (error == 0 && wait->standing == RUN_WAITS)
         error = run_wait_words(wait, text);
     if (error == 0 && wait->standing == RUN_SLEEPS)
-        error = run_append_time(text, wait->until_ns);
+        error = wait_append_time(text, wait->until_ns);
     error = error != 0 ? error : base_buffer_format(text, " (");
     error = error != 0 ? error : append_step(machine, wait, text);
     return error != 0 ? error : base_buffer_format(text, ")");
@@ -212,7 +213,7 @@ void run_report_unfinished(run_machine *machine, const run_survey *survey,
     bool told = is_any_told(waits) && outcome != RUN_INTERRUPTED;
     FILE *report = told ? run_begin_report(machine) : NULL;
     base_buffer time = {0};
-    if (report != NULL && run_append_time(&time, machine->result.end_ns) == 0) {
+    if (report != NULL && wait_append_time(&time, machine->result.end_ns) == 0) {
         if (outcome == RUN_DEADLOCK)
             fprintf(report, "deadlock at %s: nothing can wake the tasks that remain\n", time.data);
         else

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/number.h"
 #include "cadran.h"
 
 /* --- Memory ---------------------------------------------------------------------------------- */
@@ -42,12 +41,6 @@ void run_waits_clear(run_waits *waits) {
 }
 
 /* --- Words ----------------------------------------------------------------------------------- */
-
-int run_append_time(base_buffer *buffer, int64_t time_ns) {
-    char text[BASE_NUMBER_TEXT];
-    (void)base_number_format((double)time_ns / 1e9, text);
-    return base_buffer_format(buffer, "%ss", text);
-}
 
 /* `a, b`, or with a `last` of " and " `a, b and c`; `a, b and 7 more`. */
 static int append_names(base_buffer *buffer, const run_parties *parties, const char *last) {

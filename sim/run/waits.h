@@ -91,9 +91,6 @@ typedef struct run_waits {
 /* In words, what it waits for and who has that: "lock a, held by job1". 0 or CAD_ENOMEM. */
 int run_wait_words(const run_wait *wait, base_buffer *buffer);
 
-/* `1.5s`. 0 or CAD_ENOMEM. */
-int run_append_time(base_buffer *buffer, int64_t time_ns);
-
 void run_wait_clear(run_wait *wait);
 void run_waits_clear(run_waits *waits);
 

@@ -1,0 +1,24 @@
+/* wait/words.h - how what a task waits for stands, in words, as far as the engine knows it. All
+ * functions append to the buffer, and return 0 or CAD_ENOMEM.
+ */
+#ifndef WAIT_WORDS_H
+#define WAIT_WORDS_H
+
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "cadran.h"
+
+/* `1.5s`. */
+int wait_append_time(base_buffer *buffer, int64_t time_ns);
+
+/* How the object of a wait stands, to be put behind its name: `, full: 2 of 2`; nothing where that
+ * tells nothing. */
+int wait_append_state(base_buffer *buffer, const cad_wait_info *wait,
+                      const cad_object_info *object);
+
+/* What became of the notify that would have ended a wait for a condition; nothing where there was
+ * none, or the wait is for something else. */
+int wait_append_lost(base_buffer *buffer, const cad_wait_info *wait, const cad_object_info *object);
+
+#endif
