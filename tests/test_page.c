@@ -77,8 +77,10 @@ static void test_no_memory(void **state) {
                      0);
     run.trace = trace;
     run.statistics = stat_collector_run(collector);
-    for (size_t n = 1; memory_fail(n); n++)
-        assert_int_equal(write_page(&run), memory_failed() ? CAD_ENOMEM : 0);
+    for (size_t n = 1; memory_fail(n); n++) {
+        int error = write_page(&run);
+        assert_int_equal(error, memory_failed() ? CAD_ENOMEM : 0);
+    }
     trace_model_free(trace);
     stat_collector_free(collector);
     assert_int_equal(memory_live(), 0);
