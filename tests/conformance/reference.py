@@ -316,6 +316,7 @@ class World:
             "expired": lambda scope: scope.expired(),
             "when": lambda scope: None if scope.when() is None else scope.when() / NS,
             "current_task": asyncio.current_task,
+            "get_name": lambda *task: (task[0] if task else asyncio.current_task()).get_name(),
             "type": lambda x: name_of(x.error if isinstance(x, Held) else x),
             "exceptions": lambda x: tuple(Held(error) for error in x.error.exceptions),
             "qsize": lambda q: q.qsize(), "full": lambda q: q.full(), "empty": lambda q: q.empty(),
