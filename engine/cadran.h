@@ -624,6 +624,19 @@ CAD_API int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg
  * until fn has returned. Allocates. */
 CAD_API int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns);
 
+/* --- Signals ----------------------------------------------------------------------------- */
+
+/* loop.add_signal_handler(): from now on fn(arg) is called in the loop, as call_soon() does it,
+ * once for each time that the signal comes to the process, in the order in which they come. It
+ * takes the place of an earlier handler of this loop, and of what an interrupt by this signal would
+ * do (cad_loop_interrupt_on()). Several loops may have handlers for one signal: each is called.
+ * CAD_EINVAL when there is no such signal, CAD_ERUNTIME when it cannot be caught. Allocates. */
+CAD_API int cad_add_signal_handler(cad_loop *loop, int signal, cad_callback *fn, void *arg);
+
+/* loop.remove_signal_handler(): what has come but has not been handled yet no longer is, and the
+ * signal does again what it did before. False: there was none. The loop's end does it for all. */
+CAD_API bool cad_remove_signal_handler(cad_loop *loop, int signal);
+
 /* --- Names, reports, traces -------------------------------------------------------------- */
 
 /* Names a primitive or a plain future of this library for reports and traces (copied). Default:
@@ -632,18 +645,19 @@ CAD_API int cad_set_name(void *object, const char *name);
 
 /* What an object of this library is in at the moment, for reports and traces. `type`, and the key
  * of a field, are literals of the library: what is at their address never changes. */
+typedef struct cad_object_field {
+    const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
+    int64_t value;
+    bool constant; /* it never changes */
+    bool detail;   /* a trace is told of it only where detail is asked for */
+} cad_object_field;
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
     uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
                          numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
-    struct {
-        const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
-        int64_t value;
-        bool constant; /* it never changes */
-        bool detail;   /* a trace is told when it has changed only where detail is asked for */
-    } fields[8];
+    cad_object_field fields[8];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);
 /* How many tasks wait for it. */
@@ -651,7 +665,7 @@ CAD_API size_t cad_waiters(const void *object);
 
 /* What a task waits for. */
 typedef struct cad_wait_info {
-    const char *verb;       /* asyncio's word: "put", "acquire", "sleep", "await", ... */
+    const char *verb;       /* asyncio's word, a literal: "put", "acquire", "sleep", "await", ... */
     const void *object;     /* what cad_object_describe() takes, or NULL */
     uint64_t object_id;     /* its id; 0 where there is none, and where it is a task */
     const char *line;       /* where it stands in a line of the object's, which one: "putters",

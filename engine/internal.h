@@ -110,7 +110,9 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     /* what cad_loop_run_until() runs for is done */                                               \
     X(RUN_UNTIL, "run_until", cad__run_until_done, cad__follower_task)                             \
     /* a request to a simulated world has come to its end */                                       \
-    X(REQUEST, "request", cad__request_ended, cad__entry_no_task)
+    X(REQUEST, "request", cad__request_ended, cad__entry_no_task)                                  \
+    /* signals have come: they are read, and in the next iteration their callbacks run */          \
+    X(SIGNALS, "signals", cad__signals_turn, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -214,8 +216,10 @@ enum cad__traced {
 typedef struct cad__type {
     const char *name;
     enum cad__traced traced;
-    /* Fills in info->count and info->fields, those that are details last. */
+    /* Fills in info->count and info->fields; and adds those that are details. NULL: there are none.
+     */
     void (*describe)(const cad__object *object, cad_object_info *info);
+    void (*describe_details)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
     /* cad_followed(); NULL: it follows nothing. */
@@ -238,6 +242,8 @@ void cad__object_free(cad__object *object);
 /* The last part of that, and of the loop's end. */
 void cad__object_release(cad__object *object);
 const char *cad__object_name(cad__object *object);
+/* cad_object_describe(), with or without those fields that are details. */
+void cad__object_describe(const cad__object *object, bool details, cad_object_info *info);
 /* The name that it has without being given one, as snprintf() does. */
 int cad__object_own_name(const cad__object *object, char *buffer, size_t size);
 /* For assertions. Whether a task waits for the object; and, which looks at every task, whether one
@@ -465,6 +471,9 @@ int cad__wait_cancel(cad__task *task, cad_exception *exception);
 /* Goes on with the operation in progress, when the task's turn has come: its result, or
  * CAD_PENDING. The loop is the task's. */
 int cad__wait_resume(cad_loop *loop, cad__task *task);
+/* What a parked task waits for, and in which line of it; NULL: for nothing that is an object. For
+ * the trace. */
+cad__object *cad__parked_at(const cad__task *task, const char **line);
 /* Takes the task out of everything that it waits in. */
 void cad__wait_drop(cad__task *task);
 /* The first task of a list of waiters, NULL when it is empty. */
@@ -566,8 +575,11 @@ struct cad_loop {
     int signal;           /* of the last run: the signal that interrupted it */
     int64_t signal_ns;    /* signal handlers': when the one came that `interrupted` has */
     cad__link interrupts; /* the signals that interrupt it */
-    cad__link requests;   /* under way */
-    size_t awaited;       /* of these, what goes on by itself */
+    struct cad__signals *signals;  /* with handlers, since the first; NULL */
+    atomic_bool signals_came;      /* for these; set from signal handlers, too */
+    atomic_ullong signals_handled; /* bit n - 1: signal n has a handler, and interrupts nothing */
+    cad__link requests;            /* under way */
+    size_t awaited;                /* of these, what goes on by itself */
     cad_wait_hook *wait_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
@@ -583,9 +595,10 @@ struct cad_loop {
     struct cad__tracer {
         const cad_trace_sink *sink;
         int64_t last_ns;
-        const cad_task *runs; /* what runs: a task, or NULL for a callback */
-        bool running, run_open;
-        bool in_turn;         /* of whatever */
+        bool in_turn;         /* of an entry of ... */
+        uint8_t turn;         /* ... this kind */
+        bool run_open;        /* the sink knows that it runs */
+        const cad_task *runs; /* in this turn: a task, or NULL for a callback */
         uint64_t iterations;  /* since the sink listens */
         cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
         cad__object *changed; /* what has changed and is to be told of; NULL */
@@ -596,6 +609,7 @@ struct cad_loop {
         } lines[CAD__TOLD_LINES];
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
+    bool tells_details;        /* somebody does, and asks for them */
 };
 
 #define CAD__INTERRUPTED (-1) /* by no signal */
@@ -641,14 +655,21 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
             call;                                                                                  \
     } while (0)
 
+/* The same of what only those are told who ask for details. */
+#define CAD__TRACE_DETAIL(loop, call)                                                              \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->tells_details, 0))                                            \
+            call;                                                                                  \
+    } while (0)
+
 CAD__APART void cad__trace_task_begin(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
 CAD__APART void cad__trace_wake(cad_task *task);
-/* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
- * those are woken. */
-CAD__APART void cad__trace_ready(cad_loop *loop, cad__entry *entry);
+/* All of a list are about to join the ready queue, in their order. Tasks among them are woken. */
 CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
-/* An entry is about to be taken out of the ready queue before its turn. */
+/* Details: an entry becomes the last one of the ready queue; is about to be taken out of it before
+ * its turn; an iteration begins. */
+CAD__APART void cad__trace_ready(cad_loop *loop, cad__entry *entry);
 CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
 CAD__APART void cad__trace_iteration(cad_loop *loop);
 /* An entry has been taken from the ready queue for its turn. */
@@ -667,14 +688,12 @@ CAD__APART void cad__trace_name(cad__object *object);
 CAD__APART void cad__trace_free(cad__object *object);
 /* Its state has changed. */
 CAD__APART void cad__trace_object(cad__object *object);
-/* A part of its state has changed that is a detail. */
-CAD__APART void cad__trace_object_detail(cad__object *object);
 /* The task is leaving the line that it stands in: the object has changed, and is told of with what
  * else the same operation changes. */
 CAD__APART void cad__trace_unpark(cad__task *task);
 /* operation->poll(), and its result. */
 CAD__APART int cad__trace_poll(cad__task *task);
-/* An operation on a primitive has come to its result. */
+/* A detail: an operation on a primitive has come to its result. */
 CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int result);
 /* The same, of one that gives or takes an item. */
 CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result,
@@ -698,7 +717,7 @@ CAD__APART int64_t cad__trace_time(cad_loop *loop);
 
 /* Returns the result of an operation that does not wait; `object` is the primitive's. */
 static inline int cad__did(cad__object *object, const char *verb, int result) {
-    CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
+    CAD__TRACE_DETAIL(object->loop, cad__trace_operation(object, verb, result));
     return result;
 }
 
@@ -711,7 +730,7 @@ cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
-    if (__builtin_expect(loop->trace != NULL, 0))
+    if (__builtin_expect(loop->tells_details, 0))
         cad__trace_ready(loop, entry); /* which appends it, so that nothing is left to do here */
     else
         cad__append(&loop->ready, &entry->link);
@@ -768,6 +787,14 @@ int cad__submit(cad_loop *loop, cad_request *request);
 void cad__cancel(cad_request *request);
 /* Cancels all that is under way, and waits for its end. */
 void cad__requests_end(cad_loop *loop);
+
+/* Signals for which there are handlers: whether some have come; makes them ready; and whether
+ * there is a handler for one, which may be asked in a signal handler. */
+static inline bool cad__signals_pending(const cad_loop *loop) {
+    return atomic_load_explicit(&loop->signals_came, memory_order_relaxed);
+}
+CAD__APART void cad__signals_collect(cad_loop *loop);
+bool cad__signal_is_handled(const cad_loop *loop, int number);
 
 /* cad_loop_run() returns: what has interrupted it is past. */
 void cad__interrupt_heeded(cad_loop *loop);

@@ -20,6 +20,10 @@ uint32_t base_utf8_decode(const char *text, size_t length);
 /* Writes a code point as UTF-8, and returns the number of bytes. */
 size_t base_utf8_encode(uint32_t code, char utf8[4]);
 
+/* Whether a character is obeyed by who shows it, in place of being shown: control characters, of
+ * C1, too; what ends a line or a paragraph; what turns the direction of the text around it. */
+bool base_is_control(uint32_t code);
+
 /* How many columns of a terminal a text takes, which is well-formed UTF-8. */
 size_t base_text_width(const char *text);
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number.h"
+
 static void put(doc_writer *writer, const char *text, size_t length) {
     if (writer->error == 0)
         writer->error = base_buffer_append(&writer->text, text, length);
@@ -71,6 +73,12 @@ void doc_write_whole(doc_writer *writer, const char *key, int64_t value) {
     begin(writer, key);
     if (writer->error == 0)
         writer->error = base_buffer_format(&writer->text, "%" PRId64, value);
+}
+
+void doc_write_number(doc_writer *writer, const char *key, double value) {
+    char text[BASE_NUMBER_TEXT];
+    begin(writer, key);
+    put(writer, text, base_number_format(value, text));
 }
 
 void doc_write_truth(doc_writer *writer, const char *key, bool value) {

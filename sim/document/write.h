@@ -29,6 +29,8 @@ void doc_write_open(doc_writer *writer, const char *key, char bracket);
 void doc_write_close(doc_writer *writer, char bracket);
 void doc_write_text(doc_writer *writer, const char *key, const char *text);
 void doc_write_whole(doc_writer *writer, const char *key, int64_t value);
+/* A finite number. */
+void doc_write_number(doc_writer *writer, const char *key, double value);
 void doc_write_truth(doc_writer *writer, const char *key, bool value);
 
 /* Whether memory ran out; the text is not whole then. */

@@ -49,16 +49,18 @@ static void format_interval(const struct table *table, int64_t row, char text[2 
     snprintf(text, 2 * SECONDS_SIZE, "%s-%s", from, to);
 }
 
-/* One character of a job's name as a table shows it: nothing in it may end the cell or the line. */
-static char *put_name_byte(const struct printer *printer, char *at, char byte) {
-    if ((unsigned char)byte < 32 || byte == 127) {
+/* One character of a job's name, UTF-8 of that length, as a table shows it: nothing in it may end
+ * the cell or the line, or do anything else to who looks at it. */
+static char *put_name_character(const struct printer *printer, char *at, const char *character,
+                                size_t length) {
+    if (base_is_control(base_utf8_decode(character, length))) {
         *at++ = ' ';
         return at;
     }
-    if (printer->format == TABLE_MARKDOWN && (byte == '|' || byte == '\\'))
+    if (printer->format == TABLE_MARKDOWN && (*character == '|' || *character == '\\'))
         *at++ = '\\';
-    *at++ = byte;
-    return at;
+    memcpy(at, character, length);
+    return at + length;
 }
 
 /* "job0 (1)", in printer->head. */
@@ -73,8 +75,11 @@ static int format_job(struct printer *printer, size_t column) {
         printer->head_size = 2 * size;
     }
     char *at = printer->head;
-    for (; *name != '\0'; name++)
-        at = put_name_byte(printer, at, *name);
+    for (size_t length, left = strlen(name); left > 0; name += length, left -= length) {
+        length = base_utf8_length((const unsigned char *)name, left);
+        at = put_name_character(printer, at, length > 0 ? name : " ", length > 0 ? length : 1);
+        length += length == 0;
+    }
     char seconds[SECONDS_SIZE];
     format_seconds(table_job_duration(printer->table, column), seconds);
     snprintf(at, SECONDS_SIZE + 4, " (%s)", seconds);
@@ -93,12 +98,15 @@ static void put_spaces(FILE *file, size_t count) {
     }
 }
 
+/* A cell of CSV. One that a spreadsheet would take for a formula, and carry out, has a ' before it:
+ * the sign by which spreadsheets tell a text. */
 static void put_quoted(FILE *file, const char *text) {
-    if (strpbrk(text, ",\"\n\r") == NULL) {
+    bool formula = *text != '\0' && strchr("=+-@", *text) != NULL;
+    if (!formula && strpbrk(text, ",\"\n\r") == NULL) {
         fputs(text, file);
         return;
     }
-    putc('"', file);
+    fputs(formula ? "\"'" : "\"", file);
     for (; *text != '\0'; text++) {
         if (*text == '"')
             putc('"', file);
