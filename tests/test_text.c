@@ -130,7 +130,8 @@ static void test_text__braces(void **state) {
         {"{{i}}", "str: {i}"},
         {"{{{i}}}", "str: {3}"},
         {"{{{{i}}}}", "str: {{i}}"},
-        {"a } b", "str: a } b"},
+        {"a }} b", "str: a } b"},
+        {"a } b", "[0+5] 2+1: this \"}\" closes nothing; a brace itself is written \"}}\""},
         {"{i}}", "str: 3}"},
         {"{i}}}", "str: 3}"},
         {"{'}'}", "str: }"},
@@ -153,7 +154,7 @@ static void test_text__faults(void **state) {
                              "[7+8] 7+8: unknown name \"duratoin\"; did you mean \"duration\"?"},
         {"{it's}", "[1+4] 3+1: the text that begins here is not closed"},
         {"{i:.2f}", "[1+5] 2+1: \":\" has no meaning here; for so many decimals write round(x, 2)"},
-        {"{{i}", "str: {i}"},
+        {"{{i}", "[0+4] 3+1: this \"}\" closes nothing; a brace itself is written \"}}\""},
         {"{ {i} }", "[0+7] 0+1: this \"{\" is not closed; a brace itself is written \"{{\""},
         {"{i {j}", "[0+6] 0+1: this \"{\" is not closed; a brace itself is written \"{{\"\n"
                    "[4+1] 4+1: unknown name \"j\""},
