@@ -132,7 +132,7 @@ static void test_text__braces(void **state) {
         {"{{{{i}}}}", "str: {{i}}"},
         {"a }} b", "str: a } b"},
         {"a } b", "[0+5] 2+1: this \"}\" closes nothing; a brace itself is written \"}}\""},
-        {"{i}}", "str: 3}"},
+        {"{i}}", "[0+4] 3+1: this \"}\" closes nothing; a brace itself is written \"}}\""},
         {"{i}}}", "str: 3}"},
         {"{'}'}", "str: }"},
         {"{\"}\" + '}'}", "str: }}"},
