@@ -568,12 +568,13 @@ static bool refuse_keyword(compiler *c, const expr_token *token) {
 /* `f'...'`, `r'...'`: letters right before a text. */
 static bool refuse_prefix(compiler *c, const expr_token *letters) {
     const char *text = c->lexer.text + letters->offset;
-    bool formatted = memchr(text, 'f', letters->length) != NULL ||
-                     memchr(text, 'F', letters->length) != NULL;
+    bool formatted =
+        memchr(text, 'f', letters->length) != NULL || memchr(text, 'F', letters->length) != NULL;
     if (letters->length <= 2 && formatted)
-        return fault(c, letters->offset, letters->length,
-                     "there are no f-strings in an expression: \"+\" and str() make a text of parts, "
-                     "as in \"'job' + str(i)\"; where a text stands, \"job{i}\" needs no f");
+        return fault(
+            c, letters->offset, letters->length,
+            "there are no f-strings in an expression: \"+\" and str() make a text of parts, "
+            "as in \"'job' + str(i)\"; where a text stands, \"job{i}\" needs no f");
     return fault(c, letters->offset, letters->length, "text has no letters before its quotes");
 }
 
@@ -1014,4 +1015,15 @@ bool expr_reads_text(const expr_expression *expression, const expr_value *locals
             return true;
     }
     return false;
+}
+
+bool expr_indexes(const expr_expression *expression, uint32_t *slot, int64_t *index) {
+    const expr_instruction *code = expression->code;
+    expr_error error;
+    if (expr_opcode_of(code[0]) != EXPR_OP_GLOBAL || expr_opcode_of(code[1]) != EXPR_OP_CONSTANT ||
+        expr_opcode_of(code[2]) != EXPR_OP_ITEM || expr_opcode_of(code[3]) != EXPR_OP_RETURN)
+        return false;
+    *slot = expr_operand_of(code[0]);
+    expr_value value = expression->constants[expr_operand_of(code[1])];
+    return expr_is_number(value) && expr_value_whole(value, "index", index, &error) == 0;
 }

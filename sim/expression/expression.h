@@ -138,6 +138,9 @@ bool expr_reads_only(const expr_expression *expression, uint32_t slot);
 /* Whether it is that variable, and nothing is done with it. */
 bool expr_is_variable(const expr_expression *expression, uint32_t slot);
 
+/* Whether it is `x[3]`, of a scenario variable: which one, and the index. */
+bool expr_indexes(const expr_expression *expression, uint32_t *slot, int64_t *index);
+
 /* The first task variable it reads whose value is a text now: true, and its slot. For messages. */
 bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot);
 

@@ -30,6 +30,7 @@ KINDS = {
     "object": "an object's `type`, with its [members](#objects)",
     "variable": "a variable",
     "variables": "a variable, or a list of variables",
+    "parts": "a variable, or a list of variables that take it apart",
     "bindings": "variables and their expressions",
     "assignments": "variables and their expressions",
     "coroutine": "a coroutine",

@@ -167,7 +167,8 @@ static const expr_reference_kind kinds[] = {
     [PROG_KIND_OBJECT] = {object_type_name, object_ref, object_unref, object_show, NULL},
     [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show, NULL},
     [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show, NULL},
-    [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show, exception_repr},
+    [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show,
+                             exception_repr},
     [PROG_KIND_TIMEOUT] = {timeout_type_name, timeout_ref, timeout_unref, timeout_show, NULL},
     [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL, NULL},
 };

@@ -20,6 +20,7 @@
 #include "run/objects.h"
 #include "run/plan.h"
 #include "run/prepare.h"
+#include "run/process.h"
 #include "run/report.h"
 #include "run/unfinished.h"
 #include "run/world.h"
