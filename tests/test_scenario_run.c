@@ -448,6 +448,77 @@ static void test_scenario_run__a_timeout_in_a_circle_does_not_expire(void **stat
                    "False\n", "stopped");
 }
 
+/* As Python shows a list of them: own ones by their names, groups with their members. */
+static void test_scenario_run__exceptions_in_a_list_show_what_made_them(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'coroutines':{'b':{'do':[{'raise':'Boom','message':'no'}]},"
+                   "'v':{'do':[{'raise':'ValueError'}]}},'tasks':[{'name':'t','do':[{'try':["
+                   "{'task_group':[{'spawn':'b'},{'spawn':'v'}]}],'except':{'ExceptionGroup':["
+                   "{'print':'{exceptions(e)}'},{'print':'{[e]}'}]},'as':'e'}]}]}",
+                   "(Boom('no'), ValueError())\n"
+                   "[ExceptionGroup('unhandled errors in a TaskGroup', "
+                   "[Boom('no'), ValueError()])]\n",
+                   "complete");
+}
+
+/* Wherever Python would: `for`, `let`, `assign`, and what a step gives. */
+static void test_scenario_run__values_are_taken_apart(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'vars':{'g':0,'h':0},'objects':{'q':{'type':'queue'}},"
+                   "'coroutines':{'w':{'params':['n'],'do':[{'return':['{n}','{n * 2}']}]}},"
+                   "'tasks':[{'name':'t','let':{'m, n':'(7, 8)'},'do':["
+                   "{'for':['k','v'],'in':'[(1,2),[3,4]]','do':[{'if':'v > 2','then':["
+                   "{'continue':true}]},{'print':'{k} {v}'}]},{'print':'{k} {v}'},"
+                   "{'let':{'a, b':'(m, n)','m, n':'(b, a)'}},{'print':'{a} {b} {m} {n}'},"
+                   "{'assign':{'g, h':'(1, g)'}},{'print':'{g} {h}'},"
+                   "{'put':'q','value':[1,2]},{'get':'q','as':['x','y']},{'print':'{x} {y}'},"
+                   "{'call':'w','args':{'n':3},'as':['x','y']},{'print':'{x} {y}'},"
+                   "{'spawn':'w','args':{'n':4},'as':'t'},{'await':'t','as':['x','y']},"
+                   "{'print':'{x} {y}'},{'as_completed':['t'],'as':['y','x'],'do':["
+                   "{'print':'{x} {y}'}]}]}]}",
+                   "1 2\n3 4\n7 8 8 7\n1 0\n1 2\n3 6\n4 8\n8 4\n", "complete");
+}
+
+static void test_scenario_run__what_cannot_be_taken_apart(void **state) {
+    static const struct {
+        const char *value, *error;
+    } rows[] = {{"5", "TypeError: cannot unpack non-iterable int object"},
+                {"None", "TypeError: cannot unpack non-iterable NoneType object"},
+                {"[5]", "ValueError: not enough values to unpack (expected 2, got 1)"},
+                {"(1, 2, 3)", "ValueError: too many values to unpack (expected 2)"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char document[256];
+        (void)snprintf(document, sizeof document,
+                       "{'cadran':1,'tasks':[{'name':'t','do':[{'let':{'a, b':'%s'}}]}]}",
+                       rows[i].value);
+        scenario_run run = scenario_play(document, NULL);
+        assert_int_equal(run.outcome, RUN_FAILED);
+        assert_non_null(strstr(run.report, rows[i].error));
+        scenario_free(&run);
+    }
+}
+
+/* A text where a number belongs: the one place that gave it, of a call, a spawn, a row of tasks. */
+static void test_scenario_run__where_an_argument_was_given(void **state) {
+#define GIVEN(tasks)                                                                               \
+    "{'cadran':1,'coroutines':{'w':{'params':['n'],'do':[{'sleep':'n'}]}},'tasks':[" tasks "]}"
+    static const char *const documents[] = {
+        GIVEN("{'name':'t','do':[{'call':'w','args':{'n':'1s'}}]}"),
+        GIVEN("{'name':'t','do':[{'spawn':'w','args':{'n':'1s'}},{'spawn':'w','args':{'n':1}}]}"),
+        GIVEN("{'name':'t','call':'w','args':{'n':'1s'}}")};
+    static const char *const places[] = {"/tasks/0/do/0", "/tasks/0/do/0", "/tasks/0"};
+    (void)state;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        char said[128];
+        scenario_run run = scenario_play(documents[i], NULL);
+        (void)snprintf(said, sizeof said, ": %s; an argument that is no text", places[i]);
+        assert_non_null(strstr(run.report, said));
+        scenario_free(&run);
+    }
+#undef GIVEN
+}
+
 static void test_scenario_run__a_deadlock_runs_no_finally(void **state) {
     (void)state;
     scenario_check(
@@ -669,6 +740,11 @@ int main(void) {
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_timeout_in_a_circle_does_not_expire,
                                   teardown),
+        cmocka_unit_test_teardown(test_scenario_run__exceptions_in_a_list_show_what_made_them,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__values_are_taken_apart, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__what_cannot_be_taken_apart, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__where_an_argument_was_given, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),
         cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),

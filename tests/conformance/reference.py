@@ -556,9 +556,21 @@ def sync_steps(steps, world, local):
     raise RuntimeError("a step that waits cannot stand here")
 
 
+def put(scope, names, value):
+    """Gives a variable a value, or several their parts, as Python's own `a, b = value` does."""
+    if isinstance(names, str) and "," not in names:
+        scope[names] = value
+        return
+    names = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+    parts = [f"part{i}" for i in range(len(names))]
+    taken = {"value": value}
+    exec(f"{', '.join(parts)}, = value" if len(parts) == 1 else f"{', '.join(parts)} = value", taken)
+    scope.update((name, taken[part]) for name, part in zip(names, parts))
+
+
 def store(step, value, local):
     if "as" in step:
-        local[step["as"]] = value
+        put(local, step["as"], value)
 
 
 def spawn_one(step, world, local, group):
@@ -605,10 +617,10 @@ def sync_step(step, world, local, group):
         world.loop.now += to_ns(number(step["compute"], world, local))
     elif "let" in step:
         for name, value in step["let"].items():
-            local[name] = number(value, world, local)
+            put(local, name, number(value, world, local))
     elif "assign" in step:
         for name, value in step["assign"].items():
-            world.vars[name] = number(value, world, local)
+            put(world.vars, name, number(value, world, local))
     elif "put_nowait" in step:
         find("put_nowait").put_nowait(text(step.get("value"), world, local))
     elif "get_nowait" in step:
@@ -725,7 +737,7 @@ async def each_completed(step, nested, world, local):
     async for task in completed:
         local[step["task"]] = task
         if "as" in step:
-            local[step["as"]] = await task
+            put(local, step["as"], await task)
         if not await one_round():
             break
 
@@ -782,7 +794,7 @@ async def wait_step(step, world, local, group):
     elif "for" in step:
         def rounds():
             for item in number(step["in"], world, local):
-                yield lambda: local.__setitem__(step["for"], item)
+                yield lambda: put(local, step["for"], item)
         await each_round(rounds(), world, local, group, step["do"])
     elif "try" in step:
         try:
