@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/quantity.h"
 #include "run/settings.h"
@@ -46,4 +47,9 @@ bool cli_take_override(void *target, const base_option *option, char *text,
     *equals = '\0';
     machine->overrides[machine->override_count++] = (run_override){text, equals + 1};
     return true;
+}
+
+unsigned cli_processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > CLI_WORKERS_MOST ? CLI_WORKERS_MOST : (unsigned)count;
 }
