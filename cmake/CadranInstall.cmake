@@ -61,7 +61,7 @@ install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN man EXCLUDE
 install(DIRECTORY scenarios DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY engine/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 install(FILES engine/cadran.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
-install(FILES sim/api/cadran-trace.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/sim/api")
+install(FILES sim/api/cadran-trace.h sim/api/cadran-test.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/sim/api")
 if(CADRAN_PROGRAMS)
     file(GLOB cadran_pages CONFIGURE_DEPENDS docs/man/cadran*.1)
     if(NOT CADRAN_VIEWER)
