@@ -7,6 +7,7 @@ configure_package_config_file(
     "${PROJECT_SOURCE_DIR}/cmake/cadran-config.cmake.in"
     "${PROJECT_BINARY_DIR}/cadran-config.cmake"
     INSTALL_DESTINATION "${cadran_package_dir}"
+    PATH_VARS CMAKE_INSTALL_BINDIR
     NO_SET_AND_CHECK_MACRO
 )
 write_basic_package_version_file(
@@ -26,6 +27,8 @@ install(
     FILES
         "${PROJECT_BINARY_DIR}/cadran-config.cmake"
         "${PROJECT_BINARY_DIR}/cadran-config-version.cmake"
+        cmake/CadranScenarios.cmake
+        cmake/CadranScenariosDiscover.cmake
     DESTINATION "${cadran_package_dir}"
 )
 
