@@ -61,6 +61,10 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
         declare_existing(loop);
 }
 
+const cad_trace_sink *cad_loop_trace(const cad_loop *loop) {
+    return loop->tracer.sink;
+}
+
 /* --- Time ---------------------------------------------------------------------------------------
  */
 

@@ -38,7 +38,7 @@ typedef struct run_machine_options {
     bool until_given;
     int64_t seed;
     int64_t until_ns;
-    const run_override *overrides;
+    run_override *overrides;
     size_t override_count;
     int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
     uint64_t max_steps;     /* instructions in all */
@@ -49,6 +49,7 @@ typedef struct run_machine_options {
     const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
     FILE *report;           /* where what goes wrong is said; NULL: nowhere */
     run_progress *progress; /* NULL: nobody */
+    cad_clock_hook *clock;  /* who wants to know how late its loop is; NULL: nobody */
 } run_machine_options;
 
 /* As long a run as no honest scenario takes. */
@@ -56,5 +57,12 @@ typedef struct run_machine_options {
 #define RUN_MAX_STILL UINT64_C(500000000)
 #define RUN_MAX_TASKS UINT64_C(1000000000)
 #define RUN_MAX_TIME_NS (INT64_C(100) * 366 * 24 * 3600 * CAD_SECOND)
+
+/* What the options are where nothing is said. */
+#define RUN_MACHINE_DEFAULTS                                                                       \
+    {                                                                                              \
+        .slow_ns = CAD_NEVER, .max_steps = RUN_MAX_STEPS, .max_still = RUN_MAX_STILL,              \
+        .max_tasks = RUN_MAX_TASKS, .max_time_ns = RUN_MAX_TIME_NS                                 \
+    }
 
 #endif

@@ -438,7 +438,16 @@ static void on_operation(void *context, int64_t now_ns, const cad_operation_info
     trace_event_tell(stream);
 }
 
+/* --- The sink: the loop ---------------------------------------------------------------------- */
+
+static void on_end(void *context) {
+    const struct trace_stream *stream = context;
+    if (stream->on_end != NULL)
+        stream->on_end(stream->on_end_arg);
+}
+
 const cad_trace_sink trace_sink = {
+    .end = on_end,
     .task_begin = on_task_begin,
     .task_end = on_task_end,
     .wait_begin = on_wait_begin,

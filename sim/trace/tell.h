@@ -86,6 +86,8 @@ struct trace_stream {
     void *item_text_context;
     void (*on_failure)(void *arg);
     void *on_failure_arg;
+    void (*on_end)(void *arg);
+    void *on_end_arg;
 };
 
 /* The functions that the engine calls; `context` is the stream. */

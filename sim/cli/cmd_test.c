@@ -1,0 +1,196 @@
+/* cadran test: runs scenarios as tests. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/ci.h"
+#include "base/limit.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/quantity.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/run.h"
+#include "run/process.h"
+#include "steps/language.h"
+#include "suite/session.h"
+
+enum { REPEAT_MOST = 1000000, WIDTH = 100, LINES = 32 };
+
+static const suite_format *const formats[] = {&suite_format_text, &suite_format_tap,
+                                              &suite_format_junit, &suite_format_github,
+                                              &suite_format_json};
+
+/* --- Options --------------------------------------------------------------------------------- */
+
+static bool take_format(void *target, const base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(text, formats[i]->name) == 0) {
+            *(const suite_format **)base_option_field(target, option) = formats[i];
+            return true;
+        }
+    }
+    return base_option_refuse(option, "text, tap, junit, github or json", text, message);
+}
+
+static bool take_count(void *target, const base_option *option, char *text, int64_t most,
+                       char message[BASE_OPTIONS_MESSAGE]) {
+    int64_t whole;
+    if (!base_whole_read(text, &whole) || whole < 1 || whole > most)
+        return base_option_refuse(option, "a whole number above 0", text, message);
+    *(unsigned *)base_option_field(target, option) = (unsigned)whole;
+    return true;
+}
+
+static bool take_workers(void *target, const base_option *option, char *text,
+                         char message[BASE_OPTIONS_MESSAGE]) {
+    return take_count(target, option, text, CLI_WORKERS_MOST, message);
+}
+
+static bool take_repeat(void *target, const base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    return take_count(target, option, text, REPEAT_MOST, message);
+}
+
+/* What is asked for. */
+struct arguments {
+    suite_options suite;
+    bool list; /* the scenarios are printed, and not run */
+};
+
+static const base_option options[] = {
+    {"j", "N", "so many processes at a time (default: the processors)", take_workers,
+     offsetof(struct arguments, suite.workers)},
+    {"format", "FORMAT", "text (default), tap, junit, github or json", take_format,
+     offsetof(struct arguments, suite.format)},
+    {"clock", "virtual|real",
+     "virtual (default), or real: a second takes a second, and times may\ndiffer from the "
+     "golden's by what expect tolerates",
+     cli_take_clock, offsetof(struct arguments, suite.rules.real)},
+    {"repeat", "N", "run each so many times: all have to be the same", take_repeat,
+     offsetof(struct arguments, suite.rules.repeat)},
+    {"timeout", "TIME", "how long one scenario may take (default 60s)", base_take_time,
+     offsetof(struct arguments, suite.limit_ns)},
+    {"list", NULL, "print which scenarios there are, a line each, and run none", base_take_flag,
+     offsetof(struct arguments, list)},
+    {.name = NULL},
+};
+
+static int print_help(void) {
+    fputs("usage: cadran test [options] [PATH...]\n"
+          "\n"
+          "Runs scenarios as tests: each has to be as its \"expect\" says, and its trace the one "
+          "that is\n"
+          "kept beside it, NAME.trace.json. A PATH is a scenario, or a directory in which all are "
+          "found\n"
+          "(default: this one).\n"
+          "\n",
+          stdout);
+    base_options_help(options, stdout);
+    fputs("\n"
+          "A trace that is new, or another one, is left as NAME.trace.new.json, for cadran "
+          "accept, unless\n"
+          "the variable CI is set.\n"
+          "\n"
+          "Exit status: 0 all have passed, 1 some have not, 2 bad usage, or no scenario, 3 the\n"
+          "environment failed.\n",
+          stdout);
+    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+}
+
+/* --- The tests ------------------------------------------------------------------------------- */
+
+static int say(int status, const char *message) {
+    fprintf(stderr, "cadran test: %s\n", message);
+    return status;
+}
+
+static int refuse(int error, const char *culprit) {
+    if (error == CAD_ENOMEM)
+        return say(CLI_STATUS_ENVIRONMENT, "out of memory");
+    int reason = errno;
+    fprintf(stderr, "cadran test: %s%s%s\n", culprit != NULL ? culprit : "",
+            culprit != NULL ? ": " : "", strerror(reason));
+    return CLI_STATUS_ENVIRONMENT;
+}
+
+static int nothing_found(const suite_list *list) {
+    fprintf(stderr,
+            "cadran test: no scenario is there: a file NAME.json with a member \"cadran\"; %zu "
+            "other%s .json\n",
+            list->left_out, list->left_out == 1 ? " is" : "s are");
+    return CLI_STATUS_USAGE;
+}
+
+static int print_list(const suite_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        puts(list->items[i].path);
+    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+}
+
+static int test_list(suite_options *chosen, const suite_list *list) {
+    size_t failed = 0;
+    if (chosen->workers > list->count)
+        chosen->workers = (unsigned)list->count;
+    int error = suite_run(chosen, list, &failed);
+    if (error != 0)
+        return refuse(error, NULL);
+    return failed == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
+}
+
+static int test(struct arguments *chosen, const char *const *paths, size_t count) {
+    suite_list list = {0};
+    char *culprit = NULL;
+    int status;
+    int error = suite_find(paths, count, &list, &culprit);
+    if (error != 0) {
+        status = refuse(error, culprit);
+        if (error == CAD_ESYSTEM)
+            status = CLI_STATUS_USAGE;
+    } else if (list.count == 0) {
+        status = nothing_found(&list);
+    } else if (chosen->list) {
+        status = print_list(&list);
+    } else {
+        status = test_list(&chosen->suite, &list);
+    }
+    base_free(culprit);
+    suite_list_free(&list);
+    return status;
+}
+
+int cli_cmd_test(int argc, char **argv) {
+    static const char *const here[] = {"."};
+    struct arguments chosen = {
+        .suite = {.rules = {.language = &step_language,
+                            .repeat = 1,
+                            .writes = !base_in_ci(),
+                            .width = WIDTH,
+                            .lines = LINES},
+                  .workers = cli_processors(),
+                  .limit_ns = CLI_TEST_LIMIT_NS,
+                  .format = &suite_format_text,
+                  .out = stdout,
+                  .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL},
+    };
+    char message[BASE_OPTIONS_MESSAGE];
+    int first;
+    switch (base_options_read("cadran test", options, &chosen, argc, argv, &first, message)) {
+    case BASE_OPTIONS_HELP:
+        return print_help();
+    case BASE_OPTIONS_WRONG:
+        return say(CLI_STATUS_USAGE, message);
+    case BASE_OPTIONS_FINE:
+        break;
+    }
+    if (chosen.suite.rules.real)
+        chosen.suite.rules.writes = false;
+    run_process_start(base_limit_default() / chosen.suite.workers);
+    if (first == argc)
+        return test(&chosen, here, 1);
+    return test(&chosen, (const char *const *)(argv + first), (size_t)(argc - first));
+}
