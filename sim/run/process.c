@@ -106,13 +106,19 @@ static int exception_show(const void *pointer, base_buffer *buffer) {
     return prog_error_text(cad_exception_code(pointer), pointer, buffer);
 }
 
+/* The text of a group ends with how many members it has, which is no part of what made it. */
+static size_t own_length(const char *message, size_t members) {
+    const char *count = members > 0 ? strrchr(message, '(') : NULL;
+    return count != NULL && count > message ? (size_t)(count - message) - 1 : strlen(message);
+}
+
 /* `ValueError('no')`, `ExceptionGroup('both', [ValueError('no'), TypeError()])`. */
 static int exception_repr(const void *pointer, base_buffer *buffer) {
     const char *message = cad_exception_message(pointer);
     size_t members = cad_exception_count(pointer);
     int error = base_buffer_format(buffer, "%s(", exception_type_name(pointer));
     if (error == 0 && (message[0] != '\0' || members > 0))
-        error = expr_repr_text(message, strlen(message), buffer);
+        error = expr_repr_text(message, own_length(message, members), buffer);
     for (size_t i = 0; i < members && error == 0; i++) {
         error = base_buffer_format(buffer, "%s", i == 0 ? ", [" : ", ");
         if (error == 0)
