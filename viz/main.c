@@ -4,6 +4,7 @@
  * display, no font, a file that cannot be written).
  */
 #define SDL_MAIN_HANDLED
+#include "base/show.h"
 #include "cadran.h"
 #include "image.h"
 #include "options.h"
@@ -19,7 +20,7 @@ enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 #define DEFAULT_HEIGHT 720
 
 static int say(int status, const char *message) {
-    fprintf(stderr, "cadran-view: %s\n", message);
+    base_show_line(stderr, "cadran-view: %s", message);
     return status;
 }
 
@@ -73,7 +74,7 @@ static int view(const struct viz_options *options) {
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
     for (size_t i = 0; i < trace->warning_count; i++)
-        fprintf(stderr, "cadran-view: warning: %s\n", trace->warnings[i]);
+        base_show_line(stderr, "cadran-view: warning: %s", trace->warnings[i]);
     struct viz_model *model;
     int status;
     if (viz_model_new(trace, trace_path_name(options->trace), &model) != 0) {
@@ -82,7 +83,7 @@ static int view(const struct viz_options *options) {
         char hidden[VIZ_HIDDEN_SIZE];
         viz_hidden_text(model, hidden);
         if (hidden[0] != '\0')
-            fprintf(stderr, "cadran-view: not drawn: %s\n", hidden);
+            base_show_line(stderr, "cadran-view: not drawn: %s", hidden);
         double from_ns = options->has_from ? (double)options->from_ns : 0;
         double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
         status = options->png != NULL ? show_png(model, options, from_ns, to_ns)

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/quantity.h"
 #include "base/replace.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "cli/run.h"
@@ -65,10 +66,11 @@ static int print_table(const struct export *export, struct table *table, enum ta
     if (error != 0)
         return error;
     if (table_row_count(table) > TABLE_ROWS_MAX) {
-        fprintf(stderr,
-                "cadran export: that would be %lld rows, and more than %lld are too many: choose a "
-                "larger --step\n",
-                (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
+        base_show_line(
+            stderr,
+            "cadran export: that would be %lld rows, and more than %lld are too many: choose a "
+            "larger --step",
+            (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
         return CAD_EINVAL;
     }
     return table_print(table, export->file, format, export->arguments->transpose);
@@ -216,12 +218,13 @@ static int read_and_write(struct export *export) {
     bool complete;
     int error = trace_read_events(path, &export->gate, &complete, message);
     if (error != 0) {
-        fprintf(stderr, "cadran export: %s%s%s\n", export->foreign ? trace_path_name(path) : "",
-                export->foreign ? ": " : "", message);
+        base_show_line(stderr, "cadran export: %s%s%s",
+                       export->foreign ? trace_path_name(path) : "", export->foreign ? ": " : "",
+                       message);
         return error == CAD_ESYSTEM ? CAD_EINVAL : error;
     }
     if (!complete)
-        fprintf(stderr, "cadran export: warning: %s\n", message);
+        base_show_line(stderr, "cadran export: warning: %s", message);
     error = formats[export->arguments->format].write(export);
     if (error == CAD_ENOMEM)
         fputs("cadran export: out of memory\n", stderr);
@@ -232,7 +235,7 @@ static int read_and_write(struct export *export) {
  */
 
 static int cannot_write(const char *name, int reason) {
-    fprintf(stderr, "cadran export: %s: %s\n", name, strerror(reason));
+    base_show_line(stderr, "cadran export: %s: %s", name, strerror(reason));
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -274,7 +277,7 @@ static int export_trace(const struct arguments *arguments) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran export: %s\n", message);
+    base_show_line(stderr, "cadran export: %s", message);
     return CLI_STATUS_USAGE;
 }
 

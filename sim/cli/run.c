@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "base/show.h"
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
 #include "cli/run_table.h"
@@ -144,7 +145,8 @@ static int listen(const struct session *session, struct listeners *listeners) {
 /* --- The run --------------------------------------------------------------------------------- */
 
 static int no_memory(void) {
-    fprintf(stderr, "cadran: out of memory%s\n", base_limit_reached() ? " (--max-memory)" : "");
+    base_show_line(stderr, "cadran: out of memory%s",
+                   base_limit_reached() ? " (--max-memory)" : "");
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -171,8 +173,8 @@ static int status_of(const prog_program *program, const run_result *result, size
 /* Why a run ended that was not over. */
 static void print_reason(const run_result *result) {
     if (result->reason[0] != '\0')
-        fprintf(stderr, "%s: %s%s\n", result->outcome == RUN_BROKEN ? "cadran" : "limit",
-                result->reason, cli_limit_option(result->limit));
+        base_show_line(stderr, "%s: %s%s", result->outcome == RUN_BROKEN ? "cadran" : "limit",
+                       result->reason, cli_limit_option(result->limit));
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
@@ -189,19 +191,19 @@ static int conclude(const struct session *session, const run_result *result,
     if (report != NULL && !cli_write_report(&what, options->report_path, report))
         status = CLI_STATUS_ENVIRONMENT;
     if (result->failure_count > RUN_FAILURES_KEPT)
-        fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
-                result->failure_count - RUN_FAILURES_KEPT);
+        base_show_line(stderr, "... and %" PRIu64 " more exceptions",
+                       result->failure_count - RUN_FAILURES_KEPT);
     print_reason(result);
     if (!broken)
-        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(result->outcome),
-                result->end_ns);
+        base_show_line(stderr, "outcome %s at %" PRId64, run_outcome_name(result->outcome),
+                       result->end_ns);
     return status;
 }
 
 static int refuse_trace(const cli_run_options *options, int error, int reason) {
     if (error == CAD_ENOMEM)
         return no_memory();
-    fprintf(stderr, "cadran: %s: %s\n", options->trace_path, strerror(reason));
+    base_show_line(stderr, "cadran: %s: %s", options->trace_path, strerror(reason));
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -242,6 +244,7 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     run_machine *machine;
     if (run_lines_open(&lines, STDOUT_FILENO) != 0)
         return refuse(program, CAD_ENOMEM);
+    lines.shown = !options->raw && isatty(STDOUT_FILENO) == 1;
     lines.prompt = settings.real || isatty(STDOUT_FILENO) == 1;
     settings.lines = &lines;
     settings.report = stderr;
@@ -278,7 +281,8 @@ static bool is_same_file(const char *path, const char *other) {
 static bool overwrites(const char *option, const char *path, const char *other, const char *what) {
     if (path == NULL || other == NULL || !is_same_file(path, other))
         return false;
-    fprintf(stderr, "cadran: %s %s would overwrite %s; give it another name\n", option, path, what);
+    base_show_line(stderr, "cadran: %s %s would overwrite %s; give it another name", option, path,
+                   what);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "document/write.h"
 
 /* A place in the document, if there is one. */
@@ -213,7 +214,7 @@ static void fill(doc_writer *writer, const cli_report *report) {
 FILE *cli_open_report(const char *path) {
     FILE *file = fopen(path, "w");
     if (file == NULL)
-        fprintf(stderr, "cadran: %s: %s\n", path, strerror(errno));
+        base_show_line(stderr, "cadran: %s: %s", path, strerror(errno));
     return file;
 }
 
@@ -228,7 +229,7 @@ bool cli_write_report(const cli_report *report, const char *path, FILE *file) {
         fine = false;
     }
     if (!fine)
-        fprintf(stderr, "cadran: %s: %s\n", path, whole ? strerror(reason) : "out of memory");
+        base_show_line(stderr, "cadran: %s: %s", path, whole ? strerror(reason) : "out of memory");
     base_buffer_free(&writer.text);
     return fine;
 }

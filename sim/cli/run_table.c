@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "table/table.h"
 
 /* --- What is expected ------------------------------------------------------------------------ */
@@ -49,8 +50,9 @@ static bool is_rule(const char *row) {
 static void report_row(const prog_program *program, const char *expected, const char *found) {
     base_buffer where = {0};
     (void)doc_format_place(program->document, program->expect.table_place, &where);
-    fprintf(stderr, "%s: expected the row %s, found %.*s\n", where.data != NULL ? where.data : "",
-            expected != NULL ? expected : "to be the last", (int)strcspn(found, "\n"), found);
+    base_show_line(
+        stderr, "%s: expected the row %s, found %.*s", where.data != NULL ? where.data : "",
+        expected != NULL ? expected : "to be the last", (int)strcspn(found, "\n"), found);
     base_buffer_free(&where);
 }
 
@@ -86,7 +88,7 @@ static void compare(const prog_program *program, const char *printed, size_t *un
 /* --- The table ------------------------------------------------------------------------------- */
 
 static bool fail(const char *message) {
-    fprintf(stderr, "cadran: %s\n", message);
+    base_show_line(stderr, "cadran: %s", message);
     return false;
 }
 
