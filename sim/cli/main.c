@@ -1,5 +1,6 @@
 /* cadran: the command line. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,7 @@ static void hold_standard_streams(void) {
 
 int main(int argc, char **argv) {
     hold_standard_streams();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
     if (argc < 2) {
         (void)print_help(stderr);
         return CLI_STATUS_USAGE;

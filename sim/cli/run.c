@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,7 +14,9 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "base/replace.h"
 #include "base/show.h"
+#include "cli/outputs.h"
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
 #include "cli/run_table.h"
@@ -179,7 +180,7 @@ static void print_reason(const run_result *result) {
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
 static int conclude(const struct session *session, const run_result *result,
-                    const struct table_collector *table, FILE *report) {
+                    const struct table_collector *table, struct base_replacement *report) {
     const cli_run_options *options = session->options;
     bool broken = result->outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(session->machine, stderr);
@@ -208,13 +209,11 @@ static int refuse_trace(const cli_run_options *options, int error, int reason) {
 }
 
 /* *by: the signal that ended the run. */
-static int run_recorded(const struct session *session, FILE *report, int *by) {
+static int run_recorded(const struct session *session, struct base_replacement *report, int *by) {
     struct listeners listeners = {NULL, NULL};
     int status, error = listen(session, &listeners);
     if (error != 0) {
         status = refuse_trace(session->options, error, errno);
-        if (report != NULL)
-            (void)fclose(report);
     } else {
         const run_result *result = run_machine_run(session->machine);
         run_progress *progress = session->settings->progress;
@@ -228,11 +227,19 @@ static int run_recorded(const struct session *session, FILE *report, int *by) {
 }
 
 static int run_reported(const struct session *session, int *by) {
-    const char *path = session->options->report_path;
-    FILE *report = NULL;
-    if (path != NULL && (report = cli_open_report(path)) == NULL)
+    const cli_run_options *options = session->options;
+    const cli_output outputs[] = {{"--trace", "the trace", options->trace_path},
+                                  {"--report", "the report", options->report_path}};
+    struct base_replacement report;
+    if (!cli_outputs_are_apart("cadran", options->path, "the scenario", outputs, 2))
+        return CLI_STATUS_USAGE;
+    if (options->report_path == NULL)
+        return run_recorded(session, NULL, by);
+    if (!cli_open_report(&report, options->report_path))
         return CLI_STATUS_ENVIRONMENT;
-    return run_recorded(session, report, by);
+    int status = run_recorded(session, &report, by);
+    base_replace_drop(&report);
+    return status;
 }
 
 /* *by: the signal that ended the run; 0: none. */
@@ -270,28 +277,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     return status;
 }
 
-/* Whether two paths are one file, or will be; a device has nothing to lose. */
-static bool is_same_file(const char *path, const char *other) {
-    struct stat one, two;
-    if (stat(path, &one) != 0 || stat(other, &two) != 0)
-        return strcmp(path, other) == 0;
-    return S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
-}
-
-static bool overwrites(const char *option, const char *path, const char *other, const char *what) {
-    if (path == NULL || other == NULL || !is_same_file(path, other))
-        return false;
-    base_show_line(stderr, "cadran: %s %s would overwrite %s; give it another name", option, path,
-                   what);
-    return true;
-}
-
 int cli_run(const cli_run_options *options) {
     prog_program *program;
-    if (overwrites("--trace", options->trace_path, options->path, "the scenario") ||
-        overwrites("--report", options->report_path, options->path, "the scenario") ||
-        overwrites("--report", options->report_path, options->trace_path, "the trace"))
-        return CLI_STATUS_USAGE;
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     run_process_start(options->max_memory);
     int error = prog_load(options->path, &step_language, &program);

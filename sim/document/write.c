@@ -2,30 +2,55 @@
 #include "document/write.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text.h"
 
 static void put(doc_writer *writer, const char *text, size_t length) {
     if (writer->error == 0)
         writer->error = base_buffer_append(&writer->text, text, length);
 }
 
+static size_t plain_length(const char *text) {
+    size_t plain = 0;
+    while ((unsigned char)text[plain] >= ' ' && (unsigned char)text[plain] < 0x80 &&
+           text[plain] != '"' && text[plain] != '\\')
+        plain++;
+    return plain;
+}
+
+/* One character as it stands in a string, whose length is returned; what is no UTF-8, and would
+ * make the whole no JSON, gets a character in its place. */
+static size_t put_character(doc_writer *writer, const char *text) {
+    unsigned char first = (unsigned char)*text;
+    size_t length = base_utf8_length((const unsigned char *)text, strnlen(text, 4));
+    char escape[8];
+    if (length == 0) {
+        put(writer, BASE_REPLACEMENT, strlen(BASE_REPLACEMENT));
+        return 1;
+    }
+    if (length > 1) {
+        put(writer, text, length);
+        return length;
+    }
+    if (first == '"' || first == '\\')
+        (void)snprintf(escape, sizeof escape, "\\%c", first);
+    else
+        (void)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)first);
+    put(writer, escape, strlen(escape));
+    return 1;
+}
+
 static void put_string(doc_writer *writer, const char *text) {
     put(writer, "\"", 1);
     while (*text != '\0') {
-        size_t plain = 0;
-        while ((unsigned char)text[plain] >= ' ' && text[plain] != '"' && text[plain] != '\\')
-            plain++;
+        size_t plain = plain_length(text);
         put(writer, text, plain);
         text += plain;
-        if (*text == '\0')
-            break;
-        if (writer->error == 0 && (unsigned char)*text < ' ')
-            writer->error = base_buffer_format(&writer->text, "\\u%04x", (unsigned)*text);
-        else if (writer->error == 0)
-            writer->error = base_buffer_format(&writer->text, "\\%c", *text);
-        text++;
+        if (*text != '\0')
+            text += put_character(writer, text);
     }
     put(writer, "\"", 1);
 }
