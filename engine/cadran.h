@@ -613,6 +613,19 @@ CAD_API int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg
  * until fn has returned. Allocates. */
 CAD_API int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns);
 
+/* --- Signals ----------------------------------------------------------------------------- */
+
+/* loop.add_signal_handler(): from now on fn(arg) is called in the loop, as call_soon() does it,
+ * once for each time that the signal comes to the process, in the order in which they come. It
+ * takes the place of an earlier handler of this loop, and of what an interrupt by this signal would
+ * do (cad_loop_interrupt_on()). Several loops may have handlers for one signal: each is called.
+ * CAD_EINVAL when there is no such signal, CAD_ERUNTIME when it cannot be caught. Allocates. */
+CAD_API int cad_add_signal_handler(cad_loop *loop, int signal, cad_callback *fn, void *arg);
+
+/* loop.remove_signal_handler(): what has come but has not been handled yet no longer is, and the
+ * signal does again what it did before. False: there was none. The loop's end does it for all. */
+CAD_API bool cad_remove_signal_handler(cad_loop *loop, int signal);
+
 /* --- Names, reports, traces -------------------------------------------------------------- */
 
 /* Names a primitive or a plain future of this library for reports and traces (copied). Default:

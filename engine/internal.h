@@ -110,7 +110,9 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     /* what cad_loop_run_until() runs for is done */                                               \
     X(RUN_UNTIL, "run_until", cad__run_until_done, cad__follower_task)                             \
     /* a request to a simulated world has come to its end */                                       \
-    X(REQUEST, "request", cad__request_ended, cad__entry_no_task)
+    X(REQUEST, "request", cad__request_ended, cad__entry_no_task)                                  \
+    /* signals have come: they are read, and in the next iteration their callbacks run */          \
+    X(SIGNALS, "signals", cad__signals_turn, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -565,8 +567,11 @@ struct cad_loop {
     int signal;           /* of the last run: the signal that interrupted it */
     int64_t signal_ns;    /* signal handlers': when the one came that `interrupted` has */
     cad__link interrupts; /* the signals that interrupt it */
-    cad__link requests;   /* under way */
-    size_t awaited;       /* of these, what goes on by itself */
+    struct cad__signals *signals;  /* with handlers, since the first; NULL */
+    atomic_bool signals_came;      /* for these; set from signal handlers, too */
+    atomic_ullong signals_handled; /* bit n - 1: signal n has a handler, and interrupts nothing */
+    cad__link requests;            /* under way */
+    size_t awaited;                /* of these, what goes on by itself */
     cad_wait_hook *wait_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
@@ -767,6 +772,14 @@ int cad__submit(cad_loop *loop, cad_request *request);
 void cad__cancel(cad_request *request);
 /* Cancels all that is under way, and waits for its end. */
 void cad__requests_end(cad_loop *loop);
+
+/* Signals for which there are handlers: whether some have come; makes them ready; and whether
+ * there is a handler for one, which may be asked in a signal handler. */
+static inline bool cad__signals_pending(const cad_loop *loop) {
+    return atomic_load_explicit(&loop->signals_came, memory_order_relaxed);
+}
+CAD__APART void cad__signals_collect(cad_loop *loop);
+bool cad__signal_is_handled(const cad_loop *loop, int number);
 
 /* cad_loop_run() returns: what has interrupted it is past. */
 void cad__interrupt_heeded(cad_loop *loop);

@@ -22,6 +22,8 @@ static int64_t monotonic_ns(void) {
 /* In the signal handler. The loop looks at the number when its callback returns. Where that does
  * not return, somebody will send another signal, and the process ends by that. */
 static void signal_came(cad_loop *loop, int number) {
+    if (cad__signal_is_handled(loop, number))
+        return;
     int64_t now_ns = monotonic_ns();
     if (atomic_load(&loop->interrupted) <= 0) {
         loop->signal_ns = now_ns;

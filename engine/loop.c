@@ -81,6 +81,7 @@ void cad_loop_free(cad_loop *loop) {
     cad__stacks_free(loop);
     cad_exception_unref(loop->raised);
     cad__timers_clear(&loop->timers);
+    cad__free(loop->signals);
     cad__free(loop);
 }
 
@@ -89,6 +90,8 @@ void cad_loop_free(cad_loop *loop) {
 /* At the loop's time. What is ready now is this iteration's batch; what becomes ready meanwhile is
  * the next one's. */
 static void begin_iteration(cad_loop *loop) {
+    if (__builtin_expect(cad__signals_pending(loop), 0))
+        cad__signals_collect(loop);
     if (loop->timers.first_ns <= loop->due_ns)
         cad__timers_fire(loop, loop->due_ns);
     CAD__TRACE(loop, cad__trace_iteration(loop));
@@ -102,7 +105,7 @@ static bool may_begin_iteration(cad_loop *loop) {
         return false;
     if (!cad__list_empty(&loop->ready))
         return true;
-    if (!driver->simulated)
+    if (!driver->simulated || cad__signals_pending(loop))
         return false;
     int64_t until_ns = loop->timers.first_ns;
     if (until_ns > loop->limit_ns || loop->wait_hooks != NULL)
@@ -175,7 +178,7 @@ static bool has_turns(cad_loop *loop) {
 }
 
 static bool has_something_to_do(cad_loop *loop) {
-    return has_turns(loop) || cad__threads_pending(loop);
+    return has_turns(loop) || cad__threads_pending(loop) || cad__signals_pending(loop);
 }
 
 /* From now on a look can be put off. */

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+
 #include "cadran.h"
 #include "support/memory_test.h"
 
@@ -540,6 +542,26 @@ static int middle_main(void *arg) {
     return check(cad_await(outer, NULL));
 }
 
+/* --- Signals -------------------------------------------------------------------------------------
+ */
+
+static void handled(void *event) {
+    cad_event_set(event);
+}
+
+static int signal_main(void *arg) {
+    cad_loop *loop = arg;
+    cad_event *event;
+    TRY_NEW(event, cad_event_new(loop));
+    TRY(cad_add_signal_handler(loop, SIGUSR2, handled, event));
+    TRY(cad_add_signal_handler(loop, SIGUSR1, handled, event));
+    TRY(cad_add_signal_handler(loop, SIGUSR1, handled, event));
+    (void)raise(SIGUSR1);
+    TRY(cad_event_wait(event));
+    assert_true(cad_remove_signal_handler(loop, SIGUSR1));
+    return 0;
+}
+
 /* --- The tests ----------------------------------------------------------------------------------
  */
 
@@ -568,6 +590,12 @@ static void test_allocation__each_one_fails_among_callbacks(void **state) {
     fail_each(&(program){.name = "callbacks", .main = callback_main});
 }
 
+static void test_allocation__each_one_fails_among_signals(void **state) {
+    (void)state;
+    fail_each(&(program){.name = "signals", .main = signal_main});
+    fail_each(&(program){.name = "real signals", .main = signal_main, .real = true});
+}
+
 static void test_allocation__each_one_fails_among_real_threads(void **state) {
     (void)state;
     fail_each(&(program){.name = "real threads", .main = callback_main, .real = true});
@@ -587,6 +615,7 @@ int main(void) {
         cmocka_unit_test(test_allocation__each_one_fails_among_futures),
         cmocka_unit_test(test_allocation__each_one_fails_in_groups),
         cmocka_unit_test(test_allocation__each_one_fails_among_callbacks),
+        cmocka_unit_test(test_allocation__each_one_fails_among_signals),
         cmocka_unit_test(test_allocation__each_one_fails_among_real_threads),
         cmocka_unit_test(test_allocation__each_one_fails_in_a_loop_left_in_the_middle),
     };

@@ -231,7 +231,7 @@ static void test_scenario_faults__tasks(void **state) {
     scenario_refuse(
         "{'cadran':1,'until':-1,'threads':0,'tasks':[{'name':'a','count':-1,'do':[]}],\n"
         "'signals':[{'at':-1,'signal':'SIGINT'},{'at':1,'signal':'SIGTERM'}]}",
-        "2:57: /signals/1/signal: unknown signal \"SIGTERM\": expected \"SIGINT\"\n");
+        "2:57: /signals/1/signal: \"SIGTERM\" would end the process: it needs an \"on_signal\"\n");
     scenario_refuse(
         "{'cadran':1,'until':-1,'threads':0,'tasks':[{'name':'a','count':-1,'do':[]}],\n"
         "'signals':[{'at':-1,'signal':'SIGINT'}]}",
@@ -254,9 +254,9 @@ static void test_scenario_faults__verbs(void **state) {
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
                     "\"print\"\n");
-    scenario_refuse(STEPS("{'exec':['ls']},\n{'on_signal':'SIGINT','do':[]}"),
+    scenario_refuse(STEPS("{'exec':['ls']},\n{'communicate':'p'}"),
                     "4:2: /tasks/0/do/0/exec: step \"exec\" is not supported yet\n"
-                    "5:2: /tasks/0/do/1/on_signal: step \"on_signal\" is not supported yet\n");
+                    "5:2: /tasks/0/do/1/communicate: step \"communicate\" is not supported yet\n");
 }
 
 static void test_scenario_faults__members(void **state) {

@@ -424,6 +424,18 @@ static void test_scenario_run__objects_by_number(void **state) {
                    "deadlock");
 }
 
+/* Tasks whose names are not known yet could be called what an expression looks like. */
+static void test_scenario_run__an_item_of_a_variable_is_no_task(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'vars':{'all':['None']},'coroutines':{'c':{'params':['f'],'do':["
+                   "{'await':'f'},{'await':'all[0]','as':'x'},{'print':'{x}'}]}},"
+                   "'tasks':[{'name':'t','do':["
+                   "{'new':{'type':'future'},'as':'f'},{'let':{'mine':'[f]'}},"
+                   "{'assign':{'all':'[f]'}},{'spawn':'c','name':'{1 + 1}','args':{'f':'{f}'}},"
+                   "{'set_result':'mine[0]','value':'v'}]}]}",
+                   "v\n", "complete");
+}
+
 #define WITH_N(steps) "{'cadran':1,'vars':{'n':2},'tasks':[{'name':'t','do':[\n" steps "]}]}"
 
 static void test_scenario_run__objects_made_at_run_time(void **state) {
@@ -593,6 +605,7 @@ int main(void) {
                                   teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_interrupt_cancels_the_main_task, teardown),
         cmocka_unit_test_teardown(test_scenario_run__objects_by_number, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__an_item_of_a_variable_is_no_task, teardown),
         cmocka_unit_test_teardown(test_scenario_run__objects_made_at_run_time, teardown),
         cmocka_unit_test_teardown(test_scenario_run__what_is_freed_is_held_by_nobody, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_object_is_there_while_a_task_waits,

@@ -118,7 +118,7 @@ struct account {
 static bool is_scenario(const char *name) {
     size_t length = strlen(name);
     return length > 5 && strcmp(name + length - 5, ".json") == 0 &&
-           strcmp(name, "schema.json") != 0;
+           strcmp(name, "schema.json") != 0 && strstr(name, ".trace.json") == NULL;
 }
 
 static void check_folder(const char *folder, enum trace_kind without, struct account *account) {

@@ -9,6 +9,7 @@
 #include "program/exceptions.h"
 #include "program/fields.h"
 #include "program/kinds.h"
+#include "program/signals.h"
 #include "run/result.h"
 #include "steps/language.h"
 #include "trace/event.h"
@@ -55,6 +56,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_TRUE] = "true",
     [PROG_MEMBER_FLAG] = "flag",
     [PROG_MEMBER_RETURN_WHEN] = "return_when",
+    [PROG_MEMBER_HANDLED_SIGNAL] = "handled_signal",
 };
 
 static const char *const object_kinds[] = {
@@ -191,6 +193,16 @@ static void add_exceptions(cJSON *root) {
     }
 }
 
+/* Those that a handler can be for. */
+static void add_signals(cJSON *root) {
+    cJSON *list = add_array(root, "handled_signals");
+    const char *name;
+    bool handled;
+    for (size_t i = 0; (name = prog_signal_at(i, &handled)) != NULL; i++)
+        if (handled)
+            (void)cJSON_AddItemToArray(list, need(cJSON_CreateString(name)));
+}
+
 static void add_outcomes(cJSON *root) {
     cJSON *list = add_array(root, "outcomes");
     for (int outcome = RUN_COMPLETE; outcome < RUN_BROKEN; outcome++) {
@@ -262,6 +274,7 @@ int main(void) {
     add_functions(functions, expr_builtin_functions, &expr_builtin_functions[expr_builtin_count]);
     add_functions(functions, step_language.functions, NULL);
     add_exceptions(root);
+    add_signals(root);
     add_outcomes(root);
     add_events(root);
     add_arguments(root);

@@ -4,6 +4,7 @@ The page is written by hand, but for what stands between `<!-- generated: NAME -
 `<!-- end -->`, which is what the parser knows; and for what the examples print, a block of text
 after each block of JSON.
 """
+import json
 import pathlib
 import re
 import subprocess
@@ -41,6 +42,7 @@ KINDS = {
     "callback": "steps that never wait",
     "true": "`true`",
     "flag": "`true` or `false`",
+    "handled_signal": "the name of a signal that a program can handle, such as `\"SIGTERM\"`",
     "return_when": "`\"ALL_COMPLETED\"`, `\"FIRST_COMPLETED\"`, `\"FIRST_EXCEPTION\"`",
 }
 
@@ -105,6 +107,7 @@ FAMILIES = {
     "control": "Variables and control",
     "primitives": "Primitives",
     "tasks": "Tasks and callbacks",
+    "outside": "The world outside",
 }
 
 
@@ -145,8 +148,15 @@ def nature(step):
     return python + waits
 
 
+def example_path(step):
+    """Those that act on the world outside are apart: they need the real clock."""
+    name = f"{step['verb']}.json"
+    world = EXAMPLES / "world" / name
+    return world if world.exists() else EXAMPLES / name
+
+
 def step_section(step):
-    example = (EXAMPLES / f"{step['verb']}.json").read_text(encoding="utf-8")
+    example = example_path(step).read_text(encoding="utf-8")
     return (f"#### `{step['verb']}`\n\n{step['summary']}\n\n"
             + "".join("- {}: {}\n".format(*member_says(step, member)) for member in step["members"])
             + f"\n*{nature(step)}*\n\n```json\n{example}```\n\n```text\n```\n")
@@ -161,7 +171,7 @@ def family(name):
 
 def overview(tables, _):
     agree("families of steps", FAMILIES, [step["family"] for step in tables["steps"]])
-    agree("examples", [path.stem for path in EXAMPLES.glob("*.json")],
+    agree("examples", [path.stem for path in EXAMPLES.rglob("*.json")],
           [step["verb"] for step in tables["steps"]])
     rows = []
     for name, title in FAMILIES.items():
@@ -245,13 +255,39 @@ REGIONS = {
 
 # --- The page ---------------------------------------------------------------------------------
 
-def run(cadran, document):
+REAL = ["--clock", "real"]
+
+
+def verbs_in(node):
+    """The keys of all objects of a document."""
+    if isinstance(node, dict):
+        yield from node
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from verbs_in(item)
+
+
+def options_for(document, tables):
+    """What acts on the world outside needs the real clock, and leave."""
+    outside = {step["verb"] for step in tables["steps"] if step["family"] == "outside"}
+    return REAL if not outside.isdisjoint(verbs_in(document)) else []
+
+
+def without_end(shown):
+    """Under the real clock a run ends when it ends."""
+    return re.sub(r"^(outcome \w+ at )\d+$", r"\1...", shown, flags=re.MULTILINE)
+
+
+def run(cadran, document, tables):
     """What a document shows in a terminal."""
+    options = options_for(json.loads(document), tables)
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "example.json").write_text(document, encoding="utf-8")
-        result = subprocess.run([cadran, "run", "example.json"], cwd=folder, text=True,
+        result = subprocess.run([cadran, "run", *options, "example.json"], cwd=folder, text=True,
                                 capture_output=True, check=False, timeout=60)
-    return result.stdout + result.stderr
+    shown = result.stdout + result.stderr
+    return without_end(shown) if options else shown
 
 
 def check_links(page):
@@ -267,7 +303,7 @@ def text(page, tables, cadran):
     agree("generated parts of the page", REGIONS, [match["name"] for match in REGION.finditer(page)])
     page = REGION.sub(lambda match: (f"{match['start']}\n{REGIONS[match['name']](tables, cadran)}"
                                      f"\n{match['end']}"), page)
-    page = EXAMPLE.sub(lambda match: (f"```json\n{match['document']}```\n\n"
-                                      f"```text\n{run(cadran, match['document'])}```\n"), page)
+    page = EXAMPLE.sub(lambda match: (f"```json\n{match['document']}```\n\n```text\n"
+                                      f"{run(cadran, match['document'], tables)}```\n"), page)
     check_links(page)
     return page

@@ -71,6 +71,7 @@ KINDS = {
     "flag": {"type": "boolean"},
     "return_when": {"enum": ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"]},
     "callback": ref("immediateSteps"),
+    "handled_signal": ref("handledSignal"),
 }
 OBJECT_KINDS = {
     "count": ref("count"),
@@ -262,7 +263,8 @@ def coroutine_properties():
 def signal_properties():
     return {
         "at": described(ref("time"), "when"),
-        "signal": described({"enum": ["SIGINT"]}, "which: `SIGINT`"),
+        "signal": described(ref("handledSignal"),
+                            "which: `SIGINT`, or one that an `on_signal` handles"),
     }
 
 
@@ -322,6 +324,7 @@ def definitions(tables):
         "exceptionName": {"type": "string", "pattern": ASCII_NAME,
                           "not": {"enum": sorted(keyword.kwlist)}},
         "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},
+        "handledSignal": {"enum": tables["handled_signals"]},
         "bindings": mapping(ref("name"), ref("expression")),
         "arguments": {"type": "object", "additionalProperties": ref("value")},
         "object": object_schema(tables["objects"], {"count": described(

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/objects.h"
+#include "program/signals.h"
 
 static void out_of_memory(prog_compiler *compiler) {
     compiler->no_memory = true;
@@ -310,6 +311,9 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         return doc_node_boolean(node, &operand->flag) == 0;
     case PROG_MEMBER_RETURN_WHEN:
         return compile_return_when(node, operand);
+    case PROG_MEMBER_HANDLED_SIGNAL:
+        operand->number = prog_signal_number(node, true);
+        return operand->number != 0;
     case PROG_MEMBER_NONE:
         break;
     }
@@ -484,6 +488,18 @@ static bool check_member_names(const prog_step *step, const doc_node *node) {
     return fine;
 }
 
+static void note_outside(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_program *program = compiler->program;
+    prog_outside *outside = base_grown(program->outside, program->outside_count,
+                                       &compiler->outside_capacity, sizeof *outside);
+    if (outside == NULL) {
+        out_of_memory(compiler);
+        return;
+    }
+    program->outside = outside;
+    outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node)};
+}
+
 static void compile_step(prog_compiler *compiler, const doc_node *node) {
     const prog_step *step = find_step(compiler->language, node);
     if (step == NULL)
@@ -493,6 +509,8 @@ static void compile_step(prog_compiler *compiler, const doc_node *node) {
         (void)doc_node_fault(node, "\"%s\" %s, and cannot stand in %s", step->operation.name,
                              step->waiting == PROG_MAY_WAIT ? "may wait" : "is for coroutines",
                              compiler->never_waits);
+    if (step->family == PROG_FAMILY_OUTSIDE)
+        note_outside(compiler, step, node);
     if (step->compile != NULL) {
         step->compile(compiler, step, node);
         return;

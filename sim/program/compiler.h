@@ -70,7 +70,9 @@ typedef struct prog_compiler {
     size_t caught_count, caught_capacity;
     prog_passed *passed;
     size_t passed_count, passed_capacity;
-    base_symbols raised; /* exceptions of the scenario's own that something raises */
+    size_t outside_capacity;
+    uint64_t handled_signals; /* bit n: some step is a handler of signal n */
+    base_symbols raised;      /* exceptions of the scenario's own that something raises */
 } prog_compiler;
 
 /* Memory that lives as long as the program; zeroed; NULL is noted. */

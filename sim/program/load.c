@@ -1,6 +1,7 @@
 /* From a document to a program. */
 #include "program/load.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -10,6 +11,7 @@
 #include "program/expect.h"
 #include "program/fields.h"
 #include "program/objects.h"
+#include "program/signals.h"
 
 /* --- The document ---------------------------------------------------------------------------- */
 
@@ -39,7 +41,6 @@ static void read_vars(prog_compiler *compiler, const doc_node *root) {
 }
 
 static void read_signals(prog_compiler *compiler, const doc_node *root) {
-    static const char *const names[] = {"SIGINT"};
     prog_program *program = compiler->program;
     doc_node signals, item, at, name;
     if (!doc_node_member(root, "signals", &signals) || doc_node_array(&signals) != 0)
@@ -52,11 +53,26 @@ static void read_signals(prog_compiler *compiler, const doc_node *root) {
             continue;
         prog_check_fields(&item, prog_signal_fields);
         prog_signal *signal = &program->signals[program->signal_count++];
-        size_t index;
         if (doc_node_member(&item, "at", &at))
             prog_compile_setting(compiler, &at, &signal->at);
         if (doc_node_member(&item, "signal", &name))
-            (void)doc_node_choice(&name, "signal", names, 1, &index);
+            signal->number = prog_signal_number(&name, true);
+    }
+}
+
+/* An interrupt ends the run where nothing handles it; any other would end the process. */
+static void check_signals_are_handled(prog_compiler *compiler, const doc_node *root) {
+    doc_node signals, item, name;
+    size_t i = 0;
+    if (!doc_node_member(root, "signals", &signals))
+        return;
+    for (bool more = doc_node_first(&signals, &item); more; more = doc_node_next(&item)) {
+        if (!doc_node_member(&item, "signal", &name))
+            continue;
+        int number = compiler->program->signals[i++].number;
+        if (number != 0 && number != SIGINT && (compiler->handled_signals >> number & 1) == 0)
+            (void)doc_node_fault(&name, "\"%s\" would end the process: it needs an \"on_signal\"",
+                                 prog_signal_name(number));
     }
 }
 
@@ -355,6 +371,8 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
         prog_check_caught(compiler);
     if (!compiler->no_memory)
         prog_check_passed(compiler);
+    if (!compiler->no_memory)
+        check_signals_are_handled(compiler, root);
 }
 
 int prog_compile(doc_document *document, const prog_language *language, prog_program **out) {

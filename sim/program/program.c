@@ -24,6 +24,7 @@ void prog_free(prog_program *program) {
     base_symbols_free(&program->exception_names);
     base_free(program->exceptions);
     base_free(program->code);
+    base_free(program->outside);
     base_free(program->blocks);
     while (program->arena != NULL) {
         struct prog_arena *next = program->arena->next;

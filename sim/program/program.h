@@ -157,6 +157,7 @@ typedef union prog_operand {
     uint32_t pc;    /* where to go on, or where a callback begins */
     uint32_t block; /* PROG_NO_BLOCK: none */
     int32_t code;   /* an exception's */
+    int number;     /* a signal's */
     uint32_t choice;
     bool flag;
 } prog_operand;
@@ -264,8 +265,14 @@ typedef struct prog_task_spec {
 
 typedef struct prog_signal {
     prog_setting at;
-    int number; /* SIGINT */
+    int number; /* 0 after a fault */
 } prog_signal;
+
+/* A step that acts on the world outside. */
+typedef struct prog_outside {
+    const struct prog_step *step;
+    uint32_t place;
+} prog_outside;
 
 /* A row of expect.order, or of expect.tasks. */
 typedef struct prog_pair {
@@ -357,6 +364,8 @@ typedef struct prog_program {
     prog_body *setup;        /* NULL: none */
     prog_body *on_interrupt; /* NULL: none */
     prog_expect expect;
+    prog_outside *outside; /* in the order of compiling */
+    size_t outside_count;
     bool setup_is_quiet; /* it changes nothing that a task's count, name or variables can see */
     bool draws;          /* somewhere a random number is drawn */
     bool joins;          /* somewhere a queue is joined */

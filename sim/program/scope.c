@@ -253,6 +253,15 @@ static bool compile_computed(prog_compiler *compiler, const doc_node *node, cons
     return false;
 }
 
+/* Whether it is an item of a variable, as is "reply[1]", whatever tasks called "reply{i}" there
+ * are: these have a number there, or a text that nobody knows before the run. */
+static bool is_item(const prog_compiler *compiler, const char *name) {
+    size_t length = strcspn(name, "[");
+    return name[length] == '[' &&
+           (base_symbols_find(&compiler->body->variables, name, length) != BASE_NO_SYMBOL ||
+            base_symbols_find(&compiler->program->global_names, name, length) != BASE_NO_SYMBOL);
+}
+
 bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const char *verb,
                          uint32_t accepts, prog_target *target) {
     const char *name;
@@ -277,7 +286,8 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     }
     if (strpbrk(name, "{}") != NULL)
         return fault_text(node, verb, name);
-    if ((accepts & PROG_IS(PROG_TASK)) != 0 && prog_is_task_name(compiler, name, length)) {
+    bool task = !is_item(compiler, name) && prog_is_task_name(compiler, name, length);
+    if (task && (accepts & PROG_IS(PROG_TASK)) != 0) {
         target->task = base_symbols_add(&compiler->program->task_names, name, length, NULL);
         compiler->no_memory |= target->task == BASE_NO_SYMBOL;
         return !compiler->no_memory;
@@ -286,7 +296,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
         return true;
     bool global =
         base_symbols_find(&compiler->program->global_names, name, length) != BASE_NO_SYMBOL;
-    if (!global && prog_is_task_name(compiler, name, length))
+    if (!global && task)
         return fault_type(node, verb, accepts, name, PROG_TASK);
     if (!global && expr_is_name(name, length))
         return fault_unknown(compiler, node, name);

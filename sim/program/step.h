@@ -72,6 +72,7 @@ enum prog_member_kind {
     PROG_MEMBER_TRUE,     /* true, and nothing else */
     PROG_MEMBER_FLAG,     /* true or false */
     PROG_MEMBER_RETURN_WHEN,
+    PROG_MEMBER_HANDLED_SIGNAL, /* the name of a signal that a program can handle */
 };
 
 enum { PROG_OPTIONAL = 0, PROG_REQUIRED = 1 };

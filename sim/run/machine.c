@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "program/signals.h"
 #include "trace/stream.h"
 
 static void stop(run_machine *machine, enum run_outcome outcome, const char *format,
@@ -50,23 +51,11 @@ int run_machine_no_memory(run_machine *machine) {
     return run_machine_stop(machine, RUN_BROKEN, "out of memory");
 }
 
-static const char *signal_name(int number) {
-    switch (number) {
-    case SIGTERM:
-        return "SIGTERM";
-    case SIGHUP:
-        return "SIGHUP";
-    case SIGQUIT:
-        return "SIGQUIT";
-    default:
-        return "SIGINT";
-    }
-}
-
 void run_machine_trace_signal(run_machine *machine, int number) {
+    const char *name = prog_signal_name(number);
     if (machine->trace != NULL && !machine->signal_traced)
         trace_stream_signal(machine->trace, cad_loop_time(machine->loop), NULL,
-                            signal_name(number));
+                            name != NULL ? name : prog_signal_name(SIGINT));
     machine->signal_traced = true;
 }
 

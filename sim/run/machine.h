@@ -43,6 +43,15 @@ struct run_gauge {
     uint64_t still_turn;
 };
 
+/* A signal that the document sends. */
+typedef struct run_due_signal {
+    struct run_machine *machine;
+    int64_t at_ns;
+    int number;
+} run_due_signal;
+
+typedef struct run_signal_handler run_signal_handler;
+
 struct run_machine {
     const prog_program *program;
     const run_machine_options *options;
@@ -86,12 +95,13 @@ struct run_machine {
     unsigned threads;
     int64_t makespan_least_ns, makespan_most_ns, tolerance_ns; /* of prog_program.expect */
     int64_t max_concurrent;
-    int64_t *counts;           /* by prog_program.tasks */
-    uint64_t *first_ids;       /* likewise: cad_task_id() of the first task */
-    expr_value *name_locals;   /* what a task's name is made of when it is asked for */
-    base_buffer name;          /* that name */
-    uint64_t named;            /* cad_task_id() of the task whose name that is; 0: nobody's */
-    int64_t *signals;          /* their times, by prog_program.signals */
+    int64_t *counts;         /* by prog_program.tasks */
+    uint64_t *first_ids;     /* likewise: cad_task_id() of the first task */
+    expr_value *name_locals; /* what a task's name is made of when it is asked for */
+    base_buffer name;        /* that name */
+    uint64_t named;          /* cad_task_id() of the task whose name that is; 0: nobody's */
+    run_due_signal *signals; /* by prog_program.signals */
+    run_signal_handler *signal_handlers; /* a list */
     struct run_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
 

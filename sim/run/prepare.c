@@ -252,8 +252,8 @@ int run_prepare_settings(run_machine *machine) {
     for (size_t i = 0; i < program->task_count; i++)
         error = both(error, prepare_count(machine, &program->tasks[i], &machine->counts[i]));
     for (size_t i = 0; i < program->signal_count; i++)
-        error = both(
-            error, evaluate_time(machine, &program->signals[i].at, "a time", &machine->signals[i]));
+        error = both(error, evaluate_time(machine, &program->signals[i].at, "a time",
+                                          &machine->signals[i].at_ns));
     machine->until_ns = CAD_NEVER;
     if (machine->options->until_given)
         machine->until_ns = machine->options->until_ns;

@@ -3,7 +3,6 @@
 #include "program/exceptions.h"
 #include "run/details.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +22,8 @@
 #include "run/prepare.h"
 #include "run/report.h"
 #include "run/unfinished.h"
+#include "run/world.h"
+#include "run/world_signals.h"
 #include "trace/stream.h"
 
 /* --- Life ------------------------------------------------------------------------------------ */
@@ -108,6 +109,8 @@ int run_machine_new(const prog_program *program, const run_machine_options *opti
         error = run_prepare_objects(machine);
     if (error == 0)
         error = run_prepare_settings(machine);
+    if (error == 0)
+        error = run_check_world(machine);
     if (error != 0) {
         run_machine_free(machine);
         return error;
@@ -168,6 +171,7 @@ static void let_go(run_machine *machine) {
          task = cad_loop_next_task(machine->loop, task))
         run_job_clear(cad_task_state(task));
     run_callbacks_drop(machine);
+    run_signals_drop(machine);
     run_plan_drop(machine);
     drop_values(machine->globals, program->global_count);
     drop_values(machine->tasks, program->task_names.count);
@@ -230,23 +234,11 @@ static void until_came(void *arg) {
     cad_loop_stop(machine->loop);
 }
 
-static void signal_came(void *arg) {
-    run_machine *machine = arg;
-    machine->signal_traced = false;
-    run_machine_trace_signal(machine, SIGINT);
-    if (machine->options->real)
-        (void)raise(SIGINT);
-    else if (!run_main_takes_interrupt(machine))
-        cad_loop_interrupt(machine->loop);
-}
-
 static int start_timers(run_machine *machine) {
     int error = 0;
     if (machine->until_ns != CAD_NEVER)
         error = cad_call_at(machine->loop, machine->until_ns, until_came, machine, NULL);
-    for (size_t i = 0; error == 0 && i < machine->program->signal_count; i++)
-        error = cad_call_at(machine->loop, machine->signals[i], signal_came, machine, NULL);
-    return error;
+    return error != 0 ? error : run_signals_start(machine);
 }
 
 /* Everything up to the first iteration. False where the run ends before that. */

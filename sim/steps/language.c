@@ -59,7 +59,10 @@
     X(task_group)                                                                                  \
     X(call_soon)                                                                                   \
     X(call_later)                                                                                  \
-    X(call_at)
+    X(call_at)                                                                                     \
+    X(on_signal)                                                                                   \
+    X(remove_signal_handler)                                                                       \
+    X(raise_signal)
 
 #define PROG_X(verb) extern const prog_step step_##verb;
 STEPS(PROG_X)
@@ -73,9 +76,9 @@ static const prog_step *const rows[] = {
 
 /* Signals, processes and the network: rows of PROG_FAMILY_OUTSIDE one day. */
 static const char *const later[] = {
-    "on_signal", "exec",      "communicate", "send_signal",  "terminate",       "kill",
-    "write",     "drain",     "read",        "start_server", "open_connection", "readline",
-    "close",     "readuntil", "write_eof",   "readexactly",  "wait_closed",
+    "exec",      "communicate", "send_signal",  "terminate",       "kill",     "write",
+    "drain",     "read",        "start_server", "open_connection", "readline", "close",
+    "readuntil", "write_eof",   "readexactly",  "wait_closed",
 };
 
 #define TAKES_A_LOCK "a lock is taken by {\"acquire\": NAME}, or by {\"with\": NAME, \"do\": [...]}"

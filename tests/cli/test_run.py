@@ -36,12 +36,6 @@ class Programs(CliTest):
     def test_a_scenario_without_tasks_is_complete_at_once(self):
         self.check(self.run_document({}), EXPECTED, "", "outcome complete at 0\n")
 
-    def test_every_scenario_of_the_project_runs_as_it_expects(self):
-        for path in sorted(SCENARIOS.glob("*.json")):
-            if path.name != "schema.json":
-                with self.subTest(path.name):
-                    self.expect(EXPECTED, "run", path)
-
 
 class Options(CliTest):
     def test_set_replaces_what_the_document_says(self):

@@ -2,9 +2,11 @@
 """Plays random programs on CPython's asyncio and on cadran, and compares what they print.
 
     compare.py --cadran PATH [--count N] [--first SEED] [--family F] [--keep FOLDER]
+    compare.py --cadran PATH SCENARIO...
 
 Without --family the programs are of all families in turn. At the first that differs it prints the
-first line of the difference, keeps the program in FOLDER (the current one) and exits with 1.
+first line of the difference, keeps the program in FOLDER (the current one) and exits with 1. With
+scenarios it plays these in place of random programs.
 Under another Python than 3.13, whose behaviour is the reference, it exits with 77.
 """
 import argparse
@@ -24,6 +26,7 @@ def arguments():
     parser.add_argument("--count", type=int, default=100, help="how many programs")
     parser.add_argument("--first", type=int, default=1, help="the seed of the first")
     parser.add_argument("--family", choices=sorted(FAMILIES), help="of this family only")
+    parser.add_argument("scenarios", nargs="*", type=Path, help="in place of random programs")
     parser.add_argument("--keep", type=Path, default=Path(), help="where what differs is kept")
     return parser.parse_args()
 
@@ -45,6 +48,18 @@ def first_difference(expected, got):
         if here[0] != here[1]:
             return f"line {i + 1}\n  CPython: {here[0]}\n  cadran:  {here[1]}"
     return None
+
+
+def compare_scenarios(options):
+    """Returns the exit status."""
+    for scenario in options.scenarios:
+        expected = play(json.loads(scenario.read_text(encoding="utf-8"))).splitlines()
+        difference = first_difference(expected, played(options.cadran, scenario))
+        if difference:
+            print(f"{scenario} differs: {difference}")
+            return 1
+    print(f"{len(options.scenarios)} scenarios, no difference")
+    return 0
 
 
 def compare(options, scenario):
@@ -74,6 +89,8 @@ def compare(options, scenario):
 
 def main():
     options = arguments()
+    if options.scenarios:
+        return compare_scenarios(options)
     with tempfile.TemporaryDirectory() as folder:
         return compare(options, Path(folder) / "scenario.json")
 

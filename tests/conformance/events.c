@@ -206,7 +206,7 @@ static int count_untold(void) {
 static bool is_scenario(const char *name) {
     size_t length = strlen(name);
     return length > 5 && strcmp(name + length - 5, ".json") == 0 &&
-           strcmp(name, "schema.json") != 0;
+           strcmp(name, "schema.json") != 0 && strstr(name, ".trace.json") == NULL;
 }
 
 int main(int argc, char **argv) {

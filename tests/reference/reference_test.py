@@ -36,7 +36,8 @@ def run(document, *options):
 
 def scenarios():
     """The project's scenarios, to be run by who reads them."""
-    return [path for path in sorted(SCENARIOS.glob("*.json")) if path.name != "schema.json"]
+    return [path for path in sorted(SCENARIOS.glob("*.json"))
+            if path.name != "schema.json" and not path.name.endswith(".trace.json")]
 
 
 class ReferenceTest(unittest.TestCase):

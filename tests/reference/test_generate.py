@@ -79,8 +79,8 @@ class Drift(ReferenceTest):
         self.assert_refused("outcomes: bored")
 
     def test_a_new_family_of_steps(self):
-        self.tables["steps"][0]["family"] = "outside"
-        self.assert_refused("families of steps: outside")
+        self.tables["steps"][0]["family"] = "elsewhere"
+        self.assert_refused("families of steps: elsewhere")
 
     def test_a_link_that_leads_nowhere(self):
         self.text += "\n[there](#nowhere)\n"

@@ -7,6 +7,8 @@ import sys
 
 from reference_test import EXAMPLES, ROOT, SCENARIOS, ReferenceTest, main, run, scenarios, tables
 
+import page  # beside the program that writes it
+
 try:
     import jsonschema
 except ImportError:
@@ -51,7 +53,7 @@ class Valid(ReferenceTest):
         self.check(scenarios())
 
     def test_every_example(self):
-        self.check(sorted(EXAMPLES.glob("*.json")))
+        self.check(sorted(EXAMPLES.rglob("*.json")))
 
     def test_every_case_of_conformance(self):
         self.check(conformance())
@@ -61,7 +63,7 @@ class Valid(ReferenceTest):
             document = {**STAGE, "tasks": [{"name": "a", "do": step["example"]}]}
             with self.subTest(step["verb"]):
                 self.assertEqual(faults(document), [])
-                process = run(document)
+                process = run(document, *page.options_for(document, tables()))
                 self.assertEqual(process.returncode, 0, process.stderr)
 
 
