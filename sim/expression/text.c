@@ -304,6 +304,15 @@ bool expr_text_reads_only(const expr_text *text, uint32_t slot) {
     return true;
 }
 
+bool expr_text_shows_only(const expr_text *text, uint32_t slot) {
+    for (size_t i = 0; i < text->count; i++) {
+        const piece *p = &text->pieces[i];
+        if (p->text != NULL || (p->expression != NULL && !expr_is_variable(p->expression, slot)))
+            return false;
+    }
+    return true;
+}
+
 static int piece_value(const piece *p, const expr_env *env, expr_value *value, expr_error *error) {
     if (p->expression != NULL)
         return expr_evaluate(p->expression, env, value, error);
