@@ -233,6 +233,8 @@ def expect_properties(outcomes):
                                    "spaces do not count"),
         "tolerance": described(ref("time"),
                                "how far off times may be under the real clock; default 50ms"),
+        "golden": described({"type": "boolean"},
+                            "false: no trace of it is kept for `cadran test` to compare with"),
     }
 
 

@@ -319,6 +319,8 @@ typedef struct prog_expect {
     const char **table; /* rows; NULL: not given */
     size_t table_count;
     uint32_t table_place;
+    bool golden; /* its trace is to be the one that is kept beside it */
+    uint32_t golden_place;
 } prog_expect;
 
 /* Memory that lives as long as the program, and what else it owns: linked lists. */
