@@ -129,6 +129,14 @@ class Events(Compare):
         self.assertGreater(found["missing"], 0)
         self.assertEqual(found["added"], 0)
 
+    def test_what_ends_otherwise(self):
+        document = {"cadran": 1, "vars": {"fails": "False"}, "tasks": [{"name": "a", "do": [
+            {"sleep": 1}, {"if": "fails", "then": [{"raise": "ValueError"}]}]}]}
+        scenario = self.write("fails.json", document)
+        self.cadran("run", "--trace", "real.json", "--set", "fails=True", scenario)
+        found = self.compared(UNEXPECTED, "--trace", "real.json", scenario=scenario)
+        self.assertGreater(found["otherwise"], 0)
+
     def test_concurrency(self):
         found = self.compared(UNEXPECTED, "--trace", self.real("extra=1"))["concurrency"]
         self.assertEqual((found["predicted"], found["least"], found["most"]), (1, 2, 2))
