@@ -159,6 +159,16 @@ class Suggestions(Compare):
                       "--set", f"cut={suggested['cut']}",
                       "--set", f"nap={suggested['sleep_of_sleeper']}")
 
+    def test_lengths_that_are_drawn_have_no_variable(self):
+        for count, suggested in ((16, 16), (17, 0)):
+            document = {"cadran": 1, "vars": {"by": 0}, "tasks": [
+                {"name": "t{i}", "count": count, "do": [
+                    {"span": "draws", "do": [{"sleep": "uniform(1, 2) + by"}]}]}]}
+            scenario = self.write("draws.json", document)
+            self.cadran("run", "--trace", "real.json", "--set", "by=1", scenario)
+            found = self.compared(UNEXPECTED, "--trace", "real.json", scenario=scenario)
+            self.assertEqual(len(found["suggestions"]), suggested)
+
     def test_where_there_are_none(self):
         self.expect(EXPECTED, "compare", "--suggest", "--trace", self.real(), self.scenario,
                     out="the durations that are there have predicted the runs\n")
