@@ -180,7 +180,7 @@ bool prog_check_hides(const prog_compiler *compiler, const doc_node *node, const
     if (base_symbols_find(&program->global_names, name, length) != BASE_NO_SYMBOL)
         (void)fault(node, "\"%s\" is a scenario variable%s", name,
                     key ? "; \"assign\" changes it" : ", which a variable of that name would hide");
-    else if (base_symbols_find(&program->object_names, name, length) != BASE_NO_SYMBOL)
+    else if (!key && base_symbols_find(&program->object_names, name, length) != BASE_NO_SYMBOL)
         (void)fault(node, "\"%s\" is an object, which a variable of that name would hide", name);
     else
         return true;

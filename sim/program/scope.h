@@ -37,7 +37,7 @@ bool prog_next_part(const char **key, char name[PROG_NAME_MAX]);
 void prog_declare_key(prog_compiler *compiler, prog_body *body, const char *key);
 
 /* Whether a variable that a step sets hides no scenario variable and no object which a parameter or
- * the task's own `let` does not hide; a fault otherwise. */
+ * the task's own `let` does not hide; a fault otherwise. The key of a `let` may hide an object. */
 bool prog_check_hides(const prog_compiler *compiler, const doc_node *node, const char *name);
 
 #endif
