@@ -184,8 +184,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     lines.prompt = settings.real || isatty(STDOUT_FILENO) == 1;
     settings.lines = &lines;
     settings.report = stderr;
-    if (!settings.real && isatty(STDERR_FILENO) == 1) {
-        cli_terminal_start(&terminal, stderr);
+    if (!settings.real) {
+        cli_terminal_start(&terminal, stderr, &lines);
         settings.progress = &terminal.progress;
     }
     choose_signals(signals);
