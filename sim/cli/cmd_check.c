@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/options.h"
+#include "base/show.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 
@@ -31,7 +32,7 @@ static int print_help(void) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran check: %s\n", message);
+    base_show_line(stderr, "cadran check: %s", message);
     return CLI_STATUS_USAGE;
 }
 

@@ -2,10 +2,12 @@
 #include "cli/run_progress.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/show.h"
 
 #define SILENCE_NS CAD_SECOND
 #define REDRAW_NS (CAD_SECOND / 4)
@@ -39,8 +41,11 @@ static void print_alive(FILE *file, cad_loop *loop) {
     uint64_t count = 0;
     for (cad_task *task = cad_loop_first_task(loop); task != NULL;
          task = cad_loop_next_task(loop, task))
-        if (count++ < NAMED)
-            fprintf(file, "%s%s", count > 1 ? ", " : "", cad_task_name(task));
+        if (count++ < NAMED) {
+            const char *name = cad_task_name(task);
+            fputs(count > 1 ? ", " : "", file);
+            base_show(file, name, strlen(name));
+        }
     if (count > NAMED)
         fprintf(file, " and %" PRIu64 " more", count - NAMED);
     if (count == 0)
