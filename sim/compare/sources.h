@@ -4,6 +4,7 @@
 #ifndef CMP_SOURCES_H
 #define CMP_SOURCES_H
 
+#include "cadran.h"
 #include "compare/result.h"
 
 /* Keeps what can be read but once, standard input and pipes, in memory. As cmp_compare(). */
@@ -17,7 +18,7 @@ int cmp_compare_bytes(struct cmp_result *result, char message[CMP_MESSAGE_SIZE])
 bool cmp_share_lines(const struct cmp_result *result, uint64_t lines);
 
 /* For consumers that want no more: what their take() returns then, and cmp_read_source() does. */
-enum { CMP_REACHED = 1 };
+#define CMP_REACHED CAD_ECANCELLED
 
 /* Gives the events of a side to a consumer, as trace_read_events(); the message is empty, or a
  * warning. */
