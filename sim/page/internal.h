@@ -14,6 +14,9 @@ struct page {
     size_t items_max, lanes_min; /* of a run */
 };
 
+/* Begins a section; its end is the caller's. */
+void page_open_section(struct page *page, const char *name, const char *text);
+
 /* --- What of a run is in the page (choose.c) ----------------------------------------------------
  */
 

@@ -1187,11 +1187,14 @@ function start() {
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     const action = ACTIONS.find(([key]) => key === (event.key.length === 1 ? event.key.toLowerCase() : event.key));
-    if (action) { event.preventDefault(); action[3](event); }
+    if (!action || (!section && action[0] !== "t" && action[0] !== "?")) return;
+    event.preventDefault();
+    action[3](event);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
-  addEventListener("resize", () => section.layout());
+  addEventListener("resize", () => section && section.layout());
   if (data.sections.length > 0) showSection(0);
+  else main.replaceChildren(element("p", {class: "notice"}, "Nothing has failed."));
   root.dataset.drawn = Math.ceil(performance.now());
 }
 
