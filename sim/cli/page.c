@@ -171,7 +171,7 @@ static enum cli_status read_side(const char *command, const struct cmp_result *r
 
 enum cli_status cli_add_comparison(const char *command, struct page *page, const char *name,
                                    const char *text, const struct cmp_result *result) {
-    struct sides sides = {{NULL}, {NULL}, {{NULL}}};
+    struct sides sides = {.traces = {NULL, NULL}};
     enum cli_status status = read_side(command, result, CMP_A, &sides);
     if (status == CLI_STATUS_EXPECTED)
         status = read_side(command, result, CMP_B, &sides);
