@@ -154,7 +154,10 @@ class Failures(DiffTest):
                 for section in data["sections"]]
         self.assertEqual(told, [("broken.json", 0, None), ("moved.json", 2, 1), ("unmet.json", 2, 0)])
         for section, words in zip(data["sections"], ("unknown step", "1.25 s, not 1 s", "expect")):
-            self.assertIn(words, data["texts"][section["text"]])
+            lines = data["texts"][section["text"]]
+            self.assertIn(words, lines)
+            self.assertGreater(lines.count("\n"), 2)
+            self.assertNotIn("\ufffd", lines)
 
     def test_where_nothing_fails(self):
         self.trace_of(work(1), name="fine.trace.json")

@@ -47,9 +47,9 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/* A name from a trace: nothing in it is obeyed in place of being shown, and its direction turns nothing
- * around it. */
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/* A name from a trace, or lines: nothing in it is obeyed in place of being shown, but the end of a line,
+ * and its direction turns nothing around it. */
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const named = text => element("bdi", {}, text.replace(OBEYED, "\ufffd"));
 
 /* --- Numbers in words --------------------------------------------------------------------------- */
