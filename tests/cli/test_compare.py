@@ -129,6 +129,23 @@ class Events(Compare):
         self.assertGreater(found["missing"], 0)
         self.assertEqual(found["added"], 0)
 
+    def test_a_trace_that_was_cut_short(self):
+        path = self.folder / self.real()
+        path.write_text(path.read_text()[:-500])
+        process = self.expect(UNEXPECTED, "compare", "--trace", path, self.scenario)
+        self.assertIn("cadran compare: warning: ", process.err)
+        self.assertIn("cut short", process.err)
+
+    def test_tasks_of_other_names(self):
+        document = {"cadran": 1, "vars": {"who": "'guest'", "nap": 1}, "tasks": [
+            {"name": "{who}{i}", "count": 2, "do": [{"span": "naps", "do": [{"sleep": "nap + i"}]}]}]}
+        scenario = self.write("names.json", document)
+        self.cadran("run", "--trace", "real.json", "--set", "who='visitor'", "--set", "nap=2", scenario)
+        found = self.compared(UNEXPECTED, "--trace", "real.json", scenario=scenario)
+        self.assertEqual((found["missing"], found["added"]), (0, 0))
+        row = self.row(found, "naps")
+        self.assertEqual((row["count"], row["drift"]["mean_ns"]), (2, 1000 * MS))
+
     def test_what_ends_otherwise(self):
         document = {"cadran": 1, "vars": {"fails": "False"}, "tasks": [{"name": "a", "do": [
             {"sleep": 1}, {"if": "fails", "then": [{"raise": "ValueError"}]}]}]}
