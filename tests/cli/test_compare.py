@@ -256,9 +256,12 @@ class Real(Compare):
         self.assertGreater(self.row(found, "counts")["model"]["mean_ns"], MS)
 
     def test_an_interrupt(self):
-        process = self.start("compare", "--set", "nap=60", self.scenario)
-        time.sleep(0.7)
-        process.send_signal(signal.SIGINT)
+        """Of those that come before the real run, and so before it can be told, none is heeded."""
+        process = self.start("compare", "--set", "nap=60", self.scenario,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(1)
         self.finish(process)
         self.assertEqual((process.returncode, process.out, process.err),
                          (ENVIRONMENT, "", "cadran compare: interrupted\n"))
