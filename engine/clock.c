@@ -53,6 +53,17 @@ static void look(cad_loop *loop) {
     loop->now_ns = loop->turn_ns = loop->driver->now(loop->driver);
 }
 
+/* After a look, and what it does to the loop's time. */
+static void tell_late(cad_loop *loop) {
+    cad_clock_hook *next;
+    if (loop->driver->simulated)
+        return;
+    for (cad_clock_hook *hook = loop->clock_hooks; hook != NULL; hook = next) {
+        next = hook->next;
+        hook->looked(hook, loop->due_ns, loop->now_ns);
+    }
+}
+
 static void come_to_rest(cad_loop *loop) {
     loop->restless = 0;
     loop->rested_ns = loop->now_ns;
@@ -64,6 +75,7 @@ void cad__clock_start(cad_loop *loop) {
     come_to_rest(loop);
     if (again)
         move_to(loop, loop->now_ns);
+    tell_late(loop);
 }
 
 bool cad__clock_behind(cad_loop *loop) {
@@ -80,6 +92,7 @@ void cad__clock_go_on(cad_loop *loop) {
     int64_t next_ns = loop->timers.first_ns;
     bool due = next_ns <= loop->now_ns && loop->now_ns - next_ns <= loop->patience->behind_ns;
     move_to(loop, due && !loop->driver->simulated ? next_ns : loop->now_ns);
+    tell_late(loop);
 }
 
 void cad__clock_busy(cad_loop *loop, bool arrived) {
@@ -90,6 +103,7 @@ void cad__clock_busy(cad_loop *loop, bool arrived) {
         come_to_rest(loop);
         move_to(loop, loop->now_ns);
     }
+    tell_late(loop);
 }
 
 /* It took long, as far as one can see without asking. */
@@ -124,7 +138,25 @@ void cad_compute(int64_t duration_ns) {
     loop->driver->compute(loop->driver, duration_ns);
     look(loop);
     move_to(loop, end_ns);
+    tell_late(loop);
     CAD__TRACE(loop, cad__trace_time(loop));
+}
+
+void cad_loop_add_clock_hook(cad_loop *loop, cad_clock_hook *hook) {
+    cad_clock_hook **last = &loop->clock_hooks;
+    while (*last != NULL)
+        last = &(*last)->next;
+    hook->next = NULL;
+    *last = hook;
+}
+
+void cad_loop_remove_clock_hook(cad_loop *loop, cad_clock_hook *hook) {
+    for (cad_clock_hook **at = &loop->clock_hooks; *at != NULL; at = &(*at)->next) {
+        if (*at == hook) {
+            *at = hook->next;
+            return;
+        }
+    }
 }
 
 int64_t cad_loop_deadline(cad_loop *loop, int64_t delay_ns) {

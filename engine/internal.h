@@ -597,6 +597,7 @@ struct cad_loop {
     cad__link requests;            /* under way */
     size_t awaited;                /* of these, what goes on by itself */
     cad_wait_hook *wait_hooks;
+    cad_clock_hook *clock_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
