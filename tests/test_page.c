@@ -45,7 +45,7 @@ static const char trace_text_of_two[] =
 static int write_page(const struct page_run *run) {
     char *text = NULL;
     size_t size;
-    struct page *page = page_new("two");
+    struct page *page = page_new("two", 1);
     if (page == NULL)
         return CAD_ENOMEM;
     FILE *file = open_memstream(&text, &size);

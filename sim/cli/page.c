@@ -70,7 +70,7 @@ static enum cli_status read_statistics(const struct source *source,
 static enum cli_status write_page(const struct source *source, const struct page_run *run,
                                   const struct page_stretch *stretch, FILE *file) {
     const char *scenario = trace_text(run->trace, run->trace->scenario);
-    struct page *page = page_new(scenario[0] != '\0' ? scenario : run->name);
+    struct page *page = page_new(scenario[0] != '\0' ? scenario : run->name, 1);
     int error = page == NULL ? CAD_ENOMEM : page_add_run(page, run, stretch);
     if (error == 0)
         error = page_write(page, file);
@@ -100,5 +100,67 @@ enum cli_status cli_write_page(const char *command, const char *path,
     trace_model_free(trace);
     stat_collector_free(collector);
     base_buffer_free(&source.input);
+    return status;
+}
+
+/* --- Two traces --------------------------------------------------------------------------------
+ */
+
+/* What is read of both sides of a comparison. */
+struct sides {
+    struct trace_model *traces[CMP_SIDES];
+    struct stat_collector *collectors[CMP_SIDES];
+    struct page_run runs[CMP_SIDES];
+};
+
+static enum cli_status read_side(const struct source *source, const struct cmp_result *result,
+                                 int side, struct sides *sides) {
+    char message[CMP_MESSAGE_SIZE] = "";
+    sides->collectors[side] = stat_collector_new();
+    if (sides->collectors[side] == NULL)
+        return fail(source, "out of memory");
+    int error = cmp_read_model(result, side, &sides->traces[side], message);
+    if (error == 0)
+        error = cmp_read_source(result, side, stat_collector_consumer(sides->collectors[side]),
+                                message);
+    sides->runs[side] = (struct page_run){
+        .name = cmp_name(result, side),
+        .trace = sides->traces[side],
+        .statistics = stat_collector_run(sides->collectors[side]),
+    };
+    return status_of(source, error, message);
+}
+
+enum cli_status cli_add_comparison(const char *command, struct page *page, const char *name,
+                                   const char *text, const struct cmp_result *result) {
+    const struct source source = {.command = command};
+    struct sides sides = {{NULL}, {NULL}, {{NULL}}};
+    enum cli_status status = read_side(&source, result, CMP_A, &sides);
+    if (status == CLI_STATUS_EXPECTED)
+        status = read_side(&source, result, CMP_B, &sides);
+    if (status == CLI_STATUS_EXPECTED &&
+        page_add_comparison(page, name, text, sides.runs, result) != 0)
+        status = fail(&source, "out of memory");
+    for (int side = 0; side < CMP_SIDES; side++) {
+        trace_model_free(sides.traces[side]);
+        stat_collector_free(sides.collectors[side]);
+    }
+    return status;
+}
+
+enum cli_status cli_write_comparison(const char *command, const struct cmp_result *result,
+                                     FILE *file) {
+    const struct source source = {.command = command};
+    base_buffer title = {0};
+    int error = base_buffer_format(&title, "%s \xE2\x86\x92 %s", cmp_name(result, CMP_A),
+                                   cmp_name(result, CMP_B));
+    struct page *page = error == 0 ? page_new(title.data, CMP_SIDES) : NULL;
+    enum cli_status status = page == NULL ? fail(&source, "out of memory") : CLI_STATUS_EXPECTED;
+    if (status == CLI_STATUS_EXPECTED)
+        status = cli_add_comparison(command, page, title.data, NULL, result);
+    if (status == CLI_STATUS_EXPECTED && page_write(page, file) != 0)
+        status = fail(&source, "out of memory");
+    page_free(page);
+    base_buffer_free(&title);
     return status;
 }

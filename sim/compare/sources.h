@@ -13,9 +13,4 @@ int cmp_keep_input(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
  * result->bytes_equal. As cmp_compare(). */
 int cmp_compare_bytes(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
 
-/* Gives the events of a side to a consumer, as trace_read_events(); the message is empty, or a
- * warning. */
-int cmp_read_source(const struct cmp_result *result, int side, struct trace_consumer *consumer,
-                    char message[CMP_MESSAGE_SIZE]);
-
 #endif

@@ -12,11 +12,21 @@
  * behind the data. */
 #include "page_assets.h"
 
-struct page *page_new(const char *title) {
+/* The room for a run; what is more of a page than its reader's patience is shared. */
+static size_t share(size_t runs) {
+    size_t most = PAGE_ITEMS_MAX * (size_t)4 / (runs > 0 ? runs : 1);
+    if (most > PAGE_ITEMS_MAX)
+        return PAGE_ITEMS_MAX;
+    return most < PAGE_ITEMS_MAX / 20 ? PAGE_ITEMS_MAX / 20 : most;
+}
+
+struct page *page_new(const char *title, size_t runs) {
     struct page *page = base_zalloc(1, sizeof *page);
     if (page == NULL)
         return NULL;
     page->data.embedded = true;
+    page->items_max = share(runs);
+    page->lanes_min = page->items_max / (PAGE_ITEMS_MAX / PAGE_LANES_MIN);
     page->texts = base_strings_new();
     page->title = page->texts == NULL ? UINT32_MAX : page_text(page, title, strlen(title));
     if (page->title == UINT32_MAX) {
@@ -61,7 +71,7 @@ int page_add_run(struct page *page, const struct page_run *run,
     struct page_stretch wanted = clip(run->trace, stretch);
     struct page_index index = {NULL, NULL, NULL};
     struct page_choice choice;
-    int error = page_choose(&choice, run->trace, wanted, wanted.from_ns, NULL);
+    int error = page_choose(&choice, page, run->trace, wanted, wanted.from_ns, NULL);
     if (error == 0)
         error = page_index_make(&index, run->trace, &choice);
     if (error == 0) {
@@ -75,6 +85,14 @@ int page_add_run(struct page *page, const struct page_run *run,
     page_index_free(&index);
     base_free(choice.tracks);
     return error;
+}
+
+int page_add_text(struct page *page, const char *name, const char *text) {
+    doc_write_open(&page->data, NULL, '{');
+    page_put_member(page, "name", name);
+    page_put_member(page, "text", text);
+    doc_write_close(&page->data, '}');
+    return page->data.error;
 }
 
 /* --- The whole ---------------------------------------------------------------------------------

@@ -59,6 +59,29 @@ class PageTest(unittest.TestCase):
         return contextlib.closing(browser.Browser(profile, **options))
 
 
+def work(seconds, more=()):
+    """Three jobs that share a lock; the second works so long."""
+    return {"objects": {"l": {"type": "lock"}}, "tasks": [
+        {"name": f"job{i}", "do": [{"with": "l", "do": [
+            {"span": f"work {i}", "do": [{"sleep": seconds if i == 1 else 1}]}]}]}
+        for i in range(3)] + list(more)}
+
+
+class DiffTest(PageTest):
+    def compare(self, one, other, *options):
+        """The page of the difference of two documents."""
+        self.trace_of(one, name="a")
+        self.trace_of(other, name="b")
+        page = self.folder / "diff.html"
+        page.write_text(self.cadran("diff", "--format", "html", *options, "a", "b",
+                                    status=(0, 1)).stdout, encoding="utf-8")
+        return page
+
+    def section_of(self, page):
+        section, = json.loads(data_of(page.read_text(encoding="utf-8"))[0])["sections"]
+        return section
+
+
 def main():
     """Of tests with a browser: a line in their place where there is none, unless CI is set."""
     if not browser.is_there():

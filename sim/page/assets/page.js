@@ -666,7 +666,7 @@ class Section {
     this.element.append(...this.notices());
     if (this.runs.length > 0) {
       const charts = element("div", {class: "charts"}, ...this.charts.map(chart => chart.element),
-                             this.legend(), this.details);
+                             this.legend(), ...(this.compared ? [] : [this.details]));
       const stage = element("div", {class: this.compared ? "stage compared" : "stage"},
                             ...(this.compared ? [this.list()] : []), charts);
       this.element.append(this.figures(), stage,
@@ -905,7 +905,7 @@ class Section {
     }
     const none = roots.length === 0 ? [element("p", {class: "more"}, "No difference in what causes what.")] : [];
     return element("aside", {class: "differences", "aria-label": "Differences"},
-                   element("h2", {}, "Differences"), element("div", {class: "scroll"}, list, ...none));
+                   element("h2", {}, "Differences"), element("div", {class: "scroll"}, list, ...none), this.details);
   }
 
   markCurrent() {
