@@ -12,6 +12,7 @@
 #include "base/options.h"
 #include "base/quantity.h"
 #include "cli/commands.h"
+#include "cli/failures.h"
 #include "cli/options.h"
 #include "cli/run.h"
 #include "run/process.h"
@@ -59,7 +60,8 @@ static bool take_repeat(void *target, const base_option *option, char *text,
 /* What is asked for. */
 struct arguments {
     suite_options suite;
-    bool list; /* the scenarios are printed, and not run */
+    bool list;        /* the scenarios are printed, and not run */
+    const char *html; /* where the page of all failures goes; NULL: nowhere */
 };
 
 static const base_option options[] = {
@@ -77,6 +79,8 @@ static const base_option options[] = {
      offsetof(struct arguments, suite.limit_ns)},
     {"list", NULL, "print which scenarios there are, a line each, and run none", base_take_flag,
      offsetof(struct arguments, list)},
+    {"html", "FILE", "write a page of all failures, with their timelines", base_take_output,
+     offsetof(struct arguments, html)},
     {.name = NULL},
 };
 
@@ -142,6 +146,17 @@ static int test_list(suite_options *chosen, const suite_list *list) {
     return failed == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
+static int test_for_page(suite_options *chosen, const suite_list *list, const char *html) {
+    cli_failures failures;
+    if (!cli_failures_open(&failures, html))
+        return CLI_STATUS_ENVIRONMENT;
+    chosen->rules.copies = failures.copies;
+    chosen->finish = cli_failures_write;
+    chosen->context = &failures;
+    int status = test_list(chosen, list);
+    return cli_failures_close(&failures) ? status : CLI_STATUS_ENVIRONMENT;
+}
+
 static int test(struct arguments *chosen, const char *const *paths, size_t count) {
     suite_list list = {0};
     char *culprit = NULL;
@@ -155,6 +170,8 @@ static int test(struct arguments *chosen, const char *const *paths, size_t count
         status = nothing_found(&list);
     } else if (chosen->list) {
         status = print_list(&list);
+    } else if (chosen->html != NULL) {
+        status = test_for_page(&chosen->suite, &list, chosen->html);
     } else {
         status = test_list(&chosen->suite, &list);
     }

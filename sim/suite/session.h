@@ -13,6 +13,9 @@ typedef struct suite_options {
     const suite_format *format;
     FILE *out;
     FILE *progress; /* a terminal; NULL: nobody watches */
+    /* Called when all are done; 0, or what suite_run() is to return. NULL: nothing. */
+    int (*finish)(void *context, const suite_session *session);
+    void *context;
 } suite_options;
 
 /* Tests all of the list, and prints it. *failed: how many have. After run_process_start(). 0;
