@@ -1,6 +1,7 @@
 /* cadran diff: says what two runs did differently, and where that began; to people, to programs,
  * and to git. */
 #include "base/options.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "cli/page.h"
@@ -112,7 +113,7 @@ static int print_help(void) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran diff: %s\n", message);
+    base_show_line(stderr, "cadran diff: %s", message);
     return STATUS_TROUBLE;
 }
 
@@ -150,7 +151,7 @@ static int print(const struct cmp_result *result, const struct arguments *argume
     int status = cmp_same(result) ? STATUS_SAME : STATUS_DIFFERENT;
     for (int side = 0; side < CMP_SIDES; side++)
         if (cmp_warning(result, side) != NULL)
-            fprintf(stderr, "cadran diff: warning: %s\n", cmp_warning(result, side));
+            base_show_line(stderr, "cadran diff: warning: %s", cmp_warning(result, side));
     if (arguments->format == FORMAT_HTML) {
         if (cli_write_comparison("cadran diff", result, stdout) != CLI_STATUS_EXPECTED)
             status = STATUS_TROUBLE;
