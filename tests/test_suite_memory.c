@@ -96,7 +96,7 @@ static void test_suite_memory__a_result_goes_its_way(void **state) {
         assert_true(error == 0 || error == CAD_ENOMEM);
         if (!memory_failed()) {
             assert_int_equal(state_of, SUITE_WORKER_GOES_ON);
-            assert_string_equal(suite_text(&other.sentence), "a sentence \xEF\xBF\xBD");
+            assert_string_equal(suite_text(&other.sentence), "a sentence \\u0001");
         }
         suite_result_free(&other);
         base_buffer_free(&bytes);
