@@ -45,7 +45,7 @@ static int judge(suite_stage *stage, unsigned repeat, suite_result *result) {
 
 /* A golden, and then another version of the scenario. */
 static int set_up(void **state) {
-    suite_stage stage = {0};
+    static suite_stage stage; /* which lives as long as the process */
     suite_result result;
     (void)state;
     memory_start(base_set_allocator);
@@ -67,7 +67,7 @@ static int tear_down(void **state) {
 }
 
 static void test_suite_memory__a_scenario_is_judged(void **state) {
-    suite_stage stage = {0};
+    static suite_stage stage; /* which lives as long as the process */
     suite_result result;
     (void)state;
     assert_int_equal(judge(&stage, 2, &result), 0);
