@@ -13,4 +13,7 @@ int cmp_keep_input(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
  * result->bytes_equal. As cmp_compare(). */
 int cmp_compare_bytes(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
 
+/* For consumers that want no more: what their take() returns then, and cmp_read_source() does. */
+enum { CMP_REACHED = 1 };
+
 #endif
