@@ -50,7 +50,7 @@ static int write_page(const struct page_run *run) {
         return CAD_ENOMEM;
     FILE *file = open_memstream(&text, &size);
     assert_non_null(file);
-    int error = page_add_run(page, run, NULL);
+    int error = page_add_run(page, "two", "text", run, NULL);
     if (error == 0)
         error = page_write(page, file);
     assert_int_equal(fclose(file), 0);

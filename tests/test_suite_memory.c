@@ -38,7 +38,7 @@ static void write_scenario(int seconds) {
 
 static int judge(suite_stage *stage, unsigned repeat, suite_result *result) {
     const suite_rules rules = {
-        .language = &step_language, .writes = true, .copies = ".", .repeat = repeat, .width = 100};
+        .language = &step_language, .writes = true, .repeat = repeat, .width = 100};
     *result = (suite_result){0};
     return suite_judge(stage, &rules, &scenario, result);
 }

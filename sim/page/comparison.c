@@ -227,10 +227,7 @@ static int put_differences(struct section *section) {
 
 static int put_section(struct section *section, const char *name, const char *text) {
     struct page *page = section->page;
-    doc_write_open(&page->data, NULL, '{');
-    page_put_member(page, "name", name);
-    if (text != NULL)
-        page_put_member(page, "text", text);
+    page_open_section(page, name, text);
     doc_write_open(&page->data, "runs", '[');
     for (int side = 0; side < CMP_SIDES; side++) {
         const struct side *shown = &section->sides[side];

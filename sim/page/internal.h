@@ -14,6 +14,9 @@ struct page {
     size_t items_max, lanes_min; /* of a run */
 };
 
+/* Begins a section; its end is the caller's. */
+void page_open_section(struct page *page, const char *name, const char *text);
+
 /* --- What of a run is in the page (choose.c) ----------------------------------------------------
  */
 
@@ -45,8 +48,8 @@ int page_choose(struct page_choice *choice, const struct page *page,
 /* --- A run as data (run.c) ----------------------------------------------------------------------
  */
 
-/* The number of a text in the page, in which characters that are obeyed in place of being shown are
- * U+FFFD. UINT32_MAX: no memory. */
+/* The number of a text in the page, in which characters that are obeyed in place of being shown,
+ * but for the end of a line, are U+FFFD. UINT32_MAX: no memory. */
 uint32_t page_text(struct page *page, const char *text, size_t length);
 
 /* The next of a list: a number; the number of a text, 0 where that is empty. */

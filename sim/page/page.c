@@ -66,7 +66,14 @@ static struct page_stretch clip(const struct trace_model *trace,
     return all;
 }
 
-int page_add_run(struct page *page, const struct page_run *run,
+void page_open_section(struct page *page, const char *name, const char *text) {
+    doc_write_open(&page->data, NULL, '{');
+    page_put_member(page, "name", name);
+    if (text != NULL)
+        page_put_member(page, "text", text);
+}
+
+int page_add_run(struct page *page, const char *name, const char *text, const struct page_run *run,
                  const struct page_stretch *stretch) {
     struct page_stretch wanted = clip(run->trace, stretch);
     struct page_index index = {NULL, NULL, NULL};
@@ -75,7 +82,7 @@ int page_add_run(struct page *page, const struct page_run *run,
     if (error == 0)
         error = page_index_make(&index, run->trace, &choice);
     if (error == 0) {
-        doc_write_open(&page->data, NULL, '{');
+        page_open_section(page, name, text);
         doc_write_open(&page->data, "runs", '[');
         page_write_run(page, run, &choice.stretch, &index);
         doc_write_close(&page->data, ']');
@@ -88,9 +95,7 @@ int page_add_run(struct page *page, const struct page_run *run,
 }
 
 int page_add_text(struct page *page, const char *name, const char *text) {
-    doc_write_open(&page->data, NULL, '{');
-    page_put_member(page, "name", name);
-    page_put_member(page, "text", text);
+    page_open_section(page, name, text);
     doc_write_close(&page->data, '}');
     return page->data.error;
 }

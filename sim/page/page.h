@@ -2,7 +2,7 @@
  * from elsewhere, and shows a timeline, details and statistics.
  *
  *     struct page *page = page_new("window", 1);
- *     int error = page_add_run(page, &run, NULL);
+ *     int error = page_add_run(page, "window", NULL, &run, NULL);
  *     if (error == 0)
  *         error = page_write(page, file);
  *     page_free(page);
@@ -54,7 +54,8 @@ void page_free(struct page *page); /* takes NULL */
 
 /* Adds a section for a run: all of it, or a stretch; less where that is too much. 0 or CAD_ENOMEM.
  */
-int page_add_run(struct page *page, const struct page_run *run, const struct page_stretch *stretch);
+int page_add_run(struct page *page, const char *name, const char *text, const struct page_run *run,
+                 const struct page_stretch *stretch);
 
 /* Adds a section for two runs that were compared: one above the other, with the differences, each
  * of which is marked in both. `text` stands above them; NULL: none. Of runs that are too large

@@ -15,7 +15,7 @@ uint32_t page_text(struct page *page, const char *text, size_t length) {
     int error = 0;
     for (size_t size; length > 0 && error == 0; text += size, length -= size) {
         size = base_utf8_length((const unsigned char *)text, length);
-        bool fine = size > 0 && !base_is_control(base_utf8_decode(text, size));
+        bool fine = size > 0 && (*text == '\n' || !base_is_control(base_utf8_decode(text, size)));
         size += size == 0;
         error = base_buffer_append(&page->scratch, fine ? text : BASE_REPLACEMENT, fine ? size : 3);
     }

@@ -7,7 +7,7 @@
 #include "cadran.h"
 #include "suite/clean.h"
 
-enum { TEXTS = 4 };
+enum { TEXTS = 3 };
 
 /* The numbers, and the lengths of the texts, which follow. */
 struct packed {
@@ -21,7 +21,6 @@ static void list_texts(suite_result *result, base_buffer *texts[TEXTS]) {
     texts[0] = &result->sentence;
     texts[1] = &result->details;
     texts[2] = &result->new_trace;
-    texts[3] = &result->kept;
 }
 
 /* --- In a worker ----------------------------------------------------------------------------- */

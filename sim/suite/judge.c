@@ -2,7 +2,6 @@
 #include "suite/judge.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,19 +43,6 @@ static int remove_new(const suite_trial *trial) {
     return error;
 }
 
-/* For who shows it when the test is over. */
-static int leave_copy(const suite_trial *trial, const char *directory, const suite_bytes *trace) {
-    base_buffer *path = &trial->result->kept;
-    int error = base_buffer_format(path, "%s/XXXXXX", directory);
-    if (error != 0)
-        return error;
-    int fd = mkstemp(path->data);
-    int reason = fd < 0 ? errno : suite_write_whole(path->data, trace);
-    if (fd >= 0)
-        (void)close(fd);
-    return reason != 0 ? suite_note_file(trial, path->data, reason) : 0;
-}
-
 /* How alike two traces of the scenario are, under the clock that it runs by; and in words what is
  * not. 0 or CAD_ENOMEM. */
 static int explain(const suite_trial *trial, const suite_rules *rules, suite_pair *pair,
@@ -81,8 +67,6 @@ static int compare(const suite_trial *trial, const suite_rules *rules, const cha
         error = suite_fail(trial->result, SUITE_DIFFERS, "%s", suite_text(&sentence));
     trial->result->form = likeness == SUITE_OTHER_FORM;
     base_buffer_free(&sentence);
-    if (error == 0 && likeness != SUITE_ALIKE && rules->copies != NULL)
-        error = leave_copy(trial, rules->copies, trace);
     if (error != 0 || !rules->writes)
         return error;
     return likeness == SUITE_ALIKE ? remove_new(trial) : leave_new(trial, trace);

@@ -20,7 +20,6 @@ void suite_result_free(suite_result *result) {
     base_buffer_free(&result->sentence);
     base_buffer_free(&result->details);
     base_buffer_free(&result->new_trace);
-    base_buffer_free(&result->kept);
     *result = (suite_result){0};
 }
 

@@ -42,7 +42,6 @@ typedef struct suite_result {
     base_buffer sentence; /* what is wrong, in a line */
     base_buffer details;  /* ... in full: lines, each with its newline */
     base_buffer new_trace; /* the path of the trace that waits to be accepted */
-    base_buffer kept;      /* ... of a copy of it: suite_rules.copies */
 } suite_result;
 
 void suite_result_free(suite_result *result);

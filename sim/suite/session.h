@@ -13,8 +13,7 @@ typedef struct suite_options {
     const suite_format *format;
     FILE *out;
     FILE *progress; /* a terminal; NULL: nobody watches */
-    /* Called when all are done; 0, or what suite_run() is to return. NULL: nothing. */
-    int (*finish)(void *context, const suite_session *session);
+    void (*after)(void *context, const suite_session *session); /* when all is said; NULL */
     void *context;
 } suite_options;
 

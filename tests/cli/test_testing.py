@@ -230,31 +230,6 @@ class Judged(TestingTest):
             self.assertEqual(said.splitlines()[:-1], [f"ok    {name}" for name in names])
 
 
-class Page(TestingTest):
-    def test_the_page_of_all_failures(self):
-        for name in "abc":
-            self.write(f"{name}.json", scenario(name))
-        self.cadran_test()
-        self.keep("a", "b")
-        self.write("b.json", scenario("b", 2))
-        self.write("d.json", "{\"cadran\": 1")
-        temporary = self.folder / "tmp"
-        temporary.mkdir()
-        for ci in ("1", ""):
-            self.cadran_test("--html", "page.html", ci=ci, status=UNEXPECTED,
-                             env={"TMPDIR": str(temporary)})
-            page = (self.folder / "page.html").read_text()
-            for said in ("b.json", "there is no golden yet", "1 fault in the scenario",
-                         "b.trace.json", "this run"):
-                self.assertIn(said, page)
-            self.assertNotIn("a.json", page)
-            self.assertEqual(list(temporary.iterdir()), [])
-        self.cadran_test("--html", "page.html", "a.json", status=EXPECTED)
-        self.assertIn("1 of 1 scenarios passed", (self.folder / "page.html").read_text())
-        said = self.cadran_test("--html", "no/where.html")
-        self.assertEqual(said.err, "cadran test: no/where.html: No such file or directory\n")
-
-
 class Lost(TestingTest):
     def children(self, process):
         found = []

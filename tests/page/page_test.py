@@ -77,6 +77,26 @@ class DiffTest(PageTest):
                                     status=(0, 1)).stdout, encoding="utf-8")
         return page
 
+    def failures_of(self):
+        """The page of four tests, of which three fail: as in CI, nothing is left beside the goldens."""
+        suite = self.folder / "suite"
+        suite.mkdir()
+        documents = {"fine": work(1), "moved": work(1), "unmet": work(1)}
+        for name, document in documents.items():
+            (suite / f"{name}.json").write_text(json.dumps({"cadran": 1} | document), encoding="utf-8")
+            self.cadran("run", "--trace", suite / f"{name}.trace.json", suite / f"{name}.json")
+        moved = {"cadran": 1} | work(1.25)
+        (suite / "moved.json").write_text(json.dumps(moved), encoding="utf-8")
+        unmet = {"cadran": 1} | work(1) | {"expect": {"outcome": "deadlock"}}
+        (suite / "unmet.json").write_text(json.dumps(unmet), encoding="utf-8")
+        (suite / "broken.json").write_text('{"cadran": 1, "tasks": [{"name": "t", "do": [{"slep": 1}]}]}',
+                                           encoding="utf-8")
+        before = sorted(path.name for path in suite.iterdir())
+        subprocess.run([PROGRAM, "test", "--html", self.folder / "failures.html", "."], cwd=suite,
+                       env=os.environ | {"CI": "true"}, capture_output=True, check=False)
+        self.assertEqual(sorted(path.name for path in suite.iterdir()), before)
+        return self.folder / "failures.html"
+
     def section_of(self, page):
         section, = json.loads(data_of(page.read_text(encoding="utf-8"))[0])["sections"]
         return section

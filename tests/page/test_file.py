@@ -144,6 +144,36 @@ class Differences(DiffTest):
             self.assertLessEqual(len(run["bars"]) / 8, 20_000)
 
 
+class Failures(DiffTest):
+    def test_all_of_a_run_of_tests(self):
+        page = self.failures_of().read_text(encoding="utf-8")
+        data, rest = data_of(page)
+        data = json.loads(data)
+        self.assertIn("<title>3 of 4 scenarios failed</title>", rest)
+        told = [(data["texts"][section["name"]], len(section.get("runs", ())), section.get("roots"))
+                for section in data["sections"]]
+        self.assertEqual(told, [("broken.json", 0, None), ("moved.json", 2, 1), ("unmet.json", 2, 0)])
+        for section, words in zip(data["sections"], ("unknown step", "1.25 s, not 1 s", "expect")):
+            lines = data["texts"][section["text"]]
+            self.assertIn(words, lines)
+            self.assertGreater(lines.count("\n"), 2)
+            self.assertNotIn("\ufffd", lines)
+
+    def test_where_nothing_fails(self):
+        self.trace_of(work(1), name="fine.trace.json")
+        (self.folder / "fine.trace.json.scenario.json").rename(self.folder / "fine.json")
+        self.cadran("run", "--trace", "fine.trace.json", "fine.json")
+        self.cadran("test", "--html", "page.html", "fine.json")
+        data, rest = data_of((self.folder / "page.html").read_text(encoding="utf-8"))
+        self.assertEqual(json.loads(data)["sections"], [])
+        self.assertIn("<title>0 of 1 scenarios failed</title>", rest)
+
+    def test_where_it_cannot_be_written(self):
+        self.trace_of(work(1))
+        done = self.cadran("test", "--html", "no/such/folder", "trace.scenario.json", status=(3,))
+        self.assertIn("cadran test: no/such/folder: No such file or directory", done.stderr)
+
+
 class Colours(unittest.TestCase):
     """One palette: the viewer's."""
 
