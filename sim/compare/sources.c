@@ -103,6 +103,14 @@ int cmp_read_source(const struct cmp_result *result, int side, struct trace_cons
                                           consumer, &complete, message);
 }
 
+int cmp_read_model(const struct cmp_result *result, int side, struct trace_model **trace,
+                   char message[CMP_MESSAGE_SIZE]) {
+    const struct cmp_source *source = &result->sources[side];
+    return source->path != NULL ? trace_read(source->path, trace, message)
+                                : trace_read_memory(cmp_name(result, side), source->data,
+                                                    source->size, trace, message);
+}
+
 /* --- Bytes ---------------------------------------------------------------------------------- */
 
 /* So much of a file is mapped at a time: a comparison of large ones takes no memory. */

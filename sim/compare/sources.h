@@ -20,9 +20,4 @@ bool cmp_share_lines(const struct cmp_result *result, uint64_t lines);
 /* For consumers that want no more: what their take() returns then, and cmp_read_source() does. */
 #define CMP_REACHED CAD_ECANCELLED
 
-/* Gives the events of a side to a consumer, as trace_read_events(); the message is empty, or a
- * warning. */
-int cmp_read_source(const struct cmp_result *result, int side, struct trace_consumer *consumer,
-                    char message[CMP_MESSAGE_SIZE]);
-
 #endif
