@@ -151,6 +151,12 @@ WORKS = (
              floor("scan", "a look at every byte", file="read"),
              Entry("peer", "bench-cjson", "lines", "cJSON, line by line", file="read"),
              Entry("peer", "bench-cjson", "whole", "cJSON, the whole file", file="read"))),
+    Work("diff", "comparing a trace of {items} events with one that differs from its middle on",
+         "event", items=(1_000_000, 100_000, 1000), reach_ns=2000, entries=(
+             Entry("ours", "bench-trace", "diff", "cmp_compare(), one root", file="read"),
+             Entry("ours", "bench-trace", "read", "trace_read() of one", file="read"),
+             Entry("ours", "bench-trace", "equal", "cmp_compare() of equal ones", file="read"),
+             floor("scan", "a look at every byte", file="read"))),
     Work("export", "making a database of a trace of {items} events", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=3000, reach_ratio=4, entries=(
              Entry("ours", "cadran", "sqlite", "cadran export --format sqlite", clock="process",
