@@ -101,6 +101,11 @@ extern "C" {
     X(CAD_EPIPE, -20, "BrokenPipeError", "broken pipe")                                            \
     X(CAD_EINCOMPLETE, -21, "IncompleteReadError", "stream ended before enough was read")          \
     X(CAD_EBASEGROUP, -22, "BaseExceptionGroup", "unhandled errors in a TaskGroup")                \
+    X(CAD_ECONNABORTED, -23, "ConnectionAbortedError", "connection aborted")                       \
+    X(CAD_ENOTFOUND, -24, "FileNotFoundError", "no such file or directory")                        \
+    X(CAD_EPERMISSION, -25, "PermissionError", "permission denied")                                \
+    X(CAD_EPROCESSLOOKUP, -26, "ProcessLookupError", "no such process")                            \
+    X(CAD_ELIMITOVERRUN, -27, "LimitOverrunError", "more than the limit without the separator")    \
     X(CAD_EDEADLOCK, -30, "Deadlock", "tasks wait and nothing can ever wake them")                 \
     X(CAD_EINTERRUPTED, -31, "KeyboardInterrupt", "interrupted")                                   \
     X(CAD_ESTOPPED, -32, "Stopped", "the loop was stopped before every task had ended")            \
@@ -625,6 +630,116 @@ CAD_API int cad_add_signal_handler(cad_loop *loop, int signal, cad_callback *fn,
 /* loop.remove_signal_handler(): what has come but has not been handled yet no longer is, and the
  * signal does again what it did before. False: there was none. The loop's end does it for all. */
 CAD_API bool cad_remove_signal_handler(cad_loop *loop, int signal);
+
+/* --- Streams ----------------------------------------------------------------------------- */
+
+/* What a read fills: a block that belongs to the caller, and serves one read after the other. All
+ * zero at first. `data` has a '\0' behind its `size` bytes. */
+typedef struct cad_bytes {
+    char *data;
+    size_t size, capacity;
+} cad_bytes;
+CAD_API void cad_bytes_free(cad_bytes *bytes);
+
+/* asyncio's StreamReader and StreamWriter, in one: a connection, or one end of a pipe. What comes
+ * is kept until it is read, up to twice its limit (64 KiB, where none is given), then the other
+ * side has to wait. One task at a time may wait for data; a second is CAD_ERUNTIME. Reads replace
+ * what is in `bytes`. A cancelled read leaves all in the stream, but for that of all up to the end.
+ * When a connection was lost with an error, each read and drain returns that. Allocate: reads,
+ * writes. */
+typedef struct cad_stream cad_stream;
+
+#define CAD_ALL SIZE_MAX
+/* StreamReader.read(n): waits for up to `size` bytes, at least one; none at the end. CAD_ALL: all
+ * up to the end. */
+CAD_API int cad_stream_read(cad_stream *stream, size_t size, cad_bytes *bytes);
+/* readline(): waits for a line with its newline, which is missing only at the end. A line above the
+ * limit, or so much without a newline, is dropped: CAD_EINVAL. */
+CAD_API int cad_stream_readline(cad_stream *stream, cad_bytes *bytes);
+/* readexactly(): waits for `size` bytes. CAD_EINCOMPLETE when the end comes first; what there was
+ * is in `bytes` then. */
+CAD_API int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes);
+/* readuntil(): waits for all up to a separator of `size` bytes, which must stay until then, and
+ * with it. CAD_EINCOMPLETE likewise. CAD_ELIMITOVERRUN where that is more than the limit: all
+ * stays, and cad_stream_overrun() is how many bytes of it are no part of a separator
+ * (LimitOverrunError.consumed).
+ */
+CAD_API int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size,
+                                 cad_bytes *bytes);
+CAD_API size_t cad_stream_overrun(const cad_stream *stream);
+CAD_API bool cad_stream_at_eof(const cad_stream *stream); /* at_eof(): the end, and all is read */
+
+/* StreamWriter.write(): takes a copy of what cannot be sent at once. CAD_ERUNTIME after
+ * write_eof(); CAD_ENOMEM ends the connection. What is written after close() is dropped. */
+CAD_API int cad_stream_write(cad_stream *stream, const void *data, size_t size);
+/* drain(): waits from when more than 64 KiB are unsent until no more than 16 are. Any number of
+ * tasks may. CAD_ECONNRESET after the connection was closed. */
+CAD_API int cad_stream_drain(cad_stream *stream);
+CAD_API size_t cad_stream_buffered(const cad_stream *stream); /* bytes that are unsent */
+/* write_eof(): ends this direction after what is unsent; a pipe closes. */
+CAD_API void cad_stream_write_eof(cad_stream *stream);
+/* close(): ends both after what is unsent. What has come can still be read. */
+CAD_API void cad_stream_close(cad_stream *stream);
+CAD_API bool cad_stream_is_closing(const cad_stream *stream); /* or is closed */
+/* transport.abort(): ends both, and drops what is unsent. */
+CAD_API void cad_stream_abort(cad_stream *stream);
+/* wait_closed(): waits until the connection is lost; returns the error that it was lost with. */
+CAD_API int cad_stream_wait_closed(cad_stream *stream);
+/* Closes it, where that has not been done; what is unsent is sent. Not while a task waits for it.
+ * Takes NULL. */
+CAD_API void cad_stream_free(cad_stream *stream);
+
+/* --- Processes --------------------------------------------------------------------------- */
+
+typedef struct cad_process cad_process;
+
+enum cad_stdio {
+    CAD_STDIO_INHERIT, /* this process's */
+    CAD_STDIO_PIPE,
+    CAD_STDIO_NULL,  /* /dev/null */
+    CAD_STDIO_STDOUT /* of stderr: where stdout goes */
+};
+
+/* All members may be 0. */
+typedef struct cad_process_options {
+    enum cad_stdio stdin_as, stdout_as, stderr_as;
+    const char *const *env; /* "NAME=VALUE", and a NULL: all of its environment; NULL: this one's */
+    const char *cwd;        /* NULL: this process's */
+    size_t limit;           /* of the streams of its output; 0: 64 KiB */
+    bool process_group;     /* it begins a group of its own; when it is killed, the group is */
+} cad_process_options;
+
+/* asyncio.create_subprocess_exec(): starts a program with its arguments, which end with a NULL;
+ * argv[0] is looked for in the PATH of its environment, unless it has a slash. Never waits. It has
+ * no other descriptors of this process than the standard ones, and its signals do what they do by
+ * default. Real clock only. CAD_ENOTFOUND, CAD_EPERMISSION, CAD_ESYSTEM; then nothing is left of
+ * it. While one runs the loop hears of SIGCHLD, and so it reaps each, waited for or not; other
+ * children of this process it leaves alone. */
+CAD_API int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
+                                const cad_process_options *options, cad_process **process);
+/* Process.wait(): waits until it has ended, whoever else holds its pipes. *code (NULL: nobody wants
+ * it), which must stay until then, is what it exited with, or -N after signal N. */
+CAD_API int cad_process_wait(cad_process *process, int *code);
+/* Process.communicate(): sends `input` and closes stdin, then waits for the end of both outputs and
+ * of the process. What is no pipe leaves `out`, `err` alone; NULL: nobody wants it. A program that
+ * does not read its input is no error. CAD_EINVAL: there is input (not NULL), but no pipe for it. A
+ * cancel loses what has come. */
+CAD_API int cad_process_communicate(cad_process *process, const void *input, size_t size,
+                                    cad_bytes *out, cad_bytes *err);
+/* Process.returncode: false while it runs. */
+CAD_API bool cad_process_returncode(const cad_process *process, int *code);
+CAD_API int cad_process_pid(const cad_process *process);
+/* Its pipes; NULL where it has none there. Borrowed. */
+CAD_API cad_stream *cad_process_stdin(const cad_process *process);
+CAD_API cad_stream *cad_process_stdout(const cad_process *process);
+CAD_API cad_stream *cad_process_stderr(const cad_process *process);
+/* send_signal(), terminate(), kill(): CAD_EPROCESSLOOKUP once its code is known. */
+CAD_API int cad_process_send_signal(cad_process *process, int signal);
+CAD_API int cad_process_terminate(cad_process *process);
+CAD_API int cad_process_kill(cad_process *process);
+/* Kills it, if it still runs, and closes its pipes. Not while a task waits for it. Takes NULL. So
+ * does the loop's end. */
+CAD_API void cad_process_free(cad_process *process);
 
 /* --- Names, reports, traces -------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
  * A call returns a code, and most errors are no more than that. What else is to be said of one, a
  * message or the members of a group, is an exception beside it, in the slot of whoever runs: the
  * task's, so that tasks in between leave it alone, or the loop's. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,38 @@ const char *cad_error_name(int code) {
     default:
         return "Exception";
     }
+}
+
+/* As Python's OSError is a subclass of itself by its number. */
+static int code_of(int number) {
+    switch (number) {
+    case ENOMEM:
+        return CAD_ENOMEM;
+    case EPIPE:
+    case ESHUTDOWN:
+        return CAD_EPIPE;
+    case ECONNABORTED:
+        return CAD_ECONNABORTED;
+    case ECONNREFUSED:
+        return CAD_ECONNREFUSED;
+    case ECONNRESET:
+        return CAD_ECONNRESET;
+    case ENOENT:
+        return CAD_ENOTFOUND;
+    case EACCES:
+    case EPERM:
+        return CAD_EPERMISSION;
+    case ESRCH:
+        return CAD_EPROCESSLOOKUP;
+    case ETIMEDOUT:
+        return CAD_ETIMEDOUT;
+    default:
+        return CAD_ESYSTEM;
+    }
+}
+
+int cad__system_error(int number) {
+    return cad_raise(code_of(number), strerror(number));
 }
 
 /* --- Exceptions -------------------------------------------------------------------------- */

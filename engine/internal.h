@@ -112,7 +112,11 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     /* a request to a simulated world has come to its end */                                       \
     X(REQUEST, "request", cad__request_ended, cad__entry_no_task)                                  \
     /* signals have come: they are read, and in the next iteration their callbacks run */          \
-    X(SIGNALS, "signals", cad__signals_turn, cad__entry_no_task)
+    X(SIGNALS, "signals", cad__signals_turn, cad__entry_no_task)                                   \
+    /* a descriptor can be read, can be written; a connection is lost */                           \
+    X(READER, "reader", cad__watcher_turn, cad__entry_no_task)                                     \
+    X(WRITER, "writer", cad__watcher_turn, cad__entry_no_task)                                     \
+    X(CONNECTION_LOST, "connection_lost", cad__transport_lost_turn, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -526,6 +530,9 @@ void cad__overflow_unwatch(cad_loop *loop);
 /* A power of two. */
 enum { CAD__TOLD_LINES = 16 };
 
+/* As much is read from a descriptor at once. */
+enum { CAD__BYTES = 64 * 1024 };
+
 /* What a loop bears before its time moves on by itself: see clock.c. */
 typedef struct cad__patience {
     int64_t work_ns;     /* of a turn that takes long */
@@ -572,6 +579,7 @@ struct cad_loop {
     atomic_ullong signals_handled; /* bit n - 1: signal n has a handler, and interrupts nothing */
     cad__link requests;            /* under way */
     size_t awaited;                /* of these, what goes on by itself */
+    char *bytes;                   /* where transports read into, since the first; NULL */
     cad_wait_hook *wait_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
@@ -768,6 +776,8 @@ void cad__threads_free(cad_loop *loop);
 void *cad__request_new(cad_loop *loop, size_t size, enum cad_request_kind kind);
 /* Begins it: 0, and its done() will be called, or the driver's error. */
 int cad__submit(cad_loop *loop, cad_request *request);
+/* Whether it goes on by itself, as it is now, so that it is no deadlock to wait for its end. */
+void cad__request_await(cad_request *request, bool awaited);
 /* It is no longer wanted; its done() is called all the same, now or soon. */
 void cad__cancel(cad_request *request);
 /* Cancels all that is under way, and waits for its end. */
