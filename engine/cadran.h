@@ -151,6 +151,12 @@ CAD_API size_t cad_exception_count(const cad_exception *exception);
 /* Member `index` of a group, below cad_exception_count(); borrowed. */
 CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t index);
 
+/* IncompleteReadError.partial: what a read got before the end came; borrowed from the exception. Of
+ * any other, and of NULL, it is empty. LimitOverrunError.consumed: how much of what is in the
+ * stream is no part of a separator. Of any other, and of NULL, it is 0. */
+CAD_API const char *cad_exception_partial(const cad_exception *exception, size_t *size);
+CAD_API size_t cad_exception_consumed(const cad_exception *exception);
+
 /* Python's raise: notes `message` (copied; NULL: none) for the running task and returns `code`,
  * so that a coroutine can end with `return cad_raise(CAD_EINVAL, "width must be positive")`. */
 CAD_API int cad_raise(int code, const char *message);
@@ -661,12 +667,10 @@ CAD_API int cad_stream_readline(cad_stream *stream, cad_bytes *bytes);
 CAD_API int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes);
 /* readuntil(): waits for all up to a separator of `size` bytes, which must stay until then, and
  * with it. CAD_EINCOMPLETE likewise. CAD_ELIMITOVERRUN where that is more than the limit: all
- * stays, and cad_stream_overrun() is how many bytes of it are no part of a separator
- * (LimitOverrunError.consumed).
- */
+ * stays, and cad_exception_consumed() says how much of it there is before the separator, or without
+ * one. */
 CAD_API int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size,
                                  cad_bytes *bytes);
-CAD_API size_t cad_stream_overrun(const cad_stream *stream);
 CAD_API bool cad_stream_at_eof(const cad_stream *stream); /* at_eof(): the end, and all is read */
 
 /* StreamWriter.write(): takes a copy of what cannot be sent at once. CAD_ERUNTIME after

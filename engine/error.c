@@ -121,6 +121,7 @@ struct cad_exception {
     uint32_t refs;
     int32_t code;
     size_t count;
+    size_t carried; /* bytes behind the message; of a CAD_ELIMITOVERRUN a number */
     union {
         char *message;                   /* "" where there is none */
         struct cad_exception *next_dead; /* after the last reference is gone */
@@ -134,6 +135,7 @@ static cad_exception *exception_new(int code, size_t message_size, size_t count)
     if (exception == NULL)
         return NULL;
     exception->refs = 1;
+    exception->carried = 0;
     exception->code = code;
     exception->count = count;
     exception->message = (char *)exception + size;
@@ -147,6 +149,36 @@ cad_exception *cad_exception_new(int code, const char *message) {
     if (exception != NULL)
         memcpy(exception->message, text, size);
     return exception;
+}
+
+cad_exception *cad__exception_incomplete(const char *message, const char *partial, size_t size) {
+    size_t message_size = strlen(message) + 1;
+    cad_exception *exception = exception_new(CAD_EINCOMPLETE, message_size + size, 0);
+    if (exception == NULL)
+        return NULL;
+    memcpy(exception->message, message, message_size);
+    if (size > 0)
+        memcpy(exception->message + message_size, partial, size);
+    exception->carried = size;
+    return exception;
+}
+
+const char *cad_exception_partial(const cad_exception *exception, size_t *size) {
+    bool carries = exception != NULL && exception->code == CAD_EINCOMPLETE;
+    *size = carries ? exception->carried : 0;
+    return *size > 0 ? exception->message + strlen(exception->message) + 1 : "";
+}
+
+cad_exception *cad__exception_overrun(const char *message, size_t consumed) {
+    cad_exception *exception = cad_exception_new(CAD_ELIMITOVERRUN, message);
+    if (exception != NULL)
+        exception->carried = consumed;
+    return exception;
+}
+
+size_t cad_exception_consumed(const cad_exception *exception) {
+    bool carries = exception != NULL && exception->code == CAD_ELIMITOVERRUN;
+    return carries ? exception->carried : 0;
 }
 
 /* What str() of a group appends to its message. */

@@ -483,6 +483,10 @@ void cad__wake_all(cad__waiters *waiters);
  * running task, or to the program; returns code. */
 int cad__raise(int code, cad_exception *exception);
 
+/* What carries what a read got, or where a search stopped; NULL: out of memory. */
+cad_exception *cad__exception_incomplete(const char *message, const char *partial, size_t size);
+cad_exception *cad__exception_overrun(const char *message, size_t consumed);
+
 /* --- Coroutines ------------------------------------------------------------------------------ */
 
 /* Gives the task a stack, on which its wait.fn(wait.arg) will begin. False: out of memory. */

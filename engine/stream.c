@@ -222,18 +222,16 @@ static void drop(cad_stream *self, size_t size) {
     CAD__CHANGED(self);
 }
 
-static int raise_incomplete(size_t got, const char *wanted) {
-    char message[96];
-    (void)snprintf(message, sizeof message, "%zu bytes read on a total of %s expected bytes", got,
-                   wanted);
-    return cad_raise(CAD_EINCOMPLETE, message);
-}
-
 /* The end came first: all that there was is the caller's. */
 static int take_incomplete(cad_stream *self, cad_bytes *bytes, const char *wanted) {
-    size_t got = available(self);
-    int error = take(self, bytes, got);
-    return error != 0 ? error : raise_incomplete(got, wanted);
+    char message[96];
+    int error = take(self, bytes, available(self));
+    if (error != 0)
+        return error;
+    (void)snprintf(message, sizeof message, "%zu bytes read on a total of %s expected bytes",
+                   bytes->size, wanted);
+    return cad__raise(CAD_EINCOMPLETE,
+                      cad__exception_incomplete(message, bytes->data, bytes->size));
 }
 
 static int refuse_what_is_not_read(const cad_stream *self) {
@@ -336,9 +334,9 @@ static ptrdiff_t find_separator(const cad_stream *self, size_t from) {
 
 static int raise_overrun(cad_stream *self, size_t consumed, bool found) {
     self->overrun = consumed;
-    return cad_raise(CAD_ELIMITOVERRUN, found
-                                            ? "Separator is found, but chunk is longer than limit"
-                                            : "Separator is not found, and chunk exceed the limit");
+    const char *message = found ? "Separator is found, but chunk is longer than limit"
+                                : "Separator is not found, and chunk exceed the limit";
+    return cad__raise(CAD_ELIMITOVERRUN, cad__exception_overrun(message, consumed));
 }
 
 /* The length of what it asks for, with the separator, in *size; CAD_PENDING where more has to come;
@@ -425,10 +423,6 @@ int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size,
 
 int cad_stream_readline(cad_stream *stream, cad_bytes *bytes) {
     return begin_search(stream, "\n", 1, bytes, &readline_operation);
-}
-
-size_t cad_stream_overrun(const cad_stream *stream) {
-    return stream->overrun;
 }
 
 /* --- All of several streams ----------------------------------------------------------------------

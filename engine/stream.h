@@ -14,10 +14,10 @@ int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descripto
 void cad__stream_destroy(cad_stream *stream);
 
 /* For polls of operations that gather all that a stream has to give: like read() up to the end, but
- * of several streams at once. From gather() on it takes as much as comes; await_end() parks the
- * task until its end, CAD_PENDING, or is 0 when that has come; CAD_ERUNTIME where another task
- * reads it. take() moves all that has come into `bytes`; drop() ends it without, also in the
- * middle. */
+ * of several streams at once. From gather() on it takes as much as comes. await_end() parks the
+ * task until its end, CAD_PENDING; when that has come it is 0, or the stream's error; CAD_ERUNTIME
+ * where another task reads it. take() moves all that has come into `bytes`; drop() ends it without,
+ * also in the middle. */
 int cad__stream_gather(cad_stream *stream);
 int cad__stream_await_end(cad_task *task, cad_stream *stream);
 int cad__stream_take(cad_stream *stream, cad_bytes *bytes);

@@ -395,6 +395,9 @@ static int read_parts(void *arg) {
     assert_int_equal(cad_stream_readexactly(out, 5, &part), CAD_EINCOMPLETE);
     assert_string_equal(cad_error_message(), "2 bytes read on a total of 5 expected bytes");
     assert_string_equal(part.data, "gh");
+    size_t size;
+    assert_memory_equal(cad_exception_partial(cad_error_exception(), &size), "gh", 2);
+    assert_int_equal(size, 2);
     assert_int_equal(cad_stream_read(out, 10, &part), 0);
     assert_int_equal(part.size, 0);
     assert_int_equal(cad_stream_readuntil(out, ";", 1, &part), CAD_EINCOMPLETE);
@@ -417,7 +420,7 @@ static int limits(void *arg) {
     cad_process *process = start(ARGV("printf", "abcdefgh;ij\nklmnopqrstu\nv\n"), &options);
     cad_stream *out = cad_process_stdout(process);
     assert_int_equal(cad_stream_readuntil(out, ";", 1, &part), CAD_ELIMITOVERRUN);
-    assert_true(cad_stream_overrun(out) == 8);
+    assert_true(cad_exception_consumed(cad_error_exception()) == 8);
     assert_string_equal(cad_error_message(), "Separator is found, but chunk is longer than limit");
     assert_int_equal(cad_stream_readexactly(out, 9, &part), 0);
     assert_int_equal(cad_stream_readline(out, &part), 0);
