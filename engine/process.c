@@ -190,7 +190,7 @@ static int start(cad_process *self, const char *const argv[], const cad_process_
                                       .process_group = options->process_group}};
     int error = 0;
     if (strchr(argv[0], '/') == NULL) {
-        error = find_program(argv[0], options->env, &setup.path);
+        error = find_program(argv[0], options->own_path ? NULL : options->env, &setup.path);
         setup.program.path = setup.path;
     }
     if (error == 0)

@@ -35,9 +35,11 @@ enum base_options_end base_options_read(const char *command, const base_option *
     int count = 0, found;
     for (; options[count].name != NULL; count++) {
         assert(count < MOST);
-        bool valued = options[count].argument != NULL;
-        known[count] = (struct option){
-            options[count].name, valued ? required_argument : no_argument, NULL, FIRST + count};
+        const char *argument = options[count].argument;
+        int valued = argument == NULL     ? no_argument
+                     : argument[0] == '[' ? optional_argument
+                                          : required_argument;
+        known[count] = (struct option){options[count].name, valued, NULL, FIRST + count};
     }
     known[count] = (struct option){"help", no_argument, NULL, 'h'};
     opterr = 0;
@@ -97,13 +99,18 @@ bool base_take_time(void *target, const base_option *option, char *value,
 
 /* --- Help ------------------------------------------------------------------------------------ */
 
+static const char *gap_of(const base_option *option) {
+    return option->argument != NULL && option->argument[0] != '[' ? " " : "";
+}
+
 static size_t width_of(const base_option *option) {
-    return strlen(option->name) + (option->argument != NULL ? 1 + strlen(option->argument) : 0);
+    size_t argument = option->argument != NULL ? strlen(option->argument) : 0;
+    return strlen(option->name) + strlen(gap_of(option)) + argument;
 }
 
 static void print_option(const base_option *option, size_t width, FILE *file) {
     int padding = (int)(width - width_of(option));
-    fprintf(file, "  --%s%s%s%*s  ", option->name, option->argument != NULL ? " " : "",
+    fprintf(file, "  --%s%s%s%*s  ", option->name, gap_of(option),
             option->argument != NULL ? option->argument : "", padding, "");
     for (const char *line = option->help; line != NULL;) {
         size_t length = strcspn(line, "\n");

@@ -69,6 +69,17 @@ static bool take_until(void *target, const base_option *option, char *text,
     return base_take_time(target, option, text, message);
 }
 
+/* Given twice, the last one counts, as everywhere: without a list it allows all. */
+static bool take_exec(void *target, const base_option *option, char *list,
+                      char message[BASE_OPTIONS_MESSAGE]) {
+    run_leave *leave = base_option_field(target, option);
+    if (list != NULL && list[0] == '\0')
+        return base_option_refuse(option, "programs, such as cat,sort", list, message);
+    leave->exec = true;
+    leave->programs = list;
+    return true;
+}
+
 /* The argument is split where it is. */
 static bool take_override(void *target, const base_option *option, char *text,
                           char message[BASE_OPTIONS_MESSAGE]) {
@@ -116,6 +127,8 @@ static const base_option options[] = {
      base_take_time, RUN(machine.max_time_ns)},
     {"max-memory", "SIZE", "... when more is needed, such as 512M (default: 3/4 of what there is)",
      take_size, RUN(max_memory)},
+    {"allow-exec", "[=PROGRAM,...]", "under the real clock: let steps start programs, these or any",
+     take_exec, RUN(machine.leave)},
     {.name = NULL},
 };
 

@@ -73,11 +73,18 @@ enum prog_member_kind {
     PROG_MEMBER_FLAG,     /* true or false */
     PROG_MEMBER_RETURN_WHEN,
     PROG_MEMBER_HANDLED_SIGNAL, /* the name of a signal that a program can handle */
+    PROG_MEMBER_SIGNAL,         /* the name of any */
+    PROG_MEMBER_ARGV,           /* a program and its arguments, each a text */
+    PROG_MEMBER_ENV,            /* {"NAME": text} */
+    PROG_MEMBER_STDIN,          /* what a program's standard input is; likewise: */
+    PROG_MEMBER_STDOUT,
+    PROG_MEMBER_STDERR,
+    PROG_MEMBER_OUTPUT, /* which of a program's outputs */
 };
 
 enum { PROG_OPTIONAL = 0, PROG_REQUIRED = 1 };
 
-#define PROG_STEP_MEMBERS 8 /* with the NONE at the end */
+#define PROG_STEP_MEMBERS 11 /* with the NONE at the end */
 
 typedef struct prog_member {
     const char *name;
@@ -102,10 +109,17 @@ enum prog_waiting {
     PROG_ENDS_COROUTINE, /* never waits, but has no meaning outside coroutines */
 };
 
+/* What a step needs the command line's leave for. */
+enum prog_permission {
+    PROG_NEEDS_NOTHING,
+    PROG_NEEDS_EXEC, /* to start a program */
+};
+
 typedef struct prog_step {
     prog_operation operation; /* its name is the verb */
     enum prog_family family;
     enum prog_waiting waiting;
+    enum prog_permission needs;
     bool lasting; /* it takes one of prog_body.lasting */
     prog_member
         members[PROG_STEP_MEMBERS]; /* the first is the verb's own value; its name is NULL */

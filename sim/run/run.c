@@ -23,6 +23,7 @@
 #include "run/report.h"
 #include "run/unfinished.h"
 #include "run/world.h"
+#include "run/world_data.h"
 #include "run/world_signals.h"
 #include "trace/stream.h"
 
@@ -204,6 +205,7 @@ void run_machine_free(run_machine *machine) {
     cad_loop_free(machine->loop);
     run_result_clear(&machine->result);
     run_holds_free(&machine->holds);
+    run_reads_free(machine);
     base_symbols_free(&machine->ordinals);
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);

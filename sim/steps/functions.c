@@ -11,6 +11,7 @@
 #include "run/names.h"
 #include "run/objects.h"
 #include "run/timeout.h"
+#include "steps/world_functions.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
@@ -255,5 +256,13 @@ const expr_function step_functions[] = {
     {"type", 1, 1, 0, NULL, type},
     {"exceptions", 1, 1, 0, NULL, exceptions},
     {"waiters", 1, 1, ANY_OBJECT, "an object or a task", waiters},
+    {"len", 1, 1, 0, NULL, step_len},
+    {"strip", 1, 1, 0, NULL, step_strip},
+    {"int", 1, 1, 0, NULL, step_int},
+    {"returncode", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_returncode},
+    {"pid", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_pid},
+    {"at_eof", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_at_eof},
+    {"is_closing", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_is_closing},
+    {"buffered", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_buffered},
     {.name = NULL},
 };
