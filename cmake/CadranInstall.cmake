@@ -14,6 +14,14 @@ write_basic_package_version_file(
     COMPATIBILITY SameMinorVersion
 )
 install(EXPORT cadran NAMESPACE cadran:: FILE cadran-targets.cmake DESTINATION "${cadran_package_dir}")
+if(CADRAN_TRACE)
+    install(
+        EXPORT cadran-trace
+        NAMESPACE cadran::
+        FILE cadran-trace-targets.cmake
+        DESTINATION "${cadran_package_dir}"
+    )
+endif()
 install(
     FILES
         "${PROJECT_BINARY_DIR}/cadran-config.cmake"
@@ -21,11 +29,15 @@ install(
     DESTINATION "${cadran_package_dir}"
 )
 
-# A static libcadran needs libuv on every link line, a shared one brings it along itself.
+# A static library needs what it uses on every link line, a shared one brings it along itself.
 if(BUILD_SHARED_LIBS)
     set(cadran_pc_requires "Requires.private")
+    set(cadran_pc_packed "\nRequires.private: zlib, libzstd >= 1.4")
+    set(cadran_pc_system "")
 else()
     set(cadran_pc_requires "Requires")
+    set(cadran_pc_packed ", zlib, libzstd >= 1.4")
+    set(cadran_pc_system " -lm -pthread")
 endif()
 # Paths from where cadran.pc lies, so that the installed tree can be moved.
 set(cadran_pc_prefix "${CMAKE_INSTALL_PREFIX}")
@@ -34,10 +46,14 @@ cmake_path(
 )
 cmake_path(APPEND cadran_pc_libdir "\${prefix}" "${CMAKE_INSTALL_LIBDIR}")
 cmake_path(APPEND cadran_pc_includedir "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}")
-configure_file(
-    "${PROJECT_SOURCE_DIR}/cmake/cadran.pc.in" "${PROJECT_BINARY_DIR}/cadran.pc" @ONLY
-)
-install(FILES "${PROJECT_BINARY_DIR}/cadran.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+set(cadran_pc_files cadran.pc)
+if(CADRAN_TRACE)
+    list(APPEND cadran_pc_files cadran-trace.pc)
+endif()
+foreach(file IN LISTS cadran_pc_files)
+    configure_file("${PROJECT_SOURCE_DIR}/cmake/${file}.in" "${PROJECT_BINARY_DIR}/${file}" @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/${file}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endforeach()
 
 # The pages, and what they lead to, lie there as they do in the tree: their links work.
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
@@ -45,6 +61,7 @@ install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN man EXCLUDE
 install(DIRECTORY scenarios DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY engine/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 install(FILES engine/cadran.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
+install(FILES sim/api/cadran-trace.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/sim/api")
 if(CADRAN_PROGRAMS)
     file(GLOB cadran_pages CONFIGURE_DEPENDS docs/man/cadran*.1)
     if(NOT CADRAN_VIEWER)

@@ -21,13 +21,11 @@ struct cad_barrier {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_barrier *barrier = CAD__CONTAINER(object, const cad_barrier, object);
     info->count = 3;
-    info->fields[0].key = "n_waiting";
-    info->fields[0].value = (int64_t)cad_barrier_n_waiting(barrier);
-    info->fields[1].key = "parties";
-    info->fields[1].constant = true;
-    info->fields[1].value = (int64_t)barrier->parties;
-    info->fields[2].key = "broken";
-    info->fields[2].value = cad_barrier_broken(barrier);
+    info->fields[0] =
+        (cad_object_field){.key = "n_waiting", .value = (int64_t)cad_barrier_n_waiting(barrier)};
+    info->fields[1] =
+        (cad_object_field){.key = "parties", .value = (int64_t)barrier->parties, .constant = true};
+    info->fields[2] = (cad_object_field){.key = "broken", .value = cad_barrier_broken(barrier)};
 }
 
 static size_t waiters(const cad__object *object) {

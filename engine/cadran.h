@@ -75,6 +75,10 @@ extern "C" {
 
 #define CAD_VERSION "0.1.0"
 
+/* The version of the library that the program runs with, as CAD_VERSION is that of the header which
+ * it was compiled with: a literal. */
+CAD_API const char *cad_version(void);
+
 /* --- Errors ------------------------------------------------------------------------------ */
 
 /* Every error: its constant, its value, its Python name, and its text. */
@@ -204,6 +208,13 @@ CAD_API void cad_loop_free(cad_loop *loop);
  *   CAD_ESTOPPED      cad_loop_stop()
  * May be called again after each of them, to go on. */
 CAD_API int cad_loop_run(cad_loop *loop);
+
+/* What the last cad_loop_run() or cad_loop_run_until() returned; CAD_PENDING before the first has,
+ * and inside one. */
+CAD_API int cad_loop_result(const cad_loop *loop);
+
+/* Whether the loop's world is simulated: cad_virtual_driver(). */
+CAD_API bool cad_loop_is_virtual(const cad_loop *loop);
 
 /* loop.stop(): cad_loop_run() returns at the end of this iteration. */
 CAD_API void cad_loop_stop(cad_loop *loop);
@@ -754,18 +765,19 @@ CAD_API int cad_set_name(void *object, const char *name);
 
 /* What an object of this library is in at the moment, for reports and traces. `type`, and the key
  * of a field, are literals of the library: what is at their address never changes. */
+typedef struct cad_object_field {
+    const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
+    int64_t value;
+    bool constant; /* it never changes */
+    bool detail;   /* a trace is told of it only where detail is asked for */
+} cad_object_field;
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
     uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
                          numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
-    struct {
-        const char *key; /* "size", "waiters", "value", "owner" (a task's id), ... */
-        int64_t value;
-        bool constant; /* it never changes */
-        bool detail;   /* a trace is told when it has changed only where detail is asked for */
-    } fields[8];
+    cad_object_field fields[8];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);
 /* How many tasks wait for it. */
@@ -773,7 +785,7 @@ CAD_API size_t cad_waiters(const void *object);
 
 /* What a task waits for. */
 typedef struct cad_wait_info {
-    const char *verb;       /* asyncio's word: "put", "acquire", "sleep", "await", ... */
+    const char *verb;       /* asyncio's word, a literal: "put", "acquire", "sleep", "await", ... */
     const void *object;     /* what cad_object_describe() takes, or NULL */
     uint64_t object_id;     /* its id; 0 where there is none, and where it is a task */
     const char *line;       /* where it stands in a line of the object's, which one: "putters",
@@ -846,6 +858,9 @@ typedef struct cad_operation_info {
  * the latest when what caused it has its result. */
 typedef struct cad_trace_sink {
     void *context;
+    /* cad_loop_free() begins: nothing is told after this, and all is there as the run has left it.
+     */
+    void (*end)(void *context);
     void (*task_begin)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by);
     /* code: 0, CAD_ECANCELLED, or what the task failed with. */
     void (*task_end)(void *context, int64_t now_ns, const cad_task *task, int code,
@@ -887,6 +902,8 @@ typedef struct cad_trace_sink {
 
 /* From now on; the sink must outlive the loop. NULL: none. */
 CAD_API void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink);
+/* The sink; NULL: none. */
+CAD_API const cad_trace_sink *cad_loop_trace(const cad_loop *loop);
 
 /* Every allocation of the library goes through this function: as realloc(), and as free() when
  * size is 0. Called on the threads that call the library. Before the first other call; NULL: the C

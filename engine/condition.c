@@ -5,12 +5,13 @@
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_condition *condition = CAD__CONTAINER(object, const cad_condition, object);
     info->count = 2;
-    info->fields[0].key = "waiters";
-    info->fields[0].value = (int64_t)condition->waiters.count;
-    info->fields[1].key = "lock";
-    info->fields[1].constant = true;
+    info->fields[0] =
+        (cad_object_field){.key = "waiters", .value = (int64_t)condition->waiters.count};
     /* None where there was no memory for it. */
-    info->fields[1].value = condition->lock != NULL ? (int64_t)condition->lock->object.id : 0;
+    info->fields[1] = (cad_object_field){
+        .key = "lock",
+        .value = condition->lock != NULL ? (int64_t)condition->lock->object.id : 0,
+        .constant = true};
 }
 
 static size_t waiters(const cad__object *object) {

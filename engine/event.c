@@ -10,10 +10,8 @@ struct cad_event {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_event *event = CAD__CONTAINER(object, const cad_event, object);
     info->count = 2;
-    info->fields[0].key = "set";
-    info->fields[0].value = event->set;
-    info->fields[1].key = "waiters";
-    info->fields[1].value = (int64_t)event->waiters.count;
+    info->fields[0] = (cad_object_field){.key = "set", .value = event->set};
+    info->fields[1] = (cad_object_field){.key = "waiters", .value = (int64_t)event->waiters.count};
 }
 
 static size_t waiters(const cad__object *object) {

@@ -63,8 +63,8 @@ void cad__future_clear(cad__object *object) {
 void cad__future_describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 1;
-    info->fields[0].key = "done";
-    info->fields[0].value = future->state != CAD__FUTURE_PENDING;
+    info->fields[0] =
+        (cad_object_field){.key = "done", .value = future->state != CAD__FUTURE_PENDING};
 }
 
 size_t cad__future_waiters(const cad__object *object) {
@@ -347,7 +347,7 @@ void cad__unfollow(cad__follower *follower) {
     if (!cad__linked(&entry->link))
         return;
     if (cad_future_done(follower->future))
-        CAD__TRACE(follower->future->object.loop,
-                   cad__trace_leave(follower->future->object.loop, entry));
+        CAD__TRACE_DETAIL(follower->future->object.loop,
+                          cad__trace_leave(follower->future->object.loop, entry));
     cad__unlink(&entry->link);
 }

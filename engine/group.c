@@ -46,10 +46,8 @@ static void clear(cad__object *object) {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_task_group *group = CAD__CONTAINER(object, const cad_task_group, object);
     info->count = 2;
-    info->fields[0].key = "tasks";
-    info->fields[0].value = (int64_t)group->running;
-    info->fields[1].key = "errors";
-    info->fields[1].value = (int64_t)group->error_count;
+    info->fields[0] = (cad_object_field){.key = "tasks", .value = (int64_t)group->running};
+    info->fields[1] = (cad_object_field){.key = "errors", .value = (int64_t)group->error_count};
 }
 
 static void followed(const cad__object *object, cad_followed_visitor *visit, void *arg) {

@@ -220,8 +220,10 @@ enum cad__traced {
 typedef struct cad__type {
     const char *name;
     enum cad__traced traced;
-    /* Fills in info->count and info->fields, those that are details last. */
+    /* Fills in info->count and info->fields; and adds those that are details. NULL: there are none.
+     */
     void (*describe)(const cad__object *object, cad_object_info *info);
+    void (*describe_details)(const cad__object *object, cad_object_info *info);
     size_t (*waiters)(const cad__object *object);
     const cad_task *(*holder)(const cad__object *object); /* NULL: this type has none */
     /* cad_followed(); NULL: it follows nothing. */
@@ -244,6 +246,8 @@ void cad__object_free(cad__object *object);
 /* The last part of that, and of the loop's end. */
 void cad__object_release(cad__object *object);
 const char *cad__object_name(cad__object *object);
+/* cad_object_describe(), with or without those fields that are details. */
+void cad__object_describe(const cad__object *object, bool details, cad_object_info *info);
 /* The name that it has without being given one, as snprintf() does. */
 int cad__object_own_name(const cad__object *object, char *buffer, size_t size);
 /* For assertions. Whether a task waits for the object; and, which looks at every task, whether one
@@ -471,6 +475,9 @@ int cad__wait_cancel(cad__task *task, cad_exception *exception);
 /* Goes on with the operation in progress, when the task's turn has come: its result, or
  * CAD_PENDING. The loop is the task's. */
 int cad__wait_resume(cad_loop *loop, cad__task *task);
+/* What a parked task waits for, and in which line of it; NULL: for nothing that is an object. For
+ * the trace. */
+cad__object *cad__parked_at(const cad__task *task, const char **line);
 /* Takes the task out of everything that it waits in. */
 void cad__wait_drop(cad__task *task);
 /* The first task of a list of waiters, NULL when it is empty. */
@@ -572,6 +579,7 @@ struct cad_loop {
     int64_t looked_ns; /* when that was */
     int64_t limit_ns;  /* its time goes no further; less than CAD_NEVER */
     bool started, stopping;
+    int result;   /* of the last run */
     bool closing; /* everything goes: references no longer count */
     atomic_int
         interrupted;      /* set from signal handlers too: a signal's number, or CAD__INTERRUPTED */
@@ -599,9 +607,10 @@ struct cad_loop {
     struct cad__tracer {
         const cad_trace_sink *sink;
         int64_t last_ns;
-        const cad_task *runs; /* what runs: a task, or NULL for a callback */
-        bool running, run_open;
-        bool in_turn;         /* of whatever */
+        bool in_turn;         /* of an entry of ... */
+        uint8_t turn;         /* ... this kind */
+        bool run_open;        /* the sink knows that it runs */
+        const cad_task *runs; /* in this turn: a task, or NULL for a callback */
         uint64_t iterations;  /* since the sink listens */
         cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
         cad__object *changed; /* what has changed and is to be told of; NULL */
@@ -612,6 +621,7 @@ struct cad_loop {
         } lines[CAD__TOLD_LINES];
     } tracer;
     struct cad__tracer *trace; /* NULL: nobody listens */
+    bool tells_details;        /* somebody does, and asks for them */
 };
 
 #define CAD__INTERRUPTED (-1) /* by no signal */
@@ -657,14 +667,21 @@ static inline void cad__waiters_init(cad__waiters *waiters) {
             call;                                                                                  \
     } while (0)
 
+/* The same of what only those are told who ask for details. */
+#define CAD__TRACE_DETAIL(loop, call)                                                              \
+    do {                                                                                           \
+        if (__builtin_expect((loop)->tells_details, 0))                                            \
+            call;                                                                                  \
+    } while (0)
+
 CAD__APART void cad__trace_task_begin(cad_task *task);
 CAD__APART void cad__trace_task_end(cad_task *task, int code, const cad_exception *exception);
 CAD__APART void cad__trace_wake(cad_task *task);
-/* An entry becomes the last one of the ready queue; all of a list do, in their order. Tasks among
- * those are woken. */
-CAD__APART void cad__trace_ready(cad_loop *loop, cad__entry *entry);
+/* All of a list are about to join the ready queue, in their order. Tasks among them are woken. */
 CAD__APART void cad__trace_join_all(cad_loop *loop, const cad__link *entries);
-/* An entry is about to be taken out of the ready queue before its turn. */
+/* Details: an entry becomes the last one of the ready queue; is about to be taken out of it before
+ * its turn; an iteration begins. */
+CAD__APART void cad__trace_ready(cad_loop *loop, cad__entry *entry);
 CAD__APART void cad__trace_leave(cad_loop *loop, const cad__entry *entry);
 CAD__APART void cad__trace_iteration(cad_loop *loop);
 /* An entry has been taken from the ready queue for its turn. */
@@ -683,14 +700,12 @@ CAD__APART void cad__trace_name(cad__object *object);
 CAD__APART void cad__trace_free(cad__object *object);
 /* Its state has changed. */
 CAD__APART void cad__trace_object(cad__object *object);
-/* A part of its state has changed that is a detail. */
-CAD__APART void cad__trace_object_detail(cad__object *object);
 /* The task is leaving the line that it stands in: the object has changed, and is told of with what
  * else the same operation changes. */
 CAD__APART void cad__trace_unpark(cad__task *task);
 /* operation->poll(), and its result. */
 CAD__APART int cad__trace_poll(cad__task *task);
-/* An operation on a primitive has come to its result. */
+/* A detail: an operation on a primitive has come to its result. */
 CAD__APART void cad__trace_operation(cad__object *object, const char *verb, int result);
 /* The same, of one that gives or takes an item. */
 CAD__APART void cad__trace_item(cad__object *queue, const char *verb, int result,
@@ -714,7 +729,7 @@ CAD__APART int64_t cad__trace_time(cad_loop *loop);
 
 /* Returns the result of an operation that does not wait; `object` is the primitive's. */
 static inline int cad__did(cad__object *object, const char *verb, int result) {
-    CAD__TRACE(object->loop, cad__trace_operation(object, verb, result));
+    CAD__TRACE_DETAIL(object->loop, cad__trace_operation(object, verb, result));
     return result;
 }
 
@@ -727,7 +742,7 @@ cad__entry *cad__loop_take(cad_loop *loop);
 
 /* Appends to the ready queue. */
 static inline void cad__ready(cad_loop *loop, cad__entry *entry) {
-    if (__builtin_expect(loop->trace != NULL, 0))
+    if (__builtin_expect(loop->tells_details, 0))
         cad__trace_ready(loop, entry); /* which appends it, so that nothing is left to do here */
     else
         cad__append(&loop->ready, &entry->link);

@@ -4,12 +4,10 @@
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_lock *lock = CAD__CONTAINER(object, const cad_lock, object);
     info->count = 3;
-    info->fields[0].key = "locked";
-    info->fields[0].value = lock->locked;
-    info->fields[1].key = "owner";
-    info->fields[1].value = lock->owner != NULL ? (int64_t)cad_task_id(lock->owner) : 0;
-    info->fields[2].key = "waiters";
-    info->fields[2].value = (int64_t)lock->waiters.count;
+    info->fields[0] = (cad_object_field){.key = "locked", .value = lock->locked};
+    info->fields[1] = (cad_object_field){
+        .key = "owner", .value = lock->owner != NULL ? (int64_t)cad_task_id(lock->owner) : 0};
+    info->fields[2] = (cad_object_field){.key = "waiters", .value = (int64_t)lock->waiters.count};
 }
 
 static size_t waiters(const cad__object *object) {

@@ -26,6 +26,7 @@ int cad_loop_new(cad_driver *driver, cad_loop **out) {
     loop->driver = driver;
     loop->workers = DEFAULT_WORKERS;
     loop->limit_ns = CAD_NEVER - 1;
+    loop->result = CAD_PENDING;
     cad__list_init(&loop->ready);
     cad__list_init(&loop->batch);
     cad__list_init(&loop->tasks);
@@ -67,8 +68,11 @@ void cad_loop_free(cad_loop *loop) {
     /* Objects refer to one another: each gives back what it holds while all are there, then all
      * go. First those that run code of the program's meanwhile, which may use the others; and not
      * before the workers have done with what that code frees. */
+    if (loop->trace != NULL && loop->tracer.sink->end != NULL)
+        loop->tracer.sink->end(loop->tracer.sink->context);
     loop->closing = true;
     loop->trace = NULL; /* nothing of this is a part of the run */
+    loop->tells_details = false;
     cad__requests_end(loop);
     clear_all(&loop->tasks, true);
     clear_all(&loop->objects, true);
@@ -95,7 +99,7 @@ static void begin_iteration(cad_loop *loop) {
         cad__signals_collect(loop);
     if (loop->timers.first_ns <= loop->due_ns)
         cad__timers_fire(loop, loop->due_ns);
-    CAD__TRACE(loop, cad__trace_iteration(loop));
+    CAD__TRACE_DETAIL(loop, cad__trace_iteration(loop));
     cad__splice(&loop->batch, &loop->ready);
 }
 
@@ -274,6 +278,7 @@ static int run(cad_loop *loop) {
         loop->started = true;
     }
     int result = 0;
+    loop->result = CAD_PENDING;
     cad__running = loop;
     if (loop->stacks.count > 0) /* otherwise the first one begins it */
         cad__overflow_watch(loop);
@@ -287,6 +292,7 @@ static int run(cad_loop *loop) {
     cad__running = &none;
     loop->stopping = false;
     cad__interrupt_heeded(loop);
+    loop->result = result;
     return result != 0 ? cad__raise(result, NULL) : 0;
 }
 
@@ -308,6 +314,14 @@ int cad_loop_run_until(cad_loop *loop, cad_future *future) {
     cad__unfollow(&goal);
     loop->live--;
     return result;
+}
+
+int cad_loop_result(const cad_loop *loop) {
+    return loop->result;
+}
+
+bool cad_loop_is_virtual(const cad_loop *loop) {
+    return loop->driver->simulated;
 }
 
 void cad_loop_stop(cad_loop *loop) {

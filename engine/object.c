@@ -87,18 +87,20 @@ int cad_set_name(void *pointer, const char *name) {
     return 0;
 }
 
-void cad_object_describe(const void *pointer, cad_object_info *info) {
-    const cad__object *object = pointer;
-    /* Not all of it, for what is not in use: a trace asks at each change. */
-    info->count = 0;
-    for (size_t i = 0; i < sizeof info->fields / sizeof info->fields[0]; i++)
-        info->fields[i].constant = info->fields[i].detail = false;
+void cad__object_describe(const cad__object *object, bool details, cad_object_info *info) {
+    info->count = 0; /* and not all of it, for what is not in use: a trace asks at each change */
     info->type = object->type->name;
     /* The name is made when it is first asked for, which changes nothing that can be seen. */
     info->name = cad__object_name((cad__object *)(uintptr_t)object);
     info->id = object->id;
     if (object->type->describe != NULL)
         object->type->describe(object, info);
+    if (details && object->type->describe_details != NULL)
+        object->type->describe_details(object, info);
+}
+
+void cad_object_describe(const void *pointer, cad_object_info *info) {
+    cad__object_describe(pointer, true, info);
 }
 
 size_t cad_waiters(const void *pointer) {

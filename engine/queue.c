@@ -6,28 +6,24 @@
 
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
+    info->count = 5;
+    info->fields[0] = (cad_object_field){.key = "size", .value = (int64_t)queue->count};
+    info->fields[1] =
+        (cad_object_field){.key = "maxsize", .value = (int64_t)queue->maxsize, .constant = true};
+    info->fields[2] = (cad_object_field){.key = "getters", .value = (int64_t)queue->getters.count};
+    info->fields[3] = (cad_object_field){.key = "putters", .value = (int64_t)queue->putters.count};
+    info->fields[4] = (cad_object_field){.key = "order", .value = queue->order, .constant = true};
+}
+
+static void describe_details(const cad__object *object, cad_object_info *info) {
+    const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
     info->count = 8;
-    info->fields[0].key = "size";
-    info->fields[0].value = (int64_t)queue->count;
-    info->fields[1].key = "maxsize";
-    info->fields[1].constant = true;
-    info->fields[1].value = (int64_t)queue->maxsize;
-    info->fields[2].key = "getters";
-    info->fields[2].value = (int64_t)queue->getters.count;
-    info->fields[3].key = "putters";
-    info->fields[3].value = (int64_t)queue->putters.count;
-    info->fields[4].key = "order";
-    info->fields[4].constant = true;
-    info->fields[4].value = queue->order;
-    info->fields[5].key = "joiners";
-    info->fields[5].detail = true;
-    info->fields[5].value = (int64_t)queue->joiners.count;
-    info->fields[6].key = "unfinished";
-    info->fields[6].detail = true;
-    info->fields[6].value = (int64_t)queue->unfinished;
-    info->fields[7].key = "shut_down";
-    info->fields[7].detail = true;
-    info->fields[7].value = queue->shut_down;
+    info->fields[5] = (cad_object_field){
+        .key = "joiners", .value = (int64_t)queue->joiners.count, .detail = true};
+    info->fields[6] = (cad_object_field){
+        .key = "unfinished", .value = (int64_t)queue->unfinished, .detail = true};
+    info->fields[7] =
+        (cad_object_field){.key = "shut_down", .value = queue->shut_down, .detail = true};
 }
 
 static const char *line(const cad__object *object, const cad__waiters *waiters) {
@@ -50,6 +46,7 @@ static const cad__type queue_type = {
     .name = "queue",
     .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
+    .describe_details = describe_details,
     .waiters = waiters,
     .line = line,
     .clear = clear,
@@ -179,8 +176,8 @@ static int pop(cad_queue *queue, void **item, size_t *place) {
 /* Tells the trace of a put or a get; returns its result. `item` is what it gives or has taken. */
 static int did(cad_queue *queue, const char *verb, int result, enum cad_item_move move, void *item,
                size_t place) {
-    CAD__TRACE(queue->object.loop,
-               cad__trace_item(&queue->object, verb, result, move, item, place));
+    CAD__TRACE_DETAIL(queue->object.loop,
+                      cad__trace_item(&queue->object, verb, result, move, item, place));
     return result;
 }
 
@@ -290,7 +287,7 @@ int cad_queue_task_done(cad_queue *queue) {
     cad__did(object, "task_done", 0);
     if (queue->unfinished == 0)
         cad__wake_all(&queue->joiners);
-    CAD__TRACE(object->loop, cad__trace_object_detail(object));
+    CAD__TRACE_DETAIL(object->loop, cad__trace_object(object));
     return 0;
 }
 

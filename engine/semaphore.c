@@ -13,16 +13,14 @@ struct cad_semaphore {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_semaphore *semaphore = CAD__CONTAINER(object, const cad_semaphore, object);
     info->count = 2;
-    info->fields[0].key = "value";
-    info->fields[0].value = (int64_t)semaphore->value;
-    info->fields[1].key = "waiters";
-    info->fields[1].value = (int64_t)semaphore->waiters.count;
+    info->fields[0] = (cad_object_field){.key = "value", .value = (int64_t)semaphore->value};
+    info->fields[1] =
+        (cad_object_field){.key = "waiters", .value = (int64_t)semaphore->waiters.count};
     if (semaphore->bound == SIZE_MAX)
         return;
     info->count = 3;
-    info->fields[2].key = "bound";
-    info->fields[2].constant = true;
-    info->fields[2].value = (int64_t)semaphore->bound;
+    info->fields[2] =
+        (cad_object_field){.key = "bound", .value = (int64_t)semaphore->bound, .constant = true};
 }
 
 static size_t waiters(const cad__object *object) {

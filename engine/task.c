@@ -243,10 +243,9 @@ static void clear(cad__object *object) {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     info->count = 2;
-    info->fields[0].key = "done";
-    info->fields[0].value = future->state != CAD__FUTURE_PENDING;
-    info->fields[1].key = "cancelling";
-    info->fields[1].value = future->cancelling;
+    info->fields[0] =
+        (cad_object_field){.key = "done", .value = future->state != CAD__FUTURE_PENDING};
+    info->fields[1] = (cad_object_field){.key = "cancelling", .value = future->cancelling};
 }
 
 const cad__type cad__task_type = {
@@ -443,8 +442,9 @@ CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
 
 static int sleep_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
-    if (wait->phase++ > 0)
+    if (wait->phase != 0)
         return wait->error;
+    wait->phase = 1;
     return wait->deadline_ns <= 0 ? cad__yield(task) : sleep_for(task, wait->deadline_ns);
 }
 

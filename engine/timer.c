@@ -228,7 +228,7 @@ int cad__timer_start(cad_loop *loop, cad__timer *timer, int64_t deadline_ns) {
 
 /* Seldom: it had just fired. */
 CAD__APART static void leave_ready_queue(cad_loop *loop, cad__timer *timer) {
-    CAD__TRACE(loop, cad__trace_leave(loop, &timer->entry));
+    CAD__TRACE_DETAIL(loop, cad__trace_leave(loop, &timer->entry));
     cad__unlink(&timer->entry.link);
 }
 

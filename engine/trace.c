@@ -10,12 +10,8 @@
 /* --- Objects are told of before events refer to them ------------------------------------------ */
 
 /* What the sink wants to know of an object. */
-static void describe(const struct cad__tracer *tracer, const cad__object *object,
-                     cad_object_info *info) {
-    cad_object_describe(object, info);
-    if (!tracer->sink->detail)
-        while (info->count > 0 && info->fields[info->count - 1].detail) /* which are the last */
-            info->count--;
+static void describe(const cad__object *object, cad_object_info *info) {
+    cad__object_describe(object, object->loop->tells_details, info);
 }
 
 static void declare(struct cad__tracer *tracer, cad__object *object) {
@@ -23,7 +19,7 @@ static void declare(struct cad__tracer *tracer, cad__object *object) {
     object->traced = true;
     if (tracer->sink->object_new == NULL)
         return;
-    describe(tracer, object, &info);
+    describe(object, &info);
     tracer->sink->object_new(tracer->sink->context, tracer->last_ns, &info);
 }
 
@@ -52,6 +48,7 @@ static void declare_existing(cad_loop *loop) {
 
 void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
     loop->tracer = (struct cad__tracer){.sink = sink, .last_ns = cad_loop_time(loop)};
+    loop->tells_details = sink != NULL && sink->detail;
     loop->trace = sink != NULL ? &loop->tracer : NULL;
     /* What another sink was told is nothing to this one. */
     for (cad__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
@@ -62,6 +59,10 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
         CAD__CONTAINER(link, cad__object, all)->traced = false;
     if (sink != NULL)
         declare_existing(loop);
+}
+
+const cad_trace_sink *cad_loop_trace(const cad_loop *loop) {
+    return loop->tracer.sink;
 }
 
 /* --- Time ---------------------------------------------------------------------------------------
@@ -93,12 +94,25 @@ static void begin_ready(struct cad__tracer *tracer, cad__link *queue) {
     }
 }
 
+/* Whether the program's own code has the turn of such an entry. */
+static bool runs(enum cad__entry_kind kind) {
+    switch (kind) {
+    case CAD__ENTRY_TASK:
+    case CAD__ENTRY_CALLBACK:
+    case CAD__ENTRY_POSTED:
+    case CAD__ENTRY_DONE_CALLBACK:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Time has moved: what was open until now is begun with the time that it was then. */
 static void move_on(cad_loop *loop, int64_t now_ns) {
     struct cad__tracer *tracer = loop->trace;
     begin_ready(tracer, &loop->batch);
     begin_ready(tracer, &loop->ready);
-    if (tracer->running && !tracer->run_open) {
+    if (tracer->in_turn && runs(tracer->turn) && !tracer->run_open) {
         tracer->run_open = true;
         if (tracer->sink->run_begin != NULL)
             tracer->sink->run_begin(tracer->sink->context, tracer->last_ns, tracer->runs);
@@ -138,9 +152,9 @@ static cad__object *object_of(const cad_wait_info *wait) {
     return wait->task == NULL ? (cad__object *)(uintptr_t)wait->object : NULL;
 }
 
-static bool is_field(const struct cad__tracer *tracer, const cad__object *object, const char *key) {
+static bool is_field(const cad__object *object, const char *key) {
     cad_object_info info;
-    describe(tracer, object, &info);
+    describe(object, &info);
     for (size_t i = 0; i < info.count; i++)
         if (strcmp(info.fields[i].key, key) == 0)
             return true;
@@ -155,7 +169,7 @@ static bool tells_line(struct cad__tracer *tracer, const cad__object *object, co
     uintptr_t mixed = ((uintptr_t)line ^ (uintptr_t)object->type) >> 3;
     struct cad__told_line *told = &tracer->lines[mixed % CAD__TOLD_LINES];
     if (told->line != line || told->type != object->type)
-        *told = (struct cad__told_line){object->type, line, is_field(tracer, object, line)};
+        *told = (struct cad__told_line){object->type, line, is_field(object, line)};
     return told->told;
 }
 
@@ -229,8 +243,7 @@ static CAD__APART void join(cad_loop *loop, const cad__entry *entry) {
 }
 
 void cad__trace_ready(cad_loop *loop, cad__entry *entry) {
-    if (loop->trace->sink->detail)
-        join(loop, entry);
+    join(loop, entry);
     cad__append(&loop->ready, &entry->link);
 }
 
@@ -239,7 +252,7 @@ void cad__trace_join_all(cad_loop *loop, const cad__link *entries) {
         cad__entry *entry = CAD__CONTAINER(link, cad__entry, link);
         if (entry->kind == CAD__ENTRY_TASK)
             cad__trace_wake(&cad__entry_owner(entry)->future);
-        if (loop->trace->sink->detail)
+        if (loop->tells_details)
             join(loop, entry);
     }
 }
@@ -257,7 +270,7 @@ static size_t place_of(cad_loop *loop, const cad__entry *entry) {
 
 void cad__trace_leave(cad_loop *loop, const cad__entry *entry) {
     const cad_trace_sink *sink = loop->trace->sink;
-    if (!sink->detail || sink->ready_leave == NULL)
+    if (sink->ready_leave == NULL)
         return;
     cad_ready_info info = describe_entry(entry);
     sink->ready_leave(sink->context, tick(loop), &info, place_of(loop, entry));
@@ -266,74 +279,71 @@ void cad__trace_leave(cad_loop *loop, const cad__entry *entry) {
 void cad__trace_iteration(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     const cad_trace_sink *sink = tracer->sink;
-    if (!sink->detail || sink->iteration == NULL)
+    if (sink->iteration == NULL)
         return;
     sink->iteration(sink->context, tick(loop), ++tracer->iterations);
 }
 
-/* Whether the program's own code has the turn. */
-static bool runs(const cad__entry *entry) {
-    switch (entry->kind) {
-    case CAD__ENTRY_TASK:
-    case CAD__ENTRY_CALLBACK:
-    case CAD__ENTRY_POSTED:
-    case CAD__ENTRY_DONE_CALLBACK:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void end_ready(struct cad__tracer *tracer, int64_t now_ns, cad_task *task) {
-    if (!task->ready_traced)
-        return;
+static CAD__APART void end_ready(struct cad__tracer *tracer, int64_t now_ns, cad_task *task) {
     task->ready_traced = false;
     if (tracer->sink->ready_end != NULL)
         tracer->sink->ready_end(tracer->sink->context, now_ns, task);
 }
 
-void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
-    struct cad__tracer *tracer = loop->trace;
-    const cad_trace_sink *sink = tracer->sink;
-    int64_t now_ns = tick(loop);
-    cad__task *task = entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
-    tracer->in_turn = true;
-    tracer->running = runs(entry);
-    tracer->run_open = false;
-    tracer->runs = task != NULL ? &task->future : NULL;
-    if (task != NULL)
-        end_ready(tracer, now_ns, &task->future);
-    if (!sink->detail || sink->turn_begin == NULL)
+/* Most turns begin and end at one time: nothing is told of them but the details. What is told else
+ * is in functions of their own, so that the others need not save the registers for it. */
+
+static CAD__APART void begin_turn(cad_loop *loop, const cad__entry *entry, int64_t now_ns) {
+    const cad_trace_sink *sink = loop->trace->sink;
+    if (sink->turn_begin == NULL)
         return;
     cad_ready_info info = describe_entry(entry);
     sink->turn_begin(sink->context, now_ns, &info);
 }
 
-static CAD__APART void end_turn(cad_loop *loop) {
+void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
     struct cad__tracer *tracer = loop->trace;
-    const cad_trace_sink *sink = tracer->sink;
-    settle(loop);
     int64_t now_ns = tick(loop);
-    if (tracer->run_open && sink->run_end != NULL)
-        sink->run_end(sink->context, now_ns, tracer->runs);
-    tracer->in_turn = tracer->running = tracer->run_open = false;
-    if (sink->detail && sink->turn_end != NULL)
+    cad__task *task = entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
+    tracer->in_turn = true;
+    tracer->turn = entry->kind;
+    tracer->runs = task != NULL ? &task->future : NULL;
+    if (task != NULL && task->future.ready_traced)
+        end_ready(tracer, now_ns, &task->future);
+    if (loop->tells_details)
+        begin_turn(loop, entry, now_ns);
+}
+
+static CAD__APART void end_run(struct cad__tracer *tracer, int64_t now_ns) {
+    tracer->run_open = false;
+    if (tracer->sink->run_end != NULL)
+        tracer->sink->run_end(tracer->sink->context, now_ns, tracer->runs);
+}
+
+static CAD__APART void end_turn(const cad_trace_sink *sink, int64_t now_ns) {
+    if (sink->turn_end != NULL)
         sink->turn_end(sink->context, now_ns);
 }
 
 void cad__trace_turn_end(cad_loop *loop) {
-    if (loop->trace->in_turn)
-        end_turn(loop);
+    struct cad__tracer *tracer = loop->trace;
+    if (!tracer->in_turn)
+        return;
+    settle(loop);
+    int64_t now_ns = tick(loop);
+    if (tracer->run_open)
+        end_run(tracer, now_ns);
+    tracer->in_turn = false;
+    if (loop->tells_details)
+        end_turn(tracer->sink, now_ns);
 }
 
 void cad__trace_turn_passes(cad_loop *loop, const cad_task *task) {
     struct cad__tracer *tracer = loop->trace;
-    const cad_trace_sink *sink = tracer->sink;
     settle(loop);
     int64_t now_ns = tick(loop);
-    if (tracer->run_open && sink->run_end != NULL)
-        sink->run_end(sink->context, now_ns, tracer->runs);
-    tracer->run_open = false;
+    if (tracer->run_open)
+        end_run(tracer, now_ns);
     tracer->runs = task;
 }
 
@@ -358,7 +368,7 @@ void cad__trace_name(cad__object *object) {
     int64_t now_ns = tick(object->loop);
     if (tracer->sink->object_name == NULL)
         return;
-    describe(tracer, object, &info);
+    describe(object, &info);
     tracer->sink->object_name(tracer->sink->context, now_ns, &info);
 }
 
@@ -372,10 +382,10 @@ void cad__trace_free(cad__object *object) {
     }
     if (tracer->changed == object)
         tracer->changed = NULL;
-    if (!object->traced || !tracer->sink->detail || tracer->sink->object_end == NULL)
+    if (!object->traced || !object->loop->tells_details || tracer->sink->object_end == NULL)
         return;
     int64_t now_ns = tick(object->loop);
-    describe(tracer, object, &info);
+    describe(object, &info);
     tracer->sink->object_end(tracer->sink->context, now_ns, &info);
 }
 
@@ -387,23 +397,15 @@ void cad__trace_object(cad__object *object) {
         tracer->changed = NULL;
     if (!object->traced || tracer->sink->object == NULL)
         return;
-    describe(tracer, object, &info);
+    describe(object, &info);
     tracer->sink->object(tracer->sink->context, now_ns, &info);
-}
-
-void cad__trace_object_detail(cad__object *object) {
-    if (object->loop->trace->sink->detail)
-        cad__trace_object(object);
 }
 
 void cad__trace_unpark(cad__task *task) {
     cad_loop *loop = task->future.object.loop;
-    cad_wait_info info;
-    if (!cad_task_waiting(&task->future, &info))
-        return;
-    cad__object *object = object_of(&info);
-    if (object == NULL || object == loop->trace->changed ||
-        !tells_line(loop->trace, object, info.line))
+    const char *line;
+    cad__object *object = cad__parked_at(task, &line);
+    if (object == NULL || object == loop->trace->changed || !tells_line(loop->trace, object, line))
         return;
     settle(loop);
     loop->trace->changed = object;
@@ -415,7 +417,7 @@ void cad__trace_item(cad__object *queue, const char *verb, int result, enum cad_
                      void *item, size_t place) {
     cad_loop *loop = queue->loop;
     const cad_trace_sink *sink = loop->trace->sink;
-    if (!sink->detail || sink->operation == NULL)
+    if (sink->operation == NULL)
         return;
     int64_t now_ns = tick(loop);
     if (!queue->traced)
@@ -435,7 +437,8 @@ void cad__trace_operation(cad__object *object, const char *verb, int result) {
     cad__trace_item(object, verb, result, CAD_ITEM_STAYS, NULL, 0);
 }
 
-int cad__trace_poll(cad__task *task) {
+/* With details, what has come of it. */
+static CAD__APART int poll_and_tell(cad__task *task) {
     const cad__operation *operation = task->wait.operation;
     cad__object *object = task->wait.object;
     /* Of others the last reference may be given back meanwhile. */
@@ -443,7 +446,14 @@ int cad__trace_poll(cad__task *task) {
     int result = operation->poll(&task->future);
     if (tells && result != CAD_PENDING)
         cad__trace_operation(object, operation->verb, result);
-    settle(task->future.object.loop);
+    return result;
+}
+
+int cad__trace_poll(cad__task *task) {
+    cad_loop *loop = task->future.object.loop;
+    int result =
+        loop->tells_details ? poll_and_tell(task) : task->wait.operation->poll(&task->future);
+    settle(loop);
     if (result == CAD_PENDING)
         wait_began(&task->future);
     return result;

@@ -157,7 +157,7 @@ CAD__INLINE void end_wait_of(cad__task *task, enum cad__wait_state state, int er
         cad__trace_wake(&task->future);
     task->timer.entry.kind = CAD__ENTRY_TASK;
     if (traced)
-        cad__trace_ready(loop, &task->timer.entry);
+        cad__ready(loop, &task->timer.entry);
     else
         cad__append(&loop->ready, &task->timer.entry.link);
 }
@@ -242,21 +242,30 @@ static const char *line_of(const cad__wait *wait, const cad__object *object) {
     return object->type->line != NULL ? object->type->line(object, wait->waiters) : "waiters";
 }
 
+/* In the middle of an operation it may be for a lock, which has a word of its own. */
+static cad__object *object_of(const cad__task *task, const char **verb) {
+    const cad__operation *operation = task->wait.operation;
+    cad_lock *lock = operation->lock != NULL ? operation->lock(&task->future) : NULL;
+    *verb = lock != NULL ? "acquire" : operation->verb;
+    return lock != NULL ? &lock->object : task->wait.object;
+}
+
+cad__object *cad__parked_at(const cad__task *task, const char **line) {
+    const char *verb;
+    cad__object *object = object_of(task, &verb);
+    *line = object != NULL ? line_of(&task->wait, object) : NULL;
+    return object;
+}
+
 bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     const cad__task *task = cad__task_of(future);
     const cad__wait *wait = &task->wait;
     if (!waits(wait))
         return false;
-    *info = (cad_wait_info){
-        .verb = wait->operation->verb, .since_ns = wait->since_ns, .until_ns = CAD_NEVER};
+    *info = (cad_wait_info){.since_ns = wait->since_ns, .until_ns = CAD_NEVER};
     if (wait->state == CAD__WAIT_SLEEPING)
         info->until_ns = wait->deadline_ns;
-    cad__object *object = wait->object;
-    cad_lock *lock = wait->operation->lock != NULL ? wait->operation->lock(future) : NULL;
-    if (lock != NULL) {
-        object = &lock->object;
-        info->verb = "acquire";
-    }
+    cad__object *object = object_of(task, &info->verb);
     if (wait->operation->item_follows)
         info->follows = wait->item;
     if (object == NULL)

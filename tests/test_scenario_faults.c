@@ -329,6 +329,7 @@ static void test_scenario_faults__exceptions(void **state) {
         "4:21: /tasks/0/do/0/except/TimeoutEror: nothing raises \"TimeoutEror\"; did "
         "you mean \"TimeoutError\"?\n"
         "4:38: /tasks/0/do/0/except/a b: \"a b\" cannot be the name of an exception\n"
+        "4:47: /tasks/0/do/0/except/Mine: this branch never runs: nothing raises \"Mine\"\n"
         "5:1: /tasks/0/do/1: a try needs \"except\", \"except*\" or \"finally\"\n"
         "6:10: /tasks/0/do/2/raise: there is no exception to raise again: this is no "
         "branch of an \"except\"\n"
@@ -387,7 +388,8 @@ static void test_scenario_faults__expectations(void **state) {
     (void)state;
     scenario_refuse("{'cadran':1,'tasks':[{'name':'job{i}','do':[]}],'expect':{\n"
                     "'outcome':'done',\n'makespan':{'mix':1},\n'order':[['a']],\n"
-                    "'always':['1 <'],\n'tasks':{'jbo1':'returned','job1':'dead'},\n'stdout':'x'}}",
+                    "'always':['1 "
+                    "<'],\n'tasks':{'jbo1':'returned','job1':'dead'},\n'stdout':'x',\n'golden':1}}",
                     "2:11: /expect/outcome: unknown outcome \"done\": expected \"complete\", "
                     "\"failed\", \"deadlock\", \"interrupted\", \"stopped\" or \"limit\"\n"
                     "3:13: /expect/makespan/mix: unknown member \"mix\"; did you mean \"min\"?\n"
@@ -398,7 +400,8 @@ static void test_scenario_faults__expectations(void **state) {
                     "6:10: /expect/tasks/jbo1: unknown task \"jbo1\"\n"
                     "6:35: /expect/tasks/job1: \"dead\" is no way to end: expected \"returned\", "
                     "\"failed\", \"cancelled\", \"pending\" or the name of an exception\n"
-                    "7:10: /expect/stdout: expected an array, found a string\n");
+                    "7:10: /expect/stdout: expected an array, found a string\n"
+                    "8:10: /expect/golden: expected true or false, found a number\n");
 }
 
 /* --- The command line ------------------------------------------------------------------------ */

@@ -8,7 +8,7 @@
 #include "base/quantity.h"
 #include "base/suggestion.h"
 
-enum { MOST = 32, FIRST = 256 };
+enum { MOST = 32, FIRST = 256, LETTERS = 2 * MOST + 3 };
 
 static void refuse(const char *command, const base_option *options, const char *argument,
                    bool unknown, char message[BASE_OPTIONS_MESSAGE]) {
@@ -22,16 +22,49 @@ static void refuse(const char *command, const base_option *options, const char *
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "a value is missing after \"%s\"", argument);
     else if (suggestion.best != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                       "unknown option \"%s\"; did you mean \"--%s\"?", argument, suggestion.best);
+                       "unknown option \"%s\"; did you mean \"%s%s\"?", argument,
+                       suggestion.best[1] == '\0' ? "-" : "--", suggestion.best);
     else
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "unknown option \"%s\"; see %s --help",
                        argument, command);
+}
+
+/* For getopt_long(): the words, and the letters. */
+static void list_known(const base_option *options, struct option known[MOST + 2],
+                       char letters[LETTERS]) {
+    struct option *next = known;
+    char *letter = letters;
+    *letter++ = ':';
+    *letter++ = 'h';
+    for (int i = 0; options[i].name != NULL; i++) {
+        assert(i < MOST);
+        bool valued = options[i].argument != NULL;
+        if (options[i].name[1] != '\0') {
+            *next++ = (struct option){options[i].name, valued ? required_argument : no_argument,
+                                      NULL, FIRST + i};
+        } else {
+            *letter++ = options[i].name[0];
+            if (valued)
+                *letter++ = ':';
+        }
+    }
+    *letter = '\0';
+    *next = (struct option){"help", no_argument, NULL, 'h'};
+}
+
+/* The option that is this letter, which is one of them. */
+static int find(const base_option *options, int letter) {
+    int i = 0;
+    while (options[i].name[0] != letter || options[i].name[1] != '\0')
+        i++;
+    return i;
 }
 
 enum base_options_end base_options_read(const char *command, const base_option *options,
                                         void *target, int argc, char **argv, int *first,
                                         char message[BASE_OPTIONS_MESSAGE]) {
     struct option known[MOST + 2] = {{0}};
+<<<<<<< HEAD
     int count = 0, found;
     for (; options[count].name != NULL; count++) {
         assert(count < MOST);
@@ -42,16 +75,21 @@ enum base_options_end base_options_read(const char *command, const base_option *
         known[count] = (struct option){options[count].name, valued, NULL, FIRST + count};
     }
     known[count] = (struct option){"help", no_argument, NULL, 'h'};
+=======
+    char letters[LETTERS];
+    int found;
+    list_known(options, known, letters);
+>>>>>>> main
     opterr = 0;
     optind = 0; /* from the beginning, whoever used it before */
-    while ((found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+    while ((found = getopt_long(argc, argv, letters, known, NULL)) != -1) {
         if (found == 'h')
             return BASE_OPTIONS_HELP;
         if (found == '?' || found == ':') {
             refuse(command, options, argv[optind - 1], found == '?', message);
             return BASE_OPTIONS_WRONG;
         }
-        const base_option *option = &options[found - FIRST];
+        const base_option *option = &options[found >= FIRST ? found - FIRST : find(options, found)];
         if (!option->take(target, option, optarg, message))
             return BASE_OPTIONS_WRONG;
     }
@@ -63,8 +101,8 @@ enum base_options_end base_options_read(const char *command, const base_option *
 
 bool base_option_refuse(const base_option *option, const char *wanted, const char *value,
                         char message[BASE_OPTIONS_MESSAGE]) {
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s wants %s, not \"%.100s\"", option->name,
-                   wanted, value);
+    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "%s%s wants %s, not \"%.100s\"",
+                   base_option_dashes(option), option->name, wanted, value);
     return false;
 }
 
@@ -104,20 +142,31 @@ static const char *gap_of(const base_option *option) {
 }
 
 static size_t width_of(const base_option *option) {
+<<<<<<< HEAD
     size_t argument = option->argument != NULL ? strlen(option->argument) : 0;
     return strlen(option->name) + strlen(gap_of(option)) + argument;
+=======
+    return strlen(base_option_dashes(option)) + strlen(option->name) +
+           (option->argument != NULL ? 1 + strlen(option->argument) : 0);
+>>>>>>> main
 }
 
 static void print_option(const base_option *option, size_t width, FILE *file) {
     int padding = (int)(width - width_of(option));
+<<<<<<< HEAD
     fprintf(file, "  --%s%s%s%*s  ", option->name, gap_of(option),
             option->argument != NULL ? option->argument : "", padding, "");
+=======
+    fprintf(file, "  %s%s%s%s%*s  ", base_option_dashes(option), option->name,
+            option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "",
+            padding, "");
+>>>>>>> main
     for (const char *line = option->help; line != NULL;) {
         size_t length = strcspn(line, "\n");
         fprintf(file, "%.*s\n", (int)length, line);
         line = line[length] == '\n' ? line + length + 1 : NULL;
         if (line != NULL)
-            fprintf(file, "%*s", (int)width + 6, "");
+            fprintf(file, "%*s", (int)width + 4, "");
     }
 }
 

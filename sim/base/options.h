@@ -24,8 +24,13 @@ typedef bool base_option_take(void *target, const struct base_option *option, ch
                               char message[BASE_OPTIONS_MESSAGE]);
 
 typedef struct base_option {
+<<<<<<< HEAD
     const char *name;     /* without the dashes; NULL: the end */
     const char *argument; /* "TIME"; "[=LIST]": it may have one; NULL: it takes no value */
+=======
+    const char *name;     /* without the dashes, of which one letter has one; NULL: the end */
+    const char *argument; /* "TIME"; NULL: it takes no value */
+>>>>>>> main
     const char *help;     /* lines that '\n' separates */
     base_option_take *take;
     size_t at; /* for `take`: the offset in the target of what the option sets */
@@ -43,6 +48,11 @@ enum base_options_end {
 enum base_options_end base_options_read(const char *command, const base_option *options,
                                         void *target, int argc, char **argv, int *first,
                                         char message[BASE_OPTIONS_MESSAGE]);
+
+/* The dashes before an option's name. */
+static inline const char *base_option_dashes(const base_option *option) {
+    return option->name[1] == '\0' ? "-" : "--";
+}
 
 /* For `take`: where the option's value goes. */
 static inline void *base_option_field(void *target, const base_option *option) {

@@ -12,13 +12,15 @@
 #include "base/replace.h"
 #include "cadran.h"
 #include "cli/commands.h"
+#include "cli/page.h"
 #include "cli/run.h"
+#include "database/database.h"
 #include "document/write.h"
 #include "statistics/statistics.h"
 #include "table/collect.h"
 #include "trace/reader.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_CSV };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SQLITE, FORMAT_HTML };
 
 struct arguments {
     const char *path;
@@ -26,6 +28,7 @@ struct arguments {
     enum format format;
     struct table_options table;
     bool transpose;
+    struct page_stretch stretch;
 };
 
 /* One export. It stands between the reader and who takes the events, to refuse what is no trace of
@@ -33,12 +36,15 @@ struct arguments {
 struct export {
     struct trace_consumer gate;
     const struct arguments *arguments;
-    FILE *file;
+    FILE *file;           /* what is written goes there, */
+    const char *database; /* or to the file of that name; NULL: there is none */
     bool foreign;
-    bool real; /* the clock */
+    bool failed; /* who takes the events has */
+    bool real;   /* the clock */
     struct trace_consumer *taker;
     struct table_collector *table;
     struct stat_collector *statistics;
+    struct db_writer *writer;
 };
 
 /* --- Formats -----------------------------------------------------------------------------------
@@ -58,6 +64,19 @@ static int start_statistics(struct export *export) {
         return CAD_ENOMEM;
     export->taker = stat_collector_consumer(export->statistics);
     return 0;
+}
+
+static int start_database(struct export *export) {
+    if (export->database == NULL) {
+        fputs("cadran export: a database is a file: give --output FILE, too\n", stderr);
+        return CAD_EINVAL;
+    }
+    int error = db_writer_open(export->database, &export->writer);
+    if (error == CAD_ESYSTEM)
+        fprintf(stderr, "cadran export: %s\n", db_writer_failure(export->writer));
+    else if (error == 0)
+        export->taker = db_writer_consumer(export->writer);
+    return error;
 }
 
 static int print_table(const struct export *export, struct table *table, enum table_format format) {
@@ -108,7 +127,13 @@ static int write_json(const struct export *export) {
     return writer.error;
 }
 
-/* Each returns 0, CAD_ENOMEM, or CAD_EINVAL after a message. */
+/* It was written event by event. */
+static int write_nothing(const struct export *export) {
+    (void)export;
+    return 0;
+}
+
+/* Each returns 0, CAD_ENOMEM, or another error after a message. */
 static const struct {
     const char *name;
     int (*start)(struct export *export);
@@ -118,6 +143,8 @@ static const struct {
     [FORMAT_JSON] = {"json", start_statistics, write_json},
     [FORMAT_MARKDOWN] = {"markdown", start_table, write_markdown},
     [FORMAT_CSV] = {"csv", start_table, write_csv},
+    [FORMAT_SQLITE] = {"sqlite", start_database, write_nothing},
+    [FORMAT_HTML] = {"html", NULL, NULL}, /* it is made from a model: cli_write_page() */
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -135,7 +162,8 @@ static bool take_format(void *target, const base_option *option, char *text,
         }
     }
     (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s is one of text, json, markdown and csv, not \"%s\"", option->name, text);
+                   "--%s is one of text, json, markdown, csv, sqlite and html, not \"%s\"",
+                   option->name, text);
     return false;
 }
 
@@ -149,7 +177,8 @@ static bool take_step(void *target, const base_option *option, char *text,
 static const base_option options[] = {
     {"format", "FORMAT",
      "text (default), json: statistics;\n"
-     "markdown, csv: the job-sequencing table",
+     "markdown, csv: the job-sequencing table; sqlite: a database of all of it;\n"
+     "html: a page with a timeline",
      take_format, offsetof(struct arguments, format)},
     {"output", "FILE", "write to FILE, whole or not at all (default: standard output)",
      base_take_output, offsetof(struct arguments, output)},
@@ -161,6 +190,10 @@ static const base_option options[] = {
      base_take_time, offsetof(struct arguments, table.tolerance_ns)},
     {"transpose", NULL, "of the table: a row for each job", base_take_flag,
      offsetof(struct arguments, transpose)},
+    {"from", "TIME", "of the page: show what is from that time on", base_take_time,
+     offsetof(struct arguments, stretch.from_ns)},
+    {"to", "TIME", "of the page: show what is up to that time", base_take_time,
+     offsetof(struct arguments, stretch.to_ns)},
     {.name = NULL},
 };
 
@@ -188,29 +221,29 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
         struct trace_string clock = event->args[TRACE_ARG_CLOCK].text;
         export->real = clock.length == 4 && memcmp(clock.text, "real", 4) == 0;
     }
-    return export->taker->take(export->taker, event);
+    int error = export->taker->take(export->taker, event);
+    export->failed = error != 0;
+    return error;
 }
 
 static int end(struct trace_consumer *consumer, bool complete) {
     struct export *export = (struct export *)(void *)consumer;
-    return export->taker->end != NULL ? export->taker->end(export->taker, complete) : 0;
+    int error = export->taker->end != NULL ? export->taker->end(export->taker, complete) : 0;
+    export->failed |= error != 0;
+    return error;
 }
 
 static const char *failure(const struct trace_consumer *consumer) {
     const struct export *export = (const struct export *)(const void *)consumer;
     if (export->foreign)
         return "another program's trace, which has no tasks and primitives; cadran view shows it";
-    return "out of memory";
+    const struct trace_consumer *taker = export->taker;
+    const char *words = taker->failure != NULL ? taker->failure(taker) : "";
+    return words[0] != '\0' ? words : "out of memory";
 }
 
-static int status_of(int error) {
-    if (error == 0)
-        return CLI_STATUS_EXPECTED;
-    return error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT;
-}
-
-/* Reads the trace and writes what is asked for to export->file. 0, or an error after a message. */
-static int read_and_write(struct export *export) {
+/* Reads the trace to who takes it; a message where that fails. */
+static enum cli_status read_trace(struct export *export) {
     const char *path = export->arguments->path;
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
@@ -218,59 +251,73 @@ static int read_and_write(struct export *export) {
     if (error != 0) {
         fprintf(stderr, "cadran export: %s%s%s\n", export->foreign ? trace_path_name(path) : "",
                 export->foreign ? ": " : "", message);
-        return error == CAD_ESYSTEM ? CAD_EINVAL : error;
+        return error == CAD_ENOMEM || export->failed ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
     }
     if (!complete)
         fprintf(stderr, "cadran export: warning: %s\n", message);
-    error = formats[export->arguments->format].write(export);
+    return CLI_STATUS_EXPECTED;
+}
+
+/* Of what starting or writing a format returned. */
+static enum cli_status status_of(int error) {
     if (error == CAD_ENOMEM)
         fputs("cadran export: out of memory\n", stderr);
-    return error;
+    if (error == 0)
+        return CLI_STATUS_EXPECTED;
+    return error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT;
+}
+
+/* Reads the trace and writes what is asked for. */
+static enum cli_status read_and_write(struct export *export) {
+    const struct arguments *arguments = export->arguments;
+    if (arguments->format == FORMAT_HTML)
+        return cli_write_page("cadran export", arguments->path, &arguments->stretch, export->file);
+    enum cli_status status = status_of(formats[export->arguments->format].start(export));
+    if (status == CLI_STATUS_EXPECTED)
+        status = read_trace(export);
+    if (status == CLI_STATUS_EXPECTED)
+        status = status_of(formats[export->arguments->format].write(export));
+    table_collector_free(export->table);
+    stat_collector_free(export->statistics);
+    db_writer_free(export->writer);
+    return status;
 }
 
 /* --- Writing -----------------------------------------------------------------------------------
  */
 
-static int cannot_write(const char *name, int reason) {
+static enum cli_status cannot_write(const char *name, int reason) {
     fprintf(stderr, "cadran export: %s: %s\n", name, strerror(reason));
     return CLI_STATUS_ENVIRONMENT;
 }
 
-static int export_to_stdout(struct export *export) {
+static enum cli_status export_to_stdout(struct export *export) {
     export->file = stdout;
-    int error = read_and_write(export);
-    if (error == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+    enum cli_status status = read_and_write(export);
+    if (status == CLI_STATUS_EXPECTED && (fflush(stdout) != 0 || ferror(stdout)))
         return cannot_write("standard output", errno);
-    return status_of(error);
+    return status;
 }
 
-static int export_to_file(struct export *export) {
+static enum cli_status export_to_file(struct export *export) {
     struct base_replacement file;
     const char *name = export->arguments->output;
     int reason = base_replace_open(&file, name);
     if (reason != 0)
         return cannot_write(name, reason);
     export->file = file.stream;
-    int error = read_and_write(export);
-    if (error == 0)
+    export->database = file.temporary;
+    enum cli_status status = read_and_write(export);
+    if (status == CLI_STATUS_EXPECTED)
         reason = base_replace_finish(&file);
     base_replace_drop(&file);
-    return reason != 0 ? cannot_write(name, reason) : status_of(error);
+    return reason != 0 ? cannot_write(name, reason) : status;
 }
 
-static int export_trace(const struct arguments *arguments) {
+static enum cli_status export_trace(const struct arguments *arguments) {
     struct export export = {.gate = {.take = take, .end = end, .failure = failure},
                             .arguments = arguments};
-    int status;
-    if (formats[arguments->format].start(&export) != 0) {
-        fputs("cadran export: out of memory\n", stderr);
-        status = CLI_STATUS_ENVIRONMENT;
-    } else {
-        status = arguments->output == NULL ? export_to_stdout(&export) : export_to_file(&export);
-    }
-    table_collector_free(export.table);
-    stat_collector_free(export.statistics);
-    return status;
+    return arguments->output == NULL ? export_to_stdout(&export) : export_to_file(&export);
 }
 
 static int wrong(const char *message) {
@@ -281,6 +328,7 @@ static int wrong(const char *message) {
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT},
+        .stretch = {.from_ns = 0, .to_ns = INT64_MAX / 2},
     };
     char message[BASE_OPTIONS_MESSAGE];
     int first;
@@ -295,6 +343,8 @@ int cli_cmd_export(int argc, char **argv) {
     if (argc - first != 1)
         return wrong(argc == first ? "no trace is named; see cadran export --help"
                                    : "one trace at a time; see cadran export --help");
+    if (arguments.stretch.from_ns > arguments.stretch.to_ns)
+        return wrong("--from is a time after --to");
     arguments.path = argv[first];
     return export_trace(&arguments);
 }

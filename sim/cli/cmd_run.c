@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "base/quantity.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/run.h"
 
 struct arguments {
@@ -41,17 +42,6 @@ static bool take_file(void *target, const base_option *option, char *text,
                    "--%s wants a file, not \"-\": standard output is for what the tasks print (./- "
                    "is a file of that name)",
                    option->name);
-    return false;
-}
-
-static bool take_clock(void *target, const base_option *option, char *text,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    bool real = strcmp(text, "real") == 0;
-    *(bool *)base_option_field(target, option) = real;
-    if (real || strcmp(text, "virtual") == 0)
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s is virtual or real, not \"%s\"",
-                   option->name, text);
     return false;
 }
 
@@ -101,7 +91,7 @@ static bool take_override(void *target, const base_option *option, char *text,
 
 static const base_option options[] = {
     {"clock", "virtual|real",
-     "virtual (default): no waiting, exact times; real: a second takes a\nsecond", take_clock,
+     "virtual (default): no waiting, exact times; real: a second takes a\nsecond", cli_take_clock,
      RUN(machine.real)},
     {"trace", "FILE",
      "write the run's trace, for cadran table, cadran view and Perfetto;\npacked where its name "

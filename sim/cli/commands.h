@@ -9,7 +9,9 @@
 /* A row each: the name, and what `cadran --help` says of it. */
 #define CLI_COMMANDS(X)                                                                            \
     X(run, "run a scenario")                                                                       \
+    X(test, "run scenarios as tests, against their golden traces")                                 \
     X(table, "print a trace's job-sequencing table: who worked when")                              \
+    X(diff, "compare two traces: what differs, and where that began")                              \
     X(export, "write statistics or the table of a trace, for people and other programs")           \
     X(view, "show a trace as a timeline, in a window or as a picture")
 

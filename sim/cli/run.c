@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -17,21 +15,17 @@
 #include "base/memory.h"
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
-#include "cli/run_table.h"
 #include "program/load.h"
 #include "run/process.h"
 #include "run/run.h"
 #include "steps/language.h"
-#include "trace/stream.h"
+#include "suite/expected_table.h"
+#include "suite/listen.h"
 
 void cli_run_defaults(cli_run_options *options) {
     *options = (cli_run_options){
         .max_memory = base_limit_default(),
-        .machine = {.slow_ns = CAD_NEVER,
-                    .max_steps = RUN_MAX_STEPS,
-                    .max_still = RUN_MAX_STILL,
-                    .max_tasks = RUN_MAX_TASKS,
-                    .max_time_ns = RUN_MAX_TIME_NS},
+        .machine = RUN_MACHINE_DEFAULTS,
     };
 }
 
@@ -64,7 +58,7 @@ static void die_of(int number) {
     (void)raise(number);
 }
 
-/* --- The trace ------------------------------------------------------------------------------- */
+/* --- The run --------------------------------------------------------------------------------- */
 
 /* What all of it is about. */
 struct session {
@@ -74,74 +68,15 @@ struct session {
     run_machine *machine;
 };
 
-/* Who listens to the run. */
-struct listeners {
-    struct trace_stream *trace;    /* NULL: nobody */
-    struct table_collector *table; /* NULL: nobody wants one */
-};
-
-static void stop_listening(struct listeners *listeners) {
-    trace_stream_free(listeners->trace);
-    table_collector_free(listeners->table);
-}
-
-static int add_listeners(const cli_run_options *options, bool table, struct listeners *listeners) {
-    int error = 0;
-    if (options->trace_path != NULL)
-        error = trace_stream_write(listeners->trace, options->trace_path);
-    if (error != 0 || !table)
-        return error;
-    listeners->table = table_collector_new();
-    if (listeners->table == NULL)
-        return CAD_ENOMEM;
-    trace_stream_add(listeners->trace, table_collector_consumer(listeners->table));
-    return 0;
-}
-
-static int tell(const struct session *session, bool table, const struct trace_header *header,
-                struct listeners *listeners) {
-    int error = trace_stream_new(header, &listeners->trace);
-    if (error == 0)
-        error = add_listeners(session->options, table, listeners);
-    if (error != 0)
-        return error;
-    run_machine_trace(session->machine, listeners->trace);
-    return 0;
-}
-
-/* Has the run told to whoever is to listen. 0, CAD_ENOMEM, or CAD_ESYSTEM with errno where the
- * trace's file cannot be opened; stop_listening() is due in any case. */
-static int listen(const struct session *session, struct listeners *listeners) {
+static int listen(const struct session *session, suite_listeners *listeners) {
     const cli_run_options *options = session->options;
-    const run_machine_options *settings = session->settings;
-    bool table = options->table || session->program->expect.table != NULL;
-    char started[40];
-    struct utsname host;
-    if (options->trace_path == NULL && !table)
-        return 0;
-    struct trace_override *overrides = base_zalloc(settings->override_count + 1, sizeof *overrides);
-    if (overrides == NULL)
-        return CAD_ENOMEM;
-    for (size_t i = 0; i < settings->override_count; i++)
-        overrides[i] =
-            (struct trace_override){settings->overrides[i].name, settings->overrides[i].value};
-    struct trace_header header = {.overrides = overrides,
-                                  .override_count = settings->override_count,
-                                  .detail = options->detail};
-    run_machine_header(session->machine, &header);
-    time_t now = time(NULL);
-    if (settings->real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
-        header.started = started;
-    if (settings->real && uname(&host) == 0)
-        header.host = host.nodename;
-    int error = tell(session, table, &header, listeners);
-    int reason = errno;
-    base_free(overrides);
-    errno = reason;
-    return error;
+    const suite_wanted wanted = {
+        .trace_path = options->trace_path,
+        .detail = options->detail,
+        .table = options->table || session->program->expect.table != NULL,
+    };
+    return suite_listen(session->machine, session->settings, &wanted, listeners);
 }
-
-/* --- The run --------------------------------------------------------------------------------- */
 
 static int no_memory(void) {
     fprintf(stderr, "cadran: out of memory%s\n", base_limit_reached() ? " (--max-memory)" : "");
@@ -156,16 +91,11 @@ static int refuse(const prog_program *program, int error) {
     return CLI_STATUS_USAGE;
 }
 
-/* Whether the outcome is what one would want of a scenario that expects nothing. */
-static bool went_well(enum run_outcome outcome) {
-    return outcome == RUN_COMPLETE || outcome == RUN_STOPPED || outcome == RUN_INTERRUPTED;
-}
-
 static int status_of(const prog_program *program, const run_result *result, size_t unmet) {
     if (result->outcome == RUN_BROKEN)
         return CLI_STATUS_ENVIRONMENT;
-    bool fine = program->expect.outcome != PROG_OUTCOMES || went_well(result->outcome);
-    return fine && unmet == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
+    return run_went_as_expected(program, result, unmet) ? CLI_STATUS_EXPECTED
+                                                        : CLI_STATUS_UNEXPECTED;
 }
 
 /* Why a run ended that was not over. */
@@ -175,6 +105,16 @@ static void print_reason(const run_result *result) {
                 result->reason, cli_limit_option(result->limit));
 }
 
+static bool conclude_table(const struct session *session, const struct table_collector *table,
+                           size_t *unmet) {
+    const char *message;
+    if (suite_conclude_table(session->program, table, session->settings->real,
+                             session->options->table, stderr, unmet, &message))
+        return true;
+    fprintf(stderr, "cadran: %s\n", message);
+    return false;
+}
+
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
 static int conclude(const struct session *session, const run_result *result,
                     const struct table_collector *table, FILE *report) {
@@ -182,8 +122,7 @@ static int conclude(const struct session *session, const run_result *result,
     bool broken = result->outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(session->machine, stderr);
     if (!broken && table != NULL)
-        whole = cli_conclude_table(session->program, table, session->settings->real, options->table,
-                                   &unmet);
+        whole = conclude_table(session, table, &unmet);
     int status = whole ? status_of(session->program, result, unmet) : CLI_STATUS_ENVIRONMENT;
     const cli_report what = {session->program, session->settings->real, result, unmet, status};
     if (report != NULL && !cli_write_report(&what, options->report_path, report))
@@ -207,7 +146,7 @@ static int refuse_trace(const cli_run_options *options, int error, int reason) {
 
 /* *by: the signal that ended the run. */
 static int run_recorded(const struct session *session, FILE *report, int *by) {
-    struct listeners listeners = {NULL, NULL};
+    suite_listeners listeners = {NULL, NULL};
     int status, error = listen(session, &listeners);
     if (error != 0) {
         status = refuse_trace(session->options, error, errno);
@@ -221,7 +160,7 @@ static int run_recorded(const struct session *session, FILE *report, int *by) {
         status = conclude(session, result, listeners.table, report);
         *by = result->signal;
     }
-    stop_listening(&listeners);
+    suite_stop_listening(&listeners);
     return status;
 }
 

@@ -978,6 +978,12 @@ bool expr_reads_only(const expr_expression *expression, uint32_t slot) {
     return true;
 }
 
+bool expr_is_variable(const expr_expression *expression, uint32_t slot) {
+    return expr_opcode_of(expression->code[0]) == EXPR_OP_LOCAL &&
+           expr_operand_of(expression->code[0]) == slot &&
+           expr_opcode_of(expression->code[1]) == EXPR_OP_RETURN;
+}
+
 bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot) {
     for (const expr_instruction *at = expression->code; expr_opcode_of(*at) != EXPR_OP_RETURN;
          at++) {

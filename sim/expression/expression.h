@@ -133,6 +133,9 @@ bool expr_draws(const expr_expression *expression);
 /* Whether all that its value depends on is the task variable in `slot`. */
 bool expr_reads_only(const expr_expression *expression, uint32_t slot);
 
+/* Whether it is that variable, and nothing is done with it. */
+bool expr_is_variable(const expr_expression *expression, uint32_t slot);
+
 /* The first task variable it reads whose value is a text now: true, and its slot. For messages. */
 bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot);
 

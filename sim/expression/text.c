@@ -139,6 +139,9 @@ static int read_text(builder *b) {
             error = read_expression(b);
             continue;
         }
+        if (here[0] == '}' && !twice && !b->faulty) /* it may belong to what is faulty */
+            report_braces(b, b->at, 1,
+                          "this \"}\" closes nothing; a brace itself is written \"}}\"");
         b->at += (here[0] == '{' || here[0] == '}') && twice ? 2 : 1;
         error = base_buffer_append(&b->literal, here, 1);
     }
@@ -299,6 +302,15 @@ bool expr_text_reads_only(const expr_text *text, uint32_t slot) {
         const piece *p = &text->pieces[i];
         if ((p->expression != NULL && !expr_reads_only(p->expression, slot)) ||
             (p->text != NULL && !expr_text_reads_only(p->text, slot)))
+            return false;
+    }
+    return true;
+}
+
+bool expr_text_shows_only(const expr_text *text, uint32_t slot) {
+    for (size_t i = 0; i < text->count; i++) {
+        const piece *p = &text->pieces[i];
+        if (p->text != NULL || (p->expression != NULL && !expr_is_variable(p->expression, slot)))
             return false;
     }
     return true;

@@ -35,6 +35,10 @@ bool expr_text_draws(const expr_text *text);
 /* Whether all that its value depends on is the task variable in `slot`. */
 bool expr_text_reads_only(const expr_text *text, uint32_t slot);
 
+/* Whether it is put together of what stands there and of that variable as it is: then it cannot
+ * fail, but for want of memory. */
+bool expr_text_shows_only(const expr_text *text, uint32_t slot);
+
 /* The value: of one {expression} its value, of everything else a string. 0 and *result; or the
  * code of *error, and *result is None. */
 int expr_text_evaluate(const expr_text *text, const expr_env *env, expr_value *result,

@@ -39,6 +39,20 @@ def record(properties, required=()):
     return {**schema, "required": list(required)} if required else schema
 
 
+def with_comments(schema):
+    """The same, in which each object may have a member "//", with any value."""
+    if isinstance(schema, list):
+        return [with_comments(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: with_comments(part) for key, part in schema.items()}
+    if schema.get("type") == "object" and "additionalProperties" in schema:
+        found["patternProperties"] = {"^//$": True}
+    if "propertyNames" in schema:
+        found["propertyNames"] = {"anyOf": [{"const": "//"}, found["propertyNames"]]}
+    return found
+
+
 def mapping(names, values):
     return {"type": "object", "propertyNames": names, "additionalProperties": values}
 
@@ -242,6 +256,8 @@ def expect_properties(outcomes):
                                    "spaces do not count"),
         "tolerance": described(ref("time"),
                                "how far off times may be under the real clock; default 50ms"),
+        "golden": described({"type": "boolean"},
+                            "false: no trace of it is kept for `cadran test` to compare with"),
     }
 
 
@@ -355,14 +371,14 @@ def definitions(tables):
 
 
 def schema(tables):
-    return {
+    return with_comments({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Cadran scenario",
         "description": "What an asynchronous program does: which primitives it has, which tasks "
                        "use them, in which order, for how long. docs/scenarios.md is the reference.",
         **part(tables, "document", document_properties()),
         "definitions": definitions(tables),
-    }
+    })
 
 
 # --- Layout -----------------------------------------------------------------------------------

@@ -125,6 +125,18 @@ static bool check_constant(const doc_node *node, const expr_expression *expressi
     return error.code == 0;
 }
 
+/* `true` counts as 1 in expressions; as a number of its own it is a mistake. */
+static bool fault_truth(const doc_node *node, enum prog_member_kind kind, const char *name) {
+    bool value = false;
+    (void)doc_node_boolean(node, &value);
+    (void)doc_node_fault(node, "\"%s\" takes %s, not %s", name,
+                         kind == PROG_MEMBER_REPEAT  ? "how often, or \"forever\""
+                         : kind == PROG_MEMBER_COUNT ? "how many"
+                                                     : "a time, such as 1.5 or \"200ms\"",
+                         value ? "true" : "false");
+    return false;
+}
+
 enum { NEAR_FOREVER = 2 };
 
 static bool compile_number(prog_compiler *compiler, const doc_node *node, const prog_member *member,
@@ -141,6 +153,8 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
         if (distance <= NEAR_FOREVER)
             return distance == 0;
     }
+    if (doc_node_type(node) == DOC_BOOLEAN)
+        return fault_truth(node, member->kind, name);
     operand->expression = prog_compile_expression(compiler, node);
     return check_constant(node, operand->expression, member->kind, name);
 }

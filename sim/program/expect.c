@@ -134,6 +134,7 @@ void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
     prog_expect *expect = &compiler->program->expect;
     doc_node node, member;
     expect->outcome = PROG_OUTCOMES;
+    expect->golden = true;
     if (!doc_node_member(root, "expect", &node) || doc_node_object(&node) != 0)
         return;
     expect->given = true;
@@ -159,5 +160,9 @@ void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
     if (doc_node_member(&node, "table", &member)) {
         expect->table = read_lines(compiler, &member, &expect->table_count);
         expect->table_place = doc_node_offset(&member);
+    }
+    if (doc_node_member(&node, "golden", &member)) {
+        (void)doc_node_boolean(&member, &expect->golden);
+        expect->golden_place = doc_node_offset(&member);
     }
 }

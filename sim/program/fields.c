@@ -22,9 +22,10 @@ const prog_field prog_coroutine_fields[] = {{"params", false}, {"do", true}, {NU
 const prog_field prog_signal_fields[] = {{"at", true}, {"signal", true}, {NULL, false}};
 
 const prog_field prog_expect_fields[] = {
-    {"outcome", false},   {"makespan", false}, {"max_concurrent", false}, {"stdout", false},
-    {"order", false},     {"always", false},   {"tasks", false},          {"table", false},
-    {"tolerance", false}, {NULL, false},
+    {"outcome", false}, {"makespan", false}, {"max_concurrent", false},
+    {"stdout", false},  {"order", false},    {"always", false},
+    {"tasks", false},   {"table", false},    {"tolerance", false},
+    {"golden", false},  {NULL, false},
 };
 
 void prog_check_fields(const doc_node *node, const prog_field *fields) {

@@ -271,6 +271,7 @@ static void compile_task(prog_compiler *compiler, const doc_node *node, prog_tas
     if (doc_node_member(node, "name", &member))
         spec->name = prog_compile_text(compiler, &member);
     spec->indexed = name_is_indexed(spec);
+    spec->name_is_sure = spec->indexed && expr_text_shows_only(spec->name, spec->index);
     if (doc_node_member(node, "start", &member))
         prog_compile_setting(compiler, &member, &spec->start);
     compiler->body = NULL;

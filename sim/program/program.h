@@ -276,8 +276,9 @@ typedef struct prog_task_spec {
     expr_text *name;
     prog_setting count;
     uint32_t place;
-    uint32_t index; /* the slot of the index variable */
-    bool indexed;   /* the name depends on nothing else, and so need not be kept */
+    uint32_t index;    /* the slot of the index variable */
+    bool indexed;      /* the name depends on nothing else, and so need not be kept; */
+    bool name_is_sure; /* and making it cannot fail, so that it need not be tried */
     const prog_bindings *let;
     prog_setting start; /* not given: before the first iteration */
     bool main;          /* the run is over when it has ended */
@@ -342,6 +343,8 @@ typedef struct prog_expect {
     const char **table; /* rows; NULL: not given */
     size_t table_count;
     uint32_t table_place;
+    bool golden; /* its trace is to be the one that is kept beside it */
+    uint32_t golden_place;
 } prog_expect;
 
 /* Memory that lives as long as the program, and what else it owns: linked lists. */

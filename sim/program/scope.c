@@ -172,7 +172,13 @@ uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     const char *name;
     if (doc_node_string(node, &name) != 0 || !prog_check_name(node, name))
         return PROG_NO_SLOT;
-    return base_symbols_find(&compiler->body->variables, name, strlen(name));
+    size_t length = strlen(name);
+    uint32_t slot = base_symbols_find(&compiler->body->variables, name, length);
+    if (slot < compiler->body->given || find_object(compiler, name, length) == NULL)
+        return slot;
+    (void)doc_node_fault(node, "\"%s\" is an object, which a variable of that name would hide",
+                         name);
+    return PROG_NO_SLOT;
 }
 
 /* Its bit in prog_body.as_objects; 0: it is no parameter, or beyond those that are counted. */

@@ -223,3 +223,10 @@ size_t run_check_expectations(const run_machine *machine, FILE *report) {
     check_invariants(&check);
     return check.failed;
 }
+
+bool run_went_as_expected(const prog_program *program, const run_result *result, size_t unmet) {
+    bool well = result->outcome == RUN_COMPLETE || result->outcome == RUN_STOPPED ||
+                result->outcome == RUN_INTERRUPTED;
+    return unmet == 0 && (well || program->expect.outcome != PROG_OUTCOMES) &&
+           result->outcome != RUN_BROKEN;
+}

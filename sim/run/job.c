@@ -115,7 +115,8 @@ static int init(cad_task *task, void *state, void *arg) {
         return beginning->error;
     if (machine->details != NULL)
         run_frame_tell(machine, task, &((const run_job *)state)->frame, false);
-    register_name(machine, beginning->new_task->name, task);
+    if (machine->program->task_names.count > 0)
+        register_name(machine, beginning->new_task->name, task);
     return 0;
 }
 

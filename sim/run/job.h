@@ -65,7 +65,7 @@ int run_task_types(run_machine *machine);
 
 /* A task to be created. */
 typedef struct run_new_task {
-    const char *name;
+    const char *name;  /* not looked at in a program that mentions no task by its name */
     bool name_is_kept; /* by the task; otherwise it is made again when it is asked for */
     const prog_body *body;
     expr_value *locals; /* its first variables; their references are taken over on success */

@@ -61,8 +61,9 @@ static int note(run_machine *machine, const prog_task_spec *spec, int error) {
     return error;
 }
 
-/* The variables of the task with that index, and its name in machine->text. */
-static int make_up(struct planner *planner, int64_t index) {
+/* The variables of the task with that index, and, where it is to have one now, its name in
+ * machine->text. */
+static int make_up(struct planner *planner, int64_t index, bool named) {
     run_job *job = &planner->job;
     const prog_task_spec *spec = planner->spec;
     const prog_bindings *let = spec->let;
@@ -80,7 +81,7 @@ static int make_up(struct planner *planner, int64_t index) {
         if (error == 0)
             run_store(job, let->items[i].slot, value);
     }
-    if (error == 0)
+    if (error == 0 && named)
         error = run_say(job, spec->name);
     if (error != 0)
         drop_locals(planner);
@@ -249,6 +250,12 @@ static int name_task(const cad_task *task, char *buffer, size_t size, void *arg)
     return (int)length;
 }
 
+/* Whether the names of a row are not even made before somebody asks for one: where the document
+ * mentions no task by its name, and none of these can turn out to be a fault. */
+static bool names_later(const run_machine *machine, const prog_task_spec *spec) {
+    return spec->name_is_sure && machine->program->task_names.count == 0;
+}
+
 /* Keeps the name in machine->text for the task that is created next: its trace asks for it. */
 static void expect_name(run_machine *machine) {
     machine->named = 0;
@@ -277,15 +284,17 @@ static int go_through(run_machine *machine, bool now) {
     for (size_t i = 0; i < program->task_count && error == 0; i++) {
         const prog_task_spec *spec = &program->tasks[i];
         bool at_once = now && spec->start.value == NULL;
+        bool named = !at_once || !names_later(machine, spec);
         machine->first_ids[i] = machine->result.task_count + 1;
         error = planner_begin(&planner, machine, spec);
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             run_planned *planned = NULL;
-            error = make_up(&planner, k);
-            if (error == 0 && at_once && spec->indexed && machine->trace != NULL)
+            error = make_up(&planner, k, named);
+            if (error == 0 && at_once && named && spec->indexed && machine->trace != NULL)
                 expect_name(machine);
             if (error == 0 && at_once)
-                error = create(&planner.job, spec, machine->text.data, !spec->indexed);
+                error =
+                    create(&planner.job, spec, named ? machine->text.data : NULL, !spec->indexed);
             else if (error == 0)
                 error = keep(&planner, &machine->plan_capacity, &planned);
             if (error == 0 && now && !at_once)

@@ -15,6 +15,10 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
 #include "program/program.h"
 #include "run/result.h"
 #include "run/settings.h"
@@ -46,6 +50,11 @@ const run_result *run_machine_run(run_machine *machine);
  * met; returns how many these are. What is expected of the sequencing table is left to who has the
  * table. */
 size_t run_check_expectations(const run_machine *machine, FILE *report);
+
+/* Whether a run of the program is what one wants of it: no expectation is unmet, the table's
+ * included; and where the document says nothing of the outcome, it is complete, stopped by `until`,
+ * or interrupted. */
+bool run_went_as_expected(const prog_program *program, const run_result *result, size_t unmet);
 
 void run_machine_free(run_machine *machine); /* takes NULL */
 

@@ -64,4 +64,11 @@ typedef struct run_machine_options {
 #define RUN_MAX_TASKS UINT64_C(1000000000)
 #define RUN_MAX_TIME_NS (INT64_C(100) * 366 * 24 * 3600 * CAD_SECOND)
 
+/* What the options are where nothing is said. */
+#define RUN_MACHINE_DEFAULTS                                                                       \
+    {                                                                                              \
+        .slow_ns = CAD_NEVER, .max_steps = RUN_MAX_STEPS, .max_still = RUN_MAX_STILL,              \
+        .max_tasks = RUN_MAX_TASKS, .max_time_ns = RUN_MAX_TIME_NS                                 \
+    }
+
 #endif

@@ -38,6 +38,7 @@ struct object_course {
     struct stat_level level;
     int64_t contended_since_ns;
     uint64_t waiting; /* tasks that wait for it */
+    bool gone;
 };
 
 struct stat_collector {
@@ -387,6 +388,9 @@ static int take_object(struct stat_collector *collector, const struct trace_even
 static void end_object(struct stat_collector *collector, uint32_t number) {
     struct stat_object *object = &collector->run.objects[number];
     struct object_course *course = &collector->object_courses[number];
+    if (course->gone)
+        return;
+    course->gone = true;
     count_waiter(collector, number, 0);
     stat_level_settle(&course->level, object, collector->now_ns);
     object->end_ns = collector->now_ns;
@@ -399,13 +403,10 @@ static void take_state(struct stat_collector *collector, const struct trace_even
                         event, collector->now_ns);
 }
 
-/* Its number may be another object's from now on. */
 static void take_object_end(struct stat_collector *collector, const struct trace_event *event) {
     uint32_t number = object_of(collector, object_in(event));
-    if (number == STAT_NO_INDEX)
-        return;
-    end_object(collector, number);
-    base_map_remove(&collector->by_object, object_in(event));
+    if (number != STAT_NO_INDEX)
+        end_object(collector, number);
 }
 
 /* --- The run -----------------------------------------------------------------------------------
@@ -484,8 +485,7 @@ static int end(struct trace_consumer *consumer, bool complete) {
             add_time(&run->parts_ns[part], run->tasks[i].parts_ns[part]);
     }
     for (uint32_t i = 0; i < run->object_count; i++)
-        if (object_of(collector, run->objects[i].id) == i)
-            end_object(collector, i);
+        end_object(collector, i);
     return 0;
 }
 

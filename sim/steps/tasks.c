@@ -439,6 +439,19 @@ static int finish_gather(run_job *job, const prog_instruction *in, int result) {
     return result;
 }
 
+static void compile_gather(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    doc_node tasks, variables;
+    compile_waiting(compiler, step, node);
+    if (!doc_node_member(node, "gather", &tasks) || doc_node_type(&tasks) != DOC_ARRAY ||
+        !doc_node_member(node, "as", &variables) || doc_node_type(&variables) != DOC_ARRAY)
+        return;
+    size_t results = doc_node_count(&tasks), names = doc_node_count(&variables);
+    if (names != results)
+        (void)doc_node_fault(&variables,
+                             "%zu variable%s for %zu result%s; a name alone takes all, as a list",
+                             names, names == 1 ? "" : "s", results, results == 1 ? "" : "s");
+}
+
 const prog_step step_gather = {
     .operation = {"gather", begin_gather, finish_gather},
     .family = PROG_FAMILY_TASKS,
@@ -453,7 +466,7 @@ const prog_step step_gather = {
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
                " {\"spawn\": \"double\", \"args\": {\"n\": 2}, \"as\": \"u\"},"
                " {\"gather\": [\"t\", \"u\"], \"as\": [\"x\", \"y\"]}, {\"print\": \"{x} {y}\"}]",
-    .compile = compile_waiting,
+    .compile = compile_gather,
 };
 
 /* --- as_completed ---------------------------------------------------------------------------- */

@@ -331,9 +331,10 @@ struct trace_argument {
 /* A key that depends on what it is about: an object's state, a variable's name. */
 struct trace_field {
     struct trace_string key;
-    bool key_is_plain;        /* as trace_event.name_is_plain */
-    struct trace_string text; /* of TRACE_TYPE_TEXTS */
-    int64_t number;           /* of TRACE_TYPE_STATE */
+    struct trace_string written_key; /* `"key":`, and may be read as trace_event.name may where
+                                        that is plain; NULL: as the key is to be written */
+    struct trace_string text;        /* of TRACE_TYPE_TEXTS */
+    int64_t number;                  /* of TRACE_TYPE_STATE */
 };
 
 /* All that it points to is borrowed: it is there as long as the call that hands the event over. */

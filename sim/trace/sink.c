@@ -76,6 +76,14 @@ static void on_timeout(void *context, int64_t now_ns, const cad_task *task) {
 
 /* --- The sink: waits ------------------------------------------------------------------------- */
 
+TRACE_SELDOM static void make_wait(struct trace_stream *stream, struct trace_thing *thing,
+                                   const cad_wait_info *wait) {
+    cad_object_info info;
+    if (wait->object_id != 0)
+        cad_object_describe(wait->object, &info);
+    trace_make_thing(stream, thing, wait->verb, wait->object_id != 0 ? &info : NULL);
+}
+
 /* The name of a wait, with a use of its own; 0: no memory. */
 static uint32_t name_wait(struct trace_stream *stream, const cad_wait_info *wait,
                           const char **type) {
@@ -83,16 +91,11 @@ static uint32_t name_wait(struct trace_stream *stream, const cad_wait_info *wait
     if (wait->task != NULL)
         return trace_names_use(&stream->names, wait->verb,
                                trace_name_of(wait->task, &awaited).text);
-    if (wait->object_id == 0)
-        return trace_names_use(&stream->names, wait->verb, NULL);
     struct trace_thing *thing = trace_thing_at(stream, wait->verb, wait->object_id);
-    if (thing->object != wait->object_id || thing->verb != wait->verb) {
-        cad_object_info info;
-        cad_object_describe(wait->object, &info);
-        trace_make_thing(stream, thing, wait->verb, &info);
-    }
+    if (!trace_thing_is(thing, wait->verb, wait->object_id))
+        make_wait(stream, thing, wait);
     *type = thing->type;
-    return thing->object != 0 ? trace_names_use_again(&stream->names, thing->name) : 0;
+    return thing->name != 0 ? trace_names_use_again(&stream->names, thing->name) : 0;
 }
 
 /* Who holds the object, or is awaited. False: no memory. */
@@ -231,12 +234,12 @@ static void on_run_end(void *context, int64_t now_ns, const cad_task *task) {
 /* --- The sink: objects ----------------------------------------------------------------------- */
 
 /* Readers know tracks, not the engine's numbers of tasks; 0 stands for nobody in both. */
-static int64_t number_of_field(int64_t value, bool is_owner) {
-    return is_owner && value != 0 ? value + TRACE_LOOP_TID : value;
+static int64_t track_of_owner(int64_t task) {
+    return task != 0 ? task + TRACE_LOOP_TID : 0;
 }
 
 static struct trace_field field_of_word(const struct trace_word *word) {
-    return (struct trace_field){.key = {word->text, word->length}, .key_is_plain = true};
+    return (struct trace_field){.key = trace_word_text(word), .written_key = trace_word_key(word)};
 }
 
 static void put_constants(struct trace_stream *stream, const cad_object_info *info) {
@@ -248,7 +251,8 @@ static void put_constants(struct trace_stream *stream, const cad_object_info *in
         const struct trace_word *key = trace_word_of(stream, info->fields[i].key);
         struct trace_field *field = &stream->fields[event->field_count++];
         *field = field_of_word(key);
-        field->number = number_of_field(info->fields[i].value, key->is_owner);
+        field->number =
+            key->is_owner ? track_of_owner(info->fields[i].value) : info->fields[i].value;
     }
     if (event->field_count > 0)
         event->present |= TRACE_A(STATE);
@@ -256,6 +260,7 @@ static void put_constants(struct trace_stream *stream, const cad_object_info *in
 
 TRACE_SELDOM static void make_layout(struct trace_stream *stream, struct trace_layout *layout,
                                      const cad_object_info *info) {
+    size_t owner = TRACE_FIELDS_MAX;
     *layout = (struct trace_layout){.type = info->type};
     for (size_t i = 0; i < info->count; i++) {
         if (info->fields[i].constant || (info->fields[i].detail && !stream->sink.detail))
@@ -263,9 +268,11 @@ TRACE_SELDOM static void make_layout(struct trace_stream *stream, struct trace_l
         size_t at = layout->count++;
         const struct trace_word *key = trace_word_of(stream, info->fields[i].key);
         layout->fields[at] = field_of_word(key);
-        layout->sources[at].index = i;
-        layout->sources[at].is_owner = key->is_owner;
+        layout->sources[at] = i;
+        if (key->is_owner)
+            owner = at;
     }
+    layout->owner = owner;
 }
 
 static struct trace_layout *layout_of(struct trace_stream *stream, const cad_object_info *info) {
@@ -278,7 +285,7 @@ static struct trace_layout *layout_of(struct trace_stream *stream, const cad_obj
 
 static void tell_state(struct trace_stream *stream, const cad_object_info *info) {
     struct trace_thing *thing = trace_thing_at(stream, NULL, info->id);
-    if (thing->object != info->id || thing->verb != NULL)
+    if (!trace_thing_is(thing, NULL, info->id))
         trace_make_thing(stream, thing, NULL, info);
     if (stream->failure != 0)
         return;
@@ -287,8 +294,9 @@ static void tell_state(struct trace_stream *stream, const cad_object_info *info)
         return;
     struct trace_event *event = trace_event_open(stream, TRACE_STATE, TRACE_LOOP_TID, thing->name);
     for (size_t i = 0; i < layout->count; i++)
-        layout->fields[i].number = number_of_field(info->fields[layout->sources[i].index].value,
-                                                   layout->sources[i].is_owner);
+        layout->fields[i].number = info->fields[layout->sources[i]].value;
+    if (layout->owner < layout->count)
+        layout->fields[layout->owner].number = track_of_owner(layout->fields[layout->owner].number);
     event->id = info->id;
     event->fields = layout->fields;
     event->field_count = layout->count;
@@ -430,7 +438,16 @@ static void on_operation(void *context, int64_t now_ns, const cad_operation_info
     trace_event_tell(stream);
 }
 
+/* --- The sink: the loop ---------------------------------------------------------------------- */
+
+static void on_end(void *context) {
+    const struct trace_stream *stream = context;
+    if (stream->on_end != NULL)
+        stream->on_end(stream->on_end_arg);
+}
+
 const cad_trace_sink trace_sink = {
+    .end = on_end,
     .task_begin = on_task_begin,
     .task_end = on_task_end,
     .wait_begin = on_wait_begin,

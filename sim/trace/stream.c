@@ -78,6 +78,11 @@ void trace_stream_on_failure(struct trace_stream *stream, void (*fn)(void *arg),
     stream->on_failure_arg = arg;
 }
 
+void trace_stream_on_end(struct trace_stream *stream, void (*fn)(void *arg), void *arg) {
+    stream->on_end = fn;
+    stream->on_end_arg = arg;
+}
+
 static void put_overrides(struct trace_stream *stream, const struct trace_header *header) {
     struct trace_event *event = &stream->event;
     for (size_t i = 0; i < header->override_count; i++)
@@ -160,6 +165,11 @@ void trace_stream_attach(struct trace_stream *stream, cad_loop *loop) {
     tell_tasks(stream, loop);
 }
 
+struct trace_stream *trace_stream_of(const cad_loop *loop) {
+    const cad_trace_sink *sink = cad_loop_trace(loop);
+    return sink != NULL && sink->end == trace_sink.end ? sink->context : NULL;
+}
+
 /* --- What only the program knows -------------------------------------------------------------- */
 
 void trace_stream_span_begin(struct trace_stream *stream, int64_t now_ns, const cad_task *task,
@@ -188,6 +198,10 @@ void trace_stream_span_end(struct trace_stream *stream, int64_t now_ns, const ca
     struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
     assert(alive->span != 0 && alive->wait == 0 && !alive->ready);
     trace_end_span(stream, alive, NULL);
+}
+
+bool trace_stream_in_span(const struct trace_stream *stream, const cad_task *task) {
+    return stream->failure == 0 && trace_alive_find(&stream->tasks, task)->span != 0;
 }
 
 void trace_stream_print(struct trace_stream *stream, int64_t now_ns, const cad_task *task,

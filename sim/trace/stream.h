@@ -89,10 +89,17 @@ void trace_stream_set_item_texts(struct trace_stream *stream,
  * time: the place to stop the loop. */
 void trace_stream_on_failure(struct trace_stream *stream, void (*fn)(void *arg), void *arg);
 
+/* Calls fn(arg) when the loop is about to be freed: the place to close the stream, which may be
+ * freed there, too. */
+void trace_stream_on_end(struct trace_stream *stream, void (*fn)(void *arg), void *arg);
+
 /* Tells the first events, and from then on what happens in the loop; what is there already is told
  * of now. Once, and nothing but the above before it. The loop must be there until the stream is
  * closed or freed. */
 void trace_stream_attach(struct trace_stream *stream, cad_loop *loop);
+
+/* The stream that is attached to the loop; NULL: none is. */
+struct trace_stream *trace_stream_of(const cad_loop *loop);
 
 /* --- What only the program knows -------------------------------------------------------------- */
 /* `task` NULL: the loop itself (setup, callbacks, handlers). */
@@ -102,6 +109,8 @@ void trace_stream_span_begin(struct trace_stream *stream, int64_t now_ns, const 
                              const char *name);
 /* The innermost open span of `task` ends. */
 void trace_stream_span_end(struct trace_stream *stream, int64_t now_ns, const cad_task *task);
+/* Whether `task` (not NULL) has a span open that the stream knows. */
+bool trace_stream_in_span(const struct trace_stream *stream, const cad_task *task);
 /* One line of output, without its newline. */
 void trace_stream_print(struct trace_stream *stream, int64_t now_ns, const cad_task *task,
                         const char *line);

@@ -6,6 +6,7 @@
 #include "trace/tell.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 /* --- Failure --------------------------------------------------------------------------------- */
 
@@ -47,10 +48,10 @@ const struct trace_word *trace_word_of(struct trace_stream *stream, const char *
     for (size_t step = 1; word->address != text; step++) {
         if (word->address == NULL) {
             size_t length = strlen(text);
-            assert(length < sizeof word->text && step < TRACE_WORDS);
+            assert(length + sizeof "\"\":" <= sizeof word->as_key && step < TRACE_WORDS);
             *word = (struct trace_word){
                 .address = text, .length = (uint8_t)length, .is_owner = strcmp(text, "owner") == 0};
-            memcpy(word->text, text, length);
+            (void)snprintf(word->as_key, sizeof word->as_key, "\"%s\":", text);
             break;
         }
         word = &stream->words[(mixed + step) & (TRACE_WORDS - 1)];
@@ -59,25 +60,27 @@ const struct trace_word *trace_word_of(struct trace_stream *stream, const char *
 }
 
 struct trace_string trace_string_of_word(struct trace_stream *stream, const char *text) {
-    const struct trace_word *word = trace_word_of(stream, text);
-    return (struct trace_string){word->text, word->length};
+    return trace_word_text(trace_word_of(stream, text));
 }
 
 static void drop_thing(struct trace_stream *stream, struct trace_thing *thing) {
-    if (thing->object != 0)
+    if (thing->name != 0)
         trace_names_drop(&stream->names, thing->name);
-    thing->object = 0;
+    thing->name = 0;
 }
 
 void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing, const char *verb,
                       const cad_object_info *info) {
+    const char *object = info != NULL ? info->name : NULL;
     drop_thing(stream, thing);
-    uint32_t name = verb != NULL ? trace_names_use(&stream->names, verb, info->name)
-                                 : trace_names_use(&stream->names, info->name, NULL);
+    uint32_t name = verb != NULL ? trace_names_use(&stream->names, verb, object)
+                                 : trace_names_use(&stream->names, object, NULL);
     if (name == 0)
         trace_no_memory(stream);
-    else
+    else if (info != NULL)
         *thing = (struct trace_thing){verb, info->type, info->id, name};
+    else
+        *thing = (struct trace_thing){.verb = verb, .name = name};
 }
 
 struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb, uint64_t object) {

@@ -19,33 +19,39 @@
 enum { TRACE_WORDS = 128, TRACE_THINGS = 64, TRACE_LAYOUTS = 16 };
 
 /* A word that the engine uses for its objects - a type, a key of its state - is a literal, and so
- * found by its address. The copy may be read to its end. */
+ * found by its address. */
 struct trace_word {
     const char *address;
-    char text[TRACE_NAME_PADDING];
-    uint8_t length;
+    char as_key[TRACE_NAME_PADDING]; /* `"size":` */
+    uint8_t length;                  /* of the word itself, which stands behind the first quote */
     bool is_owner;
 };
+
+static inline struct trace_string trace_word_text(const struct trace_word *word) {
+    return (struct trace_string){word->as_key + 1, word->length};
+}
+
+static inline struct trace_string trace_word_key(const struct trace_word *word) {
+    return (struct trace_string){word->as_key, word->length + sizeof "\"\":" - 1};
+}
 
 /* Which fields of a type's objects are told when they change: all objects of a type have the same.
  */
 struct trace_layout {
     const char *type;
     size_t count;
+    size_t owner; /* which of them is the number of a task; `count` or more: none */
     struct trace_field fields[TRACE_FIELDS_MAX]; /* numbers: of the object that was told of last */
-    struct {
-        size_t index; /* in cad_object_info.fields */
-        bool is_owner;
-    } sources[TRACE_FIELDS_MAX];
+    size_t sources[TRACE_FIELDS_MAX];            /* where they are in cad_object_info.fields */
 };
 
 /* What an object is called, or a wait for it, and its type: found by the wait's verb and the
  * object's number, so that it need not be put together each time. It holds one use of the name. */
 struct trace_thing {
-    const char *verb; /* NULL: the object itself */
+    const char *verb; /* a literal; NULL: the object itself */
     const char *type;
-    uint64_t object; /* 0: not in use */
-    uint32_t name;
+    uint64_t object; /* 0: a wait for none, such as a sleep */
+    uint32_t name;   /* 0: not in use */
 };
 
 struct trace_stream {
@@ -80,6 +86,8 @@ struct trace_stream {
     void *item_text_context;
     void (*on_failure)(void *arg);
     void *on_failure_arg;
+    void (*on_end)(void *arg);
+    void *on_end_arg;
 };
 
 /* The functions that the engine calls; `context` is the stream. */
@@ -191,8 +199,13 @@ void trace_event_wait(struct trace_stream *stream, const struct trace_held_begin
 const struct trace_word *trace_word_of(struct trace_stream *stream, const char *text);
 struct trace_string trace_string_of_word(struct trace_stream *stream, const char *text);
 
-/* Where a thing is, if it is there; and makes it there. */
+/* The place of a thing; whether it is there; and makes it there, of the object or, NULL, of none.
+ */
 struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb, uint64_t object);
+static inline bool trace_thing_is(const struct trace_thing *thing, const char *verb,
+                                  uint64_t object) {
+    return thing->object == object && thing->verb == verb && thing->name != 0;
+}
 TRACE_SELDOM void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing,
                                    const char *verb, const cad_object_info *info);
 /* The object has another name. */

@@ -177,13 +177,17 @@ static char *put_integer(char *at, int64_t number) {
     return TRACE_PUT(base_put_int(at, number), ",");
 }
 
+static char *put_field_key(struct trace_writer *writer, char *at, struct trace_string key) {
+    return TRACE_PUT(put_text(writer, TRACE_PUT(at, "\""), key), "\":");
+}
+
 /* Keys and numbers. */
 static char *put_state(struct trace_writer *writer, char *at, const struct trace_event *event) {
     for (size_t i = 0; i < event->field_count; i++) {
         const struct trace_field *field = &event->fields[i];
-        at = TRACE_PUT(at, "\"");
-        at = field->key_is_plain ? put_plain(at, field->key) : put_text(writer, at, field->key);
-        at = put_integer(TRACE_PUT(at, "\":"), field->number);
+        at = field->written_key.text != NULL ? put_plain(at, field->written_key)
+                                             : put_field_key(writer, at, field->key);
+        at = put_integer(at, field->number);
     }
     return at;
 }

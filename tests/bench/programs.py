@@ -84,6 +84,9 @@ class Programs:
         """The command line of an entry, and its environment. A trace that it writes is
         run.trace.json; one that it reads has so many events."""
         command, environment = self.tool(entry.tool)
+        if entry.file == "export" and entry.tool == "cadran":
+            return [*command, "export", "--format", entry.name, "--output", self.path("exported"),
+                    self.trace_of(items)], environment
         if entry.tool == "cadran":
             command = [*command, "run", "--report", self.path("report.json")]
             if entry.file == "write":
@@ -94,6 +97,8 @@ class Programs:
         arguments = [entry.name, items, parameter]
         if entry.file == "write":
             arguments = [entry.name, self.path("run.trace.json"), items, parameter]
+        elif entry.file == "export":
+            arguments = [entry.name, self.path("exported"), items]
         elif entry.file == "read":
             arguments = [entry.name, self.trace_of(items)]
         arguments = [str(argument) for argument in arguments if argument is not None]
@@ -102,9 +107,10 @@ class Programs:
     def run(self, entry, items, parameter=None, variables=("items",)):
         """Runs an entry's program once and returns its Sample."""
         command, environment = self.command(entry, items, parameter, variables)
-        if entry.file == "write":  # freeing the last one's pages is not this one's work
+        written = {"write": "run.trace.json", "export": "exported"}.get(entry.file)
+        if written:  # freeing the last one's pages is not this one's work
             with contextlib.suppress(FileNotFoundError):
-                os.remove(self.path("run.trace.json"))
+                os.remove(self.path(written))
         process, output = self.measure(command, environment)
         try:
             inside = self.outcome(entry, items) if entry.tool == "cadran" else json.loads(output)
@@ -115,6 +121,8 @@ class Programs:
         return Sample(entry, process, inside)
 
     def outcome(self, entry, items):
+        if entry.file == "export":
+            return {"items": items}
         with open(self.path("report.json"), encoding="utf-8") as file:
             report = json.load(file)
         if report["outcome"] != "complete":

@@ -17,7 +17,8 @@ class Entry:
     clock    "inside": what the program itself measured; "process": the whole process by the
              clock; "cpu": the whole process's processor time
     fixed    a parameter that stands in place of the work's own
-    file     "write": it writes a trace; "read": it reads one
+    file     "write": it writes a trace; "read": it reads one; "export": it makes another file of
+             one, in the format `name`
     """
 
     def __init__(self, kind, tool, name, title="", share=1.0, clock="inside", fixed=None,
@@ -150,6 +151,12 @@ WORKS = (
              floor("scan", "a look at every byte", file="read"),
              Entry("peer", "bench-cjson", "lines", "cJSON, line by line", file="read"),
              Entry("peer", "bench-cjson", "whole", "cJSON, the whole file", file="read"))),
+    Work("export", "making a database of a trace of {items} events", "event",
+         items=(1_000_000, 100_000, 1000), reach_ns=3000, reach_ratio=4, entries=(
+             Entry("ours", "cadran", "sqlite", "cadran export --format sqlite", clock="process",
+                   file="export"),
+             Entry("floor", "bench-sqlite", "rows", "SQLite alone: as many rows",
+                   clock="process", file="export"))),
     Work("scenario-switch", "steps of scenarios: two tasks that take turns", "switch",
          items=(2_000_000, 200_000, 1000), entries=(scenario("switch", title="cadran run"),)),
     Work("scenario-spawn", "steps of scenarios: spawn a task and await it", "task",

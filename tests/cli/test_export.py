@@ -1,13 +1,17 @@
 """cadran export: what it writes, where, and that its figures are those of the trace."""
 
+import contextlib
 import csv
 import io
 import json
 import os
+import re
+import resource
+import sqlite3
 import stat
 import unittest
 
-from cli_test import CASES, ENVIRONMENT, EXPECTED, SCENARIOS, USAGE, CliTest, main
+from cli_test import CASES, ENVIRONMENT, EXPECTED, ROOT, SCENARIOS, USAGE, CliTest, main
 from trace_statistics import PARTS, statistics
 
 WINDOW = SCENARIOS / "window.json"
@@ -172,6 +176,116 @@ class Table(ExportTest):
                 self.assertEqual(heads, [("'" if name[0] in "=+-@" else "") + name + " (1)"
                                          for name in names])
                 self.assertNotRegex(said, r"(?m)(^|,)\"?[=+@-]")
+
+
+@unittest.skipUnless(os.environ.get("CADRAN_SQLITE") == "yes", "built without SQLite")
+class Database(ExportTest):
+    """The questions of docs/export.md, as they stand there."""
+
+    def setUp(self):
+        super().setUp()
+        page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+        self.questions = re.findall(r"```sql\n(.*?)```", page, re.S)
+        self.assertEqual(len(self.questions), 10)
+
+    def ask(self, trace="trace"):
+        """The answers to all of them, and the statistics."""
+        path = self.folder / "run.db"
+        self.expect(EXPECTED, "export", "--format", "sqlite", "--output", path, trace, out="", err="")
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            self.database = {table: list(database.execute(f"SELECT * FROM {table}"))
+                             for table in ("spans", "waits", "wakes", "counters", "events")}
+            return [list(database.execute(question)) for question in self.questions], \
+                self.json_of(trace)
+
+    def check_tasks(self, answers, told):
+        run, tasks = told["run"], told["tasks"]
+        self.assertEqual(answers[0], [(run["length_ns"], run.get("outcome"))])
+        waited = {task["tid"]: task["waiting_ns"] for task in tasks if task["waits"]}
+        self.assertEqual([(tid, ns) for tid, _, ns in answers[1]],
+                         sorted(waited.items(), key=lambda row: (-row[1], row[0])))
+        self.assertEqual(sorted(answers[2], key=str), sorted(
+            ((task["tid"], wait["for"], wait.get("object"), wait["count"], wait["total_ns"],
+              wait["longest_ns"]) for task in tasks for wait in task["waits"]), key=str))
+        self.assertAlmostEqual(answers[8][0][0] or 0, run["at_work_mean"])
+        self.assertEqual(sum(count for *_, count in answers[9]), run["wakes"])
+
+    def check_primitives(self, answers, told):
+        primitives = {one["object"]: one for one in told["primitives"]}
+        of = lambda *types: {number for number, one in primitives.items() if one["type"] in types}
+        self.assertEqual({object_: (task, begin, length) for object_, task, begin, length in answers[3]},
+                         {number: tuple(one["longest_wait"][key]
+                                        for key in ("tid", "begin_ns", "length_ns"))
+                          for number, one in primitives.items() if "longest_wait" in one})
+        self.assertEqual({number: ns for number, ns in answers[4] if ns},
+                         {number: one["contended_ns"] for number, one in primitives.items()
+                          if one["contended_ns"]})
+        self.assertEqual(dict(answers[5]), {number: primitives[number]["full_ns"]
+                                            for number in of("queue")
+                                            if "capacity" in primitives[number]})
+        for number, count, rate in answers[6]:
+            self.assertEqual(count, primitives[number]["served"])
+            self.assertAlmostEqual(rate or 0, primitives[number]["per_second"])
+        self.assertEqual(sum(count for _, count, _ in answers[6]),
+                         sum(primitives[number]["served"] for number in of("queue")))
+        self.assertEqual({number for number, _ in answers[7]}, of("lock"))
+        for number, share in answers[7]:
+            self.assertAlmostEqual(share or 0, primitives[number]["utilisation"])
+
+    def test_the_answers_are_those_of_the_statistics(self):
+        documents = [*SCENARIOS.glob("*.json"), *(SCENARIOS / "examples").glob("*.json"),
+                     *sorted(CASES.glob("*.json"))[::10]]
+        traces = 0
+        for document in documents:
+            with self.subTest(document.name):
+                (self.folder / "trace").unlink(missing_ok=True)
+                if self.trace_of(document).exists():
+                    traces += 1
+                    answers, told = self.ask()
+                    self.check_tasks(answers, told)
+                    self.check_primitives(answers, told)
+        self.assertGreater(traces, 80)
+
+    def test_every_span_and_wait_of_the_trace(self):
+        trace = self.trace_of(SCENARIOS / "supervisor.json")
+        self.ask()
+        events = json.loads(trace.read_bytes())
+        ends = [event for event in events if event.get("cat") in ("span", "wait") and
+                event["ph"] in "Ei"]
+        self.assertEqual(len(self.database["spans"]) + len(self.database["waits"]), len(ends))
+        self.assertEqual(len(self.database["wakes"]), sum(event["ph"] == "f" for event in events))
+        lines = [event["name"] for event in events if event.get("cat") == "print"]
+        self.assertEqual([row[3] for row in self.database["events"] if row[2] == "print"], lines)
+        waits = {row[0]: row for row in self.database["waits"]}
+        for _, time, _, task, wait in self.database["wakes"]:
+            self.assertEqual((waits[wait][1], waits[wait][8]), (task, time))
+
+    def test_a_trace_that_was_cut_short(self):
+        trace = self.trace_of(WINDOW).read_bytes()
+        at = trace.index(b'"ts":2000000')
+        self.write("cut", trace[:at].decode())
+        self.expect(EXPECTED, "export", "--format", "sqlite", "--output", "run.db", "cut", out="")
+        told = json.loads(self.cadran("export", "--format", "json", "cut").out)
+        with contextlib.closing(sqlite3.connect(self.folder / "run.db")) as database:
+            self.check_tasks([list(database.execute(question)) for question in self.questions],
+                             told)
+
+    def test_where_it_cannot_be_written(self):
+        self.trace_of(WINDOW)
+        message = "cadran export: a database is a file: give --output FILE, too\n"
+        for output in ([], ["--output", "/dev/stdout"]):
+            self.expect(USAGE, "export", "--format", "sqlite", *output, "trace", out="", err=message)
+        self.write("run.db", "before")
+        self.write("worse", "[]]")
+        self.expect(USAGE, "export", "--format", "sqlite", "--output", "run.db", "worse", out="")
+        self.assertEqual((self.folder / "run.db").read_text(), "before")
+        done = self.expect(ENVIRONMENT, "export", "--format", "sqlite", "--output", "run.db",
+                           "trace", out="", restore_signals=False,
+                           preexec_fn=lambda: resource.setrlimit(
+                               resource.RLIMIT_FSIZE, (8192, 8192)))
+        self.assertRegex(done.err, r"\Acadran export: SQLite: .+\n\Z")
+        self.assertEqual((self.folder / "run.db").read_text(), "before")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["run.db", "trace", "worse"])
 
 
 class Output(ExportTest):

@@ -43,7 +43,7 @@ endfunction()
 # What a header names, if only in a comment, is there to be read: installed, or the C library's.
 function(check_named_headers header)
     file(READ "${header}" text)
-    string(REGEX MATCHALL "[A-Za-z0-9_/]+\\.h" names "${text}")
+    string(REGEX MATCHALL "[A-Za-z0-9_/-]+\\.h" names "${text}")
     string(REGEX MATCHALL "<[^>\n]+\\.h>" standard "${text}")
     list(TRANSFORM standard REPLACE "[<>]" "")
     foreach(name IN LISTS names)
@@ -56,9 +56,11 @@ endfunction()
 # Users of the library need no header of the libraries under it.
 function(check_headers)
     file(GLOB headers "${prefix}/include/*.h")
-    if(NOT "${prefix}/include/cadran.h" IN_LIST headers)
-        message(FATAL_ERROR "cadran.h was not installed")
-    endif()
+    foreach(header cadran.h cadran-trace.h)
+        if(NOT "${prefix}/include/${header}" IN_LIST headers)
+            message(FATAL_ERROR "${header} was not installed")
+        endif()
+    endforeach()
     foreach(header IN LISTS headers)
         file(STRINGS "${header}" leaks REGEX "# *include.*[<\"](uv|cjson|SDL)")
         if(leaks)
@@ -68,9 +70,9 @@ function(check_headers)
     endforeach()
 endfunction()
 
-# A shared library shows what cadran.h declares, and no cad__ that is private.
-function(check_symbols)
-    file(GLOB library "${prefix}/*/libcadran.so")
+# A shared library shows what its header declares, and nothing that is private.
+function(check_symbols library prefixes function)
+    file(GLOB library "${prefix}/*/${library}.so")
     execute_process(
         COMMAND nm --dynamic --defined-only --format=posix "${library}"
         OUTPUT_VARIABLE symbols
@@ -78,10 +80,10 @@ function(check_symbols)
     )
     string(REGEX MATCHALL "[^\n]+" symbols "${symbols}")
     list(TRANSFORM symbols REPLACE " .*" "")
-    if(NOT "cad_loop_new" IN_LIST symbols)
-        message(FATAL_ERROR "${library} does not show cad_loop_new")
+    if(NOT "${function}" IN_LIST symbols)
+        message(FATAL_ERROR "${library} does not show ${function}")
     endif()
-    list(FILTER symbols INCLUDE REGEX "^cad__")
+    list(FILTER symbols INCLUDE REGEX "^(${prefixes})")
     if(symbols)
         message(FATAL_ERROR "${library} shows private functions: ${symbols}")
     endif()
@@ -89,9 +91,18 @@ endfunction()
 
 # The consumer runs under the virtual clock, so what it prints is known to the nanosecond.
 function(check_consumer program)
-    execute_process(COMMAND "${program}" OUTPUT_VARIABLE output RESULT_VARIABLE status)
+    execute_process(
+        COMMAND "${program}"
+        WORKING_DIRECTORY "${outside}"
+        OUTPUT_VARIABLE output
+        RESULT_VARIABLE status
+    )
     if(NOT status STREQUAL "0" OR NOT output STREQUAL "tick at 1000000000 ns\n")
         message(FATAL_ERROR "${program} ended with ${status} and printed \"${output}\"")
+    endif()
+    file(READ "${outside}/tick.trace.json" trace LIMIT 4096)
+    if(NOT trace MATCHES "^\\[{.*\"name\":\"ticker\".*\"complete\"}}\n\\]\n$")
+        message(FATAL_ERROR "${program} left another trace: ${trace}")
     endif()
 endfunction()
 
@@ -130,7 +141,8 @@ function(step_tree)
     check_language()
     check_headers()
     if(LINKAGE STREQUAL "shared")
-        check_symbols()
+        check_symbols(libcadran "cad__" cad_loop_new)
+        check_symbols(libcadran-trace "cad__|base_|trace_|wait_" cad_trace_open)
     endif()
 endfunction()
 
@@ -149,27 +161,56 @@ function(step_find_package)
     check_consumer("${outside}/build/consumer")
 endfunction()
 
-function(step_pkg_config)
-    copy_consumer()
-    file(GLOB_RECURSE pc "${prefix}/*/cadran.pc")
+# Compiles and links a file with what pkg-config says.
+function(link_with source program)
+    file(GLOB_RECURSE pc "${prefix}/*/cadran-trace.pc")
     cmake_path(GET pc PARENT_PATH pc_dir)
     cmake_path(GET pc_dir PARENT_PATH lib_dir)
     set(ENV{PKG_CONFIG_PATH} "${pc_dir}:$ENV{PKG_CONFIG_PATH}")
     set(ENV{LD_LIBRARY_PATH} "${lib_dir}:$ENV{LD_LIBRARY_PATH}")
     execute_process(
-        COMMAND "${PKG_CONFIG}" --cflags --libs cadran
+        COMMAND "${PKG_CONFIG}" --cflags --libs cadran-trace
         OUTPUT_VARIABLE words
         OUTPUT_STRIP_TRAILING_WHITESPACE
         COMMAND_ERROR_IS_FATAL ANY
     )
     separate_arguments(words UNIX_COMMAND "${words}")
-    run("${COMPILER}" -std=c11 ${FLAGS} -o "${outside}/consumer" "${outside}/consumer.c" ${words})
+    run("${COMPILER}" -std=c11 ${FLAGS} -o "${program}" "${source}" ${words})
+endfunction()
+
+function(step_pkg_config)
+    copy_consumer()
+    link_with("${outside}/consumer.c" "${outside}/consumer")
     check_consumer("${outside}/consumer")
 endfunction()
 
+# What the README says of a program in C: it compiles, and leaves that table.
+function(step_readme)
+    file(READ "${SOURCE}/README.md" page)
+    string(REGEX REPLACE "^.*\n```c\n" "" program "${page}")
+    string(REGEX REPLACE "\n```\n.*$" "\n" program "${program}")
+    string(REGEX REPLACE "^.*\\$ cadran table ledger.trace.json\n" "" table "${page}")
+    string(REGEX REPLACE "\n\\$ .*$" "\n" table "${table}")
+    file(WRITE "${outside}/ledger.c" "${program}")
+    link_with("${outside}/ledger.c" "${outside}/ledger")
+    execute_process(
+        COMMAND "${outside}/ledger" WORKING_DIRECTORY "${outside}" COMMAND_ERROR_IS_FATAL ANY
+    )
+    execute_process(
+        COMMAND "${prefix}/bin/cadran" table "${outside}/ledger.trace.json"
+        OUTPUT_VARIABLE output
+        COMMAND_ERROR_IS_FATAL ANY
+    )
+    if(NOT output STREQUAL table)
+        message(FATAL_ERROR "the program of the README has the table\n${output}and not\n${table}")
+    endif()
+endfunction()
+
 function(step_cxx)
-    run("${CLANG}" -x c++ -std=c++11 -fsyntax-only -Wall -Wextra -pedantic -Werror
-        -Wno-pragma-once-outside-header "${prefix}/include/cadran.h")
+    foreach(header cadran.h cadran-trace.h)
+        run("${CLANG}" -x c++ -std=c++11 -fsyntax-only -Wall -Wextra -pedantic -Werror
+            -Wno-pragma-once-outside-header "-I${prefix}/include" "${prefix}/include/${header}")
+    endforeach()
 endfunction()
 
 cmake_language(CALL "step_${STEP}")

@@ -1,4 +1,6 @@
-/* A program that has only the installed package: one task, one second of virtual time. */
+/* A program that has only the installed package: one task, one second of virtual time, and a trace.
+ */
+#include <cadran-trace.h>
 #include <cadran.h>
 
 #include <inttypes.h>
@@ -16,7 +18,9 @@ int main(void) {
     cad_loop *loop;
     int error = cad_loop_new(cad_virtual_driver(), &loop);
     if (error == 0)
-        error = cad_task_create(loop, tick, NULL, NULL, NULL);
+        error = cad_trace_open(loop, "tick.trace.json", NULL, NULL);
+    if (error == 0)
+        error = cad_task_create(loop, tick, NULL, &(cad_task_options){.name = "ticker"}, NULL);
     if (error == 0)
         error = cad_loop_run(loop);
     if (error != 0)

@@ -1,5 +1,5 @@
 /* The sequencing table of a run, and the one that its document expects. */
-#include "cli/run_table.h"
+#include "suite/expected_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,16 +46,19 @@ static bool is_rule(const char *row) {
     return strspn(row, "|-: ") == strcspn(row, "\n") && strchr(row, '-') != NULL;
 }
 
-static void report_row(const prog_program *program, const char *expected, const char *found) {
+static void report_row(const prog_program *program, FILE *report, const char *expected,
+                       const char *found) {
     base_buffer where = {0};
+    if (report == NULL)
+        return;
     (void)doc_format_place(program->document, program->expect.table_place, &where);
-    fprintf(stderr, "%s: expected the row %s, found %.*s\n", where.data != NULL ? where.data : "",
+    fprintf(report, "%s: expected the row %s, found %.*s\n", where.data != NULL ? where.data : "",
             expected != NULL ? expected : "to be the last", (int)strcspn(found, "\n"), found);
     base_buffer_free(&where);
 }
 
 /* Compares the printed table with the expected rows; these may leave out the head. */
-static void compare(const prog_program *program, const char *printed, size_t *unmet) {
+static void compare(const prog_program *program, const char *printed, FILE *report, size_t *unmet) {
     const prog_expect *expect = &program->expect;
     size_t row = 0;
     const char *line = printed;
@@ -68,7 +71,7 @@ static void compare(const prog_program *program, const char *printed, size_t *un
         if (is_rule(line) || (head && wanted != NULL && !same_row(wanted, line))) {
             /* nothing to compare */
         } else if (wanted == NULL || !same_row(wanted, line)) {
-            report_row(program, wanted, line);
+            report_row(program, report, wanted, line);
             ++*unmet;
             return;
         } else {
@@ -78,22 +81,19 @@ static void compare(const prog_program *program, const char *printed, size_t *un
         line = *next == '\n' ? next + 1 : next;
     }
     if (row < expect->table_count) {
-        report_row(program, expect->table[row], "the end of the table");
+        report_row(program, report, expect->table[row], "the end of the table");
         ++*unmet;
     }
 }
 
 /* --- The table ------------------------------------------------------------------------------- */
 
-static bool fail(const char *message) {
-    fprintf(stderr, "cadran: %s\n", message);
-    return false;
-}
-
-static bool print(struct table *table, char **text) {
+static bool print(struct table *table, char **text, const char **message) {
     size_t size;
+    *message = "the table is too long; \"cadran table --step\" makes it shorter";
     if (table_row_count(table) > TABLE_ROWS_MAX)
-        return fail("the table is too long; \"cadran table --step\" makes it shorter");
+        return false;
+    *message = "no memory for the table";
     FILE *memory = open_memstream(text, &size);
     bool fine = memory != NULL && table_print(table, memory, TABLE_MARKDOWN, false) == 0;
     if (memory != NULL && fclose(memory) != 0)
@@ -102,33 +102,33 @@ static bool print(struct table *table, char **text) {
         return true;
     free(*text);
     *text = NULL;
-    return fail("no memory for the table");
+    return false;
 }
 
 /* As Markdown, to be freed with free(). */
-static bool make_table(const struct table_collector *collector, bool real, char **text) {
+static bool make_table(const struct table_collector *collector, bool real, char **text,
+                       const char **message) {
     const struct table_options options = {
         .step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT, .rounded = real};
     struct table *table = NULL;
-    bool fine;
     *text = NULL;
-    if (table_new(&options, &table) != 0 || table_collector_fill(collector, table) != 0)
-        fine = fail("no memory for the table");
-    else
-        fine = print(table, text);
+    *message = "no memory for the table";
+    bool fine = table_new(&options, &table) == 0 && table_collector_fill(collector, table) == 0 &&
+                print(table, text, message);
     table_free(table);
     return fine;
 }
 
-bool cli_conclude_table(const prog_program *program, const struct table_collector *collector,
-                        bool real, bool printed, size_t *unmet) {
+bool suite_conclude_table(const prog_program *program, const struct table_collector *collector,
+                          bool real, bool printed, FILE *report, size_t *unmet,
+                          const char **message) {
     char *text;
-    if (!make_table(collector, real, &text))
+    if (!make_table(collector, real, &text, message))
         return false;
-    if (printed)
-        fputs(text, stderr);
+    if (printed && report != NULL)
+        fputs(text, report);
     if (program->expect.table != NULL)
-        compare(program, text, unmet);
+        compare(program, text, report, unmet);
     free(text);
     return true;
 }

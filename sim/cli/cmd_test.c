@@ -1,0 +1,176 @@
+/* cadran test: runs scenarios as tests. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limit.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/quantity.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/run.h"
+#include "run/process.h"
+#include "steps/language.h"
+#include "suite/session.h"
+
+enum { WORKERS_MOST = 256, REPEAT_MOST = 1000000, LIMIT_SECONDS = 60 };
+
+static const suite_format *const formats[] = {&suite_format_text, &suite_format_tap,
+                                              &suite_format_junit, &suite_format_github,
+                                              &suite_format_json};
+
+/* --- Options --------------------------------------------------------------------------------- */
+
+static bool take_format(void *target, const base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(text, formats[i]->name) == 0) {
+            *(const suite_format **)base_option_field(target, option) = formats[i];
+            return true;
+        }
+    }
+    return base_option_refuse(option, "text, tap, junit, github or json", text, message);
+}
+
+static bool take_count(void *target, const base_option *option, char *text, int64_t most,
+                       char message[BASE_OPTIONS_MESSAGE]) {
+    int64_t whole;
+    if (!base_whole_read(text, &whole) || whole < 1 || whole > most)
+        return base_option_refuse(option, "a whole number above 0", text, message);
+    *(unsigned *)base_option_field(target, option) = (unsigned)whole;
+    return true;
+}
+
+static bool take_workers(void *target, const base_option *option, char *text,
+                         char message[BASE_OPTIONS_MESSAGE]) {
+    return take_count(target, option, text, WORKERS_MOST, message);
+}
+
+static bool take_repeat(void *target, const base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    return take_count(target, option, text, REPEAT_MOST, message);
+}
+
+static const base_option options[] = {
+    {"j", "N", "so many processes at a time (default: the processors)", take_workers,
+     offsetof(suite_options, workers)},
+    {"format", "FORMAT", "text (default), tap, junit, github or json", take_format,
+     offsetof(suite_options, format)},
+    {"clock", "virtual|real",
+     "virtual (default), or real: a second takes a second, and times may\ndiffer from the "
+     "golden's by what expect tolerates",
+     cli_take_clock, offsetof(suite_options, rules.real)},
+    {"repeat", "N", "run each so many times: all have to be the same", take_repeat,
+     offsetof(suite_options, rules.repeat)},
+    {"timeout", "TIME", "how long one scenario may take (default 60s)", base_take_time,
+     offsetof(suite_options, limit_ns)},
+    {.name = NULL},
+};
+
+static int print_help(void) {
+    fputs("usage: cadran test [options] [PATH...]\n"
+          "\n"
+          "Runs scenarios as tests: each has to be as its \"expect\" says, and its trace the one "
+          "that is\n"
+          "kept beside it, NAME.trace.json. A PATH is a scenario, or a directory in which all are "
+          "found\n"
+          "(default: this one).\n"
+          "\n",
+          stdout);
+    base_options_help(options, stdout);
+    fputs("\n"
+          "A trace that is new, or another one, is left as NAME.trace.new.json, for cadran "
+          "accept, unless\n"
+          "the variable CI is set.\n"
+          "\n"
+          "Exit status: 0 all have passed, 1 some have not, 2 bad usage, or no scenario, 3 the\n"
+          "environment failed.\n",
+          stdout);
+    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+}
+
+/* --- The tests ------------------------------------------------------------------------------- */
+
+static int say(int status, const char *message) {
+    fprintf(stderr, "cadran test: %s\n", message);
+    return status;
+}
+
+static int refuse(int error, const char *culprit) {
+    if (error == CAD_ENOMEM)
+        return say(CLI_STATUS_ENVIRONMENT, "out of memory");
+    int reason = errno;
+    fprintf(stderr, "cadran test: %s%s%s\n", culprit != NULL ? culprit : "",
+            culprit != NULL ? ": " : "", strerror(reason));
+    return CLI_STATUS_ENVIRONMENT;
+}
+
+static int nothing_found(const suite_list *list) {
+    fprintf(stderr,
+            "cadran test: no scenario is there: a file NAME.json with a member \"cadran\"; %zu "
+            "other%s .json\n",
+            list->left_out, list->left_out == 1 ? " is" : "s are");
+    return CLI_STATUS_USAGE;
+}
+
+static int test(suite_options *chosen, const char *const *paths, size_t count) {
+    suite_list list = {0};
+    char *culprit = NULL;
+    size_t failed = 0;
+    int status;
+    int error = suite_find(paths, count, &list, &culprit);
+    if (error != 0) {
+        status = refuse(error, culprit);
+        if (error == CAD_ESYSTEM)
+            status = CLI_STATUS_USAGE;
+    } else if (list.count == 0) {
+        status = nothing_found(&list);
+    } else {
+        if (chosen->workers > list.count)
+            chosen->workers = (unsigned)list.count;
+        error = suite_run(chosen, &list, &failed);
+        status = error != 0    ? refuse(error, NULL)
+                 : failed == 0 ? CLI_STATUS_EXPECTED
+                               : CLI_STATUS_UNEXPECTED;
+    }
+    base_free(culprit);
+    suite_list_free(&list);
+    return status;
+}
+
+static unsigned processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > WORKERS_MOST ? WORKERS_MOST : (unsigned)count;
+}
+
+int cli_cmd_test(int argc, char **argv) {
+    static const char *const here[] = {"."};
+    suite_options chosen = {
+        .rules = {.language = &step_language, .repeat = 1, .writes = !suite_in_ci()},
+        .workers = processors(),
+        .limit_ns = LIMIT_SECONDS * CAD_SECOND,
+        .format = &suite_format_text,
+        .out = stdout,
+        .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL,
+    };
+    char message[BASE_OPTIONS_MESSAGE];
+    int first;
+    switch (base_options_read("cadran test", options, &chosen, argc, argv, &first, message)) {
+    case BASE_OPTIONS_HELP:
+        return print_help();
+    case BASE_OPTIONS_WRONG:
+        return say(CLI_STATUS_USAGE, message);
+    case BASE_OPTIONS_FINE:
+        break;
+    }
+    if (chosen.rules.real)
+        chosen.rules.writes = false;
+    run_process_start(base_limit_default() / chosen.workers);
+    if (first == argc)
+        return test(&chosen, here, 1);
+    return test(&chosen, (const char *const *)(argv + first), (size_t)(argc - first));
+}

@@ -1,0 +1,142 @@
+/* The end of a comparison: what is one difference and was found as two is put together, roots are
+ * counted, and the level is found at which the two runs are the same. */
+#include "compare/match.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "cadran.h"
+
+#include <string.h>
+
+/* --- Another thing in the same place -------------------------------------------------------- */
+
+/* What one side has alone, of the kinds of which another one in its place is a change of it. */
+static bool may_be_changed(const struct cmp_difference *difference) {
+    enum trace_kind kind = difference->event[cmp_side_of(difference)].kind;
+    bool single = difference->kind == CMP_MISSING || difference->kind == CMP_NEW;
+    return single && (kind == TRACE_WAIT_BEGIN || kind == TRACE_WAIT_END ||
+                      kind == TRACE_SPAN_BEGIN || kind == TRACE_SPAN_END);
+}
+
+/* The task, the place in it, and the kind. */
+static uint64_t place_of(const struct cmp_result *result, uint32_t number) {
+    const struct cmp_difference *difference = &result->differences[number];
+    const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
+    return base_mix((uint64_t)event->task << 32 | result->places[number], event->kind);
+}
+
+/* The later of the two is a part of the earlier from now on, and is marked with it as its root. */
+static void put_together(struct cmp_result *result, uint32_t into, uint32_t number) {
+    struct cmp_difference *kept = &result->differences[into];
+    struct cmp_difference *gone = &result->differences[number];
+    int side = cmp_side_of(gone);
+    kept->event[side] = gone->event[side];
+    enum trace_kind kind = kept->event[side].kind;
+    bool waits = kind == TRACE_WAIT_BEGIN || kind == TRACE_WAIT_END;
+    kept->kind = waits ? CMP_WAITS : CMP_TEXT;
+    gone->kind = CMP_KIND_COUNT;
+    gone->root = into;
+}
+
+static int find_changed(struct cmp_result *result) {
+    struct cmp_queues lines[CMP_SIDES];
+    memset(lines, 0, sizeof lines);
+    int error = 0;
+    for (uint32_t i = 0; i < result->count && error == 0; i++) {
+        if (!may_be_changed(&result->differences[i]))
+            continue;
+        int side = cmp_side_of(&result->differences[i]);
+        uint32_t other = cmp_queues_pop(&lines[!side], place_of(result, i));
+        if (other != UINT32_MAX)
+            put_together(result, other, i);
+        else if (!cmp_queues_push(&lines[side], place_of(result, i), i))
+            error = CAD_ENOMEM;
+    }
+    cmp_queues_free(&lines[CMP_A]);
+    cmp_queues_free(&lines[CMP_B]);
+    return error;
+}
+
+/* Takes out what has become a part of another. A root is always before what follows from it. */
+static int drop_parts(struct cmp_result *result) {
+    uint32_t *now = base_alloc(result->count * sizeof *now); /* the new number of each */
+    if (now == NULL)
+        return CAD_ENOMEM;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < result->count; i++) {
+        struct cmp_difference *difference = &result->differences[i];
+        uint32_t root = difference->root == i ? count : now[difference->root];
+        if (difference->kind == CMP_KIND_COUNT) {
+            now[i] = result->differences[root].root;
+            continue;
+        }
+        now[i] = root;
+        result->differences[count] = *difference;
+        result->differences[count++].root = root;
+    }
+    result->count = count;
+    base_free(now);
+    return 0;
+}
+
+/* --- Counting ------------------------------------------------------------------------------- */
+
+static void count_thing(struct cmp_table *table, uint32_t index) {
+    if (index != CMP_NOBODY)
+        table->things[index].differences++;
+}
+
+static int count_all(struct cmp_result *result) {
+    for (uint32_t i = 0; i < result->count; i++) {
+        const struct cmp_difference *difference = &result->differences[i];
+        const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
+        count_thing(&result->things.tasks, event->task);
+        count_thing(&result->things.objects, event->object);
+        if (difference->root != i) {
+            result->differences[difference->root].consequences++;
+            continue;
+        }
+        if (!base_grow(&result->roots, &result->root_capacity, result->root_count,
+                       sizeof *result->roots))
+            return CAD_ENOMEM;
+        result->roots[result->root_count++] = i;
+    }
+    return 0;
+}
+
+/* --- The level ------------------------------------------------------------------------------ */
+
+static enum cmp_level find_level(const struct cmp_result *result) {
+    for (size_t i = 0; i < result->count; i++)
+        if (!cmp_is_of_time(result->differences[i].kind))
+            return CMP_LEVEL_NOTHING;
+    return result->count > 0 || result->swaps > 0 ? CMP_LEVEL_CAUSES : CMP_LEVEL_ORDER;
+}
+
+static void find_effect(struct cmp_match *match) {
+    struct cmp_result *result = match->result;
+    for (int side = 0; side < CMP_SIDES; side++) {
+        const struct cmp_history *history = &match->history[side];
+        double length_ns = (double)history->time_ns;
+        result->effect.makespan_ns[side] = history->time_ns;
+        result->effect.max_spans[side] = history->max_spans;
+        result->effect.mean_spans[side] = length_ns > 0 ? history->span_time / length_ns : 0;
+        result->seeds[side] = history->seed;
+        result->detailed[side] = history->detailed;
+        result->real[side] = history->real;
+    }
+}
+
+int cmp_finish(struct cmp_match *match) {
+    struct cmp_result *result = match->result;
+    int error = find_changed(result);
+    if (error == 0 && result->count > 0)
+        error = drop_parts(result);
+    if (error == 0)
+        error = count_all(result);
+    result->level = find_level(result);
+    find_effect(match);
+    base_free(result->places);
+    result->places = NULL;
+    return error;
+}

@@ -1,0 +1,383 @@
+/* Goes through two runs side by side, and finds for each event of one that of the other.
+ *
+ * While the two keep step the first records of both rows are the same event: they are compared and
+ * dropped, and nothing is kept. Where they are not, all records of that moment are looked at
+ * together: each asks for its partner on the other side, the first of its class that has none, and
+ * who finds none by the end of the moment is a difference. Its partner may come later yet; it is
+ * then found among those that are late. */
+#include "compare/match.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "cadran.h"
+
+static struct cmp_record *first_of(const struct cmp_history *history) {
+    return history->count == 0 ? NULL : &history->records[history->first];
+}
+
+/* --- Order of operations on one object ------------------------------------------------------ */
+
+/* Whether events of this kind are what tasks do to an object, in an order that counts. */
+static bool is_operation(const struct cmp_record *record) {
+    return record->object != CMP_NOBODY &&
+           (record->kind == TRACE_WAIT_BEGIN || record->kind == TRACE_WAKES ||
+            record->kind == TRACE_OPERATION);
+}
+
+static uint64_t class_of_operation(const struct cmp_record *record) {
+    return base_mix((uint64_t)record->kind << 32 | record->object, 2);
+}
+
+/* Of those records of one moment that come to an object in another order, the first is marked with
+ * who comes before it on the other side. */
+static int mark_order(struct cmp_match *match, int64_t now_ns) {
+    struct cmp_history *a = &match->history[CMP_A], *b = &match->history[CMP_B];
+    struct base_map last = {0}; /* of each object, the record of A whose partner is the last */
+    int error = 0;
+    for (uint64_t n = a->number; error == 0 && n < cmp_behind_last(a); n++) {
+        struct cmp_record *record = cmp_record_at(a, n);
+        if (record->time_ns != now_ns)
+            break;
+        if (record->done || !is_operation(record) || record->partner == CMP_NO_RECORD ||
+            record->compared || cmp_record_at(b, record->partner)->time_ns != now_ns)
+            continue;
+        uint32_t before = base_map_get(&last, class_of_operation(record));
+        struct cmp_record *jumped = before == UINT32_MAX ? NULL : cmp_record_at(a, before);
+        if (jumped != NULL && jumped->partner > record->partner) {
+            if (jumped->jumped == CMP_NOBODY && jumped->task != record->task)
+                jumped->jumped = record->task;
+        } else if (!base_map_put(&last, class_of_operation(record), (uint32_t)n)) {
+            error = CAD_ENOMEM;
+        }
+    }
+    base_map_free(&last);
+    return error;
+}
+
+/* One that is a pair's has moved to another place among those that come to its object: that is the
+ * difference, more than the time at which it does. */
+static void note_jump(struct cmp_match *match, const struct cmp_jump *jump, int behind,
+                      uint32_t task, uint32_t difference) {
+    struct cmp_difference *differences = match->result->differences;
+    uint32_t number = difference != 0 ? difference : jump->difference[!behind];
+    if (number == 0 || !cmp_is_of_time(differences[number - 1].kind))
+        return;
+    uint32_t first[CMP_SIDES];
+    first[behind] = task;
+    first[!behind] = jump->task[!behind];
+    cmp_note_order(match->result, number - 1, first[CMP_A], first[CMP_B]);
+}
+
+/* A pair, by its ordinals, out of step or not. */
+static int follow_order(struct cmp_match *match, const struct cmp_record *record,
+                        const uint64_t ordinals[CMP_SIDES], bool in_step) {
+    if (!is_operation(record) || (in_step && match->jump_count == 0))
+        return 0;
+    uint64_t class = class_of_operation(record);
+    uint32_t index = base_map_get(&match->jumps_by_class, class);
+    if (index == UINT32_MAX) {
+        if (in_step)
+            return 0;
+        if (!base_grow(&match->jumps, &match->jump_capacity, match->jump_count,
+                       sizeof *match->jumps) ||
+            !base_map_put(&match->jumps_by_class, class, (uint32_t)match->jump_count))
+            return CAD_ENOMEM;
+        index = (uint32_t)match->jump_count++;
+        match->jumps[index] = (struct cmp_jump){0};
+    }
+    struct cmp_jump *jump = &match->jumps[index];
+    for (int side = 0; side < CMP_SIDES; side++) {
+        /* The last one on this side is before it on the other. */
+        if (ordinals[side] < jump->ordinal[side] && ordinals[!side] > jump->ordinal[!side])
+            note_jump(match, jump, side, record->task, record->difference);
+    }
+    for (int side = 0; side < CMP_SIDES && !in_step; side++) {
+        if (ordinals[side] > jump->ordinal[side]) {
+            jump->ordinal[side] = ordinals[side];
+            jump->task[side] = record->task;
+            jump->difference[side] = record->difference;
+        }
+    }
+    return 0;
+}
+
+/* --- Partners ------------------------------------------------------------------------------- */
+
+/* The other side has its event after all. */
+static int note_late(struct cmp_match *match, uint32_t late, int side,
+                     const struct cmp_record *record) {
+    int error = cmp_note_late(match, late, side, record);
+    const struct cmp_event *event = match->result->differences[late].event;
+    const uint64_t ordinals[CMP_SIDES] = {event[CMP_A].ordinal, event[CMP_B].ordinal};
+    return error == 0 ? follow_order(match, record, ordinals, false) : error;
+}
+
+/* One record asks for its partner among those of the other side that have none. */
+static int find_partner(struct cmp_match *match, int side, uint64_t number) {
+    struct cmp_walk *walk = &match->walk[side], *other = &match->walk[!side];
+    struct cmp_record *record = cmp_record_at(&match->history[side], number);
+    uint32_t late = cmp_queues_pop(&other->late, record->class);
+    if (late != UINT32_MAX) {
+        record->compared = true;
+        record->difference = late + 1;
+        return note_late(match, late, side, record);
+    }
+    uint32_t found = cmp_queues_pop(&other->window, record->class);
+    if (found == UINT32_MAX)
+        return cmp_queues_push(&walk->window, record->class, (uint32_t)number) ? 0 : CAD_ENOMEM;
+    record->partner = found;
+    cmp_record_at(&match->history[!side], found)->partner = number;
+    return 0;
+}
+
+/* All records up to a time do. */
+static int find_partners(struct cmp_match *match, int side, int64_t until_ns) {
+    struct cmp_history *history = &match->history[side];
+    struct cmp_walk *walk = &match->walk[side];
+    int error = 0;
+    if (walk->indexed < history->number)
+        walk->indexed = history->number;
+    while (error == 0 && walk->indexed < cmp_behind_last(history) &&
+           cmp_record_at(history, walk->indexed)->time_ns <= until_ns)
+        error = find_partner(match, side, walk->indexed++);
+    return error;
+}
+
+/* --- One record after the other ------------------------------------------------------------- */
+
+/* What a record is, or is touched by, goes on to what depends on it. */
+static void carry(struct cmp_match *match, int side, const struct cmp_record *record) {
+    if (match->result->count == 0)
+        return;
+    uint32_t cause = record->difference;
+    if (cause == 0)
+        cause = cmp_cause_of(match, side, record);
+    if (cause != 0)
+        cmp_touch(match, side, record, cause, record->difference != 0);
+}
+
+/* Once for each pair. */
+static int compare_pair(struct cmp_match *match, struct cmp_record *a, struct cmp_record *b,
+                        bool in_step) {
+    const uint64_t ordinals[CMP_SIDES] = {a->ordinal, b->ordinal};
+    if (cmp_note_pair(match, a, b) == UINT32_MAX)
+        return CAD_ENOMEM;
+    return follow_order(match, a, ordinals, in_step);
+}
+
+/* One that has no partner, so far. */
+static int take_alone(struct cmp_match *match, int side, struct cmp_record *record) {
+    struct cmp_walk *walk = &match->walk[side];
+    uint32_t difference = cmp_note_single(match, side, record);
+    (void)cmp_queues_pop(&walk->window, record->class);
+    if (difference == UINT32_MAX || !cmp_queues_push(&walk->late, record->class, difference - 1))
+        return CAD_ENOMEM;
+    record->difference = difference;
+    return 0;
+}
+
+/* One whose partner is at another time, or is not there. */
+static int take_single(struct cmp_match *match, int side, struct cmp_record *record) {
+    int error = 0;
+    if (!record->compared && record->partner == CMP_NO_RECORD) {
+        error = take_alone(match, side, record);
+    } else if (!record->compared) {
+        struct cmp_record *partner = cmp_record_at(&match->history[!side], record->partner);
+        error = side == CMP_A ? compare_pair(match, record, partner, false)
+                              : compare_pair(match, partner, record, false);
+    }
+    if (error == 0)
+        carry(match, side, record);
+    return error;
+}
+
+static int take_pair(struct cmp_match *match, struct cmp_record *a, struct cmp_record *b,
+                     bool in_step) {
+    int error = compare_pair(match, a, b, in_step);
+    if (error != 0)
+        return error;
+    carry(match, CMP_A, a);
+    carry(match, CMP_B, b);
+    return 0;
+}
+
+/* --- A moment ------------------------------------------------------------------------------- */
+
+struct moment {
+    int64_t now_ns;
+    uint64_t at[CMP_SIDES]; /* the records that are next */
+    /* Of tasks that begin to wait and do not on the other side, the first record that has no
+     * partner of this moment. */
+    struct base_map waits[CMP_SIDES];
+    bool swapped;
+};
+
+/* The next record of a side at that moment; NULL: there is none more. */
+static struct cmp_record *next_of(struct cmp_match *match, struct moment *moment, int side) {
+    struct cmp_history *history = &match->history[side];
+    for (; moment->at[side] < cmp_behind_last(history); moment->at[side]++) {
+        struct cmp_record *record = cmp_record_at(history, moment->at[side]);
+        if (record->time_ns != moment->now_ns)
+            return NULL;
+        if (!record->done) {
+            match->walk[side].next = moment->at[side];
+            return record;
+        }
+    }
+    return NULL;
+}
+
+/* Whether its partner is of the same moment, and comes still. */
+static bool has_partner_now(struct cmp_match *match, const struct moment *moment, int side,
+                            const struct cmp_record *record) {
+    if (record->compared || record->partner == CMP_NO_RECORD)
+        return false;
+    return cmp_record_at(&match->history[!side], record->partner)->time_ns == moment->now_ns;
+}
+
+/* The begin of a wait stands at the end of its moment (event.h). But what its task does on the
+ * other side instead, it does because it does not wait. */
+static int find_waits(struct cmp_match *match, struct moment *moment, int side) {
+    const struct cmp_history *history = &match->history[side];
+    struct base_map first = {0};
+    int error = 0;
+    for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (record->task == 0 || record->done || has_partner_now(match, moment, side, record))
+            continue;
+        uint32_t number = base_map_get(&first, record->task);
+        if (number == UINT32_MAX)
+            number = (uint32_t)n;
+        if (!base_map_put(&first, record->task, number) ||
+            (record->kind == TRACE_WAIT_BEGIN &&
+             !base_map_put(&moment->waits[side], record->task, number)))
+            error = CAD_ENOMEM;
+    }
+    base_map_free(&first);
+    return error;
+}
+
+/* The one that is to be taken before a record without a partner; NULL: it is its turn. */
+static struct cmp_record *wait_before(struct cmp_match *match, const struct moment *moment,
+                                      int side, const struct cmp_record *record) {
+    uint32_t number = base_map_get(&moment->waits[!side], record->task);
+    struct cmp_record *wait =
+        number == UINT32_MAX ? NULL : cmp_record_at(&match->history[!side], number);
+    return wait == NULL || wait->done ? NULL : wait;
+}
+
+/* A record of the moment that has no partner in it. */
+static int take_single_now(struct cmp_match *match, const struct moment *moment, int side,
+                           struct cmp_record *record) {
+    struct cmp_record *wait = wait_before(match, moment, side, record);
+    int error = 0;
+    if (wait != NULL) {
+        error = take_single(match, !side, wait);
+        wait->done = true;
+    }
+    record->done = true;
+    return error == 0 ? take_single(match, side, record) : error;
+}
+
+/* Two unrelated events that come in another order. */
+static int note_swap(struct cmp_match *match, struct moment *moment, const struct cmp_record *a,
+                     const struct cmp_record *b) {
+    if (moment->swapped)
+        return 0;
+    moment->swapped = true;
+    return match->result->swaps++ > 0 ? 0 : cmp_note_swap(match, a, b);
+}
+
+static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_record *a,
+                     struct cmp_record *b) {
+    if (a != NULL && !has_partner_now(match, moment, CMP_A, a))
+        return take_single_now(match, moment, CMP_A, a);
+    if (b != NULL && !has_partner_now(match, moment, CMP_B, b))
+        return take_single_now(match, moment, CMP_B, b);
+    struct cmp_record *partner = cmp_record_at(&match->history[CMP_B], a->partner);
+    int error = partner == b ? 0 : note_swap(match, moment, a, b);
+    a->done = partner->done = true;
+    return error == 0 ? take_pair(match, a, partner, partner == b) : error;
+}
+
+/* Both sides in one order: that of A, with what B has alone where it has that. So whatever is taken
+ * comes behind all that it depends on, on either side. */
+static int take_moment(struct cmp_match *match, int64_t now_ns) {
+    struct moment moment = {.now_ns = now_ns,
+                            .at = {match->history[CMP_A].number, match->history[CMP_B].number}};
+    int error = find_waits(match, &moment, CMP_A);
+    if (error == 0)
+        error = find_waits(match, &moment, CMP_B);
+    while (error == 0) {
+        struct cmp_record *a = next_of(match, &moment, CMP_A);
+        struct cmp_record *b = next_of(match, &moment, CMP_B);
+        if (a == NULL && b == NULL)
+            break;
+        error = take_next(match, &moment, a, b);
+    }
+    base_map_free(&moment.waits[CMP_A]);
+    base_map_free(&moment.waits[CMP_B]);
+    return error;
+}
+
+static void drop_done(struct cmp_history *history) {
+    size_t count = 0;
+    while (count < history->count && history->records[history->first + count].done)
+        count++;
+    cmp_history_drop(history, count);
+}
+
+/* All that happens at the time of the first records. */
+static int compare_moment(struct cmp_match *match) {
+    const struct cmp_record *a = first_of(&match->history[CMP_A]);
+    const struct cmp_record *b = first_of(&match->history[CMP_B]);
+    int64_t now_ns = a == NULL                 ? b->time_ns
+                     : b == NULL               ? a->time_ns
+                     : a->time_ns < b->time_ns ? a->time_ns
+                                               : b->time_ns;
+    int64_t until_ns = now_ns + cmp_allowed(match, now_ns);
+    int error = find_partners(match, CMP_A, until_ns);
+    if (error == 0)
+        error = find_partners(match, CMP_B, until_ns);
+    if (error == 0)
+        error = mark_order(match, now_ns);
+    if (error == 0)
+        error = take_moment(match, now_ns);
+    drop_done(&match->history[CMP_A]);
+    drop_done(&match->history[CMP_B]);
+    return error;
+}
+
+/* --- In step -------------------------------------------------------------------------------- */
+
+static bool waits_for_nobody(const struct cmp_match *match, int side,
+                             const struct cmp_record *record) {
+    const struct cmp_walk *walk = &match->walk[side];
+    return (cmp_queues_empty(&walk->window) || !cmp_queues_has(&walk->window, record->class)) &&
+           (cmp_queues_empty(&walk->late) || !cmp_queues_has(&walk->late, record->class));
+}
+
+/* Whether the first records of both are one event: *error where that cannot be told. */
+static bool keep_step(struct cmp_match *match, int *error) {
+    struct cmp_record *a = first_of(&match->history[CMP_A]);
+    struct cmp_record *b = first_of(&match->history[CMP_B]);
+    if (a == NULL || b == NULL || a->class != b->class ||
+        match->history[CMP_A].number < match->walk[CMP_A].indexed ||
+        match->history[CMP_B].number < match->walk[CMP_B].indexed ||
+        !waits_for_nobody(match, CMP_A, a) || !waits_for_nobody(match, CMP_B, a))
+        return false;
+    *error = take_pair(match, a, b, true);
+    cmp_history_drop(&match->history[CMP_A], 1);
+    cmp_history_drop(&match->history[CMP_B], 1);
+    return true;
+}
+
+int cmp_match_all(struct cmp_match *match) {
+    int error = 0;
+    while (error == 0 && (match->history[CMP_A].count > 0 || match->history[CMP_B].count > 0))
+        if (!keep_step(match, &error))
+            error = compare_moment(match);
+    return error == 0 ? cmp_finish(match) : error;
+}

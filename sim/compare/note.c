@@ -1,0 +1,202 @@
+/* Notes differences: how a pair differs, what one side has alone, and on what it depends. */
+#include "compare/match.h"
+
+#include "base/memory.h"
+#include "cadran.h"
+
+#include <string.h>
+
+/* --- Making --------------------------------------------------------------------------------- */
+
+static bool put_text(struct cmp_result *result, struct trace_string text, uint32_t *number) {
+    *number = base_strings_add(result->things.strings, text.text, text.length);
+    return *number != UINT32_MAX;
+}
+
+/* False: no memory. */
+static bool put_event(struct cmp_match *match, int side, const struct cmp_record *record,
+                      struct cmp_event *event) {
+    const struct cmp_history *history = &match->history[side];
+    *event = (struct cmp_event){.ordinal = record->ordinal,
+                                .line = record->line,
+                                .time_ns = record->time_ns,
+                                .begin_ns = record->begin_ns,
+                                .kind = (enum trace_kind)record->kind,
+                                .task = record->task,
+                                .object = record->object,
+                                .other = record->other};
+    return put_text(match->result, cmp_record_name(history, record), &event->name) &&
+           put_text(match->result, cmp_record_words(history, record), &event->words);
+}
+
+/* The event that is next, or is at hand. */
+static uint64_t reached(const struct cmp_match *match, int side) {
+    const struct cmp_history *history = &match->history[side];
+    uint64_t next = match->walk[side].next;
+    if (next < history->number)
+        next = history->number;
+    return next < cmp_behind_last(history) ? cmp_record_at(history, next)->ordinal
+                                           : history->ordinal + 1;
+}
+
+/* A difference without events. Its number; UINT32_MAX: no memory. */
+static uint32_t new_difference(struct cmp_match *match, enum cmp_kind kind,
+                               const struct cmp_record *record, uint32_t cause) {
+    struct cmp_result *result = match->result;
+    if (!base_grow(&result->differences, &result->capacity, result->count,
+                   sizeof *result->differences) ||
+        !base_grow(&result->places, &result->place_capacity, result->count, sizeof *result->places))
+        return UINT32_MAX;
+    uint32_t number = (uint32_t)result->count++;
+    result->places[number] = result->things.tasks.carriers[record->task].pairs;
+    result->differences[number] =
+        (struct cmp_difference){.kind = kind,
+                                .root = cause == 0 ? number : result->differences[cause - 1].root,
+                                .span = record->span,
+                                .before = {reached(match, CMP_A), reached(match, CMP_B)}};
+    return number;
+}
+
+/* --- How a pair differs --------------------------------------------------------------------- */
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+/* Whether two texts differ in their numbers alone. */
+static bool are_alike(struct trace_string a, struct trace_string b) {
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.length && is_digit(a.text[i]))
+            i++;
+        while (j < b.length && is_digit(b.text[j]))
+            j++;
+        if (i == a.length || j == b.length)
+            return i == a.length && j == b.length;
+        if (a.text[i++] != b.text[j++])
+            return false;
+    }
+}
+
+/* A line that says when it is printed says something else when that is at another time. */
+static bool says_the_time(const struct cmp_match *match, const struct cmp_record *a,
+                          const struct cmp_record *b) {
+    return a->kind == TRACE_PRINT && a->time_ns != b->time_ns &&
+           are_alike(cmp_record_name(&match->history[CMP_A], a),
+                     cmp_record_name(&match->history[CMP_B], b));
+}
+
+static enum cmp_kind kind_of_words(const struct cmp_record *record) {
+    switch (record->kind) {
+    case TRACE_TASK_END:
+    case TRACE_WAIT_END:
+    case TRACE_SPAN_END:
+    case TRACE_LOOP_END:
+    case TRACE_RUN_END:
+    case TRACE_OPERATION:
+        return CMP_OUTCOME;
+    case TRACE_STATE:
+    case TRACE_OBJECT:
+        return CMP_STATE;
+    default:
+        return CMP_TEXT;
+    }
+}
+
+static enum cmp_kind kind_of_other(const struct cmp_record *record) {
+    return record->kind == TRACE_WAKES        ? CMP_WAKES
+           : record->kind == TRACE_WAIT_BEGIN ? CMP_WAITS
+                                              : CMP_WOKEN;
+}
+
+/* What ends, and has another length, is longer or shorter; everything else is later or earlier. */
+static enum cmp_kind kind_of_time(int64_t a_ns, int64_t a_begin_ns, int64_t b_ns,
+                                  int64_t b_begin_ns) {
+    if (a_begin_ns != CMP_NO_TIME && b_begin_ns != CMP_NO_TIME) {
+        int64_t a = a_ns - a_begin_ns, b = b_ns - b_begin_ns;
+        if (a != b)
+            return a < b ? CMP_LONGER : CMP_SHORTER;
+    }
+    return a_ns < b_ns ? CMP_LATER : CMP_EARLIER;
+}
+
+/* CMP_KIND_COUNT: not at all. */
+static enum cmp_kind kind_of_pair(struct cmp_match *match, const struct cmp_record *a,
+                                  const struct cmp_record *b) {
+    bool in_time = cmp_is_in_time(match, a, b);
+    if (a->other != b->other)
+        return kind_of_other(a);
+    if (a->said != b->said && !says_the_time(match, a, b))
+        return kind_of_words(a);
+    if (a->jumped != CMP_NOBODY)
+        return CMP_ORDER;
+    return in_time ? CMP_KIND_COUNT
+                   : kind_of_time(a->time_ns, a->begin_ns, b->time_ns, b->begin_ns);
+}
+
+void cmp_note_order(struct cmp_result *result, uint32_t number, uint32_t a, uint32_t b) {
+    struct cmp_difference *difference = &result->differences[number];
+    difference->kind = CMP_ORDER;
+    difference->event[CMP_A].other = a;
+    difference->event[CMP_B].other = b;
+}
+
+bool cmp_is_of_time(enum cmp_kind kind) {
+    return kind == CMP_LATER || kind == CMP_EARLIER || kind == CMP_LONGER || kind == CMP_SHORTER;
+}
+
+uint32_t cmp_note_pair(struct cmp_match *match, struct cmp_record *a, struct cmp_record *b) {
+    enum cmp_kind kind = kind_of_pair(match, a, b);
+    struct cmp_result *result = match->result;
+    result->things.tasks.carriers[a->task].pairs++;
+    a->compared = b->compared = true;
+    if (kind == CMP_KIND_COUNT)
+        return 0;
+    uint32_t cause = cmp_cause_of(match, CMP_A, a);
+    if (cause == 0)
+        cause = cmp_cause_of(match, CMP_B, b);
+    uint32_t number = new_difference(match, kind, a, cause);
+    if (number == UINT32_MAX ||
+        !put_event(match, CMP_A, a, &result->differences[number].event[CMP_A]) ||
+        !put_event(match, CMP_B, b, &result->differences[number].event[CMP_B]))
+        return UINT32_MAX;
+    if (kind == CMP_ORDER)
+        cmp_note_order(result, number, a->task, a->jumped);
+    a->difference = b->difference = number + 1;
+    return number + 1;
+}
+
+/* --- What one side has alone ---------------------------------------------------------------- */
+
+uint32_t cmp_note_single(struct cmp_match *match, int side, const struct cmp_record *record) {
+    struct cmp_result *result = match->result;
+    uint32_t number = new_difference(match, side == CMP_A ? CMP_MISSING : CMP_NEW, record,
+                                     cmp_cause_of(match, side, record));
+    if (number == UINT32_MAX ||
+        !put_event(match, side, record, &result->differences[number].event[side]))
+        return UINT32_MAX;
+    return number + 1;
+}
+
+int cmp_note_late(struct cmp_match *match, uint32_t number, int side,
+                  const struct cmp_record *record) {
+    struct cmp_difference *difference = &match->result->differences[number];
+    if (!put_event(match, side, record, &difference->event[side]))
+        return CAD_ENOMEM;
+    const struct cmp_event *a = &difference->event[CMP_A], *b = &difference->event[CMP_B];
+    difference->kind = kind_of_time(a->time_ns, a->begin_ns, b->time_ns, b->begin_ns);
+    if (a->other != b->other)
+        difference->kind = kind_of_other(record);
+    else if (a->words != b->words)
+        difference->kind = kind_of_words(record);
+    return 0;
+}
+
+int cmp_note_swap(struct cmp_match *match, const struct cmp_record *a, const struct cmp_record *b) {
+    struct cmp_difference *swap = &match->result->swap;
+    *swap = (struct cmp_difference){.kind = CMP_ORDER, .root = CMP_NOBODY};
+    return put_event(match, CMP_A, a, &swap->event[CMP_A]) &&
+                   put_event(match, CMP_B, b, &swap->event[CMP_B])
+               ? 0
+               : CAD_ENOMEM;
+}

@@ -1,0 +1,362 @@
+/* Puts together what a comparison says. */
+#include "compare/report.h"
+
+#include "base/memory.h"
+#include "cadran.h"
+#include "compare/report_state.h"
+#include "compare/result.h"
+#include "compare/words.h"
+#include "trace/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How many roots, tasks and objects one looks at. */
+enum { SHOWN = 5 };
+
+const char *cmp_next_line(const struct cmp_lines *lines, const char *line) {
+    const char *next = line == NULL ? lines->text.data : line + strlen(line) + 1;
+    return next == NULL || next == lines->text.data + lines->text.length ? NULL : next;
+}
+
+/* A report, a part of which is written. */
+struct maker {
+    const struct cmp_result *result;
+    struct cmp_report *report;
+    struct cmp_writer writer;
+    bool all;
+};
+
+static void begin_part(struct maker *maker, int part) {
+    maker->writer.out = &maker->report->part[part].text;
+}
+
+static void end_line(struct maker *maker) {
+    cmp_write_bytes(&maker->writer, "", 1);
+}
+
+static void add_more(struct maker *maker, uint64_t more, const char *what) {
+    if (more == 0)
+        return;
+    cmp_write(&maker->writer, "... and %" PRIu64 " more %s", more, what);
+    end_line(maker);
+}
+
+static const char *plural(uint64_t count) {
+    return count == 1 ? "" : "s";
+}
+
+/* --- The verdict ---------------------------------------------------------------------------- */
+
+static void add_level(struct maker *maker) {
+    const struct cmp_result *result = maker->result;
+    struct cmp_writer *writer = &maker->writer;
+    uint64_t roots = cmp_root_count(result), rest = cmp_difference_count(result) - roots;
+    if (cmp_level(result) == CMP_LEVEL_BYTES)
+        cmp_write(writer, "The same bytes");
+    else if (cmp_level(result) == CMP_LEVEL_ORDER)
+        cmp_write(writer, "The same causes, order and times; other bytes");
+    else if (cmp_level(result) == CMP_LEVEL_CAUSES)
+        cmp_write(writer, "The same causes; other %s", roots > 0 ? "times" : "order at one time");
+    else
+        cmp_write(writer, "Different causes");
+    if (roots > 0)
+        cmp_write(writer, ": %" PRIu64 " root%s, %" PRIu64 " consequence%s", roots, plural(roots),
+                  rest, plural(rest));
+    cmp_write(writer, ".");
+    end_line(maker);
+}
+
+/* What explains differences before anything has happened. */
+static void add_settings(struct maker *maker) {
+    const struct cmp_result *result = maker->result;
+    if (result->seeds[CMP_A] != result->seeds[CMP_B]) {
+        cmp_write(&maker->writer, "B has seed %" PRId64 ", A %" PRId64 ": what is drawn differs.",
+                  result->seeds[CMP_B], result->seeds[CMP_A]);
+        end_line(maker);
+    }
+    if (result->real[CMP_A] != result->real[CMP_B]) {
+        cmp_write(&maker->writer, "%s ran under the real clock, the other under the virtual one.",
+                  result->real[CMP_A] ? "A" : "B");
+        end_line(maker);
+    }
+}
+
+static void add_renames(struct maker *maker) {
+    const struct cmp_result *result = maker->result;
+    uint64_t count = 0;
+    for (size_t i = 1; i < cmp_task_count(result); i++) {
+        const struct cmp_thing *task = cmp_task_at(result, i);
+        if (!cmp_is_renamed(task) || (count++ >= SHOWN && !maker->all))
+            continue;
+        cmp_write(&maker->writer, "%s%s", count == 1 ? "Renamed: " : "  ",
+                  cmp_text(result, task->name[CMP_A]));
+        cmp_write(&maker->writer, " of A is %s in B.", cmp_text(result, task->name[CMP_B]));
+        end_line(maker);
+    }
+    add_more(maker, count > SHOWN && !maker->all ? count - SHOWN : 0, "renamed tasks");
+}
+
+/* --- Roots ---------------------------------------------------------------------------------- */
+
+/* "at 1 s: job0 wakes job7, not job4, by queue window" */
+static void write_difference(struct maker *maker, uint32_t number) {
+    const struct cmp_difference *difference = cmp_difference_at(maker->result, number);
+    int side = cmp_side_of(difference);
+    if (difference->event[CMP_B].ordinal != 0 &&
+        difference->event[CMP_B].time_ns < difference->event[side].time_ns)
+        side = CMP_B;
+    cmp_write(&maker->writer, "at ");
+    cmp_write_time(&maker->writer, difference->event[side].time_ns, false);
+    cmp_write(&maker->writer, ": ");
+    cmp_write_sentence(&maker->writer, maker->result, difference);
+}
+
+/* Where in the files, and in which span. */
+static void add_place(struct maker *maker, const struct cmp_difference *root) {
+    struct cmp_writer *writer = &maker->writer;
+    const struct cmp_event *a = &root->event[CMP_A], *b = &root->event[CMP_B];
+    if (root->span != 0) {
+        cmp_write(writer, "in span \"");
+        cmp_write_bytes(writer, cmp_text(maker->result, root->span),
+                        strlen(cmp_text(maker->result, root->span)));
+        cmp_write(writer, "\"; ");
+    }
+    if (a->ordinal != 0)
+        cmp_write(writer, "line %" PRIu64 " of A%s", a->line, b->ordinal != 0 ? ", " : "");
+    if (b->ordinal != 0)
+        cmp_write(writer, "line %" PRIu64 " of B", b->line);
+    end_line(maker);
+}
+
+static int add_state(struct maker *maker, int side, char message[CMP_MESSAGE_SIZE]) {
+    uint32_t number = cmp_root_at(maker->result, 0);
+    base_buffer *out = &maker->report->part[side == CMP_A ? CMP_STATE_A : CMP_STATE_B].text;
+    struct trace_state *state;
+    int error = cmp_state_before(maker->result, number, side, &state, message);
+    if (error != 0)
+        return error;
+    maker->report->untold |= !trace_state_now(state)->detailed;
+    error = cmp_put_state(maker->result, cmp_difference_at(maker->result, number), side, state,
+                          maker->all, out);
+    trace_state_free(state);
+    return error;
+}
+
+static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
+    struct cmp_report *report = maker->report;
+    uint32_t number = cmp_root_at(maker->result, 0);
+    begin_part(maker, CMP_ROOT);
+    write_difference(maker, number);
+    end_line(maker);
+    add_place(maker, cmp_difference_at(maker->result, number));
+    int error = add_state(maker, CMP_A, message);
+    if (error == 0)
+        error = add_state(maker, CMP_B, message);
+    base_buffer *a = &report->part[CMP_STATE_A].text, *b = &report->part[CMP_STATE_B].text;
+    if (error == 0 && a->length == b->length &&
+        (a->length == 0 || memcmp(a->data, b->data, a->length) == 0))
+        base_buffer_clear(b);
+    return error;
+}
+
+static void add_other_roots(struct maker *maker) {
+    size_t count = cmp_root_count(maker->result);
+    size_t shown = maker->all || count <= SHOWN + 1 ? count : SHOWN;
+    begin_part(maker, CMP_OTHER_ROOTS);
+    for (size_t i = 1; i < shown; i++) {
+        write_difference(maker, cmp_root_at(maker->result, i));
+        end_line(maker);
+    }
+    add_more(maker, count - shown, "roots");
+}
+
+/* --- Consequences --------------------------------------------------------------------------- */
+
+/* What a task has of them. */
+struct share {
+    uint32_t task, count, first;
+};
+
+static int compare_shares(const void *a, const void *b) {
+    const struct share *left = a, *right = b;
+    if (left->count != right->count)
+        return left->count > right->count ? -1 : 1;
+    return left->first < right->first ? -1 : left->first > right->first;
+}
+
+static void count_shares(const struct cmp_result *result, struct share *shares) {
+    for (uint32_t i = 0; i < result->count; i++) {
+        const struct cmp_difference *difference = &result->differences[i];
+        uint32_t task = difference->event[cmp_side_of(difference)].task;
+        if (difference->root == i)
+            continue;
+        shares[task].task = task;
+        if (shares[task].count++ == 0)
+            shares[task].first = i;
+    }
+}
+
+static void add_share(struct maker *maker, const struct share *share) {
+    cmp_write_task(&maker->writer, maker->result, share->task, CMP_B);
+    cmp_write(&maker->writer, ": %" PRIu32 ", first ", share->count);
+    write_difference(maker, share->first);
+    end_line(maker);
+}
+
+/* The tasks that have most. */
+static int add_shares(struct maker *maker) {
+    size_t count = cmp_task_count(maker->result), used = 0;
+    struct share *shares = base_zalloc(count, sizeof *shares);
+    if (shares == NULL)
+        return CAD_ENOMEM;
+    count_shares(maker->result, shares);
+    for (size_t i = 0; i < count; i++)
+        if (shares[i].count > 0)
+            shares[used++] = shares[i];
+    qsort(shares, used, sizeof *shares, compare_shares);
+    for (size_t i = 0; i < used && i < SHOWN; i++)
+        add_share(maker, &shares[i]);
+    add_more(maker, used > SHOWN ? used - SHOWN : 0, "tasks");
+    base_free(shares);
+    return 0;
+}
+
+static int add_consequences(struct maker *maker) {
+    const struct cmp_result *result = maker->result;
+    begin_part(maker, CMP_CONSEQUENCES);
+    if (!maker->all)
+        return add_shares(maker);
+    for (uint32_t i = 0; i < result->count; i++) {
+        if (result->differences[i].root == i)
+            continue;
+        write_difference(maker, i);
+        end_line(maker);
+    }
+    return 0;
+}
+
+/* --- What it meant -------------------------------------------------------------------------- */
+
+static void add_makespan(struct maker *maker) {
+    const int64_t *times_ns = cmp_effect(maker->result)->makespan_ns;
+    struct cmp_writer *writer = &maker->writer;
+    cmp_write(writer, "makespan: ");
+    cmp_write_time(writer, times_ns[CMP_B], false);
+    if (times_ns[CMP_A] == times_ns[CMP_B]) {
+        cmp_write(writer, ", as in A");
+    } else {
+        cmp_write(writer, ", not ");
+        cmp_write_time(writer, times_ns[CMP_A], false);
+        cmp_write(writer, " (");
+        cmp_write_change(writer, times_ns[CMP_B] - times_ns[CMP_A]);
+        cmp_write(writer, ")");
+    }
+    end_line(maker);
+}
+
+static void add_concurrency(struct maker *maker) {
+    const struct cmp_effect *effect = cmp_effect(maker->result);
+    const uint64_t *most = effect->max_spans;
+    if (most[CMP_A] == 0 && most[CMP_B] == 0)
+        return;
+    cmp_write(&maker->writer, "concurrency: at most %" PRIu64 " span%s", most[CMP_B],
+              plural(most[CMP_B]));
+    if (most[CMP_A] != most[CMP_B])
+        cmp_write(&maker->writer, ", not %" PRIu64, most[CMP_A]);
+    cmp_write(&maker->writer, "; on average %.4g", effect->mean_spans[CMP_B]);
+    if (effect->mean_spans[CMP_A] != effect->mean_spans[CMP_B])
+        cmp_write(&maker->writer, ", not %.4g", effect->mean_spans[CMP_A]);
+    end_line(maker);
+}
+
+static void write_both_times(struct cmp_writer *writer, const int64_t times_ns[CMP_SIDES]) {
+    cmp_write_time(writer, times_ns[CMP_B], true);
+    if (times_ns[CMP_A] == times_ns[CMP_B])
+        return;
+    cmp_write(writer, ", not ");
+    cmp_write_time(writer, times_ns[CMP_A], true);
+}
+
+static void add_waits(struct maker *maker, uint32_t object) {
+    const struct cmp_waits *waits = cmp_waits(maker->result, object);
+    struct cmp_writer *writer = &maker->writer;
+    cmp_write_object(writer, maker->result, object, CMP_B);
+    cmp_write(writer, ": %" PRIu64 " wait%s", waits->count[CMP_B], plural(waits->count[CMP_B]));
+    if (waits->count[CMP_A] != waits->count[CMP_B])
+        cmp_write(writer, ", not %" PRIu64, waits->count[CMP_A]);
+    cmp_write(writer, "; in all ");
+    write_both_times(writer, waits->total_ns);
+    cmp_write(writer, "; the longest ");
+    write_both_times(writer, waits->longest_ns);
+    end_line(maker);
+}
+
+static bool waits_differ(const struct cmp_waits *waits) {
+    return waits->count[CMP_A] != waits->count[CMP_B] ||
+           waits->total_ns[CMP_A] != waits->total_ns[CMP_B] ||
+           waits->longest_ns[CMP_A] != waits->longest_ns[CMP_B];
+}
+
+static void add_effects(struct maker *maker) {
+    const struct cmp_result *result = maker->result;
+    uint64_t count = 0;
+    begin_part(maker, CMP_EFFECTS);
+    add_makespan(maker);
+    add_concurrency(maker);
+    for (uint32_t i = 0; i < cmp_object_count(result); i++)
+        if (waits_differ(cmp_waits(result, i)) && (count++ < SHOWN || maker->all))
+            add_waits(maker, i);
+    add_more(maker, count > SHOWN && !maker->all ? count - SHOWN : 0,
+             "objects are waited for otherwise");
+}
+
+/* --- Swaps ---------------------------------------------------------------------------------- */
+
+static void add_swaps(struct maker *maker) {
+    const struct cmp_difference *swap = cmp_first_swap(maker->result);
+    if (swap == NULL)
+        return;
+    begin_part(maker, CMP_SWAPS);
+    cmp_write(&maker->writer, "at ");
+    cmp_write_time(&maker->writer, swap->event[CMP_A].time_ns, false);
+    cmp_write(&maker->writer, ": ");
+    cmp_write_event(&maker->writer, maker->result, &swap->event[CMP_B], CMP_B);
+    cmp_write(&maker->writer, " before ");
+    cmp_write_event(&maker->writer, maker->result, &swap->event[CMP_A], CMP_A);
+    end_line(maker);
+    add_more(maker, cmp_swap_count(maker->result) - 1, "times");
+}
+
+/* --- All of it ------------------------------------------------------------------------------ */
+
+int cmp_make_report(const struct cmp_result *result, bool all, struct cmp_report *report,
+                    char message[CMP_MESSAGE_SIZE]) {
+    struct maker maker = {.result = result, .report = report, .all = all};
+    int error = 0;
+    memset(report, 0, sizeof *report);
+    begin_part(&maker, CMP_VERDICT);
+    add_level(&maker);
+    add_settings(&maker);
+    add_renames(&maker);
+    if (cmp_root_count(result) > 0) {
+        error = add_first_root(&maker, message);
+        add_other_roots(&maker);
+        if (error == 0)
+            error = add_consequences(&maker);
+        add_effects(&maker);
+    }
+    add_swaps(&maker);
+    if (error == 0)
+        error = maker.writer.error;
+    if (error == CAD_ENOMEM)
+        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+    return error;
+}
+
+void cmp_free_report(struct cmp_report *report) {
+    for (int part = 0; part < CMP_PARTS; part++)
+        base_buffer_free(&report->part[part].text);
+}

@@ -1,0 +1,33 @@
+/* compare/result.h - what a comparison has found, while it is found. Private to the comparison.
+ */
+#ifndef CMP_RESULT_H
+#define CMP_RESULT_H
+
+#include "compare/compare.h"
+#include "compare/things.h"
+
+struct cmp_result {
+    struct cmp_source sources[CMP_SIDES];
+    char *names[CMP_SIDES];
+    char *warnings[CMP_SIDES];
+    char *kept[CMP_SIDES]; /* what was read of standard input */
+    enum cmp_level asked, level;
+    bool bytes_equal;
+
+    struct cmp_things things;
+    struct cmp_renames renames;
+    struct cmp_difference *differences;
+    uint32_t *places; /* of each: after how many compared events of its task it stands */
+    size_t count, capacity, place_capacity;
+    uint32_t *roots;
+    size_t root_count, root_capacity;
+
+    uint64_t swaps;
+    struct cmp_difference swap; /* the first one */
+
+    struct cmp_effect effect;
+    int64_t seeds[CMP_SIDES];
+    bool detailed[CMP_SIDES], real[CMP_SIDES];
+};
+
+#endif

@@ -1,0 +1,139 @@
+/* Bytes of traces, from files and into them. */
+#include "suite/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+/* --- Reading --------------------------------------------------------------------------------- */
+
+/* Below it to copy is cheaper than to map. */
+enum { SMALL = 64 * 1024 };
+
+static int copy(int fd, size_t size, suite_bytes *bytes) {
+    char *data = base_alloc(size + 1);
+    size_t length = 0;
+    ssize_t got = 1;
+    if (data == NULL)
+        return ENOMEM;
+    while (length < size && got > 0) {
+        got = pread(fd, data + length, size - length, (off_t)length);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            length += (size_t)got;
+    }
+    if (got < 0) {
+        int error = errno;
+        base_free(data);
+        return error;
+    }
+    *bytes = (suite_bytes){.data = data, .size = length};
+    return 0;
+}
+
+int suite_bytes_read(int fd, suite_bytes *bytes) {
+    struct stat status;
+    *bytes = (suite_bytes){0};
+    if (fstat(fd, &status) != 0)
+        return errno;
+    if (!S_ISREG(status.st_mode))
+        return S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    size_t size = (size_t)status.st_size;
+    if (size <= SMALL)
+        return copy(fd, size, bytes);
+    void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return errno;
+    *bytes = (suite_bytes){.data = data, .size = size, .mapped = true};
+    return 0;
+}
+
+int suite_bytes_load(const char *path, suite_bytes *bytes) {
+    *bytes = (suite_bytes){0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = suite_bytes_read(fd, bytes);
+    (void)close(fd);
+    return error;
+}
+
+void suite_bytes_free(suite_bytes *bytes) {
+    if (bytes->mapped)
+        (void)munmap((void *)(size_t)bytes->data, bytes->size);
+    else
+        base_free((void *)(size_t)bytes->data);
+    *bytes = (suite_bytes){0};
+}
+
+bool suite_bytes_same(const suite_bytes *a, const suite_bytes *b) {
+    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+/* --- Writing --------------------------------------------------------------------------------- */
+
+static int write_all(int fd, const char *data, size_t size) {
+    while (size > 0) {
+        ssize_t written = write(fd, data, size);
+        if (written < 0 && errno != EINTR)
+            return errno;
+        if (written > 0) {
+            data += written;
+            size -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+/* "a/.b.123": in the same directory, and hidden. */
+static int name_beside(const char *path, base_buffer *name) {
+    const char *slash = strrchr(path, '/');
+    int before = slash != NULL ? (int)(slash + 1 - path) : 0;
+    return base_buffer_format(name, "%.*s.%s.%ld", before, path, path + before, (long)getpid());
+}
+
+int suite_write_whole(const char *path, const suite_bytes *bytes) {
+    base_buffer beside = {0};
+    if (name_beside(path, &beside) != 0)
+        return ENOMEM;
+    int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int error = fd < 0 ? errno : write_all(fd, bytes->data, bytes->size);
+    if (fd >= 0 && close(fd) != 0 && error == 0)
+        error = errno;
+    if (error == 0 && rename(beside.data, path) != 0)
+        error = errno;
+    if (error != 0 && fd >= 0)
+        (void)unlink(beside.data);
+    base_buffer_free(&beside);
+    return error;
+}
+
+/* What the system has of it is on the disk. */
+static int sync_path(const char *path, int flags) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (fd < 0)
+        return errno;
+    int error = fsync(fd) != 0 ? errno : 0;
+    (void)close(fd);
+    return error;
+}
+
+int suite_replace(const char *path, const char *by) {
+    const char *slash = strrchr(path, '/');
+    char *directory = slash != NULL ? base_strndup(path, (size_t)(slash + 1 - path)) : NULL;
+    int error = slash != NULL && directory == NULL ? ENOMEM : sync_path(by, 0);
+    if (error == 0 && rename(by, path) != 0)
+        error = errno;
+    if (error == 0) /* it has the name; a system that cannot sync directories keeps it as well */
+        (void)sync_path(directory != NULL ? directory : ".", O_DIRECTORY);
+    base_free(directory);
+    return error;
+}

@@ -1,0 +1,84 @@
+/* TAP. What it says is the same in versions 13 and 14; the header is that of 13, because Perl's
+ * prove takes no other. */
+#include "suite/format.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+static void begin(const suite_session *session) {
+    fprintf(session->out, "TAP version 13\n1..%zu\n", session->list->count);
+}
+
+/* In version 14 a backslash escapes; in 13 alone what is escaped is no directive. */
+static void put_description(const char *text, FILE *file) {
+    for (; *text != '\0'; text++) {
+        if (*text == '#' || *text == '\\')
+            fputc('\\', file);
+        fputc(*text == '\n' || *text == '\t' ? ' ' : *text, file);
+    }
+}
+
+/* In double quotes of YAML; the text is clean. */
+static void put_text(const char *text, size_t length, FILE *file) {
+    fputc('"', file);
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            fputc('\\', file);
+        if (text[i] == '\n' || text[i] == '\t')
+            fputs(text[i] == '\n' ? "\\n" : "\\t", file);
+        else
+            fputc(text[i], file);
+    }
+    fputc('"', file);
+}
+
+static void put_member(const char *key, const char *text, FILE *file) {
+    fprintf(file, "  %s: ", key);
+    put_text(text, strlen(text), file);
+    fputc('\n', file);
+}
+
+static void put_details(const char *text, FILE *file) {
+    if (*text == '\0')
+        return;
+    fputs("  details:\n", file);
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        fputs("    - ", file);
+        put_text(text, length, file);
+        fputc('\n', file);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void put_reasons(const suite_result *result, FILE *file) {
+    fputs("  reasons:\n", file);
+    for (int i = 0; i < SUITE_REASON_COUNT; i++)
+        if ((result->reasons >> i & 1) != 0)
+            fprintf(file, "    - %s\n", suite_reason_words[i]);
+}
+
+static void one(const suite_session *session, size_t number) {
+    const suite_result *result = &session->results[number];
+    char *command = suite_accept_command(session, number);
+    FILE *out = session->out;
+    fprintf(out, "%sok %zu - ", suite_passed(result) ? "" : "not ", number + 1);
+    put_description(session->list->items[number].shown, out);
+    fputs("\n  ---\n", out);
+    fprintf(out, "  duration_ms: %.3f\n", (double)result->took_ns / 1e6);
+    if (!suite_passed(result)) {
+        put_member("message", suite_text(&result->sentence), out);
+        put_reasons(result, out);
+        put_member("file", session->list->items[number].shown, out);
+        if (result->line > 0)
+            fprintf(out, "  line: %u\n  column: %u\n", result->line, result->column);
+        if (command != NULL)
+            put_member("accept", command, out);
+        put_details(suite_text(&result->details), out);
+    }
+    fputs("  ...\n", out);
+    base_free(command);
+}
+
+const suite_format suite_format_tap = {.name = "tap", .begin = begin, .one = one};

@@ -1,0 +1,121 @@
+/* Holds the trace of a scenario against its golden. */
+#include "suite/judge.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cadran.h"
+#include "suite/files.h"
+
+static int64_t now(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
+}
+
+/* --- The golden ------------------------------------------------------------------------------ */
+
+/* Leaves the trace beside its golden, for somebody to accept. */
+static int leave_new(const suite_trial *trial, const suite_bytes *trace) {
+    char *path = suite_beside(trial->path, SUITE_NEW);
+    if (path == NULL)
+        return CAD_ENOMEM;
+    int reason = suite_write_whole(path, trace);
+    int error = reason != 0 ? suite_note_file(trial, path, reason)
+                            : base_buffer_append(&trial->result->new_trace, path, strlen(path));
+    base_free(path);
+    return error;
+}
+
+/* What was left once, and is no longer of interest. */
+static int remove_new(const suite_trial *trial) {
+    char *path = suite_beside(trial->path, SUITE_NEW);
+    if (path == NULL)
+        return CAD_ENOMEM;
+    int error = 0;
+    if (unlink(path) != 0 && errno != ENOENT)
+        error = suite_note_file(trial, path, errno);
+    base_free(path);
+    return error;
+}
+
+static int compare(const suite_trial *trial, const suite_rules *rules, const suite_bytes *golden,
+                   const suite_bytes *trace) {
+    if (suite_bytes_same(golden, trace))
+        return rules->writes ? remove_new(trial) : 0;
+    int error = suite_fail(trial->result, SUITE_DIFFERS, "the trace is not the golden");
+    return error == 0 && rules->writes ? leave_new(trial, trace) : error;
+}
+
+static int check_golden(const suite_trial *trial, const suite_rules *rules, const char *path,
+                        const suite_bytes *trace) {
+    suite_bytes golden;
+    int reason = suite_bytes_load(path, &golden);
+    bool wanted = trial->program->expect.golden;
+    int error = 0;
+    if (reason != 0 && reason != ENOENT)
+        return suite_note_file(trial, path, reason);
+    if (reason == 0 && !wanted)
+        error = suite_fail(trial->result, SUITE_UNWANTED,
+                           "%s is there, and expect says \"golden\": false", path);
+    else if (reason == 0)
+        error = compare(trial, rules, &golden, trace);
+    else if (wanted)
+        error = suite_fail(trial->result, SUITE_MISSING, "there is no golden yet");
+    if (error == 0 && reason == ENOENT && wanted && rules->writes)
+        error = leave_new(trial, trace);
+    suite_bytes_free(&golden);
+    return error;
+}
+
+/* --- One scenario ---------------------------------------------------------------------------- */
+
+/* The other runs: under the virtual clock they write the same bytes. */
+static int repeat(const suite_trial *trial, const suite_rules *rules, const suite_bytes *trace) {
+    suite_trial again = *trial;
+    again.report = NULL;
+    for (unsigned i = 1; i < rules->repeat; i++) {
+        suite_bytes other;
+        int error = suite_trial_run(&again, 1);
+        if (error != 0)
+            return error;
+        int reason = suite_bytes_read(trial->stage->trace[1], &other);
+        if (reason != 0)
+            return suite_note_file(trial, "the trace", reason);
+        bool same = suite_bytes_same(trace, &other);
+        suite_bytes_free(&other);
+        if (!same)
+            return suite_fail(trial->result, SUITE_VARIES, "run %u is not the first one", i + 1);
+    }
+    return 0;
+}
+
+static int judge_trace(const suite_trial *trial, void *context) {
+    const suite_rules *rules = context;
+    suite_bytes trace;
+    char *golden = suite_beside(trial->path, SUITE_GOLDEN);
+    int reason = suite_bytes_read(trial->stage->trace[0], &trace);
+    int error = golden != NULL ? 0 : CAD_ENOMEM;
+    if (error == 0 && reason != 0)
+        error = suite_note_file(trial, "the trace", reason);
+    if (error == 0 && reason == 0)
+        error = repeat(trial, rules, &trace);
+    if (error == 0 && reason == 0)
+        error = check_golden(trial, rules, golden, &trace);
+    suite_bytes_free(&trace);
+    base_free(golden);
+    return error;
+}
+
+int suite_judge(suite_stage *stage, const suite_rules *rules, const suite_found *scenario,
+                suite_result *result) {
+    int64_t begin_ns = now();
+    int error = scenario->alone ? suite_fail(result, SUITE_ALONE, "a golden without a scenario")
+                                : suite_try(stage, rules->language, scenario->path, result,
+                                            judge_trace, (void *)(uintptr_t)rules);
+    result->took_ns = now() - begin_ns;
+    return error;
+}

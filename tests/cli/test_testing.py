@@ -1,0 +1,259 @@
+"""`cadran test`: what is found, what fails and why, and what is left for somebody to accept."""
+
+import json
+import os
+import pathlib
+import signal
+import time
+
+from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, USAGE, CliTest, main
+
+LONG = {"tasks": [{"name": "t", "do": [{"repeat": 10 ** 9, "do": [{"let": {"i": "1"}}]}]}]}
+
+
+def scenario(text="hello", delay=1, **more):
+    return {"cadran": 1, "tasks": [{"name": "t", "do": [{"sleep": delay}, {"print": text}]}]} | more
+
+
+class TestingTest(CliTest):
+    """Outside CI, but for those that say that they are in it."""
+
+    def cadran_test(self, *arguments, ci=None, status=None, **options):
+        environment = {key: value for key, value in os.environ.items()
+                       if key != "CI" and not key.startswith("GITHUB_")}
+        if ci is not None:
+            environment["CI"] = ci
+        done = self.cadran("test", *arguments, env=environment | options.pop("env", {}), **options)
+        if status is not None:
+            self.check(done, status)
+        return done
+
+    def results(self, *arguments, **options):
+        done = self.cadran_test("--format", "json", *arguments, **options)
+        return {row["path"]: row for row in json.loads(done.out)["scenarios"]}
+
+    def reasons(self, *arguments, **options):
+        return {path: row["reasons"] for path, row in self.results(*arguments, **options).items()}
+
+    def keep(self, *names):
+        """What was left becomes the golden."""
+        for name in names:
+            (self.folder / f"{name}.trace.new.json").rename(self.folder / f"{name}.trace.json")
+
+    def names(self):
+        return sorted(path.relative_to(self.folder).as_posix()
+                      for path in self.folder.rglob("*") if path.is_file())
+
+
+class Found(TestingTest):
+    def test_in_directories_and_below(self):
+        for name in ("a.json", "b/c.json", "b/d/e.json", ".git/f.json", "b/.g.json"):
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(scenario()))
+        self.write("schema.json", {"properties": {"cadran": 1}, "$comment": "\"cadran\": 1"})
+        self.write("list.json", [scenario()])
+        self.write("notes.txt", "cadran")
+        self.write("package.json", '{"x": {"cadran": 1}, "y": "\\"cadran\\":"}')
+        self.assertEqual(list(self.reasons()), ["a.json", "b/c.json", "b/d/e.json"])
+        self.assertEqual(list(self.reasons("b")), ["b/c.json", "b/d/e.json"])
+        self.assertEqual(list(self.reasons("./b/", "b/c.json", "a.json", "a.trace.json")),
+                         ["a.json", "b/c.json", "b/d/e.json"])
+        self.assertEqual(json.loads(self.cadran_test("--format", "json").out)["left_out"], 3)
+
+    def test_one_that_is_broken_is_found(self):
+        text = json.dumps(scenario())
+        self.write("a.json", text[:-1])
+        self.write("b.json", text.replace("[", "", 1))
+        self.write("c.json", text.replace('"t"', '"t'))
+        self.assertEqual(self.reasons(), {name: ["fault"] for name in ("a.json", "b.json", "c.json")})
+
+    def test_a_file_that_is_named_is_one(self):
+        self.write("data.json", {"x": 1})
+        row = self.results("data.json")["data.json"]
+        self.assertEqual(row["reasons"], ["fault"])
+        self.assertIn('missing member "cadran"', row["details"])
+
+    def test_nothing_is_no_success(self):
+        self.write("data.json", {"x": 1})
+        said = self.cadran_test(status=USAGE)
+        self.assertIn("no scenario is there", said.err)
+        said = self.cadran_test("nowhere.json", status=USAGE)
+        self.assertEqual(said.err, "cadran test: nowhere.json: No such file or directory\n")
+
+    def test_a_link_to_a_directory_is_not_followed(self):
+        self.write("a.json", scenario())
+        (self.folder / "loop").symlink_to(self.folder)
+        (self.folder / "b.json").symlink_to("a.json")
+        self.assertEqual(list(self.reasons()), ["a.json", "b.json"])
+
+
+class Judged(TestingTest):
+    def test_the_first_time_a_golden_is_left(self):
+        self.write("a.json", scenario())
+        said = self.cadran_test(status=UNEXPECTED).out
+        self.assertIn("FAIL  a.json: there is no golden yet\n", said)
+        self.assertIn("cadran accept a.json", said)
+        self.assertEqual(self.names(), ["a.json", "a.trace.new.json"])
+        self.assertEqual((self.folder / "a.trace.new.json").read_bytes(), self.trace_of("a.json"))
+        self.keep("a")
+        self.assertRegex(self.cadran_test(status=EXPECTED).out,
+                         r"\Aok    a\.json\n1 scenario passed in [0-9.]+ s\n\Z")
+
+    def trace_of(self, name):
+        path = self.folder / "trace.tmp"
+        self.cadran("run", "--trace", path, name)
+        trace = path.read_bytes()
+        path.unlink()
+        return trace
+
+    def test_another_trace_is_left_until_it_is_the_golden_again(self):
+        self.write("a.json", scenario())
+        self.cadran_test()
+        self.keep("a")
+        golden = (self.folder / "a.trace.json").read_bytes()
+        self.write("a.json", scenario(delay=2))
+        self.assertEqual(self.reasons(), {"a.json": ["golden"]})
+        self.assertEqual((self.folder / "a.trace.new.json").read_bytes(), self.trace_of("a.json"))
+        self.assertEqual((self.folder / "a.trace.json").read_bytes(), golden)
+        self.write("a.json", scenario())
+        self.cadran_test(status=EXPECTED)
+        self.assertEqual(self.names(), ["a.json", "a.trace.json"])
+
+    def test_in_ci_nothing_is_written(self):
+        self.write("new.json", scenario())
+        self.write("other.json", scenario())
+        self.write("same.json", scenario())
+        self.cadran_test()
+        self.keep("other", "same")
+        (self.folder / "new.trace.new.json").unlink()
+        (self.folder / "same.trace.new.json").write_text("old")
+        self.write("other.json", scenario(delay=2))
+        before = {name: (self.folder / name).read_bytes() for name in self.names()}
+        for ci in ("true", "1", "yes", "False"):
+            said = self.cadran_test(ci=ci, status=UNEXPECTED).out
+            self.assertNotIn("cadran accept", said)
+            self.assertEqual({name: (self.folder / name).read_bytes() for name in self.names()},
+                             before)
+        for ci in ("", "0", "false"):
+            (self.folder / "new.trace.new.json").unlink(missing_ok=True)
+            self.assertIn("cadran accept", self.cadran_test(ci=ci, status=UNEXPECTED).out)
+            self.assertIn("new.trace.new.json", self.names())
+
+    def test_expectations(self):
+        self.write("good.json", scenario(expect={"golden": False, "stdout": ["hello"]}))
+        self.write("bad.json", scenario(expect={"golden": False, "stdout": ["bye"],
+                                                "makespan": 2}))
+        self.write("stuck.json", {"cadran": 1, "objects": {"q": {"type": "queue"}}, "tasks": [
+            {"name": "t", "do": [{"get": "q"}]}], "expect": {"golden": False}})
+        self.write("fine.json", {"cadran": 1, "objects": {"q": {"type": "queue"}}, "tasks": [
+            {"name": "t", "do": [{"get": "q"}]}], "expect": {"golden": False,
+                                                             "outcome": "deadlock"}})
+        self.write("table.json", {"cadran": 1, "tasks": [{"name": "t", "do": [{"sequence": "a"}]}],
+                                  "expect": {"golden": False, "table": ["| 0-1 |   |"]}})
+        rows = self.results(status=UNEXPECTED)
+        self.assertEqual({path: row["reasons"] for path, row in rows.items()},
+                         {"bad.json": ["expect"], "fine.json": [], "good.json": [],
+                          "stuck.json": ["expect"], "table.json": ["expect"]})
+        self.assertEqual(rows["bad.json"]["sentence"], "2 expectations are not met")
+        self.assertIn("/expect/stdout: expected line 1 \"bye\", found \"hello\"",
+                      rows["bad.json"]["details"])
+        self.assertEqual(rows["bad.json"]["line"], 1)
+        self.assertGreater(rows["bad.json"]["column"], 1)
+        self.assertEqual(rows["stuck.json"]["sentence"], "outcome deadlock")
+        self.assertIn("t waits for queue q", rows["stuck.json"]["details"])
+        self.assertIn("expected the row | 0-1 |", rows["table.json"]["details"])
+        self.assertEqual([name for name in self.names() if "trace" in name], [])
+
+    def test_goldens_that_nobody_wants(self):
+        self.write("a.json", scenario(expect={"golden": False}))
+        self.write("a.trace.json", "[]")
+        self.write("gone.trace.json", "[]")
+        self.write("schema.json", {})
+        self.write("schema.trace.json", "[]")
+        self.assertEqual(self.reasons(), {"a.json": ["unwanted"], "gone.trace.json": ["alone"],
+                                          "schema.trace.json": ["alone"]})
+        self.assertEqual(self.reasons("gone.trace.json"), {"gone.trace.json": ["alone"]})
+
+    def test_what_cannot_be_read(self):
+        self.write("a.json", scenario())
+        (self.folder / "a.trace.json").mkdir()
+        row = self.results()["a.json"]
+        self.assertEqual(row["reasons"], ["trouble"])
+        self.assertEqual(row["sentence"], "a.trace.json: Is a directory")
+
+    def test_runs_are_repeated(self):
+        self.write("a.json", scenario(expect={"golden": False}))
+        self.write("dice.json", (SCENARIOS.parent / "tests/golden/dice.json").read_text())
+        self.cadran_test()
+        self.keep("dice")
+        self.cadran_test("--repeat", 20, status=EXPECTED)
+
+    def test_results_come_in_their_order(self):
+        names = [f"s{i:03}.json" for i in range(60)]
+        for i, name in enumerate(names):
+            self.write(name, scenario(str(i), expect={"golden": False, "stdout": [str(i)]}))
+        for workers in (1, 2, 7):
+            said = self.cadran_test("-j", workers, status=EXPECTED).out
+            self.assertEqual(said.splitlines()[:-1], [f"ok    {name}" for name in names])
+
+
+class Lost(TestingTest):
+    def children(self, process):
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[1]) == process.pid:
+                found.append(int(path.parent.name))
+        return found
+
+    def lose(self, number):
+        """Of three scenarios the second is long; its process gets the signal."""
+        for name in ("a", "c"):
+            self.write(f"{name}.json", scenario(expect={"golden": False}))
+        self.write("b.json", {"cadran": 1, "expect": {"golden": False}} | LONG)
+        process = self.start("test", "-j", "1", "--format", "json")
+        end = time.monotonic() + 30
+        while not (busy := [child for child in self.children(process) if self.seconds(child) > .2]):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(.05)
+        os.kill(busy[0], number)
+        self.check(self.finish(process), UNEXPECTED)
+        return {row["path"]: row for row in json.loads(process.out)["scenarios"]}
+
+    def seconds(self, child):
+        fields = pathlib.Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(fields[11]) / os.sysconf("SC_CLK_TCK")
+
+    def test_a_crash_fails_one(self):
+        rows = self.lose(signal.SIGSEGV)
+        self.assertEqual([row["reasons"] for row in rows.values()], [[], ["crash"], []])
+        self.assertRegex(rows["b.json"]["sentence"], "its process (was ended by signal 11|ended)")
+
+    def test_what_takes_too_long_fails_one(self):
+        for name in ("a", "c"):
+            self.write(f"{name}.json", scenario(expect={"golden": False}))
+        self.write("b.json", {"cadran": 1, "expect": {"golden": False}} | LONG)
+        rows = self.results("--timeout", "500ms")
+        self.assertEqual([row["reasons"] for row in rows.values()], [[], ["timeout"], []])
+        self.assertEqual(rows["b.json"]["sentence"], "it took longer than 0.5 s (--timeout)")
+
+    def test_who_is_interrupted_leaves_nobody_behind(self):
+        self.write("b.json", {"cadran": 1, "expect": {"golden": False}} | LONG)
+        process = self.start("test")
+        end = time.monotonic() + 30
+        while not (children := self.children(process)):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(.05)
+        process.send_signal(signal.SIGTERM)
+        self.finish(process)
+        while any(pathlib.Path(f"/proc/{child}/exe").exists() for child in children):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(.05)
+
+
+if __name__ == "__main__":
+    main()

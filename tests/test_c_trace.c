@@ -1,0 +1,439 @@
+/* Traces and reports of programs in C: libcadran-trace, by its header. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cadran-trace.h"
+#include "cadran.h"
+#include "support/child.h"
+
+/* Set by the build: CADRAN, the program; SCENARIO, scenarios/window.json. */
+
+enum { JOBS = 8, WIDTH = 4 };
+
+static char directory[64];
+static char path[96];
+
+/* Freed by the caller. */
+static char *read_file(const char *name) {
+    enum { ROOM = 1 << 20 };
+    char *text = malloc(ROOM);
+    FILE *file = fopen(name, "rb");
+    assert_non_null(text);
+    assert_non_null(file);
+    size_t length = fread(text, 1, ROOM - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    return text;
+}
+
+static cad_loop *new_loop(cad_driver *driver) {
+    cad_loop *loop;
+    assert_int_equal(cad_loop_new(driver, &loop), 0);
+    return loop;
+}
+
+static void add_task(cad_loop *loop, cad_coroutine *fn, void *arg, const char *name) {
+    assert_int_equal(cad_task_create(loop, fn, arg, &(cad_task_options){.name = name}, NULL), 0);
+}
+
+/* --- The same as a scenario's ---------------------------------------------------------------- */
+
+static cad_queue *window;
+
+static void say(const char *mark, const char *text) {
+    char line[96];
+    int64_t now_ms = cad_loop_time(cad_running_loop()) / CAD_MILLISECOND;
+    snprintf(line, sizeof line, "%ds + %03dms %s %s", (int)(now_ms / 1000), (int)(now_ms % 1000),
+             mark, text);
+    cad_trace_print(line);
+}
+
+static int job(void *arg) {
+    int number = *(int *)arg, duration = number % 3 + 1;
+    char text[48];
+    snprintf(text, sizeof text, "job%d - duration %d", number, duration);
+    int error = cad_queue_put(window, arg);
+    if (error != 0)
+        return error;
+    say(">>>", text);
+    cad_span_begin(text);
+    error = cad_sleep(duration * CAD_SECOND);
+    cad_span_end();
+    say("<<<", text);
+    return error != 0 ? error : cad_queue_get(window, NULL);
+}
+
+static void make_jobs(cad_loop *loop) {
+    static int numbers[JOBS];
+    window = cad_queue_new(loop, WIDTH);
+    assert_int_equal(cad_set_name(window, "window"), 0);
+    for (int i = 0; i < JOBS; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "job%d", numbers[i] = i);
+        add_task(loop, job, &numbers[i], name);
+    }
+}
+
+static void run_window(cad_driver *driver, const char *name, const cad_trace_options *options) {
+    cad_loop *loop = new_loop(driver);
+    cad_trace *trace;
+    assert_int_equal(cad_trace_open(loop, name, options, &trace), 0);
+    make_jobs(loop);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(cad_trace_close(trace), 0);
+    cad_loop_free(loop);
+}
+
+/* Leaves out the line that the scenario prints before its tasks are there. */
+static void drop_line(char *text, const char *with) {
+    char *found = strstr(text, with);
+    assert_non_null(found);
+    char *end = strchr(found, '\n') + 1;
+    while (found > text && found[-1] != '\n')
+        found--;
+    memmove(found, end, strlen(end) + 1);
+}
+
+static void test_trace__is_the_same_file_as_a_scenarios(void **state) {
+    (void)state;
+    char other[112];
+    child self;
+    snprintf(other, sizeof other, "%s.other", path);
+    char *const argv[] = {CADRAN, "run", SCENARIO, "--trace", other, NULL};
+    child_exec(&self, argv);
+    child_wait(&self);
+    assert_true(child_exited(&self, 0));
+    run_window(cad_virtual_driver(), path, &(cad_trace_options){.name = "window"});
+    char *expected = read_file(other);
+    drop_line(expected, "---------- zero");
+    char *text = read_file(path);
+    assert_string_equal(text, expected);
+    free(text);
+    free(expected);
+    unlink(other);
+}
+
+static void test_trace__is_called_as_its_file(void **state) {
+    (void)state;
+    run_window(cad_virtual_driver(), path, NULL);
+    char *text = read_file(path);
+    assert_non_null(strstr(text, "\"scenario\":\"c\",\"clock\":\"virtual\""));
+    free(text);
+}
+
+static void test_trace__is_packed_by_its_name(void **state) {
+    (void)state;
+    char packed[112];
+    snprintf(packed, sizeof packed, "%s.gz", path);
+    run_window(cad_virtual_driver(), packed, NULL);
+    char *bytes = read_file(packed);
+    assert_memory_equal(bytes, "\x1f\x8b", 2);
+    free(bytes);
+    unlink(packed);
+}
+
+static int nap(void *arg) {
+    (void)arg;
+    return cad_sleep(20 * CAD_MILLISECOND);
+}
+
+static void test_trace__under_the_real_clock_is_there_while_the_loop_sleeps(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_uv_driver());
+    assert_int_equal(cad_trace_open(loop, path, NULL, NULL), 0);
+    add_task(loop, nap, NULL, "nap");
+    assert_int_equal(cad_loop_run(loop), 0);
+    cad_loop_free(loop);
+    char *text = read_file(path);
+    assert_non_null(strstr(text, "\"clock\":\"real\""));
+    assert_non_null(strstr(text, "\"started\":"));
+    assert_non_null(strstr(text, "\"name\":\"sleep\""));
+    free(text);
+}
+
+/* --- Life ------------------------------------------------------------------------------------ */
+
+static void test_trace__that_is_not_closed_is_closed_with_the_loop(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    assert_int_equal(cad_trace_open(loop, path, NULL, NULL), 0);
+    make_jobs(loop);
+    assert_int_equal(cad_loop_run(loop), 0);
+    cad_loop_free(loop);
+    char *text = read_file(path);
+    assert_non_null(strstr(text, "\"outcome\":\"complete\"}}\n]\n"));
+    free(text);
+}
+
+static void test_trace__that_cannot_be_opened_says_why(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    cad_trace *trace;
+    assert_int_equal(cad_trace_open(loop, "/nowhere/c.trace.json", NULL, &trace), CAD_ESYSTEM);
+    assert_int_equal(errno, ENOENT);
+    assert_null(trace);
+    assert_string_equal(cad_error_message(), "/nowhere/c.trace.json: No such file or directory");
+    assert_null(cad_loop_trace(loop));
+    cad_loop_free(loop);
+}
+
+static void test_trace__of_a_loop_that_has_one(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    cad_trace *trace;
+    assert_int_equal(cad_trace_open(loop, path, NULL, &trace), 0);
+    assert_int_equal(cad_trace_open(loop, path, NULL, NULL), CAD_ERUNTIME);
+    assert_int_equal(cad_trace_close(trace), 0);
+    assert_int_equal(cad_trace_open(loop, path, NULL, NULL), 0);
+    cad_loop_free(loop);
+}
+
+static void test_trace__that_could_not_be_written(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    cad_trace *trace;
+    assert_int_equal(cad_trace_open(loop, "/dev/full", NULL, &trace), 0);
+    make_jobs(loop);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(cad_trace_close(trace), CAD_ESYSTEM);
+    assert_int_equal(errno, ENOSPC);
+    assert_string_equal(cad_error_message(), "/dev/full: No space left on device");
+    cad_loop_free(loop);
+    assert_int_equal(cad_trace_close(NULL), 0);
+}
+
+static int leave_full(void *arg) {
+    (void)arg;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    assert_int_equal(cad_trace_open(loop, "/dev/full", NULL, NULL), 0);
+    cad_loop_free(loop);
+    return 0;
+}
+
+static void test_trace__that_could_not_be_written_and_is_closed_with_the_loop(void **state) {
+    (void)state;
+    child self;
+    child_run(&self, leave_full, NULL);
+    assert_true(child_exited(&self, 0));
+    assert_string_equal(self.output, "cadran: /dev/full: No space left on device\n");
+}
+
+/* --- Spans and errors ------------------------------------------------------------------------ */
+
+static int span_outside(void *arg) {
+    (void)arg;
+    cad_span_begin("work");
+    return 0;
+}
+
+static void test_span__outside_a_task_is_wrong_use(void **state) {
+    (void)state;
+    child self;
+    child_run(&self, span_outside, NULL);
+    assert_true(child_killed(&self, SIGABRT));
+    assert_string_equal(self.output, "cadran-trace.h: cad_span_begin(): called outside a task\n");
+}
+
+static int work(void *arg) {
+    (void)arg;
+    cad_span_end(); /* of none */
+    cad_span_begin("outer");
+    cad_span_begin("inner");
+    int error = cad_sleep(CAD_SECOND);
+    cad_span_end();
+    return error != 0 ? error : CAD_EUSER - 1;
+}
+
+static const char *name_error(int code, void *arg) {
+    return code == CAD_EUSER - 1 ? arg : NULL;
+}
+
+static void ignore(cad_future *future, int code, const cad_exception *exception, void *arg) {
+    (void)future;
+    (void)code;
+    (void)exception;
+    (void)arg;
+}
+
+static void test_span__ends_with_its_task(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    const cad_trace_options options = {.error_name = name_error, .arg = "Spoiled"};
+    cad_loop_set_exception_handler(loop, ignore, NULL);
+    assert_int_equal(cad_trace_open(loop, path, &options, NULL), 0);
+    add_task(loop, work, NULL, "worker");
+    assert_int_equal(cad_loop_run(loop), 0);
+    cad_loop_free(loop);
+    char *text = read_file(path);
+    const char *inner = strstr(text, "\"ph\":\"E\",\"ts\":1000000.000,\"pid\":1,\"tid\":2,"
+                                     "\"cat\":\"span\",\"name\":\"inner\"");
+    assert_non_null(inner);
+    assert_non_null(strstr(inner, "\"cat\":\"span\",\"name\":\"outer\""));
+    assert_non_null(strstr(inner, "\"outcome\":\"failed\",\"error\":\"Spoiled\""));
+    free(text);
+}
+
+static void test_span__without_a_trace_is_nothing(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    cad_loop_set_exception_handler(loop, ignore, NULL);
+    add_task(loop, work, NULL, "worker");
+    cad_trace_print("nobody listens");
+    assert_int_equal(cad_loop_run(loop), 0);
+    cad_loop_free(loop);
+}
+
+static const char *item_text(void *item, void *arg) {
+    (void)arg;
+    return *(int *)item == 3 ? "three" : NULL;
+}
+
+static void test_trace__with_details_says_what_is_in_a_queue(void **state) {
+    (void)state;
+    const cad_trace_options options = {.detail = true, .item_text = item_text};
+    run_window(cad_virtual_driver(), path, &options);
+    char *text = read_file(path);
+    assert_non_null(strstr(text, "\"move\":\"in\",\"value\":\"three\""));
+    free(text);
+}
+
+/* --- Reports --------------------------------------------------------------------------------- */
+
+static cad_lock *locks[2];
+
+static int take_both(void *arg) {
+    int first = *(int *)arg;
+    int error = cad_lock_acquire(locks[first]);
+    if (error == 0)
+        error = cad_sleep(CAD_SECOND);
+    return error != 0 ? error : cad_lock_acquire(locks[1 - first]);
+}
+
+static int await_all(void *arg) {
+    cad_loop *loop = cad_running_loop();
+    cad_future *members[] = {cad_loop_first_task(loop), arg}, *all;
+    int error = cad_gather(loop, members, 2, false, &all);
+    if (error == 0)
+        error = cad_await(all, NULL);
+    cad_future_unref(all);
+    return error;
+}
+
+static int watch(void *event) {
+    return cad_event_wait(event);
+}
+
+static void make_deadlock(cad_loop *loop) {
+    static int numbers[] = {0, 1};
+    cad_future *never = cad_future_new(loop);
+    assert_int_equal(cad_set_name(never, "never"), 0);
+    for (int i = 0; i < 2; i++) {
+        locks[i] = cad_lock_new(loop);
+        assert_int_equal(cad_set_name(locks[i], i == 0 ? "a" : "b"), 0);
+        add_task(loop, take_both, &numbers[i], i == 0 ? "left" : "right");
+    }
+    add_task(loop, watch, cad_event_new(loop), "watcher");
+    add_task(loop, await_all, never, "main"); /* which is there as long as the loop */
+}
+
+static char *report_of(cad_loop *loop) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(cad_report_deadlock(loop, file), 0);
+    assert_int_equal(fclose(file), 0);
+    return read_file(path);
+}
+
+static void test_report__of_a_circle_and_who_waits_for_it(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    make_deadlock(loop);
+    assert_int_equal(cad_loop_run(loop), CAD_EDEADLOCK);
+    char *text = report_of(loop);
+    assert_string_equal(text, "deadlock at 1s: nothing can wake the tasks that remain\n"
+                              "circle: left -> right -> left\n"
+                              "  left waits for lock b, held by right (acquire, since 1s)\n"
+                              "  right waits for lock a, held by left (acquire, since 1s)\n"
+                              "waiting for a circle:\n"
+                              "  main waits for left, future never (gather of 2, 0 done) "
+                              "(gather, since 0s)\n"
+                              "beside that:\n"
+                              "  watcher waits for event event-4 (wait, since 0s)\n");
+    free(text);
+    cad_loop_free(loop);
+}
+
+static void test_report__of_a_run_that_was_stopped(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    add_task(loop, nap, NULL, "nap");
+    add_task(loop, nap, NULL, "other");
+    cad_loop_set_limit(loop, CAD_MILLISECOND);
+    assert_int_equal(cad_loop_run(loop), CAD_ETIMEDOUT);
+    char *text = report_of(loop);
+    assert_string_equal(text, "at 0s: 2 tasks have not ended\n"
+                              "  nap sleeps until 0.02s (sleep, since 0s)\n"
+                              "  other sleeps until 0.02s (sleep, since 0s)\n");
+    free(text);
+    cad_loop_free(loop);
+}
+
+static void test_trace__says_why_who_has_not_ended_waits(void **state) {
+    (void)state;
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    assert_int_equal(cad_trace_open(loop, path, NULL, NULL), 0);
+    make_deadlock(loop);
+    assert_int_equal(cad_loop_run(loop), CAD_EDEADLOCK);
+    cad_loop_free(loop);
+    char *text = read_file(path);
+    assert_non_null(strstr(text, "\"outcome\":\"pending\",\"why\":\"lock b, held by right\","
+                                 "\"circle\":1,\"next\":\"right\",\"next_tid\":3"));
+    assert_non_null(strstr(text, "\"outcome\":\"deadlock\"}}\n]\n"));
+    free(text);
+}
+
+static void test_version__is_that_of_the_header(void **state) {
+    (void)state;
+    assert_string_equal(cad_version(), CAD_VERSION);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trace__is_the_same_file_as_a_scenarios),
+        cmocka_unit_test(test_trace__is_called_as_its_file),
+        cmocka_unit_test(test_trace__is_packed_by_its_name),
+        cmocka_unit_test(test_trace__under_the_real_clock_is_there_while_the_loop_sleeps),
+        cmocka_unit_test(test_trace__that_is_not_closed_is_closed_with_the_loop),
+        cmocka_unit_test(test_trace__that_cannot_be_opened_says_why),
+        cmocka_unit_test(test_trace__of_a_loop_that_has_one),
+        cmocka_unit_test(test_trace__that_could_not_be_written),
+        cmocka_unit_test(test_trace__that_could_not_be_written_and_is_closed_with_the_loop),
+        cmocka_unit_test(test_span__outside_a_task_is_wrong_use),
+        cmocka_unit_test(test_span__ends_with_its_task),
+        cmocka_unit_test(test_span__without_a_trace_is_nothing),
+        cmocka_unit_test(test_trace__with_details_says_what_is_in_a_queue),
+        cmocka_unit_test(test_report__of_a_circle_and_who_waits_for_it),
+        cmocka_unit_test(test_report__of_a_run_that_was_stopped),
+        cmocka_unit_test(test_trace__says_why_who_has_not_ended_waits),
+        cmocka_unit_test(test_version__is_that_of_the_header),
+    };
+    snprintf(directory, sizeof directory, "/tmp/cadran-c-trace-XXXXXX");
+    if (mkdtemp(directory) == NULL)
+        return 1;
+    snprintf(path, sizeof path, "%s/c.trace.json", directory);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(path);
+    rmdir(directory);
+    return failed;
+}
