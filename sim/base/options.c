@@ -38,9 +38,13 @@ static void list_known(const base_option *options, struct option known[MOST + 2]
     *letter++ = 'h';
     for (int i = 0; options[i].name != NULL; i++) {
         assert(i < MOST);
-        bool valued = options[i].argument != NULL;
+        const char *argument = options[i].argument;
+        bool valued = argument != NULL, may_be_left_out = valued && argument[0] == '[';
         if (options[i].name[1] != '\0') {
-            *next++ = (struct option){options[i].name, valued ? required_argument : no_argument,
+            *next++ = (struct option){options[i].name,
+                                      may_be_left_out ? optional_argument
+                                      : valued        ? required_argument
+                                                      : no_argument,
                                       NULL, FIRST + i};
         } else {
             *letter++ = options[i].name[0];
@@ -64,22 +68,9 @@ enum base_options_end base_options_read(const char *command, const base_option *
                                         void *target, int argc, char **argv, int *first,
                                         char message[BASE_OPTIONS_MESSAGE]) {
     struct option known[MOST + 2] = {{0}};
-<<<<<<< HEAD
-    int count = 0, found;
-    for (; options[count].name != NULL; count++) {
-        assert(count < MOST);
-        const char *argument = options[count].argument;
-        int valued = argument == NULL     ? no_argument
-                     : argument[0] == '[' ? optional_argument
-                                          : required_argument;
-        known[count] = (struct option){options[count].name, valued, NULL, FIRST + count};
-    }
-    known[count] = (struct option){"help", no_argument, NULL, 'h'};
-=======
     char letters[LETTERS];
     int found;
     list_known(options, known, letters);
->>>>>>> main
     opterr = 0;
     optind = 0; /* from the beginning, whoever used it before */
     while ((found = getopt_long(argc, argv, letters, known, NULL)) != -1) {
@@ -142,25 +133,15 @@ static const char *gap_of(const base_option *option) {
 }
 
 static size_t width_of(const base_option *option) {
-<<<<<<< HEAD
     size_t argument = option->argument != NULL ? strlen(option->argument) : 0;
-    return strlen(option->name) + strlen(gap_of(option)) + argument;
-=======
-    return strlen(base_option_dashes(option)) + strlen(option->name) +
-           (option->argument != NULL ? 1 + strlen(option->argument) : 0);
->>>>>>> main
+    return strlen(base_option_dashes(option)) + strlen(option->name) + strlen(gap_of(option)) +
+           argument;
 }
 
 static void print_option(const base_option *option, size_t width, FILE *file) {
     int padding = (int)(width - width_of(option));
-<<<<<<< HEAD
-    fprintf(file, "  --%s%s%s%*s  ", option->name, gap_of(option),
+    fprintf(file, "  %s%s%s%s%*s  ", base_option_dashes(option), option->name, gap_of(option),
             option->argument != NULL ? option->argument : "", padding, "");
-=======
-    fprintf(file, "  %s%s%s%s%*s  ", base_option_dashes(option), option->name,
-            option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "",
-            padding, "");
->>>>>>> main
     for (const char *line = option->help; line != NULL;) {
         size_t length = strcspn(line, "\n");
         fprintf(file, "%.*s\n", (int)length, line);

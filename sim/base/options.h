@@ -24,13 +24,8 @@ typedef bool base_option_take(void *target, const struct base_option *option, ch
                               char message[BASE_OPTIONS_MESSAGE]);
 
 typedef struct base_option {
-<<<<<<< HEAD
-    const char *name;     /* without the dashes; NULL: the end */
-    const char *argument; /* "TIME"; "[=LIST]": it may have one; NULL: it takes no value */
-=======
     const char *name;     /* without the dashes, of which one letter has one; NULL: the end */
-    const char *argument; /* "TIME"; NULL: it takes no value */
->>>>>>> main
+    const char *argument; /* "TIME"; "[=LIST]": it may have one; NULL: it takes no value */
     const char *help;     /* lines that '\n' separates */
     base_option_take *take;
     size_t at; /* for `take`: the offset in the target of what the option sets */
