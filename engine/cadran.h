@@ -521,11 +521,6 @@ CAD_API int cad_condition_wait_for(cad_condition *condition, int (*predicate)(vo
 /* Condition.notify(n), notify_all(): CAD_ERUNTIME when the lock is not locked. */
 CAD_API int cad_condition_notify(cad_condition *condition, size_t n);
 CAD_API int cad_condition_notify_all(cad_condition *condition);
-/* For reports: whether the last notify was of use to nobody; *when_ns says since when that is so.
- * It came while nobody waited; or it went to a task that was cancelled in that instant, when there
- * was nobody to whom it could be passed on: *task is its name then, borrowed, else NULL. */
-CAD_API bool cad_condition_lost(const cad_condition *condition, int64_t *when_ns,
-                                const char **task);
 
 /* --- Barriers ---------------------------------------------------------------------------- */
 
@@ -799,6 +794,20 @@ typedef struct cad_wait_info {
 } cad_wait_info;
 /* False when the task is not waiting. */
 CAD_API bool cad_task_waiting(const cad_task *task, cad_wait_info *info);
+
+/* What would have ended a wait, and was of use to nobody. */
+typedef struct cad_lost_info {
+    const char *verb; /* asyncio's word: "notify"; "put", of an item that a get waits for; "get", of
+                         one that a put or a join waits for; "set", of an event; "wait", of who
+                         stood at a barrier */
+    int64_t when_ns;  /* when it came to nothing */
+    int64_t undone_ns; /* of an event: when it was cleared */
+    const char *task;  /* whom it went to, and who was cancelled in that instant, when there was
+                          nobody to whom it could be passed on; of a barrier, who was cancelled
+                          there; NULL: it came while nobody waited. Borrowed */
+} cad_lost_info;
+/* False: nothing of the kind is known. */
+CAD_API bool cad_wait_lost(const cad_wait_info *wait, cad_lost_info *info);
 
 /* Calls visit() with each task and future that is followed, in their order, whether it is done or
  * not; of a task group, with the tasks that are not. Borrowed. `follows` is of the present. */

@@ -217,6 +217,18 @@ enum cad__traced {
     CAD__TRACED_ALWAYS,    /* the primitives */
 };
 
+/* The last wake of a kind that was of use to nobody, for reports. Zeroed: there was none. */
+typedef struct cad__lost {
+    bool known;
+    int64_t when_ns;
+    char *task; /* the name of the one that it went to; NULL: to none, or no memory */
+} cad__lost;
+
+void cad__lost_note(cad__lost *lost, const cad__object *object, const cad_task *task);
+void cad__lost_forget(cad__lost *lost);
+/* Fills in all but the verb. False: there was none. */
+bool cad__lost_tell(const cad__lost *lost, cad_lost_info *info);
+
 typedef struct cad__type {
     const char *name;
     enum cad__traced traced;
@@ -231,6 +243,10 @@ typedef struct cad__type {
     /* What a line of those who wait for it is called; NULL: "waiters", of which it has no others.
      */
     const char *(*line)(const cad__object *object, const cad__waiters *waiters);
+    /* cad_wait_lost(), of one who stands in that line; NULL: this type knows of none. */
+    bool (*lost)(const cad__object *object, const char *line, cad_lost_info *info);
+    /* When what waits there ends it by itself, or CAD_NEVER; NULL: it does not. */
+    int64_t (*until)(const cad__object *object);
     /* Gives back what the object holds besides its own memory. */
     void (*clear)(cad__object *object);
     /* Futures only: Future.cancel(). `exception` is borrowed. 1 if the request was taken, 0 if not,

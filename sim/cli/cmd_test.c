@@ -17,7 +17,7 @@
 #include "steps/language.h"
 #include "suite/session.h"
 
-enum { WORKERS_MOST = 256, REPEAT_MOST = 1000000, LIMIT_SECONDS = 60 };
+enum { REPEAT_MOST = 1000000, WIDTH = 100, LINES = 32 };
 
 static const suite_format *const formats[] = {&suite_format_text, &suite_format_tap,
                                               &suite_format_junit, &suite_format_github,
@@ -47,7 +47,7 @@ static bool take_count(void *target, const base_option *option, char *text, int6
 
 static bool take_workers(void *target, const base_option *option, char *text,
                          char message[BASE_OPTIONS_MESSAGE]) {
-    return take_count(target, option, text, WORKERS_MOST, message);
+    return take_count(target, option, text, CLI_WORKERS_MOST, message);
 }
 
 static bool take_repeat(void *target, const base_option *option, char *text,
@@ -142,17 +142,16 @@ static int test(suite_options *chosen, const char *const *paths, size_t count) {
     return status;
 }
 
-static unsigned processors(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > WORKERS_MOST ? WORKERS_MOST : (unsigned)count;
-}
-
 int cli_cmd_test(int argc, char **argv) {
     static const char *const here[] = {"."};
     suite_options chosen = {
-        .rules = {.language = &step_language, .repeat = 1, .writes = !suite_in_ci()},
-        .workers = processors(),
-        .limit_ns = LIMIT_SECONDS * CAD_SECOND,
+        .rules = {.language = &step_language,
+                  .repeat = 1,
+                  .writes = !suite_in_ci(),
+                  .width = WIDTH,
+                  .lines = LINES},
+        .workers = cli_processors(),
+        .limit_ns = CLI_TEST_LIMIT_NS,
         .format = &suite_format_text,
         .out = stdout,
         .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL,

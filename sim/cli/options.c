@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <string.h>
+#include <unistd.h>
 
 bool cli_take_clock(void *target, const base_option *option, char *text,
                     char message[BASE_OPTIONS_MESSAGE]) {
@@ -12,4 +13,9 @@ bool cli_take_clock(void *target, const base_option *option, char *text,
     (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s is virtual or real, not \"%s\"",
                    option->name, text);
     return false;
+}
+
+unsigned cli_processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > CLI_WORKERS_MOST ? CLI_WORKERS_MOST : (unsigned)count;
 }

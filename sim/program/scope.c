@@ -103,6 +103,7 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
         return 0;
     }
     if (object != NULL) {
+        program->objects[object->index].passed = true;
         *found = (expr_name){.kind = EXPR_NAME_CONSTANT,
                              .value = expr_reference(PROG_KIND_OBJECT, object),
                              .what = prog_object_sets(object->type),

@@ -139,6 +139,10 @@ void run_machine_header(const run_machine *machine, struct trace_header *header)
     header->live = machine->options->real;
 }
 
+int64_t run_machine_tolerance(const run_machine *machine) {
+    return machine->tolerance_ns;
+}
+
 static void trace_failed(void *arg) {
     run_machine *machine = arg;
     if (machine->trace != NULL)

@@ -328,6 +328,7 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
 const prog_step step_cancel = {
     .operation = {"cancel", begin_cancel, NULL},
     .family = PROG_FAMILY_TASKS,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE | PROG_IS(PROG_HANDLE), NULL},
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "of the CancelledError"}},
     .python = "Task.cancel, Future.cancel, Handle.cancel",
@@ -614,13 +615,6 @@ const prog_step step_as_completed = {
 
 enum { TIMEOUT_LIMIT, TIMEOUT_SLOT, TIMEOUT_AS, TIMEOUT_OPERANDS };
 
-/* What a timeout has in its slot: the scope, or where a variable holds it the run_timeout. */
-static cad_timeout *scope_in(const run_job *job, uint32_t slot) {
-    expr_value value = job->top->locals[slot];
-    return expr_is_reference(value) ? ((run_timeout *)expr_to_pointer(value))->scope
-                                    : stored_pointer(job, slot);
-}
-
 /* Gives it to the variable. */
 static int hold_timeout(run_job *job, const prog_instruction *in, cad_timeout *scope) {
     run_timeout *timeout = run_timeout_new(scope);
@@ -654,8 +648,8 @@ static int begin_timeout_at(run_job *job, const prog_instruction *in) {
 }
 
 static int end_timeout(run_job *job, uint32_t slot, int error) {
-    cad_timeout *scope = scope_in(job, slot);
     expr_value held = job->top->locals[slot];
+    cad_timeout *scope = run_timeout_scope(held);
     job->top->locals[slot] = EXPR_NONE;
     if (expr_is_reference(held)) {
         run_timeout_leave(expr_to_pointer(held));
@@ -692,6 +686,7 @@ static void compile_timeout(prog_compiler *compiler, const prog_step *step, cons
     if (block == PROG_NO_BLOCK)
         return;
     compiler->program->blocks[block].slot = operands[TIMEOUT_SLOT].slot;
+    compiler->program->blocks[block].limits = true;
     compiler->timeout = block;
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
@@ -742,7 +737,7 @@ static cad_timeout *innermost_timeout(const run_job *job, const prog_instruction
     for (uint32_t i = in->operands[2].block; i != PROG_NO_BLOCK && scope == NULL;
          i = program->blocks[i].parent)
         if (program->blocks[i].leave == leave_timeout)
-            scope = scope_in(job, program->blocks[i].slot);
+            scope = run_timeout_scope(job->top->locals[program->blocks[i].slot]);
     return scope;
 }
 
