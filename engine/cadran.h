@@ -252,6 +252,17 @@ typedef struct cad_wait_hook {
 CAD_API void cad_loop_add_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 CAD_API void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 
+/* Called where the world is real, each time that the loop has looked at the clock: before it runs
+ * what is due, and at the end of a cad_compute(). The loop's time is `due_ns`, and it is `now_ns`:
+ * that late is the loop. Where the world is simulated nobody is late, and nobody is called. */
+typedef struct cad_clock_hook {
+    void (*looked)(struct cad_clock_hook *hook, int64_t due_ns, int64_t now_ns);
+    struct cad_clock_hook *next; /* the loop's */
+} cad_clock_hook;
+/* As cad_loop_add_wait_hook(). */
+CAD_API void cad_loop_add_clock_hook(cad_loop *loop, cad_clock_hook *hook);
+CAD_API void cad_loop_remove_clock_hook(cad_loop *loop, cad_clock_hook *hook);
+
 /* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
 CAD_API cad_loop *cad_running_loop(void);
 

@@ -609,6 +609,7 @@ struct cad_loop {
     size_t awaited;                /* of these, what goes on by itself */
     char *bytes;                   /* where transports read into, since the first; NULL */
     cad_wait_hook *wait_hooks;
+    cad_clock_hook *clock_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
@@ -779,10 +780,13 @@ static inline void cad__follow(cad__follower *follower) {
  * and before the first iteration of a run, the loop's first run or another. */
 void cad__clock_init(cad_loop *loop);
 void cad__clock_start(cad_loop *loop);
-/* When nothing is ready: whether timers are due, and not so long that it is no use to catch up. */
+/* Looks at the driver's clock: now_ns. */
+void cad__clock_look(cad_loop *loop);
+/* When nothing is ready: whether timers are due, and not so long that it is no use to catch up.
+ * Where the world is real this looks. */
 bool cad__clock_behind(cad_loop *loop);
-/* When nothing was ready, and nothing is now or what came from outside: to the first deadline,
- * where that has come, or to now. */
+/* When nothing was ready, and nothing is now or what came from outside, right behind a look: to the
+ * first deadline, where that has come, or to now. */
 void cad__clock_go_on(cad_loop *loop);
 /* Before an iteration for which turns are ready; some of them have come from outside. */
 void cad__clock_busy(cad_loop *loop, bool arrived);

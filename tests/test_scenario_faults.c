@@ -408,7 +408,7 @@ static void test_scenario_faults__expectations(void **state) {
 
 static void test_scenario_faults__overrides(void **state) {
     (void)state;
-    const run_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
+    run_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
     run_machine_options options = scenario_options();
     options.overrides = overrides;
     options.override_count = 2;

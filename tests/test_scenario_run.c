@@ -275,7 +275,7 @@ static void test_scenario_run__slow_turns_are_named(void **state) {
 
 static void test_scenario_run__overrides_come_before_what_depends_on_them(void **state) {
     (void)state;
-    const run_override overrides[] = {{"n", "1"}, {"n", "2 + 1"}, {"word", "'w' + 'x'"}};
+    run_override overrides[] = {{"n", "1"}, {"n", "2 + 1"}, {"word", "'w' + 'x'"}};
     run_machine_options options = scenario_options();
     options.overrides = overrides;
     options.override_count = 3;

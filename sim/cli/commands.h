@@ -15,6 +15,7 @@
     X(table, "print a trace's job-sequencing table: who worked when")                              \
     X(diff, "compare two traces: what differs, and where that began")                              \
     X(export, "write statistics or the table of a trace, for people and other programs")           \
+    X(compare, "how far real runs are from what the virtual clock predicts")                       \
     X(view, "show a trace as a timeline, in a window or as a picture")
 
 #define CLI_X(name, summary) int cli_cmd_##name(int argc, char **argv);

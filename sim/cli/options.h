@@ -17,4 +17,10 @@ unsigned cli_processors(void);
 /* "virtual" or "real", into a bool: whether it is real. */
 base_option_take cli_take_clock;
 
+/* Into a run_machine_options: the seed; the end; NAME=VALUE, which is one override more, for which
+ * there is room at `overrides`. */
+base_option_take cli_take_seed;
+base_option_take cli_take_until;
+base_option_take cli_take_override;
+
 #endif

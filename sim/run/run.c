@@ -85,6 +85,8 @@ static int make_loop(run_machine *machine) {
     machine->wait_hook.before_wait = flush_lines;
     if (options->lines->prompt)
         cad_loop_add_wait_hook(machine->loop, &machine->wait_hook);
+    if (options->clock != NULL)
+        cad_loop_add_clock_hook(machine->loop, options->clock);
     return 0;
 }
 

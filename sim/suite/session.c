@@ -33,11 +33,6 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
 }
 
-bool suite_in_ci(void) {
-    const char *ci = getenv("CI");
-    return ci != NULL && ci[0] != '\0' && strcmp(ci, "0") != 0 && strcmp(ci, "false") != 0;
-}
-
 /* --- Progress -------------------------------------------------------------------------------- */
 
 static void hide_progress(struct run *run) {
