@@ -697,6 +697,7 @@ CAD_API int cad_stream_write(cad_stream *stream, const void *data, size_t size);
  * tasks may. CAD_ECONNRESET after the connection was closed. */
 CAD_API int cad_stream_drain(cad_stream *stream);
 CAD_API size_t cad_stream_buffered(const cad_stream *stream); /* bytes that are unsent */
+CAD_API int cad_stream_port(const cad_stream *stream); /* its own; 0: it is closed, or has none */
 /* write_eof(): ends this direction after what is unsent; a pipe closes. */
 CAD_API void cad_stream_write_eof(cad_stream *stream);
 /* close(): ends both after what is unsent. What has come can still be read. */
@@ -709,6 +710,46 @@ CAD_API int cad_stream_wait_closed(cad_stream *stream);
 /* Closes it, where that has not been done; what is unsent is sent. Not while a task waits for it.
  * Takes NULL. */
 CAD_API void cad_stream_free(cad_stream *stream);
+
+/* --- Connections ------------------------------------------------------------------------- */
+
+/* asyncio.open_connection(), open_unix_connection(): waits for a connection to a host, which is a
+ * numeric address or "localhost" (127.0.0.1; NULL: the same), or to a path. *stream, which must
+ * stay until then, is the caller's. `limit` of 0 is 64 KiB. CAD_ECONNREFUSED, CAD_ENOTFOUND, ...;
+ * after an error, and a cancel, nothing is left of it. Real clock only, as all below. Allocates. */
+CAD_API int cad_open_connection(const char *host, int port, size_t limit, cad_stream **stream);
+CAD_API int cad_open_unix_connection(const char *path, size_t limit, cad_stream **stream);
+
+typedef struct cad_server cad_server;
+
+/* Called in the loop, as a callback is, for each connection; the stream is the callee's. */
+typedef void cad_client_connected(cad_stream *stream, void *arg);
+
+typedef struct cad_server_options {
+    cad_client_connected *connected;
+    void *arg;
+    size_t limit; /* of the streams; 0: 64 KiB */
+} cad_server_options;
+
+/* asyncio.start_server(), start_unix_server(): from now on connections to a host (NULL: all
+ * interfaces of IPv4) and a port (0: one that is free) are accepted, or to a path, where a socket
+ * that nobody listens at any more is replaced. Never wait. Where descriptors run out it accepts
+ * again a second later. */
+CAD_API int cad_start_server(cad_loop *loop, const char *host, int port,
+                             const cad_server_options *options, cad_server **server);
+CAD_API int cad_start_unix_server(cad_loop *loop, const char *path,
+                                  const cad_server_options *options, cad_server **server);
+CAD_API int cad_server_port(const cad_server *server); /* 0: it is closed, or has none */
+CAD_API bool cad_server_is_serving(const cad_server *server);
+/* Server.close(): nobody new is accepted; the file at its path goes. Its connections go on. */
+CAD_API void cad_server_close(cad_server *server);
+/* close_clients(), abort_clients(): close, or abort, each of them. */
+CAD_API void cad_server_close_clients(cad_server *server);
+CAD_API void cad_server_abort_clients(cad_server *server);
+/* wait_closed(): waits until it is closed and all its connections are lost. */
+CAD_API int cad_server_wait_closed(cad_server *server);
+/* Closes it. Not while a task waits for it. Takes NULL. */
+CAD_API void cad_server_free(cad_server *server);
 
 /* --- Processes --------------------------------------------------------------------------- */
 

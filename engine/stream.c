@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "bytes.h"
 
 struct cad_stream {
@@ -544,6 +545,12 @@ bool cad_stream_at_eof(const cad_stream *stream) {
     return stream->eof && available(stream) == 0;
 }
 
+int cad_stream_port(const cad_stream *stream) {
+    if (stream->transport == NULL || stream->kind != CAD__SOCKET)
+        return 0;
+    return cad__socket_port(cad__transport_descriptor(stream->transport));
+}
+
 size_t cad_stream_buffered(const cad_stream *stream) {
     return stream->transport != NULL ? cad__transport_buffered(stream->transport) : 0;
 }
@@ -568,6 +575,10 @@ int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descripto
     }
     *out = self;
     return 0;
+}
+
+void cad__stream_join(cad_stream *stream, cad__transports *group) {
+    cad__transport_join(stream->transport, group);
 }
 
 void cad__stream_destroy(cad_stream *stream) {

@@ -10,6 +10,8 @@
 /* A stream over a descriptor, which it takes over, also on failure. `limit`: 0: the default. */
 int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descriptor, size_t limit,
                     cad_stream **stream);
+/* Its transport belongs to the group from now on. */
+void cad__stream_join(cad_stream *stream, cad__transports *group);
 /* At once, with what it has: it was never used. Takes NULL. */
 void cad__stream_destroy(cad_stream *stream);
 

@@ -18,8 +18,11 @@ struct cad__transport {
     const cad__protocol *protocol;
     void *owner;
     cad__watch *watch;
-    cad__entry lost; /* the turn of connection_lost() */
-    char *data;      /* to be written: from `begin` up to `end` */
+    cad__entry lost;        /* the turn of connection_lost() */
+    cad__link member;       /* of the group */
+    cad__transports *group; /* NULL: it belongs to none */
+    int failure; /* a write has failed with it: what had come is still received; 0: none has */
+    char *data;  /* to be written: from `begin` up to `end` */
     size_t begin, end, capacity;
     size_t high, low;
     int descriptor;
@@ -27,7 +30,7 @@ struct cad__transport {
     cad_exception *exception;
     enum cad__transport_kind kind;
     bool closing, dropped;
-    bool eof_written;
+    bool eof_written, eof_received;
     bool reading_paused;
     bool protocol_paused;
 };
@@ -71,12 +74,45 @@ void cad__transport_forget(cad__transport *transport) {
     transport->owner = NULL;
 }
 
+/* --- Groups ------------------------------------------------------------------------------------
+ */
+
+void cad__transport_join(cad__transport *transport, cad__transports *group) {
+    transport->group = group;
+    cad__append(&group->list, &transport->member);
+    group->count++;
+}
+
+static void leave_group(cad__transport *self) {
+    cad__transports *group = self->group;
+    if (group == NULL)
+        return;
+    self->group = NULL;
+    cad__unlink(&self->member);
+    if (--group->count == 0)
+        group->emptied(group);
+}
+
+void cad__transports_each(cad__transports *group, void (*act)(cad__transport *transport)) {
+    for (cad__link *link = group->list.next; link != &group->list; link = link->next)
+        act(CAD__CONTAINER(link, cad__transport, member));
+}
+
+void cad__transports_leave(cad__transports *group) {
+    while (!cad__list_empty(&group->list)) {
+        cad__transport *transport = CAD__CONTAINER(group->list.next, cad__transport, member);
+        transport->group = NULL;
+        cad__unlink(&transport->member);
+    }
+}
+
 /* --- The end ------------------------------------------------------------------------------------
  */
 
 void cad__transport_lost_turn(cad__entry *entry) {
     cad__transport *self = CAD__CONTAINER(entry, cad__transport, lost);
     self->protocol->connection_lost(self->owner, self->error, self->exception);
+    leave_group(self);
     cad__object_free(&self->object);
 }
 
@@ -126,6 +162,7 @@ bool cad__transport_is_closing(const cad__transport *transport) {
  */
 
 static void end_reading(cad__transport *self) {
+    self->eof_received = true;
     bool stays = self->protocol->eof_received(self->owner) && self->kind == CAD__SOCKET;
     if (stays)
         cad__watch_set(self->watch, CAD__READER, NULL, NULL);
@@ -141,6 +178,8 @@ static void readable(void *arg) {
         int error = self->protocol->data_received(self->owner, loop->bytes, (size_t)count);
         if (error != 0)
             force_close(self, error);
+    } else if (self->failure != 0) {
+        force_close(self, cad__system_error(self->failure));
     } else if (count == 0) {
         end_reading(self);
     } else if (count != -EAGAIN) {
@@ -177,6 +216,10 @@ void cad__transport_resume_reading(cad__transport *transport) {
 /* --- Writing ------------------------------------------------------------------------------------
  */
 
+int cad__transport_descriptor(const cad__transport *transport) {
+    return transport->descriptor;
+}
+
 size_t cad__transport_buffered(const cad__transport *transport) {
     return transport->end - transport->begin;
 }
@@ -185,6 +228,20 @@ static ssize_t write_now(cad__transport *self, const char *data, size_t size) {
     if (self->kind == CAD__SOCKET)
         return cad__socket_write(self->descriptor, data, size);
     return cad__pipe_write(self->descriptor, data, size);
+}
+
+/* Nothing more can be sent. What had come before is still there, and is received first, however
+ * little the protocol wants at the moment; then it is lost. */
+static void fail(cad__transport *self, int number) {
+    if (self->kind != CAD__SOCKET || self->eof_received) {
+        force_close(self, cad__system_error(number));
+        return;
+    }
+    self->failure = number;
+    self->closing = true;
+    self->begin = self->end = 0;
+    cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
+    start_reading(self);
 }
 
 static void shut_down_writing(cad__transport *self) {
@@ -214,7 +271,7 @@ static void writable(void *arg) {
     cad__transport *self = arg;
     ssize_t count = write_now(self, self->data + self->begin, self->end - self->begin);
     if (count < 0 && count != -EAGAIN) {
-        force_close(self, cad__system_error((int)-count));
+        fail(self, (int)-count);
         return;
     }
     if (count > 0)
@@ -274,7 +331,7 @@ int cad__transport_write(cad__transport *transport, const char *data, size_t siz
         return keep(transport, data, size);
     ssize_t count = write_now(transport, data, size);
     if (count < 0 && count != -EAGAIN) {
-        force_close(transport, cad__system_error((int)-count));
+        fail(transport, (int)-count);
         return 0; /* the protocol is told */
     }
     size_t sent = count > 0 ? (size_t)count : 0;

@@ -30,6 +30,20 @@ enum cad__transport_kind { CAD__SOCKET, CAD__READ_PIPE, CAD__WRITE_PIPE };
 /* Takes over the descriptor, also on failure. It reads from now on, where it can. */
 int cad__transport_new(cad_loop *loop, enum cad__transport_kind kind, int descriptor,
                        const cad__protocol *protocol, void *owner, cad__transport **transport);
+/* Transports that belong together: those of a server's connections. */
+typedef struct cad__transports {
+    cad__link list; /* cad__transport */
+    size_t count;
+    void (*emptied)(struct cad__transports *group); /* the last one is lost */
+} cad__transports;
+
+/* It belongs to the group until it is lost. */
+void cad__transport_join(cad__transport *transport, cad__transports *group);
+/* Does something to each. */
+void cad__transports_each(cad__transports *group, void (*act)(cad__transport *transport));
+/* The group goes; they stay. */
+void cad__transports_leave(cad__transports *group);
+
 /* The protocol hears nothing any more. The transport goes on by itself to what its end is. */
 void cad__transport_forget(cad__transport *transport);
 /* At once, whatever it has: for what has never been used, and for the loop's end. Takes NULL. */
@@ -44,6 +58,7 @@ void cad__transport_abort(cad__transport *transport);
 bool cad__transport_is_closing(const cad__transport *transport);
 void cad__transport_pause_reading(cad__transport *transport);
 void cad__transport_resume_reading(cad__transport *transport);
+int cad__transport_descriptor(const cad__transport *transport);
 /* Bytes that the kernel has not taken yet. */
 size_t cad__transport_buffered(const cad__transport *transport);
 

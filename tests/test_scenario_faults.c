@@ -255,9 +255,9 @@ static void test_scenario_faults__verbs(void **state) {
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
                     "\"print\"\n");
     scenario_refuse(
-        STEPS("{'open_connection':1},\n{'start_server':'s'}"),
-        "4:2: /tasks/0/do/0/open_connection: step \"open_connection\" is not supported yet\n"
-        "5:2: /tasks/0/do/1/start_server: step \"start_server\" is not supported yet\n");
+        STEPS("{'create_connection':1},\n{'create_server':'s'}"),
+        "4:2: /tasks/0/do/0/create_connection: step \"create_connection\" is not supported yet\n"
+        "5:2: /tasks/0/do/1/create_server: step \"create_server\" is not supported yet\n");
 }
 
 static void test_scenario_faults__members(void **state) {

@@ -48,6 +48,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_ASSIGNMENTS] = "assignments",
     [PROG_MEMBER_COROUTINE] = "coroutine",
     [PROG_MEMBER_SPAWN] = "spawn",
+    [PROG_MEMBER_SERVE] = "serve",
     [PROG_MEMBER_ARGUMENTS] = "arguments",
     [PROG_MEMBER_EXCEPTION] = "exception",
     [PROG_MEMBER_RAISE] = "raise",

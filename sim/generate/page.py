@@ -34,6 +34,7 @@ KINDS = {
     "assignments": "variables and their expressions",
     "coroutine": "a coroutine",
     "spawn": "a coroutine",
+    "serve": "a coroutine, whose first parameter is the connection",
     "arguments": "parameters and their values",
     "exception": "an exception",
     "raise": "an exception, or `true`",
@@ -91,9 +92,11 @@ FUNCTIONS = {
     "int": ("int(x)", "the whole number that a text is; of a number the part before the point"),
     "returncode": ("returncode(p)", "the exit code of a process, -N after signal N; `None`: it runs"),
     "pid": ("pid(p)", "the number by which the system knows a process"),
-    "at_eof": ("at_eof(p)", "whether all of a process's output has been read"),
-    "is_closing": ("is_closing(p)", "whether its input is closed, or is being closed"),
-    "buffered": ("buffered(p)", "how many bytes are unsent"),
+    "at_eof": ("at_eof(c)", "whether the end of a connection, or of a process's output, has been read"),
+    "is_closing": ("is_closing(c)", "whether it, or a process's input, is closed or is being closed"),
+    "buffered": ("buffered(c)", "how many bytes are unsent"),
+    "port": ("port(s)", "where a server listens; of a connection its own; 0: it is closed"),
+    "is_serving": ("is_serving(s)", "whether a server takes new connections"),
     "uniform": ("uniform(a, b)", "a random number from `a` up to `b`"),
     "normal": ("normal(mean, sd)", "one of a normal distribution"),
     "exponential": ("exponential(mean)", "one of an exponential distribution"),
@@ -271,7 +274,7 @@ REGIONS = {
 
 # --- The page ---------------------------------------------------------------------------------
 
-REAL = ["--clock", "real", "--allow-exec"]
+REAL = ["--clock", "real", "--allow-exec", "--allow-net", "--allow-unix=."]
 
 
 def verbs_in(node):

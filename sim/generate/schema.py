@@ -78,6 +78,7 @@ KINDS = {
     "assignments": ref("bindings"),
     "coroutine": {"type": "string"},
     "spawn": {"type": "string"},
+    "serve": {"type": "string"},
     "arguments": ref("arguments"),
     "exception": ref("exception"),
     "raise": {"anyOf": [{"const": True}, ref("exception")]},

@@ -310,6 +310,21 @@ static bool compile_return_when(const doc_node *node, prog_operand *operand) {
     return true;
 }
 
+/* How many of a coroutine's first parameters the step gives itself. */
+static uint32_t given_to(const prog_step *step) {
+    return step->members[0].kind == PROG_MEMBER_SERVE ? 1 : 0;
+}
+
+static bool compile_serve(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
+    operand->body = prog_compile_coroutine(compiler, node);
+    if (operand->body == NULL || operand->body->parameters > 0)
+        return operand->body != NULL && prog_note_start(compiler, operand->body);
+    (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for the connection",
+                         operand->body->name);
+    operand->body = NULL;
+    return false;
+}
+
 /* A member that is there. What is left to a verb's own compile(), steps above all, is only
  * checked to be there. */
 static bool compile_member(prog_compiler *compiler, const prog_step *step,
@@ -360,10 +375,13 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_SPAWN:
         operand->body = prog_compile_coroutine(compiler, node);
         return operand->body != NULL && prog_note_start(compiler, operand->body);
+    case PROG_MEMBER_SERVE:
+        return compile_serve(compiler, node, operand);
     case PROG_MEMBER_ARGUMENTS: /* after their coroutine, which is the verb's own value */
         if (operands[0].body == NULL)
             return false;
-        operand->arguments = prog_compile_arguments(compiler, operands[0].body, node, node);
+        operand->arguments =
+            prog_compile_arguments(compiler, operands[0].body, given_to(step), node, node);
         return operand->arguments != NULL;
     case PROG_MEMBER_EXCEPTION:
         return compile_exception(compiler, node, operand);
@@ -403,7 +421,8 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
 static bool leave_out(prog_compiler *compiler, const prog_step *step, const prog_member *member,
                       const doc_node *node, const prog_operand *operands, prog_operand *operand) {
     if (member->kind == PROG_MEMBER_ARGUMENTS && operands[0].body != NULL)
-        operand->arguments = prog_compile_arguments(compiler, operands[0].body, NULL, node);
+        operand->arguments =
+            prog_compile_arguments(compiler, operands[0].body, given_to(step), NULL, node);
     if (!member->required)
         return true;
     (void)doc_node_fault(node, "missing member \"%s\" of step \"%s\"", member->name,

@@ -163,6 +163,19 @@ static int process_code(void *process) {
     return code;
 }
 
+/* --- Connections ----------------------------------------------------------------------------- */
+
+/* One that is open stays so, and is the loop's: nobody has said that it is to close. */
+static void free_connection(void *connection) {
+    if (cad_stream_is_closing(connection))
+        cad_stream_free(connection);
+}
+
+static void free_server(void *server) {
+    if (!cad_server_is_serving(server))
+        cad_server_free(server);
+}
+
 /* --- The table ------------------------------------------------------------------------------- */
 
 const prog_object_kind prog_object_kinds[] = {
@@ -248,6 +261,11 @@ const prog_object_kind prog_object_kinds[] = {
                       .wait = wait_process,
                       .wait_counts = true,
                       .waited = process_code},
+    [PROG_CONNECTION] = {.name = "connection",
+                         .article = "a",
+                         .python = "Connection",
+                         .free = free_connection},
+    [PROG_SERVER] = {.name = "server", .article = "a", .python = "Server", .free = free_server},
 };
 
 static_assert(sizeof prog_object_kinds / sizeof *prog_object_kinds == PROG_OBJECT_TYPES,

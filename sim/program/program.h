@@ -59,6 +59,8 @@ enum prog_object_type {
     PROG_HANDLE, /* likewise */
     PROG_TIMEOUT,
     PROG_PROCESS, /* likewise, as all that stands for something outside */
+    PROG_CONNECTION,
+    PROG_SERVER,
     PROG_OBJECT_TYPES
 };
 
@@ -154,13 +156,23 @@ typedef struct prog_exec {
     uint32_t stdin_as, stdout_as, stderr_as; /* enum cad_stdio */
 } prog_exec;
 
+typedef struct prog_body prog_body;
+
+/* What a server does with its connections, and where it listens: at a port, or at a path. */
+typedef struct prog_serve {
+    const prog_body *body;           /* runs for each; its first parameter is the connection */
+    const prog_arguments *arguments; /* the others */
+    expr_expression *port;           /* NULL: there is a path */
+    expr_text *host;                 /* NULL: 127.0.0.1 */
+    expr_text *path;
+    expr_expression *limit;
+} prog_serve;
+
 typedef struct prog_slots {
     bool whole; /* there is one, which takes all the values */
     uint32_t count;
     uint32_t items[];
 } prog_slots;
-
-typedef struct prog_body prog_body;
 
 /* What it is depends on the operation and on its place among the operands. */
 typedef union prog_operand {
@@ -173,6 +185,7 @@ typedef union prog_operand {
     const prog_slots *slots; /* NULL: left out */
     const prog_texts *texts; /* NULL: left out */
     const prog_exec *exec;
+    const prog_serve *serve;
     const prog_body *body;
     const prog_object *object;
     uint32_t slot;  /* PROG_NO_SLOT: left out */

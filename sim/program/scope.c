@@ -379,6 +379,7 @@ static void declare_member(prog_compiler *compiler, prog_body *body, const doc_n
         prog_declare_steps(compiler, body, value);
         break;
     case PROG_MEMBER_SPAWN:
+    case PROG_MEMBER_SERVE:
         if (doc_node_type(value) == DOC_STRING && doc_node_string(value, &name) == 0)
             declare_spawn(compiler, step, name);
         break;

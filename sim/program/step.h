@@ -63,6 +63,7 @@ enum prog_member_kind {
     PROG_MEMBER_ASSIGNMENTS, /* {"x": expression}: variables of the scenario */
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */
     PROG_MEMBER_SPAWN,       /* the same, for a task of its own */
+    PROG_MEMBER_SERVE,       /* the same, for each connection of a server */
     PROG_MEMBER_ARGUMENTS,   /* {"n": value}: what a coroutine is given */
     PROG_MEMBER_EXCEPTION,   /* the name of an exception */
     PROG_MEMBER_RAISE,       /* the same, or true: the one that is being handled */
@@ -113,6 +114,8 @@ enum prog_waiting {
 enum prog_permission {
     PROG_NEEDS_NOTHING,
     PROG_NEEDS_EXEC, /* to start a program */
+    PROG_NEEDS_NET,  /* to listen, or to connect, at a host and a port */
+    PROG_NEEDS_UNIX, /* the same at a path */
 };
 
 typedef struct prog_step {

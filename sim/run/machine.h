@@ -103,6 +103,8 @@ struct run_machine {
     run_due_signal *signals; /* by prog_program.signals */
     run_signal_handler *signal_handlers; /* a list */
     struct run_read *reads, *reads_free; /* under way; to be used again */
+    struct run_service *services;        /* what servers do with their connections */
+    struct run_handler *handlers;        /* of connections, that run */
     struct run_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
 

@@ -23,6 +23,7 @@
 #include "run/report.h"
 #include "run/unfinished.h"
 #include "run/world.h"
+#include "run/world_connection.h"
 #include "run/world_data.h"
 #include "run/world_signals.h"
 #include "trace/stream.h"
@@ -179,6 +180,7 @@ static void let_go(run_machine *machine) {
         run_job_clear(cad_task_state(task));
     run_callbacks_drop(machine);
     run_signals_drop(machine);
+    run_connections_drop(machine);
     run_plan_drop(machine);
     drop_values(machine->globals, program->global_count);
     drop_values(machine->tasks, program->task_names.count);

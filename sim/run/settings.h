@@ -35,6 +35,9 @@ typedef struct run_progress {
 typedef struct run_leave {
     bool exec;            /* start programs */
     const char *programs; /* which, "cat,sort"; NULL: all */
+    bool net;             /* listen and connect */
+    const char *hosts;    /* where, "HOST:PORT,HOST"; NULL: on this machine */
+    const char *folder;   /* where sockets may be files; NULL: nowhere */
 } run_leave;
 
 /* What the document leaves open. */

@@ -30,6 +30,17 @@ static int check(run_machine *machine, const prog_outside *outside) {
     switch (outside->step->needs) {
     case PROG_NEEDS_EXEC:
         return check_exec(machine, outside);
+    case PROG_NEEDS_NET:
+        return machine->options->leave.net
+                   ? 0
+                   : refuse(machine, outside,
+                            "uses the network, which this run may not; --allow-net allows it");
+    case PROG_NEEDS_UNIX:
+        return machine->options->leave.folder != NULL
+                   ? 0
+                   : refuse(machine, outside,
+                            "makes or uses a file, which this run may not; --allow-unix=DIR allows "
+                            "it there");
     case PROG_NEEDS_NOTHING:
         break;
     }

@@ -68,6 +68,12 @@
     X(send_signal)                                                                                 \
     X(terminate)                                                                                   \
     X(kill)                                                                                        \
+    X(start_server)                                                                                \
+    X(start_unix_server)                                                                           \
+    X(open_connection)                                                                             \
+    X(open_unix_connection)                                                                        \
+    X(close_clients)                                                                               \
+    X(abort_clients)                                                                               \
     X(write)                                                                                       \
     X(drain)                                                                                       \
     X(write_eof)                                                                                   \
@@ -89,7 +95,7 @@ static const prog_step *const rows[] = {
 };
 
 /* The network: rows of PROG_FAMILY_OUTSIDE one day. */
-static const char *const later[] = {"start_server", "open_connection"};
+static const char *const later[] = {"create_server", "create_connection"};
 
 #define TAKES_A_LOCK "a lock is taken by {\"acquire\": NAME}, or by {\"with\": NAME, \"do\": [...]}"
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"

@@ -709,10 +709,17 @@ const prog_step step_reset = {
     .example = "[{\"reset\": \"barrier\"}, {\"print\": \"{n_waiting(barrier)}\"}]",
 };
 
+#define ABORTABLE (PROG_IS(PROG_BARRIER) | PROG_IS(PROG_CONNECTION))
+
 static int begin_abort(run_job *job, const prog_instruction *in) {
-    run_instance *barrier;
-    int error = find(job, in, PROG_BARRIER, &barrier);
-    return error != 0 ? error : cad_barrier_abort(barrier->primitive);
+    const prog_object *object;
+    run_instance *instance;
+    int error = run_find_object(job, in, ABORTABLE, &object, &instance);
+    if (error == 0 && object->type == PROG_BARRIER)
+        return cad_barrier_abort(instance->primitive);
+    if (error == 0)
+        cad_stream_abort(instance->primitive);
+    return error;
 }
 
 const prog_step step_abort = {
@@ -720,9 +727,11 @@ const prog_step step_abort = {
     .family = PROG_FAMILY_PRIMITIVES,
     .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
-    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
-    .python = "Barrier.abort",
-    .summary = "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will.",
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, ABORTABLE, NULL}},
+    .python = "Barrier.abort, transport.abort",
+    .summary =
+        "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will. Closes a "
+        "connection at once; what is unsent is dropped.",
     .example = "[{\"abort\": \"barrier\"}, {\"print\": \"{broken(barrier)}\"}]",
 };
 

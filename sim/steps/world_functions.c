@@ -138,16 +138,49 @@ int step_pid(const expr_env *env, const expr_value *arguments, size_t count, exp
 
 /* --- Streams --------------------------------------------------------------------------------- */
 
-/* Of a process the one that is read, or written; NULL and the error. */
+/* A connection; of a process the one that is read, or written; NULL and the error. */
 static cad_stream *stream(const expr_env *env, expr_value value, const char *function, bool read,
                           expr_error *error) {
-    const cad_process *of = process(env, value, function, error);
-    if (of == NULL)
+    const run_instance *instance = run_object_of(env->context, value);
+    if (instance != NULL && instance->object->type == PROG_CONNECTION)
+        return instance->primitive;
+    if (instance == NULL || instance->object->type != PROG_PROCESS) {
+        (void)expr_error_set(error, CAD_ETYPE, "%s() takes a connection or a process, not %s",
+                             function, expr_value_type_name(value));
         return NULL;
+    }
+    const cad_process *of = instance->primitive;
     cad_stream *found = read ? cad_process_stdout(of) : cad_process_stdin(of);
     if (found == NULL)
         (void)expr_error_set(error, CAD_EINVAL, "not a pipe");
     return found;
+}
+
+/* --- Servers --------------------------------------------------------------------------------- */
+
+int step_port(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+              expr_error *error) {
+    const run_instance *found = run_object_of(env->context, arguments[0]);
+    (void)count;
+    if (found != NULL && found->object->type == PROG_SERVER)
+        *result = expr_number(cad_server_port(found->primitive));
+    else if (found != NULL && found->object->type == PROG_CONNECTION)
+        *result = expr_number(cad_stream_port(found->primitive));
+    else
+        return expr_error_set(error, CAD_ETYPE, "port() takes a server or a connection, not %s",
+                              expr_value_type_name(arguments[0]));
+    return 0;
+}
+
+int step_is_serving(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    const run_instance *found = run_object_of(env->context, arguments[0]);
+    (void)count;
+    if (found == NULL || found->object->type != PROG_SERVER)
+        return expr_error_set(error, CAD_ETYPE, "is_serving() takes a server, not %s",
+                              expr_value_type_name(arguments[0]));
+    *result = expr_boolean(cad_server_is_serving(found->primitive));
+    return 0;
 }
 
 int step_at_eof(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,

@@ -17,6 +17,8 @@ STEP_FUNCTION(step_pid);
 STEP_FUNCTION(step_at_eof);
 STEP_FUNCTION(step_is_closing);
 STEP_FUNCTION(step_buffered);
+STEP_FUNCTION(step_port);
+STEP_FUNCTION(step_is_serving);
 #undef STEP_FUNCTION
 
 #endif

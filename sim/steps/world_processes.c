@@ -130,7 +130,7 @@ static int store_outputs(run_job *job, const prog_instruction *in, const run_rea
     const cad_process *process = run_found_object(job, in)->primitive;
     cad_stream *const streams[] = {cad_process_stdout(process), cad_process_stderr(process)};
     int error = 0;
-    for (uint32_t i = 0; i < 2 && slots != NULL && error == 0; i++) {
+    for (uint32_t i = 0; slots != NULL && i < slots->count && error == 0; i++) {
         expr_value value;
         error = output_of(streams[i], read, i, &value);
         if (error == 0)
@@ -160,9 +160,9 @@ static void compile_communicate(prog_compiler *compiler, const prog_step *step,
         (void)doc_node_key_fault(&member, "\"size\" stands in the place of \"input\"");
         fine = false;
     }
-    if (slots != NULL && (slots->whole || slots->count != 2) &&
+    if (slots != NULL && (slots->whole || slots->count > 2) &&
         doc_node_member(node, "as", &member)) {
-        (void)doc_node_fault(&member, "expected two variables, for stdout and stderr");
+        (void)doc_node_fault(&member, "expected a list of two variables, for stdout and stderr");
         fine = false;
     }
     if (fine)
@@ -177,7 +177,7 @@ const prog_step step_communicate = {
                 {"input", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "what it is to read"},
                 {"size", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "in its place: so many times an `x`"},
                 {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0,
-                 "two: stdout and stderr, `None` for what is no pipe"}},
+                 "a list of two: stdout and stderr, `None` for what is no pipe"}},
     .python = "Process.communicate",
     .summary =
         "Sends the input, if there is any, closes stdin, and waits for the end of both outputs "

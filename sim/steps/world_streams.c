@@ -10,21 +10,26 @@
 #include "run/world_data.h"
 #include "run/world_process.h"
 
-#define STREAMS PROG_IS(PROG_PROCESS)
+#define STREAMS (PROG_IS(PROG_PROCESS) | PROG_IS(PROG_CONNECTION))
 
 enum direction { TO_IT, FROM_IT };
 
-/* The stream that operand 0 names: of a process its stdin to write to, its stdout or, where operand
- * `output` says so, its stderr to read from. */
+/* The stream that operand 0 names: a connection; of a process its stdin to write to, its stdout or,
+ * where operand `output` says so, its stderr to read from. */
 static int find(run_job *job, const prog_instruction *in, enum direction direction,
                 const prog_operand *output, cad_stream **stream) {
     const prog_object *object;
     run_instance *instance;
     int error = run_find_object(job, in, STREAMS, &object, &instance);
     unsigned number = direction == TO_IT ? 0 : 1 + (output != NULL ? output->choice : 0);
-    return error != 0 ? error : run_process_stream(instance, number, stream);
+    if (error == 0 && object->type == PROG_CONNECTION)
+        *stream = instance->primitive;
+    else if (error == 0)
+        error = run_process_stream(instance, number, stream);
+    return error;
 }
 
+#define CLOSABLE (STREAMS | PROG_IS(PROG_SERVER))
 #define A_STREAM                                                                                   \
     { NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, STREAMS, NULL }
 
@@ -289,10 +294,30 @@ const prog_step step_readuntil = {
 
 /* --- The end --------------------------------------------------------------------------------- */
 
+/* A server, or a stream. */
+static int find_closable(run_job *job, const prog_instruction *in, cad_stream **stream,
+                         cad_server **server) {
+    const prog_object *object;
+    run_instance *instance;
+    *stream = NULL;
+    *server = NULL;
+    int error = run_find_object(job, in, CLOSABLE, &object, &instance);
+    if (error == 0 && object->type == PROG_SERVER)
+        *server = instance->primitive;
+    else if (error == 0 && object->type == PROG_CONNECTION)
+        *stream = instance->primitive;
+    else if (error == 0)
+        error = run_process_stream(instance, 0, stream);
+    return error;
+}
+
 static int begin_close(run_job *job, const prog_instruction *in) {
     cad_stream *stream;
-    int error = find(job, in, TO_IT, NULL, &stream);
-    if (error == 0)
+    cad_server *server;
+    int error = find_closable(job, in, &stream, &server);
+    if (server != NULL)
+        cad_server_close(server);
+    else if (stream != NULL)
         cad_stream_close(stream);
     return error;
 }
@@ -300,26 +325,33 @@ static int begin_close(run_job *job, const prog_instruction *in) {
 const prog_step step_close = {
     .operation = {"close", begin_close, NULL},
     .family = PROG_FAMILY_OUTSIDE,
-    .members = {A_STREAM},
-    .python = "StreamWriter.close",
-    .summary = "Sends what is unsent, and closes: of a process its stdin.",
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, CLOSABLE, NULL}},
+    .python = "StreamWriter.close, Server.close",
+    .summary =
+        "Sends what is unsent, and closes: a connection, or the stdin of a process; what had "
+        "come can still be read. A server takes nobody new, its connections go on.",
     .example = "[{\"exec\": [\"cat\"], \"stdin\": \"pipe\", \"as\": \"p\"}, {\"close\": \"p\"},"
                " {\"wait\": \"p\", \"as\": \"code\"}, {\"print\": \"{code}\"}]",
 };
 
 static int begin_wait_closed(run_job *job, const prog_instruction *in) {
     cad_stream *stream;
-    int error = find(job, in, TO_IT, NULL, &stream);
-    return error != 0 ? error : cad_stream_wait_closed(stream);
+    cad_server *server;
+    int error = find_closable(job, in, &stream, &server);
+    if (error != 0)
+        return error;
+    return server != NULL ? cad_server_wait_closed(server) : cad_stream_wait_closed(stream);
 }
 
 const prog_step step_wait_closed = {
     .operation = {"wait_closed", begin_wait_closed, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
-    .members = {A_STREAM},
-    .python = "StreamWriter.wait_closed",
-    .summary = "Waits until it is closed; raises the error that it ended with.",
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, CLOSABLE, NULL}},
+    .python = "StreamWriter.wait_closed, Server.wait_closed",
+    .summary =
+        "Waits until a connection is lost, and raises the error that it ended with; of a server, "
+        "until it is closed and all its connections are lost.",
     .example = "[{\"exec\": [\"cat\"], \"stdin\": \"pipe\", \"as\": \"p\"}, {\"close\": \"p\"},"
                " {\"wait_closed\": \"p\"}, {\"wait\": \"p\", \"as\": \"code\"},"
                " {\"print\": \"{code}\"}]",

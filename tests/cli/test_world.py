@@ -66,6 +66,41 @@ class Leave(CliTest):
         self.expect(EXPECTED, *REAL, "--allow-exec=echo", "s.json", out="x\n")
         self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="an impostor\n")
 
+    def test_the_network_is_not_used_without_it(self):
+        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}}
+        for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9}):
+            self.assertIn("uses the network, which this run may not; --allow-net allows it",
+                          self.refused(scenario(step, **serve), "--allow-exec", "--allow-unix=."))
+        for step in ({"start_unix_server": "serve", "path": "s"}, {"open_unix_connection": "s"}):
+            self.assertIn("makes or uses a file, which this run may not; --allow-unix=DIR allows it there",
+                          self.refused(scenario(step, **serve), "--allow-exec", "--allow-net"))
+
+    def test_only_addresses_that_are_named_are_reached(self):
+        def attempt(**where):
+            return {"try": [{"open_connection": 9, **where}, {"print": "connected"}],
+                    "except": {"PermissionError": [{"print": "{error}"}],
+                               "ConnectionRefusedError": [{"print": "refused"}]}}
+        self.write("s.json", scenario(attempt(), attempt(host="localhost"), attempt(host="10.0.0.1")))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
+                    out='refused\nrefused\n"10.0.0.1:9" is not what --allow-net allows\n')
+        self.write("s.json", scenario(attempt(), attempt(host="127.0.0.2")))
+        self.expect(EXPECTED, *REAL, "--allow-net=127.0.0.1:8,127.0.0.2", "s.json",
+                    out='"127.0.0.1:9" is not what --allow-net allows\nrefused\n')
+
+    def test_files_are_made_in_the_folder_alone(self):
+        (self.folder / "in").mkdir()
+        (self.folder / "out").symlink_to("/")
+        def attempt(path):
+            return {"try": [{"start_unix_server": "serve", "path": path, "as": "s"}, {"print": "serves"},
+                            {"close": "s"}],
+                    "except": {"PermissionError": [{"print": "{error}"}]}}
+        self.write("s.json", scenario(*map(attempt, ("in/s", "s", "in/../s", "out/s")),
+                                      coroutines={"serve": {"params": ["c"], "do": []}}))
+        self.expect(EXPECTED, *REAL, "--allow-unix=in", "s.json",
+                    out="serves\n" + "".join(f'"{path}" is not in the folder that --allow-unix names\n'
+                                             for path in ("s", "in/../s", "out/s")))
+        self.assertEqual(list((self.folder / "in").iterdir()), [])
+
     def test_an_empty_list(self):
         process = self.expect(USAGE, *REAL, "--allow-exec=", "s.json")
         self.assertEqual(process.err, 'cadran run: --allow-exec wants programs, such as cat,sort, not ""\n')
@@ -137,7 +172,38 @@ class End(CliTest):
     def test_who_waits_for_a_process_is_told_where_a_limit_ends_the_run(self):
         self.write("s.json", scenario({"exec": ["sleep", "60"], "as": "p"}, {"wait": "p"}, until=0.05))
         process = self.expect(EXPECTED, *REAL, "--allow-exec", "s.json")
-        self.assertRegex(process.err, r"a waits for process process-\d+ \(wait")
+        self.assertRegex(process.err, r"a waits for process process-\d+\s+[^\n]*\(wait")
+
+
+class Connections(CliTest):
+    def test_who_is_killed_is_a_reset_or_an_end_for_the_other(self):
+        """A real peer: the run goes on."""
+        self.write("server.json", {
+            "cadran": 1, "objects": {"over": {"type": "event"}},
+            "coroutines": {"serve": {"params": ["c"], "do": [
+                {"print": "connected"},
+                {"try": [{"repeat": "forever", "do": [{"write": "c", "size": 100000}, {"drain": "c"}]}],
+                 "except": {"ConnectionError": [{"print": "lost"}]}}, {"set": "over"}]}},
+            "tasks": [{"name": "main", "do": [
+                {"start_server": "serve", "port": 0, "as": "s"}, {"print": "{port(s)}"}, {"wait": "over"},
+                {"close": "s"}, {"wait_closed": "s"}]}]})
+        server = self.start(*REAL, "--allow-net", "server.json")
+        port = int(server.stdout.readline())
+        client = subprocess.Popen(["python3", "-c", f"import socket; s = socket.create_connection(('127.0.0.1', {port})); "
+                                   "s.recv(1); print(flush=True); s.recv(10**9); import time; time.sleep(60)"],
+                                  stdout=subprocess.PIPE)
+        client.stdout.readline()
+        client.kill()
+        client.communicate()
+        self.finish(server)
+        self.assertEqual(server.out, "connected\nlost\n")
+        self.assertIn("outcome complete", server.err)
+
+    def test_the_file_of_a_server_goes_with_the_run(self):
+        self.write("s.json", scenario({"start_unix_server": "serve", "path": "s.sock", "as": "s"}, {"raise": "Oops"},
+                                      coroutines={"serve": {"params": ["c"], "do": []}}))
+        self.expect(UNEXPECTED, *REAL, "--allow-unix=.", "s.json")
+        self.assertFalse((self.folder / "s.sock").exists())
 
 
 class Handlers(CliTest):
