@@ -2,10 +2,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "base/cgroup.h"
 #include "base/limit.h"
 #include "base/memory.h"
 
@@ -53,10 +57,73 @@ static void test_limit__is_for_what_grows(void **state) {
     base_free(text);
 }
 
+/* --- Control groups -------------------------------------------------------------------------- */
+
+static char folder[] = "/tmp/cadran-cgroup-XXXXXX";
+
+static const char *put(const char *name, const char *text) {
+    static char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void make(const char *name) {
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void test_limit__of_control_groups(void **state) {
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    make("a");
+    make("a/b");
+    make("memory");
+    make("memory/c");
+    assert_true(base_cgroup_memory("/nowhere", folder) == UINT64_MAX);
+    assert_true(base_cgroup_memory(put("self", "0::/a/b\n"), folder) == UINT64_MAX);
+    (void)put("a/b/memory.max", "max\n");
+    (void)put("a/memory.max", "4000000000\n"); /* of the group around it */
+    assert_int_equal(base_cgroup_memory(put("self", "1:cpu:/x\n0::/a/b\n"), folder), 4000000000);
+    (void)put("a/b/memory.max", "1000000\n");
+    assert_int_equal(base_cgroup_memory(put("self", "0::/a/b\n"), folder), 1000000);
+    assert_int_equal(base_cgroup_memory(put("self", "0::/a\n"), folder), 4000000000);
+    (void)put("memory.max", "2000000\n"); /* a container's own root */
+    assert_int_equal(base_cgroup_memory(put("self", "0::/\n"), folder), 2000000);
+    (void)put("memory/c/memory.limit_in_bytes", "3000\n");
+    assert_int_equal(base_cgroup_memory(put("self", "4:memory:/c\n0::/\n"), folder), 3000);
+    assert_true(base_cgroup_memory(put("self", "nonsense\n0:x\n"), folder) == UINT64_MAX);
+}
+
+static int remove_folder(void **state) {
+    static const char *const names[] = {"a/b/memory.max",
+                                        "a/memory.max",
+                                        "memory.max",
+                                        "memory/c/memory.limit_in_bytes",
+                                        "self",
+                                        "a/b",
+                                        "a",
+                                        "memory/c",
+                                        "memory",
+                                        ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[256];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        (void)remove(path);
+    }
+    return 0;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limit__of_any_size_is_kept),
         cmocka_unit_test(test_limit__is_for_what_grows),
+        cmocka_unit_test_teardown(test_limit__of_control_groups, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

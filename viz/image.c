@@ -1,6 +1,7 @@
 /* Pictures as files: SDL's software renderer draws, libpng writes. */
 #include "image.h"
 
+#include "base/replace.h"
 #include "cadran.h"
 
 #include <errno.h>
@@ -17,22 +18,19 @@ static int fail(char message[VIZ_MESSAGE_SIZE], int error, const char *what, con
 /* Writes rows of red, green and blue. */
 static int write_file(const char *path, const Uint8 *pixels, int width, int height,
                       char message[VIZ_MESSAGE_SIZE]) {
-    FILE *file = fopen(path, "wb");
-    if (file == NULL)
-        return fail(message, CAD_ESYSTEM, path, strerror(errno));
+    struct base_replacement file;
+    int flaw = base_replace_open(&file, path);
+    if (flaw != 0)
+        return fail(message, CAD_ESYSTEM, path, strerror(flaw));
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)width,
                        .height = (png_uint_32)height,
                        .format = PNG_FORMAT_RGB};
     errno = 0;
-    int written = png_image_write_to_stdio(&image, file, 0, pixels, width * 3, NULL);
-    int flaw = written == 0 || fflush(file) != 0 ? errno : 0;
-    int failed = written == 0 || flaw != 0;
-    if (fclose(file) != 0 && !failed) {
-        flaw = errno;
-        failed = 1;
-    }
-    if (failed)
+    bool written = png_image_write_to_stdio(&image, file.stream, 0, pixels, width * 3, NULL) != 0;
+    flaw = written ? base_replace_finish(&file) : errno;
+    base_replace_drop(&file);
+    if (!written || flaw != 0)
         return fail(message, CAD_ESYSTEM, path, flaw != 0 ? strerror(flaw) : image.message);
     return 0;
 }

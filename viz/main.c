@@ -4,14 +4,19 @@
  * display, no font, a file that cannot be written).
  */
 #define SDL_MAIN_HANDLED
+#include "base/identity.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "image.h"
 #include "options.h"
 #include "trace/reader.h"
 #include "window.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 
@@ -19,7 +24,7 @@ enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 #define DEFAULT_HEIGHT 720
 
 static int say(int status, const char *message) {
-    fprintf(stderr, "cadran-view: %s\n", message);
+    base_show_line(stderr, "cadran-view: %s", message);
     return status;
 }
 
@@ -66,14 +71,24 @@ static int show_window(struct viz_model *model, const struct viz_options *option
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
+/* Whether the picture would take the place of the trace, by whatever name. */
+static bool overwrites(const struct viz_options *options) {
+    bool standard = strcmp(options->trace, "-") == 0;
+    struct base_identity trace =
+        standard ? base_identity_of_open(STDIN_FILENO) : base_identity_of(options->trace);
+    return options->png != NULL && base_is_one_file(trace, base_identity_of(options->png));
+}
+
 static int view(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
+    if (overwrites(options))
+        return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
     int error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
     for (size_t i = 0; i < trace->warning_count; i++)
-        fprintf(stderr, "cadran-view: warning: %s\n", trace->warnings[i]);
+        base_show_line(stderr, "cadran-view: warning: %s", trace->warnings[i]);
     struct viz_model *model;
     int status;
     if (viz_model_new(trace, trace_path_name(options->trace), &model) != 0) {
@@ -82,7 +97,7 @@ static int view(const struct viz_options *options) {
         char hidden[VIZ_HIDDEN_SIZE];
         viz_hidden_text(model, hidden);
         if (hidden[0] != '\0')
-            fprintf(stderr, "cadran-view: not drawn: %s\n", hidden);
+            base_show_line(stderr, "cadran-view: not drawn: %s", hidden);
         double from_ns = options->has_from ? (double)options->from_ns : 0;
         double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
         status = options->png != NULL ? show_png(model, options, from_ns, to_ns)
@@ -97,6 +112,7 @@ int main(int argc, char **argv) {
     struct viz_options options;
     char message[BASE_OPTIONS_MESSAGE];
     SDL_SetMainReady();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
     if (viz_options_parse(argc, argv, &options, message) != 0)
         return say(STATUS_BAD_INPUT, message);
     if (options.help || options.version) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/memory.h"
 
 enum { RESERVE_PART = 8, RESERVE_MOST = 1 << 20 };
@@ -19,7 +20,9 @@ uint64_t base_limit_default(void) {
     long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
     if (pages <= 0 || size <= 0)
         return BASE_UNLIMITED;
-    return (uint64_t)pages * (uint64_t)size / 4 * 3;
+    uint64_t there = (uint64_t)pages * (uint64_t)size;
+    uint64_t allowed = base_cgroup_memory("/proc/self/cgroup", "/sys/fs/cgroup");
+    return (allowed < there ? allowed : there) / 4 * 3;
 }
 
 static void add(uint64_t bytes) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/options.h"
+#include "base/show.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "cli/waiting.h"
@@ -42,7 +43,7 @@ static int print_help(void) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran accept: %s\n", message);
+    base_show_line(stderr, "cadran accept: %s", message);
     return CLI_STATUS_USAGE;
 }
 

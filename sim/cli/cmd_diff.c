@@ -1,6 +1,7 @@
 /* cadran diff: says what two runs did differently, and where that began; to people, to programs,
  * and to git. */
 #include "base/options.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "compare/compare.h"
@@ -109,7 +110,7 @@ static int print_help(void) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran diff: %s\n", message);
+    base_show_line(stderr, "cadran diff: %s", message);
     return STATUS_TROUBLE;
 }
 
@@ -147,7 +148,7 @@ static int print(const struct cmp_result *result, const struct arguments *argume
     int status = cmp_same(result) ? STATUS_SAME : STATUS_DIFFERENT;
     for (int side = 0; side < CMP_SIDES; side++)
         if (cmp_warning(result, side) != NULL)
-            fprintf(stderr, "cadran diff: warning: %s\n", cmp_warning(result, side));
+            base_show_line(stderr, "cadran diff: warning: %s", cmp_warning(result, side));
     if (format(result, arguments, &out, message) != 0)
         status = wrong(message);
     else if (fwrite(out.data, 1, out.length, stdout) != out.length || fflush(stdout) != 0)

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/quantity.h"
 #include "base/replace.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "cli/page.h"
@@ -73,7 +74,7 @@ static int start_database(struct export *export) {
     }
     int error = db_writer_open(export->database, &export->writer);
     if (error == CAD_ESYSTEM)
-        fprintf(stderr, "cadran export: %s\n", db_writer_failure(export->writer));
+        base_show_line(stderr, "cadran export: %s", db_writer_failure(export->writer));
     else if (error == 0)
         export->taker = db_writer_consumer(export->writer);
     return error;
@@ -84,10 +85,11 @@ static int print_table(const struct export *export, struct table *table, enum ta
     if (error != 0)
         return error;
     if (table_row_count(table) > TABLE_ROWS_MAX) {
-        fprintf(stderr,
-                "cadran export: that would be %lld rows, and more than %lld are too many: choose a "
-                "larger --step\n",
-                (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
+        base_show_line(
+            stderr,
+            "cadran export: that would be %lld rows, and more than %lld are too many: choose a "
+            "larger --step",
+            (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
         return CAD_EINVAL;
     }
     return table_print(table, export->file, format, export->arguments->transpose);
@@ -249,12 +251,13 @@ static enum cli_status read_trace(struct export *export) {
     bool complete;
     int error = trace_read_events(path, &export->gate, &complete, message);
     if (error != 0) {
-        fprintf(stderr, "cadran export: %s%s%s\n", export->foreign ? trace_path_name(path) : "",
-                export->foreign ? ": " : "", message);
+        base_show_line(stderr, "cadran export: %s%s%s",
+                       export->foreign ? trace_path_name(path) : "", export->foreign ? ": " : "",
+                       message);
         return error == CAD_ENOMEM || export->failed ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
     }
     if (!complete)
-        fprintf(stderr, "cadran export: warning: %s\n", message);
+        base_show_line(stderr, "cadran export: warning: %s", message);
     return CLI_STATUS_EXPECTED;
 }
 
@@ -287,7 +290,7 @@ static enum cli_status read_and_write(struct export *export) {
  */
 
 static enum cli_status cannot_write(const char *name, int reason) {
-    fprintf(stderr, "cadran export: %s: %s\n", name, strerror(reason));
+    base_show_line(stderr, "cadran export: %s: %s", name, strerror(reason));
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -321,7 +324,7 @@ static enum cli_status export_trace(const struct arguments *arguments) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran export: %s\n", message);
+    base_show_line(stderr, "cadran export: %s", message);
     return CLI_STATUS_USAGE;
 }
 

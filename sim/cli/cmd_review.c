@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/options.h"
+#include "base/show.h"
 #include "cli/commands.h"
 #include "cli/review.h"
 #include "cli/run.h"
@@ -30,7 +31,7 @@ static int print_help(void) {
 }
 
 static int say(int status, const char *message) {
-    fprintf(stderr, "cadran review: %s\n", message);
+    base_show_line(stderr, "cadran review: %s", message);
     return status;
 }
 

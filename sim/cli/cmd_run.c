@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "base/quantity.h"
+#include "base/show.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run.h"
@@ -86,6 +87,8 @@ static const base_option options[] = {
     {"detail", NULL, "... with each turn of the loop and each operation, too", base_take_flag,
      RUN(detail)},
     {"report", "FILE", "write what became of the run, as JSON", take_file, RUN(report_path)},
+    {"raw", NULL, "let what tasks print reach a terminal with its control characters",
+     base_take_flag, RUN(raw)},
     {"table", NULL, "print the sequencing table on standard error", base_take_flag, RUN(table)},
     {"seed", "N", "the seed of random draws", cli_take_seed, RUN(machine)},
     {"set", "NAME=VALUE", "give a scenario variable another value, an expression; may be\nrepeated",
@@ -134,7 +137,7 @@ static int print_help(void) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran run: %s\n", message);
+    base_show_line(stderr, "cadran run: %s", message);
     return CLI_STATUS_USAGE;
 }
 

@@ -1,6 +1,7 @@
 /* cadran table: prints the job-sequencing table of a trace. */
 #include "base/options.h"
 #include "base/quantity.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "table/table.h"
@@ -76,7 +77,7 @@ static int print_help(void) {
 }
 
 static int wrong(const char *message) {
-    fprintf(stderr, "cadran table: %s\n", message);
+    base_show_line(stderr, "cadran table: %s", message);
     return STATUS_USAGE;
 }
 
@@ -90,16 +91,17 @@ static int no_memory(void) {
 
 static int print_table(struct table *table, const struct arguments *arguments) {
     if (table_row_count(table) > TABLE_ROWS_MAX) {
-        fprintf(stderr,
-                "cadran table: that would be %lld rows, and more than %lld are too many: choose a "
-                "larger --step\n",
-                (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
+        base_show_line(
+            stderr,
+            "cadran table: that would be %lld rows, and more than %lld are too many: choose a "
+            "larger --step",
+            (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
         return STATUS_USAGE;
     }
     if (table_print(table, stdout, arguments->format, arguments->transpose) != 0)
         return no_memory();
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "cadran table: standard output: %s\n", strerror(errno));
+        base_show_line(stderr, "cadran table: standard output: %s", strerror(errno));
         return STATUS_ENVIRONMENT;
     }
     return STATUS_OK;
@@ -110,7 +112,7 @@ static int show(const struct trace_model *trace, struct arguments *arguments) {
     struct table *table;
     bool lives;
     for (size_t i = 0; i < trace->warning_count; i++)
-        fprintf(stderr, "cadran table: warning: %s\n", trace->warnings[i]);
+        base_show_line(stderr, "cadran table: warning: %s", trace->warnings[i]);
     arguments->table.rounded = strcmp(trace_text(trace, trace->clock), "real") == 0;
     if (table_new(&arguments->table, &table) != 0)
         return no_memory();
@@ -119,12 +121,12 @@ static int show(const struct trace_model *trace, struct arguments *arguments) {
         status = no_memory();
     } else {
         if (table_column_count(table) == 0)
-            fprintf(stderr, "cadran table: warning: %s: no tasks\n", name);
+            base_show_line(stderr, "cadran table: warning: %s: no tasks", name);
         else if (lives)
-            fprintf(stderr,
-                    "cadran table: warning: %s: no task has a span (steps \"span\" and "
-                    "\"sequence\"), so a star stands for as long as a task lives\n",
-                    name);
+            base_show_line(stderr,
+                           "cadran table: warning: %s: no task has a span (steps \"span\" and "
+                           "\"sequence\"), so a star stands for as long as a task lives",
+                           name);
         status = print_table(table, arguments);
     }
     table_free(table);
@@ -136,7 +138,7 @@ static int read_and_show(struct arguments *arguments) {
     char message[TRACE_MESSAGE_SIZE];
     int error = trace_read(arguments->path, &trace, message);
     if (error != 0) {
-        fprintf(stderr, "cadran table: %s\n", message);
+        base_show_line(stderr, "cadran table: %s", message);
         return error == CAD_ENOMEM ? STATUS_ENVIRONMENT : STATUS_USAGE;
     }
     int status = show(trace, arguments);

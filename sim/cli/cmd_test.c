@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/quantity.h"
+#include "base/show.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run.h"
@@ -105,7 +106,7 @@ static int print_help(void) {
 /* --- The tests ------------------------------------------------------------------------------- */
 
 static int say(int status, const char *message) {
-    fprintf(stderr, "cadran test: %s\n", message);
+    base_show_line(stderr, "cadran test: %s", message);
     return status;
 }
 
@@ -113,16 +114,17 @@ static int refuse(int error, const char *culprit) {
     if (error == CAD_ENOMEM)
         return say(CLI_STATUS_ENVIRONMENT, "out of memory");
     int reason = errno;
-    fprintf(stderr, "cadran test: %s%s%s\n", culprit != NULL ? culprit : "",
-            culprit != NULL ? ": " : "", strerror(reason));
+    base_show_line(stderr, "cadran test: %s%s%s", culprit != NULL ? culprit : "",
+                   culprit != NULL ? ": " : "", strerror(reason));
     return CLI_STATUS_ENVIRONMENT;
 }
 
 static int nothing_found(const suite_list *list) {
-    fprintf(stderr,
-            "cadran test: no scenario is there: a file NAME.json with a member \"cadran\"; %zu "
-            "other%s .json\n",
-            list->left_out, list->left_out == 1 ? " is" : "s are");
+    base_show_line(
+        stderr,
+        "cadran test: no scenario is there: a file NAME.json with a member \"cadran\"; %zu "
+        "other%s .json",
+        list->left_out, list->left_out == 1 ? " is" : "s are");
     return CLI_STATUS_USAGE;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/show.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 
@@ -31,9 +32,8 @@ int cli_cmd_view(int argc, char **argv) {
     if (beside(path, sizeof path))
         (void)execv(path, argv);
     (void)execvp(viewer, argv);
-    fprintf(stderr,
-            "cadran: the viewer, %s, is neither beside this program nor in PATH: %s\n"
-            "It is built where SDL2 and SDL2_ttf are installed.\n",
-            viewer, strerror(errno));
+    base_show_line(stderr, "cadran: the viewer, %s, is neither beside this program nor in PATH: %s",
+                   viewer, strerror(errno));
+    base_show_line(stderr, "It is built where SDL2 and SDL2_ttf are installed.");
     return CLI_STATUS_ENVIRONMENT;
 }

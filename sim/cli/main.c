@@ -1,9 +1,11 @@
 /* cadran: the command line. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
 #include "cli/run.h"
@@ -44,11 +46,12 @@ static int unknown(const char *name) {
         base_suggestion_offer(&suggestion, commands[i].name);
     base_suggestion_offer(&suggestion, "--help");
     base_suggestion_offer(&suggestion, "--version");
-    fprintf(stderr, "cadran: unknown %s \"%s\"", name[0] == '-' ? "option" : "command", name);
+    const char *what = name[0] == '-' ? "option" : "command";
     if (suggestion.best != NULL)
-        fprintf(stderr, "; did you mean \"%s\"?\n", suggestion.best);
+        base_show_line(stderr, "cadran: unknown %s \"%s\"; did you mean \"%s\"?", what, name,
+                       suggestion.best);
     else
-        fputs("; see cadran --help\n", stderr);
+        base_show_line(stderr, "cadran: unknown %s \"%s\"; see cadran --help", what, name);
     return CLI_STATUS_USAGE;
 }
 
@@ -62,6 +65,7 @@ static void hold_standard_streams(void) {
 
 int main(int argc, char **argv) {
     hold_standard_streams();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
     if (argc < 2) {
         (void)print_help(stderr);
         return CLI_STATUS_USAGE;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "trace/reader.h"
 
@@ -18,7 +19,7 @@ struct source {
 };
 
 static enum cli_status fail(const struct source *source, const char *message) {
-    fprintf(stderr, "%s: %s\n", source->command, message);
+    base_show_line(stderr, "%s: %s", source->command, message);
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -50,7 +51,7 @@ static enum cli_status read_model(const struct source *source, struct trace_mode
                                                       source->input.length, trace, message)
                                   : trace_read(source->path, trace, message);
     for (size_t i = 0; error == 0 && i < (*trace)->warning_count; i++)
-        fprintf(stderr, "%s: warning: %s\n", source->command, (*trace)->warnings[i]);
+        base_show_line(stderr, "%s: warning: %s", source->command, (*trace)->warnings[i]);
     return status_of(source, error, message);
 }
 

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "base/replace.h"
+#include "base/show.h"
+#include "cli/outputs.h"
 #include "cli/run_progress.h"
 #include "cli/run_report.h"
 #include "program/load.h"
@@ -79,7 +81,8 @@ static int listen(const struct session *session, suite_listeners *listeners) {
 }
 
 static int no_memory(void) {
-    fprintf(stderr, "cadran: out of memory%s\n", base_limit_reached() ? " (--max-memory)" : "");
+    base_show_line(stderr, "cadran: out of memory%s",
+                   base_limit_reached() ? " (--max-memory)" : "");
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -101,8 +104,8 @@ static int status_of(const prog_program *program, const run_result *result, size
 /* Why a run ended that was not over. */
 static void print_reason(const run_result *result) {
     if (result->reason[0] != '\0')
-        fprintf(stderr, "%s: %s%s\n", result->outcome == RUN_BROKEN ? "cadran" : "limit",
-                result->reason, cli_limit_option(result->limit));
+        base_show_line(stderr, "%s: %s%s", result->outcome == RUN_BROKEN ? "cadran" : "limit",
+                       result->reason, cli_limit_option(result->limit));
 }
 
 static bool conclude_table(const struct session *session, const struct table_collector *table,
@@ -111,13 +114,13 @@ static bool conclude_table(const struct session *session, const struct table_col
     if (suite_conclude_table(session->program, table, session->settings->real,
                              session->options->table, stderr, unmet, &message))
         return true;
-    fprintf(stderr, "cadran: %s\n", message);
+    base_show_line(stderr, "cadran: %s", message);
     return false;
 }
 
 /* After the run: what was expected, what is asked for, and the outcome, which is the last line. */
 static int conclude(const struct session *session, const run_result *result,
-                    const struct table_collector *table, FILE *report) {
+                    const struct table_collector *table, struct base_replacement *report) {
     const cli_run_options *options = session->options;
     bool broken = result->outcome == RUN_BROKEN, whole = true;
     size_t unmet = broken ? 0 : run_check_expectations(session->machine, stderr);
@@ -128,30 +131,28 @@ static int conclude(const struct session *session, const run_result *result,
     if (report != NULL && !cli_write_report(&what, options->report_path, report))
         status = CLI_STATUS_ENVIRONMENT;
     if (result->failure_count > RUN_FAILURES_KEPT)
-        fprintf(stderr, "... and %" PRIu64 " more exceptions\n",
-                result->failure_count - RUN_FAILURES_KEPT);
+        base_show_line(stderr, "... and %" PRIu64 " more exceptions",
+                       result->failure_count - RUN_FAILURES_KEPT);
     print_reason(result);
     if (!broken)
-        fprintf(stderr, "outcome %s at %" PRId64 "\n", run_outcome_name(result->outcome),
-                result->end_ns);
+        base_show_line(stderr, "outcome %s at %" PRId64, run_outcome_name(result->outcome),
+                       result->end_ns);
     return status;
 }
 
 static int refuse_trace(const cli_run_options *options, int error, int reason) {
     if (error == CAD_ENOMEM)
         return no_memory();
-    fprintf(stderr, "cadran: %s: %s\n", options->trace_path, strerror(reason));
+    base_show_line(stderr, "cadran: %s: %s", options->trace_path, strerror(reason));
     return CLI_STATUS_ENVIRONMENT;
 }
 
 /* *by: the signal that ended the run. */
-static int run_recorded(const struct session *session, FILE *report, int *by) {
+static int run_recorded(const struct session *session, struct base_replacement *report, int *by) {
     suite_listeners listeners = {NULL, NULL};
     int status, error = listen(session, &listeners);
     if (error != 0) {
         status = refuse_trace(session->options, error, errno);
-        if (report != NULL)
-            (void)fclose(report);
     } else {
         const run_result *result = run_machine_run(session->machine);
         run_progress *progress = session->settings->progress;
@@ -165,11 +166,19 @@ static int run_recorded(const struct session *session, FILE *report, int *by) {
 }
 
 static int run_reported(const struct session *session, int *by) {
-    const char *path = session->options->report_path;
-    FILE *report = NULL;
-    if (path != NULL && (report = cli_open_report(path)) == NULL)
+    const cli_run_options *options = session->options;
+    const cli_output outputs[] = {{"--trace", "the trace", options->trace_path},
+                                  {"--report", "the report", options->report_path}};
+    struct base_replacement report;
+    if (!cli_outputs_are_apart("cadran", options->path, "the scenario", outputs, 2))
+        return CLI_STATUS_USAGE;
+    if (options->report_path == NULL)
+        return run_recorded(session, NULL, by);
+    if (!cli_open_report(&report, options->report_path))
         return CLI_STATUS_ENVIRONMENT;
-    return run_recorded(session, report, by);
+    int status = run_recorded(session, &report, by);
+    base_replace_drop(&report);
+    return status;
 }
 
 /* *by: the signal that ended the run; 0: none. */
@@ -181,6 +190,7 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     run_machine *machine;
     if (run_lines_open(&lines, STDOUT_FILENO) != 0)
         return refuse(program, CAD_ENOMEM);
+    lines.shown = !options->raw && isatty(STDOUT_FILENO) == 1;
     lines.prompt = settings.real || isatty(STDOUT_FILENO) == 1;
     settings.lines = &lines;
     settings.report = stderr;
@@ -206,27 +216,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     return status;
 }
 
-/* Whether two paths are one file, or will be; a device has nothing to lose. */
-static bool is_same_file(const char *path, const char *other) {
-    struct stat one, two;
-    if (stat(path, &one) != 0 || stat(other, &two) != 0)
-        return strcmp(path, other) == 0;
-    return S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
-}
-
-static bool overwrites(const char *option, const char *path, const char *other, const char *what) {
-    if (path == NULL || other == NULL || !is_same_file(path, other))
-        return false;
-    fprintf(stderr, "cadran: %s %s would overwrite %s; give it another name\n", option, path, what);
-    return true;
-}
-
 int cli_run(const cli_run_options *options) {
     prog_program *program;
-    if (overwrites("--trace", options->trace_path, options->path, "the scenario") ||
-        overwrites("--report", options->report_path, options->path, "the scenario") ||
-        overwrites("--report", options->report_path, options->trace_path, "the trace"))
-        return CLI_STATUS_USAGE;
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     run_process_start(options->max_memory);
     int error = prog_load(options->path, &step_language, &program);

@@ -22,6 +22,7 @@ typedef struct cli_run_options {
     const char *trace_path;  /* NULL: no trace is kept */
     const char *report_path; /* NULL: no report */
     bool detail;             /* the trace tells all that happens, not only what people look at */
+    bool raw;                /* to a terminal, too, what tasks print goes as it is */
     bool table;              /* print the sequencing table on standard error */
     uint64_t max_memory;     /* bytes; BASE_UNLIMITED */
     run_machine_options

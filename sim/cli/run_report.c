@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "document/write.h"
 
 /* A place in the document, if there is one. */
@@ -212,25 +213,23 @@ static void fill(doc_writer *writer, const cli_report *report) {
     doc_write_close(writer, '}');
 }
 
-FILE *cli_open_report(const char *path) {
-    FILE *file = fopen(path, "w");
-    if (file == NULL)
-        fprintf(stderr, "cadran: %s: %s\n", path, strerror(errno));
-    return file;
+static bool cannot_write(const char *path, int reason) {
+    base_show_line(stderr, "cadran: %s: %s", path, strerror(reason));
+    return false;
 }
 
-bool cli_write_report(const cli_report *report, const char *path, FILE *file) {
+bool cli_open_report(struct base_replacement *file, const char *path) {
+    int error = base_replace_open(file, path);
+    return error == 0 || cannot_write(path, error);
+}
+
+bool cli_write_report(const cli_report *report, const char *path, struct base_replacement *file) {
     doc_writer writer = {0};
     fill(&writer, report);
     bool whole = !doc_write_failed(&writer);
-    bool fine = whole && fprintf(file, "%s\n", writer.text.data) > 0;
-    int reason = errno;
-    if (fclose(file) != 0 && fine) {
-        reason = errno;
-        fine = false;
-    }
-    if (!fine)
-        fprintf(stderr, "cadran: %s: %s\n", path, whole ? strerror(reason) : "out of memory");
+    if (whole)
+        (void)fprintf(file->stream, "%s\n", writer.text.data);
     base_buffer_free(&writer.text);
-    return fine;
+    int error = whole ? base_replace_finish(file) : ENOMEM;
+    return error == 0 || cannot_write(path, error);
 }

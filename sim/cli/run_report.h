@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
+#include "base/replace.h"
 #include "program/program.h"
 #include "run/result.h"
 
@@ -22,10 +22,11 @@ typedef struct cli_report {
 /* " (--max-steps)": the option that sets a limit. */
 const char *cli_limit_option(enum run_limit limit);
 
-/* Opens the file, before the run, so that none is lost for a wrong path. NULL after a message. */
-FILE *cli_open_report(const char *path);
+/* Opens the file, before the run, so that none is lost for a wrong path; one that is there stays
+ * until the report is whole. False after a message. base_replace_drop() is its end. */
+bool cli_open_report(struct base_replacement *file, const char *path);
 
-/* Writes the report and closes the file, whatever happens. False after a message. */
-bool cli_write_report(const cli_report *report, const char *path, FILE *file);
+/* Writes the report, and puts it in its place. False after a message. */
+bool cli_write_report(const cli_report *report, const char *path, struct base_replacement *file);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/limit.h"
 #include "base/memory.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "cli/options.h"
 #include "cli/run.h"
@@ -26,15 +27,17 @@ static int look_at(const char *command, unsigned width, cli_waiting *waiting) {
                                          : suite_look_at(&look, &waiting->list, waiting->results);
     if (error == 0)
         return CLI_STATUS_EXPECTED;
-    fprintf(stderr, "%s: %s\n", command, error == CAD_ENOMEM ? "out of memory" : strerror(errno));
+    base_show_line(stderr, "%s: %s", command,
+                   error == CAD_ENOMEM ? "out of memory" : strerror(errno));
     return CLI_STATUS_ENVIRONMENT;
 }
 
 static int refuse(const char *command, int error, const char *culprit) {
     if (error == CAD_ENOMEM)
-        fprintf(stderr, "%s: out of memory\n", command);
+        base_show_line(stderr, "%s: out of memory", command);
     else
-        fprintf(stderr, "%s: %s: %s\n", command, culprit != NULL ? culprit : "", strerror(errno));
+        base_show_line(stderr, "%s: %s: %s", command, culprit != NULL ? culprit : "",
+                       strerror(errno));
     return error == CAD_ENOMEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
 }
 
@@ -46,8 +49,8 @@ int cli_waiting_find(const char *command, const char *const *names, size_t count
     for (size_t i = 0; i < count && !all; i++) {
         if (stat(names[i], &status) != 0 || !S_ISDIR(status.st_mode))
             continue;
-        fprintf(stderr, "%s: %s is a directory; --all takes all that is in it\n", command,
-                names[i]);
+        base_show_line(stderr, "%s: %s is a directory; --all takes all that is in it", command,
+                       names[i]);
         return CLI_STATUS_USAGE;
     }
     run_process_start(base_limit_default() / cli_processors());

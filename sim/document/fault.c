@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "cadran.h"
 #include "document/json.h"
 #include "document/place.h"
@@ -131,13 +132,20 @@ static int append_repeated(base_buffer *buffer, const char *what, size_t count) 
     return error;
 }
 
-/* The text on a line of its own: its line breaks and tabs would move the mark below it. */
+/* The text on a line of its own, with a space for what is not shown as it is: the mark below it
+ * counts characters. */
 static int append_line(base_buffer *buffer, const char *text, size_t length) {
-    int error = 0;
-    for (size_t i = 0; i < length && error == 0; i++) {
-        bool control = (unsigned char)text[i] < 0x20 || text[i] == 0x7f;
-        error = base_buffer_append(buffer, control ? " " : &text[i], 1);
-    }
+    char escape[BASE_SHOWN_SIZE];
+    size_t taken;
+    int error;
+    do {
+        size_t piece = base_shown_piece(text, length, false, escape, &taken);
+        error = base_buffer_append(buffer, text, piece);
+        if (error == 0 && taken > 0)
+            error = base_buffer_append(buffer, " ", 1);
+        text += piece + taken;
+        length -= piece + taken;
+    } while (taken > 0 && error == 0);
     return error;
 }
 
@@ -169,8 +177,9 @@ static int format_excerpt(const struct doc_fault *fault, base_buffer *buffer) {
     return error == 0 ? base_buffer_append(buffer, "\n", 1) : error;
 }
 
-static int format_fault(const struct doc_fault *fault, const char *name, doc_locator *locator,
-                        bool json, base_buffer *buffer) {
+/* `name:line:column: /json/pointer: message`. */
+static int format_message(const struct doc_fault *fault, const char *name, doc_locator *locator,
+                          bool json, base_buffer *buffer) {
     int error;
     if (fault->offset == DOC_NOWHERE) {
         error = base_buffer_format(buffer, "%s: ", name);
@@ -183,8 +192,18 @@ static int format_fault(const struct doc_fault *fault, const char *name, doc_loc
         if (error == 0 && buffer->length > before)
             error = base_buffer_append(buffer, ": ", 2);
     }
+    return error != 0 ? error : base_buffer_append(buffer, fault->message, strlen(fault->message));
+}
+
+static int format_fault(const struct doc_fault *fault, const char *name, doc_locator *locator,
+                        bool json, base_buffer *buffer) {
+    base_buffer line = {0};
+    int error = format_message(fault, name, locator, json, &line);
     if (error == 0)
-        error = base_buffer_format(buffer, "%s\n", fault->message);
+        error = base_buffer_append_shown(buffer, line.data, line.length);
+    if (error == 0)
+        error = base_buffer_append(buffer, "\n", 1);
+    base_buffer_free(&line);
     if (error == 0 && fault->excerpt != NULL)
         error = format_excerpt(fault, buffer);
     return error;
@@ -203,7 +222,9 @@ int doc_faults_format(doc_faults *faults, const char *name, const char *text, bo
         error = format_fault(&faults->list[printed], name, locator, json, buffer);
     size_t more = faults->total - printed;
     if (error == 0 && more > 0)
-        error = base_buffer_format(buffer, "%s: and %zu more\n", name, more);
+        error = base_buffer_append_shown(buffer, name, strlen(name));
+    if (error == 0 && more > 0)
+        error = base_buffer_format(buffer, ": and %zu more\n", more);
     base_free(locator);
     return error;
 }

@@ -15,7 +15,7 @@ static void put(doc_writer *writer, const char *text, size_t length) {
 /* Whether a byte stands for itself between quotes. In a page of HTML, no "</script>" ends the data,
  * and no character that an editor obeys is in the file. */
 static bool is_plain(const doc_writer *writer, unsigned char byte) {
-    if (byte < ' ' || byte == '"' || byte == '\\')
+    if (byte < ' ' || byte >= 0x80 || byte == '"' || byte == '\\')
         return false;
     return !writer->embedded || (byte < 0x7F && strchr("<>&", byte) == NULL);
 }
@@ -25,7 +25,8 @@ static void put_unit(doc_writer *writer, unsigned unit) {
         writer->error = base_buffer_format(&writer->text, "\\u%04x", unit);
 }
 
-/* One character that does not stand for itself; returns its length. */
+/* One character that does not stand for itself, or is no ASCII; returns its length. A byte that is
+ * no UTF-8, which would make the whole no JSON, gets a character in its place. */
 static size_t put_escaped(doc_writer *writer, const char *text) {
     unsigned char byte = (unsigned char)*text;
     if (byte == '"' || byte == '\\') {
@@ -37,6 +38,10 @@ static size_t put_escaped(doc_writer *writer, const char *text) {
     if (length == 0) {
         put_unit(writer, 0xFFFD);
         return 1;
+    }
+    if (length > 1 && !writer->embedded) {
+        put(writer, text, length);
+        return length;
     }
     uint32_t code = base_utf8_decode(text, length);
     if (code >= 0x10000) {

@@ -27,14 +27,26 @@ static void retire(run_callback *callback) {
     run_callback_unref(callback);
 }
 
+cad_task *run_drawer_ref(const run_job *job) {
+    run_machine *machine = job->machine;
+    if (job->draws == NULL || job->draws == &machine->draws)
+        return NULL;
+    cad_task *task = cad_current_task();
+    if (task == NULL) /* a callback makes another */
+        task = machine->drawer;
+    return task != NULL ? cad_future_ref(task) : NULL;
+}
+
 static void call_back(void *arg) {
     run_callback *callback = arg;
     run_machine *machine = callback->job.machine;
     callback->waiting = false;
+    machine->drawer = callback->task;
     if (machine->details != NULL)
         machine->callback_of = run_frame_owner(&callback->job.frame);
     int result = run_take_turn(&callback->job, 0);
     machine->callback_of = NULL;
+    machine->drawer = NULL;
     run_note_end(machine, "a callback", &callback->job, result);
     retire(callback);
 }
@@ -63,9 +75,7 @@ int run_callback_new(run_job *job, uint32_t pc, int64_t when_ns, run_callback **
     callback->job.frame.pc = pc;
     callback->job.frame.taken = 0;
     callback->job.draws = job->draws;
-    cad_task *task = cad_current_task();
-    if (job->draws != NULL && job->draws != &machine->draws && task != NULL)
-        callback->task = cad_future_ref(task);
+    callback->task = run_drawer_ref(job);
     callback->next = machine->callbacks;
     if (callback->next != NULL)
         callback->next->previous = callback;

@@ -9,12 +9,17 @@
 typedef struct run_callback {
     run_job job;
     cad_handle *handle;
-    cad_task *task; /* the one that made it, whose random numbers it draws; may be NULL */
+    cad_task *task; /* whose random numbers it draws (run_drawer_ref()); may be NULL */
     uint32_t references;
     bool waiting;              /* to be run */
     struct run_callback *next; /* in run_machine.callbacks, until it has run */
     struct run_callback *previous;
 } run_callback;
+
+/* The task whose random numbers a job draws, a callback's too: what the job makes draws from them
+ * when that task has long ended, and keeps it for that. A new reference; NULL: they are no task's.
+ */
+cad_task *run_drawer_ref(const run_job *job);
 
 #define RUN_SOON INT64_MIN /* in the loop's next iteration */
 

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/show.h"
 #include "run/interpreter.h"
 #include "run/run.h"
 #include "run/values.h"
@@ -69,11 +70,12 @@ __attribute__((format(printf, 3, 4))) static void fail(checker *check, uint32_t 
     if (check->report == NULL)
         return;
     (void)doc_format_place(check->machine->program->document, place, &where);
-    fprintf(check->report, "%s: ", where.data != NULL ? where.data : "");
+    if (where.data != NULL)
+        base_show(check->report, where.data, where.length);
+    fputs(": ", check->report);
     va_start(arguments, format);
-    vfprintf(check->report, format, arguments);
+    base_show_line_of(check->report, format, arguments);
     va_end(arguments);
-    fputc('\n', check->report);
     base_buffer_free(&where);
 }
 

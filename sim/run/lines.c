@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/show.h"
 #include "cadran.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
@@ -45,8 +46,23 @@ static void add(run_lines *lines, const char *bytes, size_t length) {
     lines->length += length;
 }
 
+static void add_shown(run_lines *lines, const char *line, size_t length) {
+    char escape[BASE_SHOWN_SIZE];
+    size_t taken;
+    do {
+        size_t piece = base_shown_piece(line, length, true, escape, &taken);
+        add(lines, line, piece);
+        if (taken > 0)
+            add(lines, escape, strlen(escape));
+        line += piece + taken;
+        length -= piece + taken;
+    } while (taken > 0);
+}
+
 void run_lines_add(run_lines *lines, const char *line, size_t length) {
-    if (length > 0)
+    if (lines->shown)
+        add_shown(lines, line, length);
+    else if (length > 0)
         add(lines, line, length);
     add(lines, "\n", 1);
 }

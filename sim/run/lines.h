@@ -12,7 +12,8 @@ typedef struct run_lines {
     char *buffer;
     size_t length;
     int fd;
-    int error;   /* errno of the first failure; 0: none */
+    int error;  /* errno of the first failure; 0: none */
+    bool shown; /* to a terminal: what it would obey is written out, but for line breaks and tabs */
     bool prompt; /* somebody watches: nothing stays in the buffer while the program waits, or for
                   * long while it does not */
 } run_lines;

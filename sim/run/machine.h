@@ -59,6 +59,7 @@ struct run_machine {
     struct trace_stream *details; /* the same, where it wants details; else NULL */
     const cad_task *callback_of;  /* for these: the task whose innermost coroutine the callback that
                                      runs shares its variables with; NULL */
+    cad_task *drawer;             /* while a callback runs: whose random numbers it draws; NULL */
     cad_loop *loop;
     cad_wait_hook wait_hook;
     expr_value *globals;

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/show.h"
 #include "run/names.h"
 #include "trace/stream.h"
 
@@ -67,39 +68,48 @@ static void trace_failure(run_machine *machine, const cad_task *task, int code,
     base_buffer_free(&where);
 }
 
-/* The members of an ExceptionGroup, each on a line of its own. */
+/* Of a group's members so many are told, over all its depths; the rest is counted. */
+enum { MEMBERS_TOLD = 20, DEPTH_TOLD = 8 };
+
+/* The members of an ExceptionGroup, each on a line of its own; *told of them were before. */
 static void report_members(const run_machine *machine, const cad_exception *exception, int depth,
-                           base_buffer *buffer) {
-    size_t count = exception != NULL && depth < 8 ? cad_exception_count(exception) : 0;
+                           size_t *told, FILE *report) {
+    size_t count = exception != NULL && depth < DEPTH_TOLD ? cad_exception_count(exception) : 0;
     for (size_t i = 0; i < count; i++) {
         const cad_exception *member = cad_exception_at(exception, i);
-        (void)base_buffer_format(buffer, "\n    %*s- ", depth * 2, "");
-        (void)prog_error_show(machine->program, cad_exception_code(member), member, buffer);
-        report_members(machine, member, depth + 1, buffer);
+        base_buffer text = {0};
+        if ((*told)++ >= MEMBERS_TOLD) {
+            base_show_line(report, "    %*s... and %zu more", depth * 2, "", count - i);
+            return;
+        }
+        (void)prog_error_show(machine->program, cad_exception_code(member), member, &text);
+        base_show_line(report, "    %*s- %s", depth * 2, "", text.data != NULL ? text.data : "");
+        base_buffer_free(&text);
+        report_members(machine, member, depth + 1, told, report);
     }
 }
 
 void run_note_failure(run_machine *machine, const cad_task *task, const char *how, const char *who,
                       int code, const cad_exception *exception, uint32_t at) {
-    base_buffer what = {0}, where = {0}, members = {0};
+    base_buffer what = {0}, where = {0};
+    size_t told = 0;
     uint32_t place = place_of(machine, at);
     if (exception != NULL && cad_exception_code(exception) != code)
         exception = NULL;
     (void)prog_error_show(machine->program, code, exception, &what);
     format_place(machine, place, &where);
-    report_members(machine, exception, 0, &members);
     const char *said = what.data != NULL ? what.data : "an exception";
     keep_failure(machine, who, said, place);
     trace_failure(machine, task, code, exception, place);
     bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
     FILE *report = kept ? run_begin_report(machine) : NULL;
-    if (report != NULL)
-        fprintf(report, "%s%s%s %s: %s%s\n", where.data != NULL ? where.data : "",
-                where.data != NULL ? ": " : "", how, who, said,
-                members.data != NULL ? members.data : "");
+    if (report != NULL) {
+        base_show_line(report, "%s%s%s %s: %s", where.data != NULL ? where.data : "",
+                       where.data != NULL ? ": " : "", how, who, said);
+        report_members(machine, exception, 0, &told, report);
+    }
     base_buffer_free(&what);
     base_buffer_free(&where);
-    base_buffer_free(&members);
 }
 
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result) {
@@ -135,10 +145,10 @@ void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
         return;
     uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
     format_place(machine, place_of(machine, pc), &where);
-    fprintf(report, "%s%sslow: %s%s kept the loop busy for %s, until %s\n",
-            where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
-            task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
-            show_time(busy_ns, busy), show_time(cad_loop_time(machine->loop), at));
+    base_show_line(report, "%s%sslow: %s%s kept the loop busy for %s, until %s",
+                   where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
+                   task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
+                   show_time(busy_ns, busy), show_time(cad_loop_time(machine->loop), at));
     base_buffer_free(&where);
 }
 
@@ -162,7 +172,7 @@ void run_note_running(const run_job *job) {
     if (report == NULL)
         return;
     format_place(machine, machine->result.running_place, &where);
-    fprintf(report, "%s: still running: %s\n", where.data != NULL ? where.data : "somewhere",
-            who.data != NULL ? who.data : "a task");
+    base_show_line(report, "%s: still running: %s", where.data != NULL ? where.data : "somewhere",
+                   who.data != NULL ? who.data : "a task");
     base_buffer_free(&where);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/show.h"
 #include "run/report.h"
 #include "wait/words.h"
 
@@ -31,7 +32,8 @@ static void print_wrapped(FILE *report, const char *text, int indent) {
             column = fprintf(report, "\n%*s", indent + 4, "") - 1;
         else if (!first)
             column += fprintf(report, " ");
-        column += fprintf(report, "%.*s", length, word);
+        base_show(report, word, (size_t)length);
+        column += length;
         word += length;
         word += *word == ' ';
     }

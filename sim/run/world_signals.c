@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "program/signals.h"
+#include "run/callback.h"
 #include "run/interpreter.h"
 #include "run/main_task.h"
 #include "run/report.h"
@@ -17,7 +18,7 @@ struct run_signal_handler {
     int number;
     run_frame frame; /* where its steps begin, and the variables that they share */
     run_draws *draws;
-    cad_task *task; /* the one that made it, whose random numbers it draws; may be NULL */
+    cad_task *task; /* whose random numbers it draws (run_drawer_ref()); may be NULL */
     run_signal_handler *next;
 };
 
@@ -36,11 +37,13 @@ static void signal_came(void *arg) {
     cad_task *task = self->task != NULL ? cad_future_ref(self->task) : NULL;
     run_frame_share(&job.frame, &self->frame);
     machine->signal_traced = false;
+    machine->drawer = task;
     run_machine_trace_signal(machine, self->number);
     if (machine->details != NULL)
         machine->callback_of = run_frame_owner(&job.frame);
     int result = run_take_turn(&job, 0);
     machine->callback_of = NULL;
+    machine->drawer = NULL;
     run_note_end(machine, "a signal handler", &job, result);
     run_job_clear(&job);
     cad_future_unref(task);
@@ -77,9 +80,7 @@ int run_signal_handle(run_job *job, int number, uint32_t pc) {
     self->frame.pc = pc;
     self->frame.taken = 0;
     self->draws = job->draws;
-    cad_task *task = cad_current_task();
-    if (job->draws != NULL && job->draws != &machine->draws && task != NULL)
-        self->task = cad_future_ref(task);
+    self->task = run_drawer_ref(job);
     self->next = machine->signal_handlers;
     machine->signal_handlers = self;
     return 0;

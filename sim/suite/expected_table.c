@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "table/table.h"
 
 /* --- What is expected ------------------------------------------------------------------------ */
@@ -52,8 +53,9 @@ static void report_row(const prog_program *program, FILE *report, const char *ex
     if (report == NULL)
         return;
     (void)doc_format_place(program->document, program->expect.table_place, &where);
-    fprintf(report, "%s: expected the row %s, found %.*s\n", where.data != NULL ? where.data : "",
-            expected != NULL ? expected : "to be the last", (int)strcspn(found, "\n"), found);
+    base_show_line(
+        report, "%s: expected the row %s, found %.*s", where.data != NULL ? where.data : "",
+        expected != NULL ? expected : "to be the last", (int)strcspn(found, "\n"), found);
     base_buffer_free(&where);
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import unittest
 
@@ -137,6 +138,113 @@ class Unwritable(CliTest):
     def test_a_table_needs_no_file(self):
         self.expect(EXPECTED, "run", "--table", WINDOW,
                     env=os.environ | {"TMPDIR": str(self.folder / "missing")})
+
+
+def small_files():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+
+class TooLarge(CliTest):
+    """The signal that comes with it ends nothing: SIGXFSZ is an error like others."""
+
+    def test_a_trace_and_a_report(self):
+        for name, left in ("t", 1000), ("t.gz", None), ("t.zst", None):
+            process = self.expect(ENVIRONMENT, "run", "--trace", name, "--report", "r", WINDOW,
+                                  preexec_fn=small_files, err=f"cadran: {name}: File too large\n")
+            self.assertEqual(process.returncode, ENVIRONMENT)
+            self.assertEqual(json.loads((self.folder / "r").read_text())["status"], 3)
+            if left:
+                self.assertEqual((self.folder / name).stat().st_size, left)
+
+
+class Apart(CliTest):
+    """No file takes the place of another that the same command reads or writes."""
+
+    def setUp(self):
+        super().setUp()
+        self.scenario = WINDOW.read_text()
+        self.write("w.json", self.scenario)
+        (self.folder / "d").mkdir()
+        (self.folder / "d" / "link").symlink_to("../zz")
+        os.link(self.folder / "w.json", self.folder / "d" / "hard")
+
+    def refused(self, *arguments, what, **options):
+        process = self.expect(USAGE, "run", *arguments, **options)
+        self.assertRegex(process.err, rf"\Acadran: --\w+ \S+ would overwrite {what}; give it another "
+                                      r"name\n\Z")
+        self.assertEqual((self.folder / "w.json").read_text(), self.scenario)
+        self.assertFalse((self.folder / "zz").exists())
+        self.assertTrue((self.folder / "d" / "link").is_symlink())
+
+    def test_the_trace_and_the_report(self):
+        for other in "zz", "./zz", "d/../zz", "d/link", str(self.folder / "zz"):
+            for trace, report in ("zz", other), (other, "zz"):
+                self.refused("--trace", trace, "--report", report, "w.json", what="the trace")
+
+    def test_the_scenario(self):
+        for option in "--trace", "--report":
+            for path in "w.json", "d/../w.json", "d/hard":
+                self.refused(option, path, "w.json", what="the scenario")
+            with open(self.folder / "w.json") as given:
+                self.refused(option, "w.json", "-", stdin=given, what="the scenario")
+
+    def test_where_the_lines_go(self):
+        with open(self.folder / "f", "w") as file:
+            self.refused("--trace", "f", "w.json", stdout=file, what="standard output")
+            self.refused("--trace", "/dev/stdout", "w.json", stdout=file, what="standard output")
+        self.assertEqual((self.folder / "f").read_text(), "")
+
+    def test_what_loses_nothing_is_none(self):
+        with open("/dev/null", "w") as null:
+            self.expect(EXPECTED, "run", "--trace", "/dev/null", "--report", "/dev/null", "w.json",
+                        stdout=null)
+
+    def test_the_old_report_stays_until_the_new_one_is_whole(self):
+        self.write("r", "precious")
+        self.write("forever.json", MUCH)
+        process = self.start("run", "--clock", "real", "--report", "r", "forever.json")
+        process.stdout.readline()
+        self.assertEqual((self.folder / "r").read_text(), "precious")
+        process.kill()
+        self.finish(process)
+        self.assertEqual((self.folder / "r").read_text(), "precious")
+
+    @unittest.skipUnless("CADRAN_VIEW" in os.environ, "needs the viewer")
+    def test_a_picture_and_its_trace(self):
+        view = os.path.abspath(os.environ["CADRAN_VIEW"])
+        self.expect(EXPECTED, "run", "--trace", "t", "w.json")
+        whole = (self.folder / "t").read_bytes()
+        os.link(self.folder / "t", self.folder / "t2")
+        for picture in "t", "./t", "t2":
+            process = subprocess.run([view, "--png", picture, "t"], cwd=self.folder, text=True,
+                                     capture_output=True)
+            self.assertEqual((process.returncode, process.stderr),
+                             (2, "cadran-view: --png would overwrite the trace; give it another "
+                                 "name\n"))
+            self.assertEqual((self.folder / "t").read_bytes(), whole)
+
+    @unittest.skipUnless("CADRAN_VIEW" in os.environ, "needs the viewer")
+    def test_a_picture_that_cannot_be_whole_is_not_left(self):
+        view = os.path.abspath(os.environ["CADRAN_VIEW"])
+        self.expect(EXPECTED, "run", "--trace", "t", "w.json")
+        process = subprocess.run([view, "--png", "p.png", "t"], cwd=self.folder, text=True,
+                                 capture_output=True, preexec_fn=small_files)
+        self.assertEqual((process.returncode, process.stderr),
+                         (3, "cadran-view: p.png: File too large\n"))
+        self.assertEqual(sorted(path.name for path in self.folder.glob("p.png*")), [])
+
+
+class Report(CliTest):
+    """It is JSON, whatever has got into it."""
+
+    def test_bytes_that_are_no_text(self):
+        name = os.fsdecode(b"s\xff.json")
+        (self.folder / name).write_text(json.dumps(
+            {"cadran": 1, "tasks": [{"name": "t", "do": [{"raise": "ValueError",
+                                                          "message": "\u00e9" * 300}]}]}))
+        self.cadran("run", "--report", "r", name)
+        report = json.loads((self.folder / "r").read_bytes().decode())
+        self.assertIn("s\ufffd.json:1:", json.dumps(report, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -116,6 +116,25 @@ class Seeds(CliTest):
         self.assertEqual(self.run_with(), plain)
         self.assertNotEqual(self.run_with("--seed", 6), plain)
 
+    def test_a_callback_of_a_callback_draws_from_its_task_though_that_has_ended(self):
+        """Its stream is kept, and nobody else's is used up: what is made meanwhile takes no place
+        in memory that the callback still reads."""
+        def lines_of(do):
+            process = self.run_document({
+                "coroutines": {"w": {"do": [{"sleep": 5}, {"print": "w {uniform(0, 1)}"}]}},
+                "tasks": [{"name": "t", "do": do},
+                          {"name": "maker", "do": [{"sleep": 1},
+                                                   {"repeat": 3, "do": [{"spawn": "w"}]},
+                                                   {"sleep": 9}]}]})
+            return self.check(process, EXPECTED).out.splitlines()
+        draw = {"print": "t {uniform(0, 1)}"}
+        plain = lines_of([draw])
+        for depth in range(1, 4):
+            step = {"call_later": 2, "do": [draw]}
+            for _ in range(depth):
+                step = {"call_soon": [step]}
+            self.assertEqual(lines_of([step]), plain)
+
 
 class Limits(CliTest):
     def stop(self, document, *options, reason, end=0, out=None, running=""):
