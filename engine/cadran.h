@@ -804,6 +804,20 @@ CAD_API int cad_process_kill(cad_process *process);
  * does the loop's end. */
 CAD_API void cad_process_free(cad_process *process);
 
+/* --- Descriptors of other libraries ------------------------------------------------------ */
+
+/* loop.add_reader(), add_writer(): from now on fn(arg) is called in each iteration of the loop in
+ * which the descriptor can be read, or written, or has failed; it takes the place of an earlier
+ * callback. So that what it waits for has to be read, or the callback removed. CAD_EINVAL, or an
+ * error of the system for what cannot be watched, such as a file, and for what a stream has. Real
+ * clock only. Allocates. */
+CAD_API int cad_add_reader(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
+CAD_API int cad_add_writer(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
+/* remove_reader(), remove_writer(), before the descriptor is closed. False: there was none. The
+ * callback is not called any more, also when its turn was about to come. */
+CAD_API bool cad_remove_reader(cad_loop *loop, int descriptor);
+CAD_API bool cad_remove_writer(cad_loop *loop, int descriptor);
+
 /* --- Names, reports, traces -------------------------------------------------------------- */
 
 /* Names a primitive or a plain future of this library for reports and traces (copied). Default:

@@ -607,6 +607,7 @@ struct cad_loop {
     atomic_ullong signals_handled; /* bit n - 1: signal n has a handler, and interrupts nothing */
     cad__link requests;            /* under way */
     size_t awaited;                /* of these, what goes on by itself */
+    struct cad__readers *readers;  /* of other libraries, since the first; NULL */
     char *bytes;                   /* where transports read into, since the first; NULL */
     cad_wait_hook *wait_hooks;
     cad_clock_hook *clock_hooks;

@@ -87,6 +87,7 @@ void cad_loop_free(cad_loop *loop) {
     cad__timers_clear(&loop->timers);
     cad__free(loop->signals);
     cad__free(loop->bytes);
+    cad__free(loop->readers);
     cad__free(loop);
 }
 

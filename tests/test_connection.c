@@ -499,6 +499,60 @@ static void test_connection__goes_over_a_path_too(void **state) {
     run(over_a_path);
 }
 
+/* --- Descriptors of other libraries
+ * ----------------------------------------------------------------
+ */
+
+typedef struct pipe_ends {
+    int from, to;
+    int written, read;
+    cad_event *over;
+} pipe_ends;
+
+static void write_some(void *arg) {
+    pipe_ends *ends = arg;
+    assert_int_equal(write(ends->to, "x", 1), 1);
+    if (++ends->written == 3)
+        assert_true(cad_remove_writer(loop, ends->to));
+}
+
+static void read_some(void *arg) {
+    char byte;
+    pipe_ends *ends = arg;
+    if (read(ends->from, &byte, 1) == 1) {
+        if (++ends->read == 3)
+            (void)close(ends->to); /* the end makes it readable, too */
+        return;
+    }
+    assert_true(cad_remove_reader(loop, ends->from));
+    cad_event_set(ends->over);
+}
+
+static int watch_a_pipe(void *arg) {
+    int ends[2];
+    (void)arg;
+    assert_int_equal(pipe(ends), 0);
+    pipe_ends both = {.from = ends[0], .to = ends[1], .over = cad_event_new(loop)};
+    assert_int_equal(cad_add_writer(loop, both.to, write_some, &both), 0);
+    assert_int_equal(cad_add_reader(loop, both.from, write_some, &both), 0);
+    assert_int_equal(cad_add_reader(loop, both.from, read_some, &both), 0);
+    assert_int_equal(cad_event_wait(both.over), 0);
+    assert_int_equal(both.written, 3);
+    assert_int_equal(both.read, 3);
+    assert_false(cad_remove_reader(loop, both.from));
+    assert_false(cad_remove_writer(loop, both.to));
+    assert_false(cad_remove_reader(loop, 12345));
+    assert_int_equal(cad_add_reader(loop, -1, read_some, &both), CAD_EINVAL);
+    assert_int_not_equal(cad_add_reader(loop, 12345, read_some, &both), 0);
+    (void)close(both.from);
+    return 0;
+}
+
+static void test_connection__descriptors_of_other_libraries_are_watched(void **state) {
+    (void)state;
+    run(watch_a_pipe);
+}
+
 /* libuv keeps two descriptors for signals, from the first loop on. */
 static int open_what_stays(void **state) {
     cad_loop *first;
@@ -523,6 +577,7 @@ int main(void) {
         TEST(test_connection__cancelling_a_connect_at_each_step_leaves_nothing),
         TEST(test_connection__without_descriptors_is_an_error_that_passes),
         TEST(test_connection__goes_over_a_path_too),
+        TEST(test_connection__descriptors_of_other_libraries_are_watched),
     };
     return cmocka_run_group_tests(tests, open_what_stays, NULL);
 }
