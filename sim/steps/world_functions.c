@@ -13,7 +13,7 @@
 /* In a program that acts on the world outside a text is data, and counts in bytes. */
 int step_len(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
              expr_error *error) {
-    const run_machine *machine = env->context;
+    const run_machine *machine = env->world->context;
     size_t length;
     (void)count;
     if (machine->program->outside_count > 0 && expr_is_string(arguments[0])) {
@@ -107,7 +107,7 @@ int step_int(const expr_env *env, const expr_value *arguments, size_t count, exp
 
 static const cad_process *process(const expr_env *env, expr_value value, const char *function,
                                   expr_error *error) {
-    const run_instance *found = run_object_of(env->context, value);
+    const run_instance *found = run_object_of(env->world->context, value);
     if (found != NULL && found->object->type == PROG_PROCESS)
         return found->primitive;
     (void)expr_error_set(error, CAD_ETYPE, "%s() takes a process, not %s", function,
@@ -141,7 +141,7 @@ int step_pid(const expr_env *env, const expr_value *arguments, size_t count, exp
 /* A connection; of a process the one that is read, or written; NULL and the error. */
 static cad_stream *stream(const expr_env *env, expr_value value, const char *function, bool read,
                           expr_error *error) {
-    const run_instance *instance = run_object_of(env->context, value);
+    const run_instance *instance = run_object_of(env->world->context, value);
     if (instance != NULL && instance->object->type == PROG_CONNECTION)
         return instance->primitive;
     if (instance == NULL || instance->object->type != PROG_PROCESS) {
@@ -160,7 +160,7 @@ static cad_stream *stream(const expr_env *env, expr_value value, const char *fun
 
 int step_port(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
               expr_error *error) {
-    const run_instance *found = run_object_of(env->context, arguments[0]);
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
     (void)count;
     if (found != NULL && found->object->type == PROG_SERVER)
         *result = expr_number(cad_server_port(found->primitive));
@@ -174,7 +174,7 @@ int step_port(const expr_env *env, const expr_value *arguments, size_t count, ex
 
 int step_is_serving(const expr_env *env, const expr_value *arguments, size_t count,
                     expr_value *result, expr_error *error) {
-    const run_instance *found = run_object_of(env->context, arguments[0]);
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
     (void)count;
     if (found == NULL || found->object->type != PROG_SERVER)
         return expr_error_set(error, CAD_ETYPE, "is_serving() takes a server, not %s",
