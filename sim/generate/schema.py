@@ -80,6 +80,7 @@ KINDS = {
     "assignments": ref("bindings"),
     "coroutine": {"type": "string"},
     "spawn": {"type": "string"},
+    "serve": {"type": "string"},
     "arguments": ref("arguments"),
     "exception": ref("exception"),
     "raise": {"anyOf": [{"const": True}, ref("exception")]},
@@ -88,6 +89,13 @@ KINDS = {
     "return_when": {"enum": ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"]},
     "callback": ref("immediateSteps"),
     "handled_signal": ref("handledSignal"),
+    "signal": ref("anySignal"),
+    "argv": {**list_of(ref("text")), "minItems": 1},
+    "env": {"type": "object", "additionalProperties": ref("text")},
+    "stdin": {"enum": ["pipe", "null"]},
+    "stdout": {"enum": ["pipe", "null", "inherit"]},
+    "stderr": {"enum": ["pipe", "null", "inherit", "stdout"]},
+    "output": {"enum": ["stdout", "stderr"]},
 }
 OBJECT_KINDS = {
     "count": ref("count"),
@@ -103,6 +111,8 @@ ASIDE = {
     "raise": {"if": {"properties": {"raise": {"const": True}}},
               "then": {"properties": {"message": False}}},
     "spawn": {"dependencies": {"index": ["count"]}},
+    "write": {"oneOf": [{"required": ["data"]}, {"required": ["size"]}]},
+    "communicate": {"not": {"required": ["input", "size"]}},
 }
 
 
@@ -347,6 +357,7 @@ def definitions(tables):
             "type": "string", "pattern": f"^ *{NAME} *(?:, *{NAME} *)+$"}]},
         "variables": mapping(ref("name"), ref("expression")),
         "bindings": mapping(ref("names"), ref("expression")),
+        "anySignal": {"enum": tables["signals"]},
         "arguments": {"type": "object", "additionalProperties": ref("value")},
         "object": object_schema(tables["objects"], {"count": described(
             ref("count"), "how many: a list of them, `NAME[0]`, `NAME[1]`, ...; default: one, no list")}),
