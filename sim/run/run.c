@@ -22,6 +22,7 @@
 #include "run/prepare.h"
 #include "run/report.h"
 #include "run/unfinished.h"
+#include "run/workers.h"
 #include "run/world.h"
 #include "run/world_signals.h"
 #include "trace/stream.h"
@@ -345,6 +346,8 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     machine->result.end_ns = cad_loop_time(machine->loop);
     machine->ending = true;
     heed_no_signals(machine);
+    if (outcome == RUN_INTERRUPTED)
+        run_end_work();
     if (outcome == RUN_INTERRUPTED)
         run_machine_trace_signal(machine, machine->result.signal); /* one from outside */
     if (outcome == RUN_INTERRUPTED && program->on_interrupt != NULL)
