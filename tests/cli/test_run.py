@@ -70,6 +70,33 @@ class Options(CliTest):
         self.assertTrue(all(line.startswith("|") for line in table), process.err)
         self.assertEqual(outcome, "outcome complete at 5000000000")
 
+    MANY = {"tasks": [{"name": "job{i}", "count": 3000,
+                       "do": [{"sleep": "i"}, {"span": "s", "do": [{"sleep": 1}]}]}]}
+
+    def test_of_a_table_that_nobody_could_read_a_part_is_printed(self):
+        process = self.run_document(self.MANY, "--table", "--trace", "t")
+        lines = process.err.splitlines()
+        self.assertEqual(len(lines), 2 + 2000 + 1 + 1)
+        self.assertEqual(lines[0].count("|"), 202)
+        self.assertEqual(lines[-2], "... and 2800 more tasks, 1000 more intervals: keep a trace, and "
+                                    "choose with cadran table --tasks and --step")
+        table = self.expect(EXPECTED, "table", "t")
+        self.assertEqual(len(table.out.splitlines()), 2 + 2000)
+        self.assertEqual(table.err, "cadran table: warning: 2800 of 3000 tasks and 1000 of 3000 "
+                                    "intervals are left out: choose with --tasks 'job*' or a larger "
+                                    "--step, or take all with --format csv\n")
+        self.expect(EXPECTED, "table", "--tasks", "job1?", "--step", "11s", "--format", "csv", "t",
+                    err="", out="," + ",".join(f"job{i} (1)" for i in range(10, 20)) +
+                    "\n0-11,*,,,,,,,,,\n11-22,,*,*,*,*,*,*,*,*,*\n")
+
+    def test_of_a_table_with_many_tasks_the_cell_that_differs_is_told(self):
+        rows = ["| 0-1 | * |" + "|" * 98 + "*|", "| 1-2 | |"]
+        process = self.run_document({"tasks": [{"name": "job{i}", "count": 100, "do": [
+            {"span": "s", "do": [{"sleep": "1 if i else 2"}]}]}], "expect": {"table": rows}})
+        self.check(process, UNEXPECTED, err=
+                   'scenario.json:1:139: /expect/table: expected the row 0-1 to have "" in column 3, '
+                   '"job1 (1)", found "*"\noutcome complete at 2000000000\n')
+
     def test_slow_names_the_task_and_its_longest_step(self):
         document = {"tasks": [
             {"name": "a", "do": [{"sleep": 1}, {"compute": "10ms"}, {"compute": 0.3},
