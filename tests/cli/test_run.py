@@ -165,9 +165,12 @@ class Seeds(CliTest):
 
 class Limits(CliTest):
     def stop(self, document, *options, reason, end=0, out=None, running=""):
-        """`running`: the pointer and the name of what a limit of steps has caught."""
+        """`running`: the pointer and the name of what a limit has caught; None: whatever it was."""
         process = self.check(self.run_document(document, *options), UNEXPECTED, out)
         said = re.sub(r"(?m)^scenario\.json:1:\d+: (.*: still running: )", r"\1", process.err)
+        if running is None:
+            running = said[:said.index("limit: ")]
+            self.assertLessEqual(running.count("\n"), 1, said)
         self.assertEqual(said, f"{running}limit: {reason}\noutcome limit at {end}\n")
 
     def test_steps(self):
@@ -227,6 +230,22 @@ class Limits(CliTest):
                   running="limit at 2s: 1 task has not ended\n"
                           "  a sleeps until 3s (sleep, since 2s, at scenario.json:1:91)\n")
 
+    def test_time_that_is_computed_away(self):
+        for clock, time in ("virtual", "10"), ("real", "100ms"):
+            process = self.run_document({"tasks": [{"name": "t", "do": [{"compute": 9e9},
+                                                                        {"print": "after"}]}]},
+                                        "--clock", clock, "--max-time", time)
+            self.check(process, UNEXPECTED, out="")
+            self.assertEqual(process.err.splitlines()[0],
+                             "scenario.json:1:46: /tasks/0/do/0: still running: task t")
+
+    def test_memory_names_who_wanted_it(self):
+        for most, do in ("5M", [{"repeat": "forever", "do": [{"let": {"x": "'a' * 9000000"}}]}]), \
+                        ("4G", [{"let": {"x": "'a' * 70000000"}}]):
+            process = self.run_document({"tasks": [{"name": "t", "do": do}]}, "--max-memory", most)
+            self.assertRegex(process.err, r"\Ascenario.json:1:\d+: /tasks/0/do/0(/\S+)?: still "
+                                          r"running: task t\n")
+
     def test_tasks(self):
         self.stop({"tasks": [{"name": "a{i}", "count": 100, "do": []}]}, "--max-tasks", 99,
                   reason="more than 99 tasks were created (--max-tasks)")
@@ -245,11 +264,11 @@ class Limits(CliTest):
                  {"let": {"x": "s + 'y'"}}, {"put": "q", "value": "{x}"}]}]}]}
         for size in range(2000600, 2000616):
             with self.subTest(size=size):
-                self.stop(document, "--max-memory", size,
+                self.stop(document, "--max-memory", size, running=None,
                           reason="there is no more memory (--max-memory)")
         for size in [*range(4000600, 4000616, 5), "5M", "6M", "20000608"]:
             with self.subTest("the trace is whole", size=size):
-                self.stop(document, "--max-memory", size, "--trace", "trace",
+                self.stop(document, "--max-memory", size, "--trace", "trace", running=None,
                           reason="there is no more memory (--max-memory)")
                 self.assertTrue((self.folder / "trace").read_bytes().endswith(b"\n]\n"))
 
