@@ -7,6 +7,7 @@ configure_package_config_file(
     "${PROJECT_SOURCE_DIR}/cmake/cadran-config.cmake.in"
     "${PROJECT_BINARY_DIR}/cadran-config.cmake"
     INSTALL_DESTINATION "${cadran_package_dir}"
+    PATH_VARS CMAKE_INSTALL_BINDIR
     NO_SET_AND_CHECK_MACRO
 )
 write_basic_package_version_file(
@@ -26,6 +27,8 @@ install(
     FILES
         "${PROJECT_BINARY_DIR}/cadran-config.cmake"
         "${PROJECT_BINARY_DIR}/cadran-config-version.cmake"
+        cmake/CadranScenarios.cmake
+        cmake/CadranScenariosDiscover.cmake
     DESTINATION "${cadran_package_dir}"
 )
 
@@ -61,7 +64,7 @@ install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN man EXCLUDE
 install(DIRECTORY scenarios DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY engine/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 install(FILES engine/cadran.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
-install(FILES sim/api/cadran-trace.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/sim/api")
+install(FILES sim/api/cadran-trace.h sim/api/cadran-test.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/sim/api")
 if(CADRAN_PROGRAMS)
     file(GLOB cadran_pages CONFIGURE_DEPENDS docs/man/cadran*.1)
     if(NOT CADRAN_VIEWER)

@@ -12,6 +12,7 @@ struct cad_as_completed {
     cad__waiters waiters; /* tasks in cad_as_completed_next() */
     cad__link completed;  /* and not yet handed out */
     cad__timer timer;
+    int64_t until_ns;   /* when it ends the iteration; CAD_NEVER */
     size_t count, left; /* futures in all, and not yet completed */
     size_t expired;     /* futures that the timeout has replaced, not yet handed out */
     size_t asked;       /* calls of next() */
@@ -58,11 +59,16 @@ static void followed(const cad__object *object, cad_followed_visitor *visit, voi
         visit(self->members[i].follower.future, arg);
 }
 
+static int64_t until(const cad__object *object) {
+    return CAD__CONTAINER(object, const cad_as_completed, object)->until_ns;
+}
+
 static const cad__type as_completed_type = {
     .name = "as_completed",
     .followed = followed,
     .traced = CAD__TRACED_WHEN_USED,
     .waiters = waiters,
+    .until = until,
     .clear = clear,
 };
 
@@ -76,9 +82,10 @@ int cad_as_completed_new(cad_loop *loop, cad_future *const *futures, size_t coun
     cad__waiters_init(&self->waiters);
     cad__list_init(&self->completed);
     self->timer.entry.kind = CAD__ENTRY_AS_COMPLETED_TIMEOUT;
+    self->until_ns = CAD_NEVER;
     if (timeout_ns != CAD_NEVER && count > 0) {
-        int64_t deadline_ns = cad_loop_deadline(loop, timeout_ns);
-        int error = cad__timer_start(loop, &self->timer, deadline_ns);
+        self->until_ns = cad_loop_deadline(loop, timeout_ns);
+        int error = cad__timer_start(loop, &self->timer, self->until_ns);
         if (error != 0) {
             cad__object_free(&self->object);
             return error;

@@ -16,6 +16,7 @@ struct cad_barrier {
     size_t parties;
     size_t count; /* tasks inside */
     enum state state;
+    cad__lost left; /* who was cancelled in it since it was last full */
 };
 
 static void describe(const cad__object *object, cad_object_info *info) {
@@ -39,9 +40,16 @@ static const char *line(const cad__object *object, const cad__waiters *waiters) 
     return waiters == &barrier->lock.waiters ? "entering" : "waiters";
 }
 
+static bool lost(const cad__object *object, const char *line, cad_lost_info *info) {
+    (void)line;
+    info->verb = "wait";
+    return cad__lost_tell(&CAD__CONTAINER(object, const cad_barrier, object)->left, info);
+}
+
 static void clear(cad__object *object) {
-    cad__object *lock = &CAD__CONTAINER(object, cad_barrier, object)->lock.object;
-    lock->type->clear(lock);
+    cad_barrier *barrier = CAD__CONTAINER(object, cad_barrier, object);
+    barrier->lock.object.type->clear(&barrier->lock.object);
+    cad__lost_forget(&barrier->left);
 }
 
 static const cad__type barrier_type = {
@@ -50,6 +58,7 @@ static const cad__type barrier_type = {
     .describe = describe,
     .waiters = waiters,
     .line = line,
+    .lost = lost,
     .clear = clear,
 };
 
@@ -91,6 +100,8 @@ static int leave(cad_barrier *barrier, int result) {
 }
 
 static int leave_barrier(cad_barrier *barrier, int result) {
+    if (result == CAD_ECANCELLED && barrier->state == FILLING)
+        cad__lost_note(&barrier->left, &barrier->object, cad__current());
     if (--barrier->count == 0) {
         bool ends = barrier->state == RESETTING || barrier->state == DRAINING;
         set_state(barrier, ends ? FILLING : barrier->state);
@@ -125,6 +136,7 @@ static int enter(cad_barrier *barrier, cad_task *task) {
     wait->phase = ENTERED;
     wait->inner = 0;
     if (wait->index + 1 == barrier->parties) {
+        cad__lost_forget(&barrier->left);
         set_state(barrier, DRAINING);
         return leave_barrier(barrier, (int)wait->index);
     }

@@ -241,6 +241,17 @@ typedef struct cad_wait_hook {
 CAD_API void cad_loop_add_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 CAD_API void cad_loop_remove_wait_hook(cad_loop *loop, cad_wait_hook *hook);
 
+/* Called where the world is real, each time that the loop has looked at the clock: before it runs
+ * what is due, and at the end of a cad_compute(). The loop's time is `due_ns`, and it is `now_ns`:
+ * that late is the loop. Where the world is simulated nobody is late, and nobody is called. */
+typedef struct cad_clock_hook {
+    void (*looked)(struct cad_clock_hook *hook, int64_t due_ns, int64_t now_ns);
+    struct cad_clock_hook *next; /* the loop's */
+} cad_clock_hook;
+/* As cad_loop_add_wait_hook(). */
+CAD_API void cad_loop_add_clock_hook(cad_loop *loop, cad_clock_hook *hook);
+CAD_API void cad_loop_remove_clock_hook(cad_loop *loop, cad_clock_hook *hook);
+
 /* asyncio.get_running_loop(); NULL outside cad_loop_run(). */
 CAD_API cad_loop *cad_running_loop(void);
 
@@ -512,11 +523,6 @@ CAD_API int cad_condition_wait_for(cad_condition *condition, int (*predicate)(vo
 /* Condition.notify(n), notify_all(): CAD_ERUNTIME when the lock is not locked. */
 CAD_API int cad_condition_notify(cad_condition *condition, size_t n);
 CAD_API int cad_condition_notify_all(cad_condition *condition);
-/* For reports: whether the last notify was of use to nobody; *when_ns says since when that is so.
- * It came while nobody waited; or it went to a task that was cancelled in that instant, when there
- * was nobody to whom it could be passed on: *task is its name then, borrowed, else NULL. */
-CAD_API bool cad_condition_lost(const cad_condition *condition, int64_t *when_ns,
-                                const char **task);
 
 /* --- Barriers ---------------------------------------------------------------------------- */
 
@@ -681,6 +687,20 @@ typedef struct cad_wait_info {
 } cad_wait_info;
 /* False when the task is not waiting. */
 CAD_API bool cad_task_waiting(const cad_task *task, cad_wait_info *info);
+
+/* What would have ended a wait, and was of use to nobody. */
+typedef struct cad_lost_info {
+    const char *verb; /* asyncio's word: "notify"; "put", of an item that a get waits for; "get", of
+                         one that a put or a join waits for; "set", of an event; "wait", of who
+                         stood at a barrier */
+    int64_t when_ns;  /* when it came to nothing */
+    int64_t undone_ns; /* of an event: when it was cleared */
+    const char *task;  /* whom it went to, and who was cancelled in that instant, when there was
+                          nobody to whom it could be passed on; of a barrier, who was cancelled
+                          there; NULL: it came while nobody waited. Borrowed */
+} cad_lost_info;
+/* False: nothing of the kind is known. */
+CAD_API bool cad_wait_lost(const cad_wait_info *wait, cad_lost_info *info);
 
 /* Calls visit() with each task and future that is followed, in their order, whether it is done or
  * not; of a task group, with the tasks that are not. Borrowed. `follows` is of the present. */

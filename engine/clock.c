@@ -48,9 +48,20 @@ static void move_to(cad_loop *loop, int64_t time_ns) {
         loop->due_ns = time_ns;
 }
 
-/* Looks at the driver's clock. What was before is no turn's. */
-static void look(cad_loop *loop) {
+/* What was before is no turn's. */
+void cad__clock_look(cad_loop *loop) {
     loop->now_ns = loop->turn_ns = loop->driver->now(loop->driver);
+}
+
+/* After a look, and what it does to the loop's time. */
+static void tell_late(cad_loop *loop) {
+    cad_clock_hook *next;
+    if (loop->driver->simulated)
+        return;
+    for (cad_clock_hook *hook = loop->clock_hooks; hook != NULL; hook = next) {
+        next = hook->next;
+        hook->looked(hook, loop->due_ns, loop->now_ns);
+    }
 }
 
 static void come_to_rest(cad_loop *loop) {
@@ -60,36 +71,38 @@ static void come_to_rest(cad_loop *loop) {
 
 void cad__clock_start(cad_loop *loop) {
     bool again = loop->now_ns > 0;
-    look(loop);
+    cad__clock_look(loop);
     come_to_rest(loop);
     if (again)
         move_to(loop, loop->now_ns);
+    tell_late(loop);
 }
 
 bool cad__clock_behind(cad_loop *loop) {
     int64_t next_ns = loop->timers.first_ns;
     if (loop->driver->simulated || next_ns > loop->limit_ns)
         return false;
-    loop->now_ns = loop->driver->now(loop->driver);
+    cad__clock_look(loop);
     return next_ns <= loop->now_ns && loop->now_ns - next_ns <= loop->patience->behind_ns;
 }
 
 void cad__clock_go_on(cad_loop *loop) {
-    look(loop);
     come_to_rest(loop);
     int64_t next_ns = loop->timers.first_ns;
     bool due = next_ns <= loop->now_ns && loop->now_ns - next_ns <= loop->patience->behind_ns;
     move_to(loop, due && !loop->driver->simulated ? next_ns : loop->now_ns);
+    tell_late(loop);
 }
 
 void cad__clock_busy(cad_loop *loop, bool arrived) {
-    look(loop);
+    cad__clock_look(loop);
     bool restless =
         ++loop->restless >= REST && loop->now_ns - loop->rested_ns >= loop->patience->restless_ns;
     if (arrived || restless || loop->driver->simulated) {
         come_to_rest(loop);
         move_to(loop, loop->now_ns);
     }
+    tell_late(loop);
 }
 
 /* It took long, as far as one can see without asking. */
@@ -122,9 +135,27 @@ void cad_compute(int64_t duration_ns) {
     if (loop->wait_hooks != NULL)
         cad__before_wait(loop, end_ns);
     loop->driver->compute(loop->driver, duration_ns);
-    look(loop);
+    cad__clock_look(loop);
     move_to(loop, end_ns);
+    tell_late(loop);
     CAD__TRACE(loop, cad__trace_time(loop));
+}
+
+void cad_loop_add_clock_hook(cad_loop *loop, cad_clock_hook *hook) {
+    cad_clock_hook **last = &loop->clock_hooks;
+    while (*last != NULL)
+        last = &(*last)->next;
+    hook->next = NULL;
+    *last = hook;
+}
+
+void cad_loop_remove_clock_hook(cad_loop *loop, cad_clock_hook *hook) {
+    for (cad_clock_hook **at = &loop->clock_hooks; *at != NULL; at = &(*at)->next) {
+        if (*at == hook) {
+            *at = hook->next;
+            return;
+        }
+    }
 }
 
 int64_t cad_loop_deadline(cad_loop *loop, int64_t delay_ns) {

@@ -19,8 +19,14 @@ static size_t waiters(const cad__object *object) {
     return condition->waiters.count;
 }
 
+static bool lost(const cad__object *object, const char *line, cad_lost_info *info) {
+    (void)line;
+    info->verb = "notify";
+    return cad__lost_tell(&CAD__CONTAINER(object, const cad_condition, object)->lost, info);
+}
+
 static void clear(cad__object *object) {
-    cad__free(CAD__CONTAINER(object, cad_condition, object)->lost_to);
+    cad__lost_forget(&CAD__CONTAINER(object, cad_condition, object)->lost);
 }
 
 static const cad__type condition_type = {
@@ -28,6 +34,7 @@ static const cad__type condition_type = {
     .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
+    .lost = lost,
     .clear = clear,
 };
 
@@ -106,18 +113,10 @@ int cad__condition_poll(cad_condition *condition, cad_task *task, uint8_t *phase
     return CAD_ECANCELLED;
 }
 
-/* For reports: a notify was of use to nobody. `task`: the one that it went to; NULL: none. */
-static void note_lost(cad_condition *condition, const cad_task *task) {
-    cad__free(condition->lost_to);
-    condition->lost = true;
-    condition->lost_to = task != NULL ? cad__strdup(cad_task_name(task)) : NULL;
-    condition->lost_ns = condition->object.loop->due_ns;
-}
-
 static int poll(cad_condition *condition, cad_task *task, uint8_t *phase) {
     int result = cad__condition_poll(condition, task, phase);
     if (result == CAD_ECANCELLED && (*phase & LOST) != 0)
-        note_lost(condition, task);
+        cad__lost_note(&condition->lost, &condition->object, task);
     return result;
 }
 
@@ -172,17 +171,11 @@ static int notify(cad_condition *condition, const char *verb, size_t n) {
         return cad__did(object, verb, cad_raise(CAD_ERUNTIME, "cannot notify on un-acquired lock"));
     cad__did(object, verb, 0);
     if (n > 0 && condition->waiters.count == 0)
-        note_lost(condition, NULL);
+        cad__lost_note(&condition->lost, object, NULL);
     else
-        condition->lost = false;
+        cad__lost_forget(&condition->lost);
     wake(condition, n);
     return 0;
-}
-
-bool cad_condition_lost(const cad_condition *condition, int64_t *when_ns, const char **task) {
-    *when_ns = condition->lost_ns;
-    *task = condition->lost_to;
-    return condition->lost;
 }
 
 int cad_condition_notify(cad_condition *condition, size_t n) {

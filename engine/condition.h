@@ -8,10 +8,8 @@ struct cad_condition {
     cad__object object;
     cad_lock *lock;
     bool own_lock;
-    bool lost; /* the last notify was of use to nobody */
     cad__waiters waiters;
-    int64_t lost_ns; /* when that was */
-    char *lost_to;   /* the name of the task that it went to; NULL: to none, or no memory */
+    cad__lost lost; /* the last notify */
 };
 
 /* Condition.wait() as a part of another operation. *phase is 0 at the start, and this

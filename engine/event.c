@@ -4,7 +4,8 @@
 struct cad_event {
     cad__object object;
     cad__waiters waiters;
-    bool set;
+    bool set, cleared;          /* the latter: it has been set, and is not any more */
+    int64_t set_ns, cleared_ns; /* when that was last */
 };
 
 static void describe(const cad__object *object, cad_object_info *info) {
@@ -18,11 +19,20 @@ static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_event, object)->waiters.count;
 }
 
+static bool lost(const cad__object *object, const char *line, cad_lost_info *info) {
+    const cad_event *event = CAD__CONTAINER(object, const cad_event, object);
+    (void)line;
+    *info =
+        (cad_lost_info){.verb = "set", .when_ns = event->set_ns, .undone_ns = event->cleared_ns};
+    return event->cleared;
+}
+
 static const cad__type event_type = {
     .name = "event",
     .traced = CAD__TRACED_ALWAYS,
     .describe = describe,
     .waiters = waiters,
+    .lost = lost,
 };
 
 cad_event *cad_event_new(cad_loop *loop) {
@@ -58,6 +68,8 @@ void cad_event_set(cad_event *event) {
     if (event->set)
         return;
     event->set = true;
+    event->cleared = false;
+    event->set_ns = event->object.loop->due_ns;
     cad__wake_all(&event->waiters);
     CAD__CHANGED(event);
 }
@@ -67,6 +79,8 @@ void cad_event_clear(cad_event *event) {
     if (!event->set)
         return;
     event->set = false;
+    event->cleared = true;
+    event->cleared_ns = event->object.loop->due_ns;
     CAD__CHANGED(event);
 }
 

@@ -213,6 +213,18 @@ enum cad__traced {
     CAD__TRACED_ALWAYS,    /* the primitives */
 };
 
+/* The last wake of a kind that was of use to nobody, for reports. Zeroed: there was none. */
+typedef struct cad__lost {
+    bool known;
+    int64_t when_ns;
+    char *task; /* the name of the one that it went to; NULL: to none, or no memory */
+} cad__lost;
+
+void cad__lost_note(cad__lost *lost, const cad__object *object, const cad_task *task);
+void cad__lost_forget(cad__lost *lost);
+/* Fills in all but the verb. False: there was none. */
+bool cad__lost_tell(const cad__lost *lost, cad_lost_info *info);
+
 typedef struct cad__type {
     const char *name;
     enum cad__traced traced;
@@ -227,6 +239,10 @@ typedef struct cad__type {
     /* What a line of those who wait for it is called; NULL: "waiters", of which it has no others.
      */
     const char *(*line)(const cad__object *object, const cad__waiters *waiters);
+    /* cad_wait_lost(), of one who stands in that line; NULL: this type knows of none. */
+    bool (*lost)(const cad__object *object, const char *line, cad_lost_info *info);
+    /* When what waits there ends it by itself, or CAD_NEVER; NULL: it does not. */
+    int64_t (*until)(const cad__object *object);
     /* Gives back what the object holds besides its own memory. */
     void (*clear)(cad__object *object);
     /* Futures only: Future.cancel(). `exception` is borrowed. 1 if the request was taken, 0 if not,
@@ -581,6 +597,7 @@ struct cad_loop {
     cad__link requests;            /* under way */
     size_t awaited;                /* of these, what goes on by itself */
     cad_wait_hook *wait_hooks;
+    cad_clock_hook *clock_hooks;
     uint64_t next_object, next_task;
     cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
@@ -751,10 +768,13 @@ static inline void cad__follow(cad__follower *follower) {
  * and before the first iteration of a run, the loop's first run or another. */
 void cad__clock_init(cad_loop *loop);
 void cad__clock_start(cad_loop *loop);
-/* When nothing is ready: whether timers are due, and not so long that it is no use to catch up. */
+/* Looks at the driver's clock: now_ns. */
+void cad__clock_look(cad_loop *loop);
+/* When nothing is ready: whether timers are due, and not so long that it is no use to catch up.
+ * Where the world is real this looks. */
 bool cad__clock_behind(cad_loop *loop);
-/* When nothing was ready, and nothing is now or what came from outside: to the first deadline,
- * where that has come, or to now. */
+/* When nothing was ready, and nothing is now or what came from outside, right behind a look: to the
+ * first deadline, where that has come, or to now. */
 void cad__clock_go_on(cad_loop *loop);
 /* Before an iteration for which turns are ready; some of them have come from outside. */
 void cad__clock_busy(cad_loop *loop, bool arrived);

@@ -94,8 +94,6 @@ void cad_loop_free(cad_loop *loop) {
 /* At the loop's time. What is ready now is this iteration's batch; what becomes ready meanwhile is
  * the next one's. */
 static void begin_iteration(cad_loop *loop) {
-    if (__builtin_expect(cad__signals_pending(loop), 0))
-        cad__signals_collect(loop);
     if (loop->timers.first_ns <= loop->due_ns)
         cad__timers_fire(loop, loop->due_ns);
     CAD__TRACE_DETAIL(loop, cad__trace_iteration(loop));
@@ -105,11 +103,12 @@ static void begin_iteration(cad_loop *loop) {
 /* Whether an iteration can begin on a coroutine's stack: where that needs nothing from outside. */
 static bool may_begin_iteration(cad_loop *loop) {
     cad_driver *driver = loop->driver;
-    if (loop->complete || loop->stopping || loop->interrupted != 0 || ++loop->turns == TURNS)
+    if (loop->complete || loop->stopping || loop->interrupted != 0 || cad__signals_pending(loop) ||
+        ++loop->turns == TURNS)
         return false;
     if (!cad__list_empty(&loop->ready))
         return true;
-    if (!driver->simulated || cad__signals_pending(loop))
+    if (!driver->simulated)
         return false;
     int64_t until_ns = loop->timers.first_ns;
     if (until_ns > loop->limit_ns || loop->wait_hooks != NULL)
@@ -154,11 +153,17 @@ cad__entry *cad__loop_take(cad_loop *loop) {
     return take(loop, true);
 }
 
+/* Whether its turn is one to be measured. What the end of a task calls, if anything, counts with
+ * the next that is. */
+static bool runs_the_program(const cad__entry *entry) {
+    return entry->kind != CAD__ENTRY_TIMER && entry->kind != CAD__ENTRY_END;
+}
+
 static void run_batch(cad_loop *loop) {
     for (cad__entry *entry; (entry = take(loop, false)) != NULL;) {
-        bool timer = entry->kind == CAD__ENTRY_TIMER;
+        bool counts = runs_the_program(entry);
         cad__entry_run(entry);
-        if (!timer) /* nothing of the program's was called */
+        if (counts)
             cad__clock_turn(loop);
         CAD__TRACE(loop, cad__trace_turn_end(loop));
     }
@@ -244,6 +249,7 @@ static int pass_time(cad_loop *loop) {
         if (error != 0)
             return error;
         cad__threads_collect(loop);
+        cad__clock_look(loop);
     }
     cad__clock_go_on(loop);
     need_no_look(loop);
@@ -265,6 +271,8 @@ static int iterate(cad_loop *loop, bool first) {
     loop->turns = 0;
     if (error != 0)
         return error;
+    if (cad__signals_pending(loop))
+        cad__signals_collect(loop);
     begin_iteration(loop);
     run_batch(loop);
     return loop->interrupted != 0 ? CAD_EINTERRUPTED : 0;

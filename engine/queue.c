@@ -2,6 +2,8 @@
  * put, and for all items to be done with. */
 #include "queue.h"
 
+#include <string.h>
+
 /* --- Life ------------------------------------------------------------------------------------ */
 
 static void describe(const cad__object *object, cad_object_info *info) {
@@ -38,8 +40,18 @@ static size_t waiters(const cad__object *object) {
     return queue->getters.count + queue->putters.count + queue->joiners.count;
 }
 
+static bool lost(const cad__object *object, const char *of_line, cad_lost_info *info) {
+    const cad_queue *queue = CAD__CONTAINER(object, const cad_queue, object);
+    bool put = strcmp(of_line, "getters") == 0;
+    info->verb = put ? "put" : "get";
+    return cad__lost_tell(put ? &queue->lost_put : &queue->lost_get, info);
+}
+
 static void clear(cad__object *object) {
-    cad__free(CAD__CONTAINER(object, cad_queue, object)->items);
+    cad_queue *queue = CAD__CONTAINER(object, cad_queue, object);
+    cad__free(queue->items);
+    cad__lost_forget(&queue->lost_put);
+    cad__lost_forget(&queue->lost_get);
 }
 
 static const cad__type queue_type = {
@@ -49,6 +61,7 @@ static const cad__type queue_type = {
     .describe_details = describe_details,
     .waiters = waiters,
     .line = line,
+    .lost = lost,
     .clear = clear,
 };
 
@@ -181,6 +194,17 @@ static int did(cad_queue *queue, const char *verb, int result, enum cad_item_mov
     return result;
 }
 
+/* A wake was of use to nobody, unless another one is. */
+static void pass_on(cad_queue *queue, cad__waiters *waiters, cad__lost *lost, cad_task *task) {
+    if (!cad__wake_first(waiters))
+        cad__lost_note(lost, &queue->object, task);
+}
+
+CAD__INLINE void forget(cad__lost *lost) {
+    if (__builtin_expect(lost->known, 0))
+        cad__lost_forget(lost);
+}
+
 /* --- put ------------------------------------------------------------------------------------- */
 
 static int put_now(cad_queue *queue, const char *verb, void *item) {
@@ -194,6 +218,7 @@ static int put_now(cad_queue *queue, const char *verb, void *item) {
     did(queue, verb, error, is_in ? CAD_ITEM_IN : CAD_ITEM_STAYS, item, place);
     if (error == 0) {
         queue->unfinished++;
+        forget(&queue->lost_put);
         cad__wake_first(&queue->getters);
     }
     if (is_in)
@@ -216,7 +241,7 @@ static int put_poll(cad_task *task) {
         did(queue, "put", wait->error, CAD_ITEM_STAYS, wait->item, 0);
         /* It had been woken for a room that it will not take now: the next one may. */
         if (!cad_queue_full(queue) && wait->state != CAD__WAIT_CANCELLED)
-            cad__wake_first(&queue->putters);
+            pass_on(queue, &queue->putters, &queue->lost_put, task);
         return wait->error;
     }
     if (cad_queue_full(queue) && !queue->shut_down)
@@ -244,6 +269,7 @@ static int get_now(cad_queue *queue, const char *verb, void **item) {
     size_t place;
     int error = pop(queue, out, &place);
     did(queue, verb, error, CAD_ITEM_OUT, *out, place);
+    forget(&queue->lost_get);
     if (error == 0)
         cad__wake_first(&queue->putters);
     CAD__CHANGED(queue);
@@ -260,7 +286,7 @@ static int get_poll(cad_task *task) {
     if (wait->error != 0) {
         did(queue, "get", wait->error, CAD_ITEM_STAYS, NULL, 0);
         if (queue->count > 0 && wait->state != CAD__WAIT_CANCELLED)
-            cad__wake_first(&queue->getters);
+            pass_on(queue, &queue->getters, &queue->lost_get, task);
         return wait->error;
     }
     if (queue->count == 0 && !queue->shut_down)

@@ -13,6 +13,8 @@ struct cad_queue {
     size_t unfinished;
     enum cad__queue_order order;
     bool shut_down;
+    cad__lost lost_put, lost_get; /* cancelled with room for the item, with an item to take; none
+                                     has come to its end since */
     int (*less)(const void *a, const void *b);
     /* The items: a ring for FIFO and LIFO, a binary heap as in Python's heapq for PRIORITY. */
     void **items;

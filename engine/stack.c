@@ -48,10 +48,10 @@ static size_t round_up(size_t size, size_t unit) {
 }
 
 unsigned cad__stack_class_of(size_t size) {
-    unsigned size_class = 0;
-    while (size_class < CAD__STACK_CLASSES && cad__stack_class_size(size_class) < size)
-        size_class++;
-    return size_class;
+    /* The logarithm of the size, in smallest stacks, rounded up. */
+    unsigned long long beyond = size == 0 ? 0 : (size - 1) >> SMALLEST_LOG2;
+    unsigned size_class = beyond == 0 ? 0 : 64 - (unsigned)__builtin_clzll(beyond);
+    return size_class < CAD__STACK_CLASSES ? size_class : CAD__STACK_CLASSES;
 }
 
 size_t cad__stack_class_size(unsigned size_class) {

@@ -20,6 +20,7 @@ struct waiting {
     cad__waiters waiter; /* the task, or nobody any more */
     cad__timer timer;
     int64_t timeout_ns;
+    int64_t until_ns; /* when the timer ends it; CAD_NEVER */
     enum cad_return_when return_when;
     size_t count, left;
     size_t coming; /* the wait is over: callbacks that are in the ready queue all the same */
@@ -76,7 +77,12 @@ static void followed(const cad__object *object, cad_followed_visitor *visit, voi
         visit(self->members[i].follower.future, arg);
 }
 
-static const cad__type wait_type = {.name = "wait", .followed = followed, .clear = clear};
+static int64_t until(const cad__object *object) {
+    return CAD__CONTAINER(object, const waiting, object)->until_ns;
+}
+
+static const cad__type wait_type = {
+    .name = "wait", .followed = followed, .until = until, .clear = clear};
 
 static waiting *new_waiting(cad_loop *loop, cad_future *const *futures, size_t count) {
     waiting *self = cad__object_new(loop, &wait_type, sizeof *self + count * sizeof(member));
@@ -116,9 +122,10 @@ static void end(waiting *self) {
 
 static int begin(waiting *self, cad_task *task) {
     self->task = task;
+    self->until_ns = CAD_NEVER;
     if (self->timeout_ns != CAD_NEVER) {
-        int64_t deadline_ns = cad_loop_deadline(self->object.loop, self->timeout_ns);
-        int error = cad__timer_start(self->object.loop, &self->timer, deadline_ns);
+        self->until_ns = cad_loop_deadline(self->object.loop, self->timeout_ns);
+        int error = cad__timer_start(self->object.loop, &self->timer, self->until_ns);
         if (error != 0) {
             end(self);
             return error;

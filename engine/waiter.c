@@ -257,19 +257,11 @@ cad__object *cad__parked_at(const cad__task *task, const char **line) {
     return object;
 }
 
-bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
-    const cad__task *task = cad__task_of(future);
-    const cad__wait *wait = &task->wait;
-    if (!waits(wait))
-        return false;
-    *info = (cad_wait_info){.since_ns = wait->since_ns, .until_ns = CAD_NEVER};
-    if (wait->state == CAD__WAIT_SLEEPING)
-        info->until_ns = wait->deadline_ns;
-    cad__object *object = object_of(task, &info->verb);
-    if (wait->operation->item_follows)
-        info->follows = wait->item;
-    if (object == NULL)
-        return true;
+static int64_t until_of(const cad__object *object) {
+    return object->type->until != NULL ? object->type->until(object) : CAD_NEVER;
+}
+
+static void tell_object(const cad__wait *wait, cad__object *object, cad_wait_info *info) {
     if (object->type->followed != NULL)
         info->follows = object;
     if (object->type == &cad__task_type)
@@ -281,7 +273,49 @@ bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
     info->line = line_of(wait, object);
     if (object->type->holder != NULL)
         info->holder = object->type->holder(object);
+}
+
+bool cad_task_waiting(const cad_task *future, cad_wait_info *info) {
+    const cad__task *task = cad__task_of(future);
+    const cad__wait *wait = &task->wait;
+    if (!waits(wait))
+        return false;
+    *info = (cad_wait_info){.since_ns = wait->since_ns, .until_ns = CAD_NEVER};
+    if (wait->state == CAD__WAIT_SLEEPING)
+        info->until_ns = wait->deadline_ns;
+    cad__object *object = object_of(task, &info->verb);
+    if (wait->operation->item_follows)
+        info->follows = wait->item;
+    if (object != NULL)
+        tell_object(wait, object, info);
+    if (info->follows != NULL)
+        info->until_ns = until_of(info->follows);
     return true;
+}
+
+void cad__lost_note(cad__lost *lost, const cad__object *object, const cad_task *task) {
+    cad__lost_forget(lost);
+    lost->known = true;
+    lost->when_ns = object->loop->due_ns;
+    lost->task = task != NULL ? cad__strdup(cad_task_name(task)) : NULL;
+}
+
+void cad__lost_forget(cad__lost *lost) {
+    cad__free(lost->task);
+    *lost = (cad__lost){0};
+}
+
+bool cad__lost_tell(const cad__lost *lost, cad_lost_info *info) {
+    info->when_ns = lost->when_ns;
+    info->task = lost->task;
+    return lost->known;
+}
+
+bool cad_wait_lost(const cad_wait_info *wait, cad_lost_info *info) {
+    const cad__object *object = wait->object;
+    *info = (cad_lost_info){.undone_ns = CAD_NEVER};
+    return object != NULL && wait->line != NULL && object->type->lost != NULL &&
+           object->type->lost(object, wait->line, info);
 }
 
 void cad_followed(const void *follows, cad_followed_visitor *visit, void *arg) {

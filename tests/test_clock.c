@@ -288,6 +288,51 @@ static void test_clock__periodic_tasks_do_not_drift(void **state) {
     assert_int_equal(strncmp(happenings, "hour@3600000000 hour@3600000000 ", 32), 0);
 }
 
+/* --- Who wants to know how late it is ------------------------------------------------------- */
+
+/* In whole microseconds: what was looked at before is a part of one. */
+static void note_lateness(cad_clock_hook *hook, int64_t due_ns, int64_t now_ns) {
+    (void)hook;
+    length += (size_t)snprintf(happenings + length, sizeof happenings - length, "%lld+%lld ",
+                               (long long)(due_ns / CAD_MICROSECOND),
+                               (long long)((now_ns - due_ns) / CAD_MICROSECOND));
+    assert_true(length < sizeof happenings);
+}
+
+static int sleep_and_compute(void *arg) {
+    (void)arg;
+    int error = cad_sleep(10 * MS);
+    work(500 * CAD_MICROSECOND);
+    if (error == 0)
+        cad_compute(4 * MS);
+    return error == 0 ? cad_sleep(10 * MS) : error;
+}
+
+static void test_clock__who_wants_to_know_is_told_how_late_the_loop_is(void **state) {
+    (void)state;
+    cad_clock_hook hook = {.looked = note_lateness}, removed = hook;
+    be_late(2 * MS, 0, 3 * MS, 0);
+    cad_loop_set_nominal(test_loop, true);
+    forget();
+    cad_loop_add_clock_hook(test_loop, &removed);
+    cad_loop_add_clock_hook(test_loop, &hook);
+    cad_loop_remove_clock_hook(test_loop, &removed);
+    cad_loop_remove_clock_hook(test_loop, &removed);
+    create(sleep_and_compute, NULL);
+    run();
+    assert_string_equal(happenings, "0+0 10000+2000 10000+2000 14000+2500 24000+3000 24000+3000 ");
+}
+
+static void test_clock__nobody_is_late_in_a_simulated_world(void **state) {
+    (void)state;
+    cad_clock_hook hook = {.looked = note_lateness};
+    forget();
+    cad_loop_add_clock_hook(test_loop, &hook);
+    create(sleep_and_compute, NULL);
+    run();
+    assert_string_equal(happenings, "");
+}
+
 /* --- Work --------------------------------------------------------------------------------------*/
 
 static int64_t slept_ns[2]; /* by the driver's clock */
@@ -561,6 +606,8 @@ int main(void) {
         ENGINE_TEST(test_clock__what_comes_from_timers_has_one_order),
         ENGINE_TEST(test_clock__a_nominal_loop_is_never_too_late),
         ENGINE_TEST(test_clock__periodic_tasks_do_not_drift),
+        ENGINE_TEST(test_clock__who_wants_to_know_is_told_how_late_the_loop_is),
+        ENGINE_TEST(test_clock__nobody_is_late_in_a_simulated_world),
         ENGINE_TEST(test_clock__work_is_not_lateness),
         ENGINE_TEST(test_clock__lateness_shortens_the_next_delay_by_as_much),
         ENGINE_TEST(test_clock__what_instructions_take_parts_no_tie),

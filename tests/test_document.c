@@ -69,6 +69,30 @@ static void test_document__json_is_taken(void **state) {
     }
 }
 
+/* A comment is nowhere: first, last, alone, twice, and whatever is in it. */
+static void test_document__comments_are_in_no_object(void **state) {
+    static const char text[] = "{\"//\": [{\"a\": 0}], \"a\": {\"//\": 1}, \"//\": null,\n"
+                               " \"b\": [{\"//\": \"x\", \"c\": 2}], \"//\": {\"//\": 3}}";
+    doc_document *document = parse(text);
+    doc_node root = doc_root(document), a, b, item;
+    const char *key = NULL;
+    (void)state;
+    assert_int_equal(doc_node_count(&root), 2);
+    assert_true(doc_node_first(&root, &a));
+    key = doc_node_key(&a);
+    assert_string_equal(key, "a");
+    assert_int_equal(doc_node_count(&a), 0);
+    assert_false(doc_node_first(&a, &item));
+    b = a;
+    assert_true(doc_node_next(&b));
+    assert_string_equal(doc_node_key(&b), "b");
+    assert_true(doc_node_first(&b, &item));
+    assert_int_equal(doc_node_count(&item), 1);
+    assert_false(doc_node_next(&b));
+    assert_int_equal(doc_status(document), 0);
+    doc_free(document);
+}
+
 /* Of any length: cJSON alone reads up to 63 characters. */
 static void test_document__long_numbers(void **state) {
     static const char text[] =
@@ -490,6 +514,7 @@ static void test_document__survives_each_allocation_that_fails(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_document__json_is_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_document__comments_are_in_no_object, setup, teardown),
         cmocka_unit_test_setup_teardown(test_document__long_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_document__syntax_faults_are_in_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_document__limits_are_faults, setup, teardown),

@@ -34,7 +34,7 @@ static const char scenario[] =
 static int nowhere;
 
 static void play(prog_program *program, const char *width, int64_t end_ns) {
-    const run_override override = {"width", width};
+    run_override override = {"width", width};
     run_lines lines;
     assert_int_equal(run_lines_open(&lines, nowhere), 0);
     const run_machine_options options = {.overrides = &override,

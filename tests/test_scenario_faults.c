@@ -328,6 +328,7 @@ static void test_scenario_faults__exceptions(void **state) {
         "4:21: /tasks/0/do/0/except/TimeoutEror: nothing raises \"TimeoutEror\"; did "
         "you mean \"TimeoutError\"?\n"
         "4:38: /tasks/0/do/0/except/a b: \"a b\" cannot be the name of an exception\n"
+        "4:47: /tasks/0/do/0/except/Mine: this branch never runs: nothing raises \"Mine\"\n"
         "5:1: /tasks/0/do/1: a try needs \"except\", \"except*\" or \"finally\"\n"
         "6:10: /tasks/0/do/2/raise: there is no exception to raise again: this is no "
         "branch of an \"except\"\n"
@@ -406,7 +407,7 @@ static void test_scenario_faults__expectations(void **state) {
 
 static void test_scenario_faults__overrides(void **state) {
     (void)state;
-    const run_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
+    run_override overrides[] = {{"jbos", "1"}, {"jobs", "2 +"}};
     run_machine_options options = scenario_options();
     options.overrides = overrides;
     options.override_count = 2;

@@ -549,31 +549,67 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
     }
 }
 
+/* So many tasks that begin and end at once, from this track on; room for them is LINES_MAX each. */
+enum { MANY_TASKS = 1000, LINES_MAX = 400 };
+
+static size_t put_tasks(char *text, int first, int count) {
+    size_t length = 0;
+    for (int tid = first; tid < first + count; tid++)
+        length += (size_t)sprintf(
+            text + length,
+            ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"name\":\"thread_name\",\"args\":{\"name\":"
+            "\"n%d\"}},\n"
+            "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"task\",\"name\":\"n\"},"
+            "\n"
+            "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"task\",\"name\":\"n\","
+            "\"args\":{\"outcome\":\"returned\"}}",
+            tid, tid, tid, tid);
+    return length;
+}
+
 /* Of very many tasks the names of those that have ended last are known. */
 static void test_trace_reader__a_track_has_its_name_for_a_while_after_its_task(void **state) {
     (void)state;
-    enum { TASKS = 1000, LINE_MAX = 400 };
-    char *text = malloc((size_t)TASKS * LINE_MAX);
+    char *text = malloc((size_t)MANY_TASKS * LINES_MAX);
     assert_non_null(text);
     struct last_event last;
     for (int late = 0; late <= 1; late++) {
         size_t length = (size_t)sprintf(text, "%s", HEAD);
-        for (int tid = 4; tid < 4 + TASKS; tid++)
-            length += (size_t)sprintf(
-                text + length,
-                ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"name\":\"thread_name\",\"args\":{\"name\":"
-                "\"n%d\"}},\n"
-                "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"task\",\"name\":\"n\"},"
-                "\n"
-                "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"task\",\"name\":\"n\","
-                "\"args\":{\"outcome\":\"returned\"}}",
-                tid, tid, tid, tid);
+        length += put_tasks(text + length, 4, MANY_TASKS);
         sprintf(
             text + length,
             ",\n{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":%d,\"cat\":\"span\",\"name\":\"x\"}]",
-            late ? 4 : 3 + TASKS);
+            late ? 4 : 3 + MANY_TASKS);
         assert_int_equal(read_events(text, &last), CAD_EINVAL);
         assert_non_null(strstr(message, late ? "on track \"thread 4\"" : "on track \"n1003\""));
+    }
+    free(text);
+}
+
+/* A slice that begins on a track behind its task, and is open while very many others end. */
+static void test_trace_reader__a_track_is_known_while_anything_is_open_on_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *end, *refusal;
+    } ends[] = {
+        {SLICE("E", "1.000", 4, "gc", "pause") TAIL, NULL},
+        {SLICE("E", "1.000", 4, "gc", "pause") SLICE("E", "1.000", 4, "gc", "pause") TAIL,
+         "nothing is open on track \"n4\""},
+        {SLICE("E", "1.000", 4, "gc", "other") TAIL, "slice of track \"n4\""},
+        {TAIL, "track \"n4\""},
+    };
+    char *text = malloc((size_t)MANY_TASKS * LINES_MAX);
+    assert_non_null(text);
+    struct last_event last;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t length = (size_t)sprintf(text, "%s", HEAD);
+        length += put_tasks(text + length, 4, 1);
+        length += (size_t)sprintf(text + length, "%s", SLICE("B", "0.000", 4, "gc", "pause"));
+        length += put_tasks(text + length, 5, MANY_TASKS - 10);
+        strcpy(text + length, ends[i].end);
+        assert_int_equal(read_events(text, &last), ends[i].refusal == NULL ? 0 : CAD_EINVAL);
+        if (ends[i].refusal != NULL)
+            assert_non_null(strstr(message, ends[i].refusal));
     }
     free(text);
 }
@@ -806,6 +842,7 @@ int main(void) {
         cmocka_unit_test(test_trace_reader__refuses_a_trace_that_breaks_a_rule),
         cmocka_unit_test(test_trace_reader__a_track_has_its_name_for_a_while_after_its_task),
         cmocka_unit_test(test_trace_reader__each_kind_stands_where_the_table_says),
+        cmocka_unit_test(test_trace_reader__a_track_is_known_while_anything_is_open_on_it),
         cmocka_unit_test(test_trace_reader__events_come_only_as_far_as_they_keep_the_rules),
         cmocka_unit_test(test_trace_reader__an_end_may_be_written_otherwise),
         cmocka_unit_test(test_trace_reader__refuses_what_is_no_json),

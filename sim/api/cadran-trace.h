@@ -25,7 +25,7 @@
 
 #include <stdio.h>
 
-#include <cadran.h>
+#include "cadran.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -122,12 +122,15 @@ int cad_trace_open(cad_loop *loop, const char *path, const cad_trace_options *op
 static void end_task(const cad_trace *trace, const cad__waits *waits, uint32_t number,
                      base_buffer *why) {
     const cad_task *task = waits->tasks[number];
-    struct trace_pending pending = {.circle = waits->circles.stands_in[number]};
+    struct trace_pending pending = {.circle = waits->circles.stands_in[number],
+                                    .until_ns = CAD_NEVER};
     cad_wait_info wait;
     base_buffer_clear(why);
-    if (cad_task_waiting(task, &wait) && wait.until_ns == CAD_NEVER &&
-        cad__waits_words(&wait, why) == 0)
+    bool sleeps = !cad_task_waiting(task, &wait) || strcmp(wait.verb, "sleep") == 0;
+    if (!sleeps && cad__waits_words(&wait, why) == 0)
         pending.why = why->data;
+    if (!sleeps)
+        pending.until_ns = wait.until_ns;
     if (pending.circle != 0)
         pending.next = waits->tasks[cad__waits_next(waits, number)];
     trace_stream_end_pending(trace->stream, cad_loop_time(trace->loop), task, &pending);

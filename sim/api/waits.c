@@ -229,7 +229,7 @@ static int append_object(const cad_wait_info *wait, base_buffer *text) {
         error = base_buffer_format(text, ", held by %s", cad_task_name(wait->holder));
     base_buffer lost = {0};
     if (error == 0)
-        error = wait_append_lost(&lost, wait, &object);
+        error = wait_append_lost(&lost, wait);
     if (error == 0 && lost.length > 0)
         error = base_buffer_format(text, ": %s", lost.data);
     base_buffer_free(&lost);

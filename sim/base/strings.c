@@ -142,6 +142,10 @@ size_t base_strings_length(const struct base_strings *strings, uint32_t number) 
     return number < strings->count ? strings->strings[number].length : 0;
 }
 
+uint32_t base_strings_count(const struct base_strings *strings) {
+    return (uint32_t)strings->count;
+}
+
 size_t base_strings_memory(const struct base_strings *strings) {
     return sizeof *strings + strings->capacity * sizeof *strings->strings +
            strings->slot_count * sizeof *strings->slots + strings->block_bytes;

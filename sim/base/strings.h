@@ -21,6 +21,9 @@ uint32_t base_strings_find(const struct base_strings *strings, const char *text,
 const char *base_strings_text(const struct base_strings *strings, uint32_t number);
 size_t base_strings_length(const struct base_strings *strings, uint32_t number);
 
+/* How many there are: their numbers are below it. */
+uint32_t base_strings_count(const struct base_strings *strings);
+
 /* The bytes of memory that they take. */
 size_t base_strings_memory(const struct base_strings *strings);
 

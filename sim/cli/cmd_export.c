@@ -13,6 +13,7 @@
 #include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
+#include "cli/page.h"
 #include "cli/run.h"
 #include "database/database.h"
 #include "document/write.h"
@@ -20,7 +21,7 @@
 #include "table/collect.h"
 #include "trace/reader.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SQLITE };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SQLITE, FORMAT_HTML };
 
 struct arguments {
     const char *path;
@@ -28,6 +29,7 @@ struct arguments {
     enum format format;
     struct table_options table;
     bool transpose;
+    struct page_stretch stretch;
 };
 
 /* One export. It stands between the reader and who takes the events, to refuse what is no trace of
@@ -145,6 +147,7 @@ static const struct {
     [FORMAT_MARKDOWN] = {"markdown", start_table, write_markdown},
     [FORMAT_CSV] = {"csv", start_table, write_csv},
     [FORMAT_SQLITE] = {"sqlite", start_database, write_nothing},
+    [FORMAT_HTML] = {"html", NULL, NULL}, /* it is made from a model: cli_write_page() */
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -162,8 +165,8 @@ static bool take_format(void *target, const base_option *option, char *text,
         }
     }
     (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s is one of text, json, markdown, csv and sqlite, not \"%s\"", option->name,
-                   text);
+                   "--%s is one of text, json, markdown, csv, sqlite and html, not \"%s\"",
+                   option->name, text);
     return false;
 }
 
@@ -177,7 +180,8 @@ static bool take_step(void *target, const base_option *option, char *text,
 static const base_option options[] = {
     {"format", "FORMAT",
      "text (default), json: statistics;\n"
-     "markdown, csv: the job-sequencing table; sqlite: a database of all of it",
+     "markdown, csv: the job-sequencing table; sqlite: a database of all of it;\n"
+     "html: a page with a timeline",
      take_format, offsetof(struct arguments, format)},
     {"output", "FILE", "write to FILE, whole or not at all (default: standard output)",
      base_take_output, offsetof(struct arguments, output)},
@@ -189,6 +193,10 @@ static const base_option options[] = {
      base_take_time, offsetof(struct arguments, table.tolerance_ns)},
     {"transpose", NULL, "of the table: a row for each job", base_take_flag,
      offsetof(struct arguments, transpose)},
+    {"from", "TIME", "of the page: show what is from that time on", base_take_time,
+     offsetof(struct arguments, stretch.from_ns)},
+    {"to", "TIME", "of the page: show what is up to that time", base_take_time,
+     offsetof(struct arguments, stretch.to_ns)},
     {.name = NULL},
 };
 
@@ -265,6 +273,9 @@ static enum cli_status status_of(int error) {
 
 /* Reads the trace and writes what is asked for. */
 static enum cli_status read_and_write(struct export *export) {
+    const struct arguments *arguments = export->arguments;
+    if (arguments->format == FORMAT_HTML)
+        return cli_write_page("cadran export", arguments->path, &arguments->stretch, export->file);
     enum cli_status status = status_of(formats[export->arguments->format].start(export));
     if (status == CLI_STATUS_EXPECTED)
         status = read_trace(export);
@@ -321,6 +332,7 @@ static int wrong(const char *message) {
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT},
+        .stretch = {.from_ns = 0, .to_ns = INT64_MAX / 2},
     };
     char message[BASE_OPTIONS_MESSAGE];
     int first;
@@ -335,6 +347,8 @@ int cli_cmd_export(int argc, char **argv) {
     if (argc - first != 1)
         return wrong(argc == first ? "no trace is named; see cadran export --help"
                                    : "one trace at a time; see cadran export --help");
+    if (arguments.stretch.from_ns > arguments.stretch.to_ns)
+        return wrong("--from is a time after --to");
     arguments.path = argv[first];
     return export_trace(&arguments);
 }

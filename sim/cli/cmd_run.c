@@ -13,8 +13,6 @@
 
 struct arguments {
     cli_run_options run;
-    run_override *overrides; /* as many as there are arguments would fit */
-    size_t override_count;
 };
 
 /* --- Values ---------------------------------------------------------------------------------- */
@@ -46,35 +44,6 @@ static bool take_file(void *target, const base_option *option, char *text,
     return false;
 }
 
-static bool take_seed(void *target, const base_option *option, char *text,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    run_machine_options *machine = &((struct arguments *)target)->run.machine;
-    machine->seed_given = true;
-    return base_whole_read(text, &machine->seed) ||
-           base_option_refuse(option, "a whole number", text, message);
-}
-
-static bool take_until(void *target, const base_option *option, char *text,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    ((struct arguments *)target)->run.machine.until_given = true;
-    return base_take_time(target, option, text, message);
-}
-
-/* The argument is split where it is. */
-static bool take_override(void *target, const base_option *option, char *text,
-                          char message[BASE_OPTIONS_MESSAGE]) {
-    struct arguments *arguments = target;
-    char *equals = strchr(text, '=');
-    if (equals == NULL || equals == text) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                       "--%s wants NAME=VALUE, such as jobs=100, not \"%s\"", option->name, text);
-        return false;
-    }
-    *equals = '\0';
-    arguments->overrides[arguments->override_count++] = (run_override){text, equals + 1};
-    return true;
-}
-
 /* --- Options --------------------------------------------------------------------------------- */
 
 #define RUN(field) offsetof(struct arguments, run.field)
@@ -93,10 +62,10 @@ static const base_option options[] = {
     {"raw", NULL, "let what tasks print reach a terminal with its control characters",
      base_take_flag, RUN(raw)},
     {"table", NULL, "print the sequencing table on standard error", base_take_flag, RUN(table)},
-    {"seed", "N", "the seed of random draws", take_seed, RUN(machine.seed)},
+    {"seed", "N", "the seed of random draws", cli_take_seed, RUN(machine)},
     {"set", "NAME=VALUE", "give a scenario variable another value, an expression; may be\nrepeated",
-     take_override, 0},
-    {"until", "TIME", "stop the run at that time", take_until, RUN(machine.until_ns)},
+     cli_take_override, RUN(machine)},
+    {"until", "TIME", "stop the run at that time", cli_take_until, RUN(machine)},
     {"slow", "TIME", "name tasks that keep the loop busy for longer", base_take_time,
      RUN(machine.slow_ns)},
     {"max-steps", "N", "end the run after so many steps (default 10000000000)", take_limit,
@@ -156,20 +125,19 @@ static int run(int argc, char **argv, struct arguments *arguments) {
     if (arguments->run.detail && arguments->run.trace_path == NULL)
         return wrong("--detail is of a trace: give --trace FILE, too");
     arguments->run.path = argv[first];
-    arguments->run.machine.overrides = arguments->overrides;
-    arguments->run.machine.override_count = arguments->override_count;
     return cli_run(&arguments->run);
 }
 
 int cli_cmd_run(int argc, char **argv) {
     struct arguments arguments = {0};
     cli_run_defaults(&arguments.run);
-    arguments.overrides = calloc((size_t)argc, sizeof *arguments.overrides);
-    if (arguments.overrides == NULL) {
+    run_override *overrides = calloc((size_t)argc, sizeof *overrides);
+    arguments.run.machine.overrides = overrides; /* more than there are arguments for */
+    if (overrides == NULL) {
         fputs("cadran run: out of memory\n", stderr);
         return CLI_STATUS_ENVIRONMENT;
     }
     int status = run(argc, argv, &arguments);
-    free(arguments.overrides);
+    free(overrides);
     return status;
 }

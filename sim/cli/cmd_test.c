@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ci.h"
 #include "base/limit.h"
 #include "base/memory.h"
 #include "base/options.h"
@@ -18,7 +19,7 @@
 #include "steps/language.h"
 #include "suite/session.h"
 
-enum { WORKERS_MOST = 256, REPEAT_MOST = 1000000, LIMIT_SECONDS = 60 };
+enum { REPEAT_MOST = 1000000, WIDTH = 100, LINES = 32 };
 
 static const suite_format *const formats[] = {&suite_format_text, &suite_format_tap,
                                               &suite_format_junit, &suite_format_github,
@@ -48,7 +49,7 @@ static bool take_count(void *target, const base_option *option, char *text, int6
 
 static bool take_workers(void *target, const base_option *option, char *text,
                          char message[BASE_OPTIONS_MESSAGE]) {
-    return take_count(target, option, text, WORKERS_MOST, message);
+    return take_count(target, option, text, CLI_WORKERS_MOST, message);
 }
 
 static bool take_repeat(void *target, const base_option *option, char *text,
@@ -56,19 +57,27 @@ static bool take_repeat(void *target, const base_option *option, char *text,
     return take_count(target, option, text, REPEAT_MOST, message);
 }
 
+/* What is asked for. */
+struct arguments {
+    suite_options suite;
+    bool list; /* the scenarios are printed, and not run */
+};
+
 static const base_option options[] = {
     {"j", "N", "so many processes at a time (default: the processors)", take_workers,
-     offsetof(suite_options, workers)},
+     offsetof(struct arguments, suite.workers)},
     {"format", "FORMAT", "text (default), tap, junit, github or json", take_format,
-     offsetof(suite_options, format)},
+     offsetof(struct arguments, suite.format)},
     {"clock", "virtual|real",
      "virtual (default), or real: a second takes a second, and times may\ndiffer from the "
      "golden's by what expect tolerates",
-     cli_take_clock, offsetof(suite_options, rules.real)},
+     cli_take_clock, offsetof(struct arguments, suite.rules.real)},
     {"repeat", "N", "run each so many times: all have to be the same", take_repeat,
-     offsetof(suite_options, rules.repeat)},
+     offsetof(struct arguments, suite.rules.repeat)},
     {"timeout", "TIME", "how long one scenario may take (default 60s)", base_take_time,
-     offsetof(suite_options, limit_ns)},
+     offsetof(struct arguments, suite.limit_ns)},
+    {"list", NULL, "print which scenarios there are, a line each, and run none", base_take_flag,
+     offsetof(struct arguments, list)},
     {.name = NULL},
 };
 
@@ -119,10 +128,25 @@ static int nothing_found(const suite_list *list) {
     return CLI_STATUS_USAGE;
 }
 
-static int test(suite_options *chosen, const char *const *paths, size_t count) {
+static int print_list(const suite_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        puts(list->items[i].path);
+    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+}
+
+static int test_list(suite_options *chosen, const suite_list *list) {
+    size_t failed = 0;
+    if (chosen->workers > list->count)
+        chosen->workers = (unsigned)list->count;
+    int error = suite_run(chosen, list, &failed);
+    if (error != 0)
+        return refuse(error, NULL);
+    return failed == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
+}
+
+static int test(struct arguments *chosen, const char *const *paths, size_t count) {
     suite_list list = {0};
     char *culprit = NULL;
-    size_t failed = 0;
     int status;
     int error = suite_find(paths, count, &list, &culprit);
     if (error != 0) {
@@ -131,33 +155,29 @@ static int test(suite_options *chosen, const char *const *paths, size_t count) {
             status = CLI_STATUS_USAGE;
     } else if (list.count == 0) {
         status = nothing_found(&list);
+    } else if (chosen->list) {
+        status = print_list(&list);
     } else {
-        if (chosen->workers > list.count)
-            chosen->workers = (unsigned)list.count;
-        error = suite_run(chosen, &list, &failed);
-        status = error != 0    ? refuse(error, NULL)
-                 : failed == 0 ? CLI_STATUS_EXPECTED
-                               : CLI_STATUS_UNEXPECTED;
+        status = test_list(&chosen->suite, &list);
     }
     base_free(culprit);
     suite_list_free(&list);
     return status;
 }
 
-static unsigned processors(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > WORKERS_MOST ? WORKERS_MOST : (unsigned)count;
-}
-
 int cli_cmd_test(int argc, char **argv) {
     static const char *const here[] = {"."};
-    suite_options chosen = {
-        .rules = {.language = &step_language, .repeat = 1, .writes = !suite_in_ci()},
-        .workers = processors(),
-        .limit_ns = LIMIT_SECONDS * CAD_SECOND,
-        .format = &suite_format_text,
-        .out = stdout,
-        .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL,
+    struct arguments chosen = {
+        .suite = {.rules = {.language = &step_language,
+                            .repeat = 1,
+                            .writes = !base_in_ci(),
+                            .width = WIDTH,
+                            .lines = LINES},
+                  .workers = cli_processors(),
+                  .limit_ns = CLI_TEST_LIMIT_NS,
+                  .format = &suite_format_text,
+                  .out = stdout,
+                  .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL},
     };
     char message[BASE_OPTIONS_MESSAGE];
     int first;
@@ -169,9 +189,9 @@ int cli_cmd_test(int argc, char **argv) {
     case BASE_OPTIONS_FINE:
         break;
     }
-    if (chosen.rules.real)
-        chosen.rules.writes = false;
-    run_process_start(base_limit_default() / chosen.workers);
+    if (chosen.suite.rules.real)
+        chosen.suite.rules.writes = false;
+    run_process_start(base_limit_default() / chosen.suite.workers);
     if (first == argc)
         return test(&chosen, here, 1);
     return test(&chosen, (const char *const *)(argv + first), (size_t)(argc - first));

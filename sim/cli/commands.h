@@ -10,9 +10,12 @@
 #define CLI_COMMANDS(X)                                                                            \
     X(run, "run a scenario")                                                                       \
     X(test, "run scenarios as tests, against their golden traces")                                 \
+    X(accept, "make new traces the goldens")                                                       \
+    X(review, "go through new traces on a terminal")                                               \
     X(table, "print a trace's job-sequencing table: who worked when")                              \
     X(diff, "compare two traces: what differs, and where that began")                              \
     X(export, "write statistics or the table of a trace, for people and other programs")           \
+    X(compare, "how far real runs are from what the virtual clock predicts")                       \
     X(view, "show a trace as a timeline, in a window or as a picture")
 
 #define CLI_X(name, summary) int cli_cmd_##name(int argc, char **argv);

@@ -70,8 +70,10 @@ static void add_parties(doc_writer *writer, const cli_report *report, const char
 }
 
 static void add_others(doc_writer *writer, const cli_report *report, const run_wait *wait) {
-    static const char *const keys[] = {
-        [RUN_HOLDERS] = "holders", [RUN_TAKERS] = "takers", [RUN_AWAITED] = "awaits"};
+    static const char *const keys[] = {[RUN_HOLDERS] = "holders",
+                                       [RUN_TAKERS] = "takers",
+                                       [RUN_AWAITED] = "awaits",
+                                       [RUN_WAKERS] = "wakers"};
     if (wait->relation == RUN_NOBODY)
         return;
     if (wait->relation == RUN_HOLDERS) {

@@ -70,6 +70,8 @@ static void free_match(struct cmp_match *match) {
 static int compare_events(struct cmp_result *result, const struct cmp_settings *settings,
                           char message[CMP_MESSAGE_SIZE]) {
     struct cmp_match match = {.result = result, .settings = settings};
+    if (settings->pairs != NULL)
+        settings->pairs->start(settings->pairs);
     int error = cmp_things_init(&result->things, &result->renames) ? 0 : no_memory(message);
     for (int side = 0; side < CMP_SIDES; side++)
         cmp_history_init(&match.history[side], side, &result->things);

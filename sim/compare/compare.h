@@ -103,11 +103,22 @@ struct cmp_span_tolerance {
     struct cmp_tolerance tolerance;
 };
 
+struct cmp_event;
+
+/* Who wants to know each event that both runs have, whether or not it differs. */
+struct cmp_pairs {
+    /* The comparison begins; also anew, when tasks are found to have been renamed. */
+    void (*start)(struct cmp_pairs *pairs);
+    /* One, event[CMP_A] and event[CMP_B]. 0 or CAD_ENOMEM. */
+    int (*pair)(struct cmp_pairs *pairs, const struct cmp_event *event);
+};
+
 struct cmp_settings {
     enum cmp_level level; /* down to which the two are to be the same; not NOTHING */
     struct cmp_tolerance tolerance;
     const struct cmp_span_tolerance *spans; /* borrowed until the result is there */
     size_t span_count;
+    struct cmp_pairs *pairs; /* NULL: nobody wants to know them */
     bool read_equal; /* read files that are equal, too: for their tasks, objects and effects */
 };
 

@@ -145,11 +145,25 @@ bool cmp_is_of_time(enum cmp_kind kind) {
     return kind == CMP_LATER || kind == CMP_EARLIER || kind == CMP_LONGER || kind == CMP_SHORTER;
 }
 
+/* 0 or CAD_ENOMEM. */
+static int tell_pair(struct cmp_match *match, const struct cmp_record *a,
+                     const struct cmp_record *b) {
+    struct cmp_pairs *pairs = match->settings->pairs;
+    struct cmp_event event[CMP_SIDES];
+    if (pairs == NULL)
+        return 0;
+    if (!put_event(match, CMP_A, a, &event[CMP_A]) || !put_event(match, CMP_B, b, &event[CMP_B]))
+        return CAD_ENOMEM;
+    return pairs->pair(pairs, event);
+}
+
 uint32_t cmp_note_pair(struct cmp_match *match, struct cmp_record *a, struct cmp_record *b) {
     enum cmp_kind kind = kind_of_pair(match, a, b);
     struct cmp_result *result = match->result;
     result->things.tasks.carriers[a->task].pairs++;
     a->compared = b->compared = true;
+    if (tell_pair(match, a, b) != 0)
+        return UINT32_MAX;
     if (kind == CMP_KIND_COUNT)
         return 0;
     uint32_t cause = cmp_cause_of(match, CMP_A, a);
@@ -189,7 +203,8 @@ int cmp_note_late(struct cmp_match *match, uint32_t number, int side,
         difference->kind = kind_of_other(record);
     else if (a->words != b->words)
         difference->kind = kind_of_words(record);
-    return 0;
+    struct cmp_pairs *pairs = match->settings->pairs;
+    return pairs != NULL ? pairs->pair(pairs, difference->event) : 0;
 }
 
 int cmp_note_swap(struct cmp_match *match, const struct cmp_record *a, const struct cmp_record *b) {

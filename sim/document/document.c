@@ -84,7 +84,7 @@ static int check_keys(doc_document *document, const doc_item *object) {
     const doc_item **members = base_alloc(object->count * sizeof *members);
     if (members == NULL)
         return CAD_ENOMEM;
-    const doc_item *member = object + 1;
+    const doc_item *member = &document->tree.items[object->first];
     for (size_t i = 0; i < object->count; i++) {
         members[i] = member;
         member = &document->tree.items[member->next];
@@ -279,10 +279,10 @@ bool doc_node_member(const doc_node *object, const char *name, doc_node *member)
 }
 
 bool doc_node_first(const doc_node *parent, doc_node *child) {
-    if (parent->item->count == 0)
-        return false;
-    *child = (doc_node){parent->document, parent->item + 1};
-    return true;
+    uint32_t first = parent->item->first;
+    if (first != 0)
+        *child = (doc_node){parent->document, &parent->document->tree.items[first]};
+    return first != 0;
 }
 
 bool doc_node_next(doc_node *child) {

@@ -88,6 +88,10 @@ static bool has_point_or_exponent(const char *number) {
     return *number == '.' || *number == 'e' || *number == 'E';
 }
 
+static bool is_comment(const cJSON *member) {
+    return member->string != NULL && strcmp(member->string, "//") == 0;
+}
+
 /* Appends an item, and what is in it: in the order of the text, as the places are. */
 static void append(doc_tree *tree, const char *text, const doc_json_places *places, cJSON *from) {
     assert(tree->count < places->count);
@@ -108,9 +112,11 @@ static void append(doc_tree *tree, const char *text, const doc_json_places *plac
     cJSON *child;
     cJSON_ArrayForEach(child, from) {
         uint32_t number = (uint32_t)tree->count;
+        bool comment = is_comment(child);
         append(tree, text, places, child);
-        if (last != 0)
-            tree->items[last].next = number;
+        if (comment)
+            continue;
+        *(last != 0 ? &tree->items[last].next : &item->first) = number;
         last = number;
         item->count++;
     }

@@ -1,7 +1,8 @@
 /* tree.h - the values of a document, whatever language it is written in: what a parser fills and
  * doc_node walks.
  *
- * The items stand in one array, each before what is in it; the first is the document itself.
+ * The items stand in one array, each before what is in it; the first is the document itself. What
+ * is said in a comment, a member with the key "//", is there, and in no object.
  */
 #ifndef DOCUMENT_TREE_H
 #define DOCUMENT_TREE_H
@@ -26,7 +27,8 @@ typedef struct doc_item {
     uint32_t offset;     /* of the value in the text, in bytes */
     uint32_t key_offset; /* of a member's key; of others, of the value */
     uint32_t next;       /* the number of the next item of the same array or object; 0: none */
-    uint32_t count;      /* how many are in it; the first is the next in the array */
+    uint32_t first;      /* the number of the first item that is in it; 0: none */
+    uint32_t count;      /* how many are in it */
     bool floats;         /* a number that has a point or an exponent */
     char *key;           /* NULL: no member of an object */
     union {

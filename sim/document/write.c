@@ -2,7 +2,6 @@
 #include "document/write.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -13,49 +12,63 @@ static void put(doc_writer *writer, const char *text, size_t length) {
         writer->error = base_buffer_append(&writer->text, text, length);
 }
 
-static size_t plain_length(const char *text) {
-    size_t plain = 0;
-    while ((unsigned char)text[plain] >= ' ' && (unsigned char)text[plain] < 0x80 &&
-           text[plain] != '"' && text[plain] != '\\')
-        plain++;
-    return plain;
+/* Whether a byte stands for itself between quotes. In a page of HTML, no "</script>" ends the data,
+ * and no character that an editor obeys is in the file. */
+static bool is_plain(const doc_writer *writer, unsigned char byte) {
+    if (byte < ' ' || byte >= 0x80 || byte == '"' || byte == '\\')
+        return false;
+    return !writer->embedded || (byte < 0x7F && strchr("<>&", byte) == NULL);
 }
 
-/* One character as it stands in a string, whose length is returned; what is no UTF-8, and would
- * make the whole no JSON, gets a character in its place. */
-static size_t put_character(doc_writer *writer, const char *text) {
-    unsigned char first = (unsigned char)*text;
-    size_t length = base_utf8_length((const unsigned char *)text, strnlen(text, 4));
-    char escape[8];
-    if (length == 0) {
-        put(writer, BASE_REPLACEMENT, strlen(BASE_REPLACEMENT));
+static void put_unit(doc_writer *writer, unsigned unit) {
+    if (writer->error == 0)
+        writer->error = base_buffer_format(&writer->text, "\\u%04x", unit);
+}
+
+/* One character that does not stand for itself, or is no ASCII; returns its length. A byte that is
+ * no UTF-8, which would make the whole no JSON, gets a character in its place. */
+static size_t put_escaped(doc_writer *writer, const char *text) {
+    unsigned char byte = (unsigned char)*text;
+    if (byte == '"' || byte == '\\') {
+        if (writer->error == 0)
+            writer->error = base_buffer_format(&writer->text, "\\%c", byte);
         return 1;
     }
-    if (length > 1) {
+    size_t length = base_utf8_length((const unsigned char *)text, strlen(text));
+    if (length == 0) {
+        put_unit(writer, 0xFFFD);
+        return 1;
+    }
+    if (length > 1 && !writer->embedded) {
         put(writer, text, length);
         return length;
     }
-    if (first == '"' || first == '\\')
-        (void)snprintf(escape, sizeof escape, "\\%c", first);
-    else
-        (void)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)first);
-    put(writer, escape, strlen(escape));
-    return 1;
+    uint32_t code = base_utf8_decode(text, length);
+    if (code >= 0x10000) {
+        put_unit(writer, 0xD800 + ((code - 0x10000) >> 10));
+        code = 0xDC00 + ((code - 0x10000) & 0x3FF);
+    }
+    put_unit(writer, code);
+    return length;
 }
 
 static void put_string(doc_writer *writer, const char *text) {
     put(writer, "\"", 1);
     while (*text != '\0') {
-        size_t plain = plain_length(text);
+        size_t plain = 0;
+        while (text[plain] != '\0' && is_plain(writer, (unsigned char)text[plain]))
+            plain++;
         put(writer, text, plain);
         text += plain;
         if (*text != '\0')
-            text += put_character(writer, text);
+            text += put_escaped(writer, text);
     }
     put(writer, "\"", 1);
 }
 
 static void new_line(doc_writer *writer) {
+    if (writer->embedded)
+        return;
     put(writer, "\n", 1);
     for (unsigned i = 0; i < writer->depth; i++)
         put(writer, "\t", 1);
@@ -69,7 +82,7 @@ static void begin(doc_writer *writer, const char *key) {
         new_line(writer);
     if (key != NULL) {
         put_string(writer, key);
-        put(writer, ": ", 2);
+        put(writer, ": ", writer->embedded ? 1 : 2);
     }
     writer->more = true;
 }

@@ -21,7 +21,8 @@
 typedef struct doc_writer {
     base_buffer text;
     unsigned depth;
-    bool more; /* something stands before in the same array or object */
+    bool more;     /* something stands before in the same array or object */
+    bool embedded; /* for a page of HTML: without white space, in ASCII, and without < > & */
     int error;
 } doc_writer;
 

@@ -139,6 +139,9 @@ static int read_text(builder *b) {
             error = read_expression(b);
             continue;
         }
+        if (here[0] == '}' && !twice && !b->faulty) /* it may belong to what is faulty */
+            report_braces(b, b->at, 1,
+                          "this \"}\" closes nothing; a brace itself is written \"}}\"");
         b->at += (here[0] == '{' || here[0] == '}') && twice ? 2 : 1;
         error = base_buffer_append(&b->literal, here, 1);
     }

@@ -62,6 +62,7 @@ FUNCTIONS = {
     "expired": ("expired(s)", "whether a timeout (`as`) has expired"),
     "when": ("when(s)", "its deadline, in the loop's time; `None`: it has none"),
     "current_task": ("current_task()", "the task that runs; `None` in a callback"),
+    "get_name": ("get_name(), get_name(task)", "the name of the task that runs, or of another"),
     "now": ("now()", "the loop's time: seconds since its start"),
     "qsize": ("qsize(q)", "how many items are in a queue"),
     "maxsize": ("maxsize(q)", "how many it holds; 0: any number"),

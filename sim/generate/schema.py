@@ -39,6 +39,20 @@ def record(properties, required=()):
     return {**schema, "required": list(required)} if required else schema
 
 
+def with_comments(schema):
+    """The same, in which each object may have a member "//", with any value."""
+    if isinstance(schema, list):
+        return [with_comments(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: with_comments(part) for key, part in schema.items()}
+    if schema.get("type") == "object" and "additionalProperties" in schema:
+        found["patternProperties"] = {"^//$": True}
+    if "propertyNames" in schema:
+        found["propertyNames"] = {"anyOf": [{"const": "//"}, found["propertyNames"]]}
+    return found
+
+
 def mapping(names, values):
     return {"type": "object", "propertyNames": names, "additionalProperties": values}
 
@@ -347,14 +361,14 @@ def definitions(tables):
 
 
 def schema(tables):
-    return {
+    return with_comments({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Cadran scenario",
         "description": "What an asynchronous program does: which primitives it has, which tasks "
                        "use them, in which order, for how long. docs/scenarios.md is the reference.",
         **part(tables, "document", document_properties()),
         "definitions": definitions(tables),
-    }
+    })
 
 
 # --- Layout -----------------------------------------------------------------------------------

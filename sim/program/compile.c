@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "program/flow.h"
 #include "program/objects.h"
 #include "program/signals.h"
 
@@ -96,6 +97,7 @@ prog_loop prog_open_loop(prog_compiler *compiler, uint32_t again) {
 
 void prog_close_loop(prog_compiler *compiler, prog_loop outer) {
     uint32_t at = compiler->loop.breaks;
+    prog_note_round(compiler, compiler->loop.again);
     while (at != PROG_NO_PC && !compiler->no_memory) {
         uint32_t before = compiler->program->code[at].operands[PROG_JUMP_TO].pc;
         prog_lead_here(compiler, at, PROG_JUMP_TO);
@@ -125,6 +127,18 @@ static bool check_constant(const doc_node *node, const expr_expression *expressi
     return error.code == 0;
 }
 
+/* `true` counts as 1 in expressions; as a number of its own it is a mistake. */
+static bool fault_truth(const doc_node *node, enum prog_member_kind kind, const char *name) {
+    bool value = false;
+    (void)doc_node_boolean(node, &value);
+    (void)doc_node_fault(node, "\"%s\" takes %s, not %s", name,
+                         kind == PROG_MEMBER_REPEAT  ? "how often, or \"forever\""
+                         : kind == PROG_MEMBER_COUNT ? "how many"
+                                                     : "a time, such as 1.5 or \"200ms\"",
+                         value ? "true" : "false");
+    return false;
+}
+
 enum { NEAR_FOREVER = 2 };
 
 static bool compile_number(prog_compiler *compiler, const doc_node *node, const prog_member *member,
@@ -141,6 +155,8 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
         if (distance <= NEAR_FOREVER)
             return distance == 0;
     }
+    if (doc_node_type(node) == DOC_BOOLEAN)
+        return fault_truth(node, member->kind, name);
     operand->expression = prog_compile_expression(compiler, node);
     return check_constant(node, operand->expression, member->kind, name);
 }
@@ -265,14 +281,16 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         operand->text = prog_compile_text(compiler, node);
         return operand->text != NULL;
     case PROG_MEMBER_TARGET:
-        return compile_target(compiler, node, member, verb, waits, operand);
+        return compile_target(compiler, node, member, verb, waits, operand) &&
+               prog_note_waker(compiler, step, operand->target);
     case PROG_MEMBER_TARGETS:
         return compile_targets(compiler, node, member, verb, operand);
     case PROG_MEMBER_WAIT:
         return doc_node_type(node) == DOC_ARRAY
                    ? compile_targets(compiler, node, &(prog_member){.accepts = PROG_AWAITABLE},
                                      verb, operand)
-                   : compile_target(compiler, node, member, verb, waits, operand);
+                   : compile_target(compiler, node, member, verb, waits, operand) &&
+                         prog_note_waker(compiler, step, operand->target);
     case PROG_MEMBER_OBJECT:
         operand->object = prog_compile_object(compiler, node);
         return operand->object != NULL;
@@ -289,7 +307,7 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_COROUTINE:
     case PROG_MEMBER_SPAWN:
         operand->body = prog_compile_coroutine(compiler, node);
-        return operand->body != NULL;
+        return operand->body != NULL && prog_note_start(compiler, operand->body);
     case PROG_MEMBER_ARGUMENTS: /* after their coroutine, which is the verb's own value */
         if (operands[0].body == NULL)
             return false;
@@ -592,5 +610,6 @@ void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node 
     if (body->scratch != PROG_NO_SLOT)
         body->scratch = body->slots++;
     compile_callbacks(compiler);
+    body->end = prog_here(compiler);
     compiler->body = NULL;
 }

@@ -44,18 +44,21 @@ const char *prog_error_name(const prog_program *program, int code) {
     return cad_error_name(code);
 }
 
-bool prog_catches(const prog_program *program, uint32_t exception, int code) {
-    uint32_t index = prog_exception_of(program, code);
-    if (exception == PROG_ANY_EXCEPTION)
-        exception = PROG_EXCEPTION;
-    if (exception == PROG_EXCEPTION_BASE_GROUP && index == PROG_EXCEPTION_GROUP)
+bool prog_is_kind_of(const prog_program *program, uint32_t exception, uint32_t of) {
+    if (of == PROG_ANY_EXCEPTION)
+        of = PROG_EXCEPTION;
+    if (of == PROG_EXCEPTION_BASE_GROUP && exception == PROG_EXCEPTION_GROUP)
         return true; /* the one that is a kind of two */
-    while (index != exception) {
-        if (index == PROG_EXCEPTION_BASE_EXCEPTION)
+    while (exception != of) {
+        if (exception == PROG_EXCEPTION_BASE_EXCEPTION)
             return false;
-        index = program->exceptions[index].parent;
+        exception = program->exceptions[exception].parent;
     }
     return true;
+}
+
+bool prog_catches(const prog_program *program, uint32_t exception, int code) {
+    return prog_is_kind_of(program, prog_exception_of(program, code), exception);
 }
 
 int prog_raise(int code, const char *message) {

@@ -63,6 +63,9 @@ uint32_t prog_exception_of(const prog_program *program, int code);
 
 /* The Python name of the exception with a code; never NULL. */
 const char *prog_error_name(const prog_program *program, int code);
+/* Whether one is a kind of another, as Python's issubclass() has it; `of` may be
+ * PROG_ANY_EXCEPTION. */
+bool prog_is_kind_of(const prog_program *program, uint32_t exception, uint32_t of);
 /* True where an exception with this code is caught by a branch for `exception`. */
 bool prog_catches(const prog_program *program, uint32_t exception, int code);
 

@@ -225,7 +225,37 @@ void prog_note_raised(prog_compiler *compiler, const char *name) {
         compiler->no_memory = true;
 }
 
-void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t exception) {
+/* What takes an exception before a branch that stands behind others; NULL: nothing. */
+static const char *taken_by(const prog_compiler *compiler, uint32_t exception,
+                            const prog_branches *before) {
+    const prog_program *program = compiler->program;
+    if (before->any && prog_is_kind_of(program, exception, PROG_ANY_EXCEPTION))
+        return "*";
+    for (uint32_t i = 0; i < PROG_EXCEPTIONS_BUILT_IN; i++)
+        if ((before->built_in >> i & 1) != 0 && prog_is_kind_of(program, exception, i))
+            return program->exceptions[i].name;
+    return NULL;
+}
+
+static void check_order(prog_compiler *compiler, const doc_node *branch, uint32_t exception,
+                        prog_branches *before) {
+    bool any = strcmp(doc_node_key(branch), "*") == 0;
+    if (exception == PROG_ANY_EXCEPTION && !any)
+        return; /* its name has a fault */
+    const char *taker = taken_by(compiler, any ? PROG_EXCEPTION : exception, before);
+    if (taker != NULL)
+        (void)doc_node_key_fault(branch,
+                                 "this branch never runs: \"%s\" stands before it, and takes what "
+                                 "would come here",
+                                 taker);
+    before->any |= any;
+    if (!any && exception < PROG_EXCEPTIONS_BUILT_IN)
+        before->built_in |= UINT64_C(1) << exception;
+}
+
+void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t exception,
+                      prog_branches *before) {
+    check_order(compiler, branch, exception, before);
     if (exception < PROG_EXCEPTIONS_BUILT_IN || exception == PROG_ANY_EXCEPTION)
         return;
     prog_caught *caught = base_grown(compiler->caught, compiler->caught_count,
@@ -268,5 +298,8 @@ void prog_check_caught(prog_compiler *compiler) {
         if (suggestion.best != NULL)
             (void)doc_node_key_fault(&caught->branch, "nothing raises \"%s\"; did you mean \"%s\"?",
                                      name, suggestion.best);
+        else
+            (void)doc_node_key_fault(&caught->branch,
+                                     "this branch never runs: nothing raises \"%s\"", name);
     }
 }

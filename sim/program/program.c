@@ -26,6 +26,10 @@ void prog_free(prog_program *program) {
     base_free(program->code);
     base_free(program->outside);
     base_free(program->blocks);
+    base_free(program->flow.wakers);
+    base_free(program->flow.starts);
+    base_free(program->flow.rounds);
+    base_free(program->flow.retries);
     while (program->arena != NULL) {
         struct prog_arena *next = program->arena->next;
         base_free(program->arena);

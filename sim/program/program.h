@@ -76,9 +76,10 @@ typedef struct prog_object {
     uint32_t place;
     enum prog_queue_order order;
     bool bounded;
-    prog_setting size;              /* maxsize, value or parties */
-    prog_setting count;             /* not given: it is one object, and no list of them */
-    uint32_t list;                  /* of a list: where it is among the globals */
+    prog_setting size;  /* maxsize, value or parties */
+    prog_setting count; /* not given: it is one object, and no list of them */
+    uint32_t list;      /* of a list: where it is among the globals */
+    bool passed;        /* an expression or a text names it: variables may hold it, too */
     const struct prog_object *lock; /* a condition's, where it shares one; else NULL */
 } prog_object;
 
@@ -207,7 +208,8 @@ enum {
 
 typedef struct prog_block {
     prog_leave *leave;
-    bool holds; /* the object that is in its first hidden slot */
+    bool holds;  /* the object that is in its first hidden slot */
+    bool limits; /* the time of what it is around, by the timeout that is there */
     uint32_t parent;
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
@@ -223,7 +225,8 @@ struct prog_body {
     const char *name; /* a coroutine's; NULL for others */
     struct prog_program *program;
     uint32_t index;      /* a coroutine's, in prog_program.coroutines */
-    uint32_t entry;      /* the first instruction */
+    uint32_t entry;      /* the first instruction ... */
+    uint32_t end;        /* ... and the one behind the last, its callbacks included */
     uint32_t slots;      /* how many, hidden ones included */
     uint32_t parameters; /* the first of its slots */
     uint32_t given;      /* those it begins with: its parameters, or a task's index and own `let` */
@@ -236,6 +239,44 @@ struct prog_body {
     uint64_t changed; /* ... a step sets it, too, so that it is not what was passed */
     base_symbols variables;
 };
+
+/* --- What a coroutine may come to ---------------------------------------------------------- */
+
+/* An instruction that may end the waits of others for the object that it names. */
+typedef struct prog_waker {
+    uint32_t pc;
+    const prog_target *target;
+    const struct prog_step *step;
+} prog_waker;
+
+/* One that makes another body run: `call`, `spawn`. */
+typedef struct prog_start {
+    uint32_t pc;
+    const prog_body *body;
+} prog_start;
+
+/* Instructions that are done again: from the one up to the other. */
+typedef struct prog_round {
+    uint32_t from, to;
+} prog_round;
+
+/* A wait that begins again for as long as a condition does not hold. */
+typedef struct prog_retry {
+    uint32_t pc;
+    uint32_t slot; /* how often it has */
+} prog_retry;
+
+/* Each in the order of the instructions; of rounds, where they end. */
+typedef struct prog_flow {
+    prog_waker *wakers;
+    size_t waker_count, waker_capacity;
+    prog_start *starts;
+    size_t start_count, start_capacity;
+    prog_round *rounds;
+    size_t round_count, round_capacity;
+    prog_retry *retries;
+    size_t retry_count, retry_capacity;
+} prog_flow;
 
 /* --- Exceptions ---------------------------------------------------------------------------- */
 
@@ -367,6 +408,7 @@ typedef struct prog_program {
     prog_body *setup;        /* NULL: none */
     prog_body *on_interrupt; /* NULL: none */
     prog_expect expect;
+    prog_flow flow;
     prog_outside *outside; /* in the order of compiling */
     size_t outside_count;
     bool setup_is_quiet; /* it changes nothing that a task's count, name or variables can see */

@@ -103,6 +103,7 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
         return 0;
     }
     if (object != NULL) {
+        program->objects[object->index].passed = true;
         *found = (expr_name){.kind = EXPR_NAME_CONSTANT,
                              .value = expr_reference(PROG_KIND_OBJECT, object),
                              .what = prog_object_sets(object->type),
@@ -172,7 +173,13 @@ uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     const char *name;
     if (doc_node_string(node, &name) != 0 || !prog_check_name(node, name))
         return PROG_NO_SLOT;
-    return base_symbols_find(&compiler->body->variables, name, strlen(name));
+    size_t length = strlen(name);
+    uint32_t slot = base_symbols_find(&compiler->body->variables, name, length);
+    if (slot < compiler->body->given || find_object(compiler, name, length) == NULL)
+        return slot;
+    (void)doc_node_fault(node, "\"%s\" is an object, which a variable of that name would hide",
+                         name);
+    return PROG_NO_SLOT;
 }
 
 /* Its bit in prog_body.as_objects; 0: it is no parameter, or beyond those that are counted. */

@@ -106,7 +106,9 @@ typedef struct prog_step {
     prog_operation operation; /* its name is the verb */
     enum prog_family family;
     enum prog_waiting waiting;
-    bool lasting; /* it takes one of prog_body.lasting */
+    bool lasting;     /* it takes one of prog_body.lasting */
+    uint32_t wakes;   /* the types (kinds.h) whose waiters it may wake, of what it takes ... */
+    const char *line; /* ... and which of them (cad_wait_info.line); NULL: all */
     prog_member
         members[PROG_STEP_MEMBERS]; /* the first is the verb's own value; its name is NULL */
     const char *python;             /* the call that it stands for; NULL: none */

@@ -62,6 +62,7 @@ static void close_task(closing *self, const run_survey *survey, uint32_t number)
     pending.step = wait.step;
     pending.circle = wait.circle;
     pending.next = run_survey_next(survey, number);
+    pending.until_ns = wait.standing == RUN_WAITS ? wait.until_ns : CAD_NEVER;
     trace_stream_end_pending(machine->trace, cad_loop_time(machine->loop),
                              run_survey_task(survey, number), &pending);
     run_wait_clear(&wait);

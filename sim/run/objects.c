@@ -87,6 +87,10 @@ const void *run_primitive_held(const run_instance *instance) {
     return instance->primitive;
 }
 
+bool run_has_own_lock(const run_instance *instance) {
+    return instance->object->type == PROG_CONDITION && instance->object->lock == NULL;
+}
+
 run_held *run_held_of(run_instance *instance) {
     const prog_object *lock = instance->object->lock;
     return lock != NULL ? &instance->machine->objects[lock->index].held : &instance->held;

@@ -32,4 +32,7 @@ run_held *run_held_of(run_instance *instance);
 /* The object that a value stands for; NULL: none. */
 run_instance *run_object_of(const run_machine *machine, expr_value value);
 
+/* Whether it is a condition that shares no lock with others. */
+bool run_has_own_lock(const run_instance *instance);
+
 #endif

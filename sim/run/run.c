@@ -84,6 +84,8 @@ static int make_loop(run_machine *machine) {
     machine->wait_hook.before_wait = flush_lines;
     if (options->lines->prompt)
         cad_loop_add_wait_hook(machine->loop, &machine->wait_hook);
+    if (options->clock != NULL)
+        cad_loop_add_clock_hook(machine->loop, options->clock);
     return 0;
 }
 
@@ -136,6 +138,10 @@ void run_machine_header(const run_machine *machine, struct trace_header *header)
     header->seed = machine->result.seed;
     header->until_ns = machine->until_ns;
     header->live = machine->options->real;
+}
+
+int64_t run_machine_tolerance(const run_machine *machine) {
+    return machine->tolerance_ns;
 }
 
 static void trace_failed(void *arg) {

@@ -46,6 +46,9 @@ void run_machine_trace(run_machine *machine, struct trace_stream *trace);
 /* Runs it to its end; once. The loop is gone then. The result lives as long as the machine. */
 const run_result *run_machine_run(run_machine *machine);
 
+/* How far off times may be under the real clock, as the document expects. */
+int64_t run_machine_tolerance(const run_machine *machine);
+
 /* After the run: says on `report`, which may be NULL, each expectation of the document that was not
  * met; returns how many these are. What is expected of the sequencing table is left to who has the
  * table. */

@@ -38,7 +38,7 @@ typedef struct run_machine_options {
     bool until_given;
     int64_t seed;
     int64_t until_ns;
-    const run_override *overrides;
+    run_override *overrides;
     size_t override_count;
     int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
     uint64_t max_steps;     /* instructions in all */
@@ -49,6 +49,7 @@ typedef struct run_machine_options {
     const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
     FILE *report;           /* where what goes wrong is said; NULL: nowhere */
     run_progress *progress; /* NULL: nobody */
+    cad_clock_hook *clock;  /* who wants to know how late its loop is; NULL: nobody */
 } run_machine_options;
 
 /* As long a run as no honest scenario takes. */

@@ -8,14 +8,18 @@
 #include "run/survey.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
 #include "run/objects.h"
+#include "run/outlook.h"
+#include "run/timeout.h"
 #include "wait/circles.h"
 #include "wait/words.h"
 
@@ -31,7 +35,13 @@ typedef struct party {
 } party;
 
 typedef struct thing {
-    const void *key; /* the object; or what cad_followed() takes */
+    const void *key;    /* the object; or what cad_followed() takes */
+    const void *object; /* NULL: it is none */
+    const char *line;   /* which of the object's lines; NULL: it has one */
+    enum prog_object_type type;
+    bool passed;                   /* variables may hold it, or they alone do */
+    const run_instance *condition; /* whose own lock it is; NULL */
+    bool woken;                    /* nobody has it: the parties are those who could end the wait */
     enum run_relation relation;
     const cad_task *holder; /* of a lock: nobody else holds it */
     const run_held *held;   /* of an object: what was acquired step by step; NULL */
@@ -53,6 +63,11 @@ struct run_survey {
     party *parties;
     uint32_t party_count;
     struct base_map by_taker; /* in parties: the one of a task that has taken of a thing */
+    bool deadlock;            /* nothing happens any more but what the tasks do */
+    run_outlook outlook;
+    bool *loose; /* by waker of the program: a task may come to it that names its object by a
+                    variable */
+    bool no_memory;
     wait_circles circles;
     uint32_t *firsts; /* by circle */
     uint32_t *sizes;  /* by circle, of tasks */
@@ -95,6 +110,18 @@ static const run_job *job_of(const cad_task *task) {
 
 /* --- Things ---------------------------------------------------------------------------------- */
 
+/* The lines of a queue are things of their own. It is known by its joiners, who wait for what
+ * others have. */
+static const char *const lines[] = {"joiners", "getters", "putters"};
+enum { LINES = sizeof lines / sizeof *lines };
+
+static const void *key_of(const void *object, const char *line) {
+    size_t i = LINES - 1;
+    while (i > 0 && (line == NULL || strcmp(lines[i], line) != 0))
+        i--;
+    return (const char *)object + i;
+}
+
 /* What others are to a task that waits so; *key is what they have, or what follows them. */
 static enum run_relation relation_of(const cad_wait_info *wait, const void **key) {
     cad_object_info info;
@@ -103,10 +130,21 @@ static enum run_relation relation_of(const cad_wait_info *wait, const void **key
         return RUN_AWAITED;
     if (wait->object == NULL || wait->task != NULL)
         return RUN_NOBODY;
+    *key = key_of(wait->object, wait->line);
     cad_object_describe(wait->object, &info);
     if (strcmp(info.type, "lock") == 0 || strcmp(info.type, "semaphore") == 0)
         return RUN_HOLDERS;
-    return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_NOBODY;
+    return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_WAKERS;
+}
+
+/* PROG_OBJECT_TYPES: no primitive. */
+static enum prog_object_type type_of(const void *object) {
+    cad_object_info info;
+    uint32_t type = 0;
+    cad_object_describe(object, &info);
+    while (type < PROG_TASK && strcmp(prog_object_kinds[type].name, info.type) != 0)
+        type++;
+    return type < PROG_TASK ? (enum prog_object_type)type : PROG_OBJECT_TYPES;
 }
 
 /* Its number; WAIT_NO_NODE: no memory. */
@@ -118,8 +156,14 @@ static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const vo
     if (!base_grow(&self->things, &self->thing_capacity, self->thing_count, sizeof *self->things) ||
         !base_map_put(&self->by_key, (uintptr_t)key, (uint32_t)self->thing_count))
         return WAIT_NO_NODE;
-    self->things[self->thing_count] =
-        (thing){.key = key, .relation = relation, .holder = wait->holder};
+    thing *made = &self->things[self->thing_count];
+    *made = (thing){.key = key, .relation = relation, .holder = wait->holder};
+    if (relation != RUN_AWAITED) {
+        made->object = wait->object;
+        made->line = wait->line;
+        made->type = type_of(wait->object);
+        made->passed = true; /* until it is found among those that the document names */
+    }
     return (uint32_t)self->thing_count++;
 }
 
@@ -150,9 +194,18 @@ static bool find_targets(run_survey *self) {
 static void find_held(run_survey *self, run_instance *instance) {
     if (instance->primitive == NULL) /* a list of others */
         return;
+    for (size_t i = 0; i < LINES && !instance->reference.counted; i++) {
+        const void *key = key_of(instance->primitive, lines[i]);
+        uint32_t line = base_map_get(&self->by_key, (uintptr_t)key);
+        if (line != UINT32_MAX)
+            self->things[line].passed = instance->object->passed;
+    }
     uint32_t number = base_map_get(&self->by_key, (uintptr_t)run_primitive_held(instance));
-    if (number != UINT32_MAX)
-        self->things[number].held = run_held_of(instance);
+    if (number == UINT32_MAX)
+        return;
+    self->things[number].held = run_held_of(instance);
+    if (run_has_own_lock(instance))
+        self->things[number].condition = instance;
 }
 
 /* Of each thing that is an object, what that keeps of who has acquired it. */
@@ -294,6 +347,98 @@ static void visit_followed(cad_future *future, void *arg) {
                          .place = DOC_NOWHERE});
 }
 
+/* --- Who could end a wait that is for nothing which anybody has ------------------------------- */
+
+static bool may_wake(const prog_waker *waker, const thing *what) {
+    const char *line = waker->step->line;
+    return (waker->step->wakes & PROG_IS(what->type)) != 0 &&
+           (line == NULL || strcmp(line, what->line) == 0);
+}
+
+/* Whether it is one object, and always that. */
+static bool is_fixed(const prog_waker *waker) {
+    return waker->target->object != NULL && waker->target->slot == PROG_NO_SLOT;
+}
+
+static bool names(const run_survey *self, const prog_waker *waker, const thing *what) {
+    const prog_object *object = waker->target->object;
+    return object != NULL &&
+           key_of(self->machine->objects[object->index].primitive, what->line) == what->key;
+}
+
+/* Who waits for it, too, ends no wait for it. */
+static void visit_waker(run_survey *self, const prog_waker *waker, uint32_t task, note *take) {
+    const run_instance *instance = &self->machine->objects[waker->target->object->index];
+    for (size_t i = 0; i < LINES; i++) {
+        const void *key = key_of(instance->primitive, lines[i]);
+        uint32_t number = base_map_get(&self->by_key, (uintptr_t)key);
+        if (number == UINT32_MAX || self->targets[task] == self->count + number ||
+            !self->things[number].woken || !may_wake(waker, &self->things[number]))
+            continue;
+        take(self, &self->things[number],
+             &(party){.task = task,
+                      .future = self->tasks[task],
+                      .id = cad_task_id(self->tasks[task]),
+                      .step = waker->step->operation.name,
+                      .place = self->machine->program->code[waker->pc].place});
+    }
+}
+
+static void visit_prospect(run_survey *self, const run_prospect *prospect, uint32_t task,
+                           note *take) {
+    for (uint32_t i = 0; i < prospect->count; i++) {
+        uint32_t number = prospect->wakers[i];
+        const prog_waker *waker = &self->machine->program->flow.wakers[number];
+        if (waker->target->object != NULL)
+            visit_waker(self, waker, task, take);
+        self->loose[number] |= !is_fixed(waker);
+    }
+}
+
+static void visit_wakers(run_survey *self, uint32_t task, note *take) {
+    const run_job *job = job_of(self->tasks[task]);
+    for (const run_frame *frame = job->top; frame != NULL; frame = run_frame_caller(job, frame)) {
+        const run_prospect *prospect = run_outlook_from(&self->outlook, frame->body, frame->pc);
+        self->no_memory |= prospect == NULL;
+        if (prospect != NULL)
+            visit_prospect(self, prospect, task, take);
+    }
+}
+
+/* Where nobody has a thing, those are looked for who could end the wait. */
+static void choose_woken(run_survey *self) {
+    for (size_t i = 0; i < self->thing_count; i++) {
+        thing *what = &self->things[i];
+        what->woken = self->deadlock && what->relation != RUN_AWAITED && what->count == 0 &&
+                      what->type != PROG_OBJECT_TYPES && what->object != self->machine->never;
+    }
+}
+
+/* Whether a task might wake those who wait for it without that the document says so. */
+static bool is_loose(const run_survey *self, const thing *what) {
+    const prog_flow *flow = &self->machine->program->flow;
+    for (size_t i = 0; i < flow->waker_count && what->passed; i++)
+        if (self->loose[i] && may_wake(&flow->wakers[i], what))
+            return true;
+    return false;
+}
+
+/* Nothing is said of what is not known. */
+static void settle_woken(run_survey *self) {
+    for (size_t i = 0; i < self->thing_count; i++) {
+        thing *what = &self->things[i];
+        bool known = what->woken && !is_loose(self, what);
+        if (what->woken)
+            what->relation = known ? RUN_WAKERS : RUN_NOBODY;
+        else if (what->relation == RUN_WAKERS)
+            what->relation = RUN_NOBODY;
+        if (what->relation == RUN_NOBODY)
+            what->count = what->living = 0;
+    }
+}
+
+/* --- All of them ----------------------------------------------------------------------------- */
+
 static void visit_all(run_survey *self, note *take) {
     for (size_t i = 0; i < self->thing_count; i++) {
         struct visit visit = {self, &self->things[i], take};
@@ -311,10 +456,17 @@ static void visit_all(run_survey *self, note *take) {
         visit_records(self, &self->things[i], true, take);
         visit_holder(self, &self->things[i], take);
     }
+    choose_woken(self);
+    for (uint32_t i = 0; i < self->count && self->deadlock; i++)
+        visit_wakers(self, i, take);
 }
 
 static bool find_parties(run_survey *self) {
     uint64_t room = 0;
+    self->outlook.program = self->machine->program;
+    self->loose = base_zalloc(self->machine->program->flow.waker_count + 1, sizeof *self->loose);
+    if (self->loose == NULL)
+        return false;
     find_all_held(self);
     visit_all(self, count_party);
     for (size_t i = 0; i < self->thing_count; i++) {
@@ -327,7 +479,8 @@ static bool find_parties(run_survey *self) {
     if (self->parties == NULL)
         return false;
     visit_all(self, add_party);
-    return true;
+    settle_woken(self);
+    return !self->no_memory;
 }
 
 /* --- Circles --------------------------------------------------------------------------------- */
@@ -342,10 +495,37 @@ static bool is_in_thread(const cad_wait_info *wait) {
     return strcmp(wait->verb, "to_thread") == 0;
 }
 
+/* When the first of the timeouts around a coroutine's step expires. */
+static int64_t frame_until(const prog_program *program, const run_frame *frame) {
+    int64_t until_ns = CAD_NEVER;
+    uint32_t block =
+        frame->pc != frame->body->entry ? program->code[frame->pc - 1].block : PROG_NO_BLOCK;
+    for (; block != PROG_NO_BLOCK; block = program->blocks[block].parent) {
+        if (!program->blocks[block].limits)
+            continue;
+        const cad_timeout *scope = run_timeout_scope(frame->locals[program->blocks[block].slot]);
+        if (scope != NULL && !cad_timeout_expired(scope) && cad_timeout_when(scope) < until_ns)
+            until_ns = cad_timeout_when(scope);
+    }
+    return until_ns;
+}
+
+/* When a wait ends by itself. */
+static int64_t until_of(const run_survey *self, const cad_task *task, const cad_wait_info *wait) {
+    const run_job *job = job_of(task);
+    int64_t until_ns = wait->until_ns;
+    for (const run_frame *frame = job->top; frame != NULL; frame = run_frame_caller(job, frame)) {
+        int64_t frame_ns = frame_until(self->machine->program, frame);
+        until_ns = frame_ns < until_ns ? frame_ns : until_ns;
+    }
+    return until_ns;
+}
+
 /* Whether a task goes on by itself, or may. */
 static bool goes_on(const run_survey *self, const cad_task *task) {
     cad_wait_info wait;
-    return !waiting(self, task, &wait) || wait.until_ns != CAD_NEVER || is_in_thread(&wait);
+    return !waiting(self, task, &wait) || until_of(self, task, &wait) != CAD_NEVER ||
+           is_in_thread(&wait);
 }
 
 static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *targets) {
@@ -391,7 +571,7 @@ static bool list_rings(run_survey *self) {
     return true;
 }
 
-static bool find_circles(run_survey *self, bool deadlock) {
+static bool find_circles(run_survey *self) {
     uint32_t nodes = self->count + (uint32_t)self->thing_count, parties = 0;
     for (size_t i = 0; i < self->thing_count; i++)
         parties += self->things[i].count;
@@ -401,7 +581,7 @@ static bool find_circles(run_survey *self, bool deadlock) {
     bool fine = first != NULL && targets != NULL && going != NULL;
     if (fine) {
         (void)fill_edges(self, first, targets);
-        for (uint32_t i = 0; i < self->count && !deadlock; i++)
+        for (uint32_t i = 0; i < self->count && !self->deadlock; i++)
             going[i] = goes_on(self, self->tasks[i]);
         fine = wait_circles_find(&self->circles, &(wait_graph){nodes, first, targets, going});
     }
@@ -416,8 +596,8 @@ run_survey *run_survey_new(run_machine *machine, bool deadlock) {
     if (self == NULL)
         return NULL;
     self->machine = machine;
-    if (list_tasks(self) && find_targets(self) && find_parties(self) &&
-        find_circles(self, deadlock))
+    self->deadlock = deadlock;
+    if (list_tasks(self) && find_targets(self) && find_parties(self) && find_circles(self))
         return self;
     run_survey_free(self);
     return NULL;
@@ -431,6 +611,8 @@ void run_survey_free(run_survey *self) {
     base_free(self->things);
     base_map_free(&self->by_key);
     base_map_free(&self->by_taker);
+    run_outlook_free(&self->outlook);
+    base_free(self->loose);
     base_free(self->parties);
     base_free(self->firsts);
     base_free(self->sizes);
@@ -514,7 +696,7 @@ static bool describe_state(const cad_wait_info *info, const cad_object_info *obj
     base_buffer state = {0}, lost = {0};
     int error = wait_append_state(&state, info, object);
     if (error == 0)
-        error = wait_append_lost(&lost, info, object);
+        error = wait_append_lost(&lost, info);
     wait->state = state.data;
     wait->lost = lost.data;
     return error == 0;
@@ -547,12 +729,48 @@ static uint64_t units_of(const thing *what) {
     return units > surplus ? units - surplus : 0;
 }
 
+/* What those do who end a wait for it. */
+static const run_deed *deed_of(const thing *what) {
+    static const run_deed deeds[PROG_OBJECT_TYPES] = {
+        [PROG_EVENT] = {"sets", "set"},
+        [PROG_CONDITION] = {"notifies", "notify"},
+        [PROG_SEMAPHORE] = {"releases", "release"},
+        [PROG_BARRIER] = {"comes to", "come to"},
+        [PROG_FUTURE] = {"sets", "set"},
+    };
+    static const run_deed of_queue[LINES] = {{"calls task_done for", "call task_done for"},
+                                             {"puts into", "put into"},
+                                             {"gets from", "get from"}};
+    if (what->type != PROG_QUEUE)
+        return &deeds[what->type];
+    return &of_queue[(const char *)what->key - (const char *)what->object];
+}
+
+/* Where nobody is left who could end a wait: the steps that would. */
+static void describe_deed(const run_survey *self, const thing *what, run_wait *wait) {
+    const prog_program *program = self->machine->program;
+    wait->deed = deed_of(what);
+    for (size_t i = 0; i < program->flow.waker_count && what->count == 0; i++) {
+        const prog_waker *waker = &program->flow.wakers[i];
+        bool loose = what->passed && !is_fixed(waker);
+        if (!may_wake(waker, what) || !(names(self, waker, what) || loose))
+            continue;
+        if (wait->step_count < RUN_STEPS_KEPT)
+            wait->steps[wait->step_count++] =
+                (run_deed_step){waker->step->operation.name, program->code[waker->pc].place};
+        else
+            wait->more_steps++;
+    }
+}
+
 static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
     uint32_t target = self->targets[number];
     if (target == WAIT_NO_NODE || target < self->count)
         return true;
     const thing *what = &self->things[target - self->count];
-    if (what->count == 0)
+    if (what->relation == RUN_WAKERS)
+        describe_deed(self, what, wait);
+    else if (what->count == 0)
         return true;
     wait->relation = what->relation;
     if (what->relation == RUN_HOLDERS)
@@ -598,6 +816,11 @@ static void describe_place(const run_survey *self, const run_job *job, run_wait 
         wait->step = in->operation->name; /* of one that waits it is the step's verb */
 }
 
+/* It waits for nothing but its time. */
+static bool is_sleep(const cad_wait_info *info) {
+    return info->until_ns != CAD_NEVER && info->object == NULL && info->follows == NULL;
+}
+
 /* False where it does not wait. */
 static bool describe_standing(const run_survey *self, const cad_task *task, cad_wait_info *info,
                               run_wait *wait) {
@@ -609,8 +832,31 @@ static bool describe_standing(const run_survey *self, const cad_task *task, cad_
     else if (info->object == self->machine->never)
         wait->standing = RUN_HALTED;
     else
-        wait->standing = info->until_ns != CAD_NEVER ? RUN_SLEEPS : RUN_WAITS;
+        wait->standing = is_sleep(info) ? RUN_SLEEPS : RUN_WAITS;
     return wait->standing == RUN_SLEEPS || wait->standing == RUN_WAITS;
+}
+
+/* How often a condition did not hold at which a task waits. */
+static uint64_t rounds_of(const run_survey *self, const run_job *job) {
+    const prog_flow *flow = &self->machine->program->flow;
+    for (size_t i = 0; i < flow->retry_count; i++)
+        if (flow->retries[i].pc == job->top->pc - 1)
+            return (uint64_t)expr_to_double(job->top->locals[flow->retries[i].slot]);
+    return 0;
+}
+
+/* The condition to which a lock belongs. False: no memory. */
+static bool describe_owner(const run_survey *self, uint32_t number, run_wait *wait) {
+    uint32_t target = self->targets[number];
+    if (target == WAIT_NO_NODE || target < self->count)
+        return true;
+    const run_instance *condition = self->things[target - self->count].condition;
+    if (condition == NULL || strcmp(wait->type, "lock") != 0)
+        return true;
+    cad_object_info info;
+    cad_object_describe(condition->primitive, &info);
+    wait->owner = copy(info.name);
+    return wait->owner != NULL;
 }
 
 bool run_survey_describe(const run_survey *self, uint32_t number, run_wait *wait) {
@@ -624,8 +870,10 @@ bool run_survey_describe(const run_survey *self, uint32_t number, run_wait *wait
     if (fine && waits) {
         wait->verb = info.verb;
         wait->since_ns = info.since_ns;
-        wait->until_ns = info.until_ns;
-        fine = describe_object(&info, wait) && describe_others(self, number, wait);
+        wait->until_ns = until_of(self, task, &info);
+        wait->notified = rounds_of(self, job_of(task));
+        fine = describe_object(&info, wait) && describe_owner(self, number, wait) &&
+               describe_others(self, number, wait);
         describe_members(self, &info, number, wait);
     }
     if (!fine)
@@ -647,6 +895,121 @@ static void keep(const run_survey *self, uint32_t number, size_t most, run_wait_
         list->left_out++;
 }
 
+/* --- Those who stand alike ------------------------------------------------------------------- */
+
+/* What two have in common of whom the same is said. */
+typedef struct likeness {
+    uint32_t target, pc, circle, behind;
+    uint64_t notified;
+    int64_t since_ns, until_ns;
+    const char *verb; /* NULL: it does not wait */
+    bool on_ring;
+} likeness;
+
+static likeness likeness_of(const run_survey *self, uint32_t number) {
+    cad_wait_info info;
+    const cad_task *task = self->tasks[number];
+    const run_job *job = job_of(task);
+    likeness like = {.target = self->targets[number],
+                     .pc = job->top != NULL ? job->top->pc : PROG_NO_PC,
+                     .circle = self->circles.stands_in[number],
+                     .behind = self->circles.waits_for[number],
+                     .on_ring = self->on_ring[number]};
+    if (!waiting(self, task, &info))
+        return like;
+    like.verb = info.verb;
+    like.since_ns = info.since_ns;
+    like.until_ns = until_of(self, task, &info);
+    like.notified = rounds_of(self, job);
+    return like;
+}
+
+static bool same_likeness(const likeness *a, const likeness *b) {
+    return a->target == b->target && a->pc == b->pc && a->circle == b->circle &&
+           a->behind == b->behind && a->notified == b->notified && a->since_ns == b->since_ns &&
+           a->until_ns == b->until_ns && a->verb == b->verb && a->on_ring == b->on_ring;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+    return (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15) >> 7;
+}
+
+static uint64_t hash_likeness(const likeness *like) {
+    uint64_t hash = mix(like->target, like->pc);
+    hash = mix(hash, (uint64_t)like->since_ns);
+    hash = mix(hash, (uint64_t)like->until_ns);
+    return mix(mix(hash, like->notified), like->behind);
+}
+
+/* Whether `name` is the one that comes after: `worker-9`, `worker-10`. */
+static bool follows_on(const char *before, const char *name) {
+    size_t letters = strlen(before);
+    while (letters > 0 && before[letters - 1] >= '0' && before[letters - 1] <= '9')
+        letters--;
+    if (before[letters] == '\0' || strncmp(before, name, letters) != 0)
+        return false;
+    char *end;
+    unsigned long long number = strtoull(before + letters, NULL, 10);
+    return name[letters] >= '0' && name[letters] <= '9' &&
+           strtoull(name + letters, &end, 10) == number + 1 && *end == '\0';
+}
+
+static bool join_group(run_wait_group *group, const char *name) {
+    char *last = copy(name);
+    char *kept = last != NULL && group->kept < RUN_PARTIES_KEPT ? copy(name) : NULL;
+    if (last == NULL || (kept == NULL && group->kept < RUN_PARTIES_KEPT)) {
+        base_free(last);
+        return false;
+    }
+    group->in_row = group->last == NULL || (group->in_row && follows_on(group->last, name));
+    base_free(group->last);
+    group->last = last;
+    if (kept != NULL)
+        group->names[group->kept++] = kept;
+    group->count++;
+    return true;
+}
+
+static bool open_group(const run_survey *self, uint32_t number, run_wait_groups *groups) {
+    run_wait_group *items =
+        base_grown(groups->items, groups->count, &groups->capacity, sizeof *items);
+    if (items == NULL)
+        return false;
+    groups->items = items;
+    run_wait_group *group = &items[groups->count];
+    *group = (run_wait_group){0};
+    if (!run_survey_describe(self, number, &group->wait))
+        return false;
+    groups->count++;
+    return true;
+}
+
+/* In a group of those who are like it, or of its own. */
+static void keep_in_group(const run_survey *self, uint32_t number, struct base_map *by_hash,
+                          likeness likes[], run_wait_groups *groups) {
+    likeness like = likeness_of(self, number);
+    uint64_t hash = hash_likeness(&like);
+    uint32_t found = base_map_get(by_hash, hash);
+    if (found != UINT32_MAX && !same_likeness(&likes[found], &like))
+        found = UINT32_MAX;
+    if (found == UINT32_MAX && groups->count < RUN_WAITS_KEPT && open_group(self, number, groups)) {
+        found = (uint32_t)groups->count - 1;
+        likes[found] = like;
+        (void)base_map_put(by_hash, hash, found);
+    }
+    if (found == UINT32_MAX ||
+        !join_group(&groups->items[found], cad_task_name(self->tasks[number])))
+        groups->left_out++;
+}
+
+static void keep_groups(const run_survey *self, run_wait_groups *groups) {
+    struct base_map by_hash = {0};
+    likeness likes[RUN_WAITS_KEPT];
+    for (uint32_t i = 0; i < self->count; i++)
+        keep_in_group(self, i, &by_hash, likes, groups);
+    base_map_free(&by_hash);
+}
+
 static void keep_ring(const run_survey *self, uint32_t circle, run_wait_list *ring) {
     uint32_t first = self->firsts[circle], task = first;
     do {
@@ -659,6 +1022,7 @@ void run_survey_keep(const run_survey *self, run_waits *waits) {
     waits->task_count = self->count;
     for (uint32_t i = 0; i < self->count; i++)
         keep(self, i, RUN_WAITS_KEPT, &waits->tasks);
+    keep_groups(self, &waits->groups);
     for (uint32_t i = 0; i < self->circles.count; i++) {
         if (waits->ring_count == RUN_CIRCLES_KEPT)
             break;

@@ -22,6 +22,12 @@ void run_timeout_unref(run_timeout *timeout) {
         base_free(timeout);
 }
 
+cad_timeout *run_timeout_scope(expr_value value) {
+    if (expr_is_reference(value))
+        return ((run_timeout *)expr_to_pointer(value))->scope;
+    return (cad_timeout *)(uintptr_t)value;
+}
+
 void run_timeout_leave(run_timeout *timeout) {
     timeout->expired = cad_timeout_expired(timeout->scope);
     timeout->when_ns = cad_timeout_when(timeout->scope);

@@ -4,6 +4,7 @@
 #define RUN_TIMEOUT_H
 
 #include "cadran.h"
+#include "expression/value.h"
 
 /* asyncio's Timeout. */
 typedef struct run_timeout {
@@ -17,6 +18,10 @@ typedef struct run_timeout {
 run_timeout *run_timeout_new(cad_timeout *scope);
 run_timeout *run_timeout_ref(run_timeout *timeout);
 void run_timeout_unref(run_timeout *timeout);
+
+/* What a timeout has in its hidden slot: the scope, or where a variable holds it the run_timeout.
+ */
+cad_timeout *run_timeout_scope(expr_value value);
 
 /* The scope is about to be left. */
 void run_timeout_leave(run_timeout *timeout);

@@ -40,34 +40,54 @@ static void print_wrapped(FILE *report, const char *text, int indent) {
     fputc('\n', report);
 }
 
-/* `acquire, since 1s, with at file.json:3:20`: the step's verb where it is not the one that was
- * said. */
-static int append_step(const run_machine *machine, const run_wait *wait, base_buffer *text) {
+/* `worker-2 to worker-9`; `a, b and c`; `a, b, c, d, e and 7 more`. */
+static int append_group(const run_wait_group *group, base_buffer *text) {
+    if (group->in_row && group->count > 2)
+        return base_buffer_format(text, "%s to %s", group->names[0], group->last);
     int error = 0;
-    if (wait->verb != NULL) {
-        error = base_buffer_format(text, "%s, since ", wait->verb);
-        error = error != 0 ? error : wait_append_time(text, wait->since_ns);
-        error = error != 0 ? error : base_buffer_format(text, ", ");
+    for (size_t i = 0; i < group->kept && error == 0; i++) {
+        const char *comma = i == 0 ? "" : i + 1 == group->count ? " and " : ", ";
+        error = base_buffer_format(text, "%s%s", comma, group->names[i]);
     }
-    if (wait->verb == NULL || strcmp(wait->verb, wait->step) != 0)
-        error = error != 0 ? error : base_buffer_format(text, "%s ", wait->step);
-    error = error != 0 ? error : base_buffer_format(text, "at ");
-    return error != 0 ? error : doc_format_position(machine->program->document, wait->place, text);
+    if (error == 0 && group->count > group->kept)
+        error = base_buffer_format(text, " and %" PRIu64 " more", group->count - group->kept);
+    return error;
 }
 
-/* `job1 waits for lock a, held by job2 (acquire, since 1s, with at file.json:3:20)`. */
-static int append_wait(const run_machine *machine, const run_wait *wait, base_buffer *text) {
-    static const char *const standings[] = {[RUN_WAITS] = "waits for ",
-                                            [RUN_SLEEPS] = "sleeps until ",
-                                            [RUN_READY] = "is ready to go on"};
-    int error = base_buffer_format(text, "%s %s", wait->task, standings[wait->standing]);
+/* `waits for lock a, held by job2`; of several, `wait for ...`. */
+static int append_wait(const run_wait *wait, bool several, base_buffer *text) {
+    static const char *const standings[][2] = {
+        [RUN_WAITS] = {"waits for ", "wait for "},
+        [RUN_SLEEPS] = {"sleeps until ", "sleep until "},
+        [RUN_READY] = {"is ready to go on", "are ready to go on"}};
+    int error = base_buffer_format(text, " %s", standings[wait->standing][several]);
     if (error == 0 && wait->standing == RUN_WAITS)
         error = run_wait_words(wait, text);
-    if (error == 0 && wait->standing == RUN_SLEEPS)
+    if (error == 0 && wait->standing == RUN_WAITS && wait->until_ns != CAD_NEVER)
+        error = base_buffer_format(text, ", until ");
+    if (error == 0 && wait->until_ns != CAD_NEVER && wait->verb != NULL)
         error = wait_append_time(text, wait->until_ns);
-    error = error != 0 ? error : base_buffer_format(text, " (");
-    error = error != 0 ? error : append_step(machine, wait, text);
-    return error != 0 ? error : base_buffer_format(text, ")");
+    if (error == 0 && wait->standing == RUN_WAITS && wait->until_ns != CAD_NEVER)
+        error = base_buffer_format(text, " at most");
+    return error;
+}
+
+/* `since 1s, at file.json:3:20 (with)`. */
+static void print_step(const run_machine *machine, FILE *report, const run_wait *wait) {
+    base_buffer text = {0};
+    int error = 0;
+    if (wait->verb != NULL) {
+        error = base_buffer_format(&text, "since ");
+        error = error != 0 ? error : wait_append_time(&text, wait->since_ns);
+        error = error != 0 ? error : base_buffer_format(&text, ", ");
+    }
+    error = error != 0 ? error : base_buffer_format(&text, "at ");
+    error =
+        error != 0 ? error : doc_format_position(machine->program->document, wait->place, &text);
+    error = error != 0 ? error : base_buffer_format(&text, " (%s)", wait->step);
+    if (error == 0)
+        print_wrapped(report, text.data, 4);
+    base_buffer_free(&text);
 }
 
 /* Whether two have taken it at one place, and fared alike since. */
@@ -82,13 +102,17 @@ static void print_taken(const run_machine *machine, FILE *report, const run_wait
                         const run_parties *parties, int indent) {
     for (size_t i = 0; i < parties->kept; i++) {
         const run_party *party = &parties->items[i];
+        size_t first = i;
         base_buffer text = {0};
         if (party->place == DOC_NOWHERE)
             continue;
         int error = base_buffer_format(&text, "%s", party->name);
         while (error == 0 && i + 1 < parties->kept && same_step(party, &parties->items[i + 1]))
             error = base_buffer_format(&text, ", %s", parties->items[++i].name);
-        if (error == 0)
+        if (error == 0 && wait->relation == RUN_WAKERS)
+            error = base_buffer_format(&text, " %s it at ",
+                                       i == first ? wait->deed->one : wait->deed->many);
+        else if (error == 0)
             error = base_buffer_format(&text, " took %s at ",
                                        wait->relation == RUN_TAKERS ? "an item" : "it");
         if (error == 0)
@@ -103,22 +127,61 @@ static void print_taken(const run_machine *machine, FILE *report, const run_wait
     }
 }
 
-/* Whether both wait for one object: then who holds it need not be said again. */
-static bool same_object(const run_wait *a, const run_wait *b) {
-    return a->type != NULL && a->type == b->type && strcmp(a->object, b->object) == 0;
+/* `steps that set it: file.json:4:20 (set_result)`: where nobody comes any more. */
+static void print_steps(const run_machine *machine, FILE *report, const run_wait *wait) {
+    base_buffer text = {0};
+    if (wait->step_count == 0)
+        return;
+    bool several = wait->step_count + wait->more_steps > 1;
+    int error = base_buffer_format(&text, "%s %s it: ", several ? "steps that" : "the step that",
+                                   several ? wait->deed->many : wait->deed->one);
+    for (size_t i = 0; i < wait->step_count && error == 0; i++) {
+        error = base_buffer_format(&text, "%s", i > 0 ? ", " : "");
+        if (error == 0)
+            error = doc_format_position(machine->program->document, wait->steps[i].place, &text);
+        if (error == 0)
+            error = base_buffer_format(&text, " (%s)", wait->steps[i].step);
+    }
+    if (error == 0 && wait->more_steps > 0)
+        error = base_buffer_format(&text, " and %zu more", wait->more_steps);
+    if (error == 0)
+        print_wrapped(report, text.data, 4);
+    base_buffer_free(&text);
 }
 
-/* `before`: the one that is printed before it; NULL. */
-static void print_wait(const run_machine *machine, FILE *report, const run_wait *wait,
-                       const run_wait *before) {
-    base_buffer text = {0};
-    if (append_wait(machine, wait, &text) == 0)
-        print_wrapped(report, text.data, 2);
+/* Whether both wait for one thing: then who holds it need not be said again. */
+static bool same_object(const run_wait *a, const run_wait *b) {
+    return a->type != NULL && a->type == b->type && a->deed == b->deed &&
+           strcmp(a->object, b->object) == 0;
+}
+
+/* What is said of one, or of all who are like it, behind their names; which are freed. `before`:
+ * the one that is printed before it; NULL. */
+static void print_wait(const run_machine *machine, FILE *report, base_buffer *names,
+                       const run_wait *wait, bool several, const run_wait *before) {
+    if (append_wait(wait, several, names) == 0)
+        print_wrapped(report, names->data, 2);
+    base_buffer_free(names);
+    print_step(machine, report, wait);
     if (before == NULL || !same_object(before, wait)) {
         print_taken(machine, report, wait, &wait->living, 4);
         print_taken(machine, report, wait, &wait->ended, 4);
+        print_steps(machine, report, wait);
     }
-    base_buffer_free(&text);
+}
+
+static void print_one(const run_machine *machine, FILE *report, const run_wait *wait,
+                      const run_wait *before) {
+    base_buffer names = {0};
+    if (base_buffer_format(&names, "%s", wait->task) == 0)
+        print_wait(machine, report, &names, wait, false, before);
+}
+
+static void print_group(const run_machine *machine, FILE *report, const run_wait_group *group,
+                        const run_wait *before) {
+    base_buffer names = {0};
+    if (append_group(group, &names) == 0)
+        print_wait(machine, report, &names, &group->wait, group->count > 1, before);
 }
 
 /* `; also in it: c, d`: those who wait for one another with a ring. */
@@ -158,12 +221,12 @@ static void print_circle(const run_machine *machine, FILE *report, const run_wai
         print_wrapped(report, text.data, 0);
     base_buffer_free(&text);
     for (size_t i = 0; i < ring->count; before = &ring->items[i++])
-        print_wait(machine, report, &ring->items[i], before);
-    for (size_t i = 0; i < waits->tasks.count; i++) {
-        const run_wait *wait = &waits->tasks.items[i];
+        print_one(machine, report, &ring->items[i], before);
+    for (size_t i = 0; i < waits->groups.count; i++) {
+        const run_wait *wait = &waits->groups.items[i].wait;
         if (wait->circle != ring->items[0].circle || wait->on_ring)
             continue;
-        print_wait(machine, report, wait, before);
+        print_group(machine, report, &waits->groups.items[i], before);
         before = wait;
     }
 }
@@ -174,8 +237,8 @@ static bool is_told(const run_wait *wait) {
 }
 
 static bool is_any_told(const run_waits *waits) {
-    for (size_t i = 0; i < waits->tasks.count; i++)
-        if (is_told(&waits->tasks.items[i]))
+    for (size_t i = 0; i < waits->groups.count; i++)
+        if (is_told(&waits->groups.items[i].wait))
             return true;
     return false;
 }
@@ -184,14 +247,14 @@ static bool is_any_told(const run_waits *waits) {
 static void print_others(const run_machine *machine, FILE *report, bool behind, const char *title) {
     const run_waits *waits = &machine->result.waits;
     const run_wait *before = NULL;
-    for (size_t i = 0; i < waits->tasks.count; i++) {
-        const run_wait *wait = &waits->tasks.items[i];
+    for (size_t i = 0; i < waits->groups.count; i++) {
+        const run_wait *wait = &waits->groups.items[i].wait;
         bool told = wait->circle != 0 && wait->circle <= waits->ring_count;
         if (told || !is_told(wait) || (wait->behind != 0) != behind)
             continue;
         if (before == NULL && waits->ring_count > 0)
             fprintf(report, "%s:\n", title);
-        print_wait(machine, report, wait, before);
+        print_group(machine, report, &waits->groups.items[i], before);
         before = wait;
     }
 }
@@ -204,8 +267,8 @@ static void print_waits(const run_machine *machine, FILE *report) {
         fprintf(report, "... and %" PRIu64 " more circles\n", waits->more_rings);
     print_others(machine, report, true, "waiting for a circle");
     print_others(machine, report, false, "beside that");
-    if (waits->tasks.left_out > 0)
-        fprintf(report, "  ... and %" PRIu64 " more tasks\n", waits->tasks.left_out);
+    if (waits->groups.left_out > 0)
+        fprintf(report, "  ... and %" PRIu64 " more tasks\n", waits->groups.left_out);
 }
 
 void run_report_unfinished(run_machine *machine, const run_survey *survey,

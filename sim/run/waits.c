@@ -19,6 +19,7 @@ static void clear_parties(run_parties *parties) {
 void run_wait_clear(run_wait *wait) {
     base_free(wait->task);
     base_free(wait->object);
+    base_free(wait->owner);
     base_free(wait->state);
     base_free(wait->lost);
     base_free(wait->next);
@@ -33,8 +34,19 @@ static void clear_list(run_wait_list *list) {
     base_free(list->items);
 }
 
+static void clear_groups(run_wait_groups *groups) {
+    for (size_t i = 0; i < groups->count; i++) {
+        run_wait_clear(&groups->items[i].wait);
+        for (size_t name = 0; name < groups->items[i].kept; name++)
+            base_free(groups->items[i].names[name]);
+        base_free(groups->items[i].last);
+    }
+    base_free(groups->items);
+}
+
 void run_waits_clear(run_waits *waits) {
     clear_list(&waits->tasks);
+    clear_groups(&waits->groups);
     for (size_t i = 0; i < RUN_CIRCLES_KEPT; i++)
         clear_list(&waits->rings[i]);
     *waits = (run_waits){0};
@@ -95,6 +107,8 @@ static int append_awaited(base_buffer *buffer, const run_wait *wait) {
 static int append_object(base_buffer *buffer, const run_wait *wait) {
     if (strcmp(wait->type, "task") == 0)
         return base_buffer_format(buffer, "%s", wait->object);
+    if (wait->owner != NULL)
+        return base_buffer_format(buffer, "the lock of condition %s", wait->owner);
     return base_buffer_format(buffer, "%s%s %s", strcmp(wait->verb, "join") == 0 ? "join of " : "",
                               wait->type, wait->object);
 }
@@ -103,6 +117,21 @@ static int append_object(base_buffer *buffer, const run_wait *wait) {
 static int append_verb(base_buffer *buffer, const run_wait *wait) {
     bool thread = strcmp(wait->verb, "to_thread") == 0;
     return base_buffer_format(buffer, "%s", thread ? "work in a thread" : wait->verb);
+}
+
+/* `, which only a and b set`; `, which nobody sets any more`; `, which no step sets`. */
+static int append_wakers(base_buffer *buffer, const run_wait *wait) {
+    uint64_t count = wait->living.count;
+    if (count == 0)
+        return wait->step_count > 0
+                   ? base_buffer_format(buffer, ", which nobody %s any more", wait->deed->one)
+                   : base_buffer_format(buffer, ", which no step %s", wait->deed->one);
+    int error = base_buffer_format(buffer, ", which only ");
+    if (error == 0)
+        error = append_names(buffer, &wait->living, " and ");
+    return error != 0
+               ? error
+               : base_buffer_format(buffer, " %s", count > 1 ? wait->deed->many : wait->deed->one);
 }
 
 int run_wait_words(const run_wait *wait, base_buffer *buffer) {
@@ -115,7 +144,13 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
         error = append_all_holders(buffer, wait, ", held by ");
     if (error == 0 && wait->relation == RUN_TAKERS)
         error = append_all_holders(buffer, wait, ", taken by ");
+    if (error == 0 && wait->relation == RUN_WAKERS)
+        error = append_wakers(buffer, wait);
     if (error == 0 && wait->lost != NULL)
         error = base_buffer_format(buffer, ": %s", wait->lost);
+    if (error == 0 && wait->notified > 0)
+        error = base_buffer_format(
+            buffer, "%s notified %" PRIu64 " time%s, its \"until\" is still false",
+            wait->lost != NULL ? ";" : ":", wait->notified, wait->notified == 1 ? "" : "s");
     return error;
 }

@@ -17,6 +17,8 @@ enum run_relation {
     RUN_TAKERS,  /* they have taken items from the queue that is joined, and are not done with them
                   */
     RUN_AWAITED, /* they are awaited */
+    RUN_WAKERS,  /* nobody has it, but they may come to a step that would end the wait; where there
+                  * are none, nobody does any more */
 };
 
 /* A task, or a future that is awaited. */
@@ -29,7 +31,7 @@ typedef struct run_party {
     uint32_t place;   /* ... and where; a byte offset in the document */
 } run_party;
 
-enum { RUN_PARTIES_KEPT = 5 };
+enum { RUN_PARTIES_KEPT = 5, RUN_STEPS_KEPT = 3 };
 
 /* Those that live, and those that have ended: the first of them. */
 typedef struct run_parties {
@@ -38,6 +40,17 @@ typedef struct run_parties {
     uint64_t count; /* in all */
     uint64_t units; /* that they have taken, in all */
 } run_parties;
+
+/* What would end a wait, of an object of a type: `which nobody sets any more`. */
+typedef struct run_deed {
+    const char *one, *many; /* "sets", "set" */
+} run_deed;
+
+/* A step of the document's that does it. */
+typedef struct run_deed_step {
+    const char *step;
+    uint32_t place;
+} run_deed_step;
 
 /* How a task stands that has not ended. */
 enum run_standing {
@@ -56,15 +69,21 @@ typedef struct run_wait {
     uint32_t place;   /* ... and where; a byte offset in the document */
     const char *type; /* of what it waits for: "lock", "task"; NULL: for nothing of a kind */
     char *object;     /* its name; NULL: it has none that the document knows */
+    char *owner;      /* of a condition's own lock: the condition's name; NULL */
     char *state;      /* how that is: "full: 2 of 2"; NULL: there is nothing to say */
     enum run_relation relation;
     run_parties living, ended;
-    uint64_t of;      /* how many there are: units of a semaphore, members of a gather */
-    uint64_t done;    /* of the members, those that are */
-    char *lost;       /* the wake that would have ended it, and what became of that; NULL */
-    int64_t since_ns; /* when the wait began */
-    int64_t until_ns; /* when it ends by itself; CAD_NEVER */
-    uint32_t circle;  /* the number of the one that it stands in, from 1; 0: it stands in none */
+    const run_deed *deed; /* of RUN_WAKERS */
+    run_deed_step steps[RUN_STEPS_KEPT];
+    size_t step_count; /* those where no task comes any more: the first of them ... */
+    size_t more_steps; /* ... and how many more there are */
+    uint64_t of;       /* how many there are: units of a semaphore, members of a gather */
+    uint64_t done;     /* of the members, those that are */
+    char *lost;        /* the wake that would have ended it, and what became of that; NULL */
+    uint64_t notified; /* of one that is for a condition to hold: how often that did not */
+    int64_t since_ns;  /* when the wait began */
+    int64_t until_ns;  /* when it ends by itself; CAD_NEVER */
+    uint32_t circle;   /* the number of the one that it stands in, from 1; 0: it stands in none */
     uint32_t circle_size; /* how many do */
     bool on_ring;         /* it is one of those that lead back to the first by as few as can be */
     uint32_t behind;      /* of the one that it waits for, without standing in it; 0: none */
@@ -77,12 +96,29 @@ typedef struct run_wait_list {
     uint64_t left_out; /* how many more there are */
 } run_wait_list;
 
+/* Tasks that stand and wait alike. */
+typedef struct run_wait_group {
+    run_wait wait; /* of the first */
+    uint64_t count;
+    char *names[RUN_PARTIES_KEPT]; /* of the first ones */
+    size_t kept;
+    char *last;
+    bool in_row; /* `worker-2`, `worker-3`, ...: the last says which there are */
+} run_wait_group;
+
+typedef struct run_wait_groups {
+    run_wait_group *items;
+    size_t count, capacity;
+    uint64_t left_out; /* how many tasks are in none of these */
+} run_wait_groups;
+
 enum { RUN_WAITS_KEPT = 50, RUN_RING_KEPT = 20, RUN_CIRCLES_KEPT = 5 };
 
 /* Zeroed: every task has ended. */
 typedef struct run_waits {
     uint64_t task_count;                   /* of tasks that have not ended, in all */
     run_wait_list tasks;                   /* the first of them */
+    run_wait_groups groups;                /* all of them, by how they stand */
     run_wait_list rings[RUN_CIRCLES_KEPT]; /* each waits for the next one, the last for the first */
     size_t ring_count;
     uint64_t more_rings;

@@ -15,8 +15,8 @@ static void put_parts(doc_writer *writer, const int64_t parts_ns[STAT_PART_COUNT
     }
 }
 
-static void put_run(const struct stat_run *run, doc_writer *writer) {
-    doc_write_open(writer, "run", '{');
+void stat_write_run_json(const struct stat_run *run, doc_writer *writer, const char *key) {
+    doc_write_open(writer, key, '{');
     doc_write_text(writer, "scenario", stat_text(run, run->scenario));
     doc_write_text(writer, "clock", stat_text(run, run->clock));
     doc_write_whole(writer, "seed", run->seed);
@@ -65,8 +65,8 @@ static void put_level(const struct stat_run *run, doc_writer *writer,
     doc_write_number(writer, "per_second", stat_object_throughput(run, object));
 }
 
-static void put_object(const struct stat_run *run, doc_writer *writer,
-                       const struct stat_object *object) {
+void stat_write_object_json(const struct stat_run *run, doc_writer *writer,
+                            const struct stat_object *object) {
     doc_write_open(writer, NULL, '{');
     doc_write_whole(writer, "object", (int64_t)object->id);
     doc_write_text(writer, "type", stat_text(run, object->type));
@@ -121,10 +121,10 @@ static void put_task(const struct stat_run *run, doc_writer *writer, const struc
 void stat_write_json(const struct stat_run *run, doc_writer *writer, const char *key) {
     doc_write_open(writer, key, '{');
     doc_write_whole(writer, "cadran_statistics", 1);
-    put_run(run, writer);
+    stat_write_run_json(run, writer, "run");
     doc_write_open(writer, "primitives", '[');
     for (size_t i = 0; i < run->object_count; i++)
-        put_object(run, writer, &run->objects[i]);
+        stat_write_object_json(run, writer, &run->objects[i]);
     doc_write_close(writer, ']');
     doc_write_open(writer, "tasks", '[');
     for (size_t i = 0; i < run->task_count; i++)

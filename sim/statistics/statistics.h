@@ -161,5 +161,9 @@ int stat_write_text(const struct stat_run *run, FILE *file);
 
 /* For programs, as docs/export.md has it: one value of the document that is being written. */
 void stat_write_json(const struct stat_run *run, doc_writer *writer, const char *key);
+/* Parts of it: the run, and one of its primitives. */
+void stat_write_run_json(const struct stat_run *run, doc_writer *writer, const char *key);
+void stat_write_object_json(const struct stat_run *run, doc_writer *writer,
+                            const struct stat_object *object);
 
 #endif

@@ -137,6 +137,21 @@ static int current_task(const expr_env *env, const expr_value *arguments, size_t
     return 0;
 }
 
+static int get_name(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    const cad_future *of = cad_current_task();
+    if (count > 0)
+        of = future(env, arguments[0], "get_name", error);
+    else if (of == NULL)
+        return expr_error_set(error, CAD_ERUNTIME, "get_name(): no task runs");
+    if (of == NULL)
+        return error->code;
+    if (!run_is_task(of))
+        return expr_error_set(error, CAD_ETYPE, "get_name() takes a task, not Future");
+    const char *name = cad_task_name(of);
+    return expr_string_new(name, strlen(name), result) != 0 ? expr_error_memory(error) : 0;
+}
+
 static const run_timeout *timeout(expr_value value, const char *function, expr_error *error) {
     if (expr_is_reference(value) && expr_to_kind(value) == PROG_KIND_TIMEOUT)
         return expr_to_pointer(value);
@@ -252,6 +267,7 @@ const expr_function step_functions[] = {
     {"expired", 1, 1, PROG_IS(PROG_TIMEOUT), "a timeout", expired},
     {"when", 1, 1, PROG_IS(PROG_TIMEOUT), "a timeout", when},
     {"current_task", 0, 0, 0, NULL, current_task},
+    {"get_name", 0, 1, PROG_IS(PROG_TASK), "a task", get_name},
     {"type", 1, 1, 0, NULL, type},
     {"exceptions", 1, 1, 0, NULL, exceptions},
     {"waiters", 1, 1, ANY_OBJECT, "an object or a task", waiters},

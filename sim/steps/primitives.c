@@ -1,6 +1,7 @@
 /* The steps on queues, locks, semaphores, events, conditions, barriers and futures. */
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "program/flow.h"
 #include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
@@ -48,6 +49,8 @@ static int finish_put(run_job *job, const prog_instruction *in, int result) {
 const prog_step step_put = {
     .operation = {"put", begin_put, finish_put},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "getters",
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
@@ -60,6 +63,8 @@ const prog_step step_put = {
 const prog_step step_put_nowait = {
     .operation = {"put_nowait", begin_put_nowait, finish_put},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "getters",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
     .python = "Queue.put_nowait",
@@ -111,6 +116,8 @@ static int finish_get(run_job *job, const prog_instruction *in, int result) {
 const prog_step step_get = {
     .operation = {"get", begin_get, finish_get},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "putters",
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
@@ -123,6 +130,8 @@ const prog_step step_get = {
 const prog_step step_get_nowait = {
     .operation = {"get_nowait", begin_get_nowait, finish_get_nowait},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "putters",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
     .python = "Queue.get_nowait",
@@ -144,6 +153,8 @@ static int begin_task_done(run_job *job, const prog_instruction *in) {
 const prog_step step_task_done = {
     .operation = {"task_done", begin_task_done, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
+    .line = "joiners",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL}},
     .python = "Queue.task_done",
     .summary = "Says that an item taken from a queue has been dealt with; `join` waits for that.",
@@ -191,6 +202,7 @@ static int begin_shutdown(run_job *job, const prog_instruction *in) {
 const prog_step step_shutdown = {
     .operation = {"shutdown", begin_shutdown, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_QUEUE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
                 {"immediate", PROG_MEMBER_FLAG, PROG_OPTIONAL, 0,
                  "drops the items that are in the queue; default false"}},
@@ -255,6 +267,7 @@ static int begin_release(run_job *job, const prog_instruction *in) {
 const prog_step step_release = {
     .operation = {"release", begin_release, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_SEMAPHORE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_HOLDABLE, NULL}},
     .python = "Lock.release, Semaphore.release, Condition.release",
     .summary = "Gives back what `acquire` took. RuntimeError for a lock that is not locked, "
@@ -311,6 +324,7 @@ static void compile_with(prog_compiler *compiler, const prog_step *step, const d
 const prog_step step_with = {
     .operation = {"with", begin_with, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_ENTERABLE, NULL},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
@@ -334,6 +348,7 @@ static int begin_set(run_job *job, const prog_instruction *in) {
 const prog_step step_set = {
     .operation = {"set", begin_set, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_EVENT),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_EVENT), NULL}},
     .python = "Event.set",
     .summary = "Sets an event: whoever waits for it goes on.",
@@ -536,6 +551,7 @@ static void compile_wait(prog_compiler *compiler, const prog_step *step, const d
 const prog_step step_wait = {
     .operation = {"wait", begin_wait, finish_wait},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_WAIT, PROG_REQUIRED, PROG_WAITABLE, NULL},
                 {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0,
@@ -557,20 +573,31 @@ const prog_step step_wait = {
 /* --- Conditions ------------------------------------------------------------------------------ */
 
 /* The loop that Condition.wait_for() is: test, wait, test again. */
-enum { WAIT_FOR_WHAT, WAIT_FOR_UNTIL, WAIT_FOR_AS, WAIT_FOR_EXIT, WAIT_FOR_OPERANDS };
+enum { WAIT_FOR_WHAT, WAIT_FOR_UNTIL, WAIT_FOR_AS, WAIT_FOR_ROUNDS, WAIT_FOR_OPERANDS };
 
-static int begin_wait_for(run_job *job, const prog_instruction *in) {
+/* Whether the wait is over: then the value of `until` is what it gives. */
+static int test_until(run_job *job, const prog_instruction *in, bool *holds) {
     expr_value value;
+    *holds = false;
     int error = run_evaluate(job, in->operands[WAIT_FOR_UNTIL].expression, &value);
     if (error != 0)
         return error;
-    if (!expr_value_truth(value)) {
+    *holds = expr_value_truth(value);
+    if (*holds)
+        run_store(job, in->operands[WAIT_FOR_AS].slot, value);
+    else
         expr_value_unref(value);
-        return 0;
-    }
-    run_store(job, in->operands[WAIT_FOR_AS].slot, value);
-    job->top->pc = in->operands[WAIT_FOR_EXIT].pc;
     return 0;
+}
+
+/* Goes on with the wait, or behind it. */
+static int begin_wait_for(run_job *job, const prog_instruction *in) {
+    bool holds;
+    int error = test_until(job, in, &holds);
+    job->top->locals[in->operands[WAIT_FOR_ROUNDS].slot] = expr_number(0);
+    if (error == 0 && holds)
+        job->top->pc++;
+    return error;
 }
 
 static int begin_wait_again(run_job *job, const prog_instruction *in) {
@@ -579,12 +606,18 @@ static int begin_wait_again(run_job *job, const prog_instruction *in) {
     return error != 0 ? error : cad_condition_wait(condition->primitive);
 }
 
-/* Back to the test, which is the instruction before. */
+/* Once more, where it does not hold yet. */
 static int finish_wait_again(run_job *job, const prog_instruction *in, int result) {
-    (void)in;
-    if (result == 0)
-        job->top->pc -= 2;
-    return result;
+    bool holds;
+    if (result != 0)
+        return result;
+    int error = test_until(job, in, &holds);
+    if (error != 0 || holds)
+        return error;
+    expr_value *rounds = &job->top->locals[in->operands[WAIT_FOR_ROUNDS].slot];
+    *rounds = expr_number(expr_to_double(*rounds) + 1);
+    job->top->pc--;
+    return 0;
 }
 
 static const prog_operation wait_again_operation = {"wait_for", begin_wait_again,
@@ -594,10 +627,12 @@ static void compile_wait_for(prog_compiler *compiler, const prog_step *step, con
     prog_operand operands[PROG_STEP_MEMBERS];
     if (!prog_compile_members(compiler, step, node, operands))
         return;
-    operands[WAIT_FOR_EXIT].pc = PROG_NO_PC;
-    uint32_t test = prog_emit(compiler, &step->operation, node, operands, WAIT_FOR_OPERANDS);
-    (void)prog_emit(compiler, &wait_again_operation, node, operands, 1);
-    prog_lead_here(compiler, test, WAIT_FOR_EXIT);
+    uint32_t hidden = compiler->hidden;
+    operands[WAIT_FOR_ROUNDS].slot = prog_hidden_slots(compiler, 1);
+    (void)prog_emit(compiler, &step->operation, node, operands, WAIT_FOR_OPERANDS);
+    prog_note_retry(compiler, operands[WAIT_FOR_ROUNDS].slot);
+    (void)prog_emit(compiler, &wait_again_operation, node, operands, WAIT_FOR_OPERANDS);
+    compiler->hidden = hidden;
 }
 
 const prog_step step_wait_for = {
@@ -626,6 +661,7 @@ static int begin_notify(run_job *job, const prog_instruction *in) {
 const prog_step step_notify = {
     .operation = {"notify", begin_notify, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_CONDITION),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL},
                 {"n", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "default 1"}},
     .python = "Condition.notify",
@@ -642,6 +678,7 @@ static int begin_notify_all(run_job *job, const prog_instruction *in) {
 const prog_step step_notify_all = {
     .operation = {"notify_all", begin_notify_all, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_CONDITION),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_CONDITION), NULL}},
     .python = "Condition.notify_all",
     .summary = "Wakes all tasks that wait for a condition, which must be held.",
@@ -659,6 +696,7 @@ static int begin_reset(run_job *job, const prog_instruction *in) {
 const prog_step step_reset = {
     .operation = {"reset", begin_reset, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
     .python = "Barrier.reset",
@@ -675,6 +713,7 @@ static int begin_abort(run_job *job, const prog_instruction *in) {
 const prog_step step_abort = {
     .operation = {"abort", begin_abort, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
     .python = "Barrier.abort",
@@ -702,6 +741,7 @@ static int begin_set_result(run_job *job, const prog_instruction *in) {
 const prog_step step_set_result = {
     .operation = {"set_result", begin_set_result, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_FUTURE), NULL},
                 {"value", PROG_MEMBER_VALUE, PROG_OPTIONAL, 0, "default null"}},
     .python = "Future.set_result",
@@ -732,6 +772,7 @@ static int begin_set_exception(run_job *job, const prog_instruction *in) {
 const prog_step step_set_exception = {
     .operation = {"set_exception", begin_set_exception, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_FUTURE), NULL},
                 {"exception", PROG_MEMBER_EXCEPTION, PROG_REQUIRED, 0, NULL},
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, NULL}},

@@ -328,6 +328,7 @@ static int begin_cancel(run_job *job, const prog_instruction *in) {
 const prog_step step_cancel = {
     .operation = {"cancel", begin_cancel, NULL},
     .family = PROG_FAMILY_TASKS,
+    .wakes = PROG_IS(PROG_FUTURE),
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE | PROG_IS(PROG_HANDLE), NULL},
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "of the CancelledError"}},
     .python = "Task.cancel, Future.cancel, Handle.cancel",
@@ -439,6 +440,19 @@ static int finish_gather(run_job *job, const prog_instruction *in, int result) {
     return result;
 }
 
+static void compile_gather(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    doc_node tasks, variables;
+    compile_waiting(compiler, step, node);
+    if (!doc_node_member(node, "gather", &tasks) || doc_node_type(&tasks) != DOC_ARRAY ||
+        !doc_node_member(node, "as", &variables) || doc_node_type(&variables) != DOC_ARRAY)
+        return;
+    size_t results = doc_node_count(&tasks), names = doc_node_count(&variables);
+    if (names != results)
+        (void)doc_node_fault(&variables,
+                             "%zu variable%s for %zu result%s; a name alone takes all, as a list",
+                             names, names == 1 ? "" : "s", results, results == 1 ? "" : "s");
+}
+
 const prog_step step_gather = {
     .operation = {"gather", begin_gather, finish_gather},
     .family = PROG_FAMILY_TASKS,
@@ -453,7 +467,7 @@ const prog_step step_gather = {
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
                " {\"spawn\": \"double\", \"args\": {\"n\": 2}, \"as\": \"u\"},"
                " {\"gather\": [\"t\", \"u\"], \"as\": [\"x\", \"y\"]}, {\"print\": \"{x} {y}\"}]",
-    .compile = compile_waiting,
+    .compile = compile_gather,
 };
 
 /* --- as_completed ---------------------------------------------------------------------------- */
@@ -601,13 +615,6 @@ const prog_step step_as_completed = {
 
 enum { TIMEOUT_LIMIT, TIMEOUT_SLOT, TIMEOUT_AS, TIMEOUT_OPERANDS };
 
-/* What a timeout has in its slot: the scope, or where a variable holds it the run_timeout. */
-static cad_timeout *scope_in(const run_job *job, uint32_t slot) {
-    expr_value value = job->top->locals[slot];
-    return expr_is_reference(value) ? ((run_timeout *)expr_to_pointer(value))->scope
-                                    : stored_pointer(job, slot);
-}
-
 /* Gives it to the variable. */
 static int hold_timeout(run_job *job, const prog_instruction *in, cad_timeout *scope) {
     run_timeout *timeout = run_timeout_new(scope);
@@ -641,8 +648,8 @@ static int begin_timeout_at(run_job *job, const prog_instruction *in) {
 }
 
 static int end_timeout(run_job *job, uint32_t slot, int error) {
-    cad_timeout *scope = scope_in(job, slot);
     expr_value held = job->top->locals[slot];
+    cad_timeout *scope = run_timeout_scope(held);
     job->top->locals[slot] = EXPR_NONE;
     if (expr_is_reference(held)) {
         run_timeout_leave(expr_to_pointer(held));
@@ -679,6 +686,7 @@ static void compile_timeout(prog_compiler *compiler, const prog_step *step, cons
     if (block == PROG_NO_BLOCK)
         return;
     compiler->program->blocks[block].slot = operands[TIMEOUT_SLOT].slot;
+    compiler->program->blocks[block].limits = true;
     compiler->timeout = block;
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
@@ -729,7 +737,7 @@ static cad_timeout *innermost_timeout(const run_job *job, const prog_instruction
     for (uint32_t i = in->operands[2].block; i != PROG_NO_BLOCK && scope == NULL;
          i = program->blocks[i].parent)
         if (program->blocks[i].leave == leave_timeout)
-            scope = scope_in(job, program->blocks[i].slot);
+            scope = run_timeout_scope(job->top->locals[program->blocks[i].slot]);
     return scope;
 }
 

@@ -166,12 +166,12 @@ static void compile_branch_steps(prog_compiler *compiler, const doc_node *branch
 }
 
 static uint32_t compile_branch(prog_compiler *compiler, const doc_node *branch, uint32_t exception,
-                               prog_handler *handler) {
+                               prog_branches *before, prog_handler *handler) {
     uint32_t block = open_branch(compiler, leave_branch, branch, exception);
     if (compiler->no_memory)
         return 0;
     handler->exception = branch_exception(compiler, branch);
-    prog_note_caught(compiler, branch, handler->exception);
+    prog_note_caught(compiler, branch, handler->exception, before);
     handler->block = block;
     handler->pc = prog_here(compiler);
     compile_branch_steps(compiler, branch, block);
@@ -183,13 +183,14 @@ static void compile_branches(prog_compiler *compiler, const doc_node *branches, 
                              uint32_t watched, uint32_t *jumps) {
     size_t count = doc_node_count(branches);
     prog_handler *handlers = prog_compiler_alloc(compiler, count * sizeof *handlers);
+    prog_branches before = {0};
     doc_node branch;
     size_t i = 0;
     if (handlers == NULL)
         return;
     for (bool more = doc_node_first(branches, &branch); more && !compiler->no_memory;
          more = doc_node_next(&branch), i++)
-        jumps[i] = compile_branch(compiler, &branch, exception, &handlers[i]);
+        jumps[i] = compile_branch(compiler, &branch, exception, &before, &handlers[i]);
     if (compiler->no_memory)
         return;
     compiler->program->blocks[watched].handlers = handlers;
@@ -351,24 +352,25 @@ static int begin_end_star(run_job *job, const prog_instruction *in) {
 
 static const prog_operation end_star_operation = {"end except*", begin_end_star, NULL};
 
-static uint32_t starred_exception(prog_compiler *compiler, const doc_node *branch) {
+static uint32_t starred_exception(prog_compiler *compiler, const doc_node *branch,
+                                  prog_branches *before) {
     uint32_t exception = branch_exception(compiler, branch);
     if (exception == PROG_EXCEPTION_GROUP || exception == PROG_EXCEPTION_BASE_GROUP)
         (void)doc_node_key_fault(branch,
                                  "\"except*\" looks at the members of a group; \"%s\" itself is "
                                  "for \"except\"",
                                  doc_node_key(branch));
-    prog_note_caught(compiler, branch, exception);
+    prog_note_caught(compiler, branch, exception, before);
     return exception != PROG_ANY_EXCEPTION ? exception : PROG_EXCEPTION;
 }
 
 static void compile_starred(prog_compiler *compiler, const doc_node *branch, uint32_t exception,
-                            uint32_t slot) {
+                            uint32_t slot, prog_branches *before) {
     prog_operand operands[STAR_OPERANDS] = {{0}};
     prog_loop loop = compiler->loop;
     bool outer = compiler->except_star;
     operands[STAR_SLOT].slot = slot;
-    operands[STAR_TYPE].choice = starred_exception(compiler, branch);
+    operands[STAR_TYPE].choice = starred_exception(compiler, branch, before);
     operands[STAR_NEXT].pc = PROG_NO_PC;
     uint32_t test = prog_emit(compiler, &starred_operation, branch, operands, STAR_OPERANDS);
     uint32_t block = open_branch(compiler, leave_starred, branch, exception);
@@ -388,6 +390,7 @@ static void compile_starred(prog_compiler *compiler, const doc_node *branch, uin
 static void compile_star(prog_compiler *compiler, const doc_node *node, const doc_node *branches,
                          uint32_t exception) {
     doc_node steps, branch;
+    prog_branches before = {0};
     uint32_t star = prog_open_block(compiler, leave_star, node, STAR_SLOTS);
     if (doc_node_member(node, "try", &steps))
         prog_compile_steps(compiler, &steps);
@@ -398,7 +401,7 @@ static void compile_star(prog_compiler *compiler, const doc_node *node, const do
         compiler->program->blocks[star].pc = prog_here(compiler);
     for (bool more = doc_node_first(branches, &branch); more && !compiler->no_memory;
          more = doc_node_next(&branch))
-        compile_starred(compiler, &branch, exception, slot);
+        compile_starred(compiler, &branch, exception, slot, &before);
     (void)prog_emit(compiler, &end_star_operation, node, &(prog_operand){.slot = slot}, 1);
     prog_lead_here(compiler, jump, 0);
     compiler->hidden = slot;

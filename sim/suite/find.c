@@ -139,7 +139,8 @@ static int blame(struct search *search, const char *path) {
 /* Of a trace that stands for its scenario: as if that was not there. If it is it is found by
  * itself, and comes before this one. */
 static int add_owner(struct search *search, const char *path, const char *end) {
-    return add(search, replace_end(path, strlen(path) - strlen(end), JSON), path, true);
+    char *owner = replace_end(path, strlen(path) - strlen(end), JSON);
+    return add(search, owner, search->scenarios || owner == NULL ? path : owner, true);
 }
 
 /* A file of a directory. */
@@ -213,10 +214,15 @@ static int search_name(struct search *search, const char *name) {
         bool alone = path != NULL && stat(path, &status) != 0;
         return add(search, path, alone || path == NULL ? name : path, alone);
     }
-    if (stat(name, &status) != 0)
-        return blame(search, name);
-    if (S_ISDIR(status.st_mode))
+    bool there = stat(name, &status) == 0;
+    if (there && S_ISDIR(status.st_mode))
         return search_directory(search, name);
+    if (!search->scenarios && !ends_in(name, JSON)) {
+        char *path = replace_end(name, strlen(name), JSON);
+        return add(search, path, path != NULL ? path : name, false);
+    }
+    if (!there && search->scenarios)
+        return blame(search, name);
     return add(search, base_strndup(name, strlen(name)), name, false);
 }
 

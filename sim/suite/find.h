@@ -37,8 +37,8 @@ typedef struct suite_list {
  */
 int suite_find(const char *const *names, size_t count, suite_list *list, char **culprit);
 
-/* The scenarios in the directories that have a new trace; by the same rules, but that those that
- * are no longer there are in it, too. */
+/* The scenarios that have a new trace, in the directories; and those that are named, whatever there
+ * is of them; a name can be without its `.json`. As suite_find(). */
 int suite_find_new(const char *const *names, size_t count, suite_list *list, char **culprit);
 
 void suite_list_free(suite_list *list);

@@ -35,7 +35,7 @@ static size_t count_lines(const char *text) {
     return count;
 }
 
-void suite_print_lines(const char *text, const char *before, size_t most, FILE *file) {
+bool suite_print_lines(const char *text, const char *before, size_t most, FILE *file) {
     size_t lines = count_lines(text);
     size_t shown = most == 0 || lines <= most ? lines : most - 1;
     for (size_t i = 0; i < shown; i++) {
@@ -45,4 +45,5 @@ void suite_print_lines(const char *text, const char *before, size_t most, FILE *
     }
     if (shown < lines)
         fprintf(file, "%s... and %zu lines more\n", before, lines - shown);
+    return shown < lines;
 }

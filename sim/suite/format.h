@@ -53,7 +53,8 @@ char *suite_accept_command(const suite_session *session, size_t number);
 /* Prints `2 of 9 scenarios failed, in 0.04 s`, without its newline. */
 void suite_print_sum(const suite_session *session, FILE *file);
 
-/* Prints a text line by line, each after `before`; `most` lines, and how many are left: 0: all. */
-void suite_print_lines(const char *text, const char *before, size_t most, FILE *file);
+/* Prints a text line by line, each after `before`: at most `most` lines, 0: all; how many are left
+ * out is said in the last. Whether there are some. */
+bool suite_print_lines(const char *text, const char *before, size_t most, FILE *file);
 
 #endif

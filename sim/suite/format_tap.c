@@ -1,8 +1,8 @@
 /* TAP. What it says is the same in versions 13 and 14; the header is that of 13, because Perl's
- * prove takes no other. */
+ * prove takes no other. Of YAML there is only what all readers know, each thing in a line of its
+ * own that begins with its key: Perl takes a list of strings for one of maps, others a line without
+ * a colon for a mistake. */
 #include "suite/format.h"
-
-#include <string.h>
 
 #include "base/memory.h"
 
@@ -20,43 +20,29 @@ static void put_description(const char *text, FILE *file) {
 }
 
 /* In double quotes of YAML; the text is clean. */
-static void put_text(const char *text, size_t length, FILE *file) {
-    fputc('"', file);
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"' || text[i] == '\\')
-            fputc('\\', file);
-        if (text[i] == '\n' || text[i] == '\t')
-            fputs(text[i] == '\n' ? "\\n" : "\\t", file);
-        else
-            fputc(text[i], file);
-    }
-    fputc('"', file);
-}
-
 static void put_member(const char *key, const char *text, FILE *file) {
-    fprintf(file, "  %s: ", key);
-    put_text(text, strlen(text), file);
-    fputc('\n', file);
-}
-
-static void put_details(const char *text, FILE *file) {
-    if (*text == '\0')
-        return;
-    fputs("  details:\n", file);
-    while (*text != '\0') {
-        size_t length = strcspn(text, "\n");
-        fputs("    - ", file);
-        put_text(text, length, file);
-        fputc('\n', file);
-        text += length + (text[length] == '\n');
+    fprintf(file, "  %s: \"", key);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', file);
+        if (*text == '\n' || *text == '\t')
+            fputs(*text == '\n' ? "\\n" : "\\t", file);
+        else
+            fputc(*text, file);
     }
+    fputs("\"\n", file);
 }
 
 static void put_reasons(const suite_result *result, FILE *file) {
-    fputs("  reasons:\n", file);
-    for (int i = 0; i < SUITE_REASON_COUNT; i++)
-        if ((result->reasons >> i & 1) != 0)
-            fprintf(file, "    - %s\n", suite_reason_words[i]);
+    const char *before = "";
+    fputs("  reasons: [", file);
+    for (int i = 0; i < SUITE_REASON_COUNT; i++) {
+        if ((result->reasons >> i & 1) == 0)
+            continue;
+        fprintf(file, "%s%s", before, suite_reason_words[i]);
+        before = ", ";
+    }
+    fputs("]\n", file);
 }
 
 static void one(const suite_session *session, size_t number) {
@@ -75,7 +61,8 @@ static void one(const suite_session *session, size_t number) {
             fprintf(out, "  line: %u\n  column: %u\n", result->line, result->column);
         if (command != NULL)
             put_member("accept", command, out);
-        put_details(suite_text(&result->details), out);
+        if (result->details.length > 0)
+            put_member("details", suite_text(&result->details), out);
     }
     fputs("  ...\n", out);
     base_free(command);

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "suite/explain.h"
 #include "suite/files.h"
 
 static int64_t now(void) {
@@ -42,12 +43,27 @@ static int remove_new(const suite_trial *trial) {
     return error;
 }
 
-static int compare(const suite_trial *trial, const suite_rules *rules, const suite_bytes *golden,
-                   const suite_bytes *trace) {
-    if (suite_bytes_same(golden, trace))
-        return rules->writes ? remove_new(trial) : 0;
-    int error = suite_fail(trial->result, SUITE_DIFFERS, "the trace is not the golden");
-    return error == 0 && rules->writes ? leave_new(trial, trace) : error;
+static int compare(const suite_trial *trial, const suite_rules *rules, const char *path,
+                   const suite_bytes *golden, const suite_bytes *trace) {
+    base_buffer sentence = {0};
+    enum suite_likeness likeness = SUITE_ALIKE;
+    const suite_pair pair = {.golden = golden,
+                             .trace = trace,
+                             .names = {path, "this run"},
+                             .timed = trial->stage->real,
+                             .tolerance_ns = trial->stage->tolerance_ns,
+                             .width = rules->width,
+                             .lines = rules->lines};
+    int error = 0;
+    if (!suite_bytes_same(golden, trace))
+        error = suite_explain(&pair, &likeness, &sentence, &trial->result->details);
+    if (error == 0 && likeness != SUITE_ALIKE)
+        error = suite_fail(trial->result, SUITE_DIFFERS, "%s", suite_text(&sentence));
+    trial->result->form = likeness == SUITE_OTHER_FORM;
+    base_buffer_free(&sentence);
+    if (error != 0 || !rules->writes)
+        return error;
+    return likeness == SUITE_ALIKE ? remove_new(trial) : leave_new(trial, trace);
 }
 
 static int check_golden(const suite_trial *trial, const suite_rules *rules, const char *path,
@@ -62,7 +78,7 @@ static int check_golden(const suite_trial *trial, const suite_rules *rules, cons
         error = suite_fail(trial->result, SUITE_UNWANTED,
                            "%s is there, and expect says \"golden\": false", path);
     else if (reason == 0)
-        error = compare(trial, rules, &golden, trace);
+        error = compare(trial, rules, path, &golden, trace);
     else if (wanted)
         error = suite_fail(trial->result, SUITE_MISSING, "there is no golden yet");
     if (error == 0 && reason == ENOENT && wanted && rules->writes)

@@ -17,6 +17,7 @@ typedef struct suite_rules {
     bool writes;     /* what is not the golden is left beside it, as a new one */
     unsigned repeat; /* so many runs have to be the same; at least 1 */
     unsigned width;  /* of what is said, in columns; 0: as wide as it comes */
+    unsigned lines;  /* of what is said of one difference; 0: all */
 } suite_rules;
 
 /* Tests one; *result is new. After run_process_start(). 0 or CAD_ENOMEM: what is said is then not

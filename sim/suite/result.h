@@ -37,9 +37,10 @@ typedef struct suite_result {
     uint32_t reasons; /* a bit each, by number; 0: it has passed */
     uint32_t line;    /* in the scenario, of the first thing that is wrong there; 0: of none */
     uint32_t column;
-    int64_t took_ns;       /* on the wall's clock */
-    base_buffer sentence;  /* what is wrong, in a line */
-    base_buffer details;   /* ... in full: lines, each with its newline */
+    bool form;            /* of a trace that is not the golden: it tells the same, in other bytes */
+    int64_t took_ns;      /* on the wall's clock */
+    base_buffer sentence; /* what is wrong, in a line */
+    base_buffer details;  /* ... in full: lines, each with its newline */
     base_buffer new_trace; /* the path of the trace that waits to be accepted */
 } suite_result;
 
@@ -57,9 +58,5 @@ static inline const char *suite_text(const base_buffer *text) {
 /* Notes a reason, with a part of the sentence, as printf() does it. 0 or CAD_ENOMEM. */
 int suite_fail(suite_result *result, enum suite_reason reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* From one process to another. 0 or CAD_ENOMEM. */
-int suite_pack(const suite_result *result, base_buffer *bytes);
-int suite_unpack(const char *bytes, size_t length, suite_result *result);
 
 #endif

@@ -7,10 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/limit.h"
 #include "base/memory.h"
 #include "cadran.h"
-#include "suite/clean.h"
+#include "suite/answer.h"
 #include "suite/pool.h"
 
 #define REDRAW_NS (CAD_SECOND / 10)
@@ -32,11 +31,6 @@ static int64_t now(void) {
     struct timespec time;
     (void)clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
-}
-
-bool suite_in_ci(void) {
-    const char *ci = getenv("CI");
-    return ci != NULL && ci[0] != '\0' && strcmp(ci, "0") != 0 && strcmp(ci, "false") != 0;
 }
 
 /* --- Progress -------------------------------------------------------------------------------- */
@@ -67,61 +61,21 @@ static void idle(void *context) {
     draw_progress(context);
 }
 
-/* --- In a worker ----------------------------------------------------------------------------- */
-
-/* Texts of the scenario, of its trace and of files become such as any reader takes. */
-static int clean(base_buffer *text) {
-    base_buffer cleaned = {0};
-    if (text->length == 0)
-        return 0;
-    int error = suite_clean(text->data, text->length, &cleaned);
-    base_buffer_free(error == 0 ? text : &cleaned);
-    if (error == 0)
-        *text = cleaned;
-    return error;
-}
-
-/* Where memory runs out the answer is empty, which is an answer. */
 static enum suite_worker work(void *context, size_t job, base_buffer *answer) {
     struct run *run = context;
     suite_result result = {0};
     int error =
         suite_judge(&run->stage, &run->options->rules, &run->session.list->items[job], &result);
-    if (error == 0)
-        error = clean(&result.sentence);
-    if (error == 0)
-        error = clean(&result.details);
-    if (error == 0)
-        error = suite_pack(&result, answer);
-    if (error != 0)
-        base_buffer_clear(answer);
-    suite_result_free(&result);
-    return error != 0 || base_limit_reached() ? SUITE_WORKER_ENDS : SUITE_WORKER_GOES_ON;
+    return suite_give(&result, error, answer);
 }
 
 /* --- Here ------------------------------------------------------------------------------------ */
-
-/* A job that was lost with its worker. 0 or CAD_ENOMEM. */
-static int note_loss(const struct run *run, const suite_answer *answer, suite_result *result) {
-    int error;
-    if (answer->end == SUITE_TOO_LONG)
-        error = suite_fail(result, SUITE_TIMEOUT, "it took longer than %.3g s (--timeout)",
-                           (double)run->options->limit_ns / 1e9);
-    else if (answer->end == SUITE_CRASHED)
-        error = suite_fail(result, SUITE_CRASH, "its process was ended by signal %d (%s)",
-                           answer->number, strsignal(answer->number));
-    else
-        error =
-            suite_fail(result, SUITE_CRASH, "its process ended, with status %d", answer->number);
-    return error == 0 ? suite_clean(answer->text, answer->length, &result->details) : error;
-}
 
 static void done(void *context, size_t job, const suite_answer *answer) {
     struct run *run = context;
     suite_session *session = &run->session;
     suite_result *result = &session->results[job];
-    int error = answer->end == SUITE_ANSWERED ? suite_unpack(answer->text, answer->length, result)
-                                              : note_loss(run, answer, result);
+    int error = suite_take(answer, run->options->limit_ns, result);
     if (error != 0)
         run->error = error;
     run->done[job] = true;

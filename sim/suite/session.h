@@ -20,7 +20,4 @@ typedef struct suite_options {
  * written. */
 int suite_run(const suite_options *options, const suite_list *list, size_t *failed);
 
-/* Whether this is CI: the variable CI is neither unset nor empty, nor `0` or `false`. */
-bool suite_in_ci(void);
-
 #endif

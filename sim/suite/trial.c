@@ -128,8 +128,10 @@ int suite_trial_run(const suite_trial *trial, int number) {
         return note_faults(trial);
     if (error == CAD_ESYSTEM)
         return suite_fail(trial->result, SUITE_TROUBLE, "no file descriptor for the real clock");
-    if (error == 0)
-        error = run_machine_once(trial, machine, &settings, trial->stage->trace[number]);
+    if (error != 0)
+        return error;
+    trial->stage->tolerance_ns = run_machine_tolerance(machine);
+    error = run_machine_once(trial, machine, &settings, trial->stage->trace[number]);
     run_machine_free(machine);
     return error;
 }

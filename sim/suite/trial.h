@@ -14,10 +14,11 @@
 /* What is kept from one run to the next in a process; zeroed, but for what is chosen, it is new. It
  * lives as long as the process. */
 typedef struct suite_stage {
-    bool real;         /* the clock */
-    bool traces;       /* also of a scenario of which no golden is kept there is a trace */
-    run_lines nowhere; /* where the tasks print */
-    int trace[2];      /* files without a name, for the traces of two runs */
+    bool real;            /* the clock */
+    bool traces;          /* also of a scenario of which no golden is kept there is a trace */
+    run_lines nowhere;    /* where the tasks print */
+    int trace[2];         /* files without a name, for the traces of two runs */
+    int64_t tolerance_ns; /* of the last run: how far off its times may be under the real clock */
     bool ready;
 } suite_stage;
 

@@ -213,7 +213,7 @@ enum trace_effect {
       "the task waits: asyncio's word and the object, `put window`, `sleep`, `await job3`")        \
     X(TRACE_WAIT_END, 'E', WAIT, TASK, USUAL, STATE, NULL, 0,                                      \
       TRACE_A(OUTCOME) | TRACE_A(WHERE) | TRACE_A(STEP) | TRACE_A(WHY) | TRACE_A(TAKEN) |          \
-          TRACE_A(CIRCLE) | TRACE_A(NEXT),                                                         \
+          TRACE_A(CIRCLE) | TRACE_A(NEXT) | TRACE_A(UNTIL),                                        \
       "it no longer does; or the run ends first: all but `outcome` says why")                      \
     X(TRACE_WAIT_POINT, 'i', WAIT, TASK, USUAL, NONE, NULL, 0, TRACE_A(OBJECT),                    \
       "a wait without length; named as the others are")                                            \

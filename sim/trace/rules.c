@@ -35,6 +35,8 @@ struct trace_rules_lane {
     uint32_t next_free;
     bool wait_woken; /* the wait that is open has its wake */
     bool has_point;  /* the wait without length that came last, at point_ns, has none */
+    bool task_ended; /* its task has */
+    bool remembered; /* it is in `ended` */
     int64_t point_ns;
     uint32_t open; /* the innermost open slice; 0: none is */
     uint32_t depth;
@@ -169,23 +171,34 @@ static struct trace_rules_lane *make_lane(struct trace_rules *rules, uint32_t pr
     lane = &rules->lanes[number];
     lane->tid = tid;
     lane->process = process;
-    lane->wait_woken = lane->has_point = false;
+    lane->wait_woken = lane->has_point = lane->task_ended = lane->remembered = false;
     lane->open = lane->depth = 0;
     lane->text_length = lane->name_length = 0;
     rules->last_lane = number;
     return lane;
 }
 
+/* So many others have ended since. One on which a slice has begun again, as other programs' may,
+ * comes back when that has ended. */
+static void forget_lane(struct trace_rules *rules, uint32_t number) {
+    struct trace_rules_lane *lane = &rules->lanes[number];
+    lane->remembered = false;
+    if (lane->open != 0)
+        return;
+    base_map_remove(&rules->processes[lane->process].lanes, (uint64_t)lane->tid);
+    give_back(rules, number);
+}
+
 /* After the end of its task a track is known by its name, for messages, until so many others have
  * ended; then nothing more is known of it than that it had one. */
 static void end_lane(struct trace_rules *rules, struct trace_rules_lane *lane) {
-    uint32_t *last = &rules->ended[rules->ended_count++ % TRACE_RULES_ENDED];
-    if (rules->ended_count > TRACE_RULES_ENDED) {
-        struct trace_rules_lane *old = &rules->lanes[*last];
-        base_map_remove(&rules->processes[old->process].lanes, (uint64_t)old->tid);
-        give_back(rules, *last);
-    }
     lane->has_point = false;
+    if (lane->remembered)
+        return;
+    uint32_t *last = &rules->ended[rules->ended_count++ % TRACE_RULES_ENDED];
+    if (rules->ended_count > TRACE_RULES_ENDED)
+        forget_lane(rules, *last);
+    lane->remembered = true;
     *last = (uint32_t)(lane - rules->lanes);
 }
 
@@ -395,7 +408,8 @@ static int end_slice(struct trace_rules *rules, uint32_t process, uint8_t catego
             track_name(lane, event->tid).text);
     drop_innermost(rules, lane);
     lane->wait_woken = false;
-    if (slice->category == TRACE_CATEGORY_TASK && lane->open == 0)
+    lane->task_ended |= slice->category == TRACE_CATEGORY_TASK;
+    if (lane->task_ended && lane->open == 0)
         end_lane(rules, lane);
     return 0;
 }

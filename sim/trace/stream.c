@@ -289,6 +289,8 @@ static void end_wait_for_good(struct trace_stream *stream, struct trace_alive *a
     if (pending->circle != 0)
         trace_event_number(event, TRACE_ARG_CIRCLE, (int64_t)pending->circle);
     trace_event_task(event, TRACE_ARG_NEXT, pending->next, &next);
+    if (pending->until_ns != CAD_NEVER)
+        trace_event_number(event, TRACE_ARG_UNTIL, pending->until_ns);
     trace_event_tell(stream);
     trace_forget_wait(stream, alive);
 }

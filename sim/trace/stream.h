@@ -138,6 +138,7 @@ struct trace_pending {
     const char *taken;    /* ... and where those have taken it */
     uint64_t circle;      /* the number of the circle in which it stands ... */
     const cad_task *next; /* ... and the task there that it waits for */
+    int64_t until_ns;     /* when it would have ended by itself; CAD_NEVER */
 };
 
 /* Ends a task, marked as pending, and what it has open: for those who know more of it than the

@@ -37,18 +37,42 @@ int wait_append_state(base_buffer *buffer, const cad_wait_info *wait,
     return 0;
 }
 
-int wait_append_lost(base_buffer *buffer, const cad_wait_info *wait,
-                     const cad_object_info *object) {
-    int64_t when_ns;
-    const char *task;
-    if (strcmp(object->type, "condition") != 0 ||
-        !cad_condition_lost(wait->object, &when_ns, &task) || when_ns > wait->since_ns)
+/* A format of its parts: `%t` is a time, `%u` the time at which it was undone, `%s` the task. */
+static int append_parts(base_buffer *buffer, const char *format, const cad_lost_info *lost) {
+    int error = 0;
+    while (error == 0 && *format != '\0') {
+        size_t plain = strcspn(format, "%");
+        error = base_buffer_append(buffer, format, plain);
+        format += plain;
+        if (error != 0 || *format == '\0')
+            break;
+        if (format[1] == 's')
+            error = base_buffer_format(buffer, "%s", lost->task);
+        else
+            error = wait_append_time(buffer, format[1] == 't' ? lost->when_ns : lost->undone_ns);
+        format += 2;
+    }
+    return error;
+}
+
+int wait_append_lost(base_buffer *buffer, const cad_wait_info *wait) {
+    static const struct {
+        const char *verb;
+        bool named; /* where a task is known to whom it went */
+        const char *format;
+    } rows[] = {
+        {"notify", true, "the last notify, at %t, went to %s, which was cancelled in that instant"},
+        {"notify", false, "the last notify, at %t, came while nobody waited"},
+        {"set", false, "the last set, at %t, was cleared at %u"},
+        {"put", true, "%s, woken at %t to put, was cancelled in that instant"},
+        {"get", true, "%s, woken at %t to get, was cancelled in that instant"},
+        {"wait", true, "%s, which waited there, was cancelled at %t"},
+    };
+    cad_lost_info lost;
+    if (!cad_wait_lost(wait, &lost))
         return 0;
-    int error = base_buffer_format(buffer, "the last notify, at ");
-    if (error == 0)
-        error = wait_append_time(buffer, when_ns);
-    if (error == 0 && task != NULL)
-        return base_buffer_format(buffer, ", went to %s, which was cancelled in that instant",
-                                  task);
-    return error != 0 ? error : base_buffer_format(buffer, ", came while nobody waited");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].verb, lost.verb) == 0 && rows[i].named == (lost.task != NULL))
+            return append_parts(buffer, rows[i].format, &lost);
+    return 0;
 }

@@ -17,8 +17,8 @@ int wait_append_time(base_buffer *buffer, int64_t time_ns);
 int wait_append_state(base_buffer *buffer, const cad_wait_info *wait,
                       const cad_object_info *object);
 
-/* What became of the notify that would have ended a wait for a condition; nothing where there was
- * none, or the wait is for something else. */
-int wait_append_lost(base_buffer *buffer, const cad_wait_info *wait, const cad_object_info *object);
+/* What became of what would have ended it - a notify, a set, a put -, where that was of use to
+ * nobody; nothing where there was none. */
+int wait_append_lost(base_buffer *buffer, const cad_wait_info *wait);
 
 #endif

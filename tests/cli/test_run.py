@@ -56,7 +56,7 @@ class Options(CliTest):
             process = self.cadran("run", "--until", time, WINDOW)
             self.assertEqual(process.returncode, EXPECTED)
             self.assertRegex(process.err, r"\Astopped at 2.5s: 5 tasks have not ended\n  job2 sleeps"
-                             r" until 3s [\s\S]*\noutcome stopped at 2500000000\n\Z")
+                             r" until 3s\n[\s\S]*\noutcome stopped at 2500000000\n\Z")
             self.assertTrue(recorded("seed-window")[0].startswith(process.out))
 
     def test_until_a_time_that_the_run_does_not_reach(self):
@@ -188,7 +188,8 @@ class Limits(CliTest):
                   reason="100000 steps were run while the clock stood still (--max-still)",
                   running="/tasks/1/do/0: still running: task a0\n"
                           "limit at 0s: 2 tasks have not ended\n"
-                          "  waits sleeps until 1s (sleep, since 0s, at scenario.json:1:50)\n")
+                          "  waits sleeps until 1s\n"
+                          "    since 0s, at scenario.json:1:50 (sleep)\n")
 
     def test_an_endless_loop_is_named_with_its_line(self):
         self.write("loop.json", """{"cadran": 1, "tasks": [
@@ -199,7 +200,8 @@ class Limits(CliTest):
         self.expect(UNEXPECTED, "run", "--max-still", 1000, "loop.json",
                     err="loop.json:4:7: /tasks/0/do/0/call_soon/0: still running: a callback\n"
                         "limit at 0s: 1 task has not ended\n"
-                        "  b sleeps until 1s (sleep, since 0s, at loop.json:5:5)\n"
+                        "  b sleeps until 1s\n"
+                        "    since 0s, at loop.json:5:5 (sleep)\n"
                         "limit: 1000 steps were run while the clock stood still (--max-still)\n"
                         "outcome limit at 0\n")
 
@@ -215,7 +217,8 @@ class Limits(CliTest):
                   reason="1000 steps were run (--max-steps)",
                   running="/on_interrupt/0: still running: on_interrupt\n"
                           "limit at 1s: 1 task has not ended\n"
-                          "  a sleeps until 9s (sleep, since 0s, at scenario.json:1:46)\n")
+                          "  a sleeps until 9s\n"
+                          "    since 0s, at scenario.json:1:46 (sleep)\n")
 
     def test_a_loop_in_which_time_passes_does_not_stand_still(self):
         process = self.run_document({"tasks": [{"name": "a", "do": [
@@ -228,7 +231,8 @@ class Limits(CliTest):
         self.stop(forever, "--max-time", 2.5, end=2000000000, out=".\n.\n.\n",
                   reason="2.5 seconds of the loop's time were not enough (--max-time)",
                   running="limit at 2s: 1 task has not ended\n"
-                          "  a sleeps until 3s (sleep, since 2s, at scenario.json:1:91)\n")
+                          "  a sleeps until 3s\n"
+                          "    since 2s, at scenario.json:1:91 (sleep)\n")
 
     def test_time_that_is_computed_away(self):
         for clock, time in ("virtual", "10"), ("real", "100ms"):
@@ -304,7 +308,8 @@ class Limits(CliTest):
         self.stop(document, "--max-time", 5, out="",
                   reason="5 seconds of the loop's time were not enough (--max-time)",
                   running="limit at 0s: 1 task has not ended\n"
-                          "  a sleeps until 10s (sleep, since 0s, at scenario.json:1:46)\n")
+                          "  a sleeps until 10s\n"
+                          "    since 0s, at scenario.json:1:46 (sleep)\n")
 
     def test_a_limit_can_be_what_is_expected(self):
         self.check(self.run_document(ENDLESS | {"expect": {"outcome": "limit"}}, "--max-steps", 10),
@@ -421,6 +426,26 @@ class Report(CliTest):
         self.assertNotIn("waits_for", gather)
         self.assertEqual(join["takers"], [{"name": "w", "ended": False, "step": "get",
                                            "where": "/tasks/2/do/0"}])
+
+    def test_of_who_could_end_a_wait(self):
+        getter, other, _ = self.deadlock({
+            "objects": {"q": {"type": "queue"}, "e": {"type": "event"}}, "tasks": [
+                {"name": "g", "do": [{"get": "q"}]}, {"name": "w", "do": [{"wait": "e"}]},
+                {"name": "p", "do": [{"await": "g"}, {"put": "q"}]}]})["tasks"]
+        self.assertEqual(getter["wakers"], [{"name": "p", "ended": False, "step": "put",
+                                             "where": "/tasks/2/do/1"}])
+        self.assertEqual((getter["circle"], getter["next"]), (1, "p"))
+        self.assertEqual(getter["words"], "queue q, empty, which only p puts into")
+        self.assertEqual(other["wakers"], [])
+
+    def test_of_a_wait_that_ends_by_itself(self):
+        self.write("ended.json", {"cadran": 1, "objects": {"e": {"type": "event"}}, "tasks": [
+            {"name": "a", "do": [{"timeout": 5, "do": [{"wait": "e"}]}]}]})
+        task, = self.report("--until", "2", "--trace", "t", "ended.json")["unfinished"]["tasks"]
+        self.assertEqual(task["until_ns"], 5000000000)
+        end, = [event for event in json.loads((self.folder / "t").read_text()) if event["ph"] == "E"
+                and "until" in event.get("args", {})]
+        self.assertEqual((end["args"]["outcome"], end["args"]["until"]), ("pending", 5000000))
 
     def test_of_a_run_that_is_ended(self):
         self.write("ended.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 9}]}]})

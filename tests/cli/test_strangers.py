@@ -6,9 +6,8 @@ same text stands, so that names stay names. None of them may come out, whatever 
 import json
 import os
 import pty
-import unittest
 
-from cli_test import EXPECTED, ROOT, CliTest, main
+from cli_test import EXPECTED, CliTest, main
 
 # A title, a clear screen, C1, what turns the direction, and a line that would look like ours.
 EVIL = "\x1b]0;x\x07\x1b[2J\x9b1m\u202e\u2066\u2028\noutcome complete at 0\n\x7f"
@@ -105,14 +104,6 @@ class Strangers(CliTest):
         self.check_said(self.cadran("run", "--" + EVIL).err, "an option")
         self.check_said(self.cadran("run", "--clock", EVIL, name).err, "a clock")
         self.check_said(self.cadran("run", "--set", f"{EVIL}=1", name).err, "a variable")
-
-
-class Messages(unittest.TestCase):
-    def test_all_go_by_the_function_that_shows(self):
-        for folder in "sim", "viz":
-            for path in sorted((ROOT / folder).rglob("*.c")):
-                if path.parent.name not in {"generate", "api"}:
-                    self.assertNotIn("fprintf(stderr", path.read_text(), path)
 
 
 class Terminal(CliTest):

@@ -61,6 +61,16 @@ class Found(TestingTest):
                          ["a.json", "b/c.json", "b/d/e.json"])
         self.assertEqual(json.loads(self.cadran_test("--format", "json").out)["left_out"], 3)
 
+    def test_they_are_listed_and_not_run(self):
+        for name in ("b.json", "a/c.json"):
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(json.dumps(scenario()))
+        self.write("alone.trace.json", "[]")
+        before = self.names()
+        done = self.cadran_test("--list", status=EXPECTED)
+        self.assertEqual(done.out, "a/c.json\nalone.json\nb.json\n")
+        self.assertEqual(self.names(), before)
+
     def test_one_that_is_broken_is_found(self):
         text = json.dumps(scenario())
         self.write("a.json", text[:-1])

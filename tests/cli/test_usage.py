@@ -20,7 +20,7 @@ class Help(CliTest):
 
     def test_help_names_every_command(self):
         said = self.cadran("--help").out
-        for command in ("run", "test", "table", "view"):
+        for command in ("run", "test", "accept", "review", "table", "view"):
             self.assertRegex(said, rf"(?m)^  {command} +\w")
 
     def test_help_of_run_names_every_option_and_status(self):

@@ -9,6 +9,17 @@ EXCEPT_ORDER = ["CancelledError", "TimeoutError", "ExceptionGroup", "Boom", "*"]
 CONDITIONS = ["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"]
 
 
+def without_dead(names):
+    """The branches of a try that can run: a document with others is refused."""
+    takers = {"KeyError": {"LookupError"}, "TimeoutError": {"OSError"}}
+    kept = []
+    for name in names:
+        all_but_cancelled = {"*", "Exception"} if name != "CancelledError" else set()
+        if not (takers.get(name, set()) | all_but_cancelled) & set(kept):
+            kept.append(name)
+    return kept
+
+
 def coroutine(params, *steps):
     return {"params": params, "do": list(steps)}
 
@@ -375,6 +386,7 @@ class Star(Program):
         names = self.random.sample(self.CAUGHT, self.random.randint(1, 4))
         if not star:
             names.sort(key=lambda name: name == "*")  # what takes all comes last
+        names = without_dead(names)
         step = {"try": self.body(depth), "as": "e"}
         step["except*" if star else "except"] = {name: self.branch(depth) for name in names}
         if self.chance(.2):

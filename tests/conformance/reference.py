@@ -316,6 +316,7 @@ class World:
             "expired": lambda scope: scope.expired(),
             "when": lambda scope: None if scope.when() is None else scope.when() / NS,
             "current_task": asyncio.current_task,
+            "get_name": lambda *task: (task[0] if task else asyncio.current_task()).get_name(),
             "type": lambda x: name_of(x.error if isinstance(x, Held) else x),
             "exceptions": lambda x: tuple(Held(error) for error in x.error.exceptions),
             "qsize": lambda q: q.qsize(), "full": lambda q: q.full(), "empty": lambda q: q.empty(),
@@ -890,6 +891,15 @@ def play(document):
     return told
 
 
+def without_comment(members):
+    """An object of a document, without what it says in comments."""
+    return {key: value for key, value in members if key != "//"}
+
+
+def read(scenario):
+    return json.loads(scenario.read_text(encoding="utf-8"), object_pairs_hook=without_comment)
+
+
 def play_folders(folders, record):
     """Compares what is recorded in them, or records it; returns how many differ."""
     count = different = 0
@@ -897,7 +907,7 @@ def play_folders(folders, record):
         expected = scenario.with_suffix(".expected")
         count += 1
         try:
-            told = play(json.loads(scenario.read_text(encoding="utf-8")))
+            told = play(read(scenario))
         except Refused as refused:
             told = str(refused)
         if record and not told.startswith("refused"):
@@ -918,7 +928,7 @@ def main():
         sys.exit(__doc__)
     if all(Path(name).is_dir() for name in names):
         sys.exit(1 if play_folders(names, record) else 0)
-    world = World(json.loads(Path(names[0]).read_text(encoding="utf-8")))
+    world = World(read(Path(names[0])))
     outcome = world.run()
     sys.stdout.flush()
     print(f"outcome {outcome} at {world.loop.now}", file=sys.stderr, flush=True)

@@ -209,6 +209,52 @@ function(step_readme)
     endif()
 endfunction()
 
+# What CTest says of the scenarios of a project: which there are, and whether all have passed.
+function(check_suite passes names)
+    execute_process(
+        COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${outside}/build" -C "${CONFIG}" -L fast
+                --output-on-failure
+        OUTPUT_VARIABLE output
+        RESULT_VARIABLE status
+    )
+    if((passes AND NOT status STREQUAL "0") OR (NOT passes AND status STREQUAL "0"))
+        message(FATAL_ERROR "ctest ended with ${status}:\n${output}")
+    endif()
+    foreach(name IN LISTS names)
+        string(FIND "${output}" "${name} " at)
+        if(at EQUAL -1)
+            message(FATAL_ERROR "there is no test ${name}:\n${output}")
+        endif()
+    endforeach()
+endfunction()
+
+# A project whose scenarios are tests: those that are there, one that comes, one that goes wrong.
+function(step_scenarios)
+    file(REMOVE_RECURSE "${outside}")
+    file(COPY "${SOURCE}/tests/install/suite/" DESTINATION "${outside}")
+    run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${outside}" -B "${outside}/build"
+        "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_C_COMPILER=${COMPILER}"
+        "-DCMAKE_BUILD_TYPE=${CONFIG}")
+    set(ENV{CI} true)
+    set(names schedule/scenarios/nap "schedule/scenarios/deep/two\\; words")
+    check_suite(TRUE "${names}")
+    file(READ "${outside}/scenarios/nap.json" text)
+    file(WRITE "${outside}/scenarios/again.json" "${text}")
+    file(COPY_FILE "${outside}/scenarios/nap.trace.json" "${outside}/scenarios/again.trace.json")
+    check_suite(TRUE "${names};schedule/scenarios/again")
+    string(REPLACE "\"sleep\": 1" "\"sleep\": 2" text "${text}")
+    file(WRITE "${outside}/scenarios/again.json" "${text}")
+    check_suite(FALSE "${names};schedule/scenarios/again")
+    file(REMOVE_RECURSE "${outside}/scenarios")
+    execute_process(
+        COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${outside}/build" RESULT_VARIABLE status
+        OUTPUT_QUIET ERROR_QUIET
+    )
+    if(status STREQUAL "0")
+        message(FATAL_ERROR "a directory that is gone passes")
+    endif()
+endfunction()
+
 function(step_cxx)
     foreach(header cadran.h cadran-trace.h)
         run("${CLANG}" -x c++ -std=c++11 -fsyntax-only -Wall -Wextra -pedantic -Werror

@@ -67,6 +67,21 @@ class Valid(ReferenceTest):
                 self.assertEqual(process.returncode, 0, process.stderr)
 
 
+    def test_comments_in_every_object(self):
+        def commented(value):
+            if isinstance(value, list):
+                return [commented(item) for item in value]
+            if isinstance(value, dict):
+                return {"//": {"why": []}, **{key: commented(item) for key, item in value.items()}}
+            return value
+
+        for path in scenarios():
+            with self.subTest(path.name):
+                document = commented(json.loads(path.read_text(encoding="utf-8")))
+                self.assertEqual(faults(document), [])
+        self.assertEqual(run(document).returncode, 0)
+
+
 class Invalid(ReferenceTest):
     def test_what_is_faulty(self):
         for name, document in FAULTY["documents"].items():
