@@ -43,7 +43,7 @@ static void write_units(struct cmp_writer *writer, int64_t time_ns, int64_t unit
     uint64_t whole = all / (uint64_t)unit_ns, part = all % (uint64_t)unit_ns;
     if (part != 0) {
         int length = snprintf(rest, sizeof rest, ".%0*" PRIu64, digits, part);
-        while (rest[length - 1] == '0')
+        while (length > 1 && rest[length - 1] == '0')
             rest[--length] = '\0';
     }
     cmp_write(writer, "%s%" PRIu64 "%s %s", time_ns < 0 ? "-" : "", whole, rest, unit);

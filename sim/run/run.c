@@ -9,12 +9,12 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/closing.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
+#include "run/limits.h"
 #include "run/machine.h"
 #include "run/main_task.h"
 #include "run/objects.h"
@@ -264,14 +264,6 @@ static bool begin(run_machine *machine) {
     return error == 0 && !machine->stopping;
 }
 
-static enum run_outcome stop_at_limit(run_machine *machine) {
-    char seconds[BASE_NUMBER_TEXT];
-    (void)base_number_format((double)machine->options->max_time_ns / 1e9, seconds);
-    (void)run_machine_limit(machine, RUN_LIMIT_TIME,
-                            "%s seconds of the loop's time were not enough", seconds);
-    return machine->stop_outcome;
-}
-
 static enum run_outcome outcome_of(run_machine *machine, int result) {
     switch (result) {
     case CAD_EDEADLOCK:
@@ -279,7 +271,8 @@ static enum run_outcome outcome_of(run_machine *machine, int result) {
     case CAD_EINTERRUPTED: /* by a limit, too */
         return machine->stopping ? machine->stop_outcome : RUN_INTERRUPTED;
     case CAD_ETIMEDOUT:
-        return stop_at_limit(machine);
+        (void)run_machine_time_limit(machine);
+        return machine->stop_outcome;
     default:
         return machine->until_came ? RUN_STOPPED : RUN_COMPLETE;
     }

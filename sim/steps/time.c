@@ -4,6 +4,7 @@
 #include "program/compile.h"
 #include "program/exceptions.h"
 #include "run/interpreter.h"
+#include "run/limits.h"
 #include "run/output.h"
 #include "run/values.h"
 #include "run/workers.h"
@@ -39,8 +40,7 @@ static int begin_compute(run_job *job, const prog_instruction *in) {
         job->machine->busiest_ns = duration_ns;
         job->machine->busiest = job->top->pc - 1;
     }
-    cad_compute(duration_ns);
-    return 0;
+    return run_compute(job, duration_ns);
 }
 
 const prog_step step_compute = {
