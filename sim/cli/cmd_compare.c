@@ -300,7 +300,7 @@ static int load_and_compare(const struct arguments *arguments) {
         status = compare_program(arguments, program);
     else if (program != NULL && error != CAD_ENOMEM &&
              doc_print_faults(program->document, stderr) == 0)
-        status = CLI_STATUS_USAGE;
+        status = error == CAD_ESYSTEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
     else
         status = no_memory();
     prog_free(program);
