@@ -351,8 +351,8 @@ CAD_API cad_task *cad_current_task(void);
 /* asyncio.sleep(). Waits; 0 or less yields once. Allocates. */
 CAD_API int cad_sleep(int64_t delay_ns);
 
-/* Keeps the loop busy: nothing else runs meanwhile. The virtual clock advances by as much; under the
- * real one an interrupt of the loop ends it. */
+/* Keeps the loop busy: nothing else runs meanwhile. The virtual clock advances by as much; under
+ * the real one an interrupt of the loop ends it. */
 CAD_API void cad_compute(int64_t duration_ns);
 
 /* The value that awaiting the running task gives; returns 0, so that a coroutine can end with

@@ -13,6 +13,7 @@
 #include "base/limit.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/show.h"
 #include "base/quantity.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -107,7 +108,7 @@ static int print_help(void) {
 /* --- Messages -------------------------------------------------------------------------------- */
 
 static int say(int status, const char *message) {
-    fprintf(stderr, "cadran compare: %s\n", message);
+    base_show_line(stderr, "cadran compare: %s", message);
     return status;
 }
 
@@ -145,7 +146,7 @@ static int open_files(struct session *session) {
     }
     if (session->files[CMP_A] >= 0 && session->files[CMP_B] >= 0)
         return 0;
-    fprintf(stderr, "cadran compare: no file for a trace: %s\n", strerror(errno));
+    base_show_line(stderr, "cadran compare: no file for a trace: %s", strerror(errno));
     return CLI_STATUS_ENVIRONMENT;
 }
 

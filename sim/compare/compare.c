@@ -39,21 +39,44 @@ static int no_memory(char message[CMP_MESSAGE_SIZE]) {
     return CAD_ENOMEM;
 }
 
-static int read_side(struct cmp_result *result, struct cmp_history *history,
-                     char message[CMP_MESSAGE_SIZE]) {
-    int error = cmp_read_source(result, history->side, &history->consumer, message);
-    if (error != 0)
-        return error == CAD_ENOMEM && message[0] == '\0' ? no_memory(message) : error;
-    if (!history->own) {
-        snprintf(message, CMP_MESSAGE_SIZE,
-                 "%.200s: another program's trace: only those of cadran are compared",
-                 cmp_name(result, history->side));
-        return CAD_EINVAL;
-    }
-    if (message[0] != '\0' && result->warnings[history->side] == NULL &&
-        (result->warnings[history->side] = base_strndup(message, strlen(message))) == NULL)
-        return no_memory(message);
-    return 0;
+/* Takes the first event, which says what run this is. */
+struct first {
+    struct trace_consumer consumer;
+    struct cmp_result *result;
+    int side;
+    bool own;
+};
+
+static int take_first(struct trace_consumer *consumer, const struct trace_event *event) {
+    struct first *first = (struct first *)(void *)consumer;
+    struct cmp_result *result = first->result;
+    struct trace_string clock = event->args[TRACE_ARG_CLOCK].text;
+    if (event->kind != TRACE_HEADER)
+        return CMP_REACHED;
+    first->own = true;
+    result->real[first->side] = clock.length == 4 && memcmp(clock.text, "real", 4) == 0;
+    result->detailed[first->side] = trace_has(event, TRACE_ARG_DETAILED);
+    result->seeds[first->side] = event->args[TRACE_ARG_SEED].number;
+    return CMP_REACHED;
+}
+
+static int read_header(struct cmp_result *result, int side, char message[CMP_MESSAGE_SIZE]) {
+    struct first first = {.consumer = {.take = take_first}, .result = result, .side = side};
+    int error = cmp_read_source(result, side, &first.consumer, message);
+    if (first.own || (error != 0 && error != CMP_REACHED))
+        return first.own ? 0 : error;
+    snprintf(message, CMP_MESSAGE_SIZE,
+             "%.200s: another program's trace: only those of cadran are compared",
+             cmp_name(result, side));
+    return CAD_EINVAL;
+}
+
+/* What a reader had to say though it has read all. */
+static int keep_warning(struct cmp_result *result, int side, const char *message) {
+    if (message[0] == '\0' || result->warnings[side] != NULL)
+        return 0;
+    result->warnings[side] = base_strndup(message, strlen(message));
+    return result->warnings[side] == NULL ? CAD_ENOMEM : 0;
 }
 
 static void free_match(struct cmp_match *match) {
@@ -66,21 +89,39 @@ static void free_match(struct cmp_match *match) {
     base_map_free(&match->jumps_by_class);
 }
 
-/* Once, with the renames that are known. */
+static int begin_history(struct cmp_result *result, struct cmp_history *history, int side,
+                         char message[CMP_MESSAGE_SIZE]) {
+    const struct cmp_source *source = &result->sources[side];
+    cmp_history_init(history, side, &result->things);
+    history->leaves_runs = result->real[CMP_A] || result->real[CMP_B];
+    history->leaves_details = result->detailed[CMP_A] != result->detailed[CMP_B];
+    return source->path != NULL
+               ? trace_reading_open(source->path, &history->consumer, &history->reading, message)
+               : trace_reading_open_memory(cmp_name(result, side), source->data, source->size,
+                                           &history->consumer, &history->reading, message);
+}
+
+/* Once, with the renames that are known. Each side has a message of its own, as both are read at a
+ * time. */
 static int compare_events(struct cmp_result *result, const struct cmp_settings *settings,
                           char message[CMP_MESSAGE_SIZE]) {
     struct cmp_match match = {.result = result, .settings = settings};
+    char messages[CMP_SIDES][CMP_MESSAGE_SIZE] = {"", ""};
+    int error = cmp_things_init(&result->things, &result->renames) ? 0 : CAD_ENOMEM;
     if (settings->pairs != NULL)
         settings->pairs->start(settings->pairs);
-    int error = cmp_things_init(&result->things, &result->renames) ? 0 : no_memory(message);
-    for (int side = 0; side < CMP_SIDES; side++)
-        cmp_history_init(&match.history[side], side, &result->things);
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
-        error = read_side(result, &match.history[side], message);
-    if (error == 0 && cmp_match_all(&match) != 0)
-        error = no_memory(message);
+        error = begin_history(result, &match.history[side], side, messages[side]);
+    if (error == 0)
+        error = cmp_match_all(&match);
     free_match(&match);
-    return error;
+    for (int side = 0; side < CMP_SIDES; side++) {
+        if (error == 0)
+            error = keep_warning(result, side, messages[side]);
+        else if (messages[side][0] != '\0' && message[0] == '\0')
+            memcpy(message, messages[side], CMP_MESSAGE_SIZE);
+    }
+    return error == CAD_ENOMEM && message[0] == '\0' ? no_memory(message) : error;
 }
 
 static void forget_events(struct cmp_result *result) {
@@ -128,7 +169,13 @@ static int compare(struct cmp_result *result, const struct cmp_settings *setting
     int error = cmp_keep_input(result, message);
     if (error == 0)
         error = cmp_compare_bytes(result, message);
-    if (error == 0 && (!result->bytes_equal || settings->read_equal))
+    if (error == 0 && result->bytes_equal && !settings->read_equal) {
+        result->level = CMP_LEVEL_BYTES;
+        return 0;
+    }
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = read_header(result, side, message);
+    if (error == 0)
         error = compare_all(result, settings, message);
     if (error == 0 && result->bytes_equal)
         result->level = CMP_LEVEL_BYTES;

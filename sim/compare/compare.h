@@ -193,7 +193,9 @@ struct cmp_event {
     uint64_t ordinal; /* in its trace; 0: this side does not have it */
     uint64_t line;
     int64_t time_ns;
-    int64_t begin_ns;     /* of the end of a span or wait, when it began; else CMP_NO_TIME */
+    int64_t begin_ns; /* of the end of a span or wait, when it began; else CMP_NO_TIME */
+    int64_t
+        until_ns; /* of the end of a wait, when it would have ended by itself; else CMP_NO_TIME */
     enum trace_kind kind; /* a wait or span without length is one that begins, and ends */
     uint32_t task;        /* by index; 0: the loop */
     uint32_t object;      /* by index; CMP_NOBODY: none */

@@ -121,9 +121,6 @@ static void find_effect(struct cmp_match *match) {
         result->effect.makespan_ns[side] = history->time_ns;
         result->effect.max_spans[side] = history->max_spans;
         result->effect.mean_spans[side] = length_ns > 0 ? history->span_time / length_ns : 0;
-        result->seeds[side] = history->seed;
-        result->detailed[side] = history->detailed;
-        result->real[side] = history->real;
     }
 }
 

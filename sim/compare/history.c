@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cadran.h"
+#include "trace/reader.h"
 
 #include <string.h>
 
@@ -49,6 +50,7 @@ static struct cmp_record *new_record(struct cmp_history *history, const struct t
         .line = event->line,
         .time_ns = event->time_ns,
         .begin_ns = CMP_NO_TIME,
+        .until_ns = CMP_NO_TIME,
         .text = history->texts_begin + history->texts.length,
         .task = task,
         .object = CMP_NOBODY,
@@ -307,6 +309,8 @@ static int wait_begins(struct cmp_history *history, const struct trace_event *ev
         record->class = hash_wait(history, record->class, event->name);
     alive->wait_class = record->class;
     alive->wait_ns = event->time_ns;
+    alive->until_ns =
+        trace_has(event, TRACE_ARG_UNTIL) ? event->args[TRACE_ARG_UNTIL].number : CMP_NO_TIME;
     alive->wait_object = record->object;
     alive->awaited = record->awaited = other_of(history, event, TRACE_ARG_TASK);
     alive->waker = CMP_NOBODY;
@@ -333,6 +337,7 @@ static int wait_ends(struct cmp_history *history, const struct trace_event *even
         return CAD_ENOMEM;
     record->class = base_mix(alive->wait_class, 1);
     record->begin_ns = alive->wait_ns;
+    record->until_ns = alive->until_ns;
     record->object = alive->wait_object;
     record->awaited = alive->awaited;
     record->other = alive->waker;
@@ -449,11 +454,17 @@ static int put_field(struct cmp_history *history, struct cmp_record *record,
     return error == 0 ? put_words(history, record, value) : error;
 }
 
+/* Members of a state that a trace has with details only (docs/trace-format.md). */
+static bool is_detail(const struct trace_field *field) {
+    return key_is(field, "joiners") || key_is(field, "unfinished") || key_is(field, "shut_down");
+}
+
 static int put_fields(struct cmp_history *history, struct cmp_record *record,
                       const struct trace_event *event) {
     int error = 0;
     for (size_t i = 0; i < event->field_count && error == 0; i++)
-        error = put_field(history, record, event, &event->fields[i]);
+        if (!history->leaves_details || !is_detail(&event->fields[i]))
+            error = put_field(history, record, event, &event->fields[i]);
     return error;
 }
 
@@ -476,6 +487,22 @@ static int on_object(struct cmp_history *history, const struct trace_event *even
     return error == 0 ? put_fields(history, record, event) : error;
 }
 
+/* Without the details a state may be the one before once more. */
+static int leave_repeated(struct cmp_history *history, const struct cmp_record *record) {
+    uint32_t object = record->object;
+    while (history->state_count <= object) {
+        if (!base_grow(&history->states, &history->state_capacity, history->state_count,
+                       sizeof *history->states))
+            return CAD_ENOMEM;
+        history->states[history->state_count++] = 0;
+    }
+    if (history->states[object] == record->said)
+        history->count--;
+    else
+        history->states[object] = record->said;
+    return 0;
+}
+
 static int on_state(struct cmp_history *history, const struct trace_event *event) {
     uint32_t object = cmp_find(&history->things->objects, history->side, event->id);
     struct cmp_record *record = new_record(history, event, TRACE_STATE, 0);
@@ -483,7 +510,10 @@ static int on_state(struct cmp_history *history, const struct trace_event *event
         return CAD_ENOMEM;
     record->object = object;
     record->class = class_of(TRACE_STATE, 0, object);
-    return put_fields(history, record, event);
+    int error = put_fields(history, record, event);
+    if (error == 0 && history->leaves_details && object != CMP_NOBODY)
+        error = leave_repeated(history, record);
+    return error;
 }
 
 /* Details: what an operation came to, and a variable's value. */
@@ -515,14 +545,6 @@ static void on_spans(struct cmp_history *history, const struct trace_event *even
 
 /* --- The loop ------------------------------------------------------------------------------- */
 
-static void on_header(struct cmp_history *history, const struct trace_event *event) {
-    struct trace_string clock = text_of(event, TRACE_ARG_CLOCK);
-    history->own = true;
-    history->real = clock.length == 4 && memcmp(clock.text, "real", 4) == 0;
-    history->detailed = trace_has(event, TRACE_ARG_DETAILED);
-    history->seed = event->args[TRACE_ARG_SEED].number;
-}
-
 static int on_loop(struct cmp_history *history, const struct trace_event *event) {
     struct cmp_record *record = new_record(history, event, event->kind, 0);
     if (record == NULL)
@@ -532,9 +554,9 @@ static int on_loop(struct cmp_history *history, const struct trace_event *event)
     return put_outcome(history, record, event);
 }
 
-/* Who keeps the loop busy; of the real clock, that is every turn. */
+/* Who keeps the loop busy. */
 static int on_run(struct cmp_history *history, const struct trace_event *event) {
-    if (history->real)
+    if (history->leaves_runs)
         return 0;
     uint32_t task = event->kind == TRACE_RUN_BEGIN ? other_of(history, event, TRACE_ARG_TASK)
                                                    : history->running;
@@ -557,9 +579,6 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     history->time_ns = event->time_ns;
     history->ordinal = event->ordinal;
     switch (event->kind) {
-    case TRACE_HEADER:
-        on_header(history, event);
-        return 0;
     case TRACE_LOOP_BEGIN:
     case TRACE_LOOP_END:
         return on_loop(history, event);
@@ -598,7 +617,7 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
         return 0;
     case TRACE_OPERATION:
     case TRACE_VARIABLE:
-        return on_operation(history, event);
+        return history->leaves_details ? 0 : on_operation(history, event);
     default:
         return 0;
     }
@@ -615,4 +634,6 @@ void cmp_history_free(struct cmp_history *history) {
     base_map_free(&history->alive);
     base_free(history->tasks);
     base_free(history->spans);
+    base_free(history->states);
+    trace_reading_close(history->reading);
 }

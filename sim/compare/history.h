@@ -23,7 +23,8 @@ struct cmp_record {
     uint64_t partner; /* the number of the other side's record; CMP_NO_RECORD */
     uint64_t next;    /* of the same class, not matched yet; CMP_NO_RECORD */
     int64_t time_ns, begin_ns, span_begin_ns;
-    uint64_t text; /* where its name and its words lie, one behind the other */
+    int64_t until_ns; /* of the end of a wait: when it would have ended by itself; CMP_NO_TIME */
+    uint64_t text;    /* where its name and its words lie, one behind the other */
     uint32_t name_length, words_length;
     uint32_t task, object, other;
     uint32_t awaited;    /* the task that a wait is for; CMP_NOBODY */
@@ -41,7 +42,7 @@ struct cmp_alive {
     uint32_t span; /* its innermost open span; 0: none */
     /* The wait that it is in, or the last one without length: */
     uint64_t wait_class;
-    int64_t wait_ns;
+    int64_t wait_ns, until_ns;
     uint32_t wait_object, awaited, waker;
     uint64_t point; /* the record of its end, if it had no length */
     bool waits;
@@ -54,8 +55,11 @@ struct cmp_open_span {
     uint32_t outer;
 };
 
+struct trace_reading;
+
 struct cmp_history {
     struct trace_consumer consumer;
+    struct trace_reading *reading; /* NULL: all is there */
     int side;
     struct cmp_things *things;
 
@@ -73,13 +77,16 @@ struct cmp_history {
     size_t span_count, span_capacity;
     uint32_t free_span;
 
+    uint64_t *states; /* of each object what its last state said, where details are left out */
+    size_t state_count, state_capacity;
+
     uint64_t wake;    /* the record of the last one */
     uint32_t running; /* who keeps the loop busy, and since when */
     int64_t running_ns;
 
+    bool leaves_runs;    /* of the real clock: each turn keeps the loop busy */
+    bool leaves_details; /* the other side has none */
     /* What it came to. */
-    bool real, detailed, own, ended;
-    int64_t seed;
     int64_t time_ns, spans_since_ns;
     uint64_t ordinal; /* of the last event */
     uint64_t open_spans, max_spans;
@@ -89,6 +96,11 @@ struct cmp_history {
 /* Takes the events of a side. The things are shared by both, and there as long as the history. */
 void cmp_history_init(struct cmp_history *history, int side, struct cmp_things *things);
 void cmp_history_free(struct cmp_history *history);
+
+/* Whether there are more events than have come: all of that time have only when a later one has. */
+static inline bool cmp_history_lacks(const struct cmp_history *history, int64_t time_ns) {
+    return history->reading != NULL && history->time_ns <= time_ns;
+}
 
 /* Drops what is done with at the beginning of the row. */
 void cmp_history_drop(struct cmp_history *history, size_t count);

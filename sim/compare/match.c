@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cadran.h"
+#include "trace/reader.h"
 
 static struct cmp_record *first_of(const struct cmp_history *history) {
     return history->count == 0 ? NULL : &history->records[history->first];
@@ -209,6 +210,9 @@ struct moment {
     /* Of tasks that begin to wait and do not on the other side, the first record that has no
      * partner of this moment. */
     struct base_map waits[CMP_SIDES];
+    /* Of objects that are waited for on one side alone, the record of that, twice, plus its side.
+     */
+    struct base_map waits_for;
     bool swapped;
 };
 
@@ -235,8 +239,16 @@ static bool has_partner_now(struct cmp_match *match, const struct moment *moment
     return cmp_record_at(&match->history[!side], record->partner)->time_ns == moment->now_ns;
 }
 
+static bool put_wait(struct moment *moment, int side, const struct cmp_record *record,
+                     uint32_t first, uint64_t number) {
+    return base_map_put(&moment->waits[side], record->task, first) &&
+           (record->object == CMP_NOBODY ||
+            base_map_put(&moment->waits_for, record->object, (uint32_t)(2 * number) + (side != 0)));
+}
+
 /* The begin of a wait stands at the end of its moment (event.h). But what its task does on the
- * other side instead, it does because it does not wait. */
+ * other side instead, it does because it does not wait; and the state of the object has changed by
+ * it. */
 static int find_waits(struct cmp_match *match, struct moment *moment, int side) {
     const struct cmp_history *history = &match->history[side];
     struct base_map first = {0};
@@ -251,34 +263,55 @@ static int find_waits(struct cmp_match *match, struct moment *moment, int side) 
         if (number == UINT32_MAX)
             number = (uint32_t)n;
         if (!base_map_put(&first, record->task, number) ||
-            (record->kind == TRACE_WAIT_BEGIN &&
-             !base_map_put(&moment->waits[side], record->task, number)))
+            (record->kind == TRACE_WAIT_BEGIN && !put_wait(moment, side, record, number, n)))
             error = CAD_ENOMEM;
     }
     base_map_free(&first);
     return error;
 }
 
-/* The one that is to be taken before a record without a partner; NULL: it is its turn. */
-static struct cmp_record *wait_before(struct cmp_match *match, const struct moment *moment,
-                                      int side, const struct cmp_record *record) {
+/* One that is taken out of its turn. */
+static int take_early(struct cmp_match *match, int side, uint64_t number) {
+    struct cmp_record *record = cmp_record_at(&match->history[side], number);
+    if (record->done)
+        return 0;
+    int error = take_single(match, side, record);
+    record->done = true;
+    return error;
+}
+
+/* The wait on the other side that a record without a partner is to be taken behind. */
+static int take_wait_of_task(struct cmp_match *match, const struct moment *moment, int side,
+                             const struct cmp_record *record) {
     uint32_t number = base_map_get(&moment->waits[!side], record->task);
-    struct cmp_record *wait =
-        number == UINT32_MAX ? NULL : cmp_record_at(&match->history[!side], number);
-    return wait == NULL || wait->done ? NULL : wait;
+    if (number == UINT32_MAX || cmp_cause_of(match, side, record) != 0)
+        return 0;
+    return take_early(match, !side, number);
+}
+
+/* The wait, on either side, by which the state of an object is another one. */
+static int take_wait_for(struct cmp_match *match, const struct moment *moment, int side,
+                         const struct cmp_record *record) {
+    uint32_t found = record->object == CMP_NOBODY
+                         ? UINT32_MAX
+                         : base_map_get(&moment->waits_for, record->object);
+    if (found == UINT32_MAX || cmp_cause_of(match, side, record) != 0)
+        return 0;
+    const struct cmp_record *wait = cmp_record_at(&match->history[found % 2], found / 2);
+    uint32_t first = base_map_get(&moment->waits[found % 2], wait->task);
+    int error = take_early(match, (int)(found % 2), first);
+    return error == 0 ? take_early(match, (int)(found % 2), found / 2) : error;
 }
 
 /* A record of the moment that has no partner in it. */
 static int take_single_now(struct cmp_match *match, const struct moment *moment, int side,
                            struct cmp_record *record) {
-    struct cmp_record *wait = wait_before(match, moment, side, record);
-    int error = 0;
-    if (wait != NULL) {
-        error = take_single(match, !side, wait);
-        wait->done = true;
-    }
+    int error = record->kind == TRACE_STATE ? take_wait_for(match, moment, side, record)
+                                            : take_wait_of_task(match, moment, side, record);
+    if (error == 0 && !record->done)
+        error = take_single(match, side, record);
     record->done = true;
-    return error == 0 ? take_single(match, side, record) : error;
+    return error;
 }
 
 /* Two unrelated events that come in another order. */
@@ -298,8 +331,12 @@ static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_
         return take_single_now(match, moment, CMP_B, b);
     struct cmp_record *partner = cmp_record_at(&match->history[CMP_B], a->partner);
     int error = partner == b ? 0 : note_swap(match, moment, a, b);
+    if (error == 0 && a->kind == TRACE_STATE && a->said != partner->said)
+        error = take_wait_for(match, moment, CMP_A, a);
+    if (error == 0)
+        error = take_pair(match, a, partner, partner == b);
     a->done = partner->done = true;
-    return error == 0 ? take_pair(match, a, partner, partner == b) : error;
+    return error;
 }
 
 /* Both sides in one order: that of A, with what B has alone where it has that. So whatever is taken
@@ -319,6 +356,7 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     }
     base_map_free(&moment.waits[CMP_A]);
     base_map_free(&moment.waits[CMP_B]);
+    base_map_free(&moment.waits_for);
     return error;
 }
 
@@ -329,28 +367,32 @@ static void drop_done(struct cmp_history *history) {
     cmp_history_drop(history, count);
 }
 
-/* All that happens at the time of the first records. */
-static int compare_moment(struct cmp_match *match) {
-    const struct cmp_record *a = first_of(&match->history[CMP_A]);
-    const struct cmp_record *b = first_of(&match->history[CMP_B]);
-    int64_t now_ns = a == NULL                 ? b->time_ns
-                     : b == NULL               ? a->time_ns
-                     : a->time_ns < b->time_ns ? a->time_ns
-                                               : b->time_ns;
-    int64_t until_ns = now_ns + cmp_allowed(match, now_ns);
-    int error = find_partners(match, CMP_A, until_ns);
-    if (error == 0)
-        error = find_partners(match, CMP_B, until_ns);
-    if (error == 0)
-        error = mark_order(match, now_ns);
-    if (error == 0)
-        error = take_moment(match, now_ns);
-    drop_done(&match->history[CMP_A]);
-    drop_done(&match->history[CMP_B]);
+/* --- Both sides ------------------------------------------------------------------------------ */
+
+/* Reads until all of a time has come. 0, or as cmp_match_all(). */
+static int read_past(struct cmp_match *match, int side, int64_t time_ns) {
+    struct cmp_history *history = &match->history[side];
+    bool more = true;
+    int error = 0;
+    while (error == 0 && cmp_history_lacks(history, time_ns)) {
+        error = trace_reading_go_on(history->reading, &more);
+        if (error == 0 && !more) {
+            trace_reading_close(history->reading);
+            history->reading = NULL;
+        }
+    }
     return error;
 }
 
-/* --- In step -------------------------------------------------------------------------------- */
+/* All that happens at the time of the first record of a side, or the end. */
+static int read_first(struct cmp_match *match, int side) {
+    struct cmp_history *history = &match->history[side];
+    int error = 0;
+    while (error == 0 && history->count == 0 && history->reading != NULL)
+        error = read_past(match, side, history->time_ns);
+    return error == 0 && history->count > 0 ? read_past(match, side, first_of(history)->time_ns)
+                                            : error;
+}
 
 static bool waits_for_nobody(const struct cmp_match *match, int side,
                              const struct cmp_record *record) {
@@ -374,10 +416,39 @@ static bool keep_step(struct cmp_match *match, int *error) {
     return true;
 }
 
+/* All that happens at the time of the first records. */
+static int compare_moment(struct cmp_match *match) {
+    const struct cmp_record *a = first_of(&match->history[CMP_A]);
+    const struct cmp_record *b = first_of(&match->history[CMP_B]);
+    int64_t now_ns = a == NULL                 ? b->time_ns
+                     : b == NULL               ? a->time_ns
+                     : a->time_ns < b->time_ns ? a->time_ns
+                                               : b->time_ns;
+    int64_t until_ns = now_ns + cmp_allowed(match, now_ns);
+    int error = 0;
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = read_past(match, side, until_ns);
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = find_partners(match, side, until_ns);
+    if (error == 0)
+        error = mark_order(match, now_ns);
+    if (error == 0)
+        error = take_moment(match, now_ns);
+    drop_done(&match->history[CMP_A]);
+    drop_done(&match->history[CMP_B]);
+    return error;
+}
+
 int cmp_match_all(struct cmp_match *match) {
     int error = 0;
-    while (error == 0 && (match->history[CMP_A].count > 0 || match->history[CMP_B].count > 0))
+    for (;;) {
+        for (int side = 0; side < CMP_SIDES && error == 0; side++)
+            error = read_first(match, side);
+        if (error != 0)
+            return error;
+        if (match->history[CMP_A].count == 0 && match->history[CMP_B].count == 0)
+            return cmp_finish(match);
         if (!keep_step(match, &error))
             error = compare_moment(match);
-    return error == 0 ? cmp_finish(match) : error;
+    }
 }

@@ -33,7 +33,8 @@ struct cmp_match {
     struct base_map jumps_by_class;
 };
 
-/* Compares all that the two histories have. 0 or CAD_ENOMEM. */
+/* Compares the two histories, which are read for that. 0; CAD_ENOMEM; or as
+ * trace_reading_go_on(). */
 int cmp_match_all(struct cmp_match *match);
 
 /* --- causes.c ------------------------------------------------------------------------------- */

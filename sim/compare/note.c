@@ -21,6 +21,7 @@ static bool put_event(struct cmp_match *match, int side, const struct cmp_record
                                 .line = record->line,
                                 .time_ns = record->time_ns,
                                 .begin_ns = record->begin_ns,
+                                .until_ns = record->until_ns,
                                 .kind = (enum trace_kind)record->kind,
                                 .task = record->task,
                                 .object = record->object,
@@ -120,6 +121,19 @@ static enum cmp_kind kind_of_time(int64_t a_ns, int64_t a_begin_ns, int64_t b_ns
     return a_ns < b_ns ? CMP_LATER : CMP_EARLIER;
 }
 
+/* A wait that something else has ended may have had another limit. */
+static bool until_alike(const struct cmp_match *match, const struct cmp_record *a,
+                        const struct cmp_record *b) {
+    if (a->begin_ns == a->time_ns || b->begin_ns == b->time_ns)
+        return true; /* one without length does not say */
+    if (a->until_ns == CMP_NO_TIME || b->until_ns == CMP_NO_TIME)
+        return a->until_ns == b->until_ns;
+    if (a->time_ns >= a->until_ns && b->time_ns >= b->until_ns)
+        return true; /* it is seen when they end */
+    int64_t more_ns = (b->until_ns - b->begin_ns) - (a->until_ns - a->begin_ns);
+    return (more_ns < 0 ? -more_ns : more_ns) <= cmp_allowed(match, a->until_ns);
+}
+
 /* CMP_KIND_COUNT: not at all. */
 static enum cmp_kind kind_of_pair(struct cmp_match *match, const struct cmp_record *a,
                                   const struct cmp_record *b) {
@@ -130,8 +144,9 @@ static enum cmp_kind kind_of_pair(struct cmp_match *match, const struct cmp_reco
         return kind_of_words(a);
     if (a->jumped != CMP_NOBODY)
         return CMP_ORDER;
-    return in_time ? CMP_KIND_COUNT
-                   : kind_of_time(a->time_ns, a->begin_ns, b->time_ns, b->begin_ns);
+    if (in_time)
+        return until_alike(match, a, b) ? CMP_KIND_COUNT : CMP_WAITS;
+    return kind_of_time(a->time_ns, a->begin_ns, b->time_ns, b->begin_ns);
 }
 
 void cmp_note_order(struct cmp_result *result, uint32_t number, uint32_t a, uint32_t b) {

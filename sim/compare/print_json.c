@@ -95,6 +95,8 @@ static void put_event(doc_writer *out, const struct cmp_result *result,
     doc_write_whole(out, "time_ns", event->time_ns);
     if (event->begin_ns != CMP_NO_TIME)
         doc_write_whole(out, "begin_ns", event->begin_ns);
+    if (event->until_ns != CMP_NO_TIME)
+        doc_write_whole(out, "until_ns", event->until_ns);
     doc_write_whole(out, "task", event->task);
     put_index(out, "object", event->object);
     put_index(out, "other", event->other);

@@ -6,9 +6,6 @@
 
 #include <stdio.h>
 
-/* What stops the reader, and is no error. */
-enum { REACHED = 1 };
-
 /* Takes the events before one. */
 struct part {
     struct trace_consumer consumer;
@@ -18,7 +15,7 @@ struct part {
 
 static int take(struct trace_consumer *consumer, const struct trace_event *event) {
     struct part *part = (struct part *)(void *)consumer;
-    return event->ordinal >= part->before ? REACHED : trace_state_take(part->state, event);
+    return event->ordinal >= part->before ? CMP_REACHED : trace_state_take(part->state, event);
 }
 
 int cmp_state_before(const struct cmp_result *result, uint32_t difference, int side,
@@ -29,7 +26,7 @@ int cmp_state_before(const struct cmp_result *result, uint32_t difference, int s
     *state = NULL;
     int error =
         part.state == NULL ? CAD_ENOMEM : cmp_read_source(result, side, &part.consumer, message);
-    if (error == 0 || error == REACHED) {
+    if (error == 0 || error == CMP_REACHED) {
         *state = part.state;
         return 0;
     }

@@ -38,15 +38,14 @@ void cmp_write(struct cmp_writer *writer, const char *format, ...) {
 /* A whole number of units and the rest of one, without zeros at the end. */
 static void write_units(struct cmp_writer *writer, int64_t time_ns, int64_t unit_ns, int digits,
                         const char *unit) {
-    char rest[16] = "";
     uint64_t all = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
     uint64_t whole = all / (uint64_t)unit_ns, part = all % (uint64_t)unit_ns;
-    if (part != 0) {
-        int length = snprintf(rest, sizeof rest, ".%0*" PRIu64, digits, part);
-        while (length > 1 && rest[length - 1] == '0')
-            rest[--length] = '\0';
-    }
-    cmp_write(writer, "%s%" PRIu64 "%s %s", time_ns < 0 ? "-" : "", whole, rest, unit);
+    cmp_write(writer, "%s%" PRIu64, time_ns < 0 ? "-" : "", whole);
+    for (; part != 0 && part % 10 == 0; part /= 10)
+        digits--;
+    if (part != 0)
+        cmp_write(writer, ".%0*" PRIu64, digits, part);
+    cmp_write(writer, " %s", unit);
 }
 
 void cmp_write_time(struct cmp_writer *writer, int64_t time_ns, bool small) {
@@ -331,7 +330,10 @@ static void write_words(const struct sentence *sentence) {
         write_both(sentence, "%t sets %n to %w", ", not to %w");
         break;
     case TRACE_OPERATION:
-        write_both(sentence, "%n of %t comes to %w", ", not to %w");
+        if (sentence->difference->event[CMP_B].object == CMP_NOBODY)
+            write_both(sentence, "%n of %t comes to %w", ", not to %w");
+        else
+            write_both(sentence, "%n of %t on %o comes to %w", ", not to %w");
         break;
     case TRACE_WAIT_END:
         write_both(sentence, "the wait of %t (%n) ends as %w", ", not as %w");
@@ -342,10 +344,28 @@ static void write_words(const struct sentence *sentence) {
     }
 }
 
+static void write_limit(struct cmp_writer *writer, const struct cmp_event *event) {
+    if (event->until_ns == CMP_NO_TIME)
+        write_text(writer, "for ever");
+    else
+        cmp_write_time(writer, event->until_ns, false);
+}
+
+/* Something else has ended the wait in both. */
+static void write_until(const struct sentence *sentence) {
+    const struct cmp_event *event = sentence->difference->event;
+    write_side(sentence, "%t would have waited (%n) until ", CMP_B);
+    write_limit(sentence->writer, &event[CMP_B]);
+    write_text(sentence->writer, ", not ");
+    write_limit(sentence->writer, &event[CMP_A]);
+}
+
 static void write_waits(const struct sentence *sentence) {
     const struct cmp_event *event = sentence->difference->event;
     if (event[CMP_A].name != event[CMP_B].name)
         write_both(sentence, "%t waits (%n)", ", not (%n)");
+    else if (event[CMP_A].kind == TRACE_WAIT_END)
+        write_until(sentence);
     else
         write_both(sentence, "%t waits (%n), which %T holds", ", not %T");
 }

@@ -30,7 +30,18 @@ struct input {
     bool at_end;     /* nothing follows the buffer */
 };
 
+/* Where the reader is in the file: it can stop behind each piece, and go on there. */
+enum stage {
+    AT_START,
+    IN_EVENTS,        /* in the array that is the file */
+    IN_MEMBERS,       /* in the object around "traceEvents" */
+    IN_MEMBER_EVENTS, /* in the array of that member */
+    BEHIND,           /* what the file is has ended */
+    AT_END,
+};
+
 struct reader {
+    enum stage stage;
     struct input input;
     struct trace_kind_index kinds;
     struct trace_rules rules;        /* for a trace of ours */
@@ -40,7 +51,8 @@ struct reader {
     struct trace_event event;
     bool consumer_failed;
     bool complete;
-    bool has_events; /* the object form has its "traceEvents" */
+    bool has_members; /* of the object form one has come */
+    bool has_events;  /* ... and its "traceEvents" has */
 };
 
 /* --- Input ------------------------------------------------------------------------------- */
@@ -295,37 +307,37 @@ static int take_own_events(struct reader *reader) {
     return error;
 }
 
-/* The events of an array, after its bracket, up to and with the bracket that ends it. 0, CUT, or
- * an error. */
-static int take_events(struct reader *reader) {
+/* Some events of an array, as many as are in the buffer, or one: 0, CUT, or an error. *over: the
+ * bracket has come that ends it. */
+static int take_events(struct reader *reader, bool *over) {
     struct input *input = &reader->input;
-    for (;;) {
-        int error = take_own_events(reader);
-        if (error == 0)
-            error = skip_space(reader);
-        if (error != 0)
-            return error;
-        if (is_next(reader, ']')) { /* after a comma too, as many programs write it */
-            input->at++;
-            return 0;
-        }
-        error = is_cut(reader) ? CUT : take_any_event(reader);
-        if (error == 0)
-            error = skip_space(reader);
-        if (error == 0 && is_cut(reader))
-            error = CUT;
-        if (error != 0)
-            return error;
-        if (is_next(reader, ','))
-            input->at++;
-        else if (!is_next(reader, ']'))
-            return refuse_byte(reader, input->at, "',' or ']'");
-        /* Where our own lines go on. */
-        if (is_next(reader, '\n')) {
-            input->at++;
-            input->line++;
-        }
+    int error = take_own_events(reader);
+    if (error == 0)
+        error = skip_space(reader);
+    if (error != 0)
+        return error;
+    if (is_next(reader, ']')) { /* after a comma too, as many programs write it */
+        input->at++;
+        *over = true;
+        return 0;
     }
+    error = is_cut(reader) ? CUT : take_any_event(reader);
+    if (error == 0)
+        error = skip_space(reader);
+    if (error == 0 && is_cut(reader))
+        error = CUT;
+    if (error != 0)
+        return error;
+    if (is_next(reader, ','))
+        input->at++;
+    else if (!is_next(reader, ']'))
+        return refuse_byte(reader, input->at, "',' or ']'");
+    /* Where our own lines go on. */
+    if (is_next(reader, '\n')) {
+        input->at++;
+        input->line++;
+    }
+    return 0;
 }
 
 /* --- The object around them --------------------------------------------------------------------
@@ -377,7 +389,7 @@ static int skip_value(struct reader *reader) {
     return error;
 }
 
-/* The value of "traceEvents". It may be null: a program that had no event to write. */
+/* To the value of "traceEvents". It may be null: a program that had no event to write. */
 static int take_events_member(struct reader *reader) {
     reader->has_events = true;
     if (is_next(reader, 'n'))
@@ -386,7 +398,8 @@ static int take_events_member(struct reader *reader) {
         return trace_build_refuse(&reader->builder, reader->input.line,
                                   "not a trace: \"traceEvents\" is not an array");
     reader->input.at++;
-    return take_events(reader);
+    reader->stage = IN_MEMBER_EVENTS;
+    return 0;
 }
 
 /* One member of the object around "traceEvents". */
@@ -414,32 +427,29 @@ static int take_top_member(struct reader *reader) {
     return events ? take_events_member(reader) : skip_value(reader);
 }
 
+/* One member, or the end of the object. */
 static int take_top_object(struct reader *reader) {
     struct input *input = &reader->input;
-    bool first = true;
-    for (;;) {
-        int error = next_token(reader);
-        if (error == 0 && !first && is_next(reader, ',')) {
-            input->at++;
-            error = next_token(reader);
-        } else if (error == 0 && !first && !is_next(reader, '}')) {
-            return refuse_byte(reader, input->at, "',' or '}'");
-        }
-        if (error != 0)
-            return error;
-        if (is_next(reader, '}')) { /* after a comma too */
-            input->at++;
-            if (reader->has_events)
-                return 0;
-            return trace_build_refuse(&reader->builder, input->line,
-                                      "no trace: an object without \"traceEvents\" (a scenario "
-                                      "has a trace once it was run)");
-        }
-        first = false;
-        error = take_top_member(reader);
-        if (error != 0)
-            return error;
+    int error = next_token(reader);
+    if (error == 0 && reader->has_members && is_next(reader, ',')) {
+        input->at++;
+        error = next_token(reader);
+    } else if (error == 0 && reader->has_members && !is_next(reader, '}')) {
+        return refuse_byte(reader, input->at, "',' or '}'");
     }
+    if (error != 0)
+        return error;
+    if (is_next(reader, '}')) { /* after a comma too */
+        input->at++;
+        reader->stage = BEHIND;
+        if (reader->has_events)
+            return 0;
+        return trace_build_refuse(&reader->builder, input->line,
+                                  "no trace: an object without \"traceEvents\" (a scenario "
+                                  "has a trace once it was run)");
+    }
+    reader->has_members = true;
+    return take_top_member(reader);
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */
@@ -465,7 +475,7 @@ static int skip_mark(struct reader *reader) {
     return error;
 }
 
-static int take_file(struct reader *reader) {
+static int take_start(struct reader *reader) {
     struct input *input = &reader->input;
     int error = skip_mark(reader);
     if (error == 0)
@@ -481,21 +491,41 @@ static int take_file(struct reader *reader) {
                                         trace_source_packing(input->source))
                    : trace_build_refuse(&reader->builder, input->line,
                                         "not a trace: there is nothing in it");
-    } else if (is_next(reader, '[')) {
-        input->at++;
-        error = take_events(reader);
-    } else if (is_next(reader, '{')) {
-        input->at++;
-        error = take_top_object(reader);
-    } else {
-        return refuse_start(reader);
     }
-    reader->complete = error != CUT;
-    if (error == 0)
-        error = skip_space(reader);
-    if (error == 0 && !is_cut(reader))
-        return refuse_byte(reader, input->at, "the end of the file");
-    return error == CUT ? 0 : error;
+    if (!is_next(reader, '[') && !is_next(reader, '{'))
+        return refuse_start(reader);
+    reader->stage = is_next(reader, '[') ? IN_EVENTS : IN_MEMBERS;
+    input->at++;
+    return 0;
+}
+
+static int take_behind(struct reader *reader) {
+    int error = skip_space(reader);
+    reader->complete = true;
+    reader->stage = AT_END;
+    return error == 0 && !is_cut(reader)
+               ? refuse_byte(reader, reader->input.at, "the end of the file")
+               : error;
+}
+
+/* The next piece of the file. 0, CUT, or an error. */
+static int take_piece(struct reader *reader) {
+    bool over = false;
+    int error;
+    switch (reader->stage) {
+    case AT_START:
+        return take_start(reader);
+    case IN_EVENTS:
+    case IN_MEMBER_EVENTS:
+        error = take_events(reader, &over);
+        if (over)
+            reader->stage = reader->stage == IN_EVENTS ? BEHIND : IN_MEMBERS;
+        return error;
+    case IN_MEMBERS:
+        return take_top_object(reader);
+    default:
+        return take_behind(reader);
+    }
 }
 
 /* Where the file ends, and, where it is packed, what is in it. */
@@ -518,8 +548,8 @@ static int warn_cut(struct reader *reader) {
                             events, events == 1 ? "" : "s", events == 1 ? "s" : "");
 }
 
-/* Reads all events. */
-static int read_all(struct reader *reader, const char *name, char *message) {
+/* Begins to read. 0 or CAD_ENOMEM. */
+static int begin(struct reader *reader, const char *name, char *message) {
     struct input *input = &reader->input;
     message[0] = '\0';
     input->line = 1;
@@ -527,15 +557,30 @@ static int read_all(struct reader *reader, const char *name, char *message) {
     input->buffer = base_zalloc(1, CHUNK_SIZE + TRACE_SCAN_PADDING);
     input->at = input->end = input->buffer;
     int error = trace_build_start(&reader->builder, name, message);
-    if (input->buffer == NULL || input->source == NULL)
-        error = CAD_ENOMEM;
     trace_kind_index_init(&reader->kinds);
-    if (error == 0)
-        error = take_file(reader);
-    if (error == 0 && reader->complete)
-        error = refuse_fault(reader, trace_rules_end(&reader->rules));
-    if (error == 0 && (!reader->complete || trace_source_is_cut(input->source)))
+    return input->buffer == NULL || input->source == NULL ? CAD_ENOMEM : error;
+}
+
+/* The next piece; at the end, whether all is there. */
+static int go_on(struct reader *reader) {
+    int error = take_piece(reader);
+    if (error != 0 && error != CUT)
+        return error;
+    if (error == CUT)
+        reader->stage = AT_END;
+    if (reader->stage != AT_END)
+        return 0;
+    error = reader->complete ? refuse_fault(reader, trace_rules_end(&reader->rules)) : 0;
+    if (error == 0 && (!reader->complete || trace_source_is_cut(reader->input.source)))
         error = warn_cut(reader);
+    return error;
+}
+
+/* Reads all events. */
+static int read_all(struct reader *reader, const char *name, char *message) {
+    int error = begin(reader, name, message);
+    while (error == 0 && reader->stage != AT_END)
+        error = go_on(reader);
     return error;
 }
 
@@ -566,9 +611,9 @@ static void quote_consumer(struct reader *reader, char *message) {
     snprintf(message, TRACE_MESSAGE_SIZE, "%s", words == NULL ? "" : words);
 }
 
-static int read_events(struct reader *reader, const char *name, bool *complete, char *message) {
+/* The consumer is told that there is no more, and why. Returns what is to be returned. */
+static int end_events(struct reader *reader, int error, bool *complete, char *message) {
     struct trace_consumer *consumer = reader->consumer;
-    int error = read_all(reader, name, message);
     *complete = error == 0 && reader->complete;
     if (error == 0 && reader->builder.trace->warning_count > 0)
         snprintf(message, TRACE_MESSAGE_SIZE, "%s", reader->builder.trace->warnings[0]);
@@ -579,6 +624,11 @@ static int read_events(struct reader *reader, const char *name, bool *complete, 
     }
     if (reader->consumer_failed)
         quote_consumer(reader, message);
+    return error;
+}
+
+static int read_events(struct reader *reader, const char *name, bool *complete, char *message) {
+    int error = end_events(reader, read_all(reader, name, message), complete, message);
     finish(reader, name, error, message);
     return error;
 }
@@ -655,4 +705,90 @@ int trace_read_events_memory(const char *name, const char *data, size_t size,
     struct reader reader = {.input = {.source = trace_source_new(-1, data, size)},
                             .consumer = consumer};
     return read_events(&reader, name, complete, message);
+}
+
+/* --- A piece at a time -------------------------------------------------------------------------
+ */
+
+struct trace_reading {
+    struct reader reader;
+    const char *name;
+    const char *path; /* NULL: it is memory */
+    char *message;
+    int fd, error;
+    bool over;
+};
+
+/* The source is there; false where memory ran out. */
+static int begin_reading(struct trace_reading *reading, const char *name, char *message,
+                         struct trace_reading **made) {
+    reading->name = name;
+    reading->message = message;
+    reading->error = begin(&reading->reader, name, message);
+    if (reading->error == 0) {
+        *made = reading;
+        return 0;
+    }
+    trace_reading_close(reading);
+    return CAD_ENOMEM;
+}
+
+static struct trace_reading *new_reading(struct trace_consumer *consumer, const char *name,
+                                         char *message) {
+    struct trace_reading *reading = base_zalloc(1, sizeof *reading);
+    if (reading == NULL)
+        snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
+    else
+        reading->reader.consumer = consumer;
+    return reading;
+}
+
+int trace_reading_open(const char *path, struct trace_consumer *consumer,
+                       struct trace_reading **made, char message[TRACE_MESSAGE_SIZE]) {
+    struct trace_reading *reading = new_reading(consumer, trace_path_name(path), message);
+    *made = NULL;
+    if (reading == NULL)
+        return CAD_ENOMEM;
+    if (!open_file(&reading->reader, path, &reading->fd, message)) {
+        base_free(reading);
+        return CAD_ESYSTEM;
+    }
+    reading->path = path;
+    return begin_reading(reading, trace_path_name(path), message, made);
+}
+
+int trace_reading_open_memory(const char *name, const char *data, size_t size,
+                              struct trace_consumer *consumer, struct trace_reading **made,
+                              char message[TRACE_MESSAGE_SIZE]) {
+    struct trace_reading *reading = new_reading(consumer, name, message);
+    *made = NULL;
+    if (reading == NULL)
+        return CAD_ENOMEM;
+    reading->reader.input.source = trace_source_new(-1, data, size);
+    return begin_reading(reading, name, message, made);
+}
+
+int trace_reading_go_on(struct trace_reading *reading, bool *more) {
+    struct reader *reader = &reading->reader;
+    bool complete;
+    if (!reading->over) {
+        reading->error = go_on(reader);
+        if (reading->error == 0 && reader->stage != AT_END) {
+            *more = true;
+            return 0;
+        }
+        reading->over = true;
+        reading->error = end_events(reader, reading->error, &complete, reading->message);
+    }
+    *more = false;
+    return reading->error;
+}
+
+void trace_reading_close(struct trace_reading *reading) {
+    if (reading == NULL)
+        return;
+    if (reading->path != NULL)
+        close_file(&reading->reader, reading->path, reading->fd, reading->error, reading->message);
+    finish(&reading->reader, reading->name, reading->error, reading->message);
+    base_free(reading);
 }

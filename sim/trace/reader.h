@@ -41,7 +41,20 @@ int trace_read(const char *path, struct trace_model **trace, char message[TRACE_
 int trace_read_events(const char *path, struct trace_consumer *consumer, bool *complete,
                       char message[TRACE_MESSAGE_SIZE]);
 
-/* The same two from memory; `name` stands for the file in messages. */
+/* Reads a piece at a time, for who reads two side by side. Path, or name and data, the consumer and
+ * the message are borrowed until trace_reading_close(), which says in the message what the code
+ * alone does not. As trace_read_events(); *reading is NULL on failure. */
+struct trace_reading;
+int trace_reading_open(const char *path, struct trace_consumer *consumer,
+                       struct trace_reading **reading, char message[TRACE_MESSAGE_SIZE]);
+int trace_reading_open_memory(const char *name, const char *data, size_t size,
+                              struct trace_consumer *consumer, struct trace_reading **reading,
+                              char message[TRACE_MESSAGE_SIZE]);
+/* Gives the events of the next piece, some thousand or none. *more is false after the last one. */
+int trace_reading_go_on(struct trace_reading *reading, bool *more);
+void trace_reading_close(struct trace_reading *reading); /* takes NULL */
+
+/* trace_read() and trace_read_events() from memory; `name` stands for the file in messages. */
 int trace_read_memory(const char *name, const char *data, size_t size, struct trace_model **trace,
                       char message[TRACE_MESSAGE_SIZE]);
 int trace_read_events_memory(const char *name, const char *data, size_t size,

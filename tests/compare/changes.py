@@ -1,0 +1,208 @@
+"""Twenty-three changes that somebody could make to the engine, each with a scenario in which it has
+an effect, and what the first root must say of it."""
+
+
+class Change:
+    """file, old and new: what is replaced. scenario: a document, without its version. at: the time of
+    the first root, in seconds. names: what its sentence or its span must have,
+    each; of a tuple, one of them: with details, a root is sooner found."""
+
+    def __init__(self, title, file, old, new, scenario, at, *names):
+        self.title, self.file, self.old, self.new = title, file, old, new
+        self.scenario, self.at, self.names = scenario, at, names
+
+
+def tasks(*rows, **more):
+    """A scenario of tasks: (name, steps) or (name, count, steps)."""
+    found = []
+    for row in rows:
+        task = {"name": row[0], "do": row[-1]}
+        if len(row) == 3:
+            task["count"] = row[1]
+        found.append(task)
+    return {"tasks": found} | more
+
+
+def objects(**types):
+    return {name: {"type": kind} if isinstance(kind, str) else kind
+            for name, kind in types.items()}
+
+
+def work(name, seconds):
+    return {"span": name, "do": [{"sleep": seconds}]}
+
+
+def use(verb_in, verb_out, name, seconds, thing):
+    return [{verb_in: thing}, work(name, seconds), {verb_out: thing}]
+
+
+SLOTS = objects(slots={"type": "queue", "maxsize": 2})
+WINDOW = tasks(("job{i}", 6, use("put", "get", "load {i}", "i % 3 + 1", "slots")), objects=SLOTS)
+BUSY = tasks(("early{i}", 2, [{"acquire": "limit"}, {"sleep": 1}, {"release": "limit"},
+                              {"acquire": "limit"}, work("again {i}", 1), {"release": "limit"}]),
+             ("late", [{"acquire": "limit"}, work("late", 1), {"release": "limit"}]),
+             objects=objects(limit={"type": "semaphore", "value": 1}))
+SEMAPHORE = tasks(("job{i}", 6, use("acquire", "release", "load {i}", "i % 3 + 1", "limit")),
+                  objects=objects(limit={"type": "semaphore", "value": 2}))
+LOCK = tasks(("job{i}", 4, use("acquire", "release", "turn {i}", 1, "mutex")),
+             objects=objects(mutex="lock"))
+EVENT = tasks(("waiter{i}", 4, [{"wait": "go"}, work("run {i}", "i + 1")]),
+              ("starter", [{"sleep": 2}, {"set": "go"}]), objects=objects(go="event"))
+CONDITION = tasks(
+    ("waiter{i}", 4, [{"with": "door", "do": [{"wait": "door"}]}, work("in {i}", 1)]),
+    ("keeper", [{"repeat": 4, "do": [{"sleep": 2}, {"with": "door", "do": [{"notify": "door"}]}]}]),
+    objects=objects(door="condition"))
+BARRIER = tasks(("runner{i}", 3, [work("leg {i}", "i + 1"), {"wait": "line"}, work("rest {i}", 1)]),
+                objects=objects(line={"type": "barrier", "parties": 3}))
+SLEEPERS = tasks(("sleeper{i}", 3, [work("nap {i}", 1), {"put": "inbox", "value": "{i}"}]),
+                 ("reader", [{"repeat": 3, "do": [{"get": "inbox", "as": "got"},
+                                                  {"log": "got {got}"}]}]),
+                 objects=objects(inbox="queue"))
+STEPS = tasks(("worker{i}", 2, [{"let": {"n": 1}}, {"repeat": 3, "do": [work("step {i}{n}", 2), {"let": {"n": "n + 1"}}]}]))
+TIMEOUT = tasks(("client", [{"try": [{"timeout": 1, "do": [work("call", 5)]}],
+                             "except": {"TimeoutError": [{"log": "gone"}]}}, work("after", 1)]))
+CANCEL = tasks(("victim", [{"try": [work("long", 10)],
+                            "except": {"CancelledError": [{"put": "log", "value": "victim"},
+                                                          {"raise": True}]}}]),
+               ("other", [{"wait": "bell"}, {"put": "log", "value": "other"}]),
+               ("killer", [{"sleep": 2}, {"cancel": "victim"}, {"set": "bell"}]),
+               ("reader", [{"repeat": 2, "do": [{"get": "log", "as": "who"}, {"print": "{who}"}]}]),
+               objects=objects(log="queue", bell="event"))
+GATHER = tasks(("main", [{"spawn": "fetch", "args": {"n": 1}, "as": "a"},
+                         {"spawn": "fetch", "args": {"n": 3}, "as": "b"},
+                         {"gather": ["a", "b"], "as": "pages"}, work("merge", 1)]),
+               coroutines={"fetch": {"params": ["n"], "do": [work("fetch {n}", "n")]}})
+GROUP = tasks(("main", [{"try": [{"task_group": [{"spawn": "page", "args": {"n": 4}},
+                                                 {"spawn": "bad"}]}],
+                         "except": {"ExceptionGroup": [{"log": "failed"}]}}]),
+              coroutines={"page": {"params": ["n"], "do": [work("page {n}", "n")]},
+                          "bad": {"do": [{"sleep": 1}, {"raise": "Boom"}]}})
+SPAWN = tasks(("main", [{"spawn": "child", "as": "t"}, {"spawn": "other", "as": "u"},
+                        {"await": "t"}]),
+              coroutines={"child": {"do": [{"put": "line", "value": "child"}, work("c", 1)]},
+                          "other": {"do": [{"put": "line", "value": "other"}, work("o", 1)]}},
+              objects=objects(line={"type": "queue", "maxsize": 1}))
+SPAWN["tasks"].append({"name": "reader", "do": [
+    {"repeat": 2, "do": [{"sleep": 2}, {"get": "line", "as": "x"}, {"print": "{x}"}]}]})
+JOIN = tasks(("feeder", [{"put": "jobs", "value": 1}, {"put": "jobs", "value": 2}, {"join": "jobs"},
+                         work("close", 1)]),
+             ("worker", [{"repeat": 2, "do": [{"get": "jobs", "as": "j"}, work("job {j}", 2),
+                                              {"task_done": "jobs"}]}]),
+             objects=objects(jobs="queue"))
+PRIORITY = tasks(("feeder", [{"put": "heap", "value": n} for n in (5, 1, 4, 2, 3)]),
+                 ("worker", [{"sleep": 1}, {"repeat": 5, "do": [
+                     {"get": "heap", "as": "j"}, work("job {j}", "j")]}]),
+                 objects=objects(heap={"type": "queue", "order": "priority"}))
+SHIELD = tasks(("main", [{"spawn": "inner", "as": "t"},
+                         {"try": [{"timeout": 1, "do": [{"shield": "t"}]}],
+                          "except": {"TimeoutError": [{"log": "gone"}]}}]),
+               coroutines={"inner": {"do": [work("save", 3)]}})
+SHUTDOWN = tasks(("getter{i}", 2, [{"try": [{"get": "jobs"}],
+                                    "except": {"QueueShutDown": [work("home {i}", 1)]}}]),
+                 ("boss", [{"sleep": 1}, {"shutdown": "jobs"}]), objects=objects(jobs="queue"))
+
+LAST = "cad__wake(&CAD__CONTAINER({}.list.prev, cad__task, wait.link)->future)"
+
+CHANGES = [
+    Change("a queue wakes its last putter", "queue.c",
+           "    if (error == 0)\n        cad__wake_first(&queue->putters);\n",
+           "    if (error == 0 && queue->putters.count > 0)\n        " +
+           LAST.format("queue->putters") + ";\n",
+           WINDOW, 1, "job0", "job5", "slots"),
+    Change("a queue has room for one more", "queue.c",
+           "queue->count >= queue->maxsize", "queue->count > queue->maxsize",
+           WINDOW, 0, "slots"),
+    Change("a queue forgets to wake a putter at every second get", "queue.c",
+           "    if (error == 0)\n        cad__wake_first(&queue->putters);\n",
+           "    static int gets;\n    if (error == 0 && ++gets % 2 == 1)\n"
+           "        cad__wake_first(&queue->putters);\n",
+           WINDOW, 2, "job1", "job3", "slots"),
+    Change("a heap takes the second smallest", "queue.c",
+           "            if (less == 0)\n                child++;\n",
+           "            if (less != 0)\n                child++;\n", PRIORITY, 2, "worker", ("job", "heap")),
+    Change("join() does not wait for the last item", "queue.c",
+           "    if (queue->unfinished == 0)\n        cad__wake_all(&queue->joiners);\n    CAD__TRACE",
+           "    if (queue->unfinished <= 1)\n        cad__wake_all(&queue->joiners);\n    CAD__TRACE",
+           JOIN, 2, "worker", "feeder", "jobs"),
+    Change("a shutdown wakes one getter", "queue.c",
+           "    cad__wake_all(&queue->getters);", "    cad__wake_first(&queue->getters);",
+           SHUTDOWN, 1, "boss", "getter1", "jobs"),
+    Change("a semaphore loses a wake-up", "semaphore.c",
+           "    cad__did(object, \"release\", 0);\n    (void)wake_up_next(semaphore);",
+           "    cad__did(object, \"release\", 0);\n    static int releases;\n"
+           "    if (++releases != 2)\n        (void)wake_up_next(semaphore);",
+           SEMAPHORE, 2, "job1", "job3", "limit"),
+    Change("a semaphore lets pass who comes while others wait", "semaphore.c",
+           "    return semaphore->value == 0 || semaphore->coming > 0 || "
+           "semaphore->waiters.count > 0;",
+           "    return semaphore->value + semaphore->coming == 0;", BUSY, 1, "limit"),
+    Change("a lock is handed over to the last in line", "lock.c",
+           "        cad__wake(cad__first_waiter(&lock->waiters));",
+           "        " + LAST.format("lock->waiters") + ";", LOCK, 1, "job0", "job3", "mutex"),
+    Change("a lock keeps its owner after release", "lock.c",
+           "    lock->locked = false;\n    set_owner(lock, NULL);\n    cad__did",
+           "    lock->locked = false;\n    cad__did", LOCK, 1, "mutex"),
+    Change("an event wakes its waiters from the last on", "event.c",
+           "    cad__wake_all(&event->waiters);",
+           "    while (event->waiters.count > 0)\n        " + LAST.format("event->waiters") + ";",
+           EVENT, 2, "starter", "waiter3", "go"),
+    Change("notify wakes two", "condition.c", "    wake(condition, n);\n    return 0;",
+           "    wake(condition, n + 1);\n    return 0;", CONDITION, 2, "keeper", "waiter1", "door"),
+    Change("a barrier opens for one fewer", "barrier.c",
+           "    if (wait->index + 1 == barrier->parties) {",
+           "    if (wait->index + 2 == barrier->parties) {", BARRIER, 2, "line"),
+    Change("equal deadlines are served from the last on", "timer.c",
+           ": a->order < b->order;", ": a->order > b->order;", SLEEPERS, 1, "inbox"),
+    Change("a sleep takes 1 % longer", "task.c",
+           "cad_loop_deadline(task->object.loop, delay_ns)",
+           "cad_loop_deadline(task->object.loop, delay_ns + delay_ns / 100)",
+           STEPS, 2, "worker0", "step 01", "+1%"),
+    Change("the third sleep takes a nanosecond longer", "task.c",
+           "    return cad__park_until(task, cad_loop_deadline(task->object.loop, delay_ns));",
+           "    static int sleeps;\n    delay_ns += ++sleeps == 3;\n"
+           "    return cad__park_until(task, cad_loop_deadline(task->object.loop, delay_ns));",
+           STEPS, 4, "worker0", "step 02"),
+    Change("a task begins one turn later", "task.c",
+           "    loop->current = &task->future;\n    int result = cad__wait_resume(loop, task);\n",
+           "    static int turns;\n"
+           "    if (!task->future.started && strcmp(cad_task_name(&task->future), \"child-1\") == 0 &&\n"
+           "        turns++ == 0) {\n"
+           "        cad__ready(loop, &task->timer.entry);\n        return CAD_PENDING;\n    }\n"
+           "    loop->current = &task->future;\n    int result = cad__wait_resume(loop, task);\n",
+           SPAWN, 0, "child-1", "line"),
+    Change("a timeout comes ten milliseconds late", "timeout.c",
+           "        return cad__timer_start(loop, &scope->timer, when_ns);",
+           "        return cad__timer_start(loop, &scope->timer, when_ns + 10000000);",
+           TIMEOUT, 1, "client", "timeout"),
+    Change("a cancel comes a turn later", "task.c",
+           "    int taken = cad__wait_cancel(last, exception);\n    if (taken == 0)",
+           "    int taken = last->wait.state == CAD__WAIT_SLEEPING ? 1 : "
+           "cad__wait_cancel(last, exception);\n"
+           "    if (last->wait.state == CAD__WAIT_SLEEPING) {\n"
+           "        cad__timer_cancel(last->future.object.loop, &last->timer);\n"
+           "        (void)cad__timer_start(last->future.object.loop, &last->timer, 0);\n"
+           "        cad__task_must_cancel(last, exception);\n    }\n    if (taken == 0)",
+           CANCEL, 2, "victim"),
+    Change("a gather is done with its first child", "gather.c",
+           "    else if (self->finished == self->unique)\n        finish(self);",
+           "    else if (self->finished == self->unique || self->finished == 1)\n"
+           "        fail(self, future);",
+           GATHER, 1, "gather"),
+    Change("a group does not cancel the others", "group.c",
+           "    abort_tasks(group);\n    group->parent_cancel_requested = true;",
+           "    group->parent_cancel_requested = true;", GROUP, 1, "page-1"),
+    Change("a shield passes a cancel on", "gather.c",
+           "static const cad__type shield_type = {",
+           "static int cancel_inner(cad_future *outer, cad_exception *exception) {\n"
+           "    (void)cad__future_cancel(\n"
+           "        CAD__CONTAINER(outer, shielding, outer)->inner.future, exception);\n"
+           "    return cad__future_cancel_plain(outer, exception);\n}\n"
+           "#define cad__future_cancel_plain cancel_inner\n"
+           "static const cad__type shield_type = {", SHIELD, 1, "inner-1"),
+    Change("a getter that is woken leaves the item to others", "queue.c",
+           "    *place = queue->order == CAD__LIFO ? queue->count : 0;\n    if (queue->order == "
+           "CAD__FIFO) {\n        *item = queue->items[queue->first];",
+           "    *place = queue->order == CAD__LIFO ? queue->count : 0;\n    if (queue->order == "
+           "CAD__FIFO) {\n        *item = queue->items[(queue->first + queue->count / 2) & "
+           "(queue->capacity - 1)];", SLEEPERS, 1, "reader", ("got", "inbox")),
+]
