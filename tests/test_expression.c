@@ -107,7 +107,7 @@ static int call_now(const expr_env *env, const expr_value *arguments, size_t cou
     (void)arguments;
     (void)count;
     (void)error;
-    *result = expr_number(*(const double *)env->context);
+    *result = expr_number(*(const double *)env->world->context);
     return 0;
 }
 
@@ -136,13 +136,8 @@ static expr_value locals[LOCALS];
 static expr_value globals[GLOBALS];
 static expr_random stream;
 static double loop_time = 2.5;
-static expr_env env = {
-    .locals = locals,
-    .globals = globals,
-    .random = &stream,
-    .context = &loop_time,
-    .late = late,
-};
+static const expr_world world = {.globals = globals, .context = &loop_time, .late = late};
+static expr_env env = {.world = &world, .locals = locals, .random = &stream};
 
 static int setup(void **state) {
     (void)state;

@@ -45,12 +45,12 @@ static const char trace_text_of_two[] =
 static int write_page(const struct page_run *run) {
     char *text = NULL;
     size_t size;
-    struct page *page = page_new("two");
+    struct page *page = page_new("two", 1);
     if (page == NULL)
         return CAD_ENOMEM;
     FILE *file = open_memstream(&text, &size);
     assert_non_null(file);
-    int error = page_add_run(page, run, NULL);
+    int error = page_add_run(page, "two", "text", run, NULL);
     if (error == 0)
         error = page_write(page, file);
     assert_int_equal(fclose(file), 0);

@@ -380,6 +380,50 @@ static void test_table__without_spans_a_task_works_all_its_life(void **state) {
     assert_non_null(strstr(errors, "no task has a span"));
 }
 
+static void test_table__step_fits_the_run(void **state) {
+    (void)state;
+    static const struct {
+        int64_t end_ns, step_ns;
+    } cases[] = {
+        {0, CAD_SECOND},
+        {1, 1},
+        {12, 1},
+        {13, 2},
+        {25, 5},
+        {61, 10},
+        {10 * CAD_MILLISECOND, CAD_MILLISECOND},
+        {CAD_SECOND - 1, 100 * CAD_MILLISECOND},
+        {CAD_SECOND, CAD_SECOND},
+        {60 * CAD_SECOND, CAD_SECOND},
+        {60 * CAD_SECOND + 1, 10 * CAD_SECOND},
+        {400 * CAD_SECOND, 50 * CAD_SECOND},
+        {INT64_MAX, 1000000000 * CAD_SECOND},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(table_step_for(cases[i].end_ns), cases[i].step_ns);
+}
+
+static void test_table__durations_are_short_for_people(void **state) {
+    (void)state;
+    const struct table_options options = {.step_ns = CAD_SECOND};
+    static const int64_t durations_ns[] = {133374485333, 3333333, 12, 999999999, 1500000000};
+    static const char *const heads[] = {"(133.374)", "(0.003333)", "(0.000000012)", "(1)", "(1.5)"};
+    char *text;
+    size_t size, column;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        struct table *table;
+        FILE *file = open_memstream(&text, &size);
+        assert_int_equal(table_new(&options, &table), 0);
+        assert_int_equal(table_add_job(table, "a", 2, &column), 0);
+        assert_int_equal(table_add_span(table, column, 0, durations_ns[i]), 0);
+        assert_int_equal(table_print(table, file, TABLE_TEXT, false), 0);
+        assert_int_equal(fclose(file), 0);
+        assert_non_null(strstr(text, heads[i]));
+        free(text);
+        table_free(table);
+    }
+}
+
 static void test_table__of_no_tasks_is_empty(void **state) {
     (void)state;
     begin_trace("virtual");
@@ -530,6 +574,8 @@ int main(void) {
         cmocka_unit_test(test_table__has_four_formats),
         cmocka_unit_test(test_table__transposes),
         cmocka_unit_test(test_table__without_spans_a_task_works_all_its_life),
+        cmocka_unit_test(test_table__step_fits_the_run),
+        cmocka_unit_test(test_table__durations_are_short_for_people),
         cmocka_unit_test(test_table__of_no_tasks_is_empty),
         cmocka_unit_test(test_table__shows_a_cut_trace_with_a_warning),
         cmocka_unit_test(test_table__refuses_wrong_use),

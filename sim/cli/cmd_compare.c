@@ -217,6 +217,16 @@ static int add_run(struct session *session, struct drift *drift) {
     return status;
 }
 
+/* Real runs take their time: who waits at a terminal is told which one it is; 0: none any more. */
+static void show_run(const struct arguments *arguments, unsigned number) {
+    if (isatty(STDERR_FILENO) != 1)
+        return;
+    if (number == 0)
+        fputs("\r\033[K", stderr);
+    else
+        fprintf(stderr, "\rrun %u of %u", number, arguments->runs);
+}
+
 /* All that is to be compared with the virtual run. */
 static int add_all(struct session *session, struct drift *drift) {
     const struct arguments *arguments = session->arguments;
@@ -227,8 +237,11 @@ static int add_all(struct session *session, struct drift *drift) {
         session->sources[CMP_B] = (struct cmp_source){.path = arguments->trace_path};
         return add(session, drift, NULL);
     }
-    for (unsigned i = 0; i < arguments->runs && status == CLI_STATUS_EXPECTED; i++)
+    for (unsigned i = 0; i < arguments->runs && status == CLI_STATUS_EXPECTED; i++) {
+        show_run(arguments, i + 1);
         status = add_run(session, drift);
+        show_run(arguments, 0);
+    }
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "base/show.h"
 #include "cadran.h"
 #include "cli/commands.h"
+#include "cli/page.h"
 #include "compare/compare.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ enum { STATUS_SAME = 0, STATUS_DIFFERENT = 1, STATUS_TROUBLE = 2 };
 
 enum { SPANS_MAX = 64 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_HTML };
 
 struct arguments {
     struct cmp_settings settings;
@@ -67,8 +68,10 @@ static bool take_tolerance(void *target, const base_option *option, char *text,
 
 static bool take_format(void *target, const base_option *option, char *text,
                         char message[BASE_OPTIONS_MESSAGE]) {
-    static const char *const names[] = {
-        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_MARKDOWN] = "markdown"};
+    static const char *const names[] = {[FORMAT_TEXT] = "text",
+                                        [FORMAT_JSON] = "json",
+                                        [FORMAT_MARKDOWN] = "markdown",
+                                        [FORMAT_HTML] = "html"};
     enum format *format = base_option_field(target, option);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(text, names[i]) == 0) {
@@ -76,7 +79,7 @@ static bool take_format(void *target, const base_option *option, char *text,
             return true;
         }
     }
-    return base_option_refuse(option, "text, json or markdown", text, message);
+    return base_option_refuse(option, "text, json, markdown or html", text, message);
 }
 
 static const base_option options[] = {
@@ -88,8 +91,8 @@ static const base_option options[] = {
      "by how much times may differ: 5ms, or 5%; SPAN=5ms for the length\n"
      "of the spans of that name",
      take_tolerance, offsetof(struct arguments, settings)},
-    {"format", "FORMAT", "text (default), json or markdown", take_format,
-     offsetof(struct arguments, format)},
+    {"format", "FORMAT", "text (default), json, markdown; html: a page with both timelines",
+     take_format, offsetof(struct arguments, format)},
     {"all", NULL, "every root, every consequence, and all of the state", base_take_flag,
      offsetof(struct arguments, all)},
     {.name = NULL},
@@ -149,7 +152,12 @@ static int print(const struct cmp_result *result, const struct arguments *argume
     for (int side = 0; side < CMP_SIDES; side++)
         if (cmp_warning(result, side) != NULL)
             base_show_line(stderr, "cadran diff: warning: %s", cmp_warning(result, side));
-    if (format(result, arguments, &out, message) != 0)
+    if (arguments->format == FORMAT_HTML) {
+        if (cli_write_comparison("cadran diff", result, stdout) != CLI_STATUS_EXPECTED)
+            status = STATUS_TROUBLE;
+        else if (fflush(stdout) != 0 || ferror(stdout))
+            status = wrong(strerror(errno));
+    } else if (format(result, arguments, &out, message) != 0)
         status = wrong(message);
     else if (fwrite(out.data, 1, out.length, stdout) != out.length || fflush(stdout) != 0)
         status = wrong(strerror(errno));

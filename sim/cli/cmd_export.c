@@ -350,5 +350,5 @@ int cli_cmd_export(int argc, char **argv) {
     if (arguments.stretch.from_ns > arguments.stretch.to_ns)
         return wrong("--from is a time after --to");
     arguments.path = argv[first];
-    return export_trace(&arguments);
+    return (int)export_trace(&arguments);
 }

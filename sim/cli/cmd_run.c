@@ -1,4 +1,4 @@
-/* cadran run: runs a scenario. */
+/* cadran run: runs scenarios. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +59,7 @@ static const base_option options[] = {
     {"detail", NULL, "... with each turn of the loop and each operation, too", base_take_flag,
      RUN(detail)},
     {"report", "FILE", "write what became of the run, as JSON", take_file, RUN(report_path)},
+    {"q", NULL, "say nothing of runs that are as expected", base_take_flag, RUN(quiet)},
     {"raw", NULL, "let what tasks print reach a terminal with its control characters",
      base_take_flag, RUN(raw)},
     {"table", NULL, "print the sequencing table on standard error", base_take_flag, RUN(table)},
@@ -82,11 +83,11 @@ static const base_option options[] = {
 };
 
 static int print_help(void) {
-    fputs("usage: cadran run [options] SCENARIO\n"
+    fputs("usage: cadran run [options] SCENARIO...\n"
           "\n"
-          "Runs a scenario, a JSON document (- is standard input). Standard output is what its "
-          "tasks\n"
-          "print; the outcome and all reports go to standard error.\n"
+          "Runs scenarios, JSON documents (- is standard input), one after the other. Standard "
+          "output\n"
+          "is what their tasks print; outcomes and all reports go to standard error.\n"
           "\n",
           stdout);
     base_options_help(options, stdout);
@@ -97,7 +98,8 @@ static int print_help(void) {
           "\n"
           "Exit status: 0 as expected (without \"expect\": complete, stopped or interrupted), 1 "
           "not as\n"
-          "expected, 2 bad usage or a bad scenario, 3 the environment failed.\n",
+          "expected, 2 bad usage or a bad scenario, 3 the environment failed; of several the "
+          "worst.\n",
           stdout);
     return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
 }
@@ -119,13 +121,14 @@ static int run(int argc, char **argv, struct arguments *arguments) {
     case BASE_OPTIONS_FINE:
         break;
     }
-    if (argc - first != 1)
-        return wrong(argc == first ? "no scenario is named; see cadran run --help"
-                                   : "one scenario at a time; see cadran run --help");
+    size_t count = (size_t)(argc - first);
+    if (count == 0)
+        return wrong("no scenario is named; see cadran run --help");
+    if (count > 1 && (arguments->run.trace_path != NULL || arguments->run.report_path != NULL))
+        return wrong("--trace and --report are of one scenario: name one alone");
     if (arguments->run.detail && arguments->run.trace_path == NULL)
         return wrong("--detail is of a trace: give --trace FILE, too");
-    arguments->run.path = argv[first];
-    return cli_run(&arguments->run);
+    return cli_run(&arguments->run, (const char *const *)(argv + first), count);
 }
 
 int cli_cmd_run(int argc, char **argv) {

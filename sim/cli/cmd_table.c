@@ -58,8 +58,8 @@ static bool take_pattern(void *target, const base_option *option, char *text,
 }
 
 static const base_option options[] = {
-    {"step", "TIME", "length of an interval (default: 1s)", take_step,
-     offsetof(struct arguments, table.step_ns)},
+    {"step", "TIME", "length of an interval (default: one that fits the run, 1s for most)",
+     take_step, offsetof(struct arguments, table.step_ns)},
     {"tolerance", "TIME",
      "work of at most this length in a row shows no star, unless the row\n"
      "holds most of the span (default: 50ms; at most half a step)",
@@ -141,6 +141,8 @@ static int show(const struct trace_model *trace, struct arguments *arguments) {
     bool lives;
     for (size_t i = 0; i < trace->warning_count; i++)
         base_show_line(stderr, "cadran table: warning: %s", trace->warnings[i]);
+    if (arguments->table.step_ns == 0) /* none was given */
+        arguments->table.step_ns = table_step_for(trace->end_ns);
     arguments->table.rounded = strcmp(trace_text(trace, trace->clock), "real") == 0;
     if (table_new(&arguments->table, &table) != 0)
         return no_memory();
@@ -176,7 +178,7 @@ static int read_and_show(struct arguments *arguments) {
 
 int cli_cmd_table(int argc, char **argv) {
     struct arguments arguments = {
-        .table = {.step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT},
+        .table = {.tolerance_ns = TABLE_TOLERANCE_DEFAULT},
         .format = TABLE_MARKDOWN,
     };
     char message[BASE_OPTIONS_MESSAGE];

@@ -11,8 +11,10 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/quantity.h"
+#include "base/replace.h"
 #include "base/show.h"
 #include "cli/commands.h"
+#include "cli/failures.h"
 #include "cli/options.h"
 #include "cli/run.h"
 #include "run/process.h"
@@ -60,7 +62,8 @@ static bool take_repeat(void *target, const base_option *option, char *text,
 /* What is asked for. */
 struct arguments {
     suite_options suite;
-    bool list; /* the scenarios are printed, and not run */
+    bool list;        /* the scenarios are printed, and not run */
+    const char *html; /* the file of the page of failures; NULL: none */
 };
 
 static const base_option options[] = {
@@ -78,6 +81,8 @@ static const base_option options[] = {
      offsetof(struct arguments, suite.limit_ns)},
     {"list", NULL, "print which scenarios there are, a line each, and run none", base_take_flag,
      offsetof(struct arguments, list)},
+    {"html", "FILE", "write a page of all failures, with their timelines, to FILE",
+     base_take_output, offsetof(struct arguments, html)},
     {.name = NULL},
 };
 
@@ -165,6 +170,42 @@ static int test(struct arguments *chosen, const char *const *paths, size_t count
     return status;
 }
 
+/* --- The page of failures -------------------------------------------------------------------- */
+
+struct failures {
+    const suite_rules *rules;
+    struct base_replacement file;
+    bool written;
+};
+
+static void write_failures(void *context, const suite_session *session) {
+    struct failures *failures = context;
+    failures->written =
+        cli_write_failures(session, failures->rules, failures->file.stream) == CLI_STATUS_EXPECTED;
+}
+
+static int cannot_write(const char *path, int reason) {
+    base_show_line(stderr, "cadran test: %s: %s", path, strerror(reason));
+    return CLI_STATUS_ENVIRONMENT;
+}
+
+/* The tests, and the page of what has failed, which is there whole or not at all. */
+static int test_with_page(struct arguments *chosen, const char *const *paths, size_t count) {
+    struct failures failures = {.rules = &chosen->suite.rules};
+    int reason = base_replace_open(&failures.file, chosen->html);
+    if (reason != 0)
+        return cannot_write(chosen->html, reason);
+    chosen->suite.after = write_failures;
+    chosen->suite.context = &failures;
+    int status = test(chosen, paths, count);
+    if (failures.written)
+        reason = base_replace_finish(&failures.file);
+    else if (status == CLI_STATUS_EXPECTED || status == CLI_STATUS_UNEXPECTED)
+        status = CLI_STATUS_ENVIRONMENT; /* after its message */
+    base_replace_drop(&failures.file);
+    return reason != 0 ? cannot_write(chosen->html, reason) : status;
+}
+
 int cli_cmd_test(int argc, char **argv) {
     static const char *const here[] = {"."};
     struct arguments chosen = {
@@ -192,7 +233,8 @@ int cli_cmd_test(int argc, char **argv) {
     if (chosen.suite.rules.real)
         chosen.suite.rules.writes = false;
     run_process_start(base_limit_default() / chosen.suite.workers);
-    if (first == argc)
-        return test(&chosen, here, 1);
-    return test(&chosen, (const char *const *)(argv + first), (size_t)(argc - first));
+    const char *const *paths = first == argc ? here : (const char *const *)(argv + first);
+    size_t count = first == argc ? 1 : (size_t)(argc - first);
+    return chosen.html == NULL || chosen.list ? test(&chosen, paths, count)
+                                              : test_with_page(&chosen, paths, count);
 }

@@ -8,7 +8,8 @@
 
 /* A row each: the name, and what `cadran --help` says of it. */
 #define CLI_COMMANDS(X)                                                                            \
-    X(run, "run a scenario")                                                                       \
+    X(run, "run scenarios")                                                                        \
+    X(check, "say what is wrong with scenarios, without running them")                             \
     X(test, "run scenarios as tests, against their golden traces")                                 \
     X(accept, "make new traces the goldens")                                                       \
     X(review, "go through new traces on a terminal")                                               \

@@ -2,14 +2,35 @@
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "cli/run.h"
 #include "page/page.h"
 
-/* Writes the page of a trace, all of it or a stretch (NULL: all), to the file. Messages, for which
- * `command` is the name, go to standard error. */
+/* A trace: a file, which may be packed, "-" for standard input; or, where path is NULL, memory. */
+struct cli_trace {
+    const char *path;
+    const char *name; /* of one in memory */
+    const char *data;
+    size_t size;
+};
+
+/* All of these send messages to standard error, for which `command` is the name. */
+
+/* Writes the page of a trace, all of it or a stretch (NULL: all), to the file. */
 enum cli_status cli_write_page(const char *command, const char *path,
                                const struct page_stretch *stretch, FILE *file);
+
+/* Writes the page of a comparison to the file. */
+enum cli_status cli_write_comparison(const char *command, const struct cmp_result *result,
+                                     FILE *file);
+
+/* Add a section to a page, for a trace and for two that were compared; name and text as in
+ * page/page.h. */
+enum cli_status cli_add_run(const char *command, struct page *page, const char *name,
+                            const char *text, const struct cli_trace *trace);
+enum cli_status cli_add_comparison(const char *command, struct page *page, const char *name,
+                                   const char *text, const struct cmp_result *result);
 
 #endif

@@ -134,7 +134,7 @@ static int conclude(const struct session *session, const run_result *result,
         base_show_line(stderr, "... and %" PRIu64 " more exceptions",
                        result->failure_count - RUN_FAILURES_KEPT);
     print_reason(result);
-    if (!broken)
+    if (!broken && !(options->quiet && status == CLI_STATUS_EXPECTED))
         base_show_line(stderr, "outcome %s at %" PRId64, run_outcome_name(result->outcome),
                        result->end_ns);
     return status;
@@ -194,8 +194,8 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     lines.prompt = settings.real || isatty(STDOUT_FILENO) == 1;
     settings.lines = &lines;
     settings.report = stderr;
-    if (!settings.real && isatty(STDERR_FILENO) == 1) {
-        cli_terminal_start(&terminal, stderr);
+    if (!settings.real) {
+        cli_terminal_start(&terminal, stderr, &lines);
         settings.progress = &terminal.progress;
     }
     choose_signals(signals);
@@ -216,14 +216,64 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     return status;
 }
 
-int cli_run(const cli_run_options *options) {
+/* *by: the signal that ended the run; 0: none. */
+static int run_one(const cli_run_options *options, int *by) {
     prog_program *program;
+    int error = prog_load(options->path, &step_language, &program);
+    int status = error != 0 ? refuse(program, error) : run_program(program, options, by);
+    prog_free(program);
+    return status;
+}
+
+int cli_run(const cli_run_options *options, const char *const *paths, size_t count) {
+    cli_run_options each = *options;
+    int worst = CLI_STATUS_EXPECTED, by = 0;
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     run_process_start(options->max_memory);
-    int error = prog_load(options->path, &step_language, &program);
-    int by = 0;
-    int status = error != 0 ? refuse(program, error) : run_program(program, options, &by);
-    prog_free(program);
+    for (size_t i = 0; i < count && by == 0; i++) {
+        each.path = paths[i];
+        if (count > 1 && !each.quiet)
+            base_show_line(stderr, "--- %s", each.path);
+        int status = run_one(&each, &by);
+        worst = status > worst ? status : worst;
+    }
     die_of(by);
+    return worst;
+}
+
+/* --- Checking -------------------------------------------------------------------------------- */
+
+/* What a document says is checked when it is loaded; what it computes before the run, sizes and
+ * numbers, when its machine is made. */
+static int check_one(const char *path, bool quiet) {
+    prog_program *program;
+    run_machine *machine = NULL;
+    cli_run_options defaults;
+    run_lines lines;
+    if (run_lines_open(&lines, STDOUT_FILENO) != 0)
+        return no_memory();
+    cli_run_defaults(&defaults);
+    defaults.machine.lines = &lines;
+    int error = prog_load(path, &step_language, &program);
+    if (error == 0)
+        error = run_machine_new(program, &defaults.machine, &machine);
+    int status = error != 0 ? refuse(program, error) : CLI_STATUS_EXPECTED;
+    if (error == 0 && !quiet)
+        base_show_line(stdout, "%s: no faults", path);
+    if (error == 0)
+        run_machine_free(machine);
+    prog_free(program);
+    (void)run_lines_close(&lines);
     return status;
+}
+
+int cli_check(const char *const *paths, size_t count, bool quiet) {
+    int worst = CLI_STATUS_EXPECTED;
+    run_process_start(base_limit_default());
+    for (size_t i = 0; i < count; i++) {
+        int status = check_one(paths[i], quiet);
+        worst = status > worst ? status : worst;
+    }
+    bool whole = fflush(stdout) == 0 && !ferror(stdout);
+    return whole ? worst : CLI_STATUS_ENVIRONMENT;
 }

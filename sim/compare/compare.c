@@ -26,7 +26,7 @@ bool cmp_tolerance_read(const char *text, struct cmp_tolerance *tolerance) {
         return base_time_read(text, &tolerance->time_ns);
     char *end;
     double percent = strtod(text, &end);
-    if (end != text + length - 1 || !(percent >= 0 && percent <= 1e6))
+    if (end == text || end != text + length - 1 || !(percent >= 0 && percent <= 1e6))
         return false;
     tolerance->share = percent / 100;
     return true;
@@ -121,7 +121,7 @@ static int compare_events(struct cmp_result *result, const struct cmp_settings *
         else if (messages[side][0] != '\0' && message[0] == '\0')
             memcpy(message, messages[side], CMP_MESSAGE_SIZE);
     }
-    return error == CAD_ENOMEM && message[0] == '\0' ? no_memory(message) : error;
+    return error;
 }
 
 static void forget_events(struct cmp_result *result) {
@@ -196,7 +196,7 @@ int cmp_compare(const struct cmp_source sources[CMP_SIDES], const struct cmp_set
     int error = compare(result, settings, message);
     if (error != 0) {
         cmp_free(result);
-        return error;
+        return error == CAD_ENOMEM && message[0] == '\0' ? no_memory(message) : error;
     }
     *made = result;
     return 0;

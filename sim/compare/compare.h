@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct trace_model;
 struct trace_state;
 
 enum { CMP_A, CMP_B, CMP_SIDES };
@@ -260,6 +261,13 @@ const struct cmp_waits *cmp_waits(const struct cmp_result *result, size_t object
  * trace tells all of it says trace_state_now(). As cmp_compare(). */
 int cmp_state_before(const struct cmp_result *result, uint32_t difference, int side,
                      struct trace_state **state, char message[CMP_MESSAGE_SIZE]);
+
+/* Reads a side once more, for who shows it: its events, as trace_read_events(), and as a model, as
+ * trace_read(). The message is empty, or a warning, where nothing fails. */
+int cmp_read_source(const struct cmp_result *result, int side, struct trace_consumer *consumer,
+                    char message[CMP_MESSAGE_SIZE]);
+int cmp_read_model(const struct cmp_result *result, int side, struct trace_model **trace,
+                   char message[CMP_MESSAGE_SIZE]);
 
 /* --- In words ------------------------------------------------------------------------------- */
 

@@ -109,8 +109,12 @@ static uint32_t task_of(const struct cmp_history *history, const struct trace_ev
 
 /* NULL: it is none, or has ended. */
 static struct cmp_alive *alive_at(struct cmp_history *history, const struct trace_event *event) {
-    uint32_t index = base_map_get(&history->alive, track_of(event, event->tid));
-    return index == UINT32_MAX ? NULL : &history->tasks[index];
+    uint64_t track = track_of(event, event->tid);
+    if (track != history->last_track) {
+        history->last_track = track;
+        history->last_alive = base_map_get(&history->alive, track);
+    }
+    return history->last_alive == UINT32_MAX ? NULL : &history->tasks[history->last_alive];
 }
 
 static struct cmp_alive *new_alive(struct cmp_history *history, const struct trace_event *event) {
@@ -125,6 +129,7 @@ static struct cmp_alive *new_alive(struct cmp_history *history, const struct tra
     }
     if (!base_map_put(&history->alive, track_of(event, event->tid), index - 1))
         return NULL;
+    history->last_track = 0;
     struct cmp_alive *alive = &history->tasks[index - 1];
     *alive = (struct cmp_alive){.wait_object = CMP_NOBODY, .waker = CMP_NOBODY};
     return alive;
@@ -133,6 +138,7 @@ static struct cmp_alive *new_alive(struct cmp_history *history, const struct tra
 static void drop_alive(struct cmp_history *history, const struct trace_event *event,
                        struct cmp_alive *alive) {
     base_map_remove(&history->alive, track_of(event, event->tid));
+    history->last_track = 0;
     alive->task = history->free_task;
     history->free_task = (uint32_t)(alive - history->tasks) + 1;
 }

@@ -70,6 +70,8 @@ struct cmp_history {
     uint64_t texts_begin; /* where the buffer begins, of all texts ever */
 
     struct base_map alive; /* by track */
+    uint64_t last_track;   /* the one that was asked for last, and its task; 0: none was */
+    uint32_t last_alive;
     struct cmp_alive *tasks;
     size_t task_count, task_capacity;
     uint32_t free_task;          /* plus 1 */
@@ -97,9 +99,19 @@ struct cmp_history {
 void cmp_history_init(struct cmp_history *history, int side, struct cmp_things *things);
 void cmp_history_free(struct cmp_history *history);
 
-/* Whether there are more events than have come: all of that time have only when a later one has. */
+/* Whether some of that time may be still to come. */
 static inline bool cmp_history_lacks(const struct cmp_history *history, int64_t time_ns) {
     return history->reading != NULL && history->time_ns <= time_ns;
+}
+
+/* What a record says of a wake is known so many events later. */
+enum { CMP_SETTLED = 8 };
+
+/* Whether there is a record, of which all is known, or there will be none. */
+static inline bool cmp_history_is_ready(const struct cmp_history *history) {
+    return history->reading == NULL ||
+           (history->count > 0 &&
+            history->records[history->first].ordinal + CMP_SETTLED <= history->ordinal);
 }
 
 /* Drops what is done with at the beginning of the row. */

@@ -369,29 +369,29 @@ static void drop_done(struct cmp_history *history) {
 
 /* --- Both sides ------------------------------------------------------------------------------ */
 
-/* Reads until all of a time has come. 0, or as cmp_match_all(). */
-static int read_past(struct cmp_match *match, int side, int64_t time_ns) {
-    struct cmp_history *history = &match->history[side];
+/* The next piece of a side. 0, or as cmp_match_all(). */
+static int read_more(struct cmp_history *history) {
     bool more = true;
-    int error = 0;
-    while (error == 0 && cmp_history_lacks(history, time_ns)) {
-        error = trace_reading_go_on(history->reading, &more);
-        if (error == 0 && !more) {
-            trace_reading_close(history->reading);
-            history->reading = NULL;
-        }
+    int error = trace_reading_go_on(history->reading, &more);
+    if (error == 0 && !more) {
+        trace_reading_close(history->reading);
+        history->reading = NULL;
     }
     return error;
 }
 
-/* All that happens at the time of the first record of a side, or the end. */
-static int read_first(struct cmp_match *match, int side) {
-    struct cmp_history *history = &match->history[side];
+static int read_past(struct cmp_history *history, int64_t time_ns) {
     int error = 0;
-    while (error == 0 && history->count == 0 && history->reading != NULL)
-        error = read_past(match, side, history->time_ns);
-    return error == 0 && history->count > 0 ? read_past(match, side, first_of(history)->time_ns)
-                                            : error;
+    while (error == 0 && cmp_history_lacks(history, time_ns))
+        error = read_more(history);
+    return error;
+}
+
+static int read_first(struct cmp_history *history) {
+    int error = 0;
+    while (error == 0 && !cmp_history_is_ready(history))
+        error = read_more(history);
+    return error;
 }
 
 static bool waits_for_nobody(const struct cmp_match *match, int side,
@@ -427,7 +427,7 @@ static int compare_moment(struct cmp_match *match) {
     int64_t until_ns = now_ns + cmp_allowed(match, now_ns);
     int error = 0;
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
-        error = read_past(match, side, until_ns);
+        error = read_past(&match->history[side], until_ns);
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = find_partners(match, side, until_ns);
     if (error == 0)
@@ -443,7 +443,7 @@ int cmp_match_all(struct cmp_match *match) {
     int error = 0;
     for (;;) {
         for (int side = 0; side < CMP_SIDES && error == 0; side++)
-            error = read_first(match, side);
+            error = read_first(&match->history[side]);
         if (error != 0)
             return error;
         if (match->history[CMP_A].count == 0 && match->history[CMP_B].count == 0)

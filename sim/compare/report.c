@@ -5,6 +5,7 @@
 #include "cadran.h"
 #include "compare/report_state.h"
 #include "compare/result.h"
+#include "compare/sources.h"
 #include "compare/words.h"
 #include "trace/state.h"
 
@@ -145,16 +146,26 @@ static int add_state(struct maker *maker, int side, char message[CMP_MESSAGE_SIZ
     return error;
 }
 
+/* Whether both had come to the same state, because they had said the same: one event a line. */
+static bool had_the_same(const struct cmp_result *result, const struct cmp_difference *difference) {
+    const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
+    const uint64_t *before = difference->before;
+    return before[CMP_A] == before[CMP_B] && event->line == event->ordinal &&
+           cmp_share_lines(result, before[CMP_A] - 1);
+}
+
 static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
     struct cmp_report *report = maker->report;
     uint32_t number = cmp_root_at(maker->result, 0);
+    const struct cmp_difference *root = cmp_difference_at(maker->result, number);
     begin_part(maker, CMP_ROOT);
     write_difference(maker, number);
     end_line(maker);
-    add_place(maker, cmp_difference_at(maker->result, number));
+    add_place(maker, root);
     int error = add_state(maker, CMP_A, message);
-    if (error == 0)
-        error = add_state(maker, CMP_B, message);
+    if (error != 0 || had_the_same(maker->result, root))
+        return error;
+    error = add_state(maker, CMP_B, message);
     base_buffer *a = &report->part[CMP_STATE_A].text, *b = &report->part[CMP_STATE_B].text;
     if (error == 0 && a->length == b->length &&
         (a->length == 0 || memcmp(a->data, b->data, a->length) == 0))
@@ -175,9 +186,10 @@ static void add_other_roots(struct maker *maker) {
 
 /* --- Consequences --------------------------------------------------------------------------- */
 
-/* What a task has of them. */
+/* What a task has of them; or an object, whose state the trace does not say who has changed. */
 struct share {
-    uint32_t task, count, first;
+    uint32_t thing; /* a task, or, behind all tasks, an object */
+    uint32_t count, first;
 };
 
 static int compare_shares(const void *a, const void *b) {
@@ -187,28 +199,38 @@ static int compare_shares(const void *a, const void *b) {
     return left->first < right->first ? -1 : left->first > right->first;
 }
 
+static uint32_t thing_of(const struct cmp_result *result, const struct cmp_event *event) {
+    return event->task == 0 && event->object != CMP_NOBODY
+               ? (uint32_t)cmp_task_count(result) + event->object
+               : event->task;
+}
+
 static void count_shares(const struct cmp_result *result, struct share *shares) {
     for (uint32_t i = 0; i < result->count; i++) {
         const struct cmp_difference *difference = &result->differences[i];
-        uint32_t task = difference->event[cmp_side_of(difference)].task;
         if (difference->root == i)
             continue;
-        shares[task].task = task;
-        if (shares[task].count++ == 0)
-            shares[task].first = i;
+        uint32_t thing = thing_of(result, &difference->event[cmp_side_of(difference)]);
+        shares[thing].thing = thing;
+        if (shares[thing].count++ == 0)
+            shares[thing].first = i;
     }
 }
 
 static void add_share(struct maker *maker, const struct share *share) {
-    cmp_write_task(&maker->writer, maker->result, share->task, CMP_B);
+    uint32_t tasks = (uint32_t)cmp_task_count(maker->result);
+    if (share->thing < tasks)
+        cmp_write_task(&maker->writer, maker->result, share->thing, CMP_B);
+    else
+        cmp_write_object(&maker->writer, maker->result, share->thing - tasks, CMP_B);
     cmp_write(&maker->writer, ": %" PRIu32 ", first ", share->count);
     write_difference(maker, share->first);
     end_line(maker);
 }
 
-/* The tasks that have most. */
+/* The tasks and objects that have most. */
 static int add_shares(struct maker *maker) {
-    size_t count = cmp_task_count(maker->result), used = 0;
+    size_t count = cmp_task_count(maker->result) + cmp_object_count(maker->result), used = 0;
     struct share *shares = base_zalloc(count, sizeof *shares);
     if (shares == NULL)
         return CAD_ENOMEM;
@@ -219,7 +241,7 @@ static int add_shares(struct maker *maker) {
     qsort(shares, used, sizeof *shares, compare_shares);
     for (size_t i = 0; i < used && i < SHOWN; i++)
         add_share(maker, &shares[i]);
-    add_more(maker, used > SHOWN ? used - SHOWN : 0, "tasks");
+    add_more(maker, used > SHOWN ? used - SHOWN : 0, "tasks and objects");
     base_free(shares);
     return 0;
 }

@@ -103,47 +103,78 @@ int cmp_read_source(const struct cmp_result *result, int side, struct trace_cons
                                           consumer, &complete, message);
 }
 
+int cmp_read_model(const struct cmp_result *result, int side, struct trace_model **trace,
+                   char message[CMP_MESSAGE_SIZE]) {
+    const struct cmp_source *source = &result->sources[side];
+    return source->path != NULL ? trace_read(source->path, trace, message)
+                                : trace_read_memory(cmp_name(result, side), source->data,
+                                                    source->size, trace, message);
+}
+
 /* --- Bytes ---------------------------------------------------------------------------------- */
 
+/* So much of a file is mapped at a time: a comparison of large ones takes no memory. */
+enum { WINDOW_SIZE = 16 << 20 };
+
+/* Memory, or a file. */
 struct bytes {
     const char *data;
-    size_t size;
-    void *mapped; /* NULL: nothing is */
+    uint64_t size;
+    int fd; /* -1: it is memory */
 };
 
-static int map_bytes(const struct cmp_result *result, int side, struct bytes *bytes,
-                     char message[CMP_MESSAGE_SIZE]) {
+static int open_bytes(const struct cmp_result *result, int side, struct bytes *bytes,
+                      char message[CMP_MESSAGE_SIZE]) {
     const struct cmp_source *source = &result->sources[side];
     struct stat status;
-    *bytes = (struct bytes){.data = source->data, .size = source->size};
+    *bytes = (struct bytes){.data = source->data, .size = source->size, .fd = -1};
     if (source->path == NULL)
         return 0;
-    int fd = open(source->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    bytes->fd = open_source(source);
+    if (bytes->fd < 0 || fstat(bytes->fd, &status) != 0)
         return refuse_file(result, side, message);
+    bytes->size = (uint64_t)status.st_size;
+    return 0;
+}
+
+static void close_bytes(const struct bytes *bytes) {
+    if (bytes->fd >= 0)
+        close(bytes->fd);
+}
+
+/* A piece of them; NULL: the file cannot be mapped. */
+static const char *look_at(const struct bytes *bytes, uint64_t offset, size_t length) {
+    if (bytes->fd < 0)
+        return bytes->data + offset;
+    void *mapped = mmap(NULL, length, PROT_READ, MAP_PRIVATE, bytes->fd, (off_t)offset);
+    return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+static void look_away(const struct bytes *bytes, const char *piece, size_t length) {
+    if (bytes->fd >= 0 && piece != NULL)
+        (void)munmap((void *)(uintptr_t)piece, length);
+}
+
+/* One window of both. 0 or CAD_ESYSTEM. */
+static int compare_window(const struct bytes bytes[CMP_SIDES], uint64_t offset, size_t length,
+                          bool *equal) {
+    const char *a = look_at(&bytes[CMP_A], offset, length);
+    const char *b = look_at(&bytes[CMP_B], offset, length);
+    bool there = a != NULL && b != NULL;
+    *equal = there && memcmp(a, b, length) == 0;
+    look_away(&bytes[CMP_A], a, length);
+    look_away(&bytes[CMP_B], b, length);
+    return there ? 0 : CAD_ESYSTEM;
+}
+
+static int compare_files(const struct bytes bytes[CMP_SIDES], bool *equal) {
+    uint64_t size = bytes[CMP_A].size;
     int error = 0;
-    if (fstat(fd, &status) != 0) {
-        error = refuse_file(result, side, message);
-    } else if (status.st_size > 0) {
-        bytes->size = (size_t)status.st_size;
-        bytes->mapped = mmap(NULL, bytes->size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (bytes->mapped == MAP_FAILED) {
-            bytes->mapped = NULL;
-            error = refuse_file(result, side, message);
-        }
-        bytes->data = bytes->mapped;
-    }
-    close(fd);
+    *equal = size == bytes[CMP_B].size;
+    for (uint64_t at = 0; error == 0 && *equal && at < size; at += WINDOW_SIZE)
+        error = compare_window(bytes, at,
+                               size - at < WINDOW_SIZE ? (size_t)(size - at) : WINDOW_SIZE, equal);
     return error;
-}
-
-static void unmap_bytes(struct bytes *bytes) {
-    if (bytes->mapped != NULL)
-        (void)munmap(bytes->mapped, bytes->size);
-}
-
-static bool are_same(const struct bytes *a, const struct bytes *b) {
-    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
 }
 
 /* --- What is packed in them ----------------------------------------------------------------- */
@@ -179,7 +210,8 @@ static int compare_unpacked(const struct bytes bytes[CMP_SIDES], bool *equal) {
     char *chunks = base_alloc((size_t)2 * CHUNK_SIZE);
     bool ready = chunks != NULL;
     for (int side = 0; side < CMP_SIDES; side++) {
-        sources[side] = trace_source_new(-1, bytes[side].data, bytes[side].size);
+        sources[side] =
+            trace_source_new(bytes[side].fd, bytes[side].data, (size_t)bytes[side].size);
         ready = ready && sources[side] != NULL;
     }
     int error = ready ? compare_sources(sources, chunks, equal) : CAD_ENOMEM;
@@ -189,24 +221,64 @@ static int compare_unpacked(const struct bytes bytes[CMP_SIDES], bool *equal) {
     return error;
 }
 
-/* A trace that is not packed begins with a bracket, a brace or a space before them. */
+/* A trace that is not packed begins with a bracket, a brace, or white space before them. */
 static bool may_be_packed(const struct bytes *bytes) {
-    return bytes->size > 0 && strchr("[{ \t\r\n", bytes->data[0]) == NULL;
+    if (bytes->size == 0)
+        return false;
+    const char *first = look_at(bytes, 0, 1);
+    bool packed = first != NULL && strchr("[{ \t\r\n", *first) == NULL;
+    look_away(bytes, first, 1);
+    return packed;
+}
+
+static int compare_both(const struct bytes bytes[CMP_SIDES], bool *equal) {
+    int error = compare_files(bytes, equal);
+    if (error == 0 && !*equal && (may_be_packed(&bytes[CMP_A]) || may_be_packed(&bytes[CMP_B])))
+        error = compare_unpacked(bytes, equal);
+    return error;
 }
 
 int cmp_compare_bytes(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]) {
-    struct bytes bytes[CMP_SIDES] = {{NULL, 0, NULL}};
-    int error = map_bytes(result, CMP_A, &bytes[CMP_A], message);
+    struct bytes bytes[CMP_SIDES] = {{.fd = -1}, {.fd = -1}};
+    int error = open_bytes(result, CMP_A, &bytes[CMP_A], message);
     if (error == 0)
-        error = map_bytes(result, CMP_B, &bytes[CMP_B], message);
-    if (error == 0) {
-        result->bytes_equal = are_same(&bytes[CMP_A], &bytes[CMP_B]);
-        if (!result->bytes_equal && (may_be_packed(&bytes[CMP_A]) || may_be_packed(&bytes[CMP_B])))
-            error = compare_unpacked(bytes, &result->bytes_equal);
-        if (error == CAD_ENOMEM)
-            no_memory(message);
-    }
-    unmap_bytes(&bytes[CMP_A]);
-    unmap_bytes(&bytes[CMP_B]);
+        error = open_bytes(result, CMP_B, &bytes[CMP_B], message);
+    if (error == 0 && (error = compare_both(bytes, &result->bytes_equal)) != 0)
+        error = error == CAD_ENOMEM ? no_memory(message) : refuse_file(result, CMP_A, message);
+    close_bytes(&bytes[CMP_A]);
+    close_bytes(&bytes[CMP_B]);
     return error;
+}
+
+/* --- A beginning that both have ------------------------------------------------------------- */
+
+/* Of two pieces of the same length, whether they are the same up to the end of so many lines; from
+ * *lines those are taken that are there. */
+static bool same_lines(const char *a, const char *b, size_t length, uint64_t *lines) {
+    const char *at = a, *end = a + length;
+    while (*lines > 0 && at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        at = newline == NULL ? end : newline + 1;
+        *lines -= newline != NULL;
+    }
+    return memcmp(a, b, (size_t)(at - a)) == 0;
+}
+
+bool cmp_share_lines(const struct cmp_result *result, uint64_t lines) {
+    struct bytes bytes[CMP_SIDES] = {{.fd = -1}, {.fd = -1}};
+    char message[CMP_MESSAGE_SIZE];
+    bool same = open_bytes(result, CMP_A, &bytes[CMP_A], message) == 0 &&
+                open_bytes(result, CMP_B, &bytes[CMP_B], message) == 0 &&
+                !may_be_packed(&bytes[CMP_A]) && !may_be_packed(&bytes[CMP_B]);
+    uint64_t size = bytes[bytes[CMP_A].size < bytes[CMP_B].size ? CMP_A : CMP_B].size;
+    for (uint64_t at = 0; same && lines > 0 && at < size; at += WINDOW_SIZE) {
+        size_t length = size - at < WINDOW_SIZE ? (size_t)(size - at) : WINDOW_SIZE;
+        const char *a = look_at(&bytes[CMP_A], at, length), *b = look_at(&bytes[CMP_B], at, length);
+        same = a != NULL && b != NULL && same_lines(a, b, length, &lines);
+        look_away(&bytes[CMP_A], a, length);
+        look_away(&bytes[CMP_B], b, length);
+    }
+    close_bytes(&bytes[CMP_A]);
+    close_bytes(&bytes[CMP_B]);
+    return same && lines == 0;
 }

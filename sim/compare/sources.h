@@ -4,6 +4,7 @@
 #ifndef CMP_SOURCES_H
 #define CMP_SOURCES_H
 
+#include "cadran.h"
 #include "compare/result.h"
 
 /* Keeps what can be read but once, standard input and pipes, in memory. As cmp_compare(). */
@@ -13,12 +14,10 @@ int cmp_keep_input(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
  * result->bytes_equal. As cmp_compare(). */
 int cmp_compare_bytes(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
 
-/* For consumers that want no more: what their take() returns then, and cmp_read_source() does. */
-enum { CMP_REACHED = 1 };
+/* Whether both begin with so many lines that are the same; false also where that cannot be said. */
+bool cmp_share_lines(const struct cmp_result *result, uint64_t lines);
 
-/* Gives the events of a side to a consumer, as trace_read_events(); the message is empty, or a
- * warning. */
-int cmp_read_source(const struct cmp_result *result, int side, struct trace_consumer *consumer,
-                    char message[CMP_MESSAGE_SIZE]);
+/* For consumers that want no more: what their take() returns then, and cmp_read_source() does. */
+#define CMP_REACHED CAD_ECANCELLED
 
 #endif

@@ -74,6 +74,7 @@ static bool counts(const struct cmp_result *compared, const struct cmp_differenc
 static void add_singles(struct drift *drift, const struct cmp_result *compared) {
     for (size_t i = 0; i < cmp_difference_count(compared); i++) {
         const struct cmp_difference *difference = cmp_difference_at(compared, i);
+        drift->result.otherwise += difference->kind == CMP_OUTCOME;
         if (!counts(compared, difference))
             continue;
         drift->result.missing += difference->kind == CMP_MISSING;
@@ -147,8 +148,8 @@ static bool all_rows_hold(const struct drift_result *result) {
 
 /* Only what does not hold needs a judge, and a busy machine is none. */
 static enum drift_verdict judge(const struct drift_result *result) {
-    bool holds = result->missing == 0 && result->added == 0 && result->order.by_cause == 0 &&
-                 result->order.by_time == 0 && all_rows_hold(result);
+    bool holds = result->missing == 0 && result->added == 0 && result->otherwise == 0 &&
+                 result->order.by_cause == 0 && result->order.by_time == 0 && all_rows_hold(result);
     if (holds)
         return DRIFT_HOLDS;
     bool busy = result->late.known && result->late.machine.p95_ns > result->tolerance.time_ns;

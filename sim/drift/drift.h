@@ -97,8 +97,9 @@ struct drift_result {
     enum drift_verdict verdict;
     uint64_t runs;
     struct cmp_tolerance tolerance;
-    uint64_t missing,
-        added; /* events of the model that a run lacks, events of runs that it lacks */
+    uint64_t missing;   /* events of the model that a run lacks */
+    uint64_t added;     /* events of a run that the model lacks */
+    uint64_t otherwise; /* those of both that end in another way */
     const struct drift_row *rows;
     size_t row_count;
     const struct drift_suggestion *suggestions;

@@ -104,6 +104,7 @@ void drift_print_json(const struct drift_result *result, doc_writer *writer) {
     doc_write_number(writer, "tolerance_share", result->tolerance.share);
     doc_write_whole(writer, "missing", (int64_t)result->missing);
     doc_write_whole(writer, "added", (int64_t)result->added);
+    doc_write_whole(writer, "otherwise", (int64_t)result->otherwise);
     put_rows(writer, result);
     put_order(writer, &result->order);
     put_whole(writer, result);

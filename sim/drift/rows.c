@@ -91,6 +91,10 @@ static struct span lengths_of(const struct drift_pair *pair) {
                          pair->model_ns - pair->model_begin_ns};
 }
 
+/* Lengths that a name can have: of one that has more they are drawn, or calculated, and no variable
+ * each would say them. */
+enum { LENGTHS_MOST = 16 };
+
 /* `own` is the same without the waits for others. */
 static bool add_length(struct drift_group *group, struct span own) {
     for (size_t i = 0; i < group->length_count; i++) {
@@ -99,6 +103,11 @@ static bool add_length(struct drift_group *group, struct span own) {
             group->lengths[i].count++;
             return true;
         }
+    }
+    if (group->length_count == LENGTHS_MOST) {
+        group->is_duration = false;
+        group->length_count = 0;
+        return true;
     }
     if (!base_grow(&group->lengths, &group->length_capacity, group->length_count,
                    sizeof *group->lengths))

@@ -19,7 +19,7 @@ struct drift_length {
 struct drift_group {
     uint32_t name; /* text */
     bool is_wait;
-    bool is_duration; /* a scenario says how long it is */
+    bool is_duration; /* a scenario says how long it is, in one of a few lengths */
     int64_t least_ns, most_ns;
     uint64_t beyond;
     struct drift_samples real, model;

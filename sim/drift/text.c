@@ -143,12 +143,13 @@ static int put_rows(const struct drift_result *result, base_buffer *text) {
 /* --- What there is to say of the rest -------------------------------------------------------- */
 
 static int put_events(const struct drift_result *result, base_buffer *text) {
-    if (result->missing == 0 && result->added == 0)
+    if (result->missing == 0 && result->added == 0 && result->otherwise == 0)
         return 0;
     return base_buffer_format(text,
                               "events       %" PRIu64 " of the model do not happen, %" PRIu64
-                              " happen that are none of it: cadran diff tells them\n",
-                              result->missing, result->added);
+                              " happen that are none of it, %" PRIu64
+                              " end\n             otherwise: cadran diff tells which\n",
+                              result->missing, result->added, result->otherwise);
 }
 
 static int put_inversion(const struct drift_inversion *kept, base_buffer *text) {

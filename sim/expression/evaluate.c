@@ -35,10 +35,10 @@ static int load(const expr_expression *expression, const expr_env *env,
         found = expr_value_ref(expression->constants[operand]);
         break;
     case EXPR_OP_GLOBAL:
-        found = expr_value_ref(env->globals[operand]);
+        found = expr_value_ref(env->world->globals[operand]);
         break;
     case EXPR_OP_LATE: {
-        int code = env->late(env, operand, &found, error);
+        int code = env->world->late(env, operand, &found, error);
         if (code != 0 && code != CAD_EKEY)
             return code;
         if (code != 0)
@@ -181,8 +181,7 @@ static bool rearrange(enum expr_opcode opcode, expr_value **stack) {
         break
 
 /* The result of numbers that are ints, or that is not whole, has the type that it shows. */
-#define SHOWS_TYPE(result)                                                                         \
-    ((expr_is_whole_double(a) && expr_is_whole_double(b)) || !expr_is_whole_double(result))
+#define SHOWS_TYPE(result) (expr_are_whole_doubles(a, b) || !expr_is_whole_double(result))
 
 int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_value *result,
                   expr_error *error) {
@@ -199,7 +198,7 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
             continue;
         case EXPR_OP_LOCAL:
         case EXPR_OP_GLOBAL:
-            value = (opcode == EXPR_OP_LOCAL ? env->locals : env->globals)[operand];
+            value = (opcode == EXPR_OP_LOCAL ? env->locals : env->world->globals)[operand];
             if (value == EXPR_UNSET)
                 break;
             *top++ = expr_value_ref(value);
@@ -208,7 +207,7 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
             ON_NUMBERS(EXPR_OP_SUBTRACT, SHOWS_TYPE(a - b), expr_number(a - b));
             ON_NUMBERS(EXPR_OP_MULTIPLY, SHOWS_TYPE(a * b), expr_number(a * b));
             ON_NUMBERS(EXPR_OP_DIVIDE, b != 0, expr_float(a / b));
-            ON_NUMBERS(EXPR_OP_MODULO, b != 0 && expr_is_whole_double(a) && expr_is_whole_double(b),
+            ON_NUMBERS(EXPR_OP_MODULO, b != 0 && expr_are_whole_doubles(a, b),
                        expr_number(base_number_modulo(a, b)));
             ON_NUMBERS(EXPR_OP_LESS, true, expr_boolean(a < b));
             ON_NUMBERS(EXPR_OP_LESS_EQUAL, true, expr_boolean(a <= b));

@@ -28,9 +28,9 @@
 
 enum expr_name_kind {
     EXPR_NAME_LOCAL,    /* env->locals[slot], unless that is EXPR_UNSET: then what stands behind */
-    EXPR_NAME_GLOBAL,   /* env->globals[slot] */
+    EXPR_NAME_GLOBAL,   /* world->globals[slot] */
     EXPR_NAME_CONSTANT, /* value, for good */
-    EXPR_NAME_LATE,     /* env->late(env, slot, ...), asked at each evaluation */
+    EXPR_NAME_LATE,     /* world->late(env, slot, ...), asked at each evaluation */
 };
 
 typedef struct expr_name {
@@ -90,15 +90,20 @@ extern const size_t expr_builtin_first_draw;
 /* True for a name that can stand in an expression: letters, digits, _; and no word of Python's. */
 bool expr_is_name(const char *name, size_t length);
 
-/* What an expression is evaluated in. */
-struct expr_env {
-    expr_value *locals;
+/* What is the same for all that evaluate: so little of an env is made for each expression. */
+typedef struct expr_world {
     expr_value *globals;
-    expr_random *random; /* may be NULL for an expression that does not draw */
-    void *context;       /* for `late` and the functions */
+    void *context; /* for `late` and the functions */
     /* May be NULL when no name is LATE. CAD_EKEY when the name means nothing yet: the expression
      * makes that EXPR_ENAME, and the message. */
     int (*late)(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error);
+} expr_world;
+
+/* What an expression is evaluated in. */
+struct expr_env {
+    const expr_world *world; /* may be NULL for one that knows its own variables alone */
+    expr_value *locals;
+    expr_random *random; /* may be NULL for an expression that does not draw */
 };
 
 /* --- Compiling ------------------------------------------------------------------------------ */

@@ -19,6 +19,7 @@
 #define EXPRESSION_VALUE_H
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -111,7 +112,12 @@ static inline double expr_to_double(expr_value value) {
 
 /* Whether a number is whole; the int64_t holds it then. */
 static inline bool expr_is_whole_double(double number) {
-    return number > -9e18 && number < 9e18 && number == (double)(int64_t)number;
+    return fabs(number) < 9e18 && number == (double)(int64_t)number;
+}
+
+/* The same of two; false also where they are so large that their sum would not be held. */
+static inline bool expr_are_whole_doubles(double a, double b) {
+    return fabs(a) + fabs(b) < 9e18 && a == (double)(int64_t)a && b == (double)(int64_t)b;
 }
 
 /* A number that is a float, also where it is whole. */

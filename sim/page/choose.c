@@ -144,8 +144,9 @@ static size_t count_between(const struct times *times, const struct page_stretch
  */
 
 /* Takes tracks as long as there is room, and some in any case; adds to *items what they have. */
-static void choose_tracks(struct page_choice *choice, const struct trace_model *trace,
-                          const bool *preferred, bool now, size_t *lanes, size_t *items) {
+static void choose_tracks(struct page_choice *choice, const struct page *page,
+                          const struct trace_model *trace, const bool *preferred, bool now,
+                          size_t *lanes, size_t *items) {
     for (size_t i = 0; i < trace->track_count; i++) {
         const struct trace_track *track = &trace->tracks[i];
         if ((preferred != NULL && preferred[i]) != now)
@@ -153,7 +154,7 @@ static void choose_tracks(struct page_choice *choice, const struct trace_model *
         size_t count = count_of_track(trace, track, &choice->stretch);
         if (count == 0 || !page_has_lane(trace, track))
             continue;
-        if (*items + count > PAGE_ITEMS_MAX && *lanes >= PAGE_LANES_MIN)
+        if (*items + count > page->items_max && *lanes >= page->lanes_min)
             return;
         choice->tracks[i] = true;
         *items += count;
@@ -163,8 +164,8 @@ static void choose_tracks(struct page_choice *choice, const struct trace_model *
 
 /* The largest stretch within `all` that there is room for: so much before the anchor, and twice as
  * much after it. */
-static struct page_stretch shrink(const struct times *times, const struct page_stretch *all,
-                                  int64_t anchor_ns) {
+static struct page_stretch shrink(const struct times *times, size_t most,
+                                  const struct page_stretch *all, int64_t anchor_ns) {
     struct page_stretch found = {anchor_ns, anchor_ns};
     int64_t before_ns = anchor_ns - all->from_ns, after_ns = all->to_ns - anchor_ns;
     int64_t low = 0, high = before_ns > after_ns ? before_ns : after_ns;
@@ -174,7 +175,7 @@ static struct page_stretch shrink(const struct times *times, const struct page_s
             anchor_ns - (half_ns < before_ns ? half_ns : before_ns),
             half_ns < after_ns / 2 ? anchor_ns + 2 * half_ns : all->to_ns,
         };
-        if (count_between(times, &tried) <= PAGE_ITEMS_MAX) {
+        if (count_between(times, &tried) <= most) {
             found = tried;
             low = half_ns + 1;
         } else {
@@ -184,23 +185,24 @@ static struct page_stretch shrink(const struct times *times, const struct page_s
     return found;
 }
 
-int page_choose(struct page_choice *choice, const struct trace_model *trace,
-                struct page_stretch stretch, int64_t anchor_ns, const bool *preferred) {
+int page_choose(struct page_choice *choice, const struct page *page,
+                const struct trace_model *trace, struct page_stretch stretch, int64_t anchor_ns,
+                const bool *preferred) {
     struct times times = {NULL, NULL, 0};
     size_t lanes = 0, items = 0;
     *choice = (struct page_choice){.stretch = stretch};
     choice->tracks = base_zalloc(trace->track_count + 1, sizeof *choice->tracks);
     if (choice->tracks == NULL)
         return CAD_ENOMEM;
-    choose_tracks(choice, trace, preferred, true, &lanes, &items);
-    choose_tracks(choice, trace, preferred, false, &lanes, &items);
-    if (items <= PAGE_ITEMS_MAX)
+    choose_tracks(choice, page, trace, preferred, true, &lanes, &items);
+    choose_tracks(choice, page, trace, preferred, false, &lanes, &items);
+    if (items <= page->items_max)
         return 0;
     if (anchor_ns < stretch.from_ns || anchor_ns > stretch.to_ns)
         anchor_ns = stretch.from_ns;
     int error = collect_times(&times, trace, choice->tracks);
     if (error == 0)
-        choice->stretch = shrink(&times, &stretch, anchor_ns);
+        choice->stretch = shrink(&times, page->items_max, &stretch, anchor_ns);
     base_free(times.begins);
     base_free(times.ends);
     return error;

@@ -11,7 +11,11 @@ struct page {
     struct base_strings *texts; /* of all of them: numbers in the data */
     base_buffer scratch;        /* a text, while it is cleaned */
     uint32_t title;
+    size_t items_max, lanes_min; /* of a run */
 };
+
+/* Begins a section; its end is the caller's. */
+void page_open_section(struct page *page, const char *name, const char *text);
 
 /* --- What of a run is in the page (choose.c) ----------------------------------------------------
  */
@@ -37,15 +41,22 @@ struct page_choice {
  * `preferred` (NULL: none) and the first of the others, and of the time what there is room for,
  * from the anchor on and half as much before it. 0 or CAD_ENOMEM; the caller frees choice->tracks.
  */
-int page_choose(struct page_choice *choice, const struct trace_model *trace,
-                struct page_stretch stretch, int64_t anchor_ns, const bool *preferred);
+int page_choose(struct page_choice *choice, const struct page *page,
+                const struct trace_model *trace, struct page_stretch stretch, int64_t anchor_ns,
+                const bool *preferred);
 
 /* --- A run as data (run.c) ----------------------------------------------------------------------
  */
 
-/* The number of a text in the page, in which characters that are obeyed in place of being shown are
- * U+FFFD. UINT32_MAX: no memory. */
+/* The number of a text in the page, in which characters that are obeyed in place of being shown,
+ * but for the end of a line, are U+FFFD. UINT32_MAX: no memory. */
 uint32_t page_text(struct page *page, const char *text, size_t length);
+
+/* The next of a list: a number; the number of a text, 0 where that is empty. */
+void page_put(struct page *page, int64_t number);
+void page_put_text(struct page *page, const char *text, size_t length);
+/* A member that is the number of a text. */
+void page_put_member(struct page *page, const char *key, const char *text);
 
 /* What is where in the data of a run, so that it can be pointed at; TRACE_NO_INDEX: it is not
  * there. */

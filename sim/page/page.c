@@ -12,11 +12,21 @@
  * behind the data. */
 #include "page_assets.h"
 
-struct page *page_new(const char *title) {
+/* The room for a run; what is more of a page than its reader's patience is shared. */
+static size_t share(size_t runs) {
+    size_t most = PAGE_ITEMS_MAX * (size_t)4 / (runs > 0 ? runs : 1);
+    if (most > PAGE_ITEMS_MAX)
+        return PAGE_ITEMS_MAX;
+    return most < PAGE_ITEMS_MAX / 20 ? PAGE_ITEMS_MAX / 20 : most;
+}
+
+struct page *page_new(const char *title, size_t runs) {
     struct page *page = base_zalloc(1, sizeof *page);
     if (page == NULL)
         return NULL;
     page->data.embedded = true;
+    page->items_max = share(runs);
+    page->lanes_min = page->items_max / (PAGE_ITEMS_MAX / PAGE_LANES_MIN);
     page->texts = base_strings_new();
     page->title = page->texts == NULL ? UINT32_MAX : page_text(page, title, strlen(title));
     if (page->title == UINT32_MAX) {
@@ -56,16 +66,23 @@ static struct page_stretch clip(const struct trace_model *trace,
     return all;
 }
 
-int page_add_run(struct page *page, const struct page_run *run,
+void page_open_section(struct page *page, const char *name, const char *text) {
+    doc_write_open(&page->data, NULL, '{');
+    page_put_member(page, "name", name);
+    if (text != NULL)
+        page_put_member(page, "text", text);
+}
+
+int page_add_run(struct page *page, const char *name, const char *text, const struct page_run *run,
                  const struct page_stretch *stretch) {
     struct page_stretch wanted = clip(run->trace, stretch);
     struct page_index index = {NULL, NULL, NULL};
     struct page_choice choice;
-    int error = page_choose(&choice, run->trace, wanted, wanted.from_ns, NULL);
+    int error = page_choose(&choice, page, run->trace, wanted, wanted.from_ns, NULL);
     if (error == 0)
         error = page_index_make(&index, run->trace, &choice);
     if (error == 0) {
-        doc_write_open(&page->data, NULL, '{');
+        page_open_section(page, name, text);
         doc_write_open(&page->data, "runs", '[');
         page_write_run(page, run, &choice.stretch, &index);
         doc_write_close(&page->data, ']');
@@ -75,6 +92,12 @@ int page_add_run(struct page *page, const struct page_run *run,
     page_index_free(&index);
     base_free(choice.tracks);
     return error;
+}
+
+int page_add_text(struct page *page, const char *name, const char *text) {
+    page_open_section(page, name, text);
+    doc_write_close(&page->data, '}');
+    return page->data.error;
 }
 
 /* --- The whole ---------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /* page.h - a run, or two that differ, as one file of HTML that opens from disk, asks for nothing
  * from elsewhere, and shows a timeline, details and statistics.
  *
- *     struct page *page = page_new("window");
- *     int error = page_add_run(page, &run, NULL);
+ *     struct page *page = page_new("window", 1);
+ *     int error = page_add_run(page, "window", NULL, &run, NULL);
  *     if (error == 0)
  *         error = page_write(page, file);
  *     page_free(page);
@@ -21,10 +21,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "compare/compare.h"
 #include "statistics/statistics.h"
 #include "trace/model.h"
 
-enum { PAGE_ITEMS_MAX = 20000, PAGE_LANES_MIN = 500, PAGE_PRIMITIVES_MAX = 200 };
+enum {
+    PAGE_ITEMS_MAX = 20000,
+    PAGE_LANES_MIN = 500,
+    PAGE_PRIMITIVES_MAX = 200,
+    PAGE_ROOTS_MAX = 300,        /* of a comparison */
+    PAGE_DIFFERENCES_MAX = 1000, /* roots and consequences */
+};
 
 /* A run; all of it is borrowed until the call is over. */
 struct page_run {
@@ -40,13 +47,24 @@ struct page_stretch {
 
 struct page;
 
-/* NULL: no memory. */
-struct page *page_new(const char *title);
+/* A page that is to have so many runs, which share the room that there is in one. NULL: no memory.
+ */
+struct page *page_new(const char *title, size_t runs);
 void page_free(struct page *page); /* takes NULL */
 
 /* Adds a section for a run: all of it, or a stretch; less where that is too much. 0 or CAD_ENOMEM.
  */
-int page_add_run(struct page *page, const struct page_run *run, const struct page_stretch *stretch);
+int page_add_run(struct page *page, const char *name, const char *text, const struct page_run *run,
+                 const struct page_stretch *stretch);
+
+/* Adds a section for two runs that were compared: one above the other, with the differences, each
+ * of which is marked in both. `text` stands above them; NULL: none. Of runs that are too large
+ * there is what is around the first root, with the tasks that differ first. 0 or CAD_ENOMEM. */
+int page_add_comparison(struct page *page, const char *name, const char *text,
+                        const struct page_run runs[CMP_SIDES], const struct cmp_result *result);
+
+/* Adds a section of text alone. 0 or CAD_ENOMEM. */
+int page_add_text(struct page *page, const char *name, const char *text);
 
 /* 0 or CAD_ENOMEM. The caller checks the file for errors. */
 int page_write(struct page *page, FILE *file);

@@ -15,7 +15,7 @@ uint32_t page_text(struct page *page, const char *text, size_t length) {
     int error = 0;
     for (size_t size; length > 0 && error == 0; text += size, length -= size) {
         size = base_utf8_length((const unsigned char *)text, length);
-        bool fine = size > 0 && !base_is_control(base_utf8_decode(text, size));
+        bool fine = size > 0 && (*text == '\n' || !base_is_control(base_utf8_decode(text, size)));
         size += size == 0;
         error = base_buffer_append(&page->scratch, fine ? text : BASE_REPLACEMENT, fine ? size : 3);
     }
@@ -23,20 +23,30 @@ uint32_t page_text(struct page *page, const char *text, size_t length) {
                       : base_strings_add(page->texts, page->scratch.data, page->scratch.length);
 }
 
-/* The next number of a list. */
-static void put(struct page *page, int64_t number) {
+void page_put(struct page *page, int64_t number) {
     doc_write_whole(&page->data, NULL, number);
 }
 
-static void put_text(struct page *page, const char *text, size_t length) {
+/* 0 for an empty one, and where there is no memory, which the data then knows. */
+static uint32_t number_of(struct page *page, const char *text, size_t length) {
     uint32_t number = length == 0 ? 0 : page_text(page, text, length);
-    if (number == UINT32_MAX && page->data.error == 0)
+    if (number != UINT32_MAX)
+        return number;
+    if (page->data.error == 0)
         page->data.error = CAD_ENOMEM;
-    put(page, number);
+    return 0;
+}
+
+void page_put_text(struct page *page, const char *text, size_t length) {
+    page_put(page, number_of(page, text, length));
+}
+
+void page_put_member(struct page *page, const char *key, const char *text) {
+    doc_write_whole(&page->data, key, number_of(page, text, strlen(text)));
 }
 
 static void put_name(struct page *page, const struct trace_model *trace, uint32_t text) {
-    put_text(page, trace_text(trace, text), trace_text_length(trace, text));
+    page_put_text(page, trace_text(trace, text), trace_text_length(trace, text));
 }
 
 /* The first of the members of an object of the trace that is there, with a word before it. */
@@ -46,7 +56,7 @@ static void put_member(struct page *page, const struct trace_model *trace, uint3
     size_t length = strlen(word);
     memcpy(text, word, length);
     bool found = trace_arg_text(trace, args, key, text + length, sizeof text - length);
-    put_text(page, text, found ? strlen(text) : 0);
+    page_put_text(page, text, found ? strlen(text) : 0);
 }
 
 static bool has_member(const struct trace_model *trace, uint32_t args, const char *key) {
@@ -128,20 +138,20 @@ static const struct stat_task *statistics_of(const struct page_run *run,
 static void put_lane(struct page *page, const struct page_run *run, const struct trace_track *track,
                      const struct stat_task *task) {
     const struct trace_model *trace = run->trace;
-    put(page, track->tid);
+    page_put(page, track->tid);
     put_name(page, trace, track->name);
-    put(page, track->kind);
-    put(page, track->begin_ns);
-    put(page, track->end_ns);
-    put(page, track->outcome);
+    page_put(page, track->kind);
+    page_put(page, track->begin_ns);
+    page_put(page, track->end_ns);
+    page_put(page, track->outcome);
     const struct trace_slice *life =
         track->slice_count > 0 ? &trace->slices[track->first_slice] : NULL;
     if (life != NULL && track->outcome == TRACE_OUTCOME_FAILED)
         put_member(page, trace, life->end_args, "", "error");
     else
-        put(page, 0);
+        page_put(page, 0);
     for (int part = 0; part < STAT_PART_COUNT; part++)
-        put(page, task == NULL ? 0 : task->parts_ns[part]);
+        page_put(page, task == NULL ? 0 : task->parts_ns[part]);
 }
 
 static void put_lanes(struct page *page, const struct page_run *run,
@@ -172,8 +182,8 @@ static void put_detail(struct page *page, const struct page_run *run,
                        const struct trace_slice *slice) {
     const struct trace_model *trace = run->trace;
     if (trace->version == 0)
-        put_text(page, trace_text(trace, slice->args),
-                 slice->args == 0 ? 0 : strnlen(trace_text(trace, slice->args), 400));
+        page_put_text(page, trace_text(trace, slice->args),
+                      slice->args == 0 ? 0 : strnlen(trace_text(trace, slice->args), 400));
     else if (has_member(trace, slice->end_args, "why"))
         put_member(page, trace, slice->end_args, "", "why");
     else if (has_member(trace, slice->args, "owner"))
@@ -192,13 +202,13 @@ static void put_bars(struct page *page, const struct page_run *run,
             const struct trace_slice *slice = &trace->slices[k];
             if (index->bar_of_slice[k] == TRACE_NO_INDEX)
                 continue;
-            put(page, index->lane_of_track[i]);
-            put(page, (int64_t)page_kind_of(trace, slice));
-            put(page, depth_of(trace, slice));
-            put(page, slice->begin_ns);
-            put(page, slice->end_ns - slice->begin_ns);
+            page_put(page, index->lane_of_track[i]);
+            page_put(page, (int64_t)page_kind_of(trace, slice));
+            page_put(page, depth_of(trace, slice));
+            page_put(page, slice->begin_ns);
+            page_put(page, slice->end_ns - slice->begin_ns);
             put_name(page, trace, slice->name);
-            put(page, slice->flags);
+            page_put(page, slice->flags);
             put_detail(page, run, slice);
         }
     }
@@ -217,11 +227,11 @@ static void put_wakes(struct page *page, const struct page_run *run,
         uint32_t bar = wake->wait == TRACE_NO_INDEX ? wake->wait : index->bar_of_slice[wake->wait];
         if (to == TRACE_NO_INDEX || !overlaps(stretch, wake->from_ns, wake->to_ns))
             continue;
-        put(page, wake->from_ns);
-        put(page, wake->to_ns);
-        put(page, from == TRACE_NO_INDEX ? -1 : (int64_t)from);
-        put(page, to);
-        put(page, bar == TRACE_NO_INDEX ? -1 : (int64_t)bar);
+        page_put(page, wake->from_ns);
+        page_put(page, wake->to_ns);
+        page_put(page, from == TRACE_NO_INDEX ? -1 : (int64_t)from);
+        page_put(page, to);
+        page_put(page, bar == TRACE_NO_INDEX ? -1 : (int64_t)bar);
     }
     doc_write_close(&page->data, ']');
 }
@@ -238,9 +248,9 @@ static void put_marks(struct page *page, const struct page_run *run,
             const char *category = trace_category_text(trace, instant->category);
             if (index->mark_of_instant[number] == TRACE_NO_INDEX)
                 continue;
-            put(page, index->lane_of_track[i]);
-            put(page, instant->time_ns);
-            put_text(page, category, strlen(category));
+            page_put(page, index->lane_of_track[i]);
+            page_put(page, instant->time_ns);
+            page_put_text(page, category, strlen(category));
             put_name(page, trace, instant->name);
             put_member(page, trace, instant->args, "", "message");
         }
@@ -273,7 +283,7 @@ void page_write_run(struct page *page, const struct page_run *run,
     doc_writer *data = &page->data;
     doc_write_open(data, NULL, '{');
     doc_write_open(data, "head", '[');
-    put_text(page, run->name, strlen(run->name));
+    page_put_text(page, run->name, strlen(run->name));
     put_name(page, trace, trace->scenario);
     put_name(page, trace, trace->clock);
     put_name(page, trace, trace->outcome);

@@ -63,6 +63,7 @@ struct run_machine {
     cad_loop *loop;
     cad_wait_hook wait_hook;
     expr_value *globals;
+    expr_world world;                        /* of all expressions */
     run_instance *objects;                   /* by prog_program.objects */
     run_instance *made;                      /* the counted ones */
     uint64_t made_counts[PROG_OBJECT_TYPES]; /* that steps have made, for their names */

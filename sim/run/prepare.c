@@ -19,8 +19,7 @@ static int fault(run_machine *machine, uint32_t place, const char *message) {
 
 static int evaluate(run_machine *machine, const expr_expression *expression, uint32_t place,
                     expr_value *value) {
-    expr_env env = {
-        .globals = machine->globals, .random = &machine->draws.random, .context = machine};
+    expr_env env = {.world = &machine->world, .random = &machine->draws.random};
     expr_error error;
     if (expr_evaluate(expression, &env, value, &error) == 0)
         return 0;

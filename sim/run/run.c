@@ -22,6 +22,7 @@
 #include "run/prepare.h"
 #include "run/report.h"
 #include "run/unfinished.h"
+#include "run/values.h"
 #include "run/workers.h"
 #include "run/world.h"
 #include "run/world_signals.h"
@@ -55,6 +56,7 @@ static int allocate(run_machine *machine) {
                 machine->counts != NULL && machine->first_ids != NULL &&
                 machine->name_locals != NULL && machine->signals != NULL &&
                 machine->broken_ns != NULL;
+    run_values_begin(machine);
     for (size_t i = 0; fine && i < program->expect.always_count; i++)
         machine->broken_ns[i] = CAD_NEVER;
     return fine ? 0 : CAD_ENOMEM;

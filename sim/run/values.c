@@ -71,7 +71,7 @@ static int raise_no_number(const run_job *job, const expr_expression *expression
 
 /* A task by its name. */
 static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error) {
-    const run_machine *machine = env->context;
+    const run_machine *machine = env->world->context;
     (void)error;
     if (machine->tasks[slot] == EXPR_NONE)
         return CAD_EKEY;
@@ -79,13 +79,15 @@ static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr
     return 0;
 }
 
+void run_values_begin(run_machine *machine) {
+    machine->world =
+        (expr_world){.globals = machine->globals, .context = machine, .late = find_task};
+}
+
 static expr_env env_of(const run_job *job) {
-    run_machine *machine = job->machine;
-    return (expr_env){.locals = job->top->locals,
-                      .globals = machine->globals,
-                      .random = job->draws != NULL ? &job->draws->random : NULL,
-                      .context = machine,
-                      .late = find_task};
+    return (expr_env){.world = &job->machine->world,
+                      .locals = job->top->locals,
+                      .random = job->draws != NULL ? &job->draws->random : NULL};
 }
 
 int run_evaluate(run_job *job, const expr_expression *expression, expr_value *value) {
@@ -103,10 +105,7 @@ int run_evaluate(run_job *job, const expr_expression *expression, expr_value *va
 int run_evaluate_globally(run_machine *machine, const expr_expression *expression,
                           expr_value *value) {
     expr_error error;
-    expr_env env = {.globals = machine->globals,
-                    .random = &machine->draws.random,
-                    .context = machine,
-                    .late = find_task};
+    expr_env env = {.world = &machine->world, .random = &machine->draws.random};
     return expr_evaluate(expression, &env, value, &error);
 }
 

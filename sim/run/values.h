@@ -7,6 +7,9 @@
 
 #include "run/job.h"
 
+/* Before any of these, once machine->globals is there. */
+void run_values_begin(run_machine *machine);
+
 /* The value of an expression; a reference of the caller's. */
 int run_evaluate(run_job *job, const expr_expression *expression, expr_value *value);
 /* The same as whole nanoseconds; where None is CAD_NEVER, and so is NULL; or as a whole number

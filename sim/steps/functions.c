@@ -17,7 +17,7 @@
 /* The object of one type that a value stands for, or NULL and the error. */
 static void *object(const expr_env *env, expr_value value, enum prog_object_type type,
                     const char *function, expr_error *error) {
-    const run_machine *machine = env->context;
+    const run_machine *machine = env->world->context;
     char word[32];
     const run_instance *found = run_object_of(machine, value);
     if (found != NULL && found->primitive == NULL) { /* asked for a size before the run */
@@ -76,7 +76,7 @@ static int locked(const expr_env *env, const expr_value *arguments, size_t count
                   expr_value *result, expr_error *error) {
     enum prog_object_type type = PROG_LOCK;
     (void)count;
-    const run_instance *found = run_object_of(env->context, arguments[0]);
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
     if (found != NULL && found->object != NULL)
         type = found->object->type;
     if (type != PROG_SEMAPHORE && type != PROG_CONDITION)
@@ -187,7 +187,7 @@ static int when(const expr_env *env, const expr_value *arguments, size_t count, 
 
 static int type(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
                 expr_error *error) {
-    const run_machine *machine = env->context;
+    const run_machine *machine = env->world->context;
     const char *name = expr_value_type_name(arguments[0]);
     (void)count;
     if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_EXCEPTION)
@@ -221,7 +221,7 @@ static int exceptions(const expr_env *env, const expr_value *arguments, size_t c
 
 static int now(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
                expr_error *error) {
-    const run_machine *machine = env->context;
+    const run_machine *machine = env->world->context;
     (void)arguments;
     (void)count;
     (void)error;
@@ -237,7 +237,7 @@ static int waiters(const expr_env *env, const expr_value *arguments, size_t coun
     (void)count;
     if (expr_is_reference(arguments[0]) && expr_to_kind(arguments[0]) == PROG_KIND_FUTURE)
         of = expr_to_pointer(arguments[0]);
-    else if ((found = run_object_of(env->context, arguments[0])) != NULL)
+    else if ((found = run_object_of(env->world->context, arguments[0])) != NULL)
         of = found->primitive;
     if (of == NULL)
         return expr_error_set(error, CAD_ETYPE, "waiters() takes an object or a task, not %s",

@@ -123,6 +123,8 @@ static int run_all(struct run *run) {
         error = run->error;
     if (error == 0 && options->format->end != NULL)
         error = options->format->end(&run->session);
+    if (error == 0 && options->after != NULL)
+        options->after(options->context, &run->session);
     if (error == 0 && (fflush(options->out) != 0 || ferror(options->out)))
         error = CAD_ESYSTEM;
     return error;

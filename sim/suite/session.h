@@ -13,6 +13,8 @@ typedef struct suite_options {
     const suite_format *format;
     FILE *out;
     FILE *progress; /* a terminal; NULL: nobody watches */
+    void (*after)(void *context, const suite_session *session); /* when all is said; NULL */
+    void *context;
 } suite_options;
 
 /* Tests all of the list, and prints it. *failed: how many have. After run_process_start(). 0;

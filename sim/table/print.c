@@ -52,6 +52,15 @@ static void format_seconds(int64_t time_ns, char text[SECONDS_SIZE]) {
         end[-1] = '\0';
 }
 
+/* The same as people read it: to the millisecond, and of what is shorter four digits. */
+static void format_duration(int64_t time_ns, char text[SECONDS_SIZE]) {
+    int64_t unit_ns = CAD_MILLISECOND;
+    if (time_ns < CAD_SECOND)
+        for (unit_ns = 1; time_ns / unit_ns >= 10000;)
+            unit_ns *= 10;
+    format_seconds((time_ns + unit_ns / 2) / unit_ns * unit_ns, text);
+}
+
 /* "0-1": an interval. */
 static void format_interval(const struct table *table, int64_t row, char text[2 * SECONDS_SIZE]) {
     char from[SECONDS_SIZE];
@@ -93,7 +102,8 @@ static int format_job(struct printer *printer, size_t column) {
         length += length == 0;
     }
     char seconds[SECONDS_SIZE];
-    format_seconds(table_job_duration(printer->table, column), seconds);
+    bool exact = printer->format == TABLE_CSV || printer->format == TABLE_JSON;
+    (exact ? format_seconds : format_duration)(table_job_duration(printer->table, column), seconds);
     snprintf(at, SECONDS_SIZE + 4, " (%s)", seconds);
     return 0;
 }

@@ -15,6 +15,20 @@ enum { READABLE_COLUMNS = 200, READABLE_ROWS = 2000 };
 
 static const uint32_t none = UINT32_MAX;
 
+int64_t table_step_for(int64_t end_ns) {
+    enum { ROWS = 12, ROWS_OF_A_SECOND = 60 };
+    int64_t unit_ns = 1;
+    if (end_ns == 0 || (end_ns >= CAD_SECOND && end_ns <= ROWS_OF_A_SECOND * CAD_SECOND))
+        return CAD_SECOND;
+    while (unit_ns <= INT64_MAX / 100 && unit_ns * 10 < end_ns / ROWS)
+        unit_ns *= 10;
+    static const int64_t factors[] = {1, 2, 5};
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        if (unit_ns * factors[i] * ROWS >= end_ns)
+            return unit_ns * factors[i];
+    return unit_ns * 10;
+}
+
 int table_new(const struct table_options *options, struct table **table) {
     assert(options->step_ns > 0 && options->tolerance_ns >= 0);
     *table = base_zalloc(1, sizeof **table);

@@ -48,6 +48,10 @@ enum table_format {
     TABLE_JSON,
 };
 
+/* The step that a run of that length is best shown in: a second for one to sixty seconds; for
+ * others the finest of 1, 2, 5, 10, ... that makes no more than twelve rows. */
+int64_t table_step_for(int64_t end_ns);
+
 /* A table without jobs. 0 or CAD_ENOMEM. */
 int table_new(const struct table_options *options, struct table **table);
 void table_free(struct table *table); /* takes NULL */

@@ -129,6 +129,14 @@ class Events(Compare):
         self.assertGreater(found["missing"], 0)
         self.assertEqual(found["added"], 0)
 
+    def test_what_ends_otherwise(self):
+        document = {"cadran": 1, "vars": {"fails": "False"}, "tasks": [{"name": "a", "do": [
+            {"sleep": 1}, {"if": "fails", "then": [{"raise": "ValueError"}]}]}]}
+        scenario = self.write("fails.json", document)
+        self.cadran("run", "--trace", "real.json", "--set", "fails=True", scenario)
+        found = self.compared(UNEXPECTED, "--trace", "real.json", scenario=scenario)
+        self.assertGreater(found["otherwise"], 0)
+
     def test_concurrency(self):
         found = self.compared(UNEXPECTED, "--trace", self.real("extra=1"))["concurrency"]
         self.assertEqual((found["predicted"], found["least"], found["most"]), (1, 2, 2))
@@ -150,6 +158,16 @@ class Suggestions(Compare):
         self.compared(EXPECTED, "--tolerance", "1us", "--trace", trace,
                       "--set", f"cut={suggested['cut']}",
                       "--set", f"nap={suggested['sleep_of_sleeper']}")
+
+    def test_lengths_that_are_drawn_have_no_variable(self):
+        for count, suggested in ((16, 16), (17, 0)):
+            document = {"cadran": 1, "vars": {"by": 0}, "tasks": [
+                {"name": "t{i}", "count": count, "do": [
+                    {"span": "draws", "do": [{"sleep": "uniform(1, 2) + by"}]}]}]}
+            scenario = self.write("draws.json", document)
+            self.cadran("run", "--trace", "real.json", "--set", "by=1", scenario)
+            found = self.compared(UNEXPECTED, "--trace", "real.json", scenario=scenario)
+            self.assertEqual(len(found["suggestions"]), suggested)
 
     def test_where_there_are_none(self):
         self.expect(EXPECTED, "compare", "--suggest", "--trace", self.real(), self.scenario,

@@ -61,6 +61,19 @@ class Progress(CliTest):
         self.finish(process)
         self.assertRegex(process.err, r"^outcome interrupted at [0-9]+\n$")
 
+    def test_a_run_that_goes_on_says_so_once_also_in_a_file(self):
+        noisy = [{"repeat": "forever", "do": [{"sleep": 1}, {"print": "tick"}]}]
+        self.write("noisy.json", {"cadran": 1, "tasks": [{"name": "t{i}", "count": 7, "do": noisy}]})
+        with open(self.folder / "said", "w+") as said, open(os.devnull, "w") as nowhere:
+            process = self.start("run", "noisy.json", stdout=nowhere, stderr=said)
+            time.sleep(6)
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+            said.seek(0)
+            self.assertRegex(said.read(), r"^still running after 3 s, at [0-9.]+ s of virtual time; "
+                             r"alive: t0, t1, t2, t3, t4 and 2 more\. [^\n]*\n"
+                             r"outcome interrupted at [0-9]+\n$")
+
 
 if __name__ == "__main__":
     main()

@@ -3,7 +3,7 @@
 import json
 import re
 
-from cli_test import (CASES, ENVIRONMENT, EXPECTED, SCENARIOS, UNEXPECTED, CliTest, main,
+from cli_test import (CASES, ENVIRONMENT, EXPECTED, SCENARIOS, UNEXPECTED, USAGE, CliTest, main,
                       recorded)
 
 WINDOW = SCENARIOS / "window.json"
@@ -35,6 +35,43 @@ class Programs(CliTest):
 
     def test_a_scenario_without_tasks_is_complete_at_once(self):
         self.check(self.run_document({}), EXPECTED, "", "outcome complete at 0\n")
+
+
+class Several(CliTest):
+    def setUp(self):
+        super().setUp()
+        for name, steps in (("fine", [{"print": "fine"}]), ("bad", [{"raise": "Mine"}]),
+                            ("wrong", [{"slepe": 1}])):
+            self.write(f"{name}.json", {"cadran": 1, "tasks": [{"name": "t", "do": steps}]})
+
+    def test_one_after_the_other(self):
+        done = self.cadran("run", "fine.json", "bad.json", "fine.json")
+        self.assertEqual((done.returncode, done.out), (UNEXPECTED, "fine\nfine\n"))
+        self.assertEqual([line for line in done.err.splitlines() if line.startswith("---")],
+                         ["--- fine.json", "--- bad.json", "--- fine.json"])
+        self.assertEqual(self.cadran("run", "fine.json", "wrong.json", "bad.json").returncode, USAGE)
+
+    def test_quiet(self):
+        self.check(self.cadran("run", "-q", "fine.json", "fine.json"), EXPECTED,
+                   out="fine\nfine\n", err="")
+        done = self.cadran("run", "-q", "fine.json", "bad.json")
+        self.assertEqual(done.returncode, UNEXPECTED)
+        self.assertIn("never retrieved in task t: Mine\noutcome failed", done.err)
+
+    def test_checked_and_not_run(self):
+        self.check(self.cadran("check", "fine.json", "bad.json"), EXPECTED,
+                   out="fine.json: no faults\nbad.json: no faults\n", err="")
+        self.check(self.cadran("check", "-q", "fine.json"), EXPECTED, out="", err="")
+        done = self.cadran("check", "fine.json", "wrong.json", "absent.json")
+        self.assertEqual((done.returncode, done.out), (USAGE, "fine.json: no faults\n"))
+        self.assertIn("wrong.json:1:", done.err)
+        self.assertIn("absent.json: cannot be read", done.err)
+
+    def test_what_is_computed_is_checked_too(self):
+        self.write("size.json", {"cadran": 1, "vars": {"n": 0},
+                                 "objects": {"b": {"type": "barrier", "parties": "n"}}})
+        run, check = self.cadran("run", "size.json"), self.cadran("check", "size.json")
+        self.assertEqual((check.returncode, check.err), (USAGE, run.err))
 
 
 class Options(CliTest):

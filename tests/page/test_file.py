@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from page_test import EVIL, OVERHEAD, PROGRAM, ROOT, SCENARIOS, PageTest, data_of
+from page_test import EVIL, OVERHEAD, PROGRAM, ROOT, SCENARIOS, DiffTest, PageTest, data_of, work
 
 WINDOW = SCENARIOS / "window.json"
 
@@ -104,6 +104,74 @@ class Files(PageTest):
                               capture_output=True, check=True)
         self.assertEqual(done.stdout.decode().replace("<stdin>", "trace").replace(
             "\\u003cstdin\\u003e", "trace"), page)
+
+
+class Differences(DiffTest):
+    def test_the_place_of_a_difference_on_both_sides(self):
+        page = self.compare(work(1), work(1.25))
+        section = self.section_of(page)
+        texts = json.loads(data_of(page.read_text(encoding="utf-8"))[0])["texts"]
+        self.assertEqual(section["roots"], 1)
+        kind, root, follow, sentence, time_a, lane_a, bar_a, _, time_b, lane_b, bar_b, _ = \
+            section["differences"][:12]
+        self.assertEqual((texts[kind], root), ("longer", 0))
+        self.assertGreater(follow, 0)
+        self.assertIn("1.25 s, not 1 s", texts[sentence])
+        for run, lane, bar, length in zip(section["runs"], (lane_a, lane_b), (bar_a, bar_b),
+                                          (1_000_000_000, 1_250_000_000)):
+            self.assertEqual(texts[run["lanes"][12 * lane + 1]], "job1")
+            of_lane, _, _, begin, told, name, _, _ = run["bars"][8 * bar:8 * bar + 8]
+            self.assertEqual((of_lane, begin, told, texts[name]),
+                             (lane, 1_000_000_000, length, "sleep"))
+
+    def test_equal_runs(self):
+        page = self.compare(work(1), work(1))
+        self.assertEqual(self.section_of(page)["differences"], [])
+
+    def test_a_large_run_is_there_around_its_first_root(self):
+        def busy(seconds):
+            return {"tasks": [{"name": "t{i}", "count": 20, "let": {"n": 0}, "do": [
+                {"repeat": 3000, "do": [{"let": {"n": "n + 1"}}, {"span": "s", "do": [
+                    {"sleep": f"{seconds} if i == 7 and n == 2000 else 1"}]}]}]}]}
+        section = self.section_of(self.compare(busy(1), busy(1.5)))
+        self.assertEqual(section["roots"], 1)
+        *_, time_a, lane_a, bar_a, mark_a, time_b, lane_b, bar_b, mark_b = section["differences"][:12]
+        for run, time, bar in zip(section["runs"], (time_a, time_b), (bar_a, bar_b)):
+            self.assertGreater(run["from"], run["begin"])
+            self.assertLess(run["to"], run["end"])
+            self.assertTrue(run["from"] < time < run["to"], (run["from"], time, run["to"]))
+            self.assertGreaterEqual(bar, 0)
+            self.assertLessEqual(len(run["bars"]) / 8, 20_000)
+
+
+class Failures(DiffTest):
+    def test_all_of_a_run_of_tests(self):
+        page = self.failures_of().read_text(encoding="utf-8")
+        data, rest = data_of(page)
+        data = json.loads(data)
+        self.assertIn("<title>3 of 4 scenarios failed</title>", rest)
+        told = [(data["texts"][section["name"]], len(section.get("runs", ())), section.get("roots"))
+                for section in data["sections"]]
+        self.assertEqual(told, [("broken.json", 0, None), ("moved.json", 2, 1), ("unmet.json", 2, 0)])
+        for section, words in zip(data["sections"], ("unknown step", "1.25 s, not 1 s", "expect")):
+            lines = data["texts"][section["text"]]
+            self.assertIn(words, lines)
+            self.assertGreater(lines.count("\n"), 2)
+            self.assertNotIn("\ufffd", lines)
+
+    def test_where_nothing_fails(self):
+        self.trace_of(work(1), name="fine.trace.json")
+        (self.folder / "fine.trace.json.scenario.json").rename(self.folder / "fine.json")
+        self.cadran("run", "--trace", "fine.trace.json", "fine.json")
+        self.cadran("test", "--html", "page.html", "fine.json")
+        data, rest = data_of((self.folder / "page.html").read_text(encoding="utf-8"))
+        self.assertEqual(json.loads(data)["sections"], [])
+        self.assertIn("<title>0 of 1 scenarios failed</title>", rest)
+
+    def test_where_it_cannot_be_written(self):
+        self.trace_of(work(1))
+        done = self.cadran("test", "--html", "no/such/folder", "trace.scenario.json", status=(3,))
+        self.assertIn("cadran test: no/such/folder: No such file or directory", done.stderr)
 
 
 class Colours(unittest.TestCase):

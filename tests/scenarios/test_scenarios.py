@@ -1,20 +1,15 @@
-"""The scenarios of scenarios/: each is whole, and runs as it expects. Their traces are held by
-golden_traces, what they print by scenarios_on_cpython.
-
-CADRAN is the program's path.
+"""The scenarios of scenarios/: each is whole. That they run as they expect is held by `cadran test`
+(scenarios_pass), that asyncio runs them so, too, by scenarios_on_cpython.
 """
 
 import json
-import os
 import pathlib
 import re
-import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
 PICTURES = SCENARIOS / "pictures"
-CADRAN = os.environ["CADRAN"]
 GOLDEN = ".trace.json"
 LARGEST = 30_000  # bytes of a picture: the page shows all of them
 ENTRY = re.compile(r"^### ([\w-]+)\n\n\[\1\.json\]\(\1\.json\): [^.]+\.\n\n"
@@ -44,13 +39,6 @@ class Scenarios(unittest.TestCase):
                 self.assertEqual(document["name"], path.stem)
                 self.assertTrue(document["description"])
                 self.assertTrue(document["expect"].keys() - {"outcome"}, "more than how it ends")
-
-    def test_each_runs_as_it_expects(self):
-        for path in scenarios():
-            with self.subTest(path.name):
-                process = subprocess.run([CADRAN, "run", path], capture_output=True, text=True,
-                                         timeout=60, check=False)
-                self.assertEqual(process.returncode, 0, process.stderr)
 
     def test_each_has_its_golden_and_its_picture_and_no_other_has(self):
         goldens = [path.name.removesuffix(GOLDEN) for path in SCENARIOS.glob("*" + GOLDEN)]

@@ -47,9 +47,9 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/* A name from a trace: nothing in it is obeyed in place of being shown, and its direction turns nothing
- * around it. */
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/* A name from a trace, or lines: nothing in it is obeyed in place of being shown, but the end of a line,
+ * and its direction turns nothing around it. */
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const named = text => element("bdi", {}, text.replace(OBEYED, "\ufffd"));
 
 /* --- Numbers in words --------------------------------------------------------------------------- */
@@ -666,7 +666,7 @@ class Section {
     this.element.append(...this.notices());
     if (this.runs.length > 0) {
       const charts = element("div", {class: "charts"}, ...this.charts.map(chart => chart.element),
-                             this.legend(), this.details);
+                             this.legend(), ...(this.compared ? [] : [this.details]));
       const stage = element("div", {class: this.compared ? "stage compared" : "stage"},
                             ...(this.compared ? [this.list()] : []), charts);
       this.element.append(this.figures(), stage,
@@ -905,7 +905,7 @@ class Section {
     }
     const none = roots.length === 0 ? [element("p", {class: "more"}, "No difference in what causes what.")] : [];
     return element("aside", {class: "differences", "aria-label": "Differences"},
-                   element("h2", {}, "Differences"), element("div", {class: "scroll"}, list, ...none));
+                   element("h2", {}, "Differences"), element("div", {class: "scroll"}, list, ...none), this.details);
   }
 
   markCurrent() {
@@ -1187,11 +1187,14 @@ function start() {
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     const action = ACTIONS.find(([key]) => key === (event.key.length === 1 ? event.key.toLowerCase() : event.key));
-    if (action) { event.preventDefault(); action[3](event); }
+    if (!action || (!section && action[0] !== "t" && action[0] !== "?")) return;
+    event.preventDefault();
+    action[3](event);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
-  addEventListener("resize", () => section.layout());
+  addEventListener("resize", () => section && section.layout());
   if (data.sections.length > 0) showSection(0);
+  else main.replaceChildren(element("p", {class: "notice"}, "Nothing has failed."));
   root.dataset.drawn = Math.ceil(performance.now());
 }
 
