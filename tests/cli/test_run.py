@@ -117,7 +117,7 @@ class Options(CliTest):
         self.assertEqual(lines[0].count("|"), 202)
         self.assertEqual(lines[-2], "... and 2800 more tasks, 1000 more intervals: keep a trace, and "
                                     "choose with cadran table --tasks and --step")
-        table = self.expect(EXPECTED, "table", "t")
+        table = self.expect(EXPECTED, "table", "--step", "1", "t")
         self.assertEqual(len(table.out.splitlines()), 2 + 2000)
         self.assertEqual(table.err, "cadran table: warning: 2800 of 3000 tasks and 1000 of 3000 "
                                     "intervals are left out: choose with --tasks 'job*' or a larger "
