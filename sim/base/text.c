@@ -54,7 +54,7 @@ size_t base_utf8_encode(uint32_t code, char utf8[4]) {
 bool base_is_control(uint32_t code) {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
            (code >= 0x200E && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2066 && code <= 0x2069);
+           (code >= 0x2066 && code <= 0x2069) || code == 0xFFFE || code == 0xFFFF;
 }
 
 /* Combining marks take none, and what East Asian Width calls wide or full, and emoji, take two. */

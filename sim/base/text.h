@@ -21,7 +21,8 @@ uint32_t base_utf8_decode(const char *text, size_t length);
 size_t base_utf8_encode(uint32_t code, char utf8[4]);
 
 /* Whether a character is obeyed by who shows it, in place of being shown: control characters, of
- * C1, too; what ends a line or a paragraph; what turns the direction of the text around it. */
+ * C1, too; what ends a line or a paragraph; what turns the direction of the text around it; and
+ * the two that are no character, which XML takes for none either. */
 bool base_is_control(uint32_t code);
 
 /* How many columns of a terminal a text takes, which is well-formed UTF-8. */

@@ -202,6 +202,8 @@ static int add(struct session *session, struct drift *drift,
                const struct drift_lateness *lateness) {
     char message[CMP_MESSAGE_SIZE];
     int error = drift_add(drift, session->sources, lateness, message);
+    if (error == 0 && message[0] != '\0')
+        fprintf(stderr, "cadran compare: warning: %s\n", message);
     if (error == 0)
         return CLI_STATUS_EXPECTED;
     return say(error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT, message);

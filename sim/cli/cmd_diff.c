@@ -15,6 +15,9 @@
 
 enum { STATUS_SAME = 0, STATUS_DIFFERENT = 1, STATUS_TROUBLE = 2 };
 
+/* A screen, which --all does without. */
+enum { SCREEN_LINES = 40 };
+
 enum { SPANS_MAX = 64 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_HTML };
@@ -134,7 +137,8 @@ static int format_json(const struct cmp_result *result, base_buffer *out, char *
 
 static int format(const struct cmp_result *result, const struct arguments *arguments,
                   base_buffer *out, char *message) {
-    const struct cmp_layout layout = {.width = 80, .all = arguments->all};
+    const struct cmp_layout layout = {
+        .width = 80, .lines = arguments->all ? 0 : SCREEN_LINES, .all = arguments->all};
     switch (arguments->format) {
     case FORMAT_JSON:
         return format_json(result, out, message);

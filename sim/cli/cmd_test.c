@@ -43,8 +43,10 @@ static bool take_format(void *target, const base_option *option, char *text,
 static bool take_count(void *target, const base_option *option, char *text, int64_t most,
                        char message[BASE_OPTIONS_MESSAGE]) {
     int64_t whole;
+    char wanted[48];
+    (void)snprintf(wanted, sizeof wanted, "a whole number from 1 to %lld", (long long)most);
     if (!base_whole_read(text, &whole) || whole < 1 || whole > most)
-        return base_option_refuse(option, "a whole number above 0", text, message);
+        return base_option_refuse(option, wanted, text, message);
     *(unsigned *)base_option_field(target, option) = (unsigned)whole;
     return true;
 }

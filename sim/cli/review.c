@@ -155,11 +155,14 @@ static size_t count(const struct review *review, enum verdict verdict) {
     return found;
 }
 
-static void add_keys(struct review *review, base_buffer *page, const char *keys) {
-    char text[128];
-    (void)snprintf(text, sizeof text, "%zu accepted, %zu rejected, %zu skipped, %zu to go",
+/* below: lines of the difference that do not fit. */
+static void add_keys(struct review *review, base_buffer *page, size_t below, const char *keys) {
+    char text[128], more[48] = "";
+    if (below > 0)
+        (void)snprintf(more, sizeof more, "; %zu line%s more below", below, below == 1 ? "" : "s");
+    (void)snprintf(text, sizeof text, "%zu accepted, %zu rejected, %zu skipped, %zu to go%s",
                    count(review, ACCEPTED), count(review, REJECTED), count(review, SKIPPED),
-                   review->waiting->list.count - review->at);
+                   review->waiting->list.count - review->at, more);
     add_text(review, page, review->notice[0] != '\0' ? review->notice : text, false);
     add_text(review, page, keys, true);
 }
@@ -185,7 +188,7 @@ static void draw_one(struct review *review, base_buffer *page, unsigned rows) {
         add_text(review, page, "", false);
     }
     add_lines(review, page, details, room);
-    add_keys(review, page,
+    add_keys(review, page, last - review->first_line,
              review->viewing ? "up down PgUp PgDn move   v back   a accept   r reject"
                              : "a accept   r reject   s skip   v view   u undo   q quit");
 }
@@ -194,7 +197,7 @@ static void draw_end(struct review *review, base_buffer *page, unsigned rows) {
     add_text(review, page, "all are decided", true);
     for (unsigned i = 3; i < rows; i++)
         add_text(review, page, "", false);
-    add_keys(review, page, "u undo   q quit");
+    add_keys(review, page, 0, "u undo   q quit");
 }
 
 static void draw(struct review *review) {

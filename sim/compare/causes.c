@@ -20,6 +20,11 @@ static bool has_maker(const struct cmp_record *record) {
     return record->kind == TRACE_TASK_BEGIN || record->kind == TRACE_CANCEL;
 }
 
+/* Whether the trace does not say who did it. */
+static bool is_by_somebody(const struct cmp_record *record) {
+    return record->task == 0 || (record->kind == TRACE_CANCEL && record->other == CMP_NOBODY);
+}
+
 uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_record *record) {
     const struct cmp_result *result = match->result;
     const struct cmp_walk *walk = &match->walk[side];
@@ -30,7 +35,7 @@ uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_
         cause = of_task(match, record->awaited);
     if (cause == 0 && record->object != CMP_NOBODY)
         cause = result->things.objects.carriers[record->object].cause;
-    if (cause == 0 && record->task == 0 && walk->instant_ns == record->time_ns)
+    if (cause == 0 && is_by_somebody(record) && walk->instant_ns == record->time_ns)
         cause = walk->cause;
     if (cause == 0 && record->task == 0 && record->kind != TRACE_STATE && result->count > 0)
         cause = 1;

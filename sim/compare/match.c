@@ -317,8 +317,8 @@ static int take_single_now(struct cmp_match *match, const struct moment *moment,
 /* Two unrelated events that come in another order. */
 static int note_swap(struct cmp_match *match, struct moment *moment, const struct cmp_record *a,
                      const struct cmp_record *b) {
-    if (moment->swapped)
-        return 0;
+    if (moment->swapped || (a->task == b->task && a->task != 0))
+        return 0; /* in one task: a begin that stands at the end of its moment */
     moment->swapped = true;
     return match->result->swaps++ > 0 ? 0 : cmp_note_swap(match, a, b);
 }

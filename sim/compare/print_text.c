@@ -141,7 +141,8 @@ int cmp_print_text(const struct cmp_result *result, const struct cmp_layout *lay
     else if (error == 0)
         put_all(&page, result, &report);
     if (page.left_out > 0)
-        cmp_write(&page.writer, "... and %" PRIu64 " more lines\n", page.left_out);
+        cmp_write(&page.writer, "... and %" PRIu64 " more line%s\n", page.left_out,
+                  page.left_out == 1 ? "" : "s");
     cmp_free_report(&report);
     if (error == 0 && (error = page.writer.error) != 0)
         snprintf(message, CMP_MESSAGE_SIZE, "out of memory");

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many roots, tasks and objects one looks at. */
-enum { SHOWN = 5 };
+/* How many roots and tasks one looks at, and how many objects. */
+enum { SHOWN = 5, OBJECTS_SHOWN = 3 };
 
 const char *cmp_next_line(const struct cmp_lines *lines, const char *line) {
     const char *next = line == NULL ? lines->text.data : line + strlen(line) + 1;
@@ -329,9 +329,9 @@ static void add_effects(struct maker *maker) {
     add_makespan(maker);
     add_concurrency(maker);
     for (uint32_t i = 0; i < cmp_object_count(result); i++)
-        if (waits_differ(cmp_waits(result, i)) && (count++ < SHOWN || maker->all))
+        if (waits_differ(cmp_waits(result, i)) && (count++ < OBJECTS_SHOWN || maker->all))
             add_waits(maker, i);
-    add_more(maker, count > SHOWN && !maker->all ? count - SHOWN : 0,
+    add_more(maker, count > OBJECTS_SHOWN && !maker->all ? count - OBJECTS_SHOWN : 0,
              "objects are waited for otherwise");
 }
 

@@ -130,8 +130,14 @@ int drift_add(struct drift *drift, const struct cmp_source sources[CMP_SIDES],
                                           .read_equal = true,
                                           .pairs = &pairs.taker};
     int error = cmp_compare(sources, &settings, &compared, message);
-    if (error == 0 && (error = add_compared(drift, compared, &pairs)) != 0)
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+    if (error == 0) {
+        const char *warning = cmp_warning(compared, CMP_B);
+        error = add_compared(drift, compared, &pairs);
+        snprintf(message, CMP_MESSAGE_SIZE, "%s",
+                 error != 0        ? "out of memory"
+                 : warning != NULL ? warning
+                                   : "");
+    }
     cmp_free(compared);
     drift_pairs_free(&pairs);
     return error;

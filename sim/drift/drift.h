@@ -122,7 +122,8 @@ int drift_new(const struct drift_settings *settings, struct drift **drift);
 void drift_free(struct drift *drift); /* takes NULL */
 
 /* Adds a run: side A is the model's trace, the same each time; side B the real one. lateness NULL:
- * it is not known. As cmp_compare(). */
+ * it is not known. As cmp_compare(); on success the message is what was wrong with the real trace,
+ * such as that it was cut short, or "". */
 int drift_add(struct drift *drift, const struct cmp_source sources[CMP_SIDES],
               const struct drift_lateness *lateness, char message[CMP_MESSAGE_SIZE]);
 

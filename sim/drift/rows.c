@@ -99,7 +99,7 @@ enum { LENGTHS_MOST = 16 };
 static bool add_length(struct drift_group *group, struct span own) {
     for (size_t i = 0; i < group->length_count; i++) {
         if (group->lengths[i].predicted_ns == own.predicted_ns) {
-            group->lengths[i].sum_ns += own.model_ns;
+            group->lengths[i].sum_ns += (double)own.model_ns;
             group->lengths[i].count++;
             return true;
         }
@@ -113,7 +113,7 @@ static bool add_length(struct drift_group *group, struct span own) {
                    sizeof *group->lengths))
         return false;
     group->lengths[group->length_count++] =
-        (struct drift_length){own.predicted_ns, own.model_ns, 1};
+        (struct drift_length){own.predicted_ns, (double)own.model_ns, 1};
     return true;
 }
 

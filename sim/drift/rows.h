@@ -11,7 +11,7 @@
 /* Of one length as it was predicted, all that were to have it. */
 struct drift_length {
     int64_t predicted_ns; /* without the waits for others in it */
-    int64_t sum_ns;       /* of the real ones */
+    double sum_ns;        /* of the real ones */
     uint64_t count;
 };
 

@@ -47,7 +47,7 @@ static void choose_name(const struct drift_suggestion *made, size_t count,
 
 /* To the microsecond: more is noise. */
 static int64_t mean_of(const struct drift_length *length) {
-    double mean_us = (double)length->sum_ns / (double)length->count / CAD_MICROSECOND;
+    double mean_us = length->sum_ns / (double)length->count / CAD_MICROSECOND;
     return (int64_t)(mean_us + 0.5) * CAD_MICROSECOND;
 }
 

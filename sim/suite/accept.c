@@ -82,6 +82,8 @@ static int load(struct files *files, const suite_found *scenario, suite_result *
         return suite_fail(result, SUITE_MISSING, "no new trace waits");
     if (reason != 0)
         return suite_fail(result, SUITE_TROUBLE, "%s: %s", files->new_path, strerror(reason));
+    if (access(scenario->path, F_OK) != 0)
+        return suite_fail(result, SUITE_ALONE, "its scenario is not there any more");
     reason = suite_bytes_load(files->golden_path, &files->golden);
     if (reason != 0 && reason != ENOENT)
         return suite_fail(result, SUITE_TROUBLE, "%s: %s", files->golden_path, strerror(reason));

@@ -1,34 +1,23 @@
 /* What may stand in a text for any reader. */
 #include "suite/clean.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "cadran.h"
-
-/* Controls, and what XML takes for no character. */
-static bool is_printed(uint32_t code) {
-    return code == '\t' || code == '\n' ||
-           (code >= 0x20 && (code < 0x7F || code > 0x9F) && code != 0xFFFE && code != 0xFFFF);
-}
+#include "base/show.h"
 
 int suite_clean(const char *text, size_t length, base_buffer *to) {
-    size_t begin = 0, at = 0;
-    int error = base_buffer_append(to, "", 0);
-    while (error == 0 && at < length) {
-        size_t size = base_utf8_length((const unsigned char *)text + at, length - at);
-        if (size > 0 && is_printed(base_utf8_decode(text + at, size))) {
-            at += size;
-            continue;
-        }
-        error = base_buffer_append(to, text + begin, at - begin);
-        if (error == 0)
-            error = base_buffer_append(to, BASE_REPLACEMENT, strlen(BASE_REPLACEMENT));
-        at += size > 0 ? size : 1;
-        begin = at;
-    }
-    return error == 0 ? base_buffer_append(to, text + begin, at - begin) : error;
+    char escape[BASE_SHOWN_SIZE];
+    size_t taken;
+    int error;
+    do {
+        size_t piece = base_shown_piece(text, length, true, escape, &taken);
+        error = base_buffer_append(to, text, piece);
+        if (error == 0 && taken > 0)
+            error = base_buffer_append(to, escape, strlen(escape));
+        text += piece + taken;
+        length -= piece + taken;
+    } while (error == 0 && taken > 0);
+    return error;
 }
 
 int suite_quote(const char *name, base_buffer *to) {

@@ -7,8 +7,7 @@
 
 #include "base/buffer.h"
 
-/* Appends a text, in which what is no UTF-8, and what is not printed and no tab or newline, becomes
- * U+FFFD. 0 or CAD_ENOMEM. */
+/* Appends a text of lines as it is shown (base/show.h). 0 or CAD_ENOMEM. */
 int suite_clean(const char *text, size_t length, base_buffer *to);
 
 /* Appends a name of a file as a shell takes it: in quotes where it has to be. 0 or CAD_ENOMEM. */

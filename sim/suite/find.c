@@ -11,8 +11,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/show.h"
 #include "cadran.h"
-#include "suite/clean.h"
 
 #define JSON ".json"
 #define KEY "cadran"
@@ -115,15 +115,12 @@ struct search {
 static int add(struct search *search, char *path, const char *shown_as, bool alone) {
     suite_list *list = search->list;
     base_buffer shown = {0};
-    if (path == NULL || suite_clean(shown_as, strlen(shown_as), &shown) != 0 ||
+    if (path == NULL || base_buffer_append_shown(&shown, shown_as, strlen(shown_as)) != 0 ||
         !base_grow(&list->items, &list->capacity, list->count, sizeof *list->items)) {
         base_free(path);
         base_buffer_free(&shown);
         return CAD_ENOMEM;
     }
-    for (char *at = shown.data; *at != '\0'; at++)
-        if (*at == '\n' || *at == '\t')
-            *at = ' ';
     list->items[list->count++] = (suite_found){path, shown.data, alone};
     return 0;
 }

@@ -19,7 +19,7 @@
 
 typedef struct suite_found {
     char *path;  /* of the scenario */
-    char *shown; /* ... as it is printed: clean, and one line */
+    char *shown; /* ... as it is printed (base/show.h) */
     bool alone;  /* there is no such file, only a golden of it */
 } suite_found;
 

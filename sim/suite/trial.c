@@ -23,13 +23,15 @@
 static int prepare(suite_stage *stage) {
     if (stage->ready)
         return 0;
-    stage->trace[0] = memfd_create("cadran-trace", MFD_CLOEXEC);
-    stage->trace[1] = memfd_create("cadran-trace", MFD_CLOEXEC);
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (stage->trace[0] < 0 || stage->trace[1] < 0 || nowhere < 0)
-        return CAD_ESYSTEM;
-    stage->ready = true;
-    return run_lines_open(&stage->nowhere, nowhere);
+    int error = nowhere < 0 ? CAD_ESYSTEM : run_lines_open(&stage->nowhere, nowhere);
+    for (int i = 0; i < 2 && error == 0; i++) {
+        stage->trace[i] = memfd_create("cadran-trace", MFD_CLOEXEC);
+        if (stage->trace[i] < 0)
+            error = CAD_ESYSTEM;
+    }
+    stage->ready = error == 0;
+    return error;
 }
 
 /* --- Places ---------------------------------------------------------------------------------- */

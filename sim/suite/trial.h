@@ -12,7 +12,7 @@
 #include "suite/result.h"
 
 /* What is kept from one run to the next in a process; zeroed, but for what is chosen, it is new. It
- * lives as long as the process. */
+ * lives as long as the process; one that could not be made is not to be used again. */
 typedef struct suite_stage {
     bool real;            /* the clock */
     bool traces;          /* also of a scenario of which no golden is kept there is a trace */

@@ -273,6 +273,36 @@ static int bench_scan(struct bench_run *run) {
     return result;
 }
 
+/* Reads a file of a folder whole; returns its size, or -1. */
+static ssize_t read_file(int folder, const char *name) {
+    static char bytes[1024 * 1024];
+    int file = openat(folder, name, O_RDONLY);
+    ssize_t size = file < 0 ? -1 : read(file, bytes, sizeof bytes);
+    close(file);
+    return size;
+}
+
+/* Reads every file of a folder; each of the items has two. */
+static int bench_files(struct bench_run *run) {
+    bench_start(run);
+    const struct dirent *entry;
+    int64_t files = 0;
+    DIR *folder = opendir(run->file);
+    if (folder == NULL)
+        return bench_fail(run->file, strerror(errno));
+    while ((entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        if (read_file(dirfd(folder), entry->d_name) < 0)
+            return bench_fail(entry->d_name, strerror(errno));
+        files++;
+    }
+    closedir(folder);
+    run->items = files / 2;
+    bench_stop(run);
+    return 0;
+}
+
 /* Writes `items` times `parameter` bytes, which nobody had to put together. */
 static int bench_write(struct bench_run *run) {
     static char piece[128 * 1024];
@@ -302,6 +332,7 @@ int main(int argc, char **argv) {
         {.name = "queue", .run = bench_queue},
         {.name = "sleepers", .run = bench_sleepers, .parameter = 1000},
         {.name = "scan", .run = bench_scan, .takes_file = 1},
+        {.name = "files", .run = bench_files, .takes_file = 1},
         {.name = "write", .run = bench_write, .parameter = 1000, .takes_file = 1},
     };
     return bench_main(benches, sizeof benches / sizeof *benches, argc, argv);

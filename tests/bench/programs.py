@@ -87,6 +87,8 @@ class Programs:
         if entry.file == "export" and entry.tool == "cadran":
             return [*command, "export", "--format", entry.name, "--output", self.path("exported"),
                     self.trace_of(items)], environment
+        if entry.file == "suite" and entry.tool == "cadran":
+            return [*command, "test", self.suite_of(items)], environment
         if entry.tool == "cadran":
             command = [*command, "run", "--report", self.path("report.json")]
             if entry.file == "write":
@@ -99,6 +101,8 @@ class Programs:
             arguments = [entry.name, self.path("run.trace.json"), items, parameter]
         elif entry.file == "export":
             arguments = [entry.name, self.path("exported"), items]
+        elif entry.file == "suite":
+            arguments = [entry.name, self.suite_of(items)]
         elif entry.file == "read":
             arguments = [entry.name, self.trace_of(items)]
         arguments = [str(argument) for argument in arguments if argument is not None]
@@ -121,7 +125,7 @@ class Programs:
         return Sample(entry, process, inside)
 
     def outcome(self, entry, items):
-        if entry.file == "export":
+        if entry.file in ("export", "suite"):
             return {"items": items}
         with open(self.path("report.json"), encoding="utf-8") as file:
             report = json.load(file)
@@ -164,3 +168,20 @@ class Programs:
             os.replace(self.path("run.trace.json"), kept)
             self.traces[events] = kept
         return self.traces[events]
+
+    def suite_of(self, count):
+        """A folder of so many scenarios, windows of some jobs, with their goldens."""
+        folder = self.path(f"suite-{count}")
+        if not os.path.isdir(folder):
+            os.mkdir(folder)
+            with open(works.scenario_path("window"), encoding="utf-8") as file:
+                window = json.load(file)
+            for number in range(count):
+                window["vars"] |= {"jobs": 4 + number % 12, "width": 4}
+                with open(os.path.join(folder, f"{number}.json"), "w", encoding="utf-8") as file:
+                    json.dump(window, file, indent=2)
+            cadran, environment = self.tool("cadran")
+            for arguments in (["test", folder], ["accept", "--all", folder]):
+                subprocess.run([*cadran, *arguments], check=False, stdout=subprocess.DEVNULL,
+                               env={**os.environ, **environment, "CI": ""})
+        return folder

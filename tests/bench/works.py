@@ -18,7 +18,7 @@ class Entry:
              clock; "cpu": the whole process's processor time
     fixed    a parameter that stands in place of the work's own
     file     "write": it writes a trace; "read": it reads one; "export": it makes another file of
-             one, in the format `name`
+             one, in the format `name`; "suite": it goes through a folder of scenarios with goldens
     """
 
     def __init__(self, kind, tool, name, title="", share=1.0, clock="inside", fixed=None,
@@ -151,12 +151,22 @@ WORKS = (
              floor("scan", "a look at every byte", file="read"),
              Entry("peer", "bench-cjson", "lines", "cJSON, line by line", file="read"),
              Entry("peer", "bench-cjson", "whole", "cJSON, the whole file", file="read"))),
+    Work("diff", "comparing a trace of {items} events with one that differs from its middle on",
+         "event", items=(1_000_000, 100_000, 1000), reach_ns=2000, entries=(
+             Entry("ours", "bench-trace", "diff", "cmp_compare(), one root", file="read"),
+             Entry("ours", "bench-trace", "read", "trace_read() of one", file="read"),
+             Entry("ours", "bench-trace", "equal", "cmp_compare() of equal ones", file="read"),
+             floor("scan", "a look at every byte", file="read"))),
     Work("export", "making a database of a trace of {items} events", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=3000, reach_ratio=4, entries=(
              Entry("ours", "cadran", "sqlite", "cadran export --format sqlite", clock="process",
                    file="export"),
              Entry("floor", "bench-sqlite", "rows", "SQLite alone: as many rows",
                    clock="process", file="export"))),
+    Work("suite", "testing {items} small scenarios, each with its golden", "scenario",
+         items=(1000, 1000, 20), reach_ns=250_000, reach_ratio=10, entries=(
+             Entry("ours", "cadran", "test", "cadran test", clock="process", file="suite"),
+             floor("files", "a look at every file", file="suite"))),
     Work("scenario-switch", "steps of scenarios: two tasks that take turns", "switch",
          items=(2_000_000, 200_000, 1000), entries=(scenario("switch", title="cadran run"),)),
     Work("scenario-spawn", "steps of scenarios: spawn a task and await it", "task",

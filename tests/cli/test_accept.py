@@ -86,6 +86,12 @@ class Accept(AcceptTest):
         self.write("a.json", scenario("a", 2, description="another text, the same run"))
         self.expect(EXPECTED, "accept", "a")
 
+    def test_of_a_scenario_that_is_gone(self):
+        self.make("a")
+        (self.folder / "a.json").unlink()
+        self.expect(UNEXPECTED, "accept", "--all", out="refused a.json: its scenario is not there "
+                                                       "any more\n0 of 1 accepted\n")
+
     def test_one_that_was_changed_by_hand(self):
         self.make("a")
         path = self.folder / "a.trace.new.json"

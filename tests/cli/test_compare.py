@@ -129,6 +129,23 @@ class Events(Compare):
         self.assertGreater(found["missing"], 0)
         self.assertEqual(found["added"], 0)
 
+    def test_a_trace_that_was_cut_short(self):
+        path = self.folder / self.real()
+        path.write_text(path.read_text()[:-500])
+        process = self.expect(UNEXPECTED, "compare", "--trace", path, self.scenario)
+        self.assertIn("cadran compare: warning: ", process.err)
+        self.assertIn("cut short", process.err)
+
+    def test_tasks_of_other_names(self):
+        document = {"cadran": 1, "vars": {"who": "'guest'", "nap": 1}, "tasks": [
+            {"name": "{who}{i}", "count": 2, "do": [{"span": "naps", "do": [{"sleep": "nap + i"}]}]}]}
+        scenario = self.write("names.json", document)
+        self.cadran("run", "--trace", "real.json", "--set", "who='visitor'", "--set", "nap=2", scenario)
+        found = self.compared(UNEXPECTED, "--trace", "real.json", scenario=scenario)
+        self.assertEqual((found["missing"], found["added"]), (0, 0))
+        row = self.row(found, "naps")
+        self.assertEqual((row["count"], row["drift"]["mean_ns"]), (2, 1000 * MS))
+
     def test_what_ends_otherwise(self):
         document = {"cadran": 1, "vars": {"fails": "False"}, "tasks": [{"name": "a", "do": [
             {"sleep": 1}, {"if": "fails", "then": [{"raise": "ValueError"}]}]}]}
@@ -239,9 +256,12 @@ class Real(Compare):
         self.assertGreater(self.row(found, "counts")["model"]["mean_ns"], MS)
 
     def test_an_interrupt(self):
-        process = self.start("compare", "--set", "nap=60", self.scenario)
-        time.sleep(0.7)
-        process.send_signal(signal.SIGINT)
+        """Of those that come before the real run, and so before it can be told, none is heeded."""
+        process = self.start("compare", "--set", "nap=60", self.scenario,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(1)
         self.finish(process)
         self.assertEqual((process.returncode, process.out, process.err),
                          (ENVIRONMENT, "", "cadran compare: interrupted\n"))

@@ -168,6 +168,14 @@ class Roots(DiffTest):
         self.assertEqual(self.sentences(found), ["b comes to lock m first, not a"])
         self.assertEqual(found["differences"][0]["kind"], "order")
 
+    def test_who_cancels_is_not_told_where_the_run_ends(self):
+        """What a main task leaves is cancelled when it ends: that is no root."""
+        def document(seconds):
+            return [task("boss", {"sleep": seconds}, main=True),
+                    task("server", {"while": "True", "do": [{"sleep": 10}]})]
+        found = self.of_tasks(document(3), document(2))
+        self.assertEqual(self.sentences(found), ["boss waits (sleep) for 2 s, not 3 s (-33.3%)"])
+
     def test_another_thing_is_waited_for(self):
         def steps(name):
             return [task("a", {"get": name}), task("b", {"sleep": 1}, {"put": name, "value": 1})]

@@ -35,7 +35,7 @@ class FormatTest(CliTest):
         self.write("fine.json", scenario("x", "x"))
         self.write("new.json", scenario("x", "x") | {"expect": {}})
         self.write("broken.json", '{"cadran": 1')
-        with open(os.fsencode(self.folder) + b"/\xff.json", "w") as file:
+        with open(os.fsencode(self.folder) + b"/\xff.json", "w", encoding="utf-8") as file:
             file.write((self.folder / "fine.json").read_text())
         self.count, self.fine = len(self.names) + 4, 2
 
@@ -58,7 +58,7 @@ class Text(FormatTest):
     def test_nothing_reaches_the_terminal_that_is_not_text(self):
         said = self.said("text")
         self.assert_clean(said)
-        self.assertIn("FAIL  o\ufffdp.json: 1 expectation is not met", said)
+        self.assertIn("FAIL  o\\u0001p.json: 1 expectation is not met", said)
         self.assertIn("cadran accept new.json", said)
 
 

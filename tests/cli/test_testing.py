@@ -3,6 +3,8 @@
 import json
 import os
 import pathlib
+import pty
+import select
 import signal
 import time
 
@@ -199,6 +201,26 @@ class Judged(TestingTest):
         self.keep("dice")
         self.cadran_test("--repeat", 20, status=EXPECTED)
 
+    def test_under_the_real_clock_times_may_differ_by_what_is_tolerated(self):
+        steps = [{"repeat": 3, "do": [{"sleep": "20ms"}, {"put": "q", "value": "1"}]}]
+        document = {"cadran": 1, "objects": {"q": {"type": "queue", "maxsize": 1}},
+                    "tasks": [{"name": "p", "do": steps},
+                              {"name": "c", "do": [{"repeat": 3, "do": [{"get": "q"}]}]}],
+                    "expect": {"tolerance": 20}}
+        self.write("a.json", document)
+        self.cadran_test()
+        self.keep("a")
+        self.cadran_test("--clock", "real", "--repeat", 2, status=EXPECTED)
+        steps[0]["repeat"] = 4
+        self.write("a.json", document)
+        self.assertEqual(self.reasons("--clock", "real"), {"a.json": ["golden"]})
+        self.assertNotIn("a.trace.new.json", self.names())
+        document["expect"]["tolerance"] = 0  # which no two real runs keep to
+        self.write("a.json", document)
+        row = self.results("--clock", "real", "--repeat", 2)["a.json"]
+        self.assertEqual(row["reasons"], ["golden", "varies"])
+        self.assertRegex(row["sentence"], r"\Arun 2 is not the first one: \w+ .*")
+
     def test_results_come_in_their_order(self):
         names = [f"s{i:03}.json" for i in range(60)]
         for i, name in enumerate(names):
@@ -247,9 +269,25 @@ class Lost(TestingTest):
         for name in ("a", "c"):
             self.write(f"{name}.json", scenario(expect={"golden": False}))
         self.write("b.json", {"cadran": 1, "expect": {"golden": False}} | LONG)
-        rows = self.results("--timeout", "500ms")
+        rows = self.results("--timeout", "2s")
         self.assertEqual([row["reasons"] for row in rows.values()], [[], ["timeout"], []])
-        self.assertEqual(rows["b.json"]["sentence"], "it took longer than 0.5 s (--timeout)")
+        self.assertEqual(rows["b.json"]["sentence"], "it took longer than 2 s (--timeout)")
+
+    def test_a_terminal_shows_how_far_it_is(self):
+        self.write("a.json", scenario(expect={"golden": False}))
+        self.write("b.json", {"cadran": 1, "expect": {"golden": False}} | LONG)
+        terminal, other = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        self.addCleanup(os.close, other)
+        process = self.start("test", "--timeout", "2s", stderr=other)
+        said, end = "", time.monotonic() + 30
+        while process.poll() is None or select.select([terminal], [], [], 0)[0]:
+            self.assertLess(time.monotonic(), end)
+            if select.select([terminal], [], [], .1)[0]:
+                said += os.read(terminal, 4096).decode()
+        self.finish(process)
+        self.assertIn("\r\x1b[K1 of 2, 0 failed; b.json", said)
+        self.assertTrue(said.endswith("\r\x1b[K"), said)  # nothing of it stays
 
     def test_who_is_interrupted_leaves_nobody_behind(self):
         self.write("b.json", {"cadran": 1, "expect": {"golden": False}} | LONG)

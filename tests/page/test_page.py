@@ -50,6 +50,10 @@ class Drawn(PageTest):
             # Within a second where a machine has nothing else to do.
             self.assertLess(int(browser.run("return document.documentElement.dataset.drawn")), 5000)
             self.assertNotIn("too much", browser.text("main"))
+            self.assertRegex(browser.text(".legend"), r"of \d+ wakes those of what is selected are drawn")
+            browser.press("w")
+            browser.run("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            self.assertIn("→ wakes", browser.text(".legend"))
 
     def test_a_larger_run_says_what_is_missing(self):
         self.trace_of({"tasks": [{"name": "t{i}", "count": 30, "do": [

@@ -207,11 +207,12 @@ function fitted(pen, text, width) {
 /* --- A chart ---------------------------------------------------------------------------------------- */
 
 const ROW = 22, BAR = 16, GAP = 4, AXIS = 28, RIGHT = 16;
+const WAKES_FEW = 300; /* arrows that are drawn without being asked for */
 const FONT = "12px Inter, system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 class Chart {
   constructor(run, section, title) {
-    Object.assign(this, {run, section, wanted: false, hover: null, target: null});
+    Object.assign(this, {run, section, wanted: false, hover: null, target: null, wakesInView: 0});
     this.axis = element("canvas", {class: "axis", "aria-hidden": "true"});
     this.canvas = element("canvas", {"aria-hidden": "true"});
     this.chosen = element("div", {class: "chosen", hidden: true});
@@ -335,6 +336,7 @@ class Chart {
     pen.restore();
     this.drawAxis(ticks);
     this.showTarget();
+    this.section.sayWakes();
   }
 
   ticks() {
@@ -420,12 +422,13 @@ class Chart {
   drawWakes(pen, top, height) {
     const shown = this.run.wakes.filter(wake => wake.to >= this.view.from && wake.from <= this.view.to);
     const mode = this.section.wakes;
+    this.wakesInView = shown.length;
     const of = [this.hover, this.section.selected && this.section.selected.chart === this
       ? this.section.selected : null].map(what => what && what.bar).filter(Boolean);
     for (const wake of shown) {
       const own = of.some(bar => bar.wake === wake ||
                                  (wake.by === bar.lane && wake.from >= bar.begin && wake.from <= bar.end));
-      if (own || (mode !== "none" && (mode === "all" || shown.length <= 300)))
+      if (own || (mode !== "none" && (mode === "all" || shown.length <= WAKES_FEW)))
         this.drawWake(pen, wake, own, top, height);
     }
   }
@@ -752,7 +755,17 @@ class Section {
       lane.bars.some(bar => bar.kind === kind)));
     [[WAIT, "waits"], [SLEEP, "sleeps"], [READY, "ready, not running yet"], [RUN, "keeps the loop busy"]]
       .forEach(([kind, label]) => { if (there(kind)) add(kind, label); });
+    this.wakesShown = element("li", {class: "wakes"});
+    if (this.runs.some(run => run.wakes.length > 0)) list.append(this.wakesShown);
     return list;
+  }
+
+  /* Which wakes are drawn: nothing is left out in silence. */
+  sayWakes() {
+    const most = Math.max(...this.charts.map(chart => chart.wakesInView));
+    const few = this.wakes === "few" && most > WAKES_FEW;
+    this.wakesShown.textContent = this.wakes === "none" ? "no wakes are drawn (W)"
+      : few ? `of ${count(most, "wake")} those of what is selected are drawn (W: all)` : "→ wakes";
   }
 
   drawLegend() {
