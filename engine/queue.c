@@ -230,6 +230,16 @@ int cad_queue_put_nowait(cad_queue *queue, void *item) {
     return put_now(queue, "put_nowait", item);
 }
 
+/* A putter was cancelled. It may have been woken for a room that it will not take now: the next one
+ * may. */
+static CAD__APART int leave_put(cad_queue *queue, cad_task *task) {
+    const cad__wait *wait = &cad__task_of(task)->wait;
+    did(queue, "put", wait->error, CAD_ITEM_STAYS, wait->item, 0);
+    if (!cad_queue_full(queue) && wait->state != CAD__WAIT_CANCELLED)
+        pass_on(queue, &queue->putters, &queue->lost_put, task);
+    return wait->error;
+}
+
 /* A woken putter finds memory for its item, because there was as much when the queue was full.
  * Where less() fails, the item has taken the room; and where it fails a get, the room that there is
  * then wakes nobody. Both as in Python, whose put() and get() pass a wake-up on only when they are
@@ -237,13 +247,8 @@ int cad_queue_put_nowait(cad_queue *queue, void *item) {
 static int put_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
-    if (wait->error != 0) {
-        did(queue, "put", wait->error, CAD_ITEM_STAYS, wait->item, 0);
-        /* It had been woken for a room that it will not take now: the next one may. */
-        if (!cad_queue_full(queue) && wait->state != CAD__WAIT_CANCELLED)
-            pass_on(queue, &queue->putters, &queue->lost_put, task);
-        return wait->error;
-    }
+    if (wait->error != 0)
+        return leave_put(queue, task);
     if (cad_queue_full(queue) && !queue->shut_down)
         return cad__park(task, &queue->putters);
     return put_now(queue, "put", wait->item);
@@ -280,15 +285,19 @@ int cad_queue_get_nowait(cad_queue *queue, void **item) {
     return get_now(queue, "get_nowait", item);
 }
 
+static CAD__APART int leave_get(cad_queue *queue, cad_task *task) {
+    const cad__wait *wait = &cad__task_of(task)->wait;
+    did(queue, "get", wait->error, CAD_ITEM_STAYS, NULL, 0);
+    if (queue->count > 0 && wait->state != CAD__WAIT_CANCELLED)
+        pass_on(queue, &queue->getters, &queue->lost_get, task);
+    return wait->error;
+}
+
 static int get_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_queue *queue = wait->object;
-    if (wait->error != 0) {
-        did(queue, "get", wait->error, CAD_ITEM_STAYS, NULL, 0);
-        if (queue->count > 0 && wait->state != CAD__WAIT_CANCELLED)
-            pass_on(queue, &queue->getters, &queue->lost_get, task);
-        return wait->error;
-    }
+    if (wait->error != 0)
+        return leave_get(queue, task);
     if (queue->count == 0 && !queue->shut_down)
         return cad__park(task, &queue->getters);
     return get_now(queue, "get", wait->out);
