@@ -105,6 +105,11 @@ CAD_API const char *cad_version(void);
     X(CAD_EPIPE, -20, "BrokenPipeError", "broken pipe")                                            \
     X(CAD_EINCOMPLETE, -21, "IncompleteReadError", "stream ended before enough was read")          \
     X(CAD_EBASEGROUP, -22, "BaseExceptionGroup", "unhandled errors in a TaskGroup")                \
+    X(CAD_ECONNABORTED, -23, "ConnectionAbortedError", "connection aborted")                       \
+    X(CAD_ENOTFOUND, -24, "FileNotFoundError", "no such file or directory")                        \
+    X(CAD_EPERMISSION, -25, "PermissionError", "permission denied")                                \
+    X(CAD_EPROCESSLOOKUP, -26, "ProcessLookupError", "no such process")                            \
+    X(CAD_ELIMITOVERRUN, -27, "LimitOverrunError", "more than the limit without the separator")    \
     X(CAD_EDEADLOCK, -30, "Deadlock", "tasks wait and nothing can ever wake them")                 \
     X(CAD_EINTERRUPTED, -31, "KeyboardInterrupt", "interrupted")                                   \
     X(CAD_ESTOPPED, -32, "Stopped", "the loop was stopped before every task had ended")            \
@@ -149,6 +154,12 @@ CAD_API const char *cad_exception_message(const cad_exception *exception);
 CAD_API size_t cad_exception_count(const cad_exception *exception);
 /* Member `index` of a group, below cad_exception_count(); borrowed. */
 CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t index);
+
+/* IncompleteReadError.partial: what a read got before the end came; borrowed from the exception. Of
+ * any other, and of NULL, it is empty. LimitOverrunError.consumed: how much of what is in the
+ * stream is no part of a separator. Of any other, and of NULL, it is 0. */
+CAD_API const char *cad_exception_partial(const cad_exception *exception, size_t *size);
+CAD_API size_t cad_exception_consumed(const cad_exception *exception);
 
 /* Python's raise: notes `message` (copied; NULL: none) for the running task and returns `code`,
  * so that a coroutine can end with `return cad_raise(CAD_EINVAL, "width must be positive")`. */
@@ -645,6 +656,170 @@ CAD_API int cad_add_signal_handler(cad_loop *loop, int signal, cad_callback *fn,
 /* loop.remove_signal_handler(): what has come but has not been handled yet no longer is, and the
  * signal does again what it did before. False: there was none. The loop's end does it for all. */
 CAD_API bool cad_remove_signal_handler(cad_loop *loop, int signal);
+
+/* --- Streams ----------------------------------------------------------------------------- */
+
+/* What a read fills: a block that belongs to the caller, and serves one read after the other. All
+ * zero at first. `data` has a '\0' behind its `size` bytes. */
+typedef struct cad_bytes {
+    char *data;
+    size_t size, capacity;
+} cad_bytes;
+CAD_API void cad_bytes_free(cad_bytes *bytes);
+
+/* asyncio's StreamReader and StreamWriter, in one: a connection, or one end of a pipe. What comes
+ * is kept until it is read, up to twice its limit (64 KiB, where none is given), then the other
+ * side has to wait. One task at a time may wait for data; a second is CAD_ERUNTIME. Reads replace
+ * what is in `bytes`. A cancelled read leaves all in the stream, but for that of all up to the end.
+ * When a connection was lost with an error, each read and drain returns that. Allocate: reads,
+ * writes. */
+typedef struct cad_stream cad_stream;
+
+#define CAD_ALL SIZE_MAX
+/* StreamReader.read(n): waits for up to `size` bytes, at least one; none at the end. CAD_ALL: all
+ * up to the end. */
+CAD_API int cad_stream_read(cad_stream *stream, size_t size, cad_bytes *bytes);
+/* readline(): waits for a line with its newline, which is missing only at the end. A line above the
+ * limit, or so much without a newline, is dropped: CAD_EINVAL. */
+CAD_API int cad_stream_readline(cad_stream *stream, cad_bytes *bytes);
+/* readexactly(): waits for `size` bytes. CAD_EINCOMPLETE when the end comes first; what there was
+ * is in `bytes` then. */
+CAD_API int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes);
+/* readuntil(): waits for all up to a separator of `size` bytes, which must stay until then, and
+ * with it. CAD_EINCOMPLETE likewise. CAD_ELIMITOVERRUN where that is more than the limit: all
+ * stays, and cad_exception_consumed() says how much of it there is before the separator, or without
+ * one. */
+CAD_API int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size,
+                                 cad_bytes *bytes);
+CAD_API bool cad_stream_at_eof(const cad_stream *stream); /* at_eof(): the end, and all is read */
+
+/* StreamWriter.write(): takes a copy of what cannot be sent at once. CAD_ERUNTIME after
+ * write_eof(); CAD_ENOMEM ends the connection. What is written after close() is dropped. */
+CAD_API int cad_stream_write(cad_stream *stream, const void *data, size_t size);
+/* drain(): waits from when more than 64 KiB are unsent until no more than 16 are. Any number of
+ * tasks may. CAD_ECONNRESET after the connection was closed. */
+CAD_API int cad_stream_drain(cad_stream *stream);
+CAD_API size_t cad_stream_buffered(const cad_stream *stream); /* bytes that are unsent */
+CAD_API int cad_stream_port(const cad_stream *stream); /* its own; 0: it is closed, or has none */
+/* write_eof(): ends this direction after what is unsent; a pipe closes. */
+CAD_API void cad_stream_write_eof(cad_stream *stream);
+/* close(): ends both after what is unsent. What has come can still be read. */
+CAD_API void cad_stream_close(cad_stream *stream);
+CAD_API bool cad_stream_is_closing(const cad_stream *stream); /* or is closed */
+/* transport.abort(): ends both, and drops what is unsent. */
+CAD_API void cad_stream_abort(cad_stream *stream);
+/* wait_closed(): waits until the connection is lost; returns the error that it was lost with. */
+CAD_API int cad_stream_wait_closed(cad_stream *stream);
+/* Closes it, where that has not been done; what is unsent is sent. Not while a task waits for it.
+ * Takes NULL. */
+CAD_API void cad_stream_free(cad_stream *stream);
+
+/* --- Connections ------------------------------------------------------------------------- */
+
+/* asyncio.open_connection(), open_unix_connection(): waits for a connection to a host, which is a
+ * numeric address or "localhost" (127.0.0.1; NULL: the same), or to a path. *stream, which must
+ * stay until then, is the caller's. `limit` of 0 is 64 KiB. CAD_ECONNREFUSED, CAD_ENOTFOUND, ...;
+ * after an error, and a cancel, nothing is left of it. Real clock only, as all below. Allocates. */
+CAD_API int cad_open_connection(const char *host, int port, size_t limit, cad_stream **stream);
+CAD_API int cad_open_unix_connection(const char *path, size_t limit, cad_stream **stream);
+
+typedef struct cad_server cad_server;
+
+/* Called in the loop, as a callback is, for each connection; the stream is the callee's. */
+typedef void cad_client_connected(cad_stream *stream, void *arg);
+
+typedef struct cad_server_options {
+    cad_client_connected *connected;
+    void *arg;
+    size_t limit; /* of the streams; 0: 64 KiB */
+} cad_server_options;
+
+/* asyncio.start_server(), start_unix_server(): from now on connections to a host (NULL: all
+ * interfaces of IPv4) and a port (0: one that is free) are accepted, or to a path, where a socket
+ * that nobody listens at any more is replaced. Never wait. Where descriptors run out it accepts
+ * again a second later. */
+CAD_API int cad_start_server(cad_loop *loop, const char *host, int port,
+                             const cad_server_options *options, cad_server **server);
+CAD_API int cad_start_unix_server(cad_loop *loop, const char *path,
+                                  const cad_server_options *options, cad_server **server);
+CAD_API int cad_server_port(const cad_server *server); /* 0: it is closed, or has none */
+CAD_API bool cad_server_is_serving(const cad_server *server);
+/* Server.close(): nobody new is accepted; the file at its path goes. Its connections go on. */
+CAD_API void cad_server_close(cad_server *server);
+/* close_clients(), abort_clients(): close, or abort, each of them. */
+CAD_API void cad_server_close_clients(cad_server *server);
+CAD_API void cad_server_abort_clients(cad_server *server);
+/* wait_closed(): waits until it is closed and all its connections are lost. */
+CAD_API int cad_server_wait_closed(cad_server *server);
+/* Closes it. Not while a task waits for it. Takes NULL. */
+CAD_API void cad_server_free(cad_server *server);
+
+/* --- Processes --------------------------------------------------------------------------- */
+
+typedef struct cad_process cad_process;
+
+enum cad_stdio {
+    CAD_STDIO_INHERIT, /* this process's */
+    CAD_STDIO_PIPE,
+    CAD_STDIO_NULL,  /* /dev/null */
+    CAD_STDIO_STDOUT /* of stderr: where stdout goes */
+};
+
+/* All members may be 0. */
+typedef struct cad_process_options {
+    enum cad_stdio stdin_as, stdout_as, stderr_as;
+    const char *const *env; /* "NAME=VALUE", and a NULL: all of its environment; NULL: this one's */
+    const char *cwd;        /* NULL: this process's */
+    size_t limit;           /* of the streams of its output; 0: 64 KiB */
+    bool own_path;          /* argv[0] is looked for in the PATH of this process all the same */
+    bool process_group;     /* it begins a group of its own; when it is killed, the group is */
+} cad_process_options;
+
+/* asyncio.create_subprocess_exec(): starts a program with its arguments, which end with a NULL;
+ * argv[0] is looked for in the PATH of its environment, unless it has a slash. Never waits. It has
+ * no other descriptors of this process than the standard ones, and its signals do what they do by
+ * default. Real clock only. CAD_ENOTFOUND, CAD_EPERMISSION, CAD_ESYSTEM; then nothing is left of
+ * it. While one runs the loop hears of SIGCHLD, and so it reaps each, waited for or not; other
+ * children of this process it leaves alone. */
+CAD_API int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
+                                const cad_process_options *options, cad_process **process);
+/* Process.wait(): waits until it has ended, whoever else holds its pipes. *code (NULL: nobody wants
+ * it), which must stay until then, is what it exited with, or -N after signal N. */
+CAD_API int cad_process_wait(cad_process *process, int *code);
+/* Process.communicate(): sends `input` and closes stdin, then waits for the end of both outputs and
+ * of the process. What is no pipe leaves `out`, `err` alone; NULL: nobody wants it. A program that
+ * does not read its input is no error. CAD_EINVAL: there is input (not NULL), but no pipe for it. A
+ * cancel loses what has come. */
+CAD_API int cad_process_communicate(cad_process *process, const void *input, size_t size,
+                                    cad_bytes *out, cad_bytes *err);
+/* Process.returncode: false while it runs. */
+CAD_API bool cad_process_returncode(const cad_process *process, int *code);
+CAD_API int cad_process_pid(const cad_process *process);
+/* Its pipes; NULL where it has none there. Borrowed. */
+CAD_API cad_stream *cad_process_stdin(const cad_process *process);
+CAD_API cad_stream *cad_process_stdout(const cad_process *process);
+CAD_API cad_stream *cad_process_stderr(const cad_process *process);
+/* send_signal(), terminate(), kill(): CAD_EPROCESSLOOKUP once its code is known. */
+CAD_API int cad_process_send_signal(cad_process *process, int signal);
+CAD_API int cad_process_terminate(cad_process *process);
+CAD_API int cad_process_kill(cad_process *process);
+/* Kills it, if it still runs, and closes its pipes. Not while a task waits for it. Takes NULL. So
+ * does the loop's end. */
+CAD_API void cad_process_free(cad_process *process);
+
+/* --- Descriptors of other libraries ------------------------------------------------------ */
+
+/* loop.add_reader(), add_writer(): from now on fn(arg) is called in each iteration of the loop in
+ * which the descriptor can be read, or written, or has failed; it takes the place of an earlier
+ * callback. So that what it waits for has to be read, or the callback removed. CAD_EINVAL, or an
+ * error of the system for what cannot be watched, such as a file, and for what a stream has. Real
+ * clock only. Allocates. */
+CAD_API int cad_add_reader(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
+CAD_API int cad_add_writer(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
+/* remove_reader(), remove_writer(), before the descriptor is closed. False: there was none. The
+ * callback is not called any more, also when its turn was about to come. */
+CAD_API bool cad_remove_reader(cad_loop *loop, int descriptor);
+CAD_API bool cad_remove_writer(cad_loop *loop, int descriptor);
 
 /* --- Names, reports, traces -------------------------------------------------------------- */
 

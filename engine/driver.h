@@ -22,10 +22,26 @@
 /* --- Requests ---------------------------------------------------------------------------- */
 
 enum cad_request_kind {
-    CAD_REQUEST_WORK,   /* something that blocks, for a worker; ends with 0 */
-    CAD_REQUEST_SIGNAL, /* the process's signal: from now on it is heard of here */
+    CAD_REQUEST_WORK,    /* something that blocks, for a worker; ends with 0 */
+    CAD_REQUEST_SIGNAL,  /* the process's signal: from now on it is heard of here */
+    CAD_REQUEST_WATCH,   /* a descriptor: whenever it can be read or written it is told */
+    CAD_REQUEST_PROCESS, /* a program, which is started now; ends with 0 when the process has */
     CAD_REQUEST_KINDS,
 };
+
+/* What a watch waits for, and what it is told. */
+enum { CAD_READABLE = 1, CAD_WRITABLE = 2 };
+
+/* A program to be started. All of it is borrowed, for submit(). */
+typedef struct cad_program {
+    const char *path; /* of the file; as it is, or in `cwd` */
+    const char *const *argv;
+    const char *const *env; /* NULL: this process's */
+    const char *cwd;        /* NULL: this process's */
+    int descriptors[3]; /* that become its standard ones, all above 2; -1: it has this process's */
+    bool stderr_to_stdout;
+    bool process_group; /* it gets one of its own, and a cancel kills all of that */
+} cad_program;
 
 typedef struct cad_request {
     /* The caller's, set before it is submitted. */
@@ -42,6 +58,17 @@ typedef struct cad_request {
         struct {
             int number; /* done() is told it whenever the signal comes: see cad__complete() */
         } signal;
+        struct {
+            int descriptor;
+            unsigned
+                events; /* a set; change() when it is another one. What of it has come is told */
+        } watch;
+        struct {
+            const cad_program *program;
+            bool group; /* the driver's: it has one of its own */
+            int pid;    /* the driver's, once it is submitted */
+            int code;   /* the driver's, at the end: what it exited with, or -N by signal N */
+        } process;
     } of;
     /* The loop's. */
     cad_loop *loop;
@@ -67,6 +94,9 @@ void cad__complete(cad_request *request, int result);
  * among what is due then. May be called out of submit(), too; cad__complete() takes it back. 0 or
  * CAD_ENOMEM. */
 int cad__complete_at(cad_request *request, int64_t when_ns, int result);
+
+/* The code for a number of errno's, raised with the system's words for it. */
+int cad__system_error(int number);
 
 /* deadline = from + delay, without overflow. */
 static inline int64_t cad__deadline(int64_t from_ns, int64_t delay_ns) {
@@ -112,8 +142,12 @@ struct cad_driver {
     int (*submit)(cad_driver *driver, cad_request *request);
 
     /* Nobody wants it any more: it is completed with CAD_ECANCELLED now or soon, or as if it had
-     * not been cancelled, where it cannot be stopped. */
+     * not been cancelled, where it cannot be stopped. A process is killed, a descriptor can be
+     * closed as soon as this returns. */
     void (*cancel)(cad_driver *driver, cad_request *request);
+
+    /* The events of a watch that is under way are others. NULL where the driver knows none. */
+    void (*change)(cad_driver *driver, cad_request *request);
 
     /* Makes wait() return soon, or the next one not wait at all; may be called on any thread, and
      * in a signal handler. */

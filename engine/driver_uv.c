@@ -9,6 +9,7 @@
 
 #include <uv.h>
 
+#include "children.h"
 #include "driver.h"
 #include "signals.h"
 
@@ -36,6 +37,7 @@ typedef struct uv_driver {
         long pauses;          /* that it has made of its own accord */
     } usage;                  /* when it was last asked for */
     struct pool pool;
+    cad__children children;
 } uv_driver;
 
 /* The driver's part of a request that is work. */
@@ -230,6 +232,66 @@ static void close_pool(struct pool *pool) {
     uv_mutex_destroy(&pool->mutex);
 }
 
+/* --- Descriptors ----------------------------------------------------------------------------- */
+
+/* The driver's part of a request that is a watch. */
+struct watch {
+    uv_poll_t poll;
+    cad_request *request;
+};
+
+static void poll_for_events(cad_request *request);
+
+/* libuv stops where a descriptor is in error. Who waits for it has to find that out, whatever it is
+ * that he waits for. */
+static void descriptor_ready(uv_poll_t *poll_handle, int status, int events) {
+    cad_request *request = CAD__CONTAINER(poll_handle, struct watch, poll)->request;
+    unsigned told = request->of.watch.events;
+    if (status < 0)
+        poll_for_events(request);
+    else
+        told &= ((events & UV_READABLE) != 0 ? CAD_READABLE : 0U) |
+                ((events & UV_WRITABLE) != 0 ? CAD_WRITABLE : 0U);
+    if (told != 0)
+        cad__complete(request, (int)told);
+}
+
+static void poll_for_events(cad_request *request) {
+    struct watch *self = cad_request_part(request);
+    unsigned wanted = request->of.watch.events;
+    int events = ((wanted & CAD_READABLE) != 0 ? UV_READABLE : 0) |
+                 ((wanted & CAD_WRITABLE) != 0 ? UV_WRITABLE : 0);
+    if (events != 0)
+        (void)uv_poll_start(&self->poll, events, descriptor_ready);
+    else
+        (void)uv_poll_stop(&self->poll);
+}
+
+static void change(cad_driver *driver, cad_request *request) {
+    (void)driver;
+    poll_for_events(request);
+}
+
+static int start_watch(uv_driver *self, cad_request *request) {
+    struct watch *watch = cad_request_part(request);
+    watch->request = request;
+    int error = uv_poll_init(&self->loop, &watch->poll, request->of.watch.descriptor);
+    return error != 0 ? cad__system_error(-error) : 0;
+}
+
+static void watch_closed(uv_handle_t *handle) {
+    uv_poll_t *poll_handle = (uv_poll_t *)handle;
+    cad__complete(CAD__CONTAINER(poll_handle, struct watch, poll)->request, CAD_ECANCELLED);
+}
+
+/* The loop's end cancels what is on its way to its end already. */
+static void cancel_watch(cad_request *request) {
+    struct watch *watch = cad_request_part(request);
+    uv_handle_t *handle = (uv_handle_t *)&watch->poll;
+    if (uv_is_closing(handle) == 0)
+        uv_close(handle, watch_closed);
+}
+
 /* --- Requests ------------------------------------------------------------------------------ */
 
 static int submit(cad_driver *driver, cad_request *request) {
@@ -238,6 +300,10 @@ static int submit(cad_driver *driver, cad_request *request) {
         return start_work(of(driver), request);
     case CAD_REQUEST_SIGNAL:
         return cad__signal_submit(request);
+    case CAD_REQUEST_WATCH:
+        return start_watch(of(driver), request);
+    case CAD_REQUEST_PROCESS:
+        return cad__child_submit(&of(driver)->children, request);
     default:
         return CAD_ESYSTEM;
     }
@@ -248,6 +314,10 @@ static void cancel(cad_driver *driver, cad_request *request) {
     (void)driver;
     if (request->kind == CAD_REQUEST_SIGNAL)
         cad__signal_cancel(request);
+    else if (request->kind == CAD_REQUEST_WATCH)
+        cancel_watch(request);
+    else if (request->kind == CAD_REQUEST_PROCESS)
+        cad__child_cancel(request);
 }
 
 static void wake(cad_driver *driver) {
@@ -257,7 +327,9 @@ static void wake(cad_driver *driver) {
 /* --- Life ------------------------------------------------------------------------------------ */
 
 static void woken(uv_async_t *async) {
-    collect_finished(CAD__CONTAINER(async, uv_driver, wakeup));
+    uv_driver *self = CAD__CONTAINER(async, uv_driver, wakeup);
+    collect_finished(self);
+    cad__children_reap(&self->children);
 }
 
 static void close_uv(uv_driver *self) {
@@ -267,6 +339,7 @@ static void close_uv(uv_driver *self) {
 
 static void destroy(cad_driver *driver) {
     uv_driver *self = of(driver);
+    cad__children_free(&self->children);
     close_pool(&self->pool);
     uv_close((uv_handle_t *)&self->wakeup, NULL);
     close_uv(self);
@@ -292,7 +365,9 @@ cad_driver *cad_uv_driver(void) {
         return NULL;
     *self = (uv_driver){.driver = {.interrupt = SIGINT,
                                    .part_size = {[CAD_REQUEST_WORK] = sizeof(struct piece),
-                                                 [CAD_REQUEST_SIGNAL] = sizeof(cad__signal)},
+                                                 [CAD_REQUEST_SIGNAL] = sizeof(cad__signal),
+                                                 [CAD_REQUEST_WATCH] = sizeof(struct watch),
+                                                 [CAD_REQUEST_PROCESS] = sizeof(cad__child)},
                                    .start = start,
                                    .now = now,
                                    .wait = wait,
@@ -300,8 +375,10 @@ cad_driver *cad_uv_driver(void) {
                                    .compute = compute,
                                    .submit = submit,
                                    .cancel = cancel,
+                                   .change = change,
                                    .wake = wake,
                                    .free = destroy}};
+    cad__children_init(&self->children, &self->driver);
     if (open_pool(&self->pool) != 0)
         goto no_pool;
     if (uv_loop_init(&self->loop) != 0)

@@ -49,7 +49,7 @@ static int submit(cad_driver *driver, cad_request *request) {
     case CAD_REQUEST_SIGNAL:
         return cad__signal_submit(request);
     default:
-        return CAD_ESYSTEM;
+        return cad_raise(CAD_ESYSTEM, "a simulated world has no programs and descriptors");
     }
 }
 

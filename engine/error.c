@@ -3,6 +3,7 @@
  * A call returns a code, and most errors are no more than that. What else is to be said of one, a
  * message or the members of a group, is an exception beside it, in the slot of whoever runs: the
  * task's, so that tasks in between leave it alone, or the loop's. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,12 +83,45 @@ const char *cad_error_name(int code) {
     }
 }
 
+/* As Python's OSError is a subclass of itself by its number. */
+static int code_of(int number) {
+    switch (number) {
+    case ENOMEM:
+        return CAD_ENOMEM;
+    case EPIPE:
+    case ESHUTDOWN:
+        return CAD_EPIPE;
+    case ECONNABORTED:
+        return CAD_ECONNABORTED;
+    case ECONNREFUSED:
+        return CAD_ECONNREFUSED;
+    case ECONNRESET:
+        return CAD_ECONNRESET;
+    case ENOENT:
+        return CAD_ENOTFOUND;
+    case EACCES:
+    case EPERM:
+        return CAD_EPERMISSION;
+    case ESRCH:
+        return CAD_EPROCESSLOOKUP;
+    case ETIMEDOUT:
+        return CAD_ETIMEDOUT;
+    default:
+        return CAD_ESYSTEM;
+    }
+}
+
+int cad__system_error(int number) {
+    return cad_raise(code_of(number), strerror(number));
+}
+
 /* --- Exceptions -------------------------------------------------------------------------- */
 
 struct cad_exception {
     uint32_t refs;
     int32_t code;
     size_t count;
+    size_t carried; /* bytes behind the message; of a CAD_ELIMITOVERRUN a number */
     union {
         char *message;                   /* "" where there is none */
         struct cad_exception *next_dead; /* after the last reference is gone */
@@ -101,6 +135,7 @@ static cad_exception *exception_new(int code, size_t message_size, size_t count)
     if (exception == NULL)
         return NULL;
     exception->refs = 1;
+    exception->carried = 0;
     exception->code = code;
     exception->count = count;
     exception->message = (char *)exception + size;
@@ -114,6 +149,36 @@ cad_exception *cad_exception_new(int code, const char *message) {
     if (exception != NULL)
         memcpy(exception->message, text, size);
     return exception;
+}
+
+cad_exception *cad__exception_incomplete(const char *message, const char *partial, size_t size) {
+    size_t message_size = strlen(message) + 1;
+    cad_exception *exception = exception_new(CAD_EINCOMPLETE, message_size + size, 0);
+    if (exception == NULL)
+        return NULL;
+    memcpy(exception->message, message, message_size);
+    if (size > 0)
+        memcpy(exception->message + message_size, partial, size);
+    exception->carried = size;
+    return exception;
+}
+
+const char *cad_exception_partial(const cad_exception *exception, size_t *size) {
+    bool carries = exception != NULL && exception->code == CAD_EINCOMPLETE;
+    *size = carries ? exception->carried : 0;
+    return *size > 0 ? exception->message + strlen(exception->message) + 1 : "";
+}
+
+cad_exception *cad__exception_overrun(const char *message, size_t consumed) {
+    cad_exception *exception = cad_exception_new(CAD_ELIMITOVERRUN, message);
+    if (exception != NULL)
+        exception->carried = consumed;
+    return exception;
+}
+
+size_t cad_exception_consumed(const cad_exception *exception) {
+    bool carries = exception != NULL && exception->code == CAD_ELIMITOVERRUN;
+    return carries ? exception->carried : 0;
 }
 
 /* What str() of a group appends to its message. */

@@ -112,7 +112,11 @@ CAD__INLINE void cad__fetch(uintptr_t from, size_t size) {
     /* a request to a simulated world has come to its end */                                       \
     X(REQUEST, "request", cad__request_ended, cad__entry_no_task)                                  \
     /* signals have come: they are read, and in the next iteration their callbacks run */          \
-    X(SIGNALS, "signals", cad__signals_turn, cad__entry_no_task)
+    X(SIGNALS, "signals", cad__signals_turn, cad__entry_no_task)                                   \
+    /* a descriptor can be read, can be written; a connection is lost */                           \
+    X(READER, "reader", cad__watcher_turn, cad__entry_no_task)                                     \
+    X(WRITER, "writer", cad__watcher_turn, cad__entry_no_task)                                     \
+    X(CONNECTION_LOST, "connection_lost", cad__transport_lost_turn, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,
@@ -502,6 +506,10 @@ void cad__wake_all(cad__waiters *waiters);
  * running task, or to the program; returns code. */
 int cad__raise(int code, cad_exception *exception);
 
+/* What carries what a read got, or where a search stopped; NULL: out of memory. */
+cad_exception *cad__exception_incomplete(const char *message, const char *partial, size_t size);
+cad_exception *cad__exception_overrun(const char *message, size_t consumed);
+
 /* --- Coroutines ------------------------------------------------------------------------------ */
 
 /* Gives the task a stack, on which its wait.fn(wait.arg) will begin. False: out of memory. */
@@ -548,6 +556,9 @@ void cad__overflow_unwatch(cad_loop *loop);
 
 /* A power of two. */
 enum { CAD__TOLD_LINES = 16 };
+
+/* As much is read from a descriptor at once. */
+enum { CAD__BYTES = 64 * 1024 };
 
 /* What a loop bears before its time moves on by itself: see clock.c. */
 typedef struct cad__patience {
@@ -596,6 +607,8 @@ struct cad_loop {
     atomic_ullong signals_handled; /* bit n - 1: signal n has a handler, and interrupts nothing */
     cad__link requests;            /* under way */
     size_t awaited;                /* of these, what goes on by itself */
+    struct cad__readers *readers;  /* of other libraries, since the first; NULL */
+    char *bytes;                   /* where transports read into, since the first; NULL */
     cad_wait_hook *wait_hooks;
     cad_clock_hook *clock_hooks;
     uint64_t next_object, next_task;
@@ -803,6 +816,8 @@ void cad__threads_free(cad_loop *loop);
 void *cad__request_new(cad_loop *loop, size_t size, enum cad_request_kind kind);
 /* Begins it: 0, and its done() will be called, or the driver's error. */
 int cad__submit(cad_loop *loop, cad_request *request);
+/* Whether it goes on by itself, as it is now, so that it is no deadlock to wait for its end. */
+void cad__request_await(cad_request *request, bool awaited);
 /* It is no longer wanted; its done() is called all the same, now or soon. */
 void cad__cancel(cad_request *request);
 /* Cancels all that is under way, and waits for its end. */

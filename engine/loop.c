@@ -86,6 +86,8 @@ void cad_loop_free(cad_loop *loop) {
     cad_exception_unref(loop->raised);
     cad__timers_clear(&loop->timers);
     cad__free(loop->signals);
+    cad__free(loop->bytes);
+    cad__free(loop->readers);
     cad__free(loop);
 }
 

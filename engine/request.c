@@ -26,6 +26,12 @@ int cad__submit(cad_loop *loop, cad_request *request) {
     return 0;
 }
 
+void cad__request_await(cad_request *request, bool awaited) {
+    if (request->background == awaited)
+        request->loop->awaited += awaited ? 1 : (size_t)-1;
+    request->background = !awaited;
+}
+
 void cad__cancel(cad_request *request) {
     cad_driver *driver = request->loop->driver;
     driver->cancel(driver, request);

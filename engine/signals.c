@@ -14,7 +14,7 @@
 enum { SIGNALS = 65 }; /* numbers below this */
 
 static atomic_flag taken = ATOMIC_FLAG_INIT;
-static cad__link waiting = {&waiting, &waiting}; /* cad__signal */
+static cad__link waiting = {&waiting, &waiting}; /* cad__listener */
 static struct sigaction before[SIGNALS];         /* of those that are taken over */
 static unsigned counts[SIGNALS];                 /* how many wait for it */
 
@@ -30,9 +30,9 @@ static void unlock(void) {
 static void handle(int number) {
     lock();
     for (cad__link *link = waiting.next; link != &waiting; link = link->next) {
-        cad_request *request = CAD__CONTAINER(link, cad__signal, link)->request;
-        if (request->of.signal.number == number)
-            cad__complete(request, number);
+        cad__listener *listener = CAD__CONTAINER(link, cad__listener, link);
+        if (listener->number == number)
+            listener->came(listener, number);
     }
     unlock();
 }
@@ -55,9 +55,8 @@ static bool take_over(int number) {
     return sigaction(number, &action, &before[number]) == 0;
 }
 
-int cad__signal_submit(cad_request *request) {
-    int number = request->of.signal.number;
-    cad__signal *self = cad_request_part(request);
+int cad__signal_listen(cad__listener *listener) {
+    int number = listener->number;
     if (number <= 0 || number >= SIGNALS)
         return CAD_ESYSTEM;
     sigset_t mask;
@@ -65,21 +64,38 @@ int cad__signal_submit(cad_request *request) {
     bool heard = counts[number] > 0 || take_over(number);
     if (heard) {
         counts[number]++;
-        self->request = request;
-        cad__append(&waiting, &self->link);
+        cad__append(&waiting, &listener->link);
     }
     unlock_out_of_handlers(&mask);
     return heard ? 0 : CAD_ESYSTEM;
 }
 
-void cad__signal_cancel(cad_request *request) {
-    int number = request->of.signal.number;
-    cad__signal *self = cad_request_part(request);
+void cad__signal_unlisten(cad__listener *listener) {
+    int number = listener->number;
     sigset_t mask;
     lock_out_of_handlers(&mask);
-    cad__unlink(&self->link);
+    cad__unlink(&listener->link);
     if (--counts[number] == 0)
         (void)sigaction(number, &before[number], NULL);
     unlock_out_of_handlers(&mask);
+}
+
+/* --- Requests -------------------------------------------------------------------------------- */
+
+static void request_came(cad__listener *listener, int number) {
+    cad__complete(CAD__CONTAINER(listener, cad__signal, listener)->request, number);
+}
+
+int cad__signal_submit(cad_request *request) {
+    cad__signal *self = cad_request_part(request);
+    self->listener.number = request->of.signal.number;
+    self->listener.came = request_came;
+    self->request = request;
+    return cad__signal_listen(&self->listener);
+}
+
+void cad__signal_cancel(cad_request *request) {
+    cad__signal *self = cad_request_part(request);
+    cad__signal_unlisten(&self->listener);
     cad__complete(request, CAD_ECANCELLED);
 }

@@ -562,6 +562,33 @@ static int signal_main(void *arg) {
     return 0;
 }
 
+/* --- Processes -----------------------------------------------------------------------------------
+ */
+
+static int talk_to(cad_process *cat, cad_bytes *bytes) {
+    static const char much[100000];
+    TRY(cad_stream_write(cad_process_stdin(cat), "a line\nmore", 11));
+    TRY(cad_stream_readline(cad_process_stdout(cat), bytes));
+    assert_string_equal(bytes->data, "a line\n");
+    TRY(cad_stream_readexactly(cad_process_stdout(cat), 4, bytes));
+    TRY(cad_process_communicate(cat, much, sizeof much, bytes, NULL));
+    assert_int_equal(bytes->size, sizeof much);
+    return 0;
+}
+
+static int process_main(void *arg) {
+    static const char *const argv[] = {"cat", NULL};
+    const cad_process_options piped = {
+        .stdin_as = CAD_STDIO_PIPE, .stdout_as = CAD_STDIO_PIPE, .stderr_as = CAD_STDIO_NULL};
+    cad_bytes bytes = {0};
+    cad_process *cat;
+    TRY(cad_subprocess_exec(arg, argv, &piped, &cat));
+    int error = check(talk_to(cat, &bytes));
+    cad_bytes_free(&bytes);
+    cad_process_free(cat);
+    return error;
+}
+
 /* --- The tests ----------------------------------------------------------------------------------
  */
 
@@ -596,6 +623,11 @@ static void test_allocation__each_one_fails_among_signals(void **state) {
     fail_each(&(program){.name = "real signals", .main = signal_main, .real = true});
 }
 
+static void test_allocation__each_one_fails_among_processes(void **state) {
+    (void)state;
+    fail_each(&(program){.name = "processes", .main = process_main, .real = true});
+}
+
 static void test_allocation__each_one_fails_among_real_threads(void **state) {
     (void)state;
     fail_each(&(program){.name = "real threads", .main = callback_main, .real = true});
@@ -616,6 +648,7 @@ int main(void) {
         cmocka_unit_test(test_allocation__each_one_fails_in_groups),
         cmocka_unit_test(test_allocation__each_one_fails_among_callbacks),
         cmocka_unit_test(test_allocation__each_one_fails_among_signals),
+        cmocka_unit_test(test_allocation__each_one_fails_among_processes),
         cmocka_unit_test(test_allocation__each_one_fails_among_real_threads),
         cmocka_unit_test(test_allocation__each_one_fails_in_a_loop_left_in_the_middle),
     };

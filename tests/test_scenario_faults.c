@@ -254,9 +254,10 @@ static void test_scenario_faults__verbs(void **state) {
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
                     "\"print\"\n");
-    scenario_refuse(STEPS("{'exec':['ls']},\n{'communicate':'p'}"),
-                    "4:2: /tasks/0/do/0/exec: step \"exec\" is not supported yet\n"
-                    "5:2: /tasks/0/do/1/communicate: step \"communicate\" is not supported yet\n");
+    scenario_refuse(
+        STEPS("{'create_connection':1},\n{'create_server':'s'}"),
+        "4:2: /tasks/0/do/0/create_connection: step \"create_connection\" is not supported yet\n"
+        "5:2: /tasks/0/do/1/create_server: step \"create_server\" is not supported yet\n");
 }
 
 static void test_scenario_faults__members(void **state) {

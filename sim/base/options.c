@@ -38,9 +38,13 @@ static void list_known(const base_option *options, struct option known[MOST + 2]
     *letter++ = 'h';
     for (int i = 0; options[i].name != NULL; i++) {
         assert(i < MOST);
-        bool valued = options[i].argument != NULL;
+        const char *argument = options[i].argument;
+        bool valued = argument != NULL, may_be_left_out = valued && argument[0] == '[';
         if (options[i].name[1] != '\0') {
-            *next++ = (struct option){options[i].name, valued ? required_argument : no_argument,
+            *next++ = (struct option){options[i].name,
+                                      may_be_left_out ? optional_argument
+                                      : valued        ? required_argument
+                                                      : no_argument,
                                       NULL, FIRST + i};
         } else {
             *letter++ = options[i].name[0];
@@ -124,16 +128,20 @@ bool base_take_time(void *target, const base_option *option, char *value,
 
 /* --- Help ------------------------------------------------------------------------------------ */
 
+static const char *gap_of(const base_option *option) {
+    return option->argument != NULL && option->argument[0] != '[' ? " " : "";
+}
+
 static size_t width_of(const base_option *option) {
-    return strlen(base_option_dashes(option)) + strlen(option->name) +
-           (option->argument != NULL ? 1 + strlen(option->argument) : 0);
+    size_t argument = option->argument != NULL ? strlen(option->argument) : 0;
+    return strlen(base_option_dashes(option)) + strlen(option->name) + strlen(gap_of(option)) +
+           argument;
 }
 
 static void print_option(const base_option *option, size_t width, FILE *file) {
     int padding = (int)(width - width_of(option));
-    fprintf(file, "  %s%s%s%s%*s  ", base_option_dashes(option), option->name,
-            option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "",
-            padding, "");
+    fprintf(file, "  %s%s%s%s%*s  ", base_option_dashes(option), option->name, gap_of(option),
+            option->argument != NULL ? option->argument : "", padding, "");
     for (const char *line = option->help; line != NULL;) {
         size_t length = strcspn(line, "\n");
         fprintf(file, "%.*s\n", (int)length, line);

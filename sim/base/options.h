@@ -18,14 +18,14 @@ enum { BASE_OPTIONS_MESSAGE = 320 };
 
 struct base_option;
 
-/* What to do with an option's value, which is NULL where it takes none, and belongs to argv. False
+/* What to do with an option's value, which is NULL where it has none, and belongs to argv. False
  * where it cannot be, and *message says so. */
 typedef bool base_option_take(void *target, const struct base_option *option, char *value,
                               char message[BASE_OPTIONS_MESSAGE]);
 
 typedef struct base_option {
     const char *name;     /* without the dashes, of which one letter has one; NULL: the end */
-    const char *argument; /* "TIME"; NULL: it takes no value */
+    const char *argument; /* "TIME"; "[=LIST]": it may have one; NULL: it takes no value */
     const char *help;     /* lines that '\n' separates */
     base_option_take *take;
     size_t at; /* for `take`: the offset in the target of what the option sets */

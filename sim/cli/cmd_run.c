@@ -44,6 +44,34 @@ static bool take_file(void *target, const base_option *option, char *text,
     return false;
 }
 
+/* Given twice, the last one counts, as everywhere: without a list it allows all. */
+static bool take_exec(void *target, const base_option *option, char *list,
+                      char message[BASE_OPTIONS_MESSAGE]) {
+    run_leave *leave = base_option_field(target, option);
+    if (list != NULL && list[0] == '\0')
+        return base_option_refuse(option, "programs, such as cat,sort", list, message);
+    leave->exec = true;
+    leave->programs = list;
+    return true;
+}
+
+static bool take_net(void *target, const base_option *option, char *list,
+                     char message[BASE_OPTIONS_MESSAGE]) {
+    run_leave *leave = base_option_field(target, option);
+    if (list != NULL && list[0] == '\0')
+        return base_option_refuse(option, "addresses, such as 127.0.0.1:8080", list, message);
+    leave->net = true;
+    leave->hosts = list;
+    return true;
+}
+
+static bool take_folder(void *target, const base_option *option, char *folder,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    run_leave *leave = base_option_field(target, option);
+    leave->folder = folder;
+    return folder[0] != '\0' || base_option_refuse(option, "a folder", folder, message);
+}
+
 /* --- Options --------------------------------------------------------------------------------- */
 
 #define RUN(field) offsetof(struct arguments, run.field)
@@ -79,6 +107,12 @@ static const base_option options[] = {
      base_take_time, RUN(machine.max_time_ns)},
     {"max-memory", "SIZE", "... when more is needed, such as 512M (default: 3/4 of what there is)",
      take_size, RUN(max_memory)},
+    {"allow-exec", "[=PROGRAM,...]", "under the real clock: let steps start programs, these or any",
+     take_exec, RUN(machine.leave)},
+    {"allow-net", "[=HOST:PORT,...]", "... listen and connect there, by default on this machine",
+     take_net, RUN(machine.leave)},
+    {"allow-unix", "DIR", "... make and use sockets in that folder", take_folder,
+     RUN(machine.leave)},
     {.name = NULL},
 };
 

@@ -211,10 +211,11 @@ static const expr_function *find_in(const expr_function *functions, size_t count
 
 static const expr_function *find_function(const expr_scope *scope, const char *name,
                                           size_t length) {
-    const expr_function *found = find_in(expr_builtin_functions, expr_builtin_count, name, length);
-    if (found == NULL && scope != NULL)
+    const expr_function *found = NULL;
+    if (scope != NULL) /* a scope's own takes the place of one that is built in */
         found = find_in(scope->functions, scope->function_count, name, length);
-    return found;
+    return found != NULL ? found
+                         : find_in(expr_builtin_functions, expr_builtin_count, name, length);
 }
 
 static void suggest_functions(const expr_scope *scope, base_suggestion *suggestion) {

@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "expression/expression.h"
 #include "program/exceptions.h"
@@ -47,6 +48,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_ASSIGNMENTS] = "assignments",
     [PROG_MEMBER_COROUTINE] = "coroutine",
     [PROG_MEMBER_SPAWN] = "spawn",
+    [PROG_MEMBER_SERVE] = "serve",
     [PROG_MEMBER_ARGUMENTS] = "arguments",
     [PROG_MEMBER_EXCEPTION] = "exception",
     [PROG_MEMBER_RAISE] = "raise",
@@ -57,6 +59,13 @@ static const char *const kinds[] = {
     [PROG_MEMBER_FLAG] = "flag",
     [PROG_MEMBER_RETURN_WHEN] = "return_when",
     [PROG_MEMBER_HANDLED_SIGNAL] = "handled_signal",
+    [PROG_MEMBER_SIGNAL] = "signal",
+    [PROG_MEMBER_ARGV] = "argv",
+    [PROG_MEMBER_ENV] = "env",
+    [PROG_MEMBER_STDIN] = "stdin",
+    [PROG_MEMBER_STDOUT] = "stdout",
+    [PROG_MEMBER_STDERR] = "stderr",
+    [PROG_MEMBER_OUTPUT] = "output",
 };
 
 static const char *const object_kinds[] = {
@@ -166,8 +175,20 @@ static void add_objects(cJSON *root) {
     }
 }
 
+static bool is_listed(const cJSON *list, const char *name) {
+    const cJSON *row;
+    cJSON_ArrayForEach(row, list) {
+        if (strcmp(cJSON_GetObjectItem(row, "name")->valuestring, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One of the language's that takes the place of a built-in one is there already. */
 static void add_functions(cJSON *list, const expr_function *function, const expr_function *end) {
     for (; function != end && function->name != NULL; function++) {
+        if (is_listed(list, function->name))
+            continue;
         cJSON *row = add_object(list);
         add_text(row, "name", function->name);
         add_number(row, "least", function->least);
@@ -193,14 +214,16 @@ static void add_exceptions(cJSON *root) {
     }
 }
 
-/* Those that a handler can be for. */
+/* All, and those that a handler can be for. */
 static void add_signals(cJSON *root) {
-    cJSON *list = add_array(root, "handled_signals");
+    cJSON *all = add_array(root, "signals"), *some = add_array(root, "handled_signals");
     const char *name;
     bool handled;
-    for (size_t i = 0; (name = prog_signal_at(i, &handled)) != NULL; i++)
+    for (size_t i = 0; (name = prog_signal_at(i, &handled)) != NULL; i++) {
+        (void)cJSON_AddItemToArray(all, need(cJSON_CreateString(name)));
         if (handled)
-            (void)cJSON_AddItemToArray(list, need(cJSON_CreateString(name)));
+            (void)cJSON_AddItemToArray(some, need(cJSON_CreateString(name)));
+    }
 }
 
 static void add_outcomes(cJSON *root) {

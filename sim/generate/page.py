@@ -34,6 +34,7 @@ KINDS = {
     "assignments": "variables and their expressions",
     "coroutine": "a coroutine",
     "spawn": "a coroutine",
+    "serve": "a coroutine, whose first parameter is the connection",
     "arguments": "parameters and their values",
     "exception": "an exception",
     "raise": "an exception, or `true`",
@@ -43,6 +44,13 @@ KINDS = {
     "true": "`true`",
     "flag": "`true` or `false`",
     "handled_signal": "the name of a signal that a program can handle, such as `\"SIGTERM\"`",
+    "signal": "the name of a signal",
+    "argv": "a program and its arguments, each a text",
+    "env": "names and their values, each a text",
+    "stdin": "`\"pipe\"`, `\"null\"`",
+    "stdout": "`\"pipe\"`, `\"null\"`, `\"inherit\"`",
+    "stderr": "`\"pipe\"`, `\"null\"`, `\"inherit\"`, `\"stdout\"`",
+    "output": "`\"stdout\"`, `\"stderr\"`",
     "return_when": "`\"ALL_COMPLETED\"`, `\"FIRST_COMPLETED\"`, `\"FIRST_EXCEPTION\"`",
 }
 
@@ -53,7 +61,8 @@ FUNCTIONS = {
     "round": ("round(x)`, `round(x, digits)", "rounded, halves to the even digit"),
     "floor": ("floor(x)", "the next whole number below"),
     "ceil": ("ceil(x)", "the next whole number above"),
-    "len": ("len(x)", "how many items a list has, how many characters a text"),
+    "len": ("len(x)", "how many items a list has, how many characters a text; in a scenario with "
+                      "steps that act on [the world outside](#the-world-outside): how many bytes"),
     "range": ("range(n)`, `range(a, b)`, `range(a, b, step)",
               "the list `[0, 1, ...]` of `n` whole numbers; from `a` up to, but not, `b`"),
     "str": ("str(x)", "what printing it shows, as text"),
@@ -79,6 +88,15 @@ FUNCTIONS = {
     "cancelled": ("cancelled(t)", "whether it ended by being cancelled"),
     "cancelling": ("cancelling(t)", "how many requests to cancel a task are pending"),
     "waiters": ("waiters(x)", "how many tasks wait for an object or a task"),
+    "strip": ("strip(x)", "a text without the white space at its ends"),
+    "int": ("int(x)", "the whole number that a text is; of a number the part before the point"),
+    "returncode": ("returncode(p)", "the exit code of a process, -N after signal N; `None`: it runs"),
+    "pid": ("pid(p)", "the number by which the system knows a process"),
+    "at_eof": ("at_eof(c)", "whether the end of a connection, or of a process's output, has been read"),
+    "is_closing": ("is_closing(c)", "whether it, or a process's input, is closed or is being closed"),
+    "buffered": ("buffered(c)", "how many bytes are unsent"),
+    "port": ("port(s)", "where a server listens; of a connection its own; 0: it is closed"),
+    "is_serving": ("is_serving(s)", "whether a server takes new connections"),
     "uniform": ("uniform(a, b)", "a random number from `a` up to `b`"),
     "normal": ("normal(mean, sd)", "one of a normal distribution"),
     "exponential": ("exponential(mean)", "one of an exponential distribution"),
@@ -256,7 +274,7 @@ REGIONS = {
 
 # --- The page ---------------------------------------------------------------------------------
 
-REAL = ["--clock", "real"]
+REAL = ["--clock", "real", "--allow-exec", "--allow-net", "--allow-unix=."]
 
 
 def verbs_in(node):

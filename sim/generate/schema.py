@@ -78,6 +78,7 @@ KINDS = {
     "assignments": ref("bindings"),
     "coroutine": {"type": "string"},
     "spawn": {"type": "string"},
+    "serve": {"type": "string"},
     "arguments": ref("arguments"),
     "exception": ref("exception"),
     "raise": {"anyOf": [{"const": True}, ref("exception")]},
@@ -86,6 +87,13 @@ KINDS = {
     "return_when": {"enum": ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"]},
     "callback": ref("immediateSteps"),
     "handled_signal": ref("handledSignal"),
+    "signal": ref("anySignal"),
+    "argv": {**list_of(ref("text")), "minItems": 1},
+    "env": {"type": "object", "additionalProperties": ref("text")},
+    "stdin": {"enum": ["pipe", "null"]},
+    "stdout": {"enum": ["pipe", "null", "inherit"]},
+    "stderr": {"enum": ["pipe", "null", "inherit", "stdout"]},
+    "output": {"enum": ["stdout", "stderr"]},
 }
 OBJECT_KINDS = {
     "count": ref("count"),
@@ -101,6 +109,8 @@ ASIDE = {
     "raise": {"if": {"properties": {"raise": {"const": True}}},
               "then": {"properties": {"message": False}}},
     "spawn": {"dependencies": {"index": ["count"]}},
+    "write": {"oneOf": [{"required": ["data"]}, {"required": ["size"]}]},
+    "communicate": {"not": {"required": ["input", "size"]}},
 }
 
 
@@ -341,6 +351,7 @@ def definitions(tables):
                           "not": {"enum": sorted(keyword.kwlist)}},
         "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},
         "handledSignal": {"enum": tables["handled_signals"]},
+        "anySignal": {"enum": tables["signals"]},
         "bindings": mapping(ref("name"), ref("expression")),
         "arguments": {"type": "object", "additionalProperties": ref("value")},
         "object": object_schema(tables["objects"], {"count": described(

@@ -247,6 +247,58 @@ static bool compile_true(const doc_node *node) {
     return value;
 }
 
+static bool compile_choice(const doc_node *node, const prog_member *member, prog_operand *operand) {
+    static const struct {
+        const char *name;
+        enum cad_stdio as;
+    } choices[] = {{"pipe", CAD_STDIO_PIPE},
+                   {"null", CAD_STDIO_NULL},
+                   {"inherit", CAD_STDIO_INHERIT},
+                   {"stdout", CAD_STDIO_STDOUT}};
+    static const char *const outputs[] = {"stdout", "stderr"};
+    const char *names[sizeof choices / sizeof *choices];
+    size_t count = member->kind == PROG_MEMBER_STDIN    ? 2
+                   : member->kind == PROG_MEMBER_STDOUT ? 3
+                                                        : 4;
+    bool output = member->kind == PROG_MEMBER_OUTPUT;
+    size_t index = 0;
+    for (size_t i = 0; i < count; i++)
+        names[i] = choices[i].name;
+    if (doc_node_choice(node, member->name, output ? outputs : names, output ? 2 : count, &index) !=
+        0)
+        return false;
+    operand->choice = output ? (uint32_t)index : (uint32_t)choices[index].as;
+    return true;
+}
+
+/* A list of texts, or an object of them. */
+static bool compile_texts(prog_compiler *compiler, const doc_node *node, bool named,
+                          prog_operand *operand) {
+    if (named ? doc_node_object(node) != 0 : doc_node_array(node) != 0)
+        return false;
+    size_t count = doc_node_count(node);
+    prog_texts *texts = prog_compiler_alloc(compiler, sizeof *texts + count * sizeof *texts->items);
+    operand->texts = texts;
+    doc_node item;
+    for (bool more = texts != NULL && doc_node_first(node, &item); more;
+         more = doc_node_next(&item)) {
+        struct prog_text *text = &texts->items[texts->count++];
+        text->name = named ? doc_node_key(&item) : NULL;
+        text->text = prog_compile_text(compiler, &item);
+        if (text->text == NULL)
+            return false;
+    }
+    return texts != NULL;
+}
+
+static bool compile_argv(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
+    if (!compile_texts(compiler, node, false, operand))
+        return false;
+    if (operand->texts->count == 0)
+        (void)doc_node_fault(node, "a program is named first, then its arguments");
+    return operand->texts->count > 0;
+}
+
 static bool compile_return_when(const doc_node *node, prog_operand *operand) {
     static const char *const names[] = {[CAD_ALL_COMPLETED] = "ALL_COMPLETED",
                                         [CAD_FIRST_COMPLETED] = "FIRST_COMPLETED",
@@ -256,6 +308,21 @@ static bool compile_return_when(const doc_node *node, prog_operand *operand) {
         return false;
     operand->choice = (uint32_t)index; /* enum cad_return_when */
     return true;
+}
+
+/* How many of a coroutine's first parameters the step gives itself. */
+static uint32_t given_to(const prog_step *step) {
+    return step->members[0].kind == PROG_MEMBER_SERVE ? 1 : 0;
+}
+
+static bool compile_serve(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
+    operand->body = prog_compile_coroutine(compiler, node);
+    if (operand->body == NULL || operand->body->parameters > 0)
+        return operand->body != NULL && prog_note_start(compiler, operand->body);
+    (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for the connection",
+                         operand->body->name);
+    operand->body = NULL;
+    return false;
 }
 
 /* A member that is there. What is left to a verb's own compile(), steps above all, is only
@@ -308,10 +375,13 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_SPAWN:
         operand->body = prog_compile_coroutine(compiler, node);
         return operand->body != NULL && prog_note_start(compiler, operand->body);
+    case PROG_MEMBER_SERVE:
+        return compile_serve(compiler, node, operand);
     case PROG_MEMBER_ARGUMENTS: /* after their coroutine, which is the verb's own value */
         if (operands[0].body == NULL)
             return false;
-        operand->arguments = prog_compile_arguments(compiler, operands[0].body, node, node);
+        operand->arguments =
+            prog_compile_arguments(compiler, operands[0].body, given_to(step), node, node);
         return operand->arguments != NULL;
     case PROG_MEMBER_EXCEPTION:
         return compile_exception(compiler, node, operand);
@@ -330,8 +400,18 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_RETURN_WHEN:
         return compile_return_when(node, operand);
     case PROG_MEMBER_HANDLED_SIGNAL:
-        operand->number = prog_signal_number(node, true);
+    case PROG_MEMBER_SIGNAL:
+        operand->number = prog_signal_number(node, member->kind == PROG_MEMBER_HANDLED_SIGNAL);
         return operand->number != 0;
+    case PROG_MEMBER_ARGV:
+        return compile_argv(compiler, node, operand);
+    case PROG_MEMBER_ENV:
+        return compile_texts(compiler, node, true, operand);
+    case PROG_MEMBER_STDIN:
+    case PROG_MEMBER_STDOUT:
+    case PROG_MEMBER_STDERR:
+    case PROG_MEMBER_OUTPUT:
+        return compile_choice(node, member, operand);
     case PROG_MEMBER_NONE:
         break;
     }
@@ -341,7 +421,8 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
 static bool leave_out(prog_compiler *compiler, const prog_step *step, const prog_member *member,
                       const doc_node *node, const prog_operand *operands, prog_operand *operand) {
     if (member->kind == PROG_MEMBER_ARGUMENTS && operands[0].body != NULL)
-        operand->arguments = prog_compile_arguments(compiler, operands[0].body, NULL, node);
+        operand->arguments =
+            prog_compile_arguments(compiler, operands[0].body, given_to(step), NULL, node);
     if (!member->required)
         return true;
     (void)doc_node_fault(node, "missing member \"%s\" of step \"%s\"", member->name,
@@ -515,7 +596,7 @@ static void note_outside(prog_compiler *compiler, const prog_step *step, const d
         return;
     }
     program->outside = outside;
-    outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node)};
+    outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node), NULL};
 }
 
 static void compile_step(prog_compiler *compiler, const doc_node *node) {

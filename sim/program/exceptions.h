@@ -22,6 +22,7 @@
     X(PROG_EXCEPTION_EOF, "EOFError", PROG_EXCEPTION, 0)                                           \
     X(PROG_EXCEPTION_INCOMPLETE, "IncompleteReadError", PROG_EXCEPTION_EOF, CAD_EINCOMPLETE)       \
     X(PROG_EXCEPTION_GROUP, "ExceptionGroup", PROG_EXCEPTION, CAD_EGROUP)                          \
+    X(PROG_EXCEPTION_OVERRUN, "LimitOverrunError", PROG_EXCEPTION, CAD_ELIMITOVERRUN)              \
     X(PROG_EXCEPTION_LOOKUP, "LookupError", PROG_EXCEPTION, 0)                                     \
     X(PROG_EXCEPTION_INDEX, "IndexError", PROG_EXCEPTION_LOOKUP, EXPR_EINDEX)                      \
     X(PROG_EXCEPTION_KEY, "KeyError", PROG_EXCEPTION_LOOKUP, CAD_EKEY)                             \
@@ -29,10 +30,14 @@
     X(PROG_EXCEPTION_OS, "OSError", PROG_EXCEPTION, CAD_ESYSTEM)                                   \
     X(PROG_EXCEPTION_CONNECTION, "ConnectionError", PROG_EXCEPTION_OS, CAD_ECONNECTION)            \
     X(PROG_EXCEPTION_PIPE, "BrokenPipeError", PROG_EXCEPTION_CONNECTION, CAD_EPIPE)                \
-    X(PROG_EXCEPTION_ABORTED, "ConnectionAbortedError", PROG_EXCEPTION_CONNECTION, 0)              \
+    X(PROG_EXCEPTION_ABORTED, "ConnectionAbortedError", PROG_EXCEPTION_CONNECTION,                 \
+      CAD_ECONNABORTED)                                                                            \
     X(PROG_EXCEPTION_REFUSED, "ConnectionRefusedError", PROG_EXCEPTION_CONNECTION,                 \
       CAD_ECONNREFUSED)                                                                            \
     X(PROG_EXCEPTION_RESET, "ConnectionResetError", PROG_EXCEPTION_CONNECTION, CAD_ECONNRESET)     \
+    X(PROG_EXCEPTION_NOT_FOUND, "FileNotFoundError", PROG_EXCEPTION_OS, CAD_ENOTFOUND)             \
+    X(PROG_EXCEPTION_PERMISSION, "PermissionError", PROG_EXCEPTION_OS, CAD_EPERMISSION)            \
+    X(PROG_EXCEPTION_PROCESS_LOOKUP, "ProcessLookupError", PROG_EXCEPTION_OS, CAD_EPROCESSLOOKUP)  \
     X(PROG_EXCEPTION_TIMEOUT, "TimeoutError", PROG_EXCEPTION_OS, CAD_ETIMEDOUT)                    \
     X(PROG_EXCEPTION_QUEUE_EMPTY, "QueueEmpty", PROG_EXCEPTION, CAD_EQUEUEEMPTY)                   \
     X(PROG_EXCEPTION_QUEUE_FULL, "QueueFull", PROG_EXCEPTION, CAD_EQUEUEFULL)                      \

@@ -144,6 +144,38 @@ static void free_future(void *future) {
     cad_future_unref(future);
 }
 
+/* --- Processes ------------------------------------------------------------------------------- */
+
+/* One that still runs goes on, and is the loop's. */
+static void free_process(void *process) {
+    int code;
+    if (cad_process_returncode(process, &code))
+        cad_process_free(process);
+}
+
+static int wait_process(void *process) {
+    return cad_process_wait(process, NULL);
+}
+
+static int process_code(void *process) {
+    int code = 0;
+    (void)cad_process_returncode(process, &code);
+    return code;
+}
+
+/* --- Connections ----------------------------------------------------------------------------- */
+
+/* One that is open stays so, and is the loop's: nobody has said that it is to close. */
+static void free_connection(void *connection) {
+    if (cad_stream_is_closing(connection))
+        cad_stream_free(connection);
+}
+
+static void free_server(void *server) {
+    if (!cad_server_is_serving(server))
+        cad_server_free(server);
+}
+
 /* --- The table ------------------------------------------------------------------------------- */
 
 const prog_object_kind prog_object_kinds[] = {
@@ -222,6 +254,18 @@ const prog_object_kind prog_object_kinds[] = {
     [PROG_TASK] = {.name = "task", .article = "a", .python = "Task"},
     [PROG_HANDLE] = {.name = "handle", .article = "a", .python = "Handle"},
     [PROG_TIMEOUT] = {.name = "timeout", .article = "a", .python = "Timeout"},
+    [PROG_PROCESS] = {.name = "process",
+                      .article = "a",
+                      .python = "Process",
+                      .free = free_process,
+                      .wait = wait_process,
+                      .wait_counts = true,
+                      .waited = process_code},
+    [PROG_CONNECTION] = {.name = "connection",
+                         .article = "a",
+                         .python = "Connection",
+                         .free = free_connection},
+    [PROG_SERVER] = {.name = "server", .article = "a", .python = "Server", .free = free_server},
 };
 
 static_assert(sizeof prog_object_kinds / sizeof *prog_object_kinds == PROG_OBJECT_TYPES,

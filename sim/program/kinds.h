@@ -38,8 +38,9 @@ typedef struct prog_object_kind {
     int (*leave)(void *primitive);
     bool holdable; /* `acquire` and `release` do the same */
 
-    int (*wait)(void *primitive); /* `wait`; NULL: not for `wait` */
-    bool wait_counts;             /* the result of a wait is a number, not True */
+    int (*wait)(void *primitive);   /* `wait`; NULL: not for `wait` */
+    bool wait_counts;               /* the result of a wait is a number, not True */
+    int (*waited)(void *primitive); /* what it is, where that says so; NULL: the call's own */
 } prog_object_kind;
 
 /* By type. */

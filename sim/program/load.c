@@ -248,7 +248,7 @@ static void compile_task_steps(prog_compiler *compiler, const doc_node *node,
     spec->body->slots = (uint32_t)spec->body->variables.count;
     spec->call = prog_compile_coroutine(compiler, &call);
     if (spec->call != NULL)
-        spec->arguments = prog_compile_arguments(compiler, spec->call, has_args ? &args : NULL,
+        spec->arguments = prog_compile_arguments(compiler, spec->call, 0, has_args ? &args : NULL,
                                                  has_args ? &args : &call);
     compiler->body = NULL;
 }

@@ -79,10 +79,11 @@ const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_no
 }
 
 /* A fault for each parameter that gets no argument. */
-static bool check_arguments(const prog_body *body, const doc_node *args, const doc_node *at) {
+static bool check_arguments(const prog_body *body, uint32_t given, const doc_node *args,
+                            const doc_node *at) {
     bool fine = true;
     doc_node member;
-    for (uint32_t i = 0; i < body->parameters; i++) {
+    for (uint32_t i = given; i < body->parameters; i++) {
         const char *name = base_symbols_name(&body->variables, i);
         if (args != NULL && doc_node_member(args, name, &member))
             continue;
@@ -130,19 +131,20 @@ void prog_check_passed(prog_compiler *compiler) {
 /* --- Arguments ------------------------------------------------------------------------------- */
 
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
-                                             const doc_node *args, const doc_node *at) {
+                                             uint32_t given, const doc_node *args,
+                                             const doc_node *at) {
     if (args != NULL && doc_node_object(args) != 0)
         return NULL;
     prog_arguments *arguments = prog_compiler_alloc(
         compiler, sizeof *arguments + body->parameters * sizeof arguments->items[0]);
-    bool fine = check_arguments(body, args, at) && arguments != NULL;
+    bool fine = check_arguments(body, given, args, at) && arguments != NULL;
     doc_node member;
     if (args == NULL || arguments == NULL)
         return fine ? arguments : NULL;
     for (bool more = doc_node_first(args, &member); more; more = doc_node_next(&member)) {
         const char *name = doc_node_key(&member);
         uint32_t slot = base_symbols_find(&body->variables, name, strlen(name));
-        if (slot < body->parameters && arguments->count < body->parameters) {
+        if (slot >= given && slot < body->parameters && arguments->count < body->parameters) {
             expr_text *value = prog_compile_text(compiler, &member);
             arguments->items[arguments->count++] = (prog_argument){slot, value};
             fine &= value != NULL;
@@ -151,7 +153,7 @@ const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog
         }
         base_suggestion suggestion;
         base_suggestion_start(&suggestion, name, strlen(name));
-        for (uint32_t i = 0; i < body->parameters; i++)
+        for (uint32_t i = given; i < body->parameters; i++)
             base_suggestion_offer(&suggestion, base_symbols_name(&body->variables, i));
         fine = false;
         (void)doc_node_key_unknown(&member, "argument", name, &suggestion);

@@ -33,7 +33,8 @@ const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_no
                                            bool global);
 /* The arguments of a call of `body`; args NULL: there are none. `at` is where it is called. */
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
-                                             const doc_node *args, const doc_node *at);
+                                             uint32_t given, const doc_node *args,
+                                             const doc_node *at);
 /* When all steps are compiled: a fault for each object that is passed as text to a coroutine which
  * does with it what only an object can. */
 void prog_check_passed(prog_compiler *compiler);

@@ -58,6 +58,9 @@ enum prog_object_type {
     PROG_TASK,   /* no object of the document; what a name can stand for, too */
     PROG_HANDLE, /* likewise */
     PROG_TIMEOUT,
+    PROG_PROCESS, /* likewise, as all that stands for something outside */
+    PROG_CONNECTION,
+    PROG_SERVER,
     PROG_OBJECT_TYPES
 };
 
@@ -135,13 +138,41 @@ typedef struct prog_arguments {
     prog_argument items[];
 } prog_arguments;
 
+/* Texts: the arguments of a program; or, by name, its environment. */
+typedef struct prog_texts {
+    uint32_t count;
+    struct prog_text {
+        const char *name; /* NULL: it has none */
+        expr_text *text;
+    } items[];
+} prog_texts;
+
+/* What a program is started with. */
+typedef struct prog_exec {
+    const prog_texts *arguments;
+    const prog_texts *env; /* NULL: that of the run */
+    expr_text *cwd;        /* NULL: where the run is */
+    expr_expression *limit;
+    uint32_t stdin_as, stdout_as, stderr_as; /* enum cad_stdio */
+} prog_exec;
+
+typedef struct prog_body prog_body;
+
+/* What a server does with its connections, and where it listens: at a port, or at a path. */
+typedef struct prog_serve {
+    const prog_body *body;           /* runs for each; its first parameter is the connection */
+    const prog_arguments *arguments; /* the others */
+    expr_expression *port;           /* NULL: there is a path */
+    expr_text *host;                 /* NULL: 127.0.0.1 */
+    expr_text *path;
+    expr_expression *limit;
+} prog_serve;
+
 typedef struct prog_slots {
     bool whole; /* there is one, which takes all the values */
     uint32_t count;
     uint32_t items[];
 } prog_slots;
-
-typedef struct prog_body prog_body;
 
 /* What it is depends on the operation and on its place among the operands. */
 typedef union prog_operand {
@@ -152,6 +183,9 @@ typedef union prog_operand {
     const prog_bindings *bindings;
     const prog_arguments *arguments;
     const prog_slots *slots; /* NULL: left out */
+    const prog_texts *texts; /* NULL: left out */
+    const prog_exec *exec;
+    const prog_serve *serve;
     const prog_body *body;
     const prog_object *object;
     uint32_t slot;  /* PROG_NO_SLOT: left out */
@@ -214,7 +248,9 @@ typedef struct prog_block {
     uint32_t slot; /* its first hidden slot */
     uint32_t pc;   /* the steps of `finally`; what leaves a task group with an error */
     uint32_t place;
-    uint32_t error;     /* of a branch of `except`: the slot of `error` */
+    uint32_t error;    /* of a branch of `except`: the slot of `error` */
+    uint32_t partial;  /* likewise, of what an IncompleteReadError got; PROG_NO_SLOT: nobody asks */
+    uint32_t consumed; /* likewise, of how far a LimitOverrunError went */
     uint32_t exception; /* likewise, of the variable that holds it; PROG_NO_SLOT: none does */
     const prog_handler *handlers; /* of what `except` watches: as they are tried */
     size_t handler_count;
@@ -314,6 +350,7 @@ typedef struct prog_signal {
 typedef struct prog_outside {
     const struct prog_step *step;
     uint32_t place;
+    const char *what; /* the program that it starts, where that is known; NULL: it is not */
 } prog_outside;
 
 /* A row of expect.order, or of expect.tasks. */

@@ -349,8 +349,15 @@ static void declare_keys(prog_compiler *compiler, prog_body *body, const doc_nod
 static void declare_handlers(prog_compiler *compiler, prog_body *body, const doc_node *handlers) {
     doc_node item;
     prog_declare_variable(compiler, body, "error");
-    for (bool more = doc_node_first(handlers, &item); more; more = doc_node_next(&item))
+    for (bool more = doc_node_first(handlers, &item); more; more = doc_node_next(&item)) {
+        const char *key = doc_node_key(&item);
+        if (key != NULL &&
+            (strcmp(key, "IncompleteReadError") == 0 || strcmp(key, "EOFError") == 0))
+            prog_declare_variable(compiler, body, "partial");
+        if (key != NULL && strcmp(key, "LimitOverrunError") == 0)
+            prog_declare_variable(compiler, body, "consumed");
         prog_declare_steps(compiler, body, &item);
+    }
 }
 
 static void declare_member(prog_compiler *compiler, prog_body *body, const doc_node *step,
@@ -372,6 +379,7 @@ static void declare_member(prog_compiler *compiler, prog_body *body, const doc_n
         prog_declare_steps(compiler, body, value);
         break;
     case PROG_MEMBER_SPAWN:
+    case PROG_MEMBER_SERVE:
         if (doc_node_type(value) == DOC_STRING && doc_node_string(value, &name) == 0)
             declare_spawn(compiler, step, name);
         break;

@@ -56,6 +56,8 @@ int prog_signal_number(const doc_node *node, bool handled) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct row *row = &rows[i];
         base_suggestion_offer(&suggestion, row->name);
+        if (strcmp(row->name + 3, text) == 0) /* SIGTERM, as kill(1) has it */
+            return refuse(node, text, &(base_suggestion){.best = row->name});
         if (strcmp(row->name, text) != 0)
             continue;
         if (!handled || row->unhandled == NULL)

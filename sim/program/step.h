@@ -63,6 +63,7 @@ enum prog_member_kind {
     PROG_MEMBER_ASSIGNMENTS, /* {"x": expression}: variables of the scenario */
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */
     PROG_MEMBER_SPAWN,       /* the same, for a task of its own */
+    PROG_MEMBER_SERVE,       /* the same, for each connection of a server */
     PROG_MEMBER_ARGUMENTS,   /* {"n": value}: what a coroutine is given */
     PROG_MEMBER_EXCEPTION,   /* the name of an exception */
     PROG_MEMBER_RAISE,       /* the same, or true: the one that is being handled */
@@ -73,11 +74,18 @@ enum prog_member_kind {
     PROG_MEMBER_FLAG,     /* true or false */
     PROG_MEMBER_RETURN_WHEN,
     PROG_MEMBER_HANDLED_SIGNAL, /* the name of a signal that a program can handle */
+    PROG_MEMBER_SIGNAL,         /* the name of any */
+    PROG_MEMBER_ARGV,           /* a program and its arguments, each a text */
+    PROG_MEMBER_ENV,            /* {"NAME": text} */
+    PROG_MEMBER_STDIN,          /* what a program's standard input is; likewise: */
+    PROG_MEMBER_STDOUT,
+    PROG_MEMBER_STDERR,
+    PROG_MEMBER_OUTPUT, /* which of a program's outputs */
 };
 
 enum { PROG_OPTIONAL = 0, PROG_REQUIRED = 1 };
 
-#define PROG_STEP_MEMBERS 8 /* with the NONE at the end */
+#define PROG_STEP_MEMBERS 11 /* with the NONE at the end */
 
 typedef struct prog_member {
     const char *name;
@@ -102,10 +110,19 @@ enum prog_waiting {
     PROG_ENDS_COROUTINE, /* never waits, but has no meaning outside coroutines */
 };
 
+/* What a step needs the command line's leave for. */
+enum prog_permission {
+    PROG_NEEDS_NOTHING,
+    PROG_NEEDS_EXEC, /* to start a program */
+    PROG_NEEDS_NET,  /* to listen, or to connect, at a host and a port */
+    PROG_NEEDS_UNIX, /* the same at a path */
+};
+
 typedef struct prog_step {
     prog_operation operation; /* its name is the verb */
     enum prog_family family;
     enum prog_waiting waiting;
+    enum prog_permission needs;
     bool lasting;     /* it takes one of prog_body.lasting */
     uint32_t wakes;   /* the types (kinds.h) whose waiters it may wake, of what it takes ... */
     const char *line; /* ... and which of them (cad_wait_info.line); NULL: all */

@@ -104,6 +104,9 @@ struct run_machine {
     uint64_t named;          /* cad_task_id() of the task whose name that is; 0: nobody's */
     run_due_signal *signals; /* by prog_program.signals */
     run_signal_handler *signal_handlers; /* a list */
+    struct run_read *reads, *reads_free; /* under way; to be used again */
+    struct run_service *services;        /* what servers do with their connections */
+    struct run_handler *handlers;        /* of connections, that run */
     struct run_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
 

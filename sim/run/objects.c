@@ -66,6 +66,11 @@ int run_object_new(run_machine *machine, const prog_object *object, int64_t size
         *value = expr_reference(PROG_KIND_FUTURE, primitive);
         return 0;
     }
+    return run_instance_new(machine, object, primitive, value);
+}
+
+int run_instance_new(run_machine *machine, const prog_object *object, void *primitive,
+                     expr_value *value) {
     run_instance *instance = base_alloc(sizeof *instance);
     if (instance == NULL) {
         prog_object_kinds[object->type].free(primitive);

@@ -13,6 +13,11 @@ int run_object_create(run_machine *machine, const prog_object *object, int64_t s
 int run_object_new(run_machine *machine, const prog_object *object, int64_t size, const char *name,
                    expr_value *value);
 
+/* A value for something outside, which is freed by its kind's free() when nobody has it any more;
+ * at once where there is no memory for the value. `object` lives for ever. */
+int run_instance_new(run_machine *machine, const prog_object *object, void *primitive,
+                     expr_value *value);
+
 /* The member that says how large an object of the type is; NULL: none does. */
 const prog_object_member *run_object_size(enum prog_object_type type);
 

@@ -5,10 +5,13 @@
 
 #include "base/buffer.h"
 #include "run/report.h"
+#include "run/world_data.h"
 #include "trace/stream.h"
 
-static int print_line(run_machine *machine, const base_buffer *line) {
+static int print_line(run_machine *machine, base_buffer *line) {
     const prog_program *program = machine->program;
+    if (program->outside_count > 0 && run_show_cut(line) != 0)
+        return CAD_ENOMEM;
     run_speak(machine);
     run_lines_add(machine->options->lines, line->data, line->length);
     if (machine->trace != NULL)

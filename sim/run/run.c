@@ -25,6 +25,8 @@
 #include "run/values.h"
 #include "run/workers.h"
 #include "run/world.h"
+#include "run/world_connection.h"
+#include "run/world_data.h"
 #include "run/world_signals.h"
 #include "trace/stream.h"
 
@@ -181,6 +183,7 @@ static void let_go(run_machine *machine) {
         run_job_clear(cad_task_state(task));
     run_callbacks_drop(machine);
     run_signals_drop(machine);
+    run_connections_drop(machine);
     run_plan_drop(machine);
     drop_values(machine->globals, program->global_count);
     drop_values(machine->tasks, program->task_names.count);
@@ -213,6 +216,7 @@ void run_machine_free(run_machine *machine) {
     cad_loop_free(machine->loop);
     run_result_clear(&machine->result);
     run_holds_free(&machine->holds);
+    run_reads_free(machine);
     base_symbols_free(&machine->ordinals);
     base_free(machine->ordinal_counts);
     base_buffer_free(&machine->text);

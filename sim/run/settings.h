@@ -31,6 +31,15 @@ typedef struct run_progress {
     void (*hide)(struct run_progress *progress);
 } run_progress;
 
+/* What a run may do outside itself: what the command line gives it leave for. */
+typedef struct run_leave {
+    bool exec;            /* start programs */
+    const char *programs; /* which, "cat,sort"; NULL: all */
+    bool net;             /* listen and connect */
+    const char *hosts;    /* where, "HOST:PORT,HOST"; NULL: on this machine */
+    const char *folder;   /* where sockets may be files; NULL: nowhere */
+} run_leave;
+
 /* What the document leaves open. */
 typedef struct run_machine_options {
     bool real; /* the clock */
@@ -40,11 +49,12 @@ typedef struct run_machine_options {
     int64_t until_ns;
     run_override *overrides;
     size_t override_count;
-    int64_t slow_ns;        /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
-    uint64_t max_steps;     /* instructions in all */
-    uint64_t max_still;     /* instructions while the clock stands still */
-    uint64_t max_tasks;     /* tasks in all */
-    int64_t max_time_ns;    /* loop time; CAD_NEVER */
+    int64_t slow_ns;     /* who keeps the loop busy for longer is reported; CAD_NEVER: nobody */
+    uint64_t max_steps;  /* instructions in all */
+    uint64_t max_still;  /* instructions while the clock stands still */
+    uint64_t max_tasks;  /* tasks in all */
+    int64_t max_time_ns; /* loop time; CAD_NEVER */
+    run_leave leave;
     run_lines *lines;       /* where the tasks print */
     const int *signals;     /* of the process, which interrupt it, up to a 0; NULL: none */
     FILE *report;           /* where what goes wrong is said; NULL: nowhere */

@@ -3,15 +3,61 @@
 
 #include <stdio.h>
 
+#include "run/world_process.h"
+
+static int refuse(run_machine *machine, const prog_outside *outside, const char *why) {
+    char message[320];
+    (void)snprintf(message, sizeof message, "\"%s\" %s", outside->step->operation.name, why);
+    return doc_faults_add(&machine->program->document->faults, outside->place, NULL, message);
+}
+
+/* What a program is called is known only when the step runs, where it is an expression. */
+static int check_exec(run_machine *machine, const prog_outside *outside) {
+    const run_leave *leave = &machine->options->leave;
+    char why[280];
+    if (!leave->exec)
+        return refuse(machine, outside,
+                      "starts a program, which this run may not; --allow-exec allows it");
+    if (outside->what == NULL || run_may_exec(leave, outside->what))
+        return 0;
+    (void)snprintf(why, sizeof why,
+                   "starts \"%.100s\", which is none of the programs that --allow-exec names",
+                   outside->what);
+    return refuse(machine, outside, why);
+}
+
+static int check(run_machine *machine, const prog_outside *outside) {
+    switch (outside->step->needs) {
+    case PROG_NEEDS_EXEC:
+        return check_exec(machine, outside);
+    case PROG_NEEDS_NET:
+        return machine->options->leave.net
+                   ? 0
+                   : refuse(machine, outside,
+                            "uses the network, which this run may not; --allow-net allows it");
+    case PROG_NEEDS_UNIX:
+        return machine->options->leave.folder != NULL
+                   ? 0
+                   : refuse(machine, outside,
+                            "makes or uses a file, which this run may not; --allow-unix=DIR allows "
+                            "it there");
+    case PROG_NEEDS_NOTHING:
+        break;
+    }
+    return 0;
+}
+
 int run_check_world(run_machine *machine) {
     const prog_program *program = machine->program;
-    char message[160];
-    if (machine->options->real || program->outside_count == 0)
-        return 0;
-    const prog_outside *first = &program->outside[0];
-    (void)snprintf(message, sizeof message,
-                   "\"%s\" acts on the world outside, and needs the real one (--clock real); a "
-                   "simulated one is to come",
-                   first->step->operation.name);
-    return doc_faults_add(&program->document->faults, first->place, NULL, message);
+    int error = 0;
+    if (!machine->options->real && program->outside_count > 0)
+        return refuse(
+            machine, &program->outside[0],
+            "acts on the world outside, and needs the real one (--clock real); a simulated "
+            "one is to come");
+    for (size_t i = 0; i < program->outside_count && error != CAD_ENOMEM; i++) {
+        int result = check(machine, &program->outside[i]);
+        error = result != 0 ? result : error;
+    }
+    return error;
 }

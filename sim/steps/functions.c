@@ -11,6 +11,7 @@
 #include "run/names.h"
 #include "run/objects.h"
 #include "run/timeout.h"
+#include "steps/world_functions.h"
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
@@ -246,6 +247,8 @@ static int waiters(const expr_env *env, const expr_value *arguments, size_t coun
     return 0;
 }
 
+#define STREAMS (PROG_IS(PROG_CONNECTION) | PROG_IS(PROG_PROCESS))
+#define PORTS (PROG_IS(PROG_SERVER) | PROG_IS(PROG_CONNECTION))
 #define ANY_OBJECT (PROG_DECLARED | PROG_AWAITABLE)
 
 const expr_function step_functions[] = {
@@ -271,5 +274,15 @@ const expr_function step_functions[] = {
     {"type", 1, 1, 0, NULL, type},
     {"exceptions", 1, 1, 0, NULL, exceptions},
     {"waiters", 1, 1, ANY_OBJECT, "an object or a task", waiters},
+    {"len", 1, 1, 0, NULL, step_len},
+    {"strip", 1, 1, 0, NULL, step_strip},
+    {"int", 1, 1, 0, NULL, step_int},
+    {"returncode", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_returncode},
+    {"pid", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_pid},
+    {"at_eof", 1, 1, STREAMS, "a connection or a process", step_at_eof},
+    {"is_closing", 1, 1, STREAMS, "a connection or a process", step_is_closing},
+    {"buffered", 1, 1, STREAMS, "a connection or a process", step_buffered},
+    {"port", 1, 1, PORTS, "a server or a connection", step_port},
+    {"is_serving", 1, 1, PROG_IS(PROG_SERVER), "a server", step_is_serving},
     {.name = NULL},
 };

@@ -62,7 +62,27 @@
     X(call_at)                                                                                     \
     X(on_signal)                                                                                   \
     X(remove_signal_handler)                                                                       \
-    X(raise_signal)
+    X(raise_signal)                                                                                \
+    X(exec)                                                                                        \
+    X(communicate)                                                                                 \
+    X(send_signal)                                                                                 \
+    X(terminate)                                                                                   \
+    X(kill)                                                                                        \
+    X(start_server)                                                                                \
+    X(start_unix_server)                                                                           \
+    X(open_connection)                                                                             \
+    X(open_unix_connection)                                                                        \
+    X(close_clients)                                                                               \
+    X(abort_clients)                                                                               \
+    X(write)                                                                                       \
+    X(drain)                                                                                       \
+    X(write_eof)                                                                                   \
+    X(read)                                                                                        \
+    X(readline)                                                                                    \
+    X(readexactly)                                                                                 \
+    X(readuntil)                                                                                   \
+    X(close)                                                                                       \
+    X(wait_closed)
 
 #define PROG_X(verb) extern const prog_step step_##verb;
 STEPS(PROG_X)
@@ -74,12 +94,8 @@ static const prog_step *const rows[] = {
 #undef PROG_X
 };
 
-/* Signals, processes and the network: rows of PROG_FAMILY_OUTSIDE one day. */
-static const char *const later[] = {
-    "exec",      "communicate", "send_signal",  "terminate",       "kill",     "write",
-    "drain",     "read",        "start_server", "open_connection", "readline", "close",
-    "readuntil", "write_eof",   "readexactly",  "wait_closed",
-};
+/* The network: rows of PROG_FAMILY_OUTSIDE one day. */
+static const char *const later[] = {"create_server", "create_connection"};
 
 #define TAKES_A_LOCK "a lock is taken by {\"acquire\": NAME}, or by {\"with\": NAME, \"do\": [...]}"
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"

@@ -399,6 +399,10 @@ static int finish_wait(run_job *job, const prog_instruction *in, int result) {
     job->held = EXPR_NONE;
     if (result < 0)
         return result;
+    const run_instance *instance = run_found_object(job, in);
+    int (*waited)(void *) = prog_object_kinds[instance->object->type].waited;
+    if (waited != NULL)
+        value = expr_number(waited(instance->primitive));
     store_waited(job, in, value);
     return 0;
 }
@@ -557,14 +561,15 @@ const prog_step step_wait = {
                 {"as", PROG_MEMBER_VARIABLES, PROG_OPTIONAL, 0,
                  "at a barrier the place among those that it lets through; for a list how many are "
                  "done, or, with two variables, those that are done and those that are pending; "
-                 "else True"},
+                 "of a process its exit code; else True"},
                 {"return_when", PROG_MEMBER_RETURN_WHEN, PROG_OPTIONAL, 0,
                  "for a list: when to go on; default ALL_COMPLETED"},
                 {"timeout", PROG_MEMBER_LIMIT, PROG_OPTIONAL, 0,
                  "for a list: how long to wait at most; nothing is cancelled"}},
-    .python = "Event.wait, Condition.wait, Barrier.wait, asyncio.wait",
-    .summary = "Waits for an event, a condition or a barrier; or, with a list of names or an "
-               "expression that gives a list, for tasks and futures.",
+    .python = "Event.wait, Condition.wait, Barrier.wait, Process.wait, asyncio.wait",
+    .summary =
+        "Waits for an event, a condition, a barrier or a process; or, with a list of names or an "
+        "expression that gives a list, for tasks and futures.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 1}, \"as\": \"t\"},"
                " {\"wait\": [\"t\"], \"timeout\": 5, \"as\": \"n\"}, {\"print\": \"{n} done\"}]",
     .compile = compile_wait,
@@ -704,10 +709,17 @@ const prog_step step_reset = {
     .example = "[{\"reset\": \"barrier\"}, {\"print\": \"{n_waiting(barrier)}\"}]",
 };
 
+#define ABORTABLE (PROG_IS(PROG_BARRIER) | PROG_IS(PROG_CONNECTION))
+
 static int begin_abort(run_job *job, const prog_instruction *in) {
-    run_instance *barrier;
-    int error = find(job, in, PROG_BARRIER, &barrier);
-    return error != 0 ? error : cad_barrier_abort(barrier->primitive);
+    const prog_object *object;
+    run_instance *instance;
+    int error = run_find_object(job, in, ABORTABLE, &object, &instance);
+    if (error == 0 && object->type == PROG_BARRIER)
+        return cad_barrier_abort(instance->primitive);
+    if (error == 0)
+        cad_stream_abort(instance->primitive);
+    return error;
 }
 
 const prog_step step_abort = {
@@ -715,9 +727,11 @@ const prog_step step_abort = {
     .family = PROG_FAMILY_PRIMITIVES,
     .wakes = PROG_IS(PROG_BARRIER),
     .waiting = PROG_MAY_WAIT,
-    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_BARRIER), NULL}},
-    .python = "Barrier.abort",
-    .summary = "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will.",
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, ABORTABLE, NULL}},
+    .python = "Barrier.abort, transport.abort",
+    .summary =
+        "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will. Closes a "
+        "connection at once; what is unsent is dropped.",
     .example = "[{\"abort\": \"barrier\"}, {\"print\": \"{broken(barrier)}\"}]",
 };
 

@@ -43,6 +43,22 @@ static int need_exception(run_completion *completion) {
     return completion->exception != NULL ? 0 : CAD_ENOMEM;
 }
 
+/* What the exception carries, where the branch can ask for it. */
+static int store_carried(run_job *job, const prog_block *block, const run_completion *completion) {
+    if (block->partial != PROG_NO_SLOT && completion->code == CAD_EINCOMPLETE) {
+        size_t size;
+        const char *partial = cad_exception_partial(completion->exception, &size);
+        expr_value text;
+        if (expr_string_new(partial, size, &text) != 0)
+            return CAD_ENOMEM;
+        run_store(job, block->partial, text);
+    }
+    if (block->consumed != PROG_NO_SLOT && completion->code == CAD_ELIMITOVERRUN)
+        run_store(job, block->consumed,
+                  expr_number((double)cad_exception_consumed(completion->exception)));
+    return 0;
+}
+
 /* The variables of a branch get their values, and the completion is kept. */
 static int begin_branch(run_job *job, const prog_block *block, run_completion *completion) {
     run_machine *machine = job->machine;
@@ -52,6 +68,8 @@ static int begin_branch(run_job *job, const prog_block *block, run_completion *c
     int error = prog_error_text(completion->code, completion->exception, &machine->text);
     if (error == 0 && block->exception != PROG_NO_SLOT)
         error = need_exception(completion);
+    if (error == 0)
+        error = store_carried(job, block, completion);
     if (error == 0)
         error = expr_string_new(machine->text.data, machine->text.length, &text);
     if (error != 0)
@@ -143,14 +161,21 @@ static uint32_t branch_exception(prog_compiler *compiler, const doc_node *branch
                                               : PROG_ANY_EXCEPTION;
 }
 
+/* PROG_NO_SLOT: the body has no such variable. */
+static uint32_t slot_of(const prog_compiler *compiler, const char *name) {
+    uint32_t slot = base_symbols_find(&compiler->body->variables, name, strlen(name));
+    return slot != BASE_NO_SYMBOL ? slot : PROG_NO_SLOT;
+}
+
 /* Opens the block of a branch, and gives it its variables. */
 static uint32_t open_branch(prog_compiler *compiler, prog_leave *leave, const doc_node *branch,
                             uint32_t exception) {
     uint32_t block = prog_open_block(compiler, leave, branch, 3);
     if (compiler->no_memory)
         return PROG_NO_BLOCK;
-    compiler->program->blocks[block].error =
-        base_symbols_find(&compiler->body->variables, "error", strlen("error"));
+    compiler->program->blocks[block].error = slot_of(compiler, "error");
+    compiler->program->blocks[block].partial = slot_of(compiler, "partial");
+    compiler->program->blocks[block].consumed = slot_of(compiler, "consumed");
     compiler->program->blocks[block].exception = exception;
     return block;
 }

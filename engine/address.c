@@ -1,0 +1,75 @@
+/* Addresses of sockets, and sockets for them. */
+#define _GNU_SOURCE /* SOCK_CLOEXEC, SOCK_NONBLOCK */
+#include "address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "cadran.h"
+
+int cad__address_of_host(const char *host, int port, cad__address *address) {
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)&address->storage;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&address->storage;
+    memset(address, 0, sizeof *address);
+    if (port < 0 || port > UINT16_MAX)
+        return cad_raise(CAD_EOVERFLOW, "port must be 0-65535.");
+    if (host != NULL && strcmp(host, "localhost") == 0)
+        host = "127.0.0.1";
+    if (host == NULL || inet_pton(AF_INET, host, &four->sin_addr) == 1) {
+        four->sin_family = AF_INET;
+        four->sin_port = htons((uint16_t)port);
+        address->length = sizeof *four;
+        return 0;
+    }
+    if (inet_pton(AF_INET6, host, &six->sin6_addr) != 1)
+        return cad_raise(CAD_EINVAL, "a host is a numeric address or localhost");
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons((uint16_t)port);
+    address->length = sizeof *six;
+    return 0;
+}
+
+int cad__address_of_path(const char *path, cad__address *address) {
+    struct sockaddr_un *local = (struct sockaddr_un *)(void *)&address->storage;
+    size_t length = strlen(path);
+    memset(address, 0, sizeof *address);
+    if (length == 0 || length >= sizeof local->sun_path)
+        return cad_raise(CAD_EINVAL, "AF_UNIX path too long");
+    local->sun_family = AF_UNIX;
+    memcpy(local->sun_path, path, length + 1);
+    address->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+    return 0;
+}
+
+static int port_of(const cad__address *address) {
+    const void *storage = &address->storage;
+    switch (address->storage.ss_family) {
+    case AF_INET:
+        return ntohs(((const struct sockaddr_in *)storage)->sin_port);
+    case AF_INET6:
+        return ntohs(((const struct sockaddr_in6 *)storage)->sin6_port);
+    default:
+        return 0;
+    }
+}
+
+int cad__socket_port(int descriptor) {
+    cad__address address = {.length = sizeof address.storage};
+    if (getsockname(descriptor, (struct sockaddr *)&address.storage, &address.length) != 0)
+        return 0;
+    return port_of(&address);
+}
+
+int cad__socket_open(const cad__address *address, int *descriptor) {
+    int family = address->storage.ss_family, on = 1;
+    *descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (*descriptor < 0)
+        return errno;
+    if (family != AF_UNIX)
+        (void)setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return 0;
+}

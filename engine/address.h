@@ -1,0 +1,25 @@
+/* address.h - addresses of sockets.
+ */
+#ifndef CADRAN_ADDRESS_H
+#define CADRAN_ADDRESS_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+typedef struct cad__address {
+    struct sockaddr_storage storage;
+    socklen_t length;
+} cad__address;
+
+/* That of a host, which is a numeric address of IPv4 or IPv6, or "localhost", and a port; NULL: all
+ * interfaces. 0, or CAD_EINVAL. */
+int cad__address_of_host(const char *host, int port, cad__address *address);
+/* That of a path. 0, or CAD_EINVAL: it is too long. */
+int cad__address_of_path(const char *path, cad__address *address);
+/* The port that a socket has here; 0: none. */
+int cad__socket_port(int descriptor);
+
+/* A socket of that family that does not wait, in *descriptor. 0 or an errno. */
+int cad__socket_open(const cad__address *address, int *descriptor);
+
+#endif

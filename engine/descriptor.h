@@ -1,0 +1,25 @@
+/* descriptor.h - what the engine asks the kernel of descriptors: none of these calls waits.
+ *
+ * Those that return a count return it or, below 0, the negative errno; -EAGAIN: not now.
+ */
+#ifndef CADRAN_DESCRIPTOR_H
+#define CADRAN_DESCRIPTOR_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A pipe's reading end, its writing end. 0 or an errno. All descriptors that are opened here are
+ * above 2, so that none is taken for a standard one, and stay in this process. */
+int cad__pipe_open(int ends[2]);
+int cad__null_open(int *descriptor);
+/* Calls for it return at once from now on. 0 or an errno. */
+int cad__descriptor_unblock(int descriptor);
+/* Takes -1. */
+void cad__descriptor_close(int descriptor);
+
+ssize_t cad__descriptor_read(int descriptor, void *buffer, size_t size);
+/* No SIGPIPE comes of it. */
+ssize_t cad__socket_write(int descriptor, const void *data, size_t size);
+ssize_t cad__pipe_write(int descriptor, const void *data, size_t size);
+
+#endif

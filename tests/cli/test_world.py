@@ -1,0 +1,257 @@
+"""The world outside: what a run may do there, and what is left of it."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from cli_test import EXPECTED, PROGRAM, UNEXPECTED, USAGE, CliTest, main
+
+REAL = ("run", "--clock", "real")
+
+
+def scenario(*steps, **parts):
+    return {"cadran": 1, "tasks": [{"name": "a", "do": list(steps)}], **parts}
+
+
+class Leave(CliTest):
+    """A scenario may be a stranger's."""
+
+    def refused(self, document, *options):
+        self.write("s.json", document)
+        process = self.expect(USAGE, *REAL, *options, "s.json", out="")
+        self.assertNotIn("outcome", process.err)
+        return process.err
+
+    def test_a_program_is_not_started_without_it(self):
+        file = self.folder / "made"
+        document = scenario({"print": "first"}, {"exec": ["touch", str(file)]}, {"exec": ["ls"]})
+        self.assertEqual(
+            self.refused(document),
+            'FILE:1:PLACE: /tasks/0/do/1: "exec" starts a program, which this run may not; '
+            "--allow-exec allows it\n"
+            'FILE:1:PLACE: /tasks/0/do/2: "exec" starts a program, which this run may not; '
+            "--allow-exec allows it\n".replace("FILE", "s.json").replace("PLACE", "%d")
+            % tuple(self.places(document)))
+        self.assertFalse(file.exists())
+
+    def places(self, document):
+        """Where the steps begin."""
+        text = (self.folder / "s.json").read_text()
+        at = [i + 1 for i in range(len(text)) if text.startswith('{"exec"', i)]
+        return at
+
+    def test_only_programs_that_are_named_are_started(self):
+        document = scenario({"exec": ["echo", "x"]}, {"exec": ["printf", "x"]})
+        self.assertIn('"exec" starts "printf", which is none of the programs that --allow-exec names',
+                      self.refused(document, "--allow-exec=echo,cat"))
+        self.expect(EXPECTED, *REAL, "--allow-exec=echo,printf", "s.json")
+
+    def test_a_name_that_is_made_while_it_runs_is_refused_then(self):
+        self.write("s.json", scenario(
+            {"let": {"name": "'printf'"}},
+            {"try": [{"exec": ["{name}", "x"]}], "except": {"PermissionError": [{"print": "{error}"}]}}))
+        self.expect(EXPECTED, *REAL, "--allow-exec=echo", "s.json",
+                    out='"printf" is none of the programs that --allow-exec names\n')
+
+    def test_a_name_means_what_it_means_to_the_run(self):
+        impostor = self.folder / "echo"
+        impostor.write_text("#!/bin/sh\nprintf 'an impostor\\n'\n")
+        impostor.chmod(0o755)
+        self.write("s.json", scenario({"exec": ["echo", "x"], "env": {"PATH": str(self.folder)}, "as": "p"},
+                                      {"wait": "p"}))
+        self.expect(EXPECTED, *REAL, "--allow-exec=echo", "s.json", out="x\n")
+        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="an impostor\n")
+
+    def test_the_network_is_not_used_without_it(self):
+        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}}
+        for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9}):
+            self.assertIn("uses the network, which this run may not; --allow-net allows it",
+                          self.refused(scenario(step, **serve), "--allow-exec", "--allow-unix=."))
+        for step in ({"start_unix_server": "serve", "path": "s"}, {"open_unix_connection": "s"}):
+            self.assertIn("makes or uses a file, which this run may not; --allow-unix=DIR allows it there",
+                          self.refused(scenario(step, **serve), "--allow-exec", "--allow-net"))
+
+    def test_only_addresses_that_are_named_are_reached(self):
+        def attempt(**where):
+            return {"try": [{"open_connection": 9, **where}, {"print": "connected"}],
+                    "except": {"PermissionError": [{"print": "{error}"}],
+                               "ConnectionRefusedError": [{"print": "refused"}]}}
+        self.write("s.json", scenario(attempt(), attempt(host="localhost"), attempt(host="10.0.0.1")))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
+                    out='refused\nrefused\n"10.0.0.1:9" is not what --allow-net allows\n')
+        self.write("s.json", scenario(attempt(), attempt(host="127.0.0.2")))
+        self.expect(EXPECTED, *REAL, "--allow-net=127.0.0.1:8,127.0.0.2", "s.json",
+                    out='"127.0.0.1:9" is not what --allow-net allows\nrefused\n')
+
+    def test_files_are_made_in_the_folder_alone(self):
+        (self.folder / "in").mkdir()
+        (self.folder / "out").symlink_to("/")
+        def attempt(path):
+            return {"try": [{"start_unix_server": "serve", "path": path, "as": "s"}, {"print": "serves"},
+                            {"close": "s"}],
+                    "except": {"PermissionError": [{"print": "{error}"}]}}
+        self.write("s.json", scenario(*map(attempt, ("in/s", "s", "in/../s", "out/s")),
+                                      coroutines={"serve": {"params": ["c"], "do": []}}))
+        self.expect(EXPECTED, *REAL, "--allow-unix=in", "s.json",
+                    out="serves\n" + "".join(f'"{path}" is not in the folder that --allow-unix names\n'
+                                             for path in ("s", "in/../s", "out/s")))
+        self.assertEqual(list((self.folder / "in").iterdir()), [])
+
+    def test_an_empty_list(self):
+        process = self.expect(USAGE, *REAL, "--allow-exec=", "s.json")
+        self.assertEqual(process.err, 'cadran run: --allow-exec wants programs, such as cat,sort, not ""\n')
+
+    def test_a_simulated_world_has_none(self):
+        self.write("s.json", scenario({"sleep": 1}, {"exec": ["ls"]}, {"exec": ["ls"]}))
+        process = self.expect(USAGE, "run", "--allow-exec", "s.json", out="")
+        self.assertEqual(process.err.count("\n"), 1)
+        self.assertIn('/tasks/0/do/1: "exec" acts on the world outside, and needs the real one '
+                      "(--clock real); a simulated one is to come", process.err)
+
+    @unittest.skipUnless(shutil.which("strace"), "there is no strace")
+    def test_a_stranger_makes_no_call_for_network_or_programs(self):
+        self.write("s.json", scenario({"print": "x"}, {"exec": ["ls"]}))
+        self.write("t.json", scenario({"print": "x"}, {"sleep": 0.01}, {"to_thread": 0.01}))
+        for name in ("s.json", "t.json"):
+            log = self.folder / "log"
+            traced = subprocess.run(
+                ["strace", "-f", "-qq", "-o", log, "-e", "trace=%network,execve,execveat,fork,vfork",
+                 PROGRAM, *REAL, self.folder / name], stdin=subprocess.DEVNULL, capture_output=True,
+                check=False)
+            if "ptrace" in traced.stderr.decode():
+                self.skipTest("no process may be traced here")
+            calls = [line for line in log.read_text().splitlines() if "+++" not in line and "---" not in line]
+            self.assertEqual(len(calls), 1, calls)  # its own start
+
+
+class End(CliTest):
+    def test_what_still_runs_is_killed_with_what_it_started(self):
+        self.write("s.json", scenario({"exec": ["sh", "-c", "sleep 60 & echo $! $$; wait"],
+                                       "stdout": "pipe", "as": "p"},
+                                      {"readline": "p", "as": "x"}, {"print": "{strip(x)}"}))
+        process = self.expect(EXPECTED, *REAL, "--allow-exec", "s.json")
+        for pid in map(int, process.out.split()):
+            self.assert_gone(pid)
+
+    def assert_gone(self, pid):
+        """It is somebody else's to reap, if it was not the run's own child."""
+        stat = pathlib.Path(f"/proc/{pid}/stat")
+        for _ in range(2000):
+            try:
+                if ") Z " in stat.read_text():
+                    return
+            except (FileNotFoundError, ProcessLookupError):
+                return
+            time.sleep(0.001)
+        self.fail(f"{pid} still runs: {stat.read_text()}")
+
+    def test_an_interrupt_ends_its_children_too(self):
+        self.write("s.json", scenario({"exec": ["sh", "-c", "echo $$; sleep 60"], "stdout": "pipe", "as": "p"},
+                                      {"readline": "p", "as": "x"}, {"print": "{strip(x)}"}, {"wait": "p"}))
+        process = self.start(*REAL, "--allow-exec", "s.json")
+        pid = int(process.stdout.readline())
+        os.kill(process.pid, signal.SIGINT)
+        self.finish(process)
+        self.assertIn("outcome interrupted", process.err)
+        self.assert_gone(pid)
+
+    def test_a_process_that_nobody_has_any_more_goes_on(self):
+        """Its variable gets another value; it ends by itself."""
+        file = self.folder / "made"
+        self.write("s.json", scenario({"exec": ["sh", "-c", "read x; touch made"], "stdin": "pipe", "as": "p"},
+                                      {"write": "p", "data": "go\n"}, {"let": {"p": "0"}},
+                                      {"exec": ["sh", "-c", "until test -e made; do sleep 0.01; done"], "as": "q"},
+                                      {"wait": "q", "as": "code"}, {"print": "{code}"}))
+        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="0\n")
+        self.assertTrue(file.exists())
+
+    def test_who_waits_for_a_process_is_told_where_a_limit_ends_the_run(self):
+        self.write("s.json", scenario({"exec": ["sleep", "60"], "as": "p"}, {"wait": "p"}, until=0.05))
+        process = self.expect(EXPECTED, *REAL, "--allow-exec", "s.json")
+        self.assertRegex(process.err, r"a waits for process process-\d+\s+[^\n]*\(wait")
+
+
+class Connections(CliTest):
+    def test_who_is_killed_is_a_reset_or_an_end_for_the_other(self):
+        """A real peer: the run goes on."""
+        self.write("server.json", {
+            "cadran": 1, "objects": {"over": {"type": "event"}},
+            "coroutines": {"serve": {"params": ["c"], "do": [
+                {"print": "connected"},
+                {"try": [{"repeat": "forever", "do": [{"write": "c", "size": 100000}, {"drain": "c"}]}],
+                 "except": {"ConnectionError": [{"print": "lost"}]}}, {"set": "over"}]}},
+            "tasks": [{"name": "main", "do": [
+                {"start_server": "serve", "port": 0, "as": "s"}, {"print": "{port(s)}"}, {"wait": "over"},
+                {"close": "s"}, {"wait_closed": "s"}]}]})
+        server = self.start(*REAL, "--allow-net", "server.json")
+        port = int(server.stdout.readline())
+        client = subprocess.Popen(["python3", "-c", f"import socket; s = socket.create_connection(('127.0.0.1', {port})); "
+                                   "s.recv(1); print(flush=True); s.recv(10**9); import time; time.sleep(60)"],
+                                  stdout=subprocess.PIPE)
+        client.stdout.readline()
+        client.kill()
+        client.communicate()
+        self.finish(server)
+        self.assertEqual(server.out, "connected\nlost\n")
+        self.assertIn("outcome complete", server.err)
+
+    def test_the_file_of_a_server_goes_with_the_run(self):
+        self.write("s.json", scenario({"start_unix_server": "serve", "path": "s.sock", "as": "s"}, {"raise": "Oops"},
+                                      coroutines={"serve": {"params": ["c"], "do": []}}))
+        self.expect(UNEXPECTED, *REAL, "--allow-unix=.", "s.json")
+        self.assertFalse((self.folder / "s.sock").exists())
+
+
+class Handlers(CliTest):
+    def test_one_that_fails_is_named(self):
+        self.write("s.json", scenario({"on_signal": "SIGUSR1", "do": [{"raise": "Oops", "message": "no"}]},
+                                      {"raise_signal": "SIGUSR1"}, {"sleep": 0.02}, {"print": "end"}))
+        process = self.expect(UNEXPECTED, *REAL, "s.json", out="end\n")
+        self.assertIn("exception in a signal handler: Oops: no", process.err)
+        self.assertIn("outcome failed", process.err)
+
+    def test_one_for_the_interrupt_takes_its_place(self):
+        self.write("s.json", scenario({"on_signal": "SIGINT", "do": [{"set": "asked"}]}, {"print": "ready"},
+                                      {"wait": "asked"}, {"print": "in good order"},
+                                      objects={"asked": {"type": "event"}}))
+        process = self.start(*REAL, "s.json")
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        os.kill(process.pid, signal.SIGINT)
+        self.finish(process)
+        self.assertEqual(process.out, "in good order\n")
+        self.assertIn("outcome complete", process.err)
+
+    def test_a_signal_without_one_does_what_it_does_to_a_process(self):
+        self.write("s.json", scenario({"raise_signal": "SIGUSR1"}, {"print": "never"}))
+        process = self.finish(self.start(*REAL, "s.json"))
+        self.assertEqual(process.returncode, -signal.SIGUSR1)
+
+
+class Data(CliTest):
+    def test_is_text_whose_cut_characters_travel_unchanged(self):
+        self.write("s.json", scenario(
+            {"exec": ["printf", "\u00e9\u20ac"], "stdout": "pipe", "as": "p"},
+            {"readexactly": "p", "n": 1, "as": "x"}, {"readexactly": "p", "n": 3, "as": "y"},
+            {"read": "p", "as": "z"}, {"print": "{x}|{y}|{z}|{len(x)}|{len(y)}"}, {"print": "{x + y + z}"},
+            {"exec": ["od", "-An", "-tx1"], "stdin": "pipe", "stdout": "pipe", "as": "q"},
+            {"communicate": "q", "input": "{y}", "as": ["out", "err"]}, {"print": "{strip(out)}"}))
+        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json",
+                    out="\ufffd|\ufffd\ufffd|\ufffd|1|3\n\u00e9\u20ac\na9 e2 82\n")
+
+    def test_numbers_of_texts(self):
+        self.write("s.json", scenario(
+            {"on_signal": "SIGUSR1", "do": []},
+            {"print": "{int(' 42\n')} {int('-1_000')} {int(3.9)} {int(-3.9)} {strip('\ta b \n')}|"},
+            {"try": [{"print": "{int('4x')}"}], "except": {"ValueError": [{"print": "{error}"}]}},
+            {"try": [{"print": "{strip(1)}"}], "except": {"TypeError": [{"print": "{error}"}]}}))
+        self.expect(EXPECTED, *REAL, "s.json",
+                    out="42 -1000 3 -3 a b|\ninvalid literal for int() with base 10: '4x'\n"
+                        "strip() takes a text, not int\n")
+
+
+if __name__ == "__main__":
+    main()

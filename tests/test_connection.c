@@ -1,0 +1,583 @@
+/* Connections over real sockets on loopback. What others got wrong has a test by name. */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "support/engine_test.h"
+
+/* --- A loop, and what it leaves behind ---------------------------------------------------------
+ */
+
+static cad_loop *loop;
+static int descriptors_before;
+
+static int count_descriptors(void) {
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    (void)closedir(folder);
+    return count;
+}
+
+static int setup(void **state) {
+    (void)state;
+    count_blocks();
+    descriptors_before = count_descriptors();
+    return cad_loop_new(cad_uv_driver(), &loop);
+}
+
+static int teardown(void **state) {
+    (void)state;
+    cad_loop_free(loop);
+    (void)cad_raise(CAD_EUSER, NULL); /* lets go of the last error outside tasks */
+    assert_int_equal(count_descriptors(), descriptors_before);
+    assert_int_equal(blocks_live(), 0);
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static cad_task *spawn(cad_coroutine *fn, void *arg) {
+    cad_task *task;
+    assert_int_equal(cad_task_create(loop, fn, arg, NULL, &task), 0);
+    return task;
+}
+
+static void run(cad_coroutine *fn) {
+    cad_future_unref(spawn(fn, NULL));
+    assert_int_equal(cad_loop_run(loop), 0);
+}
+
+static void finish(cad_task *task) {
+    assert_int_equal(cad_await(task, NULL), 0);
+    cad_future_unref(task);
+}
+
+/* --- A server whose connections come in one by one ----------------------------------------------
+ */
+
+static cad_stream *accepted;
+static cad_event *arrival;
+
+static void take_in(cad_stream *stream, void *arg) {
+    (void)arg;
+    accepted = stream;
+    cad_event_set(arrival);
+}
+
+static cad_server *serve(void) {
+    const cad_server_options options = {.connected = take_in};
+    cad_server *server;
+    arrival = cad_event_new(loop);
+    assert_int_equal(cad_start_server(loop, "127.0.0.1", 0, &options, &server), 0);
+    assert_true(cad_server_port(server) > 0);
+    return server;
+}
+
+/* Both ends of a connection. */
+static cad_stream *meet(cad_server *server, cad_stream **other) {
+    cad_stream *stream;
+    cad_event_clear(arrival);
+    assert_int_equal(cad_open_connection("localhost", cad_server_port(server), 0, &stream), 0);
+    assert_int_equal(cad_event_wait(arrival), 0);
+    *other = accepted;
+    return stream;
+}
+
+static void say(cad_stream *stream, const char *text) {
+    assert_int_equal(cad_stream_write(stream, text, strlen(text)), 0);
+}
+
+static void hear(cad_stream *stream, const char *text) {
+    cad_bytes bytes = {0};
+    assert_int_equal(cad_stream_readexactly(stream, strlen(text), &bytes), 0);
+    assert_string_equal(bytes.data, text);
+    cad_bytes_free(&bytes);
+}
+
+/* The end in order: nothing is left to read. */
+static void hear_end(cad_stream *stream) {
+    cad_bytes bytes = {0};
+    assert_int_equal(cad_stream_read(stream, CAD_ALL, &bytes), 0);
+    assert_int_equal(bytes.size, 0);
+    assert_true(cad_stream_at_eof(stream));
+    cad_bytes_free(&bytes);
+}
+
+/* It is lost as by a kill of the other side: with a reset. */
+static void reset(int descriptor) {
+    const struct linger at_once = {.l_onoff = 1};
+    assert_int_equal(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    (void)close(descriptor);
+}
+
+/* A peer that is no stream of this library's. */
+static int connect_by_hand(cad_server *server) {
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)cad_server_port(server)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(descriptor >= 0);
+    cad_event_clear(arrival);
+    assert_int_equal(connect(descriptor, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(cad_event_wait(arrival), 0);
+    return descriptor;
+}
+
+/* --- Both directions
+ * ------------------------------------------------------------------------------
+ */
+
+static int talk(void *arg) {
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    say(here, "hello");
+    hear(there, "hello");
+    say(there, "and ");
+    say(there, "back");
+    hear(here, "and back");
+    cad_stream_write_eof(here);
+    hear_end(there);
+    assert_int_equal(cad_stream_write(here, "x", 1), CAD_ERUNTIME);
+    say(there, "still open");
+    hear(here, "still open");
+    cad_stream_close(there);
+    hear_end(here);
+    cad_stream_close(here);
+    assert_int_equal(cad_stream_wait_closed(here), 0);
+    assert_int_equal(cad_stream_wait_closed(there), 0);
+    assert_int_equal(cad_stream_write(here, "dropped", 7), CAD_ERUNTIME);
+    assert_int_equal(cad_stream_write(there, "dropped", 7), 0);
+    assert_int_equal(cad_stream_drain(there), CAD_ECONNRESET);
+    cad_server_close(server);
+    assert_int_equal(cad_server_wait_closed(server), 0);
+    cad_stream_free(here);
+    cad_stream_free(there);
+    cad_server_free(server);
+    return 0;
+}
+
+static void test_connection__goes_both_ways_and_ends_one_way_at_a_time(void **state) {
+    (void)state;
+    run(talk);
+}
+
+static int free_early(void *arg) {
+    enum { MUCH = 10 * 1000 * 1000 };
+    static char much[MUCH];
+    cad_bytes bytes = {0};
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    assert_int_equal(cad_stream_write(here, much, MUCH), 0);
+    assert_true(cad_stream_buffered(here) > 0);
+    cad_stream_free(here);
+    assert_int_equal(cad_stream_read(there, CAD_ALL, &bytes), 0);
+    assert_int_equal(bytes.size, MUCH);
+    cad_bytes_free(&bytes);
+    return 0;
+}
+
+static void test_connection__sends_all_that_was_written_before_it_is_freed(void **state) {
+    (void)state;
+    run(free_early);
+}
+
+/* --- drain
+ * ----------------------------------------------------------------------------------------
+ */
+
+enum { MUCH = 10 * 1000 * 1000 };
+static char much[MUCH];
+
+static int drain(void *stream) {
+    return cad_stream_drain(stream);
+}
+
+static int drain_twice(void *arg) {
+    cad_bytes bytes = {0};
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    assert_int_equal(cad_stream_write(here, much, MUCH), 0);
+    cad_task *one = spawn(drain, here), *two = spawn(drain, here);
+    assert_int_equal(cad_sleep(0), 0);
+    assert_int_equal(cad_waiters(here), 2);
+    assert_int_equal(cad_stream_readexactly(there, MUCH, &bytes), 0);
+    finish(one);
+    finish(two);
+    cad_bytes_free(&bytes);
+    return 0;
+}
+
+static void test_connection__two_tasks_in_drain_at_once(void **state) {
+    (void)state;
+    run(drain_twice);
+}
+
+/* Each drain returns at once: the loop would have no turn to tell of the reset. */
+static int write_for_ever(void *arg) {
+    int error = 0;
+    (void)arg;
+    cad_server *server = serve();
+    int peer = connect_by_hand(server);
+    cad_stream *here = accepted;
+    reset(peer);
+    while (error == 0) {
+        say(here, "x");
+        error = cad_stream_drain(here);
+    }
+    assert_true(error == CAD_ECONNRESET || error == CAD_EPIPE);
+    assert_int_equal(cad_stream_wait_closed(here), error);
+    assert_int_equal(cad_stream_drain(here), error);
+    return 0;
+}
+
+static void test_connection__drain_in_a_loop_that_never_yields_sees_the_reset(void **state) {
+    (void)state;
+    run(write_for_ever);
+}
+
+static int reset_during_drain(void *arg) {
+    cad_bytes bytes = {0};
+    (void)arg;
+    cad_server *server = serve();
+    int peer = connect_by_hand(server);
+    cad_stream *here = accepted;
+    assert_int_equal(cad_stream_write(here, much, MUCH), 0);
+    cad_task *one = spawn(drain, here), *two = spawn(drain, here);
+    assert_int_equal(cad_sleep(0), 0);
+    assert_int_equal(cad_waiters(here), 2);
+    reset(peer);
+    int error = cad_await(one, NULL);
+    assert_true(error == CAD_ECONNRESET || error == CAD_EPIPE);
+    assert_int_equal(cad_await(two, NULL), error);
+    cad_future_unref(one);
+    cad_future_unref(two);
+    assert_int_equal(cad_stream_read(here, 1, &bytes), error);
+    assert_int_equal(cad_stream_readline(here, &bytes), error);
+    assert_int_equal(cad_stream_wait_closed(here), error);
+    return 0;
+}
+
+static void test_connection__a_reset_ends_each_drain_read_and_wait(void **state) {
+    (void)state;
+    run(reset_during_drain);
+}
+
+/* --- What had come
+ * ---------------------------------------------------------------------------------
+ */
+
+static int fail_to_write(void *arg) {
+    static const char words[] = "the last words";
+    (void)arg;
+    cad_server *server = serve();
+    int peer = connect_by_hand(server);
+    cad_stream *here = accepted;
+    assert_int_equal(send(peer, words, strlen(words), MSG_NOSIGNAL), (int)strlen(words));
+    assert_int_equal(close(peer), 0);
+    /* The first of these is answered by a reset, and a later one fails; nothing was read before. */
+    while (!cad_stream_is_closing(here)) {
+        say(here, "x");
+        assert_true(cad_sleep(0) == 0);
+    }
+    hear(here, words);
+    return 0;
+}
+
+static void
+test_connection__data_that_arrived_before_a_failed_write_is_still_delivered(void **state) {
+    (void)state;
+    run(fail_to_write);
+}
+
+static int close_and_read(void *arg) {
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    say(there, "it had come");
+    hear(here, "it");
+    cad_stream_close(here);
+    assert_int_equal(cad_stream_wait_closed(here), 0);
+    hear(here, " had come");
+    hear_end(here);
+    return 0;
+}
+
+static void test_connection__what_had_come_can_be_read_after_close(void **state) {
+    (void)state;
+    run(close_and_read);
+}
+
+/* --- The end
+ * ---------------------------------------------------------------------------------------
+ */
+
+static int wait_closed(void *stream) {
+    return cad_stream_wait_closed(stream);
+}
+
+static int always_ends(void *arg) {
+    (void)arg;
+    cad_server *server = serve();
+    for (int how = 0; how < 4; how++) {
+        cad_stream *there, *here = meet(server, &there);
+        cad_task *waits = spawn(wait_closed, here);
+        assert_int_equal(cad_sleep(0), 0);
+        if (how == 0)
+            cad_stream_close(here);
+        else if (how == 1)
+            cad_stream_abort(here);
+        else if (how == 2)
+            cad_server_abort_clients(server);
+        else
+            cad_server_close_clients(server);
+        if (how >= 2) { /* the other side has ended, and this one may still write */
+            hear_end(here);
+            cad_stream_close(here);
+        }
+        finish(waits);
+        assert_int_equal(cad_stream_wait_closed(here), 0);
+        cad_stream_close(there);
+        assert_int_equal(cad_stream_wait_closed(there), 0);
+    }
+    cad_server_close(server);
+    assert_int_equal(cad_server_wait_closed(server), 0);
+    return 0;
+}
+
+static void test_connection__wait_closed_always_ends(void **state) {
+    (void)state;
+    run(always_ends);
+}
+
+static int abort_unsent(void *arg) {
+    cad_bytes bytes = {0};
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    assert_int_equal(cad_stream_write(here, much, MUCH), 0);
+    cad_stream_abort(here);
+    assert_int_equal(cad_stream_buffered(here), 0);
+    assert_true(cad_stream_is_closing(here));
+    int error = cad_stream_read(there, CAD_ALL, &bytes);
+    assert_true(error == CAD_ECONNRESET || (error == 0 && bytes.size < MUCH));
+    cad_bytes_free(&bytes);
+    return 0;
+}
+
+static void test_connection__abort_drops_what_is_unsent(void **state) {
+    (void)state;
+    run(abort_unsent);
+}
+
+/* --- Connecting
+ * ------------------------------------------------------------------------------------
+ */
+
+static int refused(void *arg) {
+    cad_stream *stream;
+    (void)arg;
+    cad_server *server = serve();
+    int port = cad_server_port(server);
+    cad_server_close(server);
+    assert_false(cad_server_is_serving(server));
+    for (int i = 0; i < 10000; i++)
+        assert_int_equal(cad_open_connection(NULL, port, 0, &stream), CAD_ECONNREFUSED);
+    assert_string_equal(cad_error_message(), "Connection refused");
+    assert_int_equal(cad_open_connection("example.org", 80, 0, &stream), CAD_EINVAL);
+    assert_int_equal(cad_open_connection(NULL, 65536, 0, &stream), CAD_EOVERFLOW);
+    assert_int_equal(cad_open_unix_connection("/no/such/socket", 0, &stream), CAD_ENOTFOUND);
+    return 0;
+}
+
+static void test_connection__ten_thousand_refused_ones_leak_nothing(void **state) {
+    (void)state;
+    run(refused);
+}
+
+static int connect_once(void *server) {
+    cad_stream *stream;
+    int error = cad_open_connection(NULL, cad_server_port(server), 0, &stream);
+    if (error == 0)
+        cad_stream_free(stream);
+    return error;
+}
+
+static int cancel_connects(void *arg) {
+    (void)arg;
+    cad_server *server = serve();
+    for (int turns = 0; turns < 20; turns++) {
+        cad_task *task = spawn(connect_once, server);
+        for (int i = 0; i < turns; i++)
+            assert_int_equal(cad_sleep(0), 0);
+        (void)cad_future_cancel(task, NULL);
+        int error = cad_await(task, NULL);
+        assert_true(error == 0 || error == CAD_ECANCELLED);
+        cad_future_unref(task);
+    }
+    return 0;
+}
+
+static void test_connection__cancelling_a_connect_at_each_step_leaves_nothing(void **state) {
+    (void)state;
+    run(cancel_connects);
+}
+
+static int run_out_of_descriptors(void *arg) {
+    struct rlimit before, few;
+    cad_stream *stream;
+    (void)arg;
+    cad_server *server = serve();
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur =
+        (rlim_t)count_descriptors() - 2; /* it has one of its own open, and counts two dots */
+    int error = 0, made = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (error == 0 && made++ < 10)
+        error = cad_open_connection(NULL, cad_server_port(server), 0, &stream);
+    assert_int_equal(error, CAD_ESYSTEM);
+    assert_string_equal(cad_error_message(), "Too many open files");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    /* A connection that could not be accepted then is accepted now: the server tries again. */
+    cad_event_clear(arrival);
+    assert_int_equal(cad_open_connection(NULL, cad_server_port(server), 0, &stream), 0);
+    assert_int_equal(cad_event_wait(arrival), 0);
+    return 0;
+}
+
+static void test_connection__without_descriptors_is_an_error_that_passes(void **state) {
+    (void)state;
+    run(run_out_of_descriptors);
+}
+
+/* --- Paths
+ * -----------------------------------------------------------------------------------------
+ */
+
+static int over_a_path(void *arg) {
+    static const char path[] = "test_connection.sock";
+    const cad_server_options options = {.connected = take_in};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    cad_server *server, *second;
+    cad_stream *here;
+    struct stat info;
+    (void)arg;
+    /* One that nobody listens at is in the way. */
+    int dead = socket(AF_UNIX, SOCK_STREAM, 0);
+    strcpy(address.sun_path, path);
+    (void)unlink(path);
+    assert_int_equal(bind(dead, (struct sockaddr *)&address, sizeof address), 0);
+    (void)close(dead);
+    arrival = cad_event_new(loop);
+    assert_int_equal(cad_start_unix_server(loop, path, &options, &server), 0);
+    assert_int_equal(cad_server_port(server), 0);
+    assert_int_equal(cad_start_unix_server(loop, path, &options, &second), CAD_ESYSTEM);
+    assert_string_equal(cad_error_message(), "Address already in use");
+    assert_int_equal(cad_open_unix_connection(path, 0, &here), 0);
+    assert_int_equal(cad_event_wait(arrival), 0);
+    say(here, "by a path");
+    hear(accepted, "by a path");
+    cad_server_close(server);
+    assert_int_not_equal(stat(path, &info), 0);
+    return 0;
+}
+
+static void test_connection__goes_over_a_path_too(void **state) {
+    (void)state;
+    run(over_a_path);
+}
+
+/* --- Descriptors of other libraries
+ * ----------------------------------------------------------------
+ */
+
+typedef struct pipe_ends {
+    int from, to;
+    int written, read;
+    cad_event *over;
+} pipe_ends;
+
+static void write_some(void *arg) {
+    pipe_ends *ends = arg;
+    assert_int_equal(write(ends->to, "x", 1), 1);
+    if (++ends->written == 3)
+        assert_true(cad_remove_writer(loop, ends->to));
+}
+
+static void read_some(void *arg) {
+    char byte;
+    pipe_ends *ends = arg;
+    if (read(ends->from, &byte, 1) == 1) {
+        if (++ends->read == 3)
+            (void)close(ends->to); /* the end makes it readable, too */
+        return;
+    }
+    assert_true(cad_remove_reader(loop, ends->from));
+    cad_event_set(ends->over);
+}
+
+static int watch_a_pipe(void *arg) {
+    int ends[2];
+    (void)arg;
+    assert_int_equal(pipe(ends), 0);
+    pipe_ends both = {.from = ends[0], .to = ends[1], .over = cad_event_new(loop)};
+    assert_int_equal(cad_add_writer(loop, both.to, write_some, &both), 0);
+    assert_int_equal(cad_add_reader(loop, both.from, write_some, &both), 0);
+    assert_int_equal(cad_add_reader(loop, both.from, read_some, &both), 0);
+    assert_int_equal(cad_event_wait(both.over), 0);
+    assert_int_equal(both.written, 3);
+    assert_int_equal(both.read, 3);
+    assert_false(cad_remove_reader(loop, both.from));
+    assert_false(cad_remove_writer(loop, both.to));
+    assert_false(cad_remove_reader(loop, 12345));
+    assert_int_equal(cad_add_reader(loop, -1, read_some, &both), CAD_EINVAL);
+    assert_int_not_equal(cad_add_reader(loop, 12345, read_some, &both), 0);
+    (void)close(both.from);
+    return 0;
+}
+
+static void test_connection__descriptors_of_other_libraries_are_watched(void **state) {
+    (void)state;
+    run(watch_a_pipe);
+}
+
+/* libuv keeps two descriptors for signals, from the first loop on. */
+static int open_what_stays(void **state) {
+    cad_loop *first;
+    (void)state;
+    int error = cad_loop_new(cad_uv_driver(), &first);
+    cad_loop_free(first);
+    return error;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(test_connection__goes_both_ways_and_ends_one_way_at_a_time),
+        TEST(test_connection__sends_all_that_was_written_before_it_is_freed),
+        TEST(test_connection__two_tasks_in_drain_at_once),
+        TEST(test_connection__drain_in_a_loop_that_never_yields_sees_the_reset),
+        TEST(test_connection__a_reset_ends_each_drain_read_and_wait),
+        TEST(test_connection__data_that_arrived_before_a_failed_write_is_still_delivered),
+        TEST(test_connection__what_had_come_can_be_read_after_close),
+        TEST(test_connection__wait_closed_always_ends),
+        TEST(test_connection__abort_drops_what_is_unsent),
+        TEST(test_connection__ten_thousand_refused_ones_leak_nothing),
+        TEST(test_connection__cancelling_a_connect_at_each_step_leaves_nothing),
+        TEST(test_connection__without_descriptors_is_an_error_that_passes),
+        TEST(test_connection__goes_over_a_path_too),
+        TEST(test_connection__descriptors_of_other_libraries_are_watched),
+    };
+    return cmocka_run_group_tests(tests, open_what_stays, NULL);
+}
