@@ -774,7 +774,7 @@ typedef struct cad_process_options {
     const char *const *env; /* "NAME=VALUE", and a NULL: all of its environment; NULL: this one's */
     const char *cwd;        /* NULL: this process's */
     size_t limit;           /* of the streams of its output; 0: 64 KiB */
-    bool own_path;          /* argv[0] is looked for in the PATH of this process all the same */
+    bool own_path;          /* argv[0] is found by this process's PATH and folder all the same */
     bool process_group;     /* it begins a group of its own; when it is killed, the group is */
 } cad_process_options;
 
