@@ -117,8 +117,15 @@ typedef struct prog_targets {
 } prog_targets;
 
 /* `let` and `assign`: slots and their expressions, in order. */
+typedef struct prog_slots {
+    bool whole; /* there is one, which takes all the values */
+    uint32_t count;
+    uint32_t items[];
+} prog_slots;
+
 typedef struct prog_binding {
     uint32_t slot;
+    const prog_slots *parts; /* of several, among which the value is taken apart; NULL: of one */
     expr_expression *expression;
 } prog_binding;
 
@@ -167,12 +174,6 @@ typedef struct prog_serve {
     expr_text *path;
     expr_expression *limit;
 } prog_serve;
-
-typedef struct prog_slots {
-    bool whole; /* there is one, which takes all the values */
-    uint32_t count;
-    uint32_t items[];
-} prog_slots;
 
 /* What it is depends on the operation and on its place among the operands. */
 typedef union prog_operand {
@@ -289,6 +290,7 @@ typedef struct prog_waker {
 typedef struct prog_start {
     uint32_t pc;
     const prog_body *body;
+    const prog_arguments *arguments;
 } prog_start;
 
 /* Instructions that are done again: from the one up to the other. */

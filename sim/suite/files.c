@@ -83,13 +83,11 @@ bool suite_bytes_same(const suite_bytes *a, const suite_bytes *b) {
 int suite_write_whole(const char *path, const suite_bytes *bytes) {
     struct base_replacement file;
     int error = base_replace_open(&file, path);
-    if (error != 0)
-        return error;
-    if (bytes->size == 0 || fwrite(bytes->data, 1, bytes->size, file.stream) == bytes->size)
+    if (error == 0) {
+        (void)fwrite(bytes->data, 1, bytes->size, file.stream); /* finishing tells of its failure */
         error = base_replace_finish(&file);
-    else
-        error = errno;
-    base_replace_drop(&file);
+        base_replace_drop(&file);
+    }
     return error;
 }
 
