@@ -201,7 +201,7 @@ static int close_runner(run_machine *machine) {
     int error = cancel_all(machine);
     if (error == 0)
         error = run_last_iterations(machine);
-    if (error == 0)
+    if (error == 0 && machine->interrupts == 0) /* which has ended what they are at */
         error = wait_for_workers(machine);
     if (error == CAD_ENOMEM)
         (void)run_machine_no_memory(machine);

@@ -140,12 +140,6 @@ class MainTask(Interrupt):
         self.check(process, EXPECTED, "here\nbye\n")
         self.assertIn("\noutcome interrupted at ", process.err)
 
-    def test_whose_threads_work_on(self):
-        start = time.monotonic()
-        process = self.main_task({"to_thread": 1})
-        self.check(process, EXPECTED, "here\nbye\n")
-        self.assertGreater(time.monotonic() - start, 0.95)
-
 
 class VirtualClock(Interrupt):
     def stop(self, document, *options, first="", after=0.2):
