@@ -15,8 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 
@@ -71,18 +69,10 @@ static int show_window(struct viz_model *model, const struct viz_options *option
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
-/* Whether the picture would take the place of the trace, by whatever name. */
-static bool overwrites(const struct viz_options *options) {
-    bool standard = strcmp(options->trace, "-") == 0;
-    struct base_identity trace =
-        standard ? base_identity_of_open(STDIN_FILENO) : base_identity_of(options->trace);
-    return options->png != NULL && base_is_one_file(trace, base_identity_of(options->png));
-}
-
 static int view(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
-    if (overwrites(options))
+    if (options->png != NULL && base_overwrites(options->png, options->trace))
         return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
     int error = trace_read(options->trace, &trace, message);
     if (error != 0)
