@@ -640,6 +640,9 @@ CAD_API int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg
  * once, and counts as virtual_ns of work. A cancelled wait does not stop the work: arg must live
  * until fn has returned. Allocates. */
 CAD_API int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns);
+/* What loop.shutdown_default_executor() waits for: *idle, a reference, is done when no worker is
+ * busy and no work waits for one, whoever still waits for its end. 0 or CAD_ENOMEM. */
+CAD_API int cad_loop_workers_idle(cad_loop *loop, cad_future **idle);
 
 /* --- Signals ----------------------------------------------------------------------------- */
 
@@ -841,7 +844,8 @@ typedef struct cad_object_info {
     cad_object_field fields[8];
 } cad_object_info;
 CAD_API void cad_object_describe(const void *object, cad_object_info *info);
-/* How many tasks wait for it. */
+/* How many wait for it: tasks, and of a future or task the gathers, shields, waits, as_completed
+ * and task groups that follow it. */
 CAD_API size_t cad_waiters(const void *object);
 
 /* What a task waits for. */

@@ -67,11 +67,26 @@ void cad__future_describe(const cad__object *object, cad_object_info *info) {
         (cad_object_field){.key = "done", .value = future->state != CAD__FUTURE_PENDING};
 }
 
+/* A task that awaits it, or what follows it for one that waits. */
+static bool is_waiter(const cad__entry *entry) {
+    switch ((enum cad__entry_kind)entry->kind) {
+    case CAD__ENTRY_TASK:
+    case CAD__ENTRY_WAIT:
+    case CAD__ENTRY_AS_COMPLETED:
+    case CAD__ENTRY_GATHER:
+    case CAD__ENTRY_SHIELD_INNER:
+    case CAD__ENTRY_TASK_GROUP:
+        return true;
+    default:
+        return false;
+    }
+}
+
 size_t cad__future_waiters(const cad__object *object) {
     const cad_future *future = CAD__CONTAINER(object, const cad_future, object);
     size_t count = 0;
     for (cad__link *link = future->callbacks.next; link != &future->callbacks; link = link->next)
-        count += CAD__CONTAINER(link, cad__entry, link)->kind == CAD__ENTRY_TASK;
+        count += is_waiter(CAD__CONTAINER(link, cad__entry, link));
     return count;
 }
 

@@ -30,6 +30,7 @@ struct cad__threads {
     atomic_bool pending;
     cad__link waiting; /* jobs */
     unsigned busy;     /* workers */
+    cad_future *idle;  /* done when none is, a reference; NULL: nobody has asked */
 };
 
 int cad__threads_new(cad_loop *loop) {
@@ -160,13 +161,36 @@ static void start_next(cad_loop *loop) {
     }
 }
 
+static void tell_idle(struct cad__threads *threads) {
+    if (threads->idle != NULL && threads->busy == 0 && !cad_future_done(threads->idle))
+        cad__future_finish(threads->idle, NULL, 0, NULL);
+}
+
 static void done(cad_request *request, int result) {
     job *self = CAD__CONTAINER(request, job, request);
     cad_loop *loop = self->loop;
     loop->threads->busy--;
     finish(self, result);
-    if (!loop->closing)
-        start_next(loop);
+    if (loop->closing)
+        return;
+    start_next(loop);
+    tell_idle(loop->threads);
+}
+
+int cad_loop_workers_idle(cad_loop *loop, cad_future **idle) {
+    struct cad__threads *threads = loop->threads;
+    if (threads->idle == NULL || cad_future_done(threads->idle)) {
+        cad_future *future = cad_future_new(loop);
+        if (future == NULL) {
+            *idle = NULL;
+            return CAD_ENOMEM;
+        }
+        cad_future_unref(threads->idle);
+        threads->idle = future;
+    }
+    *idle = cad_future_ref(threads->idle);
+    tell_idle(threads);
+    return 0;
 }
 
 static int to_thread_poll(cad_task *task) {

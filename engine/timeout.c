@@ -19,8 +19,10 @@ static const cad__type timeout_type = {.name = "timeout"};
 void cad__timeout_expire(cad__entry *entry) {
     cad_timeout *scope = CAD__CONTAINER(entry, cad_timeout, timer.entry);
     CAD__TELL(scope->object.loop, timeout, scope->task);
-    scope->state = EXPIRING;
-    (void)cad__future_cancel(scope->task, NULL);
+    /* Where the task stands in a circle of awaits the cancel is a RecursionError, and asyncio's
+     * callback ends by that before it notes that it has expired. */
+    if (cad__future_cancel(scope->task, NULL) != CAD_ESTACK)
+        scope->state = EXPIRING;
 }
 
 const cad_task *cad__timeout_task(const cad__entry *entry) {

@@ -38,7 +38,7 @@ static void thing_unref(void *pointer) {
     ((struct thing *)pointer)->references--;
 }
 
-static const expr_reference_kind kinds[] = {{thing_type, thing_ref, thing_unref, NULL}};
+static const expr_reference_kind kinds[] = {{thing_type, thing_ref, thing_unref, NULL, NULL}};
 
 static const char *const local_names[] = {"i", "x", "y",     "s",     "t",
                                           "n", "z", "maybe", "count", "lonely"};
@@ -444,7 +444,10 @@ static void test_expression__faults_say_where_and_what(void **state) {
         {"'\\q'", "1+2: \"\\q\" means nothing; a backslash itself is written \"\\\\\""},
         {"'\\x4'", "1+2: \\x is followed by 2 hexadecimal digits of a character"},
         {"'\\ud800'", "1+2: \\u is followed by 4 hexadecimal digits of a character"},
-        {"f'{x}'", "0+1: text has no letters before its quotes"},
+        {"f'{x}'", "0+1: there are no f-strings in an expression: \"+\" and str() make a text of "
+                   "parts, as in "
+                   "\"'job' + str(i)\"; where a text stands, \"job{i}\" needs no f"},
+        {"b'x'", "0+1: text has no letters before its quotes"},
         {"lambda: 1", "0+6: the language has no \"lambda\""},
         {"1 + if", "4+2: expected a value, found \"if\""},
         {"1 if t", "6+0: expected \"else\", but the expression ends here"},

@@ -127,7 +127,7 @@ static void called_back(cad_future *future, void *arg) {
 
 static int count_waiters(void *arg) {
     cad_future *const *futures = arg; /* a task, and what gathers and shields it */
-    assert_int_equal(cad_waiters(futures[0]), 0);
+    assert_int_equal(cad_waiters(futures[0]), 2);
     assert_int_equal(cad_waiters(futures[1]), 1);
     assert_int_equal(cad_waiters(futures[2]), 2);
     return 0;

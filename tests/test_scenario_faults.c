@@ -72,7 +72,8 @@ static void test_scenario_faults__document(void **state) {
 static void test_scenario_faults__variables(void **state) {
     (void)state;
     scenario_refuse("{'cadran':1,'vars':{'a':'b','b':1,'min':1,'2x':1}}",
-                    "1:26: /vars/a: unknown name \"b\"\n    b\n    ^\n"
+                    "1:26: /vars/a: unknown name \"b\"; a text has quotes of its own: "
+                    "\"'b'\"\n    b\n    ^\n"
                     "1:43: /vars/2x: \"2x\" cannot be a name: letters, digits and _, no digit "
                     "first, and no word of the expressions\n");
     scenario_refuse("{'cadran':1,'vars':{'a':'1 / 0'}}", "1:25: /vars/a: division by zero\n");
@@ -149,8 +150,9 @@ static void test_scenario_faults__a_text_passed_as_a_number(void **state) {
         "a time must be a number, not the text 'é12345678901234567890123456789012345678'; cost "
         "is the text 'é12345678901234567890123456789012345678', passed at n:4:68: "
         "/tasks/0/do/3; an argument that is no text stands in braces, as in \"{100ms}\"\n"
-        "a time must be a number, not the text 'xx'; cost is the text 'x'; an argument that is no "
-        "text stands in braces, as in \"{100ms}\"\n",
+        "a time must be a number, not the text 'xx'; cost is the text 'x', passed at n:5:1: "
+        "/tasks/1; "
+        "an argument that is no text stands in braces, as in \"{100ms}\"\n",
         "complete");
 }
 

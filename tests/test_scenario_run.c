@@ -399,6 +399,126 @@ static void test_scenario_run__an_interrupt_cancels_the_main_task(void **state) 
         "1s + 000ms m\n2s + 000ms w\n3s + 000ms bye\n", "interrupted");
 }
 
+/* shutdown_default_executor(): who waited for it has been cancelled, and the loop goes on
+ * meanwhile. */
+static void test_scenario_run__at_the_end_threads_are_waited_for(void **state) {
+    (void)state;
+    scenario_run run = scenario_play(
+        MAIN_AND_WORKER("{'try':[{'to_thread':5}],'finally':[{'call_later':2,'do':[{'log':'c'}]}]}",
+                        "{'sleep':1}", ",'threads':1"),
+        NULL);
+    assert_int_equal(run.outcome, RUN_COMPLETE);
+    assert_string_equal(run.output, "3s + 000ms c\n");
+    assert_int_equal(run.end_ns, 5 * CAD_SECOND);
+    scenario_free(&run);
+    /* What waited for a worker is not begun, and no thread is waited for longer than five minutes.
+     */
+    run = scenario_play(MAIN_AND_WORKER("{'to_thread':1000}", "{'sleep':1}", ",'threads':1"), NULL);
+    assert_int_equal(run.outcome, RUN_COMPLETE);
+    assert_int_equal(run.end_ns, 301 * CAD_SECOND);
+    scenario_free(&run);
+}
+
+/* A cancel that goes round in a circle is a RecursionError, and asyncio.run() ends with it. */
+static void test_scenario_run__a_circle_of_awaits_ends_an_interrupted_run(void **state) {
+    (void)state;
+    scenario_run run =
+        scenario_play(MAIN_AND_WORKER("{'await':'m'}", "{'await':'w'}",
+                                      ",'signals':[{'at':1,'signal':'SIGINT'}],'until':9"),
+                      NULL);
+    assert_int_equal(run.outcome, RUN_INTERRUPTED);
+    assert_int_equal(run.end_ns, CAD_SECOND);
+    scenario_free(&run);
+    run = scenario_play("{'cadran':1,'tasks':[{'name':'m','main':true,'do':[{'sleep':1}]},"
+                        "{'name':'a','do':[{'await':'b'}]},{'name':'b','do':[{'await':'a'}]}]}",
+                        NULL);
+    assert_int_equal(run.outcome, RUN_FAILED);
+    assert_string_equal(run.report, "s:1:83: /tasks/1/do: exception in the cancelling of task a: "
+                                    "RecursionError: maximum recursion depth exceeded\n");
+    scenario_free(&run);
+}
+
+/* As CPython's timeout, whose callback fails before it notes it. */
+static void test_scenario_run__a_timeout_in_a_circle_does_not_expire(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'until':3,'objects':{},'vars':{'t':0},'tasks':[{'name':'a','do':["
+                   "{'timeout':1,'as':'s','do':[{'assign':{'t':'s'}},{'await':'b'}]}]},"
+                   "{'name':'b','do':[{'await':'a'}]},"
+                   "{'name':'c','do':[{'sleep':2},{'print':'{expired(t)}'}]}]}",
+                   "False\n", "stopped");
+}
+
+/* As Python shows a list of them: own ones by their names, groups with their members. */
+static void test_scenario_run__exceptions_in_a_list_show_what_made_them(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'coroutines':{'b':{'do':[{'raise':'Boom','message':'no'}]},"
+                   "'v':{'do':[{'raise':'ValueError'}]}},'tasks':[{'name':'t','do':[{'try':["
+                   "{'task_group':[{'spawn':'b'},{'spawn':'v'}]}],'except':{'ExceptionGroup':["
+                   "{'print':'{exceptions(e)}'},{'print':'{[e]}'}]},'as':'e'}]}]}",
+                   "(Boom('no'), ValueError())\n"
+                   "[ExceptionGroup('unhandled errors in a TaskGroup', "
+                   "[Boom('no'), ValueError()])]\n",
+                   "complete");
+}
+
+/* Wherever Python would: `for`, `let`, `assign`, and what a step gives. */
+static void test_scenario_run__values_are_taken_apart(void **state) {
+    (void)state;
+    scenario_check("{'cadran':1,'vars':{'g':0,'h':0},'objects':{'q':{'type':'queue'}},"
+                   "'coroutines':{'w':{'params':['n'],'do':[{'return':['{n}','{n * 2}']}]}},"
+                   "'tasks':[{'name':'t','let':{'m, n':'(7, 8)'},'do':["
+                   "{'for':['k','v'],'in':'[(1,2),[3,4]]','do':[{'if':'v > 2','then':["
+                   "{'continue':true}]},{'print':'{k} {v}'}]},{'print':'{k} {v}'},"
+                   "{'let':{'a, b':'(m, n)','m, n':'(b, a)'}},{'print':'{a} {b} {m} {n}'},"
+                   "{'assign':{'g, h':'(1, g)'}},{'print':'{g} {h}'},"
+                   "{'put':'q','value':[1,2]},{'get':'q','as':['x','y']},{'print':'{x} {y}'},"
+                   "{'call':'w','args':{'n':3},'as':['x','y']},{'print':'{x} {y}'},"
+                   "{'spawn':'w','args':{'n':4},'as':'t'},{'await':'t','as':['x','y']},"
+                   "{'print':'{x} {y}'},{'as_completed':['t'],'as':['y','x'],'do':["
+                   "{'print':'{x} {y}'}]}]}]}",
+                   "1 2\n3 4\n7 8 8 7\n1 0\n1 2\n3 6\n4 8\n8 4\n", "complete");
+}
+
+static void test_scenario_run__what_cannot_be_taken_apart(void **state) {
+    static const struct {
+        const char *value, *error;
+    } rows[] = {{"5", "TypeError: cannot unpack non-iterable int object"},
+                {"None", "TypeError: cannot unpack non-iterable NoneType object"},
+                {"[5]", "ValueError: not enough values to unpack (expected 2, got 1)"},
+                {"(1, 2, 3)", "ValueError: too many values to unpack (expected 2)"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char document[256];
+        (void)snprintf(document, sizeof document,
+                       "{'cadran':1,'tasks':[{'name':'t','do':[{'let':{'a, b':'%s'}}]}]}",
+                       rows[i].value);
+        scenario_run run = scenario_play(document, NULL);
+        assert_int_equal(run.outcome, RUN_FAILED);
+        assert_non_null(strstr(run.report, rows[i].error));
+        scenario_free(&run);
+    }
+}
+
+/* A text where a number belongs: the one place that gave it, of a call, a spawn, a row of tasks. */
+static void test_scenario_run__where_an_argument_was_given(void **state) {
+#define GIVEN(tasks)                                                                               \
+    "{'cadran':1,'coroutines':{'w':{'params':['n'],'do':[{'sleep':'n'}]}},'tasks':[" tasks "]}"
+    static const char *const documents[] = {
+        GIVEN("{'name':'t','do':[{'call':'w','args':{'n':'1s'}}]}"),
+        GIVEN("{'name':'t','do':[{'spawn':'w','args':{'n':'1s'}},{'spawn':'w','args':{'n':1}}]}"),
+        GIVEN("{'name':'t','call':'w','args':{'n':'1s'}}")};
+    static const char *const places[] = {"/tasks/0/do/0", "/tasks/0/do/0", "/tasks/0"};
+    (void)state;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        char said[128];
+        scenario_run run = scenario_play(documents[i], NULL);
+        (void)snprintf(said, sizeof said, ": %s; an argument that is no text", places[i]);
+        assert_non_null(strstr(run.report, said));
+        scenario_free(&run);
+    }
+#undef GIVEN
+}
+
 static void test_scenario_run__a_deadlock_runs_no_finally(void **state) {
     (void)state;
     scenario_check(
@@ -459,6 +579,27 @@ static void test_scenario_run__objects_made_at_run_time(void **state) {
         "<Queue queue-1> <Future future-1> <Future future-2> 2 0\nTrue\nboom\n"
         "parties must be at least 1, not 0\ninvalid state\n",
         "complete");
+}
+
+/* A condition that a step makes shares a lock that a step made, and keeps it. */
+static void test_scenario_run__a_condition_is_given_a_lock(void **state) {
+    (void)state;
+    scenario_check(
+        WITH_N("{'new':{'type':'lock'},'as':'l'},{'new':{'type':'condition','lock':'l'},'as':'c'},"
+               "{'new':{'type':'condition','lock':'[l][0]'},'as':'d'},"
+               "{'with':'c','do':[{'print':'{locked(l)}'},{'notify':'d'}]},"
+               "{'let':{'l':0}},{'with':'c','do':[{'print':'still'}]},{'let':{'c':0,'d':0}}"),
+        "True\nstill\n", "complete");
+    scenario_run run = scenario_play(
+        WITH_N("{'new':{'type':'lock'},'as':'l'},{'new':{'type':'condition','lock':'l'},'as':'c'},"
+               "{'acquire':'l'},{'with':'c','do':[]}"),
+        NULL);
+    assert_int_equal(run.outcome, RUN_DEADLOCK);
+    assert_non_null(strstr(run.report, "t waits for lock lock-1, held by t\n"));
+    scenario_free(&run);
+    run = scenario_play(WITH_N("{'new':{'type':'condition','lock':'n'},'as':'c'}"), NULL);
+    assert_int_equal(run.outcome, RUN_FAILED);
+    scenario_free(&run);
 }
 
 /* What another lock at the same address was held for is forgotten. */
@@ -612,9 +753,20 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__objects_by_number, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_item_of_a_variable_is_no_task, teardown),
         cmocka_unit_test_teardown(test_scenario_run__objects_made_at_run_time, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_condition_is_given_a_lock, teardown),
         cmocka_unit_test_teardown(test_scenario_run__what_is_freed_is_held_by_nobody, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_object_is_there_while_a_task_waits,
                                   teardown),
+        cmocka_unit_test_teardown(test_scenario_run__at_the_end_threads_are_waited_for, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_circle_of_awaits_ends_an_interrupted_run,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_timeout_in_a_circle_does_not_expire,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__exceptions_in_a_list_show_what_made_them,
+                                  teardown),
+        cmocka_unit_test_teardown(test_scenario_run__values_are_taken_apart, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__what_cannot_be_taken_apart, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__where_an_argument_was_given, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_runs_no_finally, teardown),
         cmocka_unit_test_teardown(test_scenario_run__while_tasks_are_made_it_looks_up, teardown),
         cmocka_unit_test_teardown(test_scenario_run__a_deadlock_names_who_waits_for_whom, teardown),

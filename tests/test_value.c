@@ -39,8 +39,8 @@ static int show_thing(const void *pointer, base_buffer *buffer) {
 }
 
 static const expr_reference_kind kinds[] = {
-    {NULL, NULL, NULL, NULL},
-    {type_name, ref, unref, show_thing},
+    {NULL, NULL, NULL, NULL, NULL},
+    {type_name, ref, unref, show_thing, NULL},
 };
 
 static int setup(void **state) {

@@ -17,8 +17,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 
@@ -73,14 +71,6 @@ static int show_window(struct viz_model *model, const struct viz_options *option
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
-/* Whether the picture would take the place of the trace, by whatever name. */
-static bool overwrites(const struct viz_options *options) {
-    bool standard = strcmp(options->trace, "-") == 0;
-    struct base_identity trace =
-        standard ? base_identity_of_open(STDIN_FILENO) : base_identity_of(options->trace);
-    return options->png != NULL && base_is_one_file(trace, base_identity_of(options->png));
-}
-
 static int show(struct viz_model *model, const struct viz_options *options) {
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
@@ -98,7 +88,7 @@ static int show(struct viz_model *model, const struct viz_options *options) {
 static int view(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
-    if (overwrites(options))
+    if (options->png != NULL && base_overwrites(options->png, options->trace))
         return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
     int error = trace_read(options->trace, &trace, message);
     if (error != 0)

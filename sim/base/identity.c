@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,12 @@ struct base_identity base_identity_of_open(int fd) {
 
 bool base_is_one_file(struct base_identity one, struct base_identity other) {
     return one.known && other.known && one.device == other.device && one.inode == other.inode;
+}
+
+bool base_overwrites(const char *output, const char *input) {
+    struct base_identity read =
+        strcmp(input, "-") == 0 ? base_identity_of_open(STDIN_FILENO) : base_identity_of(input);
+    return base_is_one_file(base_identity_of(output), read);
 }
 
 bool base_make_file(const char *path) {

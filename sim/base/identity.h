@@ -19,6 +19,10 @@ struct base_identity base_identity_of_open(int fd);
 /* Whether both are known, and one file or pipe. */
 bool base_is_one_file(struct base_identity one, struct base_identity other);
 
+/* Whether what is written to `output` would take the place of `input`, which is read ("-": standard
+ * input). */
+bool base_overwrites(const char *output, const char *input);
+
 /* A path that leads nowhere may be a file that another path would make. So it is made, empty.
  * Returns whether it was; an error will be met again by who opens it. */
 bool base_make_file(const char *path);

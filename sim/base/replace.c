@@ -1,7 +1,12 @@
-/* A file that takes the place of another once it is whole. */
+/* A file that takes the place of another once it is whole.
+ *
+ * A signal that ends the program ends it in the middle of one, too. So those that are begun are in
+ * a list, and a handler that removes them stands where the signal would otherwise have just ended
+ * the program: what somebody else handles, or ignores, stays theirs. */
 #include "base/replace.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +14,64 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+
+/* --- Signals --------------------------------------------------------------------------------- */
+
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+enum { ENDING = sizeof ending / sizeof *ending };
+
+static struct base_replacement *unfinished;
+
+/* Only what is allowed in a handler. The signal comes once more when this is over. A process that
+ * was forked has the list of another. */
+static void remove_unfinished(int number) {
+    for (const struct base_replacement *file = unfinished; file != NULL; file = file->next)
+        if (file->process == getpid())
+            (void)unlink(file->temporary);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static void handle_signals(void) {
+    struct sigaction ours = {.sa_handler = remove_unfinished}, there;
+    (void)sigemptyset(&ours.sa_mask);
+    for (size_t i = 0; i < ENDING; i++)
+        if (sigaction(ending[i], NULL, &there) == 0 && there.sa_handler == SIG_DFL)
+            (void)sigaction(ending[i], &ours, NULL);
+}
+
+/* Keeps the handler away while the list, or what it names, changes. */
+static void hold_signals(sigset_t *before) {
+    sigset_t all;
+    (void)sigemptyset(&all);
+    for (size_t i = 0; i < ENDING; i++)
+        (void)sigaddset(&all, ending[i]);
+    (void)sigprocmask(SIG_BLOCK, &all, before);
+}
+
+static void release_signals(const sigset_t *before) {
+    (void)sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+static void enlist(struct base_replacement *file) {
+    handle_signals();
+    file->process = getpid();
+    file->next = unfinished;
+    unfinished = file;
+}
+
+/* The temporary file is gone, or has its name. */
+static void delist(struct base_replacement *file) {
+    struct base_replacement **link = &unfinished;
+    while (*link != file)
+        link = &(*link)->next;
+    *link = file->next;
+    base_free(file->temporary);
+    file->temporary = NULL;
+}
+
+/* --- Files ----------------------------------------------------------------------------------- */
 
 /* The mode that a new file gets, or that of the one that is there. */
 static mode_t mode_for(const struct stat *there, bool exists) {
@@ -38,20 +101,48 @@ static char *follow(const char *path) {
     return copy;
 }
 
-static int open_beside(struct base_replacement *file, mode_t mode) {
-    int fd = mkstemp(file->temporary);
-    if (fd < 0) {
-        int error = errno;
+/* Makes it, under a name that is its own. 0, or an errno value. */
+static int make_beside(struct base_replacement *file, int *fd) {
+    sigset_t before;
+    hold_signals(&before);
+    *fd = mkstemp(file->temporary);
+    int error = *fd < 0 ? errno : 0;
+    if (error == 0) {
+        enlist(file);
+    } else {
         base_free(file->temporary);
         file->temporary = NULL;
-        return error;
     }
-    if (fchmod(fd, mode) != 0 || (file->stream = fdopen(fd, "w")) == NULL) {
-        int error = errno;
+    release_signals(&before);
+    return error;
+}
+
+static int open_beside(struct base_replacement *file, mode_t mode) {
+    int fd, error = make_beside(file, &fd);
+    if (error == 0 && (fchmod(fd, mode) != 0 || (file->stream = fdopen(fd, "w")) == NULL)) {
+        error = errno;
         close(fd);
-        return error;
     }
-    return 0;
+    return error;
+}
+
+/* Gives it the name. */
+static int take_place(struct base_replacement *file) {
+    sigset_t before;
+    hold_signals(&before);
+    int error = rename(file->temporary, file->path) != 0 ? errno : 0;
+    if (error == 0)
+        delist(file);
+    release_signals(&before);
+    return error;
+}
+
+static void remove_beside(struct base_replacement *file) {
+    sigset_t before;
+    hold_signals(&before);
+    (void)unlink(file->temporary);
+    delist(file);
+    release_signals(&before);
 }
 
 int base_replace_open(struct base_replacement *file, const char *path) {
@@ -80,21 +171,14 @@ int base_replace_finish(struct base_replacement *file) {
     int error = fclose(stream) != 0 ? errno : 0;
     if (error == 0 && failed)
         error = EIO;
-    if (error == 0 && file->path != NULL && rename(file->temporary, file->path) != 0)
-        error = errno;
-    if (error == 0) {
-        base_free(file->temporary);
-        file->temporary = NULL;
-    }
-    return error;
+    return error == 0 && file->path != NULL ? take_place(file) : error;
 }
 
 void base_replace_drop(struct base_replacement *file) {
     if (file->stream != NULL)
         (void)fclose(file->stream);
     if (file->temporary != NULL)
-        (void)unlink(file->temporary);
-    base_free(file->temporary);
+        remove_beside(file);
     base_free(file->path);
     *file = (struct base_replacement){.stream = NULL};
 }

@@ -13,16 +13,23 @@
  *
  * What is there and is no file - a pipe, /dev/stdout - is written to as it is. A name that is a
  * symbolic link stays one.
+ *
+ * A signal that ends the program removes what is not whole (SIGINT, SIGTERM, SIGHUP, SIGQUIT where
+ * nobody else handles them). So a base_replacement stays where it is until it is dropped, and is
+ * one thread's: the main one's.
  */
 #ifndef BASE_REPLACE_H
 #define BASE_REPLACE_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 struct base_replacement {
     FILE *stream;
-    char *path;      /* what is replaced, without symbolic links; NULL: nothing is */
-    char *temporary; /* what is written: for those who open it by its name */
+    char *path;                    /* what is replaced, without symbolic links; NULL: nothing is */
+    char *temporary;               /* what is written: for those who open it by its name */
+    struct base_replacement *next; /* of those that are not finished */
+    pid_t process;                 /* which has it */
 };
 
 /* These two return 0, or an errno value. After the second the stream is closed. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/identity.h"
 #include "base/options.h"
 #include "base/quantity.h"
 #include "base/replace.h"
@@ -305,6 +306,12 @@ static enum cli_status export_to_stdout(struct export *export) {
 static enum cli_status export_to_file(struct export *export) {
     struct base_replacement file;
     const char *name = export->arguments->output;
+    if (base_overwrites(name, export->arguments->path)) {
+        base_show_line(stderr,
+                       "cadran export: --output %s would overwrite the trace; give it another name",
+                       name);
+        return CLI_STATUS_USAGE;
+    }
     int reason = base_replace_open(&file, name);
     if (reason != 0)
         return cannot_write(name, reason);

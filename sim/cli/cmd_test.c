@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/ci.h"
+#include "base/identity.h"
 #include "base/limit.h"
 #include "base/memory.h"
 #include "base/options.h"
@@ -135,10 +136,42 @@ static int nothing_found(const suite_list *list) {
     return CLI_STATUS_USAGE;
 }
 
+static int refuse_page(const char *html) {
+    base_show_line(stderr,
+                   "cadran test: --html %s would overwrite a scenario, or a trace beside one; give "
+                   "it another name",
+                   html);
+    return CLI_STATUS_USAGE;
+}
+
 static int print_list(const suite_list *list) {
     for (size_t i = 0; i < list->count; i++)
         puts(list->items[i].path);
     return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+}
+
+/* Whether the page would take the place of the scenario, or of a trace beside it. */
+static bool is_beside(const suite_found *scenario, struct base_identity page) {
+    static const char *const ends[] = {SUITE_GOLDEN, SUITE_NEW};
+    bool found = base_is_one_file(base_identity_of(scenario->path), page);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !found; i++) {
+        char *name = suite_beside(scenario->path, ends[i]);
+        found = name != NULL && base_is_one_file(base_identity_of(name), page);
+        base_free(name);
+    }
+    return found;
+}
+
+/* What is open counts, not what it is called: so the page is made for as long as that takes. */
+static bool overwrites(const char *html, const suite_list *list) {
+    bool found = false;
+    bool made = base_make_file(html);
+    struct base_identity page = base_identity_of(html);
+    for (size_t i = 0; i < list->count && !found; i++)
+        found = is_beside(&list->items[i], page);
+    if (made)
+        base_unmake_file(html);
+    return found;
 }
 
 static int test_list(suite_options *chosen, const suite_list *list) {
@@ -164,6 +197,8 @@ static int test(struct arguments *chosen, const char *const *paths, size_t count
         status = nothing_found(&list);
     } else if (chosen->list) {
         status = print_list(&list);
+    } else if (chosen->html != NULL && overwrites(chosen->html, &list)) {
+        status = refuse_page(chosen->html);
     } else {
         status = test_list(&chosen->suite, &list);
     }

@@ -240,6 +240,11 @@ static bool unknown(compiler *c, const char *what, const expr_token *token,
                  shown(token->length), name, suggestion->best);
 }
 
+static bool is_explained(const compiler *c, const expr_token *token) {
+    const char *name = c->lexer.text + token->offset;
+    return c->scope->explain != NULL && c->scope->explain(c->scope, name, token->length) != NULL;
+}
+
 static bool unknown_name(compiler *c, const expr_token *token) {
     static const char *const constants[] = {"True", "False", "None"};
     const char *name = c->lexer.text + token->offset;
@@ -250,6 +255,11 @@ static bool unknown_name(compiler *c, const expr_token *token) {
         base_suggestion_offer(&suggestion, constants[i]);
     if (token->length == 4 && memcmp(name, "null", 4) == 0) /* as JSON has it */
         suggestion.best = "None";
+    bool alone = token->length == c->lexer.length && c->scope->takes_text;
+    if (alone && suggestion.best == NULL && !is_explained(c, token))
+        return fault(c, token->offset, token->length,
+                     "unknown name \"%.*s\"; a text has quotes of its own: \"'%.*s'\"",
+                     shown(token->length), name, shown(token->length), name);
     return unknown(c, "name", token, &suggestion);
 }
 
@@ -556,6 +566,19 @@ static bool refuse_keyword(compiler *c, const expr_token *token) {
     return expected(c, "a value");
 }
 
+/* `f'...'`, `r'...'`: letters right before a text. */
+static bool refuse_prefix(compiler *c, const expr_token *letters) {
+    const char *text = c->lexer.text + letters->offset;
+    bool formatted =
+        memchr(text, 'f', letters->length) != NULL || memchr(text, 'F', letters->length) != NULL;
+    if (letters->length <= 2 && formatted)
+        return fault(
+            c, letters->offset, letters->length,
+            "there are no f-strings in an expression: \"+\" and str() make a text of parts, "
+            "as in \"'job' + str(i)\"; where a text stands, \"job{i}\" needs no f");
+    return fault(c, letters->offset, letters->length, "text has no letters before its quotes");
+}
+
 static bool parse_name(compiler *c) {
     expr_token name = c->token;
     const char *text = c->lexer.text + name.offset;
@@ -566,7 +589,7 @@ static bool parse_name(compiler *c) {
     if (!advance(c))
         return false;
     if (c->token.kind == EXPR_TOKEN_TEXT && c->token.offset == name.offset + name.length)
-        return fault(c, name.offset, name.length, "text has no letters before its quotes");
+        return refuse_prefix(c, &name);
     if (is_constant)
         return emit_constant(c, constant);
     if (at(c, "("))
@@ -993,4 +1016,15 @@ bool expr_reads_text(const expr_expression *expression, const expr_value *locals
             return true;
     }
     return false;
+}
+
+bool expr_indexes(const expr_expression *expression, uint32_t *slot, int64_t *index) {
+    const expr_instruction *code = expression->code;
+    expr_error error;
+    if (expr_opcode_of(code[0]) != EXPR_OP_GLOBAL || expr_opcode_of(code[1]) != EXPR_OP_CONSTANT ||
+        expr_opcode_of(code[2]) != EXPR_OP_ITEM || expr_opcode_of(code[3]) != EXPR_OP_RETURN)
+        return false;
+    *slot = expr_operand_of(code[0]);
+    expr_value value = expression->constants[expr_operand_of(code[1])];
+    return expr_is_number(value) && expr_value_whole(value, "index", index, &error) == 0;
 }

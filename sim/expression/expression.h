@@ -63,6 +63,8 @@ struct expr_scope {
      * NULL: nothing. May be NULL. */
     const char *(*explain)(const expr_scope *scope, const char *name, size_t length);
 
+    bool takes_text; /* what is compiled may just as well be a text */
+
     /* Beyond expr_builtin_functions. */
     const expr_function *functions;
     size_t function_count;
@@ -140,6 +142,9 @@ bool expr_reads_only(const expr_expression *expression, uint32_t slot);
 
 /* Whether it is that variable, and nothing is done with it. */
 bool expr_is_variable(const expr_expression *expression, uint32_t slot);
+
+/* Whether it is `x[3]`, of a scenario variable: which one, and the index. */
+bool expr_indexes(const expr_expression *expression, uint32_t *slot, int64_t *index);
 
 /* The first task variable it reads whose value is a text now: true, and its slot. For messages. */
 bool expr_reads_text(const expr_expression *expression, const expr_value *locals, uint32_t *slot);

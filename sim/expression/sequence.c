@@ -431,3 +431,23 @@ int expr_value_items(expr_value value, expr_value *list, expr_error *error) {
     }
     return 0;
 }
+
+/* Its items, where they are so many; CAD_EINVAL is Python's ValueError. */
+int expr_value_parts(expr_value value, size_t count, expr_value *list, expr_error *error) {
+    *list = EXPR_NONE;
+    if (!expr_is_list(value) && !expr_is_string(value))
+        return expr_error_set(error, CAD_ETYPE, "cannot unpack non-iterable %s object",
+                              expr_value_type_name(value));
+    if (expr_value_items(value, list, error) != 0)
+        return error->code;
+    size_t length = expr_to_list(*list)->sequence.length;
+    if (length == count)
+        return 0;
+    expr_value_unref(*list);
+    *list = EXPR_NONE;
+    return length > count ? expr_error_set(error, CAD_EINVAL,
+                                           "too many values to unpack (expected %zu)", count)
+                          : expr_error_set(error, CAD_EINVAL,
+                                           "not enough values to unpack (expected %zu, got %zu)",
+                                           count, length);
+}

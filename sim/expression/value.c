@@ -193,6 +193,8 @@ static int show_list(const expr_list *list, base_buffer *buffer, unsigned depth)
                                    expr_to_string(item)->sequence.length, buffer);
         else if (expr_is_list(item))
             error = show_list(expr_to_list(item), buffer, depth + 1);
+        else if (expr_is_reference(item) && kind_of(item)->repr != NULL)
+            error = kind_of(item)->repr(expr_to_pointer(item), buffer);
         else
             error = show_plain(item, buffer);
     }

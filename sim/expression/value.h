@@ -211,6 +211,8 @@ typedef struct expr_reference_kind {
     void (*unref)(void *pointer);
     /* Appends what printing it shows; 0 or CAD_ENOMEM. */
     int (*show)(const void *pointer, base_buffer *buffer);
+    /* The same inside a list; NULL: as show() has it. */
+    int (*repr)(const void *pointer, base_buffer *buffer);
 } expr_reference_kind;
 
 /* Gives kinds 0 to `count` - 1 (at most EXPR_REFERENCE_KINDS) their meaning; for the whole program.
@@ -338,6 +340,9 @@ int expr_value_slice(expr_value value, const expr_value bounds[3], expr_value *r
 /* What `for` goes through: a list or a tuple itself, of a string the list of its characters.
  * CAD_ETYPE, CAD_ENOMEM. */
 int expr_value_items(expr_value value, expr_value *list, expr_error *error);
+/* The same, of what is taken apart for so many variables: CAD_EINVAL, too, where there are more
+ * items or fewer. */
+int expr_value_parts(expr_value value, size_t count, expr_value *list, expr_error *error);
 
 /* A number or boolean as a double: CAD_ETYPE, `must be real number, not str`. */
 int expr_value_double(expr_value value, double *number, expr_error *error);

@@ -44,6 +44,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_WAIT] = "wait",
     [PROG_MEMBER_VARIABLE] = "variable",
     [PROG_MEMBER_VARIABLES] = "variables",
+    [PROG_MEMBER_PARTS] = "parts",
     [PROG_MEMBER_BINDINGS] = "bindings",
     [PROG_MEMBER_ASSIGNMENTS] = "assignments",
     [PROG_MEMBER_COROUTINE] = "coroutine",

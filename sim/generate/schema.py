@@ -12,7 +12,8 @@ import keyword
 
 EXPRESSION = ["number", "boolean", "string"]
 TEXT = ["string", "number", "boolean", "null"]
-ASCII_NAME = "^(?:[A-Za-z_]|[^\\x00-\\x7f])(?:[A-Za-z0-9_]|[^\\x00-\\x7f])*$"
+NAME = "(?:[A-Za-z_]|[^\\x00-\\x7f])(?:[A-Za-z0-9_]|[^\\x00-\\x7f])*"
+ASCII_NAME = f"^{NAME}$"
 
 
 def ref(name):
@@ -74,6 +75,7 @@ KINDS = {
     "object": ref("newObject"),
     "variable": ref("name"),
     "variables": {"anyOf": [ref("name"), list_of(ref("name"))]},
+    "parts": {"anyOf": [ref("name"), list_of(ref("name"))]},
     "bindings": ref("bindings"),
     "assignments": ref("bindings"),
     "coroutine": {"type": "string"},
@@ -304,7 +306,7 @@ def document_properties():
         "description": described({"type": "string"}, "what it shows, for who reads it"),
         "seed": described({"type": "integer", "minimum": -whole, "maximum": whole},
                           "where random draws begin; default 0; `--seed` overrides it"),
-        "vars": described(ref("bindings"),
+        "vars": described(ref("variables"),
                           "variables of the scenario, in order; `--set NAME=VALUE` overrides them, "
                           "tasks read them, `assign` changes them"),
         "objects": described(mapping(ref("name"), ref("object")), "the primitives, by name"),
@@ -351,8 +353,11 @@ def definitions(tables):
                           "not": {"enum": sorted(keyword.kwlist)}},
         "exception": {"anyOf": [{"enum": exceptions}, ref("exceptionName")]},
         "handledSignal": {"enum": tables["handled_signals"]},
+        "names": {"anyOf": [ref("name"), {
+            "type": "string", "pattern": f"^ *{NAME} *(?:, *{NAME} *)+$"}]},
+        "variables": mapping(ref("name"), ref("expression")),
+        "bindings": mapping(ref("names"), ref("expression")),
         "anySignal": {"enum": tables["signals"]},
-        "bindings": mapping(ref("name"), ref("expression")),
         "arguments": {"type": "object", "additionalProperties": ref("value")},
         "object": object_schema(tables["objects"], {"count": described(
             ref("count"), "how many: a list of them, `NAME[0]`, `NAME[1]`, ...; default: one, no list")}),

@@ -223,6 +223,27 @@ static bool compile_variables(prog_compiler *compiler, const doc_node *node,
     return fine;
 }
 
+static bool compile_parts(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
+    prog_operand slots;
+    if (doc_node_type(node) != DOC_ARRAY) {
+        operand->slot = prog_compile_variable(compiler, node);
+        return operand->slot != PROG_NO_SLOT;
+    }
+    if (!compile_variables(compiler, node, &slots))
+        return false;
+    compiler->parts = slots.slots;
+    compiler->whole = operand->slot = prog_hidden_slots(compiler, 1);
+    return true;
+}
+
+void prog_emit_parts(prog_compiler *compiler, const doc_node *node) {
+    prog_operand operands[] = {{.slot = compiler->whole}, {.slots = compiler->parts}};
+    if (compiler->parts == NULL)
+        return;
+    compiler->parts = NULL;
+    (void)prog_emit(compiler, compiler->language->unpack, node, operands, 2);
+}
+
 static bool compile_exception(prog_compiler *compiler, const doc_node *node,
                               prog_operand *operand) {
     const char *name;
@@ -318,7 +339,7 @@ static uint32_t given_to(const prog_step *step) {
 static bool compile_serve(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
     operand->body = prog_compile_coroutine(compiler, node);
     if (operand->body == NULL || operand->body->parameters > 0)
-        return operand->body != NULL && prog_note_start(compiler, operand->body);
+        return operand->body != NULL;
     (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for the connection",
                          operand->body->name);
     operand->body = NULL;
@@ -366,6 +387,8 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         return operand->slot != PROG_NO_SLOT;
     case PROG_MEMBER_VARIABLES:
         return compile_variables(compiler, node, operand);
+    case PROG_MEMBER_PARTS:
+        return compile_parts(compiler, node, operand);
     case PROG_MEMBER_BINDINGS:
     case PROG_MEMBER_ASSIGNMENTS:
         operand->bindings =
@@ -374,7 +397,7 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_COROUTINE:
     case PROG_MEMBER_SPAWN:
         operand->body = prog_compile_coroutine(compiler, node);
-        return operand->body != NULL && prog_note_start(compiler, operand->body);
+        return operand->body != NULL;
     case PROG_MEMBER_SERVE:
         return compile_serve(compiler, node, operand);
     case PROG_MEMBER_ARGUMENTS: /* after their coroutine, which is the verb's own value */
@@ -382,7 +405,8 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
             return false;
         operand->arguments =
             prog_compile_arguments(compiler, operands[0].body, given_to(step), node, node);
-        return operand->arguments != NULL;
+        return operand->arguments != NULL &&
+               prog_note_start(compiler, operands[0].body, operand->arguments);
     case PROG_MEMBER_EXCEPTION:
         return compile_exception(compiler, node, operand);
     case PROG_MEMBER_RAISE:
@@ -420,9 +444,12 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
 
 static bool leave_out(prog_compiler *compiler, const prog_step *step, const prog_member *member,
                       const doc_node *node, const prog_operand *operands, prog_operand *operand) {
-    if (member->kind == PROG_MEMBER_ARGUMENTS && operands[0].body != NULL)
+    if (member->kind == PROG_MEMBER_ARGUMENTS && operands[0].body != NULL) {
         operand->arguments =
             prog_compile_arguments(compiler, operands[0].body, given_to(step), NULL, node);
+        if (operand->arguments != NULL)
+            (void)prog_note_start(compiler, operands[0].body, operand->arguments);
+    }
     if (!member->required)
         return true;
     (void)doc_node_fault(node, "missing member \"%s\" of step \"%s\"", member->name,
@@ -438,7 +465,7 @@ bool prog_compile_members(prog_compiler *compiler, const prog_step *step, const 
         const char *name = member->name != NULL ? member->name : step->operation.name;
         doc_node value;
         memset(&operands[i], 0, sizeof operands[i]);
-        if (member->kind == PROG_MEMBER_VARIABLE)
+        if (member->kind == PROG_MEMBER_VARIABLE || member->kind == PROG_MEMBER_PARTS)
             operands[i].slot = PROG_NO_SLOT;
         if (doc_node_member(node, name, &value))
             fine &= compile_member(compiler, step, member, &value, operands, &operands[i]);
@@ -599,6 +626,17 @@ static void note_outside(prog_compiler *compiler, const prog_step *step, const d
     outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node), NULL};
 }
 
+/* One instruction, an operand for each member in order. */
+static void compile_plain(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (prog_compile_members(compiler, step, node, operands)) {
+        size_t count = 0;
+        while (step->members[count].kind != PROG_MEMBER_NONE)
+            count++;
+        (void)prog_emit(compiler, &step->operation, node, operands, count);
+    }
+}
+
 static void compile_step(prog_compiler *compiler, const doc_node *node) {
     const prog_step *step = find_step(compiler->language, node);
     if (step == NULL)
@@ -610,17 +648,14 @@ static void compile_step(prog_compiler *compiler, const doc_node *node) {
                              compiler->never_waits);
     if (step->family == PROG_FAMILY_OUTSIDE)
         note_outside(compiler, step, node);
-    if (step->compile != NULL) {
+    compiler->parts = NULL;
+    uint32_t hidden = compiler->hidden;
+    if (step->compile != NULL)
         step->compile(compiler, step, node);
-        return;
-    }
-    prog_operand operands[PROG_STEP_MEMBERS];
-    if (prog_compile_members(compiler, step, node, operands)) {
-        size_t count = 0;
-        while (step->members[count].kind != PROG_MEMBER_NONE)
-            count++;
-        (void)prog_emit(compiler, &step->operation, node, operands, count);
-    }
+    else
+        compile_plain(compiler, step, node);
+    prog_emit_parts(compiler, node);
+    compiler->hidden = hidden;
 }
 
 void prog_compile_steps(prog_compiler *compiler, const doc_node *steps) {

@@ -22,6 +22,10 @@ uint32_t prog_here(const prog_compiler *compiler);
 /* Makes operand `operand` of an instruction lead to the next one. */
 void prog_lead_here(prog_compiler *compiler, uint32_t instruction, size_t operand);
 
+/* Where the step has a list of variables that take a value (PROG_MEMBER_PARTS): takes it apart
+ * here. At the latest it is done behind the step. */
+void prog_emit_parts(prog_compiler *compiler, const doc_node *node);
+
 /* Opens a block around what is compiled from now on, which is left by `leave`, with `slots` hidden
  * slots of its own. */
 uint32_t prog_open_block(prog_compiler *compiler, prog_leave *leave, const doc_node *node,

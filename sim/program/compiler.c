@@ -39,6 +39,13 @@ expr_expression *prog_compile_expression(prog_compiler *compiler, const doc_node
     return error == 0 ? own_expression(compiler, expression) : NULL;
 }
 
+expr_expression *prog_compile_any(prog_compiler *compiler, const doc_node *node) {
+    compiler->scope.takes_text = true;
+    expr_expression *expression = prog_compile_expression(compiler, node);
+    compiler->scope.takes_text = false;
+    return expression;
+}
+
 expr_expression *prog_compile_constant(prog_compiler *compiler, double number) {
     expr_expression *expression;
     if (expr_from_value(expr_number(number), &expression) == 0)

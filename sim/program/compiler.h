@@ -55,6 +55,9 @@ typedef struct prog_compiler {
     uint32_t timeout;
     uint32_t except;
     prog_loop loop;
+    const prog_slots
+        *parts; /* of the step: among which the value in `whole` is taken apart; NULL */
+    uint32_t whole;
     bool except_star;        /* the step stands in a branch of `except*` */
     const char *never_waits; /* "a callback", "setup"; NULL: in a coroutine */
 
@@ -80,6 +83,8 @@ void *prog_compiler_alloc(prog_compiler *compiler, size_t size);
 /* An expression, or a text, of the document; NULL after a fault. */
 expr_expression *prog_compile_expression(prog_compiler *compiler, const doc_node *node);
 expr_text *prog_compile_text(prog_compiler *compiler, const doc_node *node);
+/* The same, where a text could stand as well. */
+expr_expression *prog_compile_any(prog_compiler *compiler, const doc_node *node);
 /* An expression with a constant in place of a node. */
 expr_expression *prog_compile_constant(prog_compiler *compiler, double number);
 

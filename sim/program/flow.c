@@ -15,13 +15,15 @@ bool prog_note_waker(prog_compiler *compiler, const prog_step *step, const prog_
     return true;
 }
 
-bool prog_note_start(prog_compiler *compiler, const prog_body *body) {
+bool prog_note_start(prog_compiler *compiler, const prog_body *body,
+                     const prog_arguments *arguments) {
     prog_flow *flow = &compiler->program->flow;
     if (!base_grow(&flow->starts, &flow->start_capacity, flow->start_count, sizeof *flow->starts)) {
         compiler->no_memory = true;
         return false;
     }
-    flow->starts[flow->start_count++] = (prog_start){compiler->program->code_count, body};
+    flow->starts[flow->start_count++] =
+        (prog_start){compiler->program->code_count, body, arguments};
     return true;
 }
 

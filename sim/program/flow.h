@@ -10,7 +10,8 @@
 /* Each notes it of the instruction that is emitted next, where there is something to note. False:
  * no memory, which is noted, too. */
 bool prog_note_waker(prog_compiler *compiler, const prog_step *step, const prog_target *target);
-bool prog_note_start(prog_compiler *compiler, const prog_body *body);
+bool prog_note_start(prog_compiler *compiler, const prog_body *body,
+                     const prog_arguments *arguments);
 
 /* `slot`: how often the wait has begun again. */
 void prog_note_retry(prog_compiler *compiler, uint32_t slot);

@@ -19,6 +19,7 @@ typedef struct prog_language {
     size_t step_count;
     const char *const *later; /* verbs of the language that this version does not run */
     size_t later_count;
+    const prog_operation *unpack; /* takes the value in slot 0 apart, and gives it to slots 1 */
     const prog_foreign *foreign;
     const expr_function *functions; /* up to one without a name */
 } prog_language;

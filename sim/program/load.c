@@ -28,8 +28,7 @@ static void read_vars(prog_compiler *compiler, const doc_node *root) {
         if (!prog_check_name(&member, name))
             continue;
         /* The expression comes first: it sees the variables before it. */
-        prog_setting variable = {prog_compile_expression(compiler, &member),
-                                 doc_node_offset(&member)};
+        prog_setting variable = {prog_compile_any(compiler, &member), doc_node_offset(&member)};
         bool added;
         uint32_t slot = base_symbols_add(&program->global_names, name, strlen(name), &added);
         if (slot == BASE_NO_SYMBOL)
@@ -218,7 +217,7 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
     spec->index = base_symbols_find(&body->variables, index, strlen(index));
     if (doc_node_member(node, "let", &member) && doc_node_object(&member) == 0)
         for (bool more = doc_node_first(&member, &item); more; more = doc_node_next(&item))
-            prog_declare_variable(compiler, body, doc_node_key(&item));
+            prog_declare_key(compiler, body, doc_node_key(&item));
     body->given = (uint32_t)body->variables.count;
     if (doc_node_member(node, "do", &member))
         prog_declare_steps(compiler, body, &member);

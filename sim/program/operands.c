@@ -30,9 +30,8 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
 
 /* --- Bindings -------------------------------------------------------------------------------- */
 
-static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
+static uint32_t find_global(prog_compiler *compiler, const doc_node *member, const char *name) {
     const base_symbols *names = &compiler->program->global_names;
-    const char *name = doc_node_key(member);
     uint32_t slot = base_symbols_find(names, name, strlen(name));
     if (slot != BASE_NO_SYMBOL)
         return slot;
@@ -43,19 +42,43 @@ static uint32_t find_global(prog_compiler *compiler, const doc_node *member) {
     return PROG_NO_SLOT;
 }
 
-/* Of a step, which hides no scenario variable that a parameter or the task's own `let` does not. */
-static uint32_t find_local(prog_compiler *compiler, const doc_node *member) {
-    const prog_body *body = compiler->body;
-    const char *name = doc_node_key(member);
-    size_t length = strlen(name);
-    if (!prog_check_name(member, name))
+static uint32_t find_local(prog_compiler *compiler, const doc_node *member, const char *name) {
+    if (!prog_check_name(member, name) || !prog_check_hides(compiler, member, name))
         return PROG_NO_SLOT;
-    uint32_t slot = base_symbols_find(&body->variables, name, length);
-    if (slot < body->given ||
-        base_symbols_find(&compiler->program->global_names, name, length) == BASE_NO_SYMBOL)
-        return slot;
-    (void)doc_node_key_fault(member, "\"%s\" is a scenario variable; \"assign\" changes it", name);
-    return PROG_NO_SLOT;
+    return base_symbols_find(&compiler->body->variables, name, strlen(name));
+}
+
+static uint32_t find_slot(prog_compiler *compiler, const doc_node *member, const char *name,
+                          bool global) {
+    return global ? find_global(compiler, member, name) : find_local(compiler, member, name);
+}
+
+/* `{"a, b": "pair"}`; NULL after a fault. */
+static const prog_slots *find_parts(prog_compiler *compiler, const doc_node *member, bool global) {
+    const char *key = doc_node_key(member);
+    char name[PROG_NAME_MAX];
+    prog_slots *slots =
+        prog_compiler_alloc(compiler, sizeof *slots + (strlen(key) + 1) * sizeof slots->items[0]);
+    bool fine = slots != NULL;
+    while (slots != NULL && prog_next_part(&key, name)) {
+        uint32_t slot = find_slot(compiler, member, name, global);
+        slots->items[slots->count++] = slot;
+        fine &= slot != PROG_NO_SLOT;
+    }
+    return fine ? slots : NULL;
+}
+
+/* Of one name, or of several. */
+static bool bind(prog_compiler *compiler, const doc_node *member, bool global,
+                 prog_binding *binding) {
+    const char *key = doc_node_key(member);
+    binding->slot = PROG_NO_SLOT;
+    if (strchr(key, ',') != NULL)
+        binding->parts = find_parts(compiler, member, global);
+    else
+        binding->slot = find_slot(compiler, member, key, global);
+    binding->expression = prog_compile_any(compiler, member);
+    return (binding->slot != PROG_NO_SLOT || binding->parts != NULL) && binding->expression != NULL;
 }
 
 const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,
@@ -70,10 +93,7 @@ const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_no
     bool fine = true;
     doc_node member;
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
-        prog_binding *binding = &bindings->items[bindings->count++];
-        binding->slot = global ? find_global(compiler, &member) : find_local(compiler, &member);
-        binding->expression = prog_compile_expression(compiler, &member);
-        fine &= binding->slot != PROG_NO_SLOT && binding->expression != NULL;
+        fine &= bind(compiler, &member, global, &bindings->items[bindings->count++]);
     }
     return fine ? bindings : NULL;
 }

@@ -83,7 +83,9 @@ typedef struct prog_object {
     prog_setting count; /* not given: it is one object, and no list of them */
     uint32_t list;      /* of a list: where it is among the globals */
     bool passed;        /* an expression or a text names it: variables may hold it, too */
-    const struct prog_object *lock; /* a condition's, where it shares one; else NULL */
+    const struct prog_object *lock;  /* a condition's, where it shares one; else NULL */
+    const struct prog_target *given; /* the same of one that a step makes, where no document
+                                        declares it: what gives the lock */
 } prog_object;
 
 /* What expr_reference() kinds mean here. */
@@ -117,8 +119,15 @@ typedef struct prog_targets {
 } prog_targets;
 
 /* `let` and `assign`: slots and their expressions, in order. */
+typedef struct prog_slots {
+    bool whole; /* there is one, which takes all the values */
+    uint32_t count;
+    uint32_t items[];
+} prog_slots;
+
 typedef struct prog_binding {
     uint32_t slot;
+    const prog_slots *parts; /* of several, among which the value is taken apart; NULL: of one */
     expr_expression *expression;
 } prog_binding;
 
@@ -167,12 +176,6 @@ typedef struct prog_serve {
     expr_text *path;
     expr_expression *limit;
 } prog_serve;
-
-typedef struct prog_slots {
-    bool whole; /* there is one, which takes all the values */
-    uint32_t count;
-    uint32_t items[];
-} prog_slots;
 
 /* What it is depends on the operation and on its place among the operands. */
 typedef union prog_operand {
@@ -289,6 +292,7 @@ typedef struct prog_waker {
 typedef struct prog_start {
     uint32_t pc;
     const prog_body *body;
+    const prog_arguments *arguments;
 } prog_start;
 
 /* Instructions that are done again: from the one up to the other. */

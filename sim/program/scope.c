@@ -1,6 +1,7 @@
 /* What names mean where they stand in the document. */
 #include "program/scope.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -169,17 +170,29 @@ bool prog_check_name(const doc_node *node, const char *name) {
     return true;
 }
 
+bool prog_check_hides(const prog_compiler *compiler, const doc_node *node, const char *name) {
+    const prog_program *program = compiler->program;
+    bool key = doc_node_key(node) == name;
+    int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
+    size_t length = strlen(name);
+    if (base_symbols_find(&compiler->body->variables, name, length) < compiler->body->given)
+        return true;
+    if (base_symbols_find(&program->global_names, name, length) != BASE_NO_SYMBOL)
+        (void)fault(node, "\"%s\" is a scenario variable%s", name,
+                    key ? "; \"assign\" changes it" : ", which a variable of that name would hide");
+    else if (!key && base_symbols_find(&program->object_names, name, length) != BASE_NO_SYMBOL)
+        (void)fault(node, "\"%s\" is an object, which a variable of that name would hide", name);
+    else
+        return true;
+    return false;
+}
+
 uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     const char *name;
-    if (doc_node_string(node, &name) != 0 || !prog_check_name(node, name))
+    if (doc_node_string(node, &name) != 0 || !prog_check_name(node, name) ||
+        !prog_check_hides(compiler, node, name))
         return PROG_NO_SLOT;
-    size_t length = strlen(name);
-    uint32_t slot = base_symbols_find(&compiler->body->variables, name, length);
-    if (slot < compiler->body->given || find_object(compiler, name, length) == NULL)
-        return slot;
-    (void)doc_node_fault(node, "\"%s\" is an object, which a variable of that name would hide",
-                         name);
-    return PROG_NO_SLOT;
+    return base_symbols_find(&compiler->body->variables, name, strlen(name));
 }
 
 /* Its bit in prog_body.as_objects; 0: it is no parameter, or beyond those that are counted. */
@@ -243,12 +256,38 @@ static bool fault_text(const doc_node *node, const char *verb, const char *text)
     return false;
 }
 
+/* `forks[5]`, where it is known that there are five. */
+static bool check_index(const prog_compiler *compiler, const doc_node *node,
+                        const expr_expression *expression) {
+    const prog_program *program = compiler->program;
+    uint32_t slot;
+    int64_t index, count;
+    expr_value known;
+    expr_error error;
+    if (!expr_indexes(expression, &slot, &index))
+        return true;
+    for (size_t i = 0; i < program->object_names.count; i++) {
+        const prog_object *object = &program->objects[i];
+        if (object->count.value == NULL || object->list != slot ||
+            !expr_constant(object->count.value, &known) ||
+            expr_value_whole(known, "count", &count, &error) != 0 ||
+            (index < count && index >= -count))
+            continue;
+        (void)doc_node_fault(node, "\"%s\" is a list of %" PRId64 ": %s[0] to %s[%" PRId64 "]",
+                             object->name, count, object->name, object->name, count - 1);
+        return false;
+    }
+    return true;
+}
+
 /* An expression; not one that is known to give neither an object nor a list. */
 static bool compile_computed(prog_compiler *compiler, const doc_node *node, const char *verb,
                              uint32_t accepts, prog_target *target) {
     base_buffer types = {0};
     expr_value value;
     target->expression = prog_compile_expression(compiler, node);
+    if (target->expression != NULL && !check_index(compiler, node, target->expression))
+        return false;
     if (target->expression == NULL || !expr_constant(target->expression, &value) ||
         expr_is_reference(value) || expr_is_list(value))
         return target->expression != NULL;
@@ -310,6 +349,23 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     return compile_computed(compiler, node, verb, accepts, target);
 }
 
+/* --- Keys of several names ------------------------------------------------------------------- */
+
+bool prog_next_part(const char **key, char name[PROG_NAME_MAX]) {
+    const char *from = *key + strspn(*key, " ");
+    if (**key == '\0')
+        return false;
+    size_t length = strcspn(from, ","), shown = length;
+    *key = from + length + (from[length] == ',');
+    while (shown > 0 && from[shown - 1] == ' ')
+        shown--;
+    if (shown >= PROG_NAME_MAX)
+        shown = PROG_NAME_MAX - 1;
+    memcpy(name, from, shown);
+    name[shown] = '\0';
+    return true;
+}
+
 /* --- Declaring ------------------------------------------------------------------------------- */
 
 static void declare_spawn(prog_compiler *compiler, const doc_node *step, const char *coroutine) {
@@ -339,11 +395,20 @@ static void declare_names(prog_compiler *compiler, prog_body *body, const doc_no
             prog_declare_variable(compiler, body, name);
 }
 
+void prog_declare_key(prog_compiler *compiler, prog_body *body, const char *key) {
+    char name[PROG_NAME_MAX];
+    if (strchr(key, ',') == NULL)
+        prog_declare_variable(compiler, body, key);
+    else
+        while (prog_next_part(&key, name))
+            prog_declare_variable(compiler, body, name);
+}
+
 static void declare_keys(prog_compiler *compiler, prog_body *body, const doc_node *bindings) {
     doc_node item;
     for (bool more = doc_node_first(bindings, &item); more; more = doc_node_next(&item))
         if (doc_node_key(&item) != NULL)
-            prog_declare_variable(compiler, body, doc_node_key(&item));
+            prog_declare_key(compiler, body, doc_node_key(&item));
 }
 
 static void declare_handlers(prog_compiler *compiler, prog_body *body, const doc_node *handlers) {
@@ -366,6 +431,7 @@ static void declare_member(prog_compiler *compiler, prog_body *body, const doc_n
     switch (member->kind) {
     case PROG_MEMBER_VARIABLE:
     case PROG_MEMBER_VARIABLES:
+    case PROG_MEMBER_PARTS:
         declare_names(compiler, body, value);
         break;
     case PROG_MEMBER_BINDINGS:

@@ -28,4 +28,16 @@ void prog_declare_pattern(prog_compiler *compiler, const char *pattern);
 /* Offers the names that tasks can have. */
 void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion);
 
+/* The names of a key such as `a, b`, one after the other; false behind the last. One that is longer
+ * is cut, and no name. */
+enum { PROG_NAME_MAX = 256 };
+bool prog_next_part(const char **key, char name[PROG_NAME_MAX]);
+
+/* Declares the variable of a key, or those of `a, b`. */
+void prog_declare_key(prog_compiler *compiler, prog_body *body, const char *key);
+
+/* Whether a variable that a step sets hides no scenario variable and no object which a parameter or
+ * the task's own `let` does not hide; a fault otherwise. The key of a `let` may hide an object. */
+bool prog_check_hides(const prog_compiler *compiler, const doc_node *node, const char *name);
+
 #endif

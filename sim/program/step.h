@@ -59,6 +59,7 @@ enum prog_member_kind {
     PROG_MEMBER_OBJECT,      /* {"type": "lock"}: what an object is made of */
     PROG_MEMBER_VARIABLE,    /* the variable that takes the result */
     PROG_MEMBER_VARIABLES,   /* the same, or a list of variables for its parts */
+    PROG_MEMBER_PARTS,       /* the same, of any value that can be taken apart: prog_emit_parts() */
     PROG_MEMBER_BINDINGS,    /* {"x": expression}: variables of the task */
     PROG_MEMBER_ASSIGNMENTS, /* {"x": expression}: variables of the scenario */
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */

@@ -95,13 +95,35 @@ static bool is_by(const run_hold *hold, const run_held *object, uint64_t task, u
     return hold->object == object && hold->task == task && hold->pc == pc;
 }
 
+/* Far enough for who takes from several queues in turn, and near enough for who holds very many
+ * locks. */
+enum { LOOKED_AT = 32 };
+
+/* The record of the same step of the same task, to which one more is added; 0: none. Looked for
+ * among what the object was last taken by, and the task has last taken. */
+static run_hold_number taken_before(const run_holds *holds, const run_held *object,
+                                    run_holder holder, uint32_t pc) {
+    run_hold_number number = object->last;
+    if (number == 0)
+        return 0;
+    if (is_by(&holds->items[number], object, holder.task, pc))
+        return number;
+    number = holder.of_task != NULL ? *holder.of_task : 0;
+    for (int i = 0; i < LOOKED_AT && number != 0; i++) {
+        if (is_by(&holds->items[number], object, holder.task, pc))
+            return number;
+        number = holds->items[number].next_of_task;
+    }
+    return 0;
+}
+
 void run_holds_take(run_holds *holds, run_held *object, run_holder holder, uint32_t pc) {
     if (object->surplus > 0) {
         object->surplus--;
         return;
     }
-    run_hold_number number = holder.of_task != NULL ? *holder.of_task : object->last;
-    if (number != 0 && is_by(&holds->items[number], object, holder.task, pc)) {
+    run_hold_number number = taken_before(holds, object, holder, pc);
+    if (number != 0) {
         holds->items[number].units++;
         return;
     }

@@ -15,8 +15,7 @@ bool run_main_takes_interrupt(run_machine *machine) {
     bool first = machine->main_runs && machine->interrupts++ == 0;
     if (!first || cad_future_done(machine->main))
         return false;
-    (void)cad_future_cancel(machine->main, NULL);
-    return true;
+    return cad_future_cancel(machine->main, NULL) != CAD_ESTACK;
 }
 
 /* A signal of the process made the loop return; or, under the virtual clock, one of the document
@@ -76,18 +75,36 @@ static void report(run_machine *machine, cad_task *task) {
         run_note_task(machine, task, "exception during shutdown in", code, exception);
 }
 
+/* A task in a circle of awaits: its cancel is a RecursionError, with which asyncio.run() ends where
+ * it stands. */
+static void report_circle(run_machine *machine, cad_task *task) {
+    run_note_task(machine, task, "exception in the cancelling of", CAD_ESTACK,
+                  cad_error_exception());
+}
+
+/* 0 or CAD_ESTACK. */
+static int cancel_each(run_machine *machine, const struct rest *rest) {
+    int error = 0;
+    for (size_t i = 0; i < rest->count && error != CAD_ESTACK; i++) {
+        error = cad_future_cancel(rest->tasks[i], NULL);
+        if (error == CAD_ESTACK)
+            report_circle(machine, rest->tasks[i]);
+    }
+    return error == CAD_ESTACK ? error : 0;
+}
+
 /* Cancels all tasks, and runs until they have ended. What they fail with is said, and is no failure
  * of the program. */
 static int cancel_all(run_machine *machine) {
-    cad_future *all;
+    cad_future *all = NULL;
     struct rest *rest = find_rest(machine);
     if (rest == NULL)
         return CAD_ENOMEM;
     int error = 0;
     if (rest->count > 0) {
-        for (size_t i = 0; i < rest->count; i++)
-            (void)cad_future_cancel(rest->tasks[i], NULL);
-        error = cad_gather(machine->loop, rest->tasks, rest->count, true, &all);
+        error = cancel_each(machine, rest);
+        if (error == 0)
+            error = cad_gather(machine->loop, rest->tasks, rest->count, true, &all);
         if (error == 0)
             error = cad_loop_run_until(machine->loop, all);
         cad_future_unref(all);
@@ -100,9 +117,13 @@ static int cancel_all(run_machine *machine) {
     return error;
 }
 
-/* asyncio.run() then runs two coroutines, for asynchronous generators and for the threads. Here
- * they have nothing to do; but while each takes its two iterations, what is ready has its turns. */
+/* asyncio.run() then runs two coroutines, for asynchronous generators and for the threads. The
+ * first has nothing to do, nor has the second where no thread works; but while each takes its two
+ * iterations, what is ready has its turns. */
 enum { LAST_ITERATIONS = 4 };
+
+/* THREAD_JOIN_TIMEOUT of asyncio */
+#define PATIENCE (300 * CAD_SECOND)
 
 struct countdown {
     run_machine *machine;
@@ -124,6 +145,26 @@ static int run_last_iterations(run_machine *machine) {
     if (error == 0)
         error = cad_loop_run_until(machine->loop, machine->never);
     return error == CAD_ESTOPPED ? 0 : error;
+}
+
+static void give_up(void *arg) {
+    (void)cad_future_cancel(arg, NULL);
+}
+
+/* Runs until the threads have done what they are at, which nobody waits for any more. */
+static int wait_for_workers(run_machine *machine) {
+    cad_future *idle;
+    cad_handle *patience = NULL;
+    int error = cad_loop_workers_idle(machine->loop, &idle);
+    if (error == 0 && !cad_future_done(idle))
+        error = cad_call_later(machine->loop, PATIENCE, give_up, idle, &patience);
+    if (error == 0 && !cad_future_done(idle))
+        error = cad_loop_run_until(machine->loop, idle);
+    if (patience != NULL)
+        cad_handle_cancel(patience);
+    cad_handle_unref(patience);
+    cad_future_unref(idle);
+    return error;
 }
 
 /* --- The whole ------------------------------------------------------------------------------- */
@@ -158,6 +199,8 @@ static int close_runner(run_machine *machine) {
     int error = cancel_all(machine);
     if (error == 0)
         error = run_last_iterations(machine);
+    if (error == 0)
+        error = wait_for_workers(machine);
     if (error == CAD_ENOMEM)
         (void)run_machine_no_memory(machine);
     return error;
@@ -171,7 +214,7 @@ int run_main_task(run_machine *machine) {
     bool interrupted = is_keyboard_interrupt(machine, result, &raised);
     if (result == 0 || interrupted)
         result = close_runner(machine);
-    if (result == 0 && interrupted)
+    if ((result == 0 || result == CAD_ESTACK) && interrupted)
         result = CAD_EINTERRUPTED;
     else if (result == 0 && raised.code != 0)
         run_note_task(machine, machine->main, "exception in", raised.code, raised.exception);

@@ -66,7 +66,6 @@ static int note(run_machine *machine, const prog_task_spec *spec, int error) {
 static int make_up(struct planner *planner, int64_t index, bool named) {
     run_job *job = &planner->job;
     const prog_task_spec *spec = planner->spec;
-    const prog_bindings *let = spec->let;
     size_t variables = spec->body->variables.count;
     int error = 0;
     job->frame = (run_frame){.body = spec->body, .locals = planner->locals};
@@ -75,12 +74,8 @@ static int make_up(struct planner *planner, int64_t index, bool named) {
     planner->locals[spec->index] = expr_number((double)index);
     if (job->draws != NULL)
         error = run_draws_start(job->machine, 0, spec->pattern, job->draws);
-    for (uint32_t i = 0; error == 0 && let != NULL && i < let->count; i++) {
-        expr_value value;
-        error = run_evaluate(job, let->items[i].expression, &value);
-        if (error == 0)
-            run_store(job, let->items[i].slot, value);
-    }
+    if (error == 0 && spec->let != NULL)
+        error = run_bind(job, spec->let, run_store);
     if (error == 0 && named)
         error = run_say(job, spec->name);
     if (error != 0)

@@ -90,12 +90,43 @@ static int handle_show(const void *pointer, base_buffer *buffer) {
     return base_buffer_append(buffer, "<Handle>", strlen("<Handle>"));
 }
 
+/* Whose exceptions the codes of a scenario's own are. */
+static _Thread_local const prog_program *running;
+
+void run_process_program(const prog_program *program) {
+    running = program;
+}
+
 static const char *exception_type_name(const void *pointer) {
-    return cad_error_name(cad_exception_code(pointer));
+    int code = cad_exception_code(pointer);
+    return running != NULL ? prog_error_name(running, code) : cad_error_name(code);
 }
 
 static int exception_show(const void *pointer, base_buffer *buffer) {
     return prog_error_text(cad_exception_code(pointer), pointer, buffer);
+}
+
+/* The text of a group ends with how many members it has, which is no part of what made it. */
+static size_t own_length(const char *message, size_t members) {
+    const char *count = members > 0 ? strrchr(message, '(') : NULL;
+    return count != NULL && count > message ? (size_t)(count - message) - 1 : strlen(message);
+}
+
+/* `ValueError('no')`, `ExceptionGroup('both', [ValueError('no'), TypeError()])`. */
+static int exception_repr(const void *pointer, base_buffer *buffer) {
+    const char *message = cad_exception_message(pointer);
+    size_t members = cad_exception_count(pointer);
+    int error = base_buffer_format(buffer, "%s(", exception_type_name(pointer));
+    if (error == 0 && (message[0] != '\0' || members > 0))
+        error = expr_repr_text(message, own_length(message, members), buffer);
+    for (size_t i = 0; i < members && error == 0; i++) {
+        error = base_buffer_format(buffer, "%s", i == 0 ? ", [" : ", ");
+        if (error == 0)
+            error = exception_repr(cad_exception_at(pointer, i), buffer);
+    }
+    if (error == 0 && members > 0)
+        error = base_buffer_format(buffer, "]");
+    return error != 0 ? error : base_buffer_format(buffer, ")");
 }
 
 static void exception_ref(void *pointer) {
@@ -139,12 +170,13 @@ static int timeout_show(const void *pointer, base_buffer *buffer) {
 }
 
 static const expr_reference_kind kinds[] = {
-    [PROG_KIND_OBJECT] = {object_type_name, object_ref, object_unref, object_show},
-    [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show},
-    [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show},
-    [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show},
-    [PROG_KIND_TIMEOUT] = {timeout_type_name, timeout_ref, timeout_unref, timeout_show},
-    [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL},
+    [PROG_KIND_OBJECT] = {object_type_name, object_ref, object_unref, object_show, NULL},
+    [PROG_KIND_FUTURE] = {future_type_name, future_ref, future_unref, future_show, NULL},
+    [PROG_KIND_HANDLE] = {handle_type_name, handle_ref, handle_unref, handle_show, NULL},
+    [PROG_KIND_EXCEPTION] = {exception_type_name, exception_ref, exception_unref, exception_show,
+                             exception_repr},
+    [PROG_KIND_TIMEOUT] = {timeout_type_name, timeout_ref, timeout_unref, timeout_show, NULL},
+    [PROG_KIND_FUTURES] = {NULL, futures_ref, futures_unref, NULL, NULL},
 };
 
 /* --- The process ----------------------------------------------------------------------------- */

@@ -6,8 +6,13 @@
 
 #include <stdint.h>
 
+#include "program/program.h"
+
 /* Everything that allocates, the engine included, does so through base_set_allocator()'s hook from
  * now on, and gets at most `max_memory` bytes in all; BASE_UNLIMITED leaves the hook as it is. */
 void run_process_start(uint64_t max_memory);
+
+/* The program that runs on this thread from now on: its own exceptions are shown by their names. */
+void run_process_program(const prog_program *program);
 
 #endif

@@ -20,6 +20,7 @@
 #include "run/objects.h"
 #include "run/plan.h"
 #include "run/prepare.h"
+#include "run/process.h"
 #include "run/report.h"
 #include "run/unfinished.h"
 #include "run/values.h"
@@ -378,6 +379,7 @@ static void end(run_machine *machine, enum run_outcome outcome) {
 
 const run_result *run_machine_run(run_machine *machine) {
     enum run_outcome outcome = RUN_FAILED;
+    run_process_program(machine->program);
     if (begin(machine))
         outcome = outcome_of(machine, machine->main != NULL ? run_main_task(machine)
                                                             : cad_loop_run(machine->loop));

@@ -21,16 +21,50 @@ static int shown(const expr_string *text) {
     return length;
 }
 
-/* Where the coroutine that runs was called, if it was called and not spawned: by the scenario's
- * name, as a message is the same wherever the document lies. */
-static void append_call(const run_job *job, base_buffer *message) {
+/* Whether an argument can be the text that a parameter has. */
+static bool may_be(const prog_arguments *arguments, uint32_t slot, expr_value text) {
+    expr_value value;
+    for (uint32_t i = 0; i < arguments->count; i++)
+        if (arguments->items[i].slot == slot)
+            return !expr_text_constant(arguments->items[i].value, &value) ||
+                   expr_value_equal(value, text) == 1;
+    return false;
+}
+
+/* Where the task that runs was given it, where only one place can have: a step that starts such
+ * tasks, or a row of `tasks`. DOC_NOWHERE: that is not known. */
+static uint32_t find_start(const run_job *job, uint32_t slot) {
+    const prog_program *program = job->machine->program;
+    const prog_body *body = job->top->body;
+    expr_value text = job->top->locals[slot];
+    uint32_t place = DOC_NOWHERE, count = 0;
+    for (size_t i = 0; i < program->flow.start_count; i++) {
+        const prog_start *start = &program->flow.starts[i];
+        if (start->body != body || !may_be(start->arguments, slot, text))
+            continue;
+        place = program->code[start->pc].place;
+        count++;
+    }
+    for (size_t i = 0; i < program->task_count; i++) {
+        const prog_task_spec *spec = &program->tasks[i];
+        if (spec->call != body || !may_be(spec->arguments, slot, text))
+            continue;
+        place = spec->place;
+        count++;
+    }
+    return count == 1 ? place : DOC_NOWHERE;
+}
+
+/* Where a parameter of the coroutine that runs was given: by the scenario's name, as a message is
+ * the same wherever the document lies. */
+static void append_call(const run_job *job, uint32_t slot, base_buffer *message) {
     const prog_program *program = job->machine->program;
     const run_frame *caller = run_frame_caller(job, job->top);
-    if (caller == NULL)
+    uint32_t place = caller != NULL ? program->code[caller->pc - 1].place : find_start(job, slot);
+    if (place == DOC_NOWHERE)
         return;
     (void)base_buffer_format(message, ", passed at ");
-    (void)doc_format_place_in(program->document, program->name, program->code[caller->pc - 1].place,
-                              message);
+    (void)doc_format_place_in(program->document, program->name, place, message);
 }
 
 /* The variable by which a text came in, most likely an argument without its braces. */
@@ -40,7 +74,7 @@ static void append_variable(const run_job *job, uint32_t slot, base_buffer *mess
     (void)base_buffer_format(message, "; %s is the text '%.*s'",
                              base_symbols_name(&body->variables, slot), shown(text), text->text);
     if (slot < body->parameters)
-        append_call(job, message);
+        append_call(job, slot, message);
 }
 
 /* A text where a number belongs: which, who had it, and how an argument is none. */
@@ -151,6 +185,34 @@ int run_evaluate_items(run_job *job, const expr_expression *expression, expr_val
         result = raise_error(&error);
     expr_value_unref(value);
     return result;
+}
+
+int run_unpack(run_job *job, expr_value value, const prog_slots *slots, run_storing *store) {
+    expr_error error;
+    expr_value list;
+    if (expr_value_parts(value, slots->count, &list, &error) != 0)
+        return raise_error(&error);
+    for (uint32_t i = 0; i < slots->count; i++)
+        store(job, slots->items[i], expr_value_ref(expr_to_list(list)->items[i]));
+    expr_value_unref(list);
+    return 0;
+}
+
+int run_bind(run_job *job, const prog_bindings *bindings, run_storing *store) {
+    for (uint32_t i = 0; i < bindings->count; i++) {
+        const prog_binding *binding = &bindings->items[i];
+        expr_value value;
+        int error = run_evaluate(job, binding->expression, &value);
+        if (error == 0 && binding->parts != NULL) {
+            error = run_unpack(job, value, binding->parts, store);
+            expr_value_unref(value);
+        } else if (error == 0) {
+            store(job, binding->slot, value);
+        }
+        if (error != 0)
+            return error;
+    }
+    return 0;
 }
 
 int run_evaluate_text(run_job *job, const expr_text *text, expr_value *value) {

@@ -31,4 +31,14 @@ int run_evaluate_arguments(run_job *job, const prog_arguments *arguments, expr_v
 int run_say(run_job *job, const expr_text *text);
 int run_say_into(run_job *job, const expr_text *text, base_buffer *buffer);
 
+/* Gives a slot a value, whose reference it takes over. */
+typedef void run_storing(run_job *job, uint32_t slot, expr_value value);
+
+/* Gives each of several slots a part of a value, as Python unpacks it. 0, CAD_ETYPE, CAD_EINVAL or
+ * CAD_ENOMEM, raised. */
+int run_unpack(run_job *job, expr_value value, const prog_slots *slots, run_storing *store);
+
+/* Evaluates expressions, and gives their variables the values, one after the other. */
+int run_bind(run_job *job, const prog_bindings *bindings, run_storing *store);
+
 #endif

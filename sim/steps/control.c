@@ -17,31 +17,29 @@ static void fault_in_star(const doc_node *node, const char *verb) {
 
 /* --- let, assign ----------------------------------------------------------------------------- */
 
+static int begin_unpack(run_job *job, const prog_instruction *in) {
+    expr_value *slot = &job->top->locals[in->operands[0].slot], value = *slot;
+    *slot = EXPR_NONE;
+    int error = run_unpack(job, value, in->operands[1].slots, run_store);
+    expr_value_unref(value);
+    return error;
+}
+
+const prog_operation step_unpack_operation = {"unpack", begin_unpack, NULL};
+
+static void store_global(run_job *job, uint32_t slot, expr_value value) {
+    expr_value *globals = job->machine->globals;
+    expr_value_unref(globals[slot]);
+    globals[slot] = value;
+    run_tell_global(job->machine, slot);
+}
+
 static int begin_let(run_job *job, const prog_instruction *in) {
-    const prog_bindings *bindings = in->operands[0].bindings;
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        expr_value value;
-        int error = run_evaluate(job, bindings->items[i].expression, &value);
-        if (error != 0)
-            return error;
-        run_store(job, bindings->items[i].slot, value);
-    }
-    return 0;
+    return run_bind(job, in->operands[0].bindings, run_store);
 }
 
 static int begin_assign(run_job *job, const prog_instruction *in) {
-    const prog_bindings *bindings = in->operands[0].bindings;
-    expr_value *globals = job->machine->globals;
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        expr_value value;
-        int error = run_evaluate(job, bindings->items[i].expression, &value);
-        if (error != 0)
-            return error;
-        expr_value_unref(globals[bindings->items[i].slot]);
-        globals[bindings->items[i].slot] = value;
-        run_tell_global(job->machine, bindings->items[i].slot);
-    }
-    return 0;
+    return run_bind(job, in->operands[0].bindings, store_global);
 }
 
 const prog_step step_let = {
@@ -279,6 +277,7 @@ static void compile_for(prog_compiler *compiler, const prog_step *step, const do
     (void)prog_emit(compiler, &step->operation, node, operands, FOR_OPERANDS);
     uint32_t top = prog_emit(compiler, &item_operation, node, operands, FOR_OPERANDS);
     prog_loop outer = prog_open_loop(compiler, top);
+    prog_emit_parts(compiler, node);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     (void)step_emit_jump(compiler, node, top);
@@ -290,13 +289,13 @@ static void compile_for(prog_compiler *compiler, const prog_step *step, const do
 const prog_step step_for = {
     .operation = {"for", begin_for, NULL},
     .family = PROG_FAMILY_CONTROL,
-    .members = {{NULL, PROG_MEMBER_VARIABLE, PROG_REQUIRED, 0, NULL},
+    .members = {{NULL, PROG_MEMBER_PARTS, PROG_REQUIRED, 0, NULL},
                 {"in", PROG_MEMBER_ITEMS, PROG_REQUIRED, 0,
                  "a list, a tuple, or a text, which is gone through by its characters"},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
     .python = "for",
     .summary = "Runs steps once for each item; the variable holds it meanwhile, and the last one "
-               "afterwards.",
+               "afterwards. Several variables take an item apart.",
     .example = "[{\"for\": \"x\", \"in\": \"[3, 'two', (1,)]\", \"do\": [{\"print\": \"{x}\"}]}]",
     .compile = compile_for,
 };
@@ -468,7 +467,7 @@ const prog_step step_call = {
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_COROUTINE, PROG_REQUIRED, 0, NULL},
                 {"args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by parameter"},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "what it returns"}},
+                {"as", PROG_MEMBER_PARTS, PROG_OPTIONAL, 0, "what it returns"}},
     .python = "await worker(...)",
     .summary = "Runs a coroutine inside the task.",
     .example = "[{\"call\": \"double\", \"args\": {\"n\": 21}, \"as\": \"x\"},"

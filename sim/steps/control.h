@@ -27,4 +27,7 @@ int step_begin_rounds(run_job *job, const prog_instruction *in);
 void step_begin_round(prog_compiler *compiler, const doc_node *node, step_rounds *rounds);
 void step_end_round(prog_compiler *compiler, const doc_node *node, const step_rounds *rounds);
 
+/* Takes a value apart: prog_language.unpack. */
+extern const prog_operation step_unpack_operation;
+
 #endif

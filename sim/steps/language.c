@@ -1,6 +1,7 @@
 /* The table of steps, and with it the language. */
 #include "steps/language.h"
 
+#include "steps/control.h"
 #include "steps/functions.h"
 
 /* By family, in the order of the reference. */
@@ -161,6 +162,7 @@ const prog_language step_language = {
     .step_count = sizeof rows / sizeof *rows,
     .later = later,
     .later_count = sizeof later / sizeof *later,
+    .unpack = &step_unpack_operation,
     .foreign = foreign,
     .functions = step_functions,
 };

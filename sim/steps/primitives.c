@@ -120,7 +120,7 @@ const prog_step step_get = {
     .line = "putters",
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
+                {"as", PROG_MEMBER_PARTS, PROG_OPTIONAL, 0, "the item"}},
     .python = "Queue.get",
     .summary = "Takes an item from a queue; waits while it is empty.",
     .example = "[{\"put\": \"queue\", \"value\": \"tea\"}, {\"get\": \"queue\", \"as\": \"x\"},"
@@ -133,7 +133,7 @@ const prog_step step_get_nowait = {
     .wakes = PROG_IS(PROG_QUEUE),
     .line = "putters",
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_QUEUE), NULL},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the item"}},
+                {"as", PROG_MEMBER_PARTS, PROG_OPTIONAL, 0, "the item"}},
     .python = "Queue.get_nowait",
     .summary = "Takes an item from a queue; QueueEmpty where there is none.",
     .example = "[{\"try\": [{\"get_nowait\": \"queue\"}], \"except\": {\"QueueEmpty\": "

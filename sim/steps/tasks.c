@@ -248,7 +248,7 @@ const prog_step step_await = {
     .family = PROG_FAMILY_TASKS,
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE, NULL},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "its result"}},
+                {"as", PROG_MEMBER_PARTS, PROG_OPTIONAL, 0, "its result"}},
     .python = "await task",
     .summary = "Waits for a task or a future; its exception is raised here.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
@@ -277,7 +277,7 @@ const prog_step step_shield = {
     .family = PROG_FAMILY_TASKS,
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, AWAITABLE, NULL},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "its result"}},
+                {"as", PROG_MEMBER_PARTS, PROG_OPTIONAL, 0, "its result"}},
     .python = "await asyncio.shield(task)",
     .summary = "Waits for a task, which goes on when the wait is cancelled.",
     .example = "[{\"spawn\": \"double\", \"args\": {\"n\": 4}, \"as\": \"t\"},"
@@ -581,6 +581,7 @@ static void compile_as_completed(prog_compiler *compiler, const prog_step *step,
     uint32_t each = prog_emit(compiler, task ? &each_task_operation : &each_operation, node,
                               operands, EACH_OPERANDS);
     prog_loop outer = prog_open_loop(compiler, each);
+    prog_emit_parts(compiler, node);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
     step_emit_jump(compiler, node, each);
@@ -595,7 +596,7 @@ const prog_step step_as_completed = {
     .family = PROG_FAMILY_TASKS,
     .waiting = PROG_MAY_WAIT,
     .members = {{NULL, PROG_MEMBER_TARGETS, PROG_REQUIRED, AWAITABLE, NULL},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "a result"},
+                {"as", PROG_MEMBER_PARTS, PROG_OPTIONAL, 0, "a result"},
                 {"task", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0,
                  "the task or future that is done; without `as` its failure is not raised here"},
                 {"timeout", PROG_MEMBER_LIMIT, PROG_OPTIONAL, 0,

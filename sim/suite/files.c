@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/memory.h"
+#include "base/replace.h"
 
 /* --- Reading --------------------------------------------------------------------------------- */
 
@@ -80,39 +80,14 @@ bool suite_bytes_same(const suite_bytes *a, const suite_bytes *b) {
 
 /* --- Writing --------------------------------------------------------------------------------- */
 
-static int write_all(int fd, const char *data, size_t size) {
-    while (size > 0) {
-        ssize_t written = write(fd, data, size);
-        if (written < 0 && errno != EINTR)
-            return errno;
-        if (written > 0) {
-            data += written;
-            size -= (size_t)written;
-        }
-    }
-    return 0;
-}
-
-/* "a/.b.123": in the same directory, and hidden. */
-static int name_beside(const char *path, base_buffer *name) {
-    const char *slash = strrchr(path, '/');
-    int before = slash != NULL ? (int)(slash + 1 - path) : 0;
-    return base_buffer_format(name, "%.*s.%s.%ld", before, path, path + before, (long)getpid());
-}
-
 int suite_write_whole(const char *path, const suite_bytes *bytes) {
-    base_buffer beside = {0};
-    if (name_beside(path, &beside) != 0)
-        return ENOMEM;
-    int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    int error = fd < 0 ? errno : write_all(fd, bytes->data, bytes->size);
-    if (fd >= 0 && close(fd) != 0 && error == 0)
-        error = errno;
-    if (error == 0 && rename(beside.data, path) != 0)
-        error = errno;
-    if (error != 0 && fd >= 0)
-        (void)unlink(beside.data);
-    base_buffer_free(&beside);
+    struct base_replacement file;
+    int error = base_replace_open(&file, path);
+    if (error == 0) {
+        (void)fwrite(bytes->data, 1, bytes->size, file.stream); /* finishing tells of its failure */
+        error = base_replace_finish(&file);
+        base_replace_drop(&file);
+    }
     return error;
 }
 

@@ -7,14 +7,18 @@ import json
 import os
 import re
 import resource
+import signal
 import sqlite3
 import stat
+import subprocess
+import time
 import unittest
 
 from cli_test import CASES, ENVIRONMENT, EXPECTED, ROOT, SCENARIOS, USAGE, CliTest, main
 from trace_statistics import PARTS, statistics
 
 WINDOW = SCENARIOS / "window.json"
+DATABASES = os.environ.get("CADRAN_SQLITE") == "yes"
 TEXT = """\
 window, virtual clock, seed 0: complete
 
@@ -178,7 +182,7 @@ class Table(ExportTest):
                 self.assertNotRegex(said, r"(?m)(^|,)\"?[=+@-]")
 
 
-@unittest.skipUnless(os.environ.get("CADRAN_SQLITE") == "yes", "built without SQLite")
+@unittest.skipUnless(DATABASES, "built without SQLite")
 class Database(ExportTest):
     """The questions of docs/export.md, as they stand there."""
 
@@ -318,6 +322,37 @@ class Output(ExportTest):
         self.expect(EXPECTED, "export", "--output", "link", "trace", out="", err="")
         self.assertTrue((self.folder / "link").is_symlink())
         self.assertEqual((self.folder / "real").read_text(), TEXT)
+
+    def test_it_does_not_take_the_place_of_the_trace(self):
+        trace = (self.folder / "trace").read_bytes()
+        os.symlink("trace", self.folder / "link")
+        os.link(self.folder / "trace", self.folder / "hard")
+        for name in "trace", "./trace", "link", "hard":
+            err = f"cadran export: --output {name} would overwrite the trace; give it another name\n"
+            self.expect(USAGE, "export", "--output", name, "trace", out="", err=err)
+            with open(self.folder / "trace") as given:
+                self.expect(USAGE, "export", "--output", name, "-", stdin=given, out="", err=err)
+        self.assertEqual((self.folder / "trace").read_bytes(), trace)
+
+    def interrupt(self, form, number):
+        """In the middle of one, whose trace does not come to its end."""
+        process = self.start("export", "--format", form, "--output", "out", "-",
+                             stdin=subprocess.PIPE)
+        end = time.monotonic() + 60
+        while not list(self.folder.glob("out.*")) and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertEqual(len(list(self.folder.glob("out.*"))), 1)
+        process.send_signal(number)
+        self.check(self.finish(process), -number, "", "")
+
+    def test_a_signal_leaves_nothing_half_written(self):
+        self.write("out", "before")
+        for form in ("text", "sqlite", "html") if DATABASES else ("text", "html"):
+            for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT:
+                with self.subTest(form=form, number=number):
+                    self.interrupt(form, number)
+                    self.assertEqual(sorted(os.listdir(self.folder)), ["out", "trace"])
+                    self.assertEqual((self.folder / "out").read_text(), "before")
 
     def test_where_it_cannot_be_written(self):
         self.expect(ENVIRONMENT, "export", "--output", "no/such/folder", "trace", out="",

@@ -95,6 +95,40 @@ class RealClock(Interrupt):
             self.check(self.interrupt(self.start("run", "--clock", "real", "wait.json"), 0), status)
 
 
+class MainTask(Interrupt):
+    """Under the real clock: SIGINT cancels it, as asyncio.run() has it."""
+
+    def main_task(self, *steps, others=()):
+        task = {"name": "m", "main": True, "do": [{"print": "here"}, *steps]}
+        self.write("main.json", {"cadran": 1, "tasks": [task, *others]} | BYE)
+        return self.interrupt(self.start("run", "--clock", "real", "main.json"), 0.1)
+
+    def test_which_ends_by_it(self):
+        other = {"name": "w", "do": [{"try": [{"sleep": 60}], "finally": [{"print": "w"}]}]}
+        process = self.main_task({"try": [{"sleep": 60}], "finally": [{"print": "m"}]},
+                                 others=[other])
+        self.check(process, EXPECTED, "here\nm\nw\nbye\n")
+        self.assertRegex(process.err, r"\Aoutcome interrupted at \d+\n\Z")
+
+    def test_which_goes_on(self):
+        process = self.main_task({"try": [{"sleep": 60}], "except": {"CancelledError": [
+            {"sleep": 0.1}, {"print": "on"}]}})
+        self.check(process, EXPECTED, "here\non\n")
+        self.assertRegex(process.err, r"\Aoutcome complete at \d+\n\Z")
+
+    def test_which_stands_in_a_circle_of_awaits(self):
+        process = self.main_task({"await": "o"}, others=[
+            {"name": "o", "do": [{"await": "m"}]}, {"name": "w", "do": [{"sleep": 60}]}])
+        self.check(process, EXPECTED, "here\nbye\n")
+        self.assertIn("\noutcome interrupted at ", process.err)
+
+    def test_whose_threads_work_on(self):
+        start = time.monotonic()
+        process = self.main_task({"to_thread": 1})
+        self.check(process, EXPECTED, "here\nbye\n")
+        self.assertGreater(time.monotonic() - start, 0.95)
+
+
 class VirtualClock(Interrupt):
     def stop(self, document, *options, first="", after=0.2):
         """Of a run whose first line comes with its last; so the moment is counted otherwise."""

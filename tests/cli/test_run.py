@@ -274,6 +274,15 @@ class Limits(CliTest):
         process = self.cadran("run", "--max-memory", "2M", "s.json")
         self.assertIn("100000 items unfinished", process.err)
 
+    def test_memory_for_what_is_taken_for_good_in_turn(self):
+        """From several queues, by several tasks."""
+        takes = {"repeat": 50000, "do": [{"put": "p"}, {"put": "q"}, {"get": "p"}, {"get": "q"}]}
+        self.write("s.json", {"cadran": 1, "objects": {"p": {"type": "queue"}, "q": {"type": "queue"}},
+                              "tasks": [{"name": "t{i}", "count": 2, "do": [takes]},
+                                        {"name": "j", "do": [{"sleep": 1}, {"join": "p"}]}]})
+        process = self.cadran("run", "--max-memory", "2M", "s.json")
+        self.assertIn("100000 items unfinished", process.err)
+
     def test_memory_that_ends_anywhere(self):
         """While the document is read, the run goes on, or the results are written."""
         statuses = set()

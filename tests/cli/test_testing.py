@@ -187,6 +187,19 @@ class Judged(TestingTest):
                                           "schema.trace.json": ["alone"]})
         self.assertEqual(self.reasons("gone.trace.json"), {"gone.trace.json": ["alone"]})
 
+    def test_the_page_takes_the_place_of_no_scenario_and_of_no_trace(self):
+        (self.folder / "s").mkdir()
+        self.write("s/a.json", scenario())
+        os.symlink("s/a.json", self.folder / "link")
+        os.link(self.folder / "s/a.json", self.folder / "hard")
+        for name in "s/a.json", "link", "hard", "s/a.trace.json", "s/a.trace.new.json":
+            done = self.cadran_test("--html", name, "s", status=USAGE)
+            self.assertEqual((done.out, done.err),
+                             ("", f"cadran test: --html {name} would overwrite a scenario, or a trace "
+                                  "beside one; give it another name\n"))
+            self.assertEqual(json.loads((self.folder / "s/a.json").read_text()), scenario())
+            self.assertEqual(self.names(), ["hard", "link", "s/a.json"])
+
     def test_what_cannot_be_read(self):
         self.write("a.json", scenario())
         (self.folder / "a.trace.json").mkdir()

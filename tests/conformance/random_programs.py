@@ -262,9 +262,11 @@ class Main(Tasks):
     EAGER = False
 
     def last_step(self, me):
-        kind = self.random.randint(0, 8)
+        kind = self.random.randint(0, 9)
         if kind <= 1:
             return [self.sleep(), self.log_of(me, "still")]
+        if kind == 9:
+            return [{"to_thread": self.one_of([.01, .03, .2])}, self.log_of(me, "worked")]
         if kind == 2:
             return {"spawn": "worker", "args": {"d": self.one_of([0, .01])}},
         if kind == 3:
@@ -466,6 +468,9 @@ class Lists(Program):
             changed = self.one_of(["l + [n]", "[n] + l", "l[1:]", "[l[:3]]", "(l * 2)[:30]",
                                    "l[:6]", "l[:2]"])
             return [{"let": {"n": "n + 1", "l": changed}}, self.log("l", " {l[:8]} {len(l)}")]
+        if kind == 2:
+            return [{"let": {"n, x": self.one_of(["(n, l)", "[n + 1, n]", "l[:2]", "'ab'", "n",
+                                                  "(n, 1, 2)"])}}, self.log("pair", " {n} {x}")]
         if kind == 4:
             targets = ["me_task", "other", "tasks", "tasks[:1]", "tasks[-2:]"]
             if self.chance(.6):
@@ -486,6 +491,9 @@ class Lists(Program):
     def for_each(self, depth, _):
         source = self.one_of(["range(3)", "l[:4]", "'ab'", [1, "n", ["n"]], "(n, 2)",
                               "tasks[:0]", "range(len(l) % 4)"])
+        if self.chance(.2):
+            return [{"for": ["x", "y"], "in": self.one_of(["[(n, 1), [2, 3]]", "['ab', (4, 5), n]"]),
+                     "do": self.steps(depth - 1, True)}, self.log("pairs", " {x} {y}")]
         return [{"for": self.one_of(["x", "n", "y"]), "in": source,
                  "do": self.steps(depth - 1, True)}, self.log("for", " {n} {x}")]
 

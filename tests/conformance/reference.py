@@ -269,6 +269,7 @@ class WorkerPool:
 
     def __init__(self, loop, size):
         self.loop, self.idle, self.waiting = loop, size, []
+        self.size, self.all_idle = size, None
 
     def submit(self, duration):
         work = (self.loop.create_future(), duration)
@@ -290,6 +291,16 @@ class WorkerPool:
             work = self.waiting.pop(0)
             if not work[0].cancelled():
                 self.start(work)
+        if self.all_idle and not self.busy():
+            self.all_idle.set_result(None)
+
+    def busy(self):
+        return self.idle < self.size
+
+    def joined(self):
+        """What shutdown_default_executor() waits for in an executor of threads."""
+        self.all_idle = self.loop.create_future()
+        return self.all_idle
 
 
 QUEUES = {"fifo": asyncio.Queue, "lifo": asyncio.LifoQueue, "priority": asyncio.PriorityQueue}
@@ -489,6 +500,8 @@ class World:
             asyncio.runners._cancel_all_tasks(self.loop)
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
+            if self.pool.busy():
+                self.loop.run_until_complete(self.pool.joined())
         except RuntimeError:
             if self.early:
                 raise Stopped from None
@@ -543,9 +556,21 @@ def sync_steps(steps, world, local):
     raise RuntimeError("a step that waits cannot stand here")
 
 
+def put(scope, names, value):
+    """Gives a variable a value, or several their parts, as Python's own `a, b = value` does."""
+    if isinstance(names, str) and "," not in names:
+        scope[names] = value
+        return
+    names = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+    parts = [f"part{i}" for i in range(len(names))]
+    taken = {"value": value}
+    exec(f"{', '.join(parts)}, = value" if len(parts) == 1 else f"{', '.join(parts)} = value", taken)
+    scope.update((name, taken[part]) for name, part in zip(names, parts))
+
+
 def store(step, value, local):
     if "as" in step:
-        local[step["as"]] = value
+        put(local, step["as"], value)
 
 
 def spawn_one(step, world, local, group):
@@ -592,10 +617,10 @@ def sync_step(step, world, local, group):
         world.loop.now += to_ns(number(step["compute"], world, local))
     elif "let" in step:
         for name, value in step["let"].items():
-            local[name] = number(value, world, local)
+            put(local, name, number(value, world, local))
     elif "assign" in step:
         for name, value in step["assign"].items():
-            world.vars[name] = number(value, world, local)
+            put(world.vars, name, number(value, world, local))
     elif "put_nowait" in step:
         find("put_nowait").put_nowait(text(step.get("value"), world, local))
     elif "get_nowait" in step:
@@ -712,7 +737,7 @@ async def each_completed(step, nested, world, local):
     async for task in completed:
         local[step["task"]] = task
         if "as" in step:
-            local[step["as"]] = await task
+            put(local, step["as"], await task)
         if not await one_round():
             break
 
@@ -769,7 +794,7 @@ async def wait_step(step, world, local, group):
     elif "for" in step:
         def rounds():
             for item in number(step["in"], world, local):
-                yield lambda: local.__setitem__(step["for"], item)
+                yield lambda: put(local, step["for"], item)
         await each_round(rounds(), world, local, group, step["do"])
     elif "try" in step:
         try:
