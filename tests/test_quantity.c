@@ -60,6 +60,30 @@ static void test_quantity__times_have_units(void **state) {
     }
 }
 
+static void test_quantity__times_are_told_exactly(void **state) {
+    (void)state;
+    static const struct {
+        int64_t ns;
+        const char *small, *seconds;
+    } times[] = {{0, "0 s", "0 s"},
+                 {1, "1 ns", "0.000000001 s"},
+                 {-999, "-999 ns", "-0.000000999 s"},
+                 {1000, "1 us", "0.000001 s"},
+                 {12500, "12.5 us", "0.0000125 s"},
+                 {-250000000, "-250 ms", "-0.25 s"},
+                 {1000000000, "1 s", "1 s"},
+                 {1050000000, "1.05 s", "1.05 s"},
+                 {INT64_MAX, "9223372036.854775807 s", "9223372036.854775807 s"},
+                 {INT64_MIN, "-9223372036.854775808 s", "-9223372036.854775808 s"}};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        char text[BASE_TIME_TEXT];
+        base_time_write(times[i].ns, true, text);
+        assert_string_equal(text, times[i].small);
+        base_time_write(times[i].ns, false, text);
+        assert_string_equal(text, times[i].seconds);
+    }
+}
+
 static void test_quantity__counts_are_whole(void **state) {
     (void)state;
     static const struct {
@@ -101,6 +125,7 @@ static void test_quantity__sizes_have_units(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantity__times_have_units),
+        cmocka_unit_test(test_quantity__times_are_told_exactly),
         cmocka_unit_test(test_quantity__counts_are_whole),
         cmocka_unit_test(test_quantity__sizes_have_units),
     };

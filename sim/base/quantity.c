@@ -2,7 +2,9 @@
 #include "base/quantity.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +86,33 @@ bool base_time_read(const char *text, int64_t *time_ns) {
     }
     *time_ns = (int64_t)value;
     return value <= most;
+}
+
+/* In so many nanoseconds a unit, of which the rest has so many digits. */
+static void write_units(int64_t time_ns, uint64_t unit_ns, int digits, const char *name,
+                        char text[BASE_TIME_TEXT]) {
+    uint64_t size_ns = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
+    uint64_t whole = size_ns / unit_ns, rest = size_ns % unit_ns;
+    const char *sign = time_ns < 0 ? "-" : "";
+    for (; rest != 0 && rest % 10 == 0; rest /= 10)
+        digits--;
+    if (rest == 0)
+        (void)snprintf(text, BASE_TIME_TEXT, "%s%" PRIu64 " %s", sign, whole, name);
+    else
+        (void)snprintf(text, BASE_TIME_TEXT, "%s%" PRIu64 ".%0*" PRIu64 " %s", sign, whole, digits,
+                       rest, name);
+}
+
+void base_time_write(int64_t time_ns, bool small, char text[BASE_TIME_TEXT]) {
+    uint64_t size_ns = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
+    if (!small || size_ns == 0 || size_ns >= 1000000000)
+        write_units(time_ns, 1000000000, 9, "s", text);
+    else if (size_ns >= 1000000)
+        write_units(time_ns, 1000000, 6, "ms", text);
+    else if (size_ns >= 1000)
+        write_units(time_ns, 1000, 3, "us", text);
+    else
+        write_units(time_ns, 1, 0, "ns", text);
 }
 
 /* --- Counts ----------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* quantity.h - times, sizes and counts, as people write them on a command line.
+/* quantity.h - times, sizes and counts, as people write them on a command line, and read them.
  */
 #ifndef BASE_QUANTITY_H
 #define BASE_QUANTITY_H
@@ -10,6 +10,11 @@
  * as 250ms. It is read as it is written, without rounding; what is finer than a nanosecond is cut.
  * False where it is none, or above 146 years: the sum of two is no overflow. */
 bool base_time_read(const char *text, int64_t *time_ns);
+
+/* A time as it is told, exact and without zeros at its end. `small`: below a second in the largest
+ * unit of which there is one (`250 ms`, `-12.5 us`, `3 ns`); else in seconds (`1.25 s`, `0 s`). */
+enum { BASE_TIME_TEXT = 32 };
+void base_time_write(int64_t time_ns, bool small, char text[BASE_TIME_TEXT]);
 
 /* A whole number, such as 12, -3 or 2e9. False where it is none, or does not fit. */
 bool base_whole_read(const char *text, int64_t *whole);

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "base/show.h"
 
@@ -14,12 +14,6 @@
 #define LONG_NS (3 * CAD_SECOND)
 
 enum { NAMED = 5 };
-
-static int64_t now(void) {
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
-}
 
 static void erase(cli_terminal *terminal) {
     if (!terminal->drawn)
@@ -33,7 +27,7 @@ static void erase(cli_terminal *terminal) {
 static void hide(run_progress *progress) {
     cli_terminal *terminal = (cli_terminal *)(void *)progress; /* its first member */
     erase(terminal);
-    terminal->spoken_ns = now();
+    terminal->spoken_ns = base_clock_ns();
 }
 
 /* `clock, worker0 and 7 more`. */
@@ -84,7 +78,7 @@ static void draw(cli_terminal *terminal, const run_so_far *so_far, int64_t now_n
 
 static void show(run_progress *progress, const run_so_far *so_far) {
     cli_terminal *terminal = (cli_terminal *)(void *)progress;
-    int64_t now_ns = now();
+    int64_t now_ns = base_clock_ns();
     if (!terminal->told && now_ns - terminal->began_ns >= LONG_NS)
         tell(terminal, so_far);
     if (terminal->draws && now_ns - terminal->spoken_ns >= SILENCE_NS &&
@@ -93,7 +87,7 @@ static void show(run_progress *progress, const run_so_far *so_far) {
 }
 
 void cli_terminal_start(cli_terminal *terminal, FILE *file, run_lines *lines) {
-    int64_t now_ns = now();
+    int64_t now_ns = base_clock_ns();
     *terminal = (cli_terminal){.progress = {show, hide},
                                .file = file,
                                .lines = lines,

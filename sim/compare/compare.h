@@ -83,7 +83,6 @@ enum cmp_kind {
 
 /* The words of the tables above. */
 extern const char *const cmp_level_words[CMP_LEVEL_COUNT];
-extern const char *const cmp_level_meanings[CMP_LEVEL_COUNT];
 extern const char *const cmp_kind_words[CMP_KIND_COUNT];
 
 /* --- What is asked -------------------------------------------------------------------------- */

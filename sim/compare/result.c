@@ -7,12 +7,6 @@ const char *const cmp_level_words[CMP_LEVEL_COUNT] = {
 #undef CMP_X
 };
 
-const char *const cmp_level_meanings[CMP_LEVEL_COUNT] = {
-#define CMP_X(constant, word, meaning) [constant] = meaning,
-    CMP_LEVELS(CMP_X)
-#undef CMP_X
-};
-
 const char *const cmp_kind_words[CMP_KIND_COUNT] = {
 #define CMP_X(constant, word, meaning) [constant] = word,
     CMP_KINDS(CMP_X)

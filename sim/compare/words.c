@@ -1,6 +1,7 @@
 /* Sentences: what happens, and what is different about it. */
 #include "compare/words.h"
 
+#include "base/quantity.h"
 #include "cadran.h"
 #include "compare/result.h"
 
@@ -35,29 +36,10 @@ void cmp_write(struct cmp_writer *writer, const char *format, ...) {
 
 /* --- Times ---------------------------------------------------------------------------------- */
 
-/* A whole number of units and the rest of one, without zeros at the end. */
-static void write_units(struct cmp_writer *writer, int64_t time_ns, int64_t unit_ns, int digits,
-                        const char *unit) {
-    uint64_t all = time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns;
-    uint64_t whole = all / (uint64_t)unit_ns, part = all % (uint64_t)unit_ns;
-    cmp_write(writer, "%s%" PRIu64, time_ns < 0 ? "-" : "", whole);
-    for (; part != 0 && part % 10 == 0; part /= 10)
-        digits--;
-    if (part != 0)
-        cmp_write(writer, ".%0*" PRIu64, digits, part);
-    cmp_write(writer, " %s", unit);
-}
-
 void cmp_write_time(struct cmp_writer *writer, int64_t time_ns, bool small) {
-    int64_t size_ns = time_ns < 0 ? -time_ns : time_ns;
-    if (!small || size_ns >= CAD_SECOND || size_ns == 0)
-        write_units(writer, time_ns, CAD_SECOND, 9, "s");
-    else if (size_ns >= CAD_SECOND / 1000)
-        write_units(writer, time_ns, CAD_SECOND / 1000, 6, "ms");
-    else if (size_ns >= CAD_SECOND / 1000000)
-        write_units(writer, time_ns, CAD_SECOND / 1000000, 3, "us");
-    else
-        write_units(writer, time_ns, 1, 0, "ns");
+    char text[BASE_TIME_TEXT];
+    base_time_write(time_ns, small, text);
+    write_text(writer, text);
 }
 
 void cmp_write_change(struct cmp_writer *writer, int64_t change_ns) {

@@ -7,14 +7,9 @@
 #ifndef DATABASE_DATABASE_H
 #define DATABASE_DATABASE_H
 
-#include <stdbool.h>
-
 #include "trace/event.h"
 
 struct db_writer;
-
-/* Whether this program was built with SQLite. */
-bool db_is_there(void);
 
 /* Fills the file of that name, which is empty or not there. It is whole after the end of the
  * events. 0, CAD_ENOMEM; CAD_ESYSTEM where SQLite cannot, or is not there: db_writer_failure() says

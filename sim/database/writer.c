@@ -2,6 +2,8 @@
  * at the end of their table, which is what SQLite is fastest at; what is open is kept by task. */
 #include "database/database.h"
 
+#include "cadran.h"
+
 #ifdef CADRAN_SQLITE
 
 #include <sqlite3.h>
@@ -11,7 +13,6 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "cadran.h"
 #include "database/schema.h"
 #include "statistics/statistics.h"
 
@@ -559,10 +560,6 @@ static int make_database(struct db_writer *writer, const char *path) {
     return error;
 }
 
-bool db_is_there(void) {
-    return true;
-}
-
 int db_writer_open(const char *path, struct db_writer **result) {
     static const char sleep[] = "sleep";
     struct db_writer *writer = base_zalloc(1, sizeof *writer);
@@ -602,10 +599,6 @@ const char *db_writer_failure(const struct db_writer *writer) {
 }
 
 #else
-
-bool db_is_there(void) {
-    return false;
-}
 
 int db_writer_open(const char *path, struct db_writer **writer) {
     (void)path;

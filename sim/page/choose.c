@@ -40,7 +40,8 @@ bool page_is_mark(const struct trace_instant *instant) {
     }
 }
 
-bool page_has_lane(const struct trace_model *trace, const struct trace_track *track) {
+/* Whether a track has a lane: a task's, and another one where there is something to see on it. */
+static bool has_lane(const struct trace_model *trace, const struct trace_track *track) {
     if (track->kind == TRACE_TRACK_TASK)
         return true;
     for (uint32_t i = 0; i < track->slice_count; i++)
@@ -152,7 +153,7 @@ static void choose_tracks(struct page_choice *choice, const struct page *page,
         if ((preferred != NULL && preferred[i]) != now)
             continue;
         size_t count = count_of_track(trace, track, &choice->stretch);
-        if (count == 0 || !page_has_lane(trace, track))
+        if (count == 0 || !has_lane(trace, track))
             continue;
         if (*items + count > page->items_max && *lanes >= page->lanes_min)
             return;

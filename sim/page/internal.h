@@ -25,9 +25,6 @@ enum page_kind { PAGE_SPAN, PAGE_WAIT, PAGE_SLEEP, PAGE_READY, PAGE_RUN, PAGE_NO
 /* As what a slice is shown; PAGE_NO_KIND: as no bar. */
 enum page_kind page_kind_of(const struct trace_model *trace, const struct trace_slice *slice);
 
-/* Whether a track has a lane: a task's, and another one where there is something to see on it. */
-bool page_has_lane(const struct trace_model *trace, const struct trace_track *track);
-
 /* A line of output, a signal, an error, ...; not what only explains others. */
 bool page_is_mark(const struct trace_instant *instant);
 

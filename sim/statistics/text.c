@@ -6,34 +6,18 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/quantity.h"
 #include "base/text.h"
 #include "cadran.h"
 
 /* --- Cells -------------------------------------------------------------------------------------
  */
 
-/* In the largest unit of which there is one, in the shortest form: "1.5 s", "250 ms". */
+/* "1.5 s", "250 ms", "0". */
 static int put_time(base_buffer *text, int64_t time_ns) {
-    static const struct {
-        int64_t ns;
-        const char *name;
-        int digits;
-    } units[] = {
-        {CAD_SECOND, "s", 9}, {CAD_MILLISECOND, "ms", 6}, {CAD_MICROSECOND, "us", 3}, {1, "ns", 0}};
-    size_t unit = 0;
-    if (time_ns == 0)
-        return base_buffer_append(text, "0", 1);
-    while (time_ns < units[unit].ns)
-        unit++;
-    char digits[48];
-    int length =
-        snprintf(digits, sizeof digits, "%lld.%0*lld", (long long)(time_ns / units[unit].ns),
-                 units[unit].digits, (long long)(time_ns % units[unit].ns));
-    while (digits[length - 1] == '0')
-        length--;
-    if (digits[length - 1] == '.')
-        length--;
-    return base_buffer_format(text, "%.*s %s", length, digits, units[unit].name);
+    char time[BASE_TIME_TEXT];
+    base_time_write(time_ns, true, time);
+    return base_buffer_format(text, "%s", time_ns == 0 ? "0" : time);
 }
 
 /* A text of the trace, of which a terminal shows everything and obeys nothing. */

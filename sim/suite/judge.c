@@ -3,19 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "suite/explain.h"
 #include "suite/files.h"
-
-static int64_t now(void) {
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
-}
 
 /* --- The golden ------------------------------------------------------------------------------ */
 
@@ -151,10 +145,10 @@ static int judge_trace(const suite_trial *trial, void *context) {
 
 int suite_judge(suite_stage *stage, const suite_rules *rules, const suite_found *scenario,
                 suite_result *result) {
-    int64_t begin_ns = now();
+    int64_t begin_ns = base_clock_ns();
     int error = scenario->alone ? suite_fail(result, SUITE_ALONE, "a golden without a scenario")
                                 : suite_try(stage, rules->language, scenario->path, result,
                                             judge_trace, (void *)(uintptr_t)rules);
-    result->took_ns = now() - begin_ns;
+    result->took_ns = base_clock_ns() - begin_ns;
     return error;
 }

@@ -17,12 +17,12 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cadran.h"
 
@@ -59,12 +59,6 @@ struct crew {
     size_t *again;         /* jobs whose worker ended before it came to them */
     size_t again_count;
 };
-
-static int64_t now(void) {
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
-}
 
 /* --- In a worker ----------------------------------------------------------------------------- */
 
@@ -221,7 +215,7 @@ static void give(struct crew *crew, struct worker *worker) {
         else
             return;
         if (worker->count == 0)
-            worker->since_ns = now();
+            worker->since_ns = base_clock_ns();
         worker->jobs[worker->count++] = job;
         (void)send_all(worker->fd, &job, sizeof job);
     }
@@ -235,7 +229,7 @@ static bool take_answer(struct crew *crew, struct worker *worker, const struct h
     size_t job = worker->jobs[0], whole = sizeof *head + (size_t)head->length;
     worker->count--;
     memmove(worker->jobs, worker->jobs + 1, worker->count * sizeof *worker->jobs);
-    worker->since_ns = now();
+    worker->since_ns = base_clock_ns();
     tell(crew, job, &answer);
     worker->incoming.length -= whole;
     memmove(worker->incoming.data, worker->incoming.data + whole, worker->incoming.length);
@@ -309,7 +303,7 @@ static int listen_to_all(struct crew *crew) {
 }
 
 static void end_what_takes_too_long(struct crew *crew) {
-    int64_t since_ns = now() - crew->pool->limit_ns;
+    int64_t since_ns = base_clock_ns() - crew->pool->limit_ns;
     for (unsigned i = 0; i < crew->pool->workers; i++)
         if (crew->workers[i].count > 0 && crew->workers[i].since_ns < since_ns)
             lose(crew, &crew->workers[i], true);

@@ -10,12 +10,6 @@ const char *const suite_reason_words[SUITE_REASON_COUNT] = {
 #undef SUITE_X
 };
 
-const char *const suite_reason_meanings[SUITE_REASON_COUNT] = {
-#define SUITE_X(constant, word, meaning) [constant] = meaning,
-    SUITE_REASONS(SUITE_X)
-#undef SUITE_X
-};
-
 void suite_result_free(suite_result *result) {
     base_buffer_free(&result->sentence);
     base_buffer_free(&result->details);

@@ -30,7 +30,6 @@ enum suite_reason {
 };
 
 extern const char *const suite_reason_words[SUITE_REASON_COUNT];
-extern const char *const suite_reason_meanings[SUITE_REASON_COUNT];
 
 /* Zeroed, it is one that has passed. Its texts are its own. */
 typedef struct suite_result {

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "suite/answer.h"
@@ -27,12 +27,6 @@ struct run {
     int error;
 };
 
-static int64_t now(void) {
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * CAD_SECOND + time.tv_nsec;
-}
-
 /* --- Progress -------------------------------------------------------------------------------- */
 
 static void hide_progress(struct run *run) {
@@ -46,7 +40,7 @@ static void hide_progress(struct run *run) {
 /* The first that is not done: what all others wait for. */
 static void draw_progress(struct run *run) {
     FILE *file = run->options->progress;
-    int64_t now_ns = now();
+    int64_t now_ns = base_clock_ns();
     if (file == NULL || now_ns - run->drawn_ns < REDRAW_NS || run->told == run->session.list->count)
         return;
     fprintf(file, "\r\033[K%zu of %zu, %zu failed; %.40s", run->done_count,
@@ -112,13 +106,13 @@ static int run_all(struct run *run) {
                              .work = work,
                              .done = done,
                              .idle = idle};
-    run->began_ns = run->drawn_ns = now();
+    run->began_ns = run->drawn_ns = base_clock_ns();
     if (options->format->begin != NULL)
         options->format->begin(&run->session);
     (void)fflush(options->out);
     int error = suite_pool_run(&pool);
     hide_progress(run);
-    run->session.took_ns = now() - run->began_ns;
+    run->session.took_ns = base_clock_ns() - run->began_ns;
     if (error == 0)
         error = run->error;
     if (error == 0 && options->format->end != NULL)
@@ -140,7 +134,7 @@ int suite_run(const suite_options *options, const suite_list *list, size_t *fail
                                   .where = where,
                                   .out = options->out};
     (void)snprintf(run.session.token, sizeof run.session.token, "cadran-%ld-%lld", (long)getpid(),
-                   (long long)now());
+                   (long long)base_clock_ns());
     run.done = base_zalloc(list->count, sizeof *run.done);
     int error = CAD_ENOMEM;
     if (where != NULL && run.session.results != NULL && run.done != NULL)

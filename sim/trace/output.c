@@ -1,6 +1,7 @@
 /* The ring of buffers, the thread behind it, and the bytes of texts. */
 #include "trace/output.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "trace/pack.h"
@@ -93,9 +94,7 @@ static void write_all_there_is(struct trace_behind *behind) {
 
 /* Until it is time for what there is, or there is more. */
 static void wait_live(struct trace_behind *behind) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    int64_t now_ns = base_clock_ns();
     int64_t until_ns = behind->written_ns + (atomic_load(&behind->asked) ? SOON_NS : LIVE_NS);
     if (now_ns >= until_ns) {
         behind->written_ns = now_ns;
