@@ -316,7 +316,9 @@ enum cad_eager_start {
 /* All members may be 0. A stack takes memory only as far as it has been used, and is used again by
  * the next coroutine: a loop keeps free ones of up to 2 GiB of addresses in all, and the process up
  * to 64 MiB of those that freed loops have left. A coroutine that overflows its stack ends the
- * process by SIGSEGV, with a line on standard error that names the task. */
+ * process by SIGSEGV, with a line on standard error that names the task.
+ * Below a stack lies a guard page: what is built with -fstack-clash-protection, as the library is,
+ * cannot step over it with a frame that is larger. */
 typedef struct cad_task_options {
     const char *name;      /* copied; NULL: "Task-1", "Task-2", ... */
     cad_task_group *group; /* the group that the task belongs to (TaskGroup.create_task) */
@@ -360,7 +362,8 @@ CAD_API cad_task *cad_current_task(void);
 /* asyncio.sleep(). Waits; 0 or less yields once. Allocates. */
 CAD_API int cad_sleep(int64_t delay_ns);
 
-/* Keeps the loop busy: nothing else runs meanwhile. The virtual clock advances by as much. */
+/* Keeps the loop busy: nothing else runs meanwhile. The virtual clock advances by as much; under
+ * the real one an interrupt of the loop ends it. */
 CAD_API void cad_compute(int64_t duration_ns);
 
 /* The value that awaiting the running task gives; returns 0, so that a coroutine can end with
@@ -771,7 +774,7 @@ typedef struct cad_process_options {
     const char *const *env; /* "NAME=VALUE", and a NULL: all of its environment; NULL: this one's */
     const char *cwd;        /* NULL: this process's */
     size_t limit;           /* of the streams of its output; 0: 64 KiB */
-    bool own_path;          /* argv[0] is looked for in the PATH of this process all the same */
+    bool own_path;          /* argv[0] is found by this process's PATH and folder all the same */
     bool process_group;     /* it begins a group of its own; when it is killed, the group is */
 } cad_process_options;
 

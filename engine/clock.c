@@ -126,6 +126,24 @@ void cad__clock_turn_over(cad_loop *loop) {
     loop->turn_ns = now_ns;
 }
 
+/* A real world is kept busy piece by piece, so that an interrupt is heard: for about so long it is
+ * not. Returns what was left then. */
+enum { PIECE_NS = 50 * 1000000 };
+
+static int64_t keep_busy(cad_loop *loop, int64_t duration_ns) {
+    cad_driver *driver = loop->driver;
+    int64_t begin_ns = driver->now(driver), left_ns = duration_ns;
+    if (driver->simulated) {
+        driver->compute(driver, duration_ns);
+        return 0;
+    }
+    while (left_ns > 0 && atomic_load(&loop->interrupted) == 0) {
+        driver->compute(driver, left_ns < PIECE_NS ? left_ns : PIECE_NS);
+        left_ns = duration_ns - (driver->now(driver) - begin_ns);
+    }
+    return left_ns > 0 ? left_ns : 0;
+}
+
 void cad_compute(int64_t duration_ns) {
     cad_loop *loop = cad_running_loop();
     CAD__ASSERT(loop != NULL, "called outside a loop");
@@ -134,9 +152,9 @@ void cad_compute(int64_t duration_ns) {
     int64_t end_ns = cad_loop_deadline(loop, duration_ns);
     if (loop->wait_hooks != NULL)
         cad__before_wait(loop, end_ns);
-    loop->driver->compute(loop->driver, duration_ns);
+    int64_t left_ns = keep_busy(loop, duration_ns);
     cad__clock_look(loop);
-    move_to(loop, end_ns);
+    move_to(loop, left_ns == 0 ? end_ns : cad__deadline(end_ns, -left_ns));
     tell_late(loop);
     CAD__TRACE(loop, cad__trace_time(loop));
 }

@@ -72,7 +72,10 @@ _Noreturn void cad__coroutine_entry(void);
 #define PUSH_ALL PUSH(rbp) PUSH(rbx) PUSH(r12) PUSH(r13) PUSH(r14) PUSH(r15)
 #define POP_ALL POP(r15) POP(r14) POP(r13) POP(r12) POP(rbx) POP(rbp)
 
-/* The processor predicts where a ret goes by counting it against the calls. The ret of switch_out()
+/* What is jumped to stands behind no endbr64, which a processor that tracks indirect branches would
+ * ask for: notrack. Shadow stacks know one stack a thread, so nothing here is marked as fit for them.
+ *
+ * The processor predicts where a ret goes by counting it against the calls. The ret of switch_out()
  * goes elsewhere, which cannot be helped; switch_in() jumps, and is come back to before its own
  * ret, so that the count is right again for all functions further up. switch_over() jumps: where to
  * is seen from where the last ones went, and a ret would be foreseen to go back into the function
@@ -96,7 +99,7 @@ __asm__(".text\n"
         POP_ALL
         "    popq %rcx\n"
         "    .cfi_adjust_cfa_offset -8\n"
-        "    jmp *%rcx\n"
+        "    notrack jmp *%rcx\n"
         "    .cfi_restore_state\n"
         "1:\n"
         POP_ALL
@@ -132,7 +135,7 @@ __asm__(".text\n"
         POP_ALL
         "    popq %rcx\n"
         "    .cfi_adjust_cfa_offset -8\n"
-        "    jmp *%rcx\n"
+        "    notrack jmp *%rcx\n"
         "    .cfi_endproc\n"
         ".size cad__switch_over, .-cad__switch_over\n");
 /* clang-format on */

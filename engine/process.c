@@ -96,6 +96,36 @@ static int find_program(const char *name, const char *const *env, char **out) {
     return error != 0 ? error : cad__system_error(reason);
 }
 
+/* A path from here leads elsewhere from the folder that the program will be in. *out: the same from
+ * anywhere, which the caller frees. */
+static int anchor(const char *path, char **out) {
+    char *here = getcwd(NULL, 0);
+    if (here == NULL)
+        return cad__system_error(errno);
+    int error = join(out, here, strlen(here), path);
+    free(here);
+    return error;
+}
+
+/* Sets *out to the path of the program, which the caller frees; it stays NULL where that is its
+ * name. With `own_path` a name means what it means here. */
+static int find(const char *name, const cad_process_options *options, char **out) {
+    char *found = NULL;
+    bool is_path = strchr(name, '/') != NULL;
+    if (is_path && (!options->own_path || name[0] == '/'))
+        return 0;
+    if (is_path)
+        return anchor(name, out);
+    int error = find_program(name, options->own_path ? NULL : options->env, &found);
+    if (error != 0 || !options->own_path || found[0] == '/') {
+        *out = found;
+        return error;
+    }
+    error = anchor(found, out);
+    cad__free(found);
+    return error;
+}
+
 /* --- Its standard descriptors -------------------------------------------------------------------
  */
 
@@ -188,11 +218,9 @@ static int start(cad_process *self, const char *const argv[], const cad_process_
                                       .cwd = options->cwd,
                                       .descriptors = {-1, -1, -1},
                                       .process_group = options->process_group}};
-    int error = 0;
-    if (strchr(argv[0], '/') == NULL) {
-        error = find_program(argv[0], options->own_path ? NULL : options->env, &setup.path);
+    int error = find(argv[0], options, &setup.path);
+    if (setup.path != NULL)
         setup.program.path = setup.path;
-    }
     if (error == 0)
         error = open_standard(self, &setup, options);
     if (error == 0)

@@ -581,6 +581,27 @@ static void test_scenario_run__objects_made_at_run_time(void **state) {
         "complete");
 }
 
+/* A condition that a step makes shares a lock that a step made, and keeps it. */
+static void test_scenario_run__a_condition_is_given_a_lock(void **state) {
+    (void)state;
+    scenario_check(
+        WITH_N("{'new':{'type':'lock'},'as':'l'},{'new':{'type':'condition','lock':'l'},'as':'c'},"
+               "{'new':{'type':'condition','lock':'[l][0]'},'as':'d'},"
+               "{'with':'c','do':[{'print':'{locked(l)}'},{'notify':'d'}]},"
+               "{'let':{'l':0}},{'with':'c','do':[{'print':'still'}]},{'let':{'c':0,'d':0}}"),
+        "True\nstill\n", "complete");
+    scenario_run run = scenario_play(
+        WITH_N("{'new':{'type':'lock'},'as':'l'},{'new':{'type':'condition','lock':'l'},'as':'c'},"
+               "{'acquire':'l'},{'with':'c','do':[]}"),
+        NULL);
+    assert_int_equal(run.outcome, RUN_DEADLOCK);
+    assert_non_null(strstr(run.report, "t waits for lock lock-1, held by t\n"));
+    scenario_free(&run);
+    run = scenario_play(WITH_N("{'new':{'type':'condition','lock':'n'},'as':'c'}"), NULL);
+    assert_int_equal(run.outcome, RUN_FAILED);
+    scenario_free(&run);
+}
+
 /* What another lock at the same address was held for is forgotten. */
 static void test_scenario_run__what_is_freed_is_held_by_nobody(void **state) {
     (void)state;
@@ -732,6 +753,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_run__objects_by_number, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_item_of_a_variable_is_no_task, teardown),
         cmocka_unit_test_teardown(test_scenario_run__objects_made_at_run_time, teardown),
+        cmocka_unit_test_teardown(test_scenario_run__a_condition_is_given_a_lock, teardown),
         cmocka_unit_test_teardown(test_scenario_run__what_is_freed_is_held_by_nobody, teardown),
         cmocka_unit_test_teardown(test_scenario_run__an_object_is_there_while_a_task_waits,
                                   teardown),

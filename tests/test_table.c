@@ -416,7 +416,7 @@ static void test_table__durations_are_short_for_people(void **state) {
         assert_int_equal(table_new(&options, &table), 0);
         assert_int_equal(table_add_job(table, "a", 2, &column), 0);
         assert_int_equal(table_add_span(table, column, 0, durations_ns[i]), 0);
-        assert_int_equal(table_print(table, file, TABLE_TEXT, false), 0);
+        assert_int_equal(table_print(table, file, TABLE_TEXT, false, table_whole(table)), 0);
         assert_int_equal(fclose(file), 0);
         assert_non_null(strstr(text, heads[i]));
         free(text);

@@ -8,7 +8,8 @@
 
 #define BASE_UNLIMITED UINT64_MAX
 
-/* Three quarters of the computer's memory, or of what control groups allow, such as a container's. */
+/* Three quarters of the computer's memory, or of what control groups allow, such as a container's.
+ */
 uint64_t base_limit_default(void);
 
 /* From now on what would make it more than `bytes` in all is refused, as if there were no memory;

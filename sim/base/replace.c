@@ -164,13 +164,18 @@ int base_replace_open(struct base_replacement *file, const char *path) {
     return error;
 }
 
+/* Why a stream has failed, which it does not keep. So it is asked once more: what is there is not
+ * whole, and a byte more makes it no worse. */
+static int why_failed(FILE *stream) {
+    return write(fileno(stream), "", 1) < 0 ? errno : EIO;
+}
+
 int base_replace_finish(struct base_replacement *file) {
     FILE *stream = file->stream;
     file->stream = NULL;
-    bool failed = ferror(stream) != 0;
-    int error = fclose(stream) != 0 ? errno : 0;
-    if (error == 0 && failed)
-        error = EIO;
+    int error = ferror(stream) != 0 ? why_failed(stream) : 0;
+    if (fclose(stream) != 0 && error == 0)
+        error = errno;
     return error == 0 && file->path != NULL ? take_place(file) : error;
 }
 

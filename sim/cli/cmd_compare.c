@@ -146,7 +146,7 @@ static int open_files(struct session *session) {
     }
     if (session->files[CMP_A] >= 0 && session->files[CMP_B] >= 0)
         return 0;
-    fprintf(stderr, "cadran compare: no file for a trace: %s\n", strerror(errno));
+    base_show_line(stderr, "cadran compare: no file for a trace: %s", strerror(errno));
     return CLI_STATUS_ENVIRONMENT;
 }
 
@@ -316,7 +316,7 @@ static int load_and_compare(const struct arguments *arguments) {
         status = compare_program(arguments, program);
     else if (program != NULL && error != CAD_ENOMEM &&
              doc_print_faults(program->document, stderr) == 0)
-        status = CLI_STATUS_USAGE;
+        status = error == CAD_ESYSTEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
     else
         status = no_memory();
     prog_free(program);

@@ -93,7 +93,8 @@ static int print_table(const struct export *export, struct table *table, enum ta
             (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
         return CAD_EINVAL;
     }
-    return table_print(table, export->file, format, export->arguments->transpose);
+    return table_print(table, export->file, format, export->arguments->transpose,
+                       table_whole(table));
 }
 
 static int write_table_as(const struct export *export, enum table_format format) {

@@ -8,6 +8,7 @@
 #include "trace/reader.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,13 @@ static bool take_format(void *target, const base_option *option, char *text,
     return false;
 }
 
+static bool take_pattern(void *target, const base_option *option, char *text,
+                         char message[BASE_OPTIONS_MESSAGE]) {
+    const char **pattern = base_option_field(target, option);
+    *pattern = text;
+    return *text != '\0' || base_option_refuse(option, "a pattern, such as 'job*'", text, message);
+}
+
 static const base_option options[] = {
     {"step", "TIME", "length of an interval (default: one that fits the run, 1s for most)",
      take_step, offsetof(struct arguments, table.step_ns)},
@@ -58,6 +66,8 @@ static const base_option options[] = {
      base_take_time, offsetof(struct arguments, table.tolerance_ns)},
     {"format", "FORMAT", "markdown (default), text, csv or json", take_format,
      offsetof(struct arguments, format)},
+    {"tasks", "PATTERN", "only tasks whose names are like it, as in a shell: 'job*'", take_pattern,
+     offsetof(struct arguments, table.tasks)},
     {"transpose", NULL, "a row for each job, a column for each interval", base_take_flag,
      offsetof(struct arguments, transpose)},
     {.name = NULL},
@@ -89,8 +99,25 @@ static int no_memory(void) {
     return STATUS_ENVIRONMENT;
 }
 
+static struct table_part part_of(const struct table *table, const struct arguments *arguments) {
+    bool read = arguments->format == TABLE_MARKDOWN || arguments->format == TABLE_TEXT;
+    return read ? table_readable(table) : table_whole(table);
+}
+
+/* Before the table, which may be long: what is not in it, and what to do. */
+static void say_left_out(struct table_part whole, struct table_part part) {
+    if (part.columns < whole.columns || part.rows < whole.rows)
+        base_show_line(stderr,
+                       "cadran table: warning: %zu of %zu tasks and %" PRId64 " of %" PRId64
+                       " intervals are left out: choose with --tasks 'job*' or a larger --step, or "
+                       "take all with --format csv",
+                       whole.columns - part.columns, whole.columns, whole.rows - part.rows,
+                       whole.rows);
+}
+
 static int print_table(struct table *table, const struct arguments *arguments) {
-    if (table_row_count(table) > TABLE_ROWS_MAX) {
+    struct table_part whole = table_whole(table), part = part_of(table, arguments);
+    if (whole.rows > TABLE_ROWS_MAX) {
         base_show_line(
             stderr,
             "cadran table: that would be %lld rows, and more than %lld are too many: choose a "
@@ -98,7 +125,8 @@ static int print_table(struct table *table, const struct arguments *arguments) {
             (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
         return STATUS_USAGE;
     }
-    if (table_print(table, stdout, arguments->format, arguments->transpose) != 0)
+    say_left_out(whole, part);
+    if (table_print(table, stdout, arguments->format, arguments->transpose, part) != 0)
         return no_memory();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         base_show_line(stderr, "cadran table: standard output: %s", strerror(errno));

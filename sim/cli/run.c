@@ -91,7 +91,7 @@ static int refuse(const prog_program *program, int error) {
         return no_memory();
     if (doc_print_faults(program->document, stderr) != 0)
         return no_memory();
-    return CLI_STATUS_USAGE;
+    return error == CAD_ESYSTEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
 }
 
 static int status_of(const prog_program *program, const run_result *result, size_t unmet) {

@@ -162,6 +162,11 @@ int doc_parse(const char *name, const char *text, size_t size, doc_document **do
     return finish(made, parse(made, copy, size), document);
 }
 
+/* Whether the machine is at fault, and not who named the file. */
+static bool is_environment(int reason) {
+    return reason == EMFILE || reason == ENFILE || reason == ENOMEM || reason == EIO;
+}
+
 int doc_load(const char *path, doc_document **document) {
     bool standard = strcmp(path, "-") == 0;
     doc_document *made = new_document(standard ? "<stdin>" : path);
@@ -180,6 +185,7 @@ int doc_load(const char *path, doc_document **document) {
         char message[256];
         snprintf(message, sizeof message, "cannot be read: %s", strerror(reason));
         (void)doc_faults_add(&made->faults, DOC_NOWHERE, NULL, message);
+        error = is_environment(reason) ? CAD_ESYSTEM : CAD_EINVAL;
     }
     return finish(made, error, document);
 }

@@ -102,7 +102,7 @@ static int put_measure(base_buffer *text, const struct drift_measure *measure) {
 }
 
 static int put_row(const struct drift_row *row, base_buffer *text) {
-    char least[TIME_SIZE], most[TIME_SIZE], range[2 * TIME_SIZE];
+    char least[TIME_SIZE], most[TIME_SIZE], range[2 * TIME_SIZE + 4];
     bool one = row->least_ns == row->most_ns;
     snprintf(range, sizeof range, "%s%s%s", length_text(row->least_ns, least), one ? "" : " .. ",
              one ? "" : length_text(row->most_ns, most));

@@ -23,6 +23,13 @@ static bool read_type(const doc_node *node, enum prog_object_type *type) {
     return true;
 }
 
+/* A step's own: a variable that holds one, or an expression. */
+static void read_given_lock(prog_compiler *compiler, const doc_node *node, prog_object *object) {
+    prog_target *target = prog_compiler_alloc(compiler, sizeof *target);
+    if (target != NULL && prog_compile_target(compiler, node, "lock", PROG_IS(PROG_LOCK), target))
+        object->given = target;
+}
+
 static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object *object) {
     const prog_program *program = compiler->program;
     base_suggestion suggestion;
@@ -37,7 +44,9 @@ static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object
             object->lock = &program->objects[i];
         base_suggestion_offer(&suggestion, program->objects[i].name);
     }
-    if (object->lock == NULL && suggestion.best != NULL)
+    if (object->lock == NULL && compiler->body != NULL)
+        read_given_lock(compiler, node, object);
+    else if (object->lock == NULL && suggestion.best != NULL)
         (void)doc_node_unknown(node, "lock", name, &suggestion);
     else if (object->lock == NULL)
         (void)doc_node_fault(node, "no lock \"%s\" is declared before this condition", name);

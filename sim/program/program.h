@@ -83,7 +83,9 @@ typedef struct prog_object {
     prog_setting count; /* not given: it is one object, and no list of them */
     uint32_t list;      /* of a list: where it is among the globals */
     bool passed;        /* an expression or a text names it: variables may hold it, too */
-    const struct prog_object *lock; /* a condition's, where it shares one; else NULL */
+    const struct prog_object *lock;  /* a condition's, where it shares one; else NULL */
+    const struct prog_target *given; /* the same of one that a step makes, where no document
+                                        declares it: what gives the lock */
 } prog_object;
 
 /* What expr_reference() kinds mean here. */

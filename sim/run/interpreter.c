@@ -9,6 +9,7 @@
 #include "program/exceptions.h"
 #include "run/details.h"
 #include "run/limits.h"
+#include "run/report.h"
 #include "run/values.h"
 
 /* --- Variables ------------------------------------------------------------------------------- */
@@ -343,6 +344,7 @@ static int halt(run_job *job) {
 
 static int out_of_memory(run_job *job) {
     (void)run_machine_no_memory(job->machine);
+    run_note_running(job, job->top->pc - 1);
     return halt(job);
 }
 

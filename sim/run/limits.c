@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/number.h"
 #include "run/report.h"
 
 enum { LOOK_EVERY = 1 << 16 };
@@ -27,7 +28,7 @@ static uint64_t least(uint64_t a, uint64_t b) {
 static void stop_at_steps(const run_job *job, enum run_limit limit, uint64_t steps,
                           const char *when) {
     (void)run_machine_limit(job->machine, limit, "%" PRIu64 " steps were run%s", steps, when);
-    run_note_running(job);
+    run_note_running(job, job->top->pc);
 }
 
 bool run_machine_refuel(const run_job *job) {
@@ -55,4 +56,30 @@ bool run_machine_refuel(const run_job *job) {
     gauge->given = least(gauge->given, options->max_still - gauge->still_steps);
     gauge->fuel = gauge->given - 1; /* one is being run */
     return true;
+}
+
+int run_machine_time_limit(run_machine *machine) {
+    char seconds[BASE_NUMBER_TEXT];
+    (void)base_number_format((double)machine->options->max_time_ns / 1e9, seconds);
+    return run_machine_limit(machine, RUN_LIMIT_TIME,
+                             "%s seconds of the loop's time were not enough", seconds);
+}
+
+/* The next instruction looks at the gauge, and so at what has come meanwhile. */
+static void look_soon(struct run_gauge *gauge) {
+    gauge->given -= gauge->fuel;
+    gauge->fuel = 0;
+}
+
+int run_compute(const run_job *job, int64_t duration_ns) {
+    int64_t most_ns = job->machine->options->max_time_ns,
+            now_ns = cad_loop_time(job->machine->loop);
+    int64_t left_ns = now_ns < most_ns ? most_ns - now_ns : 0;
+    cad_compute(duration_ns < left_ns ? duration_ns : left_ns);
+    if (cad_loop_interrupted(job->machine->loop))
+        look_soon(&job->machine->gauge);
+    if (duration_ns <= left_ns || cad_loop_interrupted(job->machine->loop))
+        return 0;
+    run_note_running(job, job->top->pc - 1);
+    return run_machine_time_limit(job->machine);
 }

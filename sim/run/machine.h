@@ -27,6 +27,7 @@ typedef struct run_instance {
     const prog_object *object;
     struct run_machine *machine;
     uint32_t references;
+    struct run_instance *lock; /* that a condition was given when a step made it, and keeps; NULL */
     struct run_instance *next, **link; /* among run_machine.made */
     run_held held;
 } run_instance;

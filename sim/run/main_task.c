@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "run/report.h"
+#include "run/workers.h"
 
 /* --- Interrupts ------------------------------------------------------------------------------ */
 
@@ -15,6 +16,7 @@ bool run_main_takes_interrupt(run_machine *machine) {
     bool first = machine->main_runs && machine->interrupts++ == 0;
     if (!first || cad_future_done(machine->main))
         return false;
+    run_end_work();
     return cad_future_cancel(machine->main, NULL) != CAD_ESTACK;
 }
 

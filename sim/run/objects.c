@@ -29,14 +29,16 @@ static int name_lock(cad_condition *condition, const char *name) {
 }
 
 int run_object_create(run_machine *machine, const prog_object *object, int64_t size,
-                      const char *name, void **primitive) {
+                      run_instance *lock, const char *name, void **primitive) {
     const prog_object_kind *kind = &prog_object_kinds[object->type];
-    void *lock = object->lock != NULL ? machine->objects[object->lock->index].primitive : NULL;
-    *primitive = kind->create(machine->loop, object, (size_t)size, lock);
+    if (object->lock != NULL)
+        lock = &machine->objects[object->lock->index];
+    *primitive =
+        kind->create(machine->loop, object, (size_t)size, lock != NULL ? lock->primitive : NULL);
     if (*primitive == NULL)
         return CAD_ENOMEM;
     int error = 0;
-    if (object->type == PROG_CONDITION && object->lock == NULL)
+    if (object->type == PROG_CONDITION && lock == NULL)
         error = name_lock(*primitive, name);
     if (error == 0)
         error = cad_set_name(*primitive, name);
@@ -55,18 +57,24 @@ static void link_instance(run_machine *machine, run_instance *instance) {
     machine->made = instance;
 }
 
-int run_object_new(run_machine *machine, const prog_object *object, int64_t size, const char *name,
-                   expr_value *value) {
+int run_object_new(run_machine *machine, const prog_object *object, int64_t size,
+                   run_instance *lock, const char *name, expr_value *value) {
     void *primitive;
     *value = EXPR_NONE;
-    int error = run_object_create(machine, object, size, name, &primitive);
+    int error = run_object_create(machine, object, size, lock, name, &primitive);
     if (error != 0)
         return error;
     if (object->type == PROG_FUTURE) {
         *value = expr_reference(PROG_KIND_FUTURE, primitive);
         return 0;
     }
-    return run_instance_new(machine, object, primitive, value);
+    error = run_instance_new(machine, object, primitive, value);
+    if (error != 0 || lock == NULL)
+        return error;
+    run_object_of(machine, *value)->lock = lock;
+    if (lock->reference.counted)
+        lock->references++;
+    return 0;
 }
 
 int run_instance_new(run_machine *machine, const prog_object *object, void *primitive,
@@ -93,11 +101,14 @@ const void *run_primitive_held(const run_instance *instance) {
 }
 
 bool run_has_own_lock(const run_instance *instance) {
-    return instance->object->type == PROG_CONDITION && instance->object->lock == NULL;
+    return instance->object->type == PROG_CONDITION && instance->object->lock == NULL &&
+           instance->lock == NULL;
 }
 
 run_held *run_held_of(run_instance *instance) {
     const prog_object *lock = instance->object->lock;
+    if (instance->lock != NULL)
+        return &instance->lock->held;
     return lock != NULL ? &instance->machine->objects[lock->index].held : &instance->held;
 }
 
@@ -116,6 +127,8 @@ void run_instance_unref(run_instance *instance) {
     run_holds_forget(&instance->machine->holds, &instance->held);
     if (!instance->machine->keeps_objects)
         prog_object_kinds[instance->object->type].free(instance->primitive);
+    if (instance->lock != NULL && instance->lock->reference.counted)
+        run_instance_unref(instance->lock);
     base_free(instance);
 }
 

@@ -7,11 +7,13 @@
 
 /* Makes the primitive of an object, by that name. CAD_ENOMEM. */
 int run_object_create(run_machine *machine, const prog_object *object, int64_t size,
-                      const char *name, void **primitive);
+                      run_instance *lock, const char *name, void **primitive);
 
-/* The same as a value, which is freed when nobody has it any more: a future, or an instance. */
-int run_object_new(run_machine *machine, const prog_object *object, int64_t size, const char *name,
-                   expr_value *value);
+/* `lock` is what a condition was given by a step, which it keeps; NULL: it has the document's, or
+ * its own. The same as a value, which is freed when nobody has it any more: a future, or an
+ * instance. */
+int run_object_new(run_machine *machine, const prog_object *object, int64_t size,
+                   run_instance *lock, const char *name, expr_value *value);
 
 /* A value for something outside, which is freed by its kind's free() when nobody has it any more;
  * at once where there is no memory for the value. `object` lives for ever. */

@@ -178,7 +178,7 @@ static int prepare_list(run_machine *machine, const prog_object *object, int64_t
         base_buffer_clear(&machine->text);
         error = base_buffer_format(&machine->text, "%s[%lld]", object->name, (long long)i);
         if (error == 0)
-            error = run_object_new(machine, object, size, machine->text.data, &item);
+            error = run_object_new(machine, object, size, NULL, machine->text.data, &item);
         if (error == 0)
             expr_list_put(machine->globals[object->list], (size_t)i, item);
     }
@@ -198,7 +198,7 @@ static int prepare_object(run_machine *machine, const prog_object *object) {
         return prepare_list(machine, object, size);
     instance->object = object;
     instance->machine = machine;
-    return run_object_create(machine, object, size, object->name, &instance->primitive);
+    return run_object_create(machine, object, size, NULL, object->name, &instance->primitive);
 }
 
 int run_prepare_objects(run_machine *machine) {

@@ -160,14 +160,14 @@ static const char *running_body(const run_machine *machine) {
     return machine->ending ? "on_interrupt" : "setup";
 }
 
-void run_note_running(const run_job *job) {
+void run_note_running(const run_job *job, uint32_t pc) {
     run_machine *machine = job->machine;
     const cad_task *task = cad_current_task();
     base_buffer who = {0}, where = {0};
     (void)base_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
                              task != NULL ? cad_task_name(task) : running_body(machine));
     machine->result.running = who.data;
-    machine->result.running_place = place_of(machine, job->top->pc);
+    machine->result.running_place = place_of(machine, pc);
     FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;

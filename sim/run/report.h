@@ -23,8 +23,8 @@ void run_note_unretrieved(cad_future *future, int code, const cad_exception *exc
                           void *machine);
 /* What a job ends with that is no task, and has nobody to tell. */
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result);
-/* Remembers, and reports, which job a limit of steps has caught. */
-void run_note_running(const run_job *job);
+/* Remembers, and reports, which job a limit has caught, and at which step. */
+void run_note_running(const run_job *job, uint32_t pc);
 /* The running turn kept the loop busy for longer than options->slow_ns. `from` is the instruction
  * with which it began. */
 void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns);

@@ -9,12 +9,12 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/closing.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
+#include "run/limits.h"
 #include "run/machine.h"
 #include "run/main_task.h"
 #include "run/objects.h"
@@ -24,6 +24,7 @@
 #include "run/report.h"
 #include "run/unfinished.h"
 #include "run/values.h"
+#include "run/workers.h"
 #include "run/world.h"
 #include "run/world_connection.h"
 #include "run/world_data.h"
@@ -270,14 +271,6 @@ static bool begin(run_machine *machine) {
     return error == 0 && !machine->stopping;
 }
 
-static enum run_outcome stop_at_limit(run_machine *machine) {
-    char seconds[BASE_NUMBER_TEXT];
-    (void)base_number_format((double)machine->options->max_time_ns / 1e9, seconds);
-    (void)run_machine_limit(machine, RUN_LIMIT_TIME,
-                            "%s seconds of the loop's time were not enough", seconds);
-    return machine->stop_outcome;
-}
-
 static enum run_outcome outcome_of(run_machine *machine, int result) {
     switch (result) {
     case CAD_EDEADLOCK:
@@ -285,7 +278,8 @@ static enum run_outcome outcome_of(run_machine *machine, int result) {
     case CAD_EINTERRUPTED: /* by a limit, too */
         return machine->stopping ? machine->stop_outcome : RUN_INTERRUPTED;
     case CAD_ETIMEDOUT:
-        return stop_at_limit(machine);
+        (void)run_machine_time_limit(machine);
+        return machine->stop_outcome;
     default:
         return machine->until_came ? RUN_STOPPED : RUN_COMPLETE;
     }
@@ -352,6 +346,8 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     machine->result.end_ns = cad_loop_time(machine->loop);
     machine->ending = true;
     heed_no_signals(machine);
+    if (outcome == RUN_INTERRUPTED)
+        run_end_work();
     if (outcome == RUN_INTERRUPTED)
         run_machine_trace_signal(machine, machine->result.signal); /* one from outside */
     if (outcome == RUN_INTERRUPTED && program->on_interrupt != NULL)

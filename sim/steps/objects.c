@@ -7,6 +7,7 @@
 #include "program/exceptions.h"
 #include "program/kinds.h"
 #include "run/interpreter.h"
+#include "run/names.h"
 #include "run/values.h"
 
 static int evaluate_size(run_job *job, const prog_object *object, int64_t *size) {
@@ -23,22 +24,42 @@ static int evaluate_size(run_job *job, const prog_object *object, int64_t *size)
     return prog_raise(error.code, error.message);
 }
 
+/* The lock that a condition is given; NULL: none. */
+static int find_lock(run_job *job, const prog_object *object, expr_value *given,
+                     run_instance **lock) {
+    const prog_object *found;
+    *given = EXPR_NONE;
+    *lock = NULL;
+    if (object->given == NULL)
+        return 0;
+    int error = run_take(job, object->given, given);
+    if (error == 0)
+        error = run_value_object(job, *given, "lock", PROG_IS(PROG_LOCK), &found, lock);
+    if (error != 0)
+        expr_value_unref(*given);
+    return error;
+}
+
 /* Operand 0: the object; 1: the variable that it is in. It is called lock-1, lock-2, ... */
 static int begin_new(run_job *job, const prog_instruction *in) {
     run_machine *machine = job->machine;
     const prog_object *object = in->operands[0].object;
-    expr_value value;
+    expr_value value, given;
+    run_instance *lock;
     int64_t size;
     int error = evaluate_size(job, object, &size);
+    if (error == 0)
+        error = find_lock(job, object, &given, &lock);
     if (error != 0)
         return error;
     base_buffer_clear(&machine->text);
     error = base_buffer_format(&machine->text, "%s-%" PRIu64, object->name,
                                ++machine->made_counts[object->type]);
     if (error == 0)
-        error = run_object_new(machine, object, size, machine->text.data, &value);
+        error = run_object_new(machine, object, size, lock, machine->text.data, &value);
     if (error == 0)
         run_store(job, in->operands[1].slot, value);
+    expr_value_unref(given);
     return error;
 }
 

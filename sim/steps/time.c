@@ -1,12 +1,13 @@
 /* Time and output. */
 #include <assert.h>
-#include <time.h>
 
 #include "program/compile.h"
 #include "program/exceptions.h"
 #include "run/interpreter.h"
+#include "run/limits.h"
 #include "run/output.h"
 #include "run/values.h"
+#include "run/workers.h"
 
 /* --- sleep, compute, to_thread --------------------------------------------------------------- */
 
@@ -39,8 +40,7 @@ static int begin_compute(run_job *job, const prog_instruction *in) {
         job->machine->busiest_ns = duration_ns;
         job->machine->busiest = job->top->pc - 1;
     }
-    cad_compute(duration_ns);
-    return 0;
+    return run_compute(job, duration_ns);
 }
 
 const prog_step step_compute = {
@@ -57,11 +57,7 @@ static_assert(sizeof(uintptr_t) >= sizeof(int64_t), "a duration travels as the p
 /* Runs on a worker. The duration is all it needs to know, so that nothing has to outlive a task
  * that stops waiting. */
 static void work(void *arg) {
-    int64_t duration_ns = (int64_t)(uintptr_t)arg;
-    struct timespec left = {.tv_sec = (time_t)(duration_ns / CAD_SECOND),
-                            .tv_nsec = (long)(duration_ns % CAD_SECOND)};
-    while (duration_ns > 0 && nanosleep(&left, &left) != 0)
-        continue;
+    run_work((int64_t)(uintptr_t)arg);
 }
 
 static void work_is_simulated(void *arg) {

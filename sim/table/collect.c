@@ -143,7 +143,7 @@ int table_collector_fill(const struct table_collector *collector, struct table *
     for (size_t i = 0; i < collector->job_count && error == 0; i++) {
         const struct job *job = &collector->jobs[i];
         size_t column;
-        if (!lives && job->first == none)
+        if ((!lives && job->first == none) || !table_wants(table, job->name))
             continue;
         error = table_add_job(table, job->name, job->tid, &column);
         if (error == 0 && lives)

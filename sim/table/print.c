@@ -7,6 +7,7 @@
 #include "table/internal.h"
 #include "trace/output.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Both orientations are printed by the same code, which knows lines of cells. A cell is looked up
@@ -17,11 +18,22 @@ struct printer {
     FILE *file;
     enum table_format format;
     bool transpose;
+    bool aligned; /* the cells of a column are as wide as the widest */
+    struct table_part part;
+    struct taker *taker;
     uint32_t *cursors; /* one a job: the stretch at or after the row that is printed */
     size_t *widths;    /* of the columns, for the aligned formats */
     size_t label_width;
     char *head; /* where the name of a job, with its duration, is put together */
     size_t head_size;
+};
+
+/* Who takes the lines one by one, instead of a file: each is what has been written since. */
+struct taker {
+    int (*line)(void *context, const char *text);
+    void *context;
+    char *text;
+    size_t size;
 };
 
 enum { SECONDS_SIZE = 48 };
@@ -108,6 +120,12 @@ static void put_spaces(FILE *file, size_t count) {
     }
 }
 
+/* Behind what takes less than its column is wide. */
+static void put_padding(struct printer *printer, size_t width, size_t taken) {
+    if (width > taken)
+        put_spaces(printer->file, width - taken);
+}
+
 /* A cell of CSV. One that a spreadsheet would take for a formula, and carry out, has a ' before it:
  * the sign by which spreadsheets tell a text. */
 static void put_quoted(FILE *file, const char *text) {
@@ -130,7 +148,7 @@ static void put_label(struct printer *printer, const char *text) {
     switch (printer->format) {
     case TABLE_MARKDOWN:
         fprintf(printer->file, "| %s", text);
-        put_spaces(printer->file, printer->label_width - base_text_width(text));
+        put_padding(printer, printer->label_width, base_text_width(text));
         fputs(" |", printer->file);
         break;
     case TABLE_TEXT:
@@ -159,7 +177,7 @@ static void put_head(struct printer *printer, struct line *line, size_t width, c
     switch (printer->format) {
     case TABLE_MARKDOWN:
         fprintf(printer->file, " %s", text);
-        put_spaces(printer->file, width - base_text_width(text));
+        put_padding(printer, width, base_text_width(text));
         fputs(" |", printer->file);
         break;
     case TABLE_TEXT:
@@ -198,10 +216,24 @@ static void put_cell(struct printer *printer, struct line *line, size_t width, b
     }
 }
 
+/* 0, or what who takes the lines returned. */
+static int end_line(struct printer *printer) {
+    struct taker *taker = printer->taker;
+    if (taker == NULL) {
+        putc('\n', printer->file);
+        return 0;
+    }
+    if (fflush(printer->file) != 0 || ferror(printer->file))
+        return CAD_ENOMEM;
+    taker->text[taker->size] = '\0'; /* of a longer line before it the rest still stands there */
+    int result = taker->line(taker->context, taker->text);
+    return result != 0 || fseeko(printer->file, 0, SEEK_SET) == 0 ? result : CAD_ENOMEM;
+}
+
 /* Between head and body. */
-static void put_rule(struct printer *printer, size_t columns) {
+static int put_rule(struct printer *printer, size_t columns) {
     if (printer->format != TABLE_MARKDOWN)
-        return;
+        return 0;
     putc('|', printer->file);
     for (size_t i = 0; i <= columns; i++) {
         size_t width = i == 0 ? printer->label_width : printer->widths[i - 1];
@@ -209,7 +241,7 @@ static void put_rule(struct printer *printer, size_t columns) {
             putc('-', printer->file);
         putc('|', printer->file);
     }
-    putc('\n', printer->file);
+    return end_line(printer);
 }
 
 /* --- The three shapes
@@ -233,68 +265,89 @@ static void widen(size_t *width, size_t wanted) {
         *width = wanted;
 }
 
-/* A row an interval, a column a job. */
-static int print_upright(struct printer *printer) {
-    const struct table *table = printer->table;
+/* The label's width: of the longest interval. */
+static size_t interval_width(const struct printer *printer) {
     char interval[2 * SECONDS_SIZE];
-    struct line line;
-    printer->label_width = least_width(printer);
-    for (int64_t row = 0; row < table->row_count; row++) {
-        format_interval(table, row, interval);
-        widen(&printer->label_width, strlen(interval));
+    size_t width = least_width(printer);
+    for (int64_t row = 0; row < printer->part.rows && printer->aligned; row++) {
+        format_interval(printer->table, row, interval);
+        widen(&width, strlen(interval));
     }
+    return width;
+}
+
+/* The head of a table with a column a job. */
+static int print_jobs(struct printer *printer) {
+    struct line line;
     start_line(printer, &line, "");
-    for (size_t i = 0; i < table->column_count; i++) {
+    for (size_t i = 0; i < printer->part.columns; i++) {
         int error = format_job(printer, i);
         if (error != 0)
             return error;
         printer->widths[i] = least_width(printer);
-        widen(&printer->widths[i], base_text_width(printer->head));
+        if (printer->aligned)
+            widen(&printer->widths[i], base_text_width(printer->head));
         put_head(printer, &line, printer->widths[i], printer->head);
     }
-    putc('\n', printer->file);
-    put_rule(printer, table->column_count);
-    for (int64_t row = 0; row < table->row_count; row++) {
-        format_interval(table, row, interval);
-        start_line(printer, &line, interval);
-        for (size_t i = 0; i < table->column_count; i++)
-            put_cell(printer, &line, printer->widths[i], has_star(printer, row, i));
-        putc('\n', printer->file);
-    }
-    return 0;
+    return end_line(printer);
 }
 
-/* A row a job, a column an interval. */
-static int print_transposed(struct printer *printer) {
-    const struct table *table = printer->table;
+/* A row an interval, a column a job. */
+static int print_upright(struct printer *printer) {
     char interval[2 * SECONDS_SIZE];
     struct line line;
-    printer->label_width = least_width(printer);
-    for (size_t i = 0; i < table->column_count; i++) {
-        int error = format_job(printer, i);
-        if (error != 0)
-            return error;
-        widen(&printer->label_width, base_text_width(printer->head));
+    printer->label_width = interval_width(printer);
+    int error = print_jobs(printer);
+    if (error == 0)
+        error = put_rule(printer, printer->part.columns);
+    for (int64_t row = 0; row < printer->part.rows && error == 0; row++) {
+        format_interval(printer->table, row, interval);
+        start_line(printer, &line, interval);
+        for (size_t i = 0; i < printer->part.columns; i++)
+            put_cell(printer, &line, printer->widths[i], has_star(printer, row, i));
+        error = end_line(printer);
     }
+    return error;
+}
+
+/* The head of a table with a column an interval. */
+static int print_intervals(struct printer *printer) {
+    char interval[2 * SECONDS_SIZE];
+    struct line line;
     start_line(printer, &line, "");
-    for (int64_t row = 0; row < table->row_count; row++) {
-        format_interval(table, row, interval);
+    for (int64_t row = 0; row < printer->part.rows; row++) {
+        format_interval(printer->table, row, interval);
         printer->widths[row] = least_width(printer);
         widen(&printer->widths[row], strlen(interval));
         put_head(printer, &line, printer->widths[row], interval);
     }
-    putc('\n', printer->file);
-    put_rule(printer, (size_t)table->row_count);
-    for (size_t i = 0; i < table->column_count; i++) {
-        int error = format_job(printer, i);
-        if (error != 0)
-            return error;
-        start_line(printer, &line, printer->head);
-        for (int64_t row = 0; row < table->row_count; row++)
-            put_cell(printer, &line, printer->widths[row], has_star(printer, row, i));
-        putc('\n', printer->file);
+    return end_line(printer);
+}
+
+/* A row a job, a column an interval. */
+static int print_transposed(struct printer *printer) {
+    struct line line;
+    int error = 0;
+    printer->label_width = least_width(printer);
+    for (size_t i = 0; i < printer->part.columns && error == 0; i++) {
+        error = format_job(printer, i);
+        if (error == 0)
+            widen(&printer->label_width, base_text_width(printer->head));
     }
-    return 0;
+    if (error == 0)
+        error = print_intervals(printer);
+    if (error == 0)
+        error = put_rule(printer, (size_t)printer->part.rows);
+    for (size_t i = 0; i < printer->part.columns && error == 0; i++) {
+        error = format_job(printer, i);
+        if (error != 0)
+            break;
+        start_line(printer, &line, printer->head);
+        for (int64_t row = 0; row < printer->part.rows; row++)
+            put_cell(printer, &line, printer->widths[row], has_star(printer, row, i));
+        error = end_line(printer);
+    }
+    return error;
 }
 
 static void put_json_text(FILE *file, const char *text) {
@@ -330,9 +383,9 @@ static void put_json_interval(struct printer *printer, int64_t row) {
 
 static int print_json(struct printer *printer) {
     const struct table *table = printer->table;
-    int64_t jobs = (int64_t)table->column_count;
-    int64_t columns = printer->transpose ? table->row_count : jobs;
-    int64_t rows = printer->transpose ? jobs : table->row_count;
+    int64_t jobs = (int64_t)printer->part.columns;
+    int64_t columns = printer->transpose ? printer->part.rows : jobs;
+    int64_t rows = printer->transpose ? jobs : printer->part.rows;
     char seconds[SECONDS_SIZE];
     format_seconds(table->options.step_ns, seconds);
     fprintf(printer->file, "{\n  \"step\": %s,\n  \"columns\": [", seconds);
@@ -363,24 +416,46 @@ static int print_json(struct printer *printer) {
     return 0;
 }
 
-int table_print(struct table *table, FILE *file, enum table_format format, bool transpose) {
-    struct printer printer = {
-        .table = table, .file = file, .format = format, .transpose = transpose};
-    size_t columns = transpose ? (size_t)table->row_count : table->column_count;
+static int print(struct printer *printer) {
+    const struct table *table = printer->table;
+    size_t columns = printer->transpose ? (size_t)printer->part.rows : printer->part.columns;
     int error = CAD_ENOMEM;
-    printer.cursors = base_zalloc(table->column_count + 1, sizeof *printer.cursors);
-    printer.widths = base_zalloc(columns + 1, sizeof *printer.widths);
-    if (printer.cursors == NULL || printer.widths == NULL)
-        goto done;
-    for (size_t i = 0; i < table->column_count; i++)
-        printer.cursors[i] = table->columns[i].first_stretch;
-    if (format == TABLE_JSON)
-        error = print_json(&printer);
-    else
-        error = transpose ? print_transposed(&printer) : print_upright(&printer);
-done:
-    base_free(printer.cursors);
-    base_free(printer.widths);
-    base_free(printer.head);
+    printer->cursors = base_zalloc(table->column_count + 1, sizeof *printer->cursors);
+    printer->widths = base_zalloc(columns + 1, sizeof *printer->widths);
+    if (printer->cursors != NULL && printer->widths != NULL) {
+        for (size_t i = 0; i < table->column_count; i++)
+            printer->cursors[i] = table->columns[i].first_stretch;
+        if (printer->format == TABLE_JSON)
+            error = print_json(printer);
+        else
+            error = printer->transpose ? print_transposed(printer) : print_upright(printer);
+    }
+    base_free(printer->cursors);
+    base_free(printer->widths);
+    base_free(printer->head);
+    return error;
+}
+
+int table_print(struct table *table, FILE *file, enum table_format format, bool transpose,
+                struct table_part part) {
+    struct printer printer = {.table = table,
+                              .file = file,
+                              .format = format,
+                              .transpose = transpose,
+                              .aligned = true,
+                              .part = part};
+    return print(&printer);
+}
+
+int table_each_line(struct table *table, int (*line)(void *context, const char *text),
+                    void *context) {
+    struct taker taker = {.line = line, .context = context};
+    struct printer printer = {.table = table, .part = table_whole(table), .taker = &taker};
+    printer.file = open_memstream(&taker.text, &taker.size);
+    if (printer.file == NULL)
+        return CAD_ENOMEM;
+    int error = print(&printer);
+    (void)fclose(printer.file);
+    free(taker.text);
     return error;
 }

@@ -7,7 +7,11 @@
 #include "trace/model.h"
 
 #include <assert.h>
+#include <fnmatch.h>
 #include <string.h>
+
+/* Nobody reads on where a table has more. */
+enum { READABLE_COLUMNS = 200, READABLE_ROWS = 2000 };
 
 static const uint32_t none = UINT32_MAX;
 
@@ -140,6 +144,10 @@ static bool counts(const struct trace_model *trace, const struct trace_slice *sl
     return lives ? slice->category == TRACE_CATEGORY_TASK : is_outermost_span(trace, slice);
 }
 
+bool table_wants(const struct table *table, const char *name) {
+    return table->options.tasks == NULL || fnmatch(table->options.tasks, name, 0) == 0;
+}
+
 static int fill_job(struct table *table, const struct trace_model *trace,
                     const struct trace_track *track, bool lives) {
     bool added = false;
@@ -164,7 +172,8 @@ int table_fill(struct table *table, const struct trace_model *trace, bool *lives
         *lives = trace->slices[i].category != TRACE_CATEGORY_SPAN;
     int error = 0;
     for (size_t i = 0; i < trace->track_count && error == 0; i++)
-        if (trace->tracks[i].kind == TRACE_TRACK_TASK)
+        if (trace->tracks[i].kind == TRACE_TRACK_TASK &&
+            table_wants(table, trace_text(trace, trace->tracks[i].name)))
             error = fill_job(table, trace, &trace->tracks[i], *lives);
     return error;
 }
@@ -178,6 +187,19 @@ int64_t table_row_count(const struct table *table) {
 
 size_t table_column_count(const struct table *table) {
     return table->column_count;
+}
+
+struct table_part table_whole(const struct table *table) {
+    return (struct table_part){table->column_count, table->row_count};
+}
+
+struct table_part table_readable(const struct table *table) {
+    struct table_part part = table_whole(table);
+    if (part.columns > READABLE_COLUMNS)
+        part.columns = READABLE_COLUMNS;
+    if (part.rows > READABLE_ROWS)
+        part.rows = READABLE_ROWS;
+    return part;
 }
 
 bool table_cell(const struct table *table, int64_t row, size_t column) {

@@ -35,6 +35,7 @@ struct table;
 #define TABLE_ROWS_MAX INT64_C(10000000)
 
 struct table_options {
+    const char *tasks;    /* only these, as a shell's pattern: "job*"; NULL: all. Not copied */
     int64_t step_ns;      /* of a row; above 0 */
     int64_t tolerance_ns; /* 0 or more; what is above step_ns / 2 counts as that */
     bool rounded;         /* table_job_duration() leaves out a real clock's jitter */
@@ -63,6 +64,9 @@ int table_add_job(struct table *table, const char *name, int64_t tid, size_t *co
  * and do not overlap: of nested ones the outermost alone. 0 or CAD_ENOMEM. */
 int table_add_span(struct table *table, size_t column, int64_t begin_ns, int64_t end_ns);
 
+/* Whether options.tasks has the name. */
+bool table_wants(const struct table *table, const char *name);
+
 /* Adds a column for each task of a trace that has spans. Where no task has any, a column for each
  * task, which counts as working all its life; *lives says so. 0 or CAD_ENOMEM. */
 int table_fill(struct table *table, const struct trace_model *trace, bool *lives);
@@ -79,8 +83,24 @@ bool table_cell(const struct table *table, int64_t row, size_t column);
 const char *table_job_name(const struct table *table, size_t column);
 int64_t table_job_duration(const struct table *table, size_t column);
 
-/* Prints it; with `transpose`, a row for each job. In JSON durations are never rounded. The caller
- * checks the file for errors. 0 or CAD_ENOMEM. */
-int table_print(struct table *table, FILE *file, enum table_format format, bool transpose);
+/* A part of a table: its first jobs and intervals. */
+struct table_part {
+    size_t columns;
+    int64_t rows;
+};
+
+/* What people can read of it, at most; and all of it. */
+struct table_part table_readable(const struct table *table);
+struct table_part table_whole(const struct table *table);
+
+/* Prints a part of it, row by row; with `transpose`, a row for each job. In JSON durations are
+ * never rounded. The caller checks the file for errors. 0 or CAD_ENOMEM. */
+int table_print(struct table *table, FILE *file, enum table_format format, bool transpose,
+                struct table_part part);
+
+/* Gives the lines of the whole table as Markdown, one by one and not aligned, until line() returns
+ * something else than 0, which is returned. 0 or CAD_ENOMEM else. */
+int table_each_line(struct table *table, int (*line)(void *context, const char *text),
+                    void *context);
 
 #endif

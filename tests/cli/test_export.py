@@ -370,6 +370,15 @@ class Output(ExportTest):
             self.expect(ENVIRONMENT, "export", "trace", stdout=full,
                         err="cadran export: standard output: No space left on device\n")
 
+    def test_the_reason_is_told_of_a_large_one_too(self):
+        """That is not known any more when it ends."""
+        self.expect(ENVIRONMENT, "export", "--format", "html", "--output", "/dev/full", "trace",
+                    out="", err="cadran export: /dev/full: No space left on device\n")
+        self.expect(ENVIRONMENT, "export", "--format", "html", "--output", "out", "trace", out="",
+                    err="cadran export: out: File too large\n",
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)))
+        self.assertEqual(os.listdir(self.folder), ["trace"])
+
     def test_what_is_no_file_is_written_to(self):
         self.expect(EXPECTED, "export", "--output", "/dev/stdout", "trace", out=TEXT, err="")
 

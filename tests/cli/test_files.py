@@ -157,6 +157,15 @@ class TooLarge(CliTest):
                 self.assertEqual((self.folder / name).stat().st_size, left)
 
 
+class Unreadable(CliTest):
+    @unittest.skipUnless(os.path.exists("/proc/self/mem"), "needs a file that cannot be read")
+    def test_a_disk_that_fails_is_no_fault_of_who_names_the_file(self):
+        self.expect(ENVIRONMENT, "run", "/proc/self/mem",
+                    err="/proc/self/mem: cannot be read: Input/output error\n")
+        self.expect(USAGE, "run", "none.json",
+                    err="none.json: cannot be read: No such file or directory\n")
+
+
 class Apart(CliTest):
     """No file takes the place of another that the same command reads or writes."""
 

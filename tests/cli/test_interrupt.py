@@ -49,6 +49,24 @@ class RealClock(Interrupt):
                                  [line.split("ms ")[-1] for line in whole.splitlines()[:len(lines)]])
                 self.check_trace("t")
 
+    def test_in_work_that_is_only_simulated(self):
+        """Blocking work is a sleep, on the loop's thread or on a worker; nobody waits for its end."""
+        for main in False, True:
+            for work in {"compute": 600}, {"to_thread": 600}:
+                with self.subTest(work=work, main=main):
+                    task = {"name": "t", "do": [{"print": "begins"},
+                                                {"try": [work], "finally": [{"print": "cleans"}]},
+                                                {"print": "after"}]}
+                    self.write("s.json", {"cadran": 1, "tasks": [task | ({"main": True} if main
+                                                                         else {})]})
+                    process = self.interrupt(self.start("run", "--clock", "real", "s.json"), 0.2)
+                    self.assertRegex(process.err, r"outcome interrupted at \d+\n\Z")
+                    self.assertLess(int(process.err.split()[-1]), 300e9)
+                    if main: # is cancelled where it waits, as asyncio.run() does it
+                        self.assertIn("cleans", process.out)
+                    if not main or "to_thread" in work:
+                        self.assertNotIn("after", process.out)
+
     def test_while_the_program_starts(self):
         """So early that nothing watches yet, or later: it ends as a program does, or whole."""
         for moment in (0, 0.002, 0.005, 0.01, 0.02, 0.05):

@@ -781,7 +781,7 @@ class Expectations(CliTest):
         document = {"tasks": [SLEEPS]}
         self.meets(document, {"table": ["|     | a (1) |", "|-----|-------|", "| 0-1 | `*` |"]})
         self.misses(document, {"table": ["| | a (1) |", "|---|---|", "| 0-1 |   |"]},
-                    "/expect/table: expected the row | 0-1 |   |, found | 0-1 | `*`   |")
+                    "/expect/table: expected the row | 0-1 |   |, found | 0-1 | `*` |")
 
     def test_all_that_is_not_met_is_told_at_once(self):
         self.misses({"tasks": [SLEEPS]},

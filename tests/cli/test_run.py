@@ -107,6 +107,33 @@ class Options(CliTest):
         self.assertTrue(all(line.startswith("|") for line in table), process.err)
         self.assertEqual(outcome, "outcome complete at 5000000000")
 
+    MANY = {"tasks": [{"name": "job{i}", "count": 3000,
+                       "do": [{"sleep": "i"}, {"span": "s", "do": [{"sleep": 1}]}]}]}
+
+    def test_of_a_table_that_nobody_could_read_a_part_is_printed(self):
+        process = self.run_document(self.MANY, "--table", "--trace", "t")
+        lines = process.err.splitlines()
+        self.assertEqual(len(lines), 2 + 2000 + 1 + 1)
+        self.assertEqual(lines[0].count("|"), 202)
+        self.assertEqual(lines[-2], "... and 2800 more tasks, 1000 more intervals: keep a trace, and "
+                                    "choose with cadran table --tasks and --step")
+        table = self.expect(EXPECTED, "table", "--step", "1", "t")
+        self.assertEqual(len(table.out.splitlines()), 2 + 2000)
+        self.assertEqual(table.err, "cadran table: warning: 2800 of 3000 tasks and 1000 of 3000 "
+                                    "intervals are left out: choose with --tasks 'job*' or a larger "
+                                    "--step, or take all with --format csv\n")
+        self.expect(EXPECTED, "table", "--tasks", "job1?", "--step", "11s", "--format", "csv", "t",
+                    err="", out="," + ",".join(f"job{i} (1)" for i in range(10, 20)) +
+                    "\n0-11,*,,,,,,,,,\n11-22,,*,*,*,*,*,*,*,*,*\n")
+
+    def test_of_a_table_with_many_tasks_the_cell_that_differs_is_told(self):
+        rows = ["| 0-1 | * |" + "|" * 98 + "*|", "| 1-2 | |"]
+        process = self.run_document({"tasks": [{"name": "job{i}", "count": 100, "do": [
+            {"span": "s", "do": [{"sleep": "1 if i else 2"}]}]}], "expect": {"table": rows}})
+        self.check(process, UNEXPECTED, err=
+                   'scenario.json:1:139: /expect/table: expected the row 0-1 to have "" in column 3, '
+                   '"job1 (1)", found "*"\noutcome complete at 2000000000\n')
+
     def test_slow_names_the_task_and_its_longest_step(self):
         document = {"tasks": [
             {"name": "a", "do": [{"sleep": 1}, {"compute": "10ms"}, {"compute": 0.3},
@@ -175,9 +202,12 @@ class Seeds(CliTest):
 
 class Limits(CliTest):
     def stop(self, document, *options, reason, end=0, out=None, running=""):
-        """`running`: the pointer and the name of what a limit of steps has caught."""
+        """`running`: the pointer and the name of what a limit has caught; None: whatever it was."""
         process = self.check(self.run_document(document, *options), UNEXPECTED, out)
         said = re.sub(r"(?m)^scenario\.json:1:\d+: (.*: still running: )", r"\1", process.err)
+        if running is None:
+            running = said[:said.index("limit: ")]
+            self.assertLessEqual(running.count("\n"), 1, said)
         self.assertEqual(said, f"{running}limit: {reason}\noutcome limit at {end}\n")
 
     def test_steps(self):
@@ -241,6 +271,22 @@ class Limits(CliTest):
                           "  a sleeps until 3s\n"
                           "    since 2s, at scenario.json:1:91 (sleep)\n")
 
+    def test_time_that_is_computed_away(self):
+        for clock, time in ("virtual", "10"), ("real", "100ms"):
+            process = self.run_document({"tasks": [{"name": "t", "do": [{"compute": 9e9},
+                                                                        {"print": "after"}]}]},
+                                        "--clock", clock, "--max-time", time)
+            self.check(process, UNEXPECTED, out="")
+            self.assertEqual(process.err.splitlines()[0],
+                             "scenario.json:1:46: /tasks/0/do/0: still running: task t")
+
+    def test_memory_names_who_wanted_it(self):
+        for most, do in ("5M", [{"repeat": "forever", "do": [{"let": {"x": "'a' * 9000000"}}]}]), \
+                        ("4G", [{"let": {"x": "'a' * 70000000"}}]):
+            process = self.run_document({"tasks": [{"name": "t", "do": do}]}, "--max-memory", most)
+            self.assertRegex(process.err, r"\Ascenario.json:1:\d+: /tasks/0/do/0(/\S+)?: still "
+                                          r"running: task t\n")
+
     def test_tasks(self):
         self.stop({"tasks": [{"name": "a{i}", "count": 100, "do": []}]}, "--max-tasks", 99,
                   reason="more than 99 tasks were created (--max-tasks)")
@@ -259,11 +305,11 @@ class Limits(CliTest):
                  {"let": {"x": "s + 'y'"}}, {"put": "q", "value": "{x}"}]}]}]}
         for size in range(2000600, 2000616):
             with self.subTest(size=size):
-                self.stop(document, "--max-memory", size,
+                self.stop(document, "--max-memory", size, running=None,
                           reason="there is no more memory (--max-memory)")
         for size in [*range(4000600, 4000616, 5), "5M", "6M", "20000608"]:
             with self.subTest("the trace is whole", size=size):
-                self.stop(document, "--max-memory", size, "--trace", "trace",
+                self.stop(document, "--max-memory", size, "--trace", "trace", running=None,
                           reason="there is no more memory (--max-memory)")
                 self.assertTrue((self.folder / "trace").read_bytes().endswith(b"\n]\n"))
 

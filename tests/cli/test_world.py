@@ -66,6 +66,19 @@ class Leave(CliTest):
         self.expect(EXPECTED, *REAL, "--allow-exec=echo", "s.json", out="x\n")
         self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="an impostor\n")
 
+    def test_nor_does_its_folder_make_another_of_a_name(self):
+        """Where PATH, or the name that is allowed, is a path from here."""
+        for folder, says in (".", "the one"), ("elsewhere", "an impostor"):
+            (self.folder / folder).mkdir(exist_ok=True)
+            (self.folder / folder / "tool").write_text(f"#!/bin/sh\necho {says}\n")
+            (self.folder / folder / "tool").chmod(0o755)
+        for name, path in ("tool", f".:{os.environ['PATH']}"), ("./tool", os.environ["PATH"]):
+            with self.subTest(name=name):
+                self.write("s.json", scenario({"exec": [name], "cwd": "elsewhere", "as": "p"},
+                                              {"wait": "p"}))
+                self.expect(EXPECTED, *REAL, f"--allow-exec={name}", "s.json", out="the one\n",
+                            env=os.environ | {"PATH": path})
+
     def test_the_network_is_not_used_without_it(self):
         serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}}
         for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9}):

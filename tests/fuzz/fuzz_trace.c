@@ -109,7 +109,8 @@ static void print_tables(const struct trace_model *trace) {
         HOLDS(table_fill(table, trace, &lives) == 0);
         if (table_row_count(table) < 100)
             for (int format = TABLE_MARKDOWN; format <= TABLE_JSON; format++)
-                HOLDS(table_print(table, nowhere, (enum table_format)format, i % 2 == 0) == 0);
+                HOLDS(table_print(table, nowhere, (enum table_format)format, i % 2 == 0,
+                                  table_whole(table)) == 0);
         table_free(table);
     }
 }
