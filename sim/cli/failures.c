@@ -98,7 +98,7 @@ static int add_failures(struct page *page, const suite_session *session, const s
     int error = 0;
     for (size_t i = 0; i < session->list->count && error == 0; i++) {
         const suite_result *result = &session->results[i];
-        if (suite_passed(result))
+        if (!suite_failed(result))
             continue;
         bool room = !rules->real && shown++ < SHOWN_MOST;
         error = add_failure(page, &stage, rules, &session->list->items[i], result, room);

@@ -189,9 +189,15 @@ def family(name):
     return region
 
 
+def examples():
+    """Without the traces that are kept beside them."""
+    return sorted(path for path in EXAMPLES.rglob("*.json")
+                  if not path.name.endswith(".trace.json"))
+
+
 def overview(tables, _):
     agree("families of steps", FAMILIES, [step["family"] for step in tables["steps"]])
-    agree("examples", [path.stem for path in EXAMPLES.rglob("*.json")],
+    agree("examples", [path.stem for path in examples()],
           [step["verb"] for step in tables["steps"]])
     rows = []
     for name, title in FAMILIES.items():

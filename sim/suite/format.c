@@ -18,14 +18,16 @@ char *suite_accept_command(const suite_session *session, size_t number) {
 }
 
 void suite_print_sum(const suite_session *session, FILE *file) {
-    size_t count = session->list->count;
-    double seconds = (double)session->took_ns / 1e9;
-    const char *plural = count == 1 ? "" : "s";
+    size_t count = session->list->count, passed = count - session->skipped;
     if (session->failed == 0)
-        fprintf(file, "%zu scenario%s passed in %.2f s", count, plural, seconds);
+        fprintf(file, "%zu scenario%s passed", passed, passed == 1 ? "" : "s");
     else
-        fprintf(file, "%zu of %zu scenario%s failed, in %.2f s", session->failed, count, plural,
-                seconds);
+        fprintf(file, "%zu of %zu scenario%s failed", session->failed, count,
+                count == 1 ? "" : "s");
+    if (session->skipped > 0)
+        fprintf(file, ", %zu skipped", session->skipped);
+    const char *before = session->failed > 0 || session->skipped > 0 ? ", in" : " in";
+    fprintf(file, "%s %.2f s", before, (double)session->took_ns / 1e9);
 }
 
 static size_t count_lines(const char *text) {

@@ -16,6 +16,7 @@ typedef struct suite_session {
     const suite_list *list;
     suite_result *results; /* by the list */
     size_t failed;         /* of those that are done */
+    size_t skipped;
     int64_t took_ns;
     bool writes;       /* what is not the golden was left beside it */
     const char *where; /* the directory of the repository, with a slash, that paths of annotations
@@ -50,7 +51,7 @@ extern const suite_format suite_format_json;
  * test; NULL where there is none, or no memory. To be freed with base_free(). */
 char *suite_accept_command(const suite_session *session, size_t number);
 
-/* Prints `2 of 9 scenarios failed, in 0.04 s`, without its newline. */
+/* Prints `2 of 9 scenarios failed, 1 skipped, in 0.04 s`, without its newline. */
 void suite_print_sum(const suite_session *session, FILE *file);
 
 /* Prints a text line by line, each after `before`: at most `most` lines, 0: all; how many are left

@@ -55,7 +55,7 @@ static void annotate(const suite_session *session, size_t number) {
 static void annotate_all(const suite_session *session) {
     size_t told = 0;
     for (size_t i = 0; i < session->list->count && told < ANNOTATIONS; i++) {
-        if (suite_passed(&session->results[i]))
+        if (!suite_failed(&session->results[i]))
             continue;
         annotate(session, i);
         told++;
@@ -107,10 +107,15 @@ static int summarize_one(const suite_session *session, size_t number, base_buffe
 static int summarize(const suite_session *session, base_buffer *to) {
     base_buffer one = {0};
     size_t told = 0;
-    int error = base_buffer_format(to, "### cadran test: %zu passed, %zu failed\n\n",
-                                   session->list->count - session->failed, session->failed);
+    size_t passed = session->list->count - session->failed - session->skipped;
+    int error =
+        base_buffer_format(to, "### cadran test: %zu passed, %zu failed", passed, session->failed);
+    if (error == 0 && session->skipped > 0)
+        error = base_buffer_format(to, ", %zu skipped", session->skipped);
+    if (error == 0)
+        error = base_buffer_format(to, "\n\n");
     for (size_t i = 0; error == 0 && i < session->list->count; i++) {
-        if (suite_passed(&session->results[i]))
+        if (!suite_failed(&session->results[i]))
             continue;
         base_buffer_clear(&one);
         error = summarize_one(session, i, &one);

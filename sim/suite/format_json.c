@@ -33,8 +33,9 @@ static int end(const suite_session *session) {
     size_t count = session->list->count;
     doc_write_open(&writer, NULL, '{');
     doc_write_whole(&writer, "cadran_test", 1);
-    doc_write_whole(&writer, "passed", (int64_t)(count - session->failed));
+    doc_write_whole(&writer, "passed", (int64_t)(count - session->failed - session->skipped));
     doc_write_whole(&writer, "failed", (int64_t)session->failed);
+    doc_write_whole(&writer, "skipped", (int64_t)session->skipped);
     doc_write_whole(&writer, "left_out", (int64_t)session->list->left_out);
     doc_write_whole(&writer, "took_ns", session->took_ns);
     doc_write_open(&writer, "scenarios", '[');

@@ -53,7 +53,8 @@ static bool same_directory(const char *a, const char *b) {
 static bool is_error(const suite_result *result) {
     const uint32_t judged = UINT32_C(1) << SUITE_UNMET | UINT32_C(1) << SUITE_DIFFERS |
                             UINT32_C(1) << SUITE_MISSING | UINT32_C(1) << SUITE_UNWANTED |
-                            UINT32_C(1) << SUITE_ALONE | UINT32_C(1) << SUITE_VARIES;
+                            UINT32_C(1) << SUITE_ALONE | UINT32_C(1) << SUITE_VARIES |
+                            UINT32_C(1) << SUITE_SKIPPED;
     return (result->reasons & ~judged) != 0;
 }
 
@@ -65,7 +66,7 @@ struct counts {
 static void count(const suite_result *result, struct counts *counts) {
     counts->tests++;
     counts->errors += is_error(result);
-    counts->failures += !suite_passed(result) && !is_error(result);
+    counts->failures += suite_failed(result) && !is_error(result);
     counts->took_ns += result->took_ns;
 }
 
@@ -94,6 +95,12 @@ static void put_failure(const suite_session *session, size_t number) {
     base_free(command);
 }
 
+static void put_skip(const suite_session *session, size_t number) {
+    fputs("<skipped message=\"", session->out);
+    put_xml(suite_text(&session->results[number].sentence), session->out);
+    fputs("\"/>", session->out);
+}
+
 static void put_case(const suite_session *session, size_t number) {
     const suite_result *result = &session->results[number];
     const char *path = session->list->items[number].shown;
@@ -103,8 +110,10 @@ static void put_case(const suite_session *session, size_t number) {
     fputs("\" classname=\"", session->out);
     put_directory(path, session->out);
     fprintf(session->out, "\" time=\"%.3f\">", (double)result->took_ns / 1e9);
-    if (!suite_passed(result))
+    if (suite_failed(result))
         put_failure(session, number);
+    else if (suite_skipped(result))
+        put_skip(session, number);
     fputs("</testcase>\n", session->out);
 }
 

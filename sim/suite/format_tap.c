@@ -49,11 +49,15 @@ static void one(const suite_session *session, size_t number) {
     const suite_result *result = &session->results[number];
     char *command = suite_accept_command(session, number);
     FILE *out = session->out;
-    fprintf(out, "%sok %zu - ", suite_passed(result) ? "" : "not ", number + 1);
+    fprintf(out, "%sok %zu - ", suite_failed(result) ? "not " : "", number + 1);
     put_description(session->list->items[number].shown, out);
+    if (suite_skipped(result)) {
+        fputs(" # SKIP ", out);
+        put_description(suite_text(&result->sentence), out);
+    }
     fputs("\n  ---\n", out);
     fprintf(out, "  duration_ms: %.3f\n", (double)result->took_ns / 1e6);
-    if (!suite_passed(result)) {
+    if (suite_failed(result)) {
         put_member("message", suite_text(&result->sentence), out);
         put_reasons(result, out);
         put_member("file", session->list->items[number].shown, out);

@@ -15,7 +15,8 @@ static void one(const suite_session *session, size_t number) {
     if (suite_passed(result))
         fprintf(session->out, "ok    %s\n", path);
     else
-        fprintf(session->out, "FAIL  %s: %s\n", path, suite_text(&result->sentence));
+        fprintf(session->out, "%s  %s: %s\n", suite_skipped(result) ? "skip" : "FAIL", path,
+                suite_text(&result->sentence));
 }
 
 static void tell(const suite_session *session, size_t number, size_t lines) {

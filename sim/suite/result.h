@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 
-/* Why a scenario fails: a constant, its word in JSON and the like, and what it means. */
+/* Why a scenario does not pass: a constant, its word in JSON and the like, and what it means. */
 #define SUITE_REASONS(X)                                                                           \
     X(SUITE_FAULTY, "fault", "the scenario is wrong: nothing was run")                             \
     X(SUITE_UNMET, "expect", "the run is not as `expect` says, or ended badly")                    \
@@ -20,6 +20,7 @@
     X(SUITE_VARIES, "varies", "a second run was not the same (`--repeat`)")                        \
     X(SUITE_CRASH, "crash", "the run ended the process that it was in")                            \
     X(SUITE_TIMEOUT, "timeout", "the test took longer than it may")                                \
+    X(SUITE_SKIPPED, "skipped", "no failure: it acts on the world outside, and was not run")       \
     X(SUITE_TROUBLE, "trouble", "something else failed: a file, memory")
 
 enum suite_reason {
@@ -38,7 +39,7 @@ typedef struct suite_result {
     uint32_t column;
     bool form;            /* of a trace that is not the golden: it tells the same, in other bytes */
     int64_t took_ns;      /* on the wall's clock */
-    base_buffer sentence; /* what is wrong, in a line */
+    base_buffer sentence; /* why it has not passed, in a line */
     base_buffer details;  /* ... in full: lines, each with its newline */
     base_buffer new_trace; /* the path of the trace that waits to be accepted */
 } suite_result;
@@ -47,6 +48,15 @@ void suite_result_free(suite_result *result);
 
 static inline bool suite_passed(const suite_result *result) {
     return result->reasons == 0;
+}
+
+/* It was not run, and that is no failure. */
+static inline bool suite_skipped(const suite_result *result) {
+    return result->reasons == UINT32_C(1) << SUITE_SKIPPED;
+}
+
+static inline bool suite_failed(const suite_result *result) {
+    return !suite_passed(result) && !suite_skipped(result);
 }
 
 /* "" for an empty one. */

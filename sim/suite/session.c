@@ -74,7 +74,8 @@ static void done(void *context, size_t job, const suite_answer *answer) {
         run->error = error;
     run->done[job] = true;
     run->done_count++;
-    session->failed += !suite_passed(result);
+    session->failed += suite_failed(result);
+    session->skipped += suite_skipped(result);
     if (run->told < session->list->count && run->done[run->told])
         hide_progress(run);
     for (; run->told < session->list->count && run->done[run->told]; run->told++)

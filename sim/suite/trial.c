@@ -79,6 +79,8 @@ static int note_run(const suite_trial *trial, const run_result *run, size_t unme
     if (unmet > 0)
         return suite_fail(result, SUITE_UNMET, "%zu expectation%s %s not met", unmet, plural(unmet),
                           unmet == 1 ? "is" : "are");
+    fprintf(trial->report, "if that is meant: \"expect\": { \"outcome\": \"%s\" }\n",
+            run_outcome_name(run->outcome));
     return suite_fail(result, SUITE_UNMET, "outcome %s", run_outcome_name(run->outcome));
 }
 
@@ -146,8 +148,22 @@ int suite_note_file(const suite_trial *trial, const char *path, int reason) {
                : suite_fail(trial->result, SUITE_TROUBLE, "%s: %s", path, strerror(reason));
 }
 
+/* Whether it acts on the world outside. A test does not: only a command line gives leave for it,
+ * and what comes of it is in nobody's hand. Signals that a scenario sends itself need the real
+ * clock alone. */
+static bool leaves(const suite_trial *trial) {
+    const prog_program *program = trial->program;
+    bool leaves = !trial->stage->real && program->outside_count > 0;
+    for (size_t i = 0; i < program->outside_count; i++)
+        leaves = leaves || program->outside[i].step->needs != PROG_NEEDS_NOTHING;
+    return leaves;
+}
+
 static int go_on(const suite_trial *trial, suite_then *then, void *context) {
     const uint32_t not_run = UINT32_C(1) << SUITE_FAULTY | UINT32_C(1) << SUITE_TROUBLE;
+    if (leaves(trial))
+        return suite_fail(trial->result, SUITE_SKIPPED,
+                          "it acts on the world outside; try cadran run --clock real");
     int error = suite_trial_run(trial, 0);
     return error == 0 && (trial->result->reasons & not_run) == 0 ? then(trial, context) : error;
 }

@@ -37,7 +37,9 @@ class FormatTest(CliTest):
         self.write("broken.json", '{"cadran": 1')
         with open(os.fsencode(self.folder) + b"/\xff.json", "w", encoding="utf-8") as file:
             file.write((self.folder / "fine.json").read_text())
-        self.count, self.fine = len(self.names) + 4, 2
+        self.write("outside.json", {"cadran": 1, "tasks": [
+            {"name": "t", "do": [{"exec": ["true"]}]}]})
+        self.count, self.fine = len(self.names) + 5, 3  # one of them is skipped
 
     def said(self, form, **environment):
         done = self.cadran("test", "--format", form, env=self.environment | environment, text=False)
@@ -111,6 +113,8 @@ class JUnit(FormatTest):
                 path = case.get("name") if directory == "." else f"{directory}/{case.get('name')}"
                 row = rows.pop(path)
                 self.assertEqual(len(case) == 0, row["passed"])
+                self.assertEqual([reason.tag for reason in case] == ["skipped"],
+                                 row["reasons"] == ["skipped"])
                 for reason in case:
                     self.assertEqual(reason.get("message"), row["sentence"])
                     self.assertIn(row["details"], reason.text or "")
@@ -151,7 +155,7 @@ class GitHub(FormatTest):
         summary.write_text("before\n")
         self.said("github", GITHUB_STEP_SUMMARY=str(summary))
         text = summary.read_text()
-        self.assertTrue(text.startswith("before\n### cadran test: 2 passed, 12 failed\n"), text)
+        self.assertTrue(text.startswith("before\n### cadran test: 2 passed, 12 failed, 1 skipped\n"), text)
         self.assertEqual(text.count("<details>"), 12)
         self.assertNotIn("<b>", text)
         self.assert_clean(text)

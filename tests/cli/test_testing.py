@@ -177,6 +177,33 @@ class Judged(TestingTest):
         self.assertIn("expected the row | 0-1 |", rows["table.json"]["details"])
         self.assertEqual([name for name in self.names() if "trace" in name], [])
 
+    def test_what_ends_badly_is_told_how_to_be_expected(self):
+        document = {"cadran": 1, "tasks": [{"name": "t", "do": [{"raise": "Bad"}]}],
+                    "expect": {"golden": False}}
+        self.write("a.json", document)
+        row = self.results(status=UNEXPECTED)["a.json"]
+        self.assertEqual(row["sentence"], "outcome failed")
+        advice = row["details"].splitlines()[-1].removeprefix("if that is meant: ")
+        document["expect"] |= json.loads("{" + advice + "}")["expect"]
+        self.write("a.json", document)
+        self.cadran_test(status=EXPECTED)
+
+    def test_what_acts_on_the_world_outside_is_skipped(self):
+        self.write("exec.json", {"cadran": 1, "tasks": [
+            {"name": "t", "do": [{"exec": ["touch", "made"]}]}]})
+        self.write("signal.json", {"cadran": 1, "tasks": [
+            {"name": "t", "do": [{"on_signal": "SIGUSR1", "do": [{"print": "it came"}]},
+                                 {"raise_signal": "SIGUSR1"}, {"sleep": "50ms"}]}],
+            "expect": {"stdout": ["it came"]}})
+        said = self.cadran_test(status=EXPECTED).out
+        for name in ("exec", "signal"):
+            self.assertIn(f"skip  {name}.json: it acts on the world outside; "
+                          "try cadran run --clock real\n", said)
+        self.assertRegex(said, r"\n0 scenarios passed, 2 skipped, in [0-9.]+ s\n\Z")
+        self.assertEqual(self.reasons("--clock", "real", status=EXPECTED),
+                         {"exec.json": ["skipped"], "signal.json": []})
+        self.assertEqual(self.names(), ["exec.json", "signal.json"])
+
     def test_goldens_that_nobody_wants(self):
         self.write("a.json", scenario(expect={"golden": False}))
         self.write("a.trace.json", "[]")

@@ -40,6 +40,12 @@ def scenarios():
             if path.name != "schema.json" and not path.name.endswith(".trace.json")]
 
 
+def examples():
+    """Those of the steps, without their traces."""
+    return [path for path in sorted(EXAMPLES.rglob("*.json"))
+            if not path.name.endswith(".trace.json")]
+
+
 class ReferenceTest(unittest.TestCase):
     maxDiff = None
 

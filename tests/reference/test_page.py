@@ -3,7 +3,7 @@
 import json
 import re
 
-from reference_test import EXAMPLES, PAGE, ReferenceTest, main, run, tables
+from reference_test import PAGE, ReferenceTest, examples, main, run, tables
 
 import page  # beside the program that writes it
 
@@ -49,7 +49,7 @@ class Examples(ReferenceTest):
             keys = set(value) if isinstance(value, dict) else set()
             return keys.union(*(verbs(part) for part in inner))
 
-        for path in EXAMPLES.rglob("*.json"):
+        for path in examples():
             document = json.loads(path.read_text(encoding="utf-8"))
             self.assertIn(path.stem, verbs(document), path.name)
 
