@@ -95,9 +95,10 @@ static void point_at_arrow(struct stage *stage, struct viz_input *input) {
     size_t last = 0;
     for (size_t i = 0; (i = stage_find(stage, i, VIZ_ARROW_RIGHT, -1)) != SIZE_MAX; i++)
         last = i;
-    int x = stage->state.scene.prims[last].at.x;
+    const struct viz_rect *head = &stage->state.scene.prims[last].at;
+    int x = head->x + head->w;
     int y = stage->state.frame.lanes.y + (int)(3.5 * stage->state.frame.row_px);
-    for (int at = x - 40; at < x && stage->state.ui.hover.kind != VIZ_ID_WAKE; at++)
+    for (int at = x - 40; at <= x && stage->state.ui.hover.kind != VIZ_ID_WAKE; at++)
         viz_input_move(input, &stage->state, at, y);
     assert_int_equal(stage->state.ui.hover.kind, VIZ_ID_WAKE);
 }

@@ -239,33 +239,74 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     stage_close(&stage);
 }
 
-/* The lane that an arrow comes from shows a bar where it starts, at its dot. */
-static size_t check_starts(const struct stage *stage) {
-    size_t starts = 0;
-    for (size_t i = 0; (i = stage_find(stage, i, VIZ_DOT, VIZ_WAKE)) != SIZE_MAX; i++) {
-        const struct viz_rect *dot = &stage->state.scene.prims[i].at;
-        double row = (dot->y + dot->h / 2 - stage->state.frame.lanes.y) / stage->state.frame.row_px;
-        double time_ns =
-            viz_time_at(&stage->state.frame, &stage->state.view, dot->x + dot->w / 2 + 0.5);
-        int64_t begin_ns = (int64_t)row / 2 * SAMPLE_SECOND;
-        assert_true(time_ns >= (double)begin_ns && time_ns <= (double)begin_ns + 1e9);
-        starts++;
-    }
-    return starts;
-}
-
-static void test_layout__arrows_start_at_their_bars(void **state) {
+/* A relay's arrows begin at whole seconds, two at each, where the lane that they come from has a
+ * bar that ends then: to the pixel, down to bars of a few. */
+static void test_layout__arrows_start_at_their_times(void **state) {
     (void)state;
-    /* Down to where two arrows would need more columns than the bar has, and in the end one. */
-    static const int seconds[] = {20, 50, 60, 70, 200};
+    static const int seconds[] = {20, 50, 70, 200};
     for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
         struct stage stage;
         sample_relay(&stage.sample, seconds[i]);
         stage_open(&stage, 1280, 720);
-        size_t starts = check_starts(&stage);
-        assert_true(seconds[i] <= 70 ? starts > 10 : starts == 0);
+        const struct viz_frame *frame = &stage.state.frame;
+        size_t starts = 0;
+        for (size_t at = 0; (at = stage_find(&stage, at, VIZ_DOT, VIZ_WAKE)) != SIZE_MAX; at++) {
+            const struct viz_rect *dot = &stage.state.scene.prims[at].at;
+            double row = (dot->y + dot->h / 2 - frame->lanes.y) / frame->row_px;
+            double end_ns = (double)(((int64_t)row / 2 + 1) * SAMPLE_SECOND);
+            double x = viz_x_of(frame, &stage.state.view, end_ns);
+            assert_true(fabs(dot->x + dot->w / 2 - x) <= 1);
+            starts++;
+        }
+        assert_true(starts > 10);
         stage_close(&stage);
     }
+}
+
+/* One task wakes three in one instant: their arrows go down one column, where that instant is, and
+ * none of them lies beside it; each points at the end of the wait that it ends. */
+static void test_layout__wakes_of_one_instant_share_a_trunk(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'start': {'type': 'event'}}, 'tasks': ["
+               " {'name': 'starter', 'do': [{'span': 'prepare', 'do': [{'sleep': 1}]},"
+               "  {'set': 'start'}]},"
+               " {'name': 'runner{i}', 'count': 3, 'do': [{'wait': 'start'},"
+               "  {'span': 'run', 'do': [{'sleep': 1}]}]}]}");
+    stage_open(&stage, 1280, 720);
+    int x = (int)lround(viz_x_of(&stage.state.frame, &stage.state.view, 1e9));
+    size_t trunks = 0;
+    for (size_t i = 0; (i = stage_find(&stage, i, VIZ_FILL, VIZ_WAKE)) != SIZE_MAX; i++) {
+        assert_int_equal(stage.state.scene.prims[i].at.x, x);
+        assert_int_equal(stage.state.scene.prims[i].at.w, 1);
+        trunks++;
+    }
+    assert_int_equal(trunks, 3);
+    size_t heads = 0;
+    for (size_t i = 0; (i = stage_find(&stage, i, VIZ_ARROW_RIGHT, VIZ_WAKE)) != SIZE_MAX; i++) {
+        const struct viz_rect *head = &stage.state.scene.prims[i].at;
+        assert_int_equal(head->x + head->w, x);
+        heads++;
+    }
+    assert_int_equal(heads, 3);
+    stage_close(&stage);
+}
+
+static void test_layout__most_at_work_counts_tasks(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'db': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'job{i}', 'count': 5, 'do': [{'span': 'request', 'do': ["
+               "  {'with': 'db', 'do': [{'span': 'query', 'do': [{'sleep': 1}]}]}]}]}]}");
+    stage_open(&stage, 1280, 720);
+    const struct viz_prim *name = stage_text(&stage, "Most at work");
+    assert_non_null(name);
+    assert_non_null(stage_text(&stage, "max 1"));
+    size_t value = (size_t)(name - stage.state.scene.prims) + 1;
+    assert_string_equal(stage.state.scene.text + stage.state.scene.prims[value].text, "1");
+    stage_close(&stage);
 }
 
 static void test_layout__stuck_waits_stand_out(void **state) {
@@ -454,7 +495,9 @@ int main(void) {
         cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
-        cmocka_unit_test(test_layout__arrows_start_at_their_bars),
+        cmocka_unit_test(test_layout__arrows_start_at_their_times),
+        cmocka_unit_test(test_layout__wakes_of_one_instant_share_a_trunk),
+        cmocka_unit_test(test_layout__most_at_work_counts_tasks),
         cmocka_unit_test(test_layout__stuck_waits_stand_out),
         cmocka_unit_test(test_layout__details_are_told_in_words),
         cmocka_unit_test(test_layout__the_strip_shows_what_changes),

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct viz_bar *bars_of(const struct viz_model *model, uint32_t lane, uint32_t row,
@@ -76,16 +77,55 @@ static void spans(struct sample *sample, const int64_t *lengths_ns, int count) {
     sample_run(sample, "", "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': [%s]}]}", steps);
 }
 
+/* The same trace, as if it were of a run under the real clock. */
+static void set_clock_real(struct sample *sample, const struct sample *exact) {
+    char *text = malloc(exact->length + 1);
+    assert_non_null(text);
+    memcpy(text, exact->text, exact->length + 1);
+    char *clock = strstr(text, "\"virtual\"");
+    assert_non_null(clock);
+    memcpy(clock, "\"real\"   ", strlen("\"virtual\""));
+    sample_text(sample, text);
+    free(text);
+}
+
 static void test_model__jitter_makes_no_class(void **state) {
     (void)state;
     static const int64_t lengths[] = {1000300000, 999800000,  1002000000,
                                       2000400000, 2003100000, 1999990000};
+    struct sample exact;
     struct sample sample;
-    spans(&sample, lengths, 6);
+    spans(&exact, lengths, 6);
+    assert_int_equal(exact.model->legend_count, 6); /* under the virtual clock there is none */
+    assert_string_equal(exact.model->legend[0].text, "999.8 ms");
+    set_clock_real(&sample, &exact);
     assert_int_equal(sample.model->legend_count, 2);
     assert_string_equal(sample.model->legend[0].text, "1 s");
     assert_string_equal(sample.model->legend[1].text, "2 s");
     sample_free(&sample);
+    sample_free(&exact);
+}
+
+static void test_model__short_durations_are_classes_too(void **state) {
+    (void)state;
+    static const int64_t lengths[] = {10000, 20000, 40000, 80000, 10000, 40000};
+    struct sample exact;
+    struct sample sample;
+    spans(&exact, lengths, 6);
+    static const char *const texts[] = {"10 \xC2\xB5s", "20 \xC2\xB5s", "40 \xC2\xB5s",
+                                        "80 \xC2\xB5s"};
+    static const uint8_t colours[] = {0, 1, 2, 3, 0, 2};
+    assert_int_equal(exact.model->legend_count, 4);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(exact.model->legend[i].text, texts[i]);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(exact.model->bars[i].colour, colours[i]);
+    /* By a real clock they are less apart than it is sure of: one class, which says its range. */
+    set_clock_real(&sample, &exact);
+    assert_int_equal(sample.model->legend_count, 1);
+    assert_string_equal(sample.model->legend[0].text, "10 \xC2\xB5s to 80 \xC2\xB5s");
+    sample_free(&sample);
+    sample_free(&exact);
 }
 
 static void test_model__many_durations_are_ranges(void **state) {
@@ -144,7 +184,7 @@ static void test_model__nested_spans_have_rows_and_waits_in_them_overlays(void *
     assert_int_equal(model->rows[0].overlay_count, 0); /* a sleep is the span's work */
     assert_int_equal(model->rows[1].overlay_count, 1);
     assert_int_equal(model->bars[model->rows[1].first_overlay].begin_ns, 2000);
-    assert_int_equal(model->lanes[0].work_ns, 7000);
+    assert_int_equal(model->lanes[0].work_ns, 6000); /* less what it waits */
     sample_free(&sample);
 }
 
@@ -239,17 +279,76 @@ static void test_model__counters_give_their_largest_value_of_any_stretch(void **
     sample_free(&sample);
 }
 
-static void test_model__wakes_are_found_by_who_caused_them(void **state) {
+static uint32_t find_bar(const struct viz_model *model, const char *name) {
+    uint32_t at = 0;
+    while (at < model->bar_count && strcmp(viz_bar_name(model, &model->bars[at]), name) != 0)
+        at++;
+    assert_true(at < model->bar_count);
+    return at;
+}
+
+/* All at one time, 1 s: query ends, the lock is released, update begins. */
+static void test_model__wakes_are_those_between_a_spans_begin_and_end(void **state) {
     (void)state;
     struct sample sample;
-    sample_window(&sample);
+    sample_run(&sample, "",
+               "{'cadran': 1, 'objects': {'db': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'first', 'do': [{'span': 'request', 'do': [{'acquire': 'db'},"
+               "  {'span': 'query', 'do': [{'sleep': 1}]}, {'release': 'db'},"
+               "  {'span': 'update', 'do': [{'sleep': 1}]}]}]},"
+               " {'name': 'second', 'do': [{'acquire': 'db'}, {'span': 'after', 'do': []}]}]}");
+    const struct viz_model *model = sample.model;
     uint32_t wakes[4];
-    assert_int_equal(viz_wakes_by(sample.model, 0, 0, SAMPLE_SECOND, wakes, 4), 1);
+    assert_int_equal(viz_wakes_by(model, find_bar(model, "query"), wakes, 4), 0);
+    assert_int_equal(viz_wakes_by(model, find_bar(model, "update"), wakes, 4), 0);
+    assert_int_equal(viz_wakes_by(model, find_bar(model, "acquire db"), wakes, 4), 0);
+    assert_int_equal(viz_wakes_by(model, find_bar(model, "request"), wakes, 0), 1);
+    assert_int_equal(viz_wakes_by(model, find_bar(model, "request"), wakes, 4), 1);
     const struct trace_wake *wake = &sample.trace->wakes[wakes[0]];
-    assert_int_equal(sample.model->lane_of_track[wake->to_track], 4);
-    assert_int_equal(viz_wakes_by(sample.model, 0, 0, SAMPLE_SECOND - 1, wakes, 4), 0);
-    assert_int_equal(viz_wakes_by(sample.model, 4, 0, 9 * SAMPLE_SECOND, wakes, 4), 0);
-    assert_int_equal(viz_wakes_by(sample.model, 3, 0, 9 * SAMPLE_SECOND, wakes, 0), 1);
+    assert_int_equal(model->lane_of_track[wake->to_track], 1);
+    assert_int_equal(wake->from_ns, SAMPLE_SECOND);
+    sample_free(&sample);
+}
+
+static double at_work_at(const struct sample *sample, int64_t time_ns) {
+    return trace_counter_at(viz_counter(sample->model, sample->trace->open_spans), time_ns);
+}
+
+/* Three tasks and six spans, of which never more than two are at work. */
+static void test_model__at_work_are_tasks_that_do_not_wait(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_run(&sample, "",
+               "{'cadran': 1, 'objects': {'db': {'type': 'lock'}}, 'tasks': ["
+               " {'name': 'job{i}', 'count': 3, 'do': [{'span': 'request {i}', 'do': ["
+               "  {'with': 'db', 'do': [{'span': 'query', 'do': [{'sleep': '1s'}]}]},"
+               "  {'sleep': '500ms'}]}]}]}");
+    static const struct {
+        int64_t time_ms;
+        int at_work;
+    } times[] = {{0, 1},    {600, 1},  {1000, 2}, {1499, 2},
+                 {1500, 1}, {2200, 2}, {3200, 1}, {3500, 0}};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        assert_int_equal(at_work_at(&sample, times[i].time_ms * 1000000), times[i].at_work);
+    assert_int_equal(viz_counter(sample.model, sample.trace->open_spans)->max, 2);
+    for (uint32_t lane = 0; lane < 3; lane++)
+        assert_int_equal(sample.model->lanes[lane].work_ns, 3 * SAMPLE_SECOND / 2);
+    sample_free(&sample);
+}
+
+/* At 1 s nine tasks have a span open, one after the other, and at no time two. */
+static void test_model__a_peak_without_length_is_none(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_run(&sample, "",
+               "{'cadran': 1, 'tasks': ["
+               " {'name': 'first', 'do': [{'span': 'a', 'do': [{'sleep': 1}]}]},"
+               " {'name': 'short{i}', 'count': 8, 'do': [{'sleep': 1}, {'span': 'b', 'do': []}]},"
+               " {'name': 'last', 'do': [{'sleep': 1}, {'span': 'c', 'do': [{'sleep': 1}]}]}]}");
+    const struct trace_counter *counter = viz_counter(sample.model, sample.trace->open_spans);
+    assert_int_equal(counter->max, 1);
+    assert_int_equal(counter->sample_count, 2); /* from 0 on one, from 2 s on none */
+    assert_int_equal(viz_counter_max(sample.model, sample.trace->open_spans, 0, SAMPLE_SECOND), 1);
     sample_free(&sample);
 }
 
@@ -356,6 +455,7 @@ int main(void) {
         cmocka_unit_test(test_model__window_has_a_lane_a_job),
         cmocka_unit_test(test_model__durations_are_classes),
         cmocka_unit_test(test_model__jitter_makes_no_class),
+        cmocka_unit_test(test_model__short_durations_are_classes_too),
         cmocka_unit_test(test_model__many_durations_are_ranges),
         cmocka_unit_test(test_model__lengths_of_zero_and_of_centuries_have_a_class),
         cmocka_unit_test(test_model__nested_spans_have_rows_and_waits_in_them_overlays),
@@ -363,7 +463,9 @@ int main(void) {
         cmocka_unit_test(test_model__who_is_woken_while_the_loop_is_busy_is_ready),
         cmocka_unit_test(test_model__bars_are_found_by_time),
         cmocka_unit_test(test_model__counters_give_their_largest_value_of_any_stretch),
-        cmocka_unit_test(test_model__wakes_are_found_by_who_caused_them),
+        cmocka_unit_test(test_model__wakes_are_those_between_a_spans_begin_and_end),
+        cmocka_unit_test(test_model__at_work_are_tasks_that_do_not_wait),
+        cmocka_unit_test(test_model__a_peak_without_length_is_none),
         cmocka_unit_test(test_model__density_is_high_where_there_is_work),
         cmocka_unit_test(test_model__instants_that_are_no_marks_are_counted),
         cmocka_unit_test(test_model__every_level_of_spans_has_a_row),

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Spans whose durations differ by less than this part, or by less than this time, took equally
- * long: the jitter of a real run makes no new class. */
+/* Under the real clock spans whose durations differ by less than this part, or by less than this
+ * time, took equally long: jitter makes no new class. Under the virtual one equal means equal. */
 #define SAME_PART 0.05
 #define SAME_TIME_NS INT64_C(50000)
 /* Durations that run into one another class by class are not classes. */
@@ -84,6 +84,28 @@ static int distinct_classes(const struct bucket *buckets, struct duration_class 
     return count;
 }
 
+/* Classes of durations that are equal, the shortest first. Returns how many; 0 where there are more
+ * than fit. */
+static int equal_classes(const struct viz_model *model, struct duration_class *classes) {
+    int count = 0;
+    for (size_t i = 0; i < model->bar_count; i++) {
+        if (!is_span(&model->bars[i]))
+            continue;
+        int64_t length = model->bars[i].end_ns - model->bars[i].begin_ns;
+        int at = 0;
+        while (at < count && classes[at].most_ns < length)
+            at++;
+        if (at < count && classes[at].most_ns == length)
+            continue;
+        if (count == VIZ_COLOUR_COUNT)
+            return 0;
+        memmove(&classes[at + 1], &classes[at], (size_t)(count - at) * sizeof *classes);
+        classes[at] = (struct duration_class){length, length};
+        count++;
+    }
+    return count;
+}
+
 /* Ranges with round limits, in steps as fine as the number of colours allows. */
 static int range_classes(int64_t least_ns, int64_t most_ns, struct duration_class *classes) {
     static const struct {
@@ -115,15 +137,32 @@ static int range_classes(int64_t least_ns, int64_t most_ns, struct duration_clas
     return 0;
 }
 
+/* To two digits. */
+static int64_t rounded(int64_t duration_ns) {
+    int64_t power = 1;
+    while (duration_ns / power >= 100)
+        power *= 10;
+    return (duration_ns + power / 2) / power * power;
+}
+
+static void label_equal(struct viz_model *model, const struct duration_class *classes, int count) {
+    for (int i = 0; i < count; i++)
+        viz_format_exact(classes[i].least_ns, model->legend[i].text);
+}
+
+/* By the duration, by the first two digits that all in it have in common, else by its range. */
 static void label_distinct(struct viz_model *model, const struct duration_class *classes,
                            int count) {
     for (int i = 0; i < count; i++) {
-        /* Of durations that are not all equal, two digits are what they have in common. */
-        int64_t middle = classes[i].least_ns + (classes[i].most_ns - classes[i].least_ns) / 2;
-        int64_t power = 1;
-        while (classes[i].least_ns != classes[i].most_ns && middle / power >= 100)
-            power *= 10;
-        viz_format_duration((middle + power / 2) / power * power, model->legend[i].text);
+        int64_t least_ns = classes[i].least_ns;
+        int64_t most_ns = classes[i].most_ns;
+        char least[VIZ_TIME_SIZE];
+        char most[VIZ_TIME_SIZE];
+        viz_format_duration(least_ns == most_ns ? least_ns : rounded(least_ns), least);
+        viz_format_duration(least_ns == most_ns ? most_ns : rounded(most_ns), most);
+        bool same = strcmp(least, most) == 0;
+        snprintf(model->legend[i].text, VIZ_TIME_SIZE, "%.25s%s%.25s", least, same ? "" : " to ",
+                 same ? "" : most);
     }
 }
 
@@ -147,8 +186,11 @@ static void colour_by_duration(struct viz_model *model) {
         buckets[i] = empty;
     fill_buckets(model, buckets);
     struct duration_class classes[VIZ_COLOUR_COUNT];
-    int count = distinct_classes(buckets, classes);
-    if (count > 0) {
+    bool exact = strcmp(trace_text(model->trace, model->trace->clock), "virtual") == 0;
+    int count = exact ? equal_classes(model, classes) : distinct_classes(buckets, classes);
+    if (count > 0 && exact) {
+        label_equal(model, classes, count);
+    } else if (count > 0) {
         label_distinct(model, classes, count);
     } else {
         int64_t least = INT64_MAX;

@@ -97,10 +97,9 @@ static void add_object(struct viz_description *out, const struct trace_model *tr
     }
 }
 
-static void add_wakes(struct viz_description *out, const struct viz_model *model, uint32_t lane,
-                      const struct viz_bar *bar) {
+static void add_wakes(struct viz_description *out, const struct viz_model *model, uint32_t bar) {
     uint32_t wakes[WAKES_NAMED];
-    size_t count = viz_wakes_by(model, lane, bar->begin_ns, bar->end_ns, wakes, WAKES_NAMED);
+    size_t count = viz_wakes_by(model, bar, wakes, WAKES_NAMED);
     char text[160] = "";
     size_t length = 0;
     for (size_t i = 0; i < count && i < WAKES_NAMED; i++) {
@@ -160,7 +159,7 @@ static void describe_bar(struct viz_description *out, const struct viz_model *mo
     add_object(out, model->trace, slice);
     add_args(out, model->trace, slice->end_args);
     if (bar->look == VIZ_LOOK_SPAN)
-        add_wakes(out, model, on, bar);
+        add_wakes(out, model, index);
 }
 
 static void describe_lane(struct viz_description *out, const struct viz_model *model,
@@ -236,10 +235,10 @@ static void add_number(struct viz_description *out, const char *name, double num
 
 static void describe_counter(struct viz_description *out, const struct viz_model *model,
                              uint32_t index) {
-    const struct trace_counter *counter = &model->trace->counters[index];
+    const struct trace_counter *counter = viz_counter(model, index);
     viz_counter_name(model, index, out->heading, sizeof out->heading);
     add_number(out, "least", counter->min);
-    add_number(out, "greatest", viz_counter_most(model, index));
+    add_number(out, "greatest", counter->max);
     add_count(out, "changes", counter->sample_count);
 }
 

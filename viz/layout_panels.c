@@ -59,7 +59,7 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
                    {model->task_count > 0 ? "Tasks" : "Lanes", "", true},
                    {"Events", "", true}};
     viz_format_duration(model->end_ns, figures[0].value);
-    viz_format_count(model->trace->max_open_spans, figures[1].value);
+    viz_format_count((uint64_t)model->at_work.max, figures[1].value);
     viz_format_count(model->task_count > 0 ? model->task_count : model->lane_count,
                      figures[2].value);
     viz_format_count(model->trace->event_count, figures[3].value);

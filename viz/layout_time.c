@@ -246,7 +246,7 @@ void viz_paint_strip(struct viz_painter *painter) {
     if (frame->strip.h == 0)
         return;
     struct strip_painter strip = {.painter = painter,
-                                  .most = viz_counter_most(painter->model, painter->ui->counter),
+                                  .most = viz_counter(painter->model, painter->ui->counter)->max,
                                   .top = frame->strip.y + viz_line_height(painter, VIZ_FONT_SMALL) +
                                          viz_px(frame, 6),
                                   .bottom = frame->strip.y + frame->strip.h};

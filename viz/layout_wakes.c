@@ -1,7 +1,6 @@
 /* Who woke whom: arrows from lane to lane. */
 #include "painter.h"
 
-#include <limits.h>
 #include <math.h>
 
 enum {
@@ -10,14 +9,14 @@ enum {
     LOOKED_AT_MOST = 20000
 };
 
-/* An arrow's way: down (or up) at column x, then right to the one that is woken. */
+/* An arrow's way: down (or up) at the column of its time, then right to when the woken goes on.
+ * Ways that begin at one time lie on each other, and are one trunk. */
 struct route {
+    uint32_t wake;
     int x;
     int end_x;
-    int half;    /* of the height of the bar that it starts from */
-    int least_x; /* the first column of that bar; INT_MIN where there is none */
-    int top;
-    int bottom;
+    int start_y; /* the edge of what the lane that it comes from shows then */
+    int to_y;
 };
 
 struct router {
@@ -26,99 +25,89 @@ struct router {
     size_t count;
 };
 
-/* Moves a way to the left until it covers no other, or comes to the end of the bar that it starts
- * from: beside that it would start from nothing. */
-static void make_room(const struct router *router, struct route *route) {
-    const struct viz_frame *frame = router->painter->frame;
-    int step = viz_px(frame, 4);
-    for (int tries = 0; tries < 12; tries++) {
-        bool taken = false;
-        for (size_t i = router->count; i-- > 0 && !taken;) {
-            const struct route *other = &router->routes[i];
-            bool same = other->x > route->x - step && other->x < route->x + step;
-            taken = same && other->top <= route->bottom && other->bottom >= route->top;
-        }
-        if (!taken)
-            return;
-        if (route->x - step < route->least_x)
-            return;
-        route->x -= step;
-    }
-}
-
 static int middle_of(const struct viz_painter *painter, uint32_t lane) {
     struct viz_rect rect = viz_bar_rect(painter, painter->model->lanes[lane].first_row, 0, 0);
     return rect.y + rect.h / 2;
 }
 
-/* What a lane shows at the moment of a wake: there the arrow starts. */
-static void find_source(const struct viz_painter *painter, uint32_t lane, int64_t time_ns,
-                        struct route *route) {
+/* Half the height of what a lane shows at the moment of a wake: there the arrow starts. */
+static int half_of_source(const struct viz_painter *painter, uint32_t lane, int64_t time_ns) {
     const struct viz_model *model = painter->model;
     const struct viz_row *row = &model->rows[model->lanes[lane].first_row];
     uint32_t at = viz_bar_from(model, row->first_bar, row->bar_count, time_ns);
     if (at == row->first_bar + row->bar_count || model->bars[at].begin_ns > time_ns)
-        return;
+        return 0;
     struct viz_rect rect = viz_bar_rect(painter, model->lanes[lane].first_row, 0, 1);
-    route->half = viz_shape_of(painter, &model->bars[at], rect).h / 2;
-    route->least_x =
-        viz_column(painter, (double)model->bars[at].begin_ns) + viz_px(painter->frame, 2);
+    return viz_shape_of(painter, &model->bars[at], rect).h / 2;
 }
 
-static void paint_route(const struct viz_painter *painter, const struct route *route, int from_y,
-                        int to_y, bool strong) {
-    const struct viz_frame *frame = painter->frame;
-    struct viz_scene *scene = painter->scene;
-    int role = strong ? VIZ_ACCENT : VIZ_WAKE;
-    int alpha = strong ? 255 : 150;
-    int thick = viz_px(frame, strong ? 2 : 1);
-    int head = viz_px(frame, 7);
-    int dot = viz_px(frame, strong ? 7 : 5) | 1;
-    bool down = to_y > from_y;
-    int start = down ? from_y + route->half : from_y - route->half;
-    int top = down ? start : to_y - thick / 2;
-    int bottom = down ? to_y - thick / 2 + thick : start;
-    viz_fill_alpha(scene, role, alpha, (struct viz_rect){route->x, top, thick, bottom - top});
-    int across = route->x + thick;
-    viz_fill_alpha(
-        scene, role, alpha,
-        (struct viz_rect){across, to_y - thick / 2, route->end_x - head - across, thick});
-    viz_shape(scene, VIZ_ARROW_RIGHT, role,
-              (struct viz_rect){route->end_x - head, to_y - head / 2, head, head | 1});
-    viz_shape(scene, VIZ_DOT, role,
-              (struct viz_rect){route->x + thick / 2 - dot / 2, start - dot / 2, dot, dot});
+static int near_the_lanes(const struct viz_frame *frame, int y) {
+    int above = frame->lanes.y - frame->height;
+    int below = frame->lanes.y + 2 * frame->height;
+    return y < above ? above : y > below ? below : y;
 }
 
-static void paint_wake(struct router *router, uint32_t index, bool strong) {
+static void add_route(struct router *router, uint32_t index) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
-    const struct viz_frame *frame = painter->frame;
     const struct trace_wake *wake = &model->trace->wakes[index];
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
     if (from == TRACE_NO_INDEX || to == TRACE_NO_INDEX || from == to || router->count == WAKES_MOST)
         return;
-    int from_y = middle_of(painter, from);
-    int to_y = middle_of(painter, to);
-    int from_x = viz_column(painter, (double)(wake->from_ns - model->origin_ns));
-    int to_x = viz_column(painter, (double)(wake->to_ns - model->origin_ns));
-    int least = viz_px(frame, 13);
-    struct route route = {.x = to_x - from_x > least ? from_x : to_x - least,
-                          .end_x = to_x,
-                          .least_x = INT_MIN,
-                          .top = from_y < to_y ? from_y : to_y,
-                          .bottom = from_y < to_y ? to_y : from_y};
-    find_source(painter, from, wake->from_ns - model->origin_ns, &route);
-    if (!strong && painter->ui->wakes == VIZ_WAKES_FEW && route.x < route.least_x)
-        return;
-    make_room(router, &route);
-    router->routes[router->count++] = route;
-    int above = frame->lanes.y - frame->height;
-    int below = frame->lanes.y + 2 * frame->height;
-    from_y = from_y < above ? above : from_y > below ? below : from_y;
-    to_y = to_y < above ? above : to_y > below ? below : to_y;
-    viz_shows(painter->scene, VIZ_ID_WAKE, index);
-    paint_route(painter, &route, from_y, to_y, strong);
+    int from_y = near_the_lanes(painter->frame, middle_of(painter, from));
+    int to_y = near_the_lanes(painter->frame, middle_of(painter, to));
+    int half = half_of_source(painter, from, wake->from_ns - model->origin_ns);
+    router->routes[router->count++] = (struct route){
+        .wake = index,
+        .x = viz_column(painter, (double)(wake->from_ns - model->origin_ns)),
+        .end_x = viz_column(painter, (double)(wake->to_ns - model->origin_ns)),
+        .start_y = to_y > from_y ? from_y + half : from_y - half,
+        .to_y = to_y,
+    };
+}
+
+/* The lines of an arrow, `wider` on each side. */
+static void paint_lines(const struct viz_painter *painter, const struct route *route, int role,
+                        int thick, int wider) {
+    bool down = route->to_y > route->start_y;
+    int turn_y = route->to_y - thick / 2; /* of the line to the right */
+    int top = (down ? route->start_y : turn_y) - wider;
+    int bottom = (down ? turn_y + thick : route->start_y) + wider;
+    int left = route->x - wider;
+    viz_fill(painter->scene, role, (struct viz_rect){left, top, thick + 2 * wider, bottom - top});
+    int across = route->end_x - viz_px(painter->frame, 7) - route->x;
+    viz_fill(painter->scene, role,
+             (struct viz_rect){left, turn_y - wider, across, thick + 2 * wider});
+}
+
+/* The head's point is at the time at which the woken goes on, the dot where the wake began. */
+static void paint_ends(const struct viz_painter *painter, const struct route *route, int role,
+                       int thick, int dot) {
+    int head = viz_px(painter->frame, 7);
+    viz_shape(painter->scene, VIZ_ARROW_RIGHT, role,
+              (struct viz_rect){route->end_x - head, route->to_y - head / 2, head, head | 1});
+    viz_shape(
+        painter->scene, VIZ_DOT, role,
+        (struct viz_rect){route->x + thick / 2 - dot / 2, route->start_y - dot / 2, dot, dot});
+}
+
+/* All at once: first a seam of the ground's colour, which sets them apart from the bars below, so
+ * that none lies on another's arrow. */
+static void paint_routes(const struct router *router, bool strong) {
+    const struct viz_painter *painter = router->painter;
+    const struct viz_frame *frame = painter->frame;
+    int role = strong ? VIZ_ACCENT : VIZ_WAKE;
+    int thick = viz_px(frame, strong ? 2 : 1);
+    int dot = viz_px(frame, strong ? 7 : 5) | 1;
+    for (size_t i = 0; i < router->count; i++)
+        paint_lines(painter, &router->routes[i], VIZ_BACKGROUND, thick, viz_px(frame, 1));
+    for (size_t i = 0; i < router->count; i++) {
+        viz_shows(painter->scene, VIZ_ID_WAKE, router->routes[i].wake);
+        paint_lines(painter, &router->routes[i], role, thick, 0);
+        paint_ends(painter, &router->routes[i], role, thick, dot);
+    }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
 static bool is_row_in_view(const struct viz_painter *painter, uint32_t lane) {
@@ -128,8 +117,7 @@ static bool is_row_in_view(const struct viz_painter *painter, uint32_t lane) {
 }
 
 /* A wake from one lane to another that is worth an arrow: where only few are wanted, both of its
- * ends can be seen, and the wait that it ends has room for the arrow. (So must have the bar that it
- * starts from, which paint_wake() looks up anyway.) */
+ * ends can be seen, and the wait that it ends has room for the arrow. */
 static bool is_wanted(const struct viz_painter *painter, const struct trace_wake *wake, bool few) {
     const struct viz_model *model = painter->model;
     uint32_t from = model->lane_of_track[wake->from_track];
@@ -149,7 +137,7 @@ static bool is_wanted(const struct viz_painter *painter, const struct trace_wake
     return width >= viz_px(painter->frame, 16);
 }
 
-static void paint_visible(struct router *router, bool few) {
+static void add_visible(struct router *router, bool few) {
     const struct viz_painter *painter = router->painter;
     const struct trace_model *trace = painter->model->trace;
     const struct viz_view *view = painter->view;
@@ -171,26 +159,25 @@ static void paint_visible(struct router *router, bool few) {
         found[count++] = (uint32_t)i;
     }
     for (size_t i = 0; i < count; i++)
-        paint_wake(router, found[i], false);
+        add_route(router, found[i]);
 }
 
-/* Those that the bar meant was woken by and, while it lasted, its task caused; or the one meant. */
-static void paint_meant(struct router *router) {
+/* Those that the bar meant was woken by and caused; or the one meant. */
+static void add_meant(struct router *router) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
     if (painter->meant.kind == VIZ_ID_WAKE)
-        paint_wake(router, painter->meant.index, true);
+        add_route(router, painter->meant.index);
     if (painter->meant.kind != VIZ_ID_BAR)
         return;
     const struct viz_bar *bar = &model->bars[painter->meant.index];
     const struct trace_slice *slice = &model->trace->slices[bar->slice];
     if (slice->wake != TRACE_NO_INDEX)
-        paint_wake(router, slice->wake, true);
+        add_route(router, slice->wake);
     uint32_t caused[WAKES_FEW];
-    size_t count =
-        viz_wakes_by(model, painter->lane, bar->begin_ns, bar->end_ns, caused, WAKES_FEW);
+    size_t count = viz_wakes_by(model, painter->meant.index, caused, WAKES_FEW);
     for (size_t i = 0; i < count && i < WAKES_FEW; i++)
-        paint_wake(router, caused[i], true);
+        add_route(router, caused[i]);
 }
 
 void viz_paint_wakes(struct viz_painter *painter) {
@@ -199,10 +186,11 @@ void viz_paint_wakes(struct viz_painter *painter) {
     viz_clip(painter->scene, &frame->lanes);
     if (frame->row_px >= 8 * frame->scale) {
         if (painter->ui->wakes != VIZ_WAKES_OFF)
-            paint_visible(&router, painter->ui->wakes == VIZ_WAKES_FEW);
+            add_visible(&router, painter->ui->wakes == VIZ_WAKES_FEW);
     }
+    paint_routes(&router, false);
     router.count = 0;
-    paint_meant(&router);
-    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    add_meant(&router);
+    paint_routes(&router, true);
     viz_clip(painter->scene, NULL);
 }

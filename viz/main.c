@@ -12,6 +12,8 @@
 #include "trace/reader.h"
 #include "window.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +71,20 @@ static int show_window(struct viz_model *model, const struct viz_options *option
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
+static int show(struct viz_model *model, const struct viz_options *options) {
+    double from_ns = options->has_from ? (double)options->from_ns : 0;
+    double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
+    if (from_ns > (double)model->end_ns) {
+        char end[VIZ_TIME_SIZE];
+        char message[VIZ_MESSAGE_SIZE];
+        viz_format_exact(model->end_ns, end);
+        (void)snprintf(message, sizeof message, "--from is beyond the end of the trace, %s", end);
+        return say(STATUS_BAD_INPUT, message);
+    }
+    return options->png != NULL ? show_png(model, options, from_ns, to_ns)
+                                : show_window(model, options, from_ns, to_ns);
+}
+
 static int view(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
@@ -88,10 +104,7 @@ static int view(const struct viz_options *options) {
         viz_hidden_text(model, hidden);
         if (hidden[0] != '\0')
             base_show_line(stderr, "cadran-view: not drawn: %s", hidden);
-        double from_ns = options->has_from ? (double)options->from_ns : 0;
-        double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
-        status = options->png != NULL ? show_png(model, options, from_ns, to_ns)
-                                      : show_window(model, options, from_ns, to_ns);
+        status = show(model, options);
     }
     viz_model_free(model);
     trace_model_free(trace);
@@ -102,6 +115,9 @@ int main(int argc, char **argv) {
     struct viz_options options;
     char message[BASE_OPTIONS_MESSAGE];
     SDL_SetMainReady();
+    /* Xlib writes the window's title by it; numbers are read and written as ever. */
+    if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        (void)setlocale(LC_CTYPE, "C.UTF-8");
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
     if (viz_options_parse(argc, argv, &options, message) != 0)
         return say(STATUS_BAD_INPUT, message);

@@ -1,6 +1,7 @@
 /* From a trace to lanes of rows of bars, and what is looked up in them. */
 #include "model.h"
 
+#include "at_work.h"
 #include "cadran.h"
 
 #include <math.h>
@@ -23,9 +24,7 @@ struct place {
     bool overlay;
 };
 
-static int look_of(const struct trace_model *trace, const struct trace_slice *slice,
-                   uint32_t sleep) {
-    (void)trace;
+int viz_look_of(const struct trace_slice *slice, uint32_t sleep) {
     switch (slice->category) {
     case TRACE_CATEGORY_LOOP:
     case TRACE_CATEGORY_TASK:
@@ -53,7 +52,7 @@ static uint32_t place_track(const struct viz_model *model, const struct trace_tr
             const struct place *parent = &places[slice->parent];
             depth = (uint32_t)parent->span_depth + (parent->look == VIZ_LOOK_SPAN);
         }
-        int look = look_of(model->trace, slice, sleep);
+        int look = viz_look_of(slice, sleep);
         place->look = look < 0 ? VIZ_LOOK_COUNT : (uint8_t)look;
         place->span_depth = (uint16_t)depth;
         place->overlay = look != VIZ_LOOK_SPAN && depth > 0;
@@ -166,17 +165,14 @@ static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t ind
     bar->look = place->look;
     bar->flags = (uint8_t)((slice->flags & TRACE_SLICE_OPEN ? VIZ_BAR_OPEN : 0) |
                            (slice->flags & TRACE_SLICE_PENDING ? VIZ_BAR_PENDING : 0));
-    int64_t length = bar->end_ns - bar->begin_ns;
     if (!place->overlay && at > row->first_bar) {
         const struct viz_bar *before = bar - 1;
         bool work = before->look == VIZ_LOOK_SPAN;
         bar->work_before_ns =
             before->work_before_ns + (work ? before->end_ns - before->begin_ns : 0);
     }
-    if (place->look == VIZ_LOOK_SPAN && place->row == 0)
-        lane->work_ns += length;
     if (place->look == VIZ_LOOK_WAIT)
-        lane->wait_ns += length;
+        lane->wait_ns += bar->end_ns - bar->begin_ns;
     model->looks[place->look] = true;
 }
 
@@ -305,8 +301,8 @@ static int make_counter_peaks(struct viz_model *model) {
     model->counter_peaks = array_of(trace->counter_count, sizeof *model->counter_peaks);
     if (model->counter_peaks == NULL)
         return CAD_ENOMEM;
-    for (size_t i = 0; i < trace->counter_count; i++) {
-        const struct trace_counter *counter = &trace->counters[i];
+    for (uint32_t i = 0; i < trace->counter_count; i++) {
+        const struct trace_counter *counter = viz_counter(model, i);
         size_t blocks = (counter->sample_count + PEAK_BLOCK - 1) / PEAK_BLOCK;
         double *peaks = array_of(blocks, sizeof *peaks);
         if (peaks == NULL)
@@ -393,6 +389,8 @@ static int make(struct viz_model *model, struct place *places) {
     if (error == 0)
         error = find_signals(model);
     if (error == 0)
+        error = viz_find_work(model);
+    if (error == 0)
         error = make_counter_peaks(model);
     if (error == 0)
         error = make_density(model);
@@ -436,6 +434,7 @@ void viz_model_free(struct viz_model *model) {
     for (size_t i = 0; model->counter_peaks != NULL && i < model->trace->counter_count; i++)
         free(model->counter_peaks[i]);
     free(model->counter_peaks);
+    free(model->at_work.samples);
     free(model->density.cells);
     free(model->marks);
     free(model->signals);
@@ -490,6 +489,11 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
         used += 3;
     }
     viz_copy_text(out + used, size - used, name);
+}
+
+const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter) {
+    const struct trace_model *trace = model->trace;
+    return counter == trace->open_spans ? &model->at_work : &trace->counters[counter];
 }
 
 void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, size_t size) {
@@ -588,14 +592,9 @@ static size_t samples_until(const struct trace_counter *counter, int64_t time_ns
     return low;
 }
 
-double viz_counter_most(const struct viz_model *model, uint32_t counter) {
-    const struct trace_model *trace = model->trace;
-    return counter == trace->open_spans ? trace->max_open_spans : trace->counters[counter].max;
-}
-
 double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t from_ns,
                        int64_t to_ns) {
-    const struct trace_counter *counter = &model->trace->counters[index];
+    const struct trace_counter *counter = viz_counter(model, index);
     const double *peaks = model->counter_peaks[index];
     int64_t from = from_ns + model->origin_ns;
     size_t at = samples_until(counter, from - 1);
@@ -627,13 +626,23 @@ size_t viz_wake_from(const struct viz_model *model, int64_t time_ns) {
     return low;
 }
 
-size_t viz_wakes_by(const struct viz_model *model, uint32_t lane, int64_t from_ns, int64_t to_ns,
-                    uint32_t *wakes, size_t limit) {
+/* Whether a slice is another one, or inside it. */
+static bool is_within(const struct trace_model *trace, uint32_t slice, uint32_t outer) {
+    while (slice != TRACE_NO_INDEX && slice != outer)
+        slice = trace->slices[slice].parent;
+    return slice == outer;
+}
+
+size_t viz_wakes_by(const struct viz_model *model, uint32_t index, uint32_t *wakes, size_t limit) {
     const struct trace_model *trace = model->trace;
+    const struct viz_bar *bar = &model->bars[index];
+    uint32_t track = model->lanes[model->rows[viz_row_of_bar(model, index)].lane].track;
     size_t count = 0;
-    for (size_t i = viz_wake_from(model, from_ns);
-         i < trace->wake_count && trace->wakes[i].from_ns <= to_ns + model->origin_ns; i++) {
-        if (model->lane_of_track[trace->wakes[i].from_track] != lane)
+    for (size_t i = viz_wake_from(model, bar->begin_ns);
+         i < trace->wake_count && trace->wakes[i].from_ns <= bar->end_ns + model->origin_ns; i++) {
+        const struct trace_wake *wake = &trace->wakes[i];
+        if (wake->from_track != track ||
+            (trace->version > 0 && !is_within(trace, wake->from_slice, bar->slice)))
             continue;
         if (count < limit)
             wakes[count] = (uint32_t)i;

@@ -57,7 +57,7 @@ struct viz_row {
 struct viz_lane {
     int64_t begin_ns; /* of its life */
     int64_t end_ns;
-    int64_t work_ns; /* in spans */
+    int64_t work_ns; /* at work: see at_work.h */
     int64_t wait_ns; /* waiting for somebody else, in spans or not */
     uint32_t track;  /* into trace_model.tracks */
     uint32_t first_row;
@@ -122,8 +122,9 @@ struct viz_model {
     size_t hidden_count;
     uint32_t *signals; /* instants that concern the whole program, by time */
     size_t signal_count;
-    double **counter_peaks;     /* private: viz_counter_max() */
-    struct viz_density density; /* for the map */
+    struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
+    double **counter_peaks;       /* private: viz_counter_max() */
+    struct viz_density density;   /* for the map */
 
     enum viz_colouring colouring;
     struct viz_legend legend[VIZ_COLOUR_COUNT]; /* by colour */
@@ -140,6 +141,9 @@ void viz_model_colour(struct viz_model *model, enum viz_colouring colouring);
 
 /* Copies a text, cut at a whole character of UTF-8 where it does not fit. */
 void viz_copy_text(char *out, size_t size, const char *text);
+
+/* What a slice looks like; negative: it is not drawn. `sleep` is the number of that text. */
+int viz_look_of(const struct trace_slice *slice, uint32_t sleep);
 
 /* The scenario's name; the file's for another program's trace. */
 const char *viz_model_title(const struct viz_model *model);
@@ -167,19 +171,20 @@ size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_n
 /* How much of the stretch from bars[first] to bars[last], of one row, is spans. */
 int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last);
 
+/* A counter of the trace by its index. In the place of that of the open spans stands how many tasks
+ * are at work. */
+const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter);
 /* "At work", or "window size". Cut when it does not fit. */
 void viz_counter_name(const struct viz_model *model, uint32_t counter, char *out, size_t size);
-/* The largest value of a counter. */
-double viz_counter_most(const struct viz_model *model, uint32_t counter);
-/* ... between two times, both included. */
+/* Its largest value between two times, both included. */
 double viz_counter_max(const struct viz_model *model, uint32_t counter, int64_t from_ns,
                        int64_t to_ns);
 
 /* The first wake that begins at or after a time. */
 size_t viz_wake_from(const struct viz_model *model, int64_t time_ns);
-/* The wakes that a lane caused between two times, both included: up to `limit` of them into
- * wakes[]. Returns how many there are. */
-size_t viz_wakes_by(const struct viz_model *model, uint32_t lane, int64_t from_ns, int64_t to_ns,
-                    uint32_t *wakes, size_t limit);
+/* The wakes that a bar caused: those between its begin and its end in the order of the events.
+ * Where a trace does not say within what its wakes began, those of the lane from the one time to
+ * the other. Up to `limit` of them go into wakes[]. Returns how many there are. */
+size_t viz_wakes_by(const struct viz_model *model, uint32_t bar, uint32_t *wakes, size_t limit);
 
 #endif

@@ -111,8 +111,10 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
         snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
         return CAD_ENOMEM;
     }
+    char name[200];
     char title[256];
-    snprintf(title, sizeof title, "%.200s \xE2\x80\x93 Cadran", viz_model_title(model));
+    viz_copy_text(name, sizeof name, viz_model_title(model));
+    snprintf(title, sizeof title, "%s \xE2\x80\x93 Cadran", name);
     int width = 0;
     int height = 0;
     int error = open_video(window, options, title, message);

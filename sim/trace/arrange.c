@@ -122,9 +122,13 @@ static int arrange_slices(struct trace_builder *builder) {
         if (slice->parent != TRACE_NO_INDEX)
             slice->parent = numbers[slice->parent];
     }
-    for (size_t i = 0; i < trace->wake_count; i++)
-        if (trace->wakes[i].wait != TRACE_NO_INDEX)
-            trace->wakes[i].wait = numbers[trace->wakes[i].wait];
+    for (size_t i = 0; i < trace->wake_count; i++) {
+        struct trace_wake *wake = &trace->wakes[i];
+        if (wake->wait != TRACE_NO_INDEX)
+            wake->wait = numbers[wake->wait];
+        if (wake->from_slice != TRACE_NO_INDEX)
+            wake->from_slice = numbers[wake->from_slice];
+    }
     base_free(trace->slices);
     trace->slices = slices;
     return 0;

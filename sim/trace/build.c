@@ -638,6 +638,7 @@ void trace_build_drop(struct trace_builder *builder) {
     base_map_free(&builder->processes);
     base_free(builder->track_slots);
     base_map_free(&builder->counters);
+    base_map_free(&builder->half_wakes);
     base_free(builder->scratch);
     base_free(builder->foreign);
     base_map_free(&builder->async_tracks);

@@ -47,8 +47,9 @@ struct trace_builder {
     uint32_t *track_slots; /* a hash table of track numbers plus 1 */
     size_t track_slot_count;
     uint32_t last_track;
-    struct base_map counters; /* by a mix of process, name and key */
-    uint32_t first_counter;   /* of the last event that had some; the next one may be like it */
+    struct base_map counters;   /* by a mix of process, name and key */
+    struct base_map half_wakes; /* by id, the slice that a wake began in, where there is one */
+    uint32_t first_counter;     /* of the last event that had some; the next one may be like it */
     char *scratch;
     size_t scratch_size;
 

@@ -51,6 +51,7 @@ static int go_on_flow(struct pairing *pairing, uint32_t index) {
         .to_ns = event->ts_ns,
         .from_track = from->track,
         .to_track = event->track,
+        .from_slice = TRACE_NO_INDEX,
         .wait = TRACE_NO_INDEX,
         .name = event->name,
     };

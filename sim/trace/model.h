@@ -83,7 +83,9 @@ struct trace_wake {
     int64_t to_ns;
     uint32_t from_track;
     uint32_t to_track;
-    uint32_t wait; /* the slice that it ended; TRACE_NO_INDEX where it ended none */
+    uint32_t from_slice; /* the innermost of its track that was open then; TRACE_NO_INDEX: none, or
+                            not known, as in another program's trace */
+    uint32_t wait;       /* the slice that it ended; TRACE_NO_INDEX where it ended none */
     uint32_t name;
 };
 

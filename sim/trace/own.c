@@ -97,6 +97,15 @@ static uint32_t track_of_begin(struct trace_builder *builder, const struct trace
                : trace_build_track(builder, process, half->tid, TRACE_TRACK_THREAD, 0);
 }
 
+/* The rest of what is to be known of it comes with its end. */
+static int begin_wake(struct trace_builder *builder, const struct trace_rules *rules,
+                      uint32_t track) {
+    uint32_t open = builder->lanes[track].open;
+    bool kept =
+        open == TRACE_NO_INDEX || base_map_put(&builder->half_wakes, rules->last_wake_id, open);
+    return kept ? 0 : CAD_ENOMEM;
+}
+
 static int end_wake(struct trace_builder *builder, const struct trace_rules *rules,
                     const struct trace_raw_event *event, uint32_t track) {
     struct trace_model *trace = builder->trace;
@@ -107,11 +116,13 @@ static int end_wake(struct trace_builder *builder, const struct trace_rules *rul
         .to_ns = event->ts_ns,
         .from_track = track_of_begin(builder, &rules->wake),
         .to_track = track,
+        .from_slice = base_map_get(&builder->half_wakes, rules->wake.id),
         .wait = wait,
         .name = trace_build_text(builder, event->name),
     };
     if (wake.from_track == TRACE_NO_INDEX || wake.name == TRACE_NO_INDEX)
         return CAD_ENOMEM;
+    base_map_remove(&builder->half_wakes, rules->wake.id);
     trace->slices[wait].wake = (uint32_t)trace->wake_count;
     return trace_build_wake(builder, &wake);
 }
@@ -186,7 +197,7 @@ int trace_own_event(struct trace_builder *builder, const struct trace_rules *rul
     case 'E':
         return end_slice(builder, event, track);
     case 's':
-        return 0; /* what is to be known of it comes with its end */
+        return begin_wake(builder, rules, track);
     case 'f':
         return end_wake(builder, rules, event, track);
     default:

@@ -12,7 +12,7 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density measure options palette texts view",
-    "colour model",
+    "at_work colour model",
     "describe scene",
     "hit layout layout_details layout_panels layout_rows layout_time layout_wakes",
     "state",

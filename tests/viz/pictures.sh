@@ -53,6 +53,8 @@ expect 0 '' "$view" --png fine.png --scale 2 window.json
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
+expect 2 'beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
+[ ! -e late.png ] || fail 'a picture of no part of the trace'
 expect 2 'which trace?' "$view"
 expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
 expect 2 'missing.json' "$view" --png a.png missing.json
