@@ -203,7 +203,7 @@ static int add(struct session *session, struct drift *drift,
     char message[CMP_MESSAGE_SIZE];
     int error = drift_add(drift, session->sources, lateness, message);
     if (error == 0 && message[0] != '\0')
-        fprintf(stderr, "cadran compare: warning: %s\n", message);
+        base_show_line(stderr, "cadran compare: warning: %s", message);
     if (error == 0)
         return CLI_STATUS_EXPECTED;
     return say(error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT, message);

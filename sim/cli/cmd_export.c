@@ -101,6 +101,8 @@ static int write_table_as(const struct export *export, enum table_format format)
     struct table_options options = export->arguments->table;
     struct table *table;
     options.rounded = export->real;
+    if (options.step_ns == 0) /* none was given */
+        options.step_ns = table_step_for(table_collector_end_ns(export->table));
     int error = table_new(&options, &table);
     if (error == 0)
         error = print_table(export, table, format);
@@ -186,8 +188,10 @@ static const base_option options[] = {
      take_format, offsetof(struct arguments, format)},
     {"output", "FILE", "write to FILE, whole or not at all (default: standard output)",
      base_take_output, offsetof(struct arguments, output)},
-    {"step", "TIME", "of the table: length of an interval (default: 1s)", take_step,
-     offsetof(struct arguments, table.step_ns)},
+    {"step", "TIME",
+     "of the table: length of an interval (default: one that fits the\n"
+     "run, 1s for most)",
+     take_step, offsetof(struct arguments, table.step_ns)},
     {"tolerance", "TIME",
      "of the table: work of at most this length in a row shows no star\n"
      "(default: 50ms)",
@@ -338,7 +342,7 @@ static int wrong(const char *message) {
 
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
-        .table = {.step_ns = TABLE_STEP_DEFAULT, .tolerance_ns = TABLE_TOLERANCE_DEFAULT},
+        .table = {.tolerance_ns = TABLE_TOLERANCE_DEFAULT},
         .stretch = {.from_ns = 0, .to_ns = INT64_MAX / 2},
     };
     char message[BASE_OPTIONS_MESSAGE];

@@ -31,6 +31,7 @@ struct table_collector {
     struct span *spans;
     size_t span_count, span_capacity;
     struct base_map by_track; /* of the jobs */
+    int64_t end_ns;           /* the last event's time */
 };
 
 static struct job *job_of(struct table_collector *collector, int64_t tid) {
@@ -85,6 +86,7 @@ static int end_span(struct table_collector *collector, struct job *job, int64_t 
 static int take(struct trace_consumer *consumer, const struct trace_event *event) {
     struct table_collector *collector = (struct table_collector *)(void *)consumer;
     struct job *job;
+    collector->end_ns = event->time_ns;
     if (event->kind == TRACE_TASK_BEGIN)
         return begin_job(collector, event);
     if (event->kind != TRACE_TASK_END && event->kind != TRACE_SPAN_BEGIN &&
@@ -125,6 +127,10 @@ void table_collector_free(struct table_collector *collector) {
     base_free(collector->spans);
     base_map_free(&collector->by_track);
     base_free(collector);
+}
+
+int64_t table_collector_end_ns(const struct table_collector *collector) {
+    return collector->end_ns;
 }
 
 struct trace_consumer *table_collector_consumer(struct table_collector *collector) {

@@ -16,6 +16,9 @@ void table_collector_free(struct table_collector *collector); /* takes NULL */
 /* To be given the events of a run. take() returns CAD_ENOMEM. */
 struct trace_consumer *table_collector_consumer(struct table_collector *collector);
 
+/* How long the run has taken so far: the time of the last event that came. */
+int64_t table_collector_end_ns(const struct table_collector *collector);
+
 /* As table_fill() does from a trace of these events, once all have come. 0 or CAD_ENOMEM. */
 int table_collector_fill(const struct table_collector *collector, struct table *table);
 

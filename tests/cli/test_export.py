@@ -167,6 +167,13 @@ class Table(ExportTest):
                     self.expect(EXPECTED, "export", "--format", format, *more, "trace", out=table,
                                 err="")
 
+    def test_its_interval_fits_the_run_as_there(self):
+        for step in 0.001, 0.3, 59, 5000:
+            self.trace_of(self.write("long.json", {"cadran": 1, "tasks": [
+                {"name": "t", "do": [{"span": "s", "do": [{"sleep": step}]}, {"sleep": step}]}]}))
+            table = self.cadran("table", "--format", "csv", "trace").out
+            self.expect(EXPECTED, "export", "--format", "csv", "trace", out=table)
+
     def test_a_spreadsheet_takes_no_formula(self):
         names = ["=1+2", "+1", "-1", "@SUM(1)", "=a,\"b\"", "plain", "'=1"]
         document = {"cadran": 1, "tasks": [{"name": name.replace("{", "{{"), "do": [

@@ -76,6 +76,15 @@ class Strangers(CliTest):
                 table = self.cadran("table", *options, "t")
                 self.check_said(table.out + table.err, f"{why}: the table")
 
+    def test_the_name_of_a_trace(self):
+        self.write("s.json", DOCUMENTS[3])
+        for text in "{", "x", '{"traceEvents":[]}':
+            (self.folder / EVIL).write_text(text)
+            for name in EVIL, EVIL + "none":
+                for command in ["table"], ["diff", "s.json"], ["export"], ["compare", "s.json", "--trace"]:
+                    with self.subTest(command=command[0], text=text, name=name):
+                        self.check_said(self.cadran(*command, name).err, command[0])
+
     def test_a_document(self):
         for document in DOCUMENTS:
             for text in sorted(texts_of(document, set())):
