@@ -78,7 +78,7 @@ const prog_step step_start_server = {
         "From now on the coroutine runs as a task for each connection, named as `spawn` names "
         "it: `serve-1`, `serve-2`, ... One that ends leaves its connection open; one that fails "
         "or is cancelled closes it.",
-    .example = "[{\"start_server\": \"double\", \"port\": 0, \"as\": \"s\"},"
+    .example = "[{\"start_server\": \"serve\", \"port\": 0, \"as\": \"s\"},"
                " {\"print\": \"{is_serving(s)}\"}, {\"close\": \"s\"}, {\"wait_closed\": \"s\"}]",
     .compile = compile_serve,
 };
@@ -97,7 +97,7 @@ const prog_step step_start_unix_server = {
     .summary =
         "The same at a path. A socket there that nobody listens at any more is replaced; the "
         "file goes when the server closes.",
-    .example = "[{\"start_unix_server\": \"double\", \"path\": \"example.sock\", \"as\": \"s\"},"
+    .example = "[{\"start_unix_server\": \"serve\", \"path\": \"example.sock\", \"as\": \"s\"},"
                " {\"close\": \"s\"}, {\"wait_closed\": \"s\"}]",
     .compile = compile_serve,
 };
@@ -125,7 +125,7 @@ const prog_step step_close_clients = {
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_SERVER), NULL}},
     .python = "Server.close_clients",
     .summary = "Closes each connection of a server.",
-    .example = "[{\"start_server\": \"double\", \"port\": 0, \"as\": \"s\"}, {\"close\": \"s\"},"
+    .example = "[{\"start_server\": \"serve\", \"port\": 0, \"as\": \"s\"}, {\"close\": \"s\"},"
                " {\"close_clients\": \"s\"}, {\"wait_closed\": \"s\"}]",
 };
 
@@ -143,7 +143,7 @@ const prog_step step_abort_clients = {
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_SERVER), NULL}},
     .python = "Server.abort_clients",
     .summary = "Closes each connection of a server at once; what is unsent is dropped.",
-    .example = "[{\"start_server\": \"double\", \"port\": 0, \"as\": \"s\"}, {\"close\": \"s\"},"
+    .example = "[{\"start_server\": \"serve\", \"port\": 0, \"as\": \"s\"}, {\"close\": \"s\"},"
                " {\"abort_clients\": \"s\"}, {\"wait_closed\": \"s\"}]",
 };
 
@@ -182,7 +182,7 @@ const prog_step step_open_connection = {
                 A_HOST},
     .python = "asyncio.open_connection",
     .summary = "Connects to a server. ConnectionRefusedError where none listens.",
-    .example = "[{\"start_server\": \"double\", \"port\": 0, \"as\": \"s\"},"
+    .example = "[{\"start_server\": \"serve\", \"port\": 0, \"as\": \"s\"},"
                " {\"open_connection\": \"port(s)\", \"as\": \"c\"}, {\"close\": \"c\"},"
                " {\"wait_closed\": \"c\"}, {\"close\": \"s\"}]",
 };
@@ -195,7 +195,7 @@ const prog_step step_open_unix_connection = {
     .members = {{NULL, PROG_MEMBER_TEXT, PROG_REQUIRED, 0, "the path"}, LIMIT_MEMBER, A_CONNECTION},
     .python = "asyncio.open_unix_connection",
     .summary = "The same at a path. FileNotFoundError where there is nothing.",
-    .example = "[{\"start_unix_server\": \"double\", \"path\": \"example.sock\", \"as\": \"s\"},"
+    .example = "[{\"start_unix_server\": \"serve\", \"path\": \"example.sock\", \"as\": \"s\"},"
                " {\"open_unix_connection\": \"example.sock\", \"as\": \"c\"}, {\"close\": \"c\"},"
                " {\"close\": \"s\"}]",
 };

@@ -27,7 +27,8 @@ STAGE = {
     "objects": {"queue": {"type": "queue", "maxsize": 1}, "barrier": {"type": "barrier"},
                 **{kind: {"type": kind} for kind in ("lock", "event", "condition", "future",
                                                      "semaphore")}},
-    "coroutines": {"double": {"params": ["n"], "do": [{"return": "{2 * n}"}]}},
+    "coroutines": {"double": {"params": ["n"], "do": [{"return": "{2 * n}"}]},
+                   "serve": {"params": ["connection"], "do": [{"close": "connection"}]}},
 }
 
 
