@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 
