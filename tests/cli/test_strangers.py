@@ -6,8 +6,10 @@ same text stands, so that names stay names. None of them may come out, whatever 
 import json
 import os
 import pty
+import re
+import unittest
 
-from cli_test import EXPECTED, CliTest, main
+from cli_test import EXPECTED, ROOT, CliTest, main
 
 # A title, a clear screen, C1, what turns the direction, and a line that would look like ours.
 EVIL = "\x1b]0;x\x07\x1b[2J\x9b1m\u202e\u2066\u2028\noutcome complete at 0\n\x7f"
@@ -113,6 +115,15 @@ class Strangers(CliTest):
         self.check_said(self.cadran("run", "--" + EVIL).err, "an option")
         self.check_said(self.cadran("run", "--clock", EVIL, name).err, "a clock")
         self.check_said(self.cadran("run", "--set", f"{EVIL}=1", name).err, "a variable")
+
+
+class Messages(unittest.TestCase):
+    def test_all_go_by_the_function_that_shows(self):
+        for folder in "sim", "viz":
+            for path in sorted((ROOT / folder).rglob("*.c")):
+                if path.parent.name not in {"generate", "api"}:
+                    texts = re.findall(r"fprintf\(stderr,[^;]*%[.*\d]*s[^;]*;", path.read_text())
+                    self.assertEqual(texts, [], f"{path}: base_show_line() (base/show.h) is for that")
 
 
 class Terminal(CliTest):
