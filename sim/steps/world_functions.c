@@ -41,7 +41,7 @@ static int text_of(expr_value value, const char *function, const expr_string **t
 
 int step_strip(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
                expr_error *error) {
-    const expr_string *text;
+    const expr_string *text = NULL;
     (void)env;
     (void)count;
     int code = text_of(arguments[0], "strip", &text, error);
@@ -88,7 +88,7 @@ static int read_int(const expr_string *text, expr_value *result, expr_error *err
 
 int step_int(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
              expr_error *error) {
-    const expr_string *text;
+    const expr_string *text = NULL;
     (void)env;
     (void)count;
     if (expr_is_boolean(arguments[0]) || expr_is_number(arguments[0])) {
