@@ -56,17 +56,48 @@ int base_buffer_append_shown(base_buffer *buffer, const char *text, size_t lengt
     return error;
 }
 
-void base_show(FILE *file, const char *text, size_t length) {
+/* What is written in one piece, as far as it fits: standard error has no buffer of its own, and
+ * lines of several programs, or of threads, are to stay lines. */
+struct sheet {
+    FILE *file;
+    size_t length;
+    char text[2 * LINE_SIZE];
+};
+
+static void put(struct sheet *sheet, const char *text, size_t length) {
+    if (length > sizeof sheet->text - sheet->length) {
+        (void)fwrite(sheet->text, 1, sheet->length, sheet->file);
+        sheet->length = 0;
+    }
+    if (length > sizeof sheet->text) {
+        (void)fwrite(text, 1, length, sheet->file);
+    } else {
+        memcpy(sheet->text + sheet->length, text, length);
+        sheet->length += length;
+    }
+}
+
+static void put_shown(struct sheet *sheet, const char *text, size_t length) {
     char escape[BASE_SHOWN_SIZE];
     size_t taken;
     do {
         size_t piece = base_shown_piece(text, length, false, escape, &taken);
-        (void)fwrite(text, 1, piece, file);
+        put(sheet, text, piece);
         if (taken > 0)
-            (void)fputs(escape, file);
+            put(sheet, escape, strlen(escape));
         text += piece + taken;
         length -= piece + taken;
     } while (taken > 0);
+}
+
+static void finish(struct sheet *sheet) {
+    (void)fwrite(sheet->text, 1, sheet->length, sheet->file);
+}
+
+void base_show(FILE *file, const char *text, size_t length) {
+    struct sheet sheet = {.file = file};
+    put_shown(&sheet, text, length);
+    finish(&sheet);
 }
 
 void base_show_line_of(FILE *file, const char *format, va_list arguments) {
@@ -84,8 +115,10 @@ void base_show_line_of(FILE *file, const char *format, va_list arguments) {
         }
     }
     va_end(again);
-    base_show(file, line, length > 0 ? (size_t)length : 0);
-    (void)fputc('\n', file);
+    struct sheet sheet = {.file = file};
+    put_shown(&sheet, line, length > 0 ? (size_t)length : 0);
+    put(&sheet, "\n", 1);
+    finish(&sheet);
     if (line != small)
         base_free(line);
 }

@@ -126,6 +126,19 @@ class Messages(unittest.TestCase):
                     self.assertEqual(texts, [], f"{path}: base_show_line() (base/show.h) is for that")
 
 
+class Pieces(CliTest):
+    @unittest.skipUnless(hasattr(os, "O_DIRECT"), "needs pipes of packets")
+    def test_a_message_is_written_at_once(self):
+        """So that it stays one line where others write, too."""
+        read, write = os.pipe2(os.O_DIRECT)
+        process = self.start("table", "none\x1b.json", stderr=write)
+        os.close(write)
+        self.assertEqual(os.read(read, 4096),
+                         b"cadran table: none\\u001b.json: No such file or directory\n")
+        os.close(read)
+        process.communicate()
+
+
 class Terminal(CliTest):
     """What tasks print is theirs; to a terminal it is shown all the same."""
 
