@@ -92,9 +92,13 @@ static void add_renames(struct maker *maker) {
         const struct cmp_thing *task = cmp_task_at(result, i);
         if (!cmp_is_renamed(task) || (count++ >= SHOWN && !maker->all))
             continue;
-        cmp_write(&maker->writer, "%s%s", count == 1 ? "Renamed: " : "  ",
-                  cmp_text(result, task->name[CMP_A]));
-        cmp_write(&maker->writer, " of A is %s in B.", cmp_text(result, task->name[CMP_B]));
+        const char *before = cmp_text(result, task->name[CMP_A]);
+        const char *after = cmp_text(result, task->name[CMP_B]);
+        cmp_write(&maker->writer, "%s", count == 1 ? "Renamed: " : "  ");
+        cmp_write_shown(&maker->writer, before, strlen(before));
+        cmp_write(&maker->writer, " of A is ");
+        cmp_write_shown(&maker->writer, after, strlen(after));
+        cmp_write(&maker->writer, " in B.");
         end_line(maker);
     }
     add_more(maker, count > SHOWN && !maker->all ? count - SHOWN : 0, "renamed tasks");

@@ -28,7 +28,7 @@ static void end_line(struct shown *shown) {
 
 static void write_text(struct shown *shown, uint32_t text) {
     const char *string = trace_state_text(shown->state, text);
-    cmp_write_bytes(&shown->writer, string, strlen(string));
+    cmp_write_shown(&shown->writer, string, strlen(string));
 }
 
 static void write_task(struct shown *shown, int64_t tid) {

@@ -2,6 +2,7 @@
 #include "compare/words.h"
 
 #include "base/quantity.h"
+#include "base/show.h"
 #include "cadran.h"
 #include "compare/result.h"
 
@@ -20,8 +21,13 @@ void cmp_write_bytes(struct cmp_writer *writer, const char *text, size_t length)
         writer->error = base_buffer_append(writer->out, text, length);
 }
 
+void cmp_write_shown(struct cmp_writer *writer, const char *text, size_t length) {
+    if (writer->error == 0)
+        writer->error = base_buffer_append_shown(writer->out, text, length);
+}
+
 static void write_text(struct cmp_writer *writer, const char *text) {
-    cmp_write_bytes(writer, text, strlen(text));
+    cmp_write_shown(writer, text, strlen(text));
 }
 
 /* Names and texts of a run are written by themselves: what is formatted is short. */
@@ -31,7 +37,7 @@ void cmp_write(struct cmp_writer *writer, const char *format, ...) {
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    write_text(writer, text);
+    cmp_write_bytes(writer, text, strlen(text));
 }
 
 /* --- Times ---------------------------------------------------------------------------------- */
@@ -57,7 +63,7 @@ static void write_quoted(struct cmp_writer *writer, const char *text) {
     while (cut > 0 && cut < length && ((unsigned char)text[cut] & 0xC0) == 0x80)
         cut--; /* not inside a character */
     write_text(writer, "\"");
-    cmp_write_bytes(writer, text, cut);
+    cmp_write_shown(writer, text, cut);
     write_text(writer, cut < length ? "...\"" : "\"");
 }
 

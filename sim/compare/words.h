@@ -14,6 +14,9 @@ struct cmp_writer {
 void cmp_write(struct cmp_writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void cmp_write_bytes(struct cmp_writer *writer, const char *text, size_t length);
+/* A name or a text of a run: nothing in it ends the line, or is obeyed by a terminal (base/show.h).
+ */
+void cmp_write_shown(struct cmp_writer *writer, const char *text, size_t length);
 
 /* "1.25 s"; "250 ms", "12.5 us" below a second where `small`. */
 void cmp_write_time(struct cmp_writer *writer, int64_t time_ns, bool small);

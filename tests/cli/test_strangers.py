@@ -92,6 +92,21 @@ class Strangers(CliTest):
             for text in sorted(texts_of(document, set())):
                 self.look(changed(document, text, text[:1] + EVIL + text[1:]), (document, text))
 
+    def test_a_comparison(self):
+        """The same program with other names: renames, objects, states, what is printed."""
+        plain = {"cadran": 1, "objects": {"lock": {"type": "lock"}}, "tasks": [
+            {"name": "one", "do": [{"with": "lock", "do": [{"span": "work", "do": [{"sleep": 1}]}]},
+                                   {"print": "told"}]},
+            {"name": "two", "do": [{"with": "lock", "do": [{"sleep": 1}]}]}]}
+        self.write("s.json", plain)
+        self.expect(EXPECTED, "run", "--detail", "--trace", "a", "s.json")
+        for text in "one", "lock", "work", "told", "two":
+            self.write("s.json", changed(plain, text, text[:1] + EVIL + text[1:]))
+            self.cadran("run", "--detail", "--trace", "b", "s.json")
+            for options in [], ["--all"], ["--format", "markdown"]:
+                said = self.cadran("diff", *options, "a", "b")
+                self.check_said(said.out + said.err, (text, options))
+
     def test_an_expression(self):
         for expression in "'%s' + 1", "%s", "x['%s']", "f('%s')", "{%s}":
             expression = expression % EVIL
