@@ -276,14 +276,20 @@ static int read_all_poll(cad_task *task) {
 
 static const cad__operation read_all_operation = {.verb = "read", .poll = read_all_poll};
 
-int cad_stream_read(cad_stream *stream, size_t size, cad_bytes *bytes) {
+static int begin_sized(cad_stream *stream, const cad__operation *operation, size_t size,
+                       cad_bytes *bytes) {
     cad__wait *wait = cad__current_wait();
     int error = refuse_what_is_not_read(stream);
     if (error != 0)
         return error;
     wait->index = size;
     wait->out = (void **)bytes;
-    return cad__begin(wait, size == CAD_ALL ? &read_all_operation : &read_operation, stream);
+    return cad__begin(wait, operation, stream);
+}
+
+int cad_stream_read(cad_stream *stream, size_t size, cad_bytes *bytes) {
+    return begin_sized(stream, size == CAD_ALL ? &read_all_operation : &read_operation, size,
+                       bytes);
 }
 
 static int readexactly_poll(cad_task *task) {
@@ -305,13 +311,7 @@ static const cad__operation readexactly_operation = {.verb = "readexactly",
                                                      .poll = readexactly_poll};
 
 int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes) {
-    cad__wait *wait = cad__current_wait();
-    int error = refuse_what_is_not_read(stream);
-    if (error != 0)
-        return error;
-    wait->index = size;
-    wait->out = (void **)bytes;
-    return cad__begin(wait, &readexactly_operation, stream);
+    return begin_sized(stream, &readexactly_operation, size, bytes);
 }
 
 /* --- readuntil, readline -------------------------------------------------------------------------
