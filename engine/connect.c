@@ -5,6 +5,7 @@
 #include "address.h"
 #include "descriptor.h"
 #include "stream.h"
+#include "waiter.h"
 
 /* A connection that is being made; the operation's. What it becomes is made in the turn in which
  * that is found out, as a callback: so that the protocol's connection_made() is no part of the

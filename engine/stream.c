@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "waiter.h"
 
 struct cad_stream {
     cad__object object;

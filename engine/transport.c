@@ -12,6 +12,8 @@
 
 #include "address.h"
 #include "descriptor.h"
+#include "entry.h"
+#include "ready.h"
 #include "water.h"
 
 enum { LEAST_BUFFER = 4096 };
