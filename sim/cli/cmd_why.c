@@ -1,77 +1,56 @@
 /* cadran why: why a task waited, where the time of a run went, what stands out in it. */
-#include "base/options.h"
-#include "base/show.h"
 #include "cadran.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/failures.h"
 #include "trace/reader.h"
 #include "why/report.h"
 
-#include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
 
 struct arguments {
     const char *trace;
     const char *subject; /* a task, or an object; NULL: the run */
-    int64_t at_ns;
-    bool at; /* a time is given */
+    int64_t at_ns;       /* WHY_NO_TIME */
     bool critical, all;
     enum format format;
 };
 
 /* --- Arguments ------------------------------------------------------------------------------ */
 
-static bool take_at(void *target, const base_option *option, char *text,
-                    char message[BASE_OPTIONS_MESSAGE]) {
-    ((struct arguments *)target)->at = true;
-    return base_take_time(target, option, text, message);
-}
-
-static bool take_format(void *target, const base_option *option, char *text,
-                        char message[BASE_OPTIONS_MESSAGE]) {
-    enum format *format = base_option_field(target, option);
-    *format = strcmp(text, "json") == 0 ? FORMAT_JSON : FORMAT_TEXT;
-    return *format == FORMAT_JSON || strcmp(text, "text") == 0 ||
-           base_option_refuse(option, "text or json", text, message);
-}
+static const char *const formats[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json"};
 
 static const base_option options[] = {
-    {"at", "TIME",
-     "what the task did then, and how that came about; how the object\n"
-     "stood then, who waited there, and who changed it last",
-     take_at, offsetof(struct arguments, at_ns)},
-    {"critical", NULL,
-     "the longest way through the run, whose pieces add up to it, and how\n"
-     "much later the rest could end",
-     base_take_flag, offsetof(struct arguments, critical)},
-    {"all", NULL, "all of it, however long", base_take_flag, offsetof(struct arguments, all)},
-    {"format", "FORMAT", "text (default) or json", take_format, offsetof(struct arguments, format)},
+    {.name = "at",
+     .argument = "TIME",
+     .help = "what the task did then, and how that came about; how the object\n"
+             "stood then, who waited there, and who changed it last",
+     BASE_TIME(struct arguments, at_ns)},
+    {.name = "critical",
+     .help = "the longest way through the run, whose pieces add up to it, and how\n"
+             "much later the rest could end",
+     BASE_FLAG(struct arguments, critical)},
+    {.name = "all",
+     .help = "all of it, however long; else it is a screen of 40 lines",
+     BASE_FLAG(struct arguments, all)},
+    {.name = "format", .help = "text is the default", BASE_WORD(struct arguments, format, formats)},
     {.name = NULL},
 };
 
-static int print_help(void) {
-    fputs("usage: cadran why [options] TRACE [TASK|OBJECT]\n"
-          "\n"
-          "Says why a run went as it did. Without a task: what stands out in it, a deadlock,\n"
-          "a task that kept the loop busy or starved, a convoy at a lock. Of a task: each\n"
-          "wait, what it was for and who ended it. Of an object, such as a queue: how it\n"
-          "stood. Of several with one name the second is \"NAME #2\". TRACE is a file; - is\n"
-          "standard input.\n"
-          "\n",
-          stdout);
-    base_options_help(options, stdout);
-    fputs("\nTIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min, 1h.\n", stdout);
-    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
-}
-
-static enum cli_status wrong(const char *message) {
-    base_show_line(stderr, "cadran why: %s", message);
-    return CLI_STATUS_USAGE;
-}
+static const cli_command command = {
+    .name = "cadran why",
+    .usage = "[options] TRACE [TASK|OBJECT]",
+    .about =
+        "Says why a run went as it did. Without a task: what stands out in it, such as a\n"
+        "deadlock, a task that kept the loop busy or one that starved. Of a task: each of its\n"
+        "waits, what it was for and who ended it. Of an object, such as a queue: how it stood.\n"
+        "Of several of one name the second is \"NAME #2\". TRACE is a file; - is standard input.\n",
+    .options = options,
+    .notes = "TIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min, 1h.\n",
+    .operand = "trace",
+    .wanted = CLI_SOME,
+};
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
@@ -99,32 +78,32 @@ static const char *failure(const struct trace_consumer *consumer) {
                : "out of memory";
 }
 
-static enum cli_status read_trace(const char *path, struct why_collector *collector) {
+static int read_trace(const char *path, struct why_collector *collector) {
     struct reading reading = {.gate = {.take = take, .end = end, .failure = failure},
                               .taker = why_collector_consumer(collector)};
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
     int error = trace_read_events(path, &reading.gate, &complete, message);
-    if (error != 0) {
-        base_show_line(stderr, "cadran why: %s%s%s", reading.foreign ? trace_path_name(path) : "",
-                       reading.foreign ? ": " : "", message);
-        return error == CAD_ENOMEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
-    }
+    if (reading.foreign)
+        return cli_wrong(command.name, "%s: %s", trace_path_name(path), message);
+    if (error != 0)
+        return cli_unread(command.name, error, message);
     if (!complete)
-        base_show_line(stderr, "cadran why: warning: %s", message);
+        cli_warn(command.name, "%s", message);
     return CLI_STATUS_EXPECTED;
 }
 
 /* --- Answering ------------------------------------------------------------------------------ */
 
-static enum cli_status find_question(const struct why_run *run, const struct arguments *arguments,
-                                     struct why_question *question) {
+static int find_question(const struct why_run *run, const struct arguments *arguments,
+                         struct why_question *question) {
+    bool at = arguments->at_ns != WHY_NO_TIME;
     *question = (struct why_question){.topic = arguments->critical ? WHY_ABOUT_PATH : WHY_ABOUT_RUN,
                                       .index = WHY_NONE,
-                                      .time_ns = arguments->at ? arguments->at_ns : WHY_NO_TIME,
+                                      .time_ns = arguments->at_ns,
                                       .all = arguments->all};
-    if (arguments->at && arguments->at_ns > run->end_ns)
-        return wrong("--at is beyond the end of the run");
+    if (at && arguments->at_ns > run->end_ns)
+        return cli_wrong(command.name, "--at is a time after the end of the run");
     if (arguments->subject == NULL)
         return CLI_STATUS_EXPECTED;
     question->topic = WHY_ABOUT_TASK;
@@ -133,11 +112,10 @@ static enum cli_status find_question(const struct why_run *run, const struct arg
         question->topic = WHY_ABOUT_OBJECT;
         question->index = why_find_object_named(run, arguments->subject);
     }
-    if (question->index != WHY_NONE)
-        return CLI_STATUS_EXPECTED;
-    base_show_line(stderr, "cadran why: %s has no task and no object \"%s\"",
-                   trace_path_name(arguments->trace), arguments->subject);
-    return CLI_STATUS_USAGE;
+    return question->index != WHY_NONE
+               ? (int)CLI_STATUS_EXPECTED
+               : cli_wrong(command.name, "%s has no task and no object \"%s\"",
+                           trace_path_name(arguments->trace), arguments->subject);
 }
 
 static int format_json(struct why_run *run, const struct why_question *question, base_buffer *out) {
@@ -151,32 +129,25 @@ static int format_json(struct why_run *run, const struct why_question *question,
     return error;
 }
 
-static enum cli_status answer(struct why_run *run, const struct arguments *arguments) {
+static int answer(struct why_run *run, const struct arguments *arguments) {
     struct why_question question;
     base_buffer out = {0};
-    enum cli_status status = find_question(run, arguments, &question);
+    int status = find_question(run, arguments, &question);
     if (status != CLI_STATUS_EXPECTED)
         return status;
     int error = arguments->format == FORMAT_JSON ? format_json(run, &question, &out)
                                                  : why_print(run, &question, &out);
-    if (error != 0) {
-        fputs("cadran why: out of memory\n", stderr);
-        status = CLI_STATUS_ENVIRONMENT;
-    } else if (fwrite(out.data, 1, out.length, stdout) != out.length || fflush(stdout) != 0) {
-        base_show_line(stderr, "cadran why: standard output: %s", strerror(errno));
-        status = CLI_STATUS_ENVIRONMENT;
-    }
+    if (error == 0)
+        (void)fwrite(out.data, 1, out.length, stdout);
     base_buffer_free(&out);
-    return status;
+    return error == 0 ? (int)CLI_STATUS_EXPECTED : cli_no_memory(command.name);
 }
 
-static enum cli_status explain(const struct arguments *arguments) {
+static int explain(const struct arguments *arguments) {
     struct why_collector *collector = why_collector_new();
-    if (collector == NULL) {
-        fputs("cadran why: out of memory\n", stderr);
-        return CLI_STATUS_ENVIRONMENT;
-    }
-    enum cli_status status = read_trace(arguments->trace, collector);
+    if (collector == NULL)
+        return cli_no_memory(command.name);
+    int status = read_trace(arguments->trace, collector);
     if (status == CLI_STATUS_EXPECTED)
         status = answer(why_collector_run(collector), arguments);
     why_collector_free(collector);
@@ -184,25 +155,20 @@ static enum cli_status explain(const struct arguments *arguments) {
 }
 
 int cli_cmd_why(int argc, char **argv) {
-    struct arguments arguments = {0};
-    char message[BASE_OPTIONS_MESSAGE];
-    int first;
-    switch (base_options_read("cadran why", options, &arguments, argc, argv, &first, message)) {
-    case BASE_OPTIONS_HELP:
-        return print_help();
-    case BASE_OPTIONS_WRONG:
-        return wrong(message);
-    case BASE_OPTIONS_FINE:
-        break;
-    }
-    if (argc - first < 1 || argc - first > 2)
-        return wrong(argc == first ? "no trace is named; see cadran why --help"
-                                   : "one trace, and one task or object; see cadran why --help");
-    arguments.trace = argv[first];
-    arguments.subject = argc - first == 2 ? argv[first + 1] : NULL;
-    if (arguments.critical && (arguments.subject != NULL || arguments.at))
-        return wrong("--critical is about the whole run, not one task or time");
-    if (arguments.at && arguments.subject == NULL)
-        return wrong("--at is for a task or an object; see cadran why --help");
-    return (int)explain(&arguments);
+    struct arguments arguments = {.at_ns = WHY_NO_TIME};
+    cli_operands operands;
+    int status;
+    if (!cli_begin(&command, &arguments, argc, argv, &operands, &status))
+        return status;
+    if (operands.count > 2)
+        return cli_wrong(command.name, "one trace, and one task or object; see %s --help",
+                         command.name);
+    arguments.trace = operands.items[0];
+    arguments.subject = operands.count == 2 ? operands.items[1] : NULL;
+    if (arguments.critical && (arguments.subject != NULL || arguments.at_ns != WHY_NO_TIME))
+        return cli_wrong(command.name, "--critical is about the whole run, not one task or time");
+    if (arguments.at_ns != WHY_NO_TIME && arguments.subject == NULL)
+        return cli_wrong(command.name, "--at is for a task or an object; see %s --help",
+                         command.name);
+    return explain(&arguments);
 }

@@ -57,8 +57,9 @@ struct why_collector {
     uint32_t waker_object; /* that its wake was by, while nothing else has happened */
     uint32_t ended;        /* the task that has ended at this time, before any signal */
     uint64_t ended_ordinal;
-    size_t at_runner;   /* whose turn it is, at least: in runners */
-    size_t open_change; /* the first of the changes that are not closed */
+    size_t at_runner;                  /* whose turn it is, at least: in runners */
+    size_t open_change;                /* the first of the changes that are not closed */
+    size_t first_change, first_runner; /* of this instant */
 };
 
 /* --- Texts and things ----------------------------------------------------------------------- */
@@ -118,12 +119,8 @@ static bool add_runner(struct why_collector *collector, uint32_t task) {
  * then on, up to a place. */
 static void close_changes(struct why_collector *collector, size_t runner_end) {
     struct why_run *run = &collector->run;
-    for (size_t i = collector->open_change; i < run->change_count; i++) {
-        struct why_change *change = &run->changes[i];
-        change->runner_count = (uint32_t)(runner_end - change->first_runner);
-        if (change->by != WHY_NONE || change->told)
-            change->runner_count = 0;
-    }
+    for (size_t i = collector->open_change; i < run->change_count; i++)
+        run->changes[i].likely_count = (uint32_t)(runner_end - run->changes[i].first_likely);
     collector->open_change = run->change_count;
 }
 
@@ -146,8 +143,16 @@ static bool act(struct why_collector *collector, uint32_t task) {
 
 /* Time moves on: all that were to have their turns have had them. */
 static void end_instant(struct why_collector *collector) {
-    close_changes(collector, collector->run.runner_count);
-    collector->at_runner = collector->run.runner_count;
+    struct why_run *run = &collector->run;
+    close_changes(collector, run->runner_count);
+    for (; collector->first_change < run->change_count; collector->first_change++) {
+        struct why_change *change = &run->changes[collector->first_change];
+        change->first_runner = (uint32_t)collector->first_runner;
+        change->runner_count = (uint32_t)(run->runner_count - collector->first_runner);
+        if (change->by != WHY_NONE || change->told)
+            change->runner_count = change->likely_count = 0;
+    }
+    collector->first_runner = collector->at_runner = run->runner_count;
     collector->ended = WHY_NONE;
 }
 
@@ -582,7 +587,7 @@ static int take_state(struct why_collector *collector, const struct trace_event 
                                 .first_field = (uint32_t)run->field_count,
                                 .time_ns = event->time_ns,
                                 .ordinal = event->ordinal,
-                                .first_runner = (uint32_t)collector->at_runner,
+                                .first_likely = (uint32_t)collector->at_runner,
                                 .by = changer_of(collector, object, event),
                                 .told = run->detailed || collector->turn != WHY_NONE || first};
     if (!keep_fields(collector, event) || !base_grow(&run->changes, &collector->change_capacity,

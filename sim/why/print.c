@@ -48,6 +48,26 @@ static size_t width_of(const char *text, size_t length) {
     return base_text_width(word);
 }
 
+/* Where the next word ends: a number and its unit are one. */
+static size_t next_word(const char *text, size_t left) {
+    static const char *const units[] = {"s", "ms", "us", "ns"};
+    const char *space = memchr(text, ' ', left);
+    if (space == NULL)
+        return left;
+    size_t word = (size_t)(space - text), rest = left - word - 1;
+    if (word == 0 || text[word - 1] < '0' || text[word - 1] > '9')
+        return word;
+    size_t unit = 0;
+    while (unit < rest && space[1 + unit] >= 'a' && space[1 + unit] <= 'z')
+        unit++;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strlen(units[i]) == unit && memcmp(units[i], space + 1, unit) == 0) {
+            const char *end = memchr(space + 1, ' ', rest);
+            return end == NULL ? left : (size_t)(end - text);
+        }
+    return word;
+}
+
 /* The sentence, from column `at` on, where the first line is; the others begin there, too. */
 static void put_sentence(struct page *page, size_t at) {
     const char *text = page->said.text.data;
@@ -55,8 +75,7 @@ static void put_sentence(struct page *page, size_t at) {
     bool first = true;
     page->error = page->error != 0 ? page->error : page->said.error;
     while (left > 0 && page->error == 0) {
-        const char *space = memchr(text, ' ', left);
-        size_t word = space != NULL ? (size_t)(space - text) : left;
+        size_t word = next_word(text, left), space = word < left ? 1 : 0;
         size_t width = width_of(text, word);
         if (!first && column + 1 + width > WHY_WIDTH) {
             end_line(page);
@@ -69,8 +88,8 @@ static void put_sentence(struct page *page, size_t at) {
         put(page, text, word);
         column += width;
         first = false;
-        left -= word + (space != NULL ? 1 : 0);
-        text += word + (space != NULL ? 1 : 0);
+        left -= word + space;
+        text += word + space;
     }
     end_line(page);
     why_said_clear(&page->said);

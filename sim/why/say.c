@@ -495,12 +495,13 @@ void why_say_at(struct why_said *said, uint32_t task, int64_t time_ns) {
 
 /* --- Objects -------------------------------------------------------------------------------- */
 
-/* Those whose turns it may have been, each once; up to `room` of them, and how many there are. */
-static uint32_t find_runners(const struct why_run *run, const struct why_change *change,
+/* The tasks of a stretch of the runners, each once; up to `room` of them, and how many there are.
+ */
+static uint32_t find_runners(const struct why_run *run, uint32_t first, uint32_t length,
                              uint32_t *tasks, uint32_t room) {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < change->runner_count; i++) {
-        uint32_t task = run->runners[change->first_runner + i], known = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        uint32_t task = run->runners[first + i], known = 0;
         while (known < count && known < room && tasks[known] != task)
             known++;
         if (known < count && known < room)
@@ -513,22 +514,23 @@ static uint32_t find_runners(const struct why_run *run, const struct why_change 
 }
 
 static void say_changer(struct why_said *said, const struct why_change *change) {
-    uint32_t tasks[NAMES_MAX + 1];
-    if (change->by != WHY_NONE) {
+    enum { SHOWN = NAMES_MAX + 1 };
+    uint32_t tasks[SHOWN];
+    const struct why_run *run = said->run;
+    uint32_t count = find_runners(run, change->first_runner, change->runner_count, tasks, SHOWN);
+    if (change->by != WHY_NONE || count == 1) {
         why_say(said, ", by ");
-        why_say_task(said, change->by);
+        why_say_task(said, change->by != WHY_NONE ? change->by : tasks[0]);
         return;
     }
-    uint32_t count = find_runners(said->run, change, tasks, NAMES_MAX + 1);
-    uint32_t shown = count <= NAMES_MAX + 1 ? count : NAMES_MAX;
     if (count == 0) {
         why_say(said, ", by a callback of the loop");
         return;
     }
-    why_say(said, count == 1 ? ", in the turn of " : ", in the turn of one of ");
-    say_list(said, tasks, shown, count - shown);
-    if (count > 1)
-        why_say(said, " (a trace with --detail says which)");
+    count = find_runners(run, change->first_likely, change->likely_count, tasks, SHOWN);
+    why_say(said, count == 1 ? ", probably by " : ", probably by one of ");
+    say_list(said, tasks, count < SHOWN ? count : SHOWN, count < SHOWN ? 0 : count - SHOWN);
+    why_say(said, " (a trace with --detail says it)");
 }
 
 static void say_fields(struct why_said *said, uint32_t change) {

@@ -132,9 +132,11 @@ struct why_change {
     uint64_t ordinal;
     uint32_t by; /* who did it; WHY_NONE: nobody, or the trace does not say */
     bool told;   /* the trace says whether anybody did */
-    /* Where it does not: those whose turns it may have been, into why_run.runners; a task may be
-     * there twice. None: it was a callback. */
+    /* Where it does not: those who had their turns at that time, into why_run.runners, where a task
+     * may be twice. None: it was a callback. And those of them whose turns it was, had nobody given
+     * up a turn and come again at the same time, which no trace without details tells. */
     uint32_t first_runner, runner_count;
+    uint32_t first_likely, likely_count;
 };
 
 struct why_field {
