@@ -16,6 +16,11 @@ struct sheet {
     int error;
 };
 
+/* The first failure is the one that counts. */
+static void note(struct sheet *sheet, int error) {
+    sheet->error = sheet->error != 0 ? sheet->error : error;
+}
+
 /* --- Values --------------------------------------------------------------------------------- */
 
 /* What has been said is a member. */
@@ -130,7 +135,7 @@ static void write_pieces(struct sheet *sheet, const char *key, const struct why_
 
 static void write_path(struct sheet *sheet) {
     struct why_path path;
-    sheet->error = why_find_path(sheet->run, &path);
+    note(sheet, why_find_path(sheet->run, &path));
     doc_write_truth(sheet->writer, "is_makespan", path.ends);
     write_pieces(sheet, "pieces", &path);
     why_path_free(&path);
@@ -219,7 +224,7 @@ static void write_moment(struct sheet *sheet, uint32_t task, int64_t time_ns) {
     write_said(sheet, "text");
     if (wait != WHY_NONE)
         write_wait(sheet, "wait", wait);
-    sheet->error = why_find_path_at(sheet->run, task, time_ns, &path);
+    note(sheet, why_find_path_at(sheet->run, task, time_ns, &path));
     write_pieces(sheet, "pieces", &path);
     why_path_free(&path);
 }
@@ -241,7 +246,7 @@ static void write_finding(struct sheet *sheet, const struct why_finding *finding
 
 static void write_findings(struct sheet *sheet) {
     struct why_findings findings;
-    sheet->error = why_find_findings(sheet->run, &findings);
+    note(sheet, why_find_findings(sheet->run, &findings));
     doc_write_open(sheet->writer, "findings", '[');
     for (size_t i = 0; i < findings.count && sheet->error == 0; i++)
         write_finding(sheet, &findings.items[i]);
@@ -278,5 +283,5 @@ int why_write_json(struct why_run *run, const struct why_question *question, doc
     }
     doc_write_close(writer, '}');
     why_said_free(&sheet.said);
-    return sheet.error;
+    return sheet.error != 0 ? sheet.error : sheet.said.error;
 }

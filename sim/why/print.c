@@ -22,6 +22,11 @@ struct page {
     int error;
 };
 
+/* The first failure is the one that counts. */
+static void note(struct page *page, int error) {
+    page->error = page->error != 0 ? page->error : error;
+}
+
 /* --- Lines ---------------------------------------------------------------------------------- */
 
 static void put(struct page *page, const char *text, size_t length) {
@@ -347,7 +352,7 @@ static void put_slack(struct page *page) {
 
 static void print_path(struct page *page) {
     struct why_path path;
-    page->error = why_find_path(page->run, &path);
+    note(page, why_find_path(page->run, &path));
     if (page->error == 0)
         page->error = why_find_slack(page->run);
     if (page->error == 0 && path.count > 0) {
@@ -486,7 +491,7 @@ static void print_moment(struct page *page, uint32_t task, int64_t time_ns) {
             put_object_at(page, run->waits[wait].object,
                           run->waits[wait].end_ns < time_ns ? run->waits[wait].end_ns : time_ns);
     }
-    page->error = page->error != 0 ? page->error : why_find_path_at(run, task, time_ns, &path);
+    note(page, why_find_path_at(run, task, time_ns, &path));
     if (page->error == 0 && path.count > 0) {
         end_line(page);
         why_say(&page->said, "How it came to ");
@@ -558,7 +563,7 @@ static void print_object(struct page *page, uint32_t object, int64_t time_ns) {
 
 static void put_findings(struct page *page) {
     struct why_findings findings;
-    page->error = why_find_findings(page->run, &findings);
+    note(page, why_find_findings(page->run, &findings));
     size_t shown = 0;
     if (findings.count > 0)
         end_line(page);
@@ -578,7 +583,7 @@ static void put_findings(struct page *page) {
 
 static void print_run(struct page *page) {
     struct why_path path;
-    page->error = why_find_path(page->run, &path);
+    note(page, why_find_path(page->run, &path));
     say_run(page);
     put_paragraph(page);
     if (page->error == 0 && path.count > 0) {
@@ -613,5 +618,5 @@ int why_print(struct why_run *run, const struct why_question *question, base_buf
         break;
     }
     why_said_free(&page.said);
-    return page.error;
+    return page.error != 0 ? page.error : page.said.error;
 }
