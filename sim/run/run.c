@@ -18,6 +18,7 @@
 #include "run/machine.h"
 #include "run/main_task.h"
 #include "run/objects.h"
+#include "run/parts.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/process.h"
@@ -220,6 +221,7 @@ void run_machine_free(run_machine *machine) {
     run_reads_free(machine);
     base_symbols_free(&machine->ordinals);
     base_free(machine->ordinal_counts);
+    run_parts_free(machine);
     base_buffer_free(&machine->text);
     base_buffer_free(&machine->line);
     base_buffer_free(&machine->detail);
