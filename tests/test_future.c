@@ -260,7 +260,7 @@ int main(void) {
         cmocka_unit_test(test_future__a_done_callback_that_is_on_its_way_is_not_removed),
         cmocka_unit_test(test_future__callbacks_and_waiters_in_the_order_in_which_they_came),
         cmocka_unit_test(test_future__nobody_sets_it),
-        cmocka_unit_test(test_future__notes_stand_beside_the_message),
+        ENGINE_TEST(test_future__notes_stand_beside_the_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
