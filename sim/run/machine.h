@@ -131,6 +131,7 @@ struct run_machine {
     bool stopping; /* the loop was told to stop for good ... */
     enum run_outcome stop_outcome; /* ... and why */
     bool out_of_memory;
+    uint64_t memory_failures; /* base_memory_failures(), when it began */
     run_result result;
 };
 
