@@ -569,7 +569,10 @@ static void for_each_row(struct viz_painter *painter, void (*paint)(struct viz_r
 
 void viz_paint_rows(struct viz_painter *painter) {
     viz_clip(painter->scene, &painter->frame->lanes);
-    for_each_row(painter, paint_row);
+    if (viz_is_dense(painter->frame))
+        viz_paint_dense(painter);
+    else
+        for_each_row(painter, paint_row);
     viz_clip(painter->scene, NULL);
     paint_signals(painter);
 }
@@ -582,6 +585,7 @@ void viz_paint_ground(struct viz_painter *painter) {
 
 void viz_paint_labels(struct viz_painter *painter) {
     viz_clip(painter->scene, &painter->frame->lanes);
-    for_each_row(painter, paint_row_labels);
+    if (!viz_is_dense(painter->frame))
+        for_each_row(painter, paint_row_labels);
     viz_clip(painter->scene, NULL);
 }

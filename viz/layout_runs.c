@@ -69,24 +69,31 @@ static void paint_whole_level(struct viz_scene *scene, enum viz_look look, int c
         viz_fill(scene, edge, (struct viz_rect){at.x, at.y + at.h - line, at.w, line});
 }
 
+/* What can be seen of a look from afar: a wait is hatched, and no block. */
+static int alpha_of(enum viz_look look) {
+    return look == VIZ_LOOK_WAIT || look == VIZ_LOOK_READY ? 110 : 255;
+}
+
 /* The same in a low row: from one height above the bottom to another, in parts of a pixel. */
-static void paint_low_level(struct viz_scene *scene, int role, struct viz_rect at, int from,
-                            int to) {
+static void paint_low_level(struct viz_scene *scene, enum viz_look look, int colour,
+                            struct viz_rect at, int from, int to) {
+    int role = low_role_of(look, colour);
+    int full = alpha_of(look);
     int bottom = at.y + at.h;
     int low = (from + PARTS - 1) / PARTS; /* whole pixels, from here */
     int high = to / PARTS;                /* to there */
     if (low > high || to == from) {       /* all within one pixel */
-        int alpha = 255 * (to - from) / PARTS;
+        int alpha = full * (to - from) / PARTS;
         viz_fill_alpha(scene, role, alpha > LEAST_ALPHA ? alpha : LEAST_ALPHA,
                        (struct viz_rect){at.x, bottom - from / PARTS - 1, at.w, 1});
         return;
     }
-    viz_fill(scene, role, (struct viz_rect){at.x, bottom - high, at.w, high - low});
+    viz_fill_alpha(scene, role, full, (struct viz_rect){at.x, bottom - high, at.w, high - low});
     if (low * PARTS > from)
-        viz_fill_alpha(scene, role, 255 * (low * PARTS - from) / PARTS,
+        viz_fill_alpha(scene, role, full * (low * PARTS - from) / PARTS,
                        (struct viz_rect){at.x, bottom - low, at.w, 1});
     if (to > high * PARTS)
-        viz_fill_alpha(scene, role, 255 * (to - high * PARTS) / PARTS,
+        viz_fill_alpha(scene, role, full * (to - high * PARTS) / PARTS,
                        (struct viz_rect){at.x, bottom - high - 1, at.w, 1});
 }
 
@@ -96,7 +103,7 @@ static void paint_traces(struct viz_row_painter *rows, struct viz_rect row, int 
     for (int i = 0; i < LEVELS; i++) {
         if (run->heights[levels[i]] >= 0)
             continue;
-        paint_low_level(rows->painter->scene, low_role_of(levels[i], run->colour), row, foot, foot);
+        paint_low_level(rows->painter->scene, levels[i], run->colour, row, foot, foot);
         return;
     }
 }
@@ -119,7 +126,7 @@ static void paint_levels(struct viz_row_painter *rows) {
             paint_whole_level(scene, look, run->colour, line,
                               (struct viz_rect){row.x, row.y + row.h - low - own, row.w, own});
         else if (own > 0)
-            paint_low_level(scene, low_role_of(look, run->colour), row, low, low + own);
+            paint_low_level(scene, look, run->colour, row, low, low + own);
         low += own > 0 ? own : 0;
     }
     paint_traces(rows, row, (row.h * parts - sum) / 2 * PARTS / parts);

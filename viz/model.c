@@ -3,6 +3,7 @@
 
 #include "at_work.h"
 #include "cadran.h"
+#include "palette.h"
 #include "shares.h"
 
 #include <math.h>
@@ -337,6 +338,9 @@ static int make_density(struct viz_model *model) {
                                                   [VIZ_LOOK_RUN] = 1.0F};
     struct viz_density *density = &model->density;
     density->columns = DENSITY_COLUMNS;
+    density->levels = 1;
+    density->roles[0] = VIZ_STRIP;
+    density->changes = 1;
     density->rows =
         model->lane_count < DENSITY_ROWS_MAX ? (int)model->lane_count : DENSITY_ROWS_MAX;
     size_t stride = DENSITY_COLUMNS + 1;

@@ -12,9 +12,10 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density measure options palette texts view",
-    "at_work colour model",
+    "at_work colour model shares",
     "describe scene",
-    "hit layout layout_details layout_panels layout_rows layout_time layout_wakes",
+    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_time "
+    "layout_wakes",
     "state",
     "actions",
     "input",
