@@ -11,11 +11,13 @@ import sys
 
 # From the bottom up.
 LAYERS = [
-    "axis density measure options palette texts view",
+    "axis density history measure options palette panel texts view",
     "at_work colour model shares",
     "describe scene",
-    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_time "
-    "layout_wakes",
+    "tab_why",
+    "tabs",
+    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
+    "layout_time layout_wakes",
     "state",
     "actions",
     "input",
