@@ -152,7 +152,6 @@ CAD__INLINE cad__entry *take(cad_loop *loop, bool on_coroutine) {
 }
 
 cad__entry *cad__loop_take(cad_loop *loop) {
-    cad__clock_turn(loop);
     if (cad__list_empty(&loop->batch)) {
         if (!may_begin_iteration(loop))
             return NULL;
@@ -173,6 +172,8 @@ static void run_batch(cad_loop *loop) {
         cad__entry_run(entry);
         if (counts)
             cad__clock_turn(loop);
+        else
+            cad__clock_pass(loop);
         CAD__TRACE(loop, cad__trace_turn_end(loop));
     }
     /* An interrupt leaves the rest where it was: first in the queue. */
@@ -215,6 +216,8 @@ static void keep_up(cad_loop *loop, bool first) {
         if (first || !simulated)
             (void)loop->driver->wait(loop->driver, 0);
         cad__threads_collect(loop);
+        if (!simulated)
+            cad__clock_look(loop);
         need_no_look(loop);
     }
     if (first)
