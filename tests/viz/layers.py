@@ -11,10 +11,12 @@ import sys
 
 # From the bottom up.
 LAYERS = [
-    "axis density measure options palette texts view",
+    "axis density history measure options palette panel texts view",
     "at_work colour model",
     "describe scene",
-    "hit layout layout_details layout_panels layout_rows layout_time layout_wakes",
+    "tab_why",
+    "tabs",
+    "hit layout layout_details layout_panels layout_rows layout_side layout_time layout_wakes",
     "state",
     "actions",
     "input",
