@@ -24,6 +24,10 @@ bool db_sqlite_load(void) {
         return false;
     DB_SQLITE_FUNCTIONS(DB_X)
 #undef DB_X
+    /* One thread uses it: nothing is locked, for no value and no piece of memory. Once it is in use
+     * it is past changing, and as it was made. */
+    (void)db_sqlite.config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)db_sqlite.config(SQLITE_CONFIG_MEMSTATUS, 0);
     return true;
 }
 

@@ -13,11 +13,12 @@
     X(bind_null)                                                                                   \
     X(bind_text)                                                                                   \
     X(close)                                                                                       \
+    X(config)                                                                                      \
     X(errcode)                                                                                     \
     X(errmsg)                                                                                      \
     X(exec)                                                                                        \
     X(finalize)                                                                                    \
-    X(open_v2)                                                                                     \
+    X(open)                                                                                        \
     X(prepare_v2)                                                                                  \
     X(reset)                                                                                       \
     X(step)

@@ -553,11 +553,9 @@ static int make_table(struct db_writer *writer, enum db_table table) {
                : fail(writer);
 }
 
-/* Nobody else has the file, and one that is not whole is thrown away: no journal is needed. No
- * other thread has the database, and so it locks nothing for each value. */
+/* Nobody else has the file, and one that is not whole is thrown away: no journal is needed. */
 static int make_database(struct db_writer *writer, const char *path) {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (db_sqlite.open_v2(path, &writer->database, flags, NULL) != SQLITE_OK)
+    if (db_sqlite.open(path, &writer->database) != SQLITE_OK)
         return writer->database == NULL ? CAD_ENOMEM : fail(writer);
     int error = execute(writer, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                                 "PRAGMA locking_mode = EXCLUSIVE; BEGIN");
