@@ -30,7 +30,7 @@ int64_t cad__clock_sleep(cad_loop *loop, int64_t delay_ns);
 
 CAD__APART void cad__clock_turn_over(cad_loop *loop);
 
-/* Between two turns. */
+/* The turn of a coroutine is over. */
 CAD__INLINE void cad__clock_turn(cad_loop *loop) {
     if (__builtin_expect(loop->counts_work, 0))
         cad__clock_turn_over(loop);
