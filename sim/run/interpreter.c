@@ -228,15 +228,17 @@ static void drop(run_completion *completion) {
 
 /* The error that was just raised, as how instruction `at` is left. One that is raised again - a
  * bare `raise`, the end of a `finally` - began elsewhere: who does that leaves the place in
- * machine->origin, which holds for this one error. */
+ * machine->origin, which holds for this one error. One that ended another task brings its own. */
 static run_completion raised(run_job *job, int code, uint32_t at) {
     run_machine *machine = job->machine;
     run_completion completion = {.code = code, .at = at};
     cad_exception *exception = cad_error_exception();
     if (exception != NULL && cad_exception_code(exception) == code)
         completion.exception = cad_exception_ref(exception);
-    if (machine->origin != PROG_NO_PC)
-        completion.at = machine->origin;
+    uint64_t place = machine->origin != PROG_NO_PC ? machine->origin : at;
+    const char *task =
+        completion.exception != NULL ? cad_exception_origin(completion.exception, &place) : NULL;
+    completion.at = task == NULL || task[0] != '\0' ? (uint32_t)place : at;
     machine->origin = PROG_NO_PC;
     return completion;
 }
@@ -253,8 +255,19 @@ int run_job_error(const run_job *job) {
     return (int)expr_to_double(job->held);
 }
 
-uint32_t run_job_origin(const run_job *job) {
-    return job->frame.pc;
+/* An exception that ends a task says so, wherever it goes from there. A cancellation goes nowhere.
+ */
+static int note_origin(const run_job *job, run_completion *completion) {
+    const cad_task *task = cad_current_task();
+    if (completion->code >= 0 || completion->code == CAD_ECANCELLED)
+        return 0;
+    if (task == NULL || job->top != &job->frame)
+        return 0;
+    if (completion->exception == NULL)
+        completion->exception = cad_exception_new(completion->code, NULL);
+    if (completion->exception == NULL)
+        return CAD_ENOMEM;
+    return cad_exception_set_origin(completion->exception, cad_task_name(task), completion->at);
 }
 
 /* The outermost coroutine is left: what the job ends with. */
@@ -319,6 +332,10 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
                 drop(&completion);
             if (left != 0)
                 return left;
+        }
+        if (note_origin(job, &completion) != 0) {
+            drop(&completion);
+            return CAD_ENOMEM;
         }
         run_frame_tell(job->machine, cad_current_task(), job->top, true);
         if (!pop(job)) {

@@ -7,10 +7,20 @@ const char *run_outcome_name(enum run_outcome outcome) {
     return outcome == RUN_BROKEN ? "broken" : prog_outcome_names[outcome];
 }
 
+const char *run_raised_in(const prog_program *program, const cad_exception *member,
+                          uint32_t *place) {
+    uint64_t pc = PROG_NO_PC;
+    const char *task = cad_exception_origin(member, &pc);
+    *place = pc < program->code_count ? program->code[pc].place : DOC_NOWHERE;
+    return task != NULL && task[0] != '\0' ? task : NULL;
+}
+
 void run_result_clear(run_result *result) {
     for (size_t i = 0; i < RUN_FAILURES_KEPT; i++) {
         base_free(result->failures[i].who);
+        base_free(result->failures[i].raised_in);
         base_free(result->failures[i].what);
+        cad_exception_unref(result->failures[i].exception);
     }
     run_waits_clear(&result->waits);
     base_free(result->running);

@@ -34,12 +34,20 @@ enum run_limit {
 
 /* An exception that nobody retrieved, or that left a callback. */
 typedef struct run_failure {
-    char *who;      /* "task job1", "a callback" */
-    char *what;     /* `ValueError: text` */
-    uint32_t place; /* a byte offset in the document; DOC_NOWHERE */
+    char *who;                /* "task job1", "a callback" */
+    char *raised_in;          /* the task that it comes from, where that is another one; NULL */
+    char *what;               /* `ValueError: text` */
+    uint32_t place;           /* where it was raised: a byte offset in the document; DOC_NOWHERE */
+    cad_exception *exception; /* with its members; NULL */
 } run_failure;
 
+/* Where a member of a group was raised, as `place` above, and in which task; NULL: not known. */
+const char *run_raised_in(const prog_program *program, const cad_exception *member,
+                          uint32_t *place);
+
 #define RUN_FAILURES_KEPT 20
+/* Of a group's members so many are told, over all its depths; the rest is counted. */
+enum { RUN_MEMBERS_TOLD = 20, RUN_DEPTH_TOLD = 8 };
 
 typedef struct run_result {
     enum run_outcome outcome;
