@@ -22,6 +22,20 @@ static void add_place(doc_writer *writer, const cli_report *report, uint32_t pla
     base_buffer_free(&where);
 }
 
+/* The expression that raised it, and the part of that. */
+static void add_part(doc_writer *writer, const cli_report *report, const expr_part *part) {
+    base_buffer text = {0};
+    int error = doc_string_append(report->program->document, part->string, &text);
+    if (error == 0) {
+        doc_write_text(writer, "expression", text.data);
+        text.data[part->at + part->length] = '\0';
+        doc_write_text(writer, "part", text.data + part->at);
+    } else {
+        writer->error = error;
+    }
+    base_buffer_free(&text);
+}
+
 static void add_members(doc_writer *writer, const cli_report *report,
                         const cad_exception *exception, int depth, size_t *told);
 
@@ -30,7 +44,7 @@ static void add_member(doc_writer *writer, const cli_report *report, const cad_e
                        int depth, size_t *told) {
     base_buffer what = {0};
     uint32_t place;
-    const char *task = run_raised_in(report->program, member, &place);
+    const char *task = run_raised_in(member, &place);
     int error = prog_error_show(report->program, cad_exception_code(member), member, &what);
     if (error != 0)
         writer->error = error;
@@ -39,6 +53,8 @@ static void add_member(doc_writer *writer, const cli_report *report, const cad_e
     if (task != NULL)
         doc_write_text(writer, "raised_in", task);
     add_place(writer, report, place);
+    if (cad_exception_notes(member)[0] != '\0')
+        doc_write_text(writer, "note", cad_exception_notes(member));
     add_members(writer, report, member, depth + 1, told);
     doc_write_close(writer, '}');
     base_buffer_free(&what);
@@ -72,6 +88,10 @@ static void add_failure(doc_writer *writer, const cli_report *report, const run_
     if (failure->raised_in != NULL)
         doc_write_text(writer, "raised_in", failure->raised_in);
     add_place(writer, report, failure->place);
+    if (failure->part != NULL)
+        add_part(writer, report, failure->part);
+    if (failure->note != NULL)
+        doc_write_text(writer, "note", failure->note);
     add_members(writer, report, failure->exception, 0, &told);
     doc_write_close(writer, '}');
 }

@@ -9,6 +9,7 @@
 #include "program/exceptions.h"
 #include "run/details.h"
 #include "run/limits.h"
+#include "run/parts.h"
 #include "run/report.h"
 #include "run/values.h"
 
@@ -235,10 +236,13 @@ static run_completion raised(run_job *job, int code, uint32_t at) {
     cad_exception *exception = cad_error_exception();
     if (exception != NULL && cad_exception_code(exception) == code)
         completion.exception = cad_exception_ref(exception);
-    uint64_t place = machine->origin != PROG_NO_PC ? machine->origin : at;
+    if (machine->origin != PROG_NO_PC)
+        completion.at = machine->origin;
+    uint64_t origin;
     const char *task =
-        completion.exception != NULL ? cad_exception_origin(completion.exception, &place) : NULL;
-    completion.at = task == NULL || task[0] != '\0' ? (uint32_t)place : at;
+        completion.exception != NULL ? cad_exception_origin(completion.exception, &origin) : NULL;
+    if (task != NULL && task[0] != '\0')
+        completion.at = (uint32_t)(origin >> 32);
     machine->origin = PROG_NO_PC;
     return completion;
 }
@@ -255,8 +259,8 @@ int run_job_error(const run_job *job) {
     return (int)expr_to_double(job->held);
 }
 
-/* An exception that ends a task says so, wherever it goes from there. A cancellation goes nowhere.
- */
+/* An exception that ends a task says so, wherever it goes from there, with where it began: by
+ * number (parts.h), and, for when the run is over, in the document. A cancellation goes nowhere. */
 static int note_origin(const run_job *job, run_completion *completion) {
     const cad_task *task = cad_current_task();
     if (completion->code >= 0 || completion->code == CAD_ECANCELLED)
@@ -267,7 +271,8 @@ static int note_origin(const run_job *job, run_completion *completion) {
         completion->exception = cad_exception_new(completion->code, NULL);
     if (completion->exception == NULL)
         return CAD_ENOMEM;
-    return cad_exception_set_origin(completion->exception, cad_task_name(task), completion->at);
+    uint64_t origin = (uint64_t)completion->at << 32 | run_place_of(job->machine, completion->at);
+    return cad_exception_set_origin(completion->exception, cad_task_name(task), origin);
 }
 
 /* The outermost coroutine is left: what the job ends with. */

@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/show.h"
 #include "run/names.h"
+#include "run/parts.h"
 #include "trace/stream.h"
 
 /* --- Words ----------------------------------------------------------------------------------- */
@@ -23,10 +24,6 @@ static const char *show_time(int64_t time_ns, char text[TIME_TEXT]) {
     text[length] = 's';
     text[length + 1] = '\0';
     return text;
-}
-
-static uint32_t place_of(const run_machine *machine, uint32_t pc) {
-    return pc < machine->program->code_count ? machine->program->code[pc].place : DOC_NOWHERE;
 }
 
 static void format_place(const run_machine *machine, uint32_t place, base_buffer *buffer) {
@@ -51,6 +48,8 @@ struct failure {
     const char *from; /* the task where it was raised, where that is another one; NULL */
     const char *what;
     const cad_exception *exception; /* NULL */
+    const char *note;               /* what the words leave out, lines; "" */
+    const expr_part *part;          /* of an expression, which raised it; NULL */
     uint32_t place;
 };
 
@@ -65,7 +64,9 @@ static void keep_failure(run_machine *machine, const struct failure *failure) {
         .who = copy(failure->who),
         .raised_in = copy(failure->from),
         .what = copy(failure->what),
+        .note = failure->note[0] != '\0' ? copy(failure->note) : NULL,
         .place = failure->place,
+        .part = failure->part,
         .exception = cad_exception_ref((cad_exception *)(uintptr_t)failure->exception),
     };
 }
@@ -85,12 +86,34 @@ static void trace_failure(run_machine *machine, const cad_task *task, int code,
     base_buffer_free(&where);
 }
 
+/* Line by line. */
+static void report_note(const char *note, int indent, FILE *report) {
+    while (note[0] != '\0') {
+        size_t length = strcspn(note, "\n");
+        base_show_line(report, "    %*s%.*s", indent, "", (int)length, note);
+        note += length + (note[length] == '\n');
+    }
+}
+
+/* The expression, a mark below the part of it that failed, and what is to be said of that. */
+static void report_part(const run_machine *machine, const expr_part *part, const char *note,
+                        FILE *report) {
+    base_buffer text = {0}, lines = {0};
+    if (part != NULL && doc_string_append(machine->program->document, part->string, &text) == 0 &&
+        doc_excerpt_format(&(doc_excerpt){text.data, text.length, part->at, part->length},
+                           &lines) == 0)
+        (void)fwrite(lines.data, 1, lines.length, report);
+    report_note(note, 0, report);
+    base_buffer_free(&text);
+    base_buffer_free(&lines);
+}
+
 /* `ValueError: 1 (task w-1, scenario.json:1:20: /coroutines/w/do/0)`. */
 static void report_member(const run_machine *machine, const cad_exception *member, int depth,
                           FILE *report) {
     base_buffer text = {0}, where = {0};
     uint32_t place;
-    const char *task = run_raised_in(machine->program, member, &place);
+    const char *task = run_raised_in(member, &place);
     (void)prog_error_show(machine->program, cad_exception_code(member), member, &text);
     format_place(machine, place, &where);
     const char *said = text.data != NULL ? text.data : "";
@@ -99,6 +122,7 @@ static void report_member(const run_machine *machine, const cad_exception *membe
                        where.data != NULL ? where.data : "somewhere");
     else
         base_show_line(report, "    %*s- %s", depth * 2, "", said);
+    report_note(cad_exception_notes(member), depth * 2 + 2, report);
     base_buffer_free(&text);
     base_buffer_free(&where);
 }
@@ -130,16 +154,15 @@ static void report_failure(run_machine *machine, const struct failure *failure) 
                    where.data != NULL ? ": " : "", failure->how, failure->who,
                    failure->from != NULL ? ", raised in task " : "",
                    failure->from != NULL ? failure->from : "", failure->what);
+    report_part(machine, failure->part, failure->note, report);
     report_members(machine, failure->exception, 0, &told, report);
     base_buffer_free(&where);
 }
 
 /* The task that an exception comes from, where that is not the one that it is told of. */
-static const char *other_task(const run_machine *machine, const cad_task *task,
-                              const cad_exception *exception) {
+static const char *other_task(const cad_task *task, const cad_exception *exception) {
     uint32_t place;
-    const char *from =
-        exception != NULL ? run_raised_in(machine->program, exception, &place) : NULL;
+    const char *from = exception != NULL ? run_raised_in(exception, &place) : NULL;
     bool same = from != NULL && task != NULL && strcmp(from, cad_task_name(task)) == 0;
     return same ? NULL : from;
 }
@@ -153,10 +176,12 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *ho
     const struct failure failure = {
         .how = how,
         .who = who,
-        .from = other_task(machine, task, exception),
+        .from = other_task(task, exception),
         .what = what.data != NULL ? what.data : "an exception",
         .exception = exception,
-        .place = place_of(machine, at),
+        .note = cad_exception_notes(exception),
+        .place = run_place_of(machine, at),
+        .part = run_part_of(machine, at),
     };
     keep_failure(machine, &failure);
     trace_failure(machine, task, code, exception, failure.place);
@@ -197,7 +222,7 @@ void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
     if (report == NULL)
         return;
     uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
-    format_place(machine, place_of(machine, pc), &where);
+    format_place(machine, run_place_of(machine, pc), &where);
     base_show_line(report, "%s%sslow: %s%s kept the loop busy for %s, until %s",
                    where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
                    task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
@@ -220,7 +245,7 @@ void run_note_running(const run_job *job, uint32_t pc) {
     (void)base_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
                              task != NULL ? cad_task_name(task) : running_body(machine));
     machine->result.running = who.data;
-    machine->result.running_place = place_of(machine, pc);
+    machine->result.running_place = run_place_of(machine, pc);
     FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;

@@ -659,10 +659,62 @@ class Failures(CliTest):
                          "ValueError\noutcome failed at 0 s\n")
 
     def test_the_place_is_where_it_began_not_where_it_passed(self):
-        line, _ = self.lines({"coroutines": {"deep": {"do": [{"let": {"x": "1 / 0"}}]}},
-                              "tasks": [{"name": "a", "do": [{"call": "deep"}]}]})
-        self.assertRegex(line, r"/coroutines/deep/do/0: exception never retrieved in task a: "
+        line, *_ = self.lines({"coroutines": {"deep": {"do": [{"let": {"x": "1 / 0"}}]}},
+                               "tasks": [{"name": "a", "do": [{"call": "deep"}]}]})
+        self.assertRegex(line, r"/coroutines/deep/do/0/let/x: exception never retrieved in task a: "
                                r"ZeroDivisionError: division by zero\Z")
+
+    def expression(self, step, **members):
+        """What is said of a step's expression that fails, but for the first line's beginning."""
+        first, *lines, _ = self.lines({"tasks": [{"name": "a", **members, "do": [step]}]})
+        self.assertRegex(first, r"\Ascenario.json:1:\d+: /tasks/0/do/0/\S+: "
+                                r"exception never retrieved in task a: ")
+        return [first.partition("task a: ")[2], *lines]
+
+    def test_an_expression_shows_its_part_and_what_was_in_it(self):
+        self.assertEqual(
+            self.expression({"print": "\u00e9 {xs[n + 1]} {n}"}, let={"xs": "[1, 2]", "n": 3}),
+            ["IndexError: list index out of range",
+             "    \u00e9 {xs[n + 1]} {n}",
+             "       ^~~~~~~~~",
+             "    xs is [1, 2], n is 3; the last of 2 has the index 1"])
+        self.assertEqual(
+            self.expression({"let": {"y": "2 * (a + 1) if a else 1"}}, let={"a": "'x'"}),
+            ['TypeError: can only concatenate str (not "int") to str',
+             "    2 * (a + 1) if a else 1",
+             "         ^~~~~",
+             "    a is 'x'",
+             "    str() makes a text of a number, int() and float() a number of a text; an "
+             'argument that is no text stands in braces, as in "{3}"'])
+        self.assertEqual(
+            self.expression({"if": "0 < n <= none < 7", "then": []}, let={"n": 3, "none": "None"}),
+            ["TypeError: '<=' not supported between instances of 'int' and 'NoneType'",
+             "    0 < n <= none < 7",
+             "        ^~~~~~~~~",
+             "    n is 3, none is None",
+             '    None comes of a coroutine without "return", a "put" or a future without a value'])
+
+    def test_a_variable_without_a_value(self):
+        self.assertEqual(
+            self.expression({"let": {"y": "n * 2", "n": "1"}}),
+            ["NameError: unknown name 'n'", "    n * 2", "    ^",
+             "    no step on the way here has given it a value"])
+
+    def test_the_members_of_a_group_say_what_was_in_their_expressions(self):
+        lines = self.lines({"coroutines": {"w": {"params": ["n"], "do": [{"let": {"x": "1 / n"}}]}},
+                            "tasks": [{"name": "a", "do": [
+                                {"task_group": [{"spawn": "w", "args": {"n": 0}}]}]}]})
+        self.assertEqual(lines[1:3], ["    - ZeroDivisionError: division by zero (task w-1, "
+                                      "scenario.json:1:75: /coroutines/w/do/0/let/x)",
+                                      "      n is 0"])
+
+    def test_a_report_has_the_expression(self):
+        self.run_document({"tasks": [{"name": "a", "let": {"n": 0}, "do": [
+            {"try": [{"sleep": "1 + 3 / n"}], "finally": [{"sleep": 1}]}]}]}, "--report", "r.json")
+        failure, = json.loads((self.folder / "r.json").read_text(encoding="utf-8"))["failures"]
+        self.assertRegex(failure.pop("where"), r":1:\d+: /tasks/0/do/0/try/0/sleep\Z")
+        self.assertEqual(failure, {"who": "task a", "what": "ZeroDivisionError: division by zero",
+                                   "expression": "1 + 3 / n", "part": "3 / n", "note": "n is 0"})
 
     def test_a_retrieved_one_is_no_failure(self):
         document = {"tasks": [FAILS, {"name": "b", "do": [
