@@ -12,12 +12,13 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model",
-    "describe scene",
-    "tab_why",
+    "at_work colour model steps",
+    "describe scene travel",
+    "tab_state tab_why",
     "tabs",
-    "hit layout layout_details layout_panels layout_rows layout_side layout_time layout_wakes",
+    "hit layout layout_details layout_panels layout_rows layout_side layout_time layout_travel layout_wakes",
     "state",
+    "actions_travel",
     "actions",
     "input",
     "typesetter",
