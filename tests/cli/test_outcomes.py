@@ -39,7 +39,7 @@ class Unfinished(CliTest):
         report = self.report(document | more)
         self.assertRegex(report[0],
                          r"^deadlock at [\d.]+s: nothing can wake the tasks that remain$")
-        self.assertRegex(report[-1], r"^outcome deadlock at \d+$")
+        self.assertRegex(report[-1], r"^outcome deadlock at [\d.]+ s$")
         self.assertEqual(report[1:-1], list(lines))
 
 
@@ -583,10 +583,10 @@ class Ended(Unfinished):
         self.assertEqual(self.ended("--max-time", "5"),
                          ["limit at 4s: 5 tasks have not ended", *self.LINES,
                           "limit: 5 seconds of the loop's time were not enough (--max-time)",
-                          "outcome limit at 4000000000"])
+                          "outcome limit at 4 s"])
         self.assertEqual(self.ended("--until", "5"),
                          ["stopped at 5s: 5 tasks have not ended", *self.LINES,
-                          "outcome stopped at 5000000000"])
+                          "outcome stopped at 5 s"])
 
     def test_work_in_a_thread(self):
         self.assertEqual(self.ended("--max-time", "5", tasks=[
@@ -648,7 +648,7 @@ class Failures(CliTest):
              "finally": []}]}]})
         self.assertRegex(line, r"\Ascenario.json:1:\d+: /tasks/0/do/0/try/1: exception never "
                                r"retrieved in task a: ValueError: no 2\Z")
-        self.assertEqual(outcome, "outcome failed at 1000000000")
+        self.assertEqual(outcome, "outcome failed at 1 s")
 
     def test_what_was_printed_before_stands_before_it(self):
         self.write("scenario.json", {"cadran": 1, "tasks": [
@@ -656,7 +656,7 @@ class Failures(CliTest):
         process = self.cadran("run", "scenario.json", stderr=subprocess.STDOUT)
         self.assertEqual(process.out, "before\n"
                          "scenario.json:1:67: /tasks/0/do/1: exception never retrieved in task a: "
-                         "ValueError\noutcome failed at 0\n")
+                         "ValueError\noutcome failed at 0 s\n")
 
     def test_the_place_is_where_it_began_not_where_it_passed(self):
         line, *_ = self.lines({"coroutines": {"deep": {"do": [{"let": {"x": "1 / 0"}}]}},
@@ -718,7 +718,7 @@ class Failures(CliTest):
     def test_a_retrieved_one_is_no_failure(self):
         document = {"tasks": [FAILS, {"name": "b", "do": [
             {"try": [{"await": "a"}], "except": {"ValueError": [{"print": "{error}"}]}}]}]}
-        self.check(self.run_document(document), EXPECTED, "no\n", "outcome complete at 0\n")
+        self.check(self.run_document(document), EXPECTED, "no\n", "outcome complete at 0 s\n")
 
     def test_a_group_shows_its_members(self):
         lines = self.lines({"coroutines": {
@@ -727,7 +727,7 @@ class Failures(CliTest):
                 {"spawn": "w", "args": {"n": 1}}, {"spawn": "w", "args": {"n": 2}}]}]}]})
         self.assertRegex(lines[0], "ExceptionGroup: unhandled errors in a TaskGroup "
                                    r"\(2 sub-exceptions\)\Z")
-        self.assertEqual(lines[1:], ["    - Own: 1", "    - Own: 2", "outcome failed at 0"])
+        self.assertEqual(lines[1:], ["    - Own: 1", "    - Own: 2", "outcome failed at 0 s"])
 
     def test_callbacks_setup_and_the_end(self):
         line, outcome = self.lines({"tasks": [{"name": "a", "do": [
@@ -735,11 +735,11 @@ class Failures(CliTest):
             {"print": "the loop goes on"}]}]})
         self.assertRegex(line, r": /tasks/0/do/0/call_soon/0: exception in a callback: "
                                r"KeyError: 'k'\Z")
-        self.assertEqual(outcome, "outcome failed at 1000000000")
+        self.assertEqual(outcome, "outcome failed at 1 s")
         line, outcome = self.lines({"setup": [{"raise": "ValueError"}],
                                     "tasks": [{"name": "a", "do": [{"print": "never"}]}]})
         self.assertRegex(line, r": /setup/0: exception in setup: ValueError\Z")
-        self.assertEqual(outcome, "outcome failed at 0")
+        self.assertEqual(outcome, "outcome failed at 0 s")
 
     def test_a_callback_that_comes_when_its_timeout_has_been_left(self):
         line, _ = self.lines({"tasks": [{"name": "a", "do": [
@@ -753,7 +753,7 @@ class Failures(CliTest):
         lines = self.lines({"tasks": [FAILS | {"name": "a{i}", "count": 1000}]})
         self.assertEqual(len(lines), 22)
         self.assertEqual(lines[-2:], ["... and 980 more exceptions",
-                                      "outcome failed at 0"])
+                                      "outcome failed at 0 s"])
 
 
 class Expectations(CliTest):
