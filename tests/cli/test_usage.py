@@ -87,7 +87,7 @@ class Mistakes(CliTest):
              'cadran run: --report wants a file, not "-": standard output is for what the tasks '
              "print (./- is a file of that name)"),
             (["run", "--clock", "sundial", WINDOW],
-             'cadran run: --clock is virtual or real, not "sundial"'),
+             'cadran run: --clock wants virtual or real, not "sundial"'),
             (["run", "--seed", "many", WINDOW],
              'cadran run: --seed wants a whole number, not "many"'),
             (["run", "--seed", "1.5", WINDOW],
@@ -128,7 +128,17 @@ class Mistakes(CliTest):
             (["table", "--fast", "a"],
              'cadran table: unknown option "--fast"; see cadran table --help'),
             (["table", "--format", "xml", "a"],
-             "cadran table: --format is one of markdown, text, csv and json, not \"xml\""),
+             'cadran table: --format wants markdown, text, csv or json, not "xml"'),
+            (["diff", "--level", "times", "a", "b"],
+             'cadran diff: --level wants bytes, order or causes, not "times"'),
+            (["test", "-j", "0"],
+             'cadran test: -j wants a whole number from 1 to 256, not "0"'),
+            (["compare", "--runs", "10001", WINDOW],
+             'cadran compare: --runs wants a whole number from 1 to 10000, not "10001"'),
+            (["compare", "--trace", self.folder, WINDOW],
+             f"cadran compare: {self.folder}: Is a directory"),
+            (["compare", "--trace", "none", WINDOW],
+             "cadran compare: none: No such file or directory"),
             (["table", "--step", "0", "a"],
              'cadran table: --step wants a time above 0, such as 0.5 or 250ms, not "0"'),
         ):
@@ -160,6 +170,22 @@ class Mistakes(CliTest):
                         "least 0, not -1\n")
 
 
+class FullDisks(CliTest):
+    """What cannot be written: a message, and the status of the environment."""
+
+    def test_each_command(self):
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW)
+        self.expect(EXPECTED, "run", "--set", "width=2", "--trace", "u", WINDOW)
+        for arguments in (["diff", "t", "t"], ["diff", "t", "u"], ["table", "t"], ["export", "t"],
+                          ["diff", "--format", "html", "t", "u"], ["check", WINDOW],
+                          ["test", "--list", SCENARIOS], ["export", "--format", "html", "t"],
+                          ["compare", "--trace", "t", WINDOW]):
+            with self.subTest(arguments), open("/dev/full", "w") as full:
+                self.assertRegex(self.expect(ENVIRONMENT, *arguments, stdout=full).err,
+                                 rf"(?m)^cadran {arguments[0]}: standard output: "
+                                 r"(No space left on device|not all of it could be written)$")
+
+
 class Files(CliTest):
     def test_what_is_no_scenario(self):
         (self.folder / "empty.json").touch()
@@ -175,7 +201,7 @@ class Files(CliTest):
 
     def test_standard_input_is_a_scenario(self):
         self.expect(EXPECTED, "run", "-", given='{"cadran": 1, "setup": [{"print": "here"}]}',
-                    out="here\n", err="outcome complete at 0\n")
+                    out="here\n", err="outcome complete at 0 s\n")
         self.expect(USAGE, "run", "-", given="", out="", err="<stdin>:1:1: the document is empty\n")
 
     def test_after_two_dashes_all_is_a_name(self):
