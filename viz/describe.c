@@ -202,11 +202,9 @@ static void describe_instant(struct viz_description *out, const struct viz_model
 /* Bars that are too short to be seen one by one. */
 static void describe_bars(struct viz_description *out, const struct viz_model *model,
                           struct viz_id id) {
-    static const char *const names[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "in spans",
-                                                      [VIZ_LOOK_SLEEP] = "sleeps",
-                                                      [VIZ_LOOK_WAIT] = "waits",
-                                                      [VIZ_LOOK_READY] = "ready",
-                                                      [VIZ_LOOK_RUN] = "runs"};
+    static const char *const names[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = "in spans", [VIZ_LOOK_SLEEP] = "sleeps", [VIZ_LOOK_WAIT] = "waits",
+        [VIZ_LOOK_READY] = "ready",   [VIZ_LOOK_RUN] = "runs",     [VIZ_LOOK_LANE] = "there"};
     const struct viz_bar *first = &model->bars[id.index];
     const struct viz_bar *last = &model->bars[id.index + id.more - 1];
     uint32_t on = model->rows[viz_row_of_bar(model, id.index)].lane;
