@@ -21,8 +21,8 @@ enum { LOW = 12, PARTS = 4 };
 enum { LEAST_ALPHA = 110 };
 
 /* From the bottom up. */
-static const enum viz_look levels[] = {VIZ_LOOK_SPAN, VIZ_LOOK_RUN, VIZ_LOOK_WAIT, VIZ_LOOK_READY,
-                                       VIZ_LOOK_SLEEP, VIZ_LOOK_LANE};
+static const enum viz_look levels[] = {VIZ_LOOK_SPAN,  VIZ_LOOK_RUN,   VIZ_LOOK_WAIT,
+                                       VIZ_LOOK_READY, VIZ_LOOK_SLEEP, VIZ_LOOK_LANE};
 enum { LEVELS = sizeof levels / sizeof levels[0] };
 
 _Static_assert((int)LEVELS == (int)VIZ_LOOK_COUNT, "a level for each look");
