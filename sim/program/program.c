@@ -20,6 +20,7 @@ void prog_free(prog_program *program) {
     base_symbols_free(&program->global_names);
     base_symbols_free(&program->object_names);
     base_symbols_free(&program->coroutine_names);
+    base_symbols_free(&program->protocol_names);
     base_symbols_free(&program->task_names);
     base_symbols_free(&program->exception_names);
     base_free(program->exceptions);
