@@ -5,9 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/show.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/run.h"
 
 static const char viewer[] = "cadran-view";
 
@@ -32,8 +31,8 @@ int cli_cmd_view(int argc, char **argv) {
     if (beside(path, sizeof path))
         (void)execv(path, argv);
     (void)execvp(viewer, argv);
-    base_show_line(stderr, "cadran: the viewer, %s, is neither beside this program nor in PATH: %s",
-                   viewer, strerror(errno));
-    base_show_line(stderr, "It is built where SDL2 and SDL2_ttf are installed.");
-    return CLI_STATUS_ENVIRONMENT;
+    return cli_failed("cadran",
+                      "the viewer, %s, is neither beside this program nor in PATH: %s; it is built "
+                      "where SDL2 and SDL2_ttf are installed",
+                      viewer, strerror(errno));
 }
