@@ -175,13 +175,6 @@ static void compile_coroutines(prog_compiler *compiler, const doc_node *coroutin
 
 /* --- Protocols ------------------------------------------------------------------------------- */
 
-const char *const prog_event_names[PROG_EVENTS] = {
-    [PROG_CONNECTION_MADE] = "connection_made",     [PROG_DATA_RECEIVED] = "data_received",
-    [PROG_EOF_RECEIVED] = "eof_received",           [PROG_CONNECTION_LOST] = "connection_lost",
-    [PROG_PAUSE_WRITING] = "pause_writing",         [PROG_RESUME_WRITING] = "resume_writing",
-    [PROG_DATAGRAM_RECEIVED] = "datagram_received", [PROG_ERROR_RECEIVED] = "error_received",
-};
-
 /* A variable that an event sets. */
 static uint32_t declare_told(prog_compiler *compiler, prog_body *body, const char *name) {
     prog_declare_variable(compiler, body, name);
