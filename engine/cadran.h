@@ -161,6 +161,13 @@ CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t i
 CAD_API const char *cad_exception_partial(const cad_exception *exception, size_t *size);
 CAD_API size_t cad_exception_consumed(const cad_exception *exception);
 
+/* BaseException.add_note(): words for whoever reports the exception, which are no part of its
+ * message; copied. A further note is a line below those before. 0 or CAD_ENOMEM. */
+CAD_API int cad_exception_add_note(cad_exception *exception, const char *note);
+/* BaseException.__notes__: all of them; "" where there are none. It is valid until the next is
+ * added. Takes NULL. */
+CAD_API const char *cad_exception_notes(const cad_exception *exception);
+
 /* Python's raise: notes `message` (copied; NULL: none) for the running task and returns `code`,
  * so that a coroutine can end with `return cad_raise(CAD_EINVAL, "width must be positive")`. */
 CAD_API int cad_raise(int code, const char *message);

@@ -84,6 +84,8 @@ static void test_svg__has_the_map(void **state) {
     struct stage stage;
     sample_lanes(&stage.sample, 300);
     stage_open(&stage, 1000, 600);
+    stage.state.view.row_units = 20;
+    stage_update(&stage);
     stage.state.theme = VIZ_LIGHT;
     char *svg = svg_of(&stage, "lanes");
     check_counts(&stage, svg);

@@ -36,14 +36,17 @@ static void put_text(FILE *file, const struct viz_scene *scene, const struct viz
 
 static void put_density(FILE *file, const struct viz_density *density, struct viz_rect at) {
     uint8_t alphas[16384];
-    for (int y = 0; y < at.h; y++) {
-        viz_density_row(density, at.w, at.h, y, alphas);
+    for (int row = 0; row < density->levels * at.h; row++) {
+        int y = row % at.h;
+        int level = row / at.h;
+        viz_density_row(density, level, at.w, at.h, y, alphas);
         for (int x = 0, from = 0; x < at.w; from = x) {
             while (x < at.w && alphas[x] == alphas[from])
                 x++;
             if (alphas[from] > 0)
-                fprintf(file, "<rect " RECT " opacity=\"%.3g\"/>", at.x + from, at.y + y, x - from,
-                        1, alphas[from] / 255.0);
+                fprintf(file, "<rect class=\"c%d\" " RECT " opacity=\"%.3g\"/>",
+                        density->roles[level], at.x + from, at.y + y, x - from, 1,
+                        alphas[from] / 255.0);
         }
     }
 }
@@ -88,7 +91,7 @@ static void put_shape(FILE *file, const struct viz_scene *scene, size_t index) {
                 at.x, at.y, at.w, at.h, -at.h, -at.w, at.h, prim->line);
         break;
     default:
-        put_density(file, scene->density, at);
+        put_density(file, scene->densities[prim->text], at);
         break;
     }
 }
