@@ -220,7 +220,7 @@ static unsigned select_hovered(struct viz_state *state, const struct viz_amount 
     (void)amount;
     struct viz_id id = state->ui.hover;
     bool happened = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_BAR || id.kind == VIZ_ID_INSTANT ||
-                    id.kind == VIZ_ID_WAKE;
+                    id.kind == VIZ_ID_WAKE || id.kind == VIZ_ID_OBJECT;
     if (id.kind == VIZ_ID_LINK)
         return follow_link(state, id.index);
     if (id.kind == VIZ_ID_TAB)
@@ -300,6 +300,23 @@ static unsigned next_colouring(struct viz_state *state, const struct viz_amount 
 static unsigned next_counter(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
     state->ui.counter = viz_next_counter(state->model, state->ui.counter);
+    return VIZ_REDRAW;
+}
+
+static unsigned toggle_objects(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->ui.objects = !state->ui.objects;
+    return VIZ_REDRAW;
+}
+
+/* Those that have no room come to the top, a row a press. */
+static unsigned scroll_objects(struct viz_state *state, const struct viz_amount *amount) {
+    size_t count = state->model->object_count;
+    if (count == 0)
+        return VIZ_REDRAW;
+    size_t by = amount->dx > 0 ? 1 : count - 1;
+    state->ui.first_object = (state->ui.first_object + by) % count;
+    state->ui.objects = true;
     return VIZ_REDRAW;
 }
 
@@ -435,6 +452,14 @@ const struct viz_action viz_actions[] = {
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
+    {"objects",
+     "objects as rows below the lanes: what they hold, who waits, whose they are",
+     toggle_objects,
+     {{.input = "Shift+O"}}},
+    {"next-object",
+     "... the object before, the next one to the top of them",
+     scroll_objects,
+     {{.input = "Alt+O", .dx = 1}, {.input = "Alt+Shift+O", .dx = -1}}},
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",
