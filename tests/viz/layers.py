@@ -12,7 +12,7 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model shares",
+    "at_work colour counters model shares",
     "describe scene",
     "tab_why",
     "tabs",
