@@ -1,6 +1,7 @@
 /* What is said of a thing, in words, from the model alone. */
 #include "describe.h"
 
+#include "counters.h"
 #include "shares.h"
 
 #include <math.h>

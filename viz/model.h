@@ -138,8 +138,8 @@ struct viz_model {
     uint32_t *signals; /* instants that concern the whole program, by time */
     size_t signal_count;
     struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
-    double **counter_peaks;       /* private: viz_counter_max() */
-    struct viz_density density;   /* for the map */
+    struct viz_range **counter_ranges; /* private: counters.h */
+    struct viz_density density;        /* for the map */
 
     struct viz_object *objects; /* see objects.h */
     size_t object_count;
@@ -186,15 +186,6 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
 /* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
  * TRACE_NO_INDEX in a lane's place: those of no lane. */
 size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end);
-
-/* A counter of the trace by its index. In the place of that of the open spans stands how many tasks
- * are at work. */
-const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter);
-/* "At work", or "window size". Cut when it does not fit. */
-void viz_counter_name(const struct viz_model *model, uint32_t counter, char *out, size_t size);
-/* Its largest value between two times, both included. */
-double viz_counter_max(const struct viz_model *model, uint32_t counter, int64_t from_ns,
-                       int64_t to_ns);
 
 /* The first wake that begins at or after a time. */
 size_t viz_wake_from(const struct viz_model *model, int64_t time_ns);

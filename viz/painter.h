@@ -14,6 +14,9 @@ struct viz_painter {
     const struct viz_measure *measure;
     struct viz_id meant; /* what details are shown of: what is hovered, else what is selected */
     uint32_t lane;       /* the lane of that; TRACE_NO_INDEX */
+    size_t wakes_shown;  /* arrows, of those in view that are worth one */
+    size_t wakes_worth;
+    bool wakes_uncounted; /* there are more of these */
 };
 
 /* The height of a line of a font. */

@@ -370,7 +370,8 @@ int trace_build_instant(struct trace_builder *builder, const struct trace_instan
     return 0;
 }
 
-/* Of several values at one time the last one stays, and of equal neighbours the first. */
+/* Of equal neighbours the first one stays. A value that holds for no more than an instant is one,
+ * too. */
 static int add_sample(struct trace_builder *builder, uint32_t index, int64_t time_ns,
                       double value) {
     struct trace_counter *counter = &builder->trace->counters[index];
@@ -379,8 +380,6 @@ static int add_sample(struct trace_builder *builder, uint32_t index, int64_t tim
     if (counter->sample_count == 0 || value > counter->max)
         counter->max = value;
     size_t count = counter->sample_count;
-    if (count > 0 && counter->samples[count - 1].time_ns == time_ns)
-        count--;
     if (count == 0 || counter->samples[count - 1].value != value) {
         if (!base_grow(&counter->samples, &builder->sample_capacities[index], count,
                        sizeof *counter->samples))

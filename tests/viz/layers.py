@@ -12,7 +12,7 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model objects shares steps",
+    "at_work colour counters model objects shares steps",
     "describe scene travel",
     "tab_state tab_why",
     "tabs",
