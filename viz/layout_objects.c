@@ -8,12 +8,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#define ROW 32
+#define ROW 40
 #define HEAD 22
 #define HALF 2 /* at most one part in so many of the lanes' room is for objects */
 
 /* The parts of a row, from the top: who stands outside, what it holds, who waits for more of it. */
-#define OUTSIDE_PART 0.28
+#define OUTSIDE_PART 0.34
 #define BELOW_PART 0.2
 
 int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room) {

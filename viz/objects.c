@@ -88,21 +88,20 @@ static void take_constants(struct viz_model *model, struct base_map *ids) {
     static const char *const limits[] = {"maxsize", "bound", "parties"};
     const struct trace_model *trace = model->trace;
     char type[48];
-    for (size_t i = 0; i < trace->instant_count; i++) {
-        const struct trace_instant *instant = &trace->instants[i];
+    for (size_t i = 0; i < trace->declaration_count; i++) {
+        const struct trace_declaration *told = &trace->declarations[i];
         double number;
-        if (instant->category != TRACE_CATEGORY_OBJECT ||
-            !trace_arg_number(trace, instant->args, "object", &number))
+        if (!trace_arg_number(trace, told->args, "object", &number))
             continue;
         uint32_t found = base_map_get(ids, (uint64_t)number);
         if (found == UINT32_MAX)
             continue;
         struct viz_object *object = &model->objects[found];
-        object->name = instant->name;
-        if (trace_arg_text(trace, instant->args, "type", type, sizeof type))
+        object->name = told->name;
+        if (trace_arg_text(trace, told->args, "type", type, sizeof type))
             viz_copy_text(object->type_text, sizeof object->type_text, type);
         for (size_t k = 0; k < sizeof limits / sizeof limits[0]; k++)
-            if (trace_arg_number(trace, instant->args, limits[k], &number) && number > 0)
+            if (trace_arg_number(trace, told->args, limits[k], &number) && number > 0)
                 object->limit = number;
     }
 }
