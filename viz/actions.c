@@ -197,6 +197,8 @@ static void go_to(struct viz_state *state, struct viz_id id) {
 static unsigned follow_link(struct viz_state *state, uint32_t index) {
     struct viz_link link = state->panel.links[index];
     const struct viz_view *view = &state->view;
+    if (link.to.kind == VIZ_ID_STEP)
+        return viz_go_to_event(state, link.to.index);
     if (link.to.kind == VIZ_ID_VALUE) {
         state->travel.chosen = state->travel.values[link.to.index];
         return VIZ_REDRAW;
@@ -441,6 +443,10 @@ const struct viz_action viz_actions[] = {
      viz_go_to_first_or_last,
      {{.input = "Ctrl+Home", .dx = -1}, {.input = "Ctrl+End", .dx = 1}}},
     {"playhead", "... to a time", viz_drag_playhead, {{.input = "drag on the axis"}}},
+    {"events",
+     "list the events at the playhead; again: the next filter, the one before",
+     viz_filter_events,
+     {{.input = "L", .dx = 1}, {.input = "Shift+L", .dx = -1}}},
     {"value",
      "choose a value of the state: the next, the one before",
      viz_choose_value,
