@@ -29,8 +29,8 @@ LAYERS = [
     "window",
 ]
 WITHOUT_SDL = LAYERS.index("input") + 1
-SDL = re.compile(r"^(SDL|TTF|Fc|png)_?[A-Za-z]")
-SDL_HEADER = re.compile(r'^#include [<"](SDL|fontconfig|png)', re.MULTILINE)
+SDL = re.compile(r"^(SDL_|Fc|png_|pango_|cairo_|g_)[A-Za-z]")
+SDL_HEADER = re.compile(r'^#include [<"](SDL|fontconfig|pango|cairo|png)', re.MULTILINE)
 
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 
