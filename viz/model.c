@@ -4,6 +4,7 @@
 #include "at_work.h"
 #include "cadran.h"
 #include "counters.h"
+#include "objects.h"
 #include "palette.h"
 #include "shares.h"
 
@@ -426,6 +427,8 @@ static int make(struct viz_model *model, struct place *places) {
     if (error == 0)
         error = make_density(model);
     if (error == 0)
+        error = viz_objects_make(model);
+    if (error == 0)
         viz_model_colour(model,
                          model->trace->version > 0 ? VIZ_COLOUR_BY_DURATION : VIZ_COLOUR_BY_NAME);
     return error;
@@ -465,6 +468,7 @@ void viz_model_free(struct viz_model *model) {
     viz_counters_free(model);
     free(model->at_work.samples);
     free(model->density.cells);
+    viz_objects_free(model);
     free(model->marks);
     free(model->signals);
     free(model->lane_of_track);

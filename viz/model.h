@@ -98,6 +98,21 @@ struct viz_legend {
     char text[VIZ_TIME_SIZE];
 };
 
+/* A primitive of the run, and which counters say what of it; TRACE_NO_INDEX: none does. */
+struct viz_object {
+    int64_t id;
+    uint32_t name;
+    char type_text[32];
+    uint32_t level;      /* what it holds: a queue's size, a semaphore's value, ... */
+    uint32_t outside;    /* how many wait for it */
+    uint32_t below;      /* a queue's getters */
+    uint32_t owner;      /* the track of who holds it */
+    double limit;        /* maxsize, bound, parties; -1: none */
+    double waited_ns;    /* by all who stood outside */
+    double contended_ns; /* while anyone did */
+    bool changes;
+};
+
 enum { VIZ_WIDEST_COUNT = 3 };
 
 struct viz_model {
@@ -129,6 +144,9 @@ struct viz_model {
     struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
     struct viz_range **counter_ranges; /* private: counters.h */
     struct viz_density density;        /* for the map */
+
+    struct viz_object *objects; /* see objects.h */
+    size_t object_count;
 
     enum viz_colouring colouring;
     struct viz_legend legend[VIZ_COLOUR_COUNT]; /* by colour */

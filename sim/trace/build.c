@@ -355,6 +355,16 @@ int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wak
     return 0;
 }
 
+int trace_build_declaration(struct trace_builder *builder,
+                            const struct trace_declaration *declaration) {
+    struct trace_model *trace = builder->trace;
+    if (!base_grow(&trace->declarations, &builder->declaration_capacity, trace->declaration_count,
+                   sizeof *trace->declarations))
+        return CAD_ENOMEM;
+    trace->declarations[trace->declaration_count++] = *declaration;
+    return 0;
+}
+
 int trace_build_instant(struct trace_builder *builder, const struct trace_instant *instant) {
     struct trace_model *trace = builder->trace;
     if (trace->instant_count >= TRACE_NO_INDEX - 1)

@@ -12,12 +12,12 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour counters model search shares steps",
+    "at_work colour counters model objects search shares steps",
     "describe scene travel",
-    "tab_state tab_why",
+    "tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_search "
-    "layout_side layout_time layout_travel layout_wakes",
+    "hit layout layout_dense layout_details layout_objects layout_panels layout_rows layout_runs "
+    "layout_search layout_side layout_time layout_travel layout_wakes",
     "state",
     "actions_travel",
     "actions",
