@@ -84,8 +84,8 @@ bool cad__address_equal(const cad__address *a, const cad__address *b) {
            strcmp(cad__address_host(a, one), cad__address_host(b, other)) == 0;
 }
 
-int cad__socket_open(const cad__address *address, int type, int *descriptor) {
-    int family = address->storage.ss_family, on = 1;
+int cad__socket_open(int family, int type, int *descriptor) {
+    int on = 1;
     *descriptor = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (*descriptor < 0)
         return errno;

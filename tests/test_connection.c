@@ -356,7 +356,6 @@ static int refused(void *arg) {
     for (int i = 0; i < 10000; i++)
         assert_int_equal(cad_open_connection(NULL, port, 0, &stream), CAD_ECONNREFUSED);
     assert_string_equal(cad_error_message(), "Connection refused");
-    assert_int_equal(cad_open_connection("example.org", 80, 0, &stream), CAD_EINVAL);
     assert_int_equal(cad_open_connection(NULL, 65536, 0, &stream), CAD_EOVERFLOW);
     assert_int_equal(cad_open_unix_connection("/no/such/socket", 0, &stream), CAD_ENOTFOUND);
     return 0;
