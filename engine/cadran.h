@@ -155,6 +155,13 @@ CAD_API size_t cad_exception_count(const cad_exception *exception);
 /* Member `index` of a group, below cad_exception_count(); borrowed. */
 CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t index);
 
+/* Where an exception comes from, for who reports it when it has gone through other tasks or into a
+ * group: the name of the task that it ended first, which is copied, and a number of the program's
+ * own, such as a line. The first call counts. 0 or CAD_ENOMEM. */
+CAD_API int cad_exception_set_origin(cad_exception *exception, const char *task, uint64_t place);
+/* That name, borrowed, and the number; NULL, and *place is as it was, where nobody has said it. */
+CAD_API const char *cad_exception_origin(const cad_exception *exception, uint64_t *place);
+
 /* IncompleteReadError.partial: what a read got before the end came; borrowed from the exception. Of
  * any other, and of NULL, it is empty. LimitOverrunError.consumed: how much of what is in the
  * stream is no part of a separator. Of any other, and of NULL, it is 0. */
@@ -1017,6 +1024,9 @@ typedef struct cad_object_field {
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
+    const char *lane; /* of a connection that is not lost, one end of a pipe, or a program that
+                         runs: what it is, for a trace, where it has a lane of its own; NULL of all
+                         else. Borrowed */
     uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
                          numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
@@ -1138,6 +1148,19 @@ typedef struct cad_trace_sink {
     void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info);
     void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info); /* a new one */
     void (*object)(void *context, int64_t now_ns, const cad_object_info *info); /* has changed */
+    /* What has a lane (cad_object_info.lane) is there; and is over: `result` is a program's, as
+     * cad_process_wait() gives it, else 0; `code` what a connection was lost with, 0: it was
+     * closed. The object is freed later, or now. */
+    void (*lane_begin)(void *context, int64_t now_ns, const cad_object_info *info,
+                       const cad_task *by);
+    void (*lane_end)(void *context, int64_t now_ns, const cad_object_info *info, int result,
+                     int code, const cad_exception *exception);
+    /* So many bytes have come by a connection, or the kernel has taken them. */
+    void (*data)(void *context, int64_t now_ns, const cad_object_info *info, bool received,
+                 size_t size);
+    /* As wake(), of which it takes the place: what came by this object's lane ended the wait. */
+    void (*wake_from)(void *context, int64_t now_ns, const cad_task *task,
+                      const cad_object_info *from);
 
     /* Whether to tell of what follows, too, with which the state of the loop and of its objects
      * can be rebuilt at each event; and of fields that are `detail`. */

@@ -1,6 +1,7 @@
 /* Pictures as files: SDL's software renderer draws, libpng writes. */
 #include "image.h"
 
+#include "actions_travel.h"
 #include "base/replace.h"
 #include "cadran.h"
 
@@ -61,12 +62,15 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         return error;
     struct viz_state *state = &canvas.state;
     state->theme = options->theme;
+    viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);
     if (!options->all_time) {
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
         viz_state_place(state, options->width, options->height);
     }
     error = viz_canvas_paint(&canvas);
+    if (error == 0 && !canvas.whole)
+        error = CAD_ENOMEM;
     if (error != 0)
         fail(message, error, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);

@@ -14,6 +14,8 @@ struct viz_png_options {
     bool all_time;         /* else from from_ns to to_ns, in the trace's own time */
     double from_ns;
     double to_ns;
+    struct trace_timeline *timeline; /* NULL: there is no playhead */
+    struct viz_moment moment;
 };
 
 /* Draws a model into a file. The same model and options make the same bytes.

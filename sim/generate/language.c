@@ -79,10 +79,8 @@ static const char *const object_kinds[] = {
 };
 
 static const char *const places[] = {
-    [TRACE_ON_NONE] = "",
-    [TRACE_ON_LOOP] = "loop",
-    [TRACE_ON_TASK] = "task",
-    [TRACE_ON_ANY] = "task or loop",
+    [TRACE_ON_NONE] = "",     [TRACE_ON_LOOP] = "loop", [TRACE_ON_TASK] = "task",
+    [TRACE_ON_LANE] = "lane", [TRACE_ON_ANY] = "any",
 };
 
 static const char *const types[] = {

@@ -6,6 +6,7 @@
 
 #include "trace/alive.h"
 #include "trace/held.h"
+#include "trace/lanes.h"
 #include "trace/names.h"
 #include "trace/stream.h"
 
@@ -77,6 +78,7 @@ struct trace_stream {
     struct trace_alive_tasks tasks;
     struct trace_names names;
     struct trace_held held;
+    struct trace_lanes lanes;
     uint32_t run; /* name of the run slice that is open; 0: none */
 
     uint32_t scenario; /* a name */
@@ -109,6 +111,10 @@ static inline struct trace_string trace_string_of(const char *text) {
 
 static inline int64_t trace_tid_of(const cad_task *task) {
     return task == NULL ? TRACE_LOOP_TID : (int64_t)cad_task_id(task) + TRACE_LOOP_TID;
+}
+
+static inline int64_t trace_lane_of(uint64_t object) {
+    return TRACE_LANE_TID + (int64_t)object;
 }
 
 /* An event at the present time, without arguments. Between this and trace_event_tell() it is put
@@ -172,6 +178,14 @@ static inline struct trace_string trace_name_of(const cad_task *task,
     if (length < (int)sizeof name->text)
         return (struct trace_string){name->text, (size_t)length};
     return trace_string_of(cad_task_name(task));
+}
+
+/* The name with which it began. */
+static inline struct trace_string trace_name_of_alive(const struct trace_alive *alive,
+                                                      struct trace_task_name *name) {
+    if (alive->name_length > 0)
+        return (struct trace_string){alive->name, alive->name_length};
+    return trace_name_of(alive->task, name);
 }
 
 /* A task, by its name and its track. `name` is there until the event is told. */

@@ -12,13 +12,14 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model shares",
-    "describe scene",
-    "tab_why",
+    "at_work colour model shares steps",
+    "describe scene travel",
+    "tab_state tab_why",
     "tabs",
     "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
-    "layout_time layout_wakes",
+    "layout_time layout_travel layout_wakes",
     "state",
+    "actions_travel",
     "actions",
     "input",
     "typesetter",
