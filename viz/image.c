@@ -70,6 +70,8 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         viz_state_place(state, options->width, options->height);
     }
     error = viz_canvas_paint(&canvas);
+    if (error == 0 && !canvas.whole)
+        error = CAD_ENOMEM;
     if (error != 0)
         fail(message, error, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
