@@ -53,8 +53,8 @@ struct reader {
     struct trace_event event;
     bool consumer_failed;
     bool complete;
-    bool has_members; /* of the object form one has come */
-    bool has_events;  /* ... and its "traceEvents" has */
+    bool has_members;                /* of the object form one has come */
+    bool has_events;                 /* ... and its "traceEvents" has */
     struct trace_progress *progress; /* NULL: nobody watches */
 };
 
@@ -103,8 +103,8 @@ static int refill(struct reader *reader) {
     bool over = false;
     int error = look(reader, &over);
     if (error == 0 && !over)
-        error = trace_source_read(input->source, input->buffer + kept, input->capacity - kept,
-                                  &got);
+        error =
+            trace_source_read(input->source, input->buffer + kept, input->capacity - kept, &got);
     input->at = input->buffer;
     input->end = input->buffer + kept + got;
     if (error == CAD_EINVAL)
