@@ -13,6 +13,7 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
 
 void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
+    viz_search_clear(&state->search);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
     viz_travel_free(&state->travel);
@@ -42,6 +43,8 @@ static void forget_things(struct viz_state *state, bool same_file) {
     state->history = (struct viz_history){.count = 0};
     if (ui->counter == TRACE_NO_INDEX || ui->counter >= state->model->trace->counter_count)
         ui->counter = viz_first_counter(state->model);
+    if (ui->search != NULL) /* once more, in this model */
+        (void)viz_search_type(&state->search, state->model, "");
     viz_scene_begin(&state->scene, state->frame.width, state->frame.height, &state->measure);
 }
 

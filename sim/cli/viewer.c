@@ -60,6 +60,6 @@ int cli_start_viewer(const char *trace) {
 int cli_viewer_is_missing(int reason) {
     return cli_failed("cadran",
                       "the viewer, %s, is neither beside this program nor in PATH: %s; it is built "
-                      "where SDL2 and SDL2_ttf are installed",
+                      "where SDL2 and Pango are installed",
                       viewer, strerror(reason));
 }
