@@ -7,6 +7,7 @@
 #define VIZ_LAYOUT_H
 
 #include "model.h"
+#include "notice.h"
 #include "panel.h"
 #include "scene.h"
 #include "travel.h"
@@ -54,6 +55,7 @@ struct viz_ui {
     int panel_scroll;                /* pixels of it that are hidden above */
     int tab;                         /* into viz_tabs */
     const struct viz_travel *travel; /* where the playhead stands; NULL: there is none */
+    const struct viz_notice *notice; /* over the picture; NULL: nothing */
     bool objects;                    /* their rows are shown */
     size_t first_object;             /* of them: the one that is shown first */
     bool ranging;                    /* a stretch of time is being marked */

@@ -34,6 +34,11 @@ void viz_state_close(struct viz_state *state);
 /* Places everything in a picture of this size, and brings the view within its bounds. */
 void viz_state_place(struct viz_state *state, int width, int height);
 
+/* Another model takes the place of the one before, which the state does not use any more: of
+ * another file, or of the same one read again. Then what was in view stays there; where the end
+ * was, the new end is. */
+void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file);
+
 /* Shows all of the trace: its time, and rows as high as suits. */
 void viz_state_fit(struct viz_state *state);
 
