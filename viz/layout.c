@@ -274,6 +274,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
         viz_paint_labels(&painter);
+        viz_paint_way(&painter);
         viz_paint_axis(&painter);
         viz_paint_names(&painter);
         viz_paint_minimap(&painter);

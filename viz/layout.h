@@ -8,6 +8,7 @@
 
 #include "model.h"
 #include "panel.h"
+#include "reasons.h"
 #include "scene.h"
 #include "view.h"
 
@@ -47,11 +48,13 @@ struct viz_ui {
     struct viz_id selected;
     const struct viz_help *help; /* NULL: it is not shown */
     enum viz_wakes wakes;
-    uint32_t counter;              /* which one the strip shows; TRACE_NO_INDEX: no strip */
-    const struct viz_panel *panel; /* at the right; NULL: it is not shown */
-    int panel_scroll;              /* pixels of it that are hidden above */
-    int tab;                       /* into viz_tabs */
-    bool ranging;                  /* a stretch of time is being marked */
+    uint32_t counter;                  /* which one the strip shows; TRACE_NO_INDEX: no strip */
+    const struct viz_panel *panel;     /* at the right; NULL: it is not shown */
+    int panel_scroll;                  /* pixels of it that are hidden above */
+    int tab;                           /* into viz_tabs */
+    const struct why_path *way;        /* the longest way, drawn; NULL: it is not */
+    const struct viz_reasons *reasons; /* where it is drawn */
+    bool ranging;                      /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
 };

@@ -405,19 +405,19 @@ int viz_model_new(const struct trace_model *trace, const char *path, struct viz_
     *out = NULL;
     struct viz_model *model = calloc(1, sizeof *model);
     struct place *places = array_of(trace->slice_count, sizeof *places);
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
     int error = model != NULL && places != NULL ? 0 : CAD_ENOMEM;
     if (error == 0) {
         model->trace = trace;
         model->origin_ns = trace->version > 0 ? 0 : trace->begin_ns;
         model->end_ns = trace->end_ns - model->origin_ns;
         model->deadlocked = strcmp(trace_text(trace, trace->outcome), "deadlock") == 0;
-        model->file_name = malloc(strlen(name) + 1);
-        error = model->file_name != NULL ? 0 : CAD_ENOMEM;
+        model->path = malloc(strlen(path) + 1);
+        error = model->path != NULL ? 0 : CAD_ENOMEM;
     }
     if (error == 0) {
-        memcpy(model->file_name, name, strlen(name) + 1);
+        memcpy(model->path, path, strlen(path) + 1);
+        const char *slash = strrchr(model->path, '/');
+        model->file_name = slash != NULL ? slash + 1 : model->path;
         error = make(model, places);
     }
     free(places);
@@ -444,7 +444,7 @@ void viz_model_free(struct viz_model *model) {
     free(model->bars);
     free(model->rows);
     free(model->lanes);
-    free(model->file_name);
+    free(model->path);
     free(model);
 }
 

@@ -98,7 +98,8 @@ enum { VIZ_WIDEST_COUNT = 3 };
 
 struct viz_model {
     const struct trace_model *trace;
-    char *file_name; /* without its folder */
+    char *path;            /* where the trace came from */
+    const char *file_name; /* without its folder: the end of the path */
     int64_t origin_ns;
     int64_t end_ns;
 

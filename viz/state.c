@@ -5,7 +5,7 @@
 #include "tabs.h"
 
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
-    *state = (struct viz_state){.model = model};
+    *state = (struct viz_state){.model = model, .reasons = {.path = model->path}};
     state->ui.counter = viz_first_counter(model);
     viz_state_fit(state);
 }
@@ -14,6 +14,8 @@ void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
+    why_path_free(&state->way);
+    viz_reasons_free(&state->reasons);
 }
 
 void viz_state_place(struct viz_state *state, int width, int height) {
@@ -36,7 +38,8 @@ void viz_state_open_panel(struct viz_state *state, bool open) {
 }
 
 void viz_state_write_panel(struct viz_state *state) {
-    const struct viz_subject subject = {.model = state->model, .selected = state->ui.selected};
+    const struct viz_subject subject = {
+        .model = state->model, .selected = state->ui.selected, .reasons = &state->reasons};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
         viz_tabs[state->ui.tab].write(&state->panel, &subject);
@@ -58,6 +61,41 @@ bool viz_state_go_back(struct viz_state *state, bool forward) {
     state->ui.selected = place.selected;
     state->ui.panel_scroll = 0;
     return true;
+}
+
+/* --- The longest way ------------------------------------------------------------------------ */
+
+/* To the end of a wait, or the beginning of a span, or a task's end. */
+static int find_way_to(struct viz_state *state, const struct why_run *run) {
+    struct viz_id id = state->ui.selected;
+    uint32_t wait = WHY_NONE, span = WHY_NONE, task = WHY_NONE;
+    if (id.kind == VIZ_ID_BAR) {
+        wait = viz_wait_of_bar(state->model, run, id.index);
+        span = viz_span_of_bar(state->model, run, id.index);
+    } else if (id.kind == VIZ_ID_LANE) {
+        task = viz_task_of_lane(state->model, run, id.index);
+    }
+    if (wait != WHY_NONE)
+        return why_find_path_at(run, run->waits[wait].task, run->waits[wait].end_ns, &state->way);
+    if (span != WHY_NONE)
+        return why_find_path_to(run, run->spans[span].task, run->spans[span].begin_ordinal,
+                                run->spans[span].begin_ns, &state->way);
+    return task == WHY_NONE ? 0
+                            : why_find_path_to(run, task, run->end_ordinal + 1,
+                                               run->tasks[task].end_ns, &state->way);
+}
+
+bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
+    state->ui.way = NULL;
+    state->ui.reasons = NULL;
+    if (!shown || !viz_reasons_read(&state->reasons))
+        return !shown;
+    why_path_free(&state->way);
+    if (to_selected && find_way_to(state, state->reasons.run) != 0)
+        return false;
+    state->ui.reasons = &state->reasons;
+    state->ui.way = to_selected ? &state->way : &state->reasons.way;
+    return state->ui.way->count > 0;
 }
 
 /* --- The picture ---------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "history.h"
 #include "layout.h"
 #include "palette.h"
+#include "reasons.h"
 
 struct viz_state {
     struct viz_model *model; /* borrowed */
@@ -19,6 +20,8 @@ struct viz_state {
     struct viz_ui ui;
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
+    struct viz_reasons reasons;
+    struct why_path way;    /* to what is selected; ui.way may show it */
     struct viz_frame frame; /* where everything is; made by viz_state_place() */
     struct viz_scene scene; /* the last picture; made by viz_state_lay_out() */
 };
@@ -42,6 +45,10 @@ void viz_state_write_panel(struct viz_state *state);
 void viz_state_remember(struct viz_state *state);
 /* Goes back to what was shown before, or forward again; false where there is nothing. */
 bool viz_state_go_back(struct viz_state *state, bool forward);
+
+/* Shows the longest way through the run (`to_selected`: to what is selected), or none. False where
+ * there is none to be had. */
+bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected);
 
 /* Finds again what the pointer is on, after it or the picture has moved. True where that is
  * something else now. */

@@ -102,6 +102,28 @@ uint32_t why_wait_before(const struct why_run *run, uint32_t task, uint64_t ordi
     return from == 0 ? WHY_NONE : waits[from - 1];
 }
 
+uint32_t why_deed_from(const struct why_run *run, uint32_t task, uint64_t ordinal) {
+    uint32_t from = run->tasks[task].first_deed, to = from + run->tasks[task].deed_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (run->waits[run->task_deeds[middle]].by_ordinal < ordinal)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+uint64_t why_next_pause(const struct why_run *run, uint32_t task, uint64_t ordinal) {
+    uint32_t wait = why_wait_before(run, task, ordinal);
+    const struct why_task *found = &run->tasks[task];
+    uint32_t place = wait == WHY_NONE ? found->first_wait : run->waits[wait].place + 1;
+    if (place == found->first_wait + found->wait_count)
+        return UINT64_MAX;
+    uint64_t end = run->waits[run->task_waits[place]].end_ordinal;
+    return end == 0 ? UINT64_MAX : end;
+}
+
 /* How many of a task's spans had begun before a time, or with `also`, at it, too. */
 static uint32_t spans_begun(const struct why_run *run, uint32_t task, int64_t time_ns, bool also) {
     const uint32_t *spans = run->task_spans + run->tasks[task].first_span;

@@ -13,11 +13,11 @@ import sys
 LAYERS = [
     "axis density history measure options palette panel texts view",
     "at_work colour model shares",
-    "describe scene",
+    "describe reasons scene",
     "tab_why",
     "tabs",
     "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
-    "layout_time layout_wakes",
+    "layout_time layout_wakes layout_way",
     "state",
     "actions",
     "input",
