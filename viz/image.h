@@ -14,6 +14,7 @@ struct viz_png_options {
     bool all_time;         /* else from from_ns to to_ns, in the trace's own time */
     double from_ns;
     double to_ns;
+    struct viz_start start;
 };
 
 /* Draws a model into a file. The same model and options make the same bytes.

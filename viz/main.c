@@ -37,6 +37,7 @@ static int show_png(struct viz_model *model, const struct viz_options *options, 
                                   .scale = scale,
                                   .theme = options->theme,
                                   .font_file = options->font,
+                                  .start = options->start,
                                   .all_time = !options->has_from && !options->has_to,
                                   .from_ns = from_ns,
                                   .to_ns = to_ns};
@@ -57,6 +58,7 @@ static int show_window(struct viz_model *model, const struct viz_options *option
                                         .scale = options->scale,
                                         .theme = options->theme,
                                         .font_file = options->font,
+                                        .start = options->start,
                                         .all_time = !options->has_from && !options->has_to,
                                         .from_ns = from_ns,
                                         .to_ns = to_ns};

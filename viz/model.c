@@ -507,6 +507,14 @@ void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, 
     viz_copy_text(out, size, index == trace->open_spans ? "At work" : name);
 }
 
+uint32_t viz_find_lane(const struct viz_model *model, const char *name) {
+    for (uint32_t lane = 0; lane < model->lane_count; lane++)
+        if (strcmp(trace_text(model->trace, model->trace->tracks[model->lanes[lane].track].name),
+                   name) == 0)
+            return lane;
+    return TRACE_NO_INDEX;
+}
+
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {
     return trace_text(model->trace, model->trace->slices[bar->slice].name);
 }

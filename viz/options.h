@@ -4,6 +4,7 @@
 
 #include "base/options.h"
 #include "palette.h"
+#include "start.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct viz_options {
     bool has_to;
     int64_t from_ns;
     int64_t to_ns;
+    struct viz_start start;
     bool help;
     bool list; /* of options, for completions */
     bool version;

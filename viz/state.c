@@ -98,6 +98,17 @@ bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
     return state->ui.way->count > 0;
 }
 
+bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
+    uint32_t lane = start->task == NULL ? TRACE_NO_INDEX : viz_find_lane(state->model, start->task);
+    if (lane != TRACE_NO_INDEX)
+        state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
+    if (start->panel || start->task != NULL)
+        viz_state_open_panel(state, true);
+    bool shown = !start->way || viz_state_show_way(state, true, false);
+    viz_state_place(state, state->frame.width, state->frame.height);
+    return shown && (start->task == NULL || lane != TRACE_NO_INDEX);
+}
+
 /* --- The picture ---------------------------------------------------------------------------- */
 
 bool viz_state_point(struct viz_state *state) {

@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "palette.h"
 #include "reasons.h"
+#include "start.h"
 
 struct viz_state {
     struct viz_model *model; /* borrowed */
@@ -32,6 +33,10 @@ void viz_state_close(struct viz_state *state);
 
 /* Places everything in a picture of this size, and brings the view within its bounds. */
 void viz_state_place(struct viz_state *state, int width, int height);
+
+/* Shows what is asked for, in a picture that has been placed. False where there is no such task, or
+ * no longest way: in another program's trace. */
+bool viz_state_begin(struct viz_state *state, const struct viz_start *start);
 
 /* Shows all of the trace: its time, and rows as high as suits. */
 void viz_state_fit(struct viz_state *state);

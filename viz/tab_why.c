@@ -269,7 +269,12 @@ static void put_run(struct viz_panel *panel, const struct viz_subject *subject) 
         why_say(said, "nothing");
         put_item(panel, subject);
     }
-    viz_panel_section(panel, "The longest way");
+    viz_panel_section(panel, reasons->way.ends ? "The longest way"
+                                               : "The longest way to the last thing that happened");
+    if (reasons->way.count > 0) {
+        why_say_shares(said, &reasons->way);
+        put_text(panel, subject);
+    }
     for (size_t i = 0; i < reasons->way.count && i < PIECES_SHOWN; i++) {
         const struct why_piece *piece = &reasons->way.pieces[i];
         why_say_moment(said, piece->begin_ns);
@@ -279,6 +284,8 @@ static void put_run(struct viz_panel *panel, const struct viz_subject *subject) 
             why_say(said, " ");
         }
         why_say_piece(said, piece);
+        why_say(said, ", ");
+        why_say_length(said, piece->end_ns - piece->begin_ns);
         put_item(panel, subject);
     }
     if (reasons->way.count > PIECES_SHOWN) {

@@ -216,45 +216,6 @@ static void put_pieces(struct page *page, const struct why_path *path, size_t ro
         put_gap(page, left, left_ns, path->pieces[path->count - 1].end_ns);
 }
 
-static int longest_first(const void *left, const void *right) {
-    const struct why_share *a = left, *b = right;
-    if (a->time_ns != b->time_ns)
-        return a->time_ns > b->time_ns ? -1 : 1;
-    return a->task < b->task ? -1 : a->task > b->task;
-}
-
-/* "5 s = job5 3 s + job3 1 s + 2 more tasks 1 s" */
-static void say_shares(struct page *page, const struct why_path *path) {
-    enum { SHOWN = 5 };
-    struct why_share *shares = base_alloc(path->count * sizeof *shares);
-    if (shares == NULL) {
-        page->error = CAD_ENOMEM;
-        return;
-    }
-    size_t count = why_path_shares(path, shares);
-    int64_t rest_ns = 0;
-    qsort(shares, count, sizeof *shares, longest_first);
-    why_say_length(&page->said, path->pieces[path->count - 1].end_ns);
-    for (size_t i = 0; i < count; i++) {
-        if (i >= SHOWN && count > SHOWN + 1) {
-            rest_ns += shares[i].time_ns;
-            continue;
-        }
-        why_say(&page->said, i == 0 ? " = " : " + ");
-        if (shares[i].task == WHY_NONE)
-            why_say(&page->said, "the loop");
-        else
-            why_say_task(&page->said, shares[i].task);
-        why_say(&page->said, " ");
-        why_say_length(&page->said, shares[i].time_ns);
-    }
-    if (rest_ns > 0) {
-        why_say(&page->said, " + %zu more tasks ", count - SHOWN);
-        why_say_length(&page->said, rest_ns);
-    }
-    base_free(shares);
-}
-
 /* "2 s of it are work, 3 s sleep" */
 static void say_kinds(struct page *page, const struct why_path *path) {
     static const char *const words[WHY_PIECE_COUNT] = {[WHY_WORKS] = "work",
@@ -363,7 +324,7 @@ static void print_path(struct page *page) {
         end_line(page);
         put_pieces(page, &path, WHY_LINES - 16);
         end_line(page);
-        say_shares(page, &path);
+        why_say_shares(&page->said, &path);
         say_kinds(page, &path);
         put_paragraph(page);
         put_slack(page);
@@ -587,7 +548,7 @@ static void print_run(struct page *page) {
     say_run(page);
     put_paragraph(page);
     if (page->error == 0 && path.count > 0) {
-        say_shares(page, &path);
+        why_say_shares(&page->said, &path);
         say_kinds(page, &path);
         put_paragraph(page);
     }
