@@ -342,6 +342,31 @@ static void test_why__the_longest_way_is_drawn(void **state) {
     stage_close(&stage);
 }
 
+/* A deadlock's circle: an arrow from each that waits to the lane of who has what it waits for. */
+static void test_why__the_ring_is_drawn(void **state) {
+    (void)state;
+    struct stage stage;
+    open_why(&stage, "dining-philosophers");
+    size_t arrows = 0;
+    bool reached[3] = {false};
+    const struct viz_frame *frame = &stage.state.frame;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->kind != VIZ_ARROW_RIGHT || prim->role != VIZ_ALERT)
+            continue;
+        arrows++;
+        assert_true(prim->at.x > viz_x_of(frame, &stage.state.view, 1.2e9));
+        int lane = (int)((prim->at.y + prim->at.h / 2 - frame->lanes.y) / frame->row_px);
+        assert_in_range(lane, 0, 2);
+        reached[lane] = true;
+    }
+    assert_int_equal(arrows, 3);
+    assert_true(reached[0] && reached[1] && reached[2]);
+    assert_non_null(stage_text(&stage, "Still since")); /* it has no makespan */
+    assert_null(stage_text(&stage, "Makespan"));
+    stage_close(&stage);
+}
+
 static void test_why__begins_as_asked(void **state) {
     (void)state;
     struct stage stage;
@@ -371,6 +396,7 @@ int main(void) {
         cmocka_unit_test(test_why__cause_and_effect),
         cmocka_unit_test(test_why__every_wait_and_span_has_its_bar),
         cmocka_unit_test(test_why__the_longest_way_is_drawn),
+        cmocka_unit_test(test_why__the_ring_is_drawn),
         cmocka_unit_test(test_why__begins_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,6 +273,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_strip(&painter);
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
+        viz_paint_rings(&painter);
         viz_paint_labels(&painter);
         viz_paint_way(&painter);
         viz_paint_axis(&painter);

@@ -217,8 +217,7 @@ int why_find_path_to(const struct why_run *run, uint32_t task, uint64_t ordinal,
 int why_find_path_at(const struct why_run *run, uint32_t task, int64_t time_ns,
                      struct why_path *path) {
     uint32_t led = why_wait_that_led(run, task, time_ns), last = why_wait_at(run, task, time_ns);
-    bool over = led != WHY_NONE && run->waits[led].end_ordinal != 0;
-    if (over && run->waits[led].end_ns <= time_ns)
+    if (led != WHY_NONE && run->waits[led].end_ordinal != 0)
         return why_find_path_to(run, task, run->waits[led].end_ordinal + 1, run->waits[led].end_ns,
                                 path);
     if (last == WHY_NONE)

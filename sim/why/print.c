@@ -18,7 +18,8 @@ struct page {
     struct why_run *run;
     base_buffer *out;
     struct why_said said;       /* the sentence at hand */
-    unsigned lines, lines_most; /* of which the last one is for what is left out */
+    unsigned lines, lines_most; /* 0: as many as there are */
+    size_t room;                /* pieces of a way that are told one by one */
     int error;
 };
 
@@ -135,7 +136,7 @@ static void put_time_cell(struct page *page, int64_t time_ns) {
 }
 
 static bool is_full(const struct page *page) {
-    return page->lines_most > 0 && page->lines >= page->lines_most;
+    return page->lines_most > 0 && page->lines + 5 >= page->lines_most;
 }
 
 static void say_left_out(struct page *page, size_t count, const char *what) {
@@ -197,14 +198,16 @@ static void put_gap(struct page *page, size_t count, int64_t begin_ns, int64_t e
     put_sentence(page, time_columns(page) + length_columns(page) + 2);
 }
 
+/* The longest ones, and the last, which tell most of where it came to. */
 static void put_pieces(struct page *page, const struct why_path *path, size_t room) {
+    enum { LAST = 3 };
     bool some = page->lines_most > 0 && path->count > room;
-    int64_t least_ns = some ? least_shown(page, path, room) : 0;
+    int64_t least_ns = some ? least_shown(page, path, room > LAST ? room - LAST : 0) : 0;
     size_t left = 0;
     int64_t left_ns = 0;
     for (size_t i = 0; i < path->count && page->error == 0; i++) {
         const struct why_piece *piece = &path->pieces[i];
-        if (piece->end_ns - piece->begin_ns < least_ns) {
+        if (piece->end_ns - piece->begin_ns < least_ns && i + LAST < path->count) {
             left_ns = left++ == 0 ? piece->begin_ns : left_ns;
             continue;
         }
@@ -322,7 +325,7 @@ static void print_path(struct page *page) {
                                        : ". The longest way to the last thing that happened:");
         put_paragraph(page);
         end_line(page);
-        put_pieces(page, &path, WHY_LINES - 16);
+        put_pieces(page, &path, page->room);
         end_line(page);
         why_say_shares(&page->said, &path);
         say_kinds(page, &path);
@@ -459,7 +462,7 @@ static void print_moment(struct page *page, uint32_t task, int64_t time_ns) {
         why_say_moment(&page->said, path.pieces[path.count - 1].end_ns);
         why_say(&page->said, ":");
         put_sentence(page, 0);
-        put_pieces(page, &path, WHY_LINES / 3);
+        put_pieces(page, &path, page->room / 2);
     }
     why_path_free(&path);
 }
@@ -536,7 +539,7 @@ static void put_findings(struct page *page) {
     }
     say_left_out(page, findings.count - shown, "findings");
     if (findings.count == 0 && page->error == 0) {
-        why_say(&page->said, "nothing else stands out in it");
+        why_say(&page->said, "nothing stands out in it");
         put_paragraph(page);
     }
     why_findings_free(&findings);
@@ -556,28 +559,42 @@ static void print_run(struct page *page) {
     put_findings(page);
 }
 
-int why_print(struct why_run *run, const struct why_question *question, base_buffer *out) {
-    struct page page = {.run = run,
-                        .out = out,
-                        .said = {.run = run},
-                        .lines_most = question->all ? 0 : WHY_LINES - 4};
+static void print(struct page *page, const struct why_question *question) {
     switch (question->topic) {
     case WHY_ABOUT_RUN:
-        print_run(&page);
+        print_run(page);
         break;
     case WHY_ABOUT_PATH:
-        print_path(&page);
+        print_path(page);
         break;
     case WHY_ABOUT_TASK:
         if (question->time_ns == WHY_NO_TIME)
-            print_life(&page, question->index);
+            print_life(page, question->index);
         else
-            print_moment(&page, question->index, question->time_ns);
+            print_moment(page, question->index, question->time_ns);
         break;
     case WHY_ABOUT_OBJECT:
-        print_object(&page, question->index, question->time_ns);
+        print_object(page, question->index, question->time_ns);
         break;
     }
+}
+
+/* How many lines a way takes depends on its names: it is told in fewer pieces until all is a
+ * screen.
+ */
+int why_print(struct why_run *run, const struct why_question *question, base_buffer *out) {
+    enum { ROOM = 24, ROOM_LEAST = 4 };
+    struct page page = {
+        .run = run, .out = out, .said = {.run = run}, .lines_most = question->all ? 0 : WHY_LINES};
+    size_t before = out->length;
+    for (page.room = ROOM;; page.room -= 4) {
+        page.lines = 0;
+        print(&page, question);
+        note(&page, page.said.error);
+        if (question->all || page.error != 0 || page.lines <= WHY_LINES || page.room == ROOM_LEAST)
+            break;
+        out->length = before;
+    }
     why_said_free(&page.said);
-    return page.error != 0 ? page.error : page.said.error;
+    return page.error;
 }

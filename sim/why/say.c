@@ -282,9 +282,11 @@ static void say_sleep(struct why_said *said, const struct why_wait *wait) {
         return;
     }
     why_say_length(said, wait->end_ns - wait->begin_ns);
+    if (wait->end != WHY_TIMER)
+        return;
     why_say(said, ", until ");
     why_say_moment(said, wait->end_ns);
-    if (wait->end == WHY_TIMER && wait->until_ns < wait->end_ns)
+    if (wait->until_ns < wait->end_ns)
         say_late(said, wait);
 }
 

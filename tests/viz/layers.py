@@ -16,7 +16,7 @@ LAYERS = [
     "describe reasons scene",
     "tab_why",
     "tabs",
-    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
+    "hit layout layout_dense layout_details layout_panels layout_ring layout_rows layout_runs layout_side "
     "layout_time layout_wakes layout_way",
     "state",
     "actions",
