@@ -1,6 +1,7 @@
 /* Pictures as files: SDL's software renderer draws, libpng writes. */
 #include "image.h"
 
+#include "actions_travel.h"
 #include "base/replace.h"
 #include "cadran.h"
 
@@ -61,6 +62,7 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         return error;
     struct viz_state *state = &canvas.state;
     state->theme = options->theme;
+    viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);
     if (!options->all_time) {
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);

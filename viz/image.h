@@ -15,6 +15,8 @@ struct viz_png_options {
     double from_ns;
     double to_ns;
     struct viz_start start;
+    struct trace_timeline *timeline; /* NULL: there is no playhead */
+    struct viz_moment moment;
 };
 
 /* Draws a model into a file. The same model and options make the same bytes.

@@ -10,6 +10,7 @@
 #include "panel.h"
 #include "reasons.h"
 #include "scene.h"
+#include "travel.h"
 #include "view.h"
 
 #include <stdbool.h>
@@ -54,6 +55,7 @@ struct viz_ui {
     int tab;                           /* into viz_tabs */
     const struct why_path *way;        /* the longest way, drawn; NULL: it is not */
     const struct viz_reasons *reasons; /* where it is drawn */
+    const struct viz_travel *travel;   /* where the playhead stands; NULL: there is none */
     bool ranging;                      /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
@@ -68,7 +70,8 @@ struct viz_frame {
     struct viz_rect header;
     struct viz_rect strip;
     struct viz_rect axis;
-    struct viz_rect lanes; /* the bars: right of the names */
+    struct viz_rect instant; /* the one of the playhead, spread out; no height: there is none */
+    struct viz_rect lanes;   /* the bars: right of the names */
     struct viz_rect names;
     struct viz_rect minimap;
     struct viz_rect footer;

@@ -12,14 +12,20 @@
 #include "trace/reader.h"
 #include "window.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
+
+/* Standard input from its beginning. */
+#define INPUT_AGAIN "/dev/fd/0"
 
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
@@ -27,6 +33,13 @@ enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 static int say(int status, const char *message) {
     base_show_line(stderr, "cadran-view: %s", message);
     return status;
+}
+
+/* The steps of the run; NULL where the trace is another program's, or there is no memory. */
+static struct viz_steps *read_steps(const struct viz_model *model,
+                                    const struct viz_options *options) {
+    bool input = strcmp(options->trace, "-") == 0;
+    return model->trace->version > 0 ? viz_steps_read(input ? INPUT_AGAIN : options->trace) : NULL;
 }
 
 static int show_png(struct viz_model *model, const struct viz_options *options, double from_ns,
@@ -40,15 +53,20 @@ static int show_png(struct viz_model *model, const struct viz_options *options, 
                                   .start = options->start,
                                   .all_time = !options->has_from && !options->has_to,
                                   .from_ns = from_ns,
-                                  .to_ns = to_ns};
+                                  .to_ns = to_ns,
+                                  .moment = options->moment};
     if (png.width == 0) {
         png.width = (int)(DEFAULT_WIDTH * scale);
         png.height = (int)(DEFAULT_HEIGHT * scale);
     }
     char message[VIZ_MESSAGE_SIZE];
-    if (viz_png_write(model, &png, options->png, message) != 0)
-        return say(STATUS_FAILED, message);
-    return 0;
+    struct viz_steps *steps = options->moment.given ? read_steps(model, options) : NULL;
+    if (steps != NULL)
+        png.timeline = viz_steps_timeline(steps, message);
+    int status =
+        viz_png_write(model, &png, options->png, message) == 0 ? 0 : say(STATUS_FAILED, message);
+    viz_steps_free(steps);
+    return status;
 }
 
 static int show_window(struct viz_model *model, const struct viz_options *options, double from_ns,
@@ -61,7 +79,9 @@ static int show_window(struct viz_model *model, const struct viz_options *option
                                         .start = options->start,
                                         .all_time = !options->has_from && !options->has_to,
                                         .from_ns = from_ns,
-                                        .to_ns = to_ns};
+                                        .to_ns = to_ns,
+                                        .steps = read_steps(model, options),
+                                        .moment = options->moment};
     struct viz_window *window;
     char message[VIZ_MESSAGE_SIZE];
     int result = viz_window_open(model, &wanted, &window, message);
@@ -71,6 +91,7 @@ static int show_window(struct viz_model *model, const struct viz_options *option
         while (result > 0);
         viz_window_close(window);
     }
+    viz_steps_free(wanted.steps);
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
@@ -88,12 +109,37 @@ static int show(struct viz_model *model, const struct viz_options *options) {
                                 : show_window(model, options, from_ns, to_ns);
 }
 
+/* What comes through a pipe is kept in a file, to be read twice. 0 or CAD_ESYSTEM. */
+static int hold_input(const char *path) {
+    struct stat status;
+    if (strcmp(path, "-") != 0 || fstat(STDIN_FILENO, &status) != 0 || S_ISREG(status.st_mode))
+        return 0;
+    FILE *file = tmpfile();
+    char bytes[1 << 16];
+    ssize_t count = file != NULL ? 1 : -1;
+    while (count > 0) {
+        count = read(STDIN_FILENO, bytes, sizeof bytes);
+        if (count < 0 && errno == EINTR)
+            count = 1;
+        else if (count > 0 && fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
+            count = -1;
+    }
+    bool held = count == 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0 &&
+                dup2(fileno(file), STDIN_FILENO) == STDIN_FILENO;
+    if (file != NULL)
+        (void)fclose(file);
+    return held ? 0 : CAD_ESYSTEM;
+}
+
 static int view(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
     if (options->png != NULL && base_overwrites(options->png, options->trace))
         return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
-    int error = trace_read(options->trace, &trace, message);
+    int error = hold_input(options->trace);
+    if (error != 0)
+        return say(STATUS_FAILED, "standard input cannot be kept for a second reading");
+    error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
     for (size_t i = 0; i < trace->warning_count; i++)

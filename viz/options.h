@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "palette.h"
 #include "start.h"
+#include "travel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct viz_options {
     int64_t from_ns;
     int64_t to_ns;
     struct viz_start start;
+    struct viz_moment moment;
     bool help;
     bool list; /* of options, for completions */
     bool version;

@@ -9,16 +9,21 @@
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
+/* Standard input, which is kept in a file, from its beginning. */
+#define INPUT_AGAIN "/dev/fd/0"
+
 bool viz_reasons_read(struct viz_reasons *reasons) {
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
     if (reasons->tried || reasons->path == NULL)
         return reasons->run != NULL;
+    bool input = strcmp(reasons->path, trace_path_name("-")) == 0;
+    const char *path = input ? INPUT_AGAIN : reasons->path;
     reasons->tried = true;
     reasons->collector = why_collector_new();
     if (reasons->collector == NULL ||
-        trace_read_events(reasons->path, why_collector_consumer(reasons->collector), &complete,
-                          message) != 0)
+        trace_read_events(path, why_collector_consumer(reasons->collector), &complete, message) !=
+            0)
         return false;
     struct why_run *run = why_collector_run(reasons->collector);
     if (why_find_slack(run) != 0 || why_find_path(run, &reasons->way) != 0 ||

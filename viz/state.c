@@ -7,6 +7,7 @@
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
     *state = (struct viz_state){.model = model, .reasons = {.path = model->path}};
     state->ui.counter = viz_first_counter(model);
+    state->ui.travel = &state->travel;
     viz_state_fit(state);
 }
 
@@ -16,6 +17,7 @@ void viz_state_close(struct viz_state *state) {
     viz_history_free(&state->history);
     why_path_free(&state->way);
     viz_reasons_free(&state->reasons);
+    viz_travel_free(&state->travel);
 }
 
 void viz_state_place(struct viz_state *state, int width, int height) {
@@ -38,8 +40,10 @@ void viz_state_open_panel(struct viz_state *state, bool open) {
 }
 
 void viz_state_write_panel(struct viz_state *state) {
-    const struct viz_subject subject = {
-        .model = state->model, .selected = state->ui.selected, .reasons = &state->reasons};
+    const struct viz_subject subject = {.model = state->model,
+                                        .selected = state->ui.selected,
+                                        .reasons = &state->reasons,
+                                        .travel = &state->travel};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
         viz_tabs[state->ui.tab].write(&state->panel, &subject);

@@ -11,6 +11,7 @@
 #include "palette.h"
 #include "reasons.h"
 #include "start.h"
+#include "travel.h"
 
 struct viz_state {
     struct viz_model *model; /* borrowed */
@@ -22,9 +23,10 @@ struct viz_state {
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
     struct viz_reasons reasons;
-    struct why_path way;    /* to what is selected; ui.way may show it */
-    struct viz_frame frame; /* where everything is; made by viz_state_place() */
-    struct viz_scene scene; /* the last picture; made by viz_state_lay_out() */
+    struct why_path way;      /* to what is selected; ui.way may show it */
+    struct viz_travel travel; /* the playhead, which ui.travel shows */
+    struct viz_frame frame;   /* where everything is; made by viz_state_place() */
+    struct viz_scene scene;   /* the last picture; made by viz_state_lay_out() */
 };
 
 /* All of a model; measure and scale are the caller's to set before anything is placed. */

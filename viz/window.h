@@ -3,6 +3,7 @@
 #define VIZ_WINDOW_H
 
 #include "canvas.h"
+#include "steps.h"
 
 struct viz_window;
 
@@ -16,6 +17,8 @@ struct viz_window_options {
     bool all_time; /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;
+    struct viz_steps *steps;  /* for the playhead, borrowed; NULL: there are none */
+    struct viz_moment moment; /* where it is put at first */
 };
 
 /* Opens a window on a model, which must outlive it.
