@@ -70,8 +70,8 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
     }
     if (!viz_state_begin(state, &options->start))
         error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
-    if (error == 0 && (error = viz_canvas_paint(&canvas)) != 0)
-        fail(message, error, "drawing the picture", "out of memory");
+    else if ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole)
+        error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
     return error;
 }
