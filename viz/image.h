@@ -15,6 +15,7 @@ struct viz_png_options {
     double from_ns;
     double to_ns;
     struct viz_start start;
+    bool objects;                    /* have rows */
     struct trace_timeline *timeline; /* NULL: there is no playhead */
     struct viz_moment moment;
 };
