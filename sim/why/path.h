@@ -78,7 +78,7 @@ int why_find_path_at(const struct why_run *run, uint32_t task, int64_t time_ns,
                      struct why_path *path);
 void why_path_free(struct why_path *path);
 
-/* What a task's part of it comes to; in the order of their first pieces. */
+/* What a task's part of it comes to; in the order in which the tasks were made. */
 struct why_share {
     uint32_t task; /* WHY_NONE: of none */
     int64_t time_ns;

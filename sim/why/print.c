@@ -372,9 +372,10 @@ static size_t list_episodes(const struct why_run *run, uint32_t task, struct epi
     for (uint32_t i = 0; i < lived->wait_count; i++) {
         uint32_t number = run->task_waits[lived->first_wait + i];
         const struct why_wait *wait = &run->waits[number];
-        uint32_t span = why_span_until(run, task, wait->end_ns);
+        int64_t since_ns;
+        uint32_t span = why_span_until(run, task, wait->end_ns, &since_ns);
         if (wait->sleeps && wait->end != WHY_TIMEOUT && wait->end != WHY_CANCELLED &&
-            span != WHY_NONE && run->spans[span].begin_ns <= wait->begin_ns)
+            span != WHY_NONE)
             continue;
         episodes[count++] = (struct episode){.begin_ns = wait->begin_ns,
                                              .length_ns = wait->end_ns - wait->begin_ns,

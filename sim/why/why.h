@@ -216,8 +216,10 @@ uint32_t why_deed_from(const struct why_run *run, uint32_t task, uint64_t ordina
 /* The event at which the first wait of a task that ends after an event does; UINT64_MAX: none. What
  * the task does before that it does in the same stretch. */
 uint64_t why_next_pause(const struct why_run *run, uint32_t task, uint64_t ordinal);
-/* The innermost span of a task that is open just before a time, and just after it. */
-uint32_t why_span_until(const struct why_run *run, uint32_t task, int64_t time_ns);
+/* The innermost span of a task that is open just before a time, and since when it has been, or none
+ * has; and the one that is open just after a time. */
+uint32_t why_span_until(const struct why_run *run, uint32_t task, int64_t time_ns,
+                        int64_t *since_ns);
 uint32_t why_span_from(const struct why_run *run, uint32_t task, int64_t time_ns);
 /* The first turn that ends after a time; turn_count where none does. */
 size_t why_turn_from(const struct why_run *run, int64_t time_ns);
