@@ -739,9 +739,11 @@ CAD_API void cad_stream_free(cad_stream *stream);
 /* --- Connections ------------------------------------------------------------------------- */
 
 /* asyncio.open_connection(), open_unix_connection(): waits for a connection to a host, which is a
- * numeric address or "localhost" (127.0.0.1; NULL: the same), or to a path. *stream, which must
- * stay until then, is the caller's. `limit` of 0 is 64 KiB. CAD_ECONNREFUSED, CAD_ENOTFOUND, ...;
- * after an error, and a cancel, nothing is left of it. Real clock only, as all below. Allocates. */
+ * numeric address, "localhost" (127.0.0.1; NULL: the same), or a name that is looked for as
+ * cad_getaddrinfo() does, whose addresses are tried one after the other; or to a path. *stream,
+ * which must stay until then, is the caller's. `limit` of 0 is 64 KiB. CAD_ECONNREFUSED,
+ * CAD_ENOTFOUND, ...; after an error, and a cancel, nothing is left of it. Real clock only, as all
+ * below. Allocates. */
 CAD_API int cad_open_connection(const char *host, int port, size_t limit, cad_stream **stream);
 CAD_API int cad_open_unix_connection(const char *path, size_t limit, cad_stream **stream);
 
@@ -972,6 +974,25 @@ CAD_API size_t cad_endpoint_get_write_buffer_size(const cad_endpoint *endpoint);
 CAD_API int cad_endpoint_descriptor(const cad_endpoint *endpoint);
 CAD_API int cad_endpoint_port(const cad_endpoint *endpoint);
 
+/* --- Names of hosts ---------------------------------------------------------------------- */
+
+/* loop.getaddrinfo(): waits while a worker asks the C library's function of that name. *found is
+ * the caller's, for freeaddrinfo(). CAD_ESYSTEM with the words of gai_strerror(), Python's
+ * gaierror. A cancelled wait does not stop the worker. Real clock only. Allocates. */
+struct addrinfo;
+CAD_API int cad_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **found);
+
+/* loop.getnameinfo(): likewise, of an address of so many bytes; `flags` are NI_NUMERICHOST and its
+ * like. */
+typedef struct cad_name_info {
+    char host[1025];
+    char service[32];
+} cad_name_info;
+struct sockaddr;
+CAD_API int cad_getnameinfo(const struct sockaddr *address, size_t length, int flags,
+                            cad_name_info *name);
+
 /* --- Descriptors of other libraries ------------------------------------------------------ */
 
 /* loop.add_reader(), add_writer(): from now on fn(arg) is called in each iteration of the loop in
@@ -1003,6 +1024,9 @@ typedef struct cad_object_field {
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
+    const char *lane; /* of a connection that is not lost, one end of a pipe, or a program that
+                         runs: what it is, for a trace, where it has a lane of its own; NULL of all
+                         else. Borrowed */
     uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
                          numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
@@ -1124,6 +1148,19 @@ typedef struct cad_trace_sink {
     void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info);
     void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info); /* a new one */
     void (*object)(void *context, int64_t now_ns, const cad_object_info *info); /* has changed */
+    /* What has a lane (cad_object_info.lane) is there; and is over: `result` is a program's, as
+     * cad_process_wait() gives it, else 0; `code` what a connection was lost with, 0: it was
+     * closed. The object is freed later, or now. */
+    void (*lane_begin)(void *context, int64_t now_ns, const cad_object_info *info,
+                       const cad_task *by);
+    void (*lane_end)(void *context, int64_t now_ns, const cad_object_info *info, int result,
+                     int code, const cad_exception *exception);
+    /* So many bytes have come by a connection, or the kernel has taken them. */
+    void (*data)(void *context, int64_t now_ns, const cad_object_info *info, bool received,
+                 size_t size);
+    /* As wake(), of which it takes the place: what came by this object's lane ended the wait. */
+    void (*wake_from)(void *context, int64_t now_ns, const cad_task *task,
+                      const cad_object_info *from);
 
     /* Whether to tell of what follows, too, with which the state of the loop and of its objects
      * can be rebuilt at each event; and of fields that are `detail`. */

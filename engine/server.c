@@ -38,10 +38,9 @@ struct cad_server {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_server *self = CAD__CONTAINER(object, const cad_server, object);
     info->count = 2;
-    info->fields[0].key = "connections";
-    info->fields[0].value = (int64_t)self->connections.count;
-    info->fields[1].key = "waiters";
-    info->fields[1].value = (int64_t)self->waiters.count;
+    info->fields[0] =
+        (cad_object_field){.key = "connections", .value = (int64_t)self->connections.count};
+    info->fields[1] = (cad_object_field){.key = "waiters", .value = (int64_t)self->waiters.count};
 }
 
 static size_t waiters(const cad__object *object) {
@@ -169,7 +168,7 @@ static void remove_dead(const char *path, const cad__address *address) {
     struct stat info;
     int probe;
     if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) ||
-        cad__socket_open(address, SOCK_STREAM, &probe) != 0)
+        cad__socket_open(AF_UNIX, SOCK_STREAM, &probe) != 0)
         return;
     if (connect(probe, (const struct sockaddr *)&address->storage, address->length) != 0 &&
         errno == ECONNREFUSED)
@@ -178,7 +177,8 @@ static void remove_dead(const char *path, const cad__address *address) {
 }
 
 static int listen_at(cad_server *self, const cad__address *address) {
-    int on = 1, error = cad__socket_open(address, SOCK_STREAM, &self->descriptor);
+    int on = 1,
+        error = cad__socket_open(address->storage.ss_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
     if (address->storage.ss_family != AF_UNIX)

@@ -347,6 +347,61 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     stage_close(&stage);
 }
 
+/* Where there are too many, those that ended the longest waits are drawn, and it is said how many
+ * there are; a taller window never shows fewer. */
+static void test_layout__of_many_wakes_the_longest_waits_are_shown(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'start': {'type': 'event'}, 'late': {'type': 'event'}},"
+               " 'tasks': [{'name': 'starter', 'do': [{'sleep': 1}, {'set': 'start'}, {'sleep': 1},"
+               "  {'set': 'late'}]},"
+               " {'name': 'runner{i}', 'count': 100, 'do': [{'wait': 'start'}]},"
+               " {'name': 'longer{i}', 'count': 10, 'do': [{'wait': 'late'}]}]}");
+    stage_open(&stage, 1280, 3000);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 48);
+    assert_non_null(stage_text(&stage, "48 of 110 wakes shown"));
+    size_t late = 0;
+    for (size_t at = 0; (at = stage_find(&stage, at, VIZ_ARROW_RIGHT, VIZ_WAKE)) != SIZE_MAX; at++)
+        late += stage.state.scene.prims[at].at.x > 1000;
+    assert_int_equal(late, 10);
+    stage.state.ui.wakes = VIZ_WAKES_ALL;
+    stage_update(&stage);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 110);
+    assert_null(stage_text(&stage, "48 of 110 wakes shown"));
+    stage_close(&stage);
+}
+
+/* What is shortened loses what its neighbours share first, and never its end. */
+static void test_layout__labels_keep_what_tells_them_apart(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(
+        &stage.sample, "",
+        "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': [{'repeat': 9, 'index': 'k', 'do': ["
+        "  {'sequence': 'request of customer {k}', 'delay': 1}]}]},"
+        " {'name': 'job5', 'do': [{'sequence': 'job5 - duration', 'delay': 1}, {'sleep': 8}]},"
+        " {'name': 'other', 'do': [{'sequence': 'a name as long as the others are', 'delay': 1},"
+        "  {'sequence': 'something else that is long', 'delay': 8}]}]}");
+    stage_open(&stage, 1000, 300);
+    assert_null(stage_text(&stage, "request of customer 3"));
+    for (int k = 0; k < 9; k++) {
+        char label[32];
+        snprintf(label, sizeof label, "\xE2\x80\xA6%d", k);
+        assert_non_null(stage_text(&stage, label));
+    }
+    assert_non_null(stage_text(&stage, "\xE2\x80\xA6"
+                                       "duration"));
+    bool found = false;
+    for (size_t at = 0; (at = stage_find(&stage, at, VIZ_TEXT_AT, -1)) != SIZE_MAX; at++) {
+        const char *text = stage.state.scene.text + stage.state.scene.prims[at].text;
+        found = found || (strncmp(text, "a n", 3) == 0 && strstr(text, "\xE2\x80\xA6"
+                                                                       " are") != NULL);
+    }
+    assert_true(found);
+    stage_close(&stage);
+}
+
 /* A relay's arrows begin at whole seconds, two at each, where the lane that they come from has a
  * bar that ends then: to the pixel, down to bars of a few. */
 static void test_layout__arrows_start_at_their_times(void **state) {
@@ -608,7 +663,9 @@ int main(void) {
         cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
+        cmocka_unit_test(test_layout__labels_keep_what_tells_them_apart),
         cmocka_unit_test(test_layout__arrows_start_at_their_times),
+        cmocka_unit_test(test_layout__of_many_wakes_the_longest_waits_are_shown),
         cmocka_unit_test(test_layout__wakes_of_one_instant_share_a_trunk),
         cmocka_unit_test(test_layout__most_at_work_counts_tasks),
         cmocka_unit_test(test_layout__stuck_waits_stand_out),

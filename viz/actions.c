@@ -197,6 +197,8 @@ static void go_to(struct viz_state *state, struct viz_id id) {
 static unsigned follow_link(struct viz_state *state, uint32_t index) {
     struct viz_link link = state->panel.links[index];
     const struct viz_view *view = &state->view;
+    if (link.to.kind == VIZ_ID_STEP)
+        return viz_go_to_event(state, link.to.index);
     if (link.to.kind == VIZ_ID_VALUE) {
         state->travel.chosen = state->travel.values[link.to.index];
         return VIZ_REDRAW;
@@ -220,7 +222,7 @@ static unsigned select_hovered(struct viz_state *state, const struct viz_amount 
     (void)amount;
     struct viz_id id = state->ui.hover;
     bool happened = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_BAR || id.kind == VIZ_ID_INSTANT ||
-                    id.kind == VIZ_ID_WAKE;
+                    id.kind == VIZ_ID_WAKE || id.kind == VIZ_ID_OBJECT;
     if (id.kind == VIZ_ID_LINK)
         return follow_link(state, id.index);
     if (id.kind == VIZ_ID_TAB)
@@ -303,6 +305,23 @@ static unsigned next_counter(struct viz_state *state, const struct viz_amount *a
     return VIZ_REDRAW;
 }
 
+static unsigned toggle_objects(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->ui.objects = !state->ui.objects;
+    return VIZ_REDRAW;
+}
+
+/* Those that have no room come to the top, a row a press. */
+static unsigned scroll_objects(struct viz_state *state, const struct viz_amount *amount) {
+    size_t count = state->model->object_count;
+    if (count == 0)
+        return VIZ_REDRAW;
+    size_t by = amount->dx > 0 ? 1 : count - 1;
+    state->ui.first_object = (state->ui.first_object + by) % count;
+    state->ui.objects = true;
+    return VIZ_REDRAW;
+}
+
 static unsigned change_theme(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
     state->theme = state->theme == VIZ_DARK ? VIZ_LIGHT : VIZ_DARK;
@@ -312,8 +331,29 @@ static unsigned change_theme(struct viz_state *state, const struct viz_amount *a
 /* Below the table, which it lists. */
 static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount);
 
+/* What is typed goes into the field from now on. */
+static unsigned open_search(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->search.typing = true;
+    state->ui.search = &state->search;
+    return VIZ_REDRAW;
+}
+
+static unsigned go_to_found(struct viz_state *state, const struct viz_amount *amount) {
+    struct viz_id id = viz_search_next(&state->search, amount->dx > 0);
+    state->search.typing = false;
+    if (id.kind != VIZ_ID_NOTHING)
+        go_to(state, id);
+    return VIZ_REDRAW;
+}
+
 static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
+    if (state->ui.search != NULL) {
+        viz_search_clear(&state->search);
+        state->ui.search = NULL;
+        return VIZ_REDRAW;
+    }
     if (state->ui.help == NULL) {
         drop_selection(state);
         viz_travel_leave(&state->travel);
@@ -424,6 +464,10 @@ const struct viz_action viz_actions[] = {
      viz_go_to_first_or_last,
      {{.input = "Ctrl+Home", .dx = -1}, {.input = "Ctrl+End", .dx = 1}}},
     {"playhead", "... to a time", viz_drag_playhead, {{.input = "drag on the axis"}}},
+    {"events",
+     "list the events at the playhead; again: the next filter, the one before",
+     viz_filter_events,
+     {{.input = "L", .dx = 1}, {.input = "Shift+L", .dx = -1}}},
     {"value",
      "choose a value of the state: the next, the one before",
      viz_choose_value,
@@ -432,13 +476,29 @@ const struct viz_action viz_actions[] = {
      "the playhead to who set the chosen value last, and to who will next",
      viz_go_by_value,
      {{.input = "U", .dx = -1}, {.input = "Shift+U", .dx = 1}}},
+    {"search",
+     "search: words, wait:window, by:job3, name:job*, state:failed, >1s",
+     open_search,
+     {{.input = "/"}, {.input = "Ctrl+F", .also = true}}},
+    {"found",
+     "... what was found next, and before",
+     go_to_found,
+     {{.input = "Return", .dx = 1}, {.input = "Shift+Return", .dx = -1}}},
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
+    {"objects",
+     "objects as rows below the lanes: what they hold, who waits, whose they are",
+     toggle_objects,
+     {{.input = "Shift+O"}}},
+    {"next-object",
+     "... the object before, the next one to the top of them",
+     scroll_objects,
+     {{.input = "Alt+O", .dx = 1}, {.input = "Alt+Shift+O", .dx = -1}}},
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",
-     "close the list, then the panel, and drop selection and playhead",
+     "close the list, end the search, then close the panel, and drop selection and playhead",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},

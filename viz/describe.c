@@ -1,6 +1,7 @@
 /* What is said of a thing, in words, from the model alone. */
 #include "describe.h"
 
+#include "counters.h"
 #include "shares.h"
 
 #include <math.h>
@@ -138,11 +139,9 @@ static void describe_bar(struct viz_description *out, const struct viz_model *mo
     const struct viz_bar *bar = &model->bars[index];
     uint32_t on = model->rows[viz_row_of_bar(model, index)].lane;
     const struct trace_slice *slice = &model->trace->slices[bar->slice];
-    static const char *const looks[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "span of",
-                                                      [VIZ_LOOK_SLEEP] = "sleep of",
-                                                      [VIZ_LOOK_WAIT] = "wait of",
-                                                      [VIZ_LOOK_READY] = "ready",
-                                                      [VIZ_LOOK_RUN] = "runs on"};
+    static const char *const looks[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = "span of", [VIZ_LOOK_SLEEP] = "sleep of", [VIZ_LOOK_WAIT] = "wait of",
+        [VIZ_LOOK_READY] = "ready",  [VIZ_LOOK_RUN] = "runs on",    [VIZ_LOOK_LANE] = "is"};
     snprintf(out->heading, sizeof out->heading, "%.190s", viz_bar_name(model, bar));
     char lane[160];
     viz_lane_name(model, on, lane, sizeof lane);
@@ -204,11 +203,9 @@ static void describe_instant(struct viz_description *out, const struct viz_model
 /* Bars that are too short to be seen one by one. */
 static void describe_bars(struct viz_description *out, const struct viz_model *model,
                           struct viz_id id) {
-    static const char *const names[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "in spans",
-                                                      [VIZ_LOOK_SLEEP] = "sleeps",
-                                                      [VIZ_LOOK_WAIT] = "waits",
-                                                      [VIZ_LOOK_READY] = "ready",
-                                                      [VIZ_LOOK_RUN] = "runs"};
+    static const char *const names[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = "in spans", [VIZ_LOOK_SLEEP] = "sleeps", [VIZ_LOOK_WAIT] = "waits",
+        [VIZ_LOOK_READY] = "ready",   [VIZ_LOOK_RUN] = "runs",     [VIZ_LOOK_LANE] = "there"};
     const struct viz_bar *first = &model->bars[id.index];
     const struct viz_bar *last = &model->bars[id.index + id.more - 1];
     uint32_t on = model->rows[viz_row_of_bar(model, id.index)].lane;
@@ -250,6 +247,28 @@ static void describe_counter(struct viz_description *out, const struct viz_model
     add_number(out, "least", counter->min);
     add_number(out, "greatest", counter->max);
     add_count(out, "changes", counter->sample_count);
+}
+
+static void describe_object(struct viz_description *out, const struct viz_model *model,
+                            uint32_t index) {
+    const struct viz_object *object = &model->objects[index];
+    const struct trace_model *trace = model->trace;
+    (void)snprintf(out->heading, sizeof out->heading, "%.40s %.140s", object->type_text,
+                   trace_text(trace, object->name));
+    if (object->limit > 0)
+        add_number(out, "at most", object->limit);
+    if (object->level != TRACE_NO_INDEX) {
+        const struct trace_counter *level = &trace->counters[object->level];
+        add_number(out, "least", level->min);
+        add_number(out, "greatest", level->max);
+    }
+    if (object->outside == TRACE_NO_INDEX && object->below == TRACE_NO_INDEX)
+        return;
+    char share[32];
+    add_time(out, "waited for, in all", llround(object->waited_ns));
+    (void)snprintf(share, sizeof share, "%.1f %% of the time",
+                   model->end_ns > 0 ? 100 * object->contended_ns / (double)model->end_ns : 0);
+    add_fact(out, "somebody waits", share);
 }
 
 static void describe_trace(struct viz_description *out, const struct viz_model *model) {
@@ -297,6 +316,9 @@ static bool describe(struct viz_description *out, const struct viz_model *model,
         return true;
     case VIZ_ID_COUNTER:
         describe_counter(out, model, id.index);
+        return true;
+    case VIZ_ID_OBJECT:
+        describe_object(out, model, id.index);
         return true;
     case VIZ_ID_REMARK:
         return describe_remark(out, model);

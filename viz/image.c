@@ -62,6 +62,7 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         return error;
     struct viz_state *state = &canvas.state;
     state->theme = options->theme;
+    state->ui.objects = options->objects;
     viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);
     if (!options->all_time) {
@@ -69,6 +70,8 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         viz_state_place(state, options->width, options->height);
     }
     error = viz_canvas_paint(&canvas);
+    if (error == 0 && !canvas.whole)
+        error = CAD_ENOMEM;
     if (error != 0)
         fail(message, error, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);

@@ -46,13 +46,16 @@ struct viz_ui {
     int y;
     struct viz_id hover;
     struct viz_id selected;
-    const struct viz_help *help; /* NULL: it is not shown */
+    const struct viz_help *help;     /* NULL: it is not shown */
+    const struct viz_search *search; /* NULL: nothing is searched for */
     enum viz_wakes wakes;
     uint32_t counter;                /* which one the strip shows; TRACE_NO_INDEX: no strip */
     const struct viz_panel *panel;   /* at the right; NULL: it is not shown */
     int panel_scroll;                /* pixels of it that are hidden above */
     int tab;                         /* into viz_tabs */
     const struct viz_travel *travel; /* where the playhead stands; NULL: there is none */
+    bool objects;                    /* their rows are shown */
+    size_t first_object;             /* of them: the one that is shown first */
     bool ranging;                    /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
@@ -70,6 +73,7 @@ struct viz_frame {
     struct viz_rect instant; /* the one of the playhead, spread out; no height: there is none */
     struct viz_rect lanes;   /* the bars: right of the names */
     struct viz_rect names;
+    struct viz_rect objects; /* rows of primitives below the lanes; no height: none are shown */
     struct viz_rect minimap;
     struct viz_rect footer;
     struct viz_rect panel; /* no width: there is none */

@@ -1,12 +1,14 @@
 /* The members that parts of a document can have. */
 #include "program/fields.h"
 
+#include <string.h>
+
 const prog_field prog_document_fields[] = {
-    {"cadran", true},       {"$schema", false}, {"name", false},         {"description", false},
-    {"seed", false},        {"vars", false},    {"objects", false},      {"coroutines", false},
-    {"tasks", false},       {"setup", false},   {"until", false},        {"threads", false},
-    {"eager_tasks", false}, {"signals", false}, {"on_interrupt", false}, {"expect", false},
-    {"network", false}, /* a fault of its own, until there is one */
+    {"cadran", true},     {"$schema", false},     {"name", false},    {"description", false},
+    {"seed", false},      {"vars", false},        {"objects", false}, {"coroutines", false},
+    {"protocols", false}, {"tasks", false},       {"setup", false},   {"until", false},
+    {"threads", false},   {"eager_tasks", false}, {"signals", false}, {"on_interrupt", false},
+    {"expect", false},    {"network", false}, /* a fault of its own, until there is one */
     {NULL, false},
 };
 
@@ -19,6 +21,15 @@ const prog_field prog_task_fields[] = {
 
 const prog_field prog_coroutine_fields[] = {{"params", false}, {"do", true}, {NULL, false}};
 
+/* Its params, and a row for each event. */
+const prog_field prog_protocol_fields[] = {
+    {"params", false},          {"connection_made", false},
+    {"data_received", false},   {"eof_received", false},
+    {"connection_lost", false}, {"pause_writing", false},
+    {"resume_writing", false},  {"datagram_received", false},
+    {"error_received", false},  {NULL, false},
+};
+
 const prog_field prog_signal_fields[] = {{"at", true}, {"signal", true}, {NULL, false}};
 
 const prog_field prog_expect_fields[] = {
@@ -27,6 +38,42 @@ const prog_field prog_expect_fields[] = {
     {"tasks", false},   {"table", false},    {"tolerance", false},
     {"golden", false},  {NULL, false},
 };
+
+/* What people call some of them. */
+static const char *const synonyms[][2] = {
+    {"steps", "do"},
+    {"body", "do"},
+    {"then", "do"},
+    {"variables", "vars"},
+    {"globals", "vars"},
+    {"primitives", "objects"},
+    {"locks", "objects"},
+    {"queues", "objects"},
+    {"functions", "coroutines"},
+    {"workers", "coroutines"},
+    {"parameters", "params"},
+    {"args", "params"},
+    {"arguments", "params"},
+    {"times", "count"},
+    {"repeat", "count"},
+    {"delay", "start"},
+    {"after", "start"},
+    {"at", "start"},
+    {"output", "stdout"},
+    {"lines", "stdout"},
+    {"title", "name"},
+    {"duration", "until"},
+    {"time", "until"},
+    {"clock", "until"},
+    {"comment", "description"},
+};
+
+static const char *meant(const char *key) {
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (strcmp(synonyms[i][0], key) == 0)
+            return synonyms[i][1];
+    return NULL;
+}
 
 void prog_check_fields(const doc_node *node, const prog_field *fields) {
     enum { MOST = 24 };
@@ -38,5 +85,5 @@ void prog_check_fields(const doc_node *node, const prog_field *fields) {
         if (field->required)
             (void)doc_node_require(node, field->name, &member);
     }
-    (void)doc_node_only(node, names, count);
+    (void)doc_node_only(node, names, count, meant);
 }

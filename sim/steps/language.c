@@ -75,6 +75,15 @@
     X(open_unix_connection)                                                                        \
     X(close_clients)                                                                               \
     X(abort_clients)                                                                               \
+    X(create_server)                                                                               \
+    X(create_unix_server)                                                                          \
+    X(create_connection)                                                                           \
+    X(create_unix_connection)                                                                      \
+    X(pause_reading)                                                                               \
+    X(resume_reading)                                                                              \
+    X(set_write_buffer_limits)                                                                     \
+    X(create_datagram_endpoint)                                                                    \
+    X(sendto)                                                                                      \
     X(write)                                                                                       \
     X(drain)                                                                                       \
     X(write_eof)                                                                                   \
@@ -94,9 +103,6 @@ static const prog_step *const rows[] = {
     STEPS(PROG_X)
 #undef PROG_X
 };
-
-/* The network: rows of PROG_FAMILY_OUTSIDE one day. */
-static const char *const later[] = {"create_server", "create_connection"};
 
 #define TAKES_A_LOCK "a lock is taken by {\"acquire\": NAME}, or by {\"with\": NAME, \"do\": [...]}"
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"
@@ -137,12 +143,13 @@ static const prog_foreign foreign[] = {
     {"broadcast", "the step is \"notify_all\""},
     {"throw", "the step is \"raise\""},
     {"fail", "the step is \"raise\""},
+    {"catch", "what is caught stands in \"except\" of a step {\"try\": [...]}"},
     {"except", OF_A_TRY},
     {"except*", OF_A_TRY},
     {"finally", OF_A_TRY},
     {"else", "it belongs to a step {\"if\": ..., \"then\": [...]}"},
     {"then", "it belongs to a step {\"if\": ..., \"then\": [...]}"},
-    {"elif", "an \"if\" inside the \"else\" of another says it"},
+    {"elif", "\"else\": [{\"if\": ..., \"then\": [...]}] says it"},
     {"loop", "the step is \"while\", \"repeat\" or \"for\""},
     {"forever", "the step is {\"repeat\": \"forever\", \"do\": [...]}"},
     {"pass", "a list of steps may be empty"},
@@ -152,6 +159,7 @@ static const prog_foreign foreign[] = {
     {"var", "the step is \"let\", or \"assign\" for a variable of the scenario"},
     {"echo", "the step is \"print\""},
     {"exit", "the step is \"return\""},
+    {"switch", "\"if\" steps, one in the \"else\" of the other, say it"},
     {"do", "steps stand in a step, such as {\"repeat\": 3, \"do\": [...]}"},
     {"as", "it names the result of a step, which stands beside it"},
     {NULL, NULL},
@@ -160,8 +168,6 @@ static const prog_foreign foreign[] = {
 const prog_language step_language = {
     .steps = rows,
     .step_count = sizeof rows / sizeof *rows,
-    .later = later,
-    .later_count = sizeof later / sizeof *later,
     .unpack = &step_unpack_operation,
     .foreign = foreign,
     .functions = step_functions,
