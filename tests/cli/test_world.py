@@ -80,13 +80,34 @@ class Leave(CliTest):
                             env=os.environ | {"PATH": path})
 
     def test_the_network_is_not_used_without_it(self):
-        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}}
-        for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9}):
+        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}, "protocols": {"p": {}}}
+        for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9},
+                     {"create_server": "p", "port": 0}, {"create_connection": "p", "port": 9},
+                     {"create_datagram_endpoint": "p", "port": 0}):
             self.assertIn("uses the network, which this run may not; --allow-net allows it",
                           self.refused(scenario(step, **serve), "--allow-exec", "--allow-unix=."))
-        for step in ({"start_unix_server": "serve", "path": "s"}, {"open_unix_connection": "s"}):
+        for step in ({"start_unix_server": "serve", "path": "s"}, {"open_unix_connection": "s"},
+                     {"create_unix_server": "p", "path": "s"}, {"create_unix_connection": "p", "path": "s"}):
             self.assertIn("makes or uses a file, which this run may not; --allow-unix=DIR allows it there",
                           self.refused(scenario(step, **serve), "--allow-exec", "--allow-net"))
+
+    def test_what_stands_in_a_program_s_place_is_for_a_world_to_come(self):
+        worker = {"coroutines": {"worker": {"params": ["pipes"], "do": []}, "none": {"do": []}}}
+        step = {"exec": ["echo", "real"], "simulate": "worker", "as": "p"}
+        self.write("s.json", scenario(step, {"wait": "p"}, **worker))
+        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="real\n")
+        self.assertIn("a simulated one is to come", self.expect(USAGE, "run", "s.json", out="").err)
+        self.assertIn("needs a parameter, for its pipes",
+                      self.refused(scenario({**step, "simulate": "none"}, **worker), "--allow-exec"))
+
+    def test_datagrams_go_where_it_is_allowed(self):
+        def send(**where):
+            return {"try": [{"sendto": "d", "data": "x", "to": 9, **where}, {"print": "sent"}],
+                    "except": {"PermissionError": [{"print": "{error}"}]}}
+        self.write("s.json", scenario({"create_datagram_endpoint": "p", "port": 0, "as": "d"},
+                                      send(), send(host="10.0.0.1"), protocols={"p": {}}))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
+                    out='sent\n"10.0.0.1:9" is not what --allow-net allows\n')
 
     def test_only_addresses_that_are_named_are_reached(self):
         def attempt(**where):
