@@ -287,5 +287,50 @@ class Data(CliTest):
                         "strip() takes a text, not int\n")
 
 
+class Protocols(CliTest):
+    """What a step calls in its middle."""
+
+    def limited(self, protocols, *steps):
+        self.write("s.json", scenario(*steps, protocols=protocols))
+        process = self.cadran(*REAL, "--allow-net", "--max-steps", "500", "s.json")
+        self.assertIn("limit: 500 steps were run (--max-steps)", process.err)
+        return process
+
+    def test_a_limit_holds_in_the_middle_of_a_write(self):
+        process = self.limited(
+            {"pours": {"pause_writing": [{"while": "True", "do": [{"let": {"x": "1"}}]}]},
+             "holds": {"connection_made": [{"pause_reading": "transport"}]}},
+            {"create_server": "holds", "port": 0, "as": "s"},
+            {"create_connection": "pours", "port": "port(s)", "as": "t"},
+            {"write": "t", "size": 30000000}, {"print": "never"})
+        self.assertNotIn("never", process.out)
+
+    def test_what_an_error_s_steps_send_may_fail_without_end(self):
+        process = self.limited(
+            {"p": {"error_received": [{"print": "{error}"}, {"sendto": "transport", "size": 70000}]}},
+            {"create_datagram_endpoint": "p", "port": 0, "as": "d"},
+            {"create_datagram_endpoint": "p", "to": "port(d)", "as": "e"}, {"sendto": "e", "size": 70000})
+        self.assertGreater(process.out.count("OSError: Message too long\n"), 100)
+
+    def test_none_of_them_waits_at_a_barrier(self):
+        self.write("s.json", scenario(
+            {"create_server": "p", "port": 0, "args": {"x": "{b}"}, "as": "s"},
+            {"open_connection": "port(s)", "as": "c"}, {"sleep": 0.05}, {"close": "c"}, {"close": "s"},
+            {"wait_closed": "s"}, objects={"b": {"type": "barrier", "parties": 2}},
+            protocols={"p": {"params": ["x"], "connection_made": [{"abort": "x"}]}}))
+        self.assertIn("exception in a protocol: RuntimeError: abort() of a barrier may wait",
+                      self.expect(UNEXPECTED, *REAL, "--allow-net", "s.json").err)
+
+    def test_a_connection_has_a_name_for_what_was_lost(self):
+        """A transport is a value, also when its connection is lost."""
+        self.write("s.json", scenario(
+            {"create_server": "p", "port": 0, "as": "s"},
+            {"create_connection": "p", "port": "port(s)", "as": "t"}, {"abort": "t"}, {"sleep": 0.02},
+            {"write": "t", "data": "dropped"}, {"close": "t"}, {"resume_reading": "t"},
+            {"print": "{is_closing(t)} {is_reading(t)} {buffered(t)} {port(t)}"},
+            protocols={"p": {}}))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json", out="True False 0 0\n")
+
+
 if __name__ == "__main__":
     main()
