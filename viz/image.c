@@ -62,6 +62,7 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         return error;
     struct viz_state *state = &canvas.state;
     state->theme = options->theme;
+    state->ui.objects = options->objects;
     viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);
     if (!options->all_time) {

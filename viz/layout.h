@@ -53,6 +53,8 @@ struct viz_ui {
     int panel_scroll;                /* pixels of it that are hidden above */
     int tab;                         /* into viz_tabs */
     const struct viz_travel *travel; /* where the playhead stands; NULL: there is none */
+    bool objects;                    /* their rows are shown */
+    size_t first_object;             /* of them: the one that is shown first */
     bool ranging;                    /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
@@ -70,6 +72,7 @@ struct viz_frame {
     struct viz_rect instant; /* the one of the playhead, spread out; no height: there is none */
     struct viz_rect lanes;   /* the bars: right of the names */
     struct viz_rect names;
+    struct viz_rect objects; /* rows of primitives below the lanes; no height: none are shown */
     struct viz_rect minimap;
     struct viz_rect footer;
     struct viz_rect panel; /* no width: there is none */

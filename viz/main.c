@@ -53,6 +53,7 @@ static int show_png(struct viz_model *model, const struct viz_options *options, 
                                   .all_time = !options->has_from && !options->has_to,
                                   .from_ns = from_ns,
                                   .to_ns = to_ns,
+                                  .objects = options->objects,
                                   .moment = options->moment};
     if (png.width == 0) {
         png.width = (int)(DEFAULT_WIDTH * scale);
@@ -79,6 +80,7 @@ static int show_window(struct viz_model *model, const struct viz_options *option
                                         .from_ns = from_ns,
                                         .to_ns = to_ns,
                                         .steps = read_steps(model, options),
+                                        .objects = options->objects,
                                         .moment = options->moment};
     struct viz_window *window;
     char message[VIZ_MESSAGE_SIZE];

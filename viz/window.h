@@ -16,6 +16,7 @@ struct viz_window_options {
     bool all_time; /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;
+    bool objects;             /* have rows */
     struct viz_steps *steps;  /* for the playhead, borrowed; NULL: there are none */
     struct viz_moment moment; /* where it is put at first */
 };

@@ -12,11 +12,11 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model shares steps",
+    "at_work colour counters model objects shares steps",
     "describe scene travel",
-    "tab_state tab_why",
+    "tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
+    "hit layout layout_dense layout_details layout_objects layout_panels layout_rows layout_runs layout_side "
     "layout_time layout_travel layout_wakes",
     "state",
     "actions_travel",
