@@ -63,10 +63,13 @@ static int64_t now(cad_driver *driver) {
     return (int64_t)(uv_hrtime() - of(driver)->zero_ns);
 }
 
-/* What libuv itself waits for has its time, too, in whole milliseconds. */
+/* What libuv itself waits for has its time, too, in whole milliseconds; -1: it can wait for ever.
+ */
 static int64_t left_until(uv_driver *self, int64_t deadline_ns) {
     int milliseconds = uv_backend_timeout(&self->loop);
     int64_t libuv_ns = milliseconds < 0 ? CAD_NEVER : milliseconds * CAD_MILLISECOND;
+    if (deadline_ns == CAD_NEVER)
+        return milliseconds < 0 ? -1 : libuv_ns;
     int64_t left_ns = deadline_ns - now(&self->driver);
     return left_ns < libuv_ns ? left_ns : libuv_ns;
 }
@@ -76,14 +79,14 @@ static int64_t left_until(uv_driver *self, int64_t deadline_ns) {
 static bool sleep_until(uv_driver *self, int64_t deadline_ns) {
     struct pollfd poll_fd = {.fd = uv_backend_fd(&self->loop), .events = POLLIN};
     int64_t left = left_until(self, deadline_ns);
-    if (left <= 0)
+    if (left == 0 || (left < 0 && deadline_ns != CAD_NEVER))
         return true;
 #ifdef __linux__
     struct timespec timeout = {.tv_sec = (time_t)(left / CAD_SECOND),
                                .tv_nsec = (long)(left % CAD_SECOND)};
-    return ppoll(&poll_fd, 1, &timeout, NULL) != 0;
+    return ppoll(&poll_fd, 1, left < 0 ? NULL : &timeout, NULL) != 0;
 #else
-    int64_t milliseconds = (left + CAD_MILLISECOND - 1) / CAD_MILLISECOND;
+    int64_t milliseconds = left < 0 ? -1 : (left + CAD_MILLISECOND - 1) / CAD_MILLISECOND;
     return poll(&poll_fd, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds) != 0;
 #endif
 }
@@ -103,15 +106,13 @@ static struct usage usage_now(uv_driver *self) {
     return usage;
 }
 
+/* Without a deadline libuv waits itself: one call of the kernel's less for what serves others and
+ * has no time of its own. Whoever ends the wait wakes it, signal handlers, too. */
 static bool wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
-    if (deadline_ns == CAD_NEVER) { /* nothing to be in time for: one call of the system, not two */
-        (void)uv_run(&self->loop, UV_RUN_ONCE);
-    } else {
-        bool happened = deadline_ns == 0 || sleep_until(self, deadline_ns);
-        if (happened || now(driver) < deadline_ns) /* else it happens after the deadline */
-            (void)uv_run(&self->loop, UV_RUN_NOWAIT);
-    }
+    bool happened = deadline_ns == 0 || deadline_ns == CAD_NEVER || sleep_until(self, deadline_ns);
+    if (happened || now(driver) < deadline_ns) /* else it happens after the deadline */
+        (void)uv_run(&self->loop, deadline_ns == CAD_NEVER ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     if (deadline_ns > 0)
         self->usage = usage_now(self);
     return true;
