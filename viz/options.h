@@ -26,6 +26,7 @@ struct viz_options {
     int64_t to_ns;
     struct viz_moment moment;
     bool objects; /* have rows */
+    bool follow;  /* the file grows */
     bool help;
     bool list; /* of options, for completions */
     bool version;
