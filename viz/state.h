@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "palette.h"
 #include "reasons.h"
+#include "search.h"
 #include "start.h"
 #include "travel.h"
 
@@ -24,6 +25,7 @@ struct viz_state {
     struct viz_history history;
     struct viz_reasons reasons;
     struct why_path way;      /* to what is selected; ui.way may show it */
+    struct viz_search search; /* what ui.search shows, while it does */
     struct viz_travel travel; /* the playhead, which ui.travel shows */
     struct viz_frame frame;   /* where everything is; made by viz_state_place() */
     struct viz_scene scene;   /* the last picture; made by viz_state_lay_out() */
