@@ -398,6 +398,12 @@ static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *
     return VIZ_REDRAW;
 }
 
+static unsigned reload(struct viz_state *state, const struct viz_amount *amount) {
+    (void)state;
+    (void)amount;
+    return VIZ_REDRAW | VIZ_RELOAD;
+}
+
 static unsigned quit(struct viz_state *state, const struct viz_amount *amount) {
     (void)state;
     (void)amount;
@@ -548,6 +554,10 @@ const struct viz_action viz_actions[] = {
      "close the list, end the search, then close the panel, and drop selection and playhead",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
+    {"reload",
+     "read the file again; a file that is dropped here is opened",
+     reload,
+     {{.input = "F5"}, {.input = "Ctrl+R"}}},
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},
 };
 

@@ -297,10 +297,11 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
     viz_paint_side(&painter);
     viz_paint_header(&painter);
     viz_paint_footer(&painter);
-    if (model->row_count == 0)
+    if (model->row_count == 0 && (ui->notice == NULL || ui->notice->text[0] == '\0'))
         paint_nothing(&painter);
     else
         viz_paint_tooltip(&painter);
+    viz_paint_notice(&painter);
     viz_paint_search(&painter);
     if (ui->help != NULL)
         viz_paint_help(&painter);

@@ -7,6 +7,7 @@
 #define VIZ_LAYOUT_H
 
 #include "model.h"
+#include "notice.h"
 #include "panel.h"
 #include "reasons.h"
 #include "scene.h"
@@ -57,6 +58,7 @@ struct viz_ui {
     const struct why_path *way;        /* the longest way, drawn; NULL: it is not */
     const struct viz_reasons *reasons; /* where it is drawn */
     const struct viz_travel *travel;   /* where the playhead stands; NULL: there is none */
+    const struct viz_notice *notice;   /* over the picture; NULL: nothing */
     bool objects;                      /* their rows are shown */
     size_t first_object;               /* of them: the one that is shown first */
     bool ranging;                      /* a stretch of time is being marked */

@@ -28,6 +28,7 @@ struct viz_options {
     struct viz_start start;
     struct viz_moment moment;
     bool objects; /* have rows */
+    bool follow;  /* the file grows */
     bool help;
     bool list; /* of options, for completions */
     bool version;

@@ -32,6 +32,47 @@ void viz_state_fit(struct viz_state *state) {
     state->view.row_units = 0;
 }
 
+/* Lanes are those that they were as long as none comes before them; all else has other numbers. */
+static void forget_things(struct viz_state *state, bool same_file) {
+    struct viz_ui *ui = &state->ui;
+    bool keeps = same_file && ui->selected.kind == VIZ_ID_LANE &&
+                 ui->selected.index < state->model->lane_count;
+    if (!keeps)
+        ui->selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    ui->hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    ui->first_object = 0;
+    ui->way = NULL;
+    ui->reasons = NULL;
+    why_path_free(&state->way);
+    viz_reasons_free(&state->reasons);
+    state->reasons.path = state->model->path;
+    viz_history_free(&state->history);
+    state->history = (struct viz_history){.count = 0};
+    if (ui->counter == TRACE_NO_INDEX || ui->counter >= state->model->trace->counter_count)
+        ui->counter = viz_first_counter(state->model);
+    if (ui->search != NULL) /* once more, in this model */
+        (void)viz_search_type(&state->search, state->model, "");
+    viz_scene_begin(&state->scene, state->frame.width, state->frame.height, &state->measure);
+}
+
+void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file) {
+    struct viz_view *view = &state->view;
+    double end_ns = (double)state->model->end_ns;
+    bool nothing = state->model->row_count == 0;
+    bool all = viz_view_shows_all_time(view, &state->frame.extent);
+    bool at_end = view->begin_ns + view->length_ns >= end_ns;
+    state->model = model;
+    forget_things(state, same_file);
+    if (!same_file)
+        viz_travel_leave(&state->travel);
+    if (nothing || !same_file || all)
+        viz_state_fit(state);
+    else if (at_end)
+        view->begin_ns += (double)model->end_ns - end_ns;
+    viz_state_place(state, state->frame.width, state->frame.height);
+    viz_state_write_panel(state);
+}
+
 /* --- The panel, and what was shown before --------------------------------------------------- */
 
 void viz_state_open_panel(struct viz_state *state, bool open) {
