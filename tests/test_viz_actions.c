@@ -40,9 +40,10 @@ static void test_actions__all_of_them_leave_a_picture(void **state) {
         if (input == NULL)
             continue;
         unsigned flags = viz_input_key(&stage.state, input);
-        unsigned wanted = strcmp(action->name, "quit") == 0   ? VIZ_QUIT
-                          : strcmp(action->name, "copy") == 0 ? VIZ_REDRAW | VIZ_COPY
-                                                              : VIZ_REDRAW;
+        unsigned wanted = strcmp(action->name, "quit") == 0     ? VIZ_QUIT
+                          : strcmp(action->name, "copy") == 0   ? VIZ_REDRAW | VIZ_COPY
+                          : strcmp(action->name, "reload") == 0 ? VIZ_REDRAW | VIZ_RELOAD
+                                                                : VIZ_REDRAW;
         assert_int_equal(flags, wanted);
         if (step % 10 == 0)
             stage_update(&stage);

@@ -61,10 +61,13 @@ void viz_paint_names(struct viz_painter *painter); /* layout_panels.c */
 void viz_paint_header(struct viz_painter *painter);
 void viz_paint_footer(struct viz_painter *painter);
 void viz_paint_minimap(struct viz_painter *painter);
+void viz_paint_rings(struct viz_painter *painter);   /* layout_ring.c */
+void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
 void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
 void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
 /* The height that rows of objects take of the lanes' room. */
 int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room);
+void viz_paint_notice(struct viz_painter *painter);   /* layout_notice.c */
 void viz_paint_playhead(struct viz_painter *painter); /* layout_travel.c */
 void viz_paint_instant(struct viz_painter *painter);
 void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */

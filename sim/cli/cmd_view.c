@@ -1,38 +1,11 @@
 /* cadran view: the program cadran-view, which is installed beside this one. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "cli/command.h"
 #include "cli/commands.h"
-
-static const char viewer[] = "cadran-view";
-
-/* `path` becomes that of the viewer in the folder where this program is; false where that is not
- * known. */
-static bool beside(char *path, size_t size) {
-    ssize_t length = readlink("/proc/self/exe", path, size);
-    if (length <= 0 || (size_t)length >= size)
-        return false;
-    path[length] = '\0';
-    char *name = strrchr(path, '/');
-    if (name == NULL || (size_t)(name + 1 - path) + sizeof viewer > size)
-        return false;
-    memcpy(name + 1, viewer, sizeof viewer);
-    return true;
-}
+#include "cli/viewer.h"
 
 int cli_cmd_view(int argc, char **argv) {
-    char path[4096];
     (void)argc;
-    argv[0] = (char *)(uintptr_t)viewer;
-    if (beside(path, sizeof path))
-        (void)execv(path, argv);
-    (void)execvp(viewer, argv);
-    return cli_failed("cadran",
-                      "the viewer, %s, is neither beside this program nor in PATH: %s; it is built "
-                      "where SDL2 and Pango are installed",
-                      viewer, strerror(errno));
+    cli_become_viewer(argv);
+    return cli_viewer_is_missing(errno);
 }
