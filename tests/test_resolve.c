@@ -142,7 +142,7 @@ static int connect_to_name(void *arg) {
 }
 
 static void test_resolve__a_connection_to_a_name_tries_its_addresses(void **state) {
-    struct addrinfo *found, hints = {.ai_family = AF_INET};
+    struct addrinfo *found = NULL, hints = {.ai_family = AF_INET};
     (void)state;
     if (gethostname(own_name, sizeof own_name) != 0 ||
         getaddrinfo(own_name, NULL, &hints, &found) != 0)
