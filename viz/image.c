@@ -69,11 +69,10 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
         viz_state_place(state, options->width, options->height);
     }
-    error = viz_canvas_paint(&canvas);
-    if (error == 0 && !canvas.whole)
-        error = CAD_ENOMEM;
-    if (error != 0)
-        fail(message, error, "drawing the picture", "out of memory");
+    if (!viz_state_begin(state, &options->start))
+        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
+    else if ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole)
+        error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
     return error;
 }

@@ -14,6 +14,7 @@ struct viz_png_options {
     bool all_time;         /* else from from_ns to to_ns, in the trace's own time */
     double from_ns;
     double to_ns;
+    struct viz_start start;
     bool objects;                    /* have rows */
     struct trace_timeline *timeline; /* NULL: there is no playhead */
     struct viz_moment moment;

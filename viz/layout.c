@@ -284,8 +284,10 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_strip(&painter);
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
+        viz_paint_rings(&painter);
         viz_paint_labels(&painter);
         viz_paint_objects(&painter);
+        viz_paint_way(&painter);
         viz_paint_axis(&painter);
         viz_paint_playhead(&painter);
         viz_paint_instant(&painter);

@@ -55,7 +55,7 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
         const char *name;
         char value[VIZ_TIME_SIZE];
         bool shown;
-    } figures[] = {{"Makespan", "", true},
+    } figures[] = {{model->deadlocked ? "Still since" : "Makespan", "", true},
                    {"Most at work", "", model->trace->open_spans != TRACE_NO_INDEX},
                    {model->task_count > 0 ? "Tasks" : "Lanes", "", true},
                    {"Events", "", true}};

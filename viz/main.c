@@ -46,6 +46,7 @@ static int show_png(struct viz_model *model, const struct viz_options *options, 
                                   .scale = scale,
                                   .theme = options->theme,
                                   .font_file = options->font,
+                                  .start = options->start,
                                   .all_time = !options->has_from && !options->has_to,
                                   .from_ns = from_ns,
                                   .to_ns = to_ns,
@@ -157,6 +158,7 @@ static int run_window(struct viz_document *document, const struct viz_options *o
                                         .from_ns = (double)options->from_ns,
                                         .to_ns = options->has_to ? (double)options->to_ns : -1,
                                         .objects = options->objects,
+                                        .start = options->start,
                                         .document = document,
                                         .moment = options->moment};
     struct viz_window *window;

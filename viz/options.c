@@ -123,6 +123,17 @@ static const base_option table[] = {
      .help = "the font to write with",
      BASE_TEXT(struct viz_options, font),
      .wanted = "a file"},
+    {.name = "critical-path",
+     .help = "draw the longest way through the run",
+     BASE_FLAG(struct viz_options, start.way)},
+    {.name = "panel",
+     .help = "with the panel: what stands out in the run",
+     BASE_FLAG(struct viz_options, start.panel)},
+    {.name = "select",
+     .argument = "TASK",
+     .help = "... what there is to say of this task",
+     BASE_TEXT(struct viz_options, start.task),
+     .wanted = "a task"},
     {.name = "version", .help = "print the version", BASE_FLAG(struct viz_options, version)},
     {.name = NULL},
 };
@@ -166,6 +177,10 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
         return CAD_EINVAL;
     }
     options->trace = argv[first];
+    if (options->follow && options->png != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--follow is for a window, not for --png");
+        return CAD_EINVAL;
+    }
     if (options->has_from && options->has_to && options->from_ns >= options->to_ns) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--from must be before --to");
         return CAD_EINVAL;

@@ -61,6 +61,8 @@ void viz_paint_names(struct viz_painter *painter); /* layout_panels.c */
 void viz_paint_header(struct viz_painter *painter);
 void viz_paint_footer(struct viz_painter *painter);
 void viz_paint_minimap(struct viz_painter *painter);
+void viz_paint_rings(struct viz_painter *painter);   /* layout_ring.c */
+void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
 void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
 void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
 /* The height that rows of objects take of the lanes' room. */

@@ -5,7 +5,7 @@
 #include "tabs.h"
 
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
-    *state = (struct viz_state){.model = model};
+    *state = (struct viz_state){.model = model, .reasons = {.path = model->path}};
     state->ui.counter = viz_first_counter(model);
     state->ui.travel = &state->travel;
     viz_state_fit(state);
@@ -16,6 +16,8 @@ void viz_state_close(struct viz_state *state) {
     viz_search_clear(&state->search);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
+    why_path_free(&state->way);
+    viz_reasons_free(&state->reasons);
     viz_travel_free(&state->travel);
 }
 
@@ -39,6 +41,11 @@ static void forget_things(struct viz_state *state, bool same_file) {
         ui->selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->first_object = 0;
+    ui->way = NULL;
+    ui->reasons = NULL;
+    why_path_free(&state->way);
+    viz_reasons_free(&state->reasons);
+    state->reasons.path = state->model->path;
     viz_history_free(&state->history);
     state->history = (struct viz_history){.count = 0};
     if (ui->counter == TRACE_NO_INDEX || ui->counter >= state->model->trace->counter_count)
@@ -75,8 +82,10 @@ void viz_state_open_panel(struct viz_state *state, bool open) {
 }
 
 void viz_state_write_panel(struct viz_state *state) {
-    const struct viz_subject subject = {
-        .model = state->model, .selected = state->ui.selected, .travel = &state->travel};
+    const struct viz_subject subject = {.model = state->model,
+                                        .selected = state->ui.selected,
+                                        .reasons = &state->reasons,
+                                        .travel = &state->travel};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
         viz_tabs[state->ui.tab].write(&state->panel, &subject);
@@ -98,6 +107,52 @@ bool viz_state_go_back(struct viz_state *state, bool forward) {
     state->ui.selected = place.selected;
     state->ui.panel_scroll = 0;
     return true;
+}
+
+/* --- The longest way ------------------------------------------------------------------------ */
+
+/* To the end of a wait, or the beginning of a span, or a task's end. */
+static int find_way_to(struct viz_state *state, const struct why_run *run) {
+    struct viz_id id = state->ui.selected;
+    uint32_t wait = WHY_NONE, span = WHY_NONE, task = WHY_NONE;
+    if (id.kind == VIZ_ID_BAR) {
+        wait = viz_wait_of_bar(state->model, run, id.index);
+        span = viz_span_of_bar(state->model, run, id.index);
+    } else if (id.kind == VIZ_ID_LANE) {
+        task = viz_task_of_lane(state->model, run, id.index);
+    }
+    if (wait != WHY_NONE)
+        return why_find_path_at(run, run->waits[wait].task, run->waits[wait].end_ns, &state->way);
+    if (span != WHY_NONE)
+        return why_find_path_to(run, run->spans[span].task, run->spans[span].begin_ordinal,
+                                run->spans[span].begin_ns, &state->way);
+    return task == WHY_NONE ? 0
+                            : why_find_path_to(run, task, run->end_ordinal + 1,
+                                               run->tasks[task].end_ns, &state->way);
+}
+
+bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
+    state->ui.way = NULL;
+    state->ui.reasons = NULL;
+    if (!shown || !viz_reasons_read(&state->reasons))
+        return !shown;
+    why_path_free(&state->way);
+    if (to_selected && find_way_to(state, state->reasons.run) != 0)
+        return false;
+    state->ui.reasons = &state->reasons;
+    state->ui.way = to_selected ? &state->way : &state->reasons.way;
+    return state->ui.way->count > 0;
+}
+
+bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
+    uint32_t lane = start->task == NULL ? TRACE_NO_INDEX : viz_find_lane(state->model, start->task);
+    if (lane != TRACE_NO_INDEX)
+        state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
+    if (start->panel || start->task != NULL)
+        viz_state_open_panel(state, true);
+    bool shown = !start->way || viz_state_show_way(state, true, false);
+    viz_state_place(state, state->frame.width, state->frame.height);
+    return shown && (start->task == NULL || lane != TRACE_NO_INDEX);
 }
 
 /* --- The picture ---------------------------------------------------------------------------- */

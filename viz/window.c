@@ -26,6 +26,7 @@ struct viz_window {
     bool canvas_open;
     struct viz_document *document; /* NULL: the model is of no file */
     bool same_file;                /* what is read next is the same file again */
+    struct viz_start start;        /* what is asked for of the first model */
     struct viz_moment moment;      /* where the playhead is put once it can be */
     bool all_time;                 /* what is shown at first; else from one time to another */
     double from_ns, to_ns;
@@ -149,6 +150,9 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
     state->ui.objects = options->objects;
     window->document = options->document;
+    window->start = options->start;
+    if (window->document == NULL)
+        (void)viz_state_begin(state, &window->start);
     window->same_file = true;
     window->moment = options->moment;
     window->all_time = options->all_time;
@@ -188,6 +192,8 @@ static void take_model(struct viz_window *window) {
     if (first && !window->all_time)
         viz_view_show(&state->view, &state->frame.extent, window->from_ns,
                       window->to_ns >= 0 ? window->to_ns : (double)model->end_ns);
+    if (first)
+        (void)viz_state_begin(state, &window->start);
     title_of(model, title);
     SDL_SetWindowTitle(window->window, title);
     window->same_file = true;

@@ -13,6 +13,7 @@ struct viz_window_options {
     double scale; /* 0: what the display says */
     enum viz_theme theme;
     const char *font_file;
+    struct viz_start start;
     bool all_time; /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;

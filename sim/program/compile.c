@@ -169,6 +169,19 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
     return check_constant(node, operand->expression, member->kind, name);
 }
 
+/* A task's name where a list of them is wanted: its value is one task. */
+static bool names_one(prog_compiler *compiler, const doc_node *node, const char *name) {
+    const char *text;
+    (void)doc_node_string(node, &text);
+    if (!prog_is_task_name(compiler, text, strlen(text)) ||
+        base_symbols_find(&compiler->body->variables, text, strlen(text)) != BASE_NO_SYMBOL ||
+        base_symbols_find(&compiler->program->global_names, text, strlen(text)) != BASE_NO_SYMBOL)
+        return false;
+    (void)doc_node_fault(node, "\"%s\" takes a list, such as [\"%s\"]; \"%s\" is a task", name,
+                         text, text);
+    return true;
+}
+
 static bool compile_targets(prog_compiler *compiler, const doc_node *node,
                             const prog_member *member, const char *verb, prog_operand *operand) {
     bool expression = doc_node_type(node) == DOC_STRING;
@@ -180,6 +193,8 @@ static bool compile_targets(prog_compiler *compiler, const doc_node *node,
     if (targets == NULL)
         return false;
     operand->targets = targets;
+    if (expression && names_one(compiler, node, member->name != NULL ? member->name : verb))
+        return false;
     if (expression) {
         targets->list = prog_compile_expression(compiler, node);
         return targets->list != NULL;
@@ -345,12 +360,13 @@ static uint32_t given_to(const prog_step *step) {
     return step->members[0].kind == PROG_MEMBER_SERVE ? 1 : 0;
 }
 
-static bool compile_serve(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
+static bool compile_serve(prog_compiler *compiler, const doc_node *node, const char *what,
+                          prog_operand *operand) {
     operand->body = prog_compile_coroutine(compiler, node);
     if (operand->body == NULL || operand->body->parameters > 0)
         return operand->body != NULL;
-    (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for the connection",
-                         operand->body->name);
+    (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for %s", operand->body->name,
+                         what);
     operand->body = NULL;
     return false;
 }
@@ -411,7 +427,9 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         operand->body = prog_compile_coroutine(compiler, node);
         return operand->body != NULL;
     case PROG_MEMBER_SERVE:
-        return compile_serve(compiler, node, operand);
+        return compile_serve(compiler, node, "the connection", operand);
+    case PROG_MEMBER_SIMULATE:
+        return compile_serve(compiler, node, "its pipes", operand);
     case PROG_MEMBER_PROTOCOL:
         operand->body = prog_compile_protocol_name(compiler, node);
         return operand->body != NULL;
