@@ -1,4 +1,4 @@
-/* cadran-view - shows a trace as a timeline, in a window or as a PNG.
+/* cadran-view - shows a trace as a timeline, in a window or as a picture.
  *
  * Exit status: 0 done; 2 bad usage, or a file that is no trace; 3 the environment failed (no
  * display, no font, a file that cannot be written).
@@ -29,25 +29,29 @@ static int say(int status, const char *message) {
     return status;
 }
 
-static int show_png(struct viz_model *model, const struct viz_options *options, double from_ns,
-                    double to_ns) {
+static int show_pictures(struct viz_model *model, const struct viz_options *options, double from_ns,
+                         double to_ns) {
     double scale = options->scale > 0 ? options->scale : 1;
-    struct viz_png_options png = {.width = options->width,
-                                  .height = options->height,
-                                  .scale = scale,
-                                  .theme = options->theme,
-                                  .font_file = options->font,
-                                  .all_time = !options->has_from && !options->has_to,
-                                  .from_ns = from_ns,
-                                  .to_ns = to_ns};
-    if (png.width == 0) {
-        png.width = (int)(DEFAULT_WIDTH * scale);
-        png.height = (int)(DEFAULT_HEIGHT * scale);
+    struct viz_image_options image = {.width = options->width,
+                                      .height = options->height,
+                                      .scale = scale,
+                                      .theme = options->theme,
+                                      .adapts = !options->has_theme,
+                                      .font_file = options->font,
+                                      .all_time = !options->has_from && !options->has_to,
+                                      .from_ns = from_ns,
+                                      .to_ns = to_ns};
+    if (image.width == 0) {
+        image.width = (int)(DEFAULT_WIDTH * scale);
+        image.height = (int)(DEFAULT_HEIGHT * scale);
     }
     char message[VIZ_MESSAGE_SIZE];
-    if (viz_png_write(model, &png, options->png, message) != 0)
-        return say(STATUS_FAILED, message);
-    return 0;
+    int error = 0;
+    if (options->png != NULL)
+        error = viz_png_write(model, &image, options->png, message);
+    if (error == 0 && options->svg != NULL)
+        error = viz_svg_save(model, &image, options->svg, message);
+    return error == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
 static int show_window(struct viz_model *model, const struct viz_options *options, double from_ns,
@@ -82,8 +86,9 @@ static int show(struct viz_model *model, const struct viz_options *options) {
         (void)snprintf(message, sizeof message, "--from is beyond the end of the trace, %s", end);
         return say(STATUS_BAD_INPUT, message);
     }
-    return options->png != NULL ? show_png(model, options, from_ns, to_ns)
-                                : show_window(model, options, from_ns, to_ns);
+    bool pictures = options->png != NULL || options->svg != NULL;
+    return pictures ? show_pictures(model, options, from_ns, to_ns)
+                    : show_window(model, options, from_ns, to_ns);
 }
 
 static int view(const struct viz_options *options) {
@@ -91,6 +96,8 @@ static int view(const struct viz_options *options) {
     char message[TRACE_MESSAGE_SIZE];
     if (options->png != NULL && base_overwrites(options->png, options->trace))
         return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
+    if (options->svg != NULL && base_overwrites(options->svg, options->trace))
+        return say(STATUS_BAD_INPUT, "--svg would overwrite the trace; give it another name");
     int error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);

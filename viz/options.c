@@ -55,6 +55,7 @@ static bool take_scale(void *target, const base_option *option, char *value,
 static bool take_theme(void *target, const base_option *option, char *value,
                        char message[BASE_OPTIONS_MESSAGE]) {
     enum viz_theme *theme = base_option_field(target, option);
+    ((struct viz_options *)target)->has_theme = true;
     *theme = strcmp(value, "light") == 0 ? VIZ_LIGHT : VIZ_DARK;
     return *theme == VIZ_LIGHT || strcmp(value, "dark") == 0 ||
            base_option_refuse(option, "dark or light", value, message);
@@ -78,9 +79,12 @@ static bool take_to(void *target, const base_option *option, char *value,
 
 static const base_option table[] = {
     {"png", "FILE", "draw the picture into FILE; needs no display", base_take_output, AT(png)},
+    {"svg", "FILE", "... as SVG: text and shapes, with details where one points", base_take_output,
+     AT(svg)},
     {"size", "WIDTHxHEIGHT", "size of the picture or window, in pixels (1280x720)", take_size, 0},
     {"scale", "N", "pixels for a unit of the design: 2 for a fine display", take_scale, AT(scale)},
-    {"theme", "dark|light", "colours (dark)", take_theme, AT(theme)},
+    {"theme", "dark|light", "colours (dark; SVG: as who looks at it prefers)", take_theme,
+     AT(theme)},
     {"from", "T", "show this stretch of time: seconds, or 250ms, 10us, 2min", take_from,
      AT(from_ns)},
     {"to", "T", "... up to here", take_to, AT(to_ns)},

@@ -13,9 +13,11 @@ enum { VIZ_SIDE_MIN = 64, VIZ_SIDE_MAX = 16384 };
 
 struct viz_options {
     const char *trace;
-    const char *png;  /* NULL: a window */
+    const char *png;  /* NULL: none; and with the next NULL, too, a window */
+    const char *svg;  /* "-": standard output */
     const char *font; /* NULL: the usual one */
     enum viz_theme theme;
+    bool has_theme;
     int width; /* 0: as suits */
     int height;
     double scale; /* 0: as suits */

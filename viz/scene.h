@@ -1,7 +1,7 @@
 /* scene.h - a picture as a list of primitives: what the layout makes and a renderer paints.
  *
  * A renderer needs nothing but the scene and the palette: draw.c is the one for the screen, and
- * tests/viz/svg.c another one. Coordinates are whole pixels of the picture. Colours are roles
+ * svg.c the one for SVG. Coordinates are whole pixels of the picture. Colours are roles
  * (palette.h). Primitives are painted in their order; each says within which rectangle, and what
  * it shows.
  */

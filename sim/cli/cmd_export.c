@@ -16,13 +16,25 @@
 #include "cli/commands.h"
 #include "cli/page.h"
 #include "cli/run.h"
+#include "cli/viewer.h"
 #include "database/database.h"
 #include "document/write.h"
 #include "statistics/statistics.h"
 #include "table/collect.h"
 #include "trace/reader.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SQLITE, FORMAT_HTML };
+enum format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_MARKDOWN,
+    FORMAT_CSV,
+    FORMAT_SQLITE,
+    FORMAT_HTML,
+    FORMAT_SVG
+};
+
+/* Later than any trace ends. */
+#define EXPORT_END (INT64_MAX / 2)
 
 struct arguments {
     const char *path;
@@ -151,6 +163,7 @@ static const struct {
     [FORMAT_CSV] = {"csv", start_table, write_csv},
     [FORMAT_SQLITE] = {"sqlite", start_database, write_nothing},
     [FORMAT_HTML] = {"html", NULL, NULL}, /* it is made from a model: cli_write_page() */
+    [FORMAT_SVG] = {"svg", NULL, NULL},   /* the viewer makes it: export_picture() */
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -168,7 +181,7 @@ static bool take_format(void *target, const base_option *option, char *text,
         }
     }
     (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s is one of text, json, markdown, csv, sqlite and html, not \"%s\"",
+                   "--%s is one of text, json, markdown, csv, sqlite, html and svg, not \"%s\"",
                    option->name, text);
     return false;
 }
@@ -184,7 +197,7 @@ static const base_option options[] = {
     {"format", "FORMAT",
      "text (default), json: statistics;\n"
      "markdown, csv: the job-sequencing table; sqlite: a database of all of it;\n"
-     "html: a page with a timeline",
+     "html: a page with a timeline; svg: the viewer's picture",
      take_format, offsetof(struct arguments, format)},
     {"output", "FILE", "write to FILE, whole or not at all (default: standard output)",
      base_take_output, offsetof(struct arguments, output)},
@@ -198,9 +211,9 @@ static const base_option options[] = {
      base_take_time, offsetof(struct arguments, table.tolerance_ns)},
     {"transpose", NULL, "of the table: a row for each job", base_take_flag,
      offsetof(struct arguments, transpose)},
-    {"from", "TIME", "of the page: show what is from that time on", base_take_time,
+    {"from", "TIME", "of page and picture: show what is from that time on", base_take_time,
      offsetof(struct arguments, stretch.from_ns)},
-    {"to", "TIME", "of the page: show what is up to that time", base_take_time,
+    {"to", "TIME", "of page and picture: show what is up to that time", base_take_time,
      offsetof(struct arguments, stretch.to_ns)},
     {.name = NULL},
 };
@@ -329,7 +342,31 @@ static enum cli_status export_to_file(struct export *export) {
     return reason != 0 ? cannot_write(name, reason) : status;
 }
 
+/* The viewer takes this program's place: it writes whole or not at all, too, reads the same traces,
+ * and has the same exit statuses. */
+static enum cli_status export_picture(const struct arguments *arguments) {
+    const char *output = arguments->output != NULL ? arguments->output : "-";
+    char from[32], to[32];
+    (void)snprintf(from, sizeof from, "%lldns", (long long)arguments->stretch.from_ns);
+    (void)snprintf(to, sizeof to, "%lldns", (long long)arguments->stretch.to_ns);
+    const char *words[10] = {"", "--svg", output};
+    size_t count = 3;
+    if (arguments->stretch.from_ns > 0) {
+        words[count++] = "--from";
+        words[count++] = from;
+    }
+    if (arguments->stretch.to_ns < EXPORT_END) {
+        words[count++] = "--to";
+        words[count++] = to;
+    }
+    words[count++] = "--";
+    words[count] = arguments->path;
+    return cli_become_viewer((char **)(uintptr_t)words);
+}
+
 static enum cli_status export_trace(const struct arguments *arguments) {
+    if (arguments->format == FORMAT_SVG)
+        return export_picture(arguments);
     struct export export = {.gate = {.take = take, .end = end, .failure = failure},
                             .arguments = arguments};
     return arguments->output == NULL ? export_to_stdout(&export) : export_to_file(&export);
@@ -343,7 +380,7 @@ static int wrong(const char *message) {
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.tolerance_ns = TABLE_TOLERANCE_DEFAULT},
-        .stretch = {.from_ns = 0, .to_ns = INT64_MAX / 2},
+        .stretch = {.from_ns = 0, .to_ns = EXPORT_END},
     };
     char message[BASE_OPTIONS_MESSAGE];
     int first;

@@ -15,7 +15,7 @@ LAYERS = [
     "at_work colour model",
     "describe scene",
     "hit layout layout_details layout_panels layout_rows layout_time layout_wakes",
-    "state",
+    "state svg",
     "actions",
     "input",
     "typesetter",

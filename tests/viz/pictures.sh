@@ -1,5 +1,5 @@
 #!/bin/sh
-# cadran-view --png, as its users run it: without a display, the same bytes twice, faults told in
+# cadran-view --png and --svg, as its users run it: without a display, the same bytes twice, faults told in
 # words and by status.
 #
 #     pictures.sh CADRAN CADRAN-VIEW SCENARIO FOLDER
@@ -58,6 +58,8 @@ expect 2 'beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 
 expect 2 'which trace?' "$view"
 expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
 expect 2 'missing.json' "$view" --png a.png missing.json
+expect 2 'would overwrite the trace' "$view" --svg window.json window.json
+expect 3 'no-such-folder/a.svg' "$view" --svg no-such-folder/a.svg window.json
 echo 'no trace' >text.json
 expect 2 'text.json' "$view" --png a.png text.json
 [ ! -e a.png ] || fail 'a picture of no trace'
@@ -66,6 +68,7 @@ expect 3 'no-such-font' "$view" --font no-such-font --png a.png window.json
 expect 3 '--png' env SDL_VIDEODRIVER=x11 "$view" window.json
 if [ -w /dev/full ]; then
     expect 3 '/dev/full' "$view" --png /dev/full window.json
+    expect 3 '/dev/full' "$view" --svg /dev/full window.json
 fi
 "$view" --help | grep -q -- '--png' || fail '--help does not help'
 "$view" --version | grep -q '^cadran-view [0-9]' || fail '--version says no version'

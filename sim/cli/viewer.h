@@ -1,0 +1,11 @@
+/* viewer.h - the program cadran-view, which is installed beside this one. */
+#ifndef CLI_VIEWER_H
+#define CLI_VIEWER_H
+
+#include "cli/run.h"
+
+/* Becomes the viewer, with these arguments, of which the first is the viewer's to be set, and the
+ * last NULL. Returns where there is none, after a message. */
+enum cli_status cli_become_viewer(char **argv);
+
+#endif
