@@ -1,5 +1,5 @@
 /* asyncio.as_completed(): an iterator over futures in the order in which they are done. */
-#include "internal.h"
+#include "waiter.h"
 
 typedef struct member {
     cad__follower follower;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "pool.h"
 
 void cad_bytes_free(cad_bytes *bytes) {
     cad__free(bytes->data);

@@ -21,7 +21,8 @@
  * How long the loop bears each of these is its patience, of which there are two rows. A loop whose
  * times are nominal (cad_loop_set_nominal()) bears more, as its program says itself what takes
  * time. */
-#include "internal.h"
+#include "clock.h"
+#include "trace.h"
 
 /* Iterations in which a loop comes to rest, if it ever does, however long they take. */
 enum { REST = 64 };

@@ -5,6 +5,7 @@
 #include "address.h"
 #include "descriptor.h"
 #include "stream.h"
+#include "waiter.h"
 
 /* A connection that is being made; the operation's. */
 typedef struct attempt {

@@ -6,7 +6,7 @@
  * function must save are on the stack; the others its caller has saved already. */
 #include <string.h>
 
-#include "internal.h"
+#include "coroutine.h"
 #include "sanitizer.h"
 
 #ifdef WITH_ASAN

@@ -1,5 +1,6 @@
 /* What the ready queue holds, by kind: what runs, and which task it is about. */
-#include "internal.h"
+#include "entry.h"
+#include "task.h"
 
 const struct cad__entry_row cad__entry_rows[] = {
 #define ROW(kind, name, run, task) [CAD__ENTRY_##kind] = {run, task, name},

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "exception.h"
+#include "task.h"
 
 /* --- Memory ------------------------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* asyncio.Event. */
-#include "internal.h"
+#include "waiter.h"
 
 struct cad_event {
     cad__object object;

@@ -6,7 +6,8 @@
  * once, in their order, and nothing can fail. A task is a future with a body: see task.c. */
 #include <stdio.h>
 
-#include "internal.h"
+#include "future.h"
+#include "waiter.h"
 
 /* A done callback of the program's. */
 typedef struct callback {

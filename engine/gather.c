@@ -2,7 +2,7 @@
  *
  * Either is a future that nobody but its followers ends. It holds a reference to itself for as long
  * as one of them can still come, because the program may have given its own back. */
-#include "internal.h"
+#include "waiter.h"
 
 typedef struct gathering gathering;
 

@@ -2,7 +2,8 @@
  * __aexit__() and _on_task_done(), cut into the parts between two waits. */
 #include <stdio.h>
 
-#include "internal.h"
+#include "group.h"
+#include "waiter.h"
 
 typedef struct cad__group_member {
     cad__follower follower; /* follows the task */

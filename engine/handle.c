@@ -1,6 +1,7 @@
 /* loop.call_soon(), call_later() and call_at(): a callback with its place in the ready queue or
  * among the timers. */
-#include "internal.h"
+#include "entry.h"
+#include "ready.h"
 
 struct cad_handle {
     cad__object object;

@@ -2,7 +2,8 @@
 #include <signal.h>
 #include <time.h>
 
-#include "internal.h"
+#include "interrupt.h"
+#include "request.h"
 
 /* Who asks for an end twice within this time, as timeout(1) does, means it once. */
 #define PATIENCE_NS (100 * CAD_MILLISECOND)

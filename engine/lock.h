@@ -2,7 +2,7 @@
 #ifndef CADRAN_LOCK_H
 #define CADRAN_LOCK_H
 
-#include "internal.h"
+#include "waiter.h"
 
 struct cad_lock {
     cad__object object;

@@ -1,7 +1,13 @@
 /* The loop: what it runs, when it waits, and why it ends. */
 #include <string.h>
 
-#include "internal.h"
+#include "clock.h"
+#include "coroutine.h"
+#include "exception.h"
+#include "interrupt.h"
+#include "loop.h"
+#include "request.h"
+#include "thread.h"
 
 static cad_loop none; /* the loop of a thread that runs none; nothing of it is ever written */
 

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "object.h"
+#include "task.h"
 
 void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size) {
     unsigned size_class;

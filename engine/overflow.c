@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "coroutine.h"
 
 enum { SIGNAL_STACK = 64 * 1024 }; /* room for whatever handler was there before */
 

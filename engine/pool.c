@@ -13,7 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "cadran.h"
+#include "pool.h"
 #include "sanitizer.h"
 
 #ifndef MADV_POPULATE_WRITE

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "request.h"
 #include "stream.h"
+#include "waiter.h"
 
 enum { STANDARD = 3 };
 

@@ -2,7 +2,7 @@
 #ifndef CADRAN_QUEUE_H
 #define CADRAN_QUEUE_H
 
-#include "internal.h"
+#include "waiter.h"
 
 enum cad__queue_order { CAD__FIFO, CAD__LIFO, CAD__PRIORITY };
 

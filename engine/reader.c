@@ -1,4 +1,5 @@
 /* loop.add_reader() and add_writer(): other libraries' descriptors, by their numbers. */
+#include "loop.h"
 #include "watch.h"
 
 struct cad__readers {

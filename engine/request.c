@@ -1,6 +1,8 @@
 /* Requests, between those who submit them and the driver: which are under way, and what they end
  * with. */
-#include "internal.h"
+#include "request.h"
+#include "entry.h"
+#include "ready.h"
 
 void *cad__request_new(cad_loop *loop, size_t size, enum cad_request_kind kind) {
     return cad__zalloc(size + loop->driver->part_size[kind]);

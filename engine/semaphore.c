@@ -1,6 +1,6 @@
 /* asyncio.Semaphore and BoundedSemaphore. A unit is handed over when a waiter is woken and not when
  * it runs, so the value alone does not say who may pass: see cad_semaphore_locked(). */
-#include "internal.h"
+#include "waiter.h"
 
 struct cad_semaphore {
     cad__object object;

@@ -9,6 +9,7 @@
 #include "address.h"
 #include "descriptor.h"
 #include "stream.h"
+#include "waiter.h"
 
 enum { BACKLOG = 100 };           /* asyncio's: how many wait to be accepted, and are, at once */
 #define RETRY_DELAY_NS CAD_SECOND /* likewise: after descriptors have run out */

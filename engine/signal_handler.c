@@ -10,7 +10,10 @@
  * only their order. */
 #include <signal.h>
 
-#include "internal.h"
+#include "entry.h"
+#include "interrupt.h"
+#include "ready.h"
+#include "request.h"
 
 enum { RING = 1024, NUMBERS = 65 };
 

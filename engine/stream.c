@@ -13,6 +13,7 @@
 
 #include "address.h"
 #include "bytes.h"
+#include "waiter.h"
 
 struct cad_stream {
     cad__object object;

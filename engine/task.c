@@ -8,7 +8,10 @@
  * (start_eagerly()). */
 #include <string.h>
 
-#include "internal.h"
+#include "coroutine.h"
+#include "group.h"
+#include "task.h"
+#include "waiter.h"
 
 enum {
     DEFAULT_STACK = 64 * 1024,

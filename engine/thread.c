@@ -3,7 +3,9 @@
 
 #include <uv.h>
 
-#include "internal.h"
+#include "request.h"
+#include "thread.h"
+#include "waiter.h"
 
 /* A call_soon_threadsafe(), first on its way to the loop and then in its ready queue. */
 typedef struct posted {

@@ -1,7 +1,7 @@
 /* asyncio.timeout(): a scope of a task that cancels it when the deadline has come, and makes a
  * TimeoutError of that cancel where it leaves the scope. Which cancel was the scope's own is known
  * by counting, as in asyncio: the requests that were there when it was entered, and those left. */
-#include "internal.h"
+#include "task.h"
 
 enum state { ENTERED, EXPIRING };
 

@@ -18,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "coroutine.h"
+#include "timer.h"
 
 /* Four children a node: half the levels of a binary heap, and the four deadlines that a level
  * compares are one line of the cache, since the first child of the first slot begins one. */

@@ -5,7 +5,8 @@
  * what was still open then is begun first, with the time that it was then. */
 #include <string.h>
 
-#include "internal.h"
+#include "trace.h"
+#include "waiter.h"
 
 /* --- Objects are told of before events refer to them ------------------------------------------ */
 

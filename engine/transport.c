@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 
 #include "descriptor.h"
+#include "entry.h"
+#include "ready.h"
 
 enum { HIGH_WATER = 64 * 1024, LEAST_BUFFER = 4096 };
 

@@ -4,7 +4,7 @@
  * and the one waiter, the task itself, which whatever comes first wakes. wait_for() is an await
  * inside a timeout, as in asyncio, but where there is no time to wait: then the future is
  * cancelled, and its end waited for. */
-#include "internal.h"
+#include "waiter.h"
 
 typedef struct waiting waiting;
 

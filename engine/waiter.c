@@ -17,6 +17,8 @@
  * WON and CANCELLED last until the task's turn, and through the poll in it: only the poll knows
  * whether what was won has to be passed on when a cancel came behind (`wait.error` says cancelled,
  * `wait.state` says won). */
+#include "waiter.h"
+#include "coroutine.h"
 #include "lock.h"
 
 /* An operation is waiting now. A task that called cancel() on itself is cancelled at its next wait,

@@ -1,5 +1,8 @@
 /* Descriptors that are watched. */
 #include "watch.h"
+#include "entry.h"
+#include "ready.h"
+#include "request.h"
 
 /* An iteration that does not come to an end leaves the turn where it is; it is not told twice. */
 static void make_ready(cad__watch *watch, enum cad__side side) {

@@ -6,7 +6,8 @@
 #ifndef CADRAN_WATCH_H
 #define CADRAN_WATCH_H
 
-#include "internal.h"
+#include "driver.h"
+#include "entry.h"
 
 enum cad__side { CAD__READER, CAD__WRITER };
 

@@ -1,5 +1,6 @@
 /* What the ready queue says of itself: the kind of each entry, and the task that it is about. */
-#include "internal.h"
+#include "entry.h"
+#include "loop.h"
 #include "support/engine_test.h"
 
 /* "task 2, callback, end 1": the entries of a queue in their order, each with its task's number. */

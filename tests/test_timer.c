@@ -1,5 +1,5 @@
 /* The order in which timers fire. */
-#include "internal.h"
+#include "loop.h"
 #include "support/engine_test.h"
 #include "support/play.h"
 

@@ -19,7 +19,7 @@
 #include "base/digits.h"
 #include "base/memory.h"
 #include "cadran.h"
-#include "internal.h"
+#include "loop.h"
 #include "trace/reader.h"
 #include "trace/stream.h"
 

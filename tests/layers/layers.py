@@ -5,6 +5,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIM = ROOT / "sim"
+ENGINE = ROOT / "engine"
 PAGE = ROOT / "docs" / "architecture.md"
 
 

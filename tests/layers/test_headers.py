@@ -1,14 +1,16 @@
-"""Each header of sim/ stands alone, and all stand together in any order."""
+"""Each header of sim/ and engine/ stands alone, and all of sim/ stand together in any order."""
 
+import graphlib
 import os
 import random
+import re
 import subprocess
 import unittest
 
-from layers import ROOT, SIM, sources
+from layers import ENGINE, SIM, sources
 
 COMMAND = [os.environ["CADRAN_CC"], "-std=c11", "-D_DEFAULT_SOURCE", "-D_POSIX_C_SOURCE=200809L",
-           "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{SIM}", f"-I{ROOT / 'engine'}",
+           "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{SIM}", f"-I{ENGINE}",
            "-x", "c", "-"]
 
 
@@ -26,6 +28,13 @@ class Headers(unittest.TestCase):
             with self.subTest(name):
                 self.assert_compiles([name])
 
+    def test_those_of_the_engine(self):
+        includes = {path.name: re.findall(r'#include "(\w+\.h)"', path.read_text(encoding="utf-8"))
+                    for path in ENGINE.glob("*.h")}
+        for name in graphlib.TopologicalSorter(includes).static_order():  # which no circle has
+            with self.subTest(name):
+                self.assert_compiles([name])
+
     def test_together(self):
         self.assert_compiles(self.headers)
         self.assert_compiles(reversed(self.headers))
@@ -34,9 +43,10 @@ class Headers(unittest.TestCase):
                 self.assert_compiles(random.Random(seed).sample(self.headers, len(self.headers)))
 
     def test_each_file_begins_with_what_it_is_for(self):
-        for name in sources({".c", ".h"}):
-            with self.subTest(name):
-                self.assertTrue((SIM / name).read_text(encoding="utf-8").startswith("/* "))
+        paths = [SIM / name for name in sources({".c", ".h"})] + list(ENGINE.glob("*.[ch]"))
+        for path in paths:
+            with self.subTest(path.name):
+                self.assertTrue(path.read_text(encoding="utf-8").startswith("/* "))
 
     def test_guards_tell_headers_apart(self):
         guards = {}

@@ -1,0 +1,32 @@
+/* clock.h - the loop's time.
+ */
+#ifndef CADRAN_CLOCK_H
+#define CADRAN_CLOCK_H
+
+#include "compiler.h"
+#include "loop.h"
+
+/* The loop's time, which moves here and nowhere else, but where the world is simulated. At first;
+ * and before the first iteration of a run, the loop's first run or another. */
+void cad__clock_init(cad_loop *loop);
+void cad__clock_start(cad_loop *loop);
+/* Looks at the driver's clock: now_ns. */
+void cad__clock_look(cad_loop *loop);
+/* When nothing is ready: whether timers are due, and not so long that it is no use to catch up.
+ * Where the world is real this looks. */
+bool cad__clock_behind(cad_loop *loop);
+/* When nothing was ready, and nothing is now or what came from outside, right behind a look: to the
+ * first deadline, where that has come, or to now. */
+void cad__clock_go_on(cad_loop *loop);
+/* Before an iteration for which turns are ready; some of them have come from outside. */
+void cad__clock_busy(cad_loop *loop, bool arrived);
+
+CAD__APART void cad__clock_turn_over(cad_loop *loop);
+
+/* Between two turns. */
+CAD__INLINE void cad__clock_turn(cad_loop *loop) {
+    if (__builtin_expect(loop->counts_work, 0))
+        cad__clock_turn_over(loop);
+}
+
+#endif
