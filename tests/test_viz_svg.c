@@ -214,7 +214,8 @@ static void test_svg__shows_what_xml_forbids(void **state) {
         "{'ph':'X','pid':1,'tid':1,'ts':0,'dur':5000,'name':'a]]>\\u001b[31m  b','cat':'c'}]");
     stage_open(&stage, 1000, 400);
     char *svg = svg_of(&stage, "strange");
-    assert_non_null(strstr(svg, ">&lt;b&gt;&amp;amp;\xEF\xBF\xBD\xEF\xBF\xBD" "x\xEF\xBF\xBD</text>"));
+    assert_non_null(strstr(svg, ">&lt;b&gt;&amp;amp;\xEF\xBF\xBD\xEF\xBF\xBD"
+                                "x\xEF\xBF\xBD</text>"));
     assert_non_null(strstr(svg, ">a]]&gt;\xEF\xBF\xBD[31m  b</text>"));
     for (const char *at = svg; *at != '\0'; at++)
         assert_true((unsigned char)*at >= ' ' || *at == '\n');
