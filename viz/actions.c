@@ -2,6 +2,8 @@
 #include "actions.h"
 
 #include "hit.h"
+#include "layout_side.h"
+#include "tabs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #define ZOOM_STEP 1.25
 #define PAN_STEP 0.1
 #define WHEEL_ROWS 3
+#define PANEL_ROW 18 /* a line of the panel, in units of the design */
 
 /* A stretch of fewer units of the design was not meant. */
 #define RANGE_LEAST 4
@@ -31,8 +34,21 @@ static unsigned pan_by_wheel(struct viz_state *state, const struct viz_amount *a
     return VIZ_REDRAW;
 }
 
+static bool is_on_panel(const struct viz_state *state) {
+    return state->ui.pointer && viz_contains(&state->frame.panel, state->ui.x, state->ui.y);
+}
+
+static unsigned scroll_panel(struct viz_state *state, double rows) {
+    int most = viz_panel_overflow(&state->frame, &state->measure, &state->panel);
+    int scroll = state->ui.panel_scroll + (int)lround(rows * viz_px(&state->frame, PANEL_ROW));
+    state->ui.panel_scroll = scroll < 0 ? 0 : scroll > most ? most : scroll;
+    return VIZ_REDRAW;
+}
+
 static unsigned scroll_by_wheel(struct viz_state *state, const struct viz_amount *amount) {
     const struct viz_extent *extent = &state->frame.extent;
+    if (is_on_panel(state))
+        return scroll_panel(state, -WHEEL_ROWS * amount->dy);
     if (extent->rows <= extent->visible_rows + 0.01)
         return pan_by_wheel(state, amount);
     viz_view_pan(&state->view, extent, PAN_STEP * amount->dx);
@@ -147,17 +163,81 @@ static void drop_selection(struct viz_state *state) {
     state->ui.selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
 }
 
-/* What happened can be selected. What is clicked a second time is dropped. */
+/* Selects, and brings it into view. */
+static void go_to(struct viz_state *state, struct viz_id id) {
+    viz_state_remember(state);
+    state->ui.selected = id;
+    state->ui.panel_scroll = 0;
+    double row;
+    double from_ns;
+    double to_ns;
+    if (!viz_place_of(state->model, id, &row, &from_ns, &to_ns))
+        return;
+    if (id.kind == VIZ_ID_LANE) /* it is on the screen wherever one is */
+        from_ns = to_ns = state->view.begin_ns + state->view.length_ns / 2;
+    viz_view_reveal(&state->view, &state->frame.extent, row, from_ns, to_ns);
+}
+
+static unsigned follow_link(struct viz_state *state, uint32_t index) {
+    struct viz_link link = state->panel.links[index];
+    const struct viz_view *view = &state->view;
+    go_to(state, link.to.kind != VIZ_ID_NOTHING ? link.to : state->ui.selected);
+    if (link.timed)
+        viz_view_reveal(&state->view, &state->frame.extent, view->first_row, (double)link.time_ns,
+                        (double)link.time_ns);
+    return VIZ_REDRAW;
+}
+
+static unsigned show_tab(struct viz_state *state, int tab) {
+    state->ui.tab = tab;
+    viz_state_open_panel(state, true);
+    return VIZ_REDRAW;
+}
+
+/* What happened can be selected, and the panel says what it is. What is clicked a second time is
+ * dropped. */
 static unsigned select_hovered(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
     struct viz_id id = state->ui.hover;
     bool happened = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_BAR || id.kind == VIZ_ID_INSTANT ||
                     id.kind == VIZ_ID_WAKE;
-    if (!happened || viz_same_id(id, state->ui.selected))
+    if (id.kind == VIZ_ID_LINK)
+        return follow_link(state, id.index);
+    if (id.kind == VIZ_ID_TAB)
+        return show_tab(state, (int)id.index);
+    if (id.kind == VIZ_ID_PANEL)
+        return VIZ_REDRAW;
+    viz_state_remember(state);
+    if (!happened || viz_same_id(id, state->ui.selected)) {
         drop_selection(state);
-    else
-        state->ui.selected = id;
+        return VIZ_REDRAW;
+    }
+    state->ui.selected = id;
+    viz_state_open_panel(state, true);
     return VIZ_REDRAW;
+}
+
+static unsigned toggle_panel(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    viz_state_open_panel(state, state->ui.panel == NULL);
+    return VIZ_REDRAW;
+}
+
+static unsigned next_tab(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    return show_tab(state, (state->ui.tab + 1) % viz_tab_count);
+}
+
+static unsigned go_through_history(struct viz_state *state, const struct viz_amount *amount) {
+    (void)viz_state_go_back(state, amount->dx > 0);
+    return VIZ_REDRAW;
+}
+
+static unsigned copy_panel(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    if (state->ui.panel == NULL)
+        viz_state_open_panel(state, true);
+    return VIZ_REDRAW | VIZ_COPY;
 }
 
 static unsigned select_next(struct viz_state *state, const struct viz_amount *amount) {
@@ -212,8 +292,10 @@ static unsigned toggle_help(struct viz_state *state, const struct viz_amount *am
 
 static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
-    if (state->ui.help == NULL)
+    if (state->ui.help == NULL) {
         drop_selection(state);
+        viz_state_open_panel(state, false);
+    }
     state->ui.help = NULL;
     return VIZ_REDRAW;
 }
@@ -278,7 +360,7 @@ const struct viz_action viz_actions[] = {
      point,
      {{.input = "pointing"}}},
     {"select",
-     "select: details, and who woke whom, stay while the pointer goes on",
+     "select: the panel says what it is, and who woke whom; follow a link",
      select_hovered,
      {{.input = "click"}}},
     {"step",
@@ -288,13 +370,20 @@ const struct viz_action viz_actions[] = {
       {.input = "N", .dx = 1},
       {.input = "Shift+Tab", .dx = -1},
       {.input = "Tab", .dx = 1}}},
+    {"panel", "the panel: what is selected, and why it was so", toggle_panel, {{.input = "I"}}},
+    {"tab", "the panel's next tab", next_tab, {{.input = "Shift+I"}}},
+    {"history",
+     "back to what was shown and selected before, and forward again",
+     go_through_history,
+     {{.input = "Backspace", .dx = -1}, {.input = "Shift+Backspace", .dx = 1}}},
+    {"copy", "copy what the panel says", copy_panel, {{.input = "Ctrl+C"}}},
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",
-     "close the list, then drop the selection",
+     "close the list, then the panel, and drop the selection",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},

@@ -105,6 +105,8 @@ struct viz_id viz_hit(const struct viz_model *model, const struct viz_view *view
                       const struct viz_frame *frame, const struct viz_scene *scene, int x, int y) {
     double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
     struct viz_id id = id_of(VIZ_ID_NOTHING, 0);
+    if (viz_contains(&frame->panel, x, y))
+        return viz_scene_at(scene, x, y);
     if (viz_contains(&frame->lanes, x, y))
         id = hit_lanes(model, view, frame, x, row);
     else if (viz_contains(&frame->names, x, y) && row >= 0 && row < (double)model->row_count)
@@ -113,6 +115,29 @@ struct viz_id viz_hit(const struct viz_model *model, const struct viz_view *view
         return id;
     struct viz_id drawn = viz_scene_at(scene, x, y);
     return drawn.kind == VIZ_ID_NOTHING ? id : drawn;
+}
+
+bool viz_place_of(const struct viz_model *model, struct viz_id id, double *row, double *from_ns,
+                  double *to_ns) {
+    const struct trace_model *trace = model->trace;
+    uint32_t lane = id.kind == VIZ_ID_WAKE ? model->lane_of_track[trace->wakes[id.index].to_track]
+                                           : viz_lane_of(model, id);
+    if (lane == TRACE_NO_INDEX)
+        return false;
+    *row = model->lanes[lane].first_row;
+    *from_ns = (double)model->lanes[lane].begin_ns;
+    *to_ns = (double)model->lanes[lane].end_ns;
+    if (id.kind == VIZ_ID_BAR) {
+        *row = viz_row_of_bar(model, id.index);
+        *from_ns = (double)model->bars[id.index].begin_ns;
+        *to_ns = (double)model->bars[id.index].end_ns;
+    } else if (id.kind == VIZ_ID_INSTANT) {
+        *from_ns = *to_ns = (double)(trace->instants[id.index].time_ns - model->origin_ns);
+    } else if (id.kind == VIZ_ID_WAKE) {
+        *from_ns = (double)(trace->wakes[id.index].from_ns - model->origin_ns);
+        *to_ns = (double)(trace->wakes[id.index].to_ns - model->origin_ns);
+    }
+    return true;
 }
 
 struct viz_id viz_next_bar(const struct viz_model *model, struct viz_id id, int step) {

@@ -9,6 +9,10 @@
 struct viz_id viz_hit(const struct viz_model *model, const struct viz_view *view,
                       const struct viz_frame *frame, const struct viz_scene *scene, int x, int y);
 
+/* Where a thing is: its row, and its stretch of time. False where it is nowhere in the lanes. */
+bool viz_place_of(const struct viz_model *model, struct viz_id id, double *row, double *from_ns,
+                  double *to_ns);
+
 /* The bar after (step 1) or before (step -1) what is meant, in its row; the same where there is
  * none. */
 struct viz_id viz_next_bar(const struct viz_model *model, struct viz_id id, int step);

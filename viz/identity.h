@@ -21,6 +21,9 @@ enum viz_id_kind {
     VIZ_ID_ACTION,  /* into viz_actions */
     VIZ_ID_MAP,     /* the map, where a press goes to the place */
     VIZ_ID_REMARK,  /* what the reader had to say: its warnings, and what it left out */
+    VIZ_ID_PANEL,   /* the panel at the right, where nothing of it is meant */
+    VIZ_ID_TAB,     /* into viz_tabs */
+    VIZ_ID_LINK,    /* into viz_panel.links */
     VIZ_ID_COUNT
 };
 

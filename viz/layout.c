@@ -22,6 +22,8 @@
 #define ROW_CEILING 96
 #define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
+#define PANEL 300
+#define PANEL_BESIDE 900 /* in less it covers a part of the chart */
 
 int viz_px(const struct viz_frame *frame, double units) {
     return (int)lround(units * frame->scale);
@@ -100,6 +102,16 @@ static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
     return frame->height - header - strip - axis - footer - minimap;
 }
 
+/* The panel, between header and footer; returns how much of the width it takes from the chart. */
+static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
+    if (ui->panel == NULL)
+        return 0;
+    int width = viz_px(frame, PANEL) < frame->width ? viz_px(frame, PANEL) : frame->width;
+    frame->panel = (struct viz_rect){frame->width - width, frame->header.h, width,
+                                     frame->footer.y - frame->header.h};
+    return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
+}
+
 void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
                     const struct viz_ui *ui, const struct viz_measure *measure, int width,
                     int height, double scale) {
@@ -117,7 +129,8 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->strip.h += strip_more;
 
     int names = names_width(frame, model, measure);
-    int chart = width - names > 1 ? width - names : 1;
+    int beside = place_side(frame, ui);
+    int chart = width - beside - names > 1 ? width - beside - names : 1;
     frame->strip.x = frame->axis.x = names;
     frame->strip.w = frame->axis.w = chart;
     frame->axis.y = frame->strip.y + frame->strip.h;
@@ -254,6 +267,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_names(&painter);
         viz_paint_minimap(&painter);
     }
+    viz_paint_side(&painter);
     viz_paint_header(&painter);
     viz_paint_footer(&painter);
     if (model->row_count == 0)

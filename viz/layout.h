@@ -7,6 +7,7 @@
 #define VIZ_LAYOUT_H
 
 #include "model.h"
+#include "panel.h"
 #include "scene.h"
 #include "view.h"
 
@@ -39,8 +40,11 @@ struct viz_ui {
     struct viz_id selected;
     const struct viz_help *help; /* NULL: it is not shown */
     enum viz_wakes wakes;
-    uint32_t counter; /* which one the strip shows; TRACE_NO_INDEX: no strip */
-    bool ranging;     /* a stretch of time is being marked */
+    uint32_t counter;              /* which one the strip shows; TRACE_NO_INDEX: no strip */
+    const struct viz_panel *panel; /* at the right; NULL: it is not shown */
+    int panel_scroll;              /* pixels of it that are hidden above */
+    int tab;                       /* into viz_tabs */
+    bool ranging;                  /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
 };
@@ -58,6 +62,7 @@ struct viz_frame {
     struct viz_rect names;
     struct viz_rect minimap;
     struct viz_rect footer;
+    struct viz_rect panel; /* no width: there is none */
     double row_px;
     struct viz_extent extent;
 };

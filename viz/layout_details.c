@@ -111,7 +111,8 @@ void viz_paint_tooltip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
     bool over = ui->pointer && ui->x >= frame->lanes.x && ui->y >= frame->strip.y &&
-                ui->y < frame->lanes.y + frame->lanes.h;
+                ui->y < frame->lanes.y + frame->lanes.h &&
+                !viz_contains(&frame->panel, ui->x, ui->y);
     if (over)
         paint_cursor(painter);
     if (ui->ranging)
@@ -121,7 +122,8 @@ void viz_paint_tooltip(struct viz_painter *painter) {
         paint_tip(painter, &said, ui->x, ui->y);
         return;
     }
-    if (ui->selected.kind != VIZ_ID_BAR || !viz_describe(painter->model, ui->selected, &said))
+    if (ui->panel != NULL || ui->selected.kind != VIZ_ID_BAR ||
+        !viz_describe(painter->model, ui->selected, &said))
         return;
     const struct viz_bar *bar = &painter->model->bars[ui->selected.index];
     uint32_t row = viz_row_of_bar(painter->model, ui->selected.index);

@@ -53,6 +53,7 @@ void viz_paint_names(struct viz_painter *painter); /* layout_panels.c */
 void viz_paint_header(struct viz_painter *painter);
 void viz_paint_footer(struct viz_painter *painter);
 void viz_paint_minimap(struct viz_painter *painter);
+void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
 void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */
 void viz_paint_help(struct viz_painter *painter);
 

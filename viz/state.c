@@ -2,6 +2,7 @@
 #include "state.h"
 
 #include "hit.h"
+#include "tabs.h"
 
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
     *state = (struct viz_state){.model = model};
@@ -11,6 +12,8 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
 
 void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
+    viz_panel_free(&state->panel);
+    viz_history_free(&state->history);
 }
 
 void viz_state_place(struct viz_state *state, int width, int height) {
@@ -24,6 +27,41 @@ void viz_state_fit(struct viz_state *state) {
     state->view.row_scale = 1;
 }
 
+/* --- The panel, and what was shown before --------------------------------------------------- */
+
+void viz_state_open_panel(struct viz_state *state, bool open) {
+    state->ui.panel = open ? &state->panel : NULL;
+    state->ui.panel_scroll = 0;
+    viz_state_write_panel(state);
+}
+
+void viz_state_write_panel(struct viz_state *state) {
+    const struct viz_subject subject = {.model = state->model, .selected = state->ui.selected};
+    viz_panel_clear(&state->panel);
+    if (state->ui.panel != NULL)
+        viz_tabs[state->ui.tab].write(&state->panel, &subject);
+}
+
+static struct viz_place place_of(const struct viz_state *state) {
+    return (struct viz_place){.view = state->view, .selected = state->ui.selected};
+}
+
+void viz_state_remember(struct viz_state *state) {
+    viz_history_add(&state->history, place_of(state));
+}
+
+bool viz_state_go_back(struct viz_state *state, bool forward) {
+    struct viz_place place = place_of(state);
+    if (!viz_history_step(&state->history, forward, &place))
+        return false;
+    state->view = place.view;
+    state->ui.selected = place.selected;
+    state->ui.panel_scroll = 0;
+    return true;
+}
+
+/* --- The picture ---------------------------------------------------------------------------- */
+
 bool viz_state_point(struct viz_state *state) {
     struct viz_id before = state->ui.hover;
     state->ui.hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
@@ -36,11 +74,12 @@ bool viz_state_point(struct viz_state *state) {
 int viz_state_lay_out(struct viz_state *state) {
     /* What is drawn depends on what the pointer is on, and that, where the model does not say it,
      * on what was drawn: where the picture has moved under the pointer it is made once more. */
+    viz_state_write_panel(state);
     for (int made = 0; made < 2; made++) {
         viz_layout(&state->scene, state->model, &state->view, &state->frame, &state->ui,
                    &state->measure);
         if (!viz_state_point(state))
             break;
     }
-    return state->scene.error;
+    return state->scene.error != 0 ? state->scene.error : state->panel.error;
 }

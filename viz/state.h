@@ -6,6 +6,7 @@
 #ifndef VIZ_STATE_H
 #define VIZ_STATE_H
 
+#include "history.h"
 #include "layout.h"
 #include "palette.h"
 
@@ -16,6 +17,8 @@ struct viz_state {
     enum viz_theme theme;
     struct viz_view view;
     struct viz_ui ui;
+    struct viz_panel panel; /* what ui.panel shows, while it does */
+    struct viz_history history;
     struct viz_frame frame; /* where everything is; made by viz_state_place() */
     struct viz_scene scene; /* the last picture; made by viz_state_lay_out() */
 };
@@ -29,6 +32,16 @@ void viz_state_place(struct viz_state *state, int width, int height);
 
 /* Shows all of the trace: its time, and rows as high as suits. */
 void viz_state_fit(struct viz_state *state);
+
+/* Opens the panel, or closes it. Everything has its new place once it is placed again. */
+void viz_state_open_panel(struct viz_state *state, bool open);
+/* Writes again what the panel says, which depends on what is selected. */
+void viz_state_write_panel(struct viz_state *state);
+
+/* What is shown and selected now is what one comes back to from what is shown next. */
+void viz_state_remember(struct viz_state *state);
+/* Goes back to what was shown before, or forward again; false where there is nothing. */
+bool viz_state_go_back(struct viz_state *state, bool forward);
 
 /* Finds again what the pointer is on, after it or the picture has moved. True where that is
  * something else now. */

@@ -16,13 +16,44 @@
 /* A column of the widest picture. */
 enum { DENSITY_WIDTH_MAX = 16384 };
 
-static const char *const classes[VIZ_ID_COUNT] = {
-    [VIZ_ID_NOTHING] = "",      [VIZ_ID_TRACE] = "trace",     [VIZ_ID_LANE] = "lane",
-    [VIZ_ID_BAR] = "bar",       [VIZ_ID_BARS] = "bars",       [VIZ_ID_INSTANT] = "instant",
-    [VIZ_ID_WAKE] = "wake",     [VIZ_ID_COUNTER] = "counter", [VIZ_ID_COLOUR] = "colour",
-    [VIZ_ID_LOOK] = "look",     [VIZ_ID_ACTION] = "action",   [VIZ_ID_MAP] = "map",
-    [VIZ_ID_REMARK] = "remark",
-};
+static const char *class_of(enum viz_id_kind kind) {
+    switch (kind) {
+    case VIZ_ID_TRACE:
+        return "trace";
+    case VIZ_ID_LANE:
+        return "lane";
+    case VIZ_ID_BAR:
+        return "bar";
+    case VIZ_ID_BARS:
+        return "bars";
+    case VIZ_ID_INSTANT:
+        return "instant";
+    case VIZ_ID_WAKE:
+        return "wake";
+    case VIZ_ID_COUNTER:
+        return "counter";
+    case VIZ_ID_COLOUR:
+        return "colour";
+    case VIZ_ID_LOOK:
+        return "look";
+    case VIZ_ID_ACTION:
+        return "action";
+    case VIZ_ID_MAP:
+        return "map";
+    case VIZ_ID_REMARK:
+        return "remark";
+    case VIZ_ID_PANEL:
+        return "panel";
+    case VIZ_ID_TAB:
+        return "tab";
+    case VIZ_ID_LINK:
+        return "link";
+    case VIZ_ID_NOTHING:
+    case VIZ_ID_COUNT:
+        break;
+    }
+    return "";
+}
 
 struct writer {
     const struct viz_svg *svg;
@@ -220,7 +251,8 @@ static void put_title(struct writer *writer, struct viz_id id) {
 static void open_shown(struct writer *writer, struct viz_id id) {
     if (id.kind == VIZ_ID_NOTHING)
         return;
-    fprintf(writer->file, "<g class=\"%s\" data-index=\"%u\">", classes[id.kind], id.index);
+    fprintf(writer->file, "<g class=\"%s\" data-index=\"%u\">", class_of((enum viz_id_kind)id.kind),
+            id.index);
     put_title(writer, id);
     writer->shows = id;
 }

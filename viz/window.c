@@ -174,6 +174,15 @@ static int adapt(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     return 0;
 }
 
+/* What the panel says goes to the clipboard. Where that fails nothing is copied, as elsewhere. */
+static void copy(struct viz_state *state) {
+    base_buffer text = {0};
+    viz_state_write_panel(state);
+    if (viz_panel_copy(&state->panel, &text) == 0 && text.length > 0)
+        (void)SDL_SetClipboardText(text.data);
+    base_buffer_free(&text);
+}
+
 /* 1: go on; 0: quit; or an error. */
 static int handle(struct viz_window *window, const SDL_Event *event,
                   char message[VIZ_MESSAGE_SIZE]) {
@@ -192,6 +201,8 @@ static int handle(struct viz_window *window, const SDL_Event *event,
         }
     }
     unsigned result = viz_event(&window->input, &window->canvas.state, window->pixel_ratio, event);
+    if (result & VIZ_COPY)
+        copy(&window->canvas.state);
     if (result & VIZ_REDRAW)
         window->dirty = true;
     return result & VIZ_QUIT ? 0 : 1;

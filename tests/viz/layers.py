@@ -11,11 +11,13 @@ import sys
 
 # From the bottom up.
 LAYERS = [
-    "axis density measure options palette texts view",
+    "axis density history measure options palette panel texts view",
     "at_work colour model",
     "describe scene",
-    "hit layout layout_details layout_panels layout_rows layout_time layout_wakes",
-    "state svg",
+    "svg tab_why",
+    "tabs",
+    "hit layout layout_details layout_panels layout_rows layout_side layout_time layout_wakes",
+    "state",
     "actions",
     "input",
     "typesetter",

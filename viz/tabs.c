@@ -1,0 +1,10 @@
+/* The tabs of the panel. */
+#include "tabs.h"
+
+#include "tab_why.h"
+
+const struct viz_tab viz_tabs[] = {
+    {"Why", viz_tab_why},
+};
+
+const int viz_tab_count = (int)(sizeof viz_tabs / sizeof viz_tabs[0]);
