@@ -1,13 +1,11 @@
-# Completions of bash for cadran. Commands and options are those that the program's own help lists.
+# Completions of bash for cadran. Commands are those that the program's own help lists, options those
+# of `cadran COMMAND --options`: a name, a tab, what its value is, a tab, what it does.
 
-# The commands, and a command's options with what stands for their values: "--trace FILE".
 _cadran_commands() {
     "$1" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p'
 }
 _cadran_options() {
-    "$1" "$2" --help 2>/dev/null |
-        sed -n 's/^  \(--*[a-z-]*\) \([^ ][^ ]*\)  *.*/\1 \2/p; s/^  \(--*[a-z-]*\)   *.*/\1/p
-                s/^  \(--*[a-z-]*\), .*/\1/p'
+    "$1" "$2" --options 2>/dev/null
 }
 
 _cadran() {
@@ -18,13 +16,13 @@ _cadran() {
         mapfile -t COMPREPLY < <(compgen -W "$(_cadran_commands "$program") --help --version" -- "$word")
         return
     fi
-    value=$(_cadran_options "$program" "$command" | sed -n "s/^$before //p")
+    value=$(_cadran_options "$program" "$command" | awk -F '\t' -v name="$before" '$1 == name { print $2 }')
     case $value in
     *'|'*) mapfile -t COMPREPLY < <(compgen -W "${value//|/ }" -- "$word") ;;
-    FILE | '')
+    FILE | DIR | '')
         if [[ $word == -* && -z $value ]]; then
             mapfile -t COMPREPLY < <(
-                compgen -W "$(_cadran_options "$program" "$command" | cut -d ' ' -f 1)" -- "$word"
+                compgen -W "$(_cadran_options "$program" "$command" | cut -f 1)" -- "$word"
             )
         else
             compopt -o filenames 2>/dev/null

@@ -64,12 +64,12 @@ int cad__socket_port(int descriptor) {
     return port_of(&address);
 }
 
-int cad__socket_open(const cad__address *address, int *descriptor) {
+int cad__socket_open(const cad__address *address, int type, int *descriptor) {
     int family = address->storage.ss_family, on = 1;
-    *descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    *descriptor = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (*descriptor < 0)
         return errno;
-    if (family != AF_UNIX)
+    if (type == SOCK_STREAM && family != AF_UNIX)
         (void)setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return 0;
 }

@@ -19,7 +19,8 @@ int cad__address_of_path(const char *path, cad__address *address);
 /* The port that a socket has here; 0: none. */
 int cad__socket_port(int descriptor);
 
-/* A socket of that family that does not wait, in *descriptor. 0 or an errno. */
-int cad__socket_open(const cad__address *address, int *descriptor);
+/* A socket of that family, and of a type such as SOCK_STREAM, that does not wait, in *descriptor. 0
+ * or an errno. */
+int cad__socket_open(const cad__address *address, int type, int *descriptor);
 
 #endif

@@ -699,6 +699,9 @@ CAD_API bool cad_stream_at_eof(const cad_stream *stream); /* at_eof(): the end, 
 /* StreamWriter.write(): takes a copy of what cannot be sent at once. CAD_ERUNTIME after
  * write_eof(); CAD_ENOMEM ends the connection. What is written after close() is dropped. */
 CAD_API int cad_stream_write(cad_stream *stream, const void *data, size_t size);
+/* writelines(): the same of several parts (of <sys/uio.h>), one behind the other. */
+struct iovec;
+CAD_API int cad_stream_writelines(cad_stream *stream, const struct iovec *parts, size_t count);
 /* drain(): waits from when more than 64 KiB are unsent until no more than 16 are. Any number of
  * tasks may. CAD_ECONNRESET after the connection was closed. */
 CAD_API int cad_stream_drain(cad_stream *stream);
@@ -713,6 +716,8 @@ CAD_API bool cad_stream_is_closing(const cad_stream *stream); /* or is closed */
 CAD_API void cad_stream_abort(cad_stream *stream);
 /* wait_closed(): waits until the connection is lost; returns the error that it was lost with. */
 CAD_API int cad_stream_wait_closed(cad_stream *stream);
+/* StreamWriter.transport: what is below it; borrowed. NULL: the connection is lost. */
+CAD_API struct cad_transport *cad_stream_transport(const cad_stream *stream);
 /* Closes it, where that has not been done; what is unsent is sent. Not while a task waits for it.
  * Takes NULL. */
 CAD_API void cad_stream_free(cad_stream *stream);
@@ -809,6 +814,98 @@ CAD_API int cad_process_kill(cad_process *process);
 /* Kills it, if it still runs, and closes its pipes. Not while a task waits for it. Takes NULL. So
  * does the loop's end. */
 CAD_API void cad_process_free(cad_process *process);
+
+/* --- Transports and protocols ------------------------------------------------------------ */
+
+/* asyncio.Transport: a connection without waiting, below streams, for what is written as callbacks.
+ * It reads whenever something comes and nothing is paused, sends at once what the kernel takes, and
+ * keeps the rest. It is lost once its connection_lost() has returned: from then on it does nothing,
+ * and is freed when nobody has a reference. What is said of references to futures holds for them.
+ * Real clock only. */
+typedef struct cad_transport cad_transport;
+
+/* asyncio.Protocol: what the transport calls, in the loop, as callbacks are, with the `self` that
+ * goes with it: connection_made(), the data, eof_received(), connection_lost(), in this order, the
+ * last exactly once. Each may be NULL, and then does nothing. An error that is returned ends the
+ * connection with it. */
+typedef struct cad_protocol {
+    /* The transport stays until connection_lost() has returned. */
+    void (*connection_made)(void *self, cad_transport *transport);
+    /* Borrowed bytes; 0 or an error. */
+    int (*data_received)(void *self, const char *data, size_t size);
+    /* The other side sends no more. 0: the transport closes itself (NULL: the same); 1: it stays
+     * open for writing; or an error. */
+    int (*eof_received)(void *self);
+    /* 0: it was closed, or aborted, or ended; or the error that it ended with; `exception`, which
+     * may be NULL, is borrowed. */
+    void (*connection_lost)(void *self, int error, cad_exception *exception);
+    /* Called in the write() that goes above the high water mark; and when what is unsent has come
+     * down to the low one. */
+    void (*pause_writing)(void *self);
+    void (*resume_writing)(void *self);
+} cad_protocol;
+
+/* loop.create_connection(), create_unix_connection(): as cad_open_connection(), but what comes goes
+ * to the protocol. *transport is a reference of the caller's; connection_made() has been called
+ * when it is there. After an error, and a cancel before that, the protocol was never called; a
+ * cancel after it closes the transport. Wait. */
+CAD_API int cad_create_connection(const char *host, int port, const cad_protocol *protocol,
+                                  void *self, cad_transport **transport);
+CAD_API int cad_create_unix_connection(const char *path, const cad_protocol *protocol, void *self,
+                                       cad_transport **transport);
+
+/* protocol_factory: makes the `self` of one connection, which its connection_lost() frees. NULL: no
+ * memory, and the connection is closed. */
+typedef void *cad_protocol_factory(void *arg);
+
+/* loop.create_server(), create_unix_server(): as cad_start_server(), for protocols. Without a
+ * factory `arg` itself is the `self` of each connection. Never wait. */
+CAD_API int cad_create_server(cad_loop *loop, const char *host, int port,
+                              const cad_protocol *protocol, cad_protocol_factory *factory,
+                              void *arg, cad_server **server);
+CAD_API int cad_create_unix_server(cad_loop *loop, const char *path, const cad_protocol *protocol,
+                                   cad_protocol_factory *factory, void *arg, cad_server **server);
+
+CAD_API cad_transport *cad_transport_ref(cad_transport *transport);
+CAD_API void cad_transport_unref(cad_transport *transport); /* takes NULL */
+/* set_protocol(): it calls these from now on. */
+CAD_API void cad_transport_set_protocol(cad_transport *transport, const cad_protocol *protocol,
+                                        void *self);
+
+/* write(): takes a copy of what cannot be sent at once. CAD_ERUNTIME after write_eof(); CAD_ENOMEM
+ * ends the connection. What is written after close() is dropped. writelines(): several parts (of
+ * <sys/uio.h>), one behind the other. */
+CAD_API int cad_transport_write(cad_transport *transport, const void *data, size_t size);
+CAD_API int cad_transport_writelines(cad_transport *transport, const struct iovec *parts,
+                                     size_t count);
+/* write_eof(): ends this direction after what is unsent. */
+CAD_API void cad_transport_write_eof(cad_transport *transport);
+/* close(): reads no more, and ends after what is unsent. abort(): drops that. Never call the
+ * protocol themselves. */
+CAD_API void cad_transport_close(cad_transport *transport);
+CAD_API void cad_transport_abort(cad_transport *transport);
+CAD_API bool cad_transport_is_closing(const cad_transport *transport); /* or is lost */
+
+/* pause_reading(), resume_reading(): nothing is received meanwhile. What has been paused already,
+ * or closes, stays as it is. */
+CAD_API void cad_transport_pause_reading(cad_transport *transport);
+CAD_API void cad_transport_resume_reading(cad_transport *transport);
+CAD_API bool cad_transport_is_reading(const cad_transport *transport);
+
+/* set_write_buffer_limits(): the water marks, in bytes. At first, and where both are CAD_DEFAULT,
+ * 64 KiB and 16; where one is, a high of four times the low, or a low of a quarter of the high.
+ * CAD_EINVAL: not high >= low >= 0. */
+#define CAD_DEFAULT INT64_MIN
+CAD_API int cad_transport_set_write_buffer_limits(cad_transport *transport, int64_t high,
+                                                  int64_t low);
+CAD_API void cad_transport_get_write_buffer_limits(const cad_transport *transport, size_t *low,
+                                                   size_t *high);
+CAD_API size_t cad_transport_get_write_buffer_size(const cad_transport *transport); /* unsent */
+
+/* get_extra_info("socket"): its descriptor, for getpeername() and its like; the transport alone
+ * reads, writes and closes it. -1: it is lost. And the port of its own end; 0: it has none. */
+CAD_API int cad_transport_descriptor(const cad_transport *transport);
+CAD_API int cad_transport_port(const cad_transport *transport);
 
 /* --- Descriptors of other libraries ------------------------------------------------------ */
 

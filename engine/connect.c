@@ -1,4 +1,4 @@
-/* asyncio.open_connection() and open_unix_connection(). */
+/* asyncio.open_connection() and loop.create_connection(), and both at a path. */
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -7,27 +7,25 @@
 #include "stream.h"
 #include "waiter.h"
 
-/* A connection that is being made; the operation's. */
+/* A connection that is being made; the operation's. What it becomes is made in the turn in which
+ * that is found out, as a callback: so that the protocol's connection_made() is no part of the
+ * task's turn, and runs on the loop's stack. A task that is cancelled after that closes it. */
 typedef struct attempt {
     cad_loop *loop;
     cad__watch *watch;
-    cad__waiters waiters; /* the task */
-    size_t limit;
+    cad__waiters waiters;         /* the task */
+    const cad_protocol *protocol; /* NULL: it becomes a stream */
+    void *self;                   /* the protocol's */
+    size_t limit;                 /* the stream's */
+    cad_stream *stream;           /* what it has become; NULL */
+    cad_transport *transport;     /* likewise; a reference */
+    int error;                    /* what has become of it, where it could not be made */
+    cad_exception *exception;
     int descriptor;
 } attempt;
 
-static void end_attempt(attempt *self) {
-    if (!self->loop->closing) /* else it is gone with all requests */
-        cad__watch_free(self->watch);
-    cad__descriptor_close(self->descriptor);
-    cad__free(self);
-}
-
-static void connected(void *arg) {
-    attempt *self = arg;
-    cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
-    cad__wake_all(&self->waiters);
-}
+/* --- What it becomes ---------------------------------------------------------------------------
+ */
 
 /* What the kernel has found out. */
 static int outcome_of(const attempt *self) {
@@ -38,25 +36,67 @@ static int outcome_of(const attempt *self) {
     return error != 0 ? cad__system_error(error) : 0;
 }
 
-/* The stream watches the descriptor itself. */
-static int make_stream(attempt *self, cad_stream **stream) {
+/* The transport watches the descriptor itself. */
+static int make(attempt *self) {
     int descriptor = self->descriptor;
     cad__watch_free(self->watch);
     self->watch = NULL;
     self->descriptor = -1;
-    return cad__stream_new(self->loop, CAD__SOCKET, descriptor, self->limit, stream);
+    if (self->protocol == NULL)
+        return cad__stream_new(self->loop, CAD__SOCKET, descriptor, self->limit, &self->stream);
+    cad_transport *transport;
+    int error = cad__transport_new(self->loop, CAD__SOCKET, descriptor, self->protocol, self->self,
+                                   &transport);
+    if (error != 0)
+        return error;
+    self->transport = cad_transport_ref(transport);
+    cad__transport_start(transport);
+    return 0;
+}
+
+static void connected(void *arg) {
+    attempt *self = arg;
+    cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
+    self->error = outcome_of(self);
+    if (self->error == 0)
+        self->error = make(self);
+    if (self->error != 0)
+        self->exception = cad_exception_ref(cad_error_exception());
+    cad__wake_all(&self->waiters);
+}
+
+/* --- The wait ----------------------------------------------------------------------------------
+ */
+
+static void end_attempt(attempt *self) {
+    if (!self->loop->closing) /* else it is gone with all requests */
+        cad__watch_free(self->watch);
+    cad__descriptor_close(self->descriptor);
+    cad_stream_free(self->stream);
+    if (self->transport != NULL)
+        cad_transport_close(self->transport);
+    cad_transport_unref(self->transport);
+    cad_exception_unref(self->exception);
+    cad__free(self);
+}
+
+/* The caller has it now. */
+static void hand_over(attempt *self, void **out) {
+    *out = self->protocol == NULL ? (void *)self->stream : (void *)self->transport;
+    self->stream = NULL;
+    self->transport = NULL;
 }
 
 static int connect_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
     attempt *self = wait->item;
-    if (wait->phase++ == 0 && self->watch != NULL)
+    if (wait->phase++ == 0)
         return cad__park(task, &self->waiters);
     int error = wait->error;
+    if (error == 0 && self->error != 0)
+        error = cad__raise(self->error, cad_exception_ref(self->exception));
     if (error == 0)
-        error = outcome_of(self);
-    if (error == 0)
-        error = make_stream(self, (cad_stream **)(void *)wait->out);
+        hand_over(self, wait->out);
     end_attempt(self);
     return error;
 }
@@ -65,17 +105,22 @@ static void connect_drop(cad_task *task) {
     end_attempt(cad__task_of(task)->wait.item);
 }
 
-static const cad__operation connect_operation = {
+static const cad__operation open_operation = {
     .verb = "open_connection", .poll = connect_poll, .drop = connect_drop};
+static const cad__operation create_operation = {
+    .verb = "create_connection", .poll = connect_poll, .drop = connect_drop};
 
-/* Begins it: where it has not come to its end at once, that is watched for. */
+/* --- The beginning -----------------------------------------------------------------------------
+ */
+
+/* What has come to its end at once is told of as what takes longer. */
 static int start(attempt *self, const cad__address *address) {
-    int error = cad__socket_open(address, &self->descriptor);
+    int error = cad__socket_open(address, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
-    if (connect(self->descriptor, (const struct sockaddr *)&address->storage, address->length) == 0)
-        return 0;
-    if (errno != EINPROGRESS)
+    if (connect(self->descriptor, (const struct sockaddr *)&address->storage, address->length) !=
+            0 &&
+        errno != EINPROGRESS)
         return cad__system_error(errno);
     error = cad__watch_new(self->loop, self->descriptor, &self->watch);
     if (error == 0)
@@ -83,13 +128,15 @@ static int start(attempt *self, const cad__address *address) {
     return error;
 }
 
-static int open_connection(const cad__address *address, size_t limit, cad_stream **stream) {
+/* `wanted` says what it is to become. */
+static int begin(const cad__address *address, const attempt *wanted,
+                 const cad__operation *operation, void **out) {
     cad__wait *wait = cad__current_wait();
     attempt *self = cad__zalloc(sizeof *self);
     if (self == NULL)
         return CAD_ENOMEM;
+    *self = *wanted;
     self->loop = cad_running_loop();
-    self->limit = limit;
     self->descriptor = -1;
     cad__waiters_init(&self->waiters);
     int error = start(self, address);
@@ -98,18 +145,42 @@ static int open_connection(const cad__address *address, size_t limit, cad_stream
         return error;
     }
     wait->item = self;
-    wait->out = (void **)(void *)stream;
-    return cad__begin(wait, &connect_operation, NULL);
+    wait->out = out;
+    return cad__begin(wait, operation, NULL);
+}
+
+static int begin_at_host(const char *host, int port, const attempt *wanted,
+                         const cad__operation *operation, void **out) {
+    cad__address address;
+    int error = cad__address_of_host(host != NULL ? host : "localhost", port, &address);
+    return error != 0 ? error : begin(&address, wanted, operation, out);
+}
+
+static int begin_at_path(const char *path, const attempt *wanted, const cad__operation *operation,
+                         void **out) {
+    cad__address address;
+    int error = cad__address_of_path(path, &address);
+    return error != 0 ? error : begin(&address, wanted, operation, out);
 }
 
 int cad_open_connection(const char *host, int port, size_t limit, cad_stream **stream) {
-    cad__address address;
-    int error = cad__address_of_host(host != NULL ? host : "localhost", port, &address);
-    return error != 0 ? error : open_connection(&address, limit, stream);
+    const attempt wanted = {.limit = limit};
+    return begin_at_host(host, port, &wanted, &open_operation, (void **)(void *)stream);
 }
 
 int cad_open_unix_connection(const char *path, size_t limit, cad_stream **stream) {
-    cad__address address;
-    int error = cad__address_of_path(path, &address);
-    return error != 0 ? error : open_connection(&address, limit, stream);
+    const attempt wanted = {.limit = limit};
+    return begin_at_path(path, &wanted, &open_operation, (void **)(void *)stream);
+}
+
+int cad_create_connection(const char *host, int port, const cad_protocol *protocol, void *self,
+                          cad_transport **transport) {
+    const attempt wanted = {.protocol = protocol, .self = self};
+    return begin_at_host(host, port, &wanted, &create_operation, (void **)(void *)transport);
+}
+
+int cad_create_unix_connection(const char *path, const cad_protocol *protocol, void *self,
+                               cad_transport **transport) {
+    const attempt wanted = {.protocol = protocol, .self = self};
+    return begin_at_path(path, &wanted, &create_operation, (void **)(void *)transport);
 }

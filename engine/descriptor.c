@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,9 +81,24 @@ ssize_t cad__socket_write(int descriptor, const void *data, size_t size) {
     return count_of(result);
 }
 
+/* As many as one call takes. */
+static int limit_parts(size_t count) {
+    return count < IOV_MAX ? (int)count : IOV_MAX;
+}
+
+ssize_t cad__socket_write_parts(int descriptor, const struct iovec *parts, size_t count) {
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts};
+    ssize_t result;
+    message.msg_iovlen = (size_t)limit_parts(count);
+    do
+        result = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    while (result < 0 && errno == EINTR);
+    return count_of(result);
+}
+
 /* A pipe has no MSG_NOSIGNAL. The signal comes to the thread that writes: there it is held off, and
  * taken back if it was not there before. */
-ssize_t cad__pipe_write(int descriptor, const void *data, size_t size) {
+ssize_t cad__pipe_write_parts(int descriptor, const struct iovec *parts, size_t count) {
     static const struct timespec at_once;
     sigset_t broken, before, pending;
     ssize_t result;
@@ -89,11 +107,16 @@ ssize_t cad__pipe_write(int descriptor, const void *data, size_t size) {
     (void)pthread_sigmask(SIG_BLOCK, &broken, &before);
     (void)sigpending(&pending);
     do
-        result = write(descriptor, data, size);
+        result = writev(descriptor, parts, limit_parts(count));
     while (result < 0 && errno == EINTR);
     result = count_of(result);
     if (result == -EPIPE && sigismember(&pending, SIGPIPE) == 0)
         (void)sigtimedwait(&broken, NULL, &at_once);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result;
+}
+
+ssize_t cad__pipe_write(int descriptor, const void *data, size_t size) {
+    const struct iovec part = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
+    return cad__pipe_write_parts(descriptor, &part, 1);
 }

@@ -21,5 +21,9 @@ ssize_t cad__descriptor_read(int descriptor, void *buffer, size_t size);
 /* No SIGPIPE comes of it. */
 ssize_t cad__socket_write(int descriptor, const void *data, size_t size);
 ssize_t cad__pipe_write(int descriptor, const void *data, size_t size);
+/* The same of several parts, one behind the other. */
+struct iovec;
+ssize_t cad__socket_write_parts(int descriptor, const struct iovec *parts, size_t count);
+ssize_t cad__pipe_write_parts(int descriptor, const struct iovec *parts, size_t count);
 
 #endif

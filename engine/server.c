@@ -1,4 +1,4 @@
-/* asyncio.start_server() and start_unix_server(). */
+/* asyncio.start_server() and loop.create_server(), and both at a path. */
 #define _GNU_SOURCE /* accept4 */
 #include <errno.h>
 #include <netinet/in.h>
@@ -16,8 +16,12 @@ enum { BACKLOG = 100 };           /* asyncio's: how many wait to be accepted, an
 
 struct cad_server {
     cad__object object;
-    cad__watch *watch; /* NULL: it is closed */
-    cad_client_connected *connected;
+    cad__watch *watch;            /* NULL: it is closed */
+    const cad_protocol *protocol; /* NULL: its connections are streams */
+    union {
+        cad_client_connected *connected; /* of streams */
+        cad_protocol_factory *factory;   /* may be NULL */
+    };
     void *arg;
     cad__transports connections;
     cad__waiters waiters; /* for its end */
@@ -25,8 +29,10 @@ struct cad_server {
     char *path;           /* NULL: it has none */
     dev_t device;         /* of the file at `path`, which somebody may have replaced */
     ino_t file;
-    size_t limit;
+    size_t limit; /* of streams */
     int descriptor;
+    bool accepting; /* and who is told of a connection may have freed it: then the loop does */
+    bool freed;
 };
 
 static void describe(const cad__object *object, cad_object_info *info) {
@@ -77,23 +83,49 @@ static void rest(cad_server *self) {
         start_accepting(self);
 }
 
-static int accept_one(cad_server *self) {
-    int on = 1, descriptor = accept4(self->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (descriptor < 0)
-        return errno;
-    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+static int serve_stream(cad_server *self, int descriptor) {
     cad_stream *stream;
-    if (cad__stream_new(self->object.loop, CAD__SOCKET, descriptor, self->limit, &stream) != 0)
-        return ENOMEM; /* the connection is closed */
+    int error = cad__stream_new(self->object.loop, CAD__SOCKET, descriptor, self->limit, &stream);
+    if (error != 0)
+        return error;
     cad__stream_join(stream, &self->connections);
     CAD__CHANGED(self);
     self->connected(stream, self->arg);
     return 0;
 }
 
+static int serve_protocol(cad_server *self, int descriptor) {
+    cad_transport *transport;
+    int error = cad__transport_new(self->object.loop, CAD__SOCKET, descriptor, self->protocol,
+                                   self->arg, &transport);
+    if (error != 0)
+        return error;
+    void *protocol_self = self->factory != NULL ? self->factory(self->arg) : self->arg;
+    if (self->factory != NULL && protocol_self == NULL) {
+        cad__transport_destroy(transport);
+        return CAD_ENOMEM;
+    }
+    cad_transport_set_protocol(transport, self->protocol, protocol_self);
+    cad__transport_join(transport, &self->connections);
+    CAD__CHANGED(self);
+    cad__transport_start(transport);
+    return 0;
+}
+
+/* 0 or an errno. A connection that cannot be served, for want of memory or of room in the kernel's
+ * table of what is watched, is closed. */
+static int accept_one(cad_server *self) {
+    int on = 1, descriptor = accept4(self->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor < 0)
+        return errno;
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    int error =
+        self->protocol != NULL ? serve_protocol(self, descriptor) : serve_stream(self, descriptor);
+    return error != 0 ? ENOMEM : 0;
+}
+
 /* Who is told of a connection may close the server. */
-static void accept_some(void *arg) {
-    cad_server *self = arg;
+static void accept_all(cad_server *self) {
     for (int i = 0; i < BACKLOG && self->watch != NULL; i++) {
         switch (accept_one(self)) {
         case 0:
@@ -113,6 +145,15 @@ static void accept_some(void *arg) {
     }
 }
 
+static void accept_some(void *arg) {
+    cad_server *self = arg;
+    self->accepting = true;
+    accept_all(self);
+    self->accepting = false;
+    if (self->freed)
+        cad__object_free(&self->object);
+}
+
 static void start_accepting(void *arg) {
     cad_server *self = arg;
     cad_handle_unref(self->retry);
@@ -127,7 +168,8 @@ static void start_accepting(void *arg) {
 static void remove_dead(const char *path, const cad__address *address) {
     struct stat info;
     int probe;
-    if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) || cad__socket_open(address, &probe) != 0)
+    if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) ||
+        cad__socket_open(address, SOCK_STREAM, &probe) != 0)
         return;
     if (connect(probe, (const struct sockaddr *)&address->storage, address->length) != 0 &&
         errno == ECONNREFUSED)
@@ -136,7 +178,7 @@ static void remove_dead(const char *path, const cad__address *address) {
 }
 
 static int listen_at(cad_server *self, const cad__address *address) {
-    int on = 1, error = cad__socket_open(address, &self->descriptor);
+    int on = 1, error = cad__socket_open(address, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
     if (address->storage.ss_family != AF_UNIX)
@@ -154,17 +196,34 @@ static void emptied(cad__transports *connections) {
         cad__wake_all(&self->waiters);
 }
 
-static cad_server *new_server(cad_loop *loop, const cad_server_options *options) {
+static cad_server *new_server(cad_loop *loop, void *arg) {
     cad_server *self = cad__object_new(loop, &server_type, sizeof *self);
     if (self == NULL)
         return NULL;
-    self->connected = options->connected;
-    self->arg = options->arg;
-    self->limit = options->limit;
+    self->arg = arg;
     self->descriptor = -1;
     self->connections.emptied = emptied;
     cad__list_init(&self->connections.list);
     cad__waiters_init(&self->waiters);
+    return self;
+}
+
+static cad_server *new_stream_server(cad_loop *loop, const cad_server_options *options) {
+    cad_server *self = new_server(loop, options->arg);
+    if (self == NULL)
+        return NULL;
+    self->connected = options->connected;
+    self->limit = options->limit;
+    return self;
+}
+
+static cad_server *new_protocol_server(cad_loop *loop, const cad_protocol *protocol,
+                                       cad_protocol_factory *factory, void *arg) {
+    cad_server *self = new_server(loop, arg);
+    if (self == NULL)
+        return NULL;
+    self->protocol = protocol;
+    self->factory = factory;
     return self;
 }
 
@@ -178,14 +237,23 @@ static int start(cad_server *self, int error, cad_server **out) {
     return 0;
 }
 
+/* `self` may be NULL: out of memory. */
+static int start_at_host(cad_server *self, const char *host, int port, cad_server **out) {
+    cad__address address;
+    if (self == NULL)
+        return CAD_ENOMEM;
+    int error = cad__address_of_host(host, port, &address);
+    return start(self, error != 0 ? error : listen_at(self, &address), out);
+}
+
 int cad_start_server(cad_loop *loop, const char *host, int port, const cad_server_options *options,
                      cad_server **server) {
-    cad__address address;
-    int error = cad__address_of_host(host, port, &address);
-    if (error != 0)
-        return error;
-    cad_server *self = new_server(loop, options);
-    return self != NULL ? start(self, listen_at(self, &address), server) : CAD_ENOMEM;
+    return start_at_host(new_stream_server(loop, options), host, port, server);
+}
+
+int cad_create_server(cad_loop *loop, const char *host, int port, const cad_protocol *protocol,
+                      cad_protocol_factory *factory, void *arg, cad_server **server) {
+    return start_at_host(new_protocol_server(loop, protocol, factory, arg), host, port, server);
 }
 
 static int listen_at_path(cad_server *self, const char *path, const cad__address *address) {
@@ -204,14 +272,22 @@ static int listen_at_path(cad_server *self, const char *path, const cad__address
     return self->path != NULL ? 0 : CAD_ENOMEM;
 }
 
+static int start_at_path(cad_server *self, const char *path, cad_server **out) {
+    cad__address address;
+    if (self == NULL)
+        return CAD_ENOMEM;
+    int error = cad__address_of_path(path, &address);
+    return start(self, error != 0 ? error : listen_at_path(self, path, &address), out);
+}
+
 int cad_start_unix_server(cad_loop *loop, const char *path, const cad_server_options *options,
                           cad_server **server) {
-    cad__address address;
-    int error = cad__address_of_path(path, &address);
-    if (error != 0)
-        return error;
-    cad_server *self = new_server(loop, options);
-    return self != NULL ? start(self, listen_at_path(self, path, &address), server) : CAD_ENOMEM;
+    return start_at_path(new_stream_server(loop, options), path, server);
+}
+
+int cad_create_unix_server(cad_loop *loop, const char *path, const cad_protocol *protocol,
+                           cad_protocol_factory *factory, void *arg, cad_server **server) {
+    return start_at_path(new_protocol_server(loop, protocol, factory, arg), path, server);
 }
 
 /* --- What it is asked
@@ -242,11 +318,11 @@ void cad_server_close(cad_server *server) {
 }
 
 void cad_server_close_clients(cad_server *server) {
-    cad__transports_each(&server->connections, cad__transport_close);
+    cad__transports_each(&server->connections, cad_transport_close);
 }
 
 void cad_server_abort_clients(cad_server *server) {
-    cad__transports_each(&server->connections, cad__transport_abort);
+    cad__transports_each(&server->connections, cad_transport_abort);
 }
 
 static int wait_closed_poll(cad_task *task) {
@@ -273,5 +349,7 @@ void cad_server_free(cad_server *server) {
         return;
     cad_server_close(server);
     cad__transports_leave(&server->connections);
-    cad__object_free(object);
+    server->freed = true;
+    if (!server->accepting)
+        cad__object_free(object);
 }

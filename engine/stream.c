@@ -11,13 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "address.h"
 #include "bytes.h"
 #include "waiter.h"
 
 struct cad_stream {
     cad__object object;
-    cad__transport *transport; /* NULL: the connection is lost */
+    cad_transport *transport; /* NULL: the connection is lost */
     enum cad__transport_kind kind;
     cad_bytes data;
     size_t begin; /* what is before it has been read */
@@ -94,8 +93,8 @@ static void move_to_front(cad_stream *self) {
     self->begin = 0;
 }
 
-static int data_received(void *owner, const char *data, size_t size) {
-    cad_stream *self = owner;
+static int data_received(void *stream, const char *data, size_t size) {
+    cad_stream *self = stream;
     if (self->data.capacity <= self->data.size + size)
         move_to_front(self);
     int error = cad__bytes_reserve(&self->data, self->data.size + size);
@@ -105,7 +104,7 @@ static int data_received(void *owner, const char *data, size_t size) {
     self->data.size += size;
     if (!self->gathering && available(self) > 2 * self->limit) {
         self->reading_paused = true;
-        cad__transport_pause_reading(self->transport);
+        cad_transport_pause_reading(self->transport);
     }
     wake_reader(self);
     CAD__CHANGED(self);
@@ -113,15 +112,15 @@ static int data_received(void *owner, const char *data, size_t size) {
 }
 
 /* What is left in the way of the writer; a pipe is done with. */
-static bool eof_received(void *owner) {
-    cad_stream *self = owner;
+static int eof_received(void *stream) {
+    cad_stream *self = stream;
     self->eof = true;
     wake_reader(self);
-    return true;
+    return 1;
 }
 
-static void connection_lost(void *owner, int error, cad_exception *exception) {
-    cad_stream *self = owner;
+static void connection_lost(void *stream, int error, cad_exception *exception) {
+    cad_stream *self = stream;
     self->transport = NULL;
     self->error = error;
     self->exception = cad_exception_ref(exception);
@@ -132,18 +131,21 @@ static void connection_lost(void *owner, int error, cad_exception *exception) {
     CAD__CHANGED(self);
 }
 
-static void pause_writing(void *owner) {
-    ((cad_stream *)owner)->writing_paused = true;
+static void pause_writing(void *stream) {
+    ((cad_stream *)stream)->writing_paused = true;
 }
 
-static void resume_writing(void *owner) {
-    cad_stream *self = owner;
+static void resume_writing(void *stream) {
+    cad_stream *self = stream;
     self->writing_paused = false;
     cad__wake_all(&self->drainers);
 }
 
-static const cad__protocol protocol = {data_received, eof_received, connection_lost, pause_writing,
-                                       resume_writing};
+static const cad_protocol protocol = {.data_received = data_received,
+                                      .eof_received = eof_received,
+                                      .connection_lost = connection_lost,
+                                      .pause_writing = pause_writing,
+                                      .resume_writing = resume_writing};
 
 /* --- Reading: what all reads share ---------------------------------------------------------------
  */
@@ -156,7 +158,7 @@ static void maybe_resume(cad_stream *self) {
     if (!self->reading_paused || available(self) > self->limit || self->transport == NULL)
         return;
     self->reading_paused = false;
-    cad__transport_resume_reading(self->transport);
+    cad_transport_resume_reading(self->transport);
 }
 
 static int refuse_second_reader(const char *verb) {
@@ -174,7 +176,7 @@ static int await_data(cad_task *task, cad_stream *self) {
         return refuse_second_reader(verb);
     if (self->reading_paused && self->transport != NULL) {
         self->reading_paused = false;
-        cad__transport_resume_reading(self->transport);
+        cad_transport_resume_reading(self->transport);
     }
     self->reader = task;
     return cad__park(task, &self->readers);
@@ -436,7 +438,7 @@ int cad__stream_gather(cad_stream *stream) {
     stream->gathering = true;
     if (stream->reading_paused && stream->transport != NULL) {
         stream->reading_paused = false;
-        cad__transport_resume_reading(stream->transport);
+        cad_transport_resume_reading(stream->transport);
     }
     return 0;
 }
@@ -464,12 +466,26 @@ void cad__stream_drop(cad_task *task, cad_stream *stream) {
 /* --- Writing ------------------------------------------------------------------------------------
  */
 
-int cad_stream_write(cad_stream *stream, const void *data, size_t size) {
-    if (stream->kind == CAD__READ_PIPE)
+/* Also when it is lost. */
+static int refuse_what_is_not_written(const cad_stream *self, const char *refusal) {
+    if (self->kind == CAD__READ_PIPE)
         return cad_raise(CAD_EINVAL, "not a pipe that can be written");
-    if (stream->eof_written)
-        return cad_raise(CAD_ERUNTIME, "Cannot call write() after write_eof()");
-    int error = stream->transport != NULL ? cad__transport_write(stream->transport, data, size) : 0;
+    return self->eof_written ? cad_raise(CAD_ERUNTIME, refusal) : 0;
+}
+
+int cad_stream_write(cad_stream *stream, const void *data, size_t size) {
+    int error = refuse_what_is_not_written(stream, "Cannot call write() after write_eof()");
+    if (error != 0)
+        return error;
+    error = stream->transport != NULL ? cad_transport_write(stream->transport, data, size) : 0;
+    CAD__CHANGED(stream);
+    return error;
+}
+
+int cad_stream_writelines(cad_stream *stream, const struct iovec *parts, size_t count) {
+    int error = refuse_what_is_not_written(stream, "Cannot call writelines() after write_eof()");
+    if (error == 0 && stream->transport != NULL)
+        error = cad_transport_writelines(stream->transport, parts, count);
     CAD__CHANGED(stream);
     return error;
 }
@@ -477,7 +493,7 @@ int cad_stream_write(cad_stream *stream, const void *data, size_t size) {
 void cad_stream_write_eof(cad_stream *stream) {
     stream->eof_written = stream->kind == CAD__SOCKET;
     if (stream->transport != NULL)
-        cad__transport_write_eof(stream->transport);
+        cad_transport_write_eof(stream->transport);
 }
 
 /* The turn of connection_lost() comes first where it is closing: or a loop of writes that never
@@ -513,12 +529,12 @@ int cad_stream_drain(cad_stream *stream) {
 
 void cad_stream_close(cad_stream *stream) {
     if (stream->transport != NULL)
-        cad__transport_close(stream->transport);
+        cad_transport_close(stream->transport);
 }
 
 void cad_stream_abort(cad_stream *stream) {
     if (stream->transport != NULL)
-        cad__transport_abort(stream->transport);
+        cad_transport_abort(stream->transport);
 }
 
 static int wait_closed_poll(cad_task *task) {
@@ -539,7 +555,7 @@ int cad_stream_wait_closed(cad_stream *stream) {
 }
 
 bool cad_stream_is_closing(const cad_stream *stream) {
-    return stream->transport == NULL || cad__transport_is_closing(stream->transport);
+    return stream->transport == NULL || cad_transport_is_closing(stream->transport);
 }
 
 bool cad_stream_at_eof(const cad_stream *stream) {
@@ -547,13 +563,15 @@ bool cad_stream_at_eof(const cad_stream *stream) {
 }
 
 int cad_stream_port(const cad_stream *stream) {
-    if (stream->transport == NULL || stream->kind != CAD__SOCKET)
-        return 0;
-    return cad__socket_port(cad__transport_descriptor(stream->transport));
+    return stream->transport != NULL ? cad_transport_port(stream->transport) : 0;
+}
+
+cad_transport *cad_stream_transport(const cad_stream *stream) {
+    return stream->transport;
 }
 
 size_t cad_stream_buffered(const cad_stream *stream) {
-    return stream->transport != NULL ? cad__transport_buffered(stream->transport) : 0;
+    return stream->transport != NULL ? cad_transport_get_write_buffer_size(stream->transport) : 0;
 }
 
 /* --- Life ---------------------------------------------------------------------------------------
@@ -574,6 +592,7 @@ int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descripto
         cad__object_free(&self->object);
         return error;
     }
+    cad__transport_start(self->transport);
     *out = self;
     return 0;
 }
@@ -595,7 +614,7 @@ void cad_stream_free(cad_stream *stream) {
     if (stream == NULL || object->loop->closing)
         return;
     if (stream->transport != NULL) {
-        cad__transport_close(stream->transport);
+        cad_transport_close(stream->transport);
         cad__transport_forget(stream->transport);
     }
     cad__object_free(object);

@@ -8,17 +8,20 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include "address.h"
 #include "descriptor.h"
 #include "entry.h"
 #include "ready.h"
+#include "water.h"
 
-enum { HIGH_WATER = 64 * 1024, LEAST_BUFFER = 4096 };
+enum { LEAST_BUFFER = 4096 };
 
-struct cad__transport {
+struct cad_transport {
     cad__object object;
-    const cad__protocol *protocol;
-    void *owner;
+    const cad_protocol *protocol;
+    void *self; /* the protocol's */
     cad__watch *watch;
     cad__entry lost;        /* the turn of connection_lost() */
     cad__link member;       /* of the group */
@@ -27,9 +30,10 @@ struct cad__transport {
     char *data;  /* to be written: from `begin` up to `end` */
     size_t begin, end, capacity;
     size_t high, low;
-    int descriptor;
-    int error; /* what it is lost with */
+    int descriptor; /* -1: it is lost */
+    int error;      /* what it is lost with */
     cad_exception *exception;
+    uint32_t refs; /* one is its own, until it is lost */
     enum cad__transport_kind kind;
     bool closing, dropped;
     bool eof_written, eof_received;
@@ -37,55 +41,60 @@ struct cad__transport {
     bool protocol_paused;
 };
 
-static void clear(cad__object *object) {
-    cad__transport *self = CAD__CONTAINER(object, cad__transport, object);
-    if (!object->loop->closing) /* else it is gone with all requests */
+/* What it has beside its memory, which it loses with the connection. */
+static void let_go(cad_transport *self) {
+    if (!self->object.loop->closing) /* else it is gone with all requests */
         cad__watch_free(self->watch);
     cad__descriptor_close(self->descriptor);
     cad__free(self->data);
+    self->watch = NULL;
+    self->descriptor = -1;
+    self->data = NULL;
+    self->begin = self->end = self->capacity = 0;
+}
+
+static void clear(cad__object *object) {
+    cad_transport *self = CAD__CONTAINER(object, cad_transport, object);
+    let_go(self);
     cad_exception_unref(self->exception);
 }
 
 static const cad__type transport_type = {.name = "transport", .clear = clear};
 
-/* --- Nobody listens ----------------------------------------------------------------------------
- */
-
-static int drop_data(void *owner, const char *data, size_t size) {
-    (void)owner, (void)data, (void)size;
-    return 0;
+cad_transport *cad_transport_ref(cad_transport *transport) {
+    transport->refs++;
+    return transport;
 }
 
-static bool end_with_eof(void *owner) {
-    (void)owner;
-    return false;
+void cad_transport_unref(cad_transport *transport) {
+    if (transport == NULL || transport->object.loop->closing)
+        return;
+    CAD__ASSERT(transport->refs > 0, "a transport is given back once too often");
+    if (--transport->refs == 0)
+        cad__object_free(&transport->object);
 }
 
-static void drop_lost(void *owner, int error, cad_exception *exception) {
-    (void)owner, (void)error, (void)exception;
+void cad_transport_set_protocol(cad_transport *transport, const cad_protocol *protocol,
+                                void *self) {
+    transport->protocol = protocol;
+    transport->self = self;
 }
 
-static void drop_pause(void *owner) {
-    (void)owner;
-}
-
-static const cad__protocol nobody = {drop_data, end_with_eof, drop_lost, drop_pause, drop_pause};
-
-void cad__transport_forget(cad__transport *transport) {
-    transport->protocol = &nobody;
-    transport->owner = NULL;
+void cad__transport_forget(cad_transport *transport) {
+    static const cad_protocol nobody;
+    cad_transport_set_protocol(transport, &nobody, NULL);
 }
 
 /* --- Groups ------------------------------------------------------------------------------------
  */
 
-void cad__transport_join(cad__transport *transport, cad__transports *group) {
+void cad__transport_join(cad_transport *transport, cad__transports *group) {
     transport->group = group;
     cad__append(&group->list, &transport->member);
     group->count++;
 }
 
-static void leave_group(cad__transport *self) {
+static void leave_group(cad_transport *self) {
     cad__transports *group = self->group;
     if (group == NULL)
         return;
@@ -95,14 +104,14 @@ static void leave_group(cad__transport *self) {
         group->emptied(group);
 }
 
-void cad__transports_each(cad__transports *group, void (*act)(cad__transport *transport)) {
+void cad__transports_each(cad__transports *group, void (*act)(cad_transport *transport)) {
     for (cad__link *link = group->list.next; link != &group->list; link = link->next)
-        act(CAD__CONTAINER(link, cad__transport, member));
+        act(CAD__CONTAINER(link, cad_transport, member));
 }
 
 void cad__transports_leave(cad__transports *group) {
     while (!cad__list_empty(&group->list)) {
-        cad__transport *transport = CAD__CONTAINER(group->list.next, cad__transport, member);
+        cad_transport *transport = CAD__CONTAINER(group->list.next, cad_transport, member);
         transport->group = NULL;
         cad__unlink(&transport->member);
     }
@@ -112,13 +121,15 @@ void cad__transports_leave(cad__transports *group) {
  */
 
 void cad__transport_lost_turn(cad__entry *entry) {
-    cad__transport *self = CAD__CONTAINER(entry, cad__transport, lost);
-    self->protocol->connection_lost(self->owner, self->error, self->exception);
+    cad_transport *self = CAD__CONTAINER(entry, cad_transport, lost);
+    if (self->protocol->connection_lost != NULL)
+        self->protocol->connection_lost(self->self, self->error, self->exception);
     leave_group(self);
-    cad__object_free(&self->object);
+    let_go(self);
+    cad_transport_unref(self);
 }
 
-static void lose(cad__transport *self, int error) {
+static void lose(cad_transport *self, int error) {
     self->dropped = true;
     self->error = error;
     if (error != 0)
@@ -129,7 +140,7 @@ static void lose(cad__transport *self, int error) {
 }
 
 /* asyncio's _force_close(): `error` has been raised, or is 0. */
-static void force_close(cad__transport *self, int error) {
+static void force_close(cad_transport *self, int error) {
     if (self->dropped)
         return;
     self->begin = self->end = 0;
@@ -137,7 +148,7 @@ static void force_close(cad__transport *self, int error) {
     lose(self, error);
 }
 
-void cad__transport_close(cad__transport *transport) {
+void cad_transport_close(cad_transport *transport) {
     if (transport->closing)
         return;
     transport->closing = true;
@@ -147,37 +158,46 @@ void cad__transport_close(cad__transport *transport) {
         cad__watch_set(transport->watch, CAD__READER, NULL, NULL);
 }
 
-void cad__transport_abort(cad__transport *transport) {
+void cad_transport_abort(cad_transport *transport) {
     force_close(transport, 0);
 }
 
-void cad__transport_destroy(cad__transport *transport) {
+void cad__transport_destroy(cad_transport *transport) {
     if (transport != NULL)
         cad__object_free(&transport->object);
 }
 
-bool cad__transport_is_closing(const cad__transport *transport) {
+bool cad_transport_is_closing(const cad_transport *transport) {
     return transport->closing;
 }
 
 /* --- Reading ------------------------------------------------------------------------------------
  */
 
-static void end_reading(cad__transport *self) {
+static void end_reading(cad_transport *self) {
+    enum { CLOSE, KEEP_OPEN };
     self->eof_received = true;
-    bool stays = self->protocol->eof_received(self->owner) && self->kind == CAD__SOCKET;
-    if (stays)
+    const cad_protocol *protocol = self->protocol;
+    int result = protocol->eof_received != NULL ? protocol->eof_received(self->self) : CLOSE;
+    if (result < 0)
+        force_close(self, result);
+    else if (result == CLOSE || self->kind != CAD__SOCKET)
+        cad_transport_close(self);
+    else if (!self->closing)
         cad__watch_set(self->watch, CAD__READER, NULL, NULL);
-    else
-        cad__transport_close(self);
+}
+
+static int hand_over(cad_transport *self, const char *data, size_t size) {
+    const cad_protocol *protocol = self->protocol;
+    return protocol->data_received != NULL ? protocol->data_received(self->self, data, size) : 0;
 }
 
 static void readable(void *arg) {
-    cad__transport *self = arg;
+    cad_transport *self = arg;
     cad_loop *loop = self->object.loop;
     ssize_t count = cad__descriptor_read(self->descriptor, loop->bytes, CAD__BYTES);
     if (count > 0) {
-        int error = self->protocol->data_received(self->owner, loop->bytes, (size_t)count);
+        int error = hand_over(self, loop->bytes, (size_t)count);
         if (error != 0)
             force_close(self, error);
     } else if (self->failure != 0) {
@@ -191,50 +211,66 @@ static void readable(void *arg) {
 
 /* The other end of a pipe that is written to is gone, also when there is nothing to write. */
 static void unread(void *arg) {
-    cad__transport *self = arg;
+    cad_transport *self = arg;
     bool unsent = self->begin < self->end;
     force_close(self, unsent ? cad__system_error(EPIPE) : 0);
 }
 
-static void start_reading(cad__transport *self) {
+static void start_reading(cad_transport *self) {
     cad__watch_set(self->watch, CAD__READER, self->kind == CAD__WRITE_PIPE ? unread : readable,
                    self);
 }
 
-void cad__transport_pause_reading(cad__transport *transport) {
+bool cad_transport_is_reading(const cad_transport *transport) {
+    return !transport->closing && !transport->reading_paused;
+}
+
+void cad_transport_pause_reading(cad_transport *transport) {
     if (transport->closing || transport->reading_paused)
         return;
     transport->reading_paused = true;
     cad__watch_set(transport->watch, CAD__READER, NULL, NULL);
 }
 
-void cad__transport_resume_reading(cad__transport *transport) {
+void cad_transport_resume_reading(cad_transport *transport) {
     if (transport->closing || !transport->reading_paused)
         return;
     transport->reading_paused = false;
-    start_reading(transport);
+    if (!transport->eof_received)
+        start_reading(transport);
 }
 
 /* --- Writing ------------------------------------------------------------------------------------
  */
 
-int cad__transport_descriptor(const cad__transport *transport) {
-    return transport->descriptor;
+static size_t buffered(const cad_transport *self) {
+    return self->end - self->begin;
 }
 
-size_t cad__transport_buffered(const cad__transport *transport) {
-    return transport->end - transport->begin;
+/* asyncio's _maybe_pause_protocol(). The protocol may write more, or close. */
+static void maybe_pause(cad_transport *self) {
+    if (buffered(self) <= self->high || self->protocol_paused)
+        return;
+    self->protocol_paused = true;
+    if (self->protocol->pause_writing != NULL)
+        self->protocol->pause_writing(self->self);
 }
 
-static ssize_t write_now(cad__transport *self, const char *data, size_t size) {
+static ssize_t write_now(cad_transport *self, const char *data, size_t size) {
     if (self->kind == CAD__SOCKET)
         return cad__socket_write(self->descriptor, data, size);
     return cad__pipe_write(self->descriptor, data, size);
 }
 
+static ssize_t write_parts_now(cad_transport *self, const struct iovec *parts, size_t count) {
+    if (self->kind == CAD__SOCKET)
+        return cad__socket_write_parts(self->descriptor, parts, count);
+    return cad__pipe_write_parts(self->descriptor, parts, count);
+}
+
 /* Nothing more can be sent. What had come before is still there, and is received first, however
  * little the protocol wants at the moment; then it is lost. */
-static void fail(cad__transport *self, int number) {
+static void fail(cad_transport *self, int number) {
     if (self->kind != CAD__SOCKET || self->eof_received) {
         force_close(self, cad__system_error(number));
         return;
@@ -246,20 +282,21 @@ static void fail(cad__transport *self, int number) {
     start_reading(self);
 }
 
-static void shut_down_writing(cad__transport *self) {
+static void shut_down_writing(cad_transport *self) {
     if (self->kind == CAD__SOCKET)
         (void)shutdown(self->descriptor, SHUT_WR);
 }
 
-static void maybe_resume(cad__transport *self) {
-    if (!self->protocol_paused || cad__transport_buffered(self) > self->low)
+static void maybe_resume(cad_transport *self) {
+    if (!self->protocol_paused || buffered(self) > self->low)
         return;
     self->protocol_paused = false;
-    self->protocol->resume_writing(self->owner);
+    if (self->protocol->resume_writing != NULL)
+        self->protocol->resume_writing(self->self);
 }
 
 /* resume_writing() may have closed it, or written more. */
-static void all_written(cad__transport *self) {
+static void all_written(cad_transport *self) {
     if (self->begin < self->end || self->dropped)
         return;
     cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
@@ -270,7 +307,7 @@ static void all_written(cad__transport *self) {
 }
 
 static void writable(void *arg) {
-    cad__transport *self = arg;
+    cad_transport *self = arg;
     ssize_t count = write_now(self, self->data + self->begin, self->end - self->begin);
     if (count < 0 && count != -EAGAIN) {
         fail(self, (int)-count);
@@ -283,7 +320,7 @@ static void writable(void *arg) {
 }
 
 /* Room for `size` bytes at the end of what is buffered. */
-static int make_room(cad__transport *self, size_t size) {
+static int make_room(cad_transport *self, size_t size) {
     size_t used = self->end - self->begin, capacity = self->capacity;
     if (self->capacity - self->end >= size)
         return 0;
@@ -307,7 +344,7 @@ static int make_room(cad__transport *self, size_t size) {
 }
 
 /* Without memory for it the connection ends: a part of what is written may have been sent. */
-static int keep(cad__transport *self, const char *data, size_t size) {
+static int keep(cad_transport *self, const char *data, size_t size) {
     int error = make_room(self, size);
     if (error != 0) {
         force_close(self, error);
@@ -317,18 +354,33 @@ static int keep(cad__transport *self, const char *data, size_t size) {
         cad__watch_set(self->watch, CAD__WRITER, writable, self);
     memcpy(self->data + self->end, data, size);
     self->end += size;
-    if (cad__transport_buffered(self) > self->high && !self->protocol_paused) {
-        self->protocol_paused = true;
-        self->protocol->pause_writing(self->owner);
-    }
+    maybe_pause(self);
     return 0;
 }
 
-int cad__transport_write(cad__transport *transport, const char *data, size_t size) {
-    if (transport->eof_written && transport->kind == CAD__SOCKET)
-        return cad_raise(CAD_ERUNTIME, "Cannot call write() after write_eof()");
-    if (transport->closing || size == 0)
-        return 0;
+/* What has been written of the first parts, in one call, is skipped. */
+static int keep_rest(cad_transport *self, const struct iovec *parts, size_t count, size_t sent) {
+    int error = 0;
+    for (size_t i = 0; i < count && error == 0 && !self->closing; i++) {
+        size_t size = parts[i].iov_len, skipped = sent < size ? sent : size;
+        sent -= skipped;
+        if (skipped < size)
+            error = keep(self, (const char *)parts[i].iov_base + skipped, size - skipped);
+    }
+    return error;
+}
+
+/* Whether it takes what is written: 1; 0, and it is dropped; or an error. */
+static int takes(const cad_transport *self, const char *refusal) {
+    if (self->eof_written && self->kind == CAD__SOCKET)
+        return cad_raise(CAD_ERUNTIME, refusal);
+    return !self->closing;
+}
+
+int cad_transport_write(cad_transport *transport, const void *data, size_t size) {
+    int result = takes(transport, "Cannot call write() after write_eof()");
+    if (result <= 0 || size == 0)
+        return result;
     if (transport->begin < transport->end)
         return keep(transport, data, size);
     ssize_t count = write_now(transport, data, size);
@@ -337,12 +389,26 @@ int cad__transport_write(cad__transport *transport, const char *data, size_t siz
         return 0; /* the protocol is told */
     }
     size_t sent = count > 0 ? (size_t)count : 0;
-    return sent < size ? keep(transport, data + sent, size - sent) : 0;
+    return sent < size ? keep(transport, (const char *)data + sent, size - sent) : 0;
 }
 
-void cad__transport_write_eof(cad__transport *transport) {
+int cad_transport_writelines(cad_transport *transport, const struct iovec *parts, size_t count) {
+    ssize_t sent = 0;
+    int result = takes(transport, "Cannot call writelines() after write_eof()");
+    if (result <= 0)
+        return result;
+    if (transport->begin == transport->end)
+        sent = write_parts_now(transport, parts, count);
+    if (sent < 0 && sent != -EAGAIN) {
+        fail(transport, (int)-sent);
+        return 0;
+    }
+    return keep_rest(transport, parts, count, sent > 0 ? (size_t)sent : 0);
+}
+
+void cad_transport_write_eof(cad_transport *transport) {
     if (transport->kind != CAD__SOCKET) {
-        cad__transport_close(transport);
+        cad_transport_close(transport);
         return;
     }
     if (transport->closing || transport->eof_written)
@@ -352,10 +418,39 @@ void cad__transport_write_eof(cad__transport *transport) {
         shut_down_writing(transport);
 }
 
+/* --- What it is asked ---------------------------------------------------------------------------
+ */
+
+int cad_transport_descriptor(const cad_transport *transport) {
+    return transport->descriptor;
+}
+
+int cad_transport_port(const cad_transport *transport) {
+    bool is_socket = transport->kind == CAD__SOCKET && transport->descriptor >= 0;
+    return is_socket ? cad__socket_port(transport->descriptor) : 0;
+}
+
+size_t cad_transport_get_write_buffer_size(const cad_transport *transport) {
+    return buffered(transport);
+}
+
+int cad_transport_set_write_buffer_limits(cad_transport *transport, int64_t high, int64_t low) {
+    int error = cad__water_marks(high, low, &transport->high, &transport->low);
+    if (error == 0)
+        maybe_pause(transport);
+    return error;
+}
+
+void cad_transport_get_write_buffer_limits(const cad_transport *transport, size_t *low,
+                                           size_t *high) {
+    *low = transport->low;
+    *high = transport->high;
+}
+
 /* --- Life ---------------------------------------------------------------------------------------
  */
 
-static int prepare(cad__transport *self) {
+static int prepare(cad_transport *self) {
     cad_loop *loop = self->object.loop;
     if (loop->bytes == NULL && (loop->bytes = cad_realloc(NULL, CAD__BYTES)) == NULL)
         return CAD_ENOMEM;
@@ -366,25 +461,31 @@ static int prepare(cad__transport *self) {
 }
 
 int cad__transport_new(cad_loop *loop, enum cad__transport_kind kind, int descriptor,
-                       const cad__protocol *protocol, void *owner, cad__transport **out) {
-    cad__transport *self = cad__object_new(loop, &transport_type, sizeof *self);
+                       const cad_protocol *protocol, void *protocol_self, cad_transport **out) {
+    cad_transport *self = cad__object_new(loop, &transport_type, sizeof *self);
     if (self == NULL) {
         cad__descriptor_close(descriptor);
         return CAD_ENOMEM;
     }
-    self->protocol = protocol;
-    self->owner = owner;
+    cad_transport_set_protocol(self, protocol, protocol_self);
+    self->refs = 1;
     self->kind = kind;
     self->descriptor = descriptor;
-    self->high = HIGH_WATER;
-    self->low = HIGH_WATER / 4;
+    (void)cad__water_marks(CAD_DEFAULT, CAD_DEFAULT, &self->high, &self->low);
     self->lost.kind = CAD__ENTRY_CONNECTION_LOST;
     int error = prepare(self);
     if (error != 0) {
         cad__object_free(&self->object);
         return error;
     }
-    start_reading(self);
     *out = self;
     return 0;
+}
+
+/* It may be paused or closed there. */
+void cad__transport_start(cad_transport *transport) {
+    if (transport->protocol->connection_made != NULL)
+        transport->protocol->connection_made(transport->self, transport);
+    if (cad_transport_is_reading(transport))
+        start_reading(transport);
 }

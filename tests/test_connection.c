@@ -9,51 +9,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "support/engine_test.h"
-
-/* --- A loop, and what it leaves behind ---------------------------------------------------------
- */
-
-static cad_loop *loop;
-static int descriptors_before;
-
-static int count_descriptors(void) {
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    assert_non_null(folder);
-    while (readdir(folder) != NULL)
-        count++;
-    (void)closedir(folder);
-    return count;
-}
-
-static int setup(void **state) {
-    (void)state;
-    count_blocks();
-    descriptors_before = count_descriptors();
-    return cad_loop_new(cad_uv_driver(), &loop);
-}
-
-static int teardown(void **state) {
-    (void)state;
-    cad_loop_free(loop);
-    (void)cad_raise(CAD_EUSER, NULL); /* lets go of the last error outside tasks */
-    assert_int_equal(count_descriptors(), descriptors_before);
-    assert_int_equal(blocks_live(), 0);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#include "support/world_test.h"
 
 static cad_task *spawn(cad_coroutine *fn, void *arg) {
     cad_task *task;
-    assert_int_equal(cad_task_create(loop, fn, arg, NULL, &task), 0);
+    assert_int_equal(cad_task_create(world_loop, fn, arg, NULL, &task), 0);
     return task;
-}
-
-static void run(cad_coroutine *fn) {
-    cad_future_unref(spawn(fn, NULL));
-    assert_int_equal(cad_loop_run(loop), 0);
 }
 
 static void finish(cad_task *task) {
@@ -76,8 +37,8 @@ static void take_in(cad_stream *stream, void *arg) {
 static cad_server *serve(void) {
     const cad_server_options options = {.connected = take_in};
     cad_server *server;
-    arrival = cad_event_new(loop);
-    assert_int_equal(cad_start_server(loop, "127.0.0.1", 0, &options, &server), 0);
+    arrival = cad_event_new(world_loop);
+    assert_int_equal(cad_start_server(world_loop, "127.0.0.1", 0, &options, &server), 0);
     assert_true(cad_server_port(server) > 0);
     return server;
 }
@@ -168,7 +129,7 @@ static int talk(void *arg) {
 
 static void test_connection__goes_both_ways_and_ends_one_way_at_a_time(void **state) {
     (void)state;
-    run(talk);
+    world_run(talk, NULL);
 }
 
 static int free_early(void *arg) {
@@ -189,7 +150,7 @@ static int free_early(void *arg) {
 
 static void test_connection__sends_all_that_was_written_before_it_is_freed(void **state) {
     (void)state;
-    run(free_early);
+    world_run(free_early, NULL);
 }
 
 /* --- drain
@@ -221,7 +182,7 @@ static int drain_twice(void *arg) {
 
 static void test_connection__two_tasks_in_drain_at_once(void **state) {
     (void)state;
-    run(drain_twice);
+    world_run(drain_twice, NULL);
 }
 
 /* Each drain returns at once: the loop would have no turn to tell of the reset. */
@@ -244,7 +205,7 @@ static int write_for_ever(void *arg) {
 
 static void test_connection__drain_in_a_loop_that_never_yields_sees_the_reset(void **state) {
     (void)state;
-    run(write_for_ever);
+    world_run(write_for_ever, NULL);
 }
 
 static int reset_during_drain(void *arg) {
@@ -271,7 +232,7 @@ static int reset_during_drain(void *arg) {
 
 static void test_connection__a_reset_ends_each_drain_read_and_wait(void **state) {
     (void)state;
-    run(reset_during_drain);
+    world_run(reset_during_drain, NULL);
 }
 
 /* --- What had come
@@ -298,7 +259,7 @@ static int fail_to_write(void *arg) {
 static void
 test_connection__data_that_arrived_before_a_failed_write_is_still_delivered(void **state) {
     (void)state;
-    run(fail_to_write);
+    world_run(fail_to_write, NULL);
 }
 
 static int close_and_read(void *arg) {
@@ -316,7 +277,7 @@ static int close_and_read(void *arg) {
 
 static void test_connection__what_had_come_can_be_read_after_close(void **state) {
     (void)state;
-    run(close_and_read);
+    world_run(close_and_read, NULL);
 }
 
 /* --- The end
@@ -358,7 +319,7 @@ static int always_ends(void *arg) {
 
 static void test_connection__wait_closed_always_ends(void **state) {
     (void)state;
-    run(always_ends);
+    world_run(always_ends, NULL);
 }
 
 static int abort_unsent(void *arg) {
@@ -378,7 +339,7 @@ static int abort_unsent(void *arg) {
 
 static void test_connection__abort_drops_what_is_unsent(void **state) {
     (void)state;
-    run(abort_unsent);
+    world_run(abort_unsent, NULL);
 }
 
 /* --- Connecting
@@ -403,7 +364,7 @@ static int refused(void *arg) {
 
 static void test_connection__ten_thousand_refused_ones_leak_nothing(void **state) {
     (void)state;
-    run(refused);
+    world_run(refused, NULL);
 }
 
 static int connect_once(void *server) {
@@ -431,7 +392,7 @@ static int cancel_connects(void *arg) {
 
 static void test_connection__cancelling_a_connect_at_each_step_leaves_nothing(void **state) {
     (void)state;
-    run(cancel_connects);
+    world_run(cancel_connects, NULL);
 }
 
 static int run_out_of_descriptors(void *arg) {
@@ -459,7 +420,7 @@ static int run_out_of_descriptors(void *arg) {
 
 static void test_connection__without_descriptors_is_an_error_that_passes(void **state) {
     (void)state;
-    run(run_out_of_descriptors);
+    world_run(run_out_of_descriptors, NULL);
 }
 
 /* --- Paths
@@ -480,10 +441,10 @@ static int over_a_path(void *arg) {
     (void)unlink(path);
     assert_int_equal(bind(dead, (struct sockaddr *)&address, sizeof address), 0);
     (void)close(dead);
-    arrival = cad_event_new(loop);
-    assert_int_equal(cad_start_unix_server(loop, path, &options, &server), 0);
+    arrival = cad_event_new(world_loop);
+    assert_int_equal(cad_start_unix_server(world_loop, path, &options, &server), 0);
     assert_int_equal(cad_server_port(server), 0);
-    assert_int_equal(cad_start_unix_server(loop, path, &options, &second), CAD_ESYSTEM);
+    assert_int_equal(cad_start_unix_server(world_loop, path, &options, &second), CAD_ESYSTEM);
     assert_string_equal(cad_error_message(), "Address already in use");
     assert_int_equal(cad_open_unix_connection(path, 0, &here), 0);
     assert_int_equal(cad_event_wait(arrival), 0);
@@ -496,7 +457,7 @@ static int over_a_path(void *arg) {
 
 static void test_connection__goes_over_a_path_too(void **state) {
     (void)state;
-    run(over_a_path);
+    world_run(over_a_path, NULL);
 }
 
 /* --- Descriptors of other libraries
@@ -513,7 +474,7 @@ static void write_some(void *arg) {
     pipe_ends *ends = arg;
     assert_int_equal(write(ends->to, "x", 1), 1);
     if (++ends->written == 3)
-        assert_true(cad_remove_writer(loop, ends->to));
+        assert_true(cad_remove_writer(world_loop, ends->to));
 }
 
 static void read_some(void *arg) {
@@ -524,7 +485,7 @@ static void read_some(void *arg) {
             (void)close(ends->to); /* the end makes it readable, too */
         return;
     }
-    assert_true(cad_remove_reader(loop, ends->from));
+    assert_true(cad_remove_reader(world_loop, ends->from));
     cad_event_set(ends->over);
 }
 
@@ -532,52 +493,43 @@ static int watch_a_pipe(void *arg) {
     int ends[2];
     (void)arg;
     assert_int_equal(pipe(ends), 0);
-    pipe_ends both = {.from = ends[0], .to = ends[1], .over = cad_event_new(loop)};
-    assert_int_equal(cad_add_writer(loop, both.to, write_some, &both), 0);
-    assert_int_equal(cad_add_reader(loop, both.from, write_some, &both), 0);
-    assert_int_equal(cad_add_reader(loop, both.from, read_some, &both), 0);
+    pipe_ends both = {.from = ends[0], .to = ends[1], .over = cad_event_new(world_loop)};
+    assert_int_equal(cad_add_writer(world_loop, both.to, write_some, &both), 0);
+    assert_int_equal(cad_add_reader(world_loop, both.from, write_some, &both), 0);
+    assert_int_equal(cad_add_reader(world_loop, both.from, read_some, &both), 0);
     assert_int_equal(cad_event_wait(both.over), 0);
     assert_int_equal(both.written, 3);
     assert_int_equal(both.read, 3);
-    assert_false(cad_remove_reader(loop, both.from));
-    assert_false(cad_remove_writer(loop, both.to));
-    assert_false(cad_remove_reader(loop, 12345));
-    assert_int_equal(cad_add_reader(loop, -1, read_some, &both), CAD_EINVAL);
-    assert_int_not_equal(cad_add_reader(loop, 12345, read_some, &both), 0);
+    assert_false(cad_remove_reader(world_loop, both.from));
+    assert_false(cad_remove_writer(world_loop, both.to));
+    assert_false(cad_remove_reader(world_loop, 12345));
+    assert_int_equal(cad_add_reader(world_loop, -1, read_some, &both), CAD_EINVAL);
+    assert_int_not_equal(cad_add_reader(world_loop, 12345, read_some, &both), 0);
     (void)close(both.from);
     return 0;
 }
 
 static void test_connection__descriptors_of_other_libraries_are_watched(void **state) {
     (void)state;
-    run(watch_a_pipe);
-}
-
-/* libuv keeps two descriptors for signals, from the first loop on. */
-static int open_what_stays(void **state) {
-    cad_loop *first;
-    (void)state;
-    int error = cad_loop_new(cad_uv_driver(), &first);
-    cad_loop_free(first);
-    return error;
+    world_run(watch_a_pipe, NULL);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_connection__goes_both_ways_and_ends_one_way_at_a_time),
-        TEST(test_connection__sends_all_that_was_written_before_it_is_freed),
-        TEST(test_connection__two_tasks_in_drain_at_once),
-        TEST(test_connection__drain_in_a_loop_that_never_yields_sees_the_reset),
-        TEST(test_connection__a_reset_ends_each_drain_read_and_wait),
-        TEST(test_connection__data_that_arrived_before_a_failed_write_is_still_delivered),
-        TEST(test_connection__what_had_come_can_be_read_after_close),
-        TEST(test_connection__wait_closed_always_ends),
-        TEST(test_connection__abort_drops_what_is_unsent),
-        TEST(test_connection__ten_thousand_refused_ones_leak_nothing),
-        TEST(test_connection__cancelling_a_connect_at_each_step_leaves_nothing),
-        TEST(test_connection__without_descriptors_is_an_error_that_passes),
-        TEST(test_connection__goes_over_a_path_too),
-        TEST(test_connection__descriptors_of_other_libraries_are_watched),
+        WORLD_TEST(test_connection__goes_both_ways_and_ends_one_way_at_a_time),
+        WORLD_TEST(test_connection__sends_all_that_was_written_before_it_is_freed),
+        WORLD_TEST(test_connection__two_tasks_in_drain_at_once),
+        WORLD_TEST(test_connection__drain_in_a_loop_that_never_yields_sees_the_reset),
+        WORLD_TEST(test_connection__a_reset_ends_each_drain_read_and_wait),
+        WORLD_TEST(test_connection__data_that_arrived_before_a_failed_write_is_still_delivered),
+        WORLD_TEST(test_connection__what_had_come_can_be_read_after_close),
+        WORLD_TEST(test_connection__wait_closed_always_ends),
+        WORLD_TEST(test_connection__abort_drops_what_is_unsent),
+        WORLD_TEST(test_connection__ten_thousand_refused_ones_leak_nothing),
+        WORLD_TEST(test_connection__cancelling_a_connect_at_each_step_leaves_nothing),
+        WORLD_TEST(test_connection__without_descriptors_is_an_error_that_passes),
+        WORLD_TEST(test_connection__goes_over_a_path_too),
+        WORLD_TEST(test_connection__descriptors_of_other_libraries_are_watched),
     };
-    return cmocka_run_group_tests(tests, open_what_stays, NULL);
+    return cmocka_run_group_tests(tests, world_test_begin, NULL);
 }

@@ -7,52 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/engine_test.h"
-
-/* --- A loop, and what it leaves behind ---------------------------------------------------------
- */
-
-static cad_loop *loop;
-static int descriptors_before;
-
-static int count_descriptors(void) {
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    assert_non_null(folder);
-    while (readdir(folder) != NULL)
-        count++;
-    (void)closedir(folder);
-    return count;
-}
-
-static bool has_children(void) {
-    return waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
-}
-
-static int setup(void **state) {
-    (void)state;
-    count_blocks();
-    descriptors_before = count_descriptors();
-    return cad_loop_new(cad_uv_driver(), &loop);
-}
-
-static int teardown(void **state) {
-    (void)state;
-    cad_loop_free(loop);
-    (void)cad_raise(CAD_EUSER, NULL); /* lets go of the last error outside tasks */
-    assert_int_equal(count_descriptors(), descriptors_before);
-    assert_false(has_children());
-    assert_int_equal(blocks_live(), 0);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-/* Runs a coroutine as the only task. */
-static void run(cad_coroutine *fn, void *arg) {
-    assert_int_equal(cad_task_create(loop, fn, arg, NULL, NULL), 0);
-    assert_int_equal(cad_loop_run(loop), 0);
-}
+#include "support/world_test.h"
 
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define SHELL(script) ARGV("sh", "-c", script)
@@ -64,7 +19,7 @@ static const cad_process_options quiet = {
 
 static cad_process *start(const char *const argv[], const cad_process_options *options) {
     cad_process *process;
-    assert_int_equal(cad_subprocess_exec(loop, argv, options, &process), 0);
+    assert_int_equal(cad_subprocess_exec(world_loop, argv, options, &process), 0);
     return process;
 }
 
@@ -100,7 +55,7 @@ static int exit_codes(void *arg) {
 
 static void test_subprocess__has_a_code_when_it_has_ended(void **state) {
     (void)state;
-    run(exit_codes, NULL);
+    world_run(exit_codes, NULL);
 }
 
 static int default_signals(void *arg) {
@@ -118,7 +73,7 @@ static int default_signals(void *arg) {
 
 static void test_subprocess__begins_with_the_default_signals(void **state) {
     (void)state;
-    run(default_signals, NULL);
+    world_run(default_signals, NULL);
 }
 
 /* The shell has those of its own that it opens itself. */
@@ -136,7 +91,7 @@ static int inherited(void *arg) {
 
 static void test_subprocess__has_no_other_descriptors(void **state) {
     (void)state;
-    run(inherited, NULL);
+    world_run(inherited, NULL);
 }
 
 static void child_signal(void *event) {
@@ -144,9 +99,9 @@ static void child_signal(void *event) {
 }
 
 static int child_handler(void *arg) {
-    cad_event *event = cad_event_new(loop);
+    cad_event *event = cad_event_new(world_loop);
     (void)arg;
-    assert_int_equal(cad_add_signal_handler(loop, SIGCHLD, child_signal, event), 0);
+    assert_int_equal(cad_add_signal_handler(world_loop, SIGCHLD, child_signal, event), 0);
     cad_process *process = start(ARGV("true"), &quiet);
     assert_int_equal(cad_event_wait(event), 0);
     assert_int_equal(code_of(process), 0);
@@ -155,7 +110,7 @@ static int child_handler(void *arg) {
 
 static void test_subprocess__its_end_is_a_sigchld_for_the_program_too(void **state) {
     (void)state;
-    run(child_handler, NULL);
+    world_run(child_handler, NULL);
 }
 
 /* --- The environment
@@ -181,7 +136,7 @@ static int environment(void *arg) {
 static void
 test_subprocess__has_the_arguments_the_environment_and_the_folder_it_is_given(void **state) {
     (void)state;
-    run(environment, NULL);
+    world_run(environment, NULL);
 }
 
 static int not_there(void *arg) {
@@ -190,14 +145,15 @@ static int not_there(void *arg) {
     (void)arg;
     elsewhere.cwd = "/no/such/folder";
     poor.env = ARGV("PATH=/no/such/folder");
-    assert_int_equal(cad_subprocess_exec(loop, ARGV("no-such-program"), &piped, &process),
+    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("no-such-program"), &piped, &process),
                      CAD_ENOTFOUND);
     assert_string_equal(cad_error_message(), "No such file or directory");
-    assert_int_equal(cad_subprocess_exec(loop, ARGV("/no/such/program"), &piped, &process),
+    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("/no/such/program"), &piped, &process),
                      CAD_ENOTFOUND);
-    assert_int_equal(cad_subprocess_exec(loop, ARGV("true"), &elsewhere, &process), CAD_ENOTFOUND);
-    assert_int_equal(cad_subprocess_exec(loop, ARGV("true"), &poor, &process), CAD_ENOTFOUND);
-    assert_int_equal(cad_subprocess_exec(loop, ARGV("/etc/passwd"), &piped, &process),
+    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("true"), &elsewhere, &process),
+                     CAD_ENOTFOUND);
+    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("true"), &poor, &process), CAD_ENOTFOUND);
+    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("/etc/passwd"), &piped, &process),
                      CAD_EPERMISSION);
     assert_string_equal(cad_error_message(), "Permission denied");
     return 0;
@@ -205,7 +161,7 @@ static int not_there(void *arg) {
 
 static void test_subprocess__that_is_not_there_or_cannot_be_run(void **state) {
     (void)state;
-    run(not_there, NULL);
+    world_run(not_there, NULL);
 }
 
 /* --- communicate
@@ -234,7 +190,7 @@ static void test_subprocess__passes_65536_65537_and_a_million_bytes_through_cat(
     static const size_t sizes[] = {1, 65535, 65536, 65537, 131072, 131073, 1000000};
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        run(through_cat, (void *)(uintptr_t)&sizes[i]);
+        world_run(through_cat, (void *)(uintptr_t)&sizes[i]);
 }
 
 static int both_outputs(void *arg) {
@@ -255,7 +211,7 @@ static int both_outputs(void *arg) {
 
 static void test_subprocess__communicate_takes_both_outputs_as_they_come(void **state) {
     (void)state;
-    run(both_outputs, NULL);
+    world_run(both_outputs, NULL);
 }
 
 static int closes_early(void *arg) {
@@ -277,7 +233,7 @@ static int closes_early(void *arg) {
 
 static void test_subprocess__that_closes_stdin_early_is_no_error_of_communicate(void **state) {
     (void)state;
-    run(closes_early, NULL);
+    world_run(closes_early, NULL);
 }
 
 static int no_pipes(void *arg) {
@@ -298,7 +254,7 @@ static int no_pipes(void *arg) {
 
 static void test_subprocess__communicate_without_pipes(void **state) {
     (void)state;
-    run(no_pipes, NULL);
+    world_run(no_pipes, NULL);
 }
 
 /* --- The pipes as streams
@@ -330,7 +286,7 @@ static int dialogue(void *arg) {
 
 static void test_subprocess__speaks_line_by_line(void **state) {
     (void)state;
-    run(dialogue, NULL);
+    world_run(dialogue, NULL);
 }
 
 static int feed(void *to) {
@@ -349,7 +305,8 @@ static int feed_and_read(void *arg) {
     cad_task *feeder;
     (void)arg;
     cad_process *process = start(ARGV("cat"), &piped);
-    assert_int_equal(cad_task_create(loop, feed, cad_process_stdin(process), NULL, &feeder), 0);
+    assert_int_equal(cad_task_create(world_loop, feed, cad_process_stdin(process), NULL, &feeder),
+                     0);
     assert_int_equal(cad_stream_read(cad_process_stdout(process), CAD_ALL, &all), 0);
     assert_int_equal(all.size, 1000000);
     assert_int_equal(cad_await(feeder, NULL), 0);
@@ -361,7 +318,7 @@ static int feed_and_read(void *arg) {
 
 static void test_subprocess__is_fed_by_drain_and_read_meanwhile(void **state) {
     (void)state;
-    run(feed_and_read, NULL);
+    world_run(feed_and_read, NULL);
 }
 
 static int write_to_who_is_gone(void *arg) {
@@ -380,7 +337,7 @@ static int write_to_who_is_gone(void *arg) {
 
 static void test_subprocess__that_is_gone_is_a_reset_for_drain_and_no_sigpipe(void **state) {
     (void)state;
-    run(write_to_who_is_gone, NULL);
+    world_run(write_to_who_is_gone, NULL);
 }
 
 static int read_parts(void *arg) {
@@ -409,7 +366,7 @@ static int read_parts(void *arg) {
 
 static void test_subprocess__is_read_in_parts(void **state) {
     (void)state;
-    run(read_parts, NULL);
+    world_run(read_parts, NULL);
 }
 
 static int limits(void *arg) {
@@ -436,7 +393,7 @@ static int limits(void *arg) {
 
 static void test_subprocess__has_streams_with_limits(void **state) {
     (void)state;
-    run(limits, NULL);
+    world_run(limits, NULL);
 }
 
 /* --- Who holds what
@@ -458,7 +415,7 @@ static int grandchild(void *arg) {
 
 static void test_subprocess__wait_returns_though_a_grandchild_holds_its_pipe(void **state) {
     (void)state;
-    run(grandchild, NULL);
+    world_run(grandchild, NULL);
 }
 
 static int leave_a_group(void *line) {
@@ -472,12 +429,12 @@ static void test_subprocess__the_end_of_the_loop_kills_every_process_of_its_grou
     cad_bytes line = {0};
     int tries = 0;
     (void)state;
-    run(leave_a_group, &line);
+    world_run(leave_a_group, &line);
     pid_t child = (pid_t)atoi(line.data);
     assert_true(child > 0);
     cad_bytes_free(&line);
-    cad_loop_free(loop);
-    assert_int_equal(cad_loop_new(cad_uv_driver(), &loop), 0);
+    cad_loop_free(world_loop);
+    assert_int_equal(cad_loop_new(cad_uv_driver(), &world_loop), 0);
     /* It is another's to reap, which takes as long as it takes. */
     char path[64];
     char state_of[256] = "";
@@ -504,7 +461,7 @@ static int wait_twice(void *arg) {
     (void)arg;
     cad_process *process = start(ARGV("cat"), &piped);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(cad_task_create(loop, wait_for_it, process, NULL, &tasks[i]), 0);
+        assert_int_equal(cad_task_create(world_loop, wait_for_it, process, NULL, &tasks[i]), 0);
     assert_int_equal(cad_sleep(0), 0);
     assert_int_equal(cad_waiters(process), 2);
     cad_stream_close(cad_process_stdin(process));
@@ -517,7 +474,7 @@ static int wait_twice(void *arg) {
 
 static void test_subprocess__may_be_waited_for_twice(void **state) {
     (void)state;
-    run(wait_twice, NULL);
+    world_run(wait_twice, NULL);
 }
 
 static int free_early(void *arg) {
@@ -535,7 +492,7 @@ static int free_early(void *arg) {
 
 static void test_subprocess__is_killed_and_reaped_when_it_is_freed(void **state) {
     (void)state;
-    run(free_early, NULL);
+    world_run(free_early, NULL);
 }
 
 static int leave_unwaited(void *arg) {
@@ -556,7 +513,7 @@ static int leave_unwaited(void *arg) {
 
 static void test_subprocess__is_reaped_also_when_nobody_waits(void **state) {
     (void)state;
-    run(leave_unwaited, NULL);
+    world_run(leave_unwaited, NULL);
 }
 
 /* --- Cancel, at each step
@@ -578,7 +535,7 @@ static int cancel_after(void *arg) {
     assert_non_null(input);
     for (int turns = 0; turns < 40; turns++) {
         cad_task *task;
-        assert_int_equal(cad_task_create(loop, communicate_with_cat, input, NULL, &task), 0);
+        assert_int_equal(cad_task_create(world_loop, communicate_with_cat, input, NULL, &task), 0);
         for (int i = 0; i < turns; i++)
             assert_int_equal(turns % 2 == 0 ? cad_sleep(0) : cad_sleep(CAD_MILLISECOND / 4), 0);
         (void)cad_future_cancel(task, NULL);
@@ -593,7 +550,7 @@ static int cancel_after(void *arg) {
 
 static void test_subprocess__cancelling_communicate_at_each_step_leaves_nothing(void **state) {
     (void)state;
-    run(cancel_after, NULL);
+    world_run(cancel_after, NULL);
 }
 
 static int read_all(void *out) {
@@ -626,7 +583,7 @@ static int cancelled_reads(void *arg) {
     assert_int_equal(code_of(process), 0);
     process = start(SHELL("printf abc; read x; printf def"), &piped);
     out = cad_process_stdout(process);
-    assert_int_equal(cad_task_create(loop, read_all, out, NULL, &reader), 0);
+    assert_int_equal(cad_task_create(world_loop, read_all, out, NULL, &reader), 0);
     while (readable(out) < 3)
         assert_int_equal(cad_sleep(CAD_MILLISECOND), 0);
     (void)cad_future_cancel(reader, NULL);
@@ -642,7 +599,7 @@ static int cancelled_reads(void *arg) {
 
 static void test_subprocess__a_cancelled_read_leaves_all_but_that_of_all(void **state) {
     (void)state;
-    run(cancelled_reads, NULL);
+    world_run(cancelled_reads, NULL);
 }
 
 static int read_it(void *out) {
@@ -658,7 +615,7 @@ static int second_reader(void *arg) {
     (void)arg;
     cad_process *process = start(ARGV("cat"), &piped);
     cad_stream *out = cad_process_stdout(process);
-    assert_int_equal(cad_task_create(loop, read_it, out, NULL, &first), 0);
+    assert_int_equal(cad_task_create(world_loop, read_it, out, NULL, &first), 0);
     assert_int_equal(cad_sleep(0), 0);
     assert_int_equal(cad_stream_read(out, 1, &bytes), CAD_ERUNTIME);
     assert_string_equal(
@@ -676,7 +633,7 @@ static int second_reader(void *arg) {
 
 static void test_subprocess__is_read_by_one_task_at_a_time(void **state) {
     (void)state;
-    run(second_reader, NULL);
+    world_run(second_reader, NULL);
 }
 
 /* --- What fails
@@ -687,10 +644,11 @@ static int fail_often(void *arg) {
     cad_process *process;
     (void)arg;
     for (int i = 0; i < 5000; i++) {
-        assert_int_equal(cad_subprocess_exec(loop, ARGV("no-such-program"), &piped, &process),
+        assert_int_equal(cad_subprocess_exec(world_loop, ARGV("no-such-program"), &piped, &process),
                          CAD_ENOTFOUND);
-        assert_int_equal(cad_subprocess_exec(loop, ARGV("/no/such/program"), &piped, &process),
-                         CAD_ENOTFOUND);
+        assert_int_equal(
+            cad_subprocess_exec(world_loop, ARGV("/no/such/program"), &piped, &process),
+            CAD_ENOTFOUND);
         if (i % 100 == 0)
             assert_int_equal(cad_sleep(0), 0);
     }
@@ -699,7 +657,7 @@ static int fail_often(void *arg) {
 
 static void test_subprocess__ten_thousand_failed_spawns_leak_nothing(void **state) {
     (void)state;
-    run(fail_often, NULL);
+    world_run(fail_often, NULL);
 }
 
 static int run_out_of_descriptors(void *arg) {
@@ -711,7 +669,7 @@ static int run_out_of_descriptors(void *arg) {
     for (rlim_t limit = (rlim_t)count_descriptors() + 8; limit > 3; limit--) {
         few.rlim_cur = limit;
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-        int error = cad_subprocess_exec(loop, ARGV("true"), &piped, &process);
+        int error = cad_subprocess_exec(world_loop, ARGV("true"), &piped, &process);
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
         assert_true(error == 0 || error == CAD_ESYSTEM);
         if (error == 0)
@@ -729,7 +687,7 @@ static int run_out_of_descriptors(void *arg) {
 
 static void test_subprocess__without_descriptors_is_an_error_that_passes(void **state) {
     (void)state;
-    run(run_out_of_descriptors, NULL);
+    world_run(run_out_of_descriptors, NULL);
 }
 
 static void test_subprocess__is_refused_where_the_world_is_simulated(void **state) {
@@ -743,43 +701,34 @@ static void test_subprocess__is_refused_where_the_world_is_simulated(void **stat
     cad_loop_free(simulated);
 }
 
-/* libuv keeps two descriptors for signals, from the first loop on. */
-static int open_what_stays(void **state) {
-    cad_loop *first;
-    (void)state;
-    int error = cad_loop_new(cad_uv_driver(), &first);
-    cad_loop_free(first);
-    return error;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_subprocess__has_a_code_when_it_has_ended),
-        TEST(test_subprocess__begins_with_the_default_signals),
-        TEST(test_subprocess__has_no_other_descriptors),
-        TEST(test_subprocess__its_end_is_a_sigchld_for_the_program_too),
-        TEST(test_subprocess__has_the_arguments_the_environment_and_the_folder_it_is_given),
-        TEST(test_subprocess__that_is_not_there_or_cannot_be_run),
-        TEST(test_subprocess__passes_65536_65537_and_a_million_bytes_through_cat),
-        TEST(test_subprocess__communicate_takes_both_outputs_as_they_come),
-        TEST(test_subprocess__that_closes_stdin_early_is_no_error_of_communicate),
-        TEST(test_subprocess__communicate_without_pipes),
-        TEST(test_subprocess__speaks_line_by_line),
-        TEST(test_subprocess__is_fed_by_drain_and_read_meanwhile),
-        TEST(test_subprocess__that_is_gone_is_a_reset_for_drain_and_no_sigpipe),
-        TEST(test_subprocess__is_read_in_parts),
-        TEST(test_subprocess__has_streams_with_limits),
-        TEST(test_subprocess__wait_returns_though_a_grandchild_holds_its_pipe),
-        TEST(test_subprocess__the_end_of_the_loop_kills_every_process_of_its_group),
-        TEST(test_subprocess__may_be_waited_for_twice),
-        TEST(test_subprocess__is_killed_and_reaped_when_it_is_freed),
-        TEST(test_subprocess__is_reaped_also_when_nobody_waits),
-        TEST(test_subprocess__cancelling_communicate_at_each_step_leaves_nothing),
-        TEST(test_subprocess__a_cancelled_read_leaves_all_but_that_of_all),
-        TEST(test_subprocess__is_read_by_one_task_at_a_time),
-        TEST(test_subprocess__ten_thousand_failed_spawns_leak_nothing),
-        TEST(test_subprocess__without_descriptors_is_an_error_that_passes),
-        TEST(test_subprocess__is_refused_where_the_world_is_simulated),
+        WORLD_TEST(test_subprocess__has_a_code_when_it_has_ended),
+        WORLD_TEST(test_subprocess__begins_with_the_default_signals),
+        WORLD_TEST(test_subprocess__has_no_other_descriptors),
+        WORLD_TEST(test_subprocess__its_end_is_a_sigchld_for_the_program_too),
+        WORLD_TEST(test_subprocess__has_the_arguments_the_environment_and_the_folder_it_is_given),
+        WORLD_TEST(test_subprocess__that_is_not_there_or_cannot_be_run),
+        WORLD_TEST(test_subprocess__passes_65536_65537_and_a_million_bytes_through_cat),
+        WORLD_TEST(test_subprocess__communicate_takes_both_outputs_as_they_come),
+        WORLD_TEST(test_subprocess__that_closes_stdin_early_is_no_error_of_communicate),
+        WORLD_TEST(test_subprocess__communicate_without_pipes),
+        WORLD_TEST(test_subprocess__speaks_line_by_line),
+        WORLD_TEST(test_subprocess__is_fed_by_drain_and_read_meanwhile),
+        WORLD_TEST(test_subprocess__that_is_gone_is_a_reset_for_drain_and_no_sigpipe),
+        WORLD_TEST(test_subprocess__is_read_in_parts),
+        WORLD_TEST(test_subprocess__has_streams_with_limits),
+        WORLD_TEST(test_subprocess__wait_returns_though_a_grandchild_holds_its_pipe),
+        WORLD_TEST(test_subprocess__the_end_of_the_loop_kills_every_process_of_its_group),
+        WORLD_TEST(test_subprocess__may_be_waited_for_twice),
+        WORLD_TEST(test_subprocess__is_killed_and_reaped_when_it_is_freed),
+        WORLD_TEST(test_subprocess__is_reaped_also_when_nobody_waits),
+        WORLD_TEST(test_subprocess__cancelling_communicate_at_each_step_leaves_nothing),
+        WORLD_TEST(test_subprocess__a_cancelled_read_leaves_all_but_that_of_all),
+        WORLD_TEST(test_subprocess__is_read_by_one_task_at_a_time),
+        WORLD_TEST(test_subprocess__ten_thousand_failed_spawns_leak_nothing),
+        WORLD_TEST(test_subprocess__without_descriptors_is_an_error_that_passes),
+        WORLD_TEST(test_subprocess__is_refused_where_the_world_is_simulated),
     };
-    return cmocka_run_group_tests(tests, open_what_stays, NULL);
+    return cmocka_run_group_tests(tests, world_test_begin, NULL);
 }

@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "table/table.h"
 #include "trace/reader.h"
@@ -473,8 +474,7 @@ static void test_table__refuses_wrong_use(void **state) {
          "cadran table: --tolerance wants a time, such as 3.5 or 250ms, not "
          "\"much\"\n"},
         {{"--format", "html"},
-         "cadran table: --format is one of markdown, text, csv and json, "
-         "not \"html\"\n"},
+         "cadran table: --format wants markdown, text, csv or json, not \"html\"\n"},
         {{"--color"}, "cadran table: unknown option \"--color\"; see cadran table --help\n"},
         {{"-x"}, "cadran table: unknown option \"-x\"; see cadran table --help\n"},
         {{"other.json"}, "cadran table: one trace at a time; see cadran table --help\n"},
@@ -508,7 +508,7 @@ static void test_table__says_that_its_output_is_not_whole(void **state) {
     fflush(stdout);
     int saved_out = redirect(STDOUT_FILENO, "/dev/full");
     int saved_error = redirect(STDERR_FILENO, error_path);
-    int status = cli_cmd_table(2, argv);
+    int status = cli_end("cadran table", cli_cmd_table(2, argv));
     clearerr(stdout);
     restore(STDOUT_FILENO, saved_out);
     restore(STDERR_FILENO, saved_error);

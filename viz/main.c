@@ -129,9 +129,11 @@ int main(int argc, char **argv) {
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
     if (viz_options_parse(argc, argv, &options, message) != 0)
         return say(STATUS_BAD_INPUT, message);
-    if (options.help || options.version) {
+    if (options.help || options.list || options.version) {
         if (options.help)
             viz_options_help(stdout);
+        else if (options.list)
+            viz_options_list(stdout);
         else
             puts("cadran-view " CAD_VERSION);
         return fflush(stdout) == 0 ? 0 : say(STATUS_FAILED, "standard output cannot be written");

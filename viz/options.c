@@ -12,12 +12,6 @@
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
-static bool take_font(void *target, const base_option *option, char *value,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    *(const char **)base_option_field(target, option) = value;
-    return value[0] != '\0' || base_option_refuse(option, "a file", value, message);
-}
-
 bool viz_parse_size(const char *text, int *width, int *height) {
     char *end;
     errno = 0;
@@ -52,15 +46,6 @@ static bool take_scale(void *target, const base_option *option, char *value,
            base_option_refuse(option, "a number from 0.5 to 8", value, message);
 }
 
-static bool take_theme(void *target, const base_option *option, char *value,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    enum viz_theme *theme = base_option_field(target, option);
-    ((struct viz_options *)target)->has_theme = true;
-    *theme = strcmp(value, "light") == 0 ? VIZ_LIGHT : VIZ_DARK;
-    return *theme == VIZ_LIGHT || strcmp(value, "dark") == 0 ||
-           base_option_refuse(option, "dark or light", value, message);
-}
-
 static bool take_from(void *target, const base_option *option, char *value,
                       char message[BASE_OPTIONS_MESSAGE]) {
     ((struct viz_options *)target)->has_from = true;
@@ -75,23 +60,51 @@ static bool take_to(void *target, const base_option *option, char *value,
 
 /* --- Options --------------------------------------------------------------------------------- */
 
-#define AT(field) offsetof(struct viz_options, field)
+static const char *const themes[] = {[VIZ_DARK] = "dark", [VIZ_LIGHT] = "light"};
 
 static const base_option table[] = {
-    {"png", "FILE", "draw the picture into FILE; needs no display", base_take_output, AT(png)},
-    {"svg", "FILE", "... as SVG: text and shapes, with details where one points", base_take_output,
-     AT(svg)},
-    {"size", "WIDTHxHEIGHT", "size of the picture or window, in pixels (1280x720)", take_size, 0},
-    {"scale", "N", "pixels for a unit of the design: 2 for a fine display", take_scale, AT(scale)},
-    {"theme", "dark|light", "colours (dark; SVG: as who looks at it prefers)", take_theme,
-     AT(theme)},
-    {"from", "T", "show this stretch of time: seconds, or 250ms, 10us, 2min", take_from,
-     AT(from_ns)},
-    {"to", "T", "... up to here", take_to, AT(to_ns)},
-    {"font", "FILE", "the font to write with", take_font, AT(font)},
-    {"version", NULL, "print the version", base_take_flag, AT(version)},
+    {.name = "png",
+     .argument = "FILE",
+     .help = "draw the picture into FILE; needs no display",
+     BASE_OUTPUT(struct viz_options, png)},
+    {.name = "svg",
+     .argument = "FILE",
+     .help = "... as SVG: text and shapes, with details where one points",
+     BASE_OUTPUT(struct viz_options, svg)},
+    {.name = "size",
+     .argument = "WIDTHxHEIGHT",
+     .help = "size of the picture or window, in pixels (1280x720)",
+     .take = take_size},
+    {.name = "scale",
+     .argument = "N",
+     .help = "pixels for a unit of the design: 2 for a fine display",
+     .take = take_scale,
+     BASE_FIELD_OF(double, struct viz_options, scale)},
+    {.name = "theme",
+     .help = "colours (dark; SVG: as who looks at it prefers)",
+     BASE_WORD(struct viz_options, theme, themes)},
+    {.name = "from",
+     .argument = "TIME",
+     .help = "show this stretch of time: seconds, or 250ms, 10us, 2min",
+     .take = take_from,
+     BASE_FIELD_OF(int64_t, struct viz_options, from_ns)},
+    {.name = "to",
+     .argument = "TIME",
+     .help = "... up to here",
+     .take = take_to,
+     BASE_FIELD_OF(int64_t, struct viz_options, to_ns)},
+    {.name = "font",
+     .argument = "FILE",
+     .help = "the font to write with",
+     BASE_TEXT(struct viz_options, font),
+     .wanted = "a file"},
+    {.name = "version", .help = "print the version", BASE_FLAG(struct viz_options, version)},
     {.name = NULL},
 };
+
+void viz_options_list(FILE *file) {
+    base_options_list(table, file);
+}
 
 void viz_options_help(FILE *file) {
     fputs(
@@ -107,10 +120,13 @@ void viz_options_help(FILE *file) {
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int first;
-    *options = (struct viz_options){0};
+    *options = (struct viz_options){.theme = VIZ_THEME_COUNT}; /* none is asked for */
     switch (base_options_read("cadran-view", table, options, argc, argv, &first, message)) {
     case BASE_OPTIONS_HELP:
         options->help = true;
+        return 0;
+    case BASE_OPTIONS_LIST:
+        options->list = true;
         return 0;
     case BASE_OPTIONS_WRONG:
         return CAD_EINVAL;
@@ -119,6 +135,9 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     if (options->version)
         return 0;
+    options->has_theme = options->theme != VIZ_THEME_COUNT;
+    if (!options->has_theme)
+        options->theme = VIZ_DARK;
     if (first + 1 != argc) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "%s; usage: cadran-view [options] TRACE",
                        first == argc ? "which trace?" : "one trace at a time");

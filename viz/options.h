@@ -26,6 +26,7 @@ struct viz_options {
     int64_t from_ns;
     int64_t to_ns;
     bool help;
+    bool list; /* of options, for completions */
     bool version;
 };
 
@@ -38,5 +39,6 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
 bool viz_parse_size(const char *text, int *width, int *height);
 
 void viz_options_help(FILE *file);
+void viz_options_list(FILE *file); /* for completions */
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BASE_NUMBER_TEXT 32 /* bytes that the longest number needs, with its '\0' */
 
@@ -31,5 +32,10 @@ double base_number_round(double number, int digits);
 /* The natural logarithm of a number above 0; inf for inf. Off by at most one unit in the last
  * place. */
 double base_number_log(double number);
+
+/* What a noun of so many ends in: "s", or nothing for one. */
+static inline const char *base_plural(uint64_t count) {
+    return count == 1 ? "" : "s";
+}
 
 #endif

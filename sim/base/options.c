@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -39,7 +40,8 @@ static void list_known(const base_option *options, struct option known[MOST + 2]
     for (int i = 0; options[i].name != NULL; i++) {
         assert(i < MOST);
         const char *argument = options[i].argument;
-        bool valued = argument != NULL, may_be_left_out = valued && argument[0] == '[';
+        bool may_be_left_out = argument != NULL && argument[0] == '[';
+        bool valued = argument != NULL || options[i].words != NULL;
         if (options[i].name[1] != '\0') {
             *next++ = (struct option){options[i].name,
                                       may_be_left_out ? optional_argument
@@ -70,6 +72,8 @@ enum base_options_end base_options_read(const char *command, const base_option *
     struct option known[MOST + 2] = {{0}};
     char letters[LETTERS];
     int found;
+    if (argc == 2 && strcmp(argv[1], "--options") == 0) /* and no prefix of it is an option */
+        return BASE_OPTIONS_LIST;
     list_known(options, known, letters);
     opterr = 0;
     optind = 0; /* from the beginning, whoever used it before */
@@ -97,12 +101,86 @@ bool base_option_refuse(const base_option *option, const char *wanted, const cha
     return false;
 }
 
+/* A whole number, which fits, into a field of any size. */
+static void store(void *target, const base_option *option, uint64_t whole) {
+    void *field = base_option_field(target, option);
+    if (option->size == sizeof(bool)) {
+        *(bool *)field = whole != 0;
+    } else if (option->size == sizeof(unsigned)) {
+        *(unsigned *)field = (unsigned)whole;
+    } else {
+        assert(option->size == sizeof(uint64_t));
+        *(uint64_t *)field = whole;
+    }
+}
+
 bool base_take_flag(void *target, const base_option *option, char *value,
                     char message[BASE_OPTIONS_MESSAGE]) {
     (void)value;
     (void)message;
-    *(bool *)base_option_field(target, option) = true;
+    store(target, option, true);
     return true;
+}
+
+/* "text, json or html". */
+static void list_words(const base_option *option, char *list, size_t size) {
+    size_t length = 0;
+    for (size_t i = 0; i < option->word_count && length < size; i++)
+        length += (size_t)snprintf(list + length, size - length, "%s%s",
+                                   i == 0                       ? ""
+                                   : i + 1 < option->word_count ? ", "
+                                                                : " or ",
+                                   option->words[i]);
+}
+
+bool base_take_word(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    char wanted[BASE_OPTIONS_MESSAGE];
+    for (size_t i = 0; i < option->word_count; i++) {
+        if (strcmp(value, option->words[i]) == 0) {
+            store(target, option, i);
+            return true;
+        }
+    }
+    list_words(option, wanted, sizeof wanted);
+    return base_option_refuse(option, wanted, value, message);
+}
+
+bool base_take_whole(void *target, const base_option *option, char *value,
+                     char message[BASE_OPTIONS_MESSAGE]) {
+    int64_t whole;
+    char wanted[80] = "a whole number above 0";
+    assert(option->least > 0);
+    if (base_whole_read(value, &whole) && whole >= option->least && whole <= option->most) {
+        store(target, option, (uint64_t)whole);
+        return true;
+    }
+    if (option->most < INT64_MAX)
+        (void)snprintf(wanted, sizeof wanted, "a whole number from %" PRId64 " to %" PRId64,
+                       option->least, option->most);
+    return base_option_refuse(option, wanted, value, message);
+}
+
+bool base_take_time(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    int64_t *time_ns = base_option_field(target, option);
+    return (base_time_read(value, time_ns) && *time_ns >= option->least) ||
+           base_option_refuse(option,
+                              option->least > 0 ? "a time above 0, such as 0.5 or 250ms"
+                                                : "a time, such as 3.5 or 250ms",
+                              value, message);
+}
+
+bool base_take_size(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    return base_size_read(value, base_option_field(target, option)) ||
+           base_option_refuse(option, "a size, such as 512M or 4G", value, message);
+}
+
+bool base_take_text(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    *(const char **)base_option_field(target, option) = value;
+    return value[0] != '\0' || base_option_refuse(option, option->wanted, value, message);
 }
 
 bool base_take_output(void *target, const base_option *option, char *value,
@@ -120,44 +198,66 @@ bool base_take_output(void *target, const base_option *option, char *value,
     return true;
 }
 
-bool base_take_time(void *target, const base_option *option, char *value,
-                    char message[BASE_OPTIONS_MESSAGE]) {
-    return base_time_read(value, base_option_field(target, option)) ||
-           base_option_refuse(option, "a time, such as 3.5 or 250ms", value, message);
-}
-
 /* --- Help ------------------------------------------------------------------------------------ */
 
-static const char *gap_of(const base_option *option) {
-    return option->argument != NULL && option->argument[0] != '[' ? " " : "";
+/* Where the help of most options begins; that of one which does not fit begins on a line below. */
+enum { COLUMN_MOST = 28, SPELLING = 128 };
+
+/* "--trace FILE", "--clock virtual|real", "--allow-exec[=PROGRAM,...]"; its length. */
+static size_t spell(const base_option *option, char spelling[SPELLING]) {
+    const char *argument = option->argument != NULL ? option->argument : "";
+    size_t length =
+        (size_t)snprintf(spelling, SPELLING, "%s%s%s%s", base_option_dashes(option), option->name,
+                         argument[0] == '\0' || argument[0] == '[' ? "" : " ", argument);
+    for (size_t i = 0; i < option->word_count && length < SPELLING; i++)
+        length += (size_t)snprintf(spelling + length, SPELLING - length, "%c%s", i == 0 ? ' ' : '|',
+                                   option->words[i]);
+    return length < SPELLING ? length : SPELLING - 1;
 }
 
-static size_t width_of(const base_option *option) {
-    size_t argument = option->argument != NULL ? strlen(option->argument) : 0;
-    return strlen(base_option_dashes(option)) + strlen(option->name) + strlen(gap_of(option)) +
-           argument;
-}
-
-static void print_option(const base_option *option, size_t width, FILE *file) {
-    int padding = (int)(width - width_of(option));
-    fprintf(file, "  %s%s%s%s%*s  ", base_option_dashes(option), option->name, gap_of(option),
-            option->argument != NULL ? option->argument : "", padding, "");
+static void print_option(const base_option *option, size_t column, FILE *file) {
+    char spelling[SPELLING];
+    size_t width = spell(option, spelling);
+    fprintf(file, "  %-*s", (int)column, spelling);
+    if (width > column)
+        fprintf(file, "\n  %*s", (int)column, "");
     for (const char *line = option->help; line != NULL;) {
         size_t length = strcspn(line, "\n");
-        fprintf(file, "%.*s\n", (int)length, line);
+        fprintf(file, "  %.*s\n", (int)length, line);
         line = line[length] == '\n' ? line + length + 1 : NULL;
         if (line != NULL)
-            fprintf(file, "%*s", (int)width + 4, "");
+            fprintf(file, "  %*s", (int)column, "");
     }
 }
 
 void base_options_help(const base_option *options, FILE *file) {
     static const base_option help = {.name = "help, -h", .help = "this text"};
-    size_t width = width_of(&help);
+    char spelling[SPELLING];
+    size_t column = spell(&help, spelling);
+    for (const base_option *option = options; option->name != NULL; option++) {
+        size_t width = spell(option, spelling);
+        if (width > column && width <= COLUMN_MOST)
+            column = width;
+    }
     for (const base_option *option = options; option->name != NULL; option++)
-        if (width_of(option) > width)
-            width = width_of(option);
+        print_option(option, column, file);
+    print_option(&help, column, file);
+}
+
+/* --- Completions ------------------------------------------------------------------------------ */
+
+static void list_option(const base_option *option, FILE *file) {
+    fprintf(file, "%s%s\t", base_option_dashes(option), option->name);
+    for (size_t i = 0; i < option->word_count; i++)
+        fprintf(file, "%s%s", i == 0 ? "" : "|", option->words[i]);
+    if (option->argument != NULL && option->argument[0] != '[')
+        fputs(option->argument, file);
+    fprintf(file, "\t%.*s\n", (int)strcspn(option->help, "\n"), option->help);
+}
+
+void base_options_list(const base_option *options, FILE *file) {
+    static const base_option help = {.name = "help", .help = "tell more about the command"};
     for (const base_option *option = options; option->name != NULL; option++)
-        print_option(option, width, file);
-    print_option(&help, width, file);
+        list_option(option, file);
+    list_option(&help, file);
 }

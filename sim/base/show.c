@@ -37,12 +37,12 @@ size_t base_shown_piece(const char *text, size_t length, bool lines, char escape
     return length;
 }
 
-int base_buffer_append_shown(base_buffer *buffer, const char *text, size_t length) {
+static int append(base_buffer *buffer, const char *text, size_t length, bool lines) {
     char escape[BASE_SHOWN_SIZE];
     size_t taken, before = buffer->length;
     int error;
     do {
-        size_t piece = base_shown_piece(text, length, false, escape, &taken);
+        size_t piece = base_shown_piece(text, length, lines, escape, &taken);
         error = base_buffer_append(buffer, text, piece);
         if (error == 0 && taken > 0)
             error = base_buffer_append(buffer, escape, strlen(escape));
@@ -54,6 +54,14 @@ int base_buffer_append_shown(base_buffer *buffer, const char *text, size_t lengt
         buffer->data[before] = '\0';
     }
     return error;
+}
+
+int base_buffer_append_shown(base_buffer *buffer, const char *text, size_t length) {
+    return append(buffer, text, length, false);
+}
+
+int base_buffer_append_shown_lines(base_buffer *buffer, const char *text, size_t length) {
+    return append(buffer, text, length, true);
 }
 
 /* What is written in one piece, as far as it fits: standard error has no buffer of its own, and
@@ -100,7 +108,7 @@ void base_show(FILE *file, const char *text, size_t length) {
     finish(&sheet);
 }
 
-void base_show_line_of(FILE *file, const char *format, va_list arguments) {
+void base_show_message(FILE *file, const char *before, const char *format, va_list arguments) {
     char small[LINE_SIZE], *line = small;
     va_list again;
     va_copy(again, arguments);
@@ -116,6 +124,10 @@ void base_show_line_of(FILE *file, const char *format, va_list arguments) {
     }
     va_end(again);
     struct sheet sheet = {.file = file};
+    if (before != NULL) {
+        put_shown(&sheet, before, strlen(before));
+        put(&sheet, ": ", 2);
+    }
     put_shown(&sheet, line, length > 0 ? (size_t)length : 0);
     put(&sheet, "\n", 1);
     finish(&sheet);
@@ -126,6 +138,6 @@ void base_show_line_of(FILE *file, const char *format, va_list arguments) {
 void base_show_line(FILE *file, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    base_show_line_of(file, format, arguments);
+    base_show_message(file, NULL, format, arguments);
     va_end(arguments);
 }

@@ -24,8 +24,9 @@
 size_t base_shown_piece(const char *text, size_t length, bool lines, char escape[BASE_SHOWN_SIZE],
                         size_t *taken);
 
-/* Appends it as it is shown. 0 or CAD_ENOMEM. */
+/* Appends it as it is shown; of text that may have lines, with them. 0 or CAD_ENOMEM. */
 int base_buffer_append_shown(base_buffer *buffer, const char *text, size_t length);
+int base_buffer_append_shown_lines(base_buffer *buffer, const char *text, size_t length);
 
 /* Writes it as it is shown; needs no memory. */
 void base_show(FILE *file, const char *text, size_t length);
@@ -33,7 +34,8 @@ void base_show(FILE *file, const char *text, size_t length);
 /* One line, as printf() makes it, and its line break: whatever has got into it, it stays one. Where
  * there is no memory for a long one it is cut. */
 void base_show_line(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void base_show_line_of(FILE *file, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
+/* With `before`, a colon and a space before it; NULL: nothing. */
+void base_show_message(FILE *file, const char *before, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 #endif

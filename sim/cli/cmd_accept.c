@@ -5,10 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/options.h"
-#include "base/show.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/run.h"
 #include "cli/waiting.h"
 #include "suite/accept.h"
 
@@ -18,34 +16,27 @@ struct arguments {
 };
 
 static const base_option options[] = {
-    {"all", NULL, "all that wait in this directory, or in those that are named", base_take_flag,
-     offsetof(struct arguments, all)},
-    {"form", NULL, "only those that differ in their bytes, and not in what they tell",
-     base_take_flag, offsetof(struct arguments, form)},
+    {.name = "all",
+     .help = "all that wait in this directory, or in those that are named",
+     BASE_FLAG(struct arguments, all)},
+    {.name = "form",
+     .help = "only those that differ in their bytes, and not in what they tell",
+     BASE_FLAG(struct arguments, form)},
     {.name = NULL},
 };
 
-static int print_help(void) {
-    fputs("usage: cadran accept [options] [NAME...]\n"
-          "\n"
-          "Makes the traces that cadran test has left, NAME.trace.new.json, the goldens of their\n"
-          "scenarios, and says what that changes. A NAME is a scenario. Without one it asks.\n"
-          "\n",
-          stdout);
-    base_options_help(options, stdout);
-    fputs("\n"
-          "A trace that was made from another version of its scenario is refused.\n"
-          "\n"
-          "Exit status: 0 all that were to be are accepted, 1 some are not, 2 bad usage, 3 the\n"
-          "environment failed.\n",
-          stdout);
-    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
-}
-
-static int wrong(const char *message) {
-    base_show_line(stderr, "cadran accept: %s", message);
-    return CLI_STATUS_USAGE;
-}
+static const cli_command command = {
+    .name = "cadran accept",
+    .usage = "[options] [NAME...]",
+    .about =
+        "Makes the traces that cadran test has left, NAME.trace.new.json, the goldens of their\n"
+        "scenarios, and says what that changes. A NAME is a scenario. Without one it asks.\n",
+    .options = options,
+    .notes = "A trace that was made from another version of its scenario is refused.\n"
+             "\n"
+             "Exit status: 0 all that were to be are accepted, 1 some are not, 2 bad usage, 3 the\n"
+             "environment failed.\n",
+};
 
 /* --- One ------------------------------------------------------------------------------------- */
 
@@ -83,8 +74,6 @@ static bool accept(const suite_found *scenario, const suite_result *result, bool
 
 static int conclude(size_t accepted, size_t count) {
     printf("%zu of %zu accepted\n", accepted, count);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return CLI_STATUS_ENVIRONMENT;
     return accepted == count ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
@@ -104,14 +93,15 @@ static int accept_all(const cli_waiting *waiting, bool form_alone, bool asks) {
     return conclude(accepted, count);
 }
 
-static int run(const struct arguments *arguments, const char *const *names, size_t count) {
+static int run(const struct arguments *arguments, const cli_operands *names) {
     static const char *const here[] = {"."};
-    bool asks = count == 0 && !arguments->all;
+    bool named = names->count > 0, asks = !named && !arguments->all;
     if (asks && (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1))
-        return wrong("name the scenarios, or give --all; it asks on a terminal alone");
+        return cli_wrong(command.name,
+                         "name the scenarios, or give --all; it asks on a terminal alone");
     cli_waiting waiting;
-    int status = cli_waiting_find("cadran accept", count > 0 ? names : here, count > 0 ? count : 1,
-                                  arguments->all || asks, 0, &waiting);
+    int status = cli_waiting_find(command.name, named ? names->items : here,
+                                  named ? names->count : 1, arguments->all || asks, 0, &waiting);
     if (status == CLI_STATUS_EXPECTED && waiting.list.count == 0)
         puts("nothing waits to be accepted");
     else if (status == CLI_STATUS_EXPECTED)
@@ -122,15 +112,9 @@ static int run(const struct arguments *arguments, const char *const *names, size
 
 int cli_cmd_accept(int argc, char **argv) {
     struct arguments arguments = {0};
-    char message[BASE_OPTIONS_MESSAGE];
-    int first;
-    switch (base_options_read("cadran accept", options, &arguments, argc, argv, &first, message)) {
-    case BASE_OPTIONS_HELP:
-        return print_help();
-    case BASE_OPTIONS_WRONG:
-        return wrong(message);
-    case BASE_OPTIONS_FINE:
-        break;
-    }
-    return run(&arguments, (const char *const *)(argv + first), (size_t)(argc - first));
+    cli_operands names;
+    int status;
+    if (!cli_begin(&command, &arguments, argc, argv, &names, &status))
+        return status;
+    return run(&arguments, &names);
 }

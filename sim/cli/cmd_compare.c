@@ -12,12 +12,9 @@
 
 #include "base/limit.h"
 #include "base/memory.h"
-#include "base/options.h"
-#include "base/quantity.h"
-#include "base/show.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/run.h"
 #include "drift/drift.h"
 #include "program/load.h"
 #include "run/process.h"
@@ -27,6 +24,8 @@
 
 enum { RUNS_DEFAULT = 3, RUNS_MOST = 10000 };
 
+enum format { FORMAT_TEXT, FORMAT_JSON };
+
 struct arguments {
     const char *path;
     run_machine_options machine;
@@ -34,19 +33,10 @@ struct arguments {
     const char *trace_path; /* of a real run that is there; NULL: it is run here */
     struct cmp_tolerance tolerance;
     bool suggest;
-    bool json;
+    enum format format;
 };
 
 /* --- Options --------------------------------------------------------------------------------- */
-
-static bool take_runs(void *target, const base_option *option, char *text,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    int64_t whole;
-    if (!base_whole_read(text, &whole) || whole < 1 || whole > RUNS_MOST)
-        return base_option_refuse(option, "a whole number above 0", text, message);
-    *(unsigned *)base_option_field(target, option) = (unsigned)whole;
-    return true;
-}
 
 static bool take_tolerance(void *target, const base_option *option, char *text,
                            char message[BASE_OPTIONS_MESSAGE]) {
@@ -54,67 +44,50 @@ static bool take_tolerance(void *target, const base_option *option, char *text,
            base_option_refuse(option, "a time or a share, such as 5ms or 5%", text, message);
 }
 
-static bool take_input(void *target, const base_option *option, char *text,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    (void)message;
-    *(const char **)base_option_field(target, option) = text;
-    return true;
-}
-
-static bool take_format(void *target, const base_option *option, char *text,
-                        char message[BASE_OPTIONS_MESSAGE]) {
-    bool json = strcmp(text, "json") == 0;
-    *(bool *)base_option_field(target, option) = json;
-    return json || strcmp(text, "text") == 0 ||
-           base_option_refuse(option, "text or json", text, message);
-}
-
-#define AT(field) offsetof(struct arguments, field)
+static const char *const formats[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json"};
 
 static const base_option options[] = {
-    {"runs", "N", "how many runs under the real clock (default 3)", take_runs, AT(runs)},
-    {"trace", "FILE", "in their place a real run's trace that is there; - is standard\ninput",
-     take_input, AT(trace_path)},
-    {"tolerance", "TOLERANCE",
-     "by how much a length may be off: 5ms, or 5% of it (default 10ms);\nwhat is further apart "
-     "has an order",
-     take_tolerance, AT(tolerance)},
-    {"suggest", NULL, "print the durations that would have predicted the runs, as vars",
-     base_take_flag, AT(suggest)},
-    {"format", "FORMAT", "text (default) or json", take_format, AT(json)},
-    {"seed", "N", "the seed of random draws", cli_take_seed, AT(machine)},
-    {"set", "NAME=VALUE", "give a scenario variable another value, an expression; may be\nrepeated",
-     cli_take_override, AT(machine)},
-    {"until", "TIME", "stop each run at that time", cli_take_until, AT(machine)},
+    {.name = "runs",
+     .argument = "N",
+     .help = "how many runs under the real clock (default 3)",
+     BASE_WHOLE(struct arguments, runs),
+     .least = 1,
+     .most = RUNS_MOST},
+    {.name = "trace",
+     .argument = "FILE",
+     .help = "in their place a real run's trace that is there; - is standard\ninput",
+     BASE_TEXT(struct arguments, trace_path),
+     .wanted = "a file"},
+    {.name = "tolerance",
+     .argument = "TOLERANCE",
+     .help = "by how much a length may be off: 5ms, or 5% of it (default 10ms);\nwhat is further "
+             "apart has an order",
+     .take = take_tolerance,
+     BASE_FIELD(struct arguments, tolerance)},
+    {.name = "suggest",
+     .help = "print the durations that would have predicted the runs, as vars",
+     BASE_FLAG(struct arguments, suggest)},
+    {.name = "format", .help = "text is the default", BASE_WORD(struct arguments, format, formats)},
+    CLI_SEED(struct arguments, machine),
+    CLI_SET(struct arguments, machine),
+    CLI_UNTIL(struct arguments, machine),
     {.name = NULL},
 };
 
-static int print_help(void) {
-    fputs("usage: cadran compare [options] SCENARIO\n"
-          "\n"
-          "Runs a scenario under both clocks and says how far reality is from the simulation: by "
-          "how\n"
-          "much spans and waits are off, whether the order is kept, how late the loop was.\n"
-          "\n",
-          stdout);
-    base_options_help(options, stdout);
-    fputs("\n"
-          "Exit status: 0 as predicted, or the machine was too busy to judge, 1 not as predicted,\n"
-          "2 bad usage or a bad scenario, 3 the environment failed.\n",
-          stdout);
-    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
-}
-
-/* --- Messages -------------------------------------------------------------------------------- */
-
-static int say(int status, const char *message) {
-    base_show_line(stderr, "cadran compare: %s", message);
-    return status;
-}
-
-static int no_memory(void) {
-    return say(CLI_STATUS_ENVIRONMENT, "out of memory");
-}
+static const cli_command command = {
+    .name = "cadran compare",
+    .usage = "[options] SCENARIO",
+    .about =
+        "Runs a scenario under both clocks and says how far reality is from the simulation: by "
+        "how\n"
+        "much spans and waits are off, whether the order is kept, how late the loop was.\n",
+    .options = options,
+    .notes = "Exit status: 0 as predicted, or the machine was too busy to judge, 1 not as "
+             "predicted,\n"
+             "2 bad usage or a bad scenario, 3 the environment failed.\n",
+    .operand = "scenario",
+    .wanted = CLI_ONE,
+};
 
 /* --- Runs ------------------------------------------------------------------------------------ */
 
@@ -146,17 +119,16 @@ static int open_files(struct session *session) {
     }
     if (session->files[CMP_A] >= 0 && session->files[CMP_B] >= 0)
         return 0;
-    base_show_line(stderr, "cadran compare: no file for a trace: %s", strerror(errno));
-    return CLI_STATUS_ENVIRONMENT;
+    return cli_failed(command.name, "no file for a trace: %s", strerror(errno));
 }
 
 static int conclude(struct session *session, bool real, const run_result *result) {
     if (result->outcome == RUN_BROKEN)
-        return say(CLI_STATUS_ENVIRONMENT, result->reason);
+        return cli_failed(command.name, "%s", result->reason);
     if (!real)
         session->predicted = result->outcome;
     else if (result->signal != 0 && result->outcome != session->predicted)
-        return say(CLI_STATUS_ENVIRONMENT, "interrupted");
+        return cli_failed(command.name, "interrupted");
     return CLI_STATUS_EXPECTED;
 }
 
@@ -169,7 +141,8 @@ static int run_traced(struct session *session, run_machine *machine,
     if (error == 0)
         status = conclude(session, settings->real, run_machine_run(machine));
     else
-        status = error == CAD_ENOMEM ? no_memory() : say(CLI_STATUS_ENVIRONMENT, strerror(errno));
+        status = error == CAD_ENOMEM ? cli_no_memory(command.name)
+                                     : cli_failed(command.name, "%s", strerror(errno));
     suite_stop_listening(&listeners);
     return status;
 }
@@ -186,12 +159,13 @@ static int run_once(struct session *session, bool real, cad_clock_hook *clock) {
     int status;
     int error = run_machine_new(session->program, &settings, &machine);
     if (error == CAD_EINVAL)
-        status = doc_print_faults(session->program->document, stderr) == 0 ? CLI_STATUS_USAGE
-                                                                           : no_memory();
+        status = doc_print_faults(session->program->document, stderr) == 0
+                     ? CLI_STATUS_USAGE
+                     : cli_no_memory(command.name);
     else if (error == CAD_ESYSTEM)
-        status = say(CLI_STATUS_ENVIRONMENT, "no file descriptor is left for the real clock");
+        status = cli_failed(command.name, "no file descriptor is left for the real clock");
     else
-        status = error != 0 ? no_memory() : run_traced(session, machine, &settings);
+        status = error != 0 ? cli_no_memory(command.name) : run_traced(session, machine, &settings);
     run_machine_free(machine);
     return status;
 }
@@ -203,10 +177,12 @@ static int add(struct session *session, struct drift *drift,
     char message[CMP_MESSAGE_SIZE];
     int error = drift_add(drift, session->sources, lateness, message);
     if (error == 0 && message[0] != '\0')
-        base_show_line(stderr, "cadran compare: warning: %s", message);
+        cli_warn(command.name, "%s", message);
     if (error == 0)
         return CLI_STATUS_EXPECTED;
-    return say(error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT, message);
+    if (session->arguments->trace_path == NULL && error == CAD_ESYSTEM) /* a file of our own */
+        return cli_failed(command.name, "%s", message);
+    return cli_unread(command.name, error, message);
 }
 
 static int add_run(struct session *session, struct drift *drift) {
@@ -249,7 +225,7 @@ static int add_all(struct session *session, struct drift *drift) {
 
 static int put(const struct arguments *arguments, const struct drift_result *result,
                base_buffer *text) {
-    if (arguments->json) {
+    if (arguments->format == FORMAT_JSON) {
         doc_writer writer = {0};
         drift_print_json(result, &writer);
         int error = doc_write_failed(&writer) ? CAD_ENOMEM
@@ -265,9 +241,9 @@ static int print(const struct arguments *arguments, const struct drift_result *r
     base_buffer text = {0};
     int status = result->verdict == DRIFT_DIFFERS ? CLI_STATUS_UNEXPECTED : CLI_STATUS_EXPECTED;
     if (put(arguments, result, &text) != 0)
-        status = no_memory();
-    else if (fwrite(text.data, 1, text.length, stdout) != text.length || fflush(stdout) != 0)
-        status = say(CLI_STATUS_ENVIRONMENT, strerror(errno));
+        status = cli_no_memory(command.name);
+    else
+        (void)fwrite(text.data, 1, text.length, stdout);
     base_buffer_free(&text);
     return status;
 }
@@ -276,14 +252,14 @@ static int compare(struct session *session) {
     const struct drift_settings settings = {.tolerance = session->arguments->tolerance};
     struct drift *drift;
     if (drift_new(&settings, &drift) != 0)
-        return no_memory();
+        return cli_no_memory(command.name);
     int status = add_all(session, drift);
     const struct drift_result *result =
         status == CLI_STATUS_EXPECTED ? drift_conclude(drift) : NULL;
     if (result != NULL)
         status = print(session->arguments, result);
     else if (status == CLI_STATUS_EXPECTED)
-        status = no_memory();
+        status = cli_no_memory(command.name);
     drift_free(drift);
     return status;
 }
@@ -295,7 +271,7 @@ static int compare_program(const struct arguments *arguments, const prog_program
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     int status = open_files(&session);
     if (status == CLI_STATUS_EXPECTED && run_lines_open(&session.nowhere, nowhere) != 0)
-        status = no_memory();
+        status = cli_no_memory(command.name);
     if (status == CLI_STATUS_EXPECTED) {
         status = compare(&session);
         (void)run_lines_close(&session.nowhere);
@@ -318,39 +294,21 @@ static int load_and_compare(const struct arguments *arguments) {
              doc_print_faults(program->document, stderr) == 0)
         status = error == CAD_ESYSTEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
     else
-        status = no_memory();
+        status = cli_no_memory(command.name);
     prog_free(program);
     return status;
 }
 
-static int run(int argc, char **argv, struct arguments *arguments) {
-    char message[BASE_OPTIONS_MESSAGE];
-    int first;
-    switch (base_options_read("cadran compare", options, arguments, argc, argv, &first, message)) {
-    case BASE_OPTIONS_HELP:
-        return print_help();
-    case BASE_OPTIONS_WRONG:
-        return say(CLI_STATUS_USAGE, message);
-    case BASE_OPTIONS_FINE:
-        break;
-    }
-    if (argc - first != 1)
-        return say(CLI_STATUS_USAGE, argc == first
-                                         ? "no scenario is named; see cadran compare --help"
-                                         : "one scenario at a time; see cadran compare --help");
-    arguments->path = argv[first];
-    return load_and_compare(arguments);
-}
-
 int cli_cmd_compare(int argc, char **argv) {
-    run_override *overrides = calloc((size_t)argc, sizeof *overrides);
     struct arguments arguments = {.machine = RUN_MACHINE_DEFAULTS,
                                   .runs = RUNS_DEFAULT,
                                   .tolerance = {.time_ns = DRIFT_TOLERANCE_NS}};
-    if (overrides == NULL)
-        return no_memory();
-    arguments.machine.overrides = overrides;
-    int status = run(argc, argv, &arguments);
-    free(overrides);
+    cli_operands scenario;
+    int status;
+    if (cli_begin(&command, &arguments, argc, argv, &scenario, &status)) {
+        arguments.path = scenario.items[0];
+        status = load_and_compare(&arguments);
+    }
+    cli_free_overrides(&arguments.machine);
     return status;
 }

@@ -1,19 +1,15 @@
 /* cadran diff: says what two runs did differently, and where that began; to people, to programs,
  * and to git. */
-#include "base/options.h"
-#include "base/show.h"
 #include "cadran.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/page.h"
 #include "compare/compare.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { STATUS_SAME = 0, STATUS_DIFFERENT = 1, STATUS_TROUBLE = 2 };
 
 /* A screen, which --all does without. */
 enum { SCREEN_LINES = 40 };
@@ -30,18 +26,6 @@ struct arguments {
 };
 
 /* --- Arguments ------------------------------------------------------------------------------ */
-
-static bool take_level(void *target, const base_option *option, char *text,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    enum cmp_level *level = base_option_field(target, option);
-    for (int i = 0; i < CMP_LEVEL_NOTHING; i++) {
-        if (strcmp(text, cmp_level_words[i]) == 0) {
-            *level = (enum cmp_level)i;
-            return true;
-        }
-    }
-    return base_option_refuse(option, "bytes, order or causes", text, message);
-}
 
 /* "5ms", "5%", or either for the spans of one name: "load=5%". The name may have a sign of equality
  * in it; what follows has none. */
@@ -69,56 +53,42 @@ static bool take_tolerance(void *target, const base_option *option, char *text,
     return true;
 }
 
-static bool take_format(void *target, const base_option *option, char *text,
-                        char message[BASE_OPTIONS_MESSAGE]) {
-    static const char *const names[] = {[FORMAT_TEXT] = "text",
-                                        [FORMAT_JSON] = "json",
-                                        [FORMAT_MARKDOWN] = "markdown",
-                                        [FORMAT_HTML] = "html"};
-    enum format *format = base_option_field(target, option);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *format = (enum format)i;
-            return true;
-        }
-    }
-    return base_option_refuse(option, "text, json, markdown or html", text, message);
-}
+static const char *const formats[] = {[FORMAT_TEXT] = "text",
+                                      [FORMAT_JSON] = "json",
+                                      [FORMAT_MARKDOWN] = "markdown",
+                                      [FORMAT_HTML] = "html"};
 
 static const base_option options[] = {
-    {"level", "LEVEL",
-     "what is to be the same: bytes (default); order: causes, order and\n"
-     "times; causes: who waits for what, and is woken by whom",
-     take_level, offsetof(struct arguments, settings.level)},
-    {"tolerance", "TOLERANCE",
-     "by how much times may differ: 5ms, or 5%; SPAN=5ms for the length\n"
-     "of the spans of that name",
-     take_tolerance, offsetof(struct arguments, settings)},
-    {"format", "FORMAT", "text (default), json, markdown; html: a page with both timelines",
-     take_format, offsetof(struct arguments, format)},
-    {"all", NULL, "every root, every consequence, and all of the state", base_take_flag,
-     offsetof(struct arguments, all)},
+    {.name = "level",
+     .help = "what is to be the same: bytes (default); order: causes, order and\n"
+             "times; causes: who waits for what, and is woken by whom",
+     BASE_WORD_OF(struct arguments, settings.level, cmp_level_words, CMP_LEVEL_NOTHING)},
+    {.name = "tolerance",
+     .argument = "TOLERANCE",
+     .help = "by how much times may differ: 5ms, or 5%; SPAN=5ms for the length\n"
+             "of the spans of that name",
+     .take = take_tolerance,
+     BASE_FIELD(struct arguments, settings)},
+    {.name = "format",
+     .help = "text is the default; html: a page with both timelines",
+     BASE_WORD(struct arguments, format, formats)},
+    {.name = "all",
+     .help = "every root, every consequence, and all of the state",
+     BASE_FLAG(struct arguments, all)},
     {.name = NULL},
 };
 
-static int print_help(void) {
-    fputs("usage: cadran diff [options] A B\n"
-          "\n"
-          "Compares two traces: whether they are the same, and at which level; the first\n"
-          "difference that nothing else explains, with the state before it; the others like\n"
-          "it; what follows from them; and what it meant. - is standard input. As a diff\n"
-          "driver of git it takes the seven arguments that git gives it.\n"
-          "\n",
-          stdout);
-    base_options_help(options, stdout);
-    fputs("\nExit status: 0 the same, 1 different, 2 trouble.\n", stdout);
-    return fflush(stdout) == 0 && !ferror(stdout) ? STATUS_SAME : STATUS_TROUBLE;
-}
-
-static int wrong(const char *message) {
-    base_show_line(stderr, "cadran diff: %s", message);
-    return STATUS_TROUBLE;
-}
+static const cli_command command = {
+    .name = "cadran diff",
+    .usage = "[options] A B",
+    .about = "Compares two traces: whether they are the same, and at which level; the first\n"
+             "difference that nothing else explains, with the state before it; the others like\n"
+             "it; what follows from them; and what it meant. - is standard input. As a diff\n"
+             "driver of git it takes the seven arguments that git gives it.\n",
+    .options = options,
+    .notes = "Exit status: 0 the same, 1 different, 2 bad usage or a bad trace, 3 the environment\n"
+             "failed.\n",
+};
 
 /* --- Printing ------------------------------------------------------------------------------- */
 
@@ -149,31 +119,35 @@ static int format(const struct cmp_result *result, const struct arguments *argum
     }
 }
 
-static int print(const struct cmp_result *result, const struct arguments *arguments) {
+/* The page is written as it is made, the rest when it is whole. */
+static int print_formatted(const struct cmp_result *result, const struct arguments *arguments) {
     base_buffer out = {0};
     char message[CMP_MESSAGE_SIZE];
-    int status = cmp_same(result) ? STATUS_SAME : STATUS_DIFFERENT;
+    int error = format(result, arguments, &out, message);
+    if (error == 0)
+        (void)fwrite(out.data, 1, out.length, stdout);
+    base_buffer_free(&out);
+    return error == 0 ? CLI_STATUS_EXPECTED : cli_unread(command.name, error, message);
+}
+
+static int print(const struct cmp_result *result, const struct arguments *arguments) {
     for (int side = 0; side < CMP_SIDES; side++)
         if (cmp_warning(result, side) != NULL)
-            base_show_line(stderr, "cadran diff: warning: %s", cmp_warning(result, side));
-    if (arguments->format == FORMAT_HTML) {
-        if (cli_write_comparison("cadran diff", result, stdout) != CLI_STATUS_EXPECTED)
-            status = STATUS_TROUBLE;
-        else if (fflush(stdout) != 0 || ferror(stdout))
-            status = wrong(strerror(errno));
-    } else if (format(result, arguments, &out, message) != 0)
-        status = wrong(message);
-    else if (fwrite(out.data, 1, out.length, stdout) != out.length || fflush(stdout) != 0)
-        status = wrong(strerror(errno));
-    base_buffer_free(&out);
+            cli_warn(command.name, "%s", cmp_warning(result, side));
+    int status = arguments->format == FORMAT_HTML
+                     ? (int)cli_write_comparison(command.name, result, stdout)
+                     : print_formatted(result, arguments);
+    if (status == CLI_STATUS_EXPECTED && !cmp_same(result))
+        status = CLI_STATUS_UNEXPECTED;
     return status;
 }
 
 static int compare(const struct cmp_source sources[CMP_SIDES], const struct arguments *arguments) {
     struct cmp_result *result;
     char message[CMP_MESSAGE_SIZE];
-    if (cmp_compare(sources, &arguments->settings, &result, message) != 0)
-        return wrong(message);
+    int error = cmp_compare(sources, &arguments->settings, &result, message);
+    if (error != 0)
+        return cli_unread(command.name, error, message);
     int status = print(result, arguments);
     cmp_free(result);
     return status;
@@ -191,9 +165,9 @@ static bool is_nothing(const char *path) {
 }
 
 /* git goes on only where its driver ends with 0, whether the files differ or not. */
-static int compare_for_git(int argc, char **argv, const struct arguments *arguments) {
-    const char *path = argv[GIT_PATH];
-    if (argc == 1) { /* not merged yet: there is no pair to compare */
+static int compare_for_git(const cli_operands *operands, const struct arguments *arguments) {
+    const char *const *argv = operands->items, *path = argv[GIT_PATH];
+    if (operands->count == 1) { /* not merged yet: there is no pair to compare */
         printf("%s is not merged\n", path);
     } else if (is_nothing(argv[GIT_OLD]) || is_nothing(argv[GIT_NEW])) {
         printf("trace %s is %s\n", path, is_nothing(argv[GIT_OLD]) ? "new" : "deleted");
@@ -201,34 +175,28 @@ static int compare_for_git(int argc, char **argv, const struct arguments *argume
         char old_name[512], new_name[512];
         snprintf(old_name, sizeof old_name, "a/%s", path);
         snprintf(new_name, sizeof new_name, "b/%s",
-                 argc == GIT_ARGUMENTS_RENAMED ? argv[GIT_ARGUMENTS] : path);
+                 operands->count == GIT_ARGUMENTS_RENAMED ? argv[GIT_ARGUMENTS] : path);
         const struct cmp_source sources[CMP_SIDES] = {{.path = argv[GIT_OLD], .name = old_name},
                                                       {.path = argv[GIT_NEW], .name = new_name}};
         int status = compare(sources, arguments);
-        return status == STATUS_DIFFERENT ? 0 : status;
+        return status == CLI_STATUS_UNEXPECTED ? CLI_STATUS_EXPECTED : status;
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : STATUS_TROUBLE;
+    return CLI_STATUS_EXPECTED;
 }
 
 int cli_cmd_diff(int argc, char **argv) {
     struct arguments arguments = {.settings.level = CMP_LEVEL_BYTES};
-    char message[BASE_OPTIONS_MESSAGE];
-    int first;
-    switch (base_options_read("cadran diff", options, &arguments, argc, argv, &first, message)) {
-    case BASE_OPTIONS_HELP:
-        return print_help();
-    case BASE_OPTIONS_WRONG:
-        return wrong(message);
-    case BASE_OPTIONS_FINE:
-        break;
-    }
+    cli_operands traces;
+    int status;
+    if (!cli_begin(&command, &arguments, argc, argv, &traces, &status))
+        return status;
     arguments.settings.spans = arguments.spans;
-    int count = argc - first;
-    if ((count == 1 && getenv("GIT_DIFF_PATH_COUNTER") != NULL) || count == GIT_ARGUMENTS ||
-        count == GIT_ARGUMENTS_RENAMED)
-        return compare_for_git(count, argv + first, &arguments);
-    if (count != 2)
-        return wrong("two traces are compared; see cadran diff --help");
-    const struct cmp_source sources[CMP_SIDES] = {{.path = argv[first]}, {.path = argv[first + 1]}};
+    if ((traces.count == 1 && getenv("GIT_DIFF_PATH_COUNTER") != NULL) ||
+        traces.count == GIT_ARGUMENTS || traces.count == GIT_ARGUMENTS_RENAMED)
+        return compare_for_git(&traces, &arguments);
+    if (traces.count != 2)
+        return cli_wrong(command.name, "two traces are compared; see cadran diff --help");
+    const struct cmp_source sources[CMP_SIDES] = {{.path = traces.items[0]},
+                                                  {.path = traces.items[1]}};
     return compare(sources, &arguments);
 }

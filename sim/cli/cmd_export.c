@@ -2,20 +2,16 @@
  *
  * Every format is made from the events of the trace, in one reading: a row of `formats` says who
  * takes them, and how what they come to is written. */
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/identity.h"
-#include "base/options.h"
-#include "base/quantity.h"
 #include "base/replace.h"
-#include "base/show.h"
 #include "cadran.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/page.h"
-#include "cli/run.h"
 #include "cli/viewer.h"
 #include "database/database.h"
 #include "document/write.h"
@@ -43,6 +39,60 @@ struct arguments {
     struct table_options table;
     bool transpose;
     struct page_stretch stretch;
+};
+
+/* --- Arguments ---------------------------------------------------------------------------------
+ */
+
+static const char *const formats[] = {
+    [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",     [FORMAT_MARKDOWN] = "markdown",
+    [FORMAT_CSV] = "csv",   [FORMAT_SQLITE] = "sqlite", [FORMAT_HTML] = "html",
+    [FORMAT_SVG] = "svg"};
+
+static const base_option options[] = {
+    {.name = "format",
+     .help = "text (default), json: statistics;\n"
+             "markdown, csv: the job-sequencing table; sqlite: a database of all of it;\n"
+             "html: a page with a timeline; svg: the viewer's picture",
+     BASE_WORD(struct arguments, format, formats)},
+    {.name = "output",
+     .argument = "FILE",
+     .help = "write to FILE, whole or not at all (default: standard output)",
+     BASE_OUTPUT(struct arguments, output)},
+    {.name = "step",
+     .argument = "TIME",
+     .help = "of the table: length of an interval (default: one that fits the\n"
+             "run, 1s for most)",
+     BASE_TIME(struct arguments, table.step_ns),
+     .least = 1},
+    {.name = "tolerance",
+     .argument = "TIME",
+     .help = "of the table: work of at most this length in a row shows no star\n"
+             "(default: 50ms)",
+     BASE_TIME(struct arguments, table.tolerance_ns)},
+    {.name = "transpose",
+     .help = "of the table: a row for each job",
+     BASE_FLAG(struct arguments, transpose)},
+    {.name = "from",
+     .argument = "TIME",
+     .help = "of page and picture: show what is from that time on",
+     BASE_TIME(struct arguments, stretch.from_ns)},
+    {.name = "to",
+     .argument = "TIME",
+     .help = "of page and picture: show what is up to that time",
+     BASE_TIME(struct arguments, stretch.to_ns)},
+    {.name = NULL},
+};
+
+static const cli_command command = {
+    .name = "cadran export",
+    .usage = "[options] TRACE",
+    .about = "Writes what a trace of cadran run says in a form for people or for other programs.\n"
+             "TRACE is a file; - is standard input.\n",
+    .options = options,
+    .notes = "TIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min, 1h.\n",
+    .operand = "trace",
+    .wanted = CLI_ONE,
 };
 
 /* One export. It stands between the reader and who takes the events, to refuse what is no trace of
@@ -82,12 +132,12 @@ static int start_statistics(struct export *export) {
 
 static int start_database(struct export *export) {
     if (export->database == NULL) {
-        fputs("cadran export: a database is a file: give --output FILE, too\n", stderr);
+        (void)cli_wrong(command.name, "a database is a file: give --output FILE, too");
         return CAD_EINVAL;
     }
     int error = db_writer_open(export->database, &export->writer);
     if (error == CAD_ESYSTEM)
-        base_show_line(stderr, "cadran export: %s", db_writer_failure(export->writer));
+        (void)cli_failed(command.name, "%s", db_writer_failure(export->writer));
     else if (error == 0)
         export->taker = db_writer_consumer(export->writer);
     return error;
@@ -98,11 +148,10 @@ static int print_table(const struct export *export, struct table *table, enum ta
     if (error != 0)
         return error;
     if (table_row_count(table) > TABLE_ROWS_MAX) {
-        base_show_line(
-            stderr,
-            "cadran export: that would be %lld rows, and more than %lld are too many: choose a "
-            "larger --step",
-            (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
+        (void)cli_wrong(command.name,
+                        "that would be %lld rows, and more than %lld are too many: choose a "
+                        "larger --step",
+                        (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
         return CAD_EINVAL;
     }
     return table_print(table, export->file, format, export->arguments->transpose,
@@ -110,12 +159,12 @@ static int print_table(const struct export *export, struct table *table, enum ta
 }
 
 static int write_table_as(const struct export *export, enum table_format format) {
-    struct table_options options = export->arguments->table;
+    struct table_options chosen = export->arguments->table;
     struct table *table;
-    options.rounded = export->real;
-    if (options.step_ns == 0) /* none was given */
-        options.step_ns = table_step_for(table_collector_end_ns(export->table));
-    int error = table_new(&options, &table);
+    chosen.rounded = export->real;
+    if (chosen.step_ns == 0) /* none was given */
+        chosen.step_ns = table_step_for(table_collector_end_ns(export->table));
+    int error = table_new(&chosen, &table);
     if (error == 0)
         error = print_table(export, table, format);
     table_free(table);
@@ -153,82 +202,17 @@ static int write_nothing(const struct export *export) {
 
 /* Each returns 0, CAD_ENOMEM, or another error after a message. */
 static const struct {
-    const char *name;
     int (*start)(struct export *export);
     int (*write)(const struct export *export);
-} formats[] = {
-    [FORMAT_TEXT] = {"text", start_statistics, write_text},
-    [FORMAT_JSON] = {"json", start_statistics, write_json},
-    [FORMAT_MARKDOWN] = {"markdown", start_table, write_markdown},
-    [FORMAT_CSV] = {"csv", start_table, write_csv},
-    [FORMAT_SQLITE] = {"sqlite", start_database, write_nothing},
-    [FORMAT_HTML] = {"html", NULL, NULL}, /* it is made from a model: cli_write_page() */
-    [FORMAT_SVG] = {"svg", NULL, NULL},   /* the viewer makes it: export_picture() */
+} makers[] = {
+    [FORMAT_TEXT] = {start_statistics, write_text},
+    [FORMAT_JSON] = {start_statistics, write_json},
+    [FORMAT_MARKDOWN] = {start_table, write_markdown},
+    [FORMAT_CSV] = {start_table, write_csv},
+    [FORMAT_SQLITE] = {start_database, write_nothing},
+    [FORMAT_HTML] = {NULL, NULL}, /* it is made from a model: cli_write_page() */
+    [FORMAT_SVG] = {NULL, NULL},  /* the viewer makes it: export_picture() */
 };
-
-enum { FORMATS = sizeof formats / sizeof *formats };
-
-/* --- Arguments ---------------------------------------------------------------------------------
- */
-
-static bool take_format(void *target, const base_option *option, char *text,
-                        char message[BASE_OPTIONS_MESSAGE]) {
-    enum format *format = base_option_field(target, option);
-    for (size_t i = 0; i < FORMATS; i++) {
-        if (strcmp(text, formats[i].name) == 0) {
-            *format = (enum format)i;
-            return true;
-        }
-    }
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                   "--%s is one of text, json, markdown, csv, sqlite, html and svg, not \"%s\"",
-                   option->name, text);
-    return false;
-}
-
-static bool take_step(void *target, const base_option *option, char *text,
-                      char message[BASE_OPTIONS_MESSAGE]) {
-    int64_t *step_ns = base_option_field(target, option);
-    return (base_time_read(text, step_ns) && *step_ns > 0) ||
-           base_option_refuse(option, "a time above 0, such as 0.5 or 250ms", text, message);
-}
-
-static const base_option options[] = {
-    {"format", "FORMAT",
-     "text (default), json: statistics;\n"
-     "markdown, csv: the job-sequencing table; sqlite: a database of all of it;\n"
-     "html: a page with a timeline; svg: the viewer's picture",
-     take_format, offsetof(struct arguments, format)},
-    {"output", "FILE", "write to FILE, whole or not at all (default: standard output)",
-     base_take_output, offsetof(struct arguments, output)},
-    {"step", "TIME",
-     "of the table: length of an interval (default: one that fits the\n"
-     "run, 1s for most)",
-     take_step, offsetof(struct arguments, table.step_ns)},
-    {"tolerance", "TIME",
-     "of the table: work of at most this length in a row shows no star\n"
-     "(default: 50ms)",
-     base_take_time, offsetof(struct arguments, table.tolerance_ns)},
-    {"transpose", NULL, "of the table: a row for each job", base_take_flag,
-     offsetof(struct arguments, transpose)},
-    {"from", "TIME", "of page and picture: show what is from that time on", base_take_time,
-     offsetof(struct arguments, stretch.from_ns)},
-    {"to", "TIME", "of page and picture: show what is up to that time", base_take_time,
-     offsetof(struct arguments, stretch.to_ns)},
-    {.name = NULL},
-};
-
-static int print_help(void) {
-    fputs("usage: cadran export [options] TRACE\n"
-          "\n"
-          "Writes what a trace of cadran run says in a form for people or for other programs.\n"
-          "TRACE is a file; - is standard input.\n"
-          "\n",
-          stdout);
-    base_options_help(options, stdout);
-    fputs("\nTIME is in seconds, or has a unit: 250ms, 10us, 1.5s, 2min, 1h.\n", stdout);
-    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
-}
 
 /* --- Reading -----------------------------------------------------------------------------------
  */
@@ -264,41 +248,41 @@ static const char *failure(const struct trace_consumer *consumer) {
 }
 
 /* Reads the trace to who takes it; a message where that fails. */
-static enum cli_status read_trace(struct export *export) {
+static int read_trace(struct export *export) {
     const char *path = export->arguments->path;
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
     int error = trace_read_events(path, &export->gate, &complete, message);
-    if (error != 0) {
-        base_show_line(stderr, "cadran export: %s%s%s",
-                       export->foreign ? trace_path_name(path) : "", export->foreign ? ": " : "",
-                       message);
-        return error == CAD_ENOMEM || export->failed ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
-    }
+    if (export->foreign)
+        return cli_wrong(command.name, "%s: %s", trace_path_name(path), message);
+    if (export->failed)
+        return cli_failed(command.name, "%s", message);
+    if (error != 0)
+        return cli_unread(command.name, error, message);
     if (!complete)
-        base_show_line(stderr, "cadran export: warning: %s", message);
+        cli_warn(command.name, "%s", message);
     return CLI_STATUS_EXPECTED;
 }
 
 /* Of what starting or writing a format returned. */
-static enum cli_status status_of(int error) {
-    if (error == CAD_ENOMEM)
-        fputs("cadran export: out of memory\n", stderr);
+static int status_of(int error) {
     if (error == 0)
         return CLI_STATUS_EXPECTED;
+    if (error == CAD_ENOMEM)
+        return cli_no_memory(command.name);
     return error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT;
 }
 
 /* Reads the trace and writes what is asked for. */
-static enum cli_status read_and_write(struct export *export) {
+static int read_and_write(struct export *export) {
     const struct arguments *arguments = export->arguments;
     if (arguments->format == FORMAT_HTML)
-        return cli_write_page("cadran export", arguments->path, &arguments->stretch, export->file);
-    enum cli_status status = status_of(formats[export->arguments->format].start(export));
+        return cli_write_page(command.name, arguments->path, &arguments->stretch, export->file);
+    int status = status_of(makers[export->arguments->format].start(export));
     if (status == CLI_STATUS_EXPECTED)
         status = read_trace(export);
     if (status == CLI_STATUS_EXPECTED)
-        status = status_of(formats[export->arguments->format].write(export));
+        status = status_of(makers[export->arguments->format].write(export));
     table_collector_free(export->table);
     stat_collector_free(export->statistics);
     db_writer_free(export->writer);
@@ -308,34 +292,27 @@ static enum cli_status read_and_write(struct export *export) {
 /* --- Writing -----------------------------------------------------------------------------------
  */
 
-static enum cli_status cannot_write(const char *name, int reason) {
-    base_show_line(stderr, "cadran export: %s: %s", name, strerror(reason));
-    return CLI_STATUS_ENVIRONMENT;
+static int cannot_write(const char *name, int reason) {
+    return cli_failed(command.name, "%s: %s", name, strerror(reason));
 }
 
-static enum cli_status export_to_stdout(struct export *export) {
+static int export_to_stdout(struct export *export) {
     export->file = stdout;
-    enum cli_status status = read_and_write(export);
-    if (status == CLI_STATUS_EXPECTED && (fflush(stdout) != 0 || ferror(stdout)))
-        return cannot_write("standard output", errno);
-    return status;
+    return read_and_write(export);
 }
 
-static enum cli_status export_to_file(struct export *export) {
+static int export_to_file(struct export *export) {
     struct base_replacement file;
     const char *name = export->arguments->output;
-    if (base_overwrites(name, export->arguments->path)) {
-        base_show_line(stderr,
-                       "cadran export: --output %s would overwrite the trace; give it another name",
-                       name);
-        return CLI_STATUS_USAGE;
-    }
+    if (base_overwrites(name, export->arguments->path))
+        return cli_wrong(command.name,
+                         "--output %s would overwrite the trace; give it another name", name);
     int reason = base_replace_open(&file, name);
     if (reason != 0)
         return cannot_write(name, reason);
     export->file = file.stream;
     export->database = file.temporary;
-    enum cli_status status = read_and_write(export);
+    int status = read_and_write(export);
     if (status == CLI_STATUS_EXPECTED)
         reason = base_replace_finish(&file);
     base_replace_drop(&file);
@@ -344,7 +321,7 @@ static enum cli_status export_to_file(struct export *export) {
 
 /* The viewer takes this program's place: it writes whole or not at all, too, reads the same traces,
  * and has the same exit statuses. */
-static enum cli_status export_picture(const struct arguments *arguments) {
+static int export_picture(const struct arguments *arguments) {
     const char *output = arguments->output != NULL ? arguments->output : "-";
     char from[32], to[32];
     (void)snprintf(from, sizeof from, "%lldns", (long long)arguments->stretch.from_ns);
@@ -364,7 +341,7 @@ static enum cli_status export_picture(const struct arguments *arguments) {
     return cli_become_viewer((char **)(uintptr_t)words);
 }
 
-static enum cli_status export_trace(const struct arguments *arguments) {
+static int export_trace(const struct arguments *arguments) {
     if (arguments->format == FORMAT_SVG)
         return export_picture(arguments);
     struct export export = {.gate = {.take = take, .end = end, .failure = failure},
@@ -372,31 +349,17 @@ static enum cli_status export_trace(const struct arguments *arguments) {
     return arguments->output == NULL ? export_to_stdout(&export) : export_to_file(&export);
 }
 
-static int wrong(const char *message) {
-    base_show_line(stderr, "cadran export: %s", message);
-    return CLI_STATUS_USAGE;
-}
-
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.tolerance_ns = TABLE_TOLERANCE_DEFAULT},
         .stretch = {.from_ns = 0, .to_ns = EXPORT_END},
     };
-    char message[BASE_OPTIONS_MESSAGE];
-    int first;
-    switch (base_options_read("cadran export", options, &arguments, argc, argv, &first, message)) {
-    case BASE_OPTIONS_HELP:
-        return print_help();
-    case BASE_OPTIONS_WRONG:
-        return wrong(message);
-    case BASE_OPTIONS_FINE:
-        break;
-    }
-    if (argc - first != 1)
-        return wrong(argc == first ? "no trace is named; see cadran export --help"
-                                   : "one trace at a time; see cadran export --help");
+    cli_operands trace;
+    int status;
+    if (!cli_begin(&command, &arguments, argc, argv, &trace, &status))
+        return status;
     if (arguments.stretch.from_ns > arguments.stretch.to_ns)
-        return wrong("--from is a time after --to");
-    arguments.path = argv[first];
-    return (int)export_trace(&arguments);
+        return cli_wrong(command.name, "--from is a time after --to");
+    arguments.path = trace.items[0];
+    return export_trace(&arguments);
 }

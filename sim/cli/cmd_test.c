@@ -10,144 +10,119 @@
 #include "base/identity.h"
 #include "base/limit.h"
 #include "base/memory.h"
-#include "base/options.h"
-#include "base/quantity.h"
 #include "base/replace.h"
-#include "base/show.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/failures.h"
 #include "cli/options.h"
-#include "cli/run.h"
 #include "run/process.h"
 #include "steps/language.h"
 #include "suite/session.h"
 
 enum { REPEAT_MOST = 1000000, WIDTH = 100, LINES = 32 };
 
-static const suite_format *const formats[] = {&suite_format_text, &suite_format_tap,
-                                              &suite_format_junit, &suite_format_github,
-                                              &suite_format_json};
+enum format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JUNIT, FORMAT_GITHUB, FORMAT_JSON };
+
+static const suite_format *const printers[] = {[FORMAT_TEXT] = &suite_format_text,
+                                               [FORMAT_TAP] = &suite_format_tap,
+                                               [FORMAT_JUNIT] = &suite_format_junit,
+                                               [FORMAT_GITHUB] = &suite_format_github,
+                                               [FORMAT_JSON] = &suite_format_json};
 
 /* --- Options --------------------------------------------------------------------------------- */
 
-static bool take_format(void *target, const base_option *option, char *text,
-                        char message[BASE_OPTIONS_MESSAGE]) {
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (strcmp(text, formats[i]->name) == 0) {
-            *(const suite_format **)base_option_field(target, option) = formats[i];
-            return true;
-        }
-    }
-    return base_option_refuse(option, "text, tap, junit, github or json", text, message);
-}
-
-static bool take_count(void *target, const base_option *option, char *text, int64_t most,
-                       char message[BASE_OPTIONS_MESSAGE]) {
-    int64_t whole;
-    char wanted[48];
-    (void)snprintf(wanted, sizeof wanted, "a whole number from 1 to %lld", (long long)most);
-    if (!base_whole_read(text, &whole) || whole < 1 || whole > most)
-        return base_option_refuse(option, wanted, text, message);
-    *(unsigned *)base_option_field(target, option) = (unsigned)whole;
-    return true;
-}
-
-static bool take_workers(void *target, const base_option *option, char *text,
-                         char message[BASE_OPTIONS_MESSAGE]) {
-    return take_count(target, option, text, CLI_WORKERS_MOST, message);
-}
-
-static bool take_repeat(void *target, const base_option *option, char *text,
-                        char message[BASE_OPTIONS_MESSAGE]) {
-    return take_count(target, option, text, REPEAT_MOST, message);
-}
+static const char *const formats[] = {[FORMAT_TEXT] = "text",
+                                      [FORMAT_TAP] = "tap",
+                                      [FORMAT_JUNIT] = "junit",
+                                      [FORMAT_GITHUB] = "github",
+                                      [FORMAT_JSON] = "json"};
 
 /* What is asked for. */
 struct arguments {
     suite_options suite;
+    enum format format;
     bool list;        /* the scenarios are printed, and not run */
     const char *html; /* the file of the page of failures; NULL: none */
 };
 
 static const base_option options[] = {
-    {"j", "N", "so many processes at a time (default: the processors)", take_workers,
-     offsetof(struct arguments, suite.workers)},
-    {"format", "FORMAT", "text (default), tap, junit, github or json", take_format,
-     offsetof(struct arguments, suite.format)},
-    {"clock", "virtual|real",
-     "virtual (default), or real: a second takes a second, and times may\ndiffer from the "
-     "golden's by what expect tolerates",
-     cli_take_clock, offsetof(struct arguments, suite.rules.real)},
-    {"repeat", "N", "run each so many times: all have to be the same", take_repeat,
-     offsetof(struct arguments, suite.rules.repeat)},
-    {"timeout", "TIME", "how long one scenario may take (default 60s)", base_take_time,
-     offsetof(struct arguments, suite.limit_ns)},
-    {"list", NULL, "print which scenarios there are, a line each, and run none", base_take_flag,
-     offsetof(struct arguments, list)},
-    {"html", "FILE", "write a page of all failures, with their timelines, to FILE",
-     base_take_output, offsetof(struct arguments, html)},
+    {.name = "j",
+     .argument = "N",
+     .help = "so many processes at a time (default: the processors)",
+     BASE_WHOLE(struct arguments, suite.workers),
+     .least = 1,
+     .most = CLI_WORKERS_MOST},
+    {.name = "format", .help = "text is the default", BASE_WORD(struct arguments, format, formats)},
+    {.name = "clock",
+     .help = "virtual (default), or real: a second takes a second, and times may\ndiffer from the "
+             "golden's by what expect tolerates",
+     BASE_WORD(struct arguments, suite.rules.real, cli_clock_words)},
+    {.name = "repeat",
+     .argument = "N",
+     .help = "run each so many times: all have to be the same",
+     BASE_WHOLE(struct arguments, suite.rules.repeat),
+     .least = 1,
+     .most = REPEAT_MOST},
+    {.name = "timeout",
+     .argument = "TIME",
+     .help = "how long one scenario may take (default 60s)",
+     BASE_TIME(struct arguments, suite.limit_ns)},
+    {.name = "list",
+     .help = "print which scenarios there are, a line each, and run none",
+     BASE_FLAG(struct arguments, list)},
+    {.name = "html",
+     .argument = "FILE",
+     .help = "write a page of all failures, with their timelines, to FILE",
+     BASE_OUTPUT(struct arguments, html)},
     {.name = NULL},
 };
 
-static int print_help(void) {
-    fputs("usage: cadran test [options] [PATH...]\n"
-          "\n"
-          "Runs scenarios as tests: each has to be as its \"expect\" says, and its trace the one "
-          "that is\n"
-          "kept beside it, NAME.trace.json. A PATH is a scenario, or a directory in which all are "
-          "found\n"
-          "(default: this one).\n"
-          "\n",
-          stdout);
-    base_options_help(options, stdout);
-    fputs("\n"
-          "A trace that is new, or another one, is left as NAME.trace.new.json, for cadran "
-          "accept, unless\n"
-          "the variable CI is set.\n"
-          "\n"
-          "Exit status: 0 all have passed, 1 some have not, 2 bad usage, or no scenario, 3 the\n"
-          "environment failed.\n",
-          stdout);
-    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
-}
+static const cli_command command = {
+    .name = "cadran test",
+    .usage = "[options] [PATH...]",
+    .about =
+        "Runs scenarios as tests: each has to be as its \"expect\" says, and its trace the one "
+        "that is\n"
+        "kept beside it, NAME.trace.json. A PATH is a scenario, or a directory in which all "
+        "are found\n"
+        "(default: this one).\n",
+    .options = options,
+    .notes = "A trace that is new, or another one, is left as NAME.trace.new.json, for cadran "
+             "accept, unless\n"
+             "the variable CI is set.\n"
+             "\n"
+             "Exit status: 0 all have passed, 1 some have not, 2 bad usage, or no scenario, 3 the\n"
+             "environment failed.\n",
+    .otherwise = ".",
+};
 
 /* --- The tests ------------------------------------------------------------------------------- */
 
-static int say(int status, const char *message) {
-    base_show_line(stderr, "cadran test: %s", message);
-    return status;
-}
-
 static int refuse(int error, const char *culprit) {
     if (error == CAD_ENOMEM)
-        return say(CLI_STATUS_ENVIRONMENT, "out of memory");
-    int reason = errno;
-    base_show_line(stderr, "cadran test: %s%s%s", culprit != NULL ? culprit : "",
-                   culprit != NULL ? ": " : "", strerror(reason));
-    return CLI_STATUS_ENVIRONMENT;
+        return cli_no_memory(command.name);
+    return cli_failed(command.name, "%s%s%s", culprit != NULL ? culprit : "",
+                      culprit != NULL ? ": " : "", strerror(errno));
 }
 
 static int nothing_found(const suite_list *list) {
-    base_show_line(
-        stderr,
-        "cadran test: no scenario is there: a file NAME.json with a member \"cadran\"; %zu "
-        "other%s .json",
+    return cli_wrong(
+        command.name,
+        "no scenario is there: a file NAME.json with a member \"cadran\"; %zu other%s .json",
         list->left_out, list->left_out == 1 ? " is" : "s are");
-    return CLI_STATUS_USAGE;
 }
 
 static int refuse_page(const char *html) {
-    base_show_line(stderr,
-                   "cadran test: --html %s would overwrite a scenario, or a trace beside one; give "
-                   "it another name",
-                   html);
-    return CLI_STATUS_USAGE;
+    return cli_wrong(command.name,
+                     "--html %s would overwrite a scenario, or a trace beside one; give it another "
+                     "name",
+                     html);
 }
 
 static int print_list(const suite_list *list) {
     for (size_t i = 0; i < list->count; i++)
         puts(list->items[i].path);
-    return fflush(stdout) == 0 && !ferror(stdout) ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
+    return CLI_STATUS_EXPECTED;
 }
 
 /* Whether the page would take the place of the scenario, or of a trace beside it. */
@@ -184,11 +159,11 @@ static int test_list(suite_options *chosen, const suite_list *list) {
     return failed == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_UNEXPECTED;
 }
 
-static int test(struct arguments *chosen, const char *const *paths, size_t count) {
+static int test(struct arguments *chosen, const cli_operands *paths) {
     suite_list list = {0};
     char *culprit = NULL;
     int status;
-    int error = suite_find(paths, count, &list, &culprit);
+    int error = suite_find(paths->items, paths->count, &list, &culprit);
     if (error != 0) {
         status = refuse(error, culprit);
         if (error == CAD_ESYSTEM)
@@ -222,19 +197,18 @@ static void write_failures(void *context, const suite_session *session) {
 }
 
 static int cannot_write(const char *path, int reason) {
-    base_show_line(stderr, "cadran test: %s: %s", path, strerror(reason));
-    return CLI_STATUS_ENVIRONMENT;
+    return cli_failed(command.name, "%s: %s", path, strerror(reason));
 }
 
 /* The tests, and the page of what has failed, which is there whole or not at all. */
-static int test_with_page(struct arguments *chosen, const char *const *paths, size_t count) {
+static int test_with_page(struct arguments *chosen, const cli_operands *paths) {
     struct failures failures = {.rules = &chosen->suite.rules};
     int reason = base_replace_open(&failures.file, chosen->html);
     if (reason != 0)
         return cannot_write(chosen->html, reason);
     chosen->suite.after = write_failures;
     chosen->suite.context = &failures;
-    int status = test(chosen, paths, count);
+    int status = test(chosen, paths);
     if (failures.written)
         reason = base_replace_finish(&failures.file);
     else if (status == CLI_STATUS_EXPECTED || status == CLI_STATUS_UNEXPECTED)
@@ -244,7 +218,6 @@ static int test_with_page(struct arguments *chosen, const char *const *paths, si
 }
 
 int cli_cmd_test(int argc, char **argv) {
-    static const char *const here[] = {"."};
     struct arguments chosen = {
         .suite = {.rules = {.language = &step_language,
                             .repeat = 1,
@@ -253,25 +226,17 @@ int cli_cmd_test(int argc, char **argv) {
                             .lines = LINES},
                   .workers = cli_processors(),
                   .limit_ns = CLI_TEST_LIMIT_NS,
-                  .format = &suite_format_text,
                   .out = stdout,
                   .progress = isatty(STDERR_FILENO) == 1 ? stderr : NULL},
     };
-    char message[BASE_OPTIONS_MESSAGE];
-    int first;
-    switch (base_options_read("cadran test", options, &chosen, argc, argv, &first, message)) {
-    case BASE_OPTIONS_HELP:
-        return print_help();
-    case BASE_OPTIONS_WRONG:
-        return say(CLI_STATUS_USAGE, message);
-    case BASE_OPTIONS_FINE:
-        break;
-    }
+    cli_operands paths;
+    int status;
+    if (!cli_begin(&command, &chosen, argc, argv, &paths, &status))
+        return status;
+    chosen.suite.format = printers[chosen.format];
     if (chosen.suite.rules.real)
         chosen.suite.rules.writes = false;
     run_process_start(base_limit_default() / chosen.suite.workers);
-    const char *const *paths = first == argc ? here : (const char *const *)(argv + first);
-    size_t count = first == argc ? 1 : (size_t)(argc - first);
-    return chosen.html == NULL || chosen.list ? test(&chosen, paths, count)
-                                              : test_with_page(&chosen, paths, count);
+    return chosen.html == NULL || chosen.list ? test(&chosen, &paths)
+                                              : test_with_page(&chosen, &paths);
 }

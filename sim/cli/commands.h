@@ -1,7 +1,7 @@
 /* commands.h - the subcommands of the program cadran, one file each: cmd_<name>.c.
  *
- * argv[0] is the subcommand's name. Each returns the program's exit status: 0 as expected, 1 not
- * as expected, 2 bad usage or bad input, 3 the environment failed.
+ * argv[0] is the subcommand's name. Each reads its command line by cli_begin(), and returns an enum
+ * cli_status (command.h); what it has printed main() writes out.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H

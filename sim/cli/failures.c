@@ -16,7 +16,7 @@ struct section {
     struct page *page;
     const suite_found *scenario;
     base_buffer text;
-    enum cli_status status;
+    int status;
     bool added;
 };
 
@@ -106,8 +106,7 @@ static int add_failures(struct page *page, const suite_session *session, const s
     return error;
 }
 
-enum cli_status cli_write_failures(const suite_session *session, const suite_rules *rules,
-                                   FILE *file) {
+int cli_write_failures(const suite_session *session, const suite_rules *rules, FILE *file) {
     size_t shown = session->failed < SHOWN_MOST ? session->failed : SHOWN_MOST;
     base_buffer title = {0};
     int error = base_buffer_format(&title, "%zu of %zu scenarios failed", session->failed,
@@ -117,7 +116,7 @@ enum cli_status cli_write_failures(const suite_session *session, const suite_rul
     if (error == 0)
         error = page_write(page, file);
     if (error != 0)
-        fputs("cadran test: --html: out of memory\n", stderr);
+        (void)cli_no_memory("cadran test: --html");
     page_free(page);
     base_buffer_free(&title);
     return error == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;

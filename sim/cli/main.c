@@ -5,11 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/show.h"
+#include "base/suggestion.h"
 #include "cadran.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/run.h"
-#include "document/fault.h"
 
 static const struct {
     const char *name;
@@ -23,7 +22,7 @@ static const struct {
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static int print_help(FILE *file) {
+static void print_help(FILE *file) {
     fputs("usage: cadran COMMAND [options] FILE\n"
           "\n"
           "Runs asynchronous programs, under a virtual clock or the real one, and shows what they\n"
@@ -36,7 +35,6 @@ static int print_help(FILE *file) {
           "cadran COMMAND --help tells more about a command. cadran --version prints the "
           "version.\n",
           file);
-    return fflush(file) == 0 ? CLI_STATUS_EXPECTED : CLI_STATUS_ENVIRONMENT;
 }
 
 static int unknown(const char *name) {
@@ -48,11 +46,9 @@ static int unknown(const char *name) {
     base_suggestion_offer(&suggestion, "--version");
     const char *what = name[0] == '-' ? "option" : "command";
     if (suggestion.best != NULL)
-        base_show_line(stderr, "cadran: unknown %s \"%s\"; did you mean \"%s\"?", what, name,
-                       suggestion.best);
-    else
-        base_show_line(stderr, "cadran: unknown %s \"%s\"; see cadran --help", what, name);
-    return CLI_STATUS_USAGE;
+        return cli_wrong("cadran", "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
+                         suggestion.best);
+    return cli_wrong("cadran", "unknown %s \"%s\"; see cadran --help", what, name);
 }
 
 /* A standard stream that is closed would be the next file that is opened, a trace perhaps. So its
@@ -63,22 +59,30 @@ static void hold_standard_streams(void) {
             (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+static int run_command(int argc, char **argv) {
+    char name[32];
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, argv[0]) == 0) {
+            (void)snprintf(name, sizeof name, "cadran %s", commands[i].name);
+            return cli_end(name, commands[i].run(argc, argv));
+        }
+    }
+    return unknown(argv[0]);
+}
+
 int main(int argc, char **argv) {
     hold_standard_streams();
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
     if (argc < 2) {
-        (void)print_help(stderr);
+        print_help(stderr);
         return CLI_STATUS_USAGE;
     }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
-        return print_help(stdout);
-    if (strcmp(name, "--version") == 0)
-        return printf("cadran %s\n", CAD_VERSION) > 0 && fflush(stdout) == 0
-                   ? CLI_STATUS_EXPECTED
-                   : CLI_STATUS_ENVIRONMENT;
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    return unknown(name);
+        print_help(stdout);
+    else if (strcmp(name, "--version") == 0)
+        printf("cadran %s\n", CAD_VERSION);
+    else
+        return run_command(argc - 1, argv + 1);
+    return cli_end("cadran", CLI_STATUS_EXPECTED);
 }

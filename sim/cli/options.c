@@ -1,22 +1,13 @@
 /* Options that several commands have. */
 #include "cli/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/quantity.h"
-#include "run/settings.h"
 
-bool cli_take_clock(void *target, const base_option *option, char *text,
-                    char message[BASE_OPTIONS_MESSAGE]) {
-    bool real = strcmp(text, "real") == 0;
-    *(bool *)base_option_field(target, option) = real;
-    if (real || strcmp(text, "virtual") == 0)
-        return true;
-    (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s is virtual or real, not \"%s\"",
-                   option->name, text);
-    return false;
-}
+const char *const cli_clock_words[2] = {[false] = "virtual", [true] = "real"};
 
 bool cli_take_seed(void *target, const base_option *option, char *text,
                    char message[BASE_OPTIONS_MESSAGE]) {
@@ -34,7 +25,7 @@ bool cli_take_until(void *target, const base_option *option, char *text,
            base_option_refuse(option, "a time, such as 3.5 or 250ms", text, message);
 }
 
-/* The argument is split where it is. */
+/* The argument is split where it is. The memory is none of the hook's, which is set later. */
 bool cli_take_override(void *target, const base_option *option, char *text,
                        char message[BASE_OPTIONS_MESSAGE]) {
     run_machine_options *machine = base_option_field(target, option);
@@ -44,9 +35,20 @@ bool cli_take_override(void *target, const base_option *option, char *text,
                        "--%s wants NAME=VALUE, such as jobs=100, not \"%s\"", option->name, text);
         return false;
     }
+    size_t size = (machine->override_count + 1) * sizeof *machine->overrides;
+    run_override *overrides = realloc(machine->overrides, size);
+    if (overrides == NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "out of memory");
+        return false;
+    }
     *equals = '\0';
+    machine->overrides = overrides;
     machine->overrides[machine->override_count++] = (run_override){text, equals + 1};
     return true;
+}
+
+void cli_free_overrides(run_machine_options *machine) {
+    free(machine->overrides);
 }
 
 unsigned cli_processors(void) {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/identity.h"
-#include "base/show.h"
+#include "cli/command.h"
 
 /* What a file must not be. */
 struct taken {
@@ -44,8 +44,8 @@ bool cli_outputs_are_apart(const char *command, const char *input, const char *i
         struct base_identity file = base_identity_of(outputs[i].path);
         const char *what = find(taken, known, file);
         if (what != NULL)
-            base_show_line(stderr, "%s: %s %s would overwrite %s; give it another name", command,
-                           outputs[i].option, outputs[i].path, what);
+            (void)cli_wrong(command, "%s %s would overwrite %s; give it another name",
+                            outputs[i].option, outputs[i].path, what);
         apart = what == NULL;
         taken[known++] = (struct taken){file, outputs[i].what};
     }

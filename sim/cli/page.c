@@ -6,43 +6,32 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/show.h"
 #include "cadran.h"
 #include "trace/reader.h"
 
-static enum cli_status fail(const char *command, const char *message) {
-    base_show_line(stderr, "%s: %s", command, message);
-    return CLI_STATUS_ENVIRONMENT;
-}
-
-static enum cli_status no_memory(const char *command) {
-    return fail(command, "out of memory");
-}
-
 /* Of what reading returned, after its message. */
-static enum cli_status status_of(const char *command, int error, const char *message) {
+static int status_of(const char *command, int error, const char *message) {
     if (error == 0)
         return CLI_STATUS_EXPECTED;
-    (void)fail(command, message[0] == '\0' ? "out of memory" : message);
-    return error == CAD_ENOMEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
+    return cli_unread(command, error, message);
 }
 
 /* --- One trace ---------------------------------------------------------------------------------
  */
 
-static enum cli_status read_model(const char *command, const struct cli_trace *source,
-                                  struct trace_model **trace) {
+static int read_model(const char *command, const struct cli_trace *source,
+                      struct trace_model **trace) {
     char message[TRACE_MESSAGE_SIZE] = "";
     int error = source->path != NULL
                     ? trace_read(source->path, trace, message)
                     : trace_read_memory(source->name, source->data, source->size, trace, message);
     for (size_t i = 0; error == 0 && i < (*trace)->warning_count; i++)
-        base_show_line(stderr, "%s: warning: %s", command, (*trace)->warnings[i]);
+        cli_warn(command, "%s", (*trace)->warnings[i]);
     return status_of(command, error, message);
 }
 
-static enum cli_status read_statistics(const char *command, const struct cli_trace *source,
-                                       struct stat_collector *collector) {
+static int read_statistics(const char *command, const struct cli_trace *source,
+                           struct stat_collector *collector) {
     char message[TRACE_MESSAGE_SIZE] = "";
     bool complete;
     struct trace_consumer *consumer = stat_collector_consumer(collector);
@@ -60,12 +49,11 @@ struct loaded {
     struct page_run run;
 };
 
-static enum cli_status load(const char *command, const struct cli_trace *source,
-                            struct loaded *loaded) {
+static int load(const char *command, const struct cli_trace *source, struct loaded *loaded) {
     *loaded = (struct loaded){.collector = stat_collector_new()};
     if (loaded->collector == NULL)
-        return no_memory(command);
-    enum cli_status status = read_model(command, source, &loaded->trace);
+        return cli_no_memory(command);
+    int status = read_model(command, source, &loaded->trace);
     if (status != CLI_STATUS_EXPECTED)
         return status;
     loaded->run = (struct page_run){.name = source->path != NULL ? source->path : source->name,
@@ -81,27 +69,27 @@ static void unload(struct loaded *loaded) {
     stat_collector_free(loaded->collector);
 }
 
-enum cli_status cli_add_run(const char *command, struct page *page, const char *name,
-                            const char *text, const struct cli_trace *trace) {
+int cli_add_run(const char *command, struct page *page, const char *name, const char *text,
+                const struct cli_trace *trace) {
     struct loaded loaded;
-    enum cli_status status = load(command, trace, &loaded);
+    int status = load(command, trace, &loaded);
     if (status == CLI_STATUS_EXPECTED && page_add_run(page, name, text, &loaded.run, NULL) != 0)
-        status = no_memory(command);
+        status = cli_no_memory(command);
     unload(&loaded);
     return status;
 }
 
 /* Standard input is read twice, too: from memory. */
-static enum cli_status read_input(const char *command, base_buffer *input) {
+static int read_input(const char *command, base_buffer *input) {
     char bytes[65536];
     ssize_t length;
     while ((length = read(STDIN_FILENO, bytes, sizeof bytes)) != 0) {
         if (length < 0 && errno != EINTR)
-            return fail(command, strerror(errno));
+            return cli_failed(command, "%s", strerror(errno));
         if (length > 0 && base_buffer_append(input, bytes, (size_t)length) != 0)
-            return no_memory(command);
+            return cli_no_memory(command);
     }
-    return base_buffer_append(input, "", 0) == 0 ? CLI_STATUS_EXPECTED : no_memory(command);
+    return base_buffer_append(input, "", 0) == 0 ? CLI_STATUS_EXPECTED : cli_no_memory(command);
 }
 
 static int make_page(const struct page_run *run, const struct page_stretch *stretch, FILE *file) {
@@ -115,21 +103,21 @@ static int make_page(const struct page_run *run, const struct page_stretch *stre
     return error;
 }
 
-static enum cli_status write_page(const char *command, const struct cli_trace *source,
-                                  const struct page_stretch *stretch, FILE *file) {
+static int write_page(const char *command, const struct cli_trace *source,
+                      const struct page_stretch *stretch, FILE *file) {
     struct loaded loaded;
-    enum cli_status status = load(command, source, &loaded);
+    int status = load(command, source, &loaded);
     if (status == CLI_STATUS_EXPECTED && make_page(&loaded.run, stretch, file) != 0)
-        status = no_memory(command);
+        status = cli_no_memory(command);
     unload(&loaded);
     return status;
 }
 
-enum cli_status cli_write_page(const char *command, const char *path,
-                               const struct page_stretch *stretch, FILE *file) {
+int cli_write_page(const char *command, const char *path, const struct page_stretch *stretch,
+                   FILE *file) {
     base_buffer input = {0};
     struct cli_trace source = {.path = path};
-    enum cli_status status = CLI_STATUS_EXPECTED;
+    int status = CLI_STATUS_EXPECTED;
     if (strcmp(path, "-") == 0) {
         status = read_input(command, &input);
         source = (struct cli_trace){
@@ -151,12 +139,12 @@ struct sides {
     struct page_run runs[CMP_SIDES];
 };
 
-static enum cli_status read_side(const char *command, const struct cmp_result *result, int side,
-                                 struct sides *sides) {
+static int read_side(const char *command, const struct cmp_result *result, int side,
+                     struct sides *sides) {
     char message[CMP_MESSAGE_SIZE] = "";
     sides->collectors[side] = stat_collector_new();
     if (sides->collectors[side] == NULL)
-        return no_memory(command);
+        return cli_no_memory(command);
     int error = cmp_read_model(result, side, &sides->traces[side], message);
     if (error == 0)
         error = cmp_read_source(result, side, stat_collector_consumer(sides->collectors[side]),
@@ -169,15 +157,15 @@ static enum cli_status read_side(const char *command, const struct cmp_result *r
     return status_of(command, error, message);
 }
 
-enum cli_status cli_add_comparison(const char *command, struct page *page, const char *name,
-                                   const char *text, const struct cmp_result *result) {
+int cli_add_comparison(const char *command, struct page *page, const char *name, const char *text,
+                       const struct cmp_result *result) {
     struct sides sides = {.traces = {NULL, NULL}};
-    enum cli_status status = read_side(command, result, CMP_A, &sides);
+    int status = read_side(command, result, CMP_A, &sides);
     if (status == CLI_STATUS_EXPECTED)
         status = read_side(command, result, CMP_B, &sides);
     if (status == CLI_STATUS_EXPECTED &&
         page_add_comparison(page, name, text, sides.runs, result) != 0)
-        status = no_memory(command);
+        status = cli_no_memory(command);
     for (int side = 0; side < CMP_SIDES; side++) {
         trace_model_free(sides.traces[side]);
         stat_collector_free(sides.collectors[side]);
@@ -185,17 +173,15 @@ enum cli_status cli_add_comparison(const char *command, struct page *page, const
     return status;
 }
 
-enum cli_status cli_write_comparison(const char *command, const struct cmp_result *result,
-                                     FILE *file) {
+int cli_write_comparison(const char *command, const struct cmp_result *result, FILE *file) {
     base_buffer title = {0};
     int error = base_buffer_format(&title, "%s \xE2\x86\x92 %s", cmp_name(result, CMP_A),
                                    cmp_name(result, CMP_B));
     struct page *page = error == 0 ? page_new(title.data, CMP_SIDES) : NULL;
-    enum cli_status status = page == NULL
-                                 ? no_memory(command)
-                                 : cli_add_comparison(command, page, title.data, NULL, result);
+    int status = page == NULL ? cli_no_memory(command)
+                              : cli_add_comparison(command, page, title.data, NULL, result);
     if (status == CLI_STATUS_EXPECTED && page_write(page, file) != 0)
-        status = no_memory(command);
+        status = cli_no_memory(command);
     page_free(page);
     base_buffer_free(&title);
     return status;

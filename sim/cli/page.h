@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli/run.h"
+#include "cli/command.h"
 #include "page/page.h"
 
 /* A trace: a file, which may be packed, "-" for standard input; or, where path is NULL, memory. */
@@ -16,21 +16,21 @@ struct cli_trace {
     size_t size;
 };
 
-/* All of these send messages to standard error, for which `command` is the name. */
+/* All of these send messages to standard error, for which `command` is the name, and return an enum
+ * cli_status. */
 
 /* Writes the page of a trace, all of it or a stretch (NULL: all), to the file. */
-enum cli_status cli_write_page(const char *command, const char *path,
-                               const struct page_stretch *stretch, FILE *file);
+int cli_write_page(const char *command, const char *path, const struct page_stretch *stretch,
+                   FILE *file);
 
 /* Writes the page of a comparison to the file. */
-enum cli_status cli_write_comparison(const char *command, const struct cmp_result *result,
-                                     FILE *file);
+int cli_write_comparison(const char *command, const struct cmp_result *result, FILE *file);
 
 /* Add a section to a page, for a trace and for two that were compared; name and text as in
  * page/page.h. */
-enum cli_status cli_add_run(const char *command, struct page *page, const char *name,
-                            const char *text, const struct cli_trace *trace);
-enum cli_status cli_add_comparison(const char *command, struct page *page, const char *name,
-                                   const char *text, const struct cmp_result *result);
+int cli_add_run(const char *command, struct page *page, const char *name, const char *text,
+                const struct cli_trace *trace);
+int cli_add_comparison(const char *command, struct page *page, const char *name, const char *text,
+                       const struct cmp_result *result);
 
 #endif

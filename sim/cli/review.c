@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cadran.h"
 #include "cli/screen.h"
 #include "suite/accept.h"
@@ -159,7 +160,7 @@ static size_t count(const struct review *review, enum verdict verdict) {
 static void add_keys(struct review *review, base_buffer *page, size_t below, const char *keys) {
     char text[128], more[48] = "";
     if (below > 0)
-        (void)snprintf(more, sizeof more, "; %zu line%s more below", below, below == 1 ? "" : "s");
+        (void)snprintf(more, sizeof more, "; %zu line%s more below", below, base_plural(below));
     (void)snprintf(text, sizeof text, "%zu accepted, %zu rejected, %zu skipped, %zu to go%s",
                    count(review, ACCEPTED), count(review, REJECTED), count(review, SKIPPED),
                    review->waiting->list.count - review->at, more);

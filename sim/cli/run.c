@@ -81,9 +81,7 @@ static int listen(const struct session *session, suite_listeners *listeners) {
 }
 
 static int no_memory(void) {
-    base_show_line(stderr, "cadran: out of memory%s",
-                   base_limit_reached() ? " (--max-memory)" : "");
-    return CLI_STATUS_ENVIRONMENT;
+    return cli_failed("cadran", "out of memory%s", base_limit_reached() ? " (--max-memory)" : "");
 }
 
 static int refuse(const prog_program *program, int error) {
@@ -114,7 +112,7 @@ static bool conclude_table(const struct session *session, const struct table_col
     if (suite_conclude_table(session->program, table, session->settings->real,
                              session->options->table, stderr, unmet, &message))
         return true;
-    base_show_line(stderr, "cadran: %s", message);
+    (void)cli_failed("cadran", "%s", message);
     return false;
 }
 
@@ -143,8 +141,7 @@ static int conclude(const struct session *session, const run_result *result,
 static int refuse_trace(const cli_run_options *options, int error, int reason) {
     if (error == CAD_ENOMEM)
         return no_memory();
-    base_show_line(stderr, "cadran: %s: %s", options->trace_path, strerror(reason));
-    return CLI_STATUS_ENVIRONMENT;
+    return cli_failed("cadran", "%s: %s", options->trace_path, strerror(reason));
 }
 
 /* *by: the signal that ended the run. */
@@ -203,8 +200,7 @@ static int run_program(const prog_program *program, const cli_run_options *optio
     int status;
     int error = run_machine_new(program, &settings, &machine);
     if (error == CAD_ESYSTEM) {
-        fputs("cadran: the real clock needs file descriptors, and none is left\n", stderr);
-        status = CLI_STATUS_ENVIRONMENT;
+        status = cli_failed("cadran", "the real clock needs file descriptors, and none is left");
     } else if (error != 0) {
         status = refuse(program, error);
     } else {
@@ -274,6 +270,5 @@ int cli_check(const char *const *paths, size_t count, bool quiet) {
         int status = check_one(paths[i], quiet);
         worst = status > worst ? status : worst;
     }
-    bool whole = fflush(stdout) == 0 && !ferror(stdout);
-    return whole ? worst : CLI_STATUS_ENVIRONMENT;
+    return worst;
 }

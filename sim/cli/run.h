@@ -7,15 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/command.h"
 #include "run/settings.h"
-
-/* The exit statuses of all commands. */
-enum cli_status {
-    CLI_STATUS_EXPECTED = 0,
-    CLI_STATUS_UNEXPECTED = 1,
-    CLI_STATUS_USAGE = 2,       /* bad usage or bad input: nothing was run */
-    CLI_STATUS_ENVIRONMENT = 3, /* a file could not be written whole, no memory */
-};
 
 typedef struct cli_run_options {
     const char *path;        /* of the scenario that is run; "-": standard input */

@@ -67,7 +67,7 @@ static void draw(cli_terminal *terminal, const run_so_far *so_far, int64_t now_n
     (void)base_number_format((double)(cad_loop_time(so_far->loop) / CAD_MILLISECOND) / 1e3, time);
     erase(terminal);
     fprintf(terminal->file, "%s s of virtual time, %" PRIu64 " task%s, %" PRIu64 " steps", time,
-            so_far->tasks, so_far->tasks == 1 ? "" : "s", so_far->steps);
+            so_far->tasks, base_plural(so_far->tasks), so_far->steps);
     if (terminal->drawn_steps > 0)
         fprintf(terminal->file, ", %.1f million a second", rate / 1e6);
     (void)fflush(terminal->file);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/show.h"
+#include "cli/command.h"
 #include "document/write.h"
 
 /* A place in the document, if there is one. */
@@ -214,7 +214,7 @@ static void fill(doc_writer *writer, const cli_report *report) {
 }
 
 static bool cannot_write(const char *path, int reason) {
-    base_show_line(stderr, "cadran: %s: %s", path, strerror(reason));
+    (void)cli_failed("cadran", "%s: %s", path, strerror(reason));
     return false;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/show.h"
+#include "cli/command.h"
 
 static const char viewer[] = "cadran-view";
 
@@ -25,14 +25,14 @@ static bool beside(char *path, size_t size) {
     return true;
 }
 
-enum cli_status cli_become_viewer(char **argv) {
+int cli_become_viewer(char **argv) {
     char path[4096];
     argv[0] = (char *)(uintptr_t)viewer;
     if (beside(path, sizeof path))
         (void)execv(path, argv);
     (void)execvp(viewer, argv);
-    base_show_line(stderr, "cadran: the viewer, %s, is neither beside this program nor in PATH: %s",
-                   viewer, strerror(errno));
-    base_show_line(stderr, "It is built where SDL2 and SDL2_ttf are installed.");
-    return CLI_STATUS_ENVIRONMENT;
+    return cli_failed("cadran",
+                      "the viewer, %s, is neither beside this program nor in PATH: %s; it is built "
+                      "where SDL2 and SDL2_ttf are installed",
+                      viewer, strerror(errno));
 }

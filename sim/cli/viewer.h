@@ -2,10 +2,9 @@
 #ifndef CLI_VIEWER_H
 #define CLI_VIEWER_H
 
-#include "cli/run.h"
-
 /* Becomes the viewer, with these arguments, of which the first is the viewer's to be set, and the
- * last NULL. Returns where there is none, after a message. */
-enum cli_status cli_become_viewer(char **argv);
+ * last NULL. Returns where there is none, after a message: a
+ * status. */
+int cli_become_viewer(char **argv);
 
 #endif

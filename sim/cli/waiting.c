@@ -8,10 +8,9 @@
 
 #include "base/limit.h"
 #include "base/memory.h"
-#include "base/show.h"
 #include "cadran.h"
+#include "cli/command.h"
 #include "cli/options.h"
-#include "cli/run.h"
 #include "run/process.h"
 #include "steps/language.h"
 #include "suite/accept.h"
@@ -27,18 +26,14 @@ static int look_at(const char *command, unsigned width, cli_waiting *waiting) {
                                          : suite_look_at(&look, &waiting->list, waiting->results);
     if (error == 0)
         return CLI_STATUS_EXPECTED;
-    base_show_line(stderr, "%s: %s", command,
-                   error == CAD_ENOMEM ? "out of memory" : strerror(errno));
-    return CLI_STATUS_ENVIRONMENT;
+    return error == CAD_ENOMEM ? cli_no_memory(command)
+                               : cli_failed(command, "%s", strerror(errno));
 }
 
 static int refuse(const char *command, int error, const char *culprit) {
     if (error == CAD_ENOMEM)
-        base_show_line(stderr, "%s: out of memory", command);
-    else
-        base_show_line(stderr, "%s: %s: %s", command, culprit != NULL ? culprit : "",
-                       strerror(errno));
-    return error == CAD_ENOMEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
+        return cli_no_memory(command);
+    return cli_wrong(command, "%s: %s", culprit != NULL ? culprit : "", strerror(errno));
 }
 
 int cli_waiting_find(const char *command, const char *const *names, size_t count, bool all,
@@ -49,9 +44,7 @@ int cli_waiting_find(const char *command, const char *const *names, size_t count
     for (size_t i = 0; i < count && !all; i++) {
         if (stat(names[i], &status) != 0 || !S_ISDIR(status.st_mode))
             continue;
-        base_show_line(stderr, "%s: %s is a directory; --all takes all that is in it", command,
-                       names[i]);
-        return CLI_STATUS_USAGE;
+        return cli_wrong(command, "%s is a directory; --all takes all that is in it", names[i]);
     }
     run_process_start(base_limit_default() / cli_processors());
     int error = suite_find_new(names, count, &waiting->list, &culprit);

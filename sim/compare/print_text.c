@@ -1,6 +1,7 @@
 /* A comparison as text, for a terminal. */
 #include "compare/compare.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "cadran.h"
 #include "compare/report.h"
@@ -142,7 +143,7 @@ int cmp_print_text(const struct cmp_result *result, const struct cmp_layout *lay
         put_all(&page, result, &report);
     if (page.left_out > 0)
         cmp_write(&page.writer, "... and %" PRIu64 " more line%s\n", page.left_out,
-                  page.left_out == 1 ? "" : "s");
+                  base_plural(page.left_out));
     cmp_free_report(&report);
     if (error == 0 && (error = page.writer.error) != 0)
         snprintf(message, CMP_MESSAGE_SIZE, "out of memory");

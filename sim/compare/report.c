@@ -2,6 +2,7 @@
 #include "compare/report.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cadran.h"
 #include "compare/report_state.h"
 #include "compare/result.h"
@@ -45,10 +46,6 @@ static void add_more(struct maker *maker, uint64_t more, const char *what) {
     end_line(maker);
 }
 
-static const char *plural(uint64_t count) {
-    return count == 1 ? "" : "s";
-}
-
 /* --- The verdict ---------------------------------------------------------------------------- */
 
 static void add_level(struct maker *maker) {
@@ -64,8 +61,8 @@ static void add_level(struct maker *maker) {
     else
         cmp_write(writer, "Different causes");
     if (roots > 0)
-        cmp_write(writer, ": %" PRIu64 " root%s, %" PRIu64 " consequence%s", roots, plural(roots),
-                  rest, plural(rest));
+        cmp_write(writer, ": %" PRIu64 " root%s, %" PRIu64 " consequence%s", roots,
+                  base_plural(roots), rest, base_plural(rest));
     cmp_write(writer, ".");
     end_line(maker);
 }
@@ -289,7 +286,7 @@ static void add_concurrency(struct maker *maker) {
     if (most[CMP_A] == 0 && most[CMP_B] == 0)
         return;
     cmp_write(&maker->writer, "concurrency: at most %" PRIu64 " span%s", most[CMP_B],
-              plural(most[CMP_B]));
+              base_plural(most[CMP_B]));
     if (most[CMP_A] != most[CMP_B])
         cmp_write(&maker->writer, ", not %" PRIu64, most[CMP_A]);
     cmp_write(&maker->writer, "; on average %.4g", effect->mean_spans[CMP_B]);
@@ -310,7 +307,8 @@ static void add_waits(struct maker *maker, uint32_t object) {
     const struct cmp_waits *waits = cmp_waits(maker->result, object);
     struct cmp_writer *writer = &maker->writer;
     cmp_write_object(writer, maker->result, object, CMP_B);
-    cmp_write(writer, ": %" PRIu64 " wait%s", waits->count[CMP_B], plural(waits->count[CMP_B]));
+    cmp_write(writer, ": %" PRIu64 " wait%s", waits->count[CMP_B],
+              base_plural(waits->count[CMP_B]));
     if (waits->count[CMP_A] != waits->count[CMP_B])
         cmp_write(writer, ", not %" PRIu64, waits->count[CMP_A]);
     cmp_write(writer, "; in all ");

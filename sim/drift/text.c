@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cadran.h"
 
 enum { NAME_WIDTH = 22, TIME_SIZE = 32 };
@@ -67,14 +68,10 @@ static const char *const verdict_meanings[] = {
 #undef DRIFT_X
 };
 
-static const char *plural(uint64_t count) {
-    return count == 1 ? "" : "s";
-}
-
 static int put_head(const struct drift_result *result, base_buffer *text) {
-    int error =
-        base_buffer_format(text, "%s (%" PRIu64 " run%s, tolerance ",
-                           verdict_meanings[result->verdict], result->runs, plural(result->runs));
+    int error = base_buffer_format(text, "%s (%" PRIu64 " run%s, tolerance ",
+                                   verdict_meanings[result->verdict], result->runs,
+                                   base_plural(result->runs));
     if (error == 0)
         error = put_tolerance(text, &result->tolerance);
     return error == 0 ? base_buffer_append(text, ")\n", 2) : error;
@@ -165,7 +162,7 @@ static int put_order(const struct drift_order *order, base_buffer *text) {
     uint64_t inverted = order->by_cause + order->by_time;
     if (inverted == 0)
         return base_buffer_format(text, "order        kept, by %" PRIu64 " event%s\n",
-                                  order->events, plural(order->events));
+                                  order->events, base_plural(order->events));
     int error = base_buffer_format(text,
                                    "order        not kept: %" PRIu64 " of %" PRIu64
                                    " events come before one that was to come first\n",

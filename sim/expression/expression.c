@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "expression/code.h"
 #include "expression/token.h"
 
@@ -356,7 +357,7 @@ static void check_argument_count(compiler *c, const expr_function *function, con
     if (count >= least && count <= most)
         return;
     (void)fault(c, name->offset, name->length, "%s() takes %s%zu argument%s, found %zu",
-                function->name, bound, number, number == 1 ? "" : "s", count);
+                function->name, bound, number, base_plural(number), count);
 }
 
 /* Whether the first argument, whose code begins at `start`, can be what the function takes. What

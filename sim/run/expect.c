@@ -70,11 +70,8 @@ __attribute__((format(printf, 3, 4))) static void fail(checker *check, uint32_t 
     if (check->report == NULL)
         return;
     (void)doc_format_place(check->machine->program->document, place, &where);
-    if (where.data != NULL)
-        base_show(check->report, where.data, where.length);
-    fputs(": ", check->report);
     va_start(arguments, format);
-    base_show_line_of(check->report, format, arguments);
+    base_show_message(check->report, where.data != NULL ? where.data : "", format, arguments);
     va_end(arguments);
     base_buffer_free(&where);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cadran.h"
 
 /* --- Memory ---------------------------------------------------------------------------------- */
@@ -151,6 +152,6 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (error == 0 && wait->notified > 0)
         error = base_buffer_format(
             buffer, "%s notified %" PRIu64 " time%s, its \"until\" is still false",
-            wait->lost != NULL ? ";" : ":", wait->notified, wait->notified == 1 ? "" : "s");
+            wait->lost != NULL ? ";" : ":", wait->notified, base_plural(wait->notified));
     return error;
 }

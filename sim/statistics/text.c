@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/quantity.h"
 #include "base/text.h"
 #include "cadran.h"
@@ -274,7 +275,7 @@ static int put_object(base_buffer *text, const struct stat_run *run,
     if (error != 0 || object->waits == 0)
         return error;
     error = base_buffer_format(text, "    %llu wait%s, somebody waits %.1f %% of the time",
-                               (unsigned long long)object->waits, object->waits == 1 ? "" : "s",
+                               (unsigned long long)object->waits, base_plural(object->waits),
                                100 * stat_object_contention(object));
     if (error == 0 && object->longest.task != STAT_NO_INDEX)
         error = put_longest(text, run, &object->longest);

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "program/compile.h"
 #include "program/exceptions.h"
 #include "run/callback.h"
@@ -450,7 +451,7 @@ static void compile_gather(prog_compiler *compiler, const prog_step *step, const
     if (names != results)
         (void)doc_node_fault(&variables,
                              "%zu variable%s for %zu result%s; a name alone takes all, as a list",
-                             names, names == 1 ? "" : "s", results, results == 1 ? "" : "s");
+                             names, base_plural(names), results, base_plural(results));
 }
 
 const prog_step step_gather = {

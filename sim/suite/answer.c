@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/limit.h"
+#include "base/show.h"
 #include "cadran.h"
-#include "suite/clean.h"
 
 enum { TEXTS = 3 };
 
@@ -29,7 +29,7 @@ static int clean(base_buffer *text) {
     base_buffer cleaned = {0};
     if (text->length == 0)
         return 0;
-    int error = suite_clean(text->data, text->length, &cleaned);
+    int error = base_buffer_append_shown_lines(&cleaned, text->data, text->length);
     base_buffer_free(error == 0 ? text : &cleaned);
     if (error == 0)
         *text = cleaned;
@@ -107,5 +107,7 @@ int suite_take(const suite_answer *answer, int64_t limit_ns, suite_result *resul
             suite_fail(result, SUITE_CRASH, "its process ended, with status %d", answer->number);
         break;
     }
-    return error == 0 ? suite_clean(answer->text, answer->length, &result->details) : error;
+    return error == 0
+               ? base_buffer_append_shown_lines(&result->details, answer->text, answer->length)
+               : error;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "cadran.h"
 #include "compare/compare.h"
 
@@ -17,11 +18,10 @@ static int say_root(const struct cmp_result *result, base_buffer *sentence) {
     size_t others = cmp_difference_count(result) - roots;
     int error = cmp_sentence(result, first, sentence);
     if (error == 0 && roots > 1)
-        error =
-            base_buffer_format(sentence, ", and %zu root%s more", roots - 1, roots == 2 ? "" : "s");
+        error = base_buffer_format(sentence, ", and %zu root%s more", roots - 1,
+                                   base_plural(roots - 1));
     if (error == 0 && others > 0)
-        error =
-            base_buffer_format(sentence, " (%zu consequence%s)", others, others == 1 ? "" : "s");
+        error = base_buffer_format(sentence, " (%zu consequence%s)", others, base_plural(others));
     return error;
 }
 
@@ -33,7 +33,7 @@ static int say(const struct cmp_result *result, enum suite_likeness likeness,
         return say_root(result, sentence);
     return base_buffer_format(sentence, "the order of unrelated events at %llu instant%s",
                               (unsigned long long)cmp_swap_count(result),
-                              cmp_swap_count(result) == 1 ? "" : "s");
+                              base_plural(cmp_swap_count(result)));
 }
 
 static int tell(const suite_pair *pair, const struct cmp_result *result,

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "suite/clean.h"
+#include "base/number.h"
+#include "suite/quote.h"
 
 char *suite_accept_command(const suite_session *session, size_t number) {
     base_buffer command = {0};
@@ -20,10 +21,9 @@ char *suite_accept_command(const suite_session *session, size_t number) {
 void suite_print_sum(const suite_session *session, FILE *file) {
     size_t count = session->list->count, passed = count - session->skipped;
     if (session->failed == 0)
-        fprintf(file, "%zu scenario%s passed", passed, passed == 1 ? "" : "s");
+        fprintf(file, "%zu scenario%s passed", passed, base_plural(passed));
     else
-        fprintf(file, "%zu of %zu scenario%s failed", session->failed, count,
-                count == 1 ? "" : "s");
+        fprintf(file, "%zu of %zu scenario%s failed", session->failed, count, base_plural(count));
     if (session->skipped > 0)
         fprintf(file, ", %zu skipped", session->skipped);
     const char *before = session->failed > 0 || session->skipped > 0 ? ", in" : " in";

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "program/load.h"
 #include "run/run.h"
 #include "suite/expected_table.h"
@@ -56,10 +57,6 @@ static void find_place(const suite_trial *trial) {
 
 /* --- The run --------------------------------------------------------------------------------- */
 
-static const char *plural(uint64_t count) {
-    return count == 1 ? "" : "s";
-}
-
 static int note_faults(const suite_trial *trial) {
     doc_document *document = trial->program->document;
     size_t count = document->faults.total;
@@ -67,7 +64,7 @@ static int note_faults(const suite_trial *trial) {
     if (error != 0)
         return error;
     return suite_fail(trial->result, SUITE_FAULTY, "%zu fault%s in the scenario", count,
-                      plural(count));
+                      base_plural(count));
 }
 
 static int note_run(const suite_trial *trial, const run_result *run, size_t unmet) {
@@ -77,8 +74,8 @@ static int note_run(const suite_trial *trial, const run_result *run, size_t unme
     if (run->reason[0] != '\0')
         fprintf(trial->report, "limit: %s\n", run->reason);
     if (unmet > 0)
-        return suite_fail(result, SUITE_UNMET, "%zu expectation%s %s not met", unmet, plural(unmet),
-                          unmet == 1 ? "is" : "are");
+        return suite_fail(result, SUITE_UNMET, "%zu expectation%s %s not met", unmet,
+                          base_plural(unmet), unmet == 1 ? "is" : "are");
     fprintf(trial->report, "if that is meant: \"expect\": { \"outcome\": \"%s\" }\n",
             run_outcome_name(run->outcome));
     return suite_fail(result, SUITE_UNMET, "outcome %s", run_outcome_name(run->outcome));

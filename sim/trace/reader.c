@@ -2,6 +2,7 @@
 #include "trace/reader.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cadran.h"
 #include "trace/build.h"
 #include "trace/decode.h"
@@ -545,7 +546,7 @@ static int warn_cut(struct reader *reader) {
         snprintf(where, sizeof where, "at byte %llu of what %s has packed", bytes, packing);
     return trace_build_warn(&reader->builder, line,
                             "cut short %s: this is what its first %llu event%s tell%s", where,
-                            events, events == 1 ? "" : "s", events == 1 ? "s" : "");
+                            events, base_plural(events), events == 1 ? "s" : "");
 }
 
 /* Begins to read. 0 or CAD_ENOMEM. */

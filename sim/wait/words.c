@@ -29,7 +29,8 @@ int wait_append_state(base_buffer *buffer, const cad_wait_info *wait,
     if (strcmp(wait->verb, "join") == 0) {
         int64_t unfinished = field(object, "unfinished");
         return base_buffer_format(buffer, ": %" PRId64 " item%s unfinished, %" PRId64 " in it",
-                                  unfinished, unfinished == 1 ? "" : "s", field(object, "size"));
+                                  unfinished, base_plural((uint64_t)unfinished),
+                                  field(object, "size"));
     }
     if (strcmp(object->type, "barrier") == 0 && strcmp(wait->verb, "wait") == 0)
         return base_buffer_format(buffer, ": %" PRId64 " of %" PRId64, field(object, "n_waiting"),

@@ -218,7 +218,7 @@ class Usage(Compare):
         self.write("none.json", "[]")
         self.assertIn("none.json", self.expect(USAGE, "compare", "--trace", "none.json",
                                                self.scenario).err)
-        self.assertIn("gone.json", self.expect(ENVIRONMENT, "compare", "--trace", "gone.json",
+        self.assertIn("gone.json", self.expect(USAGE, "compare", "--trace", "gone.json",
                                                self.scenario).err)
 
 

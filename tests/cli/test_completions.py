@@ -34,9 +34,20 @@ class Completions(CliTest):
         self.assertIn("-q", self.offered("check", "-"))
         self.assertIn("--help", self.offered("run", "--h"))
 
+    def test_all_options_are_offered(self):
+        """What may have a value, and what has a long list of them, too."""
+        for command in ("run", "test", "accept", "review", "table", "diff", "export", "compare"):
+            told = self.cadran(command, "--help").out
+            named = {line.split()[0].split("[")[0].rstrip(",") for line in told.splitlines()
+                     if line.startswith("  -")}
+            with self.subTest(command):
+                self.assertEqual(set(self.offered(command, "-")), named)
+
     def test_values(self):
         self.assertEqual(self.offered("run", "--clock", ""), ["virtual", "real"])
         self.assertEqual(self.offered("run", "--seed", ""), [])
+        self.assertEqual(self.offered("export", "--format", "m"), ["markdown"])
+        self.assertEqual(self.offered("diff", "--level", ""), ["bytes", "order", "causes"])
 
     def test_files(self):
         self.write("one.json", {})

@@ -1,13 +1,11 @@
-"""docs/network.md: each scenario of the page does what the page says; and the example in C."""
+"""docs/network.md: each scenario of the page does what the page says."""
 
 import json
 import os
 import re
 import signal
 import socket
-import subprocess
 import textwrap
-import unittest
 
 from cli_test import EXPECTED, ROOT, CliTest, main
 
@@ -68,33 +66,6 @@ class Page(CliTest):
         self.write("window.json", window)
         process = self.expect(EXPECTED, *REAL, "--allow-exec", "--table", "window.json")
         self.assertIn("outcome complete", process.err)
-
-
-@unittest.skipUnless("EXAMPLE_ECHO" in os.environ, "the example was not built")
-class Example(CliTest):
-    def test_echo(self):
-        process = subprocess.Popen([os.environ["EXAMPLE_ECHO"]], stdout=subprocess.PIPE, text=True)
-        port = int(process.stdout.readline())
-        text = b"x" * 1000000
-        with socket.create_connection(("127.0.0.1", port)) as peer, \
-                socket.create_connection(("127.0.0.1", port)) as other:
-            other.sendall(b"me too")
-            self.assertEqual(other.recv(6, socket.MSG_WAITALL), b"me too")
-            sent = got = 0
-            peer.setblocking(False)
-            while got < len(text):
-                try:
-                    sent += peer.send(text[sent:]) if sent < len(text) else 0
-                except BlockingIOError:
-                    pass
-                try:
-                    got += len(peer.recv(65536))
-                except BlockingIOError:
-                    pass
-            self.assertEqual((sent, got), (len(text), len(text)))
-        os.kill(process.pid, signal.SIGTERM)
-        process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 0)
 
 
 if __name__ == "__main__":

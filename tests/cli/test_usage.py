@@ -87,7 +87,7 @@ class Mistakes(CliTest):
              'cadran run: --report wants a file, not "-": standard output is for what the tasks '
              "print (./- is a file of that name)"),
             (["run", "--clock", "sundial", WINDOW],
-             'cadran run: --clock is virtual or real, not "sundial"'),
+             'cadran run: --clock wants virtual or real, not "sundial"'),
             (["run", "--seed", "many", WINDOW],
              'cadran run: --seed wants a whole number, not "many"'),
             (["run", "--seed", "1.5", WINDOW],
@@ -128,7 +128,17 @@ class Mistakes(CliTest):
             (["table", "--fast", "a"],
              'cadran table: unknown option "--fast"; see cadran table --help'),
             (["table", "--format", "xml", "a"],
-             "cadran table: --format is one of markdown, text, csv and json, not \"xml\""),
+             'cadran table: --format wants markdown, text, csv or json, not "xml"'),
+            (["diff", "--level", "times", "a", "b"],
+             'cadran diff: --level wants bytes, order or causes, not "times"'),
+            (["test", "-j", "0"],
+             'cadran test: -j wants a whole number from 1 to 256, not "0"'),
+            (["compare", "--runs", "10001", WINDOW],
+             'cadran compare: --runs wants a whole number from 1 to 10000, not "10001"'),
+            (["compare", "--trace", self.folder, WINDOW],
+             f"cadran compare: {self.folder}: Is a directory"),
+            (["compare", "--trace", "none", WINDOW],
+             "cadran compare: none: No such file or directory"),
             (["table", "--step", "0", "a"],
              'cadran table: --step wants a time above 0, such as 0.5 or 250ms, not "0"'),
         ):
@@ -158,6 +168,22 @@ class Mistakes(CliTest):
                     err=f"{WINDOW}:11:34: /tasks/0/count: count must be at least 0, not -1\n"
                         f"{WINDOW}:21:33: /expect/max_concurrent: max_concurrent must be at "
                         "least 0, not -1\n")
+
+
+class FullDisks(CliTest):
+    """What cannot be written: a message, and the status of the environment."""
+
+    def test_each_command(self):
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW)
+        self.expect(EXPECTED, "run", "--set", "width=2", "--trace", "u", WINDOW)
+        for arguments in (["diff", "t", "t"], ["diff", "t", "u"], ["table", "t"], ["export", "t"],
+                          ["diff", "--format", "html", "t", "u"], ["check", WINDOW],
+                          ["test", "--list", SCENARIOS], ["export", "--format", "html", "t"],
+                          ["compare", "--trace", "t", WINDOW]):
+            with self.subTest(arguments), open("/dev/full", "w") as full:
+                self.assertRegex(self.expect(ENVIRONMENT, *arguments, stdout=full).err,
+                                 rf"(?m)^cadran {arguments[0]}: standard output: "
+                                 r"(No space left on device|not all of it could be written)$")
 
 
 class Files(CliTest):
