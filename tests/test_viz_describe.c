@@ -80,7 +80,8 @@ static void test_describe__the_trace_and_many_bars_at_once(void **state) {
     assert_string_equal(fact(&said, "bars"), "20");
     assert_string_equal(fact(&said, "from"), "10 \xC2\xB5s");
     assert_string_equal(fact(&said, "to"), "30 \xC2\xB5s");
-    assert_string_equal(fact(&said, "at work"), "10 \xC2\xB5s");
+    assert_string_equal(fact(&said, "in spans"), "10 \xC2\xB5s");
+    assert_string_equal(fact(&said, "sleeps"), "10 \xC2\xB5s");
     sample_free(&sample);
 }
 

@@ -133,26 +133,59 @@ static void test_layout__zero_and_short_slices_can_be_seen_and_hit(void **state)
     stage_close(&stage);
 }
 
-static void test_layout__work_grows_with_the_pixels_not_with_the_trace(void **state) {
+/* How much of the lanes' rows the fills of a role cover, 1 for all of the trace's length. */
+static double covered_by(const struct stage *stage, int role, double *beyond) {
+    const struct viz_frame *frame = &stage->state.frame;
+    double begin = viz_x_of(frame, &stage->state.view, 0);
+    double end = viz_x_of(frame, &stage->state.view, (double)stage->sample.model->end_ns);
+    double area = 0;
+    *beyond = 0;
+    for (size_t at = stage_find(stage, 0, VIZ_FILL, role); at != SIZE_MAX;
+         at = stage_find(stage, at + 1, VIZ_FILL, role)) {
+        const struct viz_prim *prim = &stage->state.scene.prims[at];
+        if (prim->shows.kind != VIZ_ID_BARS)
+            continue; /* the legend's */
+        area += prim->at.w * prim->at.h * prim->alpha / 255.0;
+        *beyond = fmax(*beyond, fmax(begin - prim->at.x, prim->at.x + prim->at.w - end));
+    }
+    return area / (end - begin) / floor(frame->row_px - 5 - (frame->row_px - 20) * 0.34);
+}
+
+/* Merged marks are shares of time, in any window: half of the time is work, and the rest is sleep,
+ * drawn lower. There are as many as pixels need, whatever the length of the trace. */
+static void test_layout__merged_marks_are_shares_of_time(void **state) {
     (void)state;
     struct stage stage;
     sample_busy(&stage.sample, 200000, 1000);
     stage_open(&stage, 1280, 720);
-    assert_true(stage.state.scene.count < 3000);
-    /* Half of the time is work, everywhere: one rectangle, neither faint nor full. */
-    size_t run = stage_find(&stage, 0, VIZ_FILL, VIZ_SPAN_EDGE_FIRST);
-    assert_true(run != SIZE_MAX);
-    int covered = 0;
-    for (; run != SIZE_MAX; run = stage_find(&stage, run + 1, VIZ_FILL, VIZ_SPAN_EDGE_FIRST)) {
-        const struct viz_prim *prim = &stage.state.scene.prims[run];
-        if (prim->at.y > stage.state.frame.lanes.y + stage.state.frame.lanes.h)
-            continue; /* the legend's */
-        covered += prim->at.w;
-        assert_in_range(prim->alpha, 95, 200); /* the last pixel may be half empty */
+    static const int widths[] = {640, 1280, 1283, 1920, 3840};
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+        viz_state_place(&stage.state, widths[i], 720);
+        assert_int_equal(viz_state_lay_out(&stage.state), 0);
+        assert_true(stage.state.scene.count < 3000);
+        double beyond;
+        double work = covered_by(&stage, VIZ_SPAN_FIRST, &beyond);
+        assert_true(fabs(work - 0.5) < 0.02 && beyond < 4);
+        double sleep = covered_by(&stage, VIZ_SLEEP, &beyond);
+        assert_true(fabs(sleep - 0.5 * 0.62) < 0.03 && beyond < 4);
     }
-    int begin = (int)viz_x_of(&stage.state.frame, &stage.state.view, 0);
-    int end = (int)viz_x_of(&stage.state.frame, &stage.state.view, 4e8);
-    assert_in_range(covered, end - begin - 6, end - begin + 6);
+    stage_close(&stage);
+}
+
+/* What works little does not look busy, be the window wide or narrow. */
+static void test_layout__a_lane_that_hardly_works_looks_idle(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'poller', 'do': [{'repeat': 400, 'do': ["
+               " {'sleep': 20}, {'span': 'poll', 'do': [{'sleep': 0.005}]}]}]}]}");
+    stage_open(&stage, 1280, 720);
+    for (int width = 500; width <= 4000; width += 350) {
+        viz_state_place(&stage.state, width, 720);
+        assert_int_equal(viz_state_lay_out(&stage.state), 0);
+        double beyond;
+        assert_true(covered_by(&stage, VIZ_SPAN_FIRST, &beyond) < 0.02);
+    }
     stage_close(&stage);
 }
 
@@ -182,6 +215,8 @@ static void test_layout__names_are_there_for_the_lanes_in_view_only(void **state
     struct stage stage;
     sample_lanes(&stage.sample, 500);
     stage_open(&stage, 1000, 600);
+    stage.state.view.row_units = 20;
+    stage_update(&stage);
     assert_non_null(stage_text(&stage, "task-0"));
     assert_null(stage_text(&stage, "task-400"));
     assert_true(stage.state.frame.minimap.h > 0);
@@ -193,12 +228,85 @@ static void test_layout__names_are_there_for_the_lanes_in_view_only(void **state
     stage_close(&stage);
 }
 
+/* At first look, and by F, every lane is there, be they few or many. */
+static void test_layout__all_lanes_are_in_view_at_first(void **state) {
+    (void)state;
+    static const int lanes[] = {8, 200, 2000, 20000};
+    for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++) {
+        struct stage stage;
+        sample_lanes(&stage.sample, lanes[i]);
+        stage_open(&stage, 800, 600);
+        const struct viz_frame *frame = &stage.state.frame;
+        assert_true(frame->extent.visible_rows >= lanes[i] - 0.01);
+        assert_int_equal(frame->minimap.h, 0);
+        if (lanes[i] > 8) /* they fill the window */
+            assert_true(frame->row_px * lanes[i] > 0.98 * frame->lanes.h);
+        assert_non_null(stage_text(&stage, "task-0"));
+        stage.state.view.row_units = 30;
+        viz_act(&stage.state, "F", NULL);
+        stage_update(&stage);
+        assert_true(frame->extent.visible_rows >= lanes[i] - 0.01);
+        stage_close(&stage);
+    }
+}
+
+/* Where rows are lower than can be drawn, a cell is a mixture of what its rows do. */
+static void test_layout__dense_lanes_are_a_mixture(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'go': {'type': 'event'}}, 'tasks': ["
+               " {'name': 'half{i}', 'count': 2000, 'do': [{'if': 'i %% 2 == 0',"
+               "  'then': [{'span': 'work', 'do': [{'sleep': 10}]}],"
+               "  'else': [{'wait': 'go'}]}]},"
+               " {'name': 'opener', 'do': [{'sleep': 10}, {'set': 'go'}]}]}");
+    stage_open(&stage, 1000, 600);
+    assert_int_equal(stage_count(&stage, VIZ_DENSITY, -1), 1);
+    const struct viz_density *density = &stage.state.scene.dense;
+    size_t stride = (size_t)density->rows * (size_t)density->columns;
+    size_t work = 0;
+    size_t wait = 0;
+    for (size_t level = 0; level < (size_t)density->levels; level++) {
+        work = density->roles[level] == VIZ_SPAN_FIRST ? level : work;
+        wait = density->roles[level] == VIZ_WAIT ? level : wait;
+    }
+    /* Half of it is work; waits, above it, are hatched, and seen so much less from afar. */
+    double works = 0;
+    double waits = 0;
+    for (size_t at = (size_t)density->columns / 2; at < stride; at += (size_t)density->columns) {
+        double above = density->cells[wait * stride + at] / 255.0;
+        waits += above / density->rows;
+        works += density->cells[work * stride + at] / 255.0 * (1 - above) / density->rows;
+    }
+    assert_true(fabs(waits - 0.5 * 0.35) < 0.01 && fabs(works - 0.5) < 0.01);
+    /* The same view makes the same cells, and makes them once. */
+    unsigned changes = density->changes;
+    stage_update(&stage);
+    assert_int_equal(density->changes, changes);
+    viz_view_zoom(&stage.state.view, &stage.state.frame.extent, 0.5, 0.5);
+    stage_update(&stage);
+    assert_int_equal(density->changes, changes + 1);
+    /* A double click goes to where it can be read. */
+    stage.state.ui.pointer = true;
+    stage.state.ui.x = 500;
+    stage.state.ui.y = 300;
+    viz_state_point(&stage.state);
+    double row =
+        stage.state.view.first_row + (300 - stage.state.frame.lanes.y) / stage.state.frame.row_px;
+    viz_act(&stage.state, "Z", NULL);
+    stage_update(&stage);
+    assert_true(stage.state.frame.row_px >= VIZ_ROW_LEGIBLE);
+    assert_true(stage.state.view.first_row <= row &&
+                row <= stage.state.view.first_row + stage.state.frame.extent.visible_rows);
+    stage_close(&stage);
+}
+
 static void test_layout__low_rows_leave_names_out_rather_than_overlap(void **state) {
     (void)state;
     struct stage stage;
     sample_lanes(&stage.sample, 500);
     stage_open(&stage, 1000, 600);
-    stage.state.view.row_scale = 0.2;
+    stage.state.view.row_units = 4;
     stage_update(&stage);
     assert_true(stage.state.frame.row_px < 6);
     int before = -STAGE_LINE;
@@ -248,6 +356,8 @@ static void test_layout__arrows_start_at_their_times(void **state) {
         struct stage stage;
         sample_relay(&stage.sample, seconds[i]);
         stage_open(&stage, 1280, 720);
+        stage.state.view.row_units = 20;
+        stage_update(&stage);
         const struct viz_frame *frame = &stage.state.frame;
         size_t starts = 0;
         for (size_t at = 0; (at = stage_find(&stage, at, VIZ_DOT, VIZ_WAKE)) != SIZE_MAX; at++) {
@@ -490,7 +600,10 @@ int main(void) {
         cmocka_unit_test(test_layout__header_says_what_the_run_was),
         cmocka_unit_test(test_layout__labels_are_inside_beside_or_shortened),
         cmocka_unit_test(test_layout__zero_and_short_slices_can_be_seen_and_hit),
-        cmocka_unit_test(test_layout__work_grows_with_the_pixels_not_with_the_trace),
+        cmocka_unit_test(test_layout__merged_marks_are_shares_of_time),
+        cmocka_unit_test(test_layout__a_lane_that_hardly_works_looks_idle),
+        cmocka_unit_test(test_layout__all_lanes_are_in_view_at_first),
+        cmocka_unit_test(test_layout__dense_lanes_are_a_mixture),
         cmocka_unit_test(test_layout__a_long_bar_after_short_ones_is_whole),
         cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),

@@ -75,7 +75,7 @@ static void place_of(const struct viz_scene *scene, const struct viz_prim *prim,
                  at->y + at->h / 2.0, at->w / 2.0);
         break;
     default:
-        snprintf(out, size, "<g class=\"c%d\">", prim->role);
+        snprintf(out, size, "<g class=\"density\">");
         break;
     }
 }
@@ -129,6 +129,8 @@ static void test_svg__has_the_map(void **state) {
     struct stage stage;
     sample_lanes(&stage.sample, 300);
     stage_open(&stage, 1000, 600);
+    stage.state.view.row_units = 20;
+    stage_update(&stage);
     stage.state.theme = VIZ_LIGHT;
     char *svg = svg_of(&stage, "lanes");
     check_places(&stage, svg);
@@ -139,8 +141,7 @@ static void test_svg__has_the_map(void **state) {
     const char *group = strstr(svg, "<g class=\"map\"");
     assert_non_null(group);
     char stretch[128];
-    snprintf(stretch, sizeof stretch, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=", prim->at.x,
-             prim->at.y, prim->at.w);
+    snprintf(stretch, sizeof stretch, "M%d %dh%dv", prim->at.x, prim->at.y, prim->at.w);
     assert_non_null(strstr(group, stretch));
     free(svg);
     stage_close(&stage);

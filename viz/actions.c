@@ -17,10 +17,6 @@
 /* A stretch of fewer units of the design was not meant. */
 #define RANGE_LEAST 4
 
-/* How far rows can be scaled. */
-#define ROW_SCALE_LEAST 0.04
-#define ROW_SCALE_MOST 8
-
 /* --- Moving ------------------------------------------------------------------------------- */
 
 static unsigned move(struct viz_state *state, const struct viz_amount *amount) {
@@ -118,11 +114,28 @@ static unsigned mark_range(struct viz_state *state, const struct viz_amount *amo
     return VIZ_REDRAW;
 }
 
+/* Rows that are too low to be read become high enough, around one of them. */
+static void make_readable(struct viz_state *state, double row) {
+    struct viz_frame *frame = &state->frame;
+    if (frame->row_px >= VIZ_ROW_LEGIBLE * frame->scale)
+        return;
+    state->view.row_units = VIZ_ROW_READABLE;
+    viz_state_place(state, frame->width, frame->height);
+    state->view.first_row = row - frame->extent.visible_rows / 2;
+    viz_view_clamp(&state->view, &frame->extent);
+}
+
 static unsigned zoom_to_bar(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
-    bool hovered = state->ui.hover.kind == VIZ_ID_BAR;
+    bool hovered = state->ui.hover.kind != VIZ_ID_NOTHING;
     struct viz_id id = hovered ? state->ui.hover : state->ui.selected;
-    if (id.kind != VIZ_ID_BAR)
+    uint32_t lane = viz_lane_of(state->model, id);
+    if (lane == TRACE_NO_INDEX)
+        return VIZ_REDRAW;
+    bool is_bar = id.kind == VIZ_ID_BAR;
+    make_readable(state, is_bar ? viz_row_of_bar(state->model, id.index)
+                                : state->model->lanes[lane].first_row);
+    if (!is_bar)
         return VIZ_REDRAW;
     const struct viz_bar *bar = &state->model->bars[id.index];
     double length = (double)(bar->end_ns - bar->begin_ns);
@@ -141,10 +154,12 @@ static unsigned fit(struct viz_state *state, const struct viz_amount *amount) {
 /* Higher or lower rows; what is in the middle stays there. */
 static unsigned scale_rows(struct viz_state *state, const struct viz_amount *amount) {
     struct viz_extent *extent = &state->frame.extent;
-    double middle = state->view.first_row + extent->visible_rows / 2;
-    double scale = state->view.row_scale * pow(ZOOM_STEP, amount->dy);
-    state->view.row_scale = fmin(fmax(scale, ROW_SCALE_LEAST), ROW_SCALE_MOST);
-    viz_state_place(state, state->frame.width, state->frame.height);
+    const struct viz_frame *frame = &state->frame;
+    double middle = state->view.first_row + fmin(extent->visible_rows, extent->rows) / 2;
+    double low = fmin(frame->fitting_px / frame->scale, VIZ_ROW_LOW);
+    double units = frame->row_px / frame->scale * pow(ZOOM_STEP, amount->dy);
+    state->view.row_units = fmin(fmax(units, low), VIZ_ROW_MOST);
+    viz_state_place(state, frame->width, frame->height);
     state->view.first_row = middle - extent->visible_rows / 2;
     viz_view_clamp(&state->view, extent);
     return VIZ_REDRAW;
@@ -337,9 +352,12 @@ const struct viz_action viz_actions[] = {
      "zoom to a stretch of time, which is measured on the way",
      mark_range,
      {{.input = "Shift+drag"}}},
-    {"zoom-bar", "zoom to a bar", zoom_to_bar, {{.input = "double click"}, {.input = "Z"}}},
+    {"zoom-bar",
+     "zoom to a bar, and rows to where they can be read",
+     zoom_to_bar,
+     {{.input = "double click"}, {.input = "Z"}}},
     {"fit",
-     "fit: all of the time, rows as high as suits",
+     "fit: all of the time, all lanes",
      fit,
      {{.input = "F"}, {.input = "0"}, {.input = "Ctrl+0", .also = true}}},
     {"rows",

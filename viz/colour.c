@@ -15,6 +15,9 @@
 /* Durations by their first two digits: 90 buckets for each power of ten. */
 enum { DECADES = 19, BUCKETS_A_DECADE = 90, BUCKET_COUNT = 1 + DECADES * BUCKETS_A_DECADE };
 
+/* One of so many durations is rare. */
+enum { FEW = 12 };
+
 struct bucket {
     int64_t least_ns; /* of what is in it */
     int64_t most_ns;
@@ -106,6 +109,25 @@ static int equal_classes(const struct viz_model *model, struct duration_class *c
     return count;
 }
 
+/* The longest duration, and one that few are shorter than: the first class, which takes all that
+ * are below it, must not stretch the others over what is rare. -1 where there is none. */
+static int64_t bounds_of(const struct bucket *buckets, int64_t *least_ns) {
+    size_t all = 0;
+    for (size_t i = 0; i < BUCKET_COUNT; i++)
+        all += buckets[i].count;
+    int64_t most_ns = -1;
+    size_t below = 0;
+    for (size_t i = 0; i < BUCKET_COUNT; i++) {
+        if (buckets[i].count == 0)
+            continue;
+        if (below <= all / FEW)
+            *least_ns = buckets[i].least_ns;
+        below += buckets[i].count;
+        most_ns = buckets[i].most_ns;
+    }
+    return most_ns;
+}
+
 /* Ranges with round limits, in steps as fine as the number of colours allows. */
 static int range_classes(int64_t least_ns, int64_t most_ns, struct duration_class *classes) {
     static const struct {
@@ -193,15 +215,9 @@ static void colour_by_duration(struct viz_model *model) {
     } else if (count > 0) {
         label_distinct(model, classes, count);
     } else {
-        int64_t least = INT64_MAX;
-        int64_t most = -1;
-        for (size_t i = 0; i < BUCKET_COUNT; i++) {
-            if (buckets[i].count == 0)
-                continue;
-            least = buckets[i].least_ns < least ? buckets[i].least_ns : least;
-            most = buckets[i].most_ns > most ? buckets[i].most_ns : most;
-        }
-        count = most >= 0 ? range_classes(least, most, classes) : 0;
+        int64_t least_ns;
+        int64_t most_ns = bounds_of(buckets, &least_ns);
+        count = most_ns >= 0 ? range_classes(least_ns, most_ns, classes) : 0;
         label_ranges(model, classes, count);
     }
     model->legend_count = count;

@@ -1,6 +1,8 @@
 /* What is said of a thing, in words, from the model alone. */
 #include "describe.h"
 
+#include "shares.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +204,11 @@ static void describe_instant(struct viz_description *out, const struct viz_model
 /* Bars that are too short to be seen one by one. */
 static void describe_bars(struct viz_description *out, const struct viz_model *model,
                           struct viz_id id) {
+    static const char *const names[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "in spans",
+                                                      [VIZ_LOOK_SLEEP] = "sleeps",
+                                                      [VIZ_LOOK_WAIT] = "waits",
+                                                      [VIZ_LOOK_READY] = "ready",
+                                                      [VIZ_LOOK_RUN] = "runs"};
     const struct viz_bar *first = &model->bars[id.index];
     const struct viz_bar *last = &model->bars[id.index + id.more - 1];
     uint32_t on = model->rows[viz_row_of_bar(model, id.index)].lane;
@@ -209,7 +216,10 @@ static void describe_bars(struct viz_description *out, const struct viz_model *m
     add_count(out, "bars", id.more);
     add_time(out, "from", first->begin_ns);
     add_time(out, "to", last->end_ns);
-    add_time(out, "at work", viz_work_in(model, id.index, id.index + id.more - 1));
+    struct viz_shares shares = viz_shares_of_bars(model, id.index, id.more);
+    for (int look = 0; look < VIZ_LOOK_COUNT; look++)
+        if (shares.ns[look] > 0)
+            add_time(out, names[look], (int64_t)shares.ns[look]);
 }
 
 static void describe_wake(struct viz_description *out, const struct viz_model *model,

@@ -39,6 +39,7 @@ void viz_drawer_free(struct viz_drawer *drawer) {
 
 struct brush {
     struct viz_drawer *drawer;
+    enum viz_theme theme;
     struct viz_colour colour;
     uint8_t alpha;
 };
@@ -131,11 +132,10 @@ static void draw_text(const struct brush *brush, const struct viz_prim *prim, co
 
 static void draw_density(const struct brush *brush, const struct viz_prim *prim,
                          const struct viz_density *density) {
+    const struct brush plain = {brush->drawer, brush->theme, {255, 255, 255}, prim->alpha};
     int w = prim->at.w;
     int h = prim->at.h;
-    if (density == NULL || density->rows == 0)
-        return;
-    copy(brush, viz_texture_density(brush->drawer->textures, density, w, h), NULL,
+    copy(&plain, viz_texture_density(brush->drawer->textures, density, brush->theme, w, h), NULL,
          &(SDL_Rect){prim->at.x, prim->at.y, w, h});
 }
 
@@ -167,7 +167,7 @@ static void draw_prim(const struct brush *brush, const struct viz_scene *scene,
         draw_shape(brush, prim, VIZ_MASK_CROSS);
         break;
     case VIZ_DENSITY:
-        draw_density(brush, prim, scene->density);
+        draw_density(brush, prim, scene->densities[prim->text]);
         break;
     default:
         break;
@@ -183,7 +183,7 @@ void viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz
             SDL_RenderSetClipRect(drawer->renderer, &(SDL_Rect){at->x, at->y, at->w, at->h});
             clip = prim->clip;
         }
-        struct brush brush = {drawer, viz_palette(theme, prim->role), prim->alpha};
+        struct brush brush = {drawer, theme, viz_palette(theme, prim->role), prim->alpha};
         draw_prim(&brush, scene, prim);
     }
     SDL_RenderSetClipRect(drawer->renderer, NULL);

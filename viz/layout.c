@@ -16,10 +16,7 @@
 #define AXIS 28
 #define FOOTER 34
 #define MINIMAP 44
-#define ROW_LEAST 20
 #define ROW_MOST 64
-#define ROW_FLOOR 3 /* as far as zooming goes */
-#define ROW_CEILING 96
 #define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
 #define PANEL 300
@@ -75,13 +72,12 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
     return width < most ? width : most > least ? most : least;
 }
 
-/* Rows as high as lets all of them be seen, within reason. */
-static double row_height(const struct viz_frame *frame, double rows, int room, double row_scale) {
+/* Rows as high as the view says; else as lets all of them be seen, however many. */
+static void find_row_height(struct viz_frame *frame, double rows, int room, double row_units) {
     double fitting = rows > 0 ? room / rows : ROW_MOST * frame->scale;
-    double height = fmin(fmax(fitting, ROW_LEAST * frame->scale), ROW_MOST * frame->scale);
-    height *= row_scale > 0 ? row_scale : 1;
-    height = fmin(fmax(height, ROW_FLOOR * frame->scale), ROW_CEILING * frame->scale);
-    return fmax(1, height < 8 * frame->scale ? height : floor(height));
+    frame->fitting_px = fmin(fitting, ROW_MOST * frame->scale);
+    double height = row_units > 0 ? row_units * frame->scale : frame->fitting_px;
+    frame->row_px = height < 8 * frame->scale ? height : floor(height);
 }
 
 /* The parts above and below the lanes; returns what is left for these. */
@@ -112,48 +108,63 @@ static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
     return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
 }
 
-void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
-                    const struct viz_ui *ui, const struct viz_measure *measure, int width,
-                    int height, double scale) {
-    *frame = (struct viz_frame){.width = width, .height = height, .scale = scale};
-    frame->compact = width < 600 * scale || height < 400 * scale;
-    int room = place_panels(frame, ui);
+/* True where the map would show what is in full view. */
+static bool shows_everything(const struct viz_frame *frame, const struct viz_view *view) {
+    const struct viz_extent *extent = &frame->extent;
+    return extent->rows <= extent->visible_rows + 0.01 && viz_view_shows_all_time(view, extent);
+}
+
+/* Gives the rows `room` pixels, and what they do not need of it, in part, to the strip. */
+static void place_rows(struct viz_frame *frame, const struct viz_model *model,
+                       struct viz_view *view, const struct viz_ui *ui, int room) {
     double rows = (double)model->row_count;
-    frame->row_px = row_height(frame, rows, room, view->row_scale);
-    /* What the rows do not need goes, in part, to the strip. */
+    find_row_height(frame, rows, room, view->row_units);
     int spare = (int)fmax(0, room - rows * frame->row_px);
     bool spans = ui->counter == model->trace->open_spans;
     int strip_more = frame->strip.h > 0 && spans ? (int)(spare * 0.4) : 0;
     int strip_room = viz_px(frame, STRIP_MOST) - frame->strip.h;
     strip_more = strip_more < strip_room ? strip_more : strip_room > 0 ? strip_room : 0;
     frame->strip.h += strip_more;
+    frame->axis.y = frame->strip.y + frame->strip.h;
+    int top = frame->axis.y + frame->axis.h;
+    int bottom = frame->footer.y - frame->minimap.h;
+    frame->lanes.y = frame->names.y = top;
+    frame->lanes.h = frame->names.h = bottom > top ? bottom - top : 1;
+    frame->extent = viz_extent_of(model);
+    frame->extent.visible_rows = frame->lanes.h / frame->row_px;
+    viz_view_clamp(view, &frame->extent);
+}
 
+void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
+                    const struct viz_ui *ui, const struct viz_measure *measure, int width,
+                    int height, double scale) {
+    *frame = (struct viz_frame){.width = width, .height = height, .scale = scale};
+    frame->compact = width < 600 * scale || height < 400 * scale;
+    int room = place_panels(frame, ui);
     int names = names_width(frame, model, measure);
     int beside = place_side(frame, ui);
     int chart = width - beside - names > 1 ? width - beside - names : 1;
     frame->strip.x = frame->axis.x = names;
     frame->strip.w = frame->axis.w = chart;
-    frame->axis.y = frame->strip.y + frame->strip.h;
-    int top = frame->axis.y + frame->axis.h;
-    int bottom = frame->footer.y - frame->minimap.h;
-    frame->lanes = (struct viz_rect){names, top, chart, bottom > top ? bottom - top : 1};
-    frame->names = (struct viz_rect){0, top, names, frame->lanes.h};
-    int pad = viz_px(frame, 8);
+    frame->lanes = (struct viz_rect){names, 0, chart, 0};
+    frame->names = (struct viz_rect){0, 0, names, 0};
     frame->minimap.x = names;
     frame->minimap.w = chart - viz_px(frame, MARGIN) > 1 ? chart - viz_px(frame, MARGIN) : 1;
-    frame->minimap.y = bottom;
-    frame->minimap.h = frame->minimap.h > pad ? frame->minimap.h - pad : 0;
 
-    frame->extent = viz_extent_of(model);
-    frame->extent.visible_rows = frame->lanes.h / frame->row_px;
-    viz_view_clamp(view, &frame->extent);
-    if (frame->extent.rows <= frame->extent.visible_rows + 0.01 &&
-        viz_view_shows_all_time(view, &frame->extent)) {
-        /* A map of what is in full view says nothing. */
-        frame->minimap.h = 0;
-        frame->lanes.h = frame->names.h = frame->footer.y - top;
-        frame->extent.visible_rows = frame->lanes.h / frame->row_px;
-    }
+    int map = frame->minimap.h;
+    int strip = frame->strip.h;
+    struct viz_view before = *view;
+    frame->minimap.h = 0;
+    place_rows(frame, model, view, ui, room + map);
+    if (map == 0 || shows_everything(frame, view))
+        return;
+    *view = before;
+    frame->minimap.h = map;
+    frame->strip.h = strip;
+    place_rows(frame, model, view, ui, room);
+    int pad = viz_px(frame, 8);
+    frame->minimap.y = frame->footer.y - map;
+    frame->minimap.h = map > pad ? map - pad : 0;
 }
 
 struct viz_extent viz_extent_of(const struct viz_model *model) {

@@ -30,6 +30,13 @@ struct viz_help {
     void (*line)(size_t index, char inputs[VIZ_INPUTS_SIZE], const char **text);
 };
 
+/* How high rows can be made, and at least be made low, in units of the design. */
+#define VIZ_ROW_MOST 96
+#define VIZ_ROW_LOW 3
+/* Rows of less cannot be read; of the other height, comfortably. */
+#define VIZ_ROW_LEGIBLE 16
+#define VIZ_ROW_READABLE 28
+
 /* What the picture depends on beside model and view. */
 struct viz_ui {
     bool interactive; /* a window: hints for keys, a scroll bar */
@@ -64,6 +71,7 @@ struct viz_frame {
     struct viz_rect footer;
     struct viz_rect panel; /* no width: there is none */
     double row_px;
+    double fitting_px; /* the height at which all rows are seen */
     struct viz_extent extent;
 };
 

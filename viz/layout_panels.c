@@ -2,6 +2,7 @@
 #include "painter.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +148,10 @@ void viz_paint_names(struct viz_painter *painter) {
     int margin = margin_of(frame);
     int room = frame->names.w - margin - viz_px(frame, 12);
     double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
-    double free_from = -1e9; /* names of low rows are left out where they would touch */
+    /* Names of low rows are left out where they would touch, or not be seen whole. */
+    bool low = frame->row_px < height;
+    int bottom = frame->names.y + frame->names.h;
+    int free_from = INT_MIN;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
         uint32_t lane = model->rows[i].lane;
         if (i != model->lanes[lane].first_row)
@@ -157,16 +161,18 @@ void viz_paint_names(struct viz_painter *painter) {
             viz_fill(
                 painter->scene, VIZ_HIGHLIGHT,
                 (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
-        if (top < free_from)
+        int y = (int)lround(top + (frame->row_px - height) / 2);
+        if (low && i == 0)
+            y = y > frame->names.y ? y : frame->names.y;
+        if (y < free_from || (low && y + height > bottom))
             continue;
-        free_from = top + height - viz_px(frame, 1);
+        free_from = y + height - viz_px(frame, 1);
         char name[256];
         char shown[256];
         viz_lane_name(model, lane, name, sizeof name);
         viz_elide(painter->measure, VIZ_FONT_NAME, name, room, true, shown, sizeof shown);
         viz_shows(painter->scene, VIZ_ID_LANE, lane);
-        viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, margin,
-                 (int)lround(top + (frame->row_px - height) / 2), shown);
+        viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, margin, y, shown);
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);
@@ -238,9 +244,8 @@ void viz_paint_minimap(struct viz_painter *painter) {
              (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width, 1});
     struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};
     viz_fill(scene, VIZ_OUTSIDE, inner);
-    scene->density = &painter->model->density;
     viz_shows(scene, VIZ_ID_MAP, 0);
-    viz_shape(scene, VIZ_DENSITY, VIZ_STRIP, inner);
+    viz_add_density(scene, &painter->model->density, inner);
     struct viz_rect window = window_of(painter, &inner);
     int right = inner.x + inner.w;
     int bottom = inner.y + inner.h;

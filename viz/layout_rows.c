@@ -1,5 +1,5 @@
 /* The lanes: life lines, bars, their labels, marks. */
-#include "painter.h"
+#include "row_painter.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,34 +8,11 @@
 _Static_assert(VIZ_SPAN_EDGE_FIRST - VIZ_SPAN_FIRST == (int)VIZ_COLOUR_COUNT,
                "a role for each colour of a span");
 
-/* Bars in a run of pixels among which a span is looked for, to colour the run. */
-enum { RUN_SAMPLE = 16 };
-
 /* As many bars share one label at most. */
-enum { RUN_LABELLED = 4 };
+enum { CELL_LABELLED = 4 };
 
-/* A run of bars that are too short to be drawn one by one. */
-struct run {
-    int x0;
-    int x1;
-    int role;
-    int alpha;
-    bool work;
-    uint32_t first; /* into viz_model.bars */
-    uint32_t count;
-};
-
-struct row_painter {
-    struct viz_painter *painter;
-    uint32_t index;
-    const struct viz_row *row;
-    int left; /* the columns that can be seen */
-    int right;
-    int unit;    /* the least width of a bar */
-    int height;  /* of a span */
-    bool labels; /* the labels are painted, not the bars: they come last, above the wakes */
-    struct run run;
-};
+/* A cell that has so many times its width to itself on either side is alone. */
+enum { ALONE_UNITS = 4 };
 
 /* --- One bar ------------------------------------------------------------------------------ */
 
@@ -56,7 +33,7 @@ static bool is_stuck(const struct viz_painter *painter, const struct viz_bar *ba
 }
 
 /* The column at which a bar ends: a stuck wait has no end. */
-static int end_column(const struct row_painter *rows, const struct viz_bar *bar) {
+static int end_column(const struct viz_row_painter *rows, const struct viz_bar *bar) {
     if (is_stuck(rows->painter, bar))
         return rows->right + viz_px(rows->painter->frame, 16);
     return viz_column(rows->painter, (double)bar->end_ns);
@@ -67,7 +44,8 @@ static bool is_target(const struct viz_painter *painter, const struct viz_bar *b
     return viz_same_id(painter->ui->selected, id) || viz_same_id(painter->ui->hover, id);
 }
 
-static void paint_span(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
+static void paint_span(struct viz_row_painter *rows, const struct viz_bar *bar,
+                       struct viz_rect rect) {
     struct viz_scene *scene = rows->painter->scene;
     int fill = VIZ_SPAN_FIRST + bar->colour;
     int edge = VIZ_SPAN_EDGE_FIRST + bar->colour;
@@ -81,7 +59,8 @@ static void paint_span(struct row_painter *rows, const struct viz_bar *bar, stru
     viz_stroke(scene, edge, 255, radius, line, rect);
 }
 
-static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
+static void paint_wait(struct viz_row_painter *rows, const struct viz_bar *bar,
+                       struct viz_rect rect) {
     const struct viz_painter *painter = rows->painter;
     struct viz_scene *scene = painter->scene;
     int line = viz_px(painter->frame, 1);
@@ -97,7 +76,7 @@ static void paint_wait(struct row_painter *rows, const struct viz_bar *bar, stru
     viz_stroke(scene, role, 255, radius, line, rect);
 }
 
-static void paint_plain(struct row_painter *rows, int fill, int edge, struct viz_rect rect) {
+static void paint_plain(struct viz_row_painter *rows, int fill, int edge, struct viz_rect rect) {
     struct viz_scene *scene = rows->painter->scene;
     int line = viz_px(rows->painter->frame, 1);
     int radius = viz_px(rows->painter->frame, 3);
@@ -126,7 +105,7 @@ struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz
 }
 
 /* What is cut off by the end of the trace looks torn there. */
-static void paint_torn_edge(struct row_painter *rows, struct viz_rect rect) {
+static void paint_torn_edge(struct viz_row_painter *rows, struct viz_rect rect) {
     int width = viz_px(rows->painter->frame, 9);
     if (rect.w < 2 * width)
         return;
@@ -137,7 +116,8 @@ static void paint_torn_edge(struct row_painter *rows, struct viz_rect rect) {
     viz_fill_alpha(rows->painter->scene, VIZ_BACKGROUND, 110, edge);
 }
 
-static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect) {
+static void paint_shape(struct viz_row_painter *rows, const struct viz_bar *bar,
+                        struct viz_rect rect) {
     switch (bar->look) {
     case VIZ_LOOK_SPAN:
         paint_span(rows, bar, rect);
@@ -168,7 +148,7 @@ static void paint_shape(struct row_painter *rows, const struct viz_bar *bar, str
 /* --- Labels ------------------------------------------------------------------------------- */
 
 /* The column at which the first wait inside a span begins; `right` where there is none. */
-static int first_overlay(const struct row_painter *rows, const struct viz_bar *bar, int right) {
+static int first_overlay(const struct viz_row_painter *rows, const struct viz_bar *bar, int right) {
     const struct viz_model *model = rows->painter->model;
     uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
     double seen_ns = viz_time_at(rows->painter->frame, rows->painter->view, rows->left);
@@ -182,7 +162,7 @@ static int first_overlay(const struct row_painter *rows, const struct viz_bar *b
 }
 
 /* Small bars have small labels. */
-static enum viz_font font_of(const struct row_painter *rows, const struct viz_bar *bar) {
+static enum viz_font font_of(const struct viz_row_painter *rows, const struct viz_bar *bar) {
     bool large = rows->height >= viz_px(rows->painter->frame, 19);
     return bar->look == VIZ_LOOK_SPAN && large ? VIZ_FONT_NAME : VIZ_FONT_SMALL;
 }
@@ -196,8 +176,8 @@ static int ink_of(const struct viz_painter *painter, const struct viz_bar *bar) 
 }
 
 /* Where a label would stand on hatching it gets a plain ground. */
-static void paint_plate(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
-                        int width) {
+static void paint_plate(struct viz_row_painter *rows, const struct viz_bar *bar,
+                        struct viz_rect rect, int width) {
     int line = viz_px(rows->painter->frame, 1);
     int ground = bar->look == VIZ_LOOK_SPAN ? VIZ_SPAN_FIRST + bar->colour : VIZ_WAIT_FILL;
     int most = rect.w - 2 * line;
@@ -216,7 +196,7 @@ struct label {
     bool plate;
 };
 
-static void label_inside(struct row_painter *rows, const struct label *label) {
+static void label_inside(struct viz_row_painter *rows, const struct label *label) {
     struct viz_painter *painter = rows->painter;
     const struct viz_rect *rect = &label->rect;
     int pad = viz_px(painter->frame, 7);
@@ -242,7 +222,7 @@ static void label_inside(struct row_painter *rows, const struct label *label) {
 }
 
 /* The part of a bar that its label may use, and whether hatching is in its way. */
-static struct viz_rect label_room(const struct row_painter *rows, const struct viz_bar *bar,
+static struct viz_rect label_room(const struct viz_row_painter *rows, const struct viz_bar *bar,
                                   struct viz_rect rect, bool *plate) {
     int left = rect.x > rows->left ? rect.x : rows->left;
     int right = rect.x + rect.w < rows->right ? rect.x + rect.w : rows->right;
@@ -257,8 +237,8 @@ static struct viz_rect label_room(const struct row_painter *rows, const struct v
 
 /* A label to the right of its bar, up to column `room`; false where more of it, `inside` pixels,
  * can be seen inside the bar, or where little of it can be seen at all. */
-static bool label_beside(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
-                         int room, int inside) {
+static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar,
+                         struct viz_rect rect, int room, int inside) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     const char *name = viz_bar_name(painter->model, bar);
@@ -286,8 +266,8 @@ static bool label_beside(struct row_painter *rows, const struct viz_bar *bar, st
 }
 
 /* Inside where it fits, or where a good part of it does; else beside, up to column `room`. */
-static void paint_label(struct row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
-                        int room) {
+static void paint_label(struct viz_row_painter *rows, const struct viz_bar *bar,
+                        struct viz_rect rect, int room) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     struct label label = {.bar = bar, .font = font_of(rows, bar)};
@@ -311,95 +291,15 @@ static void paint_label(struct row_painter *rows, const struct viz_bar *bar, str
 
 /* --- A row of bars ------------------------------------------------------------------------ */
 
-static void flush_run(struct row_painter *rows) {
-    struct run *run = &rows->run;
-    if (run->x1 > run->x0) {
-        struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, run->x0, run->x1);
-        if (!run->work)
-            rect = slim(rect, 0.62, 2);
-        viz_shows_id(rows->painter->scene,
-                     (struct viz_id){.kind = VIZ_ID_BARS, .index = run->first, .more = run->count});
-        viz_fill_alpha(rows->painter->scene, run->role, run->alpha, rect);
-    }
-    *run = (struct run){0};
-}
-
-/* The first span among bars first to last, where there is work among them. */
-static uint32_t first_span(const struct viz_bar *bars, uint32_t first, uint32_t last) {
-    uint32_t low = first;
-    while (low < last) {
-        uint32_t middle = low + (last - low) / 2;
-        if (bars[middle + 1].work_before_ns > bars[first].work_before_ns)
-            last = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-/* What most of the time of bars first to last is, by a few of them: VIZ_RUN, or the role of a
- * span's colour; VIZ_WAIT where there is no work. */
-static int role_of_run(const struct viz_bar *bars, uint32_t first, uint32_t last) {
-    int64_t time_ns[VIZ_COLOUR_COUNT] = {0};
-    int role = VIZ_WAIT;
-    int64_t most_ns = -1;
-    uint32_t stride = (last - first) / RUN_SAMPLE + 1;
-    /* An odd stride: spans and waits often alternate. */
-    for (uint32_t i = first; i <= last; i += stride | 1) {
-        const struct viz_bar *bar = &bars[i];
-        if (bar->look == VIZ_LOOK_RUN)
-            return VIZ_RUN;
-        if (bar->look != VIZ_LOOK_SPAN)
-            continue;
-        time_ns[bar->colour] += bar->end_ns - bar->begin_ns;
-        if (time_ns[bar->colour] > most_ns) {
-            most_ns = time_ns[bar->colour];
-            role = VIZ_SPAN_EDGE_FIRST + bar->colour;
-        }
-    }
-    if (role == VIZ_WAIT && bars[last].work_before_ns > bars[first].work_before_ns)
-        role = VIZ_SPAN_EDGE_FIRST + bars[first_span(bars, first, last)].colour;
-    return role;
-}
-
-/* Bars first to last share the pixels from x0 on: one mark for all, as strong as they are busy. */
-static void add_to_run(struct row_painter *rows, uint32_t first, uint32_t last, int x0) {
-    const struct viz_painter *painter = rows->painter;
-    double pixel_ns = painter->view->length_ns / painter->frame->lanes.w;
-    double share = (double)viz_work_in(painter->model, first, last) / (pixel_ns * rows->unit);
-    int role = role_of_run(painter->model->bars, first, last);
-    /* Few levels, so that neighbours become one rectangle. */
-    int level = role == VIZ_RUN ? 2 : (int)(fmin(share, 1) * 5);
-    bool work = role != VIZ_WAIT;
-    int alpha = work ? 105 + 30 * level : 150;
-    struct run *run = &rows->run;
-    if (run->x1 != x0 || run->role != role || run->alpha != alpha)
-        flush_run(rows);
-    if (run->x1 == run->x0)
-        *run = (struct run){x0, x0, role, alpha, work, first, 0};
-    run->x1 = x0 + rows->unit;
-    run->count = last + 1 - run->first;
-}
-
-/* How many bars from `at` on begin and end within the pixels from x0 on. */
-static uint32_t count_run(const struct row_painter *rows, uint32_t at, int x0) {
-    const struct viz_painter *painter = rows->painter;
-    const struct viz_row *row = rows->row;
-    double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit);
-    uint32_t rest = row->first_bar + row->bar_count - at;
-    uint32_t after = viz_bar_from(painter->model, at, rest, (int64_t)ceil(end_ns));
-    return after - at;
-}
-
 /* The column up to which there is nothing after a bar. */
-static int room_after(const struct row_painter *rows, uint32_t at) {
+static int room_after(const struct viz_row_painter *rows, uint32_t at) {
     if (at + 1 == rows->row->first_bar + rows->row->bar_count)
         return rows->right;
     int next = viz_column(rows->painter, (double)rows->painter->model->bars[at + 1].begin_ns);
     return next < rows->right ? next : rows->right;
 }
 
-static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
+static void paint_bar(struct viz_row_painter *rows, uint32_t at, int x0, int x1) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_bar *bar = &painter->model->bars[at];
     int line = viz_px(painter->frame, 1);
@@ -416,50 +316,87 @@ static void paint_bar(struct row_painter *rows, uint32_t at, int x0, int x1) {
     paint_label(rows, bar, rect, room_after(rows, at));
 }
 
-/* A wait and a span that share their pixels are not worth less of a label than a span alone. */
-static void label_run(struct row_painter *rows, uint32_t at, uint32_t count, int x0) {
+/* A wait and a span that share a cell are not worth less of a label than a span alone. */
+static void label_cell(struct viz_row_painter *rows, const struct viz_cell *cell) {
     const struct viz_bar *bars = rows->painter->model->bars;
-    for (uint32_t i = at; count <= RUN_LABELLED && i < at + count; i++) {
+    uint32_t end = cell->first + cell->count;
+    for (uint32_t i = cell->first; cell->count <= CELL_LABELLED && i < end; i++) {
         if (bars[i].look != VIZ_LOOK_SPAN)
             continue;
-        struct viz_rect rect = viz_bar_rect(rows->painter, rows->index, x0, x0 + rows->unit);
+        struct viz_rect rect =
+            viz_bar_rect(rows->painter, rows->index, cell->x, cell->x + rows->unit);
         viz_shows(rows->painter->scene, VIZ_ID_BAR, i);
-        paint_label(rows, &bars[i], rect, room_after(rows, at + count - 1));
+        paint_label(rows, &bars[i], rect, room_after(rows, end - 1));
         return;
     }
 }
 
-static void paint_bars(struct row_painter *rows) {
+/* Too short for an outline. It goes by the bar's length and not by its columns, so that equal bars
+ * are drawn alike. */
+static bool is_short(const struct viz_row_painter *rows, const struct viz_bar *bar) {
+    const struct viz_painter *painter = rows->painter;
+    double pixel_ns = painter->view->length_ns / painter->frame->lanes.w;
+    return (double)(bar->end_ns - bar->begin_ns) < (rows->unit + 1.5) * pixel_ns &&
+           !is_stuck(painter, bar);
+}
+
+/* The bars from `at` on that end in the cell from column x0 on. */
+static struct viz_cell cell_at(const struct viz_row_painter *rows, uint32_t at, int x0) {
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_model *model = painter->model;
+    uint32_t end = rows->row->first_bar + rows->row->bar_count;
+    double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit - 0.5);
+    uint32_t after = viz_bar_from(model, at, end - at, (int64_t)ceil(end_ns));
+    int gap = ALONE_UNITS * rows->unit;
+    bool before = at > rows->row->first_bar &&
+                  viz_column(painter, (double)model->bars[at - 1].end_ns) > x0 - gap;
+    bool behind = after < end &&
+                  viz_column(painter, (double)model->bars[after].begin_ns) < x0 + rows->unit + gap;
+    return (struct viz_cell){
+        .x = x0, .first = at, .count = after - at, .alone = !before && !behind};
+}
+
+/* Paints a cell; returns the first bar after it. */
+static uint32_t paint_cell(struct viz_row_painter *rows, uint32_t at, int x0) {
+    struct viz_cell cell = cell_at(rows, at, x0);
+    uint32_t next = at + cell.count;
+    if (cell.count == 0) /* part of a bar that ends in a later one */
+        cell.count = 1;
+    if (rows->labels)
+        label_cell(rows, &cell);
+    else
+        viz_add_cell(rows, &cell);
+    return next;
+}
+
+static void paint_bars(struct viz_row_painter *rows) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_model *model = painter->model;
     uint32_t end = rows->row->first_bar + rows->row->bar_count;
     double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit);
     uint32_t at =
         viz_bar_from(model, rows->row->first_bar, rows->row->bar_count, (int64_t)floor(begin_ns));
+    int done = rows->left - 2 * rows->unit; /* up to here there are cells */
     while (at < end) {
         const struct viz_bar *bar = &model->bars[at];
         int x0 = viz_column(painter, (double)bar->begin_ns);
-        int x1 = end_column(rows, bar);
-        if (x0 > rows->right)
+        if (x0 > rows->right || done > rows->right)
             break;
-        uint32_t count = x1 - x0 <= rows->unit ? count_run(rows, at, x0) : 0;
-        if (count > 1) {
-            if (rows->labels)
-                label_run(rows, at, count, x0);
-            else
-                add_to_run(rows, at, at + count - 1, x0);
-            at += count;
+        if (is_short(rows, bar)) {
+            int from = x0 > done ? x0 : done;
+            done = from + rows->unit;
+            at = paint_cell(rows, at, from);
         } else {
-            flush_run(rows);
-            paint_bar(rows, at, x0, x1);
+            viz_flush_run(rows);
+            paint_bar(rows, at, x0, end_column(rows, bar));
             at++;
         }
     }
-    flush_run(rows);
+    viz_flush_run(rows);
 }
 
 /* Waits inside spans: the span goes pale and hatched there. */
-static void paint_overlays(struct row_painter *rows) {
+static void paint_overlays(struct viz_row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_model *model = painter->model;
     uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
@@ -495,7 +432,7 @@ static void paint_overlays(struct row_painter *rows) {
 
 /* --- A lane's life and marks -------------------------------------------------------------- */
 
-static void paint_life(struct row_painter *rows) {
+static void paint_life(struct viz_row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
     int x0 = viz_column(painter, (double)lane->begin_ns);
@@ -509,7 +446,7 @@ static void paint_life(struct row_painter *rows) {
 }
 
 /* How a task that did not simply return ended: after its bars, so that it is on top. */
-static void paint_outcome(struct row_painter *rows) {
+static void paint_outcome(struct viz_row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
     const struct trace_track *track = &painter->model->trace->tracks[lane->track];
@@ -525,7 +462,7 @@ static void paint_outcome(struct row_painter *rows) {
         viz_stroke(painter->scene, VIZ_MUTED, 255, size / 2, viz_px(painter->frame, 1.5), at);
 }
 
-static void paint_mark(struct row_painter *rows, uint8_t category, int x) {
+static void paint_mark(struct viz_row_painter *rows, uint8_t category, int x) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
@@ -542,7 +479,7 @@ static void paint_mark(struct row_painter *rows, uint8_t category, int x) {
     viz_shape(painter->scene, VIZ_DIAMOND, viz_mark_role(category), at);
 }
 
-static void paint_marks(struct row_painter *rows) {
+static void paint_marks(struct viz_row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_model *model = painter->model;
     double begin_ns = viz_time_at(painter->frame, painter->view, rows->left - rows->unit);
@@ -563,7 +500,7 @@ static void paint_marks(struct row_painter *rows) {
 
 /* --- All rows ----------------------------------------------------------------------------- */
 
-static void paint_row(struct row_painter *rows) {
+static void paint_row(struct viz_row_painter *rows) {
     bool first = rows->index == rows->painter->model->lanes[rows->row->lane].first_row;
     if (first)
         paint_life(rows);
@@ -576,14 +513,14 @@ static void paint_row(struct row_painter *rows) {
     paint_outcome(rows);
 }
 
-static void paint_row_labels(struct row_painter *rows) {
+static void paint_row_labels(struct viz_row_painter *rows) {
     rows->labels = true;
     paint_bars(rows);
     paint_overlays(rows);
 }
 
 /* The lane that is meant, and the lines between lanes. */
-static void paint_ground(struct row_painter *rows) {
+static void paint_ground(struct viz_row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
     int top = (int)lround(viz_row_top(frame, painter->view, rows->index));
@@ -612,14 +549,14 @@ static void paint_signals(struct viz_painter *painter) {
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
-static void for_each_row(struct viz_painter *painter, void (*paint)(struct row_painter *rows)) {
+static void for_each_row(struct viz_painter *painter, void (*paint)(struct viz_row_painter *rows)) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
-    struct row_painter rows = {.painter = painter,
-                               .left = frame->lanes.x,
-                               .right = frame->lanes.x + frame->lanes.w,
-                               .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
-                               .height = viz_bar_height(frame)};
+    struct viz_row_painter rows = {.painter = painter,
+                                   .left = frame->lanes.x,
+                                   .right = frame->lanes.x + frame->lanes.w,
+                                   .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
+                                   .height = viz_bar_height(frame)};
     double last = ceil(view->first_row + frame->extent.visible_rows);
     double end = fmin(last, (double)painter->model->row_count);
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
@@ -632,7 +569,10 @@ static void for_each_row(struct viz_painter *painter, void (*paint)(struct row_p
 
 void viz_paint_rows(struct viz_painter *painter) {
     viz_clip(painter->scene, &painter->frame->lanes);
-    for_each_row(painter, paint_row);
+    if (viz_is_dense(painter->frame))
+        viz_paint_dense(painter);
+    else
+        for_each_row(painter, paint_row);
     viz_clip(painter->scene, NULL);
     paint_signals(painter);
 }
@@ -645,6 +585,7 @@ void viz_paint_ground(struct viz_painter *painter) {
 
 void viz_paint_labels(struct viz_painter *painter) {
     viz_clip(painter->scene, &painter->frame->lanes);
-    for_each_row(painter, paint_row_labels);
+    if (!viz_is_dense(painter->frame))
+        for_each_row(painter, paint_row_labels);
     viz_clip(painter->scene, NULL);
 }

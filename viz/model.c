@@ -3,6 +3,8 @@
 
 #include "at_work.h"
 #include "cadran.h"
+#include "palette.h"
+#include "shares.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -165,12 +167,6 @@ static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t ind
     bar->look = place->look;
     bar->flags = (uint8_t)((slice->flags & TRACE_SLICE_OPEN ? VIZ_BAR_OPEN : 0) |
                            (slice->flags & TRACE_SLICE_PENDING ? VIZ_BAR_PENDING : 0));
-    if (!place->overlay && at > row->first_bar) {
-        const struct viz_bar *before = bar - 1;
-        bool work = before->look == VIZ_LOOK_SPAN;
-        bar->work_before_ns =
-            before->work_before_ns + (work ? before->end_ns - before->begin_ns : 0);
-    }
     if (place->look == VIZ_LOOK_WAIT)
         lane->wait_ns += bar->end_ns - bar->begin_ns;
     model->looks[place->look] = true;
@@ -342,6 +338,9 @@ static int make_density(struct viz_model *model) {
                                                   [VIZ_LOOK_RUN] = 1.0F};
     struct viz_density *density = &model->density;
     density->columns = DENSITY_COLUMNS;
+    density->levels = 1;
+    density->roles[0] = VIZ_STRIP;
+    density->changes = 1;
     density->rows =
         model->lane_count < DENSITY_ROWS_MAX ? (int)model->lane_count : DENSITY_ROWS_MAX;
     size_t stride = DENSITY_COLUMNS + 1;
@@ -384,8 +383,10 @@ static int make(struct viz_model *model, struct place *places) {
         fill_bars(model, places);
         find_widest(model);
         count_hidden(model);
-        error = find_marks(model);
+        error = viz_shares_make(model);
     }
+    if (error == 0)
+        error = find_marks(model);
     if (error == 0)
         error = find_signals(model);
     if (error == 0)
@@ -439,6 +440,7 @@ void viz_model_free(struct viz_model *model) {
     free(model->marks);
     free(model->signals);
     free(model->lane_of_track);
+    free(model->sums);
     free(model->bars);
     free(model->rows);
     free(model->lanes);
@@ -570,12 +572,6 @@ size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_n
             high = middle;
     }
     return low;
-}
-
-int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last) {
-    const struct viz_bar *end = &model->bars[last];
-    int64_t own = end->look == VIZ_LOOK_SPAN ? end->end_ns - end->begin_ns : 0;
-    return end->work_before_ns + own - model->bars[first].work_before_ns;
 }
 
 /* The number of samples at or before a time. */

@@ -39,11 +39,10 @@ enum {
 struct viz_bar {
     int64_t begin_ns;
     int64_t end_ns;
-    int64_t work_before_ns; /* the length of the row's spans before this bar */
-    uint32_t slice;         /* into trace_model.slices */
-    uint8_t look;           /* enum viz_look */
-    uint8_t colour;         /* of a span: 0 to VIZ_COLOUR_COUNT - 1 */
-    uint8_t flags;          /* VIZ_BAR_... */
+    uint32_t slice; /* into trace_model.slices */
+    uint8_t look;   /* enum viz_look */
+    uint8_t colour; /* of a span: 0 to VIZ_COLOUR_COUNT - 1 */
+    uint8_t flags;  /* VIZ_BAR_... */
 };
 
 struct viz_row {
@@ -109,6 +108,7 @@ struct viz_model {
     size_t row_count;
     struct viz_bar *bars;
     size_t bar_count;
+    struct viz_sums *sums;   /* private: shares.h */
     uint32_t *lane_of_track; /* TRACE_NO_INDEX: not shown */
 
     size_t task_count;
@@ -168,8 +168,6 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
 /* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
  * TRACE_NO_INDEX in a lane's place: those of no lane. */
 size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end);
-/* How much of the stretch from bars[first] to bars[last], of one row, is spans. */
-int64_t viz_work_in(const struct viz_model *model, uint32_t first, uint32_t last);
 
 /* A counter of the trace by its index. In the place of that of the open spans stands how many tasks
  * are at work. */

@@ -45,6 +45,11 @@ int viz_mark_role(uint8_t category);
 void viz_paint_ground(struct viz_painter *painter); /* layout_rows.c: below the grid, bars, */
 void viz_paint_rows(struct viz_painter *painter);   /* and, above the wakes, their labels */
 void viz_paint_labels(struct viz_painter *painter);
+/* Rows so low are painted together, by viz_paint_dense(): they have no names, marks and labels. */
+static inline bool viz_is_dense(const struct viz_frame *frame) {
+    return frame->row_px < 2 * frame->scale;
+}
+void viz_paint_dense(struct viz_painter *painter); /* layout_dense.c */
 void viz_paint_wakes(struct viz_painter *painter); /* layout_wakes.c */
 void viz_paint_time(struct viz_painter *painter);  /* layout_time.c: grid, axis, strip */
 void viz_paint_strip(struct viz_painter *painter);

@@ -15,7 +15,7 @@ void viz_scene_begin(struct viz_scene *scene, int width, int height,
     scene->count = 0;
     scene->clip_count = 0;
     scene->text_length = 0;
-    scene->density = NULL;
+    scene->density_count = 0;
     scene->error = 0;
     viz_shows(scene, VIZ_ID_NOTHING, 0);
     viz_clip(scene, NULL);
@@ -25,6 +25,7 @@ void viz_scene_free(struct viz_scene *scene) {
     free(scene->prims);
     free(scene->clips);
     free(scene->text);
+    free(scene->dense.cells);
     *scene = (struct viz_scene){0};
 }
 
@@ -133,6 +134,16 @@ void viz_cross(struct viz_scene *scene, int role, int line, struct viz_rect at) 
 void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, struct viz_rect at) {
     add(scene,
         (struct viz_prim){.kind = (uint8_t)kind, .role = (uint8_t)role, .alpha = 255, .at = at});
+}
+
+void viz_add_density(struct viz_scene *scene, const struct viz_density *density,
+                     struct viz_rect at) {
+    if (density->rows == 0 || scene->density_count == VIZ_DENSITIES)
+        return;
+    scene->densities[scene->density_count] = density;
+    add(scene,
+        (struct viz_prim){
+            .kind = VIZ_DENSITY, .alpha = 255, .text = (uint32_t)scene->density_count++, .at = at});
 }
 
 /* --- Texts -------------------------------------------------------------------------------- */

@@ -25,7 +25,7 @@ enum viz_prim_kind {
     VIZ_DIAMOND,
     VIZ_DOT,
     VIZ_CROSS,   /* the diagonals, `line` pixels wide */
-    VIZ_DENSITY, /* the scene's density, stretched over the rectangle */
+    VIZ_DENSITY, /* one of the scene's densities, stretched over the rectangle; its roles count */
     VIZ_PRIM_KIND_COUNT
 };
 
@@ -43,6 +43,9 @@ static inline bool viz_contains(const struct viz_rect *rect, int x, int y) {
     return x >= rect->x && x < rect->x + rect->w && y >= rect->y && y < rect->y + rect->h;
 }
 
+/* Densities of a scene. */
+enum { VIZ_DENSITIES = 2 };
+
 struct viz_prim {
     uint8_t kind; /* enum viz_prim_kind */
     uint8_t role; /* enum viz_role */
@@ -53,7 +56,7 @@ struct viz_prim {
     uint8_t line;   /* of a stroke or a cross */
     uint8_t period; /* of a hatch */
     struct viz_rect at;
-    uint32_t text; /* into viz_scene.text, ended by a 0 */
+    uint32_t text; /* into viz_scene.text, ended by a 0; of a density: into viz_scene.densities */
     uint32_t clip; /* into viz_scene.clips: nothing of it is painted outside */
     struct viz_id shows;
 };
@@ -68,8 +71,13 @@ struct viz_scene {
     char *text;
     size_t text_length;
     const struct viz_measure *measure; /* what its texts are set in; borrowed, as the next */
-    const struct viz_density *density;
+    const struct viz_density *densities[VIZ_DENSITIES];
+    int density_count;
     int error; /* 0; CAD_ENOMEM: something did not fit, and is missing */
+
+    /* The lanes' density, which the layout makes and keeps here from picture to picture. */
+    struct viz_density dense;
+    struct viz_density_source dense_source;
 
     size_t capacity; /* private, as all below */
     size_t clip_capacity;
@@ -100,6 +108,9 @@ void viz_hatch(struct viz_scene *scene, int role, int alpha, int period, struct 
 void viz_cross(struct viz_scene *scene, int role, int line, struct viz_rect at);
 /* Any other shape, which its rectangle says all about. */
 void viz_shape(struct viz_scene *scene, enum viz_prim_kind kind, int role, struct viz_rect at);
+/* A density, which the scene borrows. */
+void viz_add_density(struct viz_scene *scene, const struct viz_density *density,
+                     struct viz_rect at);
 /* A text in a line as high as its font's, whose top left is at (x, y). */
 void viz_text(struct viz_scene *scene, enum viz_font font, int role, int x, int y,
               const char *text);

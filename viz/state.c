@@ -24,7 +24,7 @@ void viz_state_place(struct viz_state *state, int width, int height) {
 void viz_state_fit(struct viz_state *state) {
     struct viz_extent extent = viz_extent_of(state->model);
     viz_view_fit(&state->view, &extent);
-    state->view.row_scale = 1;
+    state->view.row_units = 0;
 }
 
 /* --- The panel, and what was shown before --------------------------------------------------- */

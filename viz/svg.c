@@ -16,6 +16,9 @@
 /* A column of the widest picture. */
 enum { DENSITY_WIDTH_MAX = 16384 };
 
+/* So many opacities of a density are told apart. */
+enum { OPACITY_STEPS = 16 };
+
 static const char *class_of(enum viz_id_kind kind) {
     switch (kind) {
     case VIZ_ID_TRACE:
@@ -177,39 +180,76 @@ static void put_dot(struct writer *writer, const struct viz_prim *prim) {
     put_end(writer, prim);
 }
 
-/* The stretches of a row of pixels that are equally dense, each as high as rows are alike. */
-static void put_stretches(struct writer *writer, const struct viz_prim *prim, const uint8_t *row,
-                          int y, int height) {
-    for (int x = 0, from = 0; x < prim->at.w; from = x) {
-        while (x < prim->at.w && row[x] == row[from])
-            x++;
-        if (row[from] > 0)
-            fprintf(writer->file, "<rect " RECT " opacity=\"" OPACITY "\"/>", prim->at.x + from,
-                    prim->at.y + y, x - from, height, row[from] / 255.0);
+/* How opaque the pixels of a row of a density are, in steps. */
+static void steps_of(const struct viz_density *density, int level, const struct viz_rect *at, int y,
+                     uint8_t *steps) {
+    viz_density_row(density, level, at->w, at->h, y, steps);
+    for (int x = 0; x < at->w; x++)
+        steps[x] = (uint8_t)((steps[x] * OPACITY_STEPS + 254) / 255);
+}
+
+static void find_steps(const struct viz_density *density, int level, const struct viz_rect *at,
+                       bool used[OPACITY_STEPS + 1]) {
+    uint8_t steps[DENSITY_WIDTH_MAX];
+    memset(used, 0, OPACITY_STEPS + 1);
+    for (int y = 0; y < at->h; y++) {
+        steps_of(density, level, at, y, steps);
+        for (int x = 0; x < at->w; x++)
+            used[steps[x]] = true;
     }
 }
 
-static void put_density(struct writer *writer, const struct viz_prim *prim) {
-    const struct viz_density *density = writer->scene->density;
+/* Of a row of pixels the stretches of one opacity, each as high as rows are alike. */
+static void put_stretches(struct writer *writer, const struct viz_rect *at, const uint8_t *row,
+                          uint8_t step, int y, int height) {
+    for (int x = 0, from = 0; x < at->w; from = x) {
+        while (x < at->w && row[x] == row[from])
+            x++;
+        if (row[from] == step)
+            fprintf(writer->file, "M%d %dh%dv%dh-%dz", at->x + from, at->y + y, x - from, height,
+                    x - from);
+    }
+}
+
+/* The pixels of a level that are in one step of opacity. */
+static void put_step(struct writer *writer, const struct viz_prim *prim, int level, uint8_t step) {
+    const struct viz_density *density = writer->scene->densities[prim->text];
+    const struct viz_rect *at = &prim->at;
     uint8_t rows[2][DENSITY_WIDTH_MAX];
     uint8_t *row = rows[0];
     uint8_t *next = rows[1];
-    int width = prim->at.w;
-    int height = prim->at.h;
-    if (density->rows == 0 || width > DENSITY_WIDTH_MAX)
-        return;
-    fprintf(writer->file, "<g class=\"c%d\">", prim->role);
-    viz_density_row(density, width, height, 0, row);
-    for (int y = 1, from = 0; y <= height; y++) {
-        if (y < height)
-            viz_density_row(density, width, height, y, next);
-        if (y < height && memcmp(row, next, (size_t)width) == 0)
+    steps_of(density, level, at, 0, row);
+    for (int y = 1, from = 0; y <= at->h; y++) {
+        if (y < at->h)
+            steps_of(density, level, at, y, next);
+        if (y < at->h && memcmp(row, next, (size_t)at->w) == 0)
             continue;
-        put_stretches(writer, prim, row, from, y - from);
+        put_stretches(writer, at, row, step, from, y - from);
         from = y;
         uint8_t *done = row;
         row = next;
         next = done;
+    }
+}
+
+/* A shape for each step of opacity of each level: a rectangle for each pixel would be a large file.
+ */
+static void put_density(struct writer *writer, const struct viz_prim *prim) {
+    const struct viz_density *density = writer->scene->densities[prim->text];
+    if (prim->at.w > DENSITY_WIDTH_MAX)
+        return;
+    fputs("<g class=\"density\">", writer->file);
+    for (int level = 0; level < density->levels; level++) {
+        bool used[OPACITY_STEPS + 1];
+        find_steps(density, level, &prim->at, used);
+        for (uint8_t step = 1; step <= OPACITY_STEPS; step++) {
+            if (!used[step])
+                continue;
+            fprintf(writer->file, "<path class=\"c%d\" opacity=\"" OPACITY "\" d=\"",
+                    density->roles[level], (double)step / OPACITY_STEPS);
+            put_step(writer, prim, level, step);
+            fputs("\"/>", writer->file);
+        }
     }
     fputs("</g>", writer->file);
 }
@@ -309,6 +349,9 @@ static void put_style(struct writer *writer) {
         const struct viz_prim *prim = &writer->scene->prims[i];
         used[prim->kind == VIZ_STROKE || prim->kind == VIZ_CROSS][prim->role] = true;
     }
+    for (int i = 0; i < writer->scene->density_count; i++)
+        for (int level = 0; level < writer->scene->densities[i]->levels; level++)
+            used[0][writer->scene->densities[i]->roles[level]] = true;
     enum viz_theme theme = writer->svg->theme;
     enum viz_theme other = theme == VIZ_DARK ? VIZ_LIGHT : VIZ_DARK;
     fputs("<style>\n", writer->file);

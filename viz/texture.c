@@ -23,6 +23,16 @@ struct mask {
     SDL_Texture *texture;
 };
 
+/* A density in colours, at a size. */
+struct density {
+    const struct viz_density *of;
+    unsigned changes;
+    enum viz_theme theme;
+    int w;
+    int h;
+    SDL_Texture *texture;
+};
+
 struct viz_textures {
     SDL_Renderer *renderer;
     struct viz_typesetter *typesetter;
@@ -30,10 +40,8 @@ struct viz_textures {
     int mask_count;
     struct viz_texts texts;
     struct viz_text_entry spare; /* the last text for which there was no room among them */
-    SDL_Texture *density;        /* of this size, from these cells */
-    const uint8_t *density_cells;
-    int density_w;
-    int density_h;
+    struct density densities[VIZ_DENSITIES];
+    int next_density; /* which one makes way for another */
 };
 
 static void drop_text(struct viz_text_entry *entry) {
@@ -54,8 +62,10 @@ void viz_textures_reset(struct viz_textures *textures) {
     for (int i = 0; i < textures->mask_count; i++)
         SDL_DestroyTexture(textures->masks[i].texture);
     textures->mask_count = 0;
-    SDL_DestroyTexture(textures->density);
-    textures->density = NULL;
+    for (int i = 0; i < VIZ_DENSITIES; i++) {
+        SDL_DestroyTexture(textures->densities[i].texture);
+        textures->densities[i] = (struct density){.of = NULL};
+    }
     drop_text(&textures->spare);
     textures->spare = (struct viz_text_entry){.picture = NULL};
     viz_texts_clear(&textures->texts);
@@ -74,20 +84,17 @@ void viz_textures_tidy(struct viz_textures *textures) {
 
 /* --- Pixels ------------------------------------------------------------------------------- */
 
-/* How opaque a row of pixels is. */
-typedef void row_fn(const void *shape, int w, int h, int y, uint8_t *alphas);
+/* Fills a row of pixels; `alphas` has room for as many. */
+typedef void row_fn(const void *shape, int w, int h, int y, uint8_t *alphas, Uint32 *pixels);
 
-/* A white texture; NULL when memory runs out. */
+/* NULL when memory runs out. */
 static SDL_Texture *make(SDL_Renderer *renderer, int w, int h, row_fn *row_of, const void *shape) {
     SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_ARGB8888);
     uint8_t *alphas = malloc((size_t)w);
     SDL_Texture *texture = NULL;
-    for (int y = 0; surface != NULL && alphas != NULL && y < h; y++) {
-        Uint32 *row = (Uint32 *)(void *)((char *)surface->pixels + y * surface->pitch);
-        row_of(shape, w, h, y, alphas);
-        for (int x = 0; x < w; x++)
-            row[x] = (Uint32)alphas[x] << 24 | 0xFFFFFF;
-    }
+    for (int y = 0; surface != NULL && alphas != NULL && y < h; y++)
+        row_of(shape, w, h, y, alphas,
+               (Uint32 *)(void *)((char *)surface->pixels + y * surface->pitch));
     if (surface != NULL && alphas != NULL)
         texture = SDL_CreateTextureFromSurface(renderer, surface);
     if (texture != NULL)
@@ -122,14 +129,15 @@ static bool covers(const struct mask *mask, double x, double y) {
     }
 }
 
-static void mask_row(const void *shape, int w, int h, int y, uint8_t *alphas) {
+static void mask_row(const void *shape, int w, int h, int y, uint8_t *alphas, Uint32 *pixels) {
     const double step = 1.0 / (double)SAMPLES;
     (void)h;
+    (void)alphas;
     for (int x = 0; x < w; x++) {
         int hits = 0;
         for (int i = 0; i < SAMPLES * SAMPLES; i++)
             hits += covers(shape, x + (i % SAMPLES + 0.5) * step, y + (i / SAMPLES + 0.5) * step);
-        alphas[x] = (uint8_t)(hits * 255 / (SAMPLES * SAMPLES));
+        pixels[x] = (Uint32)(hits * 255 / (SAMPLES * SAMPLES)) << 24 | 0xFFFFFF;
     }
 }
 
@@ -175,20 +183,44 @@ SDL_Texture *viz_texture_text(struct viz_textures *textures, enum viz_font font,
     return entry->picture;
 }
 
-static void density_row(const void *shape, int w, int h, int y, uint8_t *alphas) {
-    viz_density_row(shape, w, h, y, alphas);
+/* One colour over another, which has an alpha, too. */
+static Uint32 over(Uint32 below, struct viz_colour colour, unsigned alpha) {
+    unsigned under = (below >> 24) * (255 - alpha) / 255;
+    unsigned sum = alpha + under;
+    unsigned r = (colour.r * alpha + (below >> 16 & 0xFF) * under) / sum;
+    unsigned g = (colour.g * alpha + (below >> 8 & 0xFF) * under) / sum;
+    unsigned b = (colour.b * alpha + (below & 0xFF) * under) / sum;
+    return sum << 24 | r << 16 | g << 8 | b;
+}
+
+static void density_row(const void *shape, int w, int h, int y, uint8_t *alphas, Uint32 *pixels) {
+    const struct density *density = shape;
+    memset(pixels, 0, (size_t)w * sizeof *pixels);
+    for (int level = 0; level < density->of->levels; level++) {
+        struct viz_colour colour = viz_palette(density->theme, density->of->roles[level]);
+        viz_density_row(density->of, level, w, h, y, alphas);
+        for (int x = 0; x < w; x++)
+            if (alphas[x] > 0)
+                pixels[x] = over(pixels[x], colour, alphas[x]);
+    }
 }
 
 SDL_Texture *viz_texture_density(struct viz_textures *textures, const struct viz_density *density,
-                                 int w, int h) {
-    bool same = textures->density_cells == density->cells && textures->density_w == w &&
-                textures->density_h == h;
-    if (textures->density == NULL || !same) {
-        SDL_DestroyTexture(textures->density);
-        textures->density = make(textures->renderer, w, h, density_row, density);
-        textures->density_cells = density->cells;
-        textures->density_w = w;
-        textures->density_h = h;
+                                 enum viz_theme theme, int w, int h) {
+    struct density *found = NULL;
+    for (int i = 0; i < VIZ_DENSITIES && found == NULL; i++)
+        if (textures->densities[i].of == density)
+            found = &textures->densities[i];
+    if (found != NULL && found->changes == density->changes && found->theme == theme &&
+        found->w == w && found->h == h)
+        return found->texture;
+    if (found == NULL) {
+        found = &textures->densities[textures->next_density];
+        textures->next_density = (textures->next_density + 1) % VIZ_DENSITIES;
     }
-    return textures->density;
+    SDL_DestroyTexture(found->texture);
+    *found = (struct density){
+        .of = density, .changes = density->changes, .theme = theme, .w = w, .h = h};
+    found->texture = make(textures->renderer, w, h, density_row, found);
+    return found->texture;
 }

@@ -1,10 +1,12 @@
 /* texture.h - what a renderer keeps of a picture's parts: shapes, texts and the density as
- * textures, made when they are first asked for. All are white, to be coloured when they are copied.
+ * textures, made when they are first asked for. Shapes and texts are white, to be coloured when
+ * they are copied.
  */
 #ifndef VIZ_TEXTURE_H
 #define VIZ_TEXTURE_H
 
 #include "density.h"
+#include "palette.h"
 #include "typesetter.h"
 
 #include <SDL.h>
@@ -31,8 +33,9 @@ SDL_Texture *viz_texture_mask(struct viz_textures *textures, enum viz_mask kind,
                               int line);
 SDL_Texture *viz_texture_text(struct viz_textures *textures, enum viz_font font, const char *text,
                               int *w, int *h);
+/* In the colours of a theme; clear where nothing is. */
 SDL_Texture *viz_texture_density(struct viz_textures *textures, const struct viz_density *density,
-                                 int w, int h);
+                                 enum viz_theme theme, int w, int h);
 
 /* After a picture: forgets texts that have not been shown lately, when there are many. */
 void viz_textures_tidy(struct viz_textures *textures);

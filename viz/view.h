@@ -15,7 +15,7 @@ struct viz_view {
     double begin_ns;
     double length_ns;
     double first_row; /* rows hidden above */
-    double row_scale; /* 1: rows as high as suits; else so many times that */
+    double row_units; /* the height of a row, in units of the design; 0: all rows are seen */
 };
 
 /* What there is to show. */

@@ -12,11 +12,12 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model",
+    "at_work colour model shares",
     "describe scene",
     "svg tab_why",
     "tabs",
-    "hit layout layout_details layout_panels layout_rows layout_side layout_time layout_wakes",
+    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
+    "layout_time layout_wakes",
     "state",
     "actions",
     "input",
