@@ -24,6 +24,8 @@ enum viz_id_kind {
     VIZ_ID_PANEL,   /* the panel at the right, where nothing of it is meant */
     VIZ_ID_TAB,     /* into viz_tabs */
     VIZ_ID_LINK,    /* into viz_panel.links */
+    VIZ_ID_OLD_BAR, /* of two runs: into the bars of the old one's model */
+    VIZ_ID_CHANGE,  /* ... into viz_pair.changes */
     VIZ_ID_COUNT
 };
 

@@ -7,6 +7,7 @@
 #define VIZ_LAYOUT_H
 
 #include "model.h"
+#include "pair.h"
 #include "panel.h"
 #include "scene.h"
 #include "view.h"
@@ -51,7 +52,10 @@ struct viz_ui {
     const struct viz_panel *panel; /* at the right; NULL: it is not shown */
     int panel_scroll;              /* pixels of it that are hidden above */
     int tab;                       /* into viz_tabs */
-    bool ranging;                  /* a stretch of time is being marked */
+    enum viz_shown shown;          /* of two runs, as the next two */
+    enum viz_differing differing;
+    uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
+    bool ranging;    /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
 };
@@ -72,6 +76,8 @@ struct viz_frame {
     struct viz_rect panel; /* no width: there is none */
     double row_px;
     double fitting_px; /* the height at which all rows are seen */
+    bool ghosts;       /* below its bars a row has room for those of the run before */
+    int gutter;        /* the right part of the names, which says how lanes differ */
     struct viz_extent extent;
 };
 
@@ -82,7 +88,7 @@ uint32_t viz_first_counter(const struct viz_model *model);
 uint32_t viz_next_counter(const struct viz_model *model, uint32_t counter);
 
 /* What there is to show of a model, before anything is placed. */
-struct viz_extent viz_extent_of(const struct viz_model *model);
+struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_ui *ui);
 
 /* Places the parts in a picture of width x height pixels, and brings the view within what there
  * is to show. `scale` is how many pixels a unit of the design has: 2 on a fine display. */

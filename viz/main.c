@@ -10,6 +10,7 @@
 #include "image.h"
 #include "options.h"
 #include "trace/reader.h"
+#include "two.h"
 #include "window.h"
 
 #include <langinfo.h>
@@ -29,6 +30,10 @@ static int say(int status, const char *message) {
     return status;
 }
 
+static enum viz_differing differing_of(const struct viz_options *options) {
+    return options->has_differing ? options->differing : VIZ_DIFFERING_COUNT;
+}
+
 static int show_pictures(struct viz_model *model, const struct viz_options *options, double from_ns,
                          double to_ns) {
     double scale = options->scale > 0 ? options->scale : 1;
@@ -40,7 +45,9 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
                                       .font_file = options->font,
                                       .all_time = !options->has_from && !options->has_to,
                                       .from_ns = from_ns,
-                                      .to_ns = to_ns};
+                                      .to_ns = to_ns,
+                                      .shown = options->shown,
+                                      .differing = differing_of(options)};
     if (image.width == 0) {
         image.width = (int)(DEFAULT_WIDTH * scale);
         image.height = (int)(DEFAULT_HEIGHT * scale);
@@ -63,7 +70,9 @@ static int show_window(struct viz_model *model, const struct viz_options *option
                                         .font_file = options->font,
                                         .all_time = !options->has_from && !options->has_to,
                                         .from_ns = from_ns,
-                                        .to_ns = to_ns};
+                                        .to_ns = to_ns,
+                                        .shown = options->shown,
+                                        .differing = differing_of(options)};
     struct viz_window *window;
     char message[VIZ_MESSAGE_SIZE];
     int result = viz_window_open(model, &wanted, &window, message);
@@ -91,13 +100,24 @@ static int show(struct viz_model *model, const struct viz_options *options) {
                     : show_window(model, options, from_ns, to_ns);
 }
 
-static int view(const struct viz_options *options) {
+/* What is written may not be what is read. */
+static bool overwrites(const struct viz_options *options, char message[VIZ_MESSAGE_SIZE]) {
+    const char *const outputs[][2] = {{"--png", options->png}, {"--svg", options->svg}};
+    const char *const inputs[] = {options->trace, options->other};
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++)
+            if (outputs[i][1] != NULL && inputs[k] != NULL &&
+                base_overwrites(outputs[i][1], inputs[k])) {
+                (void)snprintf(message, VIZ_MESSAGE_SIZE,
+                               "%s would overwrite the trace; give it another name", outputs[i][0]);
+                return true;
+            }
+    return false;
+}
+
+static int view_one(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
-    if (options->png != NULL && base_overwrites(options->png, options->trace))
-        return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
-    if (options->svg != NULL && base_overwrites(options->svg, options->trace))
-        return say(STATUS_BAD_INPUT, "--svg would overwrite the trace; give it another name");
     int error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
@@ -117,6 +137,30 @@ static int view(const struct viz_options *options) {
     viz_model_free(model);
     trace_model_free(trace);
     return status;
+}
+
+static int view_two(const struct viz_options *options) {
+    const char *const paths[CMP_SIDES] = {options->trace, options->other};
+    const struct cmp_settings settings = {.level = CMP_LEVEL_ORDER,
+                                          .tolerance = options->tolerance};
+    struct viz_two two;
+    char message[CMP_MESSAGE_SIZE];
+    int error = viz_two_open(&two, paths, &settings, message);
+    if (error != 0)
+        return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
+    for (int side = 0; side < CMP_SIDES; side++)
+        if (cmp_warning(two.result, side) != NULL)
+            base_show_line(stderr, "cadran-view: warning: %s", cmp_warning(two.result, side));
+    int status = show(two.models[CMP_B], options);
+    viz_two_close(&two);
+    return status;
+}
+
+static int view(const struct viz_options *options) {
+    char message[VIZ_MESSAGE_SIZE];
+    if (overwrites(options, message))
+        return say(STATUS_BAD_INPUT, message);
+    return options->other != NULL ? view_two(options) : view_one(options);
 }
 
 int main(int argc, char **argv) {

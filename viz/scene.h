@@ -84,6 +84,7 @@ struct viz_scene {
     size_t text_capacity;
     uint32_t clip;
     struct viz_id shows;
+    int strength;
 };
 
 /* Begins a picture of this size, keeping the memory of the one before. A scene starts as zeros. */
@@ -96,6 +97,9 @@ void viz_clip(struct viz_scene *scene, const struct viz_rect *at);
 /* What is added from here on shows this. */
 void viz_shows(struct viz_scene *scene, enum viz_id_kind kind, size_t index);
 void viz_shows_id(struct viz_scene *scene, struct viz_id id);
+
+/* What is added from here on has so much of its opacity, of 255. */
+void viz_fade(struct viz_scene *scene, int strength);
 
 /* These add a primitive. Where memory runs out they set scene->error and do nothing. What is
  * empty is not added. */

@@ -51,6 +51,10 @@ static const char *class_of(enum viz_id_kind kind) {
         return "tab";
     case VIZ_ID_LINK:
         return "link";
+    case VIZ_ID_OLD_BAR:
+        return "old-bar";
+    case VIZ_ID_CHANGE:
+        return "change";
     case VIZ_ID_NOTHING:
     case VIZ_ID_COUNT:
         break;
@@ -109,7 +113,10 @@ static void put_text(struct writer *writer, const struct viz_prim *prim) {
     fprintf(writer->file, "<text class=\"c%d f%d%s\" x=\"%g\" y=\"%d\"", prim->role, prim->font,
             anchors[prim->align], at->x + at->w * prim->align / 2.0,
             at->y + writer->scene->measure->types[prim->font].ascent);
-    fprintf(writer->file, " textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\">", at->w);
+    fprintf(writer->file, " textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\"", at->w);
+    if (prim->alpha < 255)
+        fprintf(writer->file, " opacity=\"" OPACITY "\"", prim->alpha / 255.0);
+    fputc('>', writer->file);
     put_escaped(writer->file, writer->scene->text + prim->text);
     fputs("</text>", writer->file);
 }

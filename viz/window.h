@@ -15,6 +15,8 @@ struct viz_window_options {
     bool all_time; /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;
+    enum viz_shown shown;         /* of two runs, as the next */
+    enum viz_differing differing; /* VIZ_DIFFERING_COUNT: what suits them */
 };
 
 /* Opens a window on a model, which must outlive it.

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -35,4 +36,20 @@ int cli_become_viewer(char **argv) {
                       "the viewer, %s, is neither beside this program nor in PATH: %s; it is built "
                       "where SDL2 and SDL2_ttf are installed",
                       viewer, strerror(errno));
+}
+
+int cli_run_viewer(char **argv) {
+    (void)fflush(stdout); /* what is printed comes before what the viewer prints */
+    pid_t child = fork();
+    int status;
+    if (child < 0)
+        return cli_failed("cadran", "the viewer cannot be started: %s", strerror(errno));
+    if (child == 0)
+        _exit(cli_become_viewer(argv));
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return cli_failed("cadran", "the viewer is lost: %s", strerror(errno));
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    return cli_failed("cadran", "the viewer was ended by signal %d", WTERMSIG(status));
 }

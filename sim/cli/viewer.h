@@ -7,4 +7,8 @@
  * status. */
 int cli_become_viewer(char **argv);
 
+/* Runs the viewer, alike, and waits for it. Returns its exit status; CLI_STATUS_ENVIRONMENT, after
+ * a message, where it had none. */
+int cli_run_viewer(char **argv);
+
 #endif

@@ -13,12 +13,14 @@ import sys
 LAYERS = [
     "axis density history measure options palette panel texts view",
     "at_work colour model shares",
-    "describe scene",
+    "pair",
+    "describe scene two",
     "svg tab_why",
     "tabs",
-    "hit layout layout_dense layout_details layout_panels layout_rows layout_runs layout_side "
+    "hit layout layout_dense layout_details layout_pair layout_panels layout_rows layout_runs layout_side "
     "layout_time layout_wakes",
     "state",
+    "actions_pair",
     "actions",
     "input",
     "typesetter",

@@ -50,6 +50,26 @@ expect 0 '' "$view" --png zoomed.png --size 640x360 --from 250ms --to 0.5 window
 expect 0 '' "$view" --png fine.png --scale 2 window.json
 [ "$(size_of fine.png)" = 2560x1440 ] || fail "at twice the scale it is $(size_of fine.png)"
 
+# Two runs in one picture; the pictures of one are others.
+"$cadran" run --trace narrow.json --set width=2 "$scenario" >out 2>err || true
+expect 0 '' "$view" --png two-1.png --size 640x360 window.json narrow.json
+expect 0 '' "$view" --png two-2.png --size 640x360 window.json narrow.json
+cmp two-1.png two-2.png || fail 'two pictures of two traces differ'
+! cmp -s two-1.png dark-1.png || fail 'two traces look as one'
+expect 0 '' "$view" --png old.png --size 640x360 --show old window.json narrow.json
+expect 0 '' "$view" --png new.png --size 640x360 --show new window.json narrow.json
+! cmp -s old.png new.png || fail '--show changes nothing'
+expect 0 '' "$view" --svg two.svg window.json narrow.json
+grep -q 'First root: queue window has maxsize 2, not maxsize 4' two.svg || fail 'no first root'
+expect 2 'would overwrite the trace' "$view" --png narrow.json window.json narrow.json
+expect 2 'one trace, or two' "$view" --png a.png window.json window.json window.json
+status=0
+"$cadran" diff --format svg window.json narrow.json >diff.svg || status=$?
+[ "$status" -eq 1 ] || fail "diff --format svg ends with $status"
+cmp diff.svg two.svg || fail 'diff --format svg is another picture'
+"$cadran" diff --format svg window.json window.json >same.svg || fail 'equal traces differ'
+expect 2 'give it files' "$cadran" diff --format svg - narrow.json
+
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
