@@ -45,7 +45,20 @@ int cad__address_of_path(const char *path, cad__address *address) {
     return 0;
 }
 
-static int port_of(const cad__address *address) {
+const char *cad__address_host(const cad__address *address, char text[CAD__HOST_SIZE]) {
+    const void *storage = &address->storage, *number = NULL;
+    int family = address->storage.ss_family;
+    if (family == AF_INET)
+        number = &((const struct sockaddr_in *)storage)->sin_addr;
+    else if (family == AF_INET6)
+        number = &((const struct sockaddr_in6 *)storage)->sin6_addr;
+    text[0] = '\0';
+    if (number != NULL)
+        (void)inet_ntop(family, number, text, CAD__HOST_SIZE);
+    return text;
+}
+
+int cad__address_port(const cad__address *address) {
     const void *storage = &address->storage;
     switch (address->storage.ss_family) {
     case AF_INET:
@@ -61,7 +74,14 @@ int cad__socket_port(int descriptor) {
     cad__address address = {.length = sizeof address.storage};
     if (getsockname(descriptor, (struct sockaddr *)&address.storage, &address.length) != 0)
         return 0;
-    return port_of(&address);
+    return cad__address_port(&address);
+}
+
+/* What is padding in one may be anything in the other. */
+bool cad__address_equal(const cad__address *a, const cad__address *b) {
+    char one[CAD__HOST_SIZE], other[CAD__HOST_SIZE];
+    return cad__address_port(a) == cad__address_port(b) &&
+           strcmp(cad__address_host(a, one), cad__address_host(b, other)) == 0;
 }
 
 int cad__socket_open(const cad__address *address, int type, int *descriptor) {

@@ -3,6 +3,7 @@
 #ifndef CADRAN_ADDRESS_H
 #define CADRAN_ADDRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,11 @@ typedef struct cad__address {
 int cad__address_of_host(const char *host, int port, cad__address *address);
 /* That of a path. 0, or CAD_EINVAL: it is too long. */
 int cad__address_of_path(const char *path, cad__address *address);
+/* Its numeric host, which is written into `text`; "" where it is a path. And its port, or 0. */
+enum { CAD__HOST_SIZE = 64 };
+const char *cad__address_host(const cad__address *address, char text[CAD__HOST_SIZE]);
+int cad__address_port(const cad__address *address);
+bool cad__address_equal(const cad__address *a, const cad__address *b);
 /* The port that a socket has here; 0: none. */
 int cad__socket_port(int descriptor);
 

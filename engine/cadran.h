@@ -161,6 +161,13 @@ CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t i
 CAD_API const char *cad_exception_partial(const cad_exception *exception, size_t *size);
 CAD_API size_t cad_exception_consumed(const cad_exception *exception);
 
+/* BaseException.add_note(): words for whoever reports the exception, which are no part of its
+ * message; copied. A further note is a line below those before. 0 or CAD_ENOMEM. */
+CAD_API int cad_exception_add_note(cad_exception *exception, const char *note);
+/* BaseException.__notes__: all of them; "" where there are none. It is valid until the next is
+ * added. Takes NULL. */
+CAD_API const char *cad_exception_notes(const cad_exception *exception);
+
 /* Python's raise: notes `message` (copied; NULL: none) for the running task and returns `code`,
  * so that a coroutine can end with `return cad_raise(CAD_EINVAL, "width must be positive")`. */
 CAD_API int cad_raise(int code, const char *message);
@@ -906,6 +913,57 @@ CAD_API size_t cad_transport_get_write_buffer_size(const cad_transport *transpor
  * reads, writes and closes it. -1: it is lost. And the port of its own end; 0: it has none. */
 CAD_API int cad_transport_descriptor(const cad_transport *transport);
 CAD_API int cad_transport_port(const cad_transport *transport);
+
+/* --- Datagrams --------------------------------------------------------------------------- */
+
+/* asyncio.DatagramTransport: a socket for datagrams, which keep their bounds; an empty one is one.
+ * Real clock only. */
+typedef struct cad_endpoint cad_endpoint;
+
+/* asyncio.DatagramProtocol: what is called, as of a cad_protocol. Each may be NULL. */
+typedef struct cad_datagram_protocol {
+    void (*connection_made)(void *self, cad_endpoint *endpoint);
+    /* Borrowed bytes; who has sent them: a numeric host, borrowed, and a port. */
+    void (*datagram_received)(void *self, const char *data, size_t size, const char *host,
+                              int port);
+    /* One could not be sent, or the fixed peer takes none: CAD_ECONNREFUSED. Both are borrowed, and
+     * the endpoint goes on. */
+    void (*error_received)(void *self, int error, cad_exception *exception);
+    void (*connection_lost)(void *self, int error, cad_exception *exception);
+    void (*pause_writing)(void *self);
+    void (*resume_writing)(void *self);
+} cad_datagram_protocol;
+
+/* Numeric addresses, or "localhost"; one of them at least. */
+typedef struct cad_datagram_options {
+    const char *local_host;  /* local_addr; NULL: any that is free */
+    int local_port;          /* 0: one that is free */
+    const char *remote_host; /* remote_addr, a fixed peer; NULL: none */
+    int remote_port;
+} cad_datagram_options;
+
+/* loop.create_datagram_endpoint(). *endpoint is a reference of the caller's, as to a transport;
+ * connection_made() is called meanwhile. Never waits. */
+CAD_API int cad_create_datagram_endpoint(cad_loop *loop, const cad_datagram_options *options,
+                                         const cad_datagram_protocol *protocol, void *self,
+                                         cad_endpoint **endpoint);
+CAD_API cad_endpoint *cad_endpoint_ref(cad_endpoint *endpoint);
+CAD_API void cad_endpoint_unref(cad_endpoint *endpoint); /* takes NULL */
+
+/* sendto(): takes a copy of what cannot be sent at once. NULL: to the fixed peer, which is the only
+ * one it goes to where there is one, else CAD_EINVAL. What cannot be sent at all is told to
+ * error_received(), in this call. CAD_ENOMEM loses the datagram. After close() it is dropped. */
+CAD_API int cad_endpoint_sendto(cad_endpoint *endpoint, const void *data, size_t size,
+                                const char *host, int port);
+/* close(): receives no more, and ends after what is unsent. abort(): drops that. */
+CAD_API void cad_endpoint_close(cad_endpoint *endpoint);
+CAD_API void cad_endpoint_abort(cad_endpoint *endpoint);
+CAD_API bool cad_endpoint_is_closing(const cad_endpoint *endpoint); /* or is lost */
+/* As of a transport; each datagram that is unsent counts with 8 bytes for its header. */
+CAD_API int cad_endpoint_set_write_buffer_limits(cad_endpoint *endpoint, int64_t high, int64_t low);
+CAD_API size_t cad_endpoint_get_write_buffer_size(const cad_endpoint *endpoint);
+CAD_API int cad_endpoint_descriptor(const cad_endpoint *endpoint);
+CAD_API int cad_endpoint_port(const cad_endpoint *endpoint);
 
 /* --- Descriptors of other libraries ------------------------------------------------------ */
 

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "address.h"
+
 enum { FIRST = 3 }; /* above the standard ones */
 
 /* Where a program has closed its standard descriptors, the next ones opened get their numbers. */
@@ -78,6 +80,25 @@ ssize_t cad__socket_write(int descriptor, const void *data, size_t size) {
     do
         result = send(descriptor, data, size, MSG_NOSIGNAL);
     while (result < 0 && errno == EINTR);
+    return count_of(result);
+}
+
+ssize_t cad__socket_send(int descriptor, const void *data, size_t size, const cad__address *to) {
+    const struct sockaddr *name = to != NULL ? (const struct sockaddr *)&to->storage : NULL;
+    ssize_t result;
+    do
+        result = sendto(descriptor, data, size, MSG_NOSIGNAL, name, to != NULL ? to->length : 0);
+    while (result < 0 && errno == EINTR);
+    return count_of(result);
+}
+
+ssize_t cad__socket_receive(int descriptor, void *buffer, size_t size, cad__address *from) {
+    ssize_t result;
+    do {
+        from->length = sizeof from->storage;
+        result =
+            recvfrom(descriptor, buffer, size, 0, (struct sockaddr *)&from->storage, &from->length);
+    } while (result < 0 && errno == EINTR);
     return count_of(result);
 }
 

@@ -21,6 +21,11 @@ ssize_t cad__descriptor_read(int descriptor, void *buffer, size_t size);
 /* No SIGPIPE comes of it. */
 ssize_t cad__socket_write(int descriptor, const void *data, size_t size);
 ssize_t cad__pipe_write(int descriptor, const void *data, size_t size);
+/* A datagram; `to` is a cad__address, or NULL: to the peer that it is bound to. */
+struct cad__address;
+ssize_t cad__socket_send(int descriptor, const void *data, size_t size,
+                         const struct cad__address *to);
+ssize_t cad__socket_receive(int descriptor, void *buffer, size_t size, struct cad__address *from);
 /* The same of several parts, one behind the other. */
 struct iovec;
 ssize_t cad__socket_write_parts(int descriptor, const struct iovec *parts, size_t count);

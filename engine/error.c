@@ -123,6 +123,7 @@ struct cad_exception {
     int32_t code;
     size_t count;
     size_t carried; /* bytes behind the message; of a CAD_ELIMITOVERRUN a number */
+    char *notes;    /* NULL: none */
     union {
         char *message;                   /* "" where there is none */
         struct cad_exception *next_dead; /* after the last reference is gone */
@@ -137,6 +138,7 @@ static cad_exception *exception_new(int code, size_t message_size, size_t count)
         return NULL;
     exception->refs = 1;
     exception->carried = 0;
+    exception->notes = NULL;
     exception->code = code;
     exception->count = count;
     exception->message = (char *)exception + size;
@@ -180,6 +182,23 @@ cad_exception *cad__exception_overrun(const char *message, size_t consumed) {
 size_t cad_exception_consumed(const cad_exception *exception) {
     bool carries = exception != NULL && exception->code == CAD_ELIMITOVERRUN;
     return carries ? exception->carried : 0;
+}
+
+int cad_exception_add_note(cad_exception *exception, const char *note) {
+    size_t before = exception->notes != NULL ? strlen(exception->notes) : 0;
+    size_t size = strlen(note) + 1;
+    char *notes = cad_realloc(exception->notes, before + (before > 0) + size);
+    if (notes == NULL)
+        return CAD_ENOMEM;
+    if (before > 0)
+        notes[before++] = '\n';
+    memcpy(notes + before, note, size);
+    exception->notes = notes;
+    return 0;
+}
+
+const char *cad_exception_notes(const cad_exception *exception) {
+    return exception != NULL && exception->notes != NULL ? exception->notes : "";
 }
 
 /* What str() of a group appends to its message. */
@@ -237,6 +256,7 @@ void cad_exception_unref(cad_exception *exception) {
         dead = exception->next_dead;
         for (size_t i = 0; i < exception->count; i++)
             dead = bury(exception->members[i], dead);
+        cad__free(exception->notes);
         cad__free(exception);
     }
 }

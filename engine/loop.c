@@ -97,6 +97,12 @@ void cad_loop_free(cad_loop *loop) {
     cad__free(loop);
 }
 
+int cad__loop_bytes(cad_loop *loop) {
+    if (loop->bytes == NULL)
+        loop->bytes = cad_realloc(NULL, CAD__BYTES);
+    return loop->bytes != NULL ? 0 : CAD_ENOMEM;
+}
+
 /* --- Running --------------------------------------------------------------------------------- */
 
 /* At the loop's time. What is ready now is this iteration's batch; what becomes ready meanwhile is

@@ -117,6 +117,9 @@ struct cad_loop {
  * the running task looks once, not twice. */
 extern _Thread_local cad_loop *cad__running __attribute__((tls_model("initial-exec")));
 
+/* Sees to it that loop->bytes is there. 0 or CAD_ENOMEM. */
+int cad__loop_bytes(cad_loop *loop);
+
 /* Tells those who want to be told. */
 CAD__APART void cad__before_wait(cad_loop *loop, int64_t until_ns);
 

@@ -452,9 +452,10 @@ void cad_transport_get_write_buffer_limits(const cad_transport *transport, size_
 
 static int prepare(cad_transport *self) {
     cad_loop *loop = self->object.loop;
-    if (loop->bytes == NULL && (loop->bytes = cad_realloc(NULL, CAD__BYTES)) == NULL)
-        return CAD_ENOMEM;
-    int error = cad__descriptor_unblock(self->descriptor);
+    int error = cad__loop_bytes(loop);
+    if (error != 0)
+        return error;
+    error = cad__descriptor_unblock(self->descriptor);
     if (error != 0)
         return cad__system_error(error);
     return cad__watch_new(loop, self->descriptor, &self->watch);

@@ -225,6 +225,18 @@ static void test_future__what_it_owns_goes_with_it(void **state) {
     assert_int_equal(dropped, 101);
 }
 
+static void test_future__notes_stand_beside_the_message(void **state) {
+    (void)state;
+    cad_exception *exception = cad_exception_new(CAD_EINVAL, "no number");
+    assert_string_equal(cad_exception_notes(NULL), "");
+    assert_string_equal(cad_exception_notes(exception), "");
+    assert_int_equal(cad_exception_add_note(exception, "it was 'x'"), 0);
+    assert_int_equal(cad_exception_add_note(exception, "int() takes digits"), 0);
+    assert_string_equal(cad_exception_notes(exception), "it was 'x'\nint() takes digits");
+    assert_string_equal(cad_exception_message(exception), "no number");
+    cad_exception_unref(exception);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_future__what_it_owns_goes_with_it),
@@ -248,6 +260,7 @@ int main(void) {
         cmocka_unit_test(test_future__a_done_callback_that_is_on_its_way_is_not_removed),
         cmocka_unit_test(test_future__callbacks_and_waiters_in_the_order_in_which_they_came),
         cmocka_unit_test(test_future__nobody_sets_it),
+        ENGINE_TEST(test_future__notes_stand_beside_the_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,11 @@ static void test_scenario_run__a_task_that_cannot_be_made_up_ends_the_run(void *
     scenario_run run =
         scenario_play("{'cadran':1,'tasks':[{'name':'t{1 / i}','count':2,'do':[]}]}", NULL);
     assert_int_equal(run.outcome, RUN_FAILED);
-    assert_string_equal(run.report, "exception in t{1 / i}: ZeroDivisionError: division by zero\n");
+    assert_string_equal(run.report, "s:1:33: /tasks/0/name: exception in t{1 / i}: "
+                                    "ZeroDivisionError: division by zero\n"
+                                    "    t{1 / i}\n"
+                                    "      ^~~~~\n"
+                                    "    i is 0\n");
     scenario_free(&run);
 }
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "base/strings.h"
 #include "cadran.h"
 #include "support/memory_test.h"
 
@@ -496,6 +497,155 @@ static void test_trace_timeline__finds_a_time(void **unused) {
     trace_timeline_free(timeline);
 }
 
+/* --- From event to event ---------------------------------------------------------------------- */
+
+/* Values and kinds at each event, by a fold over all of them. */
+enum { SUBJECTS = 9 };
+static struct {
+    struct trace_consumer consumer;
+    struct trace_state *state;
+    struct trace_subject subjects[SUBJECTS];
+    uint64_t values[LONG + 2][SUBJECTS];
+    enum trace_kind kinds[LONG + 2];
+} looking;
+
+static const char *const keys[SUBJECTS] = {[4] = "putters", [5] = "order", [6] = "x", [7] = "y"};
+
+/* With the numbers that the keys have among these strings. */
+static struct trace_subject subject_in(const struct trace_state *state, int index) {
+    struct trace_subject subject = looking.subjects[index];
+    if (keys[index] != NULL)
+        subject.key =
+            base_strings_add(trace_state_strings(state), keys[index], strlen(keys[index]));
+    return subject;
+}
+
+static int look_at(struct trace_consumer *taker, const struct trace_event *one) {
+    (void)taker;
+    int error = trace_state_take(looking.state, one);
+    for (int i = 0; i < SUBJECTS && one->ordinal < LONG + 2; i++)
+        looking.values[one->ordinal][i] =
+            trace_subject_value(looking.state, subject_in(looking.state, i));
+    if (one->ordinal < LONG + 2)
+        looking.kinds[one->ordinal] = one->kind;
+    return error;
+}
+
+static void look_at_all(void) {
+    const struct trace_subject subjects[SUBJECTS] = {
+        {.kind = TRACE_SUBJECT_READY},
+        {.kind = TRACE_SUBJECT_TASK, .of = 5},
+        {.kind = TRACE_SUBJECT_TASK, .of = 30},
+        {.kind = TRACE_SUBJECT_ITEMS, .of = 1},
+        {.kind = TRACE_SUBJECT_LINE, .of = 1},
+        {.kind = TRACE_SUBJECT_FIELD, .of = 1},
+        {.kind = TRACE_SUBJECT_VARIABLE, .of = 7},
+        {.kind = TRACE_SUBJECT_VARIABLE, .of = 8},
+        {.kind = TRACE_SUBJECT_OUTCOME},
+    };
+    memcpy(looking.subjects, subjects, sizeof subjects);
+    looking.state = trace_state_new();
+    looking.consumer.take = look_at;
+    tell_many(&looking.consumer, LONG);
+}
+
+/* One after the other, what trace_timeline_change() and _near() find by their indexes. */
+static uint64_t find_slowly(uint64_t ordinal, bool behind, int subject, uint64_t kinds) {
+    for (uint64_t at = behind ? ordinal + 1 : ordinal - 1; at > 0 && at <= LONG;
+         at += behind ? 1 : (uint64_t)-1) {
+        if (subject >= 0 && looking.values[at][subject] != looking.values[at - 1][subject])
+            return at;
+        if ((kinds >> looking.kinds[at] & 1) != 0)
+            return at;
+    }
+    return 0;
+}
+
+static void test_trace_timeline__goes_to_who_changed_it(void **unused) {
+    (void)unused;
+    const struct trace_state *state;
+    uint64_t found;
+    look_at_all();
+    struct trace_timeline *timeline = trace_timeline_new();
+    tell_many(trace_timeline_consumer(timeline), LONG);
+    for (int i = 0; i < 600; i++) {
+        uint64_t ordinal = 1 + draw(LONG);
+        bool behind = draw(2) == 0;
+        int subject = (int)draw(SUBJECTS);
+        assert_int_equal(trace_timeline_seek(timeline, ordinal, &state), 0);
+        assert_int_equal(
+            trace_timeline_change(timeline, subject_in(state, subject), ordinal, behind, &found),
+            0);
+        assert_int_equal(found, find_slowly(ordinal, behind, subject, 0));
+        uint64_t kinds = UINT64_C(1) << (draw(2) == 0 ? TRACE_OBJECT : TRACE_VARIABLE);
+        assert_int_equal(trace_timeline_near(timeline, ordinal, behind, kinds),
+                         find_slowly(ordinal, behind, -1, kinds));
+    }
+    trace_timeline_free(timeline);
+    trace_state_free(looking.state);
+}
+
+/* What a timeline tells again, against what it was told. */
+static struct trace_event told[200];
+static uint64_t told_again;
+
+static int keep_told(struct trace_consumer *taker, const struct trace_event *one) {
+    (void)taker;
+    told[one->ordinal] = *one;
+    return 0;
+}
+
+static int compare_told(struct trace_consumer *taker, const struct trace_event *one) {
+    (void)taker;
+    const struct trace_event *was = &told[one->ordinal];
+    told_again++;
+    assert_int_equal(one->kind, was->kind);
+    assert_int_equal(one->time_ns, was->time_ns);
+    assert_int_equal(one->tid, was->tid);
+    assert_int_equal(one->present, was->present);
+    assert_int_equal(one->args[TRACE_ARG_OBJECT].number * trace_has(one, TRACE_ARG_OBJECT),
+                     was->args[TRACE_ARG_OBJECT].number * trace_has(one, TRACE_ARG_OBJECT));
+    return 0;
+}
+
+static void test_trace_timeline__tells_events_again(void **unused) {
+    (void)unused;
+    struct trace_consumer keeping = {.take = keep_told};
+    struct trace_consumer comparing = {.take = compare_told};
+    tell_many(&keeping, 150);
+    struct trace_timeline *timeline = trace_timeline_new();
+    tell_many(trace_timeline_consumer(timeline), 150);
+    told_again = 0;
+    assert_int_equal(trace_timeline_tell(timeline, 20, 119, &comparing), 0);
+    assert_int_equal(told_again, 100);
+    assert_int_equal(trace_timeline_tell(timeline, 120, UINT64_MAX, &comparing), 0);
+    assert_int_equal(told_again, event.ordinal - 19);
+    trace_timeline_free(timeline);
+}
+
+/* A hundred thousand tasks that are alive: of their states few can be kept. */
+static void test_trace_timeline__keeps_within_its_memory(void **unused) {
+    (void)unused;
+    enum { MANY = 40000 };
+    const struct trace_state *state;
+    struct trace_timeline *timeline = trace_timeline_new();
+    start(trace_timeline_consumer(timeline), true);
+    for (int64_t tid = 2; tid < 2 + MANY; tid++)
+        create(tid, "t");
+    for (int round = 0; round < 2; round++)
+        for (int64_t tid = 2; tid < 2 + MANY; tid++)
+            join("task", 2 + (tid * 7919) % MANY);
+    assert_int_equal(result, 0);
+    size_t alone = MANY * 3 * sizeof(struct trace_state_task) / 2;
+    assert_true(trace_timeline_memory(timeline) <
+                2 * alone + 2 * TRACE_TIMELINE_FREE + 16 * event.ordinal);
+    for (uint64_t ordinal = 1; ordinal < event.ordinal; ordinal += 9973) {
+        assert_int_equal(trace_timeline_seek(timeline, ordinal, &state), 0);
+        assert_int_equal(trace_state_now(state)->ordinal, ordinal);
+    }
+    trace_timeline_free(timeline);
+}
+
 static void test_trace_timeline__goes_on_after_a_look(void **unused) {
     (void)unused;
     const struct trace_state *state;
@@ -521,6 +671,10 @@ static void test_trace_timeline__without_memory(void **unused) {
         tell_many(trace_timeline_consumer(timeline), TRACE_TIMELINE_STEP + 200);
         if (result == 0)
             result = trace_timeline_seek(timeline, TRACE_TIMELINE_STEP / 2, &state);
+        uint64_t found;
+        if (result == 0)
+            result = trace_timeline_change(
+                timeline, (struct trace_subject){.kind = TRACE_SUBJECT_READY}, 500, false, &found);
         assert_int_equal(result, memory_failed() ? CAD_ENOMEM : 0);
         trace_timeline_free(timeline);
     }
@@ -540,6 +694,9 @@ int main(void) {
         STATE_TEST(test_trace_timeline__a_copy_stays_as_it_was),
         cmocka_unit_test(test_trace_timeline__is_at_any_event),
         cmocka_unit_test(test_trace_timeline__finds_a_time),
+        cmocka_unit_test(test_trace_timeline__goes_to_who_changed_it),
+        cmocka_unit_test(test_trace_timeline__tells_events_again),
+        cmocka_unit_test(test_trace_timeline__keeps_within_its_memory),
         cmocka_unit_test(test_trace_timeline__goes_on_after_a_look),
         cmocka_unit_test(test_trace_timeline__without_memory),
     };

@@ -1,26 +1,38 @@
 /* Memory, and arrays that grow. */
 #include "base/memory.h"
 
-#include <stdint.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 static base_realloc_fn *hook;
 static void *hook_context;
+static _Atomic uint64_t failures; /* threads allocate, too */
 
 void base_set_allocator(base_realloc_fn *fn, void *context) {
     hook = fn;
     hook_context = context;
 }
 
+static void *no_memory(void) {
+    (void)atomic_fetch_add_explicit(&failures, 1, memory_order_relaxed);
+    return NULL;
+}
+
+uint64_t base_memory_failures(void) {
+    return atomic_load_explicit(&failures, memory_order_relaxed);
+}
+
 void *base_hook(void *context, void *pointer, size_t size) {
     (void)context;
+    void *block = NULL;
     if (hook != NULL)
-        return hook(hook_context, pointer, size);
-    if (size > 0)
-        return realloc(pointer, size);
-    free(pointer);
-    return NULL;
+        block = hook(hook_context, pointer, size);
+    else if (size > 0)
+        block = realloc(pointer, size);
+    else
+        free(pointer);
+    return block != NULL || size == 0 ? block : no_memory();
 }
 
 void *base_realloc(void *pointer, size_t size) {
@@ -36,8 +48,10 @@ void *base_zalloc(size_t count, size_t size) {
     if (size != 0 && count > SIZE_MAX / size)
         return NULL;
     /* Not by way of the hook where there is none: calloc() gets zeroed pages for nothing. */
-    if (hook == NULL)
-        return calloc(count, size);
+    if (hook == NULL) {
+        void *zeroed = calloc(count, size);
+        return zeroed != NULL ? zeroed : no_memory();
+    }
     void *memory = base_alloc(count * size);
     if (memory != NULL)
         memset(memory, 0, count * size);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As realloc(), and as free() when size is 0. */
 typedef void *base_realloc_fn(void *context, void *pointer, size_t size);
@@ -16,6 +17,10 @@ void base_set_allocator(base_realloc_fn *fn, void *context);
 /* Goes through the hook, and is of the hook's type itself: for others who have one, so that theirs
  * is the same. */
 void *base_hook(void *context, void *pointer, size_t size);
+
+/* How often there was no memory, for anybody who goes through the hook. Most callers say so; some
+ * do with less: who must not leave anything out compares the number with that of before. */
+uint64_t base_memory_failures(void);
 
 /* NULL when memory runs out. A size of 0 gives a block, too. */
 void *base_realloc(void *pointer, size_t size);

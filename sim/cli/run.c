@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "base/quantity.h"
 #include "base/replace.h"
 #include "base/show.h"
 #include "cli/outputs.h"
@@ -106,6 +107,12 @@ static void print_reason(const run_result *result) {
                        result->reason, cli_limit_option(result->limit));
 }
 
+static void print_outcome(const run_result *result) {
+    char end[BASE_TIME_TEXT];
+    base_time_write(result->end_ns, false, end);
+    base_show_line(stderr, "outcome %s at %s", run_outcome_name(result->outcome), end);
+}
+
 static bool conclude_table(const struct session *session, const struct table_collector *table,
                            size_t *unmet) {
     const char *message;
@@ -133,8 +140,7 @@ static int conclude(const struct session *session, const run_result *result,
                        result->failure_count - RUN_FAILURES_KEPT);
     print_reason(result);
     if (!broken && !(options->quiet && status == CLI_STATUS_EXPECTED))
-        base_show_line(stderr, "outcome %s at %" PRId64, run_outcome_name(result->outcome),
-                       result->end_ns);
+        print_outcome(result);
     return status;
 }
 

@@ -21,6 +21,20 @@ static void add_place(doc_writer *writer, const cli_report *report, uint32_t pla
     base_buffer_free(&where);
 }
 
+/* The expression that raised it, and the part of that. */
+static void add_part(doc_writer *writer, const cli_report *report, const expr_part *part) {
+    base_buffer text = {0};
+    int error = doc_string_append(report->program->document, part->string, &text);
+    if (error == 0) {
+        doc_write_text(writer, "expression", text.data);
+        text.data[part->at + part->length] = '\0';
+        doc_write_text(writer, "part", text.data + part->at);
+    } else {
+        writer->error = error;
+    }
+    base_buffer_free(&text);
+}
+
 static void add_failures(doc_writer *writer, const cli_report *report) {
     const run_result *result = report->result;
     doc_write_open(writer, "failures", '[');
@@ -34,6 +48,10 @@ static void add_failures(doc_writer *writer, const cli_report *report) {
             doc_write_text(writer, "what", failure->what);
         }
         add_place(writer, report, failure->place);
+        if (failure->part != NULL)
+            add_part(writer, report, failure->part);
+        if (failure->note != NULL)
+            doc_write_text(writer, "note", failure->note);
         doc_write_close(writer, '}');
     }
     doc_write_close(writer, ']');

@@ -257,6 +257,29 @@ int doc_format_position(const doc_document *document, uint32_t offset, base_buff
     return append_place(document, document->name, offset, false, buffer);
 }
 
+uint32_t doc_string_offset(const doc_document *document, uint32_t string, size_t at) {
+    const char *text = document->text;
+    size_t raw = (size_t)string + 1;
+    for (size_t decoded = 0; decoded < at && text[raw] != '"';) {
+        char utf8[4];
+        size_t bytes;
+        raw += doc_json_character(text + raw, utf8, &bytes);
+        decoded += bytes;
+    }
+    return (uint32_t)raw;
+}
+
+int doc_string_append(const doc_document *document, uint32_t string, base_buffer *buffer) {
+    int error = base_buffer_append(buffer, "", 0);
+    for (const char *raw = document->text + string + 1; *raw != '"' && error == 0;) {
+        char utf8[4];
+        size_t bytes;
+        raw += doc_json_character(raw, utf8, &bytes);
+        error = base_buffer_append(buffer, utf8, bytes);
+    }
+    return error;
+}
+
 /* --- Walking --------------------------------------------------------------------------------- */
 
 enum doc_type doc_node_type(const doc_node *node) {
@@ -367,21 +390,14 @@ int doc_node_key_unknown(const doc_node *member, const char *what, const char *n
 
 int doc_node_string_fault(const doc_node *string, size_t start, size_t length, size_t at,
                           size_t marked, const char *message) {
-    const char *text = string->document->text;
-    size_t raw = doc_node_offset(string) + 1;
-    for (size_t decoded = 0; decoded < at && text[raw] != '"';) {
-        char utf8[4];
-        size_t bytes;
-        raw += doc_json_character(text + raw, utf8, &bytes);
-        decoded += bytes;
-    }
+    uint32_t raw = doc_string_offset(string->document, doc_node_offset(string), at);
     doc_excerpt excerpt = {
         .text = string->item->text + start,
         .length = length,
         .at = at - start,
         .marked = marked,
     };
-    return doc_faults_add(&string->document->faults, (uint32_t)raw, &excerpt, message);
+    return doc_faults_add(&string->document->faults, raw, &excerpt, message);
 }
 
 /* --- Checks ---------------------------------------------------------------------------------- */

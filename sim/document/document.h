@@ -80,6 +80,11 @@ int doc_format_place_in(const doc_document *document, const char *name, uint32_t
                         base_buffer *buffer);
 int doc_format_position(const doc_document *document, uint32_t offset, base_buffer *buffer);
 
+/* The byte offset of what stands `at` bytes into the value of the string at a byte offset. */
+uint32_t doc_string_offset(const doc_document *document, uint32_t string, size_t at);
+/* Appends that value. 0 or CAD_ENOMEM. */
+int doc_string_append(const doc_document *document, uint32_t string, base_buffer *buffer);
+
 /* --- Walking ------------------------------------------------------------------------------- */
 
 enum doc_type doc_node_type(const doc_node *node);

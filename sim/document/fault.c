@@ -149,27 +149,27 @@ static int append_line(base_buffer *buffer, const char *text, size_t length) {
     return error;
 }
 
-static int format_excerpt(const struct doc_fault *fault, base_buffer *buffer) {
-    const char *text = fault->excerpt;
+int doc_excerpt_format(const doc_excerpt *excerpt, base_buffer *buffer) {
+    const char *text = excerpt->text;
     size_t from = 0;
-    size_t to = fault->length;
+    size_t to = excerpt->length;
     if (to > EXCERPT_WIDTH) {
-        from = fault->at > EXCERPT_WIDTH / 2 ? fault->at - EXCERPT_WIDTH / 2 : 0;
-        from = align(text, fault->length, from, false);
-        to = from + EXCERPT_WIDTH < fault->length ? from + EXCERPT_WIDTH : fault->length;
-        to = align(text, fault->length, to, true);
+        from = excerpt->at > EXCERPT_WIDTH / 2 ? excerpt->at - EXCERPT_WIDTH / 2 : 0;
+        from = align(text, excerpt->length, from, false);
+        to = from + EXCERPT_WIDTH < excerpt->length ? from + EXCERPT_WIDTH : excerpt->length;
+        to = align(text, excerpt->length, to, true);
     }
-    size_t end = fault->at + fault->marked < to ? fault->at + fault->marked : to;
-    size_t under = end > fault->at ? count_characters(text + fault->at, end - fault->at) : 0;
+    size_t end = excerpt->at + excerpt->marked < to ? excerpt->at + excerpt->marked : to;
+    size_t under = end > excerpt->at ? count_characters(text + excerpt->at, end - excerpt->at) : 0;
     const char *before = from > 0 ? "..." : "";
     int error = base_buffer_format(buffer, "    %s", before);
     if (error == 0)
         error = append_line(buffer, text + from, to - from);
     if (error == 0)
-        error = base_buffer_format(buffer, "%s\n    ", to < fault->length ? "..." : "");
+        error = base_buffer_format(buffer, "%s\n    ", to < excerpt->length ? "..." : "");
     if (error == 0)
         error = append_repeated(buffer, " ",
-                                strlen(before) + count_characters(text + from, fault->at - from));
+                                strlen(before) + count_characters(text + from, excerpt->at - from));
     if (error == 0)
         error = base_buffer_append(buffer, "^", 1);
     if (error == 0 && under > 1)
@@ -205,7 +205,8 @@ static int format_fault(const struct doc_fault *fault, const char *name, doc_loc
         error = base_buffer_append(buffer, "\n", 1);
     base_buffer_free(&line);
     if (error == 0 && fault->excerpt != NULL)
-        error = format_excerpt(fault, buffer);
+        error = doc_excerpt_format(
+            &(doc_excerpt){fault->excerpt, fault->length, fault->at, fault->marked}, buffer);
     return error;
 }
 

@@ -50,6 +50,9 @@ int doc_faults_status(const doc_faults *faults);
 
 void doc_faults_free(doc_faults *faults);
 
+/* Appends two lines: what is around the part, and a mark below that. 0 or CAD_ENOMEM. */
+int doc_excerpt_format(const doc_excerpt *excerpt, base_buffer *buffer);
+
 /* How many faults are printed before the rest is only counted. */
 #define DOC_FAULTS_PRINTED 100
 

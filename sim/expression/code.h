@@ -5,6 +5,8 @@
 #ifndef EXPRESSION_CODE_H
 #define EXPRESSION_CODE_H
 
+#include <assert.h>
+
 #include "expression/expression.h"
 
 /* An instruction is an opcode in the low 8 bits and an operand in the high 24. Jumps are relative
@@ -76,11 +78,28 @@ struct expr_expression {
     expr_value *constants;
     const expr_function **functions;
     const expr_unset *unset;
+    expr_part *parts; /* by instruction: what it computes, with its operands */
     const expr_instruction *code;
+    uint32_t code_count;
     uint32_t constant_count;
     uint32_t function_count;
     uint32_t unset_count;
     bool draws;
 };
+
+/* Fills in error->note: what the names in that part are, and on a line below what to do. `top` is
+ * above the values that the instruction was to take; `at` is the instruction that failed. */
+void expr_explain(const expr_expression *expression, size_t at, const expr_env *env,
+                  const expr_value *top, expr_error *error);
+
+/* What is known of a load that may find no value; the expression has one for each such load. */
+static inline const expr_unset *expr_find_unset(const expr_expression *expression,
+                                                expr_instruction load) {
+    uint32_t i = 0;
+    while (i < expression->unset_count && expression->unset[i].load != load)
+        i++;
+    assert(i < expression->unset_count);
+    return &expression->unset[i];
+}
 
 #endif

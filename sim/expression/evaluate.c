@@ -5,15 +5,6 @@
 
 #include "base/number.h"
 
-/* The instruction that stands in for a load that found no value. */
-static const expr_unset *find_unset(const expr_expression *expression, expr_instruction load) {
-    uint32_t i = 0;
-    while (i < expression->unset_count && expression->unset[i].load != load)
-        i++;
-    assert(i < expression->unset_count);
-    return &expression->unset[i];
-}
-
 static int no_value(const expr_expression *expression, const expr_unset *unset, expr_error *error) {
     const expr_string *name = expr_to_string(expression->constants[unset->name]);
     return expr_error_set(error, EXPR_ENAME, "unknown name '%s'", name->text);
@@ -26,7 +17,7 @@ static int load(const expr_expression *expression, const expr_env *env,
     expr_value found = EXPR_UNSET;
     expr_instruction now = instruction;
     if (expr_opcode_of(instruction) == EXPR_OP_LOCAL) {
-        unset = find_unset(expression, instruction);
+        unset = expr_find_unset(expression, instruction);
         now = unset->instead;
     }
     uint32_t operand = expr_operand_of(now);
@@ -49,8 +40,8 @@ static int load(const expr_expression *expression, const expr_env *env,
         break;
     }
     if (found == EXPR_UNSET)
-        return no_value(expression, unset != NULL ? unset : find_unset(expression, instruction),
-                        error);
+        return no_value(expression,
+                        unset != NULL ? unset : expr_find_unset(expression, instruction), error);
     *value = found;
     return 0;
 }
@@ -189,7 +180,8 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
     expr_value *top = stack; /* above the last value */
     expr_value value;
     int code = 0;
-    for (const expr_instruction *pc = expression->code; code == 0; pc++) {
+    const expr_instruction *pc = expression->code;
+    for (; code == 0; pc++) {
         uint32_t operand = expr_operand_of(*pc);
         enum expr_opcode opcode = expr_opcode_of(*pc);
         switch (opcode) {
@@ -241,6 +233,7 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
         }
         code = general(expression, env, *pc, &top, error);
     }
+    expr_explain(expression, (size_t)(pc - 1 - expression->code), env, top, error);
     drop(stack, top);
     *result = EXPR_NONE;
     return code;

@@ -16,6 +16,8 @@
 typedef struct compiler {
     expr_lexer lexer;
     expr_token token; /* the next one */
+    size_t end;       /* of the one before */
+    uint32_t string;  /* doc_node_offset() of what is compiled; DOC_NOWHERE */
     const expr_scope *scope;
     expr_fault_report *report;
     void *context;
@@ -27,8 +29,10 @@ typedef struct compiler {
         barrier; /* jumps may lead here, so what is before cannot be computed with what follows */
 
     expr_instruction *code;
+    expr_part *parts; /* by instruction */
     size_t code_count;
     size_t code_capacity;
+    size_t part_capacity;
     expr_value *constants;
     size_t constant_count;
     size_t constant_capacity;
@@ -86,18 +90,29 @@ static bool no_memory(compiler *c) {
     return false;
 }
 
-/* `change` is what the instruction does to the height of the stack. */
-static bool emit(compiler *c, enum expr_opcode opcode, size_t operand, int change) {
-    expr_instruction *code = base_grown(c->code, c->code_count, &c->code_capacity, sizeof *code);
-    if (code == NULL)
+/* `change` is what the instruction does to the height of the stack; from `from` to `to` stands
+ * what it computes. */
+static bool emit_part(compiler *c, enum expr_opcode opcode, size_t operand, int change, size_t from,
+                      size_t to) {
+    if (!base_grow(&c->code, &c->code_capacity, c->code_count, sizeof *c->code) ||
+        !base_grow(&c->parts, &c->part_capacity, c->code_count, sizeof *c->parts))
         return no_memory(c);
     assert(operand <= EXPR_OPERAND_MAX); /* the length of an expression is limited */
-    c->code = code;
-    code[c->code_count++] = expr_instruction_make(opcode, (uint32_t)operand);
+    c->parts[c->code_count] = (expr_part){c->string, (uint32_t)from, (uint32_t)(to - from)};
+    c->code[c->code_count++] = expr_instruction_make(opcode, (uint32_t)operand);
     c->height += change;
     if (c->height > EXPR_STACK_SIZE)
         return fault_here(c, "the expression needs too many values at once");
     return true;
+}
+
+/* One that computes nothing that could fail. */
+static bool emit(compiler *c, enum expr_opcode opcode, size_t operand, int change) {
+    return emit_part(c, opcode, operand, change, 0, 0);
+}
+
+static bool emit_operator(compiler *c, enum expr_operator operator, size_t from, size_t to) {
+    return emit_part(c, (enum expr_opcode) operator, 0, -1, from, to);
 }
 
 /* Takes over the reference. */
@@ -158,28 +173,29 @@ static bool replace_constants(compiler *c, size_t count, expr_value value) {
 }
 
 /* What can be computed now is; what would be an error is left for when it runs, if it does. */
-static bool emit_binary(compiler *c, enum expr_operator operator) {
+static bool emit_binary(compiler *c, enum expr_operator operator, size_t from, size_t to) {
     expr_error error;
     expr_value result;
     if (are_constants(c, 2) && expr_is_number(constant_at(c, 1)) &&
         expr_is_number(constant_at(c, 0)) &&
         expr_value_binary(operator, constant_at(c, 1), constant_at(c, 0), &result, &error) == 0)
         return replace_constants(c, 2, result);
-    return emit(c, (enum expr_opcode) operator, 0, -1);
+    return emit_operator(c, operator, from, to);
 }
 
-static bool emit_unary(compiler *c, enum expr_opcode opcode) {
+static bool emit_unary(compiler *c, enum expr_opcode opcode, size_t from) {
     expr_error error;
     expr_value result;
     if (opcode == EXPR_OP_NEGATE && are_constants(c, 1) &&
         expr_value_negate(constant_at(c, 0), &result, &error) == 0)
         return replace_constants(c, 1, result);
-    return emit(c, opcode, 0, 0);
+    return emit_part(c, opcode, 0, 0, from, c->end);
 }
 
 /* --- Tokens ---------------------------------------------------------------------------------- */
 
 static bool advance(compiler *c) {
+    c->end = c->token.offset + c->token.length;
     c->token = expr_lexer_next(&c->lexer);
     if (c->token.kind != EXPR_TOKEN_FAULT)
         return true;
@@ -331,7 +347,8 @@ static bool emit_name(compiler *c, const expr_token *token) {
         return false;
     if (c->last_name.kind != EXPR_NAME_CONSTANT && !note_unset(c, token, load))
         return false;
-    return emit(c, expr_opcode_of(load), expr_operand_of(load), 1);
+    return emit_part(c, expr_opcode_of(load), expr_operand_of(load), 1, token->offset,
+                     token->offset + token->length);
 }
 
 /* --- Calls ----------------------------------------------------------------------------------- */
@@ -401,7 +418,7 @@ static bool parse_arguments(compiler *c, const expr_function *function, size_t *
     return advance(c);
 }
 
-static bool emit_call(compiler *c, const expr_function *function, size_t count) {
+static bool emit_call(compiler *c, const expr_function *function, size_t count, size_t from) {
     size_t index = 0;
     while (index < c->function_count && c->functions[index] != function)
         index++;
@@ -416,7 +433,7 @@ static bool emit_call(compiler *c, const expr_function *function, size_t count) 
     if (function >= &expr_builtin_functions[expr_builtin_first_draw] &&
         function < &expr_builtin_functions[expr_builtin_count])
         c->draws = true;
-    return emit(c, EXPR_OP_CALL, index << 8 | count, 1 - (int)count);
+    return emit_part(c, EXPR_OP_CALL, index << 8 | count, 1 - (int)count, from, c->end);
 }
 
 /* name ( arguments ), at the "(". */
@@ -434,7 +451,7 @@ static bool parse_call(compiler *c, const expr_token *name) {
         return emit_constant(c, EXPR_NONE);
     }
     check_argument_count(c, function, name, count);
-    return emit_call(c, function, count);
+    return emit_call(c, function, count, name->offset);
 }
 
 /* --- The rules, from the inside out ------------------------------------------------------------
@@ -535,8 +552,8 @@ static bool parse_bound(compiler *c) {
     return at(c, ":") || at(c, "]") ? emit_constant(c, EXPR_NONE) : parse_choice(c);
 }
 
-/* [index], [from:to] or [from:to:step], at the "[". */
-static bool parse_subscript(compiler *c) {
+/* [index], [from:to] or [from:to:step], at the "[", of what begins at `from`. */
+static bool parse_subscript(compiler *c, size_t from) {
     size_t open = c->token.offset;
     if (!advance(c))
         return false;
@@ -555,7 +572,8 @@ static bool parse_subscript(compiler *c) {
         return fault(c, open, 1, "this \"[\" is not closed");
     if (!at(c, "]"))
         return expected(c, "an operator or \"]\"");
-    return (slice ? emit(c, EXPR_OP_SLICE, 0, -3) : emit(c, EXPR_OP_ITEM, 0, -1)) && advance(c);
+    return advance(c) && (slice ? emit_part(c, EXPR_OP_SLICE, 0, -3, from, c->end)
+                                : emit_part(c, EXPR_OP_ITEM, 0, -1, from, c->end));
 }
 
 /* A word of Python's that cannot stand where a value is expected. */
@@ -619,17 +637,18 @@ static bool parse_factor(compiler *c) {
     if (!enter(c))
         return false;
     bool right;
+    size_t from = c->token.offset;
     if (at(c, "-") || at(c, "+")) {
         enum expr_opcode opcode = at(c, "-") ? EXPR_OP_NEGATE : EXPR_OP_POSITIVE;
-        right = advance(c) && parse_factor(c) && emit_unary(c, opcode);
+        right = advance(c) && parse_factor(c) && emit_unary(c, opcode, from);
     } else {
         right = parse_atom(c);
         while (right && at(c, "["))
-            right = parse_subscript(c);
+            right = parse_subscript(c, from);
         if (right && at(c, "("))
             right = fault_here(c, "only a function's name is followed by \"(\"");
         if (right && at(c, "**"))
-            right = advance(c) && parse_factor(c) && emit_binary(c, EXPR_POWER);
+            right = advance(c) && parse_factor(c) && emit_binary(c, EXPR_POWER, from, c->end);
     }
     c->depth--;
     return right;
@@ -652,18 +671,20 @@ static bool parse_term(compiler *c) {
     static const sign signs[] = {
         {"*", EXPR_MULTIPLY}, {"/", EXPR_DIVIDE}, {"//", EXPR_FLOOR_DIVIDE}, {"%", EXPR_MODULO}};
     const sign *found;
+    size_t from = c->token.offset;
     bool right = parse_factor(c);
     while (right && (found = find_sign(c, signs, sizeof signs / sizeof *signs)) != NULL)
-        right = advance(c) && parse_factor(c) && emit_binary(c, found->operator);
+        right = advance(c) && parse_factor(c) && emit_binary(c, found->operator, from, c->end);
     return right;
 }
 
 static bool parse_sum(compiler *c) {
     static const sign signs[] = {{"+", EXPR_ADD}, {"-", EXPR_SUBTRACT}};
     const sign *found;
+    size_t from = c->token.offset;
     bool right = parse_term(c);
     while (right && (found = find_sign(c, signs, sizeof signs / sizeof *signs)) != NULL)
-        right = advance(c) && parse_term(c) && emit_binary(c, found->operator);
+        right = advance(c) && parse_term(c) && emit_binary(c, found->operator, from, c->end);
     return right;
 }
 
@@ -697,19 +718,24 @@ static bool parse_comparator(compiler *c, enum expr_operator *operator, bool * f
 static bool parse_comparison(compiler *c) {
     enum expr_operator operator, next;
     bool found, more;
+    size_t from = c->token.offset, right, end;
     if (!parse_sum(c) || !parse_comparator(c, &operator, & found))
         return false;
     if (!found)
         return true;
     size_t last_jump = SIZE_MAX;
     size_t count = 0;
-    for (;; operator= next) {
-        if (!parse_sum(c) || !parse_comparator(c, &next, &more))
+    for (;; operator= next, from = right) {
+        right = c->token.offset;
+        if (!parse_sum(c))
+            return false;
+        end = c->end;
+        if (!parse_comparator(c, &next, &more))
             return false;
         if (!more)
             break;
         size_t jump;
-        if (!emit(c, EXPR_OP_TUCK, 0, 1) || !emit(c, (enum expr_opcode) operator, 0, -1) ||
+        if (!emit(c, EXPR_OP_TUCK, 0, 1) || !emit_operator(c, operator, from, end) ||
             !emit_jump(c, EXPR_OP_AND, -1, &jump))
             return false;
         /* The jumps of one chain lead to the same place; until that is known, each holds how far
@@ -720,9 +746,9 @@ static bool parse_comparison(compiler *c) {
         count++;
     }
     if (last_jump == SIZE_MAX)
-        return emit_binary(c, operator);
+        return emit_binary(c, operator, from, end);
     size_t over;
-    if (!emit(c, (enum expr_opcode) operator, 0, -1) || !emit_jump(c, EXPR_OP_JUMP, 0, &over))
+    if (!emit_operator(c, operator, from, end) || !emit_jump(c, EXPR_OP_JUMP, 0, &over))
         return false;
     for (size_t jump = last_jump, back; count > 0; count--, jump -= back) {
         back = expr_operand_of(c->code[jump]);
@@ -769,17 +795,24 @@ static bool parse_or(compiler *c) {
     return right;
 }
 
-/* Exchanges two neighbouring pieces of code, [from, middle) and [middle, to). */
-static bool exchange(compiler *c, size_t from, size_t middle, size_t to) {
-    size_t count = middle - from;
-    expr_instruction *saved = base_alloc(count * sizeof *saved);
+/* Exchanges two neighbouring pieces of an array, in bytes [0, middle) and [middle, end). */
+static bool exchange_bytes(void *array, size_t middle, size_t end) {
+    char *bytes = array, *saved = base_alloc(middle);
     if (saved == NULL)
-        return no_memory(c);
-    memcpy(saved, c->code + from, count * sizeof *saved);
-    memmove(c->code + from, c->code + middle, (to - middle) * sizeof *saved);
-    memcpy(c->code + from + (to - middle), saved, count * sizeof *saved);
+        return false;
+    memcpy(saved, bytes, middle);
+    memmove(bytes, bytes + middle, end - middle);
+    memcpy(bytes + (end - middle), saved, middle);
     base_free(saved);
     return true;
+}
+
+/* Exchanges two neighbouring pieces of code, [from, middle) and [middle, to). */
+static bool exchange(compiler *c, size_t from, size_t middle, size_t to) {
+    size_t code = sizeof *c->code, part = sizeof *c->parts;
+    return (exchange_bytes(c->code + from, (middle - from) * code, (to - from) * code) &&
+            exchange_bytes(c->parts + from, (middle - from) * part, (to - from) * part)) ||
+           no_memory(c);
 }
 
 /* a if b else c. The condition comes second, and is computed first. */
@@ -849,6 +882,7 @@ static void release(compiler *c) {
     base_free(c->functions);
     base_free(c->unset);
     base_free(c->code);
+    base_free(c->parts);
     base_buffer_free(&c->lexer.string);
 }
 
@@ -866,8 +900,9 @@ static expr_expression *assemble(const compiler *c) {
     size_t constants = c->constant_count * sizeof *c->constants;
     size_t functions = c->function_count * sizeof *c->functions;
     size_t unset = c->unset_count * sizeof *c->unset;
+    size_t parts = c->code_count * sizeof *c->parts;
     size_t code = c->code_count * sizeof *c->code;
-    expr_expression *made = base_alloc(sizeof *made + constants + functions + unset + code);
+    expr_expression *made = base_alloc(sizeof *made + constants + functions + unset + parts + code);
     if (made == NULL)
         return NULL;
     char *end = (char *)(made + 1);
@@ -875,7 +910,9 @@ static expr_expression *assemble(const compiler *c) {
         .constants = copy(&end, c->constants, constants),
         .functions = copy(&end, c->functions, functions),
         .unset = copy(&end, c->unset, unset),
+        .parts = copy(&end, c->parts, parts),
         .code = copy(&end, c->code, code),
+        .code_count = (uint32_t)c->code_count,
         .constant_count = (uint32_t)c->constant_count,
         .function_count = (uint32_t)c->function_count,
         .unset_count = (uint32_t)c->unset_count,
@@ -889,7 +926,7 @@ static expr_expression *assemble(const compiler *c) {
 /* What has been emitted as an expression, where it is `right`; as expr_compile() has it. */
 static int finish(compiler *c, bool right, expr_expression **expression) {
     *expression = NULL;
-    if (right && emit(c, EXPR_OP_RETURN, 0, 0) && c->faults == 0)
+    if (right && emit_part(c, EXPR_OP_RETURN, 0, 0, 0, c->lexer.length) && c->faults == 0)
         *expression = assemble(c);
     release(c);
     if (c->faults > 0)
@@ -901,6 +938,7 @@ int expr_compile(const char *text, size_t length, const expr_scope *scope,
                  expr_fault_report *report, void *context, expr_expression **expression) {
     compiler c = {
         .lexer = {.text = text, .length = length},
+        .string = DOC_NOWHERE,
         .scope = scope,
         .report = report,
         .context = context,
@@ -909,7 +947,7 @@ int expr_compile(const char *text, size_t length, const expr_scope *scope,
 }
 
 int expr_from_value(expr_value value, expr_expression **expression) {
-    compiler c = {0};
+    compiler c = {.string = DOC_NOWHERE};
     return finish(&c, emit_constant(&c, expr_value_ref(value)), expression);
 }
 
@@ -952,6 +990,7 @@ static bool emit_node(compiler *c, const doc_node *node, bool inside) {
         base_buffer string = c->lexer.string;
         c->lexer = (expr_lexer){.text = text, .length = strlen(text), .string = string};
         c->context = &copy;
+        c->string = doc_node_offset(node);
         return parse_all(c);
     }
     case DOC_ARRAY:
@@ -967,8 +1006,19 @@ static bool emit_node(compiler *c, const doc_node *node, bool inside) {
 }
 
 int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expression **expression) {
-    compiler c = {.scope = scope, .report = report_to_node};
+    compiler c = {.scope = scope, .report = report_to_node, .string = DOC_NOWHERE};
     return finish(&c, emit_node(&c, node, false), expression);
+}
+
+void expr_set_place(expr_expression *expression, const doc_node *string, size_t start) {
+    for (uint32_t i = 0; i < expression->code_count; i++) {
+        expression->parts[i].string = doc_node_offset(string);
+        expression->parts[i].at += (uint32_t)start;
+    }
+}
+
+const expr_part *expr_whole(const expr_expression *expression) {
+    return &expression->parts[expression->code_count - 1];
 }
 
 void expr_free(expr_expression *expression) {

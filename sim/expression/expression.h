@@ -112,6 +112,12 @@ struct expr_env {
 
 typedef struct expr_expression expr_expression;
 
+/* A part of an expression: `length` bytes at `at` of a string of the document. */
+typedef struct expr_part {
+    uint32_t string; /* its doc_node_offset(); DOC_NOWHERE: it is in no document */
+    uint32_t at, length;
+} expr_part;
+
 /* Called for each fault: `length` bytes at `offset` of the text are wrong. */
 typedef void expr_fault_report(void *context, size_t offset, size_t length, const char *message);
 
@@ -126,6 +132,10 @@ int expr_from_node(const doc_node *node, const expr_scope *scope, expr_expressio
 /* The value of a number of the document. */
 expr_value expr_number_of(const doc_node *node);
 
+/* Tells where an expression stands that was compiled of a piece of text: at `start` of a string of
+ * the document. */
+void expr_set_place(expr_expression *expression, const doc_node *string, size_t start);
+
 /* One that always gives `value`; takes a reference of its own. */
 int expr_from_value(expr_value value, expr_expression **expression);
 
@@ -133,6 +143,9 @@ void expr_free(expr_expression *expression); /* takes NULL */
 
 /* Where the expression is always the same value: true, and the value, borrowed. */
 bool expr_constant(const expr_expression *expression, expr_value *value);
+
+/* All of it, as a part. */
+const expr_part *expr_whole(const expr_expression *expression);
 
 /* Whether it draws random numbers. */
 bool expr_draws(const expr_expression *expression);

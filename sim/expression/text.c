@@ -25,7 +25,8 @@ typedef struct builder {
     const expr_scope *scope;
     expr_text_report *report;
     void *context;
-    base_buffer literal; /* read, and not yet a piece */
+    const doc_node *node; /* the string that the text is; NULL: it is of no document */
+    base_buffer literal;  /* read, and not yet a piece */
     piece *pieces;
     size_t count;
     size_t capacity;
@@ -127,6 +128,8 @@ static int read_expression(builder *b) {
         b->faulty = true;
         return 0;
     }
+    if (error == 0 && b->node != NULL)
+        expr_set_place(added.expression, b->node, b->start);
     return error == 0 ? add_piece(b, added) : error;
 }
 
@@ -163,6 +166,20 @@ static int make(bool list, const piece *pieces, size_t count, expr_text **text) 
     return 0;
 }
 
+static int compile(builder *b, expr_text **result) {
+    *result = NULL;
+    int error = read_text(b);
+    if (error == 0 && b->faulty)
+        error = CAD_EINVAL;
+    if (error == 0)
+        error = make(false, b->pieces, b->count, result);
+    if (error != 0)
+        release_pieces(b->pieces, b->count);
+    base_free(b->pieces);
+    base_buffer_free(&b->literal);
+    return error;
+}
+
 int expr_text_compile(const char *text, size_t length, const expr_scope *scope,
                       expr_text_report *report, void *context, expr_text **result) {
     builder b = {
@@ -172,17 +189,7 @@ int expr_text_compile(const char *text, size_t length, const expr_scope *scope,
         .report = report,
         .context = context,
     };
-    *result = NULL;
-    int error = read_text(&b);
-    if (error == 0 && b.faulty)
-        error = CAD_EINVAL;
-    if (error == 0)
-        error = make(false, b.pieces, b.count, result);
-    if (error != 0)
-        release_pieces(b.pieces, b.count);
-    base_free(b.pieces);
-    base_buffer_free(&b.literal);
-    return error;
+    return compile(&b, result);
 }
 
 int expr_text_from_value(expr_value value, expr_text **text) {
@@ -197,6 +204,19 @@ static void report_to_node(void *context, size_t start, size_t length, size_t at
                            const char *message) {
     const doc_node *node = context;
     (void)doc_node_string_fault(node, start, length, at, marked, message);
+}
+
+static int from_string(const doc_node *node, const expr_scope *scope, expr_text **text) {
+    doc_node copy = *node;
+    builder b = {
+        .text = node->item->text,
+        .length = strlen(node->item->text),
+        .scope = scope,
+        .report = report_to_node,
+        .context = &copy,
+        .node = node,
+    };
+    return compile(&b, text);
 }
 
 /* An item of a list, as a text inside it. */
@@ -249,8 +269,6 @@ static int from_array(const doc_node *node, const expr_scope *scope, expr_text *
 }
 
 int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text **text) {
-    const char *string = node->item->text;
-    doc_node copy = *node;
     *text = NULL;
     switch (doc_node_type(node)) {
     case DOC_NULL:
@@ -260,7 +278,7 @@ int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text
     case DOC_NUMBER:
         return expr_text_from_value(expr_number_of(node), text);
     case DOC_STRING:
-        return expr_text_compile(string, strlen(string), scope, report_to_node, &copy, text);
+        return from_string(node, scope, text);
     case DOC_ARRAY:
         return from_array(node, scope, text);
     default:

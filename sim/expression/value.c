@@ -16,19 +16,30 @@ static size_t reference_kind_count;
 
 /* --- Errors ---------------------------------------------------------------------------------- */
 
+/* Ends a text that fills its buffer with "...", between two characters. */
+static void cut(char *text, size_t size) {
+    size_t at = size - 4;
+    while (((unsigned char)text[at] & 0xc0) == 0x80)
+        at--;
+    memcpy(text + at, "...", 4);
+}
+
 int expr_error_set(expr_error *error, int code, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     error->code = code;
-    if (length >= (int)sizeof error->message) {
-        size_t at = sizeof error->message - 4;
-        while (((unsigned char)error->message[at] & 0xc0) == 0x80)
-            at--;
-        memcpy(error->message + at, "...", 4);
-    }
+    error->part = NULL;
+    error->note[0] = '\0';
+    if (length >= (int)sizeof error->message)
+        cut(error->message, sizeof error->message);
     return code;
+}
+
+void expr_error_note(expr_error *error, const char *note) {
+    if (snprintf(error->note, sizeof error->note, "%s", note) >= (int)sizeof error->note)
+        cut(error->note, sizeof error->note);
 }
 
 int expr_error_memory(expr_error *error) {

@@ -65,13 +65,18 @@ static_assert(sizeof(void *) == sizeof(expr_value), "a value must fit in a point
 typedef struct expr_error {
     int code;
     char message[236];
+    const struct expr_part *part; /* of an expression, where it went wrong; NULL: not known ... */
+    char note[236];               /* ... and what Python's words leave out; "": nothing */
 } expr_error;
 
-/* Fills in *error and returns the code. Too long a message is cut between two characters. */
+/* Fills in *error, whose part is not known then, and returns the code. Too long a message is cut
+ * between two characters. */
 int expr_error_set(expr_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* CAD_ENOMEM. */
 int expr_error_memory(expr_error *error);
+/* Fills in error->note, which is cut as a message is. */
+void expr_error_note(expr_error *error, const char *note);
 
 /* --- Numbers, True, False, None ------------------------------------------------------------ */
 

@@ -302,7 +302,7 @@ def options_for(document, tables):
 
 def without_end(shown):
     """Under the real clock a run ends when it ends."""
-    return re.sub(r"^(outcome \w+ at )\d+$", r"\1...", shown, flags=re.MULTILINE)
+    return re.sub(r"^(outcome \w+ at )[\d.]+ s$", r"\1...", shown, flags=re.MULTILINE)
 
 
 def run(cadran, document, tables):

@@ -151,16 +151,19 @@ def step_schema(step, immediate):
     return {**schema, **ASIDE.get(step["verb"], {})}
 
 
-def is_verb(step, steps):
-    """What holds of a step whose verb this is: `timeout` is one, unless it is beside `wait`."""
-    verb = step["verb"]
+def where_verb(step, steps, definition):
+    """What a step is that has this member: `timeout` is its verb, unless it is beside `wait`."""
     others = [other["verb"] for other in steps
-              if any(member["name"] == verb for member in other["members"])]
-    schema = {"required": [verb]}
-    return {**schema, "not": {"anyOf": [{"required": [o]} for o in others]}} if others else schema
+              if any(member["name"] == step["verb"] for member in other["members"])]
+    if not others:
+        return definition
+    return {"if": {"not": {"anyOf": [{"required": [other]} for other in others]}},
+            "then": definition}
 
 
 def any_step(steps, immediate, all_steps):
+    """One of them. The verb, a member, says which: so a reader looks at that one alone, and there
+    is one where not every member is something else."""
     def definition(step):
         suffix = ".immediate" if immediate and holds_steps(step) else ""
         return ref(f"step.{step['verb']}{suffix}")
@@ -169,8 +172,9 @@ def any_step(steps, immediate, all_steps):
     return {
         "type": "object",
         "properties": verbs,
-        "anyOf": [{"required": [step["verb"]]} for step in steps],
-        "allOf": [{"if": is_verb(step, all_steps), "then": definition(step)} for step in steps],
+        "not": {"propertyNames": {"not": {"enum": list(verbs)}}},
+        "dependencies": {step["verb"]: where_verb(step, all_steps, definition(step))
+                         for step in steps},
     }
 
 

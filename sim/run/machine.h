@@ -7,6 +7,7 @@
 #ifndef RUN_MACHINE_H
 #define RUN_MACHINE_H
 
+#include "base/map.h"
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
@@ -53,6 +54,13 @@ typedef struct run_due_signal {
 
 typedef struct run_signal_handler run_signal_handler;
 
+/* parts.h's. */
+typedef struct run_parts {
+    const expr_part **items;
+    size_t count, capacity;
+    struct base_map numbers;
+} run_parts;
+
 struct run_machine {
     const prog_program *program;
     const run_machine_options *options;
@@ -85,7 +93,9 @@ struct run_machine {
     base_buffer text;   /* a text that is only passing through: see run_say() */
     base_buffer line;   /* likewise, a line with its time */
     base_buffer detail; /* likewise, a value for the trace */
-    uint32_t origin;    /* where the error began that is being raised again; PROG_NO_PC */
+    run_parts parts;    /* of expressions, which have raised errors */
+    uint32_t origin;    /* where the error began that is being raised again, an instruction or a
+                           part; PROG_NO_PC */
     uint32_t busiest;   /* of the running turn: its longest `compute`; PROG_NO_PC ... */
     int64_t busiest_ns; /* ... and how long that is */
     int64_t zero_ns;    /* of `log` */
@@ -121,6 +131,7 @@ struct run_machine {
     bool stopping; /* the loop was told to stop for good ... */
     enum run_outcome stop_outcome; /* ... and why */
     bool out_of_memory;
+    uint64_t memory_failures; /* base_memory_failures(), when it began */
     run_result result;
 };
 

@@ -57,7 +57,8 @@ static void drop_locals(struct planner *planner) {
 static int note(run_machine *machine, const prog_task_spec *spec, int error) {
     if (error < 0 && error != CAD_ENOMEM)
         run_note_failure(machine, NULL, "exception in", spec->pattern, error, cad_error_exception(),
-                         PROG_NO_PC);
+                         machine->origin);
+    machine->origin = PROG_NO_PC;
     return error;
 }
 

@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/show.h"
 #include "run/names.h"
+#include "run/parts.h"
 #include "trace/stream.h"
 
 /* --- Words ----------------------------------------------------------------------------------- */
@@ -23,10 +24,6 @@ static const char *show_time(int64_t time_ns, char text[TIME_TEXT]) {
     text[length] = 's';
     text[length + 1] = '\0';
     return text;
-}
-
-static uint32_t place_of(const run_machine *machine, uint32_t pc) {
-    return pc < machine->program->code_count ? machine->program->code[pc].place : DOC_NOWHERE;
 }
 
 static void format_place(const run_machine *machine, uint32_t place, base_buffer *buffer) {
@@ -44,13 +41,16 @@ FILE *run_begin_report(const run_machine *machine) {
 
 /* --- Failures -------------------------------------------------------------------------------- */
 
-static void keep_failure(run_machine *machine, const char *who, const char *what, uint32_t place) {
+static void keep_failure(run_machine *machine, const char *who, const char *what, const char *note,
+                         uint32_t at) {
     if (machine->result.failure_count++ >= RUN_FAILURES_KEPT)
         return;
     run_failure *failure = &machine->result.failures[machine->result.failure_count - 1];
     failure->who = base_strndup(who, strlen(who));
     failure->what = base_strndup(what, strlen(what));
-    failure->place = place;
+    failure->note = note[0] != '\0' ? base_strndup(note, strlen(note)) : NULL;
+    failure->place = run_place_of(machine, at);
+    failure->part = run_part_of(machine, at);
 }
 
 /* With its place by the scenario's name: a trace is the same wherever the document lies. */
@@ -66,6 +66,28 @@ static void trace_failure(run_machine *machine, const cad_task *task, int code,
                        prog_error_name(program, code),
                        exception != NULL ? cad_exception_message(exception) : NULL, where.data);
     base_buffer_free(&where);
+}
+
+/* Line by line. */
+static void report_note(const char *note, int indent, FILE *report) {
+    while (note[0] != '\0') {
+        size_t length = strcspn(note, "\n");
+        base_show_line(report, "    %*s%.*s", indent, "", (int)length, note);
+        note += length + (note[length] == '\n');
+    }
+}
+
+/* The expression, a mark below the part of it that failed, and what is to be said of that. */
+static void report_part(const run_machine *machine, const expr_part *part, const char *note,
+                        FILE *report) {
+    base_buffer text = {0}, lines = {0};
+    if (part != NULL && doc_string_append(machine->program->document, part->string, &text) == 0 &&
+        doc_excerpt_format(&(doc_excerpt){text.data, text.length, part->at, part->length},
+                           &lines) == 0)
+        (void)fwrite(lines.data, 1, lines.length, report);
+    report_note(note, 0, report);
+    base_buffer_free(&text);
+    base_buffer_free(&lines);
 }
 
 /* Of a group's members so many are told, over all its depths; the rest is counted. */
@@ -84,6 +106,7 @@ static void report_members(const run_machine *machine, const cad_exception *exce
         }
         (void)prog_error_show(machine->program, cad_exception_code(member), member, &text);
         base_show_line(report, "    %*s- %s", depth * 2, "", text.data != NULL ? text.data : "");
+        report_note(cad_exception_notes(member), depth * 2 + 2, report);
         base_buffer_free(&text);
         report_members(machine, member, depth + 1, told, report);
     }
@@ -93,19 +116,21 @@ void run_note_failure(run_machine *machine, const cad_task *task, const char *ho
                       int code, const cad_exception *exception, uint32_t at) {
     base_buffer what = {0}, where = {0};
     size_t told = 0;
-    uint32_t place = place_of(machine, at);
+    uint32_t place = run_place_of(machine, at);
     if (exception != NULL && cad_exception_code(exception) != code)
         exception = NULL;
     (void)prog_error_show(machine->program, code, exception, &what);
     format_place(machine, place, &where);
     const char *said = what.data != NULL ? what.data : "an exception";
-    keep_failure(machine, who, said, place);
+    const char *note = cad_exception_notes(exception);
+    keep_failure(machine, who, said, note, at);
     trace_failure(machine, task, code, exception, place);
     bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
     FILE *report = kept ? run_begin_report(machine) : NULL;
     if (report != NULL) {
         base_show_line(report, "%s%s%s %s: %s", where.data != NULL ? where.data : "",
                        where.data != NULL ? ": " : "", how, who, said);
+        report_part(machine, run_part_of(machine, at), note, report);
         report_members(machine, exception, 0, &told, report);
     }
     base_buffer_free(&what);
@@ -144,7 +169,7 @@ void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
     if (report == NULL)
         return;
     uint32_t pc = machine->busiest != PROG_NO_PC ? machine->busiest : from;
-    format_place(machine, place_of(machine, pc), &where);
+    format_place(machine, run_place_of(machine, pc), &where);
     base_show_line(report, "%s%sslow: %s%s kept the loop busy for %s, until %s",
                    where.data != NULL ? where.data : "", where.data != NULL ? ": " : "",
                    task != NULL ? "task " : "a callback", task != NULL ? cad_task_name(task) : "",
@@ -167,7 +192,7 @@ void run_note_running(const run_job *job, uint32_t pc) {
     (void)base_buffer_format(&who, "%s%s", task != NULL ? "task " : "",
                              task != NULL ? cad_task_name(task) : running_body(machine));
     machine->result.running = who.data;
-    machine->result.running_place = place_of(machine, pc);
+    machine->result.running_place = run_place_of(machine, pc);
     FILE *report = run_begin_report(machine);
     if (report == NULL)
         return;

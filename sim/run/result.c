@@ -11,6 +11,7 @@ void run_result_clear(run_result *result) {
     for (size_t i = 0; i < RUN_FAILURES_KEPT; i++) {
         base_free(result->failures[i].who);
         base_free(result->failures[i].what);
+        base_free(result->failures[i].note);
     }
     run_waits_clear(&result->waits);
     base_free(result->running);

@@ -34,9 +34,11 @@ enum run_limit {
 
 /* An exception that nobody retrieved, or that left a callback. */
 typedef struct run_failure {
-    char *who;      /* "task job1", "a callback" */
-    char *what;     /* `ValueError: text` */
-    uint32_t place; /* a byte offset in the document; DOC_NOWHERE */
+    char *who;             /* "task job1", "a callback" */
+    char *what;            /* `ValueError: text` */
+    uint32_t place;        /* a byte offset in the document; DOC_NOWHERE */
+    char *note;            /* what Python's words leave out; NULL: nothing */
+    const expr_part *part; /* of an expression, which raised it; NULL. The program's */
 } run_failure;
 
 #define RUN_FAILURES_KEPT 20

@@ -18,6 +18,7 @@
 #include "run/machine.h"
 #include "run/main_task.h"
 #include "run/objects.h"
+#include "run/parts.h"
 #include "run/plan.h"
 #include "run/prepare.h"
 #include "run/process.h"
@@ -104,6 +105,7 @@ int run_machine_new(const prog_program *program, const run_machine_options *opti
     machine->program = program;
     machine->options = options;
     machine->origin = PROG_NO_PC;
+    machine->memory_failures = base_memory_failures();
     machine->result.seed = options->seed_given ? options->seed : program->seed;
     expr_random_start(&machine->draws.random, (uint64_t)machine->result.seed, 0);
     int error = allocate(machine);
@@ -220,6 +222,7 @@ void run_machine_free(run_machine *machine) {
     run_reads_free(machine);
     base_symbols_free(&machine->ordinals);
     base_free(machine->ordinal_counts);
+    run_parts_free(machine);
     base_buffer_free(&machine->text);
     base_buffer_free(&machine->line);
     base_buffer_free(&machine->detail);
@@ -285,19 +288,29 @@ static enum run_outcome outcome_of(run_machine *machine, int result) {
     }
 }
 
-/* What was printed last may still fail to be written. Memory that ended by a limit is one. */
+/* A run in which anything was left out for want of memory - a name, who waits for whom - is none.
+ * Memory that ended by a limit is one. */
+static void check_memory(run_machine *machine) {
+    bool short_of_memory =
+        machine->out_of_memory || base_memory_failures() != machine->memory_failures;
+    if (short_of_memory && base_limit_reached()) {
+        machine->result.outcome = RUN_LIMIT;
+        machine->result.limit = RUN_LIMIT_MEMORY;
+        (void)snprintf(machine->result.reason, sizeof machine->result.reason,
+                       "there is no more memory");
+    } else if (short_of_memory && machine->result.outcome != RUN_BROKEN) {
+        machine->result.outcome = RUN_BROKEN;
+        (void)snprintf(machine->result.reason, sizeof machine->result.reason, "out of memory");
+    }
+}
+
+/* What was printed last may still fail to be written. */
 static void finish_output(run_machine *machine) {
     const run_machine_options *options = machine->options;
     if (run_lines_flush(options->lines) != 0 && machine->result.outcome != RUN_BROKEN) {
         machine->result.outcome = RUN_BROKEN;
         (void)snprintf(machine->result.reason, sizeof machine->result.reason, "standard output: %s",
                        strerror(options->lines->error));
-    }
-    if (machine->out_of_memory && base_limit_reached()) {
-        machine->result.outcome = RUN_LIMIT;
-        machine->result.limit = RUN_LIMIT_MEMORY;
-        (void)snprintf(machine->result.reason, sizeof machine->result.reason,
-                       "there is no more memory");
     }
 }
 
@@ -367,7 +380,9 @@ static void end(run_machine *machine, enum run_outcome outcome) {
     machine->result.outcome = machine->stopping ? machine->stop_outcome : outcome;
     machine->result.steps = run_machine_steps(machine);
     finish_output(machine);
+    check_memory(machine);
     close_trace(machine);
+    check_memory(machine);        /* to close it asks for names, too */
     cad_loop_free(machine->loop); /* which notices the last failures */
     machine->loop = NULL;
     (void)cad_raise_exception(0, NULL); /* forgets the last error outside tasks */

@@ -3,9 +3,32 @@
 #include "program/exceptions.h"
 
 #include "base/buffer.h"
+#include "run/parts.h"
 
-static int raise_error(const expr_error *error) {
-    return error->code == CAD_ENOMEM ? CAD_ENOMEM : prog_raise(error->code, error->message);
+/* The error that is being raised began there, where that is in the document. */
+static void began_in_part(const run_job *job, const expr_part *part) {
+    if (part != NULL && part->string != DOC_NOWHERE)
+        job->machine->origin = run_part_number(job->machine, part);
+}
+
+/* With what there is beyond Python's words: a note, and the part of the expression. */
+static int raise_error(const run_job *job, const expr_error *error) {
+    if (error->code == CAD_ENOMEM)
+        return CAD_ENOMEM;
+    int code = prog_raise(error->code, error->message);
+    if (code == CAD_ENOMEM)
+        return code;
+    if (error->note[0] != '\0') /* without memory there is none */
+        (void)cad_exception_add_note(cad_error_exception(), error->note);
+    began_in_part(job, error->part);
+    return code;
+}
+
+/* An error of what was made of an expression's value is one of all of it. */
+static int raise_value_error(const run_job *job, const expr_expression *expression,
+                             expr_error *error) {
+    error->part = expr_whole(expression);
+    return raise_error(job, error);
 }
 
 /* --- What is no number ------------------------------------------------------------------------ */
@@ -91,14 +114,16 @@ static int raise_text(const run_job *job, const expr_expression *expression, exp
                              "; an argument that is no text stands in braces, as in \"{100ms}\"");
     int code = message.data != NULL ? prog_raise(error->code, message.data) : CAD_ENOMEM;
     base_buffer_free(&message);
+    if (code != CAD_ENOMEM)
+        began_in_part(job, expr_whole(expression));
     return code;
 }
 
 static int raise_no_number(const run_job *job, const expr_expression *expression, expr_value value,
-                           const char *what, const expr_error *error) {
+                           const char *what, expr_error *error) {
     return expr_is_string(value) && error->code == CAD_ETYPE && job->top != NULL
                ? raise_text(job, expression, value, what, error)
-               : raise_error(error);
+               : raise_value_error(job, expression, error);
 }
 
 /* --- Evaluating ------------------------------------------------------------------------------- */
@@ -132,7 +157,7 @@ int run_evaluate(run_job *job, const expr_expression *expression, expr_value *va
     }
     expr_env env = env_of(job);
     if (expr_evaluate(expression, &env, value, &error) != 0)
-        return raise_error(&error);
+        return raise_error(job, &error);
     return 0;
 }
 
@@ -182,7 +207,7 @@ int run_evaluate_items(run_job *job, const expr_expression *expression, expr_val
     int result = run_evaluate(job, expression, &value);
     *list = EXPR_NONE;
     if (result == 0 && expr_value_items(value, list, &error) != 0)
-        result = raise_error(&error);
+        result = raise_value_error(job, expression, &error);
     expr_value_unref(value);
     return result;
 }
@@ -191,7 +216,7 @@ int run_unpack(run_job *job, expr_value value, const prog_slots *slots, run_stor
     expr_error error;
     expr_value list;
     if (expr_value_parts(value, slots->count, &list, &error) != 0)
-        return raise_error(&error);
+        return raise_error(job, &error);
     for (uint32_t i = 0; i < slots->count; i++)
         store(job, slots->items[i], expr_value_ref(expr_to_list(list)->items[i]));
     expr_value_unref(list);
@@ -225,7 +250,7 @@ int run_evaluate_text(run_job *job, const expr_text *text, expr_value *value) {
         return 0;
     }
     expr_env env = env_of(job);
-    return expr_text_evaluate(text, &env, value, &error) != 0 ? raise_error(&error) : 0;
+    return expr_text_evaluate(text, &env, value, &error) != 0 ? raise_error(job, &error) : 0;
 }
 
 int run_evaluate_arguments(run_job *job, const prog_arguments *arguments, expr_value *locals) {
@@ -249,5 +274,5 @@ int run_say_into(run_job *job, const expr_text *text, base_buffer *buffer) {
     if (base_buffer_append(buffer, "", 0) != 0)
         return CAD_ENOMEM;
     expr_env env = env_of(job);
-    return expr_text_append(text, &env, buffer, &error) != 0 ? raise_error(&error) : 0;
+    return expr_text_append(text, &env, buffer, &error) != 0 ? raise_error(job, &error) : 0;
 }

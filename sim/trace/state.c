@@ -795,12 +795,21 @@ const char *trace_state_text(const struct trace_state *state, uint32_t text) {
     return base_strings_text(state->common->strings, text);
 }
 
-struct base_strings *trace_state_strings(struct trace_state *state) {
+struct base_strings *trace_state_strings(const struct trace_state *state) {
     return state->common->strings;
 }
 
 size_t trace_state_memory(const struct trace_state *state) {
     return state->common->bytes;
+}
+
+size_t trace_state_memory_alone(const struct trace_state *state) {
+    const struct trace_vector *vectors[] = {&state->tasks, &state->ready, &state->slots,
+                                            &state->objects, &state->variables};
+    size_t sum = 0;
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
+        sum += (size_t)vectors[i]->count * vectors[i]->kind->size;
+    return sum + sum / 2; /* with the trees above the records */
 }
 
 const struct trace_state_task *trace_state_task(const struct trace_state *state, int64_t tid) {

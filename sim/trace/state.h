@@ -127,9 +127,11 @@ int trace_state_take(struct trace_state *state, const struct trace_event *event)
 const struct trace_now *trace_state_now(const struct trace_state *state);
 const char *trace_state_text(const struct trace_state *state, uint32_t text);
 /* All texts of the state and its copies, for whoever keeps texts beside them. */
-struct base_strings *trace_state_strings(struct trace_state *state);
+struct base_strings *trace_state_strings(const struct trace_state *state);
 /* The bytes of memory of this state and of all its copies, each once, but for texts. */
 size_t trace_state_memory(const struct trace_state *state);
+/* About what this one would take if it shared nothing. */
+size_t trace_state_memory_alone(const struct trace_state *state);
 
 /* A task by its track, from TRACE_LOOP_TID + 1 on; NULL where there is none. */
 const struct trace_state_task *trace_state_task(const struct trace_state *state, int64_t tid);

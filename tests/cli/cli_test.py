@@ -10,6 +10,7 @@ import re
 import subprocess
 import tempfile
 import unittest
+from decimal import Decimal
 
 PROGRAM = os.path.abspath(os.environ["CADRAN"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -22,11 +23,15 @@ STILL_RUNNING = re.compile(r"(?m)^still running after 3 s, .*\n")
 EXPECTED, UNEXPECTED, USAGE, ENVIRONMENT = range(4)  # the exit statuses
 
 
+# The last line of a run, with the seconds at which it ended.
+OUTCOME = r"outcome (\w+) at ([0-9.]+) s\n"
+
+
 def recorded(case):
-    """What CPython printed for a case; and the outcome line."""
+    """What CPython printed for a case; and the outcome line, which the case has in nanoseconds."""
     text = (CASES / f"{case}.expected").read_text()
-    at = text.rindex("outcome ")
-    return text[:at], text[at:]
+    printed, outcome, end_ns = re.fullmatch(r"((?:.*\n)*)(outcome \w+) at (\d+)\n", text).groups()
+    return printed, f"{outcome} at {Decimal(end_ns).scaleb(-9).normalize():f} s\n"
 
 
 class CliTest(unittest.TestCase):

@@ -222,7 +222,7 @@ class Ended(Events):
                 self.finish(process)
                 self.assertEqual(process.returncode, -number)
                 self.assertTrue(process.out.endswith("bye\n"), process.out)
-                self.assertRegex(process.err, r"outcome interrupted at \d+\n\Z")
+                self.assertRegex(process.err, r"outcome interrupted at [0-9.]+ s\n\Z")
                 events = json.loads((self.folder / "t").read_text())
                 self.assertIn(("signal", number.name),
                               [(event.get("cat"), event["name"]) for event in events])

@@ -58,7 +58,7 @@ class Full(CliTest):
     def test_report(self):
         self.expect(ENVIRONMENT, "run", "--report", "/dev/full", WINDOW,
                     out=recorded("seed-window")[0],
-                    err=f"cadran: /dev/full: {NO_SPACE}\noutcome complete at 5000000000\n")
+                    err=f"cadran: /dev/full: {NO_SPACE}\noutcome complete at 5 s\n")
 
     def test_the_report_tells_what_became_of_the_trace(self):
         self.expect(ENVIRONMENT, "run", "--trace", "/dev/full", "--report", "report", WINDOW)

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-from cli_test import CASES, PROGRAM, SCENARIOS, CliTest, main
+from cli_test import CASES, OUTCOME, PROGRAM, SCENARIOS, CliTest, main
 
 PROGRAMS = 60
 AT_ONCE = 8
@@ -137,7 +137,7 @@ def lines(scenario, clock):
         [PROGRAM, "run", "--clock", clock, "--until", UNTIL, scenario], capture_output=True,
         text=True, stdin=subprocess.DEVNULL, timeout=100, check=False)
     printed = re.sub(r"^\d+s \+ \d{3}ms ", "", process.stdout, flags=re.MULTILINE)
-    outcome = re.fullmatch(r"outcome (\w+) at \d+", process.stderr.splitlines()[-1])
+    outcome = re.search(OUTCOME + r"\Z", process.stderr)
     return printed + outcome[1]
 
 

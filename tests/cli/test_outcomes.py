@@ -1,5 +1,6 @@
 """How a run ends badly, and what is said about it; what it was expected to do, and did not."""
 
+import json
 import re
 import subprocess
 import time
@@ -38,7 +39,7 @@ class Unfinished(CliTest):
         report = self.report(document | more)
         self.assertRegex(report[0],
                          r"^deadlock at [\d.]+s: nothing can wake the tasks that remain$")
-        self.assertRegex(report[-1], r"^outcome deadlock at \d+$")
+        self.assertRegex(report[-1], r"^outcome deadlock at [\d.]+ s$")
         self.assertEqual(report[1:-1], list(lines))
 
 
@@ -582,10 +583,10 @@ class Ended(Unfinished):
         self.assertEqual(self.ended("--max-time", "5"),
                          ["limit at 4s: 5 tasks have not ended", *self.LINES,
                           "limit: 5 seconds of the loop's time were not enough (--max-time)",
-                          "outcome limit at 4000000000"])
+                          "outcome limit at 4 s"])
         self.assertEqual(self.ended("--until", "5"),
                          ["stopped at 5s: 5 tasks have not ended", *self.LINES,
-                          "outcome stopped at 5000000000"])
+                          "outcome stopped at 5 s"])
 
     def test_work_in_a_thread(self):
         self.assertEqual(self.ended("--max-time", "5", tasks=[
@@ -647,7 +648,7 @@ class Failures(CliTest):
              "finally": []}]}]})
         self.assertRegex(line, r"\Ascenario.json:1:\d+: /tasks/0/do/0/try/1: exception never "
                                r"retrieved in task a: ValueError: no 2\Z")
-        self.assertEqual(outcome, "outcome failed at 1000000000")
+        self.assertEqual(outcome, "outcome failed at 1 s")
 
     def test_what_was_printed_before_stands_before_it(self):
         self.write("scenario.json", {"cadran": 1, "tasks": [
@@ -655,18 +656,69 @@ class Failures(CliTest):
         process = self.cadran("run", "scenario.json", stderr=subprocess.STDOUT)
         self.assertEqual(process.out, "before\n"
                          "scenario.json:1:67: /tasks/0/do/1: exception never retrieved in task a: "
-                         "ValueError\noutcome failed at 0\n")
+                         "ValueError\noutcome failed at 0 s\n")
 
     def test_the_place_is_where_it_began_not_where_it_passed(self):
-        line, _ = self.lines({"coroutines": {"deep": {"do": [{"let": {"x": "1 / 0"}}]}},
-                              "tasks": [{"name": "a", "do": [{"call": "deep"}]}]})
-        self.assertRegex(line, r"/coroutines/deep/do/0: exception never retrieved in task a: "
+        line, *_ = self.lines({"coroutines": {"deep": {"do": [{"let": {"x": "1 / 0"}}]}},
+                               "tasks": [{"name": "a", "do": [{"call": "deep"}]}]})
+        self.assertRegex(line, r"/coroutines/deep/do/0/let/x: exception never retrieved in task a: "
                                r"ZeroDivisionError: division by zero\Z")
+
+    def expression(self, step, **members):
+        """What is said of a step's expression that fails, but for the first line's beginning."""
+        first, *lines, _ = self.lines({"tasks": [{"name": "a", **members, "do": [step]}]})
+        self.assertRegex(first, r"\Ascenario.json:1:\d+: /tasks/0/do/0/\S+: "
+                                r"exception never retrieved in task a: ")
+        return [first.partition("task a: ")[2], *lines]
+
+    def test_an_expression_shows_its_part_and_what_was_in_it(self):
+        self.assertEqual(
+            self.expression({"print": "\u00e9 {xs[n + 1]} {n}"}, let={"xs": "[1, 2]", "n": 3}),
+            ["IndexError: list index out of range",
+             "    \u00e9 {xs[n + 1]} {n}",
+             "       ^~~~~~~~~",
+             "    xs is [1, 2], n is 3; the last of 2 has the index 1"])
+        self.assertEqual(
+            self.expression({"let": {"y": "2 * (a + 1) if a else 1"}}, let={"a": "'x'"}),
+            ['TypeError: can only concatenate str (not "int") to str',
+             "    2 * (a + 1) if a else 1",
+             "         ^~~~~",
+             "    a is 'x'",
+             "    str() makes a text of a number, int() and float() a number of a text; an "
+             'argument that is no text stands in braces, as in "{3}"'])
+        self.assertEqual(
+            self.expression({"if": "0 < n <= none < 7", "then": []}, let={"n": 3, "none": "None"}),
+            ["TypeError: '<=' not supported between instances of 'int' and 'NoneType'",
+             "    0 < n <= none < 7",
+             "        ^~~~~~~~~",
+             "    n is 3, none is None",
+             '    None comes of a coroutine without "return", a "put" or a future without a value'])
+
+    def test_a_variable_without_a_value(self):
+        self.assertEqual(
+            self.expression({"let": {"y": "n * 2", "n": "1"}}),
+            ["NameError: unknown name 'n'", "    n * 2", "    ^",
+             "    no step on the way here has given it a value"])
+
+    def test_the_members_of_a_group_say_what_was_in_their_expressions(self):
+        lines = self.lines({"coroutines": {"w": {"params": ["n"], "do": [{"let": {"x": "1 / n"}}]}},
+                            "tasks": [{"name": "a", "do": [
+                                {"task_group": [{"spawn": "w", "args": {"n": 0}}]}]}]})
+        self.assertEqual(lines[1:3], ["    - ZeroDivisionError: division by zero",
+                                      "      n is 0"])
+
+    def test_a_report_has_the_expression(self):
+        self.run_document({"tasks": [{"name": "a", "let": {"n": 0}, "do": [
+            {"try": [{"sleep": "1 + 3 / n"}], "finally": [{"sleep": 1}]}]}]}, "--report", "r.json")
+        failure, = json.loads((self.folder / "r.json").read_text(encoding="utf-8"))["failures"]
+        self.assertRegex(failure.pop("where"), r":1:\d+: /tasks/0/do/0/try/0/sleep\Z")
+        self.assertEqual(failure, {"who": "task a", "what": "ZeroDivisionError: division by zero",
+                                   "expression": "1 + 3 / n", "part": "3 / n", "note": "n is 0"})
 
     def test_a_retrieved_one_is_no_failure(self):
         document = {"tasks": [FAILS, {"name": "b", "do": [
             {"try": [{"await": "a"}], "except": {"ValueError": [{"print": "{error}"}]}}]}]}
-        self.check(self.run_document(document), EXPECTED, "no\n", "outcome complete at 0\n")
+        self.check(self.run_document(document), EXPECTED, "no\n", "outcome complete at 0 s\n")
 
     def test_a_group_shows_its_members(self):
         lines = self.lines({"coroutines": {
@@ -675,7 +727,7 @@ class Failures(CliTest):
                 {"spawn": "w", "args": {"n": 1}}, {"spawn": "w", "args": {"n": 2}}]}]}]})
         self.assertRegex(lines[0], "ExceptionGroup: unhandled errors in a TaskGroup "
                                    r"\(2 sub-exceptions\)\Z")
-        self.assertEqual(lines[1:], ["    - Own: 1", "    - Own: 2", "outcome failed at 0"])
+        self.assertEqual(lines[1:], ["    - Own: 1", "    - Own: 2", "outcome failed at 0 s"])
 
     def test_callbacks_setup_and_the_end(self):
         line, outcome = self.lines({"tasks": [{"name": "a", "do": [
@@ -683,11 +735,11 @@ class Failures(CliTest):
             {"print": "the loop goes on"}]}]})
         self.assertRegex(line, r": /tasks/0/do/0/call_soon/0: exception in a callback: "
                                r"KeyError: 'k'\Z")
-        self.assertEqual(outcome, "outcome failed at 1000000000")
+        self.assertEqual(outcome, "outcome failed at 1 s")
         line, outcome = self.lines({"setup": [{"raise": "ValueError"}],
                                     "tasks": [{"name": "a", "do": [{"print": "never"}]}]})
         self.assertRegex(line, r": /setup/0: exception in setup: ValueError\Z")
-        self.assertEqual(outcome, "outcome failed at 0")
+        self.assertEqual(outcome, "outcome failed at 0 s")
 
     def test_a_callback_that_comes_when_its_timeout_has_been_left(self):
         line, _ = self.lines({"tasks": [{"name": "a", "do": [
@@ -701,7 +753,7 @@ class Failures(CliTest):
         lines = self.lines({"tasks": [FAILS | {"name": "a{i}", "count": 1000}]})
         self.assertEqual(len(lines), 22)
         self.assertEqual(lines[-2:], ["... and 980 more exceptions",
-                                      "outcome failed at 0"])
+                                      "outcome failed at 0 s"])
 
 
 class Expectations(CliTest):

@@ -45,11 +45,11 @@ class Progress(CliTest):
         self.finish(process)
         self.assertEqual(process.returncode, EXPECTED)
         self.assertEqual(process.out, "bye\n")
-        self.assertRegex(said, r"\r\x1b\[Koutcome interrupted at [0-9]+\r\n$")
+        self.assertRegex(said, r"\r\x1b\[Koutcome interrupted at [0-9.]+ s\r\n$")
 
     def test_a_short_run_shows_nothing(self):
         process, terminal = self.on_terminal("--until", "10")
-        said = self.follow(process, terminal, "outcome stopped at 10000000000\r\n")
+        said = self.follow(process, terminal, "outcome stopped at 10 s\r\n")
         self.finish(process)
         self.assertTrue(said.startswith("stopped at 10s: 1 task has not ended\r\n"), said)
 
@@ -59,7 +59,7 @@ class Progress(CliTest):
         time.sleep(2)
         process.send_signal(signal.SIGINT)
         self.finish(process)
-        self.assertRegex(process.err, r"^outcome interrupted at [0-9]+\n$")
+        self.assertRegex(process.err, r"^outcome interrupted at [0-9.]+ s\n$")
 
     def test_a_run_that_goes_on_says_so_once_also_in_a_file(self):
         noisy = [{"repeat": "forever", "do": [{"sleep": 1}, {"print": "tick"}]}]
@@ -72,7 +72,7 @@ class Progress(CliTest):
             said.seek(0)
             self.assertRegex(said.read(), r"^still running after 3 s, at [0-9.]+ s of virtual time; "
                              r"alive: t0, t1, t2, t3, t4 and 2 more\. [^\n]*\n"
-                             r"outcome interrupted at [0-9]+\n$")
+                             r"outcome interrupted at [0-9.]+ s\n$")
 
 
 if __name__ == "__main__":

@@ -4,35 +4,48 @@ import json
 import re
 import time
 
-from cli_test import EXPECTED, SCENARIOS, CliTest, main, recorded
+from cli_test import EXPECTED, OUTCOME, SCENARIOS, CliTest, main, recorded
 
 LATE_MS = 250  # generous: what a busy machine may add; a quiet one adds a millisecond or two
+TABLE_MS = 40  # a run that is later has another table
+TRIES = 5
 
 
 class RealClock(CliTest):
     def test_the_window(self):
-        """Five seconds."""
+        """Five seconds. Its table is that of a virtual run, in one of some tries: a busy machine may
+        be late by more than a table forgives."""
+        late = TABLE_MS
+        for _ in range(TRIES):
+            if late >= TABLE_MS:
+                late = self.run_window()
+
+    def run_window(self):
+        """By how much one of its lines was late."""
         scenario = SCENARIOS / "window.json"
         process = self.expect(EXPECTED, "run", "--clock", "real", "--trace", "real", "--report",
                               "report", "--table", scenario)
-        for line, virtual in zip(process.out.splitlines(), recorded("seed-window")[0].splitlines(),
-                                 strict=True):
-            self.check_line(line, virtual)
+        late = max(self.check_line(line, virtual) for line, virtual in
+                   zip(process.out.splitlines(), recorded("seed-window")[0].splitlines(),
+                       strict=True))
         report = json.loads((self.folder / "report").read_text())
         self.assertEqual((report["clock"], report["outcome"]), ("real", "complete"))
         self.assertTrue(5e9 <= report["end_ns"] < 5e9 + LATE_MS * 1e6, report)
-        self.check_table(scenario, process)
+        if late < TABLE_MS:
+            self.check_table(scenario, process)
+        return late
 
     def check_line(self, line, virtual):
         pattern = r"(\d+)s \+ (\d{3})ms (.*)"
         if not re.fullmatch(pattern, virtual):
             self.assertEqual(line, virtual)
-            return
+            return 0
         seconds, millis, text = re.fullmatch(pattern, line).groups()
         wanted_seconds, wanted_millis, wanted_text = re.fullmatch(pattern, virtual).groups()
         late = 1000 * (int(seconds) - int(wanted_seconds)) + int(millis) - int(wanted_millis)
         self.assertEqual(text, wanted_text)
         self.assertTrue(0 <= late < LATE_MS, line)
+        return late
 
     def check_table(self, scenario, process):
         """That of the real run's trace is that of a virtual one, as is the one that it printed."""
@@ -45,8 +58,8 @@ class RealClock(CliTest):
         """Three and a half seconds; the scenario's own interrupt is a signal that is raised."""
         process = self.expect(EXPECTED, "run", "--clock", "real", SCENARIOS / "ticks.json",
                               out=recorded("seed-ticks")[0])
-        end_ns = int(re.fullmatch(r"outcome interrupted at (\d+)\n", process.err)[1])
-        self.assertTrue(3.5e9 <= end_ns < 3.5e9 + LATE_MS * 1e6, end_ns)
+        end = float(re.fullmatch(OUTCOME, process.err)[2])
+        self.assertTrue(3.5 <= end < 3.5 + LATE_MS / 1e3, end)
 
     def test_the_header_of_its_trace_says_when_and_where(self):
         self.write("short.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 0.01}]}]})
@@ -59,9 +72,9 @@ class RealClock(CliTest):
     def test_until(self):
         self.write("long.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 60}]}]})
         process = self.expect(EXPECTED, "run", "--clock", "real", "--until", "100ms", "long.json")
-        end_ns = int(re.fullmatch(r"stopped at 0\.1\d*s: 1 task has not ended\n  a sleeps until "
-                                  r"[\s\S]*\noutcome stopped at (\d+)\n", process.err)[1])
-        self.assertTrue(1e8 <= end_ns < 1e8 + LATE_MS * 1e6, end_ns)
+        end = float(re.fullmatch(r"stopped at 0\.1\d*s: 1 task has not ended\n  a sleeps until "
+                                 r"[\s\S]*\n" + OUTCOME, process.err)[2])
+        self.assertTrue(.1 <= end < .1 + LATE_MS / 1e3, end)
 
     def test_limits(self):
         self.write("long.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 60}]}],

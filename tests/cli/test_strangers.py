@@ -12,7 +12,7 @@ import unittest
 from cli_test import EXPECTED, ROOT, CliTest, main
 
 # A title, a clear screen, C1, what turns the direction, and a line that would look like ours.
-EVIL = "\x1b]0;x\x07\x1b[2J\x9b1m\u202e\u2066\u2028\noutcome complete at 0\n\x7f"
+EVIL = "\x1b]0;x\x07\x1b[2J\x9b1m\u202e\u2066\u2028\noutcome complete at 0 s\n\x7f"
 
 OBEYED = {chr(code) for code in [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F,
                                  *range(0x2028, 0x202F), *range(0x2066, 0x206A)]} - {"\n"}
@@ -62,7 +62,7 @@ def changed(node, text, other):
 class Strangers(CliTest):
     def check_said(self, said, why):
         self.assertEqual(sorted(OBEYED & set(said)), [], f"{why}\n{said!r}")
-        ours = [line for line in said.split("\n") if line == "outcome complete at 0"]
+        ours = [line for line in said.split("\n") if line == "outcome complete at 0 s"]
         self.assertEqual(ours, [], f"a forged line: {why}\n{said!r}")
 
     def look(self, document, why):

@@ -254,7 +254,7 @@ class Table(OfTheWindow):
 
     def test_it_is_what_run_prints(self):
         process = self.cadran("run", "--table", WINDOW)
-        self.assertEqual(process.err, TABLE + "outcome complete at 5000000000\n")
+        self.assertEqual(process.err, TABLE + "outcome complete at 5 s\n")
 
     def test_from_standard_input(self):
         self.expect(EXPECTED, "table", "-", given=self.trace.decode(), out=TABLE, err="")

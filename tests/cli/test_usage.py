@@ -201,7 +201,7 @@ class Files(CliTest):
 
     def test_standard_input_is_a_scenario(self):
         self.expect(EXPECTED, "run", "-", given='{"cadran": 1, "setup": [{"print": "here"}]}',
-                    out="here\n", err="outcome complete at 0\n")
+                    out="here\n", err="outcome complete at 0 s\n")
         self.expect(USAGE, "run", "-", given="", out="", err="<stdin>:1:1: the document is empty\n")
 
     def test_after_two_dashes_all_is_a_name(self):

@@ -1,0 +1,155 @@
+/* The tasks that have not ended, and what each waits for. */
+#include "run/survey_parts.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "program/kinds.h"
+#include "run/timeout.h"
+
+/* --- Tasks ----------------------------------------------------------------------------------- */
+
+bool run_survey_list_tasks(run_survey *self) {
+    size_t capacity = 0, count = 0;
+    for (cad_task *task = cad_loop_first_task(self->machine->loop); task != NULL;
+         task = cad_loop_next_task(self->machine->loop, task)) {
+        if (count >= WAIT_NO_NODE / 2 ||
+            !base_grow(&self->tasks, &capacity, count, sizeof *self->tasks))
+            return false;
+        self->tasks[count++] = task;
+    }
+    self->count = (uint32_t)count;
+    return true;
+}
+
+/* Their ids rise. */
+uint32_t run_survey_number_of(const run_survey *self, uint64_t id) {
+    uint32_t low = 0, high = self->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (cad_task_id(self->tasks[middle]) < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < self->count && cad_task_id(self->tasks[low]) == id ? low : WAIT_NO_NODE;
+}
+
+const run_job *run_survey_job_of(const cad_task *task) {
+    return cad_task_state((cad_task *)(uintptr_t)task);
+}
+
+/* --- Things ---------------------------------------------------------------------------------- */
+
+const char *const run_survey_lines[RUN_SURVEY_LINES] = {"joiners", "getters", "putters"};
+
+const void *run_survey_key_of(const void *object, const char *line) {
+    size_t i = RUN_SURVEY_LINES - 1;
+    while (i > 0 && (line == NULL || strcmp(run_survey_lines[i], line) != 0))
+        i--;
+    return (const char *)object + i;
+}
+
+/* What others are to a task that waits so; *key is what they have, or what follows them. */
+static enum run_relation relation_of(const cad_wait_info *wait, const void **key) {
+    cad_object_info info;
+    *key = wait->follows != NULL ? wait->follows : wait->object;
+    if (wait->follows != NULL)
+        return RUN_AWAITED;
+    if (wait->object == NULL || wait->task != NULL)
+        return RUN_NOBODY;
+    *key = run_survey_key_of(wait->object, wait->line);
+    cad_object_describe(wait->object, &info);
+    if (strcmp(info.type, "lock") == 0 || strcmp(info.type, "semaphore") == 0)
+        return RUN_HOLDERS;
+    return strcmp(wait->verb, "join") == 0 ? RUN_TAKERS : RUN_WAKERS;
+}
+
+/* PROG_OBJECT_TYPES: no primitive. */
+static enum prog_object_type type_of(const void *object) {
+    cad_object_info info;
+    uint32_t type = 0;
+    cad_object_describe(object, &info);
+    while (type < PROG_TASK && strcmp(prog_object_kinds[type].name, info.type) != 0)
+        type++;
+    return type < PROG_TASK ? (enum prog_object_type)type : PROG_OBJECT_TYPES;
+}
+
+/* Its number; WAIT_NO_NODE: no memory. */
+static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const void *key,
+                           enum run_relation relation) {
+    uint32_t number = base_map_get(&self->by_key, (uintptr_t)key);
+    if (number != UINT32_MAX)
+        return number;
+    if (!base_grow(&self->things, &self->thing_capacity, self->thing_count, sizeof *self->things) ||
+        !base_map_put(&self->by_key, (uintptr_t)key, (uint32_t)self->thing_count))
+        return WAIT_NO_NODE;
+    run_thing *made = &self->things[self->thing_count];
+    *made = (run_thing){.key = key, .relation = relation, .holder = wait->holder};
+    if (relation != RUN_AWAITED) {
+        made->object = wait->object;
+        made->line = wait->line;
+        made->type = type_of(wait->object);
+        made->passed = true; /* until it is found among those that the document names */
+    }
+    return (uint32_t)self->thing_count++;
+}
+
+bool run_survey_find_targets(run_survey *self) {
+    cad_wait_info wait;
+    self->targets = base_alloc(((size_t)self->count + 1) * sizeof *self->targets);
+    if (self->targets == NULL)
+        return false;
+    for (uint32_t i = 0; i < self->count; i++) {
+        const void *key;
+        self->targets[i] = WAIT_NO_NODE;
+        if (!cad_task_waiting(self->tasks[i], &wait))
+            continue;
+        enum run_relation relation = relation_of(&wait, &key);
+        if (wait.task != NULL) {
+            self->targets[i] = run_survey_number_of(self, cad_task_id(wait.task));
+        } else if (relation != RUN_NOBODY) {
+            uint32_t number = make_thing(self, &wait, key, relation);
+            if (number == WAIT_NO_NODE)
+                return false;
+            self->targets[i] = self->count + number;
+        }
+    }
+    return true;
+}
+
+/* --- Until when ------------------------------------------------------------------------------ */
+
+bool run_survey_waiting(const run_survey *self, const cad_task *task, cad_wait_info *wait) {
+    return cad_task_waiting(task, wait) && wait->object != self->machine->never;
+}
+
+bool run_survey_in_thread(const cad_wait_info *wait) {
+    return strcmp(wait->verb, "to_thread") == 0;
+}
+
+/* When the first of the timeouts around a coroutine's step expires. */
+static int64_t frame_until(const prog_program *program, const run_frame *frame) {
+    int64_t until_ns = CAD_NEVER;
+    uint32_t block =
+        frame->pc != frame->body->entry ? program->code[frame->pc - 1].block : PROG_NO_BLOCK;
+    for (; block != PROG_NO_BLOCK; block = program->blocks[block].parent) {
+        if (!program->blocks[block].limits)
+            continue;
+        const cad_timeout *scope = run_timeout_scope(frame->locals[program->blocks[block].slot]);
+        if (scope != NULL && !cad_timeout_expired(scope) && cad_timeout_when(scope) < until_ns)
+            until_ns = cad_timeout_when(scope);
+    }
+    return until_ns;
+}
+
+int64_t run_survey_until_of(const run_survey *self, const cad_task *task,
+                            const cad_wait_info *wait) {
+    const run_job *job = run_survey_job_of(task);
+    int64_t until_ns = wait->until_ns;
+    for (const run_frame *frame = job->top; frame != NULL; frame = run_frame_caller(job, frame)) {
+        int64_t frame_ns = frame_until(self->machine->program, frame);
+        until_ns = frame_ns < until_ns ? frame_ns : until_ns;
+    }
+    return until_ns;
+}
