@@ -15,6 +15,7 @@
     X(review, "go through new traces on a terminal")                                               \
     X(table, "print a trace's job-sequencing table: who worked when")                              \
     X(diff, "compare two traces: what differs, and where that began")                              \
+    X(why, "why a task waited, where the time of a run went, what stands out in it")               \
     X(export, "write statistics or the table of a trace, for people and other programs")           \
     X(compare, "how far real runs are from what the virtual clock predicts")                       \
     X(view, "show a trace as a timeline, in a window or as a picture")

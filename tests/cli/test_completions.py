@@ -36,7 +36,7 @@ class Completions(CliTest):
 
     def test_all_options_are_offered(self):
         """What may have a value, and what has a long list of them, too."""
-        for command in ("run", "test", "accept", "review", "table", "diff", "export", "compare"):
+        for command in ("run", "test", "accept", "review", "table", "diff", "export", "why", "compare"):
             told = self.cadran(command, "--help").out
             named = {line.split()[0].split("[")[0].rstrip(",") for line in told.splitlines()
                      if line.startswith("  -")}

@@ -1,0 +1,592 @@
+/* Sentences. What a wait is for, and what it is to end one, depends on asyncio's word for it and on
+ * the type of the object: a table says it. */
+#include "why/say.h"
+
+#include "base/memory.h"
+#include "base/quantity.h"
+#include "base/show.h"
+#include "cadran.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Texts of a run are cut at so many bytes in a sentence; names of a list are so many. */
+enum { QUOTE_MAX = 60, NAMES_MAX = 3 };
+
+/* --- Words ---------------------------------------------------------------------------------- */
+
+void why_said_clear(struct why_said *said) {
+    base_buffer_clear(&said->text);
+    said->mark_count = 0;
+}
+
+void why_said_free(struct why_said *said) {
+    base_buffer_free(&said->text);
+    base_free(said->marks);
+    said->marks = NULL;
+    said->mark_count = said->mark_capacity = 0;
+}
+
+static void put_shown(struct why_said *said, const char *text, size_t length) {
+    if (said->error == 0)
+        said->error = base_buffer_append_shown(&said->text, text, length);
+}
+
+/* What is formatted is short: names and texts of a run are put by themselves. */
+void why_say(struct why_said *said, const char *format, ...) {
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (said->error == 0)
+        said->error = base_buffer_append(&said->text, text, strlen(text));
+}
+
+static void mark(struct why_said *said, size_t from, struct why_mark what) {
+    if (said->error == 0 &&
+        !base_grow(&said->marks, &said->mark_capacity, said->mark_count, sizeof *said->marks))
+        said->error = CAD_ENOMEM;
+    if (said->error != 0)
+        return;
+    what.from = from;
+    what.length = said->text.length - from;
+    said->marks[said->mark_count++] = what;
+}
+
+void why_say_text(struct why_said *said, uint32_t text) {
+    const char *bytes = why_text(said->run, text);
+    put_shown(said, bytes, strlen(bytes));
+}
+
+void why_say_quoted(struct why_said *said, uint32_t text) {
+    const char *bytes = why_text(said->run, text);
+    size_t length = strlen(bytes), cut = length < QUOTE_MAX ? length : QUOTE_MAX;
+    while (cut > 0 && cut < length && ((unsigned char)bytes[cut] & 0xC0) == 0x80)
+        cut--; /* not inside a character */
+    why_say(said, "\"");
+    put_shown(said, bytes, cut);
+    why_say(said, cut < length ? "...\"" : "\"");
+}
+
+static void say_number(struct why_said *said, uint32_t number) {
+    if (number > 0)
+        why_say(said, " #%" PRIu32, number + 1);
+}
+
+void why_say_task(struct why_said *said, uint32_t task) {
+    size_t from = said->text.length;
+    if (task == WHY_NONE) {
+        why_say(said, "nobody");
+        return;
+    }
+    why_say_text(said, said->run->tasks[task].name);
+    say_number(said, said->run->tasks[task].number);
+    mark(said, from, (struct why_mark){.kind = WHY_MARK_TASK, .index = task});
+}
+
+void why_say_object(struct why_said *said, uint32_t object) {
+    const struct why_object *found = &said->run->objects[object];
+    size_t from = said->text.length;
+    if (found->type != found->name) {
+        why_say_text(said, found->type);
+        why_say(said, " ");
+    }
+    why_say_text(said, found->name);
+    say_number(said, found->number);
+    mark(said, from, (struct why_mark){.kind = WHY_MARK_OBJECT, .index = object});
+}
+
+static void say_span(struct why_said *said, uint32_t span) {
+    size_t from = said->text.length;
+    why_say_quoted(said, said->run->spans[span].name);
+    mark(said, from, (struct why_mark){.kind = WHY_MARK_SPAN, .index = span});
+}
+
+void why_say_length(struct why_said *said, int64_t time_ns) {
+    char text[BASE_TIME_TEXT];
+    base_time_write(time_ns, time_ns != 0, text);
+    why_say(said, "%s", text);
+}
+
+void why_say_moment(struct why_said *said, int64_t time_ns) {
+    char text[BASE_TIME_TEXT];
+    size_t from = said->text.length;
+    base_time_write(time_ns, false, text);
+    why_say(said, "%s", text);
+    mark(said, from, (struct why_mark){.kind = WHY_MARK_TIME, .time_ns = time_ns});
+}
+
+/* --- What a wait is for --------------------------------------------------------------------- */
+
+/* %o is the object, %t the task that is awaited, %n the wait's name, %b who ended the wait. */
+struct purpose {
+    const char *verb;
+    const char *type;  /* of the object; NULL: whatever */
+    const char *of;    /* behind "waited 1 s" */
+    const char *ended; /* by a task, before " at 1 s" */
+    const char *deed;  /* what that task did: "made room in %o" */
+};
+
+static const struct purpose purposes[] = {
+    {"put", "queue", "for room in %o", ", which %b made", "by making room in %o"},
+    {"get", "queue", "for an item of %o", ", which %b put", "by an item of %o"},
+    {"join", "queue", "for all items of %o to be done", ", the last of them by %b",
+     "by the last item of %o"},
+    {"acquire", "lock", "for %o", ", which %b released", "by releasing %o"},
+    {"acquire", "semaphore", "for a permit of %o", ", which %b released", "by a permit of %o"},
+    {"wait", "event", "for %o to be set", ", which %b did", "by setting %o"},
+    {"wait", "condition", "for a notify of %o", ", which %b gave", "by a notify of %o"},
+    {"wait", "barrier", "for the others at %o", ", of whom %b came last", "by coming to %o"},
+    {"await", "future", "for %o to be done", ", which %b did", "by %o"},
+    {"await", NULL, "for %t to end", ", which it did", "by its end"},
+    {"gather", NULL, "for all of a gather to end", ", of which %b was the last",
+     "by the end of a gather"},
+    {"task_group", NULL, "for the tasks of its group to end", ", of which %b was the last",
+     "by being the last of its group"},
+    {"as_completed", NULL, "for the next one of as_completed", ", which was %b", "by its end"},
+    {"shield", NULL, "for what it shields to end", ", which was %b", "by its end"},
+    {"to_thread", NULL, "for its work in a thread", ", which %b ended", "by its work in a thread"},
+    {"wait", NULL, "for tasks to end (wait)", ", of which %b was the last", "by its end"},
+    {"", NULL, "(%n)", ", until %b ended that", "(%n)"},
+};
+
+static bool is_word(const char *name, const char *verb) {
+    size_t length = strlen(verb);
+    return strncmp(name, verb, length) == 0 && (name[length] == ' ' || name[length] == '\0');
+}
+
+static const struct purpose *purpose_of(const struct why_run *run, const struct why_wait *wait) {
+    const char *name = why_text(run, wait->name);
+    const char *type =
+        wait->object != WHY_NONE ? why_text(run, run->objects[wait->object].type) : NULL;
+    const struct purpose *row = purposes;
+    for (; row->verb[0] != '\0'; row++) {
+        if (!is_word(name, row->verb))
+            continue;
+        if (row->type == NULL ? strcmp(row->verb, "await") != 0 || wait->awaits != WHY_NONE
+                              : type != NULL && strcmp(type, row->type) == 0)
+            return row;
+    }
+    return row;
+}
+
+static void say_part(struct why_said *said, const struct why_wait *wait, char letter) {
+    switch (letter) {
+    case 'o':
+        why_say_object(said, wait->object);
+        break;
+    case 't':
+        why_say_task(said, wait->awaits);
+        break;
+    case 'b':
+        why_say_task(said, wait->by);
+        break;
+    default:
+        why_say_text(said, wait->name);
+        break;
+    }
+}
+
+static void say_pattern(struct why_said *said, const char *pattern, const struct why_wait *wait) {
+    for (;;) {
+        int plain = (int)strcspn(pattern, "%");
+        why_say(said, "%.*s", plain, pattern);
+        pattern += plain;
+        if (*pattern == '\0')
+            return;
+        say_part(said, wait, pattern[1]);
+        pattern += 2;
+    }
+}
+
+/* How the object stood when the wait began, as the report of a deadlock says it. */
+static void say_state(struct why_said *said, const struct why_wait *wait) {
+    const struct why_run *run = said->run;
+    const char *name = why_text(run, wait->name);
+    int64_t size = why_field_of(run, wait->change, "size", -1);
+    if (is_word(name, "put") && size >= 0 && run->objects[wait->object].maxsize > 0)
+        why_say(said, ", full: %" PRId64 " of %" PRId64, size, run->objects[wait->object].maxsize);
+    if (is_word(name, "get") && size == 0)
+        why_say(said, ", empty");
+    if (wait->owner != WHY_NONE) {
+        why_say(said, ", held by ");
+        why_say_task(said, wait->owner);
+    }
+}
+
+/* --- Who was before it ---------------------------------------------------------------------- */
+
+/* The first of those that stood in line when a wait began, at most `room` of them, and the last
+ * first. The chain goes back through all that ever stood there; those that had gone are passed. */
+static uint32_t find_ahead(const struct why_run *run, uint32_t number, uint32_t room,
+                           uint32_t *ahead) {
+    const struct why_wait *wait = &run->waits[number];
+    uint32_t found = 0;
+    for (uint32_t at = wait->before; at != WHY_NONE && found < wait->ahead && found < room;
+         at = run->waits[at].before) {
+        const struct why_wait *other = &run->waits[at];
+        if (other->end_ordinal == 0 || other->end_ordinal > wait->begin_ordinal)
+            ahead[found++] = at;
+    }
+    return found;
+}
+
+static void say_list(struct why_said *said, const uint32_t *tasks, uint32_t count, uint64_t more) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0)
+            why_say(said, i + 1 == count && more == 0 ? " and " : ", ");
+        why_say_task(said, tasks[i]);
+    }
+    if (more > 0)
+        why_say(said, " and %" PRIu64 " more", more);
+}
+
+static void say_ahead(struct why_said *said, uint32_t number) {
+    const struct why_run *run = said->run;
+    const struct why_wait *wait = &run->waits[number];
+    uint32_t ahead[NAMES_MAX], tasks[NAMES_MAX];
+    uint32_t count = find_ahead(run, number, NAMES_MAX, ahead);
+    if (wait->ahead == 0 || count == 0)
+        return;
+    for (uint32_t i = 0; i < count; i++) /* who came first stands first */
+        tasks[i] = run->waits[ahead[count - 1 - i]].task;
+    why_say(said, "; before it in the line %s ", wait->ahead > 1 ? "were" : "was");
+    if (wait->ahead > count)
+        why_say(said, "%" PRIu32 " others, the last ", wait->ahead - count);
+    say_list(said, tasks, count, 0);
+}
+
+/* --- Waits ---------------------------------------------------------------------------------- */
+
+/* What kept a task from its turn for most of that time. */
+static void say_late(struct why_said *said, const struct why_wait *wait) {
+    const struct why_run *run = said->run;
+    uint32_t who = why_who_ran(run, wait->task, wait->until_ns, wait->end_ns);
+    why_say(said, "; its time had come at ");
+    why_say_moment(said, wait->until_ns);
+    if (who == WHY_NONE)
+        return;
+    why_say(said, ", and ");
+    why_say_task(said, who);
+    why_say(said, " kept the loop busy");
+}
+
+static void say_sleep(struct why_said *said, const struct why_wait *wait) {
+    why_say(said, wait->end == WHY_PENDING ? "sleeps since " : "slept ");
+    if (wait->end == WHY_PENDING) {
+        why_say_moment(said, wait->begin_ns);
+        return;
+    }
+    why_say_length(said, wait->end_ns - wait->begin_ns);
+    why_say(said, ", until ");
+    why_say_moment(said, wait->end_ns);
+    if (wait->end == WHY_TIMER && wait->until_ns < wait->end_ns)
+        say_late(said, wait);
+}
+
+static void say_stuck(struct why_said *said, const struct why_wait *wait) {
+    const struct why_stuck *stuck =
+        wait->stuck != WHY_NONE ? &said->run->stucks[wait->stuck] : NULL;
+    why_say(said, ", and nobody ended that");
+    if (stuck == NULL)
+        return;
+    if (stuck->why != 0) {
+        why_say(said, ": ");
+        why_say_text(said, stuck->why);
+    }
+    if (stuck->taken != 0) {
+        why_say(said, ", taken by ");
+        why_say_text(said, stuck->taken);
+    }
+}
+
+static void say_end(struct why_said *said, const struct why_wait *wait,
+                    const struct purpose *purpose) {
+    switch ((enum why_end)wait->end) {
+    case WHY_WOKEN:
+        say_pattern(said, purpose->ended, wait);
+        break;
+    case WHY_TIMER:
+        why_say(said, ", until the time that it had for it was over,");
+        break;
+    case WHY_TIMEOUT:
+        why_say(said, ", until its time limit passed,");
+        break;
+    case WHY_CLOSED:
+        say_pattern(said, ", until the run was over but for such tasks, with the end of %b,", wait);
+        break;
+    case WHY_CANCELLED:
+        say_pattern(said,
+                    wait->by != WHY_NONE ? ", until %b cancelled it," : ", until it was cancelled,",
+                    wait);
+        break;
+    default:
+        why_say(said, strcmp(purpose->verb, "to_thread") == 0
+                          ? ", which was done"
+                          : ", which a callback or the world outside ended");
+        break;
+    }
+    why_say(said, " at ");
+    why_say_moment(said, wait->end_ns);
+}
+
+void why_say_waited(struct why_said *said, uint32_t number) {
+    const struct why_wait *wait = &said->run->waits[number];
+    const struct purpose *purpose = purpose_of(said->run, wait);
+    size_t from = said->text.length;
+    if (wait->sleeps) {
+        say_sleep(said, wait);
+        if (wait->end == WHY_TIMER || wait->end == WHY_PENDING)
+            return;
+        say_end(said, wait, purpose);
+        return;
+    }
+    if (wait->end == WHY_PENDING) {
+        why_say(said, "waits since ");
+        why_say_moment(said, wait->begin_ns);
+    } else {
+        why_say(said, "waited ");
+        why_say_length(said, wait->end_ns - wait->begin_ns);
+    }
+    mark(said, from, (struct why_mark){.kind = WHY_MARK_WAIT, .index = number});
+    why_say(said, " ");
+    say_pattern(said, purpose->of, wait);
+    if (wait->object != WHY_NONE)
+        say_state(said, wait);
+    if (wait->end == WHY_PENDING)
+        say_stuck(said, wait);
+    else
+        say_end(said, wait, purpose);
+    say_ahead(said, number);
+}
+
+void why_say_wait(struct why_said *said, uint32_t wait) {
+    why_say_task(said, said->run->waits[wait].task);
+    why_say(said, " ");
+    why_say_waited(said, wait);
+}
+
+/* --- The longest way ------------------------------------------------------------------------ */
+
+void why_say_piece(struct why_said *said, const struct why_piece *piece) {
+    switch ((enum why_piece_kind)piece->kind) {
+    case WHY_WORKS:
+        why_say(said, "works at ");
+        say_span(said, piece->span);
+        break;
+    case WHY_COMPUTES:
+        why_say(said, piece->end_ns > piece->begin_ns ? "keeps the loop busy" : "has its turn");
+        break;
+    case WHY_SLEEPS:
+        why_say(said, "sleeps");
+        break;
+    case WHY_READY:
+        why_say(said, "is ready and does not run");
+        if (piece->behind != WHY_NONE) {
+            why_say(said, ": ");
+            why_say_task(said, piece->behind);
+            why_say(said, " keeps the loop busy");
+        }
+        break;
+    case WHY_CLOSES:
+        why_say(said, "the loop goes on");
+        break;
+    default:
+        why_say(said, "waits ");
+        say_pattern(said, purpose_of(said->run, &said->run->waits[piece->wait])->of,
+                    &said->run->waits[piece->wait]);
+        why_say(said, piece->kind == WHY_LIMITED ? ", up to its time limit"
+                      : piece->kind == WHY_STAYS ? ", and the run ends"
+                                                 : "");
+        break;
+    }
+}
+
+void why_say_lead(struct why_said *said, const struct why_piece *piece, uint32_t next) {
+    const struct why_wait *wait = piece->led != WHY_NONE ? &said->run->waits[piece->led] : NULL;
+    if (piece->lead == WHY_GOES_ON)
+        return;
+    why_say(said, "%s ", why_lead_words[piece->lead]);
+    why_say_task(said, next);
+    if (piece->lead != WHY_WAKES || wait == NULL)
+        return;
+    why_say(said, " ");
+    say_pattern(said, purpose_of(said->run, wait)->deed, wait);
+}
+
+/* --- Tasks ---------------------------------------------------------------------------------- */
+
+static const char *outcome_words(const char *outcome) {
+    if (strcmp(outcome, "pending") == 0)
+        return "when the run ended first";
+    return outcome[0] == '\0' ? "when the trace ends" : outcome;
+}
+
+void why_say_life(struct why_said *said, uint32_t task) {
+    const struct why_task *lived = &said->run->tasks[task];
+    why_say_task(said, task);
+    if (lived->by != WHY_NONE) {
+        why_say(said, ", made by ");
+        why_say_task(said, lived->by);
+    }
+    why_say(said, ", from ");
+    why_say_moment(said, lived->begin_ns);
+    why_say(said, " to ");
+    why_say_moment(said, lived->end_ns);
+    why_say(said, ", %s", outcome_words(why_text(said->run, lived->outcome)));
+    if (lived->error != 0) {
+        why_say(said, " with ");
+        why_say_text(said, lived->error);
+    }
+    if (lived->message != 0) {
+        why_say(said, ": ");
+        why_say_quoted(said, lived->message);
+    }
+}
+
+/* What it is in at a time, after all that happens at that time. */
+static void say_doing(struct why_said *said, uint32_t task, int64_t time_ns) {
+    const struct why_run *run = said->run;
+    uint32_t wait = why_wait_at(run, task, time_ns), span = why_span_from(run, task, time_ns);
+    bool waits = wait != WHY_NONE &&
+                 (run->waits[wait].end_ns > time_ns || run->waits[wait].end == WHY_PENDING);
+    if (waits && !run->waits[wait].sleeps) {
+        why_say(said, "waits ");
+        say_pattern(said, purpose_of(run, &run->waits[wait])->of, &run->waits[wait]);
+    } else if (span != WHY_NONE) {
+        why_say(said, "is at ");
+        say_span(said, span);
+        why_say(said, ", from ");
+        why_say_moment(said, run->spans[span].begin_ns);
+        why_say(said, " to ");
+        why_say_moment(said, run->spans[span].end_ns);
+    } else if (waits) {
+        why_say(said, "sleeps, from ");
+        why_say_moment(said, run->waits[wait].begin_ns);
+        why_say(said, " to ");
+        why_say_moment(said, run->waits[wait].end_ns);
+    } else {
+        why_say(said, why_runs_at(run, task, time_ns) ? "keeps the loop busy"
+                                                      : "is ready, and it is not its turn");
+    }
+}
+
+void why_say_at(struct why_said *said, uint32_t task, int64_t time_ns) {
+    const struct why_task *lived = &said->run->tasks[task];
+    why_say(said, "at ");
+    why_say_moment(said, time_ns);
+    why_say(said, " ");
+    if (time_ns < lived->begin_ns) {
+        why_say_task(said, task);
+        why_say(said, " is not there yet: it is made at ");
+        why_say_moment(said, lived->begin_ns);
+    } else if (time_ns >= lived->end_ns && lived->end_ordinal != 0) {
+        why_say_life(said, task);
+        why_say(said, ", has ended");
+    } else {
+        why_say_task(said, task);
+        why_say(said, " ");
+        say_doing(said, task, time_ns);
+    }
+}
+
+/* --- Objects -------------------------------------------------------------------------------- */
+
+/* The tasks of a stretch of the runners, each once; up to `room` of them, and how many there are.
+ */
+static uint32_t find_runners(const struct why_run *run, uint32_t first, uint32_t length,
+                             uint32_t *tasks, uint32_t room) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        uint32_t task = run->runners[first + i], known = 0;
+        while (known < count && known < room && tasks[known] != task)
+            known++;
+        if (known < count && known < room)
+            continue;
+        if (count < room)
+            tasks[count] = task;
+        count++;
+    }
+    return count;
+}
+
+static void say_changer(struct why_said *said, const struct why_change *change) {
+    enum { SHOWN = NAMES_MAX + 1 };
+    uint32_t tasks[SHOWN];
+    const struct why_run *run = said->run;
+    uint32_t count = find_runners(run, change->first_runner, change->runner_count, tasks, SHOWN);
+    if (change->by != WHY_NONE || count == 1) {
+        why_say(said, ", by ");
+        why_say_task(said, change->by != WHY_NONE ? change->by : tasks[0]);
+        return;
+    }
+    if (count == 0) {
+        why_say(said, ", by a callback of the loop");
+        return;
+    }
+    count = find_runners(run, change->first_likely, change->likely_count, tasks, SHOWN);
+    why_say(said, count == 1 ? ", probably by " : ", probably by one of ");
+    say_list(said, tasks, count < SHOWN ? count : SHOWN, count < SHOWN ? 0 : count - SHOWN);
+    why_say(said, " (a trace with --detail says it)");
+}
+
+static void say_fields(struct why_said *said, uint32_t change) {
+    const struct why_run *run = said->run;
+    const struct why_change *found = &run->changes[change];
+    for (uint32_t i = 0; i < found->field_count; i++) {
+        const struct why_field *field = &run->fields[found->first_field + i];
+        const char *key = why_text(run, field->key);
+        why_say(said, i == 0 ? "" : ", ");
+        if (strcmp(key, "owner") == 0) {
+            why_say(said, "owner ");
+            why_say_task(said, why_find_task(run, field->value));
+        } else {
+            why_say_text(said, field->key);
+            why_say(said, " %" PRId64, field->value);
+        }
+    }
+}
+
+void why_say_change(struct why_said *said, uint32_t change) {
+    say_fields(said, change);
+    if (said->run->changes[change].previous != WHY_NONE)
+        say_changer(said, &said->run->changes[change]);
+}
+
+void why_say_object_at(struct why_said *said, uint32_t object, int64_t time_ns) {
+    const struct why_run *run = said->run;
+    uint32_t change = why_change_at(run, object, time_ns);
+    why_say(said, "at ");
+    why_say_moment(said, time_ns);
+    why_say(said, " ");
+    why_say_object(said, object);
+    if (change == WHY_NONE) {
+        why_say(said, " is not there yet");
+        return;
+    }
+    why_say(said, " has ");
+    say_fields(said, change);
+    if (run->changes[change].previous == WHY_NONE) {
+        why_say(said, ", as since it was made");
+        return;
+    }
+    why_say(said, "; it changed last at ");
+    why_say_moment(said, run->changes[change].time_ns);
+    say_changer(said, &run->changes[change]);
+}
+
+void why_say_ring(struct why_said *said, uint32_t number) {
+    const struct why_wait *wait = &said->run->waits[number];
+    const struct why_stuck *stuck = &said->run->stucks[wait->stuck];
+    why_say_task(said, wait->task);
+    why_say(said, " waits since ");
+    why_say_moment(said, wait->begin_ns);
+    why_say(said, stuck->why != 0 ? ": " : " ");
+    if (stuck->why != 0)
+        why_say_text(said, stuck->why);
+    else
+        say_pattern(said, purpose_of(said->run, wait)->of, wait);
+}

@@ -1,0 +1,321 @@
+"""cadran why: sums, and that of a second count; what it answers, and what stands out."""
+
+import json
+import sys
+import unittest
+
+from cli_test import CASES, EXPECTED, ROOT, SCENARIOS, USAGE, CliTest, main
+from longest_way import Graph
+
+sys.path.insert(0, str(ROOT / "tests" / "conformance"))
+import random_programs  # noqa: E402
+
+CASES_MORE = ROOT / "tests" / "conformance" / "more"
+
+
+def task(name, *steps, **more):
+    return {"name": name, "do": list(steps)} | more
+
+
+class WhyTest(CliTest):
+    def record(self, document, *options):
+        """The trace of a document, or of a scenario's file; None where nothing was run."""
+        if isinstance(document, dict):
+            document = self.write("scenario.json", {"cadran": 1, "name": "runs"} | document)
+        path = self.folder / "trace"
+        path.unlink(missing_ok=True)
+        self.cadran("run", "--max-time", "1000", *options, "--trace", path, document)
+        return path if path.exists() else None
+
+    def why(self, trace, *arguments):
+        return json.loads(self.expect(EXPECTED, "why", "--format", "json", trace, *arguments,
+                                      err="").out)
+
+    def said(self, trace, *arguments):
+        """The text, as one line."""
+        return " ".join(self.expect(EXPECTED, "why", trace, *arguments, err="").out.split())
+
+    def found(self, document, *options):
+        """{kind: sentence} of what stands out."""
+        told = self.why(self.record(document, *options))["findings"]
+        return {finding["kind"]: finding["text"] for finding in told}
+
+
+class Sums(WhyTest):
+    def check_way(self, trace):
+        """The pieces touch, and add up; where all tasks ended, to what the graph says."""
+        told = self.why(trace, "--critical")
+        pieces, graph = told["pieces"], Graph(trace)
+        self.assertEqual(sum(p["end_ns"] - p["begin_ns"] for p in pieces), told["run_end_ns"])
+        if pieces:
+            self.assertEqual(pieces[0]["begin_ns"], 0)
+            self.assertEqual(pieces[-1]["end_ns"], told["run_end_ns"])
+        for one, next_one in zip(pieces, pieces[1:]):
+            self.assertEqual(one["end_ns"], next_one["begin_ns"])
+            if one.get("lead") is None and next_one["kind"] != "loop":
+                self.assertEqual(one.get("tid"), next_one.get("tid"))
+        self.assertEqual(graph.longest_to(), graph.times)  # the graph explains all of it
+        slacks = {(span["tid"], span["name"], span["begin_ns"], span["end_ns"]): span["slack_ns"]
+                  for span in told["spans"] if "slack_ns" in span}
+        self.assertEqual(slacks, graph.slacks())
+        self.assertEqual(told["is_makespan"], graph.whole)
+        return told, graph
+
+    def check_pieces(self, told):
+        """What is on the way has no slack."""
+        for piece in told["pieces"]:
+            if piece["kind"] != "work" or not told["is_makespan"]:
+                continue
+            spans = [span for span in told["spans"] if span["tid"] == piece["tid"]
+                     and span["name"] == piece["span"]
+                     and span["begin_ns"] <= piece["begin_ns"] and piece["end_ns"] <= span["end_ns"]]
+            self.assertTrue(spans, piece)
+            if all(span["end_ns"] == piece["end_ns"] for span in spans):
+                self.assertIn(0, [span["slack_ns"] for span in spans], piece)
+
+    def test_scenarios(self):
+        traces = sorted([*SCENARIOS.glob("*.trace.json"), *SCENARIOS.glob("examples/*.trace.json")])
+        self.assertGreater(len(traces), 90)
+        for trace in traces:
+            with self.subTest(trace.name):
+                told, _ = self.check_way(trace)
+                self.check_pieces(told)
+
+    def test_conformance_cases(self):
+        cases = sorted([*CASES.glob("*.json"), *CASES_MORE.glob("*.json")])
+        whole = 0
+        for case in cases:
+            with self.subTest(case.name):
+                trace = self.record(case, "-q")
+                if trace is not None:
+                    told, graph = self.check_way(trace)
+                    whole += graph.whole
+        self.assertGreater(whole, 150)
+
+    def test_random_programs(self):
+        for family in sorted(random_programs.FAMILIES):
+            for seed in range(900, 906):
+                with self.subTest(family=family, seed=seed):
+                    document = random_programs.program(family, seed)
+                    told, _ = self.check_way(self.record(document, "-q"))
+                    self.check_pieces(told)
+
+    def test_every_path_of_small_runs(self):
+        """The longest of all paths, looked at one by one, is the makespan."""
+        small = 0
+        for trace in sorted(SCENARIOS.glob("*.trace.json")):
+            graph = Graph(trace)
+            paths = graph.all_paths(20000) if graph.whole else None
+            if paths:
+                small += 1
+                self.assertEqual(max(paths), graph.makespan(), trace.name)
+        self.assertGreater(small, 10)
+
+    def test_details_change_nothing(self):
+        for name in ("window", "pipeline", "thundering-herd", "crawler", "worker-pool"):
+            with self.subTest(name):
+                plain = self.why(SCENARIOS / f"{name}.trace.json", "--critical")
+                detailed = self.record(SCENARIOS / f"{name}.json", "--detail")
+                self.assertEqual(self.why(detailed, "--critical"), plain)
+
+    def test_a_real_run(self):
+        """Time ready and not run is a kind of its own, and all of it adds up."""
+        trace = self.record({"tasks": [
+            task("busy", {"compute": "120ms"}),
+            task("late", {"sleep": "10ms"}, {"span": "work", "do": [{"compute": "5ms"}]})]},
+            "--clock", "real")
+        told = self.why(trace, "--critical")
+        pieces = told["pieces"]
+        self.assertEqual(sum(p["end_ns"] - p["begin_ns"] for p in pieces), told["run_end_ns"])
+        ready = sum(p["end_ns"] - p["begin_ns"] for p in pieces if p["kind"] == "ready")
+        self.assertGreater(ready, 100_000_000)
+        self.assertIn("busy", [p.get("behind") for p in pieces])
+        self.assertIn("late", [p.get("task") for p in pieces if p["kind"] == "work"])
+
+
+class Answers(WhyTest):
+    def test_why_a_job_started_then(self):
+        said = self.said(SCENARIOS / "window.trace.json", "job7", "--at", "3")
+        self.assertIn('At 3 s job7 is at "job7 - duration 2", from 3 s to 5 s.', said)
+        self.assertIn("waited 3 s for room in queue window, full: 4 of 4, which job2 made at 3 s; "
+                      "before it in the line were job4, job5 and job6.", said)
+        self.assertIn('job2 works at "job2 - duration 3", and wakes job7 by making room in queue '
+                      "window", said)
+
+    def test_where_the_time_went(self):
+        said = self.said(SCENARIOS / "window.trace.json", "--critical")
+        self.assertIn("5 s = job2 3 s + job7 2 s: 5 s work.", said)
+        self.assertIn('"job3 - duration 1" of job3 could end 1 s later than 1 s', said)
+
+    def test_who_had_the_lock(self):
+        said = self.said(SCENARIOS / "dining-philosophers.trace.json")
+        self.assertIn("3 tasks wait for one another since 1.2 s: philosopher0 waits since 0.4 s: "
+                      "lock forks[1], held by philosopher1;", said)
+        told = self.why(SCENARIOS / "dining-philosophers.trace.json", "forks[1]", "--at", "1")
+        self.assertIn("owner philosopher1", told["text"])
+        self.assertEqual([wait["text"].split()[0] for wait in told["waiters"]], ["philosopher0"])
+
+    def test_who_changed_a_queue(self):
+        document = {"objects": {"q": {"type": "queue"}}, "tasks": [
+            task("idler", {"sleep": 1}),
+            task("maker", {"sleep": "100ms"}, {"put": "q", "value": 1}, {"sleep": 1}),
+            task("other", {"sleep": "200ms"})]}
+        said = self.said(self.record(document), "q")
+        self.assertIn("it changed last at 0.1 s, by maker.", said)
+        said = self.said(self.record(document, "--detail"), "q")
+        self.assertIn("it changed last at 0.1 s, by maker.", said)
+
+    def test_who_did_it_agrees_with_the_details(self):
+        """Without details those are named whose turns it may have been: who it was is among them."""
+        for family in sorted(random_programs.FAMILIES):
+            for seed in range(700, 704):
+                document = random_programs.program(family, seed)
+                names = [name for name in document.get("objects", {})]
+                for name in names:
+                    with self.subTest(family=family, seed=seed, name=name):
+                        self.check_changers(document, name)
+
+    def check_changers(self, document, name):
+        detailed = self.answered(self.record(document, "--detail"), name)
+        plain = self.answered(self.record(document), name)
+        if plain is None or detailed is None:
+            return
+        self.assertEqual([change["state"].items() & other["state"].items() == change["state"].items()
+                          for change, other in zip(plain, detailed)], [True] * len(plain))
+        for change, other in zip(plain, detailed):
+            if "by" in change:
+                self.assertEqual(other.get("by"), change["by"], change)
+            elif "by" in other:
+                self.assertIn(other["by"], change.get("by_one_of", []), change)
+
+    def answered(self, trace, name):
+        """The object's changes, the first first, where its state is one: details add fields."""
+        done = self.cadran("why", "--format", "json", "--all", trace, name)
+        if done.returncode != EXPECTED:
+            return None
+        told = json.loads(done.out)
+        if "changes" not in told or told["type"] == "queue":
+            return None
+        return told["changes"][::-1]
+
+    def test_a_screen(self):
+        for trace in sorted(SCENARIOS.glob("*.trace.json")):
+            for arguments in ([], ["--critical"]):
+                with self.subTest(trace.name, arguments=arguments):
+                    lines = self.expect(EXPECTED, "why", trace, *arguments, err="").out.splitlines()
+                    self.assertLessEqual(len(lines), 40)
+                    self.assertLessEqual(max(map(len, lines)), 80)
+
+    def test_of_several_of_one_name(self):
+        trace = self.record({"tasks": [task("a", {"sleep": 1}), task("b", {"spawn": "c", "name": "a"})],
+                             "coroutines": {"c": {"do": [{"sleep": 2}]}}})
+        self.assertIn("a, from 0 s to 1 s", self.said(trace, "a"))
+        self.assertIn("a #2, made by b, from 0 s to 2 s", self.said(trace, "a #2"))
+        self.expect(USAGE, "why", trace, "a #3", out="",
+                    err=f'cadran why: {trace} has no task and no object "a #3"\n')
+
+    def test_usage(self):
+        trace = SCENARIOS / "window.trace.json"
+        for arguments, message in (
+                ([], "no trace is named"), ([trace, "job1", "job2"], "one trace, and one task"),
+                ([trace, "--at", "1"], "--at is for a task or an object"),
+                ([trace, "job1", "--critical"], "--critical is about the whole run"),
+                ([trace, "job1", "--at", "6"], "--at is a time after the end of the run")):
+            with self.subTest(arguments):
+                done = self.expect(USAGE, "why", *arguments, out="")
+                self.assertIn(message, done.err)
+
+    def test_other_traces(self):
+        self.write("foreign", [{"ph": "X", "ts": 1, "dur": 2, "pid": 1, "tid": 1, "name": "a"}])
+        self.expect(USAGE, "why", "foreign", out="",
+                    err="cadran why: foreign: another program's trace, which has no tasks and "
+                        "primitives; cadran view shows it\n")
+        whole = (SCENARIOS / "window.trace.json").read_text().splitlines(keepends=True)
+        for lines in range(1, len(whole), 7):
+            self.write("cut", "".join(whole[:lines]))
+            for arguments in ([], ["--critical"]):
+                self.assertIn(self.cadran("why", "cut", *arguments).returncode, (EXPECTED, USAGE))
+
+
+class StandsOut(WhyTest):
+    def test_the_loop_was_busy(self):
+        document = {"tasks": [task("pulse", {"sleep": "50ms"}), task("hash", {"compute": "200ms"})]}
+        self.assertIn("hash kept the loop busy for 200 ms, from 0 s on: pulse, whose time had come, "
+                      "had its turn 150 ms late", self.found(document)["busy"])
+        document["tasks"][0]["do"][0]["sleep"] = "200ms"
+        self.assertEqual(self.found(document), {})
+
+    def herd(self, count):
+        return {"objects": {"l": {"type": "lock"}}, "tasks": [
+            task("a{i}", {"with": "l", "do": [{"sleep": "10ms"}]}, count=count)]}
+
+    def test_a_convoy(self):
+        self.assertIn("up to 3 tasks stood one behind the other at lock l from 0 s to 0.03 s",
+                      self.found(self.herd(4))["convoy"])
+        self.assertEqual(self.found(self.herd(3)), {})
+
+    def test_lost_races(self):
+        sentence = self.found(SCENARIOS / "thundering-herd.json")["in vain"]
+        self.assertIn("worker1, woken by boss at 0.2 s, waited at condition bell again at once",
+                      sentence)
+        self.assertIn("13 of 17 wake-ups", sentence)
+        self.assertEqual(self.found(SCENARIOS / "bounded-buffer.json"), {})
+
+    def test_a_loop_that_polls(self):
+        document = {"tasks": [task("poller", {"repeat": 10, "do": [{"sleep": "10ms"}]}),
+                              task("worker", {"sleep": "100ms"})]}
+        self.assertIn("poller looked 10 times, every 10 ms from 0 s to 0.1 s",
+                      self.found(document)["polls"])
+        document["tasks"][0]["do"][0]["do"].append({"print": "tick"})
+        self.assertEqual(self.found(document), {})
+
+    def test_a_time_limit_all_but_over(self):
+        def limited(sleep):
+            return {"tasks": [task("slow", {"sleep": sleep}),
+                              task("waiter", {"wait": ["slow"], "timeout": 1})]}
+        self.assertIn("a time limit of waiter was over but for 50 ms",
+                      self.found(limited("950ms"))["nearly"])
+        self.assertEqual(self.found(limited("500ms")), {})
+
+    def test_who_starves(self):
+        """Who waits by a condition for three at once is passed by those who want one."""
+        def greedy(name, wanted, at, times):
+            return task(name, {"sleep": at}, {"repeat": times, "do": [
+                {"with": "c", "do": [
+                    {"while": f"free < {wanted}", "do": [{"wait": "c"}]},
+                    {"assign": {"free": f"free - {wanted}"}}]},
+                {"span": "uses", "do": [{"sleep": "100ms"}]},
+                {"with": "c", "do": [{"assign": {"free": f"free + {wanted}"}},
+                                     {"notify_all": "c"}]},
+                {"sleep": "1ms"}]})
+        document = {"vars": {"free": 3}, "objects": {"c": {"type": "condition"}}, "tasks": [
+            greedy("small0", 1, "0ms", 8), greedy("small1", 1, "30ms", 8),
+            greedy("small2", 1, "60ms", 8), greedy("small3", 1, "70ms", 8),
+            greedy("large", 3, "10ms", 1)]}
+        self.assertIn("large stood at condition c", self.found(document).get("starved", ""))
+        self.assertNotIn("starved", self.found(SCENARIOS / "window.json"))
+
+    def test_deadlocks(self):
+        self.assertIn("3 tasks wait for one another",
+                      self.found(SCENARIOS / "dining-philosophers.json")["deadlock"])
+        left = self.found(SCENARIOS / "lost-notify.json")
+        self.assertIn("trusts waits since 0.5 s for a notify of condition bell", left["left"])
+        own = self.found({"objects": {"l": {"type": "lock"}},
+                          "tasks": [task("one", {"acquire": "l"}, {"acquire": "l"})]})
+        self.assertIn("a task waits for itself: one waits since 0 s: lock l, held by one",
+                      own["deadlock"])
+
+    def test_nothing_where_nothing_is(self):
+        """What stands out in the scenarios is what they are there for."""
+        told = {}
+        for trace in sorted(SCENARIOS.glob("*.trace.json")):
+            kinds = {finding["kind"] for finding in self.why(trace)["findings"]}
+            if kinds:
+                told[trace.name.split(".")[0]] = kinds
+        self.assertEqual(told, {"blocked-loop": {"busy"}, "dining-philosophers": {"deadlock"},
+                                "lost-notify": {"left"}, "thundering-herd": {"in vain"},
+                                "window-lock": {"convoy"}})
+
+
+if __name__ == "__main__":
+    main()
