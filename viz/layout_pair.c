@@ -236,6 +236,18 @@ static void columns_of(const struct viz_painter *painter, const struct trace_sli
     *x1 = viz_column(painter, (double)slice->end_ns);
 }
 
+/* From both ends of a ghost, where they moved, and did not move alike. */
+static void paint_links(const struct pair_painter *both, const struct trace_slice *before,
+                        const struct trace_slice *after, uint32_t index, int role) {
+    int x0, x1, to0, to1;
+    columns_of(both->painter, before, &x0, &x1);
+    columns_of(both->painter, after, &to0, &to1);
+    if (before->begin_ns != after->begin_ns)
+        paint_link(both, index, x0, to0, role);
+    if (after->end_ns - before->end_ns != after->begin_ns - before->begin_ns)
+        paint_link(both, index, x1, to1, role);
+}
+
 /* A ghost that differs: lines to where it is now, and a note. `room` is the column up to which
  * nothing follows it. */
 static void paint_moved(struct pair_painter *both, const struct viz_bar *bar, uint32_t index,
@@ -248,19 +260,15 @@ static void paint_moved(struct pair_painter *both, const struct viz_bar *bar, ui
     int x0, x1;
     char note[NOTE_SIZE];
     int role = role_of(change);
-    columns_of(painter, &both->old.model->trace->slices[bar->slice], &x0, &x1);
+    const struct trace_slice *before = &both->old.model->trace->slices[bar->slice];
+    columns_of(painter, before, &x0, &x1);
     viz_shows(painter->scene, VIZ_ID_CHANGE, (size_t)(change - both->pair->changes));
-    if (change->slice[CMP_B] != TRACE_NO_INDEX) {
-        int to0, to1;
-        columns_of(painter, &painter->model->trace->slices[change->slice[CMP_B]], &to0, &to1);
-        if (x0 != to0)
-            paint_link(both, index, x0, to0, role);
-        if (x1 - x0 != to1 - to0 && x1 != to1)
-            paint_link(both, index, x1, to1, role);
-    } else {
+    if (change->slice[CMP_B] != TRACE_NO_INDEX)
+        paint_links(both, before, &painter->model->trace->slices[change->slice[CMP_B]], index,
+                    role);
+    else
         paint_ring(both, change, is_current(both, CMP_A, bar->slice),
                    viz_bar_rect(&both->old, index, x0, x1));
-    }
     write_note(both, change, bar->slice, note);
     int left = x0 > painter->frame->lanes.x ? x0 : painter->frame->lanes.x;
     int wanted = viz_text_width(painter, VIZ_FONT_SMALL, note) + 2 * viz_px(painter->frame, 5);
@@ -586,9 +594,12 @@ int viz_paint_pair_legend(struct viz_painter *painter, int x, int middle, int ri
     if (painter->model->pair == NULL)
         return x;
     int y = middle - viz_line_height(painter, VIZ_FONT_SMALL) / 2;
-    for (int i = 0; i < VIZ_SIGN_COUNT; i++) {
+    for (int i = 0; i <= VIZ_SIGN_COUNT; i++) {
         char text[64];
-        snprintf(text, sizeof text, "%s %s", signs[i].sign, signs[i].meaning);
+        if (i < VIZ_SIGN_COUNT)
+            snprintf(text, sizeof text, "%s %s", signs[i].sign, signs[i].meaning);
+        else
+            snprintf(text, sizeof text, "%s", painter->frame->ghosts ? "B above A" : "");
         int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
         if (x + width > right)
             return x;
