@@ -71,7 +71,7 @@ def bars_of(root):
     for group in root.iter(SVG + "g"):
         rect = group.find(SVG + "rect")
         text = group.find(SVG + "text")
-        if group.get("class") in ("bar", "bars") and rect is not None and text is None and rect.get("x"):
+        if group.get("class") in ("bar", "bars", "old-bar") and rect is not None and text is None and rect.get("x"):
             found.append(tuple(float(rect.get(name)) for name in ("x", "y", "width", "height")))
     return found
 
@@ -91,8 +91,8 @@ class Pictures(unittest.TestCase):
         return self.folder / "trace"
 
     def draw(self, trace, *options):
-        """Both pictures of a trace: the SVG as a tree, and the PNG's file."""
-        self.run_in(VIEW, "--svg", "a.svg", "--png", "a.png", *options, trace)
+        """Both pictures of a trace, or of two: the SVG as a tree, and the PNG's file."""
+        self.run_in(VIEW, "--svg", "a.svg", "--png", "a.png", trace, *options)
         return ElementTree.parse(self.folder / "a.svg").getroot(), self.folder / "a.png"
 
 
@@ -127,6 +127,14 @@ class Places(Pictures):
             with self.subTest(name=name, options=options):
                 root, png = self.draw(self.trace_of(SCENARIOS / f"{name}.json"), "--size", "640x400", *options)
                 self.assertGreaterEqual(self.check_edges(root, png), least)
+
+    @unittest.skipUnless(shutil.which("rsvg-convert"), "rsvg-convert is not there")
+    def test_ghosts_are_where_the_png_has_them(self):
+        self.trace_of(SCENARIOS / "window.json").rename(self.folder / "before")
+        subprocess.run([CADRAN, "run", "-q", "--trace", "after", "--set", "width=3", str(SCENARIOS / "window.json")],
+                       cwd=self.folder, check=False, capture_output=True)
+        root, png = self.draw("before", "after", "--size", "640x400")
+        self.assertGreaterEqual(self.check_edges(root, png), 30)
 
     def test_a_thousand_tasks_are_small(self):
         (self.folder / "many.json").write_text(json.dumps(MANY), encoding="utf-8")
