@@ -155,6 +155,13 @@ CAD_API size_t cad_exception_count(const cad_exception *exception);
 /* Member `index` of a group, below cad_exception_count(); borrowed. */
 CAD_API cad_exception *cad_exception_at(const cad_exception *exception, size_t index);
 
+/* Where an exception comes from, for who reports it when it has gone through other tasks or into a
+ * group: the name of the task that it ended first, which is copied, and a number of the program's
+ * own, such as a line. The first call counts. 0 or CAD_ENOMEM. */
+CAD_API int cad_exception_set_origin(cad_exception *exception, const char *task, uint64_t place);
+/* That name, borrowed, and the number; NULL, and *place is as it was, where nobody has said it. */
+CAD_API const char *cad_exception_origin(const cad_exception *exception, uint64_t *place);
+
 /* IncompleteReadError.partial: what a read got before the end came; borrowed from the exception. Of
  * any other, and of NULL, it is empty. LimitOverrunError.consumed: how much of what is in the
  * stream is no part of a separator. Of any other, and of NULL, it is 0. */

@@ -24,8 +24,11 @@
 #include "clock.h"
 #include "trace.h"
 
-/* Iterations in which a loop comes to rest, if it ever does, however long they take. */
-enum { REST = 64 };
+enum {
+    REST =
+        64, /* iterations in which a loop comes to rest, if it ever does, however long they take */
+    UNSEEN = 8, /* turns of the loop's own for which what was read last is as good as a look */
+};
 
 static const cad__patience ordinary = {.work_ns = CAD_MILLISECOND,
                                        .restless_ns = 10 * CAD_MILLISECOND,
@@ -52,6 +55,13 @@ static void move_to(cad_loop *loop, int64_t time_ns) {
 /* What was before is no turn's. */
 void cad__clock_look(cad_loop *loop) {
     loop->now_ns = loop->turn_ns = loop->driver->now(loop->driver);
+    loop->unseen = 0;
+}
+
+/* The same, but where a turn has ended just now, at which it was looked. */
+static void look_again(cad_loop *loop) {
+    if (!loop->counts_work || loop->unseen > UNSEEN)
+        cad__clock_look(loop);
 }
 
 /* After a look, and what it does to the loop's time. */
@@ -83,7 +93,7 @@ bool cad__clock_behind(cad_loop *loop) {
     int64_t next_ns = loop->timers.first_ns;
     if (loop->driver->simulated || next_ns > loop->limit_ns)
         return false;
-    cad__clock_look(loop);
+    look_again(loop);
     return next_ns <= loop->now_ns && loop->now_ns - next_ns <= loop->patience->behind_ns;
 }
 
@@ -96,7 +106,7 @@ void cad__clock_go_on(cad_loop *loop) {
 }
 
 void cad__clock_busy(cad_loop *loop, bool arrived) {
-    cad__clock_look(loop);
+    look_again(loop);
     bool restless =
         ++loop->restless >= REST && loop->now_ns - loop->rested_ns >= loop->patience->restless_ns;
     if (arrived || restless || loop->driver->simulated) {
@@ -121,10 +131,31 @@ static void count_work(cad_loop *loop, int64_t now_ns) {
         count_span(loop, span_ns);
 }
 
+/* What is read when a task begins to sleep is as good as a look at the end of its turn. The turn of
+ * one that starts eagerly is its creator's, and goes on. */
+CAD__APART static void look_asleep(cad_loop *loop) {
+    loop->now_ns = loop->driver->now(loop->driver);
+    loop->unseen = 0;
+    loop->asleep = loop->eager == 0;
+    count_work(loop, loop->now_ns);
+}
+
+int64_t cad__clock_sleep(cad_loop *loop, int64_t delay_ns) {
+    if (loop->counts_work)
+        look_asleep(loop);
+    return cad__deadline(loop->due_ns, delay_ns);
+}
+
 void cad__clock_turn_over(cad_loop *loop) {
+    if (loop->asleep) {
+        loop->asleep = false;
+        loop->turn_ns = loop->now_ns;
+        return;
+    }
     int64_t now_ns = loop->driver->now(loop->driver);
     count_work(loop, now_ns);
-    loop->turn_ns = now_ns;
+    loop->now_ns = loop->turn_ns = now_ns;
+    loop->unseen = 0;
 }
 
 /* A real world is kept busy piece by piece, so that an interrupt is heard: for about so long it is

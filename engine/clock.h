@@ -12,6 +12,10 @@ void cad__clock_init(cad_loop *loop);
 void cad__clock_start(cad_loop *loop);
 /* Looks at the driver's clock: now_ns. */
 void cad__clock_look(cad_loop *loop);
+/* A turn of the loop's own is over, which takes no time worth a look: a timer's, a task's end. */
+static inline void cad__clock_pass(cad_loop *loop) {
+    loop->unseen++;
+}
 /* When nothing is ready: whether timers are due, and not so long that it is no use to catch up.
  * Where the world is real this looks. */
 bool cad__clock_behind(cad_loop *loop);
@@ -21,9 +25,12 @@ void cad__clock_go_on(cad_loop *loop);
 /* Before an iteration for which turns are ready; some of them have come from outside. */
 void cad__clock_busy(cad_loop *loop, bool arrived);
 
+/* The deadline of the running task, which begins to sleep; with that its turn ends. */
+int64_t cad__clock_sleep(cad_loop *loop, int64_t delay_ns);
+
 CAD__APART void cad__clock_turn_over(cad_loop *loop);
 
-/* Between two turns. */
+/* The turn of a coroutine is over. */
 CAD__INLINE void cad__clock_turn(cad_loop *loop) {
     if (__builtin_expect(loop->counts_work, 0))
         cad__clock_turn_over(loop);

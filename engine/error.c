@@ -123,7 +123,9 @@ struct cad_exception {
     int32_t code;
     size_t count;
     size_t carried; /* bytes behind the message; of a CAD_ELIMITOVERRUN a number */
-    char *notes;    /* NULL: none */
+    char *task;     /* where it comes from, and from which place there; NULL: not known */
+    uint64_t place;
+    char *notes; /* NULL: none */
     union {
         char *message;                   /* "" where there is none */
         struct cad_exception *next_dead; /* after the last reference is gone */
@@ -138,6 +140,7 @@ static cad_exception *exception_new(int code, size_t message_size, size_t count)
         return NULL;
     exception->refs = 1;
     exception->carried = 0;
+    exception->task = NULL;
     exception->notes = NULL;
     exception->code = code;
     exception->count = count;
@@ -256,6 +259,7 @@ void cad_exception_unref(cad_exception *exception) {
         dead = exception->next_dead;
         for (size_t i = 0; i < exception->count; i++)
             dead = bury(exception->members[i], dead);
+        cad__free(exception->task);
         cad__free(exception->notes);
         cad__free(exception);
     }
@@ -276,6 +280,20 @@ size_t cad_exception_count(const cad_exception *exception) {
 cad_exception *cad_exception_at(const cad_exception *exception, size_t index) {
     CAD__ASSERT(index < exception->count, "there are not so many members");
     return exception->members[index];
+}
+
+int cad_exception_set_origin(cad_exception *exception, const char *task, uint64_t place) {
+    if (exception->task != NULL)
+        return 0;
+    exception->place = place;
+    exception->task = cad__strdup(task);
+    return exception->task != NULL ? 0 : CAD_ENOMEM;
+}
+
+const char *cad_exception_origin(const cad_exception *exception, uint64_t *place) {
+    if (exception->task != NULL)
+        *place = exception->place;
+    return exception->task;
 }
 
 _Noreturn void cad__mistaken(const char *file, int line, const char *function, const char *what) {

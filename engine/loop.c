@@ -158,7 +158,6 @@ CAD__INLINE cad__entry *take(cad_loop *loop, bool on_coroutine) {
 }
 
 cad__entry *cad__loop_take(cad_loop *loop) {
-    cad__clock_turn(loop);
     if (cad__list_empty(&loop->batch)) {
         if (!may_begin_iteration(loop))
             return NULL;
@@ -169,16 +168,24 @@ cad__entry *cad__loop_take(cad_loop *loop) {
 
 /* Whether its turn is one to be measured. What the end of a task calls, if anything, counts with
  * the next that is. */
-static bool runs_the_program(const cad__entry *entry) {
-    return entry->kind != CAD__ENTRY_TIMER && entry->kind != CAD__ENTRY_END;
+static bool runs_the_program(enum cad__entry_kind kind) {
+    return kind != CAD__ENTRY_TIMER && kind != CAD__ENTRY_END;
+}
+
+/* A turn is over, where turns are measured. */
+static CAD__APART void measure(cad_loop *loop, enum cad__entry_kind kind) {
+    if (runs_the_program(kind))
+        cad__clock_turn_over(loop);
+    else
+        cad__clock_pass(loop);
 }
 
 static void run_batch(cad_loop *loop) {
     for (cad__entry *entry; (entry = take(loop, false)) != NULL;) {
-        bool counts = runs_the_program(entry);
+        enum cad__entry_kind kind = (enum cad__entry_kind)entry->kind;
         cad__entry_run(entry);
-        if (counts)
-            cad__clock_turn(loop);
+        if (__builtin_expect(loop->counts_work, 0))
+            measure(loop, kind);
         CAD__TRACE(loop, cad__trace_turn_end(loop));
     }
     /* An interrupt leaves the rest where it was: first in the queue. */
@@ -221,6 +228,8 @@ static void keep_up(cad_loop *loop, bool first) {
         if (first || !simulated)
             (void)loop->driver->wait(loop->driver, 0);
         cad__threads_collect(loop);
+        if (!simulated)
+            cad__clock_look(loop);
         need_no_look(loop);
     }
     if (first)

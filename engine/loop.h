@@ -53,8 +53,10 @@ struct cad_loop {
     unsigned eager;        /* eager starts under way, each inside the one before */
     int64_t due_ns;        /* the loop's time: that at which what runs now was to run (clock.c) */
     int64_t now_ns;        /* the driver's, when last looked at: never before due_ns */
+    unsigned unseen;       /* turns of the loop's own since then */
     bool counts_work;      /* turns are measured, from */
     int64_t turn_ns;       /* this time of the driver's */
+    bool asleep;           /* the one that has the turn ends it now, at now_ns */
     bool nominal;          /* what is outside ends when it says that it will */
     const cad__patience *patience;
     unsigned restless; /* iterations since nothing was ready, on the loop's stack */

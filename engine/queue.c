@@ -205,9 +205,12 @@ CAD__INLINE void forget(cad__lost *lost) {
         cad__lost_forget(lost);
 }
 
+/* Whoever puts or gets polls twice where it has to wait: putting and getting are apart from that,
+ * so that a poll that parks need not make room for them. */
+
 /* --- put ------------------------------------------------------------------------------------- */
 
-static int put_now(cad_queue *queue, const char *verb, void *item) {
+static CAD__APART int put_now(cad_queue *queue, const char *verb, void *item) {
     if (queue->shut_down || cad_queue_full(queue)) {
         int refusal = queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEFULL;
         return did(queue, verb, cad_raise(refusal, NULL), CAD_ITEM_STAYS, item, 0);
@@ -264,7 +267,7 @@ int cad_queue_put(cad_queue *queue, void *item) {
 
 /* --- get ------------------------------------------------------------------------------------- */
 
-static int get_now(cad_queue *queue, const char *verb, void **item) {
+static CAD__APART int get_now(cad_queue *queue, const char *verb, void **item) {
     if (queue->count == 0) {
         int refusal = queue->shut_down ? CAD_EQUEUESHUTDOWN : CAD_EQUEUEEMPTY;
         return did(queue, verb, cad_raise(refusal, NULL), CAD_ITEM_STAYS, NULL, 0);

@@ -8,6 +8,7 @@
  * (start_eagerly()). */
 #include <string.h>
 
+#include "clock.h"
 #include "coroutine.h"
 #include "group.h"
 #include "task.h"
@@ -133,9 +134,11 @@ CAD__APART cad__turn cad__task_next(cad_loop *loop) {
     if (loop->eager > 0) /* to its creator, whose turn it is */
         return (cad__turn){NULL, 0};
     end_turn(loop);
+    cad__clock_turn(loop);
     for (cad__entry *entry; (entry = cad__loop_take(loop)) != NULL;) {
         if (entry->kind != CAD__ENTRY_TASK) {
             cad__entry_run(entry);
+            cad__clock_pass(loop);
             CAD__TRACE(loop, cad__trace_turn_end(loop));
             continue;
         }
@@ -440,7 +443,7 @@ cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
  */
 
 CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
-    return cad__park_until(task, cad_loop_deadline(task->object.loop, delay_ns));
+    return cad__park_until(task, cad__clock_sleep(task->object.loop, delay_ns));
 }
 
 static int sleep_poll(cad_task *task) {

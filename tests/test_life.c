@@ -228,6 +228,13 @@ static void test_life__the_message_of_a_group_is_whole(void **state) {
     cad_exception *group = cad_exception_group(message, members, 2);
     assert_memory_equal(cad_exception_message(group), message, sizeof message - 1);
     assert_string_equal(cad_exception_message(group) + sizeof message - 1, " (2 sub-exceptions)");
+    uint64_t place = 7;
+    assert_null(cad_exception_origin(member, &place));
+    assert_true(place == 7);
+    assert_int_equal(cad_exception_set_origin(member, "first", 1), 0);
+    assert_int_equal(cad_exception_set_origin(member, "second", 2), 0);
+    assert_string_equal(cad_exception_origin(cad_exception_at(group, 1), &place), "first");
+    assert_true(place == 1);
     cad_exception_unref(group);
     cad_exception_unref(member);
 }

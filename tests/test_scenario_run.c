@@ -84,7 +84,7 @@ static void test_scenario_run__unretrieved_exceptions_are_reported_once(void **s
         "s:7:15: /tasks/0/do/3/call_soon/0: exception in a callback: KeyError: 'k'\n"
         "s:8:23: /tasks/1/do/0: exception never retrieved in task group: ExceptionGroup: "
         "unhandled errors in a TaskGroup (1 sub-exception)\n"
-        "    - Boom: planned 3\n");
+        "    - Boom: planned 3 (task f-3, s:3:1: /coroutines/f/do/1)\n");
     scenario_free(&run);
 }
 

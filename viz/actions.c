@@ -2,6 +2,7 @@
 #include "actions.h"
 
 #include "actions_pair.h"
+#include "actions_travel.h"
 #include "hit.h"
 #include "layout_side.h"
 #include "tabs.h"
@@ -197,6 +198,10 @@ static void go_to(struct viz_state *state, struct viz_id id) {
 static unsigned follow_link(struct viz_state *state, uint32_t index) {
     struct viz_link link = state->panel.links[index];
     const struct viz_view *view = &state->view;
+    if (link.to.kind == VIZ_ID_VALUE) {
+        state->travel.chosen = state->travel.values[link.to.index];
+        return VIZ_REDRAW;
+    }
     go_to(state, link.to.kind != VIZ_ID_NOTHING ? link.to : state->ui.selected);
     if (link.timed)
         viz_view_reveal(&state->view, &state->frame.extent, view->first_row, (double)link.time_ns,
@@ -221,6 +226,8 @@ static unsigned select_hovered(struct viz_state *state, const struct viz_amount 
         return follow_link(state, id.index);
     if (id.kind == VIZ_ID_TAB)
         return show_tab(state, (int)id.index);
+    if (id.kind == VIZ_ID_STEP)
+        return viz_go_to_event(state, id.index);
     if (id.kind == VIZ_ID_PANEL)
         return VIZ_REDRAW;
     viz_state_remember(state);
@@ -310,6 +317,7 @@ static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *
     (void)amount;
     if (state->ui.help == NULL) {
         drop_selection(state);
+        viz_travel_leave(&state->travel);
         viz_state_open_panel(state, false);
     }
     state->ui.help = NULL;
@@ -411,13 +419,42 @@ const struct viz_action viz_actions[] = {
      go_through_history,
      {{.input = "Backspace", .dx = -1}, {.input = "Shift+Backspace", .dx = 1}}},
     {"copy", "copy what the panel says", copy_panel, {{.input = "Ctrl+C"}}},
+    {"event",
+     "the playhead an event back, an event on; the panel has the state there",
+     viz_go_by_event,
+     {{.input = ",", .dx = -1}, {.input = ".", .dx = 1}}},
+    {"turn",
+     "... a turn of the loop back, a turn on",
+     viz_go_by_turn,
+     {{.input = "Ctrl+Left", .dx = -1}, {.input = "Ctrl+Right", .dx = 1}}},
+    {"iteration",
+     "... an iteration of the loop",
+     viz_go_by_iteration,
+     {{.input = "Ctrl+,", .dx = -1}, {.input = "Ctrl+.", .dx = 1}}},
+    {"task-step",
+     "... to what the selected task did before, and does next",
+     viz_go_by_task,
+     {{.input = "Shift+Left", .dx = -1}, {.input = "Shift+Right", .dx = 1}}},
+    {"first-event",
+     "... to the first event of the run, to the last",
+     viz_go_to_first_or_last,
+     {{.input = "Ctrl+Home", .dx = -1}, {.input = "Ctrl+End", .dx = 1}}},
+    {"playhead", "... to a time", viz_drag_playhead, {{.input = "drag on the axis"}}},
+    {"value",
+     "choose a value of the state: the next, the one before",
+     viz_choose_value,
+     {{.input = "E", .dx = 1}, {.input = "Shift+E", .dx = -1}}},
+    {"changed",
+     "the playhead to who set the chosen value last, and to who will next",
+     viz_go_by_value,
+     {{.input = "U", .dx = -1}, {.input = "Shift+U", .dx = 1}}},
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",
-     "close the list, then the panel, and drop the selection",
+     "close the list, then the panel, and drop selection and playhead",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},

@@ -1,6 +1,7 @@
 /* Pictures as files: SDL's software renderer draws, libpng writes; or svg.c does both. */
 #include "image.h"
 
+#include "actions_travel.h"
 #include "svg.h"
 
 #include "base/replace.h"
@@ -58,6 +59,7 @@ int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESS
 static void place(struct viz_state *state, const struct viz_image_options *options) {
     state->theme = options->theme;
     viz_state_show_first(state, options->shown, options->differing);
+    viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);
     if (options->all_time)
         return;

@@ -41,6 +41,8 @@ static const char *drag_at(const struct viz_frame *frame, int x, int y, bool shi
     bool chart = x >= frame->lanes.x && y >= frame->strip.y && y < frame->lanes.y + frame->lanes.h;
     if (viz_contains(&frame->minimap, x, y))
         return "drag on the map";
+    if (viz_contains(&frame->axis, x, y) && !shift)
+        return "drag on the axis";
     return chart && shift ? "Shift+drag" : NULL;
 }
 

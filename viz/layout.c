@@ -14,6 +14,7 @@
 #define STRIP_COMPACT 40
 #define STRIP_MOST 148
 #define AXIS 28
+#define INSTANT 34
 #define FOOTER 34
 #define MINIMAP 44
 #define ROW_MOST 64
@@ -97,7 +98,9 @@ static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
     frame->axis = (struct viz_rect){0, 0, 0, axis};
     frame->footer = (struct viz_rect){0, frame->height - footer, frame->width, footer};
     frame->minimap = (struct viz_rect){0, 0, 0, minimap};
-    return frame->height - header - strip - axis - footer - minimap;
+    bool spread = ui->travel != NULL && ui->travel->ordinal != 0 && height >= 220;
+    frame->instant.h = spread ? viz_px(frame, INSTANT) : 0;
+    return frame->height - header - strip - axis - frame->instant.h - footer - minimap;
 }
 
 /* The panel, between header and footer; returns how much of the width it takes from the chart. */
@@ -129,7 +132,8 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     strip_more = strip_more < strip_room ? strip_more : strip_room > 0 ? strip_room : 0;
     frame->strip.h += strip_more;
     frame->axis.y = frame->strip.y + frame->strip.h;
-    int top = frame->axis.y + frame->axis.h;
+    frame->instant.y = frame->axis.y + frame->axis.h;
+    int top = frame->instant.y + frame->instant.h;
     int bottom = frame->footer.y - frame->minimap.h;
     frame->lanes.y = frame->names.y = top;
     frame->lanes.h = frame->names.h = bottom > top ? bottom - top : 1;
@@ -150,6 +154,8 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     int chart = width - beside - names > 1 ? width - beside - names : 1;
     frame->strip.x = frame->axis.x = names;
     frame->strip.w = frame->axis.w = chart;
+    frame->instant.x = names;
+    frame->instant.w = chart;
     frame->lanes = (struct viz_rect){names, 0, chart, 0};
     frame->names = (struct viz_rect){0, 0, names, 0};
     frame->minimap.x = names;
@@ -313,6 +319,8 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_changes(&painter);
         viz_paint_change_line(&painter);
         viz_paint_axis(&painter);
+        viz_paint_playhead(&painter);
+        viz_paint_instant(&painter);
         viz_paint_names(&painter);
         viz_paint_gutter(&painter);
         viz_paint_minimap(&painter);

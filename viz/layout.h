@@ -10,6 +10,7 @@
 #include "pair.h"
 #include "panel.h"
 #include "scene.h"
+#include "travel.h"
 #include "view.h"
 
 #include <stdbool.h>
@@ -48,11 +49,12 @@ struct viz_ui {
     struct viz_id selected;
     const struct viz_help *help; /* NULL: it is not shown */
     enum viz_wakes wakes;
-    uint32_t counter;              /* which one the strip shows; TRACE_NO_INDEX: no strip */
-    const struct viz_panel *panel; /* at the right; NULL: it is not shown */
-    int panel_scroll;              /* pixels of it that are hidden above */
-    int tab;                       /* into viz_tabs */
-    enum viz_shown shown;          /* of two runs, as the next two */
+    uint32_t counter;                /* which one the strip shows; TRACE_NO_INDEX: no strip */
+    const struct viz_panel *panel;   /* at the right; NULL: it is not shown */
+    int panel_scroll;                /* pixels of it that are hidden above */
+    int tab;                         /* into viz_tabs */
+    const struct viz_travel *travel; /* where the playhead stands; NULL: there is none */
+    enum viz_shown shown;            /* of two runs, as the next two */
     enum viz_differing differing;
     uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
     bool ranging;    /* a stretch of time is being marked */
@@ -69,7 +71,8 @@ struct viz_frame {
     struct viz_rect header;
     struct viz_rect strip;
     struct viz_rect axis;
-    struct viz_rect lanes; /* the bars: right of the names */
+    struct viz_rect instant; /* the one of the playhead, spread out; no height: there is none */
+    struct viz_rect lanes;   /* the bars: right of the names */
     struct viz_rect names;
     struct viz_rect minimap;
     struct viz_rect footer;

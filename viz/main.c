@@ -13,14 +13,20 @@
 #include "two.h"
 #include "window.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
+
+/* Standard input from its beginning. */
+#define INPUT_AGAIN "/dev/fd/0"
 
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
@@ -28,6 +34,15 @@ enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 static int say(int status, const char *message) {
     base_show_line(stderr, "cadran-view: %s", message);
     return status;
+}
+
+/* The steps of the run; NULL where the trace is another program's, there are two, or there is no
+ * memory. */
+static struct viz_steps *read_steps(const struct viz_model *model,
+                                    const struct viz_options *options) {
+    bool input = strcmp(options->trace, "-") == 0;
+    bool told = model->trace->version > 0 && options->other == NULL;
+    return told ? viz_steps_read(input ? INPUT_AGAIN : options->trace) : NULL;
 }
 
 static enum viz_differing differing_of(const struct viz_options *options) {
@@ -47,17 +62,22 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
                                       .from_ns = from_ns,
                                       .to_ns = to_ns,
                                       .shown = options->shown,
-                                      .differing = differing_of(options)};
+                                      .differing = differing_of(options),
+                                      .moment = options->moment};
     if (image.width == 0) {
         image.width = (int)(DEFAULT_WIDTH * scale);
         image.height = (int)(DEFAULT_HEIGHT * scale);
     }
     char message[VIZ_MESSAGE_SIZE];
+    struct viz_steps *steps = options->moment.given ? read_steps(model, options) : NULL;
+    if (steps != NULL)
+        image.timeline = viz_steps_timeline(steps, message);
     int error = 0;
     if (options->png != NULL)
         error = viz_png_write(model, &image, options->png, message);
     if (error == 0 && options->svg != NULL)
         error = viz_svg_save(model, &image, options->svg, message);
+    viz_steps_free(steps);
     return error == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
@@ -72,7 +92,9 @@ static int show_window(struct viz_model *model, const struct viz_options *option
                                         .from_ns = from_ns,
                                         .to_ns = to_ns,
                                         .shown = options->shown,
-                                        .differing = differing_of(options)};
+                                        .differing = differing_of(options),
+                                        .steps = read_steps(model, options),
+                                        .moment = options->moment};
     struct viz_window *window;
     char message[VIZ_MESSAGE_SIZE];
     int result = viz_window_open(model, &wanted, &window, message);
@@ -82,6 +104,7 @@ static int show_window(struct viz_model *model, const struct viz_options *option
         while (result > 0);
         viz_window_close(window);
     }
+    viz_steps_free(wanted.steps);
     return result == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
@@ -115,10 +138,35 @@ static bool overwrites(const struct viz_options *options, char message[VIZ_MESSA
     return false;
 }
 
+/* What comes through a pipe is kept in a file, to be read twice. 0 or CAD_ESYSTEM. */
+static int hold_input(const char *path) {
+    struct stat status;
+    if (strcmp(path, "-") != 0 || fstat(STDIN_FILENO, &status) != 0 || S_ISREG(status.st_mode))
+        return 0;
+    FILE *file = tmpfile();
+    char bytes[1 << 16];
+    ssize_t count = file != NULL ? 1 : -1;
+    while (count > 0) {
+        count = read(STDIN_FILENO, bytes, sizeof bytes);
+        if (count < 0 && errno == EINTR)
+            count = 1;
+        else if (count > 0 && fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
+            count = -1;
+    }
+    bool held = count == 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0 &&
+                dup2(fileno(file), STDIN_FILENO) == STDIN_FILENO;
+    if (file != NULL)
+        (void)fclose(file);
+    return held ? 0 : CAD_ESYSTEM;
+}
+
 static int view_one(const struct viz_options *options) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
-    int error = trace_read(options->trace, &trace, message);
+    int error = hold_input(options->trace);
+    if (error != 0)
+        return say(STATUS_FAILED, "standard input cannot be kept for a second reading");
+    error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
     for (size_t i = 0; i < trace->warning_count; i++)

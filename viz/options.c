@@ -64,6 +64,19 @@ static bool take_tolerance(void *target, const base_option *option, char *value,
            base_option_refuse(option, "a time or a share, such as 5ms or 5%", value, message);
 }
 
+static bool take_at(void *target, const base_option *option, char *value,
+                    char message[BASE_OPTIONS_MESSAGE]) {
+    struct viz_moment *moment = &((struct viz_options *)target)->moment;
+    moment->given = moment->timed = true;
+    return base_take_time(target, option, value, message);
+}
+
+static bool take_step(void *target, const base_option *option, char *value,
+                      char message[BASE_OPTIONS_MESSAGE]) {
+    ((struct viz_options *)target)->moment.given = true;
+    return base_take_whole(target, option, value, message);
+}
+
 /* --- Options --------------------------------------------------------------------------------- */
 
 static const char *const themes[] = {[VIZ_DARK] = "dark", [VIZ_LIGHT] = "light"};
@@ -117,6 +130,18 @@ static const base_option table[] = {
      .help = "of two runs: by how much times may differ: 5ms, or 5%",
      .take = take_tolerance,
      BASE_FIELD_OF(struct cmp_tolerance, struct viz_options, tolerance)},
+    {.name = "at",
+     .argument = "TIME",
+     .help = "the state of the run at this time",
+     .take = take_at,
+     BASE_FIELD_OF(int64_t, struct viz_options, moment.time_ns)},
+    {.name = "step",
+     .argument = "N",
+     .help = "... at the event of this number; with --at, among those of that time",
+     .take = take_step,
+     BASE_FIELD(struct viz_options, moment.number),
+     .least = 1,
+     .most = INT64_MAX},
     {.name = "font",
      .argument = "FILE",
      .help = "the font to write with",

@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "pair.h"
 #include "palette.h"
+#include "travel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct viz_options {
     bool has_to;
     int64_t from_ns;
     int64_t to_ns;
+    struct viz_moment moment;
     bool help;
     bool list; /* of options, for completions */
     bool version;

@@ -81,6 +81,9 @@ void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int 
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
 int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
 
+void viz_paint_side(struct viz_painter *painter);     /* layout_side.c */
+void viz_paint_playhead(struct viz_painter *painter); /* layout_travel.c */
+void viz_paint_instant(struct viz_painter *painter);
 void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */
 void viz_paint_help(struct viz_painter *painter);
 

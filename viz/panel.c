@@ -55,6 +55,11 @@ void viz_panel_say(struct viz_panel *panel, const char *text) {
     viz_panel_say_bytes(panel, text, strlen(text));
 }
 
+void viz_panel_underline(struct viz_panel *panel) {
+    if (panel->error == 0 && panel->piece_count > 0)
+        panel->pieces[panel->piece_count - 1].emphasised = true;
+}
+
 void viz_panel_emphasise(struct viz_panel *panel, const char *text) {
     add_piece(panel, text, strlen(text), (struct viz_piece){.emphasised = true});
 }

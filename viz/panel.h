@@ -77,6 +77,8 @@ void viz_panel_open(struct viz_panel *panel, enum viz_block_kind kind);
 void viz_panel_say(struct viz_panel *panel, const char *text);
 void viz_panel_say_bytes(struct viz_panel *panel, const char *text, size_t length);
 void viz_panel_emphasise(struct viz_panel *panel, const char *text);
+/* The last piece is what has just changed. */
+void viz_panel_underline(struct viz_panel *panel);
 void viz_panel_link(struct viz_panel *panel, const char *text, struct viz_link link);
 void viz_panel_link_bytes(struct viz_panel *panel, const char *text, size_t length,
                           struct viz_link link);

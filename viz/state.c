@@ -20,6 +20,7 @@ static void begin_pair(struct viz_state *state) {
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
     *state = (struct viz_state){.model = model};
     state->ui.counter = viz_first_counter(model);
+    state->ui.travel = &state->travel;
     state->ui.change = CMP_NOBODY;
     if (model->pair != NULL)
         begin_pair(state);
@@ -30,6 +31,7 @@ void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
+    viz_travel_free(&state->travel);
 }
 
 void viz_state_place(struct viz_state *state, int width, int height) {
@@ -78,7 +80,8 @@ void viz_state_open_panel(struct viz_state *state, bool open) {
 }
 
 void viz_state_write_panel(struct viz_state *state) {
-    const struct viz_subject subject = {.model = state->model, .selected = state->ui.selected};
+    const struct viz_subject subject = {
+        .model = state->model, .selected = state->ui.selected, .travel = &state->travel};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
         viz_tabs[state->ui.tab].write(&state->panel, &subject);

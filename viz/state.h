@@ -9,6 +9,7 @@
 #include "history.h"
 #include "layout.h"
 #include "palette.h"
+#include "travel.h"
 
 struct viz_state {
     struct viz_model *model; /* borrowed */
@@ -19,8 +20,9 @@ struct viz_state {
     struct viz_ui ui;
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
-    struct viz_frame frame; /* where everything is; made by viz_state_place() */
-    struct viz_scene scene; /* the last picture; made by viz_state_lay_out() */
+    struct viz_travel travel; /* the playhead, which ui.travel shows */
+    struct viz_frame frame;   /* where everything is; made by viz_state_place() */
+    struct viz_scene scene;   /* the last picture; made by viz_state_lay_out() */
 };
 
 /* All of a model; measure and scale are the caller's to set before anything is placed. */

@@ -51,6 +51,10 @@ static const char *class_of(enum viz_id_kind kind) {
         return "tab";
     case VIZ_ID_LINK:
         return "link";
+    case VIZ_ID_VALUE:
+        return "value";
+    case VIZ_ID_STEP:
+        return "step";
     case VIZ_ID_OLD_BAR:
         return "old-bar";
     case VIZ_ID_CHANGE:

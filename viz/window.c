@@ -1,6 +1,7 @@
 /* SDL's window and its events; what they do is not known here. */
 #include "window.h"
 
+#include "actions_travel.h"
 #include "cadran.h"
 #include "events.h"
 
@@ -13,6 +14,9 @@
 #define HEIGHT 760
 #define LEAST_SIDE 160
 
+/* How often it is looked whether the steps have been read. */
+#define STEPS_WAIT_MS 30
+
 struct viz_window {
     SDL_Window *window;
     SDL_Renderer *renderer;
@@ -21,6 +25,8 @@ struct viz_window {
     double pixel_ratio; /* pixels of the picture for a unit of the mouse */
     double asked_scale; /* 0: what the display says */
     bool canvas_open;
+    struct viz_steps *steps; /* NULL: there are none, or they have been taken */
+    struct viz_moment moment;
     bool dirty;
     unsigned pictures;
 };
@@ -136,6 +142,8 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     viz_state_place(state, width, height);
     if (!options->all_time)
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
+    window->steps = options->steps;
+    window->moment = options->moment;
     SDL_StartTextInput(); /* signs are looked up as they are typed */
     window->dirty = true;
     *out = window;
@@ -221,8 +229,24 @@ static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     return 1;
 }
 
+/* The steps for the playhead are there once they have been read. */
+static void take_steps(struct viz_window *window) {
+    char message[TRACE_MESSAGE_SIZE];
+    if (window->steps == NULL || !viz_steps_are_read(window->steps))
+        return;
+    struct trace_timeline *timeline = viz_steps_timeline(window->steps, message);
+    window->steps = NULL;
+    viz_start_travel(&window->canvas.state, timeline, &window->moment);
+    viz_state_place(&window->canvas.state, window->canvas.state.frame.width,
+                    window->canvas.state.frame.height);
+    window->dirty = true;
+}
+
 int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Event event;
+    take_steps(window);
+    if (window->steps != NULL && (timeout_ms < 0 || timeout_ms > STEPS_WAIT_MS))
+        timeout_ms = STEPS_WAIT_MS;
     if (window->dirty)
         timeout_ms = 0;
     int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);

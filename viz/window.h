@@ -3,6 +3,7 @@
 #define VIZ_WINDOW_H
 
 #include "canvas.h"
+#include "steps.h"
 
 struct viz_window;
 
@@ -17,6 +18,8 @@ struct viz_window_options {
     double to_ns;
     enum viz_shown shown;         /* of two runs, as the next */
     enum viz_differing differing; /* VIZ_DIFFERING_COUNT: what suits them */
+    struct viz_steps *steps;      /* for the playhead, borrowed; NULL: there are none */
+    struct viz_moment moment;     /* where it is put at first */
 };
 
 /* Opens a window on a model, which must outlive it.

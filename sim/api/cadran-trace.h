@@ -56,7 +56,7 @@ typedef struct cad_trace_options {
  *
  * `options` is borrowed for the call and may be NULL. Where `trace` is not NULL the caller gets the
  * trace there, to be closed with cad_trace_close(); otherwise, and if that does not come, it is
- * closed with the loop. Takes a megabyte of memory, and 24 bytes for each task that is alive.
+ * closed with the loop. Takes a megabyte of memory, and 40 bytes for each task that is alive.
  *
  * CAD_ESYSTEM, with errno, where the file cannot be opened; CAD_ERUNTIME where the loop is traced
  * already (cad_loop_set_trace() is what a trace uses); CAD_ENOMEM. cad_error_message() says which

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "document/write.h"
+#include "program/exceptions.h"
 
 /* A place in the document, if there is one. */
 static void add_place(doc_writer *writer, const cli_report *report, uint32_t place) {
@@ -35,25 +36,71 @@ static void add_part(doc_writer *writer, const cli_report *report, const expr_pa
     base_buffer_free(&text);
 }
 
+static void add_members(doc_writer *writer, const cli_report *report,
+                        const cad_exception *exception, int depth, size_t *told);
+
+/* A member of a group, as it is told on standard error, too. */
+static void add_member(doc_writer *writer, const cli_report *report, const cad_exception *member,
+                       int depth, size_t *told) {
+    base_buffer what = {0};
+    uint32_t place;
+    const char *task = run_raised_in(member, &place);
+    int error = prog_error_show(report->program, cad_exception_code(member), member, &what);
+    if (error != 0)
+        writer->error = error;
+    doc_write_open(writer, NULL, '{');
+    doc_write_text(writer, "what", what.data != NULL ? what.data : "");
+    if (task != NULL)
+        doc_write_text(writer, "raised_in", task);
+    add_place(writer, report, place);
+    if (cad_exception_notes(member)[0] != '\0')
+        doc_write_text(writer, "note", cad_exception_notes(member));
+    add_members(writer, report, member, depth + 1, told);
+    doc_write_close(writer, '}');
+    base_buffer_free(&what);
+}
+
+/* Those of an exception that is a group; *told of its whole were before. */
+static void add_members(doc_writer *writer, const cli_report *report,
+                        const cad_exception *exception, int depth, size_t *told) {
+    size_t count = exception != NULL ? cad_exception_count(exception) : 0, i = 0;
+    if (count == 0)
+        return;
+    doc_write_open(writer, "members", '[');
+    for (; i < count && depth < RUN_DEPTH_TOLD && *told < RUN_MEMBERS_TOLD; i++) {
+        ++*told;
+        add_member(writer, report, cad_exception_at(exception, i), depth, told);
+    }
+    doc_write_close(writer, ']');
+    if (i < count)
+        doc_write_whole(writer, "more_members", (int64_t)(count - i));
+}
+
+static void add_failure(doc_writer *writer, const cli_report *report, const run_failure *failure) {
+    size_t told = 0;
+    doc_write_open(writer, NULL, '{');
+    if (failure->who == NULL || failure->what == NULL) {
+        writer->error = CAD_ENOMEM; /* it could not be kept */
+    } else {
+        doc_write_text(writer, "who", failure->who);
+        doc_write_text(writer, "what", failure->what);
+    }
+    if (failure->raised_in != NULL)
+        doc_write_text(writer, "raised_in", failure->raised_in);
+    add_place(writer, report, failure->place);
+    if (failure->part != NULL)
+        add_part(writer, report, failure->part);
+    if (failure->note != NULL)
+        doc_write_text(writer, "note", failure->note);
+    add_members(writer, report, failure->exception, 0, &told);
+    doc_write_close(writer, '}');
+}
+
 static void add_failures(doc_writer *writer, const cli_report *report) {
     const run_result *result = report->result;
     doc_write_open(writer, "failures", '[');
-    for (size_t i = 0; i < result->failure_count && i < RUN_FAILURES_KEPT; i++) {
-        const run_failure *failure = &result->failures[i];
-        doc_write_open(writer, NULL, '{');
-        if (failure->who == NULL || failure->what == NULL) {
-            writer->error = CAD_ENOMEM; /* it could not be kept */
-        } else {
-            doc_write_text(writer, "who", failure->who);
-            doc_write_text(writer, "what", failure->what);
-        }
-        add_place(writer, report, failure->place);
-        if (failure->part != NULL)
-            add_part(writer, report, failure->part);
-        if (failure->note != NULL)
-            doc_write_text(writer, "note", failure->note);
-        doc_write_close(writer, '}');
-    }
+    for (size_t i = 0; i < result->failure_count && i < RUN_FAILURES_KEPT; i++)
+        add_failure(writer, report, &result->failures[i]);
     doc_write_close(writer, ']');
     doc_write_whole(writer, "failure_count", (int64_t)result->failure_count);
 }

@@ -6,7 +6,7 @@
 
 #ifdef CADRAN_SQLITE
 
-#include <sqlite3.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "database/schema.h"
+#include "database/sqlite.h"
 #include "statistics/statistics.h"
 
 enum { FAILURE_SIZE = 256, VALUES_MAX = 11, NONE = -1 };
@@ -90,13 +91,14 @@ struct db_writer {
 
 static int fail(struct db_writer *writer) {
     snprintf(writer->failure, sizeof writer->failure, "SQLite: %s",
-             sqlite3_errmsg(writer->database));
-    return sqlite3_errcode(writer->database) == SQLITE_NOMEM ? CAD_ENOMEM : CAD_ESYSTEM;
+             db_sqlite.errmsg(writer->database));
+    return db_sqlite.errcode(writer->database) == SQLITE_NOMEM ? CAD_ENOMEM : CAD_ESYSTEM;
 }
 
 static int execute(struct db_writer *writer, const char *statement) {
-    return sqlite3_exec(writer->database, statement, NULL, NULL, NULL) == SQLITE_OK ? 0
-                                                                                    : fail(writer);
+    return db_sqlite.exec(writer->database, statement, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : fail(writer);
 }
 
 /* A row is bound value by value, each behind the one before. */
@@ -110,11 +112,11 @@ static struct row begin_row(struct db_writer *writer, enum db_table table) {
 }
 
 static void add_whole(struct row *row, int64_t value) {
-    (void)sqlite3_bind_int64(row->insert, ++row->bound, value);
+    (void)db_sqlite.bind_int64(row->insert, ++row->bound, value);
 }
 
 static void add_null(struct row *row) {
-    (void)sqlite3_bind_null(row->insert, ++row->bound);
+    (void)db_sqlite.bind_null(row->insert, ++row->bound);
 }
 
 /* NULL where it is NONE. */
@@ -127,7 +129,7 @@ static void add_reference(struct row *row, int64_t value) {
 
 /* Borrowed until the row is written. */
 static void add_bytes(struct row *row, const char *text, size_t length) {
-    (void)sqlite3_bind_text(row->insert, ++row->bound, text, (int)length, SQLITE_STATIC);
+    (void)db_sqlite.bind_text(row->insert, ++row->bound, text, (int)length, SQLITE_STATIC);
 }
 
 /* NULL where there is none. */
@@ -145,8 +147,8 @@ static void add_kept(struct row *row, const struct db_writer *writer, uint32_t t
 }
 
 static int write_row(struct db_writer *writer, struct row *row) {
-    int result = sqlite3_step(row->insert);
-    (void)sqlite3_reset(row->insert);
+    int result = db_sqlite.step(row->insert);
+    (void)db_sqlite.reset(row->insert);
     return result == SQLITE_DONE ? 0 : fail(writer);
 }
 
@@ -445,7 +447,7 @@ static int write_run(struct db_writer *writer, const struct stat_run *run) {
     add_whole(&row, run->seed);
     add_text(&row, run, run->outcome);
     add_whole(&row, run->end_ns);
-    (void)sqlite3_bind_double(row.insert, ++row.bound, stat_at_work_mean(run));
+    (void)db_sqlite.bind_double(row.insert, ++row.bound, stat_at_work_mean(run));
     add_whole(&row, (int64_t)run->at_work_peak);
     return write_row(writer, &row);
 }
@@ -500,11 +502,13 @@ static int end_what_is_open(struct db_writer *writer) {
 }
 
 static int close_database(struct db_writer *writer) {
+    if (writer->database == NULL)
+        return 0;
     for (int i = 0; i < DB_TABLE_COUNT; i++) {
-        (void)sqlite3_finalize(writer->inserts[i]);
+        (void)db_sqlite.finalize(writer->inserts[i]);
         writer->inserts[i] = NULL;
     }
-    int result = sqlite3_close(writer->database);
+    int result = db_sqlite.close(writer->database);
     writer->database = NULL;
     return result == SQLITE_OK ? 0 : CAD_ESYSTEM;
 }
@@ -543,7 +547,7 @@ static int make_table(struct db_writer *writer, enum db_table table) {
     for (int i = 1; i < tables[table].count; i++)
         length += snprintf(statement + length, sizeof statement - (size_t)length, ", ?");
     snprintf(statement + length, sizeof statement - (size_t)length, ")");
-    return sqlite3_prepare_v2(writer->database, statement, -1, &writer->inserts[table], NULL) ==
+    return db_sqlite.prepare_v2(writer->database, statement, -1, &writer->inserts[table], NULL) ==
                    SQLITE_OK
                ? 0
                : fail(writer);
@@ -551,13 +555,18 @@ static int make_table(struct db_writer *writer, enum db_table table) {
 
 /* Nobody else has the file, and one that is not whole is thrown away: no journal is needed. */
 static int make_database(struct db_writer *writer, const char *path) {
-    if (sqlite3_open(path, &writer->database) != SQLITE_OK)
+    if (db_sqlite.open(path, &writer->database) != SQLITE_OK)
         return writer->database == NULL ? CAD_ENOMEM : fail(writer);
     int error = execute(writer, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                                 "PRAGMA locking_mode = EXCLUSIVE; BEGIN");
     for (int i = 0; i < DB_TABLE_COUNT && error == 0; i++)
         error = make_table(writer, (enum db_table)i);
     return error;
+}
+
+static int refuse_absent(struct db_writer *writer) {
+    snprintf(writer->failure, sizeof writer->failure, "SQLite is not there: %s", dlerror());
+    return CAD_ESYSTEM;
 }
 
 int db_writer_open(const char *path, struct db_writer **result) {
@@ -572,6 +581,8 @@ int db_writer_open(const char *path, struct db_writer **result) {
     writer->strings = base_strings_new();
     if (writer->statistics == NULL || writer->strings == NULL)
         return CAD_ENOMEM;
+    if (!db_sqlite_load())
+        return refuse_absent(writer);
     writer->sleep = base_strings_add(writer->strings, sleep, sizeof sleep - 1);
     return writer->sleep == UINT32_MAX ? CAD_ENOMEM : make_database(writer, path);
 }

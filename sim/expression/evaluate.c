@@ -70,9 +70,11 @@ static int make_list(enum expr_opcode opcode, const expr_value *items, size_t co
 }
 
 /* Carries out an instruction that takes values from the stack and leaves one there, whatever
- * their types. On an error the stack is as it was. */
-static int general(const expr_expression *expression, const expr_env *env,
-                   expr_instruction instruction, expr_value **stack, expr_error *error) {
+ * their types. On an error the stack is as it was. Apart, as it would take the registers of the
+ * quick ways. */
+static __attribute__((noinline)) int general(const expr_expression *expression, const expr_env *env,
+                                             expr_instruction instruction, expr_value **stack,
+                                             expr_error *error) {
     expr_value *top = *stack;
     uint32_t operand = expr_operand_of(instruction);
     enum expr_opcode opcode = expr_opcode_of(instruction);

@@ -120,9 +120,16 @@ static inline bool expr_is_whole_double(double number) {
     return fabs(number) < 9e18 && number == (double)(int64_t)number;
 }
 
-/* The same of two; false also where they are so large that their sum would not be held. */
+/* The whole number next to it; of one beyond 2^51 any. So large a sum has no room for a fraction.
+ */
+static inline double expr_rounded(double number) {
+    const double large = 0x1.8p52;
+    return number + large - large;
+}
+
+/* Whether both are whole, as two additions tell; false also of some that are very large. */
 static inline bool expr_are_whole_doubles(double a, double b) {
-    return fabs(a) + fabs(b) < 9e18 && a == (double)(int64_t)a && b == (double)(int64_t)b;
+    return expr_rounded(a) == a && expr_rounded(b) == b;
 }
 
 /* A number that is a float, also where it is whole. */

@@ -30,7 +30,7 @@ typedef struct run_hold {
     int code;      /* ... and with what: 0 or an error */
     bool ended;
     uint32_t pc;    /* the instruction that took it */
-    uint64_t units; /* how many it took */
+    uint64_t units; /* how many it took; 0: it has given them back */
     run_held *object;
     run_hold_number next_of_object, previous_of_object;
     run_hold_number *of_task; /* the last that the task has taken; NULL: it has ended, or is none */

@@ -9,6 +9,7 @@
 #include "program/exceptions.h"
 #include "run/details.h"
 #include "run/limits.h"
+#include "run/parts.h"
 #include "run/report.h"
 #include "run/values.h"
 
@@ -228,7 +229,7 @@ static void drop(run_completion *completion) {
 
 /* The error that was just raised, as how instruction `at` is left. One that is raised again - a
  * bare `raise`, the end of a `finally` - began elsewhere: who does that leaves the place in
- * machine->origin, which holds for this one error. */
+ * machine->origin, which holds for this one error. One that ended another task brings its own. */
 static run_completion raised(run_job *job, int code, uint32_t at) {
     run_machine *machine = job->machine;
     run_completion completion = {.code = code, .at = at};
@@ -237,6 +238,11 @@ static run_completion raised(run_job *job, int code, uint32_t at) {
         completion.exception = cad_exception_ref(exception);
     if (machine->origin != PROG_NO_PC)
         completion.at = machine->origin;
+    uint64_t origin;
+    const char *task =
+        completion.exception != NULL ? cad_exception_origin(completion.exception, &origin) : NULL;
+    if (task != NULL && task[0] != '\0')
+        completion.at = (uint32_t)(origin >> 32);
     machine->origin = PROG_NO_PC;
     return completion;
 }
@@ -253,8 +259,20 @@ int run_job_error(const run_job *job) {
     return (int)expr_to_double(job->held);
 }
 
-uint32_t run_job_origin(const run_job *job) {
-    return job->frame.pc;
+/* An exception that ends a task says so, wherever it goes from there, with where it began: by
+ * number (parts.h), and, for when the run is over, in the document. A cancellation goes nowhere. */
+static int note_origin(const run_job *job, run_completion *completion) {
+    const cad_task *task = cad_current_task();
+    if (completion->code >= 0 || completion->code == CAD_ECANCELLED)
+        return 0;
+    if (task == NULL || job->top != &job->frame)
+        return 0;
+    if (completion->exception == NULL)
+        completion->exception = cad_exception_new(completion->code, NULL);
+    if (completion->exception == NULL)
+        return CAD_ENOMEM;
+    uint64_t origin = (uint64_t)completion->at << 32 | run_place_of(job->machine, completion->at);
+    return cad_exception_set_origin(completion->exception, cad_task_name(task), origin);
 }
 
 /* The outermost coroutine is left: what the job ends with. */
@@ -319,6 +337,10 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
                 drop(&completion);
             if (left != 0)
                 return left;
+        }
+        if (note_origin(job, &completion) != 0) {
+            drop(&completion);
+            return CAD_ENOMEM;
         }
         run_frame_tell(job->machine, cad_current_task(), job->top, true);
         if (!pop(job)) {

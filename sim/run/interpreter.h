@@ -31,8 +31,6 @@ const cad_task *run_frame_owner(const run_frame *frame);
 int run_job_go(run_job *job, int result);
 /* The error of a task that has ended with one which nobody has asked for yet. */
 int run_job_error(const run_job *job);
-/* Where that began: an instruction. */
-uint32_t run_job_origin(const run_job *job);
 /* Frees what a job holds. */
 void run_job_clear(run_job *job);
 

@@ -41,16 +41,34 @@ FILE *run_begin_report(const run_machine *machine) {
 
 /* --- Failures -------------------------------------------------------------------------------- */
 
-static void keep_failure(run_machine *machine, const char *who, const char *what, const char *note,
-                         uint32_t at) {
+/* One, as it is told. */
+struct failure {
+    const char *how;  /* "exception in" */
+    const char *who;  /* "task b" */
+    const char *from; /* the task where it was raised, where that is another one; NULL */
+    const char *what;
+    const cad_exception *exception; /* NULL */
+    const char *note;               /* what the words leave out, lines; "" */
+    const expr_part *part;          /* of an expression, which raised it; NULL */
+    uint32_t place;
+};
+
+static char *copy(const char *text) {
+    return text != NULL ? base_strndup(text, strlen(text)) : NULL;
+}
+
+static void keep_failure(run_machine *machine, const struct failure *failure) {
     if (machine->result.failure_count++ >= RUN_FAILURES_KEPT)
         return;
-    run_failure *failure = &machine->result.failures[machine->result.failure_count - 1];
-    failure->who = base_strndup(who, strlen(who));
-    failure->what = base_strndup(what, strlen(what));
-    failure->note = note[0] != '\0' ? base_strndup(note, strlen(note)) : NULL;
-    failure->place = run_place_of(machine, at);
-    failure->part = run_part_of(machine, at);
+    machine->result.failures[machine->result.failure_count - 1] = (run_failure){
+        .who = copy(failure->who),
+        .raised_in = copy(failure->from),
+        .what = copy(failure->what),
+        .note = failure->note[0] != '\0' ? copy(failure->note) : NULL,
+        .place = failure->place,
+        .part = failure->part,
+        .exception = cad_exception_ref((cad_exception *)(uintptr_t)failure->exception),
+    };
 }
 
 /* With its place by the scenario's name: a trace is the same wherever the document lies. */
@@ -90,51 +108,86 @@ static void report_part(const run_machine *machine, const expr_part *part, const
     base_buffer_free(&lines);
 }
 
-/* Of a group's members so many are told, over all its depths; the rest is counted. */
-enum { MEMBERS_TOLD = 20, DEPTH_TOLD = 8 };
+/* `ValueError: 1 (task w-1, scenario.json:1:20: /coroutines/w/do/0)`. */
+static void report_member(const run_machine *machine, const cad_exception *member, int depth,
+                          FILE *report) {
+    base_buffer text = {0}, where = {0};
+    uint32_t place;
+    const char *task = run_raised_in(member, &place);
+    (void)prog_error_show(machine->program, cad_exception_code(member), member, &text);
+    format_place(machine, place, &where);
+    const char *said = text.data != NULL ? text.data : "";
+    if (task != NULL)
+        base_show_line(report, "    %*s- %s (task %s, %s)", depth * 2, "", said, task,
+                       where.data != NULL ? where.data : "somewhere");
+    else
+        base_show_line(report, "    %*s- %s", depth * 2, "", said);
+    report_note(cad_exception_notes(member), depth * 2 + 2, report);
+    base_buffer_free(&text);
+    base_buffer_free(&where);
+}
 
 /* The members of an ExceptionGroup, each on a line of its own; *told of them were before. */
 static void report_members(const run_machine *machine, const cad_exception *exception, int depth,
                            size_t *told, FILE *report) {
-    size_t count = exception != NULL && depth < DEPTH_TOLD ? cad_exception_count(exception) : 0;
+    size_t count = exception != NULL && depth < RUN_DEPTH_TOLD ? cad_exception_count(exception) : 0;
     for (size_t i = 0; i < count; i++) {
         const cad_exception *member = cad_exception_at(exception, i);
-        base_buffer text = {0};
-        if ((*told)++ >= MEMBERS_TOLD) {
+        if ((*told)++ >= RUN_MEMBERS_TOLD) {
             base_show_line(report, "    %*s... and %zu more", depth * 2, "", count - i);
             return;
         }
-        (void)prog_error_show(machine->program, cad_exception_code(member), member, &text);
-        base_show_line(report, "    %*s- %s", depth * 2, "", text.data != NULL ? text.data : "");
-        report_note(cad_exception_notes(member), depth * 2 + 2, report);
-        base_buffer_free(&text);
+        report_member(machine, member, depth, report);
         report_members(machine, member, depth + 1, told, report);
     }
 }
 
+/* `scenario.json:1:20: /tasks/0/do/0: exception in task a, raised in task b: ValueError: 1`. */
+static void report_failure(run_machine *machine, const struct failure *failure) {
+    base_buffer where = {0};
+    size_t told = 0;
+    FILE *report = run_begin_report(machine);
+    if (report == NULL)
+        return;
+    format_place(machine, failure->place, &where);
+    base_show_line(report, "%s%s%s %s%s%s: %s", where.data != NULL ? where.data : "",
+                   where.data != NULL ? ": " : "", failure->how, failure->who,
+                   failure->from != NULL ? ", raised in task " : "",
+                   failure->from != NULL ? failure->from : "", failure->what);
+    report_part(machine, failure->part, failure->note, report);
+    report_members(machine, failure->exception, 0, &told, report);
+    base_buffer_free(&where);
+}
+
+/* The task that an exception comes from, where that is not the one that it is told of. */
+static const char *other_task(const cad_task *task, const cad_exception *exception) {
+    uint32_t place;
+    const char *from = exception != NULL ? run_raised_in(exception, &place) : NULL;
+    bool same = from != NULL && task != NULL && strcmp(from, cad_task_name(task)) == 0;
+    return same ? NULL : from;
+}
+
 void run_note_failure(run_machine *machine, const cad_task *task, const char *how, const char *who,
                       int code, const cad_exception *exception, uint32_t at) {
-    base_buffer what = {0}, where = {0};
-    size_t told = 0;
-    uint32_t place = run_place_of(machine, at);
+    base_buffer what = {0};
     if (exception != NULL && cad_exception_code(exception) != code)
         exception = NULL;
     (void)prog_error_show(machine->program, code, exception, &what);
-    format_place(machine, place, &where);
-    const char *said = what.data != NULL ? what.data : "an exception";
-    const char *note = cad_exception_notes(exception);
-    keep_failure(machine, who, said, note, at);
-    trace_failure(machine, task, code, exception, place);
-    bool kept = machine->result.failure_count <= RUN_FAILURES_KEPT;
-    FILE *report = kept ? run_begin_report(machine) : NULL;
-    if (report != NULL) {
-        base_show_line(report, "%s%s%s %s: %s", where.data != NULL ? where.data : "",
-                       where.data != NULL ? ": " : "", how, who, said);
-        report_part(machine, run_part_of(machine, at), note, report);
-        report_members(machine, exception, 0, &told, report);
-    }
+    const struct failure failure = {
+        .how = how,
+        .who = who,
+        .from = other_task(task, exception),
+        .what = what.data != NULL ? what.data : "an exception",
+        .exception = exception,
+        .note = cad_exception_notes(exception),
+        .place = run_place_of(machine, at),
+        .part = run_part_of(machine, at),
+    };
+    keep_failure(machine, &failure);
+    trace_failure(machine, task, code, exception, failure.place);
+    if (machine->result.failure_count <= RUN_FAILURES_KEPT)
+        report_failure(machine, &failure);
     base_buffer_free(&what);
-    base_buffer_free(&where);
 }
 
 void run_note_end(run_machine *machine, const char *who, run_job *job, int result) {

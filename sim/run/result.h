@@ -34,14 +34,22 @@ enum run_limit {
 
 /* An exception that nobody retrieved, or that left a callback. */
 typedef struct run_failure {
-    char *who;             /* "task job1", "a callback" */
-    char *what;            /* `ValueError: text` */
-    uint32_t place;        /* a byte offset in the document; DOC_NOWHERE */
-    char *note;            /* what Python's words leave out; NULL: nothing */
-    const expr_part *part; /* of an expression, which raised it; NULL. The program's */
+    char *who;                /* "task job1", "a callback" */
+    char *raised_in;          /* the task that it comes from, where that is another one; NULL */
+    char *what;               /* `ValueError: text` */
+    char *note;               /* what Python's words leave out; NULL: nothing */
+    uint32_t place;           /* where it was raised: a byte offset in the document; DOC_NOWHERE */
+    const expr_part *part;    /* of an expression, which raised it; NULL. The program's */
+    cad_exception *exception; /* with its members; NULL */
 } run_failure;
 
+/* In which task an exception was raised that ended one, and where, as `place` above; NULL: not
+ * known. */
+const char *run_raised_in(const cad_exception *exception, uint32_t *place);
+
 #define RUN_FAILURES_KEPT 20
+/* Of a group's members so many are told, over all its depths; the rest is counted. */
+enum { RUN_MEMBERS_TOLD = 20, RUN_DEPTH_TOLD = 8 };
 
 typedef struct run_result {
     enum run_outcome outcome;

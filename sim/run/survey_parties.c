@@ -121,7 +121,7 @@ static void visit_records(run_survey *self, run_thing *what, bool ended, note *t
     for (; number != 0; number = holds->items[number].next_of_object) {
         const run_hold *hold = &holds->items[number];
         uint32_t task = hold->ended ? WAIT_NO_NODE : run_survey_number_of(self, hold->task);
-        if (hold->ended != ended || !holds_it(what, hold->task))
+        if (hold->units == 0 || hold->ended != ended || !holds_it(what, hold->task))
             continue;
         const prog_instruction *in = &code[hold->pc];
         take(self, what,

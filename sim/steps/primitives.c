@@ -778,7 +778,10 @@ static int begin_set_exception(run_job *job, const prog_instruction *in) {
     cad_exception *exception = cad_exception_new(in->operands[1].code, message);
     if (exception == NULL)
         return CAD_ENOMEM;
-    error = cad_future_set_exception(future, in->operands[1].code, exception);
+    /* Whoever awaits the future is where it comes from, and there may be several. */
+    error = cad_exception_set_origin(exception, "", 0);
+    if (error == 0)
+        error = cad_future_set_exception(future, in->operands[1].code, exception);
     cad_exception_unref(exception);
     return error;
 }

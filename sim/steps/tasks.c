@@ -196,39 +196,10 @@ static int begin_await(run_job *job, const prog_instruction *in) {
     return cad_await(future, &job->item);
 }
 
-/* Whether a task failed with the error that is to be raised here: it began there, then. */
-static bool began_in(run_job *job, cad_future *future, int error) {
-    cad_exception *exception;
-    if (!cad_future_done(future) || cad_future_cancelled(future) || !run_is_task(future))
-        return false;
-    if (cad_future_exception(future, &exception) != error || exception != cad_error_exception())
-        return false;
-    job->machine->origin = run_job_origin(cad_task_state(future));
-    return true;
-}
-
-/* An error of what the step waited for, which is in the scratch slot, began there. */
-static void follow_origin(run_job *job, int error) {
-    if (error >= 0)
-        return;
-    expr_value waited = job->top->locals[job->top->body->scratch];
-    if (!expr_is_reference(waited))
-        return;
-    if (expr_to_kind(waited) == PROG_KIND_FUTURE) {
-        (void)began_in(job, expr_to_pointer(waited), error);
-        return;
-    }
-    const run_futures *futures = expr_to_pointer(waited);
-    for (uint32_t i = 0; i < futures->count; i++)
-        if (began_in(job, futures->items[i], error))
-            return;
-}
-
 /* The value is borrowed from the future, which is in the scratch slot. */
 static int finish_await(run_job *job, const prog_instruction *in, int result) {
     expr_value value = result < 0 ? EXPR_NONE : expr_value_ref(job->held);
     job->held = EXPR_NONE;
-    follow_origin(job, result);
     run_store(job, job->top->body->scratch, EXPR_NONE);
     if (result < 0)
         return result;
@@ -433,7 +404,6 @@ static int store_children(run_job *job, const run_futures *futures, const prog_s
 
 static int finish_gather(run_job *job, const prog_instruction *in, int result) {
     uint32_t scratch = job->top->body->scratch;
-    follow_origin(job, result);
     if (result == 0)
         result = store_children(job, expr_to_pointer(job->top->locals[scratch]),
                                 in->operands[GATHER_AS].slots);

@@ -28,7 +28,16 @@ static bool grow_pages(struct trace_alive_tasks *tasks, size_t index) {
     return true;
 }
 
-bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task) {
+static void keep_name(struct trace_alive *alive, const char *name, size_t length) {
+    alive->name_length = 0;
+    if (length > TRACE_ALIVE_NAME)
+        return;
+    alive->name_length = (uint8_t)length;
+    memcpy(alive->name, name, length);
+}
+
+bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task, const char *name,
+                     size_t length) {
     uint64_t id = cad_task_id(task);
     size_t index = (size_t)(id / PAGE_TASKS);
     if (index >= tasks->page_count && !grow_pages(tasks, index))
@@ -42,6 +51,7 @@ bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task) {
     }
     assert(page->tasks[id % PAGE_TASKS].task == NULL);
     page->tasks[id % PAGE_TASKS].task = task;
+    keep_name(&page->tasks[id % PAGE_TASKS], name, length);
     page->count++;
     return true;
 }

@@ -1,10 +1,14 @@
-/* trace/alive.h - what is open in the tasks that are alive, while events are told: 24 bytes a task,
+/* trace/alive.h - what is open in the tasks that are alive, while events are told: 40 bytes a task,
  * and 12 for each span. Private to the stream.
  */
 #ifndef TRACE_ALIVE_H
 #define TRACE_ALIVE_H
 
 #include "cadran.h"
+
+/* Most names are so short that it takes less to keep them than to have them made again at the end.
+ */
+enum { TRACE_ALIVE_NAME = 15 };
 
 /* Begins that are held back (held.h) are known by their slots. */
 enum { TRACE_HELD_BITS = 12 };
@@ -20,6 +24,8 @@ struct trace_alive {
     uint64_t slot : TRACE_HELD_BITS; /* ... here */
     uint32_t wait;                   /* name (names.h) of the wait that is open; 0: none */
     uint32_t span;                   /* the innermost open span; 0: none */
+    uint8_t name_length;             /* 0: the name is longer than is kept */
+    char name[TRACE_ALIVE_NAME];
 };
 
 struct trace_open_span {
@@ -40,8 +46,9 @@ struct trace_alive_tasks {
     uint64_t open_spans;
 };
 
-/* Adds a task; false: no memory. */
-bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task);
+/* Adds a task of that name; false: no memory. */
+bool trace_alive_add(struct trace_alive_tasks *tasks, const cad_task *task, const char *name,
+                     size_t length);
 /* The entry of a task that was added; stays where it is until the task is removed. */
 struct trace_alive *trace_alive_find(const struct trace_alive_tasks *tasks, const cad_task *task);
 void trace_alive_remove(struct trace_alive_tasks *tasks, const cad_task *task);

@@ -140,14 +140,10 @@ static bool is_ascii(struct trace_raw text) {
     return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
-static bool has_escapes(struct trace_raw text) {
-    return memchr(text.text, '\\', text.length) != NULL;
-}
-
 uint32_t trace_build_text(struct trace_builder *builder, struct trace_raw text) {
     if (text.length == 0)
         return 0;
-    if (is_ascii(text) && !has_escapes(text))
+    if (base_is_plain(text.text, text.length))
         return base_strings_add(builder->trace->strings, text.text, text.length);
     if (!grow_scratch(builder, 3 * text.length))
         return TRACE_NO_INDEX;
@@ -160,7 +156,7 @@ uint32_t trace_build_text_like(struct trace_builder *builder, struct trace_raw t
     const struct base_strings *strings = builder->trace->strings;
     if (base_strings_length(strings, likely) == text.length &&
         memcmp(base_strings_text(strings, likely), text.text, text.length) == 0 &&
-        !has_escapes(text))
+        base_is_plain(text.text, text.length))
         return likely;
     return trace_build_text(builder, text);
 }

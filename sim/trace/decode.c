@@ -9,13 +9,6 @@
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
-static bool is_plain(struct trace_raw text) {
-    for (size_t i = 0; i < text.length; i++)
-        if (text.text[i] == '\\' || (unsigned char)text.text[i] >= 0x80)
-            return false;
-    return true;
-}
-
 /* Room for all texts of an event at once, so that they stay where they are: they get longer by
  * U+FFFD in the place of a byte. */
 static bool reserve_texts(struct trace_decoder *decoder, const struct trace_raw_event *raw) {
@@ -33,7 +26,7 @@ static bool reserve_texts(struct trace_decoder *decoder, const struct trace_raw_
 
 /* What stands between the quotes. */
 static struct trace_string text_of(struct trace_decoder *decoder, struct trace_raw raw) {
-    if (raw.text == NULL || is_plain(raw))
+    if (raw.text == NULL || base_is_plain(raw.text, raw.length))
         return (struct trace_string){raw.text, raw.length};
     char *text = decoder->texts + decoder->text_length;
     size_t length = trace_scan_decode(raw, text, decoder->text_capacity - decoder->text_length);
@@ -141,11 +134,11 @@ static int take_argument(struct trace_decoder *decoder, struct trace_event *even
 }
 
 static int take_arguments(struct trace_decoder *decoder, struct trace_event *event,
-                          struct trace_raw args) {
+                          const struct trace_raw_event *raw) {
+    struct trace_members members = trace_arguments_of(raw);
     struct trace_raw key, value;
-    const char *at = args.text;
     int error = 0;
-    while (error == 0 && trace_scan_member(&at, args.text + args.length, &key, &value))
+    while (error == 0 && trace_members_next(&members, &key, &value))
         error = take_argument(decoder, event, key, value);
     event->fields = decoder->fields;
     event->field_count = decoder->field_count;
@@ -179,7 +172,7 @@ int trace_decode(struct trace_decoder *decoder, enum trace_kind kind,
     event->field_count = decoder->field_count = 0;
     return event->kind == TRACE_UNKNOWN || raw->args.length <= 2
                ? 0
-               : take_arguments(decoder, event, raw->args);
+               : take_arguments(decoder, event, raw);
 }
 
 void trace_decoder_free(struct trace_decoder *decoder) {

@@ -7,12 +7,22 @@
 #include "trace/event.h"
 #include "trace/scan.h"
 
-/* The table, by phase. */
+/* A text of the table, so that another can be compared with it without a call: its first bytes as a
+ * number, and which of that are its. */
+struct trace_kind_word {
+    const char *text;
+    size_t length;
+    uint64_t begin, mask;
+};
+
+enum { TRACE_KIND_CHAINS = 64 /* a power of two */ };
+
+/* The table, in chains of what phase and category have in common. */
 struct trace_kind_index {
-    uint8_t first[128]; /* by phase; TRACE_UNKNOWN: it has none */
+    uint8_t first[TRACE_KIND_CHAINS]; /* TRACE_UNKNOWN: the chain has none */
     uint8_t next[TRACE_KIND_COUNT];
-    uint8_t category_lengths[TRACE_CATEGORY_COUNT];
-    uint8_t name_lengths[TRACE_KIND_COUNT];
+    struct trace_kind_word categories[TRACE_KIND_COUNT];
+    struct trace_kind_word names[TRACE_KIND_COUNT]; /* `text` NULL: it differs */
 };
 
 void trace_kind_index_init(struct trace_kind_index *index);

@@ -45,6 +45,7 @@ struct reader {
     enum stage stage;
     struct input input;
     struct trace_kind_index kinds;
+    struct trace_scan_moment moment;
     struct trace_rules rules;        /* for a trace of ours */
     struct trace_builder builder;    /* of the model; without one, of messages */
     struct trace_consumer *consumer; /* NULL: a model is made */
@@ -297,8 +298,8 @@ static int take_own_events(struct reader *reader) {
     struct trace_raw_member arguments[TRACE_SCAN_ARGUMENTS];
     const char *at = input->at;
     int error = 0;
-    while (error == 0 && trace_scan_own_event(&at, &event, arguments) && at[0] == ',' &&
-           at[1] == '\n') {
+    while (error == 0 && trace_scan_own_event(&at, &reader->moment, &event, arguments) &&
+           at[0] == ',' && at[1] == '\n') {
         reader->builder.line = input->line;
         error = take_event(reader, &event);
         at += 2;

@@ -473,30 +473,12 @@ bool trace_scan_time(struct trace_raw number, int64_t *time_ns) {
     return decimal_to_whole(&decimal, false, time_ns);
 }
 
-/* As most are: digits alone, and no more than surely fit. */
-static bool take_short_whole(struct trace_raw number, int64_t *whole) {
-    int64_t value = 0;
-    if (number.length == 0 || number.length > 18)
-        return false;
-    for (size_t i = 0; i < number.length; i++) {
-        if (!is_digit(number.text[i]))
-            return false;
-        value = 10 * value + (number.text[i] - '0');
-    }
-    *whole = value;
-    return true;
-}
-
-bool trace_scan_whole(struct trace_raw number, int64_t *whole) {
+bool trace_scan_any_whole(struct trace_raw number, int64_t *whole) {
     struct decimal decimal;
-    if (take_short_whole(number, whole))
-        return true;
     return read_decimal(number, &decimal) && decimal_to_whole(&decimal, true, whole);
 }
 
-bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
-    if (take_short_whole(number, whole))
-        return true;
+bool trace_scan_any_integer(struct trace_raw number, int64_t *whole) {
     const char *at = number.text;
     const char *end = at + number.length;
     bool negative = number.length > 0 && *at == '-';
@@ -520,7 +502,7 @@ bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
 bool trace_scan_number(struct trace_raw number, double *value) {
     struct decimal decimal;
     int64_t whole;
-    if (take_short_whole(number, &whole)) {
+    if (trace_scan_short_whole(number, &whole)) {
         *value = (double)whole;
         return true;
     }

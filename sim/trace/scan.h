@@ -119,9 +119,33 @@ bool trace_scan_numeral(struct trace_raw value, struct trace_raw *number);
 /* A checked number as microseconds, in nanoseconds, rounded to nearest; and one that must be
  * whole. False: out of range, or not whole. */
 bool trace_scan_time(struct trace_raw number, int64_t *time_ns);
-bool trace_scan_whole(struct trace_raw number, int64_t *whole);
+bool trace_scan_any_whole(struct trace_raw number, int64_t *whole);
 /* A checked number that is whole, of all of int64_t. */
-bool trace_scan_integer(struct trace_raw number, int64_t *whole);
+bool trace_scan_any_integer(struct trace_raw number, int64_t *whole);
+
+/* As most are: digits alone, and no more than surely fit. */
+static inline bool trace_scan_short_whole(struct trace_raw number, int64_t *whole) {
+    int64_t value = 0;
+    if (number.length == 0 || number.length > 18)
+        return false;
+    for (size_t i = 0; i < number.length; i++) {
+        unsigned digit = (unsigned char)number.text[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        value = 10 * value + digit;
+    }
+    *whole = value;
+    return true;
+}
+
+static inline bool trace_scan_whole(struct trace_raw number, int64_t *whole) {
+    return trace_scan_short_whole(number, whole) || trace_scan_any_whole(number, whole);
+}
+
+static inline bool trace_scan_integer(struct trace_raw number, int64_t *whole) {
+    return trace_scan_short_whole(number, whole) || trace_scan_any_integer(number, whole);
+}
+
 /* A checked number as a double, within an ulp. False: it is a text, or a word, or too large. */
 bool trace_scan_number(struct trace_raw number, double *value);
 
@@ -170,11 +194,21 @@ bool trace_raw_argument(const struct trace_raw_event *event, const char *name,
  */
 enum { TRACE_SCAN_ARGUMENTS = 16 };
 
+/* What the lines of one moment have in common, from the phase to the track: as it is written, and
+ * what it says. All zero: no line has come. */
+struct trace_scan_moment {
+    char text[48];
+    size_t length;
+    int64_t ts_ns;
+    int64_t pid;
+};
+
 /* An event in exactly the form that the writer gives it, if its texts need no escapes. On success
  * *at is after its brace; otherwise nothing is known, and trace_scan_event() is to be asked.
- * `arguments` has room for TRACE_SCAN_ARGUMENTS, and belongs to the event then. */
-bool trace_scan_own_event(const char **at, struct trace_raw_event *event,
-                          struct trace_raw_member *arguments);
+ * `moment` is the last line's. `arguments` has room for TRACE_SCAN_ARGUMENTS, and belongs to the
+ * event then. */
+bool trace_scan_own_event(const char **at, struct trace_scan_moment *moment,
+                          struct trace_raw_event *event, struct trace_raw_member *arguments);
 
 /* An event from the text of an object, which is checked already, in any form. */
 void trace_scan_event(struct trace_raw object, struct trace_raw_event *event);

@@ -146,21 +146,67 @@ static bool take_tail(const char **at, struct trace_raw_event *event,
     return true;
 }
 
-bool trace_scan_own_event(const char **at, struct trace_raw_event *event,
-                          struct trace_raw_member *arguments) {
+/* Three pieces that overlap are all of a text of 16 to 48 bytes. */
+static inline bool is_moment(const char *at, const struct trace_scan_moment *moment) {
+    enum { PIECE = 16 };
+    const char *text = moment->text;
+    size_t last = moment->length - PIECE, middle = last / 2;
+    return moment->length >= PIECE && memcmp(at, text, PIECE) == 0 &&
+           memcmp(at + last, text + last, PIECE) == 0 &&
+           memcmp(at + middle, text + middle, PIECE) == 0;
+}
+
+/* As many lines begin as the one before, they are remembered as the writer remembers them. */
+static void remember_moment(struct trace_scan_moment *moment, const char *from, const char *to,
+                            const struct trace_raw_event *event) {
+    size_t length = (size_t)(to - from);
+    moment->length = 0;
+    if (length > sizeof moment->text)
+        return;
+    memcpy(moment->text, from, length);
+    moment->length = length;
+    moment->ts_ns = event->ts_ns;
+    moment->pid = event->pid;
+}
+
+/* `,"pid":1,"tid":` */
+static bool take_process(const char **at, struct trace_raw_event *event) {
+    return TAKE(*at, ",\"pid\":") && take_whole(at, &event->pid);
+}
+
+/* `,"ts":0.000,"pid":1,"tid":2` */
+static bool take_time_and_track(const char **at, struct trace_scan_moment *moment,
+                                struct trace_raw_event *event) {
+    const char *from = *at;
+    event->has_ts = true;
+    if (is_moment(from, moment)) {
+        event->ts_ns = moment->ts_ns;
+        event->pid = moment->pid;
+        *at += moment->length;
+        return take_whole(at, &event->tid);
+    }
+    if (!TAKE(*at, ",\"ts\":") || !take_time(at, &event->ts_ns) || !take_process(at, event))
+        return false;
+    if (!TAKE(*at, ",\"tid\":"))
+        return true;
+    remember_moment(moment, from, *at, event);
+    return take_whole(at, &event->tid);
+}
+
+/* `,"pid":1,"tid":2`, of metadata. */
+static bool take_track(const char **at, struct trace_raw_event *event) {
+    return take_process(at, event) && (!TAKE(*at, ",\"tid\":") || take_whole(at, &event->tid));
+}
+
+bool trace_scan_own_event(const char **at, struct trace_scan_moment *moment,
+                          struct trace_raw_event *event, struct trace_raw_member *arguments) {
     const char *from = *at;
     if (!TAKE(from, "{\"ph\":\"") || !is_letter(*from) || from[1] != '"')
         return false;
     *event = (struct trace_raw_event){.phase = *from};
     from += 2;
-    if (event->phase != 'M') {
-        if (!TAKE(from, ",\"ts\":") || !take_time(&from, &event->ts_ns))
-            return false;
-        event->has_ts = true;
-    }
-    if (!TAKE(from, ",\"pid\":") || !take_whole(&from, &event->pid))
-        return false;
-    if (TAKE(from, ",\"tid\":") && !take_whole(&from, &event->tid))
+    if (event->phase != 'M' ? !take_time_and_track(&from, moment, event)
+                            : !take_track(&from, event))
         return false;
     if (TAKE(from, ",\"cat\":\"") && !take_text(&from, &event->category))
         return false;

@@ -9,12 +9,12 @@ static void on_task_begin(void *context, int64_t now_ns, const cad_task *task, c
     struct trace_stream *stream = context;
     if (!trace_go_on(stream, now_ns))
         return;
-    if (!trace_alive_add(&stream->tasks, task)) {
+    struct trace_task_name buffer, by_name;
+    struct trace_string name = trace_name_of(task, &buffer);
+    if (!trace_alive_add(&stream->tasks, task, name.text, name.length)) {
         trace_no_memory(stream);
         return;
     }
-    struct trace_task_name buffer, by_name;
-    struct trace_string name = trace_name_of(task, &buffer);
     trace_tell_track(stream, trace_tid_of(task), name);
     trace_event_task(trace_event_begin(stream, TRACE_TASK_BEGIN, trace_tid_of(task), name),
                      TRACE_ARG_BY, by, &by_name);
@@ -33,10 +33,11 @@ static void on_task_end(void *context, int64_t now_ns, const cad_task *task, int
     struct trace_stream *stream = context;
     if (!trace_go_on(stream, now_ns))
         return;
-    trace_end_inner(stream, trace_alive_find(&stream->tasks, task), NULL);
+    struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
+    trace_end_inner(stream, alive, NULL);
     struct trace_task_name buffer;
-    struct trace_event *event =
-        trace_event_begin(stream, TRACE_TASK_END, trace_tid_of(task), trace_name_of(task, &buffer));
+    struct trace_event *event = trace_event_begin(stream, TRACE_TASK_END, trace_tid_of(task),
+                                                  trace_name_of_alive(alive, &buffer));
     if (code == 0) {
         trace_event_string(event, TRACE_ARG_OUTCOME, TRACE_LITERAL("returned"));
     } else if (code == CAD_ECANCELLED) {

@@ -265,7 +265,7 @@ static void end_task(struct trace_stream *stream, struct trace_alive *alive) {
     trace_end_inner(stream, alive, "pending");
     struct trace_task_name buffer;
     trace_event_outcome(trace_event_begin(stream, TRACE_TASK_END, trace_tid_of(alive->task),
-                                          trace_name_of(alive->task, &buffer)),
+                                          trace_name_of_alive(alive, &buffer)),
                         "pending");
     trace_event_tell(stream);
 }

@@ -17,7 +17,7 @@
  *
  * The stream is a sink of the engine's (cad_loop_set_trace), and takes what only the program knows
  * - spans, printed lines, signals, variables - by functions of its own. It streams: beside a
- * bounded amount it keeps 24 bytes for each task that is alive, and the names of what is open.
+ * bounded amount it keeps 40 bytes for each task that is alive, and the names of what is open.
  *
  * No call fails while the run goes on: the first failure (no space, a closed pipe, no memory) is
  * remembered, nothing is told after it, and close returns it. What was written until then stays

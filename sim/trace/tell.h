@@ -174,6 +174,14 @@ static inline struct trace_string trace_name_of(const cad_task *task,
     return trace_string_of(cad_task_name(task));
 }
 
+/* The name with which it began. */
+static inline struct trace_string trace_name_of_alive(const struct trace_alive *alive,
+                                                      struct trace_task_name *name) {
+    if (alive->name_length > 0)
+        return (struct trace_string){alive->name, alive->name_length};
+    return trace_name_of(alive->task, name);
+}
+
 /* A task, by its name and its track. `name` is there until the event is told. */
 static inline void trace_event_task(struct trace_event *event, enum trace_argument_index argument,
                                     const cad_task *task, struct trace_task_name *name) {

@@ -209,6 +209,16 @@ class Database(ExportTest):
             return [list(database.execute(question)) for question in self.questions], \
                 self.json_of(trace)
 
+    def test_it_says_that_sqlite_is_not_there(self):
+        self.trace_of(WINDOW)
+        (self.folder / "libsqlite3.so.0").write_bytes(b"")
+        environment = os.environ | {"LD_LIBRARY_PATH": str(self.folder)}
+        said = self.cadran("export", "--format", "sqlite", "--output", "run.db", "trace",
+                           env=environment)
+        self.check(said, ENVIRONMENT, out="")
+        self.assertIn("SQLite is not there: ", said.err)
+        self.assertFalse((self.folder / "run.db").exists())
+
     def check_tasks(self, answers, told):
         run, tasks = told["run"], told["tasks"]
         self.assertEqual(answers[0], [(run["length_ns"], run.get("outcome"))])

@@ -639,8 +639,8 @@ class Limited(Unfinished):
 
 
 class Failures(CliTest):
-    def lines(self, document, status=UNEXPECTED):
-        return self.check(self.run_document(document), status).err.splitlines()
+    def lines(self, document, status=UNEXPECTED, options=()):
+        return self.check(self.run_document(document, *options), status).err.splitlines()
 
     def test_an_exception_that_nobody_retrieves_is_told_with_its_place(self):
         line, outcome = self.lines({"tasks": [{"name": "a", "do": [
@@ -704,7 +704,8 @@ class Failures(CliTest):
         lines = self.lines({"coroutines": {"w": {"params": ["n"], "do": [{"let": {"x": "1 / n"}}]}},
                             "tasks": [{"name": "a", "do": [
                                 {"task_group": [{"spawn": "w", "args": {"n": 0}}]}]}]})
-        self.assertEqual(lines[1:3], ["    - ZeroDivisionError: division by zero",
+        self.assertEqual(lines[1:3], ["    - ZeroDivisionError: division by zero (task w-1, "
+                                      "scenario.json:1:75: /coroutines/w/do/0/let/x)",
                                       "      n is 0"])
 
     def test_a_report_has_the_expression(self):
@@ -727,7 +728,46 @@ class Failures(CliTest):
                 {"spawn": "w", "args": {"n": 1}}, {"spawn": "w", "args": {"n": 2}}]}]}]})
         self.assertRegex(lines[0], "ExceptionGroup: unhandled errors in a TaskGroup "
                                    r"\(2 sub-exceptions\)\Z")
-        self.assertEqual(lines[1:], ["    - Own: 1", "    - Own: 2", "outcome failed at 0 s"])
+        place = "scenario.json:1:60: /coroutines/w/do/0"
+        self.assertEqual(lines[1:], [f"    - Own: 1 (task w-1, {place})",
+                                     f"    - Own: 2 (task w-2, {place})", "outcome failed at 0 s"])
+
+    def test_whoever_passes_it_on_it_comes_from_the_task_that_raised_it(self):
+        bad = {"do": [{"sleep": 1}, {"raise": "ValueError"}]}
+        place = r"/coroutines/bad/do/1"
+        for steps in ([{"await": "t"}], [{"gather": ["t"]}], [{"shield": "t"}],
+                      [{"try": [{"await": "t"}], "finally": [{"sleep": 1}]}],
+                      [{"try": [{"await": "t"}], "except": {"ValueError": [{"raise": True}]}}],
+                      [{"as_completed": ["t"], "as": "r", "do": [{"print": "{r}"}]}],
+                      [{"spawn": "between", "args": {"t": "{t}"}, "as": "u"}, {"await": "u"}]):
+            line, outcome = self.lines({
+                "coroutines": {"bad": bad, "between": {"params": ["t"], "do": [{"await": "t"}]}},
+                "tasks": [{"name": "main", "do": [{"spawn": "bad", "as": "t"}, *steps]}]})
+            with self.subTest(steps):
+                self.assertRegex(line, rf": {place}: exception never retrieved in task main, "
+                                       r"raised in task bad-1: ValueError\Z")
+
+    def test_of_a_future_it_comes_from_whoever_awaits_it(self):
+        first, second, _ = self.lines({
+            "objects": {"f": {"type": "future"}},
+            "tasks": [{"name": "a", "do": [{"await": "f"}]}, {"name": "b", "do": [{"await": "f"}]},
+                      {"name": "c", "do": [{"set_exception": "f", "exception": "KeyError"}]}]})
+        self.assertRegex(first, r": /tasks/0/do/0: exception never retrieved in task a: KeyError\Z")
+        self.assertRegex(second, r": /tasks/1/do/0: exception never retrieved in task b: KeyError\Z")
+
+    def test_members_of_members_are_told_in_the_report_too(self):
+        inner = [{"task_group": [{"spawn": "w", "args": {"n": 2}}]}]
+        self.lines({"coroutines": {
+            "w": {"params": ["n"], "do": [{"raise": "Own", "message": "{n}"}]}, "v": {"do": inner}},
+            "tasks": [{"name": "a", "do": [{"task_group": [{"spawn": "v"}]}]}]},
+            options=["--report", "report"])
+        failure, = json.loads((self.folder / "report").read_text())["failures"]
+        group = "ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)"
+        where = re.compile(r"scenario\.json:1:\d+: ")
+        shown = json.loads(where.sub("", json.dumps(failure)))
+        self.assertEqual(shown, {"who": "task a", "what": group, "where": "/tasks/0/do/0", "members": [
+            {"what": group, "raised_in": "v-1", "where": "/coroutines/v/do/0", "members": [
+                {"what": "Own: 2", "raised_in": "w-1", "where": "/coroutines/w/do/0"}]}]})
 
     def test_callbacks_setup_and_the_end(self):
         line, outcome = self.lines({"tasks": [{"name": "a", "do": [

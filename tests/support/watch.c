@@ -72,6 +72,24 @@ static void say_difference(const struct watch *watch, const char *asked, const c
     fprintf(stderr, "    rebuilt %.*s\n", (int)strcspn(rebuilt, "\n"), rebuilt);
 }
 
+static uint64_t draw(struct watch *watch) {
+    watch->random ^= watch->random << 13;
+    watch->random ^= watch->random >> 7;
+    watch->random ^= watch->random << 17;
+    return watch->random;
+}
+
+/* Keeps the engine's words: those of so many turns, each of them as likely as any. */
+static void keep_words(struct watch *watch, uint64_t ordinal, const char *asked) {
+    uint64_t place = draw(watch) % (watch->turns + 1);
+    if (watch->shown_count < WATCH_SHOWN)
+        place = watch->shown_count++;
+    if (place >= WATCH_SHOWN)
+        return;
+    free(watch->shown[place].words);
+    watch->shown[place] = (struct shown_moment){ordinal, checked(strdup(asked))};
+}
+
 static void compare(struct watch *watch) {
     const char *asked = ask(watch), *rebuilt = say(watch, watch->state);
     const struct trace_now *now = trace_state_now(watch->state);
@@ -79,6 +97,7 @@ static void compare(struct watch *watch) {
         watch->capacity = watch->capacity > 0 ? 2 * watch->capacity : 1024;
         watch->moments = checked(realloc(watch->moments, watch->capacity * sizeof *watch->moments));
     }
+    keep_words(watch, now->ordinal, asked);
     watch->moments[watch->turns++] = (struct watch_moment){now->ordinal, hash_of(rebuilt)};
     watch->differs = now->doubtful || strcmp(asked, rebuilt) != 0;
     if (watch->differs && !watch->quiet)
@@ -98,13 +117,9 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
 /* Whether a timeline has the states that there were. `how` it has come to its events is said. */
 static bool seek_everywhere(struct watch *watch, struct trace_timeline *timeline, const char *how) {
     enum { SEEKS = 50 };
-    uint64_t random = UINT64_C(88172645463325252);
     for (int i = 0; i < SEEKS && watch->turns > 0; i++) {
         const struct trace_state *state;
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        const struct watch_moment *moment = &watch->moments[random % watch->turns];
+        const struct watch_moment *moment = &watch->moments[draw(watch) % watch->turns];
         if (trace_timeline_seek(timeline, moment->ordinal, &state) == 0 &&
             trace_state_now(state)->ordinal == moment->ordinal &&
             hash_of(say(watch, state)) == moment->hash)
@@ -126,7 +141,10 @@ static bool read_back(struct watch *watch) {
     bool fine = error == 0 && complete;
     if (!fine)
         fprintf(stderr, "%s: %s\n", watch->name, error != 0 ? message : "is not complete");
-    fine = fine && seek_everywhere(watch, timeline, "in the file");
+    fine = fine && seek_everywhere(watch, timeline, "in the file") &&
+           shown_compare(watch->file, timeline, watch->shown, watch->shown_count);
+    if (!fine)
+        fprintf(stderr, "    in %s\n", watch->name);
     trace_timeline_free(timeline);
     return fine;
 }
@@ -138,6 +156,7 @@ struct watch *watch_new(const char *name, const struct probe_program *program) {
     watch->consumer.take = take;
     watch->name = name;
     watch->program = program;
+    watch->random = UINT64_C(88172645463325252);
     watch->state = checked(trace_state_new());
     watch->timeline = checked(trace_timeline_new());
     open_text(&watch->asked);
@@ -168,6 +187,8 @@ void watch_free(struct watch *watch) {
     close_text(&watch->asked);
     close_text(&watch->rebuilt);
     (void)unlink(watch->file);
+    for (size_t i = 0; i < watch->shown_count; i++)
+        free(watch->shown[i].words);
     free(watch->moments);
     free(watch);
 }

@@ -11,8 +11,11 @@
 #define WATCH_H
 
 #include "support/probe.h"
+#include "support/shown.h"
 #include "trace/stream.h"
 #include "trace/timeline.h"
+
+enum { WATCH_SHOWN = 40 };
 
 struct watch {
     struct trace_consumer consumer;
@@ -34,6 +37,9 @@ struct watch {
     } asked, rebuilt;
     struct watch_moment *moments; /* what the state was after each turn */
     size_t capacity;
+    struct shown_moment shown[WATCH_SHOWN]; /* some of them, which are compared as they are shown */
+    size_t shown_count;
+    uint64_t random;
 };
 
 /* Ends the program where there is no memory. Name and program are borrowed. */
