@@ -84,6 +84,26 @@ bool cad__address_equal(const cad__address *a, const cad__address *b) {
            strcmp(cad__address_host(a, one), cad__address_host(b, other)) == 0;
 }
 
+static bool is_of_tcp(const cad__address *address) {
+    return address->storage.ss_family == AF_INET || address->storage.ss_family == AF_INET6;
+}
+
+/* Whether the address that one has is the one that the other is connected to. */
+static bool leads_to(int one, int other) {
+    cad__address here, there;
+    memset(&here, 0, sizeof here);
+    memset(&there, 0, sizeof there);
+    here.length = there.length = sizeof here.storage;
+    return getsockname(one, (struct sockaddr *)&here.storage, &here.length) == 0 &&
+           getpeername(other, (struct sockaddr *)&there.storage, &there.length) == 0 &&
+           is_of_tcp(&here) && here.length == there.length &&
+           memcmp(&here.storage, &there.storage, here.length) == 0;
+}
+
+bool cad__sockets_are_joined(int one, int other) {
+    return leads_to(one, other) && leads_to(other, one);
+}
+
 int cad__socket_open(const cad__address *address, int type, int *descriptor) {
     int family = address->storage.ss_family, on = 1;
     *descriptor = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -29,4 +29,7 @@ int cad__socket_port(int descriptor);
  * or an errno. */
 int cad__socket_open(const cad__address *address, int type, int *descriptor);
 
+/* Whether two sockets of TCP are the two ends of one connection. */
+bool cad__sockets_are_joined(int one, int other);
+
 #endif

@@ -1003,6 +1003,9 @@ typedef struct cad_object_field {
 typedef struct cad_object_info {
     const char *type; /* "queue", "lock", ... */
     const char *name; /* borrowed */
+    const char *lane; /* of a connection that is not lost, one end of a pipe, or a program that
+                         runs: what it is, for a trace, where it has a lane of its own; NULL of all
+                         else. Borrowed */
     uint64_t id;      /* 1, 2, ... in the order of creation, over all types but tasks, which have
                          numbers of their own (cad_task_id); 0: a part of another object */
     size_t count;     /* members of `fields` in use */
@@ -1124,6 +1127,19 @@ typedef struct cad_trace_sink {
     void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info);
     void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info); /* a new one */
     void (*object)(void *context, int64_t now_ns, const cad_object_info *info); /* has changed */
+    /* What has a lane (cad_object_info.lane) is there; and is over: `result` is a program's, as
+     * cad_process_wait() gives it, else 0; `code` what a connection was lost with, 0: it was
+     * closed. The object is freed later, or now. */
+    void (*lane_begin)(void *context, int64_t now_ns, const cad_object_info *info,
+                       const cad_task *by);
+    void (*lane_end)(void *context, int64_t now_ns, const cad_object_info *info, int result,
+                     int code, const cad_exception *exception);
+    /* So many bytes have come by a connection, or the kernel has taken them. */
+    void (*data)(void *context, int64_t now_ns, const cad_object_info *info, bool received,
+                 size_t size);
+    /* As wake(), of which it takes the place: what came by this object's lane ended the wait. */
+    void (*wake_from)(void *context, int64_t now_ns, const cad_task *task,
+                      const cad_object_info *from);
 
     /* Whether to tell of what follows, too, with which the state of the loop and of its objects
      * can be rebuilt at each event; and of fields that are `detail`. */

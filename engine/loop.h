@@ -103,6 +103,7 @@ struct cad_loop {
         uint64_t iterations;  /* since the sink listens */
         cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
         cad__object *changed; /* what has changed and is to be told of; NULL */
+        cad__object *source;  /* what comes by its lane is why tasks are woken; NULL */
         struct cad__told_line {
             const cad__type *type;
             const char *line; /* a literal */

@@ -94,6 +94,7 @@ void cad__object_describe(const cad__object *object, bool details, cad_object_in
     /* The name is made when it is first asked for, which changes nothing that can be seen. */
     info->name = cad__object_name((cad__object *)(uintptr_t)object);
     info->id = object->id;
+    info->lane = object->type->lane != NULL ? object->type->lane(object) : NULL;
     if (object->type->describe != NULL)
         object->type->describe(object, info);
     if (details && object->type->describe_details != NULL)

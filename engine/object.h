@@ -20,6 +20,7 @@ typedef struct cad__object {
         id : 48; /* of a task: cad_task_id(); 0: a part of another object, which stands for it */
     uint64_t size_class : 8; /* in the loop's pool */
     uint64_t traced : 1;     /* the trace sink has been told that it exists */
+    uint64_t lane : 1;       /* ... and that its lane has begun */
 } cad__object;
 
 #define CAD__ID(number) ((number) & ((UINT64_C(1) << 48) - 1))
@@ -61,6 +62,8 @@ typedef struct cad__type {
     bool (*lost)(const cad__object *object, const char *line, cad_lost_info *info);
     /* When what waits there ends it by itself, or CAD_NEVER; NULL: it does not. */
     int64_t (*until)(const cad__object *object);
+    /* What its lane in a trace is called, or NULL: it has none at the moment; NULL: nor ever. */
+    const char *(*lane)(const cad__object *object);
     /* Gives back what the object holds besides its own memory. */
     void (*clear)(cad__object *object);
     /* Futures only: Future.cancel(). `exception` is borrowed. 1 if the request was taken, 0 if not,

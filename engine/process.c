@@ -10,6 +10,7 @@
 #include "descriptor.h"
 #include "request.h"
 #include "stream.h"
+#include "trace.h"
 #include "waiter.h"
 
 enum { STANDARD = 3 };
@@ -26,27 +27,32 @@ struct cad_process {
     cad_stream *streams[STANDARD]; /* NULL: no pipe */
     cad__waiters waiters;
     int pid;
-    int code; /* once it has ended */
+    int code;         /* once it has ended */
+    char program[24]; /* its name, as much of it as there is room for */
 };
 
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_process *self = CAD__CONTAINER(object, const cad_process, object);
     info->count = 3;
-    info->fields[0].key = "pid";
-    info->fields[0].value = self->pid;
-    info->fields[0].constant = true;
-    info->fields[1].key = "running";
-    info->fields[1].value = self->running != NULL;
-    info->fields[2].key = "waiters";
-    info->fields[2].value = (int64_t)self->waiters.count;
+    info->fields[0] = (cad_object_field){.key = "pid", .value = self->pid, .constant = true};
+    info->fields[1] = (cad_object_field){.key = "running", .value = self->running != NULL};
+    info->fields[2] = (cad_object_field){.key = "waiters", .value = (int64_t)self->waiters.count};
 }
 
 static size_t waiters(const cad__object *object) {
     return CAD__CONTAINER(object, const cad_process, object)->waiters.count;
 }
 
-static const cad__type process_type = {
-    .name = "process", .traced = CAD__TRACED_WHEN_USED, .describe = describe, .waiters = waiters};
+static const char *lane(const cad__object *object) {
+    const cad_process *self = CAD__CONTAINER(object, const cad_process, object);
+    return self->running != NULL ? self->program : NULL;
+}
+
+static const cad__type process_type = {.name = "process",
+                                       .traced = CAD__TRACED_WHEN_USED,
+                                       .describe = describe,
+                                       .waiters = waiters,
+                                       .lane = lane};
 
 /* --- Which program ------------------------------------------------------------------------------
  */
@@ -181,16 +187,23 @@ static void close_setup(launch_setup *setup) {
 /* --- Starting -----------------------------------------------------------------------------------
  */
 
+static void ended(cad_process *self, int code) {
+    cad_loop *loop = self->object.loop;
+    self->running = NULL;
+    self->code = code;
+    CAD__TRACE(loop, cad__trace_source(loop, &self->object));
+    cad__wake_all(&self->waiters);
+    CAD__TRACE(loop, cad__trace_source(loop, NULL));
+    CAD__CHANGED(self);
+    CAD__TRACE(loop, cad__trace_lane_end(&self->object, code, 0, NULL));
+}
+
 static void done(cad_request *request, int result) {
     child_request *self = CAD__CONTAINER(request, child_request, request);
     cad_process *process = self->process;
     (void)result;
-    if (process != NULL && !request->loop->closing) {
-        process->running = NULL;
-        process->code = request->of.process.code;
-        cad__wake_all(&process->waiters);
-        CAD__CHANGED(process);
-    }
+    if (process != NULL && !request->loop->closing)
+        ended(process, request->of.process.code);
     cad__free(self);
 }
 
@@ -238,6 +251,8 @@ int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
     if (self == NULL)
         return CAD_ENOMEM;
     cad__waiters_init(&self->waiters);
+    const char *slash = strrchr(argv[0], '/');
+    (void)snprintf(self->program, sizeof self->program, "%s", slash != NULL ? slash + 1 : argv[0]);
     int error = start(self, argv, options != NULL ? options : &inherit_all);
     if (error != 0) {
         for (int i = 0; i < STANDARD; i++)
@@ -245,6 +260,7 @@ int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
         cad__object_free(&self->object);
         return error;
     }
+    CAD__TRACE(loop, cad__trace_lane_begin(&self->object));
     *out = self;
     return 0;
 }

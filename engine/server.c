@@ -38,10 +38,9 @@ struct cad_server {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_server *self = CAD__CONTAINER(object, const cad_server, object);
     info->count = 2;
-    info->fields[0].key = "connections";
-    info->fields[0].value = (int64_t)self->connections.count;
-    info->fields[1].key = "waiters";
-    info->fields[1].value = (int64_t)self->waiters.count;
+    info->fields[0] =
+        (cad_object_field){.key = "connections", .value = (int64_t)self->connections.count};
+    info->fields[1] = (cad_object_field){.key = "waiters", .value = (int64_t)self->waiters.count};
 }
 
 static size_t waiters(const cad__object *object) {

@@ -43,11 +43,17 @@ static size_t available(const cad_stream *self) {
 
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_stream *self = CAD__CONTAINER(object, const cad_stream, object);
-    info->count = 2;
-    info->fields[0].key = "readable";
-    info->fields[0].value = (int64_t)available(self);
-    info->fields[1].key = "unsent";
-    info->fields[1].value = (int64_t)cad_stream_buffered(self);
+    info->count = 3;
+    uint64_t in_flight = self->transport != NULL ? cad__transport_in_flight(self->transport) : 0;
+    info->fields[0] = (cad_object_field){.key = "readable", .value = (int64_t)available(self)};
+    info->fields[1] =
+        (cad_object_field){.key = "unsent", .value = (int64_t)cad_stream_buffered(self)};
+    info->fields[2] = (cad_object_field){.key = "in_flight", .value = (int64_t)in_flight};
+}
+
+static const char *lane(const cad__object *object) {
+    const cad_stream *self = CAD__CONTAINER(object, const cad_stream, object);
+    return self->transport != NULL ? cad__transport_word(self->transport) : NULL;
 }
 
 static size_t waiters(const cad__object *object) {
@@ -73,6 +79,7 @@ static const cad__type stream_type = {.name = "stream",
                                       .describe = describe,
                                       .waiters = waiters,
                                       .line = line,
+                                      .lane = lane,
                                       .clear = clear};
 
 /* --- The protocol ------------------------------------------------------------------------------
@@ -477,16 +484,13 @@ int cad_stream_write(cad_stream *stream, const void *data, size_t size) {
     int error = refuse_what_is_not_written(stream, "Cannot call write() after write_eof()");
     if (error != 0)
         return error;
-    error = stream->transport != NULL ? cad_transport_write(stream->transport, data, size) : 0;
-    CAD__CHANGED(stream);
-    return error;
+    return stream->transport != NULL ? cad_transport_write(stream->transport, data, size) : 0;
 }
 
 int cad_stream_writelines(cad_stream *stream, const struct iovec *parts, size_t count) {
     int error = refuse_what_is_not_written(stream, "Cannot call writelines() after write_eof()");
     if (error == 0 && stream->transport != NULL)
         error = cad_transport_writelines(stream->transport, parts, count);
-    CAD__CHANGED(stream);
     return error;
 }
 
@@ -592,6 +596,7 @@ int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descripto
         cad__object_free(&self->object);
         return error;
     }
+    cad__transport_show_as(self->transport, &self->object);
     cad__transport_start(self->transport);
     *out = self;
     return 0;

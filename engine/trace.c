@@ -24,6 +24,10 @@ static void declare(struct cad__tracer *tracer, cad__object *object) {
     tracer->sink->object_new(tracer->sink->context, tracer->last_ns, &info);
 }
 
+static bool has_lane(const cad__object *object) {
+    return object->type->lane != NULL && object->type->lane(object) != NULL;
+}
+
 /* Those made since the last event. */
 static void declare_fresh(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
@@ -40,10 +44,12 @@ static void declare_fresh(cad_loop *loop) {
 static void declare_existing(cad_loop *loop) {
     for (cad__link *link = loop->objects.next; link != &loop->objects; link = link->next) {
         cad__object *object = CAD__CONTAINER(link, cad__object, all);
-        bool used = object->name != NULL || cad_waiters(object) > 0;
+        bool used = object->name != NULL || cad_waiters(object) > 0 || has_lane(object);
         if (object->type->traced == CAD__TRACED_ALWAYS ||
             (object->type->traced == CAD__TRACED_WHEN_USED && used))
             declare(loop->trace, object);
+        if (has_lane(object))
+            cad__trace_lane_begin(object);
     }
 }
 
@@ -57,7 +63,8 @@ void cad_loop_set_trace(cad_loop *loop, const cad_trace_sink *sink) {
         CAD__CONTAINER(object, cad_future, object)->ready_traced = false;
     }
     for (cad__link *link = loop->objects.next; link != &loop->objects; link = link->next)
-        CAD__CONTAINER(link, cad__object, all)->traced = false;
+        CAD__CONTAINER(link, cad__object, all)->traced =
+            CAD__CONTAINER(link, cad__object, all)->lane = false;
     if (sink != NULL)
         declare_existing(loop);
 }
@@ -215,7 +222,11 @@ void cad__trace_wake(cad_task *task) {
     cad_loop *loop = task->object.loop;
     const cad_trace_sink *sink = loop->trace->sink;
     int64_t now_ns = tick(loop);
-    if (sink->wake != NULL)
+    if (loop->trace->source != NULL && sink->wake_from != NULL) {
+        cad_object_info from;
+        describe(loop->trace->source, &from);
+        sink->wake_from(sink->context, now_ns, task, &from);
+    } else if (sink->wake != NULL)
         sink->wake(sink->context, now_ns, task, culprit(loop));
 }
 
@@ -383,6 +394,7 @@ void cad__trace_free(cad__object *object) {
     }
     if (tracer->changed == object)
         tracer->changed = NULL;
+    cad__trace_lane_end(object, 0, 0, NULL);
     if (!object->traced || !object->loop->tells_details || tracer->sink->object_end == NULL)
         return;
     int64_t now_ns = tick(object->loop);
@@ -410,6 +422,50 @@ void cad__trace_unpark(cad__task *task) {
         return;
     settle(loop);
     loop->trace->changed = object;
+}
+
+/* --- Lanes ------------------------------------------------------------------------------------ */
+
+void cad__trace_lane_begin(cad__object *object) {
+    cad_loop *loop = object->loop;
+    const cad_trace_sink *sink = loop->trace->sink;
+    cad_object_info info;
+    int64_t now_ns = tick(loop);
+    if (!object->traced)
+        declare(loop->trace, object);
+    object->lane = true;
+    if (sink->lane_begin == NULL)
+        return;
+    describe(object, &info);
+    sink->lane_begin(sink->context, now_ns, &info, culprit(loop));
+}
+
+void cad__trace_lane_end(cad__object *object, int result, int code,
+                         const cad_exception *exception) {
+    const cad_trace_sink *sink = object->loop->trace->sink;
+    cad_object_info info;
+    if (!object->lane)
+        return;
+    int64_t now_ns = tick(object->loop);
+    object->lane = false;
+    if (sink->lane_end == NULL)
+        return;
+    describe(object, &info);
+    sink->lane_end(sink->context, now_ns, &info, result, code, exception);
+}
+
+void cad__trace_data(cad__object *object, bool received, size_t size) {
+    const cad_trace_sink *sink = object->loop->trace->sink;
+    cad_object_info info;
+    if (!object->lane || sink->data == NULL)
+        return;
+    int64_t now_ns = tick(object->loop);
+    describe(object, &info);
+    sink->data(sink->context, now_ns, &info, received, size);
+}
+
+void cad__trace_source(cad_loop *loop, cad__object *object) {
+    loop->trace->source = object != NULL && object->lane ? object : NULL;
 }
 
 /* --- Operations ------------------------------------------------------------------------------- */

@@ -48,6 +48,14 @@ CAD__APART void cad__trace_name(cad__object *object);
 CAD__APART void cad__trace_free(cad__object *object);
 /* Its state has changed. */
 CAD__APART void cad__trace_object(cad__object *object);
+/* What has a lane is there; and is over. */
+CAD__APART void cad__trace_lane_begin(cad__object *object);
+CAD__APART void cad__trace_lane_end(cad__object *object, int result, int code,
+                                    const cad_exception *exception);
+/* Bytes have come, or gone, by its lane. */
+CAD__APART void cad__trace_data(cad__object *object, bool received, size_t size);
+/* What comes by its lane is why tasks are woken, until this is called with NULL. */
+CAD__APART void cad__trace_source(cad_loop *loop, cad__object *object);
 /* The task is leaving the line that it stands in: the object has changed, and is told of with what
  * else the same operation changes. */
 CAD__APART void cad__trace_unpark(cad__task *task);

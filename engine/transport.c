@@ -14,6 +14,7 @@
 #include "descriptor.h"
 #include "entry.h"
 #include "ready.h"
+#include "trace.h"
 #include "water.h"
 
 enum { LEAST_BUFFER = 4096 };
@@ -33,6 +34,9 @@ struct cad_transport {
     int descriptor; /* -1: it is lost */
     int error;      /* what it is lost with */
     cad_exception *exception;
+    cad__object *shown;  /* the lane in a trace is this one's; NULL: nobody's any more */
+    cad_transport *peer; /* the other end, where that is known; NULL */
+    uint64_t sent, received;
     uint32_t refs; /* one is its own, until it is lost */
     enum cad__transport_kind kind;
     bool closing, dropped;
@@ -51,6 +55,9 @@ static void let_go(cad_transport *self) {
     self->descriptor = -1;
     self->data = NULL;
     self->begin = self->end = self->capacity = 0;
+    if (self->peer != NULL)
+        self->peer->peer = NULL;
+    self->peer = NULL;
 }
 
 static void clear(cad__object *object) {
@@ -59,7 +66,91 @@ static void clear(cad__object *object) {
     cad_exception_unref(self->exception);
 }
 
-static const cad__type transport_type = {.name = "transport", .clear = clear};
+/* --- What a trace shows -------------------------------------------------------------------------
+ */
+
+void cad__transport_show_as(cad_transport *transport, cad__object *object) {
+    transport->shown = object;
+}
+
+const char *cad__transport_word(const cad_transport *transport) {
+    static const char *const words[] = {[CAD__SOCKET] = "connection",
+                                        [CAD__READ_PIPE] = "pipe, read",
+                                        [CAD__WRITE_PIPE] = "pipe, written"};
+    return words[transport->kind];
+}
+
+uint64_t cad__transport_in_flight(const cad_transport *transport) {
+    return transport->peer != NULL ? transport->sent - transport->peer->received : 0;
+}
+
+static void describe(const cad__object *object, cad_object_info *info) {
+    const cad_transport *self = CAD__CONTAINER(object, const cad_transport, object);
+    info->count = 2;
+    info->fields[0] =
+        (cad_object_field){.key = "unsent", .value = (int64_t)(self->end - self->begin)};
+    info->fields[1] =
+        (cad_object_field){.key = "in_flight", .value = (int64_t)cad__transport_in_flight(self)};
+}
+
+static const char *lane(const cad__object *object) {
+    const cad_transport *self = CAD__CONTAINER(object, const cad_transport, object);
+    return self->shown == object && self->descriptor >= 0 ? cad__transport_word(self) : NULL;
+}
+
+static const cad__type transport_type = {.name = "transport",
+                                         .traced = CAD__TRACED_WHEN_USED,
+                                         .describe = describe,
+                                         .lane = lane,
+                                         .clear = clear};
+
+static void tell_change(const cad_transport *self) {
+    if (self->shown != NULL && self->shown->lane)
+        cad__trace_object(self->shown);
+}
+
+/* Bytes have come from the kernel. What of them is in flight is the other end's to tell. */
+static void count_received(cad_transport *self, size_t size) {
+    self->received += size;
+    if (__builtin_expect(self->object.loop->trace == NULL, 1) || self->shown == NULL)
+        return;
+    cad__trace_data(self->shown, true, size);
+    if (self->peer != NULL)
+        tell_change(self->peer);
+}
+
+static void count_sent(cad_transport *self, size_t size) {
+    self->sent += size;
+    if (__builtin_expect(self->object.loop->trace != NULL, 0) && self->shown != NULL)
+        cad__trace_data(self->shown, false, size);
+}
+
+/* The two ends of a connection inside this process are made one soon after the other: few
+ * transports are looked at. */
+static void find_peer(cad_transport *self) {
+    enum { FEW = 64 };
+    const cad__link *all = &self->object.loop->objects;
+    size_t seen = 0;
+    for (cad__link *link = self->object.all.prev; link != all && seen < FEW; link = link->prev) {
+        cad__object *object = CAD__CONTAINER(link, cad__object, all);
+        if (object->type != &transport_type)
+            continue;
+        seen++;
+        cad_transport *other = CAD__CONTAINER(object, cad_transport, object);
+        if (other->kind == CAD__SOCKET && other->peer == NULL &&
+            cad__sockets_are_joined(self->descriptor, other->descriptor)) {
+            self->peer = other;
+            other->peer = self;
+            return;
+        }
+    }
+}
+
+static void begin_lane(cad_transport *self) {
+    if (self->kind == CAD__SOCKET)
+        find_peer(self);
+    cad__trace_lane_begin(self->shown);
+}
 
 cad_transport *cad_transport_ref(cad_transport *transport) {
     transport->refs++;
@@ -83,6 +174,7 @@ void cad_transport_set_protocol(cad_transport *transport, const cad_protocol *pr
 void cad__transport_forget(cad_transport *transport) {
     static const cad_protocol nobody;
     cad_transport_set_protocol(transport, &nobody, NULL);
+    transport->shown = NULL;
 }
 
 /* --- Groups ------------------------------------------------------------------------------------
@@ -120,10 +212,19 @@ void cad__transports_leave(cad__transports *group) {
 /* --- The end ------------------------------------------------------------------------------------
  */
 
+static void end_lane(cad_transport *self) {
+    cad__trace_source(self->object.loop, NULL);
+    if (self->shown != NULL)
+        cad__trace_lane_end(self->shown, 0, self->error, self->exception);
+}
+
 void cad__transport_lost_turn(cad__entry *entry) {
     cad_transport *self = CAD__CONTAINER(entry, cad_transport, lost);
+    cad_loop *loop = self->object.loop;
+    CAD__TRACE(loop, cad__trace_source(loop, self->shown));
     if (self->protocol->connection_lost != NULL)
         self->protocol->connection_lost(self->self, self->error, self->exception);
+    CAD__TRACE(loop, end_lane(self));
     leave_group(self);
     let_go(self);
     cad_transport_unref(self);
@@ -196,7 +297,9 @@ static void readable(void *arg) {
     cad_transport *self = arg;
     cad_loop *loop = self->object.loop;
     ssize_t count = cad__descriptor_read(self->descriptor, loop->bytes, CAD__BYTES);
+    CAD__TRACE(loop, cad__trace_source(loop, self->shown));
     if (count > 0) {
+        count_received(self, (size_t)count);
         int error = hand_over(self, loop->bytes, (size_t)count);
         if (error != 0)
             force_close(self, error);
@@ -207,6 +310,7 @@ static void readable(void *arg) {
     } else if (count != -EAGAIN) {
         force_close(self, cad__system_error((int)-count));
     }
+    CAD__TRACE(loop, cad__trace_source(loop, NULL));
 }
 
 /* The other end of a pipe that is written to is gone, also when there is nothing to write. */
@@ -290,9 +394,12 @@ static void shut_down_writing(cad_transport *self) {
 static void maybe_resume(cad_transport *self) {
     if (!self->protocol_paused || buffered(self) > self->low)
         return;
+    cad_loop *loop = self->object.loop;
     self->protocol_paused = false;
+    CAD__TRACE(loop, cad__trace_source(loop, self->shown));
     if (self->protocol->resume_writing != NULL)
         self->protocol->resume_writing(self->self);
+    CAD__TRACE(loop, cad__trace_source(loop, NULL));
 }
 
 /* resume_writing() may have closed it, or written more. */
@@ -313,8 +420,11 @@ static void writable(void *arg) {
         fail(self, (int)-count);
         return;
     }
-    if (count > 0)
+    if (count > 0) {
         self->begin += (size_t)count;
+        count_sent(self, (size_t)count);
+        CAD__TRACE(self->object.loop, tell_change(self));
+    }
     maybe_resume(self);
     all_written(self);
 }
@@ -377,33 +487,44 @@ static int takes(const cad_transport *self, const char *refusal) {
     return !self->closing;
 }
 
+static int send_or_keep(cad_transport *self, const char *data, size_t size) {
+    ssize_t count = write_now(self, data, size);
+    if (count < 0 && count != -EAGAIN) {
+        fail(self, (int)-count);
+        return 0; /* the protocol is told */
+    }
+    size_t done = count > 0 ? (size_t)count : 0;
+    if (done > 0)
+        count_sent(self, done);
+    return done < size ? keep(self, data + done, size - done) : 0;
+}
+
 int cad_transport_write(cad_transport *transport, const void *data, size_t size) {
     int result = takes(transport, "Cannot call write() after write_eof()");
     if (result <= 0 || size == 0)
         return result;
-    if (transport->begin < transport->end)
-        return keep(transport, data, size);
-    ssize_t count = write_now(transport, data, size);
-    if (count < 0 && count != -EAGAIN) {
-        fail(transport, (int)-count);
-        return 0; /* the protocol is told */
-    }
-    size_t sent = count > 0 ? (size_t)count : 0;
-    return sent < size ? keep(transport, (const char *)data + sent, size - sent) : 0;
+    result = transport->begin < transport->end ? keep(transport, data, size)
+                                               : send_or_keep(transport, data, size);
+    CAD__TRACE(transport->object.loop, tell_change(transport));
+    return result;
 }
 
 int cad_transport_writelines(cad_transport *transport, const struct iovec *parts, size_t count) {
-    ssize_t sent = 0;
+    ssize_t done = 0;
     int result = takes(transport, "Cannot call writelines() after write_eof()");
     if (result <= 0)
         return result;
     if (transport->begin == transport->end)
-        sent = write_parts_now(transport, parts, count);
-    if (sent < 0 && sent != -EAGAIN) {
-        fail(transport, (int)-sent);
+        done = write_parts_now(transport, parts, count);
+    if (done < 0 && done != -EAGAIN) {
+        fail(transport, (int)-done);
         return 0;
     }
-    return keep_rest(transport, parts, count, sent > 0 ? (size_t)sent : 0);
+    if (done > 0)
+        count_sent(transport, (size_t)done);
+    result = keep_rest(transport, parts, count, done > 0 ? (size_t)done : 0);
+    CAD__TRACE(transport->object.loop, tell_change(transport));
+    return result;
 }
 
 void cad_transport_write_eof(cad_transport *transport) {
@@ -472,6 +593,7 @@ int cad__transport_new(cad_loop *loop, enum cad__transport_kind kind, int descri
     self->refs = 1;
     self->kind = kind;
     self->descriptor = descriptor;
+    self->shown = &self->object;
     (void)cad__water_marks(CAD_DEFAULT, CAD_DEFAULT, &self->high, &self->low);
     self->lost.kind = CAD__ENTRY_CONNECTION_LOST;
     int error = prepare(self);
@@ -485,6 +607,7 @@ int cad__transport_new(cad_loop *loop, enum cad__transport_kind kind, int descri
 
 /* It may be paused or closed there. */
 void cad__transport_start(cad_transport *transport) {
+    CAD__TRACE(transport->object.loop, begin_lane(transport));
     if (transport->protocol->connection_made != NULL)
         transport->protocol->connection_made(transport->self, transport);
     if (cad_transport_is_reading(transport))

@@ -10,6 +10,7 @@
 #ifndef CADRAN_TRANSPORT_H
 #define CADRAN_TRANSPORT_H
 
+#include "object.h"
 #include "watch.h"
 
 enum cad__transport_kind { CAD__SOCKET, CAD__READ_PIPE, CAD__WRITE_PIPE };
@@ -19,6 +20,14 @@ int cad__transport_new(cad_loop *loop, enum cad__transport_kind kind, int descri
                        const cad_protocol *protocol, void *self, cad_transport **transport);
 /* connection_made(); then it reads, where it can. */
 void cad__transport_start(cad_transport *transport);
+
+/* Whose lane in a trace its bytes go by: a stream's, where there is one above it; else its own. */
+void cad__transport_show_as(cad_transport *transport, cad__object *object);
+/* What it is, in a word. */
+const char *cad__transport_word(const cad_transport *transport);
+/* Bytes that the kernel has taken from it and the other side has not read yet, where that is a
+ * transport of the same loop, made while a trace was told of both; else 0. */
+uint64_t cad__transport_in_flight(const cad_transport *transport);
 
 /* Transports that belong together: those of a server's connections. */
 typedef struct cad__transports {

@@ -256,10 +256,32 @@ static void test_scenario_faults__verbs(void **state) {
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
                     "\"print\"\n");
+}
+
+static void test_scenario_faults__protocols(void **state) {
+    (void)state;
     scenario_refuse(
-        STEPS("{'create_connection':1},\n{'create_server':'s'}"),
-        "4:2: /tasks/0/do/0/create_connection: step \"create_connection\" is not supported yet\n"
-        "5:2: /tasks/0/do/1/create_server: step \"create_server\" is not supported yet\n");
+        "{'cadran':1,'protocols':{'echo':{'params':['n'],\n"
+        "'data_recieved':[],\n"
+        "'data_received':[{'sleep':1},{'return':1}],\n"
+        "'eof_received':[{'call_soon':[{'return':1}]}]}},\n"
+        "'tasks':[{'name':'a','do':[\n"
+        "{'create_server':'ecco','port':0},\n"
+        "{'create_server':'echo','port':0},\n"
+        "{'create_server':'echo','port':0,'args':{'m':1,'n':1}},\n"
+        "{'create_datagram_endpoint':'echo','args':{'n':1}}]}]}",
+        "2:1: /protocols/echo/data_recieved: unknown member \"data_recieved\"; did you "
+        "mean \"data_received\"?\n"
+        "3:18: /protocols/echo/data_received/0: \"sleep\" may wait, and cannot stand in "
+        "a protocol\n"
+        "4:31: /protocols/echo/eof_received/0/call_soon/0: \"return\" is for "
+        "coroutines, and cannot stand in a callback\n"
+        "6:18: /tasks/0/do/0/create_server: unknown protocol \"ecco\"; did you mean "
+        "\"echo\"?\n"
+        "7:1: /tasks/0/do/1: protocol \"echo\" needs the argument \"n\"\n"
+        "8:42: /tasks/0/do/2/args/m: unknown argument \"m\"\n"
+        "9:1: /tasks/0/do/3: missing member \"port\" of step "
+        "\"create_datagram_endpoint\", or \"to\"\n");
 }
 
 static void test_scenario_faults__members(void **state) {
@@ -439,6 +461,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_scenario_faults__objects, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__verbs, teardown),
+        cmocka_unit_test_teardown(test_scenario_faults__protocols, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__members, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__names, teardown),
         cmocka_unit_test_teardown(test_scenario_faults__tasks_by_number, teardown),

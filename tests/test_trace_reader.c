@@ -632,7 +632,7 @@ static void test_trace_reader__each_kind_stands_where_the_table_says(void **stat
                      row->phase, tid, category, row->name != NULL ? row->name : "n");
             int error = read_events(text, &last);
             bool astray = (row->place == TRACE_ON_LOOP && tid != 1) ||
-                          (row->place == TRACE_ON_TASK && tid == 1);
+                          row->place == TRACE_ON_LANE || (row->place == TRACE_ON_TASK && tid == 1);
             if (astray) {
                 assert_int_equal(error, CAD_EINVAL);
                 assert_non_null(strstr(message, "t.json:6: a "));
@@ -642,6 +642,42 @@ static void test_trace_reader__each_kind_stands_where_the_table_says(void **stat
                 assert_null(strstr(message, " track"));
             }
         }
+    }
+}
+
+#define LANE "1000000003"
+#define LANE_BEGIN                                                                                 \
+    ",\n{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":" LANE                                        \
+    ",\"cat\":\"lane\",\"name\":\"connection\",\"args\":{\"object\":3}}"
+#define LANE_END                                                                                   \
+    ",\n{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":" LANE                                        \
+    ",\"cat\":\"lane\",\"name\":\"connection\"}"
+
+/* A lane is there once, has a track of its own, behind all tasks, and no task has it. */
+static void test_trace_reader__lanes_of_connections(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *refusal;
+    } cases[] = {
+        {HEAD LANE_BEGIN LANE_END TAIL, NULL},
+        {HEAD LANE_BEGIN
+         ",\n{\"ph\":\"i\",\"ts\":0.000,\"pid\":1,\"tid\":" LANE
+         ",\"cat\":\"data\",\"name\":\"sent\",\"args\":{\"bytes\":3}}" LANE_END TAIL,
+         NULL},
+        {HEAD LANE_BEGIN ",\n{\"ph\":\"i\",\"ts\":0.000,\"pid\":1,\"tid\":" LANE
+                         ",\"cat\":\"data\",\"name\":\"sent\"}" LANE_END TAIL,
+         "without its argument \"bytes\""},
+        {HEAD LANE_BEGIN LANE_END LANE_BEGIN LANE_END TAIL, "lane \"connection\" begins twice"},
+        {HEAD LANE_BEGIN TAIL, "lane \"connection\" of track \"thread " LANE "\" is still open"},
+        {HEAD TASK_BEGIN(1000000003, "t") TASK_END("0.000", 1000000003, "t") TAIL,
+         "a task on a lane's track"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct last_event last;
+        assert_int_equal(read_events(cases[i].text, &last),
+                         cases[i].refusal == NULL ? 0 : CAD_EINVAL);
+        if (cases[i].refusal != NULL)
+            assert_non_null(strstr(message, cases[i].refusal));
     }
 }
 
@@ -842,6 +878,7 @@ int main(void) {
         cmocka_unit_test(test_trace_reader__refuses_a_trace_that_breaks_a_rule),
         cmocka_unit_test(test_trace_reader__a_track_has_its_name_for_a_while_after_its_task),
         cmocka_unit_test(test_trace_reader__each_kind_stands_where_the_table_says),
+        cmocka_unit_test(test_trace_reader__lanes_of_connections),
         cmocka_unit_test(test_trace_reader__a_track_is_known_while_anything_is_open_on_it),
         cmocka_unit_test(test_trace_reader__events_come_only_as_far_as_they_keep_the_rules),
         cmocka_unit_test(test_trace_reader__an_end_may_be_written_otherwise),

@@ -60,7 +60,7 @@ int viz_canvas_rescale(struct viz_canvas *canvas, double scale, char message[VIZ
 
 int viz_canvas_paint(struct viz_canvas *canvas) {
     int error = viz_state_lay_out(&canvas->state);
-    viz_draw(canvas->drawer, &canvas->state.scene, canvas->state.theme);
+    canvas->whole = viz_draw(canvas->drawer, &canvas->state.scene, canvas->state.theme);
     viz_typesetter_tidy(canvas->typesetter);
     return error;
 }

@@ -10,6 +10,7 @@
 /* The owner changes the state, and calls viz_canvas_paint() again. */
 struct viz_canvas {
     struct viz_state state;
+    bool whole; /* nothing was missing in what was painted last */
 
     SDL_Renderer *renderer; /* private, as all below */
     struct viz_typesetter *typesetter;
@@ -27,7 +28,8 @@ void viz_canvas_close(struct viz_canvas *canvas);
 /* Another scale: the window went to another display. As viz_canvas_open(). */
 int viz_canvas_rescale(struct viz_canvas *canvas, double scale, char message[VIZ_MESSAGE_SIZE]);
 
-/* Lays out and paints what has been placed; does not present. 0 or CAD_ENOMEM. */
+/* Lays out and paints what has been placed; does not present. 0 or CAD_ENOMEM; where
+ * only a part could not be drawn it is 0, and the picture not `whole`. */
 int viz_canvas_paint(struct viz_canvas *canvas);
 
 #endif

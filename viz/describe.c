@@ -140,11 +140,9 @@ static void describe_bar(struct viz_description *out, const struct viz_model *mo
     const struct viz_bar *bar = &model->bars[index];
     uint32_t on = model->rows[viz_row_of_bar(model, index)].lane;
     const struct trace_slice *slice = &model->trace->slices[bar->slice];
-    static const char *const looks[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "span of",
-                                                      [VIZ_LOOK_SLEEP] = "sleep of",
-                                                      [VIZ_LOOK_WAIT] = "wait of",
-                                                      [VIZ_LOOK_READY] = "ready",
-                                                      [VIZ_LOOK_RUN] = "runs on"};
+    static const char *const looks[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = "span of", [VIZ_LOOK_SLEEP] = "sleep of", [VIZ_LOOK_WAIT] = "wait of",
+        [VIZ_LOOK_READY] = "ready",  [VIZ_LOOK_RUN] = "runs on",    [VIZ_LOOK_LANE] = "is"};
     snprintf(out->heading, sizeof out->heading, "%.190s", viz_bar_name(model, bar));
     char lane[160];
     viz_lane_name(model, on, lane, sizeof lane);
@@ -206,11 +204,9 @@ static void describe_instant(struct viz_description *out, const struct viz_model
 /* Bars that are too short to be seen one by one. */
 static void describe_bars(struct viz_description *out, const struct viz_model *model,
                           struct viz_id id) {
-    static const char *const names[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "in spans",
-                                                      [VIZ_LOOK_SLEEP] = "sleeps",
-                                                      [VIZ_LOOK_WAIT] = "waits",
-                                                      [VIZ_LOOK_READY] = "ready",
-                                                      [VIZ_LOOK_RUN] = "runs"};
+    static const char *const names[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = "in spans", [VIZ_LOOK_SLEEP] = "sleeps", [VIZ_LOOK_WAIT] = "waits",
+        [VIZ_LOOK_READY] = "ready",   [VIZ_LOOK_RUN] = "runs",     [VIZ_LOOK_LANE] = "there"};
     const struct viz_bar *first = &model->bars[id.index];
     const struct viz_bar *last = &model->bars[id.index + id.more - 1];
     uint32_t on = model->rows[viz_row_of_bar(model, id.index)].lane;

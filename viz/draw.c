@@ -8,6 +8,7 @@
 struct viz_drawer {
     SDL_Renderer *renderer;
     struct viz_textures *textures;
+    bool failed; /* something of the scene that is being painted could not be */
 };
 
 struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter) {
@@ -49,16 +50,20 @@ static void fill(const struct brush *brush, int x, int y, int w, int h) {
         return;
     SDL_SetRenderDrawColor(brush->drawer->renderer, brush->colour.r, brush->colour.g,
                            brush->colour.b, brush->alpha);
-    SDL_RenderFillRect(brush->drawer->renderer, &(SDL_Rect){x, y, w, h});
+    if (SDL_RenderFillRect(brush->drawer->renderer, &(SDL_Rect){x, y, w, h}) != 0)
+        brush->drawer->failed = true;
 }
 
 static void copy(const struct brush *brush, SDL_Texture *texture, const SDL_Rect *from,
                  const SDL_Rect *to) {
-    if (texture == NULL)
+    if (texture == NULL) {
+        brush->drawer->failed = true;
         return;
+    }
     SDL_SetTextureColorMod(texture, brush->colour.r, brush->colour.g, brush->colour.b);
     SDL_SetTextureAlphaMod(texture, brush->alpha);
-    SDL_RenderCopy(brush->drawer->renderer, texture, from, to);
+    if (SDL_RenderCopy(brush->drawer->renderer, texture, from, to) != 0)
+        brush->drawer->failed = true;
 }
 
 /* The four corners of a rounded rectangle, from the quarters of a disc or ring. */
@@ -126,8 +131,7 @@ static void draw_text(const struct brush *brush, const struct viz_prim *prim, co
     int h;
     SDL_Texture *texture =
         viz_texture_text(brush->drawer->textures, (enum viz_font)prim->font, text, &w, &h);
-    if (texture != NULL)
-        copy(brush, texture, NULL, &(SDL_Rect){prim->at.x, prim->at.y, w, h});
+    copy(brush, texture, NULL, &(SDL_Rect){prim->at.x, prim->at.y, w, h});
 }
 
 static void draw_density(const struct brush *brush, const struct viz_prim *prim,
@@ -174,8 +178,9 @@ static void draw_prim(const struct brush *brush, const struct viz_scene *scene,
     }
 }
 
-void viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme) {
+bool viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme) {
     uint32_t clip = UINT32_MAX;
+    drawer->failed = false;
     for (size_t i = 0; i < scene->count; i++) {
         const struct viz_prim *prim = &scene->prims[i];
         if (prim->clip != clip) {
@@ -187,5 +192,8 @@ void viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz
         draw_prim(&brush, scene, prim);
     }
     SDL_RenderSetClipRect(drawer->renderer, NULL);
+    if (SDL_RenderFlush(drawer->renderer) != 0)
+        drawer->failed = true;
     viz_textures_tidy(drawer->textures);
+    return !drawer->failed;
 }

@@ -15,8 +15,9 @@ struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter 
 /* Takes NULL. */
 void viz_drawer_free(struct viz_drawer *drawer);
 
-/* Paints all of a scene; does not present it. */
-void viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme);
+/* Paints all of a scene; does not present it. False where something is
+ * missing, for want of memory. */
+bool viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme);
 
 /* The renderer has lost its textures. */
 void viz_drawer_reset(struct viz_drawer *drawer);

@@ -76,6 +76,8 @@ static int draw(struct viz_model *model, const struct viz_image_options *options
         return error;
     place(&canvas.state, options);
     error = viz_canvas_paint(&canvas);
+    if (error == 0 && !canvas.whole)
+        error = CAD_ENOMEM;
     if (error != 0)
         fail(message, error, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);

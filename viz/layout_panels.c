@@ -357,7 +357,8 @@ static void paint_looks(struct legend_painter *legend) {
     } entries[] = {{VIZ_LOOK_WAIT, "waits", VIZ_WAIT_FILL, VIZ_WAIT, true},
                    {VIZ_LOOK_SLEEP, "sleeps", VIZ_SLEEP, VIZ_SLEEP_EDGE, false},
                    {VIZ_LOOK_READY, "ready, not running", VIZ_BACKGROUND, VIZ_MUTED, false},
-                   {VIZ_LOOK_RUN, "keeps the loop busy", VIZ_RUN, VIZ_RUN, false}};
+                   {VIZ_LOOK_RUN, "keeps the loop busy", VIZ_RUN, VIZ_RUN, false},
+                   {VIZ_LOOK_LANE, "connection or program", VIZ_WAIT_FILL, VIZ_STRIP, false}};
     int line = viz_px(frame, 1);
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
         struct viz_rect swatch;

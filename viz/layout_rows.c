@@ -94,6 +94,7 @@ struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz
     switch (bar->look) {
     case VIZ_LOOK_SLEEP:
     case VIZ_LOOK_WAIT:
+    case VIZ_LOOK_LANE:
         return slim(rect, painter->ghost ? 0.9 : 0.62, text <= rect.h - 2 ? text : 0);
     case VIZ_LOOK_READY:
         return slim(rect, 0.34, 2);
@@ -127,6 +128,9 @@ static void paint_shape(struct viz_row_painter *rows, const struct viz_bar *bar,
         break;
     case VIZ_LOOK_SLEEP:
         paint_plain(rows, VIZ_SLEEP, VIZ_SLEEP_EDGE, rect);
+        break;
+    case VIZ_LOOK_LANE:
+        paint_plain(rows, VIZ_WAIT_FILL, VIZ_STRIP, rect);
         break;
     case VIZ_LOOK_READY:
         paint_plain(rows, VIZ_BACKGROUND, VIZ_MUTED, rect);

@@ -21,8 +21,8 @@ enum { LOW = 12, PARTS = 4 };
 enum { LEAST_ALPHA = 110 };
 
 /* From the bottom up. */
-static const enum viz_look levels[] = {VIZ_LOOK_SPAN, VIZ_LOOK_RUN, VIZ_LOOK_WAIT, VIZ_LOOK_READY,
-                                       VIZ_LOOK_SLEEP};
+static const enum viz_look levels[] = {VIZ_LOOK_SPAN,  VIZ_LOOK_RUN,   VIZ_LOOK_WAIT,
+                                       VIZ_LOOK_READY, VIZ_LOOK_SLEEP, VIZ_LOOK_LANE};
 enum { LEVELS = sizeof levels / sizeof levels[0] };
 
 _Static_assert((int)LEVELS == (int)VIZ_LOOK_COUNT, "a level for each look");
@@ -31,7 +31,8 @@ static int fill_of(enum viz_look look, int colour) {
     static const int fills[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SLEEP] = VIZ_SLEEP,
                                               [VIZ_LOOK_WAIT] = VIZ_WAIT_FILL,
                                               [VIZ_LOOK_READY] = VIZ_BACKGROUND,
-                                              [VIZ_LOOK_RUN] = VIZ_RUN};
+                                              [VIZ_LOOK_RUN] = VIZ_RUN,
+                                              [VIZ_LOOK_LANE] = VIZ_WAIT_FILL};
     return look == VIZ_LOOK_SPAN ? VIZ_SPAN_FIRST + colour : fills[look];
 }
 
@@ -39,7 +40,8 @@ static int edge_of(enum viz_look look, int colour) {
     static const int edges[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SLEEP] = VIZ_SLEEP_EDGE,
                                               [VIZ_LOOK_WAIT] = VIZ_WAIT,
                                               [VIZ_LOOK_READY] = VIZ_MUTED,
-                                              [VIZ_LOOK_RUN] = VIZ_RUN};
+                                              [VIZ_LOOK_RUN] = VIZ_RUN,
+                                              [VIZ_LOOK_LANE] = VIZ_STRIP};
     return look == VIZ_LOOK_SPAN ? VIZ_SPAN_EDGE_FIRST + colour : edges[look];
 }
 

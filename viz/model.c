@@ -37,6 +37,8 @@ int viz_look_of(const struct trace_slice *slice, uint32_t sleep) {
         return VIZ_LOOK_READY;
     case TRACE_CATEGORY_RUN:
         return VIZ_LOOK_RUN;
+    case TRACE_CATEGORY_LANE:
+        return VIZ_LOOK_LANE;
     default:
         return VIZ_LOOK_SPAN;
     }
@@ -332,11 +334,9 @@ static void add_density(float *part, float *step, double from, double to, float 
 }
 
 static int make_density(struct viz_model *model) {
-    static const float weights[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = 1.0F,
-                                                  [VIZ_LOOK_SLEEP] = 0.45F,
-                                                  [VIZ_LOOK_WAIT] = 0.12F,
-                                                  [VIZ_LOOK_READY] = 0.12F,
-                                                  [VIZ_LOOK_RUN] = 1.0F};
+    static const float weights[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = 1.0F,   [VIZ_LOOK_SLEEP] = 0.45F, [VIZ_LOOK_WAIT] = 0.12F,
+        [VIZ_LOOK_READY] = 0.12F, [VIZ_LOOK_RUN] = 1.0F,    [VIZ_LOOK_LANE] = 0.45F};
     struct viz_density *density = &model->density;
     density->columns = DENSITY_COLUMNS;
     density->levels = 1;

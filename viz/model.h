@@ -28,6 +28,7 @@ enum viz_look {
     VIZ_LOOK_WAIT,  /* waits for somebody else */
     VIZ_LOOK_READY, /* woken, not yet running */
     VIZ_LOOK_RUN,   /* on the loop's lane: a task keeps it busy */
+    VIZ_LOOK_LANE,  /* on a lane of its own: a connection is open, a program runs */
     VIZ_LOOK_COUNT
 };
 

@@ -169,9 +169,9 @@ static void add_text(struct viz_scene *scene, struct viz_prim prim, const char *
 
 void viz_text_aligned(struct viz_scene *scene, enum viz_font font, int role, enum viz_align align,
                       int x, int y, int width, const char *text) {
-    if (text[0] == '\0')
-        return;
     int taken = viz_width(scene->measure, font, text);
+    if (taken == 0) /* it may have characters without a width */
+        return;
     int before = align == VIZ_LEFT ? 0 : align == VIZ_RIGHT ? width - taken : (width - taken) / 2;
     add_text(scene,
              (struct viz_prim){.kind = VIZ_TEXT_AT,

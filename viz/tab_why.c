@@ -5,11 +5,9 @@
 
 /* What a thing is, in a word. */
 static const char *chip_of(const struct viz_model *model, struct viz_id id) {
-    static const char *const looks[VIZ_LOOK_COUNT] = {[VIZ_LOOK_SPAN] = "span",
-                                                      [VIZ_LOOK_SLEEP] = "sleep",
-                                                      [VIZ_LOOK_WAIT] = "wait",
-                                                      [VIZ_LOOK_READY] = "ready",
-                                                      [VIZ_LOOK_RUN] = "run"};
+    static const char *const looks[VIZ_LOOK_COUNT] = {
+        [VIZ_LOOK_SPAN] = "span",   [VIZ_LOOK_SLEEP] = "sleep", [VIZ_LOOK_WAIT] = "wait",
+        [VIZ_LOOK_READY] = "ready", [VIZ_LOOK_RUN] = "run",     [VIZ_LOOK_LANE] = "lane"};
     switch ((enum viz_id_kind)id.kind) {
     case VIZ_ID_BAR:
         return looks[model->bars[id.index].look];

@@ -27,7 +27,7 @@ struct supervisor {
 
 struct job {
     struct supervisor *supervisor;
-    int number;
+    int number, runs;
 };
 
 /* The argument with each {} as the number: the caller frees it; NULL: no memory. */
@@ -65,14 +65,22 @@ static int start_program(const struct job *job, cad_process **process) {
     return error;
 }
 
+/* For the trace alone: what it is called there. */
+static void name_program(struct job *job, cad_process *process) {
+    char name[40];
+    (void)snprintf(name, sizeof name, "job%d, run %d", job->number, ++job->runs);
+    (void)cad_set_name(process, name);
+}
+
 /* Once, when there is room in the window. */
-static int run_once(const struct job *job, int *code) {
+static int run_once(struct job *job, int *code) {
     cad_process *process;
     int error = cad_semaphore_acquire(job->supervisor->window);
     if (error != 0)
         return error;
     error = start_program(job, &process);
     if (error == 0) {
+        name_program(job, process);
         error = cad_process_wait(process, code);
         cad_process_free(process); /* kills it, where the wait was cancelled */
     }
@@ -91,7 +99,7 @@ static void say(const struct job *job, int code, const char *what) {
 
 /* A task: one job, until it has ended well or is given up. */
 static int supervise(void *arg) {
-    const struct job *job = arg;
+    struct job *job = arg;
     int code, error = run_once(job, &code);
     for (int restarts = 0; error == 0 && code != 0 && restarts < RESTARTS; restarts++) {
         say(job, code, ", again");

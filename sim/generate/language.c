@@ -26,6 +26,7 @@ static const char *const families[PROG_FAMILIES] = {
 static const char *const waitings[] = {
     [PROG_NEVER_WAITS] = "never",
     [PROG_MAY_WAIT] = "may",
+    [PROG_WAITS_FOR_SOME] = "some",
     [PROG_ENDS_COROUTINE] = "ends",
 };
 
@@ -50,6 +51,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_COROUTINE] = "coroutine",
     [PROG_MEMBER_SPAWN] = "spawn",
     [PROG_MEMBER_SERVE] = "serve",
+    [PROG_MEMBER_PROTOCOL] = "protocol",
     [PROG_MEMBER_ARGUMENTS] = "arguments",
     [PROG_MEMBER_EXCEPTION] = "exception",
     [PROG_MEMBER_RAISE] = "raise",
@@ -77,10 +79,8 @@ static const char *const object_kinds[] = {
 };
 
 static const char *const places[] = {
-    [TRACE_ON_NONE] = "",
-    [TRACE_ON_LOOP] = "loop",
-    [TRACE_ON_TASK] = "task",
-    [TRACE_ON_ANY] = "task or loop",
+    [TRACE_ON_NONE] = "",     [TRACE_ON_LOOP] = "loop", [TRACE_ON_TASK] = "task",
+    [TRACE_ON_LANE] = "lane", [TRACE_ON_ANY] = "any",
 };
 
 static const char *const types[] = {
@@ -249,6 +249,7 @@ static void add_parts(cJSON *root) {
     add_part(parts, "document", prog_document_fields);
     add_part(parts, "task", prog_task_fields);
     add_part(parts, "coroutine", prog_coroutine_fields);
+    add_part(parts, "protocol", prog_protocol_fields);
     add_part(parts, "signal", prog_signal_fields);
     add_part(parts, "expect", prog_expect_fields);
 }

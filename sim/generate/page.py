@@ -36,6 +36,7 @@ KINDS = {
     "coroutine": "a coroutine",
     "spawn": "a coroutine",
     "serve": "a coroutine, whose first parameter is the connection",
+    "protocol": "a protocol",
     "arguments": "parameters and their values",
     "exception": "an exception",
     "raise": "an exception, or `true`",
@@ -95,8 +96,9 @@ FUNCTIONS = {
     "pid": ("pid(p)", "the number by which the system knows a process"),
     "at_eof": ("at_eof(c)", "whether the end of a connection, or of a process's output, has been read"),
     "is_closing": ("is_closing(c)", "whether it, or a process's input, is closed or is being closed"),
+    "is_reading": ("is_reading(t)", "whether a transport receives: it is neither paused nor closing"),
     "buffered": ("buffered(c)", "how many bytes are unsent"),
-    "port": ("port(s)", "where a server listens; of a connection its own; 0: it is closed"),
+    "port": ("port(s)", "where a server listens; of a connection, a transport or an endpoint its own; 0: it is closed"),
     "is_serving": ("is_serving(s)", "whether a server takes new connections"),
     "uniform": ("uniform(a, b)", "a random number from `a` up to `b`"),
     "normal": ("normal(mean, sd)", "one of a normal distribution"),
@@ -107,7 +109,7 @@ FUNCTIONS = {
 OUTCOMES = {
     "complete": "every task has ended, or the [main one](#the-main-task), none with an exception that nobody retrieved",
     "failed": "every task has ended, at least one with an exception that nobody retrieved; or a "
-              "callback raised one",
+              "callback, or a protocol's step, raised one",
     "deadlock": "tasks remain, and nothing can ever wake them",
     "interrupted": "SIGINT stopped the loop",
     "stopped": "the time given by `until` was reached",
@@ -163,7 +165,7 @@ def nature(step):
     """Which call it stands for, and whether it waits."""
     calls = step["python"].split(", ") if step["python"] else []
     waits = {"never": "Waits only in its steps." if schema.holds_steps(step) else "Never waits.",
-             "may": "May wait.", "ends": "Only in coroutines."}[step["waits"]]
+             "may": "May wait.", "some": "May wait, at a barrier.", "ends": "Only in coroutines."}[step["waits"]]
     python = f"Python: {', '.join(f'`{call}`' for call in calls)}. " if calls else ""
     return python + waits
 
@@ -267,6 +269,7 @@ REGIONS = {
     "document": part("document", lambda _: schema.document_properties()),
     "task": part("task", lambda _: schema.task_properties()),
     "coroutine": part("coroutine", lambda _: schema.coroutine_properties()),
+    "protocol": part("protocol", lambda _: schema.protocol_properties()),
     "signal": part("signal", lambda _: schema.signal_properties()),
     "expect": part("expect", lambda tables: schema.expect_properties(tables["outcomes"])),
     "functions": functions,

@@ -81,6 +81,7 @@ KINDS = {
     "coroutine": {"type": "string"},
     "spawn": {"type": "string"},
     "serve": {"type": "string"},
+    "protocol": {"type": "string"},
     "arguments": ref("arguments"),
     "exception": ref("exception"),
     "raise": {"anyOf": [{"const": True}, ref("exception")]},
@@ -112,6 +113,8 @@ ASIDE = {
               "then": {"properties": {"message": False}}},
     "spawn": {"dependencies": {"index": ["count"]}},
     "write": {"oneOf": [{"required": ["data"]}, {"required": ["size"]}]},
+    "sendto": {"oneOf": [{"required": ["data"]}, {"required": ["size"]}]},
+    "create_datagram_endpoint": {"anyOf": [{"required": ["port"]}, {"required": ["to"]}]},
     "communicate": {"not": {"required": ["input", "size"]}},
 }
 
@@ -122,12 +125,21 @@ def holds_steps(step):
     return any(member["kind"] in ("steps", "handlers") for member in step["members"])
 
 
-def member_schema(member, immediate):
+# Where steps stand: in coroutines; where nothing may wait; in protocols, which can return as well.
+COROUTINE, IMMEDIATE, PROTOCOL = "", "immediate", "protocol"
+ALLOWED = {COROUTINE: ("never", "some", "may", "ends"), IMMEDIATE: ("never", "some"),
+           PROTOCOL: ("never", "some", "ends")}
+
+
+def of_place(where, name):
+    """What a definition is called: `steps`, `immediateSteps`, `protocolSteps`."""
+    return where + name.capitalize() if where else name
+
+
+def member_schema(member, where):
     kind = member["kind"]
-    if kind == "steps":
-        schema = ref("immediateSteps" if immediate else "steps")
-    elif kind == "handlers":
-        schema = ref("immediateHandlers" if immediate else "handlers")
+    if kind in ("steps", "handlers"):
+        schema = ref(of_place(where, kind))
     else:
         schema = KINDS[kind]
     return described(schema, member["accepts"], member["summary"])
@@ -137,16 +149,16 @@ def python_call(step):
     return f"Python: `{step['python']}`" if step["python"] else None
 
 
-def step_schema(step, immediate):
+def step_schema(step, where):
     properties, required = {}, []
     for member in step["members"]:
         name = member["name"] or step["verb"]
-        properties[name] = member_schema(member, immediate)
+        properties[name] = member_schema(member, where)
         if member["required"]:
             required.append(name)
     schema = described(record(properties, required), step["summary"], python_call(step))
     examples = [part for part in step["example"] if step["verb"] in part]
-    if examples and not immediate:
+    if examples and where == COROUTINE:
         schema["examples"] = examples[:1]
     return {**schema, **ASIDE.get(step["verb"], {})}
 
@@ -161,11 +173,11 @@ def where_verb(step, steps, definition):
             "then": definition}
 
 
-def any_step(steps, immediate, all_steps):
+def any_step(steps, where, all_steps):
     """One of them. The verb, a member, says which: so a reader looks at that one alone, and there
     is one where not every member is something else."""
     def definition(step):
-        suffix = ".immediate" if immediate and holds_steps(step) else ""
+        suffix = f".{where}" if where and holds_steps(step) else ""
         return ref(f"step.{step['verb']}{suffix}")
 
     verbs = {step["verb"]: described({}, step["summary"], python_call(step)) for step in steps}
@@ -179,18 +191,21 @@ def any_step(steps, immediate, all_steps):
 
 
 def step_definitions(steps):
-    immediate = [step for step in steps if step["waits"] == "never"]
+    allowed = {where: [step for step in steps if step["waits"] in waits]
+               for where, waits in ALLOWED.items()}
     definitions = {
         "steps": described(list_of(ref("step")), "Steps, one after another. Each has one verb."),
         "immediateSteps": described(list_of(ref("immediateStep")),
                                     "Steps that never wait, one after another."),
-        "step": any_step(steps, False, steps),
-        "immediateStep": any_step(immediate, True, steps),
+        "protocolSteps": described(list_of(ref("protocolStep")),
+                                   "Steps that never wait, one after another; `return` ends them."),
+        **{of_place(where, "step"): any_step(some, where, steps) for where, some in allowed.items()},
     }
     for step in steps:
-        definitions[f"step.{step['verb']}"] = step_schema(step, False)
-        if step in immediate and holds_steps(step):
-            definitions[f"step.{step['verb']}.immediate"] = step_schema(step, True)
+        definitions[f"step.{step['verb']}"] = step_schema(step, COROUTINE)
+        for where in (IMMEDIATE, PROTOCOL):
+            if step in allowed[where] and holds_steps(step):
+                definitions[f"step.{step['verb']}.{where}"] = step_schema(step, where)
     return definitions
 
 
@@ -292,6 +307,26 @@ def coroutine_properties():
     }
 
 
+EVENTS = {
+    "connection_made": "steps that run first: the connection is `transport`",
+    "data_received": "when data come, in `data`; an exception closes the connection",
+    "eof_received": "when the other side sends no more; after `return` of true the transport stays open "
+                    "for writing, else it closes itself",
+    "connection_lost": "once, at the end: `error` is None, or `Name: message`",
+    "pause_writing": "in the middle of the `write` that rises above the high water mark",
+    "resume_writing": "when what is unsent has come down to the low one",
+    "datagram_received": "for each datagram, in `data`, from the port `sender`",
+    "error_received": "when a datagram could not be sent, or the fixed peer is gone: `error`",
+}
+
+
+def protocol_properties():
+    return {
+        "params": described({**list_of(ref("name")), "uniqueItems": True}, "its parameters"),
+        **{event: described(ref("protocolSteps"), summary) for event, summary in EVENTS.items()},
+    }
+
+
 def signal_properties():
     return {
         "at": described(ref("time"), "when"),
@@ -316,6 +351,9 @@ def document_properties():
         "objects": described(mapping(ref("name"), ref("object")), "the primitives, by name"),
         "coroutines": described({"type": "object", "additionalProperties": ref("coroutine")},
                                 "lists of steps with parameters, for `spawn` and `call`"),
+        "protocols": described({"type": "object", "additionalProperties": ref("protocol")},
+                               "what connections do, for `create_server` and its like: steps by event, "
+                               "with variables that each connection has of its own"),
         "tasks": described(list_of(ref("task")),
                            "the tasks, created in this order before the loop starts"),
         "setup": described(ref("immediateSteps"),
@@ -372,10 +410,12 @@ def definitions(tables):
             "oneOf": [{"required": ["do"]}, {"required": ["call"]}],
             "dependencies": {"args": ["call"]},
         },
+        "protocol": part(tables, "protocol", protocol_properties()),
         "signal": part(tables, "signal", signal_properties()),
         "expect": part(tables, "expect", expect_properties(tables["outcomes"])),
         "handlers": handlers(exceptions, ref("steps")),
         "immediateHandlers": handlers(exceptions, ref("immediateSteps")),
+        "protocolHandlers": handlers(exceptions, ref("protocolSteps")),
         **step_definitions(tables["steps"]),
     }
 

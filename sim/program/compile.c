@@ -353,7 +353,7 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
                            prog_operand *operand) {
     const char *verb = step->operation.name;
     const char *name = member->name != NULL ? member->name : verb;
-    bool waits = step->waiting == PROG_MAY_WAIT;
+    bool waits = step->waiting == PROG_MAY_WAIT || step->waiting == PROG_WAITS_FOR_SOME;
     switch (member->kind) {
     case PROG_MEMBER_DURATION:
     case PROG_MEMBER_LIMIT:
@@ -400,7 +400,10 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         return operand->body != NULL;
     case PROG_MEMBER_SERVE:
         return compile_serve(compiler, node, operand);
-    case PROG_MEMBER_ARGUMENTS: /* after their coroutine, which is the verb's own value */
+    case PROG_MEMBER_PROTOCOL:
+        operand->body = prog_compile_protocol_name(compiler, node);
+        return operand->body != NULL;
+    case PROG_MEMBER_ARGUMENTS: /* after whose they are, which is the verb's own value */
         if (operands[0].body == NULL)
             return false;
         operand->arguments =
@@ -498,10 +501,6 @@ static void fault_no_verb(const prog_language *language, const doc_node *node) {
     base_suggestion best = {0};
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
         const char *key = doc_node_key(&member);
-        if (prog_language_later(language, key)) {
-            (void)doc_node_key_fault(&member, "step \"%s\" is not supported yet", key);
-            return;
-        }
         char buffer[64];
         const char *advice = prog_language_advice(language, key, buffer);
         if (advice != NULL) {
@@ -637,12 +636,19 @@ static void compile_plain(prog_compiler *compiler, const prog_step *step, const 
     }
 }
 
+static bool may_not_stand(const prog_compiler *compiler, const prog_step *step) {
+    if (compiler->never_waits == NULL)
+        return false;
+    return step->waiting == PROG_MAY_WAIT ||
+           (step->waiting == PROG_ENDS_COROUTINE && !compiler->returns);
+}
+
 static void compile_step(prog_compiler *compiler, const doc_node *node) {
     const prog_step *step = find_step(compiler->language, node);
     if (step == NULL)
         return;
     (void)check_member_names(step, node);
-    if (compiler->never_waits != NULL && step->waiting != PROG_NEVER_WAITS)
+    if (may_not_stand(compiler, step))
         (void)doc_node_fault(node, "\"%s\" %s, and cannot stand in %s", step->operation.name,
                              step->waiting == PROG_MAY_WAIT ? "may wait" : "is for coroutines",
                              compiler->never_waits);
@@ -701,6 +707,7 @@ static void compile_callbacks(prog_compiler *compiler) {
         compiler->body->shared = true;
         compiler->hidden = hidden;
         compiler->never_waits = "a callback";
+        compiler->returns = false;
         compiler->timeout = pending.timeout;
         compiler->loop = no_loop;
         prog_lead_here(compiler, pending.instruction, pending.operand);
@@ -710,10 +717,11 @@ static void compile_callbacks(prog_compiler *compiler) {
     compiler->pending_count = 0;
 }
 
-void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node *steps,
-                       const char *never_waits) {
+/* What is compiled from now on is the body's. */
+static void begin_body(prog_compiler *compiler, prog_body *body, const char *never_waits) {
     compiler->body = body;
     compiler->never_waits = never_waits;
+    compiler->returns = false;
     compiler->block = compiler->group = compiler->timeout = compiler->except = PROG_NO_BLOCK;
     compiler->loop = no_loop;
     compiler->except_star = false;
@@ -721,11 +729,39 @@ void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node 
     compiler->hidden = body->slots = compiler->lasting + body->lasting;
     body->scratch = PROG_NO_SLOT;
     body->entry = prog_here(compiler);
-    prog_compile_steps(compiler, steps);
-    (void)prog_emit(compiler, &end_operation, steps, NULL, 0);
+}
+
+static void finish_body(prog_compiler *compiler) {
+    prog_body *body = compiler->body;
     if (body->scratch != PROG_NO_SLOT)
         body->scratch = body->slots++;
     compile_callbacks(compiler);
     body->end = prog_here(compiler);
     compiler->body = NULL;
+}
+
+void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node *steps,
+                       const char *never_waits) {
+    begin_body(compiler, body, never_waits);
+    prog_compile_steps(compiler, steps);
+    (void)prog_emit(compiler, &end_operation, steps, NULL, 0);
+    finish_body(compiler);
+}
+
+/* One event may come in the middle of another's steps - a write that rises above the high water
+ * mark -, and so each has hidden slots that no other uses. */
+void prog_compile_protocol(prog_compiler *compiler, prog_protocol *protocol, const doc_node *node) {
+    doc_node steps;
+    begin_body(compiler, protocol->body, "a protocol");
+    for (int event = 0; event < PROG_EVENTS && !compiler->no_memory; event++) {
+        protocol->handlers[event] = PROG_NO_PC;
+        if (!doc_node_member(node, prog_event_names[event], &steps))
+            continue;
+        compiler->hidden = protocol->body->slots;
+        compiler->returns = true;
+        protocol->handlers[event] = prog_here(compiler);
+        prog_compile_steps(compiler, &steps);
+        (void)prog_emit(compiler, &end_operation, &steps, NULL, 0);
+    }
+    finish_body(compiler);
 }

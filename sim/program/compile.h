@@ -12,6 +12,9 @@
 void prog_compile_body(prog_compiler *compiler, prog_body *body, const doc_node *steps,
                        const char *never_waits);
 
+/* The same of what a protocol does at each of its events: `node` is its part of the document. */
+void prog_compile_protocol(prog_compiler *compiler, prog_protocol *protocol, const doc_node *node);
+
 void prog_compile_steps(prog_compiler *compiler, const doc_node *steps);
 
 /* Appends an instruction of the step at `node`; returns its number. */

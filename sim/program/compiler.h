@@ -60,6 +60,7 @@ typedef struct prog_compiler {
     uint32_t whole;
     bool except_star;        /* the step stands in a branch of `except*` */
     const char *never_waits; /* "a callback", "setup"; NULL: in a coroutine */
+    bool returns;            /* though it is no coroutine, it may end with a value: a protocol's */
 
     prog_pending *pending;
     size_t pending_count, pending_capacity;

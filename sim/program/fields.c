@@ -2,11 +2,11 @@
 #include "program/fields.h"
 
 const prog_field prog_document_fields[] = {
-    {"cadran", true},       {"$schema", false}, {"name", false},         {"description", false},
-    {"seed", false},        {"vars", false},    {"objects", false},      {"coroutines", false},
-    {"tasks", false},       {"setup", false},   {"until", false},        {"threads", false},
-    {"eager_tasks", false}, {"signals", false}, {"on_interrupt", false}, {"expect", false},
-    {"network", false}, /* a fault of its own, until there is one */
+    {"cadran", true},     {"$schema", false},     {"name", false},    {"description", false},
+    {"seed", false},      {"vars", false},        {"objects", false}, {"coroutines", false},
+    {"protocols", false}, {"tasks", false},       {"setup", false},   {"until", false},
+    {"threads", false},   {"eager_tasks", false}, {"signals", false}, {"on_interrupt", false},
+    {"expect", false},    {"network", false}, /* a fault of its own, until there is one */
     {NULL, false},
 };
 
@@ -18,6 +18,15 @@ const prog_field prog_task_fields[] = {
 };
 
 const prog_field prog_coroutine_fields[] = {{"params", false}, {"do", true}, {NULL, false}};
+
+/* Its params, and a row for each event. */
+const prog_field prog_protocol_fields[] = {
+    {"params", false},          {"connection_made", false},
+    {"data_received", false},   {"eof_received", false},
+    {"connection_lost", false}, {"pause_writing", false},
+    {"resume_writing", false},  {"datagram_received", false},
+    {"error_received", false},  {NULL, false},
+};
 
 const prog_field prog_signal_fields[] = {{"at", true}, {"signal", true}, {NULL, false}};
 

@@ -13,6 +13,7 @@ typedef struct prog_field {
 extern const prog_field prog_document_fields[];
 extern const prog_field prog_task_fields[];
 extern const prog_field prog_coroutine_fields[];
+extern const prog_field prog_protocol_fields[];
 extern const prog_field prog_signal_fields[];
 extern const prog_field prog_expect_fields[];
 

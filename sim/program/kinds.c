@@ -176,6 +176,14 @@ static void free_server(void *server) {
         cad_server_free(server);
 }
 
+static void free_transport(void *transport) {
+    cad_transport_unref(transport);
+}
+
+static void free_endpoint(void *endpoint) {
+    cad_endpoint_unref(endpoint);
+}
+
 /* --- The table ------------------------------------------------------------------------------- */
 
 const prog_object_kind prog_object_kinds[] = {
@@ -266,6 +274,14 @@ const prog_object_kind prog_object_kinds[] = {
                          .python = "Connection",
                          .free = free_connection},
     [PROG_SERVER] = {.name = "server", .article = "a", .python = "Server", .free = free_server},
+    [PROG_TRANSPORT] = {.name = "transport",
+                        .article = "a",
+                        .python = "Transport",
+                        .free = free_transport},
+    [PROG_ENDPOINT] = {.name = "endpoint",
+                       .article = "an",
+                       .python = "DatagramTransport",
+                       .free = free_endpoint},
 };
 
 static_assert(sizeof prog_object_kinds / sizeof *prog_object_kinds == PROG_OBJECT_TYPES,

@@ -11,13 +11,6 @@ const prog_step *prog_language_step(const prog_language *language, const char *v
     return NULL;
 }
 
-bool prog_language_later(const prog_language *language, const char *verb) {
-    for (size_t i = 0; i < language->later_count; i++)
-        if (strcmp(language->later[i], verb) == 0)
-            return true;
-    return false;
-}
-
 /* `await asyncio.sleep()` without what is round `sleep`; false where that is no shorter. */
 static bool strip(const char *word, char stripped[64]) {
     const char *space = strrchr(word, ' ');

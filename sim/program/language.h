@@ -17,8 +17,6 @@ typedef struct prog_foreign {
 typedef struct prog_language {
     const prog_step *const *steps; /* by family, in the order of the reference */
     size_t step_count;
-    const char *const *later; /* verbs of the language that this version does not run */
-    size_t later_count;
     const prog_operation *unpack; /* takes the value in slot 0 apart, and gives it to slots 1 */
     const prog_foreign *foreign;
     const expr_function *functions; /* up to one without a name */
@@ -26,9 +24,6 @@ typedef struct prog_language {
 
 /* NULL: no such verb. */
 const prog_step *prog_language_step(const prog_language *language, const char *verb);
-
-/* Whether it is a verb that this version does not run. */
-bool prog_language_later(const prog_language *language, const char *verb);
 
 /* What to say of a word that is no verb: by its own row, or that of what it is without `await`, a
  * module and parentheses, which may be a verb. NULL: nothing. `buffer` is for the advice. */

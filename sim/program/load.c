@@ -109,7 +109,7 @@ static void read_settings(prog_compiler *compiler, const doc_node *root) {
         (void)doc_node_key_fault(&member, "\"network\" is not supported yet");
 }
 
-/* --- Coroutines and tasks -------------------------------------------------------------------- */
+/* --- Coroutines ------------------------------------------------------------------------------ */
 
 static prog_body *new_body(prog_compiler *compiler) {
     prog_body *body = &compiler->program->bodies[compiler->program->body_count++];
@@ -172,6 +172,68 @@ static void compile_coroutines(prog_compiler *compiler, const doc_node *coroutin
             prog_compile_body(compiler, program->coroutines[index], &steps, NULL);
     }
 }
+
+/* --- Protocols ------------------------------------------------------------------------------- */
+
+/* A variable that an event sets. */
+static uint32_t declare_told(prog_compiler *compiler, prog_body *body, const char *name) {
+    prog_declare_variable(compiler, body, name);
+    return base_symbols_find(&body->variables, name, strlen(name));
+}
+
+static void declare_protocol(prog_compiler *compiler, const doc_node *node,
+                             prog_protocol *protocol) {
+    prog_body *body = protocol->body;
+    doc_node steps;
+    if (doc_node_object(node) != 0)
+        return;
+    prog_check_fields(node, prog_protocol_fields);
+    declare_parameters(compiler, body, node);
+    protocol->transport = declare_told(compiler, body, "transport");
+    protocol->data = declare_told(compiler, body, "data");
+    protocol->sender = declare_told(compiler, body, "sender");
+    protocol->error = declare_told(compiler, body, "error");
+    body->given = (uint32_t)body->variables.count;
+    for (int event = 0; event < PROG_EVENTS; event++)
+        if (doc_node_member(node, prog_event_names[event], &steps))
+            prog_declare_steps(compiler, body, &steps);
+}
+
+static void declare_protocols(prog_compiler *compiler, const doc_node *protocols) {
+    prog_program *program = compiler->program;
+    doc_node node;
+    program->protocols =
+        prog_compiler_alloc(compiler, doc_node_count(protocols) * sizeof *program->protocols);
+    for (bool more = doc_node_first(protocols, &node); more && !compiler->no_memory;
+         more = doc_node_next(&node)) {
+        const char *name = doc_node_key(&node);
+        bool added = false;
+        uint32_t index = base_symbols_add(&program->protocol_names, name, strlen(name), &added);
+        compiler->no_memory |= index == BASE_NO_SYMBOL;
+        if (!added || index == BASE_NO_SYMBOL)
+            continue;
+        prog_protocol *protocol = &program->protocols[index];
+        protocol->body = new_body(compiler);
+        protocol->body->name = name;
+        protocol->body->shared = true; /* by its events */
+        protocol->body->protocol = protocol;
+        declare_protocol(compiler, &node, protocol);
+    }
+}
+
+static void compile_protocols(prog_compiler *compiler, const doc_node *protocols) {
+    const prog_program *program = compiler->program;
+    doc_node node;
+    for (bool more = doc_node_first(protocols, &node); more && !compiler->no_memory;
+         more = doc_node_next(&node)) {
+        const char *name = doc_node_key(&node);
+        uint32_t index = base_symbols_find(&program->protocol_names, name, strlen(name));
+        if (index != BASE_NO_SYMBOL && doc_node_type(&node) == DOC_OBJECT)
+            prog_compile_protocol(compiler, &program->protocols[index], &node);
+    }
+}
+
+/* --- Tasks ----------------------------------------------------------------------------------- */
 
 /* A name that two rows of `tasks` give would stand for the later one's task alone. */
 static void declare_row(prog_compiler *compiler, const doc_node *node, const char *name) {
@@ -296,13 +358,15 @@ static bool is_quiet(const doc_node *steps) {
 }
 
 typedef struct sections {
-    doc_node coroutines, tasks, setup, on_interrupt;
-    bool has_coroutines, has_tasks, has_setup, has_on_interrupt;
+    doc_node coroutines, protocols, tasks, setup, on_interrupt;
+    bool has_coroutines, has_protocols, has_tasks, has_setup, has_on_interrupt;
 } sections;
 
 static void find_sections(const doc_node *root, sections *found) {
     found->has_coroutines = doc_node_member(root, "coroutines", &found->coroutines) &&
                             doc_node_object(&found->coroutines) == 0;
+    found->has_protocols = doc_node_member(root, "protocols", &found->protocols) &&
+                           doc_node_object(&found->protocols) == 0;
     found->has_tasks =
         doc_node_member(root, "tasks", &found->tasks) && doc_node_array(&found->tasks) == 0;
     found->has_setup = doc_node_member(root, "setup", &found->setup);
@@ -315,13 +379,16 @@ static void declare(prog_compiler *compiler, const sections *parts) {
     doc_node task;
     size_t tasks = parts->has_tasks ? doc_node_count(&parts->tasks) : 0;
     size_t coroutines = parts->has_coroutines ? doc_node_count(&parts->coroutines) : 0;
+    size_t protocols = parts->has_protocols ? doc_node_count(&parts->protocols) : 0;
     program->tasks = prog_compiler_alloc(compiler, tasks * sizeof *program->tasks);
-    program->bodies =
-        prog_compiler_alloc(compiler, (tasks + coroutines + 2) * sizeof *program->bodies);
+    program->bodies = prog_compiler_alloc(compiler, (tasks + coroutines + protocols + 2) *
+                                                        sizeof *program->bodies);
     if (compiler->no_memory)
         return;
     if (parts->has_coroutines)
         declare_coroutines(compiler, &parts->coroutines);
+    if (parts->has_protocols)
+        declare_protocols(compiler, &parts->protocols);
     if (parts->has_tasks)
         for (bool more = doc_node_first(&parts->tasks, &task); more; more = doc_node_next(&task))
             declare_task(compiler, &task);
@@ -341,6 +408,8 @@ static void compile(prog_compiler *compiler, const sections *parts) {
     size_t i = 0;
     if (parts->has_coroutines)
         compile_coroutines(compiler, &parts->coroutines);
+    if (parts->has_protocols)
+        compile_protocols(compiler, &parts->protocols);
     if (parts->has_tasks)
         for (bool more = doc_node_first(&parts->tasks, &task); more; more = doc_node_next(&task))
             compile_task(compiler, &task, &program->tasks[i++]);

@@ -28,6 +28,21 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
     return NULL;
 }
 
+const prog_body *prog_compile_protocol_name(prog_compiler *compiler, const doc_node *node) {
+    const prog_program *program = compiler->program;
+    const char *name;
+    if (doc_node_string(node, &name) != 0)
+        return NULL;
+    uint32_t index = base_symbols_find(&program->protocol_names, name, strlen(name));
+    if (index != BASE_NO_SYMBOL)
+        return program->protocols[index].body;
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    base_symbols_suggest(&program->protocol_names, &suggestion);
+    (void)doc_node_unknown(node, "protocol", name, &suggestion);
+    return NULL;
+}
+
 /* --- Bindings -------------------------------------------------------------------------------- */
 
 static uint32_t find_global(prog_compiler *compiler, const doc_node *member, const char *name) {
@@ -108,7 +123,8 @@ static bool check_arguments(const prog_body *body, uint32_t given, const doc_nod
         if (args != NULL && doc_node_member(args, name, &member))
             continue;
         fine = false;
-        (void)doc_node_fault(at, "coroutine \"%s\" needs the argument \"%s\"", body->name, name);
+        (void)doc_node_fault(at, "%s \"%s\" needs the argument \"%s\"",
+                             body->protocol != NULL ? "protocol" : "coroutine", body->name, name);
     }
     return fine;
 }

@@ -28,6 +28,9 @@ void prog_check_caught(prog_compiler *compiler);
 /* The coroutine that a node names; NULL after a fault. */
 prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node);
 
+/* The body of the protocol that a node names; NULL after a fault. */
+const prog_body *prog_compile_protocol_name(prog_compiler *compiler, const doc_node *node);
+
 /* `let` and `assign`. */
 const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,
                                            bool global);

@@ -3,6 +3,13 @@
 
 #include "base/memory.h"
 
+const char *const prog_event_names[PROG_EVENTS] = {
+    [PROG_CONNECTION_MADE] = "connection_made",     [PROG_DATA_RECEIVED] = "data_received",
+    [PROG_EOF_RECEIVED] = "eof_received",           [PROG_CONNECTION_LOST] = "connection_lost",
+    [PROG_PAUSE_WRITING] = "pause_writing",         [PROG_RESUME_WRITING] = "resume_writing",
+    [PROG_DATAGRAM_RECEIVED] = "datagram_received", [PROG_ERROR_RECEIVED] = "error_received",
+};
+
 static void free_body(prog_body *body) {
     if (body != NULL)
         base_symbols_free(&body->variables);
@@ -20,6 +27,7 @@ void prog_free(prog_program *program) {
     base_symbols_free(&program->global_names);
     base_symbols_free(&program->object_names);
     base_symbols_free(&program->coroutine_names);
+    base_symbols_free(&program->protocol_names);
     base_symbols_free(&program->task_names);
     base_symbols_free(&program->exception_names);
     base_free(program->exceptions);

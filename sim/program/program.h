@@ -61,6 +61,8 @@ enum prog_object_type {
     PROG_PROCESS, /* likewise, as all that stands for something outside */
     PROG_CONNECTION,
     PROG_SERVER,
+    PROG_TRANSPORT,
+    PROG_ENDPOINT,
     PROG_OBJECT_TYPES
 };
 
@@ -169,7 +171,8 @@ typedef struct prog_body prog_body;
 
 /* What a server does with its connections, and where it listens: at a port, or at a path. */
 typedef struct prog_serve {
-    const prog_body *body;           /* runs for each; its first parameter is the connection */
+    const prog_body *body;           /* a coroutine that runs for each, whose first parameter is the
+                                        connection; or a protocol's, for each of its own */
     const prog_arguments *arguments; /* the others */
     expr_expression *port;           /* NULL: there is a path */
     expr_text *host;                 /* NULL: 127.0.0.1 */
@@ -273,11 +276,35 @@ struct prog_body {
                           * there when that has long been left */
     uint32_t scratch;    /* holds what a step waits for; PROG_NO_SLOT: no step needs that */
     bool shared;         /* it makes callbacks, which see its variables even after its end */
+    const struct prog_protocol *protocol; /* whose it is; NULL: a coroutine's, a task's, ... */
     uint64_t
         as_objects;   /* bit i: a step names parameter i where an object stands; of the first 64 */
     uint64_t changed; /* ... a step sets it, too, so that it is not what was passed */
     base_symbols variables;
 };
+
+/* --- Protocols ----------------------------------------------------------------------------- */
+
+/* What a transport or an endpoint calls; a row of prog_event_names each. */
+enum prog_event {
+    PROG_CONNECTION_MADE,
+    PROG_DATA_RECEIVED,
+    PROG_EOF_RECEIVED,
+    PROG_CONNECTION_LOST,
+    PROG_PAUSE_WRITING,
+    PROG_RESUME_WRITING,
+    PROG_DATAGRAM_RECEIVED,
+    PROG_ERROR_RECEIVED,
+    PROG_EVENTS,
+};
+extern const char *const prog_event_names[PROG_EVENTS];
+
+/* Its events share the variables of its body, of which each connection has its own. */
+typedef struct prog_protocol {
+    prog_body *body;
+    uint32_t handlers[PROG_EVENTS];          /* where each begins; PROG_NO_PC: there is none */
+    uint32_t transport, data, sender, error; /* the variables that tell of an event */
+} prog_protocol;
 
 /* --- What a coroutine may come to ---------------------------------------------------------- */
 
@@ -436,15 +463,17 @@ typedef struct prog_program {
     base_symbols object_names;
     prog_object *objects;
     base_symbols coroutine_names;
-    prog_body **coroutines;  /* by name */
-    base_symbols task_names; /* names of tasks that the document mentions */
+    prog_body **coroutines; /* by name */
+    base_symbols protocol_names;
+    prog_protocol *protocols; /* by name */
+    base_symbols task_names;  /* names of tasks that the document mentions */
     base_symbols exception_names;
     prog_exception_type *exceptions;
     prog_task_spec *tasks;
     size_t task_count;
     prog_signal *signals;
     size_t signal_count;
-    prog_body *bodies; /* all of them: coroutines, tasks, setup, on_interrupt */
+    prog_body *bodies; /* all of them: coroutines, protocols, tasks, setup, on_interrupt */
     size_t body_count;
     prog_body *setup;        /* NULL: none */
     prog_body *on_interrupt; /* NULL: none */

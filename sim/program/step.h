@@ -65,7 +65,8 @@ enum prog_member_kind {
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */
     PROG_MEMBER_SPAWN,       /* the same, for a task of its own */
     PROG_MEMBER_SERVE,       /* the same, for each connection of a server */
-    PROG_MEMBER_ARGUMENTS,   /* {"n": value}: what a coroutine is given */
+    PROG_MEMBER_PROTOCOL,    /* the name of a protocol */
+    PROG_MEMBER_ARGUMENTS,   /* {"n": value}: what a coroutine, or a protocol, is given */
     PROG_MEMBER_EXCEPTION,   /* the name of an exception */
     PROG_MEMBER_RAISE,       /* the same, or true: the one that is being handled */
     PROG_MEMBER_HANDLERS,    /* {"TimeoutError": steps} */
@@ -108,6 +109,7 @@ enum prog_family {
 enum prog_waiting {
     PROG_NEVER_WAITS,    /* may stand in setup, callbacks and handlers */
     PROG_MAY_WAIT,       /* only in coroutines */
+    PROG_WAITS_FOR_SOME, /* may wait for some of its targets; elsewhere that is a RuntimeError */
     PROG_ENDS_COROUTINE, /* never waits, but has no meaning outside coroutines */
 };
 

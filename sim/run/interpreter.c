@@ -359,8 +359,13 @@ static int leave(run_job *job, const prog_instruction *in, int result, int *end)
 
 /* --- Going on -------------------------------------------------------------------------------- */
 
-/* The run is over: a task stays where it is, waiting for what never comes. */
+/* The run is over: a task stays where it is, waiting for what never comes. What runs in the middle
+ * of another's instruction leaves that to it, and it has nothing to go on with. */
 static int halt(run_job *job) {
+    if (job->machine->told > 0) {
+        job->machine->gauge.fuel = 0;
+        return CAD_PENDING;
+    }
     return cad_current_task() != NULL ? cad_await(job->machine->never, NULL) : CAD_PENDING;
 }
 

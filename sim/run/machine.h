@@ -118,6 +118,8 @@ struct run_machine {
     struct run_read *reads, *reads_free; /* under way; to be used again */
     struct run_service *services;        /* what servers do with their connections */
     struct run_handler *handlers;        /* of connections, that run */
+    struct run_protocol *protocols;      /* of connections that are not lost */
+    unsigned told; /* of their events, those that run inside an instruction or a callback */
     struct run_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
 

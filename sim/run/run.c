@@ -29,6 +29,7 @@
 #include "run/world.h"
 #include "run/world_connection.h"
 #include "run/world_data.h"
+#include "run/world_protocol.h"
 #include "run/world_signals.h"
 #include "trace/stream.h"
 
@@ -187,6 +188,7 @@ static void let_go(run_machine *machine) {
     run_callbacks_drop(machine);
     run_signals_drop(machine);
     run_connections_drop(machine);
+    run_protocols_drop(machine);
     run_plan_drop(machine);
     drop_values(machine->globals, program->global_count);
     drop_values(machine->tasks, program->task_names.count);

@@ -1,10 +1,7 @@
-/* Connections: who may make them, the tasks that serve them. */
+/* Connections, and the tasks that serve them. */
 #include "run/world_connection.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -12,64 +9,9 @@
 #include "run/objects.h"
 #include "run/report.h"
 #include "run/values.h"
+#include "run/world_address.h"
 
-/* --- Leave ----------------------------------------------------------------------------------- */
-
-static bool is_this_machine(const char *host) {
-    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-           strncmp(host, "127.", 4) == 0;
-}
-
-/* An entry is "HOST" or "HOST:PORT". */
-static bool fits(const char *entry, size_t size, const char *host, int64_t port) {
-    char with_port[24];
-    size_t length = strlen(host);
-    (void)snprintf(with_port, sizeof with_port, ":%" PRId64, port);
-    if (size < length || memcmp(entry, host, length) != 0)
-        return false;
-    return size == length || (size - length == strlen(with_port) &&
-                              memcmp(entry + length, with_port, size - length) == 0);
-}
-
-static bool may_reach(const run_leave *leave, const char *host, int64_t port) {
-    if (leave->hosts == NULL)
-        return leave->net && is_this_machine(host);
-    for (const char *entry = leave->hosts; *entry != '\0';) {
-        size_t size = strcspn(entry, ",");
-        if (fits(entry, size, host, port))
-            return true;
-        entry += size + (entry[size] == ',');
-    }
-    return false;
-}
-
-static int refuse(const char *format, const char *what, int64_t port) {
-    base_buffer message = {0};
-    int error = base_buffer_format(&message, format, what, port);
-    if (error == 0)
-        error = prog_raise(CAD_EPERMISSION, message.data);
-    base_buffer_free(&message);
-    return error;
-}
-
-/* The file itself need not be there; its folder is looked at as it really is. */
-static bool is_inside(const char *path, const char *folder) {
-    char real_folder[PATH_MAX], real_parent[PATH_MAX], parent[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    if (length >= sizeof parent)
-        return false;
-    memcpy(parent, path, length);
-    parent[length] = '\0';
-    if (realpath(folder, real_folder) == NULL ||
-        realpath(length > 0 ? parent : ".", real_parent) == NULL)
-        return false;
-    size_t size = strlen(real_folder);
-    return strncmp(real_parent, real_folder, size) == 0 &&
-           (real_parent[size] == '\0' || real_parent[size] == '/' || size == 1);
-}
-
-/* --- Where ----------------------------------------------------------------------------------- */
+/* --- Connections ----------------------------------------------------------------------------- */
 
 static int evaluate_limit(run_job *job, const expr_expression *limit, size_t *bytes) {
     int64_t whole = 0;
@@ -83,42 +25,14 @@ static int evaluate_limit(run_job *job, const expr_expression *limit, size_t *by
     return error;
 }
 
-/* The host is in machine->text. */
-static int evaluate_address(run_job *job, const expr_text *host, const expr_expression *port,
-                            int *number) {
-    static const char here[] = "127.0.0.1";
-    base_buffer *text = &job->machine->text;
-    int64_t whole;
-    int error = run_evaluate_whole(job, port, "port", &whole);
-    if (error == 0 && (whole < 0 || whole > UINT16_MAX))
-        return prog_raise(CAD_EOVERFLOW, "port must be 0-65535.");
-    if (error == 0 && host != NULL) {
-        error = run_say(job, host);
-    } else if (error == 0) {
-        base_buffer_clear(text);
-        error = base_buffer_append(text, here, sizeof here - 1);
-    }
-    if (error == 0 && !may_reach(&job->machine->options->leave, text->data, whole))
-        return refuse("\"%s:%" PRId64 "\" is not what --allow-net allows", text->data, whole);
-    *number = (int)whole;
-    return error;
-}
-
-static int evaluate_path(run_job *job, const expr_text *path) {
-    int error = run_say(job, path);
-    const char *text = job->machine->text.data;
-    if (error == 0 && !is_inside(text, job->machine->options->leave.folder))
-        return refuse("\"%s\" is not in the folder that --allow-unix names", text, 0);
-    return error;
-}
-
-/* --- Connections ----------------------------------------------------------------------------- */
-
-static const prog_object connection_object = {.name = "connection", .type = PROG_CONNECTION};
-static const prog_object server_object = {.name = "server", .type = PROG_SERVER};
-
 int run_connection_value(run_machine *machine, cad_stream *stream, expr_value *value) {
+    static const prog_object connection_object = {.name = "connection", .type = PROG_CONNECTION};
     return run_instance_new(machine, &connection_object, stream, value);
+}
+
+int run_server_value(run_machine *machine, cad_server *server, expr_value *value) {
+    static const prog_object server_object = {.name = "server", .type = PROG_SERVER};
+    return run_instance_new(machine, &server_object, server, value);
 }
 
 int run_connect(run_job *job, const expr_text *host, const expr_expression *port,
@@ -126,7 +40,7 @@ int run_connect(run_job *job, const expr_text *host, const expr_expression *port
     size_t bytes;
     int number, error = evaluate_limit(job, limit, &bytes);
     if (error == 0)
-        error = evaluate_address(job, host, port, &number);
+        error = run_evaluate_address(job, host, port, &number);
     if (error != 0)
         return error;
     return cad_open_connection(job->machine->text.data, number, bytes, (cad_stream **)&job->item);
@@ -136,21 +50,13 @@ int run_connect_unix(run_job *job, const expr_text *path, const expr_expression 
     size_t bytes;
     int error = evaluate_limit(job, limit, &bytes);
     if (error == 0)
-        error = evaluate_path(job, path);
+        error = run_evaluate_path(job, path);
     if (error != 0)
         return error;
     return cad_open_unix_connection(job->machine->text.data, bytes, (cad_stream **)&job->item);
 }
 
 /* --- Handlers -------------------------------------------------------------------------------- */
-
-/* What a server does with each connection. */
-typedef struct run_service {
-    run_machine *machine;
-    const prog_body *body;
-    struct run_service *next; /* in run_machine.services */
-    expr_value arguments[];   /* of body->parameters; the first is the connection's place */
-} run_service;
 
 /* A task that serves a connection: where it fails, or is cancelled, it closes it. */
 typedef struct run_handler {
@@ -253,12 +159,14 @@ static void client_connected(cad_stream *stream, void *arg) {
 
 /* --- Servers --------------------------------------------------------------------------------- */
 
-static int new_service(run_job *job, const prog_serve *serve, run_service **out) {
+int run_service_new(run_job *job, const prog_serve *serve, run_service **out) {
     run_machine *machine = job->machine;
     size_t parameters = serve->body->parameters;
     run_service *self = base_zalloc(1, sizeof *self + parameters * sizeof self->arguments[0]);
     if (self == NULL)
         return CAD_ENOMEM;
+    for (size_t i = 0; i < parameters; i++)
+        self->arguments[i] = EXPR_NONE;
     self->machine = machine;
     self->body = serve->body;
     self->next = machine->services;
@@ -271,8 +179,7 @@ static int start_server(run_job *job, const prog_serve *serve, const cad_server_
                         cad_server **server) {
     cad_loop *loop = job->machine->loop;
     const base_buffer *text = &job->machine->text;
-    int port, error = serve->port != NULL ? evaluate_address(job, serve->host, serve->port, &port)
-                                          : evaluate_path(job, serve->path);
+    int port, error = run_evaluate_place(job, serve, &port);
     if (error != 0)
         return error;
     return serve->port != NULL ? cad_start_server(loop, text->data, port, options, server)
@@ -285,12 +192,12 @@ int run_serve(run_job *job, const prog_serve *serve, expr_value *value) {
     cad_server *server;
     int error = evaluate_limit(job, serve->limit, &options.limit);
     if (error == 0)
-        error = new_service(job, serve, &service);
+        error = run_service_new(job, serve, &service);
     if (error == 0) {
         options.arg = service;
         error = start_server(job, serve, &options, &server);
     }
-    return error != 0 ? error : run_instance_new(job->machine, &server_object, server, value);
+    return error != 0 ? error : run_server_value(job->machine, server, value);
 }
 
 void run_connections_drop(run_machine *machine) {
@@ -299,7 +206,7 @@ void run_connections_drop(run_machine *machine) {
     while (machine->services != NULL) {
         run_service *service = machine->services;
         machine->services = service->next;
-        for (uint32_t i = 1; i < service->body->parameters; i++)
+        for (uint32_t i = 0; i < service->body->parameters; i++)
             expr_value_unref(service->arguments[i]);
         base_free(service);
     }

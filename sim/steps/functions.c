@@ -248,7 +248,8 @@ static int waiters(const expr_env *env, const expr_value *arguments, size_t coun
 }
 
 #define STREAMS (PROG_IS(PROG_CONNECTION) | PROG_IS(PROG_PROCESS))
-#define PORTS (PROG_IS(PROG_SERVER) | PROG_IS(PROG_CONNECTION))
+#define TRANSPORTS (PROG_IS(PROG_TRANSPORT) | PROG_IS(PROG_ENDPOINT))
+#define PORTS (PROG_IS(PROG_SERVER) | PROG_IS(PROG_CONNECTION) | TRANSPORTS)
 #define ANY_OBJECT (PROG_DECLARED | PROG_AWAITABLE)
 
 const expr_function step_functions[] = {
@@ -280,9 +281,12 @@ const expr_function step_functions[] = {
     {"returncode", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_returncode},
     {"pid", 1, 1, PROG_IS(PROG_PROCESS), "a process", step_pid},
     {"at_eof", 1, 1, STREAMS, "a connection or a process", step_at_eof},
-    {"is_closing", 1, 1, STREAMS, "a connection or a process", step_is_closing},
-    {"buffered", 1, 1, STREAMS, "a connection or a process", step_buffered},
-    {"port", 1, 1, PORTS, "a server or a connection", step_port},
+    {"is_closing", 1, 1, STREAMS | TRANSPORTS, "a connection, a process or a transport",
+     step_is_closing},
+    {"is_reading", 1, 1, PROG_IS(PROG_TRANSPORT), "a transport", step_is_reading},
+    {"buffered", 1, 1, STREAMS | TRANSPORTS, "a connection, a process or a transport",
+     step_buffered},
+    {"port", 1, 1, PORTS, "a server, a connection or a transport", step_port},
     {"is_serving", 1, 1, PROG_IS(PROG_SERVER), "a server", step_is_serving},
     {.name = NULL},
 };

@@ -75,6 +75,15 @@
     X(open_unix_connection)                                                                        \
     X(close_clients)                                                                               \
     X(abort_clients)                                                                               \
+    X(create_server)                                                                               \
+    X(create_unix_server)                                                                          \
+    X(create_connection)                                                                           \
+    X(create_unix_connection)                                                                      \
+    X(pause_reading)                                                                               \
+    X(resume_reading)                                                                              \
+    X(set_write_buffer_limits)                                                                     \
+    X(create_datagram_endpoint)                                                                    \
+    X(sendto)                                                                                      \
     X(write)                                                                                       \
     X(drain)                                                                                       \
     X(write_eof)                                                                                   \
@@ -94,9 +103,6 @@ static const prog_step *const rows[] = {
     STEPS(PROG_X)
 #undef PROG_X
 };
-
-/* The network: rows of PROG_FAMILY_OUTSIDE one day. */
-static const char *const later[] = {"create_server", "create_connection"};
 
 #define TAKES_A_LOCK "a lock is taken by {\"acquire\": NAME}, or by {\"with\": NAME, \"do\": [...]}"
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"
@@ -160,8 +166,6 @@ static const prog_foreign foreign[] = {
 const prog_language step_language = {
     .steps = rows,
     .step_count = sizeof rows / sizeof *rows,
-    .later = later,
-    .later_count = sizeof later / sizeof *later,
     .unpack = &step_unpack_operation,
     .foreign = foreign,
     .functions = step_functions,

@@ -709,29 +709,44 @@ const prog_step step_reset = {
     .example = "[{\"reset\": \"barrier\"}, {\"print\": \"{n_waiting(barrier)}\"}]",
 };
 
-#define ABORTABLE (PROG_IS(PROG_BARRIER) | PROG_IS(PROG_CONNECTION))
+#define ABORTABLE                                                                                  \
+    (PROG_IS(PROG_BARRIER) | PROG_IS(PROG_CONNECTION) | PROG_IS(PROG_TRANSPORT) |                  \
+     PROG_IS(PROG_ENDPOINT))
+
+/* A barrier has a lock, for which it may have to wait: a callback cannot. */
+static int abort_barrier(const run_machine *machine, cad_barrier *barrier) {
+    if (cad_current_task() == NULL || machine->told > 0)
+        return prog_raise(CAD_ERUNTIME, "abort() of a barrier may wait, and a callback cannot");
+    return cad_barrier_abort(barrier);
+}
 
 static int begin_abort(run_job *job, const prog_instruction *in) {
     const prog_object *object;
     run_instance *instance;
     int error = run_find_object(job, in, ABORTABLE, &object, &instance);
-    if (error == 0 && object->type == PROG_BARRIER)
-        return cad_barrier_abort(instance->primitive);
-    if (error == 0)
+    if (error != 0)
+        return error;
+    if (object->type == PROG_BARRIER)
+        return abort_barrier(job->machine, instance->primitive);
+    if (object->type == PROG_CONNECTION)
         cad_stream_abort(instance->primitive);
-    return error;
+    else if (object->type == PROG_TRANSPORT)
+        cad_transport_abort(instance->primitive);
+    else
+        cad_endpoint_abort(instance->primitive);
+    return 0;
 }
 
 const prog_step step_abort = {
     .operation = {"abort", begin_abort, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
     .wakes = PROG_IS(PROG_BARRIER),
-    .waiting = PROG_MAY_WAIT,
+    .waiting = PROG_WAITS_FOR_SOME,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, ABORTABLE, NULL}},
-    .python = "Barrier.abort, transport.abort",
+    .python = "Barrier.abort, Transport.abort",
     .summary =
         "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will. Closes a "
-        "connection at once; what is unsent is dropped.",
+        "connection, a transport or an endpoint at once; what is unsent is dropped.",
     .example = "[{\"abort\": \"barrier\"}, {\"print\": \"{broken(barrier)}\"}]",
 };
 

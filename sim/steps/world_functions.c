@@ -138,15 +138,15 @@ int step_pid(const expr_env *env, const expr_value *arguments, size_t count, exp
 
 /* --- Streams --------------------------------------------------------------------------------- */
 
-/* A connection; of a process the one that is read, or written; NULL and the error. */
-static cad_stream *stream(const expr_env *env, expr_value value, const char *function, bool read,
-                          expr_error *error) {
-    const run_instance *instance = run_object_of(env->world->context, value);
+/* A connection; of a process the one that is read, or written; NULL and the error. `instance` may
+ * be NULL. */
+static cad_stream *stream_of(const run_instance *instance, expr_value value, const char *function,
+                             const char *takes, bool read, expr_error *error) {
     if (instance != NULL && instance->object->type == PROG_CONNECTION)
         return instance->primitive;
     if (instance == NULL || instance->object->type != PROG_PROCESS) {
-        (void)expr_error_set(error, CAD_ETYPE, "%s() takes a connection or a process, not %s",
-                             function, expr_value_type_name(value));
+        (void)expr_error_set(error, CAD_ETYPE, "%s() takes %s, not %s", function, takes,
+                             expr_value_type_name(value));
         return NULL;
     }
     const cad_process *of = instance->primitive;
@@ -156,18 +156,85 @@ static cad_stream *stream(const expr_env *env, expr_value value, const char *fun
     return found;
 }
 
+int step_at_eof(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
+                expr_error *error) {
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
+    const cad_stream *of =
+        stream_of(found, arguments[0], "at_eof", "a connection or a process", true, error);
+    (void)count;
+    if (of == NULL)
+        return error->code;
+    *result = expr_boolean(cad_stream_at_eof(of));
+    return 0;
+}
+
+static const char *const any_of_them = "a connection, a process or a transport";
+
+int step_is_closing(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
+    enum prog_object_type type = found != NULL ? found->object->type : PROG_OBJECT_TYPES;
+    const cad_stream *of;
+    (void)count;
+    if (type == PROG_TRANSPORT)
+        *result = expr_boolean(cad_transport_is_closing(found->primitive));
+    else if (type == PROG_ENDPOINT)
+        *result = expr_boolean(cad_endpoint_is_closing(found->primitive));
+    else if ((of = stream_of(found, arguments[0], "is_closing", any_of_them, false, error)) != NULL)
+        *result = expr_boolean(cad_stream_is_closing(of));
+    else
+        return error->code;
+    return 0;
+}
+
+int step_buffered(const expr_env *env, const expr_value *arguments, size_t count,
+                  expr_value *result, expr_error *error) {
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
+    enum prog_object_type type = found != NULL ? found->object->type : PROG_OBJECT_TYPES;
+    const cad_stream *of;
+    (void)count;
+    if (type == PROG_TRANSPORT)
+        *result = expr_number((double)cad_transport_get_write_buffer_size(found->primitive));
+    else if (type == PROG_ENDPOINT)
+        *result = expr_number((double)cad_endpoint_get_write_buffer_size(found->primitive));
+    else if ((of = stream_of(found, arguments[0], "buffered", any_of_them, false, error)) != NULL)
+        *result = expr_number((double)cad_stream_buffered(of));
+    else
+        return error->code;
+    return 0;
+}
+
+/* --- Transports ------------------------------------------------------------------------------ */
+
+int step_is_reading(const expr_env *env, const expr_value *arguments, size_t count,
+                    expr_value *result, expr_error *error) {
+    const run_instance *found = run_object_of(env->world->context, arguments[0]);
+    (void)count;
+    if (found == NULL || found->object->type != PROG_TRANSPORT)
+        return expr_error_set(error, CAD_ETYPE, "is_reading() takes a transport, not %s",
+                              expr_value_type_name(arguments[0]));
+    *result = expr_boolean(cad_transport_is_reading(found->primitive));
+    return 0;
+}
+
 /* --- Servers --------------------------------------------------------------------------------- */
 
 int step_port(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
               expr_error *error) {
     const run_instance *found = run_object_of(env->world->context, arguments[0]);
+    enum prog_object_type type = found != NULL ? found->object->type : PROG_OBJECT_TYPES;
     (void)count;
-    if (found != NULL && found->object->type == PROG_SERVER)
+    if (type == PROG_SERVER)
         *result = expr_number(cad_server_port(found->primitive));
-    else if (found != NULL && found->object->type == PROG_CONNECTION)
+    else if (type == PROG_CONNECTION)
         *result = expr_number(cad_stream_port(found->primitive));
+    else if (type == PROG_TRANSPORT)
+        *result = expr_number(cad_transport_port(found->primitive));
+    else if (type == PROG_ENDPOINT)
+        *result = expr_number(cad_endpoint_port(found->primitive));
     else
-        return expr_error_set(error, CAD_ETYPE, "port() takes a server or a connection, not %s",
+        return expr_error_set(error, CAD_ETYPE,
+                              "port() takes a server, a connection or a transport, not %s",
                               expr_value_type_name(arguments[0]));
     return 0;
 }
@@ -180,35 +247,5 @@ int step_is_serving(const expr_env *env, const expr_value *arguments, size_t cou
         return expr_error_set(error, CAD_ETYPE, "is_serving() takes a server, not %s",
                               expr_value_type_name(arguments[0]));
     *result = expr_boolean(cad_server_is_serving(found->primitive));
-    return 0;
-}
-
-int step_at_eof(const expr_env *env, const expr_value *arguments, size_t count, expr_value *result,
-                expr_error *error) {
-    const cad_stream *of = stream(env, arguments[0], "at_eof", true, error);
-    (void)count;
-    if (of == NULL)
-        return error->code;
-    *result = expr_boolean(cad_stream_at_eof(of));
-    return 0;
-}
-
-int step_is_closing(const expr_env *env, const expr_value *arguments, size_t count,
-                    expr_value *result, expr_error *error) {
-    const cad_stream *of = stream(env, arguments[0], "is_closing", false, error);
-    (void)count;
-    if (of == NULL)
-        return error->code;
-    *result = expr_boolean(cad_stream_is_closing(of));
-    return 0;
-}
-
-int step_buffered(const expr_env *env, const expr_value *arguments, size_t count,
-                  expr_value *result, expr_error *error) {
-    const cad_stream *of = stream(env, arguments[0], "buffered", false, error);
-    (void)count;
-    if (of == NULL)
-        return error->code;
-    *result = expr_number((double)cad_stream_buffered(of));
     return 0;
 }

@@ -16,6 +16,7 @@ STEP_FUNCTION(step_returncode);
 STEP_FUNCTION(step_pid);
 STEP_FUNCTION(step_at_eof);
 STEP_FUNCTION(step_is_closing);
+STEP_FUNCTION(step_is_reading);
 STEP_FUNCTION(step_buffered);
 STEP_FUNCTION(step_port);
 STEP_FUNCTION(step_is_serving);

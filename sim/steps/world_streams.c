@@ -1,4 +1,4 @@
-/* Streams: what is written to a process and read from it. */
+/* Streams, and what transports and endpoints do as well. */
 #include <string.h>
 
 #include "program/compile.h"
@@ -9,46 +9,87 @@
 #include "run/values.h"
 #include "run/world_data.h"
 #include "run/world_process.h"
+#include "steps/world_data.h"
 
 #define STREAMS (PROG_IS(PROG_PROCESS) | PROG_IS(PROG_CONNECTION))
+#define WRITABLE (STREAMS | PROG_IS(PROG_TRANSPORT))
+#define WAITABLE (STREAMS | PROG_IS(PROG_SERVER))
+#define CLOSABLE (WAITABLE | PROG_IS(PROG_TRANSPORT) | PROG_IS(PROG_ENDPOINT))
 
-enum direction { TO_IT, FROM_IT };
+/* What operand 0 names: one of them is there. */
+typedef struct ends {
+    cad_stream *stream;
+    cad_transport *transport;
+    cad_endpoint *endpoint;
+    cad_server *server;
+} ends;
 
-/* The stream that operand 0 names: a connection; of a process its stdin to write to, its stdout or,
- * where operand `output` says so, its stderr to read from. */
-static int find(run_job *job, const prog_instruction *in, enum direction direction,
-                const prog_operand *output, cad_stream **stream) {
+/* `number` is that of a process's standard streams. */
+static int find_ends(run_job *job, const prog_instruction *in, uint32_t accepts, unsigned number,
+                     ends *found) {
     const prog_object *object;
     run_instance *instance;
-    int error = run_find_object(job, in, STREAMS, &object, &instance);
-    unsigned number = direction == TO_IT ? 0 : 1 + (output != NULL ? output->choice : 0);
-    if (error == 0 && object->type == PROG_CONNECTION)
-        *stream = instance->primitive;
-    else if (error == 0)
-        error = run_process_stream(instance, number, stream);
+    *found = (ends){0};
+    int error = run_find_object(job, in, accepts, &object, &instance);
+    if (error != 0)
+        return error;
+    if (object->type == PROG_PROCESS)
+        return run_process_stream(instance, number, &found->stream);
+    if (object->type == PROG_CONNECTION)
+        found->stream = instance->primitive;
+    else if (object->type == PROG_TRANSPORT)
+        found->transport = instance->primitive;
+    else if (object->type == PROG_ENDPOINT)
+        found->endpoint = instance->primitive;
+    else
+        found->server = instance->primitive;
+    return 0;
+}
+
+/* A connection, or a process's stdin. */
+static int find_to_drain(run_job *job, const prog_instruction *in, cad_stream **stream) {
+    ends found;
+    int error = find_ends(job, in, STREAMS, 0, &found);
+    *stream = found.stream;
     return error;
 }
 
-#define CLOSABLE (STREAMS | PROG_IS(PROG_SERVER))
+/* A connection; of a process its stdout or, where the operand says so, its stderr. */
+static int find_to_read(run_job *job, const prog_instruction *in, const prog_operand *output,
+                        cad_stream **stream) {
+    ends found;
+    int error = find_ends(job, in, STREAMS, 1 + output->choice, &found);
+    *stream = found.stream;
+    return error;
+}
+
 #define A_STREAM                                                                                   \
     { NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, STREAMS, NULL }
+#define A_WRITABLE                                                                                 \
+    { NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, WRITABLE, NULL }
 
 /* --- Writing --------------------------------------------------------------------------------- */
 
-enum { WRITE_TO, WRITE_DATA, WRITE_SIZE, WRITE_OPERANDS };
+enum { WRITE_TO, WRITE_DATA, WRITE_SIZE };
 
 static int begin_write(run_job *job, const prog_instruction *in) {
-    cad_stream *stream;
-    int error = find(job, in, TO_IT, NULL, &stream);
+    ends to;
+    int error = find_ends(job, in, WRITABLE, 0, &to);
     if (error == 0)
         error = run_data(job, in->operands[WRITE_DATA].text, in->operands[WRITE_SIZE].expression);
     const base_buffer *data = &job->machine->text;
-    return error != 0 ? error : cad_stream_write(stream, data->data, data->length);
+    if (error != 0)
+        return error;
+    return to.transport != NULL ? cad_transport_write(to.transport, data->data, data->length)
+                                : cad_stream_write(to.stream, data->data, data->length);
 }
 
-static void compile_write(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+void step_compile_data(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
     prog_operand members[PROG_STEP_MEMBERS];
     doc_node data, size;
+    size_t count = 0;
+    while (step->members[count].kind != PROG_MEMBER_NONE)
+        count++;
     bool fine = prog_compile_members(compiler, step, node, members);
     bool has_data = doc_node_member(node, "data", &data);
     bool has_size = doc_node_member(node, "size", &size);
@@ -57,29 +98,29 @@ static void compile_write(prog_compiler *compiler, const prog_step *step, const 
     else if (!has_data && !has_size)
         (void)doc_node_fault(node, "missing member \"data\" of step \"%s\"", step->operation.name);
     else if (fine)
-        (void)prog_emit(compiler, &step->operation, node, members, WRITE_OPERANDS);
+        (void)prog_emit(compiler, &step->operation, node, members, count);
 }
 
 const prog_step step_write = {
     .operation = {"write", begin_write, NULL},
     .family = PROG_FAMILY_OUTSIDE,
-    .members = {A_STREAM,
+    .members = {A_WRITABLE,
                 {"data", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "what; required without `size`"},
                 {"size", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0,
                  "in its place: so many times an `x`"}},
-    .python = "StreamWriter.write",
+    .python = "StreamWriter.write, Transport.write",
     .summary = "Sends data, as UTF-8; what cannot be sent at once is kept until it can. After a "
                "`close` it is dropped.",
     .example = "[{\"exec\": [\"cat\"], \"stdin\": \"pipe\", \"stdout\": \"pipe\", \"as\": \"p\"},"
                " {\"write\": \"p\", \"data\": \"one\\n\"}, {\"drain\": \"p\"},"
                " {\"readline\": \"p\", \"as\": \"x\"}, {\"print\": \"{strip(x)}\"},"
                " {\"close\": \"p\"}, {\"wait\": \"p\", \"as\": \"code\"}]",
-    .compile = compile_write,
+    .compile = step_compile_data,
 };
 
 static int begin_drain(run_job *job, const prog_instruction *in) {
     cad_stream *stream;
-    int error = find(job, in, TO_IT, NULL, &stream);
+    int error = find_to_drain(job, in, &stream);
     return error != 0 ? error : cad_stream_drain(stream);
 }
 
@@ -98,18 +139,20 @@ const prog_step step_drain = {
 };
 
 static int begin_write_eof(run_job *job, const prog_instruction *in) {
-    cad_stream *stream;
-    int error = find(job, in, TO_IT, NULL, &stream);
-    if (error == 0)
-        cad_stream_write_eof(stream);
+    ends to;
+    int error = find_ends(job, in, WRITABLE, 0, &to);
+    if (error == 0 && to.transport != NULL)
+        cad_transport_write_eof(to.transport);
+    else if (error == 0)
+        cad_stream_write_eof(to.stream);
     return error;
 }
 
 const prog_step step_write_eof = {
     .operation = {"write_eof", begin_write_eof, NULL},
     .family = PROG_FAMILY_OUTSIDE,
-    .members = {A_STREAM},
-    .python = "StreamWriter.write_eof",
+    .members = {A_WRITABLE},
+    .python = "StreamWriter.write_eof, Transport.write_eof",
     .summary = "Ends this direction, after what is still unsent; a pipe closes.",
     .example = "[{\"exec\": [\"sort\"], \"stdin\": \"pipe\", \"stdout\": \"pipe\", \"as\": \"p\"},"
                " {\"write\": \"p\", \"data\": \"b\\na\\n\"}, {\"write_eof\": \"p\"},"
@@ -124,7 +167,7 @@ enum { READ_FROM, READ_WHAT, READ_OUTPUT, READ_AS, READ_OPERANDS };
 /* The read of the job's, which the engine fills. */
 static int begin_read_of(run_job *job, const prog_instruction *in, cad_stream **stream,
                          cad_bytes **bytes) {
-    int error = find(job, in, FROM_IT, &in->operands[READ_OUTPUT], stream);
+    int error = find_to_read(job, in, &in->operands[READ_OUTPUT], stream);
     if (error != 0)
         return error;
     run_read *read = run_read_begin(job->machine);
@@ -294,60 +337,49 @@ const prog_step step_readuntil = {
 
 /* --- The end --------------------------------------------------------------------------------- */
 
-/* A server, or a stream. */
-static int find_closable(run_job *job, const prog_instruction *in, cad_stream **stream,
-                         cad_server **server) {
-    const prog_object *object;
-    run_instance *instance;
-    *stream = NULL;
-    *server = NULL;
-    int error = run_find_object(job, in, CLOSABLE, &object, &instance);
-    if (error == 0 && object->type == PROG_SERVER)
-        *server = instance->primitive;
-    else if (error == 0 && object->type == PROG_CONNECTION)
-        *stream = instance->primitive;
-    else if (error == 0)
-        error = run_process_stream(instance, 0, stream);
-    return error;
-}
-
 static int begin_close(run_job *job, const prog_instruction *in) {
-    cad_stream *stream;
-    cad_server *server;
-    int error = find_closable(job, in, &stream, &server);
-    if (server != NULL)
-        cad_server_close(server);
-    else if (stream != NULL)
-        cad_stream_close(stream);
-    return error;
+    ends found;
+    int error = find_ends(job, in, CLOSABLE, 0, &found);
+    if (error != 0)
+        return error;
+    if (found.server != NULL)
+        cad_server_close(found.server);
+    else if (found.transport != NULL)
+        cad_transport_close(found.transport);
+    else if (found.endpoint != NULL)
+        cad_endpoint_close(found.endpoint);
+    else
+        cad_stream_close(found.stream);
+    return 0;
 }
 
 const prog_step step_close = {
     .operation = {"close", begin_close, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, CLOSABLE, NULL}},
-    .python = "StreamWriter.close, Server.close",
+    .python = "StreamWriter.close, Transport.close, Server.close",
     .summary =
-        "Sends what is unsent, and closes: a connection, or the stdin of a process; what had "
-        "come can still be read. A server takes nobody new, its connections go on.",
+        "Sends what is unsent, and closes: a connection, a transport, an endpoint, or the stdin of "
+        "a process; what had come can still be read. A server takes nobody new, its connections go "
+        "on.",
     .example = "[{\"exec\": [\"cat\"], \"stdin\": \"pipe\", \"as\": \"p\"}, {\"close\": \"p\"},"
                " {\"wait\": \"p\", \"as\": \"code\"}, {\"print\": \"{code}\"}]",
 };
 
 static int begin_wait_closed(run_job *job, const prog_instruction *in) {
-    cad_stream *stream;
-    cad_server *server;
-    int error = find_closable(job, in, &stream, &server);
+    ends found;
+    int error = find_ends(job, in, WAITABLE, 0, &found);
     if (error != 0)
         return error;
-    return server != NULL ? cad_server_wait_closed(server) : cad_stream_wait_closed(stream);
+    return found.server != NULL ? cad_server_wait_closed(found.server)
+                                : cad_stream_wait_closed(found.stream);
 }
 
 const prog_step step_wait_closed = {
     .operation = {"wait_closed", begin_wait_closed, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
-    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, CLOSABLE, NULL}},
+    .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, WAITABLE, NULL}},
     .python = "StreamWriter.wait_closed, Server.wait_closed",
     .summary =
         "Waits until a connection is lost, and raises the error that it ended with; of a server, "

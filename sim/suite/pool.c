@@ -257,6 +257,8 @@ static int hear(struct crew *crew, struct worker *worker) {
     ssize_t got = read(worker->fd, chunk, sizeof chunk);
     if (got < 0 && errno == EINTR)
         return 0;
+    if (got < 0) /* it may be well, and would wait for ever */
+        (void)kill(worker->pid, SIGKILL);
     if (got <= 0) {
         lose(crew, worker, false);
         return 0;

@@ -46,6 +46,9 @@
 /* The tracks of one process: the loop, then the tasks in the order of their creation. A task's
  * track is its number in the engine plus this one. */
 #define TRACE_LOOP_TID 1
+/* Behind all tasks, the lanes of connections and programs: an object's is its number plus this one.
+ */
+#define TRACE_LANE_TID INT64_C(1000000000)
 
 /* Every category: its constant and how it is written. */
 #define TRACE_CATEGORIES(X)                                                                        \
@@ -68,7 +71,9 @@
     X(TRACE_CATEGORY_TURN, "turn")                                                                 \
     X(TRACE_CATEGORY_PARK, "park")                                                                 \
     X(TRACE_CATEGORY_OPERATION, "operation")                                                       \
-    X(TRACE_CATEGORY_VARIABLE, "variable")
+    X(TRACE_CATEGORY_VARIABLE, "variable")                                                         \
+    X(TRACE_CATEGORY_LANE, "lane")                                                                 \
+    X(TRACE_CATEGORY_DATA, "data")
 
 enum trace_category {
 #define TRACE_X(constant, text) constant,
@@ -135,11 +140,13 @@ enum trace_type {
       "kind of an entry of the ready queue: `step` of a task, `callback`, ...")                    \
     X(TRACE_ARG_NUMBER, "number", INTEGER, "which iteration of the loop, from 1")                  \
     X(TRACE_ARG_RESULT, "result", INTEGER,                                                         \
-      "what an operation returned; left out where that is 0 or an error")                          \
+      "what an operation returned, or a program; left out where that is 0 or an error")            \
     X(TRACE_ARG_MOVE, "move", TEXT,                                                                \
       "what became of an item: `in`, `out`; `all out`: of all of them")                            \
     X(TRACE_ARG_VALUE, "value", TEXT, "the item, or the variable's value, as a text")              \
-    X(TRACE_ARG_PLACE, "place", INTEGER, "from 0: where an item is put, or was; where an entry was")
+    X(TRACE_ARG_PLACE, "place", INTEGER,                                                           \
+      "from 0: where an item is put, or was; where an entry was")                                  \
+    X(TRACE_ARG_SIZE, "bytes", INTEGER, "how many")
 
 enum trace_argument_index {
 #define TRACE_X(constant, key, type, meaning) constant,
@@ -155,7 +162,8 @@ enum trace_place {
     TRACE_ON_NONE, /* it is about the process, or names its track itself */
     TRACE_ON_LOOP,
     TRACE_ON_TASK,
-    TRACE_ON_ANY, /* the task's that it concerns; the loop's where it concerns none */
+    TRACE_ON_LANE, /* a connection's, or a program's */
+    TRACE_ON_ANY,  /* the task's that it concerns; the loop's where it concerns none */
 };
 
 /* What is special about a kind. */
@@ -222,9 +230,10 @@ enum trace_effect {
     X(TRACE_READY_END, 'E', READY, TASK, BRACES, STATE, "ready", 0, TRACE_A(OUTCOME),              \
       "its turn is there")                                                                         \
     X(TRACE_WAKES, 'i', WAKE, ANY, USUAL, NONE, "wakes", 0, TRACE_A(OBJECT),                       \
-      "this task ends the wait of another: what the arrow begins at in other programs")            \
+      "this ends the wait of a task: what the arrow begins at in other programs")                  \
     X(TRACE_WAKE_BEGIN, 's', WAKE, ANY, USUAL, NONE, "wake", 0, 0,                                 \
-      "where the arrow begins, from the task that ended a wait")                                   \
+      "where the arrow begins, from the task that ended a wait, or the lane by which came what "   \
+      "did")                                                                                       \
     X(TRACE_WOKEN, 'i', WAKE, TASK, USUAL, NONE, "woken", 0, 0,                                    \
       "the wait of this task is ended: what the arrow ends at in other programs; left out after "  \
       "a `wait` instant, which serves as well")                                                    \
@@ -270,7 +279,15 @@ enum trace_effect {
       "the track")                                                                                 \
     X(TRACE_VARIABLE, 'i', VARIABLE, ANY, DETAIL, STATE, NULL, 0, TRACE_A(VALUE),                  \
       "a variable has a new value, or without one is gone; its name; on the loop's track the "     \
-      "scenario's own")
+      "scenario's own")                                                                            \
+    X(TRACE_LANE_BEGIN, 'B', LANE, LANE, USUAL, NONE, NULL, TRACE_A(OBJECT), TRACE_A(BY),          \
+      "a connection, or one end of a pipe, is there, or a program runs: which of them; the lane "  \
+      "is named as the object")                                                                    \
+    X(TRACE_LANE_END, 'E', LANE, LANE, USUAL, NONE, NULL, 0,                                       \
+      TRACE_A(OUTCOME) | TRACE_A(ERROR) | TRACE_A(MESSAGE) | TRACE_A(RESULT),                      \
+      "it is lost, given up, or has ended; `result`: the program's, -N after signal N")            \
+    X(TRACE_DATA, 'i', DATA, LANE, USUAL, NONE, NULL, TRACE_A(SIZE), 0,                            \
+      "`received`: bytes have come; `sent`: the system has taken them")
 
 enum trace_kind {
     TRACE_UNKNOWN, /* another program's, or a later version's; read only */

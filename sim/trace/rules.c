@@ -35,7 +35,7 @@ struct trace_rules_lane {
     uint32_t next_free;
     bool wait_woken; /* the wait that is open has its wake */
     bool has_point;  /* the wait without length that came last, at point_ns, has none */
-    bool task_ended; /* its task has */
+    bool task_ended; /* its task has, or what its lane is of */
     bool remembered; /* it is in `ended` */
     int64_t point_ns;
     uint32_t open; /* the innermost open slice; 0: none is */
@@ -49,7 +49,7 @@ struct trace_rules_lane {
 struct trace_rules_process {
     int64_t pid;
     struct base_map lanes; /* by tid */
-    struct base_map begun; /* tasks that have: a bit each, TIDS_TOGETHER by one key */
+    struct base_map begun; /* tasks and lanes that have: a bit each, TIDS_TOGETHER by one key */
 };
 
 enum { TIDS_TOGETHER = 16 };
@@ -293,8 +293,13 @@ static int same_text(struct trace_rules *rules, struct trace_raw a, struct trace
     return length == other && memcmp(rules->scratch, second, length) == 0;
 }
 
-/* Marks that the task of a track has begun. 0; CAD_EINVAL where it has before; CAD_ENOMEM. */
-static int begin_task(struct trace_rules *rules, uint32_t process,
+/* Whether it is the slice that a track is there for. */
+static bool is_life(uint8_t category) {
+    return category == TRACE_CATEGORY_TASK || category == TRACE_CATEGORY_LANE;
+}
+
+/* Marks that what a track is there for has begun. 0; CAD_EINVAL where it has before; CAD_ENOMEM. */
+static int begin_life(struct trace_rules *rules, uint32_t process, uint8_t category,
                       const struct trace_raw_event *event) {
     struct base_map *begun = &rules->processes[process].begun;
     uint64_t key = (uint64_t)event->tid / TIDS_TOGETHER;
@@ -303,7 +308,8 @@ static int begin_task(struct trace_rules *rules, uint32_t process,
     if (bits == NONE)
         bits = 0;
     if ((bits & bit) != 0)
-        return REFUSE(rules, "task \"%s\" begins twice", words_of(event->name).text);
+        return REFUSE(rules, "%s \"%s\" begins twice", trace_categories[category],
+                      words_of(event->name).text);
     return base_map_put(begun, key, bits | bit) ? 0 : CAD_ENOMEM;
 }
 
@@ -372,7 +378,7 @@ static int take_slice(struct trace_rules *rules, uint32_t process, const struct 
         }
         return 0;
     }
-    if (row->category == TRACE_CATEGORY_TASK && (error = begin_task(rules, process, event)) != 0)
+    if (is_life(row->category) && (error = begin_life(rules, process, row->category, event)) != 0)
         return error;
     return begin_slice(rules, process, row->category, event);
 }
@@ -408,7 +414,7 @@ static int end_slice(struct trace_rules *rules, uint32_t process, uint8_t catego
             track_name(lane, event->tid).text);
     drop_innermost(rules, lane);
     lane->wait_woken = false;
-    lane->task_ended |= slice->category == TRACE_CATEGORY_TASK;
+    lane->task_ended |= is_life(slice->category);
     if (lane->task_ended && lane->open == 0)
         end_lane(rules, lane);
     return 0;
@@ -550,16 +556,16 @@ static int check_arguments(struct trace_rules *rules, enum trace_kind kind,
 /* Whether it is on the track of whom the table says. */
 static int check_place(struct trace_rules *rules, uint32_t process,
                        const struct trace_kind_row *row, const struct trace_raw_event *event) {
-    bool on_loop = event->tid == TRACE_LOOP_TID;
+    bool on_loop = event->tid == TRACE_LOOP_TID, on_lane = event->tid > TRACE_LANE_TID;
     const char *category = trace_categories[row->category];
     const char *what = row->phase == 'B' ? "slice" : row->phase == 'C' ? "counter" : "event";
-    if (row->place == TRACE_ON_LOOP && !on_loop)
+    if ((row->place == TRACE_ON_LOOP && !on_loop) || (row->place == TRACE_ON_LANE && !on_lane))
         return REFUSE(rules, "a %s %s on track \"%s\"", category, what,
                       track_name(find_lane(rules, process, event->tid), event->tid).text);
-    if (row->place != TRACE_ON_TASK || !on_loop)
+    if (row->place != TRACE_ON_TASK || (!on_loop && !on_lane))
         return 0;
     if (row->category == TRACE_CATEGORY_TASK)
-        return REFUSE(rules, "a task on the loop's track");
+        return REFUSE(rules, on_loop ? "a task on the loop's track" : "a task on a lane's track");
     return REFUSE(rules, "a %s %s outside of a task, on track \"%s\"", category, what,
                   track_name(find_lane(rules, process, event->tid), event->tid).text);
 }

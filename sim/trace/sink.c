@@ -149,33 +149,32 @@ static void on_wait_begin(void *context, int64_t now_ns, const cad_task *task,
 /* The arrow's ends, with the instants that make other programs show it as it is: they bind an end
  * to the innermost slice at its place, and take for the cause the slice that began first. An
  * instant is a slice to them, which is there at that moment alone. */
-static void tell_wakes(struct trace_stream *stream, const cad_task *by, uint64_t object) {
+static void tell_wakes(struct trace_stream *stream, int64_t from, uint64_t object) {
     struct trace_event *event =
-        trace_event_begin(stream, TRACE_WAKES, trace_tid_of(by), TRACE_LITERAL("wakes"));
+        trace_event_begin(stream, TRACE_WAKES, from, TRACE_LITERAL("wakes"));
     if (object != 0)
         trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)object);
     trace_event_tell(stream);
-    trace_event_begin(stream, TRACE_WAKE_BEGIN, trace_tid_of(by), TRACE_LITERAL("wake"))->id =
-        ++stream->wakes;
+    trace_event_begin(stream, TRACE_WAKE_BEGIN, from, TRACE_LITERAL("wake"))->id = ++stream->wakes;
     trace_event_tell(stream);
 }
 
-static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
-    struct trace_stream *stream = context;
-    if (!trace_go_on(stream, now_ns))
-        return;
+enum { FROM_OUTSIDE = 0 }; /* nobody wakes who wakes by a timer, or from outside */
+
+/* `from` is the track of what ended the wait. */
+static void end_wait(struct trace_stream *stream, const cad_task *task, int64_t from) {
     struct trace_alive *alive = trace_alive_find(&stream->tasks, task);
     assert(alive->wait != 0);
     bool has_length = !alive->held;
-    if (by != NULL) /* nobody wakes who wakes by a timer, or from outside */
-        tell_wakes(stream, by, alive->object);
+    if (from != FROM_OUTSIDE)
+        tell_wakes(stream, from, alive->object);
     if (!has_length) {
         trace_point_wait(stream, alive);
-    } else if (by != NULL) {
+    } else if (from != FROM_OUTSIDE) {
         trace_event_begin(stream, TRACE_WOKEN, trace_tid_of(task), TRACE_LITERAL("woken"));
         trace_event_tell(stream);
     }
-    if (by != NULL) {
+    if (from != FROM_OUTSIDE) {
         trace_event_begin(stream, TRACE_WAKE_END, trace_tid_of(task), TRACE_LITERAL("wake"))->id =
             stream->wakes;
         trace_event_tell(stream);
@@ -183,6 +182,19 @@ static void on_wake(void *context, int64_t now_ns, const cad_task *task, const c
     if (has_length)
         trace_end_wait(stream, alive, NULL);
     trace_forget_wait(stream, alive);
+}
+
+static void on_wake(void *context, int64_t now_ns, const cad_task *task, const cad_task *by) {
+    struct trace_stream *stream = context;
+    if (trace_go_on(stream, now_ns))
+        end_wait(stream, task, by != NULL ? trace_tid_of(by) : FROM_OUTSIDE);
+}
+
+static void on_wake_from(void *context, int64_t now_ns, const cad_task *task,
+                         const cad_object_info *from) {
+    struct trace_stream *stream = context;
+    if (trace_go_on(stream, now_ns))
+        end_wait(stream, task, trace_lane_of(from->id));
 }
 
 /* --- The sink: who runs ---------------------------------------------------------------------- */
@@ -335,6 +347,8 @@ static void on_object_name(void *context, int64_t now_ns, const cad_object_info 
         return;
     trace_forget_things(stream, info->id);
     tell_object(stream, info);
+    if (trace_lanes_has(&stream->lanes, info->id))
+        trace_tell_track(stream, trace_lane_of(info->id), trace_string_of(info->name));
 }
 
 static void on_object_end(void *context, int64_t now_ns, const cad_object_info *info) {
@@ -344,6 +358,62 @@ static void on_object_end(void *context, int64_t now_ns, const cad_object_info *
     struct trace_event *event =
         trace_event_begin(stream, TRACE_OBJECT_END, TRACE_LOOP_TID, trace_string_of(info->name));
     trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)info->id);
+    trace_event_tell(stream);
+}
+
+/* --- The sink: lanes ------------------------------------------------------------------------- */
+
+static void on_lane_begin(void *context, int64_t now_ns, const cad_object_info *info,
+                          const cad_task *by) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    uint32_t name = trace_names_use(&stream->names, info->lane, NULL);
+    if (name == 0 || !trace_lanes_add(&stream->lanes, info->id, name)) {
+        trace_no_memory(stream);
+        return;
+    }
+    struct trace_task_name by_name;
+    int64_t lane = trace_lane_of(info->id);
+    trace_tell_track(stream, lane, trace_string_of(info->name));
+    struct trace_event *event = trace_event_open(stream, TRACE_LANE_BEGIN, lane, name);
+    trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)info->id);
+    trace_event_task(event, TRACE_ARG_BY, by, &by_name);
+    trace_event_tell(stream);
+}
+
+static void on_lane_end(void *context, int64_t now_ns, const cad_object_info *info, int result,
+                        int code, const cad_exception *exception) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    uint32_t name = trace_lanes_remove(&stream->lanes, info->id);
+    if (name == 0)
+        return;
+    struct trace_event *event =
+        trace_event_open(stream, TRACE_LANE_END, trace_lane_of(info->id), name);
+    if (result != 0)
+        trace_event_number(event, TRACE_ARG_RESULT, result);
+    if (code != 0) {
+        trace_event_string(event, TRACE_ARG_OUTCOME, TRACE_LITERAL("failed"));
+        trace_event_text(event, TRACE_ARG_ERROR, name_of_error(stream, code));
+    }
+    const char *message = exception == NULL ? "" : cad_exception_message(exception);
+    if (message[0] != '\0')
+        trace_event_text(event, TRACE_ARG_MESSAGE, message);
+    trace_event_tell(stream);
+    trace_names_drop(&stream->names, name);
+}
+
+static void on_data(void *context, int64_t now_ns, const cad_object_info *info, bool received,
+                    size_t size) {
+    struct trace_stream *stream = context;
+    if (!trace_go_on(stream, now_ns))
+        return;
+    struct trace_event *event =
+        trace_event_begin(stream, TRACE_DATA, trace_lane_of(info->id),
+                          received ? TRACE_LITERAL("received") : TRACE_LITERAL("sent"));
+    trace_event_number(event, TRACE_ARG_SIZE, (int64_t)size);
     trace_event_tell(stream);
 }
 
@@ -463,6 +533,10 @@ const cad_trace_sink trace_sink = {
     .object_name = on_object_name,
     .object = on_object,
     .object_end = on_object_end,
+    .lane_begin = on_lane_begin,
+    .lane_end = on_lane_end,
+    .data = on_data,
+    .wake_from = on_wake_from,
     .ready_join = on_ready_join,
     .ready_leave = on_ready_leave,
     .iteration = on_iteration,

@@ -316,12 +316,23 @@ static void end_tasks(struct trace_stream *stream) {
     }
 }
 
+static void end_lanes(struct trace_stream *stream) {
+    for (size_t i = 0; i < stream->lanes.count && stream->failure == 0; i++) {
+        const struct trace_open_lane *lane = &stream->lanes.open[i];
+        trace_event_outcome(
+            trace_event_open(stream, TRACE_LANE_END, trace_lane_of(lane->object), lane->name),
+            "pending");
+        trace_event_tell(stream);
+    }
+}
+
 /* What has begun just now is open all the same. */
 static void end_all(struct trace_stream *stream, int64_t now_ns, const char *outcome) {
     if (trace_move_on(stream, now_ns))
         end_tasks(stream);
     if (stream->failure == 0 && stream->run != 0)
         trace_end_run(stream, "pending");
+    end_lanes(stream);
     if (stream->failure != 0)
         return;
     trace_event_outcome(trace_event_open(stream, TRACE_LOOP_END, TRACE_LOOP_TID, stream->scenario),
@@ -360,6 +371,7 @@ void trace_stream_free(struct trace_stream *stream) {
     trace_writer_free(stream->writer);
     trace_alive_free(&stream->tasks);
     trace_names_free(&stream->names);
+    trace_lanes_free(&stream->lanes);
     base_free(stream->overrides);
     base_free(stream);
 }

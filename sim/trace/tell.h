@@ -6,6 +6,7 @@
 
 #include "trace/alive.h"
 #include "trace/held.h"
+#include "trace/lanes.h"
 #include "trace/names.h"
 #include "trace/stream.h"
 
@@ -77,6 +78,7 @@ struct trace_stream {
     struct trace_alive_tasks tasks;
     struct trace_names names;
     struct trace_held held;
+    struct trace_lanes lanes;
     uint32_t run; /* name of the run slice that is open; 0: none */
 
     uint32_t scenario; /* a name */
@@ -109,6 +111,10 @@ static inline struct trace_string trace_string_of(const char *text) {
 
 static inline int64_t trace_tid_of(const cad_task *task) {
     return task == NULL ? TRACE_LOOP_TID : (int64_t)cad_task_id(task) + TRACE_LOOP_TID;
+}
+
+static inline int64_t trace_lane_of(uint64_t object) {
+    return TRACE_LANE_TID + (int64_t)object;
 }
 
 /* An event at the present time, without arguments. Between this and trace_event_tell() it is put

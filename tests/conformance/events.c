@@ -1,10 +1,11 @@
 /* Runs scenarios and compares the events that their runs told with those that are read from the
  * traces that they left.
  *
- *     events FOLDER ...
+ *     events FOLDER ... --real FOLDER ...
  *
  * Each NAME.json of the folders is run twice, with details and without, and leaves one trace
- * as it is and one that is packed. All of them together have events of every kind.
+ * as it is and one that is packed; those behind --real under the real clock, with leave to do what
+ * they do outside. All of them together have events of every kind.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -92,6 +93,8 @@ static int record(struct trace_consumer *consumer, const struct trace_event *eve
 
 /* --- Running --------------------------------------------------------------------------------- */
 
+static bool real; /* the clock */
+
 /* Runs a program with a trace at `path`, and writes down what the trace was told. */
 static bool run_traced(const prog_program *program, const char *path, bool detail,
                        struct recorder *told) {
@@ -101,7 +104,9 @@ static bool run_traced(const prog_program *program, const char *path, bool detai
     FILE *output = tmpfile();
     if (output == NULL || run_lines_open(&lines, fileno(output)) != 0)
         return false;
-    const run_machine_options options = {.slow_ns = CAD_NEVER,
+    const run_machine_options options = {.real = real,
+                                         .leave = {.exec = true, .net = true, .folder = "."},
+                                         .slow_ns = CAD_NEVER,
                                          .max_steps = 50 * 1000 * 1000,
                                          .max_still = RUN_MAX_STILL,
                                          .max_tasks = 1000 * 1000,
@@ -111,7 +116,7 @@ static bool run_traced(const prog_program *program, const char *path, bool detai
     if (fine) {
         struct trace_override override = {"width", "\"2\\ "};
         struct trace_header header = {.scenario = program->name,
-                                      .clock = "virtual",
+                                      .clock = real ? "real" : "virtual",
                                       .seed = machine->result.seed,
                                       .overrides = &override,
                                       .override_count = 1,
@@ -213,6 +218,10 @@ int main(int argc, char **argv) {
     int failed = 0, count = 0;
     run_process_start(BASE_UNLIMITED);
     for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--real") == 0) {
+            real = true;
+            continue;
+        }
         DIR *folder = opendir(argv[i]);
         if (folder == NULL) {
             fprintf(stderr, "%s: %s\n", argv[i], strerror(errno));

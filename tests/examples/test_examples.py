@@ -7,6 +7,7 @@ runs the tests of one; it is skipped (status 77) where a peer is not installed.
 """
 
 import getpass
+import json
 import os
 import pathlib
 import pty
@@ -193,7 +194,11 @@ class Supervisor(ExampleTest):
         self.assertCountEqual(said.splitlines(),
                               ["job3: signal 9, again", "job5: exit 1, again"]
                               + [f"job{i}: exit 0" for i in range(12)])
-        self.assertTrue((self.folder / "supervisor.trace.json").exists())
+        trace = json.loads((self.folder / "supervisor.trace.json").read_text())
+        lanes = [event for event in trace if event.get("cat") == "lane" and event["ph"] == "E"]
+        self.assertEqual([event["name"] for event in lanes], ["sh"] * 14)
+        self.assertEqual(sorted(event["args"]["result"] for event in lanes if "args" in event),
+                         [-9, 1])
 
     def test_what_always_crashes_is_given_up(self):
         said = self.run_command(PROGRAM, 1, 1, "sh", "-c", "exit 7", status=1)

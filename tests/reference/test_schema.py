@@ -29,6 +29,7 @@ STAGE = {
                                                      "semaphore")}},
     "coroutines": {"double": {"params": ["n"], "do": [{"return": "{2 * n}"}]},
                    "serve": {"params": ["connection"], "do": [{"close": "connection"}]}},
+    "protocols": {"echo": {"data_received": [{"write": "transport", "data": "{data}"}]}},
 }
 
 

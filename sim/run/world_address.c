@@ -1,0 +1,102 @@
+/* Where a run may connect and listen, and where a step says that it does. */
+#include "run/world_address.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "program/exceptions.h"
+#include "run/values.h"
+
+/* --- Leave ----------------------------------------------------------------------------------- */
+
+static bool is_this_machine(const char *host) {
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           strncmp(host, "127.", 4) == 0;
+}
+
+/* An entry is "HOST" or "HOST:PORT". */
+static bool fits(const char *entry, size_t size, const char *host, int64_t port) {
+    char with_port[24];
+    size_t length = strlen(host);
+    (void)snprintf(with_port, sizeof with_port, ":%" PRId64, port);
+    if (size < length || memcmp(entry, host, length) != 0)
+        return false;
+    return size == length || (size - length == strlen(with_port) &&
+                              memcmp(entry + length, with_port, size - length) == 0);
+}
+
+static bool may_reach(const run_leave *leave, const char *host, int64_t port) {
+    if (leave->hosts == NULL)
+        return leave->net && is_this_machine(host);
+    for (const char *entry = leave->hosts; *entry != '\0';) {
+        size_t size = strcspn(entry, ",");
+        if (fits(entry, size, host, port))
+            return true;
+        entry += size + (entry[size] == ',');
+    }
+    return false;
+}
+
+static int refuse(const char *format, const char *what, int64_t port) {
+    base_buffer message = {0};
+    int error = base_buffer_format(&message, format, what, port);
+    if (error == 0)
+        error = prog_raise(CAD_EPERMISSION, message.data);
+    base_buffer_free(&message);
+    return error;
+}
+
+/* The file itself need not be there; its folder is looked at as it really is. */
+static bool is_inside(const char *path, const char *folder) {
+    char real_folder[PATH_MAX], real_parent[PATH_MAX], parent[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    if (length >= sizeof parent)
+        return false;
+    memcpy(parent, path, length);
+    parent[length] = '\0';
+    if (realpath(folder, real_folder) == NULL ||
+        realpath(length > 0 ? parent : ".", real_parent) == NULL)
+        return false;
+    size_t size = strlen(real_folder);
+    return strncmp(real_parent, real_folder, size) == 0 &&
+           (real_parent[size] == '\0' || real_parent[size] == '/' || size == 1);
+}
+
+/* --- Where ----------------------------------------------------------------------------------- */
+
+int run_evaluate_address(run_job *job, const expr_text *host, const expr_expression *port,
+                         int *number) {
+    static const char here[] = "127.0.0.1";
+    base_buffer *text = &job->machine->text;
+    int64_t whole;
+    int error = run_evaluate_whole(job, port, "port", &whole);
+    if (error == 0 && (whole < 0 || whole > UINT16_MAX))
+        return prog_raise(CAD_EOVERFLOW, "port must be 0-65535.");
+    if (error == 0 && host != NULL) {
+        error = run_say(job, host);
+    } else if (error == 0) {
+        base_buffer_clear(text);
+        error = base_buffer_append(text, here, sizeof here - 1);
+    }
+    if (error == 0 && !may_reach(&job->machine->options->leave, text->data, whole))
+        return refuse("\"%s:%" PRId64 "\" is not what --allow-net allows", text->data, whole);
+    *number = (int)whole;
+    return error;
+}
+
+int run_evaluate_path(run_job *job, const expr_text *path) {
+    int error = run_say(job, path);
+    const char *text = job->machine->text.data;
+    if (error == 0 && !is_inside(text, job->machine->options->leave.folder))
+        return refuse("\"%s\" is not in the folder that --allow-unix names", text, 0);
+    return error;
+}
+
+int run_evaluate_place(run_job *job, const prog_serve *serve, int *port) {
+    return serve->port != NULL ? run_evaluate_address(job, serve->host, serve->port, port)
+                               : run_evaluate_path(job, serve->path);
+}
