@@ -1,4 +1,9 @@
-/* The real world, on libuv. */
+/* The real world, on libuv.
+ *
+ * libuv is asked what has happened outside, and never how long to wait: its timers count
+ * milliseconds. So the driver waits itself, to the nanosecond, on the one descriptor that libuv
+ * would wait on, and then lets it run without waiting. Other threads end that by uv_async_send().
+ */
 #define _GNU_SOURCE /* ppoll */
 #include <limits.h>
 #include <poll.h>

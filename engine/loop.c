@@ -1,4 +1,16 @@
-/* The loop: what it runs, when it waits, and why it ends. */
+/* The loop: what it runs, when it waits, and why it ends.
+ *
+ * What becomes ready joins `ready`. An iteration moves all of that to `batch` and runs it to its
+ * end; what its turns make ready has to wait for the next one. Before each iteration the loop
+ * either keeps up, where something is ready (keep_up()), or lets time pass until something is
+ * (pass_time()).
+ *
+ * Iterations are begun in two places. iterate() is on the loop's own stack, and does all that there
+ * is to do between two of them. But where coroutines hand the turn on to one another, going back
+ * there would be a switch of stacks each time; so the one that suspends last begins the next
+ * iteration itself (cad__loop_take()), as long as nothing from outside is needed for that, no turn
+ * comes that must not run on a small stack, and not without end: every so many iterations the loop
+ * has its own stack again, and looks outside. */
 #include <string.h>
 
 #include "clock.h"

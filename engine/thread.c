@@ -1,4 +1,12 @@
-/* What comes from other threads, and goes to them: calls into the loop, and work for workers. */
+/* What comes from other threads, and goes to them: calls into the loop, and work for workers.
+ *
+ * Another thread touches nothing of the loop's but the list of calls, under its mutex, and a flag
+ * that says that there are some; then it wakes the driver. The loop looks at the flag whenever it
+ * has looked outside, and makes them ready in their order.
+ *
+ * What a worker does is a request. Its end comes back on the loop's thread, so that nothing else
+ * here needs a lock: the loop counts its busy workers itself, and lets no more begin than there
+ * are. */
 #include <stdatomic.h>
 
 #include <uv.h>

@@ -347,6 +347,31 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     stage_close(&stage);
 }
 
+/* Where there are too many, those that ended the longest waits are drawn, and it is said how many
+ * there are; a taller window never shows fewer. */
+static void test_layout__of_many_wakes_the_longest_waits_are_shown(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'start': {'type': 'event'}, 'late': {'type': 'event'}},"
+               " 'tasks': [{'name': 'starter', 'do': [{'sleep': 1}, {'set': 'start'}, {'sleep': 1},"
+               "  {'set': 'late'}]},"
+               " {'name': 'runner{i}', 'count': 100, 'do': [{'wait': 'start'}]},"
+               " {'name': 'longer{i}', 'count': 10, 'do': [{'wait': 'late'}]}]}");
+    stage_open(&stage, 1280, 3000);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 48);
+    assert_non_null(stage_text(&stage, "48 of 110 wakes shown"));
+    size_t late = 0;
+    for (size_t at = 0; (at = stage_find(&stage, at, VIZ_ARROW_RIGHT, VIZ_WAKE)) != SIZE_MAX; at++)
+        late += stage.state.scene.prims[at].at.x > 1000;
+    assert_int_equal(late, 10);
+    stage.state.ui.wakes = VIZ_WAKES_ALL;
+    stage_update(&stage);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE), 110);
+    assert_null(stage_text(&stage, "48 of 110 wakes shown"));
+    stage_close(&stage);
+}
+
 /* A relay's arrows begin at whole seconds, two at each, where the lane that they come from has a
  * bar that ends then: to the pixel, down to bars of a few. */
 static void test_layout__arrows_start_at_their_times(void **state) {
@@ -609,6 +634,7 @@ int main(void) {
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
         cmocka_unit_test(test_layout__arrows_start_at_their_times),
+        cmocka_unit_test(test_layout__of_many_wakes_the_longest_waits_are_shown),
         cmocka_unit_test(test_layout__wakes_of_one_instant_share_a_trunk),
         cmocka_unit_test(test_layout__most_at_work_counts_tasks),
         cmocka_unit_test(test_layout__stuck_waits_stand_out),

@@ -1,8 +1,10 @@
 #include "viz/viz_test.h"
 
 #include "cadran.h"
+#include "counters.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,23 +236,23 @@ static void test_model__bars_are_found_by_time(void **state) {
     sample_free(&sample);
 }
 
-/* The largest value between two times, sample by sample. */
-static double slow_max(const struct trace_counter *counter, int64_t from, int64_t to) {
-    double most = -1;
+/* The largest value between two times, sample by sample; with the sign -1 the least, negated. */
+static double slow_most(const struct trace_counter *counter, int64_t from, int64_t to, int sign) {
+    double most = -INFINITY;
     double before = 0;
     int seen = 0;
     for (size_t i = 0; i < counter->sample_count; i++) {
         const struct trace_sample *sample = &counter->samples[i];
         if (sample->time_ns < from)
-            before = sample->value;
+            before = sign * sample->value;
         seen |= sample->time_ns == from;
-        if (sample->time_ns >= from && sample->time_ns <= to && sample->value > most)
-            most = sample->value;
+        if (sample->time_ns >= from && sample->time_ns <= to)
+            most = fmax(most, sign * sample->value);
     }
-    return seen || before < most ? most : before;
+    return seen ? most : fmax(most, before);
 }
 
-static void test_model__counters_give_their_largest_value_of_any_stretch(void **state) {
+static void test_model__counters_give_their_range_in_any_stretch(void **state) {
     (void)state;
     struct sample sample;
     sample_run(&sample, "",
@@ -271,7 +273,11 @@ static void test_model__counters_give_their_largest_value_of_any_stretch(void **
         int64_t from = random >> 8 & 8191;
         random = random * 1664525 + 1013904223;
         int64_t to = from + (random >> 8 & 2047);
-        assert_true(viz_counter_max(sample.model, index, from, to) == slow_max(counter, from, to));
+        double least;
+        double most;
+        viz_counter_range(sample.model, index, from, to, &least, &most);
+        assert_true(most == slow_most(counter, from, to, 1));
+        assert_true(least == -slow_most(counter, from, to, -1));
     }
     sample_free(&sample);
 }
@@ -345,7 +351,33 @@ static void test_model__a_peak_without_length_is_none(void **state) {
     const struct trace_counter *counter = viz_counter(sample.model, sample.trace->open_spans);
     assert_int_equal(counter->max, 1);
     assert_int_equal(counter->sample_count, 2); /* from 0 on one, from 2 s on none */
-    assert_int_equal(viz_counter_max(sample.model, sample.trace->open_spans, 0, SAMPLE_SECOND), 1);
+    double least;
+    double most;
+    viz_counter_range(sample.model, sample.trace->open_spans, 0, SAMPLE_SECOND, &least, &most);
+    assert_true(least == 1 && most == 1);
+    sample_free(&sample);
+}
+
+/* A queue that is filled and emptied within one instant was full, and one that is emptied and
+ * filled again was empty. */
+static void test_model__what_holds_for_an_instant_counts(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_run(
+        &sample, "",
+        "{'cadran': 1, 'objects': {'q': {'type': 'queue'}}, 'tasks': [{'name': 'x', 'do': ["
+        " {'put_nowait': 'q'}, {'put_nowait': 'q'}, {'sleep': 1},"
+        " {'repeat': 5, 'do': [{'put_nowait': 'q'}]}, {'repeat': 7, 'do': [{'get_nowait': 'q'}]},"
+        " {'put_nowait': 'q'}, {'sleep': 1}]}]}");
+    uint32_t index = 0;
+    while (strcmp(trace_text(sample.trace, sample.trace->counters[index].key), "size") != 0)
+        index++;
+    double least;
+    double most;
+    viz_counter_range(sample.model, index, SAMPLE_SECOND, SAMPLE_SECOND + 1, &least, &most);
+    assert_true(least == 0 && most == 7);
+    viz_counter_range(sample.model, index, SAMPLE_SECOND + 1, 2 * SAMPLE_SECOND, &least, &most);
+    assert_true(least == 1 && most == 1);
     sample_free(&sample);
 }
 
@@ -459,10 +491,11 @@ int main(void) {
         cmocka_unit_test(test_model__the_loop_has_a_lane_only_where_it_was_busy),
         cmocka_unit_test(test_model__who_is_woken_while_the_loop_is_busy_is_ready),
         cmocka_unit_test(test_model__bars_are_found_by_time),
-        cmocka_unit_test(test_model__counters_give_their_largest_value_of_any_stretch),
+        cmocka_unit_test(test_model__counters_give_their_range_in_any_stretch),
         cmocka_unit_test(test_model__wakes_are_those_between_a_spans_begin_and_end),
         cmocka_unit_test(test_model__at_work_are_tasks_that_do_not_wait),
         cmocka_unit_test(test_model__a_peak_without_length_is_none),
+        cmocka_unit_test(test_model__what_holds_for_an_instant_counts),
         cmocka_unit_test(test_model__density_is_high_where_there_is_work),
         cmocka_unit_test(test_model__instants_that_are_no_marks_are_counted),
         cmocka_unit_test(test_model__every_level_of_spans_has_a_row),

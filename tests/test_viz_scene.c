@@ -40,7 +40,8 @@ static void test_scene__primitives_say_what_they_show(void **state) {
     }
     for (size_t i = 0; i < model->bar_count; i++)
         assert_true(bars[i]);
-    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, -1), stage.sample.trace->wake_count);
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_WAKE),
+                     stage.sample.trace->wake_count);
     assert_int_equal(count_shown(&stage, VIZ_ID_WAKE), 3 * stage.sample.trace->wake_count);
     assert_int_equal(count_shown(&stage, VIZ_ID_INSTANT), stage.sample.trace->instant_count);
     assert_true(count_shown(&stage, VIZ_ID_COUNTER) > 3);

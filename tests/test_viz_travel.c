@@ -234,6 +234,32 @@ static void test_travel__the_axis_is_pressed(void **state) {
     end(&journey);
 }
 
+static void test_travel__events_are_listed_and_filtered(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1200, 700);
+    (void)viz_go_to_time(&journey.stage.state, 1000000000);
+    press(&journey, "L");
+    assert_true(panel_has(&journey, "all events"));
+    assert_true(panel_has(&journey, "turn end"));
+    uint64_t first = travel(&journey)->ordinal;
+    press(&journey, ",");
+    assert_int_equal(travel(&journey)->ordinal, first - 1);
+    assert_true(panel_has(&journey, "all events"));
+    journey.stage.state.ui.selected = (struct viz_id){
+        .kind = VIZ_ID_LANE, .index = viz_lane_of_tid(journey.stage.state.model, 6)};
+    press(&journey, "L");
+    assert_true(panel_has(&journey, "job4: span job4 - duration 2 begins"));
+    assert_false(panel_has(&journey, "job5: span"));
+    press(&journey, "L");
+    assert_true(panel_has(&journey, "window, size 4"));
+    assert_false(panel_has(&journey, "turn end"));
+    press(&journey, "Shift+L");
+    press(&journey, "Shift+L");
+    assert_true(panel_has(&journey, "turn end"));
+    end(&journey);
+}
+
 static void test_travel__of_an_event_at_a_time(void **state) {
     (void)state;
     struct journey journey;
@@ -256,6 +282,7 @@ int main(void) {
         cmocka_unit_test(test_travel__without_details_it_says_what_is_missing),
         cmocka_unit_test(test_travel__the_instant_is_spread_out),
         cmocka_unit_test(test_travel__the_axis_is_pressed),
+        cmocka_unit_test(test_travel__events_are_listed_and_filtered),
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,8 @@ static void go_to(struct viz_state *state, struct viz_id id) {
 static unsigned follow_link(struct viz_state *state, uint32_t index) {
     struct viz_link link = state->panel.links[index];
     const struct viz_view *view = &state->view;
+    if (link.to.kind == VIZ_ID_STEP)
+        return viz_go_to_event(state, link.to.index);
     if (link.to.kind == VIZ_ID_VALUE) {
         state->travel.chosen = state->travel.values[link.to.index];
         return VIZ_REDRAW;
@@ -221,7 +223,7 @@ static unsigned select_hovered(struct viz_state *state, const struct viz_amount 
     (void)amount;
     struct viz_id id = state->ui.hover;
     bool happened = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_BAR || id.kind == VIZ_ID_INSTANT ||
-                    id.kind == VIZ_ID_WAKE;
+                    id.kind == VIZ_ID_WAKE || id.kind == VIZ_ID_OBJECT;
     if (id.kind == VIZ_ID_LINK)
         return follow_link(state, id.index);
     if (id.kind == VIZ_ID_TAB)
@@ -301,6 +303,23 @@ static unsigned next_colouring(struct viz_state *state, const struct viz_amount 
 static unsigned next_counter(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
     state->ui.counter = viz_next_counter(state->model, state->ui.counter);
+    return VIZ_REDRAW;
+}
+
+static unsigned toggle_objects(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->ui.objects = !state->ui.objects;
+    return VIZ_REDRAW;
+}
+
+/* Those that have no room come to the top, a row a press. */
+static unsigned scroll_objects(struct viz_state *state, const struct viz_amount *amount) {
+    size_t count = state->model->object_count;
+    if (count == 0)
+        return VIZ_REDRAW;
+    size_t by = amount->dx > 0 ? 1 : count - 1;
+    state->ui.first_object = (state->ui.first_object + by) % count;
+    state->ui.objects = true;
     return VIZ_REDRAW;
 }
 
@@ -440,6 +459,10 @@ const struct viz_action viz_actions[] = {
      viz_go_to_first_or_last,
      {{.input = "Ctrl+Home", .dx = -1}, {.input = "Ctrl+End", .dx = 1}}},
     {"playhead", "... to a time", viz_drag_playhead, {{.input = "drag on the axis"}}},
+    {"events",
+     "list the events at the playhead; again: the next filter, the one before",
+     viz_filter_events,
+     {{.input = "L", .dx = 1}, {.input = "Shift+L", .dx = -1}}},
     {"value",
      "choose a value of the state: the next, the one before",
      viz_choose_value,
@@ -451,6 +474,14 @@ const struct viz_action viz_actions[] = {
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
+    {"objects",
+     "objects as rows below the lanes: what they hold, who waits, whose they are",
+     toggle_objects,
+     {{.input = "Shift+O"}}},
+    {"next-object",
+     "... the object before, the next one to the top of them",
+     scroll_objects,
+     {{.input = "Alt+O", .dx = 1}, {.input = "Alt+Shift+O", .dx = -1}}},
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",

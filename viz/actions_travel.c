@@ -1,23 +1,27 @@
 /* The playhead's moves, and what they bring into view. */
 #include "actions_travel.h"
 
+#include "tab_events.h"
 #include "tab_state.h"
 #include "tabs.h"
 #include "travel.h"
 
 #include <math.h>
 
-static int state_tab(void) {
+/* Opens the panel at the tab that a function writes. */
+static void open_tab(struct viz_state *state,
+                     void (*write)(struct viz_panel *, const struct viz_subject *)) {
     int tab = 0;
-    while (viz_tabs[tab].write != viz_tab_state)
+    while (viz_tabs[tab].write != write)
         tab++;
-    return tab;
+    state->ui.tab = tab;
+    viz_state_open_panel(state, true);
 }
 
-/* The panel says the state where the playhead is put. */
+/* The panel says the state where the playhead is put, or lists the events there. */
 static void open_state(struct viz_state *state) {
-    state->ui.tab = state_tab();
-    viz_state_open_panel(state, true);
+    bool listed = state->ui.panel != NULL && viz_tabs[state->ui.tab].write == viz_tab_events;
+    open_tab(state, listed ? viz_tab_events : viz_tab_state);
 }
 
 /* The playhead has moved: its time is in view. */
@@ -100,8 +104,20 @@ unsigned viz_go_to_first_or_last(struct viz_state *state, const struct viz_amoun
 unsigned viz_choose_value(struct viz_state *state, const struct viz_amount *amount) {
     if (state->travel.ordinal == 0)
         return go(state, VIZ_STRIDE_EVENT, amount);
-    open_state(state);
+    open_tab(state, viz_tab_state);
     viz_travel_choose(&state->travel, amount->dx > 0 ? 1 : -1);
+    return VIZ_REDRAW;
+}
+
+unsigned viz_filter_events(struct viz_state *state, const struct viz_amount *amount) {
+    bool listed = state->ui.panel != NULL && viz_tabs[state->ui.tab].write == viz_tab_events;
+    int step = amount->dx > 0 ? 1 : VIZ_EVENTS_COUNT - 1;
+    if (state->travel.ordinal == 0)
+        (void)viz_go_to_time(state, looked_at(state));
+    if (listed)
+        state->travel.filter =
+            (enum viz_events)(((int)state->travel.filter + step) % VIZ_EVENTS_COUNT);
+    open_tab(state, viz_tab_events);
     return VIZ_REDRAW;
 }
 

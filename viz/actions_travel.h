@@ -13,6 +13,8 @@ unsigned viz_go_by_task(struct viz_state *state, const struct viz_amount *amount
 unsigned viz_go_by_value(struct viz_state *state, const struct viz_amount *amount);
 unsigned viz_go_to_first_or_last(struct viz_state *state, const struct viz_amount *amount);
 unsigned viz_choose_value(struct viz_state *state, const struct viz_amount *amount);
+/* The list of events, each time with the next filter. */
+unsigned viz_filter_events(struct viz_state *state, const struct viz_amount *amount);
 /* To the time at the pointer. */
 unsigned viz_drag_playhead(struct viz_state *state, const struct viz_amount *amount);
 

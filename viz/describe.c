@@ -3,6 +3,7 @@
 
 #include "pair.h"
 
+#include "counters.h"
 #include "shares.h"
 
 #include <math.h>
@@ -250,6 +251,28 @@ static void describe_counter(struct viz_description *out, const struct viz_model
     add_count(out, "changes", counter->sample_count);
 }
 
+static void describe_object(struct viz_description *out, const struct viz_model *model,
+                            uint32_t index) {
+    const struct viz_object *object = &model->objects[index];
+    const struct trace_model *trace = model->trace;
+    (void)snprintf(out->heading, sizeof out->heading, "%.40s %.140s", object->type_text,
+                   trace_text(trace, object->name));
+    if (object->limit > 0)
+        add_number(out, "at most", object->limit);
+    if (object->level != TRACE_NO_INDEX) {
+        const struct trace_counter *level = &trace->counters[object->level];
+        add_number(out, "least", level->min);
+        add_number(out, "greatest", level->max);
+    }
+    if (object->outside == TRACE_NO_INDEX && object->below == TRACE_NO_INDEX)
+        return;
+    char share[32];
+    add_time(out, "waited for, in all", llround(object->waited_ns));
+    (void)snprintf(share, sizeof share, "%.1f %% of the time",
+                   model->end_ns > 0 ? 100 * object->contended_ns / (double)model->end_ns : 0);
+    add_fact(out, "somebody waits", share);
+}
+
 static void describe_trace(struct viz_description *out, const struct viz_model *model) {
     snprintf(out->heading, sizeof out->heading, "%.190s", viz_model_title(model));
     add_fact(out, "file", model->file_name);
@@ -327,6 +350,9 @@ static bool describe(struct viz_description *out, const struct viz_model *model,
         return true;
     case VIZ_ID_COUNTER:
         describe_counter(out, model, id.index);
+        return true;
+    case VIZ_ID_OBJECT:
+        describe_object(out, model, id.index);
         return true;
     case VIZ_ID_REMARK:
         return describe_remark(out, model);

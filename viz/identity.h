@@ -23,6 +23,7 @@ enum viz_id_kind {
     VIZ_ID_REMARK,  /* what the reader had to say: its warnings, and what it left out */
     VIZ_ID_PANEL,   /* the panel at the right, where nothing of it is meant */
     VIZ_ID_TAB,     /* into viz_tabs */
+    VIZ_ID_OBJECT,  /* into viz_model.objects */
     VIZ_ID_VALUE,   /* into viz_travel.values: of the state of the run */
     VIZ_ID_STEP,    /* an event of the run: its ordinal */
     VIZ_ID_LINK,    /* into viz_panel.links */

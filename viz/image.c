@@ -58,6 +58,7 @@ int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESS
 /* Brings what the options ask for into view. */
 static void place(struct viz_state *state, const struct viz_image_options *options) {
     state->theme = options->theme;
+    state->ui.objects = options->objects;
     viz_state_show_first(state, options->shown, options->differing);
     viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);

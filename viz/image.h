@@ -17,6 +17,7 @@ struct viz_image_options {
     double to_ns;
     enum viz_shown shown;            /* of two runs, as the next */
     enum viz_differing differing;    /* VIZ_DIFFERING_COUNT: what suits them */
+    bool objects;                    /* have rows */
     struct trace_timeline *timeline; /* NULL: there is no playhead */
     struct viz_moment moment;
 };

@@ -134,7 +134,8 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     frame->axis.y = frame->strip.y + frame->strip.h;
     frame->instant.y = frame->axis.y + frame->axis.h;
     int top = frame->instant.y + frame->instant.h;
-    int bottom = frame->footer.y - frame->minimap.h;
+    int bottom = frame->footer.y - frame->minimap.h - frame->objects.h;
+    frame->objects.y = bottom;
     frame->lanes.y = frame->names.y = top;
     frame->lanes.h = frame->names.h = bottom > top ? bottom - top : 1;
     frame->extent.visible_rows = frame->lanes.h / frame->row_px;
@@ -161,6 +162,10 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->minimap.x = names;
     frame->minimap.w = chart - viz_px(frame, MARGIN) > 1 ? chart - viz_px(frame, MARGIN) : 1;
 
+    frame->objects.x = names;
+    frame->objects.w = chart;
+    frame->objects.h = ui->objects ? viz_objects_height(frame, model, room) : 0;
+    room -= frame->objects.h;
     int map = frame->minimap.h;
     int strip = frame->strip.h;
     struct viz_view before = *view;
@@ -318,6 +323,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_labels(&painter);
         viz_paint_changes(&painter);
         viz_paint_change_line(&painter);
+        viz_paint_objects(&painter);
         viz_paint_axis(&painter);
         viz_paint_playhead(&painter);
         viz_paint_instant(&painter);

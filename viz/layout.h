@@ -54,6 +54,8 @@ struct viz_ui {
     int panel_scroll;                /* pixels of it that are hidden above */
     int tab;                         /* into viz_tabs */
     const struct viz_travel *travel; /* where the playhead stands; NULL: there is none */
+    bool objects;                    /* their rows are shown */
+    size_t first_object;             /* of them: the one that is shown first */
     enum viz_shown shown;            /* of two runs, as the next two */
     enum viz_differing differing;
     uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
@@ -74,6 +76,7 @@ struct viz_frame {
     struct viz_rect instant; /* the one of the playhead, spread out; no height: there is none */
     struct viz_rect lanes;   /* the bars: right of the names */
     struct viz_rect names;
+    struct viz_rect objects; /* rows of primitives below the lanes; no height: none are shown */
     struct viz_rect minimap;
     struct viz_rect footer;
     struct viz_rect panel; /* no width: there is none */

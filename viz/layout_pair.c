@@ -1,6 +1,7 @@
 /* Two runs: the old one's bars as ghosts below the new one's, what moved, and what else differs. */
 #include "painter.h"
 
+#include "counters.h"
 #include "pair.h"
 
 #include "base/buffer.h"
@@ -647,8 +648,11 @@ void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int 
     for (int x = from; x <= end; x++) {
         double t0 = fmax(viz_time_at(frame, painter->view, x - 0.5), 0);
         double t1 = viz_time_at(frame, painter->view, x + 0.5);
-        double value =
-            x == end ? 0 : viz_counter_max(old, counter, (int64_t)ceil(t0), (int64_t)ceil(t1) - 1);
+        double least = 0;
+        double value = 0; /* after the end */
+        if (x < end)
+            viz_counter_range(old, counter, (int64_t)ceil(t0), (int64_t)ceil(t1) - 1, &least,
+                              &value);
         int y = bottom - (int)lround((most > 0 ? value / most : 0) * (bottom - top));
         if (y == before_y && x < end)
             continue;

@@ -375,6 +375,19 @@ static void paint_looks(struct legend_painter *legend) {
     }
 }
 
+/* "48 of 240 wakes shown"; "" where all of them are. */
+static void write_wakes(const struct viz_painter *painter, char *out, size_t size) {
+    char shown[VIZ_TIME_SIZE];
+    char worth[VIZ_TIME_SIZE];
+    viz_format_count(painter->wakes_shown, shown);
+    viz_format_count(painter->wakes_worth, worth);
+    out[0] = '\0';
+    if (painter->wakes_uncounted)
+        snprintf(out, size, "%s of more than %s wakes shown", shown, worth);
+    else if (painter->wakes_shown < painter->wakes_worth)
+        snprintf(out, size, "%s of %s wakes shown", shown, worth);
+}
+
 /* What the reader had to say, else what is not drawn, else, in a window, how to go on. */
 static void write_remark(const struct viz_painter *painter, char *out, size_t size) {
     const struct trace_model *trace = painter->model->trace;
@@ -383,15 +396,21 @@ static void write_remark(const struct viz_painter *painter, char *out, size_t si
             ? "? help"
             : "drag pans  \xC2\xB7  Ctrl+wheel zooms  \xC2\xB7  F fits  \xC2\xB7  ? help";
     char hidden[VIZ_HIDDEN_SIZE];
+    char wakes[160];
     viz_hidden_text(painter->model, hidden);
+    write_wakes(painter, wakes, sizeof wakes);
+    const char *and = wakes[0] != '\0' ? "  \xC2\xB7  " : "";
     if (trace->warning_count > 1)
-        snprintf(out, size, "%zu warnings: %s", trace->warning_count, trace->warnings[0]);
+        snprintf(out, size, "%s%s%zu warnings: %s", wakes, and, trace->warning_count,
+                 trace->warnings[0]);
     else if (trace->warning_count == 1)
-        snprintf(out, size, "%s", trace->warnings[0]);
+        snprintf(out, size, "%s%s%s", wakes, and, trace->warnings[0]);
     else if (hidden[0] != '\0')
-        snprintf(out, size, "not drawn: %s", hidden);
+        snprintf(out, size, "%s%snot drawn: %s", wakes, and, hidden);
+    else if (painter->ui->interactive)
+        snprintf(out, size, "%s%s%s", wakes, and, hint);
     else
-        snprintf(out, size, "%s", painter->ui->interactive ? hint : "");
+        snprintf(out, size, "%s", wakes);
 }
 
 /* Returns the column that it begins at. */

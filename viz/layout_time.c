@@ -1,4 +1,5 @@
 /* Time: the grid, the axis, and the strip that shows one number over time. */
+#include "counters.h"
 #include "painter.h"
 
 #include <math.h>
@@ -189,6 +190,21 @@ static void paint_level(struct strip_painter *strip, int x0, int x1, double valu
                          y - height - viz_px(frame, 1), x1 - x0, text);
 }
 
+/* Where the value went up and down within columns: a mark over all that it was there. Columns that
+ * are alike share one. */
+struct swing {
+    int from;
+    double least;
+    double most;
+};
+
+static void paint_swing(struct strip_painter *strip, const struct swing *swing, int to) {
+    int top = strip_y(strip, swing->most);
+    int bottom = strip_y(strip, swing->least);
+    viz_fill_alpha(strip->painter->scene, VIZ_STRIP, 120,
+                   (struct viz_rect){swing->from, top, to - swing->from, bottom - top});
+}
+
 static void paint_levels(struct strip_painter *strip) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
@@ -199,20 +215,28 @@ static void paint_levels(struct strip_painter *strip) {
     double before = 0;
     double level = 0;
     int from = left;
+    struct swing swing = {left, 0, 0};
     for (int x = left; x < right; x++) {
         double t0 = viz_time_at(frame, painter->view, x - 0.5);
         double t1 = viz_time_at(frame, painter->view, x + 0.5);
-        double value = viz_counter_max(painter->model, painter->ui->counter,
-                                       (int64_t)ceil(t0 > 0 ? t0 : 0), (int64_t)ceil(t1) - 1);
-        if (x > left && value != level) {
+        double least;
+        double most;
+        viz_counter_range(painter->model, painter->ui->counter, (int64_t)ceil(t0 > 0 ? t0 : 0),
+                          (int64_t)ceil(t1) - 1, &least, &most);
+        if (x > left && most != level) {
             paint_level(strip, from, x, level, before);
             before = level;
             from = x;
         }
-        level = value;
+        if (least != swing.least || most != swing.most) {
+            paint_swing(strip, &swing, x);
+            swing = (struct swing){x, least, most};
+        }
+        level = most;
         if (x == left)
             before = begin < frame->strip.x ? level : 0;
     }
+    paint_swing(strip, &swing, right);
     if (right > left)
         paint_level(strip, from, right, level, before);
     if (right == end && right > left) {

@@ -2,9 +2,10 @@
 #include "painter.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
-    WAKES_FEW = 48,   /* so many in view still read as a drawing */
+    WAKES_FEW = 48,   /* so many still read as a drawing */
     WAKES_MOST = 400, /* and so many are drawn when asked for */
     LOOKED_AT_MOST = 20000
 };
@@ -81,6 +82,21 @@ static void paint_lines(const struct viz_painter *painter, const struct route *r
              (struct viz_rect){left, turn_y - wider, across, thick + 2 * wider});
 }
 
+/* The same in the ground's colour, a seam around them. */
+static void paint_seams(const struct viz_painter *painter, const struct route *route, int thick,
+                        int dot) {
+    int seam = viz_px(painter->frame, 1);
+    int head = viz_px(painter->frame, 7) + 2 * seam;
+    paint_lines(painter, route, VIZ_BACKGROUND, thick, seam);
+    viz_shape(
+        painter->scene, VIZ_ARROW_RIGHT, VIZ_BACKGROUND,
+        (struct viz_rect){route->end_x - head + seam, route->to_y - head / 2, head, head | 1});
+    dot += 2 * seam;
+    viz_shape(
+        painter->scene, VIZ_DOT, VIZ_BACKGROUND,
+        (struct viz_rect){route->x + thick / 2 - dot / 2, route->start_y - dot / 2, dot, dot});
+}
+
 /* The head's point is at the time at which the woken goes on, the dot where the wake began. */
 static void paint_ends(const struct viz_painter *painter, const struct route *route, int role,
                        int thick, int dot) {
@@ -101,7 +117,7 @@ static void paint_routes(const struct router *router, bool strong) {
     int thick = viz_px(frame, strong ? 2 : 1);
     int dot = viz_px(frame, strong ? 7 : 5) | 1;
     for (size_t i = 0; i < router->count; i++)
-        paint_lines(painter, &router->routes[i], VIZ_BACKGROUND, thick, viz_px(frame, 1));
+        paint_seams(painter, &router->routes[i], thick, dot);
     for (size_t i = 0; i < router->count; i++) {
         viz_shows(painter->scene, VIZ_ID_WAKE, router->routes[i].wake);
         paint_lines(painter, &router->routes[i], role, thick, 0);
@@ -137,29 +153,68 @@ static bool is_wanted(const struct viz_painter *painter, const struct trace_wake
     return width >= viz_px(painter->frame, 16);
 }
 
+/* How long the wait was that a wake ended. */
+static int64_t waited_ns(const struct trace_model *trace, const struct trace_wake *wake) {
+    if (wake->wait == TRACE_NO_INDEX)
+        return 0;
+    return trace->slices[wake->wait].end_ns - trace->slices[wake->wait].begin_ns;
+}
+
+/* Where there are more wakes than arrows to be drawn: those that ended the longest waits, and of
+ * equal ones the first. `found` is in that order, and full. */
+static void keep_longest(const struct trace_model *trace, uint32_t *found, size_t count,
+                         uint32_t wake) {
+    int64_t waited = waited_ns(trace, &trace->wakes[wake]);
+    size_t at = count;
+    while (at > 0 && waited_ns(trace, &trace->wakes[found[at - 1]]) < waited)
+        at--;
+    if (at == count)
+        return;
+    memmove(&found[at + 1], &found[at], (count - 1 - at) * sizeof *found);
+    found[at] = wake;
+}
+
+/* Puts wakes into the order of keep_longest(). */
+static void sort_by_waiting(const struct trace_model *trace, uint32_t *found, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        uint32_t wake = found[i];
+        size_t at = i;
+        for (; at > 0 && waited_ns(trace, &trace->wakes[found[at - 1]]) <
+                             waited_ns(trace, &trace->wakes[wake]);
+             at--)
+            found[at] = found[at - 1];
+        found[at] = wake;
+    }
+}
+
 static void add_visible(struct router *router, bool few) {
-    const struct viz_painter *painter = router->painter;
+    struct viz_painter *painter = router->painter;
     const struct trace_model *trace = painter->model->trace;
     const struct viz_view *view = painter->view;
     int64_t begin_ns = (int64_t)floor(view->begin_ns);
     double end_ns = view->begin_ns + view->length_ns + (double)painter->model->origin_ns;
     uint32_t found[WAKES_MOST];
     size_t limit = few ? WAKES_FEW : WAKES_MOST;
-    size_t count = 0;
     size_t looked_at = 0;
+    size_t count = 0;
     for (size_t i = viz_wake_from(painter->model, begin_ns);
          i < trace->wake_count && (double)trace->wakes[i].from_ns <= end_ns; i++) {
         /* A view full of wakes is not worth looking through to the end. */
-        if (++looked_at > LOOKED_AT_MOST)
-            return;
+        painter->wakes_uncounted = ++looked_at > LOOKED_AT_MOST;
+        if (painter->wakes_uncounted)
+            break;
         if (!is_wanted(painter, &trace->wakes[i], few))
             continue;
-        if (count == limit)
-            return;
-        found[count++] = (uint32_t)i;
+        if (painter->wakes_worth++ < limit)
+            found[count++] = (uint32_t)i;
+        else
+            keep_longest(trace, found, limit, (uint32_t)i);
+        if (painter->wakes_worth == limit)
+            sort_by_waiting(trace, found, limit);
     }
     for (size_t i = 0; i < count; i++)
         add_route(router, found[i]);
+    painter->wakes_shown = count;
 }
 
 /* Those that the bar meant was woken by and caused; or the one meant. */

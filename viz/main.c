@@ -63,6 +63,7 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
                                       .to_ns = to_ns,
                                       .shown = options->shown,
                                       .differing = differing_of(options),
+                                      .objects = options->objects,
                                       .moment = options->moment};
     if (image.width == 0) {
         image.width = (int)(DEFAULT_WIDTH * scale);
@@ -94,6 +95,7 @@ static int show_window(struct viz_model *model, const struct viz_options *option
                                         .shown = options->shown,
                                         .differing = differing_of(options),
                                         .steps = read_steps(model, options),
+                                        .objects = options->objects,
                                         .moment = options->moment};
     struct viz_window *window;
     char message[VIZ_MESSAGE_SIZE];

@@ -3,6 +3,8 @@
 
 #include "at_work.h"
 #include "cadran.h"
+#include "counters.h"
+#include "objects.h"
 #include "palette.h"
 #include "shares.h"
 
@@ -10,9 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Samples of a counter for each of which the largest value is kept. */
-enum { PEAK_BLOCK = 64 };
 
 enum { DENSITY_COLUMNS = 512, DENSITY_ROWS_MAX = 48 };
 
@@ -295,25 +294,6 @@ static int find_signals(struct viz_model *model) {
     return 0;
 }
 
-static int make_counter_peaks(struct viz_model *model) {
-    const struct trace_model *trace = model->trace;
-    model->counter_peaks = array_of(trace->counter_count, sizeof *model->counter_peaks);
-    if (model->counter_peaks == NULL)
-        return CAD_ENOMEM;
-    for (uint32_t i = 0; i < trace->counter_count; i++) {
-        const struct trace_counter *counter = viz_counter(model, i);
-        size_t blocks = (counter->sample_count + PEAK_BLOCK - 1) / PEAK_BLOCK;
-        double *peaks = array_of(blocks, sizeof *peaks);
-        if (peaks == NULL)
-            return CAD_ENOMEM;
-        model->counter_peaks[i] = peaks;
-        for (size_t k = 0; k < counter->sample_count; k++)
-            if (k % PEAK_BLOCK == 0 || counter->samples[k].value > peaks[k / PEAK_BLOCK])
-                peaks[k / PEAK_BLOCK] = counter->samples[k].value;
-    }
-    return 0;
-}
-
 /* Adds a stretch of a row of cells: what covers a cell in part goes there, and what covers whole
  * ones is a step up and a step down, summed at the end. So a bar costs the same at any length. */
 static void add_density(float *part, float *step, double from, double to, float weight) {
@@ -393,9 +373,11 @@ static int make(struct viz_model *model, struct place *places, const bool *shown
     if (error == 0)
         error = viz_find_work(model);
     if (error == 0)
-        error = make_counter_peaks(model);
+        error = viz_counters_make(model);
     if (error == 0)
         error = make_density(model);
+    if (error == 0)
+        error = viz_objects_make(model);
     if (error == 0)
         viz_model_colour(model,
                          model->trace->version > 0 ? VIZ_COLOUR_BY_DURATION : VIZ_COLOUR_BY_NAME);
@@ -438,11 +420,10 @@ int viz_model_new(const struct trace_model *trace, const char *path, struct viz_
 void viz_model_free(struct viz_model *model) {
     if (model == NULL)
         return;
-    for (size_t i = 0; model->counter_peaks != NULL && i < model->trace->counter_count; i++)
-        free(model->counter_peaks[i]);
-    free(model->counter_peaks);
+    viz_counters_free(model);
     free(model->at_work.samples);
     free(model->density.cells);
+    viz_objects_free(model);
     free(model->marks);
     free(model->signals);
     free(model->lane_of_track);
@@ -497,20 +478,6 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
         used += 3;
     }
     viz_copy_text(out + used, size - used, name);
-}
-
-const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter) {
-    const struct trace_model *trace = model->trace;
-    return counter == trace->open_spans ? &model->at_work : &trace->counters[counter];
-}
-
-void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, size_t size) {
-    const struct trace_model *trace = model->trace;
-    const struct trace_counter *counter = &trace->counters[index];
-    char name[256];
-    snprintf(name, sizeof name, "%.120s %.120s", trace_text(trace, counter->name),
-             trace_text(trace, counter->key));
-    viz_copy_text(out, size, index == trace->open_spans ? "At work" : name);
 }
 
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {
@@ -578,41 +545,6 @@ size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_n
             high = middle;
     }
     return low;
-}
-
-/* The number of samples at or before a time. */
-static size_t samples_until(const struct trace_counter *counter, int64_t time_ns) {
-    size_t low = 0;
-    size_t high = counter->sample_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (counter->samples[middle].time_ns <= time_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-double viz_counter_max(const struct viz_model *model, uint32_t index, int64_t from_ns,
-                       int64_t to_ns) {
-    const struct trace_counter *counter = viz_counter(model, index);
-    const double *peaks = model->counter_peaks[index];
-    int64_t from = from_ns + model->origin_ns;
-    size_t at = samples_until(counter, from - 1);
-    size_t end = samples_until(counter, to_ns + model->origin_ns);
-    /* What held before counts only if nothing changes at the very beginning. */
-    bool changes = at < end && counter->samples[at].time_ns == from;
-    double most = changes  ? counter->samples[at].value
-                  : at > 0 ? counter->samples[at - 1].value
-                           : 0;
-    while (at < end) {
-        bool whole = at % PEAK_BLOCK == 0 && at + PEAK_BLOCK <= end;
-        double value = whole ? peaks[at / PEAK_BLOCK] : counter->samples[at].value;
-        most = fmax(most, value);
-        at += whole ? PEAK_BLOCK : 1;
-    }
-    return most;
 }
 
 size_t viz_wake_from(const struct viz_model *model, int64_t time_ns) {

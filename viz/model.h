@@ -95,6 +95,21 @@ struct viz_legend {
     char text[VIZ_TIME_SIZE];
 };
 
+/* A primitive of the run, and which counters say what of it; TRACE_NO_INDEX: none does. */
+struct viz_object {
+    int64_t id;
+    uint32_t name;
+    char type_text[32];
+    uint32_t level;      /* what it holds: a queue's size, a semaphore's value, ... */
+    uint32_t outside;    /* how many wait for it */
+    uint32_t below;      /* a queue's getters */
+    uint32_t owner;      /* the track of who holds it */
+    double limit;        /* maxsize, bound, parties; -1: none */
+    double waited_ns;    /* by all who stood outside */
+    double contended_ns; /* while anyone did */
+    bool changes;
+};
+
 enum { VIZ_WIDEST_COUNT = 3 };
 
 struct viz_model {
@@ -124,8 +139,11 @@ struct viz_model {
     uint32_t *signals; /* instants that concern the whole program, by time */
     size_t signal_count;
     struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
-    double **counter_peaks;       /* private: viz_counter_max() */
-    struct viz_density density;   /* for the map */
+    struct viz_range **counter_ranges; /* private: counters.h */
+    struct viz_density density;        /* for the map */
+
+    struct viz_object *objects; /* see objects.h */
+    size_t object_count;
 
     struct viz_pair *pair; /* the two runs that this is one of: pair.h; NULL: it is alone */
 
@@ -174,15 +192,6 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
 /* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
  * TRACE_NO_INDEX in a lane's place: those of no lane. */
 size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end);
-
-/* A counter of the trace by its index. In the place of that of the open spans stands how many tasks
- * are at work. */
-const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter);
-/* "At work", or "window size". Cut when it does not fit. */
-void viz_counter_name(const struct viz_model *model, uint32_t counter, char *out, size_t size);
-/* Its largest value between two times, both included. */
-double viz_counter_max(const struct viz_model *model, uint32_t counter, int64_t from_ns,
-                       int64_t to_ns);
 
 /* The first wake that begins at or after a time. */
 size_t viz_wake_from(const struct viz_model *model, int64_t time_ns);

@@ -33,6 +33,7 @@ struct viz_options {
     int64_t from_ns;
     int64_t to_ns;
     struct viz_moment moment;
+    bool objects; /* have rows */
     bool help;
     bool list; /* of options, for completions */
     bool version;

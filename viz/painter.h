@@ -15,6 +15,9 @@ struct viz_painter {
     struct viz_id meant; /* what details are shown of: what is hovered, else what is selected */
     uint32_t lane;       /* the lane of that; TRACE_NO_INDEX */
     bool ghost;          /* what is painted is the old one of two runs */
+    size_t wakes_shown;  /* arrows, of those in view that are worth one */
+    size_t wakes_worth;
+    bool wakes_uncounted; /* there are more of these */
 };
 
 /* The height of a line of a font. */
@@ -81,7 +84,10 @@ void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int 
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
 int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
 
-void viz_paint_side(struct viz_painter *painter);     /* layout_side.c */
+void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
+void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
+/* The height that rows of objects take of the lanes' room. */
+int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room);
 void viz_paint_playhead(struct viz_painter *painter); /* layout_travel.c */
 void viz_paint_instant(struct viz_painter *painter);
 void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */

@@ -51,6 +51,8 @@ static const char *class_of(enum viz_id_kind kind) {
         return "tab";
     case VIZ_ID_LINK:
         return "link";
+    case VIZ_ID_OBJECT:
+        return "object";
     case VIZ_ID_VALUE:
         return "value";
     case VIZ_ID_STEP:

@@ -17,6 +17,8 @@ static const char *chip_of(const struct viz_model *model, struct viz_id id) {
         return "event";
     case VIZ_ID_WAKE:
         return "wake";
+    case VIZ_ID_OBJECT:
+        return "object";
     default:
         return "trace";
     }

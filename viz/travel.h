@@ -15,6 +15,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Which events are listed. */
+enum viz_events {
+    VIZ_EVENTS_ALL,
+    VIZ_EVENTS_OF_SELECTED,
+    VIZ_EVENTS_OF_OBJECTS,
+    VIZ_EVENTS_OF_TURNS,
+    VIZ_EVENTS_TOLD, /* output, and what went wrong */
+    VIZ_EVENTS_COUNT
+};
+
 struct viz_travel {
     struct trace_timeline *timeline; /* borrowed; NULL: it is not there, or not yet */
     uint64_t ordinal;                /* of the event; 0: there is no playhead */
@@ -23,6 +33,8 @@ struct viz_travel {
     uint64_t iteration;              /* of the loop; 0: none yet, or not told */
     bool detailed;                   /* the trace tells turns */
     struct trace_subject chosen;     /* the value that is followed; of no kind: none */
+
+    enum viz_events filter;
 
     struct trace_subject *values; /* those that the panel shows, in its order */
     size_t value_count;

@@ -142,6 +142,7 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     viz_state_place(state, width, height);
     if (!options->all_time)
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
+    state->ui.objects = options->objects;
     window->steps = options->steps;
     window->moment = options->moment;
     SDL_StartTextInput(); /* signs are looked up as they are typed */

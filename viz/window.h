@@ -18,6 +18,7 @@ struct viz_window_options {
     double to_ns;
     enum viz_shown shown;         /* of two runs, as the next */
     enum viz_differing differing; /* VIZ_DIFFERING_COUNT: what suits them */
+    bool objects;                 /* have rows */
     struct viz_steps *steps;      /* for the playhead, borrowed; NULL: there are none */
     struct viz_moment moment;     /* where it is put at first */
 };

@@ -233,7 +233,9 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
                 continue;
             break;
         }
-        code = general(expression, env, *pc, &top, error);
+        expr_value *left = top; /* whose address is taken, so that top's is not */
+        code = general(expression, env, *pc, &left, error);
+        top = left;
     }
     expr_explain(expression, (size_t)(pc - 1 - expression->code), env, top, error);
     drop(stack, top);

@@ -355,6 +355,16 @@ int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wak
     return 0;
 }
 
+int trace_build_declaration(struct trace_builder *builder,
+                            const struct trace_declaration *declaration) {
+    struct trace_model *trace = builder->trace;
+    if (!base_grow(&trace->declarations, &builder->declaration_capacity, trace->declaration_count,
+                   sizeof *trace->declarations))
+        return CAD_ENOMEM;
+    trace->declarations[trace->declaration_count++] = *declaration;
+    return 0;
+}
+
 int trace_build_instant(struct trace_builder *builder, const struct trace_instant *instant) {
     struct trace_model *trace = builder->trace;
     if (trace->instant_count >= TRACE_NO_INDEX - 1)
@@ -366,7 +376,8 @@ int trace_build_instant(struct trace_builder *builder, const struct trace_instan
     return 0;
 }
 
-/* Of several values at one time the last one stays, and of equal neighbours the first. */
+/* Of equal neighbours the first one stays. A value that holds for no more than an instant is one,
+ * too. */
 static int add_sample(struct trace_builder *builder, uint32_t index, int64_t time_ns,
                       double value) {
     struct trace_counter *counter = &builder->trace->counters[index];
@@ -375,8 +386,6 @@ static int add_sample(struct trace_builder *builder, uint32_t index, int64_t tim
     if (counter->sample_count == 0 || value > counter->max)
         counter->max = value;
     size_t count = counter->sample_count;
-    if (count > 0 && counter->samples[count - 1].time_ns == time_ns)
-        count--;
     if (count == 0 || counter->samples[count - 1].value != value) {
         if (!base_grow(&counter->samples, &builder->sample_capacities[index], count,
                        sizeof *counter->samples))

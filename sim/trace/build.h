@@ -35,6 +35,7 @@ struct trace_builder {
     size_t slice_track_capacity;
     size_t wake_capacity;
     size_t instant_capacity;
+    size_t declaration_capacity;
     size_t counter_capacity;
     size_t *sample_capacities; /* one a counter */
     size_t sample_capacities_capacity;
@@ -119,6 +120,8 @@ uint32_t trace_build_track(struct trace_builder *builder, uint32_t process, int6
 int trace_build_slice(struct trace_builder *builder, uint32_t track,
                       const struct trace_slice *slice);
 int trace_build_wake(struct trace_builder *builder, const struct trace_wake *wake);
+int trace_build_declaration(struct trace_builder *builder,
+                            const struct trace_declaration *declaration);
 int trace_build_instant(struct trace_builder *builder, const struct trace_instant *instant);
 /* All numbers of a counter's arguments, each into its own counter. `object`: whose; 0: nobody's. */
 int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_t object,

@@ -20,6 +20,7 @@ void trace_model_free(struct trace_model *trace) {
     base_free(trace->wakes);
     base_free(trace->instants);
     base_free(trace->track_instants);
+    base_free(trace->declarations);
     base_free(trace->counters);
     base_free(trace->warnings);
     base_free(trace->remarks);
@@ -50,6 +51,7 @@ size_t trace_model_memory(const struct trace_model *trace) {
     bytes += trace->track_count * sizeof *trace->tracks;
     bytes += trace->slice_count * sizeof *trace->slices;
     bytes += trace->wake_count * sizeof *trace->wakes;
+    bytes += trace->declaration_count * sizeof *trace->declarations;
     bytes += trace->instant_count * (sizeof *trace->instants + sizeof *trace->track_instants);
     bytes += trace->counter_count * sizeof *trace->counters;
     for (size_t i = 0; i < trace->counter_count; i++)

@@ -98,6 +98,13 @@ struct trace_instant {
     uint8_t category;
 };
 
+/* An object of a trace of ours is made, or has another name: its number, type and constants are in
+ * the arguments. */
+struct trace_declaration {
+    uint32_t name;
+    uint32_t args;
+};
+
 /* From this time on, until the next sample. */
 struct trace_sample {
     int64_t time_ns;
@@ -149,6 +156,8 @@ struct trace_model {
     struct trace_instant *instants;
     size_t instant_count;
     uint32_t *track_instants; /* indices into instants, in the order of their tracks */
+    struct trace_declaration *declarations; /* in the order in which they were told */
+    size_t declaration_count;
     struct trace_counter *counters;
     size_t counter_count;
     uint32_t open_spans; /* the counter of open spans, by index; TRACE_NO_INDEX: no spans */

@@ -139,16 +139,11 @@ static int take_point(struct trace_builder *builder, const struct trace_raw_even
     return error;
 }
 
-/* Whether it is there for other programs, or to declare what counters show. */
-static bool is_unseen(int category) {
-    return category == TRACE_CATEGORY_WAKE || category == TRACE_CATEGORY_OBJECT;
-}
-
 static int take_instant(struct trace_builder *builder, const struct trace_raw_event *event,
                         uint32_t track, int category) {
     if (category == TRACE_CATEGORY_WAIT || category == TRACE_CATEGORY_SPAN)
         return take_point(builder, event, track, category);
-    if (is_unseen(category))
+    if (category == TRACE_CATEGORY_WAKE) /* it is there for other programs */
         return 0;
     struct trace_instant instant = {
         .time_ns = event->ts_ns,
@@ -159,6 +154,9 @@ static int take_instant(struct trace_builder *builder, const struct trace_raw_ev
     };
     if (instant.name == TRACE_NO_INDEX || instant.args == TRACE_NO_INDEX)
         return CAD_ENOMEM;
+    if (category == TRACE_CATEGORY_OBJECT)
+        return trace_build_declaration(
+            builder, &(struct trace_declaration){.name = instant.name, .args = instant.args});
     return trace_build_instant(builder, &instant);
 }
 

@@ -3,12 +3,14 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import peers
 import works
 
 NOT_ASKED_FOR = "not asked for"
+PRODUCTS = ("cadran", "cadran-view")  # which measure nothing themselves
 PROBE_JOBS = 20_000  # how many events a job makes is seen from so many
 
 
@@ -63,7 +65,7 @@ class Programs:
                 raise Skip(NOT_ASKED_FOR)
             peer = peers.PEERS[name]
             return peer.prepare(self.build), peer.environment
-        folder = "bin" if name == "cadran" else "bench"
+        folder = "bin" if name in PRODUCTS else "bench"
         program = os.path.join(self.build, folder, name)
         if not os.access(program, os.X_OK):
             if self.strict:
@@ -89,6 +91,11 @@ class Programs:
                     self.trace_of(items)], environment
         if entry.file == "suite" and entry.tool == "cadran":
             return [*command, "test", self.suite_of(items)], environment
+        if entry.file == "pair" and entry.tool == "cadran":
+            return [*command, entry.name, *self.pair_of(items)], environment
+        if entry.file == "picture":
+            return [*command, "--png", self.path("picture.png"), "--size", "1600x900",
+                    self.trace_of(items)], environment
         if entry.tool == "cadran":
             command = [*command, "run", "--report", self.path("report.json")]
             if entry.file == "write":
@@ -117,7 +124,7 @@ class Programs:
                 os.remove(self.path(written))
         process, output = self.measure(command, environment)
         try:
-            inside = self.outcome(entry, items) if entry.tool == "cadran" else json.loads(output)
+            inside = self.outcome(entry, items) if entry.tool in PRODUCTS else json.loads(output)
         except ValueError:
             raise Fault(f"{' '.join(command)}: printed {output!r}") from None
         if entry.file == "write":
@@ -125,7 +132,7 @@ class Programs:
         return Sample(entry, process, inside)
 
     def outcome(self, entry, items):
-        if entry.file in ("export", "suite"):
+        if entry.file not in (None, "write"):
             return {"items": items}
         with open(self.path("report.json"), encoding="utf-8") as file:
             report = json.load(file)
@@ -168,6 +175,13 @@ class Programs:
             os.replace(self.path("run.trace.json"), kept)
             self.traces[events] = kept
         return self.traces[events]
+
+    def pair_of(self, events):
+        """That file, and another one of the same bytes."""
+        copy = self.path(f"{events}.copy.json")
+        if not os.path.exists(copy):
+            shutil.copyfile(self.trace_of(events), copy)
+        return self.trace_of(events), copy
 
     def suite_of(self, count):
         """A folder of so many scenarios, windows of some jobs, with their goldens."""

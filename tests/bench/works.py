@@ -17,8 +17,9 @@ class Entry:
     clock    "inside": what the program itself measured; "process": the whole process by the
              clock; "cpu": the whole process's processor time
     fixed    a parameter that stands in place of the work's own
-    file     "write": it writes a trace; "read": it reads one; "export": it makes another file of
-             one, in the format `name`; "suite": it goes through a folder of scenarios with goldens
+    file     "write": it writes a trace; "read": it reads one; "pair": it reads two that are the
+             same; "picture": it draws one; "export": it makes another file of one, in the format
+             `name`; "suite": it goes through a folder of scenarios with goldens
     """
 
     def __init__(self, kind, tool, name, title="", share=1.0, clock="inside", fixed=None,
@@ -157,6 +158,15 @@ WORKS = (
              Entry("ours", "bench-trace", "read", "trace_read() of one", file="read"),
              Entry("ours", "bench-trace", "equal", "cmp_compare() of equal ones", file="read"),
              floor("scan", "a look at every byte", file="read"))),
+    Work("equal", "telling that two traces of {items} events are the same", "event",
+         items=(1_000_000, 100_000, 1000), reach_ratio=2.5, entries=(
+             Entry("ours", "cadran", "diff", "cadran diff", clock="process", file="pair"),
+             floor("scan", "a look at every byte of one", file="read"))),
+    Work("view", "the first picture of a trace of {items} events", "event",
+         items=(1_000_000, 100_000, 1000), reach_ratio=2, entries=(
+             Entry("ours", "cadran-view", "picture", "cadran-view --png", clock="process",
+                   file="picture"),
+             Entry("ours", "bench-trace", "read", "trace_read()", file="read"))),
     Work("export", "making a database of a trace of {items} events", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=3000, reach_ratio=4, entries=(
              Entry("ours", "cadran", "sqlite", "cadran export --format sqlite", clock="process",

@@ -91,10 +91,12 @@ static void check_rest(const struct trace_model *trace) {
         const struct trace_counter *counter = &trace->counters[i];
         HOLDS(counter->process < trace->process_count && counter->sample_count > 0);
         for (size_t k = 1; k < counter->sample_count; k++) {
-            HOLDS(counter->samples[k - 1].time_ns < counter->samples[k].time_ns);
+            HOLDS(counter->samples[k - 1].time_ns <= counter->samples[k].time_ns);
             HOLDS(counter->samples[k - 1].value != counter->samples[k].value);
         }
-        HOLDS(trace_counter_at(counter, counter->samples[0].time_ns) == counter->samples[0].value);
+        size_t last = counter->sample_count - 1;
+        HOLDS(trace_counter_at(counter, counter->samples[last].time_ns) ==
+              counter->samples[last].value);
     }
 }
 

@@ -12,12 +12,12 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour model shares steps",
+    "at_work colour counters model objects shares steps",
     "pair",
     "describe scene travel two",
-    "svg tab_state tab_why",
+    "svg tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_dense layout_details layout_pair layout_panels layout_rows layout_runs layout_side "
+    "hit layout layout_dense layout_details layout_objects layout_pair layout_panels layout_rows layout_runs layout_side "
     "layout_time layout_travel layout_wakes",
     "state",
     "actions_pair actions_travel",

@@ -1,0 +1,93 @@
+/* Counters over time: the least and the largest value of every so many samples are kept, so that a
+ * stretch of any length is looked up in few steps. */
+#include "counters.h"
+
+#include "cadran.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK = 64 };
+
+/* Of the samples of a block. */
+struct viz_range {
+    double least;
+    double most;
+};
+
+int viz_counters_make(struct viz_model *model) {
+    size_t count = model->trace->counter_count;
+    model->counter_ranges = calloc(count > 0 ? count : 1, sizeof *model->counter_ranges);
+    if (model->counter_ranges == NULL)
+        return CAD_ENOMEM;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_counter *counter = viz_counter(model, i);
+        struct viz_range *ranges = malloc((counter->sample_count / BLOCK + 1) * sizeof *ranges);
+        if (ranges == NULL)
+            return CAD_ENOMEM;
+        model->counter_ranges[i] = ranges;
+        for (size_t k = 0; k < counter->sample_count; k++) {
+            double value = counter->samples[k].value;
+            struct viz_range *range = &ranges[k / BLOCK];
+            range->least = k % BLOCK == 0 ? value : fmin(range->least, value);
+            range->most = k % BLOCK == 0 ? value : fmax(range->most, value);
+        }
+    }
+    return 0;
+}
+
+void viz_counters_free(struct viz_model *model) {
+    for (size_t i = 0; model->counter_ranges != NULL && i < model->trace->counter_count; i++)
+        free(model->counter_ranges[i]);
+    free(model->counter_ranges);
+}
+
+const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter) {
+    const struct trace_model *trace = model->trace;
+    return counter == trace->open_spans ? &model->at_work : &trace->counters[counter];
+}
+
+void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, size_t size) {
+    const struct trace_model *trace = model->trace;
+    const struct trace_counter *counter = &trace->counters[index];
+    char name[256];
+    snprintf(name, sizeof name, "%.120s %.120s", trace_text(trace, counter->name),
+             trace_text(trace, counter->key));
+    viz_copy_text(out, size, index == trace->open_spans ? "At work" : name);
+}
+
+/* The number of samples at or before a time. */
+static size_t samples_until(const struct trace_counter *counter, int64_t time_ns) {
+    size_t low = 0;
+    size_t high = counter->sample_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (counter->samples[middle].time_ns <= time_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void viz_counter_range(const struct viz_model *model, uint32_t index, int64_t from_ns,
+                       int64_t to_ns, double *least, double *most) {
+    const struct trace_counter *counter = viz_counter(model, index);
+    const struct viz_range *ranges = model->counter_ranges[index];
+    int64_t from = from_ns + model->origin_ns;
+    size_t at = samples_until(counter, from - 1);
+    size_t end = samples_until(counter, to_ns + model->origin_ns);
+    /* What held before counts only if nothing changes at the very beginning. */
+    bool changes = at < end && counter->samples[at].time_ns == from;
+    *least = *most = changes  ? counter->samples[at].value
+                     : at > 0 ? counter->samples[at - 1].value
+                              : 0;
+    while (at < end) {
+        bool whole = at % BLOCK == 0 && at + BLOCK <= end;
+        const double *value = &counter->samples[at].value;
+        *least = fmin(*least, whole ? ranges[at / BLOCK].least : *value);
+        *most = fmax(*most, whole ? ranges[at / BLOCK].most : *value);
+        at += whole ? BLOCK : 1;
+    }
+}

@@ -1,0 +1,22 @@
+/* objects.h - the primitives of a run, each with the numbers that say over time what it holds: a
+ * queue's size, a lock's owner, who stands outside.
+ */
+#ifndef VIZ_OBJECTS_H
+#define VIZ_OBJECTS_H
+
+#include "model.h"
+
+/* Gets a model's objects ready. 0, or CAD_ENOMEM: then, too, they are to be freed. */
+int viz_objects_make(struct viz_model *model);
+void viz_objects_free(struct viz_model *model);
+
+/* What one holds at a time after the model's origin, in few words: "3/4, 2 outside", "job2". */
+void viz_object_value(const struct viz_model *model, uint32_t object, int64_t time_ns, char *out,
+                      size_t size);
+/* The lane of who holds it then; TRACE_NO_INDEX: nobody, or it is nobody's to hold. */
+uint32_t viz_object_owner(const struct viz_model *model, uint32_t object, int64_t time_ns);
+
+/* The last sample of a counter at or before a time of the trace, by index; SIZE_MAX: none is. */
+size_t viz_sample_at(const struct trace_counter *counter, int64_t time_ns);
+
+#endif
