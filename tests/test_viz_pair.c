@@ -2,6 +2,7 @@
  * are, and what the keys go through. */
 #include "viz/viz_test.h"
 
+#include "describe.h"
 #include "pair.h"
 
 #include <math.h>
@@ -330,6 +331,40 @@ static void test_pair__order_and_time_are_apart(void **state) {
     close_both(&both);
 }
 
+/* Times of a real run always differ from those of a simulated one. */
+static void test_pair__real_against_simulated_begins_with_order(void **state) {
+    (void)state;
+    struct both both;
+    static const char quick[] =
+        "{'cadran': 1, 'name': 'quick',"
+        " 'tasks': [{'name': 'a', 'do': [{'span': 's', 'do': [{'sleep': '2ms'}]}]}]}";
+    sample_run(&both.runs.before, "", quick);
+    sample_run(&both.runs.after, "--clock real", quick);
+    compare(&both);
+    assert_int_equal(both.stage.state.ui.differing, VIZ_DIFFERING_ORDER);
+    assert_int_equal(both.stage.state.ui.change, CMP_NOBODY); /* the order is the same */
+    close_both(&both);
+}
+
+static void test_pair__what_is_pointed_at_is_told(void **state) {
+    (void)state;
+    struct both both;
+    struct viz_description said;
+    open_relay(&both);
+    const struct viz_model *model = both.stage.state.model;
+    struct viz_id change = {.kind = VIZ_ID_CHANGE, .index = cmp_root_at(both.runs.result, 0)};
+    assert_true(viz_describe(model, change, &said));
+    assert_non_null(strstr(said.heading, "runner1"));
+    assert_string_equal(said.facts[0].value, "longer");
+    const struct viz_prim *ghost = find_at(&both, VIZ_FILL, VIZ_ID_OLD_BAR, column(&both, 2));
+    assert_true(viz_describe(model, ghost->shows, &said));
+    assert_string_equal(said.heading, "run");
+    for (int i = 0; i < said.count; i++)
+        if (strcmp(said.facts[i].name, "from") == 0)
+            assert_string_equal(said.facts[i].value, "2 s");
+    close_both(&both);
+}
+
 static void test_pair__equal_runs_differ_nowhere(void **state) {
     (void)state;
     struct both both;
@@ -374,6 +409,8 @@ int main(void) {
         cmocka_unit_test(test_pair__the_next_difference_is_brought_into_view),
         cmocka_unit_test(test_pair__d_shows_one_after_the_other),
         cmocka_unit_test(test_pair__order_and_time_are_apart),
+        cmocka_unit_test(test_pair__real_against_simulated_begins_with_order),
+        cmocka_unit_test(test_pair__what_is_pointed_at_is_told),
         cmocka_unit_test(test_pair__equal_runs_differ_nowhere),
         cmocka_unit_test(test_pair__a_picture_costs_what_can_be_seen),
     };
