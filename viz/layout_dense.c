@@ -179,7 +179,7 @@ void viz_paint_dense(struct viz_painter *painter) {
     at.h = (int)fmin(at.h, ceil(seen * frame->row_px));
     struct viz_density_source source = {.model = painter->model,
                                         .bars = painter->model->bar_count,
-                                        .colouring = painter->model->colouring,
+                                        .colouring = (int)painter->model->colouring,
                                         .begin_ns = view->begin_ns,
                                         .length_ns = view->length_ns,
                                         .first_row = view->first_row,
