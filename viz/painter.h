@@ -68,12 +68,14 @@ void viz_paint_side(struct viz_painter *painter); /* layout_side.c */
 void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t index);
 
 /* layout_pair.c: of two runs, the old one's bars, which go below all else; what moved, and else
- * differs; the line at the difference that is told of; the signs of lanes. */
+ * differs; the line at the difference that is told of. */
 void viz_paint_ghosts(struct viz_painter *painter);
 /* From here on a bar of the old run is as pale as it is to be. */
 void viz_fade_ghost(const struct viz_painter *painter, const struct viz_bar *bar);
 void viz_paint_changes(struct viz_painter *painter);
 void viz_paint_change_line(struct viz_painter *painter);
+/* layout_beside.c: of two runs, the signs of lanes, and names of those that the old one has alone.
+ */
 void viz_paint_gutter(struct viz_painter *painter);
 /* Signs and what they mean, from a column on; returns where they end. */
 int viz_paint_pair_legend(struct viz_painter *painter, int x, int middle, int right);

@@ -17,7 +17,7 @@ LAYERS = [
     "describe scene travel two",
     "svg tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_dense layout_details layout_objects layout_pair layout_panels layout_rows layout_runs layout_side "
+    "hit layout layout_beside layout_dense layout_details layout_objects layout_pair layout_panels layout_rows layout_runs layout_side "
     "layout_time layout_travel layout_wakes",
     "state",
     "actions_pair actions_travel",
