@@ -104,8 +104,8 @@ bool cad__sockets_are_joined(int one, int other) {
     return leads_to(one, other) && leads_to(other, one);
 }
 
-int cad__socket_open(const cad__address *address, int type, int *descriptor) {
-    int family = address->storage.ss_family, on = 1;
+int cad__socket_open(int family, int type, int *descriptor) {
+    int on = 1;
     *descriptor = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (*descriptor < 0)
         return errno;

@@ -27,7 +27,7 @@ int cad__socket_port(int descriptor);
 
 /* A socket of that family, and of a type such as SOCK_STREAM, that does not wait, in *descriptor. 0
  * or an errno. */
-int cad__socket_open(const cad__address *address, int type, int *descriptor);
+int cad__socket_open(int family, int type, int *descriptor);
 
 /* Whether two sockets of TCP are the two ends of one connection. */
 bool cad__sockets_are_joined(int one, int other);

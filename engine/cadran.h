@@ -739,9 +739,11 @@ CAD_API void cad_stream_free(cad_stream *stream);
 /* --- Connections ------------------------------------------------------------------------- */
 
 /* asyncio.open_connection(), open_unix_connection(): waits for a connection to a host, which is a
- * numeric address or "localhost" (127.0.0.1; NULL: the same), or to a path. *stream, which must
- * stay until then, is the caller's. `limit` of 0 is 64 KiB. CAD_ECONNREFUSED, CAD_ENOTFOUND, ...;
- * after an error, and a cancel, nothing is left of it. Real clock only, as all below. Allocates. */
+ * numeric address, "localhost" (127.0.0.1; NULL: the same), or a name that is looked for as
+ * cad_getaddrinfo() does, whose addresses are tried one after the other; or to a path. *stream,
+ * which must stay until then, is the caller's. `limit` of 0 is 64 KiB. CAD_ECONNREFUSED,
+ * CAD_ENOTFOUND, ...; after an error, and a cancel, nothing is left of it. Real clock only, as all
+ * below. Allocates. */
 CAD_API int cad_open_connection(const char *host, int port, size_t limit, cad_stream **stream);
 CAD_API int cad_open_unix_connection(const char *path, size_t limit, cad_stream **stream);
 
@@ -971,6 +973,25 @@ CAD_API int cad_endpoint_set_write_buffer_limits(cad_endpoint *endpoint, int64_t
 CAD_API size_t cad_endpoint_get_write_buffer_size(const cad_endpoint *endpoint);
 CAD_API int cad_endpoint_descriptor(const cad_endpoint *endpoint);
 CAD_API int cad_endpoint_port(const cad_endpoint *endpoint);
+
+/* --- Names of hosts ---------------------------------------------------------------------- */
+
+/* loop.getaddrinfo(): waits while a worker asks the C library's function of that name. *found is
+ * the caller's, for freeaddrinfo(). CAD_ESYSTEM with the words of gai_strerror(), Python's
+ * gaierror. A cancelled wait does not stop the worker. Real clock only. Allocates. */
+struct addrinfo;
+CAD_API int cad_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **found);
+
+/* loop.getnameinfo(): likewise, of an address of so many bytes; `flags` are NI_NUMERICHOST and its
+ * like. */
+typedef struct cad_name_info {
+    char host[1025];
+    char service[32];
+} cad_name_info;
+struct sockaddr;
+CAD_API int cad_getnameinfo(const struct sockaddr *address, size_t length, int flags,
+                            cad_name_info *name);
 
 /* --- Descriptors of other libraries ------------------------------------------------------ */
 

@@ -1,9 +1,12 @@
 /* asyncio.open_connection() and loop.create_connection(), and both at a path. */
 #include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "address.h"
 #include "descriptor.h"
+#include "resolve.h"
 #include "stream.h"
 #include "waiter.h"
 
@@ -21,6 +24,9 @@ typedef struct attempt {
     cad_transport *transport;     /* likewise; a reference */
     int error;                    /* what has become of it, where it could not be made */
     cad_exception *exception;
+    cad__lookup *lookup;         /* of the host's name; NULL: it is an address */
+    cad_future *answered;        /* when that has found it; a reference */
+    const struct addrinfo *next; /* what it has found and nobody has tried yet */
     int descriptor;
 } attempt;
 
@@ -54,14 +60,74 @@ static int make(attempt *self) {
     return 0;
 }
 
+/* The first of the errors is the one that counts. */
+static void note_error(attempt *self, int error) {
+    if (error == 0 || self->error != 0)
+        return;
+    self->error = error;
+    self->exception = cad_exception_ref(cad_error_exception());
+}
+
+static void let_go_of_socket(attempt *self) {
+    cad__watch_free(self->watch);
+    cad__descriptor_close(self->descriptor);
+    self->watch = NULL;
+    self->descriptor = -1;
+}
+
+static void drop_errors(attempt *self) {
+    cad_exception_unref(self->exception);
+    self->exception = NULL;
+    self->error = 0;
+}
+
+/* --- Trying ------------------------------------------------------------------------------------
+ */
+
+static void connected(void *arg);
+
+/* What has come to its end at once is told of as what takes longer. 0 or an error, raised. */
+static int try_address(attempt *self, const struct sockaddr *address, socklen_t length) {
+    int error = cad__socket_open(address->sa_family, SOCK_STREAM, &self->descriptor);
+    if (error != 0)
+        return cad__system_error(error);
+    if (connect(self->descriptor, address, length) != 0 && errno != EINPROGRESS)
+        error = cad__system_error(errno);
+    if (error == 0)
+        error = cad__watch_new(self->loop, self->descriptor, &self->watch);
+    if (error == 0)
+        cad__watch_set(self->watch, CAD__WRITER, connected, self);
+    else
+        let_go_of_socket(self);
+    return error;
+}
+
+/* The next address of the host, one after the other, as asyncio does. False: none is left. */
+static bool try_next(attempt *self) {
+    while (self->next != NULL) {
+        const struct addrinfo *info = self->next;
+        self->next = info->ai_next;
+        int error = try_address(self, info->ai_addr, info->ai_addrlen);
+        if (error == 0)
+            return true;
+        note_error(self, error);
+    }
+    return false;
+}
+
 static void connected(void *arg) {
     attempt *self = arg;
     cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
-    self->error = outcome_of(self);
-    if (self->error == 0)
-        self->error = make(self);
-    if (self->error != 0)
-        self->exception = cad_exception_ref(cad_error_exception());
+    int error = outcome_of(self);
+    if (error == 0) {
+        drop_errors(self);
+        note_error(self, make(self));
+    } else {
+        note_error(self, error);
+        let_go_of_socket(self);
+        if (try_next(self))
+            return;
+    }
     cad__wake_all(&self->waiters);
 }
 
@@ -72,6 +138,8 @@ static void end_attempt(attempt *self) {
     if (!self->loop->closing) /* else it is gone with all requests */
         cad__watch_free(self->watch);
     cad__descriptor_close(self->descriptor);
+    cad__lookup_unref(self->lookup);
+    cad_future_unref(self->answered);
     cad_stream_free(self->stream);
     if (self->transport != NULL)
         cad_transport_close(self->transport);
@@ -87,16 +155,46 @@ static void hand_over(attempt *self, void **out) {
     self->transport = NULL;
 }
 
+/* 0, and it tries the addresses that were found; or an error. */
+static int take_answer(attempt *self) {
+    int error = cad_future_result(self->answered, NULL);
+    if (error == 0)
+        error = cad__lookup_error(self->lookup);
+    if (error != 0)
+        return error;
+    self->next = cad__lookup_found(self->lookup);
+    if (try_next(self))
+        return 0;
+    return cad__raise(self->error, cad_exception_ref(self->exception));
+}
+
+static int take_result(attempt *self, void **out) {
+    if (self->error != 0)
+        return cad__raise(self->error, cad_exception_ref(self->exception));
+    hand_over(self, out);
+    return 0;
+}
+
 static int connect_poll(cad_task *task) {
+    enum { BEGIN, RESOLVED, CONNECTED };
     cad__wait *wait = &cad__task_of(task)->wait;
     attempt *self = wait->item;
-    if (wait->phase++ == 0)
-        return cad__park(task, &self->waiters);
     int error = wait->error;
-    if (error == 0 && self->error != 0)
-        error = cad__raise(self->error, cad_exception_ref(self->exception));
+    if (wait->phase == BEGIN && self->lookup != NULL) {
+        wait->phase = RESOLVED;
+        if (!cad_future_done(self->answered))
+            return cad__wait_future(task, self->answered);
+    }
+    if (error == 0 && wait->phase == RESOLVED) {
+        wait->object = NULL;
+        error = take_answer(self);
+    }
+    if (error == 0 && wait->phase != CONNECTED) {
+        wait->phase = CONNECTED;
+        return cad__park(task, &self->waiters);
+    }
     if (error == 0)
-        hand_over(self, wait->out);
+        error = take_result(self, wait->out);
     end_attempt(self);
     return error;
 }
@@ -113,54 +211,67 @@ static const cad__operation create_operation = {
 /* --- The beginning -----------------------------------------------------------------------------
  */
 
-/* What has come to its end at once is told of as what takes longer. */
-static int start(attempt *self, const cad__address *address) {
-    int error = cad__socket_open(address, SOCK_STREAM, &self->descriptor);
-    if (error != 0)
-        return cad__system_error(error);
-    if (connect(self->descriptor, (const struct sockaddr *)&address->storage, address->length) !=
-            0 &&
-        errno != EINPROGRESS)
-        return cad__system_error(errno);
-    error = cad__watch_new(self->loop, self->descriptor, &self->watch);
-    if (error == 0)
-        cad__watch_set(self->watch, CAD__WRITER, connected, self);
-    return error;
-}
-
-/* `wanted` says what it is to become. */
-static int begin(const cad__address *address, const attempt *wanted,
-                 const cad__operation *operation, void **out) {
-    cad__wait *wait = cad__current_wait();
+/* `wanted` says what it is to become. NULL: no memory. */
+static attempt *new_attempt(const attempt *wanted) {
     attempt *self = cad__zalloc(sizeof *self);
     if (self == NULL)
-        return CAD_ENOMEM;
+        return NULL;
     *self = *wanted;
     self->loop = cad_running_loop();
     self->descriptor = -1;
     cad__waiters_init(&self->waiters);
-    int error = start(self, address);
+    return self;
+}
+
+/* `error` is what came of its beginning. */
+static int begin(attempt *self, int error, const cad__operation *operation, void **out) {
+    cad__wait *wait = cad__current_wait();
     if (error != 0) {
         end_attempt(self);
         return error;
     }
     wait->item = self;
     wait->out = out;
-    return cad__begin(wait, operation, NULL);
+    return cad__begin(wait, operation, self->answered);
+}
+
+static int begin_at(const cad__address *address, const attempt *wanted,
+                    const cad__operation *operation, void **out) {
+    attempt *self = new_attempt(wanted);
+    if (self == NULL)
+        return CAD_ENOMEM;
+    int error = try_address(self, (const struct sockaddr *)&address->storage, address->length);
+    return begin(self, error, operation, out);
+}
+
+/* A name is looked for first. */
+static int begin_at_name(const char *name, int port, const attempt *wanted,
+                         const cad__operation *operation, void **out) {
+    static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    char service[8];
+    attempt *self = new_attempt(wanted);
+    if (self == NULL)
+        return CAD_ENOMEM;
+    (void)snprintf(service, sizeof service, "%d", port);
+    int error =
+        cad__lookup_start(self->loop, name, service, &hints, &self->lookup, &self->answered);
+    return begin(self, error, operation, out);
 }
 
 static int begin_at_host(const char *host, int port, const attempt *wanted,
                          const cad__operation *operation, void **out) {
     cad__address address;
     int error = cad__address_of_host(host != NULL ? host : "localhost", port, &address);
-    return error != 0 ? error : begin(&address, wanted, operation, out);
+    if (error == CAD_EINVAL)
+        return begin_at_name(host, port, wanted, operation, out);
+    return error != 0 ? error : begin_at(&address, wanted, operation, out);
 }
 
 static int begin_at_path(const char *path, const attempt *wanted, const cad__operation *operation,
                          void **out) {
     cad__address address;
     int error = cad__address_of_path(path, &address);
-    return error != 0 ? error : begin(&address, wanted, operation, out);
+    return error != 0 ? error : begin_at(&address, wanted, operation, out);
 }
 
 int cad_open_connection(const char *host, int port, size_t limit, cad_stream **stream) {

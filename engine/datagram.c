@@ -290,7 +290,8 @@ static int open_socket(cad_endpoint *self, const cad_datagram_options *options) 
     if (error != 0)
         return error;
     error =
-        cad__socket_open(local.length > 0 ? &local : &self->peer, SOCK_DGRAM, &self->descriptor);
+        cad__socket_open(local.length > 0 ? local.storage.ss_family : self->peer.storage.ss_family,
+                         SOCK_DGRAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
     if (local.length > 0)

@@ -106,11 +106,13 @@ static struct usage usage_now(uv_driver *self) {
     return usage;
 }
 
+/* Without a deadline libuv waits itself: one call of the kernel's less for what serves others and
+ * has no time of its own. Whoever ends the wait wakes it, signal handlers, too. */
 static bool wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
-    bool happened = deadline_ns == 0 || sleep_until(self, deadline_ns);
+    bool happened = deadline_ns == 0 || deadline_ns == CAD_NEVER || sleep_until(self, deadline_ns);
     if (happened || now(driver) < deadline_ns) /* else it happens after the deadline */
-        (void)uv_run(&self->loop, UV_RUN_NOWAIT);
+        (void)uv_run(&self->loop, deadline_ns == CAD_NEVER ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     if (deadline_ns > 0)
         self->usage = usage_now(self);
     return true;

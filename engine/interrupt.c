@@ -4,6 +4,7 @@
 
 #include "interrupt.h"
 #include "request.h"
+#include "signals.h"
 
 /* Who asks for an end twice within this time, as timeout(1) does, means it once. */
 #define PATIENCE_NS (100 * CAD_MILLISECOND)
@@ -21,7 +22,8 @@ static int64_t monotonic_ns(void) {
 }
 
 /* In the signal handler. The loop looks at the number when its callback returns. Where that does
- * not return, somebody will send another signal, and the process ends by that. */
+ * not return, somebody will send another signal, and that goes to who handled such signals before,
+ * or ends the process. */
 static void signal_came(cad_loop *loop, int number) {
     if (cad__signal_is_handled(loop, number))
         return;
@@ -31,8 +33,7 @@ static void signal_came(cad_loop *loop, int number) {
         atomic_store(&loop->interrupted, number);
         loop->driver->wake(loop->driver); /* it may be just about to go to sleep */
     } else if (now_ns - loop->signal_ns >= PATIENCE_NS) {
-        (void)signal(number, SIG_DFL);
-        (void)raise(number);
+        cad__signal_pass_on(number);
     }
 }
 

@@ -168,7 +168,7 @@ static void remove_dead(const char *path, const cad__address *address) {
     struct stat info;
     int probe;
     if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) ||
-        cad__socket_open(address, SOCK_STREAM, &probe) != 0)
+        cad__socket_open(AF_UNIX, SOCK_STREAM, &probe) != 0)
         return;
     if (connect(probe, (const struct sockaddr *)&address->storage, address->length) != 0 &&
         errno == ECONNREFUSED)
@@ -177,7 +177,8 @@ static void remove_dead(const char *path, const cad__address *address) {
 }
 
 static int listen_at(cad_server *self, const cad__address *address) {
-    int on = 1, error = cad__socket_open(address, SOCK_STREAM, &self->descriptor);
+    int on = 1,
+        error = cad__socket_open(address->storage.ss_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
     if (address->storage.ss_family != AF_UNIX)

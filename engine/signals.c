@@ -80,6 +80,14 @@ void cad__signal_unlisten(cad__listener *listener) {
     unlock_out_of_handlers(&mask);
 }
 
+void cad__signal_pass_on(int number) {
+    if (before[number].sa_handler == SIG_IGN)
+        (void)signal(number, SIG_DFL);
+    else
+        (void)sigaction(number, &before[number], NULL);
+    (void)raise(number);
+}
+
 /* --- Requests -------------------------------------------------------------------------------- */
 
 static void request_came(cad__listener *listener, int number) {

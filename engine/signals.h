@@ -21,6 +21,10 @@ int cad__signal_listen(cad__listener *listener);
 /* It is not called any more. */
 void cad__signal_unlisten(cad__listener *listener);
 
+/* In a handler: the signal goes to who handled it before anybody listened; what was ignored then
+ * ends the process. */
+void cad__signal_pass_on(int number);
+
 /* A driver's part of a request of the kind CAD_REQUEST_SIGNAL. */
 typedef struct cad__signal {
     cad__listener listener;

@@ -30,6 +30,7 @@ typedef struct job {
     cad_loop *loop;
     cad_future *future; /* done when fn has returned; a reference */
     void (*fn)(void *arg);
+    void (*drop)(void *arg); /* NULL: the argument is the caller's */
     void *arg;
     cad_request request;
 } job;
@@ -76,11 +77,17 @@ static void free_posted(cad__link *queue) {
     }
 }
 
+static void free_job(job *self) {
+    if (self->drop != NULL)
+        self->drop(self->arg);
+    cad__free(self);
+}
+
 static void free_jobs(cad__link *jobs) {
     while (!cad__list_empty(jobs)) {
         job *unfinished = CAD__CONTAINER(jobs->next, job, link);
         cad__unlink(&unfinished->link);
-        cad__free(unfinished);
+        free_job(unfinished);
     }
 }
 
@@ -146,7 +153,7 @@ static void finish(job *self, int error) {
     if (!self->loop->closing && !cad_future_done(self->future))
         cad__future_finish(self->future, NULL, error, NULL);
     cad_future_unref(self->future);
-    cad__free(self);
+    free_job(self);
 }
 
 static void start(job *self) {
@@ -224,25 +231,45 @@ static void to_thread_drop(cad_task *task) {
 static const cad__operation to_thread_operation = {
     .verb = "to_thread", .poll = to_thread_poll, .drop = to_thread_drop};
 
-int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
-    cad_loop *loop = cad__current()->object.loop;
+static job *new_job(cad_loop *loop, void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
     job *self = cad__request_new(loop, sizeof *self, CAD_REQUEST_WORK);
-    cad_future *future = self != NULL ? cad_future_new(loop) : NULL;
-    if (future == NULL) {
+    if (self == NULL)
+        return NULL;
+    self->future = cad_future_new(loop);
+    if (self->future == NULL) {
         cad__free(self);
-        return CAD_ENOMEM;
+        return NULL;
     }
     self->request.kind = CAD_REQUEST_WORK;
     self->request.done = done;
     self->request.of.work.run = run;
     self->request.of.work.virtual_ns = virtual_ns;
     self->loop = loop;
-    self->future = cad_future_ref(future);
     self->fn = fn;
     self->arg = arg;
+    return self;
+}
+
+int cad__thread_start(cad_loop *loop, void (*fn)(void *arg), void (*drop)(void *arg), void *arg,
+                      int64_t virtual_ns, cad_future **out) {
+    job *self = new_job(loop, fn, arg, virtual_ns);
+    if (self == NULL) {
+        if (drop != NULL)
+            drop(arg);
+        return CAD_ENOMEM;
+    }
+    self->drop = drop;
+    *out = cad_future_ref(self->future);
     if (loop->threads->busy < loop->workers)
         start(self);
     else
         cad__append(&loop->threads->waiting, &self->link);
-    return cad__begin(cad__current_wait(), &to_thread_operation, future);
+    return 0;
+}
+
+int cad_to_thread(void (*fn)(void *arg), void *arg, int64_t virtual_ns) {
+    cad_loop *loop = cad__current()->object.loop;
+    cad_future *future;
+    int error = cad__thread_start(loop, fn, NULL, arg, virtual_ns, &future);
+    return error != 0 ? error : cad__begin(cad__current_wait(), &to_thread_operation, future);
 }

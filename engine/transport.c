@@ -382,8 +382,9 @@ static void fail(cad_transport *self, int number) {
     self->failure = number;
     self->closing = true;
     self->begin = self->end = 0;
-    cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
     start_reading(self);
+    /* Where nothing has come, and the connection is none that ends, it finds that out as well. */
+    cad__watch_set(self->watch, CAD__WRITER, readable, self);
 }
 
 static void shut_down_writing(cad_transport *self) {

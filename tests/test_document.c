@@ -394,30 +394,30 @@ static void test_document__checks_say_what_was_found(void **state) {
     assert_true(real == 1.5);
     assert_int_equal(doc_node_string(&string, &value), 0);
     assert_string_equal(value, "fifp");
-    assert_int_equal(doc_node_array(&list), 0);
+    assert_int_equal(doc_node_array(&list, "[1]"), 0);
     assert_int_equal(doc_node_boolean(&flag, &truth), 0);
     assert_false(truth);
-    assert_int_equal(doc_node_object(&object), 0);
+    assert_int_equal(doc_node_object(&object, "{}"), 0);
     assert_int_equal(doc_status(document), 0);
 
     assert_int_equal(doc_node_require(&root, "tasks", &missing), CAD_EINVAL);
-    assert_int_equal(doc_node_object(&number), CAD_EINVAL);
+    assert_int_equal(doc_node_object(&number, "{\"x\": 1}"), CAD_EINVAL);
     assert_int_equal(doc_node_whole(&number, 0, 10, &whole), CAD_EINVAL);
-    assert_int_equal(doc_node_array(&string), CAD_EINVAL);
+    assert_int_equal(doc_node_array(&string, "[1]"), CAD_EINVAL);
     assert_int_equal(doc_node_choice(&string, "order", orders, 3, &index), CAD_EINVAL);
     assert_int_equal(doc_node_string(&list, &value), CAD_EINVAL);
     assert_int_equal(doc_node_number(&flag, &real), CAD_EINVAL);
     assert_int_equal(doc_node_whole(&flag, 0, 10, &whole), CAD_EINVAL);
     assert_int_equal(doc_node_boolean(&none, &truth), CAD_EINVAL);
-    assert_int_equal(doc_node_only(&object, members, 3), CAD_EINVAL);
+    assert_int_equal(doc_node_only(&object, members, 3, NULL), CAD_EINVAL);
 
     base_buffer buffer = {0};
     assert_string_equal(
         format(document, &buffer),
         "s.json:1:1: missing member \"tasks\"\n"
-        "s.json:1:12: /number: expected an object, found a number\n"
+        "s.json:1:12: /number: expected an object, such as {\"x\": 1}, found a number\n"
         "s.json:1:12: /number: expected a whole number, found 1.5\n"
-        "s.json:1:25: /text: expected an array, found a string\n"
+        "s.json:1:25: /text: expected an array, such as [1], found a string\n"
         "s.json:1:25: /text: unknown order \"fifp\"; did you mean \"fifo\"?\n"
         "s.json:1:41: /list: expected a string, found an array\n"
         "s.json:1:53: /flag: expected a number, found a boolean\n"

@@ -52,17 +52,22 @@ static void test_scenario_faults__each_type_of_objects_has_a_row(void **state) {
 static void test_scenario_faults__document(void **state) {
     (void)state;
     scenario_refuse("{}", "1:1: missing member \"cadran\"\n");
-    scenario_refuse("[]", "1:1: expected an object, found an array\n");
+    scenario_refuse(
+        "[]",
+        "1:1: expected an object, such as {\"cadran\": 1, \"tasks\": [...]}, found an array\n");
     scenario_refuse("{'cadran':2}", "1:11: /cadran: this cadran reads documents of version 1\n");
     scenario_refuse("{'cadran':1,'taks':[]}",
                     "1:13: /taks: unknown member \"taks\"; did you mean \"tasks\"?\n");
     scenario_refuse("{'cadran':1,'network':{}}",
                     "1:13: /network: \"network\" is not supported yet\n");
     scenario_refuse("{'cadran':1,'tasks':{},'objects':[],'vars':3,'coroutines':[],'seed':1.5}",
-                    "1:21: /tasks: expected an array, found an object\n"
-                    "1:34: /objects: expected an object, found an array\n"
-                    "1:44: /vars: expected an object, found a number\n"
-                    "1:59: /coroutines: expected an object, found an array\n"
+                    "1:21: /tasks: expected an array, such as [{\"name\": \"a\", \"do\": [...]}], "
+                    "found an object\n"
+                    "1:34: /objects: expected an object, such as {\"NAME\": {\"type\": \"lock\"}}, "
+                    "found an array\n"
+                    "1:44: /vars: expected an object, such as {\"x\": 1}, found a number\n"
+                    "1:59: /coroutines: expected an object, such as {\"NAME\": {\"do\": [...]}}, "
+                    "found an array\n"
                     "1:69: /seed: expected a whole number, found 1.5\n");
     scenario_refuse("{'cadran':1,'seed':9007199254740993}",
                     "1:20: /seed: expected a whole number from -9007199254740991 to "
@@ -249,10 +254,11 @@ static void test_scenario_faults__verbs(void **state) {
     (void)state;
     scenario_refuse(STEPS("{'slepe':1}"),
                     "4:2: /tasks/0/do/0/slepe: unknown step \"slepe\"; did you mean \"sleep\"?\n");
-    scenario_refuse(STEPS("{},\n{'value':1},\n7"),
-                    "4:1: /tasks/0/do/0: a step needs a verb, such as \"sleep\"\n"
-                    "5:2: /tasks/0/do/1/value: unknown step \"value\"\n"
-                    "6:1: /tasks/0/do/2: expected an object, found a number\n");
+    scenario_refuse(
+        STEPS("{},\n{'value':1},\n7"),
+        "4:1: /tasks/0/do/0: a step needs a verb, such as \"sleep\"\n"
+        "5:2: /tasks/0/do/1/value: unknown step \"value\"\n"
+        "6:1: /tasks/0/do/2: expected an object, such as {\"sleep\": 1}, found a number\n");
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
                     "\"print\"\n");
@@ -301,8 +307,8 @@ static void test_scenario_faults__members(void **state) {
                     "6:16: /tasks/0/do/2/start_timer: expected true\n"
                     "7:26: /tasks/0/do/3/return_when: unknown condition \"ALL\": expected "
                     "\"ALL_COMPLETED\", \"FIRST_COMPLETED\" or \"FIRST_EXCEPTION\"\n"
-                    "8:10: /tasks/0/do/4/sleep: expected a number or an expression, "
-                    "found null\n");
+                    "8:10: /tasks/0/do/4/sleep: \"sleep\" takes a time, such as 1.5 or \"200ms\", "
+                    "not null\n");
 }
 
 static void test_scenario_faults__names(void **state) {
@@ -410,22 +416,23 @@ static void test_scenario_faults__where_a_step_may_stand(void **state) {
 
 static void test_scenario_faults__expectations(void **state) {
     (void)state;
-    scenario_refuse("{'cadran':1,'tasks':[{'name':'job{i}','do':[]}],'expect':{\n"
-                    "'outcome':'done',\n'makespan':{'mix':1},\n'order':[['a']],\n"
-                    "'always':['1 "
-                    "<'],\n'tasks':{'jbo1':'returned','job1':'dead'},\n'stdout':'x',\n'golden':1}}",
-                    "2:11: /expect/outcome: unknown outcome \"done\": expected \"complete\", "
-                    "\"failed\", \"deadlock\", \"interrupted\", \"stopped\" or \"limit\"\n"
-                    "3:13: /expect/makespan/mix: unknown member \"mix\"; did you mean \"min\"?\n"
-                    "4:10: /expect/order/0: expected two texts: the one that is printed first, "
-                    "and the one that is printed after it\n"
-                    "5:15: /expect/always/0: expected a value, but the expression ends here\n"
-                    "    1 <\n       ^\n"
-                    "6:10: /expect/tasks/jbo1: unknown task \"jbo1\"\n"
-                    "6:35: /expect/tasks/job1: \"dead\" is no way to end: expected \"returned\", "
-                    "\"failed\", \"cancelled\", \"pending\" or the name of an exception\n"
-                    "7:10: /expect/stdout: expected an array, found a string\n"
-                    "8:10: /expect/golden: expected true or false, found a number\n");
+    scenario_refuse(
+        "{'cadran':1,'tasks':[{'name':'job{i}','do':[]}],'expect':{\n"
+        "'outcome':'done',\n'makespan':{'mix':1},\n'order':[['a']],\n"
+        "'always':['1 "
+        "<'],\n'tasks':{'jbo1':'returned','job1':'dead'},\n'stdout':'x',\n'golden':1}}",
+        "2:11: /expect/outcome: unknown outcome \"done\": expected \"complete\", "
+        "\"failed\", \"deadlock\", \"interrupted\", \"stopped\" or \"limit\"\n"
+        "3:13: /expect/makespan/mix: unknown member \"mix\"; did you mean \"min\"?\n"
+        "4:10: /expect/order/0: expected two texts: the one that is printed first, "
+        "and the one that is printed after it\n"
+        "5:15: /expect/always/0: expected a value, but the expression ends here\n"
+        "    1 <\n       ^\n"
+        "6:10: /expect/tasks/jbo1: unknown task \"jbo1\"\n"
+        "6:35: /expect/tasks/job1: \"dead\" is no way to end: expected \"returned\", "
+        "\"failed\", \"cancelled\", \"pending\" or the name of an exception\n"
+        "7:10: /expect/stdout: expected an array, such as [\"a line\"], found a string\n"
+        "8:10: /expect/golden: expected true or false, found a number\n");
 }
 
 /* --- The command line ------------------------------------------------------------------------ */

@@ -372,6 +372,36 @@ static void test_layout__of_many_wakes_the_longest_waits_are_shown(void **state)
     stage_close(&stage);
 }
 
+/* What is shortened loses what its neighbours share first, and never its end. */
+static void test_layout__labels_keep_what_tells_them_apart(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(
+        &stage.sample, "",
+        "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': [{'repeat': 9, 'index': 'k', 'do': ["
+        "  {'sequence': 'request of customer {k}', 'delay': 1}]}]},"
+        " {'name': 'job5', 'do': [{'sequence': 'job5 - duration', 'delay': 1}, {'sleep': 8}]},"
+        " {'name': 'other', 'do': [{'sequence': 'a name as long as the others are', 'delay': 1},"
+        "  {'sequence': 'something else that is long', 'delay': 8}]}]}");
+    stage_open(&stage, 1000, 300);
+    assert_null(stage_text(&stage, "request of customer 3"));
+    for (int k = 0; k < 9; k++) {
+        char label[32];
+        snprintf(label, sizeof label, "\xE2\x80\xA6%d", k);
+        assert_non_null(stage_text(&stage, label));
+    }
+    assert_non_null(stage_text(&stage, "\xE2\x80\xA6"
+                                       "duration"));
+    bool found = false;
+    for (size_t at = 0; (at = stage_find(&stage, at, VIZ_TEXT_AT, -1)) != SIZE_MAX; at++) {
+        const char *text = stage.state.scene.text + stage.state.scene.prims[at].text;
+        found = found || (strncmp(text, "a n", 3) == 0 && strstr(text, "\xE2\x80\xA6"
+                                                                       " are") != NULL);
+    }
+    assert_true(found);
+    stage_close(&stage);
+}
+
 /* A relay's arrows begin at whole seconds, two at each, where the lane that they come from has a
  * bar that ends then: to the pixel, down to bars of a few. */
 static void test_layout__arrows_start_at_their_times(void **state) {
@@ -633,6 +663,7 @@ int main(void) {
         cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
+        cmocka_unit_test(test_layout__labels_keep_what_tells_them_apart),
         cmocka_unit_test(test_layout__arrows_start_at_their_times),
         cmocka_unit_test(test_layout__of_many_wakes_the_longest_waits_are_shown),
         cmocka_unit_test(test_layout__wakes_of_one_instant_share_a_trunk),

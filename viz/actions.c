@@ -332,8 +332,29 @@ static unsigned change_theme(struct viz_state *state, const struct viz_amount *a
 /* Below the table, which it lists. */
 static unsigned toggle_help(struct viz_state *state, const struct viz_amount *amount);
 
+/* What is typed goes into the field from now on. */
+static unsigned open_search(struct viz_state *state, const struct viz_amount *amount) {
+    (void)amount;
+    state->search.typing = true;
+    state->ui.search = &state->search;
+    return VIZ_REDRAW;
+}
+
+static unsigned go_to_found(struct viz_state *state, const struct viz_amount *amount) {
+    struct viz_id id = viz_search_next(&state->search, amount->dx > 0);
+    state->search.typing = false;
+    if (id.kind != VIZ_ID_NOTHING)
+        go_to(state, id);
+    return VIZ_REDRAW;
+}
+
 static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
+    if (state->ui.search != NULL) {
+        viz_search_clear(&state->search);
+        state->ui.search = NULL;
+        return VIZ_REDRAW;
+    }
     if (state->ui.help == NULL) {
         drop_selection(state);
         viz_travel_leave(&state->travel);
@@ -471,6 +492,14 @@ const struct viz_action viz_actions[] = {
      "the playhead to who set the chosen value last, and to who will next",
      viz_go_by_value,
      {{.input = "U", .dx = -1}, {.input = "Shift+U", .dx = 1}}},
+    {"search",
+     "search: words, wait:window, by:job3, name:job*, state:failed, >1s",
+     open_search,
+     {{.input = "/"}, {.input = "Ctrl+F", .also = true}}},
+    {"found",
+     "... what was found next, and before",
+     go_to_found,
+     {{.input = "Return", .dx = 1}, {.input = "Shift+Return", .dx = -1}}},
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},
@@ -485,7 +514,7 @@ const struct viz_action viz_actions[] = {
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",
-     "close the list, then the panel, and drop selection and playhead",
+     "close the list, end the search, then close the panel, and drop selection and playhead",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},

@@ -127,11 +127,16 @@ static void draw_shape(const struct brush *brush, const struct viz_prim *prim, e
 }
 
 static void draw_text(const struct brush *brush, const struct viz_prim *prim, const char *text) {
+    const struct brush plain = {brush->drawer, brush->theme, {255, 255, 255}, prim->alpha};
     int w;
     int h;
-    SDL_Texture *texture =
-        viz_texture_text(brush->drawer->textures, (enum viz_font)prim->font, text, &w, &h);
-    copy(brush, texture, NULL, &(SDL_Rect){prim->at.x, prim->at.y, w, h});
+    SDL_Texture *colours;
+    SDL_Texture *letters = viz_texture_text(brush->drawer->textures, (enum viz_font)prim->font,
+                                            text, &w, &h, &colours);
+    SDL_Rect at = {prim->at.x, prim->at.y, w, h};
+    copy(brush, letters, NULL, &at);
+    if (colours != NULL)
+        copy(&plain, colours, NULL, &at);
 }
 
 static void draw_density(const struct brush *brush, const struct viz_prim *prim,

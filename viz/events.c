@@ -30,7 +30,7 @@ static SDL_Keycode latin(const SDL_Keysym *key) {
 static unsigned on_key(struct viz_state *state, const SDL_Keysym *key) {
     SDL_Keycode sym = latin(key);
     bool ctrl = (key->mod & KMOD_CTRL) != 0;
-    if (is_sign(sym) && !ctrl)
+    if ((is_sign(sym) || (viz_input_is_text(state) && is_letter(sym))) && !ctrl)
         return 0;
     char name[NAME_SIZE];
     snprintf(name, sizeof name, "%s%s%s%.20s", ctrl ? "Ctrl+" : "",
@@ -39,8 +39,10 @@ static unsigned on_key(struct viz_state *state, const SDL_Keysym *key) {
     return viz_input_key(state, name);
 }
 
-/* Signs, as they were typed. */
+/* Signs, as they were typed; where text is asked for, all of it. */
 static unsigned on_text(struct viz_state *state, const char *text) {
+    if (viz_input_is_text(state))
+        return viz_input_text(state, text);
     bool sign = is_sign((SDL_Keycode)(unsigned char)text[0]) && text[1] == '\0' &&
                 (text[0] < 'A' || text[0] > 'Z');
     if (!sign || (SDL_GetModState() & KMOD_CTRL) != 0)

@@ -2,6 +2,7 @@
 #include "input.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* How far the mouse moves before a press becomes a drag, in units of the design. */
 #define DRAG_FROM 4
@@ -15,7 +16,20 @@ static unsigned settle(struct viz_state *state, unsigned flags) {
     return flags;
 }
 
+bool viz_input_is_text(const struct viz_state *state) {
+    return state->search.typing;
+}
+
+unsigned viz_input_text(struct viz_state *state, const char *text) {
+    (void)viz_search_type(&state->search, state->model, text);
+    return settle(state, VIZ_REDRAW);
+}
+
 unsigned viz_input_key(struct viz_state *state, const char *name) {
+    if (viz_input_is_text(state) && strcmp(name, "Backspace") == 0) {
+        (void)viz_search_erase(&state->search, state->model);
+        return settle(state, VIZ_REDRAW);
+    }
     return settle(state, viz_act(state, name, NULL));
 }
 

@@ -19,8 +19,11 @@ struct viz_input {
     int last_y;
 };
 
-/* A key, by its name, or what was typed. */
+/* A key, by its name, or a sign that was typed. */
 unsigned viz_input_key(struct viz_state *state, const char *name);
+/* True while what is typed is text, for viz_input_text(), and keys that type are none. */
+bool viz_input_is_text(const struct viz_state *state);
+unsigned viz_input_text(struct viz_state *state, const char *text);
 
 unsigned viz_input_press(struct viz_input *input, struct viz_state *state, int x, int y, bool twice,
                          bool shift);

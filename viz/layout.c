@@ -338,6 +338,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         paint_nothing(&painter);
     else
         viz_paint_tooltip(&painter);
+    viz_paint_search(&painter);
     if (ui->help != NULL)
         viz_paint_help(&painter);
 }

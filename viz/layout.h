@@ -47,7 +47,8 @@ struct viz_ui {
     int y;
     struct viz_id hover;
     struct viz_id selected;
-    const struct viz_help *help; /* NULL: it is not shown */
+    const struct viz_help *help;     /* NULL: it is not shown */
+    const struct viz_search *search; /* NULL: nothing is searched for */
     enum viz_wakes wakes;
     uint32_t counter;                /* which one the strip shows; TRACE_NO_INDEX: no strip */
     const struct viz_panel *panel;   /* at the right; NULL: it is not shown */

@@ -8,6 +8,8 @@
 _Static_assert(VIZ_SPAN_EDGE_FIRST - VIZ_SPAN_FIRST == (int)VIZ_COLOUR_COUNT,
                "a role for each colour of a span");
 
+#define ELLIPSIS "\xE2\x80\xA6"
+
 /* As many bars share one label at most. */
 enum { CELL_LABELLED = 4 };
 
@@ -184,7 +186,8 @@ static void paint_plate(struct viz_row_painter *rows, const struct viz_bar *bar,
                         struct viz_rect rect, int width) {
     int line = viz_px(rows->painter->frame, 1);
     int ground = bar->look == VIZ_LOOK_SPAN ? VIZ_SPAN_FIRST + bar->colour : VIZ_WAIT_FILL;
-    int most = rect.w - 2 * line;
+    /* The head of the arrow that ends a wait stays. */
+    int most = rect.w - (bar->look == VIZ_LOOK_WAIT ? viz_px(rows->painter->frame, 9) : 2 * line);
     struct viz_rect plate = {rect.x + line, rect.y + line, width < most ? width : most,
                              rect.h - 2 * line};
     viz_fill(rows->painter->scene, ground, plate);
@@ -225,6 +228,26 @@ static void label_inside(struct viz_row_painter *rows, const struct label *label
     viz_text(painter->scene, VIZ_FONT_SMALL, ink, x, top + height, took);
 }
 
+/* A bar's name, of `width` pixels at most: whole; else without what all names of its lane begin
+ * with; else without its middle. Its end, by which names differ, is there always. */
+static int shorten(const struct viz_row_painter *rows, const struct viz_bar *bar, int width,
+                   char *out, size_t size) {
+    const struct viz_measure *measure = rows->painter->measure;
+    const struct viz_lane *lane = &rows->painter->model->lanes[rows->row->lane];
+    enum viz_font font = font_of(rows, bar);
+    const char *name = viz_bar_name(rows->painter->model, bar);
+    int whole = viz_elide(measure, font, name, width, true, out, size);
+    size_t prefix = bar->look == VIZ_LOOK_SPAN   ? lane->span_prefix
+                    : bar->look == VIZ_LOOK_WAIT ? lane->wait_prefix
+                                                 : 0;
+    if (prefix == 0 || strcmp(out, name) == 0)
+        return whole;
+    char rest[256] = ELLIPSIS;
+    size_t used = sizeof ELLIPSIS - 1;
+    viz_copy_text(rest + used, sizeof rest - used, name + prefix);
+    return viz_elide(measure, font, rest, width, true, out, size);
+}
+
 /* The part of a bar that its label may use, and whether hatching is in its way. */
 static struct viz_rect label_room(const struct viz_row_painter *rows, const struct viz_bar *bar,
                                   struct viz_rect rect, bool *plate) {
@@ -253,8 +276,7 @@ static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar
     if (right < rows->left)
         return false;
     char text[256];
-    int width =
-        viz_elide(painter->measure, font, name, room - right - 2 * pad, false, text, sizeof text);
+    int width = shorten(rows, bar, room - right - 2 * pad, text, sizeof text);
     bool enough = strcmp(text, name) == 0 || width >= viz_px(frame, 60);
     if (width <= inside || !enough)
         return false;
@@ -283,7 +305,7 @@ static void paint_label(struct viz_row_painter *rows, const struct viz_bar *bar,
     label.rect = label_room(rows, bar, rect, &label.plate);
     char text[256];
     int inside = height <= rect.h + viz_px(frame, 2) ? label.rect.w - 2 * pad : 0;
-    label.width = viz_elide(painter->measure, label.font, name, inside, false, text, sizeof text);
+    label.width = shorten(rows, bar, inside, text, sizeof text);
     label.text = text;
     if (label.width > 0 && (strcmp(text, name) == 0 || label.width >= viz_px(frame, 90))) {
         label_inside(rows, &label);

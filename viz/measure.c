@@ -37,29 +37,21 @@ static bool join(const char *text, size_t length, size_t head, size_t tail, char
     return true;
 }
 
-/* How many bytes at the end a shortened name keeps: its number, and a little before. */
-static size_t tail_of(const char *text, size_t length) {
-    size_t tail = length / 3 < 8 ? length / 3 : 8;
+/* How many bytes at the end a shortened name keeps: its number, and a little before, where there is
+ * room for that. */
+enum { TAIL_MOST = 8, TAIL_LEAST = 2 };
+
+static size_t tail_of(const char *text, size_t length, size_t most) {
+    size_t tail = length / 3 < most ? length / 3 : most;
     while (tail > 0 && is_continuation(text[length - tail]))
         tail--;
     return tail;
 }
 
-int viz_elide(const struct viz_measure *measure, enum viz_font font, const char *text, int width,
-              bool middle, char *out, size_t size) {
+/* Shortens a text to as much of its begin as fits beside its last `tail` bytes. */
+static int elide_before(const struct viz_measure *measure, enum viz_font font, const char *text,
+                        int width, size_t tail, char *out, size_t size) {
     size_t length = strlen(text);
-    out[0] = '\0';
-    if (width <= 0 || length == 0)
-        return 0;
-    /* No glyph is narrower than a pixel: no need to measure a book to see that it is too long. */
-    if (length < size && length / 4 <= (size_t)width) {
-        int whole = measure->width(measure->context, font, text, length);
-        if (whole <= width) {
-            memcpy(out, text, length + 1);
-            return whole;
-        }
-    }
-    size_t tail = middle ? tail_of(text, length) : 0;
     size_t low = 0; /* fits */
     size_t high = length - tail;
     if (high > (size_t)width)
@@ -85,4 +77,26 @@ int viz_elide(const struct viz_measure *measure, enum viz_font font, const char 
         return 0;
     }
     return measure->width(measure->context, font, out, strlen(out));
+}
+
+int viz_elide(const struct viz_measure *measure, enum viz_font font, const char *text, int width,
+              bool middle, char *out, size_t size) {
+    size_t length = strlen(text);
+    out[0] = '\0';
+    if (width <= 0 || length == 0)
+        return 0;
+    /* No glyph is narrower than a pixel: no need to measure a book to see that it is too long. */
+    if (length < size && length / 4 <= (size_t)width) {
+        int whole = measure->width(measure->context, font, text, length);
+        if (whole <= width) {
+            memcpy(out, text, length + 1);
+            return whole;
+        }
+    }
+    for (size_t most = middle ? TAIL_MOST : 0;; most = most > TAIL_LEAST ? most / 2 : 0) {
+        int taken =
+            elide_before(measure, font, text, width, tail_of(text, length, most), out, size);
+        if (taken > 0 || most == 0)
+            return taken;
+    }
 }

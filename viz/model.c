@@ -8,6 +8,7 @@
 #include "palette.h"
 #include "shares.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,54 @@ static void add_bar(struct viz_model *model, struct viz_lane *lane, uint32_t ind
     model->looks[place->look] = true;
 }
 
+/* Whether a word can end after a byte. */
+static bool ends_word(char byte) {
+    return byte > 0 && !isalnum((unsigned char)byte);
+}
+
+/* How many bytes two texts begin with alike, of `most`. */
+static size_t common(const char *a, const char *b, size_t most) {
+    size_t length = 0;
+    while (length < most && a[length] != '\0' && a[length] == b[length])
+        length++;
+    return length;
+}
+
+/* What all bars of a look begin their names with; of one name alone that is the lane's name. */
+static uint16_t find_prefix(const struct viz_model *model, const struct viz_lane *lane,
+                            enum viz_look look) {
+    const struct trace_model *trace = model->trace;
+    const struct viz_row *last = &model->rows[lane->first_row + lane->row_count - 1];
+    uint32_t end = last->first_overlay + last->overlay_count;
+    uint32_t first = TRACE_NO_INDEX;
+    uint32_t before = TRACE_NO_INDEX;
+    size_t length = UINT16_MAX;
+    for (uint32_t i = model->rows[lane->first_row].first_bar; i < end && length > 0; i++) {
+        uint32_t name = trace->slices[model->bars[i].slice].name;
+        if (model->bars[i].look != look || name == before)
+            continue;
+        if (first == TRACE_NO_INDEX)
+            first = name;
+        else
+            length = common(trace_text(trace, first), trace_text(trace, name), length);
+        before = name;
+    }
+    if (first == TRACE_NO_INDEX)
+        return 0;
+    const char *text = trace_text(trace, first);
+    if (length == UINT16_MAX) {
+        const char *own = trace_text(trace, trace->tracks[lane->track].name);
+        length = common(text, own, UINT16_MAX);
+        if (own[length] != '\0')
+            length = 0;
+        while (length > 0 && text[length] != '\0' && ends_word(text[length]))
+            length++;
+    }
+    while (length > 0 && (text[length] == '\0' || !ends_word(text[length - 1])))
+        length--;
+    return (uint16_t)length;
+}
+
 static void fill_bars(struct viz_model *model, const struct place *places) {
     for (size_t i = 0; i < model->lane_count; i++) {
         struct viz_lane *lane = &model->lanes[i];
@@ -181,6 +230,8 @@ static void fill_bars(struct viz_model *model, const struct place *places) {
         for (uint32_t k = track->first_slice; k < track->first_slice + track->slice_count; k++)
             if (places[k].row != TRACE_NO_INDEX)
                 add_bar(model, lane, k, &places[k]);
+        lane->span_prefix = find_prefix(model, lane, VIZ_LOOK_SPAN);
+        lane->wait_prefix = find_prefix(model, lane, VIZ_LOOK_WAIT);
     }
 }
 

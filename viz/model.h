@@ -64,6 +64,9 @@ struct viz_lane {
     uint32_t row_count;  /* at least 1 */
     uint32_t first_mark; /* into viz_model.marks */
     uint32_t mark_count;
+    uint16_t
+        span_prefix; /* bytes: what the names of its spans, or of its waits, begin with alike, */
+    uint16_t wait_prefix; /* up to the end of a word */
 };
 
 /* What is drawn of an instant. */

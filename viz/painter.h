@@ -94,5 +94,6 @@ void viz_paint_playhead(struct viz_painter *painter); /* layout_travel.c */
 void viz_paint_instant(struct viz_painter *painter);
 void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */
 void viz_paint_help(struct viz_painter *painter);
+void viz_paint_search(struct viz_painter *painter); /* layout_search.c */
 
 #endif

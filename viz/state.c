@@ -29,6 +29,7 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
 
 void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
+    viz_search_clear(&state->search);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
     viz_travel_free(&state->travel);

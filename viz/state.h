@@ -9,6 +9,7 @@
 #include "history.h"
 #include "layout.h"
 #include "palette.h"
+#include "search.h"
 #include "travel.h"
 
 struct viz_state {
@@ -20,6 +21,7 @@ struct viz_state {
     struct viz_ui ui;
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
+    struct viz_search search; /* what ui.search shows, while it does */
     struct viz_travel travel; /* the playhead, which ui.travel shows */
     struct viz_frame frame;   /* where everything is; made by viz_state_place() */
     struct viz_scene scene;   /* the last picture; made by viz_state_lay_out() */

@@ -17,9 +17,10 @@ struct viz_text_entry {
     uint64_t hash;
     unsigned used; /* the picture that used it last */
     enum viz_font font;
-    int width; /* the owner's, as the next two; 0 and NULL at first */
+    int width; /* the owner's, as the next three; 0 and NULL at first */
     int height;
     void *picture;
+    void *colours; /* what of it is not to be coloured */
 };
 
 struct viz_texts {

@@ -45,7 +45,11 @@ struct viz_textures {
 };
 
 static void drop_text(struct viz_text_entry *entry) {
-    SDL_DestroyTexture(entry->picture);
+    if (entry->picture != NULL)
+        SDL_DestroyTexture(entry->picture);
+    if (entry->colours != NULL)
+        SDL_DestroyTexture(entry->colours);
+    entry->picture = entry->colours = NULL;
 }
 
 struct viz_textures *viz_textures_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter) {
@@ -160,26 +164,32 @@ SDL_Texture *viz_texture_mask(struct viz_textures *textures, enum viz_mask kind,
 
 /* --- Texts and the density ---------------------------------------------------------------- */
 
+static SDL_Texture *texture_of(SDL_Renderer *renderer, SDL_Surface *surface) {
+    SDL_Texture *texture = surface != NULL ? SDL_CreateTextureFromSurface(renderer, surface) : NULL;
+    SDL_FreeSurface(surface);
+    return texture;
+}
+
 SDL_Texture *viz_texture_text(struct viz_textures *textures, enum viz_font font, const char *text,
-                              int *w, int *h) {
+                              int *w, int *h, SDL_Texture **colours) {
     bool known;
     struct viz_text_entry *entry =
         viz_texts_find(&textures->texts, font, text, strlen(text), &known);
     if (entry == NULL) {
         entry = &textures->spare;
         drop_text(entry);
-        entry->picture = NULL;
     }
-    SDL_Surface *surface =
-        entry->picture == NULL ? viz_typesetter_render(textures->typesetter, font, text) : NULL;
-    if (surface != NULL) {
-        entry->picture = SDL_CreateTextureFromSurface(textures->renderer, surface);
-        entry->width = surface->w;
-        entry->height = surface->h;
-        SDL_FreeSurface(surface);
+    if (entry->picture == NULL) {
+        SDL_Surface *own;
+        SDL_Surface *letters = viz_typesetter_render(textures->typesetter, font, text, &own);
+        entry->width = letters != NULL ? letters->w : 0;
+        entry->height = letters != NULL ? letters->h : 0;
+        entry->picture = texture_of(textures->renderer, letters);
+        entry->colours = texture_of(textures->renderer, own);
     }
     *w = entry->width;
     *h = entry->height;
+    *colours = entry->colours;
     return entry->picture;
 }
 

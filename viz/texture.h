@@ -31,8 +31,9 @@ void viz_textures_free(struct viz_textures *textures);
  * cannot be made. */
 SDL_Texture *viz_texture_mask(struct viz_textures *textures, enum viz_mask kind, int w, int h,
                               int line);
+/* *colours: what of the text has its own; NULL where nothing has. */
 SDL_Texture *viz_texture_text(struct viz_textures *textures, enum viz_font font, const char *text,
-                              int *w, int *h);
+                              int *w, int *h, SDL_Texture **colours);
 /* In the colours of a theme; clear where nothing is. */
 SDL_Texture *viz_texture_density(struct viz_textures *textures, const struct viz_density *density,
                                  enum viz_theme theme, int w, int h);

@@ -1,8 +1,9 @@
 /* typesetter.h - the fonts of a picture: how texts are measured, and how they look. It needs no
  * renderer and no window; texts as textures are in texture.h.
  *
- * Text is as crisp as its font's hinting makes it: fonts are opened at the size they are shown in,
- * never scaled.
+ * Letters that the font lacks come from others that are installed, and scripts are shaped and run
+ * in their own direction. Text is as crisp as its font's hinting makes it: fonts are opened at the
+ * size they are shown in, never scaled.
  */
 #ifndef VIZ_TYPESETTER_H
 #define VIZ_TYPESETTER_H
@@ -30,8 +31,10 @@ void viz_typesetter_measure(struct viz_typesetter *typesetter, struct viz_measur
 /* After a picture: forgets texts that have not been measured lately, when there are many. */
 void viz_typesetter_tidy(struct viz_typesetter *typesetter);
 
-/* A text in white on nothing, for the caller to free; NULL when memory runs out. */
+/* A text in white on nothing; *colours: those of its letters that have colours of their own, as
+ * emoji have, in these; NULL where none has. Both are for the caller to free, and NULL when memory
+ * runs out. */
 struct SDL_Surface *viz_typesetter_render(struct viz_typesetter *typesetter, enum viz_font font,
-                                          const char *text);
+                                          const char *text, struct SDL_Surface **colours);
 
 #endif

@@ -10,8 +10,9 @@
 
 struct service {
     const char *name;                /* of the program */
+    cad_coroutine *prepare;          /* called first, in the loop; NULL: there is nothing to do */
     cad_client_connected *connected; /* called for each connection */
-    void *arg;                       /* with this */
+    void *arg;                       /* with this, both */
     int port; /* 0: one that is free; the first line that is printed says which */
 };
 
@@ -40,6 +41,8 @@ static inline int serve(void *arg) {
     cad_event *stopping = cad_event_new(loop);
     cad_server *server;
     int error = stopping != NULL ? 0 : CAD_ENOMEM;
+    if (error == 0 && service->prepare != NULL)
+        error = service->prepare(service->arg);
     if (error == 0)
         error = cad_add_signal_handler(loop, SIGTERM, asked_to_stop, stopping);
     if (error == 0)

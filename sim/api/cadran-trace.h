@@ -91,8 +91,12 @@ CAD_API void cad_trace_print(const char *line);
 
 /* Says who waits for what, which tasks stand in a circle, and since when: of a loop whose run ended
  * with CAD_EDEADLOCK, or before its tasks have, and at any other time. Who holds a lock the library
- * knows, and whom a gather, a wait or a task group awaits; who has acquired a semaphore it does
- * not. Fifty tasks at most are told of, and how many more there are.
+ * knows, and whom a gather, a wait or a task group awaits; how a queue or a barrier stands, and
+ * what became of a notify, a put or a get that would have ended the wait. Who has acquired a
+ * semaphore it does not know, as others may release it; nor who could still set an event, put an
+ * item or notify: that is in the program's code, of which it sees what was done and not what is to
+ * come. (Of a scenario the steps are known, so that `cadran run` says that, too.) Fifty tasks at
+ * most are told of, and how many more there are.
  *
  *     deadlock at 1s: nothing can wake the tasks that remain
  *     circle: left -> right -> left

@@ -33,7 +33,7 @@ static void remove_unfinished(int number) {
     (void)raise(number);
 }
 
-static void handle_signals(void) {
+void base_replace_hear_signals(void) {
     struct sigaction ours = {.sa_handler = remove_unfinished}, there;
     (void)sigemptyset(&ours.sa_mask);
     for (size_t i = 0; i < ENDING; i++)
@@ -55,7 +55,7 @@ static void release_signals(const sigset_t *before) {
 }
 
 static void enlist(struct base_replacement *file) {
-    handle_signals();
+    base_replace_hear_signals();
     file->process = getpid();
     file->next = unfinished;
     unfinished = file;

@@ -32,6 +32,10 @@ struct base_replacement {
     pid_t process;                 /* which has it */
 };
 
+/* Who takes signals over for a time calls it before: those that it lets through while a file is
+ * unfinished remove that, too. base_replace_open() is too late then. */
+void base_replace_hear_signals(void);
+
 /* These two return 0, or an errno value. After the second the stream is closed. */
 int base_replace_open(struct base_replacement *file, const char *path);
 int base_replace_finish(struct base_replacement *file);

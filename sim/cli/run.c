@@ -231,6 +231,7 @@ int cli_run(const cli_run_options *options, const char *const *paths, size_t cou
     cli_run_options each = *options;
     int worst = CLI_STATUS_EXPECTED, by = 0;
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+    base_replace_hear_signals();    /* a run has a handler of its own */
     run_process_start(options->max_memory);
     for (size_t i = 0; i < count && by == 0; i++) {
         each.path = paths[i];

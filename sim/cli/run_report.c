@@ -138,7 +138,8 @@ static void add_others(doc_writer *writer, const cli_report *report, const run_w
     static const char *const keys[] = {[RUN_HOLDERS] = "holders",
                                        [RUN_TAKERS] = "takers",
                                        [RUN_AWAITED] = "awaits",
-                                       [RUN_WAKERS] = "wakers"};
+                                       [RUN_WAKERS] = "wakers",
+                                       [RUN_MIGHT_WAKE] = "might_wake"};
     if (wait->relation == RUN_NOBODY)
         return;
     if (wait->relation == RUN_HOLDERS) {

@@ -34,7 +34,7 @@ int cli_become_viewer(char **argv) {
     (void)execvp(viewer, argv);
     return cli_failed("cadran",
                       "the viewer, %s, is neither beside this program nor in PATH: %s; it is built "
-                      "where SDL2 and SDL2_ttf are installed",
+                      "where SDL2 and Pango are installed",
                       viewer, strerror(errno));
 }
 

@@ -408,7 +408,16 @@ int doc_node_require(const doc_node *object, const char *name, doc_node *member)
     return doc_node_fault(object, "missing member \"%s\"", name);
 }
 
-int doc_node_only(const doc_node *object, const char *const *names, size_t count) {
+/* Offers a name that stands for the key, if it is one of them. */
+static void offer_meant(base_suggestion *suggestion, const char *const *names, size_t count,
+                        const char *name) {
+    for (size_t i = 0; i < count && name != NULL && suggestion->best == NULL; i++)
+        if (strcmp(names[i], name) == 0)
+            suggestion->best = name;
+}
+
+int doc_node_only(const doc_node *object, const char *const *names, size_t count,
+                  const char *(*meant)(const char *key)) {
     int error = 0;
     doc_node member;
     for (bool more = doc_node_first(object, &member); more; more = doc_node_next(&member)) {
@@ -422,28 +431,34 @@ int doc_node_only(const doc_node *object, const char *const *names, size_t count
         base_suggestion_start(&suggestion, key, strlen(key));
         for (i = 0; i < count; i++)
             base_suggestion_offer(&suggestion, names[i]);
+        if (meant != NULL)
+            offer_meant(&suggestion, names, count, meant(key));
         error = doc_node_key_unknown(&member, "member", key, &suggestion);
     }
     return error;
 }
 
-static int check_type(const doc_node *node, enum doc_type type) {
+static int check_type(const doc_node *node, enum doc_type type, const char *such_as) {
     enum doc_type found = doc_node_type(node);
     if (found == type)
         return 0;
-    return doc_node_fault(node, "expected %s, found %s", doc_type_name(type), doc_type_name(found));
+    if (such_as == NULL)
+        return doc_node_fault(node, "expected %s, found %s", doc_type_name(type),
+                              doc_type_name(found));
+    return doc_node_fault(node, "expected %s, such as %s, found %s", doc_type_name(type), such_as,
+                          doc_type_name(found));
 }
 
-int doc_node_object(const doc_node *node) {
-    return check_type(node, DOC_OBJECT);
+int doc_node_object(const doc_node *node, const char *such_as) {
+    return check_type(node, DOC_OBJECT, such_as);
 }
 
-int doc_node_array(const doc_node *node) {
-    return check_type(node, DOC_ARRAY);
+int doc_node_array(const doc_node *node, const char *such_as) {
+    return check_type(node, DOC_ARRAY, such_as);
 }
 
 int doc_node_string(const doc_node *node, const char **text) {
-    int error = check_type(node, DOC_STRING);
+    int error = check_type(node, DOC_STRING, NULL);
     if (error == 0)
         *text = node->item->text;
     return error;
@@ -458,7 +473,7 @@ int doc_node_boolean(const doc_node *node, bool *value) {
 }
 
 int doc_node_number(const doc_node *node, double *value) {
-    int error = check_type(node, DOC_NUMBER);
+    int error = check_type(node, DOC_NUMBER, NULL);
     if (error == 0)
         *value = node->item->number;
     return error;

@@ -137,12 +137,15 @@ int doc_node_string_fault(const doc_node *string, size_t start, size_t length, s
 int doc_node_require(const doc_node *object, const char *name, doc_node *member);
 
 /* A fault for each member whose key is not among the `count` names: `unknown member "dealy"; did
- * you mean "delay"?`. Returns CAD_EINVAL if there was one. */
-int doc_node_only(const doc_node *object, const char *const *names, size_t count);
+ * you mean "delay"?`. `meant`: what an unlike key may stand for, among others' names; it and its
+ * answer may be NULL. Returns CAD_EINVAL if there was one. */
+int doc_node_only(const doc_node *object, const char *const *names, size_t count,
+                  const char *(*meant)(const char *key));
 
-/* Each: 0 when the node is of that type, or `expected an array, found a number`. */
-int doc_node_object(const doc_node *node);
-int doc_node_array(const doc_node *node);
+/* Each: 0 when the node is of that type, or `expected an array, found a number`. `such_as`: what
+ * would be right, as it is written: `expected an array, such as [1, 2], found a number`. */
+int doc_node_object(const doc_node *node, const char *such_as);
+int doc_node_array(const doc_node *node, const char *such_as);
 int doc_node_string(const doc_node *node, const char **text); /* lives as long as the document */
 int doc_node_boolean(const doc_node *node, bool *value);
 int doc_node_number(const doc_node *node, double *value);

@@ -480,6 +480,11 @@ static bool check_encoding(checker *c) {
         return fail(c, 0, "the file begins with a byte order mark; save it as UTF-8 without one");
     if (c->size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
         return fail(c, 0, "the file is UTF-16; save it as UTF-8");
+    if (c->size >= 4 &&
+        (memcmp(text, "\x1f\x8b", 2) == 0 || memcmp(text, "\x28\xb5\x2f\xfd", 4) == 0))
+        return fail(c, 0,
+                    "the file is packed, by gzip or zstd, as traces may be; what is read here "
+                    "is text");
     for (size_t at = 0; at < c->size;) {
         size_t length = base_utf8_length((const unsigned char *)text + at, c->size - at);
         if (length == 0)

@@ -127,17 +127,25 @@ static bool check_constant(const doc_node *node, const expr_expression *expressi
     return error.code == 0;
 }
 
-/* `true` counts as 1 in expressions; as a number of its own it is a mistake. */
-static bool fault_truth(const doc_node *node, enum prog_member_kind kind, const char *name) {
-    bool value = false;
-    (void)doc_node_boolean(node, &value);
+/* What is no number and no expression. `true` counts as 1 in expressions; as a number of its own it
+ * is a mistake. */
+static bool fault_number(const doc_node *node, enum prog_member_kind kind, const char *name) {
+    enum doc_type type = doc_node_type(node);
+    bool truth = false;
+    if (type == DOC_BOOLEAN)
+        (void)doc_node_boolean(node, &truth);
     (void)doc_node_fault(node, "\"%s\" takes %s, not %s", name,
                          kind == PROG_MEMBER_REPEAT  ? "how often, or \"forever\""
                          : kind == PROG_MEMBER_COUNT ? "how many"
                                                      : "a time, such as 1.5 or \"200ms\"",
-                         value ? "true" : "false");
+                         type != DOC_BOOLEAN ? doc_type_name(type)
+                         : truth             ? "true"
+                                             : "false");
     return false;
 }
+
+/* What a list of steps looks like. */
+#define STEPS "[{\"sleep\": 1}]"
 
 enum { NEAR_FOREVER = 2 };
 
@@ -155,8 +163,8 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
         if (distance <= NEAR_FOREVER)
             return distance == 0;
     }
-    if (doc_node_type(node) == DOC_BOOLEAN)
-        return fault_truth(node, member->kind, name);
+    if (doc_node_type(node) != DOC_NUMBER && doc_node_type(node) != DOC_STRING)
+        return fault_number(node, member->kind, name);
     operand->expression = prog_compile_expression(compiler, node);
     return check_constant(node, operand->expression, member->kind, name);
 }
@@ -164,7 +172,7 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
 static bool compile_targets(prog_compiler *compiler, const doc_node *node,
                             const prog_member *member, const char *verb, prog_operand *operand) {
     bool expression = doc_node_type(node) == DOC_STRING;
-    if (!expression && doc_node_array(node) != 0)
+    if (!expression && doc_node_array(node, "[\"a\", \"b\"]") != 0)
         return false;
     size_t count = expression ? 0 : doc_node_count(node);
     prog_targets *targets =
@@ -200,7 +208,7 @@ static bool compile_target(prog_compiler *compiler, const doc_node *node, const 
 static bool compile_variables(prog_compiler *compiler, const doc_node *node,
                               prog_operand *operand) {
     bool whole = doc_node_type(node) == DOC_STRING;
-    if (!whole && doc_node_array(node) != 0)
+    if (!whole && doc_node_array(node, "[\"x\", \"y\"]") != 0)
         return false;
     size_t count = whole ? 1 : doc_node_count(node);
     prog_slots *slots =
@@ -295,7 +303,8 @@ static bool compile_choice(const doc_node *node, const prog_member *member, prog
 /* A list of texts, or an object of them. */
 static bool compile_texts(prog_compiler *compiler, const doc_node *node, bool named,
                           prog_operand *operand) {
-    if (named ? doc_node_object(node) != 0 : doc_node_array(node) != 0)
+    if (named ? doc_node_object(node, "{\"NAME\": \"value\"}") != 0
+              : doc_node_array(node, "[\"cat\", \"file\"]") != 0)
         return false;
     size_t count = doc_node_count(node);
     prog_texts *texts = prog_compiler_alloc(compiler, sizeof *texts + count * sizeof *texts->items);
@@ -362,6 +371,9 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         return compile_number(compiler, node, member, name, operand);
     case PROG_MEMBER_CONDITION:
     case PROG_MEMBER_ITEMS:
+        if (member->kind == PROG_MEMBER_ITEMS && doc_node_type(node) != DOC_STRING &&
+            doc_node_array(node, "[1, 2] or \"range(3)\"") != 0)
+            return false;
         operand->expression = prog_compile_expression(compiler, node);
         return operand->expression != NULL;
     case PROG_MEMBER_TEXT:
@@ -416,10 +428,10 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         return doc_node_type(node) == DOC_BOOLEAN ? compile_true(node)
                                                   : compile_exception(compiler, node, operand);
     case PROG_MEMBER_HANDLERS:
-        return doc_node_object(node) == 0;
+        return doc_node_object(node, "{\"ValueError\": [...]}") == 0;
     case PROG_MEMBER_STEPS:
     case PROG_MEMBER_CALLBACK:
-        return doc_node_array(node) == 0;
+        return doc_node_array(node, STEPS) == 0;
     case PROG_MEMBER_TRUE:
         return compile_true(node);
     case PROG_MEMBER_FLAG:
@@ -552,7 +564,7 @@ static void fault_two_verbs(const prog_language *language, const doc_node *node,
 static const prog_step *find_step(const prog_language *language, const doc_node *node) {
     const prog_step *first = NULL, *second = NULL;
     doc_node member, second_member = *node;
-    if (doc_node_object(node) != 0)
+    if (doc_node_object(node, "{\"sleep\": 1}") != 0)
         return NULL;
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
         const prog_step *step = prog_language_step(language, doc_node_key(&member));
@@ -593,7 +605,21 @@ static const char *member_meant(const prog_step *step, const char *key) {
     return NULL;
 }
 
-static bool check_member_names(const prog_step *step, const doc_node *node) {
+/* A member that the step does not have. */
+static void fault_member(const prog_language *language, const doc_node *member,
+                         const base_suggestion *suggestion) {
+    const char *key = doc_node_key(member), *advice = NULL;
+    char buffer[64];
+    if (suggestion->best == NULL)
+        advice = prog_language_advice(language, key, buffer);
+    if (advice != NULL)
+        (void)doc_node_key_fault(member, "unknown member \"%s\"; %s", key, advice);
+    else
+        (void)doc_node_key_unknown(member, "member", key, suggestion);
+}
+
+static bool check_member_names(const prog_language *language, const prog_step *step,
+                               const doc_node *node) {
     bool fine = true;
     doc_node member;
     size_t place;
@@ -608,7 +634,7 @@ static bool check_member_names(const prog_step *step, const doc_node *node) {
         if (suggestion.best == NULL)
             suggestion.best = member_meant(step, key);
         fine = false;
-        (void)doc_node_key_unknown(&member, "member", key, &suggestion);
+        fault_member(language, &member, &suggestion);
     }
     return fine;
 }
@@ -647,7 +673,7 @@ static void compile_step(prog_compiler *compiler, const doc_node *node) {
     const prog_step *step = find_step(compiler->language, node);
     if (step == NULL)
         return;
-    (void)check_member_names(step, node);
+    (void)check_member_names(compiler->language, step, node);
     if (may_not_stand(compiler, step))
         (void)doc_node_fault(node, "\"%s\" %s, and cannot stand in %s", step->operation.name,
                              step->waiting == PROG_MAY_WAIT ? "may wait" : "is for coroutines",
@@ -666,7 +692,7 @@ static void compile_step(prog_compiler *compiler, const doc_node *node) {
 
 void prog_compile_steps(prog_compiler *compiler, const doc_node *steps) {
     doc_node step;
-    if (doc_node_array(steps) != 0)
+    if (doc_node_array(steps, STEPS) != 0)
         return;
     for (bool more = doc_node_first(steps, &step); more && !compiler->no_memory;
          more = doc_node_next(&step))

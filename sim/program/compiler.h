@@ -65,10 +65,11 @@ typedef struct prog_compiler {
     prog_pending *pending;
     size_t pending_count, pending_capacity;
     size_t code_capacity, block_capacity, exception_capacity;
-    base_symbols task_names;    /* that tasks can have: those without an {expression} */
-    base_symbols written_names; /* of the rows of `tasks`, as they are written */
-    const prog_task_spec *main; /* the task marked so; NULL: none yet */
-    const char **patterns;      /* the others, as written */
+    base_symbols task_names;     /* that tasks can have: those without an {expression} */
+    base_symbols faulty_objects; /* those that are declared, but not rightly */
+    base_symbols written_names;  /* of the rows of `tasks`, as they are written */
+    const prog_task_spec *main;  /* the task marked so; NULL: none yet */
+    const char **patterns;       /* the others, as written */
     size_t pattern_count, pattern_capacity;
     prog_caught *caught;
     size_t caught_count, caught_capacity;

@@ -27,7 +27,7 @@ static void read_makespan(prog_compiler *compiler, const doc_node *node, prog_ex
         expect->makespan_most = expect->makespan_least;
         return;
     }
-    (void)doc_node_only(node, members, 2);
+    (void)doc_node_only(node, members, 2, NULL);
     if (doc_node_member(node, "min", &bound))
         prog_compile_setting(compiler, &bound, &expect->makespan_least);
     if (doc_node_member(node, "max", &bound))
@@ -38,7 +38,7 @@ static void read_makespan(prog_compiler *compiler, const doc_node *node, prog_ex
 
 static const char **read_lines(prog_compiler *compiler, const doc_node *node, size_t *count) {
     doc_node item;
-    if (doc_node_array(node) != 0)
+    if (doc_node_array(node, "[\"a line\"]") != 0)
         return NULL;
     const char **lines = prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof *lines);
     for (bool more = lines != NULL && doc_node_first(node, &item); more;
@@ -50,13 +50,13 @@ static const char **read_lines(prog_compiler *compiler, const doc_node *node, si
 
 static void read_order(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
     doc_node pair, first, second;
-    if (doc_node_array(node) != 0)
+    if (doc_node_array(node, "[[\"first\", \"later\"]]") != 0)
         return;
     expect->order = prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof(prog_pair));
     for (bool more = expect->order != NULL && doc_node_first(node, &pair); more;
          more = doc_node_next(&pair)) {
         prog_pair *row = &expect->order[expect->order_count];
-        if (doc_node_array(&pair) != 0)
+        if (doc_node_array(&pair, "[\"first\", \"later\"]") != 0)
             continue;
         if (doc_node_count(&pair) != 2 || !doc_node_first(&pair, &first)) {
             (void)doc_node_fault(&pair, "expected two texts: the one that is printed first, and "
@@ -75,7 +75,7 @@ static void read_order(prog_compiler *compiler, const doc_node *node, prog_expec
 
 static void read_always(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
     doc_node item;
-    if (doc_node_array(node) != 0)
+    if (doc_node_array(node, "[\"size <= 3\"]") != 0)
         return;
     expect->always =
         prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof(prog_invariant));
@@ -98,7 +98,7 @@ static bool is_end(const char *text) {
 
 static void read_tasks(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
     doc_node item;
-    if (doc_node_object(node) != 0)
+    if (doc_node_object(node, "{\"a task\": \"returned\"}") != 0)
         return;
     expect->tasks = prog_compiler_alloc(compiler, (doc_node_count(node) + 1) * sizeof(prog_pair));
     for (bool more = expect->tasks != NULL && doc_node_first(node, &item); more;
@@ -135,7 +135,8 @@ void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
     doc_node node, member;
     expect->outcome = PROG_OUTCOMES;
     expect->golden = true;
-    if (!doc_node_member(root, "expect", &node) || doc_node_object(&node) != 0)
+    if (!doc_node_member(root, "expect", &node) ||
+        doc_node_object(&node, "{\"outcome\": \"complete\"}") != 0)
         return;
     expect->given = true;
     prog_check_fields(&node, prog_expect_fields);

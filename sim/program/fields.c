@@ -1,6 +1,8 @@
 /* The members that parts of a document can have. */
 #include "program/fields.h"
 
+#include <string.h>
+
 const prog_field prog_document_fields[] = {
     {"cadran", true},     {"$schema", false},     {"name", false},    {"description", false},
     {"seed", false},      {"vars", false},        {"objects", false}, {"coroutines", false},
@@ -37,6 +39,42 @@ const prog_field prog_expect_fields[] = {
     {"golden", false},  {NULL, false},
 };
 
+/* What people call some of them. */
+static const char *const synonyms[][2] = {
+    {"steps", "do"},
+    {"body", "do"},
+    {"then", "do"},
+    {"variables", "vars"},
+    {"globals", "vars"},
+    {"primitives", "objects"},
+    {"locks", "objects"},
+    {"queues", "objects"},
+    {"functions", "coroutines"},
+    {"workers", "coroutines"},
+    {"parameters", "params"},
+    {"args", "params"},
+    {"arguments", "params"},
+    {"times", "count"},
+    {"repeat", "count"},
+    {"delay", "start"},
+    {"after", "start"},
+    {"at", "start"},
+    {"output", "stdout"},
+    {"lines", "stdout"},
+    {"title", "name"},
+    {"duration", "until"},
+    {"time", "until"},
+    {"clock", "until"},
+    {"comment", "description"},
+};
+
+static const char *meant(const char *key) {
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (strcmp(synonyms[i][0], key) == 0)
+            return synonyms[i][1];
+    return NULL;
+}
+
 void prog_check_fields(const doc_node *node, const prog_field *fields) {
     enum { MOST = 24 };
     const char *names[MOST];
@@ -47,5 +85,5 @@ void prog_check_fields(const doc_node *node, const prog_field *fields) {
         if (field->required)
             (void)doc_node_require(node, field->name, &member);
     }
-    (void)doc_node_only(node, names, count);
+    (void)doc_node_only(node, names, count, meant);
 }

@@ -18,7 +18,7 @@
 static void read_vars(prog_compiler *compiler, const doc_node *root) {
     prog_program *program = compiler->program;
     doc_node vars, member;
-    if (!doc_node_member(root, "vars", &vars) || doc_node_object(&vars) != 0)
+    if (!doc_node_member(root, "vars", &vars) || doc_node_object(&vars, "{\"x\": 1}") != 0)
         return;
     program->variables =
         prog_compiler_alloc(compiler, doc_node_count(&vars) * sizeof *program->variables);
@@ -39,16 +39,18 @@ static void read_vars(prog_compiler *compiler, const doc_node *root) {
     }
 }
 
+#define SIGNALS "[{\"at\": 1, \"signal\": \"SIGINT\"}]"
+
 static void read_signals(prog_compiler *compiler, const doc_node *root) {
     prog_program *program = compiler->program;
     doc_node signals, item, at, name;
-    if (!doc_node_member(root, "signals", &signals) || doc_node_array(&signals) != 0)
+    if (!doc_node_member(root, "signals", &signals) || doc_node_array(&signals, SIGNALS) != 0)
         return;
     program->signals =
         prog_compiler_alloc(compiler, doc_node_count(&signals) * sizeof *program->signals);
     for (bool more = doc_node_first(&signals, &item); more && !compiler->no_memory;
          more = doc_node_next(&item)) {
-        if (doc_node_object(&item) != 0)
+        if (doc_node_object(&item, "{\"at\": 1, \"signal\": \"SIGINT\"}") != 0)
             continue;
         prog_check_fields(&item, prog_signal_fields);
         prog_signal *signal = &program->signals[program->signal_count++];
@@ -122,7 +124,8 @@ static void declare_parameters(prog_compiler *compiler, prog_body *body,
                                const doc_node *coroutine) {
     doc_node params, item;
     const char *name;
-    if (!doc_node_member(coroutine, "params", &params) || doc_node_array(&params) != 0)
+    if (!doc_node_member(coroutine, "params", &params) ||
+        doc_node_array(&params, "[\"x\", \"y\"]") != 0)
         return;
     for (bool more = doc_node_first(&params, &item); more; more = doc_node_next(&item)) {
         if (doc_node_string(&item, &name) != 0 || !prog_check_name(&item, name))
@@ -152,7 +155,7 @@ static void declare_coroutines(prog_compiler *compiler, const doc_node *coroutin
         body->name = name;
         body->index = index;
         program->coroutines[index] = body;
-        if (doc_node_object(&coroutine) != 0)
+        if (doc_node_object(&coroutine, "{\"do\": [{\"sleep\": 1}]}") != 0)
             continue;
         prog_check_fields(&coroutine, prog_coroutine_fields);
         declare_parameters(compiler, body, &coroutine);
@@ -185,7 +188,7 @@ static void declare_protocol(prog_compiler *compiler, const doc_node *node,
                              prog_protocol *protocol) {
     prog_body *body = protocol->body;
     doc_node steps;
-    if (doc_node_object(node) != 0)
+    if (doc_node_object(node, "{\"data_received\": [...]}") != 0)
         return;
     prog_check_fields(node, prog_protocol_fields);
     declare_parameters(compiler, body, node);
@@ -265,7 +268,7 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
     doc_node member, item;
     const char *index = "i";
     spec->place = doc_node_offset(node);
-    if (doc_node_object(node) != 0)
+    if (doc_node_object(node, "{\"name\": \"a\", \"do\": [...]}") != 0)
         return;
     prog_check_fields(node, prog_task_fields);
     if (doc_node_member(node, "name", &member) && doc_node_string(&member, &spec->pattern) == 0) {
@@ -277,7 +280,7 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
         index = "i";
     prog_declare_variable(compiler, body, index);
     spec->index = base_symbols_find(&body->variables, index, strlen(index));
-    if (doc_node_member(node, "let", &member) && doc_node_object(&member) == 0)
+    if (doc_node_member(node, "let", &member) && doc_node_object(&member, "{\"x\": 1}") == 0)
         for (bool more = doc_node_first(&member, &item); more; more = doc_node_next(&item))
             prog_declare_key(compiler, body, doc_node_key(&item));
     body->given = (uint32_t)body->variables.count;
@@ -364,11 +367,12 @@ typedef struct sections {
 
 static void find_sections(const doc_node *root, sections *found) {
     found->has_coroutines = doc_node_member(root, "coroutines", &found->coroutines) &&
-                            doc_node_object(&found->coroutines) == 0;
-    found->has_protocols = doc_node_member(root, "protocols", &found->protocols) &&
-                           doc_node_object(&found->protocols) == 0;
-    found->has_tasks =
-        doc_node_member(root, "tasks", &found->tasks) && doc_node_array(&found->tasks) == 0;
+                            doc_node_object(&found->coroutines, "{\"NAME\": {\"do\": [...]}}") == 0;
+    found->has_protocols =
+        doc_node_member(root, "protocols", &found->protocols) &&
+        doc_node_object(&found->protocols, "{\"NAME\": {\"data_received\": [...]}}") == 0;
+    found->has_tasks = doc_node_member(root, "tasks", &found->tasks) &&
+                       doc_node_array(&found->tasks, "[{\"name\": \"a\", \"do\": [...]}]") == 0;
     found->has_setup = doc_node_member(root, "setup", &found->setup);
     found->has_on_interrupt = doc_node_member(root, "on_interrupt", &found->on_interrupt);
 }
@@ -420,9 +424,25 @@ static void compile(prog_compiler *compiler, const sections *parts) {
         prog_compile_body(compiler, program->on_interrupt, &parts->on_interrupt, "on_interrupt");
 }
 
+#define SCENARIO "{\"cadran\": 1, \"tasks\": [...]}"
+
+/* The trace of a run, whoever wrote it: a list of events, or a member that has them. */
+static bool is_trace(const doc_node *root) {
+    doc_node member;
+    if (doc_node_type(root) == DOC_OBJECT)
+        return doc_node_member(root, "traceEvents", &member);
+    return doc_node_type(root) == DOC_ARRAY && doc_node_first(root, &member) &&
+           doc_node_type(&member) == DOC_OBJECT && doc_node_member(&member, "ph", &member);
+}
+
 static void read_document(prog_compiler *compiler, const doc_node *root) {
     sections parts;
-    if (doc_node_object(root) != 0)
+    if (is_trace(root)) {
+        (void)doc_node_fault(root, "this is a trace of a run, and no scenario; \"cadran view\", "
+                                   "\"table\", \"diff\" and \"export\" read it");
+        return;
+    }
+    if (doc_node_object(root, SCENARIO) != 0)
         return;
     prog_check_fields(root, prog_document_fields);
     read_vars(compiler, root);
@@ -462,6 +482,7 @@ int prog_compile(doc_document *document, const prog_language *language, prog_pro
     base_free(compiler.pending);
     base_free(compiler.patterns);
     base_symbols_free(&compiler.written_names);
+    base_symbols_free(&compiler.faulty_objects);
     base_symbols_free(&compiler.task_names);
     base_free(compiler.caught);
     base_free(compiler.passed);

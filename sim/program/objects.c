@@ -16,7 +16,8 @@ static bool read_type(const doc_node *node, enum prog_object_type *type) {
         count += prog_object_kinds[i].create != NULL;
     }
     doc_node member;
-    if (doc_node_object(node) != 0 || doc_node_require(node, "type", &member) != 0 ||
+    if (doc_node_object(node, "{\"type\": \"lock\"}") != 0 ||
+        doc_node_require(node, "type", &member) != 0 ||
         doc_node_choice(&member, "type", names, count, &index) != 0)
         return false;
     *type = (enum prog_object_type)types[index];
@@ -92,7 +93,7 @@ static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
         if (doc_node_member(node, member->name, &value))
             read_member(compiler, member, &value, object);
     }
-    (void)doc_node_only(node, names, count);
+    (void)doc_node_only(node, names, count, NULL);
 }
 
 /* It is a list: among the globals, behind the variables. */
@@ -133,18 +134,21 @@ void prog_load_objects(prog_compiler *compiler, const doc_node *root) {
     prog_program *program = compiler->program;
     doc_node objects, member;
     program->global_count = (uint32_t)program->global_names.count;
-    if (!doc_node_member(root, "objects", &objects) || doc_node_object(&objects) != 0)
+    if (!doc_node_member(root, "objects", &objects) ||
+        doc_node_object(&objects, "{\"NAME\": {\"type\": \"lock\"}}") != 0)
         return;
     program->objects =
         prog_compiler_alloc(compiler, doc_node_count(&objects) * sizeof *program->objects);
     for (bool more = doc_node_first(&objects, &member); more && !compiler->no_memory;
          more = doc_node_next(&member)) {
         enum prog_object_type type;
-        bool typed = read_type(&member, &type);
+        const char *name = doc_node_key(&member);
+        bool typed = read_type(&member, &type), added;
+        if (!typed && base_symbols_add(&compiler->faulty_objects, name, strlen(name), &added) ==
+                          BASE_NO_SYMBOL)
+            compiler->no_memory = true;
         if (!check_object_name(compiler, &member) || !typed)
             continue;
-        const char *name = doc_node_key(&member);
-        bool added;
         uint32_t index = base_symbols_add(&program->object_names, name, strlen(name), &added);
         compiler->no_memory |= index == BASE_NO_SYMBOL;
         if (index == BASE_NO_SYMBOL || !added)

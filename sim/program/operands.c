@@ -98,7 +98,7 @@ static bool bind(prog_compiler *compiler, const doc_node *member, bool global,
 
 const prog_bindings *prog_compile_bindings(prog_compiler *compiler, const doc_node *node,
                                            bool global) {
-    if (doc_node_object(node) != 0)
+    if (doc_node_object(node, "{\"x\": 1}") != 0)
         return NULL;
     size_t count = doc_node_count(node);
     prog_bindings *bindings =
@@ -169,7 +169,7 @@ void prog_check_passed(prog_compiler *compiler) {
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
                                              uint32_t given, const doc_node *args,
                                              const doc_node *at) {
-    if (args != NULL && doc_node_object(args) != 0)
+    if (args != NULL && doc_node_object(args, "{\"x\": 1}") != 0)
         return NULL;
     prog_arguments *arguments = prog_compiler_alloc(
         compiler, sizeof *arguments + body->parameters * sizeof arguments->items[0]);

@@ -136,9 +136,12 @@ static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
         prog_suggest_tasks(compiler, suggestion);
 }
 
-/* A task is made of a coroutine, and is what can be waited for. */
+/* A task is made of a coroutine, and is what can be waited for. Of what is declared wrongly its
+ * declaration tells. */
 static const char *explain(const expr_scope *scope, const char *name, size_t length) {
     const prog_compiler *compiler = scope->context;
+    if (base_symbols_find(&compiler->faulty_objects, name, length) != BASE_NO_SYMBOL)
+        return "is an object whose declaration has a fault";
     return base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL
                ? "is a coroutine: \"spawn\" it first, and name the task (\"as\"), or \"call\" it"
                : NULL;

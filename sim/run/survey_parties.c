@@ -206,6 +206,14 @@ static void visit_waker(run_survey *self, const prog_waker *waker, uint32_t task
     }
 }
 
+/* Twice where it is in several coroutines. */
+static void note_loose(run_loose *loose, uint32_t task) {
+    if (loose->count == 0)
+        *loose = (run_loose){task, task, 1};
+    else if (loose->last != task)
+        *loose = (run_loose){loose->first, task, loose->count + 1};
+}
+
 static void visit_prospect(run_survey *self, const run_prospect *prospect, uint32_t task,
                            note *take) {
     for (uint32_t i = 0; i < prospect->count; i++) {
@@ -213,7 +221,8 @@ static void visit_prospect(run_survey *self, const run_prospect *prospect, uint3
         const prog_waker *waker = &self->machine->program->flow.wakers[number];
         if (waker->target->object != NULL)
             visit_waker(self, waker, task, take);
-        self->loose[number] |= !run_survey_is_fixed(waker);
+        if (!run_survey_is_fixed(waker))
+            note_loose(&self->loose[number], task);
     }
 }
 
@@ -237,24 +246,32 @@ static void choose_woken(run_survey *self) {
 }
 
 /* Whether a task might wake those who wait for it without that the document says so. */
+bool run_survey_might_wake(const run_survey *self, size_t waker, const run_thing *what) {
+    const run_loose *loose = &self->loose[waker];
+    uint32_t node = self->count + (uint32_t)(what - self->things);
+    return loose->count > 0 && what->passed &&
+           run_survey_may_wake(&self->machine->program->flow.wakers[waker], what) &&
+           (loose->count > 1 || self->targets[loose->first] != node);
+}
+
 static bool is_loose(const run_survey *self, const run_thing *what) {
     const prog_flow *flow = &self->machine->program->flow;
-    for (size_t i = 0; i < flow->waker_count && what->passed; i++)
-        if (self->loose[i] && run_survey_may_wake(&flow->wakers[i], what))
+    for (size_t i = 0; i < flow->waker_count; i++)
+        if (run_survey_might_wake(self, i, what))
             return true;
     return false;
 }
 
-/* Nothing is said of what is not known. */
+/* Nobody is who might do it, for a circle: a variable may hold another. */
 static void settle_woken(run_survey *self) {
     for (size_t i = 0; i < self->thing_count; i++) {
         run_thing *what = &self->things[i];
         bool known = what->woken && !is_loose(self, what);
         if (what->woken)
-            what->relation = known ? RUN_WAKERS : RUN_NOBODY;
+            what->relation = known ? RUN_WAKERS : RUN_MIGHT_WAKE;
         else if (what->relation == RUN_WAKERS)
             what->relation = RUN_NOBODY;
-        if (what->relation == RUN_NOBODY)
+        if (what->relation == RUN_NOBODY || what->relation == RUN_MIGHT_WAKE)
             what->count = what->living = 0;
     }
 }
@@ -300,6 +317,7 @@ bool run_survey_find_parties(run_survey *self) {
     self->parties = base_alloc(((size_t)room + 1) * sizeof *self->parties);
     if (self->parties == NULL)
         return false;
+    memset(self->loose, 0, self->machine->program->flow.waker_count * sizeof *self->loose);
     visit_all(self, add_party);
     settle_woken(self);
     return !self->no_memory;

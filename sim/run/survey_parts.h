@@ -45,6 +45,11 @@ typedef struct run_thing {
     uint64_t units[2];      /* that these and those have taken */
 } run_thing;
 
+/* Tasks that may come to a step which names its object by a variable. */
+typedef struct run_loose {
+    uint32_t first, last, count; /* numbers of tasks, in their order; how many there are */
+} run_loose;
+
 struct run_survey {
     run_machine *machine;
     uint32_t count; /* of tasks */
@@ -58,7 +63,7 @@ struct run_survey {
     struct base_map by_taker; /* in parties: the one of a task that has taken of a run_thing */
     bool deadlock;            /* nothing happens any more but what the tasks do */
     run_outlook outlook;
-    bool *loose; /* by waker of the program: a task may come to it that names its object by a
+    run_loose *loose; /* by waker of the program: a task may come to it that names its object by a
                     variable */
     bool no_memory;
     wait_circles circles;
@@ -101,6 +106,9 @@ bool run_survey_find_parties(run_survey *self);
  * whether it names this one. */
 bool run_survey_may_wake(const prog_waker *waker, const run_thing *what);
 bool run_survey_is_fixed(const prog_waker *waker);
+/* Whether a task might end a wait for it by that step, where the variable holds it: another than
+ * who waits for it alone. */
+bool run_survey_might_wake(const run_survey *self, size_t waker, const run_thing *what);
 bool run_survey_names(const run_survey *self, const prog_waker *waker, const run_thing *what);
 
 /* --- Circles (survey.c) ---------------------------------------------------------------------- */

@@ -137,11 +137,38 @@ static void describe_deed(const run_survey *self, const run_thing *what, run_wai
     }
 }
 
+/* By each step the first task that may come to it. False: no memory. */
+static bool describe_might_wake(const run_survey *self, const run_thing *what, run_wait *wait) {
+    const prog_program *program = self->machine->program;
+    uint32_t before = WAIT_NO_NODE;
+    wait->relation = RUN_MIGHT_WAKE;
+    wait->deed = deed_of(what);
+    for (size_t i = 0; i < program->flow.waker_count; i++) {
+        const prog_waker *waker = &program->flow.wakers[i];
+        uint32_t first = self->loose[i].first;
+        if (!run_survey_might_wake(self, i, what) || first == before)
+            continue;
+        before = first;
+        wait->living.count += self->loose[i].count;
+        if (wait->living.kept == RUN_PARTIES_KEPT)
+            continue;
+        run_party *party = &wait->living.items[wait->living.kept++];
+        *party = (run_party){.name = copy(cad_task_name(self->tasks[first])),
+                             .step = waker->step->operation.name,
+                             .place = program->code[waker->pc].place};
+        if (party->name == NULL)
+            return false;
+    }
+    return true;
+}
+
 static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
     uint32_t target = self->targets[number];
     if (target == WAIT_NO_NODE || target < self->count)
         return true;
     const run_thing *what = &self->things[target - self->count];
+    if (what->relation == RUN_MIGHT_WAKE)
+        return describe_might_wake(self, what, wait);
     if (what->relation == RUN_WAKERS)
         describe_deed(self, what, wait);
     else if (what->count == 0)

@@ -112,6 +112,8 @@ static void print_taken(const run_machine *machine, FILE *report, const run_wait
         if (error == 0 && wait->relation == RUN_WAKERS)
             error = base_buffer_format(&text, " %s it at ",
                                        i == first ? wait->deed->one : wait->deed->many);
+        else if (error == 0 && wait->relation == RUN_MIGHT_WAKE)
+            error = base_buffer_format(&text, " might %s it at ", wait->deed->many);
         else if (error == 0)
             error = base_buffer_format(&text, " took %s at ",
                                        wait->relation == RUN_TAKERS ? "an item" : "it");

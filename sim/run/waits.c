@@ -135,6 +135,14 @@ static int append_wakers(base_buffer *buffer, const run_wait *wait) {
                : base_buffer_format(buffer, " %s", count > 1 ? wait->deed->many : wait->deed->one);
 }
 
+/* `, which only a and b might set`. */
+static int append_might_wake(base_buffer *buffer, const run_wait *wait) {
+    int error = base_buffer_format(buffer, ", which only ");
+    if (error == 0)
+        error = append_names(buffer, &wait->living, " and ");
+    return error != 0 ? error : base_buffer_format(buffer, " might %s", wait->deed->many);
+}
+
 int run_wait_words(const run_wait *wait, base_buffer *buffer) {
     if (wait->relation == RUN_AWAITED)
         return append_awaited(buffer, wait);
@@ -147,6 +155,8 @@ int run_wait_words(const run_wait *wait, base_buffer *buffer) {
         error = append_all_holders(buffer, wait, ", taken by ");
     if (error == 0 && wait->relation == RUN_WAKERS)
         error = append_wakers(buffer, wait);
+    if (error == 0 && wait->relation == RUN_MIGHT_WAKE)
+        error = append_might_wake(buffer, wait);
     if (error == 0 && wait->lost != NULL)
         error = base_buffer_format(buffer, ": %s", wait->lost);
     if (error == 0 && wait->notified > 0)

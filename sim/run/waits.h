@@ -17,8 +17,10 @@ enum run_relation {
     RUN_TAKERS,  /* they have taken items from the queue that is joined, and are not done with them
                   */
     RUN_AWAITED, /* they are awaited */
-    RUN_WAKERS,  /* nobody has it, but they may come to a step that would end the wait; where there
-                  * are none, nobody does any more */
+    RUN_MIGHT_WAKE, /* nobody has it, but they may come to a step that would, where a variable of
+                       theirs holds it */
+    RUN_WAKERS, /* nobody has it, but they may come to a step that would end the wait; where there
+                 * are none, nobody does any more */
 };
 
 /* A task, or a future that is awaited. */
@@ -73,7 +75,7 @@ typedef struct run_wait {
     char *state;      /* how that is: "full: 2 of 2"; NULL: there is nothing to say */
     enum run_relation relation;
     run_parties living, ended;
-    const run_deed *deed; /* of RUN_WAKERS */
+    const run_deed *deed; /* of RUN_WAKERS and RUN_MIGHT_WAKE */
     run_deed_step steps[RUN_STEPS_KEPT];
     size_t step_count; /* those where no task comes any more: the first of them ... */
     size_t more_steps; /* ... and how many more there are */

@@ -266,9 +266,29 @@ static int begin_item(run_job *job, const prog_instruction *in) {
 
 static const prog_operation item_operation = {"item", begin_item, NULL};
 
+/* As Python has it, the variable and the list are in one text. */
+static bool says_all_at_once(const doc_node *node) {
+    doc_node variable, list;
+    const char *text, *in;
+    if (doc_node_member(node, "in", &list) || !doc_node_member(node, "for", &variable) ||
+        doc_node_type(&variable) != DOC_STRING)
+        return false;
+    (void)doc_node_string(&variable, &text);
+    in = strstr(text, " in ");
+    if (in == NULL)
+        return false;
+    (void)doc_node_fault(&variable,
+                         "the list has a member of its own: {\"for\": \"%.*s\", \"in\": \"%s\", "
+                         "\"do\": [...]}",
+                         (int)(in - text), text, in + 4);
+    return true;
+}
+
 static void compile_for(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
     prog_operand operands[PROG_STEP_MEMBERS];
     doc_node steps;
+    if (says_all_at_once(node))
+        return;
     uint32_t hidden = compiler->hidden;
     (void)prog_compile_members(compiler, step, node, operands);
     operands[FOR_EXIT].pc = PROG_NO_PC;

@@ -737,6 +737,17 @@ static int begin_abort(run_job *job, const prog_instruction *in) {
     return 0;
 }
 
+static void compile_abort(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
+    prog_operand operands[PROG_STEP_MEMBERS];
+    if (!prog_compile_members(compiler, step, node, operands))
+        return;
+    const prog_target *target = operands[0].target;
+    if (compiler->never_waits != NULL && target->slot == PROG_NO_SLOT && target->object != NULL)
+        (void)doc_node_fault(node, "\"abort\" of a barrier may wait, and cannot stand in %s",
+                             compiler->never_waits);
+    (void)prog_emit(compiler, &step->operation, node, operands, 1);
+}
+
 const prog_step step_abort = {
     .operation = {"abort", begin_abort, NULL},
     .family = PROG_FAMILY_PRIMITIVES,
@@ -748,6 +759,7 @@ const prog_step step_abort = {
         "Breaks a barrier; BrokenBarrierError for the tasks that wait at it or will. Closes a "
         "connection, a transport or an endpoint at once; what is unsent is dropped.",
     .example = "[{\"abort\": \"barrier\"}, {\"print\": \"{broken(barrier)}\"}]",
+    .compile = compile_abort,
 };
 
 /* --- Futures --------------------------------------------------------------------------------- */

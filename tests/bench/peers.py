@@ -87,6 +87,8 @@ class PythonPeer(Peer):
         self.environment = environment or {}
 
     def prepare(self, build):
+        self.environment["BENCH_CLIENT"] = os.path.join(os.path.abspath(build), "bench",
+                                                        "bench-client")
         for python in ("/usr/bin/python3", sys.executable):
             if succeeds([python, "-c", f"import {self.module}"]):
                 return [python, "-B", os.path.join(HERE, self.source)]

@@ -32,7 +32,8 @@ class Sample:
         self.result_bytes = inside.get("bytes")
         self.trace_bytes = inside.get("trace_bytes")
         self.time_ns = {"inside": inside.get("wall_ns"), "process": process["wall_ns"],
-                        "cpu": process["cpu_ns"]}[entry.clock]
+                        "cpu": process["cpu_ns"],
+                        "inside-cpu": inside.get("cpu_ns")}[entry.clock]
 
 
 class Programs:

@@ -15,7 +15,8 @@ class Entry:
     share    the part of the work's items that it does: slow peers do fewer, and the figures are
              per item. Costs that grow faster than the work thereby count in the peer's favour.
     clock    "inside": what the program itself measured; "process": the whole process by the
-             clock; "cpu": the whole process's processor time
+             clock; "cpu": the whole process's processor time, with that of the programs that it
+             has waited for; "inside-cpu": its own, as the program itself measured it
     fixed    a parameter that stands in place of the work's own
     file     "write": it writes a trace; "read": it reads one; "pair": it reads two that are the
              same; "picture": it draws one; "export": it makes another file of one, in the format
@@ -63,6 +64,14 @@ def floor(name, title, **options):
 
 def peer(tool, name, title="", **options):
     return Entry("peer", tool, name, title, **options)
+
+
+def network(name, title, **options):
+    return Entry("ours", "bench-network", name, title, clock="inside-cpu", **options)
+
+
+def network_floor(name, title, **options):
+    return Entry("floor", "bench-network-floor", name, title, clock="inside-cpu", **options)
 
 
 WINDOW = {"items": (1_000_000, 100_000, 300), "parameter": (1000, 1000, 20),
@@ -146,6 +155,34 @@ WORKS = (
              peer("go", "sleepers", clock="cpu"),
              peer("asyncio", "sleepers", clock="cpu", share=0.1),
              peer("uvloop", "sleepers", clock="cpu", share=0.1))),
+    Work("echo", "echo of 1 KiB over {parameter} connections, by callbacks: processor time of the "
+         "server", "round trip", items=(200_000, 50_000, 300), parameter=(10, 10, 3),
+         reach_ratio=1.05, often=2, entries=(
+             network("echo", "callbacks"),
+             network_floor("echo", "raw libuv"),
+             peer("asyncio", "echo", "Protocol", clock="inside-cpu", share=0.25),
+             peer("uvloop", "echo", "Protocol", clock="inside-cpu", share=0.5))),
+    Work("echo-streams", "the same by streams, a coroutine for each connection", "round trip",
+         items=(200_000, 50_000, 300), parameter=(10, 10, 3), reach_ratio=1.15, often=2, entries=(
+             network("echo-streams", "streams in coroutines"),
+             network_floor("echo", "raw libuv"),
+             peer("asyncio", "echo-streams", "streams", clock="inside-cpu", share=0.25),
+             peer("uvloop", "echo-streams", "streams", clock="inside-cpu", share=0.5))),
+    Work("connections", "{items} open connections, by callbacks", "connection",
+         items=(10_000, 2_000, 50), reach_bytes=1024, memory=True, entries=(
+             network("hold", "callbacks"),)),
+    Work("connections-coroutines", "the same, a coroutine for each", "connection",
+         items=(10_000, 2_000, 50), reach_bytes=8192, memory=True, entries=(
+             network("hold-coroutines", "coroutines"),)),
+    Work("pour", "{items} MiB through a stream: processor time of who reads", "MiB",
+         items=(1024, 256, 4), reach_ratio=1 / 0.9, entries=(
+             network("pour", "a stream in a coroutine"),
+             network_floor("pour", "raw libuv"))),
+    Work("programs", "{items} programs, {parameter} at a time: processor time, with theirs",
+         "program", items=(1000, 300, 10), parameter=(8, 8, 2), reach_ratio=1.2, often=2, entries=(
+             Entry("ours", "bench-network", "programs", "coroutines and a semaphore", clock="cpu"),
+             Entry("floor", "bench-network-floor", "programs", "posix_spawn() and wait()",
+                   clock="cpu"))),
     Work("read", "reading a trace of {items} events into the model", "event",
          items=(1_000_000, 100_000, 1000), reach_ns=250, reach_bytes=64, memory=True, entries=(
              Entry("ours", "bench-trace", "read", "trace_read()", file="read"),

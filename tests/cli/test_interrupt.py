@@ -100,13 +100,16 @@ class RealClock(Interrupt):
         self.write("stubborn.json", {
             "cadran": 1, "tasks": [{"name": "a", "do": [{"print": "here"}, {"sleep": 60}]}],
             "on_interrupt": [{"repeat": "forever", "do": []}]})
-        process = self.start("run", "--clock", "real", "--max-still", 10**15, "stubborn.json")
-        self.assertEqual(os.read(process.stdout.fileno(), 4096), b"here\n")
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
-        self.assertIsNone(process.poll())
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(self.finish(process).returncode, -signal.SIGINT)
+        for second in (signal.SIGINT, signal.SIGTERM):
+            process = self.start("run", "--clock", "real", "--max-still", 10**15, "--report", "r.json",
+                                 "stubborn.json")
+            self.assertEqual(os.read(process.stdout.fileno(), 4096), b"here\n")
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            self.assertIsNone(process.poll())
+            process.send_signal(second)
+            self.assertEqual(self.finish(process).returncode, -second)
+            self.assertEqual(os.listdir(self.folder), ["stubborn.json"])  # the report is not whole
 
     def test_an_expected_interrupt_is_success_and_another_outcome_is_not(self):
         document = {"cadran": 1, "tasks": [{"name": "a", "do": [{"print": "x"}, {"sleep": 60}]}]}

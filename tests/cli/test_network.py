@@ -7,9 +7,10 @@ import signal
 import socket
 import textwrap
 
-from cli_test import EXPECTED, ROOT, CliTest, main
+from cli_test import EXPECTED, ROOT, SCENARIOS, CliTest, main
 
 PAGE = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
+EXAMPLES = ROOT / "engine" / "examples"
 REAL = ("run", "--clock", "real")
 
 
@@ -66,6 +67,40 @@ class Page(CliTest):
         self.write("window.json", window)
         process = self.expect(EXPECTED, *REAL, "--allow-exec", "--table", "window.json")
         self.assertIn("outcome complete", process.err)
+
+
+class Programs(CliTest):
+    def test_what_the_page_shows_of_c_is_what_the_examples_have(self):
+        sources = [path.read_text(encoding="utf-8") for path in EXAMPLES.glob("*.c")]
+        blocks = [textwrap.dedent(block).strip("\n")
+                  for block in re.findall(r"(?:^    .*\n|^\n)+", PAGE, re.MULTILINE)]
+        shown = [block for block in blocks if block.startswith(("static", "#include"))]
+        self.assertEqual(len(shown), 4)
+        for block in shown:
+            with self.subTest(block.splitlines()[0]):
+                self.assertTrue(any(block in source for source in sources))
+
+
+class Scenarios(CliTest):
+    """Those of scenarios/world, each of which says what must come out of it."""
+
+    def test_each(self):
+        paths = sorted((SCENARIOS / "world").glob("*.json"))
+        self.assertEqual(len(paths), 4)
+        for path in paths:
+            with self.subTest(path.name):
+                document = json.loads(path.read_text(encoding="utf-8"))
+                self.assertEqual(document["name"], path.stem)
+                self.assertTrue(document["description"])
+                process = self.expect(EXPECTED, *REAL, "--allow-net", "--allow-exec", "--trace",
+                                      "t.json", path)
+                self.assertIn("outcome complete", process.err)
+                trace = json.loads((self.folder / "t.json").read_text())
+                self.assertTrue(any(event.get("cat") == "lane" for event in trace))
+
+    def test_they_are_skipped_where_nothing_is_allowed(self):
+        process = self.expect(EXPECTED, "test", SCENARIOS / "world")
+        self.assertIn("4 skipped", process.out + process.err)
 
 
 if __name__ == "__main__":

@@ -512,13 +512,14 @@ class Wakers(Unfinished):
                         "  b waits for m",
                         "    since 0s, at . (await)", objects={"f": FUTURE})
 
-    def test_nothing_is_said_where_a_variable_may_hold_it(self):
-        """But where nobody is left who has one."""
+    def test_who_might_where_a_variable_may_hold_it(self):
+        """Until nobody is left who has one."""
         coroutines = {"sets": {"params": ["x"], "do": [{"await": "m"}, {"set": "x"}]}}
         start = {"spawn": "sets", "args": {"x": "{e}"}}
         self.unfinished([task("m", start, {"wait": "e"})],
-                        "  m waits for event e",
+                        "  m waits for event e, which only sets-1 might set",
                         "    since 0s, at . (wait)",
+                        "    sets-1 might set it at . (set)",
                         "  sets-1 waits for m",
                         "    since 0s, at . (await)",
                         objects={"e": EVENT}, coroutines=coroutines)
@@ -535,6 +536,18 @@ class Wakers(Unfinished):
                          task("s", {"get": "q", "as": "f"})],
                         "  c waits for future future-1, which no step sets",
                         "    since 0s, at . (await)", objects={"q": {"type": "queue"}})
+
+    def test_a_server_that_forgot_a_reply(self):
+        self.unfinished([task("c", {"new": {"type": "future"}, "as": "f"},
+                              {"put": "q", "value": "{f}"}, {"await": "f"}),
+                         task("s", {"repeat": "forever", "do": [
+                             {"get": "q", "as": "f"}, {"if": "now() > 0", "then": [{"set_result": "f"}]}]})],
+                        "  c waits for future future-1, which only s might set",
+                        "    since 0s, at . (await)",
+                        "    s might set it at . (set_result)",
+                        "  s waits for queue q, empty, which nobody puts into any more",
+                        "    since 0s, at . (get)",
+                        "    the step that puts into it: . (put)", objects={"q": {"type": "queue"}})
 
     def test_a_report_that_is_no_deadlock_says_nothing(self):
         lines = self.report({"until": 1, "objects": {"e": EVENT}, "tasks": [task("m", {"wait": "e"}),

@@ -199,6 +199,20 @@ class Files(CliTest):
                 self.expect(USAGE, "run", name, out="", err=message)
         self.assertIn("binary.json:1:1: ", self.expect(USAGE, "run", "binary.json", out="").err)
 
+    def test_a_trace_is_no_scenario(self):
+        for name, message in (
+            ("t.json", 't.json:1:1: this is a trace of a run, and no scenario; "cadran view", '
+                       '"table", "diff" and "export" read it\n'),
+            ("t.gz", "t.gz:1:1: the file is packed, by gzip or zstd, as traces may be; what is read "
+                     "here is text\n"),
+            ("t.zst", "t.zst:1:1: the file is packed, by gzip or zstd, as traces may be; what is "
+                      "read here is text\n"),
+        ):
+            self.expect(EXPECTED, "run", "--trace", name, WINDOW)
+            for command in "run", "check", "compare":
+                with self.subTest(name, command=command):
+                    self.expect(USAGE, command, name, out="", err=message)
+
     def test_standard_input_is_a_scenario(self):
         self.expect(EXPECTED, "run", "-", given='{"cadran": 1, "setup": [{"print": "here"}]}',
                     out="here\n", err="outcome complete at 0 s\n")

@@ -105,6 +105,18 @@ class ExampleTest(unittest.TestCase):
         return peer
 
 
+class FirstServer(ExampleTest):
+    def test_netcat(self):
+        need("nc")
+        port = free_port()
+        process = self.start(PROGRAM, port)
+        wait_until(lambda: answers(port))
+        self.assertEqual(self.run_command("nc", "-N", "127.0.0.1", port, given=b"hello\nyou"),
+                         "hello\nyou")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+
 class Echo(ExampleTest):
     def test_netcat_gets_back_what_it_sends(self):
         need("nc")
@@ -179,6 +191,58 @@ class Chat(ExampleTest):
         self.assertEqual(said, "")
         self.assertEqual([at_ann.readline() for _ in range(3)],
                          [b"nick has come\n", b"nick: hello\n", b"nick has gone\n"])
+
+
+class Proxy(ExampleTest):
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        process = self.start(PROGRAM, self.listener.getsockname()[1], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT)
+        self.port = int(process.stdout.readline())
+        self.addCleanup(self.stop, process, self.descriptors(process))
+        self.addCleanup(self.listener.close)  # first, with those that nobody has accepted
+
+    def accept(self):
+        peer, _ = self.listener.accept()
+        self.addCleanup(peer.close)
+        return peer
+
+    def test_both_directions_and_their_ends(self):
+        near = self.connect(self.port)
+        far = self.accept()
+        near.sendall(b"there")
+        self.assertEqual(far.recv(5, socket.MSG_WAITALL), b"there")
+        near.shutdown(socket.SHUT_WR)
+        self.assertEqual(far.recv(1), b"")
+        far.sendall(b"and back")
+        far.close()
+        self.assertEqual(near.recv(9, socket.MSG_WAITALL), b"and back")
+
+    def test_four_at_a_time(self):
+        clients = [self.connect(self.port) for _ in range(6)]
+        beyond = [self.accept() for _ in range(4)]
+        self.listener.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            self.listener.accept()
+        self.listener.settimeout(PATIENCE)
+        clients[0].close()
+        beyond[0].close()
+        self.accept().close()
+
+    def test_a_slow_reader_slows_the_sender_down(self):
+        near, far = self.connect(self.port), self.accept()
+        near.setblocking(False)
+        sent = 0
+        with self.assertRaises(BlockingIOError):
+            while sent < 100_000_000:
+                sent += near.send(b"x" * 65536)
+                time.sleep(0.0005)
+        self.assertLess(sent, 50_000_000)
+        got = 0
+        while got < sent:
+            got += len(far.recv(1 << 20))
 
 
 class Supervisor(ExampleTest):

@@ -90,7 +90,7 @@ ERRORS = {
     "sched_getaffinity": ["ENOSYS"], "getrandom": ["ENOSYS"],
 }
 
-Outcome = collections.namedtuple("Outcome", "status out err files")
+Outcome = collections.namedtuple("Outcome", "status out err files left")
 
 
 class Work:
@@ -115,13 +115,12 @@ class Work:
                                          env=os.environ | environment, stdin=subprocess.DEVNULL,
                                          check=False)
             except subprocess.TimeoutExpired:
-                return Outcome("no end", b"", b"", {})
+                return Outcome("no end", b"", b"", {}, [])
             files = {name: (folder / name).read_bytes() if (folder / name).exists() else None
                      for name in self.files}
             left = {path.name for path in folder.iterdir()} - \
                 {path.name for path in self.template.iterdir()} - set(self.files)
-            return Outcome(process.returncode, process.stdout, process.stderr,
-                           files | ({"left behind": sorted(left)} if left else {}))
+            return Outcome(process.returncode, process.stdout, process.stderr, files, sorted(left))
 
     def allocations(self):
         counted = Path(self.options.folder) / f"{self.name}.count"
@@ -161,8 +160,8 @@ class Work:
         """What is wrong with how it went; None: nothing."""
         if outcome.status == "no end" or outcome.status < 0 or outcome.status > 127:
             return None if self.is_libuvs(outcome) else f"ended with {outcome.status}"
-        if "left behind" in outcome.files:
-            return f"left {outcome.files['left behind']}"
+        if outcome.left:
+            return f"left {outcome.left}"
         if outcome.status == self.whole.status:
             return self.compare(outcome)
         if not fails:

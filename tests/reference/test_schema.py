@@ -120,7 +120,8 @@ class Invalid(ReferenceTest):
                 continue
             document = {**STAGE, "setup": step["example"]}
             with self.subTest(step["verb"]):
-                self.assertNotEqual(faults(document), [])
+                if step["waits"] != "some":  # that depends on what it names
+                    self.assertNotEqual(faults(document), [])
                 self.assertEqual(run(document).returncode, 2)
 
 

@@ -12,13 +12,13 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis density history measure options palette panel texts view",
-    "at_work colour counters model objects shares steps",
+    "at_work colour counters model objects search shares steps",
     "pair",
     "describe scene travel two",
     "svg tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_beside layout_dense layout_details layout_objects layout_pair layout_panels layout_rows layout_runs layout_side "
-    "layout_time layout_travel layout_wakes",
+    "hit layout layout_beside layout_dense layout_details layout_objects layout_pair layout_panels layout_rows "
+    "layout_runs layout_search layout_side layout_time layout_travel layout_wakes",
     "state",
     "actions_pair actions_travel",
     "actions",
@@ -31,8 +31,8 @@ LAYERS = [
     "window",
 ]
 WITHOUT_SDL = LAYERS.index("input") + 1
-SDL = re.compile(r"^(SDL|TTF|Fc|png)_?[A-Za-z]")
-SDL_HEADER = re.compile(r'^#include [<"](SDL|fontconfig|png)', re.MULTILINE)
+SDL = re.compile(r"^(SDL_|Fc|png_|pango_|cairo_|g_)[A-Za-z]")
+SDL_HEADER = re.compile(r'^#include [<"](SDL|fontconfig|pango|cairo|png)', re.MULTILINE)
 
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 

@@ -2,6 +2,7 @@
 import asyncio
 import os
 import random
+import subprocess
 import sys
 from pathlib import Path
 
@@ -133,6 +134,66 @@ def bench_sleepers(run):
     run.stop()
 
 
+class Echo(asyncio.Protocol):
+    """By protocol callbacks."""
+
+    def __init__(self, run, over):
+        self.run, self.over = run, over
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.run.open += 1
+
+    def data_received(self, data):
+        self.run.bytes += len(data)
+        self.transport.write(data)
+
+    def connection_lost(self, error):
+        self.run.open -= 1
+        if self.run.open == 0:
+            self.over.set()
+
+
+async def serve_connections(run, listen):
+    """From the first connection of bench-client to the last; `listen` gives a server."""
+    run.open = run.bytes = 0
+    over = asyncio.Event()
+    server = await listen(over)
+    port = server.sockets[0].getsockname()[1]
+    run.start()
+    client = subprocess.Popen([os.environ["BENCH_CLIENT"], str(port), str(run.items),
+                               str(run.parameter)])
+    await over.wait()
+    run.stop()
+    server.close()
+    if client.wait() == 0:
+        run.done = run.bytes // 1024
+
+
+def bench_echo(run):
+    async def listen(over):
+        return await asyncio.get_running_loop().create_server(
+            lambda: Echo(run, over), "127.0.0.1", 0)
+    real_loop().run_until_complete(serve_connections(run, listen))
+
+
+def bench_echo_streams(run):
+    async def echo(reader, writer, over):
+        run.open += 1
+        while data := await reader.read(65536):
+            run.bytes += len(data)
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+        run.open -= 1
+        if run.open == 0:
+            over.set()
+
+    async def listen(over):
+        return await asyncio.start_server(lambda r, w: echo(r, w, over), "127.0.0.1", 0)
+    real_loop().run_until_complete(serve_connections(run, listen))
+
+
 peer.main({
     "window": (bench_window, 1000),
     "sleeps": (bench_sleeps, 10000),
@@ -141,4 +202,6 @@ peer.main({
     "create": (bench_create, 0),
     "queue": (bench_queue, 0),
     "sleepers": (bench_sleepers, 1000),
+    "echo": (bench_echo, 10),
+    "echo-streams": (bench_echo_streams, 10),
 })
