@@ -37,9 +37,10 @@ static void press_at_random(struct stage *stage) {
         if (trigger->input == NULL || (trigger->two && stage->state.model->pair == NULL))
             continue;
         unsigned flags = viz_input_key(&stage->state, trigger->input);
-        unsigned wanted = strcmp(action->name, "quit") == 0   ? VIZ_QUIT
-                          : strcmp(action->name, "copy") == 0 ? VIZ_REDRAW | VIZ_COPY
-                                                              : VIZ_REDRAW;
+        unsigned wanted = strcmp(action->name, "quit") == 0     ? VIZ_QUIT
+                          : strcmp(action->name, "copy") == 0   ? VIZ_REDRAW | VIZ_COPY
+                          : strcmp(action->name, "reload") == 0 ? VIZ_REDRAW | VIZ_RELOAD
+                                                                : VIZ_REDRAW;
         assert_int_equal(flags, wanted);
         if (step % 10 == 0)
             stage_update(stage);

@@ -5,6 +5,8 @@
 #include "layout_side.h"
 #include "tabs.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void click(struct stage *stage, int x, int y) {
@@ -167,6 +169,219 @@ static void test_panel__scrolls_as_far_as_its_text(void **state) {
     stage_close(&stage);
 }
 
+/* --- Why ------------------------------------------------------------------------------------ */
+
+/* The golden of a scenario, with its reasons at hand. */
+static void open_why(struct stage *stage, const char *name) {
+    char scenario[512];
+    static char trace[512];
+    (void)snprintf(scenario, sizeof scenario, "%s/%s.json", SAMPLE_SCENARIOS, name);
+    (void)snprintf(trace, sizeof trace, "%s/%s.trace.json", SAMPLE_SCENARIOS, name);
+    sample_scenario(&stage->sample, "", scenario);
+    stage_open(stage, 1400, 800);
+    stage->state.reasons.path = trace;
+}
+
+static const char *panel_text(struct stage *stage, base_buffer *text) {
+    base_buffer_clear(text);
+    viz_state_open_panel(&stage->state, true);
+    assert_int_equal(viz_panel_copy(&stage->state.panel, text), 0);
+    return text->data;
+}
+
+static void select_lane(struct stage *stage, const char *name) {
+    uint32_t lane = viz_find_lane(stage->state.model, name);
+    assert_int_not_equal(lane, TRACE_NO_INDEX);
+    stage->state.ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
+}
+
+/* The bar before or after the selected lane's first one. */
+static void select_bar(struct stage *stage, const char *lane, int number) {
+    select_lane(stage, lane);
+    for (int i = 0; i <= number; i++)
+        viz_input_key(&stage->state, "N");
+    assert_int_equal(stage->state.ui.selected.kind, VIZ_ID_BAR);
+}
+
+static const char *selected_name(const struct stage *stage) {
+    assert_int_equal(stage->state.ui.selected.kind, VIZ_ID_BAR);
+    return viz_bar_name(stage->state.model,
+                        &stage->state.model->bars[stage->state.ui.selected.index]);
+}
+
+static void test_why__sentences(void **state) {
+    (void)state;
+    struct stage stage;
+    base_buffer text = {0};
+    open_why(&stage, "window");
+    select_bar(&stage, "job7", 0);
+    assert_non_null(
+        strstr(panel_text(&stage, &text),
+               "job7 waited 3 s for room in queue window, full: 4 of 4, which job2 made "
+               "at 3 s; before it in the line were job4, job5 and job6"));
+    select_bar(&stage, "job7", 1);
+    assert_non_null(
+        strstr(panel_text(&stage, &text), "job7 began it at 3 s: it waited 3 s for room"));
+    assert_non_null(strstr(text.data, "slack: none"));
+    select_bar(&stage, "job2", 0);
+    assert_non_null(strstr(panel_text(&stage, &text), "Effects\njob7 waited 3 s"));
+    select_lane(&stage, "job7");
+    assert_non_null(strstr(panel_text(&stage, &text), "Its longest waits\nwaited 3 s for room"));
+    stage.state.ui.selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    assert_non_null(strstr(panel_text(&stage, &text), "5 s = job2 3 s + job7 2 s"));
+    base_buffer_free(&text);
+    stage_close(&stage);
+}
+
+static void test_why__findings_are_listed(void **state) {
+    (void)state;
+    struct stage stage;
+    base_buffer text = {0};
+    open_why(&stage, "thundering-herd");
+    assert_non_null(strstr(panel_text(&stage, &text), "13 of 17 wake-ups there"));
+    stage_close(&stage);
+    open_why(&stage, "dining-philosophers");
+    assert_non_null(strstr(panel_text(&stage, &text), "3 tasks wait for one another since 1.2 s"));
+    base_buffer_free(&text);
+    stage_close(&stage);
+}
+
+/* Each link leads to what it names, and Backspace back. */
+static void test_why__links_are_followed(void **state) {
+    (void)state;
+    struct stage stage;
+    open_why(&stage, "window");
+    select_bar(&stage, "job7", 0);
+    struct viz_id wait = stage.state.ui.selected;
+    viz_state_open_panel(&stage.state, true);
+    stage_update(&stage);
+    size_t at = SIZE_MAX;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->shows.kind == VIZ_ID_LINK && prim->kind == VIZ_TEXT_AT &&
+            strcmp(stage.state.scene.text + prim->text, "job2") == 0)
+            at = at == SIZE_MAX ? i : at;
+    }
+    assert_int_not_equal(at, SIZE_MAX);
+    struct viz_rect place = stage.state.scene.prims[at].at;
+    click(&stage, place.x + place.w / 2, place.y + place.h / 2);
+    assert_int_equal(stage.state.ui.selected.kind, VIZ_ID_LANE);
+    assert_int_equal(stage.state.ui.selected.index, viz_find_lane(stage.state.model, "job2"));
+    viz_input_key(&stage.state, "Backspace");
+    assert_true(viz_same_id(stage.state.ui.selected, wait));
+    stage_close(&stage);
+}
+
+static void test_why__cause_and_effect(void **state) {
+    (void)state;
+    struct stage stage;
+    open_why(&stage, "window");
+    select_bar(&stage, "job7", 1);
+    viz_input_key(&stage.state, "<");
+    assert_string_equal(selected_name(&stage), "put window"); /* what it waited for before */
+    viz_input_key(&stage.state, "<");
+    assert_string_equal(selected_name(&stage), "job2 - duration 3"); /* who let it go on */
+    viz_input_key(&stage.state, ">");
+    assert_string_equal(selected_name(&stage), "put window");
+    viz_input_key(&stage.state, ">");
+    assert_string_equal(selected_name(&stage), "job7 - duration 2");
+    viz_input_key(&stage.state, "J");
+    assert_int_equal(stage.state.ui.selected.kind, VIZ_ID_LANE);
+    stage_close(&stage);
+}
+
+static void test_why__every_wait_and_span_has_its_bar(void **state) {
+    (void)state;
+    static const char *const names[] = {"window", "pipeline", "crawler", "dining-philosophers"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct stage stage;
+        open_why(&stage, names[i]);
+        assert_true(viz_reasons_read(&stage.state.reasons));
+        const struct viz_model *model = stage.state.model;
+        const struct why_run *run = stage.state.reasons.run;
+        for (uint32_t bar = 0; bar < model->bar_count; bar++) {
+            struct viz_id id = {.kind = VIZ_ID_BAR, .index = bar};
+            uint32_t wait = viz_wait_of_bar(model, run, bar),
+                     span = viz_span_of_bar(model, run, bar);
+            uint8_t category = model->trace->slices[model->bars[bar].slice].category;
+            if (category == TRACE_CATEGORY_WAIT)
+                assert_true(viz_same_id(viz_bar_of_wait(model, run, wait), id));
+            if (category == TRACE_CATEGORY_SPAN)
+                assert_string_equal(why_text(run, run->spans[span].name),
+                                    viz_bar_name(model, &model->bars[bar]));
+        }
+        stage_close(&stage);
+    }
+}
+
+/* The thread's stretches touch, from the beginning to the end. */
+static void test_why__the_longest_way_is_drawn(void **state) {
+    (void)state;
+    struct stage stage;
+    open_why(&stage, "window");
+    size_t before = stage_count(&stage, VIZ_FILL, VIZ_ACCENT);
+    viz_input_key(&stage.state, "Y");
+    stage_update(&stage);
+    const struct viz_frame *frame = &stage.state.frame;
+    int from = 0, to = 0;
+    size_t threads = 0;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->role != VIZ_ACCENT || prim->kind != VIZ_FILL ||
+            !viz_contains(&frame->lanes, prim->at.x, prim->at.y))
+            continue;
+        from = threads++ == 0 ? prim->at.x : from;
+        to = prim->at.x + prim->at.w > to ? prim->at.x + prim->at.w : to;
+    }
+    assert_int_equal(threads, before + 3); /* two pieces, and the step between them */
+    assert_int_equal(from, (int)lround(viz_x_of(frame, &stage.state.view, 0)));
+    assert_int_equal(to, (int)lround(viz_x_of(frame, &stage.state.view, 5e9)));
+    viz_input_key(&stage.state, "Y");
+    stage_update(&stage);
+    assert_int_equal(stage_count(&stage, VIZ_FILL, VIZ_ACCENT), before);
+    stage_close(&stage);
+}
+
+/* A deadlock's circle: an arrow from each that waits to the lane of who has what it waits for. */
+static void test_why__the_ring_is_drawn(void **state) {
+    (void)state;
+    struct stage stage;
+    open_why(&stage, "dining-philosophers");
+    size_t arrows = 0;
+    bool reached[3] = {false};
+    const struct viz_frame *frame = &stage.state.frame;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->kind != VIZ_ARROW_RIGHT || prim->role != VIZ_ALERT)
+            continue;
+        arrows++;
+        assert_true(prim->at.x > viz_x_of(frame, &stage.state.view, 1.2e9));
+        int lane = (int)((prim->at.y + prim->at.h / 2 - frame->lanes.y) / frame->row_px);
+        assert_in_range(lane, 0, 2);
+        reached[lane] = true;
+    }
+    assert_int_equal(arrows, 3);
+    assert_true(reached[0] && reached[1] && reached[2]);
+    assert_non_null(stage_text(&stage, "Still since")); /* it has no makespan */
+    assert_null(stage_text(&stage, "Makespan"));
+    stage_close(&stage);
+}
+
+static void test_why__begins_as_asked(void **state) {
+    (void)state;
+    struct stage stage;
+    open_why(&stage, "window");
+    assert_true(viz_state_begin(&stage.state, &(struct viz_start){.way = true, .task = "job3"}));
+    assert_non_null(stage.state.ui.panel);
+    assert_non_null(stage.state.ui.way);
+    assert_false(viz_state_begin(&stage.state, &(struct viz_start){.task = "job9"}));
+    stage_close(&stage);
+    open_why(&stage, "window");
+    stage.state.reasons.path = "/nowhere";
+    assert_false(viz_state_begin(&stage.state, &(struct viz_start){.way = true}));
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_panel__is_pushed_in_where_there_is_room),
@@ -175,6 +390,14 @@ int main(void) {
         cmocka_unit_test(test_panel__the_way_back),
         cmocka_unit_test(test_panel__breaks_lines),
         cmocka_unit_test(test_panel__scrolls_as_far_as_its_text),
+        cmocka_unit_test(test_why__sentences),
+        cmocka_unit_test(test_why__findings_are_listed),
+        cmocka_unit_test(test_why__links_are_followed),
+        cmocka_unit_test(test_why__cause_and_effect),
+        cmocka_unit_test(test_why__every_wait_and_span_has_its_bar),
+        cmocka_unit_test(test_why__the_longest_way_is_drawn),
+        cmocka_unit_test(test_why__the_ring_is_drawn),
+        cmocka_unit_test(test_why__begins_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

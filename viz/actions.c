@@ -253,6 +253,40 @@ static unsigned next_tab(struct viz_state *state, const struct viz_amount *amoun
     return show_tab(state, (state->ui.tab + 1) % viz_tab_count);
 }
 
+/* To what led to what is selected, or to what that led to. */
+static unsigned go_to_cause(struct viz_state *state, const struct viz_amount *amount) {
+    struct viz_reasons *reasons = &state->reasons;
+    if (!viz_reasons_read(reasons))
+        return VIZ_REDRAW;
+    struct viz_id id = amount->dx < 0
+                           ? viz_cause_of(state->model, reasons->run, state->ui.selected)
+                           : viz_effect_of(state->model, reasons->run, state->ui.selected);
+    if (id.kind != VIZ_ID_NOTHING && !viz_same_id(id, state->ui.selected))
+        go_to(state, id);
+    return VIZ_REDRAW;
+}
+
+static unsigned go_to_lane(struct viz_state *state, const struct viz_amount *amount) {
+    uint32_t lane = viz_lane_of(state->model, state->ui.selected);
+    uint32_t count = (uint32_t)state->model->lane_count;
+    if (count == 0)
+        return VIZ_REDRAW;
+    if (lane == TRACE_NO_INDEX)
+        lane = 0;
+    else if (amount->dy < 0 ? lane > 0 : lane + 1 < count)
+        lane = amount->dy < 0 ? lane - 1 : lane + 1;
+    go_to(state, (struct viz_id){.kind = VIZ_ID_LANE, .index = lane});
+    return VIZ_REDRAW;
+}
+
+/* Of two keys each shows its way, or takes it away where it is shown. */
+static unsigned show_way(struct viz_state *state, const struct viz_amount *amount) {
+    bool to_selected = amount->dx > 0;
+    bool other = state->ui.way != (to_selected ? &state->way : &state->reasons.way);
+    (void)viz_state_show_way(state, state->ui.way == NULL || other, to_selected);
+    return VIZ_REDRAW;
+}
+
 static unsigned go_through_history(struct viz_state *state, const struct viz_amount *amount) {
     (void)viz_state_go_back(state, amount->dx > 0);
     return VIZ_REDRAW;
@@ -356,12 +390,19 @@ static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *
         return VIZ_REDRAW;
     }
     if (state->ui.help == NULL) {
+        (void)viz_state_show_way(state, false, false);
         drop_selection(state);
         viz_travel_leave(&state->travel);
         viz_state_open_panel(state, false);
     }
     state->ui.help = NULL;
     return VIZ_REDRAW;
+}
+
+static unsigned reload(struct viz_state *state, const struct viz_amount *amount) {
+    (void)state;
+    (void)amount;
+    return VIZ_REDRAW | VIZ_RELOAD;
 }
 
 static unsigned quit(struct viz_state *state, const struct viz_amount *amount) {
@@ -458,6 +499,18 @@ const struct viz_action viz_actions[] = {
      "back to what was shown and selected before, and forward again",
      go_through_history,
      {{.input = "Backspace", .dx = -1}, {.input = "Shift+Backspace", .dx = 1}}},
+    {"cause",
+     "to what led to what is selected, and to what that led to",
+     go_to_cause,
+     {{.input = "<", .dx = -1}, {.input = ">", .dx = 1}}},
+    {"lane",
+     "the lane below, the lane above",
+     go_to_lane,
+     {{.input = "J", .dy = 1}, {.input = "K", .dy = -1}}},
+    {"way",
+     "the longest way through the run; the way to what is selected",
+     show_way,
+     {{.input = "Y"}, {.input = "Shift+Y", .dx = 1}}},
     {"copy", "copy what the panel says", copy_panel, {{.input = "Ctrl+C"}}},
     {"event",
      "the playhead an event back, an event on; the panel has the state there",
@@ -517,6 +570,10 @@ const struct viz_action viz_actions[] = {
      "close the list, end the search, then close the panel, and drop selection and playhead",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
+    {"reload",
+     "read the file again; a file that is dropped here is opened",
+     reload,
+     {{.input = "F5"}, {.input = "Ctrl+R"}}},
     {"quit", "quit", quit, {{.input = "Q"}, {.input = "Ctrl+W"}}},
 };
 

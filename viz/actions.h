@@ -16,7 +16,8 @@
 enum {
     VIZ_REDRAW = 1, /* something that can be seen has changed */
     VIZ_QUIT = 2,
-    VIZ_COPY = 4, /* the text of the panel goes to the clipboard */
+    VIZ_RELOAD = 8, /* the file is to be read again */
+    VIZ_COPY = 4,   /* the text of the panel goes to the clipboard */
 };
 
 /* A drag is an action that goes on; all else happens once. */

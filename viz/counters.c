@@ -57,27 +57,13 @@ void viz_counter_name(const struct viz_model *model, uint32_t index, char *out, 
     viz_copy_text(out, size, index == trace->open_spans ? "At work" : name);
 }
 
-/* The number of samples at or before a time. */
-static size_t samples_until(const struct trace_counter *counter, int64_t time_ns) {
-    size_t low = 0;
-    size_t high = counter->sample_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (counter->samples[middle].time_ns <= time_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 void viz_counter_range(const struct viz_model *model, uint32_t index, int64_t from_ns,
                        int64_t to_ns, double *least, double *most) {
     const struct trace_counter *counter = viz_counter(model, index);
     const struct viz_range *ranges = model->counter_ranges[index];
     int64_t from = from_ns + model->origin_ns;
-    size_t at = samples_until(counter, from - 1);
-    size_t end = samples_until(counter, to_ns + model->origin_ns);
+    size_t at = trace_samples_until(counter, from - 1);
+    size_t end = trace_samples_until(counter, to_ns + model->origin_ns);
     /* What held before counts only if nothing changes at the very beginning. */
     bool changes = at < end && counter->samples[at].time_ns == from;
     *least = *most = changes  ? counter->samples[at].value

@@ -76,11 +76,10 @@ static int draw(struct viz_model *model, const struct viz_image_options *options
     if (error != 0)
         return error;
     place(&canvas.state, options);
-    error = viz_canvas_paint(&canvas);
-    if (error == 0 && !canvas.whole)
-        error = CAD_ENOMEM;
-    if (error != 0)
-        fail(message, error, "drawing the picture", "out of memory");
+    if (!viz_state_begin(&canvas.state, &options->start))
+        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
+    else if ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole)
+        error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
     return error;
 }
@@ -136,8 +135,9 @@ int viz_svg_save(struct viz_model *model, const struct viz_image_options *option
     state.scale = options->scale;
     viz_typesetter_measure(typesetter, &state.measure);
     place(&state, options);
-    error = viz_state_lay_out(&state);
-    if (error != 0)
+    if (!viz_state_begin(&state, &options->start))
+        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
+    else if ((error = viz_state_lay_out(&state)) != 0)
         fail(message, error, "drawing the picture", "out of memory");
     const struct viz_svg svg = {
         .scene = &state.scene, .model = model, .theme = options->theme, .adapts = options->adapts};

@@ -15,8 +15,9 @@ struct viz_image_options {
     bool all_time;         /* else from from_ns to to_ns, in the trace's own time */
     double from_ns;
     double to_ns;
-    enum viz_shown shown;            /* of two runs, as the next */
-    enum viz_differing differing;    /* VIZ_DIFFERING_COUNT: what suits them */
+    enum viz_shown shown;         /* of two runs, as the next */
+    enum viz_differing differing; /* VIZ_DIFFERING_COUNT: what suits them */
+    struct viz_start start;
     bool objects;                    /* have rows */
     struct trace_timeline *timeline; /* NULL: there is no playhead */
     struct viz_moment moment;

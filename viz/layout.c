@@ -320,10 +320,12 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_ghosts(&painter);
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
+        viz_paint_rings(&painter);
         viz_paint_labels(&painter);
         viz_paint_changes(&painter);
         viz_paint_change_line(&painter);
         viz_paint_objects(&painter);
+        viz_paint_way(&painter);
         viz_paint_axis(&painter);
         viz_paint_playhead(&painter);
         viz_paint_instant(&painter);
@@ -334,10 +336,11 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
     viz_paint_side(&painter);
     viz_paint_header(&painter);
     viz_paint_footer(&painter);
-    if (model->row_count == 0)
+    if (model->row_count == 0 && (ui->notice == NULL || ui->notice->text[0] == '\0'))
         paint_nothing(&painter);
     else
         viz_paint_tooltip(&painter);
+    viz_paint_notice(&painter);
     viz_paint_search(&painter);
     if (ui->help != NULL)
         viz_paint_help(&painter);

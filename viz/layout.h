@@ -7,8 +7,10 @@
 #define VIZ_LAYOUT_H
 
 #include "model.h"
+#include "notice.h"
 #include "pair.h"
 #include "panel.h"
+#include "reasons.h"
 #include "scene.h"
 #include "travel.h"
 #include "view.h"
@@ -50,14 +52,17 @@ struct viz_ui {
     const struct viz_help *help;     /* NULL: it is not shown */
     const struct viz_search *search; /* NULL: nothing is searched for */
     enum viz_wakes wakes;
-    uint32_t counter;                /* which one the strip shows; TRACE_NO_INDEX: no strip */
-    const struct viz_panel *panel;   /* at the right; NULL: it is not shown */
-    int panel_scroll;                /* pixels of it that are hidden above */
-    int tab;                         /* into viz_tabs */
-    const struct viz_travel *travel; /* where the playhead stands; NULL: there is none */
-    bool objects;                    /* their rows are shown */
-    size_t first_object;             /* of them: the one that is shown first */
-    enum viz_shown shown;            /* of two runs, as the next two */
+    uint32_t counter;                  /* which one the strip shows; TRACE_NO_INDEX: no strip */
+    const struct viz_panel *panel;     /* at the right; NULL: it is not shown */
+    int panel_scroll;                  /* pixels of it that are hidden above */
+    int tab;                           /* into viz_tabs */
+    const struct why_path *way;        /* the longest way, drawn; NULL: it is not */
+    const struct viz_reasons *reasons; /* where it is drawn */
+    const struct viz_travel *travel;   /* where the playhead stands; NULL: there is none */
+    const struct viz_notice *notice;   /* over the picture; NULL: nothing */
+    bool objects;                      /* their rows are shown */
+    size_t first_object;               /* of them: the one that is shown first */
+    enum viz_shown shown;              /* of two runs, as the next two */
     enum viz_differing differing;
     uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
     bool ranging;    /* a stretch of time is being marked */

@@ -140,8 +140,9 @@ static void paint_owners(const struct object_row *row, const struct viz_rect *le
     for (int x = left; x < right; x++) {
         int64_t t0 = llround(fmax(viz_time_at(painter->frame, painter->view, x), 0));
         int64_t t1 = llround(fmax(viz_time_at(painter->frame, painter->view, x + 1.0), 0)) - 1;
-        size_t first = viz_sample_at(counter, t0 + model->origin_ns);
-        size_t last = viz_sample_at(counter, (t1 > t0 ? t1 : t0) + model->origin_ns);
+        /* The last sample until then; SIZE_MAX: there is none yet. */
+        size_t first = trace_samples_until(counter, t0 + model->origin_ns) - 1;
+        size_t last = trace_samples_until(counter, (t1 > t0 ? t1 : t0) + model->origin_ns) - 1;
         if (x > left && (last != first || first != held)) {
             int64_t in = counter->samples[held != SIZE_MAX ? held : 0].time_ns - model->origin_ns;
             if (held != SIZE_MAX)

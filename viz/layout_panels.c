@@ -77,7 +77,7 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
     const struct {
         const char *name;
         bool shown;
-    } figures[FIGURES] = {{"Makespan", true},
+    } figures[FIGURES] = {{model->deadlocked ? "Still since" : "Makespan", true},
                           {"Most at work", model->trace->open_spans != TRACE_NO_INDEX},
                           {model->task_count > 0 ? "Tasks" : "Lanes", true},
                           {"Events", true}};

@@ -7,6 +7,7 @@
 #include "base/identity.h"
 #include "base/show.h"
 #include "cadran.h"
+#include "document.h"
 #include "image.h"
 #include "options.h"
 #include "trace/reader.h"
@@ -25,9 +26,6 @@
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 
-/* Standard input from its beginning. */
-#define INPUT_AGAIN "/dev/fd/0"
-
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
 
@@ -36,13 +34,9 @@ static int say(int status, const char *message) {
     return status;
 }
 
-/* The steps of the run; NULL where the trace is another program's, there are two, or there is no
- * memory. */
-static struct viz_steps *read_steps(const struct viz_model *model,
-                                    const struct viz_options *options) {
-    bool input = strcmp(options->trace, "-") == 0;
-    bool told = model->trace->version > 0 && options->other == NULL;
-    return told ? viz_steps_read(input ? INPUT_AGAIN : options->trace) : NULL;
+/* Where the trace is read from: more than once, if need be. */
+static const char *path_of(const struct viz_options *options) {
+    return strcmp(options->trace, "-") == 0 ? VIZ_INPUT_PATH : options->trace;
 }
 
 static enum viz_differing differing_of(const struct viz_options *options) {
@@ -58,6 +52,7 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
                                       .theme = options->theme,
                                       .adapts = !options->has_theme,
                                       .font_file = options->font,
+                                      .start = options->start,
                                       .all_time = !options->has_from && !options->has_to,
                                       .from_ns = from_ns,
                                       .to_ns = to_ns,
@@ -70,7 +65,8 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
         image.height = (int)(DEFAULT_HEIGHT * scale);
     }
     char message[VIZ_MESSAGE_SIZE];
-    struct viz_steps *steps = options->moment.given ? read_steps(model, options) : NULL;
+    bool travels = options->moment.given && model->trace->version > 0 && model->pair == NULL;
+    struct viz_steps *steps = travels ? viz_steps_read(path_of(options)) : NULL;
     if (steps != NULL)
         image.timeline = viz_steps_timeline(steps, message);
     int error = 0;
@@ -82,35 +78,7 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
     return error == 0 ? 0 : say(STATUS_FAILED, message);
 }
 
-static int show_window(struct viz_model *model, const struct viz_options *options, double from_ns,
-                       double to_ns) {
-    struct viz_window_options wanted = {.width = options->width,
-                                        .height = options->height,
-                                        .scale = options->scale,
-                                        .theme = options->theme,
-                                        .font_file = options->font,
-                                        .all_time = !options->has_from && !options->has_to,
-                                        .from_ns = from_ns,
-                                        .to_ns = to_ns,
-                                        .shown = options->shown,
-                                        .differing = differing_of(options),
-                                        .steps = read_steps(model, options),
-                                        .objects = options->objects,
-                                        .moment = options->moment};
-    struct viz_window *window;
-    char message[VIZ_MESSAGE_SIZE];
-    int result = viz_window_open(model, &wanted, &window, message);
-    if (result == 0) {
-        do
-            result = viz_window_step(window, -1, message);
-        while (result > 0);
-        viz_window_close(window);
-    }
-    viz_steps_free(wanted.steps);
-    return result == 0 ? 0 : say(STATUS_FAILED, message);
-}
-
-static int show(struct viz_model *model, const struct viz_options *options) {
+static int draw(struct viz_model *model, const struct viz_options *options) {
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
     if (from_ns > (double)model->end_ns) {
@@ -120,24 +88,7 @@ static int show(struct viz_model *model, const struct viz_options *options) {
         (void)snprintf(message, sizeof message, "--from is beyond the end of the trace, %s", end);
         return say(STATUS_BAD_INPUT, message);
     }
-    bool pictures = options->png != NULL || options->svg != NULL;
-    return pictures ? show_pictures(model, options, from_ns, to_ns)
-                    : show_window(model, options, from_ns, to_ns);
-}
-
-/* What is written may not be what is read. */
-static bool overwrites(const struct viz_options *options, char message[VIZ_MESSAGE_SIZE]) {
-    const char *const outputs[][2] = {{"--png", options->png}, {"--svg", options->svg}};
-    const char *const inputs[] = {options->trace, options->other};
-    for (int i = 0; i < 2; i++)
-        for (int k = 0; k < 2; k++)
-            if (outputs[i][1] != NULL && inputs[k] != NULL &&
-                base_overwrites(outputs[i][1], inputs[k])) {
-                (void)snprintf(message, VIZ_MESSAGE_SIZE,
-                               "%s would overwrite the trace; give it another name", outputs[i][0]);
-                return true;
-            }
-    return false;
+    return show_pictures(model, options, from_ns, to_ns);
 }
 
 /* What comes through a pipe is kept in a file, to be read twice. 0 or CAD_ESYSTEM. */
@@ -162,31 +113,119 @@ static int hold_input(const char *path) {
     return held ? 0 : CAD_ESYSTEM;
 }
 
-static int view_one(const struct viz_options *options) {
+/* What is written may not be what is read. */
+static bool overwrites(const struct viz_options *options, char message[VIZ_MESSAGE_SIZE]) {
+    const char *const outputs[][2] = {{"--png", options->png}, {"--svg", options->svg}};
+    const char *const inputs[] = {options->trace, options->other};
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++)
+            if (outputs[i][1] != NULL && inputs[k] != NULL &&
+                base_overwrites(outputs[i][1], inputs[k])) {
+                (void)snprintf(message, VIZ_MESSAGE_SIZE,
+                               "%s would overwrite the trace; give it another name", outputs[i][0]);
+                return true;
+            }
+    return false;
+}
+
+/* What is to be said of a trace beside its picture. */
+static void say_remarks(const struct viz_model *model) {
+    char hidden[VIZ_HIDDEN_SIZE];
+    for (size_t i = 0; i < model->trace->warning_count; i++)
+        base_show_line(stderr, "cadran-view: warning: %s", model->trace->warnings[i]);
+    viz_hidden_text(model, hidden);
+    if (hidden[0] != '\0')
+        base_show_line(stderr, "cadran-view: not drawn: %s", hidden);
+}
+
+static int view_picture(const struct viz_options *options) {
     struct trace_model *trace;
+    struct viz_model *model;
     char message[TRACE_MESSAGE_SIZE];
-    int error = hold_input(options->trace);
-    if (error != 0)
-        return say(STATUS_FAILED, "standard input cannot be kept for a second reading");
-    error = trace_read(options->trace, &trace, message);
+    int error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
-    for (size_t i = 0; i < trace->warning_count; i++)
-        base_show_line(stderr, "cadran-view: warning: %s", trace->warnings[i]);
-    struct viz_model *model;
-    int status;
+    int status = STATUS_FAILED;
     if (viz_model_new(trace, trace_path_name(options->trace), &model) != 0) {
-        status = say(STATUS_FAILED, "out of memory");
+        say(STATUS_FAILED, "out of memory");
     } else {
-        char hidden[VIZ_HIDDEN_SIZE];
-        viz_hidden_text(model, hidden);
-        if (hidden[0] != '\0')
-            base_show_line(stderr, "cadran-view: not drawn: %s", hidden);
-        status = show(model, options);
+        say_remarks(model);
+        status = draw(model, options);
     }
     viz_model_free(model);
     trace_model_free(trace);
     return status;
+}
+
+/* --- A window ------------------------------------------------------------------------------- */
+
+/* What has come is told once; a file that is followed tells all the time. */
+static void say_news(const struct viz_document *document, const struct viz_model **told,
+                     char last[TRACE_MESSAGE_SIZE]) {
+    if (document->shown.whole && document->shown.model != *told && !document->follows)
+        say_remarks(document->shown.model);
+    *told = document->shown.model;
+    if (document->error == 0 || !document->notice.alert || strcmp(last, document->notice.text) == 0)
+        return;
+    (void)snprintf(last, TRACE_MESSAGE_SIZE, "%.500s", document->notice.text);
+    base_show_line(stderr, "cadran-view: %s", last);
+}
+
+/* `document`: the file that the model is of; NULL: of two. */
+static int run_window(struct viz_model *model, struct viz_document *document,
+                      const struct viz_options *options) {
+    struct viz_window_options wanted = {.width = options->width,
+                                        .height = options->height,
+                                        .scale = options->scale,
+                                        .theme = options->theme,
+                                        .font_file = options->font,
+                                        .all_time = !options->has_from && !options->has_to,
+                                        .from_ns = (double)options->from_ns,
+                                        .to_ns = options->has_to ? (double)options->to_ns : -1,
+                                        .shown = options->shown,
+                                        .differing = differing_of(options),
+                                        .objects = options->objects,
+                                        .start = options->start,
+                                        .document = document,
+                                        .moment = options->moment};
+    struct viz_window *window;
+    char message[VIZ_MESSAGE_SIZE];
+    char last[TRACE_MESSAGE_SIZE] = "";
+    const struct viz_model *told = NULL;
+    int result = viz_window_open(model, &wanted, &window, message);
+    if (result == 0) {
+        do {
+            result = viz_window_step(window, -1, message);
+            if (document != NULL)
+                say_news(document, &told, last);
+        } while (result > 0);
+        viz_window_close(window);
+    }
+    if (result != 0)
+        return say(STATUS_FAILED, message);
+    return document == NULL || document->error == 0 || document->follows ? 0 : STATUS_BAD_INPUT;
+}
+
+/* The window is there before the file is read; a damaged one is told in it. */
+static int view_live(const struct viz_options *options) {
+    struct viz_document document;
+    char message[VIZ_MESSAGE_SIZE];
+    const char *path = path_of(options);
+    if (!options->follow && access(path, R_OK) != 0) {
+        (void)snprintf(message, sizeof message, "%.200s: %s", options->trace, strerror(errno));
+        return say(STATUS_BAD_INPUT, message);
+    }
+    int status = viz_document_open(&document, path, options->follow) == 0
+                     ? run_window(document.shown.model, &document, options)
+                     : say(STATUS_FAILED, "out of memory");
+    viz_document_close(&document);
+    return status;
+}
+
+/* --- Two ------------------------------------------------------------------------------------ */
+
+static bool is_picture(const struct viz_options *options) {
+    return options->png != NULL || options->svg != NULL;
 }
 
 static int view_two(const struct viz_options *options) {
@@ -201,7 +240,8 @@ static int view_two(const struct viz_options *options) {
     for (int side = 0; side < CMP_SIDES; side++)
         if (cmp_warning(two.result, side) != NULL)
             base_show_line(stderr, "cadran-view: warning: %s", cmp_warning(two.result, side));
-    int status = show(two.models[CMP_B], options);
+    int status = is_picture(options) ? draw(two.models[CMP_B], options)
+                                     : run_window(two.models[CMP_B], NULL, options);
     viz_two_close(&two);
     return status;
 }
@@ -210,7 +250,11 @@ static int view(const struct viz_options *options) {
     char message[VIZ_MESSAGE_SIZE];
     if (overwrites(options, message))
         return say(STATUS_BAD_INPUT, message);
-    return options->other != NULL ? view_two(options) : view_one(options);
+    if (options->other != NULL)
+        return view_two(options);
+    if (hold_input(options->trace) != 0)
+        return say(STATUS_FAILED, "standard input cannot be kept for a second reading");
+    return is_picture(options) ? view_picture(options) : view_live(options);
 }
 
 int main(int argc, char **argv) {

@@ -440,19 +440,19 @@ int viz_model_new_of(const struct trace_model *trace, const char *path, const bo
     *out = NULL;
     struct viz_model *model = calloc(1, sizeof *model);
     struct place *places = array_of(trace->slice_count, sizeof *places);
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
     int error = model != NULL && places != NULL ? 0 : CAD_ENOMEM;
     if (error == 0) {
         model->trace = trace;
         model->origin_ns = trace->version > 0 ? 0 : trace->begin_ns;
         model->end_ns = trace->end_ns - model->origin_ns;
         model->deadlocked = strcmp(trace_text(trace, trace->outcome), "deadlock") == 0;
-        model->file_name = malloc(strlen(name) + 1);
-        error = model->file_name != NULL ? 0 : CAD_ENOMEM;
+        model->path = malloc(strlen(path) + 1);
+        error = model->path != NULL ? 0 : CAD_ENOMEM;
     }
     if (error == 0) {
-        memcpy(model->file_name, name, strlen(name) + 1);
+        memcpy(model->path, path, strlen(path) + 1);
+        const char *slash = strrchr(model->path, '/');
+        model->file_name = slash != NULL ? slash + 1 : model->path;
         error = make(model, places, shown);
     }
     free(places);
@@ -482,7 +482,7 @@ void viz_model_free(struct viz_model *model) {
     free(model->bars);
     free(model->rows);
     free(model->lanes);
-    free(model->file_name);
+    free(model->path);
     free(model);
 }
 
@@ -529,6 +529,14 @@ void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size
         used += 3;
     }
     viz_copy_text(out + used, size - used, name);
+}
+
+uint32_t viz_find_lane(const struct viz_model *model, const char *name) {
+    for (uint32_t lane = 0; lane < model->lane_count; lane++)
+        if (strcmp(trace_text(model->trace, model->trace->tracks[model->lanes[lane].track].name),
+                   name) == 0)
+            return lane;
+    return TRACE_NO_INDEX;
 }
 
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {

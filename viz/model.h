@@ -117,7 +117,8 @@ enum { VIZ_WIDEST_COUNT = 3 };
 
 struct viz_model {
     const struct trace_model *trace;
-    char *file_name; /* without its folder */
+    char *path;            /* where the trace came from */
+    const char *file_name; /* without its folder: the end of the path */
     int64_t origin_ns;
     int64_t end_ns;
 
@@ -181,6 +182,8 @@ void viz_hidden_text(const struct viz_model *model, char out[VIZ_HIDDEN_SIZE]);
 /* "process / task" where there are several processes, else "task". Cut at a whole character when
  * it does not fit. */
 void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size);
+/* The first lane of that name; TRACE_NO_INDEX. */
+uint32_t viz_find_lane(const struct viz_model *model, const char *name);
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar);
 
 /* The row that a bar is in. */

@@ -135,18 +135,6 @@ void viz_objects_free(struct viz_model *model) {
 
 /* --- At a time ------------------------------------------------------------------------------ */
 
-size_t viz_sample_at(const struct trace_counter *counter, int64_t time_ns) {
-    size_t low = 0, high = counter->sample_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (counter->samples[middle].time_ns <= time_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low - 1; /* SIZE_MAX where none is */
-}
-
 static double value_at(const struct viz_model *model, uint32_t counter, int64_t time_ns) {
     if (counter == TRACE_NO_INDEX)
         return 0;

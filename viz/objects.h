@@ -16,7 +16,4 @@ void viz_object_value(const struct viz_model *model, uint32_t object, int64_t ti
 /* The lane of who holds it then; TRACE_NO_INDEX: nobody, or it is nobody's to hold. */
 uint32_t viz_object_owner(const struct viz_model *model, uint32_t object, int64_t time_ns);
 
-/* The last sample of a counter at or before a time of the trace, by index; SIZE_MAX: none is. */
-size_t viz_sample_at(const struct trace_counter *counter, int64_t time_ns);
-
 #endif

@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "pair.h"
 #include "palette.h"
+#include "start.h"
 #include "travel.h"
 
 #include <stdbool.h>
@@ -32,8 +33,10 @@ struct viz_options {
     bool has_to;
     int64_t from_ns;
     int64_t to_ns;
+    struct viz_start start;
     struct viz_moment moment;
     bool objects; /* have rows */
+    bool follow;  /* the file grows */
     bool help;
     bool list; /* of options, for completions */
     bool version;

@@ -86,10 +86,13 @@ void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int 
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
 int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
 
+void viz_paint_rings(struct viz_painter *painter);   /* layout_ring.c */
+void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
 void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
 void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
 /* The height that rows of objects take of the lanes' room. */
 int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room);
+void viz_paint_notice(struct viz_painter *painter);   /* layout_notice.c */
 void viz_paint_playhead(struct viz_painter *painter); /* layout_travel.c */
 void viz_paint_instant(struct viz_painter *painter);
 void viz_paint_tooltip(struct viz_painter *painter); /* layout_details.c */

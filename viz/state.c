@@ -18,7 +18,7 @@ static void begin_pair(struct viz_state *state) {
 }
 
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
-    *state = (struct viz_state){.model = model};
+    *state = (struct viz_state){.model = model, .reasons = {.path = model->path}};
     state->ui.counter = viz_first_counter(model);
     state->ui.travel = &state->travel;
     state->ui.change = CMP_NOBODY;
@@ -32,6 +32,8 @@ void viz_state_close(struct viz_state *state) {
     viz_search_clear(&state->search);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
+    why_path_free(&state->way);
+    viz_reasons_free(&state->reasons);
     viz_travel_free(&state->travel);
 }
 
@@ -72,6 +74,47 @@ void viz_state_show_first(struct viz_state *state, enum viz_shown shown,
         viz_state_fit(state);
 }
 
+/* Lanes are those that they were as long as none comes before them; all else has other numbers. */
+static void forget_things(struct viz_state *state, bool same_file) {
+    struct viz_ui *ui = &state->ui;
+    bool keeps = same_file && ui->selected.kind == VIZ_ID_LANE &&
+                 ui->selected.index < state->model->lane_count;
+    if (!keeps)
+        ui->selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    ui->hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    ui->first_object = 0;
+    ui->way = NULL;
+    ui->reasons = NULL;
+    why_path_free(&state->way);
+    viz_reasons_free(&state->reasons);
+    state->reasons.path = state->model->path;
+    viz_history_free(&state->history);
+    state->history = (struct viz_history){.count = 0};
+    if (ui->counter == TRACE_NO_INDEX || ui->counter >= state->model->trace->counter_count)
+        ui->counter = viz_first_counter(state->model);
+    if (ui->search != NULL) /* once more, in this model */
+        (void)viz_search_type(&state->search, state->model, "");
+    viz_scene_begin(&state->scene, state->frame.width, state->frame.height, &state->measure);
+}
+
+void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file) {
+    struct viz_view *view = &state->view;
+    double end_ns = (double)state->model->end_ns;
+    bool nothing = state->model->row_count == 0;
+    bool all = viz_view_shows_all_time(view, &state->frame.extent);
+    bool at_end = view->begin_ns + view->length_ns >= end_ns;
+    state->model = model;
+    forget_things(state, same_file);
+    if (!same_file)
+        viz_travel_leave(&state->travel);
+    if (nothing || !same_file || all)
+        viz_state_fit(state);
+    else if (at_end)
+        view->begin_ns += (double)model->end_ns - end_ns;
+    viz_state_place(state, state->frame.width, state->frame.height);
+    viz_state_write_panel(state);
+}
+
 /* --- The panel, and what was shown before --------------------------------------------------- */
 
 void viz_state_open_panel(struct viz_state *state, bool open) {
@@ -81,8 +124,10 @@ void viz_state_open_panel(struct viz_state *state, bool open) {
 }
 
 void viz_state_write_panel(struct viz_state *state) {
-    const struct viz_subject subject = {
-        .model = state->model, .selected = state->ui.selected, .travel = &state->travel};
+    const struct viz_subject subject = {.model = state->model,
+                                        .selected = state->ui.selected,
+                                        .reasons = &state->reasons,
+                                        .travel = &state->travel};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
         viz_tabs[state->ui.tab].write(&state->panel, &subject);
@@ -104,6 +149,52 @@ bool viz_state_go_back(struct viz_state *state, bool forward) {
     state->ui.selected = place.selected;
     state->ui.panel_scroll = 0;
     return true;
+}
+
+/* --- The longest way ------------------------------------------------------------------------ */
+
+/* To the end of a wait, or the beginning of a span, or a task's end. */
+static int find_way_to(struct viz_state *state, const struct why_run *run) {
+    struct viz_id id = state->ui.selected;
+    uint32_t wait = WHY_NONE, span = WHY_NONE, task = WHY_NONE;
+    if (id.kind == VIZ_ID_BAR) {
+        wait = viz_wait_of_bar(state->model, run, id.index);
+        span = viz_span_of_bar(state->model, run, id.index);
+    } else if (id.kind == VIZ_ID_LANE) {
+        task = viz_task_of_lane(state->model, run, id.index);
+    }
+    if (wait != WHY_NONE)
+        return why_find_path_at(run, run->waits[wait].task, run->waits[wait].end_ns, &state->way);
+    if (span != WHY_NONE)
+        return why_find_path_to(run, run->spans[span].task, run->spans[span].begin_ordinal,
+                                run->spans[span].begin_ns, &state->way);
+    return task == WHY_NONE ? 0
+                            : why_find_path_to(run, task, run->end_ordinal + 1,
+                                               run->tasks[task].end_ns, &state->way);
+}
+
+bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
+    state->ui.way = NULL;
+    state->ui.reasons = NULL;
+    if (!shown || !viz_reasons_read(&state->reasons))
+        return !shown;
+    why_path_free(&state->way);
+    if (to_selected && find_way_to(state, state->reasons.run) != 0)
+        return false;
+    state->ui.reasons = &state->reasons;
+    state->ui.way = to_selected ? &state->way : &state->reasons.way;
+    return state->ui.way->count > 0;
+}
+
+bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
+    uint32_t lane = start->task == NULL ? TRACE_NO_INDEX : viz_find_lane(state->model, start->task);
+    if (lane != TRACE_NO_INDEX)
+        state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
+    if (start->panel || start->task != NULL)
+        viz_state_open_panel(state, true);
+    bool shown = !start->way || viz_state_show_way(state, true, false);
+    viz_state_place(state, state->frame.width, state->frame.height);
+    return shown && (start->task == NULL || lane != TRACE_NO_INDEX);
 }
 
 /* --- The picture ---------------------------------------------------------------------------- */

@@ -9,7 +9,9 @@
 #include "history.h"
 #include "layout.h"
 #include "palette.h"
+#include "reasons.h"
 #include "search.h"
+#include "start.h"
 #include "travel.h"
 
 struct viz_state {
@@ -22,6 +24,8 @@ struct viz_state {
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
     struct viz_search search; /* what ui.search shows, while it does */
+    struct viz_reasons reasons;
+    struct why_path way;      /* to what is selected; ui.way may show it */
     struct viz_travel travel; /* the playhead, which ui.travel shows */
     struct viz_frame frame;   /* where everything is; made by viz_state_place() */
     struct viz_scene scene;   /* the last picture; made by viz_state_lay_out() */
@@ -33,6 +37,14 @@ void viz_state_close(struct viz_state *state);
 
 /* Places everything in a picture of this size, and brings the view within its bounds. */
 void viz_state_place(struct viz_state *state, int width, int height);
+
+/* Another model takes the place of the one before, which the state does not use any more: of
+ * another file, or of the same one read again. Then what was in view stays there; where the end
+ * was, the new end is. */
+void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file);
+/* Shows what is asked for, in a picture that has been placed. False where there is no such task, or
+ * no longest way: in another program's trace. */
+bool viz_state_begin(struct viz_state *state, const struct viz_start *start);
 
 /* Shows all of the trace: its time, and rows as high as suits. */
 void viz_state_fit(struct viz_state *state);
@@ -54,6 +66,10 @@ bool viz_state_show(struct viz_state *state, enum viz_shown shown);
  * runs. Of one run it does nothing. */
 void viz_state_show_first(struct viz_state *state, enum viz_shown shown,
                           enum viz_differing differing);
+
+/* Shows the longest way through the run (`to_selected`: to what is selected), or none. False where
+ * there is none to be had. */
+bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected);
 
 /* Finds again what the pointer is on, after it or the picture has moved. True where that is
  * something else now. */

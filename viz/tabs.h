@@ -9,12 +9,14 @@
 
 #include "model.h"
 #include "panel.h"
+#include "reasons.h"
 #include "travel.h"
 
 /* What there is to say something of. Borrowed. */
 struct viz_subject {
     const struct viz_model *model;
-    struct viz_id selected;    /* VIZ_ID_NOTHING: the trace as a whole */
+    struct viz_id selected; /* VIZ_ID_NOTHING: the trace as a whole */
+    struct viz_reasons *reasons;
     struct viz_travel *travel; /* where the playhead stands; what is shown is noted there */
 };
 

@@ -14,8 +14,7 @@
 #define HEIGHT 760
 #define LEAST_SIDE 160
 
-/* How often it is looked whether the steps have been read. */
-#define STEPS_WAIT_MS 30
+enum { TITLE_SIZE = 256 };
 
 struct viz_window {
     SDL_Window *window;
@@ -25,8 +24,12 @@ struct viz_window {
     double pixel_ratio; /* pixels of the picture for a unit of the mouse */
     double asked_scale; /* 0: what the display says */
     bool canvas_open;
-    struct viz_steps *steps; /* NULL: there are none, or they have been taken */
-    struct viz_moment moment;
+    struct viz_document *document; /* NULL: the model is of no file */
+    bool same_file;                /* what is read next is the same file again */
+    struct viz_start start;        /* what is asked for of the first model */
+    struct viz_moment moment;      /* where the playhead is put once it can be */
+    bool all_time;                 /* what is shown at first; else from one time to another */
+    double from_ns, to_ns;
     bool dirty;
     unsigned pictures;
 };
@@ -109,6 +112,12 @@ static int open_video(struct viz_window *window, const struct viz_window_options
     return 0;
 }
 
+static void title_of(const struct viz_model *model, char title[TITLE_SIZE]) {
+    char name[TITLE_SIZE - 20];
+    viz_copy_text(name, sizeof name, viz_model_title(model));
+    (void)snprintf(title, TITLE_SIZE, "%s \xE2\x80\x93 Cadran", name);
+}
+
 int viz_window_open(struct viz_model *model, const struct viz_window_options *options,
                     struct viz_window **out, char message[VIZ_MESSAGE_SIZE]) {
     *out = NULL;
@@ -117,10 +126,8 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
         snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
         return CAD_ENOMEM;
     }
-    char name[200];
-    char title[256];
-    viz_copy_text(name, sizeof name, viz_model_title(model));
-    snprintf(title, sizeof title, "%s \xE2\x80\x93 Cadran", name);
+    char title[TITLE_SIZE];
+    title_of(model, title);
     int width = 0;
     int height = 0;
     int error = open_video(window, options, title, message);
@@ -143,8 +150,17 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     if (!options->all_time)
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
     state->ui.objects = options->objects;
-    window->steps = options->steps;
+    window->document = options->document;
+    window->start = options->start;
+    if (window->document == NULL)
+        (void)viz_state_begin(state, &window->start);
+    window->same_file = true;
     window->moment = options->moment;
+    window->all_time = options->all_time;
+    window->from_ns = options->from_ns;
+    window->to_ns = options->to_ns;
+    if (window->document != NULL)
+        state->ui.notice = &window->document->notice;
     SDL_StartTextInput(); /* signs are looked up as they are typed */
     window->dirty = true;
     *out = window;
@@ -163,6 +179,74 @@ void viz_window_close(struct viz_window *window) {
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     SDL_Quit();
     free(window);
+}
+
+/* --- The file ----------------------------------------------------------------------------- */
+
+/* What is to be seen of the first model is asked for on the command line. */
+static void take_model(struct viz_window *window) {
+    struct viz_state *state = &window->canvas.state;
+    struct viz_model *model = window->document->shown.model;
+    char title[TITLE_SIZE];
+    bool first = state->model->row_count == 0;
+    viz_state_replace(state, model, window->same_file);
+    if (first && !window->all_time)
+        viz_view_show(&state->view, &state->frame.extent, window->from_ns,
+                      window->to_ns >= 0 ? window->to_ns : (double)model->end_ns);
+    if (first)
+        (void)viz_state_begin(state, &window->start);
+    title_of(model, title);
+    SDL_SetWindowTitle(window->window, title);
+    window->same_file = true;
+}
+
+/* The playhead stays on its event, which is the same in a file that has grown. */
+static void take_steps(struct viz_window *window) {
+    struct viz_state *state = &window->canvas.state;
+    struct trace_timeline *timeline = window->document->timeline;
+    viz_start_travel(state, timeline, &window->moment);
+    window->moment.given = false;
+    if (timeline != NULL && state->travel.ordinal != 0)
+        (void)viz_travel_go(&state->travel, state->travel.ordinal);
+}
+
+static void look_at_document(struct viz_window *window) {
+    struct viz_state *state = &window->canvas.state;
+    if (window->document == NULL)
+        return;
+    unsigned news = viz_document_look(window->document);
+    if (news & VIZ_NEWS_MODEL)
+        take_model(window);
+    if (news & VIZ_NEWS_STEPS)
+        take_steps(window);
+    if (news == 0)
+        return;
+    viz_state_place(state, state->frame.width, state->frame.height);
+    window->dirty = true;
+}
+
+static int open_file(struct viz_window *window, const char *path, bool same,
+                     char message[VIZ_MESSAGE_SIZE]) {
+    if (window->document == NULL)
+        return 1;
+    window->same_file = same;
+    if (viz_document_load(window->document, path) == 0)
+        return 1;
+    (void)snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
+    return CAD_ENOMEM;
+}
+
+/* A file is dropped on the window, or is to be read again. 1, or an error. */
+static int handle_file(struct viz_window *window, const SDL_Event *event, unsigned flags,
+                       char message[VIZ_MESSAGE_SIZE]) {
+    int result = 1;
+    if (event->type == SDL_DROPFILE) {
+        result = open_file(window, event->drop.file, false, message);
+        SDL_free(event->drop.file);
+    } else if ((flags & VIZ_RELOAD) != 0 && window->document != NULL) {
+        result = open_file(window, window->document->path, true, message);
+    }
+    return result;
 }
 
 /* --- Running ------------------------------------------------------------------------------ */
@@ -215,7 +299,7 @@ static int handle(struct viz_window *window, const SDL_Event *event,
         copy(&window->canvas.state);
     if (result & VIZ_REDRAW)
         window->dirty = true;
-    return result & VIZ_QUIT ? 0 : 1;
+    return result & VIZ_QUIT ? 0 : handle_file(window, event, result, message);
 }
 
 static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
@@ -230,24 +314,13 @@ static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     return 1;
 }
 
-/* The steps for the playhead are there once they have been read. */
-static void take_steps(struct viz_window *window) {
-    char message[TRACE_MESSAGE_SIZE];
-    if (window->steps == NULL || !viz_steps_are_read(window->steps))
-        return;
-    struct trace_timeline *timeline = viz_steps_timeline(window->steps, message);
-    window->steps = NULL;
-    viz_start_travel(&window->canvas.state, timeline, &window->moment);
-    viz_state_place(&window->canvas.state, window->canvas.state.frame.width,
-                    window->canvas.state.frame.height);
-    window->dirty = true;
-}
-
 int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Event event;
-    take_steps(window);
-    if (window->steps != NULL && (timeout_ms < 0 || timeout_ms > STEPS_WAIT_MS))
-        timeout_ms = STEPS_WAIT_MS;
+    look_at_document(window);
+    if (window->document != NULL) {
+        int patience = viz_document_patience(window->document);
+        timeout_ms = timeout_ms < 0 || timeout_ms > patience ? patience : timeout_ms;
+    }
     if (window->dirty)
         timeout_ms = 0;
     int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);

@@ -3,7 +3,7 @@
 #define VIZ_WINDOW_H
 
 #include "canvas.h"
-#include "steps.h"
+#include "document.h"
 
 struct viz_window;
 
@@ -13,14 +13,15 @@ struct viz_window_options {
     double scale; /* 0: what the display says */
     enum viz_theme theme;
     const char *font_file;
+    struct viz_start start;
     bool all_time; /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;
-    enum viz_shown shown;         /* of two runs, as the next */
-    enum viz_differing differing; /* VIZ_DIFFERING_COUNT: what suits them */
-    bool objects;                 /* have rows */
-    struct viz_steps *steps;      /* for the playhead, borrowed; NULL: there are none */
-    struct viz_moment moment;     /* where it is put at first */
+    enum viz_shown shown;          /* of two runs, as the next */
+    enum viz_differing differing;  /* VIZ_DIFFERING_COUNT: what suits them */
+    bool objects;                  /* have rows */
+    struct viz_document *document; /* the file that the model is of, borrowed; NULL: it has none */
+    struct viz_moment moment;      /* where it is put at first */
 };
 
 /* Opens a window on a model, which must outlive it.

@@ -2,6 +2,7 @@
  *
  * Every format is made from the events of the trace, in one reading: a row of `formats` says who
  * takes them, and how what they come to is written. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -338,7 +339,8 @@ static int export_picture(const struct arguments *arguments) {
     }
     words[count++] = "--";
     words[count] = arguments->path;
-    return cli_become_viewer((char **)(uintptr_t)words);
+    cli_become_viewer((char **)(uintptr_t)words);
+    return cli_viewer_is_missing(errno);
 }
 
 static int export_trace(const struct arguments *arguments) {

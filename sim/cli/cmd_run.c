@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run.h"
+#include "cli/viewer.h"
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
@@ -58,6 +59,9 @@ static const base_option options[] = {
     {.name = "detail",
      .help = "... with each turn of the loop and each operation, too",
      BASE_FLAG(cli_run_options, detail)},
+    {.name = "view",
+     .help = "... and have the viewer show it as it is written",
+     BASE_FLAG(cli_run_options, view)},
     {.name = "report",
      .argument = "FILE",
      .help = "write what became of the run, as JSON",
@@ -148,6 +152,11 @@ static int run(const cli_run_options *chosen, const cli_operands *scenarios) {
         return cli_wrong(command.name, "--trace and --report are of one scenario: name one alone");
     if (chosen->detail && chosen->trace_path == NULL)
         return cli_wrong(command.name, "--detail is of a trace: give --trace FILE, too");
+    if (chosen->view && chosen->trace_path == NULL)
+        return cli_wrong(command.name, "--view shows a trace: give --trace FILE, too");
+    int missing = chosen->view ? cli_start_viewer(chosen->trace_path) : 0;
+    if (missing != 0)
+        return cli_viewer_is_missing(missing);
     return cli_run(chosen, scenarios->items, scenarios->count);
 }
 

@@ -1,4 +1,5 @@
 /* cadran why: why a task waited, where the time of a run went, what stands out in it. */
+#include "base/suggestion.h"
 #include "cadran.h"
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -6,6 +7,7 @@
 #include "why/report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
 
@@ -95,6 +97,20 @@ static int read_trace(const char *path, struct why_collector *collector) {
 
 /* --- Answering ------------------------------------------------------------------------------ */
 
+/* No task and no object is called so; perhaps one nearly is. */
+static int nobody(const struct why_run *run, const struct arguments *arguments) {
+    base_suggestion near;
+    base_suggestion_start(&near, arguments->subject, strlen(arguments->subject));
+    for (size_t i = 0; i < run->task_count; i++)
+        base_suggestion_offer(&near, why_text(run, run->tasks[i].name));
+    for (size_t i = 0; i < run->object_count; i++)
+        base_suggestion_offer(&near, why_text(run, run->objects[i].name));
+    return cli_wrong(command.name, "%s has no task and no object \"%s\"%s%s%s",
+                     trace_path_name(arguments->trace), arguments->subject,
+                     near.best != NULL ? "; did you mean \"" : "",
+                     near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
+}
+
 static int find_question(const struct why_run *run, const struct arguments *arguments,
                          struct why_question *question) {
     bool at = arguments->at_ns != WHY_NO_TIME;
@@ -112,10 +128,7 @@ static int find_question(const struct why_run *run, const struct arguments *argu
         question->topic = WHY_ABOUT_OBJECT;
         question->index = why_find_object_named(run, arguments->subject);
     }
-    return question->index != WHY_NONE
-               ? (int)CLI_STATUS_EXPECTED
-               : cli_wrong(command.name, "%s has no task and no object \"%s\"",
-                           trace_path_name(arguments->trace), arguments->subject);
+    return question->index != WHY_NONE ? (int)CLI_STATUS_EXPECTED : nobody(run, arguments);
 }
 
 static int format_json(struct why_run *run, const struct why_question *question, base_buffer *out) {

@@ -14,6 +14,7 @@ typedef struct cli_run_options {
     const char *path;        /* of the scenario that is run; "-": standard input */
     const char *trace_path;  /* NULL: no trace is kept */
     const char *report_path; /* NULL: no report */
+    bool view;               /* the viewer follows the trace */
     bool detail;             /* the trace tells all that happens, not only what people look at */
     bool raw;                /* to a terminal, too, what tasks print goes as it is */
     bool table;              /* print the sequencing table on standard error */

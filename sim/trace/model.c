@@ -101,7 +101,7 @@ uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64
     return first_slice(trace, &trace->tracks[track], time_ns, false);
 }
 
-double trace_counter_at(const struct trace_counter *counter, int64_t time_ns) {
+size_t trace_samples_until(const struct trace_counter *counter, int64_t time_ns) {
     size_t low = 0;
     size_t high = counter->sample_count;
     while (low < high) {
@@ -111,7 +111,12 @@ double trace_counter_at(const struct trace_counter *counter, int64_t time_ns) {
         else
             high = middle;
     }
-    return low == 0 ? 0 : counter->samples[low - 1].value;
+    return low;
+}
+
+double trace_counter_at(const struct trace_counter *counter, int64_t time_ns) {
+    size_t until = trace_samples_until(counter, time_ns);
+    return until == 0 ? 0 : counter->samples[until - 1].value;
 }
 
 /* --- Arguments ------------------------------------------------------------------------------- */

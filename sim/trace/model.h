@@ -201,6 +201,8 @@ uint32_t trace_slice_at(const struct trace_model *trace, uint32_t track, int64_t
  * ancestors, and the slices from trace_slice_from(t0) that begin at or before t1. */
 uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64_t time_ns);
 
+/* How many of a counter's samples are at or before a time. */
+size_t trace_samples_until(const struct trace_counter *counter, int64_t time_ns);
 /* The value of a counter at a time: that of the last sample at or before it; 0 before the
  * first. */
 double trace_counter_at(const struct trace_counter *counter, int64_t time_ns);

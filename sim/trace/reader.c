@@ -53,8 +53,9 @@ struct reader {
     struct trace_event event;
     bool consumer_failed;
     bool complete;
-    bool has_members; /* of the object form one has come */
-    bool has_events;  /* ... and its "traceEvents" has */
+    bool has_members;                /* of the object form one has come */
+    bool has_events;                 /* ... and its "traceEvents" has */
+    struct trace_progress *progress; /* NULL: nobody watches */
 };
 
 /* --- Input ------------------------------------------------------------------------------- */
@@ -74,6 +75,17 @@ static int refuse_damaged(struct reader *reader) {
 }
 
 /* Keeps what is from input->at on, and reads more after it. */
+/* Says how far it is, and looks whether it is to end. *over: as if the file did. */
+static int look(struct reader *reader, bool *over) {
+    struct trace_progress *progress = reader->progress;
+    if (progress == NULL)
+        return 0;
+    uint64_t bytes = trace_source_offset(reader->input.source);
+    atomic_store_explicit(&progress->bytes, bytes, memory_order_relaxed);
+    *over = progress->most > 0 && bytes >= progress->most;
+    return atomic_load_explicit(&progress->stops, memory_order_relaxed) ? CAD_ECANCELLED : 0;
+}
+
 static int refill(struct reader *reader) {
     struct input *input = &reader->input;
     size_t kept = (size_t)(input->end - input->at);
@@ -87,9 +99,12 @@ static int refill(struct reader *reader) {
         input->buffer = buffer;
         input->capacity = capacity;
     }
-    size_t got;
-    int error =
-        trace_source_read(input->source, input->buffer + kept, input->capacity - kept, &got);
+    size_t got = 0;
+    bool over = false;
+    int error = look(reader, &over);
+    if (error == 0 && !over)
+        error =
+            trace_source_read(input->source, input->buffer + kept, input->capacity - kept, &got);
     input->at = input->buffer;
     input->end = input->buffer + kept + got;
     if (error == CAD_EINVAL)
@@ -673,7 +688,12 @@ static void close_file(const struct reader *reader, const char *path, int fd, in
 }
 
 int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]) {
-    struct reader reader = {0};
+    return trace_read_watched(path, NULL, trace, message);
+}
+
+int trace_read_watched(const char *path, struct trace_progress *progress,
+                       struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]) {
+    struct reader reader = {.progress = progress};
     int fd;
     *trace = NULL;
     if (!open_file(&reader, path, &fd, message))

@@ -9,6 +9,7 @@
 #include "trace/event.h"
 #include "trace/model.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 /* The longest event, and the deepest nesting inside one, that are read. */
@@ -29,6 +30,15 @@ const char *trace_path_name(const char *path);
  * On failure *trace is NULL, and message says what is wrong, where, and what to do:
  * "file:line: ..." */
 int trace_read(const char *path, struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]);
+
+/* What others may know of a reading that goes on in a thread, and tell it. All zero at first. */
+struct trace_progress {
+    _Atomic uint64_t bytes; /* of the file that have been read */
+    _Atomic bool stops;     /* set by others: it ends with CAD_ECANCELLED */
+    uint64_t most;          /* after so many it ends as if the file were cut short; 0: never */
+};
+int trace_read_watched(const char *path, struct trace_progress *progress,
+                       struct trace_model **trace, char message[TRACE_MESSAGE_SIZE]);
 
 /* Gives each event of a trace to the consumer, in the order of the file, with its line and ordinal,
  * as it was told to whoever wrote it; and then the end. An event of a kind that the table does not

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "cadran.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *const why_end_words[WHY_END_COUNT] = {
@@ -707,6 +708,46 @@ static bool group_by_task(struct why_run *run) {
     return true;
 }
 
+struct deed {
+    uint64_t ordinal;
+    uint32_t task, wait;
+};
+
+static int by_task(const void *left, const void *right) {
+    const struct deed *a = left, *b = right;
+    if (a->task != b->task)
+        return a->task < b->task ? -1 : 1;
+    if (a->ordinal != b->ordinal)
+        return a->ordinal < b->ordinal ? -1 : 1;
+    return a->wait < b->wait ? -1 : a->wait > b->wait;
+}
+
+/* The waits that each task ended, task by task, in their order. */
+static bool list_deeds(struct why_run *run) {
+    struct deed *deeds = base_alloc(run->wait_count * sizeof *deeds);
+    size_t count = 0;
+    run->task_deeds = base_alloc(run->wait_count * sizeof *run->task_deeds);
+    bool fine = deeds != NULL && run->task_deeds != NULL;
+    for (uint32_t i = 0; fine && i < run->wait_count; i++) {
+        const struct why_wait *wait = &run->waits[i];
+        if (wait->by == WHY_NONE)
+            continue;
+        run->tasks[wait->by].deed_count++;
+        deeds[count++] = (struct deed){wait->by_ordinal, wait->by, i};
+    }
+    if (count > 0)
+        qsort(deeds, count, sizeof *deeds, by_task);
+    for (size_t i = 0; i < count; i++)
+        run->task_deeds[i] = deeds[i].wait;
+    uint32_t first = 0;
+    for (size_t i = 0; fine && i < run->task_count; i++) {
+        run->tasks[i].first_deed = first;
+        first += run->tasks[i].deed_count;
+    }
+    base_free(deeds);
+    return fine;
+}
+
 /* In a trace that was cut short, what is open is so until its end. */
 static int end(struct trace_consumer *consumer, bool complete) {
     struct why_collector *collector = (struct why_collector *)(void *)consumer;
@@ -714,7 +755,7 @@ static int end(struct trace_consumer *consumer, bool complete) {
     (void)complete;
     run->end_ns = collector->now_ns;
     end_instant(collector);
-    if (!group_by_task(run))
+    if (!group_by_task(run) || !list_deeds(run))
         return CAD_ENOMEM;
     for (size_t i = 0; i < run->task_count; i++) {
         const struct course *course = &collector->courses[i];
@@ -758,6 +799,7 @@ static void free_run(struct why_run *run) {
     base_free(run->spans);
     base_free(run->task_waits);
     base_free(run->task_spans);
+    base_free(run->task_deeds);
     base_free(run->turns);
     base_free(run->readies);
     base_free(run->objects);

@@ -414,11 +414,12 @@ static bool changes_between(const struct why_run *run, uint32_t task, uint64_t f
 /* Whether a task, between two sleeps of one length, did nothing that shows. */
 static bool is_idle_between(const struct why_run *run, const struct why_wait *first,
                             const struct why_wait *second) {
+    int64_t since_ns;
     bool sleeps = first->sleeps && second->sleeps && first->end == WHY_TIMER &&
                   second->end == WHY_TIMER && first->end_ns > first->begin_ns;
     return sleeps && first->acts_after == second->acts_before &&
            first->until_ns - first->begin_ns == second->until_ns - second->begin_ns &&
-           why_span_until(run, first->task, first->end_ns) == WHY_NONE &&
+           why_span_until(run, first->task, first->end_ns, &since_ns) == WHY_NONE &&
            !changes_between(run, first->task, first->end_ordinal, second->begin_ordinal);
 }
 

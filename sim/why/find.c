@@ -102,6 +102,28 @@ uint32_t why_wait_before(const struct why_run *run, uint32_t task, uint64_t ordi
     return from == 0 ? WHY_NONE : waits[from - 1];
 }
 
+uint32_t why_deed_from(const struct why_run *run, uint32_t task, uint64_t ordinal) {
+    uint32_t from = run->tasks[task].first_deed, to = from + run->tasks[task].deed_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (run->waits[run->task_deeds[middle]].by_ordinal < ordinal)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+uint64_t why_next_pause(const struct why_run *run, uint32_t task, uint64_t ordinal) {
+    uint32_t wait = why_wait_before(run, task, ordinal);
+    const struct why_task *found = &run->tasks[task];
+    uint32_t place = wait == WHY_NONE ? found->first_wait : run->waits[wait].place + 1;
+    if (place == found->first_wait + found->wait_count)
+        return UINT64_MAX;
+    uint64_t end = run->waits[run->task_waits[place]].end_ordinal;
+    return end == 0 ? UINT64_MAX : end;
+}
+
 /* How many of a task's spans had begun before a time, or with `also`, at it, too. */
 static uint32_t spans_begun(const struct why_run *run, uint32_t task, int64_t time_ns, bool also) {
     const uint32_t *spans = run->task_spans + run->tasks[task].first_span;
@@ -117,13 +139,18 @@ static uint32_t spans_begun(const struct why_run *run, uint32_t task, int64_t ti
     return from;
 }
 
-/* Those that are open are among the last one that has begun and those around it. */
-uint32_t why_span_until(const struct why_run *run, uint32_t task, int64_t time_ns) {
+/* Those that are open are among the last one that has begun and those around it; so is the one that
+ * ended last. */
+uint32_t why_span_until(const struct why_run *run, uint32_t task, int64_t time_ns,
+                        int64_t *since_ns) {
     uint32_t begun = spans_begun(run, task, time_ns, false);
     uint32_t span =
         begun == 0 ? WHY_NONE : run->task_spans[run->tasks[task].first_span + begun - 1];
-    while (span != WHY_NONE && run->spans[span].end_ns < time_ns)
-        span = run->spans[span].outer;
+    *since_ns = run->tasks[task].begin_ns;
+    for (; span != WHY_NONE && run->spans[span].end_ns < time_ns; span = run->spans[span].outer)
+        *since_ns = run->spans[span].end_ns;
+    if (span != WHY_NONE && run->spans[span].begin_ns > *since_ns)
+        *since_ns = run->spans[span].begin_ns;
     return span;
 }
 
@@ -136,20 +163,22 @@ uint32_t why_span_from(const struct why_run *run, uint32_t task, int64_t time_ns
     return span;
 }
 
+/* Spans end in another order than they begin: of those around the last one that had begun the
+ * outermost that has ended did so last, and of their neighbours all ended before they began. */
 uint32_t why_span_before(const struct why_run *run, uint32_t task, uint64_t ordinal) {
-    const struct why_task *found = &run->tasks[task];
-    uint32_t last = WHY_NONE;
-    /* Spans end in another order than they begin; of those that nest the outermost ends last. */
-    for (uint32_t i = found->span_count; i-- > 0;) {
-        uint32_t span = run->task_spans[found->first_span + i];
-        uint64_t end = run->spans[span].end_ordinal;
-        if (end == 0 || end >= ordinal)
-            continue;
-        if (last == WHY_NONE || end > run->spans[last].end_ordinal)
-            last = span;
-        if (run->spans[span].outer == WHY_NONE)
-            break;
+    const uint32_t *spans = run->task_spans + run->tasks[task].first_span;
+    uint32_t from = 0, to = run->tasks[task].span_count, last = WHY_NONE;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (run->spans[spans[middle]].begin_ordinal < ordinal)
+            from = middle + 1;
+        else
+            to = middle;
     }
+    for (uint32_t i = from; i > 0 && last == WHY_NONE; i--)
+        for (uint32_t span = spans[i - 1]; span != WHY_NONE; span = run->spans[span].outer)
+            if (run->spans[span].end_ordinal != 0 && run->spans[span].end_ordinal < ordinal)
+                last = span;
     return last;
 }
 

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "cadran.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 const char *const why_piece_words[WHY_PIECE_COUNT] = {
 #define WHY_X(constant, word, meaning) [constant] = word,
@@ -77,22 +77,12 @@ static void add_ready(struct walk *walk, int64_t begin_ns) {
 
 /* It keeps the loop busy: in spans, and between them. */
 static void add_run(struct walk *walk, int64_t begin_ns) {
-    const struct why_run *run = walk->run;
     while (begin_ns < walk->time_ns && walk->error == 0) {
         struct why_piece piece = nothing;
-        int64_t from_ns = begin_ns;
-        piece.span = why_span_until(run, walk->task, walk->time_ns);
-        if (piece.span != WHY_NONE && run->spans[piece.span].begin_ns > from_ns)
-            from_ns = run->spans[piece.span].begin_ns;
-        const struct why_task *task = &run->tasks[walk->task];
-        for (uint32_t i = task->span_count; i-- > 0;) { /* a span that ended meanwhile */
-            const struct why_span *span = &run->spans[run->task_spans[task->first_span + i]];
-            if (span->end_ns < walk->time_ns && span->end_ns > from_ns)
-                from_ns = span->end_ns;
-            if (span->begin_ns <= from_ns)
-                break;
-        }
-        add_piece(walk, piece.span != WHY_NONE ? WHY_WORKS : WHY_COMPUTES, from_ns, piece);
+        int64_t since_ns;
+        piece.span = why_span_until(walk->run, walk->task, walk->time_ns, &since_ns);
+        add_piece(walk, piece.span != WHY_NONE ? WHY_WORKS : WHY_COMPUTES,
+                  since_ns > begin_ns ? since_ns : begin_ns, piece);
     }
 }
 
@@ -142,10 +132,10 @@ static void add_wait(struct walk *walk, uint32_t number) {
     struct why_piece piece = nothing;
     if (wait->end == WHY_TIMER && wait->until_ns < wait->end_ns)
         add_ready(walk, wait->until_ns > wait->begin_ns ? wait->until_ns : wait->begin_ns);
-    piece.span = wait->sleeps ? why_span_until(run, walk->task, walk->time_ns) : WHY_NONE;
-    if (piece.span != WHY_NONE && run->spans[piece.span].begin_ns > wait->begin_ns)
-        piece.span = WHY_NONE;
-    if (!wait->sleeps)
+    int64_t since_ns;
+    if (wait->sleeps)
+        piece.span = why_span_until(run, walk->task, walk->time_ns, &since_ns);
+    else
         piece.wait = number;
     if (wait->begin_ns < walk->time_ns)
         add_piece(walk, kind_of(wait, piece.span), wait->begin_ns, piece);
@@ -217,8 +207,7 @@ int why_find_path_to(const struct why_run *run, uint32_t task, uint64_t ordinal,
 int why_find_path_at(const struct why_run *run, uint32_t task, int64_t time_ns,
                      struct why_path *path) {
     uint32_t led = why_wait_that_led(run, task, time_ns), last = why_wait_at(run, task, time_ns);
-    bool over = led != WHY_NONE && run->waits[led].end_ordinal != 0;
-    if (over && run->waits[led].end_ns <= time_ns)
+    if (led != WHY_NONE && run->waits[led].end_ordinal != 0)
         return why_find_path_to(run, task, run->waits[led].end_ordinal + 1, run->waits[led].end_ns,
                                 path);
     if (last == WHY_NONE)
@@ -308,18 +297,25 @@ void why_path_free(struct why_path *path) {
 
 /* --- What it comes to ----------------------------------------------------------------------- */
 
+static int by_task(const void *left, const void *right) {
+    const struct why_share *a = left, *b = right;
+    return a->task < b->task ? -1 : a->task > b->task;
+}
+
 size_t why_path_shares(const struct why_path *path, struct why_share *shares) {
     size_t count = 0;
+    for (size_t i = 0; i < path->count; i++)
+        shares[i] = (struct why_share){path->pieces[i].task,
+                                       path->pieces[i].end_ns - path->pieces[i].begin_ns};
+    if (path->count > 1)
+        qsort(shares, path->count, sizeof *shares, by_task);
     for (size_t i = 0; i < path->count; i++) {
-        const struct why_piece *piece = &path->pieces[i];
-        int64_t time_ns = piece->end_ns - piece->begin_ns;
-        size_t at = 0;
-        while (at < count && shares[at].task != piece->task)
-            at++;
-        if (at == count && time_ns > 0)
-            shares[count++] = (struct why_share){piece->task, time_ns};
-        else if (at < count)
-            shares[at].time_ns += time_ns;
+        if (shares[i].time_ns == 0)
+            continue;
+        if (count > 0 && shares[count - 1].task == shares[i].task)
+            shares[count - 1].time_ns += shares[i].time_ns;
+        else
+            shares[count++] = shares[i];
     }
     return count;
 }

@@ -72,13 +72,13 @@ int why_find_path(const struct why_run *run, struct why_path *path);
 /* To where a task is at an event, at that time: behind all that it did before. */
 int why_find_path_to(const struct why_run *run, uint32_t task, uint64_t ordinal, int64_t time_ns,
                      struct why_path *path);
-/* To what a task does at a time: to the end of the wait that led to it, to the beginning of the
- * wait that it is in, or to that time itself. */
+/* To what a task does at a time: to the end of the wait that led to it, or that it is in; where
+ * that did not end, to its beginning; without one, to that time itself. */
 int why_find_path_at(const struct why_run *run, uint32_t task, int64_t time_ns,
                      struct why_path *path);
 void why_path_free(struct why_path *path);
 
-/* What a task's part of it comes to; in the order of their first pieces. */
+/* What a task's part of it comes to; in the order in which the tasks were made. */
 struct why_share {
     uint32_t task; /* WHY_NONE: of none */
     int64_t time_ns;

@@ -18,7 +18,8 @@ struct page {
     struct why_run *run;
     base_buffer *out;
     struct why_said said;       /* the sentence at hand */
-    unsigned lines, lines_most; /* of which the last one is for what is left out */
+    unsigned lines, lines_most; /* 0: as many as there are */
+    size_t room;                /* pieces of a way that are told one by one */
     int error;
 };
 
@@ -135,7 +136,7 @@ static void put_time_cell(struct page *page, int64_t time_ns) {
 }
 
 static bool is_full(const struct page *page) {
-    return page->lines_most > 0 && page->lines >= page->lines_most;
+    return page->lines_most > 0 && page->lines + 5 >= page->lines_most;
 }
 
 static void say_left_out(struct page *page, size_t count, const char *what) {
@@ -197,14 +198,16 @@ static void put_gap(struct page *page, size_t count, int64_t begin_ns, int64_t e
     put_sentence(page, time_columns(page) + length_columns(page) + 2);
 }
 
+/* The longest ones, and the last, which tell most of where it came to. */
 static void put_pieces(struct page *page, const struct why_path *path, size_t room) {
+    enum { LAST = 3 };
     bool some = page->lines_most > 0 && path->count > room;
-    int64_t least_ns = some ? least_shown(page, path, room) : 0;
+    int64_t least_ns = some ? least_shown(page, path, room > LAST ? room - LAST : 0) : 0;
     size_t left = 0;
     int64_t left_ns = 0;
     for (size_t i = 0; i < path->count && page->error == 0; i++) {
         const struct why_piece *piece = &path->pieces[i];
-        if (piece->end_ns - piece->begin_ns < least_ns) {
+        if (piece->end_ns - piece->begin_ns < least_ns && i + LAST < path->count) {
             left_ns = left++ == 0 ? piece->begin_ns : left_ns;
             continue;
         }
@@ -214,45 +217,6 @@ static void put_pieces(struct page *page, const struct why_path *path, size_t ro
     }
     if (path->count > 0)
         put_gap(page, left, left_ns, path->pieces[path->count - 1].end_ns);
-}
-
-static int longest_first(const void *left, const void *right) {
-    const struct why_share *a = left, *b = right;
-    if (a->time_ns != b->time_ns)
-        return a->time_ns > b->time_ns ? -1 : 1;
-    return a->task < b->task ? -1 : a->task > b->task;
-}
-
-/* "5 s = job5 3 s + job3 1 s + 2 more tasks 1 s" */
-static void say_shares(struct page *page, const struct why_path *path) {
-    enum { SHOWN = 5 };
-    struct why_share *shares = base_alloc(path->count * sizeof *shares);
-    if (shares == NULL) {
-        page->error = CAD_ENOMEM;
-        return;
-    }
-    size_t count = why_path_shares(path, shares);
-    int64_t rest_ns = 0;
-    qsort(shares, count, sizeof *shares, longest_first);
-    why_say_length(&page->said, path->pieces[path->count - 1].end_ns);
-    for (size_t i = 0; i < count; i++) {
-        if (i >= SHOWN && count > SHOWN + 1) {
-            rest_ns += shares[i].time_ns;
-            continue;
-        }
-        why_say(&page->said, i == 0 ? " = " : " + ");
-        if (shares[i].task == WHY_NONE)
-            why_say(&page->said, "the loop");
-        else
-            why_say_task(&page->said, shares[i].task);
-        why_say(&page->said, " ");
-        why_say_length(&page->said, shares[i].time_ns);
-    }
-    if (rest_ns > 0) {
-        why_say(&page->said, " + %zu more tasks ", count - SHOWN);
-        why_say_length(&page->said, rest_ns);
-    }
-    base_free(shares);
 }
 
 /* "2 s of it are work, 3 s sleep" */
@@ -361,9 +325,9 @@ static void print_path(struct page *page) {
                                        : ". The longest way to the last thing that happened:");
         put_paragraph(page);
         end_line(page);
-        put_pieces(page, &path, WHY_LINES - 16);
+        put_pieces(page, &path, page->room);
         end_line(page);
-        say_shares(page, &path);
+        why_say_shares(&page->said, &path);
         say_kinds(page, &path);
         put_paragraph(page);
         put_slack(page);
@@ -408,9 +372,10 @@ static size_t list_episodes(const struct why_run *run, uint32_t task, struct epi
     for (uint32_t i = 0; i < lived->wait_count; i++) {
         uint32_t number = run->task_waits[lived->first_wait + i];
         const struct why_wait *wait = &run->waits[number];
-        uint32_t span = why_span_until(run, task, wait->end_ns);
+        int64_t since_ns;
+        uint32_t span = why_span_until(run, task, wait->end_ns, &since_ns);
         if (wait->sleeps && wait->end != WHY_TIMEOUT && wait->end != WHY_CANCELLED &&
-            span != WHY_NONE && run->spans[span].begin_ns <= wait->begin_ns)
+            span != WHY_NONE)
             continue;
         episodes[count++] = (struct episode){.begin_ns = wait->begin_ns,
                                              .length_ns = wait->end_ns - wait->begin_ns,
@@ -498,7 +463,7 @@ static void print_moment(struct page *page, uint32_t task, int64_t time_ns) {
         why_say_moment(&page->said, path.pieces[path.count - 1].end_ns);
         why_say(&page->said, ":");
         put_sentence(page, 0);
-        put_pieces(page, &path, WHY_LINES / 3);
+        put_pieces(page, &path, page->room / 2);
     }
     why_path_free(&path);
 }
@@ -575,7 +540,7 @@ static void put_findings(struct page *page) {
     }
     say_left_out(page, findings.count - shown, "findings");
     if (findings.count == 0 && page->error == 0) {
-        why_say(&page->said, "nothing else stands out in it");
+        why_say(&page->said, "nothing stands out in it");
         put_paragraph(page);
     }
     why_findings_free(&findings);
@@ -587,7 +552,7 @@ static void print_run(struct page *page) {
     say_run(page);
     put_paragraph(page);
     if (page->error == 0 && path.count > 0) {
-        say_shares(page, &path);
+        why_say_shares(&page->said, &path);
         say_kinds(page, &path);
         put_paragraph(page);
     }
@@ -595,28 +560,42 @@ static void print_run(struct page *page) {
     put_findings(page);
 }
 
-int why_print(struct why_run *run, const struct why_question *question, base_buffer *out) {
-    struct page page = {.run = run,
-                        .out = out,
-                        .said = {.run = run},
-                        .lines_most = question->all ? 0 : WHY_LINES - 4};
+static void print(struct page *page, const struct why_question *question) {
     switch (question->topic) {
     case WHY_ABOUT_RUN:
-        print_run(&page);
+        print_run(page);
         break;
     case WHY_ABOUT_PATH:
-        print_path(&page);
+        print_path(page);
         break;
     case WHY_ABOUT_TASK:
         if (question->time_ns == WHY_NO_TIME)
-            print_life(&page, question->index);
+            print_life(page, question->index);
         else
-            print_moment(&page, question->index, question->time_ns);
+            print_moment(page, question->index, question->time_ns);
         break;
     case WHY_ABOUT_OBJECT:
-        print_object(&page, question->index, question->time_ns);
+        print_object(page, question->index, question->time_ns);
         break;
     }
+}
+
+/* How many lines a way takes depends on its names: it is told in fewer pieces until all is a
+ * screen.
+ */
+int why_print(struct why_run *run, const struct why_question *question, base_buffer *out) {
+    enum { ROOM = 24, ROOM_LEAST = 4 };
+    struct page page = {
+        .run = run, .out = out, .said = {.run = run}, .lines_most = question->all ? 0 : WHY_LINES};
+    size_t before = out->length;
+    for (page.room = ROOM;; page.room -= 4) {
+        page.lines = 0;
+        print(&page, question);
+        note(&page, page.said.error);
+        if (question->all || page.error != 0 || page.lines <= WHY_LINES || page.room == ROOM_LEAST)
+            break;
+        out->length = before;
+    }
     why_said_free(&page.said);
-    return page.error != 0 ? page.error : page.said.error;
+    return page.error;
 }

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Texts of a run are cut at so many bytes in a sentence; names of a list are so many. */
@@ -281,9 +282,11 @@ static void say_sleep(struct why_said *said, const struct why_wait *wait) {
         return;
     }
     why_say_length(said, wait->end_ns - wait->begin_ns);
+    if (wait->end != WHY_TIMER)
+        return;
     why_say(said, ", until ");
     why_say_moment(said, wait->end_ns);
-    if (wait->end == WHY_TIMER && wait->until_ns < wait->end_ns)
+    if (wait->until_ns < wait->end_ns)
         say_late(said, wait);
 }
 
@@ -589,4 +592,45 @@ void why_say_ring(struct why_said *said, uint32_t number) {
         why_say_text(said, stuck->why);
     else
         say_pattern(said, purpose_of(said->run, wait)->of, wait);
+}
+
+/* --- What the longest way comes to ---------------------------------------------------------- */
+
+static int longest_first(const void *left, const void *right) {
+    const struct why_share *a = left, *b = right;
+    if (a->time_ns != b->time_ns)
+        return a->time_ns > b->time_ns ? -1 : 1;
+    return a->task < b->task ? -1 : a->task > b->task;
+}
+
+static void say_share(struct why_said *said, const struct why_share *share, bool first) {
+    why_say(said, first ? " = " : " + ");
+    if (share->task == WHY_NONE)
+        why_say(said, "the loop");
+    else
+        why_say_task(said, share->task);
+    why_say(said, " ");
+    why_say_length(said, share->time_ns);
+}
+
+void why_say_shares(struct why_said *said, const struct why_path *path) {
+    enum { SHOWN = 5 };
+    struct why_share *shares = base_alloc(path->count * sizeof *shares);
+    if (shares == NULL) {
+        said->error = CAD_ENOMEM;
+        return;
+    }
+    size_t count = why_path_shares(path, shares), shown = count > SHOWN + 1 ? SHOWN : count;
+    int64_t rest_ns = 0;
+    qsort(shares, count, sizeof *shares, longest_first);
+    why_say_length(said, path->count > 0 ? path->pieces[path->count - 1].end_ns : 0);
+    for (size_t i = 0; i < shown; i++)
+        say_share(said, &shares[i], i == 0);
+    for (size_t i = shown; i < count; i++)
+        rest_ns += shares[i].time_ns;
+    if (rest_ns > 0) {
+        why_say(said, " + %zu more tasks ", count - shown);
+        why_say_length(said, rest_ns);
+    }
+    base_free(shares);
 }

@@ -111,6 +111,7 @@ struct why_task {
     uint64_t begin_ordinal, end_ordinal; /* end 0: it has not ended */
     uint32_t first_wait, wait_count;     /* into why_run.task_waits */
     uint32_t first_span, span_count;     /* into why_run.task_spans */
+    uint32_t first_deed, deed_count;     /* into why_run.task_deeds */
 };
 
 struct why_object {
@@ -162,6 +163,7 @@ struct why_run {
     size_t span_count;
     uint32_t *task_waits; /* waits, task by task, in their order */
     uint32_t *task_spans; /* spans, likewise */
+    uint32_t *task_deeds; /* waits that the task ended, task by task, in the order of that */
     struct why_turn *turns;
     size_t turn_count;
     struct why_ready *readies;
@@ -208,8 +210,16 @@ bool why_stands_at(const struct why_run *run, uint32_t wait, uint32_t object, in
 /* The last wait of a task that had ended before an event, and the last span. */
 uint32_t why_wait_before(const struct why_run *run, uint32_t task, uint64_t ordinal);
 uint32_t why_span_before(const struct why_run *run, uint32_t task, uint64_t ordinal);
-/* The innermost span of a task that is open just before a time, and just after it. */
-uint32_t why_span_until(const struct why_run *run, uint32_t task, int64_t time_ns);
+/* The first wait that a task ended at an event, or after it: its place in why_run.task_deeds, which
+ * may be behind the last. */
+uint32_t why_deed_from(const struct why_run *run, uint32_t task, uint64_t ordinal);
+/* The event at which the first wait of a task that ends after an event does; UINT64_MAX: none. What
+ * the task does before that it does in the same stretch. */
+uint64_t why_next_pause(const struct why_run *run, uint32_t task, uint64_t ordinal);
+/* The innermost span of a task that is open just before a time, and since when it has been, or none
+ * has; and the one that is open just after a time. */
+uint32_t why_span_until(const struct why_run *run, uint32_t task, int64_t time_ns,
+                        int64_t *since_ns);
 uint32_t why_span_from(const struct why_run *run, uint32_t task, int64_t time_ns);
 /* The first turn that ends after a time; turn_count where none does. */
 size_t why_turn_from(const struct why_run *run, int64_t time_ns);

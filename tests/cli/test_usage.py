@@ -115,6 +115,8 @@ class Mistakes(CliTest):
              'cadran run: --until wants a time, such as 3.5 or 250ms, not "2*3"'),
             (["run", "--detail", WINDOW],
              "cadran run: --detail is of a trace: give --trace FILE, too"),
+            (["run", "--view", WINDOW],
+             "cadran run: --view shows a trace: give --trace FILE, too"),
             (["run", "--trace", "a", "--seed", "1", "--trace=b", WINDOW],
              'cadran run: --trace is given twice, "a" and "b", and one file is written'),
             (["run", "--report", "a", "--report", "a", WINDOW],

@@ -305,16 +305,23 @@ class StandsOut(WhyTest):
         self.assertIn("a task waits for itself: one waits since 0 s: lock l, held by one",
                       own["deadlock"])
 
-    def test_nothing_where_nothing_is(self):
-        """What stands out in the scenarios is what they are there for."""
+    def test_scenarios(self):
+        """What stands out in them is what they are there for."""
         told = {}
         for trace in sorted(SCENARIOS.glob("*.trace.json")):
-            kinds = {finding["kind"] for finding in self.why(trace)["findings"]}
-            if kinds:
-                told[trace.name.split(".")[0]] = kinds
-        self.assertEqual(told, {"blocked-loop": {"busy"}, "dining-philosophers": {"deadlock"},
-                                "lost-notify": {"left"}, "thundering-herd": {"in vain"},
-                                "window-lock": {"convoy"}})
+            told[trace.name.split(".")[0]] = {finding["kind"] for finding in
+                                              self.why(trace)["findings"]}
+        for name, kinds in {"blocked-loop": {"busy"}, "dining-philosophers": {"deadlock"},
+                            "lost-notify": {"left"}, "machine-shop": {"in vain"},
+                            "thundering-herd": {"in vain"}, "warehouse": {"in vain"},
+                            "window-lock": {"convoy"}}.items():
+            self.assertEqual(told.pop(name), kinds, name)
+        quiet = [name for name, kinds in told.items() if not kinds]
+        self.assertGreaterEqual(len(quiet), 34)
+        for name in ("bounded-buffer", "connection-pool", "crawler", "gas-station", "philosophers",
+                     "pipeline", "producer-consumer", "rate-limiter", "ticks", "timeout", "watchdog",
+                     "window", "window-semaphore"):
+            self.assertIn(name, quiet)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+/* The circles of a deadlock: an arrow from each task that stands in one to the task that it waits
+ * for, beyond the end of the time, where their waits go on. Who waits and stands in none has no
+ * arrow. */
+#include "painter.h"
+
+#include <math.h>
+
+#define LINE 2
+#define STEP 12
+#define STUB 9
+#define HEAD 7
+
+/* What the trace says of a lane's last wait: the lane of the task of the circle that it waits for;
+ * TRACE_NO_INDEX: it stands in none. */
+static uint32_t next_of(const struct viz_model *model, uint32_t lane, uint32_t *bar) {
+    const struct trace_model *trace = model->trace;
+    const struct viz_row *row = &model->rows[model->lanes[lane].first_row];
+    const struct trace_track *track = &trace->tracks[model->lanes[lane].track];
+    double tid;
+    if (row->bar_count == 0)
+        return TRACE_NO_INDEX;
+    *bar = row->first_bar + row->bar_count - 1;
+    const struct viz_bar *last = &model->bars[*bar];
+    if ((last->flags & VIZ_BAR_PENDING) == 0 ||
+        !trace_arg_number(trace, trace->slices[last->slice].end_args, "next_tid", &tid))
+        return TRACE_NO_INDEX;
+    uint32_t next = trace_find_track(trace, trace->processes[track->process].pid, (int64_t)tid);
+    return next == TRACE_NO_INDEX ? TRACE_NO_INDEX : model->lane_of_track[next];
+}
+
+static int middle_of(const struct viz_painter *painter, uint32_t lane) {
+    double top =
+        viz_row_top(painter->frame, painter->view, painter->model->lanes[lane].first_row + 0.5);
+    double most = 2.0 * painter->frame->height;
+    return (int)lround(fmin(fmax(top, -most), 2 * most));
+}
+
+static void paint_line(const struct viz_painter *painter, struct viz_rect at) {
+    int halo = viz_px(painter->frame, 1);
+    viz_fill(painter->scene, VIZ_BACKGROUND,
+             (struct viz_rect){at.x - halo, at.y - halo, at.w + 2 * halo, at.h + 2 * halo});
+    viz_fill(painter->scene, VIZ_ALERT, at);
+}
+
+/* The name of who is waited for, before the arrows, where the wait goes that far back. */
+static void paint_name(const struct viz_painter *painter, uint32_t bar, uint32_t to, int middle) {
+    const struct viz_frame *frame = painter->frame;
+    int pad = viz_px(frame, 3), height = viz_line_height(painter, VIZ_FONT_SMALL);
+    char name[128];
+    viz_lane_name(painter->model, to, name, sizeof name);
+    int width = viz_text_width(painter, VIZ_FONT_SMALL, name) + 2 * pad;
+    int left = viz_column(painter, (double)painter->model->end_ns) - width;
+    if (frame->row_px < height ||
+        viz_column(painter, (double)painter->model->bars[bar].begin_ns) > left)
+        return;
+    viz_round(painter->scene, VIZ_BACKGROUND, 235, pad,
+              (struct viz_rect){left, middle - height / 2, width, height});
+    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_ALERT, left + pad, middle - height / 2, name);
+}
+
+/* Down or up at a column, and into the other lane. */
+static void paint_arrow(const struct viz_painter *painter, uint32_t bar, uint32_t from, uint32_t to,
+                        int x) {
+    const struct viz_frame *frame = painter->frame;
+    int line = viz_px(frame, LINE), head = viz_px(frame, HEAD), stub = viz_px(frame, STUB);
+    int start = middle_of(painter, from), end = middle_of(painter, to);
+    int top = start < end ? start : end, bottom = start < end ? end : start;
+    viz_shows(painter->scene, VIZ_ID_BAR, bar);
+    paint_line(painter, (struct viz_rect){x, top, line, bottom - top + line});
+    paint_line(painter, (struct viz_rect){x, end, stub, line});
+    viz_shape(painter->scene, VIZ_ARROW_RIGHT, VIZ_ALERT,
+              (struct viz_rect){x + stub, end + line / 2 - head / 2, head, head});
+    paint_name(painter, bar, to, start);
+}
+
+void viz_paint_rings(struct viz_painter *painter) {
+    const struct viz_model *model = painter->model;
+    const struct viz_frame *frame = painter->frame;
+    if (!model->deadlocked || model->row_count == 0)
+        return;
+    uint32_t first = model->rows[(uint32_t)fmax(0, painter->view->first_row)].lane;
+    double rows = painter->view->first_row + frame->extent.visible_rows + 1;
+    int x = viz_column(painter, (double)model->end_ns) + viz_px(frame, STEP);
+    int least = x, most = frame->lanes.x + frame->lanes.w - viz_px(frame, 2 * STEP);
+    viz_clip(painter->scene, &frame->lanes);
+    for (uint32_t lane = first; lane < model->lane_count && model->lanes[lane].first_row < rows;
+         lane++) {
+        uint32_t bar, next = next_of(model, lane, &bar);
+        if (next == TRACE_NO_INDEX)
+            continue;
+        paint_arrow(painter, bar, lane, next, x);
+        x = x + viz_px(frame, STEP) < most ? x + viz_px(frame, STEP) : least;
+    }
+    viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    viz_clip(painter->scene, NULL);
+}
