@@ -1,4 +1,5 @@
-# cmake --install: what is installed beside the targets, whose own folders install them.
+# cmake --install: what is installed beside the targets, whose own folders install them. What is for
+# programs in C is the component libcadran-dev, the rest cadran: as the packages (CadranPackage).
 
 include(CMakePackageConfigHelpers)
 
@@ -14,13 +15,20 @@ write_basic_package_version_file(
     "${PROJECT_BINARY_DIR}/cadran-config-version.cmake"
     COMPATIBILITY SameMinorVersion
 )
-install(EXPORT cadran NAMESPACE cadran:: FILE cadran-targets.cmake DESTINATION "${cadran_package_dir}")
+install(
+    EXPORT cadran
+    NAMESPACE cadran::
+    FILE cadran-targets.cmake
+    DESTINATION "${cadran_package_dir}"
+    COMPONENT libcadran-dev
+)
 if(CADRAN_TRACE)
     install(
         EXPORT cadran-trace
         NAMESPACE cadran::
         FILE cadran-trace-targets.cmake
         DESTINATION "${cadran_package_dir}"
+        COMPONENT libcadran-dev
     )
 endif()
 install(
@@ -30,6 +38,7 @@ install(
         cmake/CadranScenarios.cmake
         cmake/CadranScenariosDiscover.cmake
     DESTINATION "${cadran_package_dir}"
+    COMPONENT libcadran-dev
 )
 
 # A static library needs what it uses on every link line, a shared one brings it along itself.
@@ -55,7 +64,11 @@ if(CADRAN_TRACE)
 endif()
 foreach(file IN LISTS cadran_pc_files)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/${file}.in" "${PROJECT_BINARY_DIR}/${file}" @ONLY)
-    install(FILES "${PROJECT_BINARY_DIR}/${file}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+    install(
+        FILES "${PROJECT_BINARY_DIR}/${file}"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+        COMPONENT libcadran-dev
+    )
 endforeach()
 
 # The pages, and what they lead to, lie there as they do in the tree: their links work.

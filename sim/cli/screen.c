@@ -18,7 +18,7 @@
 #define INVERSE "\033[7m"
 #define PLAIN "\033[0m"
 
-enum { ESCAPE_MS = 50, LEAST_COLUMNS = 20, LEAST_ROWS = 5 };
+enum { ESCAPE_MS = 50, LEAST_COLUMNS = 20, LEAST_ROWS = 8, END_OF_INPUT = 4 };
 
 /* Those that end the program; a stop and a continuation have handlers of their own. */
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT};
@@ -177,7 +177,7 @@ int cli_screen_key(void) {
     FD_SET(STDIN_FILENO, &input);
     if (pselect(STDIN_FILENO + 1, &input, NULL, NULL, NULL, &heard) < 0)
         return errno == EINTR ? CLI_KEY_NONE : CLI_KEY_END;
-    if (read(STDIN_FILENO, &byte, 1) != 1)
+    if (read(STDIN_FILENO, &byte, 1) != 1 || byte == END_OF_INPUT)
         return CLI_KEY_END;
     return byte == '\033' ? read_sequence() : byte;
 }

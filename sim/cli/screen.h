@@ -14,7 +14,7 @@
 /* Keys beyond those that are their character. */
 enum cli_key {
     CLI_KEY_NONE = -2, /* none yet: the page is to be drawn again, as its size may be another */
-    CLI_KEY_END = -1,  /* there are no more */
+    CLI_KEY_END = -1,  /* there are no more: the input has ended, or Ctrl-D says so */
     CLI_KEY_UP = 256,
     CLI_KEY_DOWN,
     CLI_KEY_PAGE_UP,
@@ -29,7 +29,7 @@ enum cli_key {
 bool cli_screen_open(void);
 void cli_screen_close(void);
 
-/* How large it is now; at least 20 x 5. */
+/* How large it is now; at least 20 x 8, which is what a page needs. */
 void cli_screen_size(unsigned *columns, unsigned *rows);
 
 /* Waits for a key: a character below 256, or an enum cli_key. */

@@ -293,6 +293,22 @@ class Review(AcceptTest):
         self.assertLessEqual(max(map(len, page)), 40)
         terminal.end("q")
 
+    def test_a_size_that_holds_no_page(self):
+        for rows, columns in ((1, 1), (2, 3), (5, 20), (7, 200)):
+            with self.subTest(rows=rows, columns=columns):
+                terminal = Terminal(self, "review")
+                terminal.page()
+                fcntl.ioctl(terminal.other, termios.TIOCSWINSZ,
+                            struct.pack("HHHH", rows, columns, 0, 0))
+                terminal.process.send_signal(signal.SIGWINCH)
+                terminal.page(wanted=r"\x1b\[J")
+                terminal.end("q")
+
+    def test_control_d_ends_it(self):
+        terminal = Terminal(self, "review")
+        terminal.page()
+        self.assertEqual(terminal.end("\x04"), "3 more wait\n")
+
     def test_without_a_terminal(self):
         said = self.expect(USAGE, "review")
         self.assertIn("it needs a terminal", said.err)

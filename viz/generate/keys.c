@@ -22,14 +22,18 @@ static void print_markdown(const struct viz_action *action) {
     printf(" | %s |\n", action->help);
 }
 
-/* Quoted, a list of signs is one argument of the macro, and not punctuation. */
+/* Quoted, a list of signs is one argument of the macro, and not punctuation. A line that begins
+ * with a point would be a macro itself. */
 static void print_mdoc(const struct viz_action *action) {
     char inputs[VIZ_INPUTS_SIZE];
     viz_action_inputs(action, inputs);
     fputs(".It \"", stdout);
     for (const char *at = inputs; *at != '\0'; at++)
         printf("%s%c", *at == '-' ? "\\" : "", *at);
-    printf("\"\n%c%s.\n", action->help[0] - 'a' + 'A', action->help + 1);
+    char first = action->help[0];
+    bool letter = first >= 'a' && first <= 'z';
+    printf("\"\n%s%c%s.\n", letter ? "" : "\\&", letter ? first - 'a' + 'A' : first,
+           action->help + 1);
 }
 
 int main(int argc, char **argv) {
