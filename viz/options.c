@@ -218,6 +218,12 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     options->trace = argv[first];
     options->other = argv[first + 1]; /* NULL ends argv */
+    if (options->follow &&
+        (options->png != NULL || options->svg != NULL || options->other != NULL)) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "--follow is for a window on one trace, not for --png or --svg");
+        return CAD_EINVAL;
+    }
     if (options->has_from && options->has_to && options->from_ns >= options->to_ns) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--from must be before --to");
         return CAD_EINVAL;

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WAITS_SHOWN = 8, EFFECTS_SHOWN = 12, PIECES_SHOWN = 24 };
+enum { WAITS_SHOWN = 8, EFFECTS_SHOWN = 12, PIECES_SHOWN = 24, LAST_SHOWN = 3, SHORT_PART = 200 };
 
 /* What a thing is, in a word. */
 static const char *chip_of(const struct viz_model *model, struct viz_id id) {
@@ -129,39 +129,65 @@ static void put_effects(struct viz_panel *panel, const struct viz_subject *subje
     }
 }
 
+/* Of a way of many pieces those that are less than a part of it are counted, and not told. */
+static bool is_told(const struct why_path *path, size_t index) {
+    const struct why_piece *piece = &path->pieces[index];
+    int64_t all_ns = path->pieces[path->count - 1].end_ns;
+    return path->count <= PIECES_SHOWN || piece->end_ns - piece->begin_ns >= all_ns / SHORT_PART;
+}
+
+static void put_piece(struct viz_panel *panel, const struct viz_subject *subject,
+                      const struct why_path *path, size_t index) {
+    const struct why_piece *piece = &path->pieces[index];
+    struct why_said *said = &subject->reasons->said;
+    why_say_moment(said, piece->begin_ns);
+    why_say(said, ": ");
+    if (piece->task != WHY_NONE) {
+        why_say_task(said, piece->task);
+        why_say(said, " ");
+    }
+    why_say_piece(said, piece);
+    if (piece->end_ns > piece->begin_ns) {
+        why_say(said, ", ");
+        why_say_length(said, piece->end_ns - piece->begin_ns);
+    }
+    if (piece->lead != WHY_GOES_ON && index + 1 < path->count) {
+        why_say(said, ", and ");
+        why_say_lead(said, piece, path->pieces[index + 1].task);
+    }
+    put_item(panel, subject);
+}
+
+static void put_rest(struct viz_panel *panel, const struct viz_subject *subject, size_t count) {
+    if (count == 0)
+        return;
+    why_say(&subject->reasons->said, "and %zu more piece%s", count, count == 1 ? "" : "s");
+    put_item(panel, subject);
+}
+
 /* The way from the beginning to a place, the last piece first. */
 static void put_way(struct viz_panel *panel, const struct viz_subject *subject, uint32_t task,
                     uint64_t ordinal, int64_t time_ns) {
-    struct why_said *said = &subject->reasons->said;
     struct why_path path;
     if (why_find_path_to(subject->reasons->run, task, ordinal, time_ns, &path) != 0) {
         panel->error = CAD_ENOMEM;
         return;
     }
-    viz_panel_section(panel, "Causes");
-    size_t shown = 0;
-    for (size_t i = path.count; i-- > 0 && shown < PIECES_SHOWN; shown++) {
+    size_t shown = 0, left = 0;
+    for (size_t i = path.count; i-- > 0;) {
         const struct why_piece *piece = &path.pieces[i];
         if (piece->begin_ns == piece->end_ns && i + 1 == path.count)
+            continue; /* what is selected itself */
+        if (shown + left == 0)
+            viz_panel_section(panel, "Causes");
+        if (shown >= PIECES_SHOWN || (shown >= LAST_SHOWN && !is_told(&path, i))) {
+            left++;
             continue;
-        why_say_moment(said, piece->begin_ns);
-        why_say(said, ": ");
-        why_say_task(said, piece->task);
-        why_say(said, " ");
-        why_say_piece(said, piece);
-        why_say(said, piece->end_ns > piece->begin_ns ? " for " : "");
-        if (piece->end_ns > piece->begin_ns)
-            why_say_length(said, piece->end_ns - piece->begin_ns);
-        if (piece->lead != WHY_GOES_ON && i + 1 < path.count) {
-            why_say(said, ", and ");
-            why_say_lead(said, piece, path.pieces[i + 1].task);
         }
-        put_item(panel, subject);
+        put_piece(panel, subject, &path, i);
+        shown++;
     }
-    if (path.count > shown) {
-        why_say(said, "and %zu pieces before", path.count - shown);
-        put_item(panel, subject);
-    }
+    put_rest(panel, subject, left);
     why_path_free(&path);
 }
 
@@ -275,23 +301,14 @@ static void put_run(struct viz_panel *panel, const struct viz_subject *subject) 
         why_say_shares(said, &reasons->way);
         put_text(panel, subject);
     }
-    for (size_t i = 0; i < reasons->way.count && i < PIECES_SHOWN; i++) {
-        const struct why_piece *piece = &reasons->way.pieces[i];
-        why_say_moment(said, piece->begin_ns);
-        why_say(said, ": ");
-        if (piece->task != WHY_NONE) {
-            why_say_task(said, piece->task);
-            why_say(said, " ");
-        }
-        why_say_piece(said, piece);
-        why_say(said, ", ");
-        why_say_length(said, piece->end_ns - piece->begin_ns);
-        put_item(panel, subject);
+    size_t shown = 0;
+    for (size_t i = 0; i < reasons->way.count; i++) {
+        if (shown >= PIECES_SHOWN || !is_told(&reasons->way, i))
+            continue;
+        put_piece(panel, subject, &reasons->way, i);
+        shown++;
     }
-    if (reasons->way.count > PIECES_SHOWN) {
-        why_say(said, "and %zu pieces more", reasons->way.count - PIECES_SHOWN);
-        put_item(panel, subject);
-    }
+    put_rest(panel, subject, reasons->way.count - shown);
 }
 
 /* --- The whole ------------------------------------------------------------------------------ */
