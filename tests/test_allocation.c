@@ -15,6 +15,7 @@
 
 #include "cadran.h"
 #include "support/memory_test.h"
+#include "support/world_program.h"
 
 /* Whether anybody was told that memory ran out. */
 static bool told;
@@ -628,6 +629,11 @@ static void test_allocation__each_one_fails_among_processes(void **state) {
     fail_each(&(program){.name = "processes", .main = process_main, .real = true});
 }
 
+static void test_allocation__each_one_fails_among_connections(void **state) {
+    (void)state;
+    fail_each(&(program){.name = "connections", .main = world_program, .real = true});
+}
+
 static void test_allocation__each_one_fails_among_real_threads(void **state) {
     (void)state;
     fail_each(&(program){.name = "real threads", .main = callback_main, .real = true});
@@ -649,6 +655,7 @@ int main(void) {
         cmocka_unit_test(test_allocation__each_one_fails_among_callbacks),
         cmocka_unit_test(test_allocation__each_one_fails_among_signals),
         cmocka_unit_test(test_allocation__each_one_fails_among_processes),
+        cmocka_unit_test(test_allocation__each_one_fails_among_connections),
         cmocka_unit_test(test_allocation__each_one_fails_among_real_threads),
         cmocka_unit_test(test_allocation__each_one_fails_in_a_loop_left_in_the_middle),
     };

@@ -1,6 +1,7 @@
 /* loop.add_signal_handler() and remove_signal_handler(). */
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "support/engine_test.h"
@@ -281,6 +282,50 @@ test_signal__of_the_end_of_a_run_is_kept_for_the_next_or_goes_with_the_loop(void
     HAPPENED("1: slept, handler", "2: slept");
 }
 
+/* --- At the start and the end ------------------------------------------------------------------
+ */
+
+static atomic_bool over;
+
+/* To whichever thread: in the middle of whatever the loop's is at. */
+static void *send_all_the_time(void *arg) {
+    (void)arg;
+    for (unsigned i = 0; !atomic_load(&over); i++)
+        (void)kill(getpid(), i % 2 == 0 ? SIGUSR1 : SIGUSR2);
+    return NULL;
+}
+
+static int yield_once(void *arg) {
+    (void)arg;
+    return cad_sleep(0);
+}
+
+static void start_and_end_a_loop(int *handled) {
+    cad_loop *loop;
+    assert_int_equal(cad_loop_new(cad_uv_driver(), &loop), 0);
+    assert_int_equal(cad_add_signal_handler(loop, SIGUSR1, count, handled), 0);
+    assert_int_equal(cad_add_signal_handler(loop, SIGUSR2, count, handled), 0);
+    assert_int_equal(cad_task_create(loop, yield_once, NULL, NULL, NULL), 0);
+    assert_int_equal(cad_loop_run(loop), 0);
+    cad_loop_free(loop);
+}
+
+static void test_signal__that_come_while_loops_start_and_end(void **state) {
+    enum { LOOPS = 300 };
+    pthread_t thread;
+    int handled = 0;
+    (void)state;
+    void (*first)(int) = signal(SIGUSR1, SIG_IGN), (*second)(int) = signal(SIGUSR2, SIG_IGN);
+    atomic_store(&over, false);
+    assert_int_equal(pthread_create(&thread, NULL, send_all_the_time, NULL), 0);
+    for (int i = 0; i < LOOPS || handled == 0; i++)
+        start_and_end_a_loop(&handled);
+    atomic_store(&over, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_ptr_equal(signal(SIGUSR1, first), SIG_IGN);
+    assert_ptr_equal(signal(SIGUSR2, second), SIG_IGN);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_signal__is_handled_in_the_iteration_after_the_next),
@@ -297,6 +342,7 @@ int main(void) {
         ENGINE_TEST(test_signal__wakes_a_loop_that_has_nothing_else),
         ENGINE_TEST(test_signal__that_will_not_come_is_a_deadlock_in_a_simulated_world),
         ENGINE_TEST(test_signal__of_the_end_of_a_run_is_kept_for_the_next_or_goes_with_the_loop),
+        ENGINE_TEST(test_signal__that_come_while_loops_start_and_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_COROUTINE] = "coroutine",
     [PROG_MEMBER_SPAWN] = "spawn",
     [PROG_MEMBER_SERVE] = "serve",
+    [PROG_MEMBER_SIMULATE] = "simulate",
     [PROG_MEMBER_PROTOCOL] = "protocol",
     [PROG_MEMBER_ARGUMENTS] = "arguments",
     [PROG_MEMBER_EXCEPTION] = "exception",

@@ -36,6 +36,7 @@ KINDS = {
     "coroutine": "a coroutine",
     "spawn": "a coroutine",
     "serve": "a coroutine, whose first parameter is the connection",
+    "simulate": "a coroutine, whose first parameter is the other end of the pipes",
     "protocol": "a protocol",
     "arguments": "parameters and their values",
     "exception": "an exception",

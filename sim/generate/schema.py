@@ -81,6 +81,7 @@ KINDS = {
     "coroutine": {"type": "string"},
     "spawn": {"type": "string"},
     "serve": {"type": "string"},
+    "simulate": {"type": "string"},
     "protocol": {"type": "string"},
     "arguments": ref("arguments"),
     "exception": ref("exception"),

@@ -345,12 +345,13 @@ static uint32_t given_to(const prog_step *step) {
     return step->members[0].kind == PROG_MEMBER_SERVE ? 1 : 0;
 }
 
-static bool compile_serve(prog_compiler *compiler, const doc_node *node, prog_operand *operand) {
+static bool compile_serve(prog_compiler *compiler, const doc_node *node, const char *what,
+                          prog_operand *operand) {
     operand->body = prog_compile_coroutine(compiler, node);
     if (operand->body == NULL || operand->body->parameters > 0)
         return operand->body != NULL;
-    (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for the connection",
-                         operand->body->name);
+    (void)doc_node_fault(node, "coroutine \"%s\" needs a parameter, for %s", operand->body->name,
+                         what);
     operand->body = NULL;
     return false;
 }
@@ -411,7 +412,9 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
         operand->body = prog_compile_coroutine(compiler, node);
         return operand->body != NULL;
     case PROG_MEMBER_SERVE:
-        return compile_serve(compiler, node, operand);
+        return compile_serve(compiler, node, "the connection", operand);
+    case PROG_MEMBER_SIMULATE:
+        return compile_serve(compiler, node, "its pipes", operand);
     case PROG_MEMBER_PROTOCOL:
         operand->body = prog_compile_protocol_name(compiler, node);
         return operand->body != NULL;

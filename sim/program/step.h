@@ -65,6 +65,7 @@ enum prog_member_kind {
     PROG_MEMBER_COROUTINE,   /* the name of a coroutine */
     PROG_MEMBER_SPAWN,       /* the same, for a task of its own */
     PROG_MEMBER_SERVE,       /* the same, for each connection of a server */
+    PROG_MEMBER_SIMULATE,    /* the same, in the place of a program */
     PROG_MEMBER_PROTOCOL,    /* the name of a protocol */
     PROG_MEMBER_ARGUMENTS,   /* {"n": value}: what a coroutine, or a protocol, is given */
     PROG_MEMBER_EXCEPTION,   /* the name of an exception */

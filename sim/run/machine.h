@@ -119,7 +119,7 @@ struct run_machine {
     struct run_service *services;        /* what servers do with their connections */
     struct run_handler *handlers;        /* of connections, that run */
     struct run_protocol *protocols;      /* of connections that are not lost */
-    unsigned told; /* of their events, those that run inside an instruction or a callback */
+    unsigned told;                       /* of their events, those that run inside an instruction */
     struct run_planned **plan; /* tasks that are still to be created, where setup comes between */
     size_t plan_count, plan_capacity;
 

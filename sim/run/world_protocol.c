@@ -81,15 +81,24 @@ static void set(run_protocol *self, uint32_t slot, expr_value value) {
     expr_value_unref(before);
 }
 
+/* Those that may come in the middle of an instruction: of the document's own step that writes, or
+ * makes an endpoint. */
+static bool comes_inside(const run_protocol *self, enum prog_event event) {
+    const run_instance *instance = run_object_of(self->machine, self->transport);
+    bool is_endpoint = instance != NULL && instance->object->type == PROG_ENDPOINT;
+    return event == PROG_PAUSE_WRITING || event == PROG_ERROR_RECEIVED ||
+           (event == PROG_CONNECTION_MADE && is_endpoint);
+}
+
 /* Runs the steps of a job, as what runs now does not see. */
-static int take_turn(run_machine *machine, run_job *job) {
+static int take_turn(run_machine *machine, run_job *job, bool inside) {
     const cad_task *callback_of = machine->callback_of;
     cad_task *drawer = machine->drawer;
     machine->callback_of = NULL;
     machine->drawer = NULL;
-    machine->told++;
+    machine->told += inside;
     int result = run_take_turn(job, 0);
-    machine->told--;
+    machine->told -= inside;
     machine->drawer = drawer;
     machine->callback_of = callback_of;
     return result;
@@ -114,7 +123,7 @@ static int happen(run_protocol *self, enum prog_event event, bool *returned) {
     run_frame_share(&job.frame, &self->frame);
     job.frame.pc = pc;
     job.frame.taken = 0;
-    int result = take_turn(machine, &job);
+    int result = take_turn(machine, &job, comes_inside(self, event));
     if (result == 0)
         *returned = expr_value_truth(job.held);
     else if (result == CAD_PENDING) /* the run is over */

@@ -85,7 +85,10 @@ const prog_step step_exec = {
                 {"stderr", PROG_MEMBER_STDERR, PROG_OPTIONAL, 0, "default `inherit`"},
                 {"limit", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0,
                  "how many bytes a line of its output may have; default 65536"},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the process"}},
+                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the process"},
+                {"simulate", PROG_MEMBER_SIMULATE, PROG_OPTIONAL, 0,
+                 "for the simulated world to come, in the program's place; the real one has no use "
+                 "for it"}},
     .python = "asyncio.create_subprocess_exec",
     .summary = "Starts a program with its arguments. FileNotFoundError, PermissionError. The run's "
                "command line has to allow it: `--allow-exec`.",

@@ -80,13 +80,34 @@ class Leave(CliTest):
                             env=os.environ | {"PATH": path})
 
     def test_the_network_is_not_used_without_it(self):
-        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}}
-        for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9}):
+        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}, "protocols": {"p": {}}}
+        for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9},
+                     {"create_server": "p", "port": 0}, {"create_connection": "p", "port": 9},
+                     {"create_datagram_endpoint": "p", "port": 0}):
             self.assertIn("uses the network, which this run may not; --allow-net allows it",
                           self.refused(scenario(step, **serve), "--allow-exec", "--allow-unix=."))
-        for step in ({"start_unix_server": "serve", "path": "s"}, {"open_unix_connection": "s"}):
+        for step in ({"start_unix_server": "serve", "path": "s"}, {"open_unix_connection": "s"},
+                     {"create_unix_server": "p", "path": "s"}, {"create_unix_connection": "p", "path": "s"}):
             self.assertIn("makes or uses a file, which this run may not; --allow-unix=DIR allows it there",
                           self.refused(scenario(step, **serve), "--allow-exec", "--allow-net"))
+
+    def test_what_stands_in_a_program_s_place_is_for_a_world_to_come(self):
+        worker = {"coroutines": {"worker": {"params": ["pipes"], "do": []}, "none": {"do": []}}}
+        step = {"exec": ["echo", "real"], "simulate": "worker", "as": "p"}
+        self.write("s.json", scenario(step, {"wait": "p"}, **worker))
+        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="real\n")
+        self.assertIn("a simulated one is to come", self.expect(USAGE, "run", "s.json", out="").err)
+        self.assertIn("needs a parameter, for its pipes",
+                      self.refused(scenario({**step, "simulate": "none"}, **worker), "--allow-exec"))
+
+    def test_datagrams_go_where_it_is_allowed(self):
+        def send(**where):
+            return {"try": [{"sendto": "d", "data": "x", "to": 9, **where}, {"print": "sent"}],
+                    "except": {"PermissionError": [{"print": "{error}"}]}}
+        self.write("s.json", scenario({"create_datagram_endpoint": "p", "port": 0, "as": "d"},
+                                      send(), send(host="10.0.0.1"), protocols={"p": {}}))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
+                    out='sent\n"10.0.0.1:9" is not what --allow-net allows\n')
 
     def test_only_addresses_that_are_named_are_reached(self):
         def attempt(**where):
@@ -264,6 +285,51 @@ class Data(CliTest):
         self.expect(EXPECTED, *REAL, "s.json",
                     out="42 -1000 3 -3 a b|\ninvalid literal for int() with base 10: '4x'\n"
                         "strip() takes a text, not int\n")
+
+
+class Protocols(CliTest):
+    """What a step calls in its middle."""
+
+    def limited(self, protocols, *steps):
+        self.write("s.json", scenario(*steps, protocols=protocols))
+        process = self.cadran(*REAL, "--allow-net", "--max-steps", "500", "s.json")
+        self.assertIn("limit: 500 steps were run (--max-steps)", process.err)
+        return process
+
+    def test_a_limit_holds_in_the_middle_of_a_write(self):
+        process = self.limited(
+            {"pours": {"pause_writing": [{"while": "True", "do": [{"let": {"x": "1"}}]}]},
+             "holds": {"connection_made": [{"pause_reading": "transport"}]}},
+            {"create_server": "holds", "port": 0, "as": "s"},
+            {"create_connection": "pours", "port": "port(s)", "as": "t"},
+            {"write": "t", "size": 30000000}, {"print": "never"})
+        self.assertNotIn("never", process.out)
+
+    def test_what_an_error_s_steps_send_may_fail_without_end(self):
+        process = self.limited(
+            {"p": {"error_received": [{"print": "{error}"}, {"sendto": "transport", "size": 70000}]}},
+            {"create_datagram_endpoint": "p", "port": 0, "as": "d"},
+            {"create_datagram_endpoint": "p", "to": "port(d)", "as": "e"}, {"sendto": "e", "size": 70000})
+        self.assertGreater(process.out.count("OSError: Message too long\n"), 100)
+
+    def test_none_of_them_waits_at_a_barrier(self):
+        self.write("s.json", scenario(
+            {"create_server": "p", "port": 0, "args": {"x": "{b}"}, "as": "s"},
+            {"open_connection": "port(s)", "as": "c"}, {"sleep": 0.05}, {"close": "c"}, {"close": "s"},
+            {"wait_closed": "s"}, objects={"b": {"type": "barrier", "parties": 2}},
+            protocols={"p": {"params": ["x"], "connection_made": [{"abort": "x"}]}}))
+        self.assertIn("exception in a protocol: RuntimeError: abort() of a barrier may wait",
+                      self.expect(UNEXPECTED, *REAL, "--allow-net", "s.json").err)
+
+    def test_a_connection_has_a_name_for_what_was_lost(self):
+        """A transport is a value, also when its connection is lost."""
+        self.write("s.json", scenario(
+            {"create_server": "p", "port": 0, "as": "s"},
+            {"create_connection": "p", "port": "port(s)", "as": "t"}, {"abort": "t"}, {"sleep": 0.02},
+            {"write": "t", "data": "dropped"}, {"close": "t"}, {"resume_reading": "t"},
+            {"print": "{is_closing(t)} {is_reading(t)} {buffered(t)} {port(t)}"},
+            protocols={"p": {}}))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json", out="True False 0 0\n")
 
 
 if __name__ == "__main__":
