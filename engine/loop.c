@@ -111,7 +111,7 @@ void cad_loop_free(cad_loop *loop) {
 
 int cad__loop_bytes(cad_loop *loop) {
     if (loop->bytes == NULL)
-        loop->bytes = cad_realloc(NULL, CAD__BYTES);
+        loop->bytes = cad_realloc(NULL, CAD__BYTES + 1);
     return loop->bytes != NULL ? 0 : CAD_ENOMEM;
 }
 

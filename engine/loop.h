@@ -19,7 +19,7 @@
 enum { CAD__TOLD_LINES = 16 };
 
 /* As much is read from a descriptor at once. */
-enum { CAD__BYTES = 64 * 1024 };
+enum { CAD__BYTES = 64 * 1024 }; /* and one more, for a '\0' */
 
 /* A loop's stacks, recycled among its coroutines without asking anybody (see stack.c for what is
  * shared by all loops). */

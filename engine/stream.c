@@ -100,8 +100,7 @@ static void move_to_front(cad_stream *self) {
     self->begin = 0;
 }
 
-static int data_received(void *stream, const char *data, size_t size) {
-    cad_stream *self = stream;
+static int append(cad_stream *self, const char *data, size_t size) {
     if (self->data.capacity <= self->data.size + size)
         move_to_front(self);
     int error = cad__bytes_reserve(&self->data, self->data.size + size);
@@ -109,6 +108,32 @@ static int data_received(void *stream, const char *data, size_t size) {
         return error;
     memcpy(self->data.data + self->data.size, data, size);
     self->data.size += size;
+    return 0;
+}
+
+/* The loop's block, which has what came, for one of the stream's, which has nothing. */
+static int swap_blocks(cad_stream *self, size_t size) {
+    cad_loop *loop = self->object.loop;
+    char *block = self->data.data;
+    if (self->data.capacity <= CAD__BYTES) {
+        block = cad_realloc(NULL, CAD__BYTES + 1);
+        if (block == NULL)
+            return CAD_ENOMEM;
+        cad__free(self->data.data);
+    }
+    self->data = (cad_bytes){.data = loop->bytes, .size = size, .capacity = CAD__BYTES + 1};
+    loop->bytes = block;
+    return 0;
+}
+
+/* Much at once, where nothing is left of what came before, changes hands: who reads as fast as it
+ * comes copies nothing. */
+static int data_received(void *stream, const char *data, size_t size) {
+    cad_stream *self = stream;
+    bool whole = size >= CAD__BYTES / 2 && available(self) == 0 && data == self->object.loop->bytes;
+    int error = whole ? swap_blocks(self, size) : append(self, data, size);
+    if (error != 0)
+        return error;
     if (!self->gathering && available(self) > 2 * self->limit) {
         self->reading_paused = true;
         cad_transport_pause_reading(self->transport);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cadran-trace.h"
@@ -174,6 +175,45 @@ static void test_trace__that_is_not_closed_is_closed_with_the_loop(void **state)
     char *text = read_file(path);
     assert_non_null(strstr(text, "\"outcome\":\"complete\"}}\n]\n"));
     free(text);
+}
+
+/* The loop stops in the middle, and in between a fork goes on with it to the end. */
+static void run_window_with_a_fork(const char *name, bool live) {
+    cad_loop *loop = new_loop(live ? cad_uv_driver() : cad_virtual_driver());
+    assert_int_equal(cad_trace_open(loop, name, NULL, NULL), 0);
+    if (!live)
+        make_jobs(loop);
+    cad_loop_set_limit(loop, live ? 0 : 2 * CAD_SECOND);
+    (void)cad_loop_run(loop);
+    cad_loop_set_limit(loop, CAD_NEVER);
+    pid_t other = fork();
+    if (other == 0) {
+        (void)alarm(20);
+        if (!live)
+            (void)cad_loop_run(loop);
+        cad_loop_free(loop);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(other, &status, 0), other);
+    assert_int_equal(status, 0);
+    (void)cad_loop_run(loop);
+    cad_loop_free(loop);
+}
+
+static void test_trace__is_not_written_by_a_fork(void **state) {
+    (void)state;
+    run_window(cad_virtual_driver(), path, NULL);
+    char *whole = read_file(path);
+    run_window_with_a_fork(path, false);
+    char *forked = read_file(path);
+    assert_string_equal(forked, whole);
+    free(forked);
+    free(whole);
+    run_window_with_a_fork(path, true); /* there is a thread from the beginning */
+    whole = read_file(path);
+    assert_non_null(strstr(whole, "\"outcome\":\"complete\"}}\n]\n"));
+    free(whole);
 }
 
 static void test_trace__that_cannot_be_opened_says_why(void **state) {
@@ -415,6 +455,7 @@ int main(void) {
         cmocka_unit_test(test_trace__is_packed_by_its_name),
         cmocka_unit_test(test_trace__under_the_real_clock_is_there_while_the_loop_sleeps),
         cmocka_unit_test(test_trace__that_is_not_closed_is_closed_with_the_loop),
+        cmocka_unit_test(test_trace__is_not_written_by_a_fork),
         cmocka_unit_test(test_trace__that_cannot_be_opened_says_why),
         cmocka_unit_test(test_trace__of_a_loop_that_has_one),
         cmocka_unit_test(test_trace__that_could_not_be_written),

@@ -69,6 +69,8 @@ static void test_options__faults_are_named(void **state) {
                  {{"--from", "x", "a", NULL}, "--from wants a time"},
                  {{"--scale", "0", "a", NULL}, "--scale wants a number from"},
                  {{"--from=2", "--to=1", "a", NULL}, "--from must be before --to"},
+                 {{"--png=x", "--follow", "a", NULL}, "--follow is for a window"},
+                 {{"--step", "0", "a", NULL}, "--step wants"},
                  {{"--png=x", "--png=y", "a", NULL},
                   "--png is given twice, \"x\" and \"y\", and one file is written"},
                  {{"--colour", "a", NULL}, "unknown option \"--colour\"; see cadran-view --help"},

@@ -177,6 +177,10 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
         return CAD_EINVAL;
     }
     options->trace = argv[first];
+    if (options->follow && options->png != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--follow is for a window, not for --png");
+        return CAD_EINVAL;
+    }
     if (options->has_from && options->has_to && options->from_ns >= options->to_ns) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--from must be before --to");
         return CAD_EINVAL;

@@ -11,8 +11,10 @@
 struct service {
     const char *name;                /* of the program */
     cad_coroutine *prepare;          /* called first, in the loop; NULL: there is nothing to do */
-    cad_client_connected *connected; /* called for each connection */
-    void *arg;                       /* with this, both */
+    cad_client_connected *connected; /* called for each connection; or, where it is NULL, ... */
+    const cad_protocol *protocol;    /* ... what calls are made for each, */
+    cad_protocol_factory *factory;   /* with what this makes */
+    void *arg;                       /* what all of them are called with */
     int port; /* 0: one that is free; the first line that is printed says which */
 };
 
@@ -33,10 +35,18 @@ static inline int end_clients(cad_server *server) {
     return error == CAD_ETIMEDOUT ? 0 : error;
 }
 
+static inline int start_listening(cad_loop *loop, const struct service *service,
+                                  cad_server **server) {
+    const cad_server_options options = {.connected = service->connected, .arg = service->arg};
+    if (service->connected != NULL)
+        return cad_start_server(loop, "127.0.0.1", service->port, &options, server);
+    return cad_create_server(loop, "127.0.0.1", service->port, service->protocol, service->factory,
+                             service->arg, server);
+}
+
 /* A task: listens until it is asked to stop. */
 static inline int serve(void *arg) {
     const struct service *service = arg;
-    const cad_server_options options = {.connected = service->connected, .arg = service->arg};
     cad_loop *loop = cad_running_loop();
     cad_event *stopping = cad_event_new(loop);
     cad_server *server;
@@ -48,7 +58,7 @@ static inline int serve(void *arg) {
     if (error == 0)
         error = cad_add_signal_handler(loop, SIGINT, asked_to_stop, stopping);
     if (error == 0)
-        error = cad_start_server(loop, "127.0.0.1", service->port, &options, &server);
+        error = start_listening(loop, service, &server);
     if (error != 0)
         return error;
     printf("%d\n", cad_server_port(server));

@@ -58,6 +58,8 @@ typedef struct cad_trace_options {
  * trace there, to be closed with cad_trace_close(); otherwise, and if that does not come, it is
  * closed with the loop. Takes a megabyte of memory, and 40 bytes for each task that is alive.
  *
+ * A process that is forked meanwhile writes nothing: the file is its parent's.
+ *
  * CAD_ESYSTEM, with errno, where the file cannot be opened; CAD_ERUNTIME where the loop is traced
  * already (cad_loop_set_trace() is what a trace uses); CAD_ENOMEM. cad_error_message() says which
  * file, and what was wrong; *trace is NULL then. asyncio has nothing of the kind: its debug mode

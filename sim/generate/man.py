@@ -19,7 +19,7 @@ HEAD = f"""\
 .\\" Made by sim/generate/man.py: cmake --build build --target reference writes it anew.
 .Dd {DATE}
 .Dt CADRAN-SCENARIO 5
-.Os
+.Os Cadran
 .Sh NAME
 .Nm cadran-scenario
 .Nd the language of scenarios

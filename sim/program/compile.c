@@ -169,6 +169,19 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
     return check_constant(node, operand->expression, member->kind, name);
 }
 
+/* A task's name where a list of them is wanted: its value is one task. */
+static bool names_one(prog_compiler *compiler, const doc_node *node, const char *name) {
+    const char *text;
+    (void)doc_node_string(node, &text);
+    if (!prog_is_task_name(compiler, text, strlen(text)) ||
+        base_symbols_find(&compiler->body->variables, text, strlen(text)) != BASE_NO_SYMBOL ||
+        base_symbols_find(&compiler->program->global_names, text, strlen(text)) != BASE_NO_SYMBOL)
+        return false;
+    (void)doc_node_fault(node, "\"%s\" takes a list, such as [\"%s\"]; \"%s\" is a task", name,
+                         text, text);
+    return true;
+}
+
 static bool compile_targets(prog_compiler *compiler, const doc_node *node,
                             const prog_member *member, const char *verb, prog_operand *operand) {
     bool expression = doc_node_type(node) == DOC_STRING;
@@ -180,6 +193,8 @@ static bool compile_targets(prog_compiler *compiler, const doc_node *node,
     if (targets == NULL)
         return false;
     operand->targets = targets;
+    if (expression && names_one(compiler, node, member->name != NULL ? member->name : verb))
+        return false;
     if (expression) {
         targets->list = prog_compile_expression(compiler, node);
         return targets->list != NULL;

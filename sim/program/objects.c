@@ -83,6 +83,18 @@ static void read_member(prog_compiler *compiler, const prog_object_member *membe
     }
 }
 
+/* What people call a member. */
+static const char *meant(const char *key) {
+    static const char *const synonyms[][2] = {
+        {"size", "maxsize"},  {"capacity", "maxsize"}, {"limit", "maxsize"}, {"max", "maxsize"},
+        {"permits", "value"}, {"initial", "value"},    {"n", "parties"},     {"kind", "order"},
+    };
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (strcmp(synonyms[i][0], key) == 0)
+            return synonyms[i][1];
+    return NULL;
+}
+
 static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
                          const doc_node *node, prog_object *object) {
     const char *names[5] = {"type", "count"};
@@ -93,7 +105,7 @@ static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
         if (doc_node_member(node, member->name, &value))
             read_member(compiler, member, &value, object);
     }
-    (void)doc_node_only(node, names, count, NULL);
+    (void)doc_node_only(node, names, count, meant);
 }
 
 /* It is a list: among the globals, behind the variables. */

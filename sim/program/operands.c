@@ -23,6 +23,9 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
         base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL)
         (void)doc_node_fault(node, "\"%s\": only the name stands here; arguments stand in \"args\"",
                              name);
+    else if (suggestion.best == NULL && prog_is_task_name(compiler, name, strlen(name)))
+        (void)doc_node_fault(node, "\"%s\" is a task, and no coroutine: \"await\" waits for it",
+                             name);
     else
         (void)doc_node_unknown(node, "coroutine", name, &suggestion);
     return NULL;

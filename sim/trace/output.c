@@ -220,7 +220,18 @@ static void behind_hand_over(struct trace_output *output) {
     pthread_mutex_unlock(&behind->mutex);
 }
 
+/* Whether this is a fork of the process that opened it. What the thread had is left as it is: it is
+ * not here, and may have been in the middle of something. */
+static bool is_forked(struct trace_output *output) {
+    if (output->process == getpid())
+        return false;
+    output->behind = NULL;
+    output->error = ECHILD; /* so that nothing is written any more */
+    return true;
+}
+
 char *trace_output_hand_over(struct trace_output *output, char *at) {
+    (void)is_forked(output);
     if (output->behind == NULL && output->error == 0)
         output->error = behind_start(output, false);
     if (output->error != 0)
@@ -234,7 +245,8 @@ char *trace_output_hand_over(struct trace_output *output, char *at) {
 
 void trace_output_soon(struct trace_output *output) {
     struct trace_behind *behind = output->behind;
-    if (behind == NULL || !behind->live || atomic_exchange(&behind->asked, true))
+    if (behind == NULL || !behind->live || atomic_exchange(&behind->asked, true) ||
+        is_forked(output))
         return;
     pthread_mutex_lock(&behind->mutex);
     pthread_cond_signal(&behind->more);
@@ -244,7 +256,7 @@ void trace_output_soon(struct trace_output *output) {
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
 int trace_output_open(struct trace_output *output, const char *path, bool live) {
-    *output = (struct trace_output){.fd = -1};
+    *output = (struct trace_output){.fd = -1, .process = getpid()};
     /* Memory of buffers that a short trace does not get to is never touched. */
     output->ring = base_alloc((size_t)BUFFERS * STRIDE);
     if (output->ring == NULL)
@@ -265,6 +277,7 @@ int trace_output_open(struct trace_output *output, const char *path, bool live) 
 }
 
 int trace_output_close(struct trace_output *output) {
+    bool forked = is_forked(output);
     behind_stop(output);
     const char *from = output->buffer + output->written;
     size_t length = (size_t)(trace_output_at(output) - from);
@@ -278,10 +291,11 @@ int trace_output_close(struct trace_output *output) {
     if (output->fd >= 0 && close(output->fd) != 0 && errno != EINTR && output->error == 0)
         output->error = errno;
     output->fd = -1;
-    return output->error;
+    return forked ? 0 : output->error;
 }
 
 void trace_output_free(struct trace_output *output) {
+    (void)is_forked(output);
     behind_stop(output);
     trace_pack_free(output->pack);
     if (output->fd >= 0)

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/types.h>
 
 enum {
     TRACE_OUTPUT_SIZE = 128 * 1024, /* of what is written at a time: whole pages of the file */
@@ -34,6 +35,7 @@ struct trace_output {
     size_t written;          /* bytes of the buffer that are in the file already */
     struct trace_pack *pack; /* what the file is written by */
     int fd;
+    pid_t process;               /* which writes: a fork of it has no thread, and the same file */
     int error;                   /* errno of the first failure; 0: none */
     struct trace_behind *behind; /* the thread; NULL until it is needed */
 };
@@ -42,8 +44,9 @@ struct trace_output {
  * committed is in it within a second. 0, or an errno value. */
 int trace_output_open(struct trace_output *output, const char *path, bool live);
 
-/* Writes out what is buffered and closes the file. 0, or the errno value of the first failure
- * since it was opened. */
+/* Writes out what is buffered and closes the file; in a process that was forked since it was opened
+ * it does the second alone, and all that was put is dropped: the file is the other's. 0, or the
+ * errno value of the first failure since it was opened. */
 int trace_output_close(struct trace_output *output);
 
 /* Drops what is buffered and frees everything. */

@@ -142,6 +142,24 @@ class Echo(ExampleTest):
         self.assertEqual(other.recv(11, socket.MSG_WAITALL), b"still there")
 
 
+class EchoProtocol(Echo):
+    """The same, by callbacks."""
+
+    def test_who_does_not_read_is_not_read_from(self):
+        port = self.serve(PROGRAM)
+        peer = self.connect(port)
+        peer.setblocking(False)
+        sent = 0
+        with self.assertRaises(BlockingIOError):
+            while sent < 100_000_000:
+                sent += peer.send(b"x" * 65536)
+                time.sleep(0.0005)
+        peer.setblocking(True)
+        got = 0
+        while got < sent:
+            got += len(peer.recv(1 << 20))
+
+
 class Chat(ExampleTest):
     def enter(self, port, name):
         peer = self.connect(port)

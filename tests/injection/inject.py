@@ -178,8 +178,9 @@ class Work:
         """libuv ends the process, without a word, where it can have no memory for its table of
         descriptors, none for its signals, or no answer from epoll_ctl(). An assertion of Cadran's
         says what it is."""
-        return (self.name == "real" and outcome.status in (-signal.SIGABRT, 128 + signal.SIGABRT) and
-                not outcome.err.strip() and self.look_at_files(outcome) is None)
+        aborted = outcome.status in (-signal.SIGABRT, 128 + signal.SIGABRT)
+        return (aborted and self.name in ("real", "compare") and not outcome.err.strip() and
+                self.look_at_files(outcome) is None)
 
     def compare(self, outcome):
         if self.steady and outcome.out != self.whole.out:
