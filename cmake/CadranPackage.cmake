@@ -32,7 +32,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 
 set(CPACK_DEBIAN_CADRAN_PACKAGE_NAME cadran)
 set(CPACK_DEBIAN_CADRAN_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_CADRAN_PACKAGE_RECOMMENDS "fonts-inter | fonts-dejavu-core")
+# SQLite is opened when a database is written, so that nothing else waits for it: shlibdeps does not see it.
+set(CPACK_DEBIAN_CADRAN_PACKAGE_RECOMMENDS "libsqlite3-0, fonts-inter | fonts-dejavu-core")
 set(CPACK_DEBIAN_CADRAN_DESCRIPTION
     "run and see asynchronous programs, under a virtual clock
 Cadran runs scenarios, asynchronous programs that are JSON documents: tasks
