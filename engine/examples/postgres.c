@@ -67,7 +67,7 @@ static int send_all(PGconn *connection) {
 static int ask(PGconn *connection, int number, int *answer) {
     char text[16];
     const char *const parameters[] = {text};
-    PGresult *result;
+    PGresult *result = NULL;
     (void)snprintf(text, sizeof text, "%d", number);
     if (PQsendQueryParams(connection, "select $1::int * 2, pg_sleep(0.01)", 1, NULL, parameters,
                           NULL, NULL, 0) == 0)
