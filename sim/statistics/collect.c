@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cadran.h"
 #include "statistics/level.h"
+#include "trace/keep.h"
 
 const char *const stat_part_names[STAT_PART_COUNT] = {
 #define STAT_X(constant, name, meaning) [constant] = #name,
@@ -108,20 +109,6 @@ static void move_on(struct stat_collector *collector, int64_t time_ns) {
 /* --- Texts and tasks ---------------------------------------------------------------------------
  */
 
-static bool keep_text(struct stat_collector *collector, struct trace_string text,
-                      uint32_t *number) {
-    *number =
-        text.length == 0 ? 0 : base_strings_add(collector->run.strings, text.text, text.length);
-    return *number != UINT32_MAX;
-}
-
-static bool keep_argument(struct stat_collector *collector, const struct trace_event *event,
-                          enum trace_argument_index argument, uint32_t *number) {
-    struct trace_string none = {NULL, 0};
-    return keep_text(collector, trace_has(event, argument) ? event->args[argument].text : none,
-                     number);
-}
-
 /* STAT_NO_INDEX: the task began before anybody listened. */
 static uint32_t task_of(const struct stat_collector *collector, int64_t tid) {
     return base_map_get(&collector->by_tid, (uint64_t)tid);
@@ -135,7 +122,7 @@ static int begin_task(struct stat_collector *collector, const struct trace_event
                               .end_ns = collector->now_ns,
                               .first_wait = STAT_NO_INDEX,
                               .last_wait = STAT_NO_INDEX};
-    if (task == STAT_NO_INDEX || !keep_text(collector, event->name, &begun.name) ||
+    if (task == STAT_NO_INDEX || !trace_keep_text(run->strings, event->name, &begun.name) ||
         !base_grow(&run->tasks, &collector->task_capacity, task, sizeof *run->tasks) ||
         !base_grow(&collector->courses, &collector->course_capacity, task,
                    sizeof *collector->courses) ||
@@ -161,8 +148,9 @@ static int end_task(struct stat_collector *collector, uint32_t task,
                     const struct trace_event *event) {
     struct stat_task *ended = &collector->run.tasks[task];
     end_life(collector, task);
-    return keep_argument(collector, event, TRACE_ARG_OUTCOME, &ended->outcome) &&
-                   keep_argument(collector, event, TRACE_ARG_ERROR, &ended->error)
+    return trace_keep_argument(collector->run.strings, event, TRACE_ARG_OUTCOME, &ended->outcome) &&
+                   trace_keep_argument(collector->run.strings, event, TRACE_ARG_ERROR,
+                                       &ended->error)
                ? 0
                : CAD_ENOMEM;
 }
@@ -244,7 +232,7 @@ static int begin_wait(struct stat_collector *collector, uint32_t task,
                       const struct trace_event *event) {
     struct course *course = &collector->courses[task];
     uint32_t name;
-    if (!keep_text(collector, event->name, &name))
+    if (!trace_keep_text(collector->run.strings, event->name, &name))
         return CAD_ENOMEM;
     settle(collector, task);
     course->wait_ns = collector->now_ns;
@@ -279,7 +267,7 @@ static void end_wait(struct stat_collector *collector, uint32_t task) {
 static int take_wait_point(struct stat_collector *collector, uint32_t task,
                            const struct trace_event *event) {
     uint32_t name, wait;
-    if (!keep_text(collector, event->name, &name))
+    if (!trace_keep_text(collector->run.strings, event->name, &name))
         return CAD_ENOMEM;
     if (name == collector->sleep)
         return 0;
@@ -360,7 +348,7 @@ static int take_object(struct stat_collector *collector, const struct trace_even
     uint64_t id = object_in(event);
     uint32_t number = object_of(collector, id);
     uint32_t name;
-    if (!keep_text(collector, event->name, &name))
+    if (!trace_keep_text(run->strings, event->name, &name))
         return CAD_ENOMEM;
     if (number != STAT_NO_INDEX) {
         run->objects[number].name = name;
@@ -382,7 +370,7 @@ static int take_object(struct stat_collector *collector, const struct trace_even
     collector->object_courses[number] = (struct object_course){.waiting = 0};
     stat_level_begin(&collector->object_courses[number].level, object, event);
     run->object_count++;
-    return keep_argument(collector, event, TRACE_ARG_TYPE, &object->type) ? 0 : CAD_ENOMEM;
+    return trace_keep_argument(run->strings, event, TRACE_ARG_TYPE, &object->type) ? 0 : CAD_ENOMEM;
 }
 
 static void end_object(struct stat_collector *collector, uint32_t number) {
@@ -416,8 +404,8 @@ static int take_header(struct stat_collector *collector, const struct trace_even
     struct stat_run *run = &collector->run;
     run->seed = event->args[TRACE_ARG_SEED].number;
     run->detailed = trace_has(event, TRACE_ARG_DETAILED);
-    return keep_argument(collector, event, TRACE_ARG_SCENARIO, &run->scenario) &&
-                   keep_argument(collector, event, TRACE_ARG_CLOCK, &run->clock)
+    return trace_keep_argument(run->strings, event, TRACE_ARG_SCENARIO, &run->scenario) &&
+                   trace_keep_argument(run->strings, event, TRACE_ARG_CLOCK, &run->clock)
                ? 0
                : CAD_ENOMEM;
 }
@@ -427,7 +415,8 @@ static int take_loop_event(struct stat_collector *collector, const struct trace_
     case TRACE_HEADER:
         return take_header(collector, event);
     case TRACE_LOOP_END:
-        return keep_argument(collector, event, TRACE_ARG_OUTCOME, &collector->run.outcome)
+        return trace_keep_argument(collector->run.strings, event, TRACE_ARG_OUTCOME,
+                                   &collector->run.outcome)
                    ? 0
                    : CAD_ENOMEM;
     case TRACE_RUN_BEGIN:
