@@ -63,7 +63,7 @@ static void test_options__faults_are_named(void **state) {
         const char *arguments[4];
         const char *named;
     } cases[] = {{{NULL}, "which trace?"},
-                 {{"a", "b", NULL}, "one trace"},
+                 {{"a", "b", "c", NULL}, "one trace, or two"},
                  {{"--size", "12", "a", NULL}, "--size wants WIDTHxHEIGHT"},
                  {{"--theme", "blue", "a", NULL}, "--theme wants dark or light, not \"blue\""},
                  {{"--from", "x", "a", NULL}, "--from wants a time"},

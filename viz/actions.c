@@ -1,6 +1,7 @@
 /* The actions, and the table of what starts them. */
 #include "actions.h"
 
+#include "actions_pair.h"
 #include "actions_travel.h"
 #include "hit.h"
 #include "layout_side.h"
@@ -304,7 +305,7 @@ static unsigned select_next(struct viz_state *state, const struct viz_amount *am
     if (model->row_count == 0)
         return 0;
     if (viz_lane_of(model, *selected) == TRACE_NO_INDEX) {
-        uint32_t row = (uint32_t)state->view.first_row;
+        uint32_t row = (uint32_t)fmin(state->view.first_row, (double)model->row_count - 1);
         uint32_t lane = model->rows[row].lane;
         *selected = (struct viz_id){
             .kind = VIZ_ID_LANE, .index = lane, .more = row - model->lanes[lane].first_row};
@@ -413,6 +414,21 @@ static unsigned quit(struct viz_state *state, const struct viz_amount *amount) {
 /* --- The table ---------------------------------------------------------------------------- */
 
 const struct viz_action viz_actions[] = {
+    {"difference",
+     "of two runs: the difference before, the one after; with Shift the root",
+     viz_act_next_change,
+     {{.input = "P", .dx = -1, .two = true},
+      {.input = "N", .dx = 1, .two = true},
+      {.input = "Shift+P", .dx = -1, .dy = 1, .two = true},
+      {.input = "Shift+N", .dx = 1, .dy = 1, .two = true}}},
+    {"shown",
+     "of two runs: both, the lanes that differ, the new one, the old one",
+     viz_act_next_shown,
+     {{.input = "D", .two = true}}},
+    {"differing",
+     "of two runs: all differences, those of order, those of time",
+     viz_act_next_differing,
+     {{.input = "E", .two = true}}},
     {"move",
      "move; up and down scroll the lanes",
      move,
@@ -583,6 +599,8 @@ unsigned viz_act(struct viz_state *state, const char *input, const struct viz_am
         for (int k = 0; k < VIZ_TRIGGERS_MAX && action->triggers[k].input != NULL; k++) {
             const struct viz_trigger *trigger = &action->triggers[k];
             struct viz_amount own = {VIZ_ONCE, trigger->dx, trigger->dy};
+            if (trigger->two && state->model->pair == NULL)
+                continue;
             if (strcmp(trigger->input, input) == 0)
                 return action->act(state, amount != NULL ? amount : &own);
         }

@@ -36,6 +36,7 @@ struct viz_trigger {
     double dx;
     double dy;
     bool also; /* means the same as the one before it: works, and is not listed */
+    bool two;  /* works only where two runs are shown, and there before those below it */
 };
 
 enum { VIZ_TRIGGERS_MAX = 8 };

@@ -123,9 +123,10 @@ int viz_find_work(struct viz_model *model) {
     uint32_t sleep = trace_find_text(trace, "sleep");
     struct times times;
     int error = times_new(&times, trace->slice_count);
-    for (size_t i = 0; error == 0 && i < model->lane_count; i++) {
-        struct viz_lane *lane = &model->lanes[i];
-        lane->work_ns = add_track(trace, &trace->tracks[lane->track], sleep, &times);
+    for (size_t i = 0; error == 0 && i < trace->track_count; i++) {
+        int64_t work_ns = add_track(trace, &trace->tracks[i], sleep, &times);
+        if (model->lane_of_track[i] != TRACE_NO_INDEX)
+            model->lanes[model->lane_of_track[i]].work_ns = work_ns;
     }
     if (error == 0 && trace->open_spans != TRACE_NO_INDEX)
         error = count_at_work(model, &times);

@@ -1,6 +1,7 @@
 /* Which colour a span gets, and what the legend says about it. */
 #include "axis.h"
 #include "model.h"
+#include "pair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,16 @@ static bool is_span(const struct viz_bar *bar) {
     return bar->look == VIZ_LOOK_SPAN;
 }
 
+/* The models whose spans share colours: of two runs both. Returns how many. */
+static int models_of(const struct viz_model *model, const struct viz_model *models[CMP_SIDES]) {
+    models[0] = model;
+    if (model->pair == NULL)
+        return 1;
+    models[0] = model->pair->models[CMP_A];
+    models[1] = model->pair->models[CMP_B];
+    return CMP_SIDES;
+}
+
 static void fill_buckets(const struct viz_model *model, struct bucket *buckets) {
     for (size_t i = 0; i < model->bar_count; i++) {
         const struct viz_bar *bar = &model->bars[i];
@@ -87,10 +98,10 @@ static int distinct_classes(const struct bucket *buckets, struct duration_class 
     return count;
 }
 
-/* Classes of durations that are equal, the shortest first. Returns how many; 0 where there are more
- * than fit. */
-static int equal_classes(const struct viz_model *model, struct duration_class *classes) {
-    int count = 0;
+/* Adds the durations of a model to classes of durations that are equal, the shortest first. Returns
+ * how many there are; 0 where there are more than fit. */
+static int add_equal_classes(const struct viz_model *model, struct duration_class *classes,
+                             int count) {
     for (size_t i = 0; i < model->bar_count; i++) {
         if (!is_span(&model->bars[i]))
             continue;
@@ -107,6 +118,15 @@ static int equal_classes(const struct viz_model *model, struct duration_class *c
         count++;
     }
     return count;
+}
+
+static int equal_classes(const struct viz_model *model, struct duration_class *classes) {
+    const struct viz_model *models[CMP_SIDES];
+    int sides = models_of(model, models);
+    int count = add_equal_classes(models[0], classes, 0);
+    if (sides == 1 || (count == 0 && models[0]->looks[VIZ_LOOK_SPAN]))
+        return count;
+    return add_equal_classes(models[1], classes, count);
 }
 
 /* The longest duration, and one that few are shorter than: the first class, which takes all that
@@ -206,7 +226,9 @@ static void colour_by_duration(struct viz_model *model) {
     struct bucket buckets[BUCKET_COUNT];
     for (size_t i = 0; i < BUCKET_COUNT; i++)
         buckets[i] = empty;
-    fill_buckets(model, buckets);
+    const struct viz_model *models[CMP_SIDES];
+    for (int i = models_of(model, models); i-- > 0;)
+        fill_buckets(models[i], buckets);
     struct duration_class classes[VIZ_COLOUR_COUNT];
     bool exact = strcmp(trace_text(model->trace, model->trace->clock), "virtual") == 0;
     int count = exact ? equal_classes(model, classes) : distinct_classes(buckets, classes);
@@ -215,7 +237,7 @@ static void colour_by_duration(struct viz_model *model) {
     } else if (count > 0) {
         label_distinct(model, classes, count);
     } else {
-        int64_t least_ns;
+        int64_t least_ns = 0;
         int64_t most_ns = bounds_of(buckets, &least_ns);
         count = most_ns >= 0 ? range_classes(least_ns, most_ns, classes) : 0;
         label_ranges(model, classes, count);
@@ -230,38 +252,68 @@ static void colour_by_duration(struct viz_model *model) {
     }
 }
 
-/* Names get colours in the order in which they first appear, as long as there are some; then
- * they share them. */
-static void colour_by_name(struct viz_model *model) {
-    uint32_t names[VIZ_COLOUR_COUNT];
+/* Names get colours in the order in which they first appear, as long as there are some; of two runs
+ * in the new one. Returns how many have one; *shared: there are more. */
+static int find_names(const struct viz_model *model, uint32_t names[VIZ_COLOUR_COUNT],
+                      bool *shared) {
     int count = 0;
-    bool shared = false;
-    for (size_t i = 0; i < model->bar_count; i++) {
-        struct viz_bar *bar = &model->bars[i];
-        if (!is_span(bar))
-            continue;
-        uint32_t name = model->trace->slices[bar->slice].name;
+    *shared = false;
+    for (size_t i = 0; i < model->bar_count && !*shared; i++) {
+        uint32_t name = model->trace->slices[model->bars[i].slice].name;
         int colour = 0;
+        if (!is_span(&model->bars[i]))
+            continue;
         while (colour < count && names[colour] != name)
             colour++;
-        if (colour == count && count < VIZ_COLOUR_COUNT) {
+        if (colour == VIZ_COLOUR_COUNT)
+            *shared = true;
+        else if (colour == count)
             names[count++] = name;
-        } else if (colour == count) {
-            colour = (int)(name % VIZ_COLOUR_COUNT);
-            shared = true;
-        }
-        bar->colour = (uint8_t)colour;
     }
+    return count;
+}
+
+/* Names without a colour of their own share them. */
+static void colour_by_name(struct viz_model *model) {
+    const struct viz_model *first = model->pair != NULL ? model->pair->models[CMP_B] : model;
+    uint32_t names[VIZ_COLOUR_COUNT];
+    bool shared;
+    int count = find_names(first, names, &shared);
     model->legend_count = shared ? 0 : count;
-    for (int i = 0; i < model->legend_count; i++)
-        snprintf(model->legend[i].text, VIZ_TIME_SIZE, "%.60s", trace_text(model->trace, names[i]));
+    for (int i = 0; i < count; i++) {
+        const char *name = trace_text(first->trace, names[i]);
+        snprintf(model->legend[i].text, VIZ_TIME_SIZE, "%.60s", name);
+        if (first->trace != model->trace)
+            names[i] = trace_find_text(model->trace, name);
+    }
+    for (size_t i = 0; i < model->bar_count; i++) {
+        struct viz_bar *bar = &model->bars[i];
+        uint32_t name = model->trace->slices[bar->slice].name;
+        int colour = 0;
+        if (!is_span(bar))
+            continue;
+        while (colour < count && names[colour] != name)
+            colour++;
+        bar->colour = (uint8_t)(colour < count ? (uint32_t)colour : name % VIZ_COLOUR_COUNT);
+    }
+}
+
+/* The number of a lane; of two runs that of its task. */
+static uint32_t number_of(const struct viz_model *model, uint32_t lane) {
+    const struct viz_pair *pair = model->pair;
+    if (pair == NULL)
+        return lane;
+    int side = model->trace == pair->models[CMP_A]->trace ? CMP_A : CMP_B;
+    uint32_t task = pair->task_of_track[side][model->lanes[lane].track];
+    return task != CMP_NOBODY ? task : lane;
 }
 
 static void colour_by_lane(struct viz_model *model) {
     for (size_t r = 0; r < model->row_count; r++) {
         const struct viz_row *row = &model->rows[r];
+        uint32_t number = number_of(model, row->lane);
         for (uint32_t i = row->first_bar; i < row->first_bar + row->bar_count; i++)
-            model->bars[i].colour = (uint8_t)(row->lane % VIZ_COLOUR_COUNT);
+            model->bars[i].colour = (uint8_t)(number % VIZ_COLOUR_COUNT);
     }
     model->legend_count = 0;
 }

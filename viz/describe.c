@@ -1,6 +1,8 @@
 /* What is said of a thing, in words, from the model alone. */
 #include "describe.h"
 
+#include "pair.h"
+
 #include "counters.h"
 #include "shares.h"
 
@@ -294,6 +296,38 @@ static bool describe_remark(struct viz_description *out, const struct viz_model 
     return true;
 }
 
+/* A bar of the old one of two runs. */
+static void describe_old_bar(struct viz_description *out, const struct viz_pair *pair,
+                             uint32_t index) {
+    const struct viz_model *old = pair->models[CMP_A];
+    add_fact(out, "in", old->file_name);
+    describe_bar(out, old, index);
+}
+
+static void describe_change(struct viz_description *out, const struct viz_pair *pair,
+                            uint32_t index) {
+    const struct cmp_difference *difference = cmp_difference_at(pair->result, index);
+    const struct viz_change *change = &pair->changes[index];
+    base_buffer sentence = {0};
+    if (cmp_sentence(pair->result, difference, &sentence) == 0)
+        snprintf(out->heading, sizeof out->heading, "%.*s", (int)sentence.length, sentence.data);
+    base_buffer_free(&sentence);
+    add_fact(out, "difference", cmp_kind_words[difference->kind]);
+    for (int side = 0; side < CMP_SIDES; side++)
+        if (change->time_ns[side] != CMP_NO_TIME)
+            add_time(out, side == CMP_A ? "in A at" : "in B at", change->time_ns[side]);
+    if (change->time_ns[CMP_A] != CMP_NO_TIME && change->time_ns[CMP_B] != CMP_NO_TIME &&
+        change->time_ns[CMP_A] != change->time_ns[CMP_B])
+        add_time(out, change->time_ns[CMP_B] > change->time_ns[CMP_A] ? "later by" : "earlier by",
+                 llabs(change->time_ns[CMP_B] - change->time_ns[CMP_A]));
+    if (change->root)
+        add_count(out, "root of", difference->consequences);
+    else if (cmp_sentence(pair->result, cmp_difference_at(pair->result, difference->root),
+                          &sentence) == 0)
+        add_fact(out, "follows from", sentence.data);
+    base_buffer_free(&sentence);
+}
+
 static bool describe(struct viz_description *out, const struct viz_model *model, struct viz_id id) {
     switch ((enum viz_id_kind)id.kind) {
     case VIZ_ID_TRACE:
@@ -322,6 +356,12 @@ static bool describe(struct viz_description *out, const struct viz_model *model,
         return true;
     case VIZ_ID_REMARK:
         return describe_remark(out, model);
+    case VIZ_ID_OLD_BAR:
+        describe_old_bar(out, model->pair, id.index);
+        return true;
+    case VIZ_ID_CHANGE:
+        describe_change(out, model->pair, id.index);
+        return true;
     default:
         return false;
     }

@@ -71,6 +71,8 @@ static struct viz_id hit_row(const struct viz_model *model, const struct viz_fra
                              uint32_t index, double time_ns, double reach, double depth) {
     const struct viz_row *row = &model->rows[index];
     double bar_bottom = (frame->row_px + viz_bar_height(frame)) / 2;
+    if (frame->ghosts && depth > bar_bottom) /* the run before: the scene says what is there */
+        return lane_of_row(model, index);
     if (depth >= bar_bottom - frame->scale && index == model->lanes[row->lane].first_row) {
         uint32_t instant = nearest_instant(model, row->lane, time_ns, reach);
         if (instant != TRACE_NO_INDEX)

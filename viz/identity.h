@@ -27,6 +27,8 @@ enum viz_id_kind {
     VIZ_ID_VALUE,   /* into viz_travel.values: of the state of the run */
     VIZ_ID_STEP,    /* an event of the run: its ordinal */
     VIZ_ID_LINK,    /* into viz_panel.links */
+    VIZ_ID_OLD_BAR, /* of two runs: into the bars of the old one's model */
+    VIZ_ID_CHANGE,  /* ... into viz_pair.changes */
     VIZ_ID_COUNT
 };
 

@@ -1,7 +1,9 @@
-/* Pictures as files: SDL's software renderer draws, libpng writes. */
+/* Pictures as files: SDL's software renderer draws, libpng writes; or svg.c does both. */
 #include "image.h"
 
 #include "actions_travel.h"
+#include "svg.h"
+
 #include "base/replace.h"
 #include "cadran.h"
 
@@ -53,23 +55,28 @@ int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESS
     return error;
 }
 
-static int draw(struct viz_model *model, const struct viz_png_options *options,
+/* Brings what the options ask for into view. */
+static void place(struct viz_state *state, const struct viz_image_options *options) {
+    state->theme = options->theme;
+    state->ui.objects = options->objects;
+    viz_state_show_first(state, options->shown, options->differing);
+    viz_start_travel(state, options->timeline, &options->moment);
+    viz_state_place(state, options->width, options->height);
+    if (options->all_time)
+        return;
+    viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
+    viz_state_place(state, options->width, options->height);
+}
+
+static int draw(struct viz_model *model, const struct viz_image_options *options,
                 SDL_Renderer *renderer, char message[VIZ_MESSAGE_SIZE]) {
     struct viz_canvas canvas;
     int error =
         viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale, message);
     if (error != 0)
         return error;
-    struct viz_state *state = &canvas.state;
-    state->theme = options->theme;
-    state->ui.objects = options->objects;
-    viz_start_travel(state, options->timeline, &options->moment);
-    viz_state_place(state, options->width, options->height);
-    if (!options->all_time) {
-        viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
-        viz_state_place(state, options->width, options->height);
-    }
-    if (!viz_state_begin(state, &options->start))
+    place(&canvas.state, options);
+    if (!viz_state_begin(&canvas.state, &options->start))
         error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
     else if ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole)
         error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
@@ -77,8 +84,8 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
     return error;
 }
 
-int viz_png_write(struct viz_model *model, const struct viz_png_options *options, const char *path,
-                  char message[VIZ_MESSAGE_SIZE]) {
+int viz_png_write(struct viz_model *model, const struct viz_image_options *options,
+                  const char *path, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, options->width, options->height, 32,
                                                           SDL_PIXELFORMAT_ARGB8888);
     if (surface == NULL)
@@ -94,5 +101,49 @@ int viz_png_write(struct viz_model *model, const struct viz_png_options *options
     if (renderer != NULL)
         SDL_DestroyRenderer(renderer);
     SDL_FreeSurface(surface);
+    return error;
+}
+
+/* --- SVG ---------------------------------------------------------------------------------- */
+
+/* Whole or not at all, but for standard output. */
+static int write_svg(const struct viz_svg *svg, const char *path, char message[VIZ_MESSAGE_SIZE]) {
+    errno = 0;
+    if (strcmp(path, "-") == 0) {
+        viz_svg_write(svg, stdout);
+        bool written = fflush(stdout) == 0 && !ferror(stdout);
+        return written ? 0 : fail(message, CAD_ESYSTEM, "standard output", strerror(errno));
+    }
+    struct base_replacement file;
+    int flaw = base_replace_open(&file, path);
+    if (flaw != 0)
+        return fail(message, CAD_ESYSTEM, path, strerror(flaw));
+    viz_svg_write(svg, file.stream);
+    flaw = base_replace_finish(&file);
+    base_replace_drop(&file);
+    return flaw == 0 ? 0 : fail(message, CAD_ESYSTEM, path, strerror(flaw));
+}
+
+int viz_svg_save(struct viz_model *model, const struct viz_image_options *options, const char *path,
+                 char message[VIZ_MESSAGE_SIZE]) {
+    struct viz_typesetter *typesetter;
+    struct viz_state state;
+    int error = viz_typesetter_new(options->font_file, options->scale, &typesetter, message);
+    if (error != 0)
+        return error;
+    viz_state_open(&state, model);
+    state.scale = options->scale;
+    viz_typesetter_measure(typesetter, &state.measure);
+    place(&state, options);
+    if (!viz_state_begin(&state, &options->start))
+        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
+    else if ((error = viz_state_lay_out(&state)) != 0)
+        fail(message, error, "drawing the picture", "out of memory");
+    const struct viz_svg svg = {
+        .scene = &state.scene, .model = model, .theme = options->theme, .adapts = options->adapts};
+    if (error == 0)
+        error = write_svg(&svg, path, message);
+    viz_state_close(&state);
+    viz_typesetter_free(typesetter);
     return error;
 }

@@ -20,6 +20,8 @@
 #define ROW_MOST 64
 #define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
+#define GUTTER 56
+#define GHOST_PART 0.36 /* of what a row's bars take */
 #define PANEL 300
 #define PANEL_BESIDE 900 /* in less it covers a part of the chart */
 
@@ -120,7 +122,8 @@ static bool shows_everything(const struct viz_frame *frame, const struct viz_vie
 /* Gives the rows `room` pixels, and what they do not need of it, in part, to the strip. */
 static void place_rows(struct viz_frame *frame, const struct viz_model *model,
                        struct viz_view *view, const struct viz_ui *ui, int room) {
-    double rows = (double)model->row_count;
+    frame->extent = viz_extent_of(model, ui);
+    double rows = frame->extent.rows;
     find_row_height(frame, rows, room, view->row_units);
     int spare = (int)fmax(0, room - rows * frame->row_px);
     bool spans = ui->counter == model->trace->open_spans;
@@ -135,7 +138,6 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     frame->objects.y = bottom;
     frame->lanes.y = frame->names.y = top;
     frame->lanes.h = frame->names.h = bottom > top ? bottom - top : 1;
-    frame->extent = viz_extent_of(model);
     frame->extent.visible_rows = frame->lanes.h / frame->row_px;
     viz_view_clamp(view, &frame->extent);
 }
@@ -146,7 +148,9 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     *frame = (struct viz_frame){.width = width, .height = height, .scale = scale};
     frame->compact = width < 600 * scale || height < 400 * scale;
     int room = place_panels(frame, ui);
-    int names = names_width(frame, model, measure);
+    frame->ghosts = model->pair != NULL && viz_has_ghosts(ui->shown);
+    frame->gutter = model->pair != NULL ? viz_px(frame, GUTTER) : 0;
+    int names = names_width(frame, model, measure) + frame->gutter;
     int beside = place_side(frame, ui);
     int chart = width - beside - names > 1 ? width - beside - names : 1;
     frame->strip.x = frame->axis.x = names;
@@ -178,11 +182,16 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->minimap.h = map > pad ? map - pad : 0;
 }
 
-struct viz_extent viz_extent_of(const struct viz_model *model) {
+struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_ui *ui) {
+    double end_ns = (double)model->end_ns;
+    double rows = (double)model->row_count;
+    if (model->pair != NULL) {
+        end_ns = fmax((double)model->pair->models[CMP_A]->end_ns,
+                      (double)model->pair->models[CMP_B]->end_ns);
+        rows += viz_has_ghosts(ui->shown) ? (double)model->pair->gone_count : 0;
+    }
     /* Waits that nobody will ever end are drawn beyond the end, and named there. */
-    return (struct viz_extent){.end_ns = (double)model->end_ns,
-                               .tail = model->deadlocked ? 0.1 : 0,
-                               .rows = (double)model->row_count};
+    return (struct viz_extent){.end_ns = end_ns, .tail = model->deadlocked ? 0.1 : 0, .rows = rows};
 }
 
 /* --- Places ------------------------------------------------------------------------------- */
@@ -205,18 +214,40 @@ double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, d
     return frame->lanes.y + (row - view->first_row) * frame->row_px;
 }
 
-int viz_bar_height(const struct viz_frame *frame) {
+/* Of a row, the part that bars take; the rest is above and below them. */
+static int height_in_use(const struct viz_frame *frame) {
     /* The gap between bars grows with them, so that low rows are not all gap. */
     double row = frame->row_px / frame->scale;
     double gap = row < 8 ? 1 : row < 20 ? 4 * (row - 8) / 12 + 1 : 5 + (row - 20) * 0.34;
+    if (frame->ghosts)
+        gap = row < 20 ? gap : 5 + (row - 20) * 0.12;
     return (int)fmax(1, floor((row - gap) * frame->scale));
+}
+
+/* Below the bars of a row, what is left for those of the run before, and between them for lines. */
+static int ghost_height(const struct viz_frame *frame) {
+    return frame->ghosts ? (int)(height_in_use(frame) * GHOST_PART) : 0;
+}
+
+static int ghost_gap(const struct viz_frame *frame) {
+    return frame->ghosts ? (int)fmin(viz_px(frame, 4), height_in_use(frame) * 0.1) : 0;
+}
+
+int viz_bar_height(const struct viz_frame *frame) {
+    int height = height_in_use(frame) - ghost_height(frame) - ghost_gap(frame);
+    return height > 1 ? height : 1;
 }
 
 struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1) {
     const struct viz_frame *frame = painter->frame;
-    int height = viz_bar_height(frame);
+    int height = height_in_use(frame);
     double top = viz_row_top(frame, painter->view, row) + (frame->row_px - height) / 2;
-    return (struct viz_rect){x0, (int)lround(top), x1 - x0, height};
+    struct viz_rect rect = {x0, (int)lround(top), x1 - x0, viz_bar_height(frame)};
+    if (painter->ghost) {
+        rect.y += rect.h + ghost_gap(frame);
+        rect.h = ghost_height(frame);
+    }
+    return rect;
 }
 
 void viz_paint_hatch(const struct viz_painter *painter, int role, int alpha, struct viz_rect at) {
@@ -246,10 +277,14 @@ int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role,
 static void paint_nothing(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     bool left_out = painter->model->trace->remark_count > 0;
+    bool differs = painter->ui->shown == VIZ_SHOWN_DIFFERENCES;
     const char *const lines[] = {
-        left_out ? "Nothing in this trace can be shown" : "Nothing happened in this trace",
-        left_out ? "It has no slice and no instant; its warnings say what was left out."
-                 : "It is well-formed, and has no task and no event."};
+        differs    ? "No lane differs"
+        : left_out ? "Nothing in this trace can be shown"
+                   : "Nothing happened in this trace",
+        differs    ? "D shows both runs again."
+        : left_out ? "It has no slice and no instant; its warnings say what was left out."
+                   : "It is well-formed, and has no task and no event."};
     int y = frame->height / 2 - viz_line_height(painter, VIZ_FONT_VALUE);
     for (int i = 0; i < 2; i++) {
         enum viz_font font = i == 0 ? VIZ_FONT_VALUE : VIZ_FONT_BODY;
@@ -282,16 +317,20 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_ground(&painter);
         viz_paint_time(&painter);
         viz_paint_strip(&painter);
+        viz_paint_ghosts(&painter);
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
         viz_paint_rings(&painter);
         viz_paint_labels(&painter);
+        viz_paint_changes(&painter);
+        viz_paint_change_line(&painter);
         viz_paint_objects(&painter);
         viz_paint_way(&painter);
         viz_paint_axis(&painter);
         viz_paint_playhead(&painter);
         viz_paint_instant(&painter);
         viz_paint_names(&painter);
+        viz_paint_gutter(&painter);
         viz_paint_minimap(&painter);
     }
     viz_paint_side(&painter);

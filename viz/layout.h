@@ -8,6 +8,7 @@
 
 #include "model.h"
 #include "notice.h"
+#include "pair.h"
 #include "panel.h"
 #include "reasons.h"
 #include "scene.h"
@@ -61,7 +62,10 @@ struct viz_ui {
     const struct viz_notice *notice;   /* over the picture; NULL: nothing */
     bool objects;                      /* their rows are shown */
     size_t first_object;               /* of them: the one that is shown first */
-    bool ranging;                      /* a stretch of time is being marked */
+    enum viz_shown shown;              /* of two runs, as the next two */
+    enum viz_differing differing;
+    uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
+    bool ranging;    /* a stretch of time is being marked */
     double range_from_ns;
     double range_to_ns;
 };
@@ -84,6 +88,8 @@ struct viz_frame {
     struct viz_rect panel; /* no width: there is none */
     double row_px;
     double fitting_px; /* the height at which all rows are seen */
+    bool ghosts;       /* below its bars a row has room for those of the run before */
+    int gutter;        /* the right part of the names, which says how lanes differ */
     struct viz_extent extent;
 };
 
@@ -94,7 +100,7 @@ uint32_t viz_first_counter(const struct viz_model *model);
 uint32_t viz_next_counter(const struct viz_model *model, uint32_t counter);
 
 /* What there is to show of a model, before anything is placed. */
-struct viz_extent viz_extent_of(const struct viz_model *model);
+struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_ui *ui);
 
 /* Places the parts in a picture of width x height pixels, and brings the view within what there
  * is to show. `scale` is how many pixels a unit of the design has: 2 on a fine display. */

@@ -47,32 +47,54 @@ static int paint_figure(struct viz_painter *painter, int right, const char *name
     return width;
 }
 
+enum { FIGURE_SIZE = 2 * VIZ_TIME_SIZE + 8, FIGURES = 4 };
+
+/* Makespan, most at work, tasks or lanes, events. */
+static void write_figures(const struct viz_model *model, char values[FIGURES][FIGURE_SIZE]) {
+    viz_format_duration(model->end_ns, values[0]);
+    viz_format_count((uint64_t)model->at_work.max, values[1]);
+    viz_format_count(model->task_count > 0 ? model->task_count : model->lane_count, values[2]);
+    viz_format_count(model->trace->event_count, values[3]);
+}
+
+/* Of two runs what each figure was, and what it is. */
+static void write_both_figures(const struct viz_pair *pair, char values[FIGURES][FIGURE_SIZE]) {
+    char before[FIGURES][FIGURE_SIZE];
+    write_figures(pair->models[CMP_A], before);
+    write_figures(pair->models[CMP_B], values);
+    for (int i = 0; i < FIGURES; i++) {
+        char now[VIZ_TIME_SIZE];
+        viz_copy_text(now, sizeof now, values[i]);
+        if (strcmp(before[i], now) != 0)
+            snprintf(values[i], FIGURE_SIZE, "%.60s \xE2\x86\x92 %s", before[i], now);
+    }
+}
+
 /* The figures, the most telling one at the right; returns the column where they begin. */
 static int paint_figures(struct viz_painter *painter, int left, int right) {
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
-    struct {
+    const struct {
         const char *name;
-        char value[VIZ_TIME_SIZE];
         bool shown;
-    } figures[] = {{model->deadlocked ? "Still since" : "Makespan", "", true},
-                   {"Most at work", "", model->trace->open_spans != TRACE_NO_INDEX},
-                   {model->task_count > 0 ? "Tasks" : "Lanes", "", true},
-                   {"Events", "", true}};
-    viz_format_duration(model->end_ns, figures[0].value);
-    viz_format_count((uint64_t)model->at_work.max, figures[1].value);
-    viz_format_count(model->task_count > 0 ? model->task_count : model->lane_count,
-                     figures[2].value);
-    viz_format_count(model->trace->event_count, figures[3].value);
-    for (int i = 0; i < 4; i++) {
+    } figures[FIGURES] = {{model->deadlocked ? "Still since" : "Makespan", true},
+                          {"Most at work", model->trace->open_spans != TRACE_NO_INDEX},
+                          {model->task_count > 0 ? "Tasks" : "Lanes", true},
+                          {"Events", true}};
+    char values[FIGURES][FIGURE_SIZE];
+    if (model->pair != NULL)
+        write_both_figures(model->pair, values);
+    else
+        write_figures(model, values);
+    for (int i = 0; i < FIGURES; i++) {
         if (!figures[i].shown)
             continue;
         int name = viz_text_width(painter, VIZ_FONT_SMALL, figures[i].name);
-        int value = viz_text_width(painter, VIZ_FONT_VALUE, figures[i].value);
+        int value = viz_text_width(painter, VIZ_FONT_VALUE, values[i]);
         int width = name > value ? name : value;
         if (right - width < left)
             break;
-        paint_figure(painter, right, figures[i].name, figures[i].value);
+        paint_figure(painter, right, figures[i].name, values[i]);
         right -= width + viz_px(frame, frame->compact ? 16 : 28);
     }
     return right;
@@ -81,6 +103,10 @@ static int paint_figures(struct viz_painter *painter, int left, int right) {
 /* The line below the title. */
 static void write_subtitle(const struct viz_model *model, char *out, size_t size) {
     const struct trace_model *trace = model->trace;
+    if (model->pair != NULL) {
+        viz_write_pair_names(model->pair, out, size);
+        return;
+    }
     if (trace->version == 0) {
         snprintf(out, size, "Trace Event file");
         return;
@@ -98,6 +124,11 @@ static void paint_title(struct viz_painter *painter, int left, int right, int mi
     const char *chip = !model->trace->complete ? "cut short" : outcome;
     int role =
         model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED : VIZ_ALERT;
+    char differences[64];
+    if (model->pair != NULL) {
+        role = viz_write_pair_chip(model->pair, differences, sizeof differences);
+        chip = differences;
+    }
     int chip_room =
         chip[0] != '\0' ? viz_text_width(painter, VIZ_FONT_SMALL, chip) + viz_px(frame, 28) : 0;
     char title[256];
@@ -128,7 +159,7 @@ void viz_paint_header(struct viz_painter *painter) {
     bool both = at->h >= title + body + viz_px(frame, 10);
     int middle = both ? (at->h - body - viz_px(frame, 2)) / 2 : at->h / 2;
     paint_title(painter, margin, right, middle);
-    char text[128];
+    char text[256];
     write_subtitle(painter->model, text, sizeof text);
     if (both)
         viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, margin,
@@ -146,7 +177,7 @@ void viz_paint_names(struct viz_painter *painter) {
     viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
     int height = viz_line_height(painter, VIZ_FONT_NAME);
     int margin = margin_of(frame);
-    int room = frame->names.w - margin - viz_px(frame, 12);
+    int room = frame->names.w - margin - viz_px(frame, 12) - frame->gutter;
     double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
     /* Names of low rows are left out where they would touch, or not be seen whole. */
     bool low = frame->row_px < height;
@@ -213,12 +244,15 @@ static void paint_minimap_name(struct viz_painter *painter, const struct viz_rec
     const struct viz_model *model = painter->model;
     double first = painter->view->first_row;
     double last = fmin(first + frame->extent.visible_rows, frame->extent.rows);
-    uint32_t last_row = last >= 1 ? (uint32_t)ceil(last) - 1 : 0;
+    /* Lanes that only the run before has are not counted. */
+    double rows = (double)model->row_count;
+    uint32_t first_row = (uint32_t)fmin(first, rows - 1);
+    uint32_t last_row = last >= 1 ? (uint32_t)ceil(fmin(last, rows)) - 1 : 0;
     char from[VIZ_TIME_SIZE];
     char to[VIZ_TIME_SIZE];
     char of[VIZ_TIME_SIZE];
     char text[3 * VIZ_TIME_SIZE + 16];
-    viz_format_count(model->rows[(uint32_t)first].lane + 1, from);
+    viz_format_count(model->rows[first_row].lane + 1, from);
     viz_format_count(model->rows[last_row].lane + 1, to);
     viz_format_count(model->lane_count, of);
     int margin = margin_of(frame);
@@ -410,4 +444,6 @@ void viz_paint_footer(struct viz_painter *painter) {
     paint_colours(&legend);
     paint_looks(&legend);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+    if (painter->model->pair != NULL)
+        viz_paint_pair_legend(painter, legend.x + viz_px(frame, 12), middle, legend.right);
 }

@@ -97,7 +97,7 @@ struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz
     case VIZ_LOOK_SLEEP:
     case VIZ_LOOK_WAIT:
     case VIZ_LOOK_LANE:
-        return slim(rect, 0.62, text <= rect.h - 2 ? text : 0);
+        return slim(rect, painter->ghost ? 0.9 : 0.62, text <= rect.h - 2 ? text : 0);
     case VIZ_LOOK_READY:
         return slim(rect, 0.34, 2);
     case VIZ_LOOK_RUN:
@@ -315,6 +315,10 @@ static void paint_label(struct viz_row_painter *rows, const struct viz_bar *bar,
         label_inside(rows, &label);
 }
 
+static enum viz_id_kind bar_kind(const struct viz_painter *painter) {
+    return painter->ghost ? VIZ_ID_OLD_BAR : VIZ_ID_BAR;
+}
+
 /* --- A row of bars ------------------------------------------------------------------------ */
 
 /* The column up to which there is nothing after a bar. */
@@ -334,7 +338,9 @@ static void paint_bar(struct viz_row_painter *rows, uint32_t at, int x0, int x1)
     width = width > 4 * line ? width - line : width < rows->unit ? rows->unit : width;
     struct viz_rect whole = viz_bar_rect(painter, rows->index, x0, x0 + width);
     struct viz_rect rect = viz_shape_of(painter, bar, whole);
-    viz_shows(painter->scene, VIZ_ID_BAR, at);
+    viz_shows(painter->scene, bar_kind(painter), at);
+    if (painter->ghost)
+        viz_fade_ghost(painter, bar);
     if (!rows->labels) {
         paint_shape(rows, bar, rect);
         return;
@@ -441,7 +447,7 @@ static void paint_overlays(struct viz_row_painter *rows) {
             continue;
         done = x1;
         struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1 - line);
-        viz_shows(painter->scene, VIZ_ID_BAR, at);
+        viz_shows(painter->scene, bar_kind(painter), at);
         if (rows->labels) {
             paint_label(rows, bar, rect, x1);
             continue;
@@ -534,7 +540,8 @@ static void paint_row(struct viz_row_painter *rows) {
     paint_overlays(rows);
     if (!first)
         return;
-    if (rows->painter->frame->row_px >= 24 * rows->painter->frame->scale)
+    if (rows->painter->frame->row_px >= 24 * rows->painter->frame->scale &&
+        !rows->painter->frame->ghosts)
         paint_marks(rows);
     paint_outcome(rows);
 }
@@ -575,15 +582,19 @@ static void paint_signals(struct viz_painter *painter) {
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
-static void for_each_row(struct viz_painter *painter, void (*paint)(struct viz_row_painter *rows)) {
+static struct viz_row_painter row_painter_of(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
+    return (struct viz_row_painter){.painter = painter,
+                                    .left = frame->lanes.x,
+                                    .right = frame->lanes.x + frame->lanes.w,
+                                    .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
+                                    .height = viz_bar_height(frame)};
+}
+
+static void for_each_row(struct viz_painter *painter, void (*paint)(struct viz_row_painter *rows)) {
     const struct viz_view *view = painter->view;
-    struct viz_row_painter rows = {.painter = painter,
-                                   .left = frame->lanes.x,
-                                   .right = frame->lanes.x + frame->lanes.w,
-                                   .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
-                                   .height = viz_bar_height(frame)};
-    double last = ceil(view->first_row + frame->extent.visible_rows);
+    struct viz_row_painter rows = row_painter_of(painter);
+    double last = ceil(view->first_row + painter->frame->extent.visible_rows);
     double end = fmin(last, (double)painter->model->row_count);
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
         rows.index = i;
@@ -591,6 +602,14 @@ static void for_each_row(struct viz_painter *painter, void (*paint)(struct viz_r
         paint(&rows);
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
+}
+
+void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t index) {
+    struct viz_row_painter rows = row_painter_of(painter);
+    rows.index = index;
+    rows.row = &painter->model->rows[row];
+    paint_bars(&rows);
+    paint_overlays(&rows);
 }
 
 void viz_paint_rows(struct viz_painter *painter) {

@@ -138,7 +138,9 @@ void viz_flush_run(struct viz_row_painter *rows) {
     struct viz_run *run = &rows->run;
     if (run->x1 > run->x0) {
         viz_shows_id(rows->painter->scene,
-                     (struct viz_id){.kind = VIZ_ID_BARS, .index = run->first, .more = run->count});
+                     (struct viz_id){.kind = rows->painter->ghost ? VIZ_ID_NOTHING : VIZ_ID_BARS,
+                                     .index = run->first,
+                                     .more = run->count});
         paint_levels(rows);
     }
     *run = (struct viz_run){0};

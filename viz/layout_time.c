@@ -274,9 +274,13 @@ void viz_paint_strip(struct viz_painter *painter) {
                                   .top = frame->strip.y + viz_line_height(painter, VIZ_FONT_SMALL) +
                                          viz_px(frame, 6),
                                   .bottom = frame->strip.y + frame->strip.h};
+    if (painter->model->pair != NULL)
+        strip.most = fmax(strip.most, viz_old_strip_max(painter));
     viz_shows(painter->scene, VIZ_ID_COUNTER, painter->ui->counter);
     paint_strip_name(&strip);
     viz_clip(painter->scene, &frame->strip);
+    if (painter->model->pair != NULL)
+        viz_paint_old_strip(painter, strip.most, strip.top, strip.bottom);
     paint_levels(&strip);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);

@@ -1,4 +1,4 @@
-/* cadran-view - shows a trace as a timeline, in a window or as a PNG.
+/* cadran-view - shows a trace as a timeline, in a window or as a picture.
  *
  * Exit status: 0 done; 2 bad usage, or a file that is no trace; 3 the environment failed (no
  * display, no font, a file that cannot be written).
@@ -11,6 +11,7 @@
 #include "image.h"
 #include "options.h"
 #include "trace/reader.h"
+#include "two.h"
 #include "window.h"
 
 #include <errno.h>
@@ -38,37 +39,46 @@ static const char *path_of(const struct viz_options *options) {
     return strcmp(options->trace, "-") == 0 ? VIZ_INPUT_PATH : options->trace;
 }
 
-static int show_png(struct viz_model *model, const struct viz_options *options, double from_ns,
-                    double to_ns) {
-    double scale = options->scale > 0 ? options->scale : 1;
-    struct viz_png_options png = {.width = options->width,
-                                  .height = options->height,
-                                  .scale = scale,
-                                  .theme = options->theme,
-                                  .font_file = options->font,
-                                  .start = options->start,
-                                  .all_time = !options->has_from && !options->has_to,
-                                  .from_ns = from_ns,
-                                  .to_ns = to_ns,
-                                  .objects = options->objects,
-                                  .moment = options->moment};
-    if (png.width == 0) {
-        png.width = (int)(DEFAULT_WIDTH * scale);
-        png.height = (int)(DEFAULT_HEIGHT * scale);
-    }
-    char message[VIZ_MESSAGE_SIZE];
-    struct viz_steps *steps = options->moment.given && model->trace->version > 0
-                                  ? viz_steps_read(path_of(options))
-                                  : NULL;
-    if (steps != NULL)
-        png.timeline = viz_steps_timeline(steps, message);
-    int status =
-        viz_png_write(model, &png, options->png, message) == 0 ? 0 : say(STATUS_FAILED, message);
-    viz_steps_free(steps);
-    return status;
+static enum viz_differing differing_of(const struct viz_options *options) {
+    return options->has_differing ? options->differing : VIZ_DIFFERING_COUNT;
 }
 
-static int show(struct viz_model *model, const struct viz_options *options) {
+static int show_pictures(struct viz_model *model, const struct viz_options *options, double from_ns,
+                         double to_ns) {
+    double scale = options->scale > 0 ? options->scale : 1;
+    struct viz_image_options image = {.width = options->width,
+                                      .height = options->height,
+                                      .scale = scale,
+                                      .theme = options->theme,
+                                      .adapts = !options->has_theme,
+                                      .font_file = options->font,
+                                      .start = options->start,
+                                      .all_time = !options->has_from && !options->has_to,
+                                      .from_ns = from_ns,
+                                      .to_ns = to_ns,
+                                      .shown = options->shown,
+                                      .differing = differing_of(options),
+                                      .objects = options->objects,
+                                      .moment = options->moment};
+    if (image.width == 0) {
+        image.width = (int)(DEFAULT_WIDTH * scale);
+        image.height = (int)(DEFAULT_HEIGHT * scale);
+    }
+    char message[VIZ_MESSAGE_SIZE];
+    bool travels = options->moment.given && model->trace->version > 0 && model->pair == NULL;
+    struct viz_steps *steps = travels ? viz_steps_read(path_of(options)) : NULL;
+    if (steps != NULL)
+        image.timeline = viz_steps_timeline(steps, message);
+    int error = 0;
+    if (options->png != NULL)
+        error = viz_png_write(model, &image, options->png, message);
+    if (error == 0 && options->svg != NULL)
+        error = viz_svg_save(model, &image, options->svg, message);
+    viz_steps_free(steps);
+    return error == 0 ? 0 : say(STATUS_FAILED, message);
+}
+
+static int draw(struct viz_model *model, const struct viz_options *options) {
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
     if (from_ns > (double)model->end_ns) {
@@ -78,7 +88,7 @@ static int show(struct viz_model *model, const struct viz_options *options) {
         (void)snprintf(message, sizeof message, "--from is beyond the end of the trace, %s", end);
         return say(STATUS_BAD_INPUT, message);
     }
-    return show_png(model, options, from_ns, to_ns);
+    return show_pictures(model, options, from_ns, to_ns);
 }
 
 /* What comes through a pipe is kept in a file, to be read twice. 0 or CAD_ESYSTEM. */
@@ -103,6 +113,21 @@ static int hold_input(const char *path) {
     return held ? 0 : CAD_ESYSTEM;
 }
 
+/* What is written may not be what is read. */
+static bool overwrites(const struct viz_options *options, char message[VIZ_MESSAGE_SIZE]) {
+    const char *const outputs[][2] = {{"--png", options->png}, {"--svg", options->svg}};
+    const char *const inputs[] = {options->trace, options->other};
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++)
+            if (outputs[i][1] != NULL && inputs[k] != NULL &&
+                base_overwrites(outputs[i][1], inputs[k])) {
+                (void)snprintf(message, VIZ_MESSAGE_SIZE,
+                               "%s would overwrite the trace; give it another name", outputs[i][0]);
+                return true;
+            }
+    return false;
+}
+
 /* What is to be said of a trace beside its picture. */
 static void say_remarks(const struct viz_model *model) {
     char hidden[VIZ_HIDDEN_SIZE];
@@ -117,8 +142,6 @@ static int view_picture(const struct viz_options *options) {
     struct trace_model *trace;
     struct viz_model *model;
     char message[TRACE_MESSAGE_SIZE];
-    if (base_overwrites(options->png, options->trace))
-        return say(STATUS_BAD_INPUT, "--png would overwrite the trace; give it another name");
     int error = trace_read(options->trace, &trace, message);
     if (error != 0)
         return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
@@ -127,7 +150,7 @@ static int view_picture(const struct viz_options *options) {
         say(STATUS_FAILED, "out of memory");
     } else {
         say_remarks(model);
-        status = show(model, options);
+        status = draw(model, options);
     }
     viz_model_free(model);
     trace_model_free(trace);
@@ -148,7 +171,9 @@ static void say_news(const struct viz_document *document, const struct viz_model
     base_show_line(stderr, "cadran-view: %s", last);
 }
 
-static int run_window(struct viz_document *document, const struct viz_options *options) {
+/* `document`: the file that the model is of; NULL: of two. */
+static int run_window(struct viz_model *model, struct viz_document *document,
+                      const struct viz_options *options) {
     struct viz_window_options wanted = {.width = options->width,
                                         .height = options->height,
                                         .scale = options->scale,
@@ -157,6 +182,8 @@ static int run_window(struct viz_document *document, const struct viz_options *o
                                         .all_time = !options->has_from && !options->has_to,
                                         .from_ns = (double)options->from_ns,
                                         .to_ns = options->has_to ? (double)options->to_ns : -1,
+                                        .shown = options->shown,
+                                        .differing = differing_of(options),
                                         .objects = options->objects,
                                         .start = options->start,
                                         .document = document,
@@ -165,17 +192,18 @@ static int run_window(struct viz_document *document, const struct viz_options *o
     char message[VIZ_MESSAGE_SIZE];
     char last[TRACE_MESSAGE_SIZE] = "";
     const struct viz_model *told = NULL;
-    int result = viz_window_open(document->shown.model, &wanted, &window, message);
+    int result = viz_window_open(model, &wanted, &window, message);
     if (result == 0) {
         do {
             result = viz_window_step(window, -1, message);
-            say_news(document, &told, last);
+            if (document != NULL)
+                say_news(document, &told, last);
         } while (result > 0);
         viz_window_close(window);
     }
     if (result != 0)
         return say(STATUS_FAILED, message);
-    return document->error == 0 || document->follows ? 0 : STATUS_BAD_INPUT;
+    return document == NULL || document->error == 0 || document->follows ? 0 : STATUS_BAD_INPUT;
 }
 
 /* The window is there before the file is read; a damaged one is told in it. */
@@ -188,16 +216,45 @@ static int view_live(const struct viz_options *options) {
         return say(STATUS_BAD_INPUT, message);
     }
     int status = viz_document_open(&document, path, options->follow) == 0
-                     ? run_window(&document, options)
+                     ? run_window(document.shown.model, &document, options)
                      : say(STATUS_FAILED, "out of memory");
     viz_document_close(&document);
     return status;
 }
 
+/* --- Two ------------------------------------------------------------------------------------ */
+
+static bool is_picture(const struct viz_options *options) {
+    return options->png != NULL || options->svg != NULL;
+}
+
+static int view_two(const struct viz_options *options) {
+    const char *const paths[CMP_SIDES] = {options->trace, options->other};
+    const struct cmp_settings settings = {.level = CMP_LEVEL_ORDER,
+                                          .tolerance = options->tolerance};
+    struct viz_two two;
+    char message[CMP_MESSAGE_SIZE];
+    int error = viz_two_open(&two, paths, &settings, message);
+    if (error != 0)
+        return say(error == CAD_ENOMEM ? STATUS_FAILED : STATUS_BAD_INPUT, message);
+    for (int side = 0; side < CMP_SIDES; side++)
+        if (cmp_warning(two.result, side) != NULL)
+            base_show_line(stderr, "cadran-view: warning: %s", cmp_warning(two.result, side));
+    int status = is_picture(options) ? draw(two.models[CMP_B], options)
+                                     : run_window(two.models[CMP_B], NULL, options);
+    viz_two_close(&two);
+    return status;
+}
+
 static int view(const struct viz_options *options) {
+    char message[VIZ_MESSAGE_SIZE];
+    if (overwrites(options, message))
+        return say(STATUS_BAD_INPUT, message);
+    if (options->other != NULL)
+        return view_two(options);
     if (hold_input(options->trace) != 0)
         return say(STATUS_FAILED, "standard input cannot be kept for a second reading");
-    return options->png != NULL ? view_picture(options) : view_live(options);
+    return is_picture(options) ? view_picture(options) : view_live(options);
 }
 
 int main(int argc, char **argv) {

@@ -92,7 +92,8 @@ static void *array_of(size_t count, size_t size) {
     return calloc(count > 0 ? count : 1, size);
 }
 
-static int make_lanes(struct viz_model *model, struct place *places) {
+/* `shown`: which tracks may have a lane; NULL: all. */
+static int make_lanes(struct viz_model *model, struct place *places, const bool *shown) {
     const struct trace_model *trace = model->trace;
     model->lanes = array_of(trace->track_count, sizeof *model->lanes);
     model->lane_of_track = array_of(trace->track_count, sizeof *model->lane_of_track);
@@ -103,7 +104,7 @@ static int make_lanes(struct viz_model *model, struct place *places) {
         const struct trace_track *track = &trace->tracks[i];
         uint32_t rows = place_track(model, track, sleep, places);
         model->lane_of_track[i] = TRACE_NO_INDEX;
-        if (!is_shown(model, track, places))
+        if (!is_shown(model, track, places) || (shown != NULL && !shown[i]))
             continue;
         model->lane_of_track[i] = (uint32_t)model->lane_count;
         model->task_count += track->kind == TRACE_TRACK_TASK;
@@ -406,8 +407,8 @@ static int make_density(struct viz_model *model) {
     return error;
 }
 
-static int make(struct viz_model *model, struct place *places) {
-    int error = make_lanes(model, places);
+static int make(struct viz_model *model, struct place *places, const bool *shown) {
+    int error = make_lanes(model, places, shown);
     if (error == 0)
         error = make_rows(model, places);
     if (error == 0) {
@@ -434,7 +435,8 @@ static int make(struct viz_model *model, struct place *places) {
     return error;
 }
 
-int viz_model_new(const struct trace_model *trace, const char *path, struct viz_model **out) {
+int viz_model_new_of(const struct trace_model *trace, const char *path, const bool *shown,
+                     struct viz_model **out) {
     *out = NULL;
     struct viz_model *model = calloc(1, sizeof *model);
     struct place *places = array_of(trace->slice_count, sizeof *places);
@@ -451,7 +453,7 @@ int viz_model_new(const struct trace_model *trace, const char *path, struct viz_
         memcpy(model->path, path, strlen(path) + 1);
         const char *slash = strrchr(model->path, '/');
         model->file_name = slash != NULL ? slash + 1 : model->path;
-        error = make(model, places);
+        error = make(model, places, shown);
     }
     free(places);
     if (error != 0) {
@@ -460,6 +462,10 @@ int viz_model_new(const struct trace_model *trace, const char *path, struct viz_
     }
     *out = model;
     return 0;
+}
+
+int viz_model_new(const struct trace_model *trace, const char *path, struct viz_model **model) {
+    return viz_model_new_of(trace, path, NULL, model);
 }
 
 void viz_model_free(struct viz_model *model) {

@@ -149,6 +149,8 @@ struct viz_model {
     struct viz_object *objects; /* see objects.h */
     size_t object_count;
 
+    struct viz_pair *pair; /* the two runs that this is one of: pair.h; NULL: it is alone */
+
     enum viz_colouring colouring;
     struct viz_legend legend[VIZ_COLOUR_COUNT]; /* by colour */
     int legend_count;                           /* 0: colours say nothing that fits a legend */
@@ -156,6 +158,9 @@ struct viz_model {
 
 /* 0, or CAD_ENOMEM. `path` is where the trace came from, copied. Frees with viz_model_free(). */
 int viz_model_new(const struct trace_model *trace, const char *path, struct viz_model **model);
+/* The same of some tracks alone: those that are `shown`, one for each. */
+int viz_model_new_of(const struct trace_model *trace, const char *path, const bool *shown,
+                     struct viz_model **model);
 /* Takes NULL. */
 void viz_model_free(struct viz_model *model);
 

@@ -58,6 +58,12 @@ static bool take_to(void *target, const base_option *option, char *value,
     return base_take_time(target, option, value, message);
 }
 
+static bool take_tolerance(void *target, const base_option *option, char *value,
+                           char message[BASE_OPTIONS_MESSAGE]) {
+    return cmp_tolerance_read(value, base_option_field(target, option)) ||
+           base_option_refuse(option, "a time or a share, such as 5ms or 5%", value, message);
+}
+
 static bool take_at(void *target, const base_option *option, char *value,
                     char message[BASE_OPTIONS_MESSAGE]) {
     struct viz_moment *moment = &((struct viz_options *)target)->moment;
@@ -75,11 +81,22 @@ static bool take_step(void *target, const base_option *option, char *value,
 
 static const char *const themes[] = {[VIZ_DARK] = "dark", [VIZ_LIGHT] = "light"};
 
+static const char *const parts[] = {[VIZ_SHOWN_BOTH] = "both",
+                                    [VIZ_SHOWN_DIFFERENCES] = "differences",
+                                    [VIZ_SHOWN_NEW] = "new",
+                                    [VIZ_SHOWN_OLD] = "old"};
+static const char *const kinds[] = {
+    [VIZ_DIFFERING_ANYHOW] = "all", [VIZ_DIFFERING_ORDER] = "order", [VIZ_DIFFERING_TIME] = "time"};
+
 static const base_option table[] = {
     {.name = "png",
      .argument = "FILE",
      .help = "draw the picture into FILE; needs no display",
      BASE_OUTPUT(struct viz_options, png)},
+    {.name = "svg",
+     .argument = "FILE",
+     .help = "... as SVG: text and shapes, with details where one points",
+     BASE_OUTPUT(struct viz_options, svg)},
     {.name = "size",
      .argument = "WIDTHxHEIGHT",
      .help = "size of the picture or window, in pixels (1280x720)",
@@ -89,7 +106,9 @@ static const base_option table[] = {
      .help = "pixels for a unit of the design: 2 for a fine display",
      .take = take_scale,
      BASE_FIELD_OF(double, struct viz_options, scale)},
-    {.name = "theme", .help = "colours (dark)", BASE_WORD(struct viz_options, theme, themes)},
+    {.name = "theme",
+     .help = "colours (dark; SVG: as who looks at it prefers)",
+     BASE_WORD(struct viz_options, theme, themes)},
     {.name = "from",
      .argument = "TIME",
      .help = "show this stretch of time: seconds, or 250ms, 10us, 2min",
@@ -100,6 +119,17 @@ static const base_option table[] = {
      .help = "... up to here",
      .take = take_to,
      BASE_FIELD_OF(int64_t, struct viz_options, to_ns)},
+    {.name = "show",
+     .help = "of two runs: both (default), the lanes that differ, one alone",
+     BASE_WORD(struct viz_options, shown, parts)},
+    {.name = "differences",
+     .help = "of two runs: which count (all; real against virtual clock: order)",
+     BASE_WORD(struct viz_options, differing, kinds)},
+    {.name = "tolerance",
+     .argument = "TOLERANCE",
+     .help = "of two runs: by how much times may differ: 5ms, or 5%",
+     .take = take_tolerance,
+     BASE_FIELD_OF(struct cmp_tolerance, struct viz_options, tolerance)},
     {.name = "follow",
      .help = "the trace is being written: show what comes, when it comes",
      BASE_FLAG(struct viz_options, follow)},
@@ -145,8 +175,10 @@ void viz_options_list(FILE *file) {
 void viz_options_help(FILE *file) {
     fputs(
         "usage: cadran-view [options] TRACE\n"
+        "       cadran-view [options] OLD NEW\n"
         "\n"
         "Shows a trace as a timeline: a lane for each task. TRACE is a file; - is standard input.\n"
+        "Of two it shows one above the other, and what differs.\n"
         "\n",
         file);
     base_options_help(table, file);
@@ -156,7 +188,8 @@ void viz_options_help(FILE *file) {
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int first;
-    *options = (struct viz_options){0};
+    *options = (struct viz_options){.theme = VIZ_THEME_COUNT, /* none is asked for */
+                                    .differing = VIZ_DIFFERING_COUNT};
     switch (base_options_read("cadran-view", table, options, argc, argv, &first, message)) {
     case BASE_OPTIONS_HELP:
         options->help = true;
@@ -171,14 +204,24 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     if (options->version)
         return 0;
-    if (first + 1 != argc) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "%s; usage: cadran-view [options] TRACE",
-                       first == argc ? "which trace?" : "one trace at a time");
+    options->has_theme = options->theme != VIZ_THEME_COUNT;
+    if (!options->has_theme)
+        options->theme = VIZ_DARK;
+    options->has_differing = options->differing != VIZ_DIFFERING_COUNT;
+    if (!options->has_differing)
+        options->differing = VIZ_DIFFERING_ANYHOW;
+    if (first == argc || first + 2 < argc) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "%s; usage: cadran-view [options] TRACE, or OLD NEW",
+                       first == argc ? "which trace?" : "one trace, or two");
         return CAD_EINVAL;
     }
     options->trace = argv[first];
-    if (options->follow && options->png != NULL) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--follow is for a window, not for --png");
+    options->other = argv[first + 1]; /* NULL ends argv */
+    if (options->follow &&
+        (options->png != NULL || options->svg != NULL || options->other != NULL)) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "--follow is for a window on one trace, not for --png or --svg");
         return CAD_EINVAL;
     }
     if (options->has_from && options->has_to && options->from_ns >= options->to_ns) {

@@ -3,6 +3,7 @@
 #define VIZ_OPTIONS_H
 
 #include "base/options.h"
+#include "pair.h"
 #include "palette.h"
 #include "start.h"
 #include "travel.h"
@@ -14,10 +15,17 @@
 enum { VIZ_SIDE_MIN = 64, VIZ_SIDE_MAX = 16384 };
 
 struct viz_options {
-    const char *trace;
-    const char *png;  /* NULL: a window */
-    const char *font; /* NULL: the usual one */
+    const char *trace; /* of two the old one */
+    const char *other; /* the new one; NULL: one is shown */
+    const char *png;   /* NULL: none; and with the next NULL, too, a window */
+    const char *svg;   /* "-": standard output */
+    const char *font;  /* NULL: the usual one */
     enum viz_theme theme;
+    bool has_theme;
+    enum viz_shown shown; /* of two, as the next ones */
+    enum viz_differing differing;
+    bool has_differing;
+    struct cmp_tolerance tolerance;
     int width; /* 0: as suits */
     int height;
     double scale; /* 0: as suits */

@@ -14,6 +14,7 @@ struct viz_painter {
     const struct viz_measure *measure;
     struct viz_id meant; /* what details are shown of: what is hovered, else what is selected */
     uint32_t lane;       /* the lane of that; TRACE_NO_INDEX */
+    bool ghost;          /* what is painted is the old one of two runs */
     size_t wakes_shown;  /* arrows, of those in view that are worth one */
     size_t wakes_worth;
     bool wakes_uncounted; /* there are more of these */
@@ -61,6 +62,30 @@ void viz_paint_names(struct viz_painter *painter); /* layout_panels.c */
 void viz_paint_header(struct viz_painter *painter);
 void viz_paint_footer(struct viz_painter *painter);
 void viz_paint_minimap(struct viz_painter *painter);
+void viz_paint_side(struct viz_painter *painter); /* layout_side.c */
+
+/* layout_rows.c: the bars of a row of the model where row `index` of the picture is. */
+void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t index);
+
+/* layout_pair.c: of two runs, the old one's bars, which go below all else; what moved, and else
+ * differs; the line at the difference that is told of. */
+void viz_paint_ghosts(struct viz_painter *painter);
+/* From here on a bar of the old run is as pale as it is to be. */
+void viz_fade_ghost(const struct viz_painter *painter, const struct viz_bar *bar);
+void viz_paint_changes(struct viz_painter *painter);
+void viz_paint_change_line(struct viz_painter *painter);
+/* layout_beside.c: of two runs, the signs of lanes, and names of those that the old one has alone.
+ */
+void viz_paint_gutter(struct viz_painter *painter);
+/* Signs and what they mean, from a column on; returns where they end. */
+int viz_paint_pair_legend(struct viz_painter *painter, int x, int middle, int right);
+/* The old run's greatest value of what the strip shows; 0: there is none. */
+double viz_old_strip_max(const struct viz_painter *painter);
+void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int bottom);
+/* The header's words for two runs; the second returns the role of its text. */
+void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
+int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
+
 void viz_paint_rings(struct viz_painter *painter);   /* layout_ring.c */
 void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
 void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */

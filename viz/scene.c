@@ -18,6 +18,7 @@ void viz_scene_begin(struct viz_scene *scene, int width, int height,
     scene->density_count = 0;
     scene->error = 0;
     viz_shows(scene, VIZ_ID_NOTHING, 0);
+    viz_fade(scene, 255);
     viz_clip(scene, NULL);
 }
 
@@ -63,6 +64,10 @@ void viz_clip(struct viz_scene *scene, const struct viz_rect *at) {
     scene->clip = (uint32_t)count;
 }
 
+void viz_fade(struct viz_scene *scene, int strength) {
+    scene->strength = strength;
+}
+
 void viz_shows_id(struct viz_scene *scene, struct viz_id id) {
     scene->shows = id;
 }
@@ -80,6 +85,7 @@ static void add(struct viz_scene *scene, struct viz_prim prim) {
         return;
     prim.clip = scene->clip;
     prim.shows = scene->shows;
+    prim.alpha = (uint8_t)(prim.alpha * scene->strength / 255);
     scene->prims = prims;
     scene->prims[scene->count++] = prim;
 }

@@ -1,7 +1,7 @@
 /* scene.h - a picture as a list of primitives: what the layout makes and a renderer paints.
  *
  * A renderer needs nothing but the scene and the palette: draw.c is the one for the screen, and
- * tests/viz/svg.c another one. Coordinates are whole pixels of the picture. Colours are roles
+ * svg.c the one for SVG. Coordinates are whole pixels of the picture. Colours are roles
  * (palette.h). Primitives are painted in their order; each says within which rectangle, and what
  * it shows.
  */
@@ -84,6 +84,7 @@ struct viz_scene {
     size_t text_capacity;
     uint32_t clip;
     struct viz_id shows;
+    int strength;
 };
 
 /* Begins a picture of this size, keeping the memory of the one before. A scene starts as zeros. */
@@ -96,6 +97,9 @@ void viz_clip(struct viz_scene *scene, const struct viz_rect *at);
 /* What is added from here on shows this. */
 void viz_shows(struct viz_scene *scene, enum viz_id_kind kind, size_t index);
 void viz_shows_id(struct viz_scene *scene, struct viz_id id);
+
+/* What is added from here on has so much of its opacity, of 255. */
+void viz_fade(struct viz_scene *scene, int strength);
 
 /* These add a primitive. Where memory runs out they set scene->error and do nothing. What is
  * empty is not added. */

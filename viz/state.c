@@ -4,10 +4,26 @@
 #include "hit.h"
 #include "tabs.h"
 
+#include <string.h>
+
+/* Between a real run and a simulated one times always differ: there order counts. What is told of
+ * first is the first root. */
+static void begin_pair(struct viz_state *state) {
+    const struct viz_pair *pair = state->model->pair;
+    const struct trace_model *before = pair->models[CMP_A]->trace;
+    const struct trace_model *after = pair->models[CMP_B]->trace;
+    bool alike = strcmp(trace_text(before, before->clock), trace_text(after, after->clock)) == 0;
+    state->ui.differing = alike ? VIZ_DIFFERING_ANYHOW : VIZ_DIFFERING_ORDER;
+    state->ui.change = viz_first_change(pair, state->ui.differing);
+}
+
 void viz_state_open(struct viz_state *state, struct viz_model *model) {
     *state = (struct viz_state){.model = model, .reasons = {.path = model->path}};
     state->ui.counter = viz_first_counter(model);
     state->ui.travel = &state->travel;
+    state->ui.change = CMP_NOBODY;
+    if (model->pair != NULL)
+        begin_pair(state);
     viz_state_fit(state);
 }
 
@@ -27,9 +43,35 @@ void viz_state_place(struct viz_state *state, int width, int height) {
 }
 
 void viz_state_fit(struct viz_state *state) {
-    struct viz_extent extent = viz_extent_of(state->model);
+    struct viz_extent extent = viz_extent_of(state->model, &state->ui);
     viz_view_fit(&state->view, &extent);
     state->view.row_units = 0;
+}
+
+bool viz_state_show(struct viz_state *state, enum viz_shown shown) {
+    struct viz_model *model = viz_pair_model(state->model->pair, shown);
+    if (model == NULL)
+        return false;
+    viz_model_colour(model, state->model->colouring);
+    state->model = model;
+    state->ui.shown = shown;
+    state->ui.hover = state->ui.selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    state->ui.counter = viz_first_counter(model);
+    viz_history_free(&state->history);
+    viz_state_write_panel(state);
+    return true;
+}
+
+void viz_state_show_first(struct viz_state *state, enum viz_shown shown,
+                          enum viz_differing differing) {
+    if (state->model->pair == NULL)
+        return;
+    if (differing != VIZ_DIFFERING_COUNT) {
+        state->ui.differing = differing;
+        state->ui.change = viz_first_change(state->model->pair, differing);
+    }
+    if (shown != VIZ_SHOWN_BOTH && viz_state_show(state, shown))
+        viz_state_fit(state);
 }
 
 /* Lanes are those that they were as long as none comes before them; all else has other numbers. */

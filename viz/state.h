@@ -59,6 +59,14 @@ void viz_state_remember(struct viz_state *state);
 /* Goes back to what was shown before, or forward again; false where there is nothing. */
 bool viz_state_go_back(struct viz_state *state, bool forward);
 
+/* Shows another part of two runs. False where memory runs out, and all stays as it is. */
+bool viz_state_show(struct viz_state *state, enum viz_shown shown);
+
+/* The same at first, with the differences that count; VIZ_DIFFERING_COUNT: those that suit the two
+ * runs. Of one run it does nothing. */
+void viz_state_show_first(struct viz_state *state, enum viz_shown shown,
+                          enum viz_differing differing);
+
 /* Shows the longest way through the run (`to_selected`: to what is selected), or none. False where
  * there is none to be had. */
 bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected);

@@ -144,6 +144,7 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     window->canvas_open = true;
     struct viz_state *state = &window->canvas.state;
     state->theme = options->theme;
+    viz_state_show_first(state, options->shown, options->differing);
     state->ui.interactive = true;
     viz_state_place(state, width, height);
     if (!options->all_time)

@@ -17,6 +17,8 @@ struct viz_window_options {
     bool all_time; /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;
+    enum viz_shown shown;          /* of two runs, as the next */
+    enum viz_differing differing;  /* VIZ_DIFFERING_COUNT: what suits them */
     bool objects;                  /* have rows */
     struct viz_document *document; /* the file that the model is of, borrowed; NULL: it has none */
     struct viz_moment moment;      /* where it is put at first */

@@ -4,19 +4,21 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/page.h"
+#include "cli/viewer.h"
 #include "compare/compare.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A screen, which --all does without. */
 enum { SCREEN_LINES = 40 };
 
 enum { SPANS_MAX = 64 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_HTML };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_HTML, FORMAT_SVG };
 
 struct arguments {
     struct cmp_settings settings;
@@ -56,7 +58,8 @@ static bool take_tolerance(void *target, const base_option *option, char *text,
 static const char *const formats[] = {[FORMAT_TEXT] = "text",
                                       [FORMAT_JSON] = "json",
                                       [FORMAT_MARKDOWN] = "markdown",
-                                      [FORMAT_HTML] = "html"};
+                                      [FORMAT_HTML] = "html",
+                                      [FORMAT_SVG] = "svg"};
 
 static const base_option options[] = {
     {.name = "level",
@@ -70,7 +73,8 @@ static const base_option options[] = {
      .take = take_tolerance,
      BASE_FIELD(struct arguments, settings)},
     {.name = "format",
-     .help = "text is the default; html: a page with both timelines",
+     .help = "text is the default; html: a page with both timelines; svg: the\n"
+             "viewer's picture of both",
      BASE_WORD(struct arguments, format, formats)},
     {.name = "all",
      .help = "every root, every consequence, and all of the state",
@@ -130,25 +134,58 @@ static int print_formatted(const struct cmp_result *result, const struct argumen
     return error == 0 ? CLI_STATUS_EXPECTED : cli_unread(command.name, error, message);
 }
 
+static bool is_file(const struct cmp_source *source) {
+    struct stat file;
+    return strcmp(source->path, "-") != 0 && stat(source->path, &file) == 0 &&
+           S_ISREG(file.st_mode);
+}
+
+/* The viewer draws it, which compares the two once more. */
+static int draw(const struct cmp_source sources[CMP_SIDES], const struct arguments *arguments) {
+    const struct cmp_tolerance *allowed = &arguments->settings.tolerance;
+    char tolerance[64];
+    if (allowed->share > 0)
+        (void)snprintf(tolerance, sizeof tolerance, "%.15g%%", allowed->share * 100);
+    else
+        (void)snprintf(tolerance, sizeof tolerance, "%lldns", (long long)allowed->time_ns);
+    bool causes = arguments->settings.level == CMP_LEVEL_CAUSES;
+    const char *words[] = {"",
+                           "--svg",
+                           "-",
+                           "--tolerance",
+                           tolerance,
+                           "--differences",
+                           causes ? "order" : "all",
+                           "--",
+                           sources[CMP_A].path,
+                           sources[CMP_B].path,
+                           NULL};
+    return cli_run_viewer((char **)(uintptr_t)words);
+}
+
 static int print(const struct cmp_result *result, const struct arguments *arguments) {
     for (int side = 0; side < CMP_SIDES; side++)
         if (cmp_warning(result, side) != NULL)
             cli_warn(command.name, "%s", cmp_warning(result, side));
-    int status = arguments->format == FORMAT_HTML
-                     ? (int)cli_write_comparison(command.name, result, stdout)
-                     : print_formatted(result, arguments);
-    if (status == CLI_STATUS_EXPECTED && !cmp_same(result))
-        status = CLI_STATUS_UNEXPECTED;
-    return status;
+    return arguments->format == FORMAT_HTML
+               ? (int)cli_write_comparison(command.name, result, stdout)
+               : print_formatted(result, arguments);
 }
 
 static int compare(const struct cmp_source sources[CMP_SIDES], const struct arguments *arguments) {
     struct cmp_result *result;
     char message[CMP_MESSAGE_SIZE];
+    if (arguments->format == FORMAT_SVG && (!is_file(&sources[CMP_A]) || !is_file(&sources[CMP_B])))
+        return cli_wrong(command.name, "--format svg reads its traces twice: give it files");
+    if (arguments->format == FORMAT_SVG && arguments->settings.span_count > 0)
+        return cli_wrong(command.name, "--format svg takes a --tolerance for all spans alone");
     int error = cmp_compare(sources, &arguments->settings, &result, message);
     if (error != 0)
         return cli_unread(command.name, error, message);
-    int status = print(result, arguments);
+    int status =
+        arguments->format == FORMAT_SVG ? draw(sources, arguments) : print(result, arguments);
+    if (status == CLI_STATUS_EXPECTED && !cmp_same(result))
+        status = CLI_STATUS_UNEXPECTED;
     cmp_free(result);
     return status;
 }

@@ -2,6 +2,7 @@
  *
  * Every format is made from the events of the trace, in one reading: a row of `formats` says who
  * takes them, and how what they come to is written. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,13 +13,25 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/page.h"
+#include "cli/viewer.h"
 #include "database/database.h"
 #include "document/write.h"
 #include "statistics/statistics.h"
 #include "table/collect.h"
 #include "trace/reader.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SQLITE, FORMAT_HTML };
+enum format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_MARKDOWN,
+    FORMAT_CSV,
+    FORMAT_SQLITE,
+    FORMAT_HTML,
+    FORMAT_SVG
+};
+
+/* Later than any trace ends. */
+#define EXPORT_END (INT64_MAX / 2)
 
 struct arguments {
     const char *path;
@@ -34,13 +47,14 @@ struct arguments {
 
 static const char *const formats[] = {
     [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",     [FORMAT_MARKDOWN] = "markdown",
-    [FORMAT_CSV] = "csv",   [FORMAT_SQLITE] = "sqlite", [FORMAT_HTML] = "html"};
+    [FORMAT_CSV] = "csv",   [FORMAT_SQLITE] = "sqlite", [FORMAT_HTML] = "html",
+    [FORMAT_SVG] = "svg"};
 
 static const base_option options[] = {
     {.name = "format",
      .help = "text (default), json: statistics;\n"
              "markdown, csv: the job-sequencing table; sqlite: a database of all of it;\n"
-             "html: a page with a timeline",
+             "html: a page with a timeline; svg: the viewer's picture",
      BASE_WORD(struct arguments, format, formats)},
     {.name = "output",
      .argument = "FILE",
@@ -62,11 +76,11 @@ static const base_option options[] = {
      BASE_FLAG(struct arguments, transpose)},
     {.name = "from",
      .argument = "TIME",
-     .help = "of the page: show what is from that time on",
+     .help = "of page and picture: show what is from that time on",
      BASE_TIME(struct arguments, stretch.from_ns)},
     {.name = "to",
      .argument = "TIME",
-     .help = "of the page: show what is up to that time",
+     .help = "of page and picture: show what is up to that time",
      BASE_TIME(struct arguments, stretch.to_ns)},
     {.name = NULL},
 };
@@ -198,6 +212,7 @@ static const struct {
     [FORMAT_CSV] = {start_table, write_csv},
     [FORMAT_SQLITE] = {start_database, write_nothing},
     [FORMAT_HTML] = {NULL, NULL}, /* it is made from a model: cli_write_page() */
+    [FORMAT_SVG] = {NULL, NULL},  /* the viewer makes it: export_picture() */
 };
 
 /* --- Reading -----------------------------------------------------------------------------------
@@ -305,7 +320,32 @@ static int export_to_file(struct export *export) {
     return reason != 0 ? cannot_write(name, reason) : status;
 }
 
+/* The viewer takes this program's place: it writes whole or not at all, too, reads the same traces,
+ * and has the same exit statuses. */
+static int export_picture(const struct arguments *arguments) {
+    const char *output = arguments->output != NULL ? arguments->output : "-";
+    char from[32], to[32];
+    (void)snprintf(from, sizeof from, "%lldns", (long long)arguments->stretch.from_ns);
+    (void)snprintf(to, sizeof to, "%lldns", (long long)arguments->stretch.to_ns);
+    const char *words[10] = {"", "--svg", output};
+    size_t count = 3;
+    if (arguments->stretch.from_ns > 0) {
+        words[count++] = "--from";
+        words[count++] = from;
+    }
+    if (arguments->stretch.to_ns < EXPORT_END) {
+        words[count++] = "--to";
+        words[count++] = to;
+    }
+    words[count++] = "--";
+    words[count] = arguments->path;
+    cli_become_viewer((char **)(uintptr_t)words);
+    return cli_viewer_is_missing(errno);
+}
+
 static int export_trace(const struct arguments *arguments) {
+    if (arguments->format == FORMAT_SVG)
+        return export_picture(arguments);
     struct export export = {.gate = {.take = take, .end = end, .failure = failure},
                             .arguments = arguments};
     return arguments->output == NULL ? export_to_stdout(&export) : export_to_file(&export);
@@ -314,7 +354,7 @@ static int export_trace(const struct arguments *arguments) {
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.tolerance_ns = TABLE_TOLERANCE_DEFAULT},
-        .stretch = {.from_ns = 0, .to_ns = INT64_MAX / 2},
+        .stretch = {.from_ns = 0, .to_ns = EXPORT_END},
     };
     cli_operands trace;
     int status;

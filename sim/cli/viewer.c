@@ -5,7 +5,9 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -55,6 +57,24 @@ int cli_start_viewer(const char *trace) {
         error = posix_spawnp(&pid, viewer, NULL, &attributes, argv, environ);
     (void)posix_spawnattr_destroy(&attributes);
     return error;
+}
+
+int cli_run_viewer(char **argv) {
+    (void)fflush(stdout); /* what is printed comes before what the viewer prints */
+    pid_t child = fork();
+    int status;
+    if (child < 0)
+        return cli_failed("cadran", "the viewer cannot be started: %s", strerror(errno));
+    if (child == 0) {
+        cli_become_viewer(argv);
+        _exit(cli_viewer_is_missing(errno));
+    }
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return cli_failed("cadran", "the viewer is lost: %s", strerror(errno));
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    return cli_failed("cadran", "the viewer was ended by signal %d", WTERMSIG(status));
 }
 
 int cli_viewer_is_missing(int reason) {

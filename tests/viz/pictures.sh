@@ -1,5 +1,5 @@
 #!/bin/sh
-# cadran-view --png, as its users run it: without a display, the same bytes twice, faults told in
+# cadran-view --png and --svg, as its users run it: without a display, the same bytes twice, faults told in
 # words and by status.
 #
 #     pictures.sh CADRAN CADRAN-VIEW SCENARIO FOLDER
@@ -50,6 +50,26 @@ expect 0 '' "$view" --png zoomed.png --size 640x360 --from 250ms --to 0.5 window
 expect 0 '' "$view" --png fine.png --scale 2 window.json
 [ "$(size_of fine.png)" = 2560x1440 ] || fail "at twice the scale it is $(size_of fine.png)"
 
+# Two runs in one picture; the pictures of one are others.
+"$cadran" run --trace narrow.json --set width=2 "$scenario" >out 2>err || true
+expect 0 '' "$view" --png two-1.png --size 640x360 window.json narrow.json
+expect 0 '' "$view" --png two-2.png --size 640x360 window.json narrow.json
+cmp two-1.png two-2.png || fail 'two pictures of two traces differ'
+! cmp -s two-1.png dark-1.png || fail 'two traces look as one'
+expect 0 '' "$view" --png old.png --size 640x360 --show old window.json narrow.json
+expect 0 '' "$view" --png new.png --size 640x360 --show new window.json narrow.json
+! cmp -s old.png new.png || fail '--show changes nothing'
+expect 0 '' "$view" --svg two.svg window.json narrow.json
+grep -q 'First root: queue window has maxsize 2, not maxsize 4' two.svg || fail 'no first root'
+expect 2 'would overwrite the trace' "$view" --png narrow.json window.json narrow.json
+expect 2 'one trace, or two' "$view" --png a.png window.json window.json window.json
+status=0
+"$cadran" diff --format svg window.json narrow.json >diff.svg || status=$?
+[ "$status" -eq 1 ] || fail "diff --format svg ends with $status"
+cmp diff.svg two.svg || fail 'diff --format svg is another picture'
+"$cadran" diff --format svg window.json window.json >same.svg || fail 'equal traces differ'
+expect 2 'give it files' "$cadran" diff --format svg - narrow.json
+
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
@@ -58,6 +78,8 @@ expect 2 'beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 
 expect 2 'which trace?' "$view"
 expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
 expect 2 'missing.json' "$view" --png a.png missing.json
+expect 2 'would overwrite the trace' "$view" --svg window.json window.json
+expect 3 'no-such-folder/a.svg' "$view" --svg no-such-folder/a.svg window.json
 echo 'no trace' >text.json
 expect 2 'text.json' "$view" --png a.png text.json
 [ ! -e a.png ] || fail 'a picture of no trace'
@@ -66,6 +88,7 @@ expect 3 'no-such-font' "$view" --font no-such-font --png a.png window.json
 expect 3 '--png' env SDL_VIDEODRIVER=x11 "$view" window.json
 if [ -w /dev/full ]; then
     expect 3 '/dev/full' "$view" --png /dev/full window.json
+    expect 3 '/dev/full' "$view" --svg /dev/full window.json
 fi
 "$view" --help | grep -q -- '--png' || fail '--help does not help'
 "$view" --version | grep -q '^cadran-view [0-9]' || fail '--version says no version'

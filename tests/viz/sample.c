@@ -116,6 +116,27 @@ void sample_free(struct sample *sample) {
     *sample = (struct sample){0};
 }
 
+void sample_compare(struct sample_pair *both) {
+    const struct cmp_source sources[CMP_SIDES] = {
+        {.name = "before", .data = both->before.text, .size = both->before.length},
+        {.name = "after", .data = both->after.text, .size = both->after.length}};
+    const struct cmp_settings settings = {.level = CMP_LEVEL_ORDER, .read_equal = true};
+    char message[CMP_MESSAGE_SIZE];
+    int error = cmp_compare(sources, &settings, &both->result, message);
+    if (error != 0)
+        print_error("%s\n", message);
+    assert_int_equal(error, 0);
+    assert_int_equal(viz_pair_new(both->result, both->before.model, both->after.model, &both->pair),
+                     0);
+}
+
+void sample_pair_free(struct sample_pair *both) {
+    viz_pair_free(both->pair);
+    cmp_free(both->result);
+    sample_free(&both->before);
+    sample_free(&both->after);
+}
+
 /* --- Whole traces ---------------------------------------------------------------------------- */
 
 void sample_window(struct sample *sample) {

@@ -5,6 +5,7 @@
 #define VIZ_SAMPLE_H
 
 #include "model.h"
+#include "pair.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,18 @@ struct sample {
     struct trace_model *trace;
     struct viz_model *model;
 };
+
+/* Two runs that are compared. */
+struct sample_pair {
+    struct sample before;
+    struct sample after;
+    struct cmp_result *result;
+    struct viz_pair *pair;
+};
+
+/* Compares the two samples, and makes a pair of them. */
+void sample_compare(struct sample_pair *both);
+void sample_pair_free(struct sample_pair *both);
 
 /* Runs a scenario under the virtual clock, reads its trace, makes the model; what cannot be read
  * fails the test. The document is a format as printf's, in which quotes are single ones; `options`

@@ -27,11 +27,14 @@ struct fixture {
 
 static char message[VIZ_MESSAGE_SIZE];
 
-static void open_window(struct fixture *fixture, void (*make)(struct sample *sample)) {
-    make(&fixture->sample);
-    struct viz_window_options options = {
-        .width = WIDTH, .height = HEIGHT, .scale = 1, .theme = VIZ_DARK, .all_time = true};
-    int error = viz_window_open(fixture->sample.model, &options, &fixture->window, message);
+static void open_on(struct fixture *fixture, struct viz_model *model) {
+    struct viz_window_options options = {.width = WIDTH,
+                                         .height = HEIGHT,
+                                         .scale = 1,
+                                         .theme = VIZ_DARK,
+                                         .all_time = true,
+                                         .differing = VIZ_DIFFERING_COUNT};
+    int error = viz_window_open(model, &options, &fixture->window, message);
     if (error != 0)
         print_error("%s\n", message);
     assert_int_equal(error, 0);
@@ -40,6 +43,11 @@ static void open_window(struct fixture *fixture, void (*make)(struct sample *sam
     for (int i = 0; i < 20; i++) /* until the window is there and drawn */
         assert_int_equal(viz_window_step(fixture->window, 10, message), 1);
     assert_true(viz_window_pictures(fixture->window) > 0);
+}
+
+static void open_window(struct fixture *fixture, void (*make)(struct sample *sample)) {
+    make(&fixture->sample);
+    open_on(fixture, fixture->sample.model);
 }
 
 static void close_window(struct fixture *fixture) {
@@ -372,6 +380,37 @@ static void test_window__new_size_is_filled(void **state) {
     close_window(&fixture);
 }
 
+/* The keys of two runs, as they are pressed. */
+static void test_window__keys_go_through_the_differences_of_two_runs(void **state) {
+    (void)state;
+    struct fixture fixture;
+    struct sample_pair both;
+    sample_window(&both.before);
+    sample_scenario(&both.after, "--seed 7 --set width=3", SAMPLE_SCENARIOS "/window.json");
+    sample_compare(&both);
+    open_on(&fixture, both.after.model);
+    shoot(&fixture, "pair");
+    struct viz_ui *ui = &fixture.state->ui;
+    assert_int_equal(ui->change, cmp_root_at(both.result, 0));
+    key(&fixture, SDLK_n, 0);
+    assert_int_equal(ui->change, 1);
+    key(&fixture, SDLK_p, 0);
+    assert_int_equal(ui->change, 0);
+    key(&fixture, SDLK_d, 0);
+    assert_int_equal(ui->shown, VIZ_SHOWN_DIFFERENCES);
+    key(&fixture, SDLK_d, 0);
+    key(&fixture, SDLK_d, 0);
+    assert_int_equal(ui->shown, VIZ_SHOWN_OLD);
+    assert_ptr_equal(fixture.state->model, both.before.model);
+    shoot(&fixture, "pair-old");
+    key(&fixture, SDLK_d, 0);
+    assert_int_equal(ui->shown, VIZ_SHOWN_BOTH);
+    key(&fixture, SDLK_e, 0);
+    assert_int_equal(ui->differing, VIZ_DIFFERING_ORDER);
+    viz_window_close(fixture.window);
+    sample_pair_free(&both);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_window__shows_all_spans_in_both_themes),
@@ -384,6 +423,7 @@ int main(void) {
         cmocka_unit_test(test_window__help_covers_the_picture_until_escape),
         cmocka_unit_test(test_window__signs_are_what_is_typed_and_letters_where_they_are),
         cmocka_unit_test(test_window__draws_only_when_something_has_changed),
+        cmocka_unit_test(test_window__keys_go_through_the_differences_of_two_runs),
         cmocka_unit_test(test_window__q_ends_it),
         cmocka_unit_test(test_window__new_size_is_filled),
     };
