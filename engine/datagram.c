@@ -79,7 +79,7 @@ void cad_endpoint_unref(cad_endpoint *endpoint) {
         cad__object_free(&endpoint->object);
 }
 
-/* --- The end ---------------------------------------------------------------------------------- */
+/* --- The end -------------------------------------------------------------------------------- */
 
 void cad__endpoint_lost_turn(cad__entry *entry) {
     cad_endpoint *self = CAD__CONTAINER(entry, cad_endpoint, lost);
@@ -111,7 +111,7 @@ void cad_endpoint_abort(cad_endpoint *endpoint) {
         lose(endpoint);
 }
 
-/* --- Receiving -------------------------------------------------------------------------------- */
+/* --- Receiving ------------------------------------------------------------------------------ */
 
 static void tell_error(cad_endpoint *self, int number) {
     int error = cad__system_error(number);
@@ -133,7 +133,7 @@ static void readable(void *arg) {
                                           cad__address_host(&from, host), cad__address_port(&from));
 }
 
-/* --- Sending ---------------------------------------------------------------------------------- */
+/* --- Sending -------------------------------------------------------------------------------- */
 
 /* The protocol may send more, or close. */
 static void maybe_resume(cad_endpoint *self) {
@@ -235,7 +235,7 @@ int cad_endpoint_sendto(cad_endpoint *endpoint, const void *data, size_t size, c
     return 0;
 }
 
-/* --- What it is asked ------------------------------------------------------------------------- */
+/* --- What it is asked ----------------------------------------------------------------------- */
 
 bool cad_endpoint_is_closing(const cad_endpoint *endpoint) {
     return endpoint->closing;
@@ -260,7 +260,7 @@ int cad_endpoint_set_write_buffer_limits(cad_endpoint *endpoint, int64_t high, i
     return error;
 }
 
-/* --- Life ------------------------------------------------------------------------------------- */
+/* --- Life ----------------------------------------------------------------------------------- */
 
 static int bind_to(int descriptor, const cad__address *address) {
     const struct sockaddr *name = (const struct sockaddr *)&address->storage;

@@ -70,7 +70,7 @@ static const cad__type server_type = {.name = "server",
                                       .waiters = waiters,
                                       .clear = clear};
 
-/* --- Accepting -------------------------------------------------------------------------------- */
+/* --- Accepting ------------------------------------------------------------------------------ */
 
 static void start_accepting(void *arg);
 
@@ -159,7 +159,7 @@ static void start_accepting(void *arg) {
     cad__watch_set(self->watch, CAD__READER, accept_some, self);
 }
 
-/* --- Starting --------------------------------------------------------------------------------- */
+/* --- Starting ------------------------------------------------------------------------------- */
 
 /* A socket that nobody listens at any more is in the way. */
 static void remove_dead(const char *path, const cad__address *address) {
@@ -288,7 +288,7 @@ int cad_create_unix_server(cad_loop *loop, const char *path, const cad_protocol 
     return start_at_path(new_protocol_server(loop, protocol, factory, arg), path, server);
 }
 
-/* --- What it is asked ------------------------------------------------------------------------- */
+/* --- What it is asked ----------------------------------------------------------------------- */
 
 int cad_server_port(const cad_server *server) {
     return server->descriptor >= 0 ? cad__socket_port(server->descriptor) : 0;

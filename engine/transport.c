@@ -71,7 +71,7 @@ static void clear(cad__object *object) {
     cad_exception_unref(self->exception);
 }
 
-/* --- What a trace shows ----------------------------------------------------------------------- */
+/* --- What a trace shows --------------------------------------------------------------------- */
 
 void cad__transport_show_as(cad_transport *transport, cad__object *object) {
     transport->shown = object;
@@ -180,7 +180,7 @@ void cad__transport_forget(cad_transport *transport) {
     transport->shown = NULL;
 }
 
-/* --- Groups ----------------------------------------------------------------------------------- */
+/* --- Groups --------------------------------------------------------------------------------- */
 
 void cad__transport_join(cad_transport *transport, cad__transports *group) {
     transport->group = group;
@@ -211,7 +211,7 @@ void cad__transports_leave(cad__transports *group) {
     }
 }
 
-/* --- The end ---------------------------------------------------------------------------------- */
+/* --- The end -------------------------------------------------------------------------------- */
 
 static void end_lane(cad_transport *self) {
     cad__trace_source(self->object.loop, NULL);
@@ -273,7 +273,7 @@ bool cad_transport_is_closing(const cad_transport *transport) {
     return transport->closing;
 }
 
-/* --- Reading ---------------------------------------------------------------------------------- */
+/* --- Reading -------------------------------------------------------------------------------- */
 
 static void end_reading(cad_transport *self) {
     enum { CLOSE, KEEP_OPEN };
@@ -343,7 +343,7 @@ void cad_transport_resume_reading(cad_transport *transport) {
         start_reading(transport);
 }
 
-/* --- Writing ---------------------------------------------------------------------------------- */
+/* --- Writing -------------------------------------------------------------------------------- */
 
 /* asyncio's _maybe_pause_protocol(). The protocol may write more, or close. */
 static void maybe_pause(cad_transport *self) {
@@ -530,7 +530,7 @@ void cad_transport_write_eof(cad_transport *transport) {
         shut_down_writing(transport);
 }
 
-/* --- What it is asked ------------------------------------------------------------------------- */
+/* --- What it is asked ----------------------------------------------------------------------- */
 
 int cad_transport_descriptor(const cad_transport *transport) {
     return transport->descriptor;
@@ -558,7 +558,7 @@ void cad_transport_get_write_buffer_limits(const cad_transport *transport, size_
     *high = transport->high;
 }
 
-/* --- Life ------------------------------------------------------------------------------------- */
+/* --- Life ----------------------------------------------------------------------------------- */
 
 static int prepare(cad_transport *self) {
     cad_loop *loop = self->object.loop;

@@ -59,8 +59,7 @@ struct stat_collector {
     uint32_t running; /* the task that keeps the loop busy; STAT_NO_INDEX */
 };
 
-/* --- Time --------------------------------------------------------------------------------------
- */
+/* --- Time ----------------------------------------------------------------------------------- */
 
 static void add_time(int64_t *sum, int64_t time_ns) {
     if (__builtin_add_overflow(*sum, time_ns, sum))
@@ -106,7 +105,7 @@ static void move_on(struct stat_collector *collector, int64_t time_ns) {
     collector->now_ns = time_ns;
 }
 
-/* --- Texts and tasks ---------------------------------------------------------------------------
+/* --- Tasks -------------------------------------------------------------------------------------
  */
 
 /* STAT_NO_INDEX: the task began before anybody listened. */
@@ -155,8 +154,7 @@ static int end_task(struct stat_collector *collector, uint32_t task,
                : CAD_ENOMEM;
 }
 
-/* --- Waits -------------------------------------------------------------------------------------
- */
+/* --- Waits ---------------------------------------------------------------------------------- */
 
 /* The entry of what a task waits for; STAT_NO_INDEX: no memory. The map's keys are hashes: of two
  * with the same the later is at the next that is free. */
@@ -278,8 +276,7 @@ static int take_wait_point(struct stat_collector *collector, uint32_t task,
     return 0;
 }
 
-/* --- Spans and turns ---------------------------------------------------------------------------
- */
+/* --- Spans and turns ------------------------------------------------------------------------ */
 
 static void count_span(struct stat_collector *collector, uint32_t task) {
     collector->run.span_count++;
@@ -339,8 +336,7 @@ static int take_task_event(struct stat_collector *collector, const struct trace_
     }
 }
 
-/* --- Objects -----------------------------------------------------------------------------------
- */
+/* --- Objects -------------------------------------------------------------------------------- */
 
 /* An object is made; or one that there is has another name. */
 static int take_object(struct stat_collector *collector, const struct trace_event *event) {
@@ -397,8 +393,7 @@ static void take_object_end(struct stat_collector *collector, const struct trace
         end_object(collector, number);
 }
 
-/* --- The run -----------------------------------------------------------------------------------
- */
+/* --- The run -------------------------------------------------------------------------------- */
 
 static int take_header(struct stat_collector *collector, const struct trace_event *event) {
     struct stat_run *run = &collector->run;
@@ -478,8 +473,7 @@ static int end(struct trace_consumer *consumer, bool complete) {
     return 0;
 }
 
-/* --- Life and result ---------------------------------------------------------------------------
- */
+/* --- Life and result ------------------------------------------------------------------------ */
 
 struct stat_collector *stat_collector_new(void) {
     static const char sleep[] = "sleep";
