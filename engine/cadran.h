@@ -38,14 +38,15 @@
  * - Delays count from the time at which what calls was to run: what a timer woke counts from that
  *   timer's deadline, and so does what that wakes in turn. Under the real clock a loop wakes a
  *   little late, and a delay is shorter by as much; so lateness does not add up, and a program
- * whose times come from timers alone does what it does in the order that it has under the virtual
- * clock, however late the loop is, up to a quarter of a second. Beyond that it counts from now: who
- * was stopped for a minute does not make up for it. Three things count as time, and are not taken
- * off a delay: cad_compute(); a turn of a task or a callback that takes a millisecond or longer,
- *   whatever it does; turns that follow one another without an end for ten milliseconds.
+ *   whose times come from timers alone does what it does in the order that it has under the
+ *   virtual clock, however late the loop is, up to a quarter of a second. Beyond that it counts
+ *   from now: who was stopped for a minute does not make up for it. Three things count as time,
+ *   and are not taken off a delay: cad_compute(); a turn of a task or a callback that takes a
+ *   millisecond or longer, whatever it does; turns that follow one another without an end for ten
+ *   milliseconds.
  *   What comes from outside - the end of a thread, a call from another one, a signal - comes when
- * it comes: its place among timers is not the same in two runs, and delays count from then. It
- * waits until the timers that are due have been served, a quarter of a second at most.
+ *   it comes: its place among timers is not the same in two runs, and delays count from then. It
+ *   waits until the timers that are due have been served, a quarter of a second at most.
  *   (cad_loop_set_nominal() is for programs whose threads and whose work are simulated.)
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
@@ -53,7 +54,7 @@
  * - Wrong use by the programmer (a task freed twice, waiting outside a task) ends the program: by
  *   SIGABRT, with a line on standard error that says what is wrong. That is so in every build; what
  *   would take long to find out (that a task which was woken has yet to use what is freed) is
- * looked for where NDEBUG is not defined when the library is built.
+ *   looked for where NDEBUG is not defined when the library is built.
  * - All functions are for the loop's own thread, except cad_call_soon_threadsafe().
  */
 #ifndef CADRAN_H
@@ -760,8 +761,10 @@ typedef struct cad_server_options {
 
 /* asyncio.start_server(), start_unix_server(): from now on connections to a host (NULL: all
  * interfaces of IPv4) and a port (0: one that is free) are accepted, or to a path, where a socket
- * that nobody listens at any more is replaced. Never wait. Where descriptors run out it accepts
- * again a second later. */
+ * that nobody listens at any more is replaced. Where descriptors run out it accepts again a second
+ * later. CAD_EINVAL: the host is neither numeric nor "localhost", or the path is too long; an error
+ * of the system where it cannot be listened at; then nothing is left of it. Never wait. Allocate.
+ */
 CAD_API int cad_start_server(cad_loop *loop, const char *host, int port,
                              const cad_server_options *options, cad_server **server);
 CAD_API int cad_start_unix_server(cad_loop *loop, const char *path,
@@ -952,7 +955,8 @@ typedef struct cad_datagram_options {
 } cad_datagram_options;
 
 /* loop.create_datagram_endpoint(). *endpoint is a reference of the caller's, as to a transport;
- * connection_made() is called meanwhile. Never waits. */
+ * connection_made() is called meanwhile. CAD_EINVAL: there is no address, or none of that kind;
+ * an error of the system; then nothing is left of it. Never waits. Allocates. */
 CAD_API int cad_create_datagram_endpoint(cad_loop *loop, const cad_datagram_options *options,
                                          const cad_datagram_protocol *protocol, void *self,
                                          cad_endpoint **endpoint);

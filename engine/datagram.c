@@ -79,8 +79,7 @@ void cad_endpoint_unref(cad_endpoint *endpoint) {
         cad__object_free(&endpoint->object);
 }
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end -------------------------------------------------------------------------------- */
 
 void cad__endpoint_lost_turn(cad__entry *entry) {
     cad_endpoint *self = CAD__CONTAINER(entry, cad_endpoint, lost);
@@ -112,8 +111,7 @@ void cad_endpoint_abort(cad_endpoint *endpoint) {
         lose(endpoint);
 }
 
-/* --- Receiving ----------------------------------------------------------------------------------
- */
+/* --- Receiving ------------------------------------------------------------------------------ */
 
 static void tell_error(cad_endpoint *self, int number) {
     int error = cad__system_error(number);
@@ -135,8 +133,7 @@ static void readable(void *arg) {
                                           cad__address_host(&from, host), cad__address_port(&from));
 }
 
-/* --- Sending ------------------------------------------------------------------------------------
- */
+/* --- Sending -------------------------------------------------------------------------------- */
 
 /* The protocol may send more, or close. */
 static void maybe_resume(cad_endpoint *self) {
@@ -156,24 +153,24 @@ static void maybe_pause(cad_endpoint *self) {
 }
 
 /* 0, -EAGAIN, or the negative errno that the protocol has to be told. */
-static ssize_t send_now(const cad_endpoint *self, const void *data, size_t size,
-                        const cad__address *to) {
+static int send_now(const cad_endpoint *self, const void *data, size_t size,
+                    const cad__address *to) {
     ssize_t count =
         cad__socket_send(self->descriptor, data, size, self->peer.length > 0 ? NULL : to);
-    return count < 0 ? count : 0;
+    return count < 0 ? (int)count : 0;
 }
 
 /* The next one that is kept; false: not now. */
 static bool send_next(cad_endpoint *self) {
     datagram *next = CAD__CONTAINER(self->kept.next, datagram, link);
-    ssize_t result = send_now(self, next->data, next->size, &next->to);
+    int result = send_now(self, next->data, next->size, &next->to);
     if (result == -EAGAIN)
         return false;
     cad__unlink(&next->link);
     self->unsent -= next->size + HEADER;
     cad__free(next);
     if (result < 0)
-        tell_error(self, (int)-result);
+        tell_error(self, -result);
     return true;
 }
 
@@ -230,16 +227,15 @@ int cad_endpoint_sendto(cad_endpoint *endpoint, const void *data, size_t size, c
         return error;
     if (!cad__list_empty(&endpoint->kept))
         return keep(endpoint, data, size, &to);
-    ssize_t result = send_now(endpoint, data, size, &to);
+    int result = send_now(endpoint, data, size, &to);
     if (result == -EAGAIN)
         return keep(endpoint, data, size, &to);
     if (result < 0)
-        tell_error(endpoint, (int)-result);
+        tell_error(endpoint, -result);
     return 0;
 }
 
-/* --- What it is asked ---------------------------------------------------------------------------
- */
+/* --- What it is asked ----------------------------------------------------------------------- */
 
 bool cad_endpoint_is_closing(const cad_endpoint *endpoint) {
     return endpoint->closing;
@@ -264,8 +260,7 @@ int cad_endpoint_set_write_buffer_limits(cad_endpoint *endpoint, int64_t high, i
     return error;
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ----------------------------------------------------------------------------------- */
 
 static int bind_to(int descriptor, const cad__address *address) {
     const struct sockaddr *name = (const struct sockaddr *)&address->storage;

@@ -70,8 +70,7 @@ static const cad__type server_type = {.name = "server",
                                       .waiters = waiters,
                                       .clear = clear};
 
-/* --- Accepting ----------------------------------------------------------------------------------
- */
+/* --- Accepting ------------------------------------------------------------------------------ */
 
 static void start_accepting(void *arg);
 
@@ -111,8 +110,8 @@ static int serve_protocol(cad_server *self, int descriptor) {
     return 0;
 }
 
-/* 0 or an errno. A connection that cannot be served, for want of memory or of room in the kernel's
- * table of what is watched, is closed. */
+/* 0 or an errno: ENOMEM where a connection cannot be served, for want of memory or of room in the
+ * kernel's table of what is watched; it is closed then. */
 static int accept_one(cad_server *self) {
     int on = 1, descriptor = accept4(self->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0)
@@ -160,8 +159,7 @@ static void start_accepting(void *arg) {
     cad__watch_set(self->watch, CAD__READER, accept_some, self);
 }
 
-/* --- Starting -----------------------------------------------------------------------------------
- */
+/* --- Starting ------------------------------------------------------------------------------- */
 
 /* A socket that nobody listens at any more is in the way. */
 static void remove_dead(const char *path, const cad__address *address) {
@@ -177,13 +175,13 @@ static void remove_dead(const char *path, const cad__address *address) {
 }
 
 static int listen_at(cad_server *self, const cad__address *address) {
-    int on = 1,
-        error = cad__socket_open(address->storage.ss_family, SOCK_STREAM, &self->descriptor);
+    const struct sockaddr *name = (const struct sockaddr *)&address->storage;
+    int on = 1, error = cad__socket_open(name->sa_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
-    if (address->storage.ss_family != AF_UNIX)
+    if (name->sa_family != AF_UNIX)
         (void)setsockopt(self->descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(self->descriptor, (const struct sockaddr *)&address->storage, address->length) != 0 ||
+    if (bind(self->descriptor, name, address->length) != 0 ||
         listen(self->descriptor, BACKLOG) != 0)
         return cad__system_error(errno);
     return cad__watch_new(self->object.loop, self->descriptor, &self->watch);
@@ -290,8 +288,7 @@ int cad_create_unix_server(cad_loop *loop, const char *path, const cad_protocol 
     return start_at_path(new_protocol_server(loop, protocol, factory, arg), path, server);
 }
 
-/* --- What it is asked
- * ----------------------------------------------------------------------------- */
+/* --- What it is asked ----------------------------------------------------------------------- */
 
 int cad_server_port(const cad_server *server) {
     return server->descriptor >= 0 ? cad__socket_port(server->descriptor) : 0;

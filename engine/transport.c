@@ -40,10 +40,15 @@ struct cad_transport {
     uint32_t refs; /* one is its own, until it is lost */
     enum cad__transport_kind kind;
     bool closing, dropped;
-    bool eof_written, eof_received;
+    bool eof_written; /* a socket's alone: a pipe closes */
+    bool eof_received;
     bool reading_paused;
     bool protocol_paused;
 };
+
+static size_t buffered(const cad_transport *self) {
+    return self->end - self->begin;
+}
 
 /* What it has beside its memory, which it loses with the connection. */
 static void let_go(cad_transport *self) {
@@ -66,8 +71,7 @@ static void clear(cad__object *object) {
     cad_exception_unref(self->exception);
 }
 
-/* --- What a trace shows -------------------------------------------------------------------------
- */
+/* --- What a trace shows --------------------------------------------------------------------- */
 
 void cad__transport_show_as(cad_transport *transport, cad__object *object) {
     transport->shown = object;
@@ -87,8 +91,7 @@ uint64_t cad__transport_in_flight(const cad_transport *transport) {
 static void describe(const cad__object *object, cad_object_info *info) {
     const cad_transport *self = CAD__CONTAINER(object, const cad_transport, object);
     info->count = 2;
-    info->fields[0] =
-        (cad_object_field){.key = "unsent", .value = (int64_t)(self->end - self->begin)};
+    info->fields[0] = (cad_object_field){.key = "unsent", .value = (int64_t)buffered(self)};
     info->fields[1] =
         (cad_object_field){.key = "in_flight", .value = (int64_t)cad__transport_in_flight(self)};
 }
@@ -177,8 +180,7 @@ void cad__transport_forget(cad_transport *transport) {
     transport->shown = NULL;
 }
 
-/* --- Groups ------------------------------------------------------------------------------------
- */
+/* --- Groups --------------------------------------------------------------------------------- */
 
 void cad__transport_join(cad_transport *transport, cad__transports *group) {
     transport->group = group;
@@ -209,8 +211,7 @@ void cad__transports_leave(cad__transports *group) {
     }
 }
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end -------------------------------------------------------------------------------- */
 
 static void end_lane(cad_transport *self) {
     cad__trace_source(self->object.loop, NULL);
@@ -253,7 +254,7 @@ void cad_transport_close(cad_transport *transport) {
     if (transport->closing)
         return;
     transport->closing = true;
-    if (transport->begin == transport->end)
+    if (buffered(transport) == 0)
         lose(transport, 0);
     else if (transport->kind == CAD__SOCKET) /* a pipe's reader is who hears that nobody reads it */
         cad__watch_set(transport->watch, CAD__READER, NULL, NULL);
@@ -272,8 +273,7 @@ bool cad_transport_is_closing(const cad_transport *transport) {
     return transport->closing;
 }
 
-/* --- Reading ------------------------------------------------------------------------------------
- */
+/* --- Reading -------------------------------------------------------------------------------- */
 
 static void end_reading(cad_transport *self) {
     enum { CLOSE, KEEP_OPEN };
@@ -316,8 +316,7 @@ static void readable(void *arg) {
 /* The other end of a pipe that is written to is gone, also when there is nothing to write. */
 static void unread(void *arg) {
     cad_transport *self = arg;
-    bool unsent = self->begin < self->end;
-    force_close(self, unsent ? cad__system_error(EPIPE) : 0);
+    force_close(self, buffered(self) > 0 ? cad__system_error(EPIPE) : 0);
 }
 
 static void start_reading(cad_transport *self) {
@@ -344,12 +343,7 @@ void cad_transport_resume_reading(cad_transport *transport) {
         start_reading(transport);
 }
 
-/* --- Writing ------------------------------------------------------------------------------------
- */
-
-static size_t buffered(const cad_transport *self) {
-    return self->end - self->begin;
-}
+/* --- Writing -------------------------------------------------------------------------------- */
 
 /* asyncio's _maybe_pause_protocol(). The protocol may write more, or close. */
 static void maybe_pause(cad_transport *self) {
@@ -387,9 +381,8 @@ static void fail(cad_transport *self, int number) {
     cad__watch_set(self->watch, CAD__WRITER, readable, self);
 }
 
-static void shut_down_writing(cad_transport *self) {
-    if (self->kind == CAD__SOCKET)
-        (void)shutdown(self->descriptor, SHUT_WR);
+static void shut_down_writing(const cad_transport *self) {
+    (void)shutdown(self->descriptor, SHUT_WR);
 }
 
 static void maybe_resume(cad_transport *self) {
@@ -405,7 +398,7 @@ static void maybe_resume(cad_transport *self) {
 
 /* resume_writing() may have closed it, or written more. */
 static void all_written(cad_transport *self) {
-    if (self->begin < self->end || self->dropped)
+    if (buffered(self) > 0 || self->dropped)
         return;
     cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
     if (self->closing)
@@ -416,7 +409,7 @@ static void all_written(cad_transport *self) {
 
 static void writable(void *arg) {
     cad_transport *self = arg;
-    ssize_t count = write_now(self, self->data + self->begin, self->end - self->begin);
+    ssize_t count = write_now(self, self->data + self->begin, buffered(self));
     if (count < 0 && count != -EAGAIN) {
         fail(self, (int)-count);
         return;
@@ -432,7 +425,7 @@ static void writable(void *arg) {
 
 /* Room for `size` bytes at the end of what is buffered. */
 static int make_room(cad_transport *self, size_t size) {
-    size_t used = self->end - self->begin, capacity = self->capacity;
+    size_t used = buffered(self), capacity = self->capacity;
     if (self->capacity - self->end >= size)
         return 0;
     while (capacity < used + size)
@@ -461,7 +454,7 @@ static int keep(cad_transport *self, const char *data, size_t size) {
         force_close(self, error);
         return error;
     }
-    if (self->begin == self->end)
+    if (buffered(self) == 0)
         cad__watch_set(self->watch, CAD__WRITER, writable, self);
     memcpy(self->data + self->end, data, size);
     self->end += size;
@@ -481,11 +474,8 @@ static int keep_rest(cad_transport *self, const struct iovec *parts, size_t coun
     return error;
 }
 
-/* Whether it takes what is written: 1; 0, and it is dropped; or an error. */
-static int takes(const cad_transport *self, const char *refusal) {
-    if (self->eof_written && self->kind == CAD__SOCKET)
-        return cad_raise(CAD_ERUNTIME, refusal);
-    return !self->closing;
+static int refuse_after_eof(const cad_transport *self, const char *refusal) {
+    return self->eof_written ? cad_raise(CAD_ERUNTIME, refusal) : 0;
 }
 
 static int send_or_keep(cad_transport *self, const char *data, size_t size) {
@@ -501,31 +491,31 @@ static int send_or_keep(cad_transport *self, const char *data, size_t size) {
 }
 
 int cad_transport_write(cad_transport *transport, const void *data, size_t size) {
-    int result = takes(transport, "Cannot call write() after write_eof()");
-    if (result <= 0 || size == 0)
-        return result;
-    result = transport->begin < transport->end ? keep(transport, data, size)
-                                               : send_or_keep(transport, data, size);
+    int error = refuse_after_eof(transport, "Cannot call write() after write_eof()");
+    if (error != 0 || transport->closing || size == 0)
+        return error;
+    error =
+        buffered(transport) > 0 ? keep(transport, data, size) : send_or_keep(transport, data, size);
     CAD__TRACE(transport->object.loop, tell_change(transport));
-    return result;
+    return error;
 }
 
 int cad_transport_writelines(cad_transport *transport, const struct iovec *parts, size_t count) {
     ssize_t done = 0;
-    int result = takes(transport, "Cannot call writelines() after write_eof()");
-    if (result <= 0)
-        return result;
-    if (transport->begin == transport->end)
+    int error = refuse_after_eof(transport, "Cannot call writelines() after write_eof()");
+    if (error != 0 || transport->closing)
+        return error;
+    if (buffered(transport) == 0)
         done = write_parts_now(transport, parts, count);
     if (done < 0 && done != -EAGAIN) {
         fail(transport, (int)-done);
-        return 0;
+        return 0; /* the protocol is told */
     }
     if (done > 0)
         count_sent(transport, (size_t)done);
-    result = keep_rest(transport, parts, count, done > 0 ? (size_t)done : 0);
+    error = keep_rest(transport, parts, count, done > 0 ? (size_t)done : 0);
     CAD__TRACE(transport->object.loop, tell_change(transport));
-    return result;
+    return error;
 }
 
 void cad_transport_write_eof(cad_transport *transport) {
@@ -536,12 +526,11 @@ void cad_transport_write_eof(cad_transport *transport) {
     if (transport->closing || transport->eof_written)
         return;
     transport->eof_written = true;
-    if (transport->begin == transport->end)
+    if (buffered(transport) == 0)
         shut_down_writing(transport);
 }
 
-/* --- What it is asked ---------------------------------------------------------------------------
- */
+/* --- What it is asked ----------------------------------------------------------------------- */
 
 int cad_transport_descriptor(const cad_transport *transport) {
     return transport->descriptor;
@@ -569,8 +558,7 @@ void cad_transport_get_write_buffer_limits(const cad_transport *transport, size_
     *high = transport->high;
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ----------------------------------------------------------------------------------- */
 
 static int prepare(cad_transport *self) {
     cad_loop *loop = self->object.loop;

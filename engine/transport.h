@@ -15,7 +15,9 @@
 
 enum cad__transport_kind { CAD__SOCKET, CAD__READ_PIPE, CAD__WRITE_PIPE };
 
-/* Takes over the descriptor, also on failure. */
+/* Takes over the descriptor, also on failure. *transport has one reference, its own, which it gives
+ * back when it is lost. 0, CAD_ENOMEM, or an error of the system, and the protocol hears nothing.
+ */
 int cad__transport_new(cad_loop *loop, enum cad__transport_kind kind, int descriptor,
                        const cad_protocol *protocol, void *self, cad_transport **transport);
 /* connection_made(); then it reads, where it can. */

@@ -171,6 +171,30 @@ static int stay_open(void *arg) {
     return 0;
 }
 
+/* 0 and no other number: a protocol may return it as what it has to say of its data. */
+static int write_nothing(void *arg) {
+    peer self;
+    (void)arg;
+    init_peer(&self);
+    cad_server *server = serve(&self);
+    cad_stream *stream = connect_to(server);
+    wait_until_made(&self);
+    assert_int_equal(cad_transport_write(self.transport, NULL, 0), 0);
+    assert_int_equal(cad_transport_writelines(self.transport, NULL, 0), 0);
+    assert_int_equal(cad_stream_write(stream, NULL, 0), 0);
+    cad_transport_write_eof(self.transport);
+    assert_int_equal(cad_transport_write(self.transport, NULL, 0), CAD_ERUNTIME);
+    cad_transport_close(self.transport);
+    assert_int_equal(cad_event_wait(self.lost), 0);
+    done_with(&self);
+    return 0;
+}
+
+static void test_transport__writes_nothing_without_an_error(void **state) {
+    (void)state;
+    world_run(write_nothing, NULL);
+}
+
 static void test_transport__eof_received_can_keep_it_open_for_writing(void **state) {
     (void)state;
     world_run(stay_open, NULL);
@@ -569,6 +593,7 @@ static void test_transport__a_factory_without_memory_closes_the_connection(void 
 int main(void) {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_transport__calls_its_protocol_in_order),
+        WORLD_TEST(test_transport__writes_nothing_without_an_error),
         WORLD_TEST(test_transport__eof_received_can_keep_it_open_for_writing),
         WORLD_TEST(test_transport__an_error_of_data_received_ends_the_connection),
         WORLD_TEST(

@@ -75,8 +75,8 @@ int viz_travel_go_to_moment(struct viz_travel *travel, const struct viz_moment *
                             int64_t origin_ns);
 int viz_travel_go_to_time(struct viz_travel *travel, int64_t time_ns);
 
-/* Goes on or back; `task` is the track of VIZ_STRIDE_TASK. Where there is nothing more it stays.
- * 0 or CAD_ENOMEM. */
+/* Goes on, to what is `behind` the playhead in the run, or back; `task` is the track of
+ * VIZ_STRIDE_TASK. Where there is nothing more it stays. 0 or CAD_ENOMEM. */
 int viz_travel_step(struct viz_travel *travel, enum viz_stride stride, bool behind, int64_t task);
 
 /* Chooses the value after the chosen one, or before it. */

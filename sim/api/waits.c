@@ -7,35 +7,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "wait/tasks.h"
 #include "wait/words.h"
 
 /* --- Nodes and edges ------------------------------------------------------------------------- */
 
-static bool list_tasks(cad__waits *self) {
-    size_t capacity = 0, count = 0;
-    for (cad_task *task = cad_loop_first_task(self->loop); task != NULL;
-         task = cad_loop_next_task(self->loop, task)) {
-        if (count >= WAIT_NO_NODE / 2 ||
-            !base_grow(&self->tasks, &capacity, count, sizeof *self->tasks))
-            return false;
-        self->tasks[count++] = task;
-    }
-    self->count = (uint32_t)count;
-    return true;
-}
-
-/* The number of a task; WAIT_NO_NODE where it has ended. Their ids rise. */
 static uint32_t number_of(const cad__waits *self, const cad_task *task) {
-    uint64_t id = cad_task_id(task);
-    uint32_t low = 0, high = self->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (cad_task_id(self->tasks[middle]) < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < self->count && self->tasks[low] == task ? low : WAIT_NO_NODE;
+    return wait_number_of(self->tasks, self->count, cad_task_id(task));
 }
 
 /* The node of what follows others; WAIT_NO_NODE: no memory. */
@@ -152,7 +130,8 @@ static bool find_circles(cad__waits *self) {
 
 bool cad__waits_find(cad__waits *self, cad_loop *loop) {
     *self = (cad__waits){.loop = loop};
-    if (list_tasks(self) && find_targets(self) && find_circles(self))
+    if (wait_list_tasks(loop, &self->tasks, &self->count) && find_targets(self) &&
+        find_circles(self))
         return true;
     cad__waits_free(self);
     return false;

@@ -64,6 +64,17 @@ int base_buffer_append_shown_lines(base_buffer *buffer, const char *text, size_t
     return append(buffer, text, length, true);
 }
 
+int base_buffer_append_quoted(base_buffer *buffer, const char *text, size_t most) {
+    size_t length = strlen(text), cut = length < most ? length : most;
+    while (cut > 0 && cut < length && ((unsigned char)text[cut] & 0xC0) == 0x80)
+        cut--; /* not inside a character */
+    int error = base_buffer_append(buffer, "\"", 1);
+    if (error == 0)
+        error = base_buffer_append_shown(buffer, text, cut);
+    const char *end = cut < length ? "...\"" : "\"";
+    return error != 0 ? error : base_buffer_append(buffer, end, strlen(end));
+}
+
 /* What is written in one piece, as far as it fits: standard error has no buffer of its own, and
  * lines of several programs, or of threads, are to stay lines. */
 struct sheet {

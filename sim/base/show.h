@@ -28,6 +28,9 @@ size_t base_shown_piece(const char *text, size_t length, bool lines, char escape
 int base_buffer_append_shown(base_buffer *buffer, const char *text, size_t length);
 int base_buffer_append_shown_lines(base_buffer *buffer, const char *text, size_t length);
 
+/* The same in quotes; of more than `most` bytes the characters that are within them, and "...". */
+int base_buffer_append_quoted(base_buffer *buffer, const char *text, size_t most);
+
 /* Writes it as it is shown; needs no memory. */
 void base_show(FILE *file, const char *text, size_t length);
 

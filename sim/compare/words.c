@@ -57,14 +57,8 @@ void cmp_write_change(struct cmp_writer *writer, int64_t change_ns) {
 
 /* A text of the run, cut where it is long. */
 static void write_quoted(struct cmp_writer *writer, const char *text) {
-    size_t length = strlen(text), cut = length;
-    if (length > QUOTE_MAX)
-        cut = QUOTE_MAX;
-    while (cut > 0 && cut < length && ((unsigned char)text[cut] & 0xC0) == 0x80)
-        cut--; /* not inside a character */
-    write_text(writer, "\"");
-    cmp_write_shown(writer, text, cut);
-    write_text(writer, cut < length ? "...\"" : "\"");
+    if (writer->error == 0)
+        writer->error = base_buffer_append_quoted(writer->out, text, QUOTE_MAX);
 }
 
 static void write_ordinal(struct cmp_writer *writer, uint32_t ordinal) {

@@ -16,6 +16,7 @@
 #include "database/schema.h"
 #include "database/sqlite.h"
 #include "statistics/statistics.h"
+#include "trace/keep.h"
 
 enum { FAILURE_SIZE = 256, VALUES_MAX = 11, NONE = -1 };
 
@@ -155,11 +156,6 @@ static int write_row(struct db_writer *writer, struct row *row) {
 /* --- Tasks -------------------------------------------------------------------------------------
  */
 
-static bool keep(struct db_writer *writer, struct trace_string text, uint32_t *number) {
-    *number = text.length == 0 ? 0 : base_strings_add(writer->strings, text.text, text.length);
-    return *number != UINT32_MAX;
-}
-
 /* NULL: the task began before anybody listened. */
 static struct course *course_of(const struct db_writer *writer, int64_t tid) {
     uint32_t number = base_map_get(&writer->by_tid, (uint64_t)tid);
@@ -201,7 +197,7 @@ static int begin_span(struct db_writer *writer, struct course *course,
     *span = (struct open_span){.outer = course->span, .begin_ns = event->time_ns};
     course->span = number;
     course->depth++;
-    return keep(writer, event->name, &span->name) ? 0 : CAD_ENOMEM;
+    return trace_keep_text(writer->strings, event->name, &span->name) ? 0 : CAD_ENOMEM;
 }
 
 static int write_span(struct db_writer *writer, const struct course *course, uint32_t name,
@@ -230,8 +226,9 @@ static int end_span(struct db_writer *writer, struct course *course) {
 static int take_span_point(struct db_writer *writer, const struct course *course,
                            const struct trace_event *event) {
     uint32_t name;
-    return keep(writer, event->name, &name) ? write_span(writer, course, name, event->time_ns)
-                                            : CAD_ENOMEM;
+    return trace_keep_text(writer->strings, event->name, &name)
+               ? write_span(writer, course, name, event->time_ns)
+               : CAD_ENOMEM;
 }
 
 /* --- Waits -------------------------------------------------------------------------------------
@@ -248,7 +245,7 @@ static int begin_wait(struct db_writer *writer, struct course *course,
                                  .awaited = number_in(event, TRACE_ARG_TASK),
                                  .holder = number_in(event, TRACE_ARG_OWNER),
                                  .open = true};
-    return keep(writer, event->name, &course->wait.name) ? 0 : CAD_ENOMEM;
+    return trace_keep_text(writer->strings, event->name, &course->wait.name) ? 0 : CAD_ENOMEM;
 }
 
 /* Of the last wait that was written. */
@@ -343,7 +340,7 @@ static int take_counter(struct db_writer *writer, const struct trace_event *even
     for (size_t i = 0; i < event->field_count; i++) {
         const struct trace_field *field = &event->fields[i];
         uint32_t key;
-        if (!keep(writer, field->key, &key))
+        if (!trace_keep_text(writer->strings, field->key, &key))
             return CAD_ENOMEM;
         if (i < known->count && known->keys[i] == key && known->values[i] == field->number)
             continue;

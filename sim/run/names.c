@@ -221,6 +221,12 @@ int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
     return find_unknown_object(job, in, accepts, object, instance);
 }
 
+int run_find_instance(run_job *job, const prog_instruction *in, enum prog_object_type type,
+                      run_instance **instance) {
+    const prog_object *object;
+    return run_find_object(job, in, PROG_IS(type), &object, instance);
+}
+
 run_instance *run_found_object(const run_job *job, const prog_instruction *in) {
     const prog_target *target = in->operands[0].target;
     if (!target->kept)

@@ -45,6 +45,9 @@ int run_list_futures(run_job *job, expr_value value, enum run_many many, bool ke
 /* The object that operand 0 names, which is of one of the types `accepts`. */
 int run_find_object(run_job *job, const prog_instruction *in, uint32_t accepts,
                     const prog_object **object, run_instance **instance);
+/* The same where one type is accepted. */
+int run_find_instance(run_job *job, const prog_instruction *in, enum prog_object_type type,
+                      run_instance **instance);
 /* The same of a value. */
 int run_value_object(const run_job *job, expr_value value, const char *verb, uint32_t accepts,
                      const prog_object **object, run_instance **instance);

@@ -2,6 +2,7 @@
 #include "run/survey_parts.h"
 
 #include "base/memory.h"
+#include "wait/tasks.h"
 
 /* --- Circles --------------------------------------------------------------------------------- */
 
@@ -81,8 +82,8 @@ run_survey *run_survey_new(run_machine *machine, bool deadlock) {
         return NULL;
     self->machine = machine;
     self->deadlock = deadlock;
-    if (run_survey_list_tasks(self) && run_survey_find_targets(self) &&
-        run_survey_find_parties(self) && find_circles(self))
+    if (wait_list_tasks(machine->loop, &self->tasks, &self->count) &&
+        run_survey_find_targets(self) && run_survey_find_parties(self) && find_circles(self))
         return self;
     run_survey_free(self);
     return NULL;

@@ -74,8 +74,6 @@ struct run_survey {
 
 /* --- Tasks and things (survey_things.c) ------------------------------------------------------ */
 
-/* False: no memory. */
-bool run_survey_list_tasks(run_survey *self);
 /* What each task waits for. False: no memory. */
 bool run_survey_find_targets(run_survey *self);
 

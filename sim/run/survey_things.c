@@ -6,33 +6,12 @@
 #include "base/memory.h"
 #include "program/kinds.h"
 #include "run/timeout.h"
+#include "wait/tasks.h"
 
 /* --- Tasks ----------------------------------------------------------------------------------- */
 
-bool run_survey_list_tasks(run_survey *self) {
-    size_t capacity = 0, count = 0;
-    for (cad_task *task = cad_loop_first_task(self->machine->loop); task != NULL;
-         task = cad_loop_next_task(self->machine->loop, task)) {
-        if (count >= WAIT_NO_NODE / 2 ||
-            !base_grow(&self->tasks, &capacity, count, sizeof *self->tasks))
-            return false;
-        self->tasks[count++] = task;
-    }
-    self->count = (uint32_t)count;
-    return true;
-}
-
-/* Their ids rise. */
 uint32_t run_survey_number_of(const run_survey *self, uint64_t id) {
-    uint32_t low = 0, high = self->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (cad_task_id(self->tasks[middle]) < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < self->count && cad_task_id(self->tasks[low]) == id ? low : WAIT_NO_NODE;
+    return wait_number_of(self->tasks, self->count, id);
 }
 
 const run_job *run_survey_job_of(const cad_task *task) {

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cadran.h"
 #include "statistics/level.h"
+#include "trace/keep.h"
 
 const char *const stat_part_names[STAT_PART_COUNT] = {
 #define STAT_X(constant, name, meaning) [constant] = #name,
@@ -58,8 +59,7 @@ struct stat_collector {
     uint32_t running; /* the task that keeps the loop busy; STAT_NO_INDEX */
 };
 
-/* --- Time --------------------------------------------------------------------------------------
- */
+/* --- Time ----------------------------------------------------------------------------------- */
 
 static void add_time(int64_t *sum, int64_t time_ns) {
     if (__builtin_add_overflow(*sum, time_ns, sum))
@@ -105,22 +105,8 @@ static void move_on(struct stat_collector *collector, int64_t time_ns) {
     collector->now_ns = time_ns;
 }
 
-/* --- Texts and tasks ---------------------------------------------------------------------------
+/* --- Tasks -------------------------------------------------------------------------------------
  */
-
-static bool keep_text(struct stat_collector *collector, struct trace_string text,
-                      uint32_t *number) {
-    *number =
-        text.length == 0 ? 0 : base_strings_add(collector->run.strings, text.text, text.length);
-    return *number != UINT32_MAX;
-}
-
-static bool keep_argument(struct stat_collector *collector, const struct trace_event *event,
-                          enum trace_argument_index argument, uint32_t *number) {
-    struct trace_string none = {NULL, 0};
-    return keep_text(collector, trace_has(event, argument) ? event->args[argument].text : none,
-                     number);
-}
 
 /* STAT_NO_INDEX: the task began before anybody listened. */
 static uint32_t task_of(const struct stat_collector *collector, int64_t tid) {
@@ -135,7 +121,7 @@ static int begin_task(struct stat_collector *collector, const struct trace_event
                               .end_ns = collector->now_ns,
                               .first_wait = STAT_NO_INDEX,
                               .last_wait = STAT_NO_INDEX};
-    if (task == STAT_NO_INDEX || !keep_text(collector, event->name, &begun.name) ||
+    if (task == STAT_NO_INDEX || !trace_keep_text(run->strings, event->name, &begun.name) ||
         !base_grow(&run->tasks, &collector->task_capacity, task, sizeof *run->tasks) ||
         !base_grow(&collector->courses, &collector->course_capacity, task,
                    sizeof *collector->courses) ||
@@ -161,14 +147,14 @@ static int end_task(struct stat_collector *collector, uint32_t task,
                     const struct trace_event *event) {
     struct stat_task *ended = &collector->run.tasks[task];
     end_life(collector, task);
-    return keep_argument(collector, event, TRACE_ARG_OUTCOME, &ended->outcome) &&
-                   keep_argument(collector, event, TRACE_ARG_ERROR, &ended->error)
+    return trace_keep_argument(collector->run.strings, event, TRACE_ARG_OUTCOME, &ended->outcome) &&
+                   trace_keep_argument(collector->run.strings, event, TRACE_ARG_ERROR,
+                                       &ended->error)
                ? 0
                : CAD_ENOMEM;
 }
 
-/* --- Waits -------------------------------------------------------------------------------------
- */
+/* --- Waits ---------------------------------------------------------------------------------- */
 
 /* The entry of what a task waits for; STAT_NO_INDEX: no memory. The map's keys are hashes: of two
  * with the same the later is at the next that is free. */
@@ -244,7 +230,7 @@ static int begin_wait(struct stat_collector *collector, uint32_t task,
                       const struct trace_event *event) {
     struct course *course = &collector->courses[task];
     uint32_t name;
-    if (!keep_text(collector, event->name, &name))
+    if (!trace_keep_text(collector->run.strings, event->name, &name))
         return CAD_ENOMEM;
     settle(collector, task);
     course->wait_ns = collector->now_ns;
@@ -279,7 +265,7 @@ static void end_wait(struct stat_collector *collector, uint32_t task) {
 static int take_wait_point(struct stat_collector *collector, uint32_t task,
                            const struct trace_event *event) {
     uint32_t name, wait;
-    if (!keep_text(collector, event->name, &name))
+    if (!trace_keep_text(collector->run.strings, event->name, &name))
         return CAD_ENOMEM;
     if (name == collector->sleep)
         return 0;
@@ -290,8 +276,7 @@ static int take_wait_point(struct stat_collector *collector, uint32_t task,
     return 0;
 }
 
-/* --- Spans and turns ---------------------------------------------------------------------------
- */
+/* --- Spans and turns ------------------------------------------------------------------------ */
 
 static void count_span(struct stat_collector *collector, uint32_t task) {
     collector->run.span_count++;
@@ -351,8 +336,7 @@ static int take_task_event(struct stat_collector *collector, const struct trace_
     }
 }
 
-/* --- Objects -----------------------------------------------------------------------------------
- */
+/* --- Objects -------------------------------------------------------------------------------- */
 
 /* An object is made; or one that there is has another name. */
 static int take_object(struct stat_collector *collector, const struct trace_event *event) {
@@ -360,7 +344,7 @@ static int take_object(struct stat_collector *collector, const struct trace_even
     uint64_t id = object_in(event);
     uint32_t number = object_of(collector, id);
     uint32_t name;
-    if (!keep_text(collector, event->name, &name))
+    if (!trace_keep_text(run->strings, event->name, &name))
         return CAD_ENOMEM;
     if (number != STAT_NO_INDEX) {
         run->objects[number].name = name;
@@ -382,7 +366,7 @@ static int take_object(struct stat_collector *collector, const struct trace_even
     collector->object_courses[number] = (struct object_course){.waiting = 0};
     stat_level_begin(&collector->object_courses[number].level, object, event);
     run->object_count++;
-    return keep_argument(collector, event, TRACE_ARG_TYPE, &object->type) ? 0 : CAD_ENOMEM;
+    return trace_keep_argument(run->strings, event, TRACE_ARG_TYPE, &object->type) ? 0 : CAD_ENOMEM;
 }
 
 static void end_object(struct stat_collector *collector, uint32_t number) {
@@ -409,15 +393,14 @@ static void take_object_end(struct stat_collector *collector, const struct trace
         end_object(collector, number);
 }
 
-/* --- The run -----------------------------------------------------------------------------------
- */
+/* --- The run -------------------------------------------------------------------------------- */
 
 static int take_header(struct stat_collector *collector, const struct trace_event *event) {
     struct stat_run *run = &collector->run;
     run->seed = event->args[TRACE_ARG_SEED].number;
     run->detailed = trace_has(event, TRACE_ARG_DETAILED);
-    return keep_argument(collector, event, TRACE_ARG_SCENARIO, &run->scenario) &&
-                   keep_argument(collector, event, TRACE_ARG_CLOCK, &run->clock)
+    return trace_keep_argument(run->strings, event, TRACE_ARG_SCENARIO, &run->scenario) &&
+                   trace_keep_argument(run->strings, event, TRACE_ARG_CLOCK, &run->clock)
                ? 0
                : CAD_ENOMEM;
 }
@@ -427,7 +410,8 @@ static int take_loop_event(struct stat_collector *collector, const struct trace_
     case TRACE_HEADER:
         return take_header(collector, event);
     case TRACE_LOOP_END:
-        return keep_argument(collector, event, TRACE_ARG_OUTCOME, &collector->run.outcome)
+        return trace_keep_argument(collector->run.strings, event, TRACE_ARG_OUTCOME,
+                                   &collector->run.outcome)
                    ? 0
                    : CAD_ENOMEM;
     case TRACE_RUN_BEGIN:
@@ -489,8 +473,7 @@ static int end(struct trace_consumer *consumer, bool complete) {
     return 0;
 }
 
-/* --- Life and result ---------------------------------------------------------------------------
- */
+/* --- Life and result ------------------------------------------------------------------------ */
 
 struct stat_collector *stat_collector_new(void) {
     static const char sleep[] = "sleep";

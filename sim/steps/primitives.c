@@ -8,17 +8,10 @@
 #include "run/objects.h"
 #include "run/values.h"
 
-/* The primitive that operand 0 names, which is of the one type `type`. */
-static int find(run_job *job, const prog_instruction *in, enum prog_object_type type,
-                run_instance **instance) {
-    const prog_object *object;
-    return run_find_object(job, in, PROG_IS(type), &object, instance);
-}
-
 /* --- Queues ---------------------------------------------------------------------------------- */
 
 static int prepare_put(run_job *job, const prog_instruction *in, run_instance **queue) {
-    int error = find(job, in, PROG_QUEUE, queue);
+    int error = run_find_instance(job, in, PROG_QUEUE, queue);
     if (error != 0)
         return error;
     return run_evaluate_text(job, in->operands[1].text, &job->held);
@@ -75,7 +68,7 @@ const prog_step step_put_nowait = {
 
 static int begin_get(run_job *job, const prog_instruction *in) {
     run_instance *queue;
-    int error = find(job, in, PROG_QUEUE, &queue);
+    int error = run_find_instance(job, in, PROG_QUEUE, &queue);
     return error != 0 ? error : cad_queue_get(queue->primitive, &job->item);
 }
 
@@ -87,7 +80,7 @@ static void note_item(run_job *job, const prog_instruction *in, run_instance *qu
 
 static int begin_get_nowait(run_job *job, const prog_instruction *in) {
     run_instance *queue;
-    int error = find(job, in, PROG_QUEUE, &queue);
+    int error = run_find_instance(job, in, PROG_QUEUE, &queue);
     if (error == 0)
         error = cad_queue_get_nowait(queue->primitive, &job->item);
     if (error == 0)
@@ -142,7 +135,7 @@ const prog_step step_get_nowait = {
 
 static int begin_task_done(run_job *job, const prog_instruction *in) {
     run_instance *queue;
-    int error = find(job, in, PROG_QUEUE, &queue);
+    int error = run_find_instance(job, in, PROG_QUEUE, &queue);
     if (error == 0)
         error = cad_queue_task_done(queue->primitive);
     if (error == 0 && job->machine->program->joins)
@@ -164,7 +157,7 @@ const prog_step step_task_done = {
 
 static int begin_join(run_job *job, const prog_instruction *in) {
     run_instance *queue;
-    int error = find(job, in, PROG_QUEUE, &queue);
+    int error = run_find_instance(job, in, PROG_QUEUE, &queue);
     return error != 0 ? error : cad_queue_join(queue->primitive);
 }
 
@@ -193,7 +186,7 @@ static void drop_item(void *item) {
 
 static int begin_shutdown(run_job *job, const prog_instruction *in) {
     run_instance *queue;
-    int error = find(job, in, PROG_QUEUE, &queue);
+    int error = run_find_instance(job, in, PROG_QUEUE, &queue);
     if (error == 0)
         cad_queue_shutdown(queue->primitive, in->operands[1].flag, drop_item);
     return error;
@@ -339,7 +332,7 @@ const prog_step step_with = {
 
 static int begin_set(run_job *job, const prog_instruction *in) {
     run_instance *event;
-    int error = find(job, in, PROG_EVENT, &event);
+    int error = run_find_instance(job, in, PROG_EVENT, &event);
     if (error == 0)
         cad_event_set(event->primitive);
     return error;
@@ -357,7 +350,7 @@ const prog_step step_set = {
 
 static int begin_clear(run_job *job, const prog_instruction *in) {
     run_instance *event;
-    int error = find(job, in, PROG_EVENT, &event);
+    int error = run_find_instance(job, in, PROG_EVENT, &event);
     if (error == 0)
         cad_event_clear(event->primitive);
     return error;
@@ -607,7 +600,7 @@ static int begin_wait_for(run_job *job, const prog_instruction *in) {
 
 static int begin_wait_again(run_job *job, const prog_instruction *in) {
     run_instance *condition;
-    int error = find(job, in, PROG_CONDITION, &condition);
+    int error = run_find_instance(job, in, PROG_CONDITION, &condition);
     return error != 0 ? error : cad_condition_wait(condition->primitive);
 }
 
@@ -657,7 +650,7 @@ const prog_step step_wait_for = {
 static int begin_notify(run_job *job, const prog_instruction *in) {
     run_instance *condition;
     int64_t n = 1;
-    int error = find(job, in, PROG_CONDITION, &condition);
+    int error = run_find_instance(job, in, PROG_CONDITION, &condition);
     if (error == 0 && in->operands[1].expression != NULL)
         error = run_evaluate_whole(job, in->operands[1].expression, "n", &n);
     return error != 0 ? error : cad_condition_notify(condition->primitive, n > 0 ? (size_t)n : 0);
@@ -676,7 +669,7 @@ const prog_step step_notify = {
 
 static int begin_notify_all(run_job *job, const prog_instruction *in) {
     run_instance *condition;
-    int error = find(job, in, PROG_CONDITION, &condition);
+    int error = run_find_instance(job, in, PROG_CONDITION, &condition);
     return error != 0 ? error : cad_condition_notify_all(condition->primitive);
 }
 
@@ -694,7 +687,7 @@ const prog_step step_notify_all = {
 
 static int begin_reset(run_job *job, const prog_instruction *in) {
     run_instance *barrier;
-    int error = find(job, in, PROG_BARRIER, &barrier);
+    int error = run_find_instance(job, in, PROG_BARRIER, &barrier);
     return error != 0 ? error : cad_barrier_reset(barrier->primitive);
 }
 

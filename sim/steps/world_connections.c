@@ -1,46 +1,19 @@
 /* Servers and connections. */
-#include "program/compile.h"
 #include "program/kinds.h"
 #include "run/interpreter.h"
 #include "run/names.h"
 #include "run/objects.h"
 #include "run/world_connection.h"
+#include "steps/world_serve.h"
 
 /* --- Servers --------------------------------------------------------------------------------- */
 
-enum { SERVE_WHAT, SERVE_AS, SERVE_OPERANDS };
-
-/* Members of both steps, in this order; "port" and "host" are of the first. */
-enum { WITH, ARGS, WHERE, LIMIT, AS, HOST };
-
 static int begin_serve(run_job *job, const prog_instruction *in) {
     expr_value server;
-    int error = run_serve(job, in->operands[SERVE_WHAT].serve, &server);
+    int error = run_serve(job, in->operands[STEP_SERVE_WHAT].serve, &server);
     if (error == 0)
-        run_store(job, in->operands[SERVE_AS].slot, server);
+        run_store(job, in->operands[STEP_SERVE_AS].slot, server);
     return error;
-}
-
-static void compile_serve(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
-    prog_operand members[PROG_STEP_MEMBERS], operands[SERVE_OPERANDS];
-    bool net = step->needs == PROG_NEEDS_NET;
-    if (!prog_compile_members(compiler, step, node, members))
-        return;
-    prog_serve *serve = prog_compiler_alloc(compiler, sizeof *serve);
-    if (serve == NULL)
-        return;
-    *serve = (prog_serve){.body = members[WITH].body,
-                          .arguments = members[ARGS].arguments,
-                          .limit = members[LIMIT].expression};
-    if (net) {
-        serve->port = members[WHERE].expression;
-        serve->host = members[HOST].text;
-    } else {
-        serve->path = members[WHERE].text;
-    }
-    operands[SERVE_WHAT].serve = serve;
-    operands[SERVE_AS] = members[AS];
-    (void)prog_emit(compiler, &step->operation, node, operands, SERVE_OPERANDS);
 }
 
 #define HANDLER                                                                                    \
@@ -52,27 +25,15 @@ static void compile_serve(prog_compiler *compiler, const prog_step *step, const 
         "limit", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0,                                              \
             "how many bytes a line may have; default 65536"                                        \
     }
-#define A_SERVER                                                                                   \
-    { "as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the server" }
 #define A_CONNECTION                                                                               \
     { "as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the connection" }
-#define A_HOST                                                                                     \
-    {                                                                                              \
-        "host", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0,                                                \
-            "a numeric address, or `localhost`; default `127.0.0.1`, which that is"                \
-    }
 
 const prog_step step_start_server = {
     .operation = {"start_server", begin_serve, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_NET,
-    .members = {HANDLER,
-                ARGUMENTS,
-                {"port", PROG_MEMBER_COUNT, PROG_REQUIRED, 0, "0: one that is free"},
-                LIMIT_MEMBER,
-                A_SERVER,
-                A_HOST},
+    .members = {HANDLER, ARGUMENTS, STEP_PORT_TO_SERVE, LIMIT_MEMBER, STEP_AS_SERVER, STEP_HOST},
     .python = "asyncio.start_server",
     .summary =
         "From now on the coroutine runs as a task for each connection, named as `spawn` names "
@@ -80,7 +41,7 @@ const prog_step step_start_server = {
         "or is cancelled closes it.",
     .example = "[{\"start_server\": \"serve\", \"port\": 0, \"as\": \"s\"},"
                " {\"print\": \"{is_serving(s)}\"}, {\"close\": \"s\"}, {\"wait_closed\": \"s\"}]",
-    .compile = compile_serve,
+    .compile = step_compile_serve,
 };
 
 const prog_step step_start_unix_server = {
@@ -88,34 +49,21 @@ const prog_step step_start_unix_server = {
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_UNIX,
-    .members = {HANDLER,
-                ARGUMENTS,
-                {"path", PROG_MEMBER_TEXT, PROG_REQUIRED, 0, "of the socket's file"},
-                LIMIT_MEMBER,
-                A_SERVER},
+    .members = {HANDLER, ARGUMENTS, STEP_PATH_TO_SERVE, LIMIT_MEMBER, STEP_AS_SERVER},
     .python = "asyncio.start_unix_server",
     .summary =
         "The same at a path. A socket there that nobody listens at any more is replaced; the "
         "file goes when the server closes.",
     .example = "[{\"start_unix_server\": \"serve\", \"path\": \"example.sock\", \"as\": \"s\"},"
                " {\"close\": \"s\"}, {\"wait_closed\": \"s\"}]",
-    .compile = compile_serve,
+    .compile = step_compile_serve,
 };
 
-static int find_server(run_job *job, const prog_instruction *in, cad_server **server) {
-    const prog_object *object;
-    run_instance *instance;
-    int error = run_find_object(job, in, PROG_IS(PROG_SERVER), &object, &instance);
-    if (error == 0)
-        *server = instance->primitive;
-    return error;
-}
-
 static int begin_close_clients(run_job *job, const prog_instruction *in) {
-    cad_server *server;
-    int error = find_server(job, in, &server);
+    run_instance *server;
+    int error = run_find_instance(job, in, PROG_SERVER, &server);
     if (error == 0)
-        cad_server_close_clients(server);
+        cad_server_close_clients(server->primitive);
     return error;
 }
 
@@ -130,10 +78,10 @@ const prog_step step_close_clients = {
 };
 
 static int begin_abort_clients(run_job *job, const prog_instruction *in) {
-    cad_server *server;
-    int error = find_server(job, in, &server);
+    run_instance *server;
+    int error = run_find_instance(job, in, PROG_SERVER, &server);
     if (error == 0)
-        cad_server_abort_clients(server);
+        cad_server_abort_clients(server->primitive);
     return error;
 }
 
@@ -179,7 +127,7 @@ const prog_step step_open_connection = {
     .members = {{NULL, PROG_MEMBER_COUNT, PROG_REQUIRED, 0, "the port"},
                 LIMIT_MEMBER,
                 A_CONNECTION,
-                A_HOST},
+                STEP_HOST},
     .python = "asyncio.open_connection",
     .summary = "Connects to a server. ConnectionRefusedError where none listens.",
     .example = "[{\"start_server\": \"serve\", \"port\": 0, \"as\": \"s\"},"

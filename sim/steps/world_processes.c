@@ -8,16 +8,6 @@
 #include "run/world_data.h"
 #include "run/world_process.h"
 
-/* The process that operand 0 names. */
-static int find(run_job *job, const prog_instruction *in, cad_process **process) {
-    const prog_object *object;
-    run_instance *instance;
-    int error = run_find_object(job, in, PROG_IS(PROG_PROCESS), &object, &instance);
-    if (error == 0)
-        *process = instance->primitive;
-    return error;
-}
-
 /* --- exec ------------------------------------------------------------------------------------ */
 
 /* Members of the step, and operands of its instruction. */
@@ -106,8 +96,8 @@ static int begin_communicate(run_job *job, const prog_instruction *in) {
     const expr_text *text = in->operands[TALK_INPUT].text;
     const expr_expression *size = in->operands[TALK_SIZE].expression;
     bool feeds = text != NULL || size != NULL;
-    cad_process *process;
-    int error = find(job, in, &process);
+    run_instance *process;
+    int error = run_find_instance(job, in, PROG_PROCESS, &process);
     if (error == 0 && feeds)
         error = run_data(job, text, size);
     if (error != 0)
@@ -117,8 +107,8 @@ static int begin_communicate(run_job *job, const prog_instruction *in) {
         return CAD_ENOMEM;
     job->item = read;
     const base_buffer *input = &job->machine->text;
-    return cad_process_communicate(process, feeds ? input->data : NULL, feeds ? input->length : 0,
-                                   &read->bytes[0], &read->bytes[1]);
+    return cad_process_communicate(process->primitive, feeds ? input->data : NULL,
+                                   feeds ? input->length : 0, &read->bytes[0], &read->bytes[1]);
 }
 
 /* None for what is no pipe. */
@@ -194,9 +184,9 @@ const prog_step step_communicate = {
 /* --- Signals --------------------------------------------------------------------------------- */
 
 static int begin_send_signal(run_job *job, const prog_instruction *in) {
-    cad_process *process;
-    int error = find(job, in, &process);
-    return error != 0 ? error : cad_process_send_signal(process, in->operands[1].number);
+    run_instance *process;
+    int error = run_find_instance(job, in, PROG_PROCESS, &process);
+    return error != 0 ? error : cad_process_send_signal(process->primitive, in->operands[1].number);
 }
 
 #define A_PROCESS                                                                                  \
@@ -214,9 +204,9 @@ const prog_step step_send_signal = {
 };
 
 static int begin_terminate(run_job *job, const prog_instruction *in) {
-    cad_process *process;
-    int error = find(job, in, &process);
-    return error != 0 ? error : cad_process_terminate(process);
+    run_instance *process;
+    int error = run_find_instance(job, in, PROG_PROCESS, &process);
+    return error != 0 ? error : cad_process_terminate(process->primitive);
 }
 
 const prog_step step_terminate = {
@@ -230,9 +220,9 @@ const prog_step step_terminate = {
 };
 
 static int begin_kill(run_job *job, const prog_instruction *in) {
-    cad_process *process;
-    int error = find(job, in, &process);
-    return error != 0 ? error : cad_process_kill(process);
+    run_instance *process;
+    int error = run_find_instance(job, in, PROG_PROCESS, &process);
+    return error != 0 ? error : cad_process_kill(process->primitive);
 }
 
 const prog_step step_kill = {

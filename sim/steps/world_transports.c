@@ -9,50 +9,20 @@
 #include "run/world_data.h"
 #include "run/world_protocol.h"
 #include "steps/world_data.h"
+#include "steps/world_serve.h"
 
 #define A_PROTOCOL                                                                                 \
     { NULL, PROG_MEMBER_PROTOCOL, PROG_REQUIRED, 0, NULL }
 #define ARGUMENTS                                                                                  \
     { "args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by its parameters" }
-#define A_HOST                                                                                     \
-    {                                                                                              \
-        "host", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0,                                                \
-            "a numeric address, or `localhost`; default `127.0.0.1`, which that is"                \
-    }
-
 /* --- Servers --------------------------------------------------------------------------------- */
-
-enum { SERVE_WHAT, SERVE_AS, SERVE_OPERANDS };
-
-/* Members of both steps, in this order; "host" is of the first. */
-enum { WITH, ARGS, WHERE, AS, HOST };
 
 static int begin_serve(run_job *job, const prog_instruction *in) {
     expr_value server;
-    int error = run_serve_protocol(job, in->operands[SERVE_WHAT].serve, &server);
+    int error = run_serve_protocol(job, in->operands[STEP_SERVE_WHAT].serve, &server);
     if (error == 0)
-        run_store(job, in->operands[SERVE_AS].slot, server);
+        run_store(job, in->operands[STEP_SERVE_AS].slot, server);
     return error;
-}
-
-static void compile_serve(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
-    prog_operand members[PROG_STEP_MEMBERS], operands[SERVE_OPERANDS];
-    bool net = step->needs == PROG_NEEDS_NET;
-    if (!prog_compile_members(compiler, step, node, members))
-        return;
-    prog_serve *serve = prog_compiler_alloc(compiler, sizeof *serve);
-    if (serve == NULL)
-        return;
-    *serve = (prog_serve){.body = members[WITH].body, .arguments = members[ARGS].arguments};
-    if (net) {
-        serve->port = members[WHERE].expression;
-        serve->host = members[HOST].text;
-    } else {
-        serve->path = members[WHERE].text;
-    }
-    operands[SERVE_WHAT].serve = serve;
-    operands[SERVE_AS] = members[AS];
-    (void)prog_emit(compiler, &step->operation, node, operands, SERVE_OPERANDS);
 }
 
 const prog_step step_create_server = {
@@ -60,11 +30,7 @@ const prog_step step_create_server = {
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_NET,
-    .members = {A_PROTOCOL,
-                ARGUMENTS,
-                {"port", PROG_MEMBER_COUNT, PROG_REQUIRED, 0, "0: one that is free"},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the server"},
-                A_HOST},
+    .members = {A_PROTOCOL, ARGUMENTS, STEP_PORT_TO_SERVE, STEP_AS_SERVER, STEP_HOST},
     .python = "loop.create_server",
     .summary = "From now on each connection has a protocol of the document's, with variables of "
                "its own, whose steps run as it is made, as data come, and as it ends.",
@@ -73,7 +39,7 @@ const prog_step step_create_server = {
                " {\"write\": \"c\", \"data\": \"hello\\n\"}, {\"readline\": \"c\", \"as\": \"x\"},"
                " {\"print\": \"{strip(x)}\"}, {\"close\": \"c\"}, {\"close\": \"s\"},"
                " {\"wait_closed\": \"s\"}]",
-    .compile = compile_serve,
+    .compile = step_compile_serve,
 };
 
 const prog_step step_create_unix_server = {
@@ -81,19 +47,19 @@ const prog_step step_create_unix_server = {
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_UNIX,
-    .members = {A_PROTOCOL,
-                ARGUMENTS,
-                {"path", PROG_MEMBER_TEXT, PROG_REQUIRED, 0, "of the socket's file"},
-                {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the server"}},
+    .members = {A_PROTOCOL, ARGUMENTS, STEP_PATH_TO_SERVE, STEP_AS_SERVER},
     .python = "loop.create_unix_server",
     .summary = "The same at a path. A socket there that nobody listens at any more is replaced; "
                "the file goes when the server closes.",
     .example = "[{\"create_unix_server\": \"echo\", \"path\": \"example.sock\", \"as\": \"s\"},"
                " {\"close\": \"s\"}, {\"wait_closed\": \"s\"}]",
-    .compile = compile_serve,
+    .compile = step_compile_serve,
 };
 
 /* --- Connections ----------------------------------------------------------------------------- */
+
+/* Members of both steps, in this order; "host" is of the first. */
+enum { WITH, ARGS, WHERE, AS, HOST };
 
 static run_protocol_call call_of(const prog_instruction *in) {
     return (run_protocol_call){in->operands[WITH].body, in->operands[ARGS].arguments};
@@ -125,7 +91,7 @@ const prog_step step_create_connection = {
                 ARGUMENTS,
                 {"port", PROG_MEMBER_COUNT, PROG_REQUIRED, 0, NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the transport"},
-                A_HOST},
+                STEP_HOST},
     .python = "loop.create_connection",
     .summary = "Connects to a server; `connection_made` has run when it is done. "
                "ConnectionRefusedError where none listens.",
@@ -152,20 +118,11 @@ const prog_step step_create_unix_connection = {
 
 /* --- Transports ------------------------------------------------------------------------------ */
 
-static int find_transport(run_job *job, const prog_instruction *in, cad_transport **transport) {
-    const prog_object *object;
-    run_instance *instance;
-    int error = run_find_object(job, in, PROG_IS(PROG_TRANSPORT), &object, &instance);
-    if (error == 0)
-        *transport = instance->primitive;
-    return error;
-}
-
 static int begin_pause_reading(run_job *job, const prog_instruction *in) {
-    cad_transport *transport;
-    int error = find_transport(job, in, &transport);
+    run_instance *transport;
+    int error = run_find_instance(job, in, PROG_TRANSPORT, &transport);
     if (error == 0)
-        cad_transport_pause_reading(transport);
+        cad_transport_pause_reading(transport->primitive);
     return error;
 }
 
@@ -182,10 +139,10 @@ const prog_step step_pause_reading = {
 };
 
 static int begin_resume_reading(run_job *job, const prog_instruction *in) {
-    cad_transport *transport;
-    int error = find_transport(job, in, &transport);
+    run_instance *transport;
+    int error = run_find_instance(job, in, PROG_TRANSPORT, &transport);
     if (error == 0)
-        cad_transport_resume_reading(transport);
+        cad_transport_resume_reading(transport->primitive);
     return error;
 }
 
@@ -289,7 +246,7 @@ const prog_step step_create_datagram_endpoint = {
                  "its own; 0: one that is free; required without `to`"},
                 {"to", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "the port of a fixed peer"},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the endpoint"},
-                A_HOST},
+                STEP_HOST},
     .python = "loop.create_datagram_endpoint",
     .summary = "A socket for datagrams, which keep their bounds. A fixed peer that is gone is an "
                "`error_received`.",
@@ -314,18 +271,17 @@ static int evaluate_receiver(run_job *job, const prog_instruction *in, base_buff
 }
 
 static int begin_sendto(run_job *job, const prog_instruction *in) {
-    const prog_object *object;
-    run_instance *instance;
+    run_instance *endpoint;
     base_buffer host = {0};
     int port = 0;
-    int error = run_find_object(job, in, PROG_IS(PROG_ENDPOINT), &object, &instance);
+    int error = run_find_instance(job, in, PROG_ENDPOINT, &endpoint);
     if (error == 0)
         error = evaluate_receiver(job, in, &host, &port);
     if (error == 0)
         error = run_data(job, in->operands[SEND_DATA].text, in->operands[SEND_SIZE].expression);
     const base_buffer *data = &job->machine->text;
     if (error == 0)
-        error = cad_endpoint_sendto(instance->primitive, data->data, data->length, host.data, port);
+        error = cad_endpoint_sendto(endpoint->primitive, data->data, data->length, host.data, port);
     base_buffer_free(&host);
     return error;
 }
@@ -338,7 +294,7 @@ const prog_step step_sendto = {
                 {"data", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "what; required without `size`"},
                 {"size", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "in its place: so many times an `x`"},
                 {"to", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "a port; default: the fixed peer"},
-                A_HOST},
+                STEP_HOST},
     .python = "DatagramTransport.sendto",
     .summary = "Sends one datagram; an empty one is one. What cannot be sent is an "
                "`error_received`, in the middle of this step.",

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cadran.h"
+#include "trace/keep.h"
 
 /* What all copies have in common. */
 struct common {
@@ -157,19 +158,6 @@ static struct trace_state_object *edit_object(struct trace_state *state, uint64_
     return trace_vector_edit(&state->objects, slot_of(state, id) - 1);
 }
 
-/* A text that an event has, as a number; false: no memory. */
-static bool keep(struct trace_state *state, struct trace_string text, uint32_t *number) {
-    *number =
-        text.text != NULL ? base_strings_add(state->common->strings, text.text, text.length) : 0;
-    return *number != UINT32_MAX;
-}
-
-static bool keep_argument(struct trace_state *state, const struct trace_event *event,
-                          enum trace_argument_index argument, uint32_t *number) {
-    *number = 0;
-    return !trace_has(event, argument) || keep(state, event->args[argument].text, number);
-}
-
 static int64_t number_of(const struct trace_event *event, enum trace_argument_index argument,
                          int64_t otherwise) {
     return trace_has(event, argument) ? event->args[argument].number : otherwise;
@@ -298,7 +286,7 @@ static uint32_t line_of_wait(const struct trace_state *state, struct trace_strin
 
 static bool on_task_begin(struct trace_state *state, const struct trace_event *event) {
     struct trace_state_task *task = edit_task(state, event->tid);
-    if (task == NULL || !keep(state, event->name, &task->name))
+    if (task == NULL || !trace_keep_text(state->common->strings, event->name, &task->name))
         return false;
     task->until_ns = INT64_MAX;
     state->now.tasks++;
@@ -320,15 +308,15 @@ static bool on_task_end(struct trace_state *state, const struct trace_event *eve
         state->free_variable = variable;
     }
     task->variables = 0;
-    return keep_argument(state, event, TRACE_ARG_OUTCOME, &task->outcome) &&
-           keep_argument(state, event, TRACE_ARG_ERROR, &task->error) &&
-           keep_argument(state, event, TRACE_ARG_MESSAGE, &task->message);
+    return trace_keep_argument(state->common->strings, event, TRACE_ARG_OUTCOME, &task->outcome) &&
+           trace_keep_argument(state->common->strings, event, TRACE_ARG_ERROR, &task->error) &&
+           trace_keep_argument(state->common->strings, event, TRACE_ARG_MESSAGE, &task->message);
 }
 
 static bool begin_wait(struct trace_state *state, const struct trace_event *event) {
     struct trace_state_task *task = edit_task(state, event->tid);
-    if (task == NULL || !keep(state, event->name, &task->wait) ||
-        !keep_argument(state, event, TRACE_ARG_LINE, &task->line))
+    if (task == NULL || !trace_keep_text(state->common->strings, event->name, &task->wait) ||
+        !trace_keep_argument(state->common->strings, event, TRACE_ARG_LINE, &task->line))
         return false;
     task->object = (uint64_t)number_of(event, TRACE_ARG_OBJECT, 0);
     task->awaits = number_of(event, TRACE_ARG_TASK, 0);
@@ -362,7 +350,7 @@ static bool count_span(struct trace_state *state, int64_t tid, int change) {
 static bool read_entry(struct trace_state *state, const struct trace_event *event,
                        struct trace_state_entry *entry) {
     entry->task = number_of(event, TRACE_ARG_TASK, 0);
-    return keep_argument(state, event, TRACE_ARG_ENTRY, &entry->kind);
+    return trace_keep_argument(state->common->strings, event, TRACE_ARG_ENTRY, &entry->kind);
 }
 
 static bool on_join(struct trace_state *state, const struct trace_event *event) {
@@ -461,7 +449,7 @@ static bool set_fields(struct trace_state *state, struct trace_state_object *obj
     size_t count = trace_has(event, TRACE_ARG_STATE) ? event->field_count : 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t key, at = 0;
-        if (!keep(state, event->fields[i].key, &key))
+        if (!trace_keep_text(state->common->strings, event->fields[i].key, &key))
             return false;
         while (at < object->field_count && object->fields[at].key != key)
             at++;
@@ -479,8 +467,8 @@ static bool on_object(struct trace_state *state, const struct trace_event *event
     uint64_t id = (uint64_t)number_of(event, TRACE_ARG_OBJECT, 0);
     struct trace_state_object *object =
         slot_of(state, id) != 0 ? edit_object(state, id) : add_object(state, id);
-    return object != NULL && keep(state, event->name, &object->name) &&
-           keep_argument(state, event, TRACE_ARG_TYPE, &object->type) &&
+    return object != NULL && trace_keep_text(state->common->strings, event->name, &object->name) &&
+           trace_keep_argument(state->common->strings, event, TRACE_ARG_TYPE, &object->type) &&
            set_fields(state, object, event, true);
 }
 
@@ -598,7 +586,8 @@ static bool on_operation(struct trace_state *state, const struct trace_event *ev
     if (!trace_has(event, TRACE_ARG_MOVE) || slot_of(state, id) == 0)
         return true;
     struct trace_state_object *queue = edit_object(state, id);
-    if (queue == NULL || !keep_argument(state, event, TRACE_ARG_VALUE, &item))
+    if (queue == NULL ||
+        !trace_keep_argument(state->common->strings, event, TRACE_ARG_VALUE, &item))
         return false;
     struct trace_string move = event->args[TRACE_ARG_MOVE].text;
     int64_t order = trace_state_field(state, queue, "order", FIFO);
@@ -666,7 +655,8 @@ static bool on_variable(struct trace_state *state, const struct trace_event *eve
         return false;
     if (task != NULL)
         first = &task->variables;
-    if (!keep(state, event->name, &name) || !keep_argument(state, event, TRACE_ARG_VALUE, &value))
+    if (!trace_keep_text(state->common->strings, event->name, &name) ||
+        !trace_keep_argument(state->common->strings, event, TRACE_ARG_VALUE, &value))
         return false;
     uint32_t place = find_variable(state, *first, name, &last);
     if (!trace_has(event, TRACE_ARG_VALUE))
@@ -763,7 +753,8 @@ static bool take(struct trace_state *state, const struct trace_event *event) {
     case TRACE_OBJECT_END:
         return on_object_end(state, event);
     case TRACE_LOOP_END:
-        return keep_argument(state, event, TRACE_ARG_OUTCOME, &state->now.outcome);
+        return trace_keep_argument(state->common->strings, event, TRACE_ARG_OUTCOME,
+                                   &state->now.outcome);
     default:
         return state->now.detailed ? take_detail(state, event) : take_slice(state, event);
     }

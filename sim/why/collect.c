@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "cadran.h"
+#include "trace/keep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,19 +65,6 @@ struct why_collector {
 };
 
 /* --- Texts and things ----------------------------------------------------------------------- */
-
-static bool keep_text(struct why_collector *collector, struct trace_string text, uint32_t *number) {
-    *number =
-        text.length == 0 ? 0 : base_strings_add(collector->run.strings, text.text, text.length);
-    return *number != UINT32_MAX;
-}
-
-static bool keep_argument(struct why_collector *collector, const struct trace_event *event,
-                          enum trace_argument_index argument, uint32_t *number) {
-    struct trace_string none = {NULL, 0};
-    return keep_text(collector, trace_has(event, argument) ? event->args[argument].text : none,
-                     number);
-}
 
 static uint32_t task_of(const struct why_collector *collector, int64_t tid) {
     return base_map_get(&collector->by_tid, (uint64_t)tid);
@@ -167,7 +155,7 @@ static int begin_task(struct why_collector *collector, const struct trace_event 
                              .begin_ns = event->time_ns,
                              .end_ns = event->time_ns,
                              .begin_ordinal = event->ordinal};
-    if (task == WHY_NONE || !keep_text(collector, event->name, &begun.name) ||
+    if (task == WHY_NONE || !trace_keep_text(run->strings, event->name, &begun.name) ||
         !count_name(collector, begun.name, &begun.number) ||
         !base_grow(&run->tasks, &collector->task_capacity, task, sizeof *run->tasks) ||
         !base_grow(&collector->courses, &collector->course_capacity, task,
@@ -185,9 +173,9 @@ static int end_task(struct why_collector *collector, uint32_t task,
                     const struct trace_event *event) {
     struct why_task *ended = &collector->run.tasks[task];
     ended->end_ns = event->time_ns;
-    if (!keep_argument(collector, event, TRACE_ARG_OUTCOME, &ended->outcome) ||
-        !keep_argument(collector, event, TRACE_ARG_ERROR, &ended->error) ||
-        !keep_argument(collector, event, TRACE_ARG_MESSAGE, &ended->message))
+    if (!trace_keep_argument(collector->run.strings, event, TRACE_ARG_OUTCOME, &ended->outcome) ||
+        !trace_keep_argument(collector->run.strings, event, TRACE_ARG_ERROR, &ended->error) ||
+        !trace_keep_argument(collector->run.strings, event, TRACE_ARG_MESSAGE, &ended->message))
         return CAD_ENOMEM;
     if (strcmp(why_text(&collector->run, ended->outcome), "pending") == 0)
         return 0;
@@ -246,7 +234,7 @@ static uint32_t add_wait(struct why_collector *collector, uint32_t task,
         .begin_ordinal = course->park_ordinal != 0 ? course->park_ordinal : event->ordinal,
         .acts_before = course->acts,
         .end = WHY_PENDING};
-    if (number == WHY_NONE || !keep_text(collector, event->name, &wait.name) ||
+    if (number == WHY_NONE || !trace_keep_text(run->strings, event->name, &wait.name) ||
         !base_grow(&run->waits, &collector->wait_capacity, number, sizeof *run->waits))
         return WHY_NONE;
     wait.sleeps = wait.name == collector->sleep;
@@ -299,10 +287,10 @@ static int keep_stuck(struct why_collector *collector, struct why_wait *wait,
                                             ? (uint32_t)event->args[TRACE_ARG_CIRCLE].number
                                             : 0,
                               .next = task_in(collector, event, TRACE_ARG_NEXT)};
-    if (!keep_argument(collector, event, TRACE_ARG_WHERE, &stuck.where) ||
-        !keep_argument(collector, event, TRACE_ARG_STEP, &stuck.step) ||
-        !keep_argument(collector, event, TRACE_ARG_WHY, &stuck.why) ||
-        !keep_argument(collector, event, TRACE_ARG_TAKEN, &stuck.taken) ||
+    if (!trace_keep_argument(run->strings, event, TRACE_ARG_WHERE, &stuck.where) ||
+        !trace_keep_argument(run->strings, event, TRACE_ARG_STEP, &stuck.step) ||
+        !trace_keep_argument(run->strings, event, TRACE_ARG_WHY, &stuck.why) ||
+        !trace_keep_argument(run->strings, event, TRACE_ARG_TAKEN, &stuck.taken) ||
         !base_grow(&run->stucks, &collector->stuck_capacity, run->stuck_count, sizeof *run->stucks))
         return CAD_ENOMEM;
     wait->stuck = (uint32_t)run->stuck_count;
@@ -411,7 +399,7 @@ static int begin_span(struct why_collector *collector, uint32_t task,
                             .outer = course->span,
                             .begin_ns = event->time_ns,
                             .begin_ordinal = event->ordinal};
-    if (number == WHY_NONE || !keep_text(collector, event->name, &span.name) ||
+    if (number == WHY_NONE || !trace_keep_text(run->strings, event->name, &span.name) ||
         !base_grow(&run->spans, &collector->span_capacity, number, sizeof *run->spans))
         return CAD_ENOMEM;
     run->spans[number] = span;
@@ -532,8 +520,8 @@ static int take_object(struct why_collector *collector, const struct trace_event
     struct why_object object = {.id = (uint64_t)event->args[TRACE_ARG_OBJECT].number,
                                 .maxsize = field_in(event, "maxsize"),
                                 .last_change = WHY_NONE};
-    if (!keep_text(collector, event->name, &object.name) ||
-        !keep_argument(collector, event, TRACE_ARG_TYPE, &object.type))
+    if (!trace_keep_text(run->strings, event->name, &object.name) ||
+        !trace_keep_argument(run->strings, event, TRACE_ARG_TYPE, &object.type))
         return CAD_ENOMEM;
     if (known != WHY_NONE) {
         run->objects[known].name = object.name;
@@ -553,7 +541,7 @@ static bool keep_fields(struct why_collector *collector, const struct trace_even
     struct why_run *run = &collector->run;
     for (size_t i = 0; i < event->field_count; i++) {
         struct why_field field = {.value = event->fields[i].number};
-        if (!keep_text(collector, event->fields[i].key, &field.key) ||
+        if (!trace_keep_text(run->strings, event->fields[i].key, &field.key) ||
             !base_grow(&run->fields, &collector->field_capacity, run->field_count,
                        sizeof *run->fields))
             return false;
@@ -608,7 +596,9 @@ static int take_header(struct why_collector *collector, const struct trace_event
     const struct trace_string *clock = &event->args[TRACE_ARG_CLOCK].text;
     run->real = clock->length == sizeof real - 1 && memcmp(clock->text, real, clock->length) == 0;
     run->detailed = trace_has(event, TRACE_ARG_DETAILED);
-    return keep_argument(collector, event, TRACE_ARG_SCENARIO, &run->scenario) ? 0 : CAD_ENOMEM;
+    return trace_keep_argument(run->strings, event, TRACE_ARG_SCENARIO, &run->scenario)
+               ? 0
+               : CAD_ENOMEM;
 }
 
 /* What an arrow is by is told before it, and holds until something else happens. */
@@ -635,7 +625,8 @@ static int take_loop_event(struct why_collector *collector, const struct trace_e
     case TRACE_HEADER:
         return take_header(collector, event);
     case TRACE_LOOP_END:
-        return keep_argument(collector, event, TRACE_ARG_OUTCOME, &collector->run.outcome)
+        return trace_keep_argument(collector->run.strings, event, TRACE_ARG_OUTCOME,
+                                   &collector->run.outcome)
                    ? 0
                    : CAD_ENOMEM;
     case TRACE_RUN_BEGIN:

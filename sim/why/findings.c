@@ -3,6 +3,14 @@
 
 #include <inttypes.h>
 
+/* " from 0.15 s to 1 s" */
+static void say_stretch(struct why_said *said, const struct why_finding *finding) {
+    why_say(said, " from ");
+    why_say_moment(said, finding->begin_ns);
+    why_say(said, " to ");
+    why_say_moment(said, finding->end_ns);
+}
+
 static void say_busy(struct why_said *said, const struct why_finding *finding) {
     why_say_task(said, finding->task);
     why_say(said, " kept the loop busy for ");
@@ -22,20 +30,14 @@ static void say_starved(struct why_said *said, const struct why_finding *finding
     why_say_task(said, finding->task);
     why_say(said, " stood at ");
     why_say_object(said, finding->object);
-    why_say(said, " from ");
-    why_say_moment(said, finding->begin_ns);
-    why_say(said, " to ");
-    why_say_moment(said, finding->end_ns);
+    say_stretch(said, finding);
     why_say(said, ", and %" PRIu64 " who came later went before it", finding->count);
 }
 
 static void say_convoy(struct why_said *said, const struct why_finding *finding) {
     why_say(said, "up to %" PRIu64 " tasks stood one behind the other at ", finding->count);
     why_say_object(said, finding->object);
-    why_say(said, " from ");
-    why_say_moment(said, finding->begin_ns);
-    why_say(said, " to ");
-    why_say_moment(said, finding->end_ns);
+    say_stretch(said, finding);
     why_say(said, ": %" PRIu64 " waits, ", finding->of);
     why_say_length(said, finding->length_ns);
     why_say(said, " in all");
@@ -63,10 +65,7 @@ static void say_polls(struct why_said *said, const struct why_finding *finding) 
     why_say_task(said, finding->task);
     why_say(said, " looked %" PRIu64 " times, every ", finding->count);
     why_say_length(said, finding->length_ns);
-    why_say(said, " from ");
-    why_say_moment(said, finding->begin_ns);
-    why_say(said, " to ");
-    why_say_moment(said, finding->end_ns);
+    say_stretch(said, finding);
     why_say(said, ", and did nothing between: what it waits for could wake it");
 }
 

@@ -63,13 +63,8 @@ void why_say_text(struct why_said *said, uint32_t text) {
 }
 
 void why_say_quoted(struct why_said *said, uint32_t text) {
-    const char *bytes = why_text(said->run, text);
-    size_t length = strlen(bytes), cut = length < QUOTE_MAX ? length : QUOTE_MAX;
-    while (cut > 0 && cut < length && ((unsigned char)bytes[cut] & 0xC0) == 0x80)
-        cut--; /* not inside a character */
-    why_say(said, "\"");
-    put_shown(said, bytes, cut);
-    why_say(said, cut < length ? "...\"" : "\"");
+    if (said->error == 0)
+        said->error = base_buffer_append_quoted(&said->text, why_text(said->run, text), QUOTE_MAX);
 }
 
 static void say_number(struct why_said *said, uint32_t number) {
