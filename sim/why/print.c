@@ -227,6 +227,7 @@ static void say_kinds(struct page *page, const struct why_path *path) {
                                                        [WHY_READY] = "ready and not run",
                                                        [WHY_ABROAD] =
                                                            "threads and the world outside",
+                                                       [WHY_UNBEGUN] = "before a start",
                                                        [WHY_LIMITED] = "time limits",
                                                        [WHY_STAYS] = "waits that did not end",
                                                        [WHY_CLOSES] = "the loop's"};
