@@ -69,8 +69,11 @@ static int draw(struct viz_model *model, const struct viz_png_options *options,
         viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
         viz_state_place(state, options->width, options->height);
     }
-    if (!viz_state_begin(state, &options->start))
-        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
+    const char *task = options->start.task;
+    if (task != NULL && viz_find_lane(model, task) == TRACE_NO_INDEX)
+        error = fail(message, CAD_EINVAL, task, "the trace has no task of that name");
+    else if (!viz_state_begin(state, &options->start))
+        error = fail(message, CAD_EINVAL, "the trace", "it has no longest way");
     else if ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole)
         error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
