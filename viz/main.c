@@ -62,8 +62,9 @@ static int show_png(struct viz_model *model, const struct viz_options *options, 
                                   : NULL;
     if (steps != NULL)
         png.timeline = viz_steps_timeline(steps, message);
+    int error = viz_png_write(model, &png, options->png, message);
     int status =
-        viz_png_write(model, &png, options->png, message) == 0 ? 0 : say(STATUS_FAILED, message);
+        error == 0 ? 0 : say(error == CAD_EINVAL ? STATUS_BAD_INPUT : STATUS_FAILED, message);
     viz_steps_free(steps);
     return status;
 }
