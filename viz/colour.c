@@ -215,7 +215,7 @@ static void colour_by_duration(struct viz_model *model) {
     } else if (count > 0) {
         label_distinct(model, classes, count);
     } else {
-        int64_t least_ns;
+        int64_t least_ns = 0;
         int64_t most_ns = bounds_of(buckets, &least_ns);
         count = most_ns >= 0 ? range_classes(least_ns, most_ns, classes) : 0;
         label_ranges(model, classes, count);
