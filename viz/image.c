@@ -68,6 +68,18 @@ static void place(struct viz_state *state, const struct viz_image_options *optio
     viz_state_place(state, options->width, options->height);
 }
 
+/* The same with all that is asked for; CAD_EINVAL where the trace has it not. */
+static int begin(struct viz_state *state, const struct viz_image_options *options,
+                 char message[VIZ_MESSAGE_SIZE]) {
+    const char *task = options->start.task;
+    place(state, options);
+    if (task != NULL && viz_find_lane(state->model, task) == TRACE_NO_INDEX)
+        return fail(message, CAD_EINVAL, task, "the trace has no task of that name");
+    if (!viz_state_begin(state, &options->start))
+        return fail(message, CAD_EINVAL, "the trace", "it has no longest way");
+    return 0;
+}
+
 static int draw(struct viz_model *model, const struct viz_image_options *options,
                 SDL_Renderer *renderer, char message[VIZ_MESSAGE_SIZE]) {
     struct viz_canvas canvas;
@@ -75,10 +87,8 @@ static int draw(struct viz_model *model, const struct viz_image_options *options
         viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale, message);
     if (error != 0)
         return error;
-    place(&canvas.state, options);
-    if (!viz_state_begin(&canvas.state, &options->start))
-        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
-    else if ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole)
+    error = begin(&canvas.state, options, message);
+    if (error == 0 && ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole))
         error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
     return error;
@@ -134,10 +144,8 @@ int viz_svg_save(struct viz_model *model, const struct viz_image_options *option
     viz_state_open(&state, model);
     state.scale = options->scale;
     viz_typesetter_measure(typesetter, &state.measure);
-    place(&state, options);
-    if (!viz_state_begin(&state, &options->start))
-        error = fail(message, CAD_EINVAL, "the trace", "it has no such task, or no longest way");
-    else if ((error = viz_state_lay_out(&state)) != 0)
+    error = begin(&state, options, message);
+    if (error == 0 && (error = viz_state_lay_out(&state)) != 0)
         fail(message, error, "drawing the picture", "out of memory");
     const struct viz_svg svg = {
         .scene = &state.scene, .model = model, .theme = options->theme, .adapts = options->adapts};

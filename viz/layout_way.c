@@ -96,9 +96,10 @@ static void paint_piece(struct way_painter *way, const struct why_piece *piece) 
     if (x1 <= way->last_column && middle == way->last_middle)
         return;
     viz_shows_id(painter->scene, shows);
-    if (piece->kind != WHY_READY)
+    bool there = piece->kind != WHY_UNBEGUN; /* else it has no bar, and the thread alone is drawn */
+    if (there && piece->kind != WHY_READY)
         viz_round(painter->scene, role_of(painter, piece, shows), 255, viz_px(frame, 3), at);
-    if (piece->kind >= WHY_READY)
+    if (there && piece->kind >= WHY_READY)
         viz_stroke(painter->scene, piece->kind == WHY_READY ? VIZ_MUTED : VIZ_WAIT, 255,
                    viz_px(frame, 3), line, at);
     paint_label(painter, piece, at);

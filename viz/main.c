@@ -75,7 +75,7 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
     if (error == 0 && options->svg != NULL)
         error = viz_svg_save(model, &image, options->svg, message);
     viz_steps_free(steps);
-    return error == 0 ? 0 : say(STATUS_FAILED, message);
+    return error == 0 ? 0 : say(error == CAD_EINVAL ? STATUS_BAD_INPUT : STATUS_FAILED, message);
 }
 
 static int draw(struct viz_model *model, const struct viz_options *options) {

@@ -135,7 +135,7 @@ static void list_words(const base_option *option, char *list, size_t size) {
 
 bool base_take_word(void *target, const base_option *option, char *value,
                     char message[BASE_OPTIONS_MESSAGE]) {
-    char wanted[BASE_OPTIONS_MESSAGE];
+    char wanted[BASE_OPTIONS_MESSAGE / 2];
     for (size_t i = 0; i < option->word_count; i++) {
         if (strcmp(value, option->words[i]) == 0) {
             store(target, option, i);

@@ -154,11 +154,27 @@ static void step_over_wait(struct walk *walk, uint32_t number) {
         add_wait(walk, number);
 }
 
-/* Before the first turn of a task: who made it. The scenario's own are there from the beginning. */
+/* Since when the loop had no pause up to a time, but for what lies between two turns. */
+static int64_t busy_since(const struct why_run *run, int64_t time_ns) {
+    int64_t pause_ns = run->real ? CAD_SECOND / 10000 : 0;
+    for (size_t i = why_turn_from(run, time_ns - 1) + 1; i > 0; i--) {
+        if (i > run->turn_count || run->turns[i - 1].begin_ns >= time_ns)
+            continue;
+        if (run->turns[i - 1].end_ns < time_ns - pause_ns)
+            break;
+        time_ns = run->turns[i - 1].begin_ns;
+    }
+    return time_ns <= pause_ns ? 0 : time_ns;
+}
+
+/* Before the first turn of a task: who made it. The scenario's own are there from the beginning,
+ * but for those whose start comes later, which the loop makes then, or as soon as it is free. */
 static bool step_over_birth(struct walk *walk) {
     const struct why_task *task = &walk->run->tasks[walk->task];
     if (task->by == WHY_NONE) {
-        add_ready(walk, 0);
+        add_ready(walk, busy_since(walk->run, walk->time_ns));
+        if (walk->time_ns > 0)
+            add_piece(walk, WHY_UNBEGUN, 0, nothing);
         return false;
     }
     go_to(walk, task->by, task->begin_ordinal, WHY_MAKES, WHY_NONE);

@@ -19,6 +19,7 @@
     X(WHY_SLEEPS, "sleep", "it sleeps outside of a span")                                          \
     X(WHY_READY, "ready", "it is due, woken or made, and its turn has not come")                   \
     X(WHY_ABROAD, "outside", "it waits for a thread, a callback or the world outside")             \
+    X(WHY_UNBEGUN, "before", "it has not begun: its start comes later, or a callback makes it")    \
     X(WHY_LIMITED, "limit", "it waits until a time limit ends that")                               \
     X(WHY_STAYS, "stays", "it waits, and the run ends first")                                      \
     X(WHY_CLOSES, "loop", "no task is left, and the loop goes on")

@@ -227,6 +227,7 @@ static void say_kinds(struct page *page, const struct why_path *path) {
                                                        [WHY_READY] = "ready and not run",
                                                        [WHY_ABROAD] =
                                                            "threads and the world outside",
+                                                       [WHY_UNBEGUN] = "before a start",
                                                        [WHY_LIMITED] = "time limits",
                                                        [WHY_STAYS] = "waits that did not end",
                                                        [WHY_CLOSES] = "the loop's"};
@@ -310,7 +311,7 @@ static void put_slack(struct page *page) {
         why_say_moment(&page->said, span->end_ns);
         put_sentence(page, 2);
     }
-    say_left_out(page, count - shown, "spans");
+    say_left_out(page, count - shown, count - shown == 1 ? "span" : "spans");
     base_free(loose);
 }
 
@@ -424,7 +425,7 @@ static void put_life(struct page *page, uint32_t task) {
     qsort(episodes, shown, sizeof *episodes, earlier_first);
     for (size_t i = 0; i < shown && page->error == 0; i++)
         put_episode(page, &episodes[i]);
-    say_left_out(page, count - shown, "shorter ones");
+    say_left_out(page, count - shown, count - shown == 1 ? "shorter one" : "shorter ones");
     base_free(episodes);
 }
 
@@ -538,7 +539,8 @@ static void put_findings(struct page *page) {
         why_say_finding(&page->said, finding);
         put_sentence(page, 2);
     }
-    say_left_out(page, findings.count - shown, "findings");
+    say_left_out(page, findings.count - shown,
+                 findings.count - shown == 1 ? "finding" : "findings");
     if (findings.count == 0 && page->error == 0) {
         why_say(&page->said, "nothing stands out in it");
         put_paragraph(page);

@@ -392,6 +392,9 @@ void why_say_piece(struct why_said *said, const struct why_piece *piece) {
     case WHY_CLOSES:
         why_say(said, "the loop goes on");
         break;
+    case WHY_UNBEGUN:
+        why_say(said, "has not begun yet");
+        break;
     default:
         why_say(said, "waits ");
         say_pattern(said, purpose_of(said->run, &said->run->waits[piece->wait])->of,

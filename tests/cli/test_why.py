@@ -133,6 +133,24 @@ class Sums(WhyTest):
         self.assertIn("late", [p.get("task") for p in pieces if p["kind"] == "work"])
 
 
+    def test_a_start_that_comes_later(self):
+        """Who has not begun is not ready; who is late, because the loop was busy, is."""
+        trace = self.record({"tasks": [
+            task("busy", {"compute": "1s"}),
+            task("later", {"span": "work", "do": [{"sleep": "1s"}]}, start="3s")]})
+        pieces = self.why(trace, "--critical")["pieces"]
+        self.assertEqual([(p["kind"], p["begin_ns"], p["end_ns"]) for p in pieces],
+                         [("before", 0, 3_000_000_000), ("work", 3_000_000_000, 4_000_000_000)])
+        self.assertIn("later has not begun yet", self.said(trace, "--critical"))
+        trace = self.record({"tasks": [
+            task("busy", {"sleep": "1s"}, {"compute": "1s"}),
+            task("later", {"span": "work", "do": [{"sleep": "1s"}]}, start="1500ms")]})
+        self.assertEqual([(p["kind"], p["end_ns"], p.get("behind"))
+                          for p in self.why(trace, "--critical")["pieces"]],
+                         [("before", 1_000_000_000, None), ("ready", 2_000_000_000, "busy"),
+                          ("work", 3_000_000_000, None)])
+
+
 class Answers(WhyTest):
     def test_why_a_job_started_then(self):
         said = self.said(SCENARIOS / "window.trace.json", "job7", "--at", "3")

@@ -73,6 +73,7 @@ expect 2 'give it files' "$cadran" diff --format svg - narrow.json
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
+expect 2 'job70: the trace has no task of that name' "$view" --png late.png --select job70 window.json
 expect 2 'beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
 [ ! -e late.png ] || fail 'a picture of no part of the trace'
 expect 2 'which trace?' "$view"
