@@ -150,6 +150,44 @@ static void test_panel__breaks_lines(void **state) {
     stage_close(&stage);
 }
 
+/* What is measured of a text, by the measure of the stage. */
+struct counting {
+    struct viz_measure measure;
+    size_t bytes;
+};
+
+static int count_width(void *context, enum viz_font font, const char *text, size_t length) {
+    struct counting *counting = context;
+    counting->bytes += length;
+    return counting->measure.width(counting->measure.context, font, text, length);
+}
+
+/* A word of many lines: each measures what one can hold, not all that comes. */
+static void test_panel__breaks_a_very_long_word(void **state) {
+    (void)state;
+    enum { LENGTH = 100000 };
+    static char word[LENGTH + 1];
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1000, 600);
+    viz_input_key(&stage.state, "I");
+    memset(word, 'a', LENGTH);
+    struct counting counting = {.measure = stage.state.measure};
+    struct viz_measure measure = stage.state.measure;
+    measure.context = &counting;
+    measure.width = count_width;
+    struct viz_panel panel = {0};
+    viz_panel_open(&panel, VIZ_BLOCK_TEXT);
+    viz_panel_say(&panel, word);
+    assert_int_equal(panel.error, 0);
+    struct viz_frame frame = stage.state.frame;
+    frame.panel.w = 300;
+    assert_true(viz_panel_overflow(&frame, &measure, &panel) > 1000 * STAGE_LINE);
+    assert_true(counting.bytes < (size_t)100 * LENGTH);
+    viz_panel_free(&panel);
+    stage_close(&stage);
+}
+
 static void test_panel__scrolls_as_far_as_its_text(void **state) {
     (void)state;
     struct stage stage;
@@ -389,6 +427,7 @@ int main(void) {
         cmocka_unit_test(test_panel__covers_what_is_under_it),
         cmocka_unit_test(test_panel__the_way_back),
         cmocka_unit_test(test_panel__breaks_lines),
+        cmocka_unit_test(test_panel__breaks_a_very_long_word),
         cmocka_unit_test(test_panel__scrolls_as_far_as_its_text),
         cmocka_unit_test(test_why__sentences),
         cmocka_unit_test(test_why__findings_are_listed),

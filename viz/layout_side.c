@@ -34,29 +34,51 @@ static int width_of(const struct pen *pen, const char *text, size_t length) {
 
 /* --- Lines ---------------------------------------------------------------------------------- */
 
+/* As much of a text as a line may have: more is not measured, as often as a long name has lines. */
+enum { LINE_MOST = 511 };
+
+static bool begins_letter(const char *text, size_t i) {
+    return ((unsigned char)text[i] & 0xC0) != 0x80;
+}
+
+/* As many whole letters as fit into the room, which all of the text does not. */
+static size_t letters_fitting(const struct pen *pen, const char *text, size_t length, int room) {
+    size_t fits = 0, beyond = length;
+    while (beyond - fits > 1) {
+        size_t middle = fits + (beyond - fits) / 2, end = middle;
+        while (end < beyond && !begins_letter(text, end))
+            end++;
+        if (end < beyond && width_of(pen, text, end) <= room)
+            fits = end;
+        else
+            beyond = middle;
+    }
+    return fits;
+}
+
 /* How much of a text fits between the pen and the right: whole words; a part of a word only where
  * that is the first of its line. 0: nothing, on to the next line. */
 static size_t fitting(const struct pen *pen, const char *text, size_t length) {
     int room = pen->right - pen->x;
+    if (length > LINE_MOST) {
+        length = LINE_MOST;
+        while (length > 1 && !begins_letter(text, length))
+            length--;
+    }
     if (width_of(pen, text, length) <= room)
         return length;
     size_t fits = 0;
     for (size_t i = 1; i < length; i++)
         if (text[i] == ' ' && width_of(pen, text, i) <= room)
             fits = i;
-    for (size_t i = 1; fits == 0 && pen->x == pen->left && i <= length; i++) {
-        bool whole = i == length || ((unsigned char)text[i] & 0xC0) != 0x80;
-        if (whole && width_of(pen, text, i) > room)
-            break;
-        if (whole && (i == length || width_of(pen, text, i + 1) > room))
-            fits = i;
-    }
+    if (fits == 0 && pen->x == pen->left)
+        fits = letters_fitting(pen, text, length, room);
     return fits == 0 && pen->x == pen->left ? length : fits;
 }
 
 static void write_part(struct pen *pen, const struct viz_piece *piece, const char *text,
                        size_t length) {
-    char copy[512];
+    char copy[LINE_MOST + 1];
     int width = width_of(pen, text, length);
     if (length >= sizeof copy)
         length = sizeof copy - 1;

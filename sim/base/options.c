@@ -81,7 +81,12 @@ enum base_options_end base_options_read(const char *command, const base_option *
         if (found == 'h')
             return BASE_OPTIONS_HELP;
         if (found == '?' || found == ':') {
-            refuse(command, options, argv[optind - 1], found == '?', message);
+            /* Among letters that stand together, as -xq, the word is not left behind yet: what
+             * stands before "optind" is another one. A letter is told by itself, but a word that
+             * is none of ours, or lacks its value, is told as it is. */
+            char letter[] = {'-', (char)optopt, '\0'};
+            bool single = found == '?' && optopt != 0 && optopt < FIRST && optopt != 'h'; /* of --help=3 */
+            refuse(command, options, single ? letter : argv[optind - 1], found == '?', message);
             return BASE_OPTIONS_WRONG;
         }
         const base_option *option = &options[found >= FIRST ? found - FIRST : find(options, found)];

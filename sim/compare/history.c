@@ -31,7 +31,8 @@ void cmp_history_drop(struct cmp_history *history, size_t count) {
         size_t gone = (size_t)(text - history->texts_begin);
         memmove(history->records, history->records + history->first,
                 history->count * sizeof *history->records);
-        memmove(history->texts.data, history->texts.data + gone, history->texts.length - gone);
+        if (gone < history->texts.length) /* else there may be no text at all, nor memory for any */
+            memmove(history->texts.data, history->texts.data + gone, history->texts.length - gone);
         history->texts.length -= gone;
         history->texts_begin = text;
         history->first = 0;

@@ -170,7 +170,7 @@ static const char *pattern_of(const struct cmp_event *event) {
     case TRACE_OBJECT:
         return "%o is made";
     case TRACE_STATE:
-        return "%o has %w";
+        return has_object ? "%o has %w" : "an object has %w"; /* of an object that nothing declared */
     case TRACE_OPERATION:
         return has_object ? "%t does %n on %o" : "%t does %n";
     default: /* TRACE_VARIABLE */

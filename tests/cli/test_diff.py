@@ -192,6 +192,18 @@ class Roots(DiffTest):
         found = self.of_tasks([task("a", {"print": "x"})], [task("a", {"print": "y"})])
         self.assertEqual(self.sentences(found), ['a prints "y", not "x"'])
 
+    def test_an_object_that_nothing_declared(self):
+        golden = SCENARIOS / "readers-writers.trace.json"
+        text = golden.read_text()
+        odd = self.folder / "odd.json"
+        declared = '"args":{"object":2,"type":"lock"'
+        self.assertIn(declared, text)
+        odd.write_text(text.replace(declared, '"args":{"object":1000000001,"type":"lock"'))
+        for form in ("text", "json", "markdown", "html"):
+            with self.subTest(form):
+                self.expect(DIFFERENT, "diff", "--format", form, odd, golden)
+        self.assertIn("an object has locked 0", json.dumps(self.diff(odd, golden)))
+
     def test_the_state_before_is_whole_with_details(self):
         def document(value):
             return {"objects": {"q": {"type": "queue"}},

@@ -79,6 +79,8 @@ class Mistakes(CliTest):
             (["run", "--verbose", WINDOW],
              'cadran run: unknown option "--verbose"; see cadran run --help'),
             (["run", "-x", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
+            (["run", "-xq", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
+            (["run", "-qx", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
             (["run", WINDOW, "--trace"], 'cadran run: a value is missing after "--trace"'),
             (["run", "--trace", "-", WINDOW],
              'cadran run: --trace wants a file, not "-": standard output is for what the tasks '
