@@ -240,7 +240,7 @@ static void keep_up(cad_loop *loop, bool first) {
         if (first || !simulated)
             (void)loop->driver->wait(loop->driver, 0);
         cad__threads_collect(loop);
-        if (!simulated)
+        if (!simulated && !first) /* the first look is that of the clock's start */
             cad__clock_look(loop);
         need_no_look(loop);
     }

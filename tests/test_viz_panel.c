@@ -57,8 +57,8 @@ static void test_panel__says_what_is_clicked(void **state) {
     struct stage stage;
     sample_window(&stage.sample);
     stage_open(&stage, 1000, 600);
-    int x;
-    int y;
+    int x = 0;
+    int y = 0;
     first_span(&stage, &x, &y);
     click(&stage, x, y);
     assert_non_null(stage.state.ui.panel);

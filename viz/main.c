@@ -125,7 +125,13 @@ static bool overwrites(const struct viz_options *options, char message[VIZ_MESSA
                                "%s would overwrite the trace; give it another name", outputs[i][0]);
                 return true;
             }
-    return false;
+    bool same =
+        options->png != NULL && options->svg != NULL &&
+        (strcmp(options->png, options->svg) == 0 || base_overwrites(options->png, options->svg));
+    if (same)
+        (void)snprintf(message, VIZ_MESSAGE_SIZE,
+                       "--png and --svg are one file; give them two names");
+    return same;
 }
 
 /* What is to be said of a trace beside its picture. */

@@ -78,7 +78,7 @@ static int fill(run_job *job, const expr_expression *size) {
     int error = run_evaluate_whole(job, size, "size", &left);
     base_buffer_clear(buffer);
     if (error == 0 && left > (int64_t)EXPR_STRING_MAX_BYTES)
-        return prog_raise(CAD_ENOMEM, "size is more than a text can hold");
+        return prog_raise(CAD_EINVAL, "size is more than 64 MiB, the most that a text can hold");
     static const char block[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
     enum { BLOCK = sizeof block - 1 };
     for (; error == 0 && left > 0; left -= BLOCK)

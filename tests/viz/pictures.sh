@@ -80,6 +80,7 @@ expect 2 'which trace?' "$view"
 expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
 expect 2 'missing.json' "$view" --png a.png missing.json
 expect 2 'would overwrite the trace' "$view" --svg window.json window.json
+expect 2 "are one file" "$view" --png both.out --svg both.out window.json
 expect 3 'no-such-folder/a.svg' "$view" --svg no-such-folder/a.svg window.json
 echo 'no trace' >text.json
 expect 2 'text.json' "$view" --png a.png text.json
