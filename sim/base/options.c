@@ -85,7 +85,8 @@ enum base_options_end base_options_read(const char *command, const base_option *
              * stands before "optind" is another one. A letter is told by itself, but a word that
              * is none of ours, or lacks its value, is told as it is. */
             char letter[] = {'-', (char)optopt, '\0'};
-            bool single = found == '?' && optopt != 0 && optopt < FIRST && optopt != 'h'; /* of --help=3 */
+            bool help = optopt == 'h'; /* of --help=3 */
+            bool single = found == '?' && optopt != 0 && optopt < FIRST && !help;
             refuse(command, options, single ? letter : argv[optind - 1], found == '?', message);
             return BASE_OPTIONS_WRONG;
         }

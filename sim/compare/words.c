@@ -169,8 +169,8 @@ static const char *pattern_of(const struct cmp_event *event) {
         return "fault %n";
     case TRACE_OBJECT:
         return "%o is made";
-    case TRACE_STATE:
-        return has_object ? "%o has %w" : "an object has %w"; /* of an object that nothing declared */
+    case TRACE_STATE: /* perhaps of an object that nothing declared */
+        return has_object ? "%o has %w" : "an object has %w";
     case TRACE_OPERATION:
         return has_object ? "%t does %n on %o" : "%t does %n";
     default: /* TRACE_VARIABLE */

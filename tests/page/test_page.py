@@ -1,7 +1,9 @@
 """The page of a run, in a browser: drawn, pointed at, gone through by keys."""
 
+import re
+
 from browser import ENTER, ESCAPE, SHIFT
-from page_test import EVIL, SCENARIOS, PageTest, main
+from page_test import EVIL, ROOT, SCENARIOS, PageTest, main
 
 WINDOW = SCENARIOS / "window.json"
 COLOURS_OF = """
@@ -19,7 +21,10 @@ class Drawn(PageTest):
     def test_a_run_is_drawn_and_asks_for_nothing(self):
         self.trace_of(WINDOW)
         page = self.page_of()
-        for dark, ground, span in ((False, "ffffff", "60d1c3"), (True, "0f1319", "45c9bb")):
+        css = (ROOT / "sim" / "page" / "assets" / "page.css").read_text(encoding="utf-8").lower()
+        grounds, spans = (re.search(rf"--{role}: light-dark\(#(\w+), #(\w+)\)", css).groups()
+                          for role in ("background", "span-0"))
+        for dark, ground, span in zip((False, True), grounds, spans):
             with self.subTest(dark=dark), self.browse_again(dark=dark) as browser:
                 browser.open(page)
                 colours = browser.run(COLOURS_OF, ".lanes canvas")
