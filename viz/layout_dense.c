@@ -86,7 +86,8 @@ static void add_row(const struct band *band, const struct viz_model *model,
 }
 
 /* The sums of some rows as cells of the density, each a share of the rows' time. */
-static void finish_band(const struct band *band, double rows, struct viz_density *density, int at) {
+static void finish_band(const struct band *band, uint32_t rows, struct viz_density *density,
+                        int at) {
     size_t stride = (size_t)density->rows * (size_t)density->columns;
     uint8_t *cells = density->cells + (size_t)at * (size_t)density->columns;
     for (int x = 0; x < band->columns; x++) {
@@ -102,7 +103,7 @@ static void finish_band(const struct band *band, double rows, struct viz_density
             shares[k] /= (float)rows;
         shares[WAITS] *= HATCHED;
         float rest = (work - inside) / (float)rows;
-        for (int k = 0; k < VIZ_COLOUR_COUNT && rows > CROWD && rest > 0; k++)
+        for (int k = 0; k < VIZ_COLOUR_COUNT && rows > (uint32_t)CROWD && rest > 0; k++)
             shares[k] *= sqrtf(rest) / rest;
         viz_density_mix(shares, LEVELS, cells + x, stride);
     }
@@ -151,7 +152,7 @@ static bool make(struct viz_painter *painter, struct viz_rect at, double seen) {
     struct viz_density *density = &painter->scene->dense;
     struct band band = {.columns = (at.w + CELL - 1) / CELL,
                         .begin_ns = painter->view->begin_ns,
-                        .cell_ns = painter->view->length_ns / at.w * CELL};
+                        .cell_ns = painter->view->length_ns / at.w * (double)CELL};
     band.shares = malloc((size_t)band.columns * sizeof *band.shares);
     band.inside = malloc((size_t)band.columns * sizeof *band.inside);
     bool made = band.shares != NULL && band.inside != NULL &&

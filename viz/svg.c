@@ -259,7 +259,7 @@ static void put_density(struct writer *writer, const struct viz_prim *prim) {
             if (!used[step])
                 continue;
             fprintf(writer->file, "<path class=\"c%d\" opacity=\"" OPACITY "\" d=\"",
-                    density->roles[level], (double)step / OPACITY_STEPS);
+                    density->roles[level], step / (double)OPACITY_STEPS);
             put_step(writer, prim, level, step);
             fputs("\"/>", writer->file);
         }
