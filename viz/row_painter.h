@@ -42,4 +42,12 @@ void viz_flush_run(struct viz_row_painter *rows);
  * around it. What takes some time is seen. */
 void viz_add_cell(struct viz_row_painter *rows, const struct viz_cell *cell);
 
+/* A wait that nobody can end any more. */
+bool viz_is_stuck(const struct viz_painter *painter, const struct viz_bar *bar);
+
+/* Names a bar, whose shape is in `rect`: inside where the name fits, or where a good part of it
+ * does; else beside, up to column `room` (layout_labels.c). */
+void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                     int room);
+
 #endif

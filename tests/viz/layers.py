@@ -17,7 +17,7 @@ LAYERS = [
     "describe document reasons scene travel two",
     "svg tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_beside layout_dense layout_details layout_notice layout_objects layout_pair "
+    "hit layout layout_beside layout_dense layout_details layout_labels layout_notice layout_objects layout_pair "
     "layout_panels layout_ring layout_rows layout_runs layout_search layout_side layout_time layout_travel "
     "layout_wakes layout_way",
     "state",
