@@ -36,9 +36,20 @@ static int end_column(const struct viz_row_painter *rows, const struct viz_bar *
     return viz_column(rows->painter, (double)bar->end_ns);
 }
 
+/* A wait for the object that is selected or pointed at. */
+static bool is_for_meant(const struct viz_painter *painter, const struct viz_bar *bar) {
+    double object;
+    if (painter->meant.kind != VIZ_ID_OBJECT || bar->look != VIZ_LOOK_WAIT || painter->ghost)
+        return false;
+    const struct trace_model *trace = painter->model->trace;
+    return trace_arg_number(trace, trace->slices[bar->slice].args, "object", &object) &&
+           (int64_t)object == painter->model->objects[painter->meant.index].id;
+}
+
 static bool is_target(const struct viz_painter *painter, const struct viz_bar *bar) {
     struct viz_id id = {.kind = VIZ_ID_BAR, .index = (uint32_t)(bar - painter->model->bars)};
-    return viz_same_id(painter->ui->selected, id) || viz_same_id(painter->ui->hover, id);
+    return viz_same_id(painter->ui->selected, id) || viz_same_id(painter->ui->hover, id) ||
+           is_for_meant(painter, bar);
 }
 
 static void paint_span(struct viz_row_painter *rows, const struct viz_bar *bar,
@@ -211,10 +222,16 @@ static struct viz_cell cell_at(const struct viz_row_painter *rows, uint32_t at, 
     double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit - 0.5);
     uint32_t after = viz_bar_from(model, at, end - at, (int64_t)ceil(end_ns));
     int gap = ALONE_UNITS * rows->unit;
+    /* What has no length has no share of the time, either: beside a bar with an outline it stands
+     * for itself. */
+    bool instant = after == at + 1 && model->bars[at].end_ns == model->bars[at].begin_ns;
     bool before = at > rows->row->first_bar &&
-                  viz_column(painter, (double)model->bars[at - 1].end_ns) > x0 - gap;
-    bool behind = after < end &&
-                  viz_column(painter, (double)model->bars[after].begin_ns) < x0 + rows->unit + gap;
+                  viz_column(painter, (double)model->bars[at - 1].end_ns) > x0 - gap &&
+                  !(instant && !is_short(rows, &model->bars[at - 1]));
+    bool behind =
+        after < end &&
+        viz_column(painter, (double)model->bars[after].begin_ns) < x0 + rows->unit + gap &&
+        !(instant && !is_short(rows, &model->bars[after]));
     return (struct viz_cell){
         .x = x0, .first = at, .count = after - at, .alone = !before && !behind};
 }
@@ -250,8 +267,13 @@ static void paint_bars(struct viz_row_painter *rows) {
             done = from + rows->unit;
             at = paint_cell(rows, at, from);
         } else {
-            viz_flush_run(rows);
+            bool above =
+                rows->run.alone; /* a mark of its own is not covered by the bar behind it */
+            if (!above)
+                viz_flush_run(rows);
             paint_bar(rows, at, x0, end_column(rows, bar));
+            if (above)
+                viz_flush_run(rows);
             at++;
         }
     }
@@ -415,7 +437,10 @@ static void paint_signals(struct viz_painter *painter) {
 
 static struct viz_row_painter row_painter_of(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
+    struct viz_columns rings;
+    viz_find_rings(painter, &rings.left, &rings.right);
     return (struct viz_row_painter){.painter = painter,
+                                    .rings = rings,
                                     .left = frame->lanes.x,
                                     .right = frame->lanes.x + frame->lanes.w,
                                     .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,
