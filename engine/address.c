@@ -113,3 +113,9 @@ int cad__socket_open(int family, int type, int *descriptor) {
         (void)setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return 0;
 }
+
+int cad__socket_error(int descriptor) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0 ? errno : error;
+}

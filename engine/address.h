@@ -29,6 +29,9 @@ int cad__socket_port(int descriptor);
  * or an errno. */
 int cad__socket_open(int family, int type, int *descriptor);
 
+/* What the kernel has found out about a socket since it was last asked: 0 or an errno. */
+int cad__socket_error(int descriptor);
+
 /* Whether two sockets of TCP are the two ends of one connection. */
 bool cad__sockets_are_joined(int one, int other);
 

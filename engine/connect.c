@@ -33,15 +33,6 @@ typedef struct attempt {
 /* --- What it becomes ---------------------------------------------------------------------------
  */
 
-/* What the kernel has found out. */
-static int outcome_of(const attempt *self) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (getsockopt(self->descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-        error = errno;
-    return error != 0 ? cad__system_error(error) : 0;
-}
-
 /* The transport watches the descriptor itself. */
 static int make(attempt *self) {
     int descriptor = self->descriptor;
@@ -118,12 +109,12 @@ static bool try_next(attempt *self) {
 static void connected(void *arg) {
     attempt *self = arg;
     cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
-    int error = outcome_of(self);
-    if (error == 0) {
+    int number = cad__socket_error(self->descriptor);
+    if (number == 0) {
         drop_errors(self);
         note_error(self, make(self));
     } else {
-        note_error(self, error);
+        note_error(self, cad__system_error(number));
         let_go_of_socket(self);
         if (try_next(self))
             return;

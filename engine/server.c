@@ -99,9 +99,9 @@ static int serve_protocol(cad_server *self, int descriptor) {
     if (error != 0)
         return error;
     void *protocol_self = self->factory != NULL ? self->factory(self->arg) : self->arg;
-    if (self->factory != NULL && protocol_self == NULL) {
+    if (self->factory != NULL && protocol_self == NULL) { /* it wants no other one the less */
         cad__transport_destroy(transport);
-        return CAD_ENOMEM;
+        return 0;
     }
     cad_transport_set_protocol(transport, self->protocol, protocol_self);
     cad__transport_join(transport, &self->connections);
