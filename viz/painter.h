@@ -84,7 +84,8 @@ double viz_old_strip_max(const struct viz_painter *painter);
 void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int bottom);
 /* The header's words for two runs; the second returns the role of its text. */
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
-int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
+int viz_write_pair_chip(const struct viz_pair *pair, enum viz_differing differing, char *out,
+                        size_t size);
 
 void viz_paint_rings(struct viz_painter *painter);   /* layout_ring.c */
 void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
