@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define INDENT 14 /* of lanes in a group */
+
 static int margin_of(const struct viz_frame *frame) {
     return viz_px(frame, frame->compact ? 10 : 16);
 }
@@ -169,41 +171,65 @@ void viz_paint_header(struct viz_painter *painter) {
 
 /* --- Names -------------------------------------------------------------------------------- */
 
+/* The name of a lane; in a group it stands further right. */
+static void paint_lane_name(struct viz_painter *painter, uint32_t lane, int x, int y, int room) {
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    bool member = arrangement != NULL && arrangement->group_of[lane] != VIZ_NO_GROUP;
+    int indent = member ? viz_px(painter->frame, INDENT) : 0;
+    char name[256];
+    char shown[256];
+    viz_lane_name(painter->model, lane, name, sizeof name);
+    viz_elide(painter->measure, VIZ_FONT_NAME, name, room - indent, true, shown, sizeof shown);
+    viz_shows(painter->scene, VIZ_ID_LANE, lane);
+    viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, x + indent, y, shown);
+}
+
+/* A place has a name where a lane begins in it, or a group. */
+static bool has_name(const struct viz_painter *painter, uint32_t place) {
+    const struct viz_model *model = painter->model;
+    struct viz_slot slot = viz_slot_at(painter->frame->arrangement, place);
+    return slot.group != VIZ_NO_GROUP ||
+           slot.row == model->lanes[model->rows[slot.row].lane].first_row;
+}
+
+/* The ground of a name, and the height of its top. */
+static int paint_name_ground(struct viz_painter *painter, uint32_t place, int height) {
+    const struct viz_frame *frame = painter->frame;
+    double top = viz_row_top(frame, painter->view, place);
+    struct viz_slot slot = viz_slot_at(frame->arrangement, place);
+    if (slot.group == VIZ_NO_GROUP && painter->lane == painter->model->rows[slot.row].lane)
+        viz_fill(painter->scene, VIZ_HIGHLIGHT,
+                 (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
+    int y = (int)lround(top + (frame->row_px - height) / 2);
+    return frame->row_px < height && place == 0 && y < frame->names.y ? frame->names.y : y;
+}
+
 void viz_paint_names(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
-    const struct viz_model *model = painter->model;
     viz_clip(painter->scene, &frame->names);
     viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
     int height = viz_line_height(painter, VIZ_FONT_NAME);
     int margin = margin_of(frame);
     int room = frame->names.w - margin - viz_px(frame, 12) - frame->gutter;
-    double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
+    double end = fmin(ceil(view->first_row + frame->extent.visible_rows),
+                      (double)viz_place_count(painter->model, frame->arrangement));
     /* Names of low rows are left out where they would touch, or not be seen whole. */
     bool low = frame->row_px < height;
     int bottom = frame->names.y + frame->names.h;
     int free_from = INT_MIN;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
-        uint32_t lane = model->rows[i].lane;
-        if (i != model->lanes[lane].first_row)
+        if (!has_name(painter, i))
             continue;
-        double top = viz_row_top(frame, view, i);
-        if (painter->lane == lane)
-            viz_fill(
-                painter->scene, VIZ_HIGHLIGHT,
-                (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
-        int y = (int)lround(top + (frame->row_px - height) / 2);
-        if (low && i == 0)
-            y = y > frame->names.y ? y : frame->names.y;
+        int y = paint_name_ground(painter, i, height);
         if (y < free_from || (low && y + height > bottom))
             continue;
         free_from = y + height - viz_px(frame, 1);
-        char name[256];
-        char shown[256];
-        viz_lane_name(model, lane, name, sizeof name);
-        viz_elide(painter->measure, VIZ_FONT_NAME, name, room, true, shown, sizeof shown);
-        viz_shows(painter->scene, VIZ_ID_LANE, lane);
-        viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, margin, y, shown);
+        if (viz_slot_at(frame->arrangement, i).group != VIZ_NO_GROUP)
+            viz_paint_group_name(painter, i, margin, y, room);
+        else
+            paint_lane_name(painter, viz_lane_at(painter->model, frame->arrangement, i), margin, y,
+                            room);
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);
@@ -245,21 +271,24 @@ static void paint_minimap_name(struct viz_painter *painter, const struct viz_rec
     double first = painter->view->first_row;
     double last = fmin(first + frame->extent.visible_rows, frame->extent.rows);
     /* Lanes that only the run before has are not counted. */
-    double rows = (double)model->row_count;
+    double rows = (double)viz_place_count(model, frame->arrangement);
+    if (rows == 0)
+        return;
     uint32_t first_row = (uint32_t)fmin(first, rows - 1);
     uint32_t last_row = last >= 1 ? (uint32_t)ceil(fmin(last, rows)) - 1 : 0;
+    bool arranged = frame->arrangement != NULL; /* places are counted, which may be groups */
     char from[VIZ_TIME_SIZE];
     char to[VIZ_TIME_SIZE];
     char of[VIZ_TIME_SIZE];
     char text[3 * VIZ_TIME_SIZE + 16];
-    viz_format_count(model->rows[first_row].lane + 1, from);
-    viz_format_count(model->rows[last_row].lane + 1, to);
-    viz_format_count(model->lane_count, of);
+    viz_format_count((arranged ? first_row : model->rows[first_row].lane) + 1, from);
+    viz_format_count((arranged ? last_row : model->rows[last_row].lane) + 1, to);
+    viz_format_count(arranged ? (uint64_t)rows : model->lane_count, of);
     int margin = margin_of(frame);
     int room = map->x - margin - viz_px(frame, 8);
     int small = viz_line_height(painter, VIZ_FONT_SMALL);
     int middle = map->y + map->h / 2;
-    snprintf(text, sizeof text, "lanes %s\xE2\x80\x93%s", from, to);
+    snprintf(text, sizeof text, "%s %s\xE2\x80\x93%s", arranged ? "rows" : "lanes", from, to);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - small / 2, room, text);
     snprintf(text, sizeof text, "of %s", of);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + small / 2, room, text);
@@ -279,7 +308,9 @@ void viz_paint_minimap(struct viz_painter *painter) {
     struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};
     viz_fill(scene, VIZ_OUTSIDE, inner);
     viz_shows(scene, VIZ_ID_MAP, 0);
-    viz_add_density(scene, &painter->model->density, inner);
+    viz_add_density(
+        scene, frame->arrangement != NULL ? &frame->arrangement->map : &painter->model->density,
+        inner);
     struct viz_rect window = window_of(painter, &inner);
     int right = inner.x + inner.w;
     int bottom = inner.y + inner.h;
@@ -382,7 +413,7 @@ static void write_wakes(const struct viz_painter *painter, char *out, size_t siz
     viz_format_count(painter->wakes_shown, shown);
     viz_format_count(painter->wakes_worth, worth);
     out[0] = '\0';
-    if (painter->wakes_uncounted)
+    if (painter->wakes_uncounted && painter->wakes_worth > 0)
         snprintf(out, size, "%s of more than %s wakes shown", shown, worth);
     else if (painter->wakes_shown < painter->wakes_worth)
         snprintf(out, size, "%s of %s wakes shown", shown, worth);

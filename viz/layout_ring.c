@@ -29,8 +29,7 @@ static uint32_t next_of(const struct viz_model *model, uint32_t lane, uint32_t *
 }
 
 static int middle_of(const struct viz_painter *painter, uint32_t lane) {
-    double top =
-        viz_row_top(painter->frame, painter->view, painter->model->lanes[lane].first_row + 0.5);
+    double top = viz_row_top(painter->frame, painter->view, viz_place_of_lane(painter, lane) + 0.5);
     double most = 2.0 * painter->frame->height;
     return (int)lround(fmin(fmax(top, -most), 2 * most));
 }
@@ -78,15 +77,17 @@ void viz_paint_rings(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     if (!model->deadlocked || model->row_count == 0)
         return;
-    uint32_t first = model->rows[(uint32_t)fmax(0, painter->view->first_row)].lane;
-    double rows = painter->view->first_row + frame->extent.visible_rows + 1;
+    const struct viz_arrangement *arrangement = frame->arrangement;
+    double last = painter->view->first_row + frame->extent.visible_rows + 1;
+    double end = fmin(last, (double)viz_place_count(model, arrangement));
     int x = viz_column(painter, (double)model->end_ns) + viz_px(frame, STEP);
     int least = x, most = frame->lanes.x + frame->lanes.w - viz_px(frame, 2 * STEP);
     viz_clip(painter->scene, &frame->lanes);
-    for (uint32_t lane = first; lane < model->lane_count && model->lanes[lane].first_row < rows;
-         lane++) {
+    for (uint32_t i = (uint32_t)fmax(0, painter->view->first_row); i < end; i++) {
+        uint32_t lane = viz_lane_at(model, arrangement, i);
         uint32_t bar, next = next_of(model, lane, &bar);
-        if (next == TRACE_NO_INDEX)
+        if (viz_place_of_lane(painter, lane) != i || next == TRACE_NO_INDEX ||
+            viz_place_of_lane(painter, next) == TRACE_NO_INDEX)
             continue;
         paint_arrow(painter, bar, lane, next, x);
         x = x + viz_px(frame, STEP) < most ? x + viz_px(frame, STEP) : least;
