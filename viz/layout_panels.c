@@ -171,19 +171,6 @@ void viz_paint_header(struct viz_painter *painter) {
 
 /* --- Names -------------------------------------------------------------------------------- */
 
-/* The name of a lane; in a group it stands further right. */
-static void paint_lane_name(struct viz_painter *painter, uint32_t lane, int x, int y, int room) {
-    const struct viz_arrangement *arrangement = painter->frame->arrangement;
-    bool member = arrangement != NULL && arrangement->group_of[lane] != VIZ_NO_GROUP;
-    int indent = member ? viz_px(painter->frame, INDENT) : 0;
-    char name[256];
-    char shown[256];
-    viz_lane_name(painter->model, lane, name, sizeof name);
-    viz_elide(painter->measure, VIZ_FONT_NAME, name, room - indent, true, shown, sizeof shown);
-    viz_shows(painter->scene, VIZ_ID_LANE, lane);
-    viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, x + indent, y, shown);
-}
-
 /* A place has a name where a lane begins in it, or a group. */
 static bool has_name(const struct viz_painter *painter, uint32_t place) {
     const struct viz_model *model = painter->model;
@@ -192,45 +179,105 @@ static bool has_name(const struct viz_painter *painter, uint32_t place) {
            slot.row == model->lanes[model->rows[slot.row].lane].first_row;
 }
 
-/* The ground of a name, and the height of its top. */
-static int paint_name_ground(struct viz_painter *painter, uint32_t place, int height) {
-    const struct viz_frame *frame = painter->frame;
-    double top = viz_row_top(frame, painter->view, place);
-    struct viz_slot slot = viz_slot_at(frame->arrangement, place);
-    if (slot.group == VIZ_NO_GROUP && painter->lane == painter->model->rows[slot.row].lane)
-        viz_fill(painter->scene, VIZ_HIGHLIGHT,
-                 (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
-    int y = (int)lround(top + (frame->row_px - height) / 2);
-    return frame->row_px < height && place == 0 && y < frame->names.y ? frame->names.y : y;
+struct name_painter {
+    struct viz_painter *painter;
+    int height; /* of a name */
+    int margin;
+    int room;
+    bool low; /* names of low rows are left out where they would touch, or not be seen whole */
+};
+
+static int top_of_name(const struct name_painter *names, uint32_t place) {
+    const struct viz_frame *frame = names->painter->frame;
+    double top = viz_row_top(frame, names->painter->view, place);
+    int y = (int)lround(top + (frame->row_px - names->height) / 2);
+    return names->low && place == 0 && y < frame->names.y ? frame->names.y : y;
 }
 
-void viz_paint_names(struct viz_painter *painter) {
+/* Whether a lane stands in a group, whose name is further left. */
+static int indent_of(const struct viz_painter *painter, uint32_t lane) {
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    bool member = arrangement != NULL && arrangement->group_of[lane] != VIZ_NO_GROUP;
+    return member ? viz_px(painter->frame, INDENT) : 0;
+}
+
+/* With what the task is doing where the playhead is: below it, where the row is high enough. */
+static void paint_name(const struct name_painter *names, uint32_t lane, int y) {
+    struct viz_painter *painter = names->painter;
+    const struct viz_frame *frame = painter->frame;
+    char name[256];
+    char shown[256];
+    int indent = indent_of(painter, lane);
+    struct viz_rect at = {names->margin + indent, y, names->room - indent, names->height};
+    int small = viz_line_height(painter, VIZ_FONT_SMALL);
+    bool state = viz_has_state(painter, lane);
+    bool words = state && frame->row_px >= names->height + small + viz_px(frame, 2);
+    at.y -= words ? small / 2 : 0;
+    viz_lane_name(painter->model, lane, name, sizeof name);
+    viz_shows(painter->scene, VIZ_ID_LANE, lane);
+    if (state)
+        viz_paint_state(painter, lane, at, words);
+    viz_elide(painter->measure, VIZ_FONT_NAME, name, at.w - (state ? viz_px(frame, 13) : 0), true,
+              shown, sizeof shown);
+    viz_text(painter->scene, VIZ_FONT_NAME, viz_is_alive(painter, lane) ? VIZ_TEXT : VIZ_MUTED,
+             at.x, at.y, shown);
+}
+
+/* The place of the lane that is meant, if it has one of its own; TRACE_NO_INDEX. */
+static uint32_t meant_place(const struct viz_painter *painter) {
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    uint32_t place = painter->lane != TRACE_NO_INDEX ? viz_place_of_lane(painter, painter->lane)
+                                                     : TRACE_NO_INDEX;
+    bool own = place != TRACE_NO_INDEX && viz_slot_at(arrangement, place).group == VIZ_NO_GROUP;
+    return own ? place : TRACE_NO_INDEX;
+}
+
+/* From the first lane on whose names have room; but that of the lane that is meant is there before
+ * all others. */
+static void paint_lane_names(const struct name_painter *names) {
+    struct viz_painter *painter = names->painter;
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
-    viz_clip(painter->scene, &frame->names);
-    viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
-    int height = viz_line_height(painter, VIZ_FONT_NAME);
-    int margin = margin_of(frame);
-    int room = frame->names.w - margin - viz_px(frame, 12) - frame->gutter;
     double end = fmin(ceil(view->first_row + frame->extent.visible_rows),
                       (double)viz_place_count(painter->model, frame->arrangement));
-    /* Names of low rows are left out where they would touch, or not be seen whole. */
-    bool low = frame->row_px < height;
     int bottom = frame->names.y + frame->names.h;
+    int step = names->height - viz_px(frame, 1);
+    int meant = INT_MIN / 2;
+    uint32_t here = meant_place(painter);
+    if (names->low && here != TRACE_NO_INDEX)
+        meant = top_of_name(names, here);
+    meant = meant < bottom && meant > bottom - names->height ? bottom - names->height : meant;
     int free_from = INT_MIN;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
         if (!has_name(painter, i))
             continue;
-        int y = paint_name_ground(painter, i, height);
-        if (y < free_from || (low && y + height > bottom))
+        bool is_meant = i == here && names->low;
+        int y = is_meant ? meant : top_of_name(names, i);
+        if (i == here)
+            viz_fill(painter->scene, VIZ_HIGHLIGHT,
+                     (struct viz_rect){0, (int)lround(viz_row_top(frame, view, i)), frame->names.w,
+                                       (int)ceil(frame->row_px)});
+        bool touches = y < free_from || (y > meant - step && y < meant + step);
+        if ((touches && !is_meant) || (names->low && y + names->height > bottom))
             continue;
-        free_from = y + height - viz_px(frame, 1);
+        free_from = y + step;
         if (viz_slot_at(frame->arrangement, i).group != VIZ_NO_GROUP)
-            viz_paint_group_name(painter, i, margin, y, room);
+            viz_paint_group_name(painter, i, names->margin, y, names->room);
         else
-            paint_lane_name(painter, viz_lane_at(painter->model, frame->arrangement, i), margin, y,
-                            room);
+            paint_name(names, viz_lane_at(painter->model, frame->arrangement, i), y);
     }
+}
+
+void viz_paint_names(struct viz_painter *painter) {
+    const struct viz_frame *frame = painter->frame;
+    int margin = margin_of(frame);
+    struct name_painter names = {
+        .painter = painter, .height = viz_line_height(painter, VIZ_FONT_NAME), .margin = margin};
+    names.room = frame->names.w - margin - viz_px(frame, 12) - frame->gutter;
+    names.low = frame->row_px < names.height;
+    viz_clip(painter->scene, &frame->names);
+    viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
+    paint_lane_names(&names);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);
     viz_fill(painter->scene, VIZ_BORDER,

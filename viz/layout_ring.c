@@ -1,12 +1,12 @@
 /* The circles of a deadlock: an arrow from each task that stands in one to the task that it waits
  * for, beyond the end of the time, where their waits go on. Who waits and stands in none has no
- * arrow. */
+ * arrow. Labels keep out of the columns of the arrows. */
 #include "painter.h"
 
 #include <math.h>
 
 #define LINE 2
-#define STEP 12
+#define STEP 20 /* from arrow to arrow: a head has room before the next one's line */
 #define STUB 9
 #define HEAD 7
 
@@ -72,25 +72,64 @@ static void paint_arrow(const struct viz_painter *painter, uint32_t bar, uint32_
     paint_name(painter, bar, to, start);
 }
 
-void viz_paint_rings(struct viz_painter *painter) {
-    const struct viz_model *model = painter->model;
+/* Where the places that can be seen end. */
+static uint32_t end_of_places(const struct viz_painter *painter) {
+    double last = painter->view->first_row + painter->frame->extent.visible_rows + 1;
+    return (uint32_t)fmin(ceil(last),
+                          (double)viz_place_count(painter->model, painter->frame->arrangement));
+}
+
+/* The lane that begins in a place, and the one of its circle that it waits for, where both can be
+ * shown; TRACE_NO_INDEX: there is none. */
+static uint32_t next_at(const struct viz_painter *painter, uint32_t place, uint32_t *lane,
+                        uint32_t *bar) {
+    *lane = viz_lane_at(painter->model, painter->frame->arrangement, place);
+    uint32_t next = viz_place_of_lane(painter, *lane) == place ? next_of(painter->model, *lane, bar)
+                                                               : TRACE_NO_INDEX;
+    bool shown = next != TRACE_NO_INDEX && viz_place_of_lane(painter, next) != TRACE_NO_INDEX;
+    return shown ? next : TRACE_NO_INDEX;
+}
+
+/* The columns that arrows begin at go from the first to the last, and then again. */
+static int column_of(const struct viz_painter *painter, size_t arrow) {
     const struct viz_frame *frame = painter->frame;
+    int least = viz_column(painter, (double)painter->model->end_ns) + viz_px(frame, STEP / 2);
+    int room = frame->lanes.x + frame->lanes.w - least - viz_px(frame, STEP);
+    int columns = room / (2 * viz_px(frame, STEP)); /* half of it is for labels */
+    columns = columns < 1 ? 1 : columns;
+    return least + (int)(arrow % (size_t)columns) * viz_px(frame, STEP);
+}
+
+void viz_find_rings(const struct viz_painter *painter, int *from, int *to) {
+    const struct viz_model *model = painter->model;
+    uint32_t end = end_of_places(painter);
+    size_t count = 0;
+    *from = viz_column(painter, (double)model->end_ns);
+    *to = *from;
     if (!model->deadlocked || model->row_count == 0)
         return;
-    const struct viz_arrangement *arrangement = frame->arrangement;
-    double last = painter->view->first_row + frame->extent.visible_rows + 1;
-    double end = fmin(last, (double)viz_place_count(model, arrangement));
-    int x = viz_column(painter, (double)model->end_ns) + viz_px(frame, STEP);
-    int least = x, most = frame->lanes.x + frame->lanes.w - viz_px(frame, 2 * STEP);
-    viz_clip(painter->scene, &frame->lanes);
     for (uint32_t i = (uint32_t)fmax(0, painter->view->first_row); i < end; i++) {
-        uint32_t lane = viz_lane_at(model, arrangement, i);
-        uint32_t bar, next = next_of(model, lane, &bar);
-        if (viz_place_of_lane(painter, lane) != i || next == TRACE_NO_INDEX ||
-            viz_place_of_lane(painter, next) == TRACE_NO_INDEX)
+        uint32_t bar, lane;
+        if (next_at(painter, i, &lane, &bar) == TRACE_NO_INDEX)
             continue;
-        paint_arrow(painter, bar, lane, next, x);
-        x = x + viz_px(frame, STEP) < most ? x + viz_px(frame, STEP) : least;
+        int right = column_of(painter, count++) + viz_px(painter->frame, STEP);
+        if (right <= *to)
+            break; /* they begin again */
+        *to = right;
+    }
+}
+
+void viz_paint_rings(struct viz_painter *painter) {
+    const struct viz_model *model = painter->model;
+    uint32_t end = end_of_places(painter);
+    size_t count = 0;
+    if (!model->deadlocked || model->row_count == 0)
+        return;
+    viz_clip(painter->scene, &painter->frame->lanes);
+    for (uint32_t i = (uint32_t)fmax(0, painter->view->first_row); i < end; i++) {
+        uint32_t bar, lane, next = next_at(painter, i, &lane, &bar);
+        if (next != TRACE_NO_INDEX)
+            paint_arrow(painter, bar, lane, next, column_of(painter, count++));
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);
