@@ -865,13 +865,13 @@ static char *trace_lines(bool live, size_t *size) {
         trace_stream_print(bench.stream, i, NULL, line);
         if (live && no_threads && i % 1000 == 999) {
             bench.loop->wait_hooks->before_wait(bench.loop->wait_hooks, i); /* it would sleep */
-            char *there = read_whole(path, size);
+            char *there = files_read(path, size);
             assert_non_null(strstr(there, line));
             free(there);
         }
     }
     assert_int_equal(tear_down_bench(&bench, 20000, "complete"), 0);
-    return read_whole(path, size);
+    return files_read(path, size);
 }
 
 static void test_trace_stream__needs_no_thread(void **state) {
