@@ -293,7 +293,7 @@ static void check_traces(int number) {
     for (int i = 0; i < 4; i++) {
         snprintf(name, sizeof name, "%s.%d.%d", path, number, i);
         snprintf(first, sizeof first, "%s.0.%d", path, i);
-        char *text = read_file(name), *same = read_file(first);
+        char *text = files_read(name, NULL), *same = files_read(first, NULL);
         assert_true(strlen(text) > 150000);
         assert_string_equal(text + strlen(text) - 3, "\n]\n");
         if (i % 2 == 0)
