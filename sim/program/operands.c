@@ -25,8 +25,13 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
     else if (suggestion.best == NULL && prog_is_task_name(compiler, name, strlen(name)))
         (void)doc_node_fault(node, "\"%s\" is a task, and no coroutine: \"await\" waits for it",
                              name);
-    else
+    else if (suggestion.best != NULL)
         (void)doc_node_unknown(node, "coroutine", name, &suggestion);
+    else
+        (void)doc_node_fault(node,
+                             "unknown coroutine \"%s\"; one is declared: \"coroutines\": {\"%s\": "
+                             "{\"do\": [...]}}",
+                             name, name);
     return NULL;
 }
 
@@ -55,7 +60,13 @@ static uint32_t find_global(prog_compiler *compiler, const doc_node *member, con
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     base_symbols_suggest(names, &suggestion);
-    (void)doc_node_key_unknown(member, "scenario variable", name, &suggestion);
+    if (suggestion.best != NULL)
+        (void)doc_node_key_unknown(member, "scenario variable", name, &suggestion);
+    else
+        (void)doc_node_key_fault(member,
+                                 "unknown scenario variable \"%s\"; \"vars\" declares those, and "
+                                 "\"let\" sets a variable of the task",
+                                 name);
     return PROG_NO_SLOT;
 }
 
@@ -168,6 +179,25 @@ void prog_check_passed(prog_compiler *compiler) {
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
+/* An argument that the body has no parameter for. */
+static void fault_argument(const doc_node *member, const prog_body *body, uint32_t given) {
+    enum { MOST = 16 };
+    const char *names[MOST], *name = doc_node_key(member);
+    size_t count = 0;
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    for (uint32_t i = given; i < body->parameters; i++) {
+        const char *parameter = base_symbols_name(&body->variables, i);
+        base_suggestion_offer(&suggestion, parameter);
+        if (count < MOST)
+            names[count++] = parameter;
+    }
+    if (suggestion.best != NULL)
+        (void)doc_node_key_unknown(member, "argument", name, &suggestion);
+    else
+        (void)doc_node_key_expected(member, "argument", name, names, count);
+}
+
 const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog_body *body,
                                              uint32_t given, const doc_node *args,
                                              const doc_node *at) {
@@ -189,12 +219,8 @@ const prog_arguments *prog_compile_arguments(prog_compiler *compiler, const prog
             note_passed(compiler, body, slot, &member);
             continue;
         }
-        base_suggestion suggestion;
-        base_suggestion_start(&suggestion, name, strlen(name));
-        for (uint32_t i = given; i < body->parameters; i++)
-            base_suggestion_offer(&suggestion, base_symbols_name(&body->variables, i));
         fine = false;
-        (void)doc_node_key_unknown(&member, "argument", name, &suggestion);
+        fault_argument(&member, body, given);
     }
     return fine ? arguments : NULL;
 }

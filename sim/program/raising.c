@@ -1,6 +1,7 @@
 /* Exceptions by name in a document: who raises them, who takes them, and what was meant. */
 #include "program/raising.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -67,10 +68,32 @@ uint32_t prog_compile_exception(prog_compiler *compiler, const char *name) {
     return index;
 }
 
-/* --- Exceptions that are only caught --------------------------------------------------------- */
+/* --- Exceptions that are only caught, or only raised ------------------------------------------ */
 
-void prog_note_raised(prog_compiler *compiler, const char *name) {
+/* Notes one that is not Python's. */
+static void note_named(prog_compiler *compiler, const doc_node *node, uint32_t exception,
+                       bool raised) {
+    prog_named *named = base_grown(compiler->named, compiler->named_count,
+                                   &compiler->named_capacity, sizeof *named);
+    if (named == NULL) {
+        compiler->no_memory = true;
+        return;
+    }
+    compiler->named = named;
+    named[compiler->named_count++] = (prog_named){*node, exception, raised};
+}
+
+void prog_note_raised(prog_compiler *compiler, const doc_node *node, uint32_t exception) {
+    const char *name = compiler->program->exceptions[exception].name;
+    if (exception < PROG_EXCEPTIONS_BUILT_IN)
+        return;
     if (base_symbols_add(&compiler->raised, name, strlen(name), NULL) == BASE_NO_SYMBOL)
+        compiler->no_memory = true;
+    note_named(compiler, node, exception, true);
+}
+
+void prog_note_taken(prog_compiler *compiler, const char *name) {
+    if (base_symbols_add(&compiler->taken, name, strlen(name), NULL) == BASE_NO_SYMBOL)
         compiler->no_memory = true;
 }
 
@@ -107,14 +130,8 @@ void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t 
     check_order(compiler, branch, exception, before);
     if (exception < PROG_EXCEPTIONS_BUILT_IN || exception == PROG_ANY_EXCEPTION)
         return;
-    prog_caught *caught = base_grown(compiler->caught, compiler->caught_count,
-                                     &compiler->caught_capacity, sizeof *caught);
-    if (caught == NULL) {
-        compiler->no_memory = true;
-        return;
-    }
-    compiler->caught = caught;
-    caught[compiler->caught_count++] = (prog_caught){*branch, exception};
+    prog_note_taken(compiler, compiler->program->exceptions[exception].name);
+    note_named(compiler, branch, exception, false);
 }
 
 /* Python's `NameError`, for somebody who wrote `Name`; NULL: there is none. */
@@ -128,27 +145,60 @@ static const char *built_in_error(const prog_program *program, const char *name)
     return NULL;
 }
 
-void prog_check_caught(prog_compiler *compiler) {
-    const prog_program *program = compiler->program;
-    for (size_t i = 0; i < compiler->caught_count; i++) {
-        const prog_caught *caught = &compiler->caught[i];
-        const char *name = program->exceptions[caught->exception].name;
-        base_suggestion suggestion;
-        if (base_symbols_find(&compiler->raised, name, strlen(name)) != BASE_NO_SYMBOL)
-            continue;
-        base_suggestion_start(&suggestion, name, strlen(name));
-        for (uint32_t k = 0; k < PROG_EXCEPTIONS_BUILT_IN; k++)
-            base_suggestion_offer(&suggestion, program->exceptions[k].name);
-        base_symbols_suggest(&compiler->raised, &suggestion);
-        if (other_name(name) != NULL)
-            suggestion.best = other_name(name);
-        if (suggestion.best == NULL)
-            suggestion.best = built_in_error(program, name);
-        if (suggestion.best != NULL)
-            (void)doc_node_key_fault(&caught->branch, "nothing raises \"%s\"; did you mean \"%s\"?",
-                                     name, suggestion.best);
+/* A built-in exception that is called nearly so, or by another name; NULL: none. `distance` is how
+ * many letters of the name may be other ones. */
+static const char *near_built_in(const prog_program *program, const char *name, unsigned distance) {
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    for (uint32_t i = 0; i < PROG_EXCEPTIONS_BUILT_IN; i++)
+        base_suggestion_offer(&suggestion, program->exceptions[i].name);
+    if (other_name(name) != NULL)
+        return other_name(name);
+    return suggestion.best != NULL && suggestion.distance <= distance
+               ? suggestion.best
+               : built_in_error(program, name);
+}
+
+/* Of what a branch takes there must be something that raises it. */
+static void check_caught(prog_compiler *compiler, const doc_node *branch, const char *name) {
+    base_suggestion suggestion;
+    if (base_symbols_find(&compiler->raised, name, strlen(name)) != BASE_NO_SYMBOL)
+        return;
+    const char *meant = near_built_in(compiler->program, name, UINT_MAX);
+    base_suggestion_start(&suggestion, name, strlen(name));
+    base_symbols_suggest(&compiler->raised, &suggestion);
+    if (meant == NULL)
+        meant = suggestion.best;
+    if (meant != NULL)
+        (void)doc_node_key_fault(branch, "nothing raises \"%s\"; did you mean \"%s\"?", name,
+                                 meant);
+    else
+        (void)doc_node_key_fault(branch, "this branch never runs: nothing raises \"%s\"", name);
+}
+
+/* An exception of the scenario's own needs no declaration. One whose name is all but one of
+ * Python's, and that nothing takes by it, is more likely a slip; names of few letters are near to
+ * one another by chance. */
+static void check_raised(prog_compiler *compiler, const doc_node *node, const char *name) {
+    size_t length = strlen(name);
+    if (base_symbols_find(&compiler->taken, name, length) != BASE_NO_SYMBOL)
+        return;
+    const char *meant = near_built_in(compiler->program, name, length < 10 ? 1 : 2);
+    if (meant != NULL)
+        (void)doc_node_fault(
+            node,
+            "unknown exception \"%s\"; did you mean \"%s\"? (one of the scenario's own so "
+            "called needs an \"except\", or an \"expect\", that names it)",
+            name, meant);
+}
+
+void prog_check_named(prog_compiler *compiler) {
+    for (size_t i = 0; i < compiler->named_count; i++) {
+        const prog_named *named = &compiler->named[i];
+        const char *name = compiler->program->exceptions[named->exception].name;
+        if (named->raised)
+            check_raised(compiler, &named->at, name);
         else
-            (void)doc_node_key_fault(&caught->branch,
-                                     "this branch never runs: nothing raises \"%s\"", name);
+            check_caught(compiler, &named->at, name);
     }
 }

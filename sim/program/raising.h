@@ -17,12 +17,15 @@ typedef struct prog_branches {
     bool any;          /* "*" */
 } prog_branches;
 
-/* Notes that something raises it, or that a branch takes it: a fault where those before take all
- * that would come there. */
-void prog_note_raised(prog_compiler *compiler, const char *name);
+/* Notes that a branch takes it: a fault where those before take all that would come there. */
 void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t exception,
                       prog_branches *before);
-/* When all steps are compiled: a fault for each branch that takes what nothing raises. */
-void prog_check_caught(prog_compiler *compiler);
+/* Notes that the step with this node raises it; that something takes it by this name. */
+void prog_note_raised(prog_compiler *compiler, const doc_node *node, uint32_t exception);
+void prog_note_taken(prog_compiler *compiler, const char *name);
+
+/* When all is compiled: a fault for each branch that takes what nothing raises, and for each name
+ * that is raised, taken by nothing, and nearly one of Python's. */
+void prog_check_named(prog_compiler *compiler);
 
 #endif
