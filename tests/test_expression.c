@@ -434,7 +434,7 @@ static void test_expression__faults_say_where_and_what(void **state) {
         {"i \x01", "2+1: the character 0x01 has no meaning in an expression"},
         {"5 sec",
          "2+3: a unit stands right behind its number, and is one of ns, us, ms, s, min, h: 5s"},
-        {"5sec", "1+3: unknown unit \"sec\": units are ns, us, ms, s, min, h"},
+        {"5sec", "1+3: unknown unit \"sec\"; did you mean \"s\"?"},
         {"5mn", "1+2: unknown unit \"mn\"; did you mean \"ms\"?"},
         {"5\xc2\xb5s", "1+3: unknown unit \"\xc2\xb5s\"; did you mean \"us\"?"},
         {"007", "0+3: a number does not begin with zeros"},
