@@ -18,6 +18,7 @@
 #include "cadran.h"
 #include "sanitizer.h"
 #include "support/child.h"
+#include "support/files_test.h"
 
 /* Set by the build: CADRAN, the program; SCENARIO, scenarios/window.json. */
 
@@ -25,19 +26,6 @@ enum { JOBS = 8, WIDTH = 4 };
 
 static char directory[64];
 static char path[96];
-
-/* Freed by the caller. */
-static char *read_file(const char *name) {
-    enum { ROOM = 1 << 20 };
-    char *text = malloc(ROOM);
-    FILE *file = fopen(name, "rb");
-    assert_non_null(text);
-    assert_non_null(file);
-    size_t length = fread(text, 1, ROOM - 1, file);
-    fclose(file);
-    text[length] = '\0';
-    return text;
-}
 
 static cad_loop *new_loop(cad_driver *driver) {
     cad_loop *loop;
@@ -117,9 +105,9 @@ static void test_trace__is_the_same_file_as_a_scenarios(void **state) {
     child_wait(&self);
     assert_true(child_exited(&self, 0));
     run_window(cad_virtual_driver(), path, &(cad_trace_options){.name = "window"});
-    char *expected = read_file(other);
+    char *expected = files_read(other, NULL);
     drop_line(expected, "---------- zero");
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     assert_string_equal(text, expected);
     free(text);
     free(expected);
@@ -129,7 +117,7 @@ static void test_trace__is_the_same_file_as_a_scenarios(void **state) {
 static void test_trace__is_called_as_its_file(void **state) {
     (void)state;
     run_window(cad_virtual_driver(), path, NULL);
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     assert_non_null(strstr(text, "\"scenario\":\"c\",\"clock\":\"virtual\""));
     free(text);
 }
@@ -139,7 +127,7 @@ static void test_trace__is_packed_by_its_name(void **state) {
     char packed[112];
     snprintf(packed, sizeof packed, "%s.gz", path);
     run_window(cad_virtual_driver(), packed, NULL);
-    char *bytes = read_file(packed);
+    char *bytes = files_read(packed, NULL);
     assert_memory_equal(bytes, "\x1f\x8b", 2);
     free(bytes);
     unlink(packed);
@@ -157,7 +145,7 @@ static void test_trace__under_the_real_clock_is_there_while_the_loop_sleeps(void
     add_task(loop, nap, NULL, "nap");
     assert_int_equal(cad_loop_run(loop), 0);
     cad_loop_free(loop);
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     assert_non_null(strstr(text, "\"clock\":\"real\""));
     assert_non_null(strstr(text, "\"started\":"));
     assert_non_null(strstr(text, "\"name\":\"sleep\""));
@@ -173,7 +161,7 @@ static void test_trace__that_is_not_closed_is_closed_with_the_loop(void **state)
     make_jobs(loop);
     assert_int_equal(cad_loop_run(loop), 0);
     cad_loop_free(loop);
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     assert_non_null(strstr(text, "\"outcome\":\"complete\"}}\n]\n"));
     free(text);
 }
@@ -208,14 +196,14 @@ static void test_trace__is_not_written_by_a_fork(void **state) {
     skip(); /* to the thread sanitizer the fork's only thread is not the one that was before it */
 #endif
     run_window(cad_virtual_driver(), path, NULL);
-    char *whole = read_file(path);
+    char *whole = files_read(path, NULL);
     run_window_with_a_fork(path, false);
-    char *forked = read_file(path);
+    char *forked = files_read(path, NULL);
     assert_string_equal(forked, whole);
     free(forked);
     free(whole);
     run_window_with_a_fork(path, true); /* there is a thread from the beginning */
-    whole = read_file(path);
+    whole = files_read(path, NULL);
     assert_non_null(strstr(whole, "\"outcome\":\"complete\"}}\n]\n"));
     free(whole);
 }
@@ -319,7 +307,7 @@ static void test_span__ends_with_its_task(void **state) {
     add_task(loop, work, NULL, "worker");
     assert_int_equal(cad_loop_run(loop), 0);
     cad_loop_free(loop);
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     const char *inner = strstr(text, "\"ph\":\"E\",\"ts\":1000000.000,\"pid\":1,\"tid\":2,"
                                      "\"cat\":\"span\",\"name\":\"inner\"");
     assert_non_null(inner);
@@ -347,7 +335,7 @@ static void test_trace__with_details_says_what_is_in_a_queue(void **state) {
     (void)state;
     const cad_trace_options options = {.detail = true, .item_text = item_text};
     run_window(cad_virtual_driver(), path, &options);
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     assert_non_null(strstr(text, "\"move\":\"in\",\"value\":\"three\""));
     free(text);
 }
@@ -396,7 +384,7 @@ static char *report_of(cad_loop *loop) {
     assert_non_null(file);
     assert_int_equal(cad_report_deadlock(loop, file), 0);
     assert_int_equal(fclose(file), 0);
-    return read_file(path);
+    return files_read(path, NULL);
 }
 
 static void test_report__of_a_circle_and_who_waits_for_it(void **state) {
@@ -440,7 +428,7 @@ static void test_trace__says_why_who_has_not_ended_waits(void **state) {
     make_deadlock(loop);
     assert_int_equal(cad_loop_run(loop), CAD_EDEADLOCK);
     cad_loop_free(loop);
-    char *text = read_file(path);
+    char *text = files_read(path, NULL);
     assert_non_null(strstr(text, "\"outcome\":\"pending\",\"why\":\"lock b, held by right\","
                                  "\"circle\":1,\"next\":\"right\",\"next_tid\":3"));
     assert_non_null(strstr(text, "\"outcome\":\"deadlock\"}}\n]\n"));

@@ -16,6 +16,7 @@
 #include "cadran.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "support/memory_test.h"
 #include "table/table.h"
 #include "trace/reader.h"
 
@@ -520,33 +521,23 @@ static void test_table__says_that_its_output_is_not_whole(void **state) {
 /* --- Memory
  * ------------------------------------------------------------------------------------------ */
 
-static long allocations_left;
-
-static void *failing_realloc(void *context, void *pointer, size_t size) {
-    (void)context;
-    if (size == 0) {
-        free(pointer);
-        return NULL;
-    }
-    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
-}
-
 static void test_table__survives_every_allocation_failure(void **state) {
     (void)state;
+    memory_start(base_set_allocator);
     write_window("virtual", 0);
     int status = 3;
-    for (long allowed = 0; status != 0; allowed++) {
+    for (size_t allowed = 0; status != 0; allowed++) {
         assert_true(allowed < 1000);
-        allocations_left = allowed;
-        base_set_allocator(failing_realloc, NULL);
+        memory_allow(allowed);
         status = RUN_PLAIN();
-        base_set_allocator(NULL, NULL);
+        memory_allow(SIZE_MAX);
         if (status != 0) {
             assert_int_equal(status, 3);
             assert_non_null(strstr(errors, "memory"));
         }
     }
     assert_string_equal(output, window_table);
+    base_set_allocator(NULL, NULL);
 }
 
 static int make_directory(void **state) {

@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "support/memory_test.h"
 #include "trace/event.h"
 #include "trace/reader.h"
 
@@ -347,36 +348,26 @@ static void test_trace_decode__nothing_but_the_event_at_hand_is_kept(void **stat
     free(text);
 }
 
-static long allocations_left;
-
-static void *failing_realloc(void *context, void *pointer, size_t size) {
-    (void)context;
-    if (size == 0) {
-        free(pointer);
-        return NULL;
-    }
-    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
-}
-
 static void test_trace_decode__survives_every_allocation_failure(void **state) {
     (void)state;
+    memory_start(base_set_allocator);
     static const char text[] =
         "[{\"ph\":\"C\",\"ts\":1,\"cat\":\"object\",\"name\":\"\\n\",\"args\":{\"size\":1}}]";
     int error = CAD_ENOMEM;
-    for (long allowed = 0; error != 0; allowed++) {
+    for (size_t allowed = 0; error != 0; allowed++) {
         struct reading reading = new_reading(NULL);
         bool complete;
         assert_true(allowed < 100);
-        allocations_left = allowed;
-        base_set_allocator(failing_realloc, NULL);
+        memory_allow(allowed);
         error = trace_read_events_memory("t", text, sizeof text - 1, &reading.consumer, &complete,
                                          message);
-        base_set_allocator(NULL, NULL);
+        memory_allow(SIZE_MAX);
         if (error != 0) {
             assert_int_equal(error, CAD_ENOMEM);
             assert_string_equal(message, "t: not enough memory to read it");
         }
     }
+    base_set_allocator(NULL, NULL);
 }
 
 int main(void) {

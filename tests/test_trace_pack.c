@@ -20,6 +20,7 @@
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "support/memory_test.h"
 #include "trace/output.h"
 #include "trace/reader.h"
 
@@ -354,26 +355,15 @@ static void test_trace_pack__a_bomb_takes_no_memory(void **state) {
     }
 }
 
-static long allocations_left;
-
-static void *failing_realloc(void *context, void *pointer, size_t size) {
-    (void)context;
-    if (size == 0) {
-        free(pointer);
-        return NULL;
-    }
-    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
-}
-
 static void test_trace_pack__survives_every_allocation_failure(void **state) {
     (void)state;
+    memory_start(base_set_allocator);
     for (int packing = PLAIN; packing < PACKINGS; packing++) {
         int error = ENOMEM;
-        for (long allowed = 0; error != 0; allowed++) {
+        for (size_t allowed = 0; error != 0; allowed++) {
             struct trace_output output;
             assert_true(allowed < 100);
-            allocations_left = allowed;
-            base_set_allocator(failing_realloc, NULL);
+            memory_allow(allowed);
             error = trace_output_open(&output, names[packing], false);
             if (error == 0) {
                 put_bytes(&output, "[]", 2);
@@ -381,20 +371,20 @@ static void test_trace_pack__survives_every_allocation_failure(void **state) {
             }
             assert_true(error == 0 || error == ENOMEM);
             trace_output_free(&output);
-            base_set_allocator(NULL, NULL);
+            memory_allow(SIZE_MAX);
         }
         error = CAD_ENOMEM;
-        for (long allowed = 0; error != 0; allowed++) {
+        for (size_t allowed = 0; error != 0; allowed++) {
             struct trace_model *trace;
             assert_true(allowed < 200);
-            allocations_left = allowed;
-            base_set_allocator(failing_realloc, NULL);
+            memory_allow(allowed);
             error = trace_read(names[packing], &trace, message);
             assert_true(error == 0 || error == CAD_ENOMEM);
             trace_model_free(trace);
-            base_set_allocator(NULL, NULL);
+            memory_allow(SIZE_MAX);
         }
     }
+    base_set_allocator(NULL, NULL);
 }
 
 static int enter_folder(void **state) {

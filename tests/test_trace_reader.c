@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "support/memory_test.h"
 #include "trace/reader.h"
 
 #define HEAD                                                                                       \
@@ -814,19 +815,9 @@ static void test_trace_reader__a_foreign_trace_may_be_cut_at_any_byte(void **sta
 /* --- Memory
  * ------------------------------------------------------------------------------------------ */
 
-static long allocations_left;
-
-static void *failing_realloc(void *context, void *pointer, size_t size) {
-    (void)context;
-    if (size == 0) {
-        free(pointer);
-        return NULL;
-    }
-    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
-}
-
 static void test_trace_reader__survives_every_allocation_failure(void **state) {
     (void)state;
+    memory_start(base_set_allocator);
     static const char foreign[] =
         "[{\"ph\":\"s\",\"ts\":1,\"pid\":\"p\",\"tid\":1,\"name\":\"n\\n\",\"id\":1},"
         "{\"ph\":\"f\",\"ts\":2,\"pid\":\"p\",\"tid\":\"t\",\"name\":\"n\\n\",\"id\":1},"
@@ -846,11 +837,10 @@ static void test_trace_reader__survives_every_allocation_failure(void **state) {
     const char *texts[] = {whole, foreign};
     for (size_t t = 0; t < 2; t++) {
         int error = CAD_ENOMEM;
-        for (long allowed = 0; error != 0; allowed++) {
+        for (size_t allowed = 0; error != 0; allowed++) {
             struct trace_model *trace;
             assert_true(allowed < 1000);
-            allocations_left = allowed;
-            base_set_allocator(failing_realloc, NULL);
+            memory_allow(allowed);
             error = trace_read_memory("t.json", texts[t], strlen(texts[t]), &trace, message);
             if (error != 0) {
                 assert_int_equal(error, CAD_ENOMEM);
@@ -858,9 +848,10 @@ static void test_trace_reader__survives_every_allocation_failure(void **state) {
                 assert_string_equal(message, "t.json: not enough memory to read it");
             }
             trace_model_free(trace);
-            base_set_allocator(NULL, NULL);
+            memory_allow(SIZE_MAX);
         }
     }
+    base_set_allocator(NULL, NULL);
 }
 
 int main(void) {

@@ -20,6 +20,8 @@
 #include "base/memory.h"
 #include "cadran.h"
 #include "loop.h"
+#include "support/files_test.h"
+#include "support/memory_test.h"
 #include "trace/reader.h"
 #include "trace/stream.h"
 
@@ -143,20 +145,6 @@ static int tear_down_bench(struct bench *bench, int64_t now_ns, const char *outc
     return error;
 }
 
-static char *read_whole(const char *from, size_t *size) {
-    FILE *file = fopen(from, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *text = malloc(*size + 1);
-    assert_non_null(text);
-    assert_int_equal(fread(text, 1, *size, file), *size);
-    text[*size] = '\0';
-    fclose(file);
-    return text;
-}
-
 static struct trace_model *read_trace(const char *from) {
     struct trace_model *trace;
     char message[TRACE_MESSAGE_SIZE];
@@ -183,7 +171,7 @@ static void test_trace_stream__writes_the_window_line_by_line(void **state) {
     (void)state;
     size_t size;
     assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     assert_memory_equal(text, "[{\"", 3);
     assert_string_equal(text + size - 3, "\n]\n");
     assert_line(text + 1, "{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2,"
@@ -278,9 +266,9 @@ static void test_trace_stream__two_runs_are_the_same_bytes(void **state) {
     size_t first_size;
     size_t second_size;
     assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
-    char *first = read_whole(path, &first_size);
+    char *first = files_read(path, &first_size);
     assert_int_equal(trace_window(path, 0, "complete", NULL), 0);
-    char *second = read_whole(path, &second_size);
+    char *second = files_read(path, &second_size);
     assert_int_equal(first_size, second_size);
     assert_memory_equal(first, second, first_size);
     free(first);
@@ -304,7 +292,7 @@ static void test_trace_stream__head_says_what_the_run_was_given(void **state) {
     size_t size;
     set_up_bench(&bench, &full, (const char *const[]){"a", "b", "c"});
     assert_int_equal(tear_down_bench(&bench, 0, NULL), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     assert_line(text + 1,
                 "{\"ph\":\"M\",\"pid\":1,\"name\":\"cadran\",\"args\":{\"trace\":2,"
                 "\"scenario\":\"s\",\"clock\":\"real\",\"seed\":-9223372036854775808,"
@@ -326,7 +314,7 @@ static void test_trace_stream__escapes_every_text(void **state) {
     set_up_bench(&bench, &header, (const char *const[]){"q\"u\\o", "b\x01\n\t\x7f", "\xff\xc3"});
     trace_stream_print(bench.stream, 0, bench.tasks[0], "caf\xc3\xa9 \xe2\x82 \xed\xa0\x80 \"");
     assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"task\","
                       "\"name\":\"q\\\"u\\\\o\"}");
     assert_line(text, "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":3,\"cat\":\"task\","
@@ -384,7 +372,7 @@ static void test_trace_stream__no_byte_is_lost_between_buffers(void **state) {
                                   i / 1000, i % 1000, line);
     }
     assert_int_equal(tear_down_bench(&bench, LINES, "complete"), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     const char *first = strstr(text, ",\n{\"ph\":\"i\"");
     assert_non_null(first);
     assert_true((size_t)(text + size - first) > length);
@@ -487,7 +475,7 @@ static void test_trace_stream__an_address_may_come_to_hold_another_text(void **s
         cad_queue_free(queue);
     }
     assert_int_equal(tear_down_bench(&bench, 20, "complete"), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     const char *at = text;
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
         at = assert_slice(at, "span", spans[i].written);
@@ -509,7 +497,7 @@ static void test_trace_stream__a_name_that_was_freed_comes_again(void **state) {
         span_once(&bench, i, name);
     }
     assert_int_equal(tear_down_bench(&bench, NAMES, "complete"), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     const char *at = text;
     for (int i = 0; i < NAMES; i++) {
         snprintf(expected, sizeof expected, "span%d", i % 2 == 0 ? 0 : i);
@@ -573,7 +561,7 @@ static void test_trace_stream__times_are_exact_and_never_go_back(void **state) {
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         trace_stream_print(bench.stream, times[i].given_ns, NULL, "x");
     assert_int_equal(tear_down_bench(&bench, INT64_MAX / 8 + 10, "complete"), 0);
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     const char *at = strstr(text, "{\"ph\":\"i\"");
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         assert_non_null(at);
@@ -657,7 +645,7 @@ static void test_trace_stream__says_how_tasks_end_and_why_they_wait(void **state
     cad_future_unref(waiter);
     cad_loop_free(loop);
 
-    char *text = read_whole(path, &size);
+    char *text = files_read(path, &size);
     assert_line(text,
                 "{\"ph\":\"E\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"task\","
                 "\"name\":\"fails\",\"args\":{\"outcome\":\"failed\",\"error\":\"ValueError\","
@@ -850,27 +838,16 @@ static void test_trace_stream__a_closed_pipe_does_not_kill(void **state) {
 }
 
 /* Fails the allocation with this number, and all after it. */
-static long allocations_left;
-
-static void *failing_realloc(void *context, void *pointer, size_t size) {
-    (void)context;
-    if (size == 0) {
-        free(pointer);
-        return NULL;
-    }
-    return allocations_left-- > 0 ? realloc(pointer, size) : NULL;
-}
-
 static void test_trace_stream__survives_every_allocation_failure(void **state) {
     (void)state;
+    memory_start(base_set_allocator);
     bool done = false;
-    for (long allowed = 0; !done; allowed++) {
+    for (size_t allowed = 0; !done; allowed++) {
         assert_true(allowed < 1000);
         char failure[256] = "";
-        allocations_left = allowed;
-        base_set_allocator(failing_realloc, NULL);
+        memory_allow(allowed);
         int error = trace_window(path, 0, "complete", failure);
-        base_set_allocator(NULL, NULL);
+        memory_allow(SIZE_MAX);
         done = error == 0;
         if (done)
             continue;
@@ -882,6 +859,7 @@ static void test_trace_stream__survives_every_allocation_failure(void **state) {
         assert_false(trace->complete);
         trace_model_free(trace);
     }
+    base_set_allocator(NULL, NULL);
 }
 
 /* --- Memory

@@ -81,14 +81,14 @@ static void test_layout__labels_are_inside_beside_or_shortened(void **state) {
     struct stage stage;
     static const char book[] = "a label that is as long as a book, and then so much longer that "
                                "no bar of this trace could ever have it whole";
-    /* Computing is no bar: it leaves room beside one. */
     sample_run(&stage.sample, "",
                "{'cadran': 1, 'tasks': [{'name': 'worker', 'do': ["
-               " {'span': 'fits', 'do': [{'sleep': '1us'}]}, {'compute': '1us'},"
-               " {'span': 'stands beside its bar', 'do': [{'sleep': '100ns'}]},"
-               " {'compute': '2900ns'}, {'span': '%s', 'do': [{'sleep': '3us'}]},"
+               " {'span': 'fits', 'do': [{'sleep': '1us'}]}, {'sleep': '4us'},"
+               " {'span': '%s', 'do': [{'sleep': '3us'}]},"
                " {'span': 'hidden', 'do': [{'sleep': '10ns'}]},"
-               " {'span': 'last', 'do': [{'sleep': '1990ns'}]}]}]}",
+               " {'span': 'last', 'do': [{'sleep': '1990ns'}]}]},"
+               " {'name': 'other', 'start': '2us', 'do': ["
+               " {'span': 'stands beside its bar', 'do': [{'sleep': '100ns'}]}]}]}",
                book);
     stage_open(&stage, 1280, 400);
 

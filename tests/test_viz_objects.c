@@ -19,7 +19,8 @@ static void open_scenario(struct stage *stage, const char *name, int width, int 
 
 static const char *value(const struct stage *stage, uint32_t object, double seconds) {
     static char said[160];
-    viz_object_value(stage->state.model, object, (int64_t)(seconds * 1e9), said, sizeof said);
+    viz_object_value(stage->state.model, object,
+                     &(struct viz_when){.time_ns = (int64_t)(seconds * 1e9)}, said, sizeof said);
     return said;
 }
 

@@ -273,6 +273,57 @@ static void test_travel__of_an_event_at_a_time(void **state) {
     end(&journey);
 }
 
+static bool begins_a_text(const struct journey *journey, const char *begin) {
+    const struct viz_scene *scene = &journey->stage.state.scene;
+    bool found = false;
+    for (size_t i = 0; i < scene->count; i++)
+        found |= scene->prims[i].kind == VIZ_TEXT_AT &&
+                 strncmp(scene->text + scene->prims[i].text, begin, strlen(begin)) == 0;
+    return found;
+}
+
+/* At 1 s the window is full, and four stand outside; of what the events of that time change is
+ * there what the one at hand has: at the first four still wait. */
+static void test_travel__objects_are_what_they_are_at_the_event(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1280, 800);
+    journey.stage.state.ui.objects = true;
+    (void)viz_go_to_time(&journey.stage.state, SAMPLE_SECOND);
+    stage_update(&journey.stage);
+    assert_true(begins_a_text(&journey, "4/4, 2"));
+    (void)viz_go_to_event(&journey.stage.state, travel(&journey)->first);
+    stage_update(&journey.stage);
+    assert_true(begins_a_text(&journey, "4/4, 4"));
+    end(&journey);
+}
+
+/* Beside the names stands what tasks do there, and the panel counts as the strip does. */
+static void test_travel__names_tell_what_tasks_do(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1280, 800);
+    assert_null(stage_text(&journey.stage, "at work"));
+    (void)viz_go_to_time(&journey.stage.state, SAMPLE_SECOND / 2);
+    stage_update(&journey.stage);
+    size_t swatches = 0;
+    for (size_t i = 0; i < journey.stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &journey.stage.state.scene.prims[i];
+        swatches += prim->kind == VIZ_STROKE && prim->at.x < journey.stage.state.frame.names.w &&
+                    prim->shows.kind == VIZ_ID_LANE;
+    }
+    assert_int_equal(swatches, 8);
+    const struct viz_prim *word = stage_text(&journey.stage, "at work");
+    assert_non_null(word);
+    assert_true(word->at.x < journey.stage.state.frame.names.w);
+    assert_true(panel_has(&journey, "8 tasks, 4 at work, 4 wait, 4 sleep"));
+    (void)viz_go_to_event(&journey.stage.state, trace_timeline_end(journey.timeline));
+    stage_update(&journey.stage);
+    assert_null(stage_text(&journey.stage, "at work"));
+    assert_non_null(stage_text(&journey.stage, "ended"));
+    end(&journey);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_travel__an_event_on_and_back),
@@ -284,6 +335,8 @@ int main(void) {
         cmocka_unit_test(test_travel__the_axis_is_pressed),
         cmocka_unit_test(test_travel__events_are_listed_and_filtered),
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
+        cmocka_unit_test(test_travel__objects_are_what_they_are_at_the_event),
+        cmocka_unit_test(test_travel__names_tell_what_tasks_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  */
 #include "base/memory.h"
 #include "cadran.h"
+#include "support/files_test.h"
 #include "support/memory_test.h"
 #include "trace/reader.h"
 #include "why/report.h"
@@ -14,20 +15,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static char *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *text = malloc(*size + 1);
-    assert_non_null(text);
-    assert_int_equal(fread(text, 1, *size, file), *size);
-    text[*size] = '\0';
-    fclose(file);
-    return text;
-}
 
 static int answer(struct why_run *run, enum why_topic topic, uint32_t index, int64_t time_ns) {
     const struct why_question question = {.topic = topic, .index = index, .time_ns = time_ns};
@@ -78,7 +65,7 @@ static const char *const names[] = {"window",       "dining-philosophers", "thun
 static char *read_scenario(size_t index, size_t *size) {
     char path[512];
     (void)snprintf(path, sizeof path, "%s/%s.trace.json", SCENARIOS, names[index]);
-    return read_file(path, size);
+    return files_read(path, size);
 }
 
 static void test_all_questions(void **state) {

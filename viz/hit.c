@@ -16,26 +16,37 @@ static struct viz_id id_of(enum viz_id_kind kind, uint32_t index) {
     return (struct viz_id){.kind = (uint8_t)kind, .index = index};
 }
 
-/* The bar of a list that is nearest to a time, at most `reach` away; TRACE_NO_INDEX. Of several
- * equally near the shortest is meant: the others can be hit elsewhere. */
+struct nearness {
+    bool is_long; /* longer than what the pointer reaches: it can be hit elsewhere, too */
+    double distance;
+    int64_t length;
+};
+
+static bool is_nearer(const struct nearness *a, const struct nearness *b) {
+    if (a->is_long != b->is_long)
+        return !a->is_long;
+    return a->distance < b->distance || (a->distance == b->distance && a->length < b->length);
+}
+
+/* The bar of a list that is meant at a time, at most `reach` away; TRACE_NO_INDEX. A short one is
+ * before a long one, then the nearest, and of several equally near the shortest. */
 static uint32_t nearest_bar(const struct viz_model *model, uint32_t first, uint32_t count,
                             double time_ns, double reach) {
     uint32_t best = TRACE_NO_INDEX;
-    double best_distance = reach;
+    struct nearness nearest = {true, INFINITY, INT64_MAX};
     uint32_t at = viz_bar_from(model, first, count, (int64_t)floor(time_ns - reach));
     for (int tried = 0; at < first + count && tried < TRIED_MOST; at++, tried++) {
         const struct viz_bar *bar = &model->bars[at];
-        double distance =
-            fmax(fmax((double)bar->begin_ns - time_ns, time_ns - (double)bar->end_ns), 0);
         if ((double)bar->begin_ns > time_ns + reach)
             break;
-        bool shorter =
-            best != TRACE_NO_INDEX && distance == best_distance &&
-            bar->end_ns - bar->begin_ns < model->bars[best].end_ns - model->bars[best].begin_ns;
-        if (distance < best_distance || shorter || (best == TRACE_NO_INDEX && distance <= reach)) {
-            best = at;
-            best_distance = distance;
-        }
+        struct nearness near = {.length = bar->end_ns - bar->begin_ns};
+        near.is_long = (double)near.length > reach;
+        near.distance =
+            fmax(fmax((double)bar->begin_ns - time_ns, time_ns - (double)bar->end_ns), 0);
+        if (near.distance > reach || !is_nearer(&near, &nearest))
+            continue;
+        best = at;
+        nearest = near;
     }
     return best;
 }

@@ -191,7 +191,8 @@ struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_
         rows += viz_has_ghosts(ui->shown) ? (double)model->pair->gone_count : 0;
     }
     /* Waits that nobody will ever end are drawn beyond the end, and named there. */
-    return (struct viz_extent){.end_ns = end_ns, .tail = model->deadlocked ? 0.1 : 0, .rows = rows};
+    return (struct viz_extent){
+        .end_ns = end_ns, .tail = model->deadlocked ? 0.18 : 0, .rows = rows};
 }
 
 /* --- Places ------------------------------------------------------------------------------- */
@@ -310,6 +311,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
     if (ui->hover.kind != VIZ_ID_BAR && ui->selected.kind != VIZ_ID_NOTHING)
         painter.meant = ui->selected;
     painter.lane = viz_lane_of(model, painter.meant);
+    painter.now = ui->travel != NULL ? viz_travel_state(ui->travel) : NULL;
     struct viz_rect all = {0, 0, frame->width, frame->height};
     viz_scene_begin(scene, frame->width, frame->height, measure);
     viz_fill(scene, VIZ_BACKGROUND, all);
@@ -320,8 +322,8 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_ghosts(&painter);
         viz_paint_rows(&painter);
         viz_paint_wakes(&painter);
-        viz_paint_rings(&painter);
         viz_paint_labels(&painter);
+        viz_paint_rings(&painter);
         viz_paint_changes(&painter);
         viz_paint_change_line(&painter);
         viz_paint_objects(&painter);

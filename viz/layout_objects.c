@@ -186,16 +186,18 @@ static void paint_row_chart(const struct object_row *row) {
                                      part(row, 1 - below + 0.04, 1)});
 }
 
-/* The time that the values beside the names are of: the playhead's, the pointer's, the end. */
-static int64_t told_time(const struct viz_painter *painter) {
+/* What the values beside the names are of: the playhead's event, the pointer's time, the end. */
+static struct viz_when told_moment(const struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
     const struct viz_travel *travel = ui->travel;
+    struct viz_when when = {.time_ns = painter->model->end_ns, .state = painter->now};
     bool over = ui->pointer && ui->x >= frame->lanes.x && ui->x < frame->lanes.x + frame->lanes.w;
     if (travel != NULL && travel->ordinal != 0)
-        return travel->time_ns - painter->model->origin_ns;
-    return over ? llround(fmax(viz_time_at(frame, painter->view, ui->x), 0))
-                : painter->model->end_ns;
+        when.time_ns = travel->time_ns - painter->model->origin_ns;
+    else if (over)
+        when.time_ns = llround(fmax(viz_time_at(frame, painter->view, ui->x), 0));
+    return when;
 }
 
 static void paint_row_name(const struct object_row *row) {
@@ -206,7 +208,8 @@ static void paint_row_name(const struct object_row *row) {
     int room = row->at.x - margin - viz_px(frame, 8);
     int middle = row->at.y + row->at.h / 2;
     int line = viz_line_height(painter, VIZ_FONT_SMALL);
-    viz_object_value(painter->model, row->object, told_time(painter), value, sizeof value);
+    struct viz_when when = told_moment(painter);
+    viz_object_value(painter->model, row->object, &when, value, sizeof value);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - line / 2, room,
                 trace_text(painter->model->trace, painter->model->objects[row->object].name));
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + line / 2, room, value);

@@ -169,42 +169,85 @@ void viz_paint_header(struct viz_painter *painter) {
 
 /* --- Names -------------------------------------------------------------------------------- */
 
-void viz_paint_names(struct viz_painter *painter) {
+struct name_painter {
+    struct viz_painter *painter;
+    int height; /* of a name */
+    int margin;
+    int room;
+    bool low; /* names of low rows are left out where they would touch, or not be seen whole */
+};
+
+static int top_of_name(const struct name_painter *names, uint32_t row) {
+    const struct viz_frame *frame = names->painter->frame;
+    double top = viz_row_top(frame, names->painter->view, row);
+    int y = (int)lround(top + (frame->row_px - names->height) / 2);
+    return names->low && row == 0 && y < frame->names.y ? frame->names.y : y;
+}
+
+/* With what the task is doing where the playhead is: below it, where the row is high enough. */
+static void paint_name(const struct name_painter *names, uint32_t lane, int y) {
+    struct viz_painter *painter = names->painter;
+    const struct viz_frame *frame = painter->frame;
+    char name[256];
+    char shown[256];
+    struct viz_rect at = {names->margin, y, names->room, names->height};
+    int small = viz_line_height(painter, VIZ_FONT_SMALL);
+    bool state = viz_has_state(painter, lane);
+    bool words = state && frame->row_px >= names->height + small + viz_px(frame, 2);
+    at.y -= words ? small / 2 : 0;
+    viz_lane_name(painter->model, lane, name, sizeof name);
+    viz_shows(painter->scene, VIZ_ID_LANE, lane);
+    if (state)
+        viz_paint_state(painter, lane, at, words);
+    viz_elide(painter->measure, VIZ_FONT_NAME, name, at.w - (state ? viz_px(frame, 13) : 0), true,
+              shown, sizeof shown);
+    viz_text(painter->scene, VIZ_FONT_NAME, viz_is_alive(painter, lane) ? VIZ_TEXT : VIZ_MUTED,
+             at.x, at.y, shown);
+}
+
+/* From the first lane on whose names have room; but that of the lane that is meant is there before
+ * all others. */
+static void paint_lane_names(const struct name_painter *names) {
+    struct viz_painter *painter = names->painter;
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
     const struct viz_model *model = painter->model;
-    viz_clip(painter->scene, &frame->names);
-    viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
-    int height = viz_line_height(painter, VIZ_FONT_NAME);
-    int margin = margin_of(frame);
-    int room = frame->names.w - margin - viz_px(frame, 12) - frame->gutter;
     double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
-    /* Names of low rows are left out where they would touch, or not be seen whole. */
-    bool low = frame->row_px < height;
     int bottom = frame->names.y + frame->names.h;
+    int step = names->height - viz_px(frame, 1);
+    int meant = INT_MIN / 2;
+    if (names->low && painter->lane != TRACE_NO_INDEX)
+        meant = top_of_name(names, model->lanes[painter->lane].first_row);
+    meant = meant < bottom && meant > bottom - names->height ? bottom - names->height : meant;
     int free_from = INT_MIN;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
         uint32_t lane = model->rows[i].lane;
         if (i != model->lanes[lane].first_row)
             continue;
-        double top = viz_row_top(frame, view, i);
-        if (painter->lane == lane)
-            viz_fill(
-                painter->scene, VIZ_HIGHLIGHT,
-                (struct viz_rect){0, (int)lround(top), frame->names.w, (int)ceil(frame->row_px)});
-        int y = (int)lround(top + (frame->row_px - height) / 2);
-        if (low && i == 0)
-            y = y > frame->names.y ? y : frame->names.y;
-        if (y < free_from || (low && y + height > bottom))
+        bool is_meant = names->low && lane == painter->lane;
+        int y = is_meant ? meant : top_of_name(names, i);
+        if (lane == painter->lane)
+            viz_fill(painter->scene, VIZ_HIGHLIGHT,
+                     (struct viz_rect){0, (int)lround(viz_row_top(frame, view, i)), frame->names.w,
+                                       (int)ceil(frame->row_px)});
+        bool touches = y < free_from || (y > meant - step && y < meant + step);
+        if ((touches && !is_meant) || (names->low && y + names->height > bottom))
             continue;
-        free_from = y + height - viz_px(frame, 1);
-        char name[256];
-        char shown[256];
-        viz_lane_name(model, lane, name, sizeof name);
-        viz_elide(painter->measure, VIZ_FONT_NAME, name, room, true, shown, sizeof shown);
-        viz_shows(painter->scene, VIZ_ID_LANE, lane);
-        viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, margin, y, shown);
+        free_from = y + step;
+        paint_name(names, lane, y);
     }
+}
+
+void viz_paint_names(struct viz_painter *painter) {
+    const struct viz_frame *frame = painter->frame;
+    int margin = margin_of(frame);
+    struct name_painter names = {
+        .painter = painter, .height = viz_line_height(painter, VIZ_FONT_NAME), .margin = margin};
+    names.room = frame->names.w - margin - viz_px(frame, 12) - frame->gutter;
+    names.low = frame->row_px < names.height;
+    viz_clip(painter->scene, &frame->names);
+    viz_fill(painter->scene, VIZ_BACKGROUND, frame->names);
+    paint_lane_names(&names);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);
     viz_fill(painter->scene, VIZ_BORDER,

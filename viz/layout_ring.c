@@ -1,12 +1,12 @@
 /* The circles of a deadlock: an arrow from each task that stands in one to the task that it waits
  * for, beyond the end of the time, where their waits go on. Who waits and stands in none has no
- * arrow. */
+ * arrow. Labels keep out of the columns of the arrows. */
 #include "painter.h"
 
 #include <math.h>
 
 #define LINE 2
-#define STEP 12
+#define STEP 20 /* from arrow to arrow: a head has room before the next one's line */
 #define STUB 9
 #define HEAD 7
 
@@ -73,23 +73,54 @@ static void paint_arrow(const struct viz_painter *painter, uint32_t bar, uint32_
     paint_name(painter, bar, to, start);
 }
 
-void viz_paint_rings(struct viz_painter *painter) {
-    const struct viz_model *model = painter->model;
+/* The lanes that can be seen: the first, and the row behind the last. */
+static uint32_t first_lane(const struct viz_painter *painter, double *end_row) {
+    *end_row = painter->view->first_row + painter->frame->extent.visible_rows + 1;
+    return painter->model->rows[(uint32_t)fmax(0, painter->view->first_row)].lane;
+}
+
+/* The columns that arrows begin at go from the first to the last, and then again. */
+static int column_of(const struct viz_painter *painter, size_t arrow) {
     const struct viz_frame *frame = painter->frame;
+    int least = viz_column(painter, (double)painter->model->end_ns) + viz_px(frame, STEP / 2);
+    int room = frame->lanes.x + frame->lanes.w - least - viz_px(frame, STEP);
+    int columns = room / (2 * viz_px(frame, STEP)); /* half of it is for labels */
+    columns = columns < 1 ? 1 : columns;
+    return least + (int)(arrow % (size_t)columns) * viz_px(frame, STEP);
+}
+
+void viz_find_rings(const struct viz_painter *painter, int *from, int *to) {
+    const struct viz_model *model = painter->model;
+    double end;
+    size_t count = 0;
+    *from = viz_column(painter, (double)model->end_ns);
+    *to = *from;
     if (!model->deadlocked || model->row_count == 0)
         return;
-    uint32_t first = model->rows[(uint32_t)fmax(0, painter->view->first_row)].lane;
-    double rows = painter->view->first_row + frame->extent.visible_rows + 1;
-    int x = viz_column(painter, (double)model->end_ns) + viz_px(frame, STEP);
-    int least = x, most = frame->lanes.x + frame->lanes.w - viz_px(frame, 2 * STEP);
-    viz_clip(painter->scene, &frame->lanes);
-    for (uint32_t lane = first; lane < model->lane_count && model->lanes[lane].first_row < rows;
-         lane++) {
-        uint32_t bar, next = next_of(model, lane, &bar);
-        if (next == TRACE_NO_INDEX)
+    for (uint32_t lane = first_lane(painter, &end);
+         lane < model->lane_count && model->lanes[lane].first_row < end; lane++) {
+        uint32_t bar;
+        if (next_of(model, lane, &bar) == TRACE_NO_INDEX)
             continue;
-        paint_arrow(painter, bar, lane, next, x);
-        x = x + viz_px(frame, STEP) < most ? x + viz_px(frame, STEP) : least;
+        int right = column_of(painter, count++) + viz_px(painter->frame, STEP);
+        if (right <= *to)
+            break; /* they begin again */
+        *to = right;
+    }
+}
+
+void viz_paint_rings(struct viz_painter *painter) {
+    const struct viz_model *model = painter->model;
+    double end;
+    size_t count = 0;
+    if (!model->deadlocked || model->row_count == 0)
+        return;
+    viz_clip(painter->scene, &painter->frame->lanes);
+    for (uint32_t lane = first_lane(painter, &end);
+         lane < model->lane_count && model->lanes[lane].first_row < end; lane++) {
+        uint32_t bar, next = next_of(model, lane, &bar);
+        if (next != TRACE_NO_INDEX)
+            paint_arrow(painter, bar, lane, next, column_of(painter, count++));
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     viz_clip(painter->scene, NULL);

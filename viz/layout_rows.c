@@ -1,14 +1,10 @@
-/* The lanes: life lines, bars, their labels, marks. */
+/* The lanes: life lines, bars, marks. */
 #include "row_painter.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 _Static_assert(VIZ_SPAN_EDGE_FIRST - VIZ_SPAN_FIRST == (int)VIZ_COLOUR_COUNT,
                "a role for each colour of a span");
-
-#define ELLIPSIS "\xE2\x80\xA6"
 
 /* As many bars share one label at most. */
 enum { CELL_LABELLED = 4 };
@@ -28,22 +24,32 @@ static struct viz_rect slim(struct viz_rect rect, double part, int least) {
     return rect;
 }
 
-/* A wait that nobody can end any more. */
-static bool is_stuck(const struct viz_painter *painter, const struct viz_bar *bar) {
+bool viz_is_stuck(const struct viz_painter *painter, const struct viz_bar *bar) {
     return bar->look == VIZ_LOOK_WAIT && (bar->flags & VIZ_BAR_PENDING) != 0 &&
            painter->model->deadlocked;
 }
 
 /* The column at which a bar ends: a stuck wait has no end. */
 static int end_column(const struct viz_row_painter *rows, const struct viz_bar *bar) {
-    if (is_stuck(rows->painter, bar))
+    if (viz_is_stuck(rows->painter, bar))
         return rows->right + viz_px(rows->painter->frame, 16);
     return viz_column(rows->painter, (double)bar->end_ns);
 }
 
+/* A wait for the object that is selected or pointed at. */
+static bool is_for_meant(const struct viz_painter *painter, const struct viz_bar *bar) {
+    double object;
+    if (painter->meant.kind != VIZ_ID_OBJECT || bar->look != VIZ_LOOK_WAIT || painter->ghost)
+        return false;
+    const struct trace_model *trace = painter->model->trace;
+    return trace_arg_number(trace, trace->slices[bar->slice].args, "object", &object) &&
+           (int64_t)object == painter->model->objects[painter->meant.index].id;
+}
+
 static bool is_target(const struct viz_painter *painter, const struct viz_bar *bar) {
     struct viz_id id = {.kind = VIZ_ID_BAR, .index = (uint32_t)(bar - painter->model->bars)};
-    return viz_same_id(painter->ui->selected, id) || viz_same_id(painter->ui->hover, id);
+    return viz_same_id(painter->ui->selected, id) || viz_same_id(painter->ui->hover, id) ||
+           is_for_meant(painter, bar);
 }
 
 static void paint_span(struct viz_row_painter *rows, const struct viz_bar *bar,
@@ -66,7 +72,7 @@ static void paint_wait(struct viz_row_painter *rows, const struct viz_bar *bar,
     const struct viz_painter *painter = rows->painter;
     struct viz_scene *scene = painter->scene;
     int line = viz_px(painter->frame, 1);
-    int role = is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT;
+    int role = viz_is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT;
     int radius = viz_px(rows->painter->frame, 3);
     if (rect.w <= 3 * line || rect.h <= 3 * line) {
         viz_fill(scene, role, rect);
@@ -151,170 +157,6 @@ static void paint_shape(struct viz_row_painter *rows, const struct viz_bar *bar,
     }
 }
 
-/* --- Labels ------------------------------------------------------------------------------- */
-
-/* The column at which the first wait inside a span begins; `right` where there is none. */
-static int first_overlay(const struct viz_row_painter *rows, const struct viz_bar *bar, int right) {
-    const struct viz_model *model = rows->painter->model;
-    uint32_t end = rows->row->first_overlay + rows->row->overlay_count;
-    double seen_ns = viz_time_at(rows->painter->frame, rows->painter->view, rows->left);
-    double from_ns = fmax(seen_ns, (double)bar->begin_ns);
-    uint32_t at =
-        viz_bar_from(model, rows->row->first_overlay, rows->row->overlay_count, (int64_t)from_ns);
-    if (at == end)
-        return right;
-    int x = viz_column(rows->painter, (double)model->bars[at].begin_ns);
-    return x < right ? x : right;
-}
-
-/* Small bars have small labels. */
-static enum viz_font font_of(const struct viz_row_painter *rows, const struct viz_bar *bar) {
-    bool large = rows->height >= viz_px(rows->painter->frame, 19);
-    return bar->look == VIZ_LOOK_SPAN && large ? VIZ_FONT_NAME : VIZ_FONT_SMALL;
-}
-
-static int ink_of(const struct viz_painter *painter, const struct viz_bar *bar) {
-    if (is_stuck(painter, bar))
-        return VIZ_ALERT;
-    if (bar->look == VIZ_LOOK_RUN)
-        return VIZ_BACKGROUND;
-    return bar->look == VIZ_LOOK_SPAN ? VIZ_INK : VIZ_TEXT;
-}
-
-/* Where a label would stand on hatching it gets a plain ground. */
-static void paint_plate(struct viz_row_painter *rows, const struct viz_bar *bar,
-                        struct viz_rect rect, int width) {
-    int line = viz_px(rows->painter->frame, 1);
-    int ground = bar->look == VIZ_LOOK_SPAN ? VIZ_SPAN_FIRST + bar->colour : VIZ_WAIT_FILL;
-    /* The head of the arrow that ends a wait stays. */
-    int most = rect.w - (bar->look == VIZ_LOOK_WAIT ? viz_px(rows->painter->frame, 9) : 2 * line);
-    struct viz_rect plate = {rect.x + line, rect.y + line, width < most ? width : most,
-                             rect.h - 2 * line};
-    viz_fill(rows->painter->scene, ground, plate);
-}
-
-/* A label inside the part of a bar that can be seen. */
-struct label {
-    const struct viz_bar *bar;
-    struct viz_rect rect;
-    enum viz_font font;
-    const char *text;
-    int width;
-    bool plate;
-};
-
-static void label_inside(struct viz_row_painter *rows, const struct label *label) {
-    struct viz_painter *painter = rows->painter;
-    const struct viz_rect *rect = &label->rect;
-    int pad = viz_px(painter->frame, 7);
-    int height = viz_line_height(painter, label->font);
-    int small = viz_line_height(painter, VIZ_FONT_SMALL);
-    int x = rect->x + pad;
-    int middle = rect->y + rect->h / 2;
-    int ink = ink_of(painter, label->bar);
-    if (label->plate)
-        paint_plate(rows, label->bar, *rect, label->width + pad + viz_px(painter->frame, 5));
-    bool two =
-        label->bar->look == VIZ_LOOK_SPAN && rect->h >= height + small + viz_px(painter->frame, 6);
-    char took[VIZ_TIME_SIZE];
-    viz_format_duration(label->bar->end_ns - label->bar->begin_ns, took);
-    /* A number is shown whole or not at all. */
-    if (!two || viz_text_width(painter, VIZ_FONT_SMALL, took) > rect->w - 2 * pad) {
-        viz_text(painter->scene, label->font, ink, x, middle - height / 2, label->text);
-        return;
-    }
-    int top = middle - (height + small) / 2;
-    viz_text(painter->scene, label->font, ink, x, top, label->text);
-    viz_text(painter->scene, VIZ_FONT_SMALL, ink, x, top + height, took);
-}
-
-/* A bar's name, of `width` pixels at most: whole; else without what all names of its lane begin
- * with; else without its middle. Its end, by which names differ, is there always. */
-static int shorten(const struct viz_row_painter *rows, const struct viz_bar *bar, int width,
-                   char *out, size_t size) {
-    const struct viz_measure *measure = rows->painter->measure;
-    const struct viz_lane *lane = &rows->painter->model->lanes[rows->row->lane];
-    enum viz_font font = font_of(rows, bar);
-    const char *name = viz_bar_name(rows->painter->model, bar);
-    int whole = viz_elide(measure, font, name, width, true, out, size);
-    size_t prefix = bar->look == VIZ_LOOK_SPAN   ? lane->span_prefix
-                    : bar->look == VIZ_LOOK_WAIT ? lane->wait_prefix
-                                                 : 0;
-    if (prefix == 0 || strcmp(out, name) == 0)
-        return whole;
-    char rest[256] = ELLIPSIS;
-    size_t used = sizeof ELLIPSIS - 1;
-    viz_copy_text(rest + used, sizeof rest - used, name + prefix);
-    return viz_elide(measure, font, rest, width, true, out, size);
-}
-
-/* The part of a bar that its label may use, and whether hatching is in its way. */
-static struct viz_rect label_room(const struct viz_row_painter *rows, const struct viz_bar *bar,
-                                  struct viz_rect rect, bool *plate) {
-    int left = rect.x > rows->left ? rect.x : rows->left;
-    int right = rect.x + rect.w < rows->right ? rect.x + rect.w : rows->right;
-    *plate = bar->look == VIZ_LOOK_WAIT;
-    if (bar->look == VIZ_LOOK_SPAN) {
-        int overlay = first_overlay(rows, bar, right);
-        *plate = overlay < right && overlay - left <= viz_px(rows->painter->frame, 48);
-        right = *plate ? right : overlay;
-    }
-    return (struct viz_rect){left, rect.y, right - left, rect.h};
-}
-
-/* A label to the right of its bar, up to column `room`; false where more of it, `inside` pixels,
- * can be seen inside the bar, or where little of it can be seen at all. */
-static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar,
-                         struct viz_rect rect, int room, int inside) {
-    struct viz_painter *painter = rows->painter;
-    const struct viz_frame *frame = painter->frame;
-    const char *name = viz_bar_name(painter->model, bar);
-    enum viz_font font = font_of(rows, bar);
-    int height = viz_line_height(painter, font);
-    int pad = viz_px(frame, 7);
-    int right = rect.x + rect.w;
-    if (right < rows->left)
-        return false;
-    char text[256];
-    int width = shorten(rows, bar, room - right - 2 * pad, text, sizeof text);
-    bool enough = strcmp(text, name) == 0 || width >= viz_px(frame, 60);
-    if (width <= inside || !enough)
-        return false;
-    /* The life line makes way for it. */
-    bool meant = painter->lane == rows->row->lane;
-    struct viz_rect ground = {right + pad - viz_px(frame, 3),
-                              rect.y + rect.h / 2 - viz_px(frame, 2), width + viz_px(frame, 6),
-                              viz_px(frame, 4)};
-    viz_fill(painter->scene, meant ? VIZ_HIGHLIGHT : VIZ_BACKGROUND, ground);
-    viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED, right + pad,
-             rect.y + rect.h / 2 - height / 2, text);
-    return true;
-}
-
-/* Inside where it fits, or where a good part of it does; else beside, up to column `room`. */
-static void paint_label(struct viz_row_painter *rows, const struct viz_bar *bar,
-                        struct viz_rect rect, int room) {
-    struct viz_painter *painter = rows->painter;
-    const struct viz_frame *frame = painter->frame;
-    struct label label = {.bar = bar, .font = font_of(rows, bar)};
-    int height = viz_line_height(painter, label.font);
-    const char *name = bar->look == VIZ_LOOK_READY ? "" : viz_bar_name(painter->model, bar);
-    if (name[0] == '\0' || height > rows->height + viz_px(frame, 2))
-        return;
-    int pad = viz_px(frame, 7);
-    label.rect = label_room(rows, bar, rect, &label.plate);
-    char text[256];
-    int inside = height <= rect.h + viz_px(frame, 2) ? label.rect.w - 2 * pad : 0;
-    label.width = shorten(rows, bar, inside, text, sizeof text);
-    label.text = text;
-    if (label.width > 0 && (strcmp(text, name) == 0 || label.width >= viz_px(frame, 90))) {
-        label_inside(rows, &label);
-        return;
-    }
-    if (!label_beside(rows, bar, rect, room, label.width) && label.width > 0)
-        label_inside(rows, &label);
-}
-
 static enum viz_id_kind bar_kind(const struct viz_painter *painter) {
     return painter->ghost ? VIZ_ID_OLD_BAR : VIZ_ID_BAR;
 }
@@ -345,7 +187,7 @@ static void paint_bar(struct viz_row_painter *rows, uint32_t at, int x0, int x1)
         paint_shape(rows, bar, rect);
         return;
     }
-    paint_label(rows, bar, rect, room_after(rows, at));
+    viz_paint_label(rows, bar, rect, room_after(rows, at));
 }
 
 /* A wait and a span that share a cell are not worth less of a label than a span alone. */
@@ -358,7 +200,7 @@ static void label_cell(struct viz_row_painter *rows, const struct viz_cell *cell
         struct viz_rect rect =
             viz_bar_rect(rows->painter, rows->index, cell->x, cell->x + rows->unit);
         viz_shows(rows->painter->scene, VIZ_ID_BAR, i);
-        paint_label(rows, &bars[i], rect, room_after(rows, end - 1));
+        viz_paint_label(rows, &bars[i], rect, room_after(rows, end - 1));
         return;
     }
 }
@@ -369,7 +211,7 @@ static bool is_short(const struct viz_row_painter *rows, const struct viz_bar *b
     const struct viz_painter *painter = rows->painter;
     double pixel_ns = painter->view->length_ns / painter->frame->lanes.w;
     return (double)(bar->end_ns - bar->begin_ns) < (rows->unit + 1.5) * pixel_ns &&
-           !is_stuck(painter, bar);
+           !viz_is_stuck(painter, bar);
 }
 
 /* The bars from `at` on that end in the cell from column x0 on. */
@@ -380,10 +222,16 @@ static struct viz_cell cell_at(const struct viz_row_painter *rows, uint32_t at, 
     double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit - 0.5);
     uint32_t after = viz_bar_from(model, at, end - at, (int64_t)ceil(end_ns));
     int gap = ALONE_UNITS * rows->unit;
+    /* What has no length has no share of the time, either: beside a bar with an outline it stands
+     * for itself. */
+    bool instant = after == at + 1 && model->bars[at].end_ns == model->bars[at].begin_ns;
     bool before = at > rows->row->first_bar &&
-                  viz_column(painter, (double)model->bars[at - 1].end_ns) > x0 - gap;
-    bool behind = after < end &&
-                  viz_column(painter, (double)model->bars[after].begin_ns) < x0 + rows->unit + gap;
+                  viz_column(painter, (double)model->bars[at - 1].end_ns) > x0 - gap &&
+                  !(instant && !is_short(rows, &model->bars[at - 1]));
+    bool behind =
+        after < end &&
+        viz_column(painter, (double)model->bars[after].begin_ns) < x0 + rows->unit + gap &&
+        !(instant && !is_short(rows, &model->bars[after]));
     return (struct viz_cell){
         .x = x0, .first = at, .count = after - at, .alone = !before && !behind};
 }
@@ -419,8 +267,13 @@ static void paint_bars(struct viz_row_painter *rows) {
             done = from + rows->unit;
             at = paint_cell(rows, at, from);
         } else {
-            viz_flush_run(rows);
+            bool above =
+                rows->run.alone; /* a mark of its own is not covered by the bar behind it */
+            if (!above)
+                viz_flush_run(rows);
             paint_bar(rows, at, x0, end_column(rows, bar));
+            if (above)
+                viz_flush_run(rows);
             at++;
         }
     }
@@ -449,15 +302,15 @@ static void paint_overlays(struct viz_row_painter *rows) {
         struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1 - line);
         viz_shows(painter->scene, bar_kind(painter), at);
         if (rows->labels) {
-            paint_label(rows, bar, rect, x1);
+            viz_paint_label(rows, bar, rect, x1);
             continue;
         }
         struct viz_rect inner = {rect.x + line, rect.y + line, rect.w - 2 * line,
                                  rect.h - 2 * line};
         viz_fill_alpha(painter->scene, VIZ_WAIT_FILL, 255, inner);
-        viz_paint_hatch(painter, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT, 120, inner);
-        if (is_stuck(painter, bar) || is_target(painter, bar))
-            viz_stroke(painter->scene, is_stuck(painter, bar) ? VIZ_ALERT : VIZ_ACCENT, 255, 0,
+        viz_paint_hatch(painter, viz_is_stuck(painter, bar) ? VIZ_ALERT : VIZ_WAIT, 120, inner);
+        if (viz_is_stuck(painter, bar) || is_target(painter, bar))
+            viz_stroke(painter->scene, viz_is_stuck(painter, bar) ? VIZ_ALERT : VIZ_ACCENT, 255, 0,
                        line, rect);
     }
 }
@@ -584,7 +437,10 @@ static void paint_signals(struct viz_painter *painter) {
 
 static struct viz_row_painter row_painter_of(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
+    struct viz_columns rings;
+    viz_find_rings(painter, &rings.left, &rings.right);
     return (struct viz_row_painter){.painter = painter,
+                                    .rings = rings,
                                     .left = frame->lanes.x,
                                     .right = frame->lanes.x + frame->lanes.w,
                                     .unit = viz_px(frame, 2) > 1 ? viz_px(frame, 2) : 1,

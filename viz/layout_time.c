@@ -247,22 +247,31 @@ static void paint_levels(struct strip_painter *strip) {
     }
 }
 
+/* What the strip shows, and below it its greatest value. Where an object's name and what of it is
+ * counted have no room side by side, the one stands above the other. */
 static void paint_strip_name(const struct strip_painter *strip) {
     struct viz_painter *painter = strip->painter;
     const struct viz_frame *frame = painter->frame;
+    const struct viz_model *model = painter->model;
+    const struct trace_counter *counter = &model->trace->counters[painter->ui->counter];
     char name[256];
-    viz_counter_name(painter->model, painter->ui->counter, name, sizeof name);
     char value[VIZ_TIME_SIZE];
-    char most[VIZ_TIME_SIZE + 16];
-    viz_format_number(strip->most, value);
-    snprintf(most, sizeof most, "max %s", value);
+    char below[VIZ_TIME_SIZE + 80];
     int margin = viz_px(frame, frame->compact ? 10 : 16);
     int room = frame->strip.x - margin - viz_px(frame, 8);
+    viz_counter_name(model, painter->ui->counter, name, sizeof name);
+    viz_format_number(strip->most, value);
+    snprintf(below, sizeof below, "max %s", value);
+    if (viz_text_width(painter, VIZ_FONT_NAME, name) > room) {
+        viz_copy_text(name, sizeof name, trace_text(model->trace, counter->name));
+        snprintf(below, sizeof below, "max %.60s %s", trace_text(model->trace, counter->key),
+                 value);
+    }
     int name_height = viz_line_height(painter, VIZ_FONT_NAME);
     int small_height = viz_line_height(painter, VIZ_FONT_SMALL);
     int middle = frame->strip.y + frame->strip.h / 2;
     viz_text_in(painter, VIZ_FONT_NAME, VIZ_TEXT, margin, middle - small_height / 2, room, name);
-    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + name_height / 2, room, most);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + name_height / 2, room, below);
 }
 
 void viz_paint_strip(struct viz_painter *painter) {

@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include "at_work.h"
+#include "busy.h"
 #include "cadran.h"
 #include "counters.h"
 #include "objects.h"
@@ -120,22 +121,53 @@ static int make_lanes(struct viz_model *model, struct place *places, const bool 
     return 0;
 }
 
+/* Adds what a task does between its bars; without `fill` it is counted only. */
+static void add_busy(struct viz_model *model, const struct viz_lane *lane,
+                     struct viz_busy_walk *walk, int64_t until_ns, bool fill) {
+    struct viz_row *row = &model->rows[lane->first_row];
+    struct viz_busy_piece piece;
+    while (viz_busy_next(walk, until_ns, &piece)) {
+        if (fill)
+            model->bars[row->first_bar + row->bar_count] =
+                (struct viz_bar){.begin_ns = piece.begin_ns - model->origin_ns,
+                                 .end_ns = piece.end_ns - model->origin_ns,
+                                 .slice = piece.slice,
+                                 .look = VIZ_LOOK_RUN,
+                                 .flags = VIZ_BAR_OWN};
+        row->bar_count++;
+        model->bar_count += !fill;
+    }
+}
+
+/* A bar of the lane's first row comes next. */
+static void pass_bar(struct viz_model *model, const struct viz_lane *lane,
+                     struct viz_busy_walk *walk, const struct trace_slice *slice, bool fill) {
+    add_busy(model, lane, walk, slice->begin_ns, fill);
+    walk->from_ns = slice->end_ns > walk->from_ns ? slice->end_ns : walk->from_ns;
+}
+
 static void count_bars(struct viz_model *model, const struct viz_lane *lane,
-                       const struct place *places) {
+                       const struct place *places, const struct viz_busy *busy) {
     const struct trace_track *track = &model->trace->tracks[lane->track];
+    struct viz_busy_walk walk = viz_busy_begin(busy, model->trace, lane->track);
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
         if (places[i].row == TRACE_NO_INDEX)
             continue;
         struct viz_row *row = &model->rows[lane->first_row + places[i].row];
-        if (places[i].overlay)
+        if (places[i].overlay) {
             row->overlay_count++;
-        else
+        } else {
+            if (places[i].row == 0)
+                pass_bar(model, lane, &walk, &model->trace->slices[i], false);
             row->bar_count++;
+        }
         model->bar_count++;
     }
+    add_busy(model, lane, &walk, INT64_MAX, false);
 }
 
-static int make_rows(struct viz_model *model, const struct place *places) {
+static int make_rows(struct viz_model *model, const struct place *places,
+                     const struct viz_busy *busy) {
     model->rows = array_of(model->row_count, sizeof *model->rows);
     if (model->rows == NULL)
         return CAD_ENOMEM;
@@ -143,7 +175,7 @@ static int make_rows(struct viz_model *model, const struct place *places) {
         const struct viz_lane *lane = &model->lanes[i];
         for (uint32_t k = 0; k < lane->row_count; k++)
             model->rows[lane->first_row + k].lane = (uint32_t)i;
-        count_bars(model, lane, places);
+        count_bars(model, lane, places, busy);
     }
     uint32_t next = 0;
     for (size_t i = 0; i < model->row_count; i++) {
@@ -223,13 +255,19 @@ static uint16_t find_prefix(const struct viz_model *model, const struct viz_lane
     return (uint16_t)length;
 }
 
-static void fill_bars(struct viz_model *model, const struct place *places) {
+static void fill_bars(struct viz_model *model, const struct place *places,
+                      const struct viz_busy *busy) {
     for (size_t i = 0; i < model->lane_count; i++) {
         struct viz_lane *lane = &model->lanes[i];
         const struct trace_track *track = &model->trace->tracks[lane->track];
-        for (uint32_t k = track->first_slice; k < track->first_slice + track->slice_count; k++)
+        struct viz_busy_walk walk = viz_busy_begin(busy, model->trace, lane->track);
+        for (uint32_t k = track->first_slice; k < track->first_slice + track->slice_count; k++) {
+            if (places[k].row == 0 && !places[k].overlay)
+                pass_bar(model, lane, &walk, &model->trace->slices[k], true);
             if (places[k].row != TRACE_NO_INDEX)
                 add_bar(model, lane, k, &places[k]);
+        }
+        add_busy(model, lane, &walk, INT64_MAX, true);
         lane->span_prefix = find_prefix(model, lane, VIZ_LOOK_SPAN);
         lane->wait_prefix = find_prefix(model, lane, VIZ_LOOK_WAIT);
     }
@@ -408,11 +446,16 @@ static int make_density(struct viz_model *model) {
 }
 
 static int make(struct viz_model *model, struct place *places, const bool *shown) {
+    struct viz_busy busy = {0};
     int error = make_lanes(model, places, shown);
     if (error == 0)
-        error = make_rows(model, places);
+        error = viz_busy_find(&busy, model->trace);
+    if (error == 0)
+        error = make_rows(model, places, &busy);
+    if (error == 0)
+        fill_bars(model, places, &busy);
+    viz_busy_free(&busy);
     if (error == 0) {
-        fill_bars(model, places);
         find_widest(model);
         count_hidden(model);
         error = viz_shares_make(model);
@@ -540,6 +583,8 @@ uint32_t viz_find_lane(const struct viz_model *model, const char *name) {
 }
 
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {
+    if (bar->flags & VIZ_BAR_OWN)
+        return "computes";
     return trace_text(model->trace, model->trace->slices[bar->slice].name);
 }
 

@@ -27,14 +27,15 @@ enum viz_look {
     VIZ_LOOK_SLEEP, /* waits for time to pass, outside a span */
     VIZ_LOOK_WAIT,  /* waits for somebody else */
     VIZ_LOOK_READY, /* woken, not yet running */
-    VIZ_LOOK_RUN,   /* on the loop's lane: a task keeps it busy */
-    VIZ_LOOK_LANE,  /* on a lane of its own: a connection is open, a program runs */
+    VIZ_LOOK_RUN, /* a task keeps the loop busy: on the loop's lane, and outside spans on its own */
+    VIZ_LOOK_LANE, /* on a lane of its own: a connection is open, a program runs */
     VIZ_LOOK_COUNT
 };
 
 enum {
     VIZ_BAR_OPEN = 1,    /* the trace ends before the bar does */
     VIZ_BAR_PENDING = 2, /* the run ended before it did: a wait that nobody ended */
+    VIZ_BAR_OWN = 4,     /* of VIZ_LOOK_RUN: on the lane of the task whose turn it is */
 };
 
 struct viz_bar {

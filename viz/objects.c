@@ -135,19 +135,32 @@ void viz_objects_free(struct viz_model *model) {
 
 /* --- At a time ------------------------------------------------------------------------------ */
 
-static double value_at(const struct viz_model *model, uint32_t counter, int64_t time_ns) {
+/* A counter of an object's. */
+static double value_at(const struct viz_model *model, const struct viz_object *object,
+                       uint32_t counter, const struct viz_when *when) {
     if (counter == TRACE_NO_INDEX)
         return 0;
-    return trace_counter_at(&model->trace->counters[counter], time_ns + model->origin_ns);
+    const struct trace_counter *found = &model->trace->counters[counter];
+    if (when->state == NULL)
+        return trace_counter_at(found, when->time_ns + model->origin_ns);
+    const struct trace_state_object *then = trace_state_object(when->state, (uint64_t)object->id);
+    const char *key = trace_text(model->trace, found->key);
+    return then != NULL ? (double)trace_state_field(when->state, then, key, 0) : 0;
 }
 
-uint32_t viz_object_owner(const struct viz_model *model, uint32_t index, int64_t time_ns) {
+static uint32_t owner_at(const struct viz_model *model, uint32_t index,
+                         const struct viz_when *when) {
     const struct trace_model *trace = model->trace;
-    double tid = value_at(model, model->objects[index].owner, time_ns);
+    const struct viz_object *object = &model->objects[index];
+    double tid = value_at(model, object, object->owner, when);
     if (tid <= 0 || trace->process_count == 0)
         return TRACE_NO_INDEX;
     uint32_t track = trace_find_track(trace, trace->processes[0].pid, (int64_t)tid);
     return track != TRACE_NO_INDEX ? model->lane_of_track[track] : TRACE_NO_INDEX;
+}
+
+uint32_t viz_object_owner(const struct viz_model *model, uint32_t index, int64_t time_ns) {
+    return owner_at(model, index, &(struct viz_when){.time_ns = time_ns});
 }
 
 /* "set", "done": it is so, or not. */
@@ -157,9 +170,9 @@ static bool is_flag(const struct viz_model *model, uint32_t counter) {
 }
 
 static void say_level(const struct viz_model *model, const struct viz_object *object,
-                      int64_t time_ns, char *out, size_t size) {
+                      const struct viz_when *when, char *out, size_t size) {
     char level[VIZ_TIME_SIZE], limit[VIZ_TIME_SIZE];
-    double value = value_at(model, object->level, time_ns);
+    double value = value_at(model, object, object->level, when);
     if (object->level == TRACE_NO_INDEX) {
         out[0] = '\0';
     } else if (is_flag(model, object->level)) {
@@ -172,17 +185,17 @@ static void say_level(const struct viz_model *model, const struct viz_object *ob
     }
 }
 
-void viz_object_value(const struct viz_model *model, uint32_t index, int64_t time_ns, char *out,
-                      size_t size) {
+void viz_object_value(const struct viz_model *model, uint32_t index, const struct viz_when *when,
+                      char *out, size_t size) {
     const struct viz_object *object = &model->objects[index];
-    uint32_t owner = viz_object_owner(model, index, time_ns);
+    uint32_t owner = owner_at(model, index, when);
     if (owner != TRACE_NO_INDEX)
         viz_lane_name(model, owner, out, size);
     else
-        say_level(model, object, time_ns, out, size);
+        say_level(model, object, when, out, size);
     size_t length = strlen(out);
-    double outside =
-        value_at(model, object->outside, time_ns) + value_at(model, object->below, time_ns);
+    double outside = value_at(model, object, object->outside, when) +
+                     value_at(model, object, object->below, when);
     if (outside > 0)
         (void)snprintf(out + length, size - length, "%s%.0f wait%s", length > 0 ? ", " : "",
                        outside, outside == 1 ? "s" : "");

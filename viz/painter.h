@@ -14,8 +14,9 @@ struct viz_painter {
     const struct viz_measure *measure;
     struct viz_id meant; /* what details are shown of: what is hovered, else what is selected */
     uint32_t lane;       /* the lane of that; TRACE_NO_INDEX */
-    bool ghost;          /* what is painted is the old one of two runs */
-    size_t wakes_shown;  /* arrows, of those in view that are worth one */
+    const struct trace_state *now; /* of the run, at the playhead's event; NULL: there is none */
+    bool ghost;                    /* what is painted is the old one of two runs */
+    size_t wakes_shown;            /* arrows, of those in view that are worth one */
     size_t wakes_worth;
     bool wakes_uncounted; /* there are more of these */
 };
@@ -86,12 +87,21 @@ void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int 
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
 int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
 
-void viz_paint_rings(struct viz_painter *painter);   /* layout_ring.c */
+void viz_paint_rings(struct viz_painter *painter); /* layout_ring.c */
+/* The columns of the arrows of a deadlock's circles, by which labels would be covered; where there
+ * are none both are the same. */
+void viz_find_rings(const struct viz_painter *painter, int *from, int *to);
 void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
 void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
 void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
 /* The height that rows of objects take of the lanes' room. */
 int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room);
+/* layout_states.c: whether it is known what a lane's task is doing where the playhead is; whether
+ * it is there then; and that, at the right of the lane's name, and with `words` below it, too. */
+bool viz_has_state(const struct viz_painter *painter, uint32_t lane);
+bool viz_is_alive(const struct viz_painter *painter, uint32_t lane);
+void viz_paint_state(const struct viz_painter *painter, uint32_t lane, struct viz_rect name,
+                     bool words);
 void viz_paint_notice(struct viz_painter *painter);   /* layout_notice.c */
 void viz_paint_playhead(struct viz_painter *painter); /* layout_travel.c */
 void viz_paint_instant(struct viz_painter *painter);

@@ -13,6 +13,7 @@ struct viz_run {
     int colour;                  /* of its work: 0 to VIZ_COLOUR_COUNT - 1 */
     uint32_t first;              /* into viz_model.bars */
     uint32_t count;
+    bool alone; /* it is of one cell, which is */
 };
 
 /* A unit of pixels of a row, and the bars that end in it. */
@@ -20,7 +21,12 @@ struct viz_cell {
     int x;
     uint32_t first; /* into viz_model.bars */
     uint32_t count;
-    bool alone; /* nothing else is near */
+    bool alone; /* nothing else is near that it could be taken for */
+};
+
+/* Columns, from the one up to the other. */
+struct viz_columns {
+    int left, right;
 };
 
 struct viz_row_painter {
@@ -32,6 +38,7 @@ struct viz_row_painter {
     int unit;    /* the least width of a bar */
     int height;  /* of a span */
     bool labels; /* the labels are painted, not the bars: they come last, above the wakes */
+    struct viz_columns rings; /* what the arrows of a deadlock's circles take; empty: nothing */
     struct viz_run run;
 };
 
@@ -41,5 +48,13 @@ void viz_flush_run(struct viz_row_painter *rows);
  * where it is alone those of its bars' own time: a mark a unit wide is no claim about the pixels
  * around it. What takes some time is seen. */
 void viz_add_cell(struct viz_row_painter *rows, const struct viz_cell *cell);
+
+/* A wait that nobody can end any more. */
+bool viz_is_stuck(const struct viz_painter *painter, const struct viz_bar *bar);
+
+/* Names a bar, whose shape is in `rect`: inside where the name fits, or where a good part of it
+ * does; else beside, up to column `room` (layout_labels.c). */
+void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
+                     int room);
 
 #endif

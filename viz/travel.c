@@ -68,6 +68,14 @@ int viz_travel_go_to_moment(struct viz_travel *travel, const struct viz_moment *
     return viz_travel_go(travel, at);
 }
 
+const struct trace_state *viz_travel_state(const struct viz_travel *travel) {
+    const struct trace_state *state;
+    if (travel->timeline == NULL || travel->ordinal == 0 ||
+        trace_timeline_seek(travel->timeline, travel->ordinal, &state) != 0)
+        return NULL;
+    return state;
+}
+
 /* In a trace without turns: the last event of the time before, or of the next. */
 static uint64_t other_time(const struct viz_travel *travel, bool behind) {
     const struct trace_state *state;

@@ -46,6 +46,10 @@ struct viz_travel {
 uint32_t viz_lane_of_tid(const struct viz_model *model, int64_t tid);
 int64_t viz_tid_of(const struct viz_model *model, struct viz_id id);
 
+/* The state of the run at the playhead's event; it is there until the timeline is asked again.
+ * NULL: there is no playhead, or no memory. */
+const struct trace_state *viz_travel_state(const struct viz_travel *travel);
+
 /* By what one goes on. */
 enum viz_stride {
     VIZ_STRIDE_EVENT,

@@ -166,6 +166,21 @@ static void add_words(doc_writer *writer, const run_wait *wait) {
     base_buffer_free(&words);
 }
 
+/* The futures that are awaited with others: who could set them. */
+static void add_futures(doc_writer *writer, const cli_report *report, const run_wait *wait) {
+    if (wait->member_count == 0)
+        return;
+    doc_write_open(writer, "futures", '[');
+    for (size_t i = 0; i < wait->member_count; i++) {
+        doc_write_open(writer, NULL, '{');
+        doc_write_text(writer, "name", wait->members[i].object);
+        add_words(writer, &wait->members[i]);
+        add_others(writer, report, &wait->members[i]);
+        doc_write_close(writer, '}');
+    }
+    doc_write_close(writer, ']');
+}
+
 static void add_wait_times(doc_writer *writer, const run_wait *wait) {
     if (wait->verb == NULL)
         return;
@@ -191,6 +206,7 @@ static void add_wait(doc_writer *writer, const cli_report *report, const run_wai
     if (wait->standing == RUN_WAITS)
         add_words(writer, wait);
     add_others(writer, report, wait);
+    add_futures(writer, report, wait);
     add_wait_times(writer, wait);
     if (wait->circle != 0) {
         doc_write_whole(writer, "circle", wait->circle);

@@ -13,6 +13,14 @@ static bool goes_on(const run_survey *self, const cad_task *task) {
            run_survey_until_of(self, task, &wait) != CAD_NEVER || run_survey_in_thread(&wait);
 }
 
+/* Of one that has a thing, or is awaited. */
+static uint32_t node_of(const run_survey *self, const run_thing *what, const run_taker *who) {
+    if (who->task != WAIT_NO_NODE || what->relation != RUN_AWAITED)
+        return who->task;
+    uint32_t number = run_survey_thing_of(self, who->future);
+    return number != UINT32_MAX ? self->count + number : WAIT_NO_NODE;
+}
+
 static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *targets) {
     uint32_t count = 0, nodes = self->count + (uint32_t)self->thing_count;
     for (uint32_t node = 0; node < nodes; node++) {
@@ -23,9 +31,11 @@ static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *ta
             continue;
         }
         const run_thing *what = &self->things[node - self->count];
-        for (uint32_t i = 0; i < what->count; i++)
-            if (self->parties[what->first + i].task != WAIT_NO_NODE)
-                targets[count++] = self->parties[what->first + i].task;
+        for (uint32_t i = 0; i < what->count; i++) {
+            uint32_t target = node_of(self, what, &self->parties[what->first + i]);
+            if (target != WAIT_NO_NODE)
+                targets[count++] = target;
+        }
     }
     first[nodes] = count;
     return count;
@@ -33,7 +43,9 @@ static uint32_t fill_edges(const run_survey *self, uint32_t *first, uint32_t *ta
 
 uint32_t run_survey_next_of(const run_survey *self, uint32_t number) {
     uint32_t node = self->circles.next[number];
-    return node < self->count ? node : self->circles.next[node];
+    while (node >= self->count)
+        node = self->circles.next[node];
+    return node;
 }
 
 static bool list_rings(run_survey *self) {

@@ -4,8 +4,8 @@
  * A task waits for one thing: another task, or something that others have - a lock, a semaphore,
  * the items of a queue that is joined - or that follows them: a gather, say. Such a thing is a node
  * of its own between those who wait and those who have it, so that a thousand who wait for what a
- * thousand hold are two thousand edges, and not a million. Nodes are numbered: the tasks, then the
- * things.
+ * thousand hold are two thousand edges, and not a million. What follows others leads to tasks, and
+ * to futures, which are things too. Nodes are numbered: the tasks, then the things.
  */
 #ifndef RUN_SURVEY_PARTS_H
 #define RUN_SURVEY_PARTS_H
@@ -89,6 +89,8 @@ const void *run_survey_key_of(const void *object, const char *line);
 
 /* False where it does not wait; also where it was stopped in the middle, when the run was. */
 bool run_survey_waiting(const run_survey *self, const cad_task *task, cad_wait_info *wait);
+/* The number of a future that tasks wait for, alone or among others; UINT32_MAX: none does. */
+uint32_t run_survey_thing_of(const run_survey *self, const cad_future *future);
 /* When a wait ends by itself. */
 int64_t run_survey_until_of(const run_survey *self, const cad_task *task,
                             const cad_wait_info *wait);

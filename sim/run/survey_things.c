@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "program/kinds.h"
+#include "run/names.h"
 #include "run/timeout.h"
 #include "wait/tasks.h"
 
@@ -54,24 +55,50 @@ static enum prog_object_type type_of(const void *object) {
     return type < PROG_TASK ? (enum prog_object_type)type : PROG_OBJECT_TYPES;
 }
 
-/* Its number; WAIT_NO_NODE: no memory. */
-static uint32_t make_thing(run_survey *self, const cad_wait_info *wait, const void *key,
-                           enum run_relation relation) {
-    uint32_t number = base_map_get(&self->by_key, (uintptr_t)key);
+/* The number of such a thing, which is made where it is new; WAIT_NO_NODE: no memory. */
+static uint32_t make_thing(run_survey *self, run_thing what) {
+    uint32_t number = base_map_get(&self->by_key, (uintptr_t)what.key);
     if (number != UINT32_MAX)
         return number;
     if (!base_grow(&self->things, &self->thing_capacity, self->thing_count, sizeof *self->things) ||
-        !base_map_put(&self->by_key, (uintptr_t)key, (uint32_t)self->thing_count))
+        !base_map_put(&self->by_key, (uintptr_t)what.key, (uint32_t)self->thing_count))
         return WAIT_NO_NODE;
-    run_thing *made = &self->things[self->thing_count];
-    *made = (run_thing){.key = key, .relation = relation, .holder = wait->holder};
-    if (relation != RUN_AWAITED) {
-        made->object = wait->object;
-        made->line = wait->line;
-        made->type = type_of(wait->object);
-        made->passed = true; /* until it is found among those that the document names */
-    }
+    what.type = what.object != NULL ? type_of(what.object) : PROG_OBJECT_TYPES;
+    what.passed = what.object != NULL; /* until it is found among those that the document names */
+    self->things[self->thing_count] = what;
     return (uint32_t)self->thing_count++;
+}
+
+/* A future among those that are awaited together, which somebody may set. */
+static void make_followed(cad_future *future, void *arg) {
+    run_survey *self = arg;
+    if (cad_future_done(future) || run_is_task(future))
+        return;
+    run_thing what = {
+        .key = run_survey_key_of(future, NULL), .object = future, .relation = RUN_WAKERS};
+    self->no_memory |= make_thing(self, what) == WAIT_NO_NODE;
+}
+
+static uint32_t make_target(run_survey *self, const cad_wait_info *wait) {
+    run_thing what = {.holder = wait->holder};
+    what.relation = relation_of(wait, &what.key);
+    if (wait->task != NULL)
+        return run_survey_number_of(self, cad_task_id(wait->task));
+    if (what.relation == RUN_NOBODY)
+        return WAIT_NO_NODE;
+    if (what.relation == RUN_AWAITED) {
+        cad_followed(what.key, make_followed, self);
+    } else {
+        what.object = wait->object;
+        what.line = wait->line;
+    }
+    uint32_t number = make_thing(self, what);
+    self->no_memory |= number == WAIT_NO_NODE;
+    return number != WAIT_NO_NODE ? self->count + number : WAIT_NO_NODE;
+}
+
+uint32_t run_survey_thing_of(const run_survey *self, const cad_future *future) {
+    return base_map_get(&self->by_key, (uintptr_t)run_survey_key_of(future, NULL));
 }
 
 bool run_survey_find_targets(run_survey *self) {
@@ -79,22 +106,10 @@ bool run_survey_find_targets(run_survey *self) {
     self->targets = base_alloc(((size_t)self->count + 1) * sizeof *self->targets);
     if (self->targets == NULL)
         return false;
-    for (uint32_t i = 0; i < self->count; i++) {
-        const void *key;
-        self->targets[i] = WAIT_NO_NODE;
-        if (!cad_task_waiting(self->tasks[i], &wait))
-            continue;
-        enum run_relation relation = relation_of(&wait, &key);
-        if (wait.task != NULL) {
-            self->targets[i] = run_survey_number_of(self, cad_task_id(wait.task));
-        } else if (relation != RUN_NOBODY) {
-            uint32_t number = make_thing(self, &wait, key, relation);
-            if (number == WAIT_NO_NODE)
-                return false;
-            self->targets[i] = self->count + number;
-        }
-    }
-    return true;
+    for (uint32_t i = 0; i < self->count; i++)
+        self->targets[i] =
+            cad_task_waiting(self->tasks[i], &wait) ? make_target(self, &wait) : WAIT_NO_NODE;
+    return !self->no_memory;
 }
 
 /* --- Until when ------------------------------------------------------------------------------ */

@@ -162,11 +162,8 @@ static bool describe_might_wake(const run_survey *self, const run_thing *what, r
     return true;
 }
 
-static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
-    uint32_t target = self->targets[number];
-    if (target == WAIT_NO_NODE || target < self->count)
-        return true;
-    const run_thing *what = &self->things[target - self->count];
+/* Who has it, or could end the wait for it. False: no memory. */
+static bool describe_relation(const run_survey *self, const run_thing *what, run_wait *wait) {
     if (what->relation == RUN_MIGHT_WAKE)
         return describe_might_wake(self, what, wait);
     if (what->relation == RUN_WAKERS)
@@ -180,6 +177,42 @@ static bool describe_others(const run_survey *self, uint32_t number, run_wait *w
     return describe_parties(self, who, what->living, what->units[0], &wait->living) &&
            describe_parties(self, who + what->living, what->count - what->living, what->units[1],
                             &wait->ended);
+}
+
+/* A future of those that a task awaits: who could set it. False: no memory. */
+static bool describe_member(const run_survey *self, const run_thing *what, run_wait *wait) {
+    run_wait *member = &wait->members[wait->member_count++];
+    cad_object_info object;
+    cad_object_describe(what->object, &object);
+    *member = (run_wait){.until_ns = CAD_NEVER, .verb = wait->verb, .type = object.type};
+    member->object = copy(object.name);
+    return member->object != NULL && describe_relation(self, what, member);
+}
+
+/* The futures among the first of those that a task awaits, where there is something to say of them.
+ * False: no memory. */
+static bool describe_futures(const run_survey *self, const run_thing *what, run_wait *wait) {
+    for (size_t i = 0; i < wait->living.kept; i++) {
+        const run_taker *who = &self->parties[what->first + i];
+        uint32_t number =
+            who->task == WAIT_NO_NODE ? run_survey_thing_of(self, who->future) : UINT32_MAX;
+        if (number == UINT32_MAX || self->things[number].relation == RUN_NOBODY)
+            continue;
+        if (wait->members == NULL)
+            wait->members = base_zalloc(wait->living.kept - i, sizeof *wait->members);
+        if (wait->members == NULL || !describe_member(self, &self->things[number], wait))
+            return false;
+    }
+    return true;
+}
+
+static bool describe_others(const run_survey *self, uint32_t number, run_wait *wait) {
+    uint32_t target = self->targets[number];
+    if (target == WAIT_NO_NODE || target < self->count)
+        return true;
+    const run_thing *what = &self->things[target - self->count];
+    return describe_relation(self, what, wait) &&
+           (what->relation != RUN_AWAITED || describe_futures(self, what, wait));
 }
 
 /* How many are awaited: of a task group, those that have ended are not known any more; a shield has

@@ -99,7 +99,7 @@ static bool same_step(const run_party *a, const run_party *b) {
 
 /* `job2 took it at file.json:4:20 (with)`. */
 static void print_taken(const run_machine *machine, FILE *report, const run_wait *wait,
-                        const run_parties *parties, int indent) {
+                        const run_parties *parties) {
     for (size_t i = 0; i < parties->kept; i++) {
         const run_party *party = &parties->items[i];
         size_t first = i;
@@ -124,7 +124,7 @@ static void print_taken(const run_machine *machine, FILE *report, const run_wait
                                        party->error != NULL ? " and ended with " : "",
                                        party->error != NULL ? party->error : "");
         if (error == 0)
-            print_wrapped(report, text.data, indent);
+            print_wrapped(report, text.data, 4);
         base_buffer_free(&text);
     }
 }
@@ -151,6 +151,25 @@ static void print_steps(const run_machine *machine, FILE *report, const run_wait
     base_buffer_free(&text);
 }
 
+/* Who has what it waits for, or could end the wait, and by which steps. */
+static void print_parties(const run_machine *machine, FILE *report, const run_wait *wait) {
+    print_taken(machine, report, wait, &wait->living);
+    print_taken(machine, report, wait, &wait->ended);
+    print_steps(machine, report, wait);
+}
+
+/* `future f, which only b sets`: of those that are awaited together, each before what is said of
+ * it. */
+static void print_members(const run_machine *machine, FILE *report, const run_wait *wait) {
+    for (size_t i = 0; i < wait->member_count; i++) {
+        base_buffer text = {0};
+        if (run_wait_words(&wait->members[i], &text) == 0)
+            print_wrapped(report, text.data, 4);
+        base_buffer_free(&text);
+        print_parties(machine, report, &wait->members[i]);
+    }
+}
+
 /* Whether both wait for one thing: then who holds it need not be said again. */
 static bool same_object(const run_wait *a, const run_wait *b) {
     return a->type != NULL && a->type == b->type && a->deed == b->deed &&
@@ -165,11 +184,9 @@ static void print_wait(const run_machine *machine, FILE *report, base_buffer *na
         print_wrapped(report, names->data, 2);
     base_buffer_free(names);
     print_step(machine, report, wait);
-    if (before == NULL || !same_object(before, wait)) {
-        print_taken(machine, report, wait, &wait->living, 4);
-        print_taken(machine, report, wait, &wait->ended, 4);
-        print_steps(machine, report, wait);
-    }
+    if (before == NULL || !same_object(before, wait))
+        print_parties(machine, report, wait);
+    print_members(machine, report, wait);
 }
 
 static void print_one(const run_machine *machine, FILE *report, const run_wait *wait,

@@ -24,6 +24,9 @@ void run_wait_clear(run_wait *wait) {
     base_free(wait->state);
     base_free(wait->lost);
     base_free(wait->next);
+    for (size_t i = 0; i < wait->member_count; i++)
+        run_wait_clear(&wait->members[i]);
+    base_free(wait->members);
     clear_parties(&wait->living);
     clear_parties(&wait->ended);
     *wait = (run_wait){0};

@@ -90,6 +90,8 @@ typedef struct run_wait {
     bool on_ring;         /* it is one of those that lead back to the first by as few as can be */
     uint32_t behind;      /* of the one that it waits for, without standing in it; 0: none */
     char *next;           /* who it waits for in that circle; NULL */
+    struct run_wait *members; /* the futures among `living` that are awaited: who could set them */
+    size_t member_count;
 } run_wait;
 
 typedef struct run_wait_list {

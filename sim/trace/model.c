@@ -61,7 +61,24 @@ size_t trace_model_memory(const struct trace_model *trace) {
     return bytes;
 }
 
+/* Of a trace of ours the tracks of a process are in the order of their numbers. */
+static uint32_t bisect_tracks(const struct trace_model *trace, int64_t tid) {
+    size_t low = 0, high = trace->track_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (trace->tracks[middle].tid < tid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
 uint32_t trace_find_track(const struct trace_model *trace, int64_t pid, int64_t tid) {
+    uint32_t likely = bisect_tracks(trace, tid);
+    if (likely < trace->track_count && trace->tracks[likely].tid == tid &&
+        trace->processes[trace->tracks[likely].process].pid == pid)
+        return likely;
     for (size_t i = 0; i < trace->track_count; i++) {
         const struct trace_track *track = &trace->tracks[i];
         if (track->tid == tid && trace->processes[track->process].pid == pid)

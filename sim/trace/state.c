@@ -165,9 +165,10 @@ static int64_t number_of(const struct trace_event *event, enum trace_argument_in
 
 /* --- What a task is doing --------------------------------------------------------------------- */
 
+/* Time that passes inside a span is work. */
 static bool works(const struct trace_state_task *task) {
     return task->spans > 0 && task->doing != TRACE_DOING_WAITS &&
-           task->doing != TRACE_DOING_SLEEPS && task->doing != TRACE_DOING_ENDED;
+           task->doing != TRACE_DOING_READY && task->doing != TRACE_DOING_ENDED;
 }
 
 static void set_doing(struct trace_state *state, struct trace_state_task *task,

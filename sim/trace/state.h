@@ -112,7 +112,7 @@ struct trace_now {
     struct trace_state_entry turn; /* whose turn it is */
     uint64_t tasks;                /* that were ever made */
     uint64_t doing[TRACE_DOING_COUNT];
-    uint64_t at_work; /* tasks with a span open that do not wait or sleep */
+    uint64_t at_work; /* tasks with a span open that neither wait nor are ready */
     uint32_t outcome; /* of the run; 0: it goes on */
 };
 

@@ -283,7 +283,8 @@ class Awaited(Unfinished):
                         "  m waits for future f, which no step sets",
                         "    since 0s, at . (await)",
                         "  n waits for m and future f (gather of 2, 0 done)",
-                        "    since 0s, at . (gather)", objects={"f": FUTURE})
+                        "    since 0s, at . (gather)",
+                        "    future f, which no step sets", objects={"f": FUTURE})
 
     def test_many_are_counted(self):
         lines = self.report({"objects": {"e": EVENT}, "tasks": [
@@ -511,6 +512,31 @@ class Wakers(Unfinished):
                         "    since 0s, at . (await)",
                         "  b waits for m",
                         "    since 0s, at . (await)", objects={"f": FUTURE})
+
+    def test_of_futures_that_are_awaited_with_others(self):
+        """The circle goes through what follows them, and each says who could set it."""
+        objects = {"f": FUTURE, "g": FUTURE, "l": {"type": "lock"}}
+        setter = task("b", {"sleep": 1}, {"with": "l", "do": [{"set_result": "f"}]})
+        waits = {"shield": ("f", "future f (shield)"), "gather": (["f"], "future f (gather of 1, 0 done)"),
+                 "wait": (["f"], "future f (wait of 1, 0 done)")}
+        for verb, (what, words) in waits.items():
+            self.unfinished([task("a", {"with": "l", "do": [{verb: what}]}), setter],
+                            "circle: a -> b -> a",
+                            f"  a waits for {words}",
+                            f"    since 0s, at . ({verb})",
+                            "    future f, which only b sets",
+                            "    b sets it at . (set_result)",
+                            "  b waits for lock l, held by a",
+                            "    since 1s, at . (with)",
+                            "    a took it at . (with)", objects=objects)
+        self.unfinished([task("a", {"gather": ["f", "c", "g"]}), task("c", {"await": "a"})],
+                        "circle: a -> c -> a",
+                        "  a waits for future f, c and future g (gather of 3, 0 done)",
+                        "    since 0s, at . (gather)",
+                        "    future f, which no step sets",
+                        "    future g, which no step sets",
+                        "  c waits for a",
+                        "    since 0s, at . (await)", objects=objects)
 
     def test_who_might_where_a_variable_may_hold_it(self):
         """Until nobody is left who has one."""

@@ -20,6 +20,9 @@ void memory_start(void (*set_allocator)(memory_realloc_fn *fn, void *context));
  * set by the last call, was never reached: all have failed in turn. None fails then. */
 bool memory_fail(size_t n);
 
+/* From now on n allocations succeed, and none after them; all do for SIZE_MAX. */
+void memory_allow(size_t n);
+
 /* Whether the allocation that was to fail has been reached. */
 bool memory_failed(void);
 

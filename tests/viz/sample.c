@@ -8,6 +8,7 @@
 
 #include "sample.h"
 
+#include "../support/files_test.h"
 #include "trace/reader.h"
 
 #include <inttypes.h>
@@ -17,20 +18,6 @@
 #include <unistd.h>
 
 enum { DOCUMENT_SIZE = 8192, COMMAND_SIZE = 1024 };
-
-static char *read_file(const char *path, size_t *length) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    *length = (size_t)ftell(file);
-    rewind(file);
-    char *text = malloc(*length + 1);
-    assert_non_null(text);
-    assert_int_equal(fread(text, 1, *length, file), *length);
-    text[*length] = '\0';
-    fclose(file);
-    return text;
-}
 
 static void read_sample(struct sample *sample) {
     char message[TRACE_MESSAGE_SIZE] = "";
@@ -57,7 +44,7 @@ void sample_scenario(struct sample *sample, const char *options, const char *fil
         print_error("%s: status %d; see %s/log\n", command, status, folder);
     assert_true(written);
     *sample = (struct sample){0};
-    sample->text = read_file(trace, &sample->length);
+    sample->text = files_read(trace, &sample->length);
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     assert_int_equal(system(command), 0);
     read_sample(sample);

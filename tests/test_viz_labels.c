@@ -1,0 +1,159 @@
+/* Where names stand: of bars, of lanes, of the strip. */
+#include "viz/viz_test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool meet(const struct viz_rect *a, const struct viz_rect *b) {
+    return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
+}
+
+/* Everybody waits from the very end on: there the ring's arrows are, and the names of the waits. */
+static void test_labels__leave_the_heads_of_a_ring_alone(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_scenario(&stage.sample, "--detail --set ordered=False",
+                    SAMPLE_SCENARIOS "/philosophers.json");
+    stage_open(&stage, 1000, 480);
+    const struct viz_scene *scene = &stage.state.scene;
+    size_t heads = 0;
+    for (size_t head = stage_find(&stage, 0, VIZ_ARROW_RIGHT, VIZ_ALERT); head != SIZE_MAX;
+         head = stage_find(&stage, head + 1, VIZ_ARROW_RIGHT, VIZ_ALERT)) {
+        heads++;
+        for (size_t i = 0; i < scene->count; i++)
+            if (scene->prims[i].kind == VIZ_TEXT_AT ||
+                (i > head && scene->prims[i].kind == VIZ_FILL &&
+                 scene->prims[i].at.y > stage.state.frame.lanes.y))
+                assert_false(meet(&scene->prims[head].at, &scene->prims[i].at));
+    }
+    assert_int_equal(heads, 5);
+    stage_close(&stage);
+}
+
+/* A span that begins with a wait is named where it works first, for as long as the name takes; one
+ * that only waits on its wait. */
+static void test_labels__spans_that_begin_with_a_wait_have_their_names(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'gate': {'type': 'event'}}, 'tasks': ["
+               " {'name': 'a', 'do': [{'span': 'first waits', 'do': ["
+               "  {'wait': 'gate'}, {'sleep': 2}]}]},"
+               " {'name': 'b', 'do': [{'span': 'only waits', 'do': [{'wait': 'gate'}]}]},"
+               " {'name': 'c', 'do': [{'sleep': 2}, {'set': 'gate'}]}]}");
+    stage_open(&stage, 1000, 480);
+    const struct viz_prim *works = stage_text(&stage, "first waits");
+    assert_non_null(works);
+    assert_true(works->at.x >= viz_x_of(&stage.state.frame, &stage.state.view, 2e9));
+    assert_non_null(stage_text(&stage, "wait gate"));
+    const struct viz_prim *waits = stage_text(&stage, "only waits  \xC2\xB7  wait gate");
+    assert_non_null(waits);
+    assert_true(waits->at.x < viz_x_of(&stage.state.frame, &stage.state.view, 1e9));
+    stage_close(&stage);
+}
+
+/* Turns that touch are named inside or not at all: a name behind the last would be that of all. */
+static void test_labels__of_turns_none_stands_behind(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'w{i}', 'count': 4, 'do': [{'compute': '10ms'}]},"
+               " {'name': 'long', 'do': [{'sleep': 4}]}]}");
+    stage_open(&stage, 1000, 480);
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        const char *text = stage.state.scene.text + prim->text;
+        if (prim->kind == VIZ_TEXT_AT && strcmp(text, "w3") == 0)
+            assert_true(prim->at.x < stage.state.frame.lanes.x);
+    }
+    stage_close(&stage);
+}
+
+/* What keeps the loop busy outside of a span is on its task's lane, too. */
+static void test_labels__computing_is_on_the_lane_of_who_computes(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'one', 'do': ["
+               " {'compute': 1}, {'span': 'work', 'do': [{'compute': 1}]}, {'compute': 1}]},"
+               " {'name': 'two', 'do': [{'sleep': 2}, {'compute': 2}]}]}");
+    stage_open(&stage, 1000, 480);
+    const struct viz_model *model = stage.sample.model;
+    static const int64_t begins[] = {0, 2};
+    int found = 0;
+    for (uint32_t i = 0; i < model->bar_count; i++) {
+        const struct viz_bar *bar = &model->bars[i];
+        uint32_t lane = viz_lane_of(model, (struct viz_id){.kind = VIZ_ID_BAR, .index = i});
+        if ((bar->flags & VIZ_BAR_OWN) == 0 || lane != viz_find_lane(model, "one"))
+            continue;
+        assert_int_equal(bar->begin_ns, begins[found] * SAMPLE_SECOND);
+        assert_int_equal(bar->end_ns, (begins[found] + 1) * SAMPLE_SECOND);
+        found++;
+    }
+    assert_int_equal(found, 2);
+    assert_non_null(stage_text(&stage, "computes"));
+    stage_close(&stage);
+}
+
+static void test_labels__the_lane_that_is_meant_has_its_name(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_lanes(&stage.sample, 100);
+    stage_open(&stage, 1000, 480);
+    char name[64];
+    for (uint32_t lane = 0; lane < 100; lane += 7) {
+        stage.state.ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
+        stage_update(&stage);
+        viz_lane_name(stage.sample.model, lane, name, sizeof name);
+        const struct viz_prim *own = stage_text(&stage, name);
+        assert_non_null(own);
+        for (size_t i = 0; i < stage.state.scene.count; i++) {
+            const struct viz_prim *prim = &stage.state.scene.prims[i];
+            if (prim != own && prim->kind == VIZ_TEXT_AT && prim->shows.kind == VIZ_ID_LANE &&
+                prim->at.x == own->at.x)
+                assert_true(abs(prim->at.y - own->at.y) >= STAGE_LINE - 1);
+        }
+    }
+    stage_close(&stage);
+}
+
+static void test_labels__the_strip_says_what_it_shows(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1000, 480);
+    stage.state.ui.counter = viz_next_counter(stage.sample.model, stage.state.ui.counter);
+    stage_update(&stage);
+    assert_null(stage_text(&stage, "window si\xE2\x80\xA6"));
+    bool whole = stage_text(&stage, "window size") != NULL;
+    assert_true(whole ||
+                (stage_text(&stage, "window") != NULL && stage_text(&stage, "max size 4") != NULL));
+    stage_close(&stage);
+}
+
+/* Who selects an object sees which waits are for it. */
+static void test_labels__waits_for_what_is_selected_are_lit(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    size_t before = stage_count(&stage, VIZ_STROKE, VIZ_ACCENT);
+    stage.state.ui.selected = (struct viz_id){.kind = VIZ_ID_OBJECT, .index = 0};
+    stage_update(&stage);
+    assert_int_equal(stage_count(&stage, VIZ_STROKE, VIZ_ACCENT), before + 4);
+    stage_close(&stage);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_labels__leave_the_heads_of_a_ring_alone),
+        cmocka_unit_test(test_labels__spans_that_begin_with_a_wait_have_their_names),
+        cmocka_unit_test(test_labels__of_turns_none_stands_behind),
+        cmocka_unit_test(test_labels__computing_is_on_the_lane_of_who_computes),
+        cmocka_unit_test(test_labels__the_lane_that_is_meant_has_its_name),
+        cmocka_unit_test(test_labels__the_strip_says_what_it_shows),
+        cmocka_unit_test(test_labels__waits_for_what_is_selected_are_lit),
+    };
+    return cmocka_run_group_tests_name("viz_labels", tests, NULL, NULL);
+}
