@@ -1,6 +1,8 @@
 /* The command line of cadran-view: a row of the table for each option. */
 #include "options.h"
 
+#include "search.h"
+
 #include "base/options.h"
 #include "cadran.h"
 
@@ -69,6 +71,22 @@ static bool take_step(void *target, const base_option *option, char *value,
                       char message[BASE_OPTIONS_MESSAGE]) {
     ((struct viz_options *)target)->moment.given = true;
     return base_take_whole(target, option, value, message);
+}
+
+static bool take_filter(void *target, const base_option *option, char *value,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    const char *fault = viz_search_fault(value);
+    ((struct viz_options *)target)->start.lanes.filter = value;
+    return fault == NULL || base_option_refuse(option, fault, value, message);
+}
+
+static bool take_pin(void *target, const base_option *option, char *value,
+                     char message[BASE_OPTIONS_MESSAGE]) {
+    struct viz_start_lanes *lanes = &((struct viz_options *)target)->start.lanes;
+    if (lanes->pin_count == VIZ_START_PINS)
+        return base_option_refuse(option, "32 tasks at most", value, message);
+    lanes->pins[lanes->pin_count++] = value;
+    return true;
 }
 
 /* --- Options --------------------------------------------------------------------------------- */
@@ -162,6 +180,23 @@ static const base_option table[] = {
      .help = "... what there is to say of this task",
      BASE_TEXT(struct viz_options, start.task),
      .wanted = "a task"},
+    {.name = "filter",
+     .argument = "TERMS",
+     .help = "only lanes on which that is found, as in a search: worker, wait:db, state:failed",
+     .take = take_filter},
+    {.name = "group",
+     .help = "groups of lanes: by name (worker*), by who made them, by their first work",
+     BASE_WORD(struct viz_options, start.lanes.grouping, viz_grouping_words)},
+    {.name = "unfold",
+     .help = "... with their lanes, and not folded",
+     BASE_FLAG(struct viz_options, start.lanes.unfold)},
+    {.name = "order",
+     .help = "order of lanes",
+     BASE_WORD(struct viz_options, start.lanes.ordering, viz_ordering_words)},
+    {.name = "pin",
+     .argument = "TASK",
+     .help = "keep this task at the top; may be given again",
+     .take = take_pin},
     {.name = "version", .help = "print the version", BASE_FLAG(struct viz_options, version)},
     {.name = NULL},
 };
