@@ -346,7 +346,12 @@ static bool emit_name(compiler *c, const expr_token *token) {
     if (error == CAD_ENOMEM)
         return no_memory(c);
     if (error != 0) {
-        if (find_function(c->scope, text, token->length) != NULL)
+        const expr_function *function = find_function(c->scope, text, token->length);
+        if (function != NULL && function->expects != NULL)
+            (void)fault(c, token->offset, token->length,
+                        "\"%.*s\" is a function, and is followed by \"(\", then by %s",
+                        shown(token->length), text, function->expects);
+        else if (function != NULL)
             (void)fault(c, token->offset, token->length,
                         "\"%.*s\" is a function, and is followed by \"(\"", shown(token->length),
                         text);
