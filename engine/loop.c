@@ -198,8 +198,8 @@ static void run_batch(cad_loop *loop) {
         cad__entry_run(entry);
         if (__builtin_expect(loop->counts_work, 0))
             measure(loop, kind);
-        if (kind != CAD__ENTRY_TASK) /* which says so itself, while it is the one that runs */
-            CAD__TRACE(loop, cad__trace_turn_end(loop));
+        /* A task has said so itself, while it was the one that runs. */
+        CAD__TRACE(loop, kind != CAD__ENTRY_TASK ? cad__trace_turn_end(loop) : (void)0);
     }
     /* An interrupt leaves the rest where it was: first in the queue. */
     cad__splice(&loop->batch, &loop->ready);

@@ -85,13 +85,24 @@ TRACE_SELDOM static void make_wait(struct trace_stream *stream, struct trace_thi
     trace_make_thing(stream, thing, wait->verb, wait->object_id != 0 ? &info : NULL);
 }
 
+/* The name of a wait for a task. This and the next one are apart for the room that they need. */
+static __attribute__((noinline)) uint32_t name_await(struct trace_stream *stream,
+                                                     const cad_wait_info *wait) {
+    struct trace_task_name awaited;
+    return trace_names_use(&stream->names, wait->verb, trace_name_of(wait->task, &awaited).text);
+}
+
+static __attribute__((noinline)) uint32_t name_holder(struct trace_stream *stream,
+                                                      const cad_task *holder) {
+    struct trace_task_name name;
+    return trace_names_use(&stream->names, trace_name_of(holder, &name).text, NULL);
+}
+
 /* The name of a wait, with a use of its own; 0: no memory. */
 static uint32_t name_wait(struct trace_stream *stream, const cad_wait_info *wait,
                           const char **type) {
-    struct trace_task_name awaited;
     if (wait->task != NULL)
-        return trace_names_use(&stream->names, wait->verb,
-                               trace_name_of(wait->task, &awaited).text);
+        return name_await(stream, wait);
     struct trace_thing *thing = trace_thing_at(stream, wait->verb, wait->object_id);
     if (!trace_thing_is(thing, wait->verb, wait->object_id))
         make_wait(stream, thing, wait);
@@ -102,10 +113,8 @@ static uint32_t name_wait(struct trace_stream *stream, const cad_wait_info *wait
 /* Who holds the object, or is awaited. False: no memory. */
 static bool note_task(struct trace_stream *stream, const cad_wait_info *wait,
                       struct trace_held_begin *begun) {
-    struct trace_task_name owner;
     if (wait->holder != NULL) {
-        begun->owner =
-            trace_names_use(&stream->names, trace_name_of(wait->holder, &owner).text, NULL);
+        begun->owner = name_holder(stream, wait->holder);
         begun->other_tid = trace_tid_of(wait->holder);
         return begun->owner != 0;
     }

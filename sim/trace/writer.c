@@ -156,7 +156,8 @@ static __attribute__((noinline)) char *put_new_number(struct number *number, cha
     char *end = base_put_int(at, value);
     size_t length = (size_t)(end - at);
     if (length <= sizeof number->text) {
-        *number = (struct number){.value = value, .length = length};
+        number->value = value;
+        number->length = length;
         memcpy(number->text, at, sizeof number->text);
     }
     return end;
