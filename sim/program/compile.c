@@ -312,9 +312,9 @@ static bool compile_exception(prog_compiler *compiler, const doc_node *node,
 
 static bool compile_true(const doc_node *node) {
     bool value = false;
-    if (doc_node_boolean(node, &value) != 0)
-        return false;
-    if (!value)
+    if (doc_node_type(node) != DOC_BOOLEAN)
+        (void)doc_node_fault(node, "expected true, found %s", doc_type_name(doc_node_type(node)));
+    else if (doc_node_boolean(node, &value) == 0 && !value)
         (void)doc_node_fault(node, "expected true");
     return value;
 }
@@ -677,7 +677,8 @@ static void fault_member(const prog_compiler *compiler, const prog_step *step, c
     for (size_t i = 0; step->members[i].kind != PROG_MEMBER_NONE; i++)
         if (step->members[i].name != NULL)
             names[count++] = step->members[i].name;
-    if (advice != NULL)
+    static const char of_a_step[] = "the step is";
+    if (advice != NULL && strncmp(advice, of_a_step, sizeof of_a_step - 1) != 0)
         (void)doc_node_key_fault(member, "unknown member \"%s\"; %s", key, advice);
     else if (count == 0)
         (void)doc_node_key_fault(member, "unknown member \"%s\": nothing stands beside \"%s\"", key,
