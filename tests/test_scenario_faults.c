@@ -263,7 +263,7 @@ static void test_scenario_faults__verbs(void **state) {
     scenario_refuse(
         STEPS("{},\n{'value':1},\n7"),
         "4:1: /tasks/0/do/0: a step needs a verb, such as \"sleep\"\n"
-        "5:2: /tasks/0/do/1/value: unknown step \"value\"\n"
+        "5:2: /tasks/0/do/1/value: unknown step \"value\"; cadran-scenario(5) has them all\n"
         "6:1: /tasks/0/do/2: expected an object, such as {\"sleep\": 1}, found a number\n");
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "

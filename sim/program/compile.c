@@ -576,8 +576,11 @@ static void fault_no_verb(const prog_language *language, const doc_node *node) {
     }
     if (unknown.item == node->item)
         (void)doc_node_fault(node, "a step needs a verb, such as \"sleep\"");
-    else
+    else if (best.best != NULL)
         (void)doc_node_key_unknown(&unknown, "step", doc_node_key(&unknown), &best);
+    else
+        (void)doc_node_key_fault(&unknown, "unknown step \"%s\"; cadran-scenario(5) has them all",
+                                 doc_node_key(&unknown));
 }
 
 /* Two verbs are among the members. In asyncio several calls take a timeout, here but few. */
