@@ -328,7 +328,7 @@ static void compile_task_steps(prog_compiler *compiler, const doc_node *node,
     bool has_args = doc_node_member(node, "args", &args);
     if (has_steps && has_call)
         (void)doc_node_key_fault(&call, "a task has \"do\" or \"call\", not both");
-    if (!has_steps && !has_call)
+    if (!has_steps && !has_call && doc_node_type(node) == DOC_OBJECT)
         (void)doc_node_fault(node, "a task needs \"do\", its steps, or \"call\", a coroutine");
     if (has_args && !has_call)
         (void)doc_node_key_fault(&args, "\"args\" are for the coroutine that \"call\" names");

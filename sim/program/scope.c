@@ -223,6 +223,10 @@ bool prog_check_name(const doc_node *node, const char *name) {
     size_t length = strlen(name);
     bool key = doc_node_key(node) == name;
     int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
+    if (!key && strchr(name, ',') != NULL) {
+        (void)fault(node, "\"%s\" cannot be a name; several stand in a list: [\"a\", \"b\"]", name);
+        return false;
+    }
     if (!expr_is_name(name, length)) {
         (void)fault(node,
                     "\"%s\" cannot be a name: letters, digits and _, no digit first, and "
@@ -419,8 +423,11 @@ static bool check_index(const prog_compiler *compiler, const doc_node *node,
             expr_value_whole(known, "count", &count, &error) != 0 ||
             (index < count && index >= -count))
             continue;
-        (void)doc_node_fault(node, "\"%s\" is a list of %" PRId64 ": %s[0] to %s[%" PRId64 "]",
-                             object->name, count, object->name, object->name, count - 1);
+        if (count == 0)
+            (void)doc_node_fault(node, "\"%s\" is an empty list", object->name);
+        else
+            (void)doc_node_fault(node, "\"%s\" is a list of %" PRId64 ": %s[0] to %s[%" PRId64 "]",
+                                 object->name, count, object->name, object->name, count - 1);
         return false;
     }
     return true;
