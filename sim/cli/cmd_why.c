@@ -58,37 +58,11 @@ static const cli_command command = {
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
-struct reading {
-    struct trace_consumer gate; /* lets no other program's trace pass */
-    struct trace_consumer *taker;
-    bool foreign;
-};
-
-static int take(struct trace_consumer *consumer, const struct trace_event *event) {
-    struct reading *reading = (struct reading *)(void *)consumer;
-    reading->foreign |= event->ordinal == 1 && event->kind != TRACE_HEADER;
-    return reading->foreign ? CAD_EINVAL : reading->taker->take(reading->taker, event);
-}
-
-static int end(struct trace_consumer *consumer, bool complete) {
-    struct reading *reading = (struct reading *)(void *)consumer;
-    return reading->taker->end(reading->taker, complete);
-}
-
-static const char *failure(const struct trace_consumer *consumer) {
-    const struct reading *reading = (const struct reading *)(const void *)consumer;
-    return reading->foreign
-               ? "another program's trace, which has no tasks and primitives; cadran view shows it"
-               : "out of memory";
-}
-
 static int read_trace(const char *path, struct why_collector *collector) {
-    struct reading reading = {.gate = {.take = take, .end = end, .failure = failure},
-                              .taker = why_collector_consumer(collector)};
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
-    int error = trace_read_events(path, &reading.gate, &complete, message);
-    if (reading.foreign)
+    int error = trace_read_events(path, why_collector_consumer(collector), &complete, message);
+    if (why_collector_is_foreign(collector))
         return cli_wrong(command.name, "%s: %s", trace_path_name(path), message);
     if (error != 0)
         return cli_unread(command.name, error, message);
