@@ -622,13 +622,13 @@ static void test_expression__from_a_document(void **state) {
                         "    caf\xc3\xa9 + \"x\" + duratoin\n"
                         "                 ^~~~~~~~\n"
                         "s.json:2:51: /object: expected a number or an expression, found an "
-                        "object\n"
+                        "object; a value of several parts is a list, [1, 2]\n"
                         "s.json:4:16: /wrong/1: unknown name \"duratoin\"; did you mean "
                         "\"duration\"?\n"
                         "    duratoin\n"
                         "    ^~~~~~~~\n"
                         "s.json:4:28: /wrong/2/0: expected a number or an expression, found an "
-                        "object\n");
+                        "object; a value of several parts is a list, [1, 2]\n");
     base_buffer_free(&buffer);
     doc_free(document);
 }

@@ -33,7 +33,7 @@ static int teardown(void **state) {
     "{'cadran':1,'vars':{'v':1},'objects':{'q':{'type':'queue'},'l':{'type':'lock'},"              \
     "'e':{'type':'event'},'c':{'type':'condition'},'f':{'type':'future'}},\n"                      \
     "'coroutines':{'w':{'params':['n'],'do':[]}},\n"                                               \
-    "'tasks':[{'name':'t{i}','do':[\n" steps "]}]}"
+    "'tasks':[{'name':'t{i}','count':9,'do':[\n" steps "]}]}"
 
 /* --- The table of types ---------------------------------------------------------------------- */
 
@@ -263,7 +263,7 @@ static void test_scenario_faults__verbs(void **state) {
     scenario_refuse(
         STEPS("{},\n{'value':1},\n7"),
         "4:1: /tasks/0/do/0: a step needs a verb, such as \"sleep\"\n"
-        "5:2: /tasks/0/do/1/value: unknown step \"value\"\n"
+        "5:2: /tasks/0/do/1/value: unknown step \"value\"; cadran-scenario(5) has them all\n"
         "6:1: /tasks/0/do/2: expected an object, such as {\"sleep\": 1}, found a number\n");
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "
@@ -427,7 +427,7 @@ static void test_scenario_faults__where_a_step_may_stand(void **state) {
 static void test_scenario_faults__expectations(void **state) {
     (void)state;
     scenario_refuse(
-        "{'cadran':1,'tasks':[{'name':'job{i}','do':[]}],'expect':{\n"
+        "{'cadran':1,'tasks':[{'name':'job{i}','count':2,'do':[]}],'expect':{\n"
         "'outcome':'done',\n'makespan':{'mix':1},\n'order':[['a']],\n"
         "'always':['1 "
         "<'],\n'tasks':{'jbo1':'returned','job1':'dead'},\n'stdout':'x',\n'golden':1}}",

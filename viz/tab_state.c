@@ -348,7 +348,7 @@ static void tell_missing(const struct teller *teller) {
     if (trace->seed != 0)
         say(teller, " --seed %" PRId64, trace->seed);
     say_settings(teller);
-    say(teller, " %.160s.json", trace_text(trace, trace->scenario));
+    say(teller, " SCENARIO"); /* the trace knows its name, and not its file */
 }
 
 /* --- The whole ------------------------------------------------------------------------------ */

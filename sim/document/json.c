@@ -200,7 +200,7 @@ static bool unexpected(checker *c, const char *expected) {
         strncmp(c->text + c->at, "\xe2\x80\x9d", 3) == 0)
         return fail(c, c->at, "a string is written between straight quotes, not typographic ones");
     if (here == '#' || (here == '/' && (peek(c, 1) == '/' || peek(c, 1) == '*')))
-        return fail(c, c->at, "JSON has no comments; \"description\" is the place for words");
+        return fail(c, c->at, "JSON has no comments; a member \"//\" is one: {\"//\": \"words\"}");
     return fail(c, c->at, "expected %s, found %s", expected, found(c, words, sizeof words));
 }
 

@@ -100,9 +100,9 @@ static const char *advise_types(enum expr_opcode opcode, const expr_value *opera
     if (!is_any(operands, count, is_text) || !is_any(operands, count, is_number))
         return NULL;
     if (opcode == EXPR_OP_ADD)
-        return "str() makes a text of a number, int() and float() a number of a text; an argument "
-               "that is no text stands in braces, as in \"{3}\"";
-    return "int() and float() make a number of a text; an argument that is no text stands in "
+        return "str() makes a text of a number, int() a number of a text; an argument that is no "
+               "text stands in braces, as in \"{3}\"";
+    return "int() makes a number of a text; an argument that is no text stands in "
            "braces, as in \"{3}\"";
 }
 

@@ -1053,7 +1053,10 @@ static bool emit_node(compiler *c, const doc_node *node, bool inside) {
     if (inside && type == DOC_NULL)
         return emit_constant(c, EXPR_NONE);
     c->faults++;
-    (void)doc_node_fault(node, "expected a number or an expression, found %s", doc_type_name(type));
+    (void)doc_node_fault(node, "expected a number or an expression, found %s%s",
+                         doc_type_name(type),
+                         type == DOC_NULL ? "; nothing is \"None\""
+                                          : "; a value of several parts is a list, [1, 2]");
     return false;
 }
 

@@ -369,6 +369,7 @@ static const struct slip {
     {"~", "the language has no operations on bits; \"not\" is written in letters"},
     {"{", "\"{\" has no meaning in an expression; it marks one in text"},
     {"}", "\"}\" has no meaning in an expression; it ends one in text"},
+    {".append", "nothing changes a list; x + [y] is another one"},
     {".", "the language has no attributes: what is known of an object is a function, qsize(q)"},
     {"#", "an expression has no comments"},
     {"\xe2\x80\x9c", "text stands between straight quotes"},

@@ -312,9 +312,9 @@ static bool compile_exception(prog_compiler *compiler, const doc_node *node,
 
 static bool compile_true(const doc_node *node) {
     bool value = false;
-    if (doc_node_boolean(node, &value) != 0)
-        return false;
-    if (!value)
+    if (doc_node_type(node) != DOC_BOOLEAN)
+        (void)doc_node_fault(node, "expected true, found %s", doc_type_name(doc_node_type(node)));
+    else if (doc_node_boolean(node, &value) == 0 && !value)
         (void)doc_node_fault(node, "expected true");
     return value;
 }
@@ -576,8 +576,11 @@ static void fault_no_verb(const prog_language *language, const doc_node *node) {
     }
     if (unknown.item == node->item)
         (void)doc_node_fault(node, "a step needs a verb, such as \"sleep\"");
-    else
+    else if (best.best != NULL)
         (void)doc_node_key_unknown(&unknown, "step", doc_node_key(&unknown), &best);
+    else
+        (void)doc_node_key_fault(&unknown, "unknown step \"%s\"; cadran-scenario(5) has them all",
+                                 doc_node_key(&unknown));
 }
 
 /* Two verbs are among the members. In asyncio several calls take a timeout, here but few. */
@@ -677,7 +680,8 @@ static void fault_member(const prog_compiler *compiler, const prog_step *step, c
     for (size_t i = 0; step->members[i].kind != PROG_MEMBER_NONE; i++)
         if (step->members[i].name != NULL)
             names[count++] = step->members[i].name;
-    if (advice != NULL)
+    static const char of_a_step[] = "the step is";
+    if (advice != NULL && strncmp(advice, of_a_step, sizeof of_a_step - 1) != 0)
         (void)doc_node_key_fault(member, "unknown member \"%s\"; %s", key, advice);
     else if (count == 0)
         (void)doc_node_key_fault(member, "unknown member \"%s\": nothing stands beside \"%s\"", key,

@@ -69,6 +69,10 @@ expr_text *prog_compile_text(prog_compiler *compiler, const doc_node *node) {
 }
 
 void prog_compile_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting) {
+    if (doc_node_type(node) == DOC_BOOLEAN) { /* which Python counts as 1 and 0 */
+        (void)doc_node_fault(node, "expected a number or an expression, found a boolean");
+        return;
+    }
     compiler->before_tasks = true;
     setting->value = prog_compile_expression(compiler, node);
     compiler->before_tasks = false;

@@ -18,6 +18,14 @@ typedef struct prog_pending {
     uint32_t timeout;
 } prog_pending;
 
+/* What names of tasks look like that an {expression} makes. */
+typedef struct prog_pattern {
+    const char *text; /* as written */
+    const char
+        *first;    /* of a row that its index alone tells apart: `job0`, of `job{i}`; else NULL */
+    int64_t count; /* how many the row has, at most */
+} prog_pattern;
+
 /* An exception of the scenario's own, where a step raises it or a branch takes it. */
 typedef struct prog_named {
     doc_node at;
@@ -70,7 +78,7 @@ typedef struct prog_compiler {
     base_symbols faulty_objects; /* those that are declared, but not rightly */
     base_symbols written_names;  /* of the rows of `tasks`, as they are written */
     const prog_task_spec *main;  /* the task marked so; NULL: none yet */
-    const char **patterns;       /* the others, as written */
+    prog_pattern *patterns;      /* the others */
     size_t pattern_count, pattern_capacity;
     prog_named *named;
     size_t named_count, named_capacity;

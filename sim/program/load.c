@@ -246,7 +246,7 @@ static void compile_protocols(prog_compiler *compiler, const doc_node *protocols
 /* --- Tasks ----------------------------------------------------------------------------------- */
 
 /* A name that two rows of `tasks` give would stand for the later one's task alone. */
-static void declare_row(prog_compiler *compiler, const doc_node *node, const char *name) {
+static void check_name_is_new(prog_compiler *compiler, const doc_node *node, const char *name) {
     bool added = false;
     uint32_t row = base_symbols_add(&compiler->written_names, name, strlen(name), &added);
     if (row != BASE_NO_SYMBOL && !added)
@@ -268,6 +268,26 @@ static void read_main(prog_compiler *compiler, const doc_node *node, prog_task_s
         (void)doc_node_key_fault(&start, "the main task begins at once; it has no \"start\"");
 }
 
+/* What the tasks of a row are called. How many there are is known where that is a number; where a
+ * `let` may be called as the index is, the names can be any. */
+static void declare_names(prog_compiler *compiler, const doc_node *node, const char *pattern,
+                          const char *index) {
+    doc_node member, item;
+    double count = 1;
+    bool plain = true;
+    if (doc_node_member(node, "let", &member))
+        for (bool more = doc_node_first(&member, &item); more; more = doc_node_next(&item))
+            plain &= doc_node_key(&item) != NULL && strstr(doc_node_key(&item), index) == NULL;
+    if (doc_node_member(node, "count", &member) &&
+        (doc_node_type(&member) != DOC_NUMBER || doc_node_number(&member, &count) != 0 ||
+         count < 0 || count > 1e15))
+        count = 1e15;
+    if (plain)
+        prog_declare_row(compiler, pattern, index, (int64_t)count);
+    else
+        prog_declare_pattern(compiler, pattern);
+}
+
 static void declare_task(prog_compiler *compiler, const doc_node *node) {
     prog_program *program = compiler->program;
     prog_task_spec *spec = &program->tasks[program->task_count++];
@@ -279,12 +299,13 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
         return;
     prog_check_fields(node, prog_task_fields, TASK);
     if (doc_node_member(node, "name", &member) && doc_node_string(&member, &spec->pattern) == 0) {
-        declare_row(compiler, &member, spec->pattern);
-        prog_declare_pattern(compiler, spec->pattern);
+        check_name_is_new(compiler, &member, spec->pattern);
     }
     if (doc_node_member(node, "index", &member) && doc_node_string(&member, &index) == 0 &&
         !prog_check_name(&member, index))
         index = "i";
+    if (spec->pattern != NULL)
+        declare_names(compiler, node, spec->pattern, index);
     prog_declare_variable(compiler, body, index);
     spec->index = base_symbols_find(&body->variables, index, strlen(index));
     if (doc_node_member(node, "let", &member) && doc_node_object(&member, "{\"x\": 1}") == 0)
@@ -307,7 +328,7 @@ static void compile_task_steps(prog_compiler *compiler, const doc_node *node,
     bool has_args = doc_node_member(node, "args", &args);
     if (has_steps && has_call)
         (void)doc_node_key_fault(&call, "a task has \"do\" or \"call\", not both");
-    if (!has_steps && !has_call)
+    if (!has_steps && !has_call && doc_node_type(node) == DOC_OBJECT)
         (void)doc_node_fault(node, "a task needs \"do\", its steps, or \"call\", a coroutine");
     if (has_args && !has_call)
         (void)doc_node_key_fault(&args, "\"args\" are for the coroutine that \"call\" names");

@@ -41,6 +41,11 @@ bool prog_check_exception(const doc_node *node, const char *name) {
     else if (strchr(name, '(') != NULL)
         (void)fault(node, "\"%s\": only the name stands here; what it says is its \"message\"",
                     name);
+    else if (strstr(name, " as ") != NULL)
+        (void)fault(node, "\"%s\": only the name stands here; \"as\" is a member of the \"try\"",
+                    name);
+    else if (strchr(name, ',') != NULL)
+        (void)fault(node, "\"%s\": each exception has a branch of its own", name);
     else
         (void)fault(node, "\"%s\" cannot be the name of an exception", name);
     return false;

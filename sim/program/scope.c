@@ -41,11 +41,34 @@ static bool matches(const char *pattern, const char *name, const char *end) {
     }
 }
 
+/* The same where only a number tells the names apart: one that a task of the row has. */
+static bool is_of_row(const prog_pattern *pattern, const char *name, size_t length) {
+    size_t before = strcspn(pattern->text, "{");
+    const char *after = strchr(pattern->text, '}') + 1;
+    size_t rest = strlen(after);
+    int64_t number = 0;
+    if (length <= before + rest || memcmp(name, pattern->text, before) != 0 ||
+        memcmp(name + length - rest, after, rest) != 0)
+        return false;
+    const char *digits = name + before;
+    size_t count = length - before - rest;
+    if (count > 18 || strspn(digits, "0123456789") < count || (digits[0] == '0' && count > 1))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        number = number * 10 + (digits[i] - '0');
+    return number < pattern->count;
+}
+
+static bool fits(const prog_pattern *pattern, const char *name, size_t length) {
+    return pattern->first != NULL ? is_of_row(pattern, name, length)
+                                  : matches(pattern->text, name, name + length);
+}
+
 bool prog_is_task_name(const prog_compiler *compiler, const char *name, size_t length) {
     if (base_symbols_find(&compiler->task_names, name, length) != BASE_NO_SYMBOL)
         return true;
     for (size_t i = 0; i < compiler->pattern_count; i++)
-        if (matches(compiler->patterns[i], name, name + length))
+        if (fits(&compiler->patterns[i], name, length))
             return true;
     return false;
 }
@@ -53,24 +76,45 @@ bool prog_is_task_name(const prog_compiler *compiler, const char *name, size_t l
 void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion) {
     base_symbols_suggest(&compiler->task_names, suggestion);
     for (size_t i = 0; i < compiler->pattern_count; i++)
-        base_suggestion_offer(suggestion, compiler->patterns[i]);
+        base_suggestion_offer(suggestion, compiler->patterns[i].first != NULL
+                                              ? compiler->patterns[i].first
+                                              : compiler->patterns[i].text);
 }
 
-void prog_declare_pattern(prog_compiler *compiler, const char *pattern) {
-    size_t length = strlen(pattern);
-    if (strpbrk(pattern, "{}") == NULL) {
-        if (base_symbols_add(&compiler->task_names, pattern, length, NULL) == BASE_NO_SYMBOL)
-            compiler->no_memory = true;
-        return;
-    }
-    const char **patterns = base_grown(compiler->patterns, compiler->pattern_count,
-                                       &compiler->pattern_capacity, sizeof *patterns);
+static void add_pattern(prog_compiler *compiler, prog_pattern pattern) {
+    prog_pattern *patterns = base_grown(compiler->patterns, compiler->pattern_count,
+                                        &compiler->pattern_capacity, sizeof *patterns);
     if (patterns == NULL) {
         compiler->no_memory = true;
         return;
     }
     compiler->patterns = patterns;
     patterns[compiler->pattern_count++] = pattern;
+}
+
+void prog_declare_pattern(prog_compiler *compiler, const char *pattern) {
+    size_t length = strlen(pattern);
+    if (strpbrk(pattern, "{}") != NULL)
+        add_pattern(compiler, (prog_pattern){.text = pattern});
+    else if (base_symbols_add(&compiler->task_names, pattern, length, NULL) == BASE_NO_SYMBOL)
+        compiler->no_memory = true;
+}
+
+void prog_declare_row(prog_compiler *compiler, const char *pattern, const char *index,
+                      int64_t count) {
+    size_t before = strcspn(pattern, "{}"), length = strlen(index);
+    const char *inside = pattern + before + 1;
+    bool alone = pattern[before] == '{' && strncmp(inside, index, length) == 0 &&
+                 inside[length] == '}' && strpbrk(inside + length + 1, "{}") == NULL;
+    char *first = alone ? prog_compiler_alloc(compiler, strlen(pattern) + 1) : NULL;
+    if (first == NULL) {
+        prog_declare_pattern(compiler, pattern);
+        return;
+    }
+    memcpy(first, pattern, before);
+    first[before] = '0';
+    strcpy(first + before + 1, inside + length + 1);
+    add_pattern(compiler, (prog_pattern){pattern, first, count});
 }
 
 /* --- Resolving ------------------------------------------------------------------------------- */
@@ -179,6 +223,10 @@ bool prog_check_name(const doc_node *node, const char *name) {
     size_t length = strlen(name);
     bool key = doc_node_key(node) == name;
     int (*fault)(const doc_node *, const char *, ...) = key ? doc_node_key_fault : doc_node_fault;
+    if (!key && strchr(name, ',') != NULL) {
+        (void)fault(node, "\"%s\" cannot be a name; several stand in a list: [\"a\", \"b\"]", name);
+        return false;
+    }
     if (!expr_is_name(name, length)) {
         (void)fault(node,
                     "\"%s\" cannot be a name: letters, digits and _, no digit first, and "
@@ -274,6 +322,17 @@ static void fault_unlike(const prog_compiler *compiler, const doc_node *node, co
     base_buffer_free(&types);
 }
 
+/* The row whose tasks `name` would be one of, had it more of them; NULL: none. */
+static const prog_pattern *row_of(const prog_compiler *compiler, const char *name) {
+    for (size_t i = 0; i < compiler->pattern_count; i++) {
+        prog_pattern endless = compiler->patterns[i];
+        endless.count = INT64_MAX;
+        if (endless.first != NULL && is_of_row(&endless, name, strlen(name)))
+            return &compiler->patterns[i];
+    }
+    return NULL;
+}
+
 static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const char *name,
                           uint32_t accepts) {
     base_suggestion suggestion;
@@ -282,11 +341,16 @@ static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const c
     suggest(&compiler->scope, &suggestion);
     const char *other = explain(&compiler->scope, name, strlen(name));
     const prog_object *list = list_of(compiler, name, &at);
+    const prog_pattern *row = row_of(compiler, name);
     if (other != NULL)
         (void)doc_node_fault(node, "\"%s\" %s", name, other);
     else if (list != NULL)
         (void)doc_node_fault(node, "unknown name \"%s\"; did you mean \"%s[%s]\"?", name,
                              list->name, name + at);
+    else if (row != NULL)
+        (void)doc_node_fault(
+            node, "unknown name \"%s\": of \"%s\" there %s %" PRId64 ", from \"%s\"", name,
+            row->text, row->count == 1 ? "is" : "are", row->count, row->first);
     else if (suggestion.best != NULL)
         (void)doc_node_unknown(node, "name", name, &suggestion);
     else
@@ -359,8 +423,11 @@ static bool check_index(const prog_compiler *compiler, const doc_node *node,
             expr_value_whole(known, "count", &count, &error) != 0 ||
             (index < count && index >= -count))
             continue;
-        (void)doc_node_fault(node, "\"%s\" is a list of %" PRId64 ": %s[0] to %s[%" PRId64 "]",
-                             object->name, count, object->name, object->name, count - 1);
+        if (count == 0)
+            (void)doc_node_fault(node, "\"%s\" is an empty list", object->name);
+        else
+            (void)doc_node_fault(node, "\"%s\" is a list of %" PRId64 ": %s[0] to %s[%" PRId64 "]",
+                                 object->name, count, object->name, object->name, count - 1);
         return false;
     }
     return true;

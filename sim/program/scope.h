@@ -25,6 +25,10 @@ bool prog_is_task_name(const prog_compiler *compiler, const char *name, size_t l
 void prog_declare_steps(prog_compiler *compiler, prog_body *body, const doc_node *steps);
 void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char *name);
 void prog_declare_pattern(prog_compiler *compiler, const char *pattern);
+/* The same of a row of `tasks`, of which there are `count` at most, told apart by `index`, which
+ * nothing else is called. */
+void prog_declare_row(prog_compiler *compiler, const char *pattern, const char *index,
+                      int64_t count);
 /* Offers the names that tasks can have. */
 void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion);
 

@@ -5,6 +5,7 @@
 
 #include "program/compile.h"
 #include "program/exceptions.h"
+#include "program/shape.h"
 #include "run/details.h"
 #include "run/interpreter.h"
 #include "run/values.h"
@@ -94,6 +95,8 @@ static void compile_if(prog_compiler *compiler, const prog_step *step, const doc
     prog_operand operands[PROG_STEP_MEMBERS];
     doc_node steps;
     (void)prog_compile_members(compiler, step, node, operands);
+    if (!doc_node_member(node, "then", &steps) && !doc_node_member(node, "else", &steps))
+        prog_fault_missing(node, step, "then");
     operands[1].pc = PROG_NO_PC;
     uint32_t test = prog_emit(compiler, &step->operation, node, operands, 2);
     if (doc_node_member(node, "then", &steps))

@@ -723,8 +723,8 @@ class Failures(CliTest):
              "    2 * (a + 1) if a else 1",
              "         ^~~~~",
              "    a is 'x'",
-             "    str() makes a text of a number, int() and float() a number of a text; an "
-             'argument that is no text stands in braces, as in "{3}"'])
+             "    str() makes a text of a number, int() a number of a text; an argument that "
+             'is no text stands in braces, as in "{3}"'])
         self.assertEqual(
             self.expression({"if": "0 < n <= none < 7", "then": []}, let={"n": 3, "none": "None"}),
             ["TypeError: '<=' not supported between instances of 'int' and 'NoneType'",

@@ -72,7 +72,7 @@ class RealClock(CliTest):
     def test_until(self):
         self.write("long.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"sleep": 60}]}]})
         process = self.expect(EXPECTED, "run", "--clock", "real", "--until", "100ms", "long.json")
-        end = float(re.fullmatch(r"stopped at 0\.1\d*s: 1 task has not ended\n  a sleeps until "
+        end = float(re.fullmatch(r"stopped at 0\.1\d* s: 1 task has not ended\n  a sleeps until "
                                  r"[\s\S]*\n" + OUTCOME, process.err)[2])
         self.assertTrue(.1 <= end < .1 + LATE_MS / 1e3, end)
 

@@ -7,7 +7,8 @@
 Without --family the programs are of all families in turn. At the first that differs it prints the
 first line of the difference, keeps the program in FOLDER (the current one) and exits with 1. With
 scenarios it plays these in place of random programs.
-Under another Python than 3.13, whose behaviour is the reference, it exits with 77.
+Under another Python than 3.13, whose behaviour is the reference, it exits with 77; and with random
+programs from 3.13.2 on, which tells a task group later of the end of an eager task.
 """
 import argparse
 import json
@@ -19,6 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 
 VERSION = (3, 13)
+CHANGED = (3, 13, 2)
 LIMIT = 30  # seconds for one program
 
 
@@ -99,6 +101,9 @@ def main():
     options = arguments()
     if options.scenarios:
         return compare_scenarios(options)
+    if sys.version_info >= CHANGED:
+        print(f"CPython {'.'.join(map(str, CHANGED))} changed task groups: skipped")
+        return 77
     with tempfile.TemporaryDirectory() as folder:
         return compare(options, Path(folder) / "scenario.json")
 

@@ -32,10 +32,11 @@ class Scenario(ReferenceTest):
     @classmethod
     def setUpClass(cls):
         cls.shown = show(MANUAL / "cadran-scenario.5")[0]
+        cls.margin = re.search(r"^NAME\n( +)", cls.shown, re.MULTILINE)[1]  # by groff
 
     def test_every_step_has_an_item(self):
         for step in tables()["steps"]:
-            self.assertRegex(self.shown, rf"(?m)^     {step['verb']}(  |$)")
+            self.assertRegex(self.shown, rf"(?m)^{self.margin}{step['verb']}(  |$)")
 
     def test_documents_and_what_they_print_are_shown_to_the_letter(self):
         by_hand = re.sub(r"<!-- generated: \w+ steps -->.*?<!-- end -->", "",
@@ -43,11 +44,11 @@ class Scenario(ReferenceTest):
         blocks = re.findall(r"^```\w*\n(.*?)^```$", by_hand, re.MULTILINE | re.DOTALL)
         self.assertGreater(len(blocks), 10)
         for block in blocks:
-            indented = "".join(f"           {line}\n" for line in block.splitlines())
+            indented = "".join(f"{self.margin}      {line}\n" for line in block.splitlines())
             self.assertIn(indented, self.shown)
 
     def test_no_mark_of_the_page_is_left(self):
-        text = re.sub(r"^           .*$", "", self.shown, flags=re.MULTILINE)  # but for documents
+        text = re.sub(rf"^{self.margin}      .*$", "", self.shown, flags=re.MULTILINE)  # but for documents
         self.assertNotRegex(text, r"`|\]\(|<!--|^#|^\|")
 
 
