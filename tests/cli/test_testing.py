@@ -270,6 +270,32 @@ class Judged(TestingTest):
             self.assertEqual(said.splitlines()[:-1], [f"ok    {name}" for name in names])
 
 
+class Strangers(TestingTest):
+    """A tree that somebody else has made: nothing of it leads a new trace elsewhere, or is waited for."""
+
+    def test_what_stands_where_a_new_trace_goes(self):
+        self.write("a.json", scenario())
+        self.write("precious", "precious")
+        new = self.folder / "a.trace.new.json"
+        for stand in (lambda: new.symlink_to("precious"), lambda: new.symlink_to("not-there"),
+                      lambda: new.symlink_to("a.trace.new.json"), lambda: os.mkfifo(new)):
+            stand()
+            self.assertEqual(self.reasons(), {"a.json": ["missing"]})
+            self.assertTrue(new.is_file() and not new.is_symlink())
+            self.assertEqual((self.folder / "precious").read_text(), "precious")
+            self.assertFalse((self.folder / "not-there").exists())
+            new.unlink()
+
+    def test_a_golden_that_is_no_file(self):
+        self.write("a.json", scenario())
+        golden = self.folder / "a.trace.json"
+        os.mkfifo(golden)
+        self.assertIn("a.trace.json: Invalid argument", self.cadran_test(status=UNEXPECTED).out)
+        golden.unlink()
+        golden.symlink_to("/dev/zero")
+        self.assertIn("a.trace.json: Invalid argument", self.cadran_test(status=UNEXPECTED).out)
+
+
 class Lost(TestingTest):
     def children(self, process):
         found = []
