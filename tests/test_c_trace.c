@@ -535,15 +535,15 @@ static void test_report__of_a_circle_and_who_waits_for_it(void **state) {
     make_deadlock(loop);
     assert_int_equal(cad_loop_run(loop), CAD_EDEADLOCK);
     char *text = report_of(loop);
-    assert_string_equal(text, "deadlock at 1s: nothing can wake the tasks that remain\n"
+    assert_string_equal(text, "deadlock at 1 s: nothing can wake the tasks that remain\n"
                               "circle: left -> right -> left\n"
-                              "  left waits for lock b, held by right (acquire, since 1s)\n"
-                              "  right waits for lock a, held by left (acquire, since 1s)\n"
+                              "  left waits for lock b, held by right (acquire, since 1 s)\n"
+                              "  right waits for lock a, held by left (acquire, since 1 s)\n"
                               "waiting for a circle:\n"
                               "  main waits for left, future never (gather of 2, 0 done) "
-                              "(gather, since 0s)\n"
+                              "(gather, since 0 s)\n"
                               "beside that:\n"
-                              "  watcher waits for event event-4 (wait, since 0s)\n");
+                              "  watcher waits for event event-4 (wait, since 0 s)\n");
     free(text);
     cad_loop_free(loop);
 }
@@ -556,9 +556,9 @@ static void test_report__of_a_run_that_was_stopped(void **state) {
     cad_loop_set_limit(loop, CAD_MILLISECOND);
     assert_int_equal(cad_loop_run(loop), CAD_ETIMEDOUT);
     char *text = report_of(loop);
-    assert_string_equal(text, "at 0s: 2 tasks have not ended\n"
-                              "  nap sleeps until 0.02s (sleep, since 0s)\n"
-                              "  other sleeps until 0.02s (sleep, since 0s)\n");
+    assert_string_equal(text, "at 0 s: 2 tasks have not ended\n"
+                              "  nap sleeps until 0.02 s (sleep, since 0 s)\n"
+                              "  other sleeps until 0.02 s (sleep, since 0 s)\n");
     free(text);
     cad_loop_free(loop);
 }

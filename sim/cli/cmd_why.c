@@ -1,4 +1,5 @@
 /* cadran why: why a task waited, where the time of a run went, what stands out in it. */
+#include "base/quantity.h"
 #include "base/suggestion.h"
 #include "cadran.h"
 #include "cli/command.h"
@@ -8,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
 
@@ -85,6 +87,12 @@ static int nobody(const struct why_run *run, const struct arguments *arguments) 
                      near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
 }
 
+static int beyond_the_end(const struct why_run *run) {
+    char end[BASE_TIME_TEXT];
+    base_time_write(run->end_ns, false, end);
+    return cli_wrong(command.name, "--at is a time after the end of the run, %s", end);
+}
+
 static int find_question(const struct why_run *run, const struct arguments *arguments,
                          struct why_question *question) {
     bool at = arguments->at_ns != WHY_NO_TIME;
@@ -93,7 +101,7 @@ static int find_question(const struct why_run *run, const struct arguments *argu
                                       .time_ns = arguments->at_ns,
                                       .all = arguments->all};
     if (at && arguments->at_ns > run->end_ns)
-        return cli_wrong(command.name, "--at is a time after the end of the run");
+        return beyond_the_end(run);
     if (arguments->subject == NULL)
         return CLI_STATUS_EXPECTED;
     question->topic = WHY_ABOUT_TASK;
@@ -150,6 +158,10 @@ int cli_cmd_why(int argc, char **argv) {
     if (operands.count > 2)
         return cli_wrong(command.name, "one trace, and one task or object; see %s --help",
                          command.name);
+    if (operands.count == 2 && access(operands.items[0], F_OK) != 0 &&
+        access(operands.items[1], F_OK) == 0)
+        return cli_wrong(command.name, "the trace comes first: %s %s %s", command.name,
+                         operands.items[1], operands.items[0]);
     arguments.trace = operands.items[0];
     arguments.subject = operands.count == 2 ? operands.items[1] : NULL;
     if (arguments.critical && (arguments.subject != NULL || arguments.at_ns != WHY_NO_TIME))
