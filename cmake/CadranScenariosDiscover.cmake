@@ -8,8 +8,13 @@ execute_process(
     ERROR_QUIET
     RESULT_VARIABLE status
 )
-# Names may have a semicolon in them, which is no end of a line.
+# Names may have a semicolon in them, which is no end of a line, and brackets, between which CMake sees no
+# end of one: what stands for these meanwhile is in no name, as it is shown.
+string(ASCII 1 opening)
+string(ASCII 2 closing)
 string(REPLACE ";" "\\;" found "${found}")
+string(REPLACE "[" "${opening}" found "${found}")
+string(REPLACE "]" "${closing}" found "${found}")
 string(REGEX MATCHALL "[^\n]+" found "${found}")
 if(NOT status STREQUAL "0")
     set(found "") # a test that fails, and says why
@@ -18,9 +23,11 @@ if(NOT status STREQUAL "0")
 endif()
 
 foreach(scenario IN LISTS found)
+    string(REPLACE "${opening}" "[" scenario "${scenario}")
+    string(REPLACE "${closing}" "]" scenario "${scenario}")
     string(REGEX REPLACE "^\\./|\\.json$" "" name "${scenario}")
     set(name "${prefix}/${name}")
-    add_test("${name}" "${program}" test ${options} "${scenario}")
+    add_test("${name}" "${program}" test ${options} -- "${scenario}")
     set_tests_properties(
         "${name}"
         PROPERTIES

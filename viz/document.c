@@ -11,9 +11,10 @@
 /* While something is read, while a file is followed, and else. */
 enum { PATIENCE_READING = 10, PATIENCE_FOLLOWING = 15, PATIENCE = 500 };
 
+/* What is no file any more, such as a pipe that would be waited for, is none to be read again. */
 static void look_at_file(struct viz_document *document, bool remember) {
     struct stat status;
-    if (document->path == NULL || stat(document->path, &status) != 0)
+    if (document->path == NULL || stat(document->path, &status) != 0 || !S_ISREG(status.st_mode))
         return;
     bool other = status.st_size != document->size ||
                  status.st_mtim.tv_sec != document->changed.tv_sec ||

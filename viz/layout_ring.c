@@ -46,11 +46,12 @@ static void paint_name(const struct viz_painter *painter, uint32_t bar, uint32_t
     const struct viz_frame *frame = painter->frame;
     int pad = viz_px(frame, 3), height = viz_line_height(painter, VIZ_FONT_SMALL);
     char name[128];
+    if (frame->row_px < height) /* of thousands of lanes: no text is measured in vain */
+        return;
     viz_lane_name(painter->model, to, name, sizeof name);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, name) + 2 * pad;
     int left = viz_column(painter, (double)painter->model->end_ns) - width;
-    if (frame->row_px < height ||
-        viz_column(painter, (double)painter->model->bars[bar].begin_ns) > left)
+    if (viz_column(painter, (double)painter->model->bars[bar].begin_ns) > left)
         return;
     viz_round(painter->scene, VIZ_BACKGROUND, 235, pad,
               (struct viz_rect){left, middle - height / 2, width, height});

@@ -6,6 +6,7 @@
 #include "base/replace.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -93,12 +94,46 @@ static char *name_beside(const char *path) {
     return name;
 }
 
-/* The path with its links followed, as far as it leads somewhere. */
-static char *follow(const char *path) {
+enum { LINKS = 40 }; /* one behind the other, as the system follows them */
+
+/* What a link says, from its own folder; NULL: it is none, or there is no memory. */
+static char *read_link(const char *path) {
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target);
+    if (length < 0 || length == sizeof target)
+        return NULL;
+    const char *slash = strrchr(path, '/');
+    size_t folder = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash + 1 - path);
+    char *whole = base_alloc(folder + (size_t)length + 1);
+    if (whole != NULL) {
+        memcpy(whole, path, folder);
+        memcpy(whole + folder, target, (size_t)length);
+        whole[folder + (size_t)length] = '\0';
+    }
+    return whole;
+}
+
+/* The path with its links followed, also of one that leads to what is not there yet. 0, or an errno
+ * value. */
+static int follow(const char *path, char **followed) {
     char *real = realpath(path, NULL);
-    char *copy = base_strndup(real == NULL ? path : real, strlen(real == NULL ? path : real));
+    const char *from = real != NULL ? real : path;
+    char *at = base_strndup(from, strlen(from)), *next = NULL;
     free(real);
-    return copy;
+    for (int i = 0; at != NULL && i <= LINKS && (next = read_link(at)) != NULL; i++) {
+        base_free(at);
+        at = next;
+    }
+    *followed = at;
+    return at == NULL ? ENOMEM : next != NULL ? ELOOP : 0;
+}
+
+/* Whether what is there has a name by which another can take its place: a file that was removed,
+ * and is still open as /dev/stdout, has none. */
+static bool has_name(const char *path) {
+    char *real = realpath(path, NULL);
+    free(real);
+    return real != NULL;
 }
 
 /* Makes it, under a name that is its own. 0, or an errno value. */
@@ -149,16 +184,17 @@ int base_replace_open(struct base_replacement *file, const char *path) {
     struct stat there;
     bool exists = stat(path, &there) == 0;
     *file = (struct base_replacement){.stream = NULL};
-    if (exists && !S_ISREG(there.st_mode)) {
+    if (exists && (!S_ISREG(there.st_mode) || !has_name(path))) {
         file->stream = fopen(path, "w");
         return file->stream == NULL ? errno : 0;
     }
     if (exists && access(path, W_OK) != 0)
         return errno;
-    file->path = follow(path);
-    if (file->path != NULL)
-        file->temporary = name_beside(file->path);
-    int error = file->temporary == NULL ? ENOMEM : open_beside(file, mode_for(&there, exists));
+    int error = follow(path, &file->path);
+    if (error == 0 && (file->temporary = name_beside(file->path)) == NULL)
+        error = ENOMEM;
+    if (error == 0)
+        error = open_beside(file, mode_for(&there, exists));
     if (error != 0)
         base_replace_drop(file);
     return error;

@@ -12,7 +12,7 @@
  *     }
  *
  * What is there and is no file - a pipe, /dev/stdout - is written to as it is. A name that is a
- * symbolic link stays one.
+ * symbolic link stays one, whatever it leads to.
  *
  * A signal that ends the program removes what is not whole (SIGINT, SIGTERM, SIGHUP, SIGQUIT where
  * nobody else handles them). So a base_replacement stays where it is until it is dropped, and is

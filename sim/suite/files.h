@@ -20,7 +20,8 @@ void suite_bytes_free(suite_bytes *bytes);
 
 bool suite_bytes_same(const suite_bytes *a, const suite_bytes *b);
 
-/* Writes a file whole, or leaves the one that is there (base/replace.h). 0, or an errno value. */
+/* Writes a file whole, or leaves the one that is there (base/replace.h); a link or a pipe there
+ * makes way. 0, or an errno value. */
 int suite_write_whole(const char *path, const suite_bytes *bytes);
 
 /* Gives a file another name, in place of the one that has it, so that also a machine that loses its

@@ -33,6 +33,17 @@ def goldens():
     return found
 
 
+def number_in(event, key):
+    """A number that stands there; what is none has been put there."""
+    value = event.get(key, 0)
+    return value if isinstance(value, (int, float)) else 0
+
+
+def arguments_of(event):
+    arguments = event.get("args")
+    return dict(arguments) if isinstance(arguments, dict) else {}
+
+
 class Mutator:
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -67,15 +78,16 @@ class Mutator:
         """More or less time passes, everywhere or from some event on."""
         factor = self.random.choice([0, 0.001, 1, 1, 7, 1e6, 1e9])
         shift = self.random.choice([0, 0, 0.001, 5e5, 1e12])
-        first = self.some().get("ts", 0)
+        first = number_in(self.some(), "ts")
         for event in self.events:
             if "ts" in event:
-                event["ts"] = round(event["ts"] * factor, 3) + (shift if event["ts"] >= first else 0)
+                time = number_in(event, "ts")
+                event["ts"] = round(time * factor, 3) + (shift if time >= first else 0)
 
     def argument(self):
         """An argument has another value: of its type, mostly."""
         event = self.some()
-        arguments = dict(event.get("args") or {})
+        arguments = arguments_of(event)
         if not arguments:
             return
         key = self.random.choice(sorted(arguments))
@@ -93,7 +105,7 @@ class Mutator:
     def borrow(self):
         """An event has the arguments of another one, too."""
         event, other = self.some(), self.some()
-        event["args"] = {**(event.get("args") or {}), **(other.get("args") or {})}
+        event["args"] = {**arguments_of(event), **arguments_of(other)}
 
     def double(self):
         """Instants and counters come again, at once or much later."""

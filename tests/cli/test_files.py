@@ -243,6 +243,50 @@ class Apart(CliTest):
         self.assertEqual(sorted(path.name for path in self.folder.glob("p.png*")), [])
 
 
+class Links(CliTest):
+    """What is written through a symbolic link leaves the link."""
+
+    def setUp(self):
+        super().setUp()
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW)
+        (self.folder / "d").mkdir()
+
+    def commands(self, name):
+        yield "run", "--report", name, WINDOW
+        for form in ["text", "json", "html"] + ["sqlite"] * ("CADRAN_SQLITE" in os.environ):
+            yield "export", "--format", form, "--output", name, "t"
+
+    def test_that_lead_to_what_is_not_there_yet(self):
+        link, target = self.folder / "d" / "link", self.folder / "new"
+        (self.folder / "d" / "first").symlink_to("../new")
+        link.symlink_to("first")
+        for command in self.commands("d/link"):
+            self.expect(EXPECTED, *command)
+            self.assertTrue(link.is_symlink() and target.is_file() and not target.is_symlink(), command)
+            target.unlink()
+
+    def test_that_lead_nowhere(self):
+        link = self.folder / "link"
+        for to in "/proc/self/fd/77", "missing/file", "link":
+            link.symlink_to(to)
+            for command in self.commands("link"):
+                process = self.cadran(*command)
+                self.assertEqual((process.returncode, link.is_symlink()), (ENVIRONMENT, True), command)
+                self.assertRegex(process.err, "cadran[a-z ]*: link: ")
+            link.unlink()
+
+    def test_that_lead_to_a_file_that_was_removed(self):
+        for command in self.commands("link"):
+            with open(self.folder / "gone", "w+") as gone:
+                (self.folder / "gone").unlink()
+                (self.folder / "link").unlink(missing_ok=True)
+                (self.folder / "link").symlink_to(f"/proc/self/fd/{gone.fileno()}")
+                before = sorted(os.listdir(self.folder))
+                self.cadran(*command, pass_fds=[gone.fileno()])
+                self.assertEqual(sorted(os.listdir(self.folder)), before, command)
+                self.assertTrue((self.folder / "link").is_symlink())
+
+
 class Report(CliTest):
     """It is JSON, whatever has got into it."""
 

@@ -5,10 +5,13 @@ import os
 import pathlib
 import pty
 import select
+import shutil
 import signal
+import subprocess
 import time
+import unittest
 
-from cli_test import EXPECTED, SCENARIOS, UNEXPECTED, USAGE, CliTest, main
+from cli_test import EXPECTED, PROGRAM, ROOT, SCENARIOS, UNEXPECTED, USAGE, CliTest, main
 
 LONG = {"tasks": [{"name": "t", "do": [{"repeat": 10 ** 9, "do": [{"let": {"i": "1"}}]}]}]}
 
@@ -268,6 +271,52 @@ class Judged(TestingTest):
         for workers in (1, 2, 7):
             said = self.cadran_test("-j", workers, status=EXPECTED).out
             self.assertEqual(said.splitlines()[:-1], [f"ok    {name}" for name in names])
+
+
+class Strangers(TestingTest):
+    """A tree that somebody else has made: nothing of it leads a new trace elsewhere, or is waited for."""
+
+    def test_what_stands_where_a_new_trace_goes(self):
+        self.write("a.json", scenario())
+        self.write("precious", "precious")
+        new = self.folder / "a.trace.new.json"
+        for stand in (lambda: new.symlink_to("precious"), lambda: new.symlink_to("not-there"),
+                      lambda: new.symlink_to("a.trace.new.json"), lambda: os.mkfifo(new)):
+            stand()
+            self.assertEqual(self.reasons(), {"a.json": ["missing"]})
+            self.assertTrue(new.is_file() and not new.is_symlink())
+            self.assertEqual((self.folder / "precious").read_text(), "precious")
+            self.assertFalse((self.folder / "not-there").exists())
+            new.unlink()
+
+    def test_a_golden_that_is_no_file(self):
+        self.write("a.json", scenario())
+        golden = self.folder / "a.trace.json"
+        os.mkfifo(golden)
+        self.assertIn("a.trace.json: Invalid argument", self.cadran_test(status=UNEXPECTED).out)
+        golden.unlink()
+        golden.symlink_to("/dev/zero")
+        self.assertIn("a.trace.json: Invalid argument", self.cadran_test(status=UNEXPECTED).out)
+
+
+@unittest.skipIf(shutil.which("ctest") is None, "needs CMake")
+class InCTest(TestingTest):
+    """cadran_add_scenarios(), whatever the scenarios are called."""
+
+    NAMES = ["-x", "a[b", "c]d", "e;f", "g$h", "i\"j", "k\\l", " m", "n${o}", "p(q)", "#r", "@s@", "t\\;u"]
+
+    def test_names_of_all_kinds(self):
+        for name in self.NAMES:
+            self.write(f"{name}.json", scenario())
+        self.cadran_test()
+        self.keep(*self.NAMES)
+        self.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(odd NONE)\n"
+                   f"enable_testing()\nset(CADRAN_EXECUTABLE [==[{PROGRAM}]==])\n"
+                   f"include([==[{ROOT}/cmake/CadranScenarios.cmake]==])\ncadran_add_scenarios(odd)\n")
+        for command in ["cmake", "-S", ".", "-B", "b"], ["ctest", "--test-dir", "b"]:
+            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn(f"out of {len(self.NAMES)}\n", done.stdout)
 
 
 class Lost(TestingTest):

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,6 +149,32 @@ static void test_live__what_is_appended_is_shown(void **state) {
     sample_free(&fixture.sample);
 }
 
+/* A pipe, a folder or nothing in its place is not waited for: what was there stays, and the window
+ * closes. */
+static void test_live__what_is_no_file_is_not_followed(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        struct fixture fixture = {0};
+        sample_window(&fixture.sample);
+        open_window(&fixture, fixture.sample.text, fixture.sample.length, true);
+        WAIT_UNTIL(&fixture, lanes(&fixture) == 8 && fixture.document.timeline != NULL);
+        assert_int_equal(unlink(fixture.path), 0);
+        if (kind < 2)
+            assert_int_equal(kind == 0 ? mkfifo(fixture.path, 0600) : mkdir(fixture.path, 0700), 0);
+        for (int i = 0; i < 20; i++)
+            assert_int_equal(viz_window_step(fixture.window, 20, message), 1);
+        assert_int_equal(lanes(&fixture), 8);
+        (void)alarm(60);
+        close_window(&fixture);
+        (void)alarm(0);
+        if (kind == 1) {
+            assert_int_equal(rmdir(fixture.path), 0);
+            assert_int_equal(rmdir(fixture.folder), 0);
+        }
+        sample_free(&fixture.sample);
+    }
+}
+
 static void key(struct fixture *fixture, SDL_Keycode code) {
     SDL_Event event = {.type = SDL_KEYDOWN};
     event.key.keysym.sym = code;
@@ -221,6 +248,7 @@ int main(void) {
         cmocka_unit_test(test_live__the_window_is_there_before_the_file_is_read),
         cmocka_unit_test(test_live__the_beginning_comes_first),
         cmocka_unit_test(test_live__what_is_appended_is_shown),
+        cmocka_unit_test(test_live__what_is_no_file_is_not_followed),
         cmocka_unit_test(test_live__a_rewritten_file_is_offered),
         cmocka_unit_test(test_live__what_is_dropped_is_opened),
         cmocka_unit_test(test_live__damage_is_said_in_the_window),
