@@ -81,11 +81,13 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
 static int draw(struct viz_model *model, const struct viz_options *options) {
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
-    if (from_ns > (double)model->end_ns) {
+    bool late = options->moment.timed && options->moment.time_ns > model->end_ns;
+    if (late || from_ns > (double)model->end_ns) {
         char end[VIZ_TIME_SIZE];
         char message[VIZ_MESSAGE_SIZE];
         viz_format_exact(model->end_ns, end);
-        (void)snprintf(message, sizeof message, "--from is beyond the end of the trace, %s", end);
+        (void)snprintf(message, sizeof message, "%s is beyond the end of the trace, %s",
+                       late ? "--at" : "--from", end);
         return say(STATUS_BAD_INPUT, message);
     }
     return show_pictures(model, options, from_ns, to_ns);
@@ -236,8 +238,10 @@ static bool is_picture(const struct viz_options *options) {
 
 static int view_two(const struct viz_options *options) {
     const char *const paths[CMP_SIDES] = {options->trace, options->other};
-    const struct cmp_settings settings = {.level = CMP_LEVEL_ORDER,
-                                          .tolerance = options->tolerance};
+    struct cmp_settings settings = {.level = options->level};
+    cmp_keep_to(&settings, &options->tolerances);
+    if (!options->tolerances.given)
+        settings.real.time_ns = CMP_REAL_TOLERANCE_NS;
     struct viz_two two;
     char message[CMP_MESSAGE_SIZE];
     int error = viz_two_open(&two, paths, &settings, message);
