@@ -369,6 +369,28 @@ static void test_trace_foreign__flows_of_the_old_form_go_from_step_to_step(void 
                  "t:8: begins of flows without an end are left out: 1 of them\n");
 }
 
+/* Without "bp":"e" it belongs to what begins next on its track; where nothing does, it stays. */
+static void test_trace_foreign__ends_of_flows_belong_to_the_next_slice(void **state) {
+    (void)state;
+    assert_shows("s 1 n 'id':1\nf 2 n 'tid':2,'id':1\n"
+                 "s 1 m 'id':2\nf 3 m 'tid':2,'id':2\n"
+                 "f 4 l 'tid':3,'id':3\ns 3 l 'id':3\n"
+                 "s 3 k 'id':4\nf 4 k 'tid':3,'id':4,'bp':'e'\n"
+                 "B 5 a 'tid':2\nE 7 a 'tid':2\nB 8 b 'tid':2\nE 9 b 'tid':2\n"
+                 "s 8 i 'id':5\nf 8 i 'tid':2,'id':5\ni 9 x 'tid':2\n",
+                 "thread 1:\n"
+                 "thread 2:\n"
+                 "  5-7 a\n"
+                 "  8-9 b\n"
+                 "  @9 x\n"
+                 "thread 3:\n"
+                 "thread 1@3 -> thread 3@4 l\n"
+                 "thread 1@3 -> thread 3@4 k\n"
+                 "thread 1@1 -> thread 2@5 n\n"
+                 "thread 1@1 -> thread 2@5 m\n"
+                 "thread 1@8 -> thread 2@9 i\n");
+}
+
 /* --- Instants, counters, metadata --------------------------------------------------------------
  */
 
@@ -550,6 +572,7 @@ int main(void) {
         cmocka_unit_test(test_trace_foreign__reads_asynchronous_events_of_the_old_form),
         cmocka_unit_test(test_trace_foreign__flows_are_bound_by_id),
         cmocka_unit_test(test_trace_foreign__flows_of_the_old_form_go_from_step_to_step),
+        cmocka_unit_test(test_trace_foreign__ends_of_flows_belong_to_the_next_slice),
         cmocka_unit_test(test_trace_foreign__instants_and_marks_are_shown),
         cmocka_unit_test(test_trace_foreign__counters_have_series_and_ids),
         cmocka_unit_test(test_trace_foreign__an_event_is_shown_without_what_it_has_no_place_for),

@@ -239,6 +239,7 @@ static int take(struct trace_builder *builder, const struct trace_raw_event *eve
         .link = TRACE_NO_INDEX,
         .category = (uint8_t)category,
         .phase = event->phase,
+        .binds_next = event->phase == 'f' && !event->binds_enclosing,
     };
     int error = find_track(builder, event, &taken);
     if (error == 0)

@@ -29,12 +29,15 @@ struct trace_foreign_event {
     uint32_t args;
     uint32_t end_args;
     uint32_t link;   /* of a flow: its key; of a begin: what was open on the track */
-    uint32_t same;   /* of a begin: what was open of its name on the track */
+    uint32_t same;   /* of a begin: what was open of its name on the track; of a flow's end that
+                        waits:   the one that waits there, too */
     uint32_t end_at; /* of a begin: its end */
-    uint32_t step;   /* of a begin: the last step inside (ph T, p) */
+    uint32_t step; /* of a begin: the last step inside (ph T, p); of a flow's end that waits: where
+                      the flow was last */
     uint8_t category;
     char phase;
-    bool open; /* a begin whose end has not come */
+    bool binds_next; /* a flow's end: it belongs to what begins next on its track */
+    bool open;       /* a begin whose end has not come, a flow's end whose slice has not */
 };
 
 /* Whether it is the begin of a slice, whose end is another event. */

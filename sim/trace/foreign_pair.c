@@ -10,8 +10,9 @@
 
 struct pairing {
     struct trace_builder *builder;
-    struct base_map flows; /* by its key: the begin, or the last step, of each flow */
-    struct base_map open;  /* by track and name: the innermost begin that is open */
+    struct base_map flows;   /* by its key: the begin, or the last step, of each flow */
+    struct base_map open;    /* by track and name: the innermost begin that is open */
+    struct base_map waiting; /* by track: the last end of a flow that belongs to what begins next */
 };
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
@@ -36,31 +37,62 @@ static int begin_flow(struct pairing *pairing, uint32_t index) {
     return base_map_put(&pairing->flows, event->link, index) ? 0 : CAD_ENOMEM;
 }
 
-/* A step or the end of a flow: a wake from where it was last. A producer's slice may end after
- * the consumer's has begun; the arrow then goes straight down. */
+/* A wake from where its flow was last. A producer's slice may end after the consumer's has begun;
+ * the arrow then goes straight down. */
+static int build_arrow(struct trace_builder *builder, uint32_t last,
+                       const struct trace_foreign_event *to, int64_t to_ns) {
+    const struct trace_foreign_event *from = &builder->foreign[last];
+    struct trace_wake wake = {
+        .from_ns = from->end_ns < to_ns ? from->end_ns : to_ns,
+        .to_ns = to_ns,
+        .from_track = from->track,
+        .to_track = to->track,
+        .from_slice = TRACE_NO_INDEX,
+        .wait = TRACE_NO_INDEX,
+        .name = to->name,
+    };
+    return trace_build_wake(builder, &wake);
+}
+
+/* An end without "bp":"e" waits for what begins next on its track. */
+static int wait_for_next(struct pairing *pairing, uint32_t index, uint32_t last) {
+    struct trace_foreign_event *event = &pairing->builder->foreign[index];
+    event->step = last;
+    event->same = base_map_get(&pairing->waiting, event->track);
+    event->open = true;
+    return base_map_put(&pairing->waiting, event->track, index) ? 0 : CAD_ENOMEM;
+}
+
+/* What begins, or happens, on a track is what the ends that wait there belong to. */
+static int end_flows_at(struct pairing *pairing, const struct trace_foreign_event *next) {
+    struct trace_builder *builder = pairing->builder;
+    uint32_t index = base_map_get(&pairing->waiting, next->track);
+    int error = 0;
+    if (index == TRACE_NO_INDEX)
+        return 0;
+    base_map_remove(&pairing->waiting, next->track);
+    for (; index != TRACE_NO_INDEX && error == 0; index = builder->foreign[index].same) {
+        struct trace_foreign_event *end = &builder->foreign[index];
+        end->open = false;
+        error = build_arrow(builder, end->step, end, next->ts_ns);
+    }
+    return error;
+}
+
+/* A step or the end of a flow. What is bound by "bind_id" may have many ends. */
 static int go_on_flow(struct pairing *pairing, uint32_t index) {
     struct trace_builder *builder = pairing->builder;
-    struct trace_foreign_event *event = &builder->foreign[index];
+    const struct trace_foreign_event *event = &builder->foreign[index];
     uint32_t last = base_map_get(&pairing->flows, event->link);
     if (last == TRACE_NO_INDEX)
         return leave_out(pairing, event, "steps and ends of flows without a begin");
-    struct trace_foreign_event *from = &builder->foreign[last];
-    from->open = false;
-    struct trace_wake wake = {
-        .from_ns = from->end_ns < event->ts_ns ? from->end_ns : event->ts_ns,
-        .to_ns = event->ts_ns,
-        .from_track = from->track,
-        .to_track = event->track,
-        .from_slice = TRACE_NO_INDEX,
-        .wait = TRACE_NO_INDEX,
-        .name = event->name,
-    };
-    /* What is bound by "bind_id" may have many ends. */
+    builder->foreign[last].open = false;
     if (event->phase == 'f')
         base_map_remove(&pairing->flows, event->link);
     if (event->phase == 't' && !base_map_put(&pairing->flows, event->link, index))
         return CAD_ENOMEM;
-    return trace_build_wake(builder, &wake);
+    return event->binds_next ? wait_for_next(pairing, index, last)
+                             : build_arrow(builder, last, event, event->ts_ns);
 }
 
 static int step_flow(struct pairing *pairing, uint32_t index) {
@@ -171,6 +203,11 @@ static int add_counters(struct trace_builder *builder, const struct trace_foreig
 static int replay(struct pairing *pairing, uint32_t index) {
     struct trace_builder *builder = pairing->builder;
     const struct trace_foreign_event *event = &builder->foreign[index];
+    if (event->phase != TRACE_FOREIGN_NOTHING && strchr("BXiIR", event->phase) != NULL) {
+        int error = end_flows_at(pairing, event);
+        if (error != 0)
+            return error;
+    }
     switch (event->phase) {
     case 'B':
     case 'b':
@@ -248,16 +285,36 @@ static int end_slice(struct pairing *pairing, uint32_t index) {
                               "begins (ph B) without an end are over when what is around them is");
 }
 
+static int compare_ends(const void *left, const void *right) {
+    const struct trace_wake *a = left;
+    const struct trace_wake *b = right;
+    int order = COMPARE(a->to_ns, b->to_ns);
+    if (order == 0)
+        order = COMPARE(a->from_ns, b->from_ns);
+    if (order == 0)
+        order = COMPARE(a->from_track, b->from_track);
+    if (order == 0)
+        order = COMPARE(a->to_track, b->to_track);
+    return order != 0 ? order : COMPARE(a->name, b->name);
+}
+
+/* Ends of flows before a slice that has not come stay where they are, behind arrows that end later.
+ */
 static int end_open(struct pairing *pairing) {
     struct trace_builder *builder = pairing->builder;
+    size_t in_order = builder->trace->wake_count;
     int error = 0;
     for (uint32_t i = 0; i < builder->foreign_count && error == 0; i++) {
         const struct trace_foreign_event *event = &builder->foreign[i];
         if (event->open)
-            error = trace_foreign_is_slice(event)
-                        ? end_slice(pairing, i)
+            error = trace_foreign_is_slice(event) ? end_slice(pairing, i)
+                    : event->phase == 'f'
+                        ? build_arrow(builder, event->step, event, event->ts_ns)
                         : leave_out(pairing, event, "begins of flows without an end");
     }
+    if (builder->trace->wake_count > in_order)
+        qsort(builder->trace->wakes, builder->trace->wake_count, sizeof *builder->trace->wakes,
+              compare_ends);
     return error;
 }
 
@@ -277,5 +334,6 @@ int trace_foreign_pair(struct trace_builder *builder) {
     }
     base_map_free(&pairing.flows);
     base_map_free(&pairing.open);
+    base_map_free(&pairing.waiting);
     return error;
 }
