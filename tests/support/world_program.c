@@ -122,8 +122,8 @@ static bool talk_to_a_program(void) {
         .stdin_as = CAD_STDIO_PIPE, .stdout_as = CAD_STDIO_PIPE, .stderr_as = CAD_STDIO_NULL};
     cad_process *process;
     cad_bytes out = {0};
-    if (cad_subprocess_exec(cad_running_loop(), (const char *const[]){"cat", NULL}, &piped,
-                            &process) != 0)
+    if (cad_create_subprocess_exec(cad_running_loop(), (const char *const[]){"cat", NULL}, &piped,
+                                   &process) != 0)
         return false;
     bool fine = cad_process_communicate(process, "hello", 5, &out, NULL) == 0 && out.size == 5;
     cad_bytes_free(&out);
@@ -136,7 +136,7 @@ static bool end_a_program(void) {
     static const char *const argv[] = {"sleep", "60", NULL};
     cad_process *process;
     int code;
-    if (cad_subprocess_exec(cad_running_loop(), argv, &quiet, &process) != 0)
+    if (cad_create_subprocess_exec(cad_running_loop(), argv, &quiet, &process) != 0)
         return false;
     bool fine = cad_process_terminate(process) == 0 && cad_process_wait(process, &code) == 0;
     cad_process_free(process);
