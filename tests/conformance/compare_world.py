@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 VERSION = (3, 13)
-LIMIT = 40  # seconds for one program
+LIMIT = 20  # seconds for one program
 HERE = Path(__file__).resolve().parent
 
 

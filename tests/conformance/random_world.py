@@ -297,10 +297,11 @@ class Protocols(Outside):
 
     def hold(self, word, tag, client, answers, asks):
         answers.append(self.answer(word, {"pause_reading": "transport"}, self.say(tag, "{is_reading(transport)}"),
+                                   {"write": "transport", "data": "held\n"},
                                    {"call_later": APART, "do": [{"resume_reading": "transport"},
                                                                 self.say(tag, "goes on")]}))
         answers.append(self.answer(f"{word}after", {"write": "transport", "data": "heard {n}\n"}))
-        asks.extend(self.ask(client, word, {"sleep": "10ms"}, *self.ask(client, f"{word}after", *self.hear(client))))
+        asks.extend(self.ask(client, word, *self.hear(client), *self.ask(client, f"{word}after", *self.hear(client))))
 
     def marks(self, word, tag, client, answers, asks):
         high, low = self.one_of([(5, 6), (-5, 1), (10, 2), (0, 0)])
@@ -406,9 +407,7 @@ class Datagrams(Outside):
         self.main.extend([{"clear": come}, {self.one_of(["close", "abort"]): f"d{i}"}, {"wait": come}])
         if fixed:
             self.main.extend([{"clear": back}, {"sendto": f"g{i}", "data": "to nobody"}, {"wait": back}])
-        self.main.extend([{"clear": back}, {"close": f"g{i}"}, {"sendto": f"g{i}", "data": "dropped",
-                                                                "to": f"port(g{i})"} if False else {"sleep": 0},
-                          {"wait": back}])
+        self.main.extend([{"clear": back}, {"close": f"g{i}"}, {"wait": back}])
 
 
 class Processes(Outside):
