@@ -365,7 +365,9 @@ class Protocols(Outside):
             "connection_lost": [self.say(other, "lost {error}"), {"set": self.event(f"f{i}")}]}
         making = {"create_unix_connection": f"q{i}", "path": path, "as": "t"} if path else \
             {"create_connection": f"q{i}", "port": "at", "as": "t"}
-        self.coroutine(f"client{i}", ["at"], [making, {"wait": f"f{i}"}, {"write": "t", "data": "never"},
+        self.coroutine(f"client{i}", ["at"], [making, {"wait": f"f{i}"},
+                                              caught({"write": "t", "data": "never"},
+                                                     ("RuntimeError", [self.say(f"m{i}", "{error}")])),
                                               self.say(f"m{i}", "{is_closing(t)} {buffered(t)}")])
         self.main.append({"spawn": f"client{i}", "args": {"at": "0" if path else f"{{port(s{i})}}"}, "as": f"t{i}"})
 
