@@ -808,8 +808,8 @@ typedef struct cad_process_options {
  * default. Real clock only. CAD_ENOTFOUND, CAD_EPERMISSION, CAD_ESYSTEM; then nothing is left of
  * it. While one runs the loop hears of SIGCHLD, and so it reaps each, waited for or not; other
  * children of this process it leaves alone. */
-CAD_API int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
-                                const cad_process_options *options, cad_process **process);
+CAD_API int cad_create_subprocess_exec(cad_loop *loop, const char *const argv[],
+                                       const cad_process_options *options, cad_process **process);
 /* Process.wait(): waits until it has ended, whoever else holds its pipes. *code (NULL: nobody wants
  * it), which must stay until then, is what it exited with, or -N after signal N. */
 CAD_API int cad_process_wait(cad_process *process, int *code);
@@ -925,6 +925,50 @@ CAD_API size_t cad_transport_get_write_buffer_size(const cad_transport *transpor
  * reads, writes and closes it. -1: it is lost. And the port of its own end; 0: it has none. */
 CAD_API int cad_transport_descriptor(const cad_transport *transport);
 CAD_API int cad_transport_port(const cad_transport *transport);
+
+/* --- Pipes and programs without waiting -------------------------------------------------- */
+
+/* loop.connect_read_pipe(), connect_write_pipe(): a transport over a descriptor of the program's
+ * own: a pipe, a socket, a terminal or another device. It goes one way. The descriptor is the
+ * transport's, which closes it, also after an error. Of what is read: the data, eof_received(),
+ * connection_lost(); of what is written: when nobody reads it any more it is lost, also while
+ * nothing is written. *transport is a reference of the caller's; connection_made() is called
+ * meanwhile. CAD_EINVAL: it is a file, or a folder; an error of the system. Never wait. Allocate.
+ */
+CAD_API int cad_connect_read_pipe(cad_loop *loop, int descriptor, const cad_protocol *protocol,
+                                  void *self, cad_transport **transport);
+CAD_API int cad_connect_write_pipe(cad_loop *loop, int descriptor, const cad_protocol *protocol,
+                                   void *self, cad_transport **transport);
+
+/* asyncio.SubprocessProtocol: what is called, as of a cad_protocol; `number` is 0, 1 or 2: which of
+ * the program's standard streams. Each may be NULL. That a pipe is lost and that the program has
+ * ended come in any order; when it has, and all pipes are lost, connection_lost() is the last call.
+ * Each may free the process, and then nothing is called any more. */
+typedef struct cad_subprocess_protocol {
+    void (*connection_made)(void *self, cad_process *process);
+    /* Borrowed bytes; 0, or an error, which ends that pipe. */
+    int (*pipe_data_received)(void *self, int number, const char *data, size_t size);
+    /* 0: it was closed, or ended; or the error that it ended with. `exception` is borrowed. */
+    void (*pipe_connection_lost)(void *self, int number, int error, cad_exception *exception);
+    void (*process_exited)(void *self); /* cad_process_returncode() has it */
+    void (*connection_lost)(void *self, int error, cad_exception *exception);
+    void (*pause_writing)(void *self); /* of its stdin */
+    void (*resume_writing)(void *self);
+} cad_subprocess_protocol;
+
+/* loop.subprocess_exec(): as cad_create_subprocess_exec(), with its pipes as transports in the
+ * place of streams; `limit` has no meaning. connection_made() is called meanwhile, when *process is
+ * set. After an error the protocol was never called. The process is the caller's, for
+ * cad_process_free(). */
+CAD_API int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
+                                const cad_process_options *options,
+                                const cad_subprocess_protocol *protocol, void *self,
+                                cad_process **process);
+/* SubprocessTransport.get_pipe_transport(): borrowed; NULL: it has none there, or has lost it. */
+CAD_API cad_transport *cad_process_pipe_transport(const cad_process *process, int number);
+/* SubprocessTransport.close(): closes its pipes, and kills it where it still runs. What it ends
+ * with is still told. */
+CAD_API void cad_process_close(cad_process *process);
 
 /* --- Datagrams --------------------------------------------------------------------------- */
 

@@ -38,7 +38,8 @@
     X(READER, "reader", cad__watcher_turn, cad__entry_no_task)                                     \
     X(WRITER, "writer", cad__watcher_turn, cad__entry_no_task)                                     \
     X(CONNECTION_LOST, "connection_lost", cad__transport_lost_turn, cad__entry_no_task)            \
-    X(ENDPOINT_LOST, "connection_lost", cad__endpoint_lost_turn, cad__entry_no_task)
+    X(ENDPOINT_LOST, "connection_lost", cad__endpoint_lost_turn, cad__entry_no_task)               \
+    X(PROCESS_LOST, "connection_lost", cad__subprocess_lost_turn, cad__entry_no_task)
 
 enum cad__entry_kind {
 #define CAD__KIND(kind, name, run, task) CAD__ENTRY_##kind,

@@ -1,4 +1,5 @@
-/* Subprocesses: asyncio.create_subprocess_exec() and what its Process does. */
+/* Subprocesses: asyncio.create_subprocess_exec() and what its Process does. What a protocol of
+ * loop.subprocess_exec() hears is subprocess.c's. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "exception.h"
 #include "request.h"
 #include "stream.h"
+#include "subprocess.h"
 #include "trace.h"
 #include "waiter.h"
 
@@ -26,6 +28,7 @@ struct cad_process {
     cad__object object;
     child_request *running;        /* NULL: it has ended, or has never begun */
     cad_stream *streams[STANDARD]; /* NULL: no pipe */
+    cad__subprocess *handler;      /* its protocol's side; NULL: its pipes are streams */
     cad__waiters waiters;
     int pid;
     int code;         /* once it has ended */
@@ -49,11 +52,16 @@ static const char *lane(const cad__object *object) {
     return self->running != NULL ? self->program : NULL;
 }
 
+static void clear(cad__object *object) {
+    cad__subprocess_free(CAD__CONTAINER(object, cad_process, object)->handler);
+}
+
 static const cad__type process_type = {.name = "process",
                                        .traced = CAD__TRACED_WHEN_USED,
                                        .describe = describe,
                                        .waiters = waiters,
-                                       .lane = lane};
+                                       .lane = lane,
+                                       .clear = clear};
 
 /* --- Which program ------------------------------------------------------------------------------
  */
@@ -144,20 +152,26 @@ typedef struct launch_setup {
     char *path; /* of the program, where it was looked for */
 } launch_setup;
 
-static int open_pipe(cad_process *self, launch_setup *setup, int number, size_t limit) {
+static int open_stream(cad_process *self, int number, int descriptor, size_t limit) {
     static const char *const names[] = {"stdin", "stdout", "stderr"};
+    int error = cad__stream_new(self->object.loop, number == 0 ? CAD__WRITE_PIPE : CAD__READ_PIPE,
+                                descriptor, limit, &self->streams[number]);
+    char name[48];
+    (void)snprintf(name, sizeof name, "%s of process %llu", names[number],
+                   (unsigned long long)self->object.id);
+    return error != 0 ? error : cad_set_name(self->streams[number], name);
+}
+
+static int open_pipe(cad_process *self, launch_setup *setup, int number, size_t limit) {
     bool to_program = number == 0;
     int ends[2];
     int error = cad__pipe_open(ends);
     if (error != 0)
         return cad__system_error(error);
     setup->program.descriptors[number] = ends[to_program ? 0 : 1];
-    error = cad__stream_new(self->object.loop, to_program ? CAD__WRITE_PIPE : CAD__READ_PIPE,
-                            ends[to_program ? 1 : 0], limit, &self->streams[number]);
-    char name[48];
-    (void)snprintf(name, sizeof name, "%s of process %llu", names[number],
-                   (unsigned long long)self->object.id);
-    return error != 0 ? error : cad_set_name(self->streams[number], name);
+    int here = ends[to_program ? 1 : 0];
+    return self->handler != NULL ? cad__subprocess_open(self->handler, number, here)
+                                 : open_stream(self, number, here, limit);
 }
 
 static int open_null(launch_setup *setup, int number) {
@@ -197,6 +211,8 @@ static void ended(cad_process *self, int code) {
     CAD__TRACE(loop, cad__trace_source(loop, NULL));
     CAD__CHANGED(self);
     CAD__TRACE(loop, cad__trace_lane_end(&self->object, code, 0, NULL));
+    if (self->handler != NULL)
+        cad__subprocess_exited(self->handler);
 }
 
 static void done(cad_request *request, int result) {
@@ -254,25 +270,67 @@ static int start(cad_process *self, const char *const argv[], const cad_process_
     return error;
 }
 
-int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
-                        const cad_process_options *options, cad_process **out) {
-    static const cad_process_options inherit_all;
+static cad_process *new_process(cad_loop *loop, const char *path) {
     cad_process *self = cad__object_new(loop, &process_type, sizeof *self);
     if (self == NULL)
-        return CAD_ENOMEM;
+        return NULL;
     cad__waiters_init(&self->waiters);
-    const char *slash = strrchr(argv[0], '/');
-    (void)snprintf(self->program, sizeof self->program, "%s", slash != NULL ? slash + 1 : argv[0]);
-    int error = start(self, argv, options != NULL ? options : &inherit_all);
-    if (error != 0) {
-        for (int i = 0; i < STANDARD; i++)
-            cad__stream_destroy(self->streams[i]);
-        cad__object_free(&self->object);
-        return error;
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(self->program, sizeof self->program, "%s", slash != NULL ? slash + 1 : path);
+    return self;
+}
+
+/* `self` may be NULL, and goes where it fails: `error` is what came of it so far. */
+static int launch(cad_process *self, int error, const char *const argv[],
+                  const cad_process_options *options) {
+    static const cad_process_options inherit_all;
+    if (self == NULL)
+        return CAD_ENOMEM;
+    if (error == 0)
+        error = start(self, argv, options != NULL ? options : &inherit_all);
+    if (error == 0) {
+        CAD__TRACE(self->object.loop, cad__trace_lane_begin(&self->object));
+        return 0;
     }
-    CAD__TRACE(loop, cad__trace_lane_begin(&self->object));
-    *out = self;
+    for (int i = 0; i < STANDARD; i++)
+        cad__stream_destroy(self->streams[i]);
+    cad__subprocess_destroy(self->handler);
+    cad__object_free(&self->object);
+    return error;
+}
+
+int cad_create_subprocess_exec(cad_loop *loop, const char *const argv[],
+                               const cad_process_options *options, cad_process **process) {
+    cad_process *self = new_process(loop, argv[0]);
+    int error = launch(self, 0, argv, options);
+    if (error == 0)
+        *process = self;
+    return error;
+}
+
+/* The protocol may free it. */
+int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
+                        const cad_process_options *options, const cad_subprocess_protocol *protocol,
+                        void *protocol_self, cad_process **process) {
+    cad_process *self = new_process(loop, argv[0]);
+    if (self != NULL)
+        self->handler = cad__subprocess_new(loop, self, protocol, protocol_self);
+    int error = launch(self, self != NULL && self->handler == NULL ? CAD_ENOMEM : 0, argv, options);
+    if (error != 0)
+        return error;
+    *process = self;
+    cad__subprocess_start(self->handler);
     return 0;
+}
+
+void cad_process_close(cad_process *process) {
+    for (int i = 0; i < STANDARD; i++)
+        if (process->streams[i] != NULL)
+            cad_stream_close(process->streams[i]);
+    if (process->handler != NULL)
+        cad__subprocess_close(process->handler);
+    if (process->running != NULL)
+        (void)kill((pid_t)process->pid, SIGKILL); /* it may run as somebody else */
 }
 
 void cad_process_free(cad_process *process) {
@@ -286,6 +344,7 @@ void cad_process_free(cad_process *process) {
     }
     for (int i = 0; i < STANDARD; i++)
         cad_stream_free(process->streams[i]);
+    cad__subprocess_end(process->handler);
     cad__object_free(object);
 }
 
@@ -301,6 +360,10 @@ bool cad_process_returncode(const cad_process *process, int *code) {
         return false;
     *code = process->code;
     return true;
+}
+
+cad_transport *cad_process_pipe_transport(const cad_process *process, int number) {
+    return process->handler != NULL ? cad__subprocess_pipe(process->handler, number) : NULL;
 }
 
 cad_stream *cad_process_stdin(const cad_process *process) {

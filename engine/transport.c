@@ -80,7 +80,8 @@ void cad__transport_show_as(cad_transport *transport, cad__object *object) {
 const char *cad__transport_word(const cad_transport *transport) {
     static const char *const words[] = {[CAD__SOCKET] = "connection",
                                         [CAD__READ_PIPE] = "pipe, read",
-                                        [CAD__WRITE_PIPE] = "pipe, written"};
+                                        [CAD__WRITE_PIPE] = "pipe, written",
+                                        [CAD__WRITE_DEVICE] = "device, written"};
     return words[transport->kind];
 }
 
@@ -335,7 +336,7 @@ static void failed(void *arg) {
 static void start_reading(cad_transport *self) {
     if (self->eof_received)
         cad__watch_set(self->watch, CAD__FAILURE, failed, self);
-    else
+    else if (self->kind != CAD__WRITE_DEVICE)
         cad__watch_set(self->watch, CAD__READER, self->kind == CAD__WRITE_PIPE ? unread : readable,
                        self);
 }

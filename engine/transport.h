@@ -13,7 +13,9 @@
 #include "object.h"
 #include "watch.h"
 
-enum cad__transport_kind { CAD__SOCKET, CAD__READ_PIPE, CAD__WRITE_PIPE };
+/* Of a device, such as a terminal, what can be read is no sign that nobody reads what is written.
+ */
+enum cad__transport_kind { CAD__SOCKET, CAD__READ_PIPE, CAD__WRITE_PIPE, CAD__WRITE_DEVICE };
 
 /* Takes over the descriptor, also on failure. *transport has one reference, its own, which it gives
  * back when it is lost. 0, CAD_ENOMEM, or an error of the system, and the protocol hears nothing.

@@ -583,7 +583,7 @@ static int process_main(void *arg) {
         .stdin_as = CAD_STDIO_PIPE, .stdout_as = CAD_STDIO_PIPE, .stderr_as = CAD_STDIO_NULL};
     cad_bytes bytes = {0};
     cad_process *cat;
-    TRY(cad_subprocess_exec(arg, argv, &piped, &cat));
+    TRY(cad_create_subprocess_exec(arg, argv, &piped, &cat));
     int error = check(talk_to(cat, &bytes));
     cad_bytes_free(&bytes);
     cad_process_free(cat);

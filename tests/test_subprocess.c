@@ -19,7 +19,7 @@ static const cad_process_options quiet = {
 
 static cad_process *start(const char *const argv[], const cad_process_options *options) {
     cad_process *process;
-    assert_int_equal(cad_subprocess_exec(world_loop, argv, options, &process), 0);
+    assert_int_equal(cad_create_subprocess_exec(world_loop, argv, options, &process), 0);
     return process;
 }
 
@@ -145,15 +145,18 @@ static int not_there(void *arg) {
     (void)arg;
     elsewhere.cwd = "/no/such/folder";
     poor.env = ARGV("PATH=/no/such/folder");
-    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("no-such-program"), &piped, &process),
-                     CAD_ENOTFOUND);
+    assert_int_equal(
+        cad_create_subprocess_exec(world_loop, ARGV("no-such-program"), &piped, &process),
+        CAD_ENOTFOUND);
     assert_string_equal(cad_error_message(), "No such file or directory");
-    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("/no/such/program"), &piped, &process),
+    assert_int_equal(
+        cad_create_subprocess_exec(world_loop, ARGV("/no/such/program"), &piped, &process),
+        CAD_ENOTFOUND);
+    assert_int_equal(cad_create_subprocess_exec(world_loop, ARGV("true"), &elsewhere, &process),
                      CAD_ENOTFOUND);
-    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("true"), &elsewhere, &process),
+    assert_int_equal(cad_create_subprocess_exec(world_loop, ARGV("true"), &poor, &process),
                      CAD_ENOTFOUND);
-    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("true"), &poor, &process), CAD_ENOTFOUND);
-    assert_int_equal(cad_subprocess_exec(world_loop, ARGV("/etc/passwd"), &piped, &process),
+    assert_int_equal(cad_create_subprocess_exec(world_loop, ARGV("/etc/passwd"), &piped, &process),
                      CAD_EPERMISSION);
     assert_string_equal(cad_error_message(), "Permission denied");
     return 0;
@@ -644,10 +647,11 @@ static int fail_often(void *arg) {
     cad_process *process;
     (void)arg;
     for (int i = 0; i < 5000; i++) {
-        assert_int_equal(cad_subprocess_exec(world_loop, ARGV("no-such-program"), &piped, &process),
-                         CAD_ENOTFOUND);
         assert_int_equal(
-            cad_subprocess_exec(world_loop, ARGV("/no/such/program"), &piped, &process),
+            cad_create_subprocess_exec(world_loop, ARGV("no-such-program"), &piped, &process),
+            CAD_ENOTFOUND);
+        assert_int_equal(
+            cad_create_subprocess_exec(world_loop, ARGV("/no/such/program"), &piped, &process),
             CAD_ENOTFOUND);
         if (i % 100 == 0)
             assert_int_equal(cad_sleep(0), 0);
@@ -669,7 +673,7 @@ static int run_out_of_descriptors(void *arg) {
     for (rlim_t limit = (rlim_t)count_descriptors() + 8; limit > 3; limit--) {
         few.rlim_cur = limit;
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-        int error = cad_subprocess_exec(world_loop, ARGV("true"), &piped, &process);
+        int error = cad_create_subprocess_exec(world_loop, ARGV("true"), &piped, &process);
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
         assert_true(error == 0 || error == CAD_ESYSTEM);
         if (error == 0)
@@ -695,8 +699,10 @@ static void test_subprocess__is_refused_where_the_world_is_simulated(void **stat
     cad_process *process;
     (void)state;
     assert_int_equal(cad_loop_new(cad_virtual_driver(), &simulated), 0);
-    assert_int_equal(cad_subprocess_exec(simulated, ARGV("true"), &quiet, &process), CAD_ESYSTEM);
-    assert_int_equal(cad_subprocess_exec(simulated, ARGV("true"), &piped, &process), CAD_ESYSTEM);
+    assert_int_equal(cad_create_subprocess_exec(simulated, ARGV("true"), &quiet, &process),
+                     CAD_ESYSTEM);
+    assert_int_equal(cad_create_subprocess_exec(simulated, ARGV("true"), &piped, &process),
+                     CAD_ESYSTEM);
     assert_string_equal(cad_error_message(), "a simulated world has no programs and descriptors");
     cad_loop_free(simulated);
 }

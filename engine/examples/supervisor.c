@@ -58,8 +58,8 @@ static int start_program(const struct job *job, cad_process **process) {
         if ((argv[i] = fill_in(supervisor->program[i], job->number)) == NULL)
             error = CAD_ENOMEM;
     if (error == 0)
-        error =
-            cad_subprocess_exec(cad_running_loop(), (const char *const *)argv, &options, process);
+        error = cad_create_subprocess_exec(cad_running_loop(), (const char *const *)argv, &options,
+                                           process);
     if (argv != NULL)
         free_arguments(argv, supervisor->arguments);
     return error;

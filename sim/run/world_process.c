@@ -96,7 +96,7 @@ static int start(run_job *job, const word_list *argv, const cad_process_options 
     if (!run_may_exec(&machine->options->leave, argv->items[0]))
         return refuse(argv->items[0]);
     (void)run_lines_flush(machine->options->lines); /* what it prints comes after that */
-    int error = cad_subprocess_exec(machine->loop, argv->items, options, &process);
+    int error = cad_create_subprocess_exec(machine->loop, argv->items, options, &process);
     return error != 0 ? error : run_instance_new(machine, &process_object, process, value);
 }
 

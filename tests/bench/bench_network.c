@@ -215,7 +215,7 @@ static int run_program(void *window) {
     cad_process *process;
     int code = 0, error = cad_semaphore_acquire(window);
     if (error == 0)
-        error = cad_subprocess_exec(cad_running_loop(), argv, NULL, &process);
+        error = cad_create_subprocess_exec(cad_running_loop(), argv, NULL, &process);
     if (error != 0)
         return error;
     error = cad_process_wait(process, &code);

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import textwrap
 
 from cli_test import EXPECTED, ROOT, SCENARIOS, CliTest, main
@@ -61,6 +62,23 @@ class Page(CliTest):
         os.kill(server.pid, signal.SIGTERM)
         self.finish(server)
         self.assertIn("outcome complete", server.err)
+
+    def test_the_proxy_survives_its_clients_and_its_server(self):
+        """More of them are killed than the window has places; and for one there is no server."""
+        echo, _, proxy = scenarios()
+        behind, before = free_port(), free_port()
+        process = self.start_server(proxy, (8007, behind), (8008, before))
+        self.assertEqual(self.talk(before, b""), b"")
+        self.start_server(echo, (8007, behind))
+        for _ in range(6):
+            with socket.create_connection(("127.0.0.1", before)) as client:
+                client.sendall(b"hello\n")
+                self.assertEqual(client.recv(6), b"hello\n")
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.assertEqual(self.talk(before, b"after\n"), b"after\n")
+        os.kill(process.pid, signal.SIGTERM)
+        self.finish(process)
+        self.assertIn("outcome complete", process.err)
 
     def test_the_window(self):
         _, window, _ = scenarios()

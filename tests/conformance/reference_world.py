@@ -197,7 +197,6 @@ class World(ref.World):
             self.kept.append(connection)
             task = self.create(ref.coroutine(self, name, {first: connection, **args}),
                                f"{name}-{self.spawned[name]}")
-            self.live += 1
             task.add_done_callback(lambda t: self.handler_ended(t, w))
         return connected
 

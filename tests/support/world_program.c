@@ -122,8 +122,8 @@ static bool talk_to_a_program(void) {
         .stdin_as = CAD_STDIO_PIPE, .stdout_as = CAD_STDIO_PIPE, .stderr_as = CAD_STDIO_NULL};
     cad_process *process;
     cad_bytes out = {0};
-    if (cad_subprocess_exec(cad_running_loop(), (const char *const[]){"cat", NULL}, &piped,
-                            &process) != 0)
+    if (cad_create_subprocess_exec(cad_running_loop(), (const char *const[]){"cat", NULL}, &piped,
+                                   &process) != 0)
         return false;
     bool fine = cad_process_communicate(process, "hello", 5, &out, NULL) == 0 && out.size == 5;
     cad_bytes_free(&out);
@@ -136,11 +136,76 @@ static bool end_a_program(void) {
     static const char *const argv[] = {"sleep", "60", NULL};
     cad_process *process;
     int code;
-    if (cad_subprocess_exec(cad_running_loop(), argv, &quiet, &process) != 0)
+    if (cad_create_subprocess_exec(cad_running_loop(), argv, &quiet, &process) != 0)
         return false;
     bool fine = cad_process_terminate(process) == 0 && cad_process_wait(process, &code) == 0;
     cad_process_free(process);
     return fine && code == -SIGTERM;
+}
+
+static int heard(void *event, int number, const char *data, size_t size) {
+    (void)number, (void)data, (void)size;
+    cad_event_set(event);
+    return 0;
+}
+
+static void over(void *event, int error, cad_exception *exception) {
+    (void)error, (void)exception;
+    cad_event_set(event);
+}
+
+/* What cannot be read is not heard. */
+static void deaf(void *event, int number, int error, cad_exception *exception) {
+    (void)number, (void)error, (void)exception;
+    cad_event_set(event);
+}
+
+static bool listen_to_a_program(void) {
+    static const cad_subprocess_protocol protocol = {
+        .pipe_data_received = heard, .pipe_connection_lost = deaf, .connection_lost = over};
+    static const cad_process_options piped = {.stdin_as = CAD_STDIO_PIPE,
+                                              .stdout_as = CAD_STDIO_PIPE};
+    cad_event *event = cad_event_new(cad_running_loop());
+    cad_process *process;
+    int code;
+    if (event == NULL || cad_subprocess_exec(cad_running_loop(), (const char *const[]){"cat", NULL},
+                                             &piped, &protocol, event, &process) != 0)
+        return false;
+    cad_transport *to = cad_process_pipe_transport(process, 0);
+    bool fine = cad_transport_write(to, "hello", 5) == 0 && cad_event_wait(event) == 0;
+    cad_process_close(process);
+    fine = cad_process_wait(process, &code) == 0 && fine;
+    cad_process_free(process);
+    return fine;
+}
+
+static int read_on(void *event, const char *data, size_t size) {
+    (void)data, (void)size;
+    cad_event_set(event);
+    return 0;
+}
+
+static bool listen_to_a_pipe(void) {
+    static const cad_protocol reading = {.data_received = read_on, .connection_lost = over};
+    static const cad_protocol writing;
+    cad_event *event = cad_event_new(cad_running_loop());
+    cad_transport *from, *to;
+    int ends[2];
+    if (event == NULL || pipe(ends) != 0)
+        return false;
+    if (cad_connect_read_pipe(cad_running_loop(), ends[0], &reading, event, &from) != 0) {
+        (void)close(ends[1]);
+        return false;
+    }
+    bool fine = cad_connect_write_pipe(cad_running_loop(), ends[1], &writing, NULL, &to) == 0;
+    if (fine) {
+        fine = cad_transport_write(to, "hello", 5) == 0 && cad_event_wait(event) == 0;
+        cad_transport_close(to);
+        cad_transport_unref(to);
+    }
+    cad_transport_close(from);
+    cad_transport_unref(from);
+    return fine && cad_sleep(0) == 0;
 }
 
 static void signalled(void *event) {
@@ -165,9 +230,15 @@ static bool look_up_a_host(void) {
 }
 
 int world_program(void *done) {
-    static bool (*const parts[WORLD_PROGRAM_PARTS])(void) = {
-        meet,          meet_at_a_path, post,          talk_to_a_program,
-        end_a_program, hear_a_signal,  look_up_a_host};
+    static bool (*const parts[WORLD_PROGRAM_PARTS])(void) = {meet,
+                                                             meet_at_a_path,
+                                                             post,
+                                                             talk_to_a_program,
+                                                             end_a_program,
+                                                             hear_a_signal,
+                                                             listen_to_a_program,
+                                                             listen_to_a_pipe,
+                                                             look_up_a_host};
     unsigned count = 0;
     cad_timeout *scope;
     if (cad_timeout_enter(10 * CAD_SECOND, &scope) != 0)
