@@ -40,6 +40,7 @@ static void press_at_random(struct stage *stage) {
         unsigned wanted = strcmp(action->name, "quit") == 0     ? VIZ_QUIT
                           : strcmp(action->name, "copy") == 0   ? VIZ_REDRAW | VIZ_COPY
                           : strcmp(action->name, "reload") == 0 ? VIZ_REDRAW | VIZ_RELOAD
+                          : strcmp(action->name, "save") == 0   ? VIZ_REDRAW | VIZ_SAVE
                                                                 : VIZ_REDRAW;
         assert_int_equal(flags, wanted);
         if (step % 10 == 0)

@@ -17,6 +17,7 @@ enum {
     VIZ_REDRAW = 1, /* something that can be seen has changed */
     VIZ_QUIT = 2,
     VIZ_RELOAD = 8, /* the file is to be read again */
+    VIZ_SAVE = 16,  /* the view is to be saved */
     VIZ_COPY = 4,   /* the text of the panel goes to the clipboard */
 };
 

@@ -125,8 +125,8 @@ static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
     if (ui->panel == NULL)
         return 0;
     int width = viz_px(frame, PANEL) < frame->width ? viz_px(frame, PANEL) : frame->width;
-    frame->panel = (struct viz_rect){frame->width - width, frame->header.h, width,
-                                     frame->footer.y - frame->header.h};
+    int top = frame->chosen.y + frame->chosen.h;
+    frame->panel = (struct viz_rect){frame->width - width, top, width, frame->footer.y - top};
     return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
 }
 
@@ -380,7 +380,9 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         viz_paint_objects(&painter);
         viz_paint_way(&painter);
         viz_paint_pins(&painter);
+        viz_paint_range(&painter);
         viz_paint_axis(&painter);
+        viz_paint_bookmarks(&painter);
         viz_paint_playhead(&painter);
         viz_paint_instant(&painter);
         viz_paint_names(&painter);

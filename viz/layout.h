@@ -6,11 +6,13 @@
 #ifndef VIZ_LAYOUT_H
 #define VIZ_LAYOUT_H
 
+#include "bookmarks.h"
 #include "choice.h"
 #include "model.h"
 #include "notice.h"
 #include "pair.h"
 #include "panel.h"
+#include "range.h"
 #include "reasons.h"
 #include "scene.h"
 #include "travel.h"
@@ -67,7 +69,10 @@ struct viz_ui {
     enum viz_shown shown;              /* of two runs, as the next two */
     enum viz_differing differing;
     uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
-    bool ranging;    /* a stretch of time is being marked */
+    const struct viz_range *range;         /* that was chosen; NULL or not given: none */
+    const struct viz_bookmarks *bookmarks; /* NULL: none */
+    size_t noting;                         /* whose note is typed, plus 1; 0: none's */
+    bool ranging; /* a range is being chosen, which goes from here to there */
     double range_from_ns;
     double range_to_ns;
 };

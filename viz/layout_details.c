@@ -107,6 +107,25 @@ static bool is_told(const struct viz_painter *painter, struct viz_id id) {
     return painter->ui->pointer && (!wide || painter->ui->x < painter->frame->lanes.x);
 }
 
+/* A mark says all of its note, which its flag may cut. */
+static bool describe(const struct viz_painter *painter, struct viz_id id,
+                     struct viz_description *said) {
+    if (id.kind != VIZ_ID_BOOKMARK)
+        return viz_describe_arranged(painter->model, painter->frame->arrangement, id, said);
+    const struct viz_bookmark *bookmark = &painter->ui->bookmarks->list[id.index];
+    *said = (struct viz_description){.count = 1};
+    viz_copy_text(said->heading, sizeof said->heading,
+                  bookmark->note[0] != '\0' ? bookmark->note : "a mark");
+    viz_copy_text(said->facts[0].name, sizeof said->facts[0].name, "at");
+    (void)viz_format_exact(bookmark->from_ns, said->facts[0].value);
+    if (bookmark->to_ns == bookmark->from_ns)
+        return true;
+    viz_copy_text(said->facts[1].name, sizeof said->facts[1].name, "to");
+    (void)viz_format_exact(bookmark->to_ns, said->facts[1].value);
+    said->count = 2;
+    return true;
+}
+
 void viz_paint_tooltip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
@@ -118,8 +137,7 @@ void viz_paint_tooltip(struct viz_painter *painter) {
     if (ui->ranging)
         return;
     struct viz_description said;
-    if (is_told(painter, ui->hover) &&
-        viz_describe_arranged(painter->model, frame->arrangement, ui->hover, &said)) {
+    if (is_told(painter, ui->hover) && describe(painter, ui->hover, &said)) {
         paint_tip(painter, &said, ui->x, ui->y);
         return;
     }

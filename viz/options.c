@@ -199,6 +199,11 @@ static const base_option table[] = {
      .argument = "TASK",
      .help = "keep this task at the top; may be given again",
      .take = take_pin},
+    {.name = "view",
+     .argument = "FILE",
+     .help = "as a saved view has it: Ctrl+S in a window saves one beside the trace",
+     BASE_TEXT(struct viz_options, view),
+     .wanted = "a file"},
     {.name = "version", .help = "print the version", BASE_FLAG(struct viz_options, version)},
     {.name = NULL},
 };
@@ -253,6 +258,10 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     options->trace = argv[first];
     options->other = argv[first + 1]; /* NULL ends argv */
+    if (options->view != NULL && options->other != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--view is for one trace, not for two");
+        return CAD_EINVAL;
+    }
     if (options->follow &&
         (options->png != NULL || options->svg != NULL || options->other != NULL)) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,

@@ -97,7 +97,11 @@ int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
  * beside them. */
 void viz_paint_groups(struct viz_painter *painter);
 void viz_paint_group_name(struct viz_painter *painter, uint32_t place, int x, int y, int room);
-void viz_paint_pins(struct viz_painter *painter);   /* layout_pins.c */
+void viz_paint_pins(struct viz_painter *painter); /* layout_pins.c */
+/* layout_range.c: the range as a tint; marks, on the axis and on the map. */
+void viz_paint_range(struct viz_painter *painter);
+void viz_paint_bookmarks(struct viz_painter *painter);
+void viz_paint_map_marks(struct viz_painter *painter, const struct viz_rect *map);
 void viz_paint_chosen(struct viz_painter *painter); /* layout_chosen.c */
 void viz_paint_rings(struct viz_painter *painter);  /* layout_ring.c */
 /* The columns of the arrows of a deadlock's circles, by which labels would be covered; where there

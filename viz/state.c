@@ -4,6 +4,7 @@
 #include "hit.h"
 #include "tabs.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Between a real run and a simulated one times always differ: there order counts. What is told of
@@ -22,6 +23,9 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
     state->ui.counter = viz_first_counter(model);
     state->ui.travel = &state->travel;
     state->ui.choice = &state->choice;
+    state->ui.range = &state->range;
+    state->ui.bookmarks = &state->bookmarks;
+    state->bookmark_view_ns = NAN;
     state->ui.change = CMP_NOBODY;
     if (model->pair != NULL)
         begin_pair(state);
@@ -31,6 +35,8 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
 void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
     viz_search_clear(&state->search);
+    viz_range_drop(&state->range);
+    viz_bookmarks_free(&state->bookmarks);
     viz_choice_free(&state->choice);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
@@ -110,7 +116,11 @@ void viz_state_replace(struct viz_state *state, struct viz_model *model, bool sa
     if (!same_file) {
         viz_travel_leave(&state->travel);
         viz_choice_free(&state->choice);
+        viz_range_drop(&state->range);
+        viz_bookmarks_free(&state->bookmarks);
+        state->ui.noting = 0;
     }
+    viz_range_forget(&state->range);
     viz_choice_keep(&state->choice, model->lane_count);
     viz_state_arrange(state);
     if (nothing || !same_file || all)
@@ -160,6 +170,8 @@ void viz_state_write_panel(struct viz_state *state) {
     const struct viz_subject subject = {.model = state->model,
                                         .selected = state->ui.selected,
                                         .reasons = &state->reasons,
+                                        .range = &state->range,
+                                        .bookmarks = &state->bookmarks,
                                         .travel = &state->travel};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
@@ -228,14 +240,17 @@ const char *viz_start_missing(const struct viz_model *model, const struct viz_st
     return NULL;
 }
 
-/* Chooses the lanes that are asked for. */
+/* Chooses the lanes that are asked for; what is not stays, as a saved view has it. */
 static void begin_lanes(struct viz_state *state, const struct viz_start_lanes *lanes) {
     struct viz_choice *choice = &state->choice;
     if (lanes->filter != NULL)
         (void)viz_choice_filter(choice, lanes->filter);
-    choice->grouping = lanes->grouping;
-    choice->ordering = lanes->ordering;
-    viz_fold_all(&choice->folds, !lanes->unfold);
+    if (lanes->grouping != VIZ_GROUPING_NONE)
+        choice->grouping = lanes->grouping;
+    if (lanes->ordering != VIZ_ORDERING_TRACE)
+        choice->ordering = lanes->ordering;
+    if (lanes->unfold)
+        viz_fold_all(&choice->folds, false);
     for (size_t i = 0; i < lanes->pin_count; i++) {
         uint32_t lane = viz_find_lane(state->model, lanes->pins[i]);
         if (lane != TRACE_NO_INDEX && !viz_is_pinned(choice, lane))

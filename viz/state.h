@@ -6,6 +6,7 @@
 #ifndef VIZ_STATE_H
 #define VIZ_STATE_H
 
+#include "bookmarks.h"
 #include "choice.h"
 #include "history.h"
 #include "layout.h"
@@ -24,8 +25,12 @@ struct viz_state {
     struct viz_ui ui;
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
-    struct viz_search search; /* what ui.search shows, while it does */
-    struct viz_choice choice; /* of lanes, which ui.choice shows */
+    struct viz_search search;       /* what ui.search shows, while it does */
+    struct viz_choice choice;       /* of lanes, which ui.choice shows */
+    struct viz_range range;         /* of time, which ui.range shows */
+    struct viz_bookmarks bookmarks; /* likewise */
+    int64_t bookmark_ns;            /* of the mark that was gone to last, */
+    double bookmark_view_ns;        /* and where the view began then */
     struct viz_reasons reasons;
     struct why_path way;      /* to what is selected; ui.way may show it */
     struct viz_travel travel; /* the playhead, which ui.travel shows */

@@ -248,7 +248,7 @@ static void test_window__double_click_zooms_to_the_bar(void **state) {
     close_window(&fixture);
 }
 
-static void test_window__shift_drag_zooms_to_a_stretch(void **state) {
+static void test_window__shift_drag_chooses_a_range_and_return_zooms_to_it(void **state) {
     (void)state;
     struct fixture fixture;
     open_window(&fixture, sample_window);
@@ -263,6 +263,9 @@ static void test_window__shift_drag_zooms_to_a_stretch(void **state) {
     button(&fixture, SDL_MOUSEBUTTONUP, to, y, 1);
     SDL_SetModState(KMOD_NONE);
     const struct viz_view *view = &fixture.state->view;
+    assert_true(view->length_ns > 5e9);
+    assert_true(fixture.state->range.given);
+    key(&fixture, SDLK_RETURN, 0);
     assert_true(fabs(view->begin_ns - 2e9) < 2e7);
     assert_true(fabs(view->length_ns - 1e9) < 4e7);
     close_window(&fixture);
@@ -418,7 +421,7 @@ int main(void) {
         cmocka_unit_test(test_window__drag_moves_what_is_under_the_pointer_along),
         cmocka_unit_test(test_window__hover_and_click_mean_the_bar),
         cmocka_unit_test(test_window__double_click_zooms_to_the_bar),
-        cmocka_unit_test(test_window__shift_drag_zooms_to_a_stretch),
+        cmocka_unit_test(test_window__shift_drag_chooses_a_range_and_return_zooms_to_it),
         cmocka_unit_test(test_window__wheel_scrolls_lanes_where_there_are_more_than_fit),
         cmocka_unit_test(test_window__help_covers_the_picture_until_escape),
         cmocka_unit_test(test_window__signs_are_what_is_typed_and_letters_where_they_are),
