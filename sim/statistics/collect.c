@@ -52,10 +52,10 @@ struct stat_collector {
     size_t object_course_capacity;
     struct base_map by_tid, by_object; /* of tasks and of objects */
     struct base_map by_wait;           /* a hash of task, name and object: of waits */
-    int64_t from_ns, to_ns; /* what happens outside does not count */
-    int64_t now_ns;         /* within that */
-    bool within;            /* the event at hand is */
-    int64_t pid; /* 0: no event has come */
+    int64_t from_ns, to_ns;            /* what happens outside does not count */
+    int64_t now_ns;                    /* within that */
+    bool within;                       /* the event at hand is */
+    int64_t pid;                       /* 0: no event has come */
     uint64_t at_work;
     uint32_t sleep;   /* the text "sleep" */
     uint32_t running; /* the task that keeps the loop busy; STAT_NO_INDEX */
