@@ -128,7 +128,8 @@ static void paint_title(struct viz_painter *painter, int left, int right, int mi
         model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED : VIZ_ALERT;
     char differences[64];
     if (model->pair != NULL) {
-        role = viz_write_pair_chip(model->pair, differences, sizeof differences);
+        role = viz_write_pair_chip(model->pair, painter->ui->differing, differences,
+                                   sizeof differences);
         chip = differences;
     }
     int chip_room =

@@ -91,7 +91,8 @@ double viz_old_strip_max(const struct viz_painter *painter);
 void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int bottom);
 /* The header's words for two runs; the second returns the role of its text. */
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
-int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
+int viz_write_pair_chip(const struct viz_pair *pair, enum viz_differing differing, char *out,
+                        size_t size);
 
 /* layout_groups.c: the heads of groups, and what folded ones show of their lanes; the words on one
  * beside them. */
