@@ -126,9 +126,9 @@ struct stat_collector;
 struct stat_collector *stat_collector_new(void);
 void stat_collector_free(struct stat_collector *collector); /* takes NULL */
 
-/* Before the first event: only what happens from one time to another counts, both included. Times are
- * cut to that, and so are the lives of tasks and objects; what begins, ends or is done at no length
- * counts where it does so within, a wait where any of it lies within. */
+/* Before the first event: only what happens from one time to another counts, both included. Times
+ * are cut to that, and so are the lives of tasks and objects; what begins, ends or is done at no
+ * length counts where it does so within, a wait where any of it lies within. */
 void stat_collector_limit(struct stat_collector *collector, int64_t from_ns, int64_t to_ns);
 
 /* To be given the events of a run. Its functions return 0 or CAD_ENOMEM. */
