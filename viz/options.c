@@ -259,10 +259,6 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     options->trace = argv[first];
     options->other = argv[first + 1]; /* NULL ends argv */
-    if (options->view != NULL && options->other != NULL) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--view is for one trace, not for two");
-        return CAD_EINVAL;
-    }
     if (options->follow &&
         (options->png != NULL || options->svg != NULL || options->other != NULL)) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
@@ -271,6 +267,10 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     if (options->has_from && options->has_to && options->from_ns >= options->to_ns) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--from must be before --to");
+        return CAD_EINVAL;
+    }
+    if (options->view != NULL && options->other != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--view is for one trace, not for two");
         return CAD_EINVAL;
     }
     return 0;
