@@ -118,7 +118,7 @@ struct viz_id viz_hit(const struct viz_model *model, const struct viz_view *view
                       const struct viz_frame *frame, const struct viz_scene *scene, int x, int y) {
     double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
     struct viz_id id = id_of(VIZ_ID_NOTHING, 0);
-    if (viz_contains(&frame->panel, x, y))
+    if (viz_contains(&frame->panel, x, y) || viz_contains(&frame->table, x, y))
         return viz_scene_at(scene, x, y);
     if (viz_contains(&frame->lanes, x, y))
         id = hit_lanes(model, view, frame, x, row);

@@ -1,6 +1,7 @@
 /* SDL's window and its events; what they do is not known here. */
 #include "window.h"
 
+#include "actions_play.h"
 #include "actions_travel.h"
 #include "cadran.h"
 #include "events.h"
@@ -16,6 +17,9 @@
 
 enum { TITLE_SIZE = 256 };
 
+/* Between two pictures of a playhead that goes on by itself. */
+enum { PLAY_MS = 8 };
+
 struct viz_window {
     SDL_Window *window;
     SDL_Renderer *renderer;
@@ -30,6 +34,7 @@ struct viz_window {
     struct viz_moment moment;      /* where the playhead is put once it can be */
     bool all_time;                 /* what is shown at first; else from one time to another */
     double from_ns, to_ns;
+    Uint64 played; /* when the playhead went on last, in milliseconds */
     bool dirty;
     unsigned pictures;
 };
@@ -314,6 +319,15 @@ static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     return 1;
 }
 
+/* The playhead goes on, where it does. */
+static void play(struct viz_window *window) {
+    Uint64 now = SDL_GetTicks64();
+    int64_t passed_ns = (int64_t)(now - window->played) * CAD_MILLISECOND;
+    if (passed_ns > 0 && viz_play_on(&window->canvas.state, passed_ns) & VIZ_REDRAW)
+        window->dirty = true;
+    window->played = now;
+}
+
 int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Event event;
     look_at_document(window);
@@ -321,6 +335,9 @@ int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_
         int patience = viz_document_patience(window->document);
         timeout_ms = timeout_ms < 0 || timeout_ms > patience ? patience : timeout_ms;
     }
+    play(window);
+    if (window->canvas.state.ui.playing)
+        timeout_ms = timeout_ms < 0 || timeout_ms > PLAY_MS ? PLAY_MS : timeout_ms;
     if (window->dirty)
         timeout_ms = 0;
     int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);
