@@ -104,8 +104,9 @@ static int begin_history(struct cmp_result *result, struct cmp_history *history,
 /* Once, with the renames that are known. Each side has a message of its own, as both are read at a
  * time. */
 static int compare_events(struct cmp_result *result, const struct cmp_settings *settings,
-                          char message[CMP_MESSAGE_SIZE]) {
-    struct cmp_match match = {.result = result, .settings = settings};
+                          bool until_different, char message[CMP_MESSAGE_SIZE]) {
+    struct cmp_match match = {
+        .result = result, .settings = settings, .until_different = until_different};
     char messages[CMP_SIDES][CMP_MESSAGE_SIZE] = {"", ""};
     int error = cmp_things_init(&result->things, &result->renames) ? 0 : CAD_ENOMEM;
     if (settings->pairs != NULL)
@@ -138,18 +139,60 @@ static void forget_events(struct cmp_result *result) {
     result->swaps = 0;
 }
 
-/* Where tasks are on one side alone, they may be the other's under another name: then all is
+/* Where things are on one side alone, they may be the other's under another name: then all is
  * compared again. */
-static int compare_all(struct cmp_result *result, const struct cmp_settings *settings,
-                       char message[CMP_MESSAGE_SIZE]) {
+static int compare_until_known(struct cmp_result *result, const struct cmp_settings *settings,
+                               bool *strange, char message[CMP_MESSAGE_SIZE]) {
     bool found = false;
     int error;
+    *strange = false;
     do {
         forget_events(result);
-        error = compare_events(result, settings, message);
+        error = compare_events(result, settings, false, message);
+        *strange = *strange || (error == 0 && cmp_has_strangers(result));
         if (error == 0)
             error = cmp_find_renames(result, &found, message);
     } while (error == 0 && found);
+    return error;
+}
+
+/* Whether both are one run in which things are called otherwise: renames that make it so are kept.
+ */
+static int try_same(struct cmp_result *result, const struct cmp_settings *settings, bool *same,
+                    char message[CMP_MESSAGE_SIZE]) {
+    struct cmp_settings alone = *settings;
+    struct cmp_result supposed = *result; /* the sources and their names */
+    supposed.things = (struct cmp_things){0};
+    supposed.differences = NULL;
+    supposed.places = NULL;
+    supposed.roots = NULL;
+    supposed.count = supposed.capacity = supposed.place_capacity = 0;
+    supposed.root_count = supposed.root_capacity = 0;
+    alone.pairs = NULL;
+    int error = cmp_suppose_same(result, &supposed.renames, same);
+    if (error == 0 && *same) {
+        error = compare_events(&supposed, &alone, true, message);
+        *same = error == 0 && supposed.count == 0;
+    }
+    forget_events(&supposed);
+    memcpy(result->warnings, supposed.warnings, sizeof result->warnings);
+    struct cmp_renames *dropped = *same ? &result->renames : &supposed.renames;
+    cmp_renames_free(dropped);
+    if (*same)
+        result->renames = supposed.renames;
+    return error;
+}
+
+static int compare_all(struct cmp_result *result, const struct cmp_settings *settings,
+                       char message[CMP_MESSAGE_SIZE]) {
+    bool strange, same = false;
+    int error = compare_until_known(result, settings, &strange, message);
+    if (error == 0 && strange && result->count > 0)
+        error = try_same(result, settings, &same, message);
+    if (error == 0 && same) {
+        forget_events(result);
+        error = compare_events(result, settings, false, message);
+    }
     return error;
 }
 
@@ -206,7 +249,7 @@ void cmp_free(struct cmp_result *result) {
     if (result == NULL)
         return;
     forget_events(result);
-    base_free(result->renames.list);
+    cmp_renames_free(&result->renames);
     for (int side = 0; side < CMP_SIDES; side++) {
         base_free(result->names[side]);
         base_free(result->warnings[side]);

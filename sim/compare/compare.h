@@ -107,7 +107,7 @@ struct cmp_event;
 
 /* Who wants to know each event that both runs have, whether or not it differs. */
 struct cmp_pairs {
-    /* The comparison begins; also anew, when tasks are found to have been renamed. */
+    /* The comparison begins; also anew, when things are found to have been renamed. */
     void (*start)(struct cmp_pairs *pairs);
     /* One, event[CMP_A] and event[CMP_B]. 0 or CAD_ENOMEM. */
     int (*pair)(struct cmp_pairs *pairs, const struct cmp_event *event);
@@ -160,8 +160,8 @@ const char *cmp_text(const struct cmp_result *result, uint32_t text);
 
 /* --- Tasks and objects ---------------------------------------------------------------------- */
 
-/* A task, or an object, on both sides. A task that has the same history under another name is one
- * that was renamed. */
+/* A task, or an object, on both sides. One that has the same history under another name, or much
+ * the same, is one that was renamed. */
 struct cmp_thing {
     uint32_t name[CMP_SIDES];    /* text; that of the other side where this one does not have it */
     uint32_t ordinal[CMP_SIDES]; /* how many of that name came before it in that run */

@@ -97,20 +97,16 @@ struct trace_string cmp_record_words(const struct cmp_history *history,
 
 /* --- Tasks that are alive ------------------------------------------------------------------- */
 
-static uint64_t track_of(const struct trace_event *event, int64_t tid) {
-    return (uint64_t)(event->pid - 1) << 48 ^ (uint64_t)tid;
-}
-
 /* The task of a track; the loop where it is none's. */
 static uint32_t task_of(const struct cmp_history *history, const struct trace_event *event,
                         int64_t tid) {
-    uint32_t task = cmp_find(&history->things->tasks, history->side, track_of(event, tid));
+    uint32_t task = cmp_find(&history->things->tasks, history->side, cmp_track_of(event, tid));
     return task == CMP_NOBODY ? 0 : task;
 }
 
 /* NULL: it is none, or has ended. */
 static struct cmp_alive *alive_at(struct cmp_history *history, const struct trace_event *event) {
-    uint64_t track = track_of(event, event->tid);
+    uint64_t track = cmp_track_of(event, event->tid);
     if (track != history->last_track) {
         history->last_track = track;
         history->last_alive = base_map_get(&history->alive, track);
@@ -128,7 +124,7 @@ static struct cmp_alive *new_alive(struct cmp_history *history, const struct tra
     } else {
         return NULL;
     }
-    if (!base_map_put(&history->alive, track_of(event, event->tid), index - 1))
+    if (!base_map_put(&history->alive, cmp_track_of(event, event->tid), index - 1))
         return NULL;
     history->last_track = 0;
     struct cmp_alive *alive = &history->tasks[index - 1];
@@ -138,7 +134,7 @@ static struct cmp_alive *new_alive(struct cmp_history *history, const struct tra
 
 static void drop_alive(struct cmp_history *history, const struct trace_event *event,
                        struct cmp_alive *alive) {
-    base_map_remove(&history->alive, track_of(event, event->tid));
+    base_map_remove(&history->alive, cmp_track_of(event, event->tid));
     history->last_track = 0;
     alive->task = history->free_task;
     history->free_task = (uint32_t)(alive - history->tasks) + 1;
@@ -210,21 +206,9 @@ static struct trace_string verb_of(struct trace_string name) {
     return space == NULL ? name : (struct trace_string){name.text, (size_t)(space - name.text)};
 }
 
-/* Of a wait for no object the name is its verb alone, or with the name of a task: "await job1". */
-static uint64_t hash_wait(const struct cmp_history *history, uint64_t seed,
-                          struct trace_string name) {
-    struct trace_string verb = verb_of(name);
-    uint64_t hash = cmp_hash(seed, verb);
-    size_t rest = verb.length + 1;
-    return name.length <= rest
-               ? hash
-               : cmp_hash_name(history->things, history->side, hash,
-                               (struct trace_string){name.text + rest, name.length - rest});
-}
-
-static uint64_t hash_said(const struct cmp_history *history, const struct cmp_record *record,
-                          uint64_t seed, struct trace_string text) {
-    return cmp_hash_said(history->things, history->side, record->task, seed, text);
+static uint64_t hash_said(const struct cmp_history *history, uint64_t seed,
+                          struct trace_string text) {
+    return cmp_hash_said(history->things, history->side, seed, text);
 }
 
 /* A kind, of a task, and of a thing that it is about. */
@@ -234,8 +218,8 @@ static uint64_t class_of(enum trace_kind kind, uint32_t task, uint32_t thing) {
 
 static int on_task_begin(struct cmp_history *history, const struct trace_event *event) {
     uint32_t by = other_of(history, event, TRACE_ARG_BY);
-    uint32_t task =
-        cmp_add_task(history->things, history->side, track_of(event, event->tid), event->name, by);
+    uint32_t task = cmp_add_task(history->things, history->side, cmp_track_of(event, event->tid),
+                                 event->name, by);
     struct cmp_alive *alive = new_alive(history, event);
     if (task == CMP_NOBODY || alive == NULL)
         return CAD_ENOMEM;
@@ -261,7 +245,7 @@ static int put_outcome(struct cmp_history *history, struct cmp_record *record,
             error = put_words(history, record, (struct trace_string){": ", 2});
         if (error == 0)
             error = put_words(history, record, part);
-        record->said = hash_said(history, record, record->said + i, part);
+        record->said = hash_said(history, record->said + i, part);
     }
     return error;
 }
@@ -281,7 +265,7 @@ static int span_begins(struct cmp_history *history, const struct trace_event *ev
     struct cmp_record *record = on_track(history, event, TRACE_SPAN_BEGIN);
     if (record == NULL)
         return CAD_ENOMEM;
-    record->class = hash_said(history, record, record->class, event->name);
+    record->class = hash_said(history, record->class, event->name);
     uint32_t name =
         base_strings_add(history->things->strings, event->name.text, event->name.length);
     struct cmp_open_span span = {.class = record->class, .begin_ns = event->time_ns, .name = name};
@@ -313,7 +297,7 @@ static int wait_begins(struct cmp_history *history, const struct trace_event *ev
         record->class =
             cmp_hash(class_of(TRACE_WAIT_BEGIN, alive->task, record->object), verb_of(event->name));
     else
-        record->class = hash_wait(history, record->class, event->name);
+        record->class = hash_said(history, record->class, event->name); /* "await job1" */
     alive->wait_class = record->class;
     alive->wait_ns = event->time_ns;
     alive->until_ns =
@@ -417,16 +401,12 @@ static int on_text(struct cmp_history *history, const struct trace_event *event)
     struct trace_string more =
         text_of(event, event->kind == TRACE_FAULT ? TRACE_ARG_FAULT : TRACE_ARG_MESSAGE);
     record->other = other_of(history, event, TRACE_ARG_BY);
-    record->said = hash_said(history, record, hash_said(history, record, 1, event->name), more);
+    record->said = hash_said(history, hash_said(history, 1, event->name), more);
     int error = put_name(history, record, event->name);
     return error == 0 ? put_words(history, record, more) : error;
 }
 
 /* --- Objects -------------------------------------------------------------------------------- */
-
-static bool key_is(const struct trace_field *field, const char *key) {
-    return field->key.length == strlen(key) && memcmp(field->key.text, key, strlen(key)) == 0;
-}
 
 /* One member of a state: "size 3"; what stands for a task or an object in the name of that. */
 static int put_field(struct cmp_history *history, struct cmp_record *record,
@@ -438,10 +418,10 @@ static int put_field(struct cmp_history *history, struct cmp_record *record,
     uint64_t meant = (uint64_t)field->number;
     uint32_t thing = CMP_NOBODY;
     const struct cmp_table *table = NULL;
-    if (key_is(field, "owner") && field->number != 0) {
+    if (cmp_key_is(field, "owner") && field->number != 0) {
         table = &things->tasks;
         thing = task_of(history, event, field->number);
-    } else if (key_is(field, "lock")) {
+    } else if (cmp_key_is(field, "lock")) {
         table = &things->objects;
         thing = cmp_find(table, history->side, (uint64_t)field->number);
     }
@@ -461,16 +441,11 @@ static int put_field(struct cmp_history *history, struct cmp_record *record,
     return error == 0 ? put_words(history, record, value) : error;
 }
 
-/* Members of a state that a trace has with details only (docs/trace-format.md). */
-static bool is_detail(const struct trace_field *field) {
-    return key_is(field, "joiners") || key_is(field, "unfinished") || key_is(field, "shut_down");
-}
-
 static int put_fields(struct cmp_history *history, struct cmp_record *record,
                       const struct trace_event *event) {
     int error = 0;
     for (size_t i = 0; i < event->field_count && error == 0; i++)
-        if (!history->leaves_details || !is_detail(&event->fields[i]))
+        if (!history->leaves_details || !cmp_is_detail(&event->fields[i]))
             error = put_field(history, record, event, &event->fields[i]);
     return error;
 }
@@ -489,7 +464,7 @@ static int on_object(struct cmp_history *history, const struct trace_event *even
     record->object = object;
     record->class = class_of(TRACE_OBJECT, record->task, object);
     if (known)
-        record->said = cmp_hash(record->said, event->name);
+        record->said = hash_said(history, record->said, event->name);
     int error = put_name(history, record, event->name);
     return error == 0 ? put_fields(history, record, event) : error;
 }
@@ -529,11 +504,12 @@ static int on_operation(struct cmp_history *history, const struct trace_event *e
     if (record == NULL)
         return CAD_ENOMEM;
     record->object = object_of(history, event);
-    record->class = cmp_hash(class_of(event->kind, record->task, record->object), event->name);
+    record->class =
+        hash_said(history, class_of(event->kind, record->task, record->object), event->name);
     struct trace_string words = text_of(event, TRACE_ARG_ERROR);
     if (words.length == 0)
         words = text_of(event, TRACE_ARG_VALUE);
-    record->said = cmp_hash(cmp_hash(2, text_of(event, TRACE_ARG_MOVE)), words);
+    record->said = hash_said(history, cmp_hash(2, text_of(event, TRACE_ARG_MOVE)), words);
     record->said = base_mix(record->said, trace_has(event, TRACE_ARG_RESULT)
                                               ? (uint64_t)event->args[TRACE_ARG_RESULT].number
                                               : 0);

@@ -446,7 +446,8 @@ int cmp_match_all(struct cmp_match *match) {
             error = read_first(&match->history[side]);
         if (error != 0)
             return error;
-        if (match->history[CMP_A].count == 0 && match->history[CMP_B].count == 0)
+        bool over = match->history[CMP_A].count == 0 && match->history[CMP_B].count == 0;
+        if (over || (match->until_different && match->result->count > 0))
             return cmp_finish(match);
         if (!keep_step(match, &error))
             error = compare_moment(match);

@@ -20,6 +20,7 @@ struct cmp_walk {
 struct cmp_match {
     struct cmp_result *result;
     const struct cmp_settings *settings;
+    bool until_different; /* it ends where something differs */
     struct cmp_history history[CMP_SIDES];
     struct cmp_walk walk[CMP_SIDES];
     /* Of the pairs that came out of step to an object, by what they do to it: the last one on each

@@ -60,30 +60,17 @@ static uint32_t new_difference(struct cmp_match *match, enum cmp_kind kind,
 
 /* --- How a pair differs --------------------------------------------------------------------- */
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
-/* Whether two texts differ in their numbers alone. */
-static bool are_alike(struct trace_string a, struct trace_string b) {
-    size_t i = 0, j = 0;
-    for (;;) {
-        while (i < a.length && is_digit(a.text[i]))
-            i++;
-        while (j < b.length && is_digit(b.text[j]))
-            j++;
-        if (i == a.length || j == b.length)
-            return i == a.length && j == b.length;
-        if (a.text[i++] != b.text[j++])
-            return false;
-    }
+/* Whether two texts differ in their numbers alone, and in how things are called. */
+static bool are_alike(const struct cmp_match *match, struct trace_string a, struct trace_string b) {
+    const struct cmp_names *names = &match->result->renames.names;
+    return cmp_hash_beside_numbers(names, CMP_A, a) == cmp_hash_beside_numbers(names, CMP_B, b);
 }
 
 /* A line that says when it is printed says something else when that is at another time. */
 static bool says_the_time(const struct cmp_match *match, const struct cmp_record *a,
                           const struct cmp_record *b) {
     return a->kind == TRACE_PRINT && a->time_ns != b->time_ns &&
-           are_alike(cmp_record_name(&match->history[CMP_A], a),
+           are_alike(match, cmp_record_name(&match->history[CMP_A], a),
                      cmp_record_name(&match->history[CMP_B], b));
 }
 
@@ -207,6 +194,12 @@ uint32_t cmp_note_single(struct cmp_match *match, int side, const struct cmp_rec
     return number + 1;
 }
 
+static bool say_the_same(const struct cmp_result *result, uint32_t a, uint32_t b) {
+    const struct cmp_things *things = &result->things;
+    return a == b || cmp_hash_said(things, CMP_A, 0, cmp_string(things, a)) ==
+                         cmp_hash_said(things, CMP_B, 0, cmp_string(things, b));
+}
+
 int cmp_note_late(struct cmp_match *match, uint32_t number, int side,
                   const struct cmp_record *record) {
     struct cmp_difference *difference = &match->result->differences[number];
@@ -216,7 +209,7 @@ int cmp_note_late(struct cmp_match *match, uint32_t number, int side,
     difference->kind = kind_of_time(a->time_ns, a->begin_ns, b->time_ns, b->begin_ns);
     if (a->other != b->other)
         difference->kind = kind_of_other(record);
-    else if (a->words != b->words)
+    else if (!say_the_same(match->result, a->words, b->words))
         difference->kind = kind_of_words(record);
     struct cmp_pairs *pairs = match->settings->pairs;
     return pairs != NULL ? pairs->pair(pairs, difference->event) : 0;

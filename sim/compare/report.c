@@ -82,23 +82,29 @@ static void add_settings(struct maker *maker) {
     }
 }
 
-static void add_renames(struct maker *maker) {
+/* "Renamed: queue inbox of A is box in B." */
+static void add_rename(struct maker *maker, const struct cmp_thing *thing, bool first) {
     const struct cmp_result *result = maker->result;
+    const char *type = cmp_text(result, thing->type);
+    const char *before = cmp_text(result, thing->name[CMP_A]);
+    const char *after = cmp_text(result, thing->name[CMP_B]);
+    cmp_write(&maker->writer, "%s%s%s", first ? "Renamed: " : "  ", type, type[0] != 0 ? " " : "");
+    cmp_write_shown(&maker->writer, before, strlen(before));
+    cmp_write(&maker->writer, " of A is ");
+    cmp_write_shown(&maker->writer, after, strlen(after));
+    cmp_write(&maker->writer, " in B.");
+    end_line(maker);
+}
+
+static void add_renames(struct maker *maker) {
+    const struct cmp_table *tables[] = {&maker->result->things.tasks,
+                                        &maker->result->things.objects};
     uint64_t count = 0;
-    for (size_t i = 1; i < cmp_task_count(result); i++) {
-        const struct cmp_thing *task = cmp_task_at(result, i);
-        if (!cmp_is_renamed(task) || (count++ >= SHOWN && !maker->all))
-            continue;
-        const char *before = cmp_text(result, task->name[CMP_A]);
-        const char *after = cmp_text(result, task->name[CMP_B]);
-        cmp_write(&maker->writer, "%s", count == 1 ? "Renamed: " : "  ");
-        cmp_write_shown(&maker->writer, before, strlen(before));
-        cmp_write(&maker->writer, " of A is ");
-        cmp_write_shown(&maker->writer, after, strlen(after));
-        cmp_write(&maker->writer, " in B.");
-        end_line(maker);
-    }
-    add_more(maker, count > SHOWN && !maker->all ? count - SHOWN : 0, "renamed tasks");
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+        for (size_t i = 0; i < tables[t]->count; i++)
+            if (cmp_is_renamed(&tables[t]->things[i]) && (count++ < SHOWN || maker->all))
+                add_rename(maker, &tables[t]->things[i], count == 1);
+    add_more(maker, count > SHOWN && !maker->all ? count - SHOWN : 0, "that were renamed");
 }
 
 /* --- Roots ---------------------------------------------------------------------------------- */

@@ -6,18 +6,44 @@
 
 #include <string.h>
 
-uint64_t cmp_hash(uint64_t seed, struct trace_string text) {
-    uint64_t hash = base_mix(seed, text.length), word;
-    const char *at = text.text;
-    size_t left = text.length;
-    for (; left >= sizeof word; at += sizeof word, left -= sizeof word) {
-        memcpy(&word, at, sizeof word);
-        hash = base_mix(hash, word);
+/* --- Renames -------------------------------------------------------------------------------- */
+
+static bool is_number_end(char byte) {
+    return (byte >= '0' && byte <= '9') || strchr("-_.# ", byte) != NULL;
+}
+
+/* Of "fetch-1" and "load-1" what is before the number that both have: what says the name of the
+ * coroutine says it without. Empty where there is no such number. */
+static void cut_number(struct trace_string name[CMP_SIDES]) {
+    struct trace_string *a = &name[CMP_A], *b = &name[CMP_B];
+    bool cut = false;
+    while (a->length > 0 && b->length > 0 && is_number_end(a->text[a->length - 1]) &&
+           a->text[a->length - 1] == b->text[b->length - 1]) {
+        a->length--;
+        b->length--;
+        cut = true;
     }
-    word = 0;
-    if (left > 0)
-        memcpy(&word, at, left);
-    return base_mix(hash, word);
+    if (!cut || a->length == 0 || b->length == 0)
+        a->length = b->length = 0;
+}
+
+bool cmp_renames_add(struct cmp_renames *renames, struct base_map maps[CMP_SIDES],
+                     const uint64_t number[CMP_SIDES], const struct trace_string name[CMP_SIDES]) {
+    uint32_t pair = renames->count++;
+    struct trace_string stem[CMP_SIDES] = {name[CMP_A], name[CMP_B]};
+    cut_number(stem);
+    return base_map_put(&maps[CMP_A], number[CMP_A], pair) &&
+           base_map_put(&maps[CMP_B], number[CMP_B], pair) &&
+           cmp_names_join(&renames->names, name) && cmp_names_join(&renames->names, stem);
+}
+
+void cmp_renames_free(struct cmp_renames *renames) {
+    for (int side = 0; side < CMP_SIDES; side++) {
+        base_map_free(&renames->tasks[side]);
+        base_map_free(&renames->objects[side]);
+    }
+    cmp_names_free(&renames->names);
+    *renames = (struct cmp_renames){0};
 }
 
 /* --- Making --------------------------------------------------------------------------------- */
@@ -60,10 +86,6 @@ static uint32_t count_one(struct base_map *counts, uint64_t kind) {
     return base_map_put(counts, kind, before + 1) ? before : CMP_NOBODY;
 }
 
-static uint64_t key_of(uint64_t kind, uint32_t before) {
-    return base_mix(base_mix(kind, before), UINT64_C(0x5EED));
-}
-
 static uint32_t new_thing(struct cmp_table *table, uint64_t key) {
     if (!base_grow(&table->things, &table->capacity, table->count, sizeof *table->things) ||
         !base_grow(&table->carriers, &table->carrier_capacity, table->count,
@@ -77,16 +99,12 @@ static uint32_t new_thing(struct cmp_table *table, uint64_t key) {
     return (uint32_t)table->count++;
 }
 
-/* What B calls a task that was renamed goes by the key that it has in A. The number of the rename,
- * plus 1; 0: none. */
-static uint32_t rename_of(const struct cmp_things *things, int side, uint64_t *key) {
-    const struct cmp_renames *renames = things->renames;
-    for (uint32_t i = 0; i < renames->count; i++)
-        if (renames->list[i].key[side] == *key) {
-            *key = renames->list[i].key[CMP_A];
-            return i + 1;
-        }
-    return 0;
+/* The key of a thing: that of its pair where it has another one on the other side. */
+static uint64_t find_key(const struct base_map *paired, uint64_t number, uint64_t kind,
+                         uint32_t before) {
+    uint32_t pair = paired->count == 0 ? UINT32_MAX : base_map_get(paired, number);
+    return pair == UINT32_MAX ? base_mix(base_mix(kind, before), UINT64_C(0x5EED))
+                              : base_mix(base_mix(pair, 0), UINT64_C(0x2AA5));
 }
 
 /* The thing of a key gets its name and number on a side. */
@@ -123,13 +141,11 @@ uint32_t cmp_add_task(struct cmp_things *things, int side, uint64_t number,
     uint32_t before = count_one(&things->tasks.made[side], made);
     if (before == CMP_NOBODY)
         return CMP_NOBODY;
-    uint64_t key = key_of(made, before);
-    uint32_t rename = rename_of(things, side, &key);
+    uint64_t key = find_key(&things->renames->tasks[side], number, made, before);
     uint32_t index = add(things, &things->tasks, side, number, name, kind, key);
     if (index == CMP_NOBODY)
         return CMP_NOBODY;
     things->tasks.things[index].creator = creator;
-    things->tasks.carriers[index].rename = rename;
     return index;
 }
 
@@ -141,7 +157,8 @@ uint32_t cmp_add_object(struct cmp_things *things, int side, uint64_t number,
     uint32_t before = count_one(&things->objects.made[side], made);
     if (before == CMP_NOBODY || text == UINT32_MAX)
         return CMP_NOBODY;
-    uint32_t index = add(things, &things->objects, side, number, name, kind, key_of(made, before));
+    uint64_t key = find_key(&things->renames->objects[side], number, made, before);
+    uint32_t index = add(things, &things->objects, side, number, name, kind, key);
     if (index == CMP_NOBODY || !base_grow(&things->objects.waits, &things->objects.waits_capacity,
                                           index, sizeof *things->objects.waits))
         return CMP_NOBODY;
@@ -152,42 +169,13 @@ uint32_t cmp_add_object(struct cmp_things *things, int side, uint64_t number,
     return index;
 }
 
-/* --- Texts in which a task is named --------------------------------------------------------- */
+/* --- States --------------------------------------------------------------------------------- */
 
-uint64_t cmp_hash_name(const struct cmp_things *things, int side, uint64_t seed,
-                       struct trace_string name) {
-    uint64_t hash = cmp_hash(0, name);
-    for (size_t i = 0; i < things->renames->count; i++)
-        if (things->renames->list[i].name[side] == hash)
-            hash = things->renames->list[i].name[CMP_A];
-    return base_mix(seed, hash);
+bool cmp_key_is(const struct trace_field *field, const char *key) {
+    return field->key.length == strlen(key) && memcmp(field->key.text, key, strlen(key)) == 0;
 }
 
-uint64_t cmp_hash_said(const struct cmp_things *things, int side, uint32_t task, uint64_t seed,
-                       struct trace_string text) {
-    const struct cmp_table *tasks = &things->tasks;
-    return tasks->carriers[task].rename == 0
-               ? cmp_hash(seed, text)
-               : cmp_hash_without(seed, text, cmp_string(things, tasks->things[task].name[side]));
-}
-
-/* Where a text that is not empty stands in another; NULL: nowhere. */
-static const char *find_text(const char *at, const char *end, struct trace_string text) {
-    while ((size_t)(end - at) >= text.length) {
-        at = memchr(at, text.text[0], (size_t)(end - at) - text.length + 1);
-        if (at == NULL || memcmp(at, text.text, text.length) == 0)
-            return at;
-        at++;
-    }
-    return NULL;
-}
-
-uint64_t cmp_hash_without(uint64_t seed, struct trace_string text, struct trace_string name) {
-    const char *at = text.text, *end = at + text.length;
-    const char *found;
-    while (name.length > 0 && (found = find_text(at, end, name)) != NULL) {
-        seed = cmp_hash(seed, (struct trace_string){at, (size_t)(found - at)});
-        at = found + name.length;
-    }
-    return cmp_hash(seed, (struct trace_string){at, (size_t)(end - at)});
+bool cmp_is_detail(const struct trace_field *field) {
+    return cmp_key_is(field, "joiners") || cmp_key_is(field, "unfinished") ||
+           cmp_key_is(field, "shut_down");
 }

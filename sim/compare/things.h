@@ -9,15 +9,13 @@
 
 #include "base/map.h"
 #include "base/strings.h"
-#include "compare/compare.h"
-#include "trace/event.h"
+#include "compare/names.h"
 
 /* What goes from event to event along a task, or an object. */
 struct cmp_carrier {
     int64_t shift_ns; /* by how much B is later here, and may be */
     uint32_t cause;   /* the difference that it is touched by, plus 1; 0: none */
     uint32_t pairs;   /* how many of its events have been compared */
-    uint32_t rename;  /* plus 1; 0: it has one name */
 };
 
 struct cmp_table {
@@ -32,18 +30,24 @@ struct cmp_table {
     struct base_map number[CMP_SIDES]; /* to the index, by the number there */
 };
 
-/* Tasks that were renamed: the key and the name, as a hash, that each has on either side. */
+/* Things that are the same, though their names, or who created them, are not: each side's number of
+ * such a thing, to the number of the pair. All zero: there are none. */
 struct cmp_renames {
-    struct cmp_rename {
-        uint64_t key[CMP_SIDES], name[CMP_SIDES];
-    } * list;
-    size_t count, capacity;
+    struct base_map tasks[CMP_SIDES], objects[CMP_SIDES];
+    uint32_t count;
+    struct cmp_names names; /* of those that were renamed */
 };
+
+/* One more pair: the names and numbers that it has on both sides. `maps`: of tasks or objects.
+ * False: no memory. */
+bool cmp_renames_add(struct cmp_renames *renames, struct base_map maps[CMP_SIDES],
+                     const uint64_t number[CMP_SIDES], const struct trace_string name[CMP_SIDES]);
+void cmp_renames_free(struct cmp_renames *renames);
 
 struct cmp_things {
     struct base_strings *strings;
     struct cmp_table tasks, objects;
-    const struct cmp_renames *renames; /* of tasks */
+    const struct cmp_renames *renames;
 };
 
 /* False: no memory. Things are to be freed in any case. */
@@ -61,22 +65,25 @@ static inline uint32_t cmp_find(const struct cmp_table *table, int side, uint64_
     return base_map_get(&table->number[side], number);
 }
 
-/* The hash of what a side calls a task, or says of one: that of A's name of it. */
-uint64_t cmp_hash_name(const struct cmp_things *things, int side, uint64_t seed,
-                       struct trace_string name);
-/* The hash of what a task says, whatever the task is called. */
-uint64_t cmp_hash_said(const struct cmp_things *things, int side, uint32_t task, uint64_t seed,
-                       struct trace_string text);
+/* The hash of what a side says, whatever things are called there. */
+static inline uint64_t cmp_hash_said(const struct cmp_things *things, int side, uint64_t seed,
+                                     struct trace_string text) {
+    return cmp_hash_text(&things->renames->names, side, seed, text);
+}
 
-/* The hash of a text without a name, wherever that stands in it. */
-uint64_t cmp_hash_without(uint64_t seed, struct trace_string text, struct trace_string name);
+/* The number of the task that has a track. */
+static inline uint64_t cmp_track_of(const struct trace_event *event, int64_t tid) {
+    return (uint64_t)(event->pid - 1) << 48 ^ (uint64_t)tid;
+}
+
+/* What a member of a state is; and whether a trace has it with details only
+ * (docs/trace-format.md). */
+bool cmp_key_is(const struct trace_field *field, const char *key);
+bool cmp_is_detail(const struct trace_field *field);
 
 static inline struct trace_string cmp_string(const struct cmp_things *things, uint32_t text) {
     return (struct trace_string){base_strings_text(things->strings, text),
                                  base_strings_length(things->strings, text)};
 }
-
-/* All 64 bits of it. */
-uint64_t cmp_hash(uint64_t seed, struct trace_string text);
 
 #endif
