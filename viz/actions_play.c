@@ -90,10 +90,14 @@ unsigned viz_play_on(struct viz_state *state, int64_t passed_ns) {
     struct viz_travel *travel = &state->travel;
     if (!state->ui.playing)
         return 0;
+    if (travel->ordinal == 0) { /* it was taken away, or never there */
+        state->ui.playing = false;
+        return VIZ_REDRAW;
+    }
     passed_ns = passed_ns > PASSED_MOST ? PASSED_MOST : passed_ns;
     if (!go_on_within(state, passed_ns))
         go_on_in_time(state, passed_ns);
-    if (travel->ordinal == 0 || travel->ordinal == trace_timeline_end(travel->timeline))
+    if (travel->ordinal == trace_timeline_end(travel->timeline))
         state->ui.playing = false;
     double at_ns = (double)(travel->line_ns - state->model->origin_ns);
     viz_view_reveal(&state->view, &state->frame.extent, state->view.first_row, at_ns, at_ns);
