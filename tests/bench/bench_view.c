@@ -9,6 +9,7 @@
  * comes last.
  */
 #include "bench.h"
+#include "cadran.h"
 
 #include "actions.h"
 #include "actions_travel.h"
