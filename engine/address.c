@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "cadran.h"
+#include "exception.h"
 
 int cad__address_of_host(const char *host, int port, cad__address *address) {
     struct sockaddr_in *four = (struct sockaddr_in *)(void *)&address->storage;
@@ -56,6 +56,20 @@ const char *cad__address_host(const cad__address *address, char text[CAD__HOST_S
     if (number != NULL)
         (void)inet_ntop(family, number, text, CAD__HOST_SIZE);
     return text;
+}
+
+void cad__address_note(const char *doing, const struct sockaddr *address) {
+    char host[CAD__HOST_SIZE];
+    cad__address copy = {.length = 0};
+    if (address->sa_family == AF_UNIX) {
+        cad__note("%s \"%s\"", doing,
+                  ((const struct sockaddr_un *)(const void *)address)->sun_path);
+        return;
+    }
+    memcpy(&copy.storage, address,
+           address->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+                                         : sizeof(struct sockaddr_in6));
+    cad__note("%s %s, port %d", doing, cad__address_host(&copy, host), cad__address_port(&copy));
 }
 
 int cad__address_port(const cad__address *address) {
@@ -112,4 +126,10 @@ int cad__socket_open(int family, int type, int *descriptor) {
     if (type == SOCK_STREAM && family != AF_UNIX)
         (void)setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return 0;
+}
+
+int cad__socket_error(int descriptor) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0 ? errno : error;
 }

@@ -873,8 +873,8 @@ CAD_API int cad_create_connection(const char *host, int port, const cad_protocol
 CAD_API int cad_create_unix_connection(const char *path, const cad_protocol *protocol, void *self,
                                        cad_transport **transport);
 
-/* protocol_factory: makes the `self` of one connection, which its connection_lost() frees. NULL: no
- * memory, and the connection is closed. */
+/* protocol_factory: makes the `self` of one connection, which its connection_lost() frees. NULL: it
+ * cannot, and the connection is closed; the next one is accepted all the same. */
 typedef void *cad_protocol_factory(void *arg);
 
 /* loop.create_server(), create_unix_server(): as cad_start_server(), for protocols. Without a

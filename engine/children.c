@@ -117,7 +117,7 @@ static int code_of(pid_t found, int status) {
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* False: it still runs. */
+/* False: it still runs, and somebody may ask again. */
 static bool reap(cad__child *child, int options) {
     cad_request *request = child->request;
     int status = 0;
@@ -147,7 +147,11 @@ void cad__children_reap(cad__children *children) {
 void cad__child_cancel(cad_request *request) {
     cad__child *child = cad_request_part(request);
     pid_t pid = (pid_t)request->of.process.pid;
-    (void)kill(request->of.process.group ? -pid : pid, SIGKILL);
-    (void)reap(child, 0);
+    if (request->of.process.group)
+        (void)kill(-pid, SIGKILL);
+    /* One that may not be killed, as it runs as somebody else, is not waited for. */
+    bool killed = kill(pid, SIGKILL) == 0;
+    if (!reap(child, killed ? 0 : WNOHANG))
+        cad__unlink(&child->link);
     cad__complete(request, CAD_ECANCELLED);
 }

@@ -29,7 +29,7 @@ typedef struct cad__child {
 void cad__children_init(cad__children *children, cad_driver *driver);
 void cad__children_free(cad__children *children); /* all requests are over */
 /* A driver's submit() and cancel() of that kind. The latter kills it, and waits for its end, which
- * then is a matter of a moment. */
+ * then is a matter of a moment; one that may not be killed is left alone. */
 int cad__child_submit(cad__children *children, cad_request *request);
 void cad__child_cancel(cad_request *request);
 /* Completes the requests of those that have ended. On the loop's thread. */

@@ -30,6 +30,14 @@ int64_t cad__clock_sleep(cad_loop *loop, int64_t delay_ns);
 
 CAD__APART void cad__clock_turn_over(cad_loop *loop);
 
+/* cad_loop_time(). A simulated world's clock stands where the loop's time does, and need not be
+ * asked; a real one that has not started is at 0. */
+CAD__INLINE int64_t cad__clock_time(const cad_loop *loop) {
+    if (loop->driver->simulated)
+        return loop->due_ns;
+    return loop->started ? loop->driver->now(loop->driver) : 0;
+}
+
 /* The turn of a coroutine is over. */
 CAD__INLINE void cad__clock_turn(cad_loop *loop) {
     if (__builtin_expect(loop->counts_work, 0))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "address.h"
@@ -27,20 +28,12 @@ typedef struct attempt {
     cad__lookup *lookup;         /* of the host's name; NULL: it is an address */
     cad_future *answered;        /* when that has found it; a reference */
     const struct addrinfo *next; /* what it has found and nobody has tried yet */
+    cad__address tried;
     int descriptor;
 } attempt;
 
 /* --- What it becomes ---------------------------------------------------------------------------
  */
-
-/* What the kernel has found out. */
-static int outcome_of(const attempt *self) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (getsockopt(self->descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-        error = errno;
-    return error != 0 ? cad__system_error(error) : 0;
-}
 
 /* The transport watches the descriptor itself. */
 static int make(attempt *self) {
@@ -86,19 +79,29 @@ static void drop_errors(attempt *self) {
 
 static void connected(void *arg);
 
-/* What has come to its end at once is told of as what takes longer. 0 or an error, raised. */
-static int try_address(attempt *self, const struct sockaddr *address, socklen_t length) {
+static int begin_try(attempt *self, const struct sockaddr *address, socklen_t length) {
     int error = cad__socket_open(address->sa_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
     if (connect(self->descriptor, address, length) != 0 && errno != EINPROGRESS)
-        error = cad__system_error(errno);
-    if (error == 0)
-        error = cad__watch_new(self->loop, self->descriptor, &self->watch);
-    if (error == 0)
+        return cad__system_error(errno);
+    return cad__watch_new(self->loop, self->descriptor, &self->watch);
+}
+
+static void note_address(const attempt *self) {
+    cad__address_note("connecting to", (const struct sockaddr *)&self->tried.storage);
+}
+
+/* What has come to its end at once is told of as what takes longer. 0 or an error, raised. */
+static int try_address(attempt *self, const struct sockaddr *address, socklen_t length) {
+    memcpy(&self->tried.storage, address, length);
+    int error = begin_try(self, address, length);
+    if (error == 0) {
         cad__watch_set(self->watch, CAD__WRITER, connected, self);
-    else
-        let_go_of_socket(self);
+        return 0;
+    }
+    note_address(self);
+    let_go_of_socket(self);
     return error;
 }
 
@@ -118,11 +121,13 @@ static bool try_next(attempt *self) {
 static void connected(void *arg) {
     attempt *self = arg;
     cad__watch_set(self->watch, CAD__WRITER, NULL, NULL);
-    int error = outcome_of(self);
-    if (error == 0) {
+    int number = cad__socket_error(self->descriptor);
+    if (number == 0) {
         drop_errors(self);
         note_error(self, make(self));
     } else {
+        int error = cad__system_error(number);
+        note_address(self);
         note_error(self, error);
         let_go_of_socket(self);
         if (try_next(self))

@@ -29,8 +29,9 @@ enum cad_request_kind {
     CAD_REQUEST_KINDS,
 };
 
-/* What a watch waits for, and what it is told. */
-enum { CAD_READABLE = 1, CAD_WRITABLE = 2 };
+/* What a watch waits for, and what it is told. Failed: it is in error, or has ended in both
+ * directions. */
+enum { CAD_READABLE = 1, CAD_WRITABLE = 2, CAD_FAILED = 4 };
 
 /* A program to be started. All of it is borrowed, for submit(). */
 typedef struct cad_program {

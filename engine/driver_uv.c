@@ -5,6 +5,7 @@
  * would wait on, and then lets it run without waiting. Other threads end that by uv_async_send().
  */
 #define _GNU_SOURCE /* ppoll */
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -249,25 +250,37 @@ struct watch {
 
 static void poll_for_events(cad_request *request);
 
+/* What the engine calls an event, and libuv. Of a descriptor that has failed libuv speaks to
+ * whoever waits for something of it: for failures alone, to who waits for the urgent data that
+ * nobody sends any more. */
+static const struct {
+    unsigned ours;
+    int uvs;
+} event_names[] = {
+    {CAD_READABLE, UV_READABLE}, {CAD_WRITABLE, UV_WRITABLE}, {CAD_FAILED, UV_PRIORITIZED}};
+enum { EVENT_NAMES = sizeof event_names / sizeof *event_names };
+
 /* libuv stops where a descriptor is in error. Who waits for it has to find that out, whatever it is
  * that he waits for. */
 static void descriptor_ready(uv_poll_t *poll_handle, int status, int events) {
     cad_request *request = CAD__CONTAINER(poll_handle, struct watch, poll)->request;
-    unsigned told = request->of.watch.events;
+    unsigned told = 0;
+    for (size_t i = 0; i < EVENT_NAMES; i++)
+        if (status < 0 || (events & event_names[i].uvs) != 0)
+            told |= event_names[i].ours;
+    told &= request->of.watch.events;
     if (status < 0)
         poll_for_events(request);
-    else
-        told &= ((events & UV_READABLE) != 0 ? CAD_READABLE : 0U) |
-                ((events & UV_WRITABLE) != 0 ? CAD_WRITABLE : 0U);
     if (told != 0)
         cad__complete(request, (int)told);
 }
 
 static void poll_for_events(cad_request *request) {
     struct watch *self = cad_request_part(request);
-    unsigned wanted = request->of.watch.events;
-    int events = ((wanted & CAD_READABLE) != 0 ? UV_READABLE : 0) |
-                 ((wanted & CAD_WRITABLE) != 0 ? UV_WRITABLE : 0);
+    int events = 0;
+    for (size_t i = 0; i < EVENT_NAMES; i++)
+        if ((request->of.watch.events & event_names[i].ours) != 0)
+            events |= event_names[i].uvs;
     if (events != 0)
         (void)uv_poll_start(&self->poll, events, descriptor_ready);
     else
@@ -366,6 +379,23 @@ static bool enough_descriptors(void) {
     return count == PIPES;
 }
 
+/* libuv takes none of the standard descriptors back that it was given: where this process has
+ * closed them they are held while a loop is opened. */
+static void hold_standard(int held[3]) {
+    for (int i = 0; i < 3; i++)
+        held[i] = fcntl(i, F_GETFD) < 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+}
+
+static int open_loop(uv_loop_t *loop) {
+    int held[3];
+    hold_standard(held);
+    int error = uv_loop_init(loop);
+    for (int i = 0; i < 3; i++)
+        if (held[i] >= 0)
+            (void)close(held[i]);
+    return error;
+}
+
 cad_driver *cad_uv_driver(void) {
     uv_driver *self = enough_descriptors() ? cad_realloc(NULL, sizeof *self) : NULL;
     if (self == NULL)
@@ -388,7 +418,7 @@ cad_driver *cad_uv_driver(void) {
     cad__children_init(&self->children, &self->driver);
     if (open_pool(&self->pool) != 0)
         goto no_pool;
-    if (uv_loop_init(&self->loop) != 0)
+    if (open_loop(&self->loop) != 0)
         goto no_loop;
     if (uv_async_init(&self->loop, &self->wakeup, woken) != 0)
         goto no_wakeup;

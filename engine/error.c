@@ -4,6 +4,7 @@
  * message or the members of a group, is an exception beside it, in the slot of whoever runs: the
  * task's, so that tasks in between leave it alone, or the loop's. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,18 @@ int cad_exception_add_note(cad_exception *exception, const char *note) {
 
 const char *cad_exception_notes(const cad_exception *exception) {
     return exception != NULL && exception->notes != NULL ? exception->notes : "";
+}
+
+void cad__note(const char *format, ...) {
+    char note[512];
+    va_list arguments;
+    cad_exception *exception = cad_error_exception();
+    if (exception == NULL)
+        return;
+    va_start(arguments, format);
+    (void)vsnprintf(note, sizeof note, format, arguments);
+    va_end(arguments);
+    (void)cad_exception_add_note(exception, note);
 }
 
 /* What str() of a group appends to its message. */

@@ -198,7 +198,8 @@ static void run_batch(cad_loop *loop) {
         cad__entry_run(entry);
         if (__builtin_expect(loop->counts_work, 0))
             measure(loop, kind);
-        CAD__TRACE(loop, cad__trace_turn_end(loop));
+        if (kind != CAD__ENTRY_TASK) /* which says so itself, while it is the one that runs */
+            CAD__TRACE(loop, cad__trace_turn_end(loop));
     }
     /* An interrupt leaves the rest where it was: first in the queue. */
     cad__splice(&loop->batch, &loop->ready);
@@ -375,7 +376,7 @@ cad_loop *cad_running_loop(void) {
 }
 
 int64_t cad_loop_time(cad_loop *loop) {
-    return loop->started ? loop->driver->now(loop->driver) : 0;
+    return cad__clock_time(loop);
 }
 
 void cad_loop_hold(cad_loop *loop) {

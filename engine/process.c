@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "exception.h"
 #include "request.h"
 #include "stream.h"
 #include "trace.h"
@@ -226,6 +227,13 @@ static int run(cad_process *self, launch_setup *setup) {
     return 0;
 }
 
+static void note_program(const char *name, const char *folder) {
+    if (folder != NULL)
+        cad__note("starting \"%s\" in the folder \"%s\"", name, folder);
+    else
+        cad__note("starting \"%s\"", name);
+}
+
 static int start(cad_process *self, const char *const argv[], const cad_process_options *options) {
     launch_setup setup = {.program = {.path = argv[0],
                                       .argv = argv,
@@ -240,6 +248,8 @@ static int start(cad_process *self, const char *const argv[], const cad_process_
         error = open_standard(self, &setup, options);
     if (error == 0)
         error = run(self, &setup);
+    if (error != 0)
+        note_program(argv[0], options->cwd);
     close_setup(&setup);
     return error;
 }
@@ -406,7 +416,7 @@ int cad_process_communicate(cad_process *process, const void *input, size_t size
                             cad_bytes *err) {
     cad__wait *wait = cad__current_wait();
     if (input != NULL && process->streams[0] == NULL)
-        return cad_raise(CAD_EINVAL, "not a pipe");
+        return cad_raise(CAD_EINVAL, "stdin is not a pipe");
     int error = process->streams[0] != NULL ? feed(process, input, size) : 0;
     if (error != 0)
         return error;

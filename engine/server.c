@@ -99,9 +99,9 @@ static int serve_protocol(cad_server *self, int descriptor) {
     if (error != 0)
         return error;
     void *protocol_self = self->factory != NULL ? self->factory(self->arg) : self->arg;
-    if (self->factory != NULL && protocol_self == NULL) {
+    if (self->factory != NULL && protocol_self == NULL) { /* it wants no other one the less */
         cad__transport_destroy(transport);
-        return CAD_ENOMEM;
+        return 0;
     }
     cad_transport_set_protocol(transport, self->protocol, protocol_self);
     cad__transport_join(transport, &self->connections);
@@ -174,7 +174,7 @@ static void remove_dead(const char *path, const cad__address *address) {
     cad__descriptor_close(probe);
 }
 
-static int listen_at(cad_server *self, const cad__address *address) {
+static int begin_listening(cad_server *self, const cad__address *address) {
     const struct sockaddr *name = (const struct sockaddr *)&address->storage;
     int on = 1, error = cad__socket_open(name->sa_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
@@ -185,6 +185,13 @@ static int listen_at(cad_server *self, const cad__address *address) {
         listen(self->descriptor, BACKLOG) != 0)
         return cad__system_error(errno);
     return cad__watch_new(self->object.loop, self->descriptor, &self->watch);
+}
+
+static int listen_at(cad_server *self, const cad__address *address) {
+    int error = begin_listening(self, address);
+    if (error != 0)
+        cad__address_note("listening at", (const struct sockaddr *)&address->storage);
+    return error;
 }
 
 /* The server notices that nobody is connected any more. */

@@ -5,6 +5,7 @@
  * what was still open then is begun first, with the time that it was then. */
 #include <string.h>
 
+#include "clock.h"
 #include "trace.h"
 #include "waiter.h"
 
@@ -140,13 +141,15 @@ static CAD__APART int64_t catch_up(cad_loop *loop, int64_t now_ns) {
     return now_ns;
 }
 
+/* Whether there is anything to catch up with. */
+CAD__INLINE bool is_new(const struct cad__tracer *tracer, int64_t now_ns) {
+    return __builtin_expect(tracer->fresh != NULL || now_ns != tracer->last_ns, 0);
+}
+
 /* The time of an event. */
 static inline int64_t tick(cad_loop *loop) {
-    const struct cad__tracer *tracer = loop->trace;
-    int64_t now_ns = cad_loop_time(loop);
-    if (tracer->fresh == NULL && now_ns == tracer->last_ns)
-        return now_ns;
-    return catch_up(loop, now_ns);
+    int64_t now_ns = cad__clock_time(loop);
+    return is_new(loop->trace, now_ns) ? catch_up(loop, now_ns) : now_ns;
 }
 
 /* --- Tasks ------------------------------------------------------------------------------------ */
@@ -182,8 +185,8 @@ static bool tells_line(struct cad__tracer *tracer, const cad__object *object, co
 }
 
 /* Tells of the change that was put off. */
-static void settle(cad_loop *loop) {
-    if (loop->trace->changed != NULL)
+static inline void settle(cad_loop *loop) {
+    if (__builtin_expect(loop->trace->changed != NULL, 0))
         cad__trace_object(loop->trace->changed);
 }
 
@@ -218,15 +221,19 @@ static CAD__APART void wait_began(cad_task *task) {
         cad__trace_object(object);
 }
 
+static CAD__APART void wake_from(struct cad__tracer *tracer, int64_t now_ns, cad_task *task) {
+    cad_object_info from;
+    describe(tracer->source, &from);
+    tracer->sink->wake_from(tracer->sink->context, now_ns, task, &from);
+}
+
 void cad__trace_wake(cad_task *task) {
     cad_loop *loop = task->object.loop;
     const cad_trace_sink *sink = loop->trace->sink;
     int64_t now_ns = tick(loop);
-    if (loop->trace->source != NULL && sink->wake_from != NULL) {
-        cad_object_info from;
-        describe(loop->trace->source, &from);
-        sink->wake_from(sink->context, now_ns, task, &from);
-    } else if (sink->wake != NULL)
+    if (loop->trace->source != NULL && sink->wake_from != NULL)
+        wake_from(loop->trace, now_ns, task);
+    else if (sink->wake != NULL)
         sink->wake(sink->context, now_ns, task, culprit(loop));
 }
 
@@ -305,25 +312,38 @@ static CAD__APART void end_ready(struct cad__tracer *tracer, int64_t now_ns, cad
 /* Most turns begin and end at one time: nothing is told of them but the details. What is told else
  * is in functions of their own, so that the others need not save the registers for it. */
 
-static CAD__APART void begin_turn(cad_loop *loop, const cad__entry *entry, int64_t now_ns) {
+static CAD__APART void tell_turn(cad_loop *loop, const cad__entry *entry) {
     const cad_trace_sink *sink = loop->trace->sink;
     if (sink->turn_begin == NULL)
         return;
     cad_ready_info info = describe_entry(entry);
-    sink->turn_begin(sink->context, now_ns, &info);
+    sink->turn_begin(sink->context, tick(loop), &info);
+}
+
+CAD__INLINE void begin_turn(struct cad__tracer *tracer, const cad__entry *entry, cad_task *task) {
+    tracer->in_turn = true;
+    tracer->turn = entry->kind;
+    tracer->runs = task;
+}
+
+/* With all that may have to be told. */
+static CAD__APART void begin_told_turn(cad_loop *loop, const cad__entry *entry, cad_task *task) {
+    int64_t now_ns = tick(loop); /* of what was before */
+    begin_turn(loop->trace, entry, task);
+    if (task != NULL && task->ready_traced)
+        end_ready(loop->trace, now_ns, task);
+    if (loop->tells_details)
+        tell_turn(loop, entry);
 }
 
 void cad__trace_turn_begin(cad_loop *loop, cad__entry *entry) {
     struct cad__tracer *tracer = loop->trace;
-    int64_t now_ns = tick(loop);
-    cad__task *task = entry->kind == CAD__ENTRY_TASK ? cad__entry_owner(entry) : NULL;
-    tracer->in_turn = true;
-    tracer->turn = entry->kind;
-    tracer->runs = task != NULL ? &task->future : NULL;
-    if (task != NULL && task->future.ready_traced)
-        end_ready(tracer, now_ns, &task->future);
-    if (loop->tells_details)
-        begin_turn(loop, entry, now_ns);
+    cad_task *task = entry->kind == CAD__ENTRY_TASK ? &cad__entry_owner(entry)->future : NULL;
+    bool ready = task != NULL && task->ready_traced;
+    if (ready || loop->tells_details || is_new(tracer, cad__clock_time(loop)))
+        begin_told_turn(loop, entry, task);
+    else
+        begin_turn(tracer, entry, task);
 }
 
 static CAD__APART void end_run(struct cad__tracer *tracer, int64_t now_ns) {
@@ -332,22 +352,26 @@ static CAD__APART void end_run(struct cad__tracer *tracer, int64_t now_ns) {
         tracer->sink->run_end(tracer->sink->context, now_ns, tracer->runs);
 }
 
-static CAD__APART void end_turn(const cad_trace_sink *sink, int64_t now_ns) {
-    if (sink->turn_end != NULL)
-        sink->turn_end(sink->context, now_ns);
+static CAD__APART void end_told_turn(cad_loop *loop) {
+    struct cad__tracer *tracer = loop->trace;
+    settle(loop);
+    int64_t now_ns = tick(loop);
+    if (tracer->run_open)
+        end_run(tracer, now_ns);
+    tracer->in_turn = false;
+    if (loop->tells_details && tracer->sink->turn_end != NULL)
+        tracer->sink->turn_end(tracer->sink->context, now_ns);
 }
 
 void cad__trace_turn_end(cad_loop *loop) {
     struct cad__tracer *tracer = loop->trace;
     if (!tracer->in_turn)
         return;
-    settle(loop);
-    int64_t now_ns = tick(loop);
-    if (tracer->run_open)
-        end_run(tracer, now_ns);
-    tracer->in_turn = false;
-    if (loop->tells_details)
-        end_turn(tracer->sink, now_ns);
+    bool told = tracer->changed != NULL || tracer->run_open || loop->tells_details;
+    if (told || is_new(tracer, cad__clock_time(loop)))
+        end_told_turn(loop);
+    else
+        tracer->in_turn = false;
 }
 
 void cad__trace_turn_passes(cad_loop *loop, const cad_task *task) {

@@ -275,6 +275,8 @@ bool cad_transport_is_closing(const cad_transport *transport) {
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
+static void start_reading(cad_transport *self);
+
 static void end_reading(cad_transport *self) {
     enum { CLOSE, KEEP_OPEN };
     self->eof_received = true;
@@ -284,8 +286,8 @@ static void end_reading(cad_transport *self) {
         force_close(self, result);
     else if (result == CLOSE || self->kind != CAD__SOCKET)
         cad_transport_close(self);
-    else if (!self->closing)
-        cad__watch_set(self->watch, CAD__READER, NULL, NULL);
+    else if (!self->closing && !self->reading_paused)
+        start_reading(self);
 }
 
 static int hand_over(cad_transport *self, const char *data, size_t size) {
@@ -319,9 +321,23 @@ static void unread(void *arg) {
     force_close(self, buffered(self) > 0 ? cad__system_error(EPIPE) : 0);
 }
 
+/* After the other side's end nothing is left to come but a reset, which a write need not be the
+ * first to meet. */
+static void failed(void *arg) {
+    cad_transport *self = arg;
+    int number = cad__socket_error(self->descriptor);
+    if (number != 0)
+        force_close(self, cad__system_error(number));
+    else /* it has ended in both directions, as it should */
+        cad__watch_set(self->watch, CAD__FAILURE, NULL, NULL);
+}
+
 static void start_reading(cad_transport *self) {
-    cad__watch_set(self->watch, CAD__READER, self->kind == CAD__WRITE_PIPE ? unread : readable,
-                   self);
+    if (self->eof_received)
+        cad__watch_set(self->watch, CAD__FAILURE, failed, self);
+    else
+        cad__watch_set(self->watch, CAD__READER, self->kind == CAD__WRITE_PIPE ? unread : readable,
+                       self);
 }
 
 bool cad_transport_is_reading(const cad_transport *transport) {
@@ -339,8 +355,7 @@ void cad_transport_resume_reading(cad_transport *transport) {
     if (transport->closing || !transport->reading_paused)
         return;
     transport->reading_paused = false;
-    if (!transport->eof_received)
-        start_reading(transport);
+    start_reading(transport);
 }
 
 /* --- Writing -------------------------------------------------------------------------------- */

@@ -19,7 +19,7 @@ static void done(cad_request *request, int result) {
     }
     if (request->loop->closing)
         return;
-    if ((result & CAD_READABLE) != 0)
+    if ((result & (CAD_READABLE | CAD_FAILED)) != 0)
         make_ready(self, CAD__READER);
     if ((result & CAD_WRITABLE) != 0)
         make_ready(self, CAD__WRITER);
@@ -49,9 +49,8 @@ int cad__watch_new(cad_loop *loop, int descriptor, cad__watch **out) {
     return 0;
 }
 
-static void take_turn_back(cad__watch *watch, enum cad__side side) {
-    cad__entry *entry = &watch->watchers[side].entry;
-    cad_loop *loop = watch->request.loop;
+static void take_turn_back(cad_loop *loop, struct cad__watcher *watcher) {
+    cad__entry *entry = &watcher->entry;
     if (!cad__linked(&entry->link))
         return;
     CAD__TRACE(loop, cad__trace_leave(loop, entry));
@@ -59,18 +58,25 @@ static void take_turn_back(cad__watch *watch, enum cad__side side) {
 }
 
 void cad__watch_set(cad__watch *watch, enum cad__side side, cad_callback *fn, void *arg) {
-    static const unsigned events[] = {[CAD__READER] = CAD_READABLE, [CAD__WRITER] = CAD_WRITABLE};
+    static const struct {
+        unsigned event, place; /* what it waits for; all that may be waited for in its place */
+        enum cad__side watcher;
+    } sides[] = {[CAD__READER] = {CAD_READABLE, CAD_READABLE | CAD_FAILED, CAD__READER},
+                 [CAD__WRITER] = {CAD_WRITABLE, CAD_WRITABLE, CAD__WRITER},
+                 [CAD__FAILURE] = {CAD_FAILED, CAD_READABLE | CAD_FAILED, CAD__READER}};
     cad_request *request = &watch->request;
     cad_driver *driver = request->loop->driver;
+    struct cad__watcher *watcher = &watch->watchers[sides[side].watcher];
     unsigned before = request->of.watch.events;
-    watch->watchers[side].fn = fn;
-    watch->watchers[side].arg = arg;
+    watcher->fn = fn;
+    watcher->arg = arg;
     if (fn == NULL)
-        take_turn_back(watch, side);
-    request->of.watch.events = fn != NULL ? before | events[side] : before & ~events[side];
+        take_turn_back(request->loop, watcher);
+    request->of.watch.events =
+        (before & ~sides[side].place) | (fn != NULL ? sides[side].event : 0U);
     if (request->of.watch.events == before)
         return;
-    cad__request_await(request, request->of.watch.events != 0);
+    cad__request_await(request, (request->of.watch.events & ~(unsigned)CAD_FAILED) != 0);
     driver->change(driver, request);
 }
 

@@ -629,9 +629,14 @@ static void test_allocation__each_one_fails_among_processes(void **state) {
     fail_each(&(program){.name = "processes", .main = process_main, .real = true});
 }
 
+static int connections_main(void *arg) {
+    (void)arg;
+    return world_program(NULL);
+}
+
 static void test_allocation__each_one_fails_among_connections(void **state) {
     (void)state;
-    fail_each(&(program){.name = "connections", .main = world_program, .real = true});
+    fail_each(&(program){.name = "connections", .main = connections_main, .real = true});
 }
 
 static void test_allocation__each_one_fails_among_real_threads(void **state) {

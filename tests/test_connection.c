@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/world_test.h"
@@ -262,7 +263,7 @@ test_connection__data_that_arrived_before_a_failed_write_is_still_delivered(void
     world_run(fail_to_write, NULL);
 }
 
-/* Nothing tells of it before something is sent, as in asyncio: then each call does. */
+/* While a program writes. */
 static int reset_after_end(void *arg) {
     cad_bytes bytes = {0};
     int error = 0;
@@ -289,6 +290,60 @@ static int reset_after_end(void *arg) {
 static void test_connection__a_reset_after_a_fin_is_noticed(void **state) {
     (void)state;
     world_run(reset_after_end, NULL);
+}
+
+/* Where asyncio would wait for ever. */
+static int reset_in_silence(void *arg) {
+    cad_bytes bytes = {0};
+    (void)arg;
+    cad_server *server = serve();
+    for (int paused = 0; paused < 2; paused++) {
+        int peer = connect_by_hand(server);
+        cad_stream *here = accepted;
+        assert_int_equal(shutdown(peer, SHUT_WR), 0);
+        hear_end(here);
+        if (paused != 0)
+            cad_transport_pause_reading(cad_stream_transport(here));
+        reset(peer);
+        if (paused != 0)
+            cad_transport_resume_reading(cad_stream_transport(here));
+        int error = cad_stream_wait_closed(here);
+        assert_true(error == CAD_EPIPE || error == CAD_ECONNRESET);
+        assert_int_equal(cad_stream_read(here, CAD_ALL, &bytes), error);
+        assert_int_equal(cad_stream_drain(here), error);
+    }
+    return 0;
+}
+
+static void test_connection__a_reset_after_a_fin_is_noticed_while_nothing_is_written(void **state) {
+    (void)state;
+    world_run(reset_in_silence, NULL);
+}
+
+/* It is no failure, and keeps no loop busy. */
+static int end_both_ways(void *arg) {
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    cad_stream_write_eof(here);
+    hear_end(there);
+    cad_stream_write_eof(there);
+    hear_end(here);
+    clock_t before = clock();
+    assert_int_equal(cad_sleep(100 * CAD_MILLISECOND), 0);
+    assert_true(clock() - before < CLOCKS_PER_SEC / 20);
+    assert_false(cad_stream_is_closing(here));
+    assert_false(cad_stream_is_closing(there));
+    cad_stream_close(here);
+    assert_int_equal(cad_stream_wait_closed(here), 0);
+    cad_stream_close(there);
+    assert_int_equal(cad_stream_wait_closed(there), 0);
+    return 0;
+}
+
+static void test_connection__that_has_ended_both_ways_stays_until_it_is_closed(void **state) {
+    (void)state;
+    world_run(end_both_ways, NULL);
 }
 
 static int close_and_read(void *arg) {
@@ -551,6 +606,8 @@ int main(void) {
         WORLD_TEST(test_connection__a_reset_ends_each_drain_read_and_wait),
         WORLD_TEST(test_connection__data_that_arrived_before_a_failed_write_is_still_delivered),
         WORLD_TEST(test_connection__a_reset_after_a_fin_is_noticed),
+        WORLD_TEST(test_connection__a_reset_after_a_fin_is_noticed_while_nothing_is_written),
+        WORLD_TEST(test_connection__that_has_ended_both_ways_stays_until_it_is_closed),
         WORLD_TEST(test_connection__what_had_come_can_be_read_after_close),
         WORLD_TEST(test_connection__wait_closed_always_ends),
         WORLD_TEST(test_connection__abort_drops_what_is_unsent),

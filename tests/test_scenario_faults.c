@@ -104,7 +104,8 @@ static void test_scenario_faults__variables_may_have_names_of_functions(void **s
                    "{'with':'now','do':[{'print':'{done} {locked(now)} {now()}'}]}]}]}",
                    "3 True 0\n", "complete");
     scenario_refuse(STEPS("{'print':'{done}'}"),
-                    "4:12: /tasks/0/do/0/print: \"done\" is a function, and is followed by \"(\"\n"
+                    "4:12: /tasks/0/do/0/print: \"done\" is a function, and is followed by \"(\", "
+                    "then by a task or a future\n"
                     "    done\n    ^~~~\n");
 }
 

@@ -1,12 +1,19 @@
 /* Each system call that can fail, fails in turn, in a program that uses all of the world outside:
  * each run comes to its end, and leaves no descriptor, no child and no memory. The linker makes the
- * engine call what is here in place of the C library's functions. */
+ * engine call what is here in place of the C library's functions, and of libuv's, which stand for
+ * the calls that it makes (of epoll, of threads). */
 #include <errno.h>
+#include <netdb.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <uv.h>
 
 #include "support/world_program.h"
 #include "support/world_test.h"
@@ -14,23 +21,37 @@
 /* --- The calls ---------------------------------------------------------------------------------
  */
 
-static bool counts;             /* while the program runs */
-static unsigned calls, failing; /* how many there were, and which one fails; 0: none */
-static const char *failed;      /* its name */
+static bool counts;        /* while the program runs */
+static bool interrupts;    /* what fails does so with EINTR, and where that can be */
+static atomic_uint calls;  /* how many there were; a worker makes some */
+static unsigned failing;   /* which one fails; 0: none */
+static const char *failed; /* its name */
+static pid_t unkilled;     /* whom a kill that failed was for; 0: nobody */
 
 static bool fails(const char *name, int number) {
-    if (!counts || ++calls != failing)
+    if (!counts || (interrupts && number != EINTR) || atomic_fetch_add(&calls, 1) + 1 != failing)
         return false;
     failed = name;
     errno = number;
     return true;
 }
 
-#define CALL(type, name, number, parameters, arguments)                                            \
+#define WRAP(type, name, parameters)                                                               \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
-    type __wrap_##name parameters {                                                                \
+    type __wrap_##name parameters
+
+#define CALL(type, name, number, parameters, arguments)                                            \
+    WRAP(type, name, parameters) {                                                                 \
         return fails(#name, number) ? -1 : __real_##name arguments;                                \
+    }
+/* One that a signal's handler can break off. */
+#define SLOW_CALL(type, name, number, parameters, arguments)                                       \
+    CALL(type, name, interrupts ? EINTR : number, parameters, arguments)
+/* One that returns its error. */
+#define RETURNING(name, number, parameters, arguments)                                             \
+    WRAP(int, name, parameters) {                                                                  \
+        return fails(#name, number) ? number : __real_##name arguments;                            \
     }
 
 CALL(int, socket, EMFILE, (int domain, int type, int protocol), (domain, type, protocol))
@@ -39,66 +60,171 @@ CALL(int, bind, EADDRINUSE, (int fd, const struct sockaddr *address, socklen_t l
 CALL(int, listen, EADDRINUSE, (int fd, int backlog), (fd, backlog))
 CALL(int, connect, ENETUNREACH, (int fd, const struct sockaddr *address, socklen_t length),
      (fd, address, length))
-CALL(int, accept4, ECONNABORTED, (int fd, struct sockaddr *address, socklen_t *length, int flags),
-     (fd, address, length, flags))
+SLOW_CALL(int, accept4, ECONNABORTED,
+          (int fd, struct sockaddr *address, socklen_t *length, int flags),
+          (fd, address, length, flags))
 CALL(int, getsockopt, ENOBUFS, (int fd, int level, int name, void *value, socklen_t *length),
      (fd, level, name, value, length))
 CALL(int, fcntl, EMFILE, (int fd, int command, int value), (fd, command, value))
-CALL(ssize_t, read, ECONNRESET, (int fd, void *buffer, size_t size), (fd, buffer, size))
-CALL(ssize_t, send, ECONNRESET, (int fd, const void *data, size_t size, int flags),
-     (fd, data, size, flags))
-CALL(ssize_t, sendto, ENETUNREACH,
-     (int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
-      socklen_t length),
-     (fd, data, size, flags, address, length))
-CALL(ssize_t, recvfrom, ECONNREFUSED,
-     (int fd, void *buffer, size_t size, int flags, struct sockaddr *address, socklen_t *length),
-     (fd, buffer, size, flags, address, length))
-CALL(ssize_t, writev, EPIPE, (int fd, const struct iovec *parts, int count), (fd, parts, count))
+SLOW_CALL(ssize_t, read, ECONNRESET, (int fd, void *buffer, size_t size), (fd, buffer, size))
+SLOW_CALL(ssize_t, send, ECONNRESET, (int fd, const void *data, size_t size, int flags),
+          (fd, data, size, flags))
+SLOW_CALL(ssize_t, sendto, ENETUNREACH,
+          (int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
+           socklen_t length),
+          (fd, data, size, flags, address, length))
+SLOW_CALL(ssize_t, recvfrom, ECONNREFUSED,
+          (int fd, void *buffer, size_t size, int flags, struct sockaddr *address,
+           socklen_t *length),
+          (fd, buffer, size, flags, address, length))
+SLOW_CALL(ssize_t, writev, EPIPE, (int fd, const struct iovec *parts, int count),
+          (fd, parts, count))
 CALL(int, pipe2, EMFILE, (int ends[2], int flags), (ends, flags))
 CALL(int, open, EMFILE, (const char *path, int flags), (path, flags))
 
-/* It returns its error. */
+CALL(int, setsockopt, ENOPROTOOPT,
+     (int fd, int level, int name, const void *value, socklen_t length),
+     (fd, level, name, value, length))
+CALL(int, getsockname, ENOBUFS, (int fd, struct sockaddr *address, socklen_t *length),
+     (fd, address, length))
+CALL(int, shutdown, ENOTCONN, (int fd, int how), (fd, how))
+CALL(int, stat, EACCES, (const char *path, struct stat *info), (path, info))
+CALL(int, access, EACCES, (const char *path, int mode), (path, mode))
+CALL(int, unlink, EPERM, (const char *path), (path))
+CALL(int, sigaction, EINVAL, (int number, const struct sigaction *action, struct sigaction *before),
+     (number, action, before))
+
+/* Of a program that runs as somebody else. */
+WRAP(int, kill, (pid_t pid, int number)) {
+    if (!fails("kill", EPERM))
+        return __real_kill(pid, number);
+    unkilled = pid;
+    return -1;
+}
+
+/* Somebody else has been told of the end. */
+WRAP(pid_t, waitpid, (pid_t pid, int *status, int options)) {
+    if (interrupts && fails("waitpid", EINTR))
+        return -1;
+    pid_t found = __real_waitpid(pid, status, options);
+    return found > 0 && fails("waitpid", ECHILD) ? -1 : found;
+}
+
 typedef const posix_spawn_file_actions_t actions;
 typedef const posix_spawnattr_t attributes;
-int __real_posix_spawn(pid_t *pid, const char *path, actions *with, attributes *how,
-                       char *const argv[], char *const envp[]);
-int __wrap_posix_spawn(pid_t *pid, const char *path, actions *with, attributes *how,
-                       char *const argv[], char *const envp[]);
-int __wrap_posix_spawn(pid_t *pid, const char *path, actions *with, attributes *how,
-                       char *const argv[], char *const envp[]) {
-    return fails("posix_spawn", EAGAIN) ? EAGAIN
-                                        : __real_posix_spawn(pid, path, with, how, argv, envp);
-}
+RETURNING(posix_spawn, EAGAIN,
+          (pid_t * pid, const char *path, actions *with, attributes *how, char *const argv[],
+           char *const envp[]),
+          (pid, path, with, how, argv, envp))
+RETURNING(getaddrinfo, EAI_AGAIN,
+          (const char *host, const char *service, const struct addrinfo *hints,
+           struct addrinfo **found),
+          (host, service, hints, found))
+RETURNING(uv_poll_init, UV_ENOSPC, (uv_loop_t * loop, uv_poll_t *handle, int fd),
+          (loop, handle, fd))
+RETURNING(uv_thread_create, UV_EAGAIN, (uv_thread_t * thread, uv_thread_cb entry, void *arg),
+          (thread, entry, arg))
+/* Of a loop that begins. */
+CALL(int, pipe, EMFILE, (int ends[2]), (ends))
+RETURNING(uv_loop_init, UV_EMFILE, (uv_loop_t * loop), (loop))
+RETURNING(uv_async_init, UV_EMFILE, (uv_loop_t * loop, uv_async_t *handle, uv_async_cb woken),
+          (loop, handle, woken))
+RETURNING(uv_mutex_init, UV_EAGAIN, (uv_mutex_t * mutex), (mutex))
+RETURNING(uv_cond_init, UV_EAGAIN, (uv_cond_t * condition), (condition))
 
 /* --- The runs ----------------------------------------------------------------------------------
  */
 
-/* Whether the call was there to fail. */
-static bool run_failing(unsigned number) {
-    void *state = NULL;
-    assert_int_equal(world_test_setup(&state), 0);
+static void begin_counting(unsigned number) {
     calls = 0;
     failing = number;
     failed = NULL;
     counts = true;
-    world_run(world_program, NULL);
+}
+
+/* One that could not be killed goes on, until somebody does who may. */
+static void kill_the_unkilled(void) {
+    if (unkilled == 0)
+        return;
+    (void)kill(unkilled, SIGKILL);
+    (void)waitpid(unkilled, NULL, 0);
+    unkilled = 0;
+}
+
+/* How many parts of the program did what they should. */
+static unsigned run_failing(unsigned number) {
+    void *state = NULL;
+    unsigned done = 0;
+    assert_int_equal(world_test_setup(&state), 0);
+    begin_counting(number);
+    world_run(world_program, &done);
     counts = false;
+    kill_the_unkilled();
     assert_int_equal(world_test_teardown(&state), 0);
-    return failed != NULL;
+    return done;
 }
 
 static void test_system_calls__each_fails_in_turn(void **state) {
-    unsigned number = 1;
+    unsigned number = 0;
     (void)state;
-    while (run_failing(number))
-        number++;
-    assert_in_range(number, 40, 1000); /* all of them were there */
+    do
+        (void)run_failing(++number);
+    while (failed != NULL);
+    assert_in_range(number, 80, 1000); /* all of them were there */
+}
+
+/* Nobody notices. */
+static void test_system_calls__each_is_interrupted_in_turn(void **state) {
+    unsigned number = 0;
+    (void)state;
+    interrupts = true;
+    do
+        assert_int_equal(run_failing(++number), WORLD_PROGRAM_PARTS);
+    while (failed != NULL);
+    interrupts = false;
+    assert_in_range(number, 20, 1000);
+}
+
+/* The standard descriptors of a program that has none are given to nobody else. */
+static void test_system_calls__each_fails_in_turn_where_standard_input_is_closed(void **state) {
+    unsigned number = 0;
+    int input = dup(STDIN_FILENO);
+    (void)state;
+    assert_true(input >= 0);
+    (void)close(STDIN_FILENO);
+    assert_int_equal(run_failing(0), WORLD_PROGRAM_PARTS);
+    do
+        (void)run_failing(++number);
+    while (failed != NULL);
+    assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+    (void)close(input);
+}
+
+/* Or it is made without. */
+static void test_system_calls__a_loop_that_lacks_one_is_not_made(void **state) {
+    int before = count_descriptors();
+    unsigned number = 0, refused = 0;
+    (void)state;
+    do {
+        cad_loop *loop;
+        begin_counting(++number);
+        int error = cad_loop_new(cad_uv_driver(), &loop);
+        counts = false;
+        if (error == 0)
+            cad_loop_free(loop);
+        else
+            refused++;
+        assert_int_equal(count_descriptors(), before);
+    } while (failed != NULL);
+    assert_in_range(refused, 8, 20);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_system_calls__each_fails_in_turn),
+        cmocka_unit_test(test_system_calls__each_is_interrupted_in_turn),
+        cmocka_unit_test(test_system_calls__each_fails_in_turn_where_standard_input_is_closed),
+        cmocka_unit_test(test_system_calls__a_loop_that_lacks_one_is_not_made),
     };
     return cmocka_run_group_tests(tests, world_test_begin, NULL);
 }

@@ -346,6 +346,51 @@ static void test_pair__real_against_simulated_begins_with_order(void **state) {
     close_both(&both);
 }
 
+/* A real run's spans are never as long as those of the simulated one: both have one set of classes,
+ * or the ghost of 900 ms has the colour of 600 ms. */
+static void test_pair__both_clocks_share_classes_of_durations(void **state) {
+    (void)state;
+    struct both both;
+    static const char lengths[] =
+        "{'cadran': 1, 'name': 'lengths', 'tasks': [{'name': 'a', 'do': [{'for': 'i', 'in':"
+        " [3, 6, 9, 12], 'do': [{'span': 's', 'do': [{'sleep': 'i / 10'}]}]}]}]}";
+    sample_run(&both.runs.before, "", lengths);
+    sample_run(&both.runs.after, "", lengths);
+    sample_replace(&both.runs.after, "\"virtual\"", "\"real\"   ");
+    sample_replace(&both.runs.after, "\"ts\":900000.000", "\"ts\":901000.000");
+    sample_replace(&both.runs.after, "\"ts\":1800000.000", "\"ts\":1803000.000");
+    compare(&both);
+    const struct viz_model *before = both.runs.before.model, *after = both.runs.after.model;
+    assert_int_equal(before->legend_count, 4);
+    assert_int_equal(after->legend_count, 4);
+    assert_int_equal(before->bar_count, after->bar_count);
+    for (size_t i = 0; i < before->bar_count; i++)
+        assert_int_equal(before->bars[i].colour, after->bars[i].colour);
+    close_both(&both);
+}
+
+/* Where rows are too low for a line with its ends, its length is there. */
+static void test_pair__low_rows_have_links(void **state) {
+    (void)state;
+    struct both both;
+    static const char many[] =
+        "{'cadran': 1, 'name': 'many', 'vars': {'first': 1}, 'tasks': [{'name': 't{i}', 'count': "
+        "90,"
+        " 'do': [{'sleep': 'first'}, {'span': 's', 'do': [{'sleep': 1}]}]}]}";
+    sample_run(&both.runs.before, "", many);
+    sample_run(&both.runs.after, "--set first=2", many);
+    compare(&both);
+    assert_true(both.stage.state.frame.row_px < 10);
+    const struct viz_scene *scene = &both.stage.state.scene;
+    size_t links = 0;
+    for (size_t i = 0; i < scene->count; i++)
+        links += scene->prims[i].kind == VIZ_FILL && scene->prims[i].shows.kind == VIZ_ID_CHANGE &&
+                 scene->prims[i].at.h == 1 && abs(scene->prims[i].at.x - column(&both, 1)) <= 1 &&
+                 abs(scene->prims[i].at.x + scene->prims[i].at.w - 1 - column(&both, 2)) <= 1;
+    assert_true(links >= 50);
+    close_both(&both);
+}
+
 static void test_pair__what_is_pointed_at_is_told(void **state) {
     (void)state;
     struct both both;
@@ -410,6 +455,8 @@ int main(void) {
         cmocka_unit_test(test_pair__d_shows_one_after_the_other),
         cmocka_unit_test(test_pair__order_and_time_are_apart),
         cmocka_unit_test(test_pair__real_against_simulated_begins_with_order),
+        cmocka_unit_test(test_pair__both_clocks_share_classes_of_durations),
+        cmocka_unit_test(test_pair__low_rows_have_links),
         cmocka_unit_test(test_pair__what_is_pointed_at_is_told),
         cmocka_unit_test(test_pair__equal_runs_differ_nowhere),
         cmocka_unit_test(test_pair__a_picture_costs_what_can_be_seen),

@@ -1,6 +1,7 @@
 /* The actions, and the table of what starts them. */
 #include "actions.h"
 
+#include "actions_lanes.h"
 #include "actions_pair.h"
 #include "actions_play.h"
 #include "actions_table.h"
@@ -119,13 +120,13 @@ static unsigned mark_range(struct viz_state *state, const struct viz_amount *amo
 }
 
 /* Rows that are too low to be read become high enough, around one of them. */
-static void make_readable(struct viz_state *state, double row) {
+static void make_readable(struct viz_state *state, double place) {
     struct viz_frame *frame = &state->frame;
     if (frame->row_px >= VIZ_ROW_LEGIBLE * frame->scale)
         return;
     state->view.row_units = VIZ_ROW_READABLE;
     viz_state_place(state, frame->width, frame->height);
-    state->view.first_row = row - frame->extent.visible_rows / 2;
+    state->view.first_row = place - frame->extent.visible_rows / 2;
     viz_view_clamp(&state->view, &frame->extent);
 }
 
@@ -137,8 +138,10 @@ static unsigned zoom_to_bar(struct viz_state *state, const struct viz_amount *am
     if (lane == TRACE_NO_INDEX)
         return VIZ_REDRAW;
     bool is_bar = id.kind == VIZ_ID_BAR;
-    make_readable(state, is_bar ? viz_row_of_bar(state->model, id.index)
-                                : state->model->lanes[lane].first_row);
+    viz_state_uncover(state, lane);
+    uint32_t row =
+        is_bar ? viz_row_of_bar(state->model, id.index) : state->model->lanes[lane].first_row;
+    make_readable(state, viz_place_of_row(state->frame.arrangement, row));
     if (!is_bar)
         return VIZ_REDRAW;
     const struct viz_bar *bar = &state->model->bars[id.index];
@@ -192,6 +195,8 @@ static void go_to(struct viz_state *state, struct viz_id id) {
     double to_ns;
     if (!viz_place_of(state->model, id, &row, &from_ns, &to_ns))
         return;
+    viz_state_uncover(state, state->model->rows[(uint32_t)row].lane);
+    row = viz_place_of_row(state->frame.arrangement, (uint32_t)row);
     if (id.kind == VIZ_ID_LANE) /* it is on the screen wherever one is */
         from_ns = to_ns = state->view.begin_ns + state->view.length_ns / 2;
     viz_view_reveal(&state->view, &state->frame.extent, row, from_ns, to_ns);
@@ -232,6 +237,10 @@ static unsigned select_hovered(struct viz_state *state, const struct viz_amount 
         return show_tab(state, (int)id.index);
     if (id.kind == VIZ_ID_STEP)
         return viz_go_to_event(state, id.index);
+    if (id.kind == VIZ_ID_GROUP)
+        return viz_turn_group(state, id.index);
+    if (id.kind == VIZ_ID_CHOSEN)
+        return viz_drop_chosen(state, (enum viz_chosen)id.index);
     if (id.kind == VIZ_ID_PANEL)
         return VIZ_REDRAW;
     viz_state_remember(state);
@@ -270,14 +279,9 @@ static unsigned go_to_cause(struct viz_state *state, const struct viz_amount *am
 
 static unsigned go_to_lane(struct viz_state *state, const struct viz_amount *amount) {
     uint32_t lane = viz_lane_of(state->model, state->ui.selected);
-    uint32_t count = (uint32_t)state->model->lane_count;
-    if (count == 0)
-        return VIZ_REDRAW;
-    if (lane == TRACE_NO_INDEX)
-        lane = 0;
-    else if (amount->dy < 0 ? lane > 0 : lane + 1 < count)
-        lane = amount->dy < 0 ? lane - 1 : lane + 1;
-    go_to(state, (struct viz_id){.kind = VIZ_ID_LANE, .index = lane});
+    lane = viz_lane_beside(state, lane, amount->dy < 0 ? -1 : 1);
+    if (lane != TRACE_NO_INDEX)
+        go_to(state, (struct viz_id){.kind = VIZ_ID_LANE, .index = lane});
     return VIZ_REDRAW;
 }
 
@@ -307,8 +311,14 @@ static unsigned select_next(struct viz_state *state, const struct viz_amount *am
     if (model->row_count == 0)
         return 0;
     if (viz_lane_of(model, *selected) == TRACE_NO_INDEX) {
-        uint32_t row = (uint32_t)fmin(state->view.first_row, (double)model->row_count - 1);
-        uint32_t lane = model->rows[row].lane;
+        const struct viz_arrangement *arrangement = state->frame.arrangement;
+        double places = (double)viz_place_count(model, arrangement);
+        if (places == 0)
+            return VIZ_REDRAW;
+        uint32_t place = (uint32_t)fmin(state->view.first_row, places - 1);
+        struct viz_slot slot = viz_slot_at(arrangement, place);
+        uint32_t lane = viz_lane_at(model, arrangement, place);
+        uint32_t row = slot.group == VIZ_NO_GROUP ? slot.row : model->lanes[lane].first_row;
         *selected = (struct viz_id){
             .kind = VIZ_ID_LANE, .index = lane, .more = row - model->lanes[lane].first_row};
     }
@@ -316,8 +326,11 @@ static unsigned select_next(struct viz_state *state, const struct viz_amount *am
     if (selected->kind != VIZ_ID_BAR)
         return VIZ_REDRAW;
     const struct viz_bar *bar = &model->bars[selected->index];
-    viz_view_reveal(&state->view, &state->frame.extent, viz_row_of_bar(model, selected->index),
-                    (double)bar->begin_ns, (double)bar->end_ns);
+    uint32_t row = viz_row_of_bar(model, selected->index);
+    viz_state_uncover(state, model->rows[row].lane);
+    viz_view_reveal(&state->view, &state->frame.extent,
+                    viz_place_of_row(state->frame.arrangement, row), (double)bar->begin_ns,
+                    (double)bar->end_ns);
     return VIZ_REDRAW;
 }
 
@@ -598,6 +611,28 @@ const struct viz_action viz_actions[] = {
      "... what was found next, and before",
      go_to_found,
      {{.input = "Return", .dx = 1}, {.input = "Shift+Return", .dx = -1}}},
+    {"filter",
+     "... only lanes on which that is found; without a search all again",
+     viz_act_filter,
+     {{.input = "Ctrl+Return"}}},
+    {"all-lanes",
+     "all lanes, as they are in the trace: no filter, groups, order",
+     viz_show_all_lanes,
+     {{.input = "Shift+F"}}},
+    {"groups",
+     "groups of lanes: by name, by who made them, by first work, none",
+     viz_next_grouping,
+     {{.input = "G", .dx = 1}, {.input = "Shift+G", .dx = -1}}},
+    {"fold",
+     "fold a group, or unfold it, as a click on its head does",
+     viz_act_fold,
+     {{.input = "X"}}},
+    {"fold-all", "... all groups", viz_act_fold_all, {{.input = "Shift+X"}}},
+    {"order",
+     "order of lanes: trace, start, name, duration, waited, at work, longest way",
+     viz_next_ordering,
+     {{.input = "R", .dx = 1}, {.input = "Shift+R", .dx = -1}}},
+    {"pin", "keep a lane at the top, or no longer", viz_act_pin, {{.input = "B"}}},
     {"wakes", "wakes: where they are few, all, none", next_wakes, {{.input = "W"}}},
     {"colour", "colour by duration, name, task", next_colouring, {{.input = "C"}}},
     {"object", "the strip shows the next object's number", next_counter, {{.input = "O"}}},

@@ -221,6 +221,18 @@ static void label_ranges(struct viz_model *model, const struct duration_class *c
     }
 }
 
+/* Where lengths that are equal are equal to the nanosecond: of two runs, in both, so that both have
+ * the same classes. */
+static bool is_exact(const struct viz_model *model) {
+    const struct viz_model *models[CMP_SIDES];
+    bool exact = true;
+    for (int i = models_of(model, models); i-- > 0;) {
+        const struct trace_model *trace = models[i]->trace;
+        exact = exact && strcmp(trace_text(trace, trace->clock), "virtual") == 0;
+    }
+    return exact;
+}
+
 static void colour_by_duration(struct viz_model *model) {
     static const struct bucket empty;
     struct bucket buckets[BUCKET_COUNT];
@@ -230,7 +242,7 @@ static void colour_by_duration(struct viz_model *model) {
     for (int i = models_of(model, models); i-- > 0;)
         fill_buckets(models[i], buckets);
     struct duration_class classes[VIZ_COLOUR_COUNT];
-    bool exact = strcmp(trace_text(model->trace, model->trace->clock), "virtual") == 0;
+    bool exact = is_exact(model);
     int count = exact ? equal_classes(model, classes) : distinct_classes(buckets, classes);
     if (count > 0 && exact) {
         label_equal(model, classes, count);

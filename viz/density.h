@@ -25,6 +25,7 @@ struct viz_density_source {
     const void *model;
     size_t bars;
     int colouring;
+    unsigned arranged; /* how often the lanes were arranged; 0: they are not */
     double begin_ns;
     double length_ns;
     double first_row;

@@ -367,6 +367,45 @@ static bool describe(struct viz_description *out, const struct viz_model *model,
     }
 }
 
+/* What the lanes of a group come to, together, and which of them waited longest. */
+static void describe_group(struct viz_description *out, const struct viz_model *model,
+                           const struct viz_arrangement *arrangement, uint32_t index) {
+    const struct viz_group *group = &arrangement->groups[index];
+    const uint32_t *lanes = &arrangement->lanes[group->first];
+    int64_t work_ns = 0;
+    int64_t wait_ns = 0;
+    uint32_t longest = lanes[0];
+    uint64_t failed = 0;
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct viz_lane *lane = &model->lanes[lanes[i]];
+        work_ns += lane->work_ns;
+        wait_ns += lane->wait_ns;
+        longest = lane->wait_ns > model->lanes[longest].wait_ns ? lanes[i] : longest;
+        failed += model->trace->tracks[lane->track].outcome == TRACE_OUTCOME_FAILED;
+    }
+    char name[128];
+    viz_group_title(arrangement, index, out->heading, sizeof out->heading);
+    add_count(out, "lanes", group->count);
+    add_time(out, "at work, in all", work_ns);
+    add_time(out, "waited, in all", wait_ns);
+    viz_lane_name(model, longest, name, sizeof name);
+    if (model->lanes[longest].wait_ns > 0) {
+        add_fact(out, "waited longest", name);
+        add_time(out, "\xE2\x80\xA6 for", model->lanes[longest].wait_ns);
+    }
+    if (failed > 0)
+        add_count(out, "failed", failed);
+}
+
+bool viz_describe_arranged(const struct viz_model *model, const struct viz_arrangement *arrangement,
+                           struct viz_id id, struct viz_description *description) {
+    if (id.kind != VIZ_ID_GROUP)
+        return viz_describe(model, id, description);
+    *description = (struct viz_description){.count = 0};
+    describe_group(description, model, arrangement, id.index);
+    return true;
+}
+
 bool viz_describe(const struct viz_model *model, struct viz_id id,
                   struct viz_description *description) {
     *description = (struct viz_description){.count = 0};

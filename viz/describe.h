@@ -4,6 +4,7 @@
 #ifndef VIZ_DESCRIBE_H
 #define VIZ_DESCRIBE_H
 
+#include "arrange.h"
 #include "identity.h"
 #include "model.h"
 
@@ -23,5 +24,8 @@ struct viz_description {
 /* False where there is nothing to say. Facts that do not fit are counted by the last one. */
 bool viz_describe(const struct viz_model *model, struct viz_id id,
                   struct viz_description *description);
+/* The same where lanes are arranged, and there are groups. */
+bool viz_describe_arranged(const struct viz_model *model, const struct viz_arrangement *arrangement,
+                           struct viz_id id, struct viz_description *description);
 
 #endif

@@ -104,9 +104,12 @@ static struct viz_id hit_lanes(const struct viz_model *model, const struct viz_v
         time_ns = fmin(time_ns, (double)model->end_ns);
     double reach = NEAR * frame->scale / frame->lanes.w * view->length_ns;
     struct viz_id id = id_of(VIZ_ID_NOTHING, 0);
-    if (row >= 0 && row < (double)model->row_count) {
-        uint32_t index = (uint32_t)row;
-        id = hit_row(model, frame, index, time_ns, reach, (row - index) * frame->row_px);
+    if (row >= 0 && row < (double)viz_place_count(model, frame->arrangement)) {
+        uint32_t place = (uint32_t)row;
+        struct viz_slot slot = viz_slot_at(frame->arrangement, place);
+        if (slot.group != VIZ_NO_GROUP)
+            return id_of(VIZ_ID_GROUP, slot.group);
+        id = hit_row(model, frame, slot.row, time_ns, reach, (row - place) * frame->row_px);
     }
     if (id.kind != VIZ_ID_NOTHING && id.kind != VIZ_ID_LANE)
         return id;
@@ -114,16 +117,35 @@ static struct viz_id hit_lanes(const struct viz_model *model, const struct viz_v
     return signal != TRACE_NO_INDEX ? id_of(VIZ_ID_INSTANT, signal) : id;
 }
 
+/* Beside the lanes: the lane, or the group, that a place belongs to. */
+static struct viz_id hit_names(const struct viz_model *model, const struct viz_frame *frame,
+                               double row) {
+    if (row < 0 || row >= (double)viz_place_count(model, frame->arrangement))
+        return id_of(VIZ_ID_NOTHING, 0);
+    struct viz_slot slot = viz_slot_at(frame->arrangement, (uint32_t)row);
+    return slot.group != VIZ_NO_GROUP ? id_of(VIZ_ID_GROUP, slot.group)
+                                      : lane_of_row(model, slot.row);
+}
+
 struct viz_id viz_hit(const struct viz_model *model, const struct viz_view *view,
                       const struct viz_frame *frame, const struct viz_scene *scene, int x, int y) {
-    double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
+    struct viz_frame pins = viz_frame_of_pins(frame);
+    struct viz_view top = *view;
     struct viz_id id = id_of(VIZ_ID_NOTHING, 0);
     if (viz_contains(&frame->panel, x, y) || viz_contains(&frame->table, x, y))
         return viz_scene_at(scene, x, y);
+    if (y >= pins.lanes.y && y < pins.lanes.y + pins.lanes.h) {
+        frame = &pins;
+        view = &top;
+        top.first_row = 0;
+    }
+    double row = (y - frame->lanes.y) / frame->row_px + view->first_row;
     if (viz_contains(&frame->lanes, x, y))
         id = hit_lanes(model, view, frame, x, row);
-    else if (viz_contains(&frame->names, x, y) && row >= 0 && row < (double)model->row_count)
-        return lane_of_row(model, (uint32_t)row);
+    else if (viz_contains(&frame->names, x, y))
+        id = hit_names(model, frame, row);
+    if (id.kind == VIZ_ID_GROUP || (id.kind == VIZ_ID_LANE && x < frame->lanes.x))
+        return id;
     if (id.kind != VIZ_ID_NOTHING && id.kind != VIZ_ID_LANE)
         return id;
     struct viz_id drawn = viz_scene_at(scene, x, y);

@@ -29,6 +29,8 @@ enum viz_id_kind {
     VIZ_ID_LINK,    /* into viz_panel.links */
     VIZ_ID_OLD_BAR, /* of two runs: into the bars of the old one's model */
     VIZ_ID_CHANGE,  /* ... into viz_pair.changes */
+    VIZ_ID_GROUP,   /* the head of a group: into viz_arrangement.groups */
+    VIZ_ID_CHOSEN,  /* what was chosen: enum viz_chosen (layout.h) */
     VIZ_ID_COUNT
 };
 

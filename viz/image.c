@@ -71,10 +71,10 @@ static void place(struct viz_state *state, const struct viz_image_options *optio
 /* The same with all that is asked for; CAD_EINVAL where the trace has it not. */
 static int begin(struct viz_state *state, const struct viz_image_options *options,
                  char message[VIZ_MESSAGE_SIZE]) {
-    const char *task = options->start.task;
+    const char *missing = viz_start_missing(state->model, &options->start);
     place(state, options);
-    if (task != NULL && viz_find_lane(state->model, task) == TRACE_NO_INDEX)
-        return fail(message, CAD_EINVAL, task, "the trace has no task of that name");
+    if (missing != NULL)
+        return fail(message, CAD_EINVAL, missing, "the trace has no task of that name");
     if (!viz_state_begin(state, &options->start))
         return fail(message, CAD_EINVAL, "the trace", "it has no longest way");
     return 0;
@@ -147,8 +147,11 @@ int viz_svg_save(struct viz_model *model, const struct viz_image_options *option
     error = begin(&state, options, message);
     if (error == 0 && (error = viz_state_lay_out(&state)) != 0)
         fail(message, error, "drawing the picture", "out of memory");
-    const struct viz_svg svg = {
-        .scene = &state.scene, .model = model, .theme = options->theme, .adapts = options->adapts};
+    const struct viz_svg svg = {.scene = &state.scene,
+                                .model = model,
+                                .arrangement = state.frame.arrangement,
+                                .theme = options->theme,
+                                .adapts = options->adapts};
     if (error == 0)
         error = write_svg(&svg, path, message);
     viz_state_close(&state);

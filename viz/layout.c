@@ -23,6 +23,9 @@
 #define GUTTER 56
 #define GHOST_PART 0.36 /* of what a row's bars take */
 #define PANEL 300
+#define CHOSEN 28
+#define PIN_ROW 30       /* of a lane that stays at the top */
+#define PINS_PART 0.4    /* of the room for lanes, which they have at most */
 #define PANEL_BESIDE 900 /* in less it covers a part of the chart */
 
 int viz_px(const struct viz_frame *frame, double units) {
@@ -57,6 +60,14 @@ uint32_t viz_first_counter(const struct viz_model *model) {
 
 /* --- Frame -------------------------------------------------------------------------------- */
 
+/* What the name of a group takes, with its sign, its number of lanes, and the room between. */
+static int group_width(const struct viz_frame *frame, const struct viz_measure *measure) {
+    char name[256];
+    viz_group_title(frame->arrangement, frame->arrangement->widest, name, sizeof name);
+    return viz_width(measure, VIZ_FONT_NAME, name) +
+           viz_width(measure, VIZ_FONT_SMALL, "\xE2\x96\xBE 10,000") + viz_px(frame, 16);
+}
+
 static int names_width(const struct viz_frame *frame, const struct viz_model *model,
                        const struct viz_measure *measure) {
     int widest = 0;
@@ -67,6 +78,10 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
         viz_lane_name(model, model->widest[i], name, sizeof name);
         int width = viz_width(measure, VIZ_FONT_NAME, name);
         widest = width > widest ? width : widest;
+    }
+    if (frame->arrangement != NULL && frame->arrangement->group_count > 0) {
+        int group = group_width(frame, measure);
+        widest = group > widest ? group : widest;
     }
     int margins = viz_px(frame, frame->compact ? 20 : MARGIN + 14);
     int least = viz_px(frame, frame->compact ? NAMES_LEAST_TINY : NAMES_LEAST);
@@ -93,14 +108,16 @@ static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
     int axis = height < 100 ? 0 : viz_px(frame, AXIS);
     int footer = height < 280 ? 0 : viz_px(frame, FOOTER);
     int minimap = height < 400 ? 0 : viz_px(frame, MINIMAP);
+    int chosen = viz_choice_has_words(ui->choice) ? viz_px(frame, CHOSEN) : 0;
     frame->header = (struct viz_rect){0, 0, frame->width, header};
-    frame->strip = (struct viz_rect){0, header, 0, strip};
+    frame->chosen = (struct viz_rect){0, header, frame->width, chosen};
+    frame->strip = (struct viz_rect){0, header + chosen, 0, strip};
     frame->axis = (struct viz_rect){0, 0, 0, axis};
     frame->footer = (struct viz_rect){0, frame->height - footer, frame->width, footer};
     frame->minimap = (struct viz_rect){0, 0, 0, minimap};
     bool spread = ui->travel != NULL && ui->travel->ordinal != 0 && height >= 220;
     frame->instant.h = spread ? viz_px(frame, INSTANT) : 0;
-    return frame->height - header - strip - axis - frame->instant.h - footer - minimap;
+    return frame->height - header - chosen - strip - axis - frame->instant.h - footer - minimap;
 }
 
 /* The panel, between header and footer; returns how much of the width it takes from the chart. */
@@ -111,6 +128,29 @@ static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
     frame->panel = (struct viz_rect){frame->width - width, frame->header.h, width,
                                      frame->footer.y - frame->header.h};
     return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
+}
+
+/* Rows of pins keep their height, whatever that of the others. */
+static void place_pins(struct viz_frame *frame, int room) {
+    int most = (int)(room * PINS_PART);
+    int height = frame->pinned != NULL
+                     ? (int)frame->pinned->count * viz_px(frame, PIN_ROW) + viz_px(frame, 4)
+                     : 0;
+    frame->pins.x = frame->lanes.x;
+    frame->pins.w = frame->lanes.w;
+    frame->pins.h = height < most ? height : most;
+}
+
+struct viz_frame viz_frame_of_pins(const struct viz_frame *frame) {
+    struct viz_frame pins = *frame;
+    pins.arrangement = frame->pinned;
+    pins.lanes = frame->pins;
+    pins.names.y = frame->pins.y;
+    pins.names.h = frame->pins.h;
+    pins.row_px = viz_px(frame, PIN_ROW);
+    pins.extent.rows = frame->pinned != NULL ? (double)frame->pinned->count : 0;
+    pins.extent.visible_rows = pins.lanes.h / pins.row_px;
+    return pins;
 }
 
 /* True where the map would show what is in full view. */
@@ -133,7 +173,8 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     frame->strip.h += strip_more;
     frame->axis.y = frame->strip.y + frame->strip.h;
     frame->instant.y = frame->axis.y + frame->axis.h;
-    int top = frame->instant.y + frame->instant.h;
+    frame->pins.y = frame->instant.y + frame->instant.h;
+    int top = frame->pins.y + frame->pins.h;
     int bottom = frame->footer.y - frame->minimap.h - frame->objects.h;
     frame->objects.y = bottom;
     frame->lanes.y = frame->names.y = top;
@@ -147,6 +188,8 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
                     int height, double scale) {
     *frame = (struct viz_frame){.width = width, .height = height, .scale = scale};
     frame->compact = width < 600 * scale || height < 400 * scale;
+    frame->arrangement = viz_arrangement_of(ui->choice);
+    frame->pinned = viz_pinned_of(ui->choice);
     int room = place_panels(frame, ui);
     frame->ghosts = model->pair != NULL && viz_has_ghosts(ui->shown);
     frame->gutter = model->pair != NULL ? viz_px(frame, GUTTER) : 0;
@@ -162,6 +205,8 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->minimap.x = names;
     frame->minimap.w = chart - viz_px(frame, MARGIN) > 1 ? chart - viz_px(frame, MARGIN) : 1;
 
+    place_pins(frame, room);
+    room -= frame->pins.h;
     frame->objects.x = names;
     frame->objects.w = chart;
     frame->objects.h = ui->objects ? viz_objects_height(frame, model, room) : 0;
@@ -186,7 +231,7 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
 
 struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_ui *ui) {
     double end_ns = (double)model->end_ns;
-    double rows = (double)model->row_count;
+    double rows = (double)viz_place_count(model, viz_arrangement_of(ui->choice));
     if (model->pair != NULL) {
         end_ns = fmax((double)model->pair->models[CMP_A]->end_ns,
                       (double)model->pair->models[CMP_B]->end_ns);
@@ -241,10 +286,16 @@ int viz_bar_height(const struct viz_frame *frame) {
     return height > 1 ? height : 1;
 }
 
-struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1) {
+bool viz_is_place_seen(const struct viz_painter *painter, uint32_t place) {
+    double first = painter->view->first_row;
+    return place != TRACE_NO_INDEX && place + 1.0 > first &&
+           place < first + painter->frame->extent.visible_rows;
+}
+
+struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t place, int x0, int x1) {
     const struct viz_frame *frame = painter->frame;
     int height = height_in_use(frame);
-    double top = viz_row_top(frame, painter->view, row) + (frame->row_px - height) / 2;
+    double top = viz_row_top(frame, painter->view, place) + (frame->row_px - height) / 2;
     struct viz_rect rect = {x0, (int)lround(top), x1 - x0, viz_bar_height(frame)};
     if (painter->ghost) {
         rect.y += rect.h + ghost_gap(frame);
@@ -313,6 +364,7 @@ static void paint_timeline(struct viz_painter *painter) {
     viz_paint_change_line(painter);
     viz_paint_objects(painter);
     viz_paint_way(painter);
+    viz_paint_pins(painter);
     viz_paint_axis(painter);
     viz_paint_playhead(painter);
     viz_paint_instant(painter);
@@ -344,6 +396,7 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
         paint_timeline(&painter);
     viz_paint_side(&painter);
     viz_paint_header(&painter);
+    viz_paint_chosen(&painter);
     viz_paint_footer(&painter);
     if (model->row_count == 0 && (ui->notice == NULL || ui->notice->text[0] == '\0'))
         paint_nothing(&painter);

@@ -6,6 +6,7 @@
 #ifndef VIZ_LAYOUT_H
 #define VIZ_LAYOUT_H
 
+#include "choice.h"
 #include "model.h"
 #include "notice.h"
 #include "pair.h"
@@ -52,6 +53,7 @@ struct viz_ui {
     struct viz_id selected;
     const struct viz_help *help;     /* NULL: it is not shown */
     const struct viz_search *search; /* NULL: nothing is searched for */
+    const struct viz_choice *choice; /* of lanes; NULL: all, as they are */
     enum viz_wakes wakes;
     uint32_t counter;                  /* which one the strip shows; TRACE_NO_INDEX: no strip */
     const struct viz_panel *panel;     /* at the right; NULL: it is not shown */
@@ -74,6 +76,9 @@ struct viz_ui {
     double range_to_ns;
 };
 
+/* What is said of what was chosen, each with a way to drop it. */
+enum viz_chosen { VIZ_CHOSEN_FILTER, VIZ_CHOSEN_GROUPING, VIZ_CHOSEN_ORDERING, VIZ_CHOSEN_COUNT };
+
 /* Where the parts of the picture are. A part that has no room has no height. */
 struct viz_frame {
     int width;
@@ -89,7 +94,11 @@ struct viz_frame {
     struct viz_rect objects; /* rows of primitives below the lanes; no height: none are shown */
     struct viz_rect minimap;
     struct viz_rect footer;
-    struct viz_rect panel; /* no width: there is none */
+    struct viz_rect panel;  /* no width: there is none */
+    struct viz_rect chosen; /* what was chosen, in words; no height: nothing was */
+    struct viz_rect pins;   /* the bars of lanes that stay at the top; no height: none do */
+    const struct viz_arrangement *arrangement; /* of the lanes; NULL: as the model has them */
+    const struct viz_arrangement *pinned;      /* of the pins; NULL: there are none */
     struct viz_rect table; /* over strip, axis and lanes; no height: these are shown */
     struct viz_rect cells; /* of it */
     double row_px;
@@ -113,6 +122,9 @@ struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_
 void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, struct viz_view *view,
                     const struct viz_ui *ui, const struct viz_measure *measure, int width,
                     int height, double scale);
+
+/* The same frame as if the pins were all the lanes. A view of it begins at its first row. */
+struct viz_frame viz_frame_of_pins(const struct viz_frame *frame);
 
 /* Pixels for a length of the design. */
 int viz_px(const struct viz_frame *frame, double units);

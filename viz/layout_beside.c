@@ -2,6 +2,8 @@
  * strip, the words of the header. */
 #include "painter.h"
 
+#include "axis.h"
+#include "base/number.h"
 #include "counters.h"
 #include "pair.h"
 
@@ -180,19 +182,40 @@ void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int 
 
 /* --- The header ----------------------------------------------------------------------------- */
 
+/* "A before.json -> B after.json", and by how much times may differ. */
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size) {
-    snprintf(out, size, "A %.100s  \xE2\x86\x92  B %.100s", pair->models[CMP_A]->file_name,
-             pair->models[CMP_B]->file_name);
+    const struct cmp_tolerance tolerance = cmp_kept_to(pair->result);
+    char within[VIZ_TIME_SIZE + 32] = "";
+    if (tolerance.share > 0) {
+        snprintf(within, sizeof within, "  \xC2\xB7  within %.4g%%", tolerance.share * 100);
+    } else if (tolerance.time_ns > 0) {
+        char time[VIZ_TIME_SIZE];
+        viz_format_exact(tolerance.time_ns, time);
+        snprintf(within, sizeof within, "  \xC2\xB7  within %s", time);
+    }
+    snprintf(out, size, "A %.100s%s  \xE2\x86\x92  B %.100s%s%s", pair->models[CMP_A]->file_name,
+             cmp_is_real(pair->result, CMP_A) ? " (real clock)" : "",
+             pair->models[CMP_B]->file_name,
+             cmp_is_real(pair->result, CMP_B) ? " (real clock)" : "", within);
 }
 
-int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size) {
-    size_t roots = cmp_root_count(pair->result);
-    size_t followers = pair->change_count - roots;
-    if (pair->change_count == 0) {
-        snprintf(out, size, "no difference");
+/* What is the same though something differs that does not count. */
+static const char *words_of_rest(enum viz_differing differing) {
+    return differing == VIZ_DIFFERING_ORDER ? "same order, other times" : "same times, other order";
+}
+
+int viz_write_pair_chip(const struct viz_pair *pair, enum viz_differing differing, char *out,
+                        size_t size) {
+    size_t roots = 0, followers = 0;
+    for (size_t i = 0; i < pair->change_count; i++)
+        if (viz_is_differing(&pair->changes[i], differing))
+            *(pair->changes[i].root ? &roots : &followers) += 1;
+    if (roots + followers == 0) {
+        snprintf(out, size, "%s",
+                 pair->change_count == 0 ? "no difference" : words_of_rest(differing));
         return VIZ_MUTED;
     }
-    snprintf(out, size, "%zu %s, %zu %s", roots, roots == 1 ? "root" : "roots", followers,
-             followers == 1 ? "consequence" : "consequences");
+    snprintf(out, size, "%zu root%s, %zu consequence%s", roots, base_plural(roots), followers,
+             base_plural(followers));
     return VIZ_ALERT;
 }

@@ -1,19 +1,18 @@
 /* Lanes that are too low to be drawn one by one: a cell of pixels is a mixture of how the time
  * there is spent, over the rows that share it. Each bar in view is looked at once, and again only
  * when the view has changed. */
+#include "band.h"
 #include "painter.h"
 
 #include "cadran.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Cells are so many pixels wide. */
 enum { CELL = 2 };
 
-/* The levels: spans by their colour, what runs, sleeps, and above them what waits or is ready. */
-enum { RUNS = VIZ_COLOUR_COUNT, SLEEPS, WAITS, LEVELS };
+enum { LEVELS = VIZ_BAND_LEVELS };
 
 /* A wait is hatched where there is room: from afar that is so much of its lines' colour. */
 #define HATCHED 0.35F
@@ -24,105 +23,57 @@ enum { CROWD = 8 };
 
 _Static_assert((int)LEVELS <= (int)VIZ_DENSITY_LEVELS, "a density has room for the levels");
 
-static int level_of(const struct viz_bar *bar) {
-    switch (bar->look) {
-    case VIZ_LOOK_SPAN:
-        return bar->colour;
-    case VIZ_LOOK_RUN:
-        return RUNS;
-    case VIZ_LOOK_SLEEP:
-        return SLEEPS;
-    default:
-        return WAITS;
-    }
-}
-
-/* One row of cells while it is filled: shares by column and level, and what is waited for inside
- * spans, which is no work. */
-struct band {
-    int columns;
-    double begin_ns;
-    double cell_ns;
-    float (*shares)[LEVELS];
-    float *inside;
-};
-
-/* Adds the part of a stretch that is in view, cell by cell. */
-static void add_stretch(const struct band *band, float *cells, size_t stride, double from_ns,
-                        double to_ns) {
-    double from = fmax((from_ns - band->begin_ns) / band->cell_ns, 0);
-    double to = fmin((to_ns - band->begin_ns) / band->cell_ns, band->columns);
-    int first = (int)from;
-    int last = (int)to;
-    if (to <= from)
-        return;
-    if (first == last) {
-        cells[(size_t)first * stride] += (float)(to - from);
-        return;
-    }
-    cells[(size_t)first * stride] += (float)(first + 1 - from);
-    for (int x = first + 1; x < last; x++)
-        cells[(size_t)x * stride] += 1;
-    if (last < band->columns)
-        cells[(size_t)last * stride] += (float)(to - last);
-}
-
-static void add_row(const struct band *band, const struct viz_model *model,
-                    const struct viz_row *row) {
-    double end_ns = band->begin_ns + band->columns * band->cell_ns;
-    int64_t begin_ns = (int64_t)floor(band->begin_ns);
-    uint32_t end = row->first_bar + row->bar_count;
-    for (uint32_t i = viz_bar_from(model, row->first_bar, row->bar_count, begin_ns);
-         i < end && (double)model->bars[i].begin_ns < end_ns; i++) {
-        const struct viz_bar *bar = &model->bars[i];
-        add_stretch(band, &band->shares[0][level_of(bar)], LEVELS, (double)bar->begin_ns,
-                    (double)bar->end_ns);
-    }
-    end = row->first_overlay + row->overlay_count;
-    for (uint32_t i = viz_bar_from(model, row->first_overlay, row->overlay_count, begin_ns);
-         i < end && (double)model->bars[i].begin_ns < end_ns; i++)
-        add_stretch(band, band->inside, 1, (double)model->bars[i].begin_ns,
-                    (double)model->bars[i].end_ns);
-}
-
 /* The sums of some rows as cells of the density, each a share of the rows' time. */
-static void finish_band(const struct band *band, uint32_t rows, struct viz_density *density,
-                        int at) {
+static void finish_band(struct viz_band *band, uint32_t rows, struct viz_density *density, int at) {
     size_t stride = (size_t)density->rows * (size_t)density->columns;
     uint8_t *cells = density->cells + (size_t)at * (size_t)density->columns;
+    viz_band_settle(band);
     for (int x = 0; x < band->columns; x++) {
         float *shares = band->shares[x];
+        for (int k = 0; k < LEVELS; k++)
+            shares[k] /= (float)rows;
+        shares[VIZ_BAND_WAITS] *= HATCHED;
         float work = 0;
         for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
             work += shares[k];
-        float inside = fminf(band->inside[x], work);
-        for (int k = 0; k < VIZ_COLOUR_COUNT && inside > 0; k++)
-            shares[k] *= (work - inside) / work;
-        shares[WAITS] += inside;
-        for (int k = 0; k < LEVELS; k++)
-            shares[k] /= (float)rows;
-        shares[WAITS] *= HATCHED;
-        float rest = (work - inside) / (float)rows;
-        for (int k = 0; k < VIZ_COLOUR_COUNT && rows > (uint32_t)CROWD && rest > 0; k++)
-            shares[k] *= sqrtf(rest) / rest;
+        for (int k = 0; k < VIZ_COLOUR_COUNT && rows > (uint32_t)CROWD && work > 0; k++)
+            shares[k] *= sqrtf(work) / work;
         viz_density_mix(shares, LEVELS, cells + x, stride);
     }
 }
 
-static void fill(struct viz_density *density, const struct viz_painter *painter,
-                 struct band *band) {
+/* What a place shows, and how many rows that is: all of a folded group's, and of a head none. */
+static uint32_t add_place(struct viz_band *band, const struct viz_painter *painter,
+                          uint32_t place) {
     const struct viz_model *model = painter->model;
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    struct viz_slot slot = viz_slot_at(arrangement, place);
+    if (slot.group == VIZ_NO_GROUP) {
+        viz_band_add_row(band, model, &model->rows[slot.row]);
+        return 1;
+    }
+    const struct viz_group *group = &arrangement->groups[slot.group];
+    if (!group->folded)
+        return 0;
+    for (uint32_t i = 0; i < group->count; i++)
+        viz_band_add_lane(band, model, arrangement->lanes[group->first + i]);
+    return group->count;
+}
+
+static void fill(struct viz_density *density, const struct viz_painter *painter,
+                 struct viz_band *band) {
+    double places = (double)viz_place_count(painter->model, painter->frame->arrangement);
     double first = painter->view->first_row;
-    double seen = fmin(painter->frame->extent.visible_rows, (double)model->row_count - first);
+    double seen = fmin(painter->frame->extent.visible_rows, places - first);
     for (int at = 0; at < density->rows; at++) {
         uint32_t from = (uint32_t)(first + seen * at / density->rows);
         uint32_t to = (uint32_t)(first + seen * (at + 1) / density->rows);
         to = to > from ? to : from + 1;
-        memset(band->shares, 0, (size_t)band->columns * sizeof *band->shares);
-        memset(band->inside, 0, (size_t)band->columns * sizeof *band->inside);
-        for (uint32_t i = from; i < to && i < model->row_count; i++)
-            add_row(band, model, &model->rows[i]);
-        finish_band(band, to - from, density, at);
+        viz_band_clear(band);
+        uint32_t rows = 0;
+        for (uint32_t i = from; i < to && i < places; i++)
+            rows += add_place(band, painter, i);
+        finish_band(band, rows > 0 ? rows : 1, density, at);
     }
 }
 
@@ -141,52 +92,51 @@ static bool begin(struct viz_density *density, int columns, int rows) {
     density->changes++;
     for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
         density->roles[k] = (uint8_t)(VIZ_SPAN_FIRST + k);
-    density->roles[RUNS] = VIZ_RUN;
-    density->roles[SLEEPS] = VIZ_SLEEP;
-    density->roles[WAITS] = VIZ_WAIT;
+    density->roles[VIZ_BAND_RUNS] = VIZ_RUN;
+    density->roles[VIZ_BAND_SLEEPS] = VIZ_SLEEP;
+    density->roles[VIZ_BAND_WAITS] = VIZ_WAIT;
     return true;
 }
 
 /* Fills the scene's density anew; false where memory runs out. */
 static bool make(struct viz_painter *painter, struct viz_rect at, double seen) {
     struct viz_density *density = &painter->scene->dense;
-    struct band band = {.columns = (at.w + CELL - 1) / CELL,
-                        .begin_ns = painter->view->begin_ns,
-                        .cell_ns = painter->view->length_ns / at.w * (double)CELL};
-    band.shares = malloc((size_t)band.columns * sizeof *band.shares);
-    band.inside = malloc((size_t)band.columns * sizeof *band.inside);
-    bool made = band.shares != NULL && band.inside != NULL &&
+    struct viz_band band;
+    bool made = viz_band_open(&band, (at.w + CELL - 1) / CELL, painter->view->begin_ns,
+                              painter->view->length_ns / at.w * (double)CELL) &&
                 begin(density, band.columns, seen < at.h ? (int)ceil(seen) : at.h);
     if (made)
         fill(density, painter, &band);
-    free(band.shares);
-    free(band.inside);
+    viz_band_close(&band);
     return made;
 }
 
 static bool is_from(const struct viz_density_source *a, const struct viz_density_source *b) {
     return a->model == b->model && a->bars == b->bars && a->colouring == b->colouring &&
-           a->begin_ns == b->begin_ns && a->length_ns == b->length_ns &&
-           a->first_row == b->first_row && a->row_px == b->row_px && a->width == b->width &&
-           a->height == b->height;
+           a->arranged == b->arranged && a->begin_ns == b->begin_ns &&
+           a->length_ns == b->length_ns && a->first_row == b->first_row && a->row_px == b->row_px &&
+           a->width == b->width && a->height == b->height;
 }
 
 void viz_paint_dense(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
     struct viz_scene *scene = painter->scene;
-    double seen = fmin(frame->extent.visible_rows, (double)painter->model->row_count);
+    double places = (double)viz_place_count(painter->model, frame->arrangement);
+    double seen = fmin(frame->extent.visible_rows, places);
     struct viz_rect at = frame->lanes;
     at.h = (int)fmin(at.h, ceil(seen * frame->row_px));
-    struct viz_density_source source = {.model = painter->model,
-                                        .bars = painter->model->bar_count,
-                                        .colouring = (int)painter->model->colouring,
-                                        .begin_ns = view->begin_ns,
-                                        .length_ns = view->length_ns,
-                                        .first_row = view->first_row,
-                                        .row_px = frame->row_px,
-                                        .width = at.w,
-                                        .height = at.h};
+    struct viz_density_source source = {
+        .model = painter->model,
+        .bars = painter->model->bar_count,
+        .arranged = frame->arrangement != NULL ? frame->arrangement->changes : 0,
+        .colouring = (int)painter->model->colouring,
+        .begin_ns = view->begin_ns,
+        .length_ns = view->length_ns,
+        .first_row = view->first_row,
+        .row_px = frame->row_px,
+        .width = at.w,
+        .height = at.h};
     if (!is_from(&scene->dense_source, &source)) {
         scene->dense_source = source;
         if (!make(painter, at, seen)) {

@@ -103,7 +103,7 @@ static void paint_cursor(struct viz_painter *painter) {
 
 /* Lanes and counters fill the chart: there their details would be in the way. */
 static bool is_told(const struct viz_painter *painter, struct viz_id id) {
-    bool wide = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_COUNTER;
+    bool wide = id.kind == VIZ_ID_LANE || id.kind == VIZ_ID_COUNTER || id.kind == VIZ_ID_GROUP;
     return painter->ui->pointer && (!wide || painter->ui->x < painter->frame->lanes.x);
 }
 
@@ -118,7 +118,8 @@ void viz_paint_tooltip(struct viz_painter *painter) {
     if (ui->ranging)
         return;
     struct viz_description said;
-    if (is_told(painter, ui->hover) && viz_describe(painter->model, ui->hover, &said)) {
+    if (is_told(painter, ui->hover) &&
+        viz_describe_arranged(painter->model, frame->arrangement, ui->hover, &said)) {
         paint_tip(painter, &said, ui->x, ui->y);
         return;
     }
@@ -127,8 +128,11 @@ void viz_paint_tooltip(struct viz_painter *painter) {
         return;
     const struct viz_bar *bar = &painter->model->bars[ui->selected.index];
     uint32_t row = viz_row_of_bar(painter->model, ui->selected.index);
+    uint32_t place = viz_place_of_row(frame->arrangement, row);
+    if (place == TRACE_NO_INDEX)
+        return;
     int x = viz_column(painter, (double)bar->begin_ns);
-    int y = (int)lround(viz_row_top(frame, painter->view, row + 1.0));
+    int y = (int)lround(viz_row_top(frame, painter->view, place + 1.0));
     bool seen = x < frame->width && viz_column(painter, (double)bar->end_ns) >= frame->lanes.x &&
                 y > frame->lanes.y && y - frame->row_px < frame->lanes.y + frame->lanes.h;
     if (seen)

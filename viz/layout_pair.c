@@ -13,8 +13,8 @@
  */
 enum { GHOST = 72, GHOST_DIFFERS = 150 };
 
-/* Rows of less, in units of the design, have no lines from where things were, or no points but
- * those of roots: the ghosts say it. */
+/* Rows of less, in units of the design, have of the lines from where things were the length alone,
+ * or no points but those of roots: the ghosts say the rest. */
 #define LINKED 10
 #define POINTED 20
 
@@ -166,9 +166,11 @@ static void paint_link(const struct pair_painter *both, uint32_t index, int from
     int dot = viz_px(painter->frame, 3) | 1;
     int left = from_x < to_x ? from_x : to_x;
     int right = from_x < to_x ? to_x : from_x;
-    if (right - left < 2 * line || painter->frame->row_px < LINKED * painter->frame->scale)
+    if (right - left < 2 * line)
         return;
     viz_fill(painter->scene, role, (struct viz_rect){left, middle, right - left + line, line});
+    if (painter->frame->row_px < LINKED * painter->frame->scale)
+        return;
     viz_fill(painter->scene, role,
              (struct viz_rect){to_x, above.y + above.h - viz_px(painter->frame, 4), line,
                                middle - above.y - above.h + viz_px(painter->frame, 4)});

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define INDENT 14 /* of lanes in a group */
+
 static int margin_of(const struct viz_frame *frame) {
     return viz_px(frame, frame->compact ? 10 : 16);
 }
@@ -126,7 +128,8 @@ static void paint_title(struct viz_painter *painter, int left, int right, int mi
         model->trace->complete && (went_well(chip) || chip[0] == '\0') ? VIZ_MUTED : VIZ_ALERT;
     char differences[64];
     if (model->pair != NULL) {
-        role = viz_write_pair_chip(model->pair, differences, sizeof differences);
+        role = viz_write_pair_chip(model->pair, painter->ui->differing, differences,
+                                   sizeof differences);
         chip = differences;
     }
     int chip_room =
@@ -169,6 +172,14 @@ void viz_paint_header(struct viz_painter *painter) {
 
 /* --- Names -------------------------------------------------------------------------------- */
 
+/* A place has a name where a lane begins in it, or a group. */
+static bool has_name(const struct viz_painter *painter, uint32_t place) {
+    const struct viz_model *model = painter->model;
+    struct viz_slot slot = viz_slot_at(painter->frame->arrangement, place);
+    return slot.group != VIZ_NO_GROUP ||
+           slot.row == model->lanes[model->rows[slot.row].lane].first_row;
+}
+
 struct name_painter {
     struct viz_painter *painter;
     int height; /* of a name */
@@ -177,11 +188,18 @@ struct name_painter {
     bool low; /* names of low rows are left out where they would touch, or not be seen whole */
 };
 
-static int top_of_name(const struct name_painter *names, uint32_t row) {
+static int top_of_name(const struct name_painter *names, uint32_t place) {
     const struct viz_frame *frame = names->painter->frame;
-    double top = viz_row_top(frame, names->painter->view, row);
+    double top = viz_row_top(frame, names->painter->view, place);
     int y = (int)lround(top + (frame->row_px - names->height) / 2);
-    return names->low && row == 0 && y < frame->names.y ? frame->names.y : y;
+    return names->low && place == 0 && y < frame->names.y ? frame->names.y : y;
+}
+
+/* Whether a lane stands in a group, whose name is further left. */
+static int indent_of(const struct viz_painter *painter, uint32_t lane) {
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    bool member = arrangement != NULL && arrangement->group_of[lane] != VIZ_NO_GROUP;
+    return member ? viz_px(painter->frame, INDENT) : 0;
 }
 
 /* With what the task is doing where the playhead is: below it, where the row is high enough. */
@@ -190,7 +208,8 @@ static void paint_name(const struct name_painter *names, uint32_t lane, int y) {
     const struct viz_frame *frame = painter->frame;
     char name[256];
     char shown[256];
-    struct viz_rect at = {names->margin, y, names->room, names->height};
+    int indent = indent_of(painter, lane);
+    struct viz_rect at = {names->margin + indent, y, names->room - indent, names->height};
     int small = viz_line_height(painter, VIZ_FONT_SMALL);
     bool state = viz_has_state(painter, lane);
     bool words = state && frame->row_px >= names->height + small + viz_px(frame, 2);
@@ -205,28 +224,37 @@ static void paint_name(const struct name_painter *names, uint32_t lane, int y) {
              at.x, at.y, shown);
 }
 
+/* The place of the lane that is meant, if it has one of its own; TRACE_NO_INDEX. */
+static uint32_t meant_place(const struct viz_painter *painter) {
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    uint32_t place = painter->lane != TRACE_NO_INDEX ? viz_place_of_lane(painter, painter->lane)
+                                                     : TRACE_NO_INDEX;
+    bool own = place != TRACE_NO_INDEX && viz_slot_at(arrangement, place).group == VIZ_NO_GROUP;
+    return own ? place : TRACE_NO_INDEX;
+}
+
 /* From the first lane on whose names have room; but that of the lane that is meant is there before
  * all others. */
 static void paint_lane_names(const struct name_painter *names) {
     struct viz_painter *painter = names->painter;
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
-    const struct viz_model *model = painter->model;
-    double end = fmin(ceil(view->first_row + frame->extent.visible_rows), (double)model->row_count);
+    double end = fmin(ceil(view->first_row + frame->extent.visible_rows),
+                      (double)viz_place_count(painter->model, frame->arrangement));
     int bottom = frame->names.y + frame->names.h;
     int step = names->height - viz_px(frame, 1);
     int meant = INT_MIN / 2;
-    if (names->low && painter->lane != TRACE_NO_INDEX)
-        meant = top_of_name(names, model->lanes[painter->lane].first_row);
+    uint32_t here = meant_place(painter);
+    if (names->low && here != TRACE_NO_INDEX)
+        meant = top_of_name(names, here);
     meant = meant < bottom && meant > bottom - names->height ? bottom - names->height : meant;
     int free_from = INT_MIN;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
-        uint32_t lane = model->rows[i].lane;
-        if (i != model->lanes[lane].first_row)
+        if (!has_name(painter, i))
             continue;
-        bool is_meant = names->low && lane == painter->lane;
+        bool is_meant = i == here && names->low;
         int y = is_meant ? meant : top_of_name(names, i);
-        if (lane == painter->lane)
+        if (i == here)
             viz_fill(painter->scene, VIZ_HIGHLIGHT,
                      (struct viz_rect){0, (int)lround(viz_row_top(frame, view, i)), frame->names.w,
                                        (int)ceil(frame->row_px)});
@@ -234,7 +262,10 @@ static void paint_lane_names(const struct name_painter *names) {
         if ((touches && !is_meant) || (names->low && y + names->height > bottom))
             continue;
         free_from = y + step;
-        paint_name(names, lane, y);
+        if (viz_slot_at(frame->arrangement, i).group != VIZ_NO_GROUP)
+            viz_paint_group_name(painter, i, names->margin, y, names->room);
+        else
+            paint_name(names, viz_lane_at(painter->model, frame->arrangement, i), y);
     }
 }
 
@@ -288,21 +319,24 @@ static void paint_minimap_name(struct viz_painter *painter, const struct viz_rec
     double first = painter->view->first_row;
     double last = fmin(first + frame->extent.visible_rows, frame->extent.rows);
     /* Lanes that only the run before has are not counted. */
-    double rows = (double)model->row_count;
+    double rows = (double)viz_place_count(model, frame->arrangement);
+    if (rows == 0)
+        return;
     uint32_t first_row = (uint32_t)fmin(first, rows - 1);
     uint32_t last_row = last >= 1 ? (uint32_t)ceil(fmin(last, rows)) - 1 : 0;
+    bool arranged = frame->arrangement != NULL; /* places are counted, which may be groups */
     char from[VIZ_TIME_SIZE];
     char to[VIZ_TIME_SIZE];
     char of[VIZ_TIME_SIZE];
     char text[3 * VIZ_TIME_SIZE + 16];
-    viz_format_count(model->rows[first_row].lane + 1, from);
-    viz_format_count(model->rows[last_row].lane + 1, to);
-    viz_format_count(model->lane_count, of);
+    viz_format_count((arranged ? first_row : model->rows[first_row].lane) + 1, from);
+    viz_format_count((arranged ? last_row : model->rows[last_row].lane) + 1, to);
+    viz_format_count(arranged ? (uint64_t)rows : model->lane_count, of);
     int margin = margin_of(frame);
     int room = map->x - margin - viz_px(frame, 8);
     int small = viz_line_height(painter, VIZ_FONT_SMALL);
     int middle = map->y + map->h / 2;
-    snprintf(text, sizeof text, "lanes %s\xE2\x80\x93%s", from, to);
+    snprintf(text, sizeof text, "%s %s\xE2\x80\x93%s", arranged ? "rows" : "lanes", from, to);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - small / 2, room, text);
     snprintf(text, sizeof text, "of %s", of);
     viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + small / 2, room, text);
@@ -322,7 +356,9 @@ void viz_paint_minimap(struct viz_painter *painter) {
     struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};
     viz_fill(scene, VIZ_OUTSIDE, inner);
     viz_shows(scene, VIZ_ID_MAP, 0);
-    viz_add_density(scene, &painter->model->density, inner);
+    viz_add_density(
+        scene, frame->arrangement != NULL ? &frame->arrangement->map : &painter->model->density,
+        inner);
     struct viz_rect window = window_of(painter, &inner);
     int right = inner.x + inner.w;
     int bottom = inner.y + inner.h;
@@ -425,7 +461,7 @@ static void write_wakes(const struct viz_painter *painter, char *out, size_t siz
     viz_format_count(painter->wakes_shown, shown);
     viz_format_count(painter->wakes_worth, worth);
     out[0] = '\0';
-    if (painter->wakes_uncounted)
+    if (painter->wakes_uncounted && painter->wakes_worth > 0)
         snprintf(out, size, "%s of more than %s wakes shown", shown, worth);
     else if (painter->wakes_shown < painter->wakes_worth)
         snprintf(out, size, "%s of %s wakes shown", shown, worth);

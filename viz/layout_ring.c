@@ -29,8 +29,7 @@ static uint32_t next_of(const struct viz_model *model, uint32_t lane, uint32_t *
 }
 
 static int middle_of(const struct viz_painter *painter, uint32_t lane) {
-    double top =
-        viz_row_top(painter->frame, painter->view, painter->model->lanes[lane].first_row + 0.5);
+    double top = viz_row_top(painter->frame, painter->view, viz_place_of_lane(painter, lane) + 0.5);
     double most = 2.0 * painter->frame->height;
     return (int)lround(fmin(fmax(top, -most), 2 * most));
 }
@@ -73,10 +72,22 @@ static void paint_arrow(const struct viz_painter *painter, uint32_t bar, uint32_
     paint_name(painter, bar, to, start);
 }
 
-/* The lanes that can be seen: the first, and the row behind the last. */
-static uint32_t first_lane(const struct viz_painter *painter, double *end_row) {
-    *end_row = painter->view->first_row + painter->frame->extent.visible_rows + 1;
-    return painter->model->rows[(uint32_t)fmax(0, painter->view->first_row)].lane;
+/* Where the places that can be seen end. */
+static uint32_t end_of_places(const struct viz_painter *painter) {
+    double last = painter->view->first_row + painter->frame->extent.visible_rows + 1;
+    return (uint32_t)fmin(ceil(last),
+                          (double)viz_place_count(painter->model, painter->frame->arrangement));
+}
+
+/* The lane that begins in a place, and the one of its circle that it waits for, where both can be
+ * shown; TRACE_NO_INDEX: there is none. */
+static uint32_t next_at(const struct viz_painter *painter, uint32_t place, uint32_t *lane,
+                        uint32_t *bar) {
+    *lane = viz_lane_at(painter->model, painter->frame->arrangement, place);
+    uint32_t next = viz_place_of_lane(painter, *lane) == place ? next_of(painter->model, *lane, bar)
+                                                               : TRACE_NO_INDEX;
+    bool shown = next != TRACE_NO_INDEX && viz_place_of_lane(painter, next) != TRACE_NO_INDEX;
+    return shown ? next : TRACE_NO_INDEX;
 }
 
 /* The columns that arrows begin at go from the first to the last, and then again. */
@@ -91,16 +102,15 @@ static int column_of(const struct viz_painter *painter, size_t arrow) {
 
 void viz_find_rings(const struct viz_painter *painter, int *from, int *to) {
     const struct viz_model *model = painter->model;
-    double end;
+    uint32_t end = end_of_places(painter);
     size_t count = 0;
     *from = viz_column(painter, (double)model->end_ns);
     *to = *from;
     if (!model->deadlocked || model->row_count == 0)
         return;
-    for (uint32_t lane = first_lane(painter, &end);
-         lane < model->lane_count && model->lanes[lane].first_row < end; lane++) {
-        uint32_t bar;
-        if (next_of(model, lane, &bar) == TRACE_NO_INDEX)
+    for (uint32_t i = (uint32_t)fmax(0, painter->view->first_row); i < end; i++) {
+        uint32_t bar, lane;
+        if (next_at(painter, i, &lane, &bar) == TRACE_NO_INDEX)
             continue;
         int right = column_of(painter, count++) + viz_px(painter->frame, STEP);
         if (right <= *to)
@@ -111,14 +121,13 @@ void viz_find_rings(const struct viz_painter *painter, int *from, int *to) {
 
 void viz_paint_rings(struct viz_painter *painter) {
     const struct viz_model *model = painter->model;
-    double end;
+    uint32_t end = end_of_places(painter);
     size_t count = 0;
     if (!model->deadlocked || model->row_count == 0)
         return;
     viz_clip(painter->scene, &painter->frame->lanes);
-    for (uint32_t lane = first_lane(painter, &end);
-         lane < model->lane_count && model->lanes[lane].first_row < end; lane++) {
-        uint32_t bar, next = next_of(model, lane, &bar);
+    for (uint32_t i = (uint32_t)fmax(0, painter->view->first_row); i < end; i++) {
+        uint32_t bar, lane, next = next_at(painter, i, &lane, &bar);
         if (next != TRACE_NO_INDEX)
             paint_arrow(painter, bar, lane, next, column_of(painter, count++));
     }

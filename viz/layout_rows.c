@@ -178,7 +178,7 @@ static void paint_bar(struct viz_row_painter *rows, uint32_t at, int x0, int x1)
     int width = x1 - x0;
     /* A hair's breadth between neighbours, where there is room for it. */
     width = width > 4 * line ? width - line : width < rows->unit ? rows->unit : width;
-    struct viz_rect whole = viz_bar_rect(painter, rows->index, x0, x0 + width);
+    struct viz_rect whole = viz_bar_rect(painter, rows->place, x0, x0 + width);
     struct viz_rect rect = viz_shape_of(painter, bar, whole);
     viz_shows(painter->scene, bar_kind(painter), at);
     if (painter->ghost)
@@ -198,7 +198,7 @@ static void label_cell(struct viz_row_painter *rows, const struct viz_cell *cell
         if (bars[i].look != VIZ_LOOK_SPAN)
             continue;
         struct viz_rect rect =
-            viz_bar_rect(rows->painter, rows->index, cell->x, cell->x + rows->unit);
+            viz_bar_rect(rows->painter, rows->place, cell->x, cell->x + rows->unit);
         viz_shows(rows->painter->scene, VIZ_ID_BAR, i);
         viz_paint_label(rows, &bars[i], rect, room_after(rows, end - 1));
         return;
@@ -299,7 +299,7 @@ static void paint_overlays(struct viz_row_painter *rows) {
         if (x1 <= done || x1 - x0 < rows->unit)
             continue;
         done = x1;
-        struct viz_rect rect = viz_bar_rect(painter, rows->index, x0, x1 - line);
+        struct viz_rect rect = viz_bar_rect(painter, rows->place, x0, x1 - line);
         viz_shows(painter->scene, bar_kind(painter), at);
         if (rows->labels) {
             viz_paint_label(rows, bar, rect, x1);
@@ -324,7 +324,7 @@ static void paint_life(struct viz_row_painter *rows) {
     /* As the last bar, it ends a hair's breadth early. */
     int x1 = viz_column(painter, (double)lane->end_ns) - viz_px(painter->frame, 1);
     int thick = viz_px(painter->frame, 2);
-    struct viz_rect bar = viz_bar_rect(painter, rows->index, x0, x1);
+    struct viz_rect bar = viz_bar_rect(painter, rows->place, x0, x1);
     int middle = bar.y + bar.h / 2;
     viz_shows(painter->scene, VIZ_ID_LANE, rows->row->lane);
     viz_fill(painter->scene, VIZ_LIFE, (struct viz_rect){x0, middle - thick / 2, x1 - x0, thick});
@@ -338,7 +338,7 @@ static void paint_outcome(struct viz_row_painter *rows) {
     int size = viz_px(painter->frame, 10);
     size = size > rows->height ? rows->height : size;
     int x = viz_column(painter, (double)lane->end_ns) + viz_px(painter->frame, 5);
-    struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
+    struct viz_rect bar = viz_bar_rect(painter, rows->place, x, x);
     struct viz_rect at = {x, bar.y + (bar.h - size) / 2, size, size};
     viz_shows(painter->scene, VIZ_ID_LANE, rows->row->lane);
     if (track->outcome == TRACE_OUTCOME_FAILED)
@@ -350,7 +350,7 @@ static void paint_outcome(struct viz_row_painter *rows) {
 static void paint_mark(struct viz_row_painter *rows, uint8_t category, int x) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
-    struct viz_rect bar = viz_bar_rect(painter, rows->index, x, x);
+    struct viz_rect bar = viz_bar_rect(painter, rows->place, x, x);
     int below = bar.y + bar.h;
     int room = (int)((frame->row_px - bar.h) / 2);
     if (viz_mark_of(category) == VIZ_MARK_DOT) {
@@ -386,7 +386,8 @@ static void paint_marks(struct viz_row_painter *rows) {
 /* --- All rows ----------------------------------------------------------------------------- */
 
 static void paint_row(struct viz_row_painter *rows) {
-    bool first = rows->index == rows->painter->model->lanes[rows->row->lane].first_row;
+    const struct viz_model *model = rows->painter->model;
+    bool first = rows->row == &model->rows[model->lanes[rows->row->lane].first_row];
     if (first)
         paint_life(rows);
     paint_bars(rows);
@@ -409,13 +410,13 @@ static void paint_row_labels(struct viz_row_painter *rows) {
 static void paint_ground(struct viz_row_painter *rows) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
-    int top = (int)lround(viz_row_top(frame, painter->view, rows->index));
-    int bottom = (int)lround(viz_row_top(frame, painter->view, rows->index + 1.0));
+    int top = (int)lround(viz_row_top(frame, painter->view, rows->place));
+    int bottom = (int)lround(viz_row_top(frame, painter->view, rows->place + 1.0));
     if (painter->lane == rows->row->lane)
         viz_fill(painter->scene, VIZ_HIGHLIGHT,
                  (struct viz_rect){frame->lanes.x, top, frame->lanes.w, bottom - top});
     const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
-    bool last = rows->index + 1 == lane->first_row + lane->row_count;
+    bool last = rows->row == &painter->model->rows[lane->first_row + lane->row_count - 1];
     if (last && frame->row_px >= 12 * frame->scale)
         viz_fill(painter->scene, VIZ_GRID,
                  (struct viz_rect){frame->lanes.x, bottom - 1, frame->lanes.w, 1});
@@ -451,18 +452,22 @@ static void for_each_row(struct viz_painter *painter, void (*paint)(struct viz_r
     const struct viz_view *view = painter->view;
     struct viz_row_painter rows = row_painter_of(painter);
     double last = ceil(view->first_row + painter->frame->extent.visible_rows);
-    double end = fmin(last, (double)painter->model->row_count);
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    double end = fmin(last, (double)viz_place_count(painter->model, arrangement));
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
-        rows.index = i;
-        rows.row = &painter->model->rows[i];
+        struct viz_slot slot = viz_slot_at(arrangement, i);
+        if (slot.group != VIZ_NO_GROUP) /* viz_paint_groups() */
+            continue;
+        rows.place = i;
+        rows.row = &painter->model->rows[slot.row];
         paint(&rows);
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 
-void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t index) {
+void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t place) {
     struct viz_row_painter rows = row_painter_of(painter);
-    rows.index = index;
+    rows.place = place;
     rows.row = &painter->model->rows[row];
     paint_bars(&rows);
     paint_overlays(&rows);
@@ -474,6 +479,7 @@ void viz_paint_rows(struct viz_painter *painter) {
         viz_paint_dense(painter);
     else
         for_each_row(painter, paint_row);
+    viz_paint_groups(painter);
     viz_clip(painter->scene, NULL);
     paint_signals(painter);
 }

@@ -119,7 +119,7 @@ static void paint_levels(struct viz_row_painter *rows) {
     int sum = 0;
     for (int look = 0; look < VIZ_LOOK_COUNT; look++)
         sum += run->heights[look] > 0 ? run->heights[look] : 0;
-    struct viz_rect row = viz_bar_rect(rows->painter, rows->index, run->x0, run->x1);
+    struct viz_rect row = viz_bar_rect(rows->painter, rows->place, run->x0, run->x1);
     int low = (row.h * parts - sum) / 2;
     for (int i = 0; i < LEVELS; i++) {
         enum viz_look look = levels[i];

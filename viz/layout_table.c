@@ -38,7 +38,8 @@ static void size_cells(const struct viz_frame *frame, const struct viz_tabular *
 }
 
 void viz_place_table(struct viz_frame *frame, struct viz_tabular *tabular) {
-    int top = frame->header.h, left = viz_px(frame, INTERVALS), head = viz_px(frame, HEAD);
+    int top = frame->header.h + frame->chosen.h;
+    int left = viz_px(frame, INTERVALS), head = viz_px(frame, HEAD);
     int right = frame->panel.w > 0 && frame->panel.x < frame->width && frame->lanes.w > 1
                     ? frame->lanes.x + frame->lanes.w
                     : frame->width;

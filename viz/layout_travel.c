@@ -224,8 +224,8 @@ void viz_paint_playhead(struct viz_painter *painter) {
     int right = frame->lanes.x + frame->lanes.w;
     int bottom = frame->lanes.y + frame->lanes.h;
     int from = x < frame->lanes.x ? frame->lanes.x : x;
-    const struct viz_rect parts[] = {frame->strip, frame->lanes};
-    for (int i = 0; i < 2; i++)
+    const struct viz_rect parts[] = {frame->strip, frame->pins, frame->lanes};
+    for (int i = 0; i < 3; i++)
         if (from < right)
             viz_fill_alpha(painter->scene, VIZ_BACKGROUND, DIMMED,
                            (struct viz_rect){from, parts[i].y, right - from, parts[i].h});

@@ -27,7 +27,7 @@ struct router {
 };
 
 static int middle_of(const struct viz_painter *painter, uint32_t lane) {
-    struct viz_rect rect = viz_bar_rect(painter, painter->model->lanes[lane].first_row, 0, 0);
+    struct viz_rect rect = viz_bar_rect(painter, viz_place_of_lane(painter, lane), 0, 0);
     return rect.y + rect.h / 2;
 }
 
@@ -38,7 +38,7 @@ static int half_of_source(const struct viz_painter *painter, uint32_t lane, int6
     uint32_t at = viz_bar_from(model, row->first_bar, row->bar_count, time_ns);
     if (at == row->first_bar + row->bar_count || model->bars[at].begin_ns > time_ns)
         return 0;
-    struct viz_rect rect = viz_bar_rect(painter, model->lanes[lane].first_row, 0, 1);
+    struct viz_rect rect = viz_bar_rect(painter, viz_place_of_lane(painter, lane), 0, 1);
     return viz_shape_of(painter, &model->bars[at], rect).h / 2;
 }
 
@@ -48,13 +48,29 @@ static int near_the_lanes(const struct viz_frame *frame, int y) {
     return y < above ? above : y > below ? below : y;
 }
 
+/* Whether a lane is shown by itself, and not within its group. */
+static bool is_unfolded(const struct viz_painter *painter, uint32_t lane) {
+    const struct viz_arrangement *arrangement = painter->frame->arrangement;
+    return arrangement == NULL ||
+           arrangement->slots[viz_place_of_lane(painter, lane)].group == VIZ_NO_GROUP;
+}
+
+/* Whether both have a place in the picture, and not one and the same. */
+static bool are_apart(const struct viz_painter *painter, uint32_t from, uint32_t to) {
+    if (from == TRACE_NO_INDEX || to == TRACE_NO_INDEX)
+        return false;
+    uint32_t from_place = viz_place_of_lane(painter, from);
+    uint32_t to_place = viz_place_of_lane(painter, to);
+    return from_place != TRACE_NO_INDEX && to_place != TRACE_NO_INDEX && from_place != to_place;
+}
+
 static void add_route(struct router *router, uint32_t index) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
     const struct trace_wake *wake = &model->trace->wakes[index];
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
-    if (from == TRACE_NO_INDEX || to == TRACE_NO_INDEX || from == to || router->count == WAKES_MOST)
+    if (!are_apart(painter, from, to) || router->count == WAKES_MOST)
         return;
     int from_y = near_the_lanes(painter->frame, middle_of(painter, from));
     int to_y = near_the_lanes(painter->frame, middle_of(painter, to));
@@ -127,18 +143,19 @@ static void paint_routes(const struct router *router, bool strong) {
 }
 
 static bool is_row_in_view(const struct viz_painter *painter, uint32_t lane) {
-    double row = painter->model->lanes[lane].first_row;
+    double row = viz_place_of_lane(painter, lane);
     double first = painter->view->first_row - 0.6;
     return row >= first && row <= first + painter->frame->extent.visible_rows;
 }
 
-/* A wake from one lane to another that is worth an arrow: where only few are wanted, both of its
- * ends can be seen, and the wait that it ends has room for the arrow. */
+/* A wake from one lane to another that is worth an arrow, both of which are shown by themselves:
+ * where only few are wanted, both of its ends can be seen, and the wait that it ends has room for
+ * the arrow. */
 static bool is_wanted(const struct viz_painter *painter, const struct trace_wake *wake, bool few) {
     const struct viz_model *model = painter->model;
     uint32_t from = model->lane_of_track[wake->from_track];
     uint32_t to = model->lane_of_track[wake->to_track];
-    if (from == TRACE_NO_INDEX || to == TRACE_NO_INDEX || from == to)
+    if (!are_apart(painter, from, to) || !is_unfolded(painter, from) || !is_unfolded(painter, to))
         return false;
     bool from_seen = is_row_in_view(painter, from);
     bool to_seen = is_row_in_view(painter, to);

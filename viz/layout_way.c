@@ -14,7 +14,7 @@ struct way_painter {
     int last_middle; /* the height of the thread there; -1: none yet */
 };
 
-/* The row of a piece: its span's, else the first one of its task. */
+/* The place of a piece: that of its span's row, else the first one of its task. */
 static bool find_row(const struct viz_painter *painter, const struct why_piece *piece,
                      uint32_t *row, struct viz_id *shows) {
     const struct viz_model *model = painter->model;
@@ -30,7 +30,8 @@ static bool find_row(const struct viz_painter *painter, const struct why_piece *
         *shows = viz_bar_of_wait(model, run, piece->wait);
     if (shows->kind == VIZ_ID_BAR)
         *row = viz_row_of_bar(model, shows->index);
-    return true;
+    *row = viz_place_of_row(painter->frame->arrangement, *row);
+    return *row != TRACE_NO_INDEX;
 }
 
 static int role_of(const struct viz_painter *painter, const struct why_piece *piece,

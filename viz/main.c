@@ -236,8 +236,10 @@ static bool is_picture(const struct viz_options *options) {
 
 static int view_two(const struct viz_options *options) {
     const char *const paths[CMP_SIDES] = {options->trace, options->other};
-    const struct cmp_settings settings = {.level = CMP_LEVEL_ORDER,
-                                          .tolerance = options->tolerance};
+    struct cmp_settings settings = {.level = options->level};
+    cmp_keep_to(&settings, &options->tolerances);
+    if (!options->tolerances.given)
+        settings.real.time_ns = CMP_REAL_TOLERANCE_NS;
     struct viz_two two;
     char message[CMP_MESSAGE_SIZE];
     int error = viz_two_open(&two, paths, &settings, message);

@@ -5,17 +5,15 @@
 #include "busy.h"
 #include "cadran.h"
 #include "counters.h"
+#include "map.h"
 #include "objects.h"
 #include "palette.h"
 #include "shares.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { DENSITY_COLUMNS = 512, DENSITY_ROWS_MAX = 48 };
 
 /* --- What a slice is ---------------------------------------------------------------------- */
 
@@ -383,68 +381,6 @@ static int find_signals(struct viz_model *model) {
     return 0;
 }
 
-/* Adds a stretch of a row of cells: what covers a cell in part goes there, and what covers whole
- * ones is a step up and a step down, summed at the end. So a bar costs the same at any length. */
-static void add_density(float *part, float *step, double from, double to, float weight) {
-    int first = (int)from;
-    int last = (int)to;
-    if (first >= DENSITY_COLUMNS)
-        first = DENSITY_COLUMNS - 1;
-    if (last >= DENSITY_COLUMNS)
-        last = DENSITY_COLUMNS - 1;
-    if (first == last) {
-        part[first] += weight * (float)fmax(to - from, 0.02);
-        return;
-    }
-    part[first] += weight * (float)(first + 1 - from);
-    part[last] += weight * (float)(to - last);
-    step[first + 1] += weight;
-    step[last] -= weight;
-}
-
-static int make_density(struct viz_model *model) {
-    static const float weights[VIZ_LOOK_COUNT] = {
-        [VIZ_LOOK_SPAN] = 1.0F,   [VIZ_LOOK_SLEEP] = 0.45F, [VIZ_LOOK_WAIT] = 0.12F,
-        [VIZ_LOOK_READY] = 0.12F, [VIZ_LOOK_RUN] = 1.0F,    [VIZ_LOOK_LANE] = 0.45F};
-    struct viz_density *density = &model->density;
-    density->columns = DENSITY_COLUMNS;
-    density->levels = 1;
-    density->roles[0] = VIZ_STRIP;
-    density->changes = 1;
-    density->rows =
-        model->lane_count < DENSITY_ROWS_MAX ? (int)model->lane_count : DENSITY_ROWS_MAX;
-    size_t stride = DENSITY_COLUMNS + 1;
-    size_t rows = (size_t)density->rows;
-    density->cells = array_of(rows * DENSITY_COLUMNS, 1);
-    float *part = array_of(rows * stride, sizeof *part);
-    float *step = array_of(rows * stride, sizeof *step);
-    int error = density->cells && part && step ? 0 : CAD_ENOMEM;
-    double scale = (double)DENSITY_COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0);
-    for (size_t i = 0; error == 0 && i < model->lane_count; i++) {
-        size_t at = i * rows / model->lane_count * stride;
-        const struct viz_row *row = &model->rows[model->lanes[i].first_row];
-        for (uint32_t k = row->first_bar; k < row->first_bar + row->bar_count; k++) {
-            const struct viz_bar *bar = &model->bars[k];
-            add_density(part + at, step + at, (double)bar->begin_ns * scale,
-                        (double)bar->end_ns * scale, weights[bar->look]);
-        }
-    }
-    double lanes_a_row = rows > 0 ? (double)model->lane_count / (double)rows : 1;
-    for (size_t r = 0; error == 0 && r < rows; r++) {
-        double whole = 0;
-        for (size_t c = 0; c < DENSITY_COLUMNS; c++) {
-            whole += (double)step[r * stride + c];
-            double share = (whole + (double)part[r * stride + c]) / lanes_a_row;
-            /* The square root lets the little that happens somewhere be seen. */
-            double level = share > 1e-4 ? 24 + 231 * sqrt(fmin(share, 1)) : 0;
-            density->cells[r * DENSITY_COLUMNS + c] = (uint8_t)level;
-        }
-    }
-    free(part);
-    free(step);
-    return error;
-}
-
 static int make(struct viz_model *model, struct place *places, const bool *shown) {
     struct viz_busy busy = {0};
     int error = make_lanes(model, places, shown);
@@ -469,7 +405,7 @@ static int make(struct viz_model *model, struct place *places, const bool *shown
     if (error == 0)
         error = viz_counters_make(model);
     if (error == 0)
-        error = make_density(model);
+        error = viz_map_make(&model->density, model, NULL);
     if (error == 0)
         error = viz_objects_make(model);
     if (error == 0)

@@ -1,6 +1,8 @@
 /* The command line of cadran-view: a row of the table for each option. */
 #include "options.h"
 
+#include "search.h"
+
 #include "base/options.h"
 #include "cadran.h"
 
@@ -58,12 +60,6 @@ static bool take_to(void *target, const base_option *option, char *value,
     return base_take_time(target, option, value, message);
 }
 
-static bool take_tolerance(void *target, const base_option *option, char *value,
-                           char message[BASE_OPTIONS_MESSAGE]) {
-    return cmp_tolerance_read(value, base_option_field(target, option)) ||
-           base_option_refuse(option, "a time or a share, such as 5ms or 5%", value, message);
-}
-
 static bool take_at(void *target, const base_option *option, char *value,
                     char message[BASE_OPTIONS_MESSAGE]) {
     struct viz_moment *moment = &((struct viz_options *)target)->moment;
@@ -75,6 +71,22 @@ static bool take_step(void *target, const base_option *option, char *value,
                       char message[BASE_OPTIONS_MESSAGE]) {
     ((struct viz_options *)target)->moment.given = true;
     return base_take_whole(target, option, value, message);
+}
+
+static bool take_filter(void *target, const base_option *option, char *value,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    const char *fault = viz_search_fault(value);
+    ((struct viz_options *)target)->start.lanes.filter = value;
+    return fault == NULL || base_option_refuse(option, fault, value, message);
+}
+
+static bool take_pin(void *target, const base_option *option, char *value,
+                     char message[BASE_OPTIONS_MESSAGE]) {
+    struct viz_start_lanes *lanes = &((struct viz_options *)target)->start.lanes;
+    if (lanes->pin_count == VIZ_START_PINS)
+        return base_option_refuse(option, "32 tasks at most", value, message);
+    lanes->pins[lanes->pin_count++] = value;
+    return true;
 }
 
 /* --- Options --------------------------------------------------------------------------------- */
@@ -125,11 +137,15 @@ static const base_option table[] = {
     {.name = "differences",
      .help = "of two runs: which count (all; real against virtual clock: order)",
      BASE_WORD(struct viz_options, differing, kinds)},
+    {.name = "level",
+     .help = "of two runs, as of cadran diff: with causes, order alone counts",
+     BASE_WORD_OF(struct viz_options, level, cmp_level_words, CMP_LEVEL_NOTHING)},
     {.name = "tolerance",
      .argument = "TOLERANCE",
-     .help = "of two runs: by how much times may differ: 5ms, or 5%",
-     .take = take_tolerance,
-     BASE_FIELD_OF(struct cmp_tolerance, struct viz_options, tolerance)},
+     .help = "of two runs: by how much times may differ: 5ms, or 5%; SPAN=5ms for\n"
+             "the spans of that name (under the real clock: 10ms)",
+     .take = cmp_take_tolerance,
+     BASE_FIELD_OF(struct cmp_tolerances, struct viz_options, tolerances)},
     {.name = "follow",
      .help = "the trace is being written: show what comes, when it comes",
      BASE_FLAG(struct viz_options, follow)},
@@ -172,6 +188,23 @@ static const base_option table[] = {
      .help = "... what there is to say of this task",
      BASE_TEXT(struct viz_options, start.task),
      .wanted = "a task"},
+    {.name = "filter",
+     .argument = "TERMS",
+     .help = "only lanes on which that is found, as in a search: worker, wait:db, state:failed",
+     .take = take_filter},
+    {.name = "group",
+     .help = "groups of lanes: by name (worker*), by who made them, by their first work",
+     BASE_WORD(struct viz_options, start.lanes.grouping, viz_grouping_words)},
+    {.name = "unfold",
+     .help = "... with their lanes, and not folded",
+     BASE_FLAG(struct viz_options, start.lanes.unfold)},
+    {.name = "order",
+     .help = "order of lanes",
+     BASE_WORD(struct viz_options, start.lanes.ordering, viz_ordering_words)},
+    {.name = "pin",
+     .argument = "TASK",
+     .help = "keep this task at the top; may be given again",
+     .take = take_pin},
     {.name = "version", .help = "print the version", BASE_FLAG(struct viz_options, version)},
     {.name = NULL},
 };
@@ -197,7 +230,8 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int first;
     *options = (struct viz_options){.theme = VIZ_THEME_COUNT, /* none is asked for */
-                                    .differing = VIZ_DIFFERING_COUNT};
+                                    .differing = VIZ_DIFFERING_COUNT,
+                                    .level = CMP_LEVEL_ORDER};
     switch (base_options_read("cadran-view", table, options, argc, argv, &first, message)) {
     case BASE_OPTIONS_HELP:
         options->help = true;
@@ -215,6 +249,8 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     options->has_theme = options->theme != VIZ_THEME_COUNT;
     if (!options->has_theme)
         options->theme = VIZ_DARK;
+    if (options->differing == VIZ_DIFFERING_COUNT && options->level == CMP_LEVEL_CAUSES)
+        options->differing = VIZ_DIFFERING_ORDER;
     options->has_differing = options->differing != VIZ_DIFFERING_COUNT;
     if (!options->has_differing)
         options->differing = VIZ_DIFFERING_ANYHOW;

@@ -25,7 +25,8 @@ struct viz_options {
     enum viz_shown shown; /* of two, as the next ones */
     enum viz_differing differing;
     bool has_differing;
-    struct cmp_tolerance tolerance;
+    enum cmp_level level;
+    struct cmp_tolerances tolerances;
     int width; /* 0: as suits */
     int height;
     double scale; /* 0: as suits */

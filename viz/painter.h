@@ -31,8 +31,14 @@ int viz_column(const struct viz_painter *painter, double time_ns);
 /* The top of a row, in pixels, and the height of its bars; the room above and below is equal. */
 double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, double row);
 int viz_bar_height(const struct viz_frame *frame);
-/* The rectangle of a bar's full height in a row, between two columns. */
-struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t row, int x0, int x1);
+/* Whether a place of the picture can be seen, in part at least. */
+bool viz_is_place_seen(const struct viz_painter *painter, uint32_t place);
+/* The rectangle of a bar's full height in a place, between two columns. */
+struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t place, int x0, int x1);
+/* The place of a lane's first row; TRACE_NO_INDEX: it is not shown. */
+static inline uint32_t viz_place_of_lane(const struct viz_painter *painter, uint32_t lane) {
+    return viz_place_of_row(painter->frame->arrangement, painter->model->lanes[lane].first_row);
+}
 /* What of that rectangle a bar takes: a span all of it, what is less than work less. */
 struct viz_rect viz_shape_of(const struct viz_painter *painter, const struct viz_bar *bar,
                              struct viz_rect rect);
@@ -65,8 +71,8 @@ void viz_paint_footer(struct viz_painter *painter);
 void viz_paint_minimap(struct viz_painter *painter);
 void viz_paint_side(struct viz_painter *painter); /* layout_side.c */
 
-/* layout_rows.c: the bars of a row of the model where row `index` of the picture is. */
-void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t index);
+/* layout_rows.c: the bars of a row of the model in a place of the picture. */
+void viz_paint_bars_at(struct viz_painter *painter, uint32_t row, uint32_t place);
 
 /* layout_pair.c: of two runs, the old one's bars, which go below all else; what moved, and else
  * differs; the line at the difference that is told of. */
@@ -85,9 +91,16 @@ double viz_old_strip_max(const struct viz_painter *painter);
 void viz_paint_old_strip(struct viz_painter *painter, double most, int top, int bottom);
 /* The header's words for two runs; the second returns the role of its text. */
 void viz_write_pair_names(const struct viz_pair *pair, char *out, size_t size);
-int viz_write_pair_chip(const struct viz_pair *pair, char *out, size_t size);
+int viz_write_pair_chip(const struct viz_pair *pair, enum viz_differing differing, char *out,
+                        size_t size);
 
-void viz_paint_rings(struct viz_painter *painter); /* layout_ring.c */
+/* layout_groups.c: the heads of groups, and what folded ones show of their lanes; the words on one
+ * beside them. */
+void viz_paint_groups(struct viz_painter *painter);
+void viz_paint_group_name(struct viz_painter *painter, uint32_t place, int x, int y, int room);
+void viz_paint_pins(struct viz_painter *painter);   /* layout_pins.c */
+void viz_paint_chosen(struct viz_painter *painter); /* layout_chosen.c */
+void viz_paint_rings(struct viz_painter *painter);  /* layout_ring.c */
 /* The columns of the arrows of a deadlock's circles, by which labels would be covered; where there
  * are none both are the same. */
 void viz_find_rings(const struct viz_painter *painter, int *from, int *to);

@@ -31,7 +31,7 @@ struct viz_columns {
 
 struct viz_row_painter {
     struct viz_painter *painter;
-    uint32_t index;
+    uint32_t place; /* of the picture */
     const struct viz_row *row;
     int left; /* the columns that can be seen */
     int right;

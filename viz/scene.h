@@ -9,6 +9,7 @@
 #define VIZ_SCENE_H
 
 #include "density.h"
+#include "group_cells.h"
 #include "identity.h"
 #include "measure.h"
 
@@ -78,6 +79,7 @@ struct viz_scene {
     /* The lanes' density, which the layout makes and keeps here from picture to picture. */
     struct viz_density dense;
     struct viz_density_source dense_source;
+    struct viz_group_cells groups[VIZ_GROUPS_KEPT]; /* what folded groups show, likewise */
 
     size_t capacity; /* private, as all below */
     size_t clip_capacity;

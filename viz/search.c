@@ -269,6 +269,25 @@ static int find(struct viz_search *search, const struct viz_model *model) {
     return error;
 }
 
+const char *viz_search_fault(const char *text) {
+    struct terms terms;
+    return strlen(text) < VIZ_SEARCH_SIZE ? read_terms(text, &terms) : "a shorter text";
+}
+
+int viz_search_lanes(const char *text, const struct viz_model *model, bool *shown) {
+    struct viz_search search = {.count = 0};
+    struct finder finder = {.model = model, .search = &search};
+    bool some = read_terms(text, &finder.terms) == NULL && finder.terms.count > 0;
+    int error = 0;
+    for (uint32_t i = 0; i < model->lane_count && error == 0; i++) {
+        search.count = 0; /* what it found before is of no interest */
+        error = some ? find_lane(&finder, i) : 0;
+        shown[i] = !some || search.count > 0;
+    }
+    viz_search_clear(&search);
+    return error;
+}
+
 /* --- The text ----------------------------------------------------------------------------- */
 
 int viz_search_type(struct viz_search *search, const struct viz_model *model, const char *text) {

@@ -34,6 +34,11 @@ int viz_search_erase(struct viz_search *search, const struct viz_model *model);
  * Nothing where none was. */
 struct viz_id viz_search_next(struct viz_search *search, bool forward);
 
+/* What is wrong with a text as a search, and what would be right; NULL: nothing. */
+const char *viz_search_fault(const char *text);
+/* The lanes on which such a text finds something: shown[] has room for all. 0 or CAD_ENOMEM. */
+int viz_search_lanes(const char *text, const struct viz_model *model, bool *shown);
+
 /* When something that was found begins. */
 int64_t viz_found_ns(const struct viz_model *model, struct viz_id id);
 

@@ -22,6 +22,7 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
     *state = (struct viz_state){.model = model, .reasons = {.path = model->path}};
     state->ui.counter = viz_first_counter(model);
     state->ui.travel = &state->travel;
+    state->ui.choice = &state->choice;
     state->ui.change = CMP_NOBODY;
     if (model->pair != NULL)
         begin_pair(state);
@@ -31,6 +32,7 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
 void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
     viz_search_clear(&state->search);
+    viz_choice_free(&state->choice);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
     why_path_free(&state->way);
@@ -133,14 +135,45 @@ void viz_state_replace(struct viz_state *state, struct viz_model *model, bool sa
     bool at_end = view->begin_ns + view->length_ns >= end_ns;
     state->model = model;
     forget_things(state, same_file);
-    if (!same_file)
+    if (!same_file) {
         viz_travel_leave(&state->travel);
+        viz_choice_free(&state->choice);
+    }
+    viz_choice_keep(&state->choice, model->lane_count);
+    viz_state_arrange(state);
     if (nothing || !same_file || all)
         viz_state_fit(state);
     else if (at_end)
         view->begin_ns += (double)model->end_ns - end_ns;
     viz_state_place(state, state->frame.width, state->frame.height);
     viz_state_write_panel(state);
+}
+
+/* --- Which lanes ---------------------------------------------------------------------------- */
+
+void viz_state_arrange(struct viz_state *state) {
+    if (state->model->pair != NULL)
+        return;
+    (void)viz_choice_apply(&state->choice, state->model, &state->reasons);
+    state->ui.hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
+    viz_state_place(state, state->frame.width, state->frame.height);
+}
+
+void viz_state_uncover(struct viz_state *state, uint32_t lane) {
+    struct viz_choice *choice = &state->choice;
+    const struct viz_arrangement *arrangement = viz_arrangement_of(choice);
+    if (arrangement == NULL)
+        return;
+    uint32_t group = arrangement->group_of[lane];
+    bool hidden = arrangement->places[state->model->lanes[lane].first_row] == TRACE_NO_INDEX;
+    if (hidden)
+        choice->filter[0] = '\0';
+    else if (group == VIZ_NO_GROUP || !arrangement->groups[group].folded ||
+             viz_fold(&choice->folds, viz_group_name(arrangement, group), false) != 0)
+        return;
+    viz_state_arrange(state);
+    if (hidden) /* its group may be folded, which is known only now */
+        viz_state_uncover(state, lane);
 }
 
 /* --- The panel, and what was shown before --------------------------------------------------- */
@@ -221,7 +254,33 @@ bool viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) 
     return true;
 }
 
+const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start) {
+    if (start->task != NULL && viz_find_lane(model, start->task) == TRACE_NO_INDEX)
+        return start->task;
+    for (size_t i = 0; i < start->lanes.pin_count; i++)
+        if (viz_find_lane(model, start->lanes.pins[i]) == TRACE_NO_INDEX)
+            return start->lanes.pins[i];
+    return NULL;
+}
+
+/* Chooses the lanes that are asked for. */
+static void begin_lanes(struct viz_state *state, const struct viz_start_lanes *lanes) {
+    struct viz_choice *choice = &state->choice;
+    if (lanes->filter != NULL)
+        (void)viz_choice_filter(choice, lanes->filter);
+    choice->grouping = lanes->grouping;
+    choice->ordering = lanes->ordering;
+    viz_fold_all(&choice->folds, !lanes->unfold);
+    for (size_t i = 0; i < lanes->pin_count; i++) {
+        uint32_t lane = viz_find_lane(state->model, lanes->pins[i]);
+        if (lane != TRACE_NO_INDEX && !viz_is_pinned(choice, lane))
+            (void)viz_choice_pin(choice, lane);
+    }
+    viz_state_arrange(state);
+}
+
 bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
+    begin_lanes(state, &start->lanes);
     uint32_t lane = start->task == NULL ? TRACE_NO_INDEX : viz_find_lane(state->model, start->task);
     if (lane != TRACE_NO_INDEX)
         state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};

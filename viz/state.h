@@ -6,6 +6,7 @@
 #ifndef VIZ_STATE_H
 #define VIZ_STATE_H
 
+#include "choice.h"
 #include "history.h"
 #include "layout.h"
 #include "palette.h"
@@ -24,6 +25,7 @@ struct viz_state {
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
     struct viz_search search; /* what ui.search shows, while it does */
+    struct viz_choice choice; /* of lanes, which ui.choice shows */
     struct viz_reasons reasons;
     struct why_path way;        /* to what is selected; ui.way may show it */
     struct viz_travel travel;   /* the playhead, which ui.travel shows */
@@ -43,12 +45,21 @@ void viz_state_place(struct viz_state *state, int width, int height);
  * another file, or of the same one read again. Then what was in view stays there; where the end
  * was, the new end is. */
 void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file);
+/* The first task that is asked for by a name that the model does not have; NULL. */
+const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start);
 /* Shows what is asked for, in a picture that has been placed. False where there is no such task, or
  * no longest way: in another program's trace. */
 bool viz_state_begin(struct viz_state *state, const struct viz_start *start);
 
 /* Shows all of the trace: its time, and rows as high as suits. */
 void viz_state_fit(struct viz_state *state);
+
+/* What was chosen of the lanes has changed: they have their new places. Of two runs nothing can be
+ * chosen, and all stays as it is. */
+void viz_state_arrange(struct viz_state *state);
+/* Gives a lane a place of its own where it has none: its group is unfolded, or, where the filter
+ * hides it, that is dropped. */
+void viz_state_uncover(struct viz_state *state, uint32_t lane);
 
 /* Opens the panel, or closes it. Everything has its new place once it is placed again. */
 void viz_state_open_panel(struct viz_state *state, bool open);

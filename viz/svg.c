@@ -61,6 +61,10 @@ static const char *class_of(enum viz_id_kind kind) {
         return "old-bar";
     case VIZ_ID_CHANGE:
         return "change";
+    case VIZ_ID_GROUP:
+        return "group";
+    case VIZ_ID_CHOSEN:
+        return "chosen";
     case VIZ_ID_NOTHING:
     case VIZ_ID_COUNT:
         break;
@@ -288,7 +292,7 @@ static void close_shown(struct writer *writer) {
 /* What is said of a thing where the pointer is on it. */
 static void put_title(struct writer *writer, struct viz_id id) {
     struct viz_description said;
-    if (!viz_describe(writer->svg->model, id, &said))
+    if (!viz_describe_arranged(writer->svg->model, writer->svg->arrangement, id, &said))
         return;
     fputs("<title>", writer->file);
     put_escaped(writer->file, said.heading);

@@ -10,6 +10,7 @@
 #ifndef VIZ_SVG_H
 #define VIZ_SVG_H
 
+#include "arrange.h"
 #include "model.h"
 #include "palette.h"
 #include "scene.h"
@@ -19,7 +20,8 @@
 
 struct viz_svg {
     const struct viz_scene *scene;
-    const struct viz_model *model; /* which the scene shows: what details are told of */
+    const struct viz_model *model;             /* which the scene shows: what details are told of */
+    const struct viz_arrangement *arrangement; /* of its lanes; NULL: there is none */
     enum viz_theme theme;
     bool adapts; /* to the other theme, where whoever looks at it prefers that */
 };

@@ -8,6 +8,7 @@
 
 #include "base/digits.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "cadran.h"
 
 /* Apart, so that an append that finds room need not save its registers. */
@@ -50,6 +51,13 @@ int base_buffer_append_uint(base_buffer *buffer, uint64_t value, unsigned digits
     size_t length = (size_t)(base_put_uint(first, value) - first);
     size_t zeros = length < digits ? digits - length : 0;
     return base_buffer_append(buffer, first - zeros, zeros + length);
+}
+
+int base_buffer_append_number(base_buffer *buffer, double number) {
+    if (reserve(buffer, BASE_NUMBER_TEXT) != 0)
+        return CAD_ENOMEM;
+    buffer->length += base_number_format(number, buffer->data + buffer->length);
+    return 0;
 }
 
 int base_buffer_format(base_buffer *buffer, const char *format, ...) {

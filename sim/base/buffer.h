@@ -17,6 +17,8 @@ typedef struct base_buffer {
 int base_buffer_append(base_buffer *buffer, const char *text, size_t length);
 /* A whole number in decimal, with zeros before it up to so many digits, at most 8. */
 int base_buffer_append_uint(base_buffer *buffer, uint64_t value, unsigned digits);
+/* A number as base_number_format() has it. */
+int base_buffer_append_number(base_buffer *buffer, double number);
 /* As printf() does it: for what is not done all the time. */
 int base_buffer_format(base_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -148,12 +148,8 @@ static void to_shortest(double number, decimal *d) {
     strip_zeros(d);
 }
 
-size_t base_number_format(double number, char text[BASE_NUMBER_TEXT]) {
-    if (fabs(number) < 1e16 && number == (double)(int64_t)number) {
-        char *end = base_put_int(text, (int64_t)number);
-        *end = '\0';
-        return (size_t)(end - text);
-    }
+/* Apart, so that a whole number, as most are, does not pay for it. */
+static __attribute__((noinline)) size_t format_other(double number, char text[BASE_NUMBER_TEXT]) {
     if (isnan(number) || isinf(number)) {
         strcpy(text, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
         return strlen(text);
@@ -185,6 +181,14 @@ size_t base_number_format(double number, char text[BASE_NUMBER_TEXT]) {
     }
     text[length] = '\0';
     return length;
+}
+
+size_t base_number_format(double number, char text[BASE_NUMBER_TEXT]) {
+    if (!(fabs(number) < 1e16 && number == (double)(int64_t)number))
+        return format_other(number, text);
+    char *end = base_put_int(text, (int64_t)number);
+    *end = '\0';
+    return (size_t)(end - text);
 }
 
 /* --- Remainders and rounding ----------------------------------------------------------------- */

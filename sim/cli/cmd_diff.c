@@ -7,53 +7,26 @@
 #include "cli/viewer.h"
 #include "compare/compare.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 /* A screen, which --all does without. */
 enum { SCREEN_LINES = 40 };
 
-enum { SPANS_MAX = 64 };
-
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_HTML, FORMAT_SVG };
 
 struct arguments {
-    struct cmp_settings settings;
-    struct cmp_span_tolerance spans[SPANS_MAX];
+    enum cmp_level level;
+    struct cmp_tolerances tolerances;
     enum format format;
     bool all;
 };
 
 /* --- Arguments ------------------------------------------------------------------------------ */
-
-/* "5ms", "5%", or either for the spans of one name: "load=5%". The name may have a sign of equality
- * in it; what follows has none. */
-static bool take_tolerance(void *target, const base_option *option, char *text,
-                           char message[BASE_OPTIONS_MESSAGE]) {
-    struct arguments *arguments = target;
-    struct cmp_settings *settings = base_option_field(target, option);
-    char *sign = strrchr(text, '=');
-    struct cmp_tolerance tolerance;
-    if (!cmp_tolerance_read(sign == NULL ? text : sign + 1, &tolerance))
-        return base_option_refuse(
-            option, "a time or a share, such as 5ms or 5%, or SPAN=5ms for spans of one name", text,
-            message);
-    if (sign == NULL) {
-        settings->tolerance = tolerance;
-        return true;
-    }
-    if (settings->span_count == SPANS_MAX) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                       "--tolerance: at most %d spans have their own", SPANS_MAX);
-        return false;
-    }
-    *sign = '\0';
-    arguments->spans[settings->span_count++] = (struct cmp_span_tolerance){text, tolerance};
-    return true;
-}
 
 static const char *const formats[] = {[FORMAT_TEXT] = "text",
                                       [FORMAT_JSON] = "json",
@@ -65,13 +38,13 @@ static const base_option options[] = {
     {.name = "level",
      .help = "what is to be the same: bytes (default); order: causes, order and\n"
              "times; causes: who waits for what, and is woken by whom",
-     BASE_WORD_OF(struct arguments, settings.level, cmp_level_words, CMP_LEVEL_NOTHING)},
+     BASE_WORD_OF(struct arguments, level, cmp_level_words, CMP_LEVEL_NOTHING)},
     {.name = "tolerance",
      .argument = "TOLERANCE",
      .help = "by how much times may differ: 5ms, or 5%; SPAN=5ms for the length\n"
              "of the spans of that name",
-     .take = take_tolerance,
-     BASE_FIELD(struct arguments, settings)},
+     .take = cmp_take_tolerance,
+     BASE_FIELD_OF(struct cmp_tolerances, struct arguments, tolerances)},
     {.name = "format",
      .help = "text is the default; html: a page with both timelines; svg: the\n"
              "viewer's picture of both",
@@ -134,33 +107,94 @@ static int print_formatted(const struct cmp_result *result, const struct argumen
     return error == 0 ? CLI_STATUS_EXPECTED : cli_unread(command.name, error, message);
 }
 
-static bool is_file(const struct cmp_source *source) {
-    struct stat file;
-    return strcmp(source->path, "-") != 0 && stat(source->path, &file) == 0 &&
-           S_ISREG(file.st_mode);
+/* --- The picture ---------------------------------------------------------------------------- */
+
+/* Room for a tolerance on the viewer's command line. */
+enum { TOLERANCE_ROOM = 64 };
+
+static void write_tolerance(const struct cmp_tolerance *allowed, char text[TOLERANCE_ROOM]) {
+    if (allowed->share > 0)
+        (void)snprintf(text, TOLERANCE_ROOM, "%.15g%%", allowed->share * 100);
+    else
+        (void)snprintf(text, TOLERANCE_ROOM, "%lldns", (long long)allowed->time_ns);
+}
+
+/* The command line of the viewer: `words`, which are in `text` where they are made here. */
+struct command_line {
+    base_buffer text;
+    size_t places[CMP_SPANS_MAX]; /* of words in it */
+    const char *words[16 + 2 * CMP_SPANS_MAX];
+    size_t count;
+};
+
+static void add_word(struct command_line *line, const char *word) {
+    line->words[line->count++] = word;
+}
+
+/* The tolerances for spans of one name, each behind its option. 0 or CAD_ENOMEM. */
+static int add_spans(struct command_line *line, const struct cmp_tolerances *tolerances) {
+    int error = 0;
+    for (size_t i = 0; i < tolerances->span_count && error == 0; i++) {
+        const struct cmp_span_tolerance *span = &tolerances->spans[i];
+        char text[TOLERANCE_ROOM];
+        write_tolerance(&span->tolerance, text);
+        line->places[i] = line->text.length;
+        error = base_buffer_append(&line->text, span->span, strlen(span->span));
+        if (error == 0)
+            error = base_buffer_append(&line->text, "=", 1);
+        if (error == 0)
+            error = base_buffer_append(&line->text, text, strlen(text) + 1);
+    }
+    for (size_t i = 0; i < tolerances->span_count && error == 0; i++) {
+        add_word(line, "--tolerance");
+        add_word(line, line->text.data + line->places[i]);
+    }
+    return error;
+}
+
+/* What was read of standard input, or of a pipe, is written to a file that has no name, which the
+ * viewer reads in its place: as its standard input, or by the path. 0, or an error of the system.
+ */
+static int hand_down(const struct cmp_source *kept, const char **path, char text[32]) {
+    FILE *file = tmpfile(); /* it is closed when the program ends */
+    if (file == NULL)
+        return errno;
+    if (fwrite(kept->data, 1, kept->size, file) != kept->size || fflush(file) != 0)
+        return errno;
+    rewind(file);
+    if (strcmp(*path, "-") == 0)
+        return dup2(fileno(file), STDIN_FILENO) < 0 ? errno : 0;
+    (void)snprintf(text, 32, "/dev/fd/%d", fileno(file));
+    *path = text;
+    return 0;
 }
 
 /* The viewer draws it, which compares the two once more. */
-static int draw(const struct cmp_source sources[CMP_SIDES], const struct arguments *arguments) {
-    const struct cmp_tolerance *allowed = &arguments->settings.tolerance;
-    char tolerance[64];
-    if (allowed->share > 0)
-        (void)snprintf(tolerance, sizeof tolerance, "%.15g%%", allowed->share * 100);
-    else
-        (void)snprintf(tolerance, sizeof tolerance, "%lldns", (long long)allowed->time_ns);
-    bool causes = arguments->settings.level == CMP_LEVEL_CAUSES;
-    const char *words[] = {"",
-                           "--svg",
-                           "-",
-                           "--tolerance",
-                           tolerance,
-                           "--differences",
-                           causes ? "order" : "all",
-                           "--",
-                           sources[CMP_A].path,
-                           sources[CMP_B].path,
-                           NULL};
-    return cli_run_viewer((char **)(uintptr_t)words);
+static int draw(const struct cmp_result *result, const struct cmp_source sources[CMP_SIDES],
+                const struct arguments *arguments) {
+    struct command_line line = {.count = 0};
+    char tolerance[TOLERANCE_ROOM], paths[CMP_SIDES][32];
+    const char *const first[] = {"", "--svg", "-", "--level", cmp_level_words[arguments->level]};
+    write_tolerance(&arguments->tolerances.all, tolerance);
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        add_word(&line, first[i]);
+    add_word(&line, "--tolerance");
+    add_word(&line, tolerance);
+    int error = add_spans(&line, &arguments->tolerances) != 0 ? ENOMEM : 0;
+    add_word(&line, "--");
+    for (int side = 0; side < CMP_SIDES; side++) {
+        const struct cmp_source kept = cmp_kept(result, side);
+        const char *path = sources[side].path;
+        if (error == 0 && kept.data != NULL)
+            error = hand_down(&kept, &path, paths[side]);
+        add_word(&line, path);
+    }
+    add_word(&line, NULL);
+    int status = error != 0 ? cli_failed(command.name, "the viewer cannot be given its traces: %s",
+                                         strerror(error))
+                            : cli_run_viewer((char **)(uintptr_t)line.words);
+    base_buffer_free(&line.text);
+    return status;
 }
 
 static int print(const struct cmp_result *result, const struct arguments *arguments) {
@@ -175,15 +209,13 @@ static int print(const struct cmp_result *result, const struct arguments *argume
 static int compare(const struct cmp_source sources[CMP_SIDES], const struct arguments *arguments) {
     struct cmp_result *result;
     char message[CMP_MESSAGE_SIZE];
-    if (arguments->format == FORMAT_SVG && (!is_file(&sources[CMP_A]) || !is_file(&sources[CMP_B])))
-        return cli_wrong(command.name, "--format svg reads its traces twice: give it files");
-    if (arguments->format == FORMAT_SVG && arguments->settings.span_count > 0)
-        return cli_wrong(command.name, "--format svg takes a --tolerance for all spans alone");
-    int error = cmp_compare(sources, &arguments->settings, &result, message);
+    struct cmp_settings settings = {.level = arguments->level};
+    cmp_keep_to(&settings, &arguments->tolerances);
+    int error = cmp_compare(sources, &settings, &result, message);
     if (error != 0)
         return cli_unread(command.name, error, message);
-    int status =
-        arguments->format == FORMAT_SVG ? draw(sources, arguments) : print(result, arguments);
+    int status = arguments->format == FORMAT_SVG ? draw(result, sources, arguments)
+                                                 : print(result, arguments);
     if (status == CLI_STATUS_EXPECTED && !cmp_same(result))
         status = CLI_STATUS_UNEXPECTED;
     cmp_free(result);
@@ -222,12 +254,11 @@ static int compare_for_git(const cli_operands *operands, const struct arguments 
 }
 
 int cli_cmd_diff(int argc, char **argv) {
-    struct arguments arguments = {.settings.level = CMP_LEVEL_BYTES};
+    struct arguments arguments = {.level = CMP_LEVEL_BYTES};
     cli_operands traces;
     int status;
     if (!cli_begin(&command, &arguments, argc, argv, &traces, &status))
         return status;
-    arguments.settings.spans = arguments.spans;
     if ((traces.count == 1 && getenv("GIT_DIFF_PATH_COUNTER") != NULL) ||
         traces.count == GIT_ARGUMENTS || traces.count == GIT_ARGUMENTS_RENAMED)
         return compare_for_git(&traces, &arguments);

@@ -32,6 +32,30 @@ bool cmp_tolerance_read(const char *text, struct cmp_tolerance *tolerance) {
     return true;
 }
 
+bool cmp_take_tolerance(void *target, const struct base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    struct cmp_tolerances *tolerances = base_option_field(target, option);
+    char *sign = strrchr(text, '=');
+    struct cmp_tolerance tolerance;
+    if (sign == text || !cmp_tolerance_read(sign == NULL ? text : sign + 1, &tolerance))
+        return base_option_refuse(
+            option, "a time or a share, such as 5ms or 5%, or SPAN=5ms for spans of one name", text,
+            message);
+    if (sign == NULL) {
+        tolerances->all = tolerance;
+        tolerances->given = true;
+        return true;
+    }
+    if (tolerances->span_count == CMP_SPANS_MAX) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "--tolerance: at most %d spans have their own", CMP_SPANS_MAX);
+        return false;
+    }
+    *sign = '\0';
+    tolerances->spans[tolerances->span_count++] = (struct cmp_span_tolerance){text, tolerance};
+    return true;
+}
+
 /* --- Reading -------------------------------------------------------------------------------- */
 
 static int no_memory(char message[CMP_MESSAGE_SIZE]) {
@@ -207,6 +231,20 @@ static bool take_source(struct cmp_result *result, int side, const struct cmp_so
     return result->names[side] != NULL;
 }
 
+static bool is_none(const struct cmp_tolerance *tolerance) {
+    return tolerance->time_ns == 0 && !(tolerance->share > 0);
+}
+
+/* Once both headers are known. */
+static int compare_read(struct cmp_result *result, const struct cmp_settings *settings,
+                        char message[CMP_MESSAGE_SIZE]) {
+    struct cmp_settings known = *settings;
+    if ((result->real[CMP_A] || result->real[CMP_B]) && !is_none(&settings->real))
+        known.tolerance = settings->real;
+    result->tolerance = known.tolerance;
+    return compare_all(result, &known, message);
+}
+
 static int compare(struct cmp_result *result, const struct cmp_settings *settings,
                    char message[CMP_MESSAGE_SIZE]) {
     int error = cmp_keep_input(result, message);
@@ -219,7 +257,7 @@ static int compare(struct cmp_result *result, const struct cmp_settings *setting
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = read_header(result, side, message);
     if (error == 0)
-        error = compare_all(result, settings, message);
+        error = compare_read(result, settings, message);
     if (error == 0 && result->bytes_equal)
         result->level = CMP_LEVEL_BYTES;
     return error;

@@ -25,6 +25,8 @@
 #define CMP_COMPARE_H
 
 #include "base/buffer.h"
+#include "base/options.h"
+#include "cadran.h"
 #include "document/write.h"
 #include "trace/event.h"
 
@@ -103,6 +105,21 @@ struct cmp_span_tolerance {
     struct cmp_tolerance tolerance;
 };
 
+/* What a command line says of them: that for all, and those for the spans of one name. */
+enum { CMP_SPANS_MAX = 64 };
+struct cmp_tolerances {
+    struct cmp_tolerance all;
+    struct cmp_span_tolerance spans[CMP_SPANS_MAX];
+    size_t span_count;
+    bool given; /* one for all */
+};
+
+/* An option's value, as base_option_take: "5ms", "5%", or either for the spans of one name:
+ * "load=5%". The name may have a sign of equality in it; what follows has none. It fills a struct
+ * cmp_tolerances. */
+bool cmp_take_tolerance(void *target, const struct base_option *option, char *text,
+                        char message[BASE_OPTIONS_MESSAGE]);
+
 struct cmp_event;
 
 /* Who wants to know each event that both runs have, whether or not it differs. */
@@ -116,6 +133,8 @@ struct cmp_pairs {
 struct cmp_settings {
     enum cmp_level level; /* down to which the two are to be the same; not NOTHING */
     struct cmp_tolerance tolerance;
+    struct cmp_tolerance
+        real; /* that in its place where a run has the real clock; none: it stays */
     const struct cmp_span_tolerance *spans; /* borrowed until the result is there */
     size_t span_count;
     struct cmp_pairs *pairs; /* NULL: nobody wants to know them */
@@ -130,6 +149,17 @@ struct cmp_source {
     const char *data;
     size_t size;
 };
+
+/* By how much a run under the real clock may be late and nobody asks: that is told. */
+#define CMP_REAL_TOLERANCE_NS (10 * CAD_MILLISECOND)
+
+/* Has a comparison keep to tolerances, which are there as long as that. */
+static inline void cmp_keep_to(struct cmp_settings *settings,
+                               const struct cmp_tolerances *tolerances) {
+    settings->tolerance = tolerances->all;
+    settings->spans = tolerances->spans;
+    settings->span_count = tolerances->span_count;
+}
 
 /* --- The comparison ------------------------------------------------------------------------- */
 
@@ -149,9 +179,15 @@ void cmp_free(struct cmp_result *result); /* takes NULL */
 /* Whether the two are the same at the level that was asked for, and the strictest level at which
  * they are. */
 bool cmp_same(const struct cmp_result *result);
+/* The tolerance for all that was kept to. */
+struct cmp_tolerance cmp_kept_to(const struct cmp_result *result);
 enum cmp_level cmp_level(const struct cmp_result *result);
 /* What the sources are called. */
 const char *cmp_name(const struct cmp_result *result, int side);
+/* What could be read but once, a pipe, and was kept; data NULL: it is a file, or memory. */
+struct cmp_source cmp_kept(const struct cmp_result *result, int side);
+/* Whether that run had the real clock. */
+bool cmp_is_real(const struct cmp_result *result, int side);
 /* What was wrong with reading one, such as that it was cut short; NULL: nothing. */
 const char *cmp_warning(const struct cmp_result *result, int side);
 

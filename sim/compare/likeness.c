@@ -290,17 +290,19 @@ double cmp_likeness_of(const struct cmp_likeness *likeness, enum cmp_likeness_se
 /* --- The whole ------------------------------------------------------------------------------ */
 
 /* Names of things that are not known on both sides, and of those that were renamed, are all the
- * same. */
+ * same; with the number at their end, and without. */
 static bool forget_names(const struct cmp_result *result, struct cmp_names *nameless) {
     uint32_t mark = cmp_names_new_mark(nameless);
     bool ready = mark != UINT32_MAX;
     for (uint32_t i = 0; i < cmp_thing_count(result); i++) {
         const struct cmp_thing *thing = cmp_thing_at(result, i);
-        for (int side = 0; side < CMP_SIDES; side++)
-            if (is_open(result, i) || cmp_is_renamed(thing))
-                ready =
-                    ready && cmp_names_add(nameless, side,
-                                           cmp_string(&result->things, thing->name[side]), mark);
+        if (!is_open(result, i) && !cmp_is_renamed(thing))
+            continue;
+        for (int side = 0; side < CMP_SIDES && ready; side++) {
+            struct trace_string name = cmp_string(&result->things, thing->name[side]);
+            ready = cmp_names_add(nameless, side, name, mark) &&
+                    cmp_names_add(nameless, side, cmp_name_stem(name), mark);
+        }
     }
     return ready;
 }

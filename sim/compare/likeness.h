@@ -38,6 +38,11 @@ int cmp_likeness_find(const struct cmp_result *result, struct cmp_likeness *like
                       char message[CMP_MESSAGE_SIZE]);
 void cmp_likeness_free(struct cmp_likeness *likeness);
 
+/* How many things happen to a thing. */
+static inline size_t cmp_likeness_features(const struct cmp_likeness *likeness, uint32_t thing) {
+    return likeness->begins[thing + 1] - likeness->begins[thing];
+}
+
 /* How much of what happens to either happens to both: from 0 to 1. */
 double cmp_likeness_of(const struct cmp_likeness *likeness, enum cmp_likeness_set set, uint32_t a,
                        uint32_t b);

@@ -93,6 +93,15 @@ void cmp_names_free(struct cmp_names *names) {
     *names = (struct cmp_names){0};
 }
 
+struct trace_string cmp_name_stem(struct trace_string name) {
+    size_t length = name.length;
+    while (length > 0 && name.text[length - 1] >= '0' && name.text[length - 1] <= '9')
+        length--;
+    while (length > 0 && length < name.length && strchr("-_.# ", name.text[length - 1]) != NULL)
+        length--;
+    return length == 0 ? name : (struct trace_string){name.text, length};
+}
+
 /* --- Texts ---------------------------------------------------------------------------------- */
 
 /* What a byte is of a word. Where scripts have no spaces, each character may be a word. */

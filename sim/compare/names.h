@@ -34,6 +34,9 @@ bool cmp_names_add(struct cmp_names *names, int side, struct trace_string name, 
 uint32_t cmp_names_mark(const struct cmp_names *names, int side, struct trace_string name);
 void cmp_names_free(struct cmp_names *names);
 
+/* "fetch" of "fetch-1": a name without the number at its end, if it has one. */
+struct trace_string cmp_name_stem(struct trace_string name);
+
 /* All 64 bits of it. */
 uint64_t cmp_hash(uint64_t seed, struct trace_string text);
 /* The hash of a text in which marks stand for the names, where they are words of it. */

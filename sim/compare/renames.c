@@ -15,9 +15,10 @@
 #include <string.h>
 
 /* So much of what happens to two is to be the same, where it is not all; or, where they say other
- * things, so much of the rest. */
-#define ALIKE 0.5
+ * things, so much of the rest, if there is enough of it to tell. */
+#define ALIKE 0.6
 #define ALIKE_IN_SHAPE 0.8
+enum { ENOUGH = 8 };
 /* Two are held against each other when no more than so many stand between them, in the order in
  * which they were made. */
 enum { NEIGHBOURS = 32 };
@@ -115,7 +116,8 @@ static double likeness_of(const struct search *search, const struct cmp_likeness
         return 0;
     double alike = cmp_likeness_of(likeness, CMP_LIKENESS_WHOLE, a, b);
     bool enough =
-        alike >= ALIKE || cmp_likeness_of(likeness, CMP_LIKENESS_SHAPE, a, b) >= ALIKE_IN_SHAPE;
+        alike >= ALIKE || (cmp_likeness_features(likeness, a) >= ENOUGH &&
+                           cmp_likeness_of(likeness, CMP_LIKENESS_SHAPE, a, b) >= ALIKE_IN_SHAPE);
     return enough ? alike + 1 : 0;
 }
 

@@ -17,12 +17,25 @@ bool cmp_same(const struct cmp_result *result) {
     return result->level <= result->asked;
 }
 
+struct cmp_tolerance cmp_kept_to(const struct cmp_result *result) {
+    return result->tolerance;
+}
+
 enum cmp_level cmp_level(const struct cmp_result *result) {
     return result->level;
 }
 
 const char *cmp_name(const struct cmp_result *result, int side) {
     return result->names[side];
+}
+
+struct cmp_source cmp_kept(const struct cmp_result *result, int side) {
+    return result->kept[side] == NULL ? (struct cmp_source){.name = result->names[side]}
+                                      : result->sources[side];
+}
+
+bool cmp_is_real(const struct cmp_result *result, int side) {
+    return result->real[side];
 }
 
 const char *cmp_warning(const struct cmp_result *result, int side) {

@@ -12,6 +12,7 @@ struct cmp_result {
     char *warnings[CMP_SIDES];
     char *kept[CMP_SIDES]; /* what was read of standard input */
     enum cmp_level asked, level;
+    struct cmp_tolerance tolerance; /* for all */
     bool bytes_equal;
 
     struct cmp_things things;

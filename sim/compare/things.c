@@ -8,33 +8,17 @@
 
 /* --- Renames -------------------------------------------------------------------------------- */
 
-static bool is_number_end(char byte) {
-    return (byte >= '0' && byte <= '9') || strchr("-_.# ", byte) != NULL;
-}
-
-/* Of "fetch-1" and "load-1" what is before the number that both have: what says the name of the
- * coroutine says it without. Empty where there is no such number. */
-static void cut_number(struct trace_string name[CMP_SIDES]) {
-    struct trace_string *a = &name[CMP_A], *b = &name[CMP_B];
-    bool cut = false;
-    while (a->length > 0 && b->length > 0 && is_number_end(a->text[a->length - 1]) &&
-           a->text[a->length - 1] == b->text[b->length - 1]) {
-        a->length--;
-        b->length--;
-        cut = true;
-    }
-    if (!cut || a->length == 0 || b->length == 0)
-        a->length = b->length = 0;
-}
-
 bool cmp_renames_add(struct cmp_renames *renames, struct base_map maps[CMP_SIDES],
                      const uint64_t number[CMP_SIDES], const struct trace_string name[CMP_SIDES]) {
     uint32_t pair = renames->count++;
-    struct trace_string stem[CMP_SIDES] = {name[CMP_A], name[CMP_B]};
-    cut_number(stem);
+    const struct trace_string stem[CMP_SIDES] = {cmp_name_stem(name[CMP_A]),
+                                                 cmp_name_stem(name[CMP_B])};
+    bool numbered =
+        stem[CMP_A].length < name[CMP_A].length && stem[CMP_B].length < name[CMP_B].length;
     return base_map_put(&maps[CMP_A], number[CMP_A], pair) &&
            base_map_put(&maps[CMP_B], number[CMP_B], pair) &&
-           cmp_names_join(&renames->names, name) && cmp_names_join(&renames->names, stem);
+           cmp_names_join(&renames->names, name) &&
+           (!numbered || cmp_names_join(&renames->names, stem));
 }
 
 void cmp_renames_free(struct cmp_renames *renames) {

@@ -49,6 +49,10 @@ enum expr_opcode {
     EXPR_OP_ITEM,          /* a index -> a[index] */
     EXPR_OP_SLICE,         /* a from to step -> a[from:to:step] */
     EXPR_OP_RETURN,
+
+    /* Added to a binary operator whose right operand is a number, which many are:
+     * a -> a <operator> constants[operand]. */
+    EXPR_OP_BY_CONSTANT = 0x80,
 };
 
 static inline expr_instruction expr_instruction_make(enum expr_opcode opcode, uint32_t operand) {
@@ -57,6 +61,11 @@ static inline expr_instruction expr_instruction_make(enum expr_opcode opcode, ui
 
 static inline enum expr_opcode expr_opcode_of(expr_instruction instruction) {
     return (enum expr_opcode)(instruction & 0xff);
+}
+
+/* What is done with two values, however the right one is come by; else the opcode. */
+static inline enum expr_opcode expr_operation_of(expr_instruction instruction) {
+    return (enum expr_opcode)(instruction & 0xff & ~(uint32_t)EXPR_OP_BY_CONSTANT);
 }
 
 static inline uint32_t expr_operand_of(expr_instruction instruction) {

@@ -77,7 +77,7 @@ static __attribute__((noinline)) int general(const expr_expression *expression, 
                                              expr_error *error) {
     expr_value *top = *stack;
     uint32_t operand = expr_operand_of(instruction);
-    enum expr_opcode opcode = expr_opcode_of(instruction);
+    enum expr_opcode opcode = expr_operation_of(instruction);
     expr_value result = EXPR_NONE;
     size_t taken = 0;
     int code;
@@ -159,19 +159,24 @@ static bool rearrange(enum expr_opcode opcode, expr_value **stack) {
     }
 }
 
-/* The quick way of an operator on the numbers a and b, where the condition holds. */
+/* The quick way of an operator on two numbers, a at `at` and b, where the condition holds. */
+#define QUICKLY(at, right, condition, make)                                                        \
+    if (expr_is_plain(*(at)) && expr_is_plain(right)) {                                            \
+        double a = expr_plain_double(*(at));                                                       \
+        double b = expr_plain_double(right);                                                       \
+        if (condition) {                                                                           \
+            *(at) = make;                                                                          \
+            top = (at) + 1;                                                                        \
+            continue;                                                                              \
+        }                                                                                          \
+    }                                                                                              \
+    break
+
 #define ON_NUMBERS(opcode, condition, make)                                                        \
     case opcode:                                                                                   \
-        if (expr_is_plain(top[-2]) && expr_is_plain(top[-1])) {                                    \
-            double a = expr_plain_double(top[-2]);                                                 \
-            double b = expr_plain_double(top[-1]);                                                 \
-            if (condition) {                                                                       \
-                top--;                                                                             \
-                top[-1] = make;                                                                    \
-                continue;                                                                          \
-            }                                                                                      \
-        }                                                                                          \
-        break
+        QUICKLY(top - 2, top[-1], condition, make);                                                \
+    case (opcode) | EXPR_OP_BY_CONSTANT:                                                           \
+        QUICKLY(top - 1, expression->constants[operand], condition, make)
 
 /* The result of numbers that are ints, or that is not whole, has the type that it shows. */
 #define SHOWS_TYPE(result) (expr_are_whole_doubles(a, b) || !expr_is_whole_double(result))
@@ -185,7 +190,7 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
     const expr_instruction *pc = expression->code;
     for (; code == 0; pc++) {
         uint32_t operand = expr_operand_of(*pc);
-        enum expr_opcode opcode = expr_opcode_of(*pc);
+        uint32_t opcode = *pc & 0xff;
         switch (opcode) {
         case EXPR_OP_CONSTANT:
             *top++ = expr_value_ref(expression->constants[operand]);
@@ -229,10 +234,12 @@ int expr_evaluate(const expr_expression *expression, const expr_env *env, expr_v
             *result = top[-1];
             return 0;
         default:
-            if (rearrange(opcode, &top))
+            if (rearrange((enum expr_opcode)opcode, &top))
                 continue;
             break;
         }
+        if ((opcode & EXPR_OP_BY_CONSTANT) != 0)
+            *top++ = expression->constants[operand]; /* a number: nothing is counted */
         expr_value *left = top; /* whose address is taken, so that top's is not */
         code = general(expression, env, *pc, &left, error);
         top = left;

@@ -118,7 +118,7 @@ static void append_index(const expr_value *operands, base_buffer *note) {
 
 static const char *advise(const expr_expression *expression, size_t at, const expr_value *top,
                           const expr_error *error) {
-    enum expr_opcode opcode = expr_opcode_of(expression->code[at]);
+    enum expr_opcode opcode = expr_operation_of(expression->code[at]);
     if (error->code == EXPR_ENAME && opcode == EXPR_OP_LATE)
         return "no task of that name has begun yet";
     if (error->code == EXPR_ENAME)

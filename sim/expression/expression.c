@@ -115,6 +115,15 @@ static bool emit_operator(compiler *c, enum expr_operator operator, size_t from,
     return emit_part(c, (enum expr_opcode) operator, 0, -1, from, to);
 }
 
+/* The last instruction is the right operand, a number, and becomes a part of the operator's. */
+static bool emit_operator_by_constant(compiler *c, enum expr_operator operator, size_t from,
+                                      size_t to) {
+    uint32_t constant = expr_operand_of(c->code[--c->code_count]);
+    c->height--;
+    return emit_part(c, (enum expr_opcode)((int)operator| EXPR_OP_BY_CONSTANT), constant, 0, from,
+                     to);
+}
+
 /* Takes over the reference. */
 static bool add_constant(compiler *c, expr_value value, size_t *index) {
     expr_value *constants =
@@ -180,6 +189,8 @@ static bool emit_binary(compiler *c, enum expr_operator operator, size_t from, s
         expr_is_number(constant_at(c, 0)) &&
         expr_value_binary(operator, constant_at(c, 1), constant_at(c, 0), &result, &error) == 0)
         return replace_constants(c, 2, result);
+    if (are_constants(c, 1) && expr_is_number(constant_at(c, 0)))
+        return emit_operator_by_constant(c, operator, from, to);
     return emit_operator(c, operator, from, to);
 }
 
@@ -335,7 +346,12 @@ static bool emit_name(compiler *c, const expr_token *token) {
     if (error == CAD_ENOMEM)
         return no_memory(c);
     if (error != 0) {
-        if (find_function(c->scope, text, token->length) != NULL)
+        const expr_function *function = find_function(c->scope, text, token->length);
+        if (function != NULL && function->expects != NULL)
+            (void)fault(c, token->offset, token->length,
+                        "\"%.*s\" is a function, and is followed by \"(\", then by %s",
+                        shown(token->length), text, function->expects);
+        else if (function != NULL)
             (void)fault(c, token->offset, token->length,
                         "\"%.*s\" is a function, and is followed by \"(\"", shown(token->length),
                         text);

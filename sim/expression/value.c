@@ -174,9 +174,8 @@ int expr_value_equal(expr_value a, expr_value b) {
 
 /* Python's str() of what is no sequence. */
 static int show_plain(expr_value value, base_buffer *buffer) {
-    char text[BASE_NUMBER_TEXT];
     if (expr_is_number(value))
-        return base_buffer_append(buffer, text, base_number_format(expr_to_double(value), text));
+        return base_buffer_append_number(buffer, expr_to_double(value));
     if (expr_is_boolean(value))
         return value == EXPR_TRUE ? base_buffer_append(buffer, "True", 4)
                                   : base_buffer_append(buffer, "False", 5);

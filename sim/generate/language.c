@@ -34,6 +34,7 @@ static const char *const kinds[] = {
     [PROG_MEMBER_DURATION] = "duration",
     [PROG_MEMBER_LIMIT] = "limit",
     [PROG_MEMBER_COUNT] = "count",
+    [PROG_MEMBER_PORT] = "count",
     [PROG_MEMBER_REPEAT] = "repeat",
     [PROG_MEMBER_CONDITION] = "condition",
     [PROG_MEMBER_ITEMS] = "items",

@@ -118,7 +118,7 @@ static bool check_constant(const doc_node *node, const expr_expression *expressi
         return true;
     expr_error error = {0};
     int64_t whole;
-    if (kind == PROG_MEMBER_COUNT || kind == PROG_MEMBER_REPEAT)
+    if (kind == PROG_MEMBER_COUNT || kind == PROG_MEMBER_PORT || kind == PROG_MEMBER_REPEAT)
         (void)expr_value_whole(value, name, &whole, &error);
     else if (kind == PROG_MEMBER_DURATION || value != EXPR_NONE)
         (void)expr_value_nanoseconds(value, &whole, &error);
@@ -137,6 +137,7 @@ static bool fault_number(const doc_node *node, enum prog_member_kind kind, const
     (void)doc_node_fault(node, "\"%s\" takes %s, not %s", name,
                          kind == PROG_MEMBER_REPEAT  ? "how often, or \"forever\""
                          : kind == PROG_MEMBER_COUNT ? "how many"
+                         : kind == PROG_MEMBER_PORT  ? "a port"
                                                      : "a time, such as 1.5 or \"200ms\"",
                          type != DOC_BOOLEAN ? doc_type_name(type)
                          : truth             ? "true"
@@ -148,6 +149,28 @@ static bool fault_number(const doc_node *node, enum prog_member_kind kind, const
 #define STEPS "[{\"sleep\": 1}]"
 
 enum { NEAR_FOREVER = 2 };
+
+/* Whether a text is no expression, but a host with its port: "127.0.0.1:80", "example.org". */
+static bool is_address(const char *text) {
+    static const char of_names[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]";
+    const char *dot = strchr(text, '.'), *colon = strrchr(text, ':');
+    if (text[strspn(text, of_names)] != '\0')
+        return false;
+    bool has_port =
+        colon != NULL && colon[1] != '\0' && colon[strspn(colon, ":0123456789")] == '\0';
+    bool is_host = dot != NULL && /* two dots, or a letter behind the first */
+                   (strchr(dot + 1, '.') != NULL || (dot[1] | 32) >= 'a');
+    return has_port || is_host;
+}
+
+static bool fault_address(const doc_node *node, const char *name) {
+    (void)doc_node_fault(node,
+                         "\"%s\" takes a port alone; its host is a member of the step: "
+                         "\"%s\": 80, \"host\": \"127.0.0.1\"",
+                         name, name);
+    return false;
+}
 
 static bool compile_number(prog_compiler *compiler, const doc_node *node, const prog_member *member,
                            const char *name, prog_operand *operand) {
@@ -165,6 +188,10 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
     }
     if (doc_node_type(node) != DOC_NUMBER && doc_node_type(node) != DOC_STRING)
         return fault_number(node, member->kind, name);
+    const char *text;
+    if (member->kind == PROG_MEMBER_PORT && doc_node_type(node) == DOC_STRING &&
+        doc_node_string(node, &text) == 0 && is_address(text))
+        return fault_address(node, name);
     operand->expression = prog_compile_expression(compiler, node);
     return check_constant(node, operand->expression, member->kind, name);
 }
@@ -383,6 +410,7 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_DURATION:
     case PROG_MEMBER_LIMIT:
     case PROG_MEMBER_COUNT:
+    case PROG_MEMBER_PORT:
     case PROG_MEMBER_REPEAT:
         return compile_number(compiler, node, member, name, operand);
     case PROG_MEMBER_CONDITION:
@@ -666,7 +694,7 @@ static void note_outside(prog_compiler *compiler, const prog_step *step, const d
         return;
     }
     program->outside = outside;
-    outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node), NULL};
+    outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node), NULL, NULL};
 }
 
 /* One instruction, an operand for each member in order. */

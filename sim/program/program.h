@@ -381,7 +381,9 @@ typedef struct prog_signal {
 typedef struct prog_outside {
     const struct prog_step *step;
     uint32_t place;
-    const char *what; /* the program that it starts, where that is known; NULL: it is not */
+    const char *what;  /* the program that it starts, where that is known; NULL: it is not */
+    const char *loads; /* the variable of its environment that makes any program run code that is
+                          not its own; NULL: none does */
 } prog_outside;
 
 /* A row of expect.order, or of expect.tasks. */

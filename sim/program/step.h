@@ -48,7 +48,8 @@ enum prog_member_kind {
     PROG_MEMBER_DURATION,    /* an expression: seconds */
     PROG_MEMBER_LIMIT,       /* the same, or null: no limit */
     PROG_MEMBER_COUNT,       /* an expression: a whole number */
-    PROG_MEMBER_REPEAT,      /* the same, or "forever" (then NULL) */
+    PROG_MEMBER_PORT,        /* the same, of the network */
+    PROG_MEMBER_REPEAT,      /* a count, or "forever" (then NULL) */
     PROG_MEMBER_CONDITION,   /* an expression: true or false */
     PROG_MEMBER_ITEMS,       /* an expression: a list, a tuple or a text */
     PROG_MEMBER_TEXT,        /* what is printed */

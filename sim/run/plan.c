@@ -252,12 +252,13 @@ static bool names_later(const run_machine *machine, const prog_task_spec *spec) 
     return spec->name_is_sure && machine->program->task_names.count == 0;
 }
 
-/* Keeps the name in machine->text for the task that is created next: its trace asks for it. */
+/* The name in machine->text is that of the task that is created next, and its trace asks for it:
+ * becomes machine->name. */
 static void expect_name(run_machine *machine) {
-    machine->named = 0;
-    base_buffer_clear(&machine->name);
-    if (base_buffer_append(&machine->name, machine->text.data, machine->text.length) == 0)
-        machine->named = machine->result.task_count + 1;
+    base_buffer text = machine->text;
+    machine->text = machine->name;
+    machine->name = text;
+    machine->named = machine->result.task_count + 1;
 }
 
 /* --- All of them ----------------------------------------------------------------------------- */
@@ -286,11 +287,11 @@ static int go_through(run_machine *machine, bool now) {
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             run_planned *planned = NULL;
             error = make_up(&planner, k, named);
+            const char *name = named ? machine->text.data : NULL;
             if (error == 0 && at_once && named && spec->indexed && machine->trace != NULL)
                 expect_name(machine);
             if (error == 0 && at_once)
-                error =
-                    create(&planner.job, spec, named ? machine->text.data : NULL, !spec->indexed);
+                error = create(&planner.job, spec, name, !spec->indexed);
             else if (error == 0)
                 error = keep(&planner, &machine->plan_capacity, &planned);
             if (error == 0 && now && !at_once)

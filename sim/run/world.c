@@ -18,6 +18,13 @@ static int check_exec(run_machine *machine, const prog_outside *outside) {
     if (!leave->exec)
         return refuse(machine, outside,
                       "starts a program, which this run may not; --allow-exec allows it");
+    if (leave->programs != NULL && outside->loads != NULL) {
+        (void)snprintf(why, sizeof why,
+                       "sets \"%.100s\", by which any program runs code that is not its own; "
+                       "--allow-exec without names allows it",
+                       outside->loads);
+        return refuse(machine, outside, why);
+    }
     if (outside->what == NULL || run_may_exec(leave, outside->what))
         return 0;
     (void)snprintf(why, sizeof why,

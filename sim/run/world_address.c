@@ -1,8 +1,10 @@
 /* Where a run may connect and listen, and where a step says that it does. */
 #include "run/world_address.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,20 +14,39 @@
 
 /* --- Leave ----------------------------------------------------------------------------------- */
 
+/* By its number: a name that begins with 127 may be anybody's. */
 static bool is_this_machine(const char *host) {
-    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-           strncmp(host, "127.", 4) == 0;
+    struct in_addr four;
+    struct in6_addr six;
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (inet_pton(AF_INET6, host, &six) == 1)
+        return IN6_IS_ADDR_LOOPBACK(&six) ||
+               (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET);
+    return strcmp(host, "localhost") == 0;
 }
 
-/* An entry is "HOST" or "HOST:PORT". */
+/* An entry is "HOST", "HOST:PORT", "[HOST]" or "[HOST]:PORT"; without brackets a host of more than
+ * one colon is one of IPv6, and has no port. */
 static bool fits(const char *entry, size_t size, const char *host, int64_t port) {
     char with_port[24];
     size_t length = strlen(host);
     (void)snprintf(with_port, sizeof with_port, ":%" PRId64, port);
-    if (size < length || memcmp(entry, host, length) != 0)
-        return false;
-    return size == length || (size - length == strlen(with_port) &&
-                              memcmp(entry + length, with_port, size - length) == 0);
+    if (size > 2 && entry[0] == '[' && memchr(entry, ']', size) != NULL) {
+        const char *end = memchr(entry, ']', size);
+        if ((size_t)(end - entry - 1) != length || memcmp(entry + 1, host, length) != 0)
+            return false;
+        entry = end + 1;
+        size -= length + 2;
+    } else {
+        if (size < length || memcmp(entry, host, length) != 0)
+            return false;
+        entry += length;
+        size -= length;
+        if (size > 0 && strchr(host, ':') != NULL)
+            return false;
+    }
+    return size == 0 || (size == strlen(with_port) && memcmp(entry, with_port, size) == 0);
 }
 
 static bool may_reach(const run_leave *leave, const char *host, int64_t port) {
@@ -49,21 +70,25 @@ static int refuse(const char *format, const char *what, int64_t port) {
     return error;
 }
 
-/* The file itself need not be there; its folder is looked at as it really is. */
+static bool is_below(const char *path, const char *folder) {
+    size_t size = strlen(folder);
+    return strncmp(path, folder, size) == 0 &&
+           (path[size] == '\0' || path[size] == '/' || size == 1);
+}
+
+/* Its folder is looked at as it really is, and so is the file, which need not be there: a link may
+ * lead to another one. */
 static bool is_inside(const char *path, const char *folder) {
-    char real_folder[PATH_MAX], real_parent[PATH_MAX], parent[PATH_MAX];
+    char real_folder[PATH_MAX], real[PATH_MAX], parent[PATH_MAX];
     const char *slash = strrchr(path, '/');
     size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    if (length >= sizeof parent)
+    if (length >= sizeof parent || realpath(folder, real_folder) == NULL)
         return false;
     memcpy(parent, path, length);
     parent[length] = '\0';
-    if (realpath(folder, real_folder) == NULL ||
-        realpath(length > 0 ? parent : ".", real_parent) == NULL)
+    if (realpath(length > 0 ? parent : ".", real) == NULL || !is_below(real, real_folder))
         return false;
-    size_t size = strlen(real_folder);
-    return strncmp(real_parent, real_folder, size) == 0 &&
-           (real_parent[size] == '\0' || real_parent[size] == '/' || size == 1);
+    return realpath(path, real) == NULL || is_below(real, real_folder);
 }
 
 /* --- Where ----------------------------------------------------------------------------------- */

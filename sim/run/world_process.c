@@ -1,6 +1,7 @@
 /* Programs: what one is started with, and whether it may be. */
 #include "run/world_process.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -127,10 +128,22 @@ int run_exec(run_job *job, const prog_exec *exec, expr_value *process) {
 
 /* --- Its pipes ------------------------------------------------------------------------------- */
 
+static int refuse_no_pipe(const char *name) {
+    char note[128];
+    int code = prog_raise(CAD_EINVAL, "not a pipe");
+    (void)snprintf(note, sizeof note,
+                   "%s of the process is none: in its \"exec\" \"%s\": \"pipe\" makes it one", name,
+                   name);
+    if (code != CAD_ENOMEM)
+        (void)cad_exception_add_note(cad_error_exception(), note);
+    return code;
+}
+
 int run_process_stream(const run_instance *instance, unsigned number, cad_stream **stream) {
+    static const char *const names[] = {"stdin", "stdout", "stderr"};
     const cad_process *process = instance->primitive;
     *stream = number == 0   ? cad_process_stdin(process)
               : number == 1 ? cad_process_stdout(process)
                             : cad_process_stderr(process);
-    return *stream != NULL ? 0 : prog_raise(CAD_EINVAL, "not a pipe");
+    return *stream != NULL ? 0 : refuse_no_pipe(names[number]);
 }

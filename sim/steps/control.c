@@ -72,16 +72,20 @@ uint32_t step_emit_jump(prog_compiler *compiler, const doc_node *node, uint32_t 
     return prog_emit(compiler, &jump_operation, node, &(prog_operand){.pc = pc}, 1);
 }
 
-/* Goes on with the next instruction where the condition holds, else with operand 1. */
-static int begin_unless(run_job *job, const prog_instruction *in) {
+/* Goes on with operand 1 where the condition, operand 0, is `truth`, else with the next one. */
+static inline int jump_on(run_job *job, const prog_instruction *in, bool truth) {
     expr_value value;
     int error = run_evaluate(job, in->operands[0].expression, &value);
     if (error != 0)
         return error;
-    if (!expr_value_truth(value))
+    if (expr_value_truth(value) == truth)
         job->top->pc = in->operands[1].pc;
     expr_value_unref(value);
     return 0;
+}
+
+static int begin_unless(run_job *job, const prog_instruction *in) {
+    return jump_on(job, in, false);
 }
 
 /* --- if, while ------------------------------------------------------------------------------- */
@@ -116,6 +120,13 @@ const prog_step step_if = {
     .compile = compile_if,
 };
 
+static int begin_while_again(run_job *job, const prog_instruction *in) {
+    return jump_on(job, in, true);
+}
+
+static const prog_operation while_again_operation = {"while", begin_while_again, NULL};
+
+/* The condition stands at both ends, so that a round takes no jump besides. */
 static void compile_while(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
     prog_operand operands[PROG_STEP_MEMBERS];
     doc_node steps;
@@ -125,7 +136,8 @@ static void compile_while(prog_compiler *compiler, const prog_step *step, const 
     prog_loop outer = prog_open_loop(compiler, test);
     if (doc_node_member(node, "do", &steps))
         prog_compile_steps(compiler, &steps);
-    (void)step_emit_jump(compiler, node, test);
+    operands[1].pc = test + 1;
+    (void)prog_emit(compiler, &while_again_operation, node, operands, 2);
     prog_lead_here(compiler, test, 1);
     prog_close_loop(compiler, outer);
 }
@@ -143,10 +155,11 @@ const prog_step step_while = {
 
 /* --- repeat ---------------------------------------------------------------------------------- */
 
-/* Operands of the first instruction: the number, and two hidden slots; of the one that begins a
- * round: the variable that counts, where to go on after the last round, and the same slots. */
+/* Operands of the first instruction: the number, and two hidden slots; of the two that begin a
+ * round, before its steps and behind them: the variable that counts, where else to go on - after
+ * the last round, and with the next one's steps -, and the same slots. */
 enum { ROUNDS_COUNT, ROUNDS_BEGUN, ROUNDS_LIMIT, ROUNDS_OPERANDS };
-enum { ROUND_INDEX, ROUND_EXIT, ROUND_BEGUN, ROUND_LIMIT, ROUND_OPERANDS };
+enum { ROUND_INDEX, ROUND_ELSE, ROUND_BEGUN, ROUND_LIMIT, ROUND_OPERANDS };
 
 int step_begin_rounds(run_job *job, const prog_instruction *in) {
     int64_t limit = INT64_MAX;
@@ -161,21 +174,32 @@ int step_begin_rounds(run_job *job, const prog_instruction *in) {
     return 0;
 }
 
-static int begin_round(run_job *job, const prog_instruction *in) {
-    run_frame *frame = job->top;
-    expr_value *begun = &frame->locals[in->operands[ROUND_BEGUN].slot];
-    double round = expr_to_double(*begun);
-    if (!(round < expr_to_double(frame->locals[in->operands[ROUND_LIMIT].slot]))) {
-        frame->pc = in->operands[ROUND_EXIT].pc;
-        return 0;
-    }
-    *begun = expr_number(round + 1);
+/* One more round, or false. Both numbers are as they were stored here: plain. */
+static inline bool count_round(run_job *job, const prog_instruction *in) {
+    expr_value *locals = job->top->locals;
+    double round = expr_plain_double(locals[in->operands[ROUND_BEGUN].slot]);
+    if (!(round < expr_plain_double(locals[in->operands[ROUND_LIMIT].slot])))
+        return false;
+    locals[in->operands[ROUND_BEGUN].slot] = expr_number(round + 1);
     if (in->operands[ROUND_INDEX].slot != PROG_NO_SLOT)
         run_store(job, in->operands[ROUND_INDEX].slot, expr_number(round));
+    return true;
+}
+
+static int begin_round(run_job *job, const prog_instruction *in) {
+    if (!count_round(job, in))
+        job->top->pc = in->operands[ROUND_ELSE].pc;
+    return 0;
+}
+
+static int begin_round_again(run_job *job, const prog_instruction *in) {
+    if (count_round(job, in))
+        job->top->pc = in->operands[ROUND_ELSE].pc;
     return 0;
 }
 
 static const prog_operation round_operation = {"round", begin_round, NULL};
+static const prog_operation round_again_operation = {"round", begin_round_again, NULL};
 
 step_rounds step_open_rounds(prog_compiler *compiler, const prog_operation *operation,
                              const doc_node *node, prog_operand count, prog_operand index) {
@@ -187,17 +211,22 @@ step_rounds step_open_rounds(prog_compiler *compiler, const prog_operation *oper
     return (step_rounds){.begun = slots, .limit = slots + 1, .index = index};
 }
 
-void step_begin_round(prog_compiler *compiler, const doc_node *node, step_rounds *rounds) {
+static uint32_t emit_round(prog_compiler *compiler, const prog_operation *operation,
+                           const doc_node *node, const step_rounds *rounds, uint32_t pc) {
     prog_operand operands[ROUND_OPERANDS] = {[ROUND_INDEX] = rounds->index,
-                                             [ROUND_EXIT] = {.pc = PROG_NO_PC},
+                                             [ROUND_ELSE] = {.pc = pc},
                                              [ROUND_BEGUN] = {.slot = rounds->begun},
                                              [ROUND_LIMIT] = {.slot = rounds->limit}};
-    rounds->top = prog_emit(compiler, &round_operation, node, operands, ROUND_OPERANDS);
+    return prog_emit(compiler, operation, node, operands, ROUND_OPERANDS);
+}
+
+void step_begin_round(prog_compiler *compiler, const doc_node *node, step_rounds *rounds) {
+    rounds->top = emit_round(compiler, &round_operation, node, rounds, PROG_NO_PC);
 }
 
 void step_end_round(prog_compiler *compiler, const doc_node *node, const step_rounds *rounds) {
-    (void)step_emit_jump(compiler, node, rounds->top);
-    prog_lead_here(compiler, rounds->top, ROUND_EXIT);
+    (void)emit_round(compiler, &round_again_operation, node, rounds, rounds->top + 1);
+    prog_lead_here(compiler, rounds->top, ROUND_ELSE);
 }
 
 static void compile_repeat(prog_compiler *compiler, const prog_step *step, const doc_node *node) {

@@ -8,12 +8,8 @@
 
 /* --- Servers --------------------------------------------------------------------------------- */
 
-static int begin_serve(run_job *job, const prog_instruction *in) {
-    expr_value server;
-    int error = run_serve(job, in->operands[STEP_SERVE_WHAT].serve, &server);
-    if (error == 0)
-        run_store(job, in->operands[STEP_SERVE_AS].slot, server);
-    return error;
+static int begin_start_server(run_job *job, const prog_instruction *in) {
+    return step_begin_serve(job, in, run_serve);
 }
 
 #define HANDLER                                                                                    \
@@ -29,7 +25,7 @@ static int begin_serve(run_job *job, const prog_instruction *in) {
     { "as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the connection" }
 
 const prog_step step_start_server = {
-    .operation = {"start_server", begin_serve, NULL},
+    .operation = {"start_server", begin_start_server, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_NET,
@@ -45,7 +41,7 @@ const prog_step step_start_server = {
 };
 
 const prog_step step_start_unix_server = {
-    .operation = {"start_unix_server", begin_serve, NULL},
+    .operation = {"start_unix_server", begin_start_server, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_UNIX,
@@ -124,7 +120,7 @@ const prog_step step_open_connection = {
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_NET,
-    .members = {{NULL, PROG_MEMBER_COUNT, PROG_REQUIRED, 0, "the port"},
+    .members = {{NULL, PROG_MEMBER_PORT, PROG_REQUIRED, 0, "the port"},
                 LIMIT_MEMBER,
                 A_CONNECTION,
                 STEP_HOST},

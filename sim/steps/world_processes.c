@@ -1,4 +1,6 @@
 /* Programs: starting one, talking to it, ending it. */
+#include <string.h>
+
 #include "program/compile.h"
 #include "program/exceptions.h"
 #include "program/kinds.h"
@@ -28,13 +30,23 @@ static uint32_t choice_of(const doc_node *node, const char *name, const prog_ope
     return doc_node_member(node, name, &member) ? operand->choice : (uint32_t)otherwise;
 }
 
-/* The program's name, where it is no expression: whether it may be started is known before the run.
- */
-static void note_program(prog_compiler *compiler, const prog_texts *arguments) {
+/* What the loader, and the C library, take code from. */
+static const char *find_loads(const prog_texts *env) {
+    for (uint32_t i = 0; env != NULL && i < env->count; i++)
+        if (strncmp(env->items[i].name, "LD_", 3) == 0 ||
+            strcmp(env->items[i].name, "GCONV_PATH") == 0)
+            return env->items[i].name;
+    return NULL;
+}
+
+/* The program's name, where it is no expression, and what its environment makes of it: whether it
+ * may be started is known before the run. */
+static void note_program(prog_compiler *compiler, const prog_exec *exec) {
+    prog_outside *outside = &compiler->program->outside[compiler->program->outside_count - 1];
     expr_value name;
-    if (expr_text_constant(arguments->items[0].text, &name) && expr_is_string(name))
-        compiler->program->outside[compiler->program->outside_count - 1].what =
-            expr_to_string(name)->text;
+    if (expr_text_constant(exec->arguments->items[0].text, &name) && expr_is_string(name))
+        outside->what = expr_to_string(name)->text;
+    outside->loads = find_loads(exec->env);
 }
 
 static void compile_exec(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
@@ -52,7 +64,7 @@ static void compile_exec(prog_compiler *compiler, const prog_step *step, const d
                     .stdin_as = choice_of(node, "stdin", &members[STDIN], CAD_STDIO_NULL),
                     .stdout_as = choice_of(node, "stdout", &members[STDOUT], CAD_STDIO_INHERIT),
                     .stderr_as = choice_of(node, "stderr", &members[STDERR], CAD_STDIO_INHERIT)};
-    note_program(compiler, exec->arguments);
+    note_program(compiler, exec);
     operands[EXEC_WHAT].exec = exec;
     operands[EXEC_AS] = members[AS];
     (void)prog_emit(compiler, &step->operation, node, operands, EXEC_OPERANDS);
@@ -98,6 +110,9 @@ static int begin_communicate(run_job *job, const prog_instruction *in) {
     bool feeds = text != NULL || size != NULL;
     run_instance *process;
     int error = run_find_instance(job, in, PROG_PROCESS, &process);
+    cad_stream *to;
+    if (error == 0 && feeds)
+        error = run_process_stream(process, 0, &to);
     if (error == 0 && feeds)
         error = run_data(job, text, size);
     if (error != 0)

@@ -1,12 +1,22 @@
 /* What the steps that start a server have in common. */
 #include "steps/world_serve.h"
 
+#include "run/interpreter.h"
+
 /* The operand of that name; one that was left out, where the step has no such member. */
 static prog_operand operand_of(const prog_step *step, const prog_operand *members,
                                const char *name) {
     size_t place;
     return prog_step_member(step, name, &place) != NULL ? members[place]
                                                         : (prog_operand){.expression = NULL};
+}
+
+int step_begin_serve(run_job *job, const prog_instruction *in, step_serving *serve) {
+    expr_value server;
+    int error = serve(job, in->operands[STEP_SERVE_WHAT].serve, &server);
+    if (error == 0)
+        run_store(job, in->operands[STEP_SERVE_AS].slot, server);
+    return error;
 }
 
 void step_compile_serve(prog_compiler *compiler, const prog_step *step, const doc_node *node) {

@@ -4,6 +4,7 @@
 #define STEPS_WORLD_SERVE_H
 
 #include "program/compile.h"
+#include "run/job.h"
 
 /* Operands of an instruction that starts a server. */
 enum { STEP_SERVE_WHAT, STEP_SERVE_AS, STEP_SERVE_OPERANDS };
@@ -12,8 +13,12 @@ enum { STEP_SERVE_WHAT, STEP_SERVE_AS, STEP_SERVE_OPERANDS };
  * "as" the step has those that its row lists. */
 void step_compile_serve(prog_compiler *compiler, const prog_step *step, const doc_node *node);
 
+/* Starts it by `serve`, which makes the server's value: run_serve() or its like. */
+typedef int step_serving(run_job *job, const prog_serve *serve, expr_value *server);
+int step_begin_serve(run_job *job, const prog_instruction *in, step_serving *serve);
+
 #define STEP_PORT_TO_SERVE                                                                         \
-    { "port", PROG_MEMBER_COUNT, PROG_REQUIRED, 0, "0: one that is free" }
+    { "port", PROG_MEMBER_PORT, PROG_REQUIRED, 0, "0: one that is free" }
 #define STEP_PATH_TO_SERVE                                                                         \
     { "path", PROG_MEMBER_TEXT, PROG_REQUIRED, 0, "of the socket's file" }
 #define STEP_AS_SERVER                                                                             \

@@ -17,16 +17,12 @@
     { "args", PROG_MEMBER_ARGUMENTS, PROG_OPTIONAL, 0, "values, by its parameters" }
 /* --- Servers --------------------------------------------------------------------------------- */
 
-static int begin_serve(run_job *job, const prog_instruction *in) {
-    expr_value server;
-    int error = run_serve_protocol(job, in->operands[STEP_SERVE_WHAT].serve, &server);
-    if (error == 0)
-        run_store(job, in->operands[STEP_SERVE_AS].slot, server);
-    return error;
+static int begin_create_server(run_job *job, const prog_instruction *in) {
+    return step_begin_serve(job, in, run_serve_protocol);
 }
 
 const prog_step step_create_server = {
-    .operation = {"create_server", begin_serve, NULL},
+    .operation = {"create_server", begin_create_server, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_NET,
@@ -43,7 +39,7 @@ const prog_step step_create_server = {
 };
 
 const prog_step step_create_unix_server = {
-    .operation = {"create_unix_server", begin_serve, NULL},
+    .operation = {"create_unix_server", begin_create_server, NULL},
     .family = PROG_FAMILY_OUTSIDE,
     .waiting = PROG_MAY_WAIT,
     .needs = PROG_NEEDS_UNIX,
@@ -89,7 +85,7 @@ const prog_step step_create_connection = {
     .needs = PROG_NEEDS_NET,
     .members = {A_PROTOCOL,
                 ARGUMENTS,
-                {"port", PROG_MEMBER_COUNT, PROG_REQUIRED, 0, NULL},
+                {"port", PROG_MEMBER_PORT, PROG_REQUIRED, 0, NULL},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the transport"},
                 STEP_HOST},
     .python = "loop.create_connection",
@@ -242,9 +238,9 @@ const prog_step step_create_datagram_endpoint = {
     .needs = PROG_NEEDS_NET,
     .members = {A_PROTOCOL,
                 ARGUMENTS,
-                {"port", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0,
+                {"port", PROG_MEMBER_PORT, PROG_OPTIONAL, 0,
                  "its own; 0: one that is free; required without `to`"},
-                {"to", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "the port of a fixed peer"},
+                {"to", PROG_MEMBER_PORT, PROG_OPTIONAL, 0, "the port of a fixed peer"},
                 {"as", PROG_MEMBER_VARIABLE, PROG_OPTIONAL, 0, "the endpoint"},
                 STEP_HOST},
     .python = "loop.create_datagram_endpoint",
@@ -293,7 +289,7 @@ const prog_step step_sendto = {
     .members = {{NULL, PROG_MEMBER_TARGET, PROG_REQUIRED, PROG_IS(PROG_ENDPOINT), NULL},
                 {"data", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, "what; required without `size`"},
                 {"size", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "in its place: so many times an `x`"},
-                {"to", PROG_MEMBER_COUNT, PROG_OPTIONAL, 0, "a port; default: the fixed peer"},
+                {"to", PROG_MEMBER_PORT, PROG_OPTIONAL, 0, "a port; default: the fixed peer"},
                 STEP_HOST},
     .python = "DatagramTransport.sendto",
     .summary = "Sends one datagram; an empty one is one. What cannot be sent is an "

@@ -28,17 +28,6 @@ void trace_no_memory(struct trace_stream *stream) {
     fail(stream, CAD_ENOMEM, NULL);
 }
 
-/* --- Events ---------------------------------------------------------------------------------- */
-
-void trace_event_tell(struct trace_stream *stream) {
-    stream->event.ordinal++;
-    for (struct trace_consumer *each = stream->first; each != NULL; each = each->next) {
-        int error = each->take(each, &stream->event);
-        if (error != 0)
-            trace_fail_of(stream, each, error);
-    }
-}
-
 /* --- Words ----------------------------------------------------------------------------------- */
 
 /* Of a table with room to spare, which is not sized for words that are no literals. */

@@ -203,7 +203,14 @@ static inline void trace_event_track(struct trace_event *event, const cad_task *
 }
 
 /* Hands the event to all who listen. */
-void trace_event_tell(struct trace_stream *stream);
+static inline void trace_event_tell(struct trace_stream *stream) {
+    stream->event.ordinal++;
+    for (struct trace_consumer *each = stream->first; each != NULL; each = each->next) {
+        int error = each->take(each, &stream->event);
+        if (__builtin_expect(error != 0, 0))
+            trace_fail_of(stream, each, error);
+    }
+}
 
 /* What explains a wait. */
 void trace_event_wait(struct trace_stream *stream, const struct trace_held_begin *begun);

@@ -289,7 +289,8 @@ class Faults(DiffTest):
         self.refuse("No such file", trace, "nowhere")
         self.refuse("two traces are compared", trace)
         self.refuse("--level wants", "--level", "some", trace, trace)
-        self.refuse("--tolerance wants", "--tolerance", "much", trace, trace)
+        for wrong in "much", "=5%", "=", "load=":
+            self.refuse("--tolerance wants", "--tolerance", wrong, trace, trace)
 
     def test_one_that_is_cut_short(self):
         trace = self.record("a", {"tasks": [task("a", {"sleep": 1}, {"log": "x"})]})

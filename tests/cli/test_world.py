@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -79,6 +80,40 @@ class Leave(CliTest):
                 self.expect(EXPECTED, *REAL, f"--allow-exec={name}", "s.json", out="the one\n",
                             env=os.environ | {"PATH": path})
 
+    def test_nor_does_its_environment_make_another_of_it(self):
+        """What the loader is told is refused before anything runs, where only some programs may."""
+        for name in "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GCONV_PATH":
+            document = scenario({"print": "first"}, {"exec": ["echo", "x"], "env": {name: "./evil.so"}})
+            self.assertIn(f'/tasks/0/do/1: "exec" sets "{name}", by which any program runs code that is not '
+                          "its own; --allow-exec without names allows it",
+                          self.refused(document, "--allow-exec=echo"))
+        self.write("s.json", scenario({"exec": ["echo", "x"], "env": {"LD_BIND_NOW": "1"}, "as": "p"},
+                                      {"wait": "p"}))
+        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="x\n")
+
+    def test_what_cannot_be_started_is_named(self):
+        self.write("s.json", scenario(
+            {"try": [{"exec": ["nowhere"]}], "except": {"FileNotFoundError": [{"print": "{error}"}]}},
+            {"exec": ["true"], "cwd": "no/such/folder"}))
+        process = self.expect(UNEXPECTED, *REAL, "--allow-exec", "s.json", out="No such file or directory\n")
+        self.assertIn('FileNotFoundError: No such file or directory\n    starting "true" in the folder '
+                      '"no/such/folder"\n', process.err)
+        self.write("s.json", scenario({"exec": ["true"], "as": "p"}, {"read": "p", "stream": "stderr", "as": "x"}))
+        self.assertIn('ValueError: not a pipe\n    stderr of the process is none: in its "exec" '
+                      '"stderr": "pipe" makes it one\n',
+                      self.expect(UNEXPECTED, *REAL, "--allow-exec", "s.json").err)
+
+    def test_where_it_could_not_connect_or_listen_is_named(self):
+        serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}}
+        for step, says in (({"open_connection": 9}, "connecting to 127.0.0.1, port 9"),
+                           ({"open_unix_connection": "none.sock"}, 'connecting to "none.sock"'),
+                           ({"start_unix_server": "serve", "path": "no/s"}, None),
+                           ({"start_unix_server": "serve", "path": "s.json"}, 'listening at "s.json"')):
+            self.write("s.json", scenario(step, **serve))
+            process = self.expect(UNEXPECTED, *REAL, "--allow-net", "--allow-unix=.", "s.json")
+            if says is not None:
+                self.assertIn(f"\n    {says}\n", process.err)
+
     def test_the_network_is_not_used_without_it(self):
         serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}, "protocols": {"p": {}}}
         for step in ({"start_server": "serve", "port": 0}, {"open_connection": 9},
@@ -121,6 +156,30 @@ class Leave(CliTest):
         self.expect(EXPECTED, *REAL, "--allow-net=127.0.0.1:8,127.0.0.2", "s.json",
                     out='"127.0.0.1:9" is not what --allow-net allows\nrefused\n')
 
+    def test_this_machine_is_known_by_its_numbers(self):
+        """A name, and another way to write an address, may be anybody's."""
+        strange = ("127.example.org", "127.0.0.1.example.org", "0.0.0.0", "::", "0", "127.1", "2130706433",
+                   "0x7f.0.0.1", "127.0.0.01", "LOCALHOST", "localhost.", "::ffff:10.0.0.1", "::127.0.0.1", "[::1]",
+                   " 127.0.0.1", "")
+        steps = [{"try": [{"open_connection": 9, "host": host}, {"print": "connected"}],
+                  "except": {"PermissionError": [{"print": "no"}], "OSError": [{"print": "tried"}]}}
+                 for host in (*strange, "127.0.0.1", "127.9.9.9", "::1", "0:0::1", "::ffff:127.0.0.1")]
+        self.write("s.json", scenario(*steps))
+        self.expect(EXPECTED, *REAL, "--allow-net", "s.json", out="no\n" * len(strange) + "tried\n" * 5)
+
+    def test_addresses_of_ipv6_stand_in_brackets_where_a_port_follows(self):
+        def attempts(leave, *hosts):
+            self.write("s.json", scenario(*(
+                {"try": [{"open_connection": 9, "host": host}, {"print": "connected"}],
+                 "except": {"PermissionError": [{"print": "no"}], "OSError": [{"print": "tried"}]}}
+                for host in hosts)))
+            return self.expect(EXPECTED, *REAL, f"--allow-net={leave}", "s.json").out.split()
+        self.assertEqual(attempts("[::1]:9", "::1", "::1:9"), ["tried", "no"])
+        self.assertEqual(attempts("[::1]:8", "::1"), ["no"])
+        self.assertEqual(attempts("[::1],127.0.0.1:8", "::1", "127.0.0.1"), ["tried", "no"])
+        self.assertEqual(attempts("::1", "::1"), ["tried"])
+        self.assertEqual(attempts("::1:9", "::1"), ["no"])  # an address of its own
+
     def test_files_are_made_in_the_folder_alone(self):
         (self.folder / "in").mkdir()
         (self.folder / "out").symlink_to("/")
@@ -134,6 +193,23 @@ class Leave(CliTest):
                     out="serves\n" + "".join(f'"{path}" is not in the folder that --allow-unix names\n'
                                              for path in ("s", "in/../s", "out/s")))
         self.assertEqual(list((self.folder / "in").iterdir()), [])
+
+    def test_a_link_in_the_folder_does_not_lead_out_of_it(self):
+        """Where somebody else listens, say the daemon of a container's."""
+        (self.folder / "in").mkdir()
+        (self.folder / "in" / "link").symlink_to(self.folder / "s.sock")
+        (self.folder / "in" / "own").symlink_to("t.sock")
+        self.write("s.json", scenario(
+            {"start_unix_server": "serve", "path": "in/t.sock", "as": "t"},
+            {"open_unix_connection": "in/own", "as": "c"}, {"print": "own"},
+            *({"try": [{"open_unix_connection": path, "as": "c"}, {"print": "connected"}],
+               "except": {"PermissionError": [{"print": "{error}"}]}} for path in ("in/link", "in/..", "")),
+            coroutines={"serve": {"params": ["c"], "do": []}}))
+        with socket.socket(socket.AF_UNIX) as daemon:
+            daemon.bind(str(self.folder / "s.sock"))
+            daemon.listen()
+            self.expect(EXPECTED, *REAL, "--allow-unix=in", "s.json", out="own\n" + "".join(
+                f'"{path}" is not in the folder that --allow-unix names\n' for path in ("in/link", "in/..", "")))
 
     def test_an_empty_list(self):
         process = self.expect(USAGE, *REAL, "--allow-exec=", "s.json")

@@ -3,8 +3,11 @@
 #ifndef WORLD_PROGRAM_H
 #define WORLD_PROGRAM_H
 
-/* The body of a task under the real clock: a server, a stream, both at a path, too, a datagram, a
- * program. 0; CAD_ETIMEDOUT: something did not come to its end. */
-int world_program(void *arg);
+/* The body of a task under the real clock: a server, a stream, both at a path, too, datagrams, a
+ * program that is talked to, one that is ended, a signal, the addresses of a host. 0;
+ * CAD_ETIMEDOUT: something did not come to its end. `done` is an unsigned, to which is added how
+ * many of its parts did all that they should; or NULL. */
+enum { WORLD_PROGRAM_PARTS = 7 };
+int world_program(void *done);
 
 #endif

@@ -11,17 +11,17 @@ import sys
 
 # From the bottom up.
 LAYERS = [
-    "axis density history measure options palette panel texts view",
-    "at_work busy colour counters model loading objects search shares steps tabular",
+    "axis density history measure palette panel texts view",
+    "arrange at_work band busy colour counters group_cells groups map model loading objects search shares steps tabular",
     "pair",
-    "describe document reasons scene travel two",
+    "choice describe document options order reasons scene travel two",
     "svg tab_events tab_state tab_why",
     "tabs",
-    "hit layout layout_beside layout_dense layout_details layout_labels layout_notice layout_objects layout_pair "
-    "layout_panels layout_ring layout_rows layout_runs layout_search layout_side layout_states layout_table layout_time layout_travel "
+    "hit layout layout_beside layout_chosen layout_dense layout_details layout_groups layout_labels layout_notice layout_objects layout_pair "
+    "layout_panels layout_pins layout_ring layout_rows layout_runs layout_search layout_side layout_states layout_table layout_time layout_travel "
     "layout_wakes layout_way",
     "state",
-    "actions_pair actions_table actions_travel",
+    "actions_lanes actions_pair actions_table actions_travel",
     "actions_play",
     "actions",
     "input",

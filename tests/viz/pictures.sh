@@ -68,7 +68,40 @@ status=0
 [ "$status" -eq 1 ] || fail "diff --format svg ends with $status"
 cmp diff.svg two.svg || fail 'diff --format svg is another picture'
 "$cadran" diff --format svg window.json window.json >same.svg || fail 'equal traces differ'
-expect 2 'give it files' "$cadran" diff --format svg - narrow.json
+status=0
+"$cadran" diff --format svg - narrow.json <window.json >stdin.svg || status=$?
+[ "$status" -eq 1 ] || fail "diff --format svg of standard input ends with $status"
+grep -v 'narrow.json<' two.svg >two.shapes
+sed 's/&lt;stdin&gt;/window.json/g' stdin.svg | grep -v 'narrow.json<' | cmp - two.shapes ||
+    fail 'of standard input it is another picture'
+status=0
+"$cadran" diff --format svg window.json /dev/stdin <narrow.json >pipe.svg || status=$?
+[ "$status" -eq 1 ] || fail "diff --format svg of a descriptor ends with $status"
+grep -q 'First root: queue window has maxsize 2, not maxsize 4' pipe.svg || fail 'no first root of a descriptor'
+
+# What counts is asked for as of cadran diff. Under the real clock times are never the same.
+long='{"cadran":1,"name":"long","tasks":[{"name":"a","do":[{"span":"load","do":[{"sleep":LENGTH}]},{"span":"store","do":[{"sleep":1}]}]}]}'
+for length in 1 1.05; do
+    echo "$long" | sed "s/LENGTH/$length/" >long.scenario
+    "$cadran" run --trace "$length.json" long.scenario >out 2>err || true
+done
+chip() {
+    expect 0 '' "$view" --svg chip.svg "$@"
+    grep -q ">$wanted<" chip.svg || fail "no \"$wanted\": $*"
+}
+wanted='1 root, [0-9]* consequences' chip 1.json 1.05.json
+wanted='same order, other times' chip --level causes 1.json 1.05.json
+wanted='no difference' chip --tolerance 60ms 1.json 1.05.json
+wanted='no difference' chip --tolerance load=5% 1.json 1.05.json
+wanted='1 root, [0-9]* consequences' chip --tolerance store=5% 1.json 1.05.json
+"$cadran" diff --format svg --level order --tolerance load=5% 1.json 1.05.json >load.svg ||
+    fail 'a tolerance for the spans of a name does not count'
+grep -q '>no difference<' load.svg || fail 'the picture does not keep to it'
+expect 2 'not "=5%"' "$view" --tolerance =5% 1.json 1.05.json
+sed 's/"clock":"virtual"/"clock":"real"/; s/1000000\.000/1004000.000/g' 1.json >real.json
+wanted='no difference' chip 1.json real.json
+grep -q 'real.json (real clock).*within 10 ms' chip.svg || fail 'the header does not say what was kept to'
+wanted='same order, other times' chip --tolerance 1ms 1.json real.json
 
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json

@@ -88,6 +88,17 @@ void sample_cut(struct sample *sample, const char *text) {
     assert_false(sample->trace->complete);
 }
 
+void sample_replace(struct sample *sample, const char *text, const char *other) {
+    size_t length = strlen(text);
+    assert_int_equal(length, strlen(other));
+    char *at = strstr(sample->text, text);
+    assert_non_null(at);
+    drop_models(sample);
+    for (; at != NULL; at = strstr(at + length, text))
+        memcpy(at, other, length);
+    read_sample(sample);
+}
+
 void sample_text(struct sample *sample, const char *text) {
     *sample = (struct sample){.length = strlen(text)};
     sample->text = malloc(sample->length + 1);

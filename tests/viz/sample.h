@@ -40,6 +40,9 @@ void sample_run(struct sample *sample, const char *options, const char *document
 void sample_scenario(struct sample *sample, const char *options, const char *file);
 /* The same trace again, as if it had been cut short before a text. */
 void sample_cut(struct sample *sample, const char *text);
+/* The same trace again, with one text in place of another, of the same length, wherever it stands.
+ */
+void sample_replace(struct sample *sample, const char *text, const char *other);
 /* Another program's trace, or what no run writes; quotes are single ones. */
 void sample_text(struct sample *sample, const char *text);
 void sample_free(struct sample *sample);
