@@ -3,7 +3,9 @@
 
 #include "actions_lanes.h"
 #include "actions_pair.h"
+#include "actions_play.h"
 #include "actions_range.h"
+#include "actions_table.h"
 #include "actions_travel.h"
 #include "hit.h"
 #include "layout_side.h"
@@ -427,18 +429,63 @@ const struct viz_action viz_actions[] = {
     {"difference",
      "of two runs: the difference before, the one after; with Shift the root",
      viz_act_next_change,
-     {{.input = "P", .dx = -1, .two = true},
-      {.input = "N", .dx = 1, .two = true},
-      {.input = "Shift+P", .dx = -1, .dy = 1, .two = true},
-      {.input = "Shift+N", .dx = 1, .dy = 1, .two = true}}},
+     {{.input = "P", .dx = -1, .when = VIZ_WHILE_TWO},
+      {.input = "N", .dx = 1, .when = VIZ_WHILE_TWO},
+      {.input = "Shift+P", .dx = -1, .dy = 1, .when = VIZ_WHILE_TWO},
+      {.input = "Shift+N", .dx = 1, .dy = 1, .when = VIZ_WHILE_TWO}}},
     {"shown",
      "of two runs: both, the lanes that differ, the new one, the old one",
      viz_act_next_shown,
-     {{.input = "D", .two = true}}},
+     {{.input = "D", .when = VIZ_WHILE_TWO}}},
     {"differing",
      "of two runs: all differences, those of order, those of time",
      viz_act_next_differing,
-     {{.input = "E", .two = true}}},
+     {{.input = "E", .when = VIZ_WHILE_TWO}}},
+    {"speed",
+     "while it plays: half as fast, twice as fast",
+     viz_change_speed,
+     {{.input = "-", .dy = -1, .when = VIZ_WHILE_PLAYING},
+      {.input = "+", .dy = 1, .when = VIZ_WHILE_PLAYING},
+      {.input = "=", .dy = 1, .when = VIZ_WHILE_PLAYING, .also = true}}},
+    {"table",
+     "the job-sequencing table, and the lanes again",
+     viz_toggle_table,
+     {{.input = "Tab"}}},
+    {"table-move",
+     "of the table: move",
+     viz_move_table,
+     {{.input = "drag", .when = VIZ_WHILE_TABLE},
+      {.input = "Left", .dx = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "Right", .dx = 1, .when = VIZ_WHILE_TABLE},
+      {.input = "Up", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "Down", .dy = 1, .when = VIZ_WHILE_TABLE}}},
+    {"table-scroll",
+     "of the table: move by rows",
+     viz_wheel_table,
+     {{.input = "wheel", .when = VIZ_WHILE_TABLE},
+      {.input = "Shift+wheel", .when = VIZ_WHILE_TABLE, .also = true}}},
+    {"table-pages",
+     "of the table: a page of rows",
+     viz_page_table,
+     {{.input = "PageUp", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "PageDown", .dy = 1, .when = VIZ_WHILE_TABLE}}},
+    {"table-ends",
+     "of the table: the first row, the last",
+     viz_end_table,
+     {{.input = "Home", .dx = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "End", .dx = 1, .when = VIZ_WHILE_TABLE}}},
+    {"table-step",
+     "of the table: longer intervals, shorter ones",
+     viz_step_table,
+     {{.input = "[", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "]", .dy = 1, .when = VIZ_WHILE_TABLE},
+      {.input = "-", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "+", .dy = 1, .when = VIZ_WHILE_TABLE},
+      {.input = "=", .dy = 1, .when = VIZ_WHILE_TABLE, .also = true}}},
+    {"table-fit",
+     "of the table: the interval that suits",
+     viz_fit_table,
+     {{.input = "F", .when = VIZ_WHILE_TABLE}, {.input = "0", .when = VIZ_WHILE_TABLE}}},
     {"move",
      "move; up and down scroll the lanes",
      move,
@@ -518,10 +565,7 @@ const struct viz_action viz_actions[] = {
     {"step",
      "the bar before, the bar after",
      select_next,
-     {{.input = "P", .dx = -1},
-      {.input = "N", .dx = 1},
-      {.input = "Shift+Tab", .dx = -1},
-      {.input = "Tab", .dx = 1}}},
+     {{.input = "P", .dx = -1}, {.input = "N", .dx = 1}}},
     {"panel", "the panel: what is selected, and why it was so", toggle_panel, {{.input = "I"}}},
     {"tab", "the panel's next tab", next_tab, {{.input = "Shift+I"}}},
     {"history",
@@ -561,6 +605,7 @@ const struct viz_action viz_actions[] = {
      "... to the first event of the run, to the last",
      viz_go_to_first_or_last,
      {{.input = "Ctrl+Home", .dx = -1}, {.input = "Ctrl+End", .dx = 1}}},
+    {"play", "... goes on by itself, up to the end", viz_toggle_play, {{.input = "Space"}}},
     {"playhead", "... to a time", viz_drag_playhead, {{.input = "drag on the axis"}}},
     {"events",
      "list the events at the playhead; again: the next filter, the one before",
@@ -645,13 +690,27 @@ static unsigned toggle_help(struct viz_state *state, const struct viz_amount *am
     return VIZ_REDRAW;
 }
 
+bool viz_is_meant(const struct viz_state *state, enum viz_when_meant when) {
+    switch (when) {
+    case VIZ_WHILE_TWO:
+        return state->model->pair != NULL;
+    case VIZ_WHILE_TABLE:
+        return state->ui.table != NULL;
+    case VIZ_WHILE_PLAYING:
+        return state->ui.playing;
+    case VIZ_ALWAYS:
+        break;
+    }
+    return true;
+}
+
 unsigned viz_act(struct viz_state *state, const char *input, const struct viz_amount *amount) {
     for (size_t i = 0; i < viz_action_count; i++) {
         const struct viz_action *action = &viz_actions[i];
         for (int k = 0; k < VIZ_TRIGGERS_MAX && action->triggers[k].input != NULL; k++) {
             const struct viz_trigger *trigger = &action->triggers[k];
             struct viz_amount own = {VIZ_ONCE, trigger->dx, trigger->dy};
-            if (trigger->two && state->model->pair == NULL)
+            if (!viz_is_meant(state, trigger->when))
                 continue;
             if (strcmp(trigger->input, input) == 0)
                 return action->act(state, amount != NULL ? amount : &own);

@@ -70,6 +70,8 @@ static unsigned drag(struct viz_input *input, struct viz_state *state, enum viz_
 
 /* Which drag a press begins at once: elsewhere it may become a click. */
 static const char *drag_at(const struct viz_frame *frame, int x, int y, bool shift) {
+    if (frame->table.h > 0)
+        return NULL;
     bool chart = x >= frame->lanes.x && y >= frame->strip.y && y < frame->lanes.y + frame->lanes.h;
     if (viz_contains(&frame->minimap, x, y))
         return "drag on the map";

@@ -15,6 +15,7 @@
 #include "range.h"
 #include "reasons.h"
 #include "scene.h"
+#include "tabular.h"
 #include "travel.h"
 #include "view.h"
 
@@ -64,6 +65,9 @@ struct viz_ui {
     const struct viz_reasons *reasons; /* where it is drawn */
     const struct viz_travel *travel;   /* where the playhead stands; NULL: there is none */
     const struct viz_notice *notice;   /* over the picture; NULL: nothing */
+    struct viz_tabular *table;         /* in the place of the lanes; NULL: these are shown */
+    bool playing;                      /* the playhead goes on by itself, */
+    double speed;                      /* so many times as fast as the run; 0: as suits */
     bool objects;                      /* their rows are shown */
     size_t first_object;               /* of them: the one that is shown first */
     enum viz_shown shown;              /* of two runs, as the next two */
@@ -100,6 +104,8 @@ struct viz_frame {
     struct viz_rect pins;   /* the bars of lanes that stay at the top; no height: none do */
     const struct viz_arrangement *arrangement; /* of the lanes; NULL: as the model has them */
     const struct viz_arrangement *pinned;      /* of the pins; NULL: there are none */
+    struct viz_rect table; /* over strip, axis and lanes; no height: these are shown */
+    struct viz_rect cells; /* of it */
     double row_px;
     double fitting_px; /* the height at which all rows are seen */
     bool ghosts;       /* below its bars a row has room for those of the run before */

@@ -108,8 +108,12 @@ void viz_paint_rings(struct viz_painter *painter);  /* layout_ring.c */
 /* The columns of the arrows of a deadlock's circles, by which labels would be covered; where there
  * are none both are the same. */
 void viz_find_rings(const struct viz_painter *painter, int *from, int *to);
-void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
-void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
+void viz_paint_way(struct viz_painter *painter);  /* layout_way.c */
+void viz_paint_side(struct viz_painter *painter); /* layout_side.c */
+/* layout_table.c: finds the table's place, once all else has its own, and brings what is in view of
+ * it within its bounds; paints it. */
+void viz_place_table(struct viz_frame *frame, struct viz_tabular *tabular);
+void viz_paint_table(struct viz_painter *painter);
 void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
 /* The height that rows of objects take of the lanes' room. */
 int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room);

@@ -43,9 +43,33 @@ void viz_state_close(struct viz_state *state) {
     why_path_free(&state->way);
     viz_reasons_free(&state->reasons);
     viz_travel_free(&state->travel);
+    viz_tabular_free(&state->tabular);
+}
+
+/* The table follows the selection and the playhead, where these have moved. */
+static void follow_in_table(struct viz_state *state) {
+    struct viz_tabular *tabular = &state->tabular;
+    const struct viz_travel *travel = &state->travel;
+    struct viz_id selected = state->ui.selected;
+    uint32_t lane = viz_lane_of(state->model, selected);
+    uint32_t column = lane != TRACE_NO_INDEX ? viz_tabular_column(tabular, lane) : TRACE_NO_INDEX;
+    double step_ns = (double)tabular->step_ns;
+    if (column != TRACE_NO_INDEX && !viz_same_id(selected, tabular->followed)) {
+        viz_tabular_reveal_column(tabular, column);
+        if (selected.kind == VIZ_ID_BAR)
+            viz_tabular_reveal_row(tabular,
+                                   (double)state->model->bars[selected.index].begin_ns / step_ns);
+    }
+    if (travel->ordinal != tabular->followed_event && travel->ordinal != 0)
+        viz_tabular_reveal_row(
+            tabular, floor((double)(travel->time_ns - state->model->origin_ns) / step_ns));
+    tabular->followed = selected;
+    tabular->followed_event = travel->ordinal;
 }
 
 void viz_state_place(struct viz_state *state, int width, int height) {
+    if (state->ui.table != NULL)
+        follow_in_table(state);
     viz_frame_make(&state->frame, state->model, &state->view, &state->ui, &state->measure, width,
                    height, state->scale);
 }
@@ -65,6 +89,7 @@ bool viz_state_show(struct viz_state *state, enum viz_shown shown) {
     state->ui.shown = shown;
     state->ui.hover = state->ui.selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
     state->ui.counter = viz_first_counter(model);
+    state->ui.table = NULL;
     viz_history_free(&state->history);
     viz_state_write_panel(state);
     return true;
@@ -91,6 +116,8 @@ static void forget_things(struct viz_state *state, bool same_file) {
         ui->selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->first_object = 0;
+    if (ui->table != NULL && !viz_state_show_table(state, true, state->tabular.step_ns))
+        ui->table = NULL;
     ui->way = NULL;
     ui->reasons = NULL;
     why_path_free(&state->way);
@@ -231,6 +258,13 @@ bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
     return state->ui.way->count > 0;
 }
 
+bool viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
+    if (shown && viz_tabular_make(&state->tabular, state->model, step_ns) != 0)
+        return false;
+    state->ui.table = shown ? &state->tabular : NULL;
+    return true;
+}
+
 const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start) {
     if (start->task != NULL && viz_find_lane(model, start->task) == TRACE_NO_INDEX)
         return start->task;
@@ -266,6 +300,8 @@ bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
         state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
     if (start->panel || start->task != NULL)
         viz_state_open_panel(state, true);
+    if (start->table)
+        (void)viz_state_show_table(state, true, start->step_ns);
     bool shown = !start->way || viz_state_show_way(state, true, false);
     viz_state_place(state, state->frame.width, state->frame.height);
     return shown && (start->task == NULL || lane != TRACE_NO_INDEX);

@@ -1,6 +1,7 @@
 /* SDL's window and its events; what they do is not known here. */
 #include "window.h"
 
+#include "actions_play.h"
 #include "actions_travel.h"
 #include "cadran.h"
 #include "events.h"
@@ -17,6 +18,9 @@
 #define LEAST_SIDE 160
 
 enum { TITLE_SIZE = 256, PATH_SIZE = 4096 };
+
+/* Between two pictures of a playhead that goes on by itself. */
+enum { PLAY_MS = 8 };
 
 struct viz_window {
     SDL_Window *window;
@@ -35,6 +39,7 @@ struct viz_window {
     char view_path[PATH_SIZE]; /* of the saved view; "": there is no place for one */
     bool view_due;             /* it is there, and has not been read */
     struct viz_notice said;    /* what came of that */
+    Uint64 played;             /* when the playhead went on last, in milliseconds */
     bool dirty;
     unsigned pictures;
 };
@@ -380,6 +385,15 @@ static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     return 1;
 }
 
+/* The playhead goes on, where it does. */
+static void play(struct viz_window *window) {
+    Uint64 now = SDL_GetTicks64();
+    int64_t passed_ns = (int64_t)(now - window->played) * CAD_MILLISECOND;
+    if (passed_ns > 0 && viz_play_on(&window->canvas.state, passed_ns) & VIZ_REDRAW)
+        window->dirty = true;
+    window->played = now;
+}
+
 int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Event event;
     look_at_document(window);
@@ -387,6 +401,9 @@ int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_
         int patience = viz_document_patience(window->document);
         timeout_ms = timeout_ms < 0 || timeout_ms > patience ? patience : timeout_ms;
     }
+    play(window);
+    if (window->canvas.state.ui.playing)
+        timeout_ms = timeout_ms < 0 || timeout_ms > PLAY_MS ? PLAY_MS : timeout_ms;
     if (window->dirty)
         timeout_ms = 0;
     int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);
