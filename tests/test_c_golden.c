@@ -130,7 +130,7 @@ static void test_golden__of_a_run_that_gets_stuck(void **state) {
     (void)state;
     const cad_test_options stuck = {.result = CAD_EDEADLOCK, .trace.detail = true};
     assert_says(cad_test_golden(golden, start_consumer, NULL, NULL), "not with 0 (complete)",
-                "  consumer waits for queue box, empty (get, since 0s)\n");
+                "  consumer waits for queue box, empty (get, since 0 s)\n");
     assert_false(is_there(fresh));
     cad_test_free(cad_test_golden(golden, start_consumer, NULL, &stuck));
     accept();

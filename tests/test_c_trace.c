@@ -7,10 +7,12 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -208,6 +210,122 @@ static void test_trace__is_not_written_by_a_fork(void **state) {
     free(whole);
 }
 
+/* --- Threads --------------------------------------------------------------------------------- */
+
+enum { THREADS = 4, ROUNDS = 40, TASKS = 8 };
+
+/* Takes a lock again and again, with lines that fill several buffers, and closes the trace itself
+ * in the middle, where it is the one who does. */
+struct worker {
+    cad_lock *lock;
+    cad_trace **trace;
+    int64_t pause_ns;
+    bool closes;
+};
+
+static int take_turns(void *arg) {
+    const struct worker *self = arg;
+    char line[160];
+    for (int i = 0; i < ROUNDS; i++) {
+        cad_span_begin("turn");
+        int error = cad_lock_acquire(self->lock);
+        snprintf(line, sizeof line, "round %d %0100d", i, i);
+        cad_trace_print(line);
+        if (error == 0)
+            error = cad_sleep(i % 100 == 0 ? self->pause_ns : 0);
+        cad_lock_release(self->lock);
+        cad_span_end();
+        if (error != 0)
+            return error;
+        if (self->closes && i == ROUNDS / 2) {
+            error = cad_trace_close(*self->trace);
+            if (error != 0)
+                return error;
+        }
+    }
+    return 0;
+}
+
+struct thread_of_loops {
+    pthread_t thread;
+    int number;
+    const char *failed; /* NULL: all went well */
+};
+
+/* One loop from its making to its end. */
+static const char *run_traced(cad_driver *driver, const char *name, bool closes) {
+    cad_loop *loop;
+    cad_trace *trace;
+    struct worker workers[TASKS];
+    if (cad_loop_new(driver, &loop) != 0)
+        return "no loop";
+    if (cad_trace_open(loop, name, NULL, &trace) != 0)
+        return "no trace";
+    cad_lock *lock = cad_lock_new(loop);
+    for (int i = 0; i < TASKS; i++) {
+        workers[i] = (struct worker){lock, &trace, CAD_MILLISECOND, closes && i == 0};
+        if (cad_task_create(loop, take_turns, &workers[i], NULL, NULL) != 0)
+            return "no task";
+    }
+    if (cad_loop_run(loop) != 0)
+        return "no end";
+    if (!closes && cad_trace_close(trace) != 0)
+        return "not closed";
+    cad_loop_free(loop);
+    return NULL;
+}
+
+static void *run_several(void *arg) {
+    struct thread_of_loops *self = arg;
+    char name[128];
+    for (int i = 0; i < 4 && self->failed == NULL; i++) {
+        bool real = i % 2 == 1, closes = i / 2 == 1;
+        snprintf(name, sizeof name, "%s.%d.%d", path, self->number, i);
+        self->failed = run_traced(real ? cad_uv_driver() : cad_virtual_driver(), name, closes);
+    }
+    return NULL;
+}
+
+/* What threads have traced under the virtual clock is the same each time; what they have under the
+ * real one ends as it should. */
+static void check_traces(int number) {
+    char name[128], first[128];
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "%s.%d.%d", path, number, i);
+        snprintf(first, sizeof first, "%s.0.%d", path, i);
+        char *text = files_read(name, NULL), *same = files_read(first, NULL);
+        assert_true(strlen(text) > 150000);
+        assert_string_equal(text + strlen(text) - 3, "\n]\n");
+        if (i % 2 == 0)
+            assert_string_equal(strstr(text, "thread_name"), strstr(same, "thread_name"));
+        free(text);
+        free(same);
+    }
+}
+
+static void test_trace__of_loops_in_several_threads(void **state) {
+    (void)state;
+    struct thread_of_loops threads[THREADS] = {0};
+    for (int i = 0; i < THREADS; i++) {
+        threads[i].number = i;
+        assert_int_equal(pthread_create(&threads[i].thread, NULL, run_several, &threads[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i].thread, NULL), 0);
+        assert_null(threads[i].failed);
+    }
+    for (int i = 0; i < THREADS; i++)
+        check_traces(i);
+    for (int i = 0; i < THREADS; i++)
+        for (int k = 0; k < 4; k++) {
+            char name[128];
+            snprintf(name, sizeof name, "%s.%d.%d", path, i, k);
+            assert_int_equal(unlink(name), 0);
+        }
+}
+
+/* --- What cannot be had ----------------------------------------------------------------------- */
+
 static void test_trace__that_cannot_be_opened_says_why(void **state) {
     (void)state;
     cad_loop *loop = new_loop(cad_virtual_driver());
@@ -259,6 +377,30 @@ static void test_trace__that_could_not_be_written_and_is_closed_with_the_loop(vo
     child_run(&self, leave_full, NULL);
     assert_true(child_exited(&self, 0));
     assert_string_equal(self.output, "cadran: /dev/full: No space left on device\n");
+}
+
+static int write_too_much(void *arg) {
+    (void)arg;
+    struct rlimit limit = {1000, 1000};
+    cad_loop *loop = new_loop(cad_virtual_driver());
+    cad_trace *trace;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(cad_trace_open(loop, path, NULL, &trace), 0);
+    make_jobs(loop);
+    assert_int_equal(cad_loop_run(loop), 0);
+    assert_int_equal(cad_trace_close(trace), CAD_ESYSTEM);
+    puts(cad_error_message());
+    cad_loop_free(loop);
+    return 0;
+}
+
+/* The signal that comes with it is the program's end no more than that of a closed pipe. */
+static void test_trace__that_is_larger_than_a_file_may_be(void **state) {
+    (void)state;
+    child self;
+    child_run(&self, write_too_much, NULL);
+    assert_true(child_exited(&self, 0));
+    assert_non_null(strstr(self.output, ": File too large\n"));
 }
 
 /* --- Spans and errors ------------------------------------------------------------------------ */
@@ -393,15 +535,15 @@ static void test_report__of_a_circle_and_who_waits_for_it(void **state) {
     make_deadlock(loop);
     assert_int_equal(cad_loop_run(loop), CAD_EDEADLOCK);
     char *text = report_of(loop);
-    assert_string_equal(text, "deadlock at 1s: nothing can wake the tasks that remain\n"
+    assert_string_equal(text, "deadlock at 1 s: nothing can wake the tasks that remain\n"
                               "circle: left -> right -> left\n"
-                              "  left waits for lock b, held by right (acquire, since 1s)\n"
-                              "  right waits for lock a, held by left (acquire, since 1s)\n"
+                              "  left waits for lock b, held by right (acquire, since 1 s)\n"
+                              "  right waits for lock a, held by left (acquire, since 1 s)\n"
                               "waiting for a circle:\n"
                               "  main waits for left, future never (gather of 2, 0 done) "
-                              "(gather, since 0s)\n"
+                              "(gather, since 0 s)\n"
                               "beside that:\n"
-                              "  watcher waits for event event-4 (wait, since 0s)\n");
+                              "  watcher waits for event event-4 (wait, since 0 s)\n");
     free(text);
     cad_loop_free(loop);
 }
@@ -414,9 +556,9 @@ static void test_report__of_a_run_that_was_stopped(void **state) {
     cad_loop_set_limit(loop, CAD_MILLISECOND);
     assert_int_equal(cad_loop_run(loop), CAD_ETIMEDOUT);
     char *text = report_of(loop);
-    assert_string_equal(text, "at 0s: 2 tasks have not ended\n"
-                              "  nap sleeps until 0.02s (sleep, since 0s)\n"
-                              "  other sleeps until 0.02s (sleep, since 0s)\n");
+    assert_string_equal(text, "at 0 s: 2 tasks have not ended\n"
+                              "  nap sleeps until 0.02 s (sleep, since 0 s)\n"
+                              "  other sleeps until 0.02 s (sleep, since 0 s)\n");
     free(text);
     cad_loop_free(loop);
 }
@@ -448,10 +590,12 @@ int main(void) {
         cmocka_unit_test(test_trace__under_the_real_clock_is_there_while_the_loop_sleeps),
         cmocka_unit_test(test_trace__that_is_not_closed_is_closed_with_the_loop),
         cmocka_unit_test(test_trace__is_not_written_by_a_fork),
+        cmocka_unit_test(test_trace__of_loops_in_several_threads),
         cmocka_unit_test(test_trace__that_cannot_be_opened_says_why),
         cmocka_unit_test(test_trace__of_a_loop_that_has_one),
         cmocka_unit_test(test_trace__that_could_not_be_written),
         cmocka_unit_test(test_trace__that_could_not_be_written_and_is_closed_with_the_loop),
+        cmocka_unit_test(test_trace__that_is_larger_than_a_file_may_be),
         cmocka_unit_test(test_span__outside_a_task_is_wrong_use),
         cmocka_unit_test(test_span__ends_with_its_task),
         cmocka_unit_test(test_span__without_a_trace_is_nothing),

@@ -383,12 +383,12 @@ static void test_document__checks_say_what_was_found(void **state) {
     int64_t whole = 0;
     bool truth = true;
     size_t index = 9;
-    assert_int_equal(doc_node_require(&root, "number", &number), 0);
-    assert_int_equal(doc_node_require(&root, "text", &string), 0);
-    assert_int_equal(doc_node_require(&root, "list", &list), 0);
-    assert_int_equal(doc_node_require(&root, "flag", &flag), 0);
-    assert_int_equal(doc_node_require(&root, "object", &object), 0);
-    assert_int_equal(doc_node_require(&root, "none", &none), 0);
+    assert_int_equal(doc_node_require(&root, "number", "{}", &number), 0);
+    assert_int_equal(doc_node_require(&root, "text", "{}", &string), 0);
+    assert_int_equal(doc_node_require(&root, "list", "{}", &list), 0);
+    assert_int_equal(doc_node_require(&root, "flag", "{}", &flag), 0);
+    assert_int_equal(doc_node_require(&root, "object", "{}", &object), 0);
+    assert_int_equal(doc_node_require(&root, "none", "{}", &none), 0);
 
     assert_int_equal(doc_node_number(&number, &real), 0);
     assert_true(real == 1.5);
@@ -400,7 +400,7 @@ static void test_document__checks_say_what_was_found(void **state) {
     assert_int_equal(doc_node_object(&object, "{}"), 0);
     assert_int_equal(doc_status(document), 0);
 
-    assert_int_equal(doc_node_require(&root, "tasks", &missing), CAD_EINVAL);
+    assert_int_equal(doc_node_require(&root, "tasks", "{}", &missing), CAD_EINVAL);
     assert_int_equal(doc_node_object(&number, "{\"x\": 1}"), CAD_EINVAL);
     assert_int_equal(doc_node_whole(&number, 0, 10, &whole), CAD_EINVAL);
     assert_int_equal(doc_node_array(&string, "[1]"), CAD_EINVAL);
@@ -409,12 +409,12 @@ static void test_document__checks_say_what_was_found(void **state) {
     assert_int_equal(doc_node_number(&flag, &real), CAD_EINVAL);
     assert_int_equal(doc_node_whole(&flag, 0, 10, &whole), CAD_EINVAL);
     assert_int_equal(doc_node_boolean(&none, &truth), CAD_EINVAL);
-    assert_int_equal(doc_node_only(&object, members, 3, NULL), CAD_EINVAL);
+    assert_int_equal(doc_node_only(&object, members, 3, 3, NULL), CAD_EINVAL);
 
     base_buffer buffer = {0};
     assert_string_equal(
         format(document, &buffer),
-        "s.json:1:1: missing member \"tasks\"\n"
+        "s.json:1:1: missing member \"tasks\", as in {}\n"
         "s.json:1:12: /number: expected an object, such as {\"x\": 1}, found a number\n"
         "s.json:1:12: /number: expected a whole number, found 1.5\n"
         "s.json:1:25: /text: expected an array, such as [1], found a string\n"
@@ -423,7 +423,8 @@ static void test_document__checks_say_what_was_found(void **state) {
         "s.json:1:53: /flag: expected a number, found a boolean\n"
         "s.json:1:53: /flag: expected a whole number, found a boolean\n"
         "s.json:2:12: /object/dealy: unknown member \"dealy\"; did you mean \"delay\"?\n"
-        "s.json:2:33: /object/zzz: unknown member \"zzz\"\n"
+        "s.json:2:33: /object/zzz: unknown member \"zzz\": expected \"delay\", \"do\" or "
+        "\"index\"\n"
         "s.json:2:52: /none: expected true or false, found null\n");
     base_buffer_free(&buffer);
     doc_free(document);

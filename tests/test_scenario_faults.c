@@ -51,7 +51,8 @@ static void test_scenario_faults__each_type_of_objects_has_a_row(void **state) {
 
 static void test_scenario_faults__document(void **state) {
     (void)state;
-    scenario_refuse("{}", "1:1: missing member \"cadran\"\n");
+    scenario_refuse("{}",
+                    "1:1: missing member \"cadran\", as in {\"cadran\": 1, \"tasks\": [...]}\n");
     scenario_refuse(
         "[]",
         "1:1: expected an object, such as {\"cadran\": 1, \"tasks\": [...]}, found an array\n");
@@ -77,8 +78,8 @@ static void test_scenario_faults__document(void **state) {
 static void test_scenario_faults__variables(void **state) {
     (void)state;
     scenario_refuse("{'cadran':1,'vars':{'a':'b','b':1,'min':1,'2x':1}}",
-                    "1:26: /vars/a: unknown name \"b\"; a text has quotes of its own: "
-                    "\"'b'\"\n    b\n    ^\n"
+                    "1:26: /vars/a: \"b\" is declared further down, and what stands here sees what "
+                    "stands above it\n    b\n    ^\n"
                     "1:43: /vars/2x: \"2x\" cannot be a name: letters, digits and _, no digit "
                     "first, and no word of the expressions\n");
     scenario_refuse("{'cadran':1,'vars':{'a':'1 / 0'}}", "1:25: /vars/a: division by zero\n");
@@ -187,26 +188,28 @@ static void test_scenario_faults__what_is_no_object(void **state) {
                     "2:32: /objects/c/lock: no lock \"l\" is declared before this condition\n"
                     "3:39: /tasks/0/do/0/acquire: \"acquire\" takes one, and \"l\" is a list: "
                     "\"l[0]\" is its first lock\n"
-                    "4:23: /tasks/0/do/1/new/count: unknown member \"count\"\n"
+                    "4:23: /tasks/0/do/1/new/count: unknown member \"count\": expected \"type\"\n"
                     "4:59: /tasks/0/do/2/new/type: unknown type \"lok\"; did you mean \"lock\"?\n"
-                    "5:1: /tasks/0/do/3: missing member \"as\" of step \"new\"\n");
+                    "5:1: /tasks/0/do/3: missing member \"as\" of step \"new\", as in {\"new\": "
+                    "{\"type\": \"lock\"}, \"as\": \"x\"}\n");
     scenario_refuse("{'cadran':1,'objects':{'q':{'type':'queue','count':-1}}}",
                     "1:52: /objects/q/count: count must be from 0 to 536870912, not -1\n");
 }
 
 static void test_scenario_faults__objects(void **state) {
     (void)state;
-    scenario_refuse("{'cadran':1,'vars':{'x':-1},'objects':{\n"
-                    "'q':{'type':'qeue'},\n"
-                    "'x':{'type':'lock'},\n"
-                    "'l':{'type':'lock','maxsize':1},\n"
-                    "'c':{'type':'condition','lock':'m'},\n"
-                    "'d':{}}}",
-                    "2:13: /objects/q/type: unknown type \"qeue\"; did you mean \"queue\"?\n"
-                    "3:1: /objects/x: \"x\" is the name of a variable already\n"
-                    "4:20: /objects/l/maxsize: unknown member \"maxsize\"\n"
-                    "5:32: /objects/c/lock: no lock \"m\" is declared before this condition\n"
-                    "6:5: /objects/d: missing member \"type\"\n");
+    scenario_refuse(
+        "{'cadran':1,'vars':{'x':-1},'objects':{\n"
+        "'q':{'type':'qeue'},\n"
+        "'x':{'type':'lock'},\n"
+        "'l':{'type':'lock','maxsize':1},\n"
+        "'c':{'type':'condition','lock':'m'},\n"
+        "'d':{}}}",
+        "2:13: /objects/q/type: unknown type \"qeue\"; did you mean \"queue\"?\n"
+        "3:1: /objects/x: \"x\" is the name of a variable already\n"
+        "4:20: /objects/l/maxsize: unknown member \"maxsize\": expected \"type\" or \"count\"\n"
+        "5:32: /objects/c/lock: no lock \"m\" is declared before this condition\n"
+        "6:5: /objects/d: missing member \"type\", as in {\"type\": \"queue\"}\n");
     scenario_refuse("{'cadran':1,'vars':{'x':-1},'objects':{\n"
                     "'q':{'type':'queue','maxsize':'x'},\n"
                     "'b':{'type':'barrier','parties':0},\n"
@@ -218,24 +221,26 @@ static void test_scenario_faults__objects(void **state) {
 
 static void test_scenario_faults__tasks(void **state) {
     (void)state;
-    scenario_refuse("{'cadran':1,'coroutines':{'w':{'params':['n','n'],'do':[]},'v':{}},'tasks':[\n"
-                    "{'do':[]},\n"
-                    "{'name':'a'},\n"
-                    "{'name':'b','do':[],'call':'w','args':{'n':1}},\n"
-                    "{'name':'c','call':'w'},\n"
-                    "{'name':'d','call':'x','args':1},\n"
-                    "{'name':'e','do':[],'args':{}},\n"
-                    "{'name':'f','do':[],'host':'h','cuont':2}]}",
-                    "1:46: /coroutines/w/params/1: the parameter \"n\" stands twice\n"
-                    "1:64: /coroutines/v: missing member \"do\"\n"
-                    "2:1: /tasks/0: missing member \"name\"\n"
-                    "3:1: /tasks/1: a task needs \"do\", its steps, or \"call\", a coroutine\n"
-                    "4:21: /tasks/2/call: a task has \"do\" or \"call\", not both\n"
-                    "5:20: /tasks/3/call: coroutine \"w\" needs the argument \"n\"\n"
-                    "6:20: /tasks/4/call: unknown coroutine \"x\"\n"
-                    "7:21: /tasks/5/args: \"args\" are for the coroutine that \"call\" names\n"
-                    "8:21: /tasks/6/host: \"host\" is not supported yet\n"
-                    "8:32: /tasks/6/cuont: unknown member \"cuont\"; did you mean \"count\"?\n");
+    scenario_refuse(
+        "{'cadran':1,'coroutines':{'w':{'params':['n','n'],'do':[]},'v':{}},'tasks':[\n"
+        "{'do':[]},\n"
+        "{'name':'a'},\n"
+        "{'name':'b','do':[],'call':'w','args':{'n':1}},\n"
+        "{'name':'c','call':'w'},\n"
+        "{'name':'d','call':'x','args':1},\n"
+        "{'name':'e','do':[],'args':{}},\n"
+        "{'name':'f','do':[],'host':'h','cuont':2}]}",
+        "1:46: /coroutines/w/params/1: the parameter \"n\" stands twice\n"
+        "1:64: /coroutines/v: missing member \"do\", as in {\"do\": [{\"sleep\": 1}]}\n"
+        "2:1: /tasks/0: missing member \"name\", as in {\"name\": \"a\", \"do\": [...]}\n"
+        "3:1: /tasks/1: a task needs \"do\", its steps, or \"call\", a coroutine\n"
+        "4:21: /tasks/2/call: a task has \"do\" or \"call\", not both\n"
+        "5:20: /tasks/3/call: coroutine \"w\" needs the argument \"n\"\n"
+        "6:20: /tasks/4/call: unknown coroutine \"x\"; one is declared: \"coroutines\": {\"x\": "
+        "{\"do\": [...]}}\n"
+        "7:21: /tasks/5/args: \"args\" are for the coroutine that \"call\" names\n"
+        "8:21: /tasks/6/host: \"host\" is not supported yet\n"
+        "8:32: /tasks/6/cuont: unknown member \"cuont\"; did you mean \"count\"?\n");
     scenario_refuse(
         "{'cadran':1,'until':-1,'threads':0,'tasks':[{'name':'a','count':-1,'do':[]}],\n"
         "'signals':[{'at':-1,'signal':'SIGINT'},{'at':1,'signal':'SIGTERM'}]}",
@@ -286,7 +291,7 @@ static void test_scenario_faults__protocols(void **state) {
         "6:18: /tasks/0/do/0/create_server: unknown protocol \"ecco\"; did you mean "
         "\"echo\"?\n"
         "7:1: /tasks/0/do/1: protocol \"echo\" needs the argument \"n\"\n"
-        "8:42: /tasks/0/do/2/args/m: unknown argument \"m\"\n"
+        "8:42: /tasks/0/do/2/args/m: unknown argument \"m\": expected \"n\"\n"
         "9:1: /tasks/0/do/3: missing member \"port\" of step "
         "\"create_datagram_endpoint\", or \"to\"\n");
 }
@@ -297,7 +302,8 @@ static void test_scenario_faults__members(void **state) {
         STEPS("{'sequence':'x','dealy':1},\n{'while':'v'},\n{'repeat':'forver','do':[]}"),
         "4:17: /tasks/0/do/0/dealy: unknown member \"dealy\"; did you mean "
         "\"delay\"?\n"
-        "5:1: /tasks/0/do/1: missing member \"do\" of step \"while\"\n"
+        "5:1: /tasks/0/do/1: missing member \"do\" of step \"while\", as in {\"while\": \"x > 0\", "
+        "\"do\": [...]}\n"
         "6:11: /tasks/0/do/2/repeat: unknown name \"forver\"; did you mean "
         "\"forever\"?\n");
     scenario_refuse(STEPS("{'sleep':'v +'},\n{'repeat':2.5,'do':[]},\n{'start_timer':false},\n"
@@ -318,21 +324,24 @@ static void test_scenario_faults__names(void **state) {
         STEPS("{'put':'l'},\n{'get':'qq'},\n{'cancel':'x3'},\n{'cancel':'t3'},\n"
               "{'set_result':'t3'},\n{'uncancel':'f'}"),
         "4:8: /tasks/0/do/0/put: \"put\" takes a queue; \"l\" is a lock\n"
-        "5:8: /tasks/0/do/1/get: unknown name \"qq\"\n"
-        "6:11: /tasks/0/do/2/cancel: unknown name \"x3\"\n"
+        "5:8: /tasks/0/do/1/get: unknown name \"qq\": expected a queue, such as \"q\"\n"
+        "6:11: /tasks/0/do/2/cancel: unknown name \"x3\": expected a future, a task or a handle, "
+        "such as \"f\"\n"
         "8:15: /tasks/0/do/4/set_result: \"set_result\" takes a future; \"t3\" is a task\n"
         "9:13: /tasks/0/do/5/uncancel: \"uncancel\" takes a task; \"f\" is a future\n");
     scenario_refuse(STEPS("{'print':'{duratoin}'},\n{'let':{'duration':1,'max':2}},\n"
                           "{'assign':{'vv':1}},\n{'get':'q','as':'a b'}"),
                     "4:12: /tasks/0/do/0/print: unknown name \"duratoin\"; did you mean "
                     "\"duration\"?\n    duratoin\n    ^~~~~~~~\n"
-                    "6:12: /tasks/0/do/2/assign/vv: unknown scenario variable \"vv\"\n"
+                    "6:12: /tasks/0/do/2/assign/vv: unknown scenario variable \"vv\"; \"vars\" "
+                    "declares those, and \"let\" sets a variable of the task\n"
                     "7:17: /tasks/0/do/3/as: \"a b\" cannot be a name: letters, digits and _, no "
                     "digit first, and no word of the expressions\n");
     scenario_refuse(STEPS("{'spawn':'x'},\n{'call':'w','args':{'m':1}},\n{'spawn':'w'}"),
-                    "4:10: /tasks/0/do/0/spawn: unknown coroutine \"x\"\n"
+                    "4:10: /tasks/0/do/0/spawn: unknown coroutine \"x\"; one is declared: "
+                    "\"coroutines\": {\"x\": {\"do\": [...]}}\n"
                     "5:20: /tasks/0/do/1/args: coroutine \"w\" needs the argument \"n\"\n"
-                    "5:21: /tasks/0/do/1/args/m: unknown argument \"m\"\n"
+                    "5:21: /tasks/0/do/1/args/m: unknown argument \"m\": expected \"n\"\n"
                     "6:1: /tasks/0/do/2: coroutine \"w\" needs the argument \"n\"\n");
 }
 

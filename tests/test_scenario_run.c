@@ -151,22 +151,22 @@ static void test_scenario_run__a_deadlock_names_who_waits_for_whom(void **state)
     assert_int_equal(run.outcome, RUN_DEADLOCK);
     assert_int_equal(run.end_ns, 1500 * CAD_MILLISECOND);
     assert_string_equal(run.report,
-                        "deadlock at 1.5s: nothing can wake the tasks that remain\n"
+                        "deadlock at 1.5 s: nothing can wake the tasks that remain\n"
                         "circle: job1 -> job2 -> job1\n"
                         "  job1 waits for lock b, held by job2\n"
-                        "    since 1s, at s:2:52 (acquire)\n"
+                        "    since 1 s, at s:2:52 (acquire)\n"
                         "    job2 took it at s:3:22 (with)\n"
                         "  job2 waits for lock a, held by job1\n"
-                        "    since 1.5s, at s:3:54 (acquire)\n"
+                        "    since 1.5 s, at s:3:54 (acquire)\n"
                         "    job1 took it at s:2:22 (with)\n"
                         "waiting for a circle:\n"
                         "  waits waits for job1\n"
-                        "    since 0s, at s:4:23 (await)\n"
+                        "    since 0 s, at s:4:23 (await)\n"
                         "beside that:\n"
                         "  gets waits for queue q, empty, which no step puts into\n"
-                        "    since 0s, at s:5:22 (get)\n"
+                        "    since 0 s, at s:5:22 (get)\n"
                         "  holds waits for the lock of condition c, held by ends, which has ended\n"
-                        "    since 0s, at s:7:23 (acquire)\n"
+                        "    since 0 s, at s:7:23 (acquire)\n"
                         "    ends took it at s:6:22 (acquire)\n");
     scenario_free(&run);
 }
@@ -197,7 +197,7 @@ static void test_scenario_run__a_long_deadlock_report_is_cut(void **state) {
                       NULL);
     assert_int_equal(run.pending, 1000);
     assert_non_null(strstr(run.report, "\n  t49 waits for event e, which no step sets\n"
-                                       "    since 49s, at s:2:49 (wait)\n"
+                                       "    since 49 s, at s:2:49 (wait)\n"
                                        "  ... and 950 more tasks\n"));
     scenario_free(&run);
 }
@@ -271,7 +271,7 @@ static void test_scenario_run__slow_turns_are_named(void **state) {
                                      &options);
     assert_int_equal(run.outcome, RUN_COMPLETE);
     assert_string_equal(run.report, "s:6:1: /tasks/0/do/3: slow: task t kept the loop busy for "
-                                    "0.25s, until 1.35s\n");
+                                    "0.25 s, until 1.35 s\n");
     scenario_free(&run);
 }
 

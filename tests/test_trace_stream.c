@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -837,6 +838,57 @@ static void test_trace_stream__a_closed_pipe_does_not_kill(void **state) {
     unlink(pipe_path);
 }
 
+/* --- Threads -------------------------------------------------------------------------------- */
+
+static bool no_threads;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *arg);
+
+/* In place of pthread_create(), by the linker. */
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *arg) {
+    return no_threads ? EAGAIN : __real_pthread_create(thread, attributes, start, arg);
+}
+
+/* A trace of many buffers, of a live stream with what is there after a pause. */
+static char *trace_lines(bool live, size_t *size) {
+    struct trace_header head = header;
+    struct bench bench;
+    char line[64];
+    head.live = live;
+    set_up_bench(&bench, &head, (const char *const[]){"a", "b", "c"});
+    for (int i = 0; i < 20000; i++) {
+        snprintf(line, sizeof line, "line %d", i * 37);
+        trace_stream_print(bench.stream, i, NULL, line);
+        if (live && no_threads && i % 1000 == 999) {
+            bench.loop->wait_hooks->before_wait(bench.loop->wait_hooks, i); /* it would sleep */
+            char *there = files_read(path, size);
+            assert_non_null(strstr(there, line));
+            free(there);
+        }
+    }
+    assert_int_equal(tear_down_bench(&bench, 20000, "complete"), 0);
+    return files_read(path, size);
+}
+
+static void test_trace_stream__needs_no_thread(void **state) {
+    (void)state;
+    for (int live = 0; live <= 1; live++) {
+        size_t size, other_size;
+        char *text = trace_lines(live, &size);
+        no_threads = true;
+        char *other = trace_lines(live, &other_size);
+        no_threads = false;
+        assert_int_equal(size, other_size);
+        assert_memory_equal(text, other, size);
+        free(text);
+        free(other);
+    }
+}
+
 /* Fails the allocation with this number, and all after it. */
 static void test_trace_stream__survives_every_allocation_failure(void **state) {
     (void)state;
@@ -947,6 +999,7 @@ int main(void) {
         cmocka_unit_test(test_trace_stream__says_why_it_cannot_open_the_file),
         cmocka_unit_test(test_trace_stream__remembers_that_the_disk_is_full),
         cmocka_unit_test(test_trace_stream__a_closed_pipe_does_not_kill),
+        cmocka_unit_test(test_trace_stream__needs_no_thread),
         cmocka_unit_test(test_trace_stream__survives_every_allocation_failure),
         cmocka_unit_test(test_trace_stream__takes_no_more_memory_for_a_longer_trace),
     };

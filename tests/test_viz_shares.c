@@ -4,6 +4,7 @@
 #include "shares.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The part of a bar between two times. */
@@ -89,10 +90,35 @@ static void test_shares__waits_inside_spans_are_no_work(void **state) {
     sample_free(&sample);
 }
 
+/* Twenty lanes of 73 years, which are as many as a trace can have: all of them together are more
+ * than fits. */
+static void test_shares__of_lanes_that_are_too_long_together(void **state) {
+    (void)state;
+    enum { LANES = 20, BARS = 100 };
+    static char text[LANES * BARS * 80];
+    size_t length = (size_t)sprintf(text, "[");
+    for (int lane = 0; lane < LANES; lane++)
+        for (int bar = 0; bar < BARS; bar++)
+            length += (size_t)sprintf(text + length,
+                                      "%s{\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"ts\":%d0000000000000,"
+                                      "\"dur\":20000000000000}",
+                                      length > 1 ? ",\n" : "", lane + 1, 2 * bar + 1);
+    sprintf(text + length, "]");
+    struct sample sample;
+    sample_text(&sample, text);
+    for (uint32_t lane = 0; lane < sample.model->lane_count; lane++) {
+        const struct viz_row *row = &sample.model->rows[sample.model->lanes[lane].first_row];
+        struct viz_shares all = viz_shares_of_bars(sample.model, row->first_bar, row->bar_count);
+        assert_true(all.ns[VIZ_LOOK_SPAN] == (double)(row->bar_count * INT64_C(20000000000000000)));
+    }
+    sample_free(&sample);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares__are_those_of_a_walk),
         cmocka_unit_test(test_shares__waits_inside_spans_are_no_work),
+        cmocka_unit_test(test_shares__of_lanes_that_are_too_long_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,16 @@ static char *read_scenario(size_t index, size_t *size) {
     return files_read(path, size);
 }
 
+/* What another program wrote keeps no rules, so that a way back through it may come to no end. */
+static void test_no_other_programs_trace(void **state) {
+    static const char foreign[] =
+        "[{\"ph\":\"B\",\"ts\":0,\"pid\":1,\"tid\":2,\"cat\":\"task\",\"name\":\"a\"},"
+        "{\"ph\":\"X\",\"ts\":0,\"dur\":1e308,\"pid\":1,\"tid\":2,\"cat\":\"wait\",\"name\":\"w\"}"
+        "]";
+    (void)state;
+    assert_int_equal(explain(foreign, sizeof foreign - 1), CAD_EINVAL);
+}
+
 static void test_all_questions(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -109,7 +119,8 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_questions), cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_no_other_programs_trace), cmocka_unit_test(test_all_questions),
+        cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_no_memory), /* the last: it takes over the allocator */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
@@ -231,6 +232,25 @@ void viz_options_help(FILE *file) {
     fputs("\nIn the window, ? lists keys and mouse.\n", file);
 }
 
+/* A picture under the name of another kind of picture: `--png job.svg`. False, and a message. */
+static bool check_suffix(const char *option, const char *file, char message[BASE_OPTIONS_MESSAGE]) {
+    static const char *const kinds_of_picture[] = {"png", "svg",  "jpg", "jpeg", "gif",
+                                                   "pdf", "webp", "bmp", "html"};
+    const char *dot = file != NULL ? strrchr(file, '.') : NULL;
+    for (size_t i = 0; dot != NULL && i < sizeof kinds_of_picture / sizeof *kinds_of_picture; i++) {
+        const char *kind = kinds_of_picture[i];
+        if (strcasecmp(dot + 1, kind) != 0 || strcmp(kind, option) == 0)
+            continue;
+        bool other = strcmp(kind, "png") == 0 || strcmp(kind, "svg") == 0;
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "--%s writes %s, and \"%.100s\" is named otherwise%s%s%s", option,
+                       strcmp(option, "png") == 0 ? "a PNG" : "an SVG", file, other ? " (--" : "",
+                       other ? kind : "", other ? " writes that)" : "");
+        return false;
+    }
+    return true;
+}
+
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int first;
@@ -267,6 +287,8 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     options->trace = argv[first];
     options->other = argv[first + 1]; /* NULL ends argv */
+    if (!check_suffix("png", options->png, message) || !check_suffix("svg", options->svg, message))
+        return CAD_EINVAL;
     if (options->follow &&
         (options->png != NULL || options->svg != NULL || options->other != NULL)) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,

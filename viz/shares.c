@@ -9,9 +9,15 @@
 /* Bars between two sums: a sum takes as much memory as two bars. */
 enum { BLOCK = 32 };
 
+/* Of all rows together, which may be more than fits: what counts is the difference of two, and that
+ * of one row's bars does, whatever the sums have wrapped around to. */
 struct viz_sums {
-    int64_t ns[VIZ_LOOK_COUNT];
+    uint64_t ns[VIZ_LOOK_COUNT];
 };
+
+static uint64_t length_of(const struct viz_bar *bar) {
+    return (uint64_t)(bar->end_ns - bar->begin_ns);
+}
 
 int viz_shares_make(struct viz_model *model) {
     size_t blocks = model->bar_count / BLOCK + 1;
@@ -23,7 +29,7 @@ int viz_shares_make(struct viz_model *model) {
         if (i % BLOCK == 0)
             model->sums[i / BLOCK] = sums;
         const struct viz_bar *bar = &model->bars[i];
-        sums.ns[bar->look] += bar->end_ns - bar->begin_ns;
+        sums.ns[bar->look] += length_of(bar);
     }
     if (model->bar_count % BLOCK == 0)
         model->sums[model->bar_count / BLOCK] = sums;
@@ -34,7 +40,7 @@ int viz_shares_make(struct viz_model *model) {
 static struct viz_sums sums_before(const struct viz_model *model, uint32_t at) {
     struct viz_sums sums = model->sums[at / BLOCK];
     for (uint32_t i = at - at % BLOCK; i < at; i++)
-        sums.ns[model->bars[i].look] += model->bars[i].end_ns - model->bars[i].begin_ns;
+        sums.ns[model->bars[i].look] += length_of(&model->bars[i]);
     return sums;
 }
 
@@ -43,8 +49,7 @@ struct viz_shares viz_shares_of_bars(const struct viz_model *model, uint32_t fir
     struct viz_shares shares = {{0}};
     if (count <= BLOCK) { /* the walk is shorter than to a sum and back */
         for (uint32_t i = first; i < first + count; i++)
-            shares.ns[model->bars[i].look] +=
-                (double)(model->bars[i].end_ns - model->bars[i].begin_ns);
+            shares.ns[model->bars[i].look] += (double)length_of(&model->bars[i]);
         return shares;
     }
     struct viz_sums before = sums_before(model, first);

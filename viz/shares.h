@@ -17,7 +17,7 @@ struct viz_shares {
 /* Adds the bars of a model up; it has all of them. 0, or CAD_ENOMEM. */
 int viz_shares_make(struct viz_model *model);
 
-/* How long `count` bars from bars[first] on take, of one row or several. */
+/* How long `count` bars of one row take, from bars[first] on. */
 struct viz_shares viz_shares_of_bars(const struct viz_model *model, uint32_t first, uint32_t count);
 
 /* How a row spends the time from one time to another. What is waited for inside a span counts as

@@ -100,10 +100,10 @@ CAD_API void cad_trace_print(const char *line);
  * come. (Of a scenario the steps are known, so that `cadran run` says that, too.) Fifty tasks at
  * most are told of, and how many more there are.
  *
- *     deadlock at 1s: nothing can wake the tasks that remain
+ *     deadlock at 1 s: nothing can wake the tasks that remain
  *     circle: left -> right -> left
- *       left waits for lock b, held by right (acquire, since 1s)
- *       right waits for lock a, held by left (acquire, since 1s)
+ *       left waits for lock b, held by right (acquire, since 1 s)
+ *       right waits for lock a, held by left (acquire, since 1 s)
  *
  * CAD_ENOMEM where there is no memory for it; what `file` could not take, ferror() says. */
 CAD_API int cad_report_deadlock(cad_loop *loop, FILE *file);

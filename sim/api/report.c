@@ -15,7 +15,7 @@ typedef struct report {
     uint32_t told;    /* tasks, so far */
 } report;
 
-/* `left waits for lock b, held by right (acquire, since 1s)`. */
+/* `left waits for lock b, held by right (acquire, since 1 s)`. */
 static int append_task(report *self, uint32_t number) {
     const cad_task *task = self->waits.tasks[number];
     cad_wait_info wait;

@@ -62,7 +62,8 @@ static int attach(cad_trace *trace) {
     char started[40];
     struct utsname host;
     time_t now = time(NULL);
-    if (real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now)) > 0)
+    struct tm date; /* one's own: loops of other threads open theirs, too */
+    if (real && strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &date)) > 0)
         header.started = started;
     if (real && uname(&host) == 0)
         header.host = host.nodename;

@@ -11,6 +11,30 @@
 
 enum { MOST = 32, FIRST = 256, LETTERS = 2 * MOST + 3 };
 
+/* The option of which `name` is a value, as `csv` is of --format; NULL: none. */
+static const base_option *by_word(const base_option *options, const char *name) {
+    for (const base_option *option = options; option->name != NULL; option++)
+        for (size_t i = 0; i < option->word_count; i++)
+            if (option->words[i] != NULL && strcmp(option->words[i], name) == 0)
+                return option;
+    return NULL;
+}
+
+/* The only option that begins with the letter of `-o`, or whose letter `--quiet` begins with; NULL:
+ * none, or several. */
+static const char *by_letter(const base_option *options, const char *argument) {
+    const char *name = argument + strspn(argument, "-"), *found = NULL;
+    bool letter = name[0] != '\0' && name[1] == '\0';
+    for (const base_option *option = options; option->name != NULL; option++) {
+        if (option->name[0] != name[0] || (option->name[1] == '\0') == letter)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = option->name;
+    }
+    return found;
+}
+
 static void refuse(const char *command, const base_option *options, const char *argument,
                    bool unknown, char message[BASE_OPTIONS_MESSAGE]) {
     base_suggestion suggestion;
@@ -19,8 +43,15 @@ static void refuse(const char *command, const base_option *options, const char *
     for (const base_option *option = options; option->name != NULL; option++)
         base_suggestion_offer(&suggestion, option->name);
     base_suggestion_offer(&suggestion, "help");
+    if (suggestion.best == NULL)
+        suggestion.best = by_letter(options, argument);
+    const base_option *word = by_word(options, name);
     if (!unknown)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "a value is missing after \"%s\"", argument);
+    else if (word != NULL)
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "unknown option \"%s\"; did you mean \"--%s %s\"?", argument, word->name,
+                       name);
     else if (suggestion.best != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                        "unknown option \"%s\"; did you mean \"%s%s\"?", argument,

@@ -1,4 +1,5 @@
 /* cadran why: why a task waited, where the time of a run went, what stands out in it. */
+#include "base/quantity.h"
 #include "base/suggestion.h"
 #include "cadran.h"
 #include "cli/command.h"
@@ -8,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
 
@@ -56,37 +58,11 @@ static const cli_command command = {
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
-struct reading {
-    struct trace_consumer gate; /* lets no other program's trace pass */
-    struct trace_consumer *taker;
-    bool foreign;
-};
-
-static int take(struct trace_consumer *consumer, const struct trace_event *event) {
-    struct reading *reading = (struct reading *)(void *)consumer;
-    reading->foreign |= event->ordinal == 1 && event->kind != TRACE_HEADER;
-    return reading->foreign ? CAD_EINVAL : reading->taker->take(reading->taker, event);
-}
-
-static int end(struct trace_consumer *consumer, bool complete) {
-    struct reading *reading = (struct reading *)(void *)consumer;
-    return reading->taker->end(reading->taker, complete);
-}
-
-static const char *failure(const struct trace_consumer *consumer) {
-    const struct reading *reading = (const struct reading *)(const void *)consumer;
-    return reading->foreign
-               ? "another program's trace, which has no tasks and primitives; cadran view shows it"
-               : "out of memory";
-}
-
 static int read_trace(const char *path, struct why_collector *collector) {
-    struct reading reading = {.gate = {.take = take, .end = end, .failure = failure},
-                              .taker = why_collector_consumer(collector)};
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
-    int error = trace_read_events(path, &reading.gate, &complete, message);
-    if (reading.foreign)
+    int error = trace_read_events(path, why_collector_consumer(collector), &complete, message);
+    if (why_collector_is_foreign(collector))
         return cli_wrong(command.name, "%s: %s", trace_path_name(path), message);
     if (error != 0)
         return cli_unread(command.name, error, message);
@@ -111,6 +87,12 @@ static int nobody(const struct why_run *run, const struct arguments *arguments) 
                      near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
 }
 
+static int beyond_the_end(const struct why_run *run) {
+    char end[BASE_TIME_TEXT];
+    base_time_write(run->end_ns, false, end);
+    return cli_wrong(command.name, "--at is a time after the end of the run, %s", end);
+}
+
 static int find_question(const struct why_run *run, const struct arguments *arguments,
                          struct why_question *question) {
     bool at = arguments->at_ns != WHY_NO_TIME;
@@ -119,7 +101,7 @@ static int find_question(const struct why_run *run, const struct arguments *argu
                                       .time_ns = arguments->at_ns,
                                       .all = arguments->all};
     if (at && arguments->at_ns > run->end_ns)
-        return cli_wrong(command.name, "--at is a time after the end of the run");
+        return beyond_the_end(run);
     if (arguments->subject == NULL)
         return CLI_STATUS_EXPECTED;
     question->topic = WHY_ABOUT_TASK;
@@ -176,6 +158,10 @@ int cli_cmd_why(int argc, char **argv) {
     if (operands.count > 2)
         return cli_wrong(command.name, "one trace, and one task or object; see %s --help",
                          command.name);
+    if (operands.count == 2 && access(operands.items[0], F_OK) != 0 &&
+        access(operands.items[1], F_OK) == 0)
+        return cli_wrong(command.name, "the trace comes first: %s %s %s", command.name,
+                         operands.items[1], operands.items[0]);
     arguments.trace = operands.items[0];
     arguments.subject = operands.count == 2 ? operands.items[1] : NULL;
     if (arguments.critical && (arguments.subject != NULL || arguments.at_ns != WHY_NO_TIME))

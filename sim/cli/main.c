@@ -45,6 +45,10 @@ static int unknown(const char *name) {
     base_suggestion_offer(&suggestion, "--help");
     base_suggestion_offer(&suggestion, "--version");
     const char *what = name[0] == '-' ? "option" : "command";
+    if (access(name, F_OK) == 0)
+        return cli_wrong("cadran",
+                         "\"%s\" is a file; a command stands before it, as in cadran run %s", name,
+                         name);
     if (suggestion.best != NULL)
         return cli_wrong("cadran", "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
                          suggestion.best);
@@ -78,6 +82,9 @@ int main(int argc, char **argv) {
         return CLI_STATUS_USAGE;
     }
     const char *name = argv[1];
+    char help[] = "--help", *asked[] = {argv[2], help, NULL};
+    if (argc == 3 && strcmp(name, "help") == 0)
+        return run_command(2, asked);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
         print_help(stdout);
     else if (strcmp(name, "--version") == 0)

@@ -13,7 +13,7 @@
 static void put_text(struct cmp_writer *out, const char *text) {
     while (*text != '\0') {
         size_t plain = strcspn(text, "\\`*_{}[]()<>#+!|&~\n");
-        cmp_write_bytes(out, text, plain);
+        cmp_write_shown(out, text, plain);
         text += plain;
         if (*text == '\0')
             return;

@@ -86,7 +86,8 @@ static void put_names(struct page *page, const struct cmp_result *result) {
         struct cmp_writer writer = {.out = &line};
         const char *name = cmp_name(result, side);
         cmp_write(&writer, side == CMP_A ? "A  " : "B  ");
-        cmp_write_bytes(&writer, name, strlen(name) + 1);
+        cmp_write_shown(&writer, name, strlen(name));
+        cmp_write_bytes(&writer, "", 1);
         if (writer.error == 0)
             put_wrapped(page, 0, line.data);
         else

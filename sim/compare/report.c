@@ -127,9 +127,9 @@ static void add_place(struct maker *maker, const struct cmp_difference *root) {
     struct cmp_writer *writer = &maker->writer;
     const struct cmp_event *a = &root->event[CMP_A], *b = &root->event[CMP_B];
     if (root->span != 0) {
+        const char *span = cmp_text(maker->result, root->span);
         cmp_write(writer, "in span \"");
-        cmp_write_bytes(writer, cmp_text(maker->result, root->span),
-                        strlen(cmp_text(maker->result, root->span)));
+        cmp_write_shown(writer, span, strlen(span));
         cmp_write(writer, "\"; ");
     }
     if (a->ordinal != 0)

@@ -272,7 +272,7 @@ static void write_members(const struct sentence *sentence, int side) {
         size_t length = strcspn(at, ",");
         if (!has_member(other, at, length)) {
             write_text(sentence->writer, first ? "" : ", ");
-            cmp_write_bytes(sentence->writer, at, length);
+            cmp_write_shown(sentence->writer, at, length);
             first = false;
         }
         at += length;

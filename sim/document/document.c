@@ -339,6 +339,9 @@ uint32_t doc_node_key_offset(const doc_node *member) {
 
 /* --- Faults ---------------------------------------------------------------------------------- */
 
+/* Room for a list of names in a message. */
+enum { LIST_SIZE = 320 };
+
 /* Cuts a message that did not fit between two characters, and marks it. */
 static void trim(char *message, size_t size, int length) {
     if (length < 0 || (size_t)length < size)
@@ -388,6 +391,26 @@ int doc_node_key_unknown(const doc_node *member, const char *what, const char *n
                               suggestion->best);
 }
 
+/* `"a", "b" or "c"`. */
+static void list_names(const char *const *names, size_t count, char *list, size_t size) {
+    size_t length = 0;
+    list[0] = '\0';
+    for (size_t i = 0; i < count && length < size - 1; i++)
+        length += (size_t)snprintf(list + length, size - length, "%s\"%s\"",
+                                   i == 0          ? ""
+                                   : i + 1 < count ? ", "
+                                                   : " or ",
+                                   names[i]);
+}
+
+int doc_node_key_expected(const doc_node *member, const char *what, const char *name,
+                          const char *const *names, size_t count) {
+    char list[LIST_SIZE];
+    list_names(names, count, list, sizeof list);
+    return doc_node_key_fault(member, "unknown %s \"%s\": %s%s", what, name,
+                              count > 0 ? "expected " : "there is none here", list);
+}
+
 int doc_node_string_fault(const doc_node *string, size_t start, size_t length, size_t at,
                           size_t marked, const char *message) {
     uint32_t raw = doc_string_offset(string->document, doc_node_offset(string), at);
@@ -402,10 +425,11 @@ int doc_node_string_fault(const doc_node *string, size_t start, size_t length, s
 
 /* --- Checks ---------------------------------------------------------------------------------- */
 
-int doc_node_require(const doc_node *object, const char *name, doc_node *member) {
+int doc_node_require(const doc_node *object, const char *name, const char *such_as,
+                     doc_node *member) {
     if (doc_node_member(object, name, member))
         return 0;
-    return doc_node_fault(object, "missing member \"%s\"", name);
+    return doc_node_fault(object, "missing member \"%s\", as in %s", name, such_as);
 }
 
 /* Offers a name that stands for the key, if it is one of them. */
@@ -416,7 +440,7 @@ static void offer_meant(base_suggestion *suggestion, const char *const *names, s
             suggestion->best = name;
 }
 
-int doc_node_only(const doc_node *object, const char *const *names, size_t count,
+int doc_node_only(const doc_node *object, const char *const *names, size_t count, size_t told,
                   const char *(*meant)(const char *key)) {
     int error = 0;
     doc_node member;
@@ -433,7 +457,9 @@ int doc_node_only(const doc_node *object, const char *const *names, size_t count
             base_suggestion_offer(&suggestion, names[i]);
         if (meant != NULL)
             offer_meant(&suggestion, names, count, meant(key));
-        error = doc_node_key_unknown(&member, "member", key, &suggestion);
+        error = suggestion.best != NULL
+                    ? doc_node_key_unknown(&member, "member", key, &suggestion)
+                    : doc_node_key_expected(&member, "member", key, names, told);
     }
     return error;
 }
@@ -513,13 +539,7 @@ int doc_node_choice(const doc_node *node, const char *what, const char *const *n
     }
     if (suggestion.best != NULL)
         return doc_node_unknown(node, what, text, &suggestion);
-    char list[256] = "";
-    size_t length = 0;
-    for (size_t i = 0; i < count && length < sizeof list - 1; i++)
-        length += (size_t)snprintf(list + length, sizeof list - length, "%s\"%s\"",
-                                   i == 0          ? ""
-                                   : i + 1 < count ? ", "
-                                                   : " or ",
-                                   names[i]);
+    char list[LIST_SIZE];
+    list_names(names, count, list, sizeof list);
     return doc_node_fault(node, "unknown %s \"%s\": expected %s", what, text, list);
 }

@@ -125,6 +125,11 @@ int doc_node_unknown(const doc_node *node, const char *what, const char *name,
 int doc_node_key_unknown(const doc_node *member, const char *what, const char *name,
                          const base_suggestion *suggestion);
 
+/* The same at a member's key, with all `count` names that there are: `unknown member "into":
+ * expected "as"`. For where none of them is near. */
+int doc_node_key_expected(const doc_node *member, const char *what, const char *name,
+                          const char *const *names, size_t count);
+
 /* A fault inside a string: marks `marked` bytes at `at` of the string's value, of which the part
  * from `start`, `length` bytes long, is the expression to show. Its place is that of the marked
  * part, as written in the file. */
@@ -133,13 +138,16 @@ int doc_node_string_fault(const doc_node *string, size_t start, size_t length, s
 
 /* --- Checks -------------------------------------------------------------------------------- */
 
-/* The member of that name, or a fault: `missing member "do"`. `object` must be an object. */
-int doc_node_require(const doc_node *object, const char *name, doc_node *member);
+/* The member of that name, or a fault: `missing member "do", as in {"do": [...]}`, where `such_as`
+ * is what would be right. `object` must be an object. */
+int doc_node_require(const doc_node *object, const char *name, const char *such_as,
+                     doc_node *member);
 
 /* A fault for each member whose key is not among the `count` names: `unknown member "dealy"; did
- * you mean "delay"?`. `meant`: what an unlike key may stand for, among others' names; it and its
- * answer may be NULL. Returns CAD_EINVAL if there was one. */
-int doc_node_only(const doc_node *object, const char *const *names, size_t count,
+ * you mean "delay"?`, or what is expected. `meant`: what an unlike key may stand for, among others'
+ * names; it and its answer may be NULL. What is expected is the first `told`. Returns CAD_EINVAL if
+ * there was one. */
+int doc_node_only(const doc_node *object, const char *const *names, size_t count, size_t told,
                   const char *(*meant)(const char *key));
 
 /* Each: 0 when the node is of that type, or `expected an array, found a number`. `such_as`: what

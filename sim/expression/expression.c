@@ -369,6 +369,14 @@ static bool emit_name(compiler *c, const expr_token *token) {
 
 /* --- Calls ----------------------------------------------------------------------------------- */
 
+/* What to say of another language's function; NULL: nothing. */
+static const char *foreign_function(const expr_scope *scope, const char *name, size_t length) {
+    for (const expr_foreign *row = scope->foreign; row != NULL && row->word != NULL; row++)
+        if (strlen(row->word) == length && memcmp(row->word, name, length) == 0)
+            return row->advice;
+    return NULL;
+}
+
 static bool unknown_function(compiler *c, const expr_token *name) {
     const char *text = c->lexer.text + name->offset;
     expr_name meaning;
@@ -378,6 +386,10 @@ static bool unknown_function(compiler *c, const expr_token *name) {
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, text, name->length);
     suggest_functions(c->scope, &suggestion);
+    const char *advice = foreign_function(c->scope, text, name->length);
+    if (advice != NULL)
+        return fault(c, name->offset, name->length, "unknown function \"%.*s\"; %s",
+                     shown(name->length), text, advice);
     return unknown(c, "function", name, &suggestion);
 }
 
@@ -863,6 +875,22 @@ static bool parse_choice(compiler *c) {
     return right;
 }
 
+/* `1:30`, or `0:00:30`. */
+static bool is_clock(const expr_lexer *lexer) {
+    return strspn(lexer->text, "0123456789:.") >= lexer->length;
+}
+
+/* `second`, `minutes`, `sec`: as no unit is written. */
+static bool is_word_of_time(const compiler *c) {
+    static const char *const words[] = {"sec", "second", "msec",  "milli",
+                                        "min", "hour",   "micro", "day"};
+    const char *name = c->lexer.text + c->token.offset;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (c->token.length >= strlen(words[i]) && memcmp(name, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
 /* What cannot follow an expression, in words for those that people write there. */
 static bool fault_rest(compiler *c) {
     if (at(c, ")"))
@@ -870,9 +898,17 @@ static bool fault_rest(compiler *c) {
     if (at(c, "]"))
         return fault_here(c, "this \"]\" closes nothing");
     if (at(c, ","))
-        return fault_here(c, "a list stands between brackets, a tuple between parentheses");
+        return fault_here(
+            c, "a list stands between brackets, a tuple between parentheses, and decimals "
+               "behind a point");
+    if (at(c, ":") && c->lexer.length > 0 && is_clock(&c->lexer))
+        return fault_here(c, "a time has units: 1min + 30s");
     if (at(c, ":"))
         return fault_here(c, "\":\" has no meaning here; for so many decimals write round(x, 2)");
+    if (c->token.kind == EXPR_TOKEN_NAME && is_word_of_time(c))
+        return fault_here(
+            c, "a unit stands right behind its number, and is one of ns, us, ms, s, min, h: "
+               "5s");
     if (c->token.kind == EXPR_TOKEN_NAME &&
         expr_is_unit(c->lexer.text + c->token.offset, c->token.length))
         return fault_here(c, "a unit stands right behind its number, without a space: 5ms");

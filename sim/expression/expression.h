@@ -43,6 +43,12 @@ typedef struct expr_name {
 } expr_name;
 
 typedef struct expr_env expr_env;
+/* A word that people write who come from Python, or from elsewhere, and what to say of it. */
+typedef struct expr_foreign {
+    const char *word;   /* NULL: the end */
+    const char *advice; /* what stands for it, or what to do */
+} expr_foreign;
+
 typedef struct expr_scope expr_scope;
 typedef struct expr_function expr_function;
 
@@ -68,6 +74,8 @@ struct expr_scope {
     /* Beyond expr_builtin_functions. */
     const expr_function *functions;
     size_t function_count;
+
+    const expr_foreign *foreign; /* functions of other languages; NULL: none are known */
 };
 
 /* A row of the table of functions. */

@@ -150,14 +150,42 @@ static expr_token read_radix(expr_lexer *lexer) {
     return (expr_token){EXPR_TOKEN_NUMBER, start, lexer->at - start, number, false};
 }
 
+/* What people write for a unit; NULL: none is known. */
+static const char *unit_meant(const char *name, size_t length) {
+    static const char *const others[][2] = {
+        {"\xc2\xb5s", "us"}, {"usec", "us"},   {"msec", "ms"}, {"sec", "s"},    {"secs", "s"},
+        {"second", "s"},     {"seconds", "s"}, {"m", "min"},   {"mins", "min"}, {"minute", "min"},
+        {"minutes", "min"},  {"hr", "h"},      {"hour", "h"},  {"hours", "h"},  {"hrs", "h"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strlen(others[i][0]) == length && memcmp(others[i][0], name, length) == 0)
+            return others[i][1];
+    return NULL;
+}
+
+/* How long the unit is that a name begins with; 0: with none. */
+static size_t find_longest_unit(const char *name, size_t length) {
+    size_t longest = 0;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t size = strlen(units[i].name);
+        if (size < length && size > longest && memcmp(units[i].name, name, size) == 0)
+            longest = size;
+    }
+    return longest;
+}
+
 static expr_token unknown_unit(expr_lexer *lexer, size_t length) {
     base_suggestion suggestion;
     const char *name = lexer->text + lexer->at;
     base_suggestion_start(&suggestion, name, length);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         base_suggestion_offer(&suggestion, units[i].name);
-    if (length == 3 && memcmp(name, "\xc2\xb5s", 3) == 0)
-        suggestion.best = "us";
+    const char *meant = unit_meant(name, length);
+    size_t before = find_longest_unit(name, length);
+    if (before > 0 && is_digit(name[before]))
+        return fault(lexer, lexer->at, length, "a time of two units is a sum, such as 1h + 30min");
+    if (meant != NULL)
+        suggestion.best = meant;
     if (suggestion.best != NULL)
         return fault(lexer, lexer->at, length, "unknown unit \"%.*s\"; did you mean \"%s\"?",
                      shown(length), name, suggestion.best);
@@ -329,7 +357,10 @@ static const struct slip {
     {"<<", "the language has no operations on bits"},
     {">>", "the language has no operations on bits"},
     {":=", "an expression assigns nothing; there are the steps \"let\" and \"assign\" for that"},
+    {"!r", "there are no conversions; str(x) makes a text of a value"},
     {"!", "\"not\" is written in letters"},
+    {"=>", "write \">=\""},
+    {"=<", "write \"<=\""},
     {"=", "to compare, write \"==\"; an expression assigns nothing"},
     {"?", "a choice is written \"a if condition else b\""},
     {"&", "the language has no operations on bits; \"and\" is written in letters"},

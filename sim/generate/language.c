@@ -242,7 +242,7 @@ static void add_part(cJSON *parts, const char *name, const prog_field *field) {
     for (; field->name != NULL; field++) {
         cJSON *row = add_object(list);
         add_text(row, "name", field->name);
-        (void)need(cJSON_AddBoolToObject(row, "required", field->required));
+        (void)need(cJSON_AddBoolToObject(row, "required", field->presence == PROG_FIELD_MUST));
     }
 }
 

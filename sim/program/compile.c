@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "program/flow.h"
 #include "program/objects.h"
+#include "program/shape.h"
 #include "program/signals.h"
 
 static void out_of_memory(prog_compiler *compiler) {
@@ -305,7 +306,7 @@ static bool compile_exception(prog_compiler *compiler, const doc_node *node,
     if (compiler->no_memory)
         return false;
     operand->code = compiler->program->exceptions[exception].code;
-    prog_note_raised(compiler, name);
+    prog_note_raised(compiler, node, exception);
     return true;
 }
 
@@ -513,8 +514,7 @@ static bool leave_out(prog_compiler *compiler, const prog_step *step, const prog
     }
     if (!member->required)
         return true;
-    (void)doc_node_fault(node, "missing member \"%s\" of step \"%s\"", member->name,
-                         step->operation.name);
+    prog_fault_missing(node, step, member->name);
     return false;
 }
 
@@ -651,22 +651,43 @@ static const char *member_meant(const prog_step *step, const char *key) {
     return NULL;
 }
 
-/* A member that the step does not have. */
-static void fault_member(const prog_language *language, const doc_node *member,
-                         const base_suggestion *suggestion) {
-    const char *key = doc_node_key(member), *advice = NULL;
-    char buffer[64];
-    if (suggestion->best == NULL)
-        advice = prog_language_advice(language, key, buffer);
-    if (advice != NULL)
-        (void)doc_node_key_fault(member, "unknown member \"%s\"; %s", key, advice);
-    else
-        (void)doc_node_key_unknown(member, "member", key, suggestion);
+/* Whether it is a parameter of the coroutine that the step names. */
+static bool is_parameter(const prog_program *program, const prog_step *step, const doc_node *node,
+                         const char *key) {
+    doc_node verb;
+    const char *name;
+    uint32_t index = BASE_NO_SYMBOL;
+    if (doc_node_member(node, step->operation.name, &verb) && doc_node_type(&verb) == DOC_STRING &&
+        doc_node_string(&verb, &name) == 0)
+        index = base_symbols_find(&program->coroutine_names, name, strlen(name));
+    return index != BASE_NO_SYMBOL &&
+           base_symbols_find(&program->coroutines[index]->variables, key, strlen(key)) <
+               program->coroutines[index]->parameters;
 }
 
-static bool check_member_names(const prog_language *language, const prog_step *step,
+/* A member that the step does not have, and no other word for one that it has. */
+static void fault_member(const prog_compiler *compiler, const prog_step *step, const doc_node *node,
+                         const doc_node *member) {
+    const char *names[PROG_STEP_MEMBERS], *key = doc_node_key(member);
+    size_t count = 0;
+    char buffer[64];
+    const char *advice = prog_language_advice(compiler->language, key, buffer);
+    if (is_parameter(compiler->program, step, node, key))
+        advice = "arguments stand in \"args\"";
+    for (size_t i = 0; step->members[i].kind != PROG_MEMBER_NONE; i++)
+        if (step->members[i].name != NULL)
+            names[count++] = step->members[i].name;
+    if (advice != NULL)
+        (void)doc_node_key_fault(member, "unknown member \"%s\"; %s", key, advice);
+    else if (count == 0)
+        (void)doc_node_key_fault(member, "unknown member \"%s\": nothing stands beside \"%s\"", key,
+                                 step->operation.name);
+    else
+        (void)doc_node_key_expected(member, "member", key, names, count);
+}
+
+static void check_member_names(const prog_compiler *compiler, const prog_step *step,
                                const doc_node *node) {
-    bool fine = true;
     doc_node member;
     size_t place;
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
@@ -679,10 +700,11 @@ static bool check_member_names(const prog_language *language, const prog_step *s
             base_suggestion_offer(&suggestion, step->members[i].name);
         if (suggestion.best == NULL)
             suggestion.best = member_meant(step, key);
-        fine = false;
-        fault_member(language, &member, &suggestion);
+        if (suggestion.best != NULL)
+            (void)doc_node_key_unknown(&member, "member", key, &suggestion);
+        else
+            fault_member(compiler, step, node, &member);
     }
-    return fine;
 }
 
 static void note_outside(prog_compiler *compiler, const prog_step *step, const doc_node *node) {
@@ -719,7 +741,7 @@ static void compile_step(prog_compiler *compiler, const doc_node *node) {
     const prog_step *step = find_step(compiler->language, node);
     if (step == NULL)
         return;
-    (void)check_member_names(compiler->language, step, node);
+    check_member_names(compiler, step, node);
     if (may_not_stand(compiler, step))
         (void)doc_node_fault(node, "\"%s\" %s, and cannot stand in %s", step->operation.name,
                              step->waiting == PROG_MAY_WAIT ? "may wait" : "is for coroutines",

@@ -5,6 +5,7 @@
 #define PROGRAM_COMPILE_H
 
 #include "program/operands.h"
+#include "program/raising.h"
 #include "program/scope.h"
 #include "program/step.h"
 

@@ -18,11 +18,12 @@ typedef struct prog_pending {
     uint32_t timeout;
 } prog_pending;
 
-/* An exception of the scenario's own that a branch takes, and perhaps nothing raises. */
-typedef struct prog_caught {
-    doc_node branch;
+/* An exception of the scenario's own, where a step raises it or a branch takes it. */
+typedef struct prog_named {
+    doc_node at;
     uint32_t exception;
-} prog_caught;
+    bool raised;
+} prog_named;
 
 /* The name of an object that a call passes as text. */
 typedef struct prog_passed {
@@ -71,13 +72,14 @@ typedef struct prog_compiler {
     const prog_task_spec *main;  /* the task marked so; NULL: none yet */
     const char **patterns;       /* the others, as written */
     size_t pattern_count, pattern_capacity;
-    prog_caught *caught;
-    size_t caught_count, caught_capacity;
+    prog_named *named;
+    size_t named_count, named_capacity;
     prog_passed *passed;
     size_t passed_count, passed_capacity;
     size_t outside_capacity;
     uint64_t handled_signals; /* bit n: some step is a handler of signal n */
     base_symbols raised;      /* exceptions of the scenario's own that something raises */
+    base_symbols taken;       /* and those that a branch, or `expect`, takes by name */
 } prog_compiler;
 
 /* Memory that lives as long as the program; zeroed; NULL is noted. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "program/fields.h"
+#include "program/raising.h"
 #include "program/scope.h"
 
 const char *const prog_outcome_names[PROG_OUTCOMES] = {
@@ -27,7 +28,7 @@ static void read_makespan(prog_compiler *compiler, const doc_node *node, prog_ex
         expect->makespan_most = expect->makespan_least;
         return;
     }
-    (void)doc_node_only(node, members, 2, NULL);
+    (void)doc_node_only(node, members, 2, 2, NULL);
     if (doc_node_member(node, "min", &bound))
         prog_compile_setting(compiler, &bound, &expect->makespan_least);
     if (doc_node_member(node, "max", &bound))
@@ -125,21 +126,23 @@ static void read_tasks(prog_compiler *compiler, const doc_node *node, prog_expec
                                  row->second);
             continue;
         }
+        prog_note_taken(compiler, row->second);
         compiler->no_memory |= base_symbols_add(names, row->first, length, NULL) == BASE_NO_SYMBOL;
         expect->task_count++;
     }
 }
+
+#define EXPECT "{\"outcome\": \"complete\"}"
 
 void prog_load_expect(prog_compiler *compiler, const doc_node *root) {
     prog_expect *expect = &compiler->program->expect;
     doc_node node, member;
     expect->outcome = PROG_OUTCOMES;
     expect->golden = true;
-    if (!doc_node_member(root, "expect", &node) ||
-        doc_node_object(&node, "{\"outcome\": \"complete\"}") != 0)
+    if (!doc_node_member(root, "expect", &node) || doc_node_object(&node, EXPECT) != 0)
         return;
     expect->given = true;
-    prog_check_fields(&node, prog_expect_fields);
+    prog_check_fields(&node, prog_expect_fields, EXPECT);
     if (doc_node_member(&node, "outcome", &member))
         read_outcome(&member, expect);
     if (doc_node_member(&node, "makespan", &member))

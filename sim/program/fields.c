@@ -3,40 +3,41 @@
 
 #include <string.h>
 
+#define MAY PROG_FIELD_MAY
+#define MUST PROG_FIELD_MUST
+#define LATER PROG_FIELD_LATER
+
 const prog_field prog_document_fields[] = {
-    {"cadran", true},     {"$schema", false},     {"name", false},    {"description", false},
-    {"seed", false},      {"vars", false},        {"objects", false}, {"coroutines", false},
-    {"protocols", false}, {"tasks", false},       {"setup", false},   {"until", false},
-    {"threads", false},   {"eager_tasks", false}, {"signals", false}, {"on_interrupt", false},
-    {"expect", false},    {"network", false}, /* a fault of its own, until there is one */
-    {NULL, false},
+    {"cadran", MUST},   {"$schema", MAY},     {"name", MAY},    {"description", MAY},
+    {"seed", MAY},      {"vars", MAY},        {"objects", MAY}, {"coroutines", MAY},
+    {"protocols", MAY}, {"tasks", MAY},       {"setup", MAY},   {"until", MAY},
+    {"threads", MAY},   {"eager_tasks", MAY}, {"signals", MAY}, {"on_interrupt", MAY},
+    {"expect", MAY},    {"network", LATER},   {NULL, MAY},
 };
 
 const prog_field prog_task_fields[] = {
-    {"name", true},  {"count", false}, {"index", false}, {"let", false},
-    {"do", false},   {"call", false},  {"args", false},  {"start", false},
-    {"main", false}, {"host", false}, /* a fault of its own, until there is a network */
-    {NULL, false},
+    {"name", MUST}, {"count", MAY}, {"index", MAY}, {"let", MAY},    {"do", MAY}, {"call", MAY},
+    {"args", MAY},  {"start", MAY}, {"main", MAY},  {"host", LATER}, {NULL, MAY},
 };
 
-const prog_field prog_coroutine_fields[] = {{"params", false}, {"do", true}, {NULL, false}};
+const prog_field prog_coroutine_fields[] = {{"params", MAY}, {"do", MUST}, {NULL, MAY}};
 
 /* Its params, and a row for each event. */
 const prog_field prog_protocol_fields[] = {
-    {"params", false},          {"connection_made", false},
-    {"data_received", false},   {"eof_received", false},
-    {"connection_lost", false}, {"pause_writing", false},
-    {"resume_writing", false},  {"datagram_received", false},
-    {"error_received", false},  {NULL, false},
+    {"params", MAY},          {"connection_made", MAY},
+    {"data_received", MAY},   {"eof_received", MAY},
+    {"connection_lost", MAY}, {"pause_writing", MAY},
+    {"resume_writing", MAY},  {"datagram_received", MAY},
+    {"error_received", MAY},  {NULL, MAY},
 };
 
-const prog_field prog_signal_fields[] = {{"at", true}, {"signal", true}, {NULL, false}};
+const prog_field prog_signal_fields[] = {{"at", MUST}, {"signal", MUST}, {NULL, MAY}};
 
 const prog_field prog_expect_fields[] = {
-    {"outcome", false}, {"makespan", false}, {"max_concurrent", false},
-    {"stdout", false},  {"order", false},    {"always", false},
-    {"tasks", false},   {"table", false},    {"tolerance", false},
-    {"golden", false},  {NULL, false},
+    {"outcome", MAY}, {"makespan", MAY}, {"max_concurrent", MAY},
+    {"stdout", MAY},  {"order", MAY},    {"always", MAY},
+    {"tasks", MAY},   {"table", MAY},    {"tolerance", MAY},
+    {"golden", MAY},  {NULL, MAY},
 };
 
 /* What people call some of them. */
@@ -75,15 +76,16 @@ static const char *meant(const char *key) {
     return NULL;
 }
 
-void prog_check_fields(const doc_node *node, const prog_field *fields) {
+void prog_check_fields(const doc_node *node, const prog_field *fields, const char *such_as) {
     enum { MOST = 24 };
     const char *names[MOST];
-    size_t count = 0;
+    size_t count = 0, told = 0;
     doc_node member;
     for (const prog_field *field = fields; field->name != NULL; field++) {
         names[count++] = field->name;
-        if (field->required)
-            (void)doc_node_require(node, field->name, &member);
+        told += field->presence != LATER;
+        if (field->presence == MUST)
+            (void)doc_node_require(node, field->name, such_as, &member);
     }
-    (void)doc_node_only(node, names, count, meant);
+    (void)doc_node_only(node, names, count, told, meant);
 }

@@ -23,7 +23,7 @@ static bool strip(const char *word, char stripped[64]) {
 }
 
 static const char *find_advice(const prog_language *language, const char *word) {
-    for (const prog_foreign *row = language->foreign; row->word != NULL; row++)
+    for (const expr_foreign *row = language->foreign; row->word != NULL; row++)
         if (strcmp(row->word, word) == 0)
             return row->advice;
     return NULL;

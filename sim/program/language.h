@@ -8,18 +8,13 @@
 #include "expression/expression.h"
 #include "program/step.h"
 
-/* A word that people write who come from asyncio, or from elsewhere, and what to say of it. */
-typedef struct prog_foreign {
-    const char *word;   /* NULL: the end */
-    const char *advice; /* what stands for it, `"spawn"`, or what to do */
-} prog_foreign;
-
 typedef struct prog_language {
     const prog_step *const *steps; /* by family, in the order of the reference */
     size_t step_count;
-    const prog_operation *unpack; /* takes the value in slot 0 apart, and gives it to slots 1 */
-    const prog_foreign *foreign;
+    const prog_operation *unpack;   /* takes the value in slot 0 apart, and gives it to slots 1 */
+    const expr_foreign *foreign;    /* of verbs; up to one without a word; likewise: */
     const expr_function *functions; /* up to one without a name */
+    const expr_foreign *foreign_functions;
 } prog_language;
 
 /* NULL: no such verb. */

@@ -13,6 +13,13 @@
 #include "program/objects.h"
 #include "program/signals.h"
 
+/* What the parts look like, for who wrote something else. */
+#define SCENARIO "{\"cadran\": 1, \"tasks\": [...]}"
+#define TASK "{\"name\": \"a\", \"do\": [...]}"
+#define COROUTINE "{\"do\": [{\"sleep\": 1}]}"
+#define PROTOCOL "{\"data_received\": [...]}"
+#define SIGNAL "{\"at\": 1, \"signal\": \"SIGINT\"}"
+
 /* --- The document ---------------------------------------------------------------------------- */
 
 static void read_vars(prog_compiler *compiler, const doc_node *root) {
@@ -50,9 +57,9 @@ static void read_signals(prog_compiler *compiler, const doc_node *root) {
         prog_compiler_alloc(compiler, doc_node_count(&signals) * sizeof *program->signals);
     for (bool more = doc_node_first(&signals, &item); more && !compiler->no_memory;
          more = doc_node_next(&item)) {
-        if (doc_node_object(&item, "{\"at\": 1, \"signal\": \"SIGINT\"}") != 0)
+        if (doc_node_object(&item, SIGNAL) != 0)
             continue;
-        prog_check_fields(&item, prog_signal_fields);
+        prog_check_fields(&item, prog_signal_fields, SIGNAL);
         prog_signal *signal = &program->signals[program->signal_count++];
         if (doc_node_member(&item, "at", &at))
             prog_compile_setting(compiler, &at, &signal->at);
@@ -155,9 +162,9 @@ static void declare_coroutines(prog_compiler *compiler, const doc_node *coroutin
         body->name = name;
         body->index = index;
         program->coroutines[index] = body;
-        if (doc_node_object(&coroutine, "{\"do\": [{\"sleep\": 1}]}") != 0)
+        if (doc_node_object(&coroutine, COROUTINE) != 0)
             continue;
-        prog_check_fields(&coroutine, prog_coroutine_fields);
+        prog_check_fields(&coroutine, prog_coroutine_fields, COROUTINE);
         declare_parameters(compiler, body, &coroutine);
         if (doc_node_member(&coroutine, "do", &steps))
             prog_declare_steps(compiler, body, &steps);
@@ -188,9 +195,9 @@ static void declare_protocol(prog_compiler *compiler, const doc_node *node,
                              prog_protocol *protocol) {
     prog_body *body = protocol->body;
     doc_node steps;
-    if (doc_node_object(node, "{\"data_received\": [...]}") != 0)
+    if (doc_node_object(node, PROTOCOL) != 0)
         return;
-    prog_check_fields(node, prog_protocol_fields);
+    prog_check_fields(node, prog_protocol_fields, PROTOCOL);
     declare_parameters(compiler, body, node);
     protocol->transport = declare_told(compiler, body, "transport");
     protocol->data = declare_told(compiler, body, "data");
@@ -268,9 +275,9 @@ static void declare_task(prog_compiler *compiler, const doc_node *node) {
     doc_node member, item;
     const char *index = "i";
     spec->place = doc_node_offset(node);
-    if (doc_node_object(node, "{\"name\": \"a\", \"do\": [...]}") != 0)
+    if (doc_node_object(node, TASK) != 0)
         return;
-    prog_check_fields(node, prog_task_fields);
+    prog_check_fields(node, prog_task_fields, TASK);
     if (doc_node_member(node, "name", &member) && doc_node_string(&member, &spec->pattern) == 0) {
         declare_row(compiler, &member, spec->pattern);
         prog_declare_pattern(compiler, spec->pattern);
@@ -424,8 +431,6 @@ static void compile(prog_compiler *compiler, const sections *parts) {
         prog_compile_body(compiler, program->on_interrupt, &parts->on_interrupt, "on_interrupt");
 }
 
-#define SCENARIO "{\"cadran\": 1, \"tasks\": [...]}"
-
 /* The trace of a run, whoever wrote it: a list of events, or a member that has them. */
 static bool is_trace(const doc_node *root) {
     doc_node member;
@@ -444,7 +449,7 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
     }
     if (doc_node_object(root, SCENARIO) != 0)
         return;
-    prog_check_fields(root, prog_document_fields);
+    prog_check_fields(root, prog_document_fields, SCENARIO);
     read_vars(compiler, root);
     prog_load_objects(compiler, root);
     read_settings(compiler, root);
@@ -457,7 +462,7 @@ static void read_document(prog_compiler *compiler, const doc_node *root) {
     if (!compiler->no_memory)
         prog_load_expect(compiler, root);
     if (!compiler->no_memory)
-        prog_check_caught(compiler);
+        prog_check_named(compiler);
     if (!compiler->no_memory)
         prog_check_passed(compiler);
     if (!compiler->no_memory)
@@ -484,9 +489,10 @@ int prog_compile(doc_document *document, const prog_language *language, prog_pro
     base_symbols_free(&compiler.written_names);
     base_symbols_free(&compiler.faulty_objects);
     base_symbols_free(&compiler.task_names);
-    base_free(compiler.caught);
+    base_free(compiler.named);
     base_free(compiler.passed);
     base_symbols_free(&compiler.raised);
+    base_symbols_free(&compiler.taken);
     int error = compiler.no_memory ? CAD_ENOMEM : doc_status(document);
     if (error == CAD_ENOMEM)
         prog_free(program);

@@ -6,6 +6,55 @@
 #include "program/kinds.h"
 #include "program/scope.h"
 
+/* What Python, or another language, calls a type. */
+static const char *type_meant(const char *name) {
+    static const char *const others[][2] = {
+        {"PriorityQueue", "{\"type\": \"queue\", \"order\": \"priority\"}"},
+        {"LifoQueue", "{\"type\": \"queue\", \"order\": \"lifo\"}"},
+        {"stack", "{\"type\": \"queue\", \"order\": \"lifo\"}"},
+        {"channel", "{\"type\": \"queue\"}"},
+        {"buffer", "{\"type\": \"queue\", \"maxsize\": 3}"},
+        {"BoundedSemaphore", "{\"type\": \"semaphore\", \"value\": 1, \"bounded\": true}"},
+        {"resource", "{\"type\": \"semaphore\", \"value\": 1}"},
+        {"mutex", "{\"type\": \"lock\"}"},
+        {"RLock", "{\"type\": \"lock\"}, which a task takes once"},
+        {"signal", "{\"type\": \"event\"}"},
+        {"flag", "{\"type\": \"event\"}"},
+        {"promise", "{\"type\": \"future\"}"},
+    };
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(others[i][0], dot != NULL ? dot + 1 : name) == 0)
+            return others[i][1];
+    return NULL;
+}
+
+/* `asyncio.Queue` without the module, which then is near to "queue". */
+static bool fault_module(const doc_node *node, const char *name, const char *const *names,
+                         size_t count) {
+    base_suggestion suggestion;
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL)
+        return false;
+    base_suggestion_start(&suggestion, dot + 1, strlen(dot + 1));
+    for (size_t i = 0; i < count; i++)
+        base_suggestion_offer(&suggestion, names[i]);
+    if (suggestion.best != NULL)
+        (void)doc_node_unknown(node, "type", name, &suggestion);
+    return suggestion.best != NULL;
+}
+
+/* A fault of a type that is called otherwise here; false: nobody knows it. */
+static bool fault_other_type(const doc_node *node, const char *const *names, size_t count) {
+    const char *name;
+    if (doc_node_type(node) != DOC_STRING || doc_node_string(node, &name) != 0)
+        return false;
+    const char *meant = type_meant(name);
+    if (meant != NULL)
+        (void)doc_node_fault(node, "unknown type \"%s\"; write %s", name, meant);
+    return meant != NULL || fault_module(node, name, names, count);
+}
+
 /* False after a fault. */
 static bool read_type(const doc_node *node, enum prog_object_type *type) {
     const char *names[PROG_OBJECT_TYPES];
@@ -17,7 +66,8 @@ static bool read_type(const doc_node *node, enum prog_object_type *type) {
     }
     doc_node member;
     if (doc_node_object(node, "{\"type\": \"lock\"}") != 0 ||
-        doc_node_require(node, "type", &member) != 0 ||
+        doc_node_require(node, "type", "{\"type\": \"queue\"}", &member) != 0 ||
+        fault_other_type(&member, names, count) ||
         doc_node_choice(&member, "type", names, count, &index) != 0)
         return false;
     *type = (enum prog_object_type)types[index];
@@ -105,7 +155,7 @@ static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
         if (doc_node_member(node, member->name, &value))
             read_member(compiler, member, &value, object);
     }
-    (void)doc_node_only(node, names, count, meant);
+    (void)doc_node_only(node, names, count, count, meant);
 }
 
 /* It is a list: among the globals, behind the variables. */

@@ -5,26 +5,6 @@
 
 #include "program/compiler.h"
 
-/* False after a fault: it cannot be the name of an exception. */
-bool prog_check_exception(const doc_node *node, const char *name);
-
-/* The number of an exception by its Python name, which is made known; `name` must stay. */
-uint32_t prog_compile_exception(prog_compiler *compiler, const char *name);
-
-/* The branches of a try that stand before one; zeroed, there are none. */
-typedef struct prog_branches {
-    uint64_t built_in; /* a bit each, by number */
-    bool any;          /* "*" */
-} prog_branches;
-
-/* Notes that something raises it, or that a branch takes it: a fault where those before take all
- * that would come there. */
-void prog_note_raised(prog_compiler *compiler, const char *name);
-void prog_note_caught(prog_compiler *compiler, const doc_node *branch, uint32_t exception,
-                      prog_branches *before);
-/* When all steps are compiled: a fault for each branch that takes what nothing raises. */
-void prog_check_caught(prog_compiler *compiler);
-
 /* The coroutine that a node names; NULL after a fault. */
 prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node);
 

@@ -136,12 +136,27 @@ static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
         prog_suggest_tasks(compiler, suggestion);
 }
 
+/* Whether "vars" has a member of that name. */
+static bool is_variable(const prog_compiler *compiler, const char *name, size_t length) {
+    doc_node root = doc_root(compiler->document), vars, member;
+    if (!doc_node_member(&root, "vars", &vars))
+        return false;
+    for (bool more = doc_node_first(&vars, &member); more; more = doc_node_next(&member)) {
+        const char *key = doc_node_key(&member);
+        if (key != NULL && strncmp(key, name, length) == 0 && key[length] == '\0')
+            return true;
+    }
+    return false;
+}
+
 /* A task is made of a coroutine, and is what can be waited for. Of what is declared wrongly its
  * declaration tells. */
 static const char *explain(const expr_scope *scope, const char *name, size_t length) {
     const prog_compiler *compiler = scope->context;
     if (base_symbols_find(&compiler->faulty_objects, name, length) != BASE_NO_SYMBOL)
         return "is an object whose declaration has a fault";
+    if (compiler->body == NULL && is_variable(compiler, name, length))
+        return "is declared further down, and what stands here sees what stands above it";
     return base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL
                ? "is a coroutine: \"spawn\" it first, and name the task (\"as\"), or \"call\" it"
                : NULL;
@@ -152,7 +167,8 @@ void prog_scope_start(prog_compiler *compiler) {
                                    .resolve = resolve,
                                    .suggest = suggest,
                                    .explain = explain,
-                                   .functions = compiler->language->functions};
+                                   .functions = compiler->language->functions,
+                                   .foreign = compiler->language->foreign_functions};
     while (compiler->scope.functions[compiler->scope.function_count].name != NULL)
         compiler->scope.function_count++;
 }
@@ -216,15 +232,82 @@ void prog_declare_variable(prog_compiler *compiler, prog_body *body, const char 
 
 /* --- Targets --------------------------------------------------------------------------------- */
 
-static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const char *name) {
+/* `forks2`, where `forks` is a list of objects; NULL: it is nothing of the kind. `at` is where its
+ * number begins. */
+static const prog_object *list_of(const prog_compiler *compiler, const char *name, size_t *at) {
+    size_t length = strlen(name);
+    while (length > 0 && strchr("0123456789", name[length - 1]) != NULL)
+        length--;
+    *at = length;
+    const prog_object *object = find_object(compiler, name, length);
+    return name[length] != '\0' && object != NULL && object->count.value != NULL ? object : NULL;
+}
+
+/* A name that is like no other: what is there in its place, or how it comes to be. */
+static void fault_unlike(const prog_compiler *compiler, const doc_node *node, const char *name,
+                         uint32_t accepts) {
+    const prog_program *program = compiler->program;
+    base_buffer types = {0};
+    uint32_t wanted = PROG_OBJECT_TYPES;
+    prog_describe_types(accepts, &types);
+    const char *words = types.data != NULL ? types.data : "something else";
+    for (uint32_t i = 0; i < program->object_names.count; i++) {
+        const prog_object *object = &program->objects[i];
+        if ((accepts & prog_object_sets(object->type)) == 0)
+            continue;
+        (void)doc_node_fault(node, "unknown name \"%s\": expected %s, such as \"%s%s\"", name,
+                             words, object->name, object->count.value != NULL ? "[0]" : "");
+        base_buffer_free(&types);
+        return;
+    }
+    for (uint32_t i = PROG_OBJECT_TYPES; i-- > 0;)
+        if (prog_object_kinds[i].calls != NULL && (accepts & prog_object_sets(i)) != 0)
+            wanted = i;
+    if (wanted == PROG_OBJECT_TYPES || (accepts & PROG_AWAITABLE) != 0)
+        (void)doc_node_fault(node, "unknown name \"%s\": expected %s", name, words);
+    else
+        (void)doc_node_fault(node,
+                             "unknown name \"%s\"; %s %s is declared: \"objects\": {\"%s\": "
+                             "{\"type\": \"%s\"}}",
+                             name, prog_object_kinds[wanted].article,
+                             prog_object_kinds[wanted].name, name, prog_object_kinds[wanted].name);
+    base_buffer_free(&types);
+}
+
+static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const char *name,
+                          uint32_t accepts) {
     base_suggestion suggestion;
+    size_t at;
     base_suggestion_start(&suggestion, name, strlen(name));
     suggest(&compiler->scope, &suggestion);
     const char *other = explain(&compiler->scope, name, strlen(name));
+    const prog_object *list = list_of(compiler, name, &at);
     if (other != NULL)
         (void)doc_node_fault(node, "\"%s\" %s", name, other);
-    else
+    else if (list != NULL)
+        (void)doc_node_fault(node, "unknown name \"%s\"; did you mean \"%s[%s]\"?", name,
+                             list->name, name + at);
+    else if (suggestion.best != NULL)
         (void)doc_node_unknown(node, "name", name, &suggestion);
+    else
+        fault_unlike(compiler, node, name, accepts);
+    return false;
+}
+
+/* What to say to who waits for a time; "": nothing. */
+static const char *hint_of_time(const char *verb, bool number) {
+    return number && strcmp(verb, "wait") == 0 ? "; \"sleep\" waits for a time" : "";
+}
+
+/* No name stands there. */
+static bool fault_nameless(const doc_node *node, const char *verb, uint32_t accepts) {
+    base_buffer types = {0};
+    prog_describe_types(accepts, &types);
+    (void)doc_node_fault(node, "\"%s\" takes %s by its name, not %s%s", verb,
+                         types.data != NULL ? types.data : "something else",
+                         doc_type_name(doc_node_type(node)),
+                         hint_of_time(verb, doc_node_type(node) == DOC_NUMBER));
+    base_buffer_free(&types);
     return false;
 }
 
@@ -295,9 +378,9 @@ static bool compile_computed(prog_compiler *compiler, const doc_node *node, cons
         expr_is_reference(value) || expr_is_list(value))
         return target->expression != NULL;
     prog_describe_types(accepts, &types);
-    (void)doc_node_fault(node, "\"%s\" takes %s, and this is always %s", verb,
+    (void)doc_node_fault(node, "\"%s\" takes %s, and this is always %s%s", verb,
                          types.data != NULL ? types.data : "something else",
-                         expr_value_type_name(value));
+                         expr_value_type_name(value), hint_of_time(verb, expr_is_number(value)));
     base_buffer_free(&types);
     return false;
 }
@@ -314,8 +397,9 @@ static bool is_item(const prog_compiler *compiler, const char *name) {
 bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const char *verb,
                          uint32_t accepts, prog_target *target) {
     const char *name;
-    if (doc_node_string(node, &name) != 0)
-        return false;
+    if (doc_node_type(node) != DOC_STRING)
+        return fault_nameless(node, verb, accepts);
+    (void)doc_node_string(node, &name);
     size_t length = strlen(name);
     *target = (prog_target){.name = name, .slot = PROG_NO_SLOT, .task = BASE_NO_SYMBOL};
     target->slot = base_symbols_find(&compiler->body->variables, name, length);
@@ -348,7 +432,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
     if (!global && task)
         return fault_type(node, verb, accepts, name, PROG_TASK);
     if (!global && expr_is_name(name, length))
-        return fault_unknown(compiler, node, name);
+        return fault_unknown(compiler, node, name, accepts);
     return compile_computed(compiler, node, verb, accepts, target);
 }
 

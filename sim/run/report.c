@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "base/number.h"
+#include "base/quantity.h"
 #include "base/show.h"
 #include "run/names.h"
 #include "run/parts.h"
@@ -16,13 +16,9 @@
 
 /* --- Words ----------------------------------------------------------------------------------- */
 
-#define TIME_TEXT (BASE_NUMBER_TEXT + 1)
-
-/* `1.5s`; the caller's buffer is returned. */
-static const char *show_time(int64_t time_ns, char text[TIME_TEXT]) {
-    size_t length = base_number_format((double)time_ns / 1e9, text);
-    text[length] = 's';
-    text[length + 1] = '\0';
+/* `1.5 s`; the caller's buffer is returned. */
+static const char *show_time(int64_t time_ns, char text[BASE_TIME_TEXT]) {
+    base_time_write(time_ns, false, text);
     return text;
 }
 
@@ -216,7 +212,7 @@ void run_note_unretrieved(cad_future *future, int code, const cad_exception *exc
 
 void run_note_slow(run_machine *machine, uint32_t from, int64_t busy_ns) {
     const cad_task *task = cad_current_task();
-    char busy[TIME_TEXT], at[TIME_TEXT];
+    char busy[BASE_TIME_TEXT], at[BASE_TIME_TEXT];
     base_buffer where = {0};
     FILE *report = run_begin_report(machine);
     if (report == NULL)

@@ -72,7 +72,7 @@ static int append_wait(const run_wait *wait, bool several, base_buffer *text) {
     return error;
 }
 
-/* `since 1s, at file.json:3:20 (with)`. */
+/* `since 1 s, at file.json:3:20 (with)`. */
 static void print_step(const run_machine *machine, FILE *report, const run_wait *wait) {
     base_buffer text = {0};
     int error = 0;

@@ -52,7 +52,7 @@ static void end_cell(struct grid *grid) {
 
 static void add_word(struct grid *grid, const char *word) {
     if (grid->error == 0)
-        grid->error = base_buffer_append(&grid->cells, word, strlen(word));
+        grid->error = put_name(&grid->cells, word);
     end_cell(grid);
 }
 
@@ -143,9 +143,7 @@ static void add_parts(struct grid *grid, const int64_t parts_ns[STAT_PART_COUNT]
 }
 
 static void add_task(struct grid *grid, const struct stat_run *run, const struct stat_task *task) {
-    if (grid->error == 0)
-        grid->error = put_name(&grid->cells, stat_text(run, task->name));
-    end_cell(grid);
+    add_word(grid, stat_text(run, task->name));
     add_word(grid, task->outcome == 0 ? "" : stat_text(run, task->outcome));
     add_time(grid, task->end_ns - task->begin_ns);
     add_parts(grid, task->parts_ns);
@@ -313,10 +311,15 @@ static int print_run(const struct stat_run *run, FILE *file) {
     bool complete = strcmp(stat_text(run, run->outcome), "complete") == 0;
     int error = put_name(&text, stat_text(run, run->scenario));
     if (error == 0)
-        error = base_buffer_format(&text, ", %s clock, seed %lld: %s\n\n%-9s",
-                                   stat_text(run, run->clock), (long long)run->seed,
-                                   run->outcome == 0 ? "cut short" : stat_text(run, run->outcome),
-                                   complete ? "makespan" : "ended at");
+        error = base_buffer_format(&text, ", ");
+    if (error == 0)
+        error = put_name(&text, stat_text(run, run->clock));
+    if (error == 0)
+        error = base_buffer_format(&text, " clock, seed %lld: ", (long long)run->seed);
+    if (error == 0)
+        error = put_name(&text, run->outcome == 0 ? "cut short" : stat_text(run, run->outcome));
+    if (error == 0)
+        error = base_buffer_format(&text, "\n\n%-9s", complete ? "makespan" : "ended at");
     if (error == 0)
         error = put_time(&text, run->end_ns);
     if (error == 0)

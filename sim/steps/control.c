@@ -461,7 +461,9 @@ const prog_step step_raise = {
                 {"message", PROG_MEMBER_TEXT, PROG_OPTIONAL, 0, NULL}},
     .python = "raise",
     .summary = "Raises an exception: one of Python's by its name, or, by any other name, one of "
-               "the scenario's own. In a branch of `except`, `true` raises the same one again.",
+               "the scenario's own. One whose name is all but one of Python's is a fault, "
+               "unless an `except` or `expect` names it. In a branch of `except`, `true` raises "
+               "the same one again.",
     .example = "[{\"try\": [{\"raise\": \"Overheated\", \"message\": \"{90 + 5} degrees\"}],"
                " \"except\": {\"Overheated\": [{\"print\": \"{error}\"}]}}]",
     .compile = compile_raise,

@@ -108,7 +108,7 @@ static const prog_step *const rows[] = {
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"
 
 /* What people write who know asyncio, or another language of tasks. */
-static const prog_foreign foreign[] = {
+static const expr_foreign foreign[] = {
     {"create_task", "the step is \"spawn\", with the name of a coroutine"},
     {"ensure_future", "the step is \"spawn\", with the name of a coroutine"},
     {"start_soon", "the step is \"spawn\", with the name of a coroutine"},
@@ -162,6 +162,42 @@ static const prog_foreign foreign[] = {
     {"switch", "\"if\" steps, one in the \"else\" of the other, say it"},
     {"do", "steps stand in a step, such as {\"repeat\": 3, \"do\": [...]}"},
     {"as", "it names the result of a step, which stands beside it"},
+    {"step", "the verb itself is the member: {\"sleep\": 1}"},
+    {"type", "the verb itself is the member: {\"sleep\": 1}"},
+    {"action", "the verb itself is the member: {\"sleep\": 1}"},
+    {"verb", "the verb itself is the member: {\"sleep\": 1}"},
+    {"op", "the verb itself is the member: {\"sleep\": 1}"},
+    {"work", "the step is \"sleep\", or \"compute\", which keeps the loop busy"},
+    {"wait_event", "the step is \"wait\""},
+    {NULL, NULL},
+};
+
+/* The same of functions. */
+static const expr_foreign foreign_functions[] = {
+    {"print", "\"print\" is a step"},
+    {"sleep", "\"sleep\" is a step"},
+    {"random", "a random number from 0 to 1 is uniform(0, 1)"},
+    {"gauss", "that is normal(mean, sd)"},
+    {"expovariate", "that is exponential(mean), of the mean, not of the rate"},
+    {"randrange", "that is randint(a, b), with both ends"},
+    {"choice", "an item of a list by chance is x[randint(0, len(x) - 1)]"},
+    {"time", "the loop's time is now()"},
+    {"perf_counter", "the loop's time is now()"},
+    {"monotonic", "the loop's time is now()"},
+    {"float", "a number is one already; of a text int(x) is its whole number"},
+    {"bool", "a condition takes any value"},
+    {"list", "a list is written [a, b]"},
+    {"tuple", "a tuple is written (a, b)"},
+    {"sum", "the language has no function for that; a \"for\" step adds up"},
+    {"sorted", "the language has no function for that; a queue with \"order\": \"priority\" sorts"},
+    {"enumerate", "range(len(x)) gives the numbers of the items of x"},
+    {"zip", "range(len(x)) gives the numbers of the items of x"},
+    {"format", "where a text stands, \"{x}\" is the value of x; round(x, 2) has two decimals"},
+    {"repr", "str(x) is what is shown of it"},
+    {"isinstance", "type(x) == 'int' asks for a type"},
+    {"size", "how many items are in a queue is qsize(q)"},
+    {"result", "the result of a task is what \"await\" stores, with \"as\""},
+    {"exception", "what a task raised, its \"await\" raises; \"try\" and \"except\" take it"},
     {NULL, NULL},
 };
 
@@ -171,4 +207,5 @@ const prog_language step_language = {
     .unpack = &step_unpack_operation,
     .foreign = foreign,
     .functions = step_functions,
+    .foreign_functions = foreign_functions,
 };

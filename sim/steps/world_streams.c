@@ -4,6 +4,7 @@
 #include "program/compile.h"
 #include "program/exceptions.h"
 #include "program/kinds.h"
+#include "program/shape.h"
 #include "run/interpreter.h"
 #include "run/names.h"
 #include "run/values.h"
@@ -96,7 +97,7 @@ void step_compile_data(prog_compiler *compiler, const prog_step *step, const doc
     if (has_data && has_size)
         (void)doc_node_key_fault(&size, "\"size\" stands in the place of \"data\"");
     else if (!has_data && !has_size)
-        (void)doc_node_fault(node, "missing member \"data\" of step \"%s\"", step->operation.name);
+        prog_fault_missing(node, step, "data");
     else if (fine)
         (void)prog_emit(compiler, &step->operation, node, members, count);
 }

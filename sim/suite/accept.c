@@ -79,7 +79,10 @@ static int load(struct files *files, const suite_found *scenario, suite_result *
         return CAD_ENOMEM;
     int reason = suite_bytes_load(files->new_path, &files->fresh);
     if (reason == ENOENT)
-        return suite_fail(result, SUITE_MISSING, "no new trace waits");
+        return suite_fail(result, SUITE_MISSING,
+                          access(scenario->path, F_OK) == 0
+                              ? "no new trace waits: cadran test leaves one where it differs"
+                              : "there is no such scenario");
     if (reason != 0)
         return suite_fail(result, SUITE_TROUBLE, "%s: %s", files->new_path, strerror(reason));
     if (access(scenario->path, F_OK) != 0)

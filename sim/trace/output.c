@@ -202,6 +202,19 @@ static void behind_stop(struct trace_output *output) {
     output->behind = NULL;
 }
 
+/* A thread that cannot be had is missed by nobody: whoever fills the buffers writes them then. */
+static void start_behind(struct trace_output *output, bool live) {
+    output->alone = behind_start(output, live) != 0;
+}
+
+/* Without a thread: the first `length` bytes of the buffer are in the file. */
+static void write_alone(struct trace_output *output, size_t length) {
+    if (output->error == 0 && length > output->written)
+        output->error = trace_pack_write(output->pack, output->buffer + output->written,
+                                         length - output->written);
+    output->written = length;
+}
+
 /* Hands the buffer over and waits for the next one. */
 static void behind_hand_over(struct trace_output *output) {
     struct trace_behind *behind = output->behind;
@@ -220,6 +233,13 @@ static void behind_hand_over(struct trace_output *output) {
     pthread_mutex_unlock(&behind->mutex);
 }
 
+/* Writes the buffer, which is the next one, too. */
+static void alone_hand_over(struct trace_output *output) {
+    write_alone(output, TRACE_OUTPUT_SIZE);
+    output->written = 0;
+    (void)trace_output_commit(output, output->buffer);
+}
+
 /* Whether this is a fork of the process that opened it. What the thread had is left as it is: it is
  * not here, and may have been in the middle of something. */
 static bool is_forked(struct trace_output *output) {
@@ -232,19 +252,36 @@ static bool is_forked(struct trace_output *output) {
 
 char *trace_output_hand_over(struct trace_output *output, char *at) {
     (void)is_forked(output);
-    if (output->behind == NULL && output->error == 0)
-        output->error = behind_start(output, false);
+    if (output->behind == NULL && !output->alone && output->error == 0)
+        start_behind(output, false);
     if (output->error != 0)
         return output->buffer;
     const char *overflow = output->buffer + TRACE_OUTPUT_SIZE;
     size_t length = (size_t)(at - overflow);
-    behind_hand_over(output);
+    if (output->alone)
+        alone_hand_over(output);
+    else
+        behind_hand_over(output);
     memcpy(output->buffer, overflow, length);
     return output->buffer + length;
 }
 
+/* At each pause, as nobody else would later. */
+static void write_soon_alone(struct trace_output *output) {
+    size_t length = (size_t)(trace_output_at(output) - output->buffer);
+    if (length > TRACE_OUTPUT_SIZE)
+        length = TRACE_OUTPUT_SIZE;
+    if (length <= output->written)
+        return;
+    write_alone(output, length);
+    if (output->error == 0)
+        output->error = trace_pack_flush(output->pack);
+}
+
 void trace_output_soon(struct trace_output *output) {
     struct trace_behind *behind = output->behind;
+    if (output->alone && output->live && !is_forked(output))
+        write_soon_alone(output);
     if (behind == NULL || !behind->live || atomic_exchange(&behind->asked, true) ||
         is_forked(output))
         return;
@@ -256,7 +293,7 @@ void trace_output_soon(struct trace_output *output) {
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
 int trace_output_open(struct trace_output *output, const char *path, bool live) {
-    *output = (struct trace_output){.fd = -1, .process = getpid()};
+    *output = (struct trace_output){.fd = -1, .process = getpid(), .live = live};
     /* Memory of buffers that a short trace does not get to is never touched. */
     output->ring = base_alloc((size_t)BUFFERS * STRIDE);
     if (output->ring == NULL)
@@ -269,10 +306,10 @@ int trace_output_open(struct trace_output *output, const char *path, bool live) 
     while (output->fd < 0 && errno == EINTR);
     int error =
         output->fd < 0 ? errno : trace_pack_new(output->fd, trace_packing_of(path), &output->pack);
-    if (error == 0 && live)
-        error = behind_start(output, true);
     if (error != 0)
         trace_output_free(output);
+    else if (live)
+        start_behind(output, true);
     return error;
 }
 

@@ -1,7 +1,8 @@
 /* trace/output.h - a file that JSON is written to: no printf, and a ring of buffers, of which one
  * is filled while a thread writes those before it. A trace that fits into the first needs no
  * thread; one that is live has it from the start, and it also writes, twice a second and
- * when it is asked, what there is of the buffer that is being filled.
+ * when it is asked, what there is of the buffer that is being filled. Where no thread can be had,
+ * who fills the buffers writes them, and when it is asked what there is.
  *
  * What is written goes through a place, `at`, that the caller holds while it puts an event together
  * and commits when it is done. Whoever takes room, or writes a text or bytes, has
@@ -36,6 +37,8 @@ struct trace_output {
     struct trace_pack *pack; /* what the file is written by */
     int fd;
     pid_t process;               /* which writes: a fork of it has no thread, and the same file */
+    bool live;                   /* what is committed is in the file soon */
+    bool alone;                  /* no thread can be had: who fills the buffers writes them */
     int error;                   /* errno of the first failure; 0: none */
     struct trace_behind *behind; /* the thread; NULL until it is needed */
 };

@@ -30,25 +30,29 @@ enum ending { GO_ON, FLUSH, FINISH };
 
 /* --- Writing -------------------------------------------------------------------------------- */
 
-/* A closed pipe is to be an error of write(), not the program's end, and the program's own
- * handling of SIGPIPE is left alone: the signal is blocked around the write and taken back. */
-static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
-    sigset_t pipe_set;
-    sigset_t old_set;
-    sigset_t pending;
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
+/* A closed pipe, or a file that is too large, is to be an error of write(), not the program's end,
+ * and the program's own handling of these signals is left alone: they are blocked around the write
+ * and taken back, but for one that was pending before. */
+static ssize_t write_without_signals(int fd, const char *bytes, size_t length) {
+    static const int ends[] = {SIGPIPE, SIGXFSZ};
+    sigset_t blocked, ours, old_set, pending;
+    sigemptyset(&blocked);
+    sigemptyset(&ours);
     sigpending(&pending);
-    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_set, &old_set);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        sigaddset(&blocked, ends[i]);
+        if (sigismember(&pending, ends[i]) != 1)
+            sigaddset(&ours, ends[i]);
+    }
+    pthread_sigmask(SIG_BLOCK, &blocked, &old_set);
 
     ssize_t written = write(fd, bytes, length);
     int error = errno;
 
-    /* Not only with EPIPE: a pipe that is closed in the middle of a write takes a part. */
-    if (written != (ssize_t)length && !was_pending) {
+    /* Not only where it failed: a pipe that is closed in the middle of a write takes a part. */
+    if (written != (ssize_t)length) {
         struct timespec no_time = {0, 0};
-        while (sigtimedwait(&pipe_set, NULL, &no_time) < 0 && errno == EINTR)
+        while (sigtimedwait(&ours, NULL, &no_time) < 0 && errno == EINTR)
             ;
     }
     pthread_sigmask(SIG_SETMASK, &old_set, NULL);
@@ -59,7 +63,7 @@ static ssize_t write_without_sigpipe(int fd, const char *bytes, size_t length) {
 /* 0, or an errno value. */
 static int write_all(int fd, const char *bytes, size_t length) {
     while (length > 0) {
-        ssize_t written = write_without_sigpipe(fd, bytes, length);
+        ssize_t written = write_without_signals(fd, bytes, length);
         if (written < 0 && errno != EINTR)
             return errno;
         if (written > 0) {

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/quantity.h"
 
 int wait_append_time(base_buffer *buffer, int64_t time_ns) {
-    char text[BASE_NUMBER_TEXT];
-    (void)base_number_format((double)time_ns / 1e9, text);
-    return base_buffer_format(buffer, "%ss", text);
+    char text[BASE_TIME_TEXT];
+    base_time_write(time_ns, false, text);
+    return base_buffer_append(buffer, text, strlen(text));
 }
 
 static int64_t field(const cad_object_info *info, const char *key) {

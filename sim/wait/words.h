@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "cadran.h"
 
-/* `1.5s`. */
+/* `1.5 s`. */
 int wait_append_time(base_buffer *buffer, int64_t time_ns);
 
 /* How the object of a wait stands, to be put behind its name: `, full: 2 of 2`; nothing where that

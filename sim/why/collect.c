@@ -51,6 +51,7 @@ struct why_collector {
     struct base_map by_line; /* object and name of the wait: of lines */
     struct base_map named;   /* how often a name was given: of tasks; with the type, of objects */
     int64_t now_ns, pid;     /* pid 0: no event has come */
+    bool foreign;            /* what came first was no run's header */
     uint32_t sleep;          /* the text "sleep" */
     uint32_t turn;           /* in turns: what keeps the loop busy; WHY_NONE */
     uint32_t in_turn;        /* whose turn it is, by the details; WHY_NONE: nobody's */
@@ -657,8 +658,10 @@ static int take_loop_event(struct why_collector *collector, const struct trace_e
 
 static int take(struct trace_consumer *consumer, const struct trace_event *event) {
     struct why_collector *collector = (struct why_collector *)(void *)consumer;
-    if (collector->pid == 0)
-        collector->pid = event->pid;
+    collector->foreign |= collector->pid == 0 && event->kind != TRACE_HEADER;
+    if (collector->foreign)
+        return CAD_EINVAL;
+    collector->pid = collector->pid == 0 ? event->pid : collector->pid;
     if (event->pid != collector->pid)
         return 0;
     if (event->time_ns > collector->now_ns)
@@ -739,6 +742,13 @@ static bool list_deeds(struct why_run *run) {
     return fine;
 }
 
+static const char *failure(const struct trace_consumer *consumer) {
+    const struct why_collector *collector = (const struct why_collector *)(const void *)consumer;
+    return collector->foreign
+               ? "another program's trace, which has no tasks and primitives; cadran view shows it"
+               : "out of memory";
+}
+
 /* In a trace that was cut short, what is open is so until its end. */
 static int end(struct trace_consumer *consumer, bool complete) {
     struct why_collector *collector = (struct why_collector *)(void *)consumer;
@@ -771,6 +781,7 @@ struct why_collector *why_collector_new(void) {
         return NULL;
     collector->consumer.take = take;
     collector->consumer.end = end;
+    collector->consumer.failure = failure;
     collector->turn = collector->in_turn = collector->waker = collector->waker_object = WHY_NONE;
     collector->ended = WHY_NONE;
     collector->run.strings = base_strings_new();
@@ -815,6 +826,10 @@ void why_collector_free(struct why_collector *collector) {
 
 struct trace_consumer *why_collector_consumer(struct why_collector *collector) {
     return &collector->consumer;
+}
+
+bool why_collector_is_foreign(const struct why_collector *collector) {
+    return collector->foreign;
 }
 
 struct why_run *why_collector_run(struct why_collector *collector) {

@@ -261,7 +261,9 @@ static void say_run(struct page *page) {
             return;
         }
     }
-    why_say(&page->said, " ended (%s) at ", outcome);
+    why_say(&page->said, " ended (");
+    why_say_text(&page->said, run->outcome);
+    why_say(&page->said, ") at ");
     why_say_moment(&page->said, run->end_ns);
 }
 

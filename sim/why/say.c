@@ -437,7 +437,9 @@ void why_say_life(struct why_said *said, uint32_t task) {
     why_say_moment(said, lived->begin_ns);
     why_say(said, " to ");
     why_say_moment(said, lived->end_ns);
-    why_say(said, ", %s", outcome_words(why_text(said->run, lived->outcome)));
+    const char *outcome = outcome_words(why_text(said->run, lived->outcome));
+    why_say(said, ", ");
+    put_shown(said, outcome, strlen(outcome));
     if (lived->error != 0) {
         why_say(said, " with ");
         why_say_text(said, lived->error);

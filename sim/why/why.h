@@ -186,8 +186,11 @@ struct why_collector;
 struct why_collector *why_collector_new(void);
 void why_collector_free(struct why_collector *collector); /* takes NULL */
 
-/* To be given the events of a run. Its functions return 0 or CAD_ENOMEM. */
+/* To be given the events of a run. Its functions return 0, CAD_ENOMEM, or CAD_EINVAL where it is no
+ * run of this project's: what another program wrote keeps none of the rules that all that follows
+ * stands on. */
 struct trace_consumer *why_collector_consumer(struct why_collector *collector);
+bool why_collector_is_foreign(const struct why_collector *collector);
 
 /* As long as the collector; not before the end of the events. */
 struct why_run *why_collector_run(struct why_collector *collector);

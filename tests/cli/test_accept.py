@@ -138,7 +138,7 @@ class Accept(AcceptTest):
         said = self.expect(USAGE, "accept", ".")
         self.assertIn("is a directory; --all takes all that is in it", said.err)
         self.expect(UNEXPECTED, "accept", "nowhere",
-                    out="refused nowhere.json: no new trace waits\n0 of 1 accepted\n")
+                    out="refused nowhere.json: there is no such scenario\n0 of 1 accepted\n")
 
 
 class Terminal:

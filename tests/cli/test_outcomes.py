@@ -38,7 +38,7 @@ class Unfinished(CliTest):
         document = {"objects": objects or {}, "coroutines": coroutines or {}, "tasks": tasks}
         report = self.report(document | more)
         self.assertRegex(report[0],
-                         r"^deadlock at [\d.]+s: nothing can wake the tasks that remain$")
+                         r"^deadlock at [\d.]+ s: nothing can wake the tasks that remain$")
         self.assertRegex(report[-1], r"^outcome deadlock at [\d.]+ s$")
         self.assertEqual(report[1:-1], list(lines))
 
@@ -51,24 +51,24 @@ class Circles(Unfinished):
              task("Eve", {"await": "Bob"}), task("Joe", {"wait": "e"})],
             "circle: Ann -> Bob -> Ann",
             "  Ann waits for lock knife, held by Bob",
-            "    since 1s, at . (with)",
+            "    since 1 s, at . (with)",
             "    Bob took it at . (with)",
             "  Bob waits for lock fork, held by Ann",
-            "    since 2s, at . (with)",
+            "    since 2 s, at . (with)",
             "    Ann took it at . (with)",
             "waiting for a circle:",
             "  Eve waits for Bob",
-            "    since 0s, at . (await)",
+            "    since 0 s, at . (await)",
             "beside that:",
             "  Joe waits for event e, which no step sets",
-            "    since 0s, at . (wait)",
+            "    since 0 s, at . (wait)",
             objects={"fork": LOCK, "knife": LOCK, "e": EVENT})
 
     def test_a_task_that_holds_it_already(self):
         self.unfinished([task("a", holding("l", {"acquire": "l"}))],
                         "circle: a -> a",
                         "  a waits for lock l, held by a",
-                        "    since 0s, at . (acquire)",
+                        "    since 0 s, at . (acquire)",
                         "    a took it at . (with)", objects={"l": LOCK})
 
     def test_tasks_that_await_each_other(self):
@@ -76,21 +76,21 @@ class Circles(Unfinished):
                          task("z", {"shield": "x"})],
                         "circle: x -> y -> z -> x",
                         "  x waits for y",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  y waits for z",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  z waits for x (shield)",
-                        "    since 0s, at . (shield)")
+                        "    since 0 s, at . (shield)")
 
     def test_through_a_semaphore_that_many_hold(self):
         self.unfinished(
             [task("multi{i}", holding("s", {"sleep": 1}, {"call": "inner"}), count=3)],
             "circle: multi0 -> multi0; also in it: multi1, multi2",
             "  multi0 waits for semaphore s, held by multi0, multi1, multi2 (3 of 3)",
-            "    since 1s, at . (with)",
+            "    since 1 s, at . (with)",
             "    multi0, multi1, multi2 took it at . (with)",
             "  multi1 and multi2 wait for semaphore s, held by multi0, multi1, multi2 (3 of 3)",
-            "    since 1s, at . (with)",
+            "    since 1 s, at . (with)",
             objects={"s": {"type": "semaphore", "value": 3}},
             coroutines={"inner": {"do": [holding("s")]}})
 
@@ -98,9 +98,9 @@ class Circles(Unfinished):
         self.unfinished([task("m", holding("l", {"task_group": [{"spawn": "kid"}]}))],
                         "circle: m -> kid-1 -> m",
                         "  m waits for kid-1 (task group)",
-                        "    since 0s, at . (task_group)",
+                        "    since 0 s, at . (task_group)",
                         "  kid-1 waits for lock l, held by m",
-                        "    since 0s, at . (with)",
+                        "    since 0 s, at . (with)",
                         "    m took it at . (with)",
                         objects={"l": LOCK}, coroutines={"kid": {"do": [holding("l")]}})
 
@@ -109,9 +109,9 @@ class Circles(Unfinished):
             [task("m", {"call": "outer"})],
             "circle: m -> kid-1 -> m",
             "  m waits for kid-1",
-            "    since 0s, at . (await)",
+            "    since 0 s, at . (await)",
             "  kid-1 waits for lock l, held by m",
-            "    since 0s, at . (with)",
+            "    since 0 s, at . (with)",
             "    m took it at . (with)", objects={"l": LOCK},
             coroutines={"outer": {"do": [holding("l", {"call": "inner"})]},
                         "inner": {"do": [{"spawn": "kid", "as": "t"}, {"await": "t"}]},
@@ -126,9 +126,9 @@ class Circles(Unfinished):
                                 "circle: a -> b -> a",
                                 f"  a waits for b ({words} of 2, 1 done)",
                                 f"    since "
-                                f"{1 if words == 'as_completed' else 0}s, at . ({words})",
+                                f"{1 if words == 'as_completed' else 0} s, at . ({words})",
                                 "  b waits for a",
-                                "    since 0s, at . (await)")
+                                "    since 0 s, at . (await)")
 
     def test_through_several_at_once(self):
         """Who stands in a circle by another way than the shortest stands in it, too."""
@@ -137,26 +137,26 @@ class Circles(Unfinished):
                          task("d", {"await": "a"}), task("e", {"await": "c"})],
                         "circle: a -> b -> a; also in it: c, d",
                         "  a waits for b and c (gather of 2, 0 done)",
-                        "    since 0s, at . (gather)",
+                        "    since 0 s, at . (gather)",
                         "  b waits for a",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  c waits for d",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  d waits for a",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "waiting for a circle:",
                         "  e waits for c",
-                        "    since 0s, at . (await)")
+                        "    since 0 s, at . (await)")
 
     def test_through_the_items_of_a_queue_that_is_joined(self):
         self.unfinished([task("boss", {"put": "q"}, {"put": "q"}, {"join": "q"}),
                          task("w", {"get": "q"}, {"await": "boss"}, {"task_done": "q"})],
                         "circle: boss -> w -> boss",
                         "  boss waits for join of queue q: 2 items unfinished, 1 in it, taken by w",
-                        "    since 0s, at . (join)",
+                        "    since 0 s, at . (join)",
                         "    w took an item at . (get)",
                         "  w waits for boss",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         objects={"q": {"type": "queue"}})
 
     def test_of_very_many_some_are_told(self):
@@ -173,7 +173,7 @@ class Holders(Unfinished):
                          task("w", {"sleep": 1}, holding("s"))],
                         "  w waits for semaphore s, held by leak0, leak1, which have ended "
                         "(2 of 2)",
-                        "    since 1s, at . (with)",
+                        "    since 1 s, at . (with)",
                         "    leak0, leak1 took it at . (acquire)",
                         objects={"s": {"type": "semaphore", "value": 2}})
 
@@ -183,10 +183,10 @@ class Holders(Unfinished):
                          task("h", {"acquire": "s"}, {"sleep": 0}, {"acquire": "s"}, {"wait": "e"}),
                          task("w", {"sleep": 1}, {"acquire": "s"})],
                         "  h waits for event e, which no step sets",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "  w waits for semaphore s, held by h (2 times) (2 of 6) and by leak0 "
                         "(2 times), leak1 (2 times), which have ended (4 of 6)",
-                        "    since 1s, at . (acquire)",
+                        "    since 1 s, at . (acquire)",
                         "    h took it at . (acquire)", "    leak0, leak1 took it at . (acquire)",
                         objects={"s": {"type": "semaphore", "value": 6}, "e": EVENT})
 
@@ -195,7 +195,7 @@ class Holders(Unfinished):
                          task("w{i}", {"repeat": 2, "do": [{"get": "q"}, {"sleep": 0}]}, count=2)],
                         "  boss waits for join of queue q: 4 items unfinished, 0 in it, taken by "
                         "w0 (2 times), w1 (2 times), which have ended",
-                        "    since 0s, at . (join)",
+                        "    since 0 s, at . (join)",
                         "    w0, w1 took an item at . (get)",
                         objects={"q": {"type": "queue"}})
 
@@ -203,10 +203,10 @@ class Holders(Unfinished):
         self.unfinished([task("leak", {"acquire": "s"}), task("h", holding("s", {"wait": "e"})),
                          task("w", {"sleep": 1}, {"acquire": "s"})],
                         "  h waits for event e, which no step sets",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "  w waits for semaphore s, held by h (1 of 2) and by leak, which has ended "
                         "(1 of 2)",
-                        "    since 1s, at . (acquire)",
+                        "    since 1 s, at . (acquire)",
                         "    h took it at . (with)", "    leak took it at . (acquire)",
                         objects={"s": {"type": "semaphore", "value": 2}, "e": EVENT})
 
@@ -215,7 +215,7 @@ class Holders(Unfinished):
                          task("c", {"sleep": 1}, {"cancel": "a"}),
                          task("b", {"sleep": 2}, holding("l"))],
                         "  b waits for lock l, held by a, which has ended",
-                        "    since 2s, at . (with)",
+                        "    since 2 s, at . (with)",
                         "    a took it at . (acquire) and ended with CancelledError",
                         objects={"l": LOCK})
 
@@ -228,11 +228,11 @@ class Holders(Unfinished):
                          task("c", {"acquire": "signal"}, {"acquire": "signal"})],
                         "circle: b -> b",
                         "  b waits for semaphore s, held by b (1 of 1)",
-                        "    since 2s, at . (acquire)",
+                        "    since 2 s, at . (acquire)",
                         "    b took it at . (acquire)",
                         "beside that:",
                         "  c waits for semaphore signal, which nobody releases any more",
-                        "    since 0s, at . (acquire)",
+                        "    since 0 s, at . (acquire)",
                         "    the step that releases it: . (release)",
                         objects={"s": {"type": "semaphore", "value": 1},
                                  "signal": {"type": "semaphore", "value": 0}})
@@ -241,9 +241,9 @@ class Holders(Unfinished):
         self.unfinished([task("h", {"acquire": "c"}, {"wait": "e"}),
                          task("w", {"sleep": 1}, holding("c", {"notify": "c"}))],
                         "  h waits for event e, which no step sets",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "  w waits for the lock of condition c, held by h",
-                        "    since 1s, at . (with)",
+                        "    since 1 s, at . (with)",
                         "    h took it at . (acquire)", objects={"c": CONDITION, "e": EVENT})
 
     def test_who_waits_for_a_condition_does_not_hold_its_lock(self):
@@ -251,11 +251,11 @@ class Holders(Unfinished):
                          task("h", {"sleep": 1}, {"acquire": "c"}, {"wait": "e"}),
                          task("x", {"sleep": 2}, holding("c"))],
                         "  w waits for condition c, which no step notifies",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "  h waits for event e, which no step sets",
-                        "    since 1s, at . (wait)",
+                        "    since 1 s, at . (wait)",
                         "  x waits for the lock of condition c, held by h",
-                        "    since 2s, at . (with)",
+                        "    since 2 s, at . (with)",
                         "    h took it at . (acquire)", objects={"c": CONDITION, "e": EVENT})
 
     def test_of_many_five_are_named(self):
@@ -264,7 +264,7 @@ class Holders(Unfinished):
                                        task("h{i}", holding("s", {"wait": "e"}), count=100)]})
         self.assertEqual(lines[1], "  w waits for semaphore s, held by h0, h1, h2, h3, h4 and 95 "
                                    "more (100 of 100)",
-                                   "    since 1s, at . (with)")
+                                   "    since 1 s, at . (with)")
 
 
 class Awaited(Unfinished):
@@ -272,18 +272,18 @@ class Awaited(Unfinished):
         self.unfinished([task("main", {"spawn": "fine", "as": "a"}, {"spawn": "stuck", "as": "b"},
                               {"spawn": "stuck", "as": "c"}, {"gather": ["a", "b", "c"]})],
                         "  main waits for stuck-1 and stuck-2 (gather of 3, 1 done)",
-                        "    since 0s, at . (gather)",
+                        "    since 0 s, at . (gather)",
                         "  stuck-1 and stuck-2 wait for event e, which no step sets",
-                        "    since 0s, at . (wait)", objects={"e": EVENT},
+                        "    since 0 s, at . (wait)", objects={"e": EVENT},
                         coroutines={"fine": {"do": [{"sleep": 1}]},
                                     "stuck": {"do": [{"wait": "e"}]}})
 
     def test_futures_among_them(self):
         self.unfinished([task("m", {"await": "f"}), task("n", {"gather": ["m", "f"]})],
                         "  m waits for future f, which no step sets",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  n waits for m and future f (gather of 2, 0 done)",
-                        "    since 0s, at . (gather)",
+                        "    since 0 s, at . (gather)",
                         "    future f, which no step sets", objects={"f": FUTURE})
 
     def test_many_are_counted(self):
@@ -293,7 +293,7 @@ class Awaited(Unfinished):
         self.assertEqual(lines[1], "  m waits for w0, w1, w2, w3, w4 and 95 more "
                                    "(gather of 100, 0 done)")
         self.assertEqual(lines[3:-1], ["  w0 to w99 wait for event e, which no step sets",
-                                       "    since 0s, at . (wait)"])
+                                       "    since 0 s, at . (wait)"])
 
 
 class States(Unfinished):
@@ -304,25 +304,25 @@ class States(Unfinished):
                          task("t9", holding("c", {"wait_for": "c", "until": "1 > 2"})),
                          task("t10", {"join": "q"}), task("t11", {"get": "r"})],
                         "  t1 waits for event e, which no step sets",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "  t2 waits for queue q, full: 1 of 1, which no step gets from",
-                        "    since 0s, at . (put)",
+                        "    since 0 s, at . (put)",
                         "  t3 waits for future f, which no step sets",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  t4 and t4 wait for barrier b: 2 of 3, which nobody comes to any more",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "    the step that comes to it: . (wait)",
                         "  t5 waits for semaphore s, which no step releases",
-                        "    since 0s, at . (acquire)",
+                        "    since 0 s, at . (acquire)",
                         "  t8 waits for condition c, which no step notifies",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "  t9 waits for condition c, which no step notifies",
-                        "    since 0s, at . (wait_for)",
+                        "    since 0 s, at . (wait_for)",
                         "  t10 waits for join of queue q: 1 item unfinished, 1 in it, which no step "
                         "calls task_done for",
-                        "    since 0s, at . (join)",
+                        "    since 0 s, at . (join)",
                         "  t11 waits for queue r, empty, which no step puts into",
-                        "    since 0s, at . (get)",
+                        "    since 0 s, at . (get)",
                         objects={"e": EVENT, "q": {"type": "queue", "maxsize": 1}, "f": FUTURE,
                                  "b": {"type": "barrier", "parties": 3}, "c": CONDITION,
                                  "s": {"type": "semaphore", "value": 0}, "r": {"type": "queue"}})
@@ -340,7 +340,7 @@ class States(Unfinished):
         lines = self.report({"objects": {"e": EVENT},
                              "tasks": [task("t{i}", {"wait": "e"}, count=1000)]})
         self.assertEqual(lines[1:-1], ["  t0 to t999 wait for event e, which no step sets",
-                                       "    since 0s, at . (wait)"])
+                                       "    since 0 s, at . (wait)"])
 
     def test_many_that_stand_apart_are_counted(self):
         lines = self.report({"objects": {"e": EVENT}, "tasks": [
@@ -366,16 +366,16 @@ class Lost(Unfinished):
                          task("n", {"sleep": 1}, holding("c", {"notify": "c"}), {"cancel": "a"}),
                          task("w", {"sleep": 2}, holding("c", {"wait": "c"}))],
                         "  w waits for condition c, which nobody notifies any more: the last "
-                        "notify, at 1s, went to a, which was cancelled in that instant",
-                        "    since 2s, at . (wait)",
+                        "notify, at 1 s, went to a, which was cancelled in that instant",
+                        "    since 2 s, at . (wait)",
                         "    the step that notifies it: . (notify)", objects={"c": CONDITION})
 
     def test_one_that_came_too_early(self):
         self.unfinished([task("n", holding("c", {"notify": "c"})),
                          task("w", {"sleep": 1}, holding("c", {"wait": "c"}))],
                         "  w waits for condition c, which nobody notifies any more: the last "
-                        "notify, at 0s, came while nobody waited",
-                        "    since 1s, at . (wait)",
+                        "notify, at 0 s, came while nobody waited",
+                        "    since 1 s, at . (wait)",
                         "    the step that notifies it: . (notify)", objects={"c": CONDITION})
 
     def test_one_that_was_passed_on_is_not(self):
@@ -386,24 +386,24 @@ class Lost(Unfinished):
                          task("n", {"sleep": 2}, holding("c", {"notify": "c"}), {"cancel": "a"}),
                          task("w", {"sleep": 3}, holding("c", {"wait": "c"}))],
                         "  w waits for condition c, which nobody notifies any more",
-                        "    since 3s, at . (wait)",
+                        "    since 3 s, at . (wait)",
                         "    steps that notify it: . (notify), . (notify)",
                         objects={"c": CONDITION})
 
     def test_an_event_that_was_cleared(self):
         self.unfinished([task("p", {"sleep": 1}, {"set": "e"}, {"sleep": 1}, {"clear": "e"}),
                          task("w", {"sleep": 3}, {"wait": "e"})],
-                        "  w waits for event e, which nobody sets any more: the last set, at 1s, "
-                        "was cleared at 2s",
-                        "    since 3s, at . (wait)",
+                        "  w waits for event e, which nobody sets any more: the last set, at 1 s, "
+                        "was cleared at 2 s",
+                        "    since 3 s, at . (wait)",
                         "    the step that sets it: . (set)", objects={"e": EVENT})
 
     def test_a_put_that_was_cancelled_when_there_was_room(self):
         self.unfinished([task("p", {"put": "q"}, {"put": "q"}),
                          task("g", {"sleep": 1}, {"get": "q"}, {"cancel": "p"}, {"get": "q"})],
                         "  g waits for queue q, empty, which nobody puts into any more: p, woken at "
-                        "1s to put, was cancelled in that instant",
-                        "    since 1s, at . (get)",
+                        "1 s to put, was cancelled in that instant",
+                        "    since 1 s, at . (get)",
                         "    steps that put into it: . (put), . (put)",
                         objects={"q": {"type": "queue", "maxsize": 1}})
 
@@ -412,9 +412,9 @@ class Lost(Unfinished):
                  task("p", {"sleep": 1}, {"put": "q"}, {"cancel": "g"}, {"join": "q"})]
         self.unfinished(tasks,
                         "  p waits for join of queue q: 1 item unfinished, 1 in it, which nobody "
-                        "calls task_done for any more: g, woken at 1s to get, was cancelled in that "
+                        "calls task_done for any more: g, woken at 1 s to get, was cancelled in that "
                         "instant",
-                        "    since 1s, at . (join)",
+                        "    since 1 s, at . (join)",
                         "    the step that calls task_done for it: . (task_done)",
                         objects={"q": {"type": "queue"}})
 
@@ -429,12 +429,12 @@ class Lost(Unfinished):
         self.unfinished([task("a", {"wait": "b"}), task("b", {"wait": "b"}),
                          task("c", {"sleep": 1}, {"cancel": "a"}, {"sleep": 0}, {"wait": "b"})],
                         "  b waits for barrier b: 2 of 3, which nobody comes to any more: a, which "
-                        "waited there, was cancelled at 1s",
-                        "    since 1s, at . (wait)",
+                        "waited there, was cancelled at 1 s",
+                        "    since 1 s, at . (wait)",
                         "    steps that come to it: . (wait), . (wait), . (wait)",
                         "  c waits for barrier b: 2 of 3, which nobody comes to any more: a, which "
-                        "waited there, was cancelled at 1s",
-                        "    since 1s, at . (wait)",
+                        "waited there, was cancelled at 1 s",
+                        "    since 1 s, at . (wait)",
                         objects={"b": {"type": "barrier", "parties": 3}})
 
     def test_notified_in_vain(self):
@@ -444,7 +444,7 @@ class Lost(Unfinished):
                                                    {"notify_all": "c"})]})],
                         "  w waits for condition c, which nobody notifies any more: notified 2 "
                         "times, its \"until\" is still false",
-                        "    since 2s, at . (wait_for)",
+                        "    since 2 s, at . (wait_for)",
                         "    the step that notifies it: . (notify_all)",
                         objects={"c": CONDITION}, vars={"n": 0})
 
@@ -459,10 +459,10 @@ class Wakers(Unfinished):
                          task("n", {"put": "b"}, {"put": "b"}, {"get": "a"})],
                         "circle: m -> n -> m",
                         "  m waits for queue a, full: 1 of 1, which only n gets from",
-                        "    since 0s, at . (put)",
+                        "    since 0 s, at . (put)",
                         "    n gets from it at . (get)",
                         "  n waits for queue b, full: 1 of 1, which only m gets from",
-                        "    since 0s, at . (put)",
+                        "    since 0 s, at . (put)",
                         "    m gets from it at . (get)", objects=self.QUEUES)
 
     def test_round_a_loop_it_comes_back(self):
@@ -470,34 +470,34 @@ class Wakers(Unfinished):
                          task("n", {"put": "a"}, {"repeat": 2, "do": [{"put": "a"}]}, {"get": "b"})],
                         "circle: m -> n -> m",
                         "  m waits for queue b, full: 1 of 1, which only n gets from",
-                        "    since 0s, at . (put)",
+                        "    since 0 s, at . (put)",
                         "    n gets from it at . (get)",
                         "  n waits for queue a, full: 1 of 1, which only m gets from",
-                        "    since 0s, at . (put)",
+                        "    since 0 s, at . (put)",
                         "    m gets from it at . (get)", objects=self.QUEUES)
 
     def test_what_is_behind_it_does_not_come_back(self):
         self.unfinished([task("m", {"wait": "e"}), task("n", {"set": "e"}, {"clear": "e"},
                                                         {"await": "f"})],
                         "  n waits for future f, which no step sets",
-                        "    since 0s, at . (await)", objects={"e": EVENT, "f": FUTURE})
+                        "    since 0 s, at . (await)", objects={"e": EVENT, "f": FUTURE})
 
     def test_by_what_it_calls_and_spawns(self):
         for how in ("call", "spawn"):
             self.unfinished([task("m", {"await": "f"}), task("n", {"await": "m"}, {how: "outer"})],
                             "circle: m -> n -> m",
                             "  m waits for future f, which only n sets",
-                            "    since 0s, at . (await)",
+                            "    since 0 s, at . (await)",
                             "    n sets it at . (set_result)",
                             "  n waits for m",
-                            "    since 0s, at . (await)", objects={"f": FUTURE},
+                            "    since 0 s, at . (await)", objects={"f": FUTURE},
                             coroutines={"outer": {"do": [{"call": "inner"}]},
                                         "inner": {"do": [{"set_result": "f"}]}})
 
     def test_who_waits_for_the_same_is_none(self):
         self.unfinished([task("w{i}", {"repeat": 2, "do": [{"get": "a"}, {"put": "a"}]}, count=2)],
                         "  w0 and w1 wait for queue a, empty, which nobody puts into any more",
-                        "    since 0s, at . (get)",
+                        "    since 0 s, at . (get)",
                         "    the step that puts into it: . (put)", objects=self.QUEUES)
 
     def test_several(self):
@@ -505,13 +505,13 @@ class Wakers(Unfinished):
                          task("b", {"await": "m"}, {"cancel": "f"})],
                         "circle: m -> a -> m; also in it: b",
                         "  m waits for future f, which only a and b set",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "    a sets it at . (set_result)",
                         "    b sets it at . (cancel)",
                         "  a waits for m",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "  b waits for m",
-                        "    since 0s, at . (await)", objects={"f": FUTURE})
+                        "    since 0 s, at . (await)", objects={"f": FUTURE})
 
     def test_of_futures_that_are_awaited_with_others(self):
         """The circle goes through what follows them, and each says who could set it."""
@@ -523,20 +523,20 @@ class Wakers(Unfinished):
             self.unfinished([task("a", {"with": "l", "do": [{verb: what}]}), setter],
                             "circle: a -> b -> a",
                             f"  a waits for {words}",
-                            f"    since 0s, at . ({verb})",
+                            f"    since 0 s, at . ({verb})",
                             "    future f, which only b sets",
                             "    b sets it at . (set_result)",
                             "  b waits for lock l, held by a",
-                            "    since 1s, at . (with)",
+                            "    since 1 s, at . (with)",
                             "    a took it at . (with)", objects=objects)
         self.unfinished([task("a", {"gather": ["f", "c", "g"]}), task("c", {"await": "a"})],
                         "circle: a -> c -> a",
                         "  a waits for future f, c and future g (gather of 3, 0 done)",
-                        "    since 0s, at . (gather)",
+                        "    since 0 s, at . (gather)",
                         "    future f, which no step sets",
                         "    future g, which no step sets",
                         "  c waits for a",
-                        "    since 0s, at . (await)", objects=objects)
+                        "    since 0 s, at . (await)", objects=objects)
 
     def test_who_might_where_a_variable_may_hold_it(self):
         """Until nobody is left who has one."""
@@ -544,15 +544,15 @@ class Wakers(Unfinished):
         start = {"spawn": "sets", "args": {"x": "{e}"}}
         self.unfinished([task("m", start, {"wait": "e"})],
                         "  m waits for event e, which only sets-1 might set",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "    sets-1 might set it at . (set)",
                         "  sets-1 waits for m",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         objects={"e": EVENT}, coroutines=coroutines)
         coroutines["sets"]["do"][0] = {"return": None}
         self.unfinished([task("m", start, {"wait": "e"})],
                         "  m waits for event e, which nobody sets any more",
-                        "    since 0s, at . (wait)",
+                        "    since 0 s, at . (wait)",
                         "    the step that sets it: . (set)",
                         objects={"e": EVENT}, coroutines=coroutines)
 
@@ -561,7 +561,7 @@ class Wakers(Unfinished):
                               {"put": "q", "value": "{f}"}, {"await": "f"}),
                          task("s", {"get": "q", "as": "f"})],
                         "  c waits for future future-1, which no step sets",
-                        "    since 0s, at . (await)", objects={"q": {"type": "queue"}})
+                        "    since 0 s, at . (await)", objects={"q": {"type": "queue"}})
 
     def test_a_server_that_forgot_a_reply(self):
         self.unfinished([task("c", {"new": {"type": "future"}, "as": "f"},
@@ -569,10 +569,10 @@ class Wakers(Unfinished):
                          task("s", {"repeat": "forever", "do": [
                              {"get": "q", "as": "f"}, {"if": "now() > 0", "then": [{"set_result": "f"}]}]})],
                         "  c waits for future future-1, which only s might set",
-                        "    since 0s, at . (await)",
+                        "    since 0 s, at . (await)",
                         "    s might set it at . (set_result)",
                         "  s waits for queue q, empty, which nobody puts into any more",
-                        "    since 0s, at . (get)",
+                        "    since 0 s, at . (get)",
                         "    the step that puts into it: . (put)", objects={"q": {"type": "queue"}})
 
     def test_a_report_that_is_no_deadlock_says_nothing(self):
@@ -592,7 +592,7 @@ class Large(Unfinished):
         self.assertLess(time.monotonic() - start, 60)
         self.assertIn("held by h0, h1, h2, h3, h4 and 995 more (1000 of 1000)", lines[1])
         self.assertEqual(lines[-3:-1], ["  h0 to h999 wait for event e, which no step sets",
-                                        "    since 0s, at . (wait)"])
+                                        "    since 0 s, at . (wait)"])
 
 
 class Ended(Unfinished):
@@ -603,43 +603,43 @@ class Ended(Unfinished):
              task("x", {"await": "y"}), task("y", {"await": "x"})]
     LINES = ["circle: x -> y -> x",
              "  x waits for y",
-             "    since 0s, at . (await)",
+             "    since 0 s, at . (await)",
              "  y waits for x",
-             "    since 0s, at . (await)",
+             "    since 0 s, at . (await)",
              "beside that:",
-             "  a sleeps until 1000s",
-             "    since 0s, at . (sleep)",
+             "  a sleeps until 1000 s",
+             "    since 0 s, at . (sleep)",
              "  b waits for lock l, held by a",
-             "    since 1s, at . (with)",
+             "    since 1 s, at . (with)",
              "    a took it at . (with)",
-             "  d sleeps until 6s",
-             "    since 4s, at . (sleep)"]
+             "  d sleeps until 6 s",
+             "    since 4 s, at . (sleep)"]
 
     def ended(self, *arguments, tasks=None):
         return self.report({"objects": {"l": LOCK}, "tasks": tasks or self.TASKS}, *arguments)
 
     def test_by_a_time(self):
         self.assertEqual(self.ended("--max-time", "5"),
-                         ["limit at 4s: 5 tasks have not ended", *self.LINES,
+                         ["limit at 4 s: 5 tasks have not ended", *self.LINES,
                           "limit: 5 seconds of the loop's time were not enough (--max-time)",
                           "outcome limit at 4 s"])
         self.assertEqual(self.ended("--until", "5"),
-                         ["stopped at 5s: 5 tasks have not ended", *self.LINES,
+                         ["stopped at 5 s: 5 tasks have not ended", *self.LINES,
                           "outcome stopped at 5 s"])
 
     def test_work_in_a_thread(self):
         self.assertEqual(self.ended("--max-time", "5", tasks=[
             task("m", {"to_thread": 100}), task("n", {"await": "m"})])[1:3],
             ["  m waits for work in a thread",
-             "    since 0s, at . (to_thread)"])
+             "    since 0 s, at . (to_thread)"])
 
     def test_by_steps(self):
         lines = self.ended("--max-steps", "100", tasks=[
             task("a", {"wait": ["spins"]}), task("spins", {"repeat": "forever", "do": []})])
         self.assertRegex(lines[0], r"still running: task spins$")
-        self.assertEqual(lines[1:5], ["limit at 0s: 2 tasks have not ended",
+        self.assertEqual(lines[1:5], ["limit at 0 s: 2 tasks have not ended",
                                       "  a waits for spins (wait of 1, 0 done)",
-                                      "    since 0s, at . (wait)",
+                                      "    since 0 s, at . (wait)",
                                       "limit: 100 steps were run (--max-steps)"])
 
 
@@ -654,26 +654,26 @@ class Limited(Unfinished):
 
     def test_by_the_first_of_their_timeouts(self):
         self.assertEqual(self.words({"timeout": 5, "do": [{"wait": "e"}]}),
-                         "  m waits for event e, until 5s at most")
+                         "  m waits for event e, until 5 s at most")
         self.assertEqual(self.words({"timeout": 5, "do": [{"timeout": 9, "do": [{"wait": "e"}]}]}),
-                         "  m waits for event e, until 5s at most")
+                         "  m waits for event e, until 5 s at most")
         self.assertEqual(self.words({"timeout": 5, "do": [{"call": "inner"}]}),
-                         "  m waits for event e, until 5s at most")
+                         "  m waits for event e, until 5 s at most")
         self.assertEqual(self.words({"timeout": None, "as": "t", "do": [
-            {"reschedule": 7}, {"wait": "e"}]}), "  m waits for event e, until 7s at most")
+            {"reschedule": 7}, {"wait": "e"}]}), "  m waits for event e, until 7 s at most")
 
     def test_by_their_own(self):
         self.assertEqual(self.words({"wait": ["n"], "timeout": 3}),
-                         "  m waits for n (wait of 1, 0 done), until 3s at most")
+                         "  m waits for n (wait of 1, 0 done), until 3 s at most")
         self.assertEqual(self.words({"as_completed": ["n"], "timeout": 4, "do": []}),
-                         "  m waits for n (as_completed of 1, 0 done), until 4s at most")
+                         "  m waits for n (as_completed of 1, 0 done), until 4 s at most")
         self.assertEqual(self.words({"timeout": 2, "do": [{"wait": ["n"], "timeout": 3}]}),
-                         "  m waits for n (wait of 1, 0 done), until 2s at most")
+                         "  m waits for n (wait of 1, 0 done), until 2 s at most")
 
     def test_they_are_in_no_circle(self):
         lines = self.report({"until": 1, "tasks": [task("a", {"timeout": 5, "do": [{"await": "b"}]}),
                                                    task("b", {"await": "a"})]})
-        self.assertEqual(lines[0], "stopped at 1s: 2 tasks have not ended")
+        self.assertEqual(lines[0], "stopped at 1 s: 2 tasks have not ended")
         self.assertFalse([line for line in lines if line.startswith("circle")])
 
 

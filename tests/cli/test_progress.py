@@ -51,7 +51,7 @@ class Progress(CliTest):
         process, terminal = self.on_terminal("--until", "10")
         said = self.follow(process, terminal, "outcome stopped at 10 s\r\n")
         self.finish(process)
-        self.assertTrue(said.startswith("stopped at 10s: 1 task has not ended\r\n"), said)
+        self.assertTrue(said.startswith("stopped at 10 s: 1 task has not ended\r\n"), said)
 
     def test_nothing_is_shown_where_nobody_watches(self):
         self.write("silent.json", {"cadran": 1} | SILENT)

@@ -92,8 +92,8 @@ class Options(CliTest):
         for time in ("2.5", "2500ms", "2.5e0s"):
             process = self.cadran("run", "--until", time, WINDOW)
             self.assertEqual(process.returncode, EXPECTED)
-            self.assertRegex(process.err, r"\Astopped at 2.5s: 5 tasks have not ended\n  job2 sleeps"
-                             r" until 3s\n[\s\S]*\noutcome stopped at 2.5 s\n\Z")
+            self.assertRegex(process.err, r"\Astopped at 2.5 s: 5 tasks have not ended\n  job2 sleeps"
+                             r" until 3 s\n[\s\S]*\noutcome stopped at 2.5 s\n\Z")
             self.assertTrue(recorded("seed-window")[0].startswith(process.out))
 
     def test_until_a_time_that_the_run_does_not_reach(self):
@@ -142,7 +142,7 @@ class Options(CliTest):
         self.write("slow.json", {"cadran": 1} | document)
         self.assertRegex(self.expect(EXPECTED, "run", "--slow", "100ms", "slow.json", out="x\n").err,
                          r"\Aslow.json:1:\d+: /tasks/0/do/2: slow: task a kept the loop busy for "
-                         r"0.31s, until 1.31s\noutcome complete at 1.31 s\n\Z")
+                         r"0.31 s, until 1.31 s\noutcome complete at 1.31 s\n\Z")
         self.expect(EXPECTED, "run", "--slow", "310ms", "slow.json",
                     err="outcome complete at 1.31 s\n")
 
@@ -151,7 +151,7 @@ class Options(CliTest):
             {"setup": [{"call_later": 1, "do": [{"compute": 2}]}],
              "tasks": [{"name": "a", "do": [{"sleep": 5}]}]}, "--slow", "1")
         self.check(process, EXPECTED)
-        self.assertIn("/setup/0/do/0: slow: a callback kept the loop busy for 2s, until 3s\n",
+        self.assertIn("/setup/0/do/0: slow: a callback kept the loop busy for 2 s, until 3 s\n",
                       process.err)
 
 
@@ -224,9 +224,9 @@ class Limits(CliTest):
         self.stop(document, "--max-still", 100000,
                   reason="100000 steps were run while the clock stood still (--max-still)",
                   running="/tasks/1/do/0: still running: task a0\n"
-                          "limit at 0s: 2 tasks have not ended\n"
-                          "  waits sleeps until 1s\n"
-                          "    since 0s, at scenario.json:1:50 (sleep)\n")
+                          "limit at 0 s: 2 tasks have not ended\n"
+                          "  waits sleeps until 1 s\n"
+                          "    since 0 s, at scenario.json:1:50 (sleep)\n")
 
     def test_an_endless_loop_is_named_with_its_line(self):
         self.write("loop.json", """{"cadran": 1, "tasks": [
@@ -236,9 +236,9 @@ class Limits(CliTest):
     {"sleep": 1}]}]}""")
         self.expect(UNEXPECTED, "run", "--max-still", 1000, "loop.json",
                     err="loop.json:4:7: /tasks/0/do/0/call_soon/0: still running: a callback\n"
-                        "limit at 0s: 1 task has not ended\n"
-                        "  b sleeps until 1s\n"
-                        "    since 0s, at loop.json:5:5 (sleep)\n"
+                        "limit at 0 s: 1 task has not ended\n"
+                        "  b sleeps until 1 s\n"
+                        "    since 0 s, at loop.json:5:5 (sleep)\n"
                         "limit: 1000 steps were run while the clock stood still (--max-still)\n"
                         "outcome limit at 0 s\n")
 
@@ -253,9 +253,9 @@ class Limits(CliTest):
                    "on_interrupt": ENDLESS["tasks"][0]["do"]}, "--max-steps", 1000, end=1,
                   reason="1000 steps were run (--max-steps)",
                   running="/on_interrupt/0: still running: on_interrupt\n"
-                          "limit at 1s: 1 task has not ended\n"
-                          "  a sleeps until 9s\n"
-                          "    since 0s, at scenario.json:1:46 (sleep)\n")
+                          "limit at 1 s: 1 task has not ended\n"
+                          "  a sleeps until 9 s\n"
+                          "    since 0 s, at scenario.json:1:46 (sleep)\n")
 
     def test_a_loop_in_which_time_passes_does_not_stand_still(self):
         process = self.run_document({"tasks": [{"name": "a", "do": [
@@ -267,9 +267,9 @@ class Limits(CliTest):
             {"repeat": "forever", "do": [{"print": "."}, {"sleep": 1}]}]}]}
         self.stop(forever, "--max-time", 2.5, end=2, out=".\n.\n.\n",
                   reason="2.5 seconds of the loop's time were not enough (--max-time)",
-                  running="limit at 2s: 1 task has not ended\n"
-                          "  a sleeps until 3s\n"
-                          "    since 2s, at scenario.json:1:91 (sleep)\n")
+                  running="limit at 2 s: 1 task has not ended\n"
+                          "  a sleeps until 3 s\n"
+                          "    since 2 s, at scenario.json:1:91 (sleep)\n")
 
     def test_time_that_is_computed_away(self):
         for clock, time in ("virtual", "10"), ("real", "100ms"):
@@ -353,9 +353,9 @@ class Limits(CliTest):
         document["tasks"] = [{"name": "a", "do": [{"sleep": 10}]}]
         self.stop(document, "--max-time", 5, out="",
                   reason="5 seconds of the loop's time were not enough (--max-time)",
-                  running="limit at 0s: 1 task has not ended\n"
-                          "  a sleeps until 10s\n"
-                          "    since 0s, at scenario.json:1:46 (sleep)\n")
+                  running="limit at 0 s: 1 task has not ended\n"
+                          "  a sleeps until 10 s\n"
+                          "    since 0 s, at scenario.json:1:46 (sleep)\n")
 
     def test_a_limit_can_be_what_is_expected(self):
         self.check(self.run_document(ENDLESS | {"expect": {"outcome": "limit"}}, "--max-steps", 10),

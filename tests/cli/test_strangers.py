@@ -87,6 +87,16 @@ class Strangers(CliTest):
                     with self.subTest(command=command[0], text=text, name=name):
                         self.check_said(self.cadran(*command, name).err, command[0])
 
+    def test_the_names_of_traces_that_are_read(self):
+        self.write("s.json", DOCUMENTS[1])
+        self.cadran("run", "--trace", "a", "s.json")
+        name = EVIL.replace("/", "") + ".json"
+        (self.folder / name).write_bytes((self.folder / "a").read_bytes().replace(b"1000", b"2000"))
+        for command in (["table"], ["export"], ["why"], ["diff", "a"], ["diff", "--all", "--format", "markdown", "a"],
+                        ["export", "--output", name], ["diff", "--level", "order", name]):
+            said = self.cadran(*command, name)
+            self.check_said(said.out + said.err, command)
+
     def test_a_document(self):
         for document in DOCUMENTS:
             for text in sorted(texts_of(document, set())):
@@ -106,6 +116,20 @@ class Strangers(CliTest):
             for options in [], ["--all"], ["--format", "markdown"]:
                 said = self.cadran("diff", *options, "a", "b")
                 self.check_said(said.out + said.err, (text, options))
+
+    def test_a_trace(self):
+        """Whatever stands in it, a word of the format's own, too, through all that reads one."""
+        for document in DOCUMENTS[:2]:
+            self.write("s.json", document)
+            self.cadran("run", "--detail", "--trace", "a", "s.json")
+            events = json.loads((self.folder / "a").read_text())
+            for text in sorted(texts_of(events, set()) - {"M", "B", "E", "i", "C", "s", "f"}):
+                self.write("b", changed(events, text, text[:1] + EVIL + text[1:]))
+                for command in (["table"], ["export"], ["why", "--all"], ["why", "--critical", "--all"],
+                                ["why", "--all", "b", "main"], ["diff", "--all", "a"],
+                                ["diff", "--format", "markdown", "a"]):
+                    said = self.cadran(*command, *["b"] * ("b" not in command))
+                    self.check_said(said.out + said.err, (command, text))
 
     def test_an_expression(self):
         for expression in "'%s' + 1", "%s", "x['%s']", "f('%s')", "{%s}":

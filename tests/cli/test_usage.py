@@ -12,7 +12,7 @@ WINDOW = SCENARIOS / "window.json"
 class Help(CliTest):
     def test_each_command_has_a_help(self):
         for arguments in (["--help"], ["-h"], ["help"], ["run", "--help"], ["run", "-h"],
-                          ["table", "--help"], ["table", "-h"]):
+                          ["help", "run"], ["table", "--help"], ["table", "-h"]):
             with self.subTest(arguments):
                 said = self.expect(EXPECTED, *arguments, err="").out
                 self.assertTrue(said.startswith("usage: cadran "), said)
@@ -131,6 +131,16 @@ class Mistakes(CliTest):
             (["table", "a", "b"], "cadran table: one trace at a time; see cadran table --help"),
             (["table", "--fast", "a"],
              'cadran table: unknown option "--fast"; see cadran table --help'),
+            (["table", "--csv", "a"],
+             'cadran table: unknown option "--csv"; did you mean "--format csv"?'),
+            (["export", "-o", "x", "a"],
+             'cadran export: unknown option "-o"; did you mean "--output"?'),
+            (["run", "--quiet", WINDOW],
+             'cadran run: unknown option "--quiet"; did you mean "-q"?'),
+            ([WINDOW], f'cadran: "{WINDOW}" is a file; a command stands before it, as in cadran '
+             f"run {WINDOW}"),
+            (["why", "job7", WINDOW],
+             f"cadran why: the trace comes first: cadran why {WINDOW} job7"),
             (["table", "--format", "xml", "a"],
              'cadran table: --format wants markdown, text, csv or json, not "xml"'),
             (["diff", "--level", "times", "a", "b"],

@@ -238,7 +238,7 @@ class Answers(WhyTest):
                 ([], "no trace is named"), ([trace, "job1", "job2"], "one trace, and one task"),
                 ([trace, "--at", "1"], "--at is for a task or an object"),
                 ([trace, "job1", "--critical"], "--critical is about the whole run"),
-                ([trace, "job1", "--at", "6"], "--at is a time after the end of the run")):
+                ([trace, "job1", "--at", "6"], "--at is a time after the end of the run, 5 s")):
             with self.subTest(arguments):
                 done = self.expect(USAGE, "why", *arguments, out="")
                 self.assertIn(message, done.err)

@@ -107,7 +107,11 @@ head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
 expect 2 'job70: the trace has no task of that name' "$view" --png late.png --select job70 window.json
-expect 2 'beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
+expect 2 '--from is beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
+expect 2 '--at is beyond the end of the trace, 5 s' "$view" --png late.png --at 5.001 window.json
+expect 2 '--png writes a PNG, and "a.svg" is named otherwise (--svg writes that)' \
+    "$view" --png a.svg window.json
+expect 2 '--svg writes an SVG, and "a.pdf" is named otherwise' "$view" --svg a.pdf window.json
 [ ! -e late.png ] || fail 'a picture of no part of the trace'
 expect 2 'which trace?' "$view"
 expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
