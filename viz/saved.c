@@ -213,7 +213,7 @@ static int read_stretch(const doc_node *object, bool noted, int64_t *from_ns, in
     static const char *const names[] = {"from_ns", "to_ns", "note"};
     doc_node from, to;
     if (doc_node_object(object, "{\"from_ns\": 0, \"to_ns\": 1000}") != 0 ||
-        doc_node_only(object, names, noted ? 3 : 2, NULL) != 0 ||
+        doc_node_only(object, names, noted ? 3 : 2, noted ? 3 : 2, NULL) != 0 ||
         doc_node_require(object, "from_ns", &from) != 0 ||
         doc_node_require(object, "to_ns", &to) != 0 ||
         doc_node_whole(&from, 0, TIME_MOST, from_ns) != 0)
@@ -278,7 +278,7 @@ static void check_pins(struct saved *saved) {
         const char *text;
         int64_t number;
         if (doc_node_object(&item, "{\"lane\": \"job3\"}") != 0 ||
-            doc_node_only(&item, names, 2, NULL) != 0 ||
+            doc_node_only(&item, names, 2, 2, NULL) != 0 ||
             doc_node_require(&item, "lane", &lane) != 0 || doc_node_string(&lane, &text) != 0)
             continue;
         if (doc_node_member(&item, "nth", &nth))
@@ -293,7 +293,8 @@ static void read_all(struct saved *saved) {
         doc_node_require(&saved->root, "cadran_view", &found) != 0 ||
         doc_node_whole(&found, 1, VIZ_SAVED_VERSION, &version) != 0)
         return;
-    (void)doc_node_only(&saved->root, members, sizeof members / sizeof members[0], NULL);
+    size_t count = sizeof members / sizeof members[0];
+    (void)doc_node_only(&saved->root, members, count, count, NULL);
     read_time(saved);
     read_number(saved, "row_units", &saved->row_units);
     read_number(saved, "first_row", &saved->first_row);
