@@ -214,8 +214,8 @@ static int read_stretch(const doc_node *object, bool noted, int64_t *from_ns, in
     doc_node from, to;
     if (doc_node_object(object, "{\"from_ns\": 0, \"to_ns\": 1000}") != 0 ||
         doc_node_only(object, names, noted ? 3 : 2, noted ? 3 : 2, NULL) != 0 ||
-        doc_node_require(object, "from_ns", &from) != 0 ||
-        doc_node_require(object, "to_ns", &to) != 0 ||
+        doc_node_require(object, "from_ns", "0", &from) != 0 ||
+        doc_node_require(object, "to_ns", "1000", &to) != 0 ||
         doc_node_whole(&from, 0, TIME_MOST, from_ns) != 0)
         return CAD_EINVAL;
     return doc_node_whole(&to, *from_ns, TIME_MOST, to_ns);
@@ -279,7 +279,8 @@ static void check_pins(struct saved *saved) {
         int64_t number;
         if (doc_node_object(&item, "{\"lane\": \"job3\"}") != 0 ||
             doc_node_only(&item, names, 2, 2, NULL) != 0 ||
-            doc_node_require(&item, "lane", &lane) != 0 || doc_node_string(&lane, &text) != 0)
+            doc_node_require(&item, "lane", "\"job3\"", &lane) != 0 ||
+            doc_node_string(&lane, &text) != 0)
             continue;
         if (doc_node_member(&item, "nth", &nth))
             (void)doc_node_whole(&nth, 0, UINT32_MAX, &number);
@@ -290,7 +291,7 @@ static void read_all(struct saved *saved) {
     doc_node found;
     int64_t version;
     if (doc_node_object(&saved->root, NULL) != 0 ||
-        doc_node_require(&saved->root, "cadran_view", &found) != 0 ||
+        doc_node_require(&saved->root, "cadran_view", "1", &found) != 0 ||
         doc_node_whole(&found, 1, VIZ_SAVED_VERSION, &version) != 0)
         return;
     size_t count = sizeof members / sizeof members[0];
