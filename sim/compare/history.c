@@ -170,11 +170,13 @@ static struct cmp_open_span pop_span(struct cmp_history *history, struct cmp_ali
 
 /* --- Records -------------------------------------------------------------------------------- */
 
-/* A record on the track of the event, in the span that its task has open. */
+/* A record on the track of the event, in the span that its task has open. One that has ended still
+ * wakes those that wait for its end. */
 static struct cmp_record *on_track(struct cmp_history *history, const struct trace_event *event,
                                    enum trace_kind kind) {
     const struct cmp_alive *alive = alive_at(history, event);
-    struct cmp_record *record = new_record(history, event, kind, alive == NULL ? 0 : alive->task);
+    uint32_t task = alive == NULL ? task_of(history, event, event->tid) : alive->task;
+    struct cmp_record *record = new_record(history, event, kind, task);
     if (record != NULL && alive != NULL && alive->span != 0) {
         record->span = history->spans[alive->span].name;
         record->span_begin_ns = history->spans[alive->span].begin_ns;
@@ -306,7 +308,12 @@ static int wait_begins(struct cmp_history *history, const struct trace_event *ev
     alive->awaited = record->awaited = other_of(history, event, TRACE_ARG_TASK);
     alive->waker = CMP_NOBODY;
     alive->waits = true;
-    return put_name(history, record, event->name);
+    alive->wait_name = 0;
+    bool sleeps = event->name.length == 5 && memcmp(event->name.text, "sleep", 5) == 0;
+    if (record->object == CMP_NOBODY && !sleeps)
+        alive->wait_name =
+            base_strings_add(history->things->strings, event->name.text, event->name.length);
+    return alive->wait_name == UINT32_MAX ? CAD_ENOMEM : put_name(history, record, event->name);
 }
 
 /* How long a wait was counts as the wait for its object. */
@@ -380,17 +387,26 @@ static bool is_there(const struct cmp_history *history, uint64_t number) {
     return number >= history->number && number < cmp_behind_last(history);
 }
 
+/* Of a wake by no object, which wait it ends. Nothing else was recorded since it began. */
+static int name_wake(struct cmp_history *history, struct cmp_record *wake,
+                     const struct cmp_alive *alive) {
+    bool named = alive->waits && alive->wait_name != 0 && wake->object == CMP_NOBODY &&
+                 history->wake + 1 == cmp_behind_last(history);
+    return named ? put_name(history, wake, cmp_string(history->things, alive->wait_name)) : 0;
+}
+
 /* Who is woken, and by whom. The wait that it ends may have been told already. */
-static void on_wake_end(struct cmp_history *history, const struct trace_event *event) {
+static int on_wake_end(struct cmp_history *history, const struct trace_event *event) {
     struct cmp_alive *alive = alive_at(history, event);
     if (alive == NULL || !is_there(history, history->wake))
-        return;
+        return 0;
     struct cmp_record *wake = cmp_record_at(history, history->wake);
     wake->other = alive->task;
     if (alive->waits)
         alive->waker = wake->task;
     else if (is_there(history, alive->point))
         cmp_record_at(history, alive->point)->other = wake->task;
+    return name_wake(history, wake, alive);
 }
 
 /* An instant with a text for a name, and perhaps more words. */
@@ -582,8 +598,7 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     case TRACE_WAKES:
         return on_wakes(history, event);
     case TRACE_WAKE_END:
-        on_wake_end(history, event);
-        return 0;
+        return on_wake_end(history, event);
     case TRACE_PRINT:
     case TRACE_SIGNAL:
     case TRACE_CANCEL:

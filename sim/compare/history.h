@@ -44,7 +44,8 @@ struct cmp_alive {
     uint64_t wait_class;
     int64_t wait_ns, until_ns;
     uint32_t wait_object, awaited, waker;
-    uint64_t point; /* the record of its end, if it had no length */
+    uint32_t wait_name; /* text: of a wait for no object that somebody ends, "await job1"; else 0 */
+    uint64_t point;     /* the record of its end, if it had no length */
     bool waits;
 };
 

@@ -184,10 +184,18 @@ uint32_t cmp_note_pair(struct cmp_match *match, struct cmp_record *a, struct cmp
 
 /* --- What one side has alone ---------------------------------------------------------------- */
 
+/* Nobody is woken who does not wait: that a task is not woken may be because of what it did. */
+static uint32_t cause_of_single(const struct cmp_match *match, int side,
+                                const struct cmp_record *record) {
+    uint32_t cause = cmp_cause_of(match, side, record);
+    bool wakes = record->kind == TRACE_WAKES && record->other != CMP_NOBODY;
+    return cause == 0 && wakes ? match->result->things.tasks.carriers[record->other].cause : cause;
+}
+
 uint32_t cmp_note_single(struct cmp_match *match, int side, const struct cmp_record *record) {
     struct cmp_result *result = match->result;
     uint32_t number = new_difference(match, side == CMP_A ? CMP_MISSING : CMP_NEW, record,
-                                     cmp_cause_of(match, side, record));
+                                     cause_of_single(match, side, record));
     if (number == UINT32_MAX ||
         !put_event(match, side, record, &result->differences[number].event[side]))
         return UINT32_MAX;

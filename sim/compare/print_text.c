@@ -37,7 +37,9 @@ static void put_line(struct page *page, unsigned indent, const char *text, size_
 static size_t fitting(const char *text, size_t columns) {
     size_t bytes = 0, width = 0, space = 0;
     while (text[bytes] != '\0') {
-        size_t length = base_utf8_length((const unsigned char *)text + bytes, strlen(text + bytes));
+        /* A character has four bytes at most: of a long text the rest is not counted each time. */
+        size_t length =
+            base_utf8_length((const unsigned char *)text + bytes, strnlen(text + bytes, 4));
         char character[8] = {0};
         memcpy(character, text + bytes, length);
         width += base_text_width(character);

@@ -154,7 +154,9 @@ static const char *pattern_of(const struct cmp_event *event) {
     case TRACE_WAIT_END:
         return has_other ? "%t is woken (%n) by %T" : "%t has waited (%n)";
     case TRACE_WAKES:
-        return has_object ? "%t wakes %T by %o" : "%t wakes %T";
+        return has_object         ? "%t wakes %T by %o"
+               : event->name != 0 ? "%t wakes %T (%n)"
+                                  : "%t wakes %T";
     case TRACE_PRINT:
         return "%t prints %q";
     case TRACE_SIGNAL:

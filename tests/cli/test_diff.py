@@ -147,6 +147,19 @@ class Harmless(DiffTest):
         self.of_tasks(self.WORK, [c, a, b], "--level", "causes", objects=self.OBJECTS, status=SAME)
 
 
+class Long(DiffTest):
+    def test_names_of_a_hundred_thousand_letters(self):
+        """A line is broken in a time that goes with its length, not with the square of it."""
+        def document(seconds):
+            queue = "q" * 100000
+            return {"objects": {queue: {"type": "queue", "maxsize": 1}}, "tasks": [
+                task("n" * 100000 + "{i}", {"repeat": 3, "do": [
+                    {"put": queue}, {"sleep": seconds}, {"get": queue}]}, count=4)]}
+        a, b = self.record("a", document(1)), self.record("b", document(1.5))
+        process = self.finish(self.start("diff", "--all", a, b), timeout=30)
+        self.assertEqual(process.returncode, DIFFERENT)
+
+
 class Roots(DiffTest):
     def test_others_are_consequences(self):
         def steps(seconds):

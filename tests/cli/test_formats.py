@@ -72,7 +72,10 @@ class Tap(FormatTest):
         self.assertEqual(len(tests), self.count)
         for number, line in enumerate(tests, 1):
             self.assertRegex(line, rf"\A(not )?ok {number} - ")
-        self.assertIn("c\\#d \\# TODO x.json", "\n".join(tests))
+        self.assertIn("c\\\\u0023d \\\\u0023 TODO x.json", "\n".join(tests))
+        directives = [line.partition("#")[2] for line in tests if "#" in line]
+        self.assertEqual(len(directives), 1)  # of the one that is skipped
+        self.assertTrue(directives[0].startswith(" SKIP "))
         value = r"([0-9.]+|\"([^\"\\]|\\.)*\"|\[[a-z, ]+\])"
         for line in lines[2:]:
             if line[0] == " ":
@@ -84,6 +87,12 @@ class Tap(FormatTest):
         done = self.read_by("prove", str(self.folder / "all.tap"), given="")
         self.assertIn(f"Failed {self.count - self.fine}/{self.count} subtests", done.stdout)
         self.assertNotIn("Parse errors", done.stdout)
+
+    def test_tappy_reads_it(self):
+        (self.folder / "all.tap").write_text(self.said("tap"))
+        done = self.read_by("tappy", str(self.folder / "all.tap"), given="")
+        self.assertIn(f"Ran {self.count} tests", done.stderr + done.stdout)
+        self.assertIn(f"failures={self.count - self.fine}, skipped=1)", done.stderr + done.stdout)
 
     def test_details_are_what_json_says(self):
         rows = {row["path"]: row for row in json.loads(self.said("json"))["scenarios"]}

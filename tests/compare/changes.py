@@ -1,4 +1,4 @@
-"""Twenty-three changes that somebody could make to the engine, each with a scenario in which it has
+"""Forty-eight changes that somebody could make to the engine, each with a scenario in which it has
 an effect, and what the first root must say of it."""
 
 
@@ -100,6 +100,46 @@ SHIELD = tasks(("main", [{"spawn": "inner", "as": "t"},
 SHUTDOWN = tasks(("getter{i}", 2, [{"try": [{"get": "jobs"}],
                                     "except": {"QueueShutDown": [work("home {i}", 1)]}}]),
                  ("boss", [{"sleep": 1}, {"shutdown": "jobs"}]), objects=objects(jobs="queue"))
+
+HELD = tasks(("holder", [{"with": "limit", "do": [work("hold", 2)]}, {"cancel": "waiter0"}]),
+             ("waiter{i}", 2, [{"with": "limit", "do": [work("in {i}", 1)]}]),
+             objects=objects(limit={"type": "semaphore", "value": 1}))
+ALL = tasks(("waiter{i}", 3, [{"with": "door", "do": [{"wait": "door"}, work("in {i}", 1)]}]),
+            ("keeper", [{"sleep": 2}, {"with": "door", "do": [{"notify_all": "door"}]}]),
+            objects=objects(door="condition"))
+TWICE = tasks(("runner{i}", 2, [{"repeat": 2, "do": [work("leg {i}", "i + 1"), {"wait": "line"}]}]),
+              objects=objects(line={"type": "barrier", "parties": 2}))
+FLAG = tasks(("waiter{i}", 2, [{"sleep": "i"}, {"wait": "go"}, work("run {i}", 1), {"wait": "go"},
+                               {"log": "again"}]),
+             ("starter", [{"sleep": 0.5}, {"set": "go"}, {"sleep": 0.2}, {"clear": "go"}, {"sleep": 4},
+                          {"set": "go"}]), objects=objects(go="event"))
+AGAIN = tasks(("job{i}", 3, [{"repeat": 2, "do": use("acquire", "release", "turn {i}", 1, "mutex")}]),
+              objects=objects(mutex="lock"))
+LIFO = tasks(("feeder", [{"put": "pile", "value": n} for n in (1, 2, 3)]),
+             ("worker", [{"sleep": 1}, {"repeat": 3, "do": [{"get": "pile", "as": "j"},
+                                                            work("job {j}", 1)]}]),
+             objects=objects(pile={"type": "queue", "order": "lifo"}))
+TIES = tasks(("feeder", [{"put": "heap", "value": n} for n in ("0", "1", "1.0", "True")]),
+             ("worker", [{"sleep": 1}, {"repeat": 4, "do": [{"get": "heap", "as": "j"},
+                                                            work("job {j}", 1)]}]),
+             objects=objects(heap={"type": "queue", "order": "priority"}))
+GETTERS = tasks(("getter{i}", 3, [{"get": "inbox", "as": "x"}, work("job {x}", 1)]),
+                ("feeder", [{"sleep": 1}, {"put": "inbox", "value": 7}, {"sleep": 1},
+                            {"put": "inbox", "value": 8}, {"put": "inbox", "value": 9}]),
+                objects=objects(inbox="queue"))
+PUTTERS = tasks(("putter{i}", 3, [{"put": "slots", "value": "{i}"}, work("p {i}", 1)]),
+                ("killer", [{"sleep": 1}, {"get": "slots"}, {"cancel": "putter1"}, {"sleep": 1},
+                            {"get": "slots"}]),
+                objects=objects(slots={"type": "queue", "maxsize": 1}))
+FETCH = {"f": {"params": ["n"], "do": [work("f {n}", "n")]}}
+BOTH = [{"spawn": "f", "args": {"n": 3}, "as": "a"}, {"spawn": "f", "args": {"n": 1}, "as": "b"}]
+WAIT_FIRST = tasks(("main", [*BOTH, {"wait": ["a", "b"], "return_when": "FIRST_COMPLETED"},
+                             work("next", 1), {"await": "a"}]), coroutines=FETCH)
+WAIT_ALL = tasks(("main", [*BOTH, {"wait": ["a", "b"]}, work("next", 1)]), coroutines=FETCH)
+NOTIFIED = tasks(("waiter{i}", 3, [{"with": "door", "do": [{"wait": "door"}]}, work("in {i}", 1)]),
+                 ("keeper", [{"sleep": 2}, {"with": "door", "do": [{"notify": "door"}]},
+                             {"cancel": "waiter0"}]), objects=objects(door="condition"))
+LEFT = tasks(("client", [{"timeout": 2, "do": [work("call", 1)]}, work("after", 5)]))
 
 LAST = "cad__wake(&CAD__CONTAINER({}.list.prev, cad__task, wait.link)->future)"
 
@@ -205,4 +245,140 @@ CHANGES = [
            "    *place = queue->order == CAD__LIFO ? queue->count : 0;\n    if (queue->order == "
            "CAD__FIFO) {\n        *item = queue->items[(queue->first + queue->count / 2) & "
            "(queue->capacity - 1)];", SLEEPERS, 1, "reader", ("got", "inbox")),
+    Change("a semaphore wakes its last waiter", "semaphore.c",
+           "    return cad__wake_first(&semaphore->waiters);",
+           "    cad__wake(&CAD__CONTAINER(semaphore->waiters.list.prev, cad__task, wait.link)->future);\n"
+           "    return true;",
+           SEMAPHORE, 1, "job0", "job5", "limit"),
+    Change("the third release adds two", "semaphore.c",
+           "    semaphore->value++;\n"
+           "    cad__did(object, \"release\", 0);",
+           "    static int n;\n"
+           "    semaphore->value += ++n == 3 ? 2 : 1;\n"
+           "    cad__did(object, \"release\", 0);",
+           SEMAPHORE, 3, "limit"),
+    Change("a cancelled waiter takes what a semaphore gave it along", "semaphore.c",
+           "    if (won && wait->error != 0) {\n"
+           "        semaphore->value++;",
+           "    if (won && wait->error != 0) {",
+           HELD, 2, "limit"),
+    Change("a semaphore begins with one more", "semaphore.c",
+           "    semaphore->value = value;\n",
+           "    semaphore->value = value + 1;\n",
+           SEMAPHORE, 0, "limit"),
+    Change("notify_all() leaves one out", "condition.c",
+           "    return notify(condition, \"notify_all\", SIZE_MAX);",
+           "    return notify(condition, \"notify_all\", condition->waiters.count - 1);",
+           ALL, 2, "keeper", "waiter2", "door"),
+    Change("a condition takes no lock again", "condition.c",
+           "        result = cad__lock_begin(lock, task);\n"
+           "    } else {",
+           "        result = lock->locked ? cad__lock_begin(lock, task) : 0;\n"
+           "    } else {",
+           ALL, 2, "door"),
+    Change("notify wakes the last in line", "condition.c",
+           "    while (n > 0 && cad__wake_first(&condition->waiters))\n"
+           "        n--;",
+           "    while (n > 0 && condition->waiters.count > 0) {\n"
+           "        cad__wake(&CAD__CONTAINER(condition->waiters.list.prev, cad__task, wait.link)->future);\n"
+           "        n--;\n"
+           "    }",
+           CONDITION, 2, "keeper", "waiter3", "door"),
+    Change("the last at a barrier waits, too", "barrier.c",
+           "        set_state(barrier, DRAINING);\n"
+           "        return leave_barrier(barrier, (int)wait->index);",
+           "        set_state(barrier, DRAINING);\n"
+           "        return wait_in(barrier, task, ENTERED);",
+           TWICE, 2, "line"),
+    Change("a barrier is not filled again", "barrier.c",
+           "        bool ends = barrier->state == RESETTING || barrier->state == DRAINING;",
+           "        bool ends = barrier->state == RESETTING;",
+           TWICE, 3, "line"),
+    Change("an event leaves its last waiter out", "event.c",
+           "    cad__wake_all(&event->waiters);",
+           "    while (event->waiters.count > 1)\n"
+           "        (void)cad__wake_first(&event->waiters);",
+           EVENT, 2, "starter", "waiter3", "go"),
+    Change("the first clear() does nothing", "event.c",
+           "    event->set = false;\n"
+           "    event->cleared = true;",
+           "    static int n;\n"
+           "    event->set = n++ == 0;\n"
+           "    event->cleared = true;",
+           FLAG, 0.7, "go"),
+    Change("a lock is taken while others wait", "lock.c",
+           "    if (!lock->locked && all_cancelled(lock))",
+           "    if (!lock->locked)",
+           AGAIN, 1, "mutex"),
+    Change("a queue of the last is one of the first", "queue.c",
+           "    return new_queue(loop, maxsize, CAD__LIFO);",
+           "    return new_queue(loop, maxsize, CAD__FIFO);",
+           LIFO, 0, "pile"),
+    Change("a heap takes the left of two equals", "queue.c",
+           "            if (less == 0)\n"
+           "                child++;\n",
+           "            if (less == 0 || queue->less(queue->items[child + 1], queue->items[child]) == 0)\n"
+           "                child++;\n",
+           TIES, 2, "worker", ("job 1", "heap")),
+    Change("a queue wakes its last getter", "queue.c",
+           "        forget(&queue->lost_put);\n"
+           "        cad__wake_first(&queue->getters);",
+           "        forget(&queue->lost_put);\n"
+           "        if (queue->getters.count > 0)\n"
+           "            cad__wake(&CAD__CONTAINER(queue->getters.list.prev, cad__task, wait.link)->future);",
+           GETTERS, 1, "feeder", "getter2", "inbox"),
+    Change("the second put wakes no getter", "queue.c",
+           "        forget(&queue->lost_put);\n"
+           "        cad__wake_first(&queue->getters);",
+           "        forget(&queue->lost_put);\n"
+           "        static int puts;\n"
+           "        if (++puts != 2)\n"
+           "            cad__wake_first(&queue->getters);",
+           GETTERS, 2, "inbox"),
+    Change("a queue has room for one fewer", "queue.c",
+           "queue->count >= queue->maxsize",
+           "queue->count + 1 >= queue->maxsize",
+           WINDOW, 0, "slots"),
+    Change("wait() for all is over with one missing", "wait.c",
+           "    if (self->left == 0 || self->return_when == CAD_FIRST_COMPLETED ||",
+           "    if (self->left <= 1 || self->return_when == CAD_FIRST_COMPLETED ||",
+           WAIT_ALL, 1, "f-2", "main", "wait"),
+    Change("wait() for the first waits for all", "wait.c",
+           "    if (self->left == 0 || self->return_when == CAD_FIRST_COMPLETED ||",
+           "    if (self->left == 0 ||",
+           WAIT_FIRST, 1, "f-2", "main", "wait"),
+    Change("a gather is never done", "gather.c",
+           "    else if (self->finished == self->unique)\n"
+           "        finish(self);",
+           "    else if (self->finished == self->unique + 1)\n"
+           "        finish(self);",
+           GATHER, 3, "gather"),
+    Change("a timeout comes 1 % early", "timeout.c",
+           "        return cad__timer_start(loop, &scope->timer, when_ns);",
+           "        return cad__timer_start(loop, &scope->timer, when_ns - when_ns / 100);",
+           TIMEOUT, 0.99, "client", "timeout"),
+    Change("a timeout goes on after its block", "timeout.c",
+           "    cad__timer_cancel(scope->object.loop, &scope->timer);\n"
+           "    bool expired",
+           "    bool expired",
+           LEFT, 2, "client"),
+    Change("join() is over with one missing", "queue.c",
+           "    if (queue->unfinished == 0)\n"
+           "        cad__wake_all(&queue->joiners);\n"
+           "    CAD__TRACE",
+           "    if (queue->unfinished == 1)\n"
+           "        cad__wake_all(&queue->joiners);\n"
+           "    CAD__TRACE",
+           JOIN, 2, "jobs"),
+    Change("a notify to a cancelled waiter is lost", "condition.c",
+           "    wake(condition, 1);\n"
+           "    return CAD_ECANCELLED;",
+           "    return CAD_ECANCELLED;",
+           NOTIFIED, 2, "door"),
+    Change("a cancelled putter passes nothing on", "queue.c",
+           "        pass_on(queue, &queue->putters, &queue->lost_put, task);\n"
+           "    return wait->error;",
+           "        (void)task;\n"
+           "    return wait->error;",
+           PUTTERS, 1, "slots"),
 ]
