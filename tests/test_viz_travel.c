@@ -1,6 +1,7 @@
 /* The playhead: by which keys it goes where, and what is shown of the instant that it stands in. */
 #include "viz/viz_test.h"
 
+#include "actions_play.h"
 #include "actions_travel.h"
 #include "input.h"
 #include "tab_state.h"
@@ -324,6 +325,45 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
     end(&journey);
 }
 
+/* Five seconds at once a second, with what instants take besides; it does not go back, skips
+ * nothing that is an instant, and stops at the end. */
+static void test_travel__plays_to_the_end(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1280, 800);
+    press(&journey, ".");
+    press(&journey, "Ctrl+Home");
+    press(&journey, "Space");
+    assert_true(journey.stage.state.ui.playing);
+    const int64_t frame_ns = 16000000;
+    int64_t took_ns = 0, time_ns = 0;
+    int instants = 0;
+    while (journey.stage.state.ui.playing && took_ns < 60 * SAMPLE_SECOND) {
+        uint64_t before = travel(&journey)->ordinal;
+        assert_int_equal(viz_play_on(&journey.stage.state, frame_ns), VIZ_REDRAW);
+        stage_update(&journey.stage);
+        took_ns += frame_ns;
+        assert_true(travel(&journey)->ordinal >= before);
+        assert_true(travel(&journey)->line_ns >= travel(&journey)->time_ns);
+        instants += travel(&journey)->time_ns != time_ns;
+        time_ns = travel(&journey)->time_ns;
+    }
+    assert_int_equal(travel(&journey)->ordinal, trace_timeline_end(journey.timeline));
+    assert_int_equal(instants, 5);
+    assert_in_range(took_ns, 5 * SAMPLE_SECOND, 8 * SAMPLE_SECOND);
+    /* At the end it begins anew, and at another speed. */
+    press(&journey, "Space");
+    assert_int_equal(travel(&journey)->ordinal, 1);
+    double speed = journey.stage.state.ui.speed;
+    press(&journey, "+");
+    assert_true(journey.stage.state.ui.speed == 2 * speed);
+    press(&journey, "-");
+    press(&journey, "Space");
+    assert_false(journey.stage.state.ui.playing);
+    assert_int_equal(viz_play_on(&journey.stage.state, frame_ns), 0);
+    end(&journey);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_travel__an_event_on_and_back),
@@ -337,6 +377,7 @@ int main(void) {
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
         cmocka_unit_test(test_travel__objects_are_what_they_are_at_the_event),
         cmocka_unit_test(test_travel__names_tell_what_tasks_do),
+        cmocka_unit_test(test_travel__plays_to_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

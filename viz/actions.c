@@ -3,6 +3,9 @@
 
 #include "actions_lanes.h"
 #include "actions_pair.h"
+#include "actions_play.h"
+#include "actions_range.h"
+#include "actions_table.h"
 #include "actions_travel.h"
 #include "hit.h"
 #include "layout_side.h"
@@ -16,9 +19,6 @@
 #define PAN_STEP 0.1
 #define WHEEL_ROWS 3
 #define PANEL_ROW 18 /* a line of the panel, in units of the design */
-
-/* A stretch of fewer units of the design was not meant. */
-#define RANGE_LEAST 4
 
 /* --- Moving ------------------------------------------------------------------------------- */
 
@@ -99,21 +99,6 @@ static double anchor_of(const struct viz_state *state) {
 static unsigned zoom(struct viz_state *state, const struct viz_amount *amount) {
     viz_view_zoom(&state->view, &state->frame.extent, anchor_of(state),
                   pow(1 / ZOOM_STEP, amount->dy));
-    return VIZ_REDRAW;
-}
-
-static unsigned mark_range(struct viz_state *state, const struct viz_amount *amount) {
-    struct viz_ui *ui = &state->ui;
-    double time_ns = viz_time_at(&state->frame, &state->view, ui->x);
-    if (amount->phase == VIZ_BEGIN)
-        ui->range_from_ns = time_ns;
-    if (amount->phase != VIZ_END)
-        ui->range_to_ns = time_ns;
-    ui->ranging = amount->phase != VIZ_END;
-    double from = viz_x_of(&state->frame, &state->view, ui->range_from_ns);
-    double to = viz_x_of(&state->frame, &state->view, ui->range_to_ns);
-    if (!ui->ranging && fabs(to - from) >= viz_px(&state->frame, RANGE_LEAST))
-        viz_view_show(&state->view, &state->frame.extent, ui->range_from_ns, ui->range_to_ns);
     return VIZ_REDRAW;
 }
 
@@ -239,6 +224,8 @@ static unsigned select_hovered(struct viz_state *state, const struct viz_amount 
         return viz_turn_group(state, id.index);
     if (id.kind == VIZ_ID_CHOSEN)
         return viz_drop_chosen(state, (enum viz_chosen)id.index);
+    if (id.kind == VIZ_ID_BOOKMARK)
+        return viz_list_marks(state, amount);
     if (id.kind == VIZ_ID_PANEL)
         return VIZ_REDRAW;
     viz_state_remember(state);
@@ -390,6 +377,8 @@ static unsigned open_search(struct viz_state *state, const struct viz_amount *am
 static unsigned go_to_found(struct viz_state *state, const struct viz_amount *amount) {
     struct viz_id id = viz_search_next(&state->search, amount->dx > 0);
     state->search.typing = false;
+    if (state->ui.search == NULL)
+        (void)viz_zoom_to_range(state);
     if (id.kind != VIZ_ID_NOTHING)
         go_to(state, id);
     return VIZ_REDRAW;
@@ -400,6 +389,10 @@ static unsigned close_or_drop(struct viz_state *state, const struct viz_amount *
     if (state->ui.search != NULL) {
         viz_search_clear(&state->search);
         state->ui.search = NULL;
+        return VIZ_REDRAW;
+    }
+    if (state->ui.help == NULL && state->range.given) {
+        viz_range_drop(&state->range);
         return VIZ_REDRAW;
     }
     if (state->ui.help == NULL) {
@@ -418,6 +411,12 @@ static unsigned reload(struct viz_state *state, const struct viz_amount *amount)
     return VIZ_REDRAW | VIZ_RELOAD;
 }
 
+static unsigned save_view(struct viz_state *state, const struct viz_amount *amount) {
+    (void)state;
+    (void)amount;
+    return VIZ_REDRAW | VIZ_SAVE;
+}
+
 static unsigned quit(struct viz_state *state, const struct viz_amount *amount) {
     (void)state;
     (void)amount;
@@ -430,18 +429,63 @@ const struct viz_action viz_actions[] = {
     {"difference",
      "of two runs: the difference before, the one after; with Shift the root",
      viz_act_next_change,
-     {{.input = "P", .dx = -1, .two = true},
-      {.input = "N", .dx = 1, .two = true},
-      {.input = "Shift+P", .dx = -1, .dy = 1, .two = true},
-      {.input = "Shift+N", .dx = 1, .dy = 1, .two = true}}},
+     {{.input = "P", .dx = -1, .when = VIZ_WHILE_TWO},
+      {.input = "N", .dx = 1, .when = VIZ_WHILE_TWO},
+      {.input = "Shift+P", .dx = -1, .dy = 1, .when = VIZ_WHILE_TWO},
+      {.input = "Shift+N", .dx = 1, .dy = 1, .when = VIZ_WHILE_TWO}}},
     {"shown",
      "of two runs: both, the lanes that differ, the new one, the old one",
      viz_act_next_shown,
-     {{.input = "D", .two = true}}},
+     {{.input = "D", .when = VIZ_WHILE_TWO}}},
     {"differing",
      "of two runs: all differences, those of order, those of time",
      viz_act_next_differing,
-     {{.input = "E", .two = true}}},
+     {{.input = "E", .when = VIZ_WHILE_TWO}}},
+    {"speed",
+     "while it plays: half as fast, twice as fast",
+     viz_change_speed,
+     {{.input = "-", .dy = -1, .when = VIZ_WHILE_PLAYING},
+      {.input = "+", .dy = 1, .when = VIZ_WHILE_PLAYING},
+      {.input = "=", .dy = 1, .when = VIZ_WHILE_PLAYING, .also = true}}},
+    {"table",
+     "the job-sequencing table, and the lanes again",
+     viz_toggle_table,
+     {{.input = "Tab"}}},
+    {"table-move",
+     "of the table: move",
+     viz_move_table,
+     {{.input = "drag", .when = VIZ_WHILE_TABLE},
+      {.input = "Left", .dx = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "Right", .dx = 1, .when = VIZ_WHILE_TABLE},
+      {.input = "Up", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "Down", .dy = 1, .when = VIZ_WHILE_TABLE}}},
+    {"table-scroll",
+     "of the table: move by rows",
+     viz_wheel_table,
+     {{.input = "wheel", .when = VIZ_WHILE_TABLE},
+      {.input = "Shift+wheel", .when = VIZ_WHILE_TABLE, .also = true}}},
+    {"table-pages",
+     "of the table: a page of rows",
+     viz_page_table,
+     {{.input = "PageUp", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "PageDown", .dy = 1, .when = VIZ_WHILE_TABLE}}},
+    {"table-ends",
+     "of the table: the first row, the last",
+     viz_end_table,
+     {{.input = "Home", .dx = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "End", .dx = 1, .when = VIZ_WHILE_TABLE}}},
+    {"table-step",
+     "of the table: longer intervals, shorter ones",
+     viz_step_table,
+     {{.input = "[", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "]", .dy = 1, .when = VIZ_WHILE_TABLE},
+      {.input = "-", .dy = -1, .when = VIZ_WHILE_TABLE},
+      {.input = "+", .dy = 1, .when = VIZ_WHILE_TABLE},
+      {.input = "=", .dy = 1, .when = VIZ_WHILE_TABLE, .also = true}}},
+    {"table-fit",
+     "of the table: the interval that suits",
+     viz_fit_table,
+     {{.input = "F", .when = VIZ_WHILE_TABLE}, {.input = "0", .when = VIZ_WHILE_TABLE}}},
     {"move",
      "move; up and down scroll the lanes",
      move,
@@ -466,10 +510,29 @@ const struct viz_action viz_actions[] = {
       {.input = "Ctrl+=", .dy = 1, .also = true},
       {.input = "-", .dy = -1},
       {.input = "Ctrl+-", .dy = -1, .also = true}}},
-    {"zoom-range",
-     "zoom to a stretch of time, which is measured on the way",
-     mark_range,
+    {"range",
+     "choose a range of time, whose statistics the panel has; its edges keep to those of bars",
+     viz_drag_range,
      {{.input = "Shift+drag"}}},
+    {"range-of",
+     "... that of the selected bar, or what is in view",
+     viz_choose_range,
+     {{.input = "S"}}},
+    {"range-edge",
+     "... it begins where one looks, it ends there",
+     viz_set_edge,
+     {{.input = "A"}, {.input = "Shift+A", .dx = 1}}},
+    {"mark", "mark a moment, or the range, and write a note on it", viz_act_mark, {{.input = "M"}}},
+    {"unmark", "remove the mark where one looks", viz_act_unmark, {{.input = "Shift+M"}}},
+    {"next-mark",
+     "to the mark before, to the next one",
+     viz_go_to_mark,
+     {{.input = "Alt+Left", .dx = -1}, {.input = "Alt+Right", .dx = 1}}},
+    {"marks", "list marks", viz_list_marks, {{.input = "Ctrl+M"}}},
+    {"save",
+     "save the view beside the trace: lanes, marks, range, what is in view",
+     save_view,
+     {{.input = "Ctrl+S"}}},
     {"zoom-bar",
      "zoom to a bar, and rows to where they can be read",
      zoom_to_bar,
@@ -502,10 +565,7 @@ const struct viz_action viz_actions[] = {
     {"step",
      "the bar before, the bar after",
      select_next,
-     {{.input = "P", .dx = -1},
-      {.input = "N", .dx = 1},
-      {.input = "Shift+Tab", .dx = -1},
-      {.input = "Tab", .dx = 1}}},
+     {{.input = "P", .dx = -1}, {.input = "N", .dx = 1}}},
     {"panel", "the panel: what is selected, and why it was so", toggle_panel, {{.input = "I"}}},
     {"tab", "the panel's next tab", next_tab, {{.input = "Shift+I"}}},
     {"history",
@@ -545,6 +605,7 @@ const struct viz_action viz_actions[] = {
      "... to the first event of the run, to the last",
      viz_go_to_first_or_last,
      {{.input = "Ctrl+Home", .dx = -1}, {.input = "Ctrl+End", .dx = 1}}},
+    {"play", "... goes on by itself, up to the end", viz_toggle_play, {{.input = "Space"}}},
     {"playhead", "... to a time", viz_drag_playhead, {{.input = "drag on the axis"}}},
     {"events",
      "list the events at the playhead; again: the next filter, the one before",
@@ -563,7 +624,7 @@ const struct viz_action viz_actions[] = {
      open_search,
      {{.input = "/"}, {.input = "Ctrl+F", .also = true}}},
     {"found",
-     "... what was found next, and before",
+     "... what was found next, and before; without a search zoom to the range",
      go_to_found,
      {{.input = "Return", .dx = 1}, {.input = "Shift+Return", .dx = -1}}},
     {"filter",
@@ -602,7 +663,8 @@ const struct viz_action viz_actions[] = {
     {"theme", "dark or light", change_theme, {{.input = "T"}}},
     {"help", "list keys and mouse", toggle_help, {{.input = "?"}, {.input = "H"}, {.input = "F1"}}},
     {"close",
-     "close the list, end the search, then close the panel, and drop selection and playhead",
+     "close the list, end the search, drop the range, then close the panel, and drop selection and "
+     "playhead",
      close_or_drop,
      {{.input = "Escape"}, {.input = "click on the list", .also = true}}},
     {"reload",
@@ -628,13 +690,27 @@ static unsigned toggle_help(struct viz_state *state, const struct viz_amount *am
     return VIZ_REDRAW;
 }
 
+bool viz_is_meant(const struct viz_state *state, enum viz_when_meant when) {
+    switch (when) {
+    case VIZ_WHILE_TWO:
+        return state->model->pair != NULL;
+    case VIZ_WHILE_TABLE:
+        return state->ui.table != NULL;
+    case VIZ_WHILE_PLAYING:
+        return state->ui.playing;
+    case VIZ_ALWAYS:
+        break;
+    }
+    return true;
+}
+
 unsigned viz_act(struct viz_state *state, const char *input, const struct viz_amount *amount) {
     for (size_t i = 0; i < viz_action_count; i++) {
         const struct viz_action *action = &viz_actions[i];
         for (int k = 0; k < VIZ_TRIGGERS_MAX && action->triggers[k].input != NULL; k++) {
             const struct viz_trigger *trigger = &action->triggers[k];
             struct viz_amount own = {VIZ_ONCE, trigger->dx, trigger->dy};
-            if (trigger->two && state->model->pair == NULL)
+            if (!viz_is_meant(state, trigger->when))
                 continue;
             if (strcmp(trigger->input, input) == 0)
                 return action->act(state, amount != NULL ? amount : &own);

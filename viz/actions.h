@@ -17,6 +17,7 @@ enum {
     VIZ_REDRAW = 1, /* something that can be seen has changed */
     VIZ_QUIT = 2,
     VIZ_RELOAD = 8, /* the file is to be read again */
+    VIZ_SAVE = 16,  /* the view is to be saved */
     VIZ_COPY = 4,   /* the text of the panel goes to the clipboard */
 };
 
@@ -31,12 +32,22 @@ struct viz_amount {
     double dy;
 };
 
+/* Where an input means that; where it does, it comes before those that it means always, which are
+ * below it in the table. */
+enum viz_when_meant {
+    VIZ_ALWAYS,
+    VIZ_WHILE_TWO,     /* two runs are shown */
+    VIZ_WHILE_TABLE,   /* the table is */
+    VIZ_WHILE_PLAYING, /* the playhead goes on by itself */
+};
+bool viz_is_meant(const struct viz_state *state, enum viz_when_meant when);
+
 struct viz_trigger {
     const char *input;
     double dx;
     double dy;
     bool also; /* means the same as the one before it: works, and is not listed */
-    bool two;  /* works only where two runs are shown, and there before those below it */
+    enum viz_when_meant when;
 };
 
 enum { VIZ_TRIGGERS_MAX = 8 };

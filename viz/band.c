@@ -99,19 +99,27 @@ static void add_sums(struct viz_band *band, const struct viz_model *model,
     }
 }
 
+/* Whether so many bars of a row are in view that sums are the shorter way. */
+static bool is_crowded(const struct viz_band *band, const struct viz_model *model,
+                       const struct viz_row *row, uint32_t first) {
+    uint32_t crowd = (uint32_t)(CROWDED * band->columns);
+    int64_t end_ns = (int64_t)ceil(band->begin_ns + band->columns * band->cell_ns);
+    return row->bar_count > crowd &&
+           viz_bar_from(model, row->first_bar, row->bar_count, end_ns) - first > crowd;
+}
+
 void viz_band_add_row(struct viz_band *band, const struct viz_model *model,
                       const struct viz_row *row) {
     int64_t begin_ns = (int64_t)floor(band->begin_ns);
-    int64_t end_ns = (int64_t)ceil(band->begin_ns + band->columns * band->cell_ns);
     uint32_t first = viz_bar_from(model, row->first_bar, row->bar_count, begin_ns);
-    uint32_t last = viz_bar_from(model, row->first_bar, row->bar_count, end_ns);
-    if (last - first > (uint32_t)(CROWDED * band->columns)) {
+    if (is_crowded(band, model, row, first)) {
         add_sums(band, model, row);
         return;
     }
     add_bars(band, model, first, row->first_bar + row->bar_count, false);
-    add_bars(band, model, viz_bar_from(model, row->first_overlay, row->overlay_count, begin_ns),
-             row->first_overlay + row->overlay_count, true);
+    if (row->overlay_count > 0)
+        add_bars(band, model, viz_bar_from(model, row->first_overlay, row->overlay_count, begin_ns),
+                 row->first_overlay + row->overlay_count, true);
 }
 
 void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uint32_t lane) {

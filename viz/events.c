@@ -47,7 +47,7 @@ static unsigned on_text(struct viz_state *state, const char *text) {
                 (text[0] < 'A' || text[0] > 'Z');
     if (!sign || (SDL_GetModState() & KMOD_CTRL) != 0)
         return 0;
-    return viz_input_key(state, text);
+    return viz_input_key(state, text[0] == ' ' ? "Space" : text);
 }
 
 static unsigned on_wheel(struct viz_state *state, const SDL_MouseWheelEvent *wheel) {

@@ -132,7 +132,7 @@ struct viz_id viz_hit(const struct viz_model *model, const struct viz_view *view
     struct viz_frame pins = viz_frame_of_pins(frame);
     struct viz_view top = *view;
     struct viz_id id = id_of(VIZ_ID_NOTHING, 0);
-    if (viz_contains(&frame->panel, x, y))
+    if (viz_contains(&frame->panel, x, y) || viz_contains(&frame->table, x, y))
         return viz_scene_at(scene, x, y);
     if (y >= pins.lanes.y && y < pins.lanes.y + pins.lanes.h) {
         frame = &pins;

@@ -2,6 +2,7 @@
 #include "image.h"
 
 #include "actions_travel.h"
+#include "saved.h"
 #include "svg.h"
 
 #include "base/replace.h"
@@ -62,6 +63,10 @@ static void place(struct viz_state *state, const struct viz_image_options *optio
     viz_state_show_first(state, options->shown, options->differing);
     viz_start_travel(state, options->timeline, &options->moment);
     viz_state_place(state, options->width, options->height);
+}
+
+/* A stretch of time that is asked for comes before that of a saved view. */
+static void place_time(struct viz_state *state, const struct viz_image_options *options) {
     if (options->all_time)
         return;
     viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
@@ -73,6 +78,15 @@ static int begin(struct viz_state *state, const struct viz_image_options *option
                  char message[VIZ_MESSAGE_SIZE]) {
     const char *missing = viz_start_missing(state->model, &options->start);
     place(state, options);
+    if (options->view != NULL) {
+        char fault[VIZ_SAVED_MESSAGE];
+        int error = viz_saved_read(state, options->view, fault);
+        if (error != 0) {
+            snprintf(message, VIZ_MESSAGE_SIZE, "%.500s", fault);
+            return error;
+        }
+    }
+    place_time(state, options);
     if (missing != NULL)
         return fail(message, CAD_EINVAL, missing, "the trace has no task of that name");
     if (!viz_state_begin(state, &options->start))

@@ -18,6 +18,7 @@ struct viz_image_options {
     enum viz_shown shown;         /* of two runs, as the next */
     enum viz_differing differing; /* VIZ_DIFFERING_COUNT: what suits them */
     struct viz_start start;
+    const char *view;                /* the file of a saved view; NULL: none */
     bool objects;                    /* have rows */
     struct trace_timeline *timeline; /* NULL: there is no playhead */
     struct viz_moment moment;

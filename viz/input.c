@@ -17,15 +17,33 @@ static unsigned settle(struct viz_state *state, unsigned flags) {
 }
 
 bool viz_input_is_text(const struct viz_state *state) {
-    return state->search.typing;
+    return state->search.typing || state->ui.noting != 0;
 }
 
 unsigned viz_input_text(struct viz_state *state, const char *text) {
-    (void)viz_search_type(&state->search, state->model, text);
+    if (state->ui.noting != 0)
+        viz_note_type(&state->bookmarks.list[state->ui.noting - 1], text);
+    else
+        (void)viz_search_type(&state->search, state->model, text);
     return settle(state, VIZ_REDRAW);
 }
 
+/* While a note is typed; false: the key is none of it. */
+static bool note_key(struct viz_state *state, const char *name) {
+    bool erases = strcmp(name, "Backspace") == 0;
+    bool ends = strcmp(name, "Return") == 0 || strcmp(name, "Escape") == 0;
+    if (state->ui.noting == 0 || !(erases || ends))
+        return false;
+    if (erases)
+        viz_note_erase(&state->bookmarks.list[state->ui.noting - 1]);
+    else
+        state->ui.noting = 0;
+    return true;
+}
+
 unsigned viz_input_key(struct viz_state *state, const char *name) {
+    if (note_key(state, name))
+        return settle(state, VIZ_REDRAW);
     if (viz_input_is_text(state) && strcmp(name, "Backspace") == 0) {
         (void)viz_search_erase(&state->search, state->model);
         return settle(state, VIZ_REDRAW);
@@ -52,6 +70,8 @@ static unsigned drag(struct viz_input *input, struct viz_state *state, enum viz_
 
 /* Which drag a press begins at once: elsewhere it may become a click. */
 static const char *drag_at(const struct viz_frame *frame, int x, int y, bool shift) {
+    if (frame->table.h > 0)
+        return NULL;
     bool chart = x >= frame->lanes.x && y >= frame->strip.y && y < frame->lanes.y + frame->lanes.h;
     if (viz_contains(&frame->minimap, x, y))
         return "drag on the map";

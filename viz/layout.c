@@ -125,8 +125,8 @@ static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
     if (ui->panel == NULL)
         return 0;
     int width = viz_px(frame, PANEL) < frame->width ? viz_px(frame, PANEL) : frame->width;
-    frame->panel = (struct viz_rect){frame->width - width, frame->header.h, width,
-                                     frame->footer.y - frame->header.h};
+    int top = frame->chosen.y + frame->chosen.h;
+    frame->panel = (struct viz_rect){frame->width - width, top, width, frame->footer.y - top};
     return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
 }
 
@@ -216,15 +216,17 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     struct viz_view before = *view;
     frame->minimap.h = 0;
     place_rows(frame, model, view, ui, room + map);
-    if (map == 0 || shows_everything(frame, view))
-        return;
-    *view = before;
-    frame->minimap.h = map;
-    frame->strip.h = strip;
-    place_rows(frame, model, view, ui, room);
-    int pad = viz_px(frame, 8);
-    frame->minimap.y = frame->footer.y - map;
-    frame->minimap.h = map > pad ? map - pad : 0;
+    if (map != 0 && !shows_everything(frame, view)) {
+        *view = before;
+        frame->minimap.h = map;
+        frame->strip.h = strip;
+        place_rows(frame, model, view, ui, room);
+        int pad = viz_px(frame, 8);
+        frame->minimap.y = frame->footer.y - map;
+        frame->minimap.h = map > pad ? map - pad : 0;
+    }
+    if (ui->table != NULL)
+        viz_place_table(frame, ui->table);
 }
 
 struct viz_extent viz_extent_of(const struct viz_model *model, const struct viz_ui *ui) {
@@ -349,6 +351,30 @@ static void paint_nothing(struct viz_painter *painter) {
     }
 }
 
+static void paint_timeline(struct viz_painter *painter) {
+    viz_paint_ground(painter);
+    viz_paint_time(painter);
+    viz_paint_strip(painter);
+    viz_paint_ghosts(painter);
+    viz_paint_rows(painter);
+    viz_paint_wakes(painter);
+    viz_paint_labels(painter);
+    viz_paint_rings(painter);
+    viz_paint_changes(painter);
+    viz_paint_change_line(painter);
+    viz_paint_objects(painter);
+    viz_paint_way(painter);
+    viz_paint_pins(painter);
+    viz_paint_range(painter);
+    viz_paint_axis(painter);
+    viz_paint_bookmarks(painter);
+    viz_paint_playhead(painter);
+    viz_paint_instant(painter);
+    viz_paint_names(painter);
+    viz_paint_gutter(painter);
+    viz_paint_minimap(painter);
+}
+
 void viz_layout(struct viz_scene *scene, const struct viz_model *model, const struct viz_view *view,
                 const struct viz_frame *frame, const struct viz_ui *ui,
                 const struct viz_measure *measure) {
@@ -366,27 +392,10 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
     struct viz_rect all = {0, 0, frame->width, frame->height};
     viz_scene_begin(scene, frame->width, frame->height, measure);
     viz_fill(scene, VIZ_BACKGROUND, all);
-    if (model->row_count > 0) {
-        viz_paint_ground(&painter);
-        viz_paint_time(&painter);
-        viz_paint_strip(&painter);
-        viz_paint_ghosts(&painter);
-        viz_paint_rows(&painter);
-        viz_paint_wakes(&painter);
-        viz_paint_labels(&painter);
-        viz_paint_rings(&painter);
-        viz_paint_changes(&painter);
-        viz_paint_change_line(&painter);
-        viz_paint_objects(&painter);
-        viz_paint_way(&painter);
-        viz_paint_pins(&painter);
-        viz_paint_axis(&painter);
-        viz_paint_playhead(&painter);
-        viz_paint_instant(&painter);
-        viz_paint_names(&painter);
-        viz_paint_gutter(&painter);
-        viz_paint_minimap(&painter);
-    }
+    if (ui->table != NULL)
+        viz_paint_table(&painter);
+    else if (model->row_count > 0)
+        paint_timeline(&painter);
     viz_paint_side(&painter);
     viz_paint_header(&painter);
     viz_paint_chosen(&painter);

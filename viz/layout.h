@@ -6,13 +6,16 @@
 #ifndef VIZ_LAYOUT_H
 #define VIZ_LAYOUT_H
 
+#include "bookmarks.h"
 #include "choice.h"
 #include "model.h"
 #include "notice.h"
 #include "pair.h"
 #include "panel.h"
+#include "range.h"
 #include "reasons.h"
 #include "scene.h"
+#include "tabular.h"
 #include "travel.h"
 #include "view.h"
 
@@ -62,12 +65,18 @@ struct viz_ui {
     const struct viz_reasons *reasons; /* where it is drawn */
     const struct viz_travel *travel;   /* where the playhead stands; NULL: there is none */
     const struct viz_notice *notice;   /* over the picture; NULL: nothing */
+    struct viz_tabular *table;         /* in the place of the lanes; NULL: these are shown */
+    bool playing;                      /* the playhead goes on by itself, */
+    double speed;                      /* so many times as fast as the run; 0: as suits */
     bool objects;                      /* their rows are shown */
     size_t first_object;               /* of them: the one that is shown first */
     enum viz_shown shown;              /* of two runs, as the next two */
     enum viz_differing differing;
     uint32_t change; /* which difference is told of: into viz_pair.changes; CMP_NOBODY */
-    bool ranging;    /* a stretch of time is being marked */
+    const struct viz_range *range;         /* that was chosen; NULL or not given: none */
+    const struct viz_bookmarks *bookmarks; /* NULL: none */
+    size_t noting;                         /* whose note is typed, plus 1; 0: none's */
+    bool ranging; /* a range is being chosen, which goes from here to there */
     double range_from_ns;
     double range_to_ns;
 };
@@ -95,6 +104,8 @@ struct viz_frame {
     struct viz_rect pins;   /* the bars of lanes that stay at the top; no height: none do */
     const struct viz_arrangement *arrangement; /* of the lanes; NULL: as the model has them */
     const struct viz_arrangement *pinned;      /* of the pins; NULL: there are none */
+    struct viz_rect table; /* over strip, axis and lanes; no height: these are shown */
+    struct viz_rect cells; /* of it */
     double row_px;
     double fitting_px; /* the height at which all rows are seen */
     bool ghosts;       /* below its bars a row has room for those of the run before */

@@ -107,6 +107,25 @@ static bool is_told(const struct viz_painter *painter, struct viz_id id) {
     return painter->ui->pointer && (!wide || painter->ui->x < painter->frame->lanes.x);
 }
 
+/* A mark says all of its note, which its flag may cut. */
+static bool describe(const struct viz_painter *painter, struct viz_id id,
+                     struct viz_description *said) {
+    if (id.kind != VIZ_ID_BOOKMARK)
+        return viz_describe_arranged(painter->model, painter->frame->arrangement, id, said);
+    const struct viz_bookmark *bookmark = &painter->ui->bookmarks->list[id.index];
+    *said = (struct viz_description){.count = 1};
+    viz_copy_text(said->heading, sizeof said->heading,
+                  bookmark->note[0] != '\0' ? bookmark->note : "a mark");
+    viz_copy_text(said->facts[0].name, sizeof said->facts[0].name, "at");
+    (void)viz_format_exact(bookmark->from_ns, said->facts[0].value);
+    if (bookmark->to_ns == bookmark->from_ns)
+        return true;
+    viz_copy_text(said->facts[1].name, sizeof said->facts[1].name, "to");
+    (void)viz_format_exact(bookmark->to_ns, said->facts[1].value);
+    said->count = 2;
+    return true;
+}
+
 void viz_paint_tooltip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
@@ -118,8 +137,7 @@ void viz_paint_tooltip(struct viz_painter *painter) {
     if (ui->ranging)
         return;
     struct viz_description said;
-    if (is_told(painter, ui->hover) &&
-        viz_describe_arranged(painter->model, frame->arrangement, ui->hover, &said)) {
+    if (is_told(painter, ui->hover) && describe(painter, ui->hover, &said)) {
         paint_tip(painter, &said, ui->x, ui->y);
         return;
     }
@@ -161,18 +179,53 @@ static struct help_columns measure_help(const struct viz_painter *painter) {
     return columns;
 }
 
+/* How the list is laid out: columns of lines, side by side where one is too high. */
+struct help_place {
+    int count;
+    int width; /* of one, without the room between them */
+    int lines; /* in one */
+    int line;  /* the height of one */
+};
+
+/* Columns that are narrower than that are hard to read. */
+#define HELP_COLUMN_LEAST 360
+
+/* As few columns as are high enough; where there is no room for these, lines closer together. */
+static struct help_place place_help(const struct viz_painter *painter,
+                                    const struct help_columns *columns, int room) {
+    const struct viz_frame *frame = painter->frame;
+    int rows = (int)painter->ui->help->count;
+    int wide = frame->width - viz_px(frame, 48);
+    int small = viz_line_height(painter, VIZ_FONT_SMALL);
+    struct help_place place = {.count = 1, .line = small + viz_px(frame, 6)};
+    int fitting = wide / viz_px(frame, HELP_COLUMN_LEAST);
+    while (place.count < fitting && rows * place.line > room * place.count)
+        place.count++;
+    place.lines = (rows + place.count - 1) / place.count;
+    if (place.lines * place.line > room)
+        place.line = most(room / place.lines, small - viz_px(frame, 1));
+    int width = columns->keys + columns->gap + columns->texts;
+    int share = wide / place.count - columns->gap;
+    place.width = width < share ? width : share;
+    return place;
+}
+
 static void paint_help_lines(struct viz_painter *painter, const struct help_columns *columns,
-                             struct viz_rect row) {
+                             const struct help_place *place, int x, int y) {
     const struct viz_help *help = painter->ui->help;
-    int after = columns->keys + columns->gap;
-    for (size_t i = 0; i < help->count; i++, row.y += row.h) {
+    int keys = columns->keys < place->width * 2 / 5 ? columns->keys : place->width * 2 / 5;
+    int after = keys + columns->gap / 2;
+    for (size_t i = 0; i < help->count; i++) {
         char inputs[VIZ_INPUTS_SIZE];
         const char *text;
-        int middle = row.y + row.h / 2;
+        int column = (int)i / place->lines;
+        int left = x + column * (place->width + columns->gap);
+        int middle = y + ((int)i % place->lines) * place->line + place->line / 2;
         help->line(i, inputs, &text);
         viz_shows(painter->scene, VIZ_ID_ACTION, i);
-        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, row.x, middle, columns->keys, inputs);
-        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, row.x + after, middle, row.w - after, text);
+        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, left, middle, keys, inputs);
+        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, left + after, middle, place->width - after,
+                    text);
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
@@ -184,18 +237,13 @@ void viz_paint_help(struct viz_painter *painter) {
     struct help_columns columns = measure_help(painter);
     int pad = viz_px(frame, 20);
     int head = viz_line_height(painter, VIZ_FONT_VALUE) + viz_px(frame, 10);
-    int line = viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(frame, 6);
-    int room = frame->height - viz_px(frame, 8) - head - 2 * pad;
-    int rows = (int)painter->ui->help->count;
-    if (rows * line > room)
-        line = most(room / rows, viz_line_height(painter, VIZ_FONT_SMALL) - viz_px(frame, 1));
-    int width = columns.keys + columns.gap + columns.texts + 2 * pad;
-    width = width < frame->width - viz_px(frame, 8) ? width : frame->width - viz_px(frame, 8);
-    int height = head + rows * line + 2 * pad;
+    struct help_place place =
+        place_help(painter, &columns, frame->height - viz_px(frame, 8) - head - 2 * pad);
+    int width = place.count * (place.width + columns.gap) - columns.gap + 2 * pad;
+    int height = head + place.lines * place.line + 2 * pad;
     struct viz_rect at = {(frame->width - width) / 2, most((frame->height - height) / 2, 0), width,
                           height};
     paint_panel(painter, at);
     viz_text(painter->scene, VIZ_FONT_VALUE, VIZ_TEXT, at.x + pad, at.y + pad, "Keys and mouse");
-    paint_help_lines(painter, &columns,
-                     (struct viz_rect){at.x + pad, at.y + pad + head, width - 2 * pad, line});
+    paint_help_lines(painter, &columns, &place, at.x + pad, at.y + pad + head);
 }

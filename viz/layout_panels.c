@@ -359,6 +359,7 @@ void viz_paint_minimap(struct viz_painter *painter) {
     viz_add_density(
         scene, frame->arrangement != NULL ? &frame->arrangement->map : &painter->model->density,
         inner);
+    viz_paint_map_marks(painter, &inner);
     struct viz_rect window = window_of(painter, &inner);
     int right = inner.x + inner.w;
     int bottom = inner.y + inner.h;

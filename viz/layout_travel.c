@@ -187,13 +187,22 @@ void viz_paint_instant(struct viz_painter *painter) {
 
 /* --- The playhead --------------------------------------------------------------------------- */
 
+/* "1 s  12/69", and while it plays how fast that is: "2 s/s". */
+static void write_flag(const struct viz_painter *painter, char *out, size_t size) {
+    const struct viz_travel *travel = painter->ui->travel;
+    char time[VIZ_TIME_SIZE], speed[VIZ_TIME_SIZE];
+    viz_format_exact(travel->time_ns - painter->model->origin_ns, time);
+    int length = snprintf(out, size, "%s  %" PRIu64 "/%" PRIu64, time,
+                          travel->ordinal - travel->first + 1, travel->last - travel->first + 1);
+    viz_format_duration((int64_t)(painter->ui->speed * 1e9), speed);
+    if (painter->ui->playing)
+        (void)snprintf(out + length, size - (size_t)length, "  \xE2\x96\xB6 %s/s", speed);
+}
+
 static void paint_flag(struct viz_painter *painter, int x) {
     const struct viz_frame *frame = painter->frame;
-    const struct viz_travel *travel = painter->ui->travel;
-    char time[VIZ_TIME_SIZE], text[VIZ_TIME_SIZE + 64];
-    viz_format_exact(travel->time_ns - painter->model->origin_ns, time);
-    (void)snprintf(text, sizeof text, "%s  %" PRIu64 "/%" PRIu64, time,
-                   travel->ordinal - travel->first + 1, travel->last - travel->first + 1);
+    char text[2 * VIZ_TIME_SIZE + 64];
+    write_flag(painter, text, sizeof text);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text) + viz_px(frame, 12);
     int height = viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(frame, 4);
     int left = x - width / 2;
@@ -211,7 +220,7 @@ void viz_paint_playhead(struct viz_painter *painter) {
     const struct viz_travel *travel = painter->ui->travel;
     if (travel == NULL || travel->ordinal == 0)
         return;
-    int x = viz_column(painter, (double)(travel->time_ns - painter->model->origin_ns));
+    int x = viz_column(painter, (double)(travel->line_ns - painter->model->origin_ns));
     int right = frame->lanes.x + frame->lanes.w;
     int bottom = frame->lanes.y + frame->lanes.h;
     int from = x < frame->lanes.x ? frame->lanes.x : x;

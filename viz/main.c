@@ -53,6 +53,7 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
                                       .adapts = !options->has_theme,
                                       .font_file = options->font,
                                       .start = options->start,
+                                      .view = options->view,
                                       .all_time = !options->has_from && !options->has_to,
                                       .from_ns = from_ns,
                                       .to_ns = to_ns,
@@ -118,13 +119,14 @@ static int hold_input(const char *path) {
 /* What is written may not be what is read. */
 static bool overwrites(const struct viz_options *options, char message[VIZ_MESSAGE_SIZE]) {
     const char *const outputs[][2] = {{"--png", options->png}, {"--svg", options->svg}};
-    const char *const inputs[] = {options->trace, options->other};
+    const char *const inputs[] = {options->trace, options->other, options->view};
     for (int i = 0; i < 2; i++)
-        for (int k = 0; k < 2; k++)
+        for (int k = 0; k < 3; k++)
             if (outputs[i][1] != NULL && inputs[k] != NULL &&
                 base_overwrites(outputs[i][1], inputs[k])) {
                 (void)snprintf(message, VIZ_MESSAGE_SIZE,
-                               "%s would overwrite the trace; give it another name", outputs[i][0]);
+                               "%s would overwrite %s; give it another name", outputs[i][0],
+                               k == 2 ? "the saved view" : "the trace");
                 return true;
             }
     bool same =
@@ -194,6 +196,7 @@ static int run_window(struct viz_model *model, struct viz_document *document,
                                         .differing = differing_of(options),
                                         .objects = options->objects,
                                         .start = options->start,
+                                        .view = options->view,
                                         .document = document,
                                         .moment = options->moment};
     struct viz_window *window;

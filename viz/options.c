@@ -170,6 +170,14 @@ static const base_option table[] = {
      .help = "the font to write with",
      BASE_TEXT(struct viz_options, font),
      .wanted = "a file"},
+    {.name = "table",
+     .help = "the job-sequencing table in the place of the lanes",
+     BASE_FLAG(struct viz_options, start.table)},
+    {.name = "interval",
+     .argument = "TIME",
+     .help = "... with rows of that length",
+     BASE_TIME(struct viz_options, start.step_ns),
+     .least = 1},
     {.name = "critical-path",
      .help = "draw the longest way through the run",
      BASE_FLAG(struct viz_options, start.way)},
@@ -198,6 +206,11 @@ static const base_option table[] = {
      .argument = "TASK",
      .help = "keep this task at the top; may be given again",
      .take = take_pin},
+    {.name = "view",
+     .argument = "FILE",
+     .help = "as a saved view has it: Ctrl+S in a window saves one beside the trace",
+     BASE_TEXT(struct viz_options, view),
+     .wanted = "a file"},
     {.name = "version", .help = "print the version", BASE_FLAG(struct viz_options, version)},
     {.name = NULL},
 };
@@ -284,6 +297,10 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     }
     if (options->has_from && options->has_to && options->from_ns >= options->to_ns) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--from must be before --to");
+        return CAD_EINVAL;
+    }
+    if (options->view != NULL && options->other != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--view is for one trace, not for two");
         return CAD_EINVAL;
     }
     return 0;

@@ -36,8 +36,9 @@ struct viz_options {
     int64_t to_ns;
     struct viz_start start;
     struct viz_moment moment;
-    bool objects; /* have rows */
-    bool follow;  /* the file grows */
+    bool objects;     /* have rows */
+    bool follow;      /* the file grows */
+    const char *view; /* the file of a saved view; NULL: in a window the one beside the trace */
     bool help;
     bool list; /* of options, for completions */
     bool version;

@@ -98,14 +98,22 @@ int viz_write_pair_chip(const struct viz_pair *pair, enum viz_differing differin
  * beside them. */
 void viz_paint_groups(struct viz_painter *painter);
 void viz_paint_group_name(struct viz_painter *painter, uint32_t place, int x, int y, int room);
-void viz_paint_pins(struct viz_painter *painter);   /* layout_pins.c */
+void viz_paint_pins(struct viz_painter *painter); /* layout_pins.c */
+/* layout_range.c: the range as a tint; marks, on the axis and on the map. */
+void viz_paint_range(struct viz_painter *painter);
+void viz_paint_bookmarks(struct viz_painter *painter);
+void viz_paint_map_marks(struct viz_painter *painter, const struct viz_rect *map);
 void viz_paint_chosen(struct viz_painter *painter); /* layout_chosen.c */
 void viz_paint_rings(struct viz_painter *painter);  /* layout_ring.c */
 /* The columns of the arrows of a deadlock's circles, by which labels would be covered; where there
  * are none both are the same. */
 void viz_find_rings(const struct viz_painter *painter, int *from, int *to);
-void viz_paint_way(struct viz_painter *painter);     /* layout_way.c */
-void viz_paint_side(struct viz_painter *painter);    /* layout_side.c */
+void viz_paint_way(struct viz_painter *painter);  /* layout_way.c */
+void viz_paint_side(struct viz_painter *painter); /* layout_side.c */
+/* layout_table.c: finds the table's place, once all else has its own, and brings what is in view of
+ * it within its bounds; paints it. */
+void viz_place_table(struct viz_frame *frame, struct viz_tabular *tabular);
+void viz_paint_table(struct viz_painter *painter);
 void viz_paint_objects(struct viz_painter *painter); /* layout_objects.c */
 /* The height that rows of objects take of the lanes' room. */
 int viz_objects_height(const struct viz_frame *frame, const struct viz_model *model, int room);

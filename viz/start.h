@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { VIZ_START_PINS = 32 };
 
@@ -23,6 +24,8 @@ struct viz_start_lanes {
 
 struct viz_start {
     bool way;         /* the longest way is drawn */
+    bool table;       /* the table is shown, */
+    int64_t step_ns;  /* with rows of that length; 0: as suits */
     bool panel;       /* the panel is open */
     const char *task; /* ... and says of the task of that name; NULL: of the run */
     struct viz_start_lanes lanes;

@@ -4,6 +4,7 @@
 #include "hit.h"
 #include "tabs.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Between a real run and a simulated one times always differ: there order counts. What is told of
@@ -22,6 +23,9 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
     state->ui.counter = viz_first_counter(model);
     state->ui.travel = &state->travel;
     state->ui.choice = &state->choice;
+    state->ui.range = &state->range;
+    state->ui.bookmarks = &state->bookmarks;
+    state->bookmark_view_ns = NAN;
     state->ui.change = CMP_NOBODY;
     if (model->pair != NULL)
         begin_pair(state);
@@ -31,15 +35,41 @@ void viz_state_open(struct viz_state *state, struct viz_model *model) {
 void viz_state_close(struct viz_state *state) {
     viz_scene_free(&state->scene);
     viz_search_clear(&state->search);
+    viz_range_drop(&state->range);
+    viz_bookmarks_free(&state->bookmarks);
     viz_choice_free(&state->choice);
     viz_panel_free(&state->panel);
     viz_history_free(&state->history);
     why_path_free(&state->way);
     viz_reasons_free(&state->reasons);
     viz_travel_free(&state->travel);
+    viz_tabular_free(&state->tabular);
+}
+
+/* The table follows the selection and the playhead, where these have moved. */
+static void follow_in_table(struct viz_state *state) {
+    struct viz_tabular *tabular = &state->tabular;
+    const struct viz_travel *travel = &state->travel;
+    struct viz_id selected = state->ui.selected;
+    uint32_t lane = viz_lane_of(state->model, selected);
+    uint32_t column = lane != TRACE_NO_INDEX ? viz_tabular_column(tabular, lane) : TRACE_NO_INDEX;
+    double step_ns = (double)tabular->step_ns;
+    if (column != TRACE_NO_INDEX && !viz_same_id(selected, tabular->followed)) {
+        viz_tabular_reveal_column(tabular, column);
+        if (selected.kind == VIZ_ID_BAR)
+            viz_tabular_reveal_row(tabular,
+                                   (double)state->model->bars[selected.index].begin_ns / step_ns);
+    }
+    if (travel->ordinal != tabular->followed_event && travel->ordinal != 0)
+        viz_tabular_reveal_row(
+            tabular, floor((double)(travel->time_ns - state->model->origin_ns) / step_ns));
+    tabular->followed = selected;
+    tabular->followed_event = travel->ordinal;
 }
 
 void viz_state_place(struct viz_state *state, int width, int height) {
+    if (state->ui.table != NULL)
+        follow_in_table(state);
     viz_frame_make(&state->frame, state->model, &state->view, &state->ui, &state->measure, width,
                    height, state->scale);
 }
@@ -59,6 +89,7 @@ bool viz_state_show(struct viz_state *state, enum viz_shown shown) {
     state->ui.shown = shown;
     state->ui.hover = state->ui.selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
     state->ui.counter = viz_first_counter(model);
+    state->ui.table = NULL;
     viz_history_free(&state->history);
     viz_state_write_panel(state);
     return true;
@@ -85,6 +116,8 @@ static void forget_things(struct viz_state *state, bool same_file) {
         ui->selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->first_object = 0;
+    if (ui->table != NULL && !viz_state_show_table(state, true, state->tabular.step_ns))
+        ui->table = NULL;
     ui->way = NULL;
     ui->reasons = NULL;
     why_path_free(&state->way);
@@ -110,7 +143,11 @@ void viz_state_replace(struct viz_state *state, struct viz_model *model, bool sa
     if (!same_file) {
         viz_travel_leave(&state->travel);
         viz_choice_free(&state->choice);
+        viz_range_drop(&state->range);
+        viz_bookmarks_free(&state->bookmarks);
+        state->ui.noting = 0;
     }
+    viz_range_forget(&state->range);
     viz_choice_keep(&state->choice, model->lane_count);
     viz_state_arrange(state);
     if (nothing || !same_file || all)
@@ -160,6 +197,8 @@ void viz_state_write_panel(struct viz_state *state) {
     const struct viz_subject subject = {.model = state->model,
                                         .selected = state->ui.selected,
                                         .reasons = &state->reasons,
+                                        .range = &state->range,
+                                        .bookmarks = &state->bookmarks,
                                         .travel = &state->travel};
     viz_panel_clear(&state->panel);
     if (state->ui.panel != NULL)
@@ -219,6 +258,13 @@ bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
     return state->ui.way->count > 0;
 }
 
+bool viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
+    if (shown && viz_tabular_make(&state->tabular, state->model, step_ns) != 0)
+        return false;
+    state->ui.table = shown ? &state->tabular : NULL;
+    return true;
+}
+
 const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start) {
     if (start->task != NULL && viz_find_lane(model, start->task) == TRACE_NO_INDEX)
         return start->task;
@@ -228,14 +274,17 @@ const char *viz_start_missing(const struct viz_model *model, const struct viz_st
     return NULL;
 }
 
-/* Chooses the lanes that are asked for. */
+/* Chooses the lanes that are asked for; what is not stays, as a saved view has it. */
 static void begin_lanes(struct viz_state *state, const struct viz_start_lanes *lanes) {
     struct viz_choice *choice = &state->choice;
     if (lanes->filter != NULL)
         (void)viz_choice_filter(choice, lanes->filter);
-    choice->grouping = lanes->grouping;
-    choice->ordering = lanes->ordering;
-    viz_fold_all(&choice->folds, !lanes->unfold);
+    if (lanes->grouping != VIZ_GROUPING_NONE)
+        choice->grouping = lanes->grouping;
+    if (lanes->ordering != VIZ_ORDERING_TRACE)
+        choice->ordering = lanes->ordering;
+    if (lanes->unfold)
+        viz_fold_all(&choice->folds, false);
     for (size_t i = 0; i < lanes->pin_count; i++) {
         uint32_t lane = viz_find_lane(state->model, lanes->pins[i]);
         if (lane != TRACE_NO_INDEX && !viz_is_pinned(choice, lane))
@@ -251,6 +300,8 @@ bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
         state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
     if (start->panel || start->task != NULL)
         viz_state_open_panel(state, true);
+    if (start->table)
+        (void)viz_state_show_table(state, true, start->step_ns);
     bool shown = !start->way || viz_state_show_way(state, true, false);
     viz_state_place(state, state->frame.width, state->frame.height);
     return shown && (start->task == NULL || lane != TRACE_NO_INDEX);

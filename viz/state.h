@@ -6,6 +6,7 @@
 #ifndef VIZ_STATE_H
 #define VIZ_STATE_H
 
+#include "bookmarks.h"
 #include "choice.h"
 #include "history.h"
 #include "layout.h"
@@ -24,13 +25,18 @@ struct viz_state {
     struct viz_ui ui;
     struct viz_panel panel; /* what ui.panel shows, while it does */
     struct viz_history history;
-    struct viz_search search; /* what ui.search shows, while it does */
-    struct viz_choice choice; /* of lanes, which ui.choice shows */
+    struct viz_search search;       /* what ui.search shows, while it does */
+    struct viz_choice choice;       /* of lanes, which ui.choice shows */
+    struct viz_range range;         /* of time, which ui.range shows */
+    struct viz_bookmarks bookmarks; /* likewise */
+    int64_t bookmark_ns;            /* of the mark that was gone to last, */
+    double bookmark_view_ns;        /* and where the view began then */
     struct viz_reasons reasons;
-    struct why_path way;      /* to what is selected; ui.way may show it */
-    struct viz_travel travel; /* the playhead, which ui.travel shows */
-    struct viz_frame frame;   /* where everything is; made by viz_state_place() */
-    struct viz_scene scene;   /* the last picture; made by viz_state_lay_out() */
+    struct why_path way;        /* to what is selected; ui.way may show it */
+    struct viz_travel travel;   /* the playhead, which ui.travel shows */
+    struct viz_tabular tabular; /* what ui.table shows, while it does */
+    struct viz_frame frame;     /* where everything is; made by viz_state_place() */
+    struct viz_scene scene;     /* the last picture; made by viz_state_lay_out() */
 };
 
 /* All of a model; measure and scale are the caller's to set before anything is placed. */
@@ -81,6 +87,10 @@ void viz_state_show_first(struct viz_state *state, enum viz_shown shown,
 /* Shows the longest way through the run (`to_selected`: to what is selected), or none. False where
  * there is none to be had. */
 bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected);
+
+/* Shows the table in the place of the lanes, with rows of that length (0: as suits), or the lanes
+ * again. False where there is no memory, or there would be too many rows. */
+bool viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns);
 
 /* Finds again what the pointer is on, after it or the picture has moved. True where that is
  * something else now. */

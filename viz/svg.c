@@ -65,6 +65,8 @@ static const char *class_of(enum viz_id_kind kind) {
         return "group";
     case VIZ_ID_CHOSEN:
         return "chosen";
+    case VIZ_ID_BOOKMARK:
+        return "mark";
     case VIZ_ID_NOTHING:
     case VIZ_ID_COUNT:
         break;

@@ -7,8 +7,10 @@
 #ifndef VIZ_TABS_H
 #define VIZ_TABS_H
 
+#include "bookmarks.h"
 #include "model.h"
 #include "panel.h"
+#include "range.h"
 #include "reasons.h"
 #include "travel.h"
 
@@ -17,6 +19,8 @@ struct viz_subject {
     const struct viz_model *model;
     struct viz_id selected; /* VIZ_ID_NOTHING: the trace as a whole */
     struct viz_reasons *reasons;
+    struct viz_range *range; /* that was chosen, or of which nothing is */
+    const struct viz_bookmarks *bookmarks;
     struct viz_travel *travel; /* where the playhead stands; what is shown is noted there */
 };
 

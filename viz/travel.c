@@ -43,7 +43,7 @@ int viz_travel_go(struct viz_travel *travel, uint64_t ordinal) {
         return CAD_ENOMEM;
     const struct trace_now *now = trace_state_now(state);
     travel->ordinal = ordinal;
-    travel->time_ns = now->time_ns;
+    travel->time_ns = travel->line_ns = now->time_ns;
     travel->iteration = now->iteration;
     travel->detailed = now->detailed;
     travel->first = trace_timeline_find(travel->timeline, now->time_ns - 1) + 1;

@@ -29,10 +29,12 @@ struct viz_travel {
     struct trace_timeline *timeline; /* borrowed; NULL: it is not there, or not yet */
     uint64_t ordinal;                /* of the event; 0: there is no playhead */
     int64_t time_ns;                 /* of it, as the trace has it */
-    uint64_t first, last;            /* ordinals of the first and the last event of that time */
-    uint64_t iteration;              /* of the loop; 0: none yet, or not told */
-    bool detailed;                   /* the trace tells turns */
-    struct trace_subject chosen;     /* the value that is followed; of no kind: none */
+    int64_t line_ns;      /* where the playhead is drawn: there, or, while it plays, behind */
+    int64_t patience_ns;  /* while it plays: how long instants may take */
+    uint64_t first, last; /* ordinals of the first and the last event of that time */
+    uint64_t iteration;   /* of the loop; 0: none yet, or not told */
+    bool detailed;        /* the trace tells turns */
+    struct trace_subject chosen; /* the value that is followed; of no kind: none */
 
     enum viz_events filter;
 

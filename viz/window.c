@@ -1,20 +1,26 @@
 /* SDL's window and its events; what they do is not known here. */
 #include "window.h"
 
+#include "actions_play.h"
 #include "actions_travel.h"
 #include "cadran.h"
 #include "events.h"
+#include "saved.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WIDTH 1280
 #define HEIGHT 760
 #define LEAST_SIDE 160
 
-enum { TITLE_SIZE = 256 };
+enum { TITLE_SIZE = 256, PATH_SIZE = 4096 };
+
+/* Between two pictures of a playhead that goes on by itself. */
+enum { PLAY_MS = 8 };
 
 struct viz_window {
     SDL_Window *window;
@@ -30,6 +36,10 @@ struct viz_window {
     struct viz_moment moment;      /* where the playhead is put once it can be */
     bool all_time;                 /* what is shown at first; else from one time to another */
     double from_ns, to_ns;
+    char view_path[PATH_SIZE]; /* of the saved view; "": there is no place for one */
+    bool view_due;             /* it is there, and has not been read */
+    struct viz_notice said;    /* what came of that */
+    Uint64 played;             /* when the playhead went on last, in milliseconds */
     bool dirty;
     unsigned pictures;
 };
@@ -118,6 +128,17 @@ static void title_of(const struct viz_model *model, char title[TITLE_SIZE]) {
     (void)snprintf(title, TITLE_SIZE, "%s \xE2\x80\x93 Cadran", name);
 }
 
+/* Where the view is saved: where that is asked for, else beside the trace. Standard input has
+ * nothing beside it. */
+static void choose_view(struct viz_window *window, const char *asked, const char *trace) {
+    bool fits = asked != NULL ? snprintf(window->view_path, PATH_SIZE, "%s", asked) < PATH_SIZE
+                              : strcmp(trace, VIZ_INPUT_PATH) != 0 &&
+                                    viz_saved_path(trace, window->view_path, PATH_SIZE);
+    if (!fits)
+        window->view_path[0] = '\0';
+    window->view_due = fits && (asked != NULL || access(window->view_path, F_OK) == 0);
+}
+
 int viz_window_open(struct viz_model *model, const struct viz_window_options *options,
                     struct viz_window **out, char message[VIZ_MESSAGE_SIZE]) {
     *out = NULL;
@@ -154,6 +175,8 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     window->start = options->start;
     if (window->document == NULL)
         (void)viz_state_begin(state, &window->start);
+    else
+        choose_view(window, options->view, window->document->path);
     window->same_file = true;
     window->moment = options->moment;
     window->all_time = options->all_time;
@@ -183,17 +206,59 @@ void viz_window_close(struct viz_window *window) {
 
 /* --- The file ----------------------------------------------------------------------------- */
 
-/* What is to be seen of the first model is asked for on the command line. */
+/* --- The saved view ----------------------------------------------------------------------- */
+
+static void say(struct viz_window *window, bool alert, const char *text) {
+    window->said = (struct viz_notice){.progress = -1, .alert = alert};
+    viz_copy_text(window->said.text, sizeof window->said.text, text);
+    window->canvas.state.ui.notice = &window->said;
+    window->dirty = true;
+}
+
+/* Until the next key or click. */
+static void end_saying(struct viz_window *window) {
+    struct viz_state *state = &window->canvas.state;
+    if (state->ui.notice != &window->said)
+        return;
+    state->ui.notice = window->document != NULL ? &window->document->notice : NULL;
+    window->dirty = true;
+}
+
+static void read_view(struct viz_window *window) {
+    char message[VIZ_SAVED_MESSAGE];
+    window->view_due = false;
+    if (viz_saved_read(&window->canvas.state, window->view_path, message) != 0)
+        say(window, true, message);
+}
+
+static void save_view(struct viz_window *window) {
+    char message[VIZ_SAVED_MESSAGE];
+    if (window->document == NULL) {
+        say(window, true, "What is chosen of two runs is not saved");
+    } else if (window->view_path[0] == '\0') {
+        say(window, true, "There is no place beside standard input: give a file with --view");
+    } else if (viz_saved_write(&window->canvas.state, window->view_path, message) != 0) {
+        say(window, true, message);
+    } else {
+        snprintf(message, sizeof message, "Saved as %.400s", window->view_path);
+        say(window, false, message);
+    }
+}
+
+/* What is to be seen of the first model is asked for on the command line, or was saved. */
 static void take_model(struct viz_window *window) {
     struct viz_state *state = &window->canvas.state;
     struct viz_model *model = window->document->shown.model;
     char title[TITLE_SIZE];
     bool first = state->model->row_count == 0;
     viz_state_replace(state, model, window->same_file);
-    if (first && !window->all_time)
+    bool saved = window->view_due && window->document->shown.whole;
+    if (saved)
+        read_view(window);
+    if ((first || saved) && !window->all_time)
         viz_view_show(&state->view, &state->frame.extent, window->from_ns,
                       window->to_ns >= 0 ? window->to_ns : (double)model->end_ns);
-    if (first)
+    if (first || saved)
         (void)viz_state_begin(state, &window->start);
     title_of(model, title);
     SDL_SetWindowTitle(window->window, title);
@@ -230,6 +295,8 @@ static int open_file(struct viz_window *window, const char *path, bool same,
     if (window->document == NULL)
         return 1;
     window->same_file = same;
+    if (!same)
+        choose_view(window, NULL, path);
     if (viz_document_load(window->document, path) == 0)
         return 1;
     (void)snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
@@ -294,9 +361,13 @@ static int handle(struct viz_window *window, const SDL_Event *event,
                 return error;
         }
     }
+    if (event->type == SDL_KEYDOWN || event->type == SDL_MOUSEBUTTONDOWN)
+        end_saying(window);
     unsigned result = viz_event(&window->input, &window->canvas.state, window->pixel_ratio, event);
     if (result & VIZ_COPY)
         copy(&window->canvas.state);
+    if (result & VIZ_SAVE)
+        save_view(window);
     if (result & VIZ_REDRAW)
         window->dirty = true;
     return result & VIZ_QUIT ? 0 : handle_file(window, event, result, message);
@@ -314,6 +385,15 @@ static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
     return 1;
 }
 
+/* The playhead goes on, where it does. */
+static void play(struct viz_window *window) {
+    Uint64 now = SDL_GetTicks64();
+    int64_t passed_ns = (int64_t)(now - window->played) * CAD_MILLISECOND;
+    if (passed_ns > 0 && viz_play_on(&window->canvas.state, passed_ns) & VIZ_REDRAW)
+        window->dirty = true;
+    window->played = now;
+}
+
 int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_MESSAGE_SIZE]) {
     SDL_Event event;
     look_at_document(window);
@@ -321,6 +401,9 @@ int viz_window_step(struct viz_window *window, int timeout_ms, char message[VIZ_
         int patience = viz_document_patience(window->document);
         timeout_ms = timeout_ms < 0 || timeout_ms > patience ? patience : timeout_ms;
     }
+    play(window);
+    if (window->canvas.state.ui.playing)
+        timeout_ms = timeout_ms < 0 || timeout_ms > PLAY_MS ? PLAY_MS : timeout_ms;
     if (window->dirty)
         timeout_ms = 0;
     int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);

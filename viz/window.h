@@ -14,7 +14,8 @@ struct viz_window_options {
     enum viz_theme theme;
     const char *font_file;
     struct viz_start start;
-    bool all_time; /* else from from_ns to to_ns at first */
+    const char *view; /* the file of a saved view, borrowed; NULL: the one beside the document */
+    bool all_time;    /* else from from_ns to to_ns at first */
     double from_ns;
     double to_ns;
     enum viz_shown shown;          /* of two runs, as the next */

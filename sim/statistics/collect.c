@@ -52,8 +52,10 @@ struct stat_collector {
     size_t object_course_capacity;
     struct base_map by_tid, by_object; /* of tasks and of objects */
     struct base_map by_wait;           /* a hash of task, name and object: of waits */
-    int64_t now_ns;
-    int64_t pid; /* 0: no event has come */
+    int64_t from_ns, to_ns;            /* what happens outside does not count */
+    int64_t now_ns;                    /* within that */
+    bool within;                       /* the event at hand is */
+    int64_t pid;                       /* 0: no event has come */
     uint64_t at_work;
     uint32_t sleep;   /* the text "sleep" */
     uint32_t running; /* the task that keeps the loop busy; STAT_NO_INDEX */
@@ -96,8 +98,14 @@ static void recount(struct stat_collector *collector, uint32_t task) {
     course->at_work = at_work;
 }
 
-/* All that happened at one time has been told when the next event is later. */
+/* All that happened at one time has been told when the next event is later. Outside of what counts
+ * no time passes. */
 static void move_on(struct stat_collector *collector, int64_t time_ns) {
+    collector->within = collector->from_ns <= time_ns && time_ns <= collector->to_ns;
+    if (time_ns < collector->from_ns)
+        time_ns = collector->from_ns;
+    if (time_ns > collector->to_ns)
+        time_ns = collector->to_ns;
     if (time_ns <= collector->now_ns)
         return;
     if (collector->at_work > collector->run.at_work_peak)
@@ -212,6 +220,8 @@ static void count_wait(struct stat_collector *collector, uint32_t wait, uint32_t
                        int64_t begin_ns, int64_t length_ns) {
     struct stat_run *run = &collector->run;
     struct stat_wait *kind = &run->waits[wait];
+    if (!collector->within && length_ns == 0)
+        return;
     run->wait_count++;
     kind->count++;
     kind->total_ns += length_ns;
@@ -279,8 +289,8 @@ static int take_wait_point(struct stat_collector *collector, uint32_t task,
 /* --- Spans and turns ------------------------------------------------------------------------ */
 
 static void count_span(struct stat_collector *collector, uint32_t task) {
-    collector->run.span_count++;
-    collector->run.tasks[task].spans++;
+    collector->run.span_count += collector->within;
+    collector->run.tasks[task].spans += collector->within;
 }
 
 static void change_spans(struct stat_collector *collector, uint32_t task, int change) {
@@ -382,9 +392,13 @@ static void end_object(struct stat_collector *collector, uint32_t number) {
 
 static void take_state(struct stat_collector *collector, const struct trace_event *event) {
     uint32_t number = object_of(collector, event->id);
-    if (number != STAT_NO_INDEX)
-        stat_level_take(&collector->object_courses[number].level, &collector->run.objects[number],
-                        event, collector->now_ns);
+    if (number == STAT_NO_INDEX)
+        return;
+    struct stat_object *object = &collector->run.objects[number];
+    uint64_t served = object->served;
+    stat_level_take(&collector->object_courses[number].level, object, event, collector->now_ns);
+    if (!collector->within)
+        object->served = served;
 }
 
 static void take_object_end(struct stat_collector *collector, const struct trace_event *event) {
@@ -425,7 +439,7 @@ static int take_loop_event(struct stat_collector *collector, const struct trace_
         set_running(collector, collector->running, false);
         return 0;
     case TRACE_WAKE_END:
-        collector->run.wake_count++;
+        collector->run.wake_count += collector->within;
         return 0;
     case TRACE_OBJECT:
         return take_object(collector, event);
@@ -449,7 +463,7 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     if (event->pid != collector->pid)
         return 0;
     move_on(collector, event->time_ns);
-    collector->run.event_count++;
+    collector->run.event_count += collector->within;
     return take_loop_event(collector, event);
 }
 
@@ -458,7 +472,7 @@ static int end(struct trace_consumer *consumer, bool complete) {
     struct stat_collector *collector = (struct stat_collector *)(void *)consumer;
     struct stat_run *run = &collector->run;
     (void)complete;
-    run->end_ns = collector->now_ns;
+    run->end_ns = collector->now_ns - collector->from_ns;
     for (uint32_t i = 0; i < run->task_count; i++) {
         if (collector->courses[i].waits)
             end_wait(collector, i);
@@ -483,6 +497,7 @@ struct stat_collector *stat_collector_new(void) {
     collector->consumer.take = take;
     collector->consumer.end = end;
     collector->running = STAT_NO_INDEX;
+    collector->to_ns = INT64_MAX;
     collector->run.strings = base_strings_new();
     if (collector->run.strings != NULL)
         collector->sleep = base_strings_add(collector->run.strings, sleep, sizeof sleep - 1);
@@ -506,6 +521,11 @@ void stat_collector_free(struct stat_collector *collector) {
     base_map_free(&collector->by_wait);
     base_strings_free(collector->run.strings);
     base_free(collector);
+}
+
+void stat_collector_limit(struct stat_collector *collector, int64_t from_ns, int64_t to_ns) {
+    collector->from_ns = collector->now_ns = from_ns;
+    collector->to_ns = to_ns;
 }
 
 struct trace_consumer *stat_collector_consumer(struct stat_collector *collector) {

@@ -101,7 +101,7 @@ struct stat_run {
     uint32_t outcome; /* 0: the trace was cut short */
     int64_t seed;
     bool detailed;
-    int64_t end_ns; /* since the loop's start: how long the run took */
+    int64_t end_ns; /* how long the run took, or the part of it that counts */
 
     struct stat_task *tasks; /* in the order of their creation */
     size_t task_count;
@@ -125,6 +125,11 @@ struct stat_collector;
 /* NULL: no memory. */
 struct stat_collector *stat_collector_new(void);
 void stat_collector_free(struct stat_collector *collector); /* takes NULL */
+
+/* Before the first event: only what happens from one time to another counts, both included. Times
+ * are cut to that, and so are the lives of tasks and objects; what begins, ends or is done at no
+ * length counts where it does so within, a wait where any of it lies within. */
+void stat_collector_limit(struct stat_collector *collector, int64_t from_ns, int64_t to_ns);
 
 /* To be given the events of a run. Its functions return 0 or CAD_ENOMEM. */
 struct trace_consumer *stat_collector_consumer(struct stat_collector *collector);

@@ -61,13 +61,12 @@ static void format_duration(int64_t time_ns, char text[SECONDS_SIZE]) {
     format_seconds((time_ns + unit_ns / 2) / unit_ns * unit_ns, text);
 }
 
-/* "0-1": an interval. */
-static void format_interval(const struct table *table, int64_t row, char text[2 * SECONDS_SIZE]) {
+void table_interval(const struct table *table, int64_t row, char text[TABLE_INTERVAL_SIZE]) {
     char from[SECONDS_SIZE];
     char to[SECONDS_SIZE];
     format_seconds(row * table->options.step_ns, from);
     format_seconds((row + 1) * table->options.step_ns, to);
-    snprintf(text, 2 * SECONDS_SIZE, "%s-%s", from, to);
+    snprintf(text, TABLE_INTERVAL_SIZE, "%s-%s", from, to);
 }
 
 /* One character of a job's name, UTF-8 of that length, as a table shows it: nothing in it may end
@@ -267,10 +266,10 @@ static void widen(size_t *width, size_t wanted) {
 
 /* The label's width: of the longest interval. */
 static size_t interval_width(const struct printer *printer) {
-    char interval[2 * SECONDS_SIZE];
+    char interval[TABLE_INTERVAL_SIZE];
     size_t width = least_width(printer);
     for (int64_t row = 0; row < printer->part.rows && printer->aligned; row++) {
-        format_interval(printer->table, row, interval);
+        table_interval(printer->table, row, interval);
         widen(&width, strlen(interval));
     }
     return width;
@@ -294,14 +293,14 @@ static int print_jobs(struct printer *printer) {
 
 /* A row an interval, a column a job. */
 static int print_upright(struct printer *printer) {
-    char interval[2 * SECONDS_SIZE];
+    char interval[TABLE_INTERVAL_SIZE];
     struct line line;
     printer->label_width = interval_width(printer);
     int error = print_jobs(printer);
     if (error == 0)
         error = put_rule(printer, printer->part.columns);
     for (int64_t row = 0; row < printer->part.rows && error == 0; row++) {
-        format_interval(printer->table, row, interval);
+        table_interval(printer->table, row, interval);
         start_line(printer, &line, interval);
         for (size_t i = 0; i < printer->part.columns; i++)
             put_cell(printer, &line, printer->widths[i], has_star(printer, row, i));
@@ -312,11 +311,11 @@ static int print_upright(struct printer *printer) {
 
 /* The head of a table with a column an interval. */
 static int print_intervals(struct printer *printer) {
-    char interval[2 * SECONDS_SIZE];
+    char interval[TABLE_INTERVAL_SIZE];
     struct line line;
     start_line(printer, &line, "");
     for (int64_t row = 0; row < printer->part.rows; row++) {
-        format_interval(printer->table, row, interval);
+        table_interval(printer->table, row, interval);
         printer->widths[row] = least_width(printer);
         widen(&printer->widths[row], strlen(interval));
         put_head(printer, &line, printer->widths[row], interval);

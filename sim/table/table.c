@@ -209,6 +209,26 @@ bool table_cell(const struct table *table, int64_t row, size_t column) {
     return stretch != none && table->stretches[stretch].first <= row;
 }
 
+bool table_next_stars(const struct table *table, size_t column, int64_t row,
+                      struct table_stars *stars) {
+    uint32_t at = stars->begun ? stars->next : table->columns[column].first_stretch;
+    stars->begun = true;
+    while (at != none && table->stretches[at].last < row)
+        at = table->stretches[at].next;
+    if (at == none) {
+        stars->next = none;
+        return false;
+    }
+    stars->first = table->stretches[at].first;
+    stars->last = table->stretches[at].last;
+    stars->next = table->stretches[at].next;
+    return true;
+}
+
+int64_t table_job_tid(const struct table *table, size_t column) {
+    return table->columns[column].tid;
+}
+
 const char *table_job_name(const struct table *table, size_t column) {
     return table->columns[column].name;
 }

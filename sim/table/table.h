@@ -78,6 +78,26 @@ size_t table_column_count(const struct table *table);
 /* Whether there is a star. */
 bool table_cell(const struct table *table, int64_t row, size_t column);
 
+/* Stars of a job without a gap, from one row to another. */
+struct table_stars {
+    int64_t first;
+    int64_t last;
+    uint32_t next; /* private: what comes behind them */
+    bool begun;    /* private */
+};
+
+/* From stars to those behind them, the first that end at a row or after it; at first all is zero.
+ * False: there are none. */
+bool table_next_stars(const struct table *table, size_t column, int64_t row,
+                      struct table_stars *stars);
+
+/* "0-1": what a row is called, in seconds. */
+enum { TABLE_INTERVAL_SIZE = 96 };
+void table_interval(const struct table *table, int64_t row, char text[TABLE_INTERVAL_SIZE]);
+
+/* The job's track. */
+int64_t table_job_tid(const struct table *table, size_t column);
+
 /* The job's name, and how long it worked. With options.rounded the duration is rounded to what a
  * real clock's jitter leaves: to tenths of a second, below a tenth to milliseconds. */
 const char *table_job_name(const struct table *table, size_t column);

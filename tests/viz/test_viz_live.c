@@ -243,8 +243,79 @@ static void test_live__damage_is_said_in_the_window(void **state) {
     sample_free(&fixture.sample);
 }
 
+static void press(struct fixture *fixture, SDL_Keycode code, Uint16 mod) {
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = code;
+    event.key.keysym.mod = mod;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(viz_window_step(fixture->window, 0, message), 1);
+}
+
+static void type(struct fixture *fixture, const char *text) {
+    SDL_Event event = {.type = SDL_TEXTINPUT};
+    (void)snprintf(event.text.text, sizeof event.text.text, "%s", text);
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    assert_int_equal(viz_window_step(fixture->window, 0, message), 1);
+}
+
+/* A window on the file of another one, which has been closed. */
+static void open_again(struct fixture *fixture) {
+    const struct viz_window_options options = {
+        .width = 900, .height = 560, .scale = 1, .all_time = true, .document = &fixture->document};
+    assert_int_equal(viz_document_open(&fixture->document, fixture->path, false), 0);
+    assert_int_equal(
+        viz_window_open(fixture->document.shown.model, &options, &fixture->window, message), 0);
+    fixture->state = &viz_window_canvas(fixture->window)->state;
+    WAIT_UNTIL(fixture, lanes(fixture) == 8);
+}
+
+/* Groups, an order, a pin and a mark, by keys; saved, and back when the trace is opened again. */
+static void test_live__a_view_is_saved_and_comes_back(void **state) {
+    (void)state;
+    struct fixture fixture = {0};
+    char view[160];
+    sample_window(&fixture.sample);
+    open_window(&fixture, fixture.sample.text, fixture.sample.length, false);
+    WAIT_UNTIL(&fixture, lanes(&fixture) == 8);
+    press(&fixture, SDLK_g, 0);
+    press(&fixture, SDLK_x, KMOD_LSHIFT);
+    press(&fixture, SDLK_r, 0);
+    press(&fixture, SDLK_j, 0);
+    press(&fixture, SDLK_b, 0);
+    press(&fixture, SDLK_m, 0);
+    type(&fixture, "look here");
+    press(&fixture, SDLK_RETURN, 0);
+    press(&fixture, SDLK_s, KMOD_LCTRL);
+    assert_non_null(strstr(fixture.state->ui.notice->text, "Saved as"));
+    press(&fixture, SDLK_i, 0);
+    assert_null(strstr(fixture.state->ui.notice->text, "Saved as"));
+    viz_window_close(fixture.window);
+    viz_document_close(&fixture.document);
+    open_again(&fixture);
+    assert_int_equal(fixture.state->choice.grouping, VIZ_GROUPING_NAME);
+    assert_true(fixture.state->choice.folds.unfolded);
+    assert_int_equal(fixture.state->choice.ordering, VIZ_ORDERING_START);
+    assert_int_equal(fixture.state->choice.pin_count, 1);
+    assert_string_equal(fixture.state->bookmarks.list[0].note, "look here");
+    viz_window_close(fixture.window);
+    viz_document_close(&fixture.document);
+
+    (void)snprintf(view, sizeof view, "%s/trace.view.json", fixture.folder);
+    assert_int_equal(truncate(view, 20), 0);
+    open_again(&fixture);
+    assert_true(fixture.state->ui.notice->alert);
+    assert_non_null(strstr(fixture.state->ui.notice->text, "trace.view.json"));
+    assert_int_equal(fixture.state->bookmarks.count, 0);
+    press(&fixture, SDLK_s, KMOD_LCTRL); /* what is damaged is not written over */
+    assert_non_null(strstr(fixture.state->ui.notice->text, "is no saved view"));
+    (void)unlink(view);
+    close_window(&fixture);
+    sample_free(&fixture.sample);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_live__a_view_is_saved_and_comes_back),
         cmocka_unit_test(test_live__the_window_is_there_before_the_file_is_read),
         cmocka_unit_test(test_live__the_beginning_comes_first),
         cmocka_unit_test(test_live__what_is_appended_is_shown),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "actions.h"
 #include "image.h"
 #include "sample.h"
 #include "window.h"
@@ -248,7 +249,7 @@ static void test_window__double_click_zooms_to_the_bar(void **state) {
     close_window(&fixture);
 }
 
-static void test_window__shift_drag_zooms_to_a_stretch(void **state) {
+static void test_window__shift_drag_chooses_a_range_and_return_zooms_to_it(void **state) {
     (void)state;
     struct fixture fixture;
     open_window(&fixture, sample_window);
@@ -263,6 +264,9 @@ static void test_window__shift_drag_zooms_to_a_stretch(void **state) {
     button(&fixture, SDL_MOUSEBUTTONUP, to, y, 1);
     SDL_SetModState(KMOD_NONE);
     const struct viz_view *view = &fixture.state->view;
+    assert_true(view->length_ns > 5e9);
+    assert_true(fixture.state->range.given);
+    key(&fixture, SDLK_RETURN, 0);
     assert_true(fabs(view->begin_ns - 2e9) < 2e7);
     assert_true(fabs(view->length_ns - 1e9) < 4e7);
     close_window(&fixture);
@@ -353,6 +357,74 @@ static void test_window__draws_only_when_something_has_changed(void **state) {
     close_window(&fixture);
 }
 
+/* One that the list names as a key, as the keyboard gives it: "Ctrl+Left", "[", "Space". Those of
+ * the mouse are driven by other tests. */
+static bool press_named(struct fixture *fixture, const char *input) {
+    Uint16 mod = KMOD_NONE;
+    static const struct {
+        const char *name;
+        Uint16 mod;
+    } mods[] = {{"Ctrl+", KMOD_LCTRL}, {"Alt+", KMOD_LALT}, {"Shift+", KMOD_LSHIFT}};
+    for (size_t i = 0; i < sizeof mods / sizeof mods[0]; i++)
+        if (strncmp(input, mods[i].name, strlen(mods[i].name)) == 0) {
+            input += strlen(mods[i].name);
+            mod |= mods[i].mod;
+        }
+    bool letter = input[1] == '\0' && input[0] >= 'A' && input[0] <= 'Z';
+    bool space = strcmp(input, "Space") == 0;
+    SDL_Keycode code = letter ? SDLK_a + (input[0] - 'A') : SDL_GetKeyFromName(input);
+    if ((input[1] == '\0' && !letter && mod == KMOD_NONE) || space)
+        type(fixture, space ? " " : input);
+    else if (code != SDLK_UNKNOWN)
+        key(fixture, code, mod);
+    return code != SDLK_UNKNOWN;
+}
+
+/* Each makes another picture, whatever was pressed before; where it means something only now and
+ * then it is pressed then. */
+static void test_window__every_key_of_the_list(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    struct viz_ui *ui = &fixture.state->ui;
+    size_t pressed = 0;
+    for (size_t i = 0; i < viz_action_count; i++) {
+        const struct viz_action *action = &viz_actions[i];
+        if (strcmp(action->name, "quit") == 0) /* a test of its own */
+            continue;
+        for (int k = 0; k < VIZ_TRIGGERS_MAX && action->triggers[k].input != NULL; k++) {
+            const struct viz_trigger *trigger = &action->triggers[k];
+            if (trigger->when == VIZ_WHILE_TWO)
+                continue;
+            if ((trigger->when == VIZ_WHILE_TABLE) != (ui->table != NULL))
+                key(&fixture, SDLK_TAB, 0);
+            ui->playing = trigger->when == VIZ_WHILE_PLAYING;
+            ui->speed = 1;
+            unsigned before = viz_window_pictures(fixture.window);
+            if (!press_named(&fixture, trigger->input))
+                continue;
+            if (viz_window_pictures(fixture.window) == before)
+                print_error("%s does nothing\n", trigger->input);
+            assert_true(viz_window_pictures(fixture.window) > before);
+            pressed++;
+            if (strcmp(action->name, "search") == 0 || strcmp(action->name, "mark") == 0)
+                key(&fixture, SDLK_ESCAPE, 0);
+        }
+    }
+    assert_in_range(pressed, 60, 200);
+    close_window(&fixture);
+}
+
+static void test_window__plays_by_itself(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    fixture.state->ui.playing = true; /* without a timeline there is nothing to play */
+    assert_int_equal(step(&fixture), 1);
+    assert_false(fixture.state->ui.playing);
+    close_window(&fixture);
+}
+
 static void test_window__q_ends_it(void **state) {
     (void)state;
     struct fixture fixture;
@@ -418,7 +490,7 @@ int main(void) {
         cmocka_unit_test(test_window__drag_moves_what_is_under_the_pointer_along),
         cmocka_unit_test(test_window__hover_and_click_mean_the_bar),
         cmocka_unit_test(test_window__double_click_zooms_to_the_bar),
-        cmocka_unit_test(test_window__shift_drag_zooms_to_a_stretch),
+        cmocka_unit_test(test_window__shift_drag_chooses_a_range_and_return_zooms_to_it),
         cmocka_unit_test(test_window__wheel_scrolls_lanes_where_there_are_more_than_fit),
         cmocka_unit_test(test_window__help_covers_the_picture_until_escape),
         cmocka_unit_test(test_window__signs_are_what_is_typed_and_letters_where_they_are),
@@ -426,6 +498,8 @@ int main(void) {
         cmocka_unit_test(test_window__keys_go_through_the_differences_of_two_runs),
         cmocka_unit_test(test_window__q_ends_it),
         cmocka_unit_test(test_window__new_size_is_filled),
+        cmocka_unit_test(test_window__every_key_of_the_list),
+        cmocka_unit_test(test_window__plays_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
