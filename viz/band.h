@@ -9,6 +9,9 @@
 /* The levels: spans by their colour, what runs, sleeps, and above them what waits or is ready. */
 enum { VIZ_BAND_RUNS = VIZ_COLOUR_COUNT, VIZ_BAND_SLEEPS, VIZ_BAND_WAITS, VIZ_BAND_LEVELS };
 
+/* Where cells are drawn they are so many pixels wide. */
+enum { VIZ_BAND_CELL_PX = 2 };
+
 struct viz_band {
     int columns;
     double begin_ns;

@@ -9,9 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Cells are so many pixels wide. */
-enum { CELL = 2 };
-
 enum { LEVELS = VIZ_BAND_LEVELS };
 
 /* A wait is hatched where there is room: from afar that is so much of its lines' colour. */
@@ -102,8 +99,9 @@ static bool begin(struct viz_density *density, int columns, int rows) {
 static bool make(struct viz_painter *painter, struct viz_rect at, double seen) {
     struct viz_density *density = &painter->scene->dense;
     struct viz_band band;
-    bool made = viz_band_open(&band, (at.w + CELL - 1) / CELL, painter->view->begin_ns,
-                              painter->view->length_ns / at.w * (double)CELL) &&
+    bool made = viz_band_open(&band, (at.w + VIZ_BAND_CELL_PX - 1) / VIZ_BAND_CELL_PX,
+                              painter->view->begin_ns,
+                              painter->view->length_ns / at.w * (double)VIZ_BAND_CELL_PX) &&
                 begin(density, band.columns, seen < at.h ? (int)ceil(seen) : at.h);
     if (made)
         fill(density, painter, &band);

@@ -8,9 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Cells are so many pixels wide. */
-enum { CELL = 2 };
-
 /* How strong a level is: a wait is hatched, from near; as a level it is a tint. */
 enum { STRONG = 255, TINT = 84 };
 
@@ -54,7 +51,7 @@ static void paint_cells(struct viz_painter *painter, const struct viz_band *band
     struct stretch open[VIZ_BAND_LEVELS] = {{0, 0, 0}};
     struct stretch next[VIZ_BAND_LEVELS];
     for (int c = 0; c <= band->columns; c++) {
-        int x = at.x + c * CELL;
+        int x = at.x + c * VIZ_BAND_CELL_PX;
         static const float nothing[VIZ_BAND_LEVELS];
         measure(c < band->columns ? band->shares[c] : nothing, at, next);
         for (int level = 0; level < VIZ_BAND_LEVELS; level++) {
@@ -72,14 +69,15 @@ static void paint_cells(struct viz_painter *painter, const struct viz_band *band
 static void paint_folded(struct viz_painter *painter, uint32_t group, struct viz_rect at) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_view *view = painter->view;
-    int columns = (frame->lanes.w + CELL - 1) / CELL;
+    int columns = (frame->lanes.w + VIZ_BAND_CELL_PX - 1) / VIZ_BAND_CELL_PX;
     double pixel_ns = view->length_ns / frame->lanes.w;
     const struct viz_density_source source = {.model = painter->model,
                                               .bars = painter->model->bar_count,
                                               .colouring = (int)painter->model->colouring,
                                               .arranged = frame->arrangement->changes,
                                               .begin_ns = view->begin_ns,
-                                              .length_ns = pixel_ns * CELL * columns,
+                                              .length_ns =
+                                                  pixel_ns * (double)(VIZ_BAND_CELL_PX * columns),
                                               .width = columns};
     const struct viz_band *band =
         viz_group_cells(painter->scene->groups, frame->arrangement, group, &source, columns);

@@ -84,7 +84,7 @@ int viz_map_make(struct viz_density *density, const struct viz_model *model,
                  const struct viz_arrangement *arrangement) {
     size_t places = viz_place_count(model, arrangement);
     struct map map = {.model = model,
-                      .scale = COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0),
+                      .scale = (double)COLUMNS / (model->end_ns > 0 ? (double)model->end_ns : 1.0),
                       .rows = places < ROWS_MAX ? places : ROWS_MAX};
     size_t cells = map.rows * STRIDE + 1;
     map.part = calloc(cells, sizeof *map.part);

@@ -333,7 +333,8 @@ static void take_pins(struct viz_state *state, const struct saved *saved) {
     for (bool more = doc_node_first(&list, &item); more; more = doc_node_next(&item)) {
         const char *name;
         int64_t number = 0;
-        (void)(doc_node_member(&item, "lane", &lane) && doc_node_string(&lane, &name) == 0);
+        if (!doc_node_member(&item, "lane", &lane) || doc_node_string(&lane, &name) != 0)
+            continue;
         if (doc_node_member(&item, "nth", &nth))
             (void)doc_node_whole(&nth, 0, UINT32_MAX, &number);
         uint32_t found = find_lane(state->model, name, number);

@@ -140,7 +140,7 @@ static void seek(struct trace_timeline *timeline) {
     }
     printf(",\"state_bytes_an_event\":%.1f,\"seek_ms\":%.2f,\"worst_seek_ms\":%.2f",
            (double)trace_timeline_memory(timeline) / (double)(end > 0 ? end : 1),
-           (double)all_ns / 1e6 / SEEKS, (double)worst_ns / 1e6);
+           (double)all_ns / 1e6 / (double)SEEKS, (double)worst_ns / 1e6);
 }
 
 static int seek_in(const char *path) {
