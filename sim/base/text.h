@@ -50,7 +50,9 @@ static inline bool base_is_plain(const char *text, size_t length) {
     return base_all_plain(bytes);
 }
 
-/* A multiplication carries upwards only, so what it has made comes down after each. */
+/* A multiplication carries upwards only, so what it has made comes down after each. Small numbers
+ * are not to be mixed with one another: those of 5 and 6 are those of 6 and 5. One is mixed with 0
+ * before. */
 static inline uint64_t base_mix(uint64_t hash, uint64_t word) {
     hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
     return hash ^ hash >> 32;

@@ -22,7 +22,7 @@ static bool may_be_changed(const struct cmp_difference *difference) {
 static uint64_t place_of(const struct cmp_result *result, uint32_t number) {
     const struct cmp_difference *difference = &result->differences[number];
     const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
-    return base_mix((uint64_t)event->task << 32 | result->places[number], event->kind);
+    return base_mix(base_mix((uint64_t)event->task << 32 | result->places[number], 0), event->kind);
 }
 
 /* The later of the two is a part of the earlier from now on, and is marked with it as its root. */

@@ -215,7 +215,7 @@ static uint64_t hash_said(const struct cmp_history *history, uint64_t seed,
 
 /* A kind, of a task, and of a thing that it is about. */
 static uint64_t class_of(enum trace_kind kind, uint32_t task, uint32_t thing) {
-    return base_mix((uint64_t)kind << 32 | task, (uint64_t)thing + 1);
+    return base_mix(base_mix((uint64_t)kind << 32 | task, 0), (uint64_t)thing + 1);
 }
 
 static int on_task_begin(struct cmp_history *history, const struct trace_event *event) {

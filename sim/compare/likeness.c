@@ -190,7 +190,8 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
 /* --- Colours -------------------------------------------------------------------------------- */
 
 static uint64_t type_of(const struct cmp_result *result, uint32_t thing) {
-    return base_mix(cmp_thing_at(result, thing)->type, thing < result->things.tasks.count);
+    return base_mix(base_mix(cmp_thing_at(result, thing)->type, 0),
+                    thing < result->things.tasks.count);
 }
 
 static uint64_t colour_of(const struct cmp_result *result, const uint64_t *colours,

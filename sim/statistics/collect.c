@@ -31,7 +31,8 @@ struct course {
     uint32_t object;  /* that it waits for, by index */
     uint32_t spans;   /* that are open */
     bool alive, waits, sleeps, ready, runs;
-    bool at_work; /* counted in at_work */
+    bool at_work;   /* counted in at_work */
+    bool cancelled; /* since its last wait began or ended */
 };
 
 /* An object, beside its stat_object. */
@@ -244,6 +245,7 @@ static int begin_wait(struct stat_collector *collector, uint32_t task,
         return CAD_ENOMEM;
     settle(collector, task);
     course->wait_ns = collector->now_ns;
+    course->cancelled = false;
     if (name == collector->sleep) {
         course->sleeps = true;
     } else {
@@ -257,6 +259,16 @@ static int begin_wait(struct stat_collector *collector, uint32_t task,
     }
     recount(collector, task);
     return 0;
+}
+
+/* A wait for an object is over, and not only because the run is: what was waited for has been got,
+ * or the wait was cancelled. */
+static void serve(struct stat_collector *collector, uint32_t task, uint32_t object) {
+    bool *cancelled = &collector->courses[task].cancelled;
+    if (object != STAT_NO_INDEX && collector->within && !*cancelled)
+        stat_level_take_wait(&collector->object_courses[object].level,
+                             &collector->run.objects[object]);
+    *cancelled = false;
 }
 
 static void end_wait(struct stat_collector *collector, uint32_t task) {
@@ -282,7 +294,9 @@ static int take_wait_point(struct stat_collector *collector, uint32_t task,
     wait = wait_of(collector, task, name, object_in(event));
     if (wait == STAT_NO_INDEX)
         return CAD_ENOMEM;
-    count_wait(collector, wait, object_of(collector, object_in(event)), collector->now_ns, 0);
+    uint32_t object = object_of(collector, object_in(event));
+    count_wait(collector, wait, object, collector->now_ns, 0);
+    serve(collector, task, object);
     return 0;
 }
 
@@ -333,7 +347,12 @@ static int take_task_event(struct stat_collector *collector, const struct trace_
     case TRACE_WAIT_BEGIN:
         return begin_wait(collector, task, event);
     case TRACE_WAIT_END:
+        if (!trace_has(event, TRACE_ARG_OUTCOME))
+            serve(collector, task, collector->courses[task].object);
         end_wait(collector, task);
+        return 0;
+    case TRACE_CANCEL:
+        collector->courses[task].cancelled = true;
         return 0;
     case TRACE_WAIT_POINT:
         return take_wait_point(collector, task, event);

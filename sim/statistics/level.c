@@ -5,7 +5,8 @@
 
 /* `level` is a field, or, where the type gives permits away, what is missing of it to the capacity.
  * The capacity is a constant, `capacity`, where there is one; else `most`, or, for permits, the
- * first value. `served` counts how much `counted` rises, or falls. */
+ * first value. `served` counts how much `counted` rises, or falls. A permit that is given back
+ * while somebody waits is handed on, and the value stays: then it is the waits that count. */
 struct stat_level_row {
     const char *type;
     const char *level;
@@ -23,7 +24,7 @@ static const struct stat_level_row rows[] = {
     {"semaphore", "value", "bound", 0, true, "value", -1, "acquired"},
     {"event", "set", NULL, 1, false, "set", 1, "set"},
     {"condition", "waiters", NULL, 0, false, "waiters", -1, "left"},
-    {"barrier", "n_waiting", "parties", 0, false, "n_waiting", -1, "passed"},
+    {"barrier", "n_waiting", "parties", 0, false, "n_waiting", -1, "left"},
     {"future", "done", NULL, 1, false, "done", 1, "done"},
     {"task_group", "tasks", NULL, 0, false, "tasks", -1, "ended"},
 };
@@ -90,16 +91,24 @@ void stat_level_take(struct stat_level *level, struct stat_object *object,
     if (find_field(event, row->counted, &counted)) {
         int64_t more = row->direction > 0 ? counted : level->counted;
         int64_t less = row->direction > 0 ? level->counted : counted;
-        if (level->known && more > less)
+        bool known = level->known || row->direction > 0; /* what rises begins at 0 */
+        if (known && more > less && !level->handed_on)
             object->served += (uint64_t)more - (uint64_t)less;
         level->counted = counted;
     }
+    if (row->permits && find_field(event, "waiters", &value))
+        level->handed_on = value > 0;
     if (!find_field(event, row->level, &value))
         return;
     if (row->permits && !level->known && object->capacity == 0)
         object->capacity = value;
     level->level = row->permits ? taken(object->capacity, value) : value;
     level->known = true;
+}
+
+void stat_level_take_wait(const struct stat_level *level, struct stat_object *object) {
+    if (level->row != NULL && level->row->permits)
+        object->served++;
 }
 
 const char *stat_served_word(const char *type) {

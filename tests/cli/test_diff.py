@@ -101,6 +101,36 @@ class Levels(DiffTest):
         self.assertNotIn("text", {each["kind"] for each in found["differences"]})
 
 
+class Partners(DiffTest):
+    """What is held against each other is of one task and of one kind."""
+
+    def hold(self, found):
+        self.assertTrue(found["differences"])
+        for each in found["differences"]:
+            if "a" in each and "b" in each:
+                self.assertEqual(*((each[side]["task"], each[side]["cat"]) for side in "ab"),
+                                 each["sentence"])
+
+    def test_each_task_waits_for_an_object_of_its_number(self):
+        def tasks(second):
+            return [{"name": "w{i}", "count": 4, "let": {"after": ["1", second, "3", "4"]},
+                     "do": [{"sleep": "after[i]"}, {"wait": "e[i]"}]},
+                    task("setter", {"sleep": 9}, {"for": "k", "in": "range(4)", "do": [{"set": "e[k]"}]})]
+        found = self.of_tasks(tasks("2"), tasks("4.5"), objects={"e": {"type": "event", "count": 4}})
+        self.hold(found)
+        self.assertEqual(self.sentences(found), ["w1 waits (sleep) for 4.5 s, not 2 s (+125%)"])
+
+    def test_a_wait_and_a_span_at_different_places(self):
+        def one(at, *steps):
+            lines = [{"log": str(i)} for i in range(6)]
+            return [task("one", *lines[:at], *steps, *lines[at:], {"sleep": 2})]
+        for a in range(6):
+            for b in range(6):
+                with self.subTest(a=a, b=b):
+                    self.hold(self.of_tasks(one(a, {"sleep": 1}),
+                                            one(b, {"span": "x", "do": [{"log": "s"}]})))
+
+
 class Harmless(DiffTest):
     """What changes nothing that matters has no root."""
 

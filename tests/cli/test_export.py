@@ -1,5 +1,6 @@
 """cadran export: what it writes, where, and that its figures are those of the trace."""
 
+import collections
 import contextlib
 import csv
 import io
@@ -105,6 +106,23 @@ class Statistics(ExportTest):
         plain = self.trace_of(SCENARIOS / "dining-philosophers.json") and self.json_of()
         self.assertEqual(self.trace_of(SCENARIOS / "dining-philosophers.json", "--detail")
                          and self.json_of(), plain)
+
+    def test_what_was_acquired(self):
+        """As a detailed trace tells it one by one: handed on, with waits in vain, from the start."""
+        names = "bank", "connection-pool", "rate-limiter", "window-semaphore"
+        documents = [*CASES.glob("semaphore-*.json"), *(SCENARIOS / f"{name}.json" for name in names)]
+        types = {"semaphore"}, {"semaphore", "lock"}  # a condition takes its lock back silently
+        for document in sorted(documents):
+            with self.subTest(document.name):
+                events = json.loads(self.trace_of(document, "--detail").read_bytes())
+                acquired = collections.Counter(
+                    event["args"]["object"] for event in events
+                    if event.get("cat") == "operation" and event["name"] == "acquire"
+                    and "error" not in event["args"])
+                self.trace_of(document)
+                for one in self.json_of()["primitives"]:
+                    if one["type"] in types[document.stem in names]:
+                        self.assertEqual(one["served"], acquired[one["object"]], one)
 
     def test_under_the_real_clock(self):
         document = {"cadran": 1, "objects": {"l": {"type": "lock"}}, "tasks": [

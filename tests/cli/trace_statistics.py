@@ -149,12 +149,13 @@ def levels(made, end):
         full += (until - since) * (0 < capacity <= value)
         empty += (until - since) * (value == 0)
         most = max(most, value) if until > since else most
-    steps = [state[served] for _, state in states]
+    steps = [0] * (direction > 0) + [state[served] for _, state in states]
     life = end - made["made"]
     result = {
         "level_mean": area / life if life else 0, "level_peak": most, "empty_ns": empty,
-        "served": sum(max((b - a) * direction, 0) for a, b in zip(steps, steps[1:])),
     }
+    if made["type"] != "semaphore":  # whose permits are handed on, too
+        result["served"] = sum(max((b - a) * direction, 0) for a, b in zip(steps, steps[1:]))
     return result | ({"capacity": capacity, "full_ns": full} if capacity > 0 else {})
 
 
