@@ -233,8 +233,24 @@ static uint32_t meant_place(const struct viz_painter *painter) {
     return own ? place : TRACE_NO_INDEX;
 }
 
-/* From the first lane on whose names have room; but that of the lane that is meant is there before
- * all others. */
+static bool is_head(const struct viz_painter *painter, uint32_t place) {
+    return viz_slot_at(painter->frame->arrangement, place).group != VIZ_NO_GROUP;
+}
+
+/* Where the name of the next head behind a place stands. */
+static int before_head(const struct name_painter *names, uint32_t place, double end,
+                       uint32_t *head) {
+    const struct viz_arrangement *arrangement = names->painter->frame->arrangement;
+    if (!names->low || arrangement == NULL || arrangement->group_count == 0)
+        return INT_MAX;
+    *head = *head > place ? *head : place + 1;
+    while (*head < end && !is_head(names->painter, *head))
+        ++*head;
+    return *head < end ? top_of_name(names, *head) : INT_MAX;
+}
+
+/* From the first lane on whose names have room; heads of groups are there before the lanes around
+ * them, and the lane that is meant before all others. */
 static void paint_lane_names(const struct name_painter *names) {
     struct viz_painter *painter = names->painter;
     const struct viz_frame *frame = painter->frame;
@@ -249,6 +265,7 @@ static void paint_lane_names(const struct name_painter *names) {
         meant = top_of_name(names, here);
     meant = meant < bottom && meant > bottom - names->height ? bottom - names->height : meant;
     int free_from = INT_MIN;
+    uint32_t head = 0;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
         if (!has_name(painter, i))
             continue;
@@ -258,11 +275,12 @@ static void paint_lane_names(const struct name_painter *names) {
             viz_fill(painter->scene, VIZ_HIGHLIGHT,
                      (struct viz_rect){0, (int)lround(viz_row_top(frame, view, i)), frame->names.w,
                                        (int)ceil(frame->row_px)});
-        bool touches = y < free_from || (y > meant - step && y < meant + step);
+        bool touches = y < free_from || (y > meant - step && y < meant + step) ||
+                       (!is_head(painter, i) && y > before_head(names, i, end, &head) - step);
         if ((touches && !is_meant) || (names->low && y + names->height > bottom))
             continue;
         free_from = y + step;
-        if (viz_slot_at(frame->arrangement, i).group != VIZ_NO_GROUP)
+        if (is_head(painter, i))
             viz_paint_group_name(painter, i, names->margin, y, names->room);
         else
             paint_name(names, viz_lane_at(painter->model, frame->arrangement, i), y);
