@@ -511,21 +511,36 @@ static void write_remark(const struct viz_painter *painter, char *out, size_t si
         snprintf(out, size, "%s", wakes);
 }
 
-/* Returns the column that it begins at. */
-static int paint_remark(struct viz_painter *painter, int middle, int right) {
-    const struct viz_frame *frame = painter->frame;
+/* A remark may have the room that the legend leaves; so much of the whole it has in any case, and a
+ * warning more. */
+#define REMARK_PART 0.2
+#define WARNING_PART 0.5
+
+/* Of a list, what has room of its beginning: numbers whole or not at all. */
+static void cut_list(const struct viz_painter *painter, int room, char *text) {
+    char *end = NULL;
+    while (viz_text_width(painter, VIZ_FONT_SMALL, text) > room) {
+        if (end != NULL)
+            *end = '\0';
+        for (end = text + strlen(text); end > text && (end[0] != ',' || end[1] != ' '); end--)
+            ;
+        if (end == text)
+            return;
+        memcpy(end, ", \xE2\x80\xA6", sizeof ", \xE2\x80\xA6");
+    }
+}
+
+static void paint_remark(struct viz_painter *painter, char *text, int middle, int left, int right) {
     bool warned = painter->model->trace->warning_count > 0;
-    char text[512];
-    char shown[256];
-    write_remark(painter, text, sizeof text);
-    int width =
-        viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown, sizeof shown);
+    char shown[512];
+    if (!warned)
+        cut_list(painter, right - left, text);
+    viz_elide(painter->measure, VIZ_FONT_SMALL, text, right - left, false, shown, sizeof shown);
     if (warned || painter->model->hidden_count > 0)
         viz_shows(painter->scene, VIZ_ID_REMARK, 0);
     viz_text_aligned(painter->scene, VIZ_FONT_SMALL, warned ? VIZ_ALERT : VIZ_MUTED, VIZ_RIGHT, 0,
                      middle - viz_line_height(painter, VIZ_FONT_SMALL) / 2, right, shown);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
-    return width > 0 ? right - width - viz_px(frame, 24) : right;
 }
 
 void viz_paint_footer(struct viz_painter *painter) {
@@ -537,11 +552,22 @@ void viz_paint_footer(struct viz_painter *painter) {
     viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->y, at->w, 1});
     int margin = margin_of(frame);
     int middle = at->y + at->h / 2;
-    struct legend_painter legend = {.painter = painter, .x = margin, .middle = middle};
-    legend.right = paint_remark(painter, middle, at->w - margin);
+    int right = at->w - margin, gap = viz_px(frame, 24);
+    char remark[512];
+    write_remark(painter, remark, sizeof remark - 8);
+    int least =
+        (int)(right * (painter->model->trace->warning_count > 0 ? WARNING_PART : REMARK_PART));
+    int width = viz_text_width(painter, VIZ_FONT_SMALL, remark);
+    width = width < least ? width : least;
+    struct legend_painter legend = {.painter = painter,
+                                    .x = margin,
+                                    .right = width > 0 ? right - width - gap : right,
+                                    .middle = middle};
     paint_colours(&legend);
     paint_looks(&legend);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     if (painter->model->pair != NULL)
-        viz_paint_pair_legend(painter, legend.x + viz_px(frame, 12), middle, legend.right);
+        legend.x =
+            viz_paint_pair_legend(painter, legend.x + viz_px(frame, 12), middle, legend.right);
+    paint_remark(painter, remark, middle, legend.x + viz_px(frame, 8), right);
 }
