@@ -71,6 +71,21 @@ static void test_table__is_that_of_cadran_table(void **state) {
     stage_close(&stage);
 }
 
+/* To the right there goes no time: no line through the pointer says one. */
+static void test_table__no_time_stands_at_the_pointer(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    struct viz_input input = {.pressed = false};
+    viz_input_move(&input, &stage.state, 700, 400);
+    stage_update(&stage);
+    assert_int_not_equal(stage_find(&stage, 0, VIZ_FILL, VIZ_ACCENT), SIZE_MAX);
+    press(&stage, "Tab");
+    assert_int_equal(stage_find(&stage, 0, VIZ_FILL, VIZ_ACCENT), SIZE_MAX);
+    stage_close(&stage);
+}
+
 /* Work for a part of an interval is as high as that part, where in it the work begins. */
 static void test_table__cells_are_full_in_proportion(void **state) {
     (void)state;
@@ -174,6 +189,7 @@ static void test_table__steps(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table__is_that_of_cadran_table),
+        cmocka_unit_test(test_table__no_time_stands_at_the_pointer),
         cmocka_unit_test(test_table__cells_are_full_in_proportion),
         cmocka_unit_test(test_table__has_room_for_two_thousand),
         cmocka_unit_test(test_table__cells_can_be_hit),
