@@ -305,6 +305,17 @@ static void test_travel__objects_are_what_they_are_at_the_event(void **state) {
     end(&journey);
 }
 
+/* Also where there is no playhead yet. */
+static void test_travel__to_the_last_event_at_once(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1200, 700);
+    press(&journey, "Escape");
+    press(&journey, "Ctrl+End");
+    assert_int_equal(travel(&journey)->ordinal, trace_timeline_end(journey.timeline));
+    end(&journey);
+}
+
 /* A comma stays with the word before it, also where that is a link and the comma is not. */
 static void test_travel__no_line_begins_with_a_comma(void **state) {
     (void)state;
@@ -411,6 +422,7 @@ int main(void) {
         cmocka_unit_test(test_travel__events_are_listed_and_filtered),
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
         cmocka_unit_test(test_travel__objects_are_what_they_are_at_the_event),
+        cmocka_unit_test(test_travel__to_the_last_event_at_once),
         cmocka_unit_test(test_travel__no_line_begins_with_a_comma),
         cmocka_unit_test(test_travel__names_tell_what_tasks_do),
         cmocka_unit_test(test_travel__plays_to_the_end),
