@@ -171,7 +171,7 @@ static void test_travel__without_details_it_says_what_is_missing(void **state) {
     stage_update(&journey.stage);
     assert_true(panel_has(&journey, "no details"));
     assert_true(panel_has(
-        &journey, "cadran run --detail --trace detailed.json --seed 7 --set width=2 window.json"));
+        &journey, "cadran run --detail --trace detailed.json --seed 7 --set width=2 SCENARIO"));
     assert_true(panel_has(&journey, "waits: put window"));
     assert_false(panel_has(&journey, "items\t"));
     int64_t before_ns = travel(&journey)->time_ns;
