@@ -70,6 +70,53 @@ static void test_labels__of_turns_none_stands_behind(void **state) {
     stage_close(&stage);
 }
 
+/* A bar that is too short for an outline may lie in two cells: it has one name. */
+static void test_labels__a_short_span_is_named_once(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': ["
+               " {'name': 'w{i}', 'count': 12, 'do': [{'sleep': 'i * 0.013'},"
+               "  {'span': 'log', 'do': [{'sleep': 0.01}]}]},"
+               " {'name': 'long', 'do': [{'sleep': 4}]}]}");
+    stage_open(&stage, 1000, 480);
+    int named[12] = {0};
+    const struct viz_model *model = stage.sample.model;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->kind == VIZ_TEXT_AT && prim->shows.kind == VIZ_ID_BAR &&
+            strcmp(stage.state.scene.text + prim->text, "log") == 0)
+            named[viz_lane_of(model, prim->shows)]++;
+    }
+    for (int i = 0; i < 12; i++)
+        assert_int_equal(named[i], 1);
+    stage_close(&stage);
+}
+
+static const char *text_of_remark(const struct stage *stage) {
+    const struct viz_scene *scene = &stage->state.scene;
+    for (size_t i = 0; i < scene->count; i++)
+        if (scene->prims[i].kind == VIZ_TEXT_AT && scene->prims[i].shows.kind == VIZ_ID_REMARK)
+            return scene->text + scene->prims[i].text;
+    return "";
+}
+
+/* What the colours mean comes before the whole of what is not drawn, whose numbers are not cut. */
+static void test_labels__the_legend_is_whole_in_a_small_window(void **state) {
+    (void)state;
+    static const int widths[] = {430, 500};
+    for (int i = 0; i < 2; i++) {
+        struct stage stage;
+        sample_scenario(&stage.sample, "--detail", SAMPLE_SCENARIOS "/window.json");
+        stage_open(&stage, widths[i], 480);
+        for (int k = 0; k < stage.sample.model->legend_count; k++)
+            assert_non_null(stage_text(&stage, stage.sample.model->legend[k].text));
+        if (widths[i] == 500)
+            assert_string_equal(text_of_remark(&stage), "not drawn: 124 turn, \xE2\x80\xA6");
+        stage_close(&stage);
+    }
+}
+
 /* What keeps the loop busy outside of a span is on its task's lane, too. */
 static void test_labels__computing_is_on_the_lane_of_who_computes(void **state) {
     (void)state;
@@ -150,6 +197,8 @@ int main(void) {
         cmocka_unit_test(test_labels__leave_the_heads_of_a_ring_alone),
         cmocka_unit_test(test_labels__spans_that_begin_with_a_wait_have_their_names),
         cmocka_unit_test(test_labels__of_turns_none_stands_behind),
+        cmocka_unit_test(test_labels__a_short_span_is_named_once),
+        cmocka_unit_test(test_labels__the_legend_is_whole_in_a_small_window),
         cmocka_unit_test(test_labels__computing_is_on_the_lane_of_who_computes),
         cmocka_unit_test(test_labels__the_lane_that_is_meant_has_its_name),
         cmocka_unit_test(test_labels__the_strip_says_what_it_shows),

@@ -140,6 +140,26 @@ static void test_lanes__all_groups_fold_and_unfold_at_once(void **state) {
     stage_close(&stage);
 }
 
+/* Where names have no room their lanes give way: a head is what says that there is a group. */
+static void test_lanes__heads_of_open_groups_have_their_names(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': ["
+               " {'name': 'first{i}', 'count': 41, 'do': [{'sleep': 1}]},"
+               " {'name': 'next{i}', 'count': 43, 'do': [{'sleep': 1}]},"
+               " {'name': 'last{i}', 'count': 44, 'do': [{'sleep': 1}]}]}");
+    stage_open(&stage, 1280, 720);
+    press(&stage, "G");
+    press(&stage, "Shift+X");
+    press(&stage, "F");
+    assert_true(stage.state.frame.row_px < STAGE_LINE);
+    static const char *const heads[] = {"first*", "next*", "last*"};
+    for (int i = 0; i < 3; i++)
+        assert_non_null(stage_text(&stage, heads[i]));
+    stage_close(&stage);
+}
+
 /* A cell of a folded group is, to a float's precision, what its lanes do then. */
 static void test_lanes__a_folded_group_shows_shares_of_time(void **state) {
     (void)state;
@@ -359,6 +379,7 @@ int main(void) {
         cmocka_unit_test(test_lanes__groups_are_of_parents_and_of_work_too),
         cmocka_unit_test(test_lanes__a_click_and_keys_unfold),
         cmocka_unit_test(test_lanes__all_groups_fold_and_unfold_at_once),
+        cmocka_unit_test(test_lanes__heads_of_open_groups_have_their_names),
         cmocka_unit_test(test_lanes__a_folded_group_shows_shares_of_time),
         cmocka_unit_test(test_lanes__a_filter_hides_and_says_how_many),
         cmocka_unit_test(test_lanes__the_words_have_a_cross),

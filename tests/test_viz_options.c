@@ -64,6 +64,9 @@ static void test_options__faults_are_named(void **state) {
         const char *named;
     } cases[] = {{{NULL}, "which trace?"},
                  {{"a", "b", "c", NULL}, "one trace, or two"},
+                 {{"--group=name", "a", "b", NULL}, "--group is for one trace, not for two"},
+                 {{"--filter=x", "a", "b", NULL}, "--filter is for one trace, not for two"},
+                 {{"--pin=x", "a", "b", NULL}, "--pin is for one trace, not for two"},
                  {{"--size", "12", "a", NULL}, "--size wants WIDTHxHEIGHT"},
                  {{"--theme", "blue", "a", NULL}, "--theme wants dark or light, not \"blue\""},
                  {{"--from", "x", "a", NULL}, "--from wants a time"},

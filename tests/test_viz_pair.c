@@ -3,6 +3,7 @@
 #include "viz/viz_test.h"
 
 #include "describe.h"
+#include "input.h"
 #include "pair.h"
 
 #include <math.h>
@@ -223,6 +224,22 @@ static void test_pair__lanes_of_one_run_alone(void **state) {
     assert_true(name->at.y > stage_text(&both.stage, "come")->at.y);
     assert_int_equal(both.stage.state.frame.extent.rows, 3);
     assert_non_null(stage_text(&both.stage, "new"));
+    close_both(&both);
+}
+
+/* Of two, groups, order and filter are not there, and no words say that they were. */
+static void test_pair__lanes_are_not_arranged(void **state) {
+    (void)state;
+    struct both both;
+    open_relay(&both);
+    struct viz_state *shown = &both.stage.state;
+    (void)viz_input_key(shown, "G");
+    (void)viz_input_key(shown, "R");
+    (void)viz_input_key(shown, "/");
+    (void)viz_input_text(shown, "job1");
+    (void)viz_input_key(shown, "Ctrl+Return");
+    stage_update(&both.stage);
+    assert_int_equal(shown->frame.chosen.h, 0);
     close_both(&both);
 }
 
@@ -450,6 +467,7 @@ int main(void) {
         cmocka_unit_test(test_pair__the_gutter_has_a_sign_for_each_kind),
         cmocka_unit_test(test_pair__signs_of_order_and_of_words),
         cmocka_unit_test(test_pair__lanes_of_one_run_alone),
+        cmocka_unit_test(test_pair__lanes_are_not_arranged),
         cmocka_unit_test(test_pair__n_and_p_go_through_the_differences),
         cmocka_unit_test(test_pair__the_next_difference_is_brought_into_view),
         cmocka_unit_test(test_pair__d_shows_one_after_the_other),

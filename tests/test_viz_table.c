@@ -71,6 +71,42 @@ static void test_table__is_that_of_cadran_table(void **state) {
     stage_close(&stage);
 }
 
+/* To the right there goes no time: no line through the pointer says one. */
+static void test_table__no_time_stands_at_the_pointer(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    struct viz_input input = {.pressed = false};
+    viz_input_move(&input, &stage.state, 700, 400);
+    stage_update(&stage);
+    assert_int_not_equal(stage_find(&stage, 0, VIZ_FILL, VIZ_ACCENT), SIZE_MAX);
+    press(&stage, "Tab");
+    assert_int_equal(stage_find(&stage, 0, VIZ_FILL, VIZ_ACCENT), SIZE_MAX);
+    stage_close(&stage);
+}
+
+/* Of more jobs than there are pixels the corner says how many are not seen; names are whole. */
+static void test_table__says_how_many_jobs_are_not_seen(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_scenario(&stage.sample, "--set jobs=2000 --set width=200",
+                    SAMPLE_SCENARIOS "/window.json");
+    stage_open(&stage, 1280, 720);
+    press(&stage, "Tab");
+    char text[64];
+    snprintf(text, sizeof text, "+%d jobs", 2000 - stage.state.frame.cells.w);
+    assert_non_null(stage_text(&stage, text));
+    assert_non_null(stage_text(&stage, "job0"));
+    const struct viz_scene *scene = &stage.state.scene;
+    for (size_t i = 0; i < scene->count; i++) {
+        const char *name = scene->text + scene->prims[i].text;
+        if (scene->prims[i].kind == VIZ_TEXT_AT && strncmp(name, "job", 3) == 0)
+            assert_int_not_equal(viz_find_lane(stage.sample.model, name), TRACE_NO_INDEX);
+    }
+    stage_close(&stage);
+}
+
 /* Work for a part of an interval is as high as that part, where in it the work begins. */
 static void test_table__cells_are_full_in_proportion(void **state) {
     (void)state;
@@ -174,6 +210,8 @@ static void test_table__steps(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table__is_that_of_cadran_table),
+        cmocka_unit_test(test_table__no_time_stands_at_the_pointer),
+        cmocka_unit_test(test_table__says_how_many_jobs_are_not_seen),
         cmocka_unit_test(test_table__cells_are_full_in_proportion),
         cmocka_unit_test(test_table__has_room_for_two_thousand),
         cmocka_unit_test(test_table__cells_can_be_hit),

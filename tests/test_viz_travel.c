@@ -16,13 +16,11 @@ struct journey {
     struct trace_timeline *timeline;
 };
 
-static void begin(struct journey *journey, const char *options, const char *scenario, int width,
-                  int height) {
+/* Of the sample. */
+static void set_out(struct journey *journey, int width, int height) {
     static const struct viz_moment nowhere = {.given = false};
-    char message[TRACE_MESSAGE_SIZE], path[1024];
+    char message[TRACE_MESSAGE_SIZE];
     bool complete;
-    (void)snprintf(path, sizeof path, "%s/%s", SAMPLE_SCENARIOS, scenario);
-    sample_scenario(&journey->stage.sample, options, path);
     stage_open(&journey->stage, width, height);
     journey->timeline = trace_timeline_new();
     assert_non_null(journey->timeline);
@@ -31,6 +29,14 @@ static void begin(struct journey *journey, const char *options, const char *scen
                                  trace_timeline_consumer(journey->timeline), &complete, message),
         0);
     viz_start_travel(&journey->stage.state, journey->timeline, &nowhere);
+}
+
+static void begin(struct journey *journey, const char *options, const char *scenario, int width,
+                  int height) {
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/%s", SAMPLE_SCENARIOS, scenario);
+    sample_scenario(&journey->stage.sample, options, path);
+    set_out(journey, width, height);
 }
 
 static void end(struct journey *journey) {
@@ -299,6 +305,46 @@ static void test_travel__objects_are_what_they_are_at_the_event(void **state) {
     end(&journey);
 }
 
+/* Also where there is no playhead yet. */
+static void test_travel__to_the_last_event_at_once(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1200, 700);
+    press(&journey, "Escape");
+    press(&journey, "Ctrl+End");
+    assert_int_equal(travel(&journey)->ordinal, trace_timeline_end(journey.timeline));
+    end(&journey);
+}
+
+/* A comma stays with the word before it, also where that is a link and the comma is not. */
+static void test_travel__no_line_begins_with_a_comma(void **state) {
+    (void)state;
+    size_t commas = 0;
+    for (int length = 1; length < 12; length++) {
+        struct journey journey;
+        char document[256];
+        (void)snprintf(document, sizeof document,
+                       "{'cadran': 1, 'objects': {'q': {'type': 'queue'}}, 'tasks': ["
+                       "{'name': '%.*s{i}', 'count': 40, 'do': [{'get': 'q'}]}]}",
+                       length, "waiterwaiter");
+        sample_run(&journey.stage.sample, "--detail", document);
+        set_out(&journey, 1000, 600);
+        (void)viz_go_to_event(&journey.stage.state, trace_timeline_end(journey.timeline));
+        stage_update(&journey.stage);
+        const struct viz_scene *scene = &journey.stage.state.scene;
+        for (size_t i = 1; i < scene->count; i++) {
+            const struct viz_prim *prim = &scene->prims[i];
+            if (prim->kind != VIZ_TEXT_AT || prim->shows.kind != VIZ_ID_PANEL ||
+                scene->text[prim->text] != ',')
+                continue;
+            commas++;
+            assert_int_equal(prim->at.y, scene->prims[i - 1].at.y);
+        }
+        end(&journey);
+    }
+    assert_true(commas > 0);
+}
+
 /* Beside the names stands what tasks do there, and the panel counts as the strip does. */
 static void test_travel__names_tell_what_tasks_do(void **state) {
     (void)state;
@@ -317,7 +363,7 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
     const struct viz_prim *word = stage_text(&journey.stage, "at work");
     assert_non_null(word);
     assert_true(word->at.x < journey.stage.state.frame.names.w);
-    assert_true(panel_has(&journey, "8 tasks, 4 at work, 4 wait, 4 sleep"));
+    assert_true(panel_has(&journey, "8 tasks: 4 wait, 4 sleep; 4 at work"));
     (void)viz_go_to_event(&journey.stage.state, trace_timeline_end(journey.timeline));
     stage_update(&journey.stage);
     assert_null(stage_text(&journey.stage, "at work"));
@@ -376,6 +422,8 @@ int main(void) {
         cmocka_unit_test(test_travel__events_are_listed_and_filtered),
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
         cmocka_unit_test(test_travel__objects_are_what_they_are_at_the_event),
+        cmocka_unit_test(test_travel__to_the_last_event_at_once),
+        cmocka_unit_test(test_travel__no_line_begins_with_a_comma),
         cmocka_unit_test(test_travel__names_tell_what_tasks_do),
         cmocka_unit_test(test_travel__plays_to_the_end),
     };

@@ -10,6 +10,8 @@ static unsigned arrange(struct viz_state *state) {
 }
 
 unsigned viz_next_grouping(struct viz_state *state, const struct viz_amount *amount) {
+    if (state->model->pair != NULL)
+        return VIZ_REDRAW; /* of two, D says which lanes are shown */
     int step = amount->dx < 0 ? VIZ_GROUPING_COUNT - 1 : 1;
     struct viz_choice *choice = &state->choice;
     choice->grouping = (enum viz_grouping)(((int)choice->grouping + step) % VIZ_GROUPING_COUNT);
@@ -18,6 +20,8 @@ unsigned viz_next_grouping(struct viz_state *state, const struct viz_amount *amo
 }
 
 unsigned viz_next_ordering(struct viz_state *state, const struct viz_amount *amount) {
+    if (state->model->pair != NULL)
+        return VIZ_REDRAW;
     int step = amount->dx < 0 ? VIZ_ORDERING_COUNT - 1 : 1;
     struct viz_choice *choice = &state->choice;
     choice->ordering = (enum viz_ordering)(((int)choice->ordering + step) % VIZ_ORDERING_COUNT);
@@ -79,6 +83,8 @@ unsigned viz_act_pin(struct viz_state *state, const struct viz_amount *amount) {
 unsigned viz_act_filter(struct viz_state *state, const struct viz_amount *amount) {
     bool searched = state->ui.search != NULL && state->search.text[0] != '\0';
     (void)amount;
+    if (state->model->pair != NULL)
+        return VIZ_REDRAW;
     if (viz_choice_filter(&state->choice, searched ? state->search.text : "") != NULL)
         return VIZ_REDRAW; /* the field says what is wrong with it */
     viz_search_clear(&state->search);

@@ -98,6 +98,8 @@ unsigned viz_go_by_value(struct viz_state *state, const struct viz_amount *amoun
 }
 
 unsigned viz_go_to_first_or_last(struct viz_state *state, const struct viz_amount *amount) {
+    if (state->travel.ordinal == 0)
+        (void)viz_go_to_time(state, looked_at(state));
     return go(state, VIZ_STRIDE_ALL, amount);
 }
 

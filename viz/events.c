@@ -36,7 +36,13 @@ static unsigned on_key(struct viz_state *state, const SDL_Keysym *key) {
     snprintf(name, sizeof name, "%s%s%s%.20s", ctrl ? "Ctrl+" : "",
              key->mod & KMOD_ALT ? "Alt+" : "",
              key->mod & KMOD_SHIFT && !is_sign(sym) ? "Shift+" : "", SDL_GetKeyName(sym));
-    return viz_input_key(state, name);
+    bool typed = viz_input_is_text(state);
+    unsigned what = viz_input_key(state, name);
+    /* The letter that asks for text is no part of it: it comes as text, too, right behind. */
+    SDL_Event text;
+    if (!typed && viz_input_is_text(state))
+        (void)SDL_PeepEvents(&text, 1, SDL_GETEVENT, SDL_TEXTINPUT, SDL_TEXTINPUT);
+    return what;
 }
 
 /* Signs, as they were typed; where text is asked for, all of it. */

@@ -129,8 +129,8 @@ static bool describe(const struct viz_painter *painter, struct viz_id id,
 void viz_paint_tooltip(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_ui *ui = painter->ui;
-    bool over = ui->pointer && ui->x >= frame->lanes.x && ui->y >= frame->strip.y &&
-                ui->y < frame->lanes.y + frame->lanes.h &&
+    bool over = ui->table == NULL && ui->pointer && ui->x >= frame->lanes.x &&
+                ui->y >= frame->strip.y && ui->y < frame->lanes.y + frame->lanes.h &&
                 !viz_contains(&frame->panel, ui->x, ui->y);
     if (over)
         paint_cursor(painter);

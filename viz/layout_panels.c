@@ -233,8 +233,24 @@ static uint32_t meant_place(const struct viz_painter *painter) {
     return own ? place : TRACE_NO_INDEX;
 }
 
-/* From the first lane on whose names have room; but that of the lane that is meant is there before
- * all others. */
+static bool is_head(const struct viz_painter *painter, uint32_t place) {
+    return viz_slot_at(painter->frame->arrangement, place).group != VIZ_NO_GROUP;
+}
+
+/* Where the name of the next head behind a place stands. */
+static int before_head(const struct name_painter *names, uint32_t place, double end,
+                       uint32_t *head) {
+    const struct viz_arrangement *arrangement = names->painter->frame->arrangement;
+    if (!names->low || arrangement == NULL || arrangement->group_count == 0)
+        return INT_MAX;
+    *head = *head > place ? *head : place + 1;
+    while (*head < end && !is_head(names->painter, *head))
+        ++*head;
+    return *head < end ? top_of_name(names, *head) : INT_MAX;
+}
+
+/* From the first lane on whose names have room; heads of groups are there before the lanes around
+ * them, and the lane that is meant before all others. */
 static void paint_lane_names(const struct name_painter *names) {
     struct viz_painter *painter = names->painter;
     const struct viz_frame *frame = painter->frame;
@@ -249,6 +265,7 @@ static void paint_lane_names(const struct name_painter *names) {
         meant = top_of_name(names, here);
     meant = meant < bottom && meant > bottom - names->height ? bottom - names->height : meant;
     int free_from = INT_MIN;
+    uint32_t head = 0;
     for (uint32_t i = (uint32_t)view->first_row; i < end; i++) {
         if (!has_name(painter, i))
             continue;
@@ -258,11 +275,12 @@ static void paint_lane_names(const struct name_painter *names) {
             viz_fill(painter->scene, VIZ_HIGHLIGHT,
                      (struct viz_rect){0, (int)lround(viz_row_top(frame, view, i)), frame->names.w,
                                        (int)ceil(frame->row_px)});
-        bool touches = y < free_from || (y > meant - step && y < meant + step);
+        bool touches = y < free_from || (y > meant - step && y < meant + step) ||
+                       (!is_head(painter, i) && y > before_head(names, i, end, &head) - step);
         if ((touches && !is_meant) || (names->low && y + names->height > bottom))
             continue;
         free_from = y + step;
-        if (viz_slot_at(frame->arrangement, i).group != VIZ_NO_GROUP)
+        if (is_head(painter, i))
             viz_paint_group_name(painter, i, names->margin, y, names->room);
         else
             paint_name(names, viz_lane_at(painter->model, frame->arrangement, i), y);
@@ -493,21 +511,36 @@ static void write_remark(const struct viz_painter *painter, char *out, size_t si
         snprintf(out, size, "%s", wakes);
 }
 
-/* Returns the column that it begins at. */
-static int paint_remark(struct viz_painter *painter, int middle, int right) {
-    const struct viz_frame *frame = painter->frame;
+/* A remark may have the room that the legend leaves; so much of the whole it has in any case, and a
+ * warning more. */
+#define REMARK_PART 0.2
+#define WARNING_PART 0.5
+
+/* Of a list, what has room of its beginning: numbers whole or not at all. */
+static void cut_list(const struct viz_painter *painter, int room, char *text) {
+    char *end = NULL;
+    while (viz_text_width(painter, VIZ_FONT_SMALL, text) > room) {
+        if (end != NULL)
+            *end = '\0';
+        for (end = text + strlen(text); end > text && (end[0] != ',' || end[1] != ' '); end--)
+            ;
+        if (end == text)
+            return;
+        memcpy(end, ", \xE2\x80\xA6", sizeof ", \xE2\x80\xA6");
+    }
+}
+
+static void paint_remark(struct viz_painter *painter, char *text, int middle, int left, int right) {
     bool warned = painter->model->trace->warning_count > 0;
-    char text[512];
-    char shown[256];
-    write_remark(painter, text, sizeof text);
-    int width =
-        viz_elide(painter->measure, VIZ_FONT_SMALL, text, right / 2, false, shown, sizeof shown);
+    char shown[512];
+    if (!warned)
+        cut_list(painter, right - left, text);
+    viz_elide(painter->measure, VIZ_FONT_SMALL, text, right - left, false, shown, sizeof shown);
     if (warned || painter->model->hidden_count > 0)
         viz_shows(painter->scene, VIZ_ID_REMARK, 0);
     viz_text_aligned(painter->scene, VIZ_FONT_SMALL, warned ? VIZ_ALERT : VIZ_MUTED, VIZ_RIGHT, 0,
                      middle - viz_line_height(painter, VIZ_FONT_SMALL) / 2, right, shown);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
-    return width > 0 ? right - width - viz_px(frame, 24) : right;
 }
 
 void viz_paint_footer(struct viz_painter *painter) {
@@ -519,11 +552,22 @@ void viz_paint_footer(struct viz_painter *painter) {
     viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->y, at->w, 1});
     int margin = margin_of(frame);
     int middle = at->y + at->h / 2;
-    struct legend_painter legend = {.painter = painter, .x = margin, .middle = middle};
-    legend.right = paint_remark(painter, middle, at->w - margin);
+    int right = at->w - margin, gap = viz_px(frame, 24);
+    char remark[512];
+    write_remark(painter, remark, sizeof remark - 8);
+    int least =
+        (int)(right * (painter->model->trace->warning_count > 0 ? WARNING_PART : REMARK_PART));
+    int width = viz_text_width(painter, VIZ_FONT_SMALL, remark);
+    width = width < least ? width : least;
+    struct legend_painter legend = {.painter = painter,
+                                    .x = margin,
+                                    .right = width > 0 ? right - width - gap : right,
+                                    .middle = middle};
     paint_colours(&legend);
     paint_looks(&legend);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
     if (painter->model->pair != NULL)
-        viz_paint_pair_legend(painter, legend.x + viz_px(frame, 12), middle, legend.right);
+        legend.x =
+            viz_paint_pair_legend(painter, legend.x + viz_px(frame, 12), middle, legend.right);
+    paint_remark(painter, remark, middle, legend.x + viz_px(frame, 8), right);
 }

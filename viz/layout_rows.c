@@ -240,12 +240,13 @@ static struct viz_cell cell_at(const struct viz_row_painter *rows, uint32_t at, 
 static uint32_t paint_cell(struct viz_row_painter *rows, uint32_t at, int x0) {
     struct viz_cell cell = cell_at(rows, at, x0);
     uint32_t next = at + cell.count;
+    if (rows->labels) { /* the name of a bar in several cells stands at the last of them */
+        label_cell(rows, &cell);
+        return next;
+    }
     if (cell.count == 0) /* part of a bar that ends in a later one */
         cell.count = 1;
-    if (rows->labels)
-        label_cell(rows, &cell);
-    else
-        viz_add_cell(rows, &cell);
+    viz_add_cell(rows, &cell);
     return next;
 }
 

@@ -22,6 +22,7 @@ struct pen {
     int role;
     int left, right; /* of the block at hand */
     int x, y;
+    int behind; /* of the next piece, what may not begin a line */
 };
 
 static int line_height(const struct pen *pen) {
@@ -65,7 +66,8 @@ static size_t fitting(const struct pen *pen, const char *text, size_t length) {
         while (length > 1 && !begins_letter(text, length))
             length--;
     }
-    if (width_of(pen, text, length) <= room)
+    int width = width_of(pen, text, length);
+    if (width <= room && (width + pen->behind <= room || pen->x == pen->left))
         return length;
     size_t fits = 0;
     for (size_t i = 1; i < length; i++)
@@ -139,9 +141,19 @@ static void write_chip(struct pen *pen, const struct viz_piece *piece) {
     pen->x += width + viz_px(frame, 8);
 }
 
+/* A comma stays with the word before it. */
+static int sign_of(const struct pen *pen, const struct viz_piece *piece) {
+    const char *text = pen->panel->text.data + piece->text;
+    return piece->length > 0 && strchr(",;:.)", text[0]) != NULL ? width_of(pen, text, 1) : 0;
+}
+
 static void write_pieces(struct pen *pen, const struct viz_block *block, uint32_t from) {
-    for (uint32_t i = from; i < block->piece_count; i++)
-        write_piece(pen, &pen->panel->pieces[block->first_piece + i]);
+    const struct viz_piece *pieces = &pen->panel->pieces[block->first_piece];
+    for (uint32_t i = from; i < block->piece_count; i++) {
+        pen->behind = i + 1 < block->piece_count ? sign_of(pen, &pieces[i + 1]) : 0;
+        write_piece(pen, &pieces[i]);
+    }
+    pen->behind = 0;
 }
 
 static void write_row(struct pen *pen, const struct viz_block *block) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define HEAD 48
+#define NAME_MOST 120
 #define INTERVALS 104
 #define ROW_LEAST 22
 #define ROW_MOST 44
@@ -237,6 +238,15 @@ static void paint_column(const struct grid *grid, uint32_t column) {
 
 /* --- Head, intervals ------------------------------------------------------------------------ */
 
+/* Where columns are narrow a name has what it takes, for it ends in what tells it from others. */
+static int room_of_name(const struct grid *grid, uint32_t column, int least) {
+    struct viz_painter *painter = grid->painter;
+    int most = viz_px(painter->frame, NAME_MOST);
+    int whole =
+        viz_text_width(painter, VIZ_FONT_NAME, table_job_name(grid->tabular->table, column));
+    return whole < least ? least : whole < most ? whole : most;
+}
+
 /* Names that have no room beside the one before are left out; that of the job that is meant is
  * there before all others. */
 static void paint_head(const struct grid *grid) {
@@ -259,14 +269,19 @@ static void paint_head(const struct grid *grid) {
                   ? grid->cells.x + grid->cells.w - pad - own_width
                   : own;
     }
+    int right = grid->cells.x + grid->cells.w;
+    bool narrow = grid->column_px < width + 2 * pad;
     int free_from = INT32_MIN;
     for (uint32_t i = grid->first_column; i < grid->end_column; i++) {
         int x = i == meant ? own : x_of(grid, i);
-        bool touches = x < free_from || (x > own - width - pad && x < own + own_width + pad);
+        int room = i == meant ? own_width : width;
+        if (i != meant && narrow)
+            room = room_of_name(grid, i, width);
+        bool touches = x < free_from || (x > own - room - pad && x < own + own_width + pad) ||
+                       (narrow && x + pad + room > right);
         if (i != meant && touches)
             continue;
-        int room = i == meant ? own_width : width;
-        free_from = x + room + pad;
+        free_from = x + room + (narrow ? 3 : 1) * pad;
         char took[VIZ_TIME_SIZE];
         viz_format_duration(table_job_duration(tabular->table, i), took);
         viz_shows(painter->scene, VIZ_ID_LANE, tabular->lanes[i]);
@@ -287,12 +302,19 @@ static void paint_corner(const struct grid *grid) {
     char step[VIZ_TIME_SIZE], text[VIZ_TIME_SIZE + 64];
     int64_t rows = table_row_count(grid->tabular->table);
     viz_format_exact(grid->tabular->step_ns, step);
-    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, middle - small / 2,
-                grid->cells.x - margin, step);
+    int64_t jobs = (int64_t)table_column_count(grid->tabular->table);
+    int64_t shown = (int64_t)floor(grid->tabular->visible_columns + 1e-6);
+    int lines = shown < jobs ? 3 : 2; /* that there are more jobs to the right is said, too */
+    int y = middle - (lines - 1) * small / 2;
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, margin, y, grid->cells.x - margin, step);
     (void)snprintf(text, sizeof text, "%" PRId64 " of %" PRId64 " rows",
                    (int64_t)fmin(floor(grid->tabular->visible_rows), (double)rows), rows);
-    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, middle + small / 2,
-                grid->cells.x - margin, text);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, y + small, grid->cells.x - margin,
+                text);
+    (void)snprintf(text, sizeof text, "+%" PRId64 " jobs", jobs - shown);
+    if (lines > 2)
+        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, margin, y + 2 * small,
+                    grid->cells.x - margin, text);
 }
 
 static void paint_intervals(const struct grid *grid) {

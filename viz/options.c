@@ -251,6 +251,18 @@ static bool check_suffix(const char *option, const char *file, char message[BASE
     return true;
 }
 
+/* What is asked for and is of one run alone; NULL. */
+static const char *only_of_one(const struct viz_options *options) {
+    const struct viz_start_lanes *lanes = &options->start.lanes;
+    return options->view != NULL                   ? "view"
+           : lanes->filter != NULL                 ? "filter"
+           : lanes->grouping != VIZ_GROUPING_NONE  ? "group"
+           : lanes->unfold                         ? "unfold"
+           : lanes->ordering != VIZ_ORDERING_TRACE ? "order"
+           : lanes->pin_count > 0                  ? "pin"
+                                                   : NULL;
+}
+
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int first;
@@ -299,8 +311,9 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--from must be before --to");
         return CAD_EINVAL;
     }
-    if (options->view != NULL && options->other != NULL) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--view is for one trace, not for two");
+    const char *single = options->other != NULL ? only_of_one(options) : NULL;
+    if (single != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s is for one trace, not for two", single);
         return CAD_EINVAL;
     }
     return 0;

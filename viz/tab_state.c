@@ -281,11 +281,16 @@ static void tell_counts(const struct teller *teller) {
     const struct trace_now *now = trace_state_now(teller->state);
     viz_panel_open(teller->panel, VIZ_BLOCK_TEXT);
     say(teller, "%" PRIu64 " task%s", now->tasks, now->tasks == 1 ? "" : "s");
+    const char *before = ": ";
+    for (int i = TRACE_DOING_SOMETHING; i < TRACE_DOING_COUNT; i++) {
+        if (now->doing[i] == 0)
+            continue;
+        say(teller, "%s%" PRIu64 " %s", before, now->doing[i], words[i]);
+        before = ", ";
+    }
+    /* Who works sleeps or runs there, and has been counted. */
     if (teller->model->looks[VIZ_LOOK_SPAN])
-        say(teller, ", %" PRIu64 " at work", now->at_work);
-    for (int i = TRACE_DOING_SOMETHING; i < TRACE_DOING_COUNT; i++)
-        if (now->doing[i] > 0)
-            say(teller, ", %" PRIu64 " %s", now->doing[i], words[i]);
+        say(teller, "; %" PRIu64 " at work", now->at_work);
 }
 
 /* The selected one before the others. */

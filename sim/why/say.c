@@ -251,7 +251,7 @@ static void say_ahead(struct why_said *said, uint32_t number) {
         tasks[i] = run->waits[ahead[count - 1 - i]].task;
     why_say(said, "; before it in the line %s ", wait->ahead > 1 ? "were" : "was");
     if (wait->ahead > count)
-        why_say(said, "%" PRIu32 " others, the last ", wait->ahead - count);
+        why_say(said, "%" PRIu32 " others, the last ", wait->ahead);
     say_list(said, tasks, count, 0);
 }
 

@@ -160,6 +160,14 @@ class Answers(WhyTest):
         self.assertIn('job2 works at "job2 - duration 3", and wakes job7 by making room in queue '
                       "window", said)
 
+    def test_how_many_were_before_it(self):
+        trace = self.record(SCENARIOS / "window.json", "--set", "jobs=20", "--set", "width=2")
+        self.assertIn("before it in the line were 10 others, the last job9, job10 and job11",
+                      self.said(trace, "job12"))
+        trace = self.record(SCENARIOS / "window.json", "--set", "jobs=20", "--set", "width=8")
+        self.assertIn("before it in the line were 4 others, the last job9, job10 and job11",
+                      self.said(trace, "job12"))
+
     def test_where_the_time_went(self):
         said = self.said(SCENARIOS / "window.trace.json", "--critical")
         self.assertIn("5 s = job2 3 s + job7 2 s: 5 s work.", said)

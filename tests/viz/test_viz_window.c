@@ -145,6 +145,25 @@ static int column_of(const struct fixture *fixture, double seconds) {
     return (int)viz_x_of(&fixture->state->frame, &fixture->state->view, seconds * 1e9);
 }
 
+/* A key comes as text, too: that of the letter which begins a note is not in it. */
+static void test_window__a_note_is_what_was_typed(void **state) {
+    (void)state;
+    struct fixture fixture;
+    open_window(&fixture, sample_window);
+    SDL_Event text = {.type = SDL_TEXTINPUT};
+    snprintf(text.text.text, sizeof text.text.text, "m");
+    SDL_Event press = {.type = SDL_KEYDOWN};
+    press.key.keysym.sym = SDLK_m;
+    press.key.state = SDL_PRESSED;
+    assert_int_equal(SDL_PushEvent(&press), 1);
+    assert_int_equal(SDL_PushEvent(&text), 1);
+    assert_int_equal(step(&fixture), 1);
+    assert_int_not_equal(fixture.state->ui.noting, 0);
+    type(&fixture, "slow");
+    assert_string_equal(fixture.state->bookmarks.list[0].note, "slow");
+    close_window(&fixture);
+}
+
 static void test_window__shows_all_spans_in_both_themes(void **state) {
     (void)state;
     struct fixture fixture;
@@ -485,6 +504,7 @@ static void test_window__keys_go_through_the_differences_of_two_runs(void **stat
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_window__a_note_is_what_was_typed),
         cmocka_unit_test(test_window__shows_all_spans_in_both_themes),
         cmocka_unit_test(test_window__zoom_keeps_the_time_under_the_pointer),
         cmocka_unit_test(test_window__drag_moves_what_is_under_the_pointer_along),
