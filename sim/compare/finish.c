@@ -2,6 +2,7 @@
  * counted, and the level is found at which the two runs are the same. */
 #include "compare/match.h"
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cadran.h"
@@ -79,6 +80,68 @@ static int drop_parts(struct cmp_result *result) {
     return 0;
 }
 
+/* --- A wait before its root ------------------------------------------------------------------ */
+
+static bool is_single(const struct cmp_difference *difference) {
+    return difference->kind == CMP_NEW || difference->kind == CMP_MISSING;
+}
+
+/* The side that has it at all, or sooner; CMP_SIDES: neither does. */
+static int sooner_of(const struct cmp_difference *difference) {
+    int64_t a_ns = difference->event[CMP_A].time_ns, b_ns = difference->event[CMP_B].time_ns;
+    if (is_single(difference))
+        return cmp_side_of(difference);
+    return a_ns == b_ns ? CMP_SIDES : a_ns < b_ns ? CMP_A : CMP_B;
+}
+
+/* Whether it is the first thing that its task does on that side alone at that moment. `latest` has
+ * for each task and side the last such difference. */
+static bool is_first(const struct cmp_result *result, struct base_map *latest, int side,
+                     uint32_t number) {
+    const struct cmp_event *event = &result->differences[number].event[side];
+    uint64_t key = (uint64_t)event->task << 1 | (uint64_t)side;
+    uint32_t before = base_map_get(latest, key);
+    bool kept = base_map_put(latest, key, number);
+    return kept && (before == UINT32_MAX ||
+                    result->differences[before].event[side].time_ns != event->time_ns);
+}
+
+/* Whether a root, which `side` has later, depends on a wait that this side has sooner, or alone:
+ * its task does nothing before that is over, and it begins at the moment at which the root was
+ * found. */
+static bool depends_on(const struct cmp_difference *root, const struct cmp_difference *sooner,
+                       int side) {
+    const struct cmp_event *event = &sooner->event[side], *other = &root->event[!side];
+    return !is_single(root) && sooner_of(root) == !side && event->kind == TRACE_WAIT_BEGIN &&
+           event->task == root->event[side].task && event->ordinal < root->event[side].ordinal &&
+           event->time_ns == other->time_ns;
+}
+
+static void change_places(struct cmp_difference *root, struct cmp_difference *sooner, int side) {
+    struct cmp_difference cause = *sooner, effect = *root;
+    memcpy(cause.before, effect.before, sizeof cause.before);
+    if (cause.before[side] > cause.event[side].ordinal)
+        cause.before[side] = cause.event[side].ordinal;
+    *root = cause;
+    *sooner = effect;
+}
+
+/* A wait may have been looked at before its turn (match.c), and follow from another one, with which
+ * the other side's task began instead: the two change places. Where that side's task did something
+ * else before, it is what it did that made the difference. Without memory they stay. */
+static void turn_roots(struct cmp_result *result) {
+    struct base_map latest = {0};
+    for (uint32_t i = 0; i < result->count; i++) {
+        struct cmp_difference *sooner = &result->differences[i];
+        struct cmp_difference *root = &result->differences[sooner->root];
+        int side = sooner_of(sooner);
+        if (side < CMP_SIDES && is_first(result, &latest, side, i) && root != sooner &&
+            depends_on(root, sooner, side))
+            change_places(root, sooner, side);
+    }
+    base_map_free(&latest);
+}
+
 /* --- Counting ------------------------------------------------------------------------------- */
 
 static void count_thing(struct cmp_table *table, uint32_t index) {
@@ -129,6 +192,8 @@ int cmp_finish(struct cmp_match *match) {
     int error = find_changed(result);
     if (error == 0 && result->count > 0)
         error = drop_parts(result);
+    if (error == 0)
+        turn_roots(result);
     if (error == 0)
         error = count_all(result);
     result->level = find_level(result);

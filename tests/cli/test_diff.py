@@ -226,6 +226,26 @@ class Roots(DiffTest):
         found = self.of_tasks(steps("p"), steps("q"), objects=queues)
         self.assertIn("a waits (get q), not (get p)", self.sentences(found))
 
+    def test_a_sleep_more_before_a_wait(self):
+        def tasks(first):
+            return [task("early", *first, {"wait": "b"}), task("late", {"sleep": 1}, {"wait": "b"})]
+        objects = {"b": {"type": "barrier", "parties": 2}}
+        for a, b, side in (([], [{"sleep": 0.5}], "B"), ([{"sleep": 0.5}], [], "A")):
+            found = self.of_tasks(tasks(a), tasks(b), objects=objects)
+            self.assertEqual(self.sentences(found), [f"only {side}: early waits (sleep)"])
+
+    def test_a_sleep_more_before_a_wait_and_one_after_it(self):
+        """Which sleep is the new one nobody can say: but the first is another one."""
+        def tasks(first):
+            return [task("early", *first, {"wait": "b"}, {"sleep": 1}),
+                    task("late", {"sleep": 1}, {"wait": "b"})]
+        objects = {"b": {"type": "barrier", "parties": 2}}
+        more = [{"sleep": 0.5}]
+        for a, b, moved in (([], more, "earlier: at 0 s, not 1 s"),
+                            (more, [], "later: at 1 s, not 0 s")):
+            found = self.of_tasks(tasks(a), tasks(b), objects=objects)
+            self.assertEqual(self.sentences(found)[0], f"early waits (sleep) {moved}")
+
     def test_another_outcome(self):
         found = self.of_tasks([task("a", {"sleep": 1})],
                               [task("a", {"sleep": 1}, {"raise": "Boom", "message": "no"})])
