@@ -83,34 +83,26 @@ uint32_t viz_group_of_lane(const struct viz_model *model, uint32_t lane, enum vi
 
 /* --- Folds ---------------------------------------------------------------------------------- */
 
-static size_t find(const struct viz_folds *folds, const char *group) {
-    size_t i = 0;
-    while (i < folds->count && strcmp(folds->others[i], group) != 0)
-        i++;
-    return i;
+static bool is_other(const struct viz_folds *folds, const char *group) {
+    uint32_t name = base_symbols_find(&folds->names, group, strlen(group));
+    return name != BASE_NO_SYMBOL && folds->others[name];
 }
 
 bool viz_is_folded(const struct viz_folds *folds, const char *group) {
-    bool other = find(folds, group) < folds->count;
+    bool other = is_other(folds, group);
     return folds->unfolded ? other : !other;
 }
 
 int viz_fold(struct viz_folds *folds, const char *group, bool folded) {
-    size_t at = find(folds, group);
     if (viz_is_folded(folds, group) == folded)
         return 0;
-    if (at < folds->count) {
-        base_free(folds->others[at]);
-        folds->others[at] = folds->others[--folds->count];
-        return 0;
-    }
-    char *copy = base_strndup(group, strlen(group));
-    if (copy == NULL ||
-        !base_grow(&folds->others, &folds->capacity, folds->count, sizeof *folds->others)) {
-        base_free(copy);
+    size_t count = folds->names.count;
+    if (!base_grow(&folds->others, &folds->capacity, count, sizeof *folds->others))
         return CAD_ENOMEM;
-    }
-    folds->others[folds->count++] = copy;
+    uint32_t name = base_symbols_add(&folds->names, group, strlen(group), NULL);
+    if (name == BASE_NO_SYMBOL)
+        return CAD_ENOMEM;
+    folds->others[name] = name >= count || !folds->others[name];
     return 0;
 }
 
@@ -120,8 +112,7 @@ void viz_fold_all(struct viz_folds *folds, bool folded) {
 }
 
 void viz_folds_free(struct viz_folds *folds) {
-    for (size_t i = 0; i < folds->count; i++)
-        base_free(folds->others[i]);
+    base_symbols_free(&folds->names);
     base_free(folds->others);
     *folds = (struct viz_folds){.unfolded = false};
 }

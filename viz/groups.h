@@ -6,6 +6,7 @@
 #include "model.h"
 
 #include "base/strings.h"
+#include "base/symbols.h"
 
 enum viz_grouping {
     VIZ_GROUPING_NONE,
@@ -25,8 +26,8 @@ uint32_t viz_group_of_lane(const struct viz_model *model, uint32_t lane, enum vi
 /* All groups are folded, or all are not; but for those that are named. All zero: all are folded. */
 struct viz_folds {
     bool unfolded;
-    char **others;
-    size_t count;
+    base_symbols names; /* of the groups that were ever named */
+    bool *others;       /* by name: it is another than the rest */
     size_t capacity;
 };
 

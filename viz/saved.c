@@ -86,8 +86,9 @@ static void write_lanes(doc_writer *writer, const struct viz_state *state) {
     doc_write_text(writer, "group", viz_grouping_words[choice->grouping]);
     doc_write_truth(writer, "unfolded", choice->folds.unfolded);
     doc_write_open(writer, "folds", '[');
-    for (size_t i = 0; i < choice->folds.count; i++)
-        doc_write_text(writer, NULL, choice->folds.others[i]);
+    for (uint32_t i = 0; i < choice->folds.names.count; i++)
+        if (choice->folds.others[i])
+            doc_write_text(writer, NULL, base_symbols_name(&choice->folds.names, i));
     doc_write_close(writer, ']');
     doc_write_text(writer, "order", viz_ordering_words[choice->ordering]);
     write_pins(writer, state);
