@@ -69,6 +69,23 @@ static int make_list(enum expr_opcode opcode, const expr_value *items, size_t co
     return expr_list_new(kind, items, count, result) == 0 ? 0 : expr_error_memory(error);
 }
 
+/* Values of fewer items are gone through in no time. */
+enum { LONG = 1024 };
+
+static size_t items_of(expr_value value) {
+    return expr_is_sequence(value) ? expr_to_sequence(value)->length : 0;
+}
+
+/* Tells of what has made `result`, or has taken it up. */
+static void tell_costs(const expr_env *env, const expr_value *taken, size_t count,
+                       expr_value result) {
+    size_t items = items_of(result);
+    for (size_t i = 0; i < count; i++)
+        items += items_of(taken[i]);
+    if (items >= LONG && env->world != NULL && env->world->costs != NULL)
+        env->world->costs(env, items);
+}
+
 /* Carries out an instruction that takes values from the stack and leaves one there, whatever
  * their types. On an error the stack is as it was. Apart, as it would take the registers of the
  * quick ways. */
@@ -120,6 +137,8 @@ static __attribute__((noinline)) int general(const expr_expression *expression, 
     }
     if (code != 0)
         return code;
+    if (taken > 0 && opcode != EXPR_OP_ITEM)
+        tell_costs(env, top - taken, taken, result);
     while (taken-- > 0)
         expr_value_unref(*--top);
     *top++ = result;

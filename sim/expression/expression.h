@@ -107,6 +107,9 @@ typedef struct expr_world {
     /* May be NULL when no name is LATE. CAD_EKEY when the name means nothing yet: the expression
      * makes that EXPR_ENAME, and the message. */
     int (*late)(const expr_env *env, uint32_t slot, expr_value *value, expr_error *error);
+    /* Told of an operation on long values, which has taken a time that goes with so many items of
+     * theirs. May be NULL. */
+    void (*costs)(const expr_env *env, size_t items);
 } expr_world;
 
 /* What an expression is evaluated in. */

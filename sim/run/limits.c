@@ -71,6 +71,15 @@ static void look_soon(struct run_gauge *gauge) {
     gauge->fuel = 0;
 }
 
+void run_machine_costs(run_machine *machine, size_t items) {
+    enum { LOOK_EVERY_ITEMS = 1 << 22 };
+    machine->gauge.items += items;
+    if (machine->gauge.items < LOOK_EVERY_ITEMS)
+        return;
+    machine->gauge.items = 0;
+    look_soon(&machine->gauge);
+}
+
 int run_compute(const run_job *job, int64_t duration_ns) {
     int64_t most_ns = job->machine->options->max_time_ns,
             now_ns = cad_loop_time(job->machine->loop);

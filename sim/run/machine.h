@@ -43,6 +43,7 @@ struct run_gauge {
     int64_t still_ns;     /* when that was */
     uint64_t turns;       /* how often a job was gone on with */
     uint64_t still_turn;
+    uint64_t items; /* of long values that were gone through, since the last look for them */
 };
 
 /* A signal that the document sends. */

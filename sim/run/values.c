@@ -3,6 +3,7 @@
 #include "program/exceptions.h"
 
 #include "base/buffer.h"
+#include "run/limits.h"
 #include "run/parts.h"
 
 /* The error that is being raised began there, where that is in the document. */
@@ -138,9 +139,13 @@ static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr
     return 0;
 }
 
+static void note_costs(const expr_env *env, size_t items) {
+    run_machine_costs(env->world->context, items);
+}
+
 void run_values_begin(run_machine *machine) {
-    machine->world =
-        (expr_world){.globals = machine->globals, .context = machine, .late = find_task};
+    machine->world = (expr_world){
+        .globals = machine->globals, .context = machine, .late = find_task, .costs = note_costs};
 }
 
 static expr_env env_of(const run_job *job) {

@@ -90,6 +90,15 @@ class RealClock(Interrupt):
         self.check(process, EXPECTED, "busy\nbye\n")
         self.check_trace("t")
 
+    def test_while_each_step_takes_long(self):
+        """What goes through a million items is a long step: before 65,536 of them a signal is seen."""
+        self.write("long.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
+            {"let": {"x": "range(1000000)"}}, {"print": "long"},
+            {"repeat": "forever", "do": [{"let": {"y": "x + x"}}]}]}]} | BYE)
+        process = self.interrupt(self.start("run", "--clock", "real", "--max-still", 10**15,
+                                            "long.json"), 0.1)
+        self.check(process, EXPECTED, "long\nbye\n")
+
     def test_while_workers_work(self):
         self.write("work.json", {"cadran": 1, "tasks": [{"name": "a{i}", "count": 3, "do": [
             {"print": "work"}, {"to_thread": 0.5}]}]} | BYE)
