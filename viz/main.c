@@ -79,7 +79,21 @@ static int show_pictures(struct viz_model *model, const struct viz_options *opti
     return error == 0 ? 0 : say(error == CAD_EINVAL ? STATUS_BAD_INPUT : STATUS_FAILED, message);
 }
 
+/* What is asked for that a trace does not have: of another program it has no state, and no tasks.
+ */
+static const char *lacks(const struct viz_model *model, const struct viz_options *options) {
+    if (options->start.table && model->task_count == 0)
+        return "--table: the trace has no tasks";
+    if (options->moment.given && model->trace->version == 0)
+        return options->moment.timed ? "--at: another program's trace tells of no state"
+                                     : "--step: another program's trace tells of no state";
+    return NULL;
+}
+
 static int draw(struct viz_model *model, const struct viz_options *options) {
+    const char *lacking = lacks(model, options);
+    if (lacking != NULL)
+        return say(STATUS_BAD_INPUT, lacking);
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
     bool late = options->moment.timed && options->moment.time_ns > model->end_ns;

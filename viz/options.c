@@ -260,6 +260,8 @@ static const char *only_of_one(const struct viz_options *options) {
            : lanes->unfold                         ? "unfold"
            : lanes->ordering != VIZ_ORDERING_TRACE ? "order"
            : lanes->pin_count > 0                  ? "pin"
+           : options->start.table                  ? "table"
+           : options->moment.given                 ? options->moment.timed ? "at" : "step"
                                                    : NULL;
 }
 
