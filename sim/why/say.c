@@ -285,18 +285,34 @@ static void say_sleep(struct why_said *said, const struct why_wait *wait) {
         say_late(said, wait);
 }
 
-static void say_stuck(struct why_said *said, const struct why_wait *wait) {
+/* How much of the run's own words for a wait has been said, `for` before it, from there on; 0 where
+ * they are others. */
+static size_t said_of(const struct why_said *said, size_t from, const char *words) {
+    static const char lead[] = "for ";
+    const char *so_far = said->text.data + from;
+    size_t length = said->text.length - from;
+    if (length < sizeof lead || strncmp(so_far, lead, sizeof lead - 1) != 0)
+        return 0;
+    length -= sizeof lead - 1;
+    return strncmp(so_far + sizeof lead - 1, words, length) == 0 ? length : 0;
+}
+
+/* Of what it waits for, which was said from there on, the run has told more when it ended. */
+static void say_stuck(struct why_said *said, const struct why_wait *wait, size_t from) {
+    static const struct why_stuck nothing;
     const struct why_stuck *stuck =
-        wait->stuck != WHY_NONE ? &said->run->stucks[wait->stuck] : NULL;
+        wait->stuck != WHY_NONE ? &said->run->stucks[wait->stuck] : &nothing;
+    const char *words = why_text(said->run, stuck->why);
+    size_t known = said->error == 0 ? said_of(said, from, words) : 0;
+    if (known > 0)
+        put_shown(said, words + known, strlen(words + known));
     why_say(said, ", and nobody ended that");
-    if (stuck == NULL)
-        return;
-    if (stuck->why != 0) {
+    if (known == 0 && stuck->why != 0) {
         why_say(said, ": ");
         why_say_text(said, stuck->why);
     }
     if (stuck->taken != 0) {
-        why_say(said, ", taken by ");
+        why_say(said, "; it was up to ");
         why_say_text(said, stuck->taken);
     }
 }
@@ -351,11 +367,12 @@ void why_say_waited(struct why_said *said, uint32_t number) {
     }
     mark(said, from, (struct why_mark){.kind = WHY_MARK_WAIT, .index = number});
     why_say(said, " ");
+    size_t purpose_at = said->text.length;
     say_pattern(said, purpose->of, wait);
     if (wait->object != WHY_NONE)
         say_state(said, wait);
     if (wait->end == WHY_PENDING)
-        say_stuck(said, wait);
+        say_stuck(said, wait, purpose_at);
     else
         say_end(said, wait, purpose);
     say_ahead(said, number);

@@ -181,6 +181,13 @@ class Answers(WhyTest):
         self.assertIn("owner philosopher1", told["text"])
         self.assertEqual([wait["text"].split()[0] for wait in told["waiters"]], ["philosopher0"])
 
+    def test_a_wait_that_nobody_ended_is_told_once(self):
+        trace = SCENARIOS / "dining-philosophers.trace.json"
+        self.assertRegex(self.said(trace, "philosopher0"),
+                         r" for lock forks\[1\], held by philosopher1, and nobody ended that; "
+                         r"it was up to philosopher1 at \S+ \S+ \(with\)")
+        self.assertEqual(self.said(trace, "philosopher0").count("for lock forks[1]"), 1)
+
     def test_who_changed_a_queue(self):
         document = {"objects": {"q": {"type": "queue"}}, "tasks": [
             task("idler", {"sleep": 1}),
