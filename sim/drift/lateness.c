@@ -49,6 +49,16 @@ void drift_lateness_add(struct drift_lateness *lateness, int64_t due_ns, int64_t
     lateness->count++;
 }
 
+int64_t drift_worst_lateness(const struct drift_lateness *lateness) {
+    int64_t worst_ns = 0;
+    for (size_t i = 0; i < lateness->count; i++) {
+        const struct drift_look *look = &lateness->looks[i];
+        int64_t late_ns = look->now_ns - look->due_ns - look->own_ns;
+        worst_ns = late_ns > worst_ns ? late_ns : worst_ns;
+    }
+    return worst_ns;
+}
+
 /* How many looks were at that time or before. */
 static size_t looks_until(const struct drift_lateness *lateness, int64_t time_ns) {
     size_t low = 0, high = lateness->count;

@@ -37,6 +37,9 @@ void drift_lateness_free(struct drift_lateness *lateness);
 void drift_lateness_add(struct drift_lateness *lateness, int64_t due_ns, int64_t now_ns,
                         int64_t processor_ns);
 
+/* The most by which the machine, and no work of its own, made the loop late. */
+int64_t drift_worst_lateness(const struct drift_lateness *lateness);
+
 /* What time it would have been at a time of the real clock, had the machine had nothing else to do.
  * That time itself where nobody looked before it. */
 int64_t drift_unhindered(const struct drift_lateness *lateness, int64_t time_ns);

@@ -65,28 +65,13 @@ int run_machine_time_limit(run_machine *machine) {
                              "%s seconds of the loop's time were not enough", seconds);
 }
 
-/* The next instruction looks at the gauge, and so at what has come meanwhile. */
-static void look_soon(struct run_gauge *gauge) {
-    gauge->given -= gauge->fuel;
-    gauge->fuel = 0;
-}
-
-void run_machine_costs(run_machine *machine, size_t items) {
-    enum { LOOK_EVERY_ITEMS = 1 << 22 };
-    machine->gauge.items += items;
-    if (machine->gauge.items < LOOK_EVERY_ITEMS)
-        return;
-    machine->gauge.items = 0;
-    look_soon(&machine->gauge);
-}
-
 int run_compute(const run_job *job, int64_t duration_ns) {
     int64_t most_ns = job->machine->options->max_time_ns,
             now_ns = cad_loop_time(job->machine->loop);
     int64_t left_ns = now_ns < most_ns ? most_ns - now_ns : 0;
     cad_compute(duration_ns < left_ns ? duration_ns : left_ns);
     if (cad_loop_interrupted(job->machine->loop))
-        look_soon(&job->machine->gauge);
+        run_gauge_look_soon(&job->machine->gauge);
     if (duration_ns <= left_ns || cad_loop_interrupted(job->machine->loop))
         return 0;
     run_note_running(job, job->top->pc - 1);

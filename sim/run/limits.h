@@ -11,10 +11,6 @@ bool run_machine_refuel(const run_job *job);
 /* The run has no more time: it ends, as one that its limit stops. Returns PROG_HALT. */
 int run_machine_time_limit(run_machine *machine);
 
-/* An instruction has gone through so many items: where that was long, the next one looks at the
- * limits, and at what has come meanwhile. */
-void run_machine_costs(run_machine *machine, size_t items);
-
 /* Keeps the loop busy for that long, or up to the end of the run's time, which then ends it: 0 or
  * PROG_HALT. */
 int run_compute(const run_job *job, int64_t duration_ns);

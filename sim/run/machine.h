@@ -11,6 +11,7 @@
 #include "program/program.h"
 #include "program/step.h"
 #include "run/draws.h"
+#include "run/gauge.h"
 #include "run/holds.h"
 #include "run/result.h"
 #include "run/settings.h"
@@ -32,19 +33,6 @@ typedef struct run_instance {
     struct run_instance *next, **link; /* among run_machine.made */
     run_held held;
 } run_instance;
-
-/* How much was done, against the limits. Instructions are counted down, and looked at when none
- * is left. */
-struct run_gauge {
-    uint64_t fuel;        /* instructions until the next look */
-    uint64_t given;       /* at the last one */
-    uint64_t steps;       /* all that were done before the last look */
-    uint64_t still_steps; /* likewise, since the clock last moved */
-    int64_t still_ns;     /* when that was */
-    uint64_t turns;       /* how often a job was gone on with */
-    uint64_t still_turn;
-    uint64_t items; /* of long values that were gone through, since the last look for them */
-};
 
 /* A signal that the document sends. */
 typedef struct run_due_signal {

@@ -3,7 +3,6 @@
 #include "program/exceptions.h"
 
 #include "base/buffer.h"
-#include "run/limits.h"
 #include "run/parts.h"
 
 /* The error that is being raised began there, where that is in the document. */
@@ -140,7 +139,8 @@ static int find_task(const expr_env *env, uint32_t slot, expr_value *value, expr
 }
 
 static void note_costs(const expr_env *env, size_t items) {
-    run_machine_costs(env->world->context, items);
+    run_machine *machine = env->world->context;
+    run_gauge_costs(&machine->gauge, items);
 }
 
 void run_values_begin(run_machine *machine) {

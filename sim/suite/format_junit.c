@@ -54,7 +54,7 @@ static bool is_error(const suite_result *result) {
     const uint32_t judged = UINT32_C(1) << SUITE_UNMET | UINT32_C(1) << SUITE_DIFFERS |
                             UINT32_C(1) << SUITE_MISSING | UINT32_C(1) << SUITE_UNWANTED |
                             UINT32_C(1) << SUITE_ALONE | UINT32_C(1) << SUITE_VARIES |
-                            UINT32_C(1) << SUITE_SKIPPED;
+                            UINT32_C(1) << SUITE_SKIPPED | UINT32_C(1) << SUITE_BUSY;
     return (result->reasons & ~judged) != 0;
 }
 

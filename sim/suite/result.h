@@ -21,6 +21,7 @@
     X(SUITE_CRASH, "crash", "the run ended the process that it was in")                            \
     X(SUITE_TIMEOUT, "timeout", "the test took longer than it may")                                \
     X(SUITE_SKIPPED, "skipped", "no failure: it acts on the world outside, and was not run")       \
+    X(SUITE_BUSY, "busy", "no failure: the machine was too busy to judge (`--clock real`)")        \
     X(SUITE_TROUBLE, "trouble", "something else failed: a file, memory")
 
 enum suite_reason {
@@ -50,9 +51,10 @@ static inline bool suite_passed(const suite_result *result) {
     return result->reasons == 0;
 }
 
-/* It was not run, and that is no failure. */
+/* It was not run, or not judged, and that is no failure. */
 static inline bool suite_skipped(const suite_result *result) {
-    return result->reasons == UINT32_C(1) << SUITE_SKIPPED;
+    return result->reasons == UINT32_C(1) << SUITE_SKIPPED || result->reasons == UINT32_C(1)
+                                                                                     << SUITE_BUSY;
 }
 
 static inline bool suite_failed(const suite_result *result) {
@@ -63,6 +65,9 @@ static inline bool suite_failed(const suite_result *result) {
 static inline const char *suite_text(const base_buffer *text) {
     return text->data != NULL ? text->data : "";
 }
+
+/* The machine was too late, by that much, for what was found to be a failure. 0 or CAD_ENOMEM. */
+int suite_excuse(suite_result *result, int64_t late_ns);
 
 /* Notes a reason, with a part of the sentence, as printf() does it. 0 or CAD_ENOMEM. */
 int suite_fail(suite_result *result, enum suite_reason reason, const char *format, ...)

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "drift/lateness.h"
 #include "program/load.h"
 #include "run/run.h"
 #include "suite/expected_table.h"
@@ -116,14 +117,23 @@ static int run_machine_once(const suite_trial *trial, run_machine *machine,
     return error;
 }
 
+static void note_lateness(suite_stage *stage, const struct drift_lateness *lateness) {
+    int64_t late_ns = drift_worst_lateness(lateness);
+    if (late_ns > stage->late_ns)
+        stage->late_ns = late_ns;
+}
+
 int suite_trial_run(const suite_trial *trial, int number) {
     static const int interrupt[] = {SIGINT, 0}; /* which a scenario may send itself */
     run_machine_options settings = RUN_MACHINE_DEFAULTS;
+    struct drift_lateness lateness;
     run_machine *machine;
     settings.real = trial->stage->real;
     settings.lines = &trial->stage->nowhere;
     settings.report = trial->report;
     settings.signals = settings.real ? interrupt : NULL;
+    settings.clock = settings.real ? &lateness.hook : NULL;
+    drift_lateness_init(&lateness);
     int error = run_machine_new(trial->program, &settings, &machine);
     if (error == CAD_EINVAL)
         return note_faults(trial);
@@ -134,6 +144,8 @@ int suite_trial_run(const suite_trial *trial, int number) {
     trial->stage->tolerance_ns = run_machine_tolerance(machine);
     error = run_machine_once(trial, machine, &settings, trial->stage->trace[number]);
     run_machine_free(machine);
+    note_lateness(trial->stage, &lateness);
+    drift_lateness_free(&lateness);
     return error;
 }
 
@@ -177,6 +189,22 @@ static int load(suite_trial *trial, const prog_language *language, suite_then *t
     return error;
 }
 
+/* Any machine is late by less than that. */
+#define LATE_NS (10 * CAD_MILLISECOND)
+
+/* A machine that is late by more than times may differ judges no run: what of it is wrong may be
+ * its doing. */
+static int excuse_machine(const suite_trial *trial) {
+    const uint32_t may_be =
+        UINT32_C(1) << SUITE_UNMET | UINT32_C(1) << SUITE_DIFFERS | UINT32_C(1) << SUITE_VARIES;
+    const suite_stage *stage = trial->stage;
+    uint32_t reasons = trial->result->reasons;
+    bool late = stage->late_ns > LATE_NS && stage->late_ns > stage->tolerance_ns;
+    if (!late || reasons == 0 || (reasons & ~may_be) != 0)
+        return 0;
+    return suite_excuse(trial->result, stage->late_ns);
+}
+
 /* What was said of the run is of interest where that is why it fails; it comes before what else is
  * in the details. */
 static int keep_report(const suite_trial *trial, const char *text, size_t size) {
@@ -200,6 +228,7 @@ int suite_try(suite_stage *stage, const prog_language *language, const char *pat
     char *text = NULL;
     size_t size;
     int error = prepare(stage);
+    stage->late_ns = 0;
     if (error == CAD_ESYSTEM)
         return suite_fail(result, SUITE_TROUBLE, "no file for the trace: %s", strerror(errno));
     trial.report = error == 0 ? open_memstream(&text, &size) : NULL;
@@ -210,6 +239,8 @@ int suite_try(suite_stage *stage, const prog_language *language, const char *pat
         error = CAD_ENOMEM;
     if (error == 0)
         error = keep_report(&trial, text, size);
+    if (error == 0 && stage->real)
+        error = excuse_machine(&trial);
     free(text);
     return error;
 }

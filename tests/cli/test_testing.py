@@ -264,6 +264,27 @@ class Judged(TestingTest):
         self.assertEqual(row["reasons"], ["golden", "varies"])
         self.assertRegex(row["sentence"], r"\Arun 2 is not the first one: \w+ .*")
 
+    def test_a_machine_that_was_late_itself_judges_nobody(self):
+        """Here it stops the process that runs a scenario, for longer than times may differ."""
+        self.write("a.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
+            {"repeat": 150, "do": [{"sleep": "20ms"}]}]}]})
+        self.cadran_test()
+        self.keep("a")
+        process = self.start("test", "--clock", "real", "--format", "json", "a.json")
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not children.read_text().split():
+            self.assertIsNone(process.poll())
+        worker = int(children.read_text().split()[0])
+        time.sleep(0.5)  # it is in the middle of three seconds
+        os.kill(worker, signal.SIGSTOP)
+        time.sleep(0.3)
+        os.kill(worker, signal.SIGCONT)
+        self.check(self.finish(process), EXPECTED)
+        row = json.loads(process.out)["scenarios"][0]
+        self.assertEqual(row["reasons"], ["busy"])
+        self.assertRegex(row["sentence"], r"\Athe machine was too busy to judge: it made the loop late "
+                                          r"by up to \d+ ms \(a waits \(sleep\) .*\)\Z")
+
     def test_results_come_in_their_order(self):
         names = [f"s{i:03}.json" for i in range(60)]
         for i, name in enumerate(names):
