@@ -153,7 +153,7 @@ static void test_lanes__heads_of_open_groups_have_their_names(void **state) {
     press(&stage, "G");
     press(&stage, "Shift+X");
     press(&stage, "F");
-    assert_true(stage.state.frame.row_px < STAGE_LINE);
+    assert_true(stage.state.frame.row_px < (double)STAGE_LINE);
     static const char *const heads[] = {"first*", "next*", "last*"};
     for (int i = 0; i < 3; i++)
         assert_non_null(stage_text(&stage, heads[i]));

@@ -322,12 +322,10 @@ static void test_travel__no_line_begins_with_a_comma(void **state) {
     size_t commas = 0;
     for (int length = 1; length < 12; length++) {
         struct journey journey;
-        char document[256];
-        (void)snprintf(document, sizeof document,
-                       "{'cadran': 1, 'objects': {'q': {'type': 'queue'}}, 'tasks': ["
-                       "{'name': '%.*s{i}', 'count': 40, 'do': [{'get': 'q'}]}]}",
-                       length, "waiterwaiter");
-        sample_run(&journey.stage.sample, "--detail", document);
+        sample_run(&journey.stage.sample, "--detail",
+                   "{'cadran': 1, 'objects': {'q': {'type': 'queue'}}, 'tasks': ["
+                   "{'name': '%.*s{i}', 'count': 40, 'do': [{'get': 'q'}]}]}",
+                   length, "waiterwaiter");
         set_out(&journey, 1000, 600);
         (void)viz_go_to_event(&journey.stage.state, trace_timeline_end(journey.timeline));
         stage_update(&journey.stage);
