@@ -94,16 +94,17 @@ static int sooner_of(const struct cmp_difference *difference) {
     return a_ns == b_ns ? CMP_SIDES : a_ns < b_ns ? CMP_A : CMP_B;
 }
 
-/* Whether it is the first thing that its task does on that side alone at that moment. `latest` has
- * for each task and side the last such difference. */
-static bool is_first(const struct cmp_result *result, struct base_map *latest, int side,
-                     uint32_t number) {
+/* Whether that difference is the first thing that its task does on that side alone at that moment:
+ * `latest` has for each task and side the last such difference, and from now on this one. 0 or
+ * CAD_ENOMEM. */
+static int find_first(const struct cmp_result *result, struct base_map *latest, int side,
+                      uint32_t number, bool *first) {
     const struct cmp_event *event = &result->differences[number].event[side];
     uint64_t key = (uint64_t)event->task << 1 | (uint64_t)side;
     uint32_t before = base_map_get(latest, key);
-    bool kept = base_map_put(latest, key, number);
-    return kept && (before == UINT32_MAX ||
-                    result->differences[before].event[side].time_ns != event->time_ns);
+    *first =
+        before == UINT32_MAX || result->differences[before].event[side].time_ns != event->time_ns;
+    return base_map_put(latest, key, number) ? 0 : CAD_ENOMEM;
 }
 
 /* Whether a root, which `side` has later, depends on a wait that this side has sooner, or alone:
@@ -128,18 +129,22 @@ static void change_places(struct cmp_difference *root, struct cmp_difference *so
 
 /* A wait may have been looked at before its turn (match.c), and follow from another one, with which
  * the other side's task began instead: the two change places. Where that side's task did something
- * else before, it is what it did that made the difference. Without memory they stay. */
-static void turn_roots(struct cmp_result *result) {
+ * else before, it is what it did that made the difference. */
+static int turn_roots(struct cmp_result *result) {
     struct base_map latest = {0};
-    for (uint32_t i = 0; i < result->count; i++) {
+    int error = 0;
+    for (uint32_t i = 0; i < result->count && error == 0; i++) {
         struct cmp_difference *sooner = &result->differences[i];
         struct cmp_difference *root = &result->differences[sooner->root];
         int side = sooner_of(sooner);
-        if (side < CMP_SIDES && is_first(result, &latest, side, i) && root != sooner &&
-            depends_on(root, sooner, side))
+        bool first = false;
+        if (side < CMP_SIDES)
+            error = find_first(result, &latest, side, i, &first);
+        if (first && root != sooner && depends_on(root, sooner, side))
             change_places(root, sooner, side);
     }
     base_map_free(&latest);
+    return error;
 }
 
 /* --- Counting ------------------------------------------------------------------------------- */
@@ -193,7 +198,7 @@ int cmp_finish(struct cmp_match *match) {
     if (error == 0 && result->count > 0)
         error = drop_parts(result);
     if (error == 0)
-        turn_roots(result);
+        error = turn_roots(result);
     if (error == 0)
         error = count_all(result);
     result->level = find_level(result);
