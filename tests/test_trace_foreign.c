@@ -416,6 +416,23 @@ static void test_trace_foreign__counters_have_series_and_ids(void **state) {
                  "t:6: counters (ph C) without a value are left out: 2 of them\n");
 }
 
+/* Arguments are gone through in words: of those that fill the memory for a text, too. */
+static void test_trace_foreign__counters_of_any_length_are_read(void **state) {
+    (void)state;
+    for (int length = 1; length < 300; length++) {
+        char key[301], text[512];
+        struct trace_model *trace;
+        memset(key, 'k', sizeof key);
+        (void)snprintf(
+            text, sizeof text,
+            "[{\"ph\":\"C\",\"ts\":1,\"pid\":1,\"name\":\"n\",\"args\":{\"%.*s\":1,\"v\":\"b\"}}]",
+            length, key);
+        assert_int_equal(trace_read_memory("t", text, strlen(text), &trace, message), 0);
+        assert_int_equal(trace->counter_count, 1);
+        trace_model_free(trace);
+    }
+}
+
 /* --- What is left out --------------------------------------------------------------------------
  */
 
@@ -575,6 +592,7 @@ int main(void) {
         cmocka_unit_test(test_trace_foreign__ends_of_flows_belong_to_the_next_slice),
         cmocka_unit_test(test_trace_foreign__instants_and_marks_are_shown),
         cmocka_unit_test(test_trace_foreign__counters_have_series_and_ids),
+        cmocka_unit_test(test_trace_foreign__counters_of_any_length_are_read),
         cmocka_unit_test(test_trace_foreign__an_event_is_shown_without_what_it_has_no_place_for),
         cmocka_unit_test(test_trace_foreign__says_by_kind_what_is_left_out),
         cmocka_unit_test(test_trace_foreign__the_file_may_have_other_members),

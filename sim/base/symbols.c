@@ -60,14 +60,14 @@ static bool add_block(base_symbols *symbols, size_t size) {
     size_t bytes = symbols->block_bytes > FIRST_BLOCK ? symbols->block_bytes : FIRST_BLOCK;
     bytes = bytes < LARGEST_BLOCK ? bytes : LARGEST_BLOCK;
     bytes = bytes > size ? bytes : size;
-    struct base_symbol_block *block = base_alloc(sizeof *block + bytes);
+    struct base_symbol_block *block = base_alloc(sizeof *block + bytes + BASE_SYMBOL_BEHIND);
     if (block == NULL)
         return false;
     block->next = symbols->blocks;
     symbols->blocks = block;
     symbols->at = block->bytes;
     symbols->room = bytes;
-    symbols->block_bytes += sizeof *block + bytes;
+    symbols->block_bytes += sizeof *block + bytes + BASE_SYMBOL_BEHIND;
     return true;
 }
 

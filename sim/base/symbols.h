@@ -12,6 +12,10 @@
 
 #define BASE_NO_SYMBOL UINT32_MAX
 
+/* So many bytes behind a text's '\0' may be read, whatever they are: it is gone through in words.
+ */
+enum { BASE_SYMBOL_BEHIND = 8 };
+
 /* Zeroed, it is empty. */
 typedef struct base_symbols {
     struct base_symbol *list; /* in the order of their numbers */

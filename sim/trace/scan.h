@@ -21,7 +21,8 @@ __attribute__((always_inline)) static inline bool trace_raw_is(struct trace_raw 
     return raw.length == strlen(text) && memcmp(raw.text, text, strlen(text)) == 0;
 }
 
-/* Any text that is scanned is followed by so many bytes of zero, which end every scan. */
+/* Any text that is scanned is followed by so many bytes of zero, which end every scan; arguments
+ * that are kept by one, and by what may be read (BASE_SYMBOL_BEHIND). */
 enum { TRACE_SCAN_PADDING = 64 };
 
 enum trace_scan {
