@@ -877,7 +877,11 @@ static bool parse_choice(compiler *c) {
 
 /* `1:30`, or `0:00:30`. */
 static bool is_clock(const expr_lexer *lexer) {
-    return strspn(lexer->text, "0123456789:.") >= lexer->length;
+    size_t i = 0; /* the text does not end in '\\0' */
+    while (i < lexer->length &&
+           memchr("0123456789:.", lexer->text[i], strlen("0123456789:.")) != NULL)
+        i++;
+    return i == lexer->length;
 }
 
 /* `second`, `minutes`, `sec`: as no unit is written. */
