@@ -877,7 +877,7 @@ static bool parse_choice(compiler *c) {
 
 /* `1:30`, or `0:00:30`. */
 static bool is_clock(const expr_lexer *lexer) {
-    size_t i = 0; /* the text does not end in '\\0' */
+    size_t i = 0; /* the text need not end in '\0' */
     while (i < lexer->length &&
            memchr("0123456789:.", lexer->text[i], strlen("0123456789:.")) != NULL)
         i++;
