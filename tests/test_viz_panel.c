@@ -45,8 +45,13 @@ static void test_panel__is_pushed_in_where_there_is_room(void **state) {
     assert_int_equal(frame->lanes.w, chart - 300);
     assert_int_equal(frame->panel.y, frame->header.h);
     assert_int_equal(frame->panel.y + frame->panel.h, frame->footer.y);
-    viz_state_place(&stage.state, 800, 600);
-    assert_int_equal(frame->lanes.x + frame->lanes.w, 800); /* it covers the chart */
+    viz_state_place(&stage.state, 800, 600); /* else it stands below the chart: nothing is covered */
+    assert_int_equal(frame->lanes.x + frame->lanes.w, 800);
+    assert_int_equal(frame->panel.w, 800);
+    assert_true(frame->panel.h > 150);
+    assert_true(frame->lanes.h > 150);
+    assert_int_equal(frame->lanes.y + frame->lanes.h, frame->panel.y);
+    assert_int_equal(frame->panel.y + frame->panel.h, frame->footer.y);
     viz_input_key(&stage.state, "Escape");
     assert_int_equal(frame->panel.w, 0);
     stage_close(&stage);

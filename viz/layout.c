@@ -26,7 +26,8 @@
 #define CHOSEN 28
 #define PIN_ROW 30       /* of a lane that stays at the top */
 #define PINS_PART 0.4    /* of the room for lanes, which they have at most */
-#define PANEL_BESIDE 900 /* in less it covers a part of the chart */
+#define PANEL_BESIDE 900 /* in less it stands below the chart, */
+#define PANEL_PART 0.4   /* and has so much of the height there */
 
 int viz_px(const struct viz_frame *frame, double units) {
     return (int)lround(units * frame->scale);
@@ -122,12 +123,19 @@ static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
 
 /* The panel, between header and footer; returns how much of the width it takes from the chart. */
 static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
+    frame->bottom = frame->footer.y;
     if (ui->panel == NULL)
         return 0;
-    int width = viz_px(frame, PANEL) < frame->width ? viz_px(frame, PANEL) : frame->width;
     int top = frame->chosen.y + frame->chosen.h;
+    if (frame->width < PANEL_BESIDE * frame->scale) {
+        int height = (int)((frame->footer.y - top) * PANEL_PART);
+        frame->bottom -= height;
+        frame->panel = (struct viz_rect){0, frame->bottom, frame->width, height};
+        return 0;
+    }
+    int width = viz_px(frame, PANEL);
     frame->panel = (struct viz_rect){frame->width - width, top, width, frame->footer.y - top};
-    return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
+    return width;
 }
 
 /* Rows of pins keep their height, whatever that of the others. */
@@ -175,7 +183,7 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     frame->instant.y = frame->axis.y + frame->axis.h;
     frame->pins.y = frame->instant.y + frame->instant.h;
     int top = frame->pins.y + frame->pins.h;
-    int bottom = frame->footer.y - frame->minimap.h - frame->objects.h;
+    int bottom = frame->bottom - frame->minimap.h - frame->objects.h;
     frame->objects.y = bottom;
     frame->lanes.y = frame->names.y = top;
     frame->lanes.h = frame->names.h = bottom > top ? bottom - top : 1;
@@ -195,6 +203,7 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->gutter = model->pair != NULL ? viz_px(frame, GUTTER) : 0;
     int names = names_width(frame, model, measure) + frame->gutter;
     int beside = place_side(frame, ui);
+    room -= frame->footer.y - frame->bottom;
     int chart = width - beside - names > 1 ? width - beside - names : 1;
     frame->strip.x = frame->axis.x = names;
     frame->strip.w = frame->axis.w = chart;
@@ -222,7 +231,7 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
         frame->strip.h = strip;
         place_rows(frame, model, view, ui, room);
         int pad = viz_px(frame, 8);
-        frame->minimap.y = frame->footer.y - map;
+        frame->minimap.y = frame->bottom - map;
         frame->minimap.h = map > pad ? map - pad : 0;
     }
     if (ui->table != NULL)
