@@ -377,13 +377,11 @@ static void describe_group(struct viz_description *out, const struct viz_model *
     int64_t work_ns = 0;
     int64_t wait_ns = 0;
     uint32_t longest = lanes[0];
-    uint64_t failed = 0;
     for (uint32_t i = 0; i < group->count; i++) {
         const struct viz_lane *lane = &model->lanes[lanes[i]];
         work_ns += lane->work_ns;
         wait_ns += lane->wait_ns;
         longest = lane->wait_ns > model->lanes[longest].wait_ns ? lanes[i] : longest;
-        failed += model->trace->tracks[lane->track].outcome == TRACE_OUTCOME_FAILED;
     }
     char name[128];
     viz_group_title(arrangement, index, out->heading, sizeof out->heading);
@@ -395,8 +393,10 @@ static void describe_group(struct viz_description *out, const struct viz_model *
         add_fact(out, "waited longest", name);
         add_time(out, "\xE2\x80\xA6 for", model->lanes[longest].wait_ns);
     }
-    if (failed > 0)
-        add_count(out, "failed", failed);
+    if (group->failed > 0)
+        add_count(out, "failed", group->failed);
+    if (group->stuck > 0)
+        add_count(out, "nobody can wake", group->stuck);
 }
 
 bool viz_describe_arranged(const struct viz_model *model, const struct viz_arrangement *arrangement,

@@ -59,7 +59,7 @@ static void write_doing(const struct viz_painter *painter, const struct trace_st
                         enum doing doing, char *out, size_t size) {
     static const char *const words[] = {
         [NOT_THERE] = "not there yet", [WORKS] = "works", [RUNS] = "runs",   [READY] = "ready",
-        [SLEEPS] = "sleeps",           [WAITS] = "waits",   [ENDED] = "ended",
+        [SLEEPS] = "sleeps",           [WAITS] = "waits", [ENDED] = "ended",
     };
     viz_copy_text(out, size,
                   doing == WAITS ? trace_state_text(painter->now, task->wait) : words[doing]);

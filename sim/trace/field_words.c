@@ -60,8 +60,11 @@ void trace_field_value(const char *key, int64_t value, char out[TRACE_FIELD_WORD
 
 void trace_field_phrase(const char *key, int64_t value, int64_t most, char *out, size_t size) {
     const struct field *field = field_of(key);
+    char name[TRACE_FIELD_WORDS], text[TRACE_FIELD_WORDS];
+    trace_field_name(key, name, sizeof name);
+    trace_field_value(key, value, text);
     if (field == NULL)
-        (void)snprintf(out, size, "%s %" PRId64, key, value);
+        (void)snprintf(out, size, "%s %s", name, text);
     else if (most > 0 && value > 0)
         (void)snprintf(out, size, "%s%" PRId64 " of %" PRId64, value >= most ? "full: " : "", value,
                        most);

@@ -7,7 +7,8 @@
 
 enum { TRACE_FIELD_WORDS = 48 };
 
-/* A value beside its key: "yes" or "no" of what holds or not, the order of a queue; else the number.
+/* A value beside its key: "yes" or "no" of what holds or not, the order of a queue; else the
+ * number.
  */
 void trace_field_value(const char *key, int64_t value, char out[TRACE_FIELD_WORDS]);
 
@@ -15,9 +16,9 @@ void trace_field_value(const char *key, int64_t value, char out[TRACE_FIELD_WORD
  * cut. */
 void trace_field_name(const char *key, char *out, size_t size);
 
-/* Key and value in one, for a list: "not set", "nobody waits", "full: 4 of 4"; "" where nothing need
- * be said of it: that nobody waits to get, that it is not broken. `most` is how much the value may
- * be; 0: there is no such number. */
+/* Key and value in one, for a list: "not set", "nobody waits", "full: 4 of 4"; "" where nothing
+ * need be said of it: that nobody waits to get, that it is not broken. `most` is how much the value
+ * may be; 0: there is no such number. */
 void trace_field_phrase(const char *key, int64_t value, int64_t most, char *out, size_t size);
 
 #endif

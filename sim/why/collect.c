@@ -349,8 +349,8 @@ static int begin_wake(struct why_collector *collector, const struct trace_event 
     return act(collector, collector->waker) ? 0 : CAD_ENOMEM;
 }
 
-/* Who is cancelled is woken by that, right behind it, where it waits for no task; where it waits for
- * one, the wait goes on until that has ended. */
+/* Who is cancelled is woken by that, right behind it, where it waits for no task; where it waits
+ * for one, the wait goes on until that has ended. */
 static void end_wake(struct why_collector *collector, uint32_t task,
                      const struct trace_event *event) {
     struct course *course = &collector->courses[task];

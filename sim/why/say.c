@@ -139,7 +139,8 @@ static const struct purpose purposes[] = {
     {"wait", "barrier", "for the others at %o", ", of whom %b came last", "by coming to %o"},
     {"await", "future", "for %o", ", which %b set", "by %o"},
     {"await", NULL, "for %t to end", ", which it did", "by its end"},
-    {"gather", NULL, "for what it gathers to end", ", until %b had ended", "by the end of a gather"},
+    {"gather", NULL, "for what it gathers to end", ", until %b had ended",
+     "by the end of a gather"},
     {"task_group", NULL, "for the tasks of its group to end", ", the last of which was %b",
      "by being the last of its group"},
     {"as_completed", NULL, "for the next one of as_completed to end", ", which was %b",
@@ -282,7 +283,8 @@ static void say_sleep(struct why_said *said, const struct why_wait *wait) {
         say_late(said, wait);
 }
 
-/* Where words that stand by themselves are in what has been said from there on; SIZE_MAX: nowhere. */
+/* Where words that stand by themselves are in what has been said from there on; SIZE_MAX: nowhere.
+ */
 static size_t find_words(const struct why_said *said, size_t from, const base_buffer *words) {
     for (size_t at = from; at + words->length <= said->text.length; at++) {
         const char *found = said->text.data + at;

@@ -178,7 +178,7 @@ class Answers(WhyTest):
         self.assertIn("3 tasks wait for one another since 1.2 s: philosopher0 waits since 0.4 s: "
                       "lock forks[1], held by philosopher1;", said)
         told = self.why(SCENARIOS / "dining-philosophers.trace.json", "forks[1]", "--at", "1")
-        self.assertIn("owner philosopher1", told["text"])
+        self.assertIn("lock forks[1]: held by philosopher1, 1 waits", told["text"])
         self.assertEqual([wait["text"].split()[0] for wait in told["waiters"]], ["philosopher0"])
 
     def test_a_wait_that_nobody_ended_is_told_once(self):
