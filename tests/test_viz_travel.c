@@ -372,7 +372,7 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
     (void)state;
     struct journey journey;
     begin(&journey, "--detail", "window.json", 1280, 800);
-    assert_null(stage_text(&journey.stage, "at work"));
+    assert_null(stage_text(&journey.stage, "works"));
     (void)viz_go_to_time(&journey.stage.state, SAMPLE_SECOND / 2);
     stage_update(&journey.stage);
     size_t swatches = 0;
@@ -382,7 +382,7 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
                     prim->shows.kind == VIZ_ID_LANE;
     }
     assert_int_equal(swatches, 8);
-    const struct viz_prim *word = stage_text(&journey.stage, "at work");
+    const struct viz_prim *word = stage_text(&journey.stage, "works");
     assert_non_null(word);
     assert_true(word->at.x < journey.stage.state.frame.names.w);
     assert_true(panel_has(&journey, "8 tasks: 4 wait, 4 sleep; 4 at work"));
