@@ -73,10 +73,23 @@ static int shown(size_t length) {
     return length < 60 ? (int)length : 60;
 }
 
+/* What an expression that ends too early was meant to be; "": nothing is known. */
+static const char *hint_of_end(const char *text, size_t length) {
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (length > 1 && text[length - 1] == '%')
+        return "; a share such as 5% is a number, 0.05";
+    if (length > 2 &&
+        (memcmp(text + length - 2, "++", 2) == 0 || memcmp(text + length - 2, "--", 2) == 0))
+        return "; an expression changes nothing: the step \"let\" does, to \"x + 1\"";
+    return "";
+}
+
 static bool expected(compiler *c, const char *what) {
     const char *text = c->lexer.text + c->token.offset;
     if (c->token.kind == EXPR_TOKEN_END)
-        return fault(c, c->token.offset, 0, "expected %s, but the expression ends here", what);
+        return fault(c, c->token.offset, 0, "expected %s, but the expression ends here%s", what,
+                     hint_of_end(c->lexer.text, c->lexer.length));
     if (c->token.kind == EXPR_TOKEN_TEXT)
         return fault(c, c->token.offset, c->token.length, "expected %s, found text", what);
     return fault(c, c->token.offset, c->token.length, "expected %s, found \"%.*s\"", what,
@@ -283,6 +296,10 @@ static bool unknown_name(compiler *c, const expr_token *token) {
         base_suggestion_offer(&suggestion, constants[i]);
     if (token->length == 4 && memcmp(name, "null", 4) == 0) /* as JSON has it */
         suggestion.best = "None";
+    if (suggestion.best == NULL && !is_explained(c, token) && expr_is_unit(name, token->length))
+        return fault(c, token->offset, token->length,
+                     "unknown name \"%.*s\"; a unit stands right behind a number: 1%.*s",
+                     shown(token->length), name, shown(token->length), name);
     bool alone = token->length == c->lexer.length && c->scope->takes_text;
     if (alone && suggestion.best == NULL && !is_explained(c, token))
         return fault(c, token->offset, token->length,
@@ -405,6 +422,19 @@ static void check_argument_count(compiler *c, const expr_function *function, con
                 function->name, bound, number, base_plural(number), count);
 }
 
+/* Where a function takes an object: of a name in quotes it is said that it has none. */
+static void fault_constant(compiler *c, const expr_function *function, size_t offset,
+                           size_t length) {
+    const char *name = c->lexer.text + offset + 1;
+    size_t size = length > 2 ? length - 2 : 0; /* without quotes, if it is a text */
+    expr_name meaning;
+    if (expr_is_name(name, size) && c->scope->resolve(c->scope, name, size, false, &meaning) == 0)
+        (void)fault(c, offset, length, "%s() takes %s, and this is a text: write %s(%.*s)",
+                    function->name, function->expects, function->name, shown(size), name);
+    else
+        (void)fault(c, offset, length, "%s() takes %s", function->name, function->expects);
+}
+
 /* Whether the first argument, whose code begins at `start`, can be what the function takes. What
  * is known only when it runs is left to the function. */
 static void check_first_argument(compiler *c, const expr_function *function, size_t start,
@@ -415,7 +445,7 @@ static void check_first_argument(compiler *c, const expr_function *function, siz
     bool constant = opcode == EXPR_OP_CONSTANT && !expr_is_reference(constant_at(c, 0));
     bool name = opcode <= EXPR_OP_LATE && opcode >= EXPR_OP_CONSTANT && !constant;
     if (constant)
-        (void)fault(c, offset, length, "%s() takes %s", function->name, function->expects);
+        fault_constant(c, function, offset, length);
     else if (name && c->last_name.what != 0 && (c->last_name.what & function->accepts) == 0)
         (void)fault(c, offset, length, "%s() takes %s; this is %s %s", function->name,
                     function->expects, c->last_name.article, c->last_name.label);
@@ -908,7 +938,10 @@ static bool fault_rest(compiler *c) {
     if (at(c, ":") && c->lexer.length > 0 && is_clock(&c->lexer))
         return fault_here(c, "a time has units: 1min + 30s");
     if (at(c, ":"))
-        return fault_here(c, "\":\" has no meaning here; for so many decimals write round(x, 2)");
+        return fault_here(
+            c, c->scope->takes_text
+                   ? "\":\" has no meaning here; a text has quotes of its own: \"'text'\""
+                   : "\":\" has no meaning here; for so many decimals write round(x, 2)");
     if (c->token.kind == EXPR_TOKEN_NAME && is_word_of_time(c))
         return fault_here(
             c, "a unit stands right behind its number, and is one of ns, us, ms, s, min, h: "
