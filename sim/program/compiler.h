@@ -47,6 +47,9 @@ typedef struct prog_loop {
     uint32_t breaks; /* the last instruction that leaves it, whose target is the one before, ... */
 } prog_loop;
 
+/* Around no loop. */
+#define PROG_NO_LOOP ((prog_loop){PROG_NO_BLOCK, PROG_NO_PC, PROG_NO_PC})
+
 typedef struct prog_compiler {
     prog_program *program;
     const prog_language *language;

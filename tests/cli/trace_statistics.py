@@ -110,7 +110,7 @@ def read(events):
             objects.setdefault(args["object"], {"made": now, "states": [], **args})
             objects[args["object"]]["name"] = event["name"]
         elif (phase, cat) == ("C", "object"):
-            objects[event["id"]]["states"].append((now, args))
+            objects[int(event["id"])]["states"].append((now, args))
     return tasks, objects, now
 
 
