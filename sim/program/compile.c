@@ -22,34 +22,59 @@ static bool explains_all(const prog_language *language, const prog_step *step,
     return true;
 }
 
-/* No verb among the members: says what was probably meant. */
-static void fault_no_verb(const prog_language *language, const doc_node *node) {
-    doc_node member, unknown = *node;
-    base_suggestion best = {0};
+/* Whether it stands beside the verb of some step, as `as` and `value` do. */
+static bool is_argument(const prog_language *language, const char *key) {
+    size_t place;
+    for (size_t i = 0; i < language->step_count; i++)
+        if (prog_step_member(language->steps[i], key, &place) != NULL && place > 0)
+            return true;
+    return false;
+}
+
+/* The member that was meant for the verb: the first that stands beside no verb; the first of all
+ * where each could. False: there is no member. */
+static bool find_unknown_verb(const prog_language *language, const doc_node *node,
+                              doc_node *unknown) {
+    doc_node member;
+    bool found = doc_node_first(node, unknown);
     for (bool more = doc_node_first(node, &member); more; more = doc_node_next(&member)) {
-        const char *key = doc_node_key(&member);
-        char buffer[64];
-        const char *advice = prog_language_advice(language, key, buffer);
-        if (advice != NULL) {
-            (void)doc_node_key_fault(&member, "unknown step \"%s\"; %s", key, advice);
-            return;
-        }
-        base_suggestion suggestion;
-        base_suggestion_start(&suggestion, key, strlen(key));
-        for (size_t i = 0; i < language->step_count; i++)
-            base_suggestion_offer(&suggestion, language->steps[i]->operation.name);
-        if (unknown.item == node->item || (best.best == NULL && suggestion.best != NULL)) {
-            unknown = member;
-            best = suggestion;
-        }
+        if (is_argument(language, doc_node_key(&member)))
+            continue;
+        *unknown = member;
+        break;
     }
-    if (unknown.item == node->item)
+    return found;
+}
+
+/* No verb among the members: says what was probably meant. */
+static void fault_no_verb(const prog_compiler *compiler, const doc_node *node) {
+    const prog_language *language = compiler->language;
+    doc_node unknown;
+    char buffer[64];
+    if (!find_unknown_verb(language, node, &unknown)) {
         (void)doc_node_fault(node, "a step needs a verb, such as \"sleep\"");
-    else if (best.best != NULL)
-        (void)doc_node_key_unknown(&unknown, "step", doc_node_key(&unknown), &best);
+        return;
+    }
+    const char *key = doc_node_key(&unknown);
+    const char *advice = prog_language_advice(language, key, buffer);
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, key, strlen(key));
+    for (size_t i = 0; i < language->step_count; i++)
+        base_suggestion_offer(&suggestion, language->steps[i]->operation.name);
+    if (base_symbols_find(&compiler->program->coroutine_names, key, strlen(key)) != BASE_NO_SYMBOL)
+        (void)doc_node_key_fault(&unknown,
+                                 "unknown step \"%s\"; {\"call\": \"%s\"} runs the coroutine, and "
+                                 "{\"spawn\": \"%s\"} makes a task of it",
+                                 key, key, key);
+    else if (advice != NULL)
+        (void)doc_node_key_fault(&unknown, "unknown step \"%s\"; %s", key, advice);
+    else if (suggestion.best != NULL)
+        (void)doc_node_key_unknown(&unknown, "step", key, &suggestion);
     else
-        (void)doc_node_key_fault(&unknown, "unknown step \"%s\"; cadran-scenario(5) has them all",
-                                 doc_node_key(&unknown));
+        (void)doc_node_key_fault(&unknown,
+                                 "unknown step \"%s\"; docs/scenarios.md has them all, as has "
+                                 "cadran-scenario(5)",
+                                 key);
 }
 
 /* Two verbs are among the members. In asyncio several calls take a timeout, here but few. */
@@ -79,7 +104,8 @@ static void fault_two_verbs(const prog_language *language, const doc_node *node,
 }
 
 /* The row of a step; NULL after a fault. */
-static const prog_step *find_step(const prog_language *language, const doc_node *node) {
+static const prog_step *find_step(const prog_compiler *compiler, const doc_node *node) {
+    const prog_language *language = compiler->language;
     const prog_step *first = NULL, *second = NULL;
     doc_node member, second_member = *node;
     if (doc_node_object(node, "{\"sleep\": 1}") != 0)
@@ -101,25 +127,47 @@ static const prog_step *find_step(const prog_language *language, const doc_node 
         fault_two_verbs(language, node, first->operation.name, second->operation.name,
                         &second_member);
     else
-        fault_no_verb(language, node);
+        fault_no_verb(compiler, node);
     return NULL;
 }
 
-/* What somebody called by a word for steps, or for a value, that this step has another name for;
- * NULL: nothing. */
-static const char *member_meant(const prog_step *step, const char *key) {
+/* What people call members of a kind. */
+static const char *const *words_for(enum prog_member_kind kind) {
     static const char *const of_steps[] = {"do", "then", "body", "steps", NULL};
     static const char *const of_values[] = {"value", "item", "result", "data", NULL};
-    for (size_t i = 1; step->members[i].kind != PROG_MEMBER_NONE; i++) {
-        enum prog_member_kind kind = step->members[i].kind;
-        const char *const *words = kind == PROG_MEMBER_STEPS || kind == PROG_MEMBER_CALLBACK
-                                       ? of_steps
-                                   : kind == PROG_MEMBER_VALUE ? of_values
-                                                               : NULL;
-        for (; words != NULL && *words != NULL; words++)
-            if (strcmp(*words, key) == 0)
-                return step->members[i].name;
+    static const char *const of_times[] = {"duration", "time", "seconds", "for", NULL};
+    static const char *const of_conditions[] = {"predicate", "condition", "while", "when", NULL};
+    static const char *const of_counts[] = {"count", "times", "number", NULL};
+    static const char *const of_variables[] = {"into",  "to",     "var", "variable",
+                                               "store", "result", NULL};
+    static const char *const of_nothing[] = {NULL};
+    switch (kind) {
+    case PROG_MEMBER_STEPS:
+    case PROG_MEMBER_CALLBACK:
+        return of_steps;
+    case PROG_MEMBER_VALUE:
+        return of_values;
+    case PROG_MEMBER_DURATION:
+        return of_times;
+    case PROG_MEMBER_CONDITION:
+        return of_conditions;
+    case PROG_MEMBER_COUNT:
+        return of_counts;
+    case PROG_MEMBER_VARIABLE:
+    case PROG_MEMBER_VARIABLES:
+    case PROG_MEMBER_PARTS:
+        return of_variables;
+    default:
+        return of_nothing;
     }
+}
+
+/* The member that somebody called by another word; NULL: none. */
+static const char *member_meant(const prog_step *step, const char *key) {
+    for (size_t i = 1; step->members[i].kind != PROG_MEMBER_NONE; i++)
+        for (const char *const *word = words_for(step->members[i].kind); *word != NULL; word++)
+            if (strcmp(*word, key) == 0)
+                return step->members[i].name;
     return NULL;
 }
 
@@ -211,7 +259,7 @@ static bool may_not_stand(const prog_compiler *compiler, const prog_step *step) 
 }
 
 static void compile_step(prog_compiler *compiler, const doc_node *node) {
-    const prog_step *step = find_step(compiler->language, node);
+    const prog_step *step = find_step(compiler, node);
     if (step == NULL)
         return;
     check_member_names(compiler, step, node);

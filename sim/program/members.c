@@ -49,8 +49,6 @@ static bool fault_number(const doc_node *node, enum prog_member_kind kind, const
     return false;
 }
 
-enum { NEAR_FOREVER = 2 };
-
 /* Whether a text is no expression, but a host with its port: "127.0.0.1:80", "example.org". */
 static bool is_address(const char *text) {
     static const char of_names[] =
@@ -77,15 +75,11 @@ static bool compile_number(prog_compiler *compiler, const doc_node *node, const 
                            const char *name, prog_operand *operand) {
     if (member->kind == PROG_MEMBER_LIMIT && doc_node_type(node) == DOC_NULL)
         return true;
-    if (member->kind == PROG_MEMBER_REPEAT && doc_node_type(node) == DOC_STRING) {
-        const char *text, forever[] = "forever";
-        (void)doc_node_string(node, &text);
-        unsigned distance =
-            base_edit_distance(text, strlen(text), forever, sizeof forever - 1, NEAR_FOREVER);
-        if (distance > 0 && distance <= NEAR_FOREVER)
-            (void)doc_node_fault(node, "unknown name \"%s\"; did you mean \"forever\"?", text);
-        if (distance <= NEAR_FOREVER)
-            return distance == 0;
+    if (member->kind == PROG_MEMBER_REPEAT) {
+        static const char *const others[] = {"always", "ever", "infinite", "infinity", "inf", NULL};
+        enum prog_word word = prog_compile_word(node, "forever", others);
+        if (word != PROG_WORD_OTHER)
+            return word == PROG_WORD_IT;
     }
     if (doc_node_type(node) != DOC_NUMBER && doc_node_type(node) != DOC_STRING)
         return fault_number(node, member->kind, name);
@@ -198,7 +192,7 @@ void prog_emit_parts(prog_compiler *compiler, const doc_node *node) {
 static bool compile_exception(prog_compiler *compiler, const doc_node *node,
                               prog_operand *operand) {
     const char *name;
-    if (doc_node_string(node, &name) != 0)
+    if (doc_node_string_like(node, "\"ValueError\"", &name) != 0)
         return false;
     if (!prog_check_exception(node, name))
         return false;
