@@ -31,10 +31,23 @@ int expr_shown(size_t length) {
     return length < 60 ? (int)length : 60;
 }
 
+/* What an expression that ends too early was meant to be; "": nothing is known. */
+static const char *hint_of_end(const char *text, size_t length) {
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (length > 1 && text[length - 1] == '%')
+        return "; a share such as 5% is a number, 0.05";
+    if (length > 2 &&
+        (memcmp(text + length - 2, "++", 2) == 0 || memcmp(text + length - 2, "--", 2) == 0))
+        return "; an expression changes nothing: the step \"let\" does, to \"x + 1\"";
+    return "";
+}
+
 bool expr_expected(expr_compiler *c, const char *what) {
     const char *text = c->lexer.text + c->token.offset;
     if (c->token.kind == EXPR_TOKEN_END)
-        return expr_fault(c, c->token.offset, 0, "expected %s, but the expression ends here", what);
+        return expr_fault(c, c->token.offset, 0, "expected %s, but the expression ends here%s",
+                          what, hint_of_end(c->lexer.text, c->lexer.length));
     if (c->token.kind == EXPR_TOKEN_TEXT)
         return expr_fault(c, c->token.offset, c->token.length, "expected %s, found text", what);
     return expr_fault(c, c->token.offset, c->token.length, "expected %s, found \"%.*s\"", what,

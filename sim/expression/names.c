@@ -63,6 +63,10 @@ static bool unknown_name(expr_compiler *c, const expr_token *token) {
         base_suggestion_offer(&suggestion, constants[i]);
     if (token->length == 4 && memcmp(name, "null", 4) == 0) /* as JSON has it */
         suggestion.best = "None";
+    if (suggestion.best == NULL && !is_explained(c, token) && expr_is_unit(name, token->length))
+        return expr_fault(c, token->offset, token->length,
+                          "unknown name \"%.*s\"; a unit stands right behind a number: 1%.*s",
+                          expr_shown(token->length), name, expr_shown(token->length), name);
     bool alone = token->length == c->lexer.length && c->scope->takes_text;
     if (alone && suggestion.best == NULL && !is_explained(c, token))
         return expr_fault(c, token->offset, token->length,
@@ -186,6 +190,19 @@ void expr_check_argument_count(expr_compiler *c, const expr_function *function,
                      function->name, bound, number, base_plural(number), count);
 }
 
+/* Where a function takes an object: of a name in quotes it is said that it has none. */
+static void fault_constant(expr_compiler *c, const expr_function *function, size_t offset,
+                           size_t length) {
+    const char *name = c->lexer.text + offset + 1;
+    size_t size = length > 2 ? length - 2 : 0; /* without quotes, if it is a text */
+    expr_name meaning;
+    if (expr_is_name(name, size) && c->scope->resolve(c->scope, name, size, false, &meaning) == 0)
+        (void)expr_fault(c, offset, length, "%s() takes %s, and this is a text: write %s(%.*s)",
+                         function->name, function->expects, function->name, expr_shown(size), name);
+    else
+        (void)expr_fault(c, offset, length, "%s() takes %s", function->name, function->expects);
+}
+
 void expr_check_first_argument(expr_compiler *c, const expr_function *function, size_t start,
                                size_t offset, size_t length) {
     if (function->accepts == 0 || c->code_count != start + 1 || c->faults > 0)
@@ -194,7 +211,7 @@ void expr_check_first_argument(expr_compiler *c, const expr_function *function, 
     bool constant = opcode == EXPR_OP_CONSTANT && !expr_is_reference(expr_constant_at(c, 0));
     bool name = opcode <= EXPR_OP_LATE && opcode >= EXPR_OP_CONSTANT && !constant;
     if (constant)
-        (void)expr_fault(c, offset, length, "%s() takes %s", function->name, function->expects);
+        fault_constant(c, function, offset, length);
     else if (name && c->last_name.what != 0 && (c->last_name.what & function->accepts) == 0)
         (void)expr_fault(c, offset, length, "%s() takes %s; this is %s %s", function->name,
                          function->expects, c->last_name.article, c->last_name.label);

@@ -455,8 +455,10 @@ static bool fault_rest(expr_compiler *c) {
     if (at(c, ":") && c->lexer.length > 0 && is_clock(&c->lexer))
         return expr_fault_here(c, "a time has units: 1min + 30s");
     if (at(c, ":"))
-        return expr_fault_here(c,
-                               "\":\" has no meaning here; for so many decimals write round(x, 2)");
+        return expr_fault_here(
+            c, c->scope->takes_text
+                   ? "\":\" has no meaning here; a text has quotes of its own: \"'text'\""
+                   : "\":\" has no meaning here; for so many decimals write round(x, 2)");
     if (c->token.kind == EXPR_TOKEN_NAME && is_word_of_time(c))
         return expr_fault_here(
             c, "a unit stands right behind its number, and is one of ns, us, ms, s, min, h: "
