@@ -16,10 +16,6 @@ static uint32_t of_task(const struct cmp_match *match, uint32_t task) {
     return task == CMP_NOBODY ? 0 : match->result->things.tasks.carriers[task].cause;
 }
 
-static bool has_maker(const struct cmp_record *record) {
-    return record->kind == TRACE_TASK_BEGIN || record->kind == TRACE_CANCEL;
-}
-
 /* Whether the trace does not say who did it. */
 static bool is_by_somebody(const struct cmp_record *record) {
     return record->task == 0 || (record->kind == TRACE_CANCEL && record->other == CMP_NOBODY);
@@ -29,7 +25,7 @@ uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_
     const struct cmp_result *result = match->result;
     const struct cmp_walk *walk = &match->walk[side];
     uint32_t cause = of_task(match, record->task);
-    if (cause == 0 && has_maker(record))
+    if (cause == 0 && cmp_has_maker(record))
         cause = of_task(match, record->other);
     if (cause == 0 && record->kind == TRACE_WAIT_END)
         cause = of_task(match, record->awaited);
@@ -52,7 +48,7 @@ void cmp_touch(struct cmp_match *match, int side, const struct cmp_record *recor
     struct cmp_walk *walk = &match->walk[side];
     struct cmp_table *objects = &match->result->things.objects;
     touch_task(match, record->task, cause);
-    if (record->kind == TRACE_WAKES || (both && has_maker(record)))
+    if (record->kind == TRACE_WAKES || (both && cmp_has_maker(record)))
         touch_task(match, record->other, cause);
     if (record->object != CMP_NOBODY && objects->carriers[record->object].cause == 0)
         objects->carriers[record->object].cause = cause;

@@ -10,11 +10,12 @@
 struct cmp_walk {
     struct cmp_queues window; /* records that are there, without a partner */
     struct cmp_queues late;   /* differences without the other side's event */
-    uint64_t next;            /* the record whose turn it is */
-    uint64_t indexed;         /* the first record that has not been asked for its partner */
-    int64_t instant_ns;       /* the time of the last record, ... */
-    int64_t shift_ns;         /* its shift ... */
-    uint32_t cause;           /* ... and what has touched one of that time, plus 1; 0: nothing */
+    struct base_map extra; /* begins of waits that the other side has none for, without their end */
+    uint64_t next;         /* the record whose turn it is */
+    uint64_t indexed;      /* the first record that has not been asked for its partner */
+    int64_t instant_ns;    /* the time of the last record, ... */
+    int64_t shift_ns;      /* its shift ... */
+    uint32_t cause;        /* ... and what has touched one of that time, plus 1; 0: nothing */
 };
 
 struct cmp_match {
@@ -37,6 +38,32 @@ struct cmp_match {
 /* Compares the two histories, which are read for that. 0; CAD_ENOMEM; or as
  * trace_reading_go_on(). */
 int cmp_match_all(struct cmp_match *match);
+
+/* Whether a task did it to another one. */
+static inline bool cmp_has_maker(const struct cmp_record *record) {
+    return record->kind == TRACE_TASK_BEGIN || record->kind == TRACE_CANCEL;
+}
+/* The task that did it; 0: the loop, or that is not known. */
+static inline uint32_t cmp_doer(const struct cmp_record *record) {
+    if (!cmp_has_maker(record))
+        return record->task;
+    return record->other == CMP_NOBODY ? 0 : record->other;
+}
+
+/* Whether its partner is of that moment, and comes still. */
+static inline bool cmp_has_partner_at(const struct cmp_match *match, int side,
+                                      const struct cmp_record *record, int64_t now_ns) {
+    return !record->compared && record->partner != CMP_NO_RECORD &&
+           cmp_record_at(&match->history[!side], record->partner)->time_ns == now_ns;
+}
+
+/* --- inserted.c ----------------------------------------------------------------------------- */
+
+/* Those that begin to wait at a moment have their partners, where there are any: of waits that are
+ * two, and not one on both sides, that is undone. 0 or CAD_ENOMEM. */
+int cmp_part_waits(struct cmp_match *match, int64_t now_ns);
+/* Whether it is the end of a wait that one side has more. */
+bool cmp_is_extra(const struct cmp_match *match, int side, const struct cmp_record *record);
 
 /* --- causes.c ------------------------------------------------------------------------------- */
 
