@@ -500,6 +500,9 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
          "t.json:5: a span counter on track \"a\""},
         {HEAD SLICE("s", "0.000", 2, "wake", "wake") TAIL,
          "t.json:5: a wake without an id above 0"},
+        {HEAD ",\n{\"ph\":\"C\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"object\",\"name\":\"q\","
+              "\"id\":\"q\",\"args\":{\"size\":0}}" TAIL,
+         "t.json:5: an object's \"id\" is not a number"},
         {HEAD SLICE("X", "0.000", 2, "span", "x") TAIL,
          "t.json:5: an event with \"ph\":\"X\", which a trace of ours does not have"},
         {HEAD SLICE("i", "0.000", 0, "print", "x") TAIL,

@@ -5,6 +5,7 @@
  */
 #define SDL_MAIN_HANDLED
 #include "base/identity.h"
+#include "base/limit.h"
 #include "base/show.h"
 #include "cadran.h"
 #include "document.h"
@@ -275,6 +276,7 @@ static int view_two(const struct viz_options *options) {
 
 static int view(const struct viz_options *options) {
     char message[VIZ_MESSAGE_SIZE];
+    base_limit_memory(base_limit_default());
     if (overwrites(options, message))
         return say(STATUS_BAD_INPUT, message);
     if (options->other != NULL)
