@@ -97,15 +97,9 @@ static int draw(struct viz_model *model, const struct viz_options *options) {
         return say(STATUS_BAD_INPUT, lacking);
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
-    bool late = options->moment.timed && options->moment.time_ns > model->end_ns;
-    if (late || from_ns > (double)model->end_ns) {
-        char end[VIZ_TIME_SIZE];
-        char message[VIZ_MESSAGE_SIZE];
-        viz_format_exact(model->end_ns, end);
-        (void)snprintf(message, sizeof message, "%s is beyond the end of the trace, %s",
-                       late ? "--at" : "--from", end);
-        return say(STATUS_BAD_INPUT, message);
-    }
+    char fault[VIZ_BEYOND_SIZE];
+    if (viz_is_beyond(model, from_ns, fault))
+        return say(STATUS_BAD_INPUT, fault);
     return show_pictures(model, options, from_ns, to_ns);
 }
 
