@@ -31,6 +31,8 @@ uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_
         cause = of_task(match, record->awaited);
     if (cause == 0 && record->object != CMP_NOBODY)
         cause = result->things.objects.carriers[record->object].cause;
+    if (cause == 0 && walk->busy_ns == record->time_ns)
+        cause = walk->busy_cause;
     if (cause == 0 && is_by_somebody(record) && walk->instant_ns == record->time_ns)
         cause = walk->cause;
     if (cause == 0 && record->task == 0 && record->kind != TRACE_STATE && result->count > 0)
@@ -43,11 +45,21 @@ static void touch_task(struct cmp_match *match, uint32_t task, uint32_t cause) {
         match->result->things.tasks.carriers[task].cause = cause;
 }
 
+void cmp_touch_busy(struct cmp_match *match, int side, int64_t time_ns, uint32_t cause) {
+    struct cmp_walk *walk = &match->walk[side];
+    if (walk->busy_cause != 0 && walk->busy_ns == time_ns)
+        return;
+    walk->busy_ns = time_ns;
+    walk->busy_cause = cause;
+}
+
 void cmp_touch(struct cmp_match *match, int side, const struct cmp_record *record, uint32_t cause,
                bool both) {
     struct cmp_walk *walk = &match->walk[side];
     struct cmp_table *objects = &match->result->things.objects;
     touch_task(match, record->task, cause);
+    if (record->kind == TRACE_RUN_END)
+        cmp_touch_busy(match, side, record->time_ns, cause);
     if (record->kind == TRACE_WAKES || (both && cmp_has_maker(record)))
         touch_task(match, record->other, cause);
     if (record->object != CMP_NOBODY && objects->carriers[record->object].cause == 0)

@@ -128,7 +128,8 @@ static struct cmp_alive *new_alive(struct cmp_history *history, const struct tra
         return NULL;
     history->last_track = 0;
     struct cmp_alive *alive = &history->tasks[index - 1];
-    *alive = (struct cmp_alive){.wait_object = CMP_NOBODY, .waker = CMP_NOBODY};
+    *alive = (struct cmp_alive){
+        .wait_object = CMP_NOBODY, .waker = CMP_NOBODY, .cancel_ns = CMP_NO_TIME};
     return alive;
 }
 
@@ -298,7 +299,7 @@ static int wait_begins(struct cmp_history *history, const struct trace_event *ev
     bool sleeps = event->name.length == 5 && memcmp(event->name.text, "sleep", 5) == 0;
     if (trace_has(event, TRACE_ARG_UNTIL))
         record->until_ns = event->args[TRACE_ARG_UNTIL].number;
-    else if (sleeps)
+    else if (sleeps && alive->cancel_ns != event->time_ns)
         record->until_ns = event->time_ns; /* sleep(0) */
     if (record->object != CMP_NOBODY)
         record->class =
@@ -422,6 +423,9 @@ static int on_text(struct cmp_history *history, const struct trace_event *event)
     struct trace_string more =
         text_of(event, event->kind == TRACE_FAULT ? TRACE_ARG_FAULT : TRACE_ARG_MESSAGE);
     record->other = other_of(history, event, TRACE_ARG_BY);
+    struct cmp_alive *alive = event->kind == TRACE_CANCEL ? alive_at(history, event) : NULL;
+    if (alive != NULL)
+        alive->cancel_ns = event->time_ns;
     record->said = hash_said(history, hash_said(history, 1, event->name), more);
     int error = put_name(history, record, event->name);
     return error == 0 ? put_words(history, record, more) : error;

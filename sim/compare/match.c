@@ -217,6 +217,7 @@ struct moment {
     /* Of tasks that begin to wait and do not on the other side, the first record that has no
      * partner of this moment. */
     struct base_map waits[CMP_SIDES];
+    uint64_t runs[CMP_SIDES]; /* the first that keeps the loop busy on one side alone; else none */
     bool swapped;
 };
 
@@ -262,7 +263,8 @@ static uint32_t first_before(const struct cmp_history *history, const struct fir
 }
 
 /* The begin of a wait stands at the end of its moment (event.h). But what its task does on the
- * other side instead, it does because it does not wait. */
+ * other side instead, it does because it does not wait. So it is with what keeps the loop busy, and
+ * with all that comes later by that. */
 static int find_waits(struct cmp_match *match, struct moment *moment, int side) {
     const struct cmp_history *history = &match->history[side];
     struct firsts firsts = {0};
@@ -274,6 +276,8 @@ static int find_waits(struct cmp_match *match, struct moment *moment, int side) 
         uint32_t task = cmp_doer(record);
         if (task == 0 || record->done || cmp_has_partner_at(match, side, record, moment->now_ns))
             continue;
+        if (record->kind == TRACE_RUN_BEGIN && moment->runs[side] == CMP_NO_RECORD)
+            moment->runs[side] = n;
         error = note_first(&firsts, record, n);
         if (error == 0 && record->kind == TRACE_WAIT_BEGIN &&
             !base_map_put(&moment->waits[side], task, first_before(history, &firsts, record)))
@@ -306,10 +310,26 @@ static int take_wait_of_task(struct cmp_match *match, const struct moment *momen
     return take_early(match, !side, number);
 }
 
+/* The same of what keeps the loop busy there, so that it comes later to this. */
+static int take_run(struct cmp_match *match, const struct moment *moment, int side,
+                    const struct cmp_record *record) {
+    uint64_t number = moment->runs[!side];
+    if (number == CMP_NO_RECORD || cmp_cause_of(match, side, record) != 0)
+        return 0;
+    int error = take_early(match, !side, number);
+    const struct cmp_record *run = cmp_record_at(&match->history[!side], number);
+    uint32_t cause = error == 0 ? cmp_cause_of(match, !side, run) : 0;
+    if (cause != 0)
+        cmp_touch_busy(match, side, moment->now_ns, cause);
+    return error;
+}
+
 /* A record of the moment that has no partner in it. */
 static int take_single_now(struct cmp_match *match, const struct moment *moment, int side,
                            struct cmp_record *record) {
     int error = take_wait_of_task(match, moment, side, record);
+    if (error == 0 && !record->done)
+        error = take_run(match, moment, side, record);
     if (error == 0 && !record->done)
         error = take_single(match, side, record);
     record->done = true;

@@ -16,6 +16,8 @@ struct cmp_walk {
     int64_t instant_ns;    /* the time of the last record, ... */
     int64_t shift_ns;      /* its shift ... */
     uint32_t cause;        /* ... and what has touched one of that time, plus 1; 0: nothing */
+    int64_t busy_ns;       /* the time to which the loop was kept busy last ... */
+    uint32_t busy_cause;   /* ... by what a difference, plus 1, has touched; 0: it was not */
 };
 
 struct cmp_match {
@@ -74,6 +76,10 @@ uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_
  * the difference falls back, too. */
 void cmp_touch(struct cmp_match *match, int side, const struct cmp_record *record, uint32_t cause,
                bool both);
+
+/* The loop has been kept busy to that time by what a difference, plus 1, has touched: by that all
+ * is late that happens then. */
+void cmp_touch_busy(struct cmp_match *match, int side, int64_t time_ns, uint32_t cause);
 
 /* By how much an event of that time may be earlier or later. */
 int64_t cmp_allowed(const struct cmp_match *match, int64_t time_ns);
