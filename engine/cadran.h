@@ -1198,9 +1198,13 @@ typedef struct cad_trace_sink {
     void (*cancel)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
                    const char *message);
     void (*timeout)(void *context, int64_t now_ns, const cad_task *task);
-    void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info);
-    void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info); /* a new one */
-    void (*object)(void *context, int64_t now_ns, const cad_object_info *info); /* has changed */
+    void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info,
+                       const cad_task *by);
+    /* It has a new one. */
+    void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info,
+                        const cad_task *by);
+    /* It has changed. */
+    void (*object)(void *context, int64_t now_ns, const cad_object_info *info, const cad_task *by);
     /* What has a lane (cad_object_info.lane) is there; and is over: `result` is a program's, as
      * cad_process_wait() gives it, else 0; `code` what a connection was lost with, 0: it was
      * closed. The object is freed later, or now. */

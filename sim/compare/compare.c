@@ -116,6 +116,7 @@ static void free_match(struct cmp_match *match) {
         cmp_history_free(&match->history[side]);
         cmp_queues_free(&match->walk[side].window);
         cmp_queues_free(&match->walk[side].late);
+        base_map_free(&match->walk[side].extra);
     }
     base_free(match->jumps);
     base_map_free(&match->jumps_by_class);
