@@ -268,10 +268,12 @@ static struct help_place place_help(const struct viz_painter *painter,
         place.count++;
         size_columns(&place, columns, wide);
     } while (place.count < fitting && columns_taken(painter, &place) > place.count);
-    while (columns_taken(painter, &place) > place.count) {
-        place.cut = (place.lines + 1) * least > room;
+    while (columns_taken(painter, &place) > place.count && !place.cut) {
         place.lines++;
+        place.cut = place.lines * least > room;
     }
+    if (place.cut)
+        place.lines = ((int)painter->ui->help->count + place.count - 1) / place.count;
     place.line = line * place.lines <= room ? line : most(room / place.lines, least);
     return place;
 }
