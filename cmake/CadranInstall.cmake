@@ -44,12 +44,10 @@ install(
 # A static library needs what it uses on every link line, a shared one brings it along itself.
 if(BUILD_SHARED_LIBS)
     set(cadran_pc_requires "Requires.private")
-    set(cadran_pc_packed "\nRequires.private: zlib, libzstd >= 1.4")
     set(cadran_pc_system "")
 else()
     set(cadran_pc_requires "Requires")
-    set(cadran_pc_packed ", zlib, libzstd >= 1.4")
-    set(cadran_pc_system " -lm -pthread")
+    set(cadran_pc_system " -lm -pthread -ldl")
 endif()
 # Paths from where cadran.pc lies, so that the installed tree can be moved.
 set(cadran_pc_prefix "${CMAKE_INSTALL_PREFIX}")

@@ -151,7 +151,7 @@ static void test_scenario_faults__a_text_passed_as_a_number(void **state) {
         "a time must be a number, not the text '100ms100ms'; cost is the text '100ms', passed at "
         "n:4:1: /tasks/0/do/1; an argument that is no text stands in braces, as in \"{100ms}\"\n"
         "repeat must be a number, not the text '3'; m is the text '3'; an argument that is no text "
-        "stands in braces, as in \"{100ms}\"\n"
+        "stands in braces, as in \"{3}\"\n"
         "a time must be a number, not the text '1'; an argument that is no text stands in braces, "
         "as in \"{100ms}\"\n"
         "a time must be a number, not the text 'é12345678901234567890123456789012345678'; cost "

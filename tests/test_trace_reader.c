@@ -194,19 +194,19 @@ static void test_trace_reader__reads_arguments(void **state) {
     double number;
     struct trace_model *trace = read_text(whole);
     uint32_t args = slice_of(trace, 1, 1)->args;
-    const char *cursor = trace_text(trace, args);
+    struct trace_args left = trace_args_of(trace, args);
     struct trace_arg arg;
-    assert_true(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&left, &arg));
     assert_memory_equal(arg.key, "object", arg.key_length);
-    assert_true(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&left, &arg));
     assert_memory_equal(arg.key, "type", arg.key_length);
     assert_int_equal(trace_arg_decode(&arg, text, sizeof text), 5);
     assert_string_equal(text, "queue");
     assert_int_equal(trace_arg_decode(&arg, text, 4), 3);
     assert_string_equal(text, "que");
-    assert_true(trace_args_next(&cursor, &arg));
-    assert_true(trace_args_next(&cursor, &arg));
-    assert_false(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&left, &arg));
+    assert_true(trace_args_next(&left, &arg));
+    assert_false(trace_args_next(&left, &arg));
 
     assert_true(trace_arg_number(trace, args, "maxsize", &number));
     assert_true(number == 4);

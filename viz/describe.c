@@ -71,9 +71,9 @@ static void add_own_arg(struct viz_description *out, const char *name, const cha
 static void add_args(struct viz_description *out, const struct trace_model *trace, uint32_t args) {
     if (args == 0)
         return;
-    const char *cursor = trace_text(trace, args);
+    struct trace_args left = trace_args_of(trace, args);
     struct trace_arg arg;
-    while (trace_args_next(&cursor, &arg)) {
+    while (trace_args_next(&left, &arg)) {
         char name[48];
         char value[160];
         int length = arg.key_length < sizeof name - 1 ? (int)arg.key_length : (int)sizeof name - 1;

@@ -334,15 +334,15 @@ static void tell_tasks(const struct teller *teller, int64_t selected) {
 /* The values that were set, as options. */
 static void say_settings(const struct teller *teller) {
     const struct trace_model *trace = teller->model->trace;
-    const char *cursor = trace_text(trace, trace->header);
+    struct trace_args left = trace_args_of(trace, trace->header);
     struct trace_arg arg;
-    while (trace_args_next(&cursor, &arg)) {
+    while (trace_args_next(&left, &arg)) {
         if (arg.key_length != 3 || memcmp(arg.key, "set", 3) != 0)
             continue;
-        const char *inside = arg.value;
+        struct trace_args inside = {arg.value, arg.value + arg.value_length};
         struct trace_arg setting;
         char value[128];
-        while (inside < arg.value + arg.value_length && trace_args_next(&inside, &setting)) {
+        while (trace_args_next(&inside, &setting)) {
             (void)trace_arg_decode(&setting, value, sizeof value);
             say(teller, " --set %.*s=%s", (int)setting.key_length, setting.key, value);
         }

@@ -280,22 +280,29 @@ static int put_object(base_buffer *text, const struct stat_run *run,
     return error == 0 ? base_buffer_append(text, "\n", 1) : error;
 }
 
+/* Of a connection for which nobody waited all there is to say is said of its lane. */
+static bool is_told(const struct stat_run *run, const struct stat_object *object) {
+    return object->waits > 0 || stat_served_word(stat_text(run, object->type)) != NULL;
+}
+
 static int print_objects(const struct stat_run *run, FILE *file) {
     base_buffer text = {0};
+    size_t count = 0;
     struct choice *choices = base_alloc(run->object_count * sizeof *choices);
     if (choices == NULL)
         return CAD_ENOMEM;
     for (uint32_t i = 0; i < run->object_count; i++)
-        choices[i] = (struct choice){run->objects[i].waited_ns, i};
-    size_t shown = choose(choices, run->object_count);
+        if (is_told(run, &run->objects[i]))
+            choices[count++] = (struct choice){run->objects[i].waited_ns, i};
+    size_t shown = choose(choices, count);
     int error = 0;
     for (size_t i = 0; i < shown && error == 0; i++)
         error = put_object(&text, run, &run->objects[choices[i].index]);
-    if (error == 0 && run->object_count > 0)
+    if (error == 0 && count > 0)
         fprintf(file, "\nprimitives\n%s", text.data);
-    if (error == 0 && shown < run->object_count)
+    if (error == 0 && shown < count)
         fprintf(file, "  and %zu that were waited for less: --format json has all\n",
-                run->object_count - shown);
+                count - shown);
     base_free(choices);
     base_buffer_free(&text);
     return error;

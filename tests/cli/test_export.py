@@ -165,6 +165,7 @@ class Statistics(ExportTest):
         self.assertRegex(said, r"\n  pipe, read stdout of process \d+: [\d.]+ \w+ from [\d.]+ \w+, "
                                r"6 bytes received\n")
         self.assertRegex(said, r"\n  sh process-\d+: [^,\n]+, result 3\n")
+        self.assertNotRegex(said, r"\n  stream stdin of process \d+\n")  # nobody waited for it
         self.trace_of_world("left")
         said = self.expect(EXPECTED, "export", "trace", err="").out
         self.assertRegex(said, r"\n  sleep process-\d+: [^,\n]+, not ended\n")

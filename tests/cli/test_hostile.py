@@ -2,9 +2,12 @@
 
 import os
 import pathlib
+import resource
+import signal
+import time
 import unittest
 
-from cli_test import ENVIRONMENT, EXPECTED, PROGRAM, CliTest, main
+from cli_test import ENVIRONMENT, EXPECTED, PROGRAM, SCENARIOS, UNEXPECTED, USAGE, CliTest, main
 
 VIEW = os.environ.get("CADRAN_VIEW")
 GROUPS = pathlib.Path("/sys/fs/cgroup")
@@ -71,6 +74,56 @@ class Group(CliTest):
                 process = self.within(*command)
                 self.assertEqual(process.returncode, ENVIRONMENT, process.err)
                 self.assertRegex(process.err, "memory")
+
+
+class Meanwhile(CliTest):
+    """Files that others change while they are read."""
+
+    def test_a_trace_that_is_shortened_is_another_one(self):
+        for name in ("a", "b"):
+            with self.write(name, "[").open("r+") as file:
+                file.truncate(4 << 30)
+        process = self.start("diff", "a", "b")
+        time.sleep(0.3)
+        os.truncate(self.folder / "b", 1)
+        self.finish(process)
+        self.assertIn(process.returncode, (UNEXPECTED, USAGE), process.err)
+        self.assertNotEqual(process.err, "")
+
+
+@unittest.skipUnless(VIEW, "no viewer was built")
+class Pipe(CliTest):
+    """A named pipe where a trace is expected."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkfifo(self.folder / "pipe")
+
+    def test_a_window_that_waits_for_one_can_be_ended(self):
+        process = self.start("view", "pipe", env=os.environ | {"SDL_VIDEODRIVER": "dummy"})
+        time.sleep(0.5)
+        process.terminate()
+        self.finish(process, timeout=20)
+        self.assertEqual(process.returncode, -signal.SIGTERM)
+
+    def test_its_trace_is_read_twice(self):
+        process = self.start("view", "--png", "picture", "--at", "1s", "pipe")
+        (self.folder / "pipe").write_bytes((SCENARIOS / "window.trace.json").read_bytes())
+        self.check(self.finish(process), EXPECTED, err="")
+        self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
+
+
+@unittest.skipUnless(VIEW, "no viewer was built")
+class Crowded(CliTest):
+    """What is many times there takes as many times as long, not the square of it."""
+
+    def test_arguments_of_an_event(self):
+        self.write("trace", '[{"name":"x","ph":"X","ts":0,"dur":1,"pid":1,"tid":1,"args":{'
+                   + '"k":1,' * 500000 + '"k":2}}]')
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        self.expect(EXPECTED, "view", "--svg", "picture", "trace")
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        self.assertLess(spent, 15 if is_sanitized() else 3)
 
 
 if __name__ == "__main__":
