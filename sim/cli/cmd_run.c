@@ -115,7 +115,7 @@ static const base_option options[] = {
      .most = INT64_MAX},
     {.name = "max-time",
      .argument = "TIME",
-     .help = "... when the loop's time goes beyond (default: 100 years)",
+     .help = "... when the loop's time goes beyond (default: 70 years, the most)",
      BASE_TIME(cli_run_options, machine.max_time_ns)},
     {.name = "max-memory",
      .argument = "SIZE",
@@ -166,6 +166,9 @@ static int run(const cli_run_options *chosen, const cli_operands *scenarios) {
         return cli_wrong(command.name, "--detail is of a trace: give --trace FILE, too");
     if (chosen->view && chosen->trace_path == NULL)
         return cli_wrong(command.name, "--view shows a trace: give --trace FILE, too");
+    if (chosen->machine.max_time_ns > RUN_MAX_TIME_NS)
+        return cli_wrong(command.name,
+                         "--max-time is 70 years at most: no trace tells a later time");
     int missing = chosen->view ? cli_start_viewer(chosen->trace_path) : 0;
     if (missing != 0)
         return cli_viewer_is_missing(missing);

@@ -66,7 +66,7 @@ typedef struct run_machine_options {
 #define RUN_MAX_STEPS UINT64_C(10000000000)
 #define RUN_MAX_STILL UINT64_C(500000000)
 #define RUN_MAX_TASKS UINT64_C(1000000000)
-#define RUN_MAX_TIME_NS (INT64_C(100) * 366 * 24 * 3600 * CAD_SECOND)
+#define RUN_MAX_TIME_NS (INT64_C(70) * 366 * 24 * 3600 * CAD_SECOND) /* a trace tells no later */
 
 /* What the options are where nothing is said. */
 #define RUN_MACHINE_DEFAULTS                                                                       \

@@ -77,7 +77,8 @@ static char *put_name_character(const struct printer *printer, char *at, const c
         *at++ = ' ';
         return at;
     }
-    if (printer->format == TABLE_MARKDOWN && (*character == '|' || *character == '\\'))
+    if (printer->format == TABLE_MARKDOWN &&
+        (*character == '|' || *character == '\\' || *character == '<'))
         *at++ = '\\';
     memcpy(at, character, length);
     return at + length;

@@ -104,8 +104,7 @@ static void tell_header(struct trace_stream *stream, const struct trace_header *
         put_overrides(stream, header);
     if (header->detail)
         trace_event_number(event, TRACE_ARG_DETAILED, 1);
-    if (header->until_ns != CAD_NEVER)
-        trace_event_number(event, TRACE_ARG_UNTIL, header->until_ns);
+    trace_event_until(event, header->until_ns);
     if (header->started != NULL)
         trace_event_text(event, TRACE_ARG_STARTED, header->started);
     if (header->host != NULL)
@@ -289,8 +288,7 @@ static void end_wait_for_good(struct trace_stream *stream, struct trace_alive *a
     if (pending->circle != 0)
         trace_event_number(event, TRACE_ARG_CIRCLE, (int64_t)pending->circle);
     trace_event_task(event, TRACE_ARG_NEXT, pending->next, &next);
-    if (pending->until_ns != CAD_NEVER)
-        trace_event_number(event, TRACE_ARG_UNTIL, pending->until_ns);
+    trace_event_until(event, pending->until_ns);
     trace_event_tell(stream);
     trace_forget_wait(stream, alive);
 }

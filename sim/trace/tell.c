@@ -101,8 +101,7 @@ void trace_event_wait(struct trace_stream *stream, const struct trace_held_begin
     } else if (begun->other_tid != 0) {
         trace_event_number(event, TRACE_ARG_TASK, begun->other_tid);
     }
-    if (begun->until_ns != CAD_NEVER)
-        trace_event_number(event, TRACE_ARG_UNTIL, begun->until_ns);
+    trace_event_until(event, begun->until_ns);
 }
 
 static void tell_wait(struct trace_stream *stream, const struct trace_held_begin *begun) {

@@ -151,6 +151,18 @@ static inline void trace_event_number(struct trace_event *event, enum trace_argu
     event->present |= UINT64_C(1) << argument;
 }
 
+/* A trace tells no later time than this, 73 years: nothing that can be read is nearer to the end of
+ * int64_t. */
+#define TRACE_LATEST_NS (INT64_C(73) * 365 * 24 * 3600 * CAD_SECOND)
+
+/* Until when something lasts, where it ends by itself: not CAD_NEVER. What is later than can be
+ * told is told as the latest: no run gets so far. */
+static inline void trace_event_until(struct trace_event *event, int64_t until_ns) {
+    if (until_ns != CAD_NEVER)
+        trace_event_number(event, TRACE_ARG_UNTIL,
+                           until_ns < TRACE_LATEST_NS ? until_ns : TRACE_LATEST_NS);
+}
+
 static inline void trace_event_string(struct trace_event *event, enum trace_argument_index argument,
                                       struct trace_string text) {
     event->args[argument].text = text;

@@ -114,6 +114,36 @@ class Pipe(CliTest):
         self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
 
 
+class FarFuture(CliTest):
+    """What a run writes can be read, however late it is."""
+
+    def test_times_near_the_end_of_what_a_number_holds(self):
+        for step in ({"sleep": 9.2e9}, {"sleep": 2.4e9}, {"sleep": 2.2e9}, {"compute": 9.2e9},
+                     {"sleep": "uniform(9.1e9, 9.2e9)"}, {"timeout": 9.2e9, "do": [{"sleep": 2}]}):
+            with self.subTest(step=step):
+                self.write("late.json", {"cadran": 1, "tasks": [{"name": "a", "do": [step]}]})
+                for more in ((), ("--detail",), ("--until", 4e9)):
+                    process = self.cadran("run", "--trace", "trace", *more, "late.json")
+                    self.assertIn(process.returncode, (EXPECTED, UNEXPECTED), process.err)
+                    for command in ("table", "why", "export"):
+                        self.expect(EXPECTED, command, "trace")
+
+    def test_no_run_goes_beyond_what_a_trace_tells(self):
+        self.expect(USAGE, "run", "--max-time", 2.5e9, SCENARIOS / "window.json",
+                    err="cadran run: --max-time is 70 years at most: no trace tells a later time\n")
+
+
+class Names(CliTest):
+    """A name that is HTML is none where a table in Markdown is shown."""
+
+    def test_in_a_table(self):
+        self.write("html.json", {"cadran": 1, "tasks": [{"name": "<script>", "do": [{"sleep": 1}]}]})
+        self.expect(EXPECTED, "run", "-q", "--trace", "trace", "html.json")
+        self.assertIn("| \\<script> (1) |", self.expect(EXPECTED, "table", "trace").out)
+        for form in ("text", "csv"):
+            self.assertIn("<script>", self.expect(EXPECTED, "table", "--format", form, "trace").out)
+
+
 class Endless(CliTest):
     """What has no end, and is no trace, is not kept until there is no room for it."""
 
