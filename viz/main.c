@@ -14,6 +14,8 @@
 #include "two.h"
 #include "window.h"
 
+#include <SDL.h>
+
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>

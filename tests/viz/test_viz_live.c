@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <SDL.h>
 #include <stdint.h>
 
 #include <cmocka.h>
